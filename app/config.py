@@ -1,0 +1,137 @@
+"""Settings: one frozen object, read once from the environment; a bad value stops the program."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+PREFIX = "SHORTLIST_"
+TEST_PREFIX = "SHORTLIST_TEST_"
+MIN_SECRET_LENGTH = 32
+
+
+class ConfigError(Exception):
+    """A setting that cannot be used; the message names it and says what would do."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """What an installation can be told.
+
+    Args:
+        data_dir: folder for the SQLite file, the math font and uploads.
+        database_url: SQLAlchemy address of the database.
+        secret_key: signs cookies; at least 32 characters. `None` means "not set".
+        site_url: address under which readers reach the site, without a slash at the end; empty
+            means "as the request says". It is used in feeds and to recognise our own links.
+        proxies: number of reverse proxies in front whose `X-Forwarded-*` headers are believed.
+        rate_limit_storage: where Flask-Limiter counts: `memory://` (per process) or `redis://…`.
+        rate_limits: whether requests are limited at all; tests of other things turn it off.
+        signup: whether strangers may make accounts.
+        password_cost: argon2's time cost in passes; 3 is the library's default.
+    """
+
+    data_dir: Path
+    database_url: str
+    secret_key: str | None = None
+    site_url: str = ""
+    proxies: int = 0
+    rate_limit_storage: str = "memory://"
+    rate_limits: bool = True
+    signup: bool = True
+    password_cost: int = 3
+
+    @property
+    def https(self) -> bool:
+        """Whether cookies may be marked `Secure` and HSTS be sent."""
+        return self.site_url.startswith("https://")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Config:
+        """Read `SHORTLIST_*` variables.
+
+        Raises:
+            ConfigError: for a variable that we do not know, or a value that cannot be used.
+        """
+        known = {
+            "DATA_DIR",
+            "DATABASE_URL",
+            "SECRET_KEY",
+            "SITE_URL",
+            "PROXIES",
+            "RATE_LIMIT_STORAGE",
+            "RATE_LIMITS",
+            "SIGNUP",
+            "PASSWORD_COST",
+        }
+        given = {
+            name.removeprefix(PREFIX): value.strip()
+            for name, value in environ.items()
+            if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX) and value.strip()
+        }
+        for name in given.keys() - known:
+            names = ", ".join(PREFIX + each for each in sorted(known))
+            raise ConfigError(f"{PREFIX}{name} is not a setting. The settings are {names}.")
+        data_dir = Path(given.get("DATA_DIR", "instance")).expanduser().absolute()
+        return cls(
+            data_dir=data_dir,
+            database_url=_database_url(given.get("DATABASE_URL"), data_dir),
+            secret_key=_secret_key(given.get("SECRET_KEY")),
+            site_url=_site_url(given.get("SITE_URL", "")),
+            proxies=_number("PROXIES", given.get("PROXIES", "0"), 0, 10),
+            rate_limit_storage=given.get("RATE_LIMIT_STORAGE", "memory://"),
+            rate_limits=_switch("RATE_LIMITS", given.get("RATE_LIMITS", "on")),
+            signup=_switch("SIGNUP", given.get("SIGNUP", "on")),
+            password_cost=_number("PASSWORD_COST", given.get("PASSWORD_COST", "3"), 1, 20),
+        )
+
+
+def _database_url(value: str | None, data_dir: Path) -> str:
+    if value is None:
+        return f"sqlite:///{data_dir / 'shortlist.sqlite3'}"
+    if value.startswith(("postgresql://", "postgres://")):
+        return "postgresql+psycopg://" + value.split("://", 1)[1]
+    if value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return value
+    raise ConfigError(
+        f"{PREFIX}DATABASE_URL must start with sqlite:/// or postgresql://, "
+        f"not {value.split(':')[0]!r}."
+    )
+
+
+def _secret_key(value: str | None) -> str | None:
+    if value is not None and len(value) < MIN_SECRET_LENGTH:
+        raise ConfigError(
+            f"{PREFIX}SECRET_KEY is too short: it needs at least {MIN_SECRET_LENGTH} characters. "
+            'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+        )
+    return value
+
+
+def _site_url(value: str) -> str:
+    if not value:
+        return ""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
+        raise ConfigError(
+            f"{PREFIX}SITE_URL must be an address such as https://papers.example.org, "
+            f"not {value!r}."
+        )
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _number(name: str, value: str, lowest: int, highest: int) -> int:
+    if not value.isdecimal() or not lowest <= int(value) <= highest:
+        raise ConfigError(
+            f"{PREFIX}{name} must be a number from {lowest} to {highest}, not {value!r}."
+        )
+    return int(value)
+
+
+def _switch(name: str, value: str) -> bool:
+    if value.lower() not in ("on", "off"):
+        raise ConfigError(f"{PREFIX}{name} must be on or off, not {value!r}.")
+    return value.lower() == "on"

@@ -1,0 +1,30 @@
+"""The tables. Importing this package makes all of them known to `Base.metadata`."""
+
+from app.models.author import Author, PaperAuthor
+from app.models.link import Link
+from app.models.paper import Identifier, Paper
+from app.models.search_entry import SearchEntry
+from app.models.section import Section
+from app.models.summary import Revision, Summary
+from app.models.tag import SummaryTag, Tag
+from app.models.user import LoginSession, User
+from app.models.venue import Venue
+from app.models.vote import Vote
+
+__all__ = [
+    "Author",
+    "Identifier",
+    "Link",
+    "LoginSession",
+    "Paper",
+    "PaperAuthor",
+    "Revision",
+    "SearchEntry",
+    "Section",
+    "Summary",
+    "SummaryTag",
+    "Tag",
+    "User",
+    "Venue",
+    "Vote",
+]

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base, UTCDateTime
+from app.models.author import Author, PaperAuthor
+from app.models.venue import Venue
+
+IDENTIFIER_KINDS = ("key", "doi", "arxiv", "openreview")
+
+
+class Paper(Base):
+    """One work. `key` is its bibtex key and its address; `title_html` and `abstract_html` are
+    rendered when written, like every text."""
+
+    __tablename__ = "papers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(300), unique=True)
+    title: Mapped[str] = mapped_column(Text)
+    title_html: Mapped[str] = mapped_column(Text)
+    year: Mapped[int | None] = mapped_column(index=True)
+    venue_id: Mapped[int | None] = mapped_column(ForeignKey("venues.id"), index=True)
+    section_slug: Mapped[str | None] = mapped_column(ForeignKey("sections.slug"), index=True)
+    doi: Mapped[str | None] = mapped_column(String(300))
+    arxiv_id: Mapped[str | None] = mapped_column(String(40))
+    url: Mapped[str | None] = mapped_column(Text)
+    abstract: Mapped[str] = mapped_column(Text, default="")
+    abstract_html: Mapped[str] = mapped_column(Text, default="")
+    keywords: Mapped[str] = mapped_column(Text, default="")
+    published_on: Mapped[date | None]
+    source: Mapped[str] = mapped_column(String(20))
+    renderer_version: Mapped[int]
+    added_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    venue: Mapped[Venue | None] = relationship(lazy="raise")
+    authorships: Mapped[list[PaperAuthor]] = relationship(
+        lazy="raise", order_by=PaperAuthor.position, passive_deletes=True
+    )
+    identifiers: Mapped[list[Identifier]] = relationship(
+        lazy="raise", back_populates="paper", passive_deletes=True
+    )
+
+    @property
+    def authors(self) -> list[Author]:
+        """The authors in order; needs `authorships` and their `author` to be loaded."""
+        return [authorship.author for authorship in self.authorships]
+
+
+class Identifier(Base):
+    """One name under which a work is found: its key and former keys, DOI, arXiv id, …
+
+    `folded` is `value` in lower case, for what people type; the pair with `kind` is unique.
+    """
+
+    __tablename__ = "identifiers"
+    __table_args__ = (
+        UniqueConstraint("kind", "folded"),
+        CheckConstraint(f"kind IN {IDENTIFIER_KINDS}", name="kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paper_id: Mapped[int] = mapped_column(ForeignKey("papers.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    value: Mapped[str] = mapped_column(String(300))
+    folded: Mapped[str] = mapped_column(String(300))
+
+    paper: Mapped[Paper] = relationship(lazy="raise", back_populates="identifiers")
