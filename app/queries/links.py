@@ -1,0 +1,106 @@
+"""The links between papers, in both directions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from app.models import Link, Paper, Summary, User
+from app.queries.visibility import visible_to, writer_of
+
+BACKLINKS_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class SeeAlso:
+    """Where summaries of a paper point: a known paper, or a name that we do not know yet."""
+
+    kind: str
+    value: str
+    label: str
+    target: Paper | None
+
+
+@dataclass(frozen=True)
+class Backlink:
+    """A place that points to a paper: the sentence, the paper it is about, and who wrote it."""
+
+    paper: Paper
+    writer: User | None
+    summary_id: int
+    kind: str
+    sentence_html: str
+
+
+def see_also(session: Session, paper: Paper, viewer: User | None) -> list[SeeAlso]:
+    """What the visible summaries of a paper recommend, each target once, best summary first."""
+    query = (
+        select(Link)
+        .join(Link.summary)
+        .where(Summary.paper_id == paper.id, Link.kind == "see also", visible_to(viewer))
+        .options(joinedload(Link.target))
+        .order_by(Summary.score.desc(), Summary.id, Link.position)
+    )
+    found: dict[object, SeeAlso] = {}
+    for link in session.scalars(query):
+        if link.target_id == paper.id:
+            continue
+        target = link.target_id or (link.target_kind, link.target_folded)
+        found.setdefault(
+            target, SeeAlso(link.target_kind, link.target_value, link.label, link.target)
+        )
+    return list(found.values())
+
+
+def mentioned_in(session: Session, paper: Paper, viewer: User | None) -> list[Backlink]:
+    """Visible summaries of other papers that link here, best first; once a summary."""
+    query = _with_origin().where(
+        Link.target_id == paper.id, Summary.paper_id != paper.id, visible_to(viewer)
+    )
+    return _backlinks(session, query, viewer)
+
+
+def wanting(session: Session, kind: str, value: str, viewer: User | None) -> list[Backlink]:
+    """Visible summaries that link to a paper which we do not know."""
+    query = _with_origin().where(
+        Link.target_kind == kind,
+        Link.target_folded == value.lower(),
+        Link.target_id.is_(None),
+        visible_to(viewer),
+    )
+    return _backlinks(session, query, viewer)
+
+
+def _with_origin() -> Select[Link]:
+    return (
+        select(Link)
+        .join(Link.summary)
+        .join(Summary.paper)
+        .join(Summary.user)
+        .options(
+            contains_eager(Link.summary).contains_eager(Summary.paper),
+            contains_eager(Link.summary).contains_eager(Summary.user),
+            contains_eager(Link.summary).defer(Summary.html, raiseload=True),
+            contains_eager(Link.summary).defer(Summary.source, raiseload=True),
+        )
+        .order_by(Summary.score.desc(), Summary.id, Link.position)
+        .limit(BACKLINKS_SHOWN)
+    )
+
+
+def _backlinks(session: Session, query: Select[Link], viewer: User | None) -> list[Backlink]:
+    found: dict[int, Backlink] = {}
+    for link in session.scalars(query):
+        found.setdefault(
+            link.summary_id,
+            Backlink(
+                paper=link.summary.paper,
+                writer=writer_of(link.summary, viewer),
+                summary_id=link.summary_id,
+                kind=link.kind,
+                sentence_html=link.sentence_html,
+            ),
+        )
+    return list(found.values())

@@ -1,0 +1,233 @@
+"""Summaries as a reader sees them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
+
+from app.models import Paper, PaperAuthor, Summary, SummaryTag, Tag, User, Vote
+from app.queries.paging import Order, Slice, parse_moment, take
+from app.queries.visibility import by_writer, public, visible_to, writer_of
+
+ANONYMOUS_ANCHOR = "anon"  # ShortScience's fragment for an anonymous summary
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One summary as one viewer may see it. `writer` is `None` for "Anonymous"."""
+
+    summary: Summary
+    paper: Paper
+    writer: User | None
+    is_mine: bool
+    my_vote: int
+    summaries_count: int
+    anchor: str
+
+
+ORDERS = {
+    "popular": Order(Summary.popularity, Summary.id, float.fromhex),
+    "recent": Order(Summary.published_at, Summary.id, parse_moment),
+    "written": Order(Summary.created_at, Summary.id, parse_moment),
+    "rated": Order(Summary.score, Summary.id, lambda value: max(min(int(value), 2**31), -(2**31))),
+}
+
+
+def front_page(
+    session: Session,
+    viewer: User | None,
+    *,
+    tab: str,
+    section: str | None,
+    size: int,
+    after: str | None = None,
+    before: str | None = None,
+    skip: int = 0,
+) -> Slice:
+    """Public summaries by one of `ORDERS`, as a slice of entries."""
+    query = _for_lists().where(public())
+    if section is not None:
+        query = query.where(
+            Summary.paper_id.in_(select(Paper.id).where(Paper.section_slug == section))
+        )
+    return _entry_slice(
+        session, viewer, query, ORDERS[tab], size=size, after=after, before=before, skip=skip
+    )
+
+
+def by_user(
+    session: Session, user: User, viewer: User | None, *, size: int, **cursors: Any
+) -> Slice:
+    """What the viewer may see as written by `user`, newest first."""
+    query = _for_lists().where(by_writer(user, viewer))
+    return _entry_slice(session, viewer, query, ORDERS["written"], size=size, **cursors)
+
+
+def by_tag(session: Session, tag: Tag, viewer: User | None, *, size: int, **cursors: Any) -> Slice:
+    """Public summaries that carry a tag, best first."""
+    tagged = select(SummaryTag.summary_id).where(SummaryTag.tag_id == tag.id)
+    query = _for_lists().where(public(), Summary.id.in_(tagged))
+    return _entry_slice(session, viewer, query, ORDERS["rated"], size=size, **cursors)
+
+
+def for_paper(session: Session, paper: Paper, viewer: User | None) -> list[Entry]:
+    """All summaries of a paper that the viewer may see, in full, best first."""
+    query = (
+        _with_relations()
+        .where(Summary.paper_id == paper.id, visible_to(viewer))
+        .order_by(Summary.score.desc(), Summary.created_at, Summary.id)
+    )
+    return entries(session, session.scalars(query).all(), viewer)
+
+
+def one(session: Session, summary_id: int, viewer: User | None) -> Entry | None:
+    """One summary in full, if the viewer may see it."""
+    query = _with_relations().where(Summary.id == summary_id, visible_to(viewer))
+    found = entries(session, session.scalars(query).all(), viewer)
+    return found[0] if found else None
+
+
+def of_user_for_paper(
+    session: Session, paper: Paper, name: str, viewer: User | None
+) -> Summary | None:
+    """The summary of a paper that the viewer may see as written by the user of this name."""
+    user = session.scalar(select(User).where(User.name == name.lower()))
+    if user is None:
+        return None
+    return session.scalar(
+        select(Summary).where(Summary.paper_id == paper.id, by_writer(user, viewer))
+    )
+
+
+def mine(session: Session, paper: Paper, user: User) -> Summary | None:
+    """One's own summary of a paper, with its tags."""
+    return session.scalar(
+        select(Summary)
+        .where(Summary.paper_id == paper.id, Summary.user_id == user.id)
+        .options(selectinload(Summary.tags))
+    )
+
+
+def by_ids(session: Session, ids: Sequence[int], viewer: User | None) -> dict[int, Entry]:
+    """Entries for lists, by number; those that the viewer may not see are left out."""
+    rows = session.scalars(_for_lists().where(Summary.id.in_(ids), visible_to(viewer))).all()
+    return {entry.summary.id: entry for entry in entries(session, rows, viewer)}
+
+
+def best_of_papers(
+    session: Session, paper_ids: Sequence[int], viewer: User | None
+) -> dict[int, Entry]:
+    """The best visible summary of each paper, for lists."""
+    ranked = (
+        select(
+            Summary.id,
+            func.row_number()
+            .over(
+                partition_by=Summary.paper_id,
+                order_by=(Summary.score.desc(), Summary.created_at, Summary.id),
+            )
+            .label("place"),
+        )
+        .where(Summary.paper_id.in_(paper_ids), visible_to(viewer))
+        .subquery()
+    )
+    best = select(ranked.c.id).where(ranked.c.place == 1)
+    rows = session.scalars(_for_lists().where(Summary.id.in_(best))).all()
+    return {entry.paper.id: entry for entry in entries(session, rows, viewer)}
+
+
+def latest(session: Session, limit: int, *, only: Any = None) -> list[Entry]:
+    """The newest public summaries in full, for feeds."""
+    query = _with_relations().where(public())
+    if only is not None:
+        query = query.where(only)
+    query = query.order_by(Summary.published_at.desc(), Summary.id.desc()).limit(limit)
+    return entries(session, session.scalars(query).all(), None)
+
+
+def random_paper_key(session: Session) -> str | None:
+    """The key of the paper of a random public summary."""
+    lowest, highest = session.execute(
+        select(func.min(Summary.id), func.max(Summary.id)).where(public())
+    ).one()
+    if lowest is None:
+        return None
+    start = random.randint(lowest, highest)  # noqa: S311  (not a secret)
+    return session.scalar(
+        select(Paper.key)
+        .join(Summary, Summary.paper_id == Paper.id)
+        .where(public(), Summary.id >= start)
+        .order_by(Summary.id)
+        .limit(1)
+    )
+
+
+def entries(session: Session, summaries: Sequence[Summary], viewer: User | None) -> list[Entry]:
+    """Dress loaded summaries for a viewer: two queries, whatever their number."""
+    counts = counts_by_paper(session, {summary.paper_id for summary in summaries}, viewer)
+    votes: dict[int, int] = {}
+    if viewer is not None and summaries:
+        mine = select(Vote.summary_id, Vote.value).where(
+            Vote.user_id == viewer.id, Vote.summary_id.in_([each.id for each in summaries])
+        )
+        votes = dict(session.execute(mine).all())
+    dressed = []
+    anonymous = 0
+    for summary in summaries:
+        writer = writer_of(summary, viewer)
+        if writer is None or summary.anonymous:
+            anonymous += 1
+            anchor = ANONYMOUS_ANCHOR if anonymous == 1 else f"{ANONYMOUS_ANCHOR}.{anonymous}"
+        else:
+            anchor = writer.name
+        dressed.append(
+            Entry(
+                summary=summary,
+                paper=summary.paper,
+                writer=writer,
+                is_mine=viewer is not None and summary.user_id == viewer.id,
+                my_vote=votes.get(summary.id, 0),
+                summaries_count=counts.get(summary.paper_id, 0),
+                anchor=anchor,
+            )
+        )
+    return dressed
+
+
+def counts_by_paper(session: Session, paper_ids: set[int], viewer: User | None) -> dict[int, int]:
+    """How many summaries of each paper the viewer may see."""
+    query = (
+        select(Summary.paper_id, func.count())
+        .where(Summary.paper_id.in_(paper_ids), visible_to(viewer))
+        .group_by(Summary.paper_id)
+    )
+    return dict(session.execute(query).all())
+
+
+def _entry_slice(
+    session: Session, viewer: User | None, query: Select[Any], order: Order, **page: Any
+) -> Slice:
+    found = take(session, query, order, **page)
+    return Slice(entries(session, found.rows, viewer), found.before, found.after)
+
+
+def _with_relations() -> Select[Summary]:
+    paper = joinedload(Summary.paper)
+    return select(Summary).options(
+        paper.joinedload(Paper.venue),
+        paper.selectinload(Paper.authorships).joinedload(PaperAuthor.author),
+        joinedload(Summary.user),
+        selectinload(Summary.tags),
+    )
+
+
+def _for_lists() -> Select[Summary]:
+    # The long columns stay in the database: a list shows the opening only.
+    return _with_relations().options(
+        defer(Summary.html, raiseload=True), defer(Summary.source, raiseload=True)
+    )

@@ -1,0 +1,40 @@
+"""Who may see which summary, and whose name stands on it: the only home of both rules."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, or_, true
+
+from app.models import Summary, User
+
+
+def visible_to(viewer: User | None) -> ColumnElement[bool]:
+    """Public summaries, and the viewer's own."""
+    if viewer is None:
+        return Summary.visibility == "public"
+    return or_(Summary.visibility == "public", Summary.user_id == viewer.id)
+
+
+def public() -> ColumnElement[bool]:
+    """What everybody sees: for totals, feeds and whatever is the same for all."""
+    return visible_to(None)
+
+
+def attributable_to(viewer: User | None) -> ColumnElement[bool]:
+    """Summaries whose writer the viewer may know: not the anonymous ones of others.
+
+    It says nothing about private ones: use it together with `visible_to`.
+    """
+    named = Summary.anonymous.is_(False)
+    return named if viewer is None else or_(named, Summary.user_id == viewer.id)
+
+
+def by_writer(user: User, viewer: User | None) -> ColumnElement[bool]:
+    """Summaries that the viewer may see as written by this user."""
+    return and_(Summary.user_id == user.id, visible_to(viewer), attributable_to(viewer), true())
+
+
+def writer_of(summary: Summary, viewer: User | None) -> User | None:
+    """Whose name to show; `None` for "Anonymous". Needs `summary.user` to be loaded."""
+    if summary.anonymous and (viewer is None or summary.user_id != viewer.id):
+        return None
+    return summary.user
