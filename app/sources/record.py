@@ -1,0 +1,39 @@
+"""What a source knows about a paper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class PaperRecord:
+    """Facts about one paper, as plain text; TeX only between dollar signs.
+
+    Args:
+        title: title in full.
+        authors: names in order, given name first; a dblp number of a namesake stays on the name.
+        key: bibtex key, empty when the source has none.
+        year: year of publication.
+        venue: name of the venue or its key (`conf/nips`).
+        doi: without `https://doi.org/`.
+        arxiv_id: without version.
+        url: address of the paper elsewhere.
+        abstract: paragraphs are separated by blank lines.
+        keywords: separated by commas.
+        published_on: day of first publication.
+        section: slug of the section, empty for "as the venue says".
+    """
+
+    title: str
+    authors: tuple[str, ...] = ()
+    key: str = ""
+    year: int | None = None
+    venue: str = ""
+    doi: str = ""
+    arxiv_id: str = ""
+    url: str = ""
+    abstract: str = ""
+    keywords: str = ""
+    published_on: date | None = None
+    section: str = ""
