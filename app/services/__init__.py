@@ -1,0 +1,1 @@
+"""Every write: plain functions with plain arguments; one transaction, committed by the caller."""

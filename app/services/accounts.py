@@ -1,0 +1,191 @@
+"""Accounts: signing up, signing in and out, and what one can change about oneself."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from datetime import timedelta
+from functools import lru_cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, joinedload
+
+from app.db import begin_writing, now
+from app.models import LoginSession, User
+from app.rendering import RENDERER_VERSION, RenderError, render
+from app.services.problems import Refused
+from app.services.search_index import rename_writer
+
+SESSION_LIFE = timedelta(days=90)
+MIN_PASSWORD = 8
+MAX_PASSWORD = 1000
+MAX_BIO = 2000
+MAX_DISPLAY_NAME = 80
+_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{1,38}")
+# "anon" is the fragment of anonymous summaries; "page-…" are ids of our own pages.
+_RESERVED = re.compile(r"anon(\..*)?|anonymous|admin|page-.*|.*comments")
+
+
+def sign_up(session: Session, name: str, display_name: str, password: str) -> User:
+    """Make an account.
+
+    Args:
+        name: stands in addresses; letters are put in lower case.
+        display_name: shown on summaries; empty means the name.
+
+    Raises:
+        Refused: for a name, display name or password that cannot be taken.
+    """
+    name = name.strip().lower()
+    if not _NAME.fullmatch(name):
+        raise Refused(
+            "name",
+            "A user name has 2 to 39 letters a–z, digits, dots, hyphens or underscores, and begins"
+            " with a letter or digit.",
+        )
+    if _RESERVED.fullmatch(name) or session.scalar(select(User.id).where(User.name == name)):
+        raise Refused("name", "This user name is taken. Please choose another one.")
+    user = User(
+        name=name,
+        display_name=_display_name(display_name) or name,
+        password_hash=_hash(session, password, "password"),
+        joined_at=now(),
+    )
+    begin_writing(session)
+    session.add(user)
+    try:
+        session.flush()
+    except IntegrityError:  # somebody took the name in this moment
+        session.rollback()
+        raise Refused("name", "This user name is taken. Please choose another one.") from None
+    return user
+
+
+def check_password(session: Session, name: str, password: str) -> User | None:
+    """The user of this name and password, or `None`; an unknown name takes as long as a known."""
+    user = session.scalar(select(User).where(User.name == name.replace("\x00", "").strip().lower()))
+    hasher = _hasher(session.info["password_cost"])
+    stored = user.password_hash if user is not None else None
+    matches = _verify(hasher, stored or _dummy_hash(session.info["password_cost"]), password)
+    if user is None or stored is None or not matches:
+        return None
+    if hasher.check_needs_rehash(stored):
+        renewed = hasher.hash(password)
+        begin_writing(session)
+        user.password_hash = renewed
+    return user
+
+
+def start_session(session: Session, user: User) -> str:
+    """Sign a browser in. Returns the token for its cookie; only its hash is kept."""
+    begin_writing(session)
+    token = secrets.token_urlsafe(32)
+    moment = now()
+    session.execute(delete(LoginSession).where(LoginSession.expires_at < moment))
+    session.add(
+        LoginSession(
+            token_hash=_token_hash(token),
+            user_id=user.id,
+            created_at=moment,
+            expires_at=moment + SESSION_LIFE,
+        )
+    )
+    return token
+
+
+def user_of_session(session: Session, token: str) -> User | None:
+    """Who is signed in with this token, if it has not expired or been ended."""
+    row = session.scalar(
+        select(LoginSession)
+        .where(LoginSession.token_hash == _token_hash(token), LoginSession.expires_at > now())
+        .options(joinedload(LoginSession.user))
+    )
+    return None if row is None else row.user
+
+
+def end_session(session: Session, token: str) -> None:
+    """Sign one browser out."""
+    begin_writing(session)
+    session.execute(delete(LoginSession).where(LoginSession.token_hash == _token_hash(token)))
+
+
+def change_password(session: Session, user: User, current: str, new: str) -> None:
+    """Set a new password and sign every browser out.
+
+    Raises:
+        Refused: when `current` is not the password, or `new` cannot be taken.
+    """
+    if check_password(session, user.name, current) is None:
+        raise Refused("current", "This is not your current password.")
+    set_password(session, user, new)
+
+
+def set_password(session: Session, user: User, new: str) -> None:
+    """Set a password without knowing the current one, and sign every browser out."""
+    hashed = _hash(session, new, "new")
+    begin_writing(session)
+    user.password_hash = hashed
+    session.execute(delete(LoginSession).where(LoginSession.user_id == user.id))
+
+
+def change_profile(session: Session, user: User, display_name: str, bio: str) -> None:
+    """Set the display name and the bio (Markdown with LaTeX).
+
+    Raises:
+        Refused: for one that cannot be taken.
+    """
+    display_name = _display_name(display_name) or user.name
+    bio = bio.replace("\x00", "").strip()
+    if len(bio) > MAX_BIO:
+        raise Refused("bio", f"A bio has at most {MAX_BIO:,} characters; this has {len(bio):,}.")
+    try:
+        rendered = render(bio, site_url=session.info["site_url"], id_prefix="bio-")
+    except RenderError as error:
+        raise Refused("bio", str(error)) from None
+    begin_writing(session)
+    user.display_name = display_name
+    rename_writer(session, user)
+    user.bio = bio
+    user.bio_html = rendered.html
+    user.renderer_version = RENDERER_VERSION
+
+
+def _display_name(text: str) -> str:
+    # Control and direction characters could make a name look like another one.
+    text = " ".join("".join(char for char in text if char.isprintable()).split())
+    if len(text) > MAX_DISPLAY_NAME:
+        raise Refused("display_name", f"A display name has at most {MAX_DISPLAY_NAME} characters.")
+    return text
+
+
+def _hash(session: Session, password: str, field: str) -> str:
+    if len(password) < MIN_PASSWORD:
+        raise Refused(field, f"A password has at least {MIN_PASSWORD} characters.")
+    if len(password) > MAX_PASSWORD:
+        raise Refused(field, f"A password has at most {MAX_PASSWORD:,} characters.")
+    return _hasher(session.info["password_cost"]).hash(password)
+
+
+def _verify(hasher: PasswordHasher, stored: str, password: str) -> bool:
+    try:
+        return hasher.verify(stored, password[:MAX_PASSWORD])
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+@lru_cache(maxsize=4)
+def _hasher(cost: int) -> PasswordHasher:
+    return PasswordHasher(time_cost=cost)
+
+
+@lru_cache(maxsize=4)
+def _dummy_hash(cost: int) -> str:
+    return _hasher(cost).hash(secrets.token_hex(16))
+
+
+def _token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,27 @@
+"""The account that `shortlist demo` prints."""
+
+from __future__ import annotations
+
+import secrets
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import User
+from app.services import accounts
+
+NAME = "demo"
+
+
+def renew_account(session: Session) -> str:
+    """Make the demo account, or give it a new password; the caller commits.
+
+    The password is a new one each time: a demo that others can reach has no known password.
+    """
+    password = secrets.token_urlsafe(9)
+    user = session.scalar(select(User).where(User.name == NAME))
+    if user is None:
+        accounts.sign_up(session, NAME, "Demo reader", password)
+    else:
+        accounts.set_password(session, user, password)
+    return password

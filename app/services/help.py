@@ -1,0 +1,90 @@
+"""The examples of the help page, rendered by the same code as every summary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from app.rendering import render
+
+
+@dataclass(frozen=True)
+class Example:
+    """A piece of the dialect: what one types, and the HTML that a page shows."""
+
+    title: str
+    source: str
+    html: str
+    note: str
+
+
+_EXAMPLES = (
+    (
+        "Text",
+        "*Emphasis*, **strong**, ~~struck out~~ and `code`.\n"
+        "A new line in the source is no new line on the page.\n\nAn empty line begins a paragraph.",
+        "",
+    ),
+    (
+        "Math in a line",
+        "The loss is $L = -\\sum_i y_i \\log \\hat{y}_i$, or \\(e^{i\\pi} = -1\\).",
+        "A dollar sign before an amount is no math: this costs $5, not $10. Write \\$ to be sure.",
+    ),
+    (
+        "Math on its own",
+        "$$\n\\begin{align}\na &= b + c \\\\\n  &= d\n\\end{align}\n$$\n\n"
+        "$$f(x) = \\begin{cases} x & x > 0 \\\\ 0 & \\text{otherwise} \\end{cases}$$",
+        "A wide formula scrolls in its own box.",
+    ),
+    (
+        "Lists",
+        "What it needs:\n- a backbone\n  - and a smaller one for phones\n- two losses\n\n"
+        "1) first\n2) second\n\n- [x] read\n- [ ] reproduce",
+        "No empty line is needed before a list.",
+    ),
+    (
+        "Links to papers",
+        "As \\cite{conf/nips/RenHGS15} showed, after [Fast R-CNN](/paper/conf/iccv/Girshick15);"
+        " see also https://arxiv.org/abs/1506.02640.",
+        "Bibtex keys, addresses of this site, of ShortScience, arXiv, DOI, OpenReview and dblp lead"
+        " to the paper's page here.",
+    ),
+    (
+        "See also",
+        "## See also\n- [YOLO](/paper/conf/cvpr/RedmonDGF16) does it in one pass",
+        "Links in a list under this heading stand beside the paper, and lead back from the other.",
+    ),
+    ("Headings", "# The idea\n## A detail", "They begin below the heading of the page."),
+    (
+        "Tables",
+        "| model | mAP | at |\n|:--|--:|:-:|\n| ZF | 59.9 | $\\lambda = 10$ |\n"
+        "| VGG-16 | 69.9 | $\\lambda = 10$ |",
+        "",
+    ),
+    (
+        "Code",
+        '```python\ndef greet(name: str) -> str:\n    return f"Hello, {name}"\n```',
+        "Name the language and it is highlighted.",
+    ),
+    (
+        "Quotes and footnotes",
+        "> Do they learn, or remember?\n\nBoth[^1].\n\n[^1]: In this order, it seems.",
+        "",
+    ),
+    (
+        "Players",
+        "https://www.youtube.com/watch?v=v5bFVbQvFRk",
+        "An address of a video alone in a paragraph becomes a player, and one of a picture a"
+        " picture. Nothing is fetched from elsewhere before you press it.",
+    ),
+    ("HTML", "<b>bold</b>", "It is shown as text."),
+)
+
+
+@cache
+def examples() -> tuple[Example, ...]:
+    """All examples, rendered once."""
+    return tuple(
+        Example(title, source, render(source, id_prefix=f"help{number}-").html, note)
+        for number, (title, source, note) in enumerate(_EXAMPLES)
+    )

@@ -1,0 +1,64 @@
+"""The links of summaries as rows, made anew in the transaction that writes their text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, insert, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from app.models import Identifier, Link, Paper, Summary
+from app.rendering import Link as RenderedLink
+from app.services.texts import MAX_LINKS
+
+
+def rebuild(session: Session, summary: Summary, links: Sequence[RenderedLink]) -> None:
+    """Replace all rows of a summary's links; doing it twice changes nothing."""
+    session.execute(delete(Link).where(Link.summary_id == summary.id))
+    links = links[:MAX_LINKS]
+    targets = _targets(session, {(link.ref.kind, link.ref.value.lower()) for link in links})
+    rows = [
+        {
+            "summary_id": summary.id,
+            "position": position,
+            "kind": link.kind,
+            "label": link.label,
+            "sentence": link.sentence,
+            "sentence_html": link.sentence_html,
+            "target_kind": link.ref.kind,
+            "target_value": link.ref.value,
+            "target_folded": link.ref.value.lower(),
+            "target_user": link.ref.user,
+            "target_id": targets.get((link.ref.kind, link.ref.value.lower())),
+        }
+        for position, link in enumerate(links)
+    ]
+    if rows:
+        session.execute(insert(Link), rows)
+
+
+def resolve(session: Session, paper: Paper) -> list[int]:
+    """Point links that name a paper to it, now that it is known.
+
+    Returns:
+        Numbers of the summaries whose links were pointed: their pages may have to change.
+    """
+    names = session.execute(
+        select(Identifier.kind, Identifier.folded).where(Identifier.paper_id == paper.id)
+    ).all()
+    waiting = (
+        tuple_(Link.target_kind, Link.target_folded).in_([tuple(name) for name in names]),
+        Link.target_id.is_(None),
+    )
+    summaries = list(session.scalars(select(Link.summary_id).where(*waiting).distinct()))
+    session.execute(update(Link).where(*waiting).values(target_id=paper.id))
+    return summaries
+
+
+def _targets(session: Session, names: set[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    found = session.execute(
+        select(Identifier.kind, Identifier.folded, Identifier.paper_id).where(
+            tuple_(Identifier.kind, Identifier.folded).in_(list(names))
+        )
+    )
+    return {(kind, folded): paper_id for kind, folded, paper_id in found}

@@ -1,0 +1,275 @@
+"""Adding papers to the library."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db import begin_writing, insert_missing, now
+from app.models import Author, Identifier, Paper, PaperAuthor, Section, Summary, Venue
+from app.rendering import (
+    RENDERER_VERSION,
+    PaperRef,
+    RenderError,
+    parse_identifier,
+    render_inline,
+    render_plain,
+)
+from app.services import links
+from app.services.problems import Refused
+from app.services.search_index import index_paper
+from app.services.summaries import rerender
+from app.services.texts import known_keys
+from app.sources.record import PaperRecord
+
+MAX_TITLE = 1000
+MAX_ABSTRACT = 20_000
+MAX_KEYWORDS = 1000
+MAX_AUTHORS = 5000
+MAX_NAME = 200
+MAX_URL = 2000
+YEARS = (1500, 2200)
+_KEY = re.compile(r"[^\s/\x00-\x1f\x7f\"<>\\^`{|}#?%][^\s\x00-\x1f\x7f\"<>\\^`{|}#?%]*")
+_VENUE_OF_KEY = re.compile(r"((?:conf|journals|books|series|phd)/[^/]+)/")
+
+
+class AlreadyThere(Exception):
+    """The paper, or one that shares an identifier with it, is in the library: under `key`."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"This paper is here already, as {key}.")
+        self.key = key
+
+
+def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
+    """Put a paper into the library; links that waited for it lead to it from now on.
+
+    Args:
+        record: what is known of it; only the title is needed.
+        source: where the record is from, a word such as `form` or `bibtex`.
+
+    Raises:
+        AlreadyThere: when one of its identifiers belongs to a paper we have.
+        Refused: for a fact that cannot be right, with the name of the field.
+    """
+    begin_writing(session)
+    record = _checked(session, record)
+    names = _identifiers(record)
+    taken = known_keys(session, names)
+    if taken:
+        raise AlreadyThere(next(iter(taken.values())))
+    venue = _venue(session, record)
+    paper = Paper(
+        key=record.key,
+        title=record.title,
+        title_html=_rendered("title", render_inline, record.title),
+        year=record.year,
+        venue_id=None if venue is None else venue.id,
+        section_slug=record.section or (None if venue is None else venue.section_slug),
+        doi=record.doi or None,
+        arxiv_id=record.arxiv_id or None,
+        url=record.url or None,
+        abstract=record.abstract,
+        abstract_html=_rendered("abstract", render_plain, record.abstract),
+        keywords=record.keywords,
+        published_on=record.published_on,
+        source=source,
+        renderer_version=RENDERER_VERSION,
+        added_at=now(),
+    )
+    session.add(paper)
+    session.flush()
+    session.add_all(
+        Identifier(paper_id=paper.id, kind=ref.kind, value=ref.value, folded=ref.value.lower())
+        for ref in names
+    )
+    _set_authors(session, paper, record.authors)
+    session.flush()
+    index_paper(
+        session, paper, record.authors, "" if venue is None else f"{venue.name} {venue.title}"
+    )
+    for summary_id in links.resolve(session, paper):
+        rerender(session, session.get_one(Summary, summary_id))
+    return paper
+
+
+def _checked(session: Session, record: PaperRecord) -> PaperRecord:
+    """The record in normal form, with a key."""
+    title = _line("title", record.title, MAX_TITLE, "A title")
+    if not title:
+        raise Refused("title", "A paper needs a title.")
+    authors = tuple(
+        filter(None, (_line("authors", name, MAX_NAME, "A name") for name in record.authors))
+    )
+    if len(authors) > MAX_AUTHORS:
+        raise Refused("authors", f"At most {MAX_AUTHORS:,} authors can be kept.")
+    if record.year is not None and not YEARS[0] <= record.year <= YEARS[1]:
+        raise Refused("year", f"{record.year} cannot be the year of a paper.")
+    if record.section and session.get(Section, record.section) is None:
+        raise Refused("section", "There is no such section.")
+    abstract = _clean(record.abstract).strip()
+    if len(abstract) > MAX_ABSTRACT:
+        raise Refused("abstract", f"An abstract has at most {MAX_ABSTRACT:,} characters.")
+    doi = _of_kind("doi", record.doi, "doi", "A DOI looks like 10.1109/CVPR.2016.90.")
+    arxiv_id = _of_kind(
+        "arxiv_id", record.arxiv_id, "arxiv", "An arXiv id looks like 1506.01497 or hep-th/9901001."
+    )
+    return PaperRecord(
+        title=title,
+        authors=authors,
+        key=_key(session, record, title, authors, doi, arxiv_id),
+        year=record.year,
+        venue=_line("venue", record.venue, MAX_NAME, "A venue"),
+        doi=doi,
+        arxiv_id=arxiv_id,
+        url=_url(record.url),
+        abstract=abstract,
+        keywords=_line("keywords", record.keywords, MAX_KEYWORDS, "The list of keywords"),
+        published_on=record.published_on,
+        section=record.section,
+    )
+
+
+def _clean(text: str) -> str:
+    return "".join(char for char in text if char.isprintable() or char in "\n\t")
+
+
+def _line(field: str, text: str, longest: int, what: str) -> str:
+    text = " ".join(_clean(text).split())
+    if len(text) > longest:
+        raise Refused(field, f"{what} has at most {longest:,} characters; this has {len(text):,}.")
+    return text
+
+
+def _of_kind(field: str, text: str, kind: str, hint: str) -> str:
+    if not text.strip():
+        return ""
+    ref = parse_identifier(text.strip())
+    if ref is None or ref.kind != kind:
+        raise Refused(field, f"This is not one. {hint}")
+    return ref.value
+
+
+def _url(text: str) -> str:
+    text = text.strip()
+    if not text:
+        return ""
+    try:
+        parts = urlsplit(text)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        valid = False
+    if not valid or len(text) > MAX_URL or not text.isprintable() or " " in text:
+        raise Refused("url", "An address begins with https:// or http:// and has no spaces.")
+    return text
+
+
+def _key(
+    session: Session,
+    record: PaperRecord,
+    title: str,
+    authors: Sequence[str],
+    doi: str,
+    arxiv_id: str,
+) -> str:
+    key = record.key.strip().strip("/")
+    if key:
+        if len(key) > 300 or not _KEY.fullmatch(key) or ".." in key.split("/"):
+            raise Refused(
+                "key",
+                "A key has letters, digits and signs such as / : . - _ and no spaces, for example"
+                " conf/nips/RenHGS15.",
+            )
+        return key
+    if doi:
+        return doi
+    if arxiv_id:
+        return f"journals/corr/{arxiv_id}"
+    return _made_up_key(session, title, authors, record.year)
+
+
+def _made_up_key(session: Session, title: str, authors: Sequence[str], year: int | None) -> str:
+    # As many reference managers do: surname, year, first word of the title, a letter if taken.
+    surname = authors[0].split()[-1] if authors else "unknown"
+    word = next((word for word in _slug(title).split("-") if len(word) > 3), "paper")
+    base = f"{_slug(surname).replace('-', '') or 'unknown'}{year or ''}{word}"[:200]
+    like = select(Identifier.folded).where(
+        Identifier.kind == "key", Identifier.folded.startswith(base, autoescape=True)
+    )
+    taken = set(session.scalars(like))
+    number = 1
+    while (key := base if number == 1 else f"{base}-{number}") in taken:
+        number += 1
+    return key
+
+
+def _identifiers(record: PaperRecord) -> list[PaperRef]:
+    refs = [PaperRef("key", record.key)]
+    if record.doi:
+        refs.append(PaperRef("doi", record.doi))
+    if record.arxiv_id:
+        refs.append(PaperRef("arxiv", record.arxiv_id))
+    openreview = parse_identifier(record.url) if "openreview.net" in record.url else None
+    if openreview is not None and openreview.kind == "openreview":
+        refs.append(PaperRef("openreview", openreview.value))
+    return refs
+
+
+def _venue(session: Session, record: PaperRecord) -> Venue | None:
+    match = _VENUE_OF_KEY.match(record.key)
+    if "/" in record.venue and " " not in record.venue:
+        key, name = record.venue, record.venue.rsplit("/", 1)[-1].upper()
+    elif match is not None:
+        key, name = match[1], record.venue or match[1].rsplit("/", 1)[-1].upper()
+    elif record.venue:
+        key, name = f"venues/{_slug(record.venue)}"[:120], record.venue
+        same_name = session.scalar(select(Venue).where(Venue.name == name).limit(1))
+        if same_name is not None:
+            return same_name
+    elif record.arxiv_id:
+        key, name = "journals/corr", "CoRR"
+    else:
+        return None
+    kinds = {"conf": "conference", "journals": "journal", "books": "book", "series": "book"}
+    kind = "preprint" if key == "journals/corr" else kinds.get(key.split("/")[0], "other")
+    row = {"key": key, "name": name, "title": "", "kind": kind}
+    insert_missing(session, Venue, [row], ["key"])
+    return session.scalars(select(Venue).where(Venue.key == key)).one()
+
+
+def _set_authors(session: Session, paper: Paper, names: Sequence[str]) -> None:
+    by_key = {_author_key(name): name for name in names}
+    rows: list[dict[str, Any]] = [
+        {"key": key, "name": re.sub(r" \d{4}$", "", name)} for key, name in by_key.items()
+    ]
+    insert_missing(session, Author, rows, ["key"])
+    found = session.execute(select(Author.key, Author.id).where(Author.key.in_(list(by_key))))
+    ids = dict(found.all())
+    session.add_all(
+        PaperAuthor(paper_id=paper.id, position=position, author_id=ids[_author_key(name)])
+        for position, name in enumerate(names)
+    )
+
+
+def _author_key(name: str) -> str:
+    return _slug(name) or "unnamed"
+
+
+def _slug(text: str) -> str:
+    """Lower-case letters (of any script, without accents) and digits, joined by hyphens."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return "-".join(re.findall(r"[^\W_]+", unicodedata.normalize("NFC", bare)))
+
+
+def _rendered(field: str, renderer: Any, text: str) -> str:
+    try:
+        return str(renderer(text))
+    except RenderError as error:
+        raise Refused(field, str(error)) from None

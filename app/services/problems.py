@@ -1,0 +1,12 @@
+"""What a service refuses, in words that a form can show beside its field."""
+
+from __future__ import annotations
+
+
+class Refused(ValueError):
+    """Input that cannot be taken. `field` is the name of the argument at fault."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message

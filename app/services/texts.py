@@ -1,0 +1,68 @@
+"""The one place where the rest of the program meets the renderer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from itertools import islice
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from app.models import Identifier, Paper
+from app.rendering import MAX_TEXT_BYTES, PaperRef, Rendered, RenderError, render
+
+__all__ = [
+    "MAX_TEXT_BYTES",
+    "RenderError",
+    "Rendered",
+    "known_keys",
+    "render_alone",
+    "render_text",
+]
+
+MAX_LINKS = 1000
+
+
+def render_text(session: Session, text: str) -> Rendered:
+    """Render a summary; links to papers we know by another name than their key lead to them.
+
+    Ids in it begin with a hash of the text, so that several texts fit on one page.
+
+    Args:
+        text: Markdown with LaTeX.
+
+    Raises:
+        RenderError: for a text that is too large or too deeply nested, with the line.
+    """
+    id_prefix = f"s{hashlib.sha256(text.encode()).hexdigest()[:8]}-"
+    site_url = session.info["site_url"]
+    rendered = render(text, site_url=site_url, id_prefix=id_prefix)
+    known = known_keys(session, (link.ref for link in rendered.links))
+    if not known:
+        return rendered
+    return render(text, papers=known, site_url=site_url, id_prefix=id_prefix)
+
+
+def known_keys(session: Session, refs: Iterable[PaperRef]) -> dict[PaperRef, str]:
+    """The bibtex keys of those references (without their user) that are in the library."""
+    plain = {PaperRef(ref.kind, ref.value) for ref in islice(refs, MAX_LINKS)}
+    wanted = {(ref.kind, ref.value.lower()): ref for ref in plain}
+    if not wanted:
+        return {}
+    found = session.execute(
+        select(Identifier.kind, Identifier.folded, Paper.key)
+        .join(Paper, Paper.id == Identifier.paper_id)
+        .where(tuple_(Identifier.kind, Identifier.folded).in_(list(wanted)))
+    )
+    by_name = {(kind, folded): key for kind, folded, key in found}
+    return {
+        ref: by_name[ref.kind, ref.value.lower()]
+        for ref in plain
+        if (ref.kind, ref.value.lower()) in by_name
+    }
+
+
+def render_alone(text: str) -> Rendered:
+    """Render a summary without a library: links to papers elsewhere lead there."""
+    return render(text)

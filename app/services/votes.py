@@ -1,0 +1,84 @@
+"""Votes, and the two figures that follow from them."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from app.db import begin_writing, now
+from app.models import Summary, User, Vote
+from app.services.problems import Refused
+
+_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+# Days of age that ten times as many votes make up for. Reddit's formula had half a day; summaries
+# of papers are read for months.
+TENFOLD_DAYS = 30
+
+
+def cast(session: Session, user: User, summary_id: int, value: int) -> Summary | None:
+    """Set one's vote on a summary to 1 or -1, replacing an earlier one.
+
+    Returns:
+        The summary with its new score, or `None` when there is none that the user may see.
+
+    Raises:
+        Refused: for a vote on one's own summary, or another value.
+    """
+    if value not in (1, -1):
+        raise Refused("value", "A vote is up or down.")
+    summary = _lock(session, user, summary_id)
+    if summary is None:
+        return None
+    if summary.user_id == user.id:
+        raise Refused("value", "Nobody votes on their own summary.")
+    vote = session.get(Vote, (summary.id, user.id))
+    if vote is None:
+        session.add(Vote(summary_id=summary.id, user_id=user.id, value=value, cast_at=now()))
+    elif vote.value != value:
+        vote.value = value
+        vote.cast_at = now()
+    return _recount(session, summary)
+
+
+def withdraw(session: Session, user: User, summary_id: int) -> Summary | None:
+    """Take one's vote back; returns as `cast` does."""
+    summary = _lock(session, user, summary_id)
+    if summary is None:
+        return None
+    session.execute(delete(Vote).where(Vote.summary_id == summary.id, Vote.user_id == user.id))
+    return _recount(session, summary)
+
+
+def popularity(score: int, published_at: datetime) -> float:
+    """Rank on the Popular tab: votes count by their logarithm, and newer is higher.
+
+    `sign(s) · log10(1 + |s|) + age / TENFOLD_DAYS`, the age in days since 2020. It is the "hot"
+    ranking that Reddit published with its source (`_hot` in `r2/lib/db/_sorts.pyx`), with 1 added
+    so that the first vote counts. It decays with time without ever being computed again: older
+    rows fall because newer ones begin higher.
+    """
+    sign = (score > 0) - (score < 0)
+    age = (published_at - _EPOCH).total_seconds() / 86400
+    return sign * math.log10(1 + abs(score)) + age / TENFOLD_DAYS
+
+
+def _lock(session: Session, user: User, summary_id: int) -> Summary | None:
+    begin_writing(session)
+    # Votes on one summary queue here, so that each recount sees all votes before it. SQLite
+    # ignores the lock: there the whole transaction has the write lock already.
+    summary = session.get(Summary, summary_id, with_for_update=True)
+    if summary is None or (summary.visibility != "public" and summary.user_id != user.id):
+        return None
+    return summary
+
+
+def _recount(session: Session, summary: Summary) -> Summary:
+    session.flush()
+    total = select(func.coalesce(func.sum(Vote.value), 0)).where(Vote.summary_id == summary.id)
+    summary.score = int(session.scalar(total) or 0)
+    summary.popularity = popularity(summary.score, summary.published_at or summary.created_at)
+    session.flush()
+    return summary
