@@ -1,0 +1,160 @@
+"""The request's database session and viewer, and load-or-404 by what the viewer may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.config import Config
+from app.db import Database
+from app.models import Paper, User
+from app.queries import papers
+from app.queries import summaries as summary_queries
+from app.queries.summaries import Entry
+from app.services import accounts
+
+TOKEN = "token"  # noqa: S105  (the name of a field)
+
+
+def init(app: Flask) -> None:
+    """Close the session at the end of each request."""
+    app.before_request(_refuse_nul)
+    app.teardown_appcontext(_close)
+
+
+def config() -> Config:
+    """The app's settings."""
+    found: Config = current_app.extensions["shortlist"][0]
+    return found
+
+
+def db() -> Session:
+    """The request's session, opened at its first use. It reads, until a service writes."""
+    if "db" not in g:
+        database: Database = current_app.extensions["shortlist"][1]
+        g.db = database.session()
+        # Links to ourselves are recognised by our address, even when none is configured.
+        if not g.db.info["site_url"]:
+            g.db.info["site_url"] = request.host_url.rstrip("/")
+    opened: Session = g.db
+    return opened
+
+
+def viewer() -> User | None:
+    """Who is signed in. No query for a visitor without a cookie; else one a request."""
+    if "viewer" not in g:
+        token = session.get(TOKEN)
+        g.viewer = accounts.user_of_session(db(), token) if isinstance(token, str) else None
+    found: User | None = g.viewer
+    return found
+
+
+def viewer_is_known() -> bool:
+    """Whether this answer was made for somebody signed in; asks no database."""
+    return g.get("viewer") is not None
+
+
+def give_up() -> None:
+    """Drop the request's session after a failure; nobody counts as signed in from here on."""
+    _close(None)
+    g.viewer = None
+
+
+def signed_in() -> User:
+    """The viewer of a page that needs one; see `needs_sign_in`."""
+    user = viewer()
+    if user is None:
+        abort(401)
+    return user
+
+
+def needs_sign_in(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Send visitors to the sign-in page and back; what they posted is kept by the 401 page."""
+
+    @wraps(view)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        if viewer() is None:
+            if request.method in ("GET", "HEAD"):
+                return redirect(url_for("account.login", next=this_address()), 302)
+            abort(401)
+        return view(*args, **kwargs)
+
+    return wrapped
+
+
+def sign_in(user: User) -> None:
+    """Start a server-side session and put its token into the cookie; the caller commits."""
+    token = accounts.start_session(db(), user)
+    session.clear()
+    session[TOKEN] = token
+    session.permanent = True
+    g.viewer = user
+
+
+def sign_out() -> None:
+    """End the browser's session; the caller commits."""
+    token = session.get(TOKEN)
+    if isinstance(token, str):
+        accounts.end_session(db(), token)
+    session.clear()
+    g.viewer = None
+
+
+def paper_or_404(key: str) -> Paper:
+    """The paper of this key."""
+    paper = papers.by_key(db(), key)
+    if paper is None:
+        abort(404)
+    return paper
+
+
+def entry_or_404(summary_id: int) -> Entry:
+    """A summary that the viewer may see; one they may not see does not exist for them."""
+    entry = None
+    if summary_id < 2**62:
+        entry = summary_queries.one(db(), summary_id, viewer())
+    if entry is None:
+        abort(404)
+    return entry
+
+
+def own_entry_or_404(summary_id: int) -> Entry:
+    """A summary that the viewer wrote: 404 when they may not see it, 403 when it is another's."""
+    entry = entry_or_404(summary_id)
+    if not entry.is_mine:
+        abort(403)
+    return entry
+
+
+def this_address() -> str:
+    """Path and query of the request, to come back to."""
+    return request.full_path.rstrip("?")
+
+
+def local(address: str | None, fallback: str) -> str:
+    """An address to go on to if it is a path on this site, else the fallback."""
+    if not address or not address.startswith("/") or address.startswith("//"):
+        return fallback
+    return fallback if "\\" in address or not address.isprintable() else address
+
+
+def see_other(address: str) -> Response:
+    """The redirect after a write."""
+    return redirect(address, 303)
+
+
+def _refuse_nul() -> None:
+    # Nothing has a NUL in its name, and PostgreSQL cannot even be asked for one.
+    if any("\x00" in text for text in (request.path, *request.args.values())):
+        abort(404)
+
+
+def _close(_error: BaseException | None) -> None:
+    opened: Session | None = g.pop("db", None)
+    if opened is not None:
+        opened.close()

@@ -1,0 +1,137 @@
+"""Sign up, sign in, sign out, settings."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.services import accounts
+from app.services.problems import Refused
+from app.views import access
+from app.views.access import db, local, needs_sign_in, see_other, signed_in, viewer
+from app.views.forms import LoginForm, PasswordForm, ProfileForm, SignUpForm
+from app.views.security import SIGN_IN_LIMIT, SIGN_UP_LIMIT, WRITE_LIMIT
+
+blueprint = Blueprint("account", __name__)
+
+
+@blueprint.get("/signup")
+def signup() -> str | Response:
+    if viewer() is not None:
+        return see_other(url_for("home.front"))
+    if not access.config().signup:
+        abort(403, "New accounts are not open on this site. Ask its administrator for one.")
+    return render_template("account/signup.html", form=SignUpForm(data=_next()))
+
+
+@blueprint.post("/signup")
+@SIGN_UP_LIMIT
+def create() -> Response | tuple[str, int]:
+    if not access.config().signup:
+        abort(403, "New accounts are not open on this site. Ask its administrator for one.")
+    form = SignUpForm()
+    if not form.validate_on_submit():
+        return render_template("account/signup.html", form=form), 422
+    try:
+        user = accounts.sign_up(
+            db(), form.name.data, form.display_name.data or "", form.password.data
+        )
+    except Refused as refused:
+        db().rollback()
+        form.refuse(refused)
+        return render_template("account/signup.html", form=form), 422
+    access.sign_in(user)
+    db().commit()
+    flash(f"Welcome, {user.display_name}. You can write, vote and edit now.", "good")
+    return see_other(local(form.next.data, url_for("home.front")))
+
+
+@blueprint.get("/login")
+def login() -> str | Response:
+    if viewer() is not None:
+        return see_other(local(request.args.get("next"), url_for("home.front")))
+    return render_template("account/login.html", form=LoginForm(data=_next()))
+
+
+@blueprint.post("/login")
+@SIGN_IN_LIMIT
+def enter() -> Response | tuple[str, int]:
+    form = LoginForm()
+    user = None
+    if form.validate_on_submit():
+        user = accounts.check_password(db(), form.name.data, form.password.data)
+        if user is None:
+            form.form_errors.append("This user name and password do not belong together.")
+    if user is None:
+        return render_template("account/login.html", form=form), 422
+    access.sign_in(user)
+    db().commit()
+    return see_other(local(form.next.data, url_for("home.front")))
+
+
+@blueprint.post("/logout")
+def logout() -> Response:
+    access.sign_out()
+    db().commit()
+    return see_other(url_for("home.front"))
+
+
+@blueprint.get("/settings")
+@needs_sign_in
+def settings() -> str:
+    return _settings_page()
+
+
+@blueprint.post("/settings/profile")
+@WRITE_LIMIT
+@needs_sign_in
+def save_profile() -> Response | tuple[str, int]:
+    form = ProfileForm()
+    try:
+        accounts.change_profile(
+            db(), signed_in(), form.display_name.data or "", form.bio.data or ""
+        )
+    except Refused as refused:
+        db().rollback()
+        form.refuse(refused)
+        return _settings_page(profile_form=form), 422
+    db().commit()
+    flash("Your profile is saved.", "good")
+    return see_other(url_for("account.settings"))
+
+
+@blueprint.post("/settings/password")
+@SIGN_IN_LIMIT
+@needs_sign_in
+def change_password() -> Response | tuple[str, int]:
+    form = PasswordForm()
+    user = signed_in()
+    if not form.validate_on_submit():
+        return _settings_page(password_form=form), 422
+    try:
+        accounts.change_password(db(), user, form.current.data, form.new.data)
+    except Refused as refused:
+        db().rollback()
+        form.refuse(refused)
+        return _settings_page(password_form=form), 422
+    # All browsers are signed out now; this one begins anew.
+    access.sign_in(user)
+    db().commit()
+    flash("Your password is changed, and all other browsers are signed out.", "good")
+    return see_other(url_for("account.settings"))
+
+
+def _settings_page(
+    profile_form: ProfileForm | None = None, password_form: PasswordForm | None = None
+) -> str:
+    user = signed_in()
+    return render_template(
+        "account/settings.html",
+        profile_form=profile_form
+        or ProfileForm(formdata=None, data={"display_name": user.display_name, "bio": user.bio}),
+        password_form=password_form or PasswordForm(formdata=None),
+    )
+
+
+def _next() -> dict[str, str]:
+    return {"next": request.args.get("next", "")}

@@ -1,0 +1,73 @@
+"""Static files under an address that changes with their content, and the math font.
+
+All of `static/` hangs below one hash, so that style sheets and modules can refer to each other by
+relative addresses and every file may be cached for ever.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from flask import Blueprint, Flask
+from werkzeug.wrappers import Response
+from whitenoise import WhiteNoise
+
+from app.services.fonts import math_font
+from app.views.security import headers
+
+YEAR = 365 * 24 * 3600
+FONTS = "/fonts/"
+
+
+def init(app: Flask, *, static: Path, fonts: Path) -> None:
+    """Serve `static` and the font folder, and give templates `asset()`."""
+    prefix = f"/static/{_digest(static)}/"
+    config = app.extensions["shortlist"][0]
+
+    def add_headers(found, _path: str, _url: str) -> None:  # type: ignore[no-untyped-def]
+        for name, value in headers(config).items():
+            found[name] = value
+
+    served = WhiteNoise(
+        app.wsgi_app,
+        root=str(static),
+        prefix=prefix,
+        max_age=YEAR,
+        immutable_file_test=lambda _path, _url: True,
+        add_headers_function=add_headers,
+        allow_all_origins=False,
+    )
+    font = math_font(fonts)
+    if font is not None:
+        served.add_files(str(fonts), prefix=FONTS)
+    app.wsgi_app = served  # type: ignore[method-assign]  # as Flask's documentation says
+    blueprint = Blueprint("assets", __name__)
+    font_url = FONTS + font.name if font is not None else ""
+
+    @blueprint.get("/fonts.css")
+    def fonts_css() -> Response:
+        # No font yet (a library user who never ran `serve`): the reader's own math font serves.
+        css = (
+            '@font-face{font-family:"STIX Two Math";font-display:swap;'
+            f'src:url("{font_url}") format("woff2")}}'
+            if font_url
+            else "/* no math font was made */"
+        )
+        response = Response(css, mimetype="text/css")
+        response.cache_control.public = True
+        response.cache_control.max_age = 3600
+        return response
+
+    app.register_blueprint(blueprint)
+
+    # Globals, not a context processor: macros see them too.
+    app.add_template_global(lambda path: prefix + path, "asset")
+
+
+def _digest(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]

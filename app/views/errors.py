@@ -1,0 +1,126 @@
+"""Error pages. What somebody typed is shown again, with a button that sends it once more."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, jsonify, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    RequestEntityTooLarge,
+    SecurityError,
+)
+from werkzeug.wrappers import Response
+
+from app.views import access
+
+MESSAGES = {
+    400: ("That did not work", "The request could not be understood."),
+    401: (
+        "Please sign in",
+        "You are signed out: perhaps your session ended, or you signed out in another window.",
+    ),
+    403: ("Not yours to change", "Your account may not do this."),
+    404: ("Nothing here", "There is no such page, or you may not see it."),
+    405: ("That did not work", "This address does not take this kind of request."),
+    413: (
+        "Too large",
+        "What you sent is larger than this site takes (1 MB). Go back in your browser: your text"
+        " is still in the form.",
+    ),
+    422: ("That did not work", "Something in the form is not right."),
+    429: (
+        "A little slower, please",
+        "There were too many requests from you in a short time. Wait a minute, then try again.",
+    ),
+    500: (
+        "Our fault",
+        "Something broke on our side. It has been written down, and we will look into it.",
+    ),
+    503: (
+        "Busy for a moment",
+        "The database does not answer at the moment. Wait a few seconds, then try again.",
+    ),
+}
+# Not shown again: they are secrets, or made anew by the page.
+NOT_KEPT = {"csrf_token", "password", "current", "new", "next"}
+
+
+def init(app: Flask) -> None:
+    """Attach the pages."""
+    app.register_error_handler(CSRFError, _expired)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(HTTPException, _page)
+
+
+def _page(error: HTTPException) -> Response | tuple[str, int] | tuple[Response, int]:
+    code = error.code or 500
+    if code < 400:  # a redirect that routing raised
+        return error.get_response()  # type: ignore[return-value]  # werkzeug's own response
+    if isinstance(error, SecurityError):
+        # An address we do not go by: no page can be made, since links need one.
+        return "This site does not go by that name.", code
+    if isinstance(error, InternalServerError):
+        _forget_session()
+    title, message = MESSAGES.get(code, MESSAGES[400])
+    custom = getattr(error, "description", None)
+    if code in (403, 422) and custom and custom != type(error).description:
+        message = custom
+    return _answer(code, title, message)
+
+
+def _expired(_error: CSRFError) -> Response | tuple[str, int] | tuple[Response, int]:
+    return _answer(
+        400,
+        "This form has expired",
+        "For your safety a form is only taken from the browser it was shown in, and this one comes"
+        " from another session. Nothing is lost: send it again from here.",
+    )
+
+
+def _database_away(
+    error: OperationalError,
+) -> Response | tuple[str, int] | tuple[Response, int]:
+    current_app.logger.error("The database does not answer: %s", error.orig)
+    _forget_session()
+    return _answer(503, *MESSAGES[503])
+
+
+def _forget_session() -> None:
+    # The page must not ask a database that has just failed who is looking.
+    access.give_up()
+
+
+def _answer(
+    code: int, title: str, message: str
+) -> Response | tuple[str, int] | tuple[Response, int]:
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(error=message), code
+    kept = _kept(code)
+    way_on = [("Front page", url_for("home.front")), ("Search", url_for("search.results"))]
+    if code == 401:
+        back = access.this_address() if request.method == "GET" else url_for("home.front")
+        way_on.insert(0, ("Sign in", url_for("account.login", next=back)))
+    page = render_template(
+        "errors/error.html",
+        status=code,
+        title=title,
+        message=message,
+        way_on=way_on,
+        kept=kept,
+        kept_url=request.path,
+    )
+    return page, code
+
+
+def _kept(code: int) -> list[tuple[str, str]] | None:
+    """What was typed, when there is something worth keeping and the request could be read."""
+    if request.method != "POST" or code in (404, 405, 413):
+        return None
+    try:
+        fields = list(request.form.items(multi=True))
+    except RequestEntityTooLarge:
+        return None
+    typed = [(name, value) for name, value in fields if name not in NOT_KEPT]
+    return typed if any(len(value) > 1 for _, value in typed) else None

@@ -1,0 +1,81 @@
+"""Feeds and the sitemap: the same for everybody, so public summaries only.
+
+The RSS is ShortScience's, with its namespace and its links: readers, bots and an import use it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from email.utils import format_datetime
+from urllib.parse import quote
+
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
+
+from app.queries import catalogue, summaries
+from app.queries.summaries import ANONYMOUS_ANCHOR, Entry
+from app.views.access import db
+
+blueprint = Blueprint("feeds", __name__)
+ITEMS = 100
+SITEMAP_ENTRIES = 25_000
+_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)|https?://\S+")
+# Characters that XML 1.0 cannot hold.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@blueprint.get("/feed.atom")
+def atom() -> Response:
+    entries = summaries.latest(db(), ITEMS)
+    updated = max((_edited(entry) for entry in entries), default=None)
+    return _xml("feeds/atom.xml", "application/atom+xml", entries=entries, updated=updated)
+
+
+@blueprint.get("/rss.xml")
+def rss() -> Response:
+    return _xml(
+        "feeds/rss.xml",
+        "application/rss+xml",
+        entries=summaries.latest(db(), ITEMS),
+        without_links=_without_links,
+        old_address=_old_address,
+        rfc822=lambda entry: format_datetime(_edited(entry)),
+    )
+
+
+@blueprint.get("/sitemap.xml")
+def sitemap() -> Response:
+    return _xml(
+        "feeds/sitemap.xml",
+        "application/xml",
+        papers=catalogue.sitemap(db(), SITEMAP_ENTRIES),
+        writers=catalogue.writers(db(), SITEMAP_ENTRIES),
+    )
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    text = render_template("feeds/robots.txt", site=db().info["site_url"])
+    return Response(text, mimetype="text/plain")
+
+
+def _xml(template: str, mimetype: str, **context: object) -> Response:
+    site = db().info["site_url"]
+    text = render_template(template, site=site, edited=_edited, **context)
+    return Response(_NOT_XML.sub("", text), mimetype=mimetype)
+
+
+def _edited(entry: Entry) -> datetime:
+    return entry.summary.edited_at or entry.summary.created_at
+
+
+def _without_links(source: str) -> str:
+    """The Markdown source, addresses taken out, as ShortScience's feed had it."""
+    return _LINK.sub(lambda match: match[1] or "", source)
+
+
+def _old_address(entry: Entry) -> str:
+    """ShortScience's address of a summary, below our own site."""
+    writer = ANONYMOUS_ANCHOR if entry.writer is None else entry.writer.name
+    return f"/paper?bibtexKey={quote(entry.paper.key, safe='/:')}#{writer}"

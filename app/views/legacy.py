@@ -1,0 +1,58 @@
+"""The addresses of ShortScience.org, each with one permanent redirect to where it lives here.
+
+Fragments (`#martinthoma`) are not sent to servers: browsers carry them over, and a summary's
+element has its writer's name as its id.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from app.queries import people, summaries
+from app.services import identifiers
+from app.views.access import db
+
+blueprint = Blueprint("legacy", __name__)
+
+
+@blueprint.get("/paper")
+def paper() -> Response:
+    """`/paper?bibtexKey=conf/nips/RenHGS15&a=martinthoma`"""
+    asked = request.args.get("bibtexKey", "").strip()
+    if not asked:
+        abort(404)
+    found = identifiers.find_paper(db(), asked)
+    if found is None:
+        ref = identifiers.parse_identifier(asked)
+        return _moved(url_for("papers.show", key=asked if ref is None else ref.value))
+    writer = request.args.get("a", "")
+    if writer:
+        summary = summaries.of_user_for_paper(db(), found, writer, None)
+        if summary is not None:
+            return _moved(url_for("summaries.show", summary_id=summary.id))
+    return _moved(url_for("papers.show", key=found.key))
+
+
+@blueprint.get("/venue")
+def venue() -> Response:
+    """`/venue?key=conf/nips&year=2016`"""
+    key = request.args.get("key", "").strip("/ ")
+    if not key:
+        return _moved(url_for("venues.index"))
+    year = request.args.get("year", "")
+    return _moved(url_for("venues.show", key=key, year=year if year.isdecimal() else None))
+
+
+@blueprint.get("/user")
+def user() -> Response:
+    """`/user?name=joecohen`"""
+    name = request.args.get("name", "").strip()
+    if not name or "/" in name:
+        return _moved(url_for("users.index"))
+    found = people.user_by_name(db(), name)
+    return _moved(url_for("users.show", name=name if found is None else found.name))
+
+
+def _moved(address: str) -> Response:
+    return redirect(address, 301)

@@ -1,0 +1,90 @@
+"""Headers of every answer, CSRF protection, and rate limits."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.wrappers import Response
+
+from app.config import Config
+from app.views import access
+
+# Pictures in summaries may come from elsewhere (https only); players load when asked for.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' https: data:",
+        "media-src 'self' https:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "frame-src https://www.youtube-nocookie.com https://player.vimeo.com",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    # "same-origin" and not "no-referrer": the CSRF check over https reads the referrer.
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+HSTS = "max-age=63072000; includeSubDomains"
+
+csrf = CSRFProtect()
+
+
+def _who() -> str:
+    user = access.viewer()
+    return f"user:{user.id}" if user is not None else f"address:{get_remote_address()}"
+
+
+limiter = Limiter(key_func=_who, headers_enabled=False)
+
+SIGN_IN_LIMIT = limiter.shared_limit(
+    "10/minute;100/hour", "sign-in", key_func=get_remote_address, methods=["POST"]
+)
+SIGN_UP_LIMIT = limiter.shared_limit(
+    "10/minute;30/hour", "sign-up", key_func=get_remote_address, methods=["POST"]
+)
+WRITE_LIMIT = limiter.shared_limit("30/minute;300/hour", "write", methods=["POST"])
+VOTE_LIMIT = limiter.shared_limit("60/minute", "vote", methods=["POST", "DELETE"])
+PREVIEW_LIMIT = limiter.shared_limit("120/minute", "preview", methods=["POST"])
+SEARCH_LIMIT = limiter.shared_limit("120/minute", "search", methods=["GET"])
+
+
+def init(app: Flask, config: Config) -> None:
+    """Switch all of it on."""
+    csrf.init_app(app)
+    limiter.init_app(app)
+    if config.site_url:
+        app.config["TRUSTED_HOSTS"] = [urlsplit(config.site_url).hostname, "127.0.0.1", "localhost"]
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        response.headers.update(headers(config))
+        if (
+            access.viewer_is_known()
+            or response.status_code >= 400
+            or "Set-Cookie" in response.headers
+        ):
+            response.headers["Cache-Control"] = "private, no-store"
+        elif request.method in ("GET", "HEAD"):
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+            response.vary.add("Cookie")
+        return response
+
+
+def headers(config: Config) -> dict[str, str]:
+    """The headers of every answer, static files included."""
+    return {**HEADERS, "Strict-Transport-Security": HSTS} if config.https else HEADERS

@@ -1,0 +1,28 @@
+"""Tags."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from app.queries import catalogue, summaries
+from app.views import listing
+from app.views.access import db, viewer
+
+blueprint = Blueprint("tags", __name__)
+
+
+@blueprint.get("/tags")
+def index() -> str:
+    return render_template("tags/index.html", tags=catalogue.tags(db()))
+
+
+@blueprint.get("/tag/<name>")
+def show(name: str) -> str | Response:
+    tag = catalogue.tag_by_name(db(), name)
+    if tag is None:
+        abort(404)
+    if tag.name != name:
+        return redirect(url_for("tags.show", name=tag.name), 301)
+    found = summaries.by_tag(db(), tag, viewer(), size=listing.ENTRIES, **listing.cursors())
+    return render_template("tags/tag.html", tag=tag, page=listing.by_cursor(found))

@@ -1,0 +1,37 @@
+"""Venues and their years."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from app.queries import papers, venues
+from app.views import listing
+from app.views.access import db, viewer
+
+blueprint = Blueprint("venues", __name__)
+
+
+@blueprint.get("/venues")
+def index() -> str:
+    return render_template("venues/index.html", venues=venues.all_with_counts(db()))
+
+
+@blueprint.get("/venue/<path:key>")
+def show(key: str) -> str | Response:
+    venue = venues.by_key(db(), key)
+    if venue is None:
+        if key != key.strip("/"):
+            return redirect(url_for("venues.show", key=key.strip("/")), 301)
+        abort(404)
+    year = listing.year()
+    found = papers.of_venue(
+        db(), venue, year, viewer(), number=listing.number(), size=listing.PAPERS
+    )
+    return render_template(
+        "venues/venue.html",
+        venue=venue,
+        years=venues.years(db(), venue),
+        year=year,
+        page=listing.by_number(found.rows, found.more, year=year),
+    )
