@@ -1,0 +1,115 @@
+"""Fixtures. Every test gets an empty, migrated database of its own: SQLite in memory, and, when
+SHORTLIST_TEST_POSTGRESQL_URL names a server, the same test once more on PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app import create_app
+from app.config import Config
+from app.db import Base, Database
+from app.services import schema
+from tests.client import Browser
+
+# A reader's machine may have no PostgreSQL; CI must.
+POSTGRESQL = os.environ.get("SHORTLIST_TEST_POSTGRESQL_URL", "")
+IN_CI = os.environ.get("CI") == "true"
+if IN_CI and not POSTGRESQL:
+    raise pytest.UsageError("CI must set SHORTLIST_TEST_POSTGRESQL_URL: .ci/run does")
+ENGINES = ["sqlite", "postgresql"] if POSTGRESQL else ["sqlite"]
+SITE = "http://localhost"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template() -> Iterator[Database]:
+    """A migrated database that tests copy: migrating for each would take longer than the tests."""
+    database = Database("sqlite://", site_url=SITE, password_cost=1)
+    schema.upgrade(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_database() -> Iterator[Database]:
+    """One migrated database on the PostgreSQL server; each test begins with empty tables."""
+    database = Database(
+        POSTGRESQL.replace("postgresql://", "postgresql+psycopg://"),
+        site_url=SITE,
+        password_cost=1,
+    )
+    with database.engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    schema.upgrade(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def postgresql_tables(postgresql_database: Database) -> Iterator[Database]:
+    """The database on PostgreSQL, emptied again after the test."""
+    yield postgresql_database
+    names = [table.name for table in Base.metadata.sorted_tables if table.name != "sections"]
+    with postgresql_database.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture(params=ENGINES)
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    if request.param == "sqlite":
+        template: Database = request.getfixturevalue("sqlite_template")
+        copy = Database("sqlite://", site_url=SITE, password_cost=1)
+        source = template.engine.raw_connection()
+        target = copy.engine.raw_connection()
+        source.driver_connection.backup(target.driver_connection)  # type: ignore[union-attr]
+        source.close()
+        target.close()
+        yield copy
+        copy.close()
+    else:
+        yield request.getfixturevalue("postgresql_tables")
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A session for arranging and checking; it sees what requests have committed."""
+    with database.session() as opened:
+        yield opened
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    return Config(
+        data_dir=tmp_path,
+        database_url="sqlite://",
+        secret_key="a key for tests only, long enough",
+        site_url=SITE,
+        rate_limits=False,
+        password_cost=1,
+    )
+
+
+@pytest.fixture
+def app(config: Config, database: Database) -> Flask:
+    found = create_app(config, database)
+    found.testing = True
+    return found
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def guest(app: Flask) -> Browser:
+    """Somebody who is not signed in."""
+    return Browser(app.test_client())

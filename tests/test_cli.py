@@ -1,0 +1,135 @@
+"""The commands, as a person runs them."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from app.db import Database, begin_writing
+from app.services import schema
+from tests.running import demo, environment, free_port, shortlist
+
+SECRET = {"SHORTLIST_SECRET_KEY": "s" * 40}
+
+
+def run(
+    data_dir: Path, *arguments: str, stdin: str = "", **settings: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        shortlist(*arguments),
+        env=environment(data_dir, **settings),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("command", [[], ["demo"], ["serve"], ["render"]])
+def test_help_shows_an_example(tmp_path: Path, command: list[str]) -> None:
+    done = run(tmp_path, *command, "--help")
+    assert done.returncode == 0
+    assert "Usage:" in done.stdout
+    if command:
+        assert "Example:" in done.stdout
+
+
+def test_help_loads_no_web_framework(tmp_path: Path) -> None:
+    code = (
+        "import sys; from app.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print([name for name in ('flask', 'sqlalchemy', 'markdown') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_render(tmp_path: Path) -> None:
+    source = "So $x = 1$ and \\cite{conf/x/A1}.\n\nBad: $\\frac{$"
+    done = run(tmp_path, "render", "-", stdin=source)
+    assert done.returncode == 0
+    assert "<math" in done.stdout
+    assert 'href="/paper/conf/x/A1"' in done.stdout
+    file = tmp_path / "summary.md"
+    file.write_text("# Größe", "utf-8")
+    assert "Größe</h3>" in run(tmp_path, "render", str(file)).stdout
+
+
+def test_render_tells_what_went_wrong(tmp_path: Path) -> None:
+    done = run(tmp_path, "render", "-", stdin="Fine.\n\nBad: $\\frac{1}$ here.")
+    assert done.returncode == 0
+    assert "line 3:" in done.stderr
+    done = run(tmp_path, "render", "-", stdin="x" * 70_000)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+
+
+def refused(done: subprocess.CompletedProcess[str], says: str) -> None:
+    assert done.returncode == 1, done
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_serve_needs_a_secret(tmp_path: Path) -> None:
+    refused(run(tmp_path, "serve"), "SHORTLIST_SECRET_KEY is not set")
+
+
+def test_a_bad_setting_is_named(tmp_path: Path) -> None:
+    refused(run(tmp_path, "serve", SHORTLIST_PROXIES="x"), "SHORTLIST_PROXIES must be")
+
+
+def test_a_port_in_use(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        refused(run(tmp_path, "serve", "--port", port, **SECRET), f"port {port}: Address already")
+        refused(run(tmp_path, "demo", "--port", port), "--port")
+
+
+def test_an_unwritable_directory(tmp_path: Path) -> None:
+    # A file in its place: also the administrator cannot write below it.
+    (tmp_path / "file").write_text("")
+    port = str(free_port())
+    for command in ("serve", "demo"):
+        done = run(tmp_path / "file" / "data", command, "--port", port, **SECRET)
+        refused(done, "cannot be written")
+
+
+def test_a_database_of_a_newer_version(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'shortlist.sqlite3'}")
+    schema.upgrade(database)
+    with database.session() as session:
+        begin_writing(session)
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        session.commit()
+    database.close()
+    refused(run(tmp_path, "serve", "--port", str(free_port()), **SECRET), "a newer version")
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "shortlist.sqlite3").write_text("This is no database. " * 100)
+    refused(run(tmp_path, "serve", "--port", str(free_port()), **SECRET), "not a database")
+
+
+def test_demo_starts_again_with_what_was_written(tmp_path: Path) -> None:
+    with demo(tmp_path) as first:
+        pass
+    with demo(tmp_path) as second:
+        assert second.password != first.password
+    database = Database(f"sqlite:///{tmp_path / 'shortlist.sqlite3'}")
+    with database.session() as session:
+        summaries = session.scalar(text("SELECT count(*) FROM summaries"))
+        users = session.scalar(text("SELECT count(*) FROM users WHERE name = 'demo'"))
+    database.close()
+    assert users == 1
+    assert summaries is not None
+    assert summaries >= 26
+    assert (tmp_path / "demo-secret").stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.config import Config, ConfigError
+
+
+def test_defaults() -> None:
+    config = Config.from_environment({})
+    assert config.data_dir == Path.cwd() / "instance"
+    assert config.database_url == f"sqlite:///{Path.cwd()}/instance/shortlist.sqlite3"
+    assert config.secret_key is None
+    assert not config.https
+
+
+def test_values_are_read() -> None:
+    config = Config.from_environment(
+        {
+            "SHORTLIST_DATA_DIR": "/srv/data",
+            "SHORTLIST_DATABASE_URL": "postgresql://me@db/papers",
+            "SHORTLIST_SITE_URL": "https://papers.example.org/",
+            "SHORTLIST_SECRET_KEY": "x" * 40,
+            "SHORTLIST_PROXIES": "1",
+            "SHORTLIST_SIGNUP": "off",
+        }
+    )
+    assert config.database_url == "postgresql+psycopg://me@db/papers"
+    assert config.site_url == "https://papers.example.org"
+    assert config.https
+    assert (config.proxies, config.signup) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("SECRET_KEY", "short", "at least 32 characters"),
+        ("DATABASE_URL", "mysql://x", "must start with sqlite"),
+        ("SITE_URL", "papers.example.org", "must be an address"),
+        ("SITE_URL", "https://example.org/papers", "must be an address"),
+        ("PROXIES", "-1", "a number from 0 to 10"),
+        ("RATE_LIMITS", "maybe", "on or off"),
+        ("PASSWORD_COST", "0", "a number from 1 to 20"),
+        ("SECRETKEY", "x" * 40, "is not a setting"),
+    ],
+)
+def test_bad_values_are_named(name: str, value: str, says: str) -> None:
+    with pytest.raises(ConfigError, match=f"SHORTLIST_{name}.*{says}"):
+        Config.from_environment({f"SHORTLIST_{name}": value})

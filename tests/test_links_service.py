@@ -1,0 +1,92 @@
+"""Links between papers, in both directions, and what happens when papers arrive later."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Link, Summary
+from app.queries import links, papers
+from tests.factories import make_paper, make_summary, make_user
+
+SEE_ALSO = """The anchor idea is in [MultiBox](/paper/conf/cvpr/ErhanSTA14), they say.
+
+## See also
+- [Fast R-CNN](http://www.shortscience.org/paper?bibtexKey=conf/iccv/Girshick15#martinthoma)
+- \\cite{conf/cvpr/RedmonDGF16}
+"""
+
+
+def test_links_become_rows(session: Session) -> None:
+    known = make_paper(session, "conf/iccv/Girshick15")
+    make_summary(session, source=SEE_ALSO)
+    rows = session.scalars(select(Link).order_by(Link.position)).all()
+    assert [(row.kind, row.target_value, row.target_id) for row in rows] == [
+        ("mention", "conf/cvpr/ErhanSTA14", None),
+        ("see also", "conf/iccv/Girshick15", known.id),
+        ("see also", "conf/cvpr/RedmonDGF16", None),
+    ]
+    assert rows[1].label == "Fast R-CNN"
+    assert rows[1].target_user == "martinthoma"
+    assert rows[0].sentence == "The anchor idea is in MultiBox, they say."
+
+
+def test_saving_again_makes_the_same_rows(session: Session) -> None:
+    paper, user = make_paper(session), make_user(session)
+    make_summary(session, paper, user, SEE_ALSO)
+    make_summary(session, paper, user, SEE_ALSO + "\n")
+    assert len(session.scalars(select(Link)).all()) == 3
+
+
+def test_both_directions(session: Session) -> None:
+    origin = make_paper(session, "conf/nips/RenHGS15")
+    target = make_paper(session, "conf/iccv/Girshick15")
+    make_summary(session, origin, source=SEE_ALSO)
+    recommended = links.see_also(session, origin, None)
+    assert [each.value for each in recommended] == ["conf/iccv/Girshick15", "conf/cvpr/RedmonDGF16"]
+    assert recommended[0].target is not None
+    assert recommended[1].target is None
+    back = links.mentioned_in(session, target, None)
+    assert [each.paper.key for each in back] == ["conf/nips/RenHGS15"]
+    wanted = links.wanting(session, "key", "conf/cvpr/redmondgf16", None)
+    assert [each.paper.key for each in wanted] == ["conf/nips/RenHGS15"]
+
+
+def test_a_paper_added_later_is_linked_from_then_on(session: Session) -> None:
+    summary = make_summary(
+        session, source="See https://arxiv.org/abs/1506.02640v1 and \\cite{conf/cvpr/RedmonDGF16}."
+    )
+    assert 'href="https://arxiv.org/abs/1506.02640v1"' in summary.html
+    paper = make_paper(session, "conf/cvpr/RedmonDGF16", arxiv_id="1506.02640")
+    session.expire_all()
+    again = session.get_one(Summary, summary.id)
+    assert "https://arxiv.org" not in again.html
+    assert again.html.count('href="/paper/conf/cvpr/RedmonDGF16"') == 2
+    assert set(session.scalars(select(Link.target_id))) == {paper.id}
+    assert len(links.mentioned_in(session, paper, None)) == 1
+
+
+def test_a_link_by_arxiv_id_leads_here_when_the_paper_is_known(session: Session) -> None:
+    make_paper(session, "conf/cvpr/RedmonDGF16", arxiv_id="1506.02640")
+    summary = make_summary(session, source="See [YOLO](https://arxiv.org/abs/1506.02640).")
+    assert 'href="/paper/conf/cvpr/RedmonDGF16"' in summary.html
+
+
+def test_private_links_are_seen_by_their_writer_alone(session: Session) -> None:
+    target = make_paper(session, "conf/iccv/Girshick15")
+    writer = make_user(session, "mira")
+    summary = make_summary(session, None, writer, SEE_ALSO, private=True)
+    origin = papers.by_ids(session, [summary.paper_id])[summary.paper_id]
+    assert links.mentioned_in(session, target, None) == []
+    assert links.see_also(session, origin, make_user(session)) == []
+    assert links.wanting(session, "key", "conf/cvpr/RedmonDGF16", None) == []
+    assert len(links.mentioned_in(session, target, writer)) == 1
+    assert len(links.see_also(session, origin, writer)) == 2
+
+
+def test_anonymous_backlinks_have_no_name(session: Session) -> None:
+    target = make_paper(session, "conf/iccv/Girshick15")
+    writer = make_user(session, "mira")
+    make_summary(session, None, writer, SEE_ALSO, anonymous=True)
+    assert links.mentioned_in(session, target, None)[0].writer is None
+    assert links.mentioned_in(session, target, writer)[0].writer is writer

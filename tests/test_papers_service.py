@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Author, Identifier, Venue
+from app.queries import papers
+from app.services.identifiers import find_paper
+from app.services.papers import AlreadyThere, add_paper
+from app.services.problems import Refused
+from app.sources.record import PaperRecord
+from tests.factories import make_paper
+
+
+def test_a_paper_keeps_its_facts(session: Session) -> None:
+    make_paper(
+        session,
+        "conf/nips/RenHGS15",
+        "Faster R-CNN at $5$ fps",
+        authors=("Shaoqing Ren", "Kaiming He", "Jian Sun 0001"),
+        year=2015,
+        venue="NIPS",
+        doi="https://doi.org/10.1109/TPAMI.2016.2577031",
+        arxiv_id="arXiv:1506.01497v3",
+    )
+    paper = papers.by_key(session, "conf/nips/RenHGS15")
+    assert paper is not None
+    assert [author.name for author in paper.authors] == ["Shaoqing Ren", "Kaiming He", "Jian Sun"]
+    assert [author.key for author in paper.authors][2] == "jian-sun-0001"
+    assert paper.venue is not None
+    assert (paper.venue.key, paper.venue.name) == ("conf/nips", "NIPS")
+    assert (paper.doi, paper.arxiv_id) == ("10.1109/tpami.2016.2577031", "1506.01497")
+    assert "<math" in paper.title_html
+    assert paper.source == "test"
+
+
+def test_authors_and_venues_are_shared(session: Session) -> None:
+    make_paper(session, "conf/x/A1", authors=("José García", "Li Wei"))
+    make_paper(session, "conf/x/B2", authors=("Jose Garcia",))
+    assert set(session.scalars(select(Author.key))) == {"jose-garcia", "li-wei"}
+    assert list(session.scalars(select(Venue.key))) == ["conf/x"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "conf/nips/RenHGS15",
+        "CONF/NIPS/renhgs15",
+        "1506.01497",
+        "arXiv:1506.01497v2",
+        "http://arxiv.org/abs/1506.01497",
+        "journals/corr/1506.01497",
+        "10.1109/TPAMI.2016.2577031",
+        "https://doi.org/10.1109/tpami.2016.2577031",
+        "http://www.shortscience.org/paper?bibtexKey=conf/nips/RenHGS15#mira",
+    ],
+)
+def test_any_identifier_finds_it(session: Session, name: str) -> None:
+    paper = make_paper(
+        session,
+        "conf/nips/RenHGS15",
+        arxiv_id="1506.01497",
+        doi="10.1109/TPAMI.2016.2577031",
+    )
+    found = find_paper(session, name)
+    assert found is not None
+    assert found.id == paper.id
+
+
+def test_a_second_paper_of_the_same_name_is_refused(session: Session) -> None:
+    make_paper(session, "conf/nips/RenHGS15", arxiv_id="1506.01497")
+    with pytest.raises(AlreadyThere) as there:
+        add_paper(session, PaperRecord(title="Another", arxiv_id="1506.01497v1"), "form")
+    assert there.value.key == "conf/nips/RenHGS15"
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"title": "  "}, "title"),
+        ({"title": "x" * 1001}, "title"),
+        ({"year": 99}, "year"),
+        ({"doi": "not a doi"}, "doi"),
+        ({"arxiv_id": "15.1"}, "arxiv_id"),
+        ({"url": "javascript:alert(1)"}, "url"),
+        ({"url": "https://"}, "url"),
+        ({"key": "has space"}, "key"),
+        ({"key": 'quote"'}, "key"),
+        ({"key": "../etc"}, "key"),
+        ({"section": "none"}, "section"),
+        ({"abstract": "x" * 20_001}, "abstract"),
+    ],
+)
+def test_wrong_facts_name_their_field(session: Session, facts: dict[str, Any], field: str) -> None:
+    with pytest.raises(Refused) as refused:
+        add_paper(session, PaperRecord(**{"title": "A title", **facts}), "form")
+    assert refused.value.field == field
+
+
+def test_a_key_is_made_when_none_is_known(session: Session) -> None:
+    assert make_paper(session, " ", doi="10.1038/171737a0").key == "10.1038/171737a0"
+    assert make_paper(session, " ", arxiv_id="1312.6114").key == "journals/corr/1312.6114"
+    first = make_paper(session, " ", "On the growth of things", authors=("Ada Byron",), year=1843)
+    second = make_paper(session, " ", "On the growth of it", authors=("Ada Byron",), year=1843)
+    assert (first.key, second.key) == ("byron1843growth", "byron1843growth-2")
+
+
+def test_identifiers_are_rows(session: Session) -> None:
+    paper = make_paper(
+        session,
+        "conf/iclr/X17",
+        arxiv_id="1611.03530",
+        url="https://openreview.net/forum?id=Sy8gdB9xx",
+    )
+    rows = session.execute(
+        select(Identifier.kind, Identifier.value).where(Identifier.paper_id == paper.id)
+    )
+    assert set(rows) == {
+        ("key", "conf/iclr/X17"),
+        ("arxiv", "1611.03530"),
+        ("openreview", "Sy8gdB9xx"),
+    }

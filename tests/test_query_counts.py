@@ -1,0 +1,89 @@
+"""A page takes a fixed small number of queries, however many rows it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from app.db import Database
+from app.services import votes
+from tests.client import Browser
+from tests.factories import make_paper, make_summary, make_user
+
+PAGES = (
+    "/",
+    "/?tab=recent&s=cs",
+    "/paper/conf/x/Center",
+    "/summary/1",
+    "/venues",
+    "/venue/conf/x",
+    "/author/some-body",
+    "/users",
+    "/user/mira",
+    "/tags",
+    "/tag/detection",
+    "/search?q=paper",
+    "/write?q=paper",
+    "/about",
+    "/feed.atom",
+    "/rss.xml",
+    "/sitemap.xml",
+)
+MOST = 14
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    found: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            found.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield found
+    event.remove(database.engine, "before_cursor_execute", note)
+
+
+def add(session: Session, first: int, last: int) -> None:
+    center = make_paper(session, "conf/x/Center", section="cs") if first == 0 else None
+    mira = make_user(session, "mira") if first == 0 else None
+    for number in range(first, last):
+        paper = make_paper(
+            session,
+            f"conf/x/P{number}",
+            f"Paper {number}",
+            authors=("Some Body", f"Author {number}"),
+            section="cs",
+            year=2000 + number,
+        )
+        text = "See [it](/paper/conf/x/Center).\n\n## See also\n- [next](/paper/conf/x/Center)"
+        make_summary(session, paper, mira, text, tags=["detection", f"tag{number}"])
+        if center is not None:
+            one = make_summary(session, center, None, f"See [n](/paper/conf/x/P{number}).")
+            votes.cast(session, make_user(session), one.id, 1)
+            session.commit()
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_queries_do_not_grow_with_rows(
+    guest: Browser, database: Database, session: Session, signed_in: bool
+) -> None:
+    if signed_in:
+        guest.sign_up("reader")
+    add(session, 0, 3)
+    few = {}
+    for path in PAGES:
+        with counted(database) as statements:
+            assert guest.get(path, follow_redirects=True).status == 200, path
+        few[path] = len(statements)
+    add(session, 3, 9)
+    for path in PAGES:
+        with counted(database) as statements:
+            guest.get(path, follow_redirects=True)
+        assert len(statements) == few[path], (path, statements)
+        assert len(statements) <= MOST, (path, statements)
