@@ -25,8 +25,8 @@ def create_app(config: Config, database: Database) -> Flask:
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    from app import views
     from app.places import STATIC, TEMPLATES
+    from app.views.registry import register
 
     app = Flask("app", template_folder=str(TEMPLATES), static_folder=None)
     app.config.update(
@@ -47,7 +47,7 @@ def create_app(config: Config, database: Database) -> Flask:
     app.url_map.merge_slashes = False  # keys may be addresses: /paper/http://arxiv.org/abs/…
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    views.register(app, config, static=STATIC)
+    register(app, config, static=STATIC)
     if config.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask's documentation says
             app.wsgi_app,

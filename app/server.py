@@ -15,7 +15,7 @@ from app.db import Database, sqlite_warning
 from app.services import schema
 from app.services.fonts import make_math_font, math_font
 
-THREADS = 8
+THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)  # granian's own advice, and no more than 8
 BACKLOG = 128  # requests taken in and not answered yet, per worker
 
 Say = Callable[[str], None]

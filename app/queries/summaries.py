@@ -19,7 +19,10 @@ ANONYMOUS_ANCHOR = "anon"  # ShortScience's fragment for an anonymous summary
 
 @dataclass(frozen=True)
 class Entry:
-    """One summary as one viewer may see it. `writer` is `None` for "Anonymous"."""
+    """One summary as one viewer may see it. `writer` is `None` for "Anonymous".
+
+    `anchor` is the id of its element on a page that shows all summaries of one paper.
+    """
 
     summary: Summary
     paper: Paper
@@ -28,6 +31,15 @@ class Entry:
     my_vote: int
     summaries_count: int
     anchor: str
+
+    @property
+    def fragment(self) -> str:
+        """Where a link from elsewhere finds it on its paper's page.
+
+        A paper has one summary of a name but may have several anonymous ones, and only that page
+        knows which of them is `anon`.
+        """
+        return f"page-by-{self.summary.id}" if self.summary.anonymous else self.anchor
 
 
 ORDERS = {

@@ -34,7 +34,7 @@ def create() -> Response | tuple[str, int]:
         return render_template("account/signup.html", form=form), 422
     try:
         user = accounts.sign_up(
-            db(), form.name.data, form.display_name.data or "", form.password.data
+            db(), form.name.data or "", form.display_name.data or "", form.password.data or ""
         )
     except Refused as refused:
         db().rollback()
@@ -59,7 +59,7 @@ def enter() -> Response | tuple[str, int]:
     form = LoginForm()
     user = None
     if form.validate_on_submit():
-        user = accounts.check_password(db(), form.name.data, form.password.data)
+        user = accounts.check_password(db(), form.name.data or "", form.password.data or "")
         if user is None:
             form.form_errors.append("This user name and password do not belong together.")
     if user is None:
@@ -109,7 +109,7 @@ def change_password() -> Response | tuple[str, int]:
     if not form.validate_on_submit():
         return _settings_page(password_form=form), 422
     try:
-        accounts.change_password(db(), user, form.current.data, form.new.data)
+        accounts.change_password(db(), user, form.current.data or "", form.new.data or "")
     except Refused as refused:
         db().rollback()
         form.refuse(refused)

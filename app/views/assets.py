@@ -21,7 +21,7 @@ FONTS = "/fonts/"
 
 
 def init(app: Flask, *, static: Path, fonts: Path) -> None:
-    """Serve `static` and the font folder, and give templates `asset()`."""
+    """Serve `static` and the font folder, and give templates `asset()` and `font_url`."""
     prefix = f"/static/{_digest(static)}/"
     config = app.extensions["shortlist"][0]
 
@@ -47,9 +47,10 @@ def init(app: Flask, *, static: Path, fonts: Path) -> None:
 
     @blueprint.get("/fonts.css")
     def fonts_css() -> Response:
+        # "optional" and not "swap": text must not jump when the font arrives; pages preload it.
         # No font yet (a library user who never ran `serve`): the reader's own math font serves.
         css = (
-            '@font-face{font-family:"STIX Two Math";font-display:swap;'
+            '@font-face{font-family:"STIX Two Math";font-display:optional;'
             f'src:url("{font_url}") format("woff2")}}'
             if font_url
             else "/* no math font was made */"
@@ -63,6 +64,7 @@ def init(app: Flask, *, static: Path, fonts: Path) -> None:
 
     # Globals, not a context processor: macros see them too.
     app.add_template_global(lambda path: prefix + path, "asset")
+    app.jinja_env.globals["font_url"] = font_url
 
 
 def _digest(folder: Path) -> str:

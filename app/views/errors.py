@@ -57,7 +57,7 @@ def init(app: Flask) -> None:
 def _page(error: HTTPException) -> Response | tuple[str, int] | tuple[Response, int]:
     code = error.code or 500
     if code < 400:  # a redirect that routing raised
-        return error.get_response()  # type: ignore[return-value]  # werkzeug's own response
+        return error.get_response()
     if isinstance(error, SecurityError):
         # An address we do not go by: no page can be made, since links need one.
         return "This site does not go by that name.", code

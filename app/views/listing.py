@@ -41,28 +41,20 @@ def cursors() -> dict[str, Any]:
 def by_cursor(found: Slice, **fixed: Any) -> Page:
     """A page of a list that stays in place while rows arrive; `fixed` are its other arguments."""
 
-    def address(**place: str) -> str:
-        return url_for(_endpoint(), **(request.view_args or {}), **fixed, **place)
-
     return Page(
         found.rows,
-        address(before=found.before) if found.before else None,
-        address(after=found.after) if found.after else None,
+        _address(fixed, before=found.before) if found.before else None,
+        _address(fixed, after=found.after) if found.after else None,
     )
 
 
 def by_number(rows: Sequence[Any], more: bool, **fixed: Any) -> Page:
     """A page of a list that is paged by number."""
     here = number()
-
-    def address(page: int) -> str:
-        place = {} if page == 1 else {"page": page}
-        return url_for(_endpoint(), **(request.view_args or {}), **fixed, **place)
-
     return Page(
         rows,
-        address(here - 1) if here > 1 else None,
-        address(here + 1) if more and here < HIGHEST_PAGE else None,
+        _address(fixed, page=here - 1 if here > 2 else None) if here > 1 else None,
+        _address(fixed, page=here + 1) if more and here < HIGHEST_PAGE else None,
     )
 
 
@@ -83,5 +75,7 @@ def _whole(name: str, lowest: int, highest: int) -> int | None:
     return int(text) if lowest <= int(text) <= highest else None
 
 
-def _endpoint() -> str:
-    return str(request.endpoint)
+def _address(fixed: dict[str, Any], **place: Any) -> str:
+    """The address of this list at another place; what is `None` is left out."""
+    values: dict[str, Any] = {**(request.view_args or {}), **fixed, **place}
+    return url_for(str(request.endpoint), **values)

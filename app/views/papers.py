@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -68,9 +69,16 @@ def _unknown(key: str) -> tuple[str, int]:
         kind=kind,
         wanted_by=links.wanting(db(), kind, value, viewer()),
         outside_url=outside,
-        add_url=url_for("papers.new", **{FIELDS[kind]: outside if kind == "openreview" else value}),
+        add_url=add_address(kind, value),
     )
     return page, 404
+
+
+def add_address(kind: str, value: str) -> str:
+    """The form for a new paper, with an identifier filled in."""
+    outside = identifiers.outside_url(kind, value) if kind == "openreview" else None
+    filled: dict[str, Any] = {FIELDS[kind]: outside or value}
+    return url_for("papers.new", **filled)
 
 
 def _recommended(found: SeeAlso) -> Recommended:
@@ -125,7 +133,7 @@ def read_bibtex() -> str | tuple[str, int]:
     pasted = BibtexForm()
     if not pasted.validate_on_submit():
         return _form_page(PaperForm(formdata=None), pasted), 422
-    records, bad = bibtex.read_bibtex(pasted.bibtex.data)
+    records, bad = bibtex.read_bibtex(pasted.bibtex.data or "")
     problems = [f"Line {entry.line}: {entry.message}" for entry in bad]
     if not records:
         return _form_page(PaperForm(formdata=None), pasted, problems=problems), 422

@@ -9,7 +9,7 @@ from app.queries import search
 from app.services import identifiers
 from app.views import listing
 from app.views.access import db, viewer
-from app.views.papers import FIELDS
+from app.views.papers import add_address
 from app.views.security import SEARCH_LIMIT
 
 blueprint = Blueprint("search", __name__)
@@ -30,12 +30,13 @@ def results() -> str | Response:
     offset = (listing.number() - 1) * size
     found = search.results(db(), query, viewer(), limit=size, offset=offset)
     more = not found.total_is_exact or offset + size < found.total
-    add = {FIELDS[ref.kind]: ref.value} if exact and ref is not None else {"title": query}
     return render_template(
         "search/results.html",
         q=query,
         page=listing.by_number(found.hits, more and len(found.hits) == size, q=query),
         total=found.total,
         total_is_exact=found.total_is_exact,
-        add_url=url_for("papers.new", **add),
+        add_url=add_address(ref.kind, ref.value)
+        if exact and ref is not None
+        else url_for("papers.new", title=query),
     )

@@ -84,7 +84,7 @@ def save(key: str) -> str | Response | tuple[str, int]:
         return _edit_page(paper, summaries.mine(db(), paper, user), form), 422
     db().commit()
     flash("Your summary is saved.", "good")
-    anchor = summaries.ANONYMOUS_ANCHOR if summary.anonymous else user.name
+    anchor = f"page-by-{summary.id}" if summary.anonymous else user.name
     return see_other(url_for("papers.show", key=paper.key, _anchor=anchor))
 
 

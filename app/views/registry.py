@@ -1,0 +1,54 @@
+"""All blueprints, and what they share: access, errors, headers, template helpers, assets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+
+from app.config import Config
+from app.views import (
+    access,
+    account,
+    assets,
+    authors,
+    errors,
+    feeds,
+    home,
+    legacy,
+    pages,
+    papers,
+    search,
+    security,
+    summaries,
+    tags,
+    templating,
+    users,
+    venues,
+    votes,
+)
+
+
+def register(app: Flask, config: Config, *, static: Path) -> None:
+    """Attach all pages to the app."""
+    access.init(app)
+    security.init(app, config)
+    errors.init(app)
+    templating.init(app)
+    for noun in (
+        account,
+        authors,
+        feeds,
+        home,
+        legacy,
+        pages,
+        papers,
+        search,
+        summaries,
+        tags,
+        users,
+        venues,
+        votes,
+    ):
+        app.register_blueprint(noun.blueprint)
+    assets.init(app, static=static, fonts=config.data_dir / "fonts")
