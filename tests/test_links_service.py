@@ -90,3 +90,20 @@ def test_anonymous_backlinks_have_no_name(session: Session) -> None:
     make_summary(session, None, writer, SEE_ALSO, anonymous=True)
     assert links.mentioned_in(session, target, None)[0].writer is None
     assert links.mentioned_in(session, target, writer)[0].writer is writer
+
+
+def test_citations_name_authors_and_year(session: Session) -> None:
+    make_paper(session, "conf/x/One", authors=("Ross Girshick",), year=2015)
+    make_paper(session, "conf/x/Two", authors=("Diederik P. Kingma", "Max Welling"))
+    make_paper(session, "conf/x/More", authors=("LIGO Collaboration", "A B", "C D"), year=2016)
+    make_paper(session, "conf/x/Nobody")
+    keys = "conf/x/One, conf/x/Two, conf/x/More, conf/x/Nobody, conf/x/Unknown"
+    html = make_summary(session, source=f"As \\cite{{{keys}}} say.").html
+    for label in (
+        "Girshick 2015",
+        "Kingma &amp; Welling",
+        "LIGO Collaboration et al. 2016",
+        "conf/x/Nobody",
+        "conf/x/Unknown",
+    ):
+        assert f">{label}</a>" in html

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
-from itertools import islice
+from itertools import groupby, islice
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from app.models import Identifier, Paper
+from app.models import Author, Identifier, Paper, PaperAuthor
 from app.rendering import MAX_TEXT_BYTES, PaperRef, Rendered, RenderError, render
 
 __all__ = [
@@ -41,7 +42,8 @@ def render_text(session: Session, text: str) -> Rendered:
     known = known_keys(session, (link.ref for link in rendered.links))
     if not known:
         return rendered
-    return render(text, papers=known, site_url=site_url, id_prefix=id_prefix)
+    labels = citation_labels(session, set(known.values()))
+    return render(text, papers=known, labels=labels, site_url=site_url, id_prefix=id_prefix)
 
 
 def known_keys(session: Session, refs: Iterable[PaperRef]) -> dict[PaperRef, str]:
@@ -61,6 +63,33 @@ def known_keys(session: Session, refs: Iterable[PaperRef]) -> dict[PaperRef, str
         for ref in plain
         if (ref.kind, ref.value.lower()) in by_name
     }
+
+
+def citation_labels(session: Session, keys: set[str]) -> dict[str, str]:
+    """What a citation reads: `Girshick 2015`, `Kingma & Welling 2013`, `Ren et al. 2015`.
+
+    A paper without authors has none, and is cited by its key.
+    """
+    found = session.execute(
+        select(Paper.key, Paper.year, Author.name)
+        .join(PaperAuthor, PaperAuthor.paper_id == Paper.id)
+        .join(Author, Author.id == PaperAuthor.author_id)
+        .where(Paper.key.in_(keys), PaperAuthor.position < 3)
+        .order_by(Paper.key, PaperAuthor.position)
+    )
+    labels = {}
+    for key, rows in groupby(found, key=lambda row: row[0]):
+        authors = [(year, _surname(name)) for _, year, name in rows]
+        names = [name for _, name in authors]
+        shown = " & ".join(names) if len(names) < 3 else f"{names[0]} et al."
+        labels[key] = f"{shown} {authors[0][0] or ''}".strip()
+    return labels
+
+
+def _surname(name: str) -> str:
+    # A collaboration has no surname.
+    group = re.search(r"\b(collaboration|consortium|team|group|project)\b", name, re.IGNORECASE)
+    return name if group else name.split()[-1]
 
 
 def render_alone(text: str) -> Rendered:

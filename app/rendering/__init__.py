@@ -1,0 +1,37 @@
+"""From text to safe HTML: Markdown, LaTeX, links between papers.
+
+A leaf: imports nothing else of `app`. Everything a user types is hostile until it has passed here.
+Rendering happens when text is written; the row keeps source, HTML and RENDERER_VERSION.
+"""
+
+from __future__ import annotations
+
+from app.rendering.errors import Problem, RenderError
+from app.rendering.links import Link
+from app.rendering.markdown import (
+    MAX_TEXT_BYTES,
+    RENDERER_VERSION,
+    Rendered,
+    inline_problems,
+    render,
+    render_inline,
+    render_plain,
+)
+from app.rendering.references import PaperRef, paper_path, parse_identifier, reference_from_url
+
+__all__ = [
+    "MAX_TEXT_BYTES",
+    "RENDERER_VERSION",
+    "Link",
+    "PaperRef",
+    "Problem",
+    "RenderError",
+    "Rendered",
+    "inline_problems",
+    "paper_path",
+    "parse_identifier",
+    "reference_from_url",
+    "render",
+    "render_inline",
+    "render_plain",
+]

@@ -1,0 +1,152 @@
+"""What of a text is shown elsewhere: its opening in lists, its plain text in search."""
+
+from __future__ import annotations
+
+import copy
+import re
+from xml.etree.ElementTree import Element
+
+from app.rendering.build import add_tail
+from app.rendering.sentences import sentence_spans
+
+OPENING = 700
+EXCERPT = 200
+BLOCK_TAGS = "p h3 h4 h5 h6 li blockquote pre tr td th hr figure table div section ul ol br"
+BLOCKS = frozenset(BLOCK_TAGS.split())
+
+
+def opening(root: Element) -> Element:
+    """Returns a copy of the leading blocks, until they hold about 700 characters.
+
+    Whole blocks only. Without what belongs to the whole text: footnotes, their mentions, ids;
+    and with the first picture or player only.
+    """
+    result = Element("div")
+    length = 0
+    pictured = False
+    for original in root:
+        if original.tag == "section":
+            break
+        size = len("".join(original.itertext()))
+        if length and length + size > 2 * OPENING:
+            break
+        block = copy.deepcopy(original)
+        drop_mentions(block)
+        pictured = drop_pictures(block, pictured)
+        if is_empty(block):
+            continue
+        result.append(block)
+        length += size
+        if length >= OPENING:
+            break
+    while len(result) > 1 and result[-1].tag in ("h3", "h4", "h5", "h6", "hr"):
+        del result[-1]
+    return result
+
+
+def drop_mentions(block: Element) -> None:
+    for parent in list(block.iter()):
+        if any(child.tag == "sup" for child in parent):
+            drop(parent, [child for child in parent if child.tag == "sup"])
+
+
+def drop_pictures(block: Element, pictured: bool) -> bool:
+    """Leaves out all but the first picture or player; returns whether there was one by now."""
+    for parent in list(block.iter()):
+        extra = []
+        for child in parent:
+            if child.tag in ("img", "video", "audio") or child.get("class") == "player-link":
+                if pictured:
+                    extra.append(child)
+                pictured = True
+        if extra:
+            drop(parent, extra)
+    return pictured
+
+
+def drop(parent: Element, unwanted: list[Element]) -> None:
+    """Removes children and keeps the text after them."""
+    children = list(parent)
+    parent[:] = []
+    for child in children:
+        if child in unwanted:
+            add_tail(parent, child.tail)
+        else:
+            parent.append(child)
+
+
+def is_empty(block: Element) -> bool:
+    """Says whether a figure, link or player has lost what it was for."""
+    if block.tag not in ("figure", "p"):
+        return False
+    kept = ("img", "video", "audio", "input")
+    return not "".join(block.itertext()).strip() and not any(
+        element.tag in kept for element in block.iter()
+    )
+
+
+def plain_text(root: Element) -> str:
+    """Returns all text, a line for each block, for search."""
+    parts: list[str] = []
+
+    def visit(element: Element) -> None:
+        block = element.tag in BLOCKS
+        if block:
+            parts.append("\n")
+        if element.tag == "img":
+            parts.append(element.get("alt", ""))
+        if element.text:
+            parts.append(element.text)
+        for child in element:
+            if child.get("class") != "note-back":
+                visit(child)
+            if child.tail:
+                parts.append(child.tail)
+        if block:
+            parts.append("\n")
+
+    visit(root)
+    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def first_paragraphs(root: Element) -> str:
+    """Returns the text of the leading paragraphs and items, until an excerpt can be made."""
+    taken: list[str] = []
+    length = 0
+    for element in root.iter():
+        if element.tag == "section" or length > EXCERPT:
+            break
+        if element.tag in ("p", "li") and element.get("class") != "player":
+            text = " ".join(own_text(element).split())
+            if text:
+                taken.append(text)
+                length += len(text)
+    return " ".join(taken)
+
+
+def own_text(element: Element) -> str:
+    """Returns an element's text without mentions of footnotes and blocks within it."""
+    parts = [element.text or ""]
+    for child in element:
+        if child.tag != "sup" and child.tag not in BLOCKS:
+            parts.append(own_text(child))
+        parts.append(" " if child.tag == "br" else "")
+        parts.append(child.tail or "")
+    return "".join(parts)
+
+
+def excerpt(text: str) -> str:
+    """Returns the first sentences of plain text, at most 200 characters, cut at a word."""
+    text = re.sub(r"\s+", " ", text).strip()
+    end = 0
+    for _, last in sentence_spans(text):
+        if last > EXCERPT:
+            break
+        end = last
+    if end >= EXCERPT // 4 or end == len(text):
+        return text[:end]
+    if len(text) <= EXCERPT:
+        return text
+    cut = text.rfind(" ", 0, EXCERPT)
+    return text[: cut if cut > EXCERPT // 2 else EXCERPT - 1].rstrip(" ,;:(") + "…"

@@ -1,0 +1,270 @@
+"""Where links lead, and what a text says about the papers it links to.
+
+Works on parsed elements: every `a` of the finished tree is looked at once, gets its final address,
+and, when it names a paper, is reported together with the sentence that it stands in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from html import escape
+from xml.etree.ElementTree import Element
+
+from app.rendering.errors import Problem, RenderError
+from app.rendering.formulas import Formulas
+from app.rendering.media import OUTSIDE
+from app.rendering.references import PaperRef, paper_path, parse_address
+from app.rendering.sentences import sentence_spans
+
+MAX_SENTENCE = 400
+MAX_PROBLEMS = 50
+MAX_LINKS = 1000
+# How much of a long sentence is looked at on either side of a label; tokens are longer than most
+# of the formulas that they stand for.
+AROUND = 4 * MAX_SENTENCE
+TEXT_BLOCKS = frozenset({"p", "h3", "h4", "h5", "h6", "td", "th"})
+SEE_ALSO = re.compile(
+    r"[\W\d_]*(?:see also|further reading|(?:related|similar)"
+    r"(?: (?:works?|papers?|summar(?:y|ies)|reading|articles?|links?))?)\W*",
+    re.IGNORECASE,
+)
+SEE_ALSO_START = re.compile(r"\W*(?:see also|related|similar)(?: \w+)?\s*:", re.IGNORECASE)
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
+WORD = re.compile(r"\s+|\S+")
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link to a paper, as the paper's page and the map show it.
+
+    Attributes:
+        ref: which paper.
+        kind: 'see also' in a list or section headed so (or "Related", "Similar"), else 'mention'.
+        label: the link's text, formulas as their source.
+        sentence: the sentence around it, plain, at most 400 characters.
+        sentence_html: the same as HTML of text, MathML and `<mark>` around the label.
+        position: 0, 1, 2 … in order of appearance.
+    """
+
+    ref: PaperRef
+    kind: str
+    label: str
+    sentence: str
+    sentence_html: str
+    position: int
+
+
+class LinkReader:
+    """Goes through a tree once, and gathers `links` and `problems` on the way."""
+
+    def __init__(
+        self,
+        formulas: Formulas,
+        papers: Mapping[PaperRef, str],
+        labels: Mapping[str, str],
+        site_url: str,
+    ) -> None:
+        self.formulas = formulas
+        self.papers = papers
+        self.labels = labels
+        self.site_url = site_url
+        self.links: list[Link] = []
+        self.problems: list[Problem] = []
+
+    def read(self, root: Element) -> None:
+        """Completes the links below an element, section by section."""
+        if root.find(".//a") is None:
+            return
+        section = 0  # the level of the "See also" heading that we are below; 0 for none
+        before_list = False  # whether a line that ends in "See also:" was just read
+        for child in root:
+            level = heading_level(child)
+            if level:
+                if is_see_also(child):
+                    section = level
+                elif section and level <= section:
+                    section = 0
+            is_list = child.tag in ("ul", "ol")
+            self.read_block(child, bool(section) or (before_list and is_list))
+            if not is_list or not before_list:
+                before_list = child.tag == "p" and is_see_also(child)
+
+    def read_block(self, element: Element, see_also: bool) -> None:
+        if element.tag in TEXT_BLOCKS:
+            self.read_text(element, see_also)
+            return
+        if element.tag == "li" and len(element) > 1 and element[0].tag == "p":
+            # "- See also" with a list of its own below it
+            see_also = see_also or is_see_also(element[0])
+        for child in element:
+            self.read_block(child, see_also)
+
+    def read_text(self, block: Element, see_also: bool) -> None:
+        anchors = [a for a in block.iter("a") if a.get("class") != "player-link"]
+        if not anchors:
+            return
+        refs = {a: ref for a in anchors if (ref := self.complete(a, block))}
+        if not refs:
+            return
+        text, places = flatten(block)
+        kind = "see also" if see_also or SEE_ALSO_START.match(text) else "mention"
+        spans = [(0, len(text))] if block.get("item") else sentence_spans(text)
+        at = 0
+        for anchor in anchors:
+            if anchor not in refs:
+                continue
+            start, end = places[anchor]
+            while at + 1 < len(spans) and spans[at][1] <= start:
+                at += 1
+            first, last = min(spans[at][0], start), max(spans[at][1], end)
+            sentence, marked = self.quote(text[first:start], text[start:end], text[end:last])
+            label = clip(self.formulas.to_source(text[start:end]))
+            position = len(self.links)
+            if position >= MAX_LINKS:
+                raise RenderError(f"This text links to more than {MAX_LINKS} papers.")
+            self.links.append(Link(refs[anchor], kind, label, sentence, marked, position))
+
+    # -- one link
+
+    def complete(self, anchor: Element, block: Element) -> PaperRef | None:
+        """Gives a link its final address; returns the paper when it leads to one."""
+        href = self.formulas.to_source(anchor.get("href", "")).strip()
+        if href.startswith("#") and anchor.get("class") in ("note-ref", "note-back"):
+            return None
+        if href.lower().startswith("www."):
+            href = "https://" + href
+        address = parse_address(href, self.site_url)
+        if address is None:
+            self.complete_other(anchor, href, block)
+            return None
+        ref = address.ref
+        key = self.papers.get(ref.without_user(), address.key)
+        anchor.set("class", "paper-link")
+        if key is None:
+            anchor.attrib.update({"href": href, "rel": OUTSIDE})
+        else:
+            anchor.set("href", paper_path(key, ref.user))
+            if anchor.get("bare"):
+                anchor.text = self.labels.get(key, key)
+            elif anchor.get("cite"):
+                anchor.text = self.labels.get(key, anchor.text)
+        return ref
+
+    def complete_other(self, anchor: Element, href: str, block: Element) -> None:
+        """Completes a link that leads to no paper, or turns it into text and says why."""
+        scheme = SCHEME.match(href)
+        if scheme and scheme[1].lower() in ("http", "https", "mailto") and len(href) > 8:
+            anchor.attrib.update({"href": href, "rel": OUTSIDE})
+            return
+        if not href:
+            reason = "This link has no address."
+        elif scheme:
+            reason = f"A link may not lead to “{scheme[1]}:” addresses, only http, https, mailto."
+        elif href.startswith("#"):
+            reason = f"The link to “{clip(href, 60)}” leads nowhere: headings have no addresses."
+        else:
+            reason = f"The link to “{clip(href, 60)}” needs a full address with https://."
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(Problem(self.line_of(anchor, block), reason))
+        # A span is what an `a` without address would be.
+        anchor.tag = "span"
+        anchor.attrib.clear()
+
+    def line_of(self, anchor: Element, block: Element) -> int | None:
+        line = block.get("line")
+        if line is None:
+            return None
+        text, places = flatten(block)
+        start = places[anchor][0] if anchor in places else 0
+        return self.formulas.source_line(int(line) + text.count("\n", 0, start))
+
+    # -- its sentence
+
+    def quote(self, before: str, label: str, after: str) -> tuple[str, str]:
+        """Returns a sentence with its label marked, cut at words to MAX_SENTENCE characters."""
+        plain = self.formulas.to_source
+        label, used = fit(words(label.strip()[:AROUND]), plain, MAX_SENTENCE - 6)
+        left = MAX_SENTENCE - 6 - used
+        # What one side does not need is the other's.
+        back = words(before[-AROUND:])[::-1]
+        ahead = words(after[:AROUND])
+        _, half = fit(back, plain, left // 2)
+        tail, used = fit(ahead, plain, left - half)
+        head, _ = fit(back, plain, left - used, backwards=True)
+        head = head if head.strip() == before.strip() else f"… {head}"
+        tail = tail if tail.strip() == after.strip() else f"{tail} …"
+        marked = f"{escape(head)}<mark>{escape(label)}</mark>{escape(tail)}"
+        sentence = one_line(plain(head + label + tail))
+        return sentence, self.formulas.to_html(one_line(marked), inline=True)
+
+
+def words(text: str) -> list[str]:
+    """Splits text before each word; the pieces joined are the text again."""
+    return WORD.findall(text)
+
+
+def fit(
+    pieces: list[str], plain: Callable[[str], str], room: int, backwards: bool = False
+) -> tuple[str, int]:
+    """Takes as many words as there is room for; returns them joined and their length."""
+    taken: list[str] = []
+    used = 0
+    for piece in pieces:
+        length = len(plain(piece))
+        if used + length > room:
+            break
+        taken.append(piece)
+        used += length
+    return "".join(taken[::-1] if backwards else taken), used
+
+
+def flatten(block: Element) -> tuple[str, dict[Element, tuple[int, int]]]:
+    """Returns a block's text, and from where to where each of its links goes in it."""
+    parts: list[str] = []
+    places: dict[Element, tuple[int, int]] = {}
+    length = 0
+
+    def put(text: str | None) -> None:
+        nonlocal length
+        if text:
+            parts.append(text)
+            length += len(text)
+
+    def visit(element: Element) -> None:
+        start = length
+        put(element.get("alt") if element.tag == "img" else element.text)
+        for child in element:
+            visit(child)
+            put(child.tail)
+        if element.tag == "a":
+            places[element] = (start, length)
+
+    visit(block)
+    return "".join(parts), places
+
+
+def heading_level(block: Element) -> int:
+    """Returns 3 to 6 for a heading, 7 for a paragraph all in bold, 0 otherwise."""
+    if block.tag in ("h3", "h4", "h5", "h6"):
+        return int(block.tag[1])
+    alone = block.tag == "p" and len(block) == 1 and not (block.text or "").strip()
+    if alone and block[0].tag == "strong" and not (block[0].tail or "").strip(" :\n"):
+        return 7
+    return 0
+
+
+def is_see_also(block: Element) -> bool:
+    """Says whether a heading or line announces papers to look at."""
+    return bool(SEE_ALSO.fullmatch("".join(block.itertext())[:80].strip()))
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def clip(text: str, length: int = 300) -> str:
+    """Returns text on one line, cut at a length."""
+    text = one_line(text)
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"

@@ -1,0 +1,235 @@
+"""From what was written to what is shown: the steps in their order, and the caps.
+
+formulas out → blocks → inline → media, footnotes, links → sanitise → formulas in. Nothing here
+keeps state between two texts but what is costly to build, one set per thread.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from types import MappingProxyType
+from xml.etree.ElementTree import Element, ElementTree
+
+import markdown
+from markdown.blockparser import BlockParser
+
+from app.rendering.blocks import parse_blocks
+from app.rendering.build import build, finish
+from app.rendering.errors import Problem, RenderError
+from app.rendering.excerpt import excerpt, first_paragraphs, opening, plain_text
+from app.rendering.footnotes import FootnoteReference, number_footnotes
+from app.rendering.formulas import Formulas
+from app.rendering.highlight import highlight
+from app.rendering.inline import install, normal_label, without_escapes
+from app.rendering.links import Link, LinkReader
+from app.rendering.media import place_media
+from app.rendering.references import PaperRef
+from app.rendering.sanitizer import sanitise
+
+RENDERER_VERSION = 1
+MAX_TEXT_BYTES = 65536
+# bleach takes quadratic time in the depth of its input.
+MAX_ELEMENT_DEPTH = 100
+
+NO_PAPERS: Mapping[PaperRef, str] = MappingProxyType({})
+NO_LABELS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A text as it is shown, and what else is kept of it.
+
+    Attributes:
+        html: safe HTML, put on a page as it is.
+        opening: safe HTML of the leading blocks, about 700 characters of text, for lists.
+        text: the whole as plain text, formulas as their source, for search.
+        excerpt: the first sentences, plain, at most 200 characters.
+        links: the links to papers, in order.
+        problems: what the writer should look at, by line.
+    """
+
+    html: str
+    opening: str
+    text: str
+    excerpt: str
+    links: tuple[Link, ...]
+    problems: tuple[Problem, ...]
+
+
+def render(
+    text: str,
+    *,
+    papers: Mapping[PaperRef, str] = NO_PAPERS,
+    labels: Mapping[str, str] = NO_LABELS,
+    site_url: str = "",
+    id_prefix: str = "",
+) -> Rendered:
+    """Renders a summary, comment or bio written in Markdown with LaTeX.
+
+    A pure function of its arguments, all of which can be pickled.
+
+    Args:
+        text: what was written; hostile until it has passed here.
+        papers: the keys of the papers we know, for links by other identifiers; references
+            without user. Render once, look up the references in `links`, render again.
+        labels: what a citation of a key, or a bare address of its paper, reads: `Ren et al. 2015`.
+        site_url: where this site is, to recognise absolute links to our own papers.
+        id_prefix: what the ids of footnotes start with; it must differ between the texts that
+            stand on one page.
+
+    Raises:
+        RenderError: when the text is longer than MAX_TEXT_BYTES, or nested or marked up beyond
+            the caps.
+    """
+    check_size(text)
+    formulas = Formulas(expand_tabs(text))
+    try:
+        reader = LinkReader(formulas, papers, labels, site_url)
+        return render_tree(formulas, reader, id_prefix)
+    except RecursionError:
+        raise RenderError("This text is nested too deeply.") from None
+    except RenderError as error:
+        if error.line is None:
+            raise
+        raise RenderError(error.message, formulas.source_line(error.line - 1)) from None
+
+
+def render_tree(formulas: Formulas, reader: LinkReader, id_prefix: str) -> Rendered:
+    """The steps of render() after the formulas are out of the text."""
+    root, notes = parser().parse(formulas.text)
+    formulas.keep_literal(root)
+    place_media(root)
+    number_footnotes(root, notes, id_prefix)
+    reader.read(root)
+    highlight(root)
+    finish(root)
+    check_depth(root)
+    html = formulas.to_html(sanitise(root))
+    start = formulas.to_html(sanitise(opening(root)))
+    problems = sorted(formulas.problems() + reader.problems, key=lambda problem: problem.line or 0)
+    return Rendered(
+        html=html,
+        opening=start,
+        text=formulas.to_source(plain_text(root)),
+        excerpt=excerpt(formulas.to_source(first_paragraphs(root))),
+        links=tuple(reader.links),
+        problems=tuple(problems),
+    )
+
+
+def render_inline(text: str) -> str:
+    """Renders a title or takeaway: formulas and plain text, no Markdown.
+
+    Returns:
+        One line of safe inline HTML.
+
+    Raises:
+        RenderError: when the text is longer than MAX_TEXT_BYTES.
+    """
+    check_size(text)
+    formulas = Formulas(" ".join(text.split()))
+    return formulas.to_html(escape(" ".join(formulas.text.split())))
+
+
+def render_plain(text: str) -> str:
+    """Renders an abstract: paragraphs of plain text and formulas, no Markdown.
+
+    Returns:
+        Safe HTML, one `p` for each stretch of text between blank lines.
+
+    Raises:
+        RenderError: when the text is longer than MAX_TEXT_BYTES.
+    """
+    check_size(text)
+    formulas = Formulas(text)
+    blocks: list[list[str]] = [[]]
+    for line in formulas.text.split("\n"):
+        if line.strip():
+            blocks[-1].append(line.strip())
+        elif blocks[-1]:
+            blocks.append([])
+    paragraphs = (escape("\n".join(lines)) for lines in blocks if lines)
+    return formulas.to_html("\n".join(f'<p dir="auto">{text}</p>' for text in paragraphs))
+
+
+def inline_problems(text: str) -> tuple[Problem, ...]:
+    """Returns what is wrong with the formulas of a title, takeaway or abstract.
+
+    Raises:
+        RenderError: when the text is longer than MAX_TEXT_BYTES.
+    """
+    check_size(text)
+    return tuple(Formulas(text).problems())
+
+
+class Parser(BlockParser):
+    """Python-Markdown with our blocks and our inline patterns."""
+
+    def __init__(self) -> None:
+        self.markdown = markdown.Markdown()
+        super().__init__(self.markdown)
+        self.markdown.parser = self
+        install(self.markdown)
+        self.markdown.treeprocessors.deregister("prettify")
+        self.notes: dict[str, Element] = {}
+
+    def parse(self, text: str) -> tuple[Element, dict[str, Element]]:
+        """Returns the elements of a text, and its footnotes by label."""
+        self.markdown.reset()
+        self.markdown.references = {}
+        root = self.parseDocument(text.split("\n")).getroot()
+        assert root is not None
+        for processor in self.markdown.treeprocessors:
+            processor.run(root)
+        return root, self.notes
+
+    def parseDocument(  # type: ignore[override]  # noqa: N802 the base's name; it is untyped
+        self, lines: list[str]
+    ) -> ElementTree:
+        """Takes the place of Python-Markdown's own splitting into blocks."""
+        document = parse_blocks("\n".join(lines), self.define)
+        root, self.notes = build(document)
+        references = self.markdown.inlinePatterns["FootnoteReference"]
+        assert isinstance(references, FootnoteReference)
+        references.labels = set(self.notes)
+        return ElementTree(root)
+
+    def define(self, label: str, target: str, title: str | None) -> None:
+        """Keeps a link definition; the first of a label counts."""
+        address = without_escapes(target[1:-1] if target.startswith("<") else target)
+        found = (address, without_escapes(title or ""))
+        self.markdown.references.setdefault(normal_label(label), found)
+
+
+PARSERS = threading.local()
+
+
+def parser() -> Parser:
+    """Returns this thread's parser; building one takes longer than a text does."""
+    if not hasattr(PARSERS, "parser"):
+        PARSERS.parser = Parser()
+    found: Parser = PARSERS.parser
+    return found
+
+
+def check_size(text: str) -> None:
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_TEXT_BYTES:
+        raise RenderError(f"This text is longer than {MAX_TEXT_BYTES // 1024} kB.")
+
+
+def expand_tabs(text: str) -> str:
+    """Returns text with the tabs that decide about blocks turned into spaces."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.expandtabs(4) if "\t" in text else text
+
+
+def check_depth(root: Element) -> None:
+    level = [root]
+    for _ in range(MAX_ELEMENT_DEPTH):
+        level = [child for element in level for child in element]
+        if not level:
+            return
+    raise RenderError("This text is nested too deeply.")

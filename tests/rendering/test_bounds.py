@@ -1,0 +1,80 @@
+"""Hostile texts are answered, or refused with a reason, and never hang or crash the process."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.rendering import MAX_TEXT_BYTES, RenderError, render, render_inline, render_plain
+from tests.rendering.hostile import HOSTILE
+
+ROOT = Path(__file__).parents[2]
+# One process for all of them: a crash or a hang shows which text it was by the last line.
+PROGRAM = """
+import sys
+sys.path.insert(0, {root!r})
+from tests.rendering.hostile import HOSTILE
+from app.rendering import RenderError, render, render_inline, render_plain
+for name, text in HOSTILE.items():
+    print(name, flush=True)
+    for function in (render, render_inline, render_plain):
+        try:
+            function(text)
+        except RenderError as error:
+            assert error.message
+print("done")
+"""
+
+
+def test_hostile_texts_do_not_hang_or_crash() -> None:
+    program = PROGRAM.format(root=str(ROOT))
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.stdout.splitlines()[-1] == "done", done.stdout[-200:] + done.stderr[-2000:]
+
+
+def test_hostile_texts_are_within_the_limit() -> None:
+    for name, text in HOSTILE.items():
+        assert len(text.encode("utf-8", "surrogatepass")) <= MAX_TEXT_BYTES, name
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("fine\n\n" + "[" * 2000, 3, "paragraph has too many links"),
+        ("fine\n\n" + "> " * 40 + "x", 3, "nested too deeply"),
+        ("fine\n\n" + "- " * 40 + "x", 3, "nested too deeply"),
+        ("|a" * 100 + "\n" + "|-" * 100 + "\n" + "|a\n" * 100, 52, "too many cells"),
+        ("a\n\n" * 6000, 10001, "too many paragraphs"),
+        ("*a* b\n\n" * 4000 + "*a* *b*\n\n" * 2000, None, "text has too many"),
+        ("[^1]: a\n\n" + "a[^1]\n\n" * 3000, None, "mentions footnotes too often"),
+        ("\\cite{a}\n\n" * 1200, None, "more than 1000 papers"),
+        ("$a$\n\n" * 3100, None, "more than 3000 formulas"),
+        ("**x *y " * 60 + "z* w** " * 60, None, "nested too deeply"),
+        ("x" * (MAX_TEXT_BYTES + 1), None, "longer than 64 kB"),
+        ("é" * (MAX_TEXT_BYTES // 2 + 1), None, "longer than 64 kB"),
+    ],
+)
+def test_caps_are_refused_with_a_plain_reason(text: str, line: int | None, message: str) -> None:
+    with pytest.raises(RenderError, match=message) as caught:
+        render(text)
+    if line is not None:
+        assert caught.value.line == line
+    assert caught.value.message in str(caught.value)
+
+
+@pytest.mark.parametrize("function", [render_inline, render_plain])
+def test_long_texts_are_refused_everywhere(function) -> None:  # type: ignore[no-untyped-def] # pytest
+    with pytest.raises(RenderError):
+        function("x" * (MAX_TEXT_BYTES + 1))
+
+
+def test_ordinary_long_texts_are_accepted() -> None:
+    paragraph = "A *sentence* with `code`, a [link](http://example.org), \\cite{a/b} and $x_1$. "
+    section = "## Section\n\n" + paragraph * 8 + "\n\n- item\n  - nested item\n\n> quoted\n\n"
+    text = (section * 80)[:65000]
+    assert render(text).problems == ()

@@ -1,0 +1,144 @@
+"""What comes with the HTML of a text: its opening, plain text and excerpt."""
+
+from __future__ import annotations
+
+import pickle
+import re
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.rendering import RenderError, inline_problems, render
+from tests.rendering.test_safety import check
+
+PARAGRAPH = "This is a sentence of the text. " * 10
+
+
+def visible(html: str) -> str:
+    return re.sub(r"<[^>]*>", "", html)
+
+
+def test_opening_is_whole_blocks_of_about_700_characters() -> None:
+    rendered = render("# Title\n\n" + f"{PARAGRAPH}\n\n" * 6)
+    assert rendered.html.startswith(rendered.opening)
+    assert rendered.opening.endswith("</p>")
+    assert 700 <= len(visible(rendered.opening)) <= 1100
+
+
+def test_opening_of_a_short_text_is_all_of_it() -> None:
+    rendered = render("A *short* text with $x^2$.\n\n- item\n")
+    assert rendered.opening == rendered.html
+
+
+def test_opening_has_no_footnotes_ids_or_second_picture() -> None:
+    picture = "http://example.org/{}.png\n\n"
+    rendered = render(
+        picture.format("a")
+        + "Text[^1]. ![b](http://example.org/b.png)\n\n"
+        + picture.format("c")
+        + "[^1]: Note.\n"
+    )
+    assert rendered.html.count("<img") == 3
+    assert rendered.opening.count("<img") == 1
+    assert "a.png" in rendered.opening
+    assert " id=" not in rendered.opening
+    assert "<sup" not in rendered.opening
+    assert "Note" not in rendered.opening
+
+
+def test_opening_does_not_end_in_a_heading() -> None:
+    opening = render(f"{PARAGRAPH * 2}\n\n## Next\n\n```\n{'code ' * 400}\n```\n").opening
+    assert opening.endswith("</p>")
+
+
+def test_opening_is_never_empty_for_a_text_with_one_long_block() -> None:
+    assert "code" in render(f"```\n{'code ' * 1000}\n```\n").opening
+
+
+def test_text_is_plain_with_formulas_as_source() -> None:
+    text = render(
+        "# A *title*\n\nText $x_1$ & `code`[^1]\n\n- item\n\n| a | b |\n|---|---|\n| c | d |\n\n"
+        "![alt](http://e.org/x.png)\n\n[^1]: note\n"
+    ).text
+    assert text.split("\n") == [
+        "A title",
+        "Text $x_1$ & code1",
+        "item",
+        "a",
+        "b",
+        "c",
+        "d",
+        "alt",
+        "note",
+    ]
+
+
+def test_excerpt_is_the_first_sentences() -> None:
+    text = "# Title\n\nFirst *one* with $x_1$. Second one.\n\n- item\n\n" + PARAGRAPH
+    assert render(text).excerpt.startswith("First one with $x_1$. Second one. item")
+    assert len(render(text).excerpt) <= 200
+
+
+def test_excerpt_is_cut_at_a_word() -> None:
+    excerpt = render("word " * 100).excerpt
+    assert excerpt.endswith("word…")
+    assert len(excerpt) <= 200
+    assert len(render("w" * 500).excerpt) <= 200
+
+
+def test_excerpt_leaves_out_code_tables_pictures_and_notes() -> None:
+    text = "```\ncode\n```\n\nhttp://e.org/a.png\n\n| a |\n|---|\n\nText[^1].\n\n[^1]: note\n"
+    assert render(text).excerpt == "Text."
+
+
+def test_empty_text_gives_nothing() -> None:
+    for text in ("", "  \n\n", "[a]: http://b.c\n"):
+        rendered = render(text)
+        assert (rendered.html, rendered.opening, rendered.text, rendered.excerpt) == ("",) * 4
+
+
+def test_line_ends_and_control_characters() -> None:
+    assert render("a\r\n\r\nb\rc\x00\x02\x0bd").html == (
+        '<p dir="auto">a</p>\n<p dir="auto">b\ncd</p>'
+    )
+
+
+def test_rendered_can_go_to_another_process() -> None:
+    rendered = render("\\cite{a} $x$ [b](c:d)")
+    assert pickle.loads(pickle.dumps(rendered)) == rendered
+
+
+def test_inline_problems() -> None:
+    assert inline_problems("fine $x$") == ()
+    assert [problem.line for problem in inline_problems("a\n$\\nosuch$")] == [2]
+
+
+def test_texts_do_not_influence_each_other() -> None:
+    first = render("[^1]: note\n\n[r]: http://e.org\n\n*a")
+    assert render("[^1] [r] b*").html == '<p dir="auto">[^1] [r] b*</p>'
+    assert render("[^1]: note\n\n[r]: http://e.org\n\n*a") == first
+
+
+PIECES = st.sampled_from(
+    [
+        "*", "**", "_", "~~", "`", "```\n", "[", "](", ")", "![", "](http://e.org/a.png)", "\\",
+        "\\cite{k}", "$", "$$", "$x$", "\n", "\n\n", "  ", "    ", "- ", "1. ", "> ", "# ", "|",
+        "|---|\n", "[^1]", "[^1]: ", "[r]: http://e.org\n", "[r]", "<b>", "</b>", "<!--", "&lt;",
+        "&", "http://e.org/", "https://arxiv.org/abs/1707.09405", "word", "é", "\t", "\x02", "[ ] ",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=30).map("".join) | st.text(max_size=80))
+@settings(max_examples=150, deadline=None, derandomize=True)
+def test_any_text_is_rendered_safely_and_the_same_each_time(text: str) -> None:
+    try:
+        rendered = render(text, id_prefix="p-")
+    except RenderError:
+        return
+    check(rendered.html)
+    check(rendered.opening)
+    assert render(text, id_prefix="p-") == rendered
+    for link in rendered.links:
+        check(link.sentence_html)
+        assert len(link.sentence) <= 400

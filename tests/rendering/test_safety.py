@@ -1,0 +1,155 @@
+"""Nothing a writer types becomes markup, script or a foreign address.
+
+What the renderer gives is parsed by html5lib, as a browser would, and walked: every element and
+attribute must be on the list here, which is written apart from the renderer's own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from xml.etree.ElementTree import Element
+
+import html5lib
+import nh3
+import pytest
+from bleach.sanitizer import Cleaner
+
+from app.rendering import render, render_inline, render_plain
+from app.rendering.sanitizer import ALLOWED, NH3, PROTOCOLS, allowed
+from tests.rendering.attacks import ATTACKS
+from tests.rendering.test_cases import CASES
+
+MATHML = "{http://www.w3.org/1998/Math/MathML}"
+HTML = "{http://www.w3.org/1999/xhtml}"
+TAG_NAMES = (
+    "p h3 h4 h5 h6 blockquote ul ol li hr br pre code div table thead tbody tr th td section "
+    "figure em strong del sup span a img video audio input mark"
+)
+TAGS = set(TAG_NAMES.split())
+ATTRIBUTE_NAMES = (
+    "dir class id start tabindex role aria-label href title rel data-player data-video data-start "
+    "src alt loading decoding referrerpolicy controls preload type disabled checked"
+)
+ATTRIBUTES = set(ATTRIBUTE_NAMES.split())
+MATH_TAGS = re.compile(r"math|semantics|annotation|m[a-z]+")
+MATH_NEVER = ("maction", "mglyph", "malignmark")
+ADDRESS = re.compile(r"https?://[^\s\"<>\\]+|mailto:\S+@\S+|/paper/(?![/\\.])\S+|#p-n-(ref-)?\d+")
+
+
+def check(html: str) -> None:
+    """Fails on anything in a piece of HTML that should never be in one."""
+    for element in html5lib.parseFragment(html).iter():
+        if not isinstance(element.tag, str) or element.tag == "DOCUMENT_FRAGMENT":
+            continue
+        if element.tag.startswith(MATHML):
+            check_math(element)
+        else:
+            check_html(element)
+
+
+def check_math(element: Element) -> None:
+    tag = element.tag.removeprefix(MATHML)
+    assert MATH_TAGS.fullmatch(tag), tag
+    assert tag not in MATH_NEVER
+    for name in element.attrib:
+        assert not str(name).lower().startswith("on"), name
+        assert name not in ("style", "href", "src", "xlink:href", "actiontype"), name
+
+
+def check_html(element: Element) -> None:
+    tag = element.tag.removeprefix(HTML)
+    assert tag in TAGS, tag
+    for name, value in element.attrib.items():
+        assert name in ATTRIBUTES, (tag, name)
+        if name == "href":
+            assert ADDRESS.fullmatch(value), value
+        if name == "src":
+            assert re.fullmatch(r"https://[^\s\"<>\\]+|/(?![/\\])[^\s\"<>\\]+", value), value
+        if name == "id":
+            assert re.fullmatch(r"p-n-(ref-)?\d+", value), value
+    if tag == "input":
+        assert element.attrib["type"] == "checkbox"
+        assert "disabled" in element.attrib
+
+
+def test_there_are_many_attacks() -> None:
+    assert len(ATTACKS) > 1000
+
+
+def render_all(text: str) -> list[str]:
+    rendered = render(text, id_prefix="p-", site_url="https://shortlist.example")
+    return [rendered.html, rendered.opening, *(link.sentence_html for link in rendered.links)]
+
+
+@pytest.mark.parametrize(
+    "function", [render_all, lambda text: [render_inline(text)], lambda text: [render_plain(text)]]
+)
+def test_attacks_come_to_nothing(function: Callable[[str], list[str]]) -> None:
+    for attack in ATTACKS:
+        for html in function(attack):
+            try:
+                check(html)
+            except AssertionError as error:
+                raise AssertionError(f"{attack!r} gave {html!r}") from error
+
+
+def test_the_check_finds_what_it_should() -> None:
+    for html in (
+        "<script>x</script>",
+        "<p onclick=x>",
+        "<a href='javascript:x'>",
+        "<img src='http://e.org'>",
+        "<math><mi onclick=x></mi></math>",
+        "<a id=top>",
+        "<input disabled>",
+    ):
+        with pytest.raises((AssertionError, KeyError)):
+            check(html)
+
+
+def test_inline_is_one_line_without_blocks() -> None:
+    for attack in ATTACKS:
+        html = render_inline(attack)
+        assert "\n" not in html.replace(html[html.find("<math") :], "")
+        assert "<p" not in html
+
+
+def second_sanitisers() -> list[Callable[[str], str]]:
+    bleach = Cleaner(tags=frozenset(ALLOWED), attributes=allowed, protocols=PROTOCOLS, strip=True)
+    # bleach writes `controls` for `controls=""`; nh3 puts it back.
+    return [lambda html: NH3.clean(bleach.clean(html)), NH3.clean]
+
+
+@pytest.mark.parametrize("sanitise", second_sanitisers(), ids=["bleach", "nh3"])
+def test_sanitising_again_changes_nothing(sanitise: Callable[[str], str]) -> None:
+    texts = [case.read_text(encoding="utf-8") for case in CASES] + list(ATTACKS)
+    for text in texts:
+        html = render(text.replace("$", "")).html
+        if "<math" in html:  # its own sanitiser's concern
+            continue
+        assert sanitise(html).replace("&nbsp;", "\xa0") == html
+
+
+def test_both_sanitisers_refuse_by_themselves() -> None:
+    bad = '<p onclick="x" class="vote">a<script>b</script><a href="javascript:c" id="top">d</a></p>'
+    bleach, ours = second_sanitisers()
+    for html in (bleach(bad), ours(bad)):
+        check(html)
+        assert "class" not in html
+    assert nh3.is_html(bad)
+
+
+def test_writers_make_no_ids_and_classes() -> None:
+    html = render("# a {#top .vote}\n\n[x](https://e.org){#top}\n\nx").html
+    assert not re.search(r"<[^>]* (id|class)=", html)
+
+
+def test_titles_are_text_and_math() -> None:
+    assert render_inline("  *A* <b>&amp;\n title ") == "*A* &lt;b&gt;&amp;amp; title"
+    assert render_inline("On $O(n)$").startswith("On <math")
+
+
+def test_abstracts_are_paragraphs() -> None:
+    html = render_plain("One\nline <b>.\n\n\n# Two *x*\n")
+    assert html == '<p dir="auto">One\nline &lt;b&gt;.</p>\n<p dir="auto"># Two *x*</p>'
