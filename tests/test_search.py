@@ -60,7 +60,7 @@ def test_titles_come_before_texts(session: Session) -> None:
     hits = search.find(session, "convolutions", limit=10)
     assert hits.rows[0].paper_id == paper.id
     assert (hits.total, hits.total_is_exact) == (2, True)
-    assert hits.rows[1].summary_id is not None
+    assert (len(hits.rows[0].summary_ids), len(hits.rows[1].summary_ids)) == (0, 1)
 
 
 def test_counting_stops_somewhere(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,3 +94,16 @@ def test_nothing_found_leads_on(guest: Browser) -> None:
 def test_the_query_is_shown_escaped(guest: Browser) -> None:
     page = guest.get("/search", query_string={"q": '"><script>alert(1)</script>'})
     assert "<script>alert" not in page.text
+
+
+@pytest.mark.usefixtures("library")
+def test_a_paper_is_one_result(session: Session) -> None:
+    found = results.results(session, "convolutions faster", None, limit=10, offset=0)
+    assert found.hits == []  # the words stand in different entries
+    found = results.results(session, "convolutions", None, limit=10, offset=0)
+    (hit,) = found.hits
+    assert (found.total, hit.entry_is_found, hit.summaries_count) == (1, True, 2)
+    assert hit.entry is not None
+    assert hit.entry.writer is not None
+    found = results.results(session, "faster", None, limit=10, offset=0)
+    assert [each.entry_is_found for each in found.hits] == [False]

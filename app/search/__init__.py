@@ -18,15 +18,15 @@ COUNT_LIMIT = 1000
 
 @dataclass(frozen=True)
 class Hit:
-    """A found row: a summary of a paper, or the paper itself when `summary_id` is `None`."""
+    """A found paper, and the numbers of its summaries in which the words were found."""
 
     paper_id: int
-    summary_id: int | None
+    summary_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Hits:
-    """A page of hits, best first. `total` counts at most `COUNT_LIMIT`; beyond, it is a floor."""
+    """A page of papers, best first. `total` counts at most `COUNT_LIMIT`; beyond, it is a floor."""
 
     rows: list[Hit]
     total: int
@@ -34,8 +34,9 @@ class Hits:
 
 
 def find(session: Session, query: str, *, limit: int, offset: int = 0) -> Hits:
-    """Rows that contain every word of the query (or a word that begins so), best first.
+    """Papers that contain every word of the query (or a word that begins so), best first.
 
+    A paper is found by its own entry (title, authors, …) or by that of one of its summaries.
     Any string is a valid query; one without words finds nothing.
     """
     wanted = words(query)
@@ -45,7 +46,10 @@ def find(session: Session, query: str, *, limit: int, offset: int = 0) -> Hits:
     total = engine.count(session, wanted, COUNT_LIMIT + 1)
     rows = engine.ranked(session, wanted, limit, offset)
     return Hits(
-        [Hit(paper_id, summary_id) for paper_id, summary_id in rows],
+        [
+            Hit(paper_id, tuple(int(each) for each in (summary_ids or "").split(",") if each))
+            for paper_id, summary_ids in rows
+        ],
         min(total, COUNT_LIMIT),
         total <= COUNT_LIMIT,
     )

@@ -10,24 +10,24 @@ from sqlalchemy.orm import Session
 # Weights of D, C, B, A: body, (unused), people, title.
 _RANKED = text(
     """
-    SELECT e.paper_id, e.summary_id
+    SELECT e.paper_id, string_agg(e.summary_id::text, ',')
     FROM search_entries AS e, to_tsquery('simple', :query) AS query
     WHERE e.vector @@ query
-    ORDER BY ts_rank_cd('{0.1, 0.1, 0.6, 1.0}', e.vector, query, 1) DESC,
-             e.summary_id IS NOT NULL, e.id
+    GROUP BY e.paper_id
+    ORDER BY max(ts_rank_cd('{0.1, 0.1, 0.6, 1.0}', e.vector, query, 1)) DESC, e.paper_id
     LIMIT :limit OFFSET :offset
     """
 )
 _COUNT = text(
-    "SELECT count(*) FROM (SELECT 1 FROM search_entries AS e"
+    "SELECT count(*) FROM (SELECT DISTINCT e.paper_id FROM search_entries AS e"
     " WHERE e.vector @@ to_tsquery('simple', :query) LIMIT :limit) AS found"
 )
 
 
 def ranked(
     session: Session, wanted: Sequence[str], limit: int, offset: int
-) -> list[tuple[int, int | None]]:
-    """Pairs of paper and summary, best first."""
+) -> list[tuple[int, str | None]]:
+    """Papers with the numbers of their found summaries, joined by commas; best first."""
     found = session.execute(
         _RANKED, {"query": _tsquery(wanted), "limit": limit, "offset": offset}
     ).all()
@@ -35,7 +35,7 @@ def ranked(
 
 
 def count(session: Session, wanted: Sequence[str], limit: int) -> int:
-    """How many rows match, counting no further than `limit`."""
+    """How many papers are found, counting no further than `limit`."""
     return session.scalar(_COUNT, {"query": _tsquery(wanted), "limit": limit}) or 0
 
 

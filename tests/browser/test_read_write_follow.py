@@ -103,7 +103,10 @@ def test_write_without_javascript(reader: Reader) -> None:
     page.get_by_label("Summary", exact=True).fill(TEXT)
     page.get_by_role("button", name="Preview").click()
     expect(page.locator("main math")).to_have_count(1)
-    assert page.get_by_label("Summary", exact=True).input_value().replace("\r", "").strip() == TEXT.strip()
+    assert (
+        page.get_by_label("Summary", exact=True).input_value().replace("\r", "").strip()
+        == TEXT.strip()
+    )
     page.get_by_role("button", name="Save").click()
     expect(page.locator("article#demo math")).to_have_count(1)
     page.locator("article#demo").get_by_role("link", name="Edit").click()

@@ -1,0 +1,171 @@
+"""Tables of TeX commands and environments that math-core needs help with."""
+
+from __future__ import annotations
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _commands(text: str) -> frozenset[str]:
+    return frozenset(f"\\{name}" for name in text.split())
+
+
+MACROS = _commands(
+    "newcommand newcommand* renewcommand providecommand DeclareMathOperator def gdef edef xdef"
+    " DeclareMathOperator* let futurelet newenvironment renewenvironment DeclarePairedDelimiter"
+    " newif newcount expandafter csname input include write catcode loop usepackage html"
+    " definecolor DeclareRobustCommand global long"
+)
+
+# Commands that math-core takes as they are, of those that are seen most.
+UNTOUCHED = _names(
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi"
+    " pi rho sigma tau phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
+    " frac tfrac dfrac sqrt sum prod int partial nabla infty in notin subset subseteq cup cap times"
+    " cdot cdots ldots dots pm leq geq le ge neq ne ll gg sim approx equiv propto to rightarrow"
+    " Rightarrow leftarrow mapsto mid forall exists log exp sin cos tan max min arg lim sup inf"
+    " mathbb mathcal mathbf mathrm mathit boldsymbol hat bar tilde vec dot ell hbar quad qquad"
+    " top circ odot otimes oplus langle rangle lfloor rfloor lceil rceil"
+)
+
+# Text commands of ours to those of math-core.
+TEXT = {
+    "\\text": "\\text", "\\mbox": "\\text", "\\hbox": "\\text", "\\textrm": "\\text",
+    "\\textnormal": "\\text", "\\textup": "\\text", "\\textmd": "\\text", "\\textlf": "\\text",
+    "\\textbf": "\\textbf", "\\textit": "\\textit", "\\textsl": "\\textit", "\\emph": "\\emph",
+    "\\texttt": "\\texttt", "\\textsf": "\\textsf", "\\textsc": "\\textsc", "\\vbox": "\\text",
+    "\\fbox": "\\fbox", "\\framebox": "\\fbox", "\\intertext": "\\text", "\\tiptext": "\\text",
+    "\\shortintertext": "\\text",
+}  # fmt: skip
+# Commands that may stay inside text; other words are set as formulas there.
+IN_TEXT = _commands(
+    "text textrm textbf textit texttt textsf textsc emph aa AA ae AE oe OE o O l L ss i j"
+    " textasciicircum textbackslash textbar textbraceleft textbraceright textdagger dag ddag"
+    " textdaggerdbl textdegree textdollar textellipsis textemdash textendash textquotedblleft"
+    " textquotedblright textquoteleft textquoteright textregistered textsterling textyen"
+    " textunderscore textless textgreater degree checkmark dots ldots lq rq quad qquad"
+    " H c r u v yen circledR maltese"
+)
+TEXT_SAME = {
+    "_": "\\_", "^": "\\textasciicircum{}", "&": "\\&", "#": "\\#", "\\\\": " ", "[": "[",
+    "\\!": "", "\\/": "", "\\-": "", "\\*": "*", "\\|": "|", "\\(": "(", "\\)": ")", "\\[": "[",
+    "\\]": "]", "\n": " ", "\\<": "<", "\\\n": " ", "\\;": " ", "\\:": " ", "\\@": "",
+    "\\quad": "\u2003", "\\qquad": "\u2003\u2003",
+}  # fmt: skip
+
+SAME = {
+    "\\varprojlim": "{\\underleftarrow{\\lim}}", "\\varinjlim": "{\\underrightarrow{\\lim}}",
+    "\\varlimsup": "{\\overline{\\lim}}", "\\varliminf": "{\\underline{\\lim}}",
+    "\\dotsc": "\\ldots ", "\\dotso": "\\ldots ", "\\dotsb": "\\cdots ", "\\dotsm": "\\cdots ",
+    "\\dotsi": "\\cdots ", "\\smallsetminus": "\\setminus ", "\\euro": "\\text{€}",
+    "\\textdegree": "\\degree ", "\\strut": "", "\\hfill": "\\quad ", "\\hfil": "\\quad ",
+    "\\allowbreak": "", "\\nobreak": "", "\\break": "", "\\linebreak": "", "\\displaybreak": "",
+    "\\par": "", "\\noindent": "", "\\nonumber": "", "\\notag": "", "\\boldmath": "",
+    "\\unboldmath": "", "\\relax": "", "\\protect": "", "\\null": "", "\\leavevmode": "",
+    "\\toprule": "\\hline ", "\\midrule": "\\hline ", "\\bottomrule": "\\hline ",
+    "\\sl": "\\it ", "\\em": "\\it ", "\\mit": "\\it ", "\\oldstyle": "", "\\upmu": "\\mu ",
+    "\\LaTeX": "\\text{LaTeX}", "\\TeX": "\\text{TeX}", "\\lbrack": "[", "\\rbrack": "]",
+    "\\textless": "<", "\\textgreater": ">", "\\textbar": "|", "\\textunderscore": "\\_",
+    "\\textregistered": "\\text{®}", "\\textbackslash": "\\backslash ", "\\textdollar": "\\$",
+    "\\textquotesingle": "\\text{'}", "\\textellipsis": "\\ldots ", "\\textemdash": "\\text{—}",
+    "\\textendash": "\\text{–}", "\\textsterling": "\\pounds ", "\\lq": "\\text{‘}",
+    "\\rq": "\\text{’}", "\\/": "", "\\-": "", "\\(": "", "\\)": "", "\\[": "", "\\]": "",
+    "\\ang": "\\angle ", "\\upalpha": "\\alpha ", "\\upbeta": "\\beta ", "\\thicksim": "\\sim ",
+    "\\thickapprox": "\\approx ", "\\shortmid": "\\mid ", "\\shortparallel": "\\parallel ",
+    "\\varpropto": "\\propto ", "\\doublecolon": "\\dblcolon ", "\\iddots": "⋰", "\\adots": "⋰",
+    "\\hdots": "\\ldots ", "\\nsimeq": "\\not\\simeq ", "\\gvertneqq": "\\gneqq ",
+    "\\lvertneqq": "\\lneqq ", "\\varsubsetneq": "\\subsetneq ", "\\\n": "\\ ", "\\\t": "\\ ",
+    "\\varsupsetneq": "\\supsetneq ", "\\restriction": "\\upharpoonright ",
+    "\\upharpoonright": "↾", "\\sgn": "\\operatorname{sgn}", "\\hdashline": "\\hdashline ",
+}  # fmt: skip
+
+# Commands that are left out with so many arguments.
+DROPPED = {
+    "\\label": 1, "\\vspace": 1, "\\require": 1, "\\class": 1, "\\cssId": 1, "\\style": 1,
+    "\\cline": 1, "\\mathversion": 1, "\\raisebox": 1, "\\rule": 2, "\\setlength": 2,
+    "\\renewcommand\\arraystretch": 1, "\\hspace*": 1, "\\footnote": 1, "\\hphantom*": 1,
+}  # fmt: skip
+# Commands whose one argument stays, between these.
+UNWRAPPED = {
+    "\\smash": ("{", "}"), "\\rlap": ("{", "}"), "\\llap": ("{", "}"), "\\clap": ("{", "}"),
+    "\\mathrlap": ("{", "}"), "\\mathllap": ("{", "}"), "\\mathclap": ("{", "}"),
+    "\\ensuremath": ("{", "}"), "\\mathnormal": ("{", "}"), "\\pmb": ("\\boldsymbol{", "}"),
+    "\\mathds": ("\\mathbb{", "}"), "\\mathbbm": ("\\mathbb{", "}"), "\\vcenter": ("{", "}"),
+    "\\scr": ("\\mathscr{", "}"), "\\mathup": ("\\mathrm{", "}"), "\\textstyle*": ("{", "}"),
+    "\\abs": ("\\left|", "\\right|"), "\\norm": ("\\left\\|", "\\right\\|"),
+    "\\ceil": ("\\left\\lceil ", "\\right\\rceil "), "\\ordinarycolon": ("{", "}"),
+    "\\floor": ("\\left\\lfloor ", "\\right\\rfloor "), "\\lowercase": ("{", "}"),
+    "\\boldsymbol*": ("\\boldsymbol{", "}"), "\\mathcircled": ("{", "}"),
+    "\\textcircled": ("{", "}"),
+}  # fmt: skip
+
+# math-core puts these between brackets. What is in them must be a group of its own, or its
+# brackets would find those outside.
+BRACKETED = _commands("pmod pod bra ket braket Bra Ket Braket set Set")
+UNWRAPPED.update((name, (name + "{{", "{}}}")) for name in BRACKETED)
+
+SIZES = {
+    "\\tiny": "tex-tiny", "\\scriptsize": "tex-scriptsize", "\\footnotesize": "tex-footnotesize",
+    "\\small": "tex-small", "\\normalsize": "", "\\large": "tex-large", "\\Large": "tex-larger",
+    "\\LARGE": "tex-largest", "\\huge": "tex-huge", "\\Huge": "tex-huge",
+}  # fmt: skip
+
+DELIMITED = frozenset(
+    ["\\left", "\\right", "\\middle"]
+    + [f"\\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", *"lrm")]
+)
+ANGLES = {"<": "\\langle ", ">": "\\rangle "}
+LIMITS_AGAIN = "\\limits "
+NOTATIONS = {
+    "updiagonalstrike": "\\cancel", "downdiagonalstrike": "\\bcancel", "box": "\\boxed",
+    "horizontalstrike": "\\cancel", "roundedbox": "\\boxed",
+}  # fmt: skip
+
+# Environments.
+PLAIN_TABLES = {
+    "\\matrix": "matrix", "\\pmatrix": "pmatrix", "\\bmatrix": "bmatrix", "\\cases": "cases",
+    "\\eqalign": "aligned", "\\eqalignno": "aligned", "\\displaylines": "gathered",
+}  # fmt: skip
+WITH_COUNT = frozenset(["alignat", "alignat*", "alignedat", "xalignat", "xalignat*"])
+WITH_OPTION = _names(
+    "aligned alignedat gathered split array smallmatrix matrix pmatrix bmatrix Bmatrix vmatrix"
+    " Vmatrix psmallmatrix bsmallmatrix vsmallmatrix tabular cases dcases lgathered rgathered"
+    " multlined"
+)
+RENAMED = {
+    "split": "aligned", "alignedat": "aligned", "lgathered": "gathered", "tabular": "array",
+    "rgathered": "gathered", "multlined": "gathered", "matrix*": "matrix", "pmatrix*": "pmatrix",
+    "bmatrix*": "bmatrix", "Bmatrix*": "Bmatrix", "vmatrix*": "vmatrix", "Vmatrix*": "Vmatrix",
+    "darray": "array", "numcases": "cases", "cases*": "cases", "dcases*": "dcases",
+    "drcases": "rcases",
+}  # fmt: skip
+GROUPS = _names(
+    "equation equation* displaymath math subequations center small footnotesize large dmath"
+    " dmath* flushleft"
+)
+# How `align` and its like are called with tags, and without any.
+NUMBERED = {
+    "align": ("align*", "aligned"), "align*": ("align*", "aligned"),
+    "alignat": ("align*", "aligned"), "alignat*": ("align*", "aligned"),
+    "flalign": ("align*", "aligned"), "flalign*": ("align*", "aligned"),
+    "xalignat": ("align*", "aligned"), "xalignat*": ("align*", "aligned"),
+    "eqnarray": ("align*", "aligned"), "eqnarray*": ("align*", "aligned"),
+    "gather": ("gather*", "gathered"), "gather*": ("gather*", "gathered"),
+    "multline": ("multline*", "multline*"), "multline*": ("multline*", "multline*"),
+}  # fmt: skip
+FENCED = {
+    "matrix*": (".", "."), "pmatrix*": ("(", ")"), "bmatrix*": ("[", "]"),
+    "Bmatrix*": ("\\{", "\\}"), "vmatrix*": ("|", "|"), "Vmatrix*": ("\\|", "\\|"),
+    "smallmatrix": (".", "."), "psmallmatrix": ("(", ")"), "bsmallmatrix": ("[", "]"),
+    "vsmallmatrix": ("|", "|"), "smallmatrix*": (".", "."),
+}  # fmt: skip
+SMALL = frozenset(["smallmatrix", "psmallmatrix", "bsmallmatrix", "vsmallmatrix", "smallmatrix*"])
+
+
+def is_rewritten(command: str) -> bool:
+    """Whether one of the tables above says what becomes of `command`."""
+    return any(
+        command in table
+        for table in (MACROS, TEXT, SAME, SIZES, DROPPED, UNWRAPPED, PLAIN_TABLES, DELIMITED)
+    )
