@@ -199,7 +199,8 @@ UNITS = [
     "\\frac a", "\\text{", "\\text{$", "\\boxed", "\\root a", "\\root ", "\\mathop", "\\substack{",
     "\\frac\\begin{matrix}\\end{matrix}", "\\frac\\left(\\right)", "a'", "\\bf ", "\\bbox", "[",
     "(", "\\bigl(", "\\log(", "(^)", "(\\hat)", "{(}", "\\langle x|", "]a[", "f'(", "a_((", "⟨",
-    "\\bra{(}", "\\pmod{(}", "\\ket[", "\\braket(", "(\\color{red})", "\\left.(\\middle)", "\\sin(x",
+    "\\bra{(}", "\\pmod{(}",
+    "\\ket[", "\\braket(", "(\\color{red})", "\\left.(\\middle)", "\\sin(x",
     "(&", "(\\\\",
     "\\begin{aligned}(&(", "\\abs", "\\tag{", "\\intertext{", "$", "%", "\\end{a}", "\\right)", "&",
 ]  # fmt: skip
