@@ -73,9 +73,15 @@ _EXAMPLES = (
     ),
     (
         "Players",
-        "https://www.youtube.com/watch?v=v5bFVbQvFRk",
-        "An address of a video alone in a paragraph becomes a player, and one of a picture a"
-        " picture. Nothing is fetched from elsewhere before you press it.",
+        "https://www.youtube.com/watch?v=aircAruvnKk",
+        "The address of a video (YouTube, Vimeo, mp4, webm) or sound (mp3, ogg) alone in a"
+        " paragraph. Nothing is fetched from elsewhere before you press it.",
+    ),
+    (
+        "Pictures",
+        "![The mark of this site: three lines of a list](/favicon.svg)",
+        "The text in brackets is for those who cannot see it. An address that ends in png, jpg,"
+        " gif, webp or svg, alone in a paragraph, becomes a picture in the middle.",
     ),
     ("HTML", "<b>bold</b>", "It is shown as text."),
 )

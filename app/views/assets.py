@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, redirect
 from werkzeug.wrappers import Response
 from whitenoise import WhiteNoise
 
@@ -59,6 +59,12 @@ def init(app: Flask, *, static: Path, fonts: Path) -> None:
         response.cache_control.public = True
         response.cache_control.max_age = 3600
         return response
+
+    @blueprint.get("/favicon.svg")
+    @blueprint.get("/favicon.ico")
+    def favicon() -> Response:
+        # Where programs look for it, and an address that texts can hold.
+        return redirect(f"{prefix}favicon.svg", 302)
 
     app.register_blueprint(blueprint)
 
