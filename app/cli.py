@@ -57,6 +57,11 @@ def demo(host: str, port: int) -> None:
     with database.session() as session:
         if sample.is_empty(session):
             sample.load(session, SAMPLE, _with_bar("Loading the sample library"))
+        elif not demo_account.is_demo(session):
+            _stop(
+                "This database holds a library that is not a demo's. Use `shortlist serve` for it,"
+                " or set SHORTLIST_DATA_DIR to another folder."
+            )
         password = demo_account.renew_account(session)
         session.commit()
     database.close()
@@ -147,7 +152,8 @@ def _with_bar(label: str) -> Callable[[list[Path]], Iterable[Path]]:
 
 
 def _address(host: str, port: int) -> str:
-    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104  (only compared)
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  (only compared)
+    name = f"[{name}]" if ":" in name else name
     return f"http://{name}:{port}/"
 
 

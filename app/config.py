@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 PREFIX = "SHORTLIST_"
 TEST_PREFIX = "SHORTLIST_TEST_"
@@ -94,7 +94,11 @@ def _database_url(value: str | None, data_dir: Path) -> str:
         return f"sqlite:///{data_dir / 'shortlist.sqlite3'}"
     if value.startswith(("postgresql://", "postgres://")):
         return "postgresql+psycopg://" + value.split("://", 1)[1]
-    if value.startswith(("sqlite:///", "postgresql+psycopg://")):
+    if value.startswith(("postgresql+psycopg://", "sqlite:///")):
+        if value.rstrip("/") in ("sqlite:", "sqlite:///:memory:"):
+            raise ConfigError(
+                f"{PREFIX}DATABASE_URL must name a file, such as sqlite:////srv/a.db."
+            )
         return value
     raise ConfigError(
         f"{PREFIX}DATABASE_URL must start with sqlite:/// or postgresql://, "
@@ -114,13 +118,12 @@ def _secret_key(value: str | None) -> str | None:
 def _site_url(value: str) -> str:
     if not value:
         return ""
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
+    if not re.fullmatch(r"https?://([\w.-]+|\[[0-9a-fA-F:]+\])(:\d{1,5})?/?", value, re.ASCII):
         raise ConfigError(
             f"{PREFIX}SITE_URL must be an address such as https://papers.example.org, "
             f"not {value!r}."
         )
-    return f"{parts.scheme}://{parts.netloc}"
+    return value.rstrip("/")
 
 
 def _number(name: str, value: str, lowest: int, highest: int) -> int:

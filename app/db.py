@@ -10,12 +10,13 @@ cannot write at all, so that nobody forgets.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, MetaData, create_engine, event, text
+from sqlalchemy import DateTime, Dialect, MetaData, create_engine, event, func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, Engine
@@ -24,6 +25,9 @@ from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 5000
+READING = {"writing": False, "postgresql_readonly": True}
+WRITING = {"writing": True, "postgresql_readonly": False}
+PAPERS_LOCK = 0x53686F72  # any number that nothing else in the database locks
 POOL_SIZE = 10  # connections kept open by a process, a few more than it has threads
 # The write-ahead log of these and older versions can corrupt a file when it is reset
 # (sqlite.org, release notes of 3.51.3); 3.44.6 and 3.50.7 have the correction too.
@@ -93,6 +97,26 @@ class Database:
         """A new session that reads, until `begin_writing`; the caller closes it."""
         return Session(self.engine, expire_on_commit=False, info=dict(self._info))
 
+    @contextmanager
+    def migration(self) -> Iterator[Connection]:
+        """A connection whose transaction may rebuild tables; it is committed at the end.
+
+        SQLite rebuilds a table by dropping the old one, and with foreign keys on that deletes all
+        that refers to it. They cannot be switched off inside a transaction, so they are before,
+        and every reference is checked before the commit.
+        """
+        with self.engine.connect().execution_options(**WRITING, migrating=True) as connection:
+            try:
+                with connection.begin():
+                    yield connection
+                    if connection.dialect.name == "sqlite":
+                        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+                        if broken:
+                            raise RuntimeError(f"The migration broke references: {broken[:5]}")
+            finally:
+                if connection.dialect.name == "sqlite":
+                    _raw(connection).execute("PRAGMA foreign_keys = ON")
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -107,12 +131,14 @@ def begin_writing(session: Session) -> None:
         if session.connection().get_execution_options().get("writing"):
             return
         session.commit()
-    session.connection(execution_options={"writing": True})
+    session.connection(execution_options=WRITING)
 
 
 def _create_engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=POOL_SIZE)
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=POOL_SIZE, execution_options=READING
+        )
     in_memory = url in ("sqlite://", "sqlite:///:memory:")
     pool: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {"pool_size": POOL_SIZE}
     engine = create_engine(
@@ -143,9 +169,29 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writing else 'ON'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    options = connection.get_execution_options()
+    writing = options.get("writing", False)
+    cursor = _raw(connection)
+    cursor.execute(f"PRAGMA query_only = {'OFF' if writing else 'ON'}")
+    if options.get("migrating"):
+        cursor.execute("PRAGMA foreign_keys = OFF")
+    cursor.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _raw(connection: Connection) -> Any:
+    """The driver's own connection, for what must not begin a transaction."""
+    return connection.connection.driver_connection
+
+
+def lock_papers(session: Session, *, alone: bool) -> None:
+    """Queue for the list of papers: one transaction that adds, or many that link, at a time.
+
+    Else two could add the same paper, or a link be saved in the moment in which its target is
+    added, without either seeing the other. SQLite has one writer at a time anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        take = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
+        session.execute(select(take(PAPERS_LOCK)))
 
 
 def insert_missing(
@@ -154,15 +200,10 @@ def insert_missing(
     """Insert rows, passing over those whose `unique` columns exist already: exact under races."""
     if not rows:
         return
+    # In one order everywhere, or two transactions could wait for each other.
+    rows = sorted(rows, key=lambda row: [str(row[name]) for name in unique])
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     session.execute(insert(table).on_conflict_do_nothing(index_elements=list(unique)), rows)
-
-
-def engine_version(session: Session) -> str:
-    """Name and version of the database engine, for people."""
-    if session.get_bind().dialect.name == "sqlite":
-        return f"SQLite {sqlite_module.sqlite_version}"
-    return f"PostgreSQL {session.scalar(text('SHOW server_version'))}"
 
 
 def sqlite_warning() -> str | None:

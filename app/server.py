@@ -36,6 +36,7 @@ def prepare(config: Config, say: Say) -> Database:
         CannotStart: in words for that person.
     """
     _writable(config.data_dir)
+    _counts_somewhere(config.rate_limit_storage)
     database = open_database(config)
     try:
         schema.upgrade(database)
@@ -106,6 +107,16 @@ def run(config: Config, host: str, port: int, workers: int = 1) -> None:
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
     ).serve()
+
+
+def _counts_somewhere(uri: str) -> None:
+    from limits.errors import ConfigurationError
+    from limits.storage import storage_from_string
+
+    try:
+        storage_from_string(uri)
+    except (ConfigurationError, ValueError) as error:
+        raise CannotStart(f"SHORTLIST_RATE_LIMIT_STORAGE cannot be used: {error}") from None
 
 
 def _writable(folder: Path) -> None:

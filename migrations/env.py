@@ -14,7 +14,6 @@ def run(connection: Connection) -> None:
         connection=connection,
         target_metadata=Base.metadata,
         render_as_batch=True,
-        transaction_per_migration=True,
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -45,7 +45,7 @@ def postgresql_database() -> Iterator[Database]:
         site_url=SITE,
         password_cost=1,
     )
-    with database.engine.begin() as connection:
+    with database.migration() as connection:
         connection.execute(text("DROP SCHEMA public CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
     schema.upgrade(database)
@@ -58,7 +58,7 @@ def postgresql_tables(postgresql_database: Database) -> Iterator[Database]:
     """The database on PostgreSQL, emptied again after the test."""
     yield postgresql_database
     names = [table.name for table in Base.metadata.sorted_tables if table.name != "sections"]
-    with postgresql_database.engine.begin() as connection:
+    with postgresql_database.migration() as connection:
         connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
 
 
@@ -113,3 +113,15 @@ def client(app: Flask) -> FlaskClient:
 def guest(app: Flask) -> Browser:
     """Somebody who is not signed in."""
     return Browser(app.test_client())
+
+
+@pytest.fixture(params=ENGINES)
+def any_file_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database that threads can use at once, each with a connection of its own."""
+    if request.param == "postgresql":
+        yield request.getfixturevalue("postgresql_tables")
+        return
+    found = Database(f"sqlite:///{tmp_path / 'shared.sqlite3'}", site_url=SITE, password_cost=1)
+    schema.upgrade(found)
+    yield found
+    found.close()

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from app.db import Database, begin_writing
 from app.services import schema
+from tests.factories import make_paper
 from tests.running import demo, environment, free_port, shortlist
 
 SECRET = {"SHORTLIST_SECRET_KEY": "s" * 40}
@@ -133,3 +134,17 @@ def test_demo_starts_again_with_what_was_written(tmp_path: Path) -> None:
     assert summaries is not None
     assert summaries >= 26
     assert (tmp_path / "demo-secret").stat().st_mode & 0o777 == 0o600
+
+
+def test_demo_keeps_away_from_other_libraries(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'shortlist.sqlite3'}")
+    schema.upgrade(database)
+    with database.session() as session:
+        make_paper(session)
+    database.close()
+    refused(run(tmp_path, "demo", "--port", str(free_port())), "not a demo's")
+
+
+def test_a_store_that_cannot_count(tmp_path: Path) -> None:
+    done = run(tmp_path, "serve", SHORTLIST_RATE_LIMIT_STORAGE="foo://x", **SECRET)
+    refused(done, "SHORTLIST_RATE_LIMIT_STORAGE")

@@ -39,6 +39,8 @@ def test_values_are_read() -> None:
         ("DATABASE_URL", "mysql://x", "must start with sqlite"),
         ("SITE_URL", "papers.example.org", "must be an address"),
         ("SITE_URL", "https://example.org/papers", "must be an address"),
+        ("SITE_URL", "http://exa mple:99999x", "must be an address"),
+        ("DATABASE_URL", "sqlite:///", "must name a file"),
         ("PROXIES", "-1", "a number from 0 to 10"),
         ("RATE_LIMITS", "maybe", "on or off"),
         ("PASSWORD_COST", "0", "a number from 1 to 20"),

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -135,15 +135,13 @@ def test_a_database_that_does_not_answer(
     assert "try again" in answer.text
 
 
-def test_reading_cannot_write(database: Database, session: Session) -> None:
-    if database.engine.dialect.name != "sqlite":
-        pytest.skip("the guard is SQLite's")
-    with pytest.raises(OperationalError, match="readonly"):
+def test_reading_cannot_write(session: Session) -> None:
+    with pytest.raises(DBAPIError, match=r"readonly|read-only"):
         session.execute(text("DELETE FROM sections"))
 
 
 def test_json_is_answered_with_json(guest: Browser) -> None:
     answer = guest.post("/preview", {}, headers={"Accept": "application/json"})
-    assert answer.status == 400
+    assert answer.status == 401
     assert answer.response.json is not None
     assert "error" in answer.response.json

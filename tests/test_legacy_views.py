@@ -19,7 +19,7 @@ from tests.factories import make_paper, make_summary, make_user
         ("/paper?bibtexKey=https://arxiv.org/pdf/1506.01497v3.pdf", "/paper/conf/nips/RenHGS15"),
         ("/paper?bibtexKey=journals/corr/1506.01497", "/paper/conf/nips/RenHGS15"),
         ("/paper?bibtexKey=10.1109/tpami.2016.2577031", "/paper/conf/nips/RenHGS15"),
-        ("/paper?bibtexKey=conf/nips/RenHGS15&a=Mira", "/summary/1"),
+        ("/paper?bibtexKey=conf/nips/RenHGS15&a=mira", "/paper/conf/nips/RenHGS15?by=mira"),
         ("/paper?bibtexKey=conf/nips/RenHGS15&a=nobody", "/paper/conf/nips/RenHGS15"),
         ("/paper?bibtexKey=conf/nips/RenHGS15&a=hidden", "/paper/conf/nips/RenHGS15"),
         ("/paper?bibtexKey=conf/none/None99", "/paper/conf/none/None99"),
@@ -79,3 +79,17 @@ def test_hostile_keys_are_only_unknown(guest: Browser) -> None:
     ):
         assert guest.get(f"/paper/{key}").status in (301, 404), key
         assert guest.get(f"/paper?bibtexKey={key}").status in (301, 404), key
+
+
+def test_one_users_summary_alone(guest: Browser, session: Session) -> None:
+    paper = make_paper(session, "conf/nips/RenHGS15")
+    make_summary(session, paper, make_user(session, "mira"), "By Mira.")
+    make_summary(session, paper, make_user(session, "hidden"), "By nobody.", anonymous=True)
+    alone = guest.get("/paper?bibtexKey=conf/nips/RenHGS15&a=Mira", follow_redirects=True)
+    assert "By Mira." in alone.text
+    assert "By nobody." not in alone.text
+    everything = guest.get("/paper/conf/nips/RenHGS15").text
+    for name in ("hidden", "none"):
+        answer = guest.get(f"/paper/conf/nips/RenHGS15?by={name}")
+        assert (answer.status, answer.location) == (302, "/paper/conf/nips/RenHGS15")
+    assert "By nobody." in everything

@@ -107,3 +107,10 @@ def test_citations_name_authors_and_year(session: Session) -> None:
         "conf/x/Unknown",
     ):
         assert f">{label}</a>" in html
+
+
+def test_many_links_of_one_summary_hide_no_other(session: Session) -> None:
+    target = make_paper(session, "conf/x/Target")
+    make_summary(session, source="\\cite{conf/x/Target}\n\n" * 60)
+    make_summary(session, source="\\cite{conf/x/Target}")
+    assert len(links.mentioned_in(session, target, None)) == 2

@@ -1,18 +1,21 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Author, Identifier, Venue
+from app.db import Database
+from app.models import Author, Identifier, Link, Venue
 from app.queries import papers
 from app.services.identifiers import find_paper
 from app.services.papers import AlreadyThere, add_paper
 from app.services.problems import Refused
 from app.sources.record import PaperRecord
-from tests.factories import make_paper
+from tests.factories import make_paper, make_summary
 
 
 def test_a_paper_keeps_its_facts(session: Session) -> None:
@@ -90,6 +93,11 @@ def test_a_second_paper_of_the_same_name_is_refused(session: Session) -> None:
         ({"key": "has space"}, "key"),
         ({"key": 'quote"'}, "key"),
         ({"key": "../etc"}, "key"),
+        ({"key": "conf/./x"}, "key"),
+        ({"key": "a,b"}, "key"),
+        ({"key": "x" * 301}, "key"),
+        ({"key": f"conf/{'x' * 150}/A1"}, "venue"),
+        ({"venue": f"conf/{'x' * 150}"}, "venue"),
         ({"section": "none"}, "section"),
         ({"abstract": "x" * 20_001}, "abstract"),
     ],
@@ -123,3 +131,44 @@ def test_identifiers_are_rows(session: Session) -> None:
         ("arxiv", "1611.03530"),
         ("openreview", "Sy8gdB9xx"),
     }
+
+
+def test_a_key_that_is_an_identifier_is_known_by_both(session: Session) -> None:
+    make_paper(session, "10.1109/CVPR.2016.90")
+    make_paper(session, "journals/corr/1707.09405")
+    summary = make_summary(
+        session, source="\\cite{10.1109/CVPR.2016.90} and https://arxiv.org/abs/1707.09405"
+    )
+    targets = select(Link.target_id).where(Link.summary_id == summary.id)
+    assert None not in set(session.scalars(targets))
+    assert 'href="/paper/journals/corr/1707.09405"' in summary.html
+    with pytest.raises(AlreadyThere):
+        add_paper(session, PaperRecord(title="Again", doi="10.1109/cvpr.2016.90"), "form")
+
+
+def test_letters_that_grow_fit_their_columns(session: Session) -> None:
+    paper = make_paper(
+        session, "İ" * 299, "Title", authors=("\ufdfa" * 60,), venue="İ" * 150, section="\x00"
+    )
+    assert find_paper(session, "İ" * 299) is not None
+    make_summary(session, paper, source=f"\\cite{{{'İ' * 290}}} https://doi.org/10.1/{'x' * 400}")
+
+
+def test_the_same_paper_at_once_is_added_once(any_file_database: Database) -> None:
+    record = PaperRecord(title="One", authors=("B A", "A B"), key="conf/x/Same")
+
+    def add(number: int) -> str:
+        with any_file_database.session() as session:
+            try:
+                if number % 2:
+                    add_paper(session, record, "test")
+                else:
+                    add_paper(session, replace(record, key="", authors=("A B", "B A")), "test")
+                session.commit()
+            except AlreadyThere:
+                return "there"
+        return "added"
+
+    with ThreadPoolExecutor(6) as pool:
+        done = list(pool.map(add, range(24)))
+    assert (done.count("added"), done.count("there")) == (13, 11)

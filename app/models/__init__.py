@@ -2,7 +2,7 @@
 
 from app.models.author import Author, PaperAuthor
 from app.models.link import Link
-from app.models.paper import Identifier, Paper
+from app.models.paper import Identifier, Paper, folded
 from app.models.search_entry import SearchEntry
 from app.models.section import Section
 from app.models.summary import Revision, Summary
@@ -27,4 +27,5 @@ __all__ = [
     "User",
     "Venue",
     "Vote",
+    "folded",
 ]

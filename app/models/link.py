@@ -4,9 +4,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base
-from app.models.paper import Paper
+from app.models.paper import MAX_IDENTIFIER, Paper
 from app.models.summary import Summary
 
+MAX_USER = 80
 LINK_KINDS = ("see also", "mention")
 
 
@@ -33,9 +34,9 @@ class Link(Base):
     sentence: Mapped[str] = mapped_column(Text)
     sentence_html: Mapped[str] = mapped_column(Text)
     target_kind: Mapped[str] = mapped_column(String(20))
-    target_value: Mapped[str] = mapped_column(String(300))
-    target_folded: Mapped[str] = mapped_column(String(300))
-    target_user: Mapped[str | None] = mapped_column(String(80))
+    target_value: Mapped[str] = mapped_column(String(MAX_IDENTIFIER))
+    target_folded: Mapped[str] = mapped_column(String(MAX_IDENTIFIER))
+    target_user: Mapped[str | None] = mapped_column(String(MAX_USER))
     target_id: Mapped[int | None] = mapped_column(
         ForeignKey("papers.id", ondelete="SET NULL"), index=True
     )

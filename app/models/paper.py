@@ -9,12 +9,19 @@ from app.db import Base, UTCDateTime
 from app.models.author import Author, PaperAuthor
 from app.models.venue import Venue
 
+MAX_IDENTIFIER = 300
 IDENTIFIER_KINDS = ("key", "doi", "arxiv", "openreview")
+
+
+def folded(identifier: str) -> str:
+    """An identifier as it is compared: in lower case, and not longer than its column."""
+    return identifier.lower()[:MAX_IDENTIFIER]
 
 
 class Paper(Base):
     """One work. `key` is its bibtex key and its address; `title_html` and `abstract_html` are
-    rendered when written, like every text."""
+    rendered when written, like every text. `title_folded` is the beginning of the title in search
+    words, by which doubles are found."""
 
     __tablename__ = "papers"
 
@@ -22,6 +29,7 @@ class Paper(Base):
     key: Mapped[str] = mapped_column(String(300), unique=True)
     title: Mapped[str] = mapped_column(Text)
     title_html: Mapped[str] = mapped_column(Text)
+    title_folded: Mapped[str] = mapped_column(String(300), index=True)
     year: Mapped[int | None] = mapped_column(index=True)
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venues.id"), index=True)
     section_slug: Mapped[str | None] = mapped_column(ForeignKey("sections.slug"), index=True)
@@ -65,7 +73,7 @@ class Identifier(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     paper_id: Mapped[int] = mapped_column(ForeignKey("papers.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(20))
-    value: Mapped[str] = mapped_column(String(300))
-    folded: Mapped[str] = mapped_column(String(300))
+    value: Mapped[str] = mapped_column(String(MAX_IDENTIFIER))
+    folded: Mapped[str] = mapped_column(String(MAX_IDENTIFIER))
 
     paper: Mapped[Paper] = relationship(lazy="raise", back_populates="identifiers")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from app.models import Link, Paper, Summary, User
+from app.models import Link, Paper, Summary, User, folded
 from app.queries.visibility import visible_to, writer_of
 
 BACKLINKS_SHOWN = 50
+SEE_ALSO_READ = 200  # links looked at, before those to the same paper are joined
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def see_also(session: Session, paper: Paper, viewer: User | None) -> list[SeeAls
         .where(Summary.paper_id == paper.id, Link.kind == "see also", visible_to(viewer))
         .options(joinedload(Link.target))
         .order_by(Summary.score.desc(), Summary.id, Link.position)
+        .limit(SEE_ALSO_READ)
     )
     found: dict[object, SeeAlso] = {}
     for link in session.scalars(query):
@@ -56,51 +58,50 @@ def see_also(session: Session, paper: Paper, viewer: User | None) -> list[SeeAls
 
 def mentioned_in(session: Session, paper: Paper, viewer: User | None) -> list[Backlink]:
     """Visible summaries of other papers that link here, best first; once a summary."""
-    query = _with_origin().where(
-        Link.target_id == paper.id, Summary.paper_id != paper.id, visible_to(viewer)
-    )
-    return _backlinks(session, query, viewer)
+    here = and_(Link.target_id == paper.id, Summary.paper_id != paper.id)
+    return _backlinks(session, here, viewer)
 
 
 def wanting(session: Session, kind: str, value: str, viewer: User | None) -> list[Backlink]:
     """Visible summaries that link to a paper which we do not know."""
-    query = _with_origin().where(
+    here = and_(
         Link.target_kind == kind,
-        Link.target_folded == value.lower(),
+        Link.target_folded == folded(value),
         Link.target_id.is_(None),
-        visible_to(viewer),
     )
-    return _backlinks(session, query, viewer)
+    return _backlinks(session, here, viewer)
 
 
-def _with_origin() -> Select[Link]:
-    return (
+def _backlinks(session: Session, here: ColumnElement[bool], viewer: User | None) -> list[Backlink]:
+    # Once a summary, at the first place where it links here.
+    first = (
+        select(func.min(Link.id))
+        .join(Link.summary)
+        .where(here, visible_to(viewer))
+        .group_by(Link.summary_id)
+    )
+    query = (
         select(Link)
         .join(Link.summary)
         .join(Summary.paper)
         .join(Summary.user)
+        .where(Link.id.in_(first))
         .options(
             contains_eager(Link.summary).contains_eager(Summary.paper),
             contains_eager(Link.summary).contains_eager(Summary.user),
             contains_eager(Link.summary).defer(Summary.html, raiseload=True),
             contains_eager(Link.summary).defer(Summary.source, raiseload=True),
         )
-        .order_by(Summary.score.desc(), Summary.id, Link.position)
+        .order_by(Summary.score.desc(), Summary.id)
         .limit(BACKLINKS_SHOWN)
     )
-
-
-def _backlinks(session: Session, query: Select[Link], viewer: User | None) -> list[Backlink]:
-    found: dict[int, Backlink] = {}
-    for link in session.scalars(query):
-        found.setdefault(
-            link.summary_id,
-            Backlink(
-                paper=link.summary.paper,
-                writer=writer_of(link.summary, viewer),
-                summary_id=link.summary_id,
-                kind=link.kind,
-                sentence_html=link.sentence_html,
-            ),
+    return [
+        Backlink(
+            paper=link.summary.paper,
+            writer=writer_of(link.summary, viewer),
+            summary_id=link.summary_id,
+            kind=link.kind,
+            sentence_html=link.sentence_html,
         )
-    return list(found.values())
+        for link in session.scalars(query)
+    ]

@@ -95,6 +95,6 @@ def _read(cursor: str | None, order: Order) -> tuple[Any, int] | None:
         return None
     value, _, number = cursor.rpartition("~")
     try:
-        return order.parse(value), min(int(number), 2**62)
+        return order.parse(value), max(min(int(number), 2**31 - 1), 0)
     except (ValueError, OverflowError, OSError):
         return None

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.models import Author, Identifier, Paper, PaperAuthor, Summary, User, Venue
+from app.models import Author, Identifier, Paper, PaperAuthor, Summary, User, Venue, folded
 from app.queries import summaries
 from app.queries.summaries import Entry
 from app.queries.visibility import visible_to
+from app.search.words import indexable
+
+MAX_TITLE_FOLDED = 300
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ def by_identifier(session: Session, kind: str, value: str) -> Paper | None:
     return session.scalar(
         _with_relations()
         .join(Identifier, Identifier.paper_id == Paper.id)
-        .where(Identifier.kind == kind, Identifier.folded == value.lower())
+        .where(Identifier.kind == kind, Identifier.folded == folded(value))
     )
 
 
@@ -89,11 +92,16 @@ def by_ids(session: Session, ids: Sequence[int]) -> dict[int, Paper]:
 
 
 def with_same_title(session: Session, title: str, viewer: User | None) -> list[PaperRow]:
-    """Papers whose title is the same but for case: what a new one may be a double of."""
+    """Papers with the same words in their title: what a new one may be a double of."""
     same = session.scalars(
-        _with_relations().where(func.lower(Paper.title) == title.strip().lower()).limit(5)
+        _with_relations().where(Paper.title_folded == title_folded(title)).limit(5)
     ).all()
     return rows(session, same, viewer)
+
+
+def title_folded(title: str) -> str:
+    """The beginning of a title, as titles are compared: search words without accents or signs."""
+    return indexable(title)[:MAX_TITLE_FOLDED]
 
 
 def identifiers(session: Session, paper: Paper) -> list[Identifier]:

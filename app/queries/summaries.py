@@ -14,6 +14,7 @@ from app.models import Paper, PaperAuthor, Summary, SummaryTag, Tag, User, Vote
 from app.queries.paging import Order, Slice, parse_moment, take
 from app.queries.visibility import by_writer, public, visible_to, writer_of
 
+MAX_INT = 2**31 - 1  # of an integer column on PostgreSQL
 ANONYMOUS_ANCHOR = "anon"  # ShortScience's fragment for an anonymous summary
 
 
@@ -46,7 +47,9 @@ ORDERS = {
     "popular": Order(Summary.popularity, Summary.id, float.fromhex),
     "recent": Order(Summary.published_at, Summary.id, parse_moment),
     "written": Order(Summary.created_at, Summary.id, parse_moment),
-    "rated": Order(Summary.score, Summary.id, lambda value: max(min(int(value), 2**31), -(2**31))),
+    "rated": Order(
+        Summary.score, Summary.id, lambda value: max(min(int(value), MAX_INT), -MAX_INT)
+    ),
 }
 
 
@@ -104,16 +107,13 @@ def one(session: Session, summary_id: int, viewer: User | None) -> Entry | None:
     return found[0] if found else None
 
 
-def of_user_for_paper(
-    session: Session, paper: Paper, name: str, viewer: User | None
-) -> Summary | None:
-    """The summary of a paper that the viewer may see as written by the user of this name."""
-    user = session.scalar(select(User).where(User.name == name.lower()))
+def is_by(session: Session, paper: Paper, name: str) -> bool:
+    """Whether everybody can see that the user of this name wrote about a paper."""
+    user = session.scalar(select(User).where(User.name == name))
     if user is None:
-        return None
-    return session.scalar(
-        select(Summary).where(Summary.paper_id == paper.id, by_writer(user, viewer))
-    )
+        return False
+    theirs = select(Summary.id).where(Summary.paper_id == paper.id, by_writer(user, None))
+    return session.scalar(theirs) is not None
 
 
 def mine(session: Session, paper: Paper, user: User) -> Summary | None:

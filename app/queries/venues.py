@@ -23,11 +23,11 @@ class VenueRow:
 
 @dataclass(frozen=True)
 class YearCount:
-    """A year of a venue, with its numbers of papers and public summaries."""
+    """A year of a venue: how many papers, and how many of these have public summaries."""
 
     year: int
     papers: int
-    summaries: int
+    with_summaries: int
 
 
 def by_key(session: Session, key: str) -> Venue | None:
@@ -65,15 +65,15 @@ def all_with_counts(session: Session) -> list[VenueRow]:
 def years(session: Session, venue: Venue) -> list[YearCount]:
     """The years of a venue, the latest first."""
     query = (
-        select(Paper.year, func.count(Paper.id.distinct()), func.count(Summary.id))
+        select(Paper.year, func.count(Paper.id.distinct()), func.count(Summary.paper_id.distinct()))
         .outerjoin(Summary, (Summary.paper_id == Paper.id) & public())
         .where(Paper.venue_id == venue.id, Paper.year.is_not(None))
         .group_by(Paper.year)
         .order_by(Paper.year.desc())
     )
     return [
-        YearCount(year, papers, summaries)
-        for year, papers, summaries in session.execute(query)
+        YearCount(year, papers, with_summaries)
+        for year, papers, with_summaries in session.execute(query)
         if year is not None
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, or_, true
+from sqlalchemy import ColumnElement, and_, or_
 
 from app.models import Summary, User
 
@@ -30,7 +30,7 @@ def attributable_to(viewer: User | None) -> ColumnElement[bool]:
 
 def by_writer(user: User, viewer: User | None) -> ColumnElement[bool]:
     """Summaries that the viewer may see as written by this user."""
-    return and_(Summary.user_id == user.id, visible_to(viewer), attributable_to(viewer), true())
+    return and_(Summary.user_id == user.id, visible_to(viewer), attributable_to(viewer))
 
 
 def writer_of(summary: Summary, viewer: User | None) -> User | None:

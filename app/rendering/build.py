@@ -75,12 +75,19 @@ class Builder:
             for number, line in enumerate(block.lines):
                 self.count_marks(line, block.line + number)
         elif block.kind == "quote":
-            self.add_all(SubElement(parent, "blockquote", {"dir": "auto"}), block)
+            self.add_all(SubElement(parent, "blockquote", self.direction(parent)), block)
         elif block.kind == "list":
             self.add_list(parent, block)
         elif block.kind == "note" and block.mark.casefold() not in self.notes:
             note = self.notes[block.mark.casefold()] = Element("li", {"dir": "auto"})
             self.add_all(note, block)
+
+    def direction(self, parent: Element) -> dict[str, str]:
+        """Lets a browser find the direction of a whole block, bullets and bars with it.
+
+        `dir="auto"` looks past elements that have their own, so only the outermost has one.
+        """
+        return {"dir": "auto"} if parent is self.root else {}
 
     def add_all(self, parent: Element, block: Block, tight: bool = False) -> None:
         for child in block.children:
@@ -99,7 +106,7 @@ class Builder:
     def add_text(self, parent: Element, tag: str, block: Block) -> Element:
         text = "\n".join(block.lines).rstrip(" ")
         marked = self.count_marks(text, block.line)
-        element = SubElement(parent, tag, {"dir": "auto", "line": str(block.line)})
+        element = SubElement(parent, tag, {**self.direction(parent), "line": str(block.line)})
         # No inline pattern is tried on an AtomicString.
         element.text = text if marked else AtomicString(text)
         return element
@@ -115,11 +122,12 @@ class Builder:
         return count
 
     def add_list(self, parent: Element, block: Block) -> None:
-        element = SubElement(parent, "ul" if block.start is None else "ol")
+        tag = "ul" if block.start is None else "ol"
+        element = SubElement(parent, tag, self.direction(parent))
         if block.start not in (None, 1):
             element.set("start", str(block.start))
         for child in block.children:
-            item = SubElement(element, "li", {"dir": "auto"})
+            item = SubElement(element, "li")
             self.add_all(item, child, tight=not block.loose)
             mark_task(item)
 

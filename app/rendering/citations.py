@@ -28,9 +28,11 @@ class Citation(InlinePattern):
         if len(keys) > MAX_KEYS or not all(from_key(key) for key in keys):
             return None, m.start(), m.end()
         group = Element("span", {"class": "citation"})
-        group.text = AtomicString("[")
+        # "(\\cite{key})" has its brackets already.
+        bare = data[: m.start()].endswith("(") and data.startswith(")", m.end())
+        group.text = AtomicString("" if bare else "[")
         for place, key in enumerate(keys):
             link = SubElement(group, "a", {"href": paper_path(key), "cite": "1"})
             link.text = AtomicString(key)
-            link.tail = AtomicString("]" if place == len(keys) - 1 else ", ")
+            link.tail = AtomicString(("" if bare else "]") if place == len(keys) - 1 else ", ")
         return group, m.start(), m.end()

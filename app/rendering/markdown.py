@@ -28,6 +28,7 @@ from app.rendering.links import Link, LinkReader
 from app.rendering.media import place_media
 from app.rendering.references import PaperRef
 from app.rendering.sanitizer import sanitise
+from app.rendering.tables import label_heads
 
 RENDERER_VERSION = 1
 MAX_TEXT_BYTES = 65536
@@ -105,6 +106,7 @@ def render_tree(formulas: Formulas, reader: LinkReader, id_prefix: str) -> Rende
     number_footnotes(root, notes, id_prefix)
     reader.read(root)
     highlight(root)
+    label_heads(root, formulas.to_source)
     finish(root)
     check_depth(root)
     html = formulas.to_html(sanitise(root))

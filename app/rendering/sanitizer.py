@@ -53,7 +53,7 @@ def matches(pattern: str) -> Check:
 
 
 DIR = {"dir": one_of("auto")}
-CELL = {**DIR, "class": one_of("cell-left", "cell-center", "cell-right")}
+CELL = {"class": one_of("cell-left", "cell-center", "cell-right")}
 MEDIUM = {"src": is_source, "controls": one_of(""), "preload": one_of("none")}
 
 # Tag, attribute, and what the attribute's value must satisfy.
@@ -64,8 +64,8 @@ ALLOWED: dict[str, dict[str, Check]] = {
     "h5": DIR,
     "h6": DIR,
     "blockquote": DIR,
-    "ul": {},
-    "ol": {"start": matches(r"\d{1,9}")},
+    "ul": DIR,
+    "ol": {**DIR, "start": matches(r"\d{1,9}")},
     "li": {**DIR, "class": one_of("task"), "id": lambda value: bool(ID.fullmatch(value))},
     "hr": {},
     "br": {},
@@ -74,14 +74,14 @@ ALLOWED: dict[str, dict[str, Check]] = {
     "div": {
         "class": one_of("table-scroll"),
         "tabindex": one_of("0"),
-        "role": one_of("region"),
+        "role": one_of("group"),
         "aria-label": one_of("Table"),
     },
-    "table": {},
+    "table": DIR,
     "thead": {},
     "tbody": {},
     "tr": {},
-    "th": CELL,
+    "th": {**CELL, "aria-label": anything},
     "td": CELL,
     "section": {"class": one_of("footnotes"), "aria-label": one_of("Footnotes")},
     "figure": {"class": one_of("picture", "media")},

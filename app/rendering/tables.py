@@ -6,7 +6,7 @@ Source of the format: the GitHub Flavored Markdown specification, 4.10.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from xml.etree.ElementTree import Element, SubElement
 
 DELIMITER = re.compile(r":?-+:?")
@@ -58,9 +58,9 @@ def build_table(parent: Element, lines: Sequence[str], align: tuple[str, ...], l
         line: the 0-based line of the head; cells keep theirs as `line`.
     """
     box = SubElement(parent, "div")
-    box.attrib.update({"class": "table-scroll", "tabindex": "0", "role": "region"})
+    box.attrib.update({"class": "table-scroll", "tabindex": "0", "role": "group"})
     box.set("aria-label", "Table")
-    table = SubElement(box, "table")
+    table = SubElement(box, "table", {"dir": "auto"})
     add_row(SubElement(table, "thead"), "th", lines[0], align, line)
     if len(lines) > 1:
         body = SubElement(table, "tbody")
@@ -73,7 +73,17 @@ def add_row(parent: Element, tag: str, text: str, align: tuple[str, ...], line: 
     cells = split_row(text)[: len(align)]
     cells += [""] * (len(align) - len(cells))
     for content, side in zip(cells, align, strict=True):
-        cell = SubElement(row, tag, {"dir": "auto", "line": str(line)})
+        # A head without words is no head.
+        cell = SubElement(row, tag if content else "td", {"line": str(line)})
         cell.text = content
         if side:
             cell.set("class", f"cell-{side}")
+
+
+def label_heads(root: Element, to_source: Callable[[str], str]) -> None:
+    """Names heads that hold formulas by their source, for readers that do not see MathML."""
+    for head in root.iter("th"):
+        text = "".join(head.itertext())
+        source = to_source(text)
+        if source != text:
+            head.set("aria-label", source)

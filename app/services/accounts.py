@@ -20,14 +20,16 @@ from app.rendering import RENDERER_VERSION, RenderError, render
 from app.services.problems import Refused
 from app.services.search_index import rename_writer
 
+TAKEN = "This user name is taken. Please choose another one."
 SESSION_LIFE = timedelta(days=90)
 MIN_PASSWORD = 8
 MAX_PASSWORD = 1000
 MAX_BIO = 2000
 MAX_DISPLAY_NAME = 80
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{1,38}")
-# "anon" is the fragment of anonymous summaries; "page-…" are ids of our own pages.
-_RESERVED = re.compile(r"anon(\..*)?|anonymous|admin|page-.*|.*comments")
+# "anon" is the fragment of anonymous summaries; "page-…" are ids of our own pages; "demo" is the
+# account whose password `shortlist demo` sets.
+_RESERVED = re.compile(r"demo|anon(\..*)?|anonymous|admin|page-.*|.*comments")
 
 
 def sign_up(session: Session, name: str, display_name: str, password: str) -> User:
@@ -41,14 +43,21 @@ def sign_up(session: Session, name: str, display_name: str, password: str) -> Us
         Refused: for a name, display name or password that cannot be taken.
     """
     name = name.strip().lower()
+    if _RESERVED.fullmatch(name):
+        raise Refused("name", TAKEN)
+    return add_user(session, name, display_name, password)
+
+
+def add_user(session: Session, name: str, display_name: str, password: str) -> User:
+    """Make an account, also of a reserved name; otherwise as `sign_up`."""
     if not _NAME.fullmatch(name):
         raise Refused(
             "name",
             "A user name has 2 to 39 letters a–z, digits, dots, hyphens or underscores, and begins"
             " with a letter or digit.",
         )
-    if _RESERVED.fullmatch(name) or session.scalar(select(User.id).where(User.name == name)):
-        raise Refused("name", "This user name is taken. Please choose another one.")
+    if session.scalar(select(User.id).where(User.name == name)):
+        raise Refused("name", TAKEN)
     user = User(
         name=name,
         display_name=_display_name(display_name) or name,
@@ -61,7 +70,7 @@ def sign_up(session: Session, name: str, display_name: str, password: str) -> Us
         session.flush()
     except IntegrityError:  # somebody took the name in this moment
         session.rollback()
-        raise Refused("name", "This user name is taken. Please choose another one.") from None
+        raise Refused("name", TAKEN) from None
     return user
 
 

@@ -13,6 +13,11 @@ from app.services import accounts
 NAME = "demo"
 
 
+def is_demo(session: Session) -> bool:
+    """Whether this library is a demo's: nobody else can have an account of this name."""
+    return session.scalar(select(User.id).where(User.name == NAME)) is not None
+
+
 def renew_account(session: Session) -> str:
     """Make the demo account, or give it a new password; the caller commits.
 
@@ -21,7 +26,7 @@ def renew_account(session: Session) -> str:
     password = secrets.token_urlsafe(9)
     user = session.scalar(select(User).where(User.name == NAME))
     if user is None:
-        accounts.sign_up(session, NAME, "Demo reader", password)
+        accounts.add_user(session, NAME, "Demo reader", password)
     else:
         accounts.set_password(session, user, password)
     return password

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from sqlalchemy import delete, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from app.models import Identifier, Link, Paper, Summary
+from app.models import Identifier, Link, Paper, Summary, folded
+from app.models.link import MAX_USER
+from app.models.paper import MAX_IDENTIFIER
 from app.rendering import Link as RenderedLink
 from app.services.texts import MAX_LINKS
 
@@ -15,8 +17,9 @@ from app.services.texts import MAX_LINKS
 def rebuild(session: Session, summary: Summary, links: Sequence[RenderedLink]) -> None:
     """Replace all rows of a summary's links; doing it twice changes nothing."""
     session.execute(delete(Link).where(Link.summary_id == summary.id))
-    links = links[:MAX_LINKS]
-    targets = _targets(session, {(link.ref.kind, link.ref.value.lower()) for link in links})
+    # No paper goes by a name longer than its column.
+    links = [link for link in links[:MAX_LINKS] if len(link.ref.value) <= MAX_IDENTIFIER]
+    targets = _targets(session, {(link.ref.kind, folded(link.ref.value)) for link in links})
     rows = [
         {
             "summary_id": summary.id,
@@ -27,9 +30,9 @@ def rebuild(session: Session, summary: Summary, links: Sequence[RenderedLink]) -
             "sentence_html": link.sentence_html,
             "target_kind": link.ref.kind,
             "target_value": link.ref.value,
-            "target_folded": link.ref.value.lower(),
-            "target_user": link.ref.user,
-            "target_id": targets.get((link.ref.kind, link.ref.value.lower())),
+            "target_folded": folded(link.ref.value),
+            "target_user": link.ref.user[:MAX_USER] if link.ref.user else None,
+            "target_id": targets.get((link.ref.kind, folded(link.ref.value))),
         }
         for position, link in enumerate(links)
     ]

@@ -5,14 +5,26 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db import begin_writing, insert_missing, now
-from app.models import Author, Identifier, Paper, PaperAuthor, Section, Summary, Venue
+from app.db import begin_writing, insert_missing, lock_papers, now
+from app.models import (
+    Author,
+    Identifier,
+    Paper,
+    PaperAuthor,
+    Section,
+    Summary,
+    Venue,
+    folded,
+)
+from app.models.paper import MAX_IDENTIFIER
+from app.queries.papers import title_folded
 from app.rendering import (
     RENDERER_VERSION,
     PaperRef,
@@ -34,8 +46,9 @@ MAX_KEYWORDS = 1000
 MAX_AUTHORS = 5000
 MAX_NAME = 200
 MAX_URL = 2000
+MAX_VENUE_KEY = 120
 YEARS = (1500, 2200)
-_KEY = re.compile(r"[^\s/\x00-\x1f\x7f\"<>\\^`{|}#?%][^\s\x00-\x1f\x7f\"<>\\^`{|}#?%]*")
+_KEY = re.compile(r"[^\s\x00-\x1f\x7f\"<>\\^`{|}#?%,]+")
 _VENUE_OF_KEY = re.compile(r"((?:conf|journals|books|series|phd)/[^/]+)/")
 
 
@@ -58,8 +71,13 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
         AlreadyThere: when one of its identifiers belongs to a paper we have.
         Refused: for a fact that cannot be right, with the name of the field.
     """
-    begin_writing(session)
     record = _checked(session, record)
+    title_html = _rendered("title", render_inline, record.title)
+    abstract_html = _rendered("abstract", render_plain, record.abstract)
+    begin_writing(session)
+    lock_papers(session, alone=True)
+    if not record.key:
+        record = replace(record, key=_made_up_key(session, record))
     names = _identifiers(record)
     taken = known_keys(session, names)
     if taken:
@@ -68,7 +86,8 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
     paper = Paper(
         key=record.key,
         title=record.title,
-        title_html=_rendered("title", render_inline, record.title),
+        title_html=title_html,
+        title_folded=title_folded(record.title),
         year=record.year,
         venue_id=None if venue is None else venue.id,
         section_slug=record.section or (None if venue is None else venue.section_slug),
@@ -76,7 +95,7 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
         arxiv_id=record.arxiv_id or None,
         url=record.url or None,
         abstract=record.abstract,
-        abstract_html=_rendered("abstract", render_plain, record.abstract),
+        abstract_html=abstract_html,
         keywords=record.keywords,
         published_on=record.published_on,
         source=source,
@@ -86,7 +105,7 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
     session.add(paper)
     session.flush()
     session.add_all(
-        Identifier(paper_id=paper.id, kind=ref.kind, value=ref.value, folded=ref.value.lower())
+        Identifier(paper_id=paper.id, kind=ref.kind, value=ref.value, folded=folded(ref.value))
         for ref in names
     )
     _set_authors(session, paper, record.authors)
@@ -95,12 +114,12 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
         session, paper, record.authors, "" if venue is None else f"{venue.name} {venue.title}"
     )
     for summary_id in links.resolve(session, paper):
-        rerender(session, session.get_one(Summary, summary_id))
+        rerender(session, session.get_one(Summary, summary_id, with_for_update=True))
     return paper
 
 
 def _checked(session: Session, record: PaperRecord) -> PaperRecord:
-    """The record in normal form, with a key."""
+    """The record in normal form; its key is empty when nothing in it can be one."""
     title = _line("title", record.title, MAX_TITLE, "A title")
     if not title:
         raise Refused("title", "A paper needs a title.")
@@ -111,19 +130,27 @@ def _checked(session: Session, record: PaperRecord) -> PaperRecord:
         raise Refused("authors", f"At most {MAX_AUTHORS:,} authors can be kept.")
     if record.year is not None and not YEARS[0] <= record.year <= YEARS[1]:
         raise Refused("year", f"{record.year} cannot be the year of a paper.")
-    if record.section and session.get(Section, record.section) is None:
+    section = _line("section", record.section, MAX_NAME, "A section")
+    if section and session.get(Section, section) is None:
         raise Refused("section", "There is no such section.")
     abstract = _clean(record.abstract).strip()
     if len(abstract) > MAX_ABSTRACT:
         raise Refused("abstract", f"An abstract has at most {MAX_ABSTRACT:,} characters.")
+    key = _checked_key(record.key)
+    named = parse_identifier(key) if key else None
     doi = _of_kind("doi", record.doi, "doi", "A DOI looks like 10.1109/CVPR.2016.90.")
     arxiv_id = _of_kind(
         "arxiv_id", record.arxiv_id, "arxiv", "An arXiv id looks like 1506.01497 or hep-th/9901001."
     )
+    # A key may be a DOI or hold an arXiv id, as many of ShortScience's do.
+    if named is not None and named.kind == "doi":
+        doi = doi or named.value
+    if named is not None and named.kind == "arxiv":
+        arxiv_id = arxiv_id or named.value
     return PaperRecord(
         title=title,
         authors=authors,
-        key=_key(session, record, title, authors, doi, arxiv_id),
+        key=key or doi or (f"journals/corr/{arxiv_id}" if arxiv_id else ""),
         year=record.year,
         venue=_line("venue", record.venue, MAX_NAME, "A venue"),
         doi=doi,
@@ -132,7 +159,7 @@ def _checked(session: Session, record: PaperRecord) -> PaperRecord:
         abstract=abstract,
         keywords=_line("keywords", record.keywords, MAX_KEYWORDS, "The list of keywords"),
         published_on=record.published_on,
-        section=record.section,
+        section=section,
     )
 
 
@@ -170,35 +197,25 @@ def _url(text: str) -> str:
     return text
 
 
-def _key(
-    session: Session,
-    record: PaperRecord,
-    title: str,
-    authors: Sequence[str],
-    doi: str,
-    arxiv_id: str,
-) -> str:
-    key = record.key.strip().strip("/")
-    if key:
-        if len(key) > 300 or not _KEY.fullmatch(key) or ".." in key.split("/"):
-            raise Refused(
-                "key",
-                "A key has letters, digits and signs such as / : . - _ and no spaces, for example"
-                " conf/nips/RenHGS15.",
-            )
-        return key
-    if doi:
-        return doi
-    if arxiv_id:
-        return f"journals/corr/{arxiv_id}"
-    return _made_up_key(session, title, authors, record.year)
+def _checked_key(text: str) -> str:
+    key = text.strip().strip("/")
+    if not key:
+        return ""
+    parts = key.split("/")
+    if len(key) > MAX_IDENTIFIER or not _KEY.fullmatch(key) or "." in parts or ".." in parts:
+        raise Refused(
+            "key",
+            "A key has letters, digits and signs such as / : . - _ but no spaces or commas, for"
+            " example conf/nips/RenHGS15.",
+        )
+    return key
 
 
-def _made_up_key(session: Session, title: str, authors: Sequence[str], year: int | None) -> str:
-    # As many reference managers do: surname, year, first word of the title, a letter if taken.
-    surname = authors[0].split()[-1] if authors else "unknown"
-    word = next((word for word in _slug(title).split("-") if len(word) > 3), "paper")
-    base = f"{_slug(surname).replace('-', '') or 'unknown'}{year or ''}{word}"[:200]
+def _made_up_key(session: Session, record: PaperRecord) -> str:
+    # As many reference managers do: surname, year, first word of the title, a number if taken.
+    surname = _slug(record.authors[0].split()[-1]) if record.authors else ""
+    word = next((word for word in _slug(record.title).split("-") if len(word) > 3), "paper")
+    base = f"{surname.replace('-', '') or 'unknown'}{record.year or ''}{word}"[:200]
     like = select(Identifier.folded).where(
         Identifier.kind == "key", Identifier.folded.startswith(base, autoescape=True)
     )
@@ -211,10 +228,12 @@ def _made_up_key(session: Session, title: str, authors: Sequence[str], year: int
 
 def _identifiers(record: PaperRecord) -> list[PaperRef]:
     refs = [PaperRef("key", record.key)]
-    if record.doi:
-        refs.append(PaperRef("doi", record.doi))
-    if record.arxiv_id:
-        refs.append(PaperRef("arxiv", record.arxiv_id))
+    named = parse_identifier(record.key)
+    if named is not None and named not in refs:
+        refs.append(PaperRef(named.kind, named.value))
+    for kind, value in (("doi", record.doi), ("arxiv", record.arxiv_id)):
+        if value and PaperRef(kind, value) not in refs:
+            refs.append(PaperRef(kind, value))
     openreview = parse_identifier(record.url) if "openreview.net" in record.url else None
     if openreview is not None and openreview.kind == "openreview":
         refs.append(PaperRef("openreview", openreview.value))
@@ -228,7 +247,7 @@ def _venue(session: Session, record: PaperRecord) -> Venue | None:
     elif match is not None:
         key, name = match[1], record.venue or match[1].rsplit("/", 1)[-1].upper()
     elif record.venue:
-        key, name = f"venues/{_slug(record.venue)}"[:120], record.venue
+        key, name = f"venues/{_slug(record.venue)}"[:MAX_VENUE_KEY], record.venue
         same_name = session.scalar(select(Venue).where(Venue.name == name).limit(1))
         if same_name is not None:
             return same_name
@@ -236,6 +255,8 @@ def _venue(session: Session, record: PaperRecord) -> Venue | None:
         key, name = "journals/corr", "CoRR"
     else:
         return None
+    if len(key) > MAX_VENUE_KEY or len(name) > MAX_NAME:
+        raise Refused("venue", "The name of this venue is too long.")
     kinds = {"conf": "conference", "journals": "journal", "books": "book", "series": "book"}
     kind = "preprint" if key == "journals/corr" else kinds.get(key.split("/")[0], "other")
     row = {"key": key, "name": name, "title": "", "kind": kind}
@@ -258,7 +279,7 @@ def _set_authors(session: Session, paper: Paper, names: Sequence[str]) -> None:
 
 
 def _author_key(name: str) -> str:
-    return _slug(name) or "unnamed"
+    return _slug(name)[:MAX_NAME] or "unnamed"
 
 
 def _slug(text: str) -> str:

@@ -7,6 +7,7 @@ links known.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,10 @@ def load(
     for row in writers:
         for value, liked in ((1, row.get("likes", [])), (-1, row.get("dislikes", []))):
             for each in liked:
-                cast(session, users[row["name"]], written[each].id, value)
+                summary = written[each]
+                # The day after, so that the sample has SciScores: these leave out new votes.
+                moment = summary.created_at + timedelta(days=1)
+                cast(session, users[row["name"]], summary.id, value, moment)
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
-from app.db import Database, begin_writing
+from app.db import Database
 from app.places import MIGRATIONS
 
 
@@ -22,12 +22,9 @@ def upgrade(database: Database) -> None:
     Raises:
         SchemaTooNew: when the database is at a revision that this program does not know.
     """
-    with database.session() as session:
-        begin_writing(session)
-        connection = session.connection()
+    with database.migration() as connection:
         check_known(connection)
         command.upgrade(alembic_config(connection), "head")
-        session.commit()
 
 
 def check_known(connection: Connection) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from app.db import begin_writing, insert_missing, now
+from app.db import begin_writing, insert_missing, lock_papers, now
 from app.models import Paper, Revision, Summary, SummaryTag, Tag, User
 from app.rendering import (
     MAX_TEXT_BYTES,
@@ -29,6 +29,15 @@ MAX_TAGS = 8
 MAX_TAG = 40
 
 
+class ChangedMeanwhile(Exception):
+    """The summary was saved elsewhere, as `revision`, since the writer opened it."""
+
+    def __init__(self, summary: Summary, revision: int) -> None:
+        super().__init__("This summary was saved in another window since you opened it here.")
+        self.summary = summary
+        self.revision = revision
+
+
 def publish(
     session: Session,
     user: User,
@@ -39,6 +48,7 @@ def publish(
     tags: Sequence[str] = (),
     private: bool = False,
     anonymous: bool = False,
+    seen_revision: int | None = None,
     created_at: datetime | None = None,
     edited_at: datetime | None = None,
 ) -> Summary:
@@ -48,9 +58,12 @@ def publish(
         source: Markdown with LaTeX, at most 64 kB.
         takeaway: one line with `$math$`, at most `MAX_TAKEAWAY` characters.
         tags: words; see `parse_tags`.
+        seen_revision: number of the revision that the writer began from, 0 for none; `None` means
+            that it does not matter.
         created_at, edited_at: moments that a file or an import knows; else the present one.
 
     Raises:
+        ChangedMeanwhile: when another revision was saved since the one that was seen.
         Refused: for a text that cannot be taken, with the name of the field.
     """
     source = source.replace("\r\n", "\n").replace("\x00", "").strip("\n")
@@ -59,11 +72,17 @@ def publish(
     names = parse_tags(",".join(tags))
     rendered = _rendered(session, source)
     begin_writing(session)
-    # One user's saves queue here, so that two at once make one summary.
-    session.execute(select(User.id).where(User.id == user.id).with_for_update())
+    lock_papers(session, alone=False)
+    _queue(session, user.id)
     summary = session.scalar(
-        select(Summary).where(Summary.paper_id == paper.id, Summary.user_id == user.id)
+        select(Summary)
+        .where(Summary.paper_id == paper.id, Summary.user_id == user.id)
+        .execution_options(populate_existing=True)
     )
+    if seen_revision is not None and summary is not None:
+        saved = last_revision(session, summary)
+        if saved != seen_revision and (summary.source, summary.takeaway) != (source, takeaway):
+            raise ChangedMeanwhile(summary, saved)
     moment = created_at or now()
     changed = summary is None or (summary.source, summary.takeaway) != (source, takeaway)
     if summary is None:
@@ -91,18 +110,26 @@ def publish(
     summary.popularity = popularity(summary.score, summary.published_at or summary.created_at)
     summary.renderer_version = RENDERER_VERSION
     session.flush()
-    _apply(session, summary, rendered)
     _set_tags(session, summary, names)
+    _apply(session, summary, rendered)
     if changed:
         _add_revision(session, summary)
-    index_summary(session, summary, rendered.text, names, user)
     session.flush()
     return summary
+
+
+def last_revision(session: Session, summary: Summary | None) -> int:
+    """The number of a summary's last revision; 0 when there is no summary."""
+    if summary is None:
+        return 0
+    last = select(func.max(Revision.number)).where(Revision.summary_id == summary.id)
+    return session.scalar(last) or 0
 
 
 def delete_summary(session: Session, summary: Summary) -> None:
     """Remove a summary with its revisions, votes, tags, links and search entry."""
     begin_writing(session)
+    _queue(session, summary.user_id)
     session.execute(delete(Summary).where(Summary.id == summary.id))
 
 
@@ -165,11 +192,22 @@ def _rendered(session: Session, source: str) -> Rendered:
         raise Refused("source", str(error)) from None
 
 
+def _queue(session: Session, user_id: int) -> None:
+    """Let one user's saves and deletions wait for each other: two at once make one summary."""
+    session.execute(select(User.id).where(User.id == user_id).with_for_update())
+
+
 def _apply(session: Session, summary: Summary, rendered: Rendered) -> None:
     summary.html = rendered.html
     summary.opening_html = rendered.opening
     summary.excerpt = rendered.excerpt
     links.rebuild(session, summary, rendered.links)
+    tags = session.scalars(
+        select(Tag.name)
+        .join(SummaryTag, SummaryTag.tag_id == Tag.id)
+        .where(SummaryTag.summary_id == summary.id)
+    ).all()
+    index_summary(session, summary, rendered.text, tags, session.get_one(User, summary.user_id))
 
 
 def _set_tags(session: Session, summary: Summary, names: Sequence[str]) -> None:
@@ -183,11 +221,10 @@ def _set_tags(session: Session, summary: Summary, names: Sequence[str]) -> None:
 
 
 def _add_revision(session: Session, summary: Summary) -> None:
-    last = select(func.max(Revision.number)).where(Revision.summary_id == summary.id)
     session.add(
         Revision(
             summary_id=summary.id,
-            number=(session.scalar(last) or 0) + 1,
+            number=last_revision(session, summary) + 1,
             source=summary.source,
             takeaway=summary.takeaway,
             saved_at=summary.edited_at or summary.created_at,

@@ -10,7 +10,7 @@ from itertools import groupby, islice
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from app.models import Author, Identifier, Paper, PaperAuthor
+from app.models import Author, Identifier, Paper, PaperAuthor, folded
 from app.rendering import MAX_TEXT_BYTES, PaperRef, Rendered, RenderError, render
 
 __all__ = [
@@ -49,7 +49,7 @@ def render_text(session: Session, text: str) -> Rendered:
 def known_keys(session: Session, refs: Iterable[PaperRef]) -> dict[PaperRef, str]:
     """The bibtex keys of those references (without their user) that are in the library."""
     plain = {PaperRef(ref.kind, ref.value) for ref in islice(refs, MAX_LINKS)}
-    wanted = {(ref.kind, ref.value.lower()): ref for ref in plain}
+    wanted = {(ref.kind, folded(ref.value)): ref for ref in plain}
     if not wanted:
         return {}
     found = session.execute(
@@ -59,9 +59,9 @@ def known_keys(session: Session, refs: Iterable[PaperRef]) -> dict[PaperRef, str
     )
     by_name = {(kind, folded): key for kind, folded, key in found}
     return {
-        ref: by_name[ref.kind, ref.value.lower()]
+        ref: by_name[ref.kind, folded(ref.value)]
         for ref in plain
-        if (ref.kind, ref.value.lower()) in by_name
+        if (ref.kind, folded(ref.value)) in by_name
     }
 
 

@@ -18,8 +18,13 @@ _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 TENFOLD_DAYS = 30
 
 
-def cast(session: Session, user: User, summary_id: int, value: int) -> Summary | None:
+def cast(
+    session: Session, user: User, summary_id: int, value: int, cast_at: datetime | None = None
+) -> Summary | None:
     """Set one's vote on a summary to 1 or -1, replacing an earlier one.
+
+    Args:
+        cast_at: the moment that a file knows; else the present one.
 
     Returns:
         The summary with its new score, or `None` when there is none that the user may see.
@@ -34,12 +39,13 @@ def cast(session: Session, user: User, summary_id: int, value: int) -> Summary |
         return None
     if summary.user_id == user.id:
         raise Refused("value", "Nobody votes on their own summary.")
+    moment = cast_at or now()
     vote = session.get(Vote, (summary.id, user.id))
     if vote is None:
-        session.add(Vote(summary_id=summary.id, user_id=user.id, value=value, cast_at=now()))
+        session.add(Vote(summary_id=summary.id, user_id=user.id, value=value, cast_at=moment))
     elif vote.value != value:
         vote.value = value
-        vote.cast_at = now()
+        vote.cast_at = moment
     return _recount(session, summary)
 
 
@@ -69,7 +75,8 @@ def _lock(session: Session, user: User, summary_id: int) -> Summary | None:
     begin_writing(session)
     # Votes on one summary queue here, so that each recount sees all votes before it. SQLite
     # ignores the lock: there the whole transaction has the write lock already.
-    summary = session.get(Summary, summary_id, with_for_update=True)
+    # What was read before the lock may be old: it is read again.
+    summary = session.get(Summary, summary_id, with_for_update=True, populate_existing=True)
     if summary is None or (summary.visibility != "public" and summary.user_id != user.id):
         return None
     return summary

@@ -116,7 +116,7 @@ def paper_or_404(key: str) -> Paper:
 def entry_or_404(summary_id: int) -> Entry:
     """A summary that the viewer may see; one they may not see does not exist for them."""
     entry = None
-    if summary_id < 2**62:
+    if summary_id < 2**31:
         entry = summary_queries.one(db(), summary_id, viewer())
     if entry is None:
         abort(404)

@@ -44,6 +44,8 @@ MESSAGES = {
     ),
 }
 # Not shown again: they are secrets, or made anew by the page.
+GUESTS_FORMS = ("account.enter", "account.create")
+SECRET_FORMS = (*GUESTS_FORMS, "account.change_password")
 NOT_KEPT = {"csrf_token", "password", "current", "new", "next"}
 
 
@@ -71,6 +73,8 @@ def _page(error: HTTPException) -> Response | tuple[str, int] | tuple[Response, 
 
 
 def _expired(_error: CSRFError) -> Response | tuple[str, int] | tuple[Response, int]:
+    if access.viewer() is None and request.endpoint not in GUESTS_FORMS:
+        return _answer(401, *MESSAGES[401])
     return _answer(
         400,
         "This form has expired",
@@ -100,7 +104,7 @@ def _answer(
     kept = _kept(code)
     way_on = [("Front page", url_for("home.front")), ("Search", url_for("search.results"))]
     if code == 401:
-        back = access.this_address() if request.method == "GET" else url_for("home.front")
+        back = request.path if _can_be_opened(request.path) else url_for("home.front")
         way_on.insert(0, ("Sign in", url_for("account.login", next=back)))
     page = render_template(
         "errors/error.html",
@@ -109,14 +113,23 @@ def _answer(
         message=message,
         way_on=way_on,
         kept=kept,
-        kept_url=request.path,
+        kept_url=access.this_address(),
     )
     return page, code
 
 
+def _can_be_opened(path: str) -> bool:
+    """Whether a path has a page of its own, to come back to after signing in."""
+    try:
+        current_app.url_map.bind("").match(path, method="GET")
+    except HTTPException:
+        return False
+    return True
+
+
 def _kept(code: int) -> list[tuple[str, str]] | None:
     """What was typed, when there is something worth keeping and the request could be read."""
-    if request.method != "POST" or code in (404, 405, 413):
+    if request.method != "POST" or code in (404, 405, 413) or request.endpoint in SECRET_FORMS:
         return None
     try:
         fields = list(request.form.items(multi=True))

@@ -67,7 +67,9 @@ def _xml(template: str, mimetype: str, **context: object) -> Response:
 
 
 def _edited(entry: Entry) -> datetime:
-    return entry.summary.edited_at or entry.summary.created_at
+    # A private text that is published later is new to readers then, whenever it was written.
+    published = entry.summary.published_at or entry.summary.created_at
+    return max(entry.summary.edited_at or published, published)
 
 
 def _without_links(source: str) -> str:

@@ -6,12 +6,14 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     HiddenField,
+    IntegerField,
     PasswordField,
     SelectField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Optional, Regexp
+from wtforms.widgets import HiddenInput
 
 from app.services.problems import Refused
 
@@ -60,6 +62,7 @@ class SummaryForm(Form):
         "Takeaway", description="The one sentence to remember; it stands in every list."
     )
     tags = StringField("Tags", description="Separated by commas, such as detection, two-stage.")
+    revision = IntegerField(widget=HiddenInput())
     private = BooleanField("Private", description="Only you can see it.")
     anonymous = BooleanField("Anonymous", description="Your name is shown to nobody else.")
 

@@ -26,12 +26,10 @@ def paper() -> Response:
     if found is None:
         ref = identifiers.parse_identifier(asked)
         return _moved(url_for("papers.show", key=asked if ref is None else ref.value))
-    writer = request.args.get("a", "")
-    if writer:
-        summary = summaries.of_user_for_paper(db(), found, writer, None)
-        if summary is not None:
-            return _moved(url_for("summaries.show", summary_id=summary.id))
-    return _moved(url_for("papers.show", key=found.key))
+    # Only a name that stands on a summary: else the page would repeat it.
+    by = request.args.get("a", "").lower()
+    named = by and summaries.is_by(db(), found, by)
+    return _moved(url_for("papers.show", key=found.key, by=by if named else None))
 
 
 @blueprint.get("/venue")

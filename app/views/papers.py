@@ -21,6 +21,7 @@ from app.views.security import WRITE_LIMIT
 blueprint = Blueprint("papers", __name__)
 
 # The field of the form that takes each kind of identifier.
+LONGEST_QUERY = 500
 FIELDS = {"key": "key", "doi": "doi", "arxiv": "arxiv_id", "openreview": "url"}
 
 
@@ -42,9 +43,15 @@ def show(key: str) -> str | Response | tuple[str, int]:
         paper = identifiers.find_paper(db(), key)
         if paper is not None:
             return redirect(url_for("papers.show", key=paper.key), 301)
-        return _unknown(key)
+        return unknown_paper(key)
     user = viewer()
     entries = summaries.for_paper(db(), paper, user)
+    by = request.args.get("by", "").lower()
+    alone = next((entry for entry in entries if by and entry.anchor == by), None)
+    if alone is not None:
+        return render_template("summaries/summary.html", entry=alone, paper=paper)
+    if by:
+        return redirect(url_for("papers.show", key=paper.key), 302)
     page = render_template(
         "papers/paper.html",
         paper=paper,
@@ -59,7 +66,8 @@ def show(key: str) -> str | Response | tuple[str, int]:
     return page, 200 if entries else 404
 
 
-def _unknown(key: str) -> tuple[str, int]:
+def unknown_paper(key: str) -> tuple[str, int]:
+    """The page that says so, shows who wants the paper, and invites to add it."""
     ref = identifiers.parse_identifier(key)
     kind, value = ("key", key) if ref is None else (ref.kind, ref.value)
     outside = identifiers.outside_url(kind, value)
@@ -69,15 +77,18 @@ def _unknown(key: str) -> tuple[str, int]:
         kind=kind,
         wanted_by=links.wanting(db(), kind, value, viewer()),
         outside_url=outside,
-        add_url=add_address(kind, value),
+        add_url=add_address(value),
     )
     return page, 404
 
 
-def add_address(kind: str, value: str) -> str:
-    """The form for a new paper, with an identifier filled in."""
-    outside = identifiers.outside_url(kind, value) if kind == "openreview" else None
-    filled: dict[str, Any] = {FIELDS[kind]: outside or value}
+def add_address(typed: str) -> str:
+    """The form for a new paper, with what somebody looked for filled in where it belongs."""
+    ref = identifiers.parse_identifier(typed)
+    if ref is None or (ref.kind == "key" and "/" not in ref.value):
+        return url_for("papers.new", title=typed or None)
+    outside = identifiers.outside_url(ref.kind, ref.value) if ref.kind == "openreview" else None
+    filled: dict[str, Any] = {FIELDS[ref.kind]: outside or ref.value}
     return url_for("papers.new", **filled)
 
 
@@ -109,6 +120,9 @@ def create() -> str | Response | tuple[str, int]:
     form = PaperForm()
     if not form.validate_on_submit():
         return _form_page(form), 422
+    doubles = papers.with_same_title(db(), form.title.data or "", viewer())
+    if doubles and "anyway" not in request.form:
+        return _form_page(form, found=doubles, ask=True), 422
     try:
         paper = add_paper(db(), _record(form), "form")
     except AlreadyThere as there:
@@ -165,6 +179,7 @@ def _form_page(
     *,
     found: list[papers.PaperRow] | None = None,
     problems: list[str] | None = None,
+    ask: bool = False,
 ) -> str:
     sections = catalogue.sections(db())
     form.section.choices = [("", "As its venue"), *((each.slug, each.name) for each in sections)]
@@ -174,6 +189,7 @@ def _form_page(
         bibtex_form=bibtex_form or BibtexForm(formdata=None),
         found=found or [],
         problems=problems or [],
+        ask=ask,
     )
 
 

@@ -9,11 +9,10 @@ from app.queries import search
 from app.services import identifiers
 from app.views import listing
 from app.views.access import db, viewer
-from app.views.papers import add_address
+from app.views.papers import LONGEST_QUERY, add_address
 from app.views.security import SEARCH_LIMIT
 
 blueprint = Blueprint("search", __name__)
-LONGEST_QUERY = 500
 
 
 @blueprint.get("/search")
@@ -36,7 +35,5 @@ def results() -> str | Response:
         page=listing.by_number(found.hits, more and len(found.hits) == size, q=query),
         total=found.total,
         total_is_exact=found.total_is_exact,
-        add_url=add_address(ref.kind, ref.value)
-        if exact and ref is not None
-        else url_for("papers.new", title=query),
+        add_url=add_address(query),
     )

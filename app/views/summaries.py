@@ -8,9 +8,9 @@ from flask import Blueprint, flash, jsonify, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.models import Paper, Summary
-from app.queries import search, summaries
+from app.queries import papers, search, summaries
+from app.services import identifiers, texts
 from app.services import summaries as summary_services
-from app.services import texts
 from app.services.problems import Refused
 from app.views import listing
 from app.views.access import (
@@ -24,6 +24,7 @@ from app.views.access import (
     viewer,
 )
 from app.views.forms import SummaryForm
+from app.views.papers import LONGEST_QUERY, add_address, unknown_paper
 from app.views.security import PREVIEW_LIMIT, WRITE_LIMIT
 
 blueprint = Blueprint("summaries", __name__)
@@ -39,22 +40,29 @@ def show(summary_id: int) -> str:
 @needs_sign_in
 def start() -> str:
     """Which paper? A search, each result with a button to write."""
-    query = request.args.get("q", "")
+    query = request.args.get("q", "").strip()[:LONGEST_QUERY]
     page = None
-    if query.strip():
+    ref = identifiers.parse_identifier(query) if query else None
+    paper = identifiers.find_paper(db(), query) if ref is not None else None
+    if paper is not None:
+        page = listing.Page(papers.rows(db(), [paper], viewer()), None, None)
+    elif query:
         found = search.papers(
             db(), query, viewer(), limit=listing.PAPERS + 1, offset=_offset(listing.PAPERS)
         )
         page = listing.by_number(found[: listing.PAPERS], len(found) > listing.PAPERS, q=query)
-    return render_template("summaries/start.html", q=query, page=page)
+    return render_template("summaries/start.html", q=query, page=page, add_url=add_address(query))
 
 
 @blueprint.get("/write/<path:key>")
 @needs_sign_in
-def edit(key: str) -> str:
-    paper = paper_or_404(key)
+def edit(key: str) -> str | tuple[str, int]:
+    paper = papers.by_key(db(), key)
+    if paper is None:
+        return unknown_paper(key)
     summary = summaries.mine(db(), paper, signed_in())
     form = SummaryForm(formdata=None, data=None if summary is None else _data(summary))
+    form.revision.data = summary_services.last_revision(db(), summary)
     return _edit_page(paper, summary, form)
 
 
@@ -77,7 +85,14 @@ def save(key: str) -> str | Response | tuple[str, int]:
             tags=summary_services.parse_tags(form.tags.data or ""),
             private=form.private.data,
             anonymous=form.anonymous.data,
+            seen_revision=form.revision.data,
         )
+    except summary_services.ChangedMeanwhile as changed:
+        db().rollback()
+        # Both texts are shown; sending the form again is a decision then.
+        form.revision.data = changed.revision
+        form.refuse(Refused("source", f"{changed} Yours is here; the other one stands below."))
+        return _edit_page(paper, changed.summary, form, saved_elsewhere=changed.summary.source), 422
     except Refused as refused:
         db().rollback()
         form.refuse(refused)
@@ -135,7 +150,11 @@ def delete(summary_id: int) -> Response:
 
 
 def _edit_page(
-    paper: Paper, summary: Summary | None, form: SummaryForm, preview: texts.Rendered | None = None
+    paper: Paper,
+    summary: Summary | None,
+    form: SummaryForm,
+    preview: texts.Rendered | None = None,
+    saved_elsewhere: str | None = None,
 ) -> str:
     return render_template(
         "summaries/edit.html",
@@ -143,6 +162,7 @@ def _edit_page(
         summary=summary,
         form=form,
         preview=preview,
+        saved_elsewhere=saved_elsewhere,
         max_bytes=texts.MAX_TEXT_BYTES,
     )
 

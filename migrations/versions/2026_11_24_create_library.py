@@ -136,6 +136,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=300), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("title_html", sa.Text(), nullable=False),
+        sa.Column("title_folded", sa.String(length=300), nullable=False),
         sa.Column("year", sa.Integer(), nullable=True),
         sa.Column("venue_id", sa.Integer(), nullable=True),
         sa.Column("section_slug", sa.String(length=20), nullable=True),
@@ -161,6 +162,7 @@ def upgrade() -> None:
     with op.batch_alter_table("papers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_papers_section_slug"), ["section_slug"], unique=False)
         batch_op.create_index(batch_op.f("ix_papers_venue_id"), ["venue_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_papers_title_folded"), ["title_folded"], unique=False)
         batch_op.create_index(batch_op.f("ix_papers_year"), ["year"], unique=False)
 
     op.create_table(

@@ -14,7 +14,6 @@ document.addEventListener("click", (event) => {
   frame.className = "player-frame";
   frame.title = link.textContent;
   frame.allow = "autoplay; fullscreen; picture-in-picture";
-  frame.allowFullscreen = true;
   // YouTube plays only for pages that say which site they are; it learns no more than that.
   frame.referrerPolicy = "strict-origin-when-cross-origin";
   frame.src = address(encodeURIComponent(link.dataset.video), Number(link.dataset.start) || 0);
