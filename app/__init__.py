@@ -38,6 +38,7 @@ def create_app(config: Config, database: Database) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.https,
         PERMANENT_SESSION_LIFETIME=90 * 24 * 3600,
+        SESSION_REFRESH_EACH_REQUEST=False,
         # Somebody may write for a day; the token lives as long as the sign-in.
         WTF_CSRF_TIME_LIMIT=None,
         RATELIMIT_ENABLED=config.rate_limits,

@@ -123,6 +123,32 @@ def render(file: TextIO) -> None:
         click.echo(f"{place}{problem.message}", err=True)
 
 
+@main.command()
+def rerender() -> None:
+    """Make the HTML of texts anew: after an upgrade that renders them in another way.
+
+    Readers and writers are not locked out; it can be stopped and run again.
+
+    \b
+    Example:
+      SHORTLIST_DATA_DIR=/srv/shortlist shortlist rerender
+    """
+    from app import server
+    from app.services import summaries
+
+    config = _config()
+    with _plain_errors():
+        database = server.prepare(config, click.echo)
+    with database.session() as session:
+        total = summaries.count_stale(session)
+        with click.progressbar(
+            summaries.renew_stale(session), length=total, label="Rendering summaries"
+        ) as bar:
+            done = sum(1 for _ in bar)
+    database.close()
+    click.echo(f"{done:,} of {total:,} summaries are rendered anew.")
+
+
 def _config() -> Config:
     from app.config import Config, ConfigError
 

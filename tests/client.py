@@ -53,7 +53,7 @@ class Browser:
     def get(self, path: str, **options: Any) -> Page:
         return Page(self.client.get(path, **options))
 
-    def post(self, path: str, data: dict[str, str] | None = None, **options: Any) -> Page:
+    def post(self, path: str, data: dict[str, str] | str | None = None, **options: Any) -> Page:
         """Post as it is, without a token."""
         return Page(self.client.post(path, data=data, **options))
 

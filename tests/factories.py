@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from itertools import count
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing, now
 from app.models import Paper, Summary, User
 from app.services.papers import add_paper
-from app.services.summaries import publish
+from app.services.summaries import publish, renew_stale
 from app.sources.record import PaperRecord
 
 _numbers = count(1)
@@ -32,6 +33,8 @@ def make_paper(session: Session, key: str = "", title: str = "", **facts: Any) -
         key=key or f"conf/test/Paper{number}", title=title or f"Paper number {number}", **facts
     )
     paper = add_paper(session, record, "test")
+    session.commit()
+    deque(renew_stale(session), maxlen=0)
     session.commit()
     return paper
 

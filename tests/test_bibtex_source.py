@@ -77,3 +77,22 @@ def test_what_is_no_bibtex_is_said_so(text: str) -> None:
 )
 def test_accents_and_braces(tex: str, text: str) -> None:
     assert plain(tex) == text
+
+
+@pytest.mark.parametrize(
+    ("title", "says"),
+    [
+        ("{" * 250 + "x" + "}" * 250, "braces within"),
+        ("\\begin{a}" * 250, "braces within"),
+        ("word " * 10_000, "more than 20,000 characters"),
+    ],
+)
+def test_hostile_values_are_refused_by_line(title: str, says: str) -> None:
+    records, bad = read_bibtex(f"@article{{a, title={{One}}}}\n@article{{b, title={{{title}}}}}")
+    assert [record.key for record in records] == ["a"]
+    assert [entry.line for entry in bad] == [2]
+    assert says in bad[0].message
+
+
+def test_too_much_is_refused_at_once() -> None:
+    assert "200,000 bytes" in read_bibtex("x" * 200_001)[1][0].message

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from app.db import Database, begin_writing
 from app.services import schema
-from tests.factories import make_paper
+from tests.factories import make_paper, make_summary
 from tests.running import demo, environment, free_port, shortlist
 
 SECRET = {"SHORTLIST_SECRET_KEY": "s" * 40}
@@ -32,7 +32,7 @@ def run(
     )
 
 
-@pytest.mark.parametrize("command", [[], ["demo"], ["serve"], ["render"]])
+@pytest.mark.parametrize("command", [[], ["demo"], ["serve"], ["render"], ["rerender"]])
 def test_help_shows_an_example(tmp_path: Path, command: list[str]) -> None:
     done = run(tmp_path, *command, "--help")
     assert done.returncode == 0
@@ -148,3 +148,19 @@ def test_demo_keeps_away_from_other_libraries(tmp_path: Path) -> None:
 def test_a_store_that_cannot_count(tmp_path: Path) -> None:
     done = run(tmp_path, "serve", SHORTLIST_RATE_LIMIT_STORAGE="foo://x", **SECRET)
     refused(done, "SHORTLIST_RATE_LIMIT_STORAGE")
+
+
+def test_rerender(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'shortlist.sqlite3'}")
+    schema.upgrade(database)
+    with database.session() as session:
+        make_summary(session, source="Some *text*")
+        begin_writing(session)
+        session.execute(text("UPDATE summaries SET html = 'old', renderer_version = 0"))
+        session.commit()
+    done = run(tmp_path, "rerender")
+    assert done.returncode == 0
+    assert "1 of 1 summaries" in done.stdout
+    with database.session() as session:
+        assert "<em>text</em>" in (session.scalar(text("SELECT html FROM summaries")) or "")
+    database.close()

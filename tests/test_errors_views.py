@@ -145,3 +145,38 @@ def test_json_is_answered_with_json(guest: Browser) -> None:
     assert answer.status == 401
     assert answer.response.json is not None
     assert "error" in answer.response.json
+
+
+def test_another_site_cannot_sign_a_reader_out(guest: Browser, session: Session) -> None:
+    guest.sign_up("ann")
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+        answer = guest.post("/papers/new", {"title": "Kept?"}, headers=headers)
+        assert answer.status == 403
+        assert "Set-Cookie" not in answer.response.headers
+        assert "Kept?" not in answer.text
+    assert guest.get("/settings").status == 200
+
+
+def test_only_fields_of_ours_are_kept(guest: Browser) -> None:
+    many = "&".join(["a=bb"] * 50_000) + "&source=My+text"
+    answer = guest.post("/papers/new", many, content_type="application/x-www-form-urlencoded")
+    assert answer.status == 401
+    assert "My text" in answer.text
+    assert len(answer.text) < 20_000
+
+
+def test_head_counts_as_a_search(config: Config, database: Database) -> None:
+    client = create_app(replace(config, rate_limits=True), database).test_client()
+    statuses = {client.head("/search?q=x").status_code for _ in range(130)}
+    assert statuses == {200, 429}
+
+
+def test_an_ipv6_network_is_one_guest(config: Config, database: Database) -> None:
+    client = create_app(replace(config, rate_limits=True), database).test_client()
+    statuses = [
+        client.get(
+            "/search?q=x", environ_base={"REMOTE_ADDR": f"2001:db8:1:2::{number:x}"}
+        ).status_code
+        for number in range(1, 130)
+    ]
+    assert statuses[-1] == 429

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Link, Summary
+from app.db import Database
+from app.models import Link, Paper, Summary, User
 from app.queries import links, papers
+from app.rendering import Rendered
+from app.services import summaries
+from app.services.papers import add_paper
+from app.services.summaries import count_stale, renew_stale
+from app.sources.record import PaperRecord
 from tests.factories import make_paper, make_summary, make_user
 
 SEE_ALSO = """The anchor idea is in [MultiBox](/paper/conf/cvpr/ErhanSTA14), they say.
@@ -114,3 +121,41 @@ def test_many_links_of_one_summary_hide_no_other(session: Session) -> None:
     make_summary(session, source="\\cite{conf/x/Target}\n\n" * 60)
     make_summary(session, source="\\cite{conf/x/Target}")
     assert len(links.mentioned_in(session, target, None)) == 2
+
+
+def test_adding_a_paper_does_not_render_what_waits(session: Session) -> None:
+    waiting = make_summary(session, source="See https://arxiv.org/abs/1506.02640.")
+    record = PaperRecord(title="YOLO", key="conf/cvpr/RedmonDGF16", arxiv_id="1506.02640")
+    add_paper(session, record, "test")
+    session.commit()
+    session.expire_all()
+    assert 'href="https://arxiv.org' in session.get_one(Summary, waiting.id).html
+    assert count_stale(session) == 1
+    assert list(renew_stale(session, seconds=0)) == []
+    assert list(renew_stale(session)) == [waiting.id]
+    session.expire_all()
+    assert 'href="/paper/conf/cvpr/RedmonDGF16"' in session.get_one(Summary, waiting.id).html
+    assert count_stale(session) == 0
+
+
+def test_what_is_saved_meanwhile_is_not_overwritten(
+    any_file_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with any_file_database.session() as session, any_file_database.session() as other:
+        summary = make_summary(session, source="old text")
+        summaries.mark_stale(session, [summary.id])
+        session.commit()
+        real = summaries.render_text
+
+        def slow(where: Session, text: str) -> Rendered:
+            found = real(where, text)
+            if text == "old text":
+                mine = other.get_one(Summary, summary.id)
+                paper = other.get_one(Paper, mine.paper_id)
+                make_summary(other, paper, other.get_one(User, mine.user_id), "new text")
+            return found
+
+        monkeypatch.setattr(summaries, "render_text", slow)
+        list(renew_stale(session))
+        session.expire_all()
+        assert "new text" in session.get_one(Summary, summary.id).html

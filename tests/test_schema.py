@@ -49,14 +49,14 @@ def test_a_database_of_a_newer_version_is_refused(database: Database, session: S
         session.commit()
 
 
-def definitions(database: Database) -> dict[str, str]:
-    """What SQLite keeps of each table: columns, constraints and AUTOINCREMENT, as it was said."""
+def definitions(database: Database) -> dict[str, list[str]]:
+    """What SQLite keeps of each table: columns, constraints and AUTOINCREMENT, in any order."""
     with database.engine.connect() as connection:
         rows = connection.execute(
             text("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL")
         )
         return {
-            name: re.sub(r"\s+", " ", sql)
+            name: sorted(part.strip(" ()") for part in re.sub(r"\s+", " ", sql).split(", "))
             for name, sql in rows
             if not name.startswith(("search_index", "sqlite_", "alembic_"))
         }

@@ -289,6 +289,9 @@ def decode(text: str) -> str:
     """Undoes percent-encoding once.
 
     Raises:
-        ValueError: when the bytes are no UTF-8.
+        ValueError: when the bytes are no UTF-8, or hold control characters.
     """
-    return unquote(text, errors="strict")
+    decoded = unquote(text, errors="strict")
+    if any(char < " " or char == "\x7f" for char in decoded):
+        raise ValueError("control characters")
+    return decoded

@@ -74,23 +74,38 @@ def add_user(session: Session, name: str, display_name: str, password: str) -> U
     return user
 
 
-def check_password(session: Session, name: str, password: str) -> User | None:
-    """The user of this name and password, or `None`; an unknown name takes as long as a known."""
-    user = session.scalar(select(User).where(User.name == name.replace("\x00", "").strip().lower()))
+def sign_in(session: Session, name: str, password: str) -> tuple[User, str] | None:
+    """Sign a browser in by name and password.
+
+    An unknown name takes as long as a known one with a wrong password.
+
+    Returns:
+        The user and the token for the browser's cookie, or `None`.
+    """
+    name = name.replace("\x00", "").strip().lower()
+    user = session.scalar(select(User).where(User.name == name))
     hasher = _hasher(session.info["password_cost"])
+    dummy = _dummy_hash(session.info["password_cost"])
     stored = user.password_hash if user is not None else None
-    matches = _verify(hasher, stored or _dummy_hash(session.info["password_cost"]), password)
+    matches = _verify(hasher, stored or dummy, password)
     if user is None or stored is None or not matches:
         return None
-    if hasher.check_needs_rehash(stored):
-        renewed = hasher.hash(password)
-        begin_writing(session)
-        user.password_hash = renewed
-    return user
+    renewed = hasher.hash(password) if hasher.check_needs_rehash(stored) else stored
+    begin_writing(session)
+    # Checking took a while: the password may have been changed in the meantime.
+    locked = select(User.password_hash).where(User.id == user.id).with_for_update()
+    if session.scalar(locked) != stored:
+        return None
+    user.password_hash = renewed
+    return user, start_session(session, user)
 
 
 def start_session(session: Session, user: User) -> str:
-    """Sign a browser in. Returns the token for its cookie; only its hash is kept."""
+    """Sign a browser in as somebody who has just proved who they are.
+
+    Returns:
+        The token for its cookie; only its hash is kept.
+    """
     begin_writing(session)
     token = secrets.token_urlsafe(32)
     moment = now()
@@ -128,7 +143,8 @@ def change_password(session: Session, user: User, current: str, new: str) -> Non
     Raises:
         Refused: when `current` is not the password, or `new` cannot be taken.
     """
-    if check_password(session, user.name, current) is None:
+    hasher = _hasher(session.info["password_cost"])
+    if user.password_hash is None or not _verify(hasher, user.password_hash, current):
         raise Refused("current", "This is not your current password.")
     set_password(session, user, new)
 

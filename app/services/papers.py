@@ -19,7 +19,6 @@ from app.models import (
     Paper,
     PaperAuthor,
     Section,
-    Summary,
     Venue,
     folded,
 )
@@ -36,7 +35,7 @@ from app.rendering import (
 from app.services import links
 from app.services.problems import Refused
 from app.services.search_index import index_paper
-from app.services.summaries import rerender
+from app.services.summaries import mark_stale
 from app.services.texts import known_keys
 from app.sources.record import PaperRecord
 
@@ -62,6 +61,9 @@ class AlreadyThere(Exception):
 
 def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
     """Put a paper into the library; links that waited for it lead to it from now on.
+
+    The texts of these links are only marked: `summaries.renew_stale` renders them again after the
+    commit, for it may take long.
 
     Args:
         record: what is known of it; only the title is needed.
@@ -113,8 +115,7 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
     index_paper(
         session, paper, record.authors, "" if venue is None else f"{venue.name} {venue.title}"
     )
-    for summary_id in links.resolve(session, paper):
-        rerender(session, session.get_one(Summary, summary_id, with_for_update=True))
+    mark_stale(session, links.resolve(session, paper))
     return paper
 
 
@@ -178,7 +179,7 @@ def _of_kind(field: str, text: str, kind: str, hint: str) -> str:
     if not text.strip():
         return ""
     ref = parse_identifier(text.strip())
-    if ref is None or ref.kind != kind:
+    if ref is None or ref.kind != kind or len(ref.value) > MAX_IDENTIFIER:
         raise Refused(field, f"This is not one. {hint}")
     return ref.value
 
@@ -202,7 +203,8 @@ def _checked_key(text: str) -> str:
     if not key:
         return ""
     parts = key.split("/")
-    if len(key) > MAX_IDENTIFIER or not _KEY.fullmatch(key) or "." in parts or ".." in parts:
+    plain = _KEY.fullmatch(key) and key.isprintable() and not {".", ".."} & set(parts)
+    if len(key) > MAX_IDENTIFIER or not plain:
         raise Refused(
             "key",
             "A key has letters, digits and signs such as / : . - _ but no spaces or commas, for"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from time import monotonic
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, insert_missing, lock_papers, now
@@ -27,6 +28,7 @@ from app.services.votes import popularity
 MAX_TAKEAWAY = 200
 MAX_TAGS = 8
 MAX_TAG = 40
+STALE = 0  # a renderer version that never was
 
 
 class ChangedMeanwhile(Exception):
@@ -133,19 +135,60 @@ def delete_summary(session: Session, summary: Summary) -> None:
     session.execute(delete(Summary).where(Summary.id == summary.id))
 
 
-def rerender(session: Session, summary: Summary) -> None:
-    """Make the stored HTML and links of a summary anew from its source.
-
-    A text that today's limits refuse keeps the HTML it has: it was safe when it was made.
-    """
-    try:
-        rendered = _rendered(session, summary.source)
-    except Refused:
-        return
+def mark_stale(session: Session, summary_ids: Sequence[int]) -> None:
+    """Note that the HTML of some summaries has to be made again."""
     begin_writing(session)
-    _apply(session, summary, rendered)
-    summary.takeaway_html = render_inline(summary.takeaway)
-    summary.renderer_version = RENDERER_VERSION
+    session.execute(
+        update(Summary).where(Summary.id.in_(summary_ids)).values(renderer_version=STALE)
+    )
+
+
+def count_stale(session: Session) -> int:
+    """How many summaries have HTML of another renderer than this one, or are marked."""
+    stale = Summary.renderer_version != RENDERER_VERSION
+    return session.scalar(select(func.count()).select_from(Summary).where(stale)) or 0
+
+
+def renew_stale(session: Session, seconds: float | None = None) -> Iterator[int]:
+    """Make stale HTML and links anew from their source, one summary a transaction.
+
+    Rendering happens outside the transaction, so that nobody waits for it, and what was saved
+    meanwhile is left alone. A text that today's limits refuse keeps the HTML it has: it was safe
+    when it was made.
+
+    Args:
+        seconds: stop after this time; what is left stays marked. `None`: go on to the end.
+
+    Yields:
+        The number of each summary, after its commit.
+    """
+    end = None if seconds is None else monotonic() + seconds
+    seen = 0
+    while end is None or monotonic() < end:
+        summary = session.scalar(
+            select(Summary)
+            .where(Summary.renderer_version != RENDERER_VERSION, Summary.id > seen)
+            .order_by(Summary.id)
+            .limit(1)
+            .execution_options(populate_existing=True)
+        )
+        if summary is None:
+            return
+        seen = summary.id
+        source = summary.source
+        try:
+            rendered = _rendered(session, source)
+        except Refused:
+            rendered = None
+        begin_writing(session)
+        found = session.get(Summary, seen, with_for_update=True, populate_existing=True)
+        if found is not None and found.source == source:
+            if rendered is not None:
+                _apply(session, found, rendered)
+                found.takeaway_html = render_inline(found.takeaway)
+            found.renderer_version = RENDERER_VERSION
+        session.commit()
+        yield seen
 
 
 def parse_tags(text: str) -> list[str]:

@@ -13,7 +13,9 @@ from pylatexenc.latex2text import LatexNodes2Text
 
 from app.sources.record import PaperRecord
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 200_000
+MAX_VALUE = 20_000
+MAX_DEPTH = 40  # of braces; the TeX parser recurses
 _TEXT = LatexNodes2Text(math_mode="verbatim", strict_latex_spaces=True)
 # A field that begins inside the value of another one: the comma between them is missing.
 _SWALLOWED = re.compile(r"[}\"]\s*\w+\s*=\s*[{\"]")
@@ -86,11 +88,24 @@ def _joined(value: str, strings: Mapping[str, str]) -> str:
 
 def _problem(fields: Mapping[str, str]) -> str | None:
     for name, value in fields.items():
+        if len(value) > MAX_VALUE:
+            return f"the field {name!r} has more than {MAX_VALUE:,} characters."
+        if _depth(value) > MAX_DEPTH:
+            return f"the field {name!r} has more than {MAX_DEPTH} braces within each other."
         if _SWALLOWED.search(value):
             return f"a comma seems to be missing after the field {name!r}."
     if not fields.get("title", "").strip():
         return "it has no title."
     return None
+
+
+def _depth(value: str) -> int:
+    """How deeply braces, brackets and environments stand within each other, at most."""
+    depth = deepest = 0
+    for mark in re.findall(r"[{\[]|[}\]]|\\begin|\\end", value):
+        depth = depth + 1 if mark in ("{", "[", "\\begin") else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _record(entry: Entry, fields: Mapping[str, str]) -> PaperRecord:

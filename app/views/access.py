@@ -87,9 +87,8 @@ def needs_sign_in(view: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def sign_in(user: User) -> None:
-    """Start a server-side session and put its token into the cookie; the caller commits."""
-    token = accounts.start_session(db(), user)
+def sign_in(user: User, token: str) -> None:
+    """Put the token of a new session into the cookie; the caller commits."""
     session.clear()
     session[TOKEN] = token
     session.permanent = True

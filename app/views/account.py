@@ -40,7 +40,7 @@ def create() -> Response | tuple[str, int]:
         db().rollback()
         form.refuse(refused)
         return render_template("account/signup.html", form=form), 422
-    access.sign_in(user)
+    access.sign_in(user, accounts.start_session(db(), user))
     db().commit()
     flash(f"Welcome, {user.display_name}. You can write, vote and edit now.", "good")
     return see_other(local(form.next.data, url_for("home.front")))
@@ -57,14 +57,14 @@ def login() -> str | Response:
 @SIGN_IN_LIMIT
 def enter() -> Response | tuple[str, int]:
     form = LoginForm()
-    user = None
+    signed_in = None
     if form.validate_on_submit():
-        user = accounts.check_password(db(), form.name.data or "", form.password.data or "")
-        if user is None:
+        signed_in = accounts.sign_in(db(), form.name.data or "", form.password.data or "")
+        if signed_in is None:
             form.form_errors.append("This user name and password do not belong together.")
-    if user is None:
+    if signed_in is None:
         return render_template("account/login.html", form=form), 422
-    access.sign_in(user)
+    access.sign_in(*signed_in)
     db().commit()
     return see_other(local(form.next.data, url_for("home.front")))
 
@@ -115,7 +115,7 @@ def change_password() -> Response | tuple[str, int]:
         form.refuse(refused)
         return _settings_page(password_form=form), 422
     # All browsers are signed out now; this one begins anew.
-    access.sign_in(user)
+    access.sign_in(user, accounts.start_session(db(), user))
     db().commit()
     flash("Your password is changed, and all other browsers are signed out.", "good")
     return see_other(url_for("account.settings"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, current_app, jsonify, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import (
     HTTPException,
     InternalServerError,
@@ -43,15 +43,20 @@ MESSAGES = {
         "The database does not answer at the moment. Wait a few seconds, then try again.",
     ),
 }
-# Not shown again: they are secrets, or made anew by the page.
 GUESTS_FORMS = ("account.enter", "account.create")
 SECRET_FORMS = (*GUESTS_FORMS, "account.change_password")
-NOT_KEPT = {"csrf_token", "password", "current", "new", "next"}
+# What is shown again: the fields of our forms that hold somebody's work.
+KEPT = {
+    *("source", "takeaway", "tags", "private", "anonymous", "revision", "save", "preview"),
+    *("title", "authors", "year", "venue", "doi", "arxiv_id", "url", "key", "section"),
+    *("keywords", "abstract", "anyway", "bibtex", "display_name", "bio", "value"),
+}
 
 
 def init(app: Flask) -> None:
     """Attach the pages."""
     app.register_error_handler(CSRFError, _expired)
+    app.register_error_handler(DataError, _cannot_be_stored)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(HTTPException, _page)
 
@@ -89,6 +94,13 @@ def _database_away(
     current_app.logger.error("The database does not answer: %s", error.orig)
     _forget_session()
     return _answer(503, *MESSAGES[503])
+
+
+def _cannot_be_stored(
+    _error: DataError,
+) -> Response | tuple[str, int] | tuple[Response, int]:
+    _forget_session()
+    return _answer(422, MESSAGES[422][0], "Something in what you sent cannot be stored.")
 
 
 def _forget_session() -> None:
@@ -135,5 +147,5 @@ def _kept(code: int) -> list[tuple[str, str]] | None:
         fields = list(request.form.items(multi=True))
     except RequestEntityTooLarge:
         return None
-    typed = [(name, value) for name, value in fields if name not in NOT_KEPT]
+    typed = [(name, value) for name, value in fields if name in KEPT][: len(KEPT)]
     return typed if any(len(value) > 1 for _, value in typed) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from app.services import bibtex, citations, identifiers
 from app.services.bibtex import PaperRecord
 from app.services.papers import AlreadyThere, add_paper
 from app.services.problems import Refused
+from app.services.summaries import renew_stale
 from app.views.access import db, needs_sign_in, see_other, viewer
 from app.views.forms import BibtexForm, PaperForm
 from app.views.security import WRITE_LIMIT
@@ -22,6 +24,8 @@ blueprint = Blueprint("papers", __name__)
 
 # The field of the form that takes each kind of identifier.
 LONGEST_QUERY = 500
+RENEW_SECONDS = 1.0
+PROBLEMS_SHOWN = 20
 FIELDS = {"key": "key", "doi": "doi", "arxiv": "arxiv_id", "openreview": "url"}
 
 
@@ -136,6 +140,9 @@ def create() -> str | Response | tuple[str, int]:
         form.refuse(refused)
         return _form_page(form), 422
     db().commit()
+    # Texts that waited for this paper link to it now. Those that take longer than a reader should
+    # wait stay marked for `shortlist rerender`.
+    deque(renew_stale(db(), RENEW_SECONDS), maxlen=0)
     return see_other(url_for("summaries.edit", key=paper.key))
 
 
@@ -148,7 +155,9 @@ def read_bibtex() -> str | tuple[str, int]:
     if not pasted.validate_on_submit():
         return _form_page(PaperForm(formdata=None), pasted), 422
     records, bad = bibtex.read_bibtex(pasted.bibtex.data or "")
-    problems = [f"Line {entry.line}: {entry.message}" for entry in bad]
+    problems = [f"Line {entry.line}: {entry.message}" for entry in bad[:PROBLEMS_SHOWN]]
+    if len(bad) > PROBLEMS_SHOWN:
+        problems.append(f"… and {len(bad) - PROBLEMS_SHOWN:,} more entries cannot be read.")
     if not records:
         return _form_page(PaperForm(formdata=None), pasted, problems=problems), 422
     if len(records) > 1:

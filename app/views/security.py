@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from flask import Flask, request
@@ -44,27 +45,36 @@ HSTS = "max-age=63072000; includeSubDomains"
 csrf = CSRFProtect()
 
 
+def _network() -> str:
+    """Where a request is from: an address, or of IPv6 the network that one customer has."""
+    address = get_remote_address()
+    if ":" in address:
+        return str(ip_network(f"{address.split('%')[0]}/64", strict=False))
+    return address
+
+
 def _who() -> str:
     user = access.viewer()
-    return f"user:{user.id}" if user is not None else f"address:{get_remote_address()}"
+    return f"user:{user.id}" if user is not None else f"address:{_network()}"
 
 
 limiter = Limiter(key_func=_who, headers_enabled=False)
 
 SIGN_IN_LIMIT = limiter.shared_limit(
-    "10/minute;100/hour", "sign-in", key_func=get_remote_address, methods=["POST"]
+    "10/minute;100/hour", "sign-in", key_func=_network, methods=["POST"]
 )
 SIGN_UP_LIMIT = limiter.shared_limit(
-    "10/minute;30/hour", "sign-up", key_func=get_remote_address, methods=["POST"]
+    "10/minute;30/hour", "sign-up", key_func=_network, methods=["POST"]
 )
 WRITE_LIMIT = limiter.shared_limit("30/minute;300/hour", "write", methods=["POST"])
 VOTE_LIMIT = limiter.shared_limit("60/minute", "vote", methods=["POST", "DELETE"])
 PREVIEW_LIMIT = limiter.shared_limit("120/minute", "preview", methods=["POST"])
-SEARCH_LIMIT = limiter.shared_limit("120/minute", "search", methods=["GET"])
+SEARCH_LIMIT = limiter.shared_limit("120/minute", "search", methods=["GET", "HEAD"])
 
 
 def init(app: Flask, config: Config) -> None:
     """Switch all of it on."""
+    app.before_request(_refuse_other_sites)
     csrf.init_app(app)
     limiter.init_app(app)
     if config.site_url:
@@ -83,6 +93,22 @@ def init(app: Flask, config: Config) -> None:
             response.headers.setdefault("Cache-Control", "private, no-cache")
             response.vary.add("Cookie")
         return response
+
+
+def _refuse_other_sites() -> Response | None:
+    """Answer what another site's page posts here without touching the session.
+
+    The browser withholds our cookie then. An answer that set a new one, as every page with a form
+    does, would replace it, and so sign the reader out.
+    """
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return None
+    origin = request.headers.get("Origin", "null")
+    site = request.headers.get("Sec-Fetch-Site", "")
+    elsewhere = origin != "null" and urlsplit(origin).netloc != request.host
+    if site == "cross-site" or (not site and elsewhere):
+        return Response("This was sent from another site.\n", 403, mimetype="text/plain")
+    return None
 
 
 def headers(config: Config) -> dict[str, str]:

@@ -25,7 +25,7 @@ from app.views.access import (
 )
 from app.views.forms import SummaryForm
 from app.views.papers import LONGEST_QUERY, add_address, unknown_paper
-from app.views.security import PREVIEW_LIMIT, WRITE_LIMIT
+from app.views.security import PREVIEW_LIMIT, SEARCH_LIMIT, WRITE_LIMIT
 
 blueprint = Blueprint("summaries", __name__)
 
@@ -37,6 +37,7 @@ def show(summary_id: int) -> str:
 
 
 @blueprint.get("/write")
+@SEARCH_LIMIT
 @needs_sign_in
 def start() -> str:
     """Which paper? A search, each result with a button to write."""
