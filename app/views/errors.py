@@ -69,7 +69,8 @@ def _page(error: HTTPException) -> Response | tuple[str, int] | tuple[Response, 
         # An address we do not go by: no page can be made, since links need one.
         return "This site does not go by that name.", code
     if isinstance(error, InternalServerError):
-        _forget_session()
+        # The page must not ask a database that has just failed who is looking.
+        access.give_up()
     title, message = MESSAGES.get(code, MESSAGES[400])
     custom = getattr(error, "description", None)
     if code in (403, 422) and custom and custom != type(error).description:
@@ -92,20 +93,15 @@ def _database_away(
     error: OperationalError,
 ) -> Response | tuple[str, int] | tuple[Response, int]:
     current_app.logger.error("The database does not answer: %s", error.orig)
-    _forget_session()
+    access.give_up()
     return _answer(503, *MESSAGES[503])
 
 
 def _cannot_be_stored(
     _error: DataError,
 ) -> Response | tuple[str, int] | tuple[Response, int]:
-    _forget_session()
-    return _answer(422, MESSAGES[422][0], "Something in what you sent cannot be stored.")
-
-
-def _forget_session() -> None:
-    # The page must not ask a database that has just failed who is looking.
     access.give_up()
+    return _answer(422, MESSAGES[422][0], "Something in what you sent cannot be stored.")
 
 
 def _answer(

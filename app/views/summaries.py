@@ -49,7 +49,11 @@ def start() -> str:
         page = listing.Page(papers.rows(db(), [paper], viewer()), None, None)
     elif query:
         found = search.papers(
-            db(), query, viewer(), limit=listing.PAPERS + 1, offset=_offset(listing.PAPERS)
+            db(),
+            query,
+            viewer(),
+            limit=listing.PAPERS + 1,
+            offset=(listing.number() - 1) * listing.PAPERS,
         )
         page = listing.by_number(found[: listing.PAPERS], len(found) > listing.PAPERS, q=query)
     return render_template("summaries/start.html", q=query, page=page, add_url=add_address(query))
@@ -176,7 +180,3 @@ def _data(summary: Summary) -> dict[str, Any]:
         "private": summary.visibility == "private",
         "anonymous": summary.anonymous,
     }
-
-
-def _offset(size: int) -> int:
-    return (listing.number() - 1) * size
