@@ -134,15 +134,15 @@ def rerender() -> None:
       SHORTLIST_DATA_DIR=/srv/shortlist shortlist rerender
     """
     from app import server
-    from app.services import summaries
+    from app.services import rerender as renewal
 
     config = _config()
     with _plain_errors():
         database = server.prepare(config, click.echo)
     with database.session() as session:
-        total = summaries.count_stale(session)
+        total = renewal.count_stale(session)
         with click.progressbar(
-            summaries.renew_stale(session), length=total, label="Rendering summaries"
+            renewal.renew_stale(session), length=total, label="Rendering summaries"
         ) as bar:
             done = sum(1 for _ in bar)
     database.close()

@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -85,17 +86,28 @@ class Database:
 
     Args:
         url: SQLAlchemy address; `sqlite://` alone is a database in memory, for tests.
-        site_url, password_cost: settings (see `Config`) that services need while they write; they
-            find them in `session.info` under the same names.
+        site_url, password_cost, data_dir: settings (see `Config`) that services need while they
+            write; they find them in `session.info` under the same names.
     """
 
-    def __init__(self, url: str, *, site_url: str = "", password_cost: int = 3) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        site_url: str = "",
+        password_cost: int = 3,
+        data_dir: Path = Path("instance"),
+    ) -> None:
         self.engine = _create_engine(url)
-        self._info: dict[Any, Any] = {"site_url": site_url, "password_cost": password_cost}
+        self.info: dict[Any, Any] = {
+            "site_url": site_url,
+            "password_cost": password_cost,
+            "data_dir": data_dir,
+        }
 
     def session(self) -> Session:
         """A new session that reads, until `begin_writing`; the caller closes it."""
-        return Session(self.engine, expire_on_commit=False, info=dict(self._info))
+        return Session(self.engine, expire_on_commit=False, info=dict(self.info))
 
     @contextmanager
     def migration(self) -> Iterator[Connection]:

@@ -59,7 +59,10 @@ def prepare(config: Config, say: Say) -> Database:
 def open_database(config: Config) -> Database:
     """The database of an installation; services get the settings they need with it."""
     return Database(
-        config.database_url, site_url=config.site_url, password_cost=config.password_cost
+        config.database_url,
+        site_url=config.site_url,
+        password_cost=config.password_cost,
+        data_dir=config.data_dir,
     )
 
 

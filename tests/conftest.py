@@ -63,10 +63,10 @@ def postgresql_tables(postgresql_database: Database) -> Iterator[Database]:
 
 
 @pytest.fixture(params=ENGINES)
-def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     if request.param == "sqlite":
         template: Database = request.getfixturevalue("sqlite_template")
-        copy = Database("sqlite://", site_url=SITE, password_cost=1)
+        copy = Database("sqlite://", site_url=SITE, password_cost=1, data_dir=tmp_path)
         source = template.engine.raw_connection()
         target = copy.engine.raw_connection()
         source.driver_connection.backup(target.driver_connection)  # type: ignore[union-attr]
@@ -75,7 +75,9 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
         yield copy
         copy.close()
     else:
-        yield request.getfixturevalue("postgresql_tables")
+        found: Database = request.getfixturevalue("postgresql_tables")
+        found.info["data_dir"] = tmp_path
+        yield found
 
 
 @pytest.fixture
@@ -119,9 +121,16 @@ def guest(app: Flask) -> Browser:
 def any_file_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A database that threads can use at once, each with a connection of its own."""
     if request.param == "postgresql":
-        yield request.getfixturevalue("postgresql_tables")
+        shared: Database = request.getfixturevalue("postgresql_tables")
+        shared.info["data_dir"] = tmp_path
+        yield shared
         return
-    found = Database(f"sqlite:///{tmp_path / 'shared.sqlite3'}", site_url=SITE, password_cost=1)
+    found = Database(
+        f"sqlite:///{tmp_path / 'shared.sqlite3'}",
+        site_url=SITE,
+        password_cost=1,
+        data_dir=tmp_path,
+    )
     schema.upgrade(found)
     yield found
     found.close()

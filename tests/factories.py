@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing, now
 from app.models import Paper, Summary, User
 from app.services.papers import add_paper
-from app.services.summaries import publish, renew_stale
+from app.services.rerender import renew_stale
+from app.services.summaries import publish
 from app.sources.record import PaperRecord
 
 _numbers = count(1)

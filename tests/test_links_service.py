@@ -10,9 +10,9 @@ from app.db import Database
 from app.models import Link, Paper, Summary, User
 from app.queries import links, papers
 from app.rendering import Rendered
-from app.services import summaries
+from app.services import rerender, summaries
 from app.services.papers import add_paper
-from app.services.summaries import count_stale, renew_stale
+from app.services.rerender import count_stale, renew_stale
 from app.sources.record import PaperRecord
 from tests.factories import make_paper, make_summary, make_user
 
@@ -82,7 +82,7 @@ def test_a_link_by_arxiv_id_leads_here_when_the_paper_is_known(session: Session)
 def test_private_links_are_seen_by_their_writer_alone(session: Session) -> None:
     target = make_paper(session, "conf/iccv/Girshick15")
     writer = make_user(session, "mira")
-    summary = make_summary(session, None, writer, SEE_ALSO, private=True)
+    summary = make_summary(session, None, writer, SEE_ALSO, visibility="private")
     origin = papers.by_ids(session, [summary.paper_id])[summary.paper_id]
     assert links.mentioned_in(session, target, None) == []
     assert links.see_also(session, origin, make_user(session)) == []
@@ -143,7 +143,7 @@ def test_what_is_saved_meanwhile_is_not_overwritten(
 ) -> None:
     with any_file_database.session() as session, any_file_database.session() as other:
         summary = make_summary(session, source="old text")
-        summaries.mark_stale(session, [summary.id])
+        rerender.mark_stale(session, [summary.id])
         session.commit()
         real = summaries.render_text
 

@@ -56,7 +56,7 @@ def definitions(database: Database) -> dict[str, list[str]]:
             text("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL")
         )
         return {
-            name: sorted(part.strip(" ()") for part in re.sub(r"\s+", " ", sql).split(", "))
+            name: sorted(part.strip(" ()") for part in re.sub(r"[\s\"]+", " ", sql).split(", "))
             for name, sql in rows
             if not name.startswith(("search_index", "sqlite_", "alembic_"))
         }

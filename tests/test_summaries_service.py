@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from app.models import Link, Revision, SearchEntry, Summary, Tag, Vote
 from app.rendering import MAX_TEXT_BYTES
 from app.services import votes
+from app.services.deletion import delete_summary
 from app.services.problems import Refused
-from app.services.summaries import delete_summary, parse_tags, publish
+from app.services.summaries import parse_tags, publish
 from tests.factories import make_paper, make_summary, make_user
 
 
@@ -56,7 +57,7 @@ def test_saving_without_a_change_makes_no_revision(session: Session) -> None:
 def test_a_private_one_counts_as_new_when_it_becomes_public(session: Session) -> None:
     paper, user = make_paper(session), make_user(session)
     long_ago = datetime(2025, 1, 1, tzinfo=UTC)
-    private = make_summary(session, paper, user, "One", private=True, created_at=long_ago)
+    private = make_summary(session, paper, user, "One", visibility="private", created_at=long_ago)
     assert private.published_at is None
     public = make_summary(session, paper, user, "One")
     assert public.published_at is not None

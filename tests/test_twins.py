@@ -67,7 +67,7 @@ def outputs(reader: Browser) -> dict[str, tuple[int, str]]:
 
 
 def test_private_is_as_if_it_were_not_there(reader: Browser, session: Session) -> None:
-    publish_hidden(session, private=True)
+    publish_hidden(session, visibility="private")
     for path, (status, text) in outputs(reader).items():
         for word in ("secretword.", "secrettakeaway", "/tag/secrettag", "/summary/1"):
             assert word not in text, path
@@ -96,10 +96,10 @@ def test_anonymous_shows_the_text_and_no_name(reader: Browser, session: Session)
 def test_the_writer_sees_both(app: Flask, session: Session) -> None:
     make_paper(session, "conf/x/A1")
     writer = Browser(app.test_client()).sign_up("ann", "Ann Example")
-    for mark in ("private", "anonymous"):
+    ways = {"private": {"visibility": "private"}, "anonymous": {"anonymous": "y"}}
+    for mark, how in ways.items():
         form = writer.get("/write/conf/x/A1").form("/write/conf/x/A1")
-        form.pop("private", None)
-        writer.post("/write/conf/x/A1", {**form, "source": "Hers alone.", mark: "y"})
+        writer.post("/write/conf/x/A1", {**form, "source": "Hers alone.", **how})
         page = writer.get("/paper/conf/x/A1")
         assert page.status == 200
         assert "Hers alone." in page.text
@@ -112,6 +112,6 @@ def test_going_private_takes_effect_everywhere(reader: Browser, session: Session
     assert "secrettakeaway" in reader.get("/search?q=secretword").text
     paper = session.scalars(select(Paper).where(Paper.key == "conf/x/Hidden1")).one()
     user = session.scalars(select(User).where(User.name == "secretwriter")).one()
-    make_summary(session, paper, user, TEXT, takeaway="secrettakeaway", private=True)
+    make_summary(session, paper, user, TEXT, takeaway="secrettakeaway", visibility="private")
     for path, (_, text) in outputs(reader).items():
         assert "secrettakeaway" not in text, path

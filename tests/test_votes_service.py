@@ -37,7 +37,7 @@ def test_not_on_oneself_and_not_twice_as_much(session: Session) -> None:
 
 
 def test_nobody_votes_on_what_they_cannot_see(session: Session) -> None:
-    summary = make_summary(session, private=True)
+    summary = make_summary(session, visibility="private")
     assert votes.cast(session, make_user(session), summary.id, 1) is None
     assert votes.cast(session, make_user(session), 12345, 1) is None
 

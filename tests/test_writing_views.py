@@ -194,7 +194,7 @@ def test_voting_with_buttons(writer: Browser, session: Session) -> None:
 
 def test_others_texts_are_not_mine_to_change(writer: Browser, session: Session) -> None:
     summary = make_summary(session)
-    private = make_summary(session, private=True)
+    private = make_summary(session, visibility="private")
     assert writer.get(f"/summary/{summary.id}/delete").status == 403
     assert writer.get(f"/summary/{private.id}/delete").status == 404
     token = writer.get("/").form("/logout")["csrf_token"]

@@ -1,23 +1,30 @@
 """The tables. Importing this package makes all of them known to `Base.metadata`."""
 
 from app.models.author import Author, PaperAuthor
+from app.models.draft import Draft
 from app.models.link import Link
 from app.models.paper import Identifier, Paper, folded
+from app.models.picture import Picture, PictureUse
 from app.models.search_entry import SearchEntry
 from app.models.section import Section
-from app.models.summary import Revision, Summary
+from app.models.summary import DeletedSummary, Revision, Summary
 from app.models.tag import SummaryTag, Tag
-from app.models.user import LoginSession, User
+from app.models.user import FormerName, LoginSession, User
 from app.models.venue import Venue
 from app.models.vote import Vote
 
 __all__ = [
     "Author",
+    "DeletedSummary",
+    "Draft",
+    "FormerName",
     "Identifier",
     "Link",
     "LoginSession",
     "Paper",
     "PaperAuthor",
+    "Picture",
+    "PictureUse",
     "Revision",
     "SearchEntry",
     "Section",

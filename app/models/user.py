@@ -37,3 +37,18 @@ class LoginSession(Base):
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
     user: Mapped[User] = relationship(lazy="raise")
+
+
+class FormerName(Base):
+    """A user name that was given up, so that nobody else takes it and what links to it.
+
+    `user_id` is who goes by another name now; `None` when the account is gone, or its owner wants
+    no trace from the old name to the new one.
+    """
+
+    __tablename__ = "former_names"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id", ondelete="SET NULL"), index=True
+    )

@@ -34,8 +34,8 @@ from app.rendering import (
 )
 from app.services import links
 from app.services.problems import Refused
+from app.services.rerender import mark_stale
 from app.services.search_index import index_paper
-from app.services.summaries import mark_stale
 from app.services.texts import known_keys
 from app.sources.record import PaperRecord
 
@@ -62,7 +62,7 @@ class AlreadyThere(Exception):
 def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
     """Put a paper into the library; links that waited for it lead to it from now on.
 
-    The texts of these links are only marked: `summaries.renew_stale` renders them again after the
+    The texts of these links are only marked: `rerender.renew_stale` renders them again after the
     commit, for it may take long.
 
     Args:

@@ -114,7 +114,7 @@ def _add_summary(
         source=body,
         takeaway=front_matter.text(fields, "takeaway"),
         tags=parse_tags(front_matter.text(fields, "tags")),
-        private=front_matter.text(fields, "visibility") == "private",
+        visibility=front_matter.text(fields, "visibility") or "public",
         anonymous=front_matter.text(fields, "anonymous").lower() == "true",
         created_at=front_matter.moment(fields, "created"),
         edited_at=front_matter.moment(fields, "edited"),

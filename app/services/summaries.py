@@ -1,17 +1,18 @@
-"""Writing, editing and deleting summaries."""
+"""Writing and editing summaries."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+import secrets
+from collections.abc import Sequence
 from datetime import datetime
-from time import monotonic
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, insert_missing, lock_papers, now
 from app.models import Paper, Revision, Summary, SummaryTag, Tag, User
+from app.models.summary import VISIBILITIES
 from app.rendering import (
     MAX_TEXT_BYTES,
     RENDERER_VERSION,
@@ -19,7 +20,7 @@ from app.rendering import (
     RenderError,
     render_inline,
 )
-from app.services import links
+from app.services import links, pictures
 from app.services.problems import Refused
 from app.services.search_index import index_summary
 from app.services.texts import render_text
@@ -28,7 +29,6 @@ from app.services.votes import popularity
 MAX_TAKEAWAY = 200
 MAX_TAGS = 8
 MAX_TAG = 40
-STALE = 0  # a renderer version that never was
 
 
 class ChangedMeanwhile(Exception):
@@ -48,7 +48,7 @@ def publish(
     source: str,
     takeaway: str = "",
     tags: Sequence[str] = (),
-    private: bool = False,
+    visibility: str = "public",
     anonymous: bool = False,
     seen_revision: int | None = None,
     created_at: datetime | None = None,
@@ -60,6 +60,7 @@ def publish(
         source: Markdown with LaTeX, at most 64 kB.
         takeaway: one line with `$math$`, at most `MAX_TAKEAWAY` characters.
         tags: words; see `parse_tags`.
+        visibility: one of `VISIBILITIES`; an unlisted one gets a secret code for its address.
         seen_revision: number of the revision that the writer began from, 0 for none; `None` means
             that it does not matter.
         created_at, edited_at: moments that a file or an import knows; else the present one.
@@ -72,10 +73,12 @@ def publish(
     takeaway = " ".join(takeaway.replace("\x00", "").split())
     _check(source, takeaway)
     names = parse_tags(",".join(tags))
-    rendered = _rendered(session, source)
+    if visibility not in VISIBILITIES:
+        raise Refused("visibility", "Choose who can see it: everybody, those with the link, you.")
+    rendered = rendered_or_refused(session, source)
     begin_writing(session)
     lock_papers(session, alone=False)
-    _queue(session, user.id)
+    queue(session, user.id)
     summary = session.scalar(
         select(Summary)
         .where(Summary.paper_id == paper.id, Summary.user_id == user.id)
@@ -96,26 +99,35 @@ def publish(
             excerpt="",
             created_at=moment,
             score=0,
+            imported_votes=0,
         )
         session.add(summary)
     elif changed:
         summary.edited_at = now()
     if edited_at is not None:
         summary.edited_at = edited_at
+    if changed and summary.id is not None:
+        _keep_look(session, summary)
     summary.source = source
     summary.takeaway = takeaway
     summary.takeaway_html = render_inline(takeaway)
-    summary.visibility = "private" if private else "public"
+    summary.visibility = visibility
     summary.anonymous = anonymous
-    if not private and summary.published_at is None:
+    if visibility != "unlisted":
+        summary.share_code = None  # who has the link sees nothing any more, also later
+    elif summary.share_code is None:
+        summary.share_code = new_share_code()
+    if visibility == "public" and summary.published_at is None:
         summary.published_at = moment
     summary.popularity = popularity(summary.score, summary.published_at or summary.created_at)
     summary.renderer_version = RENDERER_VERSION
     session.flush()
-    _set_tags(session, summary, names)
-    _apply(session, summary, rendered)
+    set_tags(session, summary, names)
+    apply(session, summary, rendered)
     if changed:
         _add_revision(session, summary)
+    if visibility == "public":
+        _note_public(session, summary, moment)
     session.flush()
     return summary
 
@@ -126,69 +138,6 @@ def last_revision(session: Session, summary: Summary | None) -> int:
         return 0
     last = select(func.max(Revision.number)).where(Revision.summary_id == summary.id)
     return session.scalar(last) or 0
-
-
-def delete_summary(session: Session, summary: Summary) -> None:
-    """Remove a summary with its revisions, votes, tags, links and search entry."""
-    begin_writing(session)
-    _queue(session, summary.user_id)
-    session.execute(delete(Summary).where(Summary.id == summary.id))
-
-
-def mark_stale(session: Session, summary_ids: Sequence[int]) -> None:
-    """Note that the HTML of some summaries has to be made again."""
-    begin_writing(session)
-    session.execute(
-        update(Summary).where(Summary.id.in_(summary_ids)).values(renderer_version=STALE)
-    )
-
-
-def count_stale(session: Session) -> int:
-    """How many summaries have HTML of another renderer than this one, or are marked."""
-    stale = Summary.renderer_version != RENDERER_VERSION
-    return session.scalar(select(func.count()).select_from(Summary).where(stale)) or 0
-
-
-def renew_stale(session: Session, seconds: float | None = None) -> Iterator[int]:
-    """Make stale HTML and links anew from their source, one summary a transaction.
-
-    Rendering happens outside the transaction, so that nobody waits for it, and what was saved
-    meanwhile is left alone. A text that today's limits refuse keeps the HTML it has: it was safe
-    when it was made.
-
-    Args:
-        seconds: stop after this time; what is left stays marked. `None`: go on to the end.
-
-    Yields:
-        The number of each summary, after its commit.
-    """
-    end = None if seconds is None else monotonic() + seconds
-    seen = 0
-    while end is None or monotonic() < end:
-        summary = session.scalar(
-            select(Summary)
-            .where(Summary.renderer_version != RENDERER_VERSION, Summary.id > seen)
-            .order_by(Summary.id)
-            .limit(1)
-            .execution_options(populate_existing=True)
-        )
-        if summary is None:
-            return
-        seen = summary.id
-        source = summary.source
-        try:
-            rendered = _rendered(session, source)
-        except Refused:
-            rendered = None
-        begin_writing(session)
-        found = session.get(Summary, seen, with_for_update=True, populate_existing=True)
-        if found is not None and found.source == source:
-            if rendered is not None:
-                _apply(session, found, rendered)
-                found.takeaway_html = render_inline(found.takeaway)
-            found.renderer_version = RENDERER_VERSION
-        session.commit()
-        yield seen
 
 
 def parse_tags(text: str) -> list[str]:
@@ -228,23 +177,26 @@ def _check(source: str, takeaway: str) -> None:
         )
 
 
-def _rendered(session: Session, source: str) -> Rendered:
+def rendered_or_refused(session: Session, source: str) -> Rendered:
+    """Render a text; one that the renderer refuses is `Refused` in its words."""
     try:
         return render_text(session, source)
     except RenderError as error:
         raise Refused("source", str(error)) from None
 
 
-def _queue(session: Session, user_id: int) -> None:
+def queue(session: Session, user_id: int) -> None:
     """Let one user's saves and deletions wait for each other: two at once make one summary."""
     session.execute(select(User.id).where(User.id == user_id).with_for_update())
 
 
-def _apply(session: Session, summary: Summary, rendered: Rendered) -> None:
+def apply(session: Session, summary: Summary, rendered: Rendered) -> None:
+    """Write what follows from a summary's text: its HTML, links, pictures and search entry."""
     summary.html = rendered.html
     summary.opening_html = rendered.opening
     summary.excerpt = rendered.excerpt
     links.rebuild(session, summary, rendered.links)
+    pictures.note_uses(session, summary)
     tags = session.scalars(
         select(Tag.name)
         .join(SummaryTag, SummaryTag.tag_id == Tag.id)
@@ -253,7 +205,8 @@ def _apply(session: Session, summary: Summary, rendered: Rendered) -> None:
     index_summary(session, summary, rendered.text, tags, session.get_one(User, summary.user_id))
 
 
-def _set_tags(session: Session, summary: Summary, names: Sequence[str]) -> None:
+def set_tags(session: Session, summary: Summary, names: Sequence[str]) -> None:
+    """Replace the tags of a summary."""
     insert_missing(session, Tag, [{"name": name} for name in names], ["name"])
     ids = session.scalars(select(Tag.id).where(Tag.name.in_(names))).all()
     session.execute(delete(SummaryTag).where(SummaryTag.summary_id == summary.id))
@@ -261,6 +214,40 @@ def _set_tags(session: Session, summary: Summary, names: Sequence[str]) -> None:
         rows = [{"summary_id": summary.id, "tag_id": tag_id} for tag_id in ids]
         session.execute(insert(SummaryTag), rows)
     session.expire(summary, ["tags"])
+
+
+def new_share_code() -> str:
+    """A secret for the address of an unlisted summary: 192 random bits."""
+    return secrets.token_urlsafe(24)
+
+
+def _keep_look(session: Session, summary: Summary) -> None:
+    """Give the last revision the HTML that the summary is about to lose."""
+    session.execute(
+        update(Revision)
+        .where(
+            Revision.summary_id == summary.id, Revision.number == last_revision(session, summary)
+        )
+        .values(
+            html=summary.html,
+            takeaway_html=summary.takeaway_html,
+            renderer_version=summary.renderer_version,
+        )
+    )
+
+
+def _note_public(session: Session, summary: Summary, moment: datetime) -> None:
+    """Note that everybody can read the last revision from now on, unless they could before."""
+    session.flush()
+    session.execute(
+        update(Revision)
+        .where(
+            Revision.summary_id == summary.id,
+            Revision.number == last_revision(session, summary),
+            Revision.public_since.is_(None),
+        )
+        .values(public_since=moment)
+    )
 
 
 def _add_revision(session: Session, summary: Summary) -> None:

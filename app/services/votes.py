@@ -46,7 +46,7 @@ def cast(
     elif vote.value != value:
         vote.value = value
         vote.cast_at = moment
-    return _recount(session, summary)
+    return recount(session, summary)
 
 
 def withdraw(session: Session, user: User, summary_id: int) -> Summary | None:
@@ -55,7 +55,7 @@ def withdraw(session: Session, user: User, summary_id: int) -> Summary | None:
     if summary is None:
         return None
     session.execute(delete(Vote).where(Vote.summary_id == summary.id, Vote.user_id == user.id))
-    return _recount(session, summary)
+    return recount(session, summary)
 
 
 def popularity(score: int, published_at: datetime) -> float:
@@ -82,10 +82,11 @@ def _lock(session: Session, user: User, summary_id: int) -> Summary | None:
     return summary
 
 
-def _recount(session: Session, summary: Summary) -> Summary:
+def recount(session: Session, summary: Summary) -> Summary:
+    """Work out a summary's score and popularity from its votes."""
     session.flush()
     total = select(func.coalesce(func.sum(Vote.value), 0)).where(Vote.summary_id == summary.id)
-    summary.score = int(session.scalar(total) or 0)
+    summary.score = summary.imported_votes + int(session.scalar(total) or 0)
     summary.popularity = popularity(summary.score, summary.published_at or summary.created_at)
     session.flush()
     return summary

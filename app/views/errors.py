@@ -47,7 +47,7 @@ GUESTS_FORMS = ("account.enter", "account.create")
 SECRET_FORMS = (*GUESTS_FORMS, "account.change_password")
 # What is shown again: the fields of our forms that hold somebody's work.
 KEPT = {
-    *("source", "takeaway", "tags", "private", "anonymous", "revision", "save", "preview"),
+    *("source", "takeaway", "tags", "visibility", "anonymous", "revision", "save", "preview"),
     *("title", "authors", "year", "venue", "doi", "arxiv_id", "url", "key", "section"),
     *("keywords", "abstract", "anyway", "bibtex", "display_name", "bio", "value"),
 }

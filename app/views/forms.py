@@ -8,6 +8,7 @@ from wtforms import (
     HiddenField,
     IntegerField,
     PasswordField,
+    RadioField,
     SelectField,
     StringField,
     TextAreaField,
@@ -63,7 +64,16 @@ class SummaryForm(Form):
     )
     tags = StringField("Tags", description="Separated by commas, such as detection, two-stage.")
     revision = IntegerField(widget=HiddenInput())
-    private = BooleanField("Private", description="Only you can see it.")
+    visibility = RadioField(
+        "Who can see it",
+        choices={
+            "public": "Everybody",
+            "unlisted": "Who has its link",
+            "private": "Only you",
+        },
+        default="public",
+        validate_choice=False,
+    )
     anonymous = BooleanField("Anonymous", description="Your name is shown to nobody else.")
 
 

@@ -15,7 +15,7 @@ from app.services import bibtex, citations, identifiers
 from app.services.bibtex import PaperRecord
 from app.services.papers import AlreadyThere, add_paper
 from app.services.problems import Refused
-from app.services.summaries import renew_stale
+from app.services.rerender import renew_stale
 from app.views.access import db, needs_sign_in, see_other, viewer
 from app.views.forms import BibtexForm, PaperForm
 from app.views.security import WRITE_LIMIT

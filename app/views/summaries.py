@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.models import Paper, Summary
 from app.queries import papers, search, summaries
-from app.services import identifiers, texts
+from app.services import deletion, identifiers, texts
 from app.services import summaries as summary_services
 from app.services.problems import Refused
 from app.views import listing
@@ -88,7 +88,7 @@ def save(key: str) -> str | Response | tuple[str, int]:
             source=form.source.data or "",
             takeaway=form.takeaway.data or "",
             tags=summary_services.parse_tags(form.tags.data or ""),
-            private=form.private.data,
+            visibility=form.visibility.data or "public",
             anonymous=form.anonymous.data,
             seen_revision=form.revision.data,
         )
@@ -148,7 +148,7 @@ def confirm_delete(summary_id: int) -> str:
 @needs_sign_in
 def delete(summary_id: int) -> Response:
     entry = own_entry_or_404(summary_id)
-    summary_services.delete_summary(db(), entry.summary)
+    deletion.delete_summary(db(), entry.summary)
     db().commit()
     flash("Your summary is deleted.", "good")
     return see_other(url_for("papers.show", key=entry.paper.key))
@@ -177,6 +177,6 @@ def _data(summary: Summary) -> dict[str, Any]:
         "source": summary.source,
         "takeaway": summary.takeaway,
         "tags": ", ".join(tag.name for tag in summary.tags),
-        "private": summary.visibility == "private",
+        "visibility": summary.visibility,
         "anonymous": summary.anonymous,
     }

@@ -1,0 +1,180 @@
+"""Deleting a summary, and bringing it back within `KEPT_DAYS`.
+
+A deleted summary leaves its table for another one, where nothing that readers see looks; so there
+is no rule about deleted texts that a page, count, feed or search could forget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.db import begin_writing, lock_papers, now
+from app.models import DeletedSummary, Draft, Revision, Summary, SummaryTag, Tag, User, Vote
+from app.rendering import RENDERER_VERSION
+from app.services import votes
+from app.services.problems import Refused
+from app.services.summaries import (
+    apply,
+    new_share_code,
+    queue,
+    rendered_or_refused,
+    set_tags,
+)
+
+KEPT_DAYS = 30
+_COLUMNS = (
+    *("source", "html", "opening_html", "excerpt", "renderer_version", "takeaway"),
+    *("takeaway_html", "visibility", "anonymous", "created_at", "published_at", "edited_at"),
+    "imported_votes",
+)
+_REVISION = (
+    *("id", "number", "source", "takeaway", "html", "takeaway_html", "renderer_version"),
+    *("saved_at", "public_since"),
+)
+_VOTE = ("user_id", "value", "cast_at")
+_MOMENTS = {"created_at", "published_at", "edited_at", "saved_at", "public_since", "cast_at"}
+
+
+def delete_summary(session: Session, summary: Summary) -> None:
+    """Take a summary away for everybody, with its votes, tags, links and its writer's draft.
+
+    Its writer can bring it back for `KEPT_DAYS` days. A secret address is lost for good.
+    """
+    begin_writing(session)
+    queue(session, summary.user_id)
+    session.refresh(summary)
+    revisions = session.scalars(
+        select(Revision).where(Revision.summary_id == summary.id).order_by(Revision.number)
+    )
+    tags = session.scalars(
+        select(Tag.name)
+        .join(SummaryTag, SummaryTag.tag_id == Tag.id)
+        .where(SummaryTag.summary_id == summary.id)
+        .order_by(Tag.name)
+    )
+    cast = session.scalars(select(Vote).where(Vote.summary_id == summary.id))
+    session.add(
+        DeletedSummary(
+            id=summary.id,
+            user_id=summary.user_id,
+            paper_id=summary.paper_id,
+            data={
+                "summary": _row(summary, _COLUMNS),
+                "revisions": [_row(each, _REVISION) for each in revisions],
+                "tags": list(tags),
+                "votes": [_row(each, _VOTE) for each in cast],
+            },
+            deleted_at=now(),
+        )
+    )
+    session.execute(
+        delete(Draft).where(Draft.user_id == summary.user_id, Draft.paper_id == summary.paper_id)
+    )
+    session.execute(delete(Summary).where(Summary.id == summary.id))
+    session.flush()
+
+
+def deleted_by(session: Session, user: User) -> Sequence[DeletedSummary]:
+    """What a user deleted and can bring back, the latest first; the papers are loaded."""
+    return session.scalars(
+        select(DeletedSummary)
+        .where(DeletedSummary.user_id == user.id, DeletedSummary.deleted_at > _oldest())
+        .options(joinedload(DeletedSummary.paper))
+        .order_by(DeletedSummary.deleted_at.desc())
+    ).all()
+
+
+def restore_summary(session: Session, user: User, summary_id: int) -> Summary | None:
+    """Bring a deleted summary back as it was: number, revisions, votes, tags, visibility.
+
+    An unlisted one gets a new secret address.
+
+    Returns:
+        The summary, or `None` when this user deleted none of this number in the last days.
+
+    Raises:
+        Refused: when they have written a new summary of the same paper.
+    """
+    found = session.get(DeletedSummary, summary_id)
+    if found is None or found.user_id != user.id or found.deleted_at <= _oldest():
+        return None
+    data = found.data
+    rendered = rendered_or_refused(session, data["summary"]["source"])
+    begin_writing(session)
+    lock_papers(session, alone=False)
+    queue(session, user.id)
+    found = session.get(DeletedSummary, summary_id, populate_existing=True)
+    if found is None:  # brought back in another window
+        return None
+    taken = select(Summary.id).where(Summary.paper_id == found.paper_id, Summary.user_id == user.id)
+    if session.scalar(taken) is not None:
+        raise Refused(
+            "summary",
+            "You have written a new summary of this paper since. Copy what you need from the old"
+            " one, or delete the new one first.",
+        )
+    summary = Summary(
+        id=summary_id,
+        paper_id=found.paper_id,
+        user_id=user.id,
+        score=0,
+        **_values(data["summary"]),
+    )
+    summary.renderer_version = RENDERER_VERSION
+    if summary.visibility == "unlisted":
+        summary.share_code = new_share_code()
+    session.add(summary)
+    session.delete(found)
+    session.flush()
+    for row in data["revisions"]:
+        session.add(Revision(summary_id=summary.id, **_values(row)))
+    set_tags(session, summary, data["tags"])
+    _restore_votes(session, summary, data["votes"])
+    apply(session, summary, rendered)
+    votes.recount(session, summary)
+    return summary
+
+
+def purge_deleted(session: Session) -> int:
+    """Forget what was deleted more than `KEPT_DAYS` days ago.
+
+    Returns:
+        How many were forgotten.
+    """
+    begin_writing(session)
+    old = delete(DeletedSummary).where(DeletedSummary.deleted_at <= _oldest())
+    return len(session.scalars(old.returning(DeletedSummary.id)).all())
+
+
+def _restore_votes(session: Session, summary: Summary, rows: list[dict[str, Any]]) -> None:
+    # Voters may be gone by now.
+    there = set(
+        session.scalars(select(User.id).where(User.id.in_([row["user_id"] for row in rows])))
+    )
+    kept = [{"summary_id": summary.id, **_values(row)} for row in rows if row["user_id"] in there]
+    if kept:
+        session.execute(insert(Vote), kept)
+
+
+def _row(source: Any, names: Sequence[str]) -> dict[str, Any]:
+    found = {name: getattr(source, name) for name in names}
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in found.items()
+    }
+
+
+def _values(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: datetime.fromisoformat(value) if name in _MOMENTS and value else value
+        for name, value in row.items()
+    }
+
+
+def _oldest() -> datetime:
+    return now() - timedelta(days=KEPT_DAYS)
