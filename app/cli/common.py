@@ -1,0 +1,72 @@
+"""What the commands share: settings, errors in one sentence, progress."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from app.config import Config
+    from app.db import Database
+
+
+def settings() -> Config:
+    """The settings, or an end with a sentence."""
+    from app.config import Config, ConfigError
+
+    try:
+        return Config.from_environment()
+    except ConfigError as error:
+        stop(str(error))
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn what prevents a start into one sentence and an exit code."""
+    from app.server import CannotStart
+
+    try:
+        yield
+    except CannotStart as error:
+        stop(str(error))
+
+
+@contextmanager
+def library() -> Iterator[Database]:
+    """The database of this installation, brought up to date; closed at the end."""
+    from app import server
+
+    with plain_errors():
+        database = server.prepare(settings(), click.echo)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def with_bar(label: str) -> Callable[[list[Path]], Iterable[Path]]:
+    """Something to pass a list of files through, with a progress bar while they are used."""
+
+    def shown(files: list[Path]) -> Iterable[Path]:
+        with click.progressbar(files, label=label) as bar:
+            yield from bar
+
+    return shown
+
+
+def address(host: str, port: int) -> str:
+    """The address to open in a browser for what the server listens on."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  (only compared)
+    name = f"[{name}]" if ":" in name else name
+    return f"http://{name}:{port}/"
+
+
+def stop(message: str) -> NoReturn:
+    """End with a sentence and exit code 1."""
+    click.echo(f"shortlist: {message}", err=True)
+    sys.exit(1)
