@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Paper, Summary
+from app.services import merging
 from tests.client import PASSWORD, Browser
 from tests.factories import make_paper, make_summary, make_user
 
@@ -321,10 +322,15 @@ def test_a_second_window_does_not_overwrite_the_first(writer: Browser, session: 
     first, second = (writer.get(address).form(address) for _ in range(2))
     assert writer.post(address, {**first, "source": "From the first."}).status == 303
     answer = writer.post(address, {**second, "source": "From the second."})
-    assert answer.status == 422
-    assert "From the first." in answer.text
+    assert answer.status == 409
     form = answer.form(address)
-    assert form["source"] == "From the second."
+    marks = [merging.MINE, merging.BETWEEN, merging.THEIRS]
+    both = [marks[0], "From the second.", marks[1], "From the first.", marks[2]]
+    assert form["source"].split("\n") == both
+    answer = writer.post(address, form)
+    assert answer.status == 422
+    assert "Line 1: here two versions" in answer.text
+    form["source"] = "From the second."
     assert writer.post(address, form).status == 303  # now it is a decision
     assert session.scalars(select(Summary.source)).all() == ["From the second."]
     session.commit()

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from app.models import Paper, PaperAuthor, Summary, SummaryTag, Tag, User, Vote
 from app.queries.paging import Order, Slice, parse_moment, take
-from app.queries.visibility import by_writer, public, visible_to, writer_of
+from app.queries.visibility import by_writer, public, shared_by, visible_to, writer_of
 
 MAX_INT = 2**31 - 1  # of an integer column on PostgreSQL
 ANONYMOUS_ANCHOR = "anon"  # ShortScience's fragment for an anonymous summary
@@ -103,6 +103,13 @@ def for_paper(session: Session, paper: Paper, viewer: User | None) -> list[Entry
 def one(session: Session, summary_id: int, viewer: User | None) -> Entry | None:
     """One summary in full, if the viewer may see it."""
     query = _with_relations().where(Summary.id == summary_id, visible_to(viewer))
+    found = entries(session, session.scalars(query).all(), viewer)
+    return found[0] if found else None
+
+
+def by_share_code(session: Session, code: str, viewer: User | None) -> Entry | None:
+    """The unlisted summary of a secret link, in full."""
+    query = _with_relations().where(shared_by(code))
     found = entries(session, session.scalars(query).all(), viewer)
     return found[0] if found else None
 

@@ -19,6 +19,11 @@ def public() -> ColumnElement[bool]:
     return visible_to(None)
 
 
+def shared_by(code: str) -> ColumnElement[bool]:
+    """The unlisted summary of this secret link."""
+    return and_(Summary.visibility == "unlisted", Summary.share_code == code)
+
+
 def attributable_to(viewer: User | None) -> ColumnElement[bool]:
     """Summaries whose writer the viewer may know: not the anonymous ones of others.
 

@@ -140,6 +140,17 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
     return summary
 
 
+def forget(session: Session, user: User, summary_id: int) -> bool:
+    """Remove one of a user's deleted summaries for good; says whether there was one."""
+    begin_writing(session)
+    gone = (
+        delete(DeletedSummary)
+        .where(DeletedSummary.id == summary_id, DeletedSummary.user_id == user.id)
+        .returning(DeletedSummary.id)
+    )
+    return session.scalar(gone) is not None
+
+
 def purge_deleted(session: Session) -> int:
     """Forget what was deleted more than `KEPT_DAYS` days ago.
 

@@ -21,6 +21,7 @@ from app.rendering import (
     render_inline,
 )
 from app.services import links, pictures
+from app.services.merging import BETWEEN, MINE, THEIRS, open_conflict
 from app.services.problems import Refused
 from app.services.search_index import index_summary
 from app.services.texts import render_text
@@ -168,6 +169,13 @@ def _check(source: str, takeaway: str) -> None:
             "source",
             f"A summary has at most {MAX_TEXT_BYTES:,} bytes; this one has {size:,}. Nothing is"
             " lost: shorten it, or keep the rest elsewhere.",
+        )
+    line = open_conflict(source)
+    if line is not None:
+        raise Refused(
+            "source",
+            f"Line {line}: here two versions of your text still stand below each other. Keep what"
+            f" you want of them, and remove the lines {MINE}, {BETWEEN} and {THEIRS}.",
         )
     if len(takeaway) > MAX_TAKEAWAY:
         raise Refused(

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.services import accounts
 from app.services.problems import Refused
-from app.views import access
+from app.views import access, errors, summaries
 from app.views.access import db, local, needs_sign_in, see_other, signed_in, viewer
 from app.views.forms import LoginForm, PasswordForm, ProfileForm, SignUpForm
 from app.views.security import SIGN_IN_LIMIT, SIGN_UP_LIMIT, WRITE_LIMIT
@@ -62,10 +62,16 @@ def enter() -> Response | tuple[str, int]:
         signed_in = accounts.sign_in(db(), form.name.data or "", form.password.data or "")
         if signed_in is None:
             form.form_errors.append("This user name and password do not belong together.")
+    kept_for = request.form.get("kept_for", "")
     if signed_in is None:
-        return render_template("account/login.html", form=form), 422
+        page = render_template(
+            "account/login.html", form=form, kept_for=kept_for, kept=errors.kept_fields()
+        )
+        return page, 422
     access.sign_in(*signed_in)
     db().commit()
+    if kept_for:
+        return summaries.continue_writing(kept_for)
     return see_other(local(form.next.data, url_for("home.front")))
 
 

@@ -14,6 +14,7 @@ from werkzeug.exceptions import (
 from werkzeug.wrappers import Response
 
 from app.views import access
+from app.views.forms import LoginForm
 
 MESSAGES = {
     400: ("That did not work", "The request could not be understood."),
@@ -47,7 +48,17 @@ GUESTS_FORMS = ("account.enter", "account.create")
 SECRET_FORMS = (*GUESTS_FORMS, "account.change_password")
 # What is shown again: the fields of our forms that hold somebody's work.
 KEPT = {
-    *("source", "takeaway", "tags", "visibility", "anonymous", "revision", "save", "preview"),
+    *(
+        "source",
+        "takeaway",
+        "tags",
+        "visibility",
+        "anonymous",
+        "revision",
+        "draft",
+        "save",
+        "preview",
+    ),
     *("title", "authors", "year", "venue", "doi", "arxiv_id", "url", "key", "section"),
     *("keywords", "abstract", "anyway", "bibtex", "display_name", "bio", "value"),
 }
@@ -114,6 +125,7 @@ def _answer(
     if code == 401:
         back = request.path if _can_be_opened(request.path) else url_for("home.front")
         way_on.insert(0, ("Sign in", url_for("account.login", next=back)))
+    in_editor = code == 401 and request.endpoint == "summaries.save"
     page = render_template(
         "errors/error.html",
         status=code,
@@ -122,6 +134,8 @@ def _answer(
         way_on=way_on,
         kept=kept,
         kept_url=access.this_address(),
+        kept_for=(request.view_args or {}).get("key") if kept and in_editor else None,
+        login=LoginForm(formdata=None),
     )
     return page, code
 
@@ -140,8 +154,13 @@ def _kept(code: int) -> list[tuple[str, str]] | None:
     if request.method != "POST" or code in (404, 405, 413) or request.endpoint in SECRET_FORMS:
         return None
     try:
-        fields = list(request.form.items(multi=True))
+        typed = kept_fields()
     except RequestEntityTooLarge:
         return None
-    typed = [(name, value) for name, value in fields if name in KEPT][: len(KEPT)]
     return typed if any(len(value) > 1 for _, value in typed) else None
+
+
+def kept_fields() -> list[tuple[str, str]]:
+    """The fields of the request that hold somebody's work."""
+    fields = request.form.items(multi=True)
+    return [(name, value) for name, value in fields if name in KEPT][: len(KEPT)]

@@ -57,13 +57,7 @@ class BibtexForm(Form):
     bibtex = TextAreaField("BibTeX", [InputRequired("Paste a BibTeX entry here.")])
 
 
-class SummaryForm(Form):
-    source = TextAreaField("Summary")
-    takeaway = StringField(
-        "Takeaway", description="The one sentence to remember; it stands in every list."
-    )
-    tags = StringField("Tags", description="Separated by commas, such as detection, two-stage.")
-    revision = IntegerField(widget=HiddenInput())
+class SharingForm(Form):
     visibility = RadioField(
         "Who can see it",
         choices={
@@ -75,6 +69,16 @@ class SummaryForm(Form):
         validate_choice=False,
     )
     anonymous = BooleanField("Anonymous", description="Your name is shown to nobody else.")
+
+
+class SummaryForm(SharingForm):
+    source = TextAreaField("Summary")
+    takeaway = StringField(
+        "Takeaway", description="The one sentence to remember; it stands in every list."
+    )
+    tags = StringField("Tags", description="Separated by commas, such as detection, two-stage.")
+    revision = IntegerField(widget=HiddenInput())
+    draft = IntegerField(widget=HiddenInput())
 
 
 class SignUpForm(Form):

@@ -18,8 +18,11 @@ blueprint = Blueprint("legacy", __name__)
 
 @blueprint.get("/paper")
 def paper() -> Response:
-    """`/paper?bibtexKey=conf/nips/RenHGS15&a=martinthoma`"""
+    """`/paper?bibtexKey=conf/nips/RenHGS15&a=martinthoma`, and `…&code=…` for a shared one."""
     asked = request.args.get("bibtexKey", "").strip()
+    code = request.args.get("code", "")
+    if code and summaries.by_share_code(db(), code, None) is not None:
+        return redirect(url_for("sharing.shared", code=code), 302)
     if not asked:
         abort(404)
     found = identifiers.find_paper(db(), asked)

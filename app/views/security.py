@@ -67,6 +67,7 @@ SIGN_UP_LIMIT = limiter.shared_limit(
     "10/minute;30/hour", "sign-up", key_func=_network, methods=["POST"]
 )
 WRITE_LIMIT = limiter.shared_limit("30/minute;300/hour", "write", methods=["POST"])
+DRAFT_LIMIT = limiter.shared_limit("90/minute", "draft", methods=["POST"])
 VOTE_LIMIT = limiter.shared_limit("60/minute", "vote", methods=["POST", "DELETE"])
 PREVIEW_LIMIT = limiter.shared_limit("120/minute", "preview", methods=["POST"])
 SEARCH_LIMIT = limiter.shared_limit("120/minute", "search", methods=["GET", "HEAD"])

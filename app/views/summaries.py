@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.models import Paper, Summary
+from app.models import Draft, Paper, Summary
+from app.queries import drafts as draft_queries
 from app.queries import papers, search, summaries
-from app.services import deletion, identifiers, texts
+from app.services import drafts, editing, identifiers, pictures, texts
 from app.services import summaries as summary_services
 from app.services.problems import Refused
 from app.views import listing
@@ -17,12 +19,12 @@ from app.views.access import (
     db,
     entry_or_404,
     needs_sign_in,
-    own_entry_or_404,
     paper_or_404,
     see_other,
     signed_in,
     viewer,
 )
+from app.views.drafts import keep, merge_page, unseen
 from app.views.forms import SummaryForm
 from app.views.papers import LONGEST_QUERY, add_address, unknown_paper
 from app.views.security import PREVIEW_LIMIT, SEARCH_LIMIT, WRITE_LIMIT
@@ -62,13 +64,20 @@ def start() -> str:
 @blueprint.get("/write/<path:key>")
 @needs_sign_in
 def edit(key: str) -> str | tuple[str, int]:
+    """The editor: with the draft where there is one, else the saved text, else nothing."""
     paper = papers.by_key(db(), key)
     if paper is None:
         return unknown_paper(key)
-    summary = summaries.mine(db(), paper, signed_in())
-    form = SummaryForm(formdata=None, data=None if summary is None else _data(summary))
-    form.revision.data = summary_services.last_revision(db(), summary)
-    return _edit_page(paper, summary, form)
+    user = signed_in()
+    summary = summaries.mine(db(), paper, user)
+    draft = draft_queries.mine(db(), user, paper)
+    saved = summary_services.last_revision(db(), summary)
+    form = SummaryForm(formdata=None, data=_data(draft, summary))
+    form.revision.data = saved if draft is None else draft.base_revision
+    form.draft.data = 0 if draft is None else draft.version
+    if "outline" in request.args and not form.source.data:
+        form.source.data = editing.OUTLINE
+    return _edit_page(paper, summary, form, draft)
 
 
 @blueprint.post("/write/<path:key>")
@@ -76,47 +85,112 @@ def edit(key: str) -> str | tuple[str, int]:
 @needs_sign_in
 def save(key: str) -> str | Response | tuple[str, int]:
     paper = paper_or_404(key)
-    user = signed_in()
     form = SummaryForm()
-    if "preview" in request.form:
-        return _preview_page(paper, form)
+    for name, answer in _OTHER_BUTTONS.items():
+        if name in request.form:
+            return answer(paper, form)
+    user = signed_in()
+    source = form.source.data or ""
     try:
+        drafts.check_unchanged(
+            db(),
+            user,
+            paper,
+            source,
+            base_revision=form.revision.data or 0,
+            seen_version=form.draft.data or 0,
+        )
         summary = summary_services.publish(
             db(),
             user,
             paper,
-            source=form.source.data or "",
+            source=source,
             takeaway=form.takeaway.data or "",
             tags=summary_services.parse_tags(form.tags.data or ""),
             visibility=form.visibility.data or "public",
             anonymous=form.anonymous.data,
             seen_revision=form.revision.data,
         )
-    except summary_services.ChangedMeanwhile as changed:
+        drafts.discard(db(), user, paper)
+    except (drafts.WrittenElsewhere, summary_services.ChangedMeanwhile):
         db().rollback()
-        # Both texts are shown; sending the form again is a decision then.
-        form.revision.data = changed.revision
-        form.refuse(Refused("source", f"{changed} Yours is here; the other one stands below."))
-        return _edit_page(paper, changed.summary, form, saved_elsewhere=changed.summary.source), 422
+        return _compare(paper, form)
     except Refused as refused:
         db().rollback()
         form.refuse(refused)
-        return _edit_page(paper, summaries.mine(db(), paper, user), form), 422
+        return _again(paper, form), 422
     db().commit()
     flash("Your summary is saved.", "good")
     anchor = f"page-by-{summary.id}" if summary.anonymous else user.name
     return see_other(url_for("papers.show", key=paper.key, _anchor=anchor))
 
 
-def _preview_page(paper: Paper, form: SummaryForm) -> str | tuple[str, int]:
-    """The form again with the text rendered above it: the way without JavaScript."""
-    summary = summaries.mine(db(), paper, signed_in())
+def continue_writing(key: str) -> str | Response | tuple[str, int]:
+    """After signing in from the page that kept a text: back to the editor, which holds it."""
+    paper = paper_or_404(key)
+    return _keep_draft(paper, SummaryForm())
+
+
+def _compare(paper: Paper, form: SummaryForm) -> str | tuple[str, int]:
+    """Both texts, when another window went on meanwhile; else just the form again."""
+    other = unseen(paper, form)
+    return _again(paper, form) if other is None else merge_page(paper, form, other)
+
+
+def _keep_draft(paper: Paper, form: SummaryForm) -> str | Response | tuple[str, int]:
+    """Save as a draft on request: the way without JavaScript."""
     try:
-        preview = texts.render_text(db(), form.source.data or "")
+        keep(paper, form)
+    except drafts.WrittenElsewhere as elsewhere:
+        db().rollback()
+        return merge_page(paper, form, elsewhere.other)
+    except Refused as refused:
+        db().rollback()
+        form.refuse(refused)
+        return _again(paper, form), 422
+    db().commit()
+    flash("Your draft is saved. Nobody else can see it.", "good")
+    return see_other(url_for("summaries.edit", key=paper.key))
+
+
+def _add_picture(paper: Paper, form: SummaryForm) -> str | tuple[str, int]:
+    """Put an uploaded picture below the text: the way without JavaScript."""
+    file = request.files.get("picture")
+    try:
+        markdown = pictures.add_from_form(db(), signed_in(), file, request.form.get("alt", ""))
+    except Refused as refused:
+        db().rollback()
+        form.form_errors.append(refused.message)
+        return _again(paper, form), 422
+    db().commit()
+    written = (form.source.data or "").rstrip()
+    form.source.data = f"{written}\n\n{markdown}\n" if written else f"{markdown}\n"
+    return _again(paper, form)
+
+
+def _again(paper: Paper, form: SummaryForm, preview: editing.Analysis | None = None) -> str:
+    """The editor again with what was typed."""
+    user = signed_in()
+    summary = summaries.mine(db(), paper, user)
+    return _edit_page(paper, summary, form, draft_queries.mine(db(), user, paper), preview)
+
+
+def _preview_page(paper: Paper, form: SummaryForm) -> str | tuple[str, int]:
+    """The form again with the text rendered beside it: the way without JavaScript."""
+    try:
+        preview = editing.analyse(db(), form.source.data or "")
     except ValueError as error:
         form.refuse(Refused("source", str(error)))
-        return _edit_page(paper, summary, form), 422
-    return _edit_page(paper, summary, form, preview)
+        return _again(paper, form), 422
+    return _again(paper, form, preview)
+
+
+_OTHER_BUTTONS: dict[str, Callable[[Paper, SummaryForm], str | Response | tuple[str, int]]] = {
+    "preview": _preview_page,
+    "save_draft": _keep_draft,
+    "add_picture": _add_picture,
+    "compare": _compare,
+}
 
 
 @blueprint.post("/preview")
@@ -136,43 +210,34 @@ def preview() -> Response:
     )
 
 
-@blueprint.get("/summary/<int:summary_id>/delete")
-@needs_sign_in
-def confirm_delete(summary_id: int) -> str:
-    entry = own_entry_or_404(summary_id)
-    return render_template("summaries/delete.html", entry=entry, paper=entry.paper)
-
-
-@blueprint.post("/summary/<int:summary_id>/delete")
-@WRITE_LIMIT
-@needs_sign_in
-def delete(summary_id: int) -> Response:
-    entry = own_entry_or_404(summary_id)
-    deletion.delete_summary(db(), entry.summary)
-    db().commit()
-    flash("Your summary is deleted.", "good")
-    return see_other(url_for("papers.show", key=entry.paper.key))
-
-
 def _edit_page(
     paper: Paper,
     summary: Summary | None,
     form: SummaryForm,
-    preview: texts.Rendered | None = None,
-    saved_elsewhere: str | None = None,
+    draft: Draft | None,
+    preview: editing.Analysis | None = None,
 ) -> str:
+    saved = summary_services.last_revision(db(), summary)
     return render_template(
         "summaries/edit.html",
         paper=paper,
         summary=summary,
         form=form,
+        draft=draft,
+        draft_is_behind=draft is not None and draft.base_revision != saved,
         preview=preview,
-        saved_elsewhere=saved_elsewhere,
+        palette=editing.palette(),
         max_bytes=texts.MAX_TEXT_BYTES,
+        outline="outline" in request.args,
     )
 
 
-def _data(summary: Summary) -> dict[str, Any]:
+def _data(draft: Draft | None, summary: Summary | None) -> dict[str, Any]:
+    if draft is not None:
+        names = ("source", "takeaway", "tags", "visibility", "anonymous")
+        return {name: getattr(draft, name) for name in names}
+    if summary is None:
+        return {}
     return {
         "source": summary.source,
         "takeaway": summary.takeaway,

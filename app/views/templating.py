@@ -16,6 +16,7 @@ def init(app: Flask) -> None:
     """Make them known to the templates."""
     app.add_template_filter(day)
     app.add_template_filter(iso)
+    app.add_template_filter(moment)
     app.add_template_filter(initials)
     app.add_template_filter(hue)
     app.add_template_global(count)
@@ -25,6 +26,11 @@ def init(app: Flask) -> None:
 def day(moment: date | None) -> str:
     """`12 May 2026`, or nothing for `None`."""
     return "" if moment is None else f"{moment.day} {moment:%B %Y}"
+
+
+def moment(moment: datetime) -> str:
+    """`12 May 2026, 14:03 UTC`."""
+    return f"{day(moment)}, {moment:%H:%M} UTC"
 
 
 def iso(moment: date | None) -> str:

@@ -1,0 +1,229 @@
+"""Drafts: what somebody types is kept before they save it.
+
+A draft has a version, and a window may replace only the one that it knows. So two windows on one
+text never overwrite each other: the second is told, and shown both (`services.merging`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from app.db import begin_writing, now
+from app.models import Draft, Paper, Revision, Summary, SummaryTag, Tag, User
+from app.models.summary import VISIBILITIES
+from app.queries import drafts
+from app.services.problems import Refused
+from app.services.summaries import last_revision, parse_tags, queue
+
+# More than a summary may have, so that a text that is too long is kept until it is shorter.
+MAX_DRAFT_BYTES = 262_144
+MAX_LINE = 2000  # characters of takeaway and tags
+MAX_DRAFTS = 500  # of one user
+_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Content:
+    """What the editor's form holds, as typed."""
+
+    source: str
+    takeaway: str = ""
+    tags: str = ""
+    visibility: str = "public"
+    anonymous: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.source.strip() or self.takeaway.strip() or self.tags.strip())
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """What another window saved: the text, and what a window must know to go on from it."""
+
+    source: str
+    takeaway: str
+    saved_at: datetime
+    revision: int
+    version: int
+
+
+class WrittenElsewhere(Exception):
+    """Another window saved a text that this one has not seen."""
+
+    def __init__(self, other: Elsewhere) -> None:
+        super().__init__("This text was changed in another window since you opened it here.")
+        self.other = other
+
+
+def save_draft(
+    session: Session,
+    user: User,
+    paper: Paper,
+    content: Content,
+    *,
+    base_revision: int,
+    seen_version: int,
+) -> Draft | None:
+    """Keep what somebody is writing about a paper.
+
+    Args:
+        base_revision: number of the saved revision that the text began from, 0 for none.
+        seen_version: version of the draft that the window knows, 0 for none.
+
+    Returns:
+        The draft; `None` when there is nothing to keep, because the text is empty or the one that
+        is saved already.
+
+    Raises:
+        WrittenElsewhere: when another window went on meanwhile.
+        Refused: for more than `MAX_DRAFT_BYTES`, or one more than `MAX_DRAFTS`.
+    """
+    content = _checked(content)
+    begin_writing(session)
+    queue(session, user.id)
+    draft = drafts.mine(session, user, paper)
+    summary = _summary(session, user, paper)
+    other = _elsewhere(session, draft, summary, base_revision, seen_version)
+    if other is not None and not _same(other.source, content.source):
+        raise WrittenElsewhere(other)
+    if content.is_empty or (summary is not None and _is_saved(session, content, summary)):
+        discard(session, user, paper)
+        return None
+    if draft is None:
+        count = select(func.count()).select_from(Draft).where(Draft.user_id == user.id)
+        if (session.scalar(count) or 0) >= MAX_DRAFTS:
+            raise Refused(
+                "source",
+                f"You have {MAX_DRAFTS} drafts, and there is no room for more: save or discard"
+                " some. This text is still here.",
+            )
+        draft = Draft(user_id=user.id, paper_id=paper.id, version=0, base_revision=base_revision)
+        session.add(draft)
+    draft.source = content.source
+    draft.takeaway = content.takeaway
+    draft.tags = content.tags
+    draft.visibility = content.visibility
+    draft.anonymous = content.anonymous
+    draft.saved_at = now()
+    # Never one that a draft of this paper had before, also when that was discarded meanwhile.
+    seconds = int((draft.saved_at - _EPOCH).total_seconds())
+    draft.version = max(draft.version + 1, seen_version + 1, seconds)
+    session.flush()
+    return draft
+
+
+def written_elsewhere(
+    session: Session, user: User, paper: Paper, *, base_revision: int, seen_version: int
+) -> Elsewhere | None:
+    """What another window saved that one with this knowledge has not seen."""
+    draft = drafts.mine(session, user, paper)
+    summary = _summary(session, user, paper)
+    return _elsewhere(session, draft, summary, base_revision, seen_version)
+
+
+def check_unchanged(
+    session: Session,
+    user: User,
+    paper: Paper,
+    source: str,
+    *,
+    base_revision: int,
+    seen_version: int,
+) -> None:
+    """Raise `WrittenElsewhere` before a save that would take away what another window holds."""
+    other = written_elsewhere(
+        session, user, paper, base_revision=base_revision, seen_version=seen_version
+    )
+    if other is not None and not _same(other.source, source):
+        raise WrittenElsewhere(other)
+
+
+def revision_source(session: Session, user: User, paper: Paper, number: int) -> str | None:
+    """The text of a saved revision of one's own, from which two windows began."""
+    return session.scalar(
+        select(Revision.source)
+        .join(Summary, Summary.id == Revision.summary_id)
+        .where(Summary.user_id == user.id, Summary.paper_id == paper.id, Revision.number == number)
+    )
+
+
+def discard(session: Session, user: User, paper: Paper) -> None:
+    """Forget a draft, if there is one."""
+    begin_writing(session)
+    session.execute(delete(Draft).where(Draft.user_id == user.id, Draft.paper_id == paper.id))
+
+
+def _elsewhere(
+    session: Session,
+    draft: Draft | None,
+    summary: Summary | None,
+    base_revision: int,
+    seen_version: int,
+) -> Elsewhere | None:
+    saved = last_revision(session, summary)
+    if draft is not None:
+        if draft.version == seen_version:
+            return None
+        return Elsewhere(draft.source, draft.takeaway, draft.saved_at, saved, draft.version)
+    if summary is None or saved == base_revision:
+        return None
+    saved_at = summary.edited_at or summary.created_at
+    return Elsewhere(summary.source, summary.takeaway, saved_at, saved, 0)
+
+
+def _summary(session: Session, user: User, paper: Paper) -> Summary | None:
+    return session.scalar(
+        select(Summary)
+        .where(Summary.paper_id == paper.id, Summary.user_id == user.id)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _checked(content: Content) -> Content:
+    source = content.source.replace("\r\n", "\n").replace("\x00", "")
+    size = len(source.encode("utf-8", "replace"))
+    if size > MAX_DRAFT_BYTES:
+        raise Refused(
+            "source", f"A draft has at most {MAX_DRAFT_BYTES:,} bytes; this has {size:,}."
+        )
+    visible = content.visibility if content.visibility in VISIBILITIES else "private"
+    return Content(
+        source=source,
+        takeaway=content.takeaway.replace("\x00", "")[:MAX_LINE],
+        tags=content.tags.replace("\x00", "")[:MAX_LINE],
+        visibility=visible,
+        anonymous=content.anonymous,
+    )
+
+
+def _is_saved(session: Session, content: Content, summary: Summary) -> bool:
+    tags = session.scalars(
+        select(Tag.name)
+        .join(SummaryTag, SummaryTag.tag_id == Tag.id)
+        .where(SummaryTag.summary_id == summary.id)
+    )
+    try:
+        same_tags = set(parse_tags(content.tags)) == set(tags)
+    except Refused:
+        same_tags = False
+    return (
+        same_tags
+        and _same(content.source, summary.source)
+        and content.takeaway.strip() == summary.takeaway
+        and content.visibility == summary.visibility
+        and content.anonymous == summary.anonymous
+    )
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two texts would be saved as the same."""
+    return _saved(one) == _saved(other)
+
+
+def _saved(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\x00", "").strip("\n")

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.services.merging import BETWEEN, MINE, THEIRS, merge, open_conflict
+
+lines = st.lists(st.sampled_from(["a", "b", "c", "", "d e"]), max_size=12)
+
+
+def test_changes_in_different_places_are_both_taken() -> None:
+    base = "What\nold\nWhy\nsame\nHow"
+    merged = merge(base, base.replace("old", "mine"), base.replace("How", "theirs\nHow"))
+    assert merged.text == "What\nmine\nWhy\nsame\ntheirs\nHow"
+    assert merged.conflicts == 0
+
+
+def test_what_one_removed_and_the_other_left_alone_is_removed() -> None:
+    assert merge("a\nb\nc", "a\nc", "a\nb\nc\nd").text == "a\nc\nd"
+
+
+def test_the_same_lines_changed_by_both_stand_below_each_other() -> None:
+    merged = merge("a\nold\nz", "a\nmine\nz", "a\ntheirs\nz")
+    assert merged.text.split("\n") == ["a", MINE, "mine", BETWEEN, "theirs", THEIRS, "z"]
+    assert merged.conflicts == 1
+    assert open_conflict(merged.text) == 2
+    assert open_conflict("a\nmine\nz") is None
+
+
+def test_without_a_common_text_nothing_counts_as_removed() -> None:
+    merged = merge(None, "a\nonly mine\nb", "a\nb\nonly theirs")
+    assert merged.text == "a\nonly mine\nb\nonly theirs"
+    assert merged.conflicts == 0
+
+
+def test_marks_of_a_conflict_are_only_ours() -> None:
+    assert open_conflict("<<<<<<< HEAD\na\n=======\nb\n>>>>>>> branch") is None
+
+
+@given(lines, lines)
+def test_one_side_unchanged_gives_the_other(base: list[str], changed: list[str]) -> None:
+    before, after = "\n".join(base), "\n".join(changed)
+    assert merge(before, before, after).text == after
+    assert merge(before, after, before).text == after
+    assert merge(before, after, after).text == after
+
+
+@given(st.none() | lines, lines, lines)
+def test_nothing_written_is_lost(
+    base: list[str] | None, mine: list[str], theirs: list[str]
+) -> None:
+    before = None if base is None else "\n".join(base)
+    merged = merge(before, "\n".join(mine), "\n".join(theirs)).text.split("\n")
+    known = set(base or [])
+    for line in {*mine, *theirs} - known:
+        assert line in merged
