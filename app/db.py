@@ -21,6 +21,7 @@ from sqlalchemy import DateTime, Dialect, MetaData, create_engine, event, func, 
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeDecorator
@@ -187,7 +188,12 @@ def _begin(connection: Connection) -> None:
     cursor.execute(f"PRAGMA query_only = {'OFF' if writing else 'ON'}")
     if options.get("migrating"):
         cursor.execute("PRAGMA foreign_keys = OFF")
-    cursor.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+    statement = "BEGIN IMMEDIATE" if writing else "BEGIN"
+    try:
+        cursor.execute(statement)
+    except sqlite_module.OperationalError as error:
+        # What SQLAlchemy would make of it: "the database is locked" is no fault of the program.
+        raise OperationalError(statement, {}, error) from error
 
 
 def _raw(connection: Connection) -> Any:
