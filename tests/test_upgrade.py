@@ -1,0 +1,98 @@
+"""R15: a library that a released version made is carried to the present schema without loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
+
+from app.db import Database
+from app.services import schema
+from tests.conftest import ENGINES
+
+MOMENT = "2026-11-24 09:00:00"
+# As the first release wrote it: two summaries, one of them edited once, one private.
+FIRST_RELEASE = f"""
+INSERT INTO users (id, name, display_name, bio, bio_html, renderer_version, joined_at)
+ VALUES (1, 'ann', 'Ann', '', '', 1, '{MOMENT}');
+INSERT INTO papers (id, key, title, title_html, title_folded, abstract, abstract_html, keywords,
+ source, renderer_version, added_at)
+ VALUES (1, 'conf/x/A1', 'One', 'One', 'one', '', '', '', 'form', 1, '{MOMENT}'),
+ (2, 'conf/x/B2', 'Two', 'Two', 'two', '', '', '', 'form', 1, '{MOMENT}');
+INSERT INTO summaries (id, paper_id, user_id, source, html, opening_html, excerpt,
+ renderer_version, takeaway, takeaway_html, visibility, anonymous, created_at, published_at, score,
+ popularity)
+ VALUES (7, 1, 1, 'New.', '<p>New.</p>', '<p>New.</p>', 'New.', 1, '', '', 'public', false,
+ '{MOMENT}', '{MOMENT}', 1, 0.5),
+ (8, 2, 1, 'Mine.', '<p>Mine.</p>', '<p>Mine.</p>', 'Mine.', 1, '', '', 'private', true,
+ '{MOMENT}', NULL, 0, 0.0);
+INSERT INTO revisions (id, summary_id, number, source, takeaway, saved_at)
+ VALUES (1, 7, 1, 'Old.', '', '{MOMENT}'), (2, 7, 2, 'New.', '', '{MOMENT}'),
+ (3, 8, 1, 'Mine.', '', '{MOMENT}');
+INSERT INTO votes (summary_id, user_id, value, cast_at) VALUES (7, 1, 1, '{MOMENT}');
+INSERT INTO tags (id, name) VALUES (1, 'one');
+INSERT INTO summary_tags (summary_id, tag_id) VALUES (7, 1);
+INSERT INTO links (id, summary_id, position, kind, label, sentence, sentence_html, target_kind,
+ target_value, target_folded, target_id)
+ VALUES (1, 7, 0, 'mention', 'Two', 'Two.', 'Two.', 'key', 'conf/x/B2', 'conf/x/b2', 2);
+INSERT INTO search_entries (id, paper_id, summary_id, title, people, body)
+ VALUES (1, 1, NULL, 'one', '', ''), (2, 1, 7, '', 'ann', 'new');
+"""
+
+
+@pytest.fixture(params=ENGINES)
+def first_release(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database of the first release."""
+    if request.param == "sqlite":
+        database = Database(f"sqlite:///{tmp_path / 'old.sqlite3'}")
+    else:
+        database = request.getfixturevalue("postgresql_database")
+    with database.migration() as connection:
+        _empty(connection)
+        command.upgrade(schema.alembic_config(connection), "0001")
+        for statement in FIRST_RELEASE.split(";\n"):
+            if statement.strip():
+                connection.execute(text(statement))
+    yield database
+    if request.param == "sqlite":
+        database.close()
+        return
+    # The tests that follow find it empty and migrated, as before.
+    with database.migration() as connection:
+        _empty(connection)
+    schema.upgrade(database)
+
+
+def _empty(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+
+
+def test_everything_is_there_afterwards(first_release: Database) -> None:
+    tables = ("users", "papers", "votes", "summary_tags", "links", "search_entries")
+    with first_release.session() as session:
+
+        def rows(query: str) -> list[tuple[object, ...]]:
+            found = [tuple(row) for row in session.execute(text(query))]
+            session.commit()
+            return found
+
+        before = {name: rows(f"SELECT * FROM {name} ORDER BY 1") for name in tables}
+        schema.upgrade(first_release)
+        assert {name: rows(f"SELECT * FROM {name} ORDER BY 1") for name in tables} == before
+        assert rows("SELECT id, source, visibility, share_code, imported_votes FROM summaries") == [
+            (7, "New.", "public", None, 0),
+            (8, "Mine.", "private", None, 0),
+        ]
+        # Only the present text of the public one surely was public.
+        query = "SELECT id, source, public_since IS NOT NULL FROM revisions ORDER BY id"
+        assert [(row[0], row[1], bool(row[2])) for row in rows(query)] == [
+            (1, "Old.", False),
+            (2, "New.", True),
+            (3, "Mine.", False),
+        ]
