@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.queries import catalogue, links, papers, summaries
+from app.queries import catalogue, drafts, links, papers, summaries
 from app.queries.links import SeeAlso
 from app.services import bibtex, citations, identifiers
 from app.services.bibtex import PaperRecord
@@ -61,6 +61,7 @@ def show(key: str) -> str | Response | tuple[str, int]:
         paper=paper,
         entries=entries,
         my_summary=next((entry.summary for entry in entries if entry.is_mine), None),
+        my_draft=None if user is None else drafts.mine(db(), user, paper),
         see_also=[_recommended(each) for each in links.see_also(db(), paper, user)],
         mentioned_in=links.mentioned_in(db(), paper, user),
         identifiers=citations.places(db(), paper),

@@ -30,6 +30,7 @@ from app.views.papers import LONGEST_QUERY, add_address, unknown_paper
 from app.views.security import PREVIEW_LIMIT, SEARCH_LIMIT, WRITE_LIMIT
 
 blueprint = Blueprint("summaries", __name__)
+DRAFTS_SHOWN = 5
 
 
 @blueprint.get("/summary/<int:summary_id>")
@@ -58,7 +59,13 @@ def start() -> str:
             offset=(listing.number() - 1) * listing.PAPERS,
         )
         page = listing.by_number(found[: listing.PAPERS], len(found) > listing.PAPERS, q=query)
-    return render_template("summaries/start.html", q=query, page=page, add_url=add_address(query))
+    return render_template(
+        "summaries/start.html",
+        q=query,
+        page=page,
+        add_url=add_address(query),
+        drafts=[] if query else draft_queries.of_user(db(), signed_in())[:DRAFTS_SHOWN],
+    )
 
 
 @blueprint.get("/write/<path:key>")
