@@ -62,7 +62,7 @@ class SharingForm(Form):
         "Who can see it",
         choices={
             "public": "Everybody",
-            "unlisted": "Who has its link",
+            "unlisted": "Whoever has its link",
             "private": "Only you",
         },
         default="public",
