@@ -77,21 +77,25 @@ def test_comparing_without_another_text_is_the_form_again(writer: Browser) -> No
     assert page.form(WRITE)["source"] == "Mine alone"
 
 
-def test_a_draft_that_began_before_the_saved_text_says_so(
-    writer: Browser, session: Session
-) -> None:
+def test_a_draft_that_began_before_the_saved_text(writer: Browser, session: Session) -> None:
     old = writer.get(WRITE).form(WRITE)
     writer.post(WRITE, {**old, "source": "one\n\ntwo", "save": "1"})
     form = writer.get(WRITE).form(WRITE)
     version = autosave(writer, form, source="one, changed\n\ntwo")["version"]
-    # Saved from a program that knows nothing of drafts, such as an import.
-    bare = {
-        "csrf_token": form["csrf_token"],
-        "source": "one\n\ntwo, changed",
-        "draft": str(version),
-    }
+    # Saved by something that knows nothing of drafts, such as an import: the draft stays.
+    bare = {"csrf_token": form["csrf_token"], "source": "one\n\ntwo, changed"}
     assert writer.post(WRITE, bare).status == 303
-    session.commit()
+    form = writer.get(WRITE).form(WRITE)
+    assert form["source"] == "one, changed\n\ntwo"
+    assert (form["revision"], form["draft"]) == ("1", str(version))
+    form["draft"] = str(autosave(writer, form, source="one, changed\n\ntwo")["version"])
+    answer = writer.post(WRITE, {**form, "save": "1"})
+    assert answer.status == 409
+    merged = answer.form(WRITE)
+    assert merged["source"] == "one, changed\n\ntwo, changed"
+    assert writer.post(WRITE, {**merged, "save": "1"}).status == 303
+    assert session.scalars(select(Summary.source)).all() == ["one, changed\n\ntwo, changed"]
+    assert session.scalars(select(Draft)).all() == []
 
 
 def test_discard(writer: Browser) -> None:

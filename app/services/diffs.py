@@ -1,17 +1,159 @@
-"""Provisional: helper D replaces this file."""
+"""What differs between two texts, by line and word; exact, and never long.
+
+Google's diff-match-patch compares strings of characters, so lines and words are given a character
+each. It stops at a deadline and then gives a coarser answer, which is as exact.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from difflib import SequenceMatcher
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from time import time
+
+from diff_match_patch import diff_match_patch
+
+LINES_SECONDS = 0.4
+WORDS_SECONDS = 0.4
+CONTEXT = 3  # unchanged lines shown around a change
+SHORTEST_FOLD = 8
+_WORD = re.compile(r"\w+|\s+|[^\w\s]")
+_SURROGATES = range(0xD800, 0xE000)
+_OPERATIONS = {-1: "removed", 0: "same", 1: "added"}
+
+
+@dataclass(frozen=True)
+class DiffRow:
+    """A line of one or both texts.
+
+    Attributes:
+        kind: `same`, `removed` (from the old text) or `added` (in the new one).
+        old_number, new_number: its number from 1 in the texts that have it.
+        pieces: the line in order, each piece with `same`, or `kind` where its words changed.
+    """
+
+    kind: str
+    old_number: int | None
+    new_number: int | None
+    pieces: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A long stretch of lines that are the same, which a page hides at first."""
+
+    rows: tuple[DiffRow, ...]
+
+
+def compare(old: str, new: str) -> list[DiffRow | Fold]:
+    """The lines of two texts in one list; the removed ones of a change stand before the added."""
+    return list(_folded(list(_rows(old.split("\n"), new.split("\n")))))
 
 
 def matching_lines(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+    """Pairs of indexes of lines that stay, in order."""
     found = []
-    for block in SequenceMatcher(None, old, new).get_matching_blocks():
-        found += [(block.a + step, block.b + step) for step in range(block.size)]
+    at_old = at_new = 0
+    for operation, lines in _differences(old, new, time() + LINES_SECONDS):
+        if operation == 0:
+            found += [(at_old + step, at_new + step) for step in range(len(lines))]
+        at_old += len(lines) if operation <= 0 else 0
+        at_new += len(lines) if operation >= 0 else 0
     return found
 
 
-def compare(old: str, new: str) -> list[object]:
-    return []
+def _rows(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffRow]:
+    deadline = time() + LINES_SECONDS + WORDS_SECONDS
+    old_number = new_number = 1
+    removed: list[str] = []
+    changes = _differences(old, new, time() + LINES_SECONDS)
+    for operation, lines in [*changes, (0, [])]:
+        if operation == -1:
+            removed = lines
+            continue
+        added = lines if operation == 1 else []
+        for kind, pieces in _changed(removed, added, deadline):
+            yield DiffRow(
+                kind,
+                old_number if kind == "removed" else None,
+                new_number if kind == "added" else None,
+                pieces,
+            )
+            old_number += kind == "removed"
+            new_number += kind == "added"
+        removed = []
+        for line in lines if operation == 0 else []:
+            yield DiffRow("same", old_number, new_number, (("same", line),))
+            old_number += 1
+            new_number += 1
+
+
+def _changed(
+    removed: list[str], added: list[str], deadline: float
+) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
+    """Lines that were replaced by others, with the words in which they differ."""
+    if not removed or not added or time() > deadline:
+        pairs = [("removed", removed), ("added", added)]
+        for kind, lines in pairs:
+            yield from ((kind, ((kind, line),)) for line in lines)
+        return
+    words = _differences(
+        _WORD.findall("\n".join(removed)), _WORD.findall("\n".join(added)), deadline, tidy=True
+    )
+    for kind, operation in (("removed", -1), ("added", 1)):
+        lines: list[list[tuple[str, str]]] = [[]]
+        for each, pieces in words:
+            if each not in (0, operation):
+                continue
+            first, *others = "".join(pieces).split("\n")
+            for text, begins in [(first, False), *((other, True) for other in others)]:
+                if begins:
+                    lines.append([])
+                if text:
+                    lines[-1].append((_OPERATIONS[each], text))
+        yield from ((kind, tuple(line)) for line in lines)
+
+
+def _differences(
+    old: Sequence[str], new: Sequence[str], deadline: float, *, tidy: bool = False
+) -> list[tuple[int, list[str]]]:
+    """Runs of tokens that were removed (-1), stay (0) or were added (1)."""
+    engine = diff_match_patch()
+    # With a time-out of its own it first searches for a long common part, which can take
+    # quadratic time and looks at no deadline.
+    engine.Diff_Timeout = 0
+    characters: dict[str, str] = {}
+    found = engine.diff_main(_encoded(old, characters), _encoded(new, characters), False, deadline)
+    if tidy:
+        engine.diff_cleanupSemantic(found)
+    tokens = {character: token for token, character in characters.items()}
+    return [(operation, [tokens[each] for each in run]) for operation, run in found]
+
+
+def _encoded(tokens: Sequence[str], characters: dict[str, str]) -> str:
+    for token in tokens:
+        if token not in characters:
+            number = len(characters) + 1
+            if number >= _SURROGATES.start:
+                number += len(_SURROGATES)
+            characters[token] = chr(number)
+    return "".join(characters[token] for token in tokens)
+
+
+def _folded(rows: list[DiffRow]) -> Iterator[DiffRow | Fold]:
+    start = 0
+    while start < len(rows):
+        end = start
+        while end < len(rows) and rows[end].kind == "same":
+            end += 1
+        first = start + CONTEXT if start else 0
+        last = end - CONTEXT if end < len(rows) else end
+        if last - first >= SHORTEST_FOLD:
+            yield from rows[start:first]
+            yield Fold(tuple(rows[first:last]))
+            yield from rows[last:end]
+        else:
+            yield from rows[start:end]
+        if end < len(rows):
+            yield rows[end]
+        start = end + 1

@@ -88,7 +88,11 @@ def save_draft(
     queue(session, user.id)
     draft = drafts.mine(session, user, paper)
     summary = _summary(session, user, paper)
-    other = _elsewhere(session, draft, summary, base_revision, seen_version)
+    if draft is not None:
+        # Who goes on with a draft knows that the saved text is newer: the editor says so.
+        other = _unseen_draft(session, draft, summary, seen_version)
+    else:
+        other = _unseen_summary(session, summary, base_revision, 0)
     if other is not None and not _same(other.source, content.source):
         raise WrittenElsewhere(other)
     if content.is_empty or (summary is not None and _is_saved(session, content, summary)):
@@ -120,27 +124,34 @@ def save_draft(
 def written_elsewhere(
     session: Session, user: User, paper: Paper, *, base_revision: int, seen_version: int
 ) -> Elsewhere | None:
-    """What another window saved that one with this knowledge has not seen."""
+    """What another window kept or saved that one with this knowledge has not seen."""
     draft = drafts.mine(session, user, paper)
     summary = _summary(session, user, paper)
-    return _elsewhere(session, draft, summary, base_revision, seen_version)
-
-
-def check_unchanged(
-    session: Session,
-    user: User,
-    paper: Paper,
-    source: str,
-    *,
-    base_revision: int,
-    seen_version: int,
-) -> None:
-    """Raise `WrittenElsewhere` before a save that would take away what another window holds."""
-    other = written_elsewhere(
-        session, user, paper, base_revision=base_revision, seen_version=seen_version
+    return _unseen_draft(session, draft, summary, seen_version) or _unseen_summary(
+        session, summary, base_revision, seen_version
     )
+
+
+def close(
+    session: Session, user: User, paper: Paper, source: str, *, seen_version: int | None
+) -> None:
+    """End a draft in the transaction that saved its text.
+
+    Args:
+        source: the text that was saved.
+        seen_version: version of the draft that the window knows; `None` means that it knows
+            nothing of drafts, and leaves them alone.
+
+    Raises:
+        WrittenElsewhere: when the draft holds another text that the window has not seen.
+    """
+    if seen_version is None:
+        return
+    draft = drafts.mine(session, user, paper)
+    other = _unseen_draft(session, draft, _summary(session, user, paper), seen_version)
     if other is not None and not _same(other.source, source):
         raise WrittenElsewhere(other)
+    discard(session, user, paper)
 
 
 def revision_source(session: Session, user: User, paper: Paper, number: int) -> str | None:
@@ -158,22 +169,23 @@ def discard(session: Session, user: User, paper: Paper) -> None:
     session.execute(delete(Draft).where(Draft.user_id == user.id, Draft.paper_id == paper.id))
 
 
-def _elsewhere(
-    session: Session,
-    draft: Draft | None,
-    summary: Summary | None,
-    base_revision: int,
-    seen_version: int,
+def _unseen_draft(
+    session: Session, draft: Draft | None, summary: Summary | None, seen_version: int
+) -> Elsewhere | None:
+    if draft is None or draft.version == seen_version:
+        return None
+    saved = last_revision(session, summary)
+    return Elsewhere(draft.source, draft.takeaway, draft.saved_at, saved, draft.version)
+
+
+def _unseen_summary(
+    session: Session, summary: Summary | None, base_revision: int, seen_version: int
 ) -> Elsewhere | None:
     saved = last_revision(session, summary)
-    if draft is not None:
-        if draft.version == seen_version:
-            return None
-        return Elsewhere(draft.source, draft.takeaway, draft.saved_at, saved, draft.version)
     if summary is None or saved == base_revision:
         return None
     saved_at = summary.edited_at or summary.created_at
-    return Elsewhere(summary.source, summary.takeaway, saved_at, saved, 0)
+    return Elsewhere(summary.source, summary.takeaway, saved_at, saved, seen_version)
 
 
 def _summary(session: Session, user: User, paper: Paper) -> Summary | None:

@@ -55,7 +55,7 @@ def login() -> str | Response:
 
 @blueprint.post("/login")
 @SIGN_IN_LIMIT
-def enter() -> Response | tuple[str, int]:
+def enter() -> str | Response | tuple[str, int]:
     form = LoginForm()
     signed_in = None
     if form.validate_on_submit():
