@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app.db import Database
+from app.models import User
 from app.services import votes
+from app.services.deletion import delete_summary
+from app.services.drafts import Content, save_draft
 from tests.client import Browser
 from tests.factories import make_paper, make_summary, make_user
 
@@ -87,3 +90,25 @@ def test_queries_do_not_grow_with_rows(
             guest.get(path, follow_redirects=True)
         assert len(statements) == few[path], (path, statements)
         assert len(statements) <= MOST, (path, statements)
+
+
+def test_a_writers_own_lists_do_not_either(
+    guest: Browser, database: Database, session: Session
+) -> None:
+    guest.sign_up("ann")
+    ann = session.scalars(select(User).where(User.name == "ann")).one()
+    session.commit()
+    pages = ("/write", "/drafts", "/deleted")
+    few: dict[str, int] = {}
+    for first, last in ((0, 3), (3, 9)):
+        for number in range(first, last):
+            paper = make_paper(session, f"conf/x/D{number}", authors=("Some Body",))
+            delete_summary(session, make_summary(session, paper, ann))
+            content = Content(f"Draft {number}")
+            save_draft(session, ann, paper, content, base_revision=0, seen_version=0)
+            session.commit()
+        for path in pages:
+            with counted(database) as statements:
+                assert f"conf/x/D{last - 1}" in guest.get(path).text
+            assert len(statements) == few.setdefault(path, len(statements)), (path, statements)
+            assert len(statements) <= MOST, (path, statements)
