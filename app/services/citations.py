@@ -8,8 +8,9 @@ from urllib.parse import quote, quote_plus
 
 from sqlalchemy.orm import Session
 
-from app.models import Paper
+from app.models import Paper, Revision
 from app.queries import papers
+from app.queries.summaries import Entry
 from app.services.identifiers import outside_url
 
 _NAMES = {"doi": "DOI", "arxiv": "arXiv", "openreview": "OpenReview"}
@@ -60,8 +61,36 @@ def bibtex(paper: Paper) -> str:
         "archiveprefix": "arXiv" if paper.arxiv_id else "",
         "url": paper.url or "",
     }
+    return _entry(entry_type, paper.key, fields)
+
+
+def revision_bibtex(entry: Entry, revision: Revision, address: str) -> str:
+    """A version of a summary as a BibTeX entry.
+
+    Args:
+        entry: the summary as the reader may see it; an anonymous one has no author's name.
+        revision: the version.
+        address: its permanent address.
+    """
+    writer = "Anonymous" if entry.writer is None else entry.writer.display_name
+    day = revision.saved_at
+    fields = {
+        "title": "{" + _escaped(f"Summary of “{entry.paper.title}”") + "}",
+        # In braces of its own: a display name is not a name in parts.
+        "author": "{" + _escaped(writer) + "}",
+        "howpublished": "Shortlist",
+        "year": str(day.year),
+        "month": f"{day:%b}".lower(),
+        "day": str(day.day),
+        "url": address,
+        "note": f"About {_escaped(entry.paper.key)}",
+    }
+    return _entry("misc", f"shortlist:{revision.id}", fields)
+
+
+def _entry(kind: str, key: str, fields: dict[str, str]) -> str:
     lines = [f"  {name:<13} = {{{value}}}" for name, value in fields.items() if value]
-    return f"@{entry_type}{{{paper.key},\n" + ",\n".join(lines) + "\n}"
+    return f"@{kind}{{{key},\n" + ",\n".join(lines) + "\n}"
 
 
 def _escaped(text: str) -> str:

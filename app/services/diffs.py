@@ -101,17 +101,17 @@ def _changed(
         _WORD.findall("\n".join(removed)), _WORD.findall("\n".join(added)), deadline, tidy=True
     )
     for kind, operation in (("removed", -1), ("added", 1)):
-        lines: list[list[tuple[str, str]]] = [[]]
+        found: list[list[tuple[str, str]]] = [[]]
         for each, pieces in words:
             if each not in (0, operation):
                 continue
             first, *others = "".join(pieces).split("\n")
             for text, begins in [(first, False), *((other, True) for other in others)]:
                 if begins:
-                    lines.append([])
+                    found.append([])
                 if text:
-                    lines[-1].append((_OPERATIONS[each], text))
-        yield from ((kind, tuple(line)) for line in lines)
+                    found[-1].append((_OPERATIONS[each], text))
+        yield from ((kind, tuple(line)) for line in found)
 
 
 def _differences(

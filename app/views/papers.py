@@ -9,8 +9,9 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.queries import catalogue, drafts, links, papers, summaries
+from app.queries import catalogue, drafts, links, papers, revisions, summaries
 from app.queries.links import SeeAlso
+from app.queries.summaries import Entry
 from app.services import bibtex, citations, identifiers
 from app.services.bibtex import PaperRecord
 from app.services.papers import AlreadyThere, add_paper
@@ -53,7 +54,7 @@ def show(key: str) -> str | Response | tuple[str, int]:
     by = request.args.get("by", "").lower()
     alone = next((entry for entry in entries if by and entry.anchor == by), None)
     if alone is not None:
-        return render_template("summaries/summary.html", entry=alone, paper=paper)
+        return summary_page(alone)
     if by:
         return redirect(url_for("papers.show", key=paper.key), 302)
     page = render_template(
@@ -69,6 +70,18 @@ def show(key: str) -> str | Response | tuple[str, int]:
     )
     # ShortScience promised 200 only for a paper with a summary, and other sites test for it.
     return page, 200 if entries else 404
+
+
+def summary_page(entry: Entry) -> str:
+    """One summary by itself, with how to cite what it says today."""
+    revision = revisions.last(db(), entry.summary)
+    address = db().info["site_url"] + url_for("history.show", revision_id=revision.id)
+    return render_template(
+        "summaries/summary.html",
+        entry=entry,
+        paper=entry.paper,
+        bibtex=citations.revision_bibtex(entry, revision, address),
+    )
 
 
 def unknown_paper(key: str) -> tuple[str, int]:

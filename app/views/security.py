@@ -69,7 +69,9 @@ SIGN_UP_LIMIT = limiter.shared_limit(
 WRITE_LIMIT = limiter.shared_limit("30/minute;300/hour", "write", methods=["POST"])
 DRAFT_LIMIT = limiter.shared_limit("90/minute", "draft", methods=["POST"])
 VOTE_LIMIT = limiter.shared_limit("60/minute", "vote", methods=["POST", "DELETE"])
+SUGGEST_LIMIT = limiter.shared_limit("120/minute", "suggest", methods=["GET", "HEAD"])
 PREVIEW_LIMIT = limiter.shared_limit("120/minute", "preview", methods=["POST"])
+COMPARE_LIMIT = limiter.shared_limit("30/minute", "compare", methods=["GET", "HEAD"])
 SEARCH_LIMIT = limiter.shared_limit("120/minute", "search", methods=["GET", "HEAD"])
 
 

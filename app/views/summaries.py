@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.models import Draft, Paper, Summary
@@ -26,8 +26,8 @@ from app.views.access import (
 )
 from app.views.drafts import keep, merge_page, unseen
 from app.views.forms import SummaryForm
-from app.views.papers import LONGEST_QUERY, add_address, unknown_paper
-from app.views.security import PREVIEW_LIMIT, SEARCH_LIMIT, WRITE_LIMIT
+from app.views.papers import LONGEST_QUERY, add_address, summary_page, unknown_paper
+from app.views.security import SEARCH_LIMIT, WRITE_LIMIT
 
 blueprint = Blueprint("summaries", __name__)
 DRAFTS_SHOWN = 5
@@ -35,8 +35,7 @@ DRAFTS_SHOWN = 5
 
 @blueprint.get("/summary/<int:summary_id>")
 def show(summary_id: int) -> str:
-    entry = entry_or_404(summary_id)
-    return render_template("summaries/summary.html", entry=entry, paper=entry.paper)
+    return summary_page(entry_or_404(summary_id))
 
 
 @blueprint.get("/write")
@@ -99,14 +98,6 @@ def save(key: str) -> str | Response | tuple[str, int]:
     user = signed_in()
     source = form.source.data or ""
     try:
-        drafts.check_unchanged(
-            db(),
-            user,
-            paper,
-            source,
-            base_revision=form.revision.data or 0,
-            seen_version=form.draft.data or 0,
-        )
         summary = summary_services.publish(
             db(),
             user,
@@ -118,7 +109,7 @@ def save(key: str) -> str | Response | tuple[str, int]:
             anonymous=form.anonymous.data,
             seen_revision=form.revision.data,
         )
-        drafts.discard(db(), user, paper)
+        drafts.close(db(), user, paper, source, seen_version=form.draft.data)
     except (drafts.WrittenElsewhere, summary_services.ChangedMeanwhile):
         db().rollback()
         return _compare(paper, form)
@@ -198,23 +189,6 @@ _OTHER_BUTTONS: dict[str, Callable[[Paper, SummaryForm], str | Response | tuple[
     "add_picture": _add_picture,
     "compare": _compare,
 }
-
-
-@blueprint.post("/preview")
-@PREVIEW_LIMIT
-@needs_sign_in
-def preview() -> Response:
-    """What the live preview shows, as JSON."""
-    try:
-        rendered = texts.render_text(db(), request.form.get("source", ""))
-    except ValueError as error:
-        return jsonify(html=None, problems=[], links=0, error=str(error))
-    return jsonify(
-        html=rendered.html,
-        problems=[{"line": each.line, "message": each.message} for each in rendered.problems],
-        links=len(rendered.links),
-        error=None,
-    )
 
 
 def _edit_page(
