@@ -24,6 +24,11 @@ def shared_by(code: str) -> ColumnElement[bool]:
     return and_(Summary.visibility == "unlisted", Summary.share_code == code)
 
 
+def readable_by_others() -> ColumnElement[bool]:
+    """Summaries that others can read in some way: public ones, and by their link unlisted ones."""
+    return Summary.visibility.in_(("public", "unlisted"))
+
+
 def attributable_to(viewer: User | None) -> ColumnElement[bool]:
     """Summaries whose writer the viewer may know: not the anonymous ones of others.
 

@@ -17,11 +17,11 @@ from app.db import begin_writing, lock_papers, now
 from app.models import DeletedSummary, Draft, Revision, Summary, SummaryTag, Tag, User, Vote
 from app.rendering import RENDERER_VERSION
 from app.services import votes
+from app.services.locks import queue
 from app.services.problems import Refused
 from app.services.summaries import (
     apply,
     new_share_code,
-    queue,
     rendered_or_refused,
     set_tags,
 )

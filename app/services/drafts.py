@@ -16,8 +16,9 @@ from app.db import begin_writing, now
 from app.models import Draft, Paper, Revision, Summary, SummaryTag, Tag, User
 from app.models.summary import VISIBILITIES
 from app.queries import drafts
+from app.services.locks import queue
 from app.services.problems import Refused
-from app.services.summaries import last_revision, parse_tags, queue
+from app.services.summaries import last_revision, parse_tags
 
 # More than a summary may have, so that a text that is too long is kept until it is shorter.
 MAX_DRAFT_BYTES = 262_144

@@ -1,11 +1,214 @@
-"""Pictures that writers upload: decoded and written anew, kept in the data directory."""
+"""Pictures that writers upload: decoded and written anew, kept in the data directory.
+
+The rows are here; the files are made by `picture_files`.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
+import hashlib
+import re
+import secrets
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 
-from app.models import Summary
+from sqlalchemy import ColumnElement, String, cast, delete, insert, select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+
+from app.db import begin_writing, now
+from app.models import DeletedSummary, Draft, Paper, Picture, PictureUse, Revision, Summary, User
+from app.queries.pictures import room_used
+from app.services.locks import queue
+from app.services.picture_files import MAX_BYTES, encode, path_of, write
+from app.services.problems import Refused
+
+MAX_PICTURES = 1000  # of one user
+MAX_TOTAL = 200_000_000  # bytes of one user
+MAX_ALT = 300
+# Whoever is writing has a day to save the text in which the picture stands.
+GRACE = timedelta(days=1)
+PICTURE_NAME = re.compile(r"[A-Za-z0-9_-]{22}\.(?:png|jpg)")
+_ADDRESS = re.compile(rf"/pictures/({PICTURE_NAME.pattern})(?![\w.-])")
+
+
+def names_in(text: str) -> list[str]:
+    """The names of uploaded pictures whose addresses stand in a text, each once."""
+    return list(dict.fromkeys(_ADDRESS.findall(text)))
+
+
+def store(session: Session, user: User, data: bytes) -> Picture:
+    """Keep a picture; the same one of the same user is kept once.
+
+    Args:
+        data: a PNG, JPEG, GIF or WebP file of at most `MAX_BYTES`; of an animation the first
+            picture is kept.
+
+    Raises:
+        Refused: for anything else, or when the user's room is used up.
+    """
+    file = encode(data)
+    digest = hashlib.sha256(file.content).hexdigest()
+    begin_writing(session)
+    queue(session, user.id)
+    found = session.scalar(
+        select(Picture).where(Picture.user_id == user.id, Picture.digest == digest)
+    )
+    if found is None:
+        _check_room(session, user, len(file.content))
+        found = Picture(
+            name=f"{secrets.token_urlsafe(16)}.{file.extension}",
+            user_id=user.id,
+            digest=digest,
+            width=file.width,
+            height=file.height,
+            size=len(file.content),
+            uploaded_at=now(),
+        )
+    path = path_of(session.info["data_dir"], found.name)
+    if not path.is_file():
+        write(path, file.content)
+    session.add(found)
+    session.flush()
+    return found
+
+
+def add_from_form(session: Session, user: User, file: FileStorage | None, alt: str) -> str:
+    """Store the picture of a form.
+
+    Returns:
+        The Markdown that shows it.
+
+    Raises:
+        Refused: as `store`, or when no file was chosen.
+    """
+    if file is None or not file.filename:
+        raise Refused("picture", "Choose a picture first.")
+    # One byte more than there may be: enough to know that it is too large.
+    picture = store(session, user, file.stream.read(MAX_BYTES + 1))
+    return markdown(picture, alt)
+
+
+def markdown(picture: Picture, alt: str) -> str:
+    """The Markdown that shows a picture, with what it shows for those who cannot see it."""
+    line = " ".join(alt.replace("\x00", "").split())[:MAX_ALT]
+    escaped = re.sub(r"([][\\])", r"\\\1", line)
+    return f"![{escaped}](/pictures/{picture.name})"
 
 
 def note_uses(session: Session, summary: Summary) -> None:
     """Note which of their own pictures a summary shows; doing it twice changes nothing."""
+    session.execute(delete(PictureUse).where(PictureUse.summary_id == summary.id))
+    names = names_in(summary.source)
+    if not names:
+        return
+    own = select(Picture.id).where(Picture.user_id == summary.user_id, Picture.name.in_(names))
+    rows = [{"picture_id": number, "summary_id": summary.id} for number in session.scalars(own)]
+    if rows:
+        session.execute(insert(PictureUse), rows)
+
+
+def remove(session: Session, user: User, name: str) -> Path | None:
+    """Remove one of a user's pictures.
+
+    Returns:
+        Its file, to be unlinked after the commit; `None` when they have no such picture.
+
+    Raises:
+        Refused: when a summary or draft of theirs shows it.
+    """
+    begin_writing(session)
+    queue(session, user.id)
+    picture = session.scalar(
+        select(Picture).where(Picture.user_id == user.id, Picture.name == name)
+    )
+    if picture is None:
+        return None
+    shown = session.scalar(
+        select(Paper.title)
+        .join(Summary, Summary.paper_id == Paper.id)
+        .join(PictureUse, PictureUse.summary_id == Summary.id)
+        .where(PictureUse.picture_id == picture.id)
+    ) or session.scalar(
+        select(Paper.title)
+        .join(Draft, Draft.paper_id == Paper.id)
+        .where(Draft.user_id == user.id, Draft.source.contains(name, autoescape=True))
+    )
+    if shown is not None:
+        raise Refused("picture", f"What you wrote about “{shown}” shows this picture.")
+    session.delete(picture)
+    session.flush()
+    return path_of(session.info["data_dir"], name)
+
+
+def tidy(session: Session, user_id: int | None = None) -> int:
+    """Remove pictures older than `GRACE` that nothing of their owner refers to any more.
+
+    Commits. Rows go before files: a crash may leave a file that nobody asks for, and the next run
+    finds it, but never a row without its file.
+
+    Args:
+        user_id: only this user's; `None` for everybody's, and for files that have no row.
+
+    Returns:
+        How many pictures were removed.
+    """
+    folder = session.info["data_dir"]
+    query = select(Picture.user_id).distinct().where(*_unshown())
+    if user_id is not None:
+        query = query.where(Picture.user_id == user_id)
+    removed = 0
+    for owner in session.scalars(query).all():
+        begin_writing(session)
+        queue(session, owner)
+        candidates = session.scalars(
+            select(Picture).where(Picture.user_id == owner, *_unshown())
+        ).all()
+        kept = {name for text in _other_texts(session, owner) for name in names_in(text)}
+        unused = [picture for picture in candidates if picture.name not in kept]
+        for picture in unused:
+            session.delete(picture)
+        session.commit()
+        for picture in unused:
+            path_of(folder, picture.name).unlink(missing_ok=True)
+        removed += len(unused)
+    if user_id is None:
+        _remove_strays(session, folder / "pictures")
+    return removed
+
+
+def _unshown() -> tuple[ColumnElement[bool], ...]:
+    shown = select(PictureUse.picture_id)
+    return (Picture.uploaded_at < now() - GRACE, Picture.id.not_in(shown))
+
+
+def _other_texts(session: Session, owner: int) -> Iterator[str]:
+    """What a user wrote besides the present texts: drafts, earlier versions, deleted summaries."""
+    yield from session.scalars(select(Draft.source).where(Draft.user_id == owner))
+    yield from session.scalars(
+        select(Revision.source)
+        .join(Summary, Summary.id == Revision.summary_id)
+        .where(Summary.user_id == owner, Revision.source.contains("/pictures/"))
+    )
+    yield from session.scalars(
+        select(cast(DeletedSummary.data, String)).where(DeletedSummary.user_id == owner)
+    )
+
+
+def _remove_strays(session: Session, folder: Path) -> None:
+    oldest = (now() - GRACE).timestamp()
+    for path in folder.glob("*/*"):
+        if path.stat().st_mtime >= oldest:
+            continue
+        if session.scalar(select(Picture.id).where(Picture.name == path.name)) is None:
+            path.unlink(missing_ok=True)
+
+
+def _check_room(session: Session, user: User, size: int) -> None:
+    count, total = room_used(session, user)
+    if count >= MAX_PICTURES or total + size > MAX_TOTAL:
+        raise Refused(
+            "picture",
+            f"Your room for pictures is full: {MAX_PICTURES:,} pictures or"
+            f" {MAX_TOTAL // 1_000_000} MB. Remove some on the page “Your pictures”.",
+        )

@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing
 from app.models import Paper, Summary, SummaryTag, Tag, User
+from app.services.locks import queue
 from app.services.problems import Refused
 from app.services.summaries import (
     ChangedMeanwhile,
     last_revision,
     new_share_code,
     publish,
-    queue,
 )
 
 

@@ -21,6 +21,7 @@ from app.rendering import (
     render_inline,
 )
 from app.services import links, pictures
+from app.services.locks import queue
 from app.services.merging import BETWEEN, MINE, THEIRS, open_conflict
 from app.services.problems import Refused
 from app.services.search_index import index_summary
@@ -191,11 +192,6 @@ def rendered_or_refused(session: Session, source: str) -> Rendered:
         return render_text(session, source)
     except RenderError as error:
         raise Refused("source", str(error)) from None
-
-
-def queue(session: Session, user_id: int) -> None:
-    """Let one user's saves and deletions wait for each other: two at once make one summary."""
-    session.execute(select(User.id).where(User.id == user_id).with_for_update())
 
 
 def apply(session: Session, summary: Summary, rendered: Rendered) -> None:

@@ -27,8 +27,8 @@ MESSAGES = {
     405: ("That did not work", "This address does not take this kind of request."),
     413: (
         "Too large",
-        "What you sent is larger than this site takes (1 MB). Go back in your browser: your text"
-        " is still in the form.",
+        "What you sent is larger than this site takes here: 1 MB of text, 10 MB for a picture,"
+        " 50 MB for a library. Go back in your browser: your text is still in the form.",
     ),
     422: ("That did not work", "Something in the form is not right."),
     429: (

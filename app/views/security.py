@@ -42,6 +42,13 @@ HEADERS = {
 }
 HSTS = "max-age=63072000; includeSubDomains"
 
+# Bytes that a signed-in user may send where files are uploaded; elsewhere 1 MB is the limit.
+LARGE_REQUESTS = {
+    "pictures.add": 11_000_000,
+    "summaries.save": 12_000_000,
+    "files.read": 60_000_000,
+}
+
 csrf = CSRFProtect()
 
 
@@ -68,6 +75,7 @@ SIGN_UP_LIMIT = limiter.shared_limit(
 )
 WRITE_LIMIT = limiter.shared_limit("30/minute;300/hour", "write", methods=["POST"])
 DRAFT_LIMIT = limiter.shared_limit("90/minute", "draft", methods=["POST"])
+UPLOAD_LIMIT = limiter.shared_limit("30/minute;300/hour", "upload", methods=["POST"])
 VOTE_LIMIT = limiter.shared_limit("60/minute", "vote", methods=["POST", "DELETE"])
 SUGGEST_LIMIT = limiter.shared_limit("120/minute", "suggest", methods=["GET", "HEAD"])
 PREVIEW_LIMIT = limiter.shared_limit("120/minute", "preview", methods=["POST"])
@@ -78,6 +86,7 @@ SEARCH_LIMIT = limiter.shared_limit("120/minute", "search", methods=["GET", "HEA
 def init(app: Flask, config: Config) -> None:
     """Switch all of it on."""
     app.before_request(_refuse_other_sites)
+    app.before_request(_take_more)  # before the form is read, which the CSRF check does
     csrf.init_app(app)
     limiter.init_app(app)
     if config.site_url:
@@ -112,6 +121,12 @@ def _refuse_other_sites() -> Response | None:
     if site == "cross-site" or (not site and elsewhere):
         return Response("This was sent from another site.\n", 403, mimetype="text/plain")
     return None
+
+
+def _take_more() -> None:
+    limit = LARGE_REQUESTS.get(request.endpoint or "")
+    if limit is not None and request.method == "POST" and access.viewer() is not None:
+        request.max_content_length = limit
 
 
 def headers(config: Config) -> dict[str, str]:

@@ -1,0 +1,72 @@
+"""Uploaded pictures: who may see one, and a writer's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.models import Paper, Picture, PictureUse, Summary, User
+from app.queries.visibility import readable_by_others
+
+
+@dataclass(frozen=True)
+class PictureRow:
+    """One of a writer's pictures, with the papers about which they wrote the texts it is in."""
+
+    picture: Picture
+    papers: tuple[Paper, ...]
+
+
+def visible(session: Session, name: str, viewer: User | None) -> Picture | None:
+    """The picture of this name, if the viewer may see it.
+
+    Its owner may. Others may while a summary of its owner shows it that they can read: a public
+    one, or an unlisted one, for whoever knows the name has seen that.
+    """
+    picture = session.scalar(select(Picture).where(Picture.name == name))
+    if picture is None or (viewer is not None and viewer.id == picture.user_id):
+        return picture
+    shown = (
+        select(PictureUse.picture_id)
+        .join(Summary, Summary.id == PictureUse.summary_id)
+        .where(
+            PictureUse.picture_id == picture.id,
+            Summary.user_id == picture.user_id,
+            readable_by_others(),
+        )
+    )
+    return None if session.scalar(shown.limit(1)) is None else picture
+
+
+def of_user(session: Session, user: User, *, number: int, size: int) -> list[PictureRow]:
+    """A page of a user's pictures, the latest first; one more than `size` when others follow."""
+    pictures: Sequence[Picture] = session.scalars(
+        select(Picture)
+        .where(Picture.user_id == user.id)
+        .order_by(Picture.uploaded_at.desc(), Picture.id.desc())
+        .offset((number - 1) * size)
+        .limit(size + 1)
+    ).all()
+    uses = session.execute(
+        select(PictureUse.picture_id, Paper)
+        .join(Summary, Summary.id == PictureUse.summary_id)
+        .join(Paper, Paper.id == Summary.paper_id)
+        .where(PictureUse.picture_id.in_([picture.id for picture in pictures]))
+    ).all()
+    return [
+        PictureRow(picture, tuple(paper for used, paper in uses if used == picture.id))
+        for picture in pictures
+    ]
+
+
+def room_used(session: Session, user: User) -> tuple[int, int]:
+    """How many pictures a user has, and their bytes."""
+    count, total = session.execute(
+        select(func.count(), func.coalesce(func.sum(Picture.size), 0)).where(
+            Picture.user_id == user.id
+        )
+    ).one()
+    return int(count), int(total)

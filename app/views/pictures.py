@@ -1,0 +1,94 @@
+"""Pictures: uploaded, shown, listed and removed by their owner."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, jsonify, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.queries import pictures as queries
+from app.services import picture_files, pictures
+from app.services.problems import Refused
+from app.views import access, listing
+from app.views.access import db, needs_sign_in, see_other, signed_in, viewer
+from app.views.security import UPLOAD_LIMIT, WRITE_LIMIT
+
+blueprint = Blueprint("pictures", __name__)
+SHOWN = 48
+TYPES = {"png": "image/png", "jpg": "image/jpeg"}
+
+
+@blueprint.get("/pictures/<name>")
+def show(name: str) -> Response:
+    picture = None
+    if pictures.PICTURE_NAME.fullmatch(name):
+        picture = queries.visible(db(), name, viewer())
+    path = picture_files.path_of(access.config().data_dir, name)
+    if picture is None or not path.is_file():
+        abort(404)
+    response = Response(path.read_bytes(), mimetype=TYPES[name.rsplit(".", 1)[1]])
+    # Asked for again each time: its summary may be private by then.
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.set_etag(picture.digest)
+    return response.make_conditional(request)
+
+
+@blueprint.get("/pictures")
+@needs_sign_in
+def index() -> str:
+    return _page()
+
+
+@blueprint.post("/pictures")
+@UPLOAD_LIMIT
+@needs_sign_in
+def add() -> str | Response | tuple[str, int] | tuple[Response, int]:
+    """Upload one: JSON for the editor, the list for a form."""
+    as_json = request.accept_mimetypes.best == "application/json"
+    try:
+        markdown = pictures.add_from_form(
+            db(), signed_in(), request.files.get("picture"), request.form.get("alt", "")
+        )
+    except Refused as refused:
+        db().rollback()
+        if as_json:
+            return jsonify(error=refused.message), 422
+        return _page(refused.message), 422
+    db().commit()
+    if as_json:
+        return jsonify(markdown=markdown, url=f"/pictures/{pictures.names_in(markdown)[0]}")
+    flash("The picture is kept. Copy its Markdown into a summary within a day.", "good")
+    return see_other(url_for("pictures.index"))
+
+
+@blueprint.post("/pictures/<name>/remove")
+@WRITE_LIMIT
+@needs_sign_in
+def remove(name: str) -> Response:
+    try:
+        path = pictures.remove(db(), signed_in(), name)
+    except Refused as refused:
+        db().rollback()
+        flash(f"It stays: {refused.message[0].lower()}{refused.message[1:]}", "warning")
+        return see_other(url_for("pictures.index"))
+    if path is None:
+        abort(404)
+    db().commit()
+    path.unlink(missing_ok=True)
+    flash("The picture is removed.", "good")
+    return see_other(url_for("pictures.index"))
+
+
+def _page(problem: str = "") -> str:
+    user = signed_in()
+    rows = queries.of_user(db(), user, number=listing.number(), size=SHOWN)
+    count, total = queries.room_used(db(), user)
+    return render_template(
+        "pictures/index.html",
+        page=listing.by_number(rows[:SHOWN], len(rows) > SHOWN),
+        problem=problem,
+        used=count,
+        used_bytes=total,
+        most=pictures.MAX_PICTURES,
+        most_bytes=pictures.MAX_TOTAL,
+        max_bytes=picture_files.MAX_BYTES,
+    )

@@ -1,0 +1,318 @@
+from __future__ import annotations
+
+import random
+import resource
+import struct
+import zlib
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, ImageDraw, PngImagePlugin
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db import begin_writing, now
+from app.models import Picture, PictureUse, User
+from app.queries.pictures import visible
+from app.services import picture_files, pictures
+from app.services.deletion import delete_summary
+from app.services.drafts import Content, save_draft
+from app.services.picture_files import encode, path_of
+from app.services.problems import Refused
+from app.services.summaries import publish
+from tests.factories import make_paper, make_summary, make_user
+
+
+def saved(image: Image.Image, form: str = "PNG", **options: Any) -> bytes:
+    out = BytesIO()
+    image.save(out, form, **options)
+    return out.getvalue()
+
+
+def photo(seed: int, width: int = 900, height: int = 600) -> Image.Image:
+    """Soft colours, some grain, and lines, as a photograph of a whiteboard has."""
+    choose = random.Random(seed)
+    colours = bytes(choose.randrange(256) for _ in range(30 * 20 * 3))
+    image = Image.frombytes("RGB", (30, 20), colours).resize(
+        (width, height), Image.Resampling.BICUBIC
+    )
+    grain = Image.frombytes("L", (width, height), choose.randbytes(width * height))
+    image = Image.blend(image, grain.convert("RGB"), 0.05)
+    draw = ImageDraw.Draw(image)
+    for _ in range(20):
+        ends = [choose.randrange(width), choose.randrange(height)]
+        draw.line([*ends, choose.randrange(width), choose.randrange(height)], fill="black")
+    return image
+
+
+def drawing(mode: str = "RGB", size: tuple[int, int] = (300, 200)) -> Image.Image:
+    image = Image.new(mode, size, "white" if mode != "F" else 1)
+    ImageDraw.Draw(image).rectangle((20, 20, 90, 90), fill=1 if mode in ("F", "I;16") else "black")
+    return image
+
+
+SOURCES = {
+    "drawing": saved(drawing()),
+    "grey": saved(drawing("L")),
+    "black and white": saved(drawing("1")),
+    "palette": saved(photo(1).quantize(16)),
+    "transparent": saved(Image.new("RGBA", (50, 40), (255, 0, 0, 90))),
+    "transparent palette": saved(photo(1).quantize(16), transparency=3),
+    "sixteen bits": saved(drawing("I;16")),
+    "photograph": saved(photo(2), "JPEG", quality=80),
+    "grey photograph": saved(photo(3).convert("L"), "JPEG"),
+    "print colours": saved(photo(4).convert("CMYK"), "JPEG"),
+    "large photograph": saved(photo(5, 3000, 2000), "JPEG", quality=70),
+    "photograph as PNG": saved(photo(6, 1500, 1000), compress_level=1),
+    "tall": saved(drawing(size=(200, 5000))),
+    "one point": saved(Image.new("RGB", (1, 1))),
+    "GIF": saved(photo(7, 200, 100).quantize(64), "GIF"),
+    "animation": saved(
+        drawing("P"), "GIF", save_all=True, append_images=[drawing("P", (300, 200))]
+    ),
+    "WebP": saved(photo(8, 300, 200), "WEBP"),
+    "WebP without loss": saved(drawing(), "WEBP", lossless=True),
+    "noise": saved(Image.frombytes("RGB", (200, 150), random.Random(1).randbytes(90_000)), "JPEG"),
+}
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_what_is_kept_is_kept_the_same_again(name: str) -> None:
+    first = encode(SOURCES[name])
+    again = encode(first.content)
+    assert again == first
+    image = Image.open(BytesIO(first.content))
+    assert image.format == {"png": "PNG", "jpg": "JPEG"}[first.extension]
+    assert (image.width, image.height) == (first.width, first.height)
+    assert image.width <= picture_files.MAX_WIDTH
+    assert image.height <= picture_files.MAX_HEIGHT
+
+
+def test_photographs_are_small_and_drawings_exact() -> None:
+    for name in ("photograph as PNG", "photograph", "large photograph"):
+        kept = encode(SOURCES[name])
+        assert (kept.extension, len(kept.content) < 700_000) == ("jpg", True), name
+    exact = Image.open(BytesIO(encode(SOURCES["drawing"]).content))
+    assert exact.tobytes() == drawing().tobytes()
+    assert Image.open(BytesIO(encode(SOURCES["transparent"]).content)).mode == "RGBA"
+
+
+def test_where_it_was_taken_is_not_kept() -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "Secretcamera"
+    exif[0x0112] = 6  # lies on its side
+    jpeg = saved(photo(9, 300, 200), "JPEG", exif=exif, comment=b"Secretcamera")
+    kept = encode(jpeg)
+    assert (kept.width, kept.height) == (200, 300)
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Secretcamera", "here", zip=True)
+    info.add_itxt("XML:com.adobe.xmp", "<x>Secretcamera</x>")
+    for file in (kept, encode(saved(drawing(), pnginfo=info, exif=exif))):
+        assert b"Secretcamera" not in file.content
+        image = Image.open(BytesIO(file.content))
+        image.load()
+        assert not image.getexif()
+        assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png_of(width: int, height: int, *chunks: bytes) -> bytes:
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + b"".join(chunks) + chunk(b"IEND", b"")
+
+
+BAD = {
+    "nothing": b"",
+    "text": b"not a picture at all",
+    "svg": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+    "html": b"<!doctype html><script>alert(1)</script>",
+    "pdf": b"%PDF-1.7\n1 0 obj\n<<>>\nendobj",
+    "tiff": saved(drawing(), "TIFF"),
+    "bitmap": saved(drawing(), "BMP"),
+    "half a JPEG": SOURCES["photograph"][: len(SOURCES["photograph"]) // 2],
+    "half a PNG": SOURCES["drawing"][:200],
+    "no pixels": png_of(1, 1),
+    "many pixels": png_of(30_000, 30_000, chunk(b"IDAT", zlib.compress(b"\0" * 1_000_000, 9))),
+    "no width": png_of(0, 10),
+    "many pixels of GIF": b"GIF89a" + struct.pack("<HH", 65535, 65535) + b"\xf0\0\0" + b"\0" * 30,
+    "a bomb of text": png_of(
+        10, 10, chunk(b"zTXt", b"x\0\0" + zlib.compress(b"\0" * 300_000_000, 9))
+    ),
+    "a bomb of a profile": png_of(
+        10, 10, chunk(b"iCCP", b"x\0\0" + zlib.compress(b"\0" * 300_000_000, 9))
+    ),
+    "a lying length": b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 2**31 - 1) + b"IHDR",
+    "WebP without end": b"RIFF\xff\xff\xff\xffWEBPVP8 \xff\xff\xff\xff" + b"\0" * 20,
+    "too many bytes": b"\x89PNG\r\n\x1a\n" + b"\0" * picture_files.MAX_BYTES,
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_refused(name: str) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(Refused) as caught:
+        encode(BAD[name])
+    assert caught.value.field == "picture"
+    # kB; the bombs above would take 300 MB and more.
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
+
+
+def test_a_file_that_is_also_a_page_loses_that() -> None:
+    page = b"<script>alert(1)</script>"
+    assert page not in encode(SOURCES["GIF"] + page).content
+    assert page not in encode(SOURCES["drawing"] + page).content
+
+
+@pytest.fixture
+def ann(session: Session) -> User:
+    return make_user(session, "ann")
+
+
+def keep(session: Session, user: User, data: bytes = SOURCES["drawing"]) -> Picture:
+    found = pictures.store(session, user, data)
+    session.commit()
+    return found
+
+
+def folder(session: Session) -> Path:
+    found: Path = session.info["data_dir"]
+    return found
+
+
+def test_the_same_picture_is_kept_once(session: Session, ann: User) -> None:
+    first = keep(session, ann)
+    path = path_of(folder(session), first.name)
+    assert path.read_bytes() == encode(SOURCES["drawing"]).content
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.unlink()
+    assert keep(session, ann).name == first.name
+    assert path.is_file()
+    assert keep(session, make_user(session)).name != first.name
+
+
+def test_there_is_a_limit(session: Session, ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(session, ann)
+    monkeypatch.setattr(pictures, "MAX_PICTURES", 1)
+    keep(session, ann)  # the same one again takes no room
+    with pytest.raises(Refused, match="full"):
+        keep(session, ann, SOURCES["grey"])
+    session.rollback()
+    keep(session, make_user(session), SOURCES["grey"])
+
+
+def test_a_full_disk_is_said(session: Session, ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(picture_files.os, "fsync", full)
+    with pytest.raises(Refused, match="no room on the server"):
+        keep(session, ann)
+    session.rollback()
+    assert session.scalars(select(Picture)).all() == []
+
+
+def test_alternative_text_cannot_break_out(session: Session, ann: User) -> None:
+    picture = keep(session, ann)
+    made = pictures.markdown(picture, "a] (b)\n[c](d) \\ e" + "x" * 400)
+    assert made.startswith("![a\\] (b) \\[c\\](d) \\\\ e")
+    assert made.endswith(f"](/pictures/{picture.name})")
+    assert pictures.names_in(made) == [picture.name]
+    assert len(made) < 400
+
+
+def test_names_in_a_text() -> None:
+    name = "A" * 21 + "_.png"
+    text = f"![a](/pictures/{name}) https://x.org/pictures/{name} /pictures/{name}x /pictures/b.png"
+    assert pictures.names_in(text) == [name]
+
+
+def test_who_sees_a_picture(session: Session, ann: User) -> None:
+    picture = keep(session, ann)
+    other = make_user(session)
+    paper = make_paper(session)
+    text = pictures.markdown(picture, "A")
+    # Somebody else's text does not open it.
+    make_summary(session, paper, other, text)
+    assert visible(session, picture.name, ann) is not None
+    for visibility, seen in (("private", False), ("unlisted", True), ("public", True)):
+        publish(session, ann, paper, source=text, visibility=visibility)
+        session.commit()
+        for viewer in (None, other):
+            assert (visible(session, picture.name, viewer) is not None) is seen, visibility
+    publish(session, ann, paper, source="Without it.")
+    session.commit()
+    assert visible(session, picture.name, other) is None
+    assert session.scalars(select(PictureUse)).all() == []
+
+
+def age(session: Session, picture: Picture) -> None:
+    begin_writing(session)
+    picture.uploaded_at = now() - timedelta(days=2)
+    session.commit()
+
+
+def test_what_nothing_shows_goes_after_a_day(session: Session, ann: User) -> None:
+    picture = keep(session, ann)
+    assert pictures.tidy(session) == 0
+    age(session, picture)
+    assert pictures.tidy(session, make_user(session).id) == 0
+    assert pictures.tidy(session, ann.id) == 1
+    assert session.scalars(select(Picture)).all() == []
+    assert not path_of(folder(session), picture.name).exists()
+
+
+def test_what_something_refers_to_stays(session: Session, ann: User) -> None:
+    paper, other = make_paper(session), make_paper(session)
+    shown, earlier, drafted, deleted = (
+        keep(session, ann, SOURCES[name]) for name in ("drawing", "grey", "palette", "GIF")
+    )
+    for picture in (shown, earlier, drafted, deleted):
+        age(session, picture)
+    publish(session, ann, paper, source=pictures.markdown(earlier, ""))
+    publish(session, ann, paper, source=pictures.markdown(shown, ""))
+    gone = publish(session, ann, other, source=pictures.markdown(deleted, ""))
+    delete_summary(session, gone)
+    content = Content(pictures.markdown(drafted, ""))
+    save_draft(session, ann, other, content, base_revision=0, seen_version=0)
+    session.commit()
+    assert pictures.tidy(session) == 0
+    assert len(session.scalars(select(Picture)).all()) == 4
+
+
+def test_files_without_a_row_go_too(session: Session, ann: User) -> None:
+    import os
+
+    stray = path_of(folder(session), "B" * 22 + ".png")
+    stray.parent.mkdir(parents=True)
+    stray.write_bytes(b"x")
+    pictures.tidy(session)
+    assert stray.exists()  # somebody may be writing it now
+    os.utime(stray, (0, 0))
+    kept = keep(session, ann)
+    os.utime(path_of(folder(session), kept.name), (0, 0))
+    pictures.tidy(session)
+    assert not stray.exists()
+    assert path_of(folder(session), kept.name).exists()
+
+
+def test_removing_one(session: Session, ann: User) -> None:
+    picture = keep(session, ann)
+    paper = make_paper(session, title="The paper")
+    make_summary(session, paper, ann, pictures.markdown(picture, ""))
+    with pytest.raises(Refused, match="The paper"):
+        pictures.remove(session, ann, picture.name)
+    session.rollback()
+    make_summary(session, paper, ann, "Without.")
+    content = Content("A draft with " + pictures.markdown(picture, ""))
+    save_draft(session, ann, paper, content, base_revision=2, seen_version=0)
+    session.commit()
+    with pytest.raises(Refused, match="The paper"):
+        pictures.remove(session, ann, picture.name)
+    session.rollback()
+    assert pictures.remove(session, make_user(session), picture.name) is None
