@@ -1,14 +1,15 @@
 """Turns the tree of blocks into elements, whose text is parsed for inline markup afterwards.
 
 Some attributes are for later steps only and never reach a page: `line` (0-based, in the text as
-parsed), `item` (a paragraph of a list item), `tight` (one in a list without blank lines, which
-loses its `p` at the end), `language` (of code), `bare` (a link labelled by its own address), and
-`cite` (one labelled by its key).
+parsed; an editor's preview gets it as `data-line`), `item` (a paragraph of a list item), `tight`
+(one in a list without blank lines, which loses its `p` at the end), `language` (of code), `bare`
+(a link labelled by its own address), and `cite` (one labelled by its key).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown.util import AtomicString
@@ -79,7 +80,8 @@ class Builder:
         elif block.kind == "list":
             self.add_list(parent, block)
         elif block.kind == "note" and block.mark.casefold() not in self.notes:
-            note = self.notes[block.mark.casefold()] = Element("li", {"dir": "auto"})
+            note = Element("li", {"dir": "auto", "line": str(block.line)})
+            self.notes[block.mark.casefold()] = note
             self.add_all(note, block)
 
     def direction(self, parent: Element) -> dict[str, str]:
@@ -127,13 +129,13 @@ class Builder:
         if block.start not in (None, 1):
             element.set("start", str(block.start))
         for child in block.children:
-            item = SubElement(element, "li")
+            item = SubElement(element, "li", {"line": str(child.line)})
             self.add_all(item, child, tight=not block.loose)
             mark_task(item)
 
 
 def add_code(parent: Element, block: Block) -> None:
-    pre = SubElement(parent, "pre", {"tabindex": "0"})
+    pre = SubElement(parent, "pre", {"tabindex": "0", "line": str(block.line)})
     code = SubElement(pre, "code")
     if language := block.info.split(" ", 1)[0].strip("{}."):
         code.set("language", language)
@@ -155,6 +157,14 @@ def mark_task(item: Element) -> None:
     box.tail = " " + (item[0].text or "")[found.end() :]
     item[0].text = None
     item[0].insert(0, box)
+
+
+def mark_lines(root: Element, source_line: Callable[[int], int]) -> None:
+    """Notes on each block the 1-based source line where it begins, as `data-line`."""
+    for element in root.iter():
+        line = element[0].get("line") if element.tag == "tr" else element.get("line")
+        if line is not None and element.tag not in ("td", "th"):
+            element.set("data-line", str(source_line(int(line))))
 
 
 def finish(root: Element) -> None:

@@ -29,7 +29,9 @@ class Problem:
     Attributes:
         line: the 1-based line in the source, or None.
         message: one plain sentence in the writer's words.
+        about: 'formula' or 'link'.
     """
 
     line: int | None
     message: str
+    about: str

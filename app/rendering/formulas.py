@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from html import escape
 from xml.etree.ElementTree import Element
 
@@ -31,7 +32,7 @@ class Formulas:
         self.text, self.spans = protect(source)
         if len(self.spans) > MAX_FORMULAS:
             raise too_many
-        self.source_lines = source.split("\n")
+        self._source = source
 
     def to_html(self, html: str, inline: bool = False) -> str:
         """Puts MathML in place of the tokens in sanitised HTML.
@@ -78,7 +79,8 @@ class Formulas:
         found = []
         for span in self.spans.values():
             if problem := to_mathml(span.tex, span.display).problem:
-                found.append(Problem(span.line, f"This formula could not be typeset: {problem}"))
+                message = f"This formula could not be typeset: {problem}"
+                found.append(Problem(span.line, message, "formula"))
         return found
 
     def source_line(self, line: int) -> int:
@@ -89,20 +91,26 @@ class Formulas:
         """
         if not self.spans:
             return line + 1
-        lines = self.text.split("\n")
-        for above in range(min(line, len(lines) - 1), -1, -1):
-            tokens = TOKEN.findall(lines[above])
-            if not tokens or tokens[0] not in self.spans:
+        return self._source_lines[min(line, len(self._source_lines) - 1)]
+
+    @cached_property
+    def _source_lines(self) -> list[int]:
+        """The 1-based source line of each line of the text with tokens."""
+        lines, source_lines = self.text.split("\n"), self._source.split("\n")
+        found: list[int] = []
+        ahead = 1  # how much a line's source line is above its 0-based number
+        for number, line in enumerate(lines):
+            tokens = [token for token in TOKEN.findall(line) if token in self.spans]
+            if not tokens:
+                found.append(number + ahead)
                 continue
-            span = self.spans[tokens[0]]
-            if above == line:
-                return span.line
-            end = self.spans.get(tokens[-1], span)
+            found.append(self.spans[tokens[0]].line)
+            end = self.spans[tokens[-1]]
             last = end.line + end.source.count("\n")
-            parted = not lines[above + 1].strip(" >")
-            kept = last < len(self.source_lines) and not self.source_lines[last].strip(" >")
-            return last + line - above - (parted and not kept)
-        return line + 1
+            parted = number + 1 < len(lines) and not lines[number + 1].strip(" >")
+            kept = last < len(source_lines) and not source_lines[last].strip(" >")
+            ahead = last - number - (parted and not kept)
+        return found
 
 
 def source_of(spans: Mapping[str, Span], token: str) -> str:

@@ -46,6 +46,7 @@ class Link:
         sentence: the sentence around it, plain, at most 400 characters.
         sentence_html: the same as HTML of text, MathML and `<mark>` around the label.
         position: 0, 1, 2 … in order of appearance.
+        line: the 1-based line in the source, or None.
     """
 
     ref: PaperRef
@@ -54,6 +55,7 @@ class Link:
     sentence: str
     sentence_html: str
     position: int
+    line: int | None
 
 
 class LinkReader:
@@ -124,7 +126,8 @@ class LinkReader:
             position = len(self.links)
             if position >= MAX_LINKS:
                 raise RenderError(f"This text links to more than {MAX_LINKS} papers.")
-            self.links.append(Link(refs[anchor], kind, label, sentence, marked, position))
+            line = self.source_line(block, text, start)
+            self.links.append(Link(refs[anchor], kind, label, sentence, marked, position, line))
 
     # -- one link
 
@@ -167,17 +170,20 @@ class LinkReader:
         else:
             reason = f"The link to “{clip(href, 60)}” needs a full address with https://."
         if len(self.problems) < MAX_PROBLEMS:
-            self.problems.append(Problem(self.line_of(anchor, block), reason))
+            self.problems.append(Problem(self.line_of(anchor, block), reason, "link"))
         # A span is what an `a` without address would be.
         anchor.tag = "span"
         anchor.attrib.clear()
 
     def line_of(self, anchor: Element, block: Element) -> int | None:
+        text, places = flatten(block)
+        return self.source_line(block, text, places[anchor][0] if anchor in places else 0)
+
+    def source_line(self, block: Element, text: str, start: int) -> int | None:
+        """The 1-based source line of a place in a block's text."""
         line = block.get("line")
         if line is None:
             return None
-        text, places = flatten(block)
-        start = places[anchor][0] if anchor in places else 0
         return self.formulas.source_line(int(line) + text.count("\n", 0, start))
 
     # -- its sentence

@@ -6,6 +6,7 @@ keeps state between two texts but what is costly to build, one set per thread.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from markdown.blockparser import BlockParser
 
 from app.rendering.blocks import parse_blocks
 from app.rendering.build import build, finish
+from app.rendering.build import mark_lines as mark
 from app.rendering.errors import Problem, RenderError
 from app.rendering.excerpt import excerpt, first_paragraphs, opening, plain_text
 from app.rendering.footnotes import FootnoteReference, number_footnotes
@@ -34,6 +36,8 @@ RENDERER_VERSION = 1
 MAX_TEXT_BYTES = 65536
 # bleach takes quadratic time in the depth of its input.
 MAX_ELEMENT_DEPTH = 100
+
+MARKUP = re.compile(r"[\\`*_<>&~@]")
 
 NO_PAPERS: Mapping[PaperRef, str] = MappingProxyType({})
 NO_LABELS: Mapping[str, str] = MappingProxyType({})
@@ -67,6 +71,7 @@ def render(
     labels: Mapping[str, str] = NO_LABELS,
     site_url: str = "",
     id_prefix: str = "",
+    mark_lines: bool = False,
 ) -> Rendered:
     """Renders a summary, comment or bio written in Markdown with LaTeX.
 
@@ -80,6 +85,8 @@ def render(
         site_url: where this site is, to recognise absolute links to our own papers.
         id_prefix: what the ids of footnotes start with; it must differ between the texts that
             stand on one page.
+        mark_lines: whether blocks get the 1-based source line where they begin as `data-line`,
+            for the editor's preview; what is stored is rendered without.
 
     Raises:
         RenderError: when the text is longer than MAX_TEXT_BYTES, or nested or marked up beyond
@@ -89,7 +96,7 @@ def render(
     formulas = Formulas(expand_tabs(text))
     try:
         reader = LinkReader(formulas, papers, labels, site_url)
-        return render_tree(formulas, reader, id_prefix)
+        return render_tree(formulas, reader, id_prefix, mark_lines)
     except RecursionError:
         raise RenderError("This text is nested too deeply.") from None
     except RenderError as error:
@@ -98,7 +105,9 @@ def render(
         raise RenderError(error.message, formulas.source_line(error.line - 1)) from None
 
 
-def render_tree(formulas: Formulas, reader: LinkReader, id_prefix: str) -> Rendered:
+def render_tree(
+    formulas: Formulas, reader: LinkReader, id_prefix: str, mark_lines: bool
+) -> Rendered:
     """The steps of render() after the formulas are out of the text."""
     root, notes = parser().parse(formulas.text)
     formulas.keep_literal(root)
@@ -107,6 +116,8 @@ def render_tree(formulas: Formulas, reader: LinkReader, id_prefix: str) -> Rende
     reader.read(root)
     highlight(root)
     label_heads(root, formulas.to_source)
+    if mark_lines:
+        mark(root, formulas.source_line)
     finish(root)
     check_depth(root)
     html = formulas.to_html(sanitise(root))
@@ -134,6 +145,14 @@ def render_inline(text: str) -> str:
     check_size(text)
     formulas = Formulas(" ".join(text.split()))
     return formulas.to_html(escape(" ".join(formulas.text.split())))
+
+
+def as_label(title: str) -> str:
+    """The Markdown of a link's text that reads like a title: formulas as they are, no markup."""
+    formulas = Formulas(" ".join(title.split()))
+    escaped = MARKUP.sub(r"\\\g<0>", formulas.text)
+    # A backslash before a bracket would begin a formula.
+    return formulas.to_source(escaped.replace("[", "&#91;").replace("]", "&#93;"))
 
 
 def render_plain(text: str) -> str:

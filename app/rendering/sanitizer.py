@@ -52,24 +52,27 @@ def matches(pattern: str) -> Check:
     return lambda value: bool(compiled.fullmatch(value))
 
 
+# Where a block begins in the source, in the editor's preview.
+LINE = {"data-line": matches(r"\d{1,6}")}
 DIR = {"dir": one_of("auto")}
+TEXT = {**DIR, **LINE}
 CELL = {"class": one_of("cell-left", "cell-center", "cell-right")}
 MEDIUM = {"src": is_source, "controls": one_of(""), "preload": one_of("none")}
 
 # Tag, attribute, and what the attribute's value must satisfy.
 ALLOWED: dict[str, dict[str, Check]] = {
-    "p": {**DIR, "class": one_of("player")},
-    "h3": DIR,
-    "h4": DIR,
-    "h5": DIR,
-    "h6": DIR,
+    "p": {**TEXT, "class": one_of("player")},
+    "h3": TEXT,
+    "h4": TEXT,
+    "h5": TEXT,
+    "h6": TEXT,
     "blockquote": DIR,
     "ul": DIR,
     "ol": {**DIR, "start": matches(r"\d{1,9}")},
-    "li": {**DIR, "class": one_of("task"), "id": lambda value: bool(ID.fullmatch(value))},
+    "li": {**TEXT, "class": one_of("task"), "id": lambda value: bool(ID.fullmatch(value))},
     "hr": {},
     "br": {},
-    "pre": {"tabindex": one_of("0")},
+    "pre": {**LINE, "tabindex": one_of("0")},
     "code": {},
     "div": {
         "class": one_of("table-scroll"),
@@ -80,7 +83,7 @@ ALLOWED: dict[str, dict[str, Check]] = {
     "table": DIR,
     "thead": {},
     "tbody": {},
-    "tr": {},
+    "tr": LINE,
     "th": {**CELL, "aria-label": anything},
     "td": CELL,
     "section": {"class": one_of("footnotes"), "aria-label": one_of("Footnotes")},

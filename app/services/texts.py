@@ -25,25 +25,33 @@ __all__ = [
 MAX_LINKS = 1000
 
 
-def render_text(session: Session, text: str) -> Rendered:
+def render_text(session: Session, text: str, *, mark_lines: bool = False) -> Rendered:
     """Render a summary; links to papers we know by another name than their key lead to them.
 
     Ids in it begin with a hash of the text, so that several texts fit on one page.
 
     Args:
         text: Markdown with LaTeX.
+        mark_lines: whether blocks say on which line of the source they begin, for a preview.
 
     Raises:
         RenderError: for a text that is too large or too deeply nested, with the line.
     """
     id_prefix = f"s{hashlib.sha256(text.encode()).hexdigest()[:8]}-"
     site_url = session.info["site_url"]
-    rendered = render(text, site_url=site_url, id_prefix=id_prefix)
+    rendered = render(text, site_url=site_url, id_prefix=id_prefix, mark_lines=mark_lines)
     known = known_keys(session, (link.ref for link in rendered.links))
     if not known:
         return rendered
     labels = citation_labels(session, set(known.values()))
-    return render(text, papers=known, labels=labels, site_url=site_url, id_prefix=id_prefix)
+    return render(
+        text,
+        papers=known,
+        labels=labels,
+        site_url=site_url,
+        id_prefix=id_prefix,
+        mark_lines=mark_lines,
+    )
 
 
 def known_keys(session: Session, refs: Iterable[PaperRef]) -> dict[PaperRef, str]:

@@ -102,7 +102,7 @@ def test_write_without_javascript(reader: Reader) -> None:
     reader.go("/write/10.1103/PhysRev.47.777")
     page.get_by_label("Summary", exact=True).fill(TEXT)
     page.get_by_role("button", name="Preview").click()
-    expect(page.locator("main math")).to_have_count(1)
+    expect(page.get_by_role("region", name="Preview").locator("math")).to_have_count(1)
     assert (
         page.get_by_label("Summary", exact=True).input_value().replace("\r", "").strip()
         == TEXT.strip()

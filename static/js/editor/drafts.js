@@ -1,0 +1,231 @@
+// The text is saved while somebody types: to the server, and to this browser until the server has it.
+import { content, known, learn, same } from "./content.js";
+import { element, form, token } from "./elements.js";
+import { forget, keep } from "./keeping.js";
+import { buttons, clearNotice, clock, notice, sayQuietly } from "./notices.js";
+import { recover } from "./recovery.js";
+
+const PAUSE = 1000; // ms after the last key
+const LONGEST = 10_000; // ms of typing without a pause
+const AGAIN = [2000, 5000, 15_000, 30_000];
+const KEEPALIVE_BYTES = 60_000; // browsers take 64 kB
+
+let onServer = "posted" in form.dataset ? null : content(); // what the server is known to have
+let inBrowser = true; // whether the text is kept here as far as the server lacks it
+let sent = []; // texts that were sent, and may have been taken though no answer came
+let sending = null;
+let failures = 0;
+let stopped = false; // another window went on; the writer decides
+let submitting = false;
+let firstChange = 0;
+let saveTimer = 0;
+let keepTimer = 0;
+
+function dirty() {
+  return onServer === null || !same(content(), onServer);
+}
+
+async function keepHere() {
+  clearTimeout(keepTimer);
+  keepTimer = 0;
+  if (dirty()) {
+    inBrowser = await keep({ ...content(), ...known(), sent, at: Date.now() });
+  } else {
+    inBrowser = true;
+    await forget();
+  }
+}
+
+// Sends the text unless it is on its way already; resolves when an answer or a failure is there.
+function save() {
+  clearTimeout(saveTimer);
+  saveTimer = 0;
+  if (!dirty()) {
+    failures = 0;
+    clearNotice("failed");
+  }
+  if (stopped || submitting || !dirty()) return sending;
+  sending ??= send().finally(() => {
+    sending = null;
+    if (dirty() && failures === 0 && !stopped) saveAfter(PAUSE);
+  });
+  return sending;
+}
+
+function saveAfter(pause) {
+  clearTimeout(saveTimer);
+  saveTimer = setTimeout(save, pause);
+}
+
+async function send(renewed = false) {
+  const mine = content();
+  firstChange = 0;
+  sent = [...new Set([...sent, mine.source])].slice(-3);
+  keepHere();
+  let answer;
+  let result;
+  try {
+    answer = await post(mine);
+    result = answer.redirected ? {} : await answer.json();
+  } catch {
+    return failed();
+  }
+  if (answer.redirected || answer.status === 401) return signedOut();
+  if (answer.ok) return saved(mine, result);
+  if (answer.status === 400 && !renewed) return (await renewToken()) && send(true);
+  if (answer.status === 409) return elsewhere(result);
+  return failed(answer.status === 413 || answer.status === 422 ? result.error : "");
+}
+
+function post(mine) {
+  const { revision, version } = known();
+  const body = new URLSearchParams({ ...mine, csrf_token: token(), revision, draft: version });
+  if (!mine.anonymous) body.delete("anonymous");
+  const keepalive = body.toString().length < KEEPALIVE_BYTES;
+  return fetch(form.dataset.draftUrl, {
+    method: "POST", body, keepalive, headers: { Accept: "application/json" },
+  });
+}
+
+function saved(mine, { version, saved_at: at }) {
+  learn({ version });
+  onServer = mine;
+  sent = [];
+  failures = 0;
+  keepHere();
+  for (const kind of ["failed", "signed out"]) clearNotice(kind);
+  sayQuietly(at ? `Draft saved ${clock(at)}` : "");
+}
+
+async function failed(reason = "") {
+  const pause = AGAIN[Math.min(failures, AGAIN.length - 1)];
+  failures += 1;
+  saveAfter(pause);
+  await keepHere();
+  sayQuietly("");
+  const kept = inBrowser
+    ? "Not saved to the server yet; kept in this browser. Trying again…"
+    : "Not saved yet, and this browser keeps nothing: do not close this window. Trying again…";
+  notice("failed", element("p", {}, reason ? `${reason} ${kept}` : kept));
+}
+
+async function signedOut(other = false) {
+  failures = AGAIN.length;
+  saveAfter(AGAIN[AGAIN.length - 1]);
+  await keepHere();
+  sayQuietly("");
+  clearNotice("failed");
+  const what = other ? "You are signed in as somebody else." : "You are signed out.";
+  const kept = inBrowser ? "Your text is kept in this browser." : "Copy your text before you leave.";
+  const link = element("a", { href: form.dataset.loginUrl }, "Sign in");
+  notice("signed out", element("p", {}, `${what} ${kept} `, link));
+}
+
+// After signing in again, a form's token is another one. Says whether to go on.
+async function renewToken() {
+  try {
+    const answer = await fetch(form.dataset.tokenUrl, { headers: { Accept: "application/json" } });
+    if (answer.redirected || answer.status === 401) {
+      await signedOut();
+      return false;
+    }
+    const { csrf_token: renewed, user } = await answer.json();
+    if (user !== form.dataset.user) {
+      await signedOut(true);
+      return false;
+    }
+    for (const input of document.querySelectorAll("[name=csrf_token]")) input.value = renewed;
+    return true;
+  } catch {
+    await failed();
+    return false;
+  }
+}
+
+function elsewhere(other) {
+  const plain = (text) => text.replace(/\r\n?/gu, "\n").replace(/^\n+|\n+$/gu, "");
+  if (sent.some((text) => plain(text) === plain(other.source))) {
+    // Our own text: it was taken, but the answer got lost.
+    learn(other);
+    sent = [];
+    return send();
+  }
+  stopped = true;
+  keepHere();
+  sayQuietly("");
+  clearNotice("failed");
+  const compare = element("button", { name: "compare", value: "1", className: "button button--small" }, "Show both texts");
+  notice("elsewhere", element("p", {}, `${other.error} This window saves nothing until you decide.`), buttons(compare));
+  return null;
+}
+
+function changed() {
+  submitting = false;
+  keepTimer ||= setTimeout(keepHere, 200);
+  firstChange ||= Date.now();
+  const left = LONGEST - (Date.now() - firstChange);
+  // After a failure the next attempt has its time already, and typing does not put it off.
+  if (failures === 0) saveAfter(Math.max(0, Math.min(PAUSE, left)));
+  else if (!saveTimer) saveAfter(AGAIN[0]);
+}
+
+function now() {
+  keepHere();
+  save();
+}
+
+// What is on its way must arrive first: else the server would take it for another window's.
+async function submit(event) {
+  if (submitting || (!sending && !(failures && dirty() && !stopped))) {
+    submitting = true;
+    keepHere();
+    return;
+  }
+  event.preventDefault();
+  await Promise.race([save(), new Promise((resolve) => { setTimeout(resolve, 4000); })]);
+  submitting = true;
+  form.requestSubmit(event.submitter);
+}
+
+for (const kind of ["input", "change"]) {
+  form.addEventListener(kind, ({ target }) => {
+    if (["source", "takeaway", "tags", "visibility", "anonymous"].includes(target.name)) changed();
+  });
+}
+form.addEventListener("submit", submit);
+form.addEventListener("keydown", (event) => {
+  const inLine = ["takeaway", "tags"].includes(event.target.name);
+  if (event.key === "Enter" && inLine && !event.isComposing) {
+    event.preventDefault();
+    now();
+  }
+  if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "s") {
+    event.preventDefault();
+    now();
+  }
+});
+document.querySelector("#page-discard")?.addEventListener("submit", () => {
+  submitting = true;
+  onServer = content();
+  forget();
+});
+document.addEventListener("visibilitychange", now);
+window.addEventListener("pagehide", now);
+window.addEventListener("online", now);
+window.addEventListener("pageshow", (event) => {
+  submitting = false;
+  // A page from the browser's memory knows nothing of what was saved since.
+  if (event.persisted) location.reload();
+});
+window.addEventListener("beforeunload", (event) => {
+  if (!submitting && !inBrowser && dirty()) event.preventDefault();
+});
+
+if (onServer === null) now();
+const restored = await recover(onServer !== null);
+if (restored) {
+  sent = restored.sent ?? [];
+  await keepHere();
+  if (inBrowser) forget(restored.name); // this window keeps it from here on
+  save();
+}

@@ -1,0 +1,91 @@
+// Pictures that are pasted, dropped or chosen: alt text is asked for, the server keeps the picture,
+// and its Markdown goes into the text.
+import { announce, form, source, token } from "./elements.js";
+import { insertBlock } from "./typing.js";
+
+const SMALL = 2 ** 20; // bytes; larger ones are not shown beside the question
+const dialog = document.querySelector("[data-alt-dialog]");
+const alt = dialog.querySelector("input");
+const shown = dialog.querySelector("img");
+const said = form.querySelector("[data-upload]");
+const chooser = form.querySelector("[data-choose-picture]");
+let queue = Promise.resolve();
+
+function say(text) {
+  said.textContent = text;
+  said.hidden = !text;
+}
+
+function read(file) {
+  return new Promise((resolve) => {
+    const reader = new FileReader();
+    reader.addEventListener("load", () => resolve(reader.result));
+    reader.addEventListener("error", () => resolve(""));
+    reader.readAsDataURL(file);
+  });
+}
+
+// What the picture shows, or null when it is not wanted after all.
+async function askAlt(file) {
+  shown.src = file.size <= SMALL ? await read(file) : "";
+  shown.hidden = !shown.getAttribute("src");
+  dialog.querySelector("[data-file-name]").textContent = file.name;
+  alt.value = "";
+  dialog.returnValue = "";
+  dialog.showModal();
+  await new Promise((resolve) => { dialog.addEventListener("close", resolve, { once: true }); });
+  return dialog.returnValue === "add" ? alt.value.trim() : null;
+}
+
+async function add(file) {
+  const text = await askAlt(file);
+  source.focus({ preventScroll: true });
+  if (text === null) return;
+  say(`Uploading ${file.name}…`);
+  const body = new FormData();
+  body.set("csrf_token", token());
+  body.set("picture", file, file.name);
+  body.set("alt", text);
+  try {
+    const answer = await fetch(form.dataset.pictureUrl, {
+      method: "POST", body, headers: { Accept: "application/json" },
+    });
+    const result = await answer.json();
+    if (answer.ok) {
+      say("");
+      insertBlock(result.markdown);
+      announce(`${file.name} is in the text.`);
+    } else {
+      say(`${file.name} was not added: ${result.error}`);
+    }
+  } catch {
+    say(`${file.name} was not added: the server cannot be reached. Try again in a moment.`);
+  }
+}
+
+// One after the other, in the order in which they came.
+function addAll(files) {
+  for (const file of files) queue = queue.then(() => add(file));
+}
+
+function pictures(transfer) {
+  return [...(transfer?.files ?? [])].filter((file) => file.type.startsWith("image/"));
+}
+
+for (const [kind, transfer] of [["paste", "clipboardData"], ["drop", "dataTransfer"]]) {
+  source.addEventListener(kind, (event) => {
+    const files = pictures(event[transfer]);
+    // A copied cell or paragraph comes with a picture of itself; then the text is meant.
+    if (files.length === 0 || event[transfer].getData("text/plain")) return;
+    event.preventDefault();
+    addAll(files);
+  });
+}
+source.addEventListener("dragover", (event) => {
+  if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+});
+form.querySelector("[data-picture]").addEventListener("click", () => chooser.click());
+chooser.addEventListener("change", () => {
+  addAll([...chooser.files]);
+  chooser.value = "";
+});

@@ -1,0 +1,56 @@
+// The live preview, and what the server found in the text.
+import { watch } from "../boxes.js";
+import { form, preview, source, token } from "./elements.js";
+import { showError, showFindings, showSize } from "./findings.js";
+
+let waiting;
+let running;
+
+async function refresh() {
+  running?.abort();
+  running = new AbortController();
+  const { signal } = running;
+  const body = new URLSearchParams({ csrf_token: token(), source: source.value });
+  preview.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(form.dataset.previewUrl, {
+      method: "POST", body, signal, headers: { Accept: "application/json" },
+    });
+    if (answer.status === 429) {
+      waiting = setTimeout(refresh, 3000); // somebody types fast
+      return;
+    }
+    if (!answer.ok) throw new Error(String(answer.status));
+    const found = await answer.json();
+    if (found.error) {
+      showError(found.error, found.line);
+    } else {
+      preview.innerHTML = found.html; // Made and sanitised by the server, as for the page itself.
+      watch(preview);
+      showFindings(found);
+      preview.dispatchEvent(new Event("refreshed"));
+    }
+  } catch {
+    if (signal.aborted) return;
+    showError("The preview cannot be reached just now. Your text is still here.", null);
+  }
+  preview.removeAttribute("aria-busy");
+}
+
+// field-sizing does this where it exists.
+function grow() {
+  if (CSS.supports("field-sizing", "content")) return;
+  source.rows = Math.max(18, source.value.split("\n").length + 1);
+}
+
+source.addEventListener("input", () => {
+  showSize();
+  grow();
+  clearTimeout(waiting);
+  waiting = setTimeout(refresh, 400);
+});
+window.addEventListener("online", refresh);
+
+showSize();
+grow();
+if (source.value.trim()) refresh();

@@ -1,0 +1,614 @@
+"""The editor, as somebody writes in it: by keyboard, offline, in two windows, after a crash."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, Route, expect
+
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, Reader
+from tests.running import _wait as wait_for
+from tests.running import environment, free_port, shortlist
+
+PASSWORD = "a long password"
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+SAVED = re.compile(r"Draft saved \d\d:\d\d")
+# Also for what is sent while the page closes, which no route sees.
+UNREACHABLE = "() => { window.fetch = () => Promise.reject(new TypeError('away')); }"
+CLIPBOARD = {"permissions": ["clipboard-read", "clipboard-write"]}
+
+
+@pytest.fixture
+def writer(reader: Reader) -> Reader:
+    reader.sign_in()
+    return reader
+
+
+def open_editor(writer: Reader, key: str) -> Locator:
+    """The editor of a paper, emptied, with the caret in the text."""
+    writer.go(f"/write/{key}")
+    return emptied(writer.page)
+
+
+def emptied(page: Page) -> Locator:
+    source = page.get_by_label("Summary", exact=True)
+    source.fill("")
+    source.focus()
+    return source
+
+
+def wait_until_saved(page: Page) -> None:
+    expect(page.locator("[data-draft-status]")).to_have_text(SAVED)
+
+
+def test_thirty_formulas_with_the_keyboard_alone(writer: Reader) -> None:
+    page, keys = writer.page, writer.page.keyboard
+    source = open_editor(writer, "conf/cvpr/HeZRS16")
+    keys.type("## What\n\n")
+    for number in range(20):  # each of the palette
+        keys.type(f"Number {number}: ")
+        keys.press("Control+/")
+        expect(page.locator("[data-tex]").first).to_be_focused()
+        keys.press("End") if number == 19 else None
+        for _ in range(number if number < 19 else 0):
+            keys.press("ArrowRight")
+        keys.press("Enter")
+        expect(source).to_be_focused()
+        keys.press("Control+End")
+        keys.type(".\n")
+    for number in range(9):
+        keys.type("And ")
+        keys.press("Control+m")
+        keys.type(f"x_{number}")
+        keys.press("Control+End")
+        keys.type(" is ")
+        keys.press("Control+b")
+        keys.type("fine")
+        keys.press("Control+End")
+        keys.type(".\n")
+    keys.press("Control+Shift+m")
+    keys.type("a^2 + b^2 = c^2")
+    preview = page.get_by_role("region", name="Preview")
+    expect(preview.locator("math")).to_have_count(30)
+    expect(preview.locator("strong")).to_have_count(9)
+    expect(page.locator("[data-summary]")).not_to_contain_text("look")
+    written = source.input_value()
+    while page.evaluate("document.activeElement.name") != "save":
+        keys.press("Tab")
+    keys.press("Enter")
+    page.wait_for_url("**/paper/conf/cvpr/HeZRS16#demo")
+    expect(page.locator("article#demo math")).to_have_count(30)
+    writer.go("/write/conf/cvpr/HeZRS16")
+    assert page.get_by_label("Summary", exact=True).input_value().strip() == written.strip()
+    assert writer.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "keys", "becomes"),
+    [
+        ("a word", ["Shift+Control+ArrowLeft", "Control+b"], "a **word**"),
+        ("a word", ["Shift+Control+ArrowLeft", "Control+b", "Control+b"], "a word"),
+        ("a word", ["Shift+Control+ArrowLeft", "Control+i"], "a *word*"),
+        ("a word", ["Shift+Control+ArrowLeft", "Control+e"], "a `word`"),
+        ("a word", ["Shift+Control+ArrowLeft", "Control+k"], "a [word](https://)"),
+        ("x", ["Shift+Home", "Control+m"], "$x$"),
+        ("x", ["Shift+Home", "Control+Shift+m"], "$$\nx\n$$\n"),
+        ("a\nb", ["Control+a", "Control+Shift+Digit8"], "- a\n- b"),
+        ("a\nb", ["Control+a", "Control+Shift+Digit8", "Control+Shift+Digit8"], "a\nb"),
+        ("a\nb", ["Control+a", "Control+Shift+Period"], "> a\n> b"),
+        ("a\nb", ["Control+a", "Control+e"], "```\na\nb\n```\n"),
+        ("a", ["Control+Shift+k"], "a\\cite{}"),
+        ("- a", ["Enter", "b"], "- a\n- b"),
+        ("2. a", ["Enter", "b", "Enter", "Enter", "c"], "2. a\n3. b\n\nc"),
+        ("a **b**", ["Control+b", "Control+z"], "a **b**"),
+        ("so $a + b$", ["ArrowLeft", "Control+/", "Enter"], r"so $a + b\frac{a}{b}$"),
+        ("", ["Control+/", "Escape", "a"], "a"),
+    ],
+)
+def test_shortcuts(writer: Reader, typed: str, keys: list[str], becomes: str) -> None:
+    source = open_editor(writer, "conf/cvpr/RedmonF17")
+    writer.page.keyboard.insert_text(typed)
+    for key in keys:
+        writer.page.keyboard.press(key)
+    assert source.input_value() == becomes
+    assert writer.complaints == []
+
+
+def test_the_toolbar_is_one_stop(writer: Reader) -> None:
+    page, keys = writer.page, writer.page.keyboard
+    source = open_editor(writer, "conf/cvpr/RedmonF17")
+    bar = page.get_by_role("toolbar", name="Formatting")
+    keys.press("Shift+Tab")
+    expect(page.locator("[data-palette] summary")).to_be_focused()
+    keys.press("Shift+Tab")
+    expect(bar.get_by_role("button", name="Bold")).to_be_focused()
+    keys.press("ArrowRight")
+    expect(bar.get_by_role("button", name="Italic")).to_be_focused()
+    keys.press("ArrowLeft")
+    keys.press("ArrowLeft")
+    expect(bar.get_by_role("button", name="Picture")).to_be_focused()
+    keys.press("Home")
+    keys.press("Enter")
+    expect(source).to_be_focused()
+    assert source.input_value() == "**bold**"
+
+
+def test_papers_are_offered_by_title_and_key(writer: Reader) -> None:
+    page, keys = writer.page, writer.page.keyboard
+    source = open_editor(writer, "conf/cvpr/RedmonF17")
+    keys.type("See \\cite{resid")
+    options = page.get_by_role("listbox", name="Papers").get_by_role("option")
+    expect(options.first).to_contain_text("Deep Residual Learning")
+    keys.press("ArrowDown")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    assert source.get_attribute("aria-activedescendant") == "page-suggestion-1"
+    keys.press("ArrowUp")
+    keys.press("Enter")
+    keys.type(", [[faster")
+    expect(options.first).to_contain_text("Faster R-CNN")
+    keys.press("Tab")
+    keys.type(" and \\cite{conf/iccv/gir")
+    expect(options.first).to_contain_text("conf/iccv/Girshick15")
+    keys.press("Escape")
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    title = "Faster R-CNN: Towards Real-Time Object Detection with Region Proposal Networks"
+    assert source.input_value() == (
+        "See \\cite{conf/cvpr/HeZRS16}, "
+        f"[{title}](/paper/conf/nips/RenHGS15) and \\cite{{conf/iccv/gir"
+    )
+    expect(page.locator("[data-summary]")).to_contain_text("2 links to papers")
+    assert writer.complaints == []
+
+
+@pytest.mark.parametrize("reader", [CLIPBOARD], indirect=True, ids=["clipboard"])
+def test_a_pasted_address_becomes_a_link(writer: Reader) -> None:
+    page, keys = writer.page, writer.page.keyboard
+    source = open_editor(writer, "conf/cvpr/RedmonF17")
+    address = "https://arxiv.org/abs/1506.01497"
+    page.evaluate("text => navigator.clipboard.writeText(text)", address)
+    keys.type("As in ")
+    keys.press("Control+v")
+    expect(source).to_have_value(re.compile(r"^As in \[Faster R-CNN.*\]\(/paper/.*\)$"))
+    keys.press("Control+z")
+    assert source.input_value() == f"As in {address}"
+    keys.press("End")
+    keys.type(" and [this](")
+    keys.press("Control+v")
+    page.wait_for_timeout(600)
+    assert source.input_value() == f"As in {address} and [this]({address}"
+    page.evaluate("navigator.clipboard.writeText('https://arxiv.org/abs/9999.99999')")
+    source.fill("")
+    keys.press("Control+v")
+    page.wait_for_timeout(600)
+    assert source.input_value() == "https://arxiv.org/abs/9999.99999"
+    assert writer.complaints == []
+
+
+def test_pictures_ask_what_they_show(writer: Reader) -> None:
+    page = writer.page
+    source = open_editor(writer, "conf/cvpr/RedmonF17")
+    sent: list[str] = []
+
+    def answer(route: Route) -> None:
+        sent.append((route.request.post_data_buffer or b"").decode("latin-1"))
+        if len(sent) == 2:
+            route.fulfill(status=422, json={"error": "This is no picture."})
+        else:
+            route.fulfill(
+                json={"markdown": "![A dot](/pictures/x.webp)", "url": "/pictures/x.webp"}
+            )
+
+    page.route("**/pictures", answer)
+    page.route("**/pictures/x.webp", lambda route: route.fulfill(body=PIXEL))
+    source.fill("Above.")
+    files = [
+        {"name": f"{name}.png", "mimeType": "image/png", "buffer": PIXEL} for name in ("one", "two")
+    ]
+    page.locator("[data-choose-picture]").set_input_files(files)  # type: ignore[arg-type]
+    dialog = page.get_by_role("dialog", name="What does this picture show?")
+    expect(dialog).to_contain_text("one.png")
+    dialog.get_by_label("In words").fill("A dot")
+    dialog.get_by_label("In words").press("Enter")
+    expect(dialog).to_contain_text("two.png")
+    dialog.get_by_label("In words").fill("Another")
+    dialog.get_by_role("button", name="Add the picture").click()
+    expect(page.locator("[data-upload]")).to_have_text("two.png was not added: This is no picture.")
+    assert "A dot" in sent[0]
+    assert "csrf_token" in sent[0]
+    assert "![A dot](/pictures/x.webp)" in source.input_value()
+    paste(page)
+    expect(dialog).to_contain_text("pasted.png")
+    page.keyboard.press("Escape")
+    expect(source).to_be_focused()
+    assert len(sent) == 2
+    assert [each for each in writer.complaints if "422" not in each] == []
+
+
+def paste(page: Page) -> None:
+    page.evaluate(
+        """bytes => {
+            const transfer = new DataTransfer();
+            const file = new File([new Uint8Array(bytes)], "pasted.png", {type: "image/png"});
+            transfer.items.add(file);
+            const options = {clipboardData: transfer, bubbles: true, cancelable: true};
+            document.querySelector("#page-source").dispatchEvent(
+                new ClipboardEvent("paste", options));
+        }""",
+        list(PIXEL),
+    )
+
+
+def test_both_panes_scroll_together(writer: Reader) -> None:
+    page = writer.page
+    source = open_editor(writer, "conf/cvpr/RedmonF17")
+    long = "word " * 120
+    parts = [
+        f"## Part {n}\n\n{long}\n\n$$\n\\frac{{1}}{{{n}}}\n$$\n\n- a\n- b\n" for n in range(30)
+    ]
+    source.fill("\n".join(parts))
+    preview = page.locator("[data-preview]")
+    expect(preview.locator("h3")).to_have_count(30)
+    for number in (12, 25, 3):
+        page.evaluate(SCROLL_SOURCE_TO, f"## Part {number}\n")
+        page.wait_for_timeout(150)
+        assert visible_part(page) in (number - 1, number)
+    page.evaluate("document.querySelector('[data-preview]').scrollTop = 1e6")
+    page.wait_for_timeout(150)
+    below = "(s => s.scrollHeight - s.clientHeight - s.scrollTop)"
+    assert page.evaluate(f"{below}(document.querySelector('#page-source'))") < 2
+    page.evaluate("document.querySelector('[data-preview]').scrollTop = 0")
+    page.wait_for_timeout(150)
+    assert page.evaluate("document.querySelector('#page-source').scrollTop") < 2
+    # Neither moves the other on and on.
+    page.evaluate("document.querySelector('#page-source').scrollTop = 2000")
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.querySelector('#page-source').scrollTop") == 2000
+    assert writer.complaints == []
+
+
+# Puts a line at the top, as the editor's list of findings does, but to a third of the pane.
+SCROLL_SOURCE_TO = """line => {
+    const source = document.querySelector("#page-source");
+    const at = source.value.indexOf(line);
+    source.setSelectionRange(at, at);
+    const share = at / source.value.length;
+    source.scrollTop = share * (source.scrollHeight - source.clientHeight);
+}"""
+
+
+def visible_part(page: Page) -> int:
+    """The number of the last heading above the same share of the preview."""
+    found: int = page.evaluate(
+        """() => {
+            const box = document.querySelector("[data-preview]");
+            const share = box.scrollTop / (box.scrollHeight - box.clientHeight);
+            const top = box.getBoundingClientRect().top + share * box.clientHeight + 2;
+            const above = (each) => each.getBoundingClientRect().top <= top;
+            return [...box.querySelectorAll("h3")].filter(above).length - 1;
+        }"""
+    )
+    return found
+
+
+def test_findings_lead_to_their_lines(writer: Reader) -> None:
+    page, keys = writer.page, writer.page.keyboard
+    source = open_editor(writer, "conf/cvpr/RedmonF17")
+    source.fill("First \\cite{conf/none/None1}.\n\nThen $\\frac{$.\n")
+    line = page.locator("[data-summary]")
+    expect(line).to_have_text(
+        "4 words · 1 link to a paper · 1 not here yet · 1 formula needs a look"
+    )
+    line.locator("xpath=..").focus()
+    keys.press("Enter")
+    page.get_by_role("button", name="Line 3").focus()
+    keys.press("Enter")
+    expect(source).to_be_focused()
+    assert page.evaluate("document.querySelector('#page-source').selectionStart") == 31
+    expect(page.locator("[data-findings]")).to_contain_text("“conf/none/None1” is not here yet")
+
+
+def test_enter_in_a_line_keeps_the_draft_and_publishes_nothing(writer: Reader) -> None:
+    page = writer.page
+    open_editor(writer, "conf/cvpr/RedmonDGF16")
+    page.get_by_label("Takeaway").fill("Look once")
+    page.get_by_label("Takeaway").press("Enter")
+    wait_until_saved(page)
+    assert page.url.endswith("/write/conf/cvpr/RedmonDGF16")
+    # Without scripts Enter presses the first button.
+    first = page.locator("[data-editor] button:not([type=button])").first
+    assert first.get_attribute("name") == "save_draft"
+
+
+def test_an_outline_to_start_from(writer: Reader) -> None:
+    page = writer.page
+    source = open_editor(writer, "conf/cvpr/RedmonF17")
+    offer = page.get_by_text("Start with an outline")
+    offer.press("Enter")
+    expect(offer).to_be_hidden()
+    page.keyboard.type("It does this.")
+    assert source.input_value().startswith("## What\n\nIt does this.\n\n## Why\n\n")
+
+
+def test_a_closed_page_and_a_connection_lost(writer: Reader) -> None:
+    page, address = writer.page, "/write/conf/cvpr/SandlerHZZC18"
+    open_editor(writer, "conf/cvpr/SandlerHZZC18")
+    page.keyboard.type("Typed and closed at once.")
+    page.close()
+    page = writer.page = page.context.new_page()
+    writer.go(address)
+    source = page.get_by_label("Summary", exact=True)
+    expect(source).to_have_value("Typed and closed at once.")
+    page.context.set_offline(True)
+    source.press("Control+End")
+    page.keyboard.type(" Offline.")
+    notices = page.locator("[data-notices=near]")
+    expect(notices).to_contain_text("Not saved to the server yet; kept in this browser.")
+    page.context.set_offline(False)
+    wait_until_saved(page)
+    expect(notices).not_to_contain_text("Not saved")
+    page.get_by_text("Discard the draft…").click()
+    page.get_by_role("button", name="Discard it for good").click()
+    expect(page.get_by_role("status").filter(has_text="The draft is discarded.")).to_be_visible()
+    expect(source).to_have_value("")
+
+
+def test_two_windows_show_both_texts(writer: Reader) -> None:
+    first = writer.page
+    open_editor(writer, "10.1038/s41586-021-03819-2")
+    second = first.context.new_page()
+    second.goto(first.url)
+    first.keyboard.type("From the first.")
+    wait_until_saved(first)
+    emptied(second)
+    second.keyboard.type("From the second.")
+    expect(second.locator("[data-notices=near]")).to_contain_text("changed in another window")
+    second.get_by_role("button", name="Show both texts").click()
+    expect(second.get_by_role("heading", level=1)).to_have_text(
+        "There are two versions of your text"
+    )
+    for text in ("From the first.", "From the second."):
+        expect(second.locator("textarea")).to_have_value(re.compile(re.escape(text)))
+
+
+def test_signed_out_and_in_again(writer: Reader) -> None:
+    page, address = writer.page, "/write/conf/icml/ArpitJBKBKMFCBL17"
+    source = open_editor(writer, "conf/icml/ArpitJBKBKMFCBL17")
+    page.keyboard.type("Before.")
+    wait_until_saved(page)
+    other = Reader(page.context.new_page(), writer.site)
+    other.go("/")
+    other.page.get_by_role("button", name="Your account").click()
+    other.page.get_by_role("button", name="Sign out").click()
+    page.bring_to_front()
+    source.press("Control+End")
+    page.keyboard.type(" After.")
+    notices = page.locator("[data-notices=near]")
+    expect(notices).to_contain_text("You are signed out. Your text is kept in this browser.")
+    other.sign_in()
+    page.evaluate("window.dispatchEvent(new Event('online'))")  # does not wait for half a minute
+    wait_until_saved(page)
+    expect(notices).to_be_empty()
+    page.keyboard.type(" And on.")
+    page.wait_for_timeout(1500)
+    writer.go(address)
+    expect(source).to_have_value("Before. After. And on.")
+
+
+def test_saving_right_after_typing_is_no_conflict(writer: Reader) -> None:
+    page = writer.page
+    for number in range(3):
+        source = open_editor(writer, "conf/iccv/Girshick15")
+        page.keyboard.type(f"Text {number}.")
+        page.wait_for_timeout(950 + 50 * number)  # the autosave is about to be on its way
+        page.keyboard.type(" More.")
+        page.get_by_role("button", name="Save").first.click()
+        page.wait_for_url("**/paper/conf/iccv/Girshick15#demo")
+        writer.go("/write/conf/iccv/Girshick15")
+        expect(source).to_have_value(f"Text {number}. More.")
+        expect(page.locator("[data-notices] .notice")).to_have_count(0)
+
+
+def test_an_answer_that_got_lost_is_no_conflict(writer: Reader) -> None:
+    page = writer.page
+    source = open_editor(writer, "10.1103/PhysRev.47.777")
+
+    def lose(route: Route) -> None:
+        route.fetch()  # the server takes it
+        route.abort()
+
+    page.route("**/draft", lose, times=1)
+    page.keyboard.type("Taken.")
+    notices = page.locator("[data-notices=near]")
+    expect(notices).to_contain_text("kept in this browser")
+    page.keyboard.type(" More.")
+    wait_until_saved(page)
+    expect(notices).to_be_empty()
+    # The same, and the window is gone before the next attempt.
+    page.route("**/draft", lose, times=1)
+    page.keyboard.type(" Again.")
+    expect(notices).to_contain_text("kept in this browser")
+    page.evaluate(UNREACHABLE)
+    page.keyboard.type(" And closed.")
+    page.wait_for_timeout(400)
+    page.close()
+    page = writer.page = page.context.new_page()
+    writer.go("/write/10.1103/PhysRev.47.777")
+    source = page.get_by_label("Summary", exact=True)
+    expect(source).to_have_value("Taken. More. Again. And closed.")
+    page.get_by_role("button", name="Use the server's text instead").click()
+    expect(source).to_have_value("Taken. More. Again.")
+
+
+def test_a_text_that_another_window_overtook_is_offered(writer: Reader) -> None:
+    page, address = writer.page, "/write/conf/iclr/ZhangBHRV17"
+    open_editor(writer, "conf/iclr/ZhangBHRV17")
+    page.evaluate(UNREACHABLE)
+    page.keyboard.type("Only in this browser.")
+    page.wait_for_timeout(500)
+    page.close()
+    page = writer.page = page.context.new_page()
+    page.route("**/js/editor.js", lambda route: route.abort())  # as another device would
+    writer.go(address)
+    page.get_by_label("Summary", exact=True).fill("Saved elsewhere.")
+    page.evaluate("document.documentElement.removeAttribute('data-js')")
+    page.get_by_role("button", name="Keep it as a draft").click()
+    expect(page.get_by_text("This is your draft of")).to_be_visible()
+    page.unroute_all()
+    writer.go(address)
+    expect(page.get_by_label("Summary", exact=True)).to_have_value("Saved elsewhere.")
+    notices = page.locator("[data-notices=top]")
+    expect(notices).to_contain_text("This browser holds a text of")
+    page.get_by_role("button", name="Show my unsaved text").click()
+    expect(page.get_by_label("Your unsaved text")).to_have_value("Only in this browser.")
+    page.get_by_role("button", name="Forget it").click()
+    writer.go(address)
+    expect(page.locator("[data-findings] button, [data-findings] li").first).to_be_attached()
+    expect(notices).to_be_empty()
+
+
+LOOKS = [
+    {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+    for width, scheme in ((360, "light"), (390, "dark"), (1280, "light"), (1280, "dark"))
+]
+
+
+@pytest.mark.parametrize("reader", LOOKS, indirect=True, ids=["360", "390", "1280", "1280-dark"])
+def test_what_opens_is_accessible_and_fits(writer: Reader) -> None:
+    page, keys = writer.page, writer.page.keyboard
+    open_editor(writer, "conf/cvpr/RedmonF17")
+    keys.insert_text("Broken $\\frac{$ and \\cite{conf/none/None1}.\n\n")
+    expect(page.locator("[data-summary]")).to_contain_text("1 formula needs a look")
+    page.locator("[data-summary]").click()
+    for name in ("Keys", "What makes a good summary"):
+        page.get_by_text(name, exact=True).click()
+    check(page)
+    page.get_by_label("Summary", exact=True).focus()
+    keys.press("Control+/")
+    check(page)
+    keys.press("Escape")
+    keys.type("[[network")
+    expect(page.get_by_role("option").first).to_be_visible()
+    check(page)
+    keys.press("Escape")
+    paste(page)
+    expect(page.get_by_role("dialog")).to_be_visible()
+    check(page)
+
+
+def check(page: Page) -> None:
+    result = Axe().run(page)
+    assert result.violations_count == 0, result.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+class Server:
+    """A site that can be killed and started again. Its own user: the demo's password changes."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self) -> None:
+        log = self.data_dir / "demo.log"
+        with log.open("w") as out:
+            self.process = subprocess.Popen(
+                shortlist("demo", "--port", str(self.port)),
+                env=environment(self.data_dir, SHORTLIST_RATE_LIMITS="off"),
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        wait_for(self.process, self.url, log)
+
+    def kill(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    found = Server(tmp_path)
+    yield found
+    found.kill()
+
+
+def launch(browser: Browser, profile: Path) -> BrowserContext:
+    return browser.browser_type.launch_persistent_context(
+        str(profile), executable_path=CHROMIUM, args=ARGUMENTS
+    )
+
+
+def kill_browser(profile: Path) -> None:
+    """End the processes of the browser with this profile, as a crash does."""
+    for process in Path("/proc").iterdir():
+        try:
+            command = (process / "cmdline").read_bytes().decode(errors="replace")
+        except OSError:
+            continue
+        if process.name.isdecimal() and f"--user-data-dir={profile}" in command:
+            with suppress(ProcessLookupError):
+                os.kill(int(process.name), signal.SIGKILL)
+
+
+def test_server_and_browser_killed_while_typing(
+    server: Server, browser: Browser, tmp_path: Path
+) -> None:
+    profile, address = tmp_path / "profile", f"{server.url}/write/conf/cvpr/HeZRS16"
+    context = launch(browser, profile)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{server.url}/signup")
+    page.get_by_label("User name").fill("zoe")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("main").get_by_role("button", name="Sign up").click()
+    page.wait_for_url(f"{server.url}/")
+    page.goto(address)
+    source = page.get_by_label("Summary", exact=True)
+    source.focus()
+    page.keyboard.type("One. ")
+    wait_until_saved(page)
+    server.kill()
+    page.keyboard.type("Two. ")
+    expect(page.locator("[data-notices=near]")).to_contain_text("kept in this browser")
+    server.start()
+    page.keyboard.type("Three. ")
+    wait_until_saved(page)
+    server.kill()
+    page.keyboard.type("Four.")
+    page.wait_for_timeout(500)
+    kill_browser(profile)
+    with suppress(Error):
+        context.close()
+    server.start()
+    context = launch(browser, profile)
+    page = context.new_page()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(address)
+    source = page.get_by_label("Summary", exact=True)
+    if "/login" in page.url:  # the browser had not written its cookie yet either
+        page.get_by_label("User name").fill("zoe")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.locator("main").get_by_role("button", name="Sign in").click()
+        page.wait_for_url(address)
+    expect(source).to_have_value("One. Two. Three. Four.")
+    expect(page.locator("[data-notices=top]")).to_contain_text("Restored from this browser")
+    wait_until_saved(page)
+    page.reload()
+    expect(source).to_have_value("One. Two. Three. Four.")
+    expect(page.locator("[data-notices] .notice")).to_have_count(0)
+    assert errors == []
+    context.close()
