@@ -27,6 +27,14 @@ def user_by_name(session: Session, name: str) -> User | None:
     return session.scalar(select(User).where(User.name == name.lower()))
 
 
+def writers(session: Session) -> list[User]:
+    """All users who wrote something, in public or not, by name: for export."""
+    wrote = select(Summary.user_id)
+    return sorted(
+        session.scalars(select(User).where(User.id.in_(wrote))), key=lambda user: user.name
+    )
+
+
 def author_by_key(session: Session, key: str) -> Author | None:
     return session.scalar(select(Author).where(Author.key == key))
 

@@ -114,6 +114,24 @@ def by_share_code(session: Session, code: str, viewer: User | None) -> Entry | N
     return found[0] if found else None
 
 
+def keys_by(session: Session, user: User) -> list[tuple[int, str]]:
+    """The numbers of all summaries of a user, with the keys of their papers, by key: for export."""
+    query = (
+        select(Summary.id, Paper.key)
+        .join(Paper, Paper.id == Summary.paper_id)
+        .where(Summary.user_id == user.id)
+    )
+    # Sorted here: databases do not agree on the order of letters.
+    found = [(number, key) for number, key in session.execute(query)]
+    return sorted(found, key=lambda row: row[1])
+
+
+def in_full(session: Session, ids: Sequence[int]) -> dict[int, Summary]:
+    """Summaries with all that belongs to them, whoever may see them: for export."""
+    found = session.scalars(_with_relations().where(Summary.id.in_(ids)))
+    return {summary.id: summary for summary in found}
+
+
 def is_by(session: Session, paper: Paper, name: str) -> bool:
     """Whether everybody can see that the user of this name wrote about a paper."""
     user = session.scalar(select(User).where(User.name == name))

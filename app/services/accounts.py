@@ -27,9 +27,10 @@ MAX_PASSWORD = 1000
 MAX_BIO = 2000
 MAX_DISPLAY_NAME = 80
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{1,38}")
-# "anon" is the fragment of anonymous summaries; "page-…" are ids of our own pages; "demo" is the
-# account whose password `shortlist demo` sets.
-_RESERVED = re.compile(r"demo|anon(\..*)?|anonymous|admin|page-.*|.*comments")
+# "anon" is the fragment of anonymous summaries; "page-…" are ids of our own pages.
+_NOT_A_NAME = re.compile(r"anon(\..*)?|page-.*|.*comments")
+# What nobody may sign up as; "demo" is the account whose password `shortlist demo` sets.
+_RESERVED = re.compile(rf"demo|anonymous|admin|{_NOT_A_NAME.pattern}")
 
 
 def sign_up(session: Session, name: str, display_name: str, password: str) -> User:
@@ -71,6 +72,22 @@ def add_user(session: Session, name: str, display_name: str, password: str) -> U
     except IntegrityError:  # somebody took the name in this moment
         session.rollback()
         raise Refused("name", TAKEN) from None
+    return user
+
+
+def add_from_file(session: Session, name: str, display_name: str) -> User:
+    """Make an account for a writer that a file names; nobody can sign in to it before an
+    administrator gives it a password.
+
+    Raises:
+        Refused: for a name that cannot be taken.
+    """
+    if not _NAME.fullmatch(name) or _NOT_A_NAME.fullmatch(name):
+        raise Refused("user", f"{name:.60} cannot be a user name here.")
+    begin_writing(session)
+    user = User(name=name, display_name=_display_name(display_name) or name, joined_at=now())
+    session.add(user)
+    session.flush()
     return user
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.db import begin_writing, lock_papers, now
-from app.models import DeletedSummary, Draft, Revision, Summary, SummaryTag, Tag, User, Vote
+from app.models import DeletedSummary, Draft, Revision, Summary, User, Vote
 from app.rendering import RENDERER_VERSION
 from app.services import votes
 from app.services.locks import queue
@@ -24,6 +24,7 @@ from app.services.summaries import (
     new_share_code,
     rendered_or_refused,
     set_tags,
+    tag_names,
 )
 
 KEPT_DAYS = 30
@@ -51,12 +52,6 @@ def delete_summary(session: Session, summary: Summary) -> None:
     revisions = session.scalars(
         select(Revision).where(Revision.summary_id == summary.id).order_by(Revision.number)
     )
-    tags = session.scalars(
-        select(Tag.name)
-        .join(SummaryTag, SummaryTag.tag_id == Tag.id)
-        .where(SummaryTag.summary_id == summary.id)
-        .order_by(Tag.name)
-    )
     cast = session.scalars(select(Vote).where(Vote.summary_id == summary.id))
     session.add(
         DeletedSummary(
@@ -66,7 +61,7 @@ def delete_summary(session: Session, summary: Summary) -> None:
             data={
                 "summary": _row(summary, _COLUMNS),
                 "revisions": [_row(each, _REVISION) for each in revisions],
-                "tags": list(tags),
+                "tags": tag_names(session, summary),
                 "votes": [_row(each, _VOTE) for each in cast],
             },
             deleted_at=now(),

@@ -14,8 +14,9 @@ NAME = "demo"
 
 
 def is_demo(session: Session) -> bool:
-    """Whether this library is a demo's: nobody else can have an account of this name."""
-    return session.scalar(select(User.id).where(User.name == NAME)) is not None
+    """Whether this library is a demo's: nobody else can sign in under this name."""
+    named = select(User.id).where(User.name == NAME, User.password_hash.is_not(None))
+    return session.scalar(named) is not None
 
 
 def renew_account(session: Session) -> str:

@@ -13,12 +13,12 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, now
-from app.models import Draft, Paper, Revision, Summary, SummaryTag, Tag, User
+from app.models import Draft, Paper, Revision, Summary, User
 from app.models.summary import VISIBILITIES
 from app.queries import drafts
 from app.services.locks import queue
 from app.services.problems import Refused
-from app.services.summaries import last_revision, parse_tags
+from app.services.summaries import last_revision, normal, parse_tags, tag_names
 
 # More than a summary may have, so that a text that is too long is kept until it is shorter.
 MAX_DRAFT_BYTES = 262_144
@@ -198,7 +198,7 @@ def _summary(session: Session, user: User, paper: Paper) -> Summary | None:
 
 
 def _checked(content: Content) -> Content:
-    source = content.source.replace("\r\n", "\n").replace("\x00", "")
+    source = content.source.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     size = len(source.encode("utf-8", "replace"))
     if size > MAX_DRAFT_BYTES:
         raise Refused(
@@ -215,13 +215,8 @@ def _checked(content: Content) -> Content:
 
 
 def _is_saved(session: Session, content: Content, summary: Summary) -> bool:
-    tags = session.scalars(
-        select(Tag.name)
-        .join(SummaryTag, SummaryTag.tag_id == Tag.id)
-        .where(SummaryTag.summary_id == summary.id)
-    )
     try:
-        same_tags = set(parse_tags(content.tags)) == set(tags)
+        same_tags = set(parse_tags(content.tags)) == set(tag_names(session, summary))
     except Refused:
         same_tags = False
     return (
@@ -235,8 +230,4 @@ def _is_saved(session: Session, content: Content, summary: Summary) -> bool:
 
 def _same(one: str, other: str) -> bool:
     """Whether two texts would be saved as the same."""
-    return _saved(one) == _saved(other)
-
-
-def _saved(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\x00", "").strip("\n")
+    return normal(one) == normal(other)

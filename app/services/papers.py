@@ -46,6 +46,7 @@ MAX_AUTHORS = 5000
 MAX_NAME = 200
 MAX_URL = 2000
 MAX_VENUE_KEY = 120
+MAX_VENUE_TITLE = 400
 YEARS = (1500, 2200)
 _KEY = re.compile(r"[^\s\x00-\x1f\x7f\"<>\\^`{|}#?%,]+")
 _VENUE_OF_KEY = re.compile(r"((?:conf|journals|books|series|phd)/[^/]+)/")
@@ -161,11 +162,17 @@ def _checked(session: Session, record: PaperRecord) -> PaperRecord:
         keywords=_line("keywords", record.keywords, MAX_KEYWORDS, "The list of keywords"),
         published_on=record.published_on,
         section=section,
+        venue_key=_checked_key(record.venue_key),
+        venue_title=_line("venue", record.venue_title, MAX_VENUE_TITLE, "A venue"),
     )
 
 
 def _clean(text: str) -> str:
-    return "".join(char for char in text if char.isprintable() or char in "\n\t")
+    # A space of another kind is a space; what cannot be seen goes.
+    return "".join(
+        char if char.isprintable() or char in "\n\t" else " " if char.isspace() else ""
+        for char in text
+    )
 
 
 def _line(field: str, text: str, longest: int, what: str) -> str:
@@ -244,7 +251,9 @@ def _identifiers(record: PaperRecord) -> list[PaperRef]:
 
 def _venue(session: Session, record: PaperRecord) -> Venue | None:
     match = _VENUE_OF_KEY.match(record.key)
-    if "/" in record.venue and " " not in record.venue:
+    if record.venue_key:
+        key, name = record.venue_key, record.venue or record.venue_key.rsplit("/", 1)[-1]
+    elif "/" in record.venue and " " not in record.venue:
         key, name = record.venue, record.venue.rsplit("/", 1)[-1].upper()
     elif match is not None:
         key, name = match[1], record.venue or match[1].rsplit("/", 1)[-1].upper()
@@ -261,7 +270,7 @@ def _venue(session: Session, record: PaperRecord) -> Venue | None:
         raise Refused("venue", "The name of this venue is too long.")
     kinds = {"conf": "conference", "journals": "journal", "books": "book", "series": "book"}
     kind = "preprint" if key == "journals/corr" else kinds.get(key.split("/")[0], "other")
-    row = {"key": key, "name": name, "title": "", "kind": kind}
+    row = {"key": key, "name": name, "title": record.venue_title, "kind": kind}
     insert_missing(session, Venue, [row], ["key"])
     return session.scalars(select(Venue).where(Venue.key == key)).one()
 

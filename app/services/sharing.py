@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing
-from app.models import Paper, Summary, SummaryTag, Tag, User
+from app.models import Paper, Summary, User
 from app.services.locks import queue
 from app.services.problems import Refused
 from app.services.summaries import (
@@ -14,6 +13,7 @@ from app.services.summaries import (
     last_revision,
     new_share_code,
     publish,
+    tag_names,
 )
 
 
@@ -25,11 +25,6 @@ def change_visibility(
     Raises:
         Refused: for an unknown visibility, or when the text was saved elsewhere in this moment.
     """
-    tags = session.scalars(
-        select(Tag.name)
-        .join(SummaryTag, SummaryTag.tag_id == Tag.id)
-        .where(SummaryTag.summary_id == summary.id)
-    ).all()
     try:
         return publish(
             session,
@@ -37,7 +32,7 @@ def change_visibility(
             session.get_one(Paper, summary.paper_id),
             source=summary.source,
             takeaway=summary.takeaway,
-            tags=tags,
+            tags=tag_names(session, summary),
             visibility=visibility,
             anonymous=anonymous,
             seen_revision=last_revision(session, summary),

@@ -71,7 +71,7 @@ def publish(
         ChangedMeanwhile: when another revision was saved since the one that was seen.
         Refused: for a text that cannot be taken, with the name of the field.
     """
-    source = source.replace("\r\n", "\n").replace("\x00", "").strip("\n")
+    source = normal(source)
     takeaway = " ".join(takeaway.replace("\x00", "").split())
     _check(source, takeaway)
     names = parse_tags(",".join(tags))
@@ -132,6 +132,22 @@ def publish(
         _note_public(session, summary, moment)
     session.flush()
     return summary
+
+
+def normal(source: str) -> str:
+    """A text as it is saved: lines end in one way, none is empty at either end."""
+    return source.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip("\n")
+
+
+def tag_names(session: Session, summary: Summary) -> list[str]:
+    """The tags of a summary, by name."""
+    query = (
+        select(Tag.name)
+        .join(SummaryTag, SummaryTag.tag_id == Tag.id)
+        .where(SummaryTag.summary_id == summary.id)
+        .order_by(Tag.name)
+    )
+    return list(session.scalars(query))
 
 
 def last_revision(session: Session, summary: Summary | None) -> int:
@@ -201,12 +217,8 @@ def apply(session: Session, summary: Summary, rendered: Rendered) -> None:
     summary.excerpt = rendered.excerpt
     links.rebuild(session, summary, rendered.links)
     pictures.note_uses(session, summary)
-    tags = session.scalars(
-        select(Tag.name)
-        .join(SummaryTag, SummaryTag.tag_id == Tag.id)
-        .where(SummaryTag.summary_id == summary.id)
-    ).all()
-    index_summary(session, summary, rendered.text, tags, session.get_one(User, summary.user_id))
+    writer = session.get_one(User, summary.user_id)
+    index_summary(session, summary, rendered.text, tag_names(session, summary), writer)
 
 
 def set_tags(session: Session, summary: Summary, names: Sequence[str]) -> None:

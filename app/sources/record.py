@@ -16,6 +16,7 @@ class PaperRecord:
         key: bibtex key, empty when the source has none.
         year: year of publication.
         venue: name of the venue or its key (`conf/nips`).
+        venue_key, venue_title: its key, and its name in full, where the source tells them apart.
         doi: without `https://doi.org/`.
         arxiv_id: without version.
         url: address of the paper elsewhere.
@@ -37,3 +38,5 @@ class PaperRecord:
     keywords: str = ""
     published_on: date | None = None
     section: str = ""
+    venue_key: str = ""
+    venue_title: str = ""

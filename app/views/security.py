@@ -75,6 +75,7 @@ SIGN_UP_LIMIT = limiter.shared_limit(
 )
 WRITE_LIMIT = limiter.shared_limit("30/minute;300/hour", "write", methods=["POST"])
 DRAFT_LIMIT = limiter.shared_limit("90/minute", "draft", methods=["POST"])
+FILES_LIMIT = limiter.shared_limit("6/minute;30/hour", "files", methods=["GET", "POST"])
 UPLOAD_LIMIT = limiter.shared_limit("30/minute;300/hour", "upload", methods=["POST"])
 VOTE_LIMIT = limiter.shared_limit("60/minute", "vote", methods=["POST", "DELETE"])
 SUGGEST_LIMIT = limiter.shared_limit("120/minute", "suggest", methods=["GET", "HEAD"])

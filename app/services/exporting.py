@@ -1,0 +1,125 @@
+"""Writing summaries as files, in a form that imports again without a difference."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Picture, Summary, User
+from app.queries import summaries
+from app.services import library_files
+from app.services.picture_files import path_of
+from app.services.picture_references import give_out
+from app.services.pictures import names_in
+
+BATCH = 100
+MAX_NAME = 150  # bytes of a file name, without its end
+# The same each time, so that the same library gives the same zip.
+ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+Write = Callable[[str, bytes], None]
+
+
+def export(session: Session, users: list[User], write: Write) -> Iterator[str]:
+    """Write all summaries of some users, one file each, and the pictures that they show.
+
+    Args:
+        write: takes the name of a file, as `ann/conf-nips-RenHGS15.md`, and its content.
+
+    Yields:
+        The name of each summary's file, when it is written.
+    """
+    for user in users:
+        names = _file_names(summaries.keys_by(session, user))
+        ids = list(names)
+        written: set[str] = set()
+        for start in range(0, len(ids), BATCH):
+            batch = ids[start : start + BATCH]
+            found = summaries.in_full(session, batch)
+            for number in batch:
+                if number not in found:  # deleted meanwhile
+                    continue
+                name = f"{user.name}/{names[number]}.md"
+                body = _with_files(session, found[number], user, written, write)
+                write(name, library_files.write(found[number], body).encode("utf-8", "replace"))
+                yield name
+            session.expunge_all()
+
+
+def into_folder(folder: Path) -> Write:
+    """Writes files below a folder, each whole or not at all."""
+
+    def write(name: str, content: bytes) -> None:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        number, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        with os.fdopen(number, "wb") as file:
+            file.write(content)
+        Path(temporary).chmod(0o644)
+        os.replace(temporary, path)
+
+    return write
+
+
+def into_zip(archive: zipfile.ZipFile) -> Write:
+    """Adds files to a zip."""
+
+    def write(name: str, content: bytes) -> None:
+        entry = zipfile.ZipInfo(name, ZIP_DATE)
+        entry.external_attr = 0o100644 << 16
+        packed = name.endswith(".md")  # pictures are packed already
+        entry.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+        archive.writestr(entry, content)
+
+    return write
+
+
+def zip_name(user: User, moment: datetime) -> str:
+    """What the zip of somebody's summaries is called."""
+    return f"shortlist-{user.name}-{moment:%Y-%m-%d}.zip"
+
+
+def _file_names(keys: list[tuple[int, str]]) -> dict[int, str]:
+    """A name for the file of each summary, from the key of its paper; unlike each other also where
+    a disk takes small and capital letters for the same."""
+    plain = {number: _plain(key) for number, key in keys}
+    times = Counter(name.casefold() for name in plain.values())
+    return {
+        number: plain[number]
+        if times[plain[number].casefold()] == 1
+        else f"{plain[number]}-{hashlib.sha256(key.encode()).hexdigest()[:6]}"
+        for number, key in keys
+    }
+
+
+def _plain(key: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", key).lstrip(".-")[:MAX_NAME] or "paper"
+
+
+def _with_files(
+    session: Session, summary: Summary, user: User, written: set[str], write: Write
+) -> str:
+    """The text of a summary with the names of files for its pictures, which are written too."""
+    names = names_in(summary.source)
+    own = select(Picture).where(Picture.user_id == user.id, Picture.name.in_(names))
+    files: dict[str, str] = {}
+    for picture in session.scalars(own) if names else ():
+        path = path_of(session.info["data_dir"], picture.name)
+        if not path.is_file():
+            continue
+        file = f"pictures/{picture.digest[:32]}{path.suffix}"
+        files[picture.name] = file
+        if file not in written:
+            write(f"{user.name}/{file}", path.read_bytes())
+            written.add(file)
+    return give_out(summary.source, files.get)

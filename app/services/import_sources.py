@@ -1,0 +1,215 @@
+"""Where summaries come in from: Markdown files, folders or zips of them, ShortScience's exports."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+from app.services.archives import Archive, BadArchive, open_archive
+from app.services.front_matter import BadFile
+from app.services.importing import ANONYMOUS, Incoming
+from app.services.library_files import MAX_FILE, SummaryFile, read
+from app.services.picture_files import MAX_BYTES
+from app.sources.record import PaperRecord
+from app.sources.shortscience import (
+    BadFeed,
+    BadItem,
+    FeedItem,
+    KeyedText,
+    looks_like_feed,
+    read_feed,
+    read_keyed_texts,
+)
+
+MARKDOWN = (".md", ".markdown", ".mdown")
+MAX_TABLE = 100_000_000  # bytes of a CSV
+START = 4096  # bytes that tell what a file is
+Item = TypeVar("Item")
+
+
+class BadSource(ValueError):
+    """Something that cannot be imported as a whole; the message is for who named it."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is to be imported. `count` is how many files or items it has, `None` if only reading it
+    tells."""
+
+    incoming: Iterator[Incoming]
+    count: int | None
+
+
+def open_source(path: Path, opened: ExitStack) -> Source:
+    """What a path names: a folder, a zip, a Markdown file, an RSS feed or a CSV.
+
+    Args:
+        opened: closes what is opened here.
+
+    Raises:
+        BadSource: for a path that is not there, or another kind of file.
+    """
+    if path.is_dir():
+        return _folder(path)
+    try:
+        file = opened.enter_context(path.open("rb"))
+    except OSError as error:
+        raise BadSource(f"{path} cannot be read: {error.strerror}.") from None
+    return open_file(file, str(path), opened, beside=path)
+
+
+def open_file(
+    file: BinaryIO, name: str, opened: ExitStack, *, beside: Path | None = None
+) -> Source:
+    """As `open_source`, for a file that is open; pictures are looked for `beside` it."""
+    start = file.read(START)
+    file.seek(0)
+    if start.startswith(b"PK"):
+        try:
+            archive = opened.enter_context(open_archive(file))
+        except BadArchive as error:
+            raise BadSource(f"{name}: {error}") from None
+        return _archive(archive, name)
+    if looks_like_feed(start):
+        return Source(_feed(file, name), None)
+    if name.lower().endswith(".csv"):
+        return _table(file, name)
+    if name.lower().endswith(MARKDOWN):
+        data = file.read(MAX_FILE + 1)
+        find = None if beside is None else partial(_picture_of_folder, beside.parent, beside)
+        return Source(iter([Incoming(name, partial(read, data), find)]), 1)
+    raise BadSource(
+        f"{name} is none of the files that can be imported: Markdown (.md), a folder or zip of"
+        " such, or ShortScience's RSS (.xml) or CSV (.csv)."
+    )
+
+
+def _folder(root: Path) -> Source:
+    paths = [
+        path
+        for path in sorted(root.rglob("*"))
+        if path.suffix.lower() in MARKDOWN and not _is_hidden(path.relative_to(root).parts)
+    ]
+
+    def incoming() -> Iterator[Incoming]:
+        for path in paths:
+            find = partial(_picture_of_folder, root, path)
+            yield Incoming(str(path), partial(_read_path, root, path), find)
+
+    return Source(incoming(), len(paths))
+
+
+def _read_path(root: Path, path: Path) -> SummaryFile:
+    try:
+        if not path.resolve().is_relative_to(root.resolve()):
+            raise BadFile("This is a link to a file outside of the folder.")
+        with path.open("rb") as file:
+            return read(file.read(MAX_FILE + 1))
+    except OSError as error:
+        raise BadFile(f"The file cannot be read: {error.strerror}.") from None
+
+
+def _picture_of_folder(root: Path, note: Path, path: str) -> bytes | None:
+    """A picture beside or below a note, never outside of the folder that is imported."""
+    within = root.resolve()
+    for place in (note.parent / path, root / path):
+        try:
+            found = place.resolve()
+            if found.is_relative_to(within) and found.is_file():
+                if found.stat().st_size > MAX_BYTES:
+                    raise BadFile(f"it has more than {MAX_BYTES // 1_000_000} MB.")
+                return found.read_bytes()
+        except (OSError, ValueError):  # a name that no file can have
+            continue
+    return None
+
+
+def _archive(archive: Archive, source: str) -> Source:
+    names = [
+        name
+        for name in archive.names
+        if name.lower().endswith(MARKDOWN) and not _is_hidden(tuple(name.split("/")))
+    ]
+    there = set(archive.names)
+
+    def take(name: str) -> SummaryFile:
+        try:
+            return read(archive.read(name, MAX_FILE))
+        except BadArchive as error:
+            raise BadFile(str(error)) from None
+
+    def picture(note: str, path: str) -> bytes | None:
+        for place in (posixpath.join(posixpath.dirname(note), path), path):
+            found = posixpath.normpath(place)
+            if found in there:
+                try:
+                    return archive.read(found, MAX_BYTES)
+                except BadArchive as error:
+                    raise BadFile(str(error)) from None
+        return None
+
+    return Source(
+        (
+            Incoming(f"{source}/{name}", partial(take, name), partial(picture, name))
+            for name in names
+        ),
+        len(names),
+    )
+
+
+def _feed(file: BinaryIO, name: str) -> Iterator[Incoming]:
+    try:
+        for item in read_feed(file):
+            yield Incoming(name, _told(item, _of_feed), line=item.line)
+    except BadFeed as error:
+        yield Incoming(name, _told(BadItem(error.line, str(error)), _of_feed), line=error.line)
+
+
+def _table(file: BinaryIO, name: str) -> Source:
+    data = file.read(MAX_TABLE + 1)
+    if len(data) > MAX_TABLE:
+        raise BadSource(f"{name} has more than {MAX_TABLE // 1_000_000} MB.")
+    try:
+        content = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BadSource(f"{name}, line {line}: this is not UTF-8.") from None
+    rows = read_keyed_texts(content)
+    return Source((Incoming(name, _told(row, _of_table), line=row.line) for row in rows), None)
+
+
+def _told(
+    item: Item | BadItem, convert: Callable[[Item], SummaryFile]
+) -> Callable[[], SummaryFile]:
+    def take() -> SummaryFile:
+        if isinstance(item, BadItem):
+            raise BadFile(item.message)
+        return convert(item)
+
+    return take
+
+
+def _of_feed(item: FeedItem) -> SummaryFile:
+    return SummaryFile(
+        record=PaperRecord(title=item.title, key=item.key, arxiv_id=item.arxiv_id),
+        text=item.text,
+        user=ANONYMOUS if item.anonymous else item.user,
+        display_name=item.author,
+        created=item.written_at,
+        visibility="public",
+        anonymous=item.anonymous,
+        votes=item.votes,
+    )
+
+
+def _of_table(row: KeyedText) -> SummaryFile:
+    return SummaryFile(record=PaperRecord(title="", key=row.key), text=row.text)
+
+
+def _is_hidden(parts: tuple[str, ...]) -> bool:
+    return any(part.startswith((".", "_")) or part == "node_modules" for part in parts)

@@ -1,0 +1,200 @@
+"""One summary as a Markdown file: what its front matter says, read from notes of any kind, and
+written so that reading it again loses nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from app.models import Author, Summary
+from app.models.summary import VISIBILITIES
+from app.services import front_matter
+from app.services.front_matter import BadFile, text
+from app.sources.record import PaperRecord
+
+MAX_FILE = 1_000_000  # bytes; a text has at most 64 kB, but front matter may be long
+FIELDS = (
+    *("key", "title", "authors", "year", "venue", "doi", "arxiv", "url", "abstract", "keywords"),
+    *("user", "display_name", "created", "edited", "visibility", "anonymous", "takeaway", "tags"),
+)
+# Beyond those that people write: what a paper's page would lose without them.
+MORE_FIELDS = ("venue_key", "venue_title", "section", "published", "date")
+_TRUE = {"true", "yes", "on", "1", "y"}
+_FALSE = {"false", "no", "off", "0", "n", ""}
+_NOTHING = {"null", "~", "none"}
+_NUMBER = re.compile(r"-(\d{4})$")
+
+
+@dataclass(frozen=True)
+class SummaryFile:
+    """What a file says. `None` stands for what it does not say.
+
+    `votes` is the score that a summary had on the site it comes from.
+    """
+
+    record: PaperRecord
+    text: str
+    user: str = ""
+    display_name: str = ""
+    created: datetime | None = None
+    edited: datetime | None = None
+    visibility: str | None = None
+    anonymous: bool | None = None
+    takeaway: str | None = None
+    tags: tuple[str, ...] | None = None
+    votes: int = 0
+    unknown: tuple[str, ...] = field(default=())
+
+
+def read(data: bytes) -> SummaryFile:
+    """Read a Markdown file.
+
+    Raises:
+        BadFile: with the line and a reason in words.
+    """
+    if len(data) > MAX_FILE:
+        raise BadFile(f"A file has at most {MAX_FILE:,} bytes; this has {len(data):,}.")
+    try:
+        content = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BadFile("The file is not UTF-8.", line) from None
+    fields, body = front_matter.split(content)
+    if not body.strip():
+        raise BadFile("There is no text below the front matter.", content.count("\n") + 1)
+    try:
+        return _file(fields, body)
+    except BadFile as error:
+        line = front_matter.line_of(content, error.field) if error.field else error.line
+        raise BadFile(str(error), line) from None
+
+
+def write(summary: Summary, body: str) -> str:
+    """A summary as a file; its paper, authors, venue, writer and tags must be loaded.
+
+    Args:
+        body: its source, in which the addresses of pictures are those of files beside it.
+    """
+    paper, venue = summary.paper, summary.paper.venue
+    fields: dict[str, Any] = {
+        "key": paper.key,
+        "title": paper.title,
+        "authors": [_author(author) for author in paper.authors],
+        "year": paper.year,
+        "venue": venue.name if venue is not None else "",
+        "doi": paper.doi,
+        "arxiv": paper.arxiv_id,
+        "url": paper.url,
+        "abstract": paper.abstract,
+        "keywords": paper.keywords,
+        "user": summary.user.name,
+        "display_name": summary.user.display_name,
+        "created": _iso(summary.created_at),
+        "edited": _iso(summary.edited_at),
+        "visibility": summary.visibility,
+        "anonymous": summary.anonymous,
+        "takeaway": summary.takeaway,
+        "tags": [tag.name for tag in summary.tags],
+        "venue_key": venue.key if venue is not None else "",
+        "venue_title": venue.title if venue is not None else "",
+        "section": paper.section_slug,
+        "published": paper.published_on.isoformat() if paper.published_on else "",
+    }
+    said = {name: value for name, value in fields.items() if value not in ("", None, [])}
+    return front_matter.join(said, body)
+
+
+def _file(fields: Mapping[str, Any], body: str) -> SummaryFile:
+    return SummaryFile(
+        record=_record(fields),
+        text=body,
+        user=_plain(fields, "user").lower().lstrip("@"),
+        display_name=_plain(fields, "display_name"),
+        created=front_matter.moment(fields, "created") or front_matter.moment(fields, "date"),
+        edited=front_matter.moment(fields, "edited"),
+        visibility=_visibility(fields),
+        anonymous=_switch(fields, "anonymous"),
+        takeaway=_plain(fields, "takeaway") if "takeaway" in fields else None,
+        tags=_tags(fields),
+        unknown=tuple(name for name in fields if name not in (*FIELDS, *MORE_FIELDS)),
+    )
+
+
+def _record(fields: Mapping[str, Any]) -> PaperRecord:
+    year = re.search(r"\b\d{4}\b", text(fields, "year"))
+    record = PaperRecord(
+        title=text(fields, "title"),
+        authors=_authors(fields),
+        key=_plain(fields, "key"),
+        year=int(year[0]) if year else None,
+        venue=_plain(fields, "venue"),
+        doi=_plain(fields, "doi"),
+        arxiv_id=_plain(fields, "arxiv"),
+        url=_plain(fields, "url"),
+        abstract=_plain(fields, "abstract"),
+        keywords=_plain(fields, "keywords"),
+        published_on=front_matter.day(fields, "published"),
+        section=_plain(fields, "section"),
+        venue_key=_plain(fields, "venue_key"),
+        venue_title=_plain(fields, "venue_title"),
+    )
+    if not (record.key or record.doi or record.arxiv_id):
+        raise BadFile("Which paper is it about? A key, a doi or an arxiv number is needed.", 2)
+    return record
+
+
+def _plain(fields: Mapping[str, Any], name: str) -> str:
+    value = text(fields, name).strip()
+    return "" if value.lower() in _NOTHING else value
+
+
+def _authors(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    value = fields.get("authors") or []
+    if isinstance(value, list):
+        return tuple(value)
+    for separator in (r"\n", ";", r"\s+and\s+", ","):
+        if re.search(separator, value.strip()):
+            names = [name.strip(" ,") for name in re.split(separator, value)]
+            return tuple(filter(None, names))
+    return (value,)
+
+
+def _tags(fields: Mapping[str, Any]) -> tuple[str, ...] | None:
+    if "tags" not in fields:
+        return None
+    value = fields["tags"] or []
+    parts = value if isinstance(value, list) else re.split(r",|\s(?=#)", value)
+    return tuple(part.strip().lstrip("#") for part in parts if part.strip())
+
+
+def _visibility(fields: Mapping[str, Any]) -> str | None:
+    value = _plain(fields, "visibility").lower()
+    if value and value not in VISIBILITIES:
+        raise BadFile(
+            f"visibility is {', '.join(VISIBILITIES)}, not {value:.60}.", field="visibility"
+        )
+    return value or None
+
+
+def _switch(fields: Mapping[str, Any], name: str) -> bool | None:
+    if name not in fields:
+        return None
+    value = _plain(fields, name).lower()
+    if value not in _TRUE | _FALSE:
+        raise BadFile(f"{name} is true or false, not {value:.60}.", field=name)
+    return value in _TRUE
+
+
+def _author(author: Author) -> str:
+    """The name with dblp's number of a namesake, which is part of the key only."""
+    number = _NUMBER.search(author.key)
+    return f"{author.name} {number[1]}" if number else author.name
+
+
+def _iso(moment: datetime | None) -> str:
+    if moment is None:
+        return ""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

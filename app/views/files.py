@@ -1,0 +1,122 @@
+"""One's own summaries as files: a zip to take away, and files brought in."""
+
+from __future__ import annotations
+
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
+
+from flask import (
+    Blueprint,
+    current_app,
+    render_template,
+    request,
+    send_file,
+    stream_template,
+)
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from app.db import now
+from app.services import exporting
+from app.services.import_sources import BadSource, Source, open_file
+from app.services.importing import Options, Outcome, import_files
+from app.services.rerender import renew_stale
+from app.views.access import db, needs_sign_in, signed_in
+from app.views.security import FILES_LIMIT
+
+blueprint = Blueprint("files", __name__)
+IN_MEMORY = 5_000_000  # bytes of a zip before it goes to the disk
+MOST_FILES = 2000
+RENEW_SECONDS = 5.0
+
+
+@dataclass
+class Report:
+    """What a page shows while files are read. `counts` is complete when `rows` is used up."""
+
+    rows: Iterator[Outcome]
+    total: int | None
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+@blueprint.get("/settings/export")
+@FILES_LIMIT
+@needs_sign_in
+def export() -> Response:
+    """All one's summaries, private and anonymous ones too, as a zip of Markdown files."""
+    user = signed_in()
+    name = exporting.zip_name(user, now())
+    file = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115  (sent below)
+    with zipfile.ZipFile(file, "w") as archive:
+        for _ in exporting.export(db(), [user], exporting.into_zip(archive)):
+            pass
+    file.seek(0)
+    return send_file(file, "application/zip", as_attachment=True, download_name=name)
+
+
+@blueprint.get("/settings/import")
+@needs_sign_in
+def start() -> str:
+    return _form()
+
+
+@blueprint.post("/settings/import")
+@FILES_LIMIT
+@needs_sign_in
+def read() -> Response | tuple[str, int]:
+    """Bring files in. The page grows while they are read: each row is sent when it is done."""
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        return _form("Choose a file first."), 422
+    opened = ExitStack()
+    try:
+        source = _source(file, opened)
+    except BadSource as error:
+        opened.close()
+        return _form(str(error)), 422
+    options = Options(
+        only=signed_in(),
+        all_mine="all_mine" in request.form,
+        visibility="public" if request.form.get("visibility") == "public" else "private",
+    )
+    report = Report(iter(()), source.count)
+    report.rows = _outcomes(source, options, opened, report)
+    page = stream_template("files/report.html", report=report, name=file.filename)
+    response = current_app.response_class(page)
+    response.call_on_close(opened.close)
+    return response
+
+
+def _source(file: FileStorage, opened: ExitStack) -> Source:
+    source = open_file(cast(BinaryIO, file.stream), file.filename or "", opened)
+    if source.count is None and not (file.filename or "").lower().endswith(".csv"):
+        raise BadSource(
+            "A feed holds the texts of many people: ask the administrator to import it."
+        )
+    if source.count is not None and source.count > MOST_FILES:
+        raise BadSource(
+            f"This holds {source.count:,} files; at most {MOST_FILES:,} are read at a time."
+        )
+    return source
+
+
+def _outcomes(
+    source: Source, options: Options, opened: ExitStack, report: Report
+) -> Iterator[Outcome]:
+    with opened:
+        for outcome in import_files(db(), source.incoming, options):
+            report.counts[outcome.status] += 1
+            yield outcome
+            if report.counts.total() >= MOST_FILES:
+                break
+        for _ in renew_stale(db(), RENEW_SECONDS):
+            pass
+
+
+def _form(problem: str = "") -> str:
+    return render_template("files/import.html", problem=problem, most=MOST_FILES)
