@@ -51,11 +51,11 @@ class Browser:
         self.client = client
 
     def get(self, path: str, **options: Any) -> Page:
-        return Page(self.client.get(path, **options))
+        return Page(self.client.get(path, buffered=True, **options))
 
     def post(self, path: str, data: dict[str, str] | str | None = None, **options: Any) -> Page:
         """Post as it is, without a token."""
-        return Page(self.client.post(path, data=data, **options))
+        return Page(self.client.post(path, data=data, buffered=True, **options))
 
     def submit(self, path: str, action: str | None = None, **fields: str) -> Page:
         """Open a page, fill in its form and send it."""

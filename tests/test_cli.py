@@ -32,7 +32,10 @@ def run(
     )
 
 
-@pytest.mark.parametrize("command", [[], ["demo"], ["serve"], ["render"], ["rerender"]])
+COMMANDS = ("demo", "serve", "render", "rerender", "import", "export", "tidy")
+
+
+@pytest.mark.parametrize("command", [[], *([each] for each in COMMANDS)])
 def test_help_shows_an_example(tmp_path: Path, command: list[str]) -> None:
     done = run(tmp_path, *command, "--help")
     assert done.returncode == 0

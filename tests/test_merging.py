@@ -51,6 +51,6 @@ def test_nothing_written_is_lost(
 ) -> None:
     before = None if base is None else "\n".join(base)
     merged = merge(before, "\n".join(mine), "\n".join(theirs)).text.split("\n")
-    known = set(base or [])
+    known = {"", *(base or [])}
     for line in {*mine, *theirs} - known:
         assert line in merged

@@ -99,7 +99,7 @@ def test_write_edit_delete(writer: Browser, session: Session) -> None:
     number = session.scalars(select(Summary.id)).one()
     session.commit()
     answer = writer.submit(f"/summary/{number}/delete")
-    assert answer.location == "/paper/conf/x/A1"
+    assert answer.location == "/deleted"
     assert writer.get("/paper/conf/x/A1").status == 404
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -37,12 +38,16 @@ def plain_errors() -> Iterator[None]:
 
 
 @contextmanager
-def library() -> Iterator[Database]:
-    """The database of this installation, brought up to date; closed at the end."""
+def library(*, quiet: bool = False) -> Iterator[Database]:
+    """The database of this installation, brought up to date; closed at the end.
+
+    Args:
+        quiet: whether standard output is for the command's own answer alone.
+    """
     from app import server
 
     with plain_errors():
-        database = server.prepare(settings(), click.echo)
+        database = server.prepare(settings(), partial(click.echo, err=quiet))
     try:
         yield database
     finally:

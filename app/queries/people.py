@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.models import Author, Summary, User, Vote
+from app.models import Author, Draft, FormerName, Summary, User, Vote
 from app.queries.visibility import attributable_to, by_writer, public
 
 VOTE_AGE = timedelta(days=2)
@@ -23,8 +24,64 @@ class UserRow:
     sciscore: float | None
 
 
+@dataclass(frozen=True)
+class Account:
+    """A user as an administrator sees them: how much they wrote, and whether they can sign in."""
+
+    name: str
+    display_name: str
+    joined_at: datetime
+    public: int
+    unlisted: int
+    private: int
+    drafts: int
+    can_sign_in: bool
+
+
+def accounts(session: Session) -> Iterator[Account]:
+    """All users by name, one after the other."""
+
+    def counted(visibility: str) -> ColumnElement[int]:
+        return func.count().filter(Summary.visibility == visibility)
+
+    written = (
+        select(
+            Summary.user_id,
+            *(counted(each).label(each) for each in ("public", "unlisted", "private")),
+        )
+        .group_by(Summary.user_id)
+        .subquery()
+    )
+    drafted = select(Draft.user_id, func.count().label("drafts")).group_by(Draft.user_id).subquery()
+    query = (
+        select(
+            User.name,
+            User.display_name,
+            User.joined_at,
+            *(
+                func.coalesce(column, 0)
+                for column in (
+                    written.c.public,
+                    written.c.unlisted,
+                    written.c.private,
+                    drafted.c.drafts,
+                )
+            ),
+            User.password_hash.is_not(None),
+        )
+        .outerjoin(written, written.c.user_id == User.id)
+        .outerjoin(drafted, drafted.c.user_id == User.id)
+        .order_by(User.name)
+    )
+    for row in session.execute(query.execution_options(yield_per=500)):
+        yield Account(*row)
+
+
 def user_by_name(session: Session, name: str) -> User | None:
-    return session.scalar(select(User).where(User.name == name.lower()))
+    """The user of this name, or who had it before and left a trace."""
+    name = name.lower()
+    renamed = select(FormerName.user_id).where(FormerName.name == name).scalar_subquery()
+    return session.scalar(select(User).where(or_(User.name == name, User.id == renamed)))
 
 
 def writers(session: Session) -> list[User]:

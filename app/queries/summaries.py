@@ -132,11 +132,8 @@ def in_full(session: Session, ids: Sequence[int]) -> dict[int, Summary]:
     return {summary.id: summary for summary in found}
 
 
-def is_by(session: Session, paper: Paper, name: str) -> bool:
-    """Whether everybody can see that the user of this name wrote about a paper."""
-    user = session.scalar(select(User).where(User.name == name))
-    if user is None:
-        return False
+def is_by(session: Session, paper: Paper, user: User) -> bool:
+    """Whether everybody can see that this user wrote about a paper."""
     theirs = select(Summary.id).where(Summary.paper_id == paper.id, by_writer(user, None))
     return session.scalar(theirs) is not None
 

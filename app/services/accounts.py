@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from app.db import begin_writing, now
-from app.models import LoginSession, User
+from app.models import FormerName, LoginSession, User
 from app.rendering import RENDERER_VERSION, RenderError, render
 from app.services.problems import Refused
 from app.services.search_index import rename_writer
@@ -29,8 +29,9 @@ MAX_DISPLAY_NAME = 80
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{1,38}")
 # "anon" is the fragment of anonymous summaries; "page-…" are ids of our own pages.
 _NOT_A_NAME = re.compile(r"anon(\..*)?|page-.*|.*comments")
-# What nobody may sign up as; "demo" is the account whose password `shortlist demo` sets.
-_RESERVED = re.compile(rf"demo|anonymous|admin|{_NOT_A_NAME.pattern}")
+# What nobody may sign up as: "demo" is the account whose password `shortlist demo` sets,
+# and the accounts for imported texts without a name must not be anybody's.
+_RESERVED = re.compile(rf"demo|anonymous|admin|shortscience-anon.*|{_NOT_A_NAME.pattern}")
 
 
 def sign_up(session: Session, name: str, display_name: str, password: str) -> User:
@@ -51,14 +52,8 @@ def sign_up(session: Session, name: str, display_name: str, password: str) -> Us
 
 def add_user(session: Session, name: str, display_name: str, password: str) -> User:
     """Make an account, also of a reserved name; otherwise as `sign_up`."""
-    if not _NAME.fullmatch(name):
-        raise Refused(
-            "name",
-            "A user name has 2 to 39 letters a–z, digits, dots, hyphens or underscores, and begins"
-            " with a letter or digit.",
-        )
-    if session.scalar(select(User.id).where(User.name == name)):
-        raise Refused("name", TAKEN)
+    check_name(name)
+    check_free(session, name)
     user = User(
         name=name,
         display_name=_display_name(display_name) or name,
@@ -84,11 +79,40 @@ def add_from_file(session: Session, name: str, display_name: str) -> User:
     """
     if not _NAME.fullmatch(name) or _NOT_A_NAME.fullmatch(name):
         raise Refused("user", f"{name:.60} cannot be a user name here.")
+    if session.get(FormerName, name) is not None:
+        raise Refused("user", f"{name} was given up here; nobody can have this name again.")
     begin_writing(session)
     user = User(name=name, display_name=_display_name(display_name) or name, joined_at=now())
     session.add(user)
     session.flush()
     return user
+
+
+def check_name(name: str) -> None:
+    """Refuse what cannot stand in an address as a user's name.
+
+    Raises:
+        Refused: for such a name.
+    """
+    if not _NAME.fullmatch(name):
+        raise Refused(
+            "name",
+            "A user name has 2 to 39 letters a–z, digits, dots, hyphens or underscores, and begins"
+            " with a letter or digit.",
+        )
+    if _NOT_A_NAME.fullmatch(name):
+        raise Refused("name", TAKEN)
+
+
+def check_free(session: Session, name: str) -> None:
+    """Refuse a name that somebody has or had: their old addresses must not lead to another one.
+
+    Raises:
+        Refused: for such a name.
+    """
+    has = session.scalar(select(User.id).where(User.name == name))
+    if has is not None or session.get(FormerName, name) is not None:
+        raise Refused("name", TAKEN)
 
 
 def sign_in(session: Session, name: str, password: str) -> tuple[User, str] | None:

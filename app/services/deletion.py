@@ -158,10 +158,9 @@ def purge_deleted(session: Session) -> int:
 
 
 def _restore_votes(session: Session, summary: Summary, rows: list[dict[str, Any]]) -> None:
-    # Voters may be gone by now.
-    there = set(
-        session.scalars(select(User.id).where(User.id.in_([row["user_id"] for row in rows])))
-    )
+    # Voters may be gone by now, or be the writer since two accounts became one.
+    voters = [row["user_id"] for row in rows if row["user_id"] != summary.user_id]
+    there = set(session.scalars(select(User.id).where(User.id.in_(voters))))
     kept = [{"summary_id": summary.id, **_values(row)} for row in rows if row["user_id"] in there]
     if kept:
         session.execute(insert(Vote), kept)

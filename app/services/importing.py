@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.db import now
 from app.models import Paper, Summary, User
+from app.queries.people import user_by_name
 from app.services import accounts, votes
 from app.services.front_matter import BadFile
 from app.services.identifiers import find_paper
@@ -111,7 +112,7 @@ def import_files(
 def _import(session: Session, incoming: Incoming, run: _Run) -> Outcome:
     file = incoming.read()
     _check_moments(file)
-    name = _writer_name(file, run.options)
+    name = _writer_name(session, file, run.options)
     paper, is_new = _paper(session, file.record, run)
     notes = [f"the field {name!r} is not known and was left out" for name in file.unknown]
     if paper is None:  # a dry run, in which an earlier file would have added it
@@ -150,10 +151,9 @@ def _check_moments(file: SummaryFile) -> None:
             raise BadFile(f"{name} lies in the future.", field=name)
 
 
-def _writer_name(file: SummaryFile, options: Options) -> str:
+def _writer_name(session: Session, file: SummaryFile, options: Options) -> str:
     if options.only is not None:
-        named = file.user and file.user != options.only.name
-        if named and not options.all_mine:
+        if file.user and not options.all_mine and not _is_called(session, options.only, file.user):
             raise BadFile(
                 f"This text is by {file.user:.60}, and you are {options.only.name}."
                 " Say so in the form when it is yours all the same.",
@@ -164,6 +164,11 @@ def _writer_name(file: SummaryFile, options: Options) -> str:
     if not name:
         raise BadFile("Whose text is it? The file has no user; give one with --user NAME.", 2)
     return name
+
+
+def _is_called(session: Session, user: User, name: str) -> bool:
+    found = user_by_name(session, name)
+    return found is not None and found.id == user.id
 
 
 def _paper(session: Session, record: PaperRecord, run: _Run) -> tuple[Paper | None, bool]:
@@ -191,8 +196,7 @@ def _paper(session: Session, record: PaperRecord, run: _Run) -> tuple[Paper | No
 def _writer(session: Session, name: str, file: SummaryFile, paper: Paper) -> User:
     if name == ANONYMOUS:
         return _anonymous_writer(session, file, paper)
-    found = session.scalar(select(User).where(User.name == name))
-    return found or accounts.add_from_file(session, name, file.display_name)
+    return user_by_name(session, name) or accounts.add_from_file(session, name, file.display_name)
 
 
 def _anonymous_writer(session: Session, file: SummaryFile, paper: Paper) -> User:

@@ -109,7 +109,7 @@ def publish(
     if edited_at is not None:
         summary.edited_at = edited_at
     if changed and summary.id is not None:
-        _keep_look(session, summary)
+        keep_look(session, summary)
     summary.source = source
     summary.takeaway = takeaway
     summary.takeaway_html = render_inline(takeaway)
@@ -237,7 +237,7 @@ def new_share_code() -> str:
     return secrets.token_urlsafe(24)
 
 
-def _keep_look(session: Session, summary: Summary) -> None:
+def keep_look(session: Session, summary: Summary) -> None:
     """Give the last revision the HTML that the summary is about to lose."""
     session.execute(
         update(Revision)

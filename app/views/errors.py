@@ -135,7 +135,8 @@ def _answer(
         kept=kept,
         kept_url=access.this_address(),
         kept_for=(request.view_args or {}).get("key") if kept and in_editor else None,
-        login=LoginForm(formdata=None),
+        # Only where it is shown: a form's token needs a cookie.
+        login=LoginForm(formdata=None) if kept and in_editor else None,
     )
     return page, code
 

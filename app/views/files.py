@@ -56,7 +56,9 @@ def export() -> Response:
         for _ in exporting.export(db(), [user], exporting.into_zip(archive)):
             pass
     file.seek(0)
-    return send_file(file, "application/zip", as_attachment=True, download_name=name)
+    answer = send_file(file, "application/zip", as_attachment=True, download_name=name)
+    answer.call_on_close(file.close)
+    return answer
 
 
 @blueprint.get("/settings/import")

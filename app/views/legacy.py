@@ -30,9 +30,9 @@ def paper() -> Response:
         ref = identifiers.parse_identifier(asked)
         return _moved(url_for("papers.show", key=asked if ref is None else ref.value))
     # Only a name that stands on a summary: else the page would repeat it.
-    by = request.args.get("a", "").lower()
-    named = by and summaries.is_by(db(), found, by)
-    return _moved(url_for("papers.show", key=found.key, by=by if named else None))
+    writer = people.user_by_name(db(), request.args.get("a", ""))
+    by = writer.name if writer is not None and summaries.is_by(db(), found, writer) else None
+    return _moved(url_for("papers.show", key=found.key, by=by))
 
 
 @blueprint.get("/venue")
