@@ -41,7 +41,7 @@ def test_help_shows_an_example(tmp_path: Path, command: list[str]) -> None:
     assert done.returncode == 0
     assert "Usage:" in done.stdout
     if command:
-        assert "Example:" in done.stdout
+        assert "  Example" in done.stdout
 
 
 def test_help_loads_no_web_framework(tmp_path: Path) -> None:

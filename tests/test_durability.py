@@ -59,7 +59,7 @@ class Writer(threading.Thread):
                 time.sleep(0.05)
 
     def write(self) -> None:
-        form = fields(get(self.opener, self.url + self.path))
+        form = fields(get(self.opener, self.url + self.path), self.path)
         for _ in range(4):
             self.count += 1
             typed = {**form, "source": f"Text number {self.count}."}
@@ -173,9 +173,9 @@ def post(opener: OpenerDirector, url: str, form: dict[str, str]) -> str:
         raise AssertionError(f"{error.code}: {error.read().decode()[:300]}") from None
 
 
-def fields(page: str, action: str = "/write/") -> dict[str, str]:
+def fields(page: str, action: str) -> dict[str, str]:
     """Hidden fields of the form that is sent to an address; the rest is filled in by the test."""
-    form = re.split(rf'<form[^>]* action="{action}', page)[1].split("</form>")[0]
+    form = re.split(rf'<form[^>]* action="{action}"', page)[1].split("</form>")[0]
     found = {}
     for tag in re.findall(r"<input[^>]*>", form):
         if 'type="hidden"' in tag:

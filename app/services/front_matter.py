@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -10,6 +11,7 @@ import yaml
 
 MARK = "---"
 MAX_HEAD = 256_000
+_OTHER_BREAK = re.compile("[\r\x85\u2028\u2029]")
 
 
 class BadFile(ValueError):
@@ -57,8 +59,7 @@ def join(fields: dict[str, Any], body: str) -> str:
 
 def _fields(head: str) -> dict[str, Any]:
     try:
-        # BaseLoader: every value stays a string, so that an arXiv id is no number.
-        found = yaml.load(head, Loader=yaml.BaseLoader)  # noqa: S506
+        found = yaml.load(head, Loader=_Loader)  # noqa: S506  (makes strings only)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = 2 if mark is None else mark.line + 2
@@ -75,6 +76,15 @@ def _fields(head: str) -> dict[str, Any]:
     return found
 
 
+class _Loader(yaml.BaseLoader):
+    """Every value is a string, so that an arXiv id is no number; a bare null is an empty string."""
+
+
+_NULL = "tag:yaml.org,2002:null"
+_Loader.add_implicit_resolver(_NULL, re.compile("^(?:~|null|Null|NULL)$"), list("~nN"))
+_Loader.add_constructor(_NULL, lambda _loader, _node: "")
+
+
 class _Dumper(yaml.SafeDumper):
     """YAML as a person would write it: several lines as a block, lists indented."""
 
@@ -84,6 +94,8 @@ class _Dumper(yaml.SafeDumper):
 
 def _string(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
     style = "|" if "\n" in value else None
+    if _OTHER_BREAK.search(value):  # only quoted do these stay what they are
+        style = '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 

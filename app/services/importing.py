@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db import now
 from app.models import Paper, Summary, User
 from app.queries.people import user_by_name
 from app.services import accounts, votes
@@ -111,7 +110,6 @@ def import_files(
 
 def _import(session: Session, incoming: Incoming, run: _Run) -> Outcome:
     file = incoming.read()
-    _check_moments(file)
     name = _writer_name(session, file, run.options)
     paper, is_new = _paper(session, file.record, run)
     notes = [f"the field {name!r} is not known and was left out" for name in file.unknown]
@@ -143,12 +141,6 @@ def _import(session: Session, incoming: Incoming, run: _Run) -> Outcome:
         summary.imported_votes = file.votes
         votes.recount(session, summary)
     return replace(outcome, status="added" if here is None else "changed")
-
-
-def _check_moments(file: SummaryFile) -> None:
-    for name, moment in (("created", file.created), ("edited", file.edited)):
-        if moment is not None and moment > now() + timedelta(days=1):
-            raise BadFile(f"{name} lies in the future.", field=name)
 
 
 def _writer_name(session: Session, file: SummaryFile, options: Options) -> str:

@@ -6,9 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from app.db import now
 from app.models import Author, Summary
 from app.models.summary import VISIBILITIES
 from app.services import front_matter
@@ -24,7 +25,6 @@ FIELDS = (
 MORE_FIELDS = ("venue_key", "venue_title", "section", "published", "date")
 _TRUE = {"true", "yes", "on", "1", "y"}
 _FALSE = {"false", "no", "off", "0", "n", ""}
-_NOTHING = {"null", "~", "none"}
 _NUMBER = re.compile(r"-(\d{4})$")
 
 
@@ -33,6 +33,9 @@ class SummaryFile:
     """What a file says. `None` stands for what it does not say.
 
     `votes` is the score that a summary had on the site it comes from.
+
+    Raises:
+        BadFile: for moments that have not come yet.
     """
 
     record: PaperRecord
@@ -47,6 +50,12 @@ class SummaryFile:
     tags: tuple[str, ...] | None = None
     votes: int = 0
     unknown: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        latest = now() + timedelta(days=1)  # clocks differ, and a day has no hour
+        for name, moment in (("created", self.created), ("edited", self.edited)):
+            if moment is not None and moment > latest:
+                raise BadFile(f"{name} lies in the future.", field=name)
 
 
 def read(data: bytes) -> SummaryFile:
@@ -147,8 +156,7 @@ def _record(fields: Mapping[str, Any]) -> PaperRecord:
 
 
 def _plain(fields: Mapping[str, Any], name: str) -> str:
-    value = text(fields, name).strip()
-    return "" if value.lower() in _NOTHING else value
+    return text(fields, name).strip()
 
 
 def _authors(fields: Mapping[str, Any]) -> tuple[str, ...]:

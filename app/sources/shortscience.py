@@ -20,6 +20,7 @@ NAMESPACE = "{http://www.shortscience.org}"
 CHUNK = 65_536
 MAX_FEED = 200_000_000  # bytes
 MAX_ITEM = 1_000_000  # characters of one element
+MAX_TAG = 4 * CHUNK  # bytes
 MAX_DEPTH = 20
 ANONYMOUS = "anon"
 _FIELDS = {
@@ -97,6 +98,8 @@ def read_feed(file: BinaryIO) -> Iterator[FeedItem | BadItem]:
             if size > MAX_FEED:
                 raise BadFeed(f"The feed has more than {MAX_FEED // 1_000_000} MB.", target.line)
             parser.feed(chunk)
+            if size - target.place > MAX_TAG:  # expat holds it all until the tag ends
+                raise BadFeed("A tag of this file is too long.", target.line)
             yield from target.take()
         parser.close()
     except ParseError as error:
@@ -160,6 +163,11 @@ class _Items:
     @property
     def line(self) -> int:
         return int(getattr(self.expat, "CurrentLineNumber", 1))
+
+    @property
+    def place(self) -> int:
+        """Where in the file, in bytes, the last thing was that the parser understood."""
+        return int(getattr(self.expat, "CurrentByteIndex", 0))
 
     def take(self) -> list[FeedItem | BadItem]:
         found, self.done = self.done, []

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
@@ -95,7 +96,10 @@ def read() -> Response | tuple[str, int]:
 
 
 def _source(file: FileStorage, opened: ExitStack) -> Source:
-    source = open_file(cast(BinaryIO, file.stream), file.filename or "", opened)
+    # Flask closes what was uploaded when the view returns, and the page is made after that.
+    stream, file.stream = file.stream, BytesIO()
+    opened.callback(stream.close)
+    source = open_file(cast(BinaryIO, stream), file.filename or "", opened)
     if source.count is None and not (file.filename or "").lower().endswith(".csv"):
         raise BadSource(
             "A feed holds the texts of many people: ask the administrator to import it."

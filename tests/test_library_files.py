@@ -1,0 +1,534 @@
+"""A library as files: export, import into an empty site, export again: identical bytes."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db import Database
+from app.models import Author, Paper, Picture, PictureUse, Revision, Summary, User
+from app.queries import people
+from app.services import administration, exporting, pictures, votes
+from app.services.import_sources import open_source
+from app.services.importing import ANONYMOUS, Options, Outcome, import_files
+from app.services.summaries import publish
+from tests.client import PASSWORD, Browser
+from tests.factories import make_paper, make_summary, make_user
+from tests.test_pictures_service import drawing, photo, saved
+from tests.test_shortscience_source import HEAD, ITEM, TAIL
+
+EVERYBODY = Options()
+
+
+@pytest.fixture
+def empty(sqlite_template: Database, tmp_path: Path) -> Iterator[Database]:
+    """Another site, with nothing in it."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    copy = Database("sqlite://", site_url="http://elsewhere", password_cost=1, data_dir=folder)
+    source, target = sqlite_template.engine.raw_connection(), copy.engine.raw_connection()
+    source.driver_connection.backup(target.driver_connection)  # type: ignore[union-attr]
+    source.close()
+    target.close()
+    yield copy
+    copy.close()
+
+
+def bring_in(session: Session, path: Path, options: Options = EVERYBODY) -> list[Outcome]:
+    with ExitStack() as opened:
+        return list(import_files(session, open_source(path, opened).incoming, options))
+
+
+def take_out(session: Session, folder: Path, *names: str) -> dict[str, bytes]:
+    """Export into a folder; what it holds then."""
+    users = [user for user in people.writers(session) if not names or user.name in names]
+    for _ in exporting.export(session, users, exporting.into_folder(folder)):
+        pass
+    session.rollback()
+    return contents(folder)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def statuses(outcomes: list[Outcome]) -> Counter[str]:
+    return Counter(outcome.status for outcome in outcomes)
+
+
+def note(folder: Path, name: str, text: str = "Text.", **fields: object) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    head = "".join(f"{key}: {value}\n" for key, value in fields.items())
+    path.write_text(f"---\n{head}---\n{text}\n")
+    return path
+
+
+# -- round trips
+
+NASTY = """\
+---
+not: front matter
+---
+
+A line with two spaces  \nand \ttabs, a quote "'`, a bar | and `---`:
+
+```yaml
+key: value
+```
+
+<<<<<<< not a conflict
+
+$$\\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}$$
+
+* \u00a0non-breaking\u2028line separator\u0085next line \U0001f600 עברית
+\\cite{conf/x/A1} [[A1]] ![not there](picture.png) `![x](pictures/abc.png)`
+
+End: yes"""
+
+
+def fill(session: Session) -> None:
+    """A library with everything that could get lost on the way."""
+    moment = datetime(2020, 2, 29, 23, 59, 59, 123456, tzinfo=UTC)
+    ann = make_user(session, "ann", "Ann: “Example”, #1 'n' co")
+    bob = make_user(session, "bob.2", "null")
+    first = make_paper(
+        session,
+        "conf/x/A1",
+        "On: {braces}, $x_1$ and - dashes # no comment",
+        authors=("Wei Wang 0001", "Kurt Gödel", "yes"),
+        year=2015,
+        venue="Conf: X",
+        doi="10.1000/a(b)c",
+        arxiv_id="1506.01497",
+        url="https://example.org/?a=b&c=d#e",
+        abstract="Two lines.\n\nAnd $x < y$: “so” it is.\n  - indented",
+        keywords="a, b: c",
+        published_on=moment.date(),
+    )
+    second = make_paper(session, "10.1016/0022-2836(76)90311-6", "A1", authors=())
+    twin = make_paper(session, "CONF/X/a1.", "Also file conf-x-a1")
+    pictured = pictures.store(session, ann, saved(drawing()))
+    photographed = pictures.store(session, ann, saved(photo(1), "JPEG"))
+    bobs = pictures.store(session, bob, saved(drawing()))
+    session.commit()
+    shown = f"{pictures.markdown(pictured, 'a [b]')}\n\n`/pictures/{photographed.name}`"
+    make_summary(session, first, ann, source=NASTY, created_at=moment, tags=["c", "a.b", "ü"])
+    make_summary(
+        session,
+        second,
+        ann,
+        source=f"{shown}\n\n{pictures.markdown(photographed, '')}",
+        visibility="private",
+        takeaway="It is: $a$ 'b' \"c\" #d",
+    )
+    make_summary(session, twin, ann, source="yes", anonymous=True, visibility="unlisted")
+    make_summary(session, first, bob, source=f"1\n{pictures.markdown(bobs, 'x')}", anonymous=True)
+    edited = make_summary(session, second, bob, source="Before.")
+    publish(session, bob, second, source="After.", edited_at=datetime(2021, 3, 1, tzinfo=UTC))
+    session.commit()
+    assert edited.edited_at is not None
+
+
+def test_the_bytes_are_the_same(session: Session, empty: Database, tmp_path: Path) -> None:
+    fill(session)
+    before = take_out(session, tmp_path / "before")
+    assert len([name for name in before if name.endswith(".md")]) == 5
+    assert len([name for name in before if "/pictures/" in name]) == 3
+    with empty.session() as there:
+        outcomes = bring_in(there, tmp_path / "before")
+        assert statuses(outcomes) == {"added": 5}, outcomes
+        assert take_out(there, tmp_path / "after") == before
+        again = bring_in(there, tmp_path / "before")
+        assert statuses(again) == {"unchanged": 5}, again
+        assert take_out(there, tmp_path / "again") == before
+        # Pictures are theirs, and kept as those that the texts show.
+        uses = there.scalars(select(PictureUse.picture_id)).all()
+        assert len(uses) == len(there.scalars(select(Picture)).all()) == 3
+        assert len(there.scalars(select(Revision)).all()) == 5
+        names = there.scalars(select(Author.name).where(Author.key.contains("0001"))).all()
+        assert names == ["Wei Wang"]
+    # And here, where everything is already, nothing changes.
+    assert statuses(bring_in(session, tmp_path / "before")) == {"unchanged": 5}
+
+
+def test_the_same_as_a_zip(session: Session, empty: Database, tmp_path: Path) -> None:
+    fill(session)
+    path = tmp_path / "all.zip"
+    users = people.writers(session)
+    for target in (path, tmp_path / "second.zip"):
+        with zipfile.ZipFile(target, "w") as archive:
+            for _ in exporting.export(session, users, exporting.into_zip(archive)):
+                pass
+        session.rollback()
+    assert path.read_bytes() == (tmp_path / "second.zip").read_bytes()
+    before = take_out(session, tmp_path / "before")
+    with empty.session() as there:
+        assert statuses(bring_in(there, path)) == {"added": 5}
+        assert take_out(there, tmp_path / "after") == before
+
+
+texts = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=200
+).filter(str.strip)
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+)
+@given(source=texts, takeaway=texts, title=texts, author=texts, abstract=texts)
+def test_any_text_comes_back(
+    sqlite_template: Database,
+    tmp_path_factory: pytest.TempPathFactory,
+    source: str,
+    takeaway: str,
+    title: str,
+    author: str,
+    abstract: str,
+) -> None:
+    from app.services.problems import Refused
+
+    results = []
+    folder = tmp_path_factory.mktemp("files")
+    for number in (1, 2):
+        site = Database("sqlite://", site_url="http://x", password_cost=1, data_dir=folder)
+        one, other = sqlite_template.engine.raw_connection(), site.engine.raw_connection()
+        one.driver_connection.backup(other.driver_connection)  # type: ignore[union-attr]
+        one.close()
+        other.close()
+        with site.session() as session:
+            if number == 1:
+                try:
+                    paper = make_paper(
+                        session, "conf/x/A1", title, authors=(author,), abstract=abstract
+                    )
+                    make_summary(
+                        session, paper, make_user(session, "ann"), source, takeaway=takeaway
+                    )
+                except Refused:
+                    return
+            else:
+                outcomes = bring_in(session, folder / "1")
+                assert statuses(outcomes) == {"added": 1}, outcomes
+            results.append(take_out(session, folder / str(number)))
+        site.close()
+    assert results[0] == results[1]
+
+
+# -- notes of all kinds
+
+
+def test_notes_from_elsewhere(session: Session, tmp_path: Path) -> None:
+    note(
+        tmp_path,
+        "notes/rcnn.md",
+        "It shares.\n\n![map](img/a%20map.png) and ![[b.png|300]], `![c](img/c.png)`.\n",
+        arxiv="1506.01497",
+        title="Faster R-CNN",
+        authors="Shaoqing Ren, Kaiming He",
+        tags="'#detection #vision'",
+        aliases="[a]",
+    )
+    (tmp_path / "notes/img").mkdir()
+    (tmp_path / "notes/img/a map.png").write_bytes(saved(drawing()))
+    (tmp_path / "b.png").write_bytes(saved(drawing(size=(20, 20))))
+    note(tmp_path, ".obsidian/hidden.md", key="conf/x/Hidden", title="Hidden")
+    (tmp_path / "readme.txt").write_text("no note")
+    make_user(session, "mira")
+    outcomes = bring_in(session, tmp_path, Options(writer="mira", visibility="private"))
+    assert statuses(outcomes) == {"added": 1}
+    assert outcomes[0].notes == ("the field 'aliases' is not known and was left out",)
+    summary = session.scalars(select(Summary)).one()
+    assert summary.visibility == "private"
+    assert len(pictures.names_in(summary.source)) == 2
+    assert "`![c](img/c.png)`" in summary.source
+    names = session.scalars(select(Picture.name)).all()
+    assert set(pictures.names_in(summary.source)) == set(names)
+    paper = session.scalars(select(Paper)).one()
+    assert (paper.title, paper.arxiv_id) == ("Faster R-CNN", "1506.01497")
+
+
+def test_each_refused_file_is_named_and_the_others_go_on(session: Session, tmp_path: Path) -> None:
+    note(tmp_path, "1.md", key="conf/x/A1", title="One", user="ann")
+    note(tmp_path, "2.md", key="conf/x/None", user="ann")
+    note(tmp_path, "3.md", title="No key", user="ann")
+    note(tmp_path, "4.md", key="conf/x/A4", title="Four", year=2015, visibility="all", user="ann")
+    note(tmp_path, "5.md", key="conf/x/A5", title="Five")
+    note(tmp_path, "6.md", "x" * 70_000, key="conf/x/A6", title="Six", user="ann")
+    note(tmp_path, "7.md", key="conf/x/A7", title="Seven", user="a b")
+    note(tmp_path, "8.md", "> " * 60 + "x", key="conf/x/A8", title="Eight", user="ann")
+    note(tmp_path, "9.md", key="conf/x/A9", title="Nine", user="ann", created="2999-01-01")
+    (tmp_path / "b.md").write_text("no front matter")
+    (tmp_path / "c.md").write_bytes(b"---\nkey: x\n---\n\xff")
+    note(tmp_path, "d.md", key="conf/x/Ad", title="Last", user="ann")
+    outcomes = bring_in(session, tmp_path)
+    assert statuses(outcomes) == {"added": 2, "refused": 10}
+    told = {Path(each.name).name: (each.line, each.message) for each in outcomes if each.message}
+    for name, line, says in (
+        ("2.md", 2, "not here yet, so its title is needed"),
+        ("3.md", 2, "A key, a doi or an arxiv number"),
+        ("4.md", 5, "visibility is public"),
+        ("5.md", 2, "--user NAME"),
+        ("6.md", 1, "at most 65,536 bytes"),
+        ("7.md", 1, "cannot be a user name"),
+        ("8.md", 1, "nested too deeply"),
+        ("9.md", 5, "lies in the future"),
+        ("b.md", 1, "first line must be ---"),
+        ("c.md", 4, "not UTF-8"),
+    ):
+        assert told[name][0] == line, (name, told[name])
+        assert says in told[name][1]
+    # What was refused leaves nothing behind.
+    assert set(session.scalars(select(Paper.key))) == {"conf/x/A1", "conf/x/Ad"}
+    assert session.scalars(select(User.name)).all() == ["ann"]
+
+
+def test_a_dry_run_writes_nothing(session: Session, tmp_path: Path) -> None:
+    note(tmp_path, "1.md", key="conf/x/A1", title="One", user="ann")
+    note(tmp_path, "2.md", "Another.", key="conf/x/A1", user="bob")
+    note(tmp_path, "3.md", key="conf/x/None", user="ann")
+    (tmp_path / "p.png").write_bytes(saved(drawing()))
+    note(tmp_path, "4.md", "![x](p.png)", key="conf/x/A4", title="Four", user="ann")
+    outcomes = bring_in(session, tmp_path, Options(dry_run=True))
+    assert statuses(outcomes) == {"added": 3, "refused": 1}
+    for table in (Paper, User, Summary, Picture):
+        assert session.scalars(select(table)).all() == []
+    assert not (session.info["data_dir"] / "pictures").exists()
+    session.rollback()
+    assert statuses(bring_in(session, tmp_path)) == {"added": 3, "refused": 1}
+
+
+def test_links_lead_out_of_a_folder_to_nothing(session: Session, tmp_path: Path) -> None:
+    inside = tmp_path / "notes"
+    note(inside, "1.md", "![x](../secret.png) ![y](link.png)", key="a/b/C", title="T", user="ann")
+    (tmp_path / "secret.png").write_bytes(saved(drawing()))
+    (inside / "link.png").symlink_to(tmp_path / "secret.png")
+    note(tmp_path, "outside.md", "Secret.", key="a/b/D", title="T", user="ann")
+    (inside / "2.md").symlink_to(tmp_path / "outside.md")
+    outcomes = bring_in(session, inside)
+    assert statuses(outcomes) == {"added": 1, "refused": 1}
+    assert "link to a file outside" in outcomes[1].message
+    assert session.scalars(select(Picture)).all() == []
+    assert outcomes[0].notes == (
+        "the picture ../secret.png is not there",
+        "the picture link.png is not there",
+    )
+
+
+def test_what_was_edited_here_later_is_kept(session: Session, tmp_path: Path) -> None:
+    fields = {"key": "a/b/C", "title": "T", "user": "ann", "created": "2020-01-01"}
+    path = note(tmp_path, "1.md", "First.", **fields)
+    bring_in(session, path)
+    ann = session.scalars(select(User)).one()
+    paper = session.scalars(select(Paper)).one()
+    publish(session, ann, paper, source="Later, here.")
+    session.commit()
+    note(tmp_path, "1.md", "Other.", **fields, edited="2021-01-01")
+    outcome = bring_in(session, path)[0]
+    assert (outcome.status, outcome.message) == ("kept", "the one here was edited later")
+    note(tmp_path, "1.md", "Newest.", **fields, edited=f"{datetime.now(UTC).isoformat()}")
+    assert bring_in(session, path)[0].status == "changed"
+    texts = select(Revision.source).order_by(Revision.number)
+    assert session.scalars(texts).all() == ["First.", "Later, here.", "Newest."]
+
+
+def test_a_text_without_facts_keeps_those_that_are_here(session: Session, tmp_path: Path) -> None:
+    make_summary(
+        session,
+        make_paper(session, "a/b/C"),
+        make_user(session, "ann"),
+        source="Old.",
+        visibility="private",
+        anonymous=True,
+        takeaway="One.",
+        tags=["x"],
+    )
+    note(tmp_path, "1.md", "New.", key="a/b/C", user="ann")
+    assert statuses(bring_in(session, tmp_path)) == {"changed": 1}
+    summary = session.scalars(select(Summary)).one()
+    assert (summary.source, summary.visibility, summary.anonymous, summary.takeaway) == (
+        *("New.", "private", True),
+        "One.",
+    )
+
+
+def test_a_user_who_was_renamed_gets_their_texts(session: Session, tmp_path: Path) -> None:
+    ann = make_user(session, "ann")
+    make_summary(session, make_paper(session, "a/b/C"), ann, source="Text.")
+    take_out(session, tmp_path)
+    administration.rename(session, session.get_one(User, ann.id), "bea")
+    session.commit()
+    assert statuses(bring_in(session, tmp_path)) == {"unchanged": 1}
+    administration.rename(session, session.get_one(User, ann.id), "cleo", forget_old=True)
+    session.commit()
+    outcome = bring_in(session, tmp_path)[0]
+    assert (outcome.status, outcome.message[:19]) == ("refused", "ann was given up he")
+
+
+def test_users_from_files_cannot_sign_in(app: Flask, session: Session, tmp_path: Path) -> None:
+    note(tmp_path, "1.md", key="a/b/C", title="T", user="ann", display_name="Ann Example")
+    bring_in(session, tmp_path)
+    assert session.scalars(select(User.password_hash)).all() == [None]
+    session.commit()
+    guest = Browser(app.test_client())
+    for password in ("", "None", PASSWORD):
+        assert guest.submit("/login", name="ann", password=password).status == 422
+    assert guest.submit("/signup", name="ann", password=PASSWORD).status == 422
+
+
+# -- ShortScience's exports
+
+
+def feed(path: Path, *items: str) -> Path:
+    path.write_text(HEAD + "".join(items) + TAIL)
+    return path
+
+
+def anonymous(text: str) -> str:
+    return (
+        ITEM.replace("#martinthoma", "#anon")
+        .replace("Martin Thoma", "Anonymous")
+        .replace("## Idea", text)
+    )
+
+
+def test_the_feed(app: Flask, session: Session, tmp_path: Path) -> None:
+    path = feed(tmp_path / "rss.xml", ITEM, anonymous("One."), anonymous("Two."))
+    assert statuses(bring_in(session, path)) == {"added": 3}
+    assert statuses(bring_in(session, path)) == {"unchanged": 3}
+    names = set(session.scalars(select(User.name)))
+    assert names == {"martinthoma", ANONYMOUS, f"{ANONYMOUS}-2"}
+    summary = session.scalars(select(Summary).join(User).where(User.name == "martinthoma")).one()
+    assert (summary.score, summary.created_at.year, summary.visibility) == (7, 2016, "public")
+    voter = make_user(session)
+    votes.cast(session, voter, summary.id, 1)
+    session.commit()
+    assert summary.score == 8
+    page = Browser(app.test_client()).get("/paper/conf/nips/RenHGS15")
+    assert page.text.count("Anonymous") >= 2
+    assert ANONYMOUS not in page.text
+    # Where nobody can see who wrote, nobody can be asked either.
+    assert Browser(app.test_client()).get(f"/user/{ANONYMOUS}").text.count("One.") == 0
+
+
+def test_nobody_can_take_the_accounts_of_unknown_writers(guest: Browser) -> None:
+    for name in (ANONYMOUS, f"{ANONYMOUS}-2"):
+        assert guest.submit("/signup", name=name, password=PASSWORD).status == 422
+
+
+def test_a_feed_that_breaks_off_gives_what_it_has(session: Session, tmp_path: Path) -> None:
+    path = tmp_path / "rss.xml"
+    path.write_text(HEAD + ITEM + ITEM[:200])
+    outcomes = bring_in(session, path)
+    assert [each.status for each in outcomes] == ["added", "refused"]
+    assert outcomes[1].line >= 17
+
+
+def test_the_table(session: Session, tmp_path: Path) -> None:
+    make_paper(session, "conf/x/A1")
+    path = tmp_path / "mine.csv"
+    path.write_text('conf/x/A1,"One\ntwo"\nconf/x/None,Text\n')
+    outcomes = bring_in(session, path, Options(writer="ann"))
+    assert [(each.status, each.line) for each in outcomes] == [("added", 1), ("refused", 4)]
+    assert "title is needed" in outcomes[1].message
+    assert session.scalars(select(Summary.source)).all() == ["One\ntwo"]
+
+
+# -- one's own, from the browser
+
+
+@pytest.fixture
+def ann(guest: Browser) -> Browser:
+    return guest.sign_up("ann", "Ann Example")
+
+
+def send(browser: Browser, name: str, data: bytes, **fields: str) -> tuple[int, str]:
+    token = browser.get("/settings/import").form("/settings/import")["csrf_token"]
+    answer = browser.client.post(
+        "/settings/import",
+        data={"csrf_token": token, "file": (io.BytesIO(data), name), **fields},
+        buffered=True,
+    )
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+def test_out_and_in_again(ann: Browser, session: Session) -> None:
+    make_paper(session, "conf/x/A1", "One")
+    make_summary(session, make_paper(session, "conf/x/A2"), source="Somebody else's.")
+    ann.submit("/write/conf/x/A1", source="Mine.", visibility="private", anonymous="on")
+    answer = ann.get("/settings/export")
+    assert answer.response.mimetype == "application/zip"
+    assert "shortlist-ann-" in answer.response.headers["Content-Disposition"]
+    data = answer.response.get_data()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.namelist() == ["ann/conf-x-A1.md"]
+        assert b"visibility: private" in archive.read("ann/conf-x-A1.md")
+    status, text = send(ann, "mine.zip", data)
+    assert status == 200
+    assert "1 as it was" in text
+    number = session.scalars(select(Summary.id).where(Summary.source == "Mine.")).one()
+    session.commit()
+    ann.submit(f"/summary/{number}/delete")
+    status, text = send(ann, "mine.zip", data)
+    assert "1 added" in text
+    back = session.scalars(select(Summary).where(Summary.source == "Mine.")).one()
+    assert (back.visibility, back.anonymous) == ("private", True)
+
+
+def test_others_texts_are_not_taken_by_mistake(ann: Browser, session: Session) -> None:
+    make_user(session, "bob")
+    data = b"---\nkey: a/b/C\ntitle: T\nuser: bob\n---\nText.\n"
+    status, text = send(ann, "a.md", data)
+    assert (status, "1 refused" in text, "This text is by bob" in text) == (200, True, True)
+    assert session.scalars(select(Summary)).all() == []
+    session.commit()
+    status, text = send(ann, "a.md", data, all_mine="on")
+    assert "1 added" in text
+    summary = session.scalars(select(Summary)).one()
+    writer = session.get_one(User, summary.user_id)
+    assert (writer.name, summary.visibility) == ("ann", "private")
+
+
+def test_what_cannot_be_read_as_a_whole(ann: Browser, session: Session) -> None:
+    for name, data, says in (
+        ("", b"", "Choose a file first."),
+        ("a.txt", b"Text", "none of the files that can be imported"),
+        ("a.zip", b"PK\x03\x04 no", "not a zip"),
+        ("rss.xml", HEAD.encode(), "ask the administrator"),
+        ("a.csv", b"\xff\xfe", "not UTF-8"),
+    ):
+        status, text = send(ann, name, data)
+        assert status == 422, name
+        assert says in text
+    status, text = send(ann, "<b>.md", b"---\nkey: x\n---\nText")
+    assert "<b>.md" not in text
+    assert "&lt;b&gt;.md" in text
+
+
+def test_guests_have_nothing_to_take_or_bring(guest: Browser) -> None:
+    assert guest.get("/settings/export").location.startswith("/login")
+    assert guest.get("/settings/import").location.startswith("/login")
+
+
+def test_an_export_over_an_old_one_replaces_whole_files(session: Session, tmp_path: Path) -> None:
+    fill(session)
+    before = take_out(session, tmp_path / "out")
+    shutil.copytree(tmp_path / "out", tmp_path / "copy")
+    assert take_out(session, tmp_path / "copy") == before
+    assert take_out(session, tmp_path / "one", "bob.2").keys() == {
+        name for name in before if name.startswith("bob.2/")
+    }
