@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +24,7 @@ from app.services.fonts import make_math_font, math_font
 # while others wait for the database.
 THREADS = 4
 BACKLOG = 128  # requests taken in and not answered yet, per worker
+DAY = 24 * 60 * 60  # seconds
 
 Say = Callable[[str], None]
 
@@ -91,6 +96,20 @@ def check_port(host: str, port: int) -> None:
             f"Cannot listen on {host}, port {port}: {getattr(error, 'strerror', None) or error}. "
             "Choose another one with --port."
         ) from None
+
+
+def tidy_daily() -> None:
+    """Run `shortlist tidy` now and once a day, for as long as this program runs."""
+    threading.Thread(target=_tidy_again_and_again, daemon=True).start()
+
+
+def _tidy_again_and_again() -> None:
+    # A program of its own: workers may be forked at any moment, and a fork must not meet a thread
+    # that holds a lock. -P: not from the folder in which the server happens to be started.
+    command = [sys.executable, "-P", "-c", "from app.cli import main; main()", "tidy"]
+    while True:
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=False)  # noqa: S603  (all ours)
+        time.sleep(DAY)
 
 
 def run(config: Config, host: str, port: int, workers: int = 1) -> None:

@@ -163,7 +163,7 @@ def test_rerender(tmp_path: Path) -> None:
         session.commit()
     done = run(tmp_path, "rerender")
     assert done.returncode == 0
-    assert "1 of 1 summaries" in done.stdout
+    assert "1 of 1 summary" in done.stdout
     with database.session() as session:
         assert "<em>text</em>" in (session.scalar(text("SELECT html FROM summaries")) or "")
     database.close()

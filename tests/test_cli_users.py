@@ -88,7 +88,7 @@ def test_merge(tmp_path: Path, library: Database) -> None:
     refused(user(tmp_path, "merge", "mira-old", "mira"), "--yes")
     assert names(library) == ["mira", "mira-old"]
     done = user(tmp_path, "merge", "mira-old", "mira", "--yes")
-    assert done.stdout.startswith("mira has 1 summaries and 0 votes of mira-old")
+    assert done.stdout.startswith("mira has 1 summary and 0 votes of mira-old")
     assert names(library) == ["mira"]
 
 
@@ -100,7 +100,7 @@ def test_delete(tmp_path: Path, library: Database) -> None:
     assert list((tmp_path / "pictures").glob("*/*"))
     refused(user(tmp_path, "delete", "mira", "--yes"), "--with-summaries")
     done = user(tmp_path, "delete", "mira", "--with-summaries", "--yes")
-    assert done.stdout == "mira is removed, with 1 summaries, 0 votes and 1 pictures.\n"
+    assert done.stdout == "mira is removed, with 1 summary, 0 votes and 1 picture.\n"
     with library.session() as session:
         assert len(session.scalars(select(Summary)).all()) == 1
         assert session.scalars(select(Picture)).all() == []

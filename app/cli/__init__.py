@@ -94,6 +94,7 @@ def serve(host: str, port: int, workers: int) -> None:
         server.check_port(host, port)
         server.prepare(config, click.echo).close()
     click.echo(f"Shortlist: {address(host, port)}")
+    server.tidy_daily()
     server.run(config, host, port, workers)
 
 

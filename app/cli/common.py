@@ -71,6 +71,16 @@ def address(host: str, port: int) -> str:
     return f"http://{name}:{port}/"
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number and what is counted: "1 summary", "2 votes"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def summaries(number: int) -> str:
+    """How many summaries, in words."""
+    return counted(number, "summary", "summaries")
+
+
 def stop(message: str) -> NoReturn:
     """End with a sentence and exit code 1."""
     click.echo(f"shortlist: {message}", err=True)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.common import library, stop
+from app.cli.common import counted, library, stop, summaries
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.services.import_sources import Source
-    from app.services.importing import Options
+    from app.services.importing import Options, Outcome
 
+NAMED = 20  # accounts in a report
 REPORTED = ("added", "changed", "unchanged", "kept", "refused")
 
 
@@ -49,42 +52,76 @@ def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) 
     from app.services.rerender import count_stale, renew_stale
 
     options = Options(writer=user.lower(), visibility=visibility, dry_run=dry_run)
-    counts: Counter[str] = Counter()
+    report = _Report()
     with library() as database, database.session() as session:
         for path in paths:
             with ExitStack() as opened:
                 try:
-                    counts += _import(session, path, open_source(path, opened), options)
+                    _import(session, path, open_source(path, opened), options, report)
                 except BadSource as error:
                     click.echo(str(error), err=True)
-                    counts["refused"] += 1
+                    report.counts["refused"] += 1
         stale = count_stale(session)
         if stale and not dry_run:
             with click.progressbar(renew_stale(session), length=stale, label="Links") as bar:
                 for _ in bar:
                     pass
-    told = ", ".join(f"{counts[status]:,} {status}" for status in REPORTED if counts[status])
-    click.echo(f"{'Would be: ' if dry_run else ''}{told or 'There was nothing to import'}.")
-    if counts["refused"]:
+    click.echo(f"{'Would be: ' if dry_run else ''}{report}.")
+    for line in report.handed_to():
+        click.echo(line)
+    if report.counts["refused"]:
         raise SystemExit(1)
 
 
-def _import(session: Session, path: Path, source: Source, options: Options) -> Counter[str]:
+@dataclass
+class _Report:
+    """What became of all files, and whose accounts got texts; by whether they are in use."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    writers: dict[bool, set[str]] = field(default_factory=lambda: {False: set(), True: set()})
+
+    def __str__(self) -> str:
+        told = (f"{self.counts[status]:,} {status}" for status in REPORTED if self.counts[status])
+        return ", ".join(told) or "There was nothing to import"
+
+    def add(self, outcome: Outcome) -> None:
+        self.counts[outcome.status] += 1
+        if outcome.writer and outcome.status in ("added", "changed"):
+            self.writers[outcome.can_sign_in].add(outcome.writer)
+
+    def handed_to(self) -> Iterator[str]:
+        """Whoever has such an account reads what was private to its writer."""
+        from app.services.importing import ANONYMOUS
+
+        if names := self.writers[True]:
+            yield f"Texts went to accounts that are in use: {_some(names)}."
+        if names := {name for name in self.writers[False] if not name.startswith(ANONYMOUS)}:
+            yield f"Nobody can sign in yet as {_some(names)}."
+            yield "To hand an account over: shortlist user password NAME"
+
+
+def _some(names: set[str]) -> str:
+    listed = sorted(names)
+    more = len(listed) - NAMED
+    return ", ".join(listed[:NAMED]) + (f" and {more:,} others" if more > 0 else "")
+
+
+def _import(
+    session: Session, path: Path, source: Source, options: Options, report: _Report
+) -> None:
     from app.services.importing import import_files
 
-    counts: Counter[str] = Counter()
     told: list[str] = []
     outcomes = import_files(session, source.incoming, options)
     with click.progressbar(outcomes, length=source.count, label=f"Importing {path.name}") as bar:
         for outcome in bar:
-            counts[outcome.status] += 1
+            report.add(outcome)
             place = f"{outcome.name}:{outcome.line}"
             if outcome.message:
                 told.append(f"{place}: {outcome.status}: {outcome.message}")
             told += [f"{place}: {note}" for note in outcome.notes]
     for line in told:
         click.echo(line, err=True)
-    return counts
 
 
 @click.command()
@@ -117,26 +154,25 @@ def export(folder: Path, user: str, force: bool) -> None:
                 count = sum(1 for _ in bar)
         except OSError as error:
             stop(f"{folder} cannot be written: {error.strerror}.")
-    click.echo(f"{count:,} summaries of {len(users):,} users are in {folder}.")
+    click.echo(f"{folder} has {summaries(count)} of {counted(len(users), 'user')}.")
 
 
 @click.command()
 def tidy() -> None:
     """Remove pictures that nothing shows any more, and what was deleted over 30 days ago.
 
-    `serve` does it when it starts; on a site that runs for long, run it once a day.
+    `serve` does it by itself, when it starts and once a day.
 
     \b
     Example:
       SHORTLIST_DATA_DIR=/srv/shortlist shortlist tidy
     """
-    from app.services import deletion, pictures
+    from app.services import upkeep
 
     with library() as database, database.session() as session:
-        forgotten = deletion.purge_deleted(session)
-        session.commit()
-        removed = pictures.tidy(session)
-    click.echo(f"{removed:,} pictures and {forgotten:,} deleted summaries are removed.")
+        done = upkeep.tidy(session)
+    pictures = counted(done.pictures, "picture")
+    click.echo(f"Removed: {pictures}, {summaries(done.summaries)} deleted over 30 days ago.")
 
 
 @click.command()
@@ -157,4 +193,4 @@ def rerender() -> None:
             renewal.renew_stale(session), length=total, label="Rendering summaries"
         ) as bar:
             done = sum(1 for _ in bar)
-    click.echo(f"{done:,} of {total:,} summaries are rendered anew.")
+    click.echo(f"Rendered anew: {done:,} of {summaries(total)}.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.common import library, stop
+from app.cli.common import counted, library, stop, summaries
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -152,7 +152,7 @@ def merge(source: str, target: str, yes: bool) -> None:
         session.commit()
         _unlink(done.files)
     click.echo(
-        f"{other.name} has {done.moved:,} summaries and {done.votes:,} votes of {one.name};"
+        f"{other.name} has {summaries(done.moved)} and {counted(done.votes, 'vote')} of {one.name};"
         f" {done.joined:,} of them are joined with an own one."
     )
 
@@ -180,8 +180,8 @@ def delete(name: str, with_summaries: bool, yes: bool) -> None:
         session.commit()
         _unlink(done.files)
     click.echo(
-        f"{found.name} is removed, with {done.summaries:,} summaries, {done.votes:,} votes and"
-        f" {len(done.files):,} pictures."
+        f"{found.name} is removed, with {summaries(done.summaries)},"
+        f" {counted(done.votes, 'vote')} and {counted(len(done.files), 'picture')}."
     )
 
 

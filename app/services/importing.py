@@ -66,13 +66,16 @@ class Options:
 @dataclass(frozen=True)
 class Outcome:
     """What became of a file: `added`, `changed`, `unchanged`, `kept` (the one here is newer) or
-    `refused` with the line and reason. `notes` are what its owner should know besides."""
+    `refused` with the line and reason. `notes` are what its owner should know besides, and
+    `writer` is whose it is: `can_sign_in` tells whether somebody has that account already."""
 
     name: str
     status: str
     line: int = 1
     message: str = ""
     key: str = ""
+    writer: str = ""
+    can_sign_in: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -122,7 +125,15 @@ def _import(session: Session, incoming: Incoming, run: _Run) -> Outcome:
     )
     present = None if here is None else _present(session, here)
     wanted = _wanted(file, text, present, run.options, notes)
-    outcome = Outcome(incoming.name, "unchanged", incoming.line, key=paper.key, notes=tuple(notes))
+    outcome = Outcome(
+        incoming.name,
+        "unchanged",
+        incoming.line,
+        key=paper.key,
+        writer=user.name,
+        can_sign_in=user.password_hash is not None,
+        notes=tuple(notes),
+    )
     if here is not None:
         if wanted == present and file.votes in (0, here.imported_votes):
             return replace(outcome, status="changed") if is_new else outcome

@@ -1,0 +1,27 @@
+"""What a library needs now and then: forget what is past bringing back, and unused pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.services import deletion, pictures
+
+
+@dataclass(frozen=True)
+class Tidied:
+    """How much was removed."""
+
+    pictures: int
+    summaries: int
+
+
+def tidy(session: Session) -> Tidied:
+    """Forget summaries that were deleted too long ago, and remove pictures that nothing shows.
+
+    Commits; it can be stopped at any moment and run again, also while others read and write.
+    """
+    forgotten = deletion.purge_deleted(session)
+    session.commit()
+    return Tidied(pictures=pictures.tidy(session), summaries=forgotten)
