@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -99,10 +100,29 @@ def config(tmp_path: Path) -> Config:
     )
 
 
+class CompiledTemplates(BytecodeCache):
+    """Compiled templates in memory: every test makes an app, and each would compile them again."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        found = self.kept.get((bucket.key, bucket.checksum))
+        if found is not None:
+            bucket.bytecode_from_string(found)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+TEMPLATES = CompiledTemplates()
+
+
 @pytest.fixture
 def app(config: Config, database: Database) -> Flask:
     found = create_app(config, database)
     found.testing = True
+    found.jinja_env.bytecode_cache = TEMPLATES
     return found
 
 
