@@ -6,16 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from app.db import Database
-from app.models import User
+from app.models import Revision, User
 from app.services import votes
 from app.services.deletion import delete_summary
 from app.services.drafts import Content, save_draft
+from app.services.pictures import store
+from app.services.summaries import publish
 from tests.client import Browser
 from tests.factories import make_paper, make_summary, make_user
+from tests.test_pictures_service import drawing, saved
 
 PAGES = (
     "/",
@@ -98,7 +101,9 @@ def test_a_writers_own_lists_do_not_either(
     guest.sign_up("ann")
     ann = session.scalars(select(User).where(User.name == "ann")).one()
     session.commit()
-    pages = ("/write", "/drafts", "/deleted")
+    changing = make_paper(session, "conf/x/Changing")
+    history = f"/summary/{make_summary(session, changing, ann).id}/history"
+    pages = ("/write", "/drafts", "/deleted", "/pictures", history)
     few: dict[str, int] = {}
     for first, last in ((0, 3), (3, 9)):
         for number in range(first, last):
@@ -106,9 +111,15 @@ def test_a_writers_own_lists_do_not_either(
             delete_summary(session, make_summary(session, paper, ann))
             content = Content(f"Draft {number}")
             save_draft(session, ann, paper, content, base_revision=0, seen_version=0)
+            name = store(session, ann, saved(drawing(size=(100 + number, 100)))).name
+            make_summary(session, make_paper(session), ann, f"![A plot](/pictures/{name})")
+            publish(session, ann, changing, source=f"Version {number}.")
             session.commit()
+        revision = session.scalar(select(func.max(Revision.id)))
+        session.rollback()
+        marks = {"/pictures": name, history: f"/revision/{revision}"}
         for path in pages:
             with counted(database) as statements:
-                assert f"conf/x/D{last - 1}" in guest.get(path).text
+                assert marks.get(path, f"conf/x/D{last - 1}") in guest.get(path).text
             assert len(statements) == few.setdefault(path, len(statements)), (path, statements)
             assert len(statements) <= MOST, (path, statements)
