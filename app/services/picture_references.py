@@ -23,6 +23,7 @@ _DEFINITION = re.compile(
 )
 _EMBEDDED = re.compile(r"!\[\[([^\[\]|\n]{1,300})(?:\|[^\[\]\n]{0,100})?\]\]")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _TICKS = re.compile(r"`+")
 
 Keep = Callable[[str], str | None]
@@ -56,7 +57,7 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
     """The text in order, each piece with whether it is code."""
     block: list[str] = []
     fence = ""
-    for line in text.splitlines(keepends=True):
+    for line in _LINE.findall(text):
         mark = _FENCE.match(line)
         if fence:
             block.append(line)
