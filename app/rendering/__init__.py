@@ -1,23 +1,16 @@
 """From text to safe HTML: Markdown, LaTeX, links between papers.
 
 A leaf: imports nothing else of `app`. Everything a user types is hostile until it has passed here.
-Rendering happens when text is written; the row keeps source, HTML and RENDERER_VERSION.
+Rendering happens when text is written; the row keeps source, HTML and RENDERER_VERSION. It is pure
+(`markdown.py`), and runs in a process that can be stopped (`apart.py`).
 """
 
 from __future__ import annotations
 
+from app.rendering.apart import inline_problems, render, render_inline, render_plain
 from app.rendering.errors import Problem, RenderError
 from app.rendering.links import Link
-from app.rendering.markdown import (
-    MAX_TEXT_BYTES,
-    RENDERER_VERSION,
-    Rendered,
-    as_label,
-    inline_problems,
-    render,
-    render_inline,
-    render_plain,
-)
+from app.rendering.markdown import MAX_TEXT_BYTES, RENDERER_VERSION, Rendered, as_label
 from app.rendering.references import PaperRef, paper_path, parse_identifier, reference_from_url
 
 __all__ = [

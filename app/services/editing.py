@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from app.models import Paper, User
 from app.queries import search
 from app.queries.papers import title_folded
-from app.rendering import Problem, as_label, paper_path, render_inline
+from app.rendering import Problem, as_label, paper_path
+from app.rendering.markdown import render_inline
 from app.services.identifiers import find_paper, parse_identifier
 from app.services.texts import known_keys, render_text
 
@@ -110,7 +111,7 @@ class Formula:
 
     @property
     def html(self) -> str:
-        """The formula typeset for a line of text."""
+        """The formula typeset for a line of text; it is ours, so it needs no process."""
         return render_inline(f"${self.tex}$")
 
 

@@ -1,0 +1,58 @@
+"""The child of `apart.py`: renders what comes down a pipe, one text at a time."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import traceback
+from multiprocessing.connection import Connection
+from typing import Any
+
+from app.rendering.errors import RenderError
+from app.rendering.markdown import inline_problems, render, render_inline, render_plain
+
+MEMORY = 1 << 30  # bytes of address space; a text of the largest size needs a fifteenth of it
+NICENESS = 10  # who reads goes before who renders
+
+FUNCTIONS = {
+    function.__name__: function
+    for function in (render, render_inline, render_plain, inline_problems)
+}
+
+
+def main(pipe: int, seconds: float) -> None:
+    """Answer until the other end of the pipe is closed.
+
+    Args:
+        pipe: the file descriptor of our end. `(name, arguments, options)` comes in; what goes out
+            is `("answer", value)`, `("refused", RenderError)` or `("fault", traceback)`.
+        seconds: how much of our own time one text may take; then this process is ended by the
+            system, whatever it is doing.
+    """
+    os.nice(NICENESS)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    with Connection(pipe) as connection:
+        connection.send(None)  # ready
+        while True:
+            try:
+                name, arguments, options = connection.recv()
+            except EOFError:
+                return
+            signal.setitimer(signal.ITIMER_PROF, seconds)
+            answer = _answer(name, arguments, options)
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            connection.send(answer)
+
+
+def _answer(name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> tuple[str, Any]:
+    try:
+        return "answer", FUNCTIONS[name](*arguments, **options)
+    except RenderError as error:
+        return "refused", error
+    except MemoryError:
+        return "refused", RenderError("This text needs too much memory. Shorten it.")
+    except Exception:  # a fault of ours belongs in the log of the server that asked
+        return "fault", traceback.format_exc()

@@ -1,0 +1,121 @@
+"""A render can be stopped, and the process that asked for it goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.rendering import RenderError, apart, markdown, render
+from app.rendering.apart import Renderer, Renderers
+from app.rendering.references import PaperRef
+from tests.rendering.hostile import HOSTILE
+
+SLOW = HOSTILE["growing backticks"]
+
+
+@pytest.fixture
+def renderer() -> Iterator[Renderer]:
+    found = Renderer()
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def hasty() -> Iterator[Renderer]:
+    """A renderer that gives a text less time than a slow one takes."""
+    found = Renderer(seconds=0.02)
+    yield found
+    found.stop()
+
+
+def process(renderer: Renderer) -> int:
+    assert renderer._process is not None
+    return renderer._process.pid
+
+
+def test_the_answer_is_that_of_the_function() -> None:
+    text = "# A\n\n$x$ and [it](/paper/a/b#mira) and **b**.\n\n$$\n\\frac\n$$"
+    options = {"papers": {PaperRef("key", "a/b"): "a/b"}, "labels": {"a/b": "Ren"}}
+    assert render(text, **options) == markdown.render(text, **options)  # type: ignore[arg-type]
+    assert apart.render_inline("a $x$ <b>") == markdown.render_inline("a $x$ <b>")
+    assert apart.render_plain("a\n\n$x$ <b>") == markdown.render_plain("a\n\n$x$ <b>")
+    assert apart.inline_problems("$\\frac$") == markdown.inline_problems("$\\frac$") != ()
+
+
+def test_refusals_come_through_with_their_line(renderer: Renderer) -> None:
+    with pytest.raises(RenderError) as caught:
+        renderer.ask("render", "fine\n\n" + "> " * 40 + "x")
+    assert caught.value.line == 3
+
+
+def test_a_text_that_takes_too_long_is_stopped(hasty: Renderer) -> None:
+    for _ in range(2):
+        with pytest.raises(RenderError, match="takes too long"):
+            hasty.ask("render", SLOW)
+        assert "<p" in hasty.ask("render", "fine").html
+
+
+def test_one_child_serves_many_texts(renderer: Renderer) -> None:
+    renderer.ask("render", "a")
+    before = process(renderer)
+    renderer.ask("render", "b")
+    assert process(renderer) == before
+
+
+def test_a_child_that_was_killed_between_two_texts_is_replaced(renderer: Renderer) -> None:
+    renderer.ask("render", "a")
+    os.kill(process(renderer), signal.SIGKILL)
+    os.waitid(os.P_PID, process(renderer), os.WEXITED | os.WNOWAIT)
+    assert "<p" in renderer.ask("render", "b").html
+
+
+def test_a_child_that_dies_of_a_text_refuses_it(renderer: Renderer) -> None:
+    renderer.ask("render", "a")
+    os.kill(process(renderer), signal.SIGSTOP)
+    threading.Timer(0.2, os.kill, (process(renderer), signal.SIGKILL)).start()
+    with pytest.raises(RenderError, match="is too much"):
+        renderer.ask("render", "b")
+    assert "<p" in renderer.ask("render", "c").html
+
+
+def test_a_fault_of_ours_is_told_as_one(renderer: Renderer) -> None:
+    with pytest.raises(RuntimeError, match="AttributeError"):
+        renderer.ask("render", None)
+    assert "<p" in renderer.ask("render", "fine").html
+
+
+def test_when_all_are_busy_the_writer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "WAITS", 0.01)
+    none = Renderers(0)
+    with pytest.raises(RenderError, match="Try again"):
+        none.ask("render", "a")
+
+
+def test_children_end_with_whoever_started_them() -> None:
+    program = (
+        "import os; from app.rendering import apart, render; render('a');"
+        "print(apart._renderers._all[-1]._process.pid, flush=True); os.kill(os.getpid(), 9)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
+    child = int(done.stdout)
+    end = threading.Event()
+    for _ in range(200):
+        if not Path(f"/proc/{child}").exists():
+            return
+        end.wait(0.05)
+    state = Path(f"/proc/{child}/stat").read_text().split(")")[-1].split()[0]
+    assert state == "Z", "the child lives on"
