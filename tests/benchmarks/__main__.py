@@ -1,0 +1,39 @@
+"""Run the benchmarks: `python -m tests.benchmarks speed`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+
+import click
+
+from tests.benchmarks import rendering
+from tests.benchmarks.measure import Figure
+
+GROUPS: dict[str, Callable[[], Iterable[Figure]]] = {"rendering": rendering.figures}
+
+
+@click.command()
+@click.argument("groups", nargs=-1, type=click.Choice(sorted(GROUPS)))
+def main(groups: tuple[str, ...]) -> None:
+    """Measure what the project promises, and print each figure beside its bar.
+
+    Without GROUPS all of them run. The exit code is 1 when a figure is short of its bar.
+
+    \b
+    Groups:
+      rendering   S7: the whole pipeline against Python-Markdown's "extra" alone
+
+    \b
+    Example:
+      python -m tests.benchmarks rendering
+    """
+    short = False
+    for name in groups or sorted(GROUPS):
+        for figure in GROUPS[name]():
+            click.echo(str(figure))
+            short |= not figure.reached
+    sys.exit(short)
+
+
+main()

@@ -1,0 +1,58 @@
+"""How a ratio is taken: subject and yardstick by turns, so that a noisy machine is noisy to both."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from time import process_time
+
+ROUNDS = 15
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table.
+
+    Attributes:
+        bar: the name of the bar, such as S7.
+        what: what was measured, and against what.
+        value: the figure.
+        most: what it may be at most.
+        unit: what stands behind the figure.
+    """
+
+    bar: str
+    what: str
+    value: float
+    most: float
+    unit: str = "×"
+
+    @property
+    def reached(self) -> bool:
+        return self.value <= self.most
+
+    def __str__(self) -> str:
+        verdict = "pass" if self.reached else "short"
+        value, most = f"{self.value:.2f} {self.unit}", f"≤ {self.most:g} {self.unit}"
+        return f"{self.bar:<5} {self.what:<62} {value:>10} {most:>10}  {verdict}"
+
+
+def ratio(
+    subject: Callable[[], object], yardstick: Callable[[], object], rounds: int = ROUNDS
+) -> float:
+    """The median over rounds of subject's CPU time through yardstick's, taken by turns.
+
+    Args:
+        subject, yardstick: what is run once in a round; each should take some milliseconds.
+    """
+    subject(), yardstick()  # what is made once is made
+    return median(_seconds(subject) / _seconds(yardstick) for _ in range(rounds))
+
+
+def _seconds(function: Callable[[], object]) -> float:
+    gc.collect()
+    start = process_time()
+    function()
+    return process_time() - start
