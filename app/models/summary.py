@@ -17,8 +17,9 @@ VISIBILITIES = ("public", "unlisted", "private")
 class Summary(Base):
     """What one user wrote about one paper.
 
-    `source` is what was typed; `html`, `opening_html` (for lists) and `excerpt` (plain) are what
-    the renderer of `renderer_version` made of it. `score` is the sum of votes and `popularity`
+    `source` is what was typed; `html`, `opening_html` (for lists), `lead_html` (the first sentence,
+    for lists where there is no takeaway) and `excerpt` (plain) are what the renderer of
+    `renderer_version` made of it. `score` is the sum of votes and `popularity`
     the score that decays with time; both are kept in step by `services.votes`. `imported_votes` is
     the score that it brought from another site. `published_at` is when it first became public,
     `None` for one that never was. `share_code` is the secret in the address of an unlisted one.
@@ -41,6 +42,7 @@ class Summary(Base):
     source: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
     opening_html: Mapped[str] = mapped_column(Text)
+    lead_html: Mapped[str] = mapped_column(Text, default="", server_default="")
     excerpt: Mapped[str] = mapped_column(Text)
     renderer_version: Mapped[int]
     takeaway: Mapped[str] = mapped_column(Text, default="")

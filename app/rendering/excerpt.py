@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import copy
-import re
+from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from app.rendering.build import add_tail
-from app.rendering.sentences import sentence_spans
+from app.rendering.sentences import fit, sentence_spans, words
 
 OPENING = 700
 EXCERPT = 200
+SHORTEST = 50
+# Stands for a space within code and links: one of the characters that Unicode keeps for programs.
+HELD = "\ufdd0"
+WHOLE = frozenset({"a", "code"})
 BLOCK_TAGS = "p h3 h4 h5 h6 li blockquote pre tr td th hr figure table div section ul ol br"
 BLOCKS = frozenset(BLOCK_TAGS.split())
 
@@ -106,19 +110,22 @@ def plain_text(root: Element) -> str:
             parts.append("\n")
 
     visit(root)
-    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
+    lines = map(one_line, "".join(parts).split("\n"))
     return "\n".join(line for line in lines if line)
 
 
 def first_paragraphs(root: Element) -> str:
-    """Returns the text of the leading paragraphs and items, until an excerpt can be made."""
+    """Returns the text of the leading paragraphs and items, until an excerpt can be made.
+
+    Spaces within code and links are HELD, so that no cut is made there.
+    """
     taken: list[str] = []
     length = 0
     for element in root.iter():
         if element.tag == "section" or length > EXCERPT:
             break
         if element.tag in ("p", "li") and element.get("class") != "player":
-            text = " ".join(own_text(element).split())
+            text = one_line(own_text(element))
             if text:
                 taken.append(text)
                 length += len(text)
@@ -130,23 +137,55 @@ def own_text(element: Element) -> str:
     parts = [element.text or ""]
     for child in element:
         if child.tag != "sup" and child.tag not in BLOCKS:
-            parts.append(own_text(child))
+            text = own_text(child)
+            parts.append(one_line(text).replace(" ", HELD) if child.tag in WHOLE else text)
         parts.append(" " if child.tag == "br" else "")
         parts.append(child.tail or "")
     return "".join(parts)
 
 
-def excerpt(text: str) -> str:
-    """Returns the first sentences of plain text, at most 200 characters, cut at a word."""
-    text = re.sub(r"\s+", " ", text).strip()
+def lead(text: str, to_source: Callable[[str], str]) -> str:
+    """Returns the first sentence, or the first ones when they are very short.
+
+    Args:
+        text: what first_paragraphs gives; formulas stand in it as their tokens.
+        to_source: puts the formulas' source in the tokens' place.
+    """
+    end = 0
+    for _, end in sentence_spans(text):
+        if len(to_source(text[:end])) >= SHORTEST:
+            break
+    return cut(text[:end], to_source)
+
+
+def excerpt(text: str, to_source: Callable[[str], str]) -> str:
+    """Returns the first sentences of a text, as many as go into EXCERPT characters.
+
+    Args:
+        text, to_source: as for lead.
+    """
     end = 0
     for _, last in sentence_spans(text):
-        if last > EXCERPT:
+        if len(to_source(text[:last])) > EXCERPT:
             break
         end = last
-    if end >= EXCERPT // 4 or end == len(text):
+    if end == len(text) or len(to_source(text[:end])) >= SHORTEST:
         return text[:end]
-    if len(text) <= EXCERPT:
+    return cut(text, to_source)
+
+
+def cut(text: str, to_source: Callable[[str], str]) -> str:
+    """Returns at most EXCERPT characters of a text, whole words, formulas, code and links only."""
+    if len(to_source(text)) <= EXCERPT:
         return text
-    cut = text.rfind(" ", 0, EXCERPT)
-    return text[: cut if cut > EXCERPT // 2 else EXCERPT - 1].rstrip(" ,;:(") + "…"
+    taken, _ = fit(words(text), to_source, EXCERPT - 1)
+    if not taken.strip():  # it begins with something long; only words may be cut in two
+        first = text.split(maxsplit=1)[0].replace(HELD, " ")
+        parted = first if to_source(first) == first else ""
+        taken, _ = fit(words(parted), to_source, EXCERPT - 1)
+        taken = taken or parted[: EXCERPT - 1]
+    return taken.rstrip(" ,;:(") + "…"
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -7,7 +7,7 @@ and, when it names a paper, is reported together with the sentence that it stand
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from xml.etree.ElementTree import Element
@@ -16,7 +16,7 @@ from app.rendering.errors import Problem, RenderError
 from app.rendering.formulas import Formulas
 from app.rendering.media import OUTSIDE
 from app.rendering.references import PaperRef, paper_path, parse_address
-from app.rendering.sentences import sentence_spans
+from app.rendering.sentences import fit, sentence_spans, words
 
 MAX_SENTENCE = 400
 MAX_PROBLEMS = 50
@@ -32,7 +32,6 @@ SEE_ALSO = re.compile(
 )
 SEE_ALSO_START = re.compile(r"\W*(?:see also|related|similar)(?: \w+)?\s*:", re.IGNORECASE)
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
-WORD = re.compile(r"\s+|\S+")
 
 
 @dataclass(frozen=True)
@@ -204,26 +203,6 @@ class LinkReader:
         marked = f"{escape(head)}<mark>{escape(label)}</mark>{escape(tail)}"
         sentence = one_line(plain(head + label + tail))
         return sentence, self.formulas.to_html(one_line(marked), inline=True)
-
-
-def words(text: str) -> list[str]:
-    """Splits text before each word; the pieces joined are the text again."""
-    return WORD.findall(text)
-
-
-def fit(
-    pieces: list[str], plain: Callable[[str], str], room: int, backwards: bool = False
-) -> tuple[str, int]:
-    """Takes as many words as there is room for; returns them joined and their length."""
-    taken: list[str] = []
-    used = 0
-    for piece in pieces:
-        length = len(plain(piece))
-        if used + length > room:
-            break
-        taken.append(piece)
-        used += length
-    return "".join(taken[::-1] if backwards else taken), used
 
 
 def flatten(block: Element) -> tuple[str, dict[Element, tuple[int, int]]]:

@@ -21,7 +21,7 @@ from app.rendering.blocks import parse_blocks
 from app.rendering.build import build, finish
 from app.rendering.build import mark_lines as mark
 from app.rendering.errors import Problem, RenderError
-from app.rendering.excerpt import excerpt, first_paragraphs, opening, plain_text
+from app.rendering.excerpt import HELD, excerpt, first_paragraphs, lead, opening, plain_text
 from app.rendering.footnotes import FootnoteReference, number_footnotes
 from app.rendering.formulas import Formulas
 from app.rendering.highlight import highlight
@@ -51,6 +51,7 @@ class Rendered:
         html: safe HTML, put on a page as it is.
         opening: safe HTML of the leading blocks, about 700 characters of text, for lists.
         text: the whole as plain text, formulas as their source, for search.
+        lead: safe inline HTML of the first sentence, at most 200 characters of text.
         excerpt: the first sentences, plain, at most 200 characters.
         links: the links to papers, in order.
         problems: what the writer should look at, by line.
@@ -59,6 +60,7 @@ class Rendered:
     html: str
     opening: str
     text: str
+    lead: str
     excerpt: str
     links: tuple[Link, ...]
     problems: tuple[Problem, ...]
@@ -122,12 +124,15 @@ def render_tree(
     check_depth(root)
     html = formulas.to_html(sanitise(root))
     start = formulas.to_html(sanitise(opening(root)))
+    leading = first_paragraphs(root)
+    sentence = lead(leading, formulas.to_source).replace(HELD, " ")
     problems = sorted(formulas.problems() + reader.problems, key=lambda problem: problem.line or 0)
     return Rendered(
         html=html,
         opening=start,
         text=formulas.to_source(plain_text(root)),
-        excerpt=excerpt(formulas.to_source(first_paragraphs(root))),
+        lead=formulas.to_html(escape(sentence), inline=True),
+        excerpt=formulas.to_source(excerpt(leading, formulas.to_source).replace(HELD, " ")),
         links=tuple(reader.links),
         problems=tuple(problems),
     )

@@ -1,11 +1,13 @@
-"""Where sentences end, in running text with citations, abbreviations and formulas."""
+"""Where sentences and words end, in running text with citations, abbreviations and formulas."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 # A full stop, its closing quotes or brackets, and the space after it; or a CJK full stop.
 END = re.compile(r"([.!?]+)[\"'”’)\]]*\s+|[。！？]+[」』”’）]*\s*")
+WORD = re.compile(r"\s+|\S+")
 LAST_WORD = re.compile(r"[\w.]+$")
 # After these a sentence does not end, whatever follows.
 WORDS = """
@@ -55,3 +57,23 @@ def ends_here(text: str, start: int, found: re.Match[str]) -> bool:
     initial = len(word) == 1 and word.isupper()
     numbering = word.isdigit() and not text[start : before.start()].strip()
     return not initial and not numbering
+
+
+def words(text: str) -> list[str]:
+    """Splits text before each word; the pieces joined are the text again."""
+    return WORD.findall(text)
+
+
+def fit(
+    pieces: list[str], plain: Callable[[str], str], room: int, backwards: bool = False
+) -> tuple[str, int]:
+    """Takes as many words as there is room for; returns them joined and their length."""
+    taken: list[str] = []
+    used = 0
+    for piece in pieces:
+        length = len(plain(piece))
+        if used + length > room:
+            break
+        taken.append(piece)
+        used += length
+    return "".join(taken[::-1] if backwards else taken), used

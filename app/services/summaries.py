@@ -214,6 +214,7 @@ def apply(session: Session, summary: Summary, rendered: Rendered) -> None:
     """Write what follows from a summary's text: its HTML, links, pictures and search entry."""
     summary.html = rendered.html
     summary.opening_html = rendered.opening
+    summary.lead_html = rendered.lead
     summary.excerpt = rendered.excerpt
     links.rebuild(session, summary, rendered.links)
     pictures.note_uses(session, summary)

@@ -1,4 +1,4 @@
-"""How a ratio is taken: subject and yardstick by turns, so that a noisy machine is noisy to both."""
+"""How a ratio is taken: subject and yardstick by turns, for a noisy machine is noisy to both."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def forget_formulas() -> None:
 
 def summary(seed: int) -> str:
     """A text of `SIZE` characters with 20 formulas, like those that people write."""
-    chance = random.Random(seed)  # noqa: S311  (no secret)
+    chance = random.Random(seed)
 
     def fill(part: str) -> str:
         return part.format(n=chance.randint(10, 99), m=chance.randint(2, 9))

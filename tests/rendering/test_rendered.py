@@ -86,6 +86,37 @@ def test_excerpt_is_cut_at_a_word() -> None:
     assert len(render("w" * 500).excerpt) <= 200
 
 
+def test_excerpt_is_never_cut_inside_a_formula_code_or_link() -> None:
+    before = "word " * 37
+    for atom in (
+        "$a + b + c + d + e + f + g$",
+        "`a few words of code`",
+        "[a link of words](http://b.c)",
+    ):
+        rendered = render(before + atom + " and more words to come.")
+        for cut in (rendered.excerpt, rendered.lead):
+            assert cut == "word " * 36 + "word…"
+
+
+def test_excerpt_of_something_too_long_to_show() -> None:
+    assert render(f"${'a + ' * 80}b$").excerpt == "…"
+    assert render(f"`{'code ' * 80}`").excerpt.startswith("code code")
+    assert len(render(f"`{'code ' * 80}`").excerpt) <= 200
+
+
+def test_lead_is_the_first_sentence_with_its_formulas() -> None:
+    text = "# Title\n\nIt shows *that* $x_1 < 2$ holds for every & all of `them`. Second one.\n"
+    lead = render(text).lead
+    assert lead.startswith("It shows that <math>")
+    assert lead.endswith("</math> holds for every &amp; all of them.")
+
+
+def test_lead_goes_on_after_a_very_short_sentence() -> None:
+    assert render("Short. But then comes one sentence that really says something. Third.").lead == (
+        "Short. But then comes one sentence that really says something."
+    )
+
+
 def test_excerpt_leaves_out_code_tables_pictures_and_notes() -> None:
     text = "```\ncode\n```\n\nhttp://e.org/a.png\n\n| a |\n|---|\n\nText[^1].\n\n[^1]: note\n"
     assert render(text).excerpt == "Text."
@@ -94,7 +125,8 @@ def test_excerpt_leaves_out_code_tables_pictures_and_notes() -> None:
 def test_empty_text_gives_nothing() -> None:
     for text in ("", "  \n\n", "[a]: http://b.c\n"):
         rendered = render(text)
-        assert (rendered.html, rendered.opening, rendered.text, rendered.excerpt) == ("",) * 4
+        assert (rendered.html, rendered.opening, rendered.text) == ("",) * 3
+        assert (rendered.lead, rendered.excerpt) == ("", "")
 
 
 def test_line_ends_and_control_characters() -> None:
