@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing, now
 from app.models import Paper, Summary, User
 from app.services.papers import add_paper
-from app.services.rerender import renew_stale
+from app.services.rerender import renew_marked
 from app.services.summaries import publish
 from app.sources.record import PaperRecord
 
@@ -35,7 +35,7 @@ def make_paper(session: Session, key: str = "", title: str = "", **facts: Any) -
     )
     paper = add_paper(session, record, "test")
     session.commit()
-    deque(renew_stale(session), maxlen=0)
+    deque(renew_marked(session), maxlen=0)
     session.commit()
     return paper
 

@@ -160,10 +160,12 @@ def test_rerender(tmp_path: Path) -> None:
         make_summary(session, source="Some *text*")
         begin_writing(session)
         session.execute(text("UPDATE summaries SET html = 'old', renderer_version = 0"))
+        session.execute(text("UPDATE papers SET title_html = 'old', renderer_version = 0"))
         session.commit()
     done = run(tmp_path, "rerender")
     assert done.returncode == 0
-    assert "1 of 1 summary" in done.stdout
+    assert "2 of 2 texts" in done.stdout
     with database.session() as session:
         assert "<em>text</em>" in (session.scalar(text("SELECT html FROM summaries")) or "")
+        assert session.scalar(text("SELECT title_html FROM papers")) != "old"
     database.close()

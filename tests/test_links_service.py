@@ -12,7 +12,7 @@ from app.queries import links, papers
 from app.rendering import Rendered
 from app.services import rerender, summaries
 from app.services.papers import add_paper
-from app.services.rerender import count_stale, renew_stale
+from app.services.rerender import count_marked, renew_marked
 from app.sources.record import PaperRecord
 from tests.factories import make_paper, make_summary, make_user
 
@@ -130,12 +130,11 @@ def test_adding_a_paper_does_not_render_what_waits(session: Session) -> None:
     session.commit()
     session.expire_all()
     assert 'href="https://arxiv.org' in session.get_one(Summary, waiting.id).html
-    assert count_stale(session) == 1
-    assert list(renew_stale(session, seconds=0)) == []
-    assert list(renew_stale(session)) == [waiting.id]
+    assert count_marked(session) == 1
+    assert list(renew_marked(session)) == [waiting.id]
     session.expire_all()
     assert 'href="/paper/conf/cvpr/RedmonDGF16"' in session.get_one(Summary, waiting.id).html
-    assert count_stale(session) == 0
+    assert count_marked(session) == 0
 
 
 def test_what_is_saved_meanwhile_is_not_overwritten(
@@ -156,6 +155,16 @@ def test_what_is_saved_meanwhile_is_not_overwritten(
             return found
 
         monkeypatch.setattr(summaries, "render_text", slow)
-        list(renew_stale(session))
+        list(renew_marked(session))
         session.expire_all()
         assert "new text" in session.get_one(Summary, summary.id).html
+
+
+def test_renewing_stops_when_its_time_is_over(session: Session) -> None:
+    for number in range(3):
+        make_summary(session, source=f"Text {number}, see https://arxiv.org/abs/1506.02640.")
+    record = PaperRecord(title="YOLO", key="conf/cvpr/RedmonDGF16", arxiv_id="1506.02640")
+    add_paper(session, record, "test")
+    session.commit()
+    assert len(list(renew_marked(session, seconds=0))) == 1
+    assert count_marked(session) == 2

@@ -49,7 +49,7 @@ def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) 
     """
     from app.services.import_sources import BadSource, open_source
     from app.services.importing import Options
-    from app.services.rerender import count_stale, renew_stale
+    from app.services.rerender import count_marked, renew_marked
 
     options = Options(writer=user.lower(), visibility=visibility, dry_run=dry_run)
     report = _Report()
@@ -61,9 +61,9 @@ def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) 
                 except BadSource as error:
                     click.echo(str(error), err=True)
                     report.counts["refused"] += 1
-        stale = count_stale(session)
-        if stale and not dry_run:
-            with click.progressbar(renew_stale(session), length=stale, label="Links") as bar:
+        marked = count_marked(session)
+        if marked and not dry_run:
+            with click.progressbar(renew_marked(session), length=marked, label="Links") as bar:
                 for _ in bar:
                     pass
     click.echo(f"{'Would be: ' if dry_run else ''}{report}.")
@@ -190,7 +190,7 @@ def rerender() -> None:
     with library() as database, database.session() as session:
         total = renewal.count_stale(session)
         with click.progressbar(
-            renewal.renew_stale(session), length=total, label="Rendering summaries"
+            renewal.renew_stale(session), length=total, label="Rendering"
         ) as bar:
             done = sum(1 for _ in bar)
-    click.echo(f"Rendered anew: {done:,} of {summaries(total)}.")
+    click.echo(f"Rendered anew: {done:,} of {counted(total, 'text')}.")

@@ -32,6 +32,7 @@ class Summary(Base):
         Index("ix_summaries_recent", "visibility", "published_at", "id"),
         Index("ix_summaries_popular", "visibility", "popularity", "id"),
         Index("ix_summaries_rated", "visibility", "score", "id"),
+        Index("ix_summaries_renderer_version", "renderer_version"),
         # The number stands in addresses, so that of a deleted summary must not come back.
         {"sqlite_autoincrement": True},
     )

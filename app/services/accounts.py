@@ -208,16 +208,21 @@ def change_profile(session: Session, user: User, display_name: str, bio: str) ->
     bio = bio.replace("\x00", "").strip()
     if len(bio) > MAX_BIO:
         raise Refused("bio", f"A bio has at most {MAX_BIO:,} characters; this has {len(bio):,}.")
-    try:
-        rendered = render(bio, site_url=session.info["site_url"], id_prefix="bio-")
-    except RenderError as error:
-        raise Refused("bio", str(error)) from None
+    html = rendered_bio(session, bio)
     begin_writing(session)
     user.display_name = display_name
     rename_writer(session, user)
     user.bio = bio
-    user.bio_html = rendered.html
+    user.bio_html = html
     user.renderer_version = RENDERER_VERSION
+
+
+def rendered_bio(session: Session, bio: str) -> str:
+    """The HTML of a bio; one that the renderer refuses is `Refused` in its words."""
+    try:
+        return render(bio, site_url=session.info["site_url"], id_prefix="bio-").html
+    except RenderError as error:
+        raise Refused("bio", str(error)) from None
 
 
 def _display_name(text: str) -> str:

@@ -92,7 +92,7 @@ def import_files(
 ) -> Iterator[Outcome]:
     """Import files one by one; commits after each.
 
-    Links that waited for a new paper are only marked; the caller lets `rerender.renew_stale` make
+    Links that waited for a new paper are only marked; the caller lets `rerender.renew_marked` make
     them anew at the end.
     """
     run = _Run(options)

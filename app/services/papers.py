@@ -63,7 +63,7 @@ class AlreadyThere(Exception):
 def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
     """Put a paper into the library; links that waited for it lead to it from now on.
 
-    The texts of these links are only marked: `rerender.renew_stale` renders them again after the
+    The texts of these links are only marked: `rerender.renew_marked` renders them again after the
     commit, for it may take long.
 
     Args:

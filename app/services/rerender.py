@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from time import monotonic
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.db import begin_writing
-from app.models import Revision, Summary
-from app.rendering import RENDERER_VERSION, render_inline
+from app.models import Paper, Revision, Summary, User
+from app.rendering import RENDERER_VERSION, RenderError, render_inline, render_plain
+from app.services.accounts import rendered_bio
 from app.services.problems import Refused
 from app.services.summaries import apply, rendered_or_refused
 
 STALE = 0  # a renderer version that never was
+BATCH = 200  # titles are rendered fast
 Text = TypeVar("Text", Summary, Revision)
+Row = TypeVar("Row", Summary, Revision, User)
 
 
 def mark_stale(session: Session, summary_ids: Sequence[int]) -> None:
@@ -27,66 +31,136 @@ def mark_stale(session: Session, summary_ids: Sequence[int]) -> None:
     )
 
 
-def count_stale(session: Session) -> int:
-    """How many summaries and versions have HTML of another renderer, or are marked."""
-    summaries = select(func.count()).select_from(Summary).where(_stale(Summary))
-    revisions = select(func.count()).select_from(Revision).where(_stale(Revision), _replaced())
-    return (session.scalar(summaries) or 0) + (session.scalar(revisions) or 0)
+def count_marked(session: Session) -> int:
+    """How many summaries are marked."""
+    return session.scalar(select(func.count()).select_from(Summary).where(_MARKED)) or 0
 
 
-def renew_stale(session: Session, seconds: float | None = None) -> Iterator[int]:
-    """Make stale HTML and links anew from their source, one text a transaction: summaries first,
-    then the versions before their present ones.
-
-    Rendering happens outside the transaction, so that nobody waits for it, and what was saved
-    meanwhile is left alone. A text that today's limits refuse keeps the HTML it has: it was safe
-    when it was made.
+def renew_marked(session: Session, seconds: float | None = None) -> Iterator[int]:
+    """Make the HTML and links of marked summaries anew from their source.
 
     Args:
         seconds: stop after this time; what is left stays marked. `None`: go on to the end.
 
     Yields:
-        The number of each summary or revision, after its commit.
+        The number of each, after its commit.
     """
     end = None if seconds is None else monotonic() + seconds
-    yield from _renew_all(session, Summary, end)
-    yield from _renew_all(session, Revision, end)
+    for number in _renew_texts(session, Summary, _MARKED):
+        yield number
+        if end is not None and monotonic() > end:
+            return
 
 
-def _renew_all(session: Session, table: type[Text], end: float | None) -> Iterator[int]:
+def count_stale(session: Session) -> int:
+    """How many texts have HTML of another renderer, or are marked: summaries, versions, papers'
+    titles and abstracts, and what people say of themselves.
+    """
+    counts = (
+        session.scalar(select(func.count()).select_from(table).where(condition))
+        for table, condition in _STALE.items()
+    )
+    return sum(count or 0 for count in counts)
+
+
+def renew_stale(session: Session) -> Iterator[int]:
+    """Make stale HTML and links anew from their source: summaries first, then the versions before
+    their present ones, papers and people.
+
+    Rendering happens outside the transaction, so that nobody waits for it, and what was saved
+    meanwhile is left alone. A text that today's limits refuse keeps the HTML it has: it was safe
+    when it was made.
+
+    Yields:
+        The number of each row, after its commit.
+    """
+    yield from _renew_texts(session, Summary, _STALE[Summary])
+    yield from _renew_texts(session, Revision, _STALE[Revision])
+    yield from _renew_papers(session)
+    yield from _renew_bios(session)
+
+
+def _renew_texts(
+    session: Session, table: type[Text], condition: ColumnElement[bool]
+) -> Iterator[int]:
+    for row in _one_by_one(session, table, condition):
+        source, takeaway = row.source, row.takeaway
+        try:
+            rendered = rendered_or_refused(session, source)
+            takeaway_html = render_inline(takeaway)
+        except (Refused, RenderError):
+            rendered, takeaway_html = None, ""
+        begin_writing(session)
+        found = session.get(table, row.id, with_for_update=True, populate_existing=True)
+        if found is not None and (found.source, found.takeaway) == (source, takeaway):
+            if rendered is not None:
+                found.takeaway_html = takeaway_html
+                if isinstance(found, Summary):
+                    apply(session, found, rendered)
+                else:
+                    found.html = rendered.html
+            found.renderer_version = RENDERER_VERSION
+        session.commit()
+        yield row.id
+
+
+def _renew_bios(session: Session) -> Iterator[int]:
+    for row in _one_by_one(session, User, _STALE[User]):
+        bio, html = row.bio, row.bio_html
+        with suppress(Refused):
+            html = rendered_bio(session, bio)
+        begin_writing(session)
+        found = session.get(User, row.id, with_for_update=True, populate_existing=True)
+        if found is not None and found.bio == bio:
+            found.bio_html = html
+            found.renderer_version = RENDERER_VERSION
+        session.commit()
+        yield row.id
+
+
+def _one_by_one(
+    session: Session, table: type[Row], condition: ColumnElement[bool]
+) -> Iterator[Row]:
     seen = 0
-    while end is None or monotonic() < end:
-        query = select(table).where(_stale(table), table.id > seen)
-        if table is Revision:
-            query = query.where(_replaced())
-        query = query.order_by(table.id).limit(1).execution_options(populate_existing=True)
-        found = session.scalar(query)
+    while True:
+        query = select(table).where(condition, table.id > seen).order_by(table.id).limit(1)
+        found = session.scalar(query.execution_options(populate_existing=True))
         if found is None:
             return
         seen = found.id
-        _renew(session, table, seen, found.source)
-        yield seen
+        yield found
 
 
-def _renew(session: Session, table: type[Text], number: int, source: str) -> None:
+def _renew_papers(session: Session) -> Iterator[int]:
+    seen = 0
+    while True:
+        query = select(Paper).where(_STALE[Paper], Paper.id > seen)
+        query = query.order_by(Paper.id).limit(BATCH).execution_options(populate_existing=True)
+        papers = session.scalars(query).all()
+        if not papers:
+            return
+        seen = papers[-1].id
+        made = {paper.id: (paper.title, paper.abstract, _facts(paper)) for paper in papers}
+        begin_writing(session)
+        # In one order, so that two of these cannot wait for each other.
+        query = select(Paper).where(Paper.id.in_(made)).order_by(Paper.id).with_for_update()
+        for paper in session.scalars(query.execution_options(populate_existing=True)):
+            title, abstract, html = made[paper.id]
+            if (paper.title, paper.abstract) == (title, abstract):
+                paper.title_html, paper.abstract_html = html
+                paper.renderer_version = RENDERER_VERSION
+        session.commit()
+        yield from made
+
+
+def _facts(paper: Paper) -> tuple[str, str]:
     try:
-        rendered = rendered_or_refused(session, source)
-    except Refused:
-        rendered = None
-    begin_writing(session)
-    found = session.get(table, number, with_for_update=True, populate_existing=True)
-    if found is not None and found.source == source:
-        if rendered is not None:
-            if isinstance(found, Summary):
-                apply(session, found, rendered)
-            else:
-                found.html = rendered.html
-            found.takeaway_html = render_inline(found.takeaway)
-        found.renderer_version = RENDERER_VERSION
-    session.commit()
+        return render_inline(paper.title), render_plain(paper.abstract)
+    except RenderError:
+        return paper.title_html, paper.abstract_html
 
 
-def _stale(table: type[Summary] | type[Revision]) -> ColumnElement[bool]:
+def _other(table: type[Row | Paper]) -> ColumnElement[bool]:
     return table.renderer_version != RENDERER_VERSION
 
 
@@ -94,3 +168,12 @@ def _replaced() -> ColumnElement[bool]:
     """Versions that are not the present one: that one's HTML is the summary's."""
     later = aliased(Revision)
     return exists().where(later.summary_id == Revision.summary_id, later.number > Revision.number)
+
+
+_MARKED = Summary.renderer_version == STALE
+_STALE: dict[Any, ColumnElement[bool]] = {
+    Summary: _other(Summary),
+    Revision: _other(Revision) & _replaced(),
+    Paper: _other(Paper),
+    User: _other(User) & (User.bio != ""),
+}

@@ -26,7 +26,7 @@ from app.db import now
 from app.services import exporting
 from app.services.import_sources import BadSource, Source, open_file
 from app.services.importing import Options, Outcome, import_files
-from app.services.rerender import renew_stale
+from app.services.rerender import renew_marked
 from app.views.access import db, needs_sign_in, signed_in
 from app.views.security import FILES_LIMIT
 
@@ -120,7 +120,7 @@ def _outcomes(
             yield outcome
             if report.counts.total() >= MOST_FILES:
                 break
-        for _ in renew_stale(db(), RENEW_SECONDS):
+        for _ in renew_marked(db(), RENEW_SECONDS):
             pass
 
 

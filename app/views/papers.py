@@ -16,7 +16,7 @@ from app.services import bibtex, citations, identifiers
 from app.services.bibtex import PaperRecord
 from app.services.papers import AlreadyThere, add_paper
 from app.services.problems import Refused
-from app.services.rerender import renew_stale
+from app.services.rerender import renew_marked
 from app.views.access import db, needs_sign_in, see_other, viewer
 from app.views.forms import BibtexForm, PaperForm
 from app.views.security import WRITE_LIMIT
@@ -156,7 +156,7 @@ def create() -> str | Response | tuple[str, int]:
     db().commit()
     # Texts that waited for this paper link to it now. Those that take longer than a reader should
     # wait stay marked for `shortlist rerender`.
-    deque(renew_stale(db(), RENEW_SECONDS), maxlen=0)
+    deque(renew_marked(db(), RENEW_SECONDS), maxlen=0)
     return see_other(url_for("summaries.edit", key=paper.key))
 
 

@@ -1,0 +1,70 @@
+"""After an upgrade all stored HTML is made anew, whatever it belongs to."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app.db import begin_writing
+from app.models import Paper, Summary, User
+from app.services import accounts
+from app.services.rerender import count_stale, renew_stale
+from tests.factories import make_paper, make_summary, make_user
+
+
+def age(session: Session) -> None:
+    """Make everything look as if another version had rendered it."""
+    begin_writing(session)
+    session.execute(update(Summary).values(html="old", lead_html="old", renderer_version=1000))
+    session.execute(update(Paper).values(title_html="old", abstract_html="", renderer_version=1000))
+    session.execute(update(User).values(bio_html="old", renderer_version=1000))
+    session.commit()
+    session.expire_all()
+
+
+def test_titles_abstracts_and_bios_are_rendered_anew(session: Session) -> None:
+    ann, ben = make_user(session, "ann"), make_user(session, "ben")
+    accounts.change_profile(session, ann, "Ann", "I *read*.")
+    session.commit()
+    paper = make_paper(session, title="On $x$", abstract="All of $y$.")
+    summary = make_summary(session, paper, ann, "A *text*.")
+    age(session)
+    assert count_stale(session) == 3
+    assert len(list(renew_stale(session))) == 3
+    session.expire_all()
+    assert count_stale(session) == 0
+    assert "<math" in session.get_one(Paper, paper.id).title_html
+    assert "<math" in session.get_one(Paper, paper.id).abstract_html
+    assert "<em>read</em>" in session.get_one(User, ann.id).bio_html
+    assert session.get_one(User, ben.id).bio_html == "old", "there is no bio to render"
+    assert session.get_one(Summary, summary.id).lead_html == "A text."
+
+
+def test_what_is_refused_today_keeps_its_html(session: Session) -> None:
+    ann = make_user(session, "ann")
+    paper = make_paper(session)
+    summary = make_summary(session, paper, ann, "fine")
+    begin_writing(session)
+    session.execute(update(Summary).values(source="> " * 40 + "x"))
+    session.execute(update(User).values(bio="> " * 40 + "x"))
+    session.commit()
+    age(session)
+    list(renew_stale(session))
+    session.expire_all()
+    assert count_stale(session) == 0
+    assert session.get_one(Summary, summary.id).html == "old"
+    assert session.get_one(User, ann.id).bio_html == "old"
+
+
+def test_more_papers_than_one_transaction_takes(session: Session) -> None:
+    from app.services import rerender
+
+    papers = [make_paper(session, title=f"On $x_{n}$") for n in range(5)]
+    age(session)
+    before, rerender.BATCH = rerender.BATCH, 2
+    try:
+        assert list(renew_stale(session)) == [paper.id for paper in papers]
+    finally:
+        rerender.BATCH = before
+    session.expire_all()
+    assert all("<math" in session.get_one(Paper, paper.id).title_html for paper in papers)
