@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import text
+from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -25,6 +25,8 @@ POSTGRESQL = os.environ.get("SHORTLIST_TEST_POSTGRESQL_URL", "")
 IN_CI = os.environ.get("CI") == "true"
 if IN_CI and not POSTGRESQL:
     raise pytest.UsageError("CI must set SHORTLIST_TEST_POSTGRESQL_URL: .ci/run does")
+# Which of several processes this one is, when the tests run in parallel (pytest-xdist).
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 ENGINES = ["sqlite", "postgresql"] if POSTGRESQL else ["sqlite"]
 SITE = "http://localhost"
 
@@ -41,17 +43,27 @@ def sqlite_template() -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def postgresql_database() -> Iterator[Database]:
     """One migrated database on the PostgreSQL server; each test begins with empty tables."""
-    database = Database(
-        POSTGRESQL.replace("postgresql://", "postgresql+psycopg://"),
-        site_url=SITE,
-        password_cost=1,
-    )
+    url = make_url(POSTGRESQL).set(drivername="postgresql+psycopg")
+    if WORKER:
+        url = _own_database(url)
+    database = Database(url.render_as_string(hide_password=False), site_url=SITE, password_cost=1)
     with database.migration() as connection:
         connection.execute(text("DROP SCHEMA public CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
     schema.upgrade(database)
     yield database
     database.close()
+
+
+def _own_database(url: URL) -> URL:
+    """A database beside the named one for this process alone."""
+    own = url.set(database=f"{url.database}_{WORKER}")
+    server = create_engine(url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{own.database}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{own.database}"'))
+    server.dispose()
+    return own
 
 
 @pytest.fixture
