@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import defusedxml.ElementTree as ElementTree
@@ -75,3 +76,23 @@ def test_empty_feeds_are_feeds(guest: Browser) -> None:
     for path in ("/feed.atom", "/rss.xml", "/sitemap.xml"):
         ElementTree.fromstring(guest.get(path).text)
     assert "Sitemap: http://localhost/sitemap.xml" in guest.get("/robots.txt").text
+
+
+def test_addresses_in_a_feed_are_whole(guest: Browser, session: Session) -> None:
+    make_paper(session, "conf/x/One")
+    make_summary(session, source='[One](/paper/conf/x/One), ![a](/pictures/b.png), `href="/x"`.')
+    feed = ElementTree.fromstring(guest.get("/feed.atom").text)
+    html = feed.findtext(f"{ATOM}entry/{ATOM}content") or ""
+    assert 'href="http://localhost/paper/conf/x/One"' in html
+    assert 'src="http://localhost/pictures/b.png"' in html
+    assert 'href="/x"' in html
+
+
+def test_formulas_in_a_feed_are_mathml(guest: Browser, session: Session) -> None:
+    make_summary(session, source="As $a < b$ and $$\\frac{1}{2} \\& \\text{é}$$")
+    feed = ElementTree.fromstring(guest.get("/feed.atom").text)
+    html = feed.findtext(f"{ATOM}entry/{ATOM}content") or ""
+    formulas = re.findall(r"<math.*?</math>", html)
+    assert len(formulas) == 2
+    for formula in formulas:  # also for a reader that takes it for XML
+        assert ElementTree.fromstring(formula).tag == "math"

@@ -21,6 +21,8 @@ blueprint = Blueprint("feeds", __name__)
 ITEMS = 100
 SITEMAP_ENTRIES = 25_000
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)|https?://\S+")
+# The addresses of this site in the HTML of a text, which the sanitiser wrote.
+_OWN_ADDRESS = re.compile(r'(<(?:a|img|video|audio)\b[^<>]*? (?:href|src)=")(?=/(?!/))')
 # Characters that XML 1.0 cannot hold.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -29,7 +31,13 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 def atom() -> Response:
     entries = summaries.latest(db(), ITEMS)
     updated = max((_edited(entry) for entry in entries), default=None)
-    return _xml("feeds/atom.xml", "application/atom+xml", entries=entries, updated=updated)
+    return _xml(
+        "feeds/atom.xml",
+        "application/atom+xml",
+        entries=entries,
+        updated=updated,
+        absolute=_absolute,
+    )
 
 
 @blueprint.get("/rss.xml")
@@ -70,6 +78,12 @@ def _edited(entry: Entry) -> datetime:
     # A private text that is published later is new to readers then, whenever it was written.
     published = entry.summary.published_at or entry.summary.created_at
     return max(entry.summary.edited_at or published, published)
+
+
+def _absolute(html: str) -> str:
+    """HTML for readers that do not know where it comes from."""
+    site = db().info["site_url"]
+    return _OWN_ADDRESS.sub(lambda found: f"{found[1]}{site}", html)
 
 
 def _without_links(source: str) -> str:
