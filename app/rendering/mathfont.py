@@ -12,6 +12,7 @@ import hashlib
 import os
 import tempfile
 from contextlib import closing
+from copy import copy
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Any
 
 _STEM = "stix-two-math"
 # Raised when the subset below changes, so that a new file is made.
-_SUBSET_VERSION = 2
+_SUBSET_VERSION = 3
 
 # What formulas use: Latin, Greek, letter-like signs, arrows, operators, shapes, alphanumerics.
 _RANGES = (
@@ -35,6 +36,9 @@ _RANGES = (
 )  # fmt: skip
 _FEATURES = ("ssty", "dtls", "flac", "ccmp", "mark", "mkmk", "kern")
 _JOINT = 150  # in font units, of which there are 1,000 in an em
+_ROOT = 0x221A
+_ROOT_WIDTH = 660  # in font units, of every size of the root sign
+_ROOT_SIZES = (0.52, 0.72)  # of two smaller ones, to the height of the font's own
 # Records of the name table: copyright, family, trademark, licence, licence address.
 _NAME_RECORDS = (0, 1, 7, 13, 14)
 
@@ -99,6 +103,7 @@ def _subset(source: Path) -> Any:
     subsetter.populate(unicodes=[c for start, end in _RANGES for c in range(start, end + 1)])
     subsetter.subset(font)
     _join_parts(font["MATH"].table.MathVariants)
+    _fit_roots(font)
     font.flavor = "woff2"
     return font
 
@@ -114,6 +119,57 @@ def _join_parts(variants: Any) -> None:
         for left, right in pairwise(parts):
             left.EndConnectorLength = left.EndConnectorLength or _JOINT
             right.StartConnectorLength = right.StartConnectorLength or _JOINT
+
+
+def _fit_roots(font: Any) -> None:
+    """Give the root sign smaller sizes, and all its sizes one width.
+
+    MathML Core hangs the sign from the bar above a root. TeX would centre what of it is too high;
+    so STIX's smallest, made for TeX and 1.19 em high, hangs far below a line of text. And Chromium
+    leaves as much room for every sign as the widest one would take, which here is half as wide
+    again: a gap behind each root in a line.
+    """
+    glyphs, variants = font["glyf"], font["MATH"].table.MathVariants
+    base = font.getBestCmap()[_ROOT]
+    sizes = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(base)]
+    records = sizes.MathGlyphVariantRecord
+    parts = [part.glyph for part in sizes.GlyphAssembly.PartRecords]
+    # The smallest keeps the name by which the character is found; its own shape gets a new one.
+    full = f"{base}.full"
+    shapes = {full: (base, 1.0)} | {
+        f"{base}.small{number}": (base, size) for number, size in enumerate(_ROOT_SIZES)
+    }
+    smallest, *others = sorted(shapes, key=lambda name: shapes[name][1])
+    drawn = {name: _scaled(font, *shapes[name]) for name in (smallest, *others)}
+    drawn |= {
+        name: _scaled(font, name, 1.0) for name in [r.VariantGlyph for r in records[1:]] + parts
+    }
+    drawn[base] = drawn.pop(smallest)
+    font.setGlyphOrder(font.getGlyphOrder() + others)
+    for name, glyph in drawn.items():
+        glyphs[name] = glyph
+        glyph.recalcBounds(glyphs)
+        font["hmtx"][name] = (_ROOT_WIDTH, glyph.xMin)
+    first = records[0]
+    records[:1] = [_record(first, name, glyphs[name]) for name in (base, *others)]
+
+
+def _scaled(font: Any, name: str, height: float) -> Any:
+    """A glyph drawn anew: as wide as all root signs, and of this part of its height."""
+    from fontTools.pens.transformPen import TransformPen
+    from fontTools.pens.ttGlyphPen import TTGlyphPen
+
+    outlines = font.getGlyphSet()
+    pen = TTGlyphPen(outlines)
+    width = _ROOT_WIDTH / font["hmtx"][name][0]
+    outlines[name].draw(TransformPen(pen, (width, 0, 0, height, 0, 0)))
+    return pen.glyph()
+
+
+def _record(pattern: Any, name: str, glyph: Any) -> Any:
+    record = copy(pattern)
+    record.VariantGlyph, record.AdvanceMeasurement = name, glyph.yMax - glyph.yMin + 1
+    return record
 
 
 def _licence(font: Any) -> str:

@@ -30,6 +30,21 @@ def test_font_is_small_and_has_its_math_table(font_file: Path) -> None:
     font.close()
 
 
+def test_root_signs_are_of_one_width_and_begin_small(font_file: Path) -> None:
+    font = TTFont(font_file)
+    variants = font["MATH"].table.MathVariants
+    sign = font.getBestCmap()[ord("√")]
+    sizes = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(sign)]
+    names = [record.VariantGlyph for record in sizes.MathGlyphVariantRecord]
+    heights = [record.AdvanceMeasurement for record in sizes.MathGlyphVariantRecord]
+    assert names[0] == sign
+    assert heights == sorted(heights)
+    assert heights[0] < 650 < heights[-1]
+    names += [part.glyph for part in sizes.GlyphAssembly.PartRecords]
+    assert {font["hmtx"][name][0] for name in names} == {660}
+    font.close()
+
+
 def test_licence_stands_beside_it(font_file: Path) -> None:
     text = font_file.with_name(f"{font_file.stem}-LICENSE.txt").read_text()
     assert "SIL Open Font License" in text
