@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from app.rendering.apart import inline_problems, render, render_inline, render_plain
 from app.rendering.errors import Problem, RenderError
-from app.rendering.links import Link
+from app.rendering.links import Known, Link
 from app.rendering.markdown import MAX_TEXT_BYTES, RENDERER_VERSION, Rendered, as_label
 from app.rendering.references import PaperRef, paper_path, parse_identifier, reference_from_url
 
 __all__ = [
     "MAX_TEXT_BYTES",
     "RENDERER_VERSION",
+    "Known",
     "Link",
     "PaperRef",
     "Problem",

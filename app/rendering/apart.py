@@ -14,7 +14,7 @@ import queue
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -22,10 +22,10 @@ from typing import Any, TypeVar
 
 from app.rendering import markdown
 from app.rendering.errors import Problem, RenderError
-from app.rendering.markdown import NO_LABELS, NO_PAPERS, Rendered
-from app.rendering.references import PaperRef
+from app.rendering.links import Find
+from app.rendering.markdown import Rendered
 
-SECONDS = 0.9  # of a child's own time for one text, which may be rendered twice for one answer
+SECONDS = 1.5  # of a child's own time for one text
 STARTS_WITHIN = 60  # seconds by the clock, on a machine that has much else to do
 ANSWERS_WITHIN = 20  # seconds by the clock
 WAITS = 3  # seconds for a child to be free
@@ -44,8 +44,7 @@ _PROGRAM = (
 def render(
     text: str,
     *,
-    papers: Mapping[PaperRef, str] = NO_PAPERS,
-    labels: Mapping[str, str] = NO_LABELS,
+    find: Find | None = None,
     site_url: str = "",
     id_prefix: str = "",
     mark_lines: bool = False,
@@ -55,15 +54,8 @@ def render(
     Raises:
         RenderError: as there; also when the text takes too long, or all children are busy.
     """
-    return _ask(
-        markdown.render,
-        text,
-        papers=dict(papers),
-        labels=dict(labels),
-        site_url=site_url,
-        id_prefix=id_prefix,
-        mark_lines=mark_lines,
-    )
+    options = {"site_url": site_url, "id_prefix": id_prefix, "mark_lines": mark_lines}
+    return _ask(markdown.render, text, find=find, **options)
 
 
 def render_inline(text: str) -> str:
@@ -99,27 +91,32 @@ class Renderer:
         self._pipe: Connection | None = None
         self._ready = False
 
-    def ask(self, name: str, *arguments: Any, **options: Any) -> Any:
+    def ask(self, name: str, text: str, find: Find | None = None, **options: Any) -> Any:
         """The answer of a function of `worker.FUNCTIONS`.
+
+        Args:
+            find: what the child asks in between; it has no database.
 
         Raises:
             RenderError: what the function raises, or that the text takes too long.
             RuntimeError: for a fault of ours in the function, with its traceback.
         """
+        request = (name, text, find is not None, options)
         try:
             pipe = self._start()
-            pipe.send((name, arguments, options))
+            pipe.send(request)
         except (OSError, EOFError):  # it was ended from outside, when nobody asked it anything
             self.stop()
             pipe = self._start()
-            pipe.send((name, arguments, options))
-        status: str
-        answer: Any
-        try:
-            answered = pipe.poll(ANSWERS_WITHIN)
-            status, answer = pipe.recv() if answered else ("late", None)
-        except (OSError, EOFError):
-            status, answer = "ended", None
+            pipe.send(request)
+        status, answer = _received(pipe)
+        if status == "find" and find is not None:
+            try:
+                pipe.send(find(answer))
+            except BaseException:
+                self.stop()  # it waits for an answer that does not come
+                raise
+            status, answer = _received(pipe)
         if status == "answer":
             return answer
         if status == "refused":
@@ -177,7 +174,7 @@ class Renderers:
         for renderer in self._all:
             self._free.put(renderer)
 
-    def ask(self, name: str, *arguments: Any, **options: Any) -> Any:
+    def ask(self, name: str, text: str, find: Find | None = None, **options: Any) -> Any:
         """As `Renderer.ask`; also raises RenderError when none is free for `WAITS` seconds."""
         try:
             renderer = self._free.get(timeout=WAITS)
@@ -186,7 +183,7 @@ class Renderers:
                 "The server has many texts to render just now. Try again in a moment."
             ) from None
         try:
-            return renderer.ask(name, *arguments, **options)
+            return renderer.ask(name, text, find, **options)
         finally:
             self._free.put(renderer)
 
@@ -212,6 +209,16 @@ def _forget() -> None:
 os.register_at_fork(after_in_child=_forget)
 
 
-def _ask(function: Callable[..., Answer], *arguments: Any, **options: Any) -> Answer:
-    answer: Answer = _renderers.ask(function.__name__, *arguments, **options)
+def _ask(
+    function: Callable[..., Answer], text: str, find: Find | None = None, **options: Any
+) -> Answer:
+    answer: Answer = _renderers.ask(function.__name__, text, find, **options)
     return answer
+
+
+def _received(pipe: Connection) -> tuple[str, Any]:
+    try:
+        received: tuple[str, Any] = pipe.recv() if pipe.poll(ANSWERS_WITHIN) else ("late", None)
+    except (OSError, EOFError):
+        return "ended", None
+    return received

@@ -7,8 +7,8 @@ and, when it names a paper, is reported together with the sentence that it stand
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from html import escape
 from xml.etree.ElementTree import Element
 
@@ -57,27 +57,43 @@ class Link:
     line: int | None
 
 
+@dataclass(frozen=True)
+class Known:
+    """What is known of papers.
+
+    Attributes:
+        keys: the keys of those that are here, by their references.
+        labels: what a citation of a key, or a bare address of its paper, reads, such as
+            `Ren et al. 2015`.
+    """
+
+    keys: Mapping[PaperRef, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+Find = Callable[[frozenset[PaperRef]], Known]
+
+
 class LinkReader:
     """Goes through a tree once, and gathers `links` and `problems` on the way."""
 
-    def __init__(
-        self,
-        formulas: Formulas,
-        papers: Mapping[PaperRef, str],
-        labels: Mapping[str, str],
-        site_url: str,
-    ) -> None:
+    def __init__(self, formulas: Formulas, find: Find | None, site_url: str) -> None:
         self.formulas = formulas
-        self.papers = papers
-        self.labels = labels
+        self.find = find
+        self.known = Known()
         self.site_url = site_url
         self.links: list[Link] = []
         self.problems: list[Problem] = []
 
     def read(self, root: Element) -> None:
         """Completes the links below an element, section by section."""
-        if root.find(".//a") is None:
+        anchors = list(root.iter("a"))
+        if not anchors:
             return
+        addresses = (parse_address(self.href_of(anchor), self.site_url) for anchor in anchors)
+        refs = frozenset(address.ref.without_user() for address in addresses if address)
+        if refs and self.find:
+            self.known = self.find(refs)
         section = 0  # the level of the "See also" heading that we are below; 0 for none
         before_list = False  # whether a line that ends in "See also:" was just read
         for child in root:
@@ -132,27 +148,29 @@ class LinkReader:
 
     def complete(self, anchor: Element, block: Element) -> PaperRef | None:
         """Gives a link its final address; returns the paper when it leads to one."""
-        href = self.formulas.to_source(anchor.get("href", "")).strip()
+        href = self.href_of(anchor)
         if href.startswith("#") and anchor.get("class") in ("note-ref", "note-back"):
             return None
-        if href.lower().startswith("www."):
-            href = "https://" + href
         address = parse_address(href, self.site_url)
         if address is None:
             self.complete_other(anchor, href, block)
             return None
         ref = address.ref
-        key = self.papers.get(ref.without_user(), address.key)
+        key = self.known.keys.get(ref.without_user(), address.key)
         anchor.set("class", "paper-link")
         if key is None:
             anchor.attrib.update({"href": href, "rel": OUTSIDE})
         else:
             anchor.set("href", paper_path(key, ref.user))
             if anchor.get("bare"):
-                anchor.text = self.labels.get(key, key)
+                anchor.text = self.known.labels.get(key, key)
             elif anchor.get("cite"):
-                anchor.text = self.labels.get(key, anchor.text)
+                anchor.text = self.known.labels.get(key, anchor.text)
         return ref
+
+    def href_of(self, anchor: Element) -> str:
+        href = self.formulas.to_source(anchor.get("href", "")).strip()
+        return f"https://{href}" if href.lower().startswith("www.") else href
 
     def complete_other(self, anchor: Element, href: str, block: Element) -> None:
         """Completes a link that leads to no paper, or turns it into text and says why."""

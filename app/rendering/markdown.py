@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
-from types import MappingProxyType
 from xml.etree.ElementTree import Element, ElementTree
 
 import markdown
@@ -26,21 +24,17 @@ from app.rendering.footnotes import FootnoteReference, number_footnotes
 from app.rendering.formulas import Formulas
 from app.rendering.highlight import highlight
 from app.rendering.inline import install, normal_label, without_escapes
-from app.rendering.links import Link, LinkReader
+from app.rendering.links import Find, Link, LinkReader
 from app.rendering.media import place_media
-from app.rendering.references import PaperRef
 from app.rendering.sanitizer import sanitise
 from app.rendering.tables import label_heads
 
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 MAX_TEXT_BYTES = 65536
 # bleach takes quadratic time in the depth of its input.
 MAX_ELEMENT_DEPTH = 100
 
 MARKUP = re.compile(r"[\\`*_<>&~@]")
-
-NO_PAPERS: Mapping[PaperRef, str] = MappingProxyType({})
-NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -69,21 +63,19 @@ class Rendered:
 def render(
     text: str,
     *,
-    papers: Mapping[PaperRef, str] = NO_PAPERS,
-    labels: Mapping[str, str] = NO_LABELS,
+    find: Find | None = None,
     site_url: str = "",
     id_prefix: str = "",
     mark_lines: bool = False,
 ) -> Rendered:
     """Renders a summary, comment or bio written in Markdown with LaTeX.
 
-    A pure function of its arguments, all of which can be pickled.
+    A pure function of its arguments and of what `find` answers.
 
     Args:
         text: what was written; hostile until it has passed here.
-        papers: the keys of the papers we know, for links by other identifiers; references
-            without user. Render once, look up the references in `links`, render again.
-        labels: what a citation of a key, or a bare address of its paper, reads: `Ren et al. 2015`.
+        find: says what is known of the papers that the text links to; asked once, with their
+            references without user, and only when there are any.
         site_url: where this site is, to recognise absolute links to our own papers.
         id_prefix: what the ids of footnotes start with; it must differ between the texts that
             stand on one page.
@@ -97,7 +89,7 @@ def render(
     check_size(text)
     formulas = Formulas(expand_tabs(text))
     try:
-        reader = LinkReader(formulas, papers, labels, site_url)
+        reader = LinkReader(formulas, find, site_url)
         return render_tree(formulas, reader, id_prefix, mark_lines)
     except RecursionError:
         raise RenderError("This text is nested too deeply.") from None

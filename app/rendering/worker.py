@@ -6,16 +6,20 @@ import os
 import resource
 import signal
 import traceback
+from collections.abc import Callable
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
 from app.rendering.errors import RenderError
+from app.rendering.links import Known
 from app.rendering.markdown import inline_problems, render, render_inline, render_plain
+from app.rendering.references import PaperRef
 
 MEMORY = 1 << 30  # bytes of address space; a text of the largest size needs a fifteenth of it
 NICENESS = 10  # who reads goes before who renders
 
-FUNCTIONS = {
+FUNCTIONS: dict[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (render, render_inline, render_plain, inline_problems)
 }
@@ -25,8 +29,10 @@ def main(pipe: int, seconds: float) -> None:
     """Answer until the other end of the pipe is closed.
 
     Args:
-        pipe: the file descriptor of our end. `(name, arguments, options)` comes in; what goes out
-            is `("answer", value)`, `("refused", RenderError)` or `("fault", traceback)`.
+        pipe: the file descriptor of our end. `(name, text, whether to look up papers, options)`
+            comes in; what goes out is `("answer", value)`, `("refused", RenderError)` or
+            `("fault", traceback)`. In between may go out `("find", references)`, to which the
+            answer is what is known of them.
         seconds: how much of our own time one text may take; then this process is ended by the
             system, whatever it is doing.
     """
@@ -38,18 +44,26 @@ def main(pipe: int, seconds: float) -> None:
         connection.send(None)  # ready
         while True:
             try:
-                name, arguments, options = connection.recv()
+                name, text, finds, options = connection.recv()
             except EOFError:
                 return
+            if finds:
+                options["find"] = partial(_find, connection)
             signal.setitimer(signal.ITIMER_PROF, seconds)
-            answer = _answer(name, arguments, options)
+            answer = _answer(name, text, options)
             signal.setitimer(signal.ITIMER_PROF, 0)
             connection.send(answer)
 
 
-def _answer(name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> tuple[str, Any]:
+def _find(connection: Connection, refs: frozenset[PaperRef]) -> Known:
+    connection.send(("find", refs))
+    known: Known = connection.recv()
+    return known
+
+
+def _answer(name: str, text: str, options: dict[str, Any]) -> tuple[str, Any]:
     try:
-        return "answer", FUNCTIONS[name](*arguments, **options)
+        return "answer", FUNCTIONS[name](text, **options)
     except RenderError as error:
         return "refused", error
     except MemoryError:

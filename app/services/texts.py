@@ -11,7 +11,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app.models import Author, Identifier, Paper, PaperAuthor, folded
-from app.rendering import MAX_TEXT_BYTES, PaperRef, Rendered, RenderError, render
+from app.rendering import MAX_TEXT_BYTES, Known, PaperRef, Rendered, RenderError, render
 
 __all__ = [
     "MAX_TEXT_BYTES",
@@ -39,19 +39,12 @@ def render_text(session: Session, text: str, *, mark_lines: bool = False) -> Ren
     """
     id_prefix = f"s{hashlib.sha256(text.encode()).hexdigest()[:8]}-"
     site_url = session.info["site_url"]
-    rendered = render(text, site_url=site_url, id_prefix=id_prefix, mark_lines=mark_lines)
-    known = known_keys(session, (link.ref for link in rendered.links))
-    if not known:
-        return rendered
-    labels = citation_labels(session, set(known.values()))
-    return render(
-        text,
-        papers=known,
-        labels=labels,
-        site_url=site_url,
-        id_prefix=id_prefix,
-        mark_lines=mark_lines,
-    )
+
+    def find(refs: Iterable[PaperRef]) -> Known:
+        keys = known_keys(session, refs)
+        return Known(keys, citation_labels(session, set(keys.values())) if keys else {})
+
+    return render(text, find=find, site_url=site_url, id_prefix=id_prefix, mark_lines=mark_lines)
 
 
 def known_keys(session: Session, refs: Iterable[PaperRef]) -> dict[PaperRef, str]:

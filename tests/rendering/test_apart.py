@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.rendering import RenderError, apart, markdown, render
+from app.rendering import Known, RenderError, apart, markdown, render
 from app.rendering.apart import Renderer, Renderers
 from app.rendering.references import PaperRef
 from tests.rendering.hostile import HOSTILE
@@ -42,11 +42,37 @@ def process(renderer: Renderer) -> int:
 
 def test_the_answer_is_that_of_the_function() -> None:
     text = "# A\n\n$x$ and [it](/paper/a/b#mira) and **b**.\n\n$$\n\\frac\n$$"
-    options = {"papers": {PaperRef("key", "a/b"): "a/b"}, "labels": {"a/b": "Ren"}}
-    assert render(text, **options) == markdown.render(text, **options)  # type: ignore[arg-type]
+    assert render(text, id_prefix="x-") == markdown.render(text, id_prefix="x-")
     assert apart.render_inline("a $x$ <b>") == markdown.render_inline("a $x$ <b>")
     assert apart.render_plain("a\n\n$x$ <b>") == markdown.render_plain("a\n\n$x$ <b>")
     assert apart.inline_problems("$\\frac$") == markdown.inline_problems("$\\frac$") != ()
+
+
+def test_the_child_asks_for_papers_once() -> None:
+    asked = []
+
+    def find(refs: frozenset[PaperRef]) -> Known:
+        asked.append(refs)
+        return Known({PaperRef("arxiv", "1506.01497"): "a/b"}, {"a/b": "Ren et al. 2015"})
+
+    text = "\\cite{a/b} and https://arxiv.org/abs/1506.01497 and [it](/paper/c/d#mira)"
+    rendered = render(text, find=find)
+    refs = (("key", "a/b"), ("arxiv", "1506.01497"), ("key", "c/d"))
+    assert asked == [frozenset(PaperRef(*ref) for ref in refs)]
+    assert rendered.html.count(">Ren et al. 2015<") == 2
+    assert rendered == markdown.render(text, find=find)
+    asked.clear()
+    render("no [link](https://e.org) to a paper", find=find)
+    assert asked == []
+
+
+def test_when_the_library_cannot_be_asked_the_fault_is_told(renderer: Renderer) -> None:
+    def find(refs: frozenset[PaperRef]) -> Known:
+        raise ConnectionError("no database")
+
+    with pytest.raises(ConnectionError, match="no database"):
+        renderer.ask("render", "\\cite{a/b}", find)
+    assert "<p" in renderer.ask("render", "\\cite{a/b}").html
 
 
 def test_refusals_come_through_with_their_line(renderer: Renderer) -> None:

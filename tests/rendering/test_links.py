@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.rendering import Link, PaperRef, Problem, render
+from app.rendering import Known, Link, PaperRef, Problem, render
 from app.rendering.sentences import sentence_spans
 
 ARXIV = PaperRef("arxiv", "1707.09405")
@@ -116,7 +116,7 @@ def test_failed_formula_in_a_sentence_is_its_source() -> None:
 
 def test_known_papers_lead_to_their_page() -> None:
     text = "https://arxiv.org/abs/1707.09405 and [doi](https://doi.org/10.1/x)"
-    html = render(text, papers={ARXIV: "conf/x/y z"}).html
+    html = render(text, find=lambda refs: Known({ARXIV: "conf/x/y z"})).html
     assert '<a href="/paper/conf/x/y%20z" class="paper-link">conf/x/y z</a>' in html
     assert 'href="https://doi.org/10.1/x"' in html
 
@@ -124,7 +124,10 @@ def test_known_papers_lead_to_their_page() -> None:
 def test_known_key_is_kept_out_of_old_addresses() -> None:
     text = "http://www.shortscience.org/paper?bibtexKey=journals/corr/1707.09405#joe"
     assert 'href="/paper/journals/corr/1707.09405#joe"' in render(text).html
-    assert 'href="/paper/conf/a/b#joe"' in render(text, papers={ARXIV: "conf/a/b"}).html
+    assert (
+        'href="/paper/conf/a/b#joe"'
+        in render(text, find=lambda refs: Known({ARXIV: "conf/a/b"})).html
+    )
 
 
 def test_old_address_of_an_address_is_made_a_path() -> None:
@@ -180,7 +183,7 @@ def test_citations_read_as_their_papers_are_known() -> None:
     known = {PaperRef("key", "conf/x/A1"): "conf/x/A1", PaperRef("arxiv", "1506.01497"): "b"}
     labels = {"conf/x/A1": "Ren & <Co> 2015", "b": "Girshick 2015"}
     text = "\\cite{conf/x/A1, none}, [mine](/paper/conf/x/A1), https://arxiv.org/abs/1506.01497"
-    html = render(text, papers=known, labels=labels).html
+    html = render(text, find=lambda refs: Known(known, labels)).html
     assert ">Ren &amp; &lt;Co&gt; 2015</a>, " in html
     assert ">none</a>" in html
     assert ">mine</a>" in html
