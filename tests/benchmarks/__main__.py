@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterable
 
 import click
 
-from tests.benchmarks import rendering
+from tests.benchmarks import hostility, rendering
 from tests.benchmarks.measure import Figure
 
-GROUPS: dict[str, Callable[[], Iterable[Figure]]] = {"rendering": rendering.figures}
+GROUPS: dict[str, Callable[[], Iterable[Figure]]] = {
+    "hostility": hostility.figures,
+    "rendering": rendering.figures,
+}
 
 
 @click.command()
@@ -22,6 +25,7 @@ def main(groups: tuple[str, ...]) -> None:
 
     \b
     Groups:
+      hostility   R5: hostile texts sent to a server that others read (two minutes)
       rendering   S7: the whole pipeline against Python-Markdown's "extra" alone
 
     \b

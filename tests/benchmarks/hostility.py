@@ -1,0 +1,129 @@
+"""R5: hostile texts are answered or refused in time, and others go on reading meanwhile."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from statistics import quantiles
+from tempfile import TemporaryDirectory
+from urllib.parse import urlencode, urlsplit
+
+from tests.benchmarks.measure import Figure
+from tests.rendering.hostile import HOSTILE
+from tests.running import Site, demo
+
+READERS = 2
+WRITERS = 2
+SECONDS = 10.0  # of each phase
+ROUNDS = 3
+PAUSE = 0.02  # seconds between two requests of a reader
+PAGE = "/paper/conf/nips/RenHGS15"
+
+
+def figures() -> Iterator[Figure]:
+    with (
+        TemporaryDirectory() as folder,
+        # Without limits: each writer sends as much as it can.
+        demo(Path(folder), SHORTLIST_RATE_LIMITS="off") as site,
+    ):
+        read(site, 2.0)
+        ratios, slowest = [], 0.0
+        for _ in range(ROUNDS):
+            calm = p99(read(site, SECONDS))
+            stop = threading.Event()
+            with ThreadPoolExecutor(WRITERS) as pool:
+                writers = [pool.submit(write, site, stop) for _ in range(WRITERS)]
+                ratios.append(p99(read(site, SECONDS)) / calm)
+                stop.set()
+                slowest = max(slowest, *(writer.result() for writer in writers))
+    what = f"p99 of readers while {WRITERS} send hostile texts, to the same without"
+    yield Figure("R5", what, sorted(ratios)[ROUNDS // 2], 2.0)
+    yield Figure("R5", "slowest answer to a hostile text", slowest, 2.0, "s")
+
+
+def read(site: Site, seconds: float) -> list[float]:
+    """How long each request took of `READERS` who read a page again and again."""
+    took: list[float] = []
+    end = time.monotonic() + seconds
+
+    def one() -> None:
+        connection = connect(site)
+        while time.monotonic() < end:
+            start = time.perf_counter()
+            connection.request("GET", PAGE)
+            connection.getresponse().read()
+            took.append(time.perf_counter() - start)
+            time.sleep(PAUSE)
+
+    with ThreadPoolExecutor(READERS) as pool:
+        for reader in [pool.submit(one) for _ in range(READERS)]:
+            reader.result()
+    return took
+
+
+def write(site: Site, stop: threading.Event) -> float:
+    """Send one hostile text after the other to the preview, as somebody who is signed in.
+
+    Returns:
+        How long the slowest answer took, in seconds.
+    """
+    headers = sign_in(site)
+    connection = connect(site)
+    slowest = 0.0
+    while True:
+        for text in HOSTILE.values():
+            start = time.perf_counter()
+            body = urlencode({"source": text}, errors="replace")
+            connection.request("POST", "/preview", body, headers)
+            answer = connection.getresponse()
+            content = answer.read()
+            slowest = max(slowest, time.perf_counter() - start)
+            if answer.status not in (200, 422):
+                raise AssertionError(f"{answer.status}: {content[:200]!r}")
+            if stop.is_set():
+                return slowest
+
+
+def sign_in(site: Site) -> dict[str, str]:
+    connection = connect(site)
+    connection.request("GET", "/login")
+    answer = connection.getresponse()
+    cookie = cookie_of(answer)
+    fields = {
+        "csrf_token": token_in(answer.read().decode()),
+        "name": site.user,
+        "password": site.password,
+    }
+    form = {"Content-Type": "application/x-www-form-urlencoded", "Referer": f"{site.url}/login"}
+    connection.request("POST", "/login", urlencode(fields), {**form, "Cookie": cookie})
+    answer = connection.getresponse()
+    answer.read()
+    cookie = cookie_of(answer)
+    connection.request("GET", "/write/conf/nips/RenHGS15", headers={"Cookie": cookie})
+    answer = connection.getresponse()
+    cookie = cookie_of(answer) or cookie
+    token = token_in(answer.read().decode())
+    return {**form, "Cookie": cookie, "X-CSRFToken": token}
+
+
+def cookie_of(answer: http.client.HTTPResponse) -> str:
+    return (answer.getheader("Set-Cookie") or "").split(";")[0]
+
+
+def token_in(html: str) -> str:
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', html)
+    assert found is not None, html[:500]
+    return found[1]
+
+
+def connect(site: Site) -> http.client.HTTPConnection:
+    return http.client.HTTPConnection(urlsplit(site.url).netloc, timeout=30)
+
+
+def p99(took: list[float]) -> float:
+    return quantiles(took, n=100)[98]
