@@ -6,12 +6,15 @@ import copy
 import re
 from xml.etree.ElementTree import Element
 
-from app.rendering.build import add_tail
+from app.rendering.elements import add_tail
 from app.rendering.sentences import sentence_spans
 
 OPENING = 700
 EXCERPT = 200
-BLOCK_TAGS = "p h3 h4 h5 h6 li blockquote pre tr td th hr figure table div section ul ol br"
+BLOCK_TAGS = (
+    "p h3 h4 h5 h6 li blockquote pre tr td th hr figure table div section ul ol dl dt dd br"
+)
+TEXTS = frozenset({"p", "li", "dt", "dd"})
 BLOCKS = frozenset(BLOCK_TAGS.split())
 
 
@@ -117,7 +120,7 @@ def first_paragraphs(root: Element) -> str:
     for element in root.iter():
         if element.tag == "section" or length > EXCERPT:
             break
-        if element.tag in ("p", "li") and element.get("class") != "player":
+        if element.tag in TEXTS and element.get("class") not in ("player", "callout-title"):
             text = " ".join(own_text(element).split())
             if text:
                 taken.append(text)

@@ -27,15 +27,14 @@ class Line:
     """One source line: its container prefix, what follows, and where that stands."""
 
     prefix: str
-    content: str
+    text: str  # with the white space at the end, which may make a hard break
     quotes: int
     items: tuple[int, ...]  # columns at which the contents of list items begin on this line
-    hard_break: bool = False  # two spaces or more at the end
 
     @property
-    def text(self) -> str:
-        """The content with the spaces that make a hard break."""
-        return self.content + ("  " if self.hard_break else "")
+    def content(self) -> str:
+        """The text without white space at the end; other spaces than ASCII's stay."""
+        return self.text.rstrip(" \t")
 
 
 @dataclass
@@ -171,9 +170,7 @@ class BlockReader:
                 break
         if items and at < len(raw) and column - base < 4:
             items[-1] = column
-        content = raw[at:].rstrip()
-        hard_break = bool(content) and raw.endswith("  ")
-        return Line(raw[:at], content, quotes, tuple(items), hard_break)
+        return Line(raw[:at], raw[at:], quotes, tuple(items))
 
     def _close_items(self, line: Line) -> None:
         """Forget list items that `line` no longer stands in; a lazy line ends none."""
