@@ -12,7 +12,7 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from app.rendering.scanner_blocks import BlockReader, Chunk
+from app.rendering.scanner_blocks import BlockReader, Chunk, again
 from app.rendering.scanner_inline import Found, Scan, find_formulas
 
 # C0 and C1 controls (not tab and newline), lone surrogates and noncharacters: none of them may
@@ -112,8 +112,7 @@ class _Writer:
     def __init__(self, chunk: Chunk) -> None:
         self.line = 0
         self._prefixes = chunk.prefixes
-        # What a later line of the same container begins with: list markers become white space.
-        self._again = "".join(c if c in ">\t" else " " for c in chunk.prefixes[0])
+        self._again = again(chunk.prefixes[0])
         self._lines: list[str] = []
         self._current: list[str] = []
         self._prefix = chunk.prefixes[0]

@@ -16,6 +16,8 @@ MAX_FORMULA_LINES = 200
 MAX_ITEMS_IN_LINE = 20
 
 _MARKER = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?=[ \t]|$)")
+_NOTE = re.compile(r"\[\^[^\] \t]{1,100}\]:[ \t]*")
+_DEFINITION = re.compile(r":(?=[ \t].*\w)")
 _FENCE = re.compile(r"(`{3,})[^`]*$|(~{3,})")
 _HEADING = re.compile(r"#{1,6}(?:[ \t]|$)")
 _END = re.compile(r"\\end\{([a-zA-Z]+\*?)\}")
@@ -35,6 +37,12 @@ class Line:
     def content(self) -> str:
         """The text without white space at the end; other spaces than ASCII's stay."""
         return self.text.rstrip(" \t")
+
+
+def again(prefix: str) -> str:
+    """What a later line begins with where this was a line's prefix: markers become white space."""
+    prefix = _NOTE.sub("    ", prefix)
+    return "".join(c if c in ">\t" else " " for c in prefix)
 
 
 @dataclass
@@ -157,7 +165,13 @@ class BlockReader:
             # Four columns in is code, unless a list may be what indents the line.
             if column - base >= 4 and (items or not self._items):
                 break
-            marker = _MARKER.match(raw, at) if len(items) < MAX_ITEMS_IN_LINE else None
+            if note := _NOTE.match(raw, at):
+                at = note.end()
+                items.append(base + 4)
+                return Line(raw[:at], raw[at:], quotes, tuple(items))
+            marker = None
+            if len(items) < MAX_ITEMS_IN_LINE:
+                marker = _MARKER.match(raw, at) or _DEFINITION.match(raw, at)
             if raw.startswith(">", at):
                 quotes += 1
                 at, column = at + 1, column + 1

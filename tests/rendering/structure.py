@@ -164,7 +164,7 @@ def shape(node: Node) -> Node:
             children.append(Node("note", {"number": text_of(child)}))
         elif child.tag == "a" and is_way_back(child):
             continue
-        elif child.tag in ("div", "section") or (child.tag == "a" and not child.attributes):
+        elif child.tag in ("div", "section"):
             children.extend(shape(child).children)
         elif child.tag == "p" and not (child.children and shape(child).children):
             continue
