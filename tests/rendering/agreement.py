@@ -77,7 +77,8 @@ def read_spec(path: Path) -> Iterator[Example]:
     content = path.read_text(encoding="utf-8")
     if path.suffix == ".json":
         for example in json.loads(content):
-            yield Example(example["section"], example["markdown"], example["html"])
+            text, html = (example[key].replace("→", "\t") for key in ("markdown", "html"))
+            yield Example(example["section"], text, html)
         return
     section = ""
     for found in EXAMPLE.finditer(content):
