@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-FORMULA = re.compile(r"zqM[0-9a-f]{16}x\d+Mqz *")
+CONTAINERS = frozenset({"document", "quote", "item", "note", "definition"})
+FORMULA = re.compile(r"zqM[0-9a-f]{16}x\d+Mqz[ \t]*")
 
 
 @dataclass(eq=False, slots=True)
@@ -13,17 +14,20 @@ class Block:
     """A block of text and the blocks within it.
 
     Attributes:
-        kind: 'document', 'quote', 'list', 'item', 'note', 'paragraph', 'heading', 'code',
-            'table' or 'rule'.
+        kind: 'document', 'quote', 'list', 'item', 'note', 'glossary', 'term', 'definition',
+            'paragraph', 'heading', 'code', 'table' or 'rule'.
         line: the 0-based line where it starts.
         lines: its own text, for the kinds without children.
-        level: a heading's level, or how far an item's text is indented, in columns.
+        level: a heading's level, or how far the text of an item, note or definition is indented,
+            in columns.
         mark: a list's bullet or number delimiter, a fence's character run, a note's label.
         start: the first number of a numbered list; None for bullets.
         info: what follows an opening fence.
         fenced: whether code stands in a fence.
-        loose: whether a list's items are paragraphs.
+        task: what stands in the box that an item begins with: ' ', 'x' or 'X'; '' without one.
+        loose: whether a list's items, or a definition's text, are paragraphs.
         blank_after: whether its last line was blank (decides `loose`).
+        no_table: whether a paragraph's lines were found to be no table's head.
         align: a table's columns: '', 'left', 'center' or 'right'.
     """
 
@@ -37,8 +41,10 @@ class Block:
     start: int | None = None
     info: str = ""
     fenced: bool = False
+    task: str = ""
     loose: bool = False
     blank_after: bool = False
+    no_table: bool = False
     align: tuple[str, ...] = ()
 
 

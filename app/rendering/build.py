@@ -14,13 +14,15 @@ from xml.etree.ElementTree import Element, SubElement
 
 from markdown.util import AtomicString
 
+from app.rendering.alerts import take_alert
 from app.rendering.blocktree import Block
+from app.rendering.cursor import SPACE
+from app.rendering.elements import add_tail
 from app.rendering.errors import RenderError
 from app.rendering.tables import build_table
 
 # A summary stands below the page's h1 and its own h2.
 TOP_HEADING = 3
-TASK = re.compile(r"\[([ xX])\][ \n]+(?=\S)")
 MARKUP = re.compile(r"\*+|_+|`+|~+|[\[<&\\@]|https?:|www\.|  \n")
 MAX_MARKS = 1500
 MAX_ALL_MARKS = 10_000
@@ -63,7 +65,7 @@ class Builder:
             paragraph = self.add_text(parent, "p", block)
             if tight:
                 paragraph.set("tight", "1")
-            if parent.tag == "li":
+            if parent.tag in ("li", "dd"):
                 paragraph.set("item", "1")
         elif block.kind == "heading":
             self.add_text(parent, f"h{self.heading_level(block.level)}", block)
@@ -76,13 +78,35 @@ class Builder:
             for number, line in enumerate(block.lines):
                 self.count_marks(line, block.line + number)
         elif block.kind == "quote":
-            self.add_all(SubElement(parent, "blockquote", self.direction(parent)), block)
+            self.add_quote(parent, block)
         elif block.kind == "list":
             self.add_list(parent, block)
+        elif block.kind == "glossary":
+            self.add_glossary(parent, block)
         elif block.kind == "note" and block.mark.casefold() not in self.notes:
             note = Element("li", {"dir": "auto", "line": str(block.line)})
             self.notes[block.mark.casefold()] = note
             self.add_all(note, block)
+
+    def add_quote(self, parent: Element, block: Block) -> None:
+        kind = take_alert(block) if parent is self.root else ""
+        if not kind:
+            self.add_all(SubElement(parent, "blockquote", self.direction(parent)), block)
+            return
+        box = SubElement(parent, "div", {"class": f"callout callout-{kind}", "role": "note"})
+        box.attrib.update(self.direction(parent))
+        title = SubElement(box, "p", {"class": "callout-title", "line": str(block.line)})
+        title.text = AtomicString(kind.capitalize())
+        self.add_all(box, block)
+
+    def add_glossary(self, parent: Element, block: Block) -> None:
+        element = SubElement(parent, "dl", self.direction(parent))
+        for child in block.children:
+            if child.kind == "term":
+                self.add_text(element, "dt", child)
+            else:
+                definition = SubElement(element, "dd", {"line": str(child.line)})
+                self.add_all(definition, child, tight=not child.loose)
 
     def direction(self, parent: Element) -> dict[str, str]:
         """Lets a browser find the direction of a whole block, bullets and bars with it.
@@ -106,7 +130,7 @@ class Builder:
         return min(TOP_HEADING + len(self.outline) - 1, 6)
 
     def add_text(self, parent: Element, tag: str, block: Block) -> Element:
-        text = "\n".join(block.lines).rstrip(" ")
+        text = "\n".join(block.lines).rstrip(SPACE)
         marked = self.count_marks(text, block.line)
         element = SubElement(parent, tag, {**self.direction(parent), "line": str(block.line)})
         # No inline pattern is tried on an AtomicString.
@@ -130,8 +154,9 @@ class Builder:
             element.set("start", str(block.start))
         for child in block.children:
             item = SubElement(element, "li", {"line": str(child.line)})
+            if child.task:
+                add_box(item, done=child.task != " ")
             self.add_all(item, child, tight=not block.loose)
-            mark_task(item)
 
 
 def add_code(parent: Element, block: Block) -> None:
@@ -139,24 +164,17 @@ def add_code(parent: Element, block: Block) -> None:
     code = SubElement(pre, "code")
     if language := block.info.split(" ", 1)[0].strip("{}."):
         code.set("language", language)
-    code.text = AtomicString("\n".join(block.lines) + "\n")
+    code.text = AtomicString("".join(f"{line}\n" for line in block.lines))
 
 
-def mark_task(item: Element) -> None:
-    """Turns `[ ] ` and `[x] ` at the start of a list item into a box that shows its state."""
-    if not len(item) or item[0].tag != "p":
-        return
-    found = TASK.match(item[0].text or "")
-    if not found:
-        return
+def add_box(item: Element, done: bool) -> None:
+    """Begins a list item with a box that shows its state."""
     item.set("class", "task")
-    box = Element("input", {"type": "checkbox", "disabled": "", "aria-label": "to do"})
-    if found[1] != " ":
-        box.set("aria-label", "done")
+    box = SubElement(item, "input", {"type": "checkbox", "disabled": ""})
+    box.set("aria-label", "done" if done else "to do")
+    if done:
         box.set("checked", "")
-    box.tail = " " + (item[0].text or "")[found.end() :]
-    item[0].text = None
-    item[0].insert(0, box)
+    box.tail = " "
 
 
 def mark_lines(root: Element, source_line: Callable[[int], int]) -> None:
@@ -170,7 +188,7 @@ def mark_lines(root: Element, source_line: Callable[[int], int]) -> None:
 def finish(root: Element) -> None:
     """Takes the paragraphs out of tight lists, and removes what was for later steps only."""
     for element in list(root.iter()):
-        if element.tag == "li" and any(child.get("tight") for child in element):
+        if element.tag in ("li", "dd") and any(child.get("tight") for child in element):
             unwrap_tight(element)
         for name in INTERNAL:
             element.attrib.pop(name, None)
@@ -188,13 +206,3 @@ def unwrap_tight(item: Element) -> None:
         add_tail(item, child.text)
         item.extend(list(child))
         add_tail(item, child.tail)
-
-
-def add_tail(element: Element, text: str | None) -> None:
-    """Appends text after an element's last child."""
-    if not text:
-        return
-    if len(element):
-        element[-1].tail = (element[-1].tail or "") + text
-    else:
-        element.text = (element.text or "") + text

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 from markdown import Markdown
 from markdown.util import INLINE_PLACEHOLDER_RE
 
-from app.rendering.build import add_tail
+from app.rendering.elements import add_tail
 from app.rendering.pattern import Found, InlinePattern
 
 RUN = re.compile(r"\*+|_+|~+")
@@ -102,7 +102,7 @@ def find_regions(data: str) -> list[Region]:
 def delimiter(data: str, found: re.Match[str]) -> Delimiter:
     """Decides from its neighbours whether a run can open and close."""
     char, start, end = found[0][0], found.start(), found.end()
-    before, after = data[start - 1 : start] or " ", data[end : end + 1] or " "
+    before, after = neighbours(data, char, start, end)
     # A formula begins and ends with a dollar sign where its token stands.
     punctuation_before = is_punctuation(before) or data.endswith("Mqz", 0, start)
     punctuation_after = is_punctuation(after) or data.startswith("zqM", end)
@@ -119,6 +119,19 @@ def delimiter(data: str, found: re.Match[str]) -> Delimiter:
     return Delimiter(char, start, end, end - start, opens, closes)
 
 
+def neighbours(data: str, char: str, start: int, end: int) -> tuple[str, str]:
+    """Returns what stands before and after a run; for stars and underscores, tildes do not count.
+
+    So it is in GitHub's library, and `**~~a~~**b` is strong because of it.
+    """
+    if char != "~":
+        while start and data[start - 1] == "~":
+            start -= 1
+        while data[end : end + 1] == "~":
+            end += 1
+    return data[start - 1 : start] or " ", data[end : end + 1] or " "
+
+
 def close(
     closer: Delimiter,
     openers: list[Delimiter],
@@ -126,8 +139,7 @@ def close(
     pairs: list[Region],
 ) -> None:
     """Pairs a closing run with what stands open before it, innermost first."""
-    kind = closer.length if closer.char == "~" else closer.length % 3
-    key = (closer.char, closer.opens, kind)
+    key = (closer.char, closer.opens, closer.length % 3)
     while closer.start < closer.end:
         place = len(openers) - 1
         while place >= bottoms.get(key, 0) and not fits(openers[place], closer):
@@ -136,23 +148,31 @@ def close(
             bottoms[key] = len(openers)
             return
         opener = openers[place]
+        if closer.char == "~" and opener.length != closer.length:
+            # GitHub's library gives up both.
+            closer.start = closer.end
+            drop(openers, place, bottoms)
+            return
         size = min(2, opener.end - opener.start, closer.end - closer.start)
         tag = "del" if closer.char == "~" else ("em", "strong")[size - 1]
         inner = opener.end, closer.start
         opener.end -= size
         closer.start += size
         pairs.append(Region(opener.end, *inner, closer.start, tag))
-        del openers[place + (opener.start < opener.end) :]
-        for other, bottom in bottoms.items():
-            bottoms[other] = min(bottom, len(openers))
+        drop(openers, place + (opener.start < opener.end), bottoms)
+
+
+def drop(openers: list[Delimiter], place: int, bottoms: dict[tuple[str, bool, int], int]) -> None:
+    """Removes the openers from a place on."""
+    del openers[place:]
+    for key, bottom in bottoms.items():
+        bottoms[key] = min(bottom, place)
 
 
 def fits(opener: Delimiter, closer: Delimiter) -> bool:
     """Says whether two runs pair; runs that could do both obey the rule of three."""
     if opener.char != closer.char:
         return False
-    if closer.char == "~":
-        return opener.length == closer.length
     if not opener.closes and not closer.opens:
         return True
     threes = opener.length % 3 == 0 and closer.length % 3 == 0

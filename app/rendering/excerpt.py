@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
-from app.rendering.build import add_tail
+from app.rendering.elements import add_tail
 from app.rendering.sentences import fit, sentence_spans, words
 
 OPENING = 700
@@ -15,7 +15,10 @@ SHORTEST = 50
 # Stands for a space within code and links: one of the characters that Unicode keeps for programs.
 HELD = "\ufdd0"
 WHOLE = frozenset({"a", "code"})
-BLOCK_TAGS = "p h3 h4 h5 h6 li blockquote pre tr td th hr figure table div section ul ol br"
+BLOCK_TAGS = (
+    "p h3 h4 h5 h6 li blockquote pre tr td th hr figure table div section ul ol dl dt dd br"
+)
+TEXTS = frozenset({"p", "li", "dt", "dd"})
 BLOCKS = frozenset(BLOCK_TAGS.split())
 
 
@@ -124,7 +127,7 @@ def first_paragraphs(root: Element) -> str:
     for element in root.iter():
         if element.tag == "section" or length > EXCERPT:
             break
-        if element.tag in ("p", "li") and element.get("class") != "player":
+        if element.tag in TEXTS and element.get("class") not in ("player", "callout-title"):
             text = one_line(own_text(element))
             if text:
                 taken.append(text)

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element, SubElement
 from markdown import Markdown
 from markdown.util import AtomicString
 
+from app.rendering.elements import add_tail
 from app.rendering.errors import RenderError
 from app.rendering.pattern import Found, InlinePattern
 
@@ -51,51 +52,55 @@ def number_footnotes(root: Element, notes: dict[str, Element], prefix: str) -> N
         return
     section = root[-1]
     root.remove(section)
-    order: list[str] = []
-    mentions = number_mentions(root, order, prefix, 0)
+    mentions = Mentions(prefix)
+    mentions.number(root)
+    for label in mentions.places:  # grows: a note may mention another, which then comes after
+        mentions.number(notes[label])
     listed = Element("ol")
-    for label in order:  # grows: a note may mention another, which then comes after
-        note = notes[label]
-        mentions = number_mentions(note, order, prefix, mentions)
-        listed.append(note)
-        number = len(listed)
-        note.set("id", f"{prefix}n-{number}")
-        add_return(note, f"#{prefix}n-ref-{number}", number)
-    if order:
+    for number, (label, places) in enumerate(mentions.places.items(), 1):
+        notes[label].set("id", f"{prefix}n-{number}")
+        add_returns(notes[label], places, number)
+        listed.append(notes[label])
+    if len(listed):
         section[:] = [listed]
         root.append(section)
 
 
-def number_mentions(tree: Element, order: list[str], prefix: str, count: int) -> int:
-    """Turns the marks of a tree into numbered links; returns the number of mentions so far."""
-    numbers = {label: number for number, label in enumerate(order, 1)}
-    for mark in tree.iter("sup"):
-        label = mark.attrib.pop("note", None)
-        if label is None:
-            continue
-        count += 1
-        if count > MAX_MENTIONS:
-            raise RenderError("This text mentions footnotes too often.")
-        first = label not in numbers
-        if first:
-            order.append(label)
-            numbers[label] = len(order)
-        number = numbers[label]
-        link = SubElement(mark, "a", {"href": f"#{prefix}n-{number}", "class": "note-ref"})
-        link.text = AtomicString(str(number))
-        if first:
-            link.set("id", f"{prefix}n-ref-{number}")
-    return count
+class Mentions:
+    """Numbers mentions, and keeps the ids of each note's by its label."""
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+        self.places: dict[str, list[str]] = {}
+        self.numbers: dict[str, int] = {}
+        self.count = 0
+
+    def number(self, tree: Element) -> None:
+        """Turns the marks of a tree into numbered links."""
+        for mark in tree.iter("sup"):
+            label = mark.attrib.pop("note", None)
+            if label is None:
+                continue
+            self.count += 1
+            if self.count > MAX_MENTIONS:
+                raise RenderError("This text mentions footnotes too often.")
+            number = self.numbers.setdefault(label, len(self.numbers) + 1)
+            places = self.places.setdefault(label, [])
+            again = f"-{len(places) + 1}" if places else ""
+            places.append(f"{self.prefix}n-ref-{number}{again}")
+            link = SubElement(mark, "a", {"href": f"#{self.prefix}n-{number}"})
+            link.attrib.update({"class": "note-ref", "id": places[-1]})
+            link.text = AtomicString(str(number))
 
 
-def add_return(note: Element, href: str, number: int) -> None:
-    """Adds the arrow that leads back to where the note is mentioned."""
+def add_returns(note: Element, places: list[str], number: int) -> None:
+    """Adds the arrows that lead back to where the note is mentioned, one for each mention."""
     last = note[-1] if len(note) and note[-1].tag == "p" else SubElement(note, "p")
-    text = last[-1].tail if len(last) else last.text
-    if len(last):
-        last[-1].tail = f"{text or ''} "
-    else:
-        last.text = f"{text or ''} "
-    link = SubElement(last, "a", {"href": href, "class": "note-back"})
-    link.set("aria-label", f"Back to the mention of note {number}")
-    link.text = "↩"
+    for time, place in enumerate(places, 1):
+        add_tail(last, " " if last.text or len(last) else "")
+        link = SubElement(last, "a", {"href": f"#{place}", "class": "note-back"})
+        mention = f"mention {time}" if len(places) > 1 else "the mention"
+        link.set("aria-label", f"Back to {mention} of note {number}")
+        link.text = "↩"
+        if time > 1:
+            SubElement(link, "sup").text = str(time)

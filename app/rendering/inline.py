@@ -7,7 +7,6 @@ time: these look at each bracket once where the originals look at the rest of th
 
 from __future__ import annotations
 
-import html
 import re
 import string
 from collections.abc import Collection
@@ -18,8 +17,10 @@ from markdown import Markdown
 from markdown.treeprocessors import InlineProcessor as InlineTreeprocessor
 from markdown.util import INLINE_PLACEHOLDER_RE, AtomicString
 
+from app.rendering.addresses import BareAddress, BareMail, address
 from app.rendering.citations import Citation
 from app.rendering.emphasis import Emphasis
+from app.rendering.entities import ENTITY, character, without_entities
 from app.rendering.footnotes import FootnoteReference
 from app.rendering.pattern import Found, InlinePattern
 from app.rendering.references import encode_address
@@ -29,26 +30,25 @@ REPLACED = """
     autolink automail linebreak html entity em_strong
 """
 
-CODE = r"\\[\\`]|(`+)"
-ESCAPE = r"\\([!-/:-@\[-`{-~])"
-AUTOLINK = r"<([A-Za-z][A-Za-z0-9+.\-]{1,31}:[^\s<>]*+)>"
-MAIL = r"[A-Za-z0-9._+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,8}"
-BREAK = r"(?:(?<! ) {2,}+|\\)\n"
-ENTITY = r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
-# An escaped character has become its number between the marks \x02 and \x03 by then.
-BARE = r"(?:(?<![A-Za-z0-9])https?://|(?<![^\s*_~(\[\"'\x03])www\.)(?:[^\s<\x02]|\x02\d+\x03)++"
+PUNCTUATION = r"[!-/:-@\[-`{-~]"
+URI = r"[A-Za-z][A-Za-z0-9+.\-]{1,31}:[^\s<>]*+"
+MAIL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\-]{1,64}+@[A-Za-z0-9\-]{1,63}+(?:\.[A-Za-z0-9\-]{1,63}+)*+"
+# Whichever of these begins first counts; a backslash takes its meaning from what follows.
+LITERAL = rf"\\{PUNCTUATION}|(?P<code>`+)|<(?:(?P<uri>{URI})|(?P<mail>{MAIL}))>"
+ESCAPE = rf"\\({PUNCTUATION})"
+BREAK = r"(?:(?<! ) {2,}+|\\)(?=\n)"
 
-BRACKET = re.compile(r"[\[\]]")
-PARENS = r"\((?:[^\s()]|\((?:[^\s()]|\([^\s()]*+\))*+\))*+\)"
+BRACKET = re.compile(rf"[\[\]]|{INLINE_PLACEHOLDER_RE.pattern}")
+PARENS = r"\((?:[^ \t\n()]|\((?:[^ \t\n()]|\([^ \t\n()]*+\))*+\))*+\)"
 TARGET = re.compile(
-    rf"\([ \n]*+(?:<(?P<angled>[^<>\n]*+)>|(?P<plain>(?:[^\s()<]|{PARENS})(?:[^\s()]|{PARENS})*+))?"
-    r"(?:[ \n]++(?P<title>\"[^\"]*+\"|'[^']*+'|\([^()]*+\)))?[ \n]*+\)"
+    r"\([ \t\n]*+(?:<(?P<angled>[^<>\n]*+)>"
+    rf"|(?P<plain>(?:[^ \t\n()<]|{PARENS})(?:[^ \t\n()]|{PARENS})*+))?"
+    r"(?:[ \t\n]++(?P<title>\"[^\"]*+\"|'[^']*+'|\([^()]*+\)))?[ \t\n]*+\)"
 )
 ESCAPED = re.compile(r"\x02(\d+)\x03")
 BACKSLASH = re.compile(r"\\([!-/:-@\[-`{-~])")
-LABEL = re.compile(r"\[([^\[\]]{0,500}+)\]")
-DOMAIN = re.compile(r"(?:https?://)?[^\s/?#:@.]+(?:\.[^\s/?#:@.]+)*", re.IGNORECASE)
-TRAILING = "?!.,:;*_~'\""
+SPACES = re.compile(r"[ \t\n]+")
+LABEL = re.compile(r"\[([^\[\]]{0,999}+)\]")
 
 
 def install(md: Markdown) -> None:
@@ -57,32 +57,32 @@ def install(md: Markdown) -> None:
         md.inlinePatterns.deregister(name)
     md.ESCAPED_CHARS = list(string.punctuation)
     patterns = (
-        CodeSpan(CODE, md),
-        Autolink(AUTOLINK, md),
-        MailAutolink(rf"<({MAIL})>", md),
+        Literal(LITERAL, md),
         Citation(md),
         HardBreak(BREAK, md),
         Escape(ESCAPE, md),
-        FootnoteReference(md),
         Link(r"(?<!!)\[", md),
         Picture(r"!\[", md),
-        BareAddress(BARE, md),
-        BareMail(rf"(?<![A-Za-z0-9._+\-/]){MAIL}(?![\w\-])", md),
-        Entity(ENTITY, md),
+        FootnoteReference(md),
+        BareAddress(md),
+        BareMail(md),
+        Entity(ENTITY.pattern, md),
         Emphasis(md),
     )
     for place, pattern in enumerate(patterns):
         md.inlinePatterns.register(pattern, type(pattern).__name__, 190 - place)
 
 
-class CodeSpan(InlinePattern):
-    """`` `code` ``, closed by a run of as many backticks; nothing within means anything."""
+class Literal(InlinePattern):
+    """`` `code` ``, `<https://example.org>`, `<a@example.org>`: nothing within means anything."""
 
     def match(self, m: re.Match[str], data: str) -> Found:
-        run = m[1]
-        if run is None:
-            return None, m.start(), m.end()
-        closing = re.compile(rf"(?<!`){run}(?!`)").search(data, m.end())
+        if m["uri"]:
+            return address(m["uri"], m["uri"]), m.start(), m.end()
+        if m["mail"]:
+            return address(f"mailto:{m['mail']}", m["mail"]), m.start(), m.end()
+        run = m["code"]
+        closing = re.compile(rf"(?<!`){run}(?!`)").search(data, m.end()) if run else None
         if closing is None:
             return None, m.start(), m.end()
         code = data[m.end() : closing.start()].replace("\n", " ")
@@ -104,83 +104,18 @@ class HardBreak(InlinePattern):
     """Two spaces or a backslash at a line's end."""
 
     def match(self, m: re.Match[str], data: str) -> Found:
-        element = Element("br")
-        element.tail = AtomicString("\n")
-        return element, m.start(), m.end()
+        return Element("br"), m.start(), m.end()
 
 
 class Entity(InlinePattern):
     """`&amp;`, `&#38;`: the character, which then has no meaning as markup."""
 
     def match(self, m: re.Match[str], data: str) -> Found:
-        text = html.unescape(m[0])
-        if text == m[0] or not text.isprintable():
-            return (" " if text.isspace() else None), m.start(), m.end()
+        text = character(m[0])
+        if text is None:
+            return None, m.start(), m.end()
         # As for escapes: text within emphasis is read again.
         return "".join(f"\x02{ord(char)}\x03" for char in text), m.start(), m.end()
-
-
-class Autolink(InlinePattern):
-    """`<https://example.org>`."""
-
-    ANCESTOR_EXCLUDES = ("a",)
-
-    def match(self, m: re.Match[str], data: str) -> Found:
-        return address(html.unescape(m[1]), m[1]), m.start(), m.end()
-
-
-class MailAutolink(InlinePattern):
-    """`<somebody@example.org>`."""
-
-    ANCESTOR_EXCLUDES = ("a",)
-
-    def match(self, m: re.Match[str], data: str) -> Found:
-        return address(f"mailto:{m[1]}", m[1]), m.start(), m.end()
-
-
-class BareMail(InlinePattern):
-    """`somebody@example.org` as it stands in the text."""
-
-    ANCESTOR_EXCLUDES = ("a",)
-
-    def match(self, m: re.Match[str], data: str) -> Found:
-        if m[0][-1] in "-_":
-            return None, m.start(), m.end()
-        return address(f"mailto:{m[0]}", m[0]), m.start(), m.end()
-
-
-class BareAddress(InlinePattern):
-    """`https://example.org/x` and `www.example.org` as they stand in the text."""
-
-    ANCESTOR_EXCLUDES = ("a",)
-
-    def match(self, m: re.Match[str], data: str) -> Found:
-        text = trim_address(m[0])
-        if not DOMAIN.match(text) or (text.startswith("www.") and "." not in text[4:]):
-            return None, m.start(), m.end()
-        scheme = "https://" if text.startswith("www.") else ""
-        return address(scheme + html.unescape(text), text), m.start(), m.start() + len(text)
-
-
-def trim_address(text: str) -> str:
-    """Leaves out the punctuation after a bare address, and brackets that it does not open."""
-    opened = {")": text.count("(") - text.count(")"), "]": text.count("[") - text.count("]")}
-    end = len(text)
-    while end:
-        last = text[end - 1]
-        if last in opened and opened[last] < 0:
-            opened[last] += 1
-        elif last not in TRAILING:
-            break
-        end -= 1
-    return text[:end]
-
-
-def address(href: str, label: str) -> Element:
-    """Returns a link labelled by its own address; `bare` says so to later steps."""
-    element = Element("a", {"href": encode_address(href), "bare": "1"})
-    element.text = AtomicString(label)
-    return element
 
 
 class Target(NamedTuple):
@@ -224,10 +159,11 @@ class Link(InlinePattern):
 
     def clean(self, text: str) -> str:
         """Undoes entities, and the marks that stand for code and escapes."""
-        return " ".join(html.unescape(self.unescape(text)).split())
+        text = ESCAPED.sub(lambda found: chr(int(found[1])), self.unescape(text))
+        return " ".join(SPACES.split(without_entities(text).strip(" \t\n")))
 
     def unmark(self, text: str) -> str:
-        """Puts characters and code back in place of the marks that stand for them."""
+        """Puts what was written back in place of the marks that stand for it."""
         if "\x02" not in text:
             return text
         inline = self.markdown.treeprocessors["inline"]
@@ -236,12 +172,11 @@ class Link(InlinePattern):
         def restore(found: re.Match[str]) -> str:
             node = inline.stashed_nodes.get(found[1], "")
             if isinstance(node, str):
-                return node
+                return ESCAPED.sub(lambda char: "\\" + chr(int(char[1])), node)
             text = "".join(node.itertext())
             return f"`{text}`" if node.tag == "code" else text
 
-        text = INLINE_PLACEHOLDER_RE.sub(restore, text)
-        return ESCAPED.sub(lambda found: chr(int(found[1])), text)
+        return INLINE_PLACEHOLDER_RE.sub(restore, text)
 
     def find_targets(self, data: str) -> dict[int, Target]:
         """Pairs all brackets of a text in one pass, inner before outer; links hold no links."""
@@ -252,6 +187,10 @@ class Link(InlinePattern):
         while bracket := BRACKET.search(data, at):
             at = bracket.end()
             start = bracket.start()
+            if bracket[1]:
+                if self.holds_link(bracket[1]):
+                    closed_below = len(openers)
+                continue
             if bracket[0] == "[":
                 openers.append((start, data.startswith("!", start - 1) and start > 0))
                 continue
@@ -269,6 +208,13 @@ class Link(InlinePattern):
             if not image:
                 closed_below = len(openers)
         return found
+
+    def holds_link(self, mark: str) -> bool:
+        """Says whether a mark stands for a link."""
+        inline = self.markdown.treeprocessors["inline"]
+        assert isinstance(inline, InlineTreeprocessor)
+        node = inline.stashed_nodes.get(mark)
+        return isinstance(node, Element) and node.tag == "a"
 
     def target(self, data: str, opener: int, closer: int) -> Target | None:
         """Reads what follows a closing bracket."""
@@ -292,13 +238,31 @@ class Picture(Link):
     IMAGES = True
 
     def build(self, text: str, href: str) -> Element:
-        alt = " ".join(self.clean(text).replace("*", "").split())
-        return Element("img", {"src": encode_address(href), "alt": alt})
+        # Its text is parsed like any other, and becomes `alt` in the end.
+        if "![" in text:
+            for opener, inner in sorted(self.find_targets(text).items(), reverse=True):
+                within = text[opener + 1 : inner.text_end]
+                text = f"{text[: opener - 1]}{within}{text[inner.end :]}"
+        element = Element("img", {"src": encode_address(href), "alt": ""})
+        element.text = text
+        return element
+
+
+def describe_pictures(root: Element) -> None:
+    """Makes the plain text of what stands in a picture's brackets its `alt`."""
+    for picture in root.iter("img"):
+        parts = [picture.text or ""]
+        for inner in picture.iter():
+            if inner is not picture:
+                parts += [inner.get("alt", ""), inner.text or "", inner.tail or ""]
+        picture.text = None
+        picture[:] = []
+        picture.set("alt", " ".join("".join(parts).split()))
 
 
 def normal_label(label: str) -> str:
     """Returns a label as labels are compared: case and whitespace do not count."""
-    return " ".join(without_escapes(label).split()).casefold()
+    return " ".join(label.split()).casefold()
 
 
 def without_escapes(text: str) -> str:

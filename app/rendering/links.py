@@ -24,7 +24,7 @@ MAX_LINKS = 1000
 # How much of a long sentence is looked at on either side of a label; tokens are longer than most
 # of the formulas that they stand for.
 AROUND = 4 * MAX_SENTENCE
-TEXT_BLOCKS = frozenset({"p", "h3", "h4", "h5", "h6", "td", "th"})
+TEXT_BLOCKS = frozenset({"p", "h3", "h4", "h5", "h6", "td", "th", "dt"})
 SEE_ALSO = re.compile(
     r"[\W\d_]*(?:see also|further reading|(?:related|similar)"
     r"(?: (?:works?|papers?|summar(?:y|ies)|reading|articles?|links?))?)\W*",
@@ -188,8 +188,7 @@ class LinkReader:
             reason = f"The link to “{clip(href, 60)}” needs a full address with https://."
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(Problem(self.line_of(anchor, block), reason, "link"))
-        # A span is what an `a` without address would be.
-        anchor.tag = "span"
+        # Without address it leads nowhere, and is still the element that it is elsewhere.
         anchor.attrib.clear()
 
     def line_of(self, anchor: Element, block: Element) -> int | None:

@@ -23,7 +23,7 @@ from app.rendering.excerpt import HELD, excerpt, first_paragraphs, lead, opening
 from app.rendering.footnotes import FootnoteReference, number_footnotes
 from app.rendering.formulas import Formulas
 from app.rendering.highlight import highlight
-from app.rendering.inline import install, normal_label, without_escapes
+from app.rendering.inline import describe_pictures, install, normal_label, without_escapes
 from app.rendering.links import Find, Link, LinkReader
 from app.rendering.media import place_media
 from app.rendering.sanitizer import sanitise
@@ -87,7 +87,7 @@ def render(
             the caps.
     """
     check_size(text)
-    formulas = Formulas(expand_tabs(text))
+    formulas = Formulas(tidy(text))
     try:
         reader = LinkReader(formulas, find, site_url)
         return render_tree(formulas, reader, id_prefix, mark_lines)
@@ -202,6 +202,7 @@ class Parser(BlockParser):
         assert root is not None
         for processor in self.markdown.treeprocessors:
             processor.run(root)
+        describe_pictures(root)
         return root, self.notes
 
     def parseDocument(  # type: ignore[override]  # noqa: N802 the base's name; it is untyped
@@ -238,10 +239,10 @@ def check_size(text: str) -> None:
         raise RenderError(f"This text is longer than {MAX_TEXT_BYTES // 1024} kB.")
 
 
-def expand_tabs(text: str) -> str:
-    """Returns text with the tabs that decide about blocks turned into spaces."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text.expandtabs(4) if "\t" in text else text
+def tidy(text: str) -> str:
+    """Returns text without a byte order mark, and with newlines for all line ends."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\f", " ")
 
 
 def check_depth(root: Element) -> None:

@@ -10,7 +10,7 @@ import re
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from xml.etree.ElementTree import Element, SubElement
 
-from app.rendering.build import add_tail
+from app.rendering.elements import add_tail
 
 PICTURES = re.compile(r"\.(?:png|jpe?g|gif|webp|svg)$", re.IGNORECASE)
 MOVING = re.compile(r"\.(?:mp4|webm|ogv)$", re.IGNORECASE)
@@ -29,7 +29,7 @@ OUTSIDE = "ugc nofollow noopener"
 def place_media(root: Element) -> None:
     """Turns addresses on lines of their own into pictures and players, within a whole tree."""
     for parent in list(root.iter()):
-        if parent.tag not in ("div", "blockquote", "li"):
+        if parent.tag not in ("div", "blockquote", "li", "dd"):
             continue
         children = list(parent)
         if any(child.tag == "p" and child.find("a[@bare]") is not None for child in children):

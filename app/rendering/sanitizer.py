@@ -24,11 +24,11 @@ Check = Callable[[str], bool]
 
 CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
 LINK = re.compile(
-    r"(?:https?://[^\s]+|mailto:[^\s?]+@[^\s]+|/paper/(?!/)\S+|#(?:[\w\-]*-)?n-(?:ref-)?\d+)",
+    r"(?:https?://[^\s]+|mailto:[^\s?]+@[^\s]+|/paper/(?!/)\S+|#(?:[\w\-]*-)?n-(?:\d+|ref-\d+(?:-\d+)?))",
     re.IGNORECASE,
 )
 SOURCE = re.compile(r"(?:https://\S+|/(?![/\\])\S+)", re.IGNORECASE)
-ID = re.compile(r"(?:[\w\-]*-)?n-(?:ref-)?\d+", re.ASCII)
+ID = re.compile(r"(?:[\w\-]*-)?n-(?:\d+|ref-\d+(?:-\d+)?)", re.ASCII)
 
 
 def one_of(*values: str) -> Check:
@@ -59,9 +59,12 @@ TEXT = {**DIR, **LINE}
 CELL = {"class": one_of("cell-left", "cell-center", "cell-right")}
 MEDIUM = {"src": is_source, "controls": one_of(""), "preload": one_of("none")}
 
+CALLOUT_KINDS = ("note", "tip", "important", "warning", "caution")
+CALLOUTS = [f"callout callout-{kind}" for kind in CALLOUT_KINDS]
+
 # Tag, attribute, and what the attribute's value must satisfy.
 ALLOWED: dict[str, dict[str, Check]] = {
-    "p": {**TEXT, "class": one_of("player")},
+    "p": {**TEXT, "class": one_of("player", "callout-title")},
     "h3": TEXT,
     "h4": TEXT,
     "h5": TEXT,
@@ -70,14 +73,18 @@ ALLOWED: dict[str, dict[str, Check]] = {
     "ul": DIR,
     "ol": {**DIR, "start": matches(r"\d{1,9}")},
     "li": {**TEXT, "class": one_of("task"), "id": lambda value: bool(ID.fullmatch(value))},
+    "dl": DIR,
+    "dt": LINE,
+    "dd": LINE,
     "hr": {},
     "br": {},
     "pre": {**LINE, "tabindex": one_of("0")},
     "code": {},
     "div": {
-        "class": one_of("table-scroll"),
+        **DIR,
+        "class": one_of("table-scroll", *CALLOUTS),
         "tabindex": one_of("0"),
-        "role": one_of("group"),
+        "role": one_of("group", "note"),
         "aria-label": one_of("Table"),
     },
     "table": DIR,
@@ -99,7 +106,7 @@ ALLOWED: dict[str, dict[str, Check]] = {
         "rel": one_of("ugc nofollow noopener"),
         "class": one_of("paper-link", "note-ref", "note-back", "player-link"),
         "id": lambda value: bool(ID.fullmatch(value)),
-        "aria-label": matches(r"Back to the mention of note \d{1,5}"),
+        "aria-label": matches(r"Back to (?:the mention|mention \d{1,5}) of note \d{1,5}"),
         "data-player": one_of("youtube", "vimeo"),
         "data-video": matches(r"[A-Za-z0-9_-]{1,16}"),
         "data-start": matches(r"\d{1,7}"),

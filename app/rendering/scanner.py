@@ -12,12 +12,12 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from app.rendering.scanner_blocks import BlockReader, Chunk
+from app.rendering.scanner_blocks import BlockReader, Chunk, again
 from app.rendering.scanner_inline import Found, Scan, find_formulas
 
 # C0 and C1 controls (not tab and newline), lone surrogates and noncharacters: none of them may
 # stand in HTML or XML text, and Python-Markdown uses two of them as its own marks.
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def protect(text: str) -> tuple[str, dict[str, Span]]:
 
 def clean(text: str) -> str:
     """`text` with newlines for all line ends and without characters that HTML forbids."""
-    return _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _formulas(reader: BlockReader, chunk: Chunk) -> list[Found]:
@@ -112,8 +112,7 @@ class _Writer:
     def __init__(self, chunk: Chunk) -> None:
         self.line = 0
         self._prefixes = chunk.prefixes
-        # What a later line of the same container begins with: list markers become white space.
-        self._again = "".join(c if c in ">\t" else " " for c in chunk.prefixes[0])
+        self._again = again(chunk.prefixes[0])
         self._lines: list[str] = []
         self._current: list[str] = []
         self._prefix = chunk.prefixes[0]

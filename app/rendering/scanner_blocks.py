@@ -16,6 +16,8 @@ MAX_FORMULA_LINES = 200
 MAX_ITEMS_IN_LINE = 20
 
 _MARKER = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?=[ \t]|$)")
+_NOTE = re.compile(r"\[\^[^\] \t]{1,100}\]:[ \t]*")
+_DEFINITION = re.compile(r":(?=[ \t].*\w)")
 _FENCE = re.compile(r"(`{3,})[^`]*$|(~{3,})")
 _HEADING = re.compile(r"#{1,6}(?:[ \t]|$)")
 _END = re.compile(r"\\end\{([a-zA-Z]+\*?)\}")
@@ -27,15 +29,20 @@ class Line:
     """One source line: its container prefix, what follows, and where that stands."""
 
     prefix: str
-    content: str
+    text: str  # with the white space at the end, which may make a hard break
     quotes: int
     items: tuple[int, ...]  # columns at which the contents of list items begin on this line
-    hard_break: bool = False  # two spaces or more at the end
 
     @property
-    def text(self) -> str:
-        """The content with the spaces that make a hard break."""
-        return self.content + ("  " if self.hard_break else "")
+    def content(self) -> str:
+        """The text without white space at the end; other spaces than ASCII's stay."""
+        return self.text.rstrip(" \t")
+
+
+def again(prefix: str) -> str:
+    """What a later line begins with where this was a line's prefix: markers become white space."""
+    prefix = _NOTE.sub("    ", prefix)
+    return "".join(c if c in ">\t" else " " for c in prefix)
 
 
 @dataclass
@@ -158,7 +165,13 @@ class BlockReader:
             # Four columns in is code, unless a list may be what indents the line.
             if column - base >= 4 and (items or not self._items):
                 break
-            marker = _MARKER.match(raw, at) if len(items) < MAX_ITEMS_IN_LINE else None
+            if note := _NOTE.match(raw, at):
+                at = note.end()
+                items.append(base + 4)
+                return Line(raw[:at], raw[at:], quotes, tuple(items))
+            marker = None
+            if len(items) < MAX_ITEMS_IN_LINE:
+                marker = _MARKER.match(raw, at) or _DEFINITION.match(raw, at)
             if raw.startswith(">", at):
                 quotes += 1
                 at, column = at + 1, column + 1
@@ -171,9 +184,7 @@ class BlockReader:
                 break
         if items and at < len(raw) and column - base < 4:
             items[-1] = column
-        content = raw[at:].rstrip()
-        hard_break = bool(content) and raw.endswith("  ")
-        return Line(raw[:at], content, quotes, tuple(items), hard_break)
+        return Line(raw[:at], raw[at:], quotes, tuple(items))
 
     def _close_items(self, line: Line) -> None:
         """Forget list items that `line` no longer stands in; a lazy line ends none."""

@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Sequence
 from xml.etree.ElementTree import Element, SubElement
 
+from app.rendering.cursor import SPACE
+
 DELIMITER = re.compile(r":?-+:?")
 BAR = re.compile(r"\\\||\|")
 
@@ -19,7 +21,8 @@ def delimiter_row(line: str) -> tuple[str, ...]:
     Returns:
         Each column's alignment ('', 'left', 'center', 'right'); empty when this is no such row.
     """
-    if "|" not in line or line.strip(" |:-"):
+    # Dashes alone underline a heading.
+    if not ("|" in line or ":" in line) or line.strip("|:-" + SPACE):
         return ()
     cells = split_row(line)
     if not all(DELIMITER.fullmatch(cell) for cell in cells):
@@ -31,18 +34,18 @@ def delimiter_row(line: str) -> tuple[str, ...]:
 def split_row(line: str) -> list[str]:
     """Splits a row at its bars; `\\|` is a bar within a cell."""
     cells, last, cell = [], 0, ""
-    line = line.strip(" ")
+    line = line.strip(SPACE)
     for bar in BAR.finditer(line):
         cell += line[last : bar.start()]
         last = bar.end()
         if bar[0] == "|":
-            cells.append(cell.strip(" "))
+            cells.append(cell.strip(SPACE))
             cell = ""
         else:
             cell += "|"
     cell += line[last:]
-    if cell.strip(" ") or not line.endswith("|"):
-        cells.append(cell.strip(" "))
+    if cell.strip(SPACE) or not line.endswith("|"):
+        cells.append(cell.strip(SPACE))
     if line.startswith("|"):
         del cells[0]
     return cells

@@ -39,8 +39,20 @@ _EXAMPLES = (
     (
         "Lists",
         "What it needs:\n- a backbone\n  - and a smaller one for phones\n- two losses\n\n"
-        "1) first\n2) second\n\n- [x] read\n- [ ] reproduce",
+        "1) first\n2) second",
         "No empty line is needed before a list.",
+    ),
+    (
+        "Tasks",
+        "- [x] read\n- [ ] reproduce\n  - [x] data\n  - [ ] training",
+        "",
+    ),
+    (
+        "Definitions",
+        "Backbone\n: The network that computes features, such as $f_\\theta$.\n\n"
+        "Anchor\nPrior box\n: A box to start from.\n: One of $k$ at each place.",
+        "A line with the term, then a colon and a space. More than one term, and more than one"
+        " definition, are fine.",
     ),
     (
         "Links to papers",
@@ -58,8 +70,8 @@ _EXAMPLES = (
     (
         "Tables",
         "| model | mAP | at |\n|:--|--:|:-:|\n| ZF | 59.9 | $\\lambda = 10$ |\n"
-        "| VGG-16 | 69.9 | $\\lambda = 10$ |",
-        "",
+        "| VGG-16 | 69.9 | $\\|x\\| = 1$ |",
+        "Colons align a column. Write a bar within a cell as \\|, also in code and in a formula.",
     ),
     (
         "Code",
@@ -67,9 +79,15 @@ _EXAMPLES = (
         "Name the language and it is highlighted.",
     ),
     (
-        "Quotes and footnotes",
-        "> Do they learn, or remember?\n\nBoth[^1].\n\n[^1]: In this order, it seems.",
-        "",
+        "Quotes and alerts",
+        "> Do they learn, or remember?\n\n> [!NOTE]\n> The code is newer than the paper.\n\n"
+        "> [!WARNING]\n> Table 2 was corrected.",
+        "Also [!TIP], [!IMPORTANT] and [!CAUTION], alone on the first line of a quote.",
+    ),
+    (
+        "Text with footnotes",
+        "Both[^1], and in this order[^1].\n\n[^1]: It seems, for small $n$.",
+        "The note may stand anywhere. Its further paragraphs are indented by four spaces.",
     ),
     (
         "Players",

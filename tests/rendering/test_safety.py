@@ -23,8 +23,8 @@ from tests.rendering.test_cases import CASES
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
 HTML = "{http://www.w3.org/1999/xhtml}"
 TAG_NAMES = (
-    "p h3 h4 h5 h6 blockquote ul ol li hr br pre code div table thead tbody tr th td section "
-    "figure em strong del sup span a img video audio input mark"
+    "p h3 h4 h5 h6 blockquote ul ol li dl dt dd hr br pre code div table thead tbody tr th td "
+    "section figure em strong del sup span a img video audio input mark"
 )
 TAGS = set(TAG_NAMES.split())
 ATTRIBUTE_NAMES = (
@@ -34,7 +34,9 @@ ATTRIBUTE_NAMES = (
 ATTRIBUTES = set(ATTRIBUTE_NAMES.split())
 MATH_TAGS = re.compile(r"math|semantics|annotation|m[a-z]+")
 MATH_NEVER = ("maction", "mglyph", "malignmark")
-ADDRESS = re.compile(r"https?://[^\s\"<>\\]+|mailto:\S+@\S+|/paper/(?![/\\.])\S+|#p-n-(ref-)?\d+")
+ADDRESS = re.compile(
+    r"https?://[^\s\"<>\\]+|mailto:\S+@\S+|/paper/(?![/\\.])\S+|#p-n-(ref-)?\d+(-\d+)?"
+)
 
 
 def check(html: str) -> None:
@@ -67,7 +69,7 @@ def check_html(element: Element) -> None:
         if name == "src":
             assert re.fullmatch(r"https://[^\s\"<>\\]+|/(?![/\\])[^\s\"<>\\]+", value), value
         if name == "id":
-            assert re.fullmatch(r"p-n-(ref-)?\d+", value), value
+            assert re.fullmatch(r"p-n-(ref-)?\d+(-\d+)?", value), value
     if tag == "input":
         assert element.attrib["type"] == "checkbox"
         assert "disabled" in element.attrib

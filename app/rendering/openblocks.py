@@ -1,0 +1,109 @@
+"""The tree of blocks while it grows: which blocks are open, and what happens when one closes."""
+
+from __future__ import annotations
+
+from app.rendering.blocktree import CONTAINERS, Block, is_loose
+from app.rendering.cursor import SPACE
+from app.rendering.definitions import Define, take_definitions
+from app.rendering.errors import RenderError
+from app.rendering.glossary import is_parted
+
+MAX_DEPTH = 24
+MAX_BLOCKS = 5000
+# What stands in nothing else.
+PARTS = frozenset({("list", "item"), ("glossary", "definition")})
+
+
+class OpenBlocks:
+    """A document and the path of its open blocks.
+
+    Attributes:
+        document: the root.
+        tip: the innermost open block.
+        number: the 0-based line at hand.
+    """
+
+    def __init__(self, define: Define) -> None:
+        self.document = Block("document", 0)
+        self.tip = self.document
+        self.number = 0
+        self.define = define
+        self.blocks = 0
+
+    def open(self, container: Block, kind: str) -> Block:
+        """Opens a block below a container, closing what stands open beneath it."""
+        self.close_to(container)
+        while container.kind not in CONTAINERS:
+            if (container.kind, kind) in PARTS:
+                break
+            container = self.parent_of(container)
+            self.close_to(container)
+        block = Block(kind, self.number, container)
+        container.children.append(block)
+        self.tip = block
+        self.count(1)
+        if kind in CONTAINERS:
+            self.check_depth(block)
+        return block
+
+    def count(self, blocks: int) -> None:
+        self.blocks += blocks
+        if self.blocks > MAX_BLOCKS:
+            message = "This text has too many paragraphs and list items."
+            raise RenderError(message, self.number + 1)
+
+    def check_depth(self, block: Block) -> None:
+        depth = 0
+        above: Block | None = block
+        while above is not None:
+            depth += above.kind not in ("list", "glossary")
+            above = above.parent
+        if depth > MAX_DEPTH:
+            message = "Lists and quotes are nested too deeply here."
+            raise RenderError(message, self.number + 1)
+
+    def close_to(self, container: Block) -> None:
+        """Closes all open blocks below a container."""
+        while self.tip is not container:
+            closing = self.tip
+            self.tip = self.parent_of(closing)
+            if closing.kind == "paragraph":
+                self.take_definitions(closing)
+                if not closing.lines:
+                    self.tip.children.remove(closing)
+            elif closing.kind == "list":
+                closing.loose = is_loose(closing)
+            elif closing.kind == "definition":
+                closing.loose = closing.loose or is_parted(closing)
+            elif closing.kind == "code" and not closing.fenced:
+                while closing.lines and not closing.lines[-1].strip(SPACE):
+                    closing.lines.pop()
+
+    def take_definitions(self, paragraph: Block) -> None:
+        """Takes the link definitions that a paragraph starts with out of it."""
+        if not paragraph.lines:
+            return
+        left = take_definitions(paragraph.lines, self.define)
+        paragraph.line += len(paragraph.lines) - len(left)
+        paragraph.lines = left
+
+    @staticmethod
+    def parent_of(block: Block) -> Block:
+        assert block.parent is not None
+        return block.parent
+
+    def note_blank(self, container: Block, blank: bool) -> None:
+        """Notes on a block and those around it whether the line just read was blank."""
+        blank = blank and not (
+            container.kind in ("quote", "heading", "rule")
+            or (container.kind == "code" and container.fenced)
+            or (
+                container.kind == "item"
+                and not container.children
+                and container.line == self.number
+            )
+        )
+        block: Block | None = container
+        while block is not None:
+            block.blank_after = blank
+            block = block.parent
