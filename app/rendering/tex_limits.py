@@ -93,6 +93,13 @@ def limited(tokens: list[str]) -> list[str]:
     return walk.tokens
 
 
+def arity(word: str) -> int:
+    """How many arguments a command takes that may be left without braces; 0 for other tokens."""
+    if word in "^_" or (word[:2] == "\\x" and word != "\\xi"):  # \xrightarrow and its like
+        return 1
+    return _ARITY.get(word, 0)
+
+
 class _Cell:
     """A table cell, or what stands outside all tables."""
 
@@ -135,8 +142,8 @@ class _Walk:
                 self.end_cell()
         elif word in _SWITCHES:
             self._push(_SWITCH)
-        elif word in _ARITY or word in "^_" or (word[:2] == "\\x" and word != "\\xi"):
-            self._push(_ARITY.get(word, 1))
+        elif count := arity(word):
+            self._push(count)
         else:
             self._bracket(number, word, before)
             if word == "]" and _OPTION in self._stack:
