@@ -13,10 +13,14 @@ from html import escape
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from app.rendering.colours import colour_class
-from app.rendering.tex_shim import MARK, Mark
+from app.rendering.tex_lengths import nearest
+from app.rendering.tex_marks import MARK, Mark
 
 MAX_NODES = 20_000
 MAX_TREE_DEPTH = 250
+# With more characters than these a formula in a line may be wider than a phone, and gets a box of
+# its own to scroll in.
+WIDE = 30
 
 # Elements of MathML Core; the flag says that children stand in a row, any number of them.
 _ELEMENTS = {
@@ -63,6 +67,7 @@ _HTML = {
 }  # fmt: skip
 _SPAN_CLASSES = {"math-core-sans-serif-font": "tex-sans", "math-core-serif-font": "tex-serif"}
 _NAMED = {"&ApplyFunction;": "\u2061", "&InvisibleTimes;": "\u2062", "&InvisibleComma;": "\u2063"}
+_WRAPPING = frozenset(["class", "link", "pad"])  # kinds of marks that hold for what follows
 # Negative spaces that have a class, in hundredths of an em.
 _NEGATIVE = (6, 11, 17, 22, 28, 50, 100, 200)
 
@@ -74,8 +79,9 @@ class MathmlError(ValueError):
 def sanitize(markup: str, source: str, marks: Sequence[Mark], *, display: bool) -> str:
     """Write math-core's `markup` anew, with the TeX `source` beside it as an annotation.
 
-    `marks` are what the marks of the shim mean. The result is well-formed as HTML and as XML (the
-    `math` element takes an `xmlns` there). Raises MathmlError when `markup` is not well-formed or
+    `marks` are what the marks of the shim mean. A display formula and a wide one in a line come in
+    a `span` that scrolls. The result is well-formed as HTML and as XML (the `math` element takes an
+    `xmlns` there). Raises MathmlError when `markup` is not well-formed or
     too large.
     """
     for name, character in _NAMED.items():
@@ -91,11 +97,15 @@ def sanitize(markup: str, source: str, marks: Sequence[Mark], *, display: bool) 
     if root.tag != "math":
         raise MathmlError("The formula gave no MathML.")
     out: list[str] = ['<math display="block">' if display else "<math>", "<semantics><mrow>"]
-    _Writer(out, marks).row(list(root), 0)
+    writer = _Writer(out, marks)
+    writer.row(list(root), 0)
     out.append('</mrow><annotation encoding="application/x-tex">')
     out.append(escape(source, quote=False))
     out.append("</annotation></semantics></math>")
-    return "".join(out)
+    html = "".join(out)
+    if display:
+        return f'<span class="math-block">{html}</span>'
+    return f'<span class="math-inline">{html}</span>' if writer.characters > WIDE else html
 
 
 class _Writer:
@@ -103,6 +113,7 @@ class _Writer:
         self._out = out
         self._marks = marks
         self._nodes = 0
+        self.characters = 0  # shown so far
 
     def row(self, children: list[Element], depth: int) -> None:
         """Children in a row; a mark among them holds for all that follow it."""
@@ -110,6 +121,10 @@ class _Writer:
             mark = self._mark(child)
             if mark is None:
                 self._element(child, depth)
+                continue
+            if mark.kind == "space":
+                self._out.append(f'<mspace{mark.value} class="tex-ink-rule"></mspace>')
+            if mark.kind not in _WRAPPING:
                 continue
             opening, closing = _wrapping(mark)
             self._out.append(opening)
@@ -126,6 +141,8 @@ class _Writer:
         if node.attrib:
             classes = _classes(node)
             attributes = _attributes(node) + _class_attribute(classes)
+        if self._marks and tag == "mtr":
+            self._table_row(node)
         if tag == "menclose":
             tag = "mrow"
         if tag not in _ELEMENTS:
@@ -133,6 +150,7 @@ class _Writer:
         if tag == "mtext":
             self._text(node)
         elif len(node) == 0:
+            self.characters += 2 if tag == "mspace" else len(node.text or "")
             self._out.append(f"<{tag}{attributes}>{escape(node.text or '', quote=False)}</{tag}>")
         else:
             self._out.append(f"<{tag}{attributes}>")
@@ -144,6 +162,18 @@ class _Writer:
                 for child in node:
                     self._element(child, depth + 1)
             self._out.append(f"</{tag}>")
+
+    def _table_row(self, row: Element) -> None:
+        """Gives the cells of a row the classes that its marks ask for."""
+        for cell in list(row):
+            for mark in filter(None, map(self._mark, cell)):
+                if mark.kind == "gap":
+                    _add_class(cell, mark.value)
+                elif mark.kind == "line":
+                    first, _, last = mark.value.partition("-")
+                    if first.isdecimal() and (last or first).isdecimal():
+                        for covered in list(row)[max(int(first) - 1, 0) : int(last or first)]:
+                            _add_class(covered, "tex-bt")
 
     def _text(self, node: Element) -> None:
         """Text, with the HTML that math-core styles it with turned into classes."""
@@ -158,7 +188,9 @@ class _Writer:
                 raise MathmlError("The formula gave an element that is not text.")
             name = _HTML[inner.tag] or _SPAN_CLASSES.get(inner.get("class", ""))
             classes += ([name] if name else []) + _classes(inner)
-        text = escape("".join(node.itertext()), quote=False)
+        written = "".join(node.itertext())
+        self.characters += len(written)
+        text = escape(written, quote=False)
         self._out.append(f"<mtext{_class_attribute(classes)}>{text}</mtext>")
 
     def _mark(self, node: Element) -> Mark | None:
@@ -169,7 +201,13 @@ class _Writer:
         return self._marks[int(number)] if known else Mark("class", "")
 
 
+def _add_class(node: Element, name: str) -> None:
+    node.set("add", f"{node.get('add', '')} {name}")
+
+
 def _wrapping(mark: Mark) -> tuple[str, str]:
+    if mark.kind == "pad":
+        return f"<mpadded{mark.value}>", "</mpadded>"
     if mark.kind == "link":
         address = escape(mark.value)
         link = f'<mtext><a href="{address}" rel="ugc nofollow noopener"><math>'
@@ -196,6 +234,7 @@ def _classes(node: Element) -> list[str]:
     found: list[str] = []
     if node.tag == "menclose":
         found += [_NOTATIONS.get(name, "") for name in node.get("notation", "").split()]
+    found += node.get("add", "").split()
     style = node.get("style")
     for declaration in style.split(";") if style else ():
         name, _, value = declaration.strip().partition(":")
@@ -212,4 +251,4 @@ def _classes(node: Element) -> list[str]:
 def _negative_space(value: str) -> str:
     amount = re.fullmatch(r"-(\d{0,4}(?:\.\d{1,12})?)r?em", value)
     size = float(amount[1] or 0) * 100 if amount else 17.0
-    return f"tex-n{min(_NEGATIVE, key=lambda known: abs(known - size))}"
+    return f"tex-n{nearest(size, _NEGATIVE)}"
