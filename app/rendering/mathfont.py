@@ -19,7 +19,7 @@ from typing import Any
 
 _STEM = "stix-two-math"
 # Raised when the subset below changes, so that a new file is made.
-_SUBSET_VERSION = 2
+_SUBSET_VERSION = 3
 
 # What formulas use: Latin, Greek, letter-like signs, arrows, operators, shapes, alphanumerics.
 _RANGES = (
@@ -34,6 +34,8 @@ _RANGES = (
     (0x1D400, 0x1D7FF), (0xFE00, 0xFE00),
 )  # fmt: skip
 _FEATURES = ("ssty", "dtls", "flac", "ccmp", "mark", "mkmk", "kern")
+_PRIMES = (0x2032, 0x2033, 0x2034, 0x2035, 0x2057)
+_LABEL_RISE = 480
 _JOINT = 150  # in font units, of which there are 1,000 in an em
 # Records of the name table: copyright, family, trademark, licence, licence address.
 _NAME_RECORDS = (0, 1, 7, 13, 14)
@@ -99,6 +101,8 @@ def _subset(source: Path) -> Any:
     subsetter.populate(unicodes=[c for start, end in _RANGES for c in range(start, end + 1)])
     subsetter.subset(font)
     _join_parts(font["MATH"].table.MathVariants)
+    _lower_labels(font["MATH"].table.MathConstants)
+    _enlarge_primes(font)
     font.flavor = "woff2"
     return font
 
@@ -114,6 +118,24 @@ def _join_parts(variants: Any) -> None:
         for left, right in pairwise(parts):
             left.EndConnectorLength = left.EndConnectorLength or _JOINT
             right.StartConnectorLength = right.StartConnectorLength or _JOINT
+
+
+def _lower_labels(constants: Any) -> None:
+    """Bring the labels of long arrows as near as TeX has them; STIX leaves half an em between."""
+    constants.StretchStackTopShiftUp.Value = _LABEL_RISE
+
+
+def _enlarge_primes(font: Any) -> None:
+    """Take the primes that STIX draws for scripts, where TeX puts all of them.
+
+    Browsers do not ask for them by `ssty`, and the others become tiny there.
+    """
+    glyphs = set(font.getGlyphOrder())
+    for table in font["cmap"].tables:
+        for character in _PRIMES:
+            script = f"{table.cmap.get(character)}.ssty"
+            if script in glyphs:
+                table.cmap[character] = script
 
 
 def _licence(font: Any) -> str:

@@ -13,6 +13,7 @@ from html import escape
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from app.rendering.colours import colour_class
+from app.rendering.tex_commands import SIZES
 from app.rendering.tex_lengths import nearest
 from app.rendering.tex_marks import MARK, Mark
 
@@ -65,8 +66,10 @@ _HTML = {
     "b": "tex-bold", "i": "tex-italic", "em": "tex-italic", "code": "tex-code", "u": "tex-under",
     "s": "tex-strike", "a": None, "span": None,
 }  # fmt: skip
+_BARS = frozenset("|‖∣∥")
 _SPAN_CLASSES = {"math-core-sans-serif-font": "tex-sans", "math-core-serif-font": "tex-serif"}
 _NAMED = {"&ApplyFunction;": "\u2061", "&InvisibleTimes;": "\u2062", "&InvisibleComma;": "\u2063"}
+_SIZES = frozenset(SIZES.values())
 _WRAPPING = frozenset(["class", "link", "pad"])  # kinds of marks that hold for what follows
 # Negative spaces that have a class, in hundredths of an em.
 _NEGATIVE = (6, 11, 17, 22, 28, 50, 100, 200)
@@ -127,10 +130,20 @@ class _Writer:
             if mark.kind not in _WRAPPING:
                 continue
             opening, closing = _wrapping(mark)
+            end = self._next_size(children, number + 1) if mark.value in _SIZES else len(children)
             self._out.append(opening)
-            self.row(children[number + 1 :], depth + 1)
+            self.row(children[number + 1 : end], depth + 1)
             self._out.append(closing)
+            self.row(children[end:], depth)
             return
+
+    def _next_size(self, children: list[Element], start: int) -> int:
+        """The place of the next size, which takes the place of the one before."""
+        for number in range(start, len(children)):
+            mark = self._mark(children[number])
+            if mark and mark.value in _SIZES:
+                return number
+        return len(children)
 
     def _element(self, node: Element, depth: int) -> None:
         self._nodes += 1
@@ -141,6 +154,8 @@ class _Writer:
         if node.attrib:
             classes = _classes(node)
             attributes = _attributes(node) + _class_attribute(classes)
+        if tag == "mtable":
+            _close_with_rule(node)
         if self._marks and tag == "mtr":
             self._table_row(node)
         if tag == "menclose":
@@ -201,6 +216,20 @@ class _Writer:
         return self._marks[int(number)] if known else Mark("class", "")
 
 
+def _close_with_rule(table: Element) -> None:
+    """Draw the rules behind the last row below it; math-core makes them a row of their own."""
+    rows = list(table)
+    if len(rows) < 2 or any(len(cell) or cell.text for cell in rows[-1]):
+        return
+    style = rows[-1][0].get("style", "") if len(rows[-1]) else ""
+    if "border-top" not in style:
+        return
+    table.remove(rows[-1])
+    name = "tex-bb-dashed" if "border-top:0.05em dashed" in style else "tex-bb"
+    for cell in rows[-2]:
+        _add_class(cell, name)
+
+
 def _add_class(node: Element, name: str) -> None:
     node.set("add", f"{node.get('add', '')} {name}")
 
@@ -217,6 +246,8 @@ def _wrapping(mark: Mark) -> tuple[str, str]:
 
 def _attributes(node: Element) -> str:
     parts = []
+    if node.text in _BARS and node.get("stretchy") == "true" and not node.get("symmetric"):
+        parts.append(' symmetric="true"')
     for name, value in node.attrib.items():
         if name in _ATTRIBUTES and _VALUE.fullmatch(value):
             # Firefox takes no "rem" here; at the text's own size "em" is the same.

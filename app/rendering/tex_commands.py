@@ -128,8 +128,8 @@ UNWRAPPED.update((name, (name + "{{", "{}}}")) for name in BRACKETED)
 
 SIZES = {
     "\\tiny": "tex-tiny", "\\scriptsize": "tex-scriptsize", "\\footnotesize": "tex-footnotesize",
-    "\\small": "tex-small", "\\normalsize": "", "\\large": "tex-large", "\\Large": "tex-larger",
-    "\\LARGE": "tex-largest", "\\huge": "tex-huge", "\\Huge": "tex-huge",
+    "\\small": "tex-small", "\\normalsize": "tex-normalsize", "\\large": "tex-large",
+    "\\Large": "tex-larger", "\\LARGE": "tex-largest", "\\huge": "tex-huge", "\\Huge": "tex-huge",
 }  # fmt: skip
 
 DELIMITED = frozenset(

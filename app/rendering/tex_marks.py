@@ -67,13 +67,19 @@ def named_colour(shim: Rewriter, reader: Reader, word: str) -> str:
 
 
 def box(shim: Rewriter, reader: Reader, word: str) -> str:
-    model = reader.option() or ""
-    if word == "\\fcolorbox":
-        reader.argument(word)
-    name = colour_class("".join(reader.argument(word)).strip(), model.strip())
+    model = (reader.option() or "").strip()
+    frame = "".join(reader.argument(word)).strip() if word == "\\fcolorbox" else ""
+    ground = "".join(reader.argument(word)).strip()
     content = shim.text(reader.argument(word), "\\text")
-    filled = "{" + shim.mark("class", f"tex-on-{name or 'gray'}") + content + "}"
-    return f"\\boxed{{{filled}}}" if word == "\\fcolorbox" else filled
+    if ground.lower() == "white":
+        filled = "{" + content + "}"
+    else:
+        name = colour_class(ground, model) or "gray"
+        filled = "{" + shim.mark("class", f"tex-on-{name}") + content + "}"
+    if word == "\\colorbox":
+        return filled
+    line = shim.mark("class", f"tex-{colour_class(frame, model) or 'ink'}")
+    return f"{{{line}\\boxed{{{shim.mark('class', 'tex-ink')}{filled}}}}}"
 
 
 def strike(shim: Rewriter, reader: Reader, word: str) -> str:

@@ -113,7 +113,7 @@ class _Shim:
         if word in known.DELIMITED and reader.peek() in known.ANGLES:
             return word + known.ANGLES[reader.next() or ""]
         if word in known.SIZES:
-            return self.mark("class", known.SIZES[word]) if known.SIZES[word] else ""
+            return self.mark("class", known.SIZES[word])
         if word in known.DROPPED:
             for _ in range(known.DROPPED[word]):
                 reader.argument(word)

@@ -112,6 +112,10 @@ def test_display_and_inline() -> None:
         ("\\qty(x)", "<mo>(</mo>"),
         ("\\SI{5}{\\metre}", '<mi mathvariant="normal">m</mi>'),
         ("\\v{x}", "<mover"),
+        ("\\begin{array}{|c|}\\hline a\\\\\\hline\\end{array}", '<mtd class="tex-bb tex-br"><mi>a'),
+        ("\\left.x\\middle|y\\right.", '<mo symmetric="true" stretchy="true"'),
+        ("\\large x \\tiny y", '</mrow><mrow class="tex-tiny">'),
+        ("\\fcolorbox{red}{white}{a}", '<mrow class="tex-red"><mrow class="tex-box">'),
         ("\\blueD{x}", '<mrow class="tex-blue">'),
         ("\\operatorname*{argmax}_x", "<munder>"),
         ("\\sum_{\\substack{a\\\\b}} x", 'scriptlevel="1"'),
@@ -121,6 +125,11 @@ def test_display_and_inline() -> None:
 )
 def test_what_the_shim_makes(tex: str, expected: str) -> None:
     assert expected in shown(tex)
+
+
+def test_wide_formulas_in_a_line_get_a_box_to_scroll_in() -> None:
+    assert shown("x" * 20, display=False).startswith("<math>")
+    assert shown("x" * 40, display=False).startswith('<span class="math-inline"><math>')
 
 
 def test_align_is_not_numbered_by_itself() -> None:
