@@ -35,7 +35,13 @@ _RANGES = (
 )  # fmt: skip
 _FEATURES = ("ssty", "dtls", "flac", "ccmp", "mark", "mkmk", "kern")
 _PRIMES = (0x2032, 0x2033, 0x2034, 0x2035, 0x2057)
-_LABEL_RISE = 480
+# Of the MATH table, in font units: sup_drop and sub_drop of Computer Modern, but no drop for the
+# letters with a descender; and the labels of long arrows, from which STIX keeps half an em.
+_CONSTANTS = {
+    "SuperscriptBaselineDropMax": 386,
+    "SubscriptBaselineDropMin": 0,
+    "StretchStackTopShiftUp": 480,
+}
 _JOINT = 150  # in font units, of which there are 1,000 in an em
 # Records of the name table: copyright, family, trademark, licence, licence address.
 _NAME_RECORDS = (0, 1, 7, 13, 14)
@@ -67,7 +73,7 @@ def ensure_math_font(directory: Path) -> Path:
 def math_font_name() -> str:
     """The name that `ensure_math_font` gives the file: it depends on the font and the subset."""
     source = _source()
-    recipe = repr((_SUBSET_VERSION, _RANGES, _FEATURES)).encode()
+    recipe = repr((_SUBSET_VERSION, _RANGES, _FEATURES, _CONSTANTS)).encode()
     # The size and first bytes hold the version and the tables' checksums: no need to read it all.
     with source.open("rb") as file:
         head = file.read(4096)
@@ -101,7 +107,7 @@ def _subset(source: Path) -> Any:
     subsetter.populate(unicodes=[c for start, end in _RANGES for c in range(start, end + 1)])
     subsetter.subset(font)
     _join_parts(font["MATH"].table.MathVariants)
-    _lower_labels(font["MATH"].table.MathConstants)
+    _place_like_tex(font["MATH"].table.MathConstants)
     _enlarge_primes(font)
     font.flavor = "woff2"
     return font
@@ -120,9 +126,14 @@ def _join_parts(variants: Any) -> None:
             right.StartConnectorLength = right.StartConnectorLength or _JOINT
 
 
-def _lower_labels(constants: Any) -> None:
-    """Bring the labels of long arrows as near as TeX has them; STIX leaves half an em between."""
-    constants.StretchStackTopShiftUp.Value = _LABEL_RISE
+def _place_like_tex(constants: Any) -> None:
+    """Put scripts and labels where TeX does.
+
+    TeX looks at the height of a base only when it is no single letter; browsers always do, with
+    the font's amounts, so that the scripts of f and x, or x and y, stand at different heights.
+    """
+    for name, value in _CONSTANTS.items():
+        getattr(constants, name).Value = value
 
 
 def _enlarge_primes(font: Any) -> None:

@@ -19,9 +19,9 @@ from app.rendering.tex_marks import MARK, Mark
 
 MAX_NODES = 20_000
 MAX_TREE_DEPTH = 250
-# With more characters than these a formula in a line may be wider than a phone, and gets a box of
-# its own to scroll in.
-WIDE = 30
+# A formula in a line that is wider than about so many letters may be too wide for a phone, and gets
+# a box of its own to scroll in.
+WIDE = 24
 
 # Elements of MathML Core; the flag says that children stand in a row, any number of them.
 _ELEMENTS = {
@@ -70,6 +70,7 @@ _BARS = frozenset("|‖∣∥")
 _SPAN_CLASSES = {"math-core-sans-serif-font": "tex-sans", "math-core-serif-font": "tex-serif"}
 _NAMED = {"&ApplyFunction;": "\u2061", "&InvisibleTimes;": "\u2062", "&InvisibleComma;": "\u2063"}
 _SIZES = frozenset(SIZES.values())
+_LARGE = dict.fromkeys(("tex-large", "tex-larger", "tex-largest", "tex-huge"), WIDE)
 _WRAPPING = frozenset(["class", "link", "pad"])  # kinds of marks that hold for what follows
 # Negative spaces that have a class, in hundredths of an em.
 _NEGATIVE = (6, 11, 17, 22, 28, 50, 100, 200)
@@ -108,7 +109,7 @@ def sanitize(markup: str, source: str, marks: Sequence[Mark], *, display: bool) 
     html = "".join(out)
     if display:
         return f'<span class="math-block">{html}</span>'
-    return f'<span class="math-inline">{html}</span>' if writer.characters > WIDE else html
+    return f'<span class="math-inline">{html}</span>' if writer.letters > WIDE else html
 
 
 class _Writer:
@@ -116,7 +117,7 @@ class _Writer:
         self._out = out
         self._marks = marks
         self._nodes = 0
-        self.characters = 0  # shown so far
+        self.letters = 0  # how wide it is at most, counted in letters
 
     def row(self, children: list[Element], depth: int) -> None:
         """Children in a row; a mark among them holds for all that follow it."""
@@ -126,10 +127,12 @@ class _Writer:
                 self._element(child, depth)
                 continue
             if mark.kind == "space":
+                self.letters += WIDE  # rules are rare: no need to measure them
                 self._out.append(f'<mspace{mark.value} class="tex-ink-rule"></mspace>')
             if mark.kind not in _WRAPPING:
                 continue
             opening, closing = _wrapping(mark)
+            self.letters += _LARGE.get(mark.value, 0)
             end = self._next_size(children, number + 1) if mark.value in _SIZES else len(children)
             self._out.append(opening)
             self.row(children[number + 1 : end], depth + 1)
@@ -165,7 +168,7 @@ class _Writer:
         if tag == "mtext":
             self._text(node)
         elif len(node) == 0:
-            self.characters += 2 if tag == "mspace" else len(node.text or "")
+            self.letters += _letters(node)
             self._out.append(f"<{tag}{attributes}>{escape(node.text or '', quote=False)}</{tag}>")
         else:
             self._out.append(f"<{tag}{attributes}>")
@@ -204,7 +207,7 @@ class _Writer:
             name = _HTML[inner.tag] or _SPAN_CLASSES.get(inner.get("class", ""))
             classes += ([name] if name else []) + _classes(inner)
         written = "".join(node.itertext())
-        self.characters += len(written)
+        self.letters += _letters_of(written)
         text = escape(written, quote=False)
         self._out.append(f"<mtext{_class_attribute(classes)}>{text}</mtext>")
 
@@ -214,6 +217,21 @@ class _Writer:
         number = (node.text or "")[1:]
         known = number.isdecimal() and int(number) < len(self._marks)
         return self._marks[int(number)] if known else Mark("class", "")
+
+
+def _letters(leaf: Element) -> int:
+    """How many letters wide a token is, with the space around an operator."""
+    if leaf.tag == "mspace":
+        width = re.fullmatch(r"(\d{1,6}(?:\.\d+)?)r?em", leaf.get("width", ""))
+        return round(2 * float(width[1])) if width else 0
+    spaced = leaf.tag == "mo" and leaf.get("stretchy") is None
+    return _letters_of(leaf.text or "") + spaced
+
+
+def _letters_of(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    return sum(2 if "\u2e80" <= character < "\U00010000" else 1 for character in text)
 
 
 def _close_with_rule(table: Element) -> None:

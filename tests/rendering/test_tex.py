@@ -129,7 +129,14 @@ def test_what_the_shim_makes(tex: str, expected: str) -> None:
 
 def test_wide_formulas_in_a_line_get_a_box_to_scroll_in() -> None:
     assert shown("x" * 20, display=False).startswith("<math>")
-    assert shown("x" * 40, display=False).startswith('<span class="math-inline"><math>')
+    for wide in (
+        "x" * 40,
+        "\\hspace{20em}",
+        "\\text{" + "中" * 20 + "}",
+        "x+" * 10,
+        "\\Huge xxxxx",
+    ):
+        assert shown(wide, display=False).startswith('<span class="math-inline"><math>')
 
 
 def test_align_is_not_numbered_by_itself() -> None:
