@@ -66,6 +66,7 @@ _HTML = {
     "b": "tex-bold", "i": "tex-italic", "em": "tex-italic", "code": "tex-code", "u": "tex-under",
     "s": "tex-strike", "a": None, "span": None,
 }  # fmt: skip
+_LINES = {"mover": "tex-over", "munder": "tex-underline"}
 _BARS = frozenset("|‖∣∥")
 _SPAN_CLASSES = {"math-core-sans-serif-font": "tex-sans", "math-core-serif-font": "tex-serif"}
 _NAMED = {"&ApplyFunction;": "\u2061", "&InvisibleTimes;": "\u2062", "&InvisibleComma;": "\u2063"}
@@ -163,6 +164,12 @@ class _Writer:
             self._table_row(node)
         if tag == "menclose":
             tag = "mrow"
+        elif (line := _LINES.get(tag)) and len(node) == 2 and node[1].text == "\u0332":
+            # A border is as long as what it stands over; a stretched sign often is longer.
+            self._out.append(f'<mrow class="{line}">')
+            self.row([node[0]], depth + 1)
+            self._out.append("</mrow>")
+            return
         if tag not in _ELEMENTS:
             raise MathmlError("The formula gave an element that is not MathML.")
         if tag == "mtext":

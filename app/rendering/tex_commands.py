@@ -75,9 +75,12 @@ TEXT_SAME = {
     "\\quad": "\u2003", "\\qquad": "\u2003\u2003",
 }  # fmt: skip
 
-SAME = {
+# Operators that are more than a name, and have limits.
+LIMITS = {
     "\\varprojlim": "{\\underleftarrow{\\lim}}", "\\varinjlim": "{\\underrightarrow{\\lim}}",
     "\\varlimsup": "{\\overline{\\lim}}", "\\varliminf": "{\\underline{\\lim}}",
+}  # fmt: skip
+SAME = {
     "\\dotsc": "\\ldots ", "\\dotso": "\\ldots ", "\\dotsb": "\\cdots ", "\\dotsm": "\\cdots ",
     "\\dotsi": "\\cdots ", "\\smallsetminus": "\\setminus ", "\\euro": "\\text{€}",
     "\\textdegree": "\\degree ", "\\strut": "", "\\hfill": "\\quad ", "\\hfil": "\\quad ",
@@ -137,7 +140,6 @@ DELIMITED = frozenset(
     + [f"\\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", *"lrm")]
 )
 ANGLES = {"<": "\\langle ", ">": "\\rangle "}
-LIMITS_AGAIN = "\\limits "
 NOTATIONS = {
     "updiagonalstrike": "\\cancel", "downdiagonalstrike": "\\bcancel", "box": "\\boxed",
     "horizontalstrike": "\\cancel", "roundedbox": "\\boxed",

@@ -26,7 +26,15 @@ def mathop(shim: Rewriter, reader: Reader, word: str) -> str:
     )
     if name:
         return f"\\operatorname*{{{name.group(1).strip()}}}"
-    base = "{" + shim.rewrite(content) + "}"
+    return with_limits(shim, reader, "{" + shim.rewrite(content) + "}")
+
+
+def limit(shim: Rewriter, reader: Reader, word: str) -> str:
+    return with_limits(shim, reader, known.LIMITS[word])
+
+
+def with_limits(shim: Rewriter, reader: Reader, base: str) -> str:
+    """`base` with the scripts behind it under and over it, where an operator has them there."""
     limits = reader.peek() == "\\limits"
     if limits:
         reader.next()
@@ -107,7 +115,9 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "\\operatorname": operator, "\\operatorname*": operator,
         "\\operatornamewithlimits": operator, "\\ref": reference, "\\eqref": reference,
         "\\cref": reference, "\\Cref": reference, "\\autoref": reference, "\\cite": reference,
-        "\\root": root, "\\cancelto": cancelto, "\\unicode": unicode, "\\enclose": enclose,
+        "\\root": root,
+        "\\cancelto": cancelto, "\\unicode": unicode, "\\enclose": enclose,
+        **dict.fromkeys(known.LIMITS, limit),
         "\\verb": verbatim, "\\kern": space, "\\mkern": space, "\\hskip": space,
         "\\mskip": space, "\\hspace*": space,
     }

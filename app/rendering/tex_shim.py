@@ -69,7 +69,6 @@ class _Shim:
             "\\begin": self._begin, "\\tag": self._take_tag, "\\tag*": self._take_tag,
             "\\multicolumn": self._multicolumn, "\\intertext": self._intertext,
             "\\shortintertext": self._intertext, "\\\\": self._newline, "\\cr": self._newline,
-            "\\limits": self._limits, "\\nolimits": self._limits,
         }  # fmt: skip
 
     def top(self, tokens: list[str]) -> str:
@@ -125,6 +124,9 @@ class _Shim:
         if word in known.PLAIN_TABLES and reader.peek() == "{":
             name = known.PLAIN_TABLES[word]
             return self._table(name, "", reader.argument(word))
+        if word in ("\\limits", "\\nolimits"):
+            # They are understood behind operators only.
+            return "" if before.endswith(("}", "]")) or not before else f"{word} "
         handler = self._handlers.get(word)
         if handler is None:
             if word in _OTHERS:
@@ -134,8 +136,6 @@ class _Shim:
             # math-core takes a star behind any command for a part of its name.
             star = reader.at < len(reader.tokens) and reader.tokens[reader.at] == "*"
             return f"{word} " if star and is_word(word) else word
-        if word in ("\\limits", "\\nolimits"):
-            return self._limits(reader, before)
         return handler(reader, word)
 
     def _sign(self, reader: Reader, word: str) -> str:
@@ -274,9 +274,6 @@ class _Shim:
                 return tex_marks.gap(self, option) + "\\\\ "
             reader.at = start
         return "\\\\ "
-
-    def _limits(self, reader: Reader, before: str) -> str:
-        return "" if before.endswith(("}", "]")) or not before else known.LIMITS_AGAIN
 
 
 def _typographic(text: str) -> str:
