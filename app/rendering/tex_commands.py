@@ -56,7 +56,7 @@ TEXT = {
     "\\textnormal": "\\text", "\\textup": "\\text", "\\textmd": "\\text", "\\textlf": "\\text",
     "\\textbf": "\\textbf", "\\textit": "\\textit", "\\textsl": "\\textit", "\\emph": "\\emph",
     "\\texttt": "\\texttt", "\\textsf": "\\textsf", "\\textsc": "\\textsc", "\\vbox": "\\text",
-    "\\fbox": "\\fbox", "\\framebox": "\\fbox", "\\intertext": "\\text", "\\tiptext": "\\text",
+    "\\intertext": "\\text", "\\tiptext": "\\text",
     "\\shortintertext": "\\text",
 }  # fmt: skip
 # Commands that may stay inside text; other words are set as formulas there.

@@ -105,6 +105,12 @@ def verbatim(shim: Rewriter, reader: Reader, _: str) -> str:
     raise TexError("\\verb needs the same sign before and behind its text.")
 
 
+def framed(shim: Rewriter, reader: Reader, word: str) -> str:
+    reader.option()
+    content = shim.text(reader.argument(word), "\\text")
+    return f"\\boxed{{{content}}}"
+
+
 def space(_: Rewriter, reader: Reader, word: str) -> str:
     return f"\\hspace{{{em(reader.length(word)):.4f}em}}"
 
@@ -118,6 +124,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "\\root": root,
         "\\cancelto": cancelto, "\\unicode": unicode, "\\enclose": enclose,
         **dict.fromkeys(known.LIMITS, limit),
+        "\\fbox": framed, "\\framebox": framed,
         "\\verb": verbatim, "\\kern": space, "\\mkern": space, "\\hskip": space,
         "\\mskip": space, "\\hspace*": space,
     }

@@ -203,7 +203,8 @@ class _Shim:
             spec = columns("".join(reader.argument(f"\\begin{{{name}}}")))
         elif place and name.endswith("matrix*"):
             spec = place.strip()[:1]
-        return self._table(name, spec, reader.environment(name))
+        lead = self.rewrite(reader.argument(word)) if name == "numcases" else ""
+        return lead + self._table(name, spec, reader.environment(name))
 
     def _table(self, name: str, spec: str, body: list[str]) -> str:
         """The environment `name` in the terms of math-core."""

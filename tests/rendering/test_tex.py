@@ -15,6 +15,7 @@ from defusedxml.ElementTree import fromstring
 from app.rendering.colours import colour_class
 from app.rendering.mathml import MathmlError, sanitize
 from app.rendering.tex import MAX_TEX_BYTES, to_mathml
+from app.rendering.tex_macros import Macros
 
 ROOT = Path(__file__).parents[2]
 EXPRESSIONS = (Path(__file__).parent / "formulas.txt").read_text().splitlines()
@@ -56,7 +57,9 @@ def test_no_style_of_math_core_is_lost() -> None:
     from app.rendering.tex_shim import shim
 
     for tex in EXPRESSIONS:
-        for style in re.findall(' style="([^"]*)"', _convert(shim(tex, True).tex, True)):
+        for style in re.findall(
+            ' style="([^"]*)"', _convert(shim(Macros().expand(tex), True).tex, True)
+        ):
             for declaration in filter(None, style.split(";")):
                 name, _, value = (part.strip() for part in declaration.partition(":"))
                 known = f"{name}:{value}" in mathml._STYLES or name in (
@@ -117,6 +120,8 @@ def test_display_and_inline() -> None:
         ("\\sum\\nolimits_i", "<msub><mo"),
         ("\\int\\limits_0^1", "<munderover><mo"),
         ("\\varinjlim_n", "<munder><munder"),
+        ("\\fbox{$d$}", '<mrow class="tex-box"><mi>d</mi></mrow>'),
+        ("\\begin{numcases}{f=} a & b \\end{numcases}", "<mi>f</mi><mo"),
         ("\\left.x\\middle|y\\right.", '<mo symmetric="true" stretchy="true"'),
         ("\\large x \\tiny y", '</mrow><mrow class="tex-tiny">'),
         ("\\fcolorbox{red}{white}{a}", '<mrow class="tex-red"><mrow class="tex-box">'),
