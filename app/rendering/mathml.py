@@ -38,6 +38,7 @@ _ATTRIBUTES = frozenset(
     | {"columnspan", "rowspan"}
 )
 _VALUE = re.compile(r"[a-zA-Z0-9.%+-]{1,30}")
+_EMS = re.compile(r"(\d{1,6}(?:\.\d+)?)r?em")
 _REM = re.compile(r"(?<=\d)rem$")
 
 # What math-core declares inline to our classes; None where the class beside it says it all.
@@ -71,7 +72,7 @@ _BARS = frozenset("|‖∣∥")
 _SPAN_CLASSES = {"math-core-sans-serif-font": "tex-sans", "math-core-serif-font": "tex-serif"}
 _NAMED = {"&ApplyFunction;": "\u2061", "&InvisibleTimes;": "\u2062", "&InvisibleComma;": "\u2063"}
 _SIZES = frozenset(SIZES.values())
-_LARGE = dict.fromkeys(("tex-large", "tex-larger", "tex-largest", "tex-huge"), WIDE)
+_LARGE = frozenset(["tex-large", "tex-larger", "tex-largest", "tex-huge"])
 _WRAPPING = frozenset(["class", "link", "pad"])  # kinds of marks that hold for what follows
 # Negative spaces that have a class, in hundredths of an em.
 _NEGATIVE = (6, 11, 17, 22, 28, 50, 100, 200)
@@ -102,15 +103,14 @@ def sanitize(markup: str, source: str, marks: Sequence[Mark], *, display: bool) 
     if root.tag != "math":
         raise MathmlError("The formula gave no MathML.")
     out: list[str] = ['<math display="block">' if display else "<math>", "<semantics><mrow>"]
-    writer = _Writer(out, marks)
-    writer.row(list(root), 0)
+    _Writer(out, marks).row(list(root), 0)
     out.append('</mrow><annotation encoding="application/x-tex">')
     out.append(escape(source, quote=False))
     out.append("</annotation></semantics></math>")
     html = "".join(out)
     if display:
         return f'<span class="math-block">{html}</span>'
-    return f'<span class="math-inline">{html}</span>' if writer.letters > WIDE else html
+    return f'<span class="math-inline">{html}</span>' if _is_wide(root, marks) else html
 
 
 class _Writer:
@@ -118,7 +118,6 @@ class _Writer:
         self._out = out
         self._marks = marks
         self._nodes = 0
-        self.letters = 0  # how wide it is at most, counted in letters
 
     def row(self, children: list[Element], depth: int) -> None:
         """Children in a row; a mark among them holds for all that follow it."""
@@ -128,12 +127,10 @@ class _Writer:
                 self._element(child, depth)
                 continue
             if mark.kind == "space":
-                self.letters += WIDE  # rules are rare: no need to measure them
                 self._out.append(f'<mspace{mark.value} class="tex-ink-rule"></mspace>')
             if mark.kind not in _WRAPPING:
                 continue
             opening, closing = _wrapping(mark)
-            self.letters += _LARGE.get(mark.value, 0)
             end = self._next_size(children, number + 1) if mark.value in _SIZES else len(children)
             self._out.append(opening)
             self.row(children[number + 1 : end], depth + 1)
@@ -175,7 +172,6 @@ class _Writer:
         if tag == "mtext":
             self._text(node)
         elif len(node) == 0:
-            self.letters += _letters(node)
             self._out.append(f"<{tag}{attributes}>{escape(node.text or '', quote=False)}</{tag}>")
         else:
             self._out.append(f"<{tag}{attributes}>")
@@ -213,9 +209,7 @@ class _Writer:
                 raise MathmlError("The formula gave an element that is not text.")
             name = _HTML[inner.tag] or _SPAN_CLASSES.get(inner.get("class", ""))
             classes += ([name] if name else []) + _classes(inner)
-        written = "".join(node.itertext())
-        self.letters += _letters_of(written)
-        text = escape(written, quote=False)
+        text = escape("".join(node.itertext()), quote=False)
         self._out.append(f"<mtext{_class_attribute(classes)}>{text}</mtext>")
 
     def _mark(self, node: Element) -> Mark | None:
@@ -226,19 +220,22 @@ class _Writer:
         return self._marks[int(number)] if known else Mark("class", "")
 
 
-def _letters(leaf: Element) -> int:
-    """How many letters wide a token is, with the space around an operator."""
-    if leaf.tag == "mspace":
-        width = re.fullmatch(r"(\d{1,6}(?:\.\d+)?)r?em", leaf.get("width", ""))
-        return round(2 * float(width[1])) if width else 0
-    spaced = leaf.tag == "mo" and leaf.get("stretchy") is None
-    return _letters_of(leaf.text or "") + spaced
-
-
-def _letters_of(text: str) -> int:
-    if text.isascii():
-        return len(text)
-    return sum(2 if "\u2e80" <= character < "\U00010000" else 1 for character in text)
+def _is_wide(root: Element, marks: Sequence[Mark]) -> bool:
+    """Whether a formula in a line may be wider than WIDE letters."""
+    if any(mark.kind == "space" or mark.value in _LARGE for mark in marks):
+        return True
+    letters = 0.0
+    for node in root.iter():
+        text = node.text
+        if text:
+            letters += len(text)
+            if node.tag == "mo" and "stretchy" not in node.attrib:
+                letters += 1  # the space around an operator
+            if not text.isascii():
+                letters += sum("\u2e80" <= character < "\U00010000" for character in text)
+        elif node.tag == "mspace" and (width := _EMS.fullmatch(node.get("width", ""))):
+            letters += 2 * float(width[1])
+    return letters > WIDE
 
 
 def _close_with_rule(table: Element) -> None:

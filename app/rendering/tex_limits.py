@@ -34,6 +34,7 @@ _ARGUMENTS = {
     " mathbfit mathbfcal mathbfscr mathbffrak mathsfit mathbfsf mathbfsfit",
 }
 _ARITY = {f"\\{name}": count for count, names in _ARGUMENTS.items() for name in names.split()}
+_ARITY.update({"^": 1, "_": 1})
 _SWITCHES = frozenset(
     {"\\displaystyle", "\\textstyle", "\\scriptstyle", "\\scriptscriptstyle", "\\color", "\\over"}
     | {"\\bf", "\\rm", "\\it", "\\sf", "\\tt", "\\cal", "\\atop", "\\choose", "\\brace", "\\brack"}
@@ -95,9 +96,7 @@ def limited(tokens: list[str]) -> list[str]:
 
 def arity(word: str) -> int:
     """How many arguments a command takes that may be left without braces; 0 for other tokens."""
-    if word in "^_" or (word[:2] == "\\x" and word != "\\xi"):  # \xrightarrow and its like
-        return 1
-    return _ARITY.get(word, 0)
+    return _ARITY.get(word) or int(word[:2] == "\\x" and word != "\\xi")  # \xrightarrow
 
 
 class _Cell:
@@ -142,7 +141,7 @@ class _Walk:
                 self.end_cell()
         elif word in _SWITCHES:
             self._push(_SWITCH)
-        elif count := arity(word):
+        elif count := _ARITY.get(word) or (word[0] == "\\" and arity(word)):
             self._push(count)
         else:
             self._bracket(number, word, before)

@@ -45,7 +45,7 @@ def shim(tex: str, display: bool) -> Shimmed:
         return Shimmed(tex, ())
     tokens = without_comments(tokenize(tex.replace(MARK, "")))
     limited(tokens)  # the shim recurses too
-    shimmer = _Shim(display)
+    shimmer = _Shim(display, tex.isascii())
     body = "".join(limited(tokenize(shimmer.top(tokens))))
     return Shimmed(body, tuple(shimmer.marks))
 
@@ -60,8 +60,9 @@ def _is_plain(tex: str) -> bool:
 
 
 class _Shim:
-    def __init__(self, display: bool) -> None:
+    def __init__(self, display: bool, ascii_only: bool) -> None:
         self.marks: list[Mark] = []
+        self._ascii = ascii_only
         self.display = display
         self._tag: str | None = None
         self._tag_in_row = False
@@ -100,7 +101,7 @@ class _Shim:
 
     def _one(self, reader: Reader, word: str, before: str) -> str:
         if word[0] != "\\":
-            return self._sign(reader, word)
+            return word if self._ascii and word.isalnum() else self._sign(reader, word)
         if word in known.MACROS:
             raise TexError(f"Macro definitions such as {word} are not supported.")
         if word in known.REFUSED:
@@ -139,8 +140,12 @@ class _Shim:
         return handler(reader, word)
 
     def _sign(self, reader: Reader, word: str) -> str:
+        if word.isspace():
+            return word
         if word in "^_" and reader.peek() in known.SWITCHES:
             return f"{word}{{{self.rewrite(reader.script(word))}}}"
+        if self._ascii:
+            return "" if word == "$" else word
         if word in known.SIGNS:
             return known.SIGNS[word]
         if known.UNKNOWN_SIGNS.match(word):
