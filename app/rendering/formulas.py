@@ -12,7 +12,10 @@ from app.rendering.errors import Problem, RenderError
 from app.rendering.inline import without_escapes
 from app.rendering.references import encode_address
 from app.rendering.scanner import Span, protect
-from app.rendering.tex import to_mathml
+from app.rendering.tex import Formula, refuse, to_mathml
+from app.rendering.tex_definitions import defines
+from app.rendering.tex_macros import Macros
+from app.rendering.tex_tokens import TexError
 
 MAX_FORMULAS = 3000
 TOKEN = re.compile(r"zqM[0-9a-f]{16}x\d+Mqz")
@@ -33,6 +36,35 @@ class Formulas:
         if len(self.spans) > MAX_FORMULAS:
             raise too_many
         self._source = source
+        # What the formulas that have to do with macros expand to, or why they do not.
+        self._expanded: dict[str, str | TexError] = {}
+        self._with_all_tokens = self.text
+        if self.spans and defines(source):
+            self._expand()
+
+    def _expand(self) -> None:
+        """Expands the macros of the text, and takes out the formulas that only define some."""
+        macros = Macros()
+        for token, span in self.spans.items():
+            try:
+                tex = macros.expand(span.tex)
+            except TexError as error:
+                self._expanded[token] = error
+                continue
+            if tex != span.tex:
+                self._expanded[token] = tex
+        blank = {token for token, tex in self._expanded.items() if not str(tex).strip()}
+        # Line by line the text stays as long as it is, so that source lines are still found.
+        self.text = TOKEN.sub(lambda at: "" if at[0] in blank else at[0], self.text)
+
+    def _typeset(self, token: str, display: bool) -> Formula:
+        span = self.spans[token]
+        expanded = self._expanded.get(token)
+        if isinstance(expanded, TexError):
+            return refuse(span.tex, display, str(expanded))
+        if expanded is None:
+            return to_mathml(span.tex, display)
+        return to_mathml(expanded, display, span.tex)
 
     def to_html(self, html: str, inline: bool = False) -> str:
         """Puts MathML in place of the tokens in sanitised HTML.
@@ -48,7 +80,7 @@ class Formulas:
             span = self.spans.get(found[0])
             if span is None:  # looks like a token, but no formula of this text has it
                 return found[0]
-            formula = to_mathml(span.tex, span.display and not inline)
+            formula = self._typeset(found[0], span.display and not inline)
             return escape(span.source) if inline and formula.problem else formula.html
 
         return TOKEN.sub(typeset, html)
@@ -77,8 +109,8 @@ class Formulas:
     def problems(self) -> list[Problem]:
         """Returns one problem for each formula that could not be typeset."""
         found = []
-        for span in self.spans.values():
-            if problem := to_mathml(span.tex, span.display).problem:
+        for token, span in self.spans.items():
+            if problem := self._typeset(token, span.display).problem:
                 message = f"This formula could not be typeset: {problem}"
                 found.append(Problem(span.line, message, "formula"))
         return found
@@ -96,7 +128,7 @@ class Formulas:
     @cached_property
     def _source_lines(self) -> list[int]:
         """The 1-based source line of each line of the text with tokens."""
-        lines, source_lines = self.text.split("\n"), self._source.split("\n")
+        lines, source_lines = self._with_all_tokens.split("\n"), self._source.split("\n")
         found: list[int] = []
         ahead = 1  # how much a line's source line is above its 0-based number
         for number, line in enumerate(lines):

@@ -20,7 +20,7 @@ from typing import Any
 
 _STEM = "stix-two-math"
 # Raised when the subset below changes, so that a new file is made.
-_SUBSET_VERSION = 3
+_SUBSET_VERSION = 4
 
 # What formulas use: Latin, Greek, letter-like signs, arrows, operators, shapes, alphanumerics.
 _RANGES = (
@@ -35,6 +35,14 @@ _RANGES = (
     (0x1D400, 0x1D7FF), (0xFE00, 0xFE00),
 )  # fmt: skip
 _FEATURES = ("ssty", "dtls", "flac", "ccmp", "mark", "mkmk", "kern")
+_PRIMES = (0x2032, 0x2033, 0x2034, 0x2035, 0x2057)
+# Of the MATH table, in font units: sup_drop and sub_drop of Computer Modern, but no drop for the
+# letters with a descender; and the labels of long arrows, from which STIX keeps half an em.
+_CONSTANTS = {
+    "SuperscriptBaselineDropMax": 386,
+    "SubscriptBaselineDropMin": 0,
+    "StretchStackTopShiftUp": 480,
+}
 _JOINT = 150  # in font units, of which there are 1,000 in an em
 _ROOT = 0x221A
 _ROOT_WIDTH = 660  # in font units, of every size of the root sign
@@ -69,7 +77,7 @@ def ensure_math_font(directory: Path) -> Path:
 def math_font_name() -> str:
     """The name that `ensure_math_font` gives the file: it depends on the font and the subset."""
     source = _source()
-    recipe = repr((_SUBSET_VERSION, _RANGES, _FEATURES)).encode()
+    recipe = repr((_SUBSET_VERSION, _RANGES, _FEATURES, _CONSTANTS)).encode()
     # The size and first bytes hold the version and the tables' checksums: no need to read it all.
     with source.open("rb") as file:
         head = file.read(4096)
@@ -104,6 +112,8 @@ def _subset(source: Path) -> Any:
     subsetter.subset(font)
     _join_parts(font["MATH"].table.MathVariants)
     _fit_roots(font)
+    _place_like_tex(font["MATH"].table.MathConstants)
+    _enlarge_primes(font)
     font.flavor = "woff2"
     return font
 
@@ -170,6 +180,29 @@ def _record(pattern: Any, name: str, glyph: Any) -> Any:
     record = copy(pattern)
     record.VariantGlyph, record.AdvanceMeasurement = name, glyph.yMax - glyph.yMin + 1
     return record
+
+
+def _place_like_tex(constants: Any) -> None:
+    """Put scripts and labels where TeX does.
+
+    TeX looks at the height of a base only when it is no single letter; browsers always do, with
+    the font's amounts, so that the scripts of f and x, or x and y, stand at different heights.
+    """
+    for name, value in _CONSTANTS.items():
+        getattr(constants, name).Value = value
+
+
+def _enlarge_primes(font: Any) -> None:
+    """Take the primes that STIX draws for scripts, where TeX puts all of them.
+
+    Browsers do not ask for them by `ssty`, and the others become tiny there.
+    """
+    glyphs = set(font.getGlyphOrder())
+    for table in font["cmap"].tables:
+        for character in _PRIMES:
+            script = f"{table.cmap.get(character)}.ssty"
+            if script in glyphs:
+                table.cmap[character] = script
 
 
 def _licence(font: Any) -> str:

@@ -13,10 +13,15 @@ from html import escape
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from app.rendering.colours import colour_class
-from app.rendering.tex_shim import MARK, Mark
+from app.rendering.tex_commands import SIZES
+from app.rendering.tex_lengths import nearest
+from app.rendering.tex_marks import MARK, Mark
 
 MAX_NODES = 20_000
 MAX_TREE_DEPTH = 250
+# A formula in a line that is wider than about so many letters may be too wide for a phone, and gets
+# a box of its own to scroll in.
+WIDE = 24
 
 # Elements of MathML Core; the flag says that children stand in a row, any number of them.
 _ELEMENTS = {
@@ -33,6 +38,7 @@ _ATTRIBUTES = frozenset(
     | {"columnspan", "rowspan"}
 )
 _VALUE = re.compile(r"[a-zA-Z0-9.%+-]{1,30}")
+_EMS = re.compile(r"(\d{1,6}(?:\.\d+)?)r?em")
 _REM = re.compile(r"(?<=\d)rem$")
 
 # What math-core declares inline to our classes; None where the class beside it says it all.
@@ -61,8 +67,13 @@ _HTML = {
     "b": "tex-bold", "i": "tex-italic", "em": "tex-italic", "code": "tex-code", "u": "tex-under",
     "s": "tex-strike", "a": None, "span": None,
 }  # fmt: skip
+_LINES = {"mover": "tex-over", "munder": "tex-underline"}
+_BARS = frozenset("|‖∣∥")
 _SPAN_CLASSES = {"math-core-sans-serif-font": "tex-sans", "math-core-serif-font": "tex-serif"}
 _NAMED = {"&ApplyFunction;": "\u2061", "&InvisibleTimes;": "\u2062", "&InvisibleComma;": "\u2063"}
+_SIZES = frozenset(SIZES.values())
+_LARGE = frozenset(["tex-large", "tex-larger", "tex-largest", "tex-huge"])
+_WRAPPING = frozenset(["class", "link", "pad"])  # kinds of marks that hold for what follows
 # Negative spaces that have a class, in hundredths of an em.
 _NEGATIVE = (6, 11, 17, 22, 28, 50, 100, 200)
 
@@ -74,8 +85,9 @@ class MathmlError(ValueError):
 def sanitize(markup: str, source: str, marks: Sequence[Mark], *, display: bool) -> str:
     """Write math-core's `markup` anew, with the TeX `source` beside it as an annotation.
 
-    `marks` are what the marks of the shim mean. The result is well-formed as HTML and as XML (the
-    `math` element takes an `xmlns` there). Raises MathmlError when `markup` is not well-formed or
+    `marks` are what the marks of the shim mean. A display formula and a wide one in a line come in
+    a `span` that scrolls. The result is well-formed as HTML and as XML (the `math` element takes an
+    `xmlns` there). Raises MathmlError when `markup` is not well-formed or
     too large.
     """
     for name, character in _NAMED.items():
@@ -95,7 +107,10 @@ def sanitize(markup: str, source: str, marks: Sequence[Mark], *, display: bool) 
     out.append('</mrow><annotation encoding="application/x-tex">')
     out.append(escape(source, quote=False))
     out.append("</annotation></semantics></math>")
-    return "".join(out)
+    html = "".join(out)
+    if display:
+        return f'<span class="math-block">{html}</span>'
+    return f'<span class="math-inline">{html}</span>' if _is_wide(root, marks) else html
 
 
 class _Writer:
@@ -111,11 +126,25 @@ class _Writer:
             if mark is None:
                 self._element(child, depth)
                 continue
+            if mark.kind == "space":
+                self._out.append(f'<mspace{mark.value} class="tex-ink-rule"></mspace>')
+            if mark.kind not in _WRAPPING:
+                continue
             opening, closing = _wrapping(mark)
+            end = self._next_size(children, number + 1) if mark.value in _SIZES else len(children)
             self._out.append(opening)
-            self.row(children[number + 1 :], depth + 1)
+            self.row(children[number + 1 : end], depth + 1)
             self._out.append(closing)
+            self.row(children[end:], depth)
             return
+
+    def _next_size(self, children: list[Element], start: int) -> int:
+        """The place of the next size, which takes the place of the one before."""
+        for number in range(start, len(children)):
+            mark = self._mark(children[number])
+            if mark and mark.value in _SIZES:
+                return number
+        return len(children)
 
     def _element(self, node: Element, depth: int) -> None:
         self._nodes += 1
@@ -126,8 +155,18 @@ class _Writer:
         if node.attrib:
             classes = _classes(node)
             attributes = _attributes(node) + _class_attribute(classes)
+        if tag == "mtable":
+            _close_with_rule(node)
+        if self._marks and tag == "mtr":
+            self._table_row(node)
         if tag == "menclose":
             tag = "mrow"
+        elif (line := _LINES.get(tag)) and len(node) == 2 and node[1].text == "\u0332":
+            # A border is as long as what it stands over; a stretched sign often is longer.
+            self._out.append(f'<mrow class="{line}">')
+            self.row([node[0]], depth + 1)
+            self._out.append("</mrow>")
+            return
         if tag not in _ELEMENTS:
             raise MathmlError("The formula gave an element that is not MathML.")
         if tag == "mtext":
@@ -144,6 +183,18 @@ class _Writer:
                 for child in node:
                     self._element(child, depth + 1)
             self._out.append(f"</{tag}>")
+
+    def _table_row(self, row: Element) -> None:
+        """Gives the cells of a row the classes that its marks ask for."""
+        for cell in list(row):
+            for mark in filter(None, map(self._mark, cell)):
+                if mark.kind == "gap":
+                    _add_class(cell, mark.value)
+                elif mark.kind == "line":
+                    first, _, last = mark.value.partition("-")
+                    if first.isdecimal() and (last or first).isdecimal():
+                        for covered in list(row)[max(int(first) - 1, 0) : int(last or first)]:
+                            _add_class(covered, "tex-bt")
 
     def _text(self, node: Element) -> None:
         """Text, with the HTML that math-core styles it with turned into classes."""
@@ -169,7 +220,45 @@ class _Writer:
         return self._marks[int(number)] if known else Mark("class", "")
 
 
+def _is_wide(root: Element, marks: Sequence[Mark]) -> bool:
+    """Whether a formula in a line may be wider than WIDE letters."""
+    if any(mark.kind == "space" or mark.value in _LARGE for mark in marks):
+        return True
+    letters = 0.0
+    for node in root.iter():
+        text = node.text
+        if text:
+            letters += len(text)
+            if node.tag == "mo" and "stretchy" not in node.attrib:
+                letters += 1  # the space around an operator
+            if not text.isascii():
+                letters += sum("\u2e80" <= character < "\U00010000" for character in text)
+        elif node.tag == "mspace" and (width := _EMS.fullmatch(node.get("width", ""))):
+            letters += 2 * float(width[1])
+    return letters > WIDE
+
+
+def _close_with_rule(table: Element) -> None:
+    """Draw the rules behind the last row below it; math-core makes them a row of their own."""
+    rows = list(table)
+    if len(rows) < 2 or any(len(cell) or cell.text for cell in rows[-1]):
+        return
+    style = rows[-1][0].get("style", "") if len(rows[-1]) else ""
+    if "border-top" not in style:
+        return
+    table.remove(rows[-1])
+    name = "tex-bb-dashed" if "border-top:0.05em dashed" in style else "tex-bb"
+    for cell in rows[-2]:
+        _add_class(cell, name)
+
+
+def _add_class(node: Element, name: str) -> None:
+    node.set("add", f"{node.get('add', '')} {name}")
+
+
 def _wrapping(mark: Mark) -> tuple[str, str]:
+    if mark.kind == "pad":
+        return f"<mpadded{mark.value}>", "</mpadded>"
     if mark.kind == "link":
         address = escape(mark.value)
         link = f'<mtext><a href="{address}" rel="ugc nofollow noopener"><math>'
@@ -179,6 +268,8 @@ def _wrapping(mark: Mark) -> tuple[str, str]:
 
 def _attributes(node: Element) -> str:
     parts = []
+    if node.text in _BARS and node.get("stretchy") == "true" and not node.get("symmetric"):
+        parts.append(' symmetric="true"')
     for name, value in node.attrib.items():
         if name in _ATTRIBUTES and _VALUE.fullmatch(value):
             # Firefox takes no "rem" here; at the text's own size "em" is the same.
@@ -196,6 +287,7 @@ def _classes(node: Element) -> list[str]:
     found: list[str] = []
     if node.tag == "menclose":
         found += [_NOTATIONS.get(name, "") for name in node.get("notation", "").split()]
+    found += node.get("add", "").split()
     style = node.get("style")
     for declaration in style.split(";") if style else ():
         name, _, value = declaration.strip().partition(":")
@@ -212,4 +304,4 @@ def _classes(node: Element) -> list[str]:
 def _negative_space(value: str) -> str:
     amount = re.fullmatch(r"-(\d{0,4}(?:\.\d{1,12})?)r?em", value)
     size = float(amount[1] or 0) * 100 if amount else 17.0
-    return f"tex-n{min(_NEGATIVE, key=lambda known: abs(known - size))}"
+    return f"tex-n{nearest(size, _NEGATIVE)}"

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from app.rendering.currency import is_money
+from app.rendering.scanner_definitions import Definitions
 
 _TOKEN = re.compile(
     r"\\(?:begin|end)\{[a-zA-Z]+\*?\}|\\[a-zA-Z]+\*?[ ]?\{|\\[a-zA-Z]+|\\.|\\|\$+|`+|[{}]",
@@ -70,6 +71,7 @@ class _Scanner:
         self._tokens = [(m.start(), m.group()) for m in _TOKEN.finditer(text, start)]
         self._starts = [place for place, _ in self._tokens]
         self._runs = _code_runs(text, start)
+        self._definitions = Definitions(text, self._tokens)
         self._ends: dict[str, list[int]] = {}
         self._note_closers()
 
@@ -108,6 +110,8 @@ class _Scanner:
             return self._between(number, self._square, "\\]")
         if word.startswith("\\begin{"):
             return self._environment(number)
+        if not self._row and (end := self._definitions.end(place)):
+            return Found(place, end, self._text[place:end], False)
         return None
 
     def _inline(self, number: int, start: int) -> Found | None:

@@ -11,13 +11,19 @@ from math_core import LatexError, LatexToMathML
 
 from app.rendering.mathml import MathmlError, sanitize
 from app.rendering.scanner import clean
+from app.rendering.tex_definitions import DEFINITION, defines
+from app.rendering.tex_macros import Macros
 from app.rendering.tex_shim import shim
 from app.rendering.tex_tokens import TexError
 
 MAX_TEX_BYTES = 4000
+# A formula of allowed length can be longer once its macros are expanded.
+MAX_EXPANDED_BYTES = 8000
 
 _CONVERTER = LatexToMathML(fancy_error=False, allow_unreliable_rendering=True)
 _POSITION = re.compile(r"^\d+: ")
+# What is a formula without dollars around it.
+_UNFENCED = re.compile(r"\\begin\{|" + DEFINITION)
 
 
 @dataclass(frozen=True)
@@ -29,29 +35,50 @@ class Formula:
 
 
 @lru_cache(maxsize=4096)
-def to_mathml(tex: str, display: bool) -> Formula:
+def to_mathml(tex: str, display: bool, written: str | None = None) -> Formula:
     """Set one formula, given without its delimiters.
 
-    A `display` formula comes in `<span class="math-block">`, which scrolls by itself. TeX that
-    cannot be set comes back as `<code class="math-error">` with the reason as its title. Never
-    raises.
+    Args:
+        tex: what to set. Macros that it defines itself are expanded.
+        display: whether it stands on its own. It then comes in `<span class="math-block">`, which
+            scrolls by itself.
+        written: what its writer wrote, where that is not `tex` because macros have been expanded.
+
+    TeX that cannot be set comes back as `<code class="math-error">` with the reason as its title.
+    Never raises.
     """
-    tex = clean(tex)
+    source = tex if written is None else written
     try:
-        if len(tex.encode()) > MAX_TEX_BYTES:
-            raise TexError(f"A formula may have at most {MAX_TEX_BYTES:,} bytes.")
-        shimmed = shim(tex, display)
-        markup = _convert(shimmed.tex, display)
-        html = sanitize(markup, tex, shimmed.marks, display=display)
+        return Formula(_typeset(clean(tex), display, written and clean(written)), None)
     except (TexError, LatexError, MathmlError) as error:
-        problem = _POSITION.sub("", str(error))
-        return Formula(_error(tex, display, problem), problem)
-    return Formula(f'<span class="math-block">{html}</span>' if display else html, None)
+        return refuse(source, display, _POSITION.sub("", str(error)))
+
+
+def refuse(tex: str, display: bool, problem: str) -> Formula:
+    """The source of a formula that is not set, for a reason given as a sentence."""
+    tex = clean(tex)
+    fence = "" if _UNFENCED.match(tex) else "$$" if display else "$"
+    source = escape(f"{fence}{tex}{fence}")
+    return Formula(f'<code class="math-error" title="{escape(problem)}">{source}</code>', problem)
+
+
+def _typeset(tex: str, display: bool, written: str | None) -> str:
+    source = tex if written is None else written
+    if len(source.encode()) > MAX_TEX_BYTES and not defines(source):
+        raise TexError(f"A formula may have at most {MAX_TEX_BYTES:,} bytes.")
+    if written is None and defines(tex):
+        tex = Macros().expand(tex)
+        if not tex.strip():
+            return ""
+    if len(tex.encode()) > MAX_EXPANDED_BYTES:
+        raise TexError(f"A formula may have at most {MAX_EXPANDED_BYTES:,} bytes when expanded.")
+    shimmed = shim(tex, display)
+    return sanitize(_convert(shimmed.tex, display), source, shimmed.marks, display=display)
 
 
 def _convert(tex: str, display: bool) -> str:
     # Expanded commands can be longer than what was written.
-    if len(tex) > 4 * MAX_TEX_BYTES:
+    if len(tex) > 2 * MAX_EXPANDED_BYTES:
         raise TexError("The formula is too long.")
     try:
         return _CONVERTER.convert_with_local_state(tex, displaystyle=display)
@@ -60,9 +87,3 @@ def _convert(tex: str, display: bool) -> str:
         if type(error).__name__ != "PanicException":
             raise
         raise TexError("The formula cannot be set.") from error
-
-
-def _error(tex: str, display: bool, problem: str) -> str:
-    fence = "" if tex.startswith("\\begin{") else "$$" if display else "$"
-    source = escape(f"{fence}{tex}{fence}")
-    return f'<code class="math-error" title="{escape(problem)}">{source}</code>'

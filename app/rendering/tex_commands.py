@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 
 def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -14,9 +16,28 @@ def _commands(text: str) -> frozenset[str]:
 MACROS = _commands(
     "newcommand newcommand* renewcommand providecommand DeclareMathOperator def gdef edef xdef"
     " DeclareMathOperator* let futurelet newenvironment renewenvironment DeclarePairedDelimiter"
-    " newif newcount expandafter csname input include write catcode loop usepackage html"
-    " definecolor DeclareRobustCommand global long"
+    " newif newcount expandafter csname input include write catcode loop"
+    " definecolor DeclareRobustCommand DeclarePairedDelimiterX global long"
 )
+
+# What is refused, and why.
+REFUSED = {
+    "\\ce": "Chemistry with \\ce is not supported; \\mathrm{H_2O} shows the same.",
+    "\\cee": "Chemistry with \\cee is not supported; \\mathrm{H_2O} shows the same.",
+    "\\includegraphics": "A formula cannot hold a picture.",
+}
+SWITCHES = _commands("rm bf it sf tt cal sl em mit bfseries itshape rmfamily")
+# Characters that math-core takes as text only.
+UNKNOWN_SIGNS = re.compile(
+    "[\u20d0-\u20f0\u21eb-\u21f3\u221a-\u221c\u27c0\u27c1\u27c3\u27c4\u27ca-\u27d4\u27e0-\u27e5"
+    "\u2919\u291a\u2981\u2999-\u29b4\u29ba-\u29bf\u29c2\u29c3\u29c9-\u29cd\u29d6\u29d7\u29dc-\u29de"
+    "\u29e7-\u29f3\u29fe\u29ff\u2ad9-\u2add\u2aec\u2aed\u2aef-\u2af1\u2af4\u2af5\u2afb]"
+)
+SIGNS = {
+    "∅": "\\varnothing ", "√": "\\surd ", "∠": "\\angle ", "∡": "\\measuredangle ",
+    "∢": "\\sphericalangle ", "∴": "\\therefore ", "∵": "\\because ", "⊤": "\\top ", "⊥": "\\bot ",
+    "⟂": "\\perp ", "◊": "\\lozenge ",
+}  # fmt: skip
 
 # Commands that math-core takes as they are, of those that are seen most.
 UNTOUCHED = _names(
@@ -35,7 +56,7 @@ TEXT = {
     "\\textnormal": "\\text", "\\textup": "\\text", "\\textmd": "\\text", "\\textlf": "\\text",
     "\\textbf": "\\textbf", "\\textit": "\\textit", "\\textsl": "\\textit", "\\emph": "\\emph",
     "\\texttt": "\\texttt", "\\textsf": "\\textsf", "\\textsc": "\\textsc", "\\vbox": "\\text",
-    "\\fbox": "\\fbox", "\\framebox": "\\fbox", "\\intertext": "\\text", "\\tiptext": "\\text",
+    "\\intertext": "\\text", "\\tiptext": "\\text",
     "\\shortintertext": "\\text",
 }  # fmt: skip
 # Commands that may stay inside text; other words are set as formulas there.
@@ -54,9 +75,12 @@ TEXT_SAME = {
     "\\quad": "\u2003", "\\qquad": "\u2003\u2003",
 }  # fmt: skip
 
-SAME = {
+# Operators that are more than a name, and have limits.
+LIMITS = {
     "\\varprojlim": "{\\underleftarrow{\\lim}}", "\\varinjlim": "{\\underrightarrow{\\lim}}",
     "\\varlimsup": "{\\overline{\\lim}}", "\\varliminf": "{\\underline{\\lim}}",
+}  # fmt: skip
+SAME = {
     "\\dotsc": "\\ldots ", "\\dotso": "\\ldots ", "\\dotsb": "\\cdots ", "\\dotsm": "\\cdots ",
     "\\dotsi": "\\cdots ", "\\smallsetminus": "\\setminus ", "\\euro": "\\text{€}",
     "\\textdegree": "\\degree ", "\\strut": "", "\\hfill": "\\quad ", "\\hfil": "\\quad ",
@@ -83,13 +107,13 @@ SAME = {
 # Commands that are left out with so many arguments.
 DROPPED = {
     "\\label": 1, "\\vspace": 1, "\\require": 1, "\\class": 1, "\\cssId": 1, "\\style": 1,
-    "\\cline": 1, "\\mathversion": 1, "\\raisebox": 1, "\\rule": 2, "\\setlength": 2,
-    "\\renewcommand\\arraystretch": 1, "\\hspace*": 1, "\\footnote": 1, "\\hphantom*": 1,
+    "\\mathversion": 1, "\\setlength": 2, "\\footnote": 1, "\\hphantom*": 1, "\\htmlClass": 1,
+    "\\htmlId": 1, "\\htmlStyle": 1, "\\htmlData": 1, "\\usepackage": 1, "\\arraystretch": 0,
+    "\\smallskip": 0, "\\medskip": 0, "\\bigskip": 0, "\\normalfont": 0, "\\hrule": 0,
 }  # fmt: skip
 # Commands whose one argument stays, between these.
 UNWRAPPED = {
-    "\\smash": ("{", "}"), "\\rlap": ("{", "}"), "\\llap": ("{", "}"), "\\clap": ("{", "}"),
-    "\\mathrlap": ("{", "}"), "\\mathllap": ("{", "}"), "\\mathclap": ("{", "}"),
+    "\\llap": ("{", "}"), "\\clap": ("{", "}"), "\\mathllap": ("{", "}"), "\\mathclap": ("{", "}"),
     "\\ensuremath": ("{", "}"), "\\mathnormal": ("{", "}"), "\\pmb": ("\\boldsymbol{", "}"),
     "\\mathds": ("\\mathbb{", "}"), "\\mathbbm": ("\\mathbb{", "}"), "\\vcenter": ("{", "}"),
     "\\scr": ("\\mathscr{", "}"), "\\mathup": ("\\mathrm{", "}"), "\\textstyle*": ("{", "}"),
@@ -107,8 +131,8 @@ UNWRAPPED.update((name, (name + "{{", "{}}}")) for name in BRACKETED)
 
 SIZES = {
     "\\tiny": "tex-tiny", "\\scriptsize": "tex-scriptsize", "\\footnotesize": "tex-footnotesize",
-    "\\small": "tex-small", "\\normalsize": "", "\\large": "tex-large", "\\Large": "tex-larger",
-    "\\LARGE": "tex-largest", "\\huge": "tex-huge", "\\Huge": "tex-huge",
+    "\\small": "tex-small", "\\normalsize": "tex-normalsize", "\\large": "tex-large",
+    "\\Large": "tex-larger", "\\LARGE": "tex-largest", "\\huge": "tex-huge", "\\Huge": "tex-huge",
 }  # fmt: skip
 
 DELIMITED = frozenset(
@@ -116,7 +140,6 @@ DELIMITED = frozenset(
     + [f"\\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", *"lrm")]
 )
 ANGLES = {"<": "\\langle ", ">": "\\rangle "}
-LIMITS_AGAIN = "\\limits "
 NOTATIONS = {
     "updiagonalstrike": "\\cancel", "downdiagonalstrike": "\\bcancel", "box": "\\boxed",
     "horizontalstrike": "\\cancel", "roundedbox": "\\boxed",

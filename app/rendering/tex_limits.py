@@ -34,6 +34,7 @@ _ARGUMENTS = {
     " mathbfit mathbfcal mathbfscr mathbffrak mathsfit mathbfsf mathbfsfit",
 }
 _ARITY = {f"\\{name}": count for count, names in _ARGUMENTS.items() for name in names.split()}
+_ARITY.update({"^": 1, "_": 1})
 _SWITCHES = frozenset(
     {"\\displaystyle", "\\textstyle", "\\scriptstyle", "\\scriptscriptstyle", "\\color", "\\over"}
     | {"\\bf", "\\rm", "\\it", "\\sf", "\\tt", "\\cal", "\\atop", "\\choose", "\\brace", "\\brack"}
@@ -93,6 +94,11 @@ def limited(tokens: list[str]) -> list[str]:
     return walk.tokens
 
 
+def arity(word: str) -> int:
+    """How many arguments a command takes that may be left without braces; 0 for other tokens."""
+    return _ARITY.get(word) or int(word[:2] == "\\x" and word != "\\xi")  # \xrightarrow
+
+
 class _Cell:
     """A table cell, or what stands outside all tables."""
 
@@ -135,8 +141,8 @@ class _Walk:
                 self.end_cell()
         elif word in _SWITCHES:
             self._push(_SWITCH)
-        elif word in _ARITY or word in "^_" or (word[:2] == "\\x" and word != "\\xi"):
-            self._push(_ARITY.get(word, 1))
+        elif count := _ARITY.get(word) or (word[0] == "\\" and arity(word)):
+            self._push(count)
         else:
             self._bracket(number, word, before)
             if word == "]" and _OPTION in self._stack:

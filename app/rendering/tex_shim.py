@@ -1,7 +1,7 @@
 """Rewrite TeX that writers use and math-core does not know into TeX that it does.
 
-What has no counterpart in math-core (colours by number, links, sizes) becomes a mark: a text made
-of `MARK` and a number, which `mathml.py` finds in the output and turns into a class or a link.
+What has no counterpart in math-core (colours by number, links, sizes) becomes a mark
+(`tex_marks.py`).
 """
 
 from __future__ import annotations
@@ -11,28 +11,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.rendering import tex_commands as known
-from app.rendering.colours import colour_class
+from app.rendering import tex_constructs, tex_marks, tex_physics
+from app.rendering.tex_lengths import LENGTH
 from app.rendering.tex_limits import MAX_DEPTH, MAX_OPEN_BRACKETS, limited
+from app.rendering.tex_marks import MARK, Mark
+from app.rendering.tex_presets import PRESETS
 from app.rendering.tex_tables import columns, top_level, two_columns, width
-from app.rendering.tex_tokens import Reader, TexError, tokenize, without_comments
-
-MARK = "\ue000"  # from Unicode's private use area; taken out of what users write
+from app.rendering.tex_tokens import Reader, TexError, is_word, tokenize, without_comments
 
 # Formulas in which nothing needs rewriting, as most in notes: leaving them alone saves time.
 _PLAIN = re.compile(
     r"(?:[A-Za-z0-9 +\-=,.;:!/*|'^_(){}\[\]]|\\[,;:!{}|]|\\(?:left|right)[()\[\]|.]"
     r"|\\(?:text|operatorname)\{[A-Za-z0-9 .,:]+\}"
-    r"|\\(?:" + "|".join(sorted(known.UNTOUCHED)) + r")(?![a-zA-Z]))*+"
+    r"|\\(?:" + "|".join(sorted(known.UNTOUCHED)) + r")(?![a-zA-Z*]))*+"
 )
-_DIMENSION = re.compile(r"\s*-?\s*[\d.]+\s*(?:pt|em|ex|mu|px|cm|mm|in|bp|pc|\\baselineskip)\s*")
-
-
-@dataclass(frozen=True)
-class Mark:
-    """What the mark of the same number stands for: a `class` or a `link`, on what follows it."""
-
-    kind: str
-    value: str
+_OTHERS = {**tex_constructs.HANDLERS, **tex_marks.HANDLERS, **tex_physics.HANDLERS}
 
 
 @dataclass(frozen=True)
@@ -52,7 +45,7 @@ def shim(tex: str, display: bool) -> Shimmed:
         return Shimmed(tex, ())
     tokens = without_comments(tokenize(tex.replace(MARK, "")))
     limited(tokens)  # the shim recurses too
-    shimmer = _Shim(display)
+    shimmer = _Shim(display, tex.isascii())
     body = "".join(limited(tokenize(shimmer.top(tokens))))
     return Shimmed(body, tuple(shimmer.marks))
 
@@ -67,52 +60,52 @@ def _is_plain(tex: str) -> bool:
 
 
 class _Shim:
-    def __init__(self, display: bool) -> None:
+    def __init__(self, display: bool, ascii_only: bool) -> None:
         self.marks: list[Mark] = []
-        self._display = display
+        self._ascii = ascii_only
+        self.display = display
         self._tag: str | None = None
         self._tag_in_row = False
         self._handlers: dict[str, Callable[[Reader, str], str]] = {
             "\\begin": self._begin, "\\tag": self._take_tag, "\\tag*": self._take_tag,
-            "\\color": self._colour, "\\textcolor": self._colour, "\\colorbox": self._box,
-            "\\fcolorbox": self._box, "\\bbox": self._bbox, "\\href": self._link,
-            "\\url": self._link, "\\substack": self._substack, "\\mathop": self._mathop,
-            "\\operatorname": self._operator, "\\operatorname*": self._operator,
-            "\\operatornamewithlimits": self._operator, "\\ref": self._reference,
-            "\\eqref": self._reference, "\\cite": self._reference, "\\root": self._root,
-            "\\multicolumn": self._multicolumn, "\\cancelto": self._cancelto,
-            "\\intertext": self._intertext, "\\shortintertext": self._intertext,
-            "\\unicode": self._unicode, "\\\\": self._newline, "\\cr": self._newline,
-            "\\limits": self._limits, "\\nolimits": self._limits, "\\enclose": self._enclose,
-            "\\sout": self._strike, "\\st": self._strike,
+            "\\multicolumn": self._multicolumn, "\\intertext": self._intertext,
+            "\\shortintertext": self._intertext, "\\\\": self._newline, "\\cr": self._newline,
         }  # fmt: skip
 
     def top(self, tokens: list[str]) -> str:
         """The whole formula; lines and columns outside any environment get one."""
+        while tokens and (tokens[-1].isspace() or tokens[-1] in ("\\\\", "\\newline", "\\cr")):
+            tokens = tokens[:-1]  # a new line at the end would be an empty row
         marks = top_level(tokens)
         body = self.rewrite(tokens)
         if "&" in marks:
             body = f"\\begin{{aligned}}{body}\\end{{aligned}}"
-        elif "\\\\" in marks and self._display:
+        elif "\\\\" in marks and self.display:
             body = f"\\begin{{gathered}}{body}\\end{{gathered}}"
         if self._tag is None:
             return body
-        if self._display:
+        if self.display:
             return f"\\begin{{equation*}}{body}\\tag{{{self._tag}}}\\end{{equation*}}"
         return f"{body}\\qquad\\text{{({self._tag})}}"
 
     def rewrite(self, tokens: list[str]) -> str:
         reader = Reader(tokens)
         out: list[str] = []
+        depth = 0
         while (word := reader.next()) is not None:
+            depth += (word == "{") - (word == "}")
+            if word == "\\\\" and depth > 0:
+                word = "\\ "  # no line ends inside braces
             out.append(self._one(reader, word, out[-1] if out else ""))
         return "".join(out)
 
     def _one(self, reader: Reader, word: str, before: str) -> str:
         if word[0] != "\\":
-            return "" if word == "$" else word
+            return word if self._ascii and word.isalnum() else self._sign(reader, word)
         if word in known.MACROS:
             raise TexError(f"Macro definitions such as {word} are not supported.")
+        if word in known.REFUSED:
+            raise TexError(known.REFUSED[word])
         if word in known.TEXT:
             return self.text(reader.argument(word), known.TEXT[word])
         if word in known.SAME:
@@ -120,7 +113,7 @@ class _Shim:
         if word in known.DELIMITED and reader.peek() in known.ANGLES:
             return word + known.ANGLES[reader.next() or ""]
         if word in known.SIZES:
-            return self._mark("class", known.SIZES[word]) if known.SIZES[word] else ""
+            return self.mark("class", known.SIZES[word])
         if word in known.DROPPED:
             for _ in range(known.DROPPED[word]):
                 reader.argument(word)
@@ -132,12 +125,40 @@ class _Shim:
         if word in known.PLAIN_TABLES and reader.peek() == "{":
             name = known.PLAIN_TABLES[word]
             return self._table(name, "", reader.argument(word))
+        if word in ("\\limits", "\\nolimits"):
+            # They are understood behind operators only.
+            return "" if before.endswith(("}", "]")) or not before else f"{word} "
         handler = self._handlers.get(word)
         if handler is None:
-            return word
-        if word in ("\\limits", "\\nolimits"):
-            return self._limits(reader, before)
+            if word in _OTHERS:
+                return _OTHERS[word](self, reader, word)
+            if word in PRESETS:
+                return self._preset(reader, word)
+            # math-core takes a star behind any command for a part of its name.
+            star = reader.at < len(reader.tokens) and reader.tokens[reader.at] == "*"
+            return f"{word} " if star and is_word(word) else word
         return handler(reader, word)
+
+    def _sign(self, reader: Reader, word: str) -> str:
+        if word.isspace():
+            return word
+        if word in "^_" and reader.peek() in known.SWITCHES:
+            return f"{word}{{{self.rewrite(reader.script(word))}}}"
+        if self._ascii:
+            return "" if word == "$" else word
+        if word in known.SIGNS:
+            return known.SIGNS[word]
+        if known.UNKNOWN_SIGNS.match(word):
+            return f"\\text{{{word}}}"
+        if reader.tokens[reader.at : reader.at + 1] == ["\u20d7"]:  # an arrow over the letter
+            reader.next()
+            return f"\\vec{{{word}}}"
+        return "" if word == "$" else word
+
+    def _preset(self, reader: Reader, word: str) -> str:
+        count, template = PRESETS[word]
+        arguments = [self.rewrite(reader.argument(word)) for _ in range(count)]
+        return re.sub(r"#(\d)", lambda number: arguments[int(number[1]) - 1], template)
 
     def text(self, tokens: list[str], command: str) -> str:
         """Text with formulas in it, as a row of texts and formulas."""
@@ -161,7 +182,12 @@ class _Shim:
     def _in_text(self, reader: Reader, word: str) -> str:
         """A formula, or a command of its own, inside text."""
         if word not in ("$", "\\("):
-            if word not in self._handlers and not known.is_rewritten(word) and reader.peek() == "{":
+            if (
+                word not in self._handlers
+                and word not in _OTHERS
+                and not known.is_rewritten(word)
+                and reader.peek() == "{"
+            ):
                 inner = self.text(reader.argument(word), "\\text")
                 return f"{{{word}{{{inner}}}}}"
             return "{" + self._one(reader, word, "") + "}"
@@ -182,7 +208,8 @@ class _Shim:
             spec = columns("".join(reader.argument(f"\\begin{{{name}}}")))
         elif place and name.endswith("matrix*"):
             spec = place.strip()[:1]
-        return self._table(name, spec, reader.environment(name))
+        lead = self.rewrite(reader.argument(word)) if name == "numcases" else ""
+        return lead + self._table(name, spec, reader.environment(name))
 
     def _table(self, name: str, spec: str, body: list[str]) -> str:
         """The environment `name` in the terms of math-core."""
@@ -226,90 +253,9 @@ class _Shim:
         self._tag = tag
         return ""
 
-    def _mark(self, kind: str, value: str) -> str:
+    def mark(self, kind: str, value: str) -> str:
         self.marks.append(Mark(kind, value))
         return f"\\text{{{MARK}{len(self.marks) - 1}}}"
-
-    def _colour(self, reader: Reader, word: str) -> str:
-        model = reader.option() or ""
-        name = colour_class("".join(reader.argument(word)).strip(), model.strip())
-        mark = self._mark("class", f"tex-{name}") if name else ""
-        if word == "\\textcolor":
-            return "{" + mark + self.rewrite(reader.argument(word)) + "}"
-        return mark
-
-    def _box(self, reader: Reader, word: str) -> str:
-        model = reader.option() or ""
-        if word == "\\fcolorbox":
-            reader.argument(word)
-        name = colour_class("".join(reader.argument(word)).strip(), model.strip())
-        content = self.text(reader.argument(word), "\\text")
-        box = "{" + self._mark("class", f"tex-on-{name or 'gray'}") + content + "}"
-        return f"\\boxed{{{box}}}" if word == "\\fcolorbox" else box
-
-    def _strike(self, reader: Reader, word: str) -> str:
-        content = self.text(reader.argument(word), "\\text")
-        return "{" + self._mark("class", "tex-strike") + content + "}"
-
-    def _bbox(self, reader: Reader, word: str) -> str:
-        option = (reader.option() or "").split(",")
-        name = next(filter(None, (colour_class(part.strip(), "") for part in option)), None)
-        mark = self._mark("class", f"tex-on-{name}") if name else ""
-        return "{" + mark + self.rewrite(reader.argument(word)) + "}"
-
-    def _link(self, reader: Reader, word: str) -> str:
-        url = "".join(reader.argument(word)).replace("\\%", "%").replace("\\", "").strip()
-        if word == "\\href":
-            label = self.rewrite(reader.argument(word))
-        else:
-            label = self.text(list(url), "\\texttt")
-        if not re.match(r"https?://[^\s<>\"'`]+$", url):
-            return "{" + label + "}"
-        return "{" + self._mark("link", url) + label + "}"
-
-    def _substack(self, reader: Reader, word: str) -> str:
-        inner = self.rewrite(reader.argument(word))
-        return f"{{\\begin{{subarray}}{{c}}{inner}\\end{{subarray}}}}"
-
-    def _mathop(self, reader: Reader, word: str) -> str:
-        """math-core sets no limits under `\\mathop`, so they are put there one by one."""
-        content = [part for part in reader.argument(word) if part != "\\limits"]
-        name = re.fullmatch(
-            r"\s*(?:\{?\\(?:rm|mathrm|text|textrm|operatorname\*?)\s*)\{?([A-Za-z -]+)\}?\}?\s*",
-            "".join(content),
-        )
-        if name:
-            return f"\\operatorname*{{{name.group(1).strip()}}}"
-        base = "{" + self.rewrite(content) + "}"
-        limits = reader.peek() == "\\limits"
-        if limits:
-            reader.next()
-        if not (limits or self._display):
-            return base
-        while (script := reader.peek()) and script in "^_":
-            reader.next()
-            place = "\\underset" if script == "_" else "\\overset"
-            base = f"{place}{{{self.rewrite(reader.argument(script))}}}{{{base}}}"
-        return base
-
-    def _operator(self, reader: Reader, word: str) -> str:
-        content = reader.argument(word)
-        if any(part in "^_{" or part in known.TEXT or part[:5] == "\\math" for part in content):
-            return "{\\mathrm{" + self.rewrite(content) + "}}"
-        return f"{word}{{{''.join(content)}}}"
-
-    def _reference(self, reader: Reader, word: str) -> str:
-        key = "".join(reader.argument(word))
-        opening, closing = "[]" if word == "\\cite" else "()"
-        return self.text([opening, *key, closing], "\\text")
-
-    def _root(self, reader: Reader, word: str) -> str:
-        degree: list[str] = []
-        while (part := reader.next()) is not None and part != "\\of":
-            if part == word:
-                raise TexError("\\root needs \\of behind its degree.")
-            degree.append(part)
-        return f"\\sqrt[{self.rewrite(degree)}]{{{self.rewrite(reader.argument(word))}}}"
 
     def _multicolumn(self, reader: Reader, word: str) -> str:
         count = "".join(reader.argument(word)).strip()
@@ -317,22 +263,11 @@ class _Shim:
         cells = min(int(count), 30) if count.isdecimal() else 1
         return self.rewrite(reader.argument(word)) + "&" * (cells - 1)
 
-    def _cancelto(self, reader: Reader, word: str) -> str:
-        value = self.rewrite(reader.argument(word))
-        return f"\\cancel{{{self.rewrite(reader.argument(word))}}}^{{{value}}}"
-
     def _intertext(self, reader: Reader, word: str) -> str:
         return f"&{self.text(reader.argument(word), known.TEXT[word])}\\\\ "
 
-    def _unicode(self, reader: Reader, word: str) -> str:
-        reader.option()
-        code = "".join(reader.argument(word)).strip().lower()
-        number = int(code.lstrip("x"), 16) if re.fullmatch("x?[0-9a-f]{1,5}", code) else 0
-        character = chr(number)
-        return f"\\text{{{character}}}" if number > 160 and character.isprintable() else ""
-
     def _newline(self, reader: Reader, word: str) -> str:
-        """A new line without its extra space, and the rules of a table behind it once."""
+        """A new line, with its extra space as a mark in the row that it ends."""
         if reader.peek() == "*":
             reader.next()
         start = reader.at
@@ -341,18 +276,10 @@ class _Shim:
                 option = reader.option()
             except TexError:
                 option = None
-            if option is None or not _DIMENSION.fullmatch(option):
-                reader.at = start
+            if option is not None and LENGTH.fullmatch(option):
+                return tex_marks.gap(self, option) + "\\\\ "
+            reader.at = start
         return "\\\\ "
-
-    def _limits(self, reader: Reader, before: str) -> str:
-        return "" if before.endswith(("}", "]")) or not before else known.LIMITS_AGAIN
-
-    def _enclose(self, reader: Reader, word: str) -> str:
-        notation = "".join(reader.argument(word))
-        reader.option()
-        command = known.NOTATIONS.get(notation.split()[0] if notation.split() else "", "\\boxed")
-        return f"{command}{{{self.rewrite(reader.argument(word))}}}"
 
 
 def _typographic(text: str) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+from app.rendering.tex_lengths import LENGTH
+
 _TOKEN = re.compile(
-    r"\\(?:operatorname|DeclareMathOperator|tag|hspace|newcommand)\*"  # a star is part of the name
+    # A star is part of these names.
+    r"\\(?:operatorname|tag|hspace|(?:new|renew|provide)command|Declare(?:MathOperator|RobustCommand))\*"
     r"|\\[a-zA-Z]+|\\.|[{}\[\]$&^_%~#]|[ \t\n]+|[^\\{}\[\]$&^_%~# \t\n]|\\",
     re.DOTALL,
 )
@@ -18,6 +21,11 @@ class TexError(ValueError):
 def tokenize(tex: str) -> list[str]:
     """The tokens of `tex`: commands, special characters, white space and single characters."""
     return _TOKEN.findall(tex)
+
+
+def is_word(token: str) -> bool:
+    """Whether a token is a command whose name is letters, which end where no letter follows."""
+    return len(token) > 1 and token[0] == "\\" and token[1:].isalpha()
 
 
 def without_comments(tokens: list[str]) -> list[str]:
@@ -75,6 +83,25 @@ class Reader:
             return None
         self.at += 1
         return "".join(self._until("[", "]", "A square bracket is never closed."))
+
+    def length(self, command: str) -> str:
+        """The text of a length, which TeX's own commands take without braces."""
+        if self.peek() == "{":
+            return "".join(self.argument(command))
+        found = LENGTH.match("".join(self.tokens[self.at : self.at + 20]))
+        end = found.end() if found else 0
+        while end > 0 and self.at < len(self.tokens):
+            end -= len(self.tokens[self.at])
+            self.at += 1
+        return found[0] if found else ""
+
+    def script(self, command: str) -> list[str]:
+        """The tokens of the next argument; a command brings its own along, as in `_\\mathbf{a}`."""
+        braced = self.peek() == "{"
+        words = self.argument(command)
+        while not braced and is_word(words[0]) and self.peek() == "{":
+            words += ["{", *self.argument(command), "}"]
+        return words
 
     def environment(self, name: str) -> list[str]:
         """The tokens up to the `\\end` of the environment that has just begun."""

@@ -37,6 +37,14 @@ _EXAMPLES = (
         "A wide formula scrolls in its own box.",
     ),
     (
+        "Macros",
+        "$$\n\\newcommand{\\R}{\\mathbb{R}}\n\\DeclareMathOperator*{\\argmin}{arg\\,min}\n$$\n\n"
+        "The best weights are $\\argmin_{w \\in \\R^n} L(w)$.",
+        "They hold from there to the end of the text and show nothing themselves. Known are"
+        " \\newcommand, \\renewcommand, \\def, \\let, \\DeclareMathOperator and"
+        " \\DeclarePairedDelimiter, also on lines of their own without dollars.",
+    ),
+    (
         "Lists",
         "What it needs:\n- a backbone\n  - and a smaller one for phones\n- two losses\n\n"
         "1) first\n2) second",

@@ -1,6 +1,6 @@
 // Wide formulas, tables and code scroll in their own box. Give the keyboard a stop there, but only
 // where something is really cut off.
-const boxes = ".math-block, .table-scroll, .prose pre, .prose table, .prose .footnote";
+const boxes = ".math-block, .math-inline, .table-scroll, .prose pre, .prose table, .prose .footnote";
 
 function update(box) {
   const cut = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;

@@ -41,6 +41,10 @@ PAYLOADS = (
     "$\\href{javascript:alert(1)}{x}$",
     '$\\nosuch{"><img src=x onerror=alert(1)>}$',
     "$$\\text{</math><script>alert(1)</script>}$$",
+    "$\\newcommand{\\x}{\\text{<script>alert(1)</script>}}\\x$",
+    "$\\def\\x#1{\\href{javascript:#1}{\\color{red;}y}}\\x{alert(1)}$",
+    "\\newcommand{\\x}{<script>alert(1)</script>}",
+    '$\\raisebox{1em" onclick="x}{y}\\rule{1em"}{2em\'}\\smash["<]{z}$',
     "`</code><script>alert(1)</script>`",
     "\u202e<script>\u2066",
 )

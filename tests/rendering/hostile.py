@@ -205,6 +205,32 @@ HOSTILE: dict[str, str] = {
     "deep scripts": "$" + "x^{" * 3000 + "}" * 3000 + "$",
     "failing formulas": fill("$\\nope$ "),
     "failing paragraphs": fill("$\\nope$\n\n"),
+    "macro definitions": numbered("$\\newcommand{\\x}{#N}$\n\n"),
+    "bare definitions": fill("\\newcommand{\\x}{y}\n", size=50000),
+    "open bare definitions": fill("\\newcommand{\\x}{\n"),
+    "definitions in a line": fill("\\def\\x#1{#1}"),
+    "definitions in one formula": "$$" + fill("\\def\\x{y}\n", size=60000) + "$$",
+    "open definitions": "$$" + fill("\\newcommand{\\x}{", size=60000) + "$$",
+    "macro that doubles": "$\\def\\a#1{#1#1}$\n\n"
+    + fill("$" + "\\a{" * 40 + "x" + "}" * 40 + "$ "),
+    "macro of itself": "$\\def\\a{\\a\\a}$\n\n" + fill("$\\a$ ", size=9000),
+    "macro that is long": "$\\def\\a{"
+    + "x+" * 480
+    + "}$\n\n"
+    + numbered("$\\a#N\\a$ ", size=22000),
+    "macro of fractions": "$\\def\\a#1{"
+    + "\\frac{#1}2" * 90
+    + "}$\n\n"
+    + numbered("$\\a{\\a{#N}}$ ", size=30000),
+    "macro of deep fractions": "$\\def\\a{"
+    + "\\frac" * 130
+    + "}$\n\n"
+    + numbered("$\\a\\a\\a#N$ ", size=30000),
+    "macro of open brackets": "$\\def\\a{((((((((((}$\n\n"
+    + numbered("$\\a\\a\\a\\a\\a#N$ ", size=40000),
+    "macro without its argument": "$\\def\\a#1#2#3{#1}$\n\n" + fill("$\\a x$ ", size=20000),
+    "many columns": fill("$$" + "&" * 3900 + "$$\n\n"),
+    "many rows": fill("$$" + "\\\\[4pt]" * 600 + "x$$\n\n"),
     "bad links": fill("[a](b:c)\n\n"),
     "bad links in one": fill("[a](b:c) "),
     "full stops": fill("A. ", end="\\cite{a}"),
