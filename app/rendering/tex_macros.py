@@ -18,7 +18,7 @@ MAX_DEFINITIONS = 300  # in one text
 MAX_DEPTH = 16
 # Characters that expansion may put in place of macros, in a formula and in a text.
 MAX_FORMULA = 16_000
-MAX_TEXT = 100_000
+MAX_TEXT = 50_000
 
 _PREFIXES = frozenset(["\\global", "\\long"])
 _FIXED = COMMANDS | _PREFIXES | frozenset(["\\begin", "\\end", "\\left", "\\right", "\\middle"])
@@ -158,6 +158,7 @@ class _Expansion:
             if self._macros.is_circular(name):
                 raise TexError(f"The macro {name} is defined by itself.")
             raise TexError(f"The macro {name} is nested in more than {MAX_DEPTH} others.")
+        self._macros.spend(1)  # first: when nothing is left, a thousand calls must not cost much
         body, arguments = self._paired(name, macro) if macro.paired else (macro.body, [])
         for number in range(len(arguments), macro.parameters):
             if number == 0 and macro.default is not None:
@@ -171,7 +172,7 @@ class _Expansion:
                 made.extend(arguments[int(word[1]) - 1])
             else:
                 made.append(_Token(word, token.depth + 1))
-        size = 1 + sum(len(part.word) for part in made)
+        size = sum(len(part.word) for part in made)
         self._size += size
         self._macros.spend(size)
         if self._size > MAX_FORMULA:
