@@ -56,6 +56,7 @@ KEPT = {
         "anonymous",
         "revision",
         "draft",
+        "base",
         "save",
         "preview",
     ),
