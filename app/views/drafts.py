@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from app.queries import drafts as queries
 from app.services import drafts
 from app.services.drafts import WrittenElsewhere
+from app.services.openings import opening
 from app.services.problems import Refused
 from app.views import writing
 from app.views.access import db, needs_sign_in, paper_or_404, see_other, signed_in
@@ -16,6 +17,7 @@ from app.views.forms import SummaryForm
 from app.views.security import DRAFT_LIMIT, WRITE_LIMIT
 
 blueprint = Blueprint("drafts", __name__)
+blueprint.add_app_template_filter(opening)
 
 
 @blueprint.get("/drafts")
