@@ -11,6 +11,7 @@ from tests.browser.conftest import Reader
 from tests.browser.test_editor import (
     PIXEL,
     UNREACHABLE,
+    check,
     emptied,
     open_editor,
     wait_until_saved,
@@ -121,6 +122,7 @@ def test_a_merge_is_kept_while_it_is_worked_on(writer: Reader) -> None:
     )
     expect(first.get_by_label("Only you")).to_be_checked()
     expect(first.locator("[data-notices] .notice")).to_have_count(0)
+    check(first)
     source = first.get_by_label("Summary", exact=True)
     expect(source).to_have_value(re.compile("<<<<<<< in this window"))
     emptied(first)
@@ -244,3 +246,20 @@ def test_one_clock(writer: Reader) -> None:
     expect(note).to_contain_text(f", {said}")
     expect(note).not_to_contain_text("UTC")
     assert "UTC" in (note.get_attribute("title") or "")
+
+
+@pytest.mark.parametrize("reader", [{"java_script_enabled": False}], indirect=True, ids=["bare"])
+def test_discarding_asks_first(writer: Reader) -> None:
+    page = writer.page
+    writer.go("/write/conf/eccv/LiuAESRFB16")
+    page.get_by_label("Summary", exact=True).fill("## What\n\nHalf of a *thought*.")
+    page.get_by_role("button", name="Keep it as a draft").last.click()
+    writer.go("/drafts")
+    draft = page.locator(".kept__item").filter(has_text="Half of a thought.")
+    expect(draft.locator(".kept__title")).to_have_text("What")
+    button = draft.get_by_role("button", name="Discard it for good")
+    expect(button).to_have_count(0)  # not shown yet
+    draft.get_by_text("Discard it…").click()
+    button.click()
+    expect(page.get_by_text("The draft is discarded.")).to_be_visible()
+    expect(draft).to_have_count(0)
