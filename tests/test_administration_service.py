@@ -398,7 +398,7 @@ def test_a_draft_goes_on_from_its_revision(session: Session, ann: User, old: Use
             session.commit()
     merge(session, old, ann)
     draft = session.scalars(select(Draft)).one()
-    assert drafts.revision_source(session, ann, paper, draft.base_revision) == "Present."
+    assert drafts.revision_text(session, ann, paper, draft.base_revision)[0] == "Present."
 
 
 def test_the_same_picture_of_both_is_one(session: Session, ann: User, old: User) -> None:

@@ -62,7 +62,7 @@ def test_a_window_that_missed_a_save_is_told(session: Session, writer: User, pap
     with pytest.raises(WrittenElsewhere) as caught:
         keep(session, writer, paper, "begun, went on there", version=first)
     session.rollback()
-    assert caught.value.other.source == "begun, went on here"
+    assert caught.value.other.content.source == "begun, went on here"
     found = queries.mine(session, writer, paper)
     assert found is not None
     assert found.source == "begun, went on here"
@@ -81,7 +81,7 @@ def test_a_summary_saved_meanwhile_is_a_conflict(
         keep(session, writer, paper, "still typing", version=first)
     session.rollback()
     other = caught.value.other
-    assert (other.source, other.revision, other.version) == ("saved there", 1, 0)
+    assert (other.content.source, other.revision, other.version) == ("saved there", 1, 0)
     keep(session, writer, paper, "put together", revision=other.revision, version=other.version)
 
 

@@ -197,3 +197,38 @@ def test_private_texts_bring_no_suggestions(writer: Browser, session: Session) -
     paper = make_paper(session, title="Plain title")
     make_summary(session, paper, source="Xylophone", visibility="private")
     assert suggest(writer, "xylophone") == []
+
+
+def test_brackets_that_are_no_link_are_named(writer: Browser) -> None:
+    text = "See [[No such paper]].\n\n`[[code]]`, $[[x]]$ and [[a link]](http://e.org)\n\n"
+    text += "- [[ A paper on [x] ]] and a[[i]], [[1, 2]]\n- once\n  more [[No such paper]]\n\n"
+    text += "[[a paper on BRACKETS and x_1]]\n"
+    found = preview(writer, text)["problems"]
+    assert [(each["line"], each["message"].split(":")[0]) for each in found] == [
+        (1, "“[[No such paper]]” was not found"),
+        (7, "“[[No such paper]]” was not found"),
+        (9, "“[[a paper on BRACKETS and x_1]]” stays text"),
+    ]
+    page = writer.submit("/write/conf/x/A1", source="One.\n\n[[No such paper]]", preview="1")
+    assert "Line 3: “[[No such paper]]” was not found" in page.text
+    assert "1 link needs a look" in page.text
+
+
+def test_brackets_with_a_title_that_is_here(writer: Browser, session: Session) -> None:
+    make_paper(session, title="Plain title")
+    session.commit()
+    (found,) = preview(writer, "[[Plain Title]]")["problems"]
+    assert found["message"].startswith("“[[Plain Title]]” stays text: choose the paper")
+
+
+def test_formulas_of_the_takeaway_are_looked_at(writer: Browser) -> None:
+    token = writer.get("/write/conf/x/A1").form("/write/conf/x/A1")["csrf_token"]
+    data = {"csrf_token": token, "source": "Fine.\n\n$\\frac{$", "takeaway": "It is $\\frac{$."}
+    found = json.loads(writer.post("/preview", data).text)["problems"]
+    assert [(each["line"], each["about"]) for each in found] == [(None, "formula"), (3, "formula")]
+    assert found[0]["message"].startswith("Takeaway: ")
+    page = writer.submit(
+        "/write/conf/x/A1", source="Fine.", takeaway="It is $\\frac{$.", preview="1"
+    )
+    assert "Takeaway: " in page.text
+    assert "1 formula needs a look" in page.text

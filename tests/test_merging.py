@@ -3,7 +3,17 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.merging import BETWEEN, MINE, THEIRS, merge, open_conflict
+from app.services.contents import Content
+from app.services.merging import (
+    BETWEEN,
+    MINE,
+    THEIRS,
+    Base,
+    merge,
+    merge_contents,
+    open_conflict,
+    stricter,
+)
 
 lines = st.lists(st.sampled_from(["a", "b", "c", "", "d e"]), max_size=12)
 
@@ -54,3 +64,56 @@ def test_nothing_written_is_lost(
     known = {"", *(base or [])}
     for line in {*mine, *theirs} - known:
         assert line in merged
+
+
+STATES = st.builds(
+    Content,
+    st.just("a"),
+    st.sampled_from(["", "one", "two"]),
+    st.sampled_from(["", "x", "y", "x, y"]),
+    st.sampled_from(["public", "unlisted", "private"]),
+    st.booleans(),
+)
+
+
+def base_of(content: Content, certain: bool = True) -> Base:
+    return Base(content.source, content.takeaway, content.settings, certain)
+
+
+@given(STATES, STATES)
+def test_fields_that_one_window_left_alone_come_from_the_other(
+    before: Content, changed: Content
+) -> None:
+    for mine, theirs in ((before, changed), (changed, before)):
+        both = merge_contents(base_of(before), mine, theirs)
+        assert both.content.same_as(changed)
+        assert both.undecided == ()
+
+
+@given(STATES, STATES, STATES, st.booleans())
+def test_nothing_becomes_more_public_than_one_window_left_it(
+    before: Content, mine: Content, theirs: Content, certain: bool
+) -> None:
+    both = merge_contents(base_of(before, certain), mine, theirs)
+    private = stricter(mine.visibility, theirs.visibility)
+    if both.content.visibility != private:
+        # Only because one of them never touched it.
+        assert before.visibility in (mine.visibility, theirs.visibility)
+    unknown = merge_contents(Base(), mine, theirs)
+    assert unknown.content.visibility == private
+    assert unknown.content.anonymous == (mine.anonymous or theirs.anonymous)
+    for takeaway in {mine.takeaway, theirs.takeaway}:
+        assert takeaway in unknown.content.takeaway
+    assert set(unknown.content.settings.tags) == {*mine.settings.tags, *theirs.settings.tags}
+
+
+def test_a_window_that_kept_drafts_does_not_win_in_silence() -> None:
+    before, mine = Content("a", visibility="private"), Content("a", visibility="public")
+    assert merge_contents(base_of(before), mine, before).content.visibility == "public"
+    both = merge_contents(base_of(before, certain=False), mine, before)
+    assert (both.content.visibility, both.undecided) == ("private", ("visibility",))
+
+
+def test_what_one_has_of_the_other_and_more_is_no_conflict() -> None:
+    assert merge("a\nz", "a\nmine\nz", "a\nmine\nmore\nz").text == "a\nmine\nmore\nz"
+    assert merge("a\nold\nz", "a\nz", "a\nold, too\nz").conflicts == 1

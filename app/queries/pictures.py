@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from app.models import Paper, Picture, PictureUse, Summary, User
+from app.models import Draft, Paper, Picture, PictureUse, Summary, User
 from app.queries.visibility import readable_by_others
 
 
 @dataclass(frozen=True)
 class PictureRow:
-    """One of a writer's pictures, with the papers about which they wrote the texts it is in."""
+    """One of a writer's pictures, with the papers about which they wrote the texts it is in.
+
+    Attributes:
+        papers: those of summaries.
+        drafts: those of drafts.
+    """
 
     picture: Picture
     papers: tuple[Paper, ...]
+    drafts: tuple[Paper, ...]
 
 
 def visible(session: Session, name: str, viewer: User | None) -> Picture | None:
@@ -50,14 +56,26 @@ def of_user(session: Session, user: User, *, number: int, size: int) -> list[Pic
         .offset((number - 1) * size)
         .limit(size + 1)
     ).all()
+    ids = [picture.id for picture in pictures]
     uses = session.execute(
         select(PictureUse.picture_id, Paper)
         .join(Summary, Summary.id == PictureUse.summary_id)
         .join(Paper, Paper.id == Summary.paper_id)
-        .where(PictureUse.picture_id.in_([picture.id for picture in pictures]))
+        .where(PictureUse.picture_id.in_(ids))
+    ).all()
+    # Names are random enough for it not to matter that their underscores match any character.
+    drafted = session.execute(
+        select(Picture.id, Paper)
+        .join(Draft, and_(Draft.user_id == user.id, Draft.source.contains(Picture.name)))
+        .join(Paper, Paper.id == Draft.paper_id)
+        .where(Picture.id.in_(ids))
     ).all()
     return [
-        PictureRow(picture, tuple(paper for used, paper in uses if used == picture.id))
+        PictureRow(
+            picture,
+            tuple(paper for used, paper in uses if used == picture.id),
+            tuple(paper for used, paper in drafted if used == picture.id),
+        )
         for picture in pictures
     ]
 

@@ -16,9 +16,23 @@ from app.db import begin_writing, now
 from app.models import Draft, Paper, Revision, Summary, User
 from app.models.summary import VISIBILITIES
 from app.queries import drafts
+from app.services.contents import Content, Settings
 from app.services.locks import queue
 from app.services.problems import Refused
-from app.services.summaries import last_revision, normal, parse_tags, tag_names
+from app.services.summaries import content_of, last_revision
+
+__all__ = [
+    "MAX_DRAFTS",
+    "MAX_DRAFT_BYTES",
+    "Content",
+    "Elsewhere",
+    "WrittenElsewhere",
+    "close",
+    "discard",
+    "revision_text",
+    "save_draft",
+    "written_elsewhere",
+]
 
 # More than a summary may have, so that a text that is too long is kept until it is shorter.
 MAX_DRAFT_BYTES = 262_144
@@ -28,28 +42,18 @@ _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Content:
-    """What the editor's form holds, as typed."""
-
-    source: str
-    takeaway: str = ""
-    tags: str = ""
-    visibility: str = "public"
-    anonymous: bool = False
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.source.strip() or self.takeaway.strip() or self.tags.strip())
-
-
-@dataclass(frozen=True)
 class Elsewhere:
-    """What another window saved: the text, and what a window must know to go on from it."""
+    """What another window saved, and what a window knows that has it all in its text.
 
-    source: str
-    takeaway: str
+    Attributes:
+        revision, settings: what is saved of the summary; `None` for settings of long ago.
+        version: the version of the draft.
+    """
+
+    content: Content
     saved_at: datetime
     revision: int
+    settings: Settings | None
     version: int
 
 
@@ -57,7 +61,7 @@ class WrittenElsewhere(Exception):
     """Another window saved a text that this one has not seen."""
 
     def __init__(self, other: Elsewhere) -> None:
-        super().__init__("This text was changed in another window since you opened it here.")
+        super().__init__("This summary was changed in another window since you opened it here.")
         self.other = other
 
 
@@ -68,12 +72,14 @@ def save_draft(
     content: Content,
     *,
     base_revision: int,
+    base_settings: Settings | None = None,
     seen_version: int,
 ) -> Draft | None:
     """Keep what somebody is writing about a paper.
 
     Args:
         base_revision: number of the saved revision that the text began from, 0 for none.
+        base_settings: what stood beside it then; `None` when that is not known.
         seen_version: version of the draft that the window knows, 0 for none.
 
     Returns:
@@ -93,10 +99,11 @@ def save_draft(
         # Who goes on with a draft knows that the saved text is newer: the editor says so.
         other = _unseen_draft(session, draft, summary, seen_version)
     else:
-        other = _unseen_summary(session, summary, base_revision, 0)
-    if other is not None and not _same(other.source, content.source):
+        other = _unseen_summary(session, summary, base_revision, base_settings, 0)
+    if other is not None and not other.content.same_as(content):
         raise WrittenElsewhere(other)
-    if content.is_empty or (summary is not None and _is_saved(session, content, summary)):
+    saved = None if summary is None else content_of(session, summary)
+    if content.is_empty or (saved is not None and saved.same_as(content)):
         discard(session, user, paper)
         return None
     if draft is None:
@@ -109,6 +116,7 @@ def save_draft(
             )
         draft = Draft(user_id=user.id, paper_id=paper.id, version=0, base_revision=base_revision)
         session.add(draft)
+    draft.base_revision = max(draft.base_revision, base_revision)  # a merge brings it forward
     draft.source = content.source
     draft.takeaway = content.takeaway
     draft.tags = content.tags
@@ -123,45 +131,54 @@ def save_draft(
 
 
 def written_elsewhere(
-    session: Session, user: User, paper: Paper, *, base_revision: int, seen_version: int
+    session: Session,
+    user: User,
+    paper: Paper,
+    *,
+    base_revision: int,
+    base_settings: Settings | None = None,
+    seen_version: int,
 ) -> Elsewhere | None:
     """What another window kept or saved that one with this knowledge has not seen."""
     draft = drafts.mine(session, user, paper)
     summary = _summary(session, user, paper)
     return _unseen_draft(session, draft, summary, seen_version) or _unseen_summary(
-        session, summary, base_revision, seen_version
+        session, summary, base_revision, base_settings, seen_version
     )
 
 
 def close(
-    session: Session, user: User, paper: Paper, source: str, *, seen_version: int | None
+    session: Session, user: User, paper: Paper, content: Content, *, seen_version: int | None
 ) -> None:
-    """End a draft in the transaction that saved its text.
+    """End a draft in the transaction that saved it.
 
     Args:
-        source: the text that was saved.
+        content: what was saved.
         seen_version: version of the draft that the window knows; `None` means that it knows
             nothing of drafts, and leaves them alone.
 
     Raises:
-        WrittenElsewhere: when the draft holds another text that the window has not seen.
+        WrittenElsewhere: when the draft holds something else that the window has not seen.
     """
     if seen_version is None:
         return
     draft = drafts.mine(session, user, paper)
     other = _unseen_draft(session, draft, _summary(session, user, paper), seen_version)
-    if other is not None and not _same(other.source, source):
+    if other is not None and not other.content.same_as(content):
         raise WrittenElsewhere(other)
     discard(session, user, paper)
 
 
-def revision_source(session: Session, user: User, paper: Paper, number: int) -> str | None:
-    """The text of a saved revision of one's own, from which two windows began."""
-    return session.scalar(
-        select(Revision.source)
+def revision_text(
+    session: Session, user: User, paper: Paper, number: int
+) -> tuple[str | None, str | None]:
+    """Text and takeaway of a saved revision of one's own, from which two windows began."""
+    found = session.execute(
+        select(Revision.source, Revision.takeaway)
         .join(Summary, Summary.id == Revision.summary_id)
         .where(Summary.user_id == user.id, Summary.paper_id == paper.id, Revision.number == number)
-    )
+    ).first()
+    return (None, None) if found is None else (found.source, found.takeaway)
 
 
 def discard(session: Session, user: User, paper: Paper) -> None:
@@ -175,18 +192,28 @@ def _unseen_draft(
 ) -> Elsewhere | None:
     if draft is None or draft.version == seen_version:
         return None
-    saved = last_revision(session, summary)
-    return Elsewhere(draft.source, draft.takeaway, draft.saved_at, saved, draft.version)
+    content = Content(draft.source, draft.takeaway, draft.tags, draft.visibility, draft.anonymous)
+    # What was saved after the draft was begun is not in it: whoever saves it meets that next.
+    is_last = summary is not None and draft.base_revision == last_revision(session, summary)
+    settings = content_of(session, summary).settings if summary is not None and is_last else None
+    return Elsewhere(content, draft.saved_at, draft.base_revision, settings, draft.version)
 
 
 def _unseen_summary(
-    session: Session, summary: Summary | None, base_revision: int, seen_version: int
+    session: Session,
+    summary: Summary | None,
+    base_revision: int,
+    base_settings: Settings | None,
+    seen_version: int,
 ) -> Elsewhere | None:
+    if summary is None:
+        return None
     saved = last_revision(session, summary)
-    if summary is None or saved == base_revision:
+    content = content_of(session, summary)
+    if saved == base_revision and base_settings in (None, content.settings):
         return None
     saved_at = summary.edited_at or summary.created_at
-    return Elsewhere(summary.source, summary.takeaway, saved_at, saved, seen_version)
+    return Elsewhere(content, saved_at, saved, content.settings, seen_version)
 
 
 def _summary(session: Session, user: User, paper: Paper) -> Summary | None:
@@ -212,22 +239,3 @@ def _checked(content: Content) -> Content:
         visibility=visible,
         anonymous=content.anonymous,
     )
-
-
-def _is_saved(session: Session, content: Content, summary: Summary) -> bool:
-    try:
-        same_tags = set(parse_tags(content.tags)) == set(tag_names(session, summary))
-    except Refused:
-        same_tags = False
-    return (
-        same_tags
-        and _same(content.source, summary.source)
-        and content.takeaway.strip() == summary.takeaway
-        and content.visibility == summary.visibility
-        and content.anonymous == summary.anonymous
-    )
-
-
-def _same(one: str, other: str) -> bool:
-    """Whether two texts would be saved as the same."""
-    return normal(one) == normal(other)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from sqlalchemy import select
@@ -11,13 +11,16 @@ from sqlalchemy.orm import Session
 from app.models import Paper, User
 from app.queries import search
 from app.queries.papers import title_folded
-from app.rendering import Problem, as_label, paper_path
+from app.rendering import Problem, as_label, inline_problems, paper_path
 from app.rendering.markdown import render_inline
+from app.services import open_brackets
 from app.services.identifiers import find_paper, parse_identifier
 from app.services.texts import known_keys, render_text
 
 MAX_SUGGESTIONS = 8
 SHORTEST_QUERY = 2  # characters
+LONGEST_TAKEAWAY = 2000  # characters; one that is to be shortened yet is looked at too
+MAX_BRACKETS = 100
 OUTLINE = """\
 ## What
 
@@ -152,8 +155,8 @@ def palette() -> tuple[tuple[Formula, str], ...]:
     return tuple((formula, formula.html) for formula in FORMULAS)
 
 
-def analyse(session: Session, source: str) -> Analysis:
-    """Look a text over as it would be published; nothing is written.
+def analyse(session: Session, source: str, takeaway: str = "") -> Analysis:
+    """Look a text and its takeaway over as they would be published; nothing is written.
 
     Raises:
         RenderError: for a text that is too large or too deeply nested, with the line.
@@ -167,7 +170,38 @@ def analyse(session: Session, source: str) -> Analysis:
         key = keys.get(link.ref.without_user())
         links.append(FoundLink(link.line, link.label, key, titles.get(key or "")))
     words = sum(any(map(str.isalnum, word)) for word in rendered.text.split())
-    return Analysis(rendered.html, words, tuple(links), rendered.problems)
+    problems = [
+        *_takeaway_problems(takeaway),
+        *sorted(
+            [*rendered.problems, *_open_brackets(session, rendered.html, source)],
+            key=lambda problem: problem.line or 0,
+        ),
+    ]
+    return Analysis(rendered.html, words, tuple(links), tuple(problems))
+
+
+def _takeaway_problems(takeaway: str) -> list[Problem]:
+    found = inline_problems(takeaway[:LONGEST_TAKEAWAY])
+    return [replace(each, line=None, message=f"Takeaway: {each.message}") for each in found]
+
+
+def _open_brackets(session: Session, html: str, source: str) -> list[Problem]:
+    """What stands in `[[…]]` and is no link: with such a title it only was not chosen."""
+    found = open_brackets.find(html, source)[:MAX_BRACKETS]
+    if not found:
+        return []
+    folded = {title_folded(each.title) for each in found}
+    known = set(session.scalars(select(Paper.title_folded).where(Paper.title_folded.in_(folded))))
+    return [
+        Problem(
+            each.line,
+            f"“[[{each.title}]]” stays text: choose the paper from the list to link to it."
+            if title_folded(each.title) in known
+            else f"“[[{each.title}]]” was not found: no paper here has this title. It stays text.",
+            "link",
+        )
+        for each in found
+    ]
 
 
 def suggestions(session: Session, query: str, viewer: User | None) -> list[Paper]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,8 +20,10 @@ from app.rendering import (
     render_inline,
 )
 from app.services import links, pictures
+from app.services.contents import Content, Settings, one_line, tag_words
+from app.services.contents import normal as normal  # for who writes through this module
 from app.services.locks import queue
-from app.services.merging import BETWEEN, MINE, THEIRS, open_conflict
+from app.services.merging import BESIDE, BETWEEN, MINE, THEIRS, open_conflict
 from app.services.problems import Refused
 from app.services.search_index import index_summary
 from app.services.texts import render_text
@@ -34,12 +35,10 @@ MAX_TAG = 40
 
 
 class ChangedMeanwhile(Exception):
-    """The summary was saved elsewhere, as `revision`, since the writer opened it."""
+    """The summary, or who can see it, was changed elsewhere since the writer opened it."""
 
-    def __init__(self, summary: Summary, revision: int) -> None:
+    def __init__(self) -> None:
         super().__init__("This summary was saved in another window since you opened it here.")
-        self.summary = summary
-        self.revision = revision
 
 
 def publish(
@@ -53,6 +52,7 @@ def publish(
     visibility: str = "public",
     anonymous: bool = False,
     seen_revision: int | None = None,
+    seen_settings: Settings | None = None,
     created_at: datetime | None = None,
     edited_at: datetime | None = None,
 ) -> Summary:
@@ -65,14 +65,16 @@ def publish(
         visibility: one of `VISIBILITIES`; an unlisted one gets a secret code for its address.
         seen_revision: number of the revision that the writer began from, 0 for none; `None` means
             that it does not matter.
+        seen_settings: the settings that stood beside it then; `None` likewise.
         created_at, edited_at: moments that a file or an import knows; else the present one.
 
     Raises:
-        ChangedMeanwhile: when another revision was saved since the one that was seen.
+        ChangedMeanwhile: when another revision or other settings were saved since those that
+            were seen.
         Refused: for a text that cannot be taken, with the name of the field.
     """
     source = normal(source)
-    takeaway = " ".join(takeaway.replace("\x00", "").split())
+    takeaway = one_line(takeaway)
     _check(source, takeaway)
     names = parse_tags(",".join(tags))
     if visibility not in VISIBILITIES:
@@ -87,9 +89,14 @@ def publish(
         .execution_options(populate_existing=True)
     )
     if seen_revision is not None and summary is not None:
-        saved = last_revision(session, summary)
-        if saved != seen_revision and (summary.source, summary.takeaway) != (source, takeaway):
-            raise ChangedMeanwhile(summary, saved)
+        present = content_of(session, summary)
+        wanted = Content(source, takeaway, ",".join(names), visibility, anonymous)
+        is_known = (
+            seen_revision == last_revision(session, summary)
+            and seen_settings in (None, present.settings)
+        ) or wanted.same_as(present)
+        if not is_known:
+            raise ChangedMeanwhile
     moment = created_at or now()
     changed = summary is None or (summary.source, summary.takeaway) != (source, takeaway)
     if summary is None:
@@ -134,9 +141,10 @@ def publish(
     return summary
 
 
-def normal(source: str) -> str:
-    """A text as it is saved: lines end in one way, none is empty at either end."""
-    return source.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip("\n")
+def content_of(session: Session, summary: Summary) -> Content:
+    """A summary as the editor shows it."""
+    tags = ", ".join(tag_names(session, summary))
+    return Content(summary.source, summary.takeaway, tags, summary.visibility, summary.anonymous)
 
 
 def tag_names(session: Session, summary: Summary) -> list[str]:
@@ -164,11 +172,7 @@ def parse_tags(text: str) -> list[str]:
     Raises:
         Refused: for too many, or one that is too long.
     """
-    tags = []
-    for part in text.split(","):
-        tag = re.sub(r"[^\w.+#-]+|_+", "-", part.strip().lower()).strip("-.")
-        if tag and tag not in tags:
-            tags.append(tag)
+    tags = tag_words(text)
     if len(tags) > MAX_TAGS:
         raise Refused("tags", f"At most {MAX_TAGS} tags, please; these are {len(tags)}.")
     for tag in tags:
@@ -193,6 +197,11 @@ def _check(source: str, takeaway: str) -> None:
             "source",
             f"Line {line}: here two versions of your text still stand below each other. Keep what"
             f" you want of them, and remove the lines {MINE}, {BETWEEN} and {THEIRS}.",
+        )
+    if BESIDE in takeaway:
+        raise Refused(
+            "takeaway",
+            f"Here two takeaways still stand beside each other. Keep one, and remove {BETWEEN}.",
         )
     if len(takeaway) > MAX_TAKEAWAY:
         raise Refused(

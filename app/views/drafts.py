@@ -1,4 +1,4 @@
-"""Drafts: kept while somebody types, listed, discarded; and two texts put together."""
+"""Drafts: kept while somebody types, listed, discarded."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from flask import Blueprint, flash, jsonify, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
-from app.models import Draft, Paper
 from app.queries import drafts as queries
-from app.services import diffs, drafts, merging
-from app.services.drafts import Content, Elsewhere, WrittenElsewhere
+from app.services import drafts
+from app.services.drafts import WrittenElsewhere
+from app.services.openings import opening
 from app.services.problems import Refused
+from app.views import writing
 from app.views.access import db, needs_sign_in, paper_or_404, see_other, signed_in
 from app.views.forms import SummaryForm
 from app.views.security import DRAFT_LIMIT, WRITE_LIMIT
 
 blueprint = Blueprint("drafts", __name__)
+blueprint.add_app_template_filter(opening)
 
 
 @blueprint.get("/drafts")
@@ -42,14 +44,15 @@ def save(key: str) -> Response | tuple[Response, int]:
     paper = paper_or_404(key)
     form = SummaryForm()
     try:
-        draft = keep(paper, form)
+        draft = writing.keep(paper, form)
     except WrittenElsewhere as elsewhere:
         db().rollback()
         other = elsewhere.other
         return jsonify(
             error=str(elsewhere),
-            source=other.source,
+            **vars(other.content),
             revision=other.revision,
+            base=other.settings.to_text() if other.settings else "",
             version=other.version,
             saved_at=other.saved_at.isoformat(),
         ), 409
@@ -74,61 +77,3 @@ def discard(key: str) -> Response:
     return see_other(
         url_for("drafts.index") if to == "drafts" else url_for("summaries.edit", key=paper.key)
     )
-
-
-def keep(paper: Paper, form: SummaryForm) -> Draft | None:
-    """Save what a form holds as a draft; raises as `services.drafts.save_draft`."""
-    return drafts.save_draft(
-        db(),
-        signed_in(),
-        paper,
-        content(form),
-        base_revision=form.revision.data or 0,
-        seen_version=form.draft.data or 0,
-    )
-
-
-def content(form: SummaryForm) -> Content:
-    """What the editor's form holds."""
-    return Content(
-        source=form.source.data or "",
-        takeaway=form.takeaway.data or "",
-        tags=form.tags.data or "",
-        visibility=form.visibility.data or "public",
-        anonymous=form.anonymous.data,
-    )
-
-
-def unseen(paper: Paper, form: SummaryForm) -> Elsewhere | None:
-    """What another window saved that the one with this form has not seen."""
-    return drafts.written_elsewhere(
-        db(),
-        signed_in(),
-        paper,
-        base_revision=form.revision.data or 0,
-        seen_version=form.draft.data or 0,
-    )
-
-
-def merge_page(paper: Paper, form: SummaryForm, other: Elsewhere) -> tuple[str, int]:
-    """Both texts, what differs, and a form with the two put together.
-
-    The form knows what the other window saved, so sending it replaces that: it is in it.
-    """
-    mine = (form.source.data or "").replace("\r\n", "\n")
-    base = drafts.revision_source(db(), signed_in(), paper, form.revision.data or 0)
-    merged = merging.merge(base, mine, other.source)
-    form.source.data = merged.text
-    form.revision.data = other.revision
-    form.draft.data = other.version
-    page = render_template(
-        "drafts/merge.html",
-        paper=paper,
-        form=form,
-        mine=mine,
-        other=other,
-        conflicts=merged.conflicts,
-        marks=(merging.MINE, merging.BETWEEN, merging.THEIRS),
-        rows=diffs.compare(other.source, mine),
-    )
-    return page, 409

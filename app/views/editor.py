@@ -22,7 +22,9 @@ LONGEST_QUERY = 300
 def preview() -> Response:
     """What the live preview shows, as JSON."""
     try:
-        found = editing.analyse(db(), request.form.get("source", ""))
+        found = editing.analyse(
+            db(), request.form.get("source", ""), request.form.get("takeaway", "")
+        )
     except texts.RenderError as error:
         return jsonify(html=None, error=error.message, line=error.line)
     return jsonify(

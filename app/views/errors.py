@@ -28,7 +28,7 @@ MESSAGES = {
     413: (
         "Too large",
         "What you sent is larger than this site takes here: 1 MB of text, 10 MB for a picture,"
-        " 50 MB for a library. Go back in your browser: your text is still in the form.",
+        " 50 MB for a library.",
     ),
     422: ("That did not work", "Something in the form is not right."),
     429: (
@@ -45,6 +45,13 @@ MESSAGES = {
     ),
 }
 GUESTS_FORMS = ("account.enter", "account.create")
+# Where a draft may be kept, when what was sent was too large to be read.
+TOO_LARGE_IN_EDITOR = (
+    "What you sent was so large that it was not read: a picture has at most 10 MB, a text 64 kB."
+    " Go back in your browser: most of them show the form as you left it. If yours does not, open"
+    " the editor again: it has your text as it was when you last previewed it, kept it as a draft"
+    " or added a picture. Then make the picture smaller before you add it."
+)
 SECRET_FORMS = (*GUESTS_FORMS, "account.change_password")
 # What is shown again: the fields of our forms that hold somebody's work.
 KEPT = {
@@ -56,6 +63,7 @@ KEPT = {
         "anonymous",
         "revision",
         "draft",
+        "base",
         "save",
         "preview",
     ),
@@ -121,11 +129,15 @@ def _answer(
     if request.accept_mimetypes.best == "application/json":
         return jsonify(error=message), code
     kept = _kept(code)
+    in_editor = request.endpoint == "summaries.save"
     way_on = [("Front page", url_for("home.front")), ("Search", url_for("search.results"))]
     if code == 401:
         back = request.path if _can_be_opened(request.path) else url_for("home.front")
         way_on.insert(0, ("Sign in", url_for("account.login", next=back)))
-    in_editor = code == 401 and request.endpoint == "summaries.save"
+    if code == 413 and in_editor:
+        message = TOO_LARGE_IN_EDITOR
+        way_on.insert(0, ("Back to the editor", request.path))
+    to_sign_in = code == 401 and in_editor
     page = render_template(
         "errors/error.html",
         status=code,
@@ -134,9 +146,9 @@ def _answer(
         way_on=way_on,
         kept=kept,
         kept_url=access.this_address(),
-        kept_for=(request.view_args or {}).get("key") if kept and in_editor else None,
+        kept_for=(request.view_args or {}).get("key") if kept and to_sign_in else None,
         # Only where it is shown: a form's token needs a cookie.
-        login=LoginForm(formdata=None) if kept and in_editor else None,
+        login=LoginForm(formdata=None) if kept and to_sign_in else None,
     )
     return page, code
 

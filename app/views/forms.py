@@ -79,6 +79,7 @@ class SummaryForm(SharingForm):
     tags = StringField("Tags", description="Separated by commas, such as detection, two-stage.")
     revision = IntegerField(widget=HiddenInput())
     draft = IntegerField(widget=HiddenInput())
+    base = HiddenField()  # see `contents.Settings.to_text`
 
 
 class SignUpForm(Form):

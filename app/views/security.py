@@ -42,10 +42,12 @@ HEADERS = {
 }
 HSTS = "max-age=63072000; includeSubDomains"
 
-# Bytes that a signed-in user may send where files are uploaded; elsewhere 1 MB is the limit.
+# Bytes that a signed-in user may send where files are uploaded; elsewhere 1 MB is the limit. For
+# pictures it is more than one may have: so that a photograph that is too large is refused with
+# the form filled in, and not before the form is read. Large files wait on the disk meanwhile.
 LARGE_REQUESTS = {
-    "pictures.add": 11_000_000,
-    "summaries.save": 12_000_000,
+    "pictures.add": 32_000_000,
+    "summaries.save": 32_000_000,
     "files.read": 60_000_000,
 }
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.models import Draft, Paper, Summary
+from app.models import Paper
 from app.queries import drafts as draft_queries
 from app.queries import papers, search, summaries
-from app.services import drafts, editing, identifiers, pictures, texts
+from app.services import drafts, editing, identifiers, pictures
 from app.services import summaries as summary_services
 from app.services.problems import Refused
-from app.views import listing
+from app.views import listing, writing
 from app.views.access import (
     db,
     entry_or_404,
@@ -24,13 +23,17 @@ from app.views.access import (
     signed_in,
     viewer,
 )
-from app.views.drafts import keep, merge_page, unseen
 from app.views.forms import SummaryForm
 from app.views.papers import LONGEST_QUERY, add_address, summary_page, unknown_paper
 from app.views.security import SEARCH_LIMIT, WRITE_LIMIT
 
 blueprint = Blueprint("summaries", __name__)
 DRAFTS_SHOWN = 5
+NO_ALT = (
+    "Say in a few words what it shows: that is read out to those who cannot see it, and helps"
+    " everybody when it does not load."
+)
+CHOOSE_AGAIN = "Your text is kept; choose a picture again, for browsers forget it."
 
 
 @blueprint.get("/summary/<int:summary_id>")
@@ -75,15 +78,11 @@ def edit(key: str) -> str | tuple[str, int]:
     if paper is None:
         return unknown_paper(key)
     user = signed_in()
-    summary = summaries.mine(db(), paper, user)
     draft = draft_queries.mine(db(), user, paper)
-    saved = summary_services.last_revision(db(), summary)
-    form = SummaryForm(formdata=None, data=_data(draft, summary))
-    form.revision.data = saved if draft is None else draft.base_revision
-    form.draft.data = 0 if draft is None else draft.version
+    form, kept_private = writing.fresh_form(draft, summaries.mine(db(), paper, user))
     if "outline" in request.args and not form.source.data:
         form.source.data = editing.OUTLINE
-    return _edit_page(paper, summary, form, draft)
+    return writing.page(paper, form, draft=draft, kept_private=kept_private)
 
 
 @blueprint.post("/write/<path:key>")
@@ -96,27 +95,28 @@ def save(key: str) -> str | Response | tuple[str, int]:
         if name in request.form:
             return answer(paper, form)
     user = signed_in()
-    source = form.source.data or ""
+    held = writing.content(form)
     try:
         summary = summary_services.publish(
             db(),
             user,
             paper,
-            source=source,
-            takeaway=form.takeaway.data or "",
-            tags=summary_services.parse_tags(form.tags.data or ""),
-            visibility=form.visibility.data or "public",
-            anonymous=form.anonymous.data,
+            source=held.source,
+            takeaway=held.takeaway,
+            tags=summary_services.parse_tags(held.tags),
+            visibility=held.visibility,
+            anonymous=held.anonymous,
             seen_revision=form.revision.data,
+            seen_settings=writing.base_settings(form),
         )
-        drafts.close(db(), user, paper, source, seen_version=form.draft.data)
+        drafts.close(db(), user, paper, held, seen_version=form.draft.data)
     except (drafts.WrittenElsewhere, summary_services.ChangedMeanwhile):
         db().rollback()
         return _compare(paper, form)
     except Refused as refused:
         db().rollback()
         form.refuse(refused)
-        return _again(paper, form), 422
+        return writing.again(paper, form), 422
     db().commit()
     flash("Your summary is saved.", "good")
     anchor = f"page-by-{summary.id}" if summary.anonymous else user.name
@@ -131,21 +131,23 @@ def continue_writing(key: str) -> str | Response | tuple[str, int]:
 
 def _compare(paper: Paper, form: SummaryForm) -> str | tuple[str, int]:
     """Both texts, when another window went on meanwhile; else just the form again."""
-    other = unseen(paper, form)
-    return _again(paper, form) if other is None else merge_page(paper, form, other)
+    other = writing.unseen(paper, form)
+    if other is None:
+        return writing.again(paper, form)
+    return writing.merge_page(paper, form, other)
 
 
 def _keep_draft(paper: Paper, form: SummaryForm) -> str | Response | tuple[str, int]:
     """Save as a draft on request: the way without JavaScript."""
     try:
-        keep(paper, form)
+        writing.keep(paper, form)
     except drafts.WrittenElsewhere as elsewhere:
         db().rollback()
-        return merge_page(paper, form, elsewhere.other)
+        return writing.merge_page(paper, form, elsewhere.other)
     except Refused as refused:
         db().rollback()
         form.refuse(refused)
-        return _again(paper, form), 422
+        return writing.again(paper, form), 422
     db().commit()
     flash("Your draft is saved. Nobody else can see it.", "good")
     return see_other(url_for("summaries.edit", key=paper.key))
@@ -153,34 +155,29 @@ def _keep_draft(paper: Paper, form: SummaryForm) -> str | Response | tuple[str, 
 
 def _add_picture(paper: Paper, form: SummaryForm) -> str | tuple[str, int]:
     """Put an uploaded picture below the text: the way without JavaScript."""
-    file = request.files.get("picture")
+    alt = request.form.get("alt", "")
     try:
-        markdown = pictures.add_from_form(db(), signed_in(), file, request.form.get("alt", ""))
+        if not alt.strip():
+            raise Refused("picture", NO_ALT)
+        markdown = pictures.add_from_form(db(), signed_in(), request.files.get("picture"), alt)
     except Refused as refused:
         db().rollback()
-        form.form_errors.append(refused.message)
-        return _again(paper, form), 422
+        form.form_errors.append(f"The picture is not added. {refused.message} {CHOOSE_AGAIN}")
+        return writing.again(paper, form, alt=alt), 422
     db().commit()
     written = (form.source.data or "").rstrip()
     form.source.data = f"{written}\n\n{markdown}\n" if written else f"{markdown}\n"
-    return _again(paper, form)
-
-
-def _again(paper: Paper, form: SummaryForm, preview: editing.Analysis | None = None) -> str:
-    """The editor again with what was typed."""
-    user = signed_in()
-    summary = summaries.mine(db(), paper, user)
-    return _edit_page(paper, summary, form, draft_queries.mine(db(), user, paper), preview)
+    return writing.again(paper, form)
 
 
 def _preview_page(paper: Paper, form: SummaryForm) -> str | tuple[str, int]:
     """The form again with the text rendered beside it: the way without JavaScript."""
     try:
-        preview = editing.analyse(db(), form.source.data or "")
+        preview = editing.analyse(db(), form.source.data or "", form.takeaway.data or "")
     except ValueError as error:
         form.refuse(Refused("source", str(error)))
-        return _again(paper, form), 422
-    return _again(paper, form, preview)
+        return writing.again(paper, form), 422
+    return writing.again(paper, form, preview=preview)
 
 
 _OTHER_BUTTONS: dict[str, Callable[[Paper, SummaryForm], str | Response | tuple[str, int]]] = {
@@ -189,40 +186,3 @@ _OTHER_BUTTONS: dict[str, Callable[[Paper, SummaryForm], str | Response | tuple[
     "add_picture": _add_picture,
     "compare": _compare,
 }
-
-
-def _edit_page(
-    paper: Paper,
-    summary: Summary | None,
-    form: SummaryForm,
-    draft: Draft | None,
-    preview: editing.Analysis | None = None,
-) -> str:
-    saved = summary_services.last_revision(db(), summary)
-    return render_template(
-        "summaries/edit.html",
-        paper=paper,
-        summary=summary,
-        form=form,
-        draft=draft,
-        draft_is_behind=draft is not None and draft.base_revision != saved,
-        preview=preview,
-        palette=editing.palette(),
-        max_bytes=texts.MAX_TEXT_BYTES,
-        outline="outline" in request.args,
-    )
-
-
-def _data(draft: Draft | None, summary: Summary | None) -> dict[str, Any]:
-    if draft is not None:
-        names = ("source", "takeaway", "tags", "visibility", "anonymous")
-        return {name: getattr(draft, name) for name in names}
-    if summary is None:
-        return {}
-    return {
-        "source": summary.source,
-        "takeaway": summary.takeaway,
-        "tags": ", ".join(tag.name for tag in summary.tags),
-        "visibility": summary.visibility,
-        "anonymous": summary.anonymous,
-    }

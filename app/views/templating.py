@@ -17,6 +17,7 @@ def init(app: Flask) -> None:
     app.add_template_filter(day)
     app.add_template_filter(iso)
     app.add_template_filter(moment)
+    app.add_template_filter(size)
     app.add_template_filter(initials)
     app.add_template_filter(hue)
     app.add_template_global(count)
@@ -38,6 +39,13 @@ def iso(moment: date | None) -> str:
     if isinstance(moment, datetime):
         return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
     return "" if moment is None else moment.isoformat()
+
+
+def size(number: int) -> str:
+    """`185 bytes`, `12 kB`, `1.4 MB`."""
+    if number < 1000:
+        return count(number, "byte", "bytes")
+    return f"{number / 1000:.0f} kB" if number < 999_500 else f"{number / 1_000_000:.1f} MB"
 
 
 def initials(name: str) -> str:

@@ -4,6 +4,7 @@ const keys = [
   ["j", "Next row or summary"],
   ["k", "Previous row or summary"],
   ["?", "Show these keys"],
+  ["Double click", "Choose a whole formula; copied, it is LaTeX"],
 ];
 
 function enabled() {

@@ -6,6 +6,8 @@ import { composing, replace } from "./typing.js";
 const CITE = /\\cite[tp]?\*?\{(?:[^{}\n]*,\s*)?([^{},\n]*)$/u;
 const WIKI = /\[\[([^[\]\n]{0,200})$/u;
 const SHORTEST = 2;
+const GAP = 4; // px between the list and the edge of the window
+const SMALLEST = 96; // px; less is no list
 const box = form.querySelector("[data-suggestions]");
 let papers = [];
 let chosen = -1;
@@ -60,21 +62,29 @@ function show(found) {
     element("span", { className: "suggestion__title", dir: "auto" }, title),
     element("span", { className: "suggestion__where" }, [where, key].filter(Boolean).join(" · ")),
   )));
+  box.hidden = false; // it has a size only now
   put();
-  box.hidden = false;
   source.setAttribute("aria-controls", box.id);
   choose(0);
   announce(`${plural(papers.length, "paper", "papers")}. Arrow keys choose, Enter takes one.`);
 }
 
-// Below the line that is typed in, within the pane.
+// Below the line that is typed in, within the pane; above it where the window has more room there.
 function put() {
   const { top, left, lineHeight } = placesOf([place.from])[0];
-  const y = source.offsetTop + source.clientTop + top + lineHeight - source.scrollTop;
+  const line = source.clientTop + Math.min(top - source.scrollTop, source.clientHeight - lineHeight);
   const room = source.offsetWidth - 16;
   const width = Math.min(room, 28 * 16);
   box.style.width = `${width}px`;
-  box.style.top = `${Math.min(y, source.offsetTop + source.offsetHeight)}px`;
+  box.style.maxHeight = "";
+  const inWindow = source.getBoundingClientRect().top + line;
+  const seen = window.visualViewport;
+  const below = (seen ? seen.offsetTop + seen.height : innerHeight) - inWindow - lineHeight - GAP;
+  const above = inWindow - (seen?.offsetTop ?? 0) - GAP;
+  const up = box.offsetHeight > below && above > below;
+  box.style.maxHeight = `${Math.max(SMALLEST, up ? above : below)}px`;
+  const y = source.offsetTop + line;
+  box.style.top = `${up ? y - box.offsetHeight : y + lineHeight}px`;
   box.style.left = `${source.offsetLeft + Math.max(0, Math.min(left, source.offsetWidth - width))}px`;
 }
 

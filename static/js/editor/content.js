@@ -1,5 +1,5 @@
 // What the form holds of somebody's work.
-import { form, source } from "./elements.js";
+import { form } from "./elements.js";
 
 const NAMES = ["source", "takeaway", "tags", "visibility", "anonymous"];
 
@@ -12,19 +12,31 @@ export function same(one, other) {
   return NAMES.every((name) => one[name].replace(/\r\n?/gu, "\n") === other[name].replace(/\r\n?/gu, "\n"));
 }
 
+// The same, as far as the server would see no difference in what it sent.
+export function sameSaved(one, other) {
+  const plain = (name, { [name]: value }) => {
+    if (name === "anonymous") return Boolean(value);
+    if (name === "tags") return value.split(",").map((tag) => tag.trim().toLowerCase()).filter(Boolean).sort().join();
+    return name === "source" ? value.replace(/\r\n?/gu, "\n").replace(/^\n+|\n+$/gu, "") : value.trim();
+  };
+  return NAMES.every((name) => plain(name, one) === plain(name, other));
+}
+
 export function fill(values) {
   for (const name of ["source", "takeaway", "tags"]) form.elements[name].value = values[name];
   form.elements.anonymous.checked = values.anonymous !== "";
   for (const choice of form.querySelectorAll("[name=visibility]")) choice.checked = choice.value === values.visibility;
-  source.dispatchEvent(new Event("input", { bubbles: true }));
+  for (const name of ["takeaway", "source"]) form.elements[name].dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 // The saved revision that the text began from, and the version of the draft that this window knows.
+// What stood beside the revision goes along in `base`, for the server alone.
 export function known() {
   return { revision: Number(form.elements.revision.value), version: Number(form.elements.draft.value) };
 }
 
-export function learn({ revision, version }) {
+export function learn({ revision, version, base }) {
+  if (base !== undefined) form.elements.base.value = base;
   if (revision !== undefined) form.elements.revision.value = revision;
   form.elements.draft.value = version;
 }

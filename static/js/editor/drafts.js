@@ -1,9 +1,10 @@
 // The text is saved while somebody types: to the server, and to this browser until the server has it.
-import { content, known, learn, same } from "./content.js";
+import { content, known, learn, same, sameSaved } from "./content.js";
 import { element, form, token } from "./elements.js";
 import { forget, keep } from "./keeping.js";
-import { buttons, clearNotice, clock, notice, sayQuietly } from "./notices.js";
+import { button, buttons, clearNotice, clock, notice, sayQuietly } from "./notices.js";
 import { recover } from "./recovery.js";
+import { whoIsThere } from "./session.js";
 
 const PAUSE = 1000; // ms after the last key
 const LONGEST = 10_000; // ms of typing without a pause
@@ -17,6 +18,8 @@ let sending = null;
 let failures = 0;
 let stopped = false; // another window went on; the writer decides
 let submitting = false;
+let pressedInVain = null; // the button with which the editor was to be left, while nobody answered
+let leaving = false; // the server is asked whether it is there
 let firstChange = 0;
 let saveTimer = 0;
 let keepTimer = 0;
@@ -60,7 +63,7 @@ function saveAfter(pause) {
 async function send(renewed = false) {
   const mine = content();
   firstChange = 0;
-  sent = [...new Set([...sent, mine.source])].slice(-3);
+  sent = [...sent.filter((each) => !same(each, mine)), mine].slice(-3);
   keepHere();
   let answer;
   let result;
@@ -95,6 +98,7 @@ function saved(mine, { version, saved_at: at }) {
   keepHere();
   for (const kind of ["failed", "signed out"]) clearNotice(kind);
   sayQuietly(at ? `Draft saved ${clock(at)}` : "");
+  if (pressedInVain) sayUnsaved("The server is there again. Your draft is saved; your summary is not yet.", "Save it now");
 }
 
 async function failed(reason = "") {
@@ -121,30 +125,16 @@ async function signedOut(other = false) {
   notice("signed out", element("p", {}, `${what} ${kept} `, link));
 }
 
-// After signing in again, a form's token is another one. Says whether to go on.
+// After signing in again. Says whether to go on.
 async function renewToken() {
-  try {
-    const answer = await fetch(form.dataset.tokenUrl, { headers: { Accept: "application/json" } });
-    if (answer.redirected || answer.status === 401) {
-      await signedOut();
-      return false;
-    }
-    const { csrf_token: renewed, user } = await answer.json();
-    if (user !== form.dataset.user) {
-      await signedOut(true);
-      return false;
-    }
-    for (const input of document.querySelectorAll("[name=csrf_token]")) input.value = renewed;
-    return true;
-  } catch {
-    await failed();
-    return false;
-  }
+  const who = await whoIsThere();
+  if (who === "away") await failed();
+  else if (who !== "here") await signedOut(who === "somebody else");
+  return who === "here";
 }
 
 function elsewhere(other) {
-  const plain = (text) => text.replace(/\r\n?/gu, "\n").replace(/^\n+|\n+$/gu, "");
-  if (sent.some((text) => plain(text) === plain(other.source))) {
+  if (sent.some((each) => sameSaved(each, other))) {
     // Our own text: it was taken, but the answer got lost.
     learn(other);
     sent = [];
@@ -174,17 +164,40 @@ function now() {
   save();
 }
 
-// What is on its way must arrive first: else the server would take it for another window's.
+// What is on its way must arrive first: else the server would take it for another window's. And
+// the editor is left only for a server that is there: a browser's own error page has no text.
 async function submit(event) {
-  if (submitting || (!sending && !(failures && dirty() && !stopped))) {
-    submitting = true;
-    keepHere();
-    return;
-  }
+  if (submitting) return;
   event.preventDefault();
-  await Promise.race([save(), new Promise((resolve) => { setTimeout(resolve, 4000); })]);
+  if (leaving) return;
+  leaving = true;
+  sayQuietly("Saving…");
+  const kept = keepHere();
+  if (sending || (failures && dirty() && !stopped)) {
+    await Promise.race([save(), new Promise((resolve) => { setTimeout(resolve, 4000); })]);
+  }
+  const who = await whoIsThere();
+  await kept;
+  leaving = false;
+  if (who === "away") return stay(event.submitter);
+  if (who === "somebody else") return signedOut(true);
   submitting = true;
-  form.requestSubmit(event.submitter);
+  return form.requestSubmit(event.submitter);
+}
+
+async function stay(pressed) {
+  await keepHere();
+  sayQuietly("");
+  clearNotice("failed");
+  pressedInVain = pressed;
+  let kept = "It is kept as a draft.";
+  if (dirty()) kept = inBrowser ? "Your text is kept in this browser." : "Copy your text before you close this window.";
+  sayUnsaved(`Your summary is not saved: the server cannot be reached. ${kept}`, "Try again");
+}
+
+function sayUnsaved(what, label) {
+  const again = button(label, () => form.requestSubmit(pressedInVain));
+  notice("away", element("p", {}, what), buttons(again));
 }
 
 for (const kind of ["input", "change"]) {
@@ -224,7 +237,7 @@ window.addEventListener("beforeunload", (event) => {
 if (onServer === null) now();
 const restored = await recover(onServer !== null);
 if (restored) {
-  sent = restored.sent ?? [];
+  sent = (restored.sent ?? []).filter((each) => typeof each !== "string");
   await keepHere();
   if (inBrowser) forget(restored.name); // this window keeps it from here on
   save();

@@ -1,6 +1,7 @@
 // Pictures that are pasted, dropped or chosen: alt text is asked for, the server keeps the picture,
 // and its Markdown goes into the text.
 import { announce, form, source, token } from "./elements.js";
+import { problemOf } from "./picturefiles.js";
 import { insertBlock } from "./typing.js";
 
 const SMALL = 2 ** 20; // bytes; larger ones are not shown beside the question
@@ -10,6 +11,7 @@ const shown = dialog.querySelector("img");
 const said = form.querySelector("[data-upload]");
 const chooser = form.querySelector("[data-choose-picture]");
 let queue = Promise.resolve();
+let unused = ""; // what was written about a picture that the server refused
 
 function say(text) {
   said.textContent = text;
@@ -30,7 +32,7 @@ async function askAlt(file) {
   shown.src = file.size <= SMALL ? await read(file) : "";
   shown.hidden = !shown.getAttribute("src");
   dialog.querySelector("[data-file-name]").textContent = file.name;
-  alt.value = "";
+  alt.value = unused;
   dialog.returnValue = "";
   dialog.showModal();
   await new Promise((resolve) => { dialog.addEventListener("close", resolve, { once: true }); });
@@ -38,9 +40,15 @@ async function askAlt(file) {
 }
 
 async function add(file) {
+  const problem = await problemOf(file);
+  if (problem) {
+    say(`${file.name} was not added: ${problem}`);
+    return;
+  }
   const text = await askAlt(file);
   source.focus({ preventScroll: true });
   if (text === null) return;
+  unused = text;
   say(`Uploading ${file.name}…`);
   const body = new FormData();
   body.set("csrf_token", token());
@@ -53,6 +61,7 @@ async function add(file) {
     const result = await answer.json();
     if (answer.ok) {
       say("");
+      unused = "";
       insertBlock(result.markdown);
       announce(`${file.name} is in the text.`);
     } else {
@@ -68,13 +77,17 @@ function addAll(files) {
   for (const file of files) queue = queue.then(() => add(file));
 }
 
-function pictures(transfer) {
-  return [...(transfer?.files ?? [])].filter((file) => file.type.startsWith("image/"));
+// Only spaces say nothing; the browser's own check lets them pass.
+function needWords() {
+  alt.setCustomValidity(alt.value.trim() ? "" : alt.dataset.needed);
 }
+
+alt.addEventListener("input", needWords);
+dialog.querySelector("[value=add]").addEventListener("click", needWords);
 
 for (const [kind, transfer] of [["paste", "clipboardData"], ["drop", "dataTransfer"]]) {
   source.addEventListener(kind, (event) => {
-    const files = pictures(event[transfer]);
+    const files = [...(event[transfer]?.files ?? [])];
     // A copied cell or paragraph comes with a picture of itself; then the text is meant.
     if (files.length === 0 || event[transfer].getData("text/plain")) return;
     event.preventDefault();

@@ -3,6 +3,7 @@ import { watch } from "../boxes.js";
 import { form, preview, source, token } from "./elements.js";
 import { showError, showFindings, showSize } from "./findings.js";
 
+const { takeaway } = form.elements;
 let waiting;
 let running;
 
@@ -10,7 +11,7 @@ async function refresh() {
   running?.abort();
   running = new AbortController();
   const { signal } = running;
-  const body = new URLSearchParams({ csrf_token: token(), source: source.value });
+  const body = new URLSearchParams({ csrf_token: token(), source: source.value, takeaway: takeaway.value });
   preview.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(form.dataset.previewUrl, {
@@ -43,14 +44,19 @@ function grow() {
   source.rows = Math.max(18, source.value.split("\n").length + 1);
 }
 
+function soon() {
+  clearTimeout(waiting);
+  waiting = setTimeout(refresh, 400);
+}
+
 source.addEventListener("input", () => {
   showSize();
   grow();
-  clearTimeout(waiting);
-  waiting = setTimeout(refresh, 400);
+  soon();
 });
+takeaway.addEventListener("input", soon);
 window.addEventListener("online", refresh);
 
 showSize();
 grow();
-if (source.value.trim()) refresh();
+if (source.value.trim() || takeaway.value.trim()) refresh();

@@ -8,11 +8,12 @@ import { button, buttons, clearNotice, moment, noticeOnTop } from "./notices.js"
 // `mayRestore` is false when the form holds what was just sent. Returns what was put in.
 export async function recover(mayRestore) {
   const here = content();
-  const others = (await left()).filter((entry) => {
-    if (!same(entry, here) && (goesOn(entry, here) || !sameText(entry, here))) return true;
-    forget(entry.name);
-    return false;
-  });
+  const others = [];
+  for (const entry of await left()) {
+    const told = others.some((other) => sameText(entry, other)) || isMerged(entry);
+    if (!told && !same(entry, here) && (goesOn(entry, here) || !sameText(entry, here))) others.push(entry);
+    else forget(entry.name);
+  }
   const untouched = same(content(), here); // nobody typed meanwhile
   const restored = mayRestore && untouched && others.length > 0 && goesOn(others[0], here) ? others.shift() : null;
   if (restored) restore(restored, here);
@@ -25,21 +26,37 @@ function sameText(entry, here) {
   return ["source", "takeaway"].every((name) => entry[name].trim() === here[name].trim());
 }
 
+// The page with two versions holds both of them.
+function isMerged(entry) {
+  const texts = [...document.querySelectorAll("[data-merged-from]")];
+  return texts.some(({ textContent: text }) => text.trim() === entry.source.replace(/\r\n?/gu, "\n").trim());
+}
+
 function goesOn(entry, here) {
   const { revision, version } = known();
   // The server's text may be one that the same window sent before it was closed.
-  return (entry.revision >= revision && entry.version >= version) || entry.sent?.includes(here.source);
+  const ours = (sent) => (typeof sent === "string" ? sent === here.source : same(sent, here));
+  return (entry.revision >= revision && entry.version >= version) || entry.sent?.some(ours);
 }
 
+// Either text takes the other's place, and can be had back with all that was typed into it since.
 function restore(entry, here) {
   fill(entry);
+  let away = here;
+  let ours = true;
+  const what = element("p", {}, "Restored from this browser: the server had an older text.");
   const stay = button("Keep this text", () => clearNotice("restored"));
-  const back = button("Use the server's text instead", () => {
-    fill(here);
-    clearNotice("restored");
+  const change = button("Use the server's text instead", () => {
+    const shown = content();
+    fill(away);
+    away = shown;
+    ours = !ours;
+    what.textContent = ours
+      ? "This is your text again. The server's older one can be had back."
+      : "This is the server's older text. Yours is not lost while this page is open.";
+    change.textContent = ours ? "Use the server's text instead" : "Back to my text";
   });
-  const what = "Restored from this browser: the server had an older text.";
-  noticeOnTop("restored", element("p", {}, what), buttons(stay, back));
+  noticeOnTop("restored", what, buttons(stay, change));
 }
 
 function offer(entry, kind) {

@@ -1,0 +1,59 @@
+"""The first lines of a Markdown text, as plain text: for a list in which nothing is rendered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MOST = 4  # lines
+LONGEST = 280  # characters of all of them
+_HEADING = re.compile(r"#{1,6}[ \t]+(.*?)[ \t]*#*")
+_BEFORE = re.compile(r"^(?:>[ ]?|[-*+][ ]+|\[[ xX]\][ ]+)+")
+_RULE = re.compile(r"(?:[-*_=|:][ \t]*){3,}|`{3,}.*|~{3,}.*|\${2}")
+# Formulas and code stay as they were typed.
+_LITERAL = re.compile(r"(\$\$?[^$]+\$\$?|`[^`]+`)")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
+_CITE = re.compile(r"\\cite[tp]?\*?\{([^{}]*)\}")
+_EMPHASIS = re.compile(
+    r"\*{1,3}(?=\S)(.+?)(?<=\S)\*{1,3}|(?<!\w)_{1,2}(?=\S)(.+?)(?<=\S)_{1,2}(?!\w)"
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line, without Markdown's signs; a title stands apart."""
+
+    text: str
+    is_title: bool = False
+
+
+def opening(source: str) -> list[Line]:
+    """The first lines of a text; what is cut ends in an ellipsis."""
+    found: list[Line] = []
+    room = LONGEST
+    for line in source[: 20 * LONGEST].split("\n"):
+        written = line.strip()
+        heading = _HEADING.fullmatch(written)
+        if _RULE.fullmatch(written):
+            continue
+        text = _plain(heading[1] if heading else _BEFORE.sub("", written, count=1)).strip()
+        if not text:
+            continue
+        if len(text) > room:
+            text = f"{text[:room].rsplit(' ', 1)[0]}…"
+        found.append(Line(text, heading is not None))
+        room -= len(text)
+        if room < 20 or len(found) == MOST:
+            break
+    return found
+
+
+def _plain(line: str) -> str:
+    pieces = _LITERAL.split(line)
+    pieces[::2] = [_without_signs(piece) for piece in pieces[::2]]
+    return "".join(piece.strip("`") if piece.startswith("`") else piece for piece in pieces)
+
+
+def _without_signs(text: str) -> str:
+    text = _CITE.sub(r"\1", _LINK.sub(r"\1", text))
+    return _EMPHASIS.sub(lambda found: found[1] or found[2], text)

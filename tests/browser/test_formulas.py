@@ -1,0 +1,88 @@
+"""Formulas that are copied come as LaTeX."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Reader
+
+CLIPBOARD = {"permissions": ["clipboard-read", "clipboard-write"]}
+TEXT = r"""Energy is $E = mc^2$, and *so* it is.
+
+$$
+\frac{a}{b}
+$$
+
+- It ends with $x_1$.
+"""
+SELECT = """([from, to]) => {
+    const all = document.querySelector("[data-preview]");
+    const range = document.createRange();
+    range.setStart(all.querySelector(from).firstChild ?? all.querySelector(from), 0);
+    const end = all.querySelector(to);
+    range.setEnd(end, end.childNodes.length);
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+}"""
+
+
+@pytest.fixture
+def page(reader: Reader) -> Page:
+    reader.sign_in()
+    reader.go("/write/conf/cvpr/RedmonF17")
+    reader.page.get_by_label("Summary", exact=True).fill(TEXT)
+    expect(reader.page.locator("[data-preview] math")).to_have_count(3)
+    return reader.page
+
+
+def copied(page: Page) -> str:
+    page.keyboard.press("Control+c")
+    text: str = page.evaluate("navigator.clipboard.readText()")
+    return text
+
+
+@pytest.mark.parametrize("reader", [CLIPBOARD], indirect=True, ids=["clipboard"])
+def test_copying_text_with_formulas(page: Page) -> None:
+    page.evaluate("document.activeElement.blur()")
+    page.evaluate(SELECT, ["p", "li"])
+    text = copied(page)
+    assert text.split("\n")[0] == "Energy is $E = mc^2$, and so it is."
+    assert "\n$$\\frac{a}{b}$$\n" in text
+    assert text.endswith("It ends with $x_1$.")
+    rich = page.evaluate(
+        "navigator.clipboard.read().then(all => all[0].getType('text/html')).then(b => b.text())"
+    )
+    assert "<math" in rich
+    assert "<em>so</em>" in rich
+    # A part of a formula is the whole.
+    page.evaluate(SELECT, ["math mi", "math mo"])
+    assert copied(page) == "$E = mc^2$"
+    # Elsewhere it is left to the browser, and so are fields.
+    page.evaluate(SELECT, ["em", "em"])
+    assert copied(page) == "so"
+    source = page.get_by_label("Summary", exact=True)
+    source.press("Control+a")
+    assert copied(page) == TEXT
+
+
+@pytest.mark.parametrize("reader", [CLIPBOARD], indirect=True, ids=["clipboard"])
+def test_a_double_click_chooses_the_whole_formula(page: Page) -> None:
+    page.evaluate("document.activeElement.blur()")
+    page.locator("[data-preview] math").first.dblclick()
+    assert copied(page) == "$E = mc^2$"
+    page.locator("[data-preview] math").nth(1).dblclick()
+    assert copied(page) == r"$$\frac{a}{b}$$"
+
+
+@pytest.mark.parametrize("reader", [CLIPBOARD], indirect=True, ids=["clipboard"])
+def test_on_the_page_of_a_paper(reader: Reader) -> None:
+    page = reader.page
+    reader.go("/paper/conf/nips/RenHGS15")
+    math = page.locator("article math").first
+    math.dblclick()
+    text = copied(page)
+    assert text.startswith("$")
+    assert text.endswith("$")
+    assert page.locator("article math annotation").first.text_content() in text
+    assert reader.complaints == []
