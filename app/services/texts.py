@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby, islice
+from typing import Any
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app.models import Author, Identifier, Paper, PaperAuthor, folded
-from app.rendering import MAX_TEXT_BYTES, PaperRef, Rendered, RenderError, render
+from app.rendering import (
+    MAX_TEXT_BYTES,
+    PaperRef,
+    Rendered,
+    RenderError,
+    parse_identifier,
+    reference_from_url,
+    render,
+)
 
 __all__ = [
     "MAX_TEXT_BYTES",
@@ -23,6 +32,12 @@ __all__ = [
 ]
 
 MAX_LINKS = 1000
+# What may name papers: \cite{key, key}; [[key]], the target of [text](target), a bare address.
+_NAMED = re.compile(
+    r"\\cite\w{0,9}\*?\{([^{}\n]{1,1000})\}"
+    r"|(?:\[\[|\]\([ ]?<?|(?=https?://))"
+    r"([^\s<>()\[\]|]{1,500}(?:\([^\s<>()]{0,99}\)[^\s<>()]{0,99})?)"
+)
 
 
 def render_text(session: Session, text: str, *, mark_lines: bool = False) -> Rendered:
@@ -37,21 +52,35 @@ def render_text(session: Session, text: str, *, mark_lines: bool = False) -> Ren
     Raises:
         RenderError: for a text that is too large or too deeply nested, with the line.
     """
-    id_prefix = f"s{hashlib.sha256(text.encode()).hexdigest()[:8]}-"
-    site_url = session.info["site_url"]
-    rendered = render(text, site_url=site_url, id_prefix=id_prefix, mark_lines=mark_lines)
-    known = known_keys(session, (link.ref for link in rendered.links))
-    if not known:
+    options: dict[str, Any] = {
+        "site_url": session.info["site_url"],
+        "id_prefix": f"s{hashlib.sha256(text.encode()).hexdigest()[:8]}-",
+        "mark_lines": mark_lines,
+    }
+    # Rendering takes far longer than a query. So what looks like a reference is looked up before,
+    # and mostly that was all.
+    named = _named(text, options["site_url"])
+    known = known_keys(session, named)
+    rendered = render(text, papers=known, labels=citation_labels(session, known), **options)
+    others = {link.ref.without_user() for link in rendered.links} - named
+    missed = known_keys(session, others)
+    if not missed:
         return rendered
-    labels = citation_labels(session, set(known.values()))
-    return render(
-        text,
-        papers=known,
-        labels=labels,
-        site_url=site_url,
-        id_prefix=id_prefix,
-        mark_lines=mark_lines,
-    )
+    known |= missed
+    return render(text, papers=known, labels=citation_labels(session, known), **options)
+
+
+def _named(text: str, site_url: str) -> set[PaperRef]:
+    """What looks like a reference to a paper; only rendering tells which of it is one."""
+    found = set()
+    for match in islice(_NAMED.finditer(text), MAX_LINKS):
+        several, one = match.groups()
+        for part in several.split(",") if several else [one]:
+            is_address = part.startswith(("/", "http"))
+            ref = reference_from_url(part, site_url) if is_address else parse_identifier(part)
+            if ref is not None:
+                found.add(ref.without_user())
+    return set(islice(found, MAX_LINKS))
 
 
 def known_keys(session: Session, refs: Iterable[PaperRef]) -> dict[PaperRef, str]:
@@ -73,11 +102,14 @@ def known_keys(session: Session, refs: Iterable[PaperRef]) -> dict[PaperRef, str
     }
 
 
-def citation_labels(session: Session, keys: set[str]) -> dict[str, str]:
-    """What a citation reads: `Girshick 2015`, `Kingma & Welling 2013`, `Ren et al. 2015`.
+def citation_labels(session: Session, known: Mapping[PaperRef, str]) -> dict[str, str]:
+    """What citations read: `Girshick 2015`, `Kingma & Welling 2013`, `Ren et al. 2015`.
 
     A paper without authors has none, and is cited by its key.
     """
+    keys = set(known.values())
+    if not keys:
+        return {}
     found = session.execute(
         select(Paper.key, Paper.year, Author.name)
         .join(PaperAuthor, PaperAuthor.paper_id == Paper.id)
