@@ -25,7 +25,15 @@ from app.models import (
 )
 from app.queries import people, search, summaries
 from app.queries import revisions as history
-from app.services import accounts, administration, deletion, drafts, pictures, votes
+from app.services import (
+    account_merging,
+    accounts,
+    administration,
+    deletion,
+    drafts,
+    pictures,
+    votes,
+)
 from app.services.problems import Refused
 from app.services.summaries import publish
 from tests.client import PASSWORD, Browser
@@ -45,8 +53,8 @@ def old(session: Session) -> User:
     return make_user(session, "ann-old", "Ann as she was")
 
 
-def merge(session: Session, source: User, target: User) -> administration.Merged:
-    done = administration.merge(session, source, target)
+def merge(session: Session, source: User, target: User) -> account_merging.Merged:
+    done = account_merging.merge(session, source, target)
     session.commit()
     session.expire_all()
     return done
@@ -63,6 +71,19 @@ def test_who_is_not_there(session: Session, ann: User) -> None:
         administration.find(session, "anne")
     with pytest.raises(Refused, match=r"There is no user zzzzzz\.$"):
         administration.find(session, "zzzzzz")
+
+
+def test_who_has_another_name_now(session: Session, ann: User, old: User) -> None:
+    administration.rename(session, ann, "ann.example")
+    account_merging.merge(session, old, ann)
+    session.commit()
+    for name in ("ann", "Ann-old"):
+        with pytest.raises(Refused, match=f"^{name.lower()} is called ann.example now"):
+            administration.find(session, name)
+    administration.rename(session, ann, "cleo", forget_old=True)
+    session.commit()
+    with pytest.raises(Refused, match=r"^There is no user ann any more\.$"):
+        administration.find(session, "ann")
 
 
 def test_create(session: Session) -> None:
@@ -401,35 +422,30 @@ def test_a_draft_goes_on_from_its_revision(session: Session, ann: User, old: Use
     assert drafts.revision_text(session, ann, paper, draft.base_revision)[0] == "Present."
 
 
-def test_the_same_picture_of_both_is_one(session: Session, ann: User, old: User) -> None:
+def test_pictures_change_hands_with_their_texts(session: Session, ann: User, old: User) -> None:
     data = saved(drawing())
-    papers = [make_paper(session) for _ in range(3)]
-    theirs = pictures.store(session, ann, data)
-    mine = pictures.store(session, old, data)
-    own = pictures.store(session, old, saved(drawing(size=(50, 40))))
-    session.commit()
-    text = f"{pictures.markdown(mine, 'a')} {pictures.markdown(own, 'b')}"
-    summary = make_summary(session, papers[0], old, source=text)
-    make_summary(session, papers[0], old, source=f"{text} Again.")
-    save(session, old, papers[1], text)
-    deleted = make_summary(session, papers[2], old, source=text)
+    papers = [make_paper(session) for _ in range(2)]
+    theirs, mine = (pictures.store(session, user, data) for user in (ann, old))
+    earlier = make_summary(session, papers[0], old, source=pictures.markdown(mine, "a"))
+    kept = make_summary(session, papers[0], ann, source=pictures.markdown(theirs, "a"))
+    own = pictures.store(session, old, data)
+    deleted = make_summary(session, papers[1], old, source=pictures.markdown(own, "b"))
     deletion.delete_summary(session, deleted)
     session.commit()
-    done = merge(session, old, ann)
-    assert [path.name for path in done.files] == [mine.name]
-    assert set(session.scalars(select(Picture.name))) == {theirs.name, own.name}
-    wanted = [theirs.name, own.name]
-    assert pictures.names_in(summary.source) == wanted
-    assert pictures.names_in(summary.html) == wanted
-    assert [pictures.names_in(each) for each in sources(session, summary)] == [wanted, wanted]
-    assert pictures.names_in(session.scalars(select(Draft.source)).one()) == wanted
-    uses = select(PictureUse.picture_id).where(PictureUse.summary_id == summary.id)
-    assert set(session.scalars(uses)) == {theirs.id, own.id}
+    merge(session, old, ann)
+    assert set(session.scalars(select(Picture.user_id))) == {ann.id}
+    # What was two summaries is one, and so is the home of their pictures.
+    homes = dict(session.execute(select(Picture.name, Picture.summary_id)).all())
+    assert homes == {theirs.name: kept.id, mine.name: kept.id, own.name: deleted.id}
+    publish(session, ann, papers[0], source=earlier.source)
     back = deletion.restore_summary(session, ann, deleted.id)
     assert back is not None
-    assert pictures.names_in(back.source) == wanted
+    session.commit()
+    assert pictures.names_in(back.html) == [own.name]
+    uses = select(PictureUse.picture_id).order_by(PictureUse.picture_id)
+    assert session.scalars(uses).all() == [mine.id, own.id]
 
 
 def test_nobody_is_merged_with_themselves(session: Session, ann: User) -> None:
     with pytest.raises(Refused, match="same user"):
-        administration.merge(session, ann, ann)
+        account_merging.merge(session, ann, ann)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.services import library_files
-from app.services.front_matter import BadFile, join, split
+from app.services.front_matter import BadFile, join, parse, split
 
 # What a text column holds: no NUL, no half of a surrogate pair.
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r"))
@@ -22,6 +22,16 @@ values = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x
 )
 def test_what_is_written_is_read(fields: dict[str, str | list[str]], body: str) -> None:
     assert split(join(fields, body)) == (fields, body.strip("\n"))
+
+
+def test_a_block_at_the_end_keeps_its_last_line_end() -> None:
+    assert split(join({"abstract": "One.\n"}, "Text."))[0] == {"abstract": "One.\n"}
+
+
+def test_where_fields_and_text_stand() -> None:
+    note = parse("---\nkey: a/b/C\n'title':\n  A\n# user: x\nuser: ann\n---\n\n\nText.\n")
+    assert note.lines == {"key": 2, "title": 3, "user": 6}
+    assert (note.body, note.body_line) == ("Text.", 10)
 
 
 def test_values_stay_as_they_are_typed() -> None:
@@ -44,6 +54,13 @@ def test_values_stay_as_they_are_typed() -> None:
         ("---\nkey: x\ntitle: [a\n---\nText.", 3, "not YAML"),
         ("---\nkey: x\ntitle: a: b\n---\nText.", 3, "not YAML"),
         ("---\njust words\n---\nText.", 2, "list of names and values"),
+        (
+            "---\nkey: x\ntitle: t\nauthors:\n  - name: A\n---\nText.",
+            4,
+            "authors must be one value",
+        ),
+        ("---\nkey: x\nuser: a\n'user': b\n---\nText.", 4, "twice; the first is on line 3"),
+        ("---\n? [a]\n: b\n---\nText.", 2, "The name of a field must be one value"),
         ("---\nkey: {a: b}\n---\nText.", 2, "key must be one value or a list"),
         ("---\nkey: [[a]]\n---\nText.", 2, "key must be one value or a list"),
         ("---\n" + "[" * 5000 + "\n---\nText.", 2, "not YAML"),

@@ -283,9 +283,9 @@ def test_each_refused_file_is_named_and_the_others_go_on(session: Session, tmp_p
         ("3.md", 2, "A key, a doi or an arxiv number"),
         ("4.md", 5, "visibility is public"),
         ("5.md", 2, "--user NAME"),
-        ("6.md", 1, "at most 65,536 bytes"),
-        ("7.md", 1, "cannot be a user name"),
-        ("8.md", 1, "nested too deeply"),
+        ("6.md", 6, "at most 65,536 bytes"),
+        ("7.md", 4, "user: a b cannot be a user name"),
+        ("8.md", 6, "nested too deeply"),
         ("9.md", 5, "lies in the future"),
         ("b.md", 1, "first line must be ---"),
         ("c.md", 4, "not UTF-8"),
@@ -297,19 +297,133 @@ def test_each_refused_file_is_named_and_the_others_go_on(session: Session, tmp_p
     assert session.scalars(select(User.name)).all() == ["ann"]
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("doi", "banana", "doi: This is not one. A DOI looks like"),
+        ("arxiv", "not an id", "arxiv: This is not one. An arXiv id looks like"),
+        ("key", "key with space", "key: A key has letters"),
+        ("url", "javascript:alert(1)", "url: An address begins with"),
+        ("user", "Mira Lindqvist", "user: mira lindqvist cannot be a user name"),
+        ("display_name", "x" * 90, "display_name: A display name has at most"),
+        ("takeaway", "x" * 300, "takeaway: A takeaway is one line"),
+        ("year", "1066", "year: 1066 cannot be the year"),
+        ("title", "'  '", "title is needed"),
+        ("authors", "\n  - {name: A}", "authors must be one value or a list"),
+        ("visibility", "secret", "visibility is public"),
+        ("published", "May", "published must be a day"),
+        ("section", "astrology", "section: There is no such section"),
+    ],
+)
+def test_a_refusal_names_field_and_line(
+    session: Session, tmp_path: Path, name: str, value: str, says: str
+) -> None:
+    fields = {"keywords": "a", "key": "conf/x/A1", "title": "T", "user": "ann", "venue": "V"}
+    path = note(tmp_path, "1.md", **{**fields, name: value})
+    line = (
+        3
+        if name == "title"
+        else path.read_text().split("\n").index(f"{name}: {value}".split("\n")[0]) + 1
+    )
+    (outcome,) = bring_in(session, path)
+    assert (outcome.status, outcome.line) == ("refused", line), outcome.message
+    assert says in outcome.message
+
+
+def test_the_line_of_a_text_that_cannot_be_taken(session: Session, tmp_path: Path) -> None:
+    path = note(tmp_path, "1.md", "\n\nOne.\n\n" + "> " * 60, key="a/b/C", title="T", user="ann")
+    (outcome,) = bring_in(session, path)
+    assert (outcome.status, outcome.line) == ("refused", 10)
+    assert not outcome.message.startswith("Line")
+
+
+def test_a_second_file_about_the_same_paper(session: Session, tmp_path: Path) -> None:
+    first = note(tmp_path, "01 plain.md", "One.", key="a/b/C", title="T", user="ann")
+    note(tmp_path, "02 dup.md", "Two.", doi="10.1000/x", key="a/b/c", user="Ann")
+    note(tmp_path, "03 other.md", "Three.", key="a/b/C", user="bob")
+    (tmp_path / "04 link.md").symlink_to(first)
+    told = [("added", ""), ("refused", f"{first} is about the same paper."), ("added", "")]
+    for dry_run in (True, False):
+        outcomes = bring_in(session, tmp_path, Options(dry_run=dry_run))
+        assert [(each.status, each.message) for each in outcomes[:3]] == told
+        assert (outcomes[1].line, outcomes[3].status) == (3, "unchanged")
+    again = bring_in(session, tmp_path)
+    assert [each.status for each in again] == ["unchanged", "refused", "unchanged", "unchanged"]
+    assert session.scalars(select(Revision.source)).all() == ["One.", "Three."]
+    # What was refused itself stands in nobody's way.
+    note(tmp_path, "01 plain.md", "> " * 60, key="a/b/C", user="ann")
+    assert bring_in(session, tmp_path)[1].status == "changed"
+
+
+def test_two_notes_with_one_picture_have_no_address_in_common(
+    session: Session, empty: Database, tmp_path: Path
+) -> None:
+    folder = tmp_path / "notes"
+    facts = {"user": "ann", "created": "2020-01-01"}
+    for number in (1, 2, 3):
+        fields = {"key": f"conf/lg/{number}", "title": "L", "anonymous": number > 1}
+        text = "![l](logo.png) and ![again](/logo.png)"
+        note(folder, f"{number}.md", text, **fields, **facts)
+    (folder / "logo.png").write_bytes(saved(drawing()))
+    assert statuses(bring_in(session, folder)) == {"added": 3}
+    names = [pictures.names_in(text) for text in session.scalars(select(Summary.source))]
+    assert [len(each) for each in names] == [1, 1, 1]
+    assert len({name for each in names for name in each}) == 3
+    assert statuses(bring_in(session, folder)) == {"unchanged": 3}
+    assert statuses(bring_in(session, folder, Options(dry_run=True))) == {"unchanged": 3}
+    before = take_out(session, tmp_path / "before")
+    assert len(before) == 4
+    with empty.session() as there:
+        assert statuses(bring_in(there, tmp_path / "before")) == {"added": 3}
+        assert take_out(there, tmp_path / "after") == before
+    # Another secret link changes addresses, and no file.
+    summary = session.scalars(select(Summary)).first()
+    assert summary is not None
+    user, paper = session.get_one(User, summary.user_id), session.get_one(Paper, summary.paper_id)
+    for visibility in ("unlisted", "public"):
+        publish(session, user, paper, source=summary.source, visibility=visibility)
+        session.commit()
+    assert pictures.names_in(summary.source) != names[0]
+    assert take_out(session, tmp_path / "renewed") == before
+    assert statuses(bring_in(session, folder)) == {"unchanged": 3}
+
+
+def test_pictures_that_cannot_be_kept_are_told(session: Session, tmp_path: Path) -> None:
+    text = "![a](b.svg) ![b](/x/A.PNG) ![c](big.png) ![d](bad.png) ![e](https://x.org/a.svg)"
+    path = note(tmp_path, "n.md", text, key="a/b/C", title="T", user="ann")
+    (tmp_path / "b.svg").write_text("<svg/>")
+    (tmp_path / "big.png").write_bytes(b"x" * 10_000_001)
+    (tmp_path / "bad.png").write_bytes(b"x")
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for file in tmp_path.iterdir():
+            if file.suffix != ".zip":
+                archive.write(file, file.name)
+    told = (
+        "the picture b.svg: A picture is a PNG, JPEG, GIF or WebP file.",
+        "the picture /x/A.PNG is not there",
+        "the picture big.png: it has more than 10 MB.",
+        "the picture bad.png: A picture is a PNG, JPEG, GIF or WebP file.",
+    )
+    for dry_run in (True, False):
+        for source in (path, tmp_path, tmp_path / "all.zip"):
+            (outcome,) = bring_in(session, source, Options(dry_run=dry_run))
+            assert outcome.notes == told, source
+
+
 def test_a_dry_run_writes_nothing(session: Session, tmp_path: Path) -> None:
     note(tmp_path, "1.md", key="conf/x/A1", title="One", user="ann")
     note(tmp_path, "2.md", "Another.", key="conf/x/A1", user="bob")
     note(tmp_path, "3.md", key="conf/x/None", user="ann")
     (tmp_path / "p.png").write_bytes(saved(drawing()))
     note(tmp_path, "4.md", "![x](p.png)", key="conf/x/A4", title="Four", user="ann")
+    note(tmp_path, "5.md", "Third.", key="conf/x/A1", user="cleo")
     outcomes = bring_in(session, tmp_path, Options(dry_run=True))
-    assert statuses(outcomes) == {"added": 3, "refused": 1}
+    assert statuses(outcomes) == {"added": 4, "refused": 1}
     for table in (Paper, User, Summary, Picture):
         assert session.scalars(select(table)).all() == []
     assert not (session.info["data_dir"] / "pictures").exists()
     session.rollback()
-    assert statuses(bring_in(session, tmp_path)) == {"added": 3, "refused": 1}
+    assert statuses(bring_in(session, tmp_path)) == {"added": 4, "refused": 1}
 
 
 def test_links_lead_out_of_a_folder_to_nothing(session: Session, tmp_path: Path) -> None:
@@ -376,7 +490,7 @@ def test_a_user_who_was_renamed_gets_their_texts(session: Session, tmp_path: Pat
     administration.rename(session, session.get_one(User, ann.id), "cleo", forget_old=True)
     session.commit()
     outcome = bring_in(session, tmp_path)[0]
-    assert (outcome.status, outcome.message[:19]) == ("refused", "ann was given up he")
+    assert (outcome.status, outcome.message[:22]) == ("refused", "user: ann was given up")
 
 
 def test_users_from_files_cannot_sign_in(app: Flask, session: Session, tmp_path: Path) -> None:
@@ -425,6 +539,39 @@ def test_the_feed(app: Flask, session: Session, tmp_path: Path) -> None:
     assert Browser(app.test_client()).get(f"/user/{ANONYMOUS}").text.count("One.") == 0
 
 
+def test_what_was_changed_here_stays_so(session: Session, tmp_path: Path) -> None:
+    """A feed says that a text was public there, not that it has to be so here for good."""
+    path = feed(tmp_path / "rss.xml", ITEM)
+    bring_in(session, path)
+    summary = session.scalars(select(Summary)).one()
+    user, paper = session.get_one(User, summary.user_id), session.get_one(Paper, summary.paper_id)
+    publish(session, user, paper, source=summary.source, visibility="private", anonymous=True)
+    session.commit()
+    assert statuses(bring_in(session, path)) == {"unchanged": 1}
+    (summary,) = session.scalars(select(Summary))
+    assert (summary.visibility, summary.anonymous) == ("private", True)
+
+
+def test_two_names_are_never_one_account(session: Session, tmp_path: Path) -> None:
+    names = ["ünal", "nal", "unal", "x", "X.", "李明", "joecomments", "joe", "shortscience-anon"]
+    items = [
+        ITEM.replace("#martinthoma", f"#{name}").replace("RenHGS15", f"A{number}")
+        for number, name in enumerate(names)
+    ]
+    items = [each.replace("1506.01497", f"1506.1149{n}") for n, each in enumerate(items)]
+    path = feed(tmp_path / "rss.xml", *items)
+    outcomes = bring_in(session, path)
+    assert statuses(outcomes) == {"added": len(names)}, outcomes
+    accounts = [each.writer for each in outcomes]
+    assert len(set(accounts)) == len(names)
+    assert (accounts[1:3], accounts[7]) == (["nal", "unal"], "joe")
+    assert outcomes[0].notes == (f"ünal cannot be a user name here; the account is {accounts[0]}",)
+    assert accounts[0].startswith("unal-")
+    assert not outcomes[1].notes
+    assert statuses(bring_in(session, path)) == {"unchanged": len(names)}
+    assert not any(session.scalars(select(Summary.anonymous)))
+
+
 def test_nobody_can_take_the_accounts_of_unknown_writers(guest: Browser) -> None:
     for name in (ANONYMOUS, f"{ANONYMOUS}-2"):
         assert guest.submit("/signup", name=name, password=PASSWORD).status == 422
@@ -443,7 +590,7 @@ def test_the_table(session: Session, tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     path.write_text('conf/x/A1,"One\ntwo"\nconf/x/None,Text\n')
     outcomes = bring_in(session, path, Options(writer="ann"))
-    assert [(each.status, each.line) for each in outcomes] == [("added", 1), ("refused", 4)]
+    assert [(each.status, each.line) for each in outcomes] == [("added", 1), ("refused", 3)]
     assert "title is needed" in outcomes[1].message
     assert session.scalars(select(Summary.source)).all() == ["One\ntwo"]
 
@@ -503,12 +650,62 @@ def test_others_texts_are_not_taken_by_mistake(ann: Browser, session: Session) -
     assert (writer.name, summary.visibility) == ("ann", "private")
 
 
+def test_ones_own_from_the_feed(ann: Browser, session: Session) -> None:
+    other = ITEM.replace("RenHGS15", "Other16").replace("1506.01497", "1606.01497")
+    mine = other.replace("#martinthoma", "#ann").replace("Martin Thoma", "Ann E.")
+    unnamed = anonymous("Hidden.").replace("RenHGS15", "Anon17").replace("1506.01497", "1706.01497")
+    data = (HEAD + ITEM + mine + unnamed + TAIL).encode()
+    status, text = send(ann, "rss.xml", data)
+    assert (status, "1 added, 2 refused" in text) == (200, True)
+    assert "This text is by martinthoma, and you are ann." in text
+    assert "This text has no name" in text
+    (summary,) = session.scalars(select(Summary))
+    assert (summary.visibility, summary.anonymous) == ("private", False)
+    session.commit()
+    # So the papers of one's CSV are known.
+    status, text = send(ann, "mine.csv", b"conf/nips/Other16,With \\cite{a/b/C}.\n")
+    assert "1 changed" in text
+    session.commit()
+    for called in ("Martin  Thoma", "@MartinThoma"):
+        status, text = send(ann, "rss.xml", data, called=called.replace("  ", " "))
+        assert "1 refused" in text
+    assert session.scalars(select(User.name)).all() == ["ann"]
+    session.commit()
+    status, text = send(ann, "rss.xml", data, all_mine="on")
+    assert "1 added" in text
+    found = dict(session.execute(select(Paper.key, Summary.anonymous).join(Summary)).all())
+    assert found == {
+        "conf/nips/RenHGS15": False,
+        "conf/nips/Other16": False,
+        "conf/nips/Anon17": True,
+    }
+
+
+def test_a_note_alone_brings_no_pictures(ann: Browser) -> None:
+    _, text = send(ann, "n.md", b"---\nkey: a/b/C\ntitle: T\n---\n![x](p.png)\n")
+    assert "1 added" in text
+    assert "the picture p.png: it did not come along; a zip can hold" in text
+
+
+def test_more_than_is_read_at_a_time(
+    ann: Browser, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_paper(session, "a/b/C")
+    make_paper(session, "a/b/D")
+    monkeypatch.setattr("app.views.files.MOST_FILES", 1)
+    assert "split it" not in send(ann, "a.csv", b"a/b/C,One\n")[1]
+    assert "split it" in send(ann, "a.csv", b"a/b/C,One\na/b/D,Two\n")[1]
+
+
+def test_the_form_says_what_becomes_public(ann: Browser) -> None:
+    assert "is added for everybody, with its title" in ann.get("/settings/import").text
+
+
 def test_what_cannot_be_read_as_a_whole(ann: Browser, session: Session) -> None:
     for name, data, says in (
         ("", b"", "Choose a file first."),
         ("a.txt", b"Text", "none of the files that can be imported"),
         ("a.zip", b"PK\x03\x04 no", "not a zip"),
-        ("rss.xml", HEAD.encode(), "ask the administrator"),
         ("a.csv", b"\xff\xfe", "not UTF-8"),
     ):
         status, text = send(ann, name, data)

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, now
-from app.models import Picture, PictureUse, User
+from app.models import Paper, Picture, PictureUse, User
 from app.queries.pictures import visible
 from app.services import picture_files, pictures
 from app.services.deletion import delete_summary
@@ -185,7 +185,7 @@ def folder(session: Session) -> Path:
     return found
 
 
-def test_the_same_picture_is_kept_once(session: Session, ann: User) -> None:
+def test_the_same_picture_is_kept_once_until_a_text_shows_it(session: Session, ann: User) -> None:
     first = keep(session, ann)
     path = path_of(folder(session), first.name)
     assert path.read_bytes() == encode(SOURCES["drawing"]).content
@@ -194,6 +194,14 @@ def test_the_same_picture_is_kept_once(session: Session, ann: User) -> None:
     assert keep(session, ann).name == first.name
     assert path.is_file()
     assert keep(session, make_user(session)).name != first.name
+    summary = make_summary(session, user=ann, source=pictures.markdown(first, ""))
+    second = keep(session, ann)
+    assert second.name != first.name
+    again = pictures.store(session, ann, SOURCES["drawing"], within=summary)
+    assert again.name == first.name
+    # Also when it shows it no more: earlier versions do.
+    publish(session, ann, session.get_one(Paper, summary.paper_id), source="Without.")
+    assert pictures.store(session, ann, SOURCES["drawing"]).name == second.name
 
 
 def test_there_is_a_limit(session: Session, ann: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -76,7 +77,36 @@ def test_one_without_a_name(fragment: str) -> None:
 def test_a_name_that_an_account_could_not_have() -> None:
     found = feed(item(link="#Jos%C3%A9%20P%C3%A9rez"))[0]
     assert isinstance(found, FeedItem)
-    assert found.user == "jos-p-rez"
+    assert found.user == "José Pérez"
+
+
+@pytest.mark.parametrize(
+    ("fields", "user"),
+    [
+        ({"author": "Anonymous"}, ""),
+        ({"author": "ANONYMOUS"}, ""),
+        ({"author": "anon"}, ""),
+        ({"link": "#anon"}, ""),
+        ({"link": "#anon.2"}, ""),
+        ({"link": "#page-by-12"}, ""),
+        ({"guid": "#anon"}, ""),
+        ({"guid": "#somebody"}, ""),
+        ({"guid": ""}, "martinthoma"),
+        ({"guid": "#MartinThoma"}, "martinthoma"),
+        ({"link": "", "guid": ""}, "Martin Thoma"),
+        ({"author": ""}, "martinthoma"),
+        ({"link": "#joecomments", "guid": ""}, "joecomments"),
+    ],
+)
+def test_where_fields_disagree_nobody_is_named(fields: dict[str, str], user: str) -> None:
+    text = ITEM.replace("Martin Thoma<", f"{fields.get('author', 'Martin Thoma')}<")
+    for tag in ("link", "guid"):
+        text = re.sub(f"#martinthoma</{tag}>", f"{fields.get(tag, '#martinthoma')}</{tag}>", text)
+    found = feed(text)[0]
+    assert isinstance(found, FeedItem)
+    assert (found.user, found.anonymous) == (user, not user)
+    if not user:
+        assert found.author == ""
 
 
 def test_without_its_own_elements_the_address_says_it() -> None:

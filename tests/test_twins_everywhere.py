@@ -27,12 +27,13 @@ from app.models import (
     User,
     Vote,
 )
-from app.services import votes
+from app.services import pictures, votes
 from app.services.deletion import delete_summary
 from app.services.drafts import Content, save_draft
 from app.services.summaries import publish
 from tests.client import Browser
 from tests.factories import make_paper, make_summary, make_user
+from tests.test_pictures_service import SOURCES
 
 TEXT = (
     "Hiddenword one.\n\n![p](/pictures/AAAAAAAAAAAAAAAAAAAAAA.png)\n\n"
@@ -84,11 +85,16 @@ def addresses(app: Flask, values: dict[str, list[str]]) -> list[str]:
     return sorted(set(found))
 
 
-def read(app: Flask, reader: Browser, session: Session) -> dict[str, tuple[int, str, str]]:
+def read(
+    app: Flask, reader: Browser, session: Session, *more: str
+) -> dict[str, tuple[int, str, str]]:
     found = {}
-    for path in addresses(app, arguments(session)):
+    values = arguments(session)
+    values["name"] += more
+    for path in addresses(app, values):
         page = reader.get(path)
-        found[path] = (page.status, page.location, TOKENS.sub("", page.text))
+        text = page.response.get_data().decode("utf-8", "replace")
+        found[path] = (page.status, page.location, TOKENS.sub("", text))
     assert len(found) > 60
     return found
 
@@ -219,3 +225,30 @@ def test_a_change_counts_everywhere_at_once(
         session.execute(delete(Picture))
     session.commit()
     compare(changed, read(app, reader, session))
+
+
+@pytest.mark.parametrize("first", ["named", "anonymous"])
+def test_a_picture_in_two_texts_links_nobody(
+    app: Flask, reader: Browser, session: Session, first: str
+) -> None:
+    """Ann's picture stands in a text of hers, and she puts its address into an anonymous one: as if
+    Ben, who has the same picture, had written that."""
+    library(session)
+    ben = by(session, "ben").id
+    seen = pictures.store(session, by(session, "ann"), SOURCES["drawing"])
+    text = f"Hers. {pictures.markdown(seen, 'p')}"
+    session.commit()
+    plain = session.scalars(select(Paper).where(Paper.key == "conf/x/Plain1")).one()
+    hidden = session.scalars(select(Paper).where(Paper.key == "conf/x/Hidden1")).one()
+    make_summary(session, plain, by(session, "ann"), text, anonymous=first == "anonymous")
+    summary = make_summary(session, hidden, by(session, "ann"), text, anonymous=True)
+    (name,) = pictures.names_in(summary.source)
+    found = read(app, reader, session, name)
+    assert name != seen.name
+    assert found[f"/pictures/{name}"][0] == 200
+    assert seen.name not in found["/paper/conf/x/Hidden1"][2]
+    begin_writing(session)
+    session.execute(update(Summary).values(user_id=ben).where(Summary.id == summary.id))
+    session.execute(update(Picture).values(user_id=ben).where(Picture.name == name))
+    session.commit()
+    compare(found, read(app, reader, session, name))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.services.import_sources import Source
-    from app.services.importing import Options, Outcome
+    from app.services.importing import Outcome, Run
 
 NAMED = 20  # accounts in a report
 REPORTED = ("added", "changed", "unchanged", "kept", "refused")
@@ -42,22 +42,26 @@ def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) 
     Reading the same files again changes nothing. What is refused is named with its line and the
     reason, and the others go on; the exit code is 1 then.
 
+    A paper that is not here yet is added for everybody, with its title, authors, venue and
+    abstract, also by a text that only its writer can see.
+
     \b
     Examples:
       shortlist import notes/ --user mira --dry-run
       shortlist import shortscience.xml library.zip
     """
     from app.services.import_sources import BadSource, open_source
-    from app.services.importing import Options
+    from app.services.importing import Options, Run
     from app.services.rerender import count_marked, renew_marked
 
     options = Options(writer=user.lower(), visibility=visibility, dry_run=dry_run)
     report = _Report()
+    run = Run(options)
     with library() as database, database.session() as session:
         for path in paths:
             with ExitStack() as opened:
                 try:
-                    _import(session, path, open_source(path, opened), options, report)
+                    _import(session, path, open_source(path, opened), run, report)
                 except BadSource as error:
                     click.echo(str(error), err=True)
                     report.counts["refused"] += 1
@@ -106,13 +110,11 @@ def _some(names: set[str]) -> str:
     return ", ".join(listed[:NAMED]) + (f" and {more:,} others" if more > 0 else "")
 
 
-def _import(
-    session: Session, path: Path, source: Source, options: Options, report: _Report
-) -> None:
+def _import(session: Session, path: Path, source: Source, run: Run, report: _Report) -> None:
     from app.services.importing import import_files
 
     told: list[str] = []
-    outcomes = import_files(session, source.incoming, options)
+    outcomes = import_files(session, source.incoming, run.options, run)
     with click.progressbar(outcomes, length=source.count, label=f"Importing {path.name}") as bar:
         for outcome in bar:
             report.add(outcome)
@@ -144,9 +146,12 @@ def export(folder: Path, user: str, force: bool) -> None:
     with library() as database, database.session() as session:
         users = people.writers(session)
         if user:
-            users = [each for each in users if each.name == user.lower()]
+            found = people.user_by_name(session, user.strip())
+            users = [each for each in users if found is not None and each.id == found.id]
             if not users:
                 stop(f"Nobody of the name {user} has written a summary.")
+            if users[0].name != user.strip().lower():
+                click.echo(f"{user} is called {users[0].name} now.")
         try:
             folder.mkdir(parents=True, exist_ok=True)
             written = exporting.export(session, users, exporting.into_folder(folder))

@@ -143,14 +143,13 @@ def merge(source: str, target: str, yes: bool) -> None:
     Example:
       shortlist user merge mira-old mira
     """
-    from app.services import administration
+    from app.services import account_merging, administration
 
     with _change() as session:
         one, other = (administration.find(session, each) for each in (source, target))
         _ask(f"Give everything of {one.name} to {other.name}, for good?", yes)
-        done = administration.merge(session, one, other)
+        done = account_merging.merge(session, one, other)
         session.commit()
-        _unlink(done.files)
     click.echo(
         f"{other.name} has {summaries(done.moved)} and {counted(done.votes, 'vote')} of {one.name};"
         f" {done.joined:,} of them are joined with an own one."

@@ -4,7 +4,7 @@ from app.models.author import Author, PaperAuthor
 from app.models.draft import Draft
 from app.models.link import Link
 from app.models.paper import Identifier, Paper, folded
-from app.models.picture import Picture, PictureUse
+from app.models.picture import FormerPicture, Picture, PictureUse
 from app.models.search_entry import SearchEntry
 from app.models.section import Section
 from app.models.summary import DeletedSummary, Revision, Summary
@@ -18,6 +18,7 @@ __all__ = [
     "DeletedSummary",
     "Draft",
     "FormerName",
+    "FormerPicture",
     "Identifier",
     "Link",
     "LoginSession",

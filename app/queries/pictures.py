@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from app.models import Draft, Paper, Picture, PictureUse, Summary, User
+from app.models import Draft, FormerPicture, Paper, Picture, PictureUse, Summary, User
 from app.queries.visibility import readable_by_others
 
 
@@ -29,10 +29,16 @@ class PictureRow:
 def visible(session: Session, name: str, viewer: User | None) -> Picture | None:
     """The picture of this name, if the viewer may see it.
 
-    Its owner may. Others may while a summary of its owner shows it that they can read: a public
-    one, or an unlisted one, for whoever knows the name has seen that.
+    Its owner may, also under a name that it had. Others may while a summary of its owner shows it
+    that they can read: a public one, or an unlisted one, for whoever knows the name has seen that.
     """
     picture = session.scalar(select(Picture).where(Picture.name == name))
+    if picture is None and viewer is not None:
+        return session.scalar(
+            select(Picture)
+            .join(FormerPicture, FormerPicture.picture_id == Picture.id)
+            .where(FormerPicture.name == name, Picture.user_id == viewer.id)
+        )
     if picture is None or (viewer is not None and viewer.id == picture.user_id):
         return picture
     shown = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+import unicodedata
 from datetime import timedelta
 from functools import lru_cache
 
@@ -26,12 +27,16 @@ MIN_PASSWORD = 8
 MAX_PASSWORD = 1000
 MAX_BIO = 2000
 MAX_DISPLAY_NAME = 80
+# The accounts for texts whose writers are not known begin so.
+UNKNOWN = "shortscience-anon"
+NUMBER = 6  # digits of the number that tells names apart which are made alike
+MAX_PLAIN = 25
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{1,38}")
 # "anon" is the fragment of anonymous summaries; "page-…" are ids of our own pages.
 _NOT_A_NAME = re.compile(r"anon(\..*)?|page-.*|.*comments")
 # What nobody may sign up as: "demo" is the account whose password `shortlist demo` sets,
 # and the accounts for imported texts without a name must not be anybody's.
-_RESERVED = re.compile(rf"demo|anonymous|admin|shortscience-anon.*|{_NOT_A_NAME.pattern}")
+_RESERVED = re.compile(rf"demo|anonymous|admin|{UNKNOWN}.*|{_NOT_A_NAME.pattern}")
 
 
 def sign_up(session: Session, name: str, display_name: str, password: str) -> User:
@@ -86,6 +91,25 @@ def add_from_file(session: Session, name: str, display_name: str) -> User:
     session.add(user)
     session.flush()
     return user
+
+
+def name_for(known_as: str) -> str:
+    """A user name for somebody who goes by a name elsewhere that may be none here.
+
+    Two names never give the same: one that had to be changed ends with a number made of it, and
+    does so each time.
+    """
+    name = known_as.strip().lower()
+    # A person's name must not look like one of the accounts for texts without a name either.
+    if _NAME.fullmatch(name) and not _NOT_A_NAME.fullmatch(name) and not name.startswith(UNKNOWN):
+        return name
+    letters = unicodedata.normalize("NFKD", name)
+    letters = "".join(each for each in letters if not unicodedata.combining(each))
+    plain = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:MAX_PLAIN].strip("-") or "user"
+    if _NOT_A_NAME.fullmatch(plain) or plain.startswith(("page", UNKNOWN)):
+        plain = f"user-{plain}"
+    number = int(hashlib.sha256(name.encode("utf-8", "replace")).hexdigest(), 16) % 10**NUMBER
+    return f"{plain}-{number:0{NUMBER}}"
 
 
 def check_name(name: str) -> None:

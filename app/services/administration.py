@@ -1,4 +1,4 @@
-"""What an administrator does with accounts: rename, merge and delete them.
+"""What an administrator does with accounts: find, make, rename and delete them.
 
 Each function is one transaction that the caller commits; files of pictures go after that.
 """
@@ -10,49 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing
-from app.models import (
-    DeletedSummary,
-    Draft,
-    FormerName,
-    Picture,
-    Revision,
-    Summary,
-    User,
-    Vote,
-)
-from app.services import accounts, demo
+from app.models import FormerName, Picture, Summary, User, Vote
+from app.queries.people import user_by_name
+from app.services import accounts, demo, votes
 from app.services.locks import queue
 from app.services.picture_files import path_of
-from app.services.pictures import note_uses
 from app.services.problems import Refused
 from app.services.search_index import rename_writer
-from app.services.summaries import keep_look
-from app.services.votes import recount
-
-BETWEEN_DRAFTS = "\n\n---\n\n"
-
-
-@dataclass(frozen=True)
-class Merged:
-    """What a merge did.
-
-    Attributes:
-        moved: summaries that changed hands.
-        joined: papers about which both had written, where the later text stays.
-        votes: votes that changed hands; those on their own summaries are gone.
-        files: of pictures that both had, to be unlinked after the commit.
-    """
-
-    moved: int
-    joined: int
-    votes: int
-    files: Sequence[Path]
 
 
 @dataclass(frozen=True)
@@ -68,12 +37,17 @@ def find(session: Session, name: str) -> User:
     """The account of this name.
 
     Raises:
-        Refused: when there is none, with names that look like it.
+        Refused: when there is none, with the name it has now, or names that look like it.
     """
-    user = session.scalar(select(User).where(User.name == name.strip().lower()))
-    if user is not None:
+    name = name.strip().lower()
+    user = user_by_name(session, name)
+    if user is not None and user.name == name:
         return user
-    near = get_close_matches(name.lower(), session.scalars(select(User.name)).all())
+    if user is not None:  # said, not followed: what comes next may not be undone
+        raise Refused("name", f"{name} is called {user.name} now.")
+    if session.get(FormerName, name) is not None:
+        raise Refused("name", f"There is no user {name} any more.")
+    near = get_close_matches(name, session.scalars(select(User.name)).all())
     known = f" Did you mean {' or '.join(near)}?" if near else ""
     raise Refused("name", f"There is no user {name:.60}.{known}")
 
@@ -151,7 +125,7 @@ def delete_user(session: Session, user: User, *, with_summaries: bool = False) -
     session.execute(delete(Summary).where(Summary.user_id == user.id))
     cast = delete(Vote).where(Vote.user_id == user.id).returning(Vote.summary_id)
     touched = session.scalars(cast).all()
-    _recount(session, touched)
+    votes.recount_all(session, touched)
     files = _files(session, user)
     name = user.name
     session.delete(user)
@@ -161,244 +135,9 @@ def delete_user(session: Session, user: User, *, with_summaries: bool = False) -
     return Deleted(len(summaries), len(touched), files)
 
 
-def merge(session: Session, source: User, target: User) -> Merged:
-    """Give everything of one account to another, and remove the first.
-
-    Where both wrote about a paper, the text that was edited later stays what readers see, with its
-    visibility; the other one is before it in the history. No text becomes public, and no anonymous
-    one gets a name: what others could not read, or not under this name, is in the history for its
-    writer alone.
-
-    Raises:
-        Refused: for the same account twice.
-    """
-    if source.id == target.id:
-        raise Refused("name", "These are the same user.")
-    begin_writing(session)
-    for user_id in sorted((source.id, target.id)):
-        queue(session, user_id)
-    files = _share_pictures(session, source, target)
-    votes = _move_votes(session, source, target)
-    theirs = _by_paper(session, source)
-    others = _by_paper(session, target)
-    for paper_id, summary in theirs.items():
-        other = others.get(paper_id)
-        _move_draft(session, source, target, paper_id, summary, other)
-        if other is None:
-            summary.user_id = target.id
-        else:
-            _join(session, summary, other, target)
-        session.flush()
-    for paper_id in session.scalars(select(Draft.paper_id).where(Draft.user_id == source.id)).all():
-        _move_draft(session, source, target, paper_id, None, others.get(paper_id))
-    for table in (Picture, DeletedSummary, FormerName):
-        session.execute(update(table).where(table.user_id == source.id).values(user_id=target.id))
-    if not target.bio:
-        target.bio, target.bio_html = source.bio, source.bio_html
-        target.renderer_version = source.renderer_version
-    target.joined_at = min(source.joined_at, target.joined_at)
-    name = source.name
-    session.flush()
-    session.expire_all()
-    session.delete(source)
-    session.flush()
-    session.add(FormerName(name=name, user_id=target.id))
-    for summary in _by_paper(session, target).values():
-        note_uses(session, summary)
-    rename_writer(session, target)
-    return Merged(len(theirs), len(theirs.keys() & others.keys()), votes, files)
-
-
 def _check_not_demo(name: str) -> None:
     if name == demo.NAME:
         raise Refused("name", "The name demo marks the library of `shortlist demo`.")
-
-
-def _by_paper(session: Session, user: User) -> dict[int, Summary]:
-    found = session.scalars(
-        select(Summary).where(Summary.user_id == user.id).order_by(Summary.paper_id)
-    )
-    return {summary.paper_id: summary for summary in found}
-
-
-def _join(session: Session, one: Summary, other: Summary, target: User) -> None:
-    """Make one summary of two of the same paper, written by what is now one person."""
-    kept, gone = sorted((one, other), key=lambda each: each.edited_at or each.created_at)[::-1]
-    keep_look(session, gone)
-    count = _put_before(session, gone, kept)
-    same_name = gone.anonymous == kept.anonymous
-    if not (same_name and gone.visibility == "public"):
-        session.execute(
-            update(Revision)
-            .where(Revision.summary_id == kept.id, Revision.number <= count)
-            .values(public_since=None)
-        )
-    if same_name:
-        _take_votes(session, gone, kept, target)
-    session.flush()
-    session.execute(delete(Summary).where(Summary.id == gone.id))
-    session.expunge(gone)
-    kept.user_id = target.id
-    recount(session, kept)
-
-
-def _put_before(session: Session, gone: Summary, kept: Summary) -> int:
-    """Move the revisions of one summary before those of another; says how many they are."""
-    count = select(func.count()).select_from(Revision).where(Revision.summary_id == gone.id)
-    moved = session.scalar(count) or 0
-    # In two steps: no two may have one number, not even within a statement.
-    for number in (-(Revision.number + moved), -Revision.number):
-        session.execute(
-            update(Revision).where(Revision.summary_id == kept.id).values(number=number)
-        )
-    session.execute(
-        update(Revision).where(Revision.summary_id == gone.id).values(summary_id=kept.id)
-    )
-    return moved
-
-
-def _take_votes(session: Session, gone: Summary, kept: Summary, target: User) -> None:
-    voted = select(Vote.user_id).where(Vote.summary_id == kept.id)
-    session.execute(
-        update(Vote)
-        .where(
-            Vote.summary_id == gone.id,
-            Vote.user_id.not_in(voted.scalar_subquery()),
-            Vote.user_id != target.id,
-        )
-        .values(summary_id=kept.id)
-    )
-    kept.imported_votes += gone.imported_votes
-
-
-def _move_votes(session: Session, source: User, target: User) -> int:
-    """Let votes count as the other's: one a summary, none on what is now their own."""
-    mine = select(Summary.id).where(Summary.user_id.in_((source.id, target.id)))
-    voted = select(Vote.summary_id).where(Vote.user_id == target.id)
-    own = delete(Vote).where(
-        Vote.user_id.in_((source.id, target.id)), Vote.summary_id.in_(mine.scalar_subquery())
-    )
-    touched = list(session.scalars(own.returning(Vote.summary_id)))
-    twice = delete(Vote).where(
-        Vote.user_id == source.id, Vote.summary_id.in_(voted.scalar_subquery())
-    )
-    touched += session.scalars(twice.returning(Vote.summary_id))
-    moved = session.scalars(
-        update(Vote)
-        .where(Vote.user_id == source.id)
-        .values(user_id=target.id)
-        .returning(Vote.summary_id)
-    ).all()
-    _recount(session, touched)
-    return len(moved)
-
-
-def _recount(session: Session, summary_ids: Sequence[int]) -> None:
-    for summary_id in sorted(set(summary_ids)):
-        summary = session.get(Summary, summary_id, with_for_update=True, populate_existing=True)
-        if summary is not None:
-            recount(session, summary)
-
-
-def _move_draft(
-    session: Session,
-    source: User,
-    target: User,
-    paper_id: int,
-    summary: Summary | None,
-    other: Summary | None,
-) -> None:
-    """Move the draft about a paper; two become one, so that neither text is lost."""
-    query = select(Draft).where(
-        Draft.paper_id == paper_id, Draft.user_id.in_((source.id, target.id))
-    )
-    found = {draft.user_id: draft for draft in session.scalars(query)}
-    if summary is not None and other is not None:
-        _follow_revisions(session, found, summary, other)
-    mine, theirs = found.get(source.id), found.get(target.id)
-    if mine is None:
-        return
-    if theirs is None:
-        mine.user_id = target.id
-        return
-    first, second = sorted((theirs, mine), key=lambda draft: draft.saved_at)[::-1]
-    values: dict[str, Any] = {
-        "source": first.source,
-        "takeaway": first.takeaway or second.takeaway,
-        "tags": first.tags or second.tags,
-        "visibility": _narrower(first.visibility, second.visibility),
-        "anonymous": first.anonymous or second.anonymous,
-        "base_revision": first.base_revision,
-        # No window that is open now knows this text.
-        "version": max(first.version, second.version) + 1,
-        "saved_at": first.saved_at,
-    }
-    if second.source.strip() not in first.source:
-        values["source"] = first.source.rstrip() + BETWEEN_DRAFTS + second.source.lstrip()
-    session.delete(mine)
-    session.flush()
-    for name, value in values.items():
-        setattr(theirs, name, value)
-
-
-def _follow_revisions(
-    session: Session, drafts: dict[int, Draft], one: Summary, other: Summary
-) -> None:
-    """Let a draft go on from the revision it began from, whose number `_join` will change."""
-    gone, kept = sorted((one, other), key=lambda each: each.edited_at or each.created_at)
-    draft = drafts.get(kept.user_id)
-    if draft is not None and draft.base_revision:
-        count = select(func.count()).select_from(Revision).where(Revision.summary_id == gone.id)
-        draft.base_revision += session.scalar(count) or 0
-
-
-def _narrower(one: str, other: str) -> str:
-    order = ("private", "unlisted", "public")
-    return min(one, other, key=order.index)
-
-
-def _share_pictures(session: Session, source: User, target: User) -> list[Path]:
-    """Let the texts of one show the other's file where both uploaded the same picture."""
-    theirs = select(Picture.digest, Picture.name).where(Picture.user_id == target.id)
-    names: dict[str, str] = dict(session.execute(theirs).all())
-    files = []
-    doubles = session.scalars(
-        select(Picture).where(Picture.user_id == source.id, Picture.digest.in_(names))
-    ).all()
-    for picture in doubles:
-        _rename_picture(session, source, picture.name, names[picture.digest])
-        session.delete(picture)
-        files.append(path_of(session.info["data_dir"], picture.name))
-    session.flush()
-    session.expire_all()
-    return files
-
-
-def _rename_picture(session: Session, user: User, old: str, new: str) -> None:
-    """Carry another address of a picture into all that somebody wrote."""
-    written = select(Summary.id).where(Summary.user_id == user.id).scalar_subquery()
-    for table, owned, columns in (
-        (Summary, Summary.user_id == user.id, ("source", "html", "opening_html")),
-        (Revision, Revision.summary_id.in_(written), ("source", "html")),
-        (Draft, Draft.user_id == user.id, ("source",)),
-    ):
-        for name in columns:
-            column = getattr(table, name)
-            session.execute(
-                update(table)
-                .where(owned, column.contains(old, autoescape=True))
-                .values({name: func.replace(column, old, new)})
-            )
-    for deleted in session.scalars(select(DeletedSummary).where(DeletedSummary.user_id == user.id)):
-        deleted.data = _replaced(deleted.data, old, new)
-
-
-def _replaced(data: Any, old: str, new: str) -> Any:
-    if isinstance(data, dict):
-        return {key: _replaced(value, old, new) for key, value in data.items()}
-    if isinstance(data, list):
-        return [_replaced(value, old, new) for value in data]
-    return data.replace(old, new) if isinstance(data, str) else data
 
 
 def _files(session: Session, user: User) -> list[Path]:

@@ -46,6 +46,10 @@ class Archive:
         }
         self.names = sorted(self._entries)
 
+    def size(self, name: str) -> int:
+        """How many bytes a file says that it has."""
+        return self._entries[name].file_size
+
     def read(self, name: str, limit: int) -> bytes:
         """The content of a file.
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.db import begin_writing, lock_papers, now
 from app.models import DeletedSummary, Draft, Revision, Summary, User, Vote
 from app.rendering import RENDERER_VERSION
-from app.services import votes
+from app.services import picture_addresses, votes
 from app.services.locks import queue
 from app.services.problems import Refused
 from app.services.summaries import (
@@ -131,6 +131,10 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
     set_tags(session, summary, data["tags"])
     _restore_votes(session, summary, data["votes"])
     apply(session, summary, rendered)
+    session.flush()
+    picture_addresses.part(session, summary)
+    if summary.visibility == "unlisted":
+        picture_addresses.renew(session, summary)  # with its secret address
     votes.recount(session, summary)
     return summary
 

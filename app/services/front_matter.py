@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 import yaml
 
 MARK = "---"
+HEAD_LINE = 2  # on which the front matter begins
 MAX_HEAD = 256_000
 _OTHER_BREAK = re.compile("[\r\x85\u2028\u2029]")
 
@@ -23,12 +25,29 @@ class BadFile(ValueError):
         self.field = field
 
 
-def split(text: str) -> tuple[dict[str, Any], str]:
+@dataclass(frozen=True)
+class Note:
+    """A file taken apart.
+
+    Attributes:
+        fields: its front matter.
+        body: the text below, without empty lines at either end.
+        lines: the line of each field in the file, from 1.
+        body_line: the line on which the body begins.
+    """
+
+    fields: dict[str, Any]
+    body: str
+    lines: dict[str, int]
+    body_line: int
+
+
+def parse(text: str) -> Note:
     """The front matter and the body of a file; the lines of the body as they are.
 
     Raises:
         BadFile: when there is no front matter, or it is not a YAML mapping of names to strings and
-            lists of strings.
+            lists of strings, each name once.
     """
     # Not splitlines(): other line ends than these are part of a text.
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
@@ -38,10 +57,19 @@ def split(text: str) -> tuple[dict[str, Any], str]:
     end = next(ends, None)
     if end is None:
         raise BadFile("The front matter has no end: a second line with --- is missing.")
-    head = "\n".join(lines[1:end])
+    head = "".join(f"{line}\n" for line in lines[1:end])
     if len(head) > MAX_HEAD:
-        raise BadFile(f"The front matter has more than {MAX_HEAD:,} characters.", 2)
-    return _fields(head), "\n".join(lines[end + 1 :]).strip("\n")
+        raise BadFile(f"The front matter has more than {MAX_HEAD:,} characters.", HEAD_LINE)
+    fields, places = _fields(head)
+    body = "\n".join(lines[end + 1 :])
+    empty = len(body) - len(body.lstrip("\n"))
+    return Note(fields, body.strip("\n"), places, end + 2 + empty)
+
+
+def split(text: str) -> tuple[dict[str, Any], str]:
+    """The fields and the body of a file; see `parse`."""
+    note = parse(text)
+    return note.fields, note.body
 
 
 def join(fields: dict[str, Any], body: str) -> str:
@@ -57,23 +85,46 @@ def join(fields: dict[str, Any], body: str) -> str:
     return f"{MARK}\n{head}{MARK}\n\n{body}\n"
 
 
-def _fields(head: str) -> dict[str, Any]:
+def _fields(head: str) -> tuple[dict[str, Any], dict[str, int]]:
+    """The fields, and the line of the file on which each stands."""
+    loader = _Loader(head)
     try:
-        found = yaml.load(head, Loader=_Loader)  # noqa: S506  (makes strings only)
+        node = loader.get_single_node()
+        if not isinstance(node, yaml.MappingNode):
+            raise BadFile("The front matter must be a list of names and values.", HEAD_LINE)
+        lines = _lines(node)
+        found: dict[str, Any] = loader.construct_document(node)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = 2 if mark is None else mark.line + 2
+        last = head.count("\n") - 1  # what is not closed is missed only below it
+        line = HEAD_LINE + (0 if mark is None else min(mark.line, last))
         problem = getattr(error, "problem", None) or "it cannot be read"
         raise BadFile(f"The front matter is not YAML: {problem}.", line) from None
+    except BadFile:
+        raise
     except (RecursionError, ValueError):
-        raise BadFile("The front matter is not YAML that we can read.", 2) from None
-    if not isinstance(found, dict):
-        raise BadFile("The front matter must be a list of names and values.", 2)
+        raise BadFile("The front matter is not YAML that we can read.", HEAD_LINE) from None
+    finally:
+        loader.dispose()
     for name, value in found.items():
         each = value if isinstance(value, list) else [value]
-        if not all(isinstance(part, str) for part in [name, *each]):
-            raise BadFile(f"{name!s:.60} must be one value or a list of values.", 2)
-    return found
+        if not all(isinstance(part, str) for part in each):
+            raise BadFile(f"{name:.60} must be one value or a list of values.", lines[name])
+    return found, lines
+
+
+def _lines(node: yaml.MappingNode) -> dict[str, int]:
+    lines: dict[str, int] = {}
+    for key, _ in node.value:
+        line = key.start_mark.line + HEAD_LINE
+        if not isinstance(key, yaml.ScalarNode):
+            raise BadFile("The name of a field must be one value.", line)
+        if key.value in lines:
+            raise BadFile(
+                f"{key.value:.60} stands here twice; the first is on line {lines[key.value]}.", line
+            )
+        lines[key.value] = line
+    return lines
 
 
 class _Loader(yaml.BaseLoader):
@@ -138,10 +189,3 @@ def day(fields: Mapping[str, Any], name: str) -> date | None:
         return date.fromisoformat(value) if value else None
     except ValueError:
         raise BadFile(f"{name} must be a day such as 2026-05-12.", field=name) from None
-
-
-def line_of(content: str, name: str) -> int:
-    """The line (from 1) of a field in a file, or of its front matter."""
-    lines = content.split("\n")
-    found = (number for number, line in enumerate(lines, 1) if line.startswith(f"{name}:"))
-    return next(found, 2)

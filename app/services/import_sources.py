@@ -10,9 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
+from app.services.accounts import name_for
 from app.services.archives import Archive, BadArchive, open_archive
 from app.services.front_matter import BadFile
-from app.services.importing import ANONYMOUS, Incoming
+from app.services.import_terms import Incoming
+from app.services.import_writers import ANONYMOUS
 from app.services.library_files import MAX_FILE, SummaryFile, read
 from app.services.picture_files import MAX_BYTES
 from app.sources.record import PaperRecord
@@ -29,6 +31,7 @@ from app.sources.shortscience import (
 MARKDOWN = (".md", ".markdown", ".mdown")
 MAX_TABLE = 100_000_000  # bytes of a CSV
 START = 4096  # bytes that tell what a file is
+TOO_LARGE = f"it has more than {MAX_BYTES // 1_000_000} MB."
 Item = TypeVar("Item")
 
 
@@ -81,7 +84,11 @@ def open_file(
         return _table(file, name)
     if name.lower().endswith(MARKDOWN):
         data = file.read(MAX_FILE + 1)
-        find = None if beside is None else partial(_picture_of_folder, beside.parent, beside)
+        find = (
+            _picture_of_nothing
+            if beside is None
+            else partial(_picture_of_folder, beside.parent, beside)
+        )
         return Source(iter([Incoming(name, partial(read, data), find)]), 1)
     raise BadSource(
         f"{name} is none of the files that can be imported: Markdown (.md), a folder or zip of"
@@ -115,18 +122,28 @@ def _read_path(root: Path, path: Path) -> SummaryFile:
 
 
 def _picture_of_folder(root: Path, note: Path, path: str) -> bytes | None:
-    """A picture beside or below a note, never outside of the folder that is imported."""
+    """A picture beside or below a note, or from the top, never outside of what is imported."""
     within = root.resolve()
-    for place in (note.parent / path, root / path):
+    beside = [] if path.startswith("/") else [note.parent / path]
+    for place in (*beside, root / path.lstrip("/")):
         try:
             found = place.resolve()
-            if found.is_relative_to(within) and found.is_file():
-                if found.stat().st_size > MAX_BYTES:
-                    raise BadFile(f"it has more than {MAX_BYTES // 1_000_000} MB.")
-                return found.read_bytes()
+            size = found.stat().st_size if found.is_file() else 0
         except (OSError, ValueError):  # a name that no file can have
             continue
+        if not (found.is_relative_to(within) and found.is_file()):
+            continue
+        if size > MAX_BYTES:
+            raise BadFile(TOO_LARGE)
+        try:
+            return found.read_bytes()
+        except OSError as error:
+            raise BadFile(f"it cannot be read: {error.strerror}.") from None
     return None
+
+
+def _picture_of_nothing(_path: str) -> bytes | None:
+    raise BadFile("it did not come along; a zip can hold the text and its pictures.")
 
 
 def _archive(archive: Archive, source: str) -> Source:
@@ -144,9 +161,12 @@ def _archive(archive: Archive, source: str) -> Source:
             raise BadFile(str(error)) from None
 
     def picture(note: str, path: str) -> bytes | None:
-        for place in (posixpath.join(posixpath.dirname(note), path), path):
+        beside = posixpath.join(posixpath.dirname(note), path)
+        for place in (beside, path.lstrip("/")):
             found = posixpath.normpath(place)
             if found in there:
+                if archive.size(found) > MAX_BYTES:
+                    raise BadFile(TOO_LARGE)
                 try:
                     return archive.read(found, MAX_BYTES)
                 except BadArchive as error:
@@ -165,7 +185,7 @@ def _archive(archive: Archive, source: str) -> Source:
 def _feed(file: BinaryIO, name: str) -> Iterator[Incoming]:
     try:
         for item in read_feed(file):
-            yield Incoming(name, _told(item, _of_feed), line=item.line)
+            yield Incoming(name, _told(item, _of_feed), line=item.line, kind="feed")
     except BadFeed as error:
         yield Incoming(name, _told(BadItem(error.line, str(error)), _of_feed), line=error.line)
 
@@ -180,7 +200,9 @@ def _table(file: BinaryIO, name: str) -> Source:
         line = data.count(b"\n", 0, error.start) + 1
         raise BadSource(f"{name}, line {line}: this is not UTF-8.") from None
     rows = read_keyed_texts(content)
-    return Source((Incoming(name, _told(row, _of_table), line=row.line) for row in rows), None)
+    return Source(
+        (Incoming(name, _told(row, _of_table), line=row.line, kind="table") for row in rows), None
+    )
 
 
 def _told(
@@ -195,15 +217,22 @@ def _told(
 
 
 def _of_feed(item: FeedItem) -> SummaryFile:
+    """An item as a file. Who can see it, and that a name may stand on it, its feed does not say for
+    good: its writer may have changed both here since."""
+    name = ANONYMOUS if item.anonymous else name_for(item.user)
+    is_other = not item.anonymous and name != item.user.lower()
     return SummaryFile(
         record=PaperRecord(title=item.title, key=item.key, arxiv_id=item.arxiv_id),
         text=item.text,
-        user=ANONYMOUS if item.anonymous else item.user,
+        user=name,
         display_name=item.author,
         created=item.written_at,
-        visibility="public",
-        anonymous=item.anonymous,
+        anonymous=True if item.anonymous else None,
         votes=item.votes,
+        names=tuple(filter(None, (item.user, item.author))),
+        notes=(f"{item.user:.60} cannot be a user name here; the account is {name}",)
+        if is_other
+        else (),
     )
 
 

@@ -3,106 +3,45 @@ or fail at any file, and be started again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Paper, Summary, User
-from app.queries.people import user_by_name
-from app.services import accounts, votes
+from app.models import Identifier, Paper, Summary, folded
+from app.services import votes
 from app.services.front_matter import BadFile
-from app.services.identifiers import find_paper
+from app.services.identifiers import find_paper, parse_identifier
+from app.services.import_pictures import with_pictures
+from app.services.import_terms import Incoming, Options, Outcome, Run
+from app.services.import_writers import ANONYMOUS, writer, writer_name
 from app.services.library_files import SummaryFile
 from app.services.papers import AlreadyThere, add_paper
-from app.services.picture_references import take_in
-from app.services.pictures import store
 from app.services.problems import Refused
 from app.services.summaries import MAX_TAGS, normal, parse_tags, publish, tag_names
-from app.sources.record import PaperRecord
 
-# Accounts for texts whose writers are not known begin so.
-ANONYMOUS = "shortscience-anon"
+__all__ = ["ANONYMOUS", "Incoming", "Options", "Outcome", "Run", "import_files"]
 
-
-@dataclass(frozen=True)
-class Incoming:
-    """A file, or one item of a file.
-
-    Attributes:
-        name: as the report names it.
-        read: gives what it says, or raises `BadFile`.
-        picture: gives the bytes of a picture beside it by its path; `None` when there is none.
-        line: where in the file an item begins.
-    """
-
-    name: str
-    read: Callable[[], SummaryFile]
-    picture: Callable[[str], bytes | None] | None = None
-    line: int = 1
-
-
-@dataclass(frozen=True)
-class Options:
-    """How to import.
-
-    Attributes:
-        writer: name of the account for files that name none; it is made when it is missing.
-        only: whose summaries may be written at all, for an import by themselves; `None`: all.
-        all_mine: with `only`, take texts under other names as theirs.
-        visibility: of new summaries whose files do not say.
-        dry_run: write nothing.
-    """
-
-    writer: str = ""
-    only: User | None = None
-    all_mine: bool = False
-    visibility: str = "public"
-    dry_run: bool = False
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a file: `added`, `changed`, `unchanged`, `kept` (the one here is newer) or
-    `refused` with the line and reason. `notes` are what its owner should know besides, and
-    `writer` is whose it is: `can_sign_in` tells whether somebody has that account already."""
-
-    name: str
-    status: str
-    line: int = 1
-    message: str = ""
-    key: str = ""
-    writer: str = ""
-    can_sign_in: bool = False
-    notes: tuple[str, ...] = ()
-
-
-@dataclass
-class _Run:
-    """What a run remembers: for a dry run, what earlier files would have made."""
-
-    options: Options
-    papers: set[str] = field(default_factory=set)
+# What a file calls the facts that services call otherwise.
+FIELDS = {"arxiv_id": "arxiv", "published_on": "published", "name": "user"}
 
 
 def import_files(
-    session: Session, incoming: Iterable[Incoming], options: Options
+    session: Session, incoming: Iterable[Incoming], options: Options, run: Run | None = None
 ) -> Iterator[Outcome]:
     """Import files one by one; commits after each.
 
     Links that waited for a new paper are only marked; the caller lets `rerender.renew_marked` make
     them anew at the end.
+
+    Args:
+        run: when several sources are one run; a new one has seen nothing.
     """
-    run = _Run(options)
+    run = run or Run(options)
     for each in incoming:
-        try:
-            outcome = _import(session, each, run)
-        except BadFile as error:
-            outcome = Outcome(each.name, "refused", each.line + error.line - 1, str(error))
-        except Refused as refused:
-            outcome = Outcome(each.name, "refused", each.line, refused.message)
+        outcome = _tried(session, each, run)
         if options.dry_run or outcome.status in ("refused", "kept", "unchanged"):
             session.rollback()
         else:
@@ -111,20 +50,56 @@ def import_files(
         yield outcome
 
 
-def _import(session: Session, incoming: Incoming, run: _Run) -> Outcome:
-    file = incoming.read()
-    name = _writer_name(session, file, run.options)
-    paper, is_new = _paper(session, file.record, run)
+def _tried(session: Session, incoming: Incoming, run: Run) -> Outcome:
+    try:
+        file = incoming.read()
+    except BadFile as error:
+        return Outcome(incoming.name, "refused", incoming.line + error.line - 1, str(error))
+    try:
+        outcome, said = _import(session, incoming, file, run)
+    except BadFile as error:
+        return _refused(incoming, file, error.field, str(error))
+    except Refused as refused:
+        field = FIELDS.get(refused.field, refused.field)
+        message, further = refused.message, 0
+        if field == "source" and field in file.lines and refused.line is not None:
+            message = message.removeprefix(f"Line {refused.line}: ")
+            further = refused.line - 1
+        elif field != "source" and field in file.lines:
+            message = f"{field}: {message}"
+        return _refused(incoming, file, field, message, further)
+    place = incoming.name if incoming.kind == "note" else f"{incoming.name}:{incoming.line}"
+    run.written.setdefault((outcome.key, outcome.writer, incoming.kind), (place, said))
+    return outcome
+
+
+def _refused(
+    incoming: Incoming, file: SummaryFile, field: str, message: str, further: int = 0
+) -> Outcome:
+    """Refused at a field, or so many lines further on."""
+    line = file.lines.get(field, file.lines.get("", incoming.line))
+    return Outcome(incoming.name, "refused", line + further, message)
+
+
+def _import(
+    session: Session, incoming: Incoming, file: SummaryFile, run: Run
+) -> tuple[Outcome, int]:
+    """What became of a file, and a hash of what it said."""
+    options = run.options
+    name = writer_name(session, file, options)
+    paper, is_new = _paper(session, file, run)
     notes = [f"the field {name!r} is not known and was left out" for name in file.unknown]
-    if paper is None:  # a dry run, in which an earlier file would have added it
-        return Outcome(incoming.name, "added", incoming.line, key=file.record.key)
-    user = _writer(session, name, file, paper)
-    text = _with_pictures(session, user, normal(file.text), incoming, run.options, notes)
+    user = writer(session, name, file, paper)
+    if options.only is None:
+        notes += file.notes
     here = session.scalar(
         select(Summary).where(Summary.paper_id == paper.id, Summary.user_id == user.id)
     )
+    text = with_pictures(
+        session, user, normal(file.text), incoming, here, notes, dry_run=options.dry_run
+    )
     present = None if here is None else _present(session, here)
-    wanted = _wanted(file, text, present, run.options, notes)
+    wanted = _wanted(file, text, present, options, notes)
     outcome = Outcome(
         incoming.name,
         "unchanged",
@@ -134,12 +109,21 @@ def _import(session: Session, incoming: Incoming, run: _Run) -> Outcome:
         can_sign_in=user.password_hash is not None,
         notes=tuple(notes),
     )
+    said = hash(wanted)
+    earlier = run.written.get((paper.key, user.name, incoming.kind))
+    if earlier is not None:
+        # Nobody knows which of the two is meant, unless one is a copy of the other, or a link to
+        # it. But a feed and a table may tell of one text, the second better than the first.
+        if earlier[1] != said:
+            raise BadFile(f"{earlier[0]} is about the same paper.", field="key")
+        return outcome, said
     if here is not None:
         if wanted == present and file.votes in (0, here.imported_votes):
-            return replace(outcome, status="changed") if is_new else outcome
+            return (replace(outcome, status="changed") if is_new else outcome), said
         moment = file.edited or file.created
         if wanted != present and moment and moment < (here.edited_at or here.created_at):
-            return replace(outcome, status="kept", message="the one here was edited later")
+            kept = replace(outcome, status="kept", message="the one here was edited later")
+            return kept, said
     summary = publish(
         session,
         user,
@@ -151,40 +135,25 @@ def _import(session: Session, incoming: Incoming, run: _Run) -> Outcome:
     if file.votes and summary.imported_votes != file.votes:
         summary.imported_votes = file.votes
         votes.recount(session, summary)
-    return replace(outcome, status="added" if here is None else "changed")
+    return replace(outcome, status="added" if here is None else "changed"), said
 
 
-def _writer_name(session: Session, file: SummaryFile, options: Options) -> str:
-    if options.only is not None:
-        if file.user and not options.all_mine and not _is_called(session, options.only, file.user):
-            raise BadFile(
-                f"This text is by {file.user:.60}, and you are {options.only.name}."
-                " Say so in the form when it is yours all the same.",
-                field="user",
-            )
-        return options.only.name
-    name = file.user or options.writer
-    if not name:
-        raise BadFile("Whose text is it? The file has no user; give one with --user NAME.", 2)
-    return name
-
-
-def _is_called(session: Session, user: User, name: str) -> bool:
-    found = user_by_name(session, name)
-    return found is not None and found.id == user.id
-
-
-def _paper(session: Session, record: PaperRecord, run: _Run) -> tuple[Paper | None, bool]:
+def _paper(session: Session, file: SummaryFile, run: Run) -> tuple[Paper, bool]:
     """The paper of a file, and whether it was added just now."""
-    names = [each for each in (record.key, record.doi, record.arxiv_id) if each]
-    for name in names:
+    record = file.record
+    fields = {"key": record.key, "doi": record.doi, "arxiv": record.arxiv_id}
+    names = {field: name for field, name in fields.items() if name}
+    for name in names.values():
         found = find_paper(session, name)
         if found is not None:
             return found, False
+    would_be = (run.papers.get(known_as) for name in names.values() for known_as in _forms(name))
+    record = next(filter(None, would_be), record)
     if not record.title.strip():
-        if run.options.dry_run and any(name in run.papers for name in names):
-            return None, False
-        raise BadFile(f"The paper {names[0]:.100} is not here yet, so its title is needed.", 2)
+        field, name = next(iter(names.items()))
+        raise BadFile(
+            f"The paper {name:.100} is not here yet, so its title is needed.", field=field
+        )
     try:
         paper = add_paper(session, record, "file")
     except AlreadyThere as there:  # under a name that another of its names leads to
@@ -192,62 +161,15 @@ def _paper(session: Session, record: PaperRecord, run: _Run) -> tuple[Paper | No
         assert found is not None
         return found, False
     if run.options.dry_run:
-        run.papers.update([*names, paper.key])
+        ways = select(Identifier.folded).where(Identifier.paper_id == paper.id)
+        run.papers.update(dict.fromkeys(session.scalars(ways), record))
     return paper, True
 
 
-def _writer(session: Session, name: str, file: SummaryFile, paper: Paper) -> User:
-    if name == ANONYMOUS:
-        return _anonymous_writer(session, file, paper)
-    return user_by_name(session, name) or accounts.add_from_file(session, name, file.display_name)
-
-
-def _anonymous_writer(session: Session, file: SummaryFile, paper: Paper) -> User:
-    """An account for a text whose writer is not known: the first that did not write about this
-    paper, unless one of them wrote just this text."""
-    number = 1
-    free = None
-    while True:
-        name = ANONYMOUS if number == 1 else f"{ANONYMOUS}-{number}"
-        user = session.scalar(select(User).where(User.name == name))
-        if user is None:
-            return free or accounts.add_from_file(session, name, "Anonymous")
-        written = session.scalar(
-            select(Summary).where(Summary.paper_id == paper.id, Summary.user_id == user.id)
-        )
-        if written is None:
-            free = free or user
-        elif written.source == normal(file.text):
-            return user
-        number += 1
-
-
-def _with_pictures(
-    session: Session,
-    user: User,
-    text: str,
-    incoming: Incoming,
-    options: Options,
-    notes: list[str],
-) -> str:
-    if incoming.picture is None:
-        return text
-    find = incoming.picture
-
-    def keep(path: str) -> str | None:
-        try:
-            data = find(path)
-            if data is None:
-                notes.append(f"the picture {path:.100} is not there")
-                return None
-            if options.dry_run:
-                return None
-            return f"/pictures/{store(session, user, data).name}"
-        except (BadFile, Refused) as error:
-            notes.append(f"the picture {path:.100}: {error}")
-            return None
-
-    return take_in(text, keep)
+def _forms(name: str) -> list[str]:
+    """What an identifier may be written as in the library."""
+    ref = parse_identifier(name)
+    return [folded(name), *([folded(ref.value)] if ref is not None else [])]
 
 
 @dataclass(frozen=True)

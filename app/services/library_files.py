@@ -13,7 +13,7 @@ from app.db import now
 from app.models import Author, Summary
 from app.models.summary import VISIBILITIES
 from app.services import front_matter
-from app.services.front_matter import BadFile, text
+from app.services.front_matter import HEAD_LINE, BadFile, text
 from app.sources.record import PaperRecord
 
 MAX_FILE = 1_000_000  # bytes; a text has at most 64 kB, but front matter may be long
@@ -32,7 +32,12 @@ _NUMBER = re.compile(r"-(\d{4})$")
 class SummaryFile:
     """What a file says. `None` stands for what it does not say.
 
-    `votes` is the score that a summary had on the site it comes from.
+    Attributes:
+        names: under which its writer was known where it comes from.
+        votes: the score that a summary had on the site it comes from.
+        unknown: names of fields that mean nothing here.
+        notes: what its owner should know besides.
+        lines: on which line each field stands, and the text as `source`; `""` for what is missing.
 
     Raises:
         BadFile: for moments that have not come yet.
@@ -49,7 +54,10 @@ class SummaryFile:
     takeaway: str | None = None
     tags: tuple[str, ...] | None = None
     votes: int = 0
-    unknown: tuple[str, ...] = field(default=())
+    unknown: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         latest = now() + timedelta(days=1)  # clocks differ, and a day has no hour
@@ -71,14 +79,14 @@ def read(data: bytes) -> SummaryFile:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise BadFile("The file is not UTF-8.", line) from None
-    fields, body = front_matter.split(content)
-    if not body.strip():
+    note = front_matter.parse(content)
+    lines = {**note.lines, "source": note.body_line, "": HEAD_LINE}
+    if not note.body.strip():
         raise BadFile("There is no text below the front matter.", content.count("\n") + 1)
     try:
-        return _file(fields, body)
+        return _file(note.fields, note.body, lines)
     except BadFile as error:
-        line = front_matter.line_of(content, error.field) if error.field else error.line
-        raise BadFile(str(error), line) from None
+        raise BadFile(str(error), lines.get(error.field, HEAD_LINE)) from None
 
 
 def write(summary: Summary, body: str) -> str:
@@ -116,12 +124,15 @@ def write(summary: Summary, body: str) -> str:
     return front_matter.join(said, body)
 
 
-def _file(fields: Mapping[str, Any], body: str) -> SummaryFile:
+def _file(fields: Mapping[str, Any], body: str, lines: Mapping[str, int]) -> SummaryFile:
+    user, display_name = _plain(fields, "user"), _plain(fields, "display_name")
     return SummaryFile(
         record=_record(fields),
         text=body,
-        user=_plain(fields, "user").lower().lstrip("@"),
-        display_name=_plain(fields, "display_name"),
+        user=user.lower().lstrip("@"),
+        display_name=display_name,
+        names=tuple(filter(None, (user.lstrip("@"), display_name))),
+        lines=lines,
         created=front_matter.moment(fields, "created") or front_matter.moment(fields, "date"),
         edited=front_matter.moment(fields, "edited"),
         visibility=_visibility(fields),
@@ -151,7 +162,7 @@ def _record(fields: Mapping[str, Any]) -> PaperRecord:
         venue_title=_plain(fields, "venue_title"),
     )
     if not (record.key or record.doi or record.arxiv_id):
-        raise BadFile("Which paper is it about? A key, a doi or an arxiv number is needed.", 2)
+        raise BadFile("Which paper is it about? A key, a doi or an arxiv number is needed.")
     return record
 
 

@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterator
 from urllib.parse import unquote
 
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
+# Kinds that we keep none of.
+OTHER_PICTURES = (".svg", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".ico", ".eps", ".pdf")
+_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//|#", re.IGNORECASE)
 # As our own export names them. They are replaced wherever they stand, also in code, so that a text
 # that was exported comes back without a difference.
 _EXPORTED = re.compile(r"(?<![\w/.-])pictures/([0-9a-f]{32}\.(?:png|jpg))(?![\w.-])")
@@ -99,12 +102,13 @@ def _spans(paragraph: str) -> Iterator[tuple[str, bool]]:
 def _outside_code(text: str, keep: Keep) -> str:
     def replaced(match: re.Match[str]) -> str:
         path = unquote(match[2].strip("<>"))
-        address = keep(path) if _is_beside(path) else None
+        is_shown = match[1].startswith("!")
+        address = keep(path) if _is_beside(path, is_shown=is_shown) else None
         return match[0] if address is None else f"{match[1]}{address}{match[3]}"
 
     def embedded(match: re.Match[str]) -> str:
         path = match[1].strip()
-        address = keep(path) if _is_beside(path) else None
+        address = keep(path) if _is_beside(path, is_shown=False) else None
         name = path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
         return match[0] if address is None else f"![{name}]({address})"
 
@@ -112,5 +116,12 @@ def _outside_code(text: str, keep: Keep) -> str:
     return _DEFINITION.sub(replaced, _INLINE.sub(replaced, text))
 
 
-def _is_beside(path: str) -> bool:
-    return path.lower().endswith(PICTURES) and not path.startswith("/") and "://" not in path
+def _is_beside(path: str, *, is_shown: bool) -> bool:
+    """Whether a target means a file of the library that a note is from.
+
+    A path with a slash in front begins at its top, as notebooks have it. What a text shows is
+    looked for whatever its kind, so that its owner is told when it cannot be kept.
+    """
+    if _ELSEWHERE.match(path) or _STORED.match(path):
+        return False
+    return path.lower().endswith(PICTURES + OTHER_PICTURES if is_shown else PICTURES)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, String, cast, delete, insert, select
+from sqlalchemy import ColumnElement, String, cast, or_, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
@@ -37,12 +37,16 @@ def names_in(text: str) -> list[str]:
     return list(dict.fromkeys(_ADDRESS.findall(text)))
 
 
-def store(session: Session, user: User, data: bytes) -> Picture:
-    """Keep a picture; the same one of the same user is kept once.
+def store(session: Session, user: User, data: bytes, *, within: Summary | None = None) -> Picture:
+    """Keep a picture, under an address of its own.
+
+    The same one is kept once only as long as none of its owner's texts shows it, and in one text:
+    an address belongs to one summary, see `picture_addresses`.
 
     Args:
         data: a PNG, JPEG, GIF or WebP file of at most `MAX_BYTES`; of an animation the first
             picture is kept.
+        within: the summary that is to show it, when that is here already.
 
     Raises:
         Refused: for anything else, or when the user's room is used up.
@@ -51,13 +55,11 @@ def store(session: Session, user: User, data: bytes) -> Picture:
     digest = hashlib.sha256(file.content).hexdigest()
     begin_writing(session)
     queue(session, user.id)
-    found = session.scalar(
-        select(Picture).where(Picture.user_id == user.id, Picture.digest == digest)
-    )
+    found = known(session, user, digest, within)
     if found is None:
         _check_room(session, user, len(file.content))
         found = Picture(
-            name=f"{secrets.token_urlsafe(16)}.{file.extension}",
+            name=new_name(file.extension),
             user_id=user.id,
             digest=digest,
             width=file.width,
@@ -71,6 +73,52 @@ def store(session: Session, user: User, data: bytes) -> Picture:
     session.add(found)
     session.flush()
     return found
+
+
+def known(session: Session, user: User, digest: str, within: Summary | None) -> Picture | None:
+    """The picture of this content that a text of a user may show: its own, or one that stands in
+    no text yet."""
+    home = None if within is None else within.id
+    query = select(Picture).where(
+        Picture.user_id == user.id,
+        Picture.digest == digest,
+        or_(Picture.summary_id.is_(None), Picture.summary_id == home),
+    )
+    found = session.scalars(query).all()
+    shown = names_in(within.source) if within is not None else []
+    return min(
+        found,
+        key=lambda each: (each.summary_id is None, each.name not in shown, each.id),
+        default=None,
+    )
+
+
+def copy(session: Session, user: User, picture: Picture, *, anyway: bool = False) -> Picture:
+    """The same picture under another address.
+
+    Raises:
+        Refused: when the user's room is used up, unless `anyway`.
+    """
+    if not anyway:
+        _check_room(session, user, picture.size)
+    facts = ("user_id", "digest", "width", "height", "size")
+    made = Picture(
+        name=new_name(picture.name.rsplit(".", 1)[1]),
+        uploaded_at=now(),
+        **{fact: getattr(picture, fact) for fact in facts},
+    )
+    folder = session.info["data_dir"]
+    source = path_of(folder, picture.name)
+    if source.is_file():
+        write(path_of(folder, made.name), source.read_bytes())
+    session.add(made)
+    session.flush()
+    return made
+
+
+def new_name(extension: str) -> str:
+    """A name for a file that nobody can guess: 128 random bits."""
+    return f"{secrets.token_urlsafe(16)}.{extension}"
 
 
 def add_from_form(session: Session, user: User, file: FileStorage | None, alt: str) -> str:
@@ -94,18 +142,6 @@ def markdown(picture: Picture, alt: str) -> str:
     line = " ".join(alt.replace("\x00", "").split())[:MAX_ALT]
     escaped = re.sub(r"([][\\])", r"\\\1", line)
     return f"![{escaped}](/pictures/{picture.name})"
-
-
-def note_uses(session: Session, summary: Summary) -> None:
-    """Note which of their own pictures a summary shows; doing it twice changes nothing."""
-    session.execute(delete(PictureUse).where(PictureUse.summary_id == summary.id))
-    names = names_in(summary.source)
-    if not names:
-        return
-    own = select(Picture.id).where(Picture.user_id == summary.user_id, Picture.name.in_(names))
-    rows = [{"picture_id": number, "summary_id": summary.id} for number in session.scalars(own)]
-    if rows:
-        session.execute(insert(PictureUse), rows)
 
 
 def remove(session: Session, user: User, name: str) -> Path | None:

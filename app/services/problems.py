@@ -4,9 +4,11 @@ from __future__ import annotations
 
 
 class Refused(ValueError):
-    """Input that cannot be taken. `field` is the name of the argument at fault."""
+    """Input that cannot be taken. `field` is the name of the argument at fault; `line` the one of a
+    text with which `message` begins, if it does."""
 
-    def __init__(self, field: str, message: str) -> None:
+    def __init__(self, field: str, message: str, line: int | None = None) -> None:
         super().__init__(message)
         self.field = field
         self.message = message
+        self.line = line

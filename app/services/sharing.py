@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing
 from app.models import Paper, Summary, User
+from app.services import picture_addresses
 from app.services.locks import queue
 from app.services.problems import Refused
 from app.services.summaries import (
@@ -44,7 +45,8 @@ def change_visibility(
 
 
 def renew_link(session: Session, summary: Summary) -> None:
-    """Give an unlisted summary another secret address; the one before leads nowhere at once.
+    """Give an unlisted summary another secret address, and its pictures too; those before lead
+    nowhere at once.
 
     Raises:
         Refused: for a summary that is not unlisted.
@@ -54,5 +56,6 @@ def renew_link(session: Session, summary: Summary) -> None:
     session.refresh(summary)
     if summary.visibility != "unlisted":
         raise Refused("visibility", "Only an unlisted summary has a secret link.")
+    picture_addresses.renew(session, summary)
     summary.share_code = new_share_code()
     session.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select, update
@@ -19,7 +20,7 @@ from app.rendering import (
     RenderError,
     render_inline,
 )
-from app.services import links, pictures
+from app.services import links, picture_addresses
 from app.services.contents import Content, Settings, one_line, tag_words
 from app.services.contents import normal as normal  # for who writes through this module
 from app.services.locks import queue
@@ -58,6 +59,9 @@ def publish(
 ) -> Summary:
     """Save a user's summary of a paper: the first time it is made, later it is changed.
 
+    A picture that belongs to another text of theirs gets another address in this one, so what is
+    saved may differ from `source`; `Session.info` tells by `picture_addresses.CHANGED`.
+
     Args:
         source: Markdown with LaTeX, at most 64 kB.
         takeaway: one line with `$math$`, at most `MAX_TAKEAWAY` characters.
@@ -88,6 +92,13 @@ def publish(
         .where(Summary.paper_id == paper.id, Summary.user_id == user.id)
         .execution_options(populate_existing=True)
     )
+    if summary is not None and visibility == "unlisted" and summary.share_code is None:
+        picture_addresses.renew(session, summary)  # others may know those that it had
+    moved = picture_addresses.settle(session, user, summary, source)
+    if moved:
+        source = picture_addresses.changed(source, moved)
+        rendered = _with_addresses(rendered, moved)
+        session.info[picture_addresses.CHANGED] = True
     if seen_revision is not None and summary is not None:
         present = content_of(session, summary)
         wanted = Content(source, takeaway, ",".join(names), visibility, anonymous)
@@ -197,6 +208,7 @@ def _check(source: str, takeaway: str) -> None:
             "source",
             f"Line {line}: here two versions of your text still stand below each other. Keep what"
             f" you want of them, and remove the lines {MINE}, {BETWEEN} and {THEIRS}.",
+            line,
         )
     if BESIDE in takeaway:
         raise Refused(
@@ -216,7 +228,16 @@ def rendered_or_refused(session: Session, source: str) -> Rendered:
     try:
         return render_text(session, source)
     except RenderError as error:
-        raise Refused("source", str(error)) from None
+        raise Refused("source", str(error), error.line) from None
+
+
+def _with_addresses(rendered: Rendered, moved: dict[str, str]) -> Rendered:
+    return replace(
+        rendered,
+        html=picture_addresses.changed(rendered.html, moved),
+        opening=picture_addresses.changed(rendered.opening, moved),
+        lead=picture_addresses.changed(rendered.lead, moved),
+    )
 
 
 def apply(session: Session, summary: Summary, rendered: Rendered) -> None:
@@ -226,7 +247,7 @@ def apply(session: Session, summary: Summary, rendered: Rendered) -> None:
     summary.lead_html = rendered.lead
     summary.excerpt = rendered.excerpt
     links.rebuild(session, summary, rendered.links)
-    pictures.note_uses(session, summary)
+    picture_addresses.note_uses(session, summary)
     writer = session.get_one(User, summary.user_id)
     index_summary(session, summary, rendered.text, tag_names(session, summary), writer)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from sqlalchemy import delete, func, select
@@ -90,3 +91,11 @@ def recount(session: Session, summary: Summary) -> Summary:
     summary.popularity = popularity(summary.score, summary.published_at or summary.created_at)
     session.flush()
     return summary
+
+
+def recount_all(session: Session, summary_ids: Iterable[int]) -> None:
+    """Work out the scores of several summaries, in one order: no two wait for each other."""
+    for summary_id in sorted(set(summary_ids)):
+        summary = session.get(Summary, summary_id, with_for_update=True, populate_existing=True)
+        if summary is not None:
+            recount(session, summary)

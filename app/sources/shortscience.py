@@ -22,7 +22,9 @@ MAX_FEED = 200_000_000  # bytes
 MAX_ITEM = 1_000_000  # characters of one element
 MAX_TAG = 4 * CHUNK  # bytes
 MAX_DEPTH = 20
-ANONYMOUS = "anon"
+ANONYMOUS_AUTHORS = ("anonymous", "anon")
+# The fragment for an anonymous one there; the others are those of our own feed.
+_ANON = re.compile(r"anon(\..*)?(comments)?$|page-by-\d+$", re.IGNORECASE)
 _FIELDS = {
     f"{NAMESPACE}bibtexkey": "key",
     f"{NAMESPACE}arxivid": "arxiv_id",
@@ -33,8 +35,9 @@ _FIELDS = {
 
 @dataclass(frozen=True)
 class FeedItem:
-    """A summary in the feed. `line` is that of its item; `user` is the name in its address, empty
-    for an anonymous one; `author` is the name that was shown."""
+    """A summary in the feed. `line` is that of its item; `user` is its writer's name as it stands
+    in the address, else the one that was shown, empty for an anonymous one; `author` is the name
+    that was shown."""
 
     line: int
     key: str
@@ -218,12 +221,8 @@ def _item(line: int, fields: dict[str, str]) -> FeedItem | BadItem:
     for what, there in (("key of a paper", key), ("title", title), ("text", text.strip())):
         if not there:
             return BadItem(line, f"This item has no {what}.")
-    user = _user_of(address) or _user_of(fields.get("guid", ""))
     author = " ".join(fields.get("author", "").split())
-    if not user and author.lower() != "anonymous":
-        user = re.sub(r"[^a-z0-9_.-]+", "-", author.lower()).strip("-.")
-    if user == ANONYMOUS:
-        user = ""
+    user = _writer(author, fields.get("link", ""), fields.get("guid", ""))
     return FeedItem(
         line=line,
         key=key,
@@ -245,14 +244,20 @@ def _key_of(address: str) -> str:
     return next((value[0] for name, value in query.items() if name.lower() == "bibtexkey"), "")
 
 
-def _user_of(address: str) -> str:
-    """The name in the fragment of an address, as an account here could have it."""
+def _writer(author: str, *addresses: str) -> str:
+    """Whose an item is; nobody's where one of its fields says so, or where two disagree: a name
+    that is not told can be told later, and one that was told can't be taken back."""
+    names = {name.lower(): name for name in map(_fragment, reversed(addresses)) if name}
+    if author.lower() in ANONYMOUS_AUTHORS or len(names) > 1 or any(map(_ANON.match, names)):
+        return ""
+    return next(iter(names.values()), author)
+
+
+def _fragment(address: str) -> str:
     try:
-        fragment = unquote(urlsplit(address.strip()).fragment)
+        return unquote(urlsplit(address.strip()).fragment).strip()
     except ValueError:
         return ""
-    name = fragment.strip().lower().removesuffix("comments")
-    return re.sub(r"[^a-z0-9_.-]+", "-", name).strip("-.")
 
 
 def _moment(text: str) -> datetime | None:

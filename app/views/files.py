@@ -33,16 +33,20 @@ from app.views.security import FILES_LIMIT
 blueprint = Blueprint("files", __name__)
 IN_MEMORY = 5_000_000  # bytes of a zip before it goes to the disk
 MOST_FILES = 2000
+MOST_ITEMS = 10 * MOST_FILES
+LONGEST_NAME = 200
 RENEW_SECONDS = 5.0
 
 
 @dataclass
 class Report:
-    """What a page shows while files are read. `counts` is complete when `rows` is used up."""
+    """What a page shows while files are read. `counts` is complete when `rows` is used up;
+    `is_cut` then tells whether there was more than is read at a time."""
 
     rows: Iterator[Outcome]
     total: int | None
     counts: Counter[str] = field(default_factory=Counter)
+    is_cut: bool = False
 
 
 @blueprint.get("/settings/export")
@@ -84,6 +88,7 @@ def read() -> Response | tuple[str, int]:
         return _form(str(error)), 422
     options = Options(
         only=signed_in(),
+        called=request.form.get("called", "")[:LONGEST_NAME],
         all_mine="all_mine" in request.form,
         visibility="public" if request.form.get("visibility") == "public" else "private",
     )
@@ -100,10 +105,6 @@ def _source(file: FileStorage, opened: ExitStack) -> Source:
     stream, file.stream = file.stream, BytesIO()
     opened.callback(stream.close)
     source = open_file(cast(BinaryIO, stream), file.filename or "", opened)
-    if source.count is None and not (file.filename or "").lower().endswith(".csv"):
-        raise BadSource(
-            "A feed holds the texts of many people: ask the administrator to import it."
-        )
     if source.count is not None and source.count > MOST_FILES:
         raise BadSource(
             f"This holds {source.count:,} files; at most {MOST_FILES:,} are read at a time."
@@ -118,7 +119,10 @@ def _outcomes(
         for outcome in import_files(db(), source.incoming, options):
             report.counts[outcome.status] += 1
             yield outcome
-            if report.counts.total() >= MOST_FILES:
+            # A feed holds the texts of others too, which cost little.
+            taken = report.counts.total() - report.counts["refused"]
+            if taken >= MOST_FILES or report.counts.total() >= MOST_ITEMS:
+                report.is_cut = next(source.incoming, None) is not None
                 break
         for _ in renew_marked(db(), RENEW_SECONDS):
             pass

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.queries import catalogue, drafts, links, papers, revisions, summaries
+from app.queries import catalogue, drafts, links, papers, people, revisions, summaries
 from app.queries.links import SeeAlso
 from app.queries.summaries import Entry
 from app.services import bibtex, citations, identifiers
@@ -55,6 +55,9 @@ def show(key: str) -> str | Response | tuple[str, int]:
     alone = next((entry for entry in entries if by and entry.anchor == by), None)
     if alone is not None:
         return summary_page(alone)
+    renamed = people.user_by_name(db(), by) if by else None
+    if renamed is not None and any(entry.anchor == renamed.name for entry in entries):
+        return redirect(url_for("papers.show", key=paper.key, by=renamed.name), 301)
     if by:
         return redirect(url_for("papers.show", key=paper.key), 302)
     page = render_template(

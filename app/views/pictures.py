@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, jsonify, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, jsonify, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.queries import pictures as queries
 from app.services import picture_files, pictures
+from app.services.picture_addresses import CHANGED
 from app.services.problems import Refused
 from app.views import access, listing
 from app.views.access import db, needs_sign_in, see_other, signed_in, viewer
@@ -14,6 +15,7 @@ from app.views.security import UPLOAD_LIMIT, WRITE_LIMIT
 
 blueprint = Blueprint("pictures", __name__)
 SHOWN = 48
+SEE_OTHER = 303
 TYPES = {"png": "image/png", "jpg": "image/jpeg"}
 
 
@@ -22,8 +24,10 @@ def show(name: str) -> Response:
     picture = None
     if pictures.PICTURE_NAME.fullmatch(name):
         picture = queries.visible(db(), name, viewer())
-    path = picture_files.path_of(access.config().data_dir, name)
-    if picture is None or not path.is_file():
+    if picture is None:
+        abort(404)
+    path = picture_files.path_of(access.config().data_dir, picture.name)
+    if not path.is_file():
         abort(404)
     response = Response(path.read_bytes(), mimetype=TYPES[name.rsplit(".", 1)[1]])
     # Asked for again each time: its summary may be private by then.
@@ -76,6 +80,22 @@ def remove(name: str) -> Response:
     path.unlink(missing_ok=True)
     flash("The picture is removed.", "good")
     return see_other(url_for("pictures.index"))
+
+
+@blueprint.after_app_request
+def tell_of_addresses(response: Response) -> Response:
+    """Say on the next page that a text was saved with other addresses than it was typed with.
+
+    Here, for every page that saves a text: none of them has to think of it.
+    """
+    opened = g.get("db")
+    if opened is not None and opened.info.pop(CHANGED, False) and response.status_code == SEE_OTHER:
+        flash(
+            "A picture in it stands in another text of yours, or had its address changed. It has an"
+            " address of its own here now: by the same one everybody could tell who wrote both.",
+            "good",
+        )
+    return response
 
 
 def _page(problem: str = "") -> str:

@@ -73,7 +73,11 @@ def renew(summary_id: int) -> Response:
         flash(refused.message, "warning")
     else:
         db().commit()
-        flash("There is a new secret link. The one before leads nowhere now.", "good")
+        flash(
+            "There is a new secret link. The one before leads nowhere now, and neither do the"
+            " addresses that its pictures had.",
+            "good",
+        )
     return see_other(url_for("sharing.settings", summary_id=summary_id))
 
 

@@ -1,0 +1,83 @@
+"""What an import is given, what it answers, and what it remembers from one file to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from app.models import User
+from app.services.library_files import SummaryFile
+from app.sources.record import PaperRecord
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A file, or one item of a file.
+
+    Attributes:
+        name: as the report names it.
+        read: gives what it says, or raises `BadFile`.
+        picture: gives the bytes of a picture beside it by its path; `None` when there is none.
+        line: where in the file an item begins.
+        kind: `note`, `feed` or `table`.
+    """
+
+    name: str
+    read: Callable[[], SummaryFile]
+    picture: Callable[[str], bytes | None] | None = None
+    line: int = 1
+    kind: str = "note"
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to import.
+
+    Attributes:
+        writer: name of the account for files that name none; it is made when it is missing.
+        only: whose summaries may be written at all, for an import by themselves; `None`: all.
+        called: with `only`, the name under which they wrote elsewhere.
+        all_mine: with `only`, take texts under other names, and under none, as theirs.
+        visibility: of new summaries whose files do not say.
+        dry_run: write nothing.
+    """
+
+    writer: str = ""
+    only: User | None = None
+    called: str = ""
+    all_mine: bool = False
+    visibility: str = "public"
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a file: `added`, `changed`, `unchanged`, `kept` (the one here is newer) or
+    `refused` with the line and reason. `notes` are what its owner should know besides, and
+    `writer` is whose it is: `can_sign_in` tells whether somebody has that account already."""
+
+    name: str
+    status: str
+    line: int = 1
+    message: str = ""
+    key: str = ""
+    writer: str = ""
+    can_sign_in: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass
+class Run:
+    """What a run of several files remembers.
+
+    Attributes:
+        options: how to import.
+        written: about which paper, by whom and in files of which kind there was a text already:
+            where that was, and a hash of what it said.
+        papers: in a dry run, what earlier files would have told of a paper, by each of its names,
+            folded.
+    """
+
+    options: Options
+    written: dict[tuple[str, str, str], tuple[str, int]] = field(default_factory=dict)
+    papers: dict[str, PaperRecord] = field(default_factory=dict)
