@@ -106,6 +106,8 @@ def save_draft(
     if content.is_empty or (saved is not None and saved.same_as(content)):
         discard(session, user, paper)
         return None
+    if draft is not None and draft.base_revision >= base_revision and _held(draft) == content:
+        return draft  # and its version: a page that is gone back to still knows it
     if draft is None:
         count = select(func.count()).select_from(Draft).where(Draft.user_id == user.id)
         if (session.scalar(count) or 0) >= MAX_DRAFTS:
@@ -192,11 +194,14 @@ def _unseen_draft(
 ) -> Elsewhere | None:
     if draft is None or draft.version == seen_version:
         return None
-    content = Content(draft.source, draft.takeaway, draft.tags, draft.visibility, draft.anonymous)
     # What was saved after the draft was begun is not in it: whoever saves it meets that next.
     is_last = summary is not None and draft.base_revision == last_revision(session, summary)
     settings = content_of(session, summary).settings if summary is not None and is_last else None
-    return Elsewhere(content, draft.saved_at, draft.base_revision, settings, draft.version)
+    return Elsewhere(_held(draft), draft.saved_at, draft.base_revision, settings, draft.version)
+
+
+def _held(draft: Draft) -> Content:
+    return Content(draft.source, draft.takeaway, draft.tags, draft.visibility, draft.anonymous)
 
 
 def _unseen_summary(
