@@ -15,6 +15,7 @@ from app.models import (
     DeletedSummary,
     Draft,
     FormerName,
+    Paper,
     Picture,
     PictureUse,
     Revision,
@@ -102,6 +103,18 @@ def test_an_old_name_leads_to_the_new_one(app: Flask, session: Session, ann: Use
     administration.rename(session, ann, "Ann.Smith")
     session.commit()
     guest = Browser(app.test_client())
+    paper = session.get_one(Paper, key)
+    session.commit()
+    alone = guest.get(f"/paper/{paper.key}?by=Ann")
+    assert (alone.status, alone.location) == (301, f"/paper/{paper.key}?by=ann.smith")
+    assert guest.get(alone.location).status == 200
+    # Where nobody can see that they wrote, the old name says no more than any other.
+    hidden = make_summary(session, user=session.get_one(User, ann.id), anonymous=True)
+    other = session.get_one(Paper, hidden.paper_id).key
+    session.commit()
+    for name in ("ann", "ann.smith", "nobody"):
+        answer = guest.get(f"/paper/{other}?by={name}")
+        assert (answer.status, answer.location) == (302, f"/paper/{other}")
     page = guest.get("/user/ann")
     assert (page.status, page.location) == (301, "/user/ann.smith")
     assert guest.get("/user?name=ann").location == "/user/ann.smith"

@@ -16,7 +16,7 @@ from sqlalchemy import func, select, update
 
 from app.db import Database, begin_writing, now, sqlite_module
 from app.models import DeletedSummary, Paper, Revision, Summary, User
-from app.services import accounts, deletion, schema
+from app.services import accounts, administration, deletion, schema
 from tests.client import PASSWORD
 from tests.factories import make_summary, make_user
 from tests.running import environment, free_port, shortlist
@@ -92,6 +92,35 @@ def test_whose_and_who_sees_it(tmp_path: Path, library: Database) -> None:
     assert summaries(library) == [("mira", "conf/x/A1")]
 
 
+def test_an_account_from_a_file_is_handed_over(tmp_path: Path, library: Database) -> None:
+    path = note(tmp_path, "a.md", key="conf/x/A1", title="One", user="joe", visibility="private")
+    assert "Nobody can sign in yet as joe." in import_(tmp_path, str(path)).stdout
+    done = run(tmp_path / "data", "user", "password", "joe")
+    password = done.stdout.split("Password: ")[1].strip()
+    with library.session() as session:
+        assert accounts.sign_in(session, "joe", password) is not None
+
+
+def test_files_about_one_paper_in_several_arguments(tmp_path: Path, library: Database) -> None:
+    one = note(tmp_path, "1.md", "One.", key="conf/x/A1", title="One", user="joe")
+    two = note(tmp_path, "2.md", "Two.", key="conf/x/A1", user="joe")
+    for said in ("1 added, 1 refused", "1 unchanged, 1 refused"):
+        done = import_(tmp_path, str(one), str(two))
+        assert said in done.stdout
+        assert f"{two}:2: refused: {one} is about the same paper." in done.stderr
+    # A table may say better what a feed says.
+    rss = feed(tmp_path / "rss.xml", ITEM)
+    (tmp_path / "my.csv").write_text("conf/nips/RenHGS15,Better.\n")
+    paths = (str(rss), str(tmp_path / "my.csv"), "--user", "martinthoma")
+    assert "1 added, 1 changed." in import_(tmp_path, *paths).stdout
+    assert "1 unchanged, 1 kept." in import_(tmp_path, *paths).stdout
+
+
+def test_the_help_says_what_becomes_public(tmp_path: Path) -> None:
+    said = " ".join(import_(tmp_path, "--help").stdout.split())
+    assert "A paper that is not here yet is added for everybody" in said
+
+
 def test_what_is_no_library(tmp_path: Path, library: Database) -> None:
     other = tmp_path / "paper.pdf"
     other.write_bytes(b"%PDF-1.7")
@@ -127,6 +156,14 @@ def test_export(tmp_path: Path, library: Database) -> None:
     done = run(tmp_path / "data", "export", str(folder), "--force", "--user", "Mira")
     assert f"{folder} has 1 summary of 1 user." in done.stdout
     refused(run(tmp_path / "data", "export", str(tmp_path / "x"), "--user", "eve"), "Nobody")
+    with library.session() as session:
+        administration.rename(session, administration.find(session, "mira"), "mira.l")
+        session.commit()
+    done = run(tmp_path / "data", "export", str(tmp_path / "renamed"), "--user", "Mira")
+    assert done.stdout.startswith("Mira is called mira.l now.\n")
+    assert set(contents(tmp_path / "renamed")) == {
+        name.replace("mira/", "mira.l/") for name in contents(folder) if name.startswith("mira/")
+    }
     (tmp_path / "file").write_text("")
     refused(run(tmp_path / "data", "export", str(tmp_path / "file" / "x")), "cannot be written")
 

@@ -81,6 +81,7 @@ def test_rename(tmp_path: Path, library: Database) -> None:
     done = user(tmp_path, "rename", "mira", "Mira.L")
     assert done.stdout == "mira is mira.l now.\n"
     assert names(library) == ["mira-old", "mira.l"]
+    refused(user(tmp_path, "password", "Mira"), "mira is called mira.l now.")
     refused(user(tmp_path, "rename", "mira-old", "mira"), "taken")
 
 

@@ -73,6 +73,40 @@ def _empty(connection: Connection) -> None:
         connection.execute(text("CREATE SCHEMA public"))
 
 
+PICTURE = "A" * 22 + ".png"
+SHOWN = f"![p](/pictures/{PICTURE})"
+# As version 0003 had it: three summaries of one user share an address, one of them in an earlier
+# version only, and somebody else has it in a text too.
+SHARED = f"""
+INSERT INTO users (id, name, display_name, bio, bio_html, renderer_version, joined_at)
+ VALUES (2, 'bob', 'Bob', '', '', 1, '{MOMENT}'), (3, 'cleo', 'Cleo', '', '', 1, '{MOMENT}');
+INSERT INTO pictures (id, name, user_id, digest, width, height, size, uploaded_at)
+ VALUES (4, '{PICTURE}', 1, 'x', 1, 1, 1, '{MOMENT}'), (5, 'unused', 1, 'y', 1, 1, 1, '{MOMENT}');
+UPDATE summaries SET source = '{SHOWN}' WHERE id = 8;
+INSERT INTO picture_uses (picture_id, summary_id) VALUES (4, 8);
+UPDATE revisions SET source = '{SHOWN}' WHERE id IN (1, 3);
+INSERT INTO summaries (id, paper_id, user_id, source, html, opening_html, excerpt,
+ renderer_version, created_at, visibility, anonymous, takeaway, takeaway_html, score, popularity)
+ VALUES (9, 1, 2, '{SHOWN}', '', '', '', 1, '{MOMENT}', 'public', false, '', '', 0, 0.0);
+INSERT INTO deleted_summaries (id, user_id, paper_id, data, deleted_at)
+ VALUES (6, 1, 2, '{{"summary": {{"source": "{SHOWN}"}}}}', '{MOMENT}')
+"""
+
+
+def test_each_picture_gets_a_home(first_release: Database) -> None:
+    with first_release.migration() as connection:
+        command.upgrade(schema.alembic_config(connection), "0003")
+        for statement in SHARED.split(";\n"):
+            connection.execute(text(statement))
+    schema.upgrade(first_release)
+    with first_release.session() as session:
+        homes = session.execute(text("SELECT id, summary_id FROM pictures ORDER BY id")).all()
+        assert [tuple(row) for row in homes] == [(4, 8), (5, None)]
+        # The other of the same writer is noted, so that it gets an address of its own.
+        uses = session.execute(text("SELECT picture_id, summary_id FROM picture_uses ORDER BY 2"))
+        assert [tuple(row) for row in uses.all()] == [(4, 7), (4, 8)]
+
+
 def test_everything_is_there_afterwards(first_release: Database) -> None:
     tables = ("users", "papers", "votes", "summary_tags", "links", "search_entries")
     with first_release.session() as session:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.models import Identifier, Paper, Summary, folded
 from app.services import votes
 from app.services.front_matter import BadFile
-from app.services.identifiers import find_paper, parse_identifier
+from app.services.identifiers import PaperRef, parse_identifier
 from app.services.import_pictures import with_pictures
 from app.services.import_terms import Incoming, Options, Outcome, Run
 from app.services.import_writers import ANONYMOUS, writer, writer_name
@@ -21,6 +21,7 @@ from app.services.library_files import SummaryFile
 from app.services.papers import AlreadyThere, add_paper
 from app.services.problems import Refused
 from app.services.summaries import MAX_TAGS, normal, parse_tags, publish, tag_names
+from app.services.texts import known_keys
 
 __all__ = ["ANONYMOUS", "Incoming", "Options", "Outcome", "Run", "import_files"]
 
@@ -143,11 +144,12 @@ def _paper(session: Session, file: SummaryFile, run: Run) -> tuple[Paper, bool]:
     record = file.record
     fields = {"key": record.key, "doi": record.doi, "arxiv": record.arxiv_id}
     names = {field: name for field, name in fields.items() if name}
-    for name in names.values():
-        found = find_paper(session, name)
-        if found is not None:
-            return found, False
-    would_be = (run.papers.get(known_as) for name in names.values() for known_as in _forms(name))
+    refs = [ref for name in names.values() for ref in _meanings(name)]
+    keys = known_keys(session, refs)
+    key = next((keys[ref] for ref in refs if ref in keys), None)
+    if key is not None:
+        return _by_key(session, key), False
+    would_be = (run.papers.get(folded(ref.value)) for ref in refs)
     record = next(filter(None, would_be), record)
     if not record.title.strip():
         field, name = next(iter(names.items()))
@@ -157,19 +159,21 @@ def _paper(session: Session, file: SummaryFile, run: Run) -> tuple[Paper, bool]:
     try:
         paper = add_paper(session, record, "file")
     except AlreadyThere as there:  # under a name that another of its names leads to
-        found = find_paper(session, there.key)
-        assert found is not None
-        return found, False
+        return _by_key(session, there.key), False
     if run.options.dry_run:
         ways = select(Identifier.folded).where(Identifier.paper_id == paper.id)
         run.papers.update(dict.fromkeys(session.scalars(ways), record))
     return paper, True
 
 
-def _forms(name: str) -> list[str]:
-    """What an identifier may be written as in the library."""
+def _meanings(name: str) -> list[PaperRef]:
+    """What an identifier may be: `journals/corr/1707.09405` is a key and an arXiv id."""
     ref = parse_identifier(name)
-    return [folded(name), *([folded(ref.value)] if ref is not None else [])]
+    return [PaperRef("key", name), *([ref.without_user()] if ref is not None else [])]
+
+
+def _by_key(session: Session, key: str) -> Paper:
+    return session.scalars(select(Paper).where(Paper.key == key)).one()
 
 
 @dataclass(frozen=True)
