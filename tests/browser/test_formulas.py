@@ -1,4 +1,4 @@
-"""Formulas that are copied come as LaTeX."""
+"""Formulas in a browser: copied they are LaTeX, and numbers stand at the edge."""
 
 from __future__ import annotations
 
@@ -86,3 +86,21 @@ def test_on_the_page_of_a_paper(reader: Reader) -> None:
     assert text.endswith("$")
     assert page.locator("article math annotation").first.text_content() in text
     assert reader.complaints == []
+
+
+def test_a_number_stands_at_the_edge_of_the_column(reader: Reader) -> None:
+    reader.go("/help")
+    places = reader.page.evaluate(
+        """() => {
+          const box = document.createElement("div");
+          box.className = "prose";
+          box.innerHTML = `<span class="math-block"><math display="block"><semantics><mrow>
+            <mtable class="tex-wide"><mtr><mtd class="tex-side"></mtd><mtd><mi>a</mi></mtd>
+            <mtd class="tex-side tex-right"><mtext>(1)</mtext></mtd></mtr></mtable>
+            </mrow></semantics></math></span>`;
+          document.querySelector("main").append(box);
+          const right = (name) => box.querySelector(name).getBoundingClientRect().right;
+          return [right(".math-block"), right("mtext")];
+        }"""
+    )
+    assert places[0] - places[1] < 12
