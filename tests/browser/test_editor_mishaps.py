@@ -218,7 +218,7 @@ def test_papers_are_offered_within_the_window(writer: Reader) -> None:
 
 def test_findings_name_what_was_not_found(writer: Reader) -> None:
     page = writer.page
-    source = open_editor(writer, "conf/cvpr/RedmonF17")
+    source = open_editor(writer, "conf/iclr/DosovitskiyB0WZ21")
     source.fill("One.\n\nSee [[No such paper]].")
     expect(page.locator("[data-summary]")).to_contain_text("1 link needs a look")
     page.get_by_label("Takeaway").fill("It is $\\frac{$")
