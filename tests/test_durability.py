@@ -90,7 +90,10 @@ def test_killed_again_and_again(tmp_path: Path) -> None:
         os.killpg(server.pid, signal.SIGKILL)
         server.wait()
         server = start(tmp_path, port)
-    time.sleep(0.5)
+    # On a busy machine the kills may have left no time to write anything.
+    end = time.monotonic() + 60
+    while not all(writer.saved for writer in writers) and time.monotonic() < end:
+        time.sleep(0.1)
     os.killpg(server.pid, signal.SIGKILL)
     server.wait()
     for writer in writers:
