@@ -7,7 +7,7 @@ from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from app.rendering.elements import add_tail
-from app.rendering.sentences import fit, sentence_spans, words
+from app.rendering.sentences import fit, one_line, sentence_spans, words
 
 OPENING = 700
 EXCERPT = 200
@@ -188,7 +188,3 @@ def cut(text: str, to_source: Callable[[str], str]) -> str:
         taken, _ = fit(words(parted), to_source, EXCERPT - 1)
         taken = taken or parted[: EXCERPT - 1]
     return taken.rstrip(" ,;:(") + "…"
-
-
-def one_line(text: str) -> str:
-    return " ".join(text.split())

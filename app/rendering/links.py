@@ -16,7 +16,7 @@ from app.rendering.errors import Problem, RenderError
 from app.rendering.formulas import Formulas
 from app.rendering.media import OUTSIDE
 from app.rendering.references import PaperRef, paper_path, parse_address
-from app.rendering.sentences import fit, sentence_spans, words
+from app.rendering.sentences import fit, one_line, sentence_spans, words
 
 MAX_SENTENCE = 400
 MAX_PROBLEMS = 50
@@ -260,10 +260,6 @@ def heading_level(block: Element) -> int:
 def is_see_also(block: Element) -> bool:
     """Says whether a heading or line announces papers to look at."""
     return bool(SEE_ALSO.fullmatch("".join(block.itertext())[:80].strip()))
-
-
-def one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def clip(text: str, length: int = 300) -> str:

@@ -16,6 +16,7 @@ import markdown
 from markdown.blockparser import BlockParser
 
 from app.rendering.blocks import parse_blocks
+from app.rendering.brackets import OpenBrackets, open_brackets
 from app.rendering.build import build, finish
 from app.rendering.build import mark_lines as mark
 from app.rendering.errors import Problem, RenderError
@@ -49,6 +50,7 @@ class Rendered:
         excerpt: the first sentences, plain, at most 200 characters.
         links: the links to papers, in order.
         problems: what the writer should look at, by line.
+        brackets: what stands in `[[…]]` and is no link; for the editor's preview only.
     """
 
     html: str
@@ -58,6 +60,7 @@ class Rendered:
     excerpt: str
     links: tuple[Link, ...]
     problems: tuple[Problem, ...]
+    brackets: tuple[OpenBrackets, ...] = ()
 
 
 def render(
@@ -79,8 +82,8 @@ def render(
         site_url: where this site is, to recognise absolute links to our own papers.
         id_prefix: what the ids of footnotes start with; it must differ between the texts that
             stand on one page.
-        mark_lines: whether blocks get the 1-based source line where they begin as `data-line`,
-            for the editor's preview; what is stored is rendered without.
+        mark_lines: for the editor's preview: whether blocks get the 1-based source line where they
+            begin as `data-line`, and `brackets` are looked for. What is stored is rendered without.
 
     Raises:
         RenderError: when the text is longer than MAX_TEXT_BYTES, or nested or marked up beyond
@@ -108,6 +111,8 @@ def render_tree(
     place_media(root)
     number_footnotes(root, notes, id_prefix)
     reader.read(root)
+    wants_brackets = mark_lines and "[[" in formulas.text
+    brackets = open_brackets(root, reader.source_line, formulas.to_source) if wants_brackets else ()
     highlight(root)
     label_heads(root, formulas.to_source)
     if mark_lines:
@@ -127,6 +132,7 @@ def render_tree(
         excerpt=formulas.to_source(excerpt(leading, formulas.to_source).replace(HELD, " ")),
         links=tuple(reader.links),
         problems=tuple(problems),
+        brackets=brackets,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -12,15 +13,14 @@ from app.models import Paper, User
 from app.queries import search
 from app.queries.papers import title_folded
 from app.rendering import Problem, as_label, inline_problems, paper_path
+from app.rendering.brackets import OpenBrackets
 from app.rendering.markdown import render_inline
-from app.services import open_brackets
 from app.services.identifiers import find_paper, parse_identifier
 from app.services.texts import known_keys, render_text
 
 MAX_SUGGESTIONS = 8
 SHORTEST_QUERY = 2  # characters
 LONGEST_TAKEAWAY = 2000  # characters; one that is to be shortened yet is looked at too
-MAX_BRACKETS = 100
 OUTLINE = """\
 ## What
 
@@ -173,7 +173,7 @@ def analyse(session: Session, source: str, takeaway: str = "") -> Analysis:
     problems = [
         *_takeaway_problems(takeaway),
         *sorted(
-            [*rendered.problems, *_open_brackets(session, rendered.html, source)],
+            [*rendered.problems, *_open_brackets(session, rendered.brackets)],
             key=lambda problem: problem.line or 0,
         ),
     ]
@@ -185,9 +185,8 @@ def _takeaway_problems(takeaway: str) -> list[Problem]:
     return [replace(each, line=None, message=f"Takeaway: {each.message}") for each in found]
 
 
-def _open_brackets(session: Session, html: str, source: str) -> list[Problem]:
+def _open_brackets(session: Session, found: Sequence[OpenBrackets]) -> list[Problem]:
     """What stands in `[[…]]` and is no link: with such a title it only was not chosen."""
-    found = open_brackets.find(html, source)[:MAX_BRACKETS]
     if not found:
         return []
     folded = {title_folded(each.title) for each in found}

@@ -205,6 +205,7 @@ HOSTILE: dict[str, str] = {
     "deep scripts": "$" + "x^{" * 3000 + "}" * 3000 + "$",
     "failing formulas": fill("$\\nope$ "),
     "failing paragraphs": fill("$\\nope$\n\n"),
+    "double brackets": numbered("[[*title* #N]]\n\n"),
     "macro definitions": numbered("$\\newcommand{\\x}{#N}$\n\n"),
     "bare definitions": fill("\\newcommand{\\x}{y}\n", size=50000),
     "open bare definitions": fill("\\newcommand{\\x}{\n"),
