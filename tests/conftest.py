@@ -41,6 +41,14 @@ def sqlite_template() -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
+def sqlite_database() -> Iterator[Database]:
+    """One database in memory, so that SQLAlchemy compiles each statement once in a run."""
+    database = Database("sqlite://", site_url=SITE, password_cost=1)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
 def postgresql_database() -> Iterator[Database]:
     """One migrated database on the PostgreSQL server; each test begins with empty tables."""
     url = make_url(POSTGRESQL).set(drivername="postgresql+psycopg")
@@ -79,18 +87,24 @@ def postgresql_tables(postgresql_database: Database) -> Iterator[Database]:
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     if request.param == "sqlite":
         template: Database = request.getfixturevalue("sqlite_template")
-        copy = Database("sqlite://", site_url=SITE, password_cost=1, data_dir=tmp_path)
-        source = template.engine.raw_connection()
-        target = copy.engine.raw_connection()
-        source.driver_connection.backup(target.driver_connection)  # type: ignore[union-attr]
-        source.close()
-        target.close()
-        yield copy
-        copy.close()
-    else:
-        found: Database = request.getfixturevalue("postgresql_tables")
+        found: Database = request.getfixturevalue("sqlite_database")
+        _copy(template, found)
         found.info["data_dir"] = tmp_path
         yield found
+    else:
+        found = request.getfixturevalue("postgresql_tables")
+        found.info["data_dir"] = tmp_path
+        yield found
+
+
+def _copy(template: Database, to: Database) -> None:
+    """Put the content of a database in the place of another's, whatever a test left there."""
+    source, target = template.engine.raw_connection(), to.engine.raw_connection()
+    target.rollback()
+    target.driver_connection.execute("PRAGMA query_only = OFF")  # type: ignore[union-attr]
+    source.driver_connection.backup(target.driver_connection)  # type: ignore[union-attr]
+    source.close()
+    target.close()
 
 
 @pytest.fixture
