@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 
 from app.db import Database
+from app.models.paper import rank
 from app.services import schema
 from tests.conftest import ENGINES
 
@@ -116,9 +117,21 @@ def test_everything_is_there_afterwards(first_release: Database) -> None:
             session.commit()
             return found
 
-        before = {name: rows(f"SELECT * FROM {name} ORDER BY 1") for name in tables}
+        columns = {
+            name: ", ".join(
+                column["name"] for column in inspect(session.connection()).get_columns(name)
+            )
+            for name in tables
+        }
+        queries = {name: f"SELECT {columns[name]} FROM {name} ORDER BY 1" for name in tables}
+        before = {name: rows(query) for name, query in queries.items()}
         schema.upgrade(first_release)
-        assert {name: rows(f"SELECT * FROM {name} ORDER BY 1") for name in tables} == before
+        assert {name: rows(query) for name, query in queries.items()} == before
+        counted = "SELECT key, summaries_count, top_score, rank FROM papers ORDER BY id"
+        assert rows(counted) == [
+            (key, count, score, rank(count, None, score)) for key, count, score, _ in rows(counted)
+        ]
+        assert {row[1] for row in rows(counted)} == {0, 1}
         assert rows("SELECT id, source, visibility, share_code, imported_votes FROM summaries") == [
             (7, "New.", "public", None, 0),
             (8, "Mine.", "private", None, 0),

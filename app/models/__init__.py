@@ -1,6 +1,6 @@
 """The tables. Importing this package makes all of them known to `Base.metadata`."""
 
-from app.models.author import Author, PaperAuthor
+from app.models.author import Author, AuthorName, PaperAuthor
 from app.models.draft import Draft
 from app.models.link import Link
 from app.models.paper import Identifier, Paper, folded
@@ -10,11 +10,12 @@ from app.models.section import Section
 from app.models.summary import DeletedSummary, Revision, Summary
 from app.models.tag import SummaryTag, Tag
 from app.models.user import FormerName, LoginSession, User
-from app.models.venue import Venue
+from app.models.venue import Venue, VenueYear
 from app.models.vote import Vote
 
 __all__ = [
     "Author",
+    "AuthorName",
     "DeletedSummary",
     "Draft",
     "FormerName",
@@ -34,6 +35,7 @@ __all__ = [
     "Tag",
     "User",
     "Venue",
+    "VenueYear",
     "Vote",
     "folded",
 ]

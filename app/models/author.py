@@ -7,12 +7,27 @@ from app.db import Base
 
 
 class Author(Base):
-    """Who wrote papers. `key` stands in addresses; dblp's number of a namesake is part of it."""
+    """Who wrote papers. `key` stands in addresses; dblp's number of a namesake is part of it.
+
+    `dblp_id` is dblp's number of a person (`65/9612`), `orcid` their ORCID iD with hyphens.
+    """
 
     __tablename__ = "authors"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(200), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    dblp_id: Mapped[str | None] = mapped_column(String(80), unique=True)
+    orcid: Mapped[str | None] = mapped_column(String(19), index=True)
+
+
+class AuthorName(Base):
+    """Another name under which an author has written. `key` is what it would be in an address."""
+
+    __tablename__ = "author_names"
+
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("authors.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(200))
 
 

@@ -2,19 +2,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, UTCDateTime
+
+ROLES = ("member", "trusted", "administrator")
 
 
 class User(Base):
     """Somebody who writes, votes and reads. `name` stands in addresses, always in lower case.
 
-    `password_hash` is `None` for users that came from files and have not been handed over.
+    `password_hash` is `None` for users that came from files and have not been handed over. Who is
+    `trusted` may merge papers; an `administrator` may do all that can be done in the browser.
     """
 
     __tablename__ = "users"
+    __table_args__ = (CheckConstraint(f"role IN {ROLES}", name="role"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(40), unique=True)
@@ -23,6 +27,7 @@ class User(Base):
     bio_html: Mapped[str] = mapped_column(Text, default="")
     renderer_version: Mapped[int] = mapped_column(default=0)
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(20), default="member", server_default="member")
     joined_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

@@ -1,18 +1,25 @@
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
 
+NO_YEAR = 0
 VENUE_KINDS = ("conference", "journal", "preprint", "book", "other")
 
 
 class Venue(Base):
-    """Where papers appear: `key` is dblp's stream (`conf/nips`), `name` short, `title` in full."""
+    """Where papers appear: `key` is dblp's stream (`conf/nips`), `name` short, `title` in full.
+
+    `papers_count` and `summaries_count` (public ones) are kept in step by `services.counts`.
+    """
 
     __tablename__ = "venues"
-    __table_args__ = (CheckConstraint(f"kind IN {VENUE_KINDS}", name="kind"),)
+    __table_args__ = (
+        CheckConstraint(f"kind IN {VENUE_KINDS}", name="kind"),
+        Index("ix_venues_listed", "summaries_count", "papers_count", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(120), unique=True)
@@ -20,3 +27,21 @@ class Venue(Base):
     title: Mapped[str] = mapped_column(String(400), default="")
     kind: Mapped[str] = mapped_column(String(20), default="other")
     section_slug: Mapped[str | None] = mapped_column(ForeignKey("sections.slug"))
+    papers_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    summaries_count: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class VenueYear(Base):
+    """One year of a venue: how many papers, and how many of them have a public summary.
+
+    Kept in step by `services.counts`. Papers without a year count under `NO_YEAR`.
+    """
+
+    __tablename__ = "venue_years"
+
+    venue_id: Mapped[int] = mapped_column(
+        ForeignKey("venues.id", ondelete="CASCADE"), primary_key=True
+    )
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    papers: Mapped[int] = mapped_column(default=0)
+    summarised: Mapped[int] = mapped_column(default=0)

@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+
+# What a citation needs besides; named as BibTeX does. "type" is BibTeX's kind of entry.
+DETAILS = (
+    "type",
+    "volume",
+    "number",
+    "pages",
+    "month",
+    "publisher",
+    "address",
+    "editor",
+    "series",
+    "edition",
+    "isbn",
+    "issn",
+    "school",
+    "institution",
+)
 
 
 @dataclass(frozen=True)
@@ -17,6 +36,12 @@ class PaperRecord:
         year: year of publication.
         venue: name of the venue or its key (`conf/nips`).
         venue_key, venue_title: its key, and its name in full, where the source tells them apart.
+        details: what else a citation shows, under the names of `DETAILS`.
+        openreview_id, acl_id: identifiers at OpenReview and in the ACL Anthology.
+        other_keys: further keys under which it is known.
+        other_urls: further addresses where it is found.
+        orcids: ORCID iDs of the authors in their order, empty for an author whose is not known;
+            empty altogether when the source tells none.
         doi: without `https://doi.org/`.
         arxiv_id: without version.
         url: address of the paper elsewhere.
@@ -40,3 +65,9 @@ class PaperRecord:
     section: str = ""
     venue_key: str = ""
     venue_title: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+    openreview_id: str = ""
+    acl_id: str = ""
+    other_keys: tuple[str, ...] = ()
+    other_urls: tuple[str, ...] = ()
+    orcids: tuple[str, ...] = ()
