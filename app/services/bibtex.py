@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from app.sources.bibtex import BadEntry, read_bibtex
-from app.sources.record import PaperRecord
+from app.sources.record import NO_SECTION, PaperRecord
 
-__all__ = ["BadEntry", "PaperRecord", "read_bibtex"]
+__all__ = ["NO_SECTION", "BadEntry", "PaperRecord", "read_bibtex"]

@@ -37,7 +37,9 @@ from app.services.problems import Refused
 from app.services.rerender import mark_stale
 from app.services.search_index import index_paper
 from app.services.texts import known_keys
-from app.sources.record import PaperRecord
+from app.sources.arxiv_categories import section_of_arxiv_id
+from app.sources.dblp_streams import section_of_stream
+from app.sources.record import NO_SECTION, PaperRecord
 
 MAX_TITLE = 1000
 MAX_ABSTRACT = 20_000
@@ -93,7 +95,7 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
         title_folded=title_folded(record.title),
         year=record.year,
         venue_id=None if venue is None else venue.id,
-        section_slug=record.section or (None if venue is None else venue.section_slug),
+        section_slug=_section(record, venue),
         doi=record.doi or None,
         arxiv_id=record.arxiv_id or None,
         url=record.url or None,
@@ -133,7 +135,7 @@ def _checked(session: Session, record: PaperRecord) -> PaperRecord:
     if record.year is not None and not YEARS[0] <= record.year <= YEARS[1]:
         raise Refused("year", f"{record.year} cannot be the year of a paper.")
     section = _line("section", record.section, MAX_NAME, "A section")
-    if section and session.get(Section, section) is None:
+    if section not in ("", NO_SECTION) and session.get(Section, section) is None:
         raise Refused("section", "There is no such section.")
     abstract = _clean(record.abstract).strip()
     if len(abstract) > MAX_ABSTRACT:
@@ -270,9 +272,25 @@ def _venue(session: Session, record: PaperRecord) -> Venue | None:
         raise Refused("venue", "The name of this venue is too long.")
     kinds = {"conf": "conference", "journals": "journal", "books": "book", "series": "book"}
     kind = "preprint" if key == "journals/corr" else kinds.get(key.split("/")[0], "other")
-    row = {"key": key, "name": name, "title": record.venue_title, "kind": kind}
+    row = {
+        "key": key,
+        "name": name,
+        "title": record.venue_title,
+        "kind": kind,
+        "section_slug": section_of_stream(key) or None,
+    }
     insert_missing(session, Venue, [row], ["key"])
     return session.scalars(select(Venue).where(Venue.key == key)).one()
+
+
+def _section(record: PaperRecord, venue: Venue | None) -> str | None:
+    """As it was said, as the archive of an old arXiv number says, or as that of its venue."""
+    said = record.section or section_of_arxiv_id(record.arxiv_id)
+    if said:
+        return None if said == NO_SECTION else said
+    if venue is None:
+        return None
+    return venue.section_slug or section_of_stream(venue.key) or None
 
 
 def _set_authors(session: Session, paper: Paper, names: Sequence[str]) -> None:

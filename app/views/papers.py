@@ -208,7 +208,11 @@ def _form_page(
     ask: bool = False,
 ) -> str:
     sections = catalogue.sections(db())
-    form.section.choices = [("", "As its venue"), *((each.slug, each.name) for each in sections)]
+    form.section.choices = [
+        ("", "As its venue"),
+        *((each.slug, each.name) for each in sections),
+        (bibtex.NO_SECTION, "None of these"),
+    ]
     return render_template(
         "papers/new.html",
         form=form,
