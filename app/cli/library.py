@@ -70,11 +70,22 @@ def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) 
             with click.progressbar(renew_marked(session), length=marked, label="Links") as bar:
                 for _ in bar:
                     pass
+        if not dry_run:
+            _refresh_similar(session)
     click.echo(f"{'Would be: ' if dry_run else ''}{report}.")
     for line in report.handed_to():
         click.echo(line)
     if report.counts["refused"]:
         raise SystemExit(1)
+
+
+def _refresh_similar(session: Session) -> int:
+    """Work out all marked similar papers, with a progress bar."""
+    from app.services import similarity
+
+    total = similarity.count_marked(session)
+    with click.progressbar(similarity.refresh(session), length=total, label="Similar") as bar:
+        return sum(1 for _ in bar)
 
 
 @dataclass
@@ -164,7 +175,8 @@ def export(folder: Path, user: str, force: bool) -> None:
 
 @click.command()
 def tidy() -> None:
-    """Remove pictures that nothing shows any more, and what was deleted over 30 days ago.
+    """Remove pictures that nothing shows any more, and what was deleted over 30 days ago; work out
+    similar papers where that is still to be done.
 
     `serve` does it by itself, when it starts and once a day.
 
@@ -199,3 +211,24 @@ def rerender() -> None:
         ) as bar:
             done = sum(1 for _ in bar)
     click.echo(f"Rendered anew: {done:,} of {counted(total, 'text')}.")
+
+
+@click.command()
+@click.option("--all", "every", is_flag=True, help="Papers without summaries, too.")
+def similar(every: bool) -> None:
+    """Work out anew which papers are similar to each other.
+
+    Saving a summary does so for the papers that it touches. This command is for a library that was
+    filled in another way, such as from a dump of dblp: with --all, papers that nobody has written
+    about yet show similar ones that somebody has. It can be stopped; `shortlist tidy` goes on.
+
+    \b
+    Example:
+      shortlist similar --all
+    """
+    from app.services import similarity
+
+    with library() as database, database.session() as session:
+        similarity.mark_all(session, every=every)
+        done = _refresh_similar(session)
+    click.echo(f"Worked out: {counted(done, 'paper')}.")

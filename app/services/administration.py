@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing
 from app.models import FormerName, Picture, Summary, User, Vote
 from app.queries.people import user_by_name
-from app.services import accounts, demo, votes
+from app.services import accounts, demo, similarity, votes
 from app.services.locks import queue
 from app.services.picture_files import path_of
 from app.services.problems import Refused
@@ -122,6 +122,7 @@ def delete_user(session: Session, user: User, *, with_summaries: bool = False) -
             f" {'summary' if len(summaries) == 1 else 'summaries'}. Remove them as well with"
             " --with-summaries, or give them to somebody else with `shortlist user merge`.",
         )
+    similarity.leave(session, summaries)
     session.execute(delete(Summary).where(Summary.user_id == user.id))
     cast = delete(Vote).where(Vote.user_id == user.id).returning(Vote.summary_id)
     touched = session.scalars(cast).all()

@@ -22,7 +22,7 @@ from app.rendering import (
     render_inline,
     render_plain,
 )
-from app.services import links
+from app.services import links, similarity
 from app.services.paper_facts import FIELDS, MAX_NAME, MAX_VENUE_KEY, checked
 from app.services.problems import Refused
 from app.services.rerender import mark_stale
@@ -101,6 +101,7 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
         session, paper, record.authors, "" if venue is None else f"{venue.name} {venue.title}"
     )
     mark_stale(session, links.resolve(session, paper))
+    similarity.mark(session, [paper.id])
     return paper
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.services import deletion, picture_addresses, pictures
+from app.services import deletion, picture_addresses, pictures, similarity
+
+SIMILAR_SECONDS = 600.0  # what is left then waits for the next day
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class Tidied:
 def tidy(session: Session) -> Tidied:
     """Forget summaries that were deleted too long ago, and remove pictures that nothing shows.
 
+    Also work out the similar papers that writes have left marked.
+
     In a library from before version 0004 of the schema, texts that share a picture get addresses of
     their own.
 
@@ -28,4 +32,8 @@ def tidy(session: Session) -> Tidied:
     forgotten = deletion.purge_deleted(session)
     session.commit()
     picture_addresses.part_all(session)
+    if not similarity.has_learnt(session):
+        similarity.mark_all(session, every=False)
+    for _ in similarity.refresh(session, SIMILAR_SECONDS):
+        pass
     return Tidied(pictures=pictures.tidy(session), summaries=forgotten)

@@ -10,6 +10,7 @@ from app.config import Config
 from app.views import (
     access,
     account,
+    afterwards,
     assets,
     authors,
     citing,
@@ -40,6 +41,7 @@ from app.views import (
 def register(app: Flask, config: Config, *, static: Path) -> None:
     """Attach all pages to the app."""
     access.init(app)
+    afterwards.init(app)
     security.init(app, config)
     errors.init(app)
     templating.init(app)
