@@ -22,6 +22,7 @@ LINKS_OF_CENTER = 1000
 LINKS_OF_NEIGHBOUR = 100
 NEIGHBOURS_ASKED = 100  # a statement has one part for each
 SUMMARIES_READ = 2000
+PAPERS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,16 @@ def of_venue(session: Session, venue: Venue, viewer: User | None, *, most: int) 
     )
     public = select(Summary.id).where(Summary.paper_id.in_(first), visible_to(None))
     return _of(session, public.order_by(Summary.id.desc()), viewer, most)
+
+
+def everything(session: Session) -> Graph:
+    """All public links, and the papers at their ends; for files, not for pages."""
+    edges = _edges(session, _links(None))
+    found: dict[int, Paper] = {}
+    ids = sorted(_weights(edges))
+    for start in range(0, len(ids), PAPERS_AT_ONCE):
+        found |= papers.by_ids(session, ids[start : start + PAPERS_AT_ONCE])
+    return Graph(found, edges, 0)
 
 
 def _of(session: Session, summaries: Select[Any], viewer: User | None, most: int) -> Graph:

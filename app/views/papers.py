@@ -34,13 +34,13 @@ FIELDS = {"key": "key", "doi": "doi", "arxiv": "arxiv_id", "openreview": "url"}
 
 @dataclass(frozen=True)
 class Recommended:
-    """A row of "See also"."""
+    """A row of "See also"; one that is not known has an address where it is added."""
 
-    key: str
     title_html: str
     label: str
     known: bool
     url: str
+    add_url: str
 
 
 @blueprint.get("/paper/<path:key>")
@@ -120,15 +120,15 @@ def add_address(typed: str) -> str:
 
 def _recommended(found: SeeAlso) -> Recommended:
     if found.target is not None:
-        address = url_for("papers.show", key=found.target.key)
-        return Recommended(found.target.key, found.target.title_html, found.label, True, address)
+        address = url_for("papers.show", key=found.target.key, _anchor=found.user)
+        return Recommended(found.target.title_html, found.label, True, address, "")
     outside = identifiers.outside_url(found.kind, found.value)
     return Recommended(
-        found.value,
         "",
         found.label,
         False,
         outside or url_for("papers.show", key=found.value),
+        add_address(found.value),
     )
 
 
