@@ -24,6 +24,8 @@ PAGES = (
     "/",
     "/?tab=recent&s=cs",
     "/paper/conf/x/Center",
+    "/wanted",
+    "/card/conf/x/Center",
     "/map/paper/conf/x/Center?steps=2",
     "/map/tag/detection",
     "/map/venue/conf/x",
