@@ -31,8 +31,7 @@ def of_years(years: Iterable[YearCount], url: str, current: int | None) -> list[
     return [
         Bar(
             label=str(each.year),
-            words=f"{count(each.papers, 'paper', 'papers')},"
-            f" {each.with_summaries:,} with {'a summary' if each.with_summaries == 1 else 'summaries'}",
+            words=_words(each),
             url=f"{url}?year={each.year}",
             tall=_height(each.papers, most),
             filled=_height(each.with_summaries, most),
@@ -40,6 +39,11 @@ def of_years(years: Iterable[YearCount], url: str, current: int | None) -> list[
         )
         for each in years
     ]
+
+
+def _words(year: YearCount) -> str:
+    written = "a summary" if year.with_summaries == 1 else "summaries"
+    return f"{count(year.papers, 'paper', 'papers')}, {year.with_summaries:,} with {written}"
 
 
 def _height(number: int, most: int) -> float:
