@@ -31,7 +31,15 @@ READING = [
     "/signup",
     "/no/such/page",
 ]
-WRITING = ["/", "/write", "/write/conf/nips/RenHGS15", "/papers/new", "/settings", "/user/demo", "/links"]
+WRITING = [
+    "/",
+    "/write",
+    "/write/conf/nips/RenHGS15",
+    "/papers/new",
+    "/settings",
+    "/user/demo",
+    "/links",
+]
 LOOKS = [
     {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
     for width in (390, 1280)
