@@ -115,10 +115,16 @@ def _of(session: Session, summaries: Select[Any], viewer: User | None, most: int
         _links(viewer).where(Link.summary_id.in_(summaries.limit(SUMMARIES_READ))),
     )
     weights = _weights(edges)
-    chosen = set(_strongest(weights, most))
+    chosen: set[int] = set()
+    # By edges, not by papers: those with most links are rarely linked to each other.
+    for edge in sorted(
+        edges, key=lambda each: (-each.links, -weights[each.source] - weights[each.target])
+    ):
+        if len(chosen | {edge.source, edge.target}) <= most:
+            chosen |= {edge.source, edge.target}
     within = [edge for edge in edges if edge.source in chosen and edge.target in chosen]
-    linked = _weights(within)
-    return _graph(session, _strongest(linked, most), within, len(weights) - len(linked))
+    ordered = _strongest(_weights(within), most)
+    return _graph(session, ordered, within, len(weights) - len(chosen))
 
 
 def _graph(session: Session, ids: list[int], edges: list[Edge], left_out: int) -> Graph:

@@ -40,11 +40,14 @@ class Finding:
 
 def of_user(session: Session, user: User) -> list[Finding]:
     """What is wrong in the newest links of one's own summaries, private ones too."""
-    return check(session, _links(session, Summary.user_id == user.id, None))
+    theirs = select(Summary.id).where(Summary.user_id == user.id)
+    newest = select(Link.id).where(Link.summary_id.in_(theirs)).order_by(Link.id.desc())
+    ids = list(session.scalars(newest.limit(READ)))
+    return check(session, _links(session, ids, Summary.user_id == user.id))
 
 
 def of_all(session: Session, after: int | None) -> tuple[list[Finding], int | None]:
-    """What is wrong in the next `READ` links of public summaries.
+    """What is wrong in those of the next `READ` links that stand in public summaries.
 
     Args:
         session: the database session.
@@ -53,8 +56,10 @@ def of_all(session: Session, after: int | None) -> tuple[list[Finding], int | No
     Returns:
         The findings, and `after` for the next call, `None` at the end.
     """
-    links = _links(session, public(), after)
-    return check(session, links), links[-1].id if len(links) == READ else None
+    newest = select(Link.id).order_by(Link.id.desc()).limit(READ)
+    ids = list(session.scalars(newest if after is None else newest.where(Link.id < after)))
+    found = check(session, _links(session, ids, public()))
+    return found, ids[-1] if len(ids) == READ else None
 
 
 def everything(session: Session) -> Iterator[Finding]:
@@ -99,7 +104,7 @@ def check(session: Session, links: Sequence[Link]) -> list[Finding]:
     return found
 
 
-def _links(session: Session, of: ColumnElement[bool], after: int | None) -> list[Link]:
+def _links(session: Session, ids: Sequence[int], of: ColumnElement[bool]) -> list[Link]:
     query = (
         select(Link)
         .join(Link.summary)
@@ -110,12 +115,9 @@ def _links(session: Session, of: ColumnElement[bool], after: int | None) -> list
             contains_eager(Link.summary).defer(Summary.html, raiseload=True),
             contains_eager(Link.summary).defer(Summary.source, raiseload=True),
         )
-        .where(of)
+        .where(Link.id.in_(ids), of)
         .order_by(Link.id.desc())
-        .limit(READ)
     )
-    if after is not None:
-        query = query.where(Link.id < after)
     return list(session.scalars(query))
 
 
@@ -123,6 +125,8 @@ def _named_papers(session: Session, links: Sequence[Link]) -> dict[str, Paper]:
     """Which paper a label names, where that is not the one it links to: one whose whole title it
     is, or else the one that the public summaries of others call so."""
     labels = {link.label_folded for link in links if link.target_id and link.label_folded}
+    if not labels:
+        return {}
     whole = {label for label in labels if len(label) < MAX_LABEL_FOLDED}
     titled = {
         paper.title_folded: paper
