@@ -215,15 +215,15 @@ DROPPED = {
     "hyperref": 0,
 }
 
+_STYLES = """
+    em it bf sc sf tt rm sl up md emph text textit textbf textsc textsf texttt textrm textup textsl
+    textmd textnormal textlf mbox hbox fbox vbox normalfont itshape bfseries scshape sffamily
+    ttfamily rmfamily slshape upshape mdseries tiny scriptsize footnotesize small normalsize large
+    Large LARGE huge Huge smaller larger uppercase lowercase MakeUppercase MakeLowercase url path
+    nolinkurl underline uline ul textsuperscript textsubscript mathrm mathit mathbf mathcal cal
+    boldmath unboldmath selectfont relax protect bgroup egroup ignorespaces unskip xspace null
+    leavevmode frenchspacing sloppy indent noindent raggedright centering nohyphens hyphenation
+    mkbibemph mkbibbold mkbibitalic autocap textgreek textcyrillic textlatin
+"""
 # Macros that only say how something looks.
-STYLES = frozenset(
-    "emph textit textbf textsc textsf texttt textrm textup textsl textmd textnormal textlf mbox hbox"
-    " fbox text em it bf sc sf tt rm sl up md normalfont itshape bfseries scshape sffamily ttfamily"
-    " rmfamily slshape upshape mdseries tiny scriptsize footnotesize small normalsize large Large"
-    " LARGE huge Huge uppercase lowercase MakeUppercase MakeLowercase url path nolinkurl underline"
-    " textsuperscript textsubscript mathrm mathit mathbf relax protect bgroup egroup ignorespaces"
-    " unskip xspace null leavevmode frenchspacing sloppy cal mathcal boldmath unboldmath selectfont"
-    " mkbibemph mkbibbold mkbibitalic autocap noindent indent raggedright centering lowercaseletter"
-    " textnohyphenation hyphenation protecting smaller larger relsize ul uline nohyphens hbox vbox"
-    " dots protected ensureascii foreignword textgreek textcyrillic textlatin capitalisewords".split()
-) - {"dots"}
+STYLES = frozenset(_STYLES.split())
