@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from app.models import Identifier, Paper, Summary, folded
 from app.services import votes
+from app.services.bibtex_import import import_paper
 from app.services.front_matter import BadFile
 from app.services.identifiers import PaperRef, parse_identifier
 from app.services.import_pictures import with_pictures
-from app.services.import_terms import Incoming, Options, Outcome, Run
+from app.services.import_terms import Incoming, IncomingPaper, Options, Outcome, Run
 from app.services.import_writers import ANONYMOUS, writer, writer_name
 from app.services.library_files import SummaryFile
 from app.services.papers import AlreadyThere, add_paper
@@ -23,16 +24,19 @@ from app.services.problems import Refused
 from app.services.summaries import MAX_TAGS, normal, parse_tags, publish, tag_names
 from app.services.texts import known_keys
 
-__all__ = ["ANONYMOUS", "Incoming", "Options", "Outcome", "Run", "import_files"]
+__all__ = ["ANONYMOUS", "Incoming", "IncomingPaper", "Options", "Outcome", "Run", "import_files"]
 
 # What a file calls the facts that services call otherwise.
 FIELDS = {"arxiv_id": "arxiv", "published_on": "published", "name": "user"}
 
 
 def import_files(
-    session: Session, incoming: Iterable[Incoming], options: Options, run: Run | None = None
+    session: Session,
+    incoming: Iterable[Incoming | IncomingPaper],
+    options: Options,
+    run: Run | None = None,
 ) -> Iterator[Outcome]:
-    """Import files one by one; commits after each.
+    """Import files and entries one by one; commits after each.
 
     Links that waited for a new paper are only marked; the caller lets `rerender.renew_marked` make
     them anew at the end.
@@ -42,7 +46,10 @@ def import_files(
     """
     run = run or Run(options)
     for each in incoming:
-        outcome = _tried(session, each, run)
+        if isinstance(each, IncomingPaper):
+            outcome = import_paper(session, each, run)
+        else:
+            outcome = _tried(session, each, run)
         if options.dry_run or outcome.status in ("refused", "kept", "unchanged"):
             session.rollback()
         else:

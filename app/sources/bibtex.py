@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from app.sources.bibtex_records import inherit, record_of
@@ -108,10 +109,8 @@ def decode(data: bytes) -> tuple[str, str]:
     named = _ENCODING.search(data[:2000])
     encoding = "cp1252"
     if named is not None:
-        try:
-            encoding = codecs.lookup(named[1].decode().replace("Cp", "cp")).name
-        except LookupError:
-            pass
+        with suppress(LookupError):
+            encoding = codecs.lookup(named[1].decode()).name
     lines = [_line_of(line, encoding) for line in data.split(b"\n")]
     shown = "Windows-1252" if encoding in ("cp1252", "utf-8") else encoding
     return "\n".join(lines), f"Line {first} is not UTF-8; it was read as {shown}."
@@ -141,7 +140,9 @@ def _parents(text: str, scanner: Scanner) -> dict[str, Entry]:
 
 
 def _judged(entry: Entry) -> FoundEntry | BadEntry:
-    notes = tuple(f"line {line}: {said}" if line != entry.line else said for line, said in entry.problems)
+    notes = tuple(
+        said if line == entry.line else f"line {line}: {said}" for line, said in entry.problems
+    )
     name = f"@{entry.kind}{{{entry.key:.60}" if entry.key else f"@{entry.kind} without a key"
     problem = _NO_WORKS.get(entry.kind, "")
     for field, value in entry.fields.items():

@@ -30,7 +30,7 @@ def _of_one(name: str) -> list[str]:
     """One name, or several where commas stand for "and"."""
     name = name.strip()
     parts = [part.strip() for part in _parted(name, ",")]
-    if len(parts) > 1 and all(map(_PART_NAME.match, parts)) or _PART.fullmatch(name):
+    if (len(parts) > 1 and all(map(_PART_NAME.match, parts))) or _PART.fullmatch(name):
         return [_extended(parts)]
     while len(parts) > 1 and not parts[-1]:  # a comma at the end
         parts.pop()

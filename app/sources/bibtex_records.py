@@ -111,11 +111,12 @@ def _take(entry: Entry, given: Mapping[str, str]) -> None:
 
 
 # What says which work it is, and so is not the parts'.
-_OWN = frozenset(
-    """title subtitle titleaddon shorttitle author doi url eprint eprinttype archiveprefix pages
+_OWN_WORDS = """
+    title subtitle titleaddon shorttitle author doi url eprint eprinttype archiveprefix pages
     abstract keywords note ids crossref xdata xref key file annote openreview aclid arxivid
-    urldate chapter pagetotal""".split()
-)
+    urldate chapter pagetotal
+"""
+_OWN = frozenset(_OWN_WORDS.split())
 
 
 def _given_on(entry: Entry, parent: Entry) -> dict[str, str]:

@@ -26,11 +26,12 @@ _INSIDE = re.compile(r"[,}\"\n][ \t]*[A-Za-z][\w.:+-]*\s*=\s*[{\"]")
 _SWALLOWED = re.compile(r"\n[ \t]*[A-Za-z][\w.:+-]*\s*=\s*[{\"]")
 # A quotation mark that ends a value; elsewhere it is one in the text that nobody put in braces.
 _AFTER_QUOTE = re.compile(r"\s*(?:[,#})@]|\Z|[A-Za-z][\w.:+-]*\s*=)")
-_KNOWN = frozenset(
-    """author title year journal booktitle editor publisher volume number pages month note key doi
+_KNOWN_WORDS = """
+    author title year journal booktitle editor publisher volume number pages month note key doi
     url isbn issn abstract keywords school institution address series edition eprint date
-    journaltitle location howpublished organization chapter type annote crossref file""".split()
-)
+    journaltitle location howpublished organization chapter type annote crossref file
+"""
+_KNOWN = frozenset(_KNOWN_WORDS.split())
 
 
 class Unclosed(Exception):
@@ -83,7 +84,9 @@ class EntryReader:
         found = _FIRST_LINE.match(self.text, self.at, self.limit)
         start, key = (found.start(1), found[1]) if found else (self.at, "")
         name = _NEXT_NAME.match(key)
-        if name is not None and (name[1].lower() in _KNOWN or key[name.end() :].lstrip()[:1] in '{"'):
+        if name is not None and (
+            name[1].lower() in _KNOWN or key[name.end() :].lstrip()[:1] in '{"'
+        ):
             self.problem(start, "it has no key")
             return ""
         together = _KEY_AND_NAME.match(key) if "=" in key else None
