@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from app.services.import_terms import IncomingPaper, Options, Outcome
 from app.services.importing import import_files
 from app.sources.bibtex import BadEntry, FoundEntry, read_bibtex, read_entries
-from app.sources.record import PaperRecord
+from app.sources.record import NO_SECTION, PaperRecord
 
 __all__ = [
+    "NO_SECTION",
     "BadEntry",
     "FoundEntry",
     "PaperRecord",

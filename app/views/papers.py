@@ -9,10 +9,11 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.models import Summary
 from app.queries import catalogue, drafts, links, papers, people, revisions, summaries
 from app.queries.links import SeeAlso
 from app.queries.summaries import Entry
-from app.services import bibtex, citations, identifiers
+from app.services import bibtex, citations, identifiers, metadata
 from app.services.bibtex import PaperRecord
 from app.services.papers import AlreadyThere, add_paper
 from app.services.problems import Refused
@@ -60,19 +61,30 @@ def show(key: str) -> str | Response | tuple[str, int]:
         return redirect(url_for("papers.show", key=paper.key, by=renamed.name), 301)
     if by:
         return redirect(url_for("papers.show", key=paper.key), 302)
+    names = papers.identifiers(db(), paper)
+    record = citations.record_of(paper, names)
+    address = db().info["site_url"] + url_for("papers.show", key=paper.key)
     page = render_template(
         "papers/paper.html",
         paper=paper,
         entries=entries,
+        address=address,
+        head_tags=metadata.head_tags(record),
+        linked_data=metadata.linked_data(record, entries, address, _address_of),
         my_summary=next((entry.summary for entry in entries if entry.is_mine), None),
         my_draft=None if user is None else drafts.mine(db(), user, paper),
         see_also=[_recommended(each) for each in links.see_also(db(), paper, user)],
         mentioned_in=links.mentioned_in(db(), paper, user),
-        identifiers=citations.places(db(), paper),
-        bibtex=citations.bibtex(paper),
+        identifiers=citations.places(paper, names),
+        citation=citations.formatted(record),
+        bibtex=citations.bibtex(record),
     )
     # ShortScience promised 200 only for a paper with a summary, and other sites test for it.
     return page, 200 if entries else 404
+
+
+def _address_of(summary: Summary) -> str:
+    return str(db().info["site_url"]) + url_for("summaries.show", summary_id=summary.id)
 
 
 def summary_page(entry: Entry) -> str:
@@ -208,7 +220,11 @@ def _form_page(
     ask: bool = False,
 ) -> str:
     sections = catalogue.sections(db())
-    form.section.choices = [("", "As its venue"), *((each.slug, each.name) for each in sections)]
+    form.section.choices = [
+        ("", "As its venue"),
+        *((each.slug, each.name) for each in sections),
+        (bibtex.NO_SECTION, "None of these"),
+    ]
     return render_template(
         "papers/new.html",
         form=form,

@@ -12,6 +12,7 @@ from app.views import (
     account,
     assets,
     authors,
+    citing,
     deletion,
     drafts,
     editor,
@@ -45,6 +46,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
     for noun in (
         account,
         authors,
+        citing,
         deletion,
         drafts,
         editor,
