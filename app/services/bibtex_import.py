@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -32,6 +33,7 @@ from app.sources.bibtex import BadEntry, decode, read_entries
 from app.sources.record import PaperRecord
 
 BIBTEX = (".bib", ".bibtex")
+BATCH = 50
 MAX_FILE = 100_000_000  # bytes
 _NO_KEY = re.compile(r"[\s\x00-\x1f\x7f\"<>\\^`{|}#?%,]+")
 # What is left out when it cannot be right, rather than the paper.
@@ -50,11 +52,25 @@ def incoming_papers(data: bytes, name: str) -> Iterator[IncomingPaper]:
         note = ""
 
 
-def import_paper(session: Session, incoming: IncomingPaper, run: Run) -> Outcome:
-    """Add the paper of an entry, or complete the one that is here; the caller commits.
+def import_papers(
+    session: Session, incoming: Iterable[IncomingPaper], run: Run
+) -> Iterator[Outcome]:
+    """Add the papers of entries, or complete those that are here; commits after some.
 
     What is here is only completed in an import of the whole library, not by one of its members.
     """
+    rest = iter(incoming)
+    while batch := list(islice(rest, 1 if run.options.dry_run else BATCH)):
+        outcomes = [_outcome(session, each, run) for each in batch]
+        if run.options.dry_run:
+            session.rollback()
+        else:
+            session.commit()
+        session.expunge_all()  # a long run must not keep all that it wrote
+        yield from outcomes
+
+
+def _outcome(session: Session, incoming: IncomingPaper, run: Run) -> Outcome:
     entry, name = incoming.entry, incoming.name
     if isinstance(entry, BadEntry):
         return Outcome(name, "refused", entry.line, entry.message, notes=incoming.notes)

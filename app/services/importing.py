@@ -6,13 +6,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
+from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Identifier, Paper, Summary, folded
 from app.services import votes
-from app.services.bibtex_import import import_paper
+from app.services.bibtex_import import import_papers
 from app.services.front_matter import BadFile
 from app.services.identifiers import PaperRef, parse_identifier
 from app.services.import_pictures import with_pictures
@@ -36,7 +38,7 @@ def import_files(
     options: Options,
     run: Run | None = None,
 ) -> Iterator[Outcome]:
-    """Import files and entries one by one; commits after each.
+    """Import files one by one, and commit after each; entries of BibTeX some at a time.
 
     Links that waited for a new paper are only marked; the caller lets `rerender.renew_marked` make
     them anew at the end.
@@ -45,12 +47,19 @@ def import_files(
         run: when several sources are one run; a new one has seen nothing.
     """
     run = run or Run(options)
-    for each in incoming:
-        if isinstance(each, IncomingPaper):
-            outcome = import_paper(session, each, run)
+    for papers, group in groupby(incoming, lambda each: isinstance(each, IncomingPaper)):
+        if papers:
+            yield from import_papers(session, cast(Iterator[IncomingPaper], group), run)
         else:
-            outcome = _tried(session, each, run)
-        if options.dry_run or outcome.status in ("refused", "kept", "unchanged"):
+            yield from _import_summaries(session, cast(Iterator[Incoming], group), run)
+
+
+def _import_summaries(
+    session: Session, incoming: Iterable[Incoming], run: Run
+) -> Iterator[Outcome]:
+    for each in incoming:
+        outcome = _tried(session, each, run)
+        if run.options.dry_run or outcome.status in ("refused", "kept", "unchanged"):
             session.rollback()
         else:
             session.commit()

@@ -116,7 +116,7 @@ def _by_key(session: Session, record: PaperRecord) -> tuple[Paper | None, str]:
 def _alike(session: Session, record: PaperRecord, before: int) -> Paper | None:
     """A paper of the same title, authors and year, of which nothing says that it is another."""
     title = title_folded(record.title)
-    if record.key and (len(title) < LONG_TITLE or not record.authors):
+    if record.key and (len(title) < LONG_TITLE or not record.authors or not before):
         return None
     query = select(Paper).where(Paper.title_folded == title, Paper.year.is_(record.year))
     if record.year is not None:

@@ -17,6 +17,7 @@ from app.sources.record import PaperRecord
 __all__ = ["MAX_BYTES", "BadEntry", "FoundEntry", "decode", "plain", "read_bibtex", "read_entries"]
 
 MAX_BYTES = 200_000  # of pasted text
+MAX_ENTRIES = 2000  # of pasted text
 MAX_VALUE = 20_000
 # What is no work but part of others, or settings of a style.
 _NO_WORKS = {
@@ -26,6 +27,7 @@ _NO_WORKS = {
 }
 _NO_ENTRY = "There is no BibTeX entry here; one begins like @article{some-key, …"
 _REFERRED = re.compile(r"\b(?:crossref|xdata)\s*=\s*[{\"]?([^{}\"]+)", re.IGNORECASE)
+_STRING = re.compile(r"@\s*string\b", re.IGNORECASE)
 _ENCODING = re.compile(rb"[Ee]ncoding:?\s*[=:]?\s*([\w-]{3,20})")
 
 
@@ -72,14 +74,17 @@ def read_bibtex(text: str) -> tuple[list[PaperRecord], list[BadEntry]]:
         text: at most `MAX_BYTES` bytes.
 
     Returns:
-        The records in order, and what could not be read. Of several entries with one key that
+        The records in order, and what could not be read; of `MAX_ENTRIES` at most. Of several entries with one key that
         differ the first counts.
     """
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         return [], [BadEntry(1, f"This is more than {MAX_BYTES:,} bytes of BibTeX.")]
     records: dict[str, PaperRecord] = {}
     bad: list[BadEntry] = []
-    for entry in read_entries(text):
+    for number, entry in enumerate(read_entries(text)):
+        if number == MAX_ENTRIES:
+            bad.append(BadEntry(entry.line, f"Only the first {MAX_ENTRIES:,} entries were read."))
+            break
         if isinstance(entry, BadEntry):
             bad.append(entry)
             continue
@@ -133,6 +138,8 @@ def _parents(text: str, scanner: Scanner) -> dict[str, Entry]:
         for key in found[1][:1000].split(",")
     }
     found: dict[str, Entry] = {}
+    if not referred and not _STRING.search(text):
+        return found
     for entry in scanner.entries():  # also for the strings that are used before they are told
         if entry.key.lower() in referred:
             found.setdefault(entry.key.lower(), entry)

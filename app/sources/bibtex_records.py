@@ -20,7 +20,9 @@ _TITLES = ("title", "booktitle", "maintitle", "issuetitle", "eventtitle", "short
 _TITLES_OF_VOLUMES = ("series", "journal", "journaltitle")
 _TITLES_OF_NOTES = ("note", "howpublished", "type")
 _VENUES = ("journal", "journaltitle", "booktitle")
-_PLACES = ("school", "institution", "organization", "publisher", "howpublished", "eventtitle")
+_PLACES = ("organization", "howpublished", "eventtitle")
+# biblatex has one field where BibTeX has two.
+_ALSO = {"school": "institution", "institution": "school"}
 # Details under other names: biblatex's, and those of programs.
 _DETAILS = {
     "volume": ("volume",),
@@ -154,7 +156,7 @@ def _title(entry: Entry) -> tuple[str, str]:
 def _venue(entry: Entry, said_in: str) -> str:
     fields = entry.fields
     own = VENUE_FIELDS.get(entry.kind, "booktitle")
-    for name in (*_VENUES, own, *_PLACES):
+    for name in (*_VENUES, own, _ALSO.get(own, own), *_PLACES):
         if name == said_in:
             continue
         venue = plain(_COMMAND_URL.sub("", fields.get(name, "")))

@@ -75,8 +75,9 @@ class EntryReader:
         self.problems: list[tuple[int, str]] = []
 
     def problem(self, at: int, said: str) -> None:
-        """Note what was mended."""
-        if len(self.problems) < MAX_PROBLEMS:
+        """Note what was mended; the same only once."""
+        told = len(self.problems)
+        if told < MAX_PROBLEMS and all(said != each for _, each in self.problems):
             self.problems.append((self.whole.line(at), said))
 
     def key(self) -> str:
@@ -136,8 +137,8 @@ class EntryReader:
         """Read an entry in which something is not closed: each field up to the next one."""
         self.found, self.lines = {}, {}
         begins = list(_BEGINS.finditer(self.text, max(self.begin - 1, 0), self.limit))[:MAX_FIELDS]
-        ends = [each.start() + 1 for each in begins[1:]] + [self.limit]
-        for begin, end in zip(begins, ends, strict=True):
+        ends = [*(each.start() + 1 for each in begins[1:]), self.limit]
+        for begin, end in zip(begins, ends, strict=False):
             value = self.text[begin.end() : end].strip().rstrip(",").strip()
             if end == self.limit and self.closer == "}":
                 value = value.removesuffix("}").strip().rstrip(",").strip()

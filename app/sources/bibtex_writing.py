@@ -58,7 +58,10 @@ def entry(record: PaperRecord) -> str:
     """
     kind = _kind(record)
     details = {name: record.details.get(name, "") for name in DETAILS}
-    venue = "CoRR" if record.venue_key == CORR else record.venue_title or record.venue
+    venue = record.venue_title or record.venue
+    is_preprint = record.venue_key == CORR or (bool(record.arxiv_id) and not venue)
+    if is_preprint:
+        venue = "CoRR"
     where = VENUE_FIELDS.get(kind, "booktitle")
     fields = {
         "author": _people(record.authors),
@@ -85,7 +88,7 @@ def entry(record: PaperRecord) -> str:
         "keywords": escaped(record.keywords),
         "abstract": _abstract(record.abstract),
     }
-    if venue and not (where == "howpublished" and record.venue_key == CORR and record.arxiv_id):
+    if venue and not (where == "howpublished" and is_preprint and record.arxiv_id):
         if fields[where] and fields[where] != escaped(venue):
             where = "booktitle"  # the detail of that name says something else
         fields[where] = escaped(venue)
