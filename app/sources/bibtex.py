@@ -74,8 +74,8 @@ def read_bibtex(text: str) -> tuple[list[PaperRecord], list[BadEntry]]:
         text: at most `MAX_BYTES` bytes.
 
     Returns:
-        The records in order, and what could not be read; of `MAX_ENTRIES` at most. Of several entries with one key that
-        differ the first counts.
+        The records of `MAX_ENTRIES` at most in order, and what could not be read. Of several
+        entries with one key that differ the first counts.
     """
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         return [], [BadEntry(1, f"This is more than {MAX_BYTES:,} bytes of BibTeX.")]

@@ -10,17 +10,36 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from app.sources.bibtex_values import EntryReader, Unclosed
 
 MAX_STRING = 1000  # characters of what a macro stands for
+_TYPES = (
+    *("article", "book", "booklet", "conference", "inbook", "incollection", "inproceedings"),
+    *("manual", "mastersthesis", "misc", "online", "phdthesis", "proceedings", "report"),
+    *("techreport", "thesis", "unpublished"),
+)
 _HEAD = re.compile(r"(?<![A-Za-z0-9._-])@\s*([A-Za-z][\w:+-]*)\s*([{(])")
 # What looks like the head of an entry at the start of a line.
 _AT_LINE = re.compile(
     r"^[ \t}),;]*(@[ \t]*(?:(?:string|comment|preamble)\s*[{(]"
-    r"|[A-Za-z]+\s*[{(]\s*(?:[^\n{},=\"@]*(?:[,\n}]|\Z)|[A-Za-z]+[ \t]*=[ \t]*[{\"\w])))",
+    r"|[A-Za-z]+\s*[{(]\s*(?:[^\n{},=\"@]*(?:[,\n}]|\Z)|[A-Za-z]+[ \t]*=[ \t]*[{\"\w])"
+    r"|[^\n,]{2,200},[ \t]*\n[ \t]*[A-Za-z][\w-]*[ \t]*=))",
+    re.MULTILINE | re.IGNORECASE,
+)
+# A head that lacks its brace, or something else, where a field follows; or that lacks its @.
+_DAMAGED = re.compile(
+    rf"^[ \t]*(?:@(?![ \t]*[A-Za-z][\w:+-]*\s*[{{(])|(?=(?:{'|'.join(_TYPES)})[ \t]*\{{))"
+    r"([^\n,]{2,200}),[ \t]*\n(?=[ \t]*[A-Za-z][\w-]*[ \t]*=)",
+    re.MULTILINE | re.IGNORECASE,
+)
+_TYPE = re.compile("|".join(sorted(_TYPES, key=len, reverse=True)), re.IGNORECASE)
+# Fields outside of any entry.
+_ORPHAN = re.compile(
+    r"^[ \t]*(?:author|title|year|journal|booktitle|publisher|volume|pages|doi)\s*=\s*[{\"]",
     re.MULTILINE | re.IGNORECASE,
 )
 _ANYWHERE = re.compile(r"(?<![A-Za-z0-9._-])(@[ \t]*[A-Za-z]+\s*[{(]\s*[^\s{}(),=\"@]+[ \t]*,)")
@@ -62,6 +81,7 @@ class Scanner:
         self._strings = strings
         self._breaks = array("L", (found.start() for found in re.finditer("\n", text)))
         self._bounds = [found.start(1) for found in _AT_LINE.finditer(text)]
+        self._damaged = list(_DAMAGED.finditer(text))
         self._next = 0
         self._has_open_comment = False
         # What macros may add in all: they can stand for each other, and so for anything.
@@ -70,7 +90,19 @@ class Scanner:
     def entries(self) -> Iterator[Entry]:
         """All entries in order; strings, preambles and comments are used or passed over."""
         self._next = at = 0
-        while (head := _HEAD.search(self._text, at)) is not None:
+        damaged = iter(self._damaged)
+        bad = next(damaged, None)
+        while True:
+            head = _HEAD.search(self._text, at)
+            while bad is not None and bad.start() < at:
+                bad = next(damaged, None)
+            if bad is not None and (head is None or bad.start() < head.start()):
+                yield from self._orphan(at, bad.start())
+                at = yield from self._mended(bad)
+                continue
+            yield from self._orphan(at, len(self._text) if head is None else head.start())
+            if head is None:
+                return
             if self._is_commented(head.start()):
                 at = self._line_end(head.start())
                 continue
@@ -87,6 +119,30 @@ class Scanner:
                 )
             elif kind != "preamble":
                 yield entry
+
+    def _mended(self, head: re.Match[str]) -> Generator[Entry, None, int]:
+        """An entry whose head is damaged; the place after it."""
+        written = re.sub(r"[{}()]", "", head[1]).strip()
+        kind = _TYPE.match(written)
+        entry = Entry(kind[0].lower() if kind else "misc", "", self.line(head.start(1)))
+        at = self._read(entry, head.end(), self._limit(head.end()), "}", has_key=False)
+        entry.key = written[kind.end() :].strip() if kind else written
+        entry.problems.insert(0, (entry.line, "its first line is damaged"))
+        yield entry
+        return at
+
+    def _orphan(self, at: int, end: int) -> Iterator[Entry]:
+        """What stands between two entries, when it is one without its first line."""
+        fields = list(islice(_ORPHAN.finditer(self._text, at, end), 2))
+        if len(fields) < 2:
+            return
+        start = fields[0].start()
+        entry = Entry("misc", "", self.line(start + 1))
+        reader = EntryReader(self._text, start, end, "}", self)
+        reader.salvage()
+        entry.fields, entry.lines = reader.found, reader.lines
+        entry.problems.append((entry.line, "its first line is missing"))
+        yield entry
 
     def line(self, at: int) -> int:
         """The number of the line at a place."""
@@ -124,11 +180,11 @@ class Scanner:
         self._has_open_comment = True
         return self._line_end(at)
 
-    def _read(self, entry: Entry, at: int, limit: int, closer: str) -> int:
+    def _read(self, entry: Entry, at: int, limit: int, closer: str, *, has_key: bool = True) -> int:
         """Read what follows the head of an entry; the place after it."""
         reader = EntryReader(self._text, at, limit, closer, self)
         try:
-            if entry.kind not in ("string", "preamble"):
+            if has_key and entry.kind not in ("string", "preamble"):
                 entry.key = reader.key()
             reader.fields()
         except Unclosed as error:

@@ -215,6 +215,9 @@ DROPPED = {
     "hyperref": 0,
 }
 
+# Macros that a length or a number follows, without braces.
+LENGTHS = frozenset({"kern", "hskip", "vskip", "mkern", "mskip", "raise", "lower", "penalty"})
+
 _STYLES = """
     em it bf sc sf tt rm sl up md emph text textit textbf textsc textsf texttt textrm textup textsl
     textmd textnormal textlf mbox hbox fbox vbox normalfont itshape bfseries scshape sffamily

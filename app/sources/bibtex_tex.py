@@ -13,7 +13,7 @@ from html import unescape
 
 from pylatexenc.latex2text import get_default_latex_context_db
 
-from app.sources.bibtex_signs import ACCENTS, DROPPED, SPACES, STYLES, SYMBOLS, WRAPPED
+from app.sources.bibtex_signs import ACCENTS, DROPPED, LENGTHS, SPACES, STYLES, SYMBOLS, WRAPPED
 
 _TOKEN = re.compile(
     # `{\&}amp;` and `\&amp;` come from programs that escaped what was HTML.
@@ -24,6 +24,7 @@ _TOKEN = re.compile(
     r"|(?P<text>[^\\{}$~\-`'?!&\n]+|.)",
     re.DOTALL,
 )
+_LENGTH = re.compile(r"=?\s*-?[\d.]+\s*(?:em|ex|pt|mm|cm|in|sp|mu|pc|bp)?\s?")
 PARAGRAPH = "\x1e"  # stands for a break between paragraphs until the end
 
 
@@ -176,6 +177,9 @@ class _Reader:
             self.add(SPACES[name])
         elif name in WRAPPED:
             self._wrapped(name)
+        elif name in LENGTHS:
+            length = _LENGTH.match(self.tex, self.at)
+            self.at = length.end() if length else self.at
         elif name in DROPPED:
             self._drop(DROPPED[name])
         elif name not in STYLES:
