@@ -91,7 +91,7 @@ def _import(session: Session, record: PaperRecord, run: Run, notes: list[str]) -
     found = match(session, record, run.newest_before)
     notes += found.notes
     if found.paper is not None:
-        filled = [] if run.options.only else fill_in(session, found.paper, record)
+        filled = [] if run.options.only else fill_in(session, found.paper, found.record)
         if filled:
             notes.append(f"filled in: {', '.join(filled)}")
         status = "changed" if filled else "unchanged"
