@@ -123,7 +123,8 @@ def delete_user(session: Session, user: User, *, with_summaries: bool = False) -
             f" {'summary' if len(summaries) == 1 else 'summaries'}. Remove them as well with"
             " --with-summaries, or give them to somebody else with `shortlist user merge`.",
         )
-    similarity.leave(session, summaries)
+    ids = session.scalars(select(Summary.id).where(Summary.user_id == user.id)).all()
+    similarity.leave(session, ids)
     session.execute(delete(Summary).where(Summary.user_id == user.id))
     cast = delete(Vote).where(Vote.user_id == user.id).returning(Vote.summary_id)
     touched = session.scalars(cast).all()

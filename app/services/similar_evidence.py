@@ -17,11 +17,11 @@ Only public summaries count, and who wrote them does not.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, select, union_all
 from sqlalchemy.orm import Session
 
 from app.models import Author, Link, Paper, PaperAuthor, SimilarWord, Summary, SummaryTag, Tag
@@ -104,11 +104,21 @@ class _Rarity:
 def _by_words(
     session: Session, rarity: _Rarity, words: Mapping[str, int], found: dict[int, Shared]
 ) -> None:
-    for word, mine in words.items():
-        query = select(SimilarWord.paper_id, SimilarWord.weight)
-        rows = session.execute(query.where(SimilarWord.word == word).limit(COMMON + 1)).all()
-        for paper_id, theirs in rows if (worth := rarity.of(len(rows))) else ():
-            found[paper_id].parts["words"][word] = worth * (mine + theirs) / 2
+    if not words:
+        return
+    # One statement with a bound for each word: a common one must not be read to its end.
+    having = [
+        select(SimilarWord.word, SimilarWord.paper_id, SimilarWord.weight)
+        .where(SimilarWord.word == word)
+        .limit(COMMON + 1)
+        .subquery()
+        for word in words
+    ]
+    rows = session.execute(union_all(*(select(each) for each in having))).all()
+    counts = Counter(word for word, _, _ in rows)
+    for word, paper_id, theirs in rows:
+        if worth := rarity.of(counts[word]):
+            found[paper_id].parts["words"][word] = worth * (words[word] + theirs) / 2
 
 
 def _by_tags(session: Session, paper_id: int, rarity: _Rarity, found: dict[int, Shared]) -> None:
@@ -172,15 +182,17 @@ def _by_targets(session: Session, paper_id: int, rarity: _Rarity, found: dict[in
         .order_by(Link.target_id)
         .limit(MAX_TARGETS)
     ).all()
-    for target_id in targets:
-        rows = session.scalars(
-            select(Summary.paper_id)
-            .join(Link, Link.summary_id == Summary.id)
-            .where(Link.target_id == target_id, Summary.paper_id != target_id, public())
-            .distinct()
-            .limit(COMMON + 1)
-        ).all()
-        for other in rows if (worth := rarity.of(len(rows))) else ():
+    about: dict[int, set[int]] = defaultdict(set)
+    for target_id, other in session.execute(
+        select(Link.target_id, Summary.paper_id)
+        .join(Link.summary)
+        .where(Link.target_id.in_(targets), Summary.paper_id != Link.target_id, public())
+        .distinct()
+        .limit(MAX_LINKS)
+    ):
+        about[target_id or 0].add(other)
+    for target_id, others in about.items():
+        for other in others if (worth := rarity.of(len(others))) else ():
             found[other].parts["targets"][str(target_id)] = 2 * worth
 
 
