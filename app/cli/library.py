@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.services.importing import Outcome, Run
 
 NAMED = 20  # accounts in a report
+SIMILAR_SECONDS = 10.0
 REPORTED = ("added", "changed", "unchanged", "kept", "refused")
 
 
@@ -74,7 +75,7 @@ def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) 
                 for _ in bar:
                     pass
         if not dry_run:
-            _refresh_similar(session)
+            _refresh_similar(session, SIMILAR_SECONDS)
     click.echo(f"{'Would be: ' if dry_run else ''}{report}.")
     for line in report.handed_to():
         click.echo(line)
@@ -82,12 +83,14 @@ def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) 
         raise SystemExit(1)
 
 
-def _refresh_similar(session: Session) -> int:
-    """Work out all marked similar papers, with a progress bar."""
+def _refresh_similar(session: Session, seconds: float | None = None) -> int:
+    """Work out marked similar papers, with a progress bar; `shortlist tidy` does what is left."""
     from app.services import similarity
 
     total = similarity.count_marked(session)
-    with click.progressbar(similarity.refresh(session), length=total, label="Similar") as bar:
+    with click.progressbar(
+        similarity.refresh(session, seconds), length=total, label="Similar"
+    ) as bar:
         return sum(1 for _ in bar)
 
 

@@ -20,11 +20,12 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
-from sqlalchemy import exists, func, select, union_all
+from sqlalchemy import TextClause, exists, func, select, text
 from sqlalchemy.orm import Session
 
-from app.models import Author, Link, Paper, PaperAuthor, SimilarWord, Summary, SummaryTag, Tag
+from app.models import Author, Link, Paper, PaperAuthor, Summary, SummaryTag, Tag
 from app.queries.visibility import public
 
 FEWEST = 20
@@ -106,19 +107,25 @@ def _by_words(
 ) -> None:
     if not words:
         return
-    # One statement with a bound for each word: a common one must not be read to its end.
-    having = [
-        select(SimilarWord.word, SimilarWord.paper_id, SimilarWord.weight)
-        .where(SimilarWord.word == word)
-        .limit(COMMON + 1)
-        .subquery()
-        for word in words
-    ]
-    rows = session.execute(union_all(*(select(each) for each in having))).all()
+    values = {f"word{number}": word for number, word in enumerate(words)}
+    rows = session.execute(_having(len(words)), values | {"most": COMMON + 1}).all()
     counts = Counter(word for word, _, _ in rows)
     for word, paper_id, theirs in rows:
         if worth := rarity.of(counts[word]):
             found[paper_id].parts["words"][word] = worth * (words[word] + theirs) / 2
+
+
+@cache
+def _having(count: int) -> TextClause:
+    """Papers that have some words, with a bound for each: a common one must not be read to its end.
+
+    As text, for SQLAlchemy would take longer to put it together than the database to answer.
+    """
+    part = (
+        "SELECT * FROM (SELECT word, paper_id, weight FROM similar_words"
+        " WHERE word = :word{0} LIMIT :most) AS part{0}"
+    )
+    return text(" UNION ALL ".join(map(part.format, range(count))))
 
 
 def _by_tags(session: Session, paper_id: int, rarity: _Rarity, found: dict[int, Shared]) -> None:

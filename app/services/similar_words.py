@@ -15,6 +15,8 @@ MOST = 30  # words of one paper
 TITLE, TEXT = 2, 1  # what a word weighs by where it stands
 SHORTEST = 3
 _SINGULARS = frozenset({"atlas", "bias", "canvas", "chaos", "lens", "news"})
+# In the HTML of the renderer, where none of these is within another of its kind.
+_APART = re.compile(r"<(math|pre|code)\b.*?</\1>", re.DOTALL)
 _FORMULA = re.compile(r"\$\$?[^$]*\$\$?")
 
 
@@ -41,7 +43,7 @@ def telling_words(
 def text_of(html: str) -> str:
     """The words of a rendered text, without formulas and code."""
     reader = _Reader()
-    reader.feed(html)
+    reader.feed(_APART.sub(" ", html))
     reader.close()
     return " ".join(reader.pieces)
 
@@ -67,19 +69,9 @@ def _singular(word: str) -> str:
 
 
 class _Reader(HTMLParser):
-    SKIPPED = frozenset({"math", "pre", "code"})
-
     def __init__(self) -> None:
         super().__init__()
         self.pieces: list[str] = []
-        self.depth = 0  # within elements that are skipped
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.depth += tag in self.SKIPPED
-
-    def handle_endtag(self, tag: str) -> None:
-        self.depth -= tag in self.SKIPPED and self.depth > 0
 
     def handle_data(self, data: str) -> None:
-        if not self.depth:
-            self.pieces.append(data)
+        self.pieces.append(data)

@@ -25,6 +25,7 @@ from app.services.similar_words import telling_words, text_of
 
 BATCH = 200
 MAX_TEXTS = 20  # summaries of one paper whose words are read
+MAX_HTML = 50_000  # characters of each
 _LOCK = 0x53696D69  # any number that nothing else in the database locks
 _MARKED = "similar papers are marked"
 
@@ -188,7 +189,7 @@ def _words(session: Session, paper_id: int) -> dict[str, int]:
     ).all()
     phrases = [paper.keywords, *(takeaway for takeaway, _ in texts)]
     return telling_words(
-        paper.title, phrases, [paper.abstract, *(text_of(html) for _, html in texts)]
+        paper.title, phrases, [paper.abstract, *(text_of(html[:MAX_HTML]) for _, html in texts)]
     )
 
 
