@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.models import Author, Identifier, Paper, PaperAuthor, Summary, User, Venue, folded
@@ -39,13 +39,21 @@ def by_key(session: Session, key: str) -> Paper | None:
     return session.scalar(_with_relations().where(Paper.key == key))
 
 
-def by_identifier(session: Session, kind: str, value: str) -> Paper | None:
-    """The paper that goes by this identifier, in any case of its letters."""
-    return session.scalar(
-        _with_relations()
-        .join(Identifier, Identifier.paper_id == Paper.id)
-        .where(Identifier.kind == kind, Identifier.folded == folded(value))
+def by_identifiers(session: Session, names: Sequence[tuple[str, str]]) -> Paper | None:
+    """The paper that goes by one of these names; if several do, that of the first name.
+
+    Args:
+        names: kind and value of identifiers; the case of letters does not matter.
+    """
+    wanted = [(kind, folded(value)) for kind, value in names]
+    found = session.execute(
+        select(Identifier.kind, Identifier.folded, Identifier.paper_id).where(
+            tuple_(Identifier.kind, Identifier.folded).in_(wanted)
+        )
     )
+    ids = {(kind, name): paper_id for kind, name, paper_id in found}
+    first = next((ids[name] for name in wanted if name in ids), None)
+    return None if first is None else session.scalar(_with_relations().where(Paper.id == first))
 
 
 def of_venue(

@@ -27,7 +27,7 @@ blueprint = Blueprint("papers", __name__)
 LONGEST_QUERY = 500
 RENEW_SECONDS = 1.0
 PROBLEMS_SHOWN = 20
-FIELDS = {"key": "key", "doi": "doi", "arxiv": "arxiv_id", "openreview": "url"}
+FIELDS = {"key": "key", "doi": "doi", "arxiv": "arxiv_id"}  # else its address
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,13 @@ class Recommended:
 def show(key: str) -> str | Response | tuple[str, int]:
     paper = papers.by_key(db(), key)
     if paper is None:
-        paper = identifiers.find_paper(db(), key)
-        if paper is not None:
+        asked = _asked(key)
+        paper = identifiers.find_paper(db(), asked)
+        if paper is None:
+            return unknown_paper(asked)
+        # A key with two slashes in a row arrives here with one.
+        if paper.key.replace("//", "/") != key:
             return redirect(url_for("papers.show", key=paper.key), 301)
-        return unknown_paper(key)
     user = viewer()
     entries = summaries.for_paper(db(), paper, user)
     by = request.args.get("by", "").lower()
@@ -89,7 +92,7 @@ def summary_page(entry: Entry) -> str:
 
 def unknown_paper(key: str) -> tuple[str, int]:
     """The page that says so, shows who wants the paper, and invites to add it."""
-    ref = identifiers.parse_identifier(key)
+    ref = identifiers.meaning(db(), key)
     kind, value = ("key", key) if ref is None else (ref.kind, ref.value)
     outside = identifiers.outside_url(kind, value)
     page = render_template(
@@ -97,19 +100,29 @@ def unknown_paper(key: str) -> tuple[str, int]:
         key=value,
         kind=kind,
         wanted_by=links.wanting(db(), kind, value, viewer()),
-        outside_url=outside,
-        add_url=add_address(value),
+        # No link to wherever an address says: this page would be ours, and so seem the link.
+        outside_url=outside if identifiers.parse_identifier(key) else None,
+        add_url=add_address(outside or value),
     )
     return page, 404
 
 
+def _asked(key: str) -> str:
+    """What the path names: an address keeps its query."""
+    query = request.query_string.decode(errors="replace")
+    return f"{key}?{query}" if query and key.lower().startswith(("http:", "https:")) else key
+
+
 def add_address(typed: str) -> str:
     """The form for a new paper, with what somebody looked for filled in where it belongs."""
-    ref = identifiers.parse_identifier(typed)
+    ref = identifiers.meaning(db(), typed)
     if ref is None or (ref.kind == "key" and "/" not in ref.value):
         return url_for("papers.new", title=typed or None)
-    outside = identifiers.outside_url(ref.kind, ref.value) if ref.kind == "openreview" else None
-    filled: dict[str, Any] = {FIELDS[ref.kind]: outside or ref.value}
+    filled: dict[str, Any] = (
+        {FIELDS[ref.kind]: ref.value}
+        if ref.kind in FIELDS
+        else {"url": identifiers.outside_url(ref.kind, ref.value)}
+    )
     return url_for("papers.new", **filled)
 
 

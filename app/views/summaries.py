@@ -48,8 +48,7 @@ def start() -> str:
     """Which paper? A search, each result with a button to write."""
     query = request.args.get("q", "").strip()[:LONGEST_QUERY]
     page = None
-    ref = identifiers.parse_identifier(query) if query else None
-    paper = identifiers.find_paper(db(), query) if ref is not None else None
+    paper = identifiers.find_paper(db(), query) if query else None
     if paper is not None:
         page = listing.Page(papers.rows(db(), [paper], viewer()), None, None)
     elif query:
