@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from app.db import begin_writing
+from app.db import begin_writing, lock_papers
 from app.models import DeletedSummary, Draft, FormerName, Picture, Revision, Summary, User, Vote
-from app.services import votes
+from app.services import counts, votes
 from app.services.locks import queue
 from app.services.picture_addresses import note_uses
 from app.services.problems import Refused
@@ -52,9 +52,10 @@ def merge(session: Session, source: User, target: User) -> Merged:
     if source.id == target.id:
         raise Refused("name", "These are the same user.")
     begin_writing(session)
+    lock_papers(session, alone=False)
     for user_id in sorted((source.id, target.id)):
         queue(session, user_id)
-    moved = _move_votes(session, source, target)
+    moved, papers = _move_votes(session, source, target)
     theirs = _by_paper(session, source)
     others = _by_paper(session, target)
     for paper_id, summary in theirs.items():
@@ -82,6 +83,7 @@ def merge(session: Session, source: User, target: User) -> Merged:
     for summary in _by_paper(session, target).values():
         note_uses(session, summary)
     rename_writer(session, target)
+    counts.recount(session, papers.union(theirs, others))
     return Merged(len(theirs), len(theirs.keys() & others.keys()), moved)
 
 
@@ -144,8 +146,12 @@ def _take_votes(session: Session, gone: Summary, kept: Summary, target: User) ->
     kept.imported_votes += gone.imported_votes
 
 
-def _move_votes(session: Session, source: User, target: User) -> int:
-    """Let votes count as the other's: one a summary, none on what is now their own."""
+def _move_votes(session: Session, source: User, target: User) -> tuple[int, set[int]]:
+    """Let votes count as the other's: one a summary, none on what is now their own.
+
+    Returns:
+        How many moved, and the papers whose summaries lost some.
+    """
     mine = select(Summary.id).where(Summary.user_id.in_((source.id, target.id)))
     voted = select(Vote.summary_id).where(Vote.user_id == target.id)
     own = delete(Vote).where(
@@ -162,8 +168,7 @@ def _move_votes(session: Session, source: User, target: User) -> int:
         .values(user_id=target.id)
         .returning(Vote.summary_id)
     ).all()
-    votes.recount_all(session, touched)
-    return len(moved)
+    return len(moved), votes.recount_all(session, touched)
 
 
 def _move_draft(

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.db import begin_writing, lock_papers, now
 from app.models import DeletedSummary, Draft, Revision, Summary, User, Vote
 from app.rendering import RENDERER_VERSION
-from app.services import picture_addresses, votes
+from app.services import counts, picture_addresses, votes
 from app.services.locks import queue
 from app.services.problems import Refused
 from app.services.summaries import (
@@ -47,6 +47,7 @@ def delete_summary(session: Session, summary: Summary) -> None:
     Its writer can bring it back for `KEPT_DAYS` days. A secret address is lost for good.
     """
     begin_writing(session)
+    lock_papers(session, alone=False)
     queue(session, summary.user_id)
     session.refresh(summary)
     revisions = session.scalars(
@@ -71,7 +72,7 @@ def delete_summary(session: Session, summary: Summary) -> None:
         delete(Draft).where(Draft.user_id == summary.user_id, Draft.paper_id == summary.paper_id)
     )
     session.execute(delete(Summary).where(Summary.id == summary.id))
-    session.flush()
+    counts.recount(session, [summary.paper_id])
 
 
 def deleted_by(session: Session, user: User) -> Sequence[DeletedSummary]:
@@ -136,6 +137,7 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
     if summary.visibility == "unlisted":
         picture_addresses.renew(session, summary)  # with its secret address
     votes.recount(session, summary)
+    counts.recount(session, [summary.paper_id])
     return summary
 
 

@@ -22,7 +22,7 @@ from app.rendering import (
     render_inline,
     render_plain,
 )
-from app.services import links
+from app.services import counts, links
 from app.services.paper_facts import FIELDS, MAX_NAME, MAX_VENUE_KEY, checked
 from app.services.problems import Refused
 from app.services.rerender import mark_stale
@@ -99,6 +99,7 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
         session, paper, record.authors, "" if venue is None else f"{venue.name} {venue.title}"
     )
     mark_stale(session, links.resolve(session, paper))
+    counts.paper_added(session, paper)
     return paper
 
 

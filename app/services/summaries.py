@@ -20,7 +20,7 @@ from app.rendering import (
     RenderError,
     render_inline,
 )
-from app.services import links, picture_addresses
+from app.services import counts, links, picture_addresses
 from app.services.contents import Content, Settings, one_line, tag_words
 from app.services.contents import normal as normal  # for who writes through this module
 from app.services.locks import queue
@@ -148,7 +148,7 @@ def publish(
         _add_revision(session, summary)
     if visibility == "public":
         _note_public(session, summary, moment)
-    session.flush()
+    counts.recount(session, [paper.id])
     return summary
 
 
