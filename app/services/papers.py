@@ -18,6 +18,7 @@ from app.rendering import (
     RENDERER_VERSION,
     PaperRef,
     RenderError,
+    parse_any_address,
     parse_identifier,
     render_inline,
     render_plain,
@@ -130,7 +131,7 @@ def _identifiers(record: PaperRecord) -> list[PaperRef]:
 
 def _addresses(session: Session, record: PaperRecord) -> list[PaperRef]:
     """The addresses by which this paper alone is known: that of a volume belongs to many."""
-    found = map(parse_identifier, filter(None, (record.url, *record.other_urls)))
+    found = map(parse_any_address, filter(None, (record.url, *record.other_urls)))
     refs = {
         folded(ref.value): ref.without_user()
         for ref in found
