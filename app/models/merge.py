@@ -14,8 +14,8 @@ class PaperMerge(Base):
     """That two papers were found to be one work, and became one row.
 
     What everybody may read stands in columns: keys and titles as they were, and how many public
-    summaries came along. `data` holds what undoing needs, private texts among it: it is shown to
-    nobody. `user_id` is `None` when the program did it by its rule (`services.same_work`).
+    summaries came along. `data` holds what undoing needs, numbers of private summaries among it: it
+    is shown to nobody. `by_rule` says that no user did it, but `services.same_work`.
     """
 
     __tablename__ = "paper_merges"
@@ -59,3 +59,19 @@ class PaperDifference(Base):
         ForeignKey("users.id", ondelete="SET NULL"), index=True
     )
     decided_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class MergedDraft(Base):
+    """Two drafts of one writer that became one when their papers did; `data` is both as they were.
+
+    It is apart from the merge, so that it goes with its writer's account.
+    """
+
+    __tablename__ = "merged_drafts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    merge_id: Mapped[int] = mapped_column(
+        ForeignKey("paper_merges.id", ondelete="CASCADE"), index=True
+    )
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -15,6 +15,7 @@ from app.queries.visibility import visible_to
 from app.search.words import indexable
 
 MAX_TITLE_FOLDED = 300
+SAME_TITLE = 10  # "Preface" has thousands
 
 
 @dataclass(frozen=True)
@@ -99,12 +100,26 @@ def by_ids(session: Session, ids: Sequence[int]) -> dict[int, Paper]:
     return {paper.id: paper for paper in found}
 
 
+def fresh(session: Session, paper_id: int | None) -> Paper | None:
+    """A paper with authors and venue as it is now, whatever was read of it before."""
+    query = _with_relations().where(Paper.id == paper_id)
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
 def with_same_title(session: Session, title: str, viewer: User | None) -> list[PaperRow]:
     """Papers with the same words in their title: what a new one may be a double of."""
     same = session.scalars(
         _with_relations().where(Paper.title_folded == title_folded(title)).limit(5)
     ).all()
     return rows(session, same, viewer)
+
+
+def of_same_title(session: Session, paper: Paper) -> list[Paper]:
+    """Other papers with the same words in their title, the oldest first."""
+    if not paper.title_folded:
+        return []
+    same = _with_relations().where(Paper.title_folded == paper.title_folded, Paper.id != paper.id)
+    return list(session.scalars(same.order_by(Paper.id).limit(SAME_TITLE)))
 
 
 def title_folded(title: str) -> str:

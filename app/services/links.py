@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import delete, insert, select, tuple_, update
+from sqlalchemy import delete, insert, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.models import Identifier, Link, Paper, Summary, folded
@@ -41,8 +41,11 @@ def rebuild(session: Session, summary: Summary, links: Sequence[RenderedLink]) -
         session.execute(insert(Link), rows)
 
 
-def resolve(session: Session, paper: Paper) -> list[int]:
+def resolve(session: Session, paper: Paper, instead_of: Paper | None = None) -> list[int]:
     """Point links that name a paper to it, now that it is known.
+
+    Args:
+        instead_of: where some of them lead that are the paper's from now on.
 
     Returns:
         Numbers of the summaries whose links were pointed: their pages may have to change.
@@ -53,7 +56,7 @@ def resolve(session: Session, paper: Paper) -> list[int]:
     names = {name for kind, value in identifiers for name in names_of(PaperRef(kind, value))}
     waiting = (
         tuple_(Link.target_kind, Link.target_folded).in_(list(names)),
-        Link.target_id.is_(None),
+        or_(Link.target_id.is_(None), Link.target_id == (instead_of.id if instead_of else None)),
     )
     summaries = list(session.scalars(select(Link.summary_id).where(*waiting).distinct()))
     session.execute(update(Link).where(*waiting).values(target_id=paper.id))

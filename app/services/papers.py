@@ -24,6 +24,7 @@ from app.rendering import (
     render_plain,
 )
 from app.services import counts, links
+from app.services.doubles import joined, learn_names
 from app.services.paper_facts import FIELDS, MAX_NAME, MAX_VENUE_KEY, checked
 from app.services.problems import Refused
 from app.services.rerender import mark_stale
@@ -48,12 +49,16 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
     The texts of these links are only marked: `rerender.renew_marked` renders them again after the
     commit, for it may take long.
 
+    A preprint and what came of it are one paper (`services.same_work`): then the two are merged at
+    once, and the one that stays is returned.
+
     Args:
         record: what is known of it; only the title is needed.
         source: where the record is from, a word such as `form` or `bibtex`.
 
     Raises:
-        AlreadyThere: when one of its identifiers belongs to a paper we have.
+        AlreadyThere: when one of its identifiers belongs to a paper we have. If that has the same
+            title, further identifiers lead to it from now on; the caller may commit that.
         Refused: for a fact that cannot be right, with the name of the field.
     """
     record = checked(session, record)
@@ -66,7 +71,10 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
     names = _identifiers(record)
     taken = known_keys(session, names)
     if taken:
-        raise AlreadyThere(next(iter(taken.values())))
+        key = next(iter(taken.values()))
+        if len(set(taken.values())) == 1:
+            learn_names(session, key, record.title, [*names, *_addresses(session, record)])
+        raise AlreadyThere(key)
     venue = _venue(session, record)
     paper = Paper(
         key=record.key,
@@ -101,7 +109,7 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
     )
     mark_stale(session, links.resolve(session, paper))
     counts.paper_added(session, paper)
-    return paper
+    return joined(session, paper)
 
 
 def _made_up_key(session: Session, record: PaperRecord) -> str:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from app.queries import catalogue, drafts, links, papers, people, revisions, summaries
 from app.queries.links import SeeAlso
 from app.queries.summaries import Entry
-from app.services import bibtex, citations, identifiers
+from app.services import bibtex, citations, doubles, identifiers
 from app.services.bibtex import PaperRecord
 from app.services.papers import AlreadyThere, add_paper
 from app.services.problems import Refused
@@ -72,6 +72,7 @@ def show(key: str) -> str | Response | tuple[str, int]:
         see_also=[_recommended(each) for each in links.see_also(db(), paper, user)],
         mentioned_in=links.mentioned_in(db(), paper, user),
         identifiers=citations.places(db(), paper),
+        maybe_same=doubles.suggested(db(), paper),
         bibtex=citations.bibtex(paper),
     )
     # ShortScience promised 200 only for a paper with a summary, and other sites test for it.
@@ -160,7 +161,7 @@ def create() -> str | Response | tuple[str, int]:
     try:
         paper = add_paper(db(), _record(form), "form")
     except AlreadyThere as there:
-        db().rollback()
+        db().commit()  # further names of it that were learnt
         existing = papers.by_key(db(), there.key)
         found = papers.rows(db(), [existing] if existing else [], viewer())
         form.form_errors.append("We have this paper already; see below.")

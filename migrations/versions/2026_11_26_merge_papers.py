@@ -67,6 +67,28 @@ def upgrade() -> None:
     for name in ("kept_id", "user_id", "undone_by_id"):
         op.create_index(op.f(f"ix_paper_merges_{name}"), "paper_merges", [name])
     op.create_table(
+        "merged_drafts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("merge_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["merge_id"],
+            ["paper_merges.id"],
+            name=op.f("fk_merged_drafts_merge_id_paper_merges"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_merged_drafts_user_id_users"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_merged_drafts")),
+    )
+    for name in ("merge_id", "user_id"):
+        op.create_index(op.f(f"ix_merged_drafts_{name}"), "merged_drafts", [name])
+    op.create_table(
         "paper_differences",
         sa.Column("one_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("other_id", sa.Integer(), autoincrement=False, nullable=False),
