@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, lock_papers
 from app.models import FormerName, Picture, Summary, User, Vote
+from app.models.user import ROLES
 from app.queries.people import user_by_name
 from app.services import accounts, counts, demo, similarity, votes
 from app.services.locks import queue
@@ -50,6 +51,21 @@ def find(session: Session, name: str) -> User:
     near = get_close_matches(name, session.scalars(select(User.name)).all())
     known = f" Did you mean {' or '.join(near)}?" if near else ""
     raise Refused("name", f"There is no user {name:.60}.{known}")
+
+
+def set_role(session: Session, user: User, role: str) -> None:
+    """Say what somebody may do.
+
+    Args:
+        role: one of `ROLES`: a `trusted` user may merge papers, and undo it.
+
+    Raises:
+        Refused: for another word.
+    """
+    if role not in ROLES:
+        raise Refused("role", f"A role is one of {', '.join(ROLES)}.")
+    begin_writing(session)
+    session.execute(update(User).where(User.id == user.id).values(role=role))
 
 
 def new_password() -> str:

@@ -21,6 +21,7 @@ from app.services.locks import queue
 from app.services.problems import Refused
 from app.services.summaries import (
     apply,
+    close_gap,
     new_share_code,
     rendered_or_refused,
     set_tags,
@@ -68,11 +69,15 @@ def delete_summary(session: Session, summary: Summary) -> None:
             deleted_at=now(),
         )
     )
-    session.execute(
-        delete(Draft).where(Draft.user_id == summary.user_id, Draft.paper_id == summary.paper_id)
-    )
+    if summary.place == 0:  # what the editor opens
+        session.execute(
+            delete(Draft).where(
+                Draft.user_id == summary.user_id, Draft.paper_id == summary.paper_id
+            )
+        )
     similarity.leave(session, [summary.id])
     session.execute(delete(Summary).where(Summary.id == summary.id))
+    close_gap(session, summary.paper_id, summary.user_id)
     counts.recount(session, [summary.paper_id])
 
 

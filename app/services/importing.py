@@ -23,7 +23,7 @@ from app.services.import_writers import ANONYMOUS, writer, writer_name
 from app.services.library_files import SummaryFile
 from app.services.papers import AlreadyThere, add_paper
 from app.services.problems import Refused
-from app.services.summaries import MAX_TAGS, normal, parse_tags, publish, tag_names
+from app.services.summaries import MAX_TAGS, first_of, normal, parse_tags, publish, tag_names
 from app.services.texts import known_keys
 
 __all__ = ["ANONYMOUS", "Incoming", "IncomingPaper", "Options", "Outcome", "Run", "import_files"]
@@ -109,9 +109,7 @@ def _import(
     user = writer(session, name, file, paper)
     if options.only is None:
         notes += file.notes
-    here = session.scalar(
-        select(Summary).where(Summary.paper_id == paper.id, Summary.user_id == user.id)
-    )
+    here = first_of(session, user, paper)
     text = with_pictures(
         session, user, normal(file.text), incoming, here, notes, dry_run=options.dry_run
     )

@@ -23,7 +23,7 @@ from app.queries import (
 )
 from app.queries.links import SeeAlso
 from app.queries.summaries import Entry
-from app.services import bibtex, citations, identifiers, maps, metadata
+from app.services import bibtex, citations, doubles, identifiers, maps, metadata
 from app.services.bibtex import PaperRecord
 from app.services.papers import AlreadyThere, add_paper
 from app.services.problems import Refused
@@ -40,7 +40,7 @@ RENEW_SECONDS = 1.0
 PROBLEMS_SHOWN = 20
 MAP_PAPERS = 12  # in the small map beside the text
 MAP_SIZE = (260.0, 250.0)
-FIELDS = {"key": "key", "doi": "doi", "arxiv": "arxiv_id", "openreview": "url"}
+FIELDS = {"key": "key", "doi": "doi", "arxiv": "arxiv_id"}  # else its address
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,13 @@ class Recommended:
 def show(key: str) -> str | Response | tuple[str, int]:
     paper = papers.by_key(db(), key)
     if paper is None:
-        paper = identifiers.find_paper(db(), key)
-        if paper is not None:
+        asked = _asked(key)
+        paper = identifiers.find_paper(db(), asked)
+        if paper is None:
+            return unknown_paper(asked)
+        # A key with two slashes in a row arrives here with one.
+        if paper.key.replace("//", "/") != key:
             return redirect(url_for("papers.show", key=paper.key), 301)
-        return unknown_paper(key)
     user = viewer()
     entries = summaries.for_paper(db(), paper, user)
     by = request.args.get("by", "").lower()
@@ -96,6 +99,7 @@ def show(key: str) -> str | Response | tuple[str, int]:
             graph.neighbourhood(db(), paper, user, steps=1, most=MAP_PAPERS), paper, MAP_SIZE
         ),
         identifiers=citations.places(paper, names),
+        maybe_same=doubles.suggested(db(), paper),
         citation=citations.formatted(record),
         bibtex=citations.bibtex(record),
     )
@@ -121,7 +125,7 @@ def summary_page(entry: Entry) -> str:
 
 def unknown_paper(key: str) -> tuple[str, int]:
     """The page that says so, shows who wants the paper, and invites to add it."""
-    ref = identifiers.parse_identifier(key)
+    ref = identifiers.meaning(db(), key)
     kind, value = ("key", key) if ref is None else (ref.kind, ref.value)
     outside = identifiers.outside_url(kind, value)
     page = render_template(
@@ -129,19 +133,29 @@ def unknown_paper(key: str) -> tuple[str, int]:
         key=value,
         kind=kind,
         wanted_by=links.wanting(db(), kind, value, viewer()),
-        outside_url=outside,
-        add_url=add_address(value),
+        # No link to wherever an address says: this page would be ours, and so seem the link.
+        outside_url=outside if identifiers.parse_identifier(key) else None,
+        add_url=add_address(outside or value),
     )
     return page, 404
 
 
+def _asked(key: str) -> str:
+    """What the path names: an address keeps its query."""
+    query = request.query_string.decode(errors="replace")
+    return f"{key}?{query}" if query and identifiers.is_of_a_site(key) else key
+
+
 def add_address(typed: str) -> str:
     """The form for a new paper, with what somebody looked for filled in where it belongs."""
-    ref = identifiers.parse_identifier(typed)
+    ref = identifiers.meaning(db(), typed)
     if ref is None or (ref.kind == "key" and "/" not in ref.value):
         return url_for("papers.new", title=typed or None)
-    outside = identifiers.outside_url(ref.kind, ref.value) if ref.kind == "openreview" else None
-    filled: dict[str, Any] = {FIELDS[ref.kind]: outside or ref.value}
+    filled: dict[str, Any] = (
+        {FIELDS[ref.kind]: ref.value}
+        if ref.kind in FIELDS
+        else {"url": identifiers.outside_url(ref.kind, ref.value)}
+    )
     return url_for("papers.new", **filled)
 
 
@@ -179,7 +193,7 @@ def create() -> str | Response | tuple[str, int]:
     try:
         paper = add_paper(db(), _record(form), "form")
     except AlreadyThere as there:
-        db().rollback()
+        db().commit()  # further names of it that were learnt
         existing = papers.by_key(db(), there.key)
         found = papers.rows(db(), [existing] if existing else [], viewer())
         form.form_errors.append("We have this paper already; see below.")
