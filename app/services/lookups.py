@@ -23,6 +23,7 @@ from app.sources.fetch import Asking, fetcher
 from app.sources.record import PaperRecord
 from app.sources.registry import SOURCES
 
+FOLDER = "lookups"  # in the data directory
 SECONDS = 4.5  # for all that one page asks
 SECONDS_MORE = 1.5  # of these, for what completes a paper that was found
 # A look-up holds one of a worker's few threads while it waits; the others are for those who read.
@@ -42,6 +43,12 @@ class Outside:
     on: bool
     asking: Asking
     folder: Path
+
+
+def site_outside(data_dir: Path, *, on: bool, site_url: str, contact: str) -> Outside:
+    """How a site asks: it says who it is, and whom to write to when it asks too much."""
+    about = "; ".join(filter(None, (site_url, f"mailto:{contact}" if "@" in contact else contact)))
+    return Outside(on, Asking(f"Shortlist ({about})" if about else "Shortlist"), data_dir / FOLDER)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 from app.sources.answers import calendar_day, read_xml, year_of
 from app.sources.contract import FOUND_AT_MOST, Fetch
-from app.sources.markup import accents
+from app.sources.markup import plain_tex
 from app.sources.record import PaperRecord
 
 NAME = "arXiv"
@@ -54,14 +54,14 @@ def _record(entry: Element) -> PaperRecord | None:
     published = _text(entry, f"{_ATOM}published")
     names = (_text(author, f"{_ATOM}name") for author in entry.iter(f"{_ATOM}author"))
     return PaperRecord(
-        title=accents(title),
-        authors=tuple(accents(name) for name in names if name),
+        title=plain_tex(title),
+        authors=tuple(plain_tex(name) for name in names if name),
         year=year_of(published[:4]),
         published_on=calendar_day(published[:4], published[5:7], published[8:10]),
         doi=_text(entry, f"{_ARXIV}doi").split(" ")[0],
         arxiv_id=address[1],
         url=f"https://arxiv.org/abs/{address[1]}",
-        abstract=accents(_paragraphs(entry.findtext(f"{_ATOM}summary") or "")),
+        abstract=plain_tex(_paragraphs(entry.findtext(f"{_ATOM}summary") or "")),
     )
 
 
