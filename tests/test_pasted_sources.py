@@ -145,7 +145,8 @@ def test_formats_are_told_apart() -> None:
         ),
         (
             "<jats:inline-formula><jats:alternatives><jats:tex-math>\\documentclass{x}"
-            "\\begin{document}$$\\alpha &lt; 1$$\\end{document}</jats:tex-math><mml:math><mml:mi>a</mml:mi></mml:math>"
+            "\\begin{document}$$\\alpha &lt; 1$$\\end{document}</jats:tex-math>"
+            "<mml:math><mml:mi>a</mml:mi></mml:math>"
             "</jats:alternatives></jats:inline-formula> holds",
             r"$\alpha < 1$ holds",
         ),

@@ -23,6 +23,7 @@ from app.sources.record import PaperRecord
 __all__ = ["Found", "Offered", "PaperRecord", "again", "find", "form_fields"]
 
 MAX_HERE = 5
+_FIELD_NAMES = {"doi": "DOI", "arxiv_id": "arXiv number", "url": "Address"}
 NOTHING = "Nobody we asked knows this paper. Fill in what you know of it."
 NO_ADDRESS = (
     "This address does not say which paper it shows. If its page names a DOI or an arXiv number,"
@@ -38,6 +39,7 @@ class Offered:
         names: identifiers by which it is looked up again; none for an entry that was pasted.
         entry: the number of the entry in what was pasted.
         title_html: its title, rendered.
+        left_out: sentences about facts that cannot be kept.
     """
 
     record: PaperRecord
@@ -45,6 +47,7 @@ class Offered:
     sources: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     entry: int = 0
+    left_out: tuple[str, ...] = ()
 
     @property
     def source(self) -> str:
@@ -83,7 +86,7 @@ def find(session: Session, outside: Outside, text: str, viewer: User | None) -> 
     session.commit()  # nobody's snapshot is held while others answer
     if what.records:
         offered = _fitting(session, [_entry(record, n) for n, record in enumerate(what.records)])
-        problems = list(what.problems)
+        problems = [*what.problems, *(each for one in offered for each in one.left_out)]
     else:
         answer = _elsewhere(outside, what, bool(here))
         offered = _fitting(session, map(_offer, answer.finds))
@@ -158,13 +161,17 @@ def _fitting(session: Session, offered: Iterable[Offered]) -> list[Offered]:
     found = []
     for each in offered:
         try:
-            record = fitting(session, each.record)
+            record, refusals = fitting(session, each.record)
             title_html = render_inline(record.title)
         except Refused:
             continue
         except RenderError:
             title_html = html.escape(record.title)
-        found.append(replace(each, record=record, title_html=title_html))
+        left_out = tuple(
+            f"{_FIELD_NAMES.get(each.field, each.field.title())} left out. {each.message}"
+            for each in refusals
+        )
+        found.append(replace(each, record=record, title_html=title_html, left_out=left_out))
     return found
 
 

@@ -30,7 +30,7 @@ SECONDS_MORE = 1.5  # of these, for what completes a paper that was found
 AT_ONCE = threading.BoundedSemaphore(2)
 MAX_TITLE = 300
 MAX_FINDS = 8
-LIKENESS = 0.6  # of the words of the title that was asked for
+LIKENESS = 0.7  # of the words of the title that was asked for
 BUSY = "Others are looking up papers just now. Try again in a few seconds."
 OFF = "Looking up papers elsewhere is switched off on this site."
 _FIELDS = {**FIELDS, "key": "key"}
@@ -116,7 +116,7 @@ def search(outside: Outside, title: str) -> Answer:
     for source, record in found:
         hit = _hit(source, getattr(record, _FIELDS[source.KIND]))
         lookup_cache.write(outside.folder, hit, Kept((record,)))
-        if _likeness(wanted, record) < LIKENESS:
+        if _likeness(wanted, record)[0] < LIKENESS:
             continue
         work = next((each for each in works if same_work(each[0][1], record)), None)
         if work is None:
@@ -245,8 +245,8 @@ def _joined(found: Sequence[tuple[Source, PaperRecord]]) -> Find:
     )
 
 
-def _likeness(wanted: set[str], record: PaperRecord) -> float:
-    """How much of the wanted words a title has, and a little for how few others."""
+def _likeness(wanted: set[str], record: PaperRecord) -> tuple[float, float]:
+    """How much of the wanted words a title has, and how little else."""
     words = set(title_folded(record.title).split())
     common = len(wanted & words)
-    return common / len(wanted) + (0.1 * common / len(words) if words else 0.0)
+    return common / len(wanted), common / max(len(words), 1)

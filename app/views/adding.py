@@ -156,7 +156,7 @@ def _pasted() -> str:
 
 def _again() -> Offered | None:
     """The offered paper of which a form speaks."""
-    names = request.form.getlist("found")[:MAX_NAMES]
+    names = request.form.get("found", "").split()[:MAX_NAMES]
     entry = request.form.get("entry", "")
     if not names and not (entry.isascii() and entry.isdigit() and len(entry) < 5):
         return None

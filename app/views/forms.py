@@ -13,7 +13,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Optional, Regexp
+from wtforms.validators import DataRequired, InputRequired, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
 from app.services.problems import Refused
@@ -53,7 +53,7 @@ class PaperForm(Form):
 class LookUpForm(Form):
     pasted = TextAreaField(
         "An identifier, an address, an entry or a title",
-        [InputRequired("Paste or type something that names the paper.")],
+        [DataRequired("Paste or type something that names the paper.")],
     )
 
 
