@@ -13,7 +13,7 @@ from app.queries import papers
 from app.queries.summaries import Entry
 from app.services.identifiers import outside_url
 
-_NAMES = {"doi": "DOI", "arxiv": "arXiv", "openreview": "OpenReview"}
+_NAMES = {"doi": "DOI", "arxiv": "arXiv", "openreview": "OpenReview", "acl": "ACL Anthology"}
 _DBLP_KEY = re.compile(r"(conf|journals|books|series|phd)/[^/]+/[A-Za-z]\w*(-\w+)*")
 _MATH = re.compile(r"(\$[^$]+\$)")
 _ENTRY_TYPES = {"conference": ("inproceedings", "booktitle"), "journal": ("article", "journal")}
@@ -32,7 +32,7 @@ def places(session: Session, paper: Paper) -> list[PlaceToRead]:
     found = []
     for identifier in papers.identifiers(session, paper):
         url = outside_url(identifier.kind, identifier.value)
-        if url is not None:
+        if url is not None and identifier.kind in _NAMES:
             found.append(PlaceToRead(f"{_NAMES[identifier.kind]} {identifier.value}", url))
     if paper.url and paper.url not in {place.url for place in found}:
         found.append(PlaceToRead("Publisher", paper.url))

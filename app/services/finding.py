@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Paper, User
 from app.queries import papers, search
-from app.rendering import RenderError, render_inline
+from app.rendering import RenderError, implied, render_inline
 from app.services import identifiers, lookups, pasted
 from app.services.lookups import Answer, Find, Outside
 from app.services.paper_facts import FIELDS, fitting
@@ -129,9 +129,8 @@ def _here(session: Session, what: Pasted, text: str, viewer: User | None) -> lis
     if what.records:
         same = papers.with_same_title(session, what.records[0].title, viewer)
         return [row.paper for row in same]
-    named = identifiers.find_paper(session, " ".join(text.split()))
-    if named is None and what.ref is not None:
-        named = papers.by_identifier(session, what.ref.kind, what.ref.value)
+    name = what.ref.value if what.ref is not None else " ".join(text.split())
+    named = identifiers.find_paper(session, name)
     found = [named] if named is not None else []
     if what.title:
         found += [row.paper for row in papers.with_same_title(session, what.title, viewer)]
@@ -143,8 +142,8 @@ def _here(session: Session, what: Pasted, text: str, viewer: User | None) -> lis
 def _elsewhere(outside: Outside, what: Pasted, is_here: bool) -> Answer:
     if what.ref is not None:
         # What an identifier names is one paper: when it is here, nobody else need be asked.
-        name = f"{what.ref.kind}:{what.ref.value}"
-        return Answer() if is_here else lookups.find(outside, [name])
+        names = [f"{ref.kind}:{ref.value}" for ref in (what.ref, *implied(what.ref))]
+        return Answer() if is_here else lookups.find(outside, names)
     return lookups.search(outside, what.title) if what.title else Answer()
 
 

@@ -15,7 +15,7 @@ from queue import Empty, SimpleQueue
 from app.models.paper import MAX_IDENTIFIER
 from app.queries.papers import title_folded
 from app.services import lookup_cache
-from app.services.joining import joined, same_work
+from app.services.joining import PREPRINT, joined, same_work
 from app.services.lookup_cache import Kept
 from app.services.paper_facts import FIELDS
 from app.sources.contract import Fetch, Source, Unavailable
@@ -98,6 +98,7 @@ def find(outside: Outside, names: Iterable[str]) -> Answer:
     found, problems = _ask(outside, asked, until)
     if not found:
         return Answer((), tuple(problems))
+    found = [each for each in found if each is found[0] or same_work(found[0][1], each[1])]
     first = joined([record for _, record in found])
     more = [question for question in _about(first) if question.text not in {q.text for q in asked}]
     later, _ = _ask(outside, more, min(until, time.monotonic() + SECONDS_MORE))
@@ -234,7 +235,7 @@ def _joined(found: Sequence[tuple[Source, PaperRecord]]) -> Find:
 
     def place(each: tuple[Source, PaperRecord]) -> tuple[int, bool]:
         source, record = each
-        return order[source.NAME], record.key.startswith("journals/corr/")  # a preprint's key
+        return order[source.NAME], record.key.startswith(PREPRINT)
 
     ranked = sorted(found, key=place)
     names = (f"{source.KIND}:{getattr(record, _FIELDS[source.KIND])}" for source, record in ranked)

@@ -18,11 +18,12 @@ from app.rendering import (
     RENDERER_VERSION,
     PaperRef,
     RenderError,
-    parse_identifier,
+    parse_any_address,
     render_inline,
     render_plain,
 )
-from app.services import links
+from app.services import counts, links
+from app.services.doubles import joined, learn_names
 from app.services.paper_facts import MAX_NAME, MAX_VENUE_KEY, checked, identifiers
 from app.services.problems import Refused
 from app.services.rerender import mark_stale
@@ -47,12 +48,16 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
     The texts of these links are only marked: `rerender.renew_marked` renders them again after the
     commit, for it may take long.
 
+    A preprint and what came of it are one paper (`services.same_work`): then the two are merged at
+    once, and the one that stays is returned.
+
     Args:
         record: what is known of it; only the title is needed.
         source: where the record is from, a word such as `form` or `bibtex`.
 
     Raises:
-        AlreadyThere: when one of its identifiers belongs to a paper we have.
+        AlreadyThere: when one of its identifiers belongs to a paper we have. If that has the same
+            title, further identifiers lead to it from now on; the caller may commit that.
         Refused: for a fact that cannot be right, with the name of the field.
     """
     record = checked(session, record)
@@ -65,7 +70,10 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
     names = identifiers(record)
     taken = known_keys(session, names)
     if taken:
-        raise AlreadyThere(next(iter(taken.values())))
+        key = next(iter(taken.values()))
+        if len(set(taken.values())) == 1:
+            learn_names(session, key, record.title, [*names, *_addresses(session, record)])
+        raise AlreadyThere(key)
     venue = _venue(session, record)
     paper = Paper(
         key=record.key,
@@ -99,7 +107,8 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
         session, paper, record.authors, "" if venue is None else f"{venue.name} {venue.title}"
     )
     mark_stale(session, links.resolve(session, paper))
-    return paper
+    counts.paper_added(session, paper)
+    return joined(session, paper)
 
 
 def _made_up_key(session: Session, record: PaperRecord) -> str:
@@ -119,7 +128,7 @@ def _made_up_key(session: Session, record: PaperRecord) -> str:
 
 def _addresses(session: Session, record: PaperRecord) -> list[PaperRef]:
     """The addresses by which this paper alone is known: that of a volume belongs to many."""
-    found = map(parse_identifier, filter(None, (record.url, *record.other_urls)))
+    found = map(parse_any_address, filter(None, (record.url, *record.other_urls)))
     refs = {
         folded(ref.value): ref.without_user()
         for ref in found

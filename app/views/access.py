@@ -97,6 +97,18 @@ def needs_sign_in(view: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
+def needs_trust(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let only trusted users and administrators in; goes below `needs_sign_in`."""
+
+    @wraps(view)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        if not signed_in().is_trusted:
+            abort(403)
+        return view(*args, **kwargs)
+
+    return wrapped
+
+
 def sign_in(user: User, token: str) -> None:
     """Put the token of a new session into the cookie; the caller commits."""
     session.clear()
@@ -115,8 +127,8 @@ def sign_out() -> None:
 
 
 def paper_or_404(key: str) -> Paper:
-    """The paper of this key."""
-    paper = papers.by_key(db(), key)
+    """The paper of this key, or that had it before it was merged into another one."""
+    paper = papers.by_key(db(), key) or papers.by_identifiers(db(), [("key", key)])
     if paper is None:
         abort(404)
     return paper

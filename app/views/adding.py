@@ -19,10 +19,9 @@ from app.services.problems import Refused
 from app.services.rerender import renew_marked
 from app.views.access import db, needs_sign_in, outside, see_other, viewer
 from app.views.forms import LookUpForm, PaperForm
-from app.views.papers import LONGEST_QUERY, blueprint
+from app.views.papers import LONGEST_QUERY, RENEW_SECONDS, blueprint
 from app.views.security import LOOKUP_LIMIT, WRITE_LIMIT
 
-RENEW_SECONDS = 1.0
 MAX_NAMES = 8
 NOT_AGAIN = (
     "The place where this paper was found does not answer any more. Look it up again, or fill in"
@@ -116,7 +115,7 @@ def _added(
     try:
         paper = add_paper(db(), record, source)
     except AlreadyThere as there:
-        db().rollback()
+        db().commit()  # further names of it that were learnt
         existing = papers.by_key(db(), there.key)
         shown.here = papers.rows(db(), [existing] if existing else [], viewer())
         shown.offered = []

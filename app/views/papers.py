@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response
 from app.queries import drafts, links, papers, people, revisions, summaries
 from app.queries.links import SeeAlso
 from app.queries.summaries import Entry
-from app.services import citations, identifiers
+from app.services import citations, doubles, identifiers
 from app.views.access import db, viewer
 
 blueprint = Blueprint("papers", __name__)
 
 LONGEST_QUERY = 500
+RENEW_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,13 @@ class Recommended:
 def show(key: str) -> str | Response | tuple[str, int]:
     paper = papers.by_key(db(), key)
     if paper is None:
-        paper = identifiers.find_paper(db(), key)
-        if paper is not None:
+        asked = _asked(key)
+        paper = identifiers.find_paper(db(), asked)
+        if paper is None:
+            return unknown_paper(asked)
+        # A key with two slashes in a row arrives here with one.
+        if paper.key.replace("//", "/") != key:
             return redirect(url_for("papers.show", key=paper.key), 301)
-        return unknown_paper(key)
     user = viewer()
     entries = summaries.for_paper(db(), paper, user)
     by = request.args.get("by", "").lower()
@@ -57,6 +61,7 @@ def show(key: str) -> str | Response | tuple[str, int]:
         see_also=[_recommended(each) for each in links.see_also(db(), paper, user)],
         mentioned_in=links.mentioned_in(db(), paper, user),
         identifiers=citations.places(db(), paper),
+        maybe_same=doubles.suggested(db(), paper),
         bibtex=citations.bibtex(paper),
     )
     # ShortScience promised 200 only for a paper with a summary, and other sites test for it.
@@ -77,7 +82,7 @@ def summary_page(entry: Entry) -> str:
 
 def unknown_paper(key: str) -> tuple[str, int]:
     """The page that says so, shows who wants the paper, and invites to add it."""
-    ref = identifiers.parse_identifier(key)
+    ref = identifiers.meaning(db(), key)
     kind, value = ("key", key) if ref is None else (ref.kind, ref.value)
     outside = identifiers.outside_url(kind, value)
     page = render_template(
@@ -85,10 +90,17 @@ def unknown_paper(key: str) -> tuple[str, int]:
         key=value,
         kind=kind,
         wanted_by=links.wanting(db(), kind, value, viewer()),
-        outside_url=outside,
-        add_url=add_address(value),
+        # No link to wherever an address says: this page would be ours, and so seem the link.
+        outside_url=outside if identifiers.parse_identifier(key) else None,
+        add_url=add_address(outside or value),
     )
     return page, 404
+
+
+def _asked(key: str) -> str:
+    """What the path names: an address keeps its query."""
+    query = request.query_string.decode(errors="replace")
+    return f"{key}?{query}" if query and key.lower().startswith(("http:", "https:")) else key
 
 
 def add_address(typed: str) -> str:
