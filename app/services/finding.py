@@ -18,11 +18,13 @@ from app.services.paper_facts import identifiers as identifiers_of
 from app.services.pasted import Pasted
 from app.services.problems import Refused
 from app.services.texts import known_keys
-from app.sources.record import PaperRecord
+from app.sources.record import NO_SECTION, PaperRecord
 
-__all__ = ["Found", "Offered", "PaperRecord", "again", "find", "form_fields"]
+__all__ = ["NO_SECTION", "Found", "Offered", "PaperRecord", "again", "find", "form_fields"]
 
 MAX_HERE = 5
+MAX_ENTRIES = 10
+MANY = "There are {} entries here; the first {} are shown. A whole file is for `shortlist import`."
 _FIELD_NAMES = {"doi": "DOI", "arxiv_id": "arXiv number", "url": "Address"}
 NOTHING = "Nobody we asked knows this paper. Fill in what you know of it."
 NO_ADDRESS = (
@@ -85,8 +87,11 @@ def find(session: Session, outside: Outside, text: str, viewer: User | None) -> 
     here = _here(session, what, text, viewer)
     session.commit()  # nobody's snapshot is held while others answer
     if what.records:
-        offered = _fitting(session, [_entry(record, n) for n, record in enumerate(what.records)])
+        shown = what.records[:MAX_ENTRIES]
+        offered = _fitting(session, [_entry(record, n) for n, record in enumerate(shown)])
         problems = [*what.problems, *(each for one in offered for each in one.left_out)]
+        if len(what.records) > MAX_ENTRIES:
+            problems.append(MANY.format(len(what.records), MAX_ENTRIES))
     else:
         answer = _elsewhere(outside, what, bool(here))
         offered = _fitting(session, map(_offer, answer.finds))

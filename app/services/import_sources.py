@@ -1,4 +1,5 @@
-"""Where summaries come in from: Markdown files, folders or zips of them, ShortScience's exports."""
+"""Where summaries and papers come in from: Markdown and BibTeX files, folders or zips of them,
+ShortScience's exports."""
 
 from __future__ import annotations
 
@@ -12,11 +13,14 @@ from typing import BinaryIO, TypeVar
 
 from app.services.accounts import name_for
 from app.services.archives import Archive, BadArchive, open_archive
+from app.services.bibtex_import import BIBTEX, incoming_papers
+from app.services.bibtex_import import MAX_FILE as MAX_BIBTEX
 from app.services.front_matter import BadFile
-from app.services.import_terms import Incoming
+from app.services.import_terms import Incoming, IncomingPaper
 from app.services.import_writers import ANONYMOUS
 from app.services.library_files import MAX_FILE, SummaryFile, read
 from app.services.picture_files import MAX_BYTES
+from app.sources.bibtex import BadEntry
 from app.sources.record import PaperRecord
 from app.sources.shortscience import (
     BadFeed,
@@ -44,12 +48,12 @@ class Source:
     """What is to be imported. `count` is how many files or items it has, `None` if only reading it
     tells."""
 
-    incoming: Iterator[Incoming]
+    incoming: Iterator[Incoming | IncomingPaper]
     count: int | None
 
 
 def open_source(path: Path, opened: ExitStack) -> Source:
-    """What a path names: a folder, a zip, a Markdown file, an RSS feed or a CSV.
+    """What a path names: a folder, a zip, a Markdown or BibTeX file, an RSS feed or a CSV.
 
     Args:
         opened: closes what is opened here.
@@ -78,6 +82,8 @@ def open_file(
         except BadArchive as error:
             raise BadSource(f"{name}: {error}") from None
         return _archive(archive, name)
+    if name.lower().endswith(BIBTEX):
+        return _bibtex(file, name)
     if looks_like_feed(start):
         return Source(_feed(file, name), None)
     if name.lower().endswith(".csv"):
@@ -91,8 +97,8 @@ def open_file(
         )
         return Source(iter([Incoming(name, partial(read, data), find)]), 1)
     raise BadSource(
-        f"{name} is none of the files that can be imported: Markdown (.md), a folder or zip of"
-        " such, or ShortScience's RSS (.xml) or CSV (.csv)."
+        f"{name} is none of the files that can be imported: Markdown (.md), BibTeX (.bib), a"
+        " folder or zip of such, or ShortScience's RSS (.xml) or CSV (.csv)."
     )
 
 
@@ -100,23 +106,53 @@ def _folder(root: Path) -> Source:
     paths = [
         path
         for path in sorted(root.rglob("*"))
-        if path.suffix.lower() in MARKDOWN and not _is_hidden(path.relative_to(root).parts)
+        if path.suffix.lower() in (*MARKDOWN, *BIBTEX)
+        and not _is_hidden(path.relative_to(root).parts)
     ]
+    # Papers first: a note may be about one of them, and name it by its key alone.
+    paths.sort(key=lambda path: path.suffix.lower() not in BIBTEX)
+    has_bibtex = bool(paths) and paths[0].suffix.lower() in BIBTEX
 
-    def incoming() -> Iterator[Incoming]:
+    def incoming() -> Iterator[Incoming | IncomingPaper]:
         for path in paths:
+            if path.suffix.lower() in BIBTEX:
+                yield from _bibtex_of_folder(root, path)
+                continue
             find = partial(_picture_of_folder, root, path)
             yield Incoming(str(path), partial(_read_path, root, path), find)
 
-    return Source(incoming(), len(paths))
+    return Source(incoming(), None if has_bibtex else len(paths))
+
+
+def _bibtex(file: BinaryIO, name: str) -> Source:
+    data = file.read(MAX_BIBTEX + 1)
+    if len(data) > MAX_BIBTEX:
+        raise BadSource(f"{name} has more than {MAX_BIBTEX // 1_000_000} MB; split it.")
+    return Source(incoming_papers(data, name), None)
+
+
+def _bibtex_of_folder(root: Path, path: Path) -> Iterator[IncomingPaper]:
+    try:
+        data = _bytes_of(root, path, MAX_BIBTEX)
+        if len(data) > MAX_BIBTEX:
+            raise BadFile(f"It has more than {MAX_BIBTEX // 1_000_000} MB; split it.")
+    except BadFile as error:
+        yield IncomingPaper(str(path), BadEntry(1, str(error)))
+    else:
+        yield from incoming_papers(data, str(path))
 
 
 def _read_path(root: Path, path: Path) -> SummaryFile:
+    return read(_bytes_of(root, path, MAX_FILE))
+
+
+def _bytes_of(root: Path, path: Path, most: int) -> bytes:
+    """A file's content, or somewhat more than the most that is allowed."""
     try:
         if not path.resolve().is_relative_to(root.resolve()):
             raise BadFile("This is a link to a file outside of the folder.")
         with path.open("rb") as file:
-            return read(file.read(MAX_FILE + 1))
+            return file.read(most + 1)
     except OSError as error:
         raise BadFile(f"The file cannot be read: {error.strerror}.") from None
 

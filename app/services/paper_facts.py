@@ -14,7 +14,7 @@ from app.models import Section
 from app.models.paper import MAX_IDENTIFIER, folded
 from app.rendering import PaperRef, parse_identifier
 from app.services.problems import Refused
-from app.sources.record import DETAILS, PaperRecord
+from app.sources.record import DETAILS, NO_SECTION, PaperRecord
 
 MAX_TITLE = 1000
 MAX_ABSTRACT = 20_000
@@ -67,7 +67,7 @@ def checked(session: Session, record: PaperRecord) -> PaperRecord:
     if record.year is not None and not YEARS[0] <= record.year <= YEARS[1]:
         raise Refused("year", f"{record.year} cannot be the year of a paper.")
     section = _line("section", record.section, MAX_NAME, "A section")
-    if section and session.get(Section, section) is None:
+    if section not in ("", NO_SECTION) and session.get(Section, section) is None:
         raise Refused("section", "There is no such section.")
     abstract = _clean(record.abstract).strip()
     if len(abstract) > MAX_ABSTRACT:

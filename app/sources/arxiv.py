@@ -9,6 +9,7 @@ import re
 from xml.etree.ElementTree import Element
 
 from app.sources.answers import calendar_day, read_xml, year_of
+from app.sources.arxiv_categories import section_of_category
 from app.sources.contract import FOUND_AT_MOST, Fetch
 from app.sources.markup import plain_tex
 from app.sources.record import PaperRecord
@@ -53,6 +54,7 @@ def _record(entry: Element) -> PaperRecord | None:
         return None
     published = _text(entry, f"{_ATOM}published")
     names = (_text(author, f"{_ATOM}name") for author in entry.iter(f"{_ATOM}author"))
+    category = entry.find(f"{_ARXIV}primary_category")
     return PaperRecord(
         title=plain_tex(title),
         authors=tuple(plain_tex(name) for name in names if name),
@@ -60,6 +62,7 @@ def _record(entry: Element) -> PaperRecord | None:
         published_on=calendar_day(published[:4], published[5:7], published[8:10]),
         doi=_text(entry, f"{_ARXIV}doi").split(" ")[0],
         arxiv_id=address[1],
+        section=section_of_category("" if category is None else category.get("term", "")),
         url=f"https://arxiv.org/abs/{address[1]}",
         abstract=plain_tex(_paragraphs(entry.findtext(f"{_ATOM}summary") or "")),
     )

@@ -13,7 +13,7 @@ from app.models import Paper
 from app.queries import catalogue, papers
 from app.queries.papers import PaperRow
 from app.services import finding
-from app.services.finding import Offered, PaperRecord
+from app.services.finding import NO_SECTION, Offered, PaperRecord
 from app.services.papers import AlreadyThere, add_paper
 from app.services.problems import Refused
 from app.services.rerender import renew_marked
@@ -168,7 +168,11 @@ def _filled(record: PaperRecord) -> PaperForm:
 
 def _page(form: PaperForm, shown: Shown, box: LookUpForm | None = None) -> str:
     sections = catalogue.sections(db())
-    form.section.choices = [("", "As its venue"), *((each.slug, each.name) for each in sections)]
+    form.section.choices = [
+        ("", "As its venue"),
+        *((each.slug, each.name) for each in sections),
+        (NO_SECTION, "None of these"),
+    ]
     return render_template(
         "papers/new.html",
         form=form,

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.models import Summary
 from app.queries import drafts, links, papers, people, revisions, summaries
 from app.queries.links import SeeAlso
 from app.queries.summaries import Entry
-from app.services import citations, doubles, identifiers
+from app.services import citations, doubles, identifiers, metadata
 from app.views.access import db, viewer
 
 blueprint = Blueprint("papers", __name__)
@@ -52,20 +53,31 @@ def show(key: str) -> str | Response | tuple[str, int]:
         return redirect(url_for("papers.show", key=paper.key, by=renamed.name), 301)
     if by:
         return redirect(url_for("papers.show", key=paper.key), 302)
+    names = papers.identifiers(db(), paper)
+    record = citations.record_of(paper, names)
+    address = db().info["site_url"] + url_for("papers.show", key=paper.key)
     page = render_template(
         "papers/paper.html",
         paper=paper,
         entries=entries,
+        address=address,
+        head_tags=metadata.head_tags(record),
+        linked_data=metadata.linked_data(record, entries, address, _address_of),
         my_summary=next((entry.summary for entry in entries if entry.is_mine), None),
         my_draft=None if user is None else drafts.mine(db(), user, paper),
         see_also=[_recommended(each) for each in links.see_also(db(), paper, user)],
         mentioned_in=links.mentioned_in(db(), paper, user),
-        identifiers=citations.places(db(), paper),
+        identifiers=citations.places(paper, names),
         maybe_same=doubles.suggested(db(), paper),
-        bibtex=citations.bibtex(paper),
+        citation=citations.formatted(record),
+        bibtex=citations.bibtex(record),
     )
     # ShortScience promised 200 only for a paper with a summary, and other sites test for it.
     return page, 200 if entries else 404
+
+
+def _address_of(summary: Summary) -> str:
+    return str(db().info["site_url"]) + url_for("summaries.show", summary_id=summary.id)
 
 
 def summary_page(entry: Entry) -> str:

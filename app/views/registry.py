@@ -13,6 +13,7 @@ from app.views import (
     adding,  # noqa: F401  (its pages belong to the blueprint of papers)
     assets,
     authors,
+    citing,
     deletion,
     drafts,
     editor,
@@ -47,6 +48,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
     for noun in (
         account,
         authors,
+        citing,
         deletion,
         drafts,
         editor,
