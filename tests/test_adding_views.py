@@ -14,6 +14,7 @@ from app.config import Config
 from app.db import Database
 from app.models import Author, Identifier, Paper
 from app.services import lookups
+from app.sources.registry import HOSTS
 from tests.client import Browser
 from tests.factories import make_paper
 from tests.outside import Reply, StandIn
@@ -173,55 +174,59 @@ def test_visitors_ask_nobody(guest: Browser, outside: StandIn) -> None:
     assert outside.asked == []
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "doi:http://169.254.169.254/",
-        "arxiv:../../x",
-        "openreview:x&id=y",
-        "acl:N19-1423.bib?x",
-        "key:conf/../../x",
-        "evil:x",
-        "",
-        "arxiv:" + "9" * 400,
-        "doi:10.1/\r\nHost: evil.example",
-    ],
-)
+NAMES = [
+    "doi:http://169.254.169.254/",
+    "arxiv:../../x",
+    "openreview:x&id=y",
+    "acl:N19-1423.bib?x",
+    "key:conf/../../x",
+    "evil:x",
+    "",
+    "arxiv:" + "9" * 400,
+    "doi:10.1/\r\nHost: evil.example",
+]
+
+
 def test_what_a_form_names_is_not_trusted(
-    name: str, writer: Browser, outside: StandIn, session: Session
+    writer: Browser, outside: StandIn, session: Session
 ) -> None:
     outside.replies.clear()
     token = writer.get("/papers/new").form("/papers/new/look-up")["csrf_token"]
-    for action in ("add", "fill"):
-        answer = writer.post(f"/papers/new/{action}", {"csrf_token": token, "found": name})
-        assert answer.status == 422
-        assert "does not answer any more" in answer.text
+    for name in NAMES:
+        for action in ("add", "fill"):
+            answer = writer.post(f"/papers/new/{action}", {"csrf_token": token, "found": name})
+            assert answer.status == 422, name
+            assert "does not answer any more" in answer.text
     assert session.scalars(select(Paper.id)).all() == []
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "http://169.254.169.254/latest/meta-data/",
-        "https://arxiv.org@evil.example/abs/1512.03385",
-        "https://arxiv.org.evil.example/abs/1512.03385",
-        "https://arxiv.org:8080/abs/1512.03385",
-        "http://[::1]/abs/1512.03385",
-        "https://arxiv.org/abs/1512.03385\r\nHost: evil.example",
-        "https://ａrxiv.org/abs/1512.03385",
-        "file:///etc/passwd",
-        "10.1109/" + "x" * 10_000,
-        "\x00\x01\u202e",
-        "@" * 5000,
-        "{" * 5000,
-        '{"' * 5000,
-        "TY  - " * 5000,
-    ],
-)
-def test_hostile_pastes_ask_nobody_else(text: str, writer: Browser, outside: StandIn) -> None:
-    page = look_up(writer, text)
-    assert page.status in (200, 404, 422)
-    assert not any("evil" in asked.partition("/")[0] for asked in outside.asked)
+TEXTS = [
+    "http://169.254.169.254/latest/meta-data/",
+    "https://arxiv.org@evil.example/abs/1512.03385",
+    "https://arxiv.org.evil.example/abs/1512.03385",
+    "https://arxiv.org:8080/abs/1512.03385",
+    "http://[::1]/abs/1512.03385",
+    "https://arxiv.org/abs/1512.03385\r\nHost: evil.example",
+    "https://ａrxiv.org/abs/1512.03385",
+    "file:///etc/passwd",
+    "10.1109/" + "x" * 10_000,
+    "\x00\x01\u202e",
+    "@" * 5000,
+    "{" * 5000,
+    '{"' * 5000,
+    "TY  - " * 5000,
+]
+
+
+def test_hostile_pastes_ask_nobody_else(writer: Browser, outside: StandIn) -> None:
+    token = writer.get("/papers/new").form("/papers/new/look-up")["csrf_token"]
+    for text in TEXTS:
+        form = {"csrf_token": token, "pasted": text}
+        answer = writer.post("/papers/new/look-up", form)
+        if answer.status == 303:
+            answer = writer.get(answer.location)
+        assert answer.status in (200, 404, 422), text
+    assert {asked.partition("/")[0] for asked in outside.asked} <= set(HOSTS)
 
 
 def test_an_empty_box(writer: Browser) -> None:
@@ -231,9 +236,6 @@ def test_an_empty_box(writer: Browser) -> None:
 
 
 def test_look_ups_are_limited(config: Config, database: Database) -> None:
-    app = create_app(replace(config, rate_limits=True), database)
-    writer = Browser(app.test_client()).sign_up("ann", "Ann")
-    limits = iter(range(30))
-    while next(limits) >= 0 and writer.get("/papers/new?q=Word").status == 200:
-        pass
-    assert next(limits) == 21
+    guest = Browser(create_app(replace(config, rate_limits=True), database).test_client())
+    statuses = [guest.get("/papers/new?q=Word").status for _ in range(21)]
+    assert statuses == [302] * 20 + [429]

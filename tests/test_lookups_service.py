@@ -127,6 +127,26 @@ def test_only_some_look_up_at_once(stand_in: StandIn, tmp_path: Path) -> None:
     assert lookups.find(stand_in.outside(tmp_path), ["arxiv:1512.03385"]).finds
 
 
+def test_our_own_slowness_is_not_remembered(stand_in: StandIn, tmp_path: Path) -> None:
+    outside = stand_in.outside(tmp_path)
+    outside.asking.turns.pause("export.arxiv.org", 60)
+    said = ("arXiv is asked a lot at the moment. Try again in a little while.",)
+    assert lookups.find(outside, ["arxiv:1512.03385"]).problems == said
+    assert lookups.find(stand_in.outside(tmp_path), ["arxiv:1512.03385"]).finds
+
+
+def test_a_site_says_who_it_is() -> None:
+    def agent(site_url: str, contact: str) -> str:
+        site = lookups.site_outside(Path(), on=True, site_url=site_url, contact=contact)
+        return site.asking.agent
+
+    assert agent("", "") == "Shortlist"
+    assert agent("https://p.example", "a@p.example") == (
+        "Shortlist (https://p.example; mailto:a@p.example)"
+    )
+    assert agent("", "https://p.example/us") == "Shortlist (https://p.example/us)"
+
+
 def test_look_ups_can_be_off(stand_in: StandIn, tmp_path: Path) -> None:
     off = stand_in.outside(tmp_path, on=False)
     assert lookups.search(off, TITLE).problems == (lookups.OFF,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -23,6 +24,7 @@ from app.sources.record import NO_SECTION, PaperRecord
 __all__ = ["NO_SECTION", "Found", "Offered", "PaperRecord", "again", "find", "form_fields"]
 
 MAX_HERE = 5
+MAX_PEOPLE = 8
 MAX_ENTRIES = 10
 MANY = "There are {} entries here; the first {} are shown. A whole file is for `shortlist import`."
 _FIELD_NAMES = {"doi": "DOI", "arxiv_id": "arXiv number", "url": "Address"}
@@ -50,6 +52,13 @@ class Offered:
     names: tuple[str, ...] = ()
     entry: int = 0
     left_out: tuple[str, ...] = ()
+
+    @property
+    def people(self) -> str:
+        """Its first authors, without dblp's numbers of namesakes, and how many more."""
+        names = [re.sub(r" \d{4}$", "", name) for name in self.record.authors[:MAX_PEOPLE]]
+        more = len(self.record.authors) - len(names)
+        return ", ".join(names) + (f" and {more} more" if more else "")
 
     @property
     def source(self) -> str:
@@ -139,7 +148,8 @@ def _here(session: Session, what: Pasted, text: str, viewer: User | None) -> lis
     found = [named] if named is not None else []
     if what.title:
         found += [row.paper for row in papers.with_same_title(session, what.title, viewer)]
-        hits = search.papers(session, what.title, viewer, limit=MAX_HERE, offset=0)
+        words = " ".join(re.findall(r"\w+", what.title))  # signs mean something to a search
+        hits = search.papers(session, words, viewer, limit=MAX_HERE, offset=0)
         found += [row.paper for row in hits]
     return found
 

@@ -5,6 +5,7 @@ Whatever comes from there is checked as what people type is; see `paper_facts`.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -18,7 +19,7 @@ from app.services import lookup_cache
 from app.services.joining import PREPRINT, joined, same_work
 from app.services.lookup_cache import Kept
 from app.services.paper_facts import FIELDS
-from app.sources.contract import Fetch, Source, Unavailable
+from app.sources.contract import Fetch, NotNow, Source, Unavailable
 from app.sources.fetch import Asking, fetcher
 from app.sources.record import PaperRecord
 from app.sources.registry import SOURCES
@@ -101,7 +102,8 @@ def find(outside: Outside, names: Iterable[str]) -> Answer:
     found = [each for each in found if each is found[0] or same_work(found[0][1], each[1])]
     first = joined([record for _, record in found])
     more = [question for question in _about(first) if question.text not in {q.text for q in asked}]
-    later, _ = _ask(outside, more, min(until, time.monotonic() + SECONDS_MORE))
+    soon = min(until, time.monotonic() + SECONDS_MORE)
+    later, _ = _ask(outside, more, soon, in_haste=True)
     found += [(source, record) for source, record in later if same_work(first, record)]
     return Answer((_joined(found),), ())
 
@@ -171,9 +173,13 @@ def _about(record: PaperRecord) -> Iterable[_Question]:
 
 
 def _ask(
-    outside: Outside, questions: Sequence[_Question], until: float
+    outside: Outside, questions: Sequence[_Question], until: float, *, in_haste: bool = False
 ) -> tuple[list[tuple[Source, PaperRecord]], list[str]]:
-    """The answers in the order of the questions; sentences for those that did not come."""
+    """The answers in the order of the questions; sentences for those that did not come.
+
+    Args:
+        in_haste: whether there is so little time that a refusal says nothing about next time.
+    """
     answers = {each.text: lookup_cache.read(outside.folder, each.text) for each in questions}
     missing = [each for each in questions if answers[each.text] is None]
     problems = []
@@ -183,7 +189,7 @@ def _ask(
         problems.append(BUSY)
     elif missing:
         try:
-            answers |= _answers(outside, missing, until)
+            answers |= _answers(outside, missing, until, in_haste)
         finally:
             AT_ONCE.release()
     found = []
@@ -201,20 +207,24 @@ def _ask(
 
 
 def _answers(
-    outside: Outside, questions: Sequence[_Question], until: float
+    outside: Outside, questions: Sequence[_Question], until: float, in_haste: bool
 ) -> dict[str, Kept | None]:
     """Ask in threads of their own: a name server that is slow cannot be told to hurry."""
     fetch = fetcher(outside.asking, until)
     came: SimpleQueue[tuple[str, Kept]] = SimpleQueue()
 
     def ask(question: _Question) -> None:
+        lasting = not in_haste
         try:
             answer = Kept(tuple(question.ask(fetch)))
         except Unavailable as unavailable:
             answer = Kept(problem=str(unavailable))
+            lasting = lasting and not isinstance(unavailable, NotNow)
         except Exception:  # a fault of ours in reading it must not leave the page waiting
+            logging.getLogger(__name__).exception("%s", question.source.NAME)
             answer = Kept(problem="sent something that cannot be read.")
-        lookup_cache.write(outside.folder, question.text, answer)
+        if lasting or not answer.problem:
+            lookup_cache.write(outside.folder, question.text, answer)
         came.put((question.text, answer))
 
     for question in questions:
