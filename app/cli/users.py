@@ -24,8 +24,8 @@ PASSWORD = click.option(
     help="Read the password from standard input; else one is made up and printed.",
 )
 COLUMNS = (
-    *("name", "display name", "role", "joined", "public", "unlisted", "private", "drafts"),
-    "sign-in",
+    *("name", "display name", "joined", "public", "unlisted", "private", "drafts", "sign-in"),
+    "role",
 )
 ROLE_NAMES = {"member": "member", "trusted": "trusted user", "administrator": "administrator"}
 
@@ -82,10 +82,10 @@ def list_(without_password: bool, as_json: bool) -> None:
                 [
                     row.name,
                     row.display_name,
-                    row.role,
                     f"{row.joined_at:%Y-%m-%d}",
                     *(str(each) for each in (row.public, row.unlisted, row.private, row.drafts)),
                     "yes" if row.can_sign_in else "no",
+                    row.role,
                 ]
                 for row in rows
             )
