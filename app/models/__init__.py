@@ -3,6 +3,7 @@
 from app.models.author import Author, AuthorName, PaperAuthor
 from app.models.draft import Draft
 from app.models.link import Link
+from app.models.merge import MergedDraft, PaperDifference, PaperMerge
 from app.models.paper import Identifier, Paper, folded
 from app.models.picture import FormerPicture, Picture, PictureUse
 from app.models.search_entry import SearchEntry
@@ -23,8 +24,11 @@ __all__ = [
     "Identifier",
     "Link",
     "LoginSession",
+    "MergedDraft",
     "Paper",
     "PaperAuthor",
+    "PaperDifference",
+    "PaperMerge",
     "Picture",
     "PictureUse",
     "Revision",

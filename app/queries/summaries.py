@@ -145,12 +145,22 @@ def is_by(session: Session, paper: Paper, user: User) -> bool:
 
 
 def mine(session: Session, paper: Paper, user: User) -> Summary | None:
-    """One's own summary of a paper, with its tags."""
+    """One's own summary of a paper, with its tags: the one that the editor opens."""
     return session.scalar(
         select(Summary)
         .where(Summary.paper_id == paper.id, Summary.user_id == user.id)
+        .order_by(Summary.place)
+        .limit(1)
         .options(selectinload(Summary.tags))
     )
+
+
+def has_several(session: Session, paper: Paper, user: User) -> bool:
+    """Whether a user has more than one summary of a paper, since it was merged with another."""
+    further = select(Summary.id).where(
+        Summary.paper_id == paper.id, Summary.user_id == user.id, Summary.place > 0
+    )
+    return session.scalar(further.limit(1)) is not None
 
 
 def by_ids(session: Session, ids: Sequence[int], viewer: User | None) -> dict[int, Entry]:
@@ -224,7 +234,7 @@ def entries(session: Session, summaries: Sequence[Summary], viewer: User | None)
             anonymous += 1
             anchor = ANONYMOUS_ANCHOR if anonymous == 1 else f"{ANONYMOUS_ANCHOR}.{anonymous}"
         else:
-            anchor = writer.name
+            anchor = writer.name if summary.place == 0 else f"{writer.name}+{summary.place}"
         dressed.append(
             Entry(
                 summary=summary,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import Paper, Summary, Venue
+from app.models import Paper, Summary, Venue, VenueYear
+from app.models.venue import NO_YEAR
 from app.queries.visibility import public
 
 
@@ -65,17 +66,11 @@ def all_with_counts(session: Session) -> list[VenueRow]:
 def years(session: Session, venue: Venue) -> list[YearCount]:
     """The years of a venue, the latest first."""
     query = (
-        select(Paper.year, func.count(Paper.id.distinct()), func.count(Summary.paper_id.distinct()))
-        .outerjoin(Summary, (Summary.paper_id == Paper.id) & public())
-        .where(Paper.venue_id == venue.id, Paper.year.is_not(None))
-        .group_by(Paper.year)
-        .order_by(Paper.year.desc())
+        select(VenueYear.year, VenueYear.papers, VenueYear.summarised)
+        .where(VenueYear.venue_id == venue.id, VenueYear.year != NO_YEAR)
+        .order_by(VenueYear.year.desc())
     )
-    return [
-        YearCount(year, papers, with_summaries)
-        for year, papers, with_summaries in session.execute(query)
-        if year is not None
-    ]
+    return [YearCount(*row) for row in session.execute(query)]
 
 
 def _span(first: int | None, last: int | None) -> str:

@@ -11,7 +11,14 @@ from app.rendering.apart import inline_problems, render, render_inline, render_p
 from app.rendering.errors import Problem, RenderError
 from app.rendering.links import Known, Link
 from app.rendering.markdown import MAX_TEXT_BYTES, RENDERER_VERSION, Rendered, as_label
-from app.rendering.references import PaperRef, paper_path, parse_identifier, reference_from_url
+from app.rendering.references import (
+    PaperRef,
+    implied,
+    paper_path,
+    parse_any_address,
+    parse_identifier,
+    reference_from_url,
+)
 
 __all__ = [
     "MAX_TEXT_BYTES",
@@ -23,8 +30,10 @@ __all__ = [
     "RenderError",
     "Rendered",
     "as_label",
+    "implied",
     "inline_problems",
     "paper_path",
+    "parse_any_address",
     "parse_identifier",
     "reference_from_url",
     "render",

@@ -11,9 +11,21 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from app.db import begin_writing
-from app.models import DeletedSummary, Draft, FormerName, Picture, Revision, Summary, User, Vote
-from app.services import votes
+from app.db import begin_writing, lock_papers
+from app.models import (
+    DeletedSummary,
+    Draft,
+    FormerName,
+    MergedDraft,
+    PaperDifference,
+    PaperMerge,
+    Picture,
+    Revision,
+    Summary,
+    User,
+    Vote,
+)
+from app.services import counts, votes
 from app.services.locks import queue
 from app.services.picture_addresses import note_uses
 from app.services.problems import Refused
@@ -52,9 +64,10 @@ def merge(session: Session, source: User, target: User) -> Merged:
     if source.id == target.id:
         raise Refused("name", "These are the same user.")
     begin_writing(session)
+    lock_papers(session, alone=False)
     for user_id in sorted((source.id, target.id)):
         queue(session, user_id)
-    moved = _move_votes(session, source, target)
+    moved, papers = _move_votes(session, source, target)
     theirs = _by_paper(session, source)
     others = _by_paper(session, target)
     for paper_id, summary in theirs.items():
@@ -67,7 +80,8 @@ def merge(session: Session, source: User, target: User) -> Merged:
         session.flush()
     for paper_id in session.scalars(select(Draft.paper_id).where(Draft.user_id == source.id)).all():
         _move_draft(session, source, target, paper_id, None, others.get(paper_id))
-    for table in (Picture, DeletedSummary, FormerName):
+    _move_further(session, source, target)
+    for table in (Picture, DeletedSummary, FormerName, MergedDraft, PaperMerge, PaperDifference):
         session.execute(update(table).where(table.user_id == source.id).values(user_id=target.id))
     if not target.bio:
         target.bio, target.bio_html = source.bio, source.bio_html
@@ -79,17 +93,34 @@ def merge(session: Session, source: User, target: User) -> Merged:
     session.delete(source)
     session.flush()
     session.add(FormerName(name=name, user_id=target.id))
-    for summary in _by_paper(session, target).values():
+    for summary in session.scalars(select(Summary).where(Summary.user_id == target.id)).all():
         note_uses(session, summary)
     rename_writer(session, target)
+    counts.recount(session, papers.union(theirs, others))
     return Merged(len(theirs), len(theirs.keys() & others.keys()), moved)
 
 
 def _by_paper(session: Session, user: User) -> dict[int, Summary]:
+    """Of each paper the one that the editor opens."""
     found = session.scalars(
-        select(Summary).where(Summary.user_id == user.id).order_by(Summary.paper_id)
+        select(Summary)
+        .where(Summary.user_id == user.id, Summary.place == 0)
+        .order_by(Summary.paper_id)
     )
     return {summary.paper_id: summary for summary in found}
+
+
+def _move_further(session: Session, source: User, target: User) -> None:
+    """Move the texts that came with merged papers, behind those that the other one has there."""
+    further = select(Summary).where(Summary.user_id == source.id).order_by(Summary.id)
+    for summary in session.scalars(further).all():
+        last = select(func.max(Summary.place)).where(
+            Summary.paper_id == summary.paper_id, Summary.user_id == target.id
+        )
+        highest = session.scalar(last)
+        summary.place = 0 if highest is None else highest + 1
+        summary.user_id = target.id
+        session.flush()
 
 
 def _join(session: Session, one: Summary, other: Summary, target: User) -> None:
@@ -144,8 +175,12 @@ def _take_votes(session: Session, gone: Summary, kept: Summary, target: User) ->
     kept.imported_votes += gone.imported_votes
 
 
-def _move_votes(session: Session, source: User, target: User) -> int:
-    """Let votes count as the other's: one a summary, none on what is now their own."""
+def _move_votes(session: Session, source: User, target: User) -> tuple[int, set[int]]:
+    """Let votes count as the other's: one a summary, none on what is now their own.
+
+    Returns:
+        How many moved, and the papers whose summaries lost some.
+    """
     mine = select(Summary.id).where(Summary.user_id.in_((source.id, target.id)))
     voted = select(Vote.summary_id).where(Vote.user_id == target.id)
     own = delete(Vote).where(
@@ -162,8 +197,7 @@ def _move_votes(session: Session, source: User, target: User) -> int:
         .values(user_id=target.id)
         .returning(Vote.summary_id)
     ).all()
-    votes.recount_all(session, touched)
-    return len(moved)
+    return len(moved), votes.recount_all(session, touched)
 
 
 def _move_draft(

@@ -14,10 +14,11 @@ from pathlib import Path
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from app.db import begin_writing
+from app.db import begin_writing, lock_papers
 from app.models import FormerName, Picture, Summary, User, Vote
+from app.models.user import ROLES
 from app.queries.people import user_by_name
-from app.services import accounts, demo, votes
+from app.services import accounts, counts, demo, votes
 from app.services.locks import queue
 from app.services.picture_files import path_of
 from app.services.problems import Refused
@@ -50,6 +51,21 @@ def find(session: Session, name: str) -> User:
     near = get_close_matches(name, session.scalars(select(User.name)).all())
     known = f" Did you mean {' or '.join(near)}?" if near else ""
     raise Refused("name", f"There is no user {name:.60}.{known}")
+
+
+def set_role(session: Session, user: User, role: str) -> None:
+    """Say what somebody may do.
+
+    Args:
+        role: one of `ROLES`: a `trusted` user may merge papers, and undo it.
+
+    Raises:
+        Refused: for another word.
+    """
+    if role not in ROLES:
+        raise Refused("role", f"A role is one of {', '.join(ROLES)}.")
+    begin_writing(session)
+    session.execute(update(User).where(User.id == user.id).values(role=role))
 
 
 def new_password() -> str:
@@ -112,8 +128,9 @@ def delete_user(session: Session, user: User, *, with_summaries: bool = False) -
         Refused: when it has summaries, and they are not to be removed.
     """
     begin_writing(session)
+    lock_papers(session, alone=False)
     queue(session, user.id)
-    written = select(Summary.id).where(Summary.user_id == user.id)
+    written = select(Summary.paper_id).where(Summary.user_id == user.id)
     summaries = session.scalars(written).all()
     if summaries and not with_summaries:
         raise Refused(
@@ -125,7 +142,8 @@ def delete_user(session: Session, user: User, *, with_summaries: bool = False) -
     session.execute(delete(Summary).where(Summary.user_id == user.id))
     cast = delete(Vote).where(Vote.user_id == user.id).returning(Vote.summary_id)
     touched = session.scalars(cast).all()
-    votes.recount_all(session, touched)
+    papers = votes.recount_all(session, touched)
+    counts.recount(session, papers.union(summaries))
     files = _files(session, user)
     name = user.name
     session.delete(user)

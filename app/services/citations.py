@@ -14,7 +14,7 @@ from app.sources import citation_line, ris_writing
 from app.sources.citation_line import CitationLine
 from app.sources.record import PaperRecord
 
-_NAMES = {"doi": "DOI", "arxiv": "arXiv", "openreview": "OpenReview"}
+_NAMES = {"doi": "DOI", "arxiv": "arXiv", "openreview": "OpenReview", "acl": "ACL Anthology"}
 _DBLP_KEY = re.compile(r"(conf|journals|books|series|phd)/[^/]+/[A-Za-z]\w*(-\w+)*")
 _MATH = re.compile(r"(\$[^$]+\$)")
 _FIELDS = {"inproceedings": ("inproceedings", "booktitle"), "article": ("article", "journal")}
@@ -70,7 +70,7 @@ def places(paper: Paper, names: Sequence[Identifier]) -> list[PlaceToRead]:
     found = []
     for identifier in names:
         url = outside_url(identifier.kind, identifier.value)
-        if url is not None:
+        if url is not None and identifier.kind in _NAMES:
             found.append(PlaceToRead(f"{_NAMES[identifier.kind]} {identifier.value}", url))
     if paper.url and paper.url not in {place.url for place in found}:
         found.append(PlaceToRead("Publisher", paper.url))

@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session, joinedload
 from app.db import begin_writing, lock_papers, now
 from app.models import DeletedSummary, Draft, Revision, Summary, User, Vote
 from app.rendering import RENDERER_VERSION
-from app.services import picture_addresses, votes
+from app.services import counts, picture_addresses, votes
 from app.services.locks import queue
 from app.services.problems import Refused
 from app.services.summaries import (
     apply,
+    close_gap,
     new_share_code,
     rendered_or_refused,
     set_tags,
@@ -47,6 +48,7 @@ def delete_summary(session: Session, summary: Summary) -> None:
     Its writer can bring it back for `KEPT_DAYS` days. A secret address is lost for good.
     """
     begin_writing(session)
+    lock_papers(session, alone=False)
     queue(session, summary.user_id)
     session.refresh(summary)
     revisions = session.scalars(
@@ -67,11 +69,15 @@ def delete_summary(session: Session, summary: Summary) -> None:
             deleted_at=now(),
         )
     )
-    session.execute(
-        delete(Draft).where(Draft.user_id == summary.user_id, Draft.paper_id == summary.paper_id)
-    )
+    if summary.place == 0:  # what the editor opens
+        session.execute(
+            delete(Draft).where(
+                Draft.user_id == summary.user_id, Draft.paper_id == summary.paper_id
+            )
+        )
     session.execute(delete(Summary).where(Summary.id == summary.id))
-    session.flush()
+    close_gap(session, summary.paper_id, summary.user_id)
+    counts.recount(session, [summary.paper_id])
 
 
 def deleted_by(session: Session, user: User) -> Sequence[DeletedSummary]:
@@ -136,6 +142,7 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
     if summary.visibility == "unlisted":
         picture_addresses.renew(session, summary)  # with its secret address
     votes.recount(session, summary)
+    counts.recount(session, [summary.paper_id])
     return summary
 
 

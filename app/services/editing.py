@@ -168,6 +168,8 @@ def analyse(session: Session, source: str, takeaway: str = "") -> Analysis:
     links = []
     for link in rendered.links:
         key = keys.get(link.ref.without_user())
+        if key is None and link.ref.kind == "url":
+            continue  # a page elsewhere like any other
         links.append(FoundLink(link.line, link.label, key, titles.get(key or "")))
     words = sum(any(map(str.isalnum, word)) for word in rendered.text.split())
     problems = [
@@ -212,7 +214,7 @@ def suggestions(session: Session, query: str, viewer: User | None) -> list[Paper
     """
     if len(query) < SHORTEST_QUERY:
         return []
-    exact = paper_named(session, query)
+    exact = find_paper(session, query)
     found = search.papers(session, query, viewer, limit=3 * MAX_SUGGESTIONS, offset=0)
     beginning = title_folded(query)
     # First those whose title begins so: that is how most people name a paper.
@@ -223,14 +225,6 @@ def suggestions(session: Session, query: str, viewer: User | None) -> list[Paper
     if exact is not None:
         papers = [exact, *(paper for paper in papers if paper.id != exact.id)]
     return papers[:MAX_SUGGESTIONS]
-
-
-def paper_named(session: Session, query: str) -> Paper | None:
-    """The paper of an identifier or an address, also one of this site."""
-    site_url = session.info["site_url"]
-    if site_url and query.startswith(f"{site_url}/paper"):
-        query = query[len(site_url) :]
-    return find_paper(session, query)
 
 
 def link_to(paper: Paper, typed: str = "") -> str:

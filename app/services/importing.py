@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Identifier, Paper, Summary, folded
-from app.services import votes
+from app.services import counts, votes
 from app.services.bibtex_import import import_papers
 from app.services.front_matter import BadFile
 from app.services.identifiers import PaperRef, parse_identifier
@@ -23,7 +23,7 @@ from app.services.import_writers import ANONYMOUS, writer, writer_name
 from app.services.library_files import SummaryFile
 from app.services.papers import AlreadyThere, add_paper
 from app.services.problems import Refused
-from app.services.summaries import MAX_TAGS, normal, parse_tags, publish, tag_names
+from app.services.summaries import MAX_TAGS, first_of, normal, parse_tags, publish, tag_names
 from app.services.texts import known_keys
 
 __all__ = ["ANONYMOUS", "Incoming", "IncomingPaper", "Options", "Outcome", "Run", "import_files"]
@@ -109,9 +109,7 @@ def _import(
     user = writer(session, name, file, paper)
     if options.only is None:
         notes += file.notes
-    here = session.scalar(
-        select(Summary).where(Summary.paper_id == paper.id, Summary.user_id == user.id)
-    )
+    here = first_of(session, user, paper)
     text = with_pictures(
         session, user, normal(file.text), incoming, here, notes, dry_run=options.dry_run
     )
@@ -152,6 +150,7 @@ def _import(
     if file.votes and summary.imported_votes != file.votes:
         summary.imported_votes = file.votes
         votes.recount(session, summary)
+        counts.recount(session, [paper.id])
     return replace(outcome, status="added" if here is None else "changed"), said
 
 

@@ -18,12 +18,13 @@ from app.rendering import (
     RENDERER_VERSION,
     PaperRef,
     RenderError,
-    parse_identifier,
+    parse_any_address,
     render_inline,
     render_plain,
 )
-from app.services import links
-from app.services.paper_facts import FIELDS, MAX_NAME, MAX_VENUE_KEY, checked
+from app.services import counts, links
+from app.services.doubles import joined, learn_names
+from app.services.paper_facts import MAX_NAME, MAX_VENUE_KEY, checked, identifiers
 from app.services.problems import Refused
 from app.services.rerender import mark_stale
 from app.services.search_index import index_paper
@@ -49,12 +50,16 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
     The texts of these links are only marked: `rerender.renew_marked` renders them again after the
     commit, for it may take long.
 
+    A preprint and what came of it are one paper (`services.same_work`): then the two are merged at
+    once, and the one that stays is returned.
+
     Args:
         record: what is known of it; only the title is needed.
         source: where the record is from, a word such as `form` or `bibtex`.
 
     Raises:
-        AlreadyThere: when one of its identifiers belongs to a paper we have.
+        AlreadyThere: when one of its identifiers belongs to a paper we have. If that has the same
+            title, further identifiers lead to it from now on; the caller may commit that.
         Refused: for a fact that cannot be right, with the name of the field.
     """
     record = checked(session, record)
@@ -64,10 +69,13 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
     lock_papers(session, alone=True)
     if not record.key:
         record = replace(record, key=_made_up_key(session, record))
-    names = _identifiers(record)
+    names = identifiers(record)
     taken = known_keys(session, names)
     if taken:
-        raise AlreadyThere(next(iter(taken.values())))
+        key = next(iter(taken.values()))
+        if len(set(taken.values())) == 1:
+            learn_names(session, key, record.title, [*names, *_addresses(session, record)])
+        raise AlreadyThere(key)
     venue = _venue(session, record)
     paper = Paper(
         key=record.key,
@@ -101,7 +109,8 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
         session, paper, record.authors, "" if venue is None else f"{venue.name} {venue.title}"
     )
     mark_stale(session, links.resolve(session, paper))
-    return paper
+    counts.paper_added(session, paper)
+    return joined(session, paper)
 
 
 def _made_up_key(session: Session, record: PaperRecord) -> str:
@@ -119,19 +128,9 @@ def _made_up_key(session: Session, record: PaperRecord) -> str:
     return key
 
 
-def _identifiers(record: PaperRecord) -> list[PaperRef]:
-    """What no two papers share."""
-    refs = [PaperRef("key", key) for key in (record.key, *record.other_keys)]
-    meant = [parse_identifier(ref.value) for ref in refs]
-    refs += [ref.without_user() for ref in meant if ref is not None and ref.kind != "url"]
-    refs += [PaperRef(kind, getattr(record, field)) for kind, field in FIELDS.items()]
-    unique = {(ref.kind, folded(ref.value)): ref for ref in reversed(refs) if ref.value}
-    return list(reversed(unique.values()))
-
-
 def _addresses(session: Session, record: PaperRecord) -> list[PaperRef]:
     """The addresses by which this paper alone is known: that of a volume belongs to many."""
-    found = map(parse_identifier, filter(None, (record.url, *record.other_urls)))
+    found = map(parse_any_address, filter(None, (record.url, *record.other_urls)))
     refs = {
         folded(ref.value): ref.without_user()
         for ref in found

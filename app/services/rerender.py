@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from app.db import begin_writing
+from app.db import begin_writing, lock_papers
 from app.models import Paper, Revision, Summary, User
 from app.rendering import RENDERER_VERSION, RenderError, render_inline, render_plain
 from app.services.accounts import rendered_bio
@@ -91,6 +91,7 @@ def _renew_texts(
         except (Refused, RenderError):
             rendered, takeaway_html = None, ""
         begin_writing(session)
+        lock_papers(session, alone=False)  # its links lead to papers
         found = session.get(table, row.id, with_for_update=True, populate_existing=True)
         if found is not None and (found.source, found.takeaway) == (source, takeaway):
             if rendered is not None:

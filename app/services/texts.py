@@ -11,13 +11,14 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app.models import Author, Identifier, Paper, PaperAuthor, folded
-from app.rendering import MAX_TEXT_BYTES, Known, PaperRef, Rendered, RenderError, render
+from app.rendering import MAX_TEXT_BYTES, Known, PaperRef, Rendered, RenderError, implied, render
 
 __all__ = [
     "MAX_TEXT_BYTES",
     "RenderError",
     "Rendered",
     "known_keys",
+    "names_of",
     "render_alone",
     "render_text",
 ]
@@ -49,8 +50,9 @@ def render_text(session: Session, text: str, *, mark_lines: bool = False) -> Ren
 
 def known_keys(session: Session, refs: Iterable[PaperRef]) -> dict[PaperRef, str]:
     """The bibtex keys of those references (without their user) that are in the library."""
-    plain = {PaperRef(ref.kind, ref.value) for ref in islice(refs, MAX_LINKS)}
-    wanted = {(ref.kind, folded(ref.value)): ref for ref in plain}
+    plain = {ref.without_user() for ref in islice(refs, MAX_LINKS)}
+    names = {ref: names_of(ref) for ref in plain}
+    wanted = {name for each in names.values() for name in each}
     if not wanted:
         return {}
     found = session.execute(
@@ -59,11 +61,17 @@ def known_keys(session: Session, refs: Iterable[PaperRef]) -> dict[PaperRef, str
         .where(tuple_(Identifier.kind, Identifier.folded).in_(list(wanted)))
     )
     by_name = {(kind, folded): key for kind, folded, key in found}
-    return {
-        ref: by_name[ref.kind, folded(ref.value)]
-        for ref in plain
-        if (ref.kind, folded(ref.value)) in by_name
-    }
+    known = {}
+    for ref in plain:
+        key = next((by_name[name] for name in names[ref] if name in by_name), None)
+        if key is not None:
+            known[ref] = key
+    return known
+
+
+def names_of(ref: PaperRef) -> list[tuple[str, str]]:
+    """Kind and folded value of all names that a reference surely means, its own first."""
+    return [(each.kind, folded(each.value)) for each in (ref, *implied(ref))]
 
 
 def citation_labels(session: Session, keys: set[str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.services import deletion, picture_addresses, pictures
+from app.services import deletion, lookup_cache, lookups, picture_addresses, pictures
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,13 @@ class Tidied:
 def tidy(session: Session) -> Tidied:
     """Forget summaries that were deleted too long ago, and remove pictures that nothing shows.
 
-    In a library from before version 0004 of the schema, texts that share a picture get addresses of
-    their own.
+    Old answers of the outside go too. In a library from before version 0004 of the schema, texts
+    that share a picture get addresses of their own.
 
     Commits; it can be stopped at any moment and run again, also while others read and write.
     """
     forgotten = deletion.purge_deleted(session)
     session.commit()
     picture_addresses.part_all(session)
+    lookup_cache.tidy(session.info["data_dir"] / lookups.FOLDER)
     return Tidied(pictures=pictures.tidy(session), summaries=forgotten)

@@ -10,6 +10,7 @@ from app.config import Config
 from app.views import (
     access,
     account,
+    adding,  # noqa: F401  (its pages belong to the blueprint of papers)
     assets,
     authors,
     citing,
@@ -22,6 +23,7 @@ from app.views import (
     history,
     home,
     legacy,
+    merges,
     pages,
     papers,
     pictures,
@@ -39,7 +41,7 @@ from app.views import (
 
 def register(app: Flask, config: Config, *, static: Path) -> None:
     """Attach all pages to the app."""
-    access.init(app)
+    access.init(app, config)
     security.init(app, config)
     errors.init(app)
     templating.init(app)
@@ -55,6 +57,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         history,
         home,
         legacy,
+        merges,
         pages,
         papers,
         pictures,

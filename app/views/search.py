@@ -19,12 +19,9 @@ blueprint = Blueprint("search", __name__)
 @SEARCH_LIMIT
 def results() -> str | Response:
     query = request.args.get("q", "").strip()[:LONGEST_QUERY]
-    ref = identifiers.parse_identifier(query) if query else None
-    exact = ref is not None and (ref.kind != "key" or "/" in ref.value)
-    if exact:
-        paper = identifiers.find_paper(db(), query)
-        if paper is not None:
-            return redirect(url_for("papers.show", key=paper.key), 302)
+    paper = identifiers.find_exactly(db(), query)
+    if paper is not None:
+        return redirect(url_for("papers.show", key=paper.key), 302)
     size = listing.PAPERS
     offset = (listing.number() - 1) * size
     found = search.results(db(), query, viewer(), limit=size, offset=offset)

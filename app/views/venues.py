@@ -6,7 +6,7 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.queries import papers, venues
-from app.views import listing
+from app.views import bars, listing
 from app.views.access import db, viewer
 
 blueprint = Blueprint("venues", __name__)
@@ -31,7 +31,7 @@ def show(key: str) -> str | Response:
     return render_template(
         "venues/venue.html",
         venue=venue,
-        years=venues.years(db(), venue),
+        bars=bars.of_years(venues.years(db(), venue), url_for("venues.show", key=venue.key), year),
         year=year,
         page=listing.by_number(found.rows, found.more, year=year),
     )
