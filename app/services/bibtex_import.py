@@ -91,7 +91,7 @@ def _import(session: Session, record: PaperRecord, run: Run, notes: list[str]) -
     found = match(session, record, run.newest_before)
     notes += found.notes
     if found.paper is not None:
-        filled = [] if run.options.only else fill_in(session, found.paper, record)
+        filled = [] if run.options.only else fill_in(session, found.paper, found.record)
         if filled:
             notes.append(f"filled in: {', '.join(filled)}")
         status = "changed" if filled else "unchanged"
@@ -103,6 +103,9 @@ def _import(session: Session, record: PaperRecord, run: Run, notes: list[str]) -
         paper = add_paper(session, record, "bibtex")
     except AlreadyThere as there:  # by a name that only reading its key tells
         return Outcome("", "unchanged", key=there.key)
+    if record.key and paper.key != record.key:  # add_paper knows what preprints became
+        notes.append(f"it is the preprint of {paper.key}, and was joined with it")
+        return Outcome("", "changed", key=paper.key)
     return Outcome("", "added", key=paper.key)
 
 

@@ -34,6 +34,7 @@ from app.sources.shortscience import (
 
 MARKDOWN = (".md", ".markdown", ".mdown")
 MAX_TABLE = 100_000_000  # bytes of a CSV
+MAX_PACKED_BIBTEX = 5_000_000  # bytes of a BibTeX file in a zip, which a reader may send
 START = 4096  # bytes that tell what a file is
 TOO_LARGE = f"it has more than {MAX_BYTES // 1_000_000} MB."
 Item = TypeVar("Item")
@@ -183,11 +184,9 @@ def _picture_of_nothing(_path: str) -> bytes | None:
 
 
 def _archive(archive: Archive, source: str) -> Source:
-    names = [
-        name
-        for name in archive.names
-        if name.lower().endswith(MARKDOWN) and not _is_hidden(tuple(name.split("/")))
-    ]
+    shown = [name for name in archive.names if not _is_hidden(tuple(name.split("/")))]
+    names = [name for name in shown if name.lower().endswith(MARKDOWN)]
+    papers = [name for name in shown if name.lower().endswith(BIBTEX)]
     there = set(archive.names)
 
     def take(name: str) -> SummaryFile:
@@ -209,13 +208,22 @@ def _archive(archive: Archive, source: str) -> Source:
                     raise BadFile(str(error)) from None
         return None
 
-    return Source(
-        (
-            Incoming(f"{source}/{name}", partial(take, name), partial(picture, name))
-            for name in names
-        ),
-        len(names),
-    )
+    def incoming() -> Iterator[Incoming | IncomingPaper]:
+        for name in papers:
+            yield from _bibtex_of_archive(archive, name, f"{source}/{name}")
+        for name in names:
+            yield Incoming(f"{source}/{name}", partial(take, name), partial(picture, name))
+
+    return Source(incoming(), None if papers else len(names))
+
+
+def _bibtex_of_archive(archive: Archive, name: str, shown: str) -> Iterator[IncomingPaper]:
+    try:
+        data = archive.read(name, MAX_PACKED_BIBTEX)
+    except BadArchive as error:
+        yield IncomingPaper(shown, BadEntry(1, str(error)))
+    else:
+        yield from incoming_papers(data, shown)
 
 
 def _feed(file: BinaryIO, name: str) -> Iterator[Incoming]:

@@ -7,7 +7,7 @@ import re
 from app.sources.bibtex_tex import plain
 
 MAX_NAMES = 10_000
-_BREAKS = re.compile(r"\\.|[{}]|\s+and(?=[\s{])|,|;", re.IGNORECASE | re.DOTALL)
+_BREAKS = re.compile(r"\\.|[{}]|\s+and(?=[\s{]|$)|,|;", re.IGNORECASE | re.DOTALL)
 _OTHERS = re.compile(r"(?:and\s+)?(?:others|et\.?\s*al\.?)", re.IGNORECASE)
 # biblatex 3.5 and later: `family=Gogh, given=Vincent, prefix=van`.
 _PART = re.compile(r"(family|given|prefix|suffix)\s*=\s*(.*)", re.IGNORECASE | re.DOTALL)

@@ -54,7 +54,12 @@ _PREPRINT = re.compile(
     r"|corr,?\s*abs/.*)\W*",
     re.I,
 )
-_URL = re.compile(r"(?:\\(?:url|href|path|nolinkurl)\s*\{\s*|<)?\s*(https?://[^\s{}<>\"|]+)", re.I)
+_WHOLE_URL = re.compile(r"https?://\S+", re.I)
+_URL = re.compile(r"https?://[^\s<>\"|]+", re.I)
+_URL_FIRST = re.compile(
+    r"(?:available(?: at)?:?\s*)?(?:\\(?:url|path|nolinkurl)\s*)?<?(https?://[^\s<>\"|]+)", re.I
+)
+_LINK = re.compile(r"\\href\s*\{([^{}]*)\}\s*\{[^{}]*\}")
 _COMMAND_URL = re.compile(r"\s*\\(?:url|path|nolinkurl)\s*\{([^{}]*)\}\.?\s*")
 
 
@@ -127,7 +132,9 @@ def _given_on(entry: Entry, parent: Entry) -> dict[str, str]:
     if title:
         whole = "journaltitle" if parent.kind == "periodical" else "booktitle"
         if not set(_VENUES) & entry.fields.keys():
-            given.setdefault(whole, f"{title}: {subtitle}" if subtitle else title)
+            given.setdefault(whole, title)
+            if subtitle and given[whole] == title:
+                given[f"{whole.removesuffix('title')}subtitle"] = subtitle
         if entry.kind in ("inbook", "book") and "title" not in entry.fields:
             given["title"] = title
     if entry.kind == "inbook" and "author" in parent.fields:
@@ -145,12 +152,17 @@ def _title(entry: Entry) -> tuple[str, str]:
         title = plain(fields.get(name, ""))
         if not title or (name in _TITLES_OF_NOTES and title.startswith("http")):
             continue
-        subtitle = plain(fields.get(f"{name.removesuffix('title')}subtitle", ""))
-        if subtitle and name.endswith("title") and subtitle.lower() not in title.lower():
-            mark = "" if title[-1] in ":?!." else ":"
-            title = f"{title}{mark} {subtitle}"
+        if name.endswith("title"):
+            title = _with_subtitle(title, name, fields)
         return title, name
     return "", ""
+
+
+def _with_subtitle(title: str, name: str, fields: Mapping[str, str]) -> str:
+    subtitle = plain(fields.get(f"{name.removesuffix('title')}subtitle", ""))
+    if not subtitle or subtitle.lower() in title.lower():
+        return title
+    return f"{title}{'' if title[-1] in ':?!.' else ':'} {subtitle}"
 
 
 def _venue(entry: Entry, said_in: str) -> str:
@@ -162,9 +174,7 @@ def _venue(entry: Entry, said_in: str) -> str:
         venue = plain(_COMMAND_URL.sub("", fields.get(name, "")))
         if not venue or re.match(r"(?:https?://|www\.)\S+$", venue):
             continue
-        subtitle = plain(fields.get(f"{name.removesuffix('title')}subtitle", ""))
-        is_told = name in ("booktitle", "journaltitle") and subtitle
-        return f"{venue}: {subtitle}" if is_told and subtitle not in venue else venue
+        return _with_subtitle(venue, name, fields) if name.endswith("title") else venue
     return ""
 
 
@@ -284,23 +294,27 @@ def _first(found: re.Match[str]) -> str:
 
 
 def _url(fields: Mapping[str, str]) -> str:
-    for name in ("url", "ee", "howpublished", "link", "note"):
-        value = fields.get(name, "")
-        found = _URL.search(value) if name in ("url", "ee", "link") else None
-        if found is None and name in ("howpublished", "note"):
-            found = re.match(r"(?:available(?: at)?:?\s*)?" + _URL.pattern, value.strip(), re.I)
+    for name in ("url", "ee", "link"):
+        text = _unescaped(fields.get(name, ""))
+        if _WHOLE_URL.fullmatch(text):
+            return text
+        if found := _URL.search(text):
+            return found[0]
+        if text.lower().startswith("www."):
+            return "http://" + text.split()[0]
+    for name in ("howpublished", "note"):
+        found = _URL_FIRST.match(_unescaped(fields.get(name, "")))
         if found:
-            return _unescaped(found[1])
-        if name == "url" and value.strip().lower().startswith("www."):
-            return "http://" + _unescaped(value).split()[0]
+            return found[1].rstrip(".,;")
     return ""
 
 
 def _unescaped(value: str) -> str:
     """An address or identifier, which is often written with TeX escapes, but is not TeX."""
+    value = _LINK.sub(r"\1 ", value)
     value = re.sub(r"\{?\\(?:textasciitilde|~)(?:\{\})?\s?\}?", "~", value.strip())
     value = re.sub(r"\{?\\(?:textunderscore)(?:\{\})?\s?\}?", "_", value)
     value = re.sub(r"\\([_%&#~$^{}])", r"\1", value)
-    if "\\" in value or "$" in value:
+    if "\\" in value:
         value = value.replace("$", "").replace("\\textless", "<").replace("\\textgreater", ">")
     return re.sub(r"[{}]", "", value).strip()

@@ -150,7 +150,10 @@ class EntryReader:
         """Whether more fields follow what seemed the end: there was a brace too many."""
         after = self._after(_SPACE_AND_COMMA)
         found = _NEXT_NAME.match(self.text, self.at if after is None else after, self.limit)
-        if found is None or (after is None and found[1].lower() not in _KNOWN):
+        if found is None or found[1].lower() in self.found:
+            return False
+        is_next_line = "\n\n" not in found[0] and found[1].lower() in _KNOWN
+        if after is None and not is_next_line:
             return False
         self.problem(self.at, "there is a brace too many")
         return True

@@ -1,4 +1,4 @@
-"""One's own summaries as files: a zip to take away, and files brought in."""
+"""One's own summaries as files: a zip to take away, and files brought in; papers from BibTeX."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
@@ -24,6 +24,7 @@ from werkzeug.wrappers import Response
 
 from app.db import now
 from app.services import exporting
+from app.services.bibtex_import import BIBTEX
 from app.services.import_sources import BadSource, Source, open_file
 from app.services.importing import Options, Outcome, import_files
 from app.services.rerender import renew_marked
@@ -34,6 +35,7 @@ blueprint = Blueprint("files", __name__)
 IN_MEMORY = 5_000_000  # bytes of a zip before it goes to the disk
 MOST_FILES = 2000
 MOST_ITEMS = 10 * MOST_FILES
+MOST_BIBTEX = 5_000_000  # bytes; the entries that others refer to are looked for in all of it
 LONGEST_NAME = 200
 RENEW_SECONDS = 5.0
 
@@ -104,7 +106,11 @@ def _source(file: FileStorage, opened: ExitStack) -> Source:
     # Flask closes what was uploaded when the view returns, and the page is made after that.
     stream, file.stream = file.stream, BytesIO()
     opened.callback(stream.close)
-    source = open_file(cast(BinaryIO, stream), file.filename or "", opened)
+    name = file.filename or ""
+    if name.lower().endswith(BIBTEX) and stream.seek(0, SEEK_END) > MOST_BIBTEX:
+        raise BadSource(f"{name} has more than {MOST_BIBTEX // 1_000_000} MB; split it.")
+    stream.seek(0)
+    source = open_file(cast(BinaryIO, stream), name, opened)
     if source.count is not None and source.count > MOST_FILES:
         raise BadSource(
             f"This holds {source.count:,} files; at most {MOST_FILES:,} are read at a time."
