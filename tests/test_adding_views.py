@@ -28,8 +28,10 @@ def writer(guest: Browser) -> Browser:
 
 
 @pytest.fixture
-def outside(app: Flask, stand_in: StandIn, tmp_path: Path) -> StandIn:
-    app.extensions["outside"] = stand_in.outside(tmp_path / "lookups")
+def outside(
+    app: Flask, stand_in: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> StandIn:
+    monkeypatch.setitem(app.extensions, "outside", stand_in.outside(tmp_path / "lookups"))
     return stand_in
 
 

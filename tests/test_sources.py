@@ -181,6 +181,11 @@ def test_an_error_of_arxiv_is_no_paper(stand_in: StandIn) -> None:
     assert arxiv.find("1234.12345", stand_in.fetch()) is None
 
 
+def test_another_paper_is_no_answer(stand_in: StandIn) -> None:
+    assert arxiv.find("1512.03386", stand_in.fetch()) is None
+    assert openreview.find("aBcDeF124", stand_in.fetch()) is None
+
+
 def test_arxivs_paragraphs_and_accents(stand_in: StandIn) -> None:
     found = arxiv.find("1512.03385", stand_in.fetch())
     assert found is not None

@@ -8,6 +8,7 @@ import click
 
 from app.cli.common import address, plain_errors, settings, stop, with_bar
 from app.cli.library import export, import_, rerender, tidy
+from app.cli.links import links
 from app.cli.users import user
 
 HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -121,5 +122,5 @@ def render(file: TextIO) -> None:
         click.echo(f"{place}{problem.message}", err=True)
 
 
-for command in (import_, export, user, rerender, tidy):
+for command in (import_, export, user, links, rerender, tidy):
     main.add_command(command)

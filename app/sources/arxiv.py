@@ -27,7 +27,7 @@ MAX_WORDS = 20
 def find(value: str, fetch: Fetch) -> PaperRecord | None:
     """The paper of an arXiv id without version; the facts are those of its last version."""
     found = _ask({"id_list": value, "max_results": "1"}, fetch)
-    return found[0] if found else None
+    return next((record for record in found if record.arxiv_id == value), None)
 
 
 def search_title(title: str, fetch: Fetch) -> list[PaperRecord]:

@@ -36,9 +36,9 @@ def find(value: str, fetch: Fetch) -> PaperRecord | None:
         except Unavailable as unavailable:
             refusal = refusal or unavailable
             continue
-        found = _papers(body)
-        if found:
-            return found[0]
+        for record in _papers(body):
+            if record.openreview_id == value:
+                return record
     if refusal is not None:
         raise refusal
     return None
