@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.services import finding, lookup_cache, lookups, pasted
+from app.services.identifiers import find_paper
 from app.services.joining import joined, same_work
 from app.services.lookup_cache import Kept
 from app.sources.record import PaperRecord
@@ -253,6 +254,25 @@ def test_what_is_here_comes_first(stand_in: StandIn, tmp_path: Path, session: Se
     # By an identifier of which only the outside says that it is ours.
     found = finding.find(session, outside, "1512.03385", None)
     assert ([paper.id for paper in found.here], found.offered) == ([ours.id], [])
+
+
+def test_further_names_of_our_papers_are_learnt(
+    stand_in: StandIn, tmp_path: Path, session: Session
+) -> None:
+    ours = make_paper(session, "someone2015deep", TITLE, arxiv_id="1512.03385")
+    outside = stand_in.outside(tmp_path)
+    assert find_paper(session, "10.1109/CVPR.2016.90") is None
+    found = finding.find(session, outside, "1512.03385", None)
+    assert ([paper.id for paper in found.here], stand_in.asked) == ([ours.id], [])
+    found = finding.find(session, outside, "conf/cvpr/HeZRS16", None)
+    assert ([paper.id for paper in found.here], found.offered) == ([ours.id], [])
+    named = find_paper(session, "10.1109/CVPR.2016.90")
+    assert named is not None
+    assert named.id == ours.id
+    # Not from what somebody pasted, who may be wrong.
+    entry = f"@article{{x, title={{{TITLE}}}, doi={{10.1109/CVPR.2016.90}}, eprint={{1512.99999}}}}"
+    finding.find(session, outside, entry.replace("eprint", "archiveprefix={arXiv}, eprint"), None)
+    assert find_paper(session, "1512.99999") is None
 
 
 def test_hostile_facts_from_outside_are_cut_to_what_fits(

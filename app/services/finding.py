@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
+from app.db import begin_writing, lock_papers
 from app.models import Paper, User
 from app.queries import papers, search
 from app.rendering import RenderError, implied, render_inline
 from app.services import identifiers, lookups, pasted
+from app.services.doubles import learn_names
 from app.services.lookups import Answer, Find, Outside
 from app.services.paper_facts import FIELDS, fitting
 from app.services.paper_facts import identifiers as identifiers_of
@@ -91,6 +93,8 @@ def find(session: Session, outside: Outside, text: str, viewer: User | None) -> 
     """Look for the paper of an identifier, address, entry or title, here and elsewhere.
 
     Takes a few seconds at most. The session's reading transaction ends before the outside is asked.
+    When the outside knows a paper of ours by further identifiers, they lead to it from now on:
+    that is committed here.
     """
     what = pasted.read(text)
     here = _here(session, what, text, viewer)
@@ -108,10 +112,12 @@ def find(session: Session, outside: Outside, text: str, viewer: User | None) -> 
     fresh = []
     for each in offered:
         keys = known_keys(session, identifiers_of(each.record))
-        ours = (papers.by_key(session, key) for key in dict.fromkeys(keys.values()))
-        here += filter(None, ours)
-        if not keys:
+        ours = list(dict.fromkeys(keys.values()))
+        here += filter(None, (papers.by_key(session, key) for key in ours))
+        if not ours:
             fresh.append(each)
+        elif each.names and len(ours) == 1:
+            _learn(session, ours[0], each.record)
     unique = list({paper.id: paper for paper in here}.values())[:MAX_HERE]
     if not unique and not fresh and not problems:
         problems.append(NO_ADDRESS if what.url else NOTHING)
@@ -160,6 +166,16 @@ def _elsewhere(outside: Outside, what: Pasted, is_here: bool) -> Answer:
         names = [f"{ref.kind}:{ref.value}" for ref in (what.ref, *implied(what.ref))]
         return Answer() if is_here else lookups.find(outside, names)
     return lookups.search(outside, what.title) if what.title else Answer()
+
+
+def _learn(session: Session, key: str, record: PaperRecord) -> None:
+    names = identifiers_of(record)
+    if len(known_keys(session, names)) == len(names):
+        return
+    begin_writing(session)
+    lock_papers(session, alone=True)
+    learn_names(session, key, record.title, names)
+    session.commit()
 
 
 def _offer(found: Find) -> Offered:

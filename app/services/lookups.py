@@ -163,12 +163,13 @@ def _search_question(source: Source, title: str) -> _Question:
 
 
 def _about(record: PaperRecord) -> Iterable[_Question]:
-    """What completes a record: its other identifiers, and its key from the source that has keys."""
+    """What completes a record: its other identifiers, and from the source that has keys its key
+    and its preprint."""
     for source in SOURCES:
         value = getattr(record, _FIELDS[source.KIND])
         if value:
             yield _find_question(source, value)
-        elif source.KIND == "key":
+        if source.KIND == "key" and not (record.key and record.arxiv_id):
             yield _search_question(source, record.title[:MAX_TITLE])
 
 
