@@ -25,7 +25,7 @@ from app.models import (
     User,
 )
 from app.queries import papers, search, summaries
-from app.services import votes
+from app.services import account_merging, exporting, votes
 from app.services.deletion import delete_summary, restore_summary
 from app.services.doubles import suggested
 from app.services.drafts import Content, save_draft
@@ -494,3 +494,31 @@ def test_a_window_that_is_older_than_the_merge_is_told(session: Session) -> None
     session.rollback()
     with pytest.raises(Refused, match="same as another"):
         save_draft(session, ann, removed, Content("Late."), base_revision=0, seen_version=0)
+
+
+def test_both_texts_of_one_writer_are_exported(session: Session) -> None:
+    kept, removed = pair(session)
+    ann = make_user(session, "ann")
+    for paper in (kept, removed):
+        make_summary(session, paper, ann, f"On {paper.key}.")
+    merge(session, kept, removed)
+    files: dict[str, bytes] = {}
+    names = list(exporting.export(session, [ann], files.__setitem__))
+    assert names == ["ann/conf-cvpr-HeZRS16.md", "ann/conf-cvpr-HeZRS16-2.md"]
+    assert b"On conf/cvpr/HeZRS16." in files[names[0]]
+    assert b"On journals/corr/HeZRS15." in files[names[1]]
+
+
+def test_two_accounts_with_several_texts_become_one(session: Session) -> None:
+    kept, removed = pair(session)
+    ann, ben = make_user(session, "ann"), make_user(session, "ben")
+    for user in (ann, ben):
+        for paper in (kept, removed):
+            make_summary(session, paper, user, f"{user.name} on {paper.key}.")
+    merge(session, kept, removed, ben)
+    account_merging.merge(session, ben, ann)
+    session.commit()
+    session.expire_all()
+    rows = session.execute(select(Summary.user_id, Summary.place).order_by(Summary.place))
+    assert [tuple(row) for row in rows] == [(ann.id, 0), (ann.id, 1), (ann.id, 2)]
+    assert session.scalar(select(PaperMerge.user_id)) == ann.id

@@ -129,7 +129,7 @@ def keys_by(session: Session, user: User) -> list[tuple[int, str]]:
     )
     # Sorted here: databases do not agree on the order of letters.
     found = [(number, key) for number, key in session.execute(query)]
-    return sorted(found, key=lambda row: row[1])
+    return sorted(found, key=lambda row: (row[1], row[0]))
 
 
 def in_full(session: Session, ids: Sequence[int]) -> dict[int, Summary]:

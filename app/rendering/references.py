@@ -28,6 +28,7 @@ __all__ = [
     "from_key",
     "implied",
     "is_key",
+    "mended",
     "paper_path",
     "parse_address",
     "parse_any_address",
@@ -81,7 +82,7 @@ def parse_identifier(text: str) -> PaperRef | None:
     after_doi = text[4:] if text[:4].lower() == "doi:" else text
     if "://" in after_doi or is_known(after_doi.split("/", 1)[0]):
         text = after_doi
-    text = MERGED_SLASHES.sub(r"\1://", text, count=1)
+    text = mended(text)
     if text.startswith(("/paper/", "/paper?")) or "://" in text:
         return reference_from_url(text)
     if len(text) > MAX_IDENTIFIER:
@@ -169,7 +170,7 @@ def own_address(parts: SplitResult, prefix: str) -> Address | None:
         written = decode(path[len("/paper/") :])
     else:
         return None
-    written = MERGED_SLASHES.sub(r"\1://", written.strip(), count=1)
+    written = mended(written.strip())
     user = user_of(query.get("a", "")) or user_of(decode(parts.fragment))
     ref = from_key(written, user) or from_outside_address(written, user)
     if ref is None:
@@ -184,6 +185,11 @@ def from_outside_address(text: str, user: str | None) -> PaperRef | None:
     parts = urlsplit(text)
     ref = outside(parts.hostname or "", parts)
     return PaperRef(ref.kind, ref.value, user) if ref else None
+
+
+def mended(text: str) -> str:
+    """Gives an address back the slash that it lost as the path of another one."""
+    return MERGED_SLASHES.sub(r"\1://", text, count=1)
 
 
 def is_address(text: str) -> bool:

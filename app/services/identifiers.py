@@ -12,6 +12,8 @@ from app.models.paper import MAX_IDENTIFIER
 from app.queries import papers
 from app.rendering import PaperRef, implied, parse_any_address, parse_identifier
 from app.rendering.identifiers import OPENREVIEW_ID
+from app.rendering.references import mended
+from app.rendering.sites import is_known
 
 __all__ = [
     "PaperRef",
@@ -30,7 +32,6 @@ _ADDRESSES = {
     "acl": "https://aclanthology.org/",
     "url": "https://",
 }
-_MERGED_SLASHES = re.compile(r"(https?):/(?=[^/])", re.IGNORECASE)
 
 
 def find_paper(session: Session, text: str) -> Paper | None:
@@ -44,9 +45,9 @@ def find_paper(session: Session, text: str) -> Paper | None:
 
 def find_exactly(session: Session, query: str) -> Paper | None:
     """The paper whose identifier a search consists of; mere words are never one."""
-    if not re.search(r"[\d/]", query):
+    if not re.search(r"[\d/]|[a-z][A-Z]", query):  # an OpenReview id may have letters alone
         return None
-    ref = parse_identifier(query)
+    ref = parse_identifier(query.rstrip("/ "))
     if ref is None and (" " in query or "://" not in query):
         return None
     return find_paper(session, query)
@@ -57,7 +58,7 @@ def meanings(session: Session, text: str) -> list[PaperRef]:
     text = text.strip()[:LONGEST]
     if "%" in text and not text.lower().startswith(("http:", "https:")):
         text = unquote(text)  # a key that was encoded once more than it should be
-    text = _MERGED_SLASHES.sub(r"\1://", text.rstrip("/ "), count=1)
+    text = mended(text.rstrip("/ "))
     if not text or "\x00" in text:
         return []
     found = [PaperRef("key", text)] if len(text) <= MAX_IDENTIFIER else []
@@ -71,7 +72,13 @@ def meanings(session: Session, text: str) -> list[PaperRef]:
 
 def meaning(session: Session, text: str) -> PaperRef | None:
     """What a text most likely names: an identifier, a page of this site or of another one."""
-    return parse_identifier(text) or parse_any_address(text.strip(), session.info["site_url"])
+    text = text.strip()
+    return parse_identifier(text) or parse_any_address(mended(text), session.info["site_url"])
+
+
+def is_of_a_site(text: str) -> bool:
+    """Whether a text is an address elsewhere, also one without `https://`."""
+    return text.lower().startswith(("http:", "https:")) or is_known(text.split("/", 1)[0])
 
 
 def outside_url(kind: str, value: str) -> str | None:

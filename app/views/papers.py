@@ -117,7 +117,7 @@ def unknown_paper(key: str) -> tuple[str, int]:
 def _asked(key: str) -> str:
     """What the path names: an address keeps its query."""
     query = request.query_string.decode(errors="replace")
-    return f"{key}?{query}" if query and key.lower().startswith(("http:", "https:")) else key
+    return f"{key}?{query}" if query and identifiers.is_of_a_site(key) else key
 
 
 def add_address(typed: str) -> str:
