@@ -103,6 +103,9 @@ def _import(session: Session, record: PaperRecord, run: Run, notes: list[str]) -
         paper = add_paper(session, record, "bibtex")
     except AlreadyThere as there:  # by a name that only reading its key tells
         return Outcome("", "unchanged", key=there.key)
+    if record.key and paper.key != record.key:  # add_paper knows what preprints became
+        notes.append(f"it is the preprint of {paper.key}, and was joined with it")
+        return Outcome("", "changed", key=paper.key)
     return Outcome("", "added", key=paper.key)
 
 

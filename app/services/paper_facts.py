@@ -89,22 +89,23 @@ def checked(session: Session, record: PaperRecord) -> PaperRecord:
     return _with_identifiers(facts)
 
 
-def fitting(session: Session, record: PaperRecord) -> PaperRecord:
-    """A record from outside in normal form, without the facts that cannot be kept.
+def fitting(session: Session, record: PaperRecord) -> tuple[PaperRecord, list[Refused]]:
+    """A record from elsewhere in normal form without the facts that cannot be kept, and these.
 
     Raises:
         Refused: when it has no usable title.
     """
     blank = PaperRecord(title="")
-    for _ in DROPPED:
+    left_out: list[Refused] = []
+    while True:
         try:
-            return checked(session, record)
+            return checked(session, record), left_out
         except Refused as refused:
-            if refused.field not in DROPPED:
+            if refused.field not in DROPPED or len(left_out) > len(DROPPED):
                 raise
+            left_out.append(refused)
             fields = DROPPED[refused.field]
             record = replace(record, **{name: getattr(blank, name) for name in fields})
-    return checked(session, record)
 
 
 def identifiers(record: PaperRecord) -> list[PaperRef]:

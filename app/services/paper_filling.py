@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, lock_papers
 from app.models import Author, Identifier, Paper, PaperAuthor, Venue, folded
-from app.rendering import RenderError, render_plain
+from app.rendering import RenderError, parse_identifier, render_plain
 from app.services import links
 from app.services.paper_facts import FIELDS
 from app.services.rerender import mark_stale
 from app.services.search_index import index_paper
+from app.services.texts import known_keys
 from app.sources.record import PaperRecord
 
 TEXTS = {"url": "address", "keywords": "keywords", "published_on": "day of publication"}
@@ -32,6 +33,8 @@ def fill_in(session: Session, paper: Paper, record: PaperRecord) -> list[str]:
     begin_writing(session)
     lock_papers(session, alone=True)
     done = _identifiers(session, paper, record)
+    if record.url and not paper.url:
+        _add_address(session, paper, record.url)
     for field, word in TEXTS.items():
         if getattr(record, field) and not getattr(paper, field):
             setattr(paper, field, getattr(record, field))
@@ -73,6 +76,15 @@ def _identifiers(session: Session, paper: Paper, record: PaperRecord) -> list[st
             setattr(paper, field, value)
         done.append(NAMES[kind])
     return done
+
+
+def _add_address(session: Session, paper: Paper, url: str) -> None:
+    """Let the address lead to the paper, unless it belongs to another, or to a volume of many."""
+    ref = parse_identifier(url)
+    if ref is not None and ref.kind == "url" and not known_keys(session, [ref.without_user()]):
+        session.add(
+            Identifier(paper_id=paper.id, kind="url", value=ref.value, folded=folded(ref.value))
+        )
 
 
 def _index(session: Session, paper: Paper) -> None:

@@ -10,6 +10,7 @@ from app.config import Config
 from app.views import (
     access,
     account,
+    adding,  # noqa: F401  (its pages belong to the blueprint of papers)
     afterwards,
     assets,
     authors,
@@ -43,7 +44,7 @@ from app.views import (
 
 def register(app: Flask, config: Config, *, static: Path) -> None:
     """Attach all pages to the app."""
-    access.init(app)
+    access.init(app, config)
     afterwards.init(app)
     security.init(app, config)
     errors.init(app)
