@@ -2,6 +2,7 @@
 
 from app.models.author import Author, AuthorName, PaperAuthor
 from app.models.draft import Draft
+from app.models.dump_import import DumpImport
 from app.models.link import Link
 from app.models.paper import Identifier, Paper, folded
 from app.models.picture import FormerPicture, Picture, PictureUse
@@ -18,6 +19,7 @@ __all__ = [
     "AuthorName",
     "DeletedSummary",
     "Draft",
+    "DumpImport",
     "FormerName",
     "FormerPicture",
     "Identifier",

@@ -14,6 +14,8 @@ _WORD = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
 
 def fold(text: str) -> str:
     """Lower case, without accents and width variants: `É` becomes `e`."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
@@ -34,4 +36,4 @@ def words(query: str) -> list[str]:
 
 
 def _composed(text: str) -> str:
-    return unicodedata.normalize("NFC", fold(text))
+    return fold(text) if text.isascii() else unicodedata.normalize("NFC", fold(text))
