@@ -172,3 +172,48 @@ def test_the_same_paper_at_once_is_added_once(any_file_database: Database) -> No
     with ThreadPoolExecutor(6) as pool:
         done = list(pool.map(add, range(24)))
     assert (done.count("added"), done.count("there")) == (13, 11)
+
+
+def test_what_only_sources_tell_is_kept(session: Session) -> None:
+    paper = make_paper(
+        session,
+        "conf/acl/A19",
+        authors=("Ada Byron", "", "Li Wei"),
+        orcids=("0000-0002-1825-0097", "", "0000-0002-1694-233x"),
+        details={"volume": "3", "pages": " 1--9\n", "school": "x" * 401, "doi": "not a detail"},
+        openreview_id="https://openreview.net/forum?id=Sy8gdB9xx",
+        acl_id="P19-1001",
+        other_keys=("journals/corr/abs-1", "conf/acl/A19", "has space"),
+        other_urls=("https://arxiv.org/abs/1611.03530v2", "javascript:alert(1)"),
+    )
+    rows = session.execute(
+        select(Identifier.kind, Identifier.value).where(Identifier.paper_id == paper.id)
+    )
+    assert set(rows) == {
+        ("key", "conf/acl/A19"),
+        ("key", "journals/corr/abs-1"),
+        ("arxiv", "1611.03530"),
+        ("openreview", "Sy8gdB9xx"),
+        ("acl", "P19-1001"),
+    }
+    assert paper.details == {"volume": "3", "pages": "1--9"}
+    assert dict(session.execute(select(Author.key, Author.orcid)).all()) == {
+        "ada-byron": "0000-0002-1825-0097",
+        "li-wei": "0000-0002-1694-233X",
+    }
+
+
+def test_an_orcid_with_a_wrong_digit_or_of_another_is_not_kept(session: Session) -> None:
+    make_paper(session, authors=("Ada Byron",), orcids=("0000-0002-1825-0098",))
+    assert session.scalars(select(Author.orcid)).all() == [None]
+    make_paper(session, authors=("Ada Byron",), orcids=("0000-0002-1825-0097",))
+    make_paper(session, authors=("Ada Byron",), orcids=("0000-0002-1694-233X",))
+    session.expire_all()
+    assert session.scalars(select(Author.orcid)).all() == ["0000-0002-1825-0097"]
+
+
+def test_a_further_name_of_a_paper_is_taken_too(session: Session) -> None:
+    make_paper(session, "conf/acl/A19", acl_id="P19-1001", other_keys=("other/key",))
+    for facts in ({"acl_id": "p19-1001"}, {"other_keys": ("Other/Key",)}, {"key": "other/key"}):
+        with pytest.raises(AlreadyThere):
+            add_paper(session, PaperRecord(title="Again", **facts), "form")  # type: ignore[arg-type]

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, insert_missing, lock_papers, now
-from app.models import (
-    Author,
-    Identifier,
-    Paper,
-    PaperAuthor,
-    Section,
-    Venue,
-    folded,
-)
+from app.models import Author, Identifier, Paper, PaperAuthor, Venue, folded
 from app.models.paper import MAX_IDENTIFIER
 from app.queries.papers import title_folded
 from app.rendering import (
@@ -33,22 +23,13 @@ from app.rendering import (
     render_plain,
 )
 from app.services import links
+from app.services.paper_facts import FIELDS, MAX_NAME, MAX_VENUE_KEY, checked
 from app.services.problems import Refused
 from app.services.rerender import mark_stale
 from app.services.search_index import index_paper
 from app.services.texts import known_keys
 from app.sources.record import PaperRecord
 
-MAX_TITLE = 1000
-MAX_ABSTRACT = 20_000
-MAX_KEYWORDS = 1000
-MAX_AUTHORS = 5000
-MAX_NAME = 200
-MAX_URL = 2000
-MAX_VENUE_KEY = 120
-MAX_VENUE_TITLE = 400
-YEARS = (1500, 2200)
-_KEY = re.compile(r"[^\s\x00-\x1f\x7f\"<>\\^`{|}#?%,]+")
 _VENUE_OF_KEY = re.compile(r"((?:conf|journals|books|series|phd)/[^/]+)/")
 
 
@@ -74,7 +55,7 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
         AlreadyThere: when one of its identifiers belongs to a paper we have.
         Refused: for a fact that cannot be right, with the name of the field.
     """
-    record = _checked(session, record)
+    record = checked(session, record)
     title_html = _rendered("title", render_inline, record.title)
     abstract_html = _rendered("abstract", render_plain, record.abstract)
     begin_writing(session)
@@ -100,6 +81,7 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
         abstract=record.abstract,
         abstract_html=abstract_html,
         keywords=record.keywords,
+        details=dict(record.details),
         published_on=record.published_on,
         source=source,
         renderer_version=RENDERER_VERSION,
@@ -109,115 +91,15 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
     session.flush()
     session.add_all(
         Identifier(paper_id=paper.id, kind=ref.kind, value=ref.value, folded=folded(ref.value))
-        for ref in names
+        for ref in [*names, *_addresses(session, record)]
     )
-    _set_authors(session, paper, record.authors)
+    _set_authors(session, paper, record)
     session.flush()
     index_paper(
         session, paper, record.authors, "" if venue is None else f"{venue.name} {venue.title}"
     )
     mark_stale(session, links.resolve(session, paper))
     return paper
-
-
-def _checked(session: Session, record: PaperRecord) -> PaperRecord:
-    """The record in normal form; its key is empty when nothing in it can be one."""
-    title = _line("title", record.title, MAX_TITLE, "A title")
-    if not title:
-        raise Refused("title", "A paper needs a title.")
-    authors = tuple(
-        filter(None, (_line("authors", name, MAX_NAME, "A name") for name in record.authors))
-    )
-    if len(authors) > MAX_AUTHORS:
-        raise Refused("authors", f"At most {MAX_AUTHORS:,} authors can be kept.")
-    if record.year is not None and not YEARS[0] <= record.year <= YEARS[1]:
-        raise Refused("year", f"{record.year} cannot be the year of a paper.")
-    section = _line("section", record.section, MAX_NAME, "A section")
-    if section and session.get(Section, section) is None:
-        raise Refused("section", "There is no such section.")
-    abstract = _clean(record.abstract).strip()
-    if len(abstract) > MAX_ABSTRACT:
-        raise Refused("abstract", f"An abstract has at most {MAX_ABSTRACT:,} characters.")
-    key = _checked_key(record.key)
-    named = parse_identifier(key) if key else None
-    doi = _of_kind("doi", record.doi, "doi", "A DOI looks like 10.1109/CVPR.2016.90.")
-    arxiv_id = _of_kind(
-        "arxiv_id", record.arxiv_id, "arxiv", "An arXiv id looks like 1506.01497 or hep-th/9901001."
-    )
-    # A key may be a DOI or hold an arXiv id, as many of ShortScience's do.
-    if named is not None and named.kind == "doi":
-        doi = doi or named.value
-    if named is not None and named.kind == "arxiv":
-        arxiv_id = arxiv_id or named.value
-    return PaperRecord(
-        title=title,
-        authors=authors,
-        key=key or doi or (f"journals/corr/{arxiv_id}" if arxiv_id else ""),
-        year=record.year,
-        venue=_line("venue", record.venue, MAX_NAME, "A venue"),
-        doi=doi,
-        arxiv_id=arxiv_id,
-        url=_url(record.url),
-        abstract=abstract,
-        keywords=_line("keywords", record.keywords, MAX_KEYWORDS, "The list of keywords"),
-        published_on=record.published_on,
-        section=section,
-        venue_key=_checked_key(record.venue_key),
-        venue_title=_line("venue", record.venue_title, MAX_VENUE_TITLE, "A venue"),
-    )
-
-
-def _clean(text: str) -> str:
-    # A space of another kind is a space; what cannot be seen goes.
-    return "".join(
-        char if char.isprintable() or char in "\n\t" else " " if char.isspace() else ""
-        for char in text
-    )
-
-
-def _line(field: str, text: str, longest: int, what: str) -> str:
-    text = " ".join(_clean(text).split())
-    if len(text) > longest:
-        raise Refused(field, f"{what} has at most {longest:,} characters; this has {len(text):,}.")
-    return text
-
-
-def _of_kind(field: str, text: str, kind: str, hint: str) -> str:
-    if not text.strip():
-        return ""
-    ref = parse_identifier(text.strip())
-    if ref is None or ref.kind != kind or len(ref.value) > MAX_IDENTIFIER:
-        raise Refused(field, f"This is not one. {hint}")
-    return ref.value
-
-
-def _url(text: str) -> str:
-    text = text.strip()
-    if not text:
-        return ""
-    try:
-        parts = urlsplit(text)
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        valid = False
-    if not valid or len(text) > MAX_URL or not text.isprintable() or " " in text:
-        raise Refused("url", "An address begins with https:// or http:// and has no spaces.")
-    return text
-
-
-def _checked_key(text: str) -> str:
-    key = text.strip().strip("/")
-    if not key:
-        return ""
-    parts = key.split("/")
-    plain = _KEY.fullmatch(key) and key.isprintable() and not {".", ".."} & set(parts)
-    if len(key) > MAX_IDENTIFIER or not plain:
-        raise Refused(
-            "key",
-            "A key has letters, digits and signs such as / : . - _ but no spaces or commas, for"
-            " example conf/nips/RenHGS15.",
-        )
-    return key
 
 
 def _made_up_key(session: Session, record: PaperRecord) -> str:
@@ -236,17 +118,25 @@ def _made_up_key(session: Session, record: PaperRecord) -> str:
 
 
 def _identifiers(record: PaperRecord) -> list[PaperRef]:
-    refs = [PaperRef("key", record.key)]
-    named = parse_identifier(record.key)
-    if named is not None and named not in refs:
-        refs.append(PaperRef(named.kind, named.value))
-    for kind, value in (("doi", record.doi), ("arxiv", record.arxiv_id)):
-        if value and PaperRef(kind, value) not in refs:
-            refs.append(PaperRef(kind, value))
-    openreview = parse_identifier(record.url) if "openreview.net" in record.url else None
-    if openreview is not None and openreview.kind == "openreview":
-        refs.append(PaperRef("openreview", openreview.value))
-    return refs
+    """What no two papers share."""
+    refs = [PaperRef("key", key) for key in (record.key, *record.other_keys)]
+    meant = [parse_identifier(ref.value) for ref in refs]
+    refs += [ref.without_user() for ref in meant if ref is not None and ref.kind != "url"]
+    refs += [PaperRef(kind, getattr(record, field)) for kind, field in FIELDS.items()]
+    unique = {(ref.kind, folded(ref.value)): ref for ref in reversed(refs) if ref.value}
+    return list(reversed(unique.values()))
+
+
+def _addresses(session: Session, record: PaperRecord) -> list[PaperRef]:
+    """The addresses by which this paper alone is known: that of a volume belongs to many."""
+    found = map(parse_identifier, filter(None, (record.url, *record.other_urls)))
+    refs = {
+        folded(ref.value): ref.without_user()
+        for ref in found
+        if ref is not None and ref.kind == "url" and len(ref.value) <= MAX_IDENTIFIER
+    }
+    taken = known_keys(session, refs.values())
+    return [ref for ref in refs.values() if ref not in taken]
 
 
 def _venue(session: Session, record: PaperRecord) -> Venue | None:
@@ -275,8 +165,8 @@ def _venue(session: Session, record: PaperRecord) -> Venue | None:
     return session.scalars(select(Venue).where(Venue.key == key)).one()
 
 
-def _set_authors(session: Session, paper: Paper, names: Sequence[str]) -> None:
-    by_key = {_author_key(name): name for name in names}
+def _set_authors(session: Session, paper: Paper, record: PaperRecord) -> None:
+    by_key = {_author_key(name): name for name in record.authors}
     rows: list[dict[str, Any]] = [
         {"key": key, "name": re.sub(r" \d{4}$", "", name)} for key, name in by_key.items()
     ]
@@ -285,8 +175,20 @@ def _set_authors(session: Session, paper: Paper, names: Sequence[str]) -> None:
     ids = dict(found.all())
     session.add_all(
         PaperAuthor(paper_id=paper.id, position=position, author_id=ids[_author_key(name)])
-        for position, name in enumerate(names)
+        for position, name in enumerate(record.authors)
     )
+    known = {_author_key(n): orcid for n, orcid in zip(record.authors, record.orcids, strict=False)}
+    _set_orcids(session, {key: orcid for key, orcid in known.items() if orcid})
+
+
+def _set_orcids(session: Session, orcids: dict[str, str]) -> None:
+    """Tell authors' ORCID iDs by their keys. One that is known stays: a namesake may have come."""
+    if orcids:
+        unknown = (Author.key == bindparam("of")) & Author.orcid.is_(None)
+        session.connection().execute(
+            update(Author).where(unknown).values(orcid=bindparam("told")),
+            [{"of": key, "told": orcid} for key, orcid in sorted(orcids.items())],
+        )
 
 
 def _author_key(name: str) -> str:
