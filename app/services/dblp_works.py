@@ -14,7 +14,7 @@ from app.models.paper import MAX_IDENTIFIER
 from app.queries.papers import MAX_TITLE_FOLDED
 from app.rendering import PaperRef, RenderError, reference_from_url, render_inline
 from app.search.words import indexable
-from app.services.papers import (
+from app.services.paper_facts import (
     MAX_AUTHORS,
     MAX_NAME,
     MAX_TITLE,
@@ -74,6 +74,10 @@ class Work:
     def kind(self) -> str:
         """The kind of venue, as `venues.kind` has it; empty without a venue."""
         return kind_of_venue(self.venue_key) if self.venue_key else ""
+
+    @property
+    def by_dblp(self) -> bool:
+        return True
 
     @property
     def title_folded(self) -> str:

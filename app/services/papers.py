@@ -22,6 +22,7 @@ from app.rendering import (
     render_inline,
     render_plain,
 )
+from app.search.words import fold
 from app.services import links
 from app.services.paper_facts import FIELDS, MAX_NAME, MAX_VENUE_KEY, checked
 from app.services.problems import Refused
@@ -166,7 +167,7 @@ def _venue(session: Session, record: PaperRecord) -> Venue | None:
 
 
 def _set_authors(session: Session, paper: Paper, record: PaperRecord) -> None:
-    by_key = {_author_key(name): name for name in record.authors}
+    by_key = {author_key(name): name for name in record.authors}
     rows: list[dict[str, Any]] = [
         {"key": key, "name": re.sub(r" \d{4}$", "", name)} for key, name in by_key.items()
     ]
@@ -174,10 +175,10 @@ def _set_authors(session: Session, paper: Paper, record: PaperRecord) -> None:
     found = session.execute(select(Author.key, Author.id).where(Author.key.in_(list(by_key))))
     ids = dict(found.all())
     session.add_all(
-        PaperAuthor(paper_id=paper.id, position=position, author_id=ids[_author_key(name)])
+        PaperAuthor(paper_id=paper.id, position=position, author_id=ids[author_key(name)])
         for position, name in enumerate(record.authors)
     )
-    known = {_author_key(n): orcid for n, orcid in zip(record.authors, record.orcids, strict=False)}
+    known = {author_key(n): orcid for n, orcid in zip(record.authors, record.orcids, strict=False)}
     _set_orcids(session, {key: orcid for key, orcid in known.items() if orcid})
 
 
@@ -191,15 +192,14 @@ def _set_orcids(session: Session, orcids: dict[str, str]) -> None:
         )
 
 
-def _author_key(name: str) -> str:
+def author_key(name: str) -> str:
+    """The key of an author of this name; dblp's number of a namesake is part of both."""
     return _slug(name)[:MAX_NAME] or "unnamed"
 
 
 def _slug(text: str) -> str:
     """Lower-case letters (of any script, without accents) and digits, joined by hyphens."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return "-".join(re.findall(r"[^\W_]+", unicodedata.normalize("NFC", bare)))
+    return "-".join(re.findall(r"[^\W_]+", unicodedata.normalize("NFC", fold(text))))
 
 
 def _rendered(field: str, renderer: Any, text: str) -> str:
