@@ -5,7 +5,7 @@ from app.models.draft import Draft
 from app.models.link import Link
 from app.models.paper import Identifier, Paper, folded
 from app.models.picture import FormerPicture, Picture, PictureUse
-from app.models.search_entry import SearchEntry
+from app.models.search_entry import SearchEntry, SearchWord
 from app.models.section import Section
 from app.models.summary import DeletedSummary, Revision, Summary
 from app.models.tag import SummaryTag, Tag
@@ -29,6 +29,7 @@ __all__ = [
     "PictureUse",
     "Revision",
     "SearchEntry",
+    "SearchWord",
     "Section",
     "Summary",
     "SummaryTag",
