@@ -6,7 +6,7 @@ from app.models.dump_import import DumpImport
 from app.models.link import Link
 from app.models.paper import Identifier, Paper, folded
 from app.models.picture import FormerPicture, Picture, PictureUse
-from app.models.search_entry import SearchEntry
+from app.models.search_entry import SearchEntry, SearchWord
 from app.models.section import Section
 from app.models.summary import DeletedSummary, Revision, Summary
 from app.models.tag import SummaryTag, Tag
@@ -31,6 +31,7 @@ __all__ = [
     "PictureUse",
     "Revision",
     "SearchEntry",
+    "SearchWord",
     "Section",
     "Summary",
     "SummaryTag",

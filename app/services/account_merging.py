@@ -17,7 +17,7 @@ from app.services import votes
 from app.services.locks import queue
 from app.services.picture_addresses import note_uses
 from app.services.problems import Refused
-from app.services.search_index import rename_writer
+from app.services.search_index import place_papers, rename_writer
 from app.services.summaries import keep_look
 
 BETWEEN_DRAFTS = "\n\n---\n\n"
@@ -110,6 +110,7 @@ def _join(session: Session, one: Summary, other: Summary, target: User) -> None:
     session.execute(of_gone.values(summary_id=kept.id))
     session.flush()
     session.execute(delete(Summary).where(Summary.id == gone.id))
+    place_papers(session, [kept.paper_id])
     session.expunge(gone)
     kept.user_id = target.id
     votes.recount(session, kept)

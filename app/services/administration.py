@@ -21,7 +21,7 @@ from app.services import accounts, demo, votes
 from app.services.locks import queue
 from app.services.picture_files import path_of
 from app.services.problems import Refused
-from app.services.search_index import rename_writer
+from app.services.search_index import BATCH, place_papers, rename_writer
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def delete_user(session: Session, user: User, *, with_summaries: bool = False) -
     """
     begin_writing(session)
     queue(session, user.id)
-    written = select(Summary.id).where(Summary.user_id == user.id)
+    written = select(Summary.paper_id).where(Summary.user_id == user.id)
     summaries = session.scalars(written).all()
     if summaries and not with_summaries:
         raise Refused(
@@ -123,6 +123,8 @@ def delete_user(session: Session, user: User, *, with_summaries: bool = False) -
             " --with-summaries, or give them to somebody else with `shortlist user merge`.",
         )
     session.execute(delete(Summary).where(Summary.user_id == user.id))
+    for start in range(0, len(summaries), BATCH):
+        place_papers(session, summaries[start : start + BATCH])
     cast = delete(Vote).where(Vote.user_id == user.id).returning(Vote.summary_id)
     touched = session.scalars(cast).all()
     votes.recount_all(session, touched)

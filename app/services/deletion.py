@@ -19,6 +19,7 @@ from app.rendering import RENDERER_VERSION
 from app.services import picture_addresses, votes
 from app.services.locks import queue
 from app.services.problems import Refused
+from app.services.search_index import place_papers
 from app.services.summaries import (
     apply,
     new_share_code,
@@ -71,7 +72,7 @@ def delete_summary(session: Session, summary: Summary) -> None:
         delete(Draft).where(Draft.user_id == summary.user_id, Draft.paper_id == summary.paper_id)
     )
     session.execute(delete(Summary).where(Summary.id == summary.id))
-    session.flush()
+    place_papers(session, [summary.paper_id])
 
 
 def deleted_by(session: Session, user: User) -> Sequence[DeletedSummary]:

@@ -96,9 +96,7 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
     )
     _set_authors(session, paper, record)
     session.flush()
-    index_paper(
-        session, paper, record.authors, "" if venue is None else f"{venue.name} {venue.title}"
-    )
+    index_paper(session, paper)
     mark_stale(session, links.resolve(session, paper))
     return paper
 
