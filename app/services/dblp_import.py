@@ -197,7 +197,7 @@ class _Run:
     def _finish(self) -> None:
         session = self._session
         begin_writing(session)
-        self._store.venues.settle_names(session)
+        self._store.finish()
         lock_papers(session, alone=True)
         mark_stale(session, links.resolve_all(session))
         self._note(finished=True)

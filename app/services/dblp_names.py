@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from app.db import insert_missing
 from app.models import Author, AuthorName, Venue
-from app.search.words import indexable
 from app.services.bulk import among
 from app.services.dblp_works import Work, kind_of_venue, without_number
 from app.services.papers import author_key
@@ -26,12 +25,10 @@ class KnownAuthor:
 
     Attributes:
         printed: that name without number, where it is not the author's usual one.
-        words: that name in search words.
     """
 
     id: int
     printed: str | None
-    words: str
 
 
 class Authors:
@@ -59,9 +56,7 @@ class Authors:
         for name, key in keys.items():
             number, usual = found[key]
             bare = without_number(name)
-            self._known[name] = KnownAuthor(
-                number, None if bare == usual else bare, indexable(bare)
-            )
+            self._known[name] = KnownAuthor(number, None if bare == usual else bare)
 
     def of(self, work: Work) -> list[KnownAuthor]:
         """The authors of a work that was learnt, in its order."""
@@ -88,10 +83,11 @@ def _by_keys(session: Session, keys: Iterable[str]) -> dict[str, tuple[int, str]
 
 @dataclass
 class KnownVenue:
-    """A venue's row; `names` counts how records call it, where this import made it."""
+    """A venue's row; `called` are its key, name and title. `names` counts how records call it, where
+    this import made it."""
 
     id: int
-    words: str
+    called: tuple[str, ...]
     section: str | None
     names: Counter[str] | None = None
 
@@ -149,4 +145,4 @@ class Venues:
         for key, number, name, title, section in session.execute(
             query.where(among(session, Venue.key, keys))
         ):
-            self._known[key] = KnownVenue(number, indexable(name, title), section)
+            self._known[key] = KnownVenue(number, (key, name, title), section)

@@ -11,15 +11,16 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from app.db import now
-from app.models import Identifier, Paper, PaperAuthor, SearchEntry, Venue
+from app.models import Identifier, Paper, PaperAuthor, Venue
 from app.models.paper import rank
 from app.rendering import RENDERER_VERSION
-from app.search.words import indexable
+from app.search.entries import PaperFacts
 from app.services.bulk import PaperCounts, among, insert_rows, is_sqlite, new_ids
 from app.services.dblp_names import Authors, Venues
 from app.services.dblp_same import Candidate, agrees, is_twin, tells_enough
 from app.services.dblp_update import absorb, update_papers
 from app.services.dblp_works import Work
+from app.services.search_bulk import BulkIndex
 
 SOURCE = "dblp"
 STRONG = ("doi", "arxiv", "openreview", "acl")  # an address may be that of a whole volume
@@ -67,11 +68,18 @@ class Store:
         self._session = session
         self.authors = Authors()
         self.venues = Venues()
+        self._index = BulkIndex(session)
+
+    def finish(self) -> None:
+        """Write what was put off, when all batches are in."""
+        self.venues.settle_names(self._session)
+        self._index.finish()
 
     def forget(self) -> None:
         """After a transaction was undone: rows that it made are gone."""
         self.authors.forget()
         self.venues.forget()
+        self._index.forget()
 
     def put(self, works: Sequence[Work]) -> Counter[str]:
         """Store works that are new or changed.
@@ -102,7 +110,7 @@ class Store:
         session = self._session
         moment = now().replace(tzinfo=None)
         added_at = moment.strftime("%Y-%m-%d %H:%M:%S.%f") if is_sqlite(session) else moment
-        papers, identifiers, authorships, entries = [], [], [], []
+        papers, identifiers, authorships, facts = [], [], [], []
         for number, work in zip(new_ids(session, Paper, len(works)), works, strict=True):
             venue = self.venues.of(work)
             venue_id = None if venue is None else venue.id
@@ -121,17 +129,25 @@ class Store:
                 (number, position, author.id, author.printed)
                 for position, author in enumerate(authors)
             ]
-            values = " ".join([value for _, value, _ in work.refs])
-            body = f"{'' if venue is None else venue.words} {work.year or ''} {indexable(values)}"
-            people = " ".join([author.words for author in authors])
-            entries.append((number, work.words, people, body.strip()))
+            facts.append(
+                PaperFacts(
+                    id=number,
+                    title=work.title,
+                    authors=work.bare,
+                    venue=() if venue is None else venue.called,
+                    year=work.year,
+                    section=(venue.section if venue else None) or "",
+                    more=["", "", *[value for _, value, _ in work.refs]],
+                    summarised=False,
+                )
+            )
             counts.add(venue_id, work.year)
         insert_rows(session, Paper, _PAPER, papers)
         insert_rows(session, Identifier, ("paper_id", "kind", "value", "folded"), identifiers)
         insert_rows(
             session, PaperAuthor, ("paper_id", "position", "author_id", "name"), authorships
         )
-        insert_rows(session, SearchEntry, ("paper_id", "title", "people", "body"), entries)
+        self._index.add(facts)
 
 
 def _taken(session: Session, works: Iterable[Work]) -> Names:

@@ -14,11 +14,11 @@ from zlib import crc32
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.models import Paper, PaperAuthor, Venue
+from app.models import Paper, PaperAuthor
 from app.models.paper import rank
 from app.services.bulk import PaperCounts, among, insert_rows
 from app.services.dblp_works import CORR, FIELDS, Work, digests
-from app.services.search_index import index_paper
+from app.services.search_index import index_papers
 
 if TYPE_CHECKING:
     from app.services.dblp_store import Store
@@ -70,23 +70,21 @@ def update_papers(
     )
     papers = {paper.id: paper for paper in session.scalars(query)}
     done: Counter[str] = Counter()
-    changed: dict[int, list[str]] = {}
+    changed: set[int] = set()
     for work, number in pairs:
         paper = papers[number]
         owns = _owns(paper, work)
         if owns and _update(session, paper, work, store, counts):
             done["updated"] += 1
-            changed[number] = list(work.bare)
+            changed.add(number)
         elif number in named:
             done["unchanged" if owns else "joined"] += 1
-            changed.setdefault(number, _printed(paper))
+            changed.add(number)
         else:
             done["unchanged"] += 1
         paper.arxiv_id = paper.arxiv_id or work.arxiv_id or None
     session.flush()
-    for number, names in changed.items():
-        venue = session.get(Venue, papers[number].venue_id) if papers[number].venue_id else None
-        index_paper(session, papers[number], names, f"{venue.name} {venue.title}" if venue else "")
+    index_papers(session, sorted(changed))
     session.flush()
     session.expunge_all()  # or the memory would hold every paper of the run
     return done

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -93,10 +92,6 @@ def head(record: DumpRecord) -> str:
     return f"{crc32(record.key.encode()):08x}{crc32(repr(record).encode()):08x}"
 
 
-def digest(value: str) -> str:
-    return f"{crc32(value.encode()):08x}"
-
-
 def digests(
     title: str,
     bare: Iterable[str],
@@ -113,9 +108,11 @@ def digests(
         f"{year} {venue_key}",
         doi,
         url,
-        json.dumps(details, sort_keys=True),
+        repr(sorted(details.items())),
     )
-    return dict(zip(FIELDS, map(digest, values), strict=True))
+    return {
+        name: f"{crc32(value.encode()):08x}" for name, value in zip(FIELDS, values, strict=True)
+    }
 
 
 def prepared(record: DumpRecord) -> Work | None:
