@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.db import insert_missing
 from app.models import Author, AuthorName, Venue
-from app.services.bulk import among
+from app.search.words import words
+from app.services.bulk import among, insert_rows, new_ids
 from app.services.dblp_works import Work, kind_of_venue, without_number
 from app.services.papers import author_key
 
@@ -25,10 +26,12 @@ class KnownAuthor:
 
     Attributes:
         printed: that name without number, where it is not the author's usual one.
+        words: the words of that name, as search has them.
     """
 
     id: int
     printed: str | None
+    words: list[str]
 
 
 class Authors:
@@ -49,14 +52,18 @@ class Authors:
         )
         keys = {name: author_key(name) for name in names}
         found = _by_keys(session, keys.values())
-        missing = {key: name for name, key in keys.items() if key not in found}
-        rows = [{"key": key, "name": without_number(name)} for key, name in missing.items()]
-        insert_missing(session, Author, rows, ["key"])
-        found |= _by_keys(session, missing)
+        missing = {key: without_number(name) for name, key in keys.items() if key not in found}
+        numbers = new_ids(session, Author, len(missing))
+        # Nobody else adds authors meanwhile: whoever does has the lock of `lock_papers`.
+        rows = [(number, *each) for number, each in zip(numbers, missing.items(), strict=True)]
+        insert_rows(session, Author, ("id", "key", "name"), rows)
+        found |= {key: (number, name) for number, key, name in rows}
         for name, key in keys.items():
             number, usual = found[key]
             bare = without_number(name)
-            self._known[name] = KnownAuthor(number, None if bare == usual else bare)
+            self._known[name] = KnownAuthor(
+                number, None if bare == usual else bare, words(bare)
+            )
 
     def of(self, work: Work) -> list[KnownAuthor]:
         """The authors of a work that was learnt, in its order."""

@@ -14,13 +14,12 @@ from app.db import now
 from app.models import Identifier, Paper, PaperAuthor, Venue
 from app.models.paper import rank
 from app.rendering import RENDERER_VERSION
-from app.search.entries import PaperFacts
 from app.services.bulk import PaperCounts, among, insert_rows, is_sqlite, new_ids
 from app.services.dblp_names import Authors, Venues
 from app.services.dblp_same import Candidate, agrees, is_twin, tells_enough
 from app.services.dblp_update import absorb, update_papers
 from app.services.dblp_works import Work
-from app.services.search_bulk import BulkIndex
+from app.services.search_bulk import BulkIndex, NewPaper
 
 SOURCE = "dblp"
 STRONG = ("doi", "arxiv", "openreview", "acl")  # an address may be that of a whole volume
@@ -130,15 +129,14 @@ class Store:
                 for position, author in enumerate(authors)
             ]
             facts.append(
-                PaperFacts(
-                    id=number,
-                    title=work.title,
-                    authors=work.bare,
-                    venue=() if venue is None else venue.called,
-                    year=work.year,
-                    section=(venue.section if venue else None) or "",
-                    more=["", "", *[value for _, value, _ in work.refs]],
-                    summarised=False,
+                NewPaper(
+                    number,
+                    work.words,
+                    [author.words for author in authors],
+                    () if venue is None else venue.called,
+                    work.year,
+                    venue.section if venue else None,
+                    [value for _, value, _ in work.refs],
                 )
             )
             counts.add(venue_id, work.year)

@@ -109,8 +109,8 @@ def _update(
     session: Session, paper: Paper, work: Work, store: Store, counts: PaperCounts
 ) -> bool:
     """Replace the facts that may be replaced; returns whether something changed."""
-    old = _fields(paper.source_stamp)
-    present = digests(
+    old = _fields(paper.source_stamp or "")
+    said = digests(
         paper.title,
         _printed(paper),
         paper.year,
@@ -119,7 +119,7 @@ def _update(
         paper.url or "",
         paper.details,
     )
-    wanted = _fields(work.stamp)
+    present, wanted = _fields("-" * _HEAD + said), _fields(work.stamp)
     free = {name for name in FIELDS if present[name] == old.get(name) != wanted[name]}
     free |= {name for name, empty in _empty(paper).items() if empty}
     free = {name for name in free if present[name] != wanted[name]}
@@ -146,8 +146,9 @@ def _update(
     return _set_place(paper, work, store, counts, "place" in free) or changed
 
 
-def _fields(stamp: str | None) -> dict[str, str]:
-    if stamp is None:
+def _fields(stamp: str) -> dict[str, str]:
+    """The digests in a stamp, by field."""
+    if not stamp:
         return {}
     starts = range(_HEAD, len(stamp), _DIGEST)
     return dict(zip(FIELDS, (stamp[at : at + _DIGEST] for at in starts), strict=True))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 from zlib import crc32
 
 from app.models import folded
 from app.models.paper import MAX_IDENTIFIER
 from app.queries.papers import MAX_TITLE_FOLDED
-from app.rendering import PaperRef, RenderError, reference_from_url, render_inline
-from app.search.words import indexable
+from app.rendering import RenderError, reference_from_url, render_inline
+from app.search.words import indexable, words
 from app.services.paper_facts import (
     MAX_AUTHORS,
     MAX_NAME,
@@ -32,7 +33,8 @@ KINDS = {"conf": "conference", "journals": "journal", "series": "book"}
 FIELDS = ("title", "authors", "place", "doi", "url", "details")
 _KEY = re.compile(r"[A-Za-z]+/[\w-]+(?:/[\w+.-]+)+", re.ASCII)
 _NUMBER = re.compile(r" \d{4}$", re.ASCII)
-_DOI_ADDRESS = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/[\w.()/:;-]+)", re.ASCII)
+_DOI_ADDRESS = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/(?:[\w()-]|[.:;/](?=[\w()-]))+)", re.ASCII)
+_ARXIV_DOI = re.compile(r"10\.48550/ar[xX]iv\.(\d{4}\.\d{4,5})", re.ASCII)
 _ARXIV_VOLUME = re.compile(r"abs/(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-zA-Z]{2})?/\d{7})", re.ASCII)
 # What `render_inline` does more than escaping for: formulas, tokens of our own, controls.
 _SPECIAL = re.compile(r"[$\\\x00-\x1f\x7f-\x9f\ue000-\uf8ff]|zqM")
@@ -47,15 +49,15 @@ class Work:
         names: authors with dblp's number of a namesake; `bare` are the same without.
         refs: kind, value and folded value of every identifier; its key first.
         html: the title, rendered.
-        words: the title in search words.
+        words: the words of the title, as search has them; `title_folded` compares titles.
         authors: numbers of the authors' rows, once they are known.
         stamp: what `papers.source_stamp` becomes (see `head`).
     """
 
     key: str
     title: str
-    names: tuple[str, ...]
-    bare: tuple[str, ...]
+    names: list[str]
+    bare: list[str]
     year: int | None
     venue_key: str
     venue_name: str
@@ -65,9 +67,10 @@ class Work:
     details: dict[str, str]
     refs: list[tuple[str, str, str]]
     html: str
-    words: str
+    words: list[str]
+    title_folded: str
+    stamp: str
     authors: list[int] = field(default_factory=list)
-    stamp: str = ""
 
     @property
     def kind(self) -> str:
@@ -79,8 +82,13 @@ class Work:
         return True
 
     @property
-    def title_folded(self) -> str:
-        return self.words[:MAX_TITLE_FOLDED]
+    def kind(self) -> str:
+        """The kind of venue, as `venues.kind` has it; empty without a venue."""
+        return kind_of_venue(self.venue_key) if self.venue_key else ""
+
+    @property
+    def by_dblp(self) -> bool:
+        return True
 
 
 def head(record: DumpRecord) -> str:
@@ -100,61 +108,64 @@ def digests(
     doi: str,
     url: str,
     details: Mapping[str, str],
-) -> dict[str, str]:
-    """The digest of each of `FIELDS`, for what dblp says and for what is stored alike."""
-    values = (
-        title,
-        "\n".join(bare),
-        f"{year} {venue_key}",
-        doi,
-        url,
-        repr(sorted(details.items())),
+) -> str:
+    """The digests of `FIELDS`, one behind the other, of what dblp says and of what is stored."""
+    place = f"{year} {venue_key}"
+    others = repr(sorted(details.items()))
+    return (
+        f"{crc32(title.encode()):08x}{crc32(chr(10).join(bare).encode()):08x}"
+        f"{crc32(place.encode()):08x}{crc32(doi.encode()):08x}"
+        f"{crc32(url.encode()):08x}{crc32(others.encode()):08x}"
     )
-    return {
-        name: f"{crc32(value.encode()):08x}" for name, value in zip(FIELDS, values, strict=True)
-    }
 
 
 def prepared(record: DumpRecord) -> Work | None:
     """A record as a work; `None` when its key is none, or a fact in it cannot be right."""
-    key = record.key
+    key, title, authors, year, venue, _, details = record
     if not _KEY.fullmatch(key) or len(key) > MAX_IDENTIFIER or "/." in key:
         return None
-    title = _line(record.title, MAX_TITLE)
-    names = tuple(filter(None, (_line(name, MAX_NAME) for name in record.authors)))
-    year = record.year if record.year is None or YEARS[0] <= record.year <= YEARS[1] else None
-    if not title or len(names) > MAX_AUTHORS:
+    title = _line(title, MAX_TITLE)
+    if not title or len(authors) > MAX_AUTHORS:
         return None
-    venue_key = stream_of(key) if key.startswith(STREAMS) and record.venue else ""
+    named = [pair for pair in map(_name, authors) if pair[0]]
+    bare = [pair[1] for pair in named]
+    if year is not None and not YEARS[0] <= year <= YEARS[1]:
+        year = None
+    venue_key = stream_of(key)[:MAX_VENUE_KEY] if venue and key.startswith(STREAMS) else ""
     refs, doi, arxiv_id, url = _identifiers(record)
-    try:
-        html = inline(title)
-    except RenderError:
-        html = escape(title)
-    work = Work(
-        key=key,
-        title=title,
-        names=names,
-        bare=tuple(without_number(name) for name in names),
-        year=year,
-        venue_key=venue_key[:MAX_VENUE_KEY],
-        venue_name=_line(record.venue, MAX_NAME) if venue_key else "",
-        doi=doi,
-        arxiv_id=arxiv_id,
-        url=url,
-        details={name: _line(value, MAX_DETAIL) for name, value in record.details.items()},
-        refs=refs,
-        html=html,
-        words=indexable(title),
+    if not all(map(_is_short, details.values())):
+        details = {name: _line(value, MAX_DETAIL) for name, value in details.items()}
+    fields = digests(title, bare, year, venue_key, doi, url, details)
+    found = words(title)
+    return Work(
+        key,
+        title,
+        [pair[0] for pair in named],
+        bare,
+        year,
+        venue_key,
+        _line(venue, MAX_NAME) if venue_key else "",
+        doi,
+        arxiv_id,
+        url,
+        details,
+        refs,
+        inline(title),
+        found,
+        # As `queries.papers.title_folded` has it; only signs beyond ASCII make a difference.
+        (" ".join(found) if title.isascii() else indexable(title))[:MAX_TITLE_FOLDED],
+        head(record) + fields,
     )
-    fields = digests(title, work.bare, year, work.venue_key, doi, url, work.details)
-    work.stamp = head(record) + "".join(fields.values())
-    return work
 
 
 def inline(title: str) -> str:
     """What `render_inline` makes of a title, without its machinery where nothing needs it."""
-    return render_inline(title) if _SPECIAL.search(title) else escape(title)
+    if not _SPECIAL.search(title):
+        return escape(title)
+    try:
+        return render_inline(title)
+    except RenderError:
+        return escape(title)
 
 
 def without_number(name: str) -> str:
@@ -169,34 +180,50 @@ def kind_of_venue(key: str) -> str:
 
 def _identifiers(record: DumpRecord) -> tuple[list[tuple[str, str, str]], str, str, str]:
     """Identifiers, the DOI, the arXiv id and the address among them."""
-    refs = {("key", folded(record.key)): record.key}
+    key = record.key
+    refs = {("key", key.lower()): key}
     doi = arxiv_id = url = ""
-    if record.key.startswith(CORR):
+    if key.startswith(CORR):
         found = _ARXIV_VOLUME.fullmatch(record.details.get("volume", ""))
         if found:
             arxiv_id = found[1]
-            refs["arxiv", folded(arxiv_id)] = arxiv_id
+            refs["arxiv", arxiv_id.lower()] = arxiv_id
     for link in record.links[:MAX_LINKS]:
-        ref = _reference(link)
-        if ref is None:
+        kind, value = _reference(link)
+        if not kind:
             url = url or (link if _is_address(link) else "")
-        elif len(ref.value) <= MAX_IDENTIFIER:
-            refs.setdefault((ref.kind, folded(ref.value)), ref.value)
-            if ref.kind == "doi":
-                doi = doi or ref.value
-            elif ref.kind == "arxiv":
-                arxiv_id = arxiv_id or ref.value
+        elif len(value) <= MAX_IDENTIFIER:
+            refs.setdefault((kind, folded(value)), value)
+            if kind == "doi":
+                doi = doi or value
+            elif kind == "arxiv":
+                arxiv_id = arxiv_id or value
             else:
-                url = url or link
+                url = url or (link if _is_address(link) else "")
     return [(kind, value, low) for (kind, low), value in refs.items()], doi, arxiv_id, url
 
 
-def _reference(link: str) -> PaperRef | None:
-    found = _DOI_ADDRESS.fullmatch(link)
-    # The short way for most; arXiv's own DOIs mean the paper at arXiv.
-    if found and not found[1].startswith("10.48550/") and found[1][-1] not in ".;:":
-        return PaperRef("doi", found[1].lower())
-    return reference_from_url(link)
+def _reference(link: str) -> tuple[str, str]:
+    """Kind and value of the identifier that an address is; of none both are empty."""
+    # The short ways for most of millions; a test holds that they lead to the same.
+    if found := _DOI_ADDRESS.fullmatch(link):
+        if not found[1].startswith("10.48550/"):
+            return "doi", found[1].lower()
+        if arxiv := _ARXIV_DOI.fullmatch(found[1]):
+            return "arxiv", arxiv[1]
+    ref = reference_from_url(link)
+    return ("", "") if ref is None else (ref.kind, ref.value)
+
+
+@lru_cache(maxsize=100_000)
+def _name(name: str) -> tuple[str, str]:
+    """A name as it is kept, and without number."""
+    name = _line(name, MAX_NAME)
+    return name, without_number(name)
+
+
+def _is_short(text: str) -> bool:
+    return len(text) <= MAX_DETAIL and text.isprintable()
 
 
 def _is_address(text: str) -> bool:
