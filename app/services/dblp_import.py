@@ -10,7 +10,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import select
@@ -22,14 +21,15 @@ from app.models import DumpImport, Identifier, Paper
 from app.services import links
 from app.services.bulk import among
 from app.services.dblp_people import People
+from app.services.dblp_reader import Ahead, Batch, Here
 from app.services.dblp_store import Store
-from app.services.dblp_works import Work, head, prepared
+from app.services.dblp_works import DIGEST, HEAD, Work, prepared
 from app.services.rerender import mark_stale
-from app.sources.dblp_dump import BadDump, DumpPerson, DumpReader, DumpRecord, Wanted
+from app.sources.dblp_dump import BadDump, DumpRecord, Wanted
 
 __all__ = ["BadDump", "Progress", "Wanted", "import_dump"]
 
-BATCH = 2000  # works of one transaction: some 0.3 seconds
+LARGE = 5_000_000  # bytes, from which a file is read in a process of its own
 QUIET = 20  # batches without a change after which it is noted how far it came
 SAMPLE = 65_536
 
@@ -60,11 +60,7 @@ def import_dump(session: Session, path: Path, wanted: Wanted = Wanted()) -> Iter
     Raises:
         BadDump: when the file is not dblp's or is damaged. What was read before it stays.
     """
-    reader = DumpReader(path, wanted)
-    try:
-        yield from _Run(session, reader, _fingerprint(path, wanted)).go()
-    finally:
-        reader.close()
+    yield from _Run(session, path, wanted).go()
 
 
 def _fingerprint(path: Path, wanted: Wanted) -> str:
@@ -79,20 +75,29 @@ def _fingerprint(path: Path, wanted: Wanted) -> str:
 class _Run:
     """One run of an import."""
 
-    def __init__(self, session: Session, reader: DumpReader, fingerprint: str) -> None:
+    def __init__(self, session: Session, path: Path, wanted: Wanted) -> None:
         self._session = session
-        self._reader = reader
-        self._fingerprint = fingerprint
+        self._path = path
+        self._wanted = wanted
+        self._fingerprint = _fingerprint(path, wanted)
         self._store = Store(session)
         self._counts: Counter[str] = Counter()
-        self._left_out = 0  # before this run
+        self._before = 0  # works that earlier runs left out
+        self._passed = 0
         self._persons = 0
+        self._position = 0
         self._quiet = 0
 
     def go(self) -> Iterator[Progress]:
         skip = self._begin()
+        large = self._path.stat().st_size > LARGE
         with People(self._session) as people:
-            yield from self._works(skip, people)
+            with (Ahead if large else Here)(self._path, self._wanted, skip) as reader:
+                for batch in reader.batches():
+                    people.keep(batch.persons)
+                    if batch.passed > skip:
+                        self._put(reader, batch)
+                    yield self._progress("works")
             yield from self._people(people)
         self._finish()
         yield self._progress("links")
@@ -112,49 +117,34 @@ class _Run:
         session.flush()
         self._id = row.id
         self._counts.update(row.counts or {})
-        self._left_out = self._counts["left out"]
+        self._before = self._counts["left out"]
         self._persons = row.persons or 0
-        records = row.records or 0
+        records = self._passed = row.records or 0
         session.commit()
         session.expunge_all()
         return records
 
-    def _works(self, skip: int, people: People) -> Iterator[Progress]:
-        records = self._reader.read(skip)
-        while True:
-            works: list[DumpRecord] = []
-            for record in records:
-                if isinstance(record, DumpPerson):
-                    people.keep(record)
-                    continue
-                works.append(record)
-                if len(works) == BATCH:
-                    break
-            self._put(works)
-            yield self._progress("works")
-            if len(works) < BATCH:
-                return
-
-    def _put(self, records: list[DumpRecord]) -> None:
-        changed = self._changed(records)
-        works = [work for work in map(prepared, changed) if work is not None]
-        self._counts["left out"] = self._left_out + self._reader.left_out
-        self._left_out += len(changed) - len(works)
-        self._counts["left out"] += len(changed) - len(works)
-        self._counts["unchanged"] += len(records) - len(changed)
-        last = len(records) < BATCH
-        self._quiet = 0 if works else self._quiet + 1
-        if not works and not last and self._quiet % QUIET:
+    def _put(self, reader: Here | Ahead, batch: Batch) -> None:
+        changed = self._changed(batch)
+        works = [work if isinstance(work, Work) else prepared(work) for work in changed]
+        usable = [work for work in works if work is not None]
+        self._before += len(changed) - len(usable)
+        reader.switch.value = int(2 * len(changed) >= len(batch.works))
+        self._passed, self._position = batch.passed, batch.position
+        self._counts["left out"] = self._before + batch.left_out
+        self._counts["unchanged"] += len(batch.works) - len(changed)
+        self._quiet = 0 if usable else self._quiet + 1
+        if not usable and self._quiet % QUIET:
             return
         before = self._counts.copy()
         try:
-            self._write(works)
+            self._write(usable)
         except IntegrityError:
             # Somebody removed a row that was remembered, an author joined with another, say.
             self._session.rollback()
             self._store.forget()
             self._counts = before
-            self._write(works)
+            self._write(usable)
 
     def _write(self, works: list[Work]) -> None:
         begin_writing(self._session)
@@ -164,9 +154,9 @@ class _Run:
         self._note()
         self._session.commit()
 
-    def _changed(self, records: list[DumpRecord]) -> list[DumpRecord]:
-        """The records that are not here as they are, nor belong to a paper by another record."""
-        heads = {record.key.lower(): head(record) for record in records}
+    def _changed(self, batch: Batch) -> list[Work | DumpRecord]:
+        """The works that are not here as they are, nor belong to a paper by another record."""
+        heads = batch.heads()
         query = (
             select(Identifier.folded, Paper.source_stamp)
             .join(Paper, Paper.id == Identifier.paper_id)
@@ -179,10 +169,10 @@ class _Run:
         known = {
             low
             for low, stamp in self._session.execute(query)
-            if stamp[:16] == heads[low] or stamp[:8] != heads[low][:8]
+            if stamp[:HEAD] == heads[low] or stamp[:DIGEST] != heads[low][:DIGEST]
         }
         self._session.commit()
-        return [record for record in records if record.key.lower() not in known]
+        return [work for work in batch.works if work.key.lower() not in known]
 
     def _people(self, people: People) -> Iterator[Progress]:
         for batch in people.batches(self._persons):
@@ -206,11 +196,11 @@ class _Run:
     def _note(self, *, finished: bool = False) -> None:
         """Write how far it came; the caller commits it together with what it tells of."""
         row = self._session.get_one(DumpImport, self._id)
-        row.records = self._reader.passed
+        row.records = self._passed
         row.persons = self._persons
         row.counts = dict(self._counts)
         row.finished_at = now() if finished else None
         self._session.flush()
 
     def _progress(self, stage: str) -> Progress:
-        return Progress(self._reader.position, stage, self._counts.copy())
+        return Progress(self._position, stage, self._counts.copy())

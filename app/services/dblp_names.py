@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from app.db import insert_missing
 from app.models import Author, AuthorName, Venue
-from app.search.words import words
 from app.services.bulk import among, insert_rows, new_ids
 from app.services.dblp_works import Work, kind_of_venue, without_number
 from app.services.papers import author_key
@@ -26,12 +25,10 @@ class KnownAuthor:
 
     Attributes:
         printed: that name without number, where it is not the author's usual one.
-        words: the words of that name, as search has them.
     """
 
     id: int
     printed: str | None
-    words: list[str]
 
 
 class Authors:
@@ -61,9 +58,7 @@ class Authors:
         for name, key in keys.items():
             number, usual = found[key]
             bare = without_number(name)
-            self._known[name] = KnownAuthor(
-                number, None if bare == usual else bare, words(bare)
-            )
+            self._known[name] = KnownAuthor(number, None if bare == usual else bare)
 
     def of(self, work: Work) -> list[KnownAuthor]:
         """The authors of a work that was learnt, in its order."""

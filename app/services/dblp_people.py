@@ -6,12 +6,13 @@ Their records come anywhere in the file, so they wait on the disk until all work
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from tempfile import TemporaryFile
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.db import insert_missing
@@ -45,9 +46,9 @@ class People:
     ) -> None:
         self._file.close()
 
-    def keep(self, person: DumpPerson) -> None:
-        """Let a person wait."""
-        self._file.write(json.dumps(person) + "\n")
+    def keep(self, persons: Iterable[DumpPerson]) -> None:
+        """Let persons wait."""
+        self._file.writelines(json.dumps(person) + "\n" for person in persons)
 
     def batches(self, skip: int) -> Iterator[list[DumpPerson]]:
         """Those who wait, in their order, after the first `skip`."""
@@ -74,7 +75,21 @@ class People:
             For how many something was new.
         """
         known = _Known(self._session, persons)
-        return sum(known.join(person) for person in persons)
+        changed = sum([known.join(person) for person in persons])
+        known.write()
+        return changed
+
+
+@dataclass(slots=True)
+class _Row:
+    """An author's row; `changed` until it is written."""
+
+    id: int
+    key: str
+    name: str
+    dblp_id: str | None
+    orcid: str | None
+    changed: bool = False
 
 
 class _Known:
@@ -83,23 +98,23 @@ class _Known:
     def __init__(self, session: Session, persons: Sequence[DumpPerson]) -> None:
         self._session = session
         keys = {key for person in persons for key in _names(person)}
-        self._others = {
-            key: number
-            for key, number in session.execute(
-                select(AuthorName.key, AuthorName.author_id).where(
-                    among(session, AuthorName.key, keys)
-                )
-            )
-        }
-        query = select(Author).where(
-            or_(
-                among(session, Author.key, keys),
-                among(session, Author.dblp_id, [person.dblp_id for person in persons]),
-            )
+        others = select(AuthorName.key, AuthorName.author_id).where(
+            among(session, AuthorName.key, keys)
         )
-        found = session.scalars(query.execution_options(populate_existing=True)).all()
-        self._by_key = {author.key: author for author in found}
-        self._by_number = {author.dblp_id: author for author in found if author.dblp_id}
+        self._others: dict[str, int] = dict(session.execute(others).all())
+        self._by_key: dict[str, _Row] = {}
+        self._by_number: dict[str, _Row] = {}
+        self._new_names: list[dict[str, Any]] = []
+        numbers = [person.dblp_id for person in persons]
+        for which in (among(session, Author.key, keys), among(session, Author.dblp_id, numbers)):
+            self._find(which)
+
+    def _find(self, which: ColumnElement[bool]) -> None:
+        columns = (Author.id, Author.key, Author.name, Author.dblp_id, Author.orcid)
+        for found in self._session.execute(select(*columns).where(which)):
+            row = self._by_key.setdefault(found.key, _Row(*found))
+            if row.dblp_id:
+                self._by_number[row.dblp_id] = row
 
     def join(self, person: DumpPerson) -> bool:
         """Make one of all rows of a person; returns whether something changed."""
@@ -111,18 +126,38 @@ class _Known:
         for other in others:
             self._merge(other, first)
         usual = next(iter(names))
-        renamed = first.key != usual and usual not in self._by_key and usual not in self._others
-        if renamed:
+        if first.key != usual and usual not in self._by_key and usual not in self._others:
             self._rename(first, usual, without_number(names[usual]))
-        changed = renamed or bool(others)
-        if first.dblp_id != person.dblp_id:
-            first.dblp_id, changed = person.dblp_id, True
+        orcid = person.orcid or first.orcid
+        if (first.dblp_id, first.orcid) != (person.dblp_id, orcid):
+            first.dblp_id, first.orcid, first.changed = person.dblp_id, orcid, True
             self._by_number[person.dblp_id] = first
-        if person.orcid and first.orcid != person.orcid:
-            first.orcid, changed = person.orcid, True
-        return self._keep_names(first, names) or changed
+        return self._keep_names(first, names) or first.changed or bool(others)
 
-    def _rows_of(self, person: DumpPerson, names: dict[str, str]) -> list[Author]:
+    def write(self) -> None:
+        """Write what was put off."""
+        rows = [row for row in self._by_key.values() if row.changed]
+        if rows:
+            self._session.connection().execute(
+                update(Author)
+                .where(Author.id == bindparam("which"))
+                .values(
+                    {name: bindparam(f"new_{name}") for name in ("key", "name", "dblp_id", "orcid")}
+                ),
+                [
+                    {
+                        "which": row.id,
+                        "new_key": row.key,
+                        "new_name": row.name,
+                        "new_dblp_id": row.dblp_id,
+                        "new_orcid": row.orcid,
+                    }
+                    for row in rows
+                ],
+            )
+        insert_missing(self._session, AuthorName, self._new_names, ["key"])
+
+    def _rows_of(self, person: DumpPerson, names: dict[str, str]) -> list[_Row]:
         """A person's rows, that of their usual name first if there is one."""
         rows = []
         for key, name in names.items():
@@ -136,15 +171,13 @@ class _Known:
             rows.append(numbered)
         return rows
 
-    def _merge(self, other: Author, into: Author) -> None:
+    def _merge(self, other: _Row, into: _Row) -> None:
         session = self._session
-        session.flush()
-        session.execute(
-            update(PaperAuthor)
-            .where(PaperAuthor.author_id == other.id, PaperAuthor.name.is_(None))
-            .values(name=other.name)
-            .execution_options(synchronize_session=False)
-        )
+        self._keep_printed(other)
+        self._new_names = [
+            {**row, "author_id": into.id} if row["author_id"] == other.id else row
+            for row in self._new_names
+        ]
         for column in (PaperAuthor.author_id, AuthorName.author_id):
             session.execute(
                 update(column.class_)
@@ -152,42 +185,44 @@ class _Known:
                 .values(author_id=into.id)
                 .execution_options(synchronize_session=False)
             )
+        session.execute(
+            delete(Author)
+            .where(Author.id == other.id)
+            .execution_options(synchronize_session=False)
+        )
         into.orcid = into.orcid or other.orcid
-        if other.dblp_id:
-            into.dblp_id = into.dblp_id or other.dblp_id
+        into.changed = True
         self._others = {
             key: into.id if number == other.id else number for key, number in self._others.items()
         }
         del self._by_key[other.key]
-        session.execute(delete(Author).where(Author.id == other.id))
-        session.expunge(other)
 
-    def _rename(self, author: Author, key: str, name: str) -> None:
+    def _rename(self, author: _Row, key: str, name: str) -> None:
         """Call an author by their usual name; on their papers the name stays that was there."""
-        session = self._session
+        self._keep_printed(author)
         old = author.key
-        session.execute(
+        self._new_names.append({"key": old, "author_id": author.id, "name": author.name})
+        self._others[old] = author.id
+        del self._by_key[old]
+        author.key, author.name, author.changed = key, name, True
+        self._by_key[key] = author
+
+    def _keep_printed(self, author: _Row) -> None:
+        """Note on papers what the author is called there, before the usual name becomes another."""
+        self._session.execute(
             update(PaperAuthor)
             .where(PaperAuthor.author_id == author.id, PaperAuthor.name.is_(None))
             .values(name=author.name)
             .execution_options(synchronize_session=False)
         )
-        insert_missing(
-            session, AuthorName, [{"key": old, "author_id": author.id, "name": author.name}], ["key"]
-        )
-        self._others.setdefault(old, author.id)
-        del self._by_key[old]
-        author.key, author.name = key, name
-        self._by_key[key] = author
-        session.flush()
 
-    def _keep_names(self, author: Author, names: dict[str, str]) -> bool:
+    def _keep_names(self, author: _Row, names: dict[str, str]) -> bool:
         new = [
             {"key": key, "author_id": author.id, "name": without_number(name)}
             for key, name in names.items()
             if key != author.key and key not in self._others and key not in self._by_key
         ]
-        insert_missing(self._session, AuthorName, new, ["key"])
+        self._new_names += new
         self._others |= {str(row["key"]): author.id for row in new}
         return bool(new)
 

@@ -19,7 +19,7 @@ from app.services.dblp_names import Authors, Venues
 from app.services.dblp_same import Candidate, agrees, is_twin, tells_enough
 from app.services.dblp_update import absorb, update_papers
 from app.services.dblp_works import Work
-from app.services.search_bulk import BulkIndex, NewPaper
+from app.services.search_bulk import BulkIndex
 
 SOURCE = "dblp"
 STRONG = ("doi", "arxiv", "openreview", "acl")  # an address may be that of a whole volume
@@ -109,7 +109,7 @@ class Store:
         session = self._session
         moment = now().replace(tzinfo=None)
         added_at = moment.strftime("%Y-%m-%d %H:%M:%S.%f") if is_sqlite(session) else moment
-        papers, identifiers, authorships, facts = [], [], [], []
+        papers, identifiers, authorships, searched = [], [], [], []
         for number, work in zip(new_ids(session, Paper, len(works)), works, strict=True):
             venue = self.venues.of(work)
             venue_id = None if venue is None else venue.id
@@ -128,24 +128,15 @@ class Store:
                 (number, position, author.id, author.printed)
                 for position, author in enumerate(authors)
             ]
-            facts.append(
-                NewPaper(
-                    number,
-                    work.words,
-                    [author.words for author in authors],
-                    () if venue is None else venue.called,
-                    work.year,
-                    venue.section if venue else None,
-                    [value for _, value, _ in work.refs],
-                )
-            )
+            where = (venue.called, work.year, venue.section) if venue else ((), work.year, None)
+            searched.append((number, work.searched, where))
             counts.add(venue_id, work.year)
         insert_rows(session, Paper, _PAPER, papers)
         insert_rows(session, Identifier, ("paper_id", "kind", "value", "folded"), identifiers)
         insert_rows(
             session, PaperAuthor, ("paper_id", "position", "author_id", "name"), authorships
         )
-        self._index.add(facts)
+        self._index.add(searched)
 
 
 def _taken(session: Session, works: Iterable[Work]) -> Names:

@@ -17,14 +17,11 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.models import Paper, PaperAuthor
 from app.models.paper import rank
 from app.services.bulk import PaperCounts, among, insert_rows
-from app.services.dblp_works import CORR, FIELDS, Work, digests
+from app.services.dblp_works import CORR, DIGEST, FIELDS, HEAD, Work, digests
 from app.services.search_index import index_papers
 
 if TYPE_CHECKING:
     from app.services.dblp_store import Store
-
-_HEAD = 16  # characters of a stamp before the digests of fields
-_DIGEST = 8
 
 
 def absorb(here: Work, work: Work, refs: Sequence[tuple[str, str, str]]) -> None:
@@ -96,13 +93,13 @@ def _owns(paper: Paper, work: Work) -> bool:
     stamp = paper.source_stamp
     if stamp is None:
         return not is_preprint or paper.venue is None or paper.venue.kind == "preprint"
-    if stamp[:_DIGEST] == work.stamp[:_DIGEST]:
+    if stamp[:DIGEST] == work.stamp[:DIGEST]:
         return True
     return not is_preprint and _is_stamp_of(stamp, paper.key) and paper.key.startswith(CORR + "/")
 
 
 def _is_stamp_of(stamp: str, key: str) -> bool:
-    return stamp[:_DIGEST] == f"{crc32(key.encode()):08x}"
+    return stamp[:DIGEST] == f"{crc32(key.encode()):08x}"
 
 
 def _update(
@@ -119,7 +116,7 @@ def _update(
         paper.url or "",
         paper.details,
     )
-    present, wanted = _fields("-" * _HEAD + said), _fields(work.stamp)
+    present, wanted = _fields("-" * HEAD + said), _fields(work.stamp)
     free = {name for name in FIELDS if present[name] == old.get(name) != wanted[name]}
     free |= {name for name, empty in _empty(paper).items() if empty}
     free = {name for name in free if present[name] != wanted[name]}
@@ -150,8 +147,8 @@ def _fields(stamp: str) -> dict[str, str]:
     """The digests in a stamp, by field."""
     if not stamp:
         return {}
-    starts = range(_HEAD, len(stamp), _DIGEST)
-    return dict(zip(FIELDS, (stamp[at : at + _DIGEST] for at in starts), strict=True))
+    starts = range(HEAD, len(stamp), DIGEST)
+    return dict(zip(FIELDS, (stamp[at : at + DIGEST] for at in starts), strict=True))
 
 
 def _empty(paper: Paper) -> dict[str, bool]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
+from typing import Any
 from zlib import crc32
 
 from app.models import folded
@@ -23,6 +24,7 @@ from app.services.paper_facts import (
     YEARS,
     clean,
 )
+from app.services.search_bulk import NewPaper
 from app.sources.dblp_dump import DumpRecord, stream_of
 
 CORR = "journals/corr"
@@ -30,6 +32,8 @@ STREAMS = ("conf/", "journals/", "series/")
 MAX_DETAIL = 2000
 MAX_LINKS = 10  # addresses of one work
 KINDS = {"conf": "conference", "journals": "journal", "series": "book"}
+DIGEST = 8  # characters of one digest
+HEAD = 2 * DIGEST  # characters of a stamp before the digests of fields
 FIELDS = ("title", "authors", "place", "doi", "url", "details")
 _KEY = re.compile(r"[A-Za-z]+/[\w-]+(?:/[\w+.-]+)+", re.ASCII)
 _NUMBER = re.compile(r" \d{4}$", re.ASCII)
@@ -49,7 +53,7 @@ class Work:
         names: authors with dblp's number of a namesake; `bare` are the same without.
         refs: kind, value and folded value of every identifier; its key first.
         html: the title, rendered.
-        words: the words of the title, as search has them; `title_folded` compares titles.
+        searched: what search sees of it; by `title_folded` titles are compared.
         authors: numbers of the authors' rows, once they are known.
         stamp: what `papers.source_stamp` becomes (see `head`).
     """
@@ -67,24 +71,40 @@ class Work:
     details: dict[str, str]
     refs: list[tuple[str, str, str]]
     html: str
-    words: list[str]
+    searched: NewPaper
     title_folded: str
     stamp: str
     authors: list[int] = field(default_factory=list)
 
     @property
+    def head(self) -> str:
+        return self.stamp[:HEAD]
+
+    @property
     def kind(self) -> str:
         """The kind of venue, as `venues.kind` has it; empty without a venue."""
         return kind_of_venue(self.venue_key) if self.venue_key else ""
+
+    def as_tuple(self) -> tuple[Any, ...]:
+        """The arguments that make it again: for another process."""
+        return tuple([getattr(self, name) for name in self.__slots__])
 
     @property
     def by_dblp(self) -> bool:
         return True
 
     @property
+    def head(self) -> str:
+        return self.stamp[:HEAD]
+
+    @property
     def kind(self) -> str:
         """The kind of venue, as `venues.kind` has it; empty without a venue."""
         return kind_of_venue(self.venue_key) if self.venue_key else ""
+
+    def as_tuple(self) -> tuple[Any, ...]:
+        """The arguments that make it again: for another process."""
+        return tuple([getattr(self, name) for name in self.__slots__])
 
     @property
     def by_dblp(self) -> bool:
@@ -127,8 +147,8 @@ def prepared(record: DumpRecord) -> Work | None:
     title = _line(title, MAX_TITLE)
     if not title or len(authors) > MAX_AUTHORS:
         return None
-    named = [pair for pair in map(_name, authors) if pair[0]]
-    bare = [pair[1] for pair in named]
+    named = [each for each in map(_name, authors) if each[0]]
+    bare = [each[1] for each in named]
     if year is not None and not YEARS[0] <= year <= YEARS[1]:
         year = None
     venue_key = stream_of(key)[:MAX_VENUE_KEY] if venue and key.startswith(STREAMS) else ""
@@ -137,10 +157,11 @@ def prepared(record: DumpRecord) -> Work | None:
         details = {name: _line(value, MAX_DETAIL) for name, value in details.items()}
     fields = digests(title, bare, year, venue_key, doi, url, details)
     found = words(title)
+    values = [value for _, value, _ in refs]
     return Work(
         key,
         title,
-        [pair[0] for pair in named],
+        [each[0] for each in named],
         bare,
         year,
         venue_key,
@@ -151,7 +172,7 @@ def prepared(record: DumpRecord) -> Work | None:
         details,
         refs,
         inline(title),
-        found,
+        NewPaper.of(found, [each[2] for each in named], values),
         # As `queries.papers.title_folded` has it; only signs beyond ASCII make a difference.
         (" ".join(found) if title.isascii() else indexable(title))[:MAX_TITLE_FOLDED],
         head(record) + fields,
@@ -216,10 +237,11 @@ def _reference(link: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=100_000)
-def _name(name: str) -> tuple[str, str]:
-    """A name as it is kept, and without number."""
+def _name(name: str) -> tuple[str, str, list[str]]:
+    """A name as it is kept, the same without number, and the words of that."""
     name = _line(name, MAX_NAME)
-    return name, without_number(name)
+    bare = without_number(name)
+    return name, bare, words(bare)
 
 
 def _is_short(text: str) -> bool:

@@ -27,24 +27,38 @@ _ALL_AT_ONCE = text(
     " SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, ''"
     " FROM json_each(:rows)"
 )
+# Key, name and title of a venue (nothing without one), a year, and a section.
+Place = tuple[tuple[str, ...], int | None, str | None]
 
 
 class NewPaper(NamedTuple):
-    """What is searched of a paper that has just been added and has no summary yet.
+    """What is searched of a paper that has no summary yet, but for venue and year.
 
     Attributes:
-        title, authors: as words (`app.search.words.words`); of each author their own.
-        venue: its key, name and title; empty without a venue.
-        identifiers: their values.
+        title, people, body: as entries have them.
+        words: those of title and people that are worth suggesting.
     """
 
-    id: int
-    title: Sequence[str]
-    authors: Sequence[Sequence[str]]
-    venue: tuple[str, ...]
-    year: int | None
-    section: str | None
-    identifiers: Sequence[str]
+    title: str
+    people: str
+    body: str
+    words: list[str]
+
+    @classmethod
+    def of(
+        cls, title: Sequence[str], authors: Sequence[Sequence[str]], identifiers: Sequence[str]
+    ) -> NewPaper:
+        """Of the words (`app.search.words.words`) of the title and of each author's name."""
+        return cls(
+            " ".join(map(stem, title)),
+            " ".join([stem(word) for author in authors for word in author]),
+            " ".join(stems(" ".join(identifiers))),
+            _worth_suggesting(set(title).union(*authors)),
+        )
+
+
+def _worth_suggesting(words: Iterable[str]) -> list[str]:
+    return [word for word in words if len(word) > 2 and not word.isdecimal()]
 
 
 class BulkIndex:
@@ -58,16 +72,18 @@ class BulkIndex:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._counts: Counter[str] = Counter()
-        self._facts: dict[tuple[Any, ...], str] = {}
-        self._venue_words: dict[tuple[str, ...], list[str]] = {}
+        self._places: dict[Place, tuple[str, list[str]]] = {}
 
-    def add(self, papers: Iterable[NewPaper]) -> None:
-        """Index papers that have no entry yet."""
+    def add(self, papers: Iterable[tuple[int, NewPaper, Place]]) -> None:
+        """Index papers that have no entry yet, given by number."""
         rows: list[tuple[Any, ...]] = []
-        words: list[str] = []
-        for paper in papers:
-            rows.append(self.row(paper))
-            words += self.vocabulary(paper)
+        words: Counter[str] = Counter()
+        for number, paper, where in papers:
+            title, people, body, found = paper
+            facts, called = self._known(where)
+            rows.append((place(False, where[1], number), number, title, people, facts, body))
+            words.update(found)
+            words.update(called)
         if not rows:
             return
         rows.sort()  # the order of the index, which takes it so in the least time
@@ -75,24 +91,7 @@ class BulkIndex:
             self._session.execute(_ALL_AT_ONCE, {"rows": json.dumps(rows)})
         else:
             insert_rows(self._session, SearchEntry, _COLUMNS, rows)
-        self._learn(Counter(words))
-
-    def row(self, paper: NewPaper) -> tuple[int, int, str, str, str, str]:
-        """The entry: the values of `_COLUMNS`, as `entries.of_paper` has them."""
-        number, title, authors, _, year, _, identifiers = paper
-        return (
-            place(False, year, number),
-            number,
-            " ".join(map(stem, title)),
-            " ".join([stem(word) for author in authors for word in author]),
-            self._facts_of(paper),
-            " ".join(stems(" ".join(identifiers))),
-        )
-
-    def vocabulary(self, paper: NewPaper) -> set[str]:
-        """The words that are worth suggesting, as `entries.vocabulary` has them."""
-        found = set(paper.title).union(*paper.authors, self._words_of_venue(paper.venue))
-        return {word for word in found if len(word) > 2 and not word.isdecimal()}
+        self._learn(words)
 
     def finish(self) -> None:
         """Write the counts of words that were put off."""
@@ -109,23 +108,16 @@ class BulkIndex:
         """After a transaction was undone."""
         self._counts.clear()
 
-    def _facts_of(self, paper: NewPaper) -> str:
-        key = (paper.venue, paper.year, paper.section)
-        found = self._facts.get(key)
+    def _known(self, where: Place) -> tuple[str, list[str]]:
+        """The facts of a paper of a venue, year and section, and the words of the venue."""
+        found = self._places.get(where)
         if found is None:
-            if len(self._facts) > REMEMBERED:
-                self._facts.clear()
-            facts = PaperFacts(0, "", (), paper.venue, paper.year, paper.section or "", (), False)
-            found = self._facts[key] = str(entries.of_paper(facts)["facts"])
-        return found
-
-    def _words_of_venue(self, venue: tuple[str, ...]) -> list[str]:
-        found = self._venue_words.get(venue)
-        if found is None:
-            if len(self._venue_words) > REMEMBERED:
-                self._venue_words.clear()
-            facts = PaperFacts(0, "", (), venue, None, "", (), False)
-            found = self._venue_words[venue] = list(entries.vocabulary(facts))
+            if len(self._places) > REMEMBERED:
+                self._places.clear()
+            venue, year, section = where
+            paper = PaperFacts(0, "", (), venue, year, section or "", (), False)
+            facts = str(entries.of_paper(paper)["facts"])
+            found = self._places[where] = facts, list(entries.vocabulary(paper))
         return found
 
     def _learn(self, words: Counter[str]) -> None:
