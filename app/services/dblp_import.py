@@ -32,6 +32,7 @@ __all__ = ["BadDump", "Progress", "Wanted", "import_dump"]
 LARGE = 5_000_000  # bytes, from which a file is read in a process of its own
 QUIET = 20  # batches without a change after which it is noted how far it came
 SAMPLE = 65_536
+ALL = Wanted()
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Progress:
     counts: Counter[str]
 
 
-def import_dump(session: Session, path: Path, wanted: Wanted = Wanted()) -> Iterator[Progress]:
+def import_dump(session: Session, path: Path, wanted: Wanted = ALL) -> Iterator[Progress]:
     """Read dblp's file into the library; commits as it goes on.
 
     Args:
@@ -106,9 +107,7 @@ class _Run:
         """Take up an import that was broken off; returns how many records it had dealt with."""
         session = self._session
         begin_writing(session)
-        row = session.scalar(
-            select(DumpImport).where(DumpImport.fingerprint == self._fingerprint)
-        )
+        row = session.scalar(select(DumpImport).where(DumpImport.fingerprint == self._fingerprint))
         if row is None:
             row = DumpImport(fingerprint=self._fingerprint)
             session.add(row)
@@ -169,7 +168,7 @@ class _Run:
         known = {
             low
             for low, stamp in self._session.execute(query)
-            if stamp[:HEAD] == heads[low] or stamp[:DIGEST] != heads[low][:DIGEST]
+            if stamp and (stamp[:HEAD] == heads[low] or stamp[:DIGEST] != heads[low][:DIGEST])
         }
         self._session.commit()
         return [work for work in batch.works if work.key.lower() not in known]

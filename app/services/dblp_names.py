@@ -85,8 +85,8 @@ def _by_keys(session: Session, keys: Iterable[str]) -> dict[str, tuple[int, str]
 
 @dataclass
 class KnownVenue:
-    """A venue's row; `called` are its key, name and title. `names` counts how records call it, where
-    this import made it."""
+    """A venue's row; `called` are its key, name and title. `names` counts how records call it,
+    where this import made it."""
 
     id: int
     called: tuple[str, ...]

@@ -33,7 +33,7 @@ class People:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._file = TemporaryFile("w+", encoding="utf-8")
+        self._file = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  (closed with this)
 
     def __enter__(self) -> Self:
         return self
@@ -186,9 +186,7 @@ class _Known:
                 .execution_options(synchronize_session=False)
             )
         session.execute(
-            delete(Author)
-            .where(Author.id == other.id)
-            .execution_options(synchronize_session=False)
+            delete(Author).where(Author.id == other.id).execution_options(synchronize_session=False)
         )
         into.orcid = into.orcid or other.orcid
         into.changed = True
@@ -231,7 +229,7 @@ def _names(person: DumpPerson) -> dict[str, str]:
     """A person's names by key, the usual one first."""
     found: dict[str, str] = {}
     for name in person.names[:MAX_NAMES]:
-        name = " ".join(clean(name).split())[:MAX_NAME]
-        if name:
-            found.setdefault(author_key(name), name)
+        shown = " ".join(clean(name).split())[:MAX_NAME]
+        if shown:
+            found.setdefault(author_key(shown), shown)
     return found

@@ -102,9 +102,7 @@ def _is_stamp_of(stamp: str, key: str) -> bool:
     return stamp[:DIGEST] == f"{crc32(key.encode()):08x}"
 
 
-def _update(
-    session: Session, paper: Paper, work: Work, store: Store, counts: PaperCounts
-) -> bool:
+def _update(session: Session, paper: Paper, work: Work, store: Store, counts: PaperCounts) -> bool:
     """Replace the facts that may be replaced; returns whether something changed."""
     old = _fields(paper.source_stamp or "")
     said = digests(
@@ -179,9 +177,7 @@ def _set_authors(session: Session, paper: Paper, work: Work, store: Store) -> No
     )
 
 
-def _set_place(
-    paper: Paper, work: Work, store: Store, counts: PaperCounts, replace: bool
-) -> bool:
+def _set_place(paper: Paper, work: Work, store: Store, counts: PaperCounts, replace: bool) -> bool:
     """Move a paper to the venue and year of a work, or fill in what it lacks of these."""
     venue = store.venues.of(work)
     venue_id, year = paper.venue_id, paper.year

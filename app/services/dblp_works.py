@@ -37,7 +37,9 @@ HEAD = 2 * DIGEST  # characters of a stamp before the digests of fields
 FIELDS = ("title", "authors", "place", "doi", "url", "details")
 _KEY = re.compile(r"[A-Za-z]+/[\w-]+(?:/[\w+.-]+)+", re.ASCII)
 _NUMBER = re.compile(r" \d{4}$", re.ASCII)
-_DOI_ADDRESS = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/(?:[\w()-]|[.:;/](?=[\w()-]))+)", re.ASCII)
+_DOI_ADDRESS = re.compile(
+    r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/(?:[\w()-]|[.:;/](?=[\w()-]))+)", re.ASCII
+)
 _ARXIV_DOI = re.compile(r"10\.48550/ar[xX]iv\.(\d{4}\.\d{4,5})", re.ASCII)
 _ARXIV_VOLUME = re.compile(r"abs/(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-zA-Z]{2})?/\d{7})", re.ASCII)
 # What `render_inline` does more than escaping for: formulas, tokens of our own, controls.
@@ -75,23 +77,6 @@ class Work:
     title_folded: str
     stamp: str
     authors: list[int] = field(default_factory=list)
-
-    @property
-    def head(self) -> str:
-        return self.stamp[:HEAD]
-
-    @property
-    def kind(self) -> str:
-        """The kind of venue, as `venues.kind` has it; empty without a venue."""
-        return kind_of_venue(self.venue_key) if self.venue_key else ""
-
-    def as_tuple(self) -> tuple[Any, ...]:
-        """The arguments that make it again: for another process."""
-        return tuple([getattr(self, name) for name in self.__slots__])
-
-    @property
-    def by_dblp(self) -> bool:
-        return True
 
     @property
     def head(self) -> str:

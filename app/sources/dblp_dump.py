@@ -16,7 +16,7 @@ from lxml import etree
 
 from app.sources.dblp_stream import BadDump, DumpStream
 
-__all__ = ["BadDump", "DumpPerson", "DumpRecord", "DumpReader", "Wanted"]
+__all__ = ["BadDump", "DumpPerson", "DumpReader", "DumpRecord", "Wanted"]
 
 WORKS = (
     "article",
@@ -95,6 +95,9 @@ class Wanted:
     until: int | None = None
 
 
+ALL = Wanted()
+
+
 class DumpReader:
     """Reads one file from its beginning to its end.
 
@@ -106,7 +109,7 @@ class DumpReader:
         left_out: how many works were not wanted, or have no title.
     """
 
-    def __init__(self, path: Path, wanted: Wanted = Wanted()) -> None:
+    def __init__(self, path: Path, wanted: Wanted = ALL) -> None:
         self.passed = 0
         self.left_out = 0
         self._wanted = wanted
@@ -197,10 +200,7 @@ def _record(element: Any, key: str) -> DumpRecord | None:
     for child in element:
         tag = child.tag
         if tag == "title":
-            if len(child):
-                title = _title(_marked_up(child))
-            else:
-                title = _title(child.text or "")
+            title = _title(_marked_up(child) if len(child) else child.text or "")
             continue
         text = child.text
         if not text:

@@ -1,4 +1,4 @@
-"""Writes a file of dblp's shape: always the same for the same size, with made-up names and words."""
+"""Writes a file of dblp's shape: the same for the same size, with made-up names and words."""
 
 from __future__ import annotations
 
@@ -14,9 +14,15 @@ HEAD = (
 VOCABULARY = 30_000
 VENUES = 600
 PERSONS = 120_000
-FIRST = "Ana Bo Chen David Elif Farid Grace Hugo Ines Jun Kofi Lena Mar&iacute;a Nils Olga".split()
+FIRST = [
+    *("Ana", "Bo", "Chen", "David", "Elif", "Farid", "Grace", "Hugo", "Ines", "Jun", "Kofi"),
+    *("Lena", "Mar&iacute;a", "Nils", "Olga"),
+]
 MIDDLE = ["", "", "", " A.", " B.", " J.", " M."]
-SYLLABLES = "ba de fi go hu ka le mi no pu ra se ti vo wu xa ye zo lin mar sen der ton berg".split()
+SYLLABLES = [
+    *("ba", "de", "fi", "go", "hu", "ka", "le", "mi", "no", "pu", "ra", "se", "ti", "vo", "wu"),
+    *("xa", "ye", "zo", "lin", "mar", "sen", "der", "ton", "berg"),
+]
 SMALL = ["for", "of", "and", "with", "in", "a", "the", "on"]
 
 
@@ -106,9 +112,8 @@ def _preprint(number: int, names: list[str], title: str, year: int) -> str:
 
 def _person(chance: random.Random, number: int, persons: list[str]) -> str:
     name = persons[number % PERSONS]
-    variants = "".join(
-        f"<author>{each}</author>" for each in (name, f"{name} Jr.") if each is name or not number % 9
-    )
+    names = [name] if number % 9 else [name, f"{name} Jr."]
+    variants = "".join(f"<author>{each}</author>" for each in names)
     orcid = ""
     if number % 4 == 0:
         orcid = f"<url>https://orcid.org/{_orcid(chance)}</url>"
