@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from app.db import insert_missing
 from app.models import Author, AuthorName, Venue
 from app.services.bulk import among, insert_rows, new_ids
-from app.services.dblp_works import Work, kind_of_venue, without_number
-from app.services.papers import author_key
+from app.services.dblp_works import Work, kind_of_venue
+from app.services.papers import author_key, without_number
 
 KEPT = 150_000  # authors kept in memory: some 60 MB
 KEPT_NAMES = 8  # of a venue

@@ -18,9 +18,8 @@ from sqlalchemy.orm import Session
 from app.db import insert_missing
 from app.models import Author, AuthorName, PaperAuthor
 from app.services.bulk import among
-from app.services.dblp_works import without_number
 from app.services.paper_facts import MAX_NAME, clean
-from app.services.papers import author_key
+from app.services.papers import author_key, without_number
 from app.sources.dblp_dump import DumpPerson
 
 BATCH = 2000

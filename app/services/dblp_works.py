@@ -24,6 +24,7 @@ from app.services.paper_facts import (
     YEARS,
     clean,
 )
+from app.services.papers import without_number
 from app.services.search_bulk import NewPaper
 from app.sources.dblp_dump import DumpRecord, stream_of
 
@@ -36,7 +37,6 @@ DIGEST = 8  # characters of one digest
 HEAD = 2 * DIGEST  # characters of a stamp before the digests of fields
 FIELDS = ("title", "authors", "place", "doi", "url", "details")
 _KEY = re.compile(r"[A-Za-z]+/[\w-]+(?:/[\w+.-]+)+", re.ASCII)
-_NUMBER = re.compile(r" \d{4}$", re.ASCII)
 _DOI_ADDRESS = re.compile(
     r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/(?:[\w()-]|[.:;/](?=[\w()-]))+)", re.ASCII
 )
@@ -172,11 +172,6 @@ def inline(title: str) -> str:
         return render_inline(title)
     except RenderError:
         return escape(title)
-
-
-def without_number(name: str) -> str:
-    """A name without dblp's number of a namesake: "Wei Wang" of "Wei Wang 0001"."""
-    return name[:-5] if name[-4:].isdecimal() and _NUMBER.search(name) else name
 
 
 def kind_of_venue(key: str) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, insert_missing, lock_papers, now
-from app.models import Author, Identifier, Paper, PaperAuthor, Venue, folded
+from app.models import Author, AuthorName, Identifier, Paper, PaperAuthor, Venue, folded
 from app.models.paper import MAX_IDENTIFIER
 from app.queries.papers import title_folded
 from app.rendering import (
@@ -31,6 +32,7 @@ from app.services.search_index import index_paper
 from app.services.texts import known_keys
 from app.sources.record import PaperRecord
 
+_NUMBER = re.compile(r" \d{4}$", re.ASCII)
 _VENUE_OF_KEY = re.compile(r"((?:conf|journals|books|series|phd)/[^/]+)/")
 
 
@@ -165,19 +167,42 @@ def _venue(session: Session, record: PaperRecord) -> Venue | None:
 
 
 def _set_authors(session: Session, paper: Paper, record: PaperRecord) -> None:
-    by_key = {author_key(name): name for name in record.authors}
+    by_key = {author_key(name): without_number(name) for name in record.authors}
+    known = dict(session.execute(_authors_by_other_names(by_key)).all())
     rows: list[dict[str, Any]] = [
-        {"key": key, "name": re.sub(r" \d{4}$", "", name)} for key, name in by_key.items()
+        {"key": key, "name": name} for key, name in by_key.items() if key not in known
     ]
     insert_missing(session, Author, rows, ["key"])
     found = session.execute(select(Author.key, Author.id).where(Author.key.in_(list(by_key))))
-    ids = dict(found.all())
-    session.add_all(
-        PaperAuthor(paper_id=paper.id, position=position, author_id=ids[author_key(name)])
-        for position, name in enumerate(record.authors)
+    ids = known | dict(found.all())
+    usual = dict(
+        session.execute(select(Author.id, Author.name).where(Author.id.in_(ids.values()))).all()
     )
-    known = {author_key(n): orcid for n, orcid in zip(record.authors, record.orcids, strict=False)}
-    _set_orcids(session, {key: orcid for key, orcid in known.items() if orcid})
+    for position, name in enumerate(record.authors):
+        number, printed = ids[author_key(name)], without_number(name)
+        session.add(
+            PaperAuthor(
+                paper_id=paper.id,
+                position=position,
+                author_id=number,
+                name=None if printed == usual[number] else printed,
+            )
+        )
+    orcids = {author_key(n): orcid for n, orcid in zip(record.authors, record.orcids, strict=False)}
+    _set_orcids(session, {key: orcid for key, orcid in orcids.items() if orcid})
+
+
+def _authors_by_other_names(keys: Iterable[str]) -> Select[str, int]:
+    """Whose another name each of these is; a name that is an author's own is theirs."""
+    own = select(Author.key).where(Author.key == AuthorName.key)
+    return select(AuthorName.key, AuthorName.author_id).where(
+        AuthorName.key.in_(list(keys)), ~own.exists()
+    )
+
+
+def without_number(name: str) -> str:
+    """A name without dblp's number of a namesake: "Wei Wang" of "Wei Wang 0001"."""
+    return _NUMBER.sub("", name) if name[-4:].isdecimal() else name
 
 
 def _set_orcids(session: Session, orcids: dict[str, str]) -> None:

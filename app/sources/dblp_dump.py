@@ -146,7 +146,7 @@ class DumpReader:
                     else:
                         self.left_out += 1
         except etree.XMLSyntaxError as error:
-            raise BadDump(_damaged(error)) from None
+            raise BadDump(_damaged(error, self._stream.is_cut_off)) from None
 
     def _elements(self) -> Iterator[Any]:
         events = etree.iterparse(
@@ -285,9 +285,9 @@ def _checks(orcid: str) -> bool:
     return "0123456789X"[(12 - total % 11) % 11] == orcid[-1]
 
 
-def _damaged(error: etree.XMLSyntaxError) -> str:
-    line = f"Line {error.lineno}: " if error.lineno else ""
-    message = str(error.msg or "").split(", line ")[0]
-    if "Premature end" in message or "EndTag" in message or "not terminated" in message:
-        return f"{line}the file is cut off; fetch it again."
-    return f"{line}this is not XML as dblp writes it ({message or 'it cannot be read'})."
+def _damaged(error: etree.XMLSyntaxError, is_cut_off: bool) -> str:
+    if is_cut_off:
+        return "The file is cut off; fetch it again."
+    line = f"Line {error.lineno}: this" if error.lineno else "This"
+    message = str(error.msg or "it cannot be read").split(", line ")[0]
+    return f"{line} is not XML as dblp writes it ({message.rstrip('.')})."

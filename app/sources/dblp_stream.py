@@ -18,6 +18,7 @@ from typing import BinaryIO
 MAX_RECORD = 4_000_000  # bytes of XML of one record
 MAX_PROLOGUE = 65_536
 CHUNK = 65_536
+TAIL = 64
 GZIP = b"\x1f\x8b"
 ENCODINGS = ("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii", "utf-8", "utf8")
 
@@ -47,18 +48,25 @@ class DumpStream:
         position: how many bytes of the file on the disk were read (of the packed ones for .gz).
         since: how many bytes of XML were handed out since this was last set to 0: whoever reads
             sets it with each record.
+        is_cut_off: whether the file has ended, but not as dblp's does.
     """
 
     def __init__(self, path: Path) -> None:
         self.position = 0
         self.since = 0
+        self.is_cut_off = False
+        self._tail = b""
         self._file: BinaryIO = path.open("rb")
         start = self._file.read(2)
         self._file.seek(0)
         self._source: BinaryIO = self._file
         if start == GZIP:
             self._source = gzip.GzipFile(fileobj=self._file)  # type: ignore[assignment]
-        self._waiting = self._prologue()
+        try:
+            self._waiting = self._prologue()
+        except BadDump:
+            self.close()
+            raise
 
     def read(self, size: int = CHUNK) -> bytes:
         """Up to `size` bytes.
@@ -85,6 +93,8 @@ class DumpStream:
         except (EOFError, zlib.error, gzip.BadGzipFile):
             raise BadDump("The file is cut off or damaged; fetch it again.") from None
         self.position = self._file.tell()
+        self.is_cut_off = not found and not self._tail.rstrip().endswith(b"</dblp>")
+        self._tail = (self._tail + found)[-TAIL:]
         return found
 
     def _prologue(self) -> bytes:
