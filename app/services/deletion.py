@@ -71,8 +71,9 @@ def delete_summary(session: Session, summary: Summary) -> None:
     session.execute(
         delete(Draft).where(Draft.user_id == summary.user_id, Draft.paper_id == summary.paper_id)
     )
+    tags = set_tags(session, summary, ())
     session.execute(delete(Summary).where(Summary.id == summary.id))
-    counts.recount(session, [summary.paper_id])
+    counts.recount(session, [summary.paper_id], user_ids=[summary.user_id], tag_ids=tags)
 
 
 def deleted_by(session: Session, user: User) -> Sequence[DeletedSummary]:
@@ -129,7 +130,7 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
     session.flush()
     for row in data["revisions"]:
         session.add(Revision(summary_id=summary.id, **_values(row)))
-    set_tags(session, summary, data["tags"])
+    tags = set_tags(session, summary, data["tags"])
     _restore_votes(session, summary, data["votes"])
     apply(session, summary, rendered)
     session.flush()
@@ -137,7 +138,7 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
     if summary.visibility == "unlisted":
         picture_addresses.renew(session, summary)  # with its secret address
     votes.recount(session, summary)
-    counts.recount(session, [summary.paper_id])
+    counts.recount(session, [summary.paper_id], user_ids=[user.id], tag_ids=tags)
     return summary
 
 
