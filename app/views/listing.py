@@ -24,7 +24,7 @@ class Page:
     next_url: str | None
 
 
-def cursors() -> dict[str, Any]:
+def cursors(size: int = ENTRIES) -> dict[str, Any]:
     """What the request says about the place in a list that is paged by cursors.
 
     `page=3`, as on ShortScience, is taken too; from there cursors lead on.
@@ -34,8 +34,8 @@ def cursors() -> dict[str, Any]:
         "before": request.args.get("before"),
     }
     if not any(found.values()):
-        found["skip"] = (number() - 1) * ENTRIES
-    return found
+        found["skip"] = (number() - 1) * size
+    return {**found, "size": size}
 
 
 def by_cursor(found: Slice, **fixed: Any) -> Page:

@@ -24,5 +24,5 @@ def show(name: str) -> str | Response:
         abort(404)
     if tag.name != name:
         return redirect(url_for("tags.show", name=tag.name), 301)
-    found = summaries.by_tag(db(), tag, viewer(), size=listing.ENTRIES, **listing.cursors())
+    found = summaries.by_tag(db(), tag, viewer(), **listing.cursors())
     return render_template("tags/tag.html", tag=tag, page=listing.by_cursor(found))

@@ -28,7 +28,7 @@ def show(name: str) -> str | Response:
     if user.name != name:
         return redirect(url_for("users.show", name=user.name), 301)
     looking = viewer()
-    found = summaries.by_user(db(), user, looking, size=listing.ENTRIES, **listing.cursors())
+    found = summaries.by_user(db(), user, looking, **listing.cursors())
     return render_template(
         "users/profile.html",
         user=user,

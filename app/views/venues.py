@@ -25,13 +25,11 @@ def show(key: str) -> str | Response:
             return redirect(url_for("venues.show", key=key.strip("/")), 301)
         abort(404)
     year = listing.year()
-    found = papers.of_venue(
-        db(), venue, year, viewer(), number=listing.number(), size=listing.PAPERS
-    )
+    found = papers.of_venue(db(), venue, year, viewer(), **listing.cursors(listing.PAPERS))
     return render_template(
         "venues/venue.html",
         venue=venue,
         bars=bars.of_years(venues.years(db(), venue), url_for("venues.show", key=venue.key), year),
         year=year,
-        page=listing.by_number(found.rows, found.more, year=year),
+        page=listing.by_cursor(found, year=year),
     )
