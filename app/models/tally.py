@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base
+from app.models.user import User
 
 TOTALS = ("papers", "summaries", "writers")
 
@@ -22,6 +23,8 @@ class Writer(Base):
     )
     summaries: Mapped[int] = mapped_column(default=0)
     votes: Mapped[int] = mapped_column(default=0)
+
+    user: Mapped[User] = relationship(lazy="raise")
 
 
 class Total(Base):

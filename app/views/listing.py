@@ -13,6 +13,7 @@ from app.queries.paging import Slice
 ENTRIES = 10
 PAPERS = 20
 HIGHEST_PAGE = 500
+LONGEST_WANTED = 100
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,11 @@ def by_number(rows: Sequence[Any], more: bool, **fixed: Any) -> Page:
 def number() -> int:
     """The page asked for, from 1 to `HIGHEST_PAGE`; anything else means the first."""
     return _whole("page", 1, HIGHEST_PAGE) or 1
+
+
+def wanted() -> str:
+    """What a list is to be narrowed to, as typed."""
+    return request.args.get("q", "").strip()[:LONGEST_WANTED]
 
 
 def year() -> int | None:

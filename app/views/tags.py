@@ -10,11 +10,14 @@ from app.views import listing
 from app.views.access import db, viewer
 
 blueprint = Blueprint("tags", __name__)
+TAGS = 200
 
 
 @blueprint.get("/tags")
 def index() -> str:
-    return render_template("tags/index.html", tags=catalogue.tags(db()))
+    wanted = listing.wanted()
+    tags, more = catalogue.tags(db(), wanted, TAGS)
+    return render_template("tags/index.html", tags=tags, more=more, q=wanted)
 
 
 @blueprint.get("/tag/<name>")

@@ -10,11 +10,17 @@ from app.views import bars, listing
 from app.views.access import db, viewer
 
 blueprint = Blueprint("venues", __name__)
+VENUES = 100
+WORDS = 8  # looked for at once
 
 
 @blueprint.get("/venues")
 def index() -> str:
-    return render_template("venues/index.html", venues=venues.all_with_counts(db()))
+    wanted = listing.wanted()
+    found = venues.most_summarised(db(), wanted.split()[:WORDS], **listing.cursors(VENUES))
+    return render_template(
+        "venues/index.html", q=wanted, page=listing.by_cursor(found, q=wanted or None)
+    )
 
 
 @blueprint.get("/venue/<path:key>")
