@@ -24,7 +24,7 @@ from app.rendering import (
     render_plain,
 )
 from app.search.words import fold
-from app.services import links
+from app.services import counts, links
 from app.services.paper_facts import FIELDS, MAX_NAME, MAX_VENUE_KEY, checked
 from app.services.problems import Refused
 from app.services.rerender import mark_stale
@@ -100,6 +100,7 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
     session.flush()
     index_paper(session, paper)
     mark_stale(session, links.resolve(session, paper))
+    counts.paper_added(session, paper)
     return paper
 
 
