@@ -81,6 +81,7 @@ def test_persons(tmp_path: Path) -> None:
             tmp_path,
             person("c/JCarberry", "Josiah Carberry 0001", "J. S. Carberry", more=orcid),
             person("x/Wrong", "Check Digit", more=orcid.replace("0097", "0098")),
+            person("../x/Climbs", "Up There"),
             person("x/Moved", "Moved Away", more="<crossref>homepages/c/JCarberry</crossref>"),
             '<www key="homepages/x/Many" publtype="disambiguation"><author>Wei Wang</author></www>',
             '<www key="www/org/w3/TR"><author>Tim Bray</author><title>XML.</title></www>',

@@ -59,11 +59,20 @@ def of_venue(
 
 
 def by_author(
-    session: Session, author: Author, viewer: User | None, *, size: int, **cursors: Any
+    session: Session,
+    author: Author,
+    year: int | None,
+    viewer: User | None,
+    *,
+    size: int,
+    **cursors: Any,
 ) -> Slice:
-    """Papers of an author."""
+    """Papers of an author, of one year or of all."""
     theirs = select(PaperAuthor.paper_id).where(PaperAuthor.author_id == author.id)
-    return _listed(session, Paper.id.in_(theirs), viewer, size=size, **cursors)
+    only: ColumnElement[bool] = Paper.id.in_(theirs)
+    if year is not None:
+        only = and_(only, Paper.year == year)
+    return _listed(session, only, viewer, size=size, **cursors)
 
 
 def rows(session: Session, papers: Sequence[Paper], viewer: User | None) -> list[PaperRow]:

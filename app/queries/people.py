@@ -1,4 +1,4 @@
-"""Users and authors."""
+"""Users."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.models import Author, Draft, FormerName, Summary, User, Vote, Writer
+from app.models import Draft, FormerName, Summary, User, Vote, Writer
 from app.queries.paging import Order, Slice, parse_small, take
 from app.queries.visibility import attributable_to, public
 
@@ -93,10 +93,6 @@ def writers(session: Session) -> list[User]:
     return sorted(
         session.scalars(select(User).where(User.id.in_(wrote))), key=lambda user: user.name
     )
-
-
-def author_by_key(session: Session, key: str) -> Author | None:
-    return session.scalar(select(Author).where(Author.key == key))
 
 
 def most_productive(session: Session, now: datetime, *, size: int, **cursors: Any) -> Slice:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, any_, bindparam, func, literal, select, text, update
+from sqlalchemy import ColumnElement, any_, bindparam, delete, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -16,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.db import Base
 from app.models import Venue, VenueYear
 from app.models.venue import NO_YEAR
+from app.services.tallies import add_to_total
 
 
 def is_sqlite(session: Session) -> bool:
@@ -72,11 +73,13 @@ class PaperCounts:
         self._papers: Counter[tuple[int, int]] = Counter()
         self._summarised: Counter[tuple[int, int]] = Counter()
         self._summaries: Counter[int] = Counter()
+        self._total = 0
 
     def add(
         self, venue_id: int | None, year: int | None, summaries: int = 0, *, sign: int = 1
     ) -> None:
         """A paper with so many public summaries comes to a venue, or (`sign=-1`) leaves it."""
+        self._total += sign
         if venue_id is None:
             return
         self._papers[venue_id, year or NO_YEAR] += sign
@@ -86,6 +89,7 @@ class PaperCounts:
 
     def write(self, session: Session) -> None:
         """Carry it to the rows, in one order, so that two transactions cannot block each other."""
+        add_to_total(session, "papers", self._total)
         rows = [
             {"venue_id": venue, "year": year, "papers": papers, "summarised": summarised}
             for (venue, year), papers in sorted(self._papers.items())
@@ -106,6 +110,8 @@ class PaperCounts:
             ),
             rows,
         )
+        if min(self._papers.values()) < 0:
+            session.execute(delete(VenueYear).where(VenueYear.papers == 0))
         totals: Counter[int] = Counter()
         for (venue, _), papers in self._papers.items():
             totals[venue] += papers

@@ -42,6 +42,7 @@ DETAILS = {
     "isbn": "isbn",
     "school": "school",
 }
+_PERSON = re.compile(r"[\w-]+/[\w-]+", re.ASCII)
 _ORCID = re.compile(r"https?://orcid\.org/(\d{4}-\d{4}-\d{4}-\d{3}[\dX])/?", re.ASCII)
 _SUB = str.maketrans(
     "0123456789+-=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ"
@@ -232,11 +233,12 @@ def _person(element: Any) -> DumpPerson | None:
     if element.find("crossref") is not None:
         return None
     names = tuple(child.text for child in element.iterchildren("author") if child.text)
-    if not names:
+    number = key.removeprefix(HOME)
+    if not names or not _PERSON.fullmatch(number):
         return None
     orcids = (_ORCID.fullmatch(child.text or "") for child in element.iterchildren("url"))
     orcid = next((found[1] for found in orcids if found and _checks(found[1])), "")
-    return DumpPerson(key.removeprefix(HOME), names, orcid)
+    return DumpPerson(number, names, orcid)
 
 
 def _title(text: str) -> str:
