@@ -31,7 +31,8 @@ class Config:
         rate_limit_storage: where Flask-Limiter counts: `memory://` (per process) or `redis://…`.
         rate_limits: whether requests are limited at all; tests of other things turn it off.
         signup: whether strangers may make accounts.
-        password_cost: argon2's time cost in passes; 3 is the library's default.
+        password_cost: argon2's time cost in passes; 3 is the library's default. 0, which the
+            environment cannot give, takes hardly any time or memory, for tests.
     """
 
     data_dir: Path

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
@@ -18,6 +17,7 @@ from app import create_app
 from app.config import Config
 from app.db import Base, Database
 from app.services import schema
+from app.views.security import limiter
 from tests.client import Browser
 
 # A reader's machine may have no PostgreSQL; CI must.
@@ -34,7 +34,7 @@ SITE = "http://localhost"
 @pytest.fixture(scope="session")
 def sqlite_template() -> Iterator[Database]:
     """A migrated database that tests copy: migrating for each would take longer than the tests."""
-    database = Database("sqlite://", site_url=SITE, password_cost=1)
+    database = Database("sqlite://", site_url=SITE, password_cost=0)
     schema.upgrade(database)
     yield database
     database.close()
@@ -43,7 +43,7 @@ def sqlite_template() -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def sqlite_database() -> Iterator[Database]:
     """One database in memory, so that SQLAlchemy compiles each statement once in a run."""
-    database = Database("sqlite://", site_url=SITE, password_cost=1)
+    database = Database("sqlite://", site_url=SITE, password_cost=0)
     yield database
     database.close()
 
@@ -54,7 +54,7 @@ def postgresql_database() -> Iterator[Database]:
     url = make_url(POSTGRESQL).set(drivername="postgresql+psycopg")
     if WORKER:
         url = _own_database(url)
-    database = Database(url.render_as_string(hide_password=False), site_url=SITE, password_cost=1)
+    database = Database(url.render_as_string(hide_password=False), site_url=SITE, password_cost=0)
     with database.migration() as connection:
         connection.execute(text("DROP SCHEMA public CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
@@ -114,42 +114,37 @@ def session(database: Database) -> Iterator[Session]:
         yield opened
 
 
-@pytest.fixture
-def config(tmp_path: Path) -> Config:
+def config_in(folder: Path) -> Config:
     return Config(
-        data_dir=tmp_path,
+        data_dir=folder,
         database_url="sqlite://",
         secret_key="a key for tests only, long enough",
         site_url=SITE,
         rate_limits=False,
-        password_cost=1,
+        password_cost=0,
     )
 
 
-class CompiledTemplates(BytecodeCache):
-    """Compiled templates in memory: every test makes an app, and each would compile them again."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        found = self.kept.get((bucket.key, bucket.checksum))
-        if found is not None:
-            bucket.bytecode_from_string(found)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.kept[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    return config_in(tmp_path)
 
 
-TEMPLATES = CompiledTemplates()
+@pytest.fixture(scope="session")
+def any_app() -> Flask:
+    """One app for a whole run: building it and its templates would take longer than most tests."""
+    database = Database("sqlite://")
+    found = create_app(config_in(Path("nowhere")), database)
+    database.close()
+    return found
 
 
 @pytest.fixture
-def app(config: Config, database: Database) -> Flask:
-    found = create_app(config, database)
-    found.testing = True
-    found.jinja_env.bytecode_cache = TEMPLATES
-    return found
+def app(any_app: Flask, config: Config, database: Database) -> Flask:
+    any_app.extensions["shortlist"] = (config, database)
+    any_app.testing = True
+    limiter.enabled = False  # an app that a test made of its own may have switched it on
+    return any_app
 
 
 @pytest.fixture
@@ -174,7 +169,7 @@ def any_file_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
     found = Database(
         f"sqlite:///{tmp_path / 'shared.sqlite3'}",
         site_url=SITE,
-        password_cost=1,
+        password_cost=0,
         data_dir=tmp_path,
     )
     schema.upgrade(found)

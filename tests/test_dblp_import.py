@@ -178,9 +178,7 @@ def test_bad_records_are_left_out(session: Session, tmp_path: Path) -> None:
         conference(key="<".replace("<", "&lt;script&gt;")),
         conference(title=" "),
         conference(key="conf/nips/" + "x" * 300),
-        conference(
-            key="conf/x/Strange", year=3000, title="&lt;script&gt; &#x202e;" + "y" * 2000
-        ),
+        conference(key="conf/x/Strange", year=3000, title="&lt;script&gt; &#x202e;" + "y" * 2000),
     )
     assert load(session, path) == {"added": 1, "left out": 4}
     found = paper(session, "conf/x/Strange")

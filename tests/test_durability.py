@@ -241,7 +241,7 @@ def test_a_database_that_cannot_be_written(writer: Browser, database: Database) 
 def shared_file(tmp_path: Path, config: Config) -> Iterator[tuple[Path, Browser]]:
     """A file on the disk, and somebody signed in to its site, who waits a tenth of a second."""
     file = tmp_path / "shared.sqlite3"
-    database = Database(f"sqlite:///{file}", data_dir=tmp_path, password_cost=1)
+    database = Database(f"sqlite:///{file}", data_dir=tmp_path, password_cost=0)
     schema.upgrade(database)
     event.listen(
         database.engine, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 100")

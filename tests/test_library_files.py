@@ -38,7 +38,7 @@ def empty(sqlite_template: Database, tmp_path: Path) -> Iterator[Database]:
     """Another site, with nothing in it."""
     folder = tmp_path / "elsewhere"
     folder.mkdir()
-    copy = Database("sqlite://", site_url="http://elsewhere", password_cost=1, data_dir=folder)
+    copy = Database("sqlite://", site_url="http://elsewhere", password_cost=0, data_dir=folder)
     source, target = sqlite_template.engine.raw_connection(), copy.engine.raw_connection()
     source.driver_connection.backup(target.driver_connection)  # type: ignore[union-attr]
     source.close()
@@ -205,7 +205,7 @@ def test_any_text_comes_back(
     results = []
     folder = tmp_path_factory.mktemp("files")
     for number in (1, 2):
-        site = Database("sqlite://", site_url="http://x", password_cost=1, data_dir=folder)
+        site = Database("sqlite://", site_url="http://x", password_cost=0, data_dir=folder)
         one, other = sqlite_template.engine.raw_connection(), site.engine.raw_connection()
         one.driver_connection.backup(other.driver_connection)  # type: ignore[union-attr]
         one.close()

@@ -95,8 +95,8 @@ def test_anonymous_backlinks_have_no_name(session: Session) -> None:
     target = make_paper(session, "conf/iccv/Girshick15")
     writer = make_user(session, "mira")
     make_summary(session, None, writer, SEE_ALSO, anonymous=True)
-    assert links.mentioned_in(session, target, None)[0].writer is None
-    assert links.mentioned_in(session, target, writer)[0].writer is writer
+    assert links.mentioned_in(session, target, None)[0].places[0].writer is None
+    assert links.mentioned_in(session, target, writer)[0].places[0].writer is writer
 
 
 def test_citations_name_authors_and_year(session: Session) -> None:
@@ -121,6 +121,39 @@ def test_many_links_of_one_summary_hide_no_other(session: Session) -> None:
     make_summary(session, source="\\cite{conf/x/Target}\n\n" * 60)
     make_summary(session, source="\\cite{conf/x/Target}")
     assert len(links.mentioned_in(session, target, None)) == 2
+
+
+def test_places_in_one_paper_are_told_together(session: Session) -> None:
+    target = make_paper(session, "conf/x/Target")
+    origin = make_paper(session)
+    for _ in range(2):
+        make_summary(session, origin, source="\\cite{conf/x/Target}")
+    [found] = links.mentioned_in(session, target, None)
+    assert found.paper.id == origin.id
+    assert len(found.places) == 2
+
+
+def test_each_kind_of_link_is_known(session: Session) -> None:
+    make_summary(
+        session,
+        source="Like [one](/paper/k/1) and \\cite{k/2}.\n\n"
+        "### See also\n\n- \\cite{k/3}, [x](/paper/k/4)",
+    )
+    kinds = session.execute(select(Link.target_value, Link.kind).order_by(Link.position)).all()
+    assert [tuple(row) for row in kinds] == [
+        ("k/1", "mention"),
+        ("k/2", "cite"),
+        ("k/3", "see also"),
+        ("k/4", "see also"),
+    ]
+
+
+def test_a_link_to_one_persons_summary_leads_there(session: Session) -> None:
+    origin = make_paper(session)
+    make_paper(session, "k/Target")
+    make_summary(session, origin, source="See also: [hers](/paper?bibtexKey=k/Target#mira)")
+    [found] = links.see_also(session, origin, None)
+    assert found.user == "mira"
 
 
 def test_adding_a_paper_does_not_render_what_waits(session: Session) -> None:

@@ -19,7 +19,7 @@ from app.services.problems import Refused
 from app.services.summaries import publish
 from tests.client import Browser
 from tests.factories import make_paper, make_summary, make_user
-from tests.test_pictures_service import SOURCES
+from tests.test_pictures_service import source
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def ann(session: Session) -> User:
 
 
 def upload(session: Session, user: User, name: str = "drawing") -> str:
-    found = pictures.store(session, user, SOURCES[name])
+    found = pictures.store(session, user, source(name))
     session.commit()
     return f"![p](/pictures/{found.name})"
 

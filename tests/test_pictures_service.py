@@ -5,6 +5,7 @@ import resource
 import struct
 import zlib
 from datetime import timedelta
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -55,33 +56,41 @@ def drawing(mode: str = "RGB", size: tuple[int, int] = (300, 200)) -> Image.Imag
 
 
 SOURCES = {
-    "drawing": saved(drawing()),
-    "grey": saved(drawing("L")),
-    "black and white": saved(drawing("1")),
-    "palette": saved(photo(1).quantize(16)),
-    "transparent": saved(Image.new("RGBA", (50, 40), (255, 0, 0, 90))),
-    "transparent palette": saved(photo(1).quantize(16), transparency=3),
-    "sixteen bits": saved(drawing("I;16")),
-    "photograph": saved(photo(2), "JPEG", quality=80),
-    "grey photograph": saved(photo(3).convert("L"), "JPEG"),
-    "print colours": saved(photo(4).convert("CMYK"), "JPEG"),
-    "large photograph": saved(photo(5, 3000, 2000), "JPEG", quality=70),
-    "photograph as PNG": saved(photo(6, 1500, 1000), compress_level=1),
-    "tall": saved(drawing(size=(200, 5000))),
-    "one point": saved(Image.new("RGB", (1, 1))),
-    "GIF": saved(photo(7, 200, 100).quantize(64), "GIF"),
-    "animation": saved(
+    "drawing": lambda: saved(drawing()),
+    "grey": lambda: saved(drawing("L")),
+    "black and white": lambda: saved(drawing("1")),
+    "palette": lambda: saved(photo(1).quantize(16)),
+    "transparent": lambda: saved(Image.new("RGBA", (50, 40), (255, 0, 0, 90))),
+    "transparent palette": lambda: saved(photo(1).quantize(16), transparency=3),
+    "sixteen bits": lambda: saved(drawing("I;16")),
+    "photograph": lambda: saved(photo(2), "JPEG", quality=80),
+    "grey photograph": lambda: saved(photo(3).convert("L"), "JPEG"),
+    "print colours": lambda: saved(photo(4).convert("CMYK"), "JPEG"),
+    "large photograph": lambda: saved(photo(5, 3000, 2000), "JPEG", quality=70),
+    "photograph as PNG": lambda: saved(photo(6, 1500, 1000), compress_level=1),
+    "tall": lambda: saved(drawing(size=(200, 5000))),
+    "one point": lambda: saved(Image.new("RGB", (1, 1))),
+    "GIF": lambda: saved(photo(7, 200, 100).quantize(64), "GIF"),
+    "animation": lambda: saved(
         drawing("P"), "GIF", save_all=True, append_images=[drawing("P", (300, 200))]
     ),
-    "WebP": saved(photo(8, 300, 200), "WEBP"),
-    "WebP without loss": saved(drawing(), "WEBP", lossless=True),
-    "noise": saved(Image.frombytes("RGB", (200, 150), random.Random(1).randbytes(90_000)), "JPEG"),
+    "WebP": lambda: saved(photo(8, 300, 200), "WEBP"),
+    "WebP without loss": lambda: saved(drawing(), "WEBP", lossless=True),
+    "noise": lambda: saved(
+        Image.frombytes("RGB", (200, 150), random.Random(1).randbytes(90_000)), "JPEG"
+    ),
 }
+
+
+@cache
+def source(name: str) -> bytes:
+    """A picture of `SOURCES`; made when it is first needed, because some take long."""
+    return SOURCES[name]()
 
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_what_is_kept_is_kept_the_same_again(name: str) -> None:
-    first = encode(SOURCES[name])
+    first = encode(source(name))
     again = encode(first.content)
     assert again == first
     image = Image.open(BytesIO(first.content))
@@ -93,11 +102,11 @@ def test_what_is_kept_is_kept_the_same_again(name: str) -> None:
 
 def test_photographs_are_small_and_drawings_exact() -> None:
     for name in ("photograph as PNG", "photograph", "large photograph"):
-        kept = encode(SOURCES[name])
+        kept = encode(source(name))
         assert (kept.extension, len(kept.content) < 700_000) == ("jpg", True), name
-    exact = Image.open(BytesIO(encode(SOURCES["drawing"]).content))
+    exact = Image.open(BytesIO(encode(source("drawing")).content))
     assert exact.tobytes() == drawing().tobytes()
-    assert Image.open(BytesIO(encode(SOURCES["transparent"]).content)).mode == "RGBA"
+    assert Image.open(BytesIO(encode(source("transparent")).content)).mode == "RGBA"
 
 
 def test_where_it_was_taken_is_not_kept() -> None:
@@ -127,37 +136,47 @@ def png_of(width: int, height: int, *chunks: bytes) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + head + b"".join(chunks) + chunk(b"IEND", b"")
 
 
+def bomb(megabytes: int) -> bytes:
+    """Zeros, packed; made piece by piece, because tests look at how much memory was ever taken."""
+    packer = zlib.compressobj(1)
+    return b"".join(packer.compress(bytes(1_000_000)) for _ in range(megabytes)) + packer.flush()
+
+
 BAD = {
-    "nothing": b"",
-    "text": b"not a picture at all",
-    "svg": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
-    "html": b"<!doctype html><script>alert(1)</script>",
-    "pdf": b"%PDF-1.7\n1 0 obj\n<<>>\nendobj",
-    "tiff": saved(drawing(), "TIFF"),
-    "bitmap": saved(drawing(), "BMP"),
-    "half a JPEG": SOURCES["photograph"][: len(SOURCES["photograph"]) // 2],
-    "half a PNG": SOURCES["drawing"][:200],
-    "no pixels": png_of(1, 1),
-    "many pixels": png_of(30_000, 30_000, chunk(b"IDAT", zlib.compress(b"\0" * 1_000_000, 9))),
-    "no width": png_of(0, 10),
-    "many pixels of GIF": b"GIF89a" + struct.pack("<HH", 65535, 65535) + b"\xf0\0\0" + b"\0" * 30,
-    "a bomb of text": png_of(
-        10, 10, chunk(b"zTXt", b"x\0\0" + zlib.compress(b"\0" * 300_000_000, 9))
+    "nothing": lambda: b"",
+    "text": lambda: b"not a picture at all",
+    "svg": lambda: b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+    "html": lambda: b"<!doctype html><script>alert(1)</script>",
+    "pdf": lambda: b"%PDF-1.7\n1 0 obj\n<<>>\nendobj",
+    "tiff": lambda: saved(drawing(), "TIFF"),
+    "bitmap": lambda: saved(drawing(), "BMP"),
+    "half a JPEG": lambda: source("photograph")[: len(source("photograph")) // 2],
+    "half a PNG": lambda: source("drawing")[:200],
+    "no pixels": lambda: png_of(1, 1),
+    "many pixels": lambda: png_of(30_000, 30_000, chunk(b"IDAT", bomb(1))),
+    "no width": lambda: png_of(0, 10),
+    "many pixels of GIF": lambda: (
+        b"GIF89a" + struct.pack("<HH", 65535, 65535) + b"\xf0\0\0" + b"\0" * 30
     ),
-    "a bomb of a profile": png_of(
-        10, 10, chunk(b"iCCP", b"x\0\0" + zlib.compress(b"\0" * 300_000_000, 9))
-    ),
-    "a lying length": b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 2**31 - 1) + b"IHDR",
-    "WebP without end": b"RIFF\xff\xff\xff\xffWEBPVP8 \xff\xff\xff\xff" + b"\0" * 20,
-    "too many bytes": b"\x89PNG\r\n\x1a\n" + b"\0" * picture_files.MAX_BYTES,
+    "a bomb of text": lambda: png_of(10, 10, chunk(b"zTXt", b"x\0\0" + bomb(300))),
+    "a bomb of a profile": lambda: png_of(10, 10, chunk(b"iCCP", b"x\0\0" + bomb(300))),
+    "a lying length": lambda: b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 2**31 - 1) + b"IHDR",
+    "WebP without end": lambda: b"RIFF\xff\xff\xff\xffWEBPVP8 \xff\xff\xff\xff" + b"\0" * 20,
+    "too many bytes": lambda: b"\x89PNG\r\n\x1a\n" + b"\0" * picture_files.MAX_BYTES,
 }
+
+
+@cache
+def bad(name: str) -> bytes:
+    return BAD[name]()
 
 
 @pytest.mark.parametrize("name", BAD)
 def test_what_is_refused(name: str) -> None:
+    data = bad(name)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(Refused) as caught:
-        encode(BAD[name])
+        encode(data)
     assert caught.value.field == "picture"
     # kB; the bombs above would take 300 MB and more.
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
@@ -165,8 +184,8 @@ def test_what_is_refused(name: str) -> None:
 
 def test_a_file_that_is_also_a_page_loses_that() -> None:
     page = b"<script>alert(1)</script>"
-    assert page not in encode(SOURCES["GIF"] + page).content
-    assert page not in encode(SOURCES["drawing"] + page).content
+    assert page not in encode(source("GIF") + page).content
+    assert page not in encode(source("drawing") + page).content
 
 
 @pytest.fixture
@@ -174,8 +193,8 @@ def ann(session: Session) -> User:
     return make_user(session, "ann")
 
 
-def keep(session: Session, user: User, data: bytes = SOURCES["drawing"]) -> Picture:
-    found = pictures.store(session, user, data)
+def keep(session: Session, user: User, data: bytes = b"") -> Picture:
+    found = pictures.store(session, user, data or source("drawing"))
     session.commit()
     return found
 
@@ -188,7 +207,7 @@ def folder(session: Session) -> Path:
 def test_the_same_picture_is_kept_once_until_a_text_shows_it(session: Session, ann: User) -> None:
     first = keep(session, ann)
     path = path_of(folder(session), first.name)
-    assert path.read_bytes() == encode(SOURCES["drawing"]).content
+    assert path.read_bytes() == encode(source("drawing")).content
     assert path.stat().st_mode & 0o777 == 0o600
     path.unlink()
     assert keep(session, ann).name == first.name
@@ -197,11 +216,11 @@ def test_the_same_picture_is_kept_once_until_a_text_shows_it(session: Session, a
     summary = make_summary(session, user=ann, source=pictures.markdown(first, ""))
     second = keep(session, ann)
     assert second.name != first.name
-    again = pictures.store(session, ann, SOURCES["drawing"], within=summary)
+    again = pictures.store(session, ann, source("drawing"), within=summary)
     assert again.name == first.name
     # Also when it shows it no more: earlier versions do.
     publish(session, ann, session.get_one(Paper, summary.paper_id), source="Without.")
-    assert pictures.store(session, ann, SOURCES["drawing"]).name == second.name
+    assert pictures.store(session, ann, source("drawing")).name == second.name
 
 
 def test_there_is_a_limit(session: Session, ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,9 +228,9 @@ def test_there_is_a_limit(session: Session, ann: User, monkeypatch: pytest.Monke
     monkeypatch.setattr(pictures, "MAX_PICTURES", 1)
     keep(session, ann)  # the same one again takes no room
     with pytest.raises(Refused, match="full"):
-        keep(session, ann, SOURCES["grey"])
+        keep(session, ann, source("grey"))
     session.rollback()
-    keep(session, make_user(session), SOURCES["grey"])
+    keep(session, make_user(session), source("grey"))
 
 
 def test_a_full_disk_is_said(session: Session, ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -278,7 +297,7 @@ def test_what_nothing_shows_goes_after_a_day(session: Session, ann: User) -> Non
 def test_what_something_refers_to_stays(session: Session, ann: User) -> None:
     paper, other = make_paper(session), make_paper(session)
     shown, earlier, drafted, deleted = (
-        keep(session, ann, SOURCES[name]) for name in ("drawing", "grey", "palette", "GIF")
+        keep(session, ann, source(name)) for name in ("drawing", "grey", "palette", "GIF")
     )
     for picture in (shown, earlier, drafted, deleted):
         age(session, picture)

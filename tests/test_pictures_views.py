@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.models import Draft, Picture, Summary
 from tests.client import Browser, Page
 from tests.factories import make_paper
-from tests.test_pictures_service import BAD, SOURCES
+from tests.test_pictures_service import bad, source
 
 WRITE = "/write/conf/x/A1"
 JSON = {"Accept": "application/json"}
@@ -30,7 +30,7 @@ def upload(writer: Browser, data: bytes, headers: dict[str, str] | None = None) 
 
 
 def test_upload_show_and_write(writer: Browser, app: Flask, session: Session) -> None:
-    answer = upload(writer, SOURCES["drawing"], JSON)
+    answer = upload(writer, source("drawing"), JSON)
     assert answer.status == 200
     found = answer.response.json
     assert found["markdown"] == f"![Two boxes]({found['url']})"
@@ -53,7 +53,7 @@ def test_upload_show_and_write(writer: Browser, app: Flask, session: Session) ->
 
 
 def test_your_pictures(writer: Browser, session: Session) -> None:
-    answer = upload(writer, SOURCES["drawing"])
+    answer = upload(writer, source("drawing"))
     assert (answer.status, answer.location) == (303, "/pictures")
     name = session.scalars(select(Picture.name)).one()
     session.commit()
@@ -66,10 +66,10 @@ def test_your_pictures(writer: Browser, session: Session) -> None:
 
 @pytest.mark.parametrize("name", ["svg", "half a PNG", "nothing"])
 def test_refused_in_words(writer: Browser, name: str) -> None:
-    page = upload(writer, BAD[name])
+    page = upload(writer, bad(name))
     assert page.status == 422
     assert "Not kept" in page.text
-    answer = upload(writer, BAD[name], JSON)
+    answer = upload(writer, bad(name), JSON)
     assert answer.status == 422
     assert answer.response.json["error"]
 
@@ -94,14 +94,14 @@ def test_into_the_text_without_javascript(writer: Browser, session: Session) -> 
         "source": "Before.",
         "alt": "Two boxes",
         "add_picture": "1",
-        "picture": (BytesIO(SOURCES["drawing"]), "a.png"),
+        "picture": (BytesIO(source("drawing")), "a.png"),
     }
     page = Page(writer.client.post(WRITE, data=fields))
     assert page.status == 200
     name = session.scalars(select(Picture.name)).one()
     session.commit()
     assert page.form(WRITE)["source"] == f"Before.\n\n![Two boxes](/pictures/{name})\n"
-    fields["picture"] = (BytesIO(BAD["svg"]), "a.svg")
+    fields["picture"] = (BytesIO(bad("svg")), "a.svg")
     page = Page(writer.client.post(WRITE, data=fields))
     assert page.status == 422
     assert "PNG, JPEG, GIF or WebP" in page.text

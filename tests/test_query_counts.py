@@ -24,6 +24,12 @@ PAGES = (
     "/",
     "/?tab=recent&s=cs",
     "/paper/conf/x/Center",
+    "/wanted",
+    "/card/conf/x/Center",
+    "/map/paper/conf/x/Center?steps=2",
+    "/map/tag/detection",
+    "/map/venue/conf/x",
+    "/map/user/mira",
     "/summary/1",
     "/venues",
     "/venue/conf/x",
@@ -39,7 +45,7 @@ PAGES = (
     "/rss.xml",
     "/sitemap.xml",
 )
-MOST = 14
+MOST = 18
 
 
 @contextmanager

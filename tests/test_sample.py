@@ -22,7 +22,7 @@ UNKNOWN = {"conf/eccv/HeZRS16"}
 
 @pytest.fixture(scope="module")
 def loaded() -> Session:
-    database = Database("sqlite://", site_url="http://localhost", password_cost=1)
+    database = Database("sqlite://", site_url="http://localhost", password_cost=0)
     schema.upgrade(database)
     session = database.session()
     sample.load(session, SAMPLE)

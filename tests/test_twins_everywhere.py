@@ -33,7 +33,7 @@ from app.services.drafts import Content, save_draft
 from app.services.summaries import publish
 from tests.client import Browser
 from tests.factories import make_paper, make_summary, make_user
-from tests.test_pictures_service import SOURCES
+from tests.test_pictures_service import source
 
 TEXT = (
     "Hiddenword one.\n\n![p](/pictures/AAAAAAAAAAAAAAAAAAAAAA.png)\n\n"
@@ -239,7 +239,7 @@ def test_a_picture_in_two_texts_links_nobody(
     Ben, who has the same picture, had written that."""
     library(session)
     ben = by(session, "ben").id
-    seen = pictures.store(session, by(session, "ann"), SOURCES["drawing"])
+    seen = pictures.store(session, by(session, "ann"), source("drawing"))
     text = f"Hers. {pictures.markdown(seen, 'p')}"
     session.commit()
     plain = session.scalars(select(Paper).where(Paper.key == "conf/x/Plain1")).one()

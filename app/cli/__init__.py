@@ -9,6 +9,7 @@ import click
 from app.cli.catalogue import import_dblp
 from app.cli.common import address, plain_errors, settings, stop, with_bar
 from app.cli.library import export, import_, rerender, tidy
+from app.cli.links import links
 from app.cli.users import user
 
 HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -122,5 +123,5 @@ def render(file: TextIO) -> None:
         click.echo(f"{place}{problem.message}", err=True)
 
 
-for command in (import_, import_dblp, export, user, rerender, tidy):
+for command in (import_, import_dblp, export, user, links, rerender, tidy):
     main.add_command(command)

@@ -8,7 +8,8 @@ from app.models.paper import MAX_IDENTIFIER, Paper
 from app.models.summary import Summary
 
 MAX_USER = 80
-LINK_KINDS = ("see also", "mention")
+MAX_LABEL_FOLDED = 120
+LINK_KINDS = ("see also", "mention", "cite")
 
 
 class Link(Base):
@@ -17,6 +18,7 @@ class Link(Base):
     `target_kind` and `target_value` say what was linked (a key, a DOI, …); `target_id` is the
     paper that goes by this name, or `None` while we do not know it. `target_user` is the person
     whose summary was meant (`#martinthoma`). `sentence_html` is the sentence the link stands in.
+    `label_folded` is the label in search words: what a paper is called is compared by it.
     """
 
     __tablename__ = "links"
@@ -24,6 +26,7 @@ class Link(Base):
         UniqueConstraint("summary_id", "position"),
         CheckConstraint(f"kind IN {LINK_KINDS}", name="kind"),
         Index("ix_links_target", "target_kind", "target_folded"),
+        Index("ix_links_label_folded", "label_folded", "target_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -31,6 +34,9 @@ class Link(Base):
     position: Mapped[int]
     kind: Mapped[str] = mapped_column(String(20))
     label: Mapped[str] = mapped_column(Text)
+    label_folded: Mapped[str] = mapped_column(
+        String(MAX_LABEL_FOLDED), default="", server_default=""
+    )
     sentence: Mapped[str] = mapped_column(Text)
     sentence_html: Mapped[str] = mapped_column(Text)
     target_kind: Mapped[str] = mapped_column(String(20))

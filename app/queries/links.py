@@ -16,23 +16,34 @@ SEE_ALSO_READ = 200  # links looked at, before those to the same paper are joine
 
 @dataclass(frozen=True)
 class SeeAlso:
-    """Where summaries of a paper point: a known paper, or a name that we do not know yet."""
+    """Where summaries of a paper point: a known paper, or a name that we do not know yet.
+
+    `user` is whose summary of it is meant, where the first that points there says so.
+    """
 
     kind: str
     value: str
     label: str
     target: Paper | None
+    user: str | None
 
 
 @dataclass(frozen=True)
 class Backlink:
-    """A place that points to a paper: the sentence, the paper it is about, and who wrote it."""
+    """A place that points to a paper: the sentence, and who wrote it."""
 
-    paper: Paper
     writer: User | None
     summary_id: int
     kind: str
     sentence_html: str
+
+
+@dataclass(frozen=True)
+class Mentions:
+    """The places in the summaries of one paper that point to another, best first."""
+
+    paper: Paper
+    places: list[Backlink]
 
 
 def see_also(session: Session, paper: Paper, viewer: User | None) -> list[SeeAlso]:
@@ -51,18 +62,19 @@ def see_also(session: Session, paper: Paper, viewer: User | None) -> list[SeeAls
             continue
         target = link.target_id or (link.target_kind, link.target_folded)
         found.setdefault(
-            target, SeeAlso(link.target_kind, link.target_value, link.label, link.target)
+            target,
+            SeeAlso(link.target_kind, link.target_value, link.label, link.target, link.target_user),
         )
     return list(found.values())
 
 
-def mentioned_in(session: Session, paper: Paper, viewer: User | None) -> list[Backlink]:
-    """Visible summaries of other papers that link here, best first; once a summary."""
+def mentioned_in(session: Session, paper: Paper, viewer: User | None) -> list[Mentions]:
+    """Visible summaries of other papers that link here, by paper, best first; once a summary."""
     here = and_(Link.target_id == paper.id, Summary.paper_id != paper.id)
     return _backlinks(session, here, viewer)
 
 
-def wanting(session: Session, kind: str, value: str, viewer: User | None) -> list[Backlink]:
+def wanting(session: Session, kind: str, value: str, viewer: User | None) -> list[Mentions]:
     """Visible summaries that link to a paper which we do not know."""
     here = and_(
         Link.target_kind == kind,
@@ -72,7 +84,7 @@ def wanting(session: Session, kind: str, value: str, viewer: User | None) -> lis
     return _backlinks(session, here, viewer)
 
 
-def _backlinks(session: Session, here: ColumnElement[bool], viewer: User | None) -> list[Backlink]:
+def _backlinks(session: Session, here: ColumnElement[bool], viewer: User | None) -> list[Mentions]:
     # Once a summary, at the first place where it links here.
     first = (
         select(func.min(Link.id))
@@ -95,13 +107,15 @@ def _backlinks(session: Session, here: ColumnElement[bool], viewer: User | None)
         .order_by(Summary.score.desc(), Summary.id)
         .limit(BACKLINKS_SHOWN)
     )
-    return [
-        Backlink(
-            paper=link.summary.paper,
-            writer=writer_of(link.summary, viewer),
-            summary_id=link.summary_id,
-            kind=link.kind,
-            sentence_html=link.sentence_html,
+    found: dict[int, Mentions] = {}
+    for link in session.scalars(query):
+        paper = link.summary.paper
+        found.setdefault(paper.id, Mentions(paper, [])).places.append(
+            Backlink(
+                writer=writer_of(link.summary, viewer),
+                summary_id=link.summary_id,
+                kind=link.kind,
+                sentence_html=link.sentence_html,
+            )
         )
-        for link in session.scalars(query)
-    ]
+    return list(found.values())

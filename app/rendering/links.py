@@ -40,7 +40,8 @@ class Link:
 
     Attributes:
         ref: which paper.
-        kind: 'see also' in a list or section headed so (or "Related", "Similar"), else 'mention'.
+        kind: 'see also' in a list or section headed so (or "Related", "Similar"), else 'cite' for
+            a `\\cite`, else 'mention'.
         label: the link's text, formulas as their source.
         sentence: the sentence around it, plain, at most 400 characters.
         sentence_html: the same as HTML of text, MathML and `<mark>` around the label.
@@ -126,7 +127,7 @@ class LinkReader:
         if not refs:
             return
         text, places = flatten(block)
-        kind = "see also" if see_also or SEE_ALSO_START.match(text) else "mention"
+        also = see_also or SEE_ALSO_START.match(text)
         spans = [(0, len(text))] if block.get("item") else sentence_spans(text)
         at = 0
         for anchor in anchors:
@@ -142,6 +143,7 @@ class LinkReader:
             if position >= MAX_LINKS:
                 raise RenderError(f"This text links to more than {MAX_LINKS} papers.")
             line = self.source_line(block, text, start)
+            kind = "see also" if also else "cite" if anchor.get("cite") else "mention"
             self.links.append(Link(refs[anchor], kind, label, sentence, marked, position, line))
 
     # -- one link

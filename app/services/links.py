@@ -8,9 +8,10 @@ from sqlalchemy import bindparam, delete, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.models import Identifier, Link, Paper, Summary, folded
-from app.models.link import MAX_USER
+from app.models.link import MAX_LABEL_FOLDED, MAX_USER
 from app.models.paper import MAX_IDENTIFIER
 from app.rendering import Link as RenderedLink
+from app.search.words import indexable
 from app.services.texts import MAX_LINKS
 
 
@@ -26,6 +27,7 @@ def rebuild(session: Session, summary: Summary, links: Sequence[RenderedLink]) -
             "position": position,
             "kind": link.kind,
             "label": link.label,
+            "label_folded": indexable(link.label)[:MAX_LABEL_FOLDED],
             "sentence": link.sentence,
             "sentence_html": link.sentence_html,
             "target_kind": link.ref.kind,

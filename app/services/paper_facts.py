@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from sqlalchemy.orm import Session
 
 from app.models import Section
-from app.models.paper import MAX_IDENTIFIER
-from app.rendering import parse_identifier
+from app.models.paper import MAX_IDENTIFIER, folded
+from app.rendering import PaperRef, parse_identifier
 from app.services.problems import Refused
 from app.sources.record import DETAILS, PaperRecord
 
@@ -34,6 +34,18 @@ HINTS = {
 }
 # The field of a record that takes each kind of identifier.
 FIELDS = {"doi": "doi", "arxiv": "arxiv_id", "openreview": "openreview_id", "acl": "acl_id"}
+# What a record from outside can do without, by the field that a refusal names.
+DROPPED = {
+    "abstract": ("abstract",),
+    "keywords": ("keywords",),
+    "year": ("year",),
+    "section": ("section",),
+    "doi": ("doi",),
+    "arxiv_id": ("arxiv_id",),
+    "url": ("url",),
+    "venue": ("venue", "venue_title"),
+    "key": ("key", "venue_key"),
+}
 _KEY = re.compile(r"[^\s\x00-\x1f\x7f\"<>\\^`{|}#?%,]+")
 _OPENREVIEW_ID = re.compile(r"[\w-]{4,64}", re.ASCII)
 _ACL_ID = re.compile(r"[A-Z]\d{2}-\d{4}|\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+", re.ASCII | re.I)
@@ -75,6 +87,34 @@ def checked(session: Session, record: PaperRecord) -> PaperRecord:
         details=_details(record),
     )
     return _with_identifiers(facts)
+
+
+def fitting(session: Session, record: PaperRecord) -> PaperRecord:
+    """A record from outside in normal form, without the facts that cannot be kept.
+
+    Raises:
+        Refused: when it has no usable title.
+    """
+    blank = PaperRecord(title="")
+    for _ in DROPPED:
+        try:
+            return checked(session, record)
+        except Refused as refused:
+            if refused.field not in DROPPED:
+                raise
+            fields = DROPPED[refused.field]
+            record = replace(record, **{name: getattr(blank, name) for name in fields})
+    return checked(session, record)
+
+
+def identifiers(record: PaperRecord) -> list[PaperRef]:
+    """What no two papers share, of a record in normal form; it has no key yet, perhaps."""
+    refs = [PaperRef("key", key) for key in (record.key, *record.other_keys)]
+    meant = [parse_identifier(ref.value) for ref in refs]
+    refs += [ref.without_user() for ref in meant if ref is not None and ref.kind != "url"]
+    refs += [PaperRef(kind, getattr(record, field)) for kind, field in FIELDS.items()]
+    unique = {(ref.kind, folded(ref.value)): ref for ref in reversed(refs) if ref.value}
+    return list(reversed(unique.values()))
 
 
 def _people(record: PaperRecord) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -25,7 +25,7 @@ from app.rendering import (
 )
 from app.search.words import fold
 from app.services import counts, links
-from app.services.paper_facts import FIELDS, MAX_NAME, MAX_VENUE_KEY, checked
+from app.services.paper_facts import MAX_NAME, MAX_VENUE_KEY, checked, identifiers
 from app.services.problems import Refused
 from app.services.rerender import mark_stale
 from app.services.search_index import index_paper
@@ -65,7 +65,7 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
     lock_papers(session, alone=True)
     if not record.key:
         record = replace(record, key=_made_up_key(session, record))
-    names = _identifiers(record)
+    names = identifiers(record)
     taken = known_keys(session, names)
     if taken:
         raise AlreadyThere(next(iter(taken.values())))
@@ -117,16 +117,6 @@ def _made_up_key(session: Session, record: PaperRecord) -> str:
     while (key := base if number == 1 else f"{base}-{number}") in taken:
         number += 1
     return key
-
-
-def _identifiers(record: PaperRecord) -> list[PaperRef]:
-    """What no two papers share."""
-    refs = [PaperRef("key", key) for key in (record.key, *record.other_keys)]
-    meant = [parse_identifier(ref.value) for ref in refs]
-    refs += [ref.without_user() for ref in meant if ref is not None and ref.kind != "url"]
-    refs += [PaperRef(kind, getattr(record, field)) for kind, field in FIELDS.items()]
-    unique = {(ref.kind, folded(ref.value)): ref for ref in reversed(refs) if ref.value}
-    return list(reversed(unique.values()))
 
 
 def _addresses(session: Session, record: PaperRecord) -> list[PaperRef]:

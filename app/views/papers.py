@@ -9,10 +9,10 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.queries import catalogue, drafts, links, papers, people, revisions, summaries
+from app.queries import catalogue, drafts, graph, links, papers, people, revisions, summaries
 from app.queries.links import SeeAlso
 from app.queries.summaries import Entry
-from app.services import bibtex, citations, identifiers
+from app.services import bibtex, citations, identifiers, maps
 from app.services.bibtex import PaperRecord
 from app.services.papers import AlreadyThere, add_paper
 from app.services.problems import Refused
@@ -27,18 +27,20 @@ blueprint = Blueprint("papers", __name__)
 LONGEST_QUERY = 500
 RENEW_SECONDS = 1.0
 PROBLEMS_SHOWN = 20
+MAP_PAPERS = 12  # in the small map beside the text
+MAP_SIZE = (260.0, 250.0)
 FIELDS = {"key": "key", "doi": "doi", "arxiv": "arxiv_id", "openreview": "url"}
 
 
 @dataclass(frozen=True)
 class Recommended:
-    """A row of "See also"."""
+    """A row of "See also"; one that is not known has an address where it is added."""
 
-    key: str
     title_html: str
     label: str
     known: bool
     url: str
+    add_url: str
 
 
 @blueprint.get("/paper/<path:key>")
@@ -68,6 +70,9 @@ def show(key: str) -> str | Response | tuple[str, int]:
         my_draft=None if user is None else drafts.mine(db(), user, paper),
         see_also=[_recommended(each) for each in links.see_also(db(), paper, user)],
         mentioned_in=links.mentioned_in(db(), paper, user),
+        map=maps.draw(
+            graph.neighbourhood(db(), paper, user, steps=1, most=MAP_PAPERS), paper, MAP_SIZE
+        ),
         identifiers=citations.places(db(), paper),
         bibtex=citations.bibtex(paper),
     )
@@ -115,15 +120,15 @@ def add_address(typed: str) -> str:
 
 def _recommended(found: SeeAlso) -> Recommended:
     if found.target is not None:
-        address = url_for("papers.show", key=found.target.key)
-        return Recommended(found.target.key, found.target.title_html, found.label, True, address)
+        address = url_for("papers.show", key=found.target.key, _anchor=found.user)
+        return Recommended(found.target.title_html, found.label, True, address, "")
     outside = identifiers.outside_url(found.kind, found.value)
     return Recommended(
-        found.value,
         "",
         found.label,
         False,
         outside or url_for("papers.show", key=found.value),
+        add_address(found.value),
     )
 
 

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable
 
 import click
 
-from tests.benchmarks import hostility, rendering
+from tests.benchmarks import hostility, rendering, web
 from tests.benchmarks.measure import Figure
 
 GROUPS: dict[str, Callable[[], Iterable[Figure]]] = {
     "hostility": hostility.figures,
     "rendering": rendering.figures,
+    "web": web.figures,
 }
 
 
@@ -27,6 +28,7 @@ def main(groups: tuple[str, ...]) -> None:
     Groups:
       hostility   R5: hostile texts sent to a server that others read (two minutes)
       rendering   S7: the whole pipeline against Python-Markdown's "extra" alone
+      web         backlinks, maps and cards: 100,000 summaries, 500,000 links, to 1,500 summaries
 
     \b
     Example:

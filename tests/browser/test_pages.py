@@ -15,6 +15,8 @@ READING = [
     "/paper/10.1103/PhysRev.47.777",
     "/paper/conf/none/Unknown99",
     "/summary/1",
+    "/map/paper/conf/nips/RenHGS15?steps=2",
+    "/wanted",
     "/venues",
     "/venue/conf/nips",
     "/author/kaiming-he",
@@ -29,7 +31,15 @@ READING = [
     "/signup",
     "/no/such/page",
 ]
-WRITING = ["/", "/write", "/write/conf/nips/RenHGS15", "/papers/new", "/settings", "/user/demo"]
+WRITING = [
+    "/",
+    "/write",
+    "/write/conf/nips/RenHGS15",
+    "/papers/new",
+    "/settings",
+    "/user/demo",
+    "/links",
+]
 LOOKS = [
     {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
     for width in (390, 1280)

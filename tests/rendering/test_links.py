@@ -51,17 +51,21 @@ def test_see_also(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "\\cite{x}",
-        "- \\cite{x}",
-        "## See also\n\n- nothing\n\n## Results\n\n- \\cite{x}",
-        "**See also**\n\n- nothing\n\n**Results**\n\n- \\cite{x}",
-        "See also:\n\n- nothing\n\nThen \\cite{x}",
-        "## Unrelated work\n\n- \\cite{x}",
-        "## What one should see also here\n\n- \\cite{x}",
+        "[x](/paper/x)",
+        "- [x](/paper/x)",
+        "## See also\n\n- nothing\n\n## Results\n\n- [x](/paper/x)",
+        "**See also**\n\n- nothing\n\n**Results**\n\n- [x](/paper/x)",
+        "See also:\n\n- nothing\n\nThen [x](/paper/x)",
+        "## Unrelated work\n\n- [x](/paper/x)",
+        "## What one should see also here\n\n- [x](/paper/x)",
     ],
 )
 def test_mention(text: str) -> None:
     assert [link.kind for link in links(text)] == ["mention"]
+
+
+def test_a_citation() -> None:
+    assert [link.kind for link in links("As \\cite{x} says.")] == ["cite"]
 
 
 def test_sentence_around_a_link() -> None:

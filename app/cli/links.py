@@ -1,0 +1,63 @@
+"""`shortlist links`: what is wrong with links between papers, and the graph as a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from app.cli.common import counted, library, stop
+
+FORMS = ("json", "graphml", "dot")
+
+
+@click.command()
+@click.option(
+    "--export",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the graph of all public links to a .json, .graphml or .dot file instead.",
+)
+def links(file: Path | None) -> None:
+    """List links of public summaries that are broken, redirected, unknown or ambiguous.
+
+    \b
+    Examples:
+      SHORTLIST_DATA_DIR=/srv/shortlist shortlist links
+      SHORTLIST_DATA_DIR=/srv/shortlist shortlist links --export links.graphml
+    """
+    if file is None:
+        _check()
+    elif file.suffix.removeprefix(".") not in FORMS:
+        stop(f"{file} should end in .json, .graphml or .dot: the ending says the format.")
+    else:
+        _export(file)
+
+
+def _check() -> None:
+    from app.queries import link_health
+
+    found = 0
+    with library(quiet=True) as database, database.session() as session:
+        for finding in link_health.everything(session):
+            found += 1
+            link = finding.link
+            what = f"{finding.problem:<10}  summary {link.summary_id} of {link.summary.paper.key}"
+            to = link.target_value + (f"#{link.target_user}" if link.target_user else "")
+            other = f", which is {finding.other.key}" if finding.other is not None else ""
+            click.echo(f"{what}: “{link.label}” → {to}{other}")
+    click.echo(f"{counted(found, 'link')} to look at.", err=True)
+
+
+def _export(file: Path) -> None:
+    from app.queries import graph
+    from app.services import graph_files
+
+    with library() as database, database.session() as session:
+        found = graph.everything(session)
+        try:
+            file.write_text(graph_files.write(found, file.suffix.removeprefix(".")), "utf-8")
+        except OSError as error:
+            stop(f"{file} cannot be written: {error.strerror}.")
+    papers, lines = counted(len(found.papers), "paper"), counted(len(found.edges), "link")
+    click.echo(f"{file} has {papers} and {lines} between them.")

@@ -1,0 +1,186 @@
+"""The graph between papers: which paper's visible summaries link to which other paper.
+
+Whatever the size of the library, a bounded number of links is read: the newest of each paper in a
+neighbourhood, and those of the newest or best summaries of a tag, a venue or a user.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, select, union_all
+from sqlalchemy.orm import Session
+
+from app.models import Link, Paper, Summary, SummaryTag, Tag, User, Venue
+from app.queries import papers
+from app.queries.visibility import by_writer, visible_to
+
+LINKS_OF_CENTER = 1000
+LINKS_OF_NEIGHBOUR = 100
+NEIGHBOURS_ASKED = 100  # a statement has one part for each
+SUMMARIES_READ = 2000
+PAPERS_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Edge:
+    """That summaries of the paper `source` link to the paper `target`, `links` times."""
+
+    source: int
+    target: int
+    links: int
+    see_also: bool
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Papers by number, the strongest first, and the edges between them.
+
+    `left_out` counts papers that were found and had no room.
+    """
+
+    papers: dict[int, Paper]
+    edges: list[Edge]
+    left_out: int
+
+
+def neighbourhood(
+    session: Session, paper: Paper, viewer: User | None, *, steps: int, most: int
+) -> Graph:
+    """A paper and those around it, within one or two links in either direction.
+
+    Args:
+        session: the database session.
+        paper: the one in the middle; it comes first.
+        viewer: who looks; links from texts they may not see do not exist.
+        steps: 1 or 2.
+        most: how many papers at most, the strongest: by number of links, then by age.
+    """
+    around = _weights(_touching(session, [paper.id], viewer, LINKS_OF_CENTER))
+    del around[paper.id]
+    chosen = [paper.id, *_strongest(around, most - 1)]
+    left_out = len(around) - len(chosen) + 1
+    if steps == 2 and len(chosen) > 1:
+        asked = chosen[1 : NEIGHBOURS_ASKED + 1]
+        beyond = _weights(_touching(session, asked, viewer, LINKS_OF_NEIGHBOUR))
+        for known in chosen:
+            del beyond[known]
+        further = _strongest(beyond, most - len(chosen))
+        left_out += len(beyond) - len(further)
+        chosen += further
+    return _graph(session, chosen, _between(session, chosen, viewer), left_out)
+
+
+def of_tag(session: Session, tag: Tag, *, most: int) -> Graph:
+    """What the newest public summaries with a tag link to."""
+    tagged = select(SummaryTag.summary_id).where(SummaryTag.tag_id == tag.id)
+    newest = select(Summary.id).where(Summary.id.in_(tagged), visible_to(None))
+    return _of(session, newest.order_by(Summary.id.desc()), None, most)
+
+
+def of_user(session: Session, user: User, viewer: User | None, *, most: int) -> Graph:
+    """What the newest summaries of a user link to, as far as the viewer may know that they are."""
+    newest = select(Summary.id).where(by_writer(user, viewer)).order_by(Summary.id.desc())
+    return _of(session, newest, viewer, most)
+
+
+def of_venue(session: Session, venue: Venue, viewer: User | None, *, most: int) -> Graph:
+    """What the summaries of a venue's papers link to, those of its first papers in lists."""
+    first = (
+        select(Paper.id)
+        .where(Paper.venue_id == venue.id, Paper.summaries_count > 0)
+        .order_by(Paper.rank.desc(), Paper.id.desc())
+        .limit(SUMMARIES_READ)
+    )
+    public = select(Summary.id).where(Summary.paper_id.in_(first), visible_to(None))
+    return _of(session, public.order_by(Summary.id.desc()), viewer, most)
+
+
+def everything(session: Session) -> Graph:
+    """All public links, and the papers at their ends; for files, not for pages."""
+    edges = _edges(session, _links(None))
+    found: dict[int, Paper] = {}
+    ids = sorted(_weights(edges))
+    for start in range(0, len(ids), PAPERS_AT_ONCE):
+        found |= papers.by_ids(session, ids[start : start + PAPERS_AT_ONCE])
+    return Graph(found, edges, 0)
+
+
+def _of(session: Session, summaries: Select[Any], viewer: User | None, most: int) -> Graph:
+    edges = _edges(
+        session,
+        _links(viewer).where(Link.summary_id.in_(summaries.limit(SUMMARIES_READ))),
+    )
+    weights = _weights(edges)
+    chosen: set[int] = set()
+    # By edges, not by papers: those with most links are rarely linked to each other.
+    for edge in sorted(
+        edges, key=lambda each: (-each.links, -weights[each.source] - weights[each.target])
+    ):
+        if len(chosen | {edge.source, edge.target}) <= most:
+            chosen |= {edge.source, edge.target}
+    within = [edge for edge in edges if edge.source in chosen and edge.target in chosen]
+    ordered = _strongest(_weights(within), most)
+    return _graph(session, ordered, within, len(weights) - len(chosen))
+
+
+def _graph(session: Session, ids: list[int], edges: list[Edge], left_out: int) -> Graph:
+    found = papers.by_ids(session, ids)
+    return Graph({each: found[each] for each in ids if each in found}, edges, left_out)
+
+
+def _touching(session: Session, ids: Collection[int], viewer: User | None, most: int) -> list[Edge]:
+    """Edges from or to any of these papers, by the newest `most` links in each direction."""
+
+    def newest(here: ColumnElement[bool]) -> Select[Any]:
+        query = _links(viewer).where(here).order_by(Link.id.desc()).limit(most)
+        return select(query.subquery())
+
+    parts = [newest(Summary.paper_id == each) for each in ids]
+    parts += [newest(Link.target_id == each) for each in ids]
+    return _edges(session, union_all(*parts))
+
+
+def _between(session: Session, ids: Collection[int], viewer: User | None) -> list[Edge]:
+    return _edges(session, _links(viewer).where(Summary.paper_id.in_(ids), Link.target_id.in_(ids)))
+
+
+def _links(viewer: User | None) -> Select[Any]:
+    return (
+        select(
+            Summary.paper_id.label("source"),
+            Link.target_id.label("target"),
+            Link.id.label("link"),
+            case((Link.kind == "see also", 1), else_=0).label("see_also"),
+        )
+        .join(Summary, Summary.id == Link.summary_id)
+        .where(Link.target_id.is_not(None), Link.target_id != Summary.paper_id, visible_to(viewer))
+    )
+
+
+def _edges(session: Session, links: Any) -> list[Edge]:
+    each = links.subquery().c
+    # A link between two of the papers asked for is found from both ends, and counts once.
+    query = (
+        select(each.source, each.target, func.count(each.link.distinct()), func.max(each.see_also))
+        .group_by(each.source, each.target)
+        .order_by(each.source, each.target)
+    )
+    return [
+        Edge(source, target, n, bool(also)) for source, target, n, also in session.execute(query)
+    ]
+
+
+def _weights(edges: Iterable[Edge]) -> Counter[int]:
+    found: Counter[int] = Counter()
+    for edge in edges:
+        found[edge.source] += edge.links
+        found[edge.target] += edge.links
+    return found
+
+
+def _strongest(weights: Counter[int], most: int) -> list[int]:
+    return sorted(weights, key=lambda each: (-weights[each], each))[: max(most, 0)]

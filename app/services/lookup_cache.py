@@ -1,0 +1,102 @@
+"""What the outside answered, kept as files in the data directory, for all processes of a site.
+
+A file that is damaged, of another version, or too old counts as missing; one that cannot be written
+is not: a look-up works without.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from app.sources.record import PaperRecord
+
+VERSION = 1
+SECONDS_FOUND = 7 * 24 * 3600
+SECONDS_NOT_FOUND = 600
+SECONDS_REFUSED = 30
+MAX_FILES = 20_000
+_TUPLES = ("authors", "orcids", "other_keys", "other_urls")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a source said: papers, or in `problem` why it said nothing."""
+
+    records: tuple[PaperRecord, ...] = ()
+    problem: str = ""
+
+    @property
+    def seconds(self) -> int:
+        """How long it is worth keeping."""
+        if self.problem:
+            return SECONDS_REFUSED
+        return SECONDS_FOUND if self.records else SECONDS_NOT_FOUND
+
+
+def read(folder: Path, question: str) -> Kept | None:
+    """What was answered to a question not too long ago."""
+    try:
+        value = json.loads(_path(folder, question).read_bytes())
+        if value["version"] != VERSION or value["question"] != question:
+            return None
+        if not 0 < value["until"] - time.time() <= SECONDS_FOUND:
+            return None
+        return Kept(tuple(map(_record, value["records"])), str(value["problem"]))
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def write(folder: Path, question: str, answer: Kept) -> None:
+    """Keep an answer."""
+    value = {
+        "version": VERSION,
+        "question": question,
+        "until": time.time() + answer.seconds,
+        "records": [asdict(record) for record in answer.records],
+        "problem": answer.problem,
+    }
+    path = _path(folder, question)
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".new")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(value, file, default=date.isoformat)
+            os.replace(name, path)
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+
+
+def tidy(folder: Path) -> int:
+    """Remove what is too old, and the oldest beyond `MAX_FILES`; says how many."""
+    written: list[tuple[float, Path]] = []
+    with suppress(OSError):
+        written = [(path.stat().st_mtime, path) for path in folder.glob("??/*")]
+    written.sort(key=lambda each: each[0])
+    old = time.time() - SECONDS_FOUND
+    gone = [path for _, path in written[:-MAX_FILES]]
+    gone += [path for at, path in written[-MAX_FILES:] if at < old]
+    for path in gone:
+        with suppress(OSError):
+            path.unlink()
+    return len(gone)
+
+
+def _path(folder: Path, question: str) -> Path:
+    name = hashlib.sha256(question.encode()).hexdigest()
+    return folder / name[:2] / f"{name}.json"
+
+
+def _record(value: dict[str, Any]) -> PaperRecord:
+    day = value["published_on"]
+    lists: dict[str, Any] = {name: tuple(value[name]) for name in _TUPLES}
+    return PaperRecord(**{**value, **lists, "published_on": day and date.fromisoformat(day)})

@@ -1,0 +1,95 @@
+"""What somebody pasted who has a paper in mind: an identifier, an address, an entry or a title."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from app.rendering import PaperRef, parse_identifier
+from app.services.paper_facts import FIELDS
+from app.sources.bibtex import BadEntry, read_bibtex
+from app.sources.csl import looks_like_csl, read_csl
+from app.sources.record import PaperRecord
+from app.sources.ris import looks_like_ris, read_ris
+
+MAX_TITLE = 300
+PROBLEMS_SHOWN = 20
+_BIBTEX = re.compile(r"@\s*\w+\s*[{(]")
+_EDGES = "()[]{}<>.,;:'\"“”‘’"
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """What it is, of which at most one is set.
+
+    Attributes:
+        records: the papers of entries in BibTeX, RIS or CSL-JSON.
+        ref: what an identifier or address means.
+        title: words, of a title as it seems.
+        url: an address that does not say by itself which paper it shows.
+        problems: sentences about what could not be read.
+    """
+
+    records: tuple[PaperRecord, ...] = ()
+    ref: PaperRef | None = None
+    title: str = ""
+    url: str = ""
+    problems: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> PaperRecord:
+        """What it tells by itself, to fill a form with."""
+        if self.records:
+            return self.records[0]
+        if self.ref is not None:
+            # "key" and "url" are fields too.
+            fact: dict[str, Any] = {FIELDS.get(self.ref.kind, self.ref.kind): self.ref.value}
+            return PaperRecord(title="", **fact)
+        return PaperRecord(title=self.title, url=self.url)
+
+
+def read(text: str) -> Pasted:
+    """See what a text is."""
+    text = text.replace("\x00", "").strip().lstrip("\ufeff")
+    for looks_right, reader in (
+        (looks_like_ris, read_ris),
+        (looks_like_csl, read_csl),
+        (_looks_like_bibtex, read_bibtex),
+    ):
+        if looks_right(text):
+            records, bad = reader(text)
+            return Pasted(records=tuple(records), problems=_sentences(bad))
+    line = " ".join(text.split())
+    ref = parse_identifier(line)
+    if ref is not None and _says_which(ref):
+        return Pasted(ref=ref.without_user())
+    if re.match(r"https?://\S+$", line):
+        return Pasted(url=line)
+    named = _named_in(line)
+    return Pasted(ref=named) if named else Pasted(title=line[:MAX_TITLE])
+
+
+def _looks_like_bibtex(text: str) -> bool:
+    return _BIBTEX.search(text) is not None
+
+
+def _says_which(ref: PaperRef) -> bool:
+    # One word is a key, or the title of a paper such as "Word2vec"; the library is asked for both.
+    return ref.kind != "key" or "/" in ref.value
+
+
+def _named_in(line: str) -> PaperRef | None:
+    """The DOI or arXiv id in a reference such as "Watson & Crick 1953, doi:10.1038/171737a0"."""
+    for word in line.split()[:100]:
+        ref = parse_identifier(word.strip(_EDGES))
+        if ref is not None and ref.kind in ("doi", "arxiv"):
+            return ref.without_user()
+    return None
+
+
+def _sentences(bad: list[BadEntry]) -> tuple[str, ...]:
+    found = [f"Line {entry.line}: {entry.message}" for entry in bad[:PROBLEMS_SHOWN]]
+    if len(bad) > PROBLEMS_SHOWN:
+        found.append(f"… and {len(bad) - PROBLEMS_SHOWN:,} more entries cannot be read.")
+    return tuple(found)

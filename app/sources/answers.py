@@ -1,0 +1,96 @@
+"""Reading what a service sent: JSON and XML that may be anything."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from app.sources.contract import Unavailable
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_UNREADABLE = "sent something that cannot be read."
+
+
+def read_json(body: bytes) -> Any:
+    """The value of a JSON text.
+
+    Raises:
+        Unavailable: when it is none, or is nested deeper than Python can follow.
+    """
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise Unavailable(_UNREADABLE) from None
+
+
+def read_xml(body: bytes) -> Element:
+    """The root of an XML text without a document type: so nothing in it can grow or lead away.
+
+    Raises:
+        Unavailable: when it is none.
+    """
+    try:
+        root: Element = fromstring(body, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError):
+        raise Unavailable(_UNREADABLE) from None
+    return root
+
+
+def inside(value: Any, *path: str | int) -> Any:
+    """What lies in nested objects and lists at a path, `None` when anything of it is missing."""
+    for step in path:
+        if isinstance(step, str):
+            value = value.get(step) if isinstance(value, dict) else None
+        else:
+            value = value[step] if isinstance(value, list) and len(value) > step else None
+    return value
+
+
+def string(value: Any, *path: str | int) -> str:
+    """The text or number at a path in one line, else an empty text."""
+    found = inside(value, *path)
+    if isinstance(found, int) and not isinstance(found, bool):
+        return str(found) if abs(found) < 10**15 else ""
+    return " ".join(found.split()) if isinstance(found, str) else ""
+
+
+def objects(value: Any, *path: str | int) -> Iterator[dict[str, Any]]:
+    """The objects in the list at a path; an object that stands there alone counts as a list."""
+    found = inside(value, *path)
+    for each in found if isinstance(found, list) else [found]:
+        if isinstance(each, dict):
+            yield each
+
+
+def strings(value: Any, *path: str | int) -> list[str]:
+    """The texts in the list at a path that are not empty; one text alone counts as a list."""
+    found = inside(value, *path)
+    return list(filter(None, map(string, found if isinstance(found, list) else [found])))
+
+
+def calendar_day(year: Any, month: Any, day: Any) -> date | None:
+    """A day by its numbers, if there is such a day."""
+    try:
+        return date(int(year), int(month), int(day))
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def year_of(value: Any) -> int | None:
+    """A year with four digits, from a number or text."""
+    text = str(value).strip()
+    return int(text) if len(text) == 4 and text.isascii() and text.isdigit() else None
+
+
+def month_name(number: Any) -> str:
+    """The month as BibTeX calls it (`jun`), empty for what is no month."""
+    text = str(number).strip()
+    if text.isascii() and text.isdigit() and len(text) <= 2 and 1 <= int(text) <= 12:
+        return MONTHS[int(text) - 1]
+    return ""

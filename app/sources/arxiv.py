@@ -1,0 +1,76 @@
+"""arXiv, through its Atom interface (https://info.arxiv.org/help/api/user-manual.html).
+
+Its terms of use ask for one request in three seconds.
+"""
+
+from __future__ import annotations
+
+import re
+from xml.etree.ElementTree import Element
+
+from app.sources.answers import calendar_day, read_xml, year_of
+from app.sources.contract import FOUND_AT_MOST, Fetch
+from app.sources.markup import accents
+from app.sources.record import PaperRecord
+
+NAME = "arXiv"
+HOSTS = {"export.arxiv.org": 3.0}
+KIND = "arxiv"
+_HOST = next(iter(HOSTS))
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_ARXIV = "{http://arxiv.org/schemas/atom}"
+_ADDRESS = re.compile(r"https?://arxiv\.org/abs/(.+?)(?:v\d+)?")
+MAX_WORDS = 20
+
+
+def find(value: str, fetch: Fetch) -> PaperRecord | None:
+    """The paper of an arXiv id without version; the facts are those of its last version."""
+    found = _ask({"id_list": value, "max_results": "1"}, fetch)
+    return found[0] if found else None
+
+
+def search_title(title: str, fetch: Fetch) -> list[PaperRecord]:
+    """Papers whose title holds these words beside each other."""
+    words = re.findall(r"\w+", title)[:MAX_WORDS]
+    if not words:
+        return []
+    phrase = " ".join(words)
+    return _ask({"search_query": f'ti:"{phrase}"', "max_results": str(FOUND_AT_MOST)}, fetch)
+
+
+def _ask(query: dict[str, str], fetch: Fetch) -> list[PaperRecord]:
+    body = fetch(_HOST, "/api/query", query)
+    if body is None:
+        return []
+    entries = read_xml(body).iter(f"{_ATOM}entry")
+    return list(filter(None, map(_record, entries)))[:FOUND_AT_MOST]
+
+
+def _record(entry: Element) -> PaperRecord | None:
+    address = _ADDRESS.fullmatch(_text(entry, f"{_ATOM}id"))
+    title = _text(entry, f"{_ATOM}title")
+    if address is None or not title:  # errors are entries too
+        return None
+    published = _text(entry, f"{_ATOM}published")
+    names = (_text(author, f"{_ATOM}name") for author in entry.iter(f"{_ATOM}author"))
+    return PaperRecord(
+        title=accents(title),
+        authors=tuple(accents(name) for name in names if name),
+        year=year_of(published[:4]),
+        published_on=calendar_day(published[:4], published[5:7], published[8:10]),
+        doi=_text(entry, f"{_ARXIV}doi").split(" ")[0],
+        arxiv_id=address[1],
+        url=f"https://arxiv.org/abs/{address[1]}",
+        abstract=accents(_paragraphs(entry.findtext(f"{_ATOM}summary") or "")),
+    )
+
+
+def _text(element: Element, name: str) -> str:
+    return " ".join((element.findtext(name) or "").split())
+
+
+def _paragraphs(text: str) -> str:
+    # Lines are broken at a fixed width; a paragraph begins with spaces.
+    return "\n\n".join(
+        " ".join(each.split()) for each in re.split(r"\n(?:\s*\n|\s{2,})", text)
+    ).strip()

@@ -1,0 +1,169 @@
+"""Crossref, where most publishers register their DOIs (https://api.crossref.org, works)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from app.sources.answers import (
+    calendar_day,
+    inside,
+    month_name,
+    objects,
+    read_json,
+    string,
+    strings,
+    year_of,
+)
+from app.sources.contract import FOUND_AT_MOST, Fetch
+from app.sources.markup import one_line, plain
+from app.sources.record import PaperRecord
+
+NAME = "Crossref"
+HOSTS = {"api.crossref.org": 0.4}
+KIND = "doi"
+_HOST = next(iter(HOSTS))
+# Crossref's types as BibTeX's kinds of entries; what is no paper is not looked for.
+_TYPES = {
+    "journal-article": "article",
+    "proceedings-article": "inproceedings",
+    "book-chapter": "incollection",
+    "book-section": "incollection",
+    "book-part": "incollection",
+    "reference-entry": "incollection",
+    "book": "book",
+    "monograph": "book",
+    "edited-book": "book",
+    "reference-book": "book",
+    "proceedings": "proceedings",
+    "dissertation": "phdthesis",
+    "report": "techreport",
+    "posted-content": "misc",
+    "dataset": "misc",
+    "standard": "misc",
+    "other": "misc",
+}
+_FIELDS = (
+    "DOI,title,subtitle,author,issued,container-title,type,volume,issue,page,publisher,relation"
+)
+_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(\S+?)(?:v\d+)?", re.IGNORECASE)
+_ACRONYM = re.compile(r"\(([A-Z][A-Za-z&/-]*[A-Z][A-Za-z&/-]*)(?:[ '’‘]*\d{2,4})?\)")
+
+
+def find(value: str, fetch: Fetch) -> PaperRecord | None:
+    """The paper of a DOI, if it is one of Crossref's."""
+    body = fetch(_HOST, f"/works/{quote(value, safe='')}", {})
+    if body is None:
+        return None
+    return _record(inside(read_json(body), "message"))
+
+
+def search_title(title: str, fetch: Fetch) -> list[PaperRecord]:
+    """Papers whose bibliographic facts are like this title."""
+    query = {"query.bibliographic": title, "rows": str(FOUND_AT_MOST), "select": _FIELDS}
+    body = fetch(_HOST, "/works", query)
+    if body is None:
+        return []
+    works = objects(read_json(body), "message", "items")
+    return list(filter(None, map(_record, works)))[:FOUND_AT_MOST]
+
+
+def _record(work: Any) -> PaperRecord | None:
+    doi = string(work, "DOI").lower()
+    title = _title(work)
+    kind = _TYPES.get(string(work, "type") or "other")
+    if not doi or not title or kind is None:
+        return None
+    venue, full_name = _venue(work)
+    day = inside(work, "issued", "date-parts", 0)
+    authors = [(_name(each), _orcid(each)) for each in objects(work, "author")]
+    authors = [(name, orcid) for name, orcid in authors if name]
+    orcids = tuple(orcid for _, orcid in authors)
+    return PaperRecord(
+        title=title,
+        authors=tuple(name for name, _ in authors),
+        orcids=orcids if any(orcids) else (),
+        year=year_of(string(day, 0)),
+        published_on=calendar_day(inside(day, 0), inside(day, 1), inside(day, 2)),
+        venue=venue,
+        venue_title=full_name,
+        doi=doi,
+        arxiv_id=_preprint(work),
+        url=_address(work),
+        abstract=plain(inside(work, "abstract") or "") if string(work, "abstract") else "",
+        details=_details(work, kind, month_name(string(day, 1))),
+    )
+
+
+def _title(work: Any) -> str:
+    title = one_line(string(work, "title", 0))
+    subtitle = one_line(string(work, "subtitle", 0))
+    if not subtitle or subtitle.lower() in title.lower():
+        return title
+    return f"{title.rstrip(':')}: {subtitle}"
+
+
+def _venue(work: Any) -> tuple[str, str]:
+    """The name of the venue, and its name in full where that is another one.
+
+    Of "2016 IEEE Conference on Computer Vision and Pattern Recognition (CVPR)" the name is CVPR,
+    as the year is no part of a venue.
+    """
+    name = one_line(string(work, "container-title", 0))
+    if not name and string(work, "type") == "posted-content":
+        return one_line(string(work, "institution", 0, "name") or string(work, "group-title")), ""
+    acronym = _ACRONYM.search(name)
+    full = re.sub(r"^(?:\d{4}\s+)|\s*[-–,]?\s*\b(?:19|20)\d\d$", "", name)
+    if acronym is None:
+        return full, ""
+    return acronym[1], " ".join(full.replace(acronym[0], "").split())
+
+
+def _name(person: Mapping[str, Any]) -> str:
+    parts = (string(person, part) for part in ("given", "family", "suffix"))
+    return one_line(" ".join(filter(None, parts)) or string(person, "name"))
+
+
+def _orcid(person: Mapping[str, Any]) -> str:
+    return string(person, "ORCID").rpartition("/")[2]
+
+
+def _preprint(work: Any) -> str:
+    """The arXiv id of the same work, where the publisher or arXiv has told Crossref."""
+    for relation in ("has-preprint", "is-version-of", "has-version", "is-same-as"):
+        for other in objects(work, "relation", relation):
+            found = _ARXIV_DOI.fullmatch(string(other, "id"))
+            if found:
+                return found[1]
+            if string(other, "id-type").lower() == "arxiv":
+                return re.sub(r"^arxiv:|v\d+$", "", string(other, "id"), flags=re.IGNORECASE)
+    return ""
+
+
+def _address(work: Any) -> str:
+    address = string(work, "resource", "primary", "URL")
+    return address if address.startswith(("https://", "http://")) else ""
+
+
+def _details(work: Any, kind: str, month: str) -> dict[str, str]:
+    editors = (_name(each) for each in objects(work, "editor"))
+    found = {
+        "type": kind,
+        "volume": string(work, "volume"),
+        "number": string(work, "issue"),
+        "pages": string(work, "page") or string(work, "article-number"),
+        "month": month,
+        "publisher": one_line(string(work, "publisher")),
+        "address": string(work, "publisher-location"),
+        "editor": " and ".join(filter(None, editors)),
+        "isbn": ", ".join(each.rpartition("/")[2] for each in strings(work, "ISBN")[:1]),
+        "issn": ", ".join(each.rpartition("/")[2] for each in strings(work, "ISSN")[:1]),
+        "edition": string(work, "edition-number"),
+    }
+    if kind == "phdthesis":
+        found["school"] = one_line(string(work, "institution", 0, "name"))
+    if kind == "techreport":
+        found["institution"] = one_line(string(work, "institution", 0, "name"))
+    return {name: text for name, text in found.items() if text}

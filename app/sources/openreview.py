@@ -1,0 +1,112 @@
+"""OpenReview (https://docs.openreview.net): notes of its second interface, else of its first one.
+
+In the second one every field of a note is `{"value": …}`, in the first it is the value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from app.sources.answers import inside, objects, read_json, string, strings
+from app.sources.contract import FOUND_AT_MOST, Fetch, Unavailable
+from app.sources.markup import accents
+from app.sources.record import PaperRecord
+
+NAME = "OpenReview"
+HOSTS = {"api2.openreview.net": 1.0, "api.openreview.net": 1.0}
+KIND = "openreview"
+_NEW, _OLD = HOSTS
+# A group such as `ICLR.cc/2024/Conference`; below it stand those that were not taken.
+_CONFERENCE = re.compile(
+    r"([A-Za-z][\w-]*)(?:\.\w+)?/(\d{4})/Conference(?:/(?:Oral|Poster|Spotlight))?"
+)
+_DBLP = re.compile(r"dblp\.org/((?:conf|journals)/[\w-]+)/(\d{4})", re.IGNORECASE)
+_NOT_TAKEN = re.compile(r"submitted|reject|withdrawn|review|desk", re.IGNORECASE)
+
+
+def find(value: str, fetch: Fetch) -> PaperRecord | None:
+    """The paper whose forum has this id."""
+    refusal = None
+    for host in (_NEW, _OLD):
+        try:
+            body = fetch(host, "/notes", {"id": value})
+        except Unavailable as unavailable:
+            refusal = refusal or unavailable
+            continue
+        found = _papers(body)
+        if found:
+            return found[0]
+    if refusal is not None:
+        raise refusal
+    return None
+
+
+def search_title(title: str, fetch: Fetch) -> list[PaperRecord]:
+    """Papers with the words of a title."""
+    query = {"term": title, "type": "terms", "content": "all", "source": "forum"}
+    body = fetch(_NEW, "/notes/search", {**query, "limit": str(FOUND_AT_MOST)})
+    return _papers(body)[:FOUND_AT_MOST]
+
+
+def _papers(body: bytes | None) -> list[PaperRecord]:
+    notes = [] if body is None else objects(read_json(body), "notes")
+    return list(filter(None, map(_record, notes)))
+
+
+def _record(note: Mapping[str, Any]) -> PaperRecord | None:
+    number, title = string(note, "id"), string(_value(note, "title"))
+    # Reviews and comments are notes too, in the forum of their paper.
+    if not title or not number or string(note, "forum") not in ("", number):
+        return None
+    names = strings(_value(note, "authors"))
+    venue, venue_key, year = _venue(note)
+    day = _day(note)
+    return PaperRecord(
+        title=accents(title),
+        authors=tuple(name for name in names if not name.lower().startswith("anonymous")),
+        year=year or (day.year if day else None),
+        published_on=day,
+        venue=venue,
+        venue_key=venue_key,
+        openreview_id=number,
+        url=f"https://openreview.net/forum?id={number}",
+        abstract=_paragraphs(_value(note, "abstract")),
+        keywords=", ".join(strings(_value(note, "keywords"))),
+        details={"type": "inproceedings"} if venue and venue != "TMLR" else {},
+    )
+
+
+def _value(note: Mapping[str, Any], field: str) -> Any:
+    found = inside(note, "content", field)
+    return found["value"] if isinstance(found, dict) and "value" in found else found
+
+
+def _venue(note: Mapping[str, Any]) -> tuple[str, str, int | None]:
+    """Name and key of the venue, and the year, if the paper was taken there."""
+    group, said = string(_value(note, "venueid")), string(_value(note, "venue"))
+    if _NOT_TAKEN.search(said):
+        return "", "", None
+    if conference := _CONFERENCE.fullmatch(group):
+        return conference[1], "", int(conference[2])
+    if stream := _DBLP.match(group):
+        return "", stream[1].lower(), int(stream[2])
+    return ("TMLR", "", None) if group == "TMLR" else ("", "", None)
+
+
+def _day(note: Mapping[str, Any]) -> date | None:
+    """The day of publication, else that on which the note was made: milliseconds since 1970."""
+    for field in ("pdate", "cdate", "tcdate"):
+        moment = note.get(field)
+        if isinstance(moment, int) and 0 < moment < 10**13:
+            return datetime.fromtimestamp(moment / 1000, UTC).date()
+    return None
+
+
+def _paragraphs(text: Any) -> str:
+    if not isinstance(text, str):
+        return ""
+    paragraphs = (" ".join(each.split()) for each in re.split(r"\n[ \t\r]*\n", accents(text)))
+    return "\n\n".join(filter(None, paragraphs))

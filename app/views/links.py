@@ -1,0 +1,74 @@
+"""The health of links, papers that are wanted, and the card of a paper that a link leads to."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.queries import link_health, papers, summaries, wanted
+from app.views import listing
+from app.views.access import db, needs_sign_in, signed_in
+from app.views.papers import add_address
+from app.views.security import SEARCH_LIMIT, SUGGEST_LIMIT
+
+blueprint = Blueprint("links", __name__)
+WANTED = 50
+CARD_SECONDS = 300
+
+
+@blueprint.get("/wanted")
+def wanted_papers() -> str:
+    """Papers that summaries link to and that nobody has added."""
+    found, more = wanted.wanted(db(), number=listing.number(), size=WANTED)
+    return render_template(
+        "links/wanted.html", page=listing.by_number(found, more), add_address=add_address
+    )
+
+
+@blueprint.get("/links")
+@SEARCH_LIMIT
+@needs_sign_in
+def health() -> str:
+    """What is wrong with the links of one's own summaries."""
+    user = signed_in()
+    found = link_health.of_user(db(), user)
+    return render_template(
+        "links/health.html",
+        findings=found,
+        everybody=False,
+        may_see_all=user.role == "administrator",
+        next_url=None,
+    )
+
+
+@blueprint.get("/links/all")
+@SEARCH_LIMIT
+@needs_sign_in
+def health_of_all() -> str:
+    """What is wrong with the links of all public summaries, for administrators."""
+    if signed_in().role != "administrator":
+        abort(403)
+    text = request.args.get("after", "")
+    after = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+    found, last = link_health.of_all(db(), after)
+    return render_template(
+        "links/health.html",
+        findings=found,
+        everybody=True,
+        may_see_all=True,
+        next_url=None if last is None else url_for("links.health_of_all", after=last),
+    )
+
+
+@blueprint.get("/card/<path:key>")
+@SUGGEST_LIMIT
+def card(key: str) -> Response:
+    """What a link to a paper shows when somebody points at it: a piece of a page, for everybody."""
+    paper = papers.by_key(db(), key)
+    if paper is None:
+        abort(404)
+    best = summaries.best_of_papers(db(), [paper.id], None).get(paper.id)
+    response = Response(render_template("links/card.html", paper=paper, best=best))
+    response.cache_control.private = True
+    response.cache_control.max_age = CARD_SECONDS
+    return response

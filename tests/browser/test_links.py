@@ -1,0 +1,47 @@
+"""Links between papers: the card of a link, and the map."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Reader
+
+NO_SCRIPT = {"java_script_enabled": False}
+SIZE = "[document.documentElement.scrollHeight, document.documentElement.scrollWidth]"
+
+
+@pytest.mark.parametrize("reader", [{}], indirect=True)
+def test_a_card_comes_and_goes(reader: Reader) -> None:
+    page = reader.page
+    reader.go("/paper/conf/nips/RenHGS15")
+    before = page.evaluate(SIZE)
+    link = page.locator("article#mira a.paper-link").first
+    link.hover()
+    card = page.get_by_role("tooltip")
+    expect(card).to_contain_text("Girshick")
+    expect(card).to_contain_text("Score")
+    assert page.evaluate(SIZE) == before
+    page.keyboard.press("Escape")
+    expect(card).to_have_count(0)
+    # By keyboard too, and gone when the focus moves on.
+    page.mouse.move(0, 0)
+    link.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    expect(card).to_contain_text("Girshick")
+    expect(link).to_have_attribute("aria-describedby", "page-card")
+    assert reader.complaints == []
+
+
+@pytest.mark.parametrize("reader", [{}, NO_SCRIPT], indirect=True, ids=["script", "no script"])
+def test_a_map_is_walked_by_keyboard(reader: Reader) -> None:
+    page = reader.page
+    reader.go("/paper/conf/nips/RenHGS15")
+    page.get_by_role("link", name="A larger map").click()
+    page.get_by_role("link", name="Two links away").click()
+    paper = page.locator("svg.map__picture a", has_text="Krizhevsky 2012")
+    paper.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("ImageNet Classification")
+    assert reader.complaints == []
