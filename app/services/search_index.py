@@ -7,10 +7,10 @@ can influence a result, an order, an excerpt, a count or a suggestion.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, insert, select, true, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select, true, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -65,7 +65,9 @@ def index_missing(session: Session) -> Iterator[int]:
     Yields:
         How many papers have been indexed since the last time.
     """
-    there = exists().where(SearchEntry.paper_id == Paper.id, SearchEntry.summary_id.is_(None))
+    # As an expression, so that SQLite looks for the paper and not for all that have no summary.
+    own = func.coalesce(SearchEntry.summary_id, 0) == 0
+    there = exists().where(SearchEntry.paper_id == Paper.id, own)
     return _in_batches(session, ~there)
 
 
@@ -108,6 +110,25 @@ def index_summary(
         session.execute(insert(SearchEntry), [entries.of_summary(paper, facts)])
         _learn(session, entries.vocabulary(paper, [facts]))
     place_papers(session, [summary.paper_id])
+
+
+def index_texts(session: Session, texts: Mapping[int, str]) -> None:
+    """Write the entries of many public summaries at once; their papers have entries already.
+
+    Args:
+        texts: what each says, without markup, by its number. Those that are not public or not
+            there are passed over.
+    """
+    numbers = sorted(texts)
+    for start in range(0, len(numbers), BATCH):
+        part = numbers[start : start + BATCH]
+        session.execute(delete(SearchEntry).where(SearchEntry.summary_id.in_(part)))
+        found = _summaries(session, Summary.id.in_(part), texts)
+        papers = {each.id: each for each in _papers(session, [number for number, _ in found])}
+        _insert(session, [entries.of_summary(papers[number], facts) for number, facts in found])
+        by_paper = [entries.vocabulary(papers[number], [facts]) for number, facts in found]
+        _learn(session, set().union(*by_paper))
+        place_papers(session, list(papers))
 
 
 def place_papers(session: Session, paper_ids: Sequence[int]) -> None:
@@ -193,7 +214,10 @@ def _papers(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
         .order_by(Identifier.id)
     ):
         identifiers[paper_id].append(value)
-    public = exists().where(Summary.paper_id == Paper.id, Summary.visibility == "public")
+    # As an expression, so that SQLite looks for the paper and not for all that are public.
+    public = exists().where(
+        Summary.paper_id == Paper.id, func.coalesce(Summary.visibility, "") == "public"
+    )
     rows = session.execute(
         select(
             *(Paper.id, Paper.title, Paper.year, Paper.section_slug, Paper.keywords),
@@ -217,15 +241,19 @@ def _papers(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
     ]
 
 
-def _summaries(session: Session, which: ColumnElement[bool]) -> list[tuple[int, SummaryFacts]]:
-    """The public summaries of some entries as these have them, each with its paper's number."""
+def _summaries(
+    session: Session, which: ColumnElement[bool], texts: Mapping[int, str] | None = None
+) -> list[tuple[int, SummaryFacts]]:
+    """Public summaries, each behind its paper's number; without `texts` those that have entries,
+    with the texts of these.
+    """
     rows = session.execute(
         select(
-            *(SearchEntry.summary_id, SearchEntry.paper_id, SearchEntry.text, SearchEntry.body),
+            *(Summary.id, Summary.paper_id, SearchEntry.text, SearchEntry.body),
             *(Summary.takeaway, Summary.anonymous, User.display_name, User.name),
         )
-        .join(Summary, Summary.id == SearchEntry.summary_id)
         .join(User, User.id == Summary.user_id)
+        .join(SearchEntry, SearchEntry.summary_id == Summary.id, isouter=texts is not None)
         .where(which, Summary.visibility == "public")
     ).all()
     tags: dict[int, list[str]] = defaultdict(list)
@@ -240,10 +268,10 @@ def _summaries(session: Session, which: ColumnElement[bool]) -> list[tuple[int, 
             SummaryFacts(
                 id=number,
                 takeaway=takeaway,
-                text=text,
+                text=texts[number] if texts is not None else text,
                 tags=sorted(tags[number]),
                 writer=() if anonymous else (shown, name),
-                old_words="" if text else body,
+                old_words=body if texts is None and not text else "",
             ),
         )
         for number, paper_id, text, body, takeaway, anonymous, shown, name in rows
