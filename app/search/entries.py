@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,12 +89,13 @@ def summary_body(summary: SummaryFacts) -> str:
     return _stems(summary.takeaway, text, *summary.tags, *summary.writer)
 
 
-def vocabulary(paper: PaperFacts, summaries: Iterable[SummaryFacts] = ()) -> set[str]:
-    """The words of a paper and its summaries that are worth suggesting."""
-    texts = [paper.title, *paper.authors, *paper.venue[1:], *paper.more[:2]]
-    for summary in summaries:
-        text = summary.text or summary.old_words
-        texts += [summary.takeaway, text, *summary.tags, *summary.writer]
+def vocabulary(paper: PaperFacts) -> set[str]:
+    """The words of a paper that are worth suggesting.
+
+    Those of summaries are not: a word would have to go when the last text that has it goes, or
+    is no longer public.
+    """
+    texts = (paper.title, *paper.authors, *paper.venue[1:], *paper.more[:2])
     found = {word for text in texts for word in words(text)}
     return {word for word in found if len(word) > 2 and not word.isdecimal()}
 

@@ -32,7 +32,6 @@ from app.models import (
 )
 from app.search import entries
 from app.search.entries import PaperFacts, SummaryFacts
-from app.search.words import words
 
 BATCH = 1000
 KNOWN_AT_ONCE = 500  # words that one statement looks up
@@ -108,7 +107,6 @@ def index_summary(
         names = () if summary.anonymous else (writer.display_name, writer.name)
         facts = SummaryFacts(summary.id, summary.takeaway, text, tags, names)
         session.execute(insert(SearchEntry), [entries.of_summary(paper, facts)])
-        _learn(session, entries.vocabulary(paper, [facts]))
     place_papers(session, [summary.paper_id])
 
 
@@ -126,8 +124,6 @@ def index_texts(session: Session, texts: Mapping[int, str]) -> None:
         found = _summaries(session, Summary.id.in_(part), texts)
         papers = {each.id: each for each in _papers(session, [number for number, _ in found])}
         _insert(session, [entries.of_summary(papers[number], facts) for number, facts in found])
-        by_paper = [entries.vocabulary(papers[number], [facts]) for number, facts in found]
-        _learn(session, set().union(*by_paper))
         place_papers(session, list(papers))
 
 
@@ -159,15 +155,12 @@ def rename_writer(session: Session, user: User) -> None:
     """Carry a changed display name into the entries of the user's named summaries."""
     session.flush()
     named = select(Summary.id).where(Summary.user_id == user.id, Summary.anonymous.is_(False))
-    found = _summaries(session, SearchEntry.summary_id.in_(named))
-    for _, facts in found:
+    for _, facts in _summaries(session, SearchEntry.summary_id.in_(named)):
         session.execute(
             update(SearchEntry)
             .where(SearchEntry.summary_id == facts.id)
             .values(body=entries.summary_body(facts))
         )
-    if found:
-        _learn(session, set(words(f"{user.display_name} {user.name}")))
 
 
 def _write(session: Session, paper_ids: Sequence[int]) -> list[set[str]]:
@@ -181,7 +174,7 @@ def _write(session: Session, paper_ids: Sequence[int]) -> list[set[str]]:
     for paper in _papers(session, paper_ids):
         rows.append(entries.of_paper(paper))
         rows += (entries.of_summary(paper, each) for each in written[paper.id])
-        vocabulary.append(entries.vocabulary(paper, written[paper.id]))
+        vocabulary.append(entries.vocabulary(paper))
     _insert(session, rows)
     return vocabulary
 

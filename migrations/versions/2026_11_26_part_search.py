@@ -115,6 +115,7 @@ def upgrade() -> None:
         sa.Column("reversed", _word(), nullable=False),
         sa.Column("entries", sa.Integer(), nullable=False, server_default="1"),
         sa.PrimaryKeyConstraint("word", name=op.f("pk_search_words")),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_search_words_reversed"), "search_words", ["reversed"])
     for statement in SQLITE_INDEX if sqlite else POSTGRESQL_INDEX:
