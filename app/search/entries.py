@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from app.models.search_entry import place
-from app.search.words import fold, stems, words
+from app.search.words import fold, stem, stems, words
 
 EVERYTHING = "all="
 SUMMARISED = "has=summary"
@@ -62,7 +63,7 @@ def of_paper(paper: PaperFacts) -> dict[str, Any]:
         "paper_id": paper.id,
         "summary_id": None,
         "title": _stems(paper.title),
-        "people": _stems(*paper.authors),
+        "people": _people(paper),
         "facts": _facts(paper, ()),
         "body": _stems(*paper.more),
         "text": "",
@@ -76,7 +77,7 @@ def of_summary(paper: PaperFacts, summary: SummaryFacts) -> dict[str, Any]:
         "paper_id": paper.id,
         "summary_id": summary.id,
         "title": _stems(paper.title),
-        "people": _stems(*paper.authors),
+        "people": _people(paper),
         "facts": _facts(paper, summary.tags),
         "body": summary_body(summary),
         "text": summary.text,
@@ -95,8 +96,9 @@ def vocabulary(paper: PaperFacts) -> set[str]:
     Those of summaries are not: a word would have to go when the last text that has it goes, or
     is no longer public.
     """
-    texts = (paper.title, *paper.authors, *paper.venue[1:], *paper.more[:2])
-    found = {word for text in texts for word in words(text)}
+    found = {word for text in (paper.title, *paper.more[:2]) for word in words(text)}
+    for name in (*paper.authors, *paper.venue[1:]):
+        found.update(_of_name(name)[1])
     return {word for word in found if len(word) > 2 and not word.isdecimal()}
 
 
@@ -125,7 +127,7 @@ def section_mark(slug: str) -> str:
 
 
 def _facts(paper: PaperFacts, tags: Sequence[str]) -> str:
-    facts = stems(" ".join(paper.venue))
+    facts = [_of_name(name)[0] for name in paper.venue]
     if paper.year is not None:
         facts += [str(paper.year), f"year={paper.year}", f"decade={paper.year // 10}"]
     if paper.section:
@@ -135,6 +137,17 @@ def _facts(paper: PaperFacts, tags: Sequence[str]) -> str:
         facts.append(SUMMARISED)
     facts.append(EVERYTHING)
     return " ".join(facts)
+
+
+def _people(paper: PaperFacts) -> str:
+    return " ".join(_of_name(name)[0] for name in paper.authors)
+
+
+@lru_cache(maxsize=50_000)
+def _of_name(name: str) -> tuple[str, tuple[str, ...]]:
+    """The stems of a name, joined, and its words: names come again and again in an import."""
+    found = words(name)
+    return " ".join(map(stem, found)), tuple(found)
 
 
 def _stems(*texts: str) -> str:
