@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from app.models import Author, PaperAuthor, Section, Summary, SummaryTag, Tag, Venue
@@ -49,12 +49,7 @@ def of_hits(session: Session, hits: Hits) -> list[Facet]:
         "tag": _tags(session, hits),
         "author": _authors(session, hits),
     }
-    # What stands for a value, and what is typed for it, where that is not the value itself.
-    names = {
-        "has": {"summary": ("With a summary", "summary")},
-        "venue": _venues(session, [int(number) for number, _ in _most(counted["venue"])]),
-        "section": _sections(session),
-    }
+    names = _names(session, [key for key, _ in _most(counted["venue"])], counted["section"])
     facets = []
     for field, counts in counted.items():
         values = _values(hits, field, counts, names.get(field))
@@ -80,14 +75,24 @@ def _most(counts: Counter[str]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:SHOWN]
 
 
-def _venues(session: Session, ids: list[int]) -> dict[str, tuple[str, str]]:
-    rows = session.execute(select(Venue.id, Venue.name, Venue.key).where(Venue.id.in_(ids)))
-    return {str(number): (name, key) for number, name, key in rows}
-
-
-def _sections(session: Session) -> dict[str, tuple[str, str]]:
-    rows = session.execute(select(Section.slug, Section.name))
-    return {slug: (name, slug) for slug, name in rows}
+def _names(
+    session: Session, venues: Iterable[str], sections: Iterable[str]
+) -> dict[str, dict[str, tuple[str, str]]]:
+    """What stands for a value, and what is typed for it, where that is not the value itself."""
+    rows = session.execute(
+        select(literal("venue"), cast(Venue.id, String), Venue.name, Venue.key)
+        .where(Venue.id.in_(list(map(int, venues))))
+        .union_all(
+            select(literal("section"), Section.slug, Section.name, Section.slug).where(
+                Section.slug.in_(list(sections))
+            )
+        )
+    )
+    names: dict[str, dict[str, tuple[str, str]]] = {"venue": {}, "section": {}}
+    names["has"] = {"summary": ("With a summary", "summary")}
+    for field, value, label, typed in rows:
+        names[field][value] = (label, typed)
+    return names
 
 
 def _authors(session: Session, hits: Hits) -> Counter[str]:

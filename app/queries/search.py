@@ -65,25 +65,30 @@ def results(
     found = search.find(session, search.parse(query))
     page = found.papers[offset : offset + limit]
     marker = Marker(found.query, found.completions)
-    rows = {row.paper.id: row for row in _rows(session, page, viewer)}
+    known = paper_queries.by_ids(session, [each.paper_id for each in page])
     texts = _texts(session, page)
     chosen = {each.paper_id: _best_text(marker, each, texts) for each in page}
-    entries = summaries.by_ids(session, [number for number in chosen.values() if number], viewer)
+    entries = summaries.best_of_papers(
+        session,
+        [paper_id for paper_id, number in chosen.items() if number is None],
+        viewer,
+        chosen=[number for number in chosen.values() if number is not None],
+    )
     hits = []
     for each in page:
-        row = rows.get(each.paper_id)
-        if row is None:  # gone since the index was asked
+        paper = known.get(each.paper_id)
+        if paper is None:  # gone since the index was asked
             continue
-        number = chosen[each.paper_id]
-        entry = entries.get(number) if number else None
-        text = texts[number] if entry is not None and number else row.paper.abstract
+        entry = entries.get(paper.id)
+        is_found = entry is not None and entry.summary.id == chosen[paper.id]
+        text = texts[entry.summary.id] if entry is not None and is_found else paper.abstract
         hits.append(
             SearchHit(
-                paper=row.paper,
-                entry=entry or row.best,
-                entry_is_found=entry is not None,
-                summaries_count=row.summaries_count,
-                title=_title(marker, row.paper),
+                paper=paper,
+                entry=entry,
+                entry_is_found=is_found,
+                summaries_count=entry.summaries_count if entry is not None else 0,
+                title=_title(marker, paper),
                 excerpt=marker.excerpt(text),
             )
         )

@@ -23,11 +23,22 @@ from app.search.query import Clause, Part, Query, parse
 from app.search.ranking import Found, ranked
 from app.search.words import indexable, stem
 
-__all__ = ["LIMIT", "Found", "Hits", "Query", "correction", "find", "parse"]
+__all__ = [
+    "LIMIT",
+    "Beginnings",
+    "Found",
+    "Hits",
+    "Query",
+    "beginnings",
+    "correction",
+    "find",
+    "parse",
+]
 
 LIMIT = 1000
 _IN_TITLES = 500  # of those that have the words in the title or the names
 _SAME_TITLE = 20
+_SUGGESTED = 60  # entries of which suggestions are chosen
 MAX_TITLE = 300  # characters of `papers.title_folded`
 _FEW = 3  # with so many results or fewer, a word may be misspelt
 
@@ -65,6 +76,33 @@ def find(session: Session, query: Query) -> Hits:
         rows += _with_title(session, query)
     papers = ranked(rows, query, completions)
     return Hits(query, papers[:LIMIT], is_all, completions, unknown)
+
+
+@dataclass(frozen=True)
+class Beginnings:
+    """Numbers of papers that somebody may mean who has typed so much, best first.
+
+    `named` have an author whose name has the words.
+    """
+
+    papers: list[int]
+    named: list[int]
+
+
+def beginnings(session: Session, query: Query, limit: int) -> Beginnings:
+    """Papers by the beginning of their title, and by words of titles and names: for suggestions."""
+    if not query.parts:
+        return Beginnings([], [])
+    engine = _engine(session)
+    completions, _ = _completions(session, query)
+    clauses = query.clauses(completions)
+    rows = engine.first(session, clauses, _SUGGESTED, "title people")
+    papers = [found.paper_id for found in ranked(rows, query, completions)]
+    typed = indexable(query.text)
+    if typed and not query.filters:
+        papers += engine.titles(session, typed, vocabulary.after(typed), limit)
+    named = engine.first(session, clauses, _SUGGESTED, "people") if not query.filters else []
+    return Beginnings(list(dict.fromkeys(papers))[:limit], list({row[0]: None for row in named}))
 
 
 def correction(session: Session, hits: Hits) -> str | None:
@@ -132,7 +170,7 @@ def _doubtful(hits: Hits) -> list[Part]:
 
 def _corrected(session: Session, part: Part) -> str | None:
     """A part with the nearest known words in the place of unknown ones; `None` if none differs."""
-    known = vocabulary.known(session, part.words)
+    known = vocabulary.look_up(session, part.words, ()).known
     found = []
     for word in part.words:
         near = [] if word in known else vocabulary.nearest(session, word, 1)
@@ -149,14 +187,20 @@ def _completions(
 ) -> tuple[dict[Part, tuple[str, ...]], tuple[Part, ...]]:
     """What open and unknown words may be the beginning of, and which words are unknown."""
     single = [part for part in query.plain if len(part.words) == 1]
-    known = vocabulary.known(session, {part.words[0] for part in single}) if single else set()
-    found = {}
-    unknown = []
-    for part in single:
-        is_known = part.words[0] in known
-        if part.is_open or not is_known:
-            words = vocabulary.completions(session, part.words[0])
-            found[part] = vocabulary.unique(map(stem, words))
-            if not words and not is_known:
-                unknown.append(part)
+    if not single:
+        return {}, ()
+    first = vocabulary.look_up(
+        session,
+        {part.words[0] for part in single},
+        {part.words[0] for part in single if part.is_open},
+    )
+    begun = {part.words[0] for part in single if not part.is_open} - first.known
+    more = vocabulary.look_up(session, (), begun).completions if begun else {}
+    words = {**first.completions, **more}
+    found = {
+        part: vocabulary.unique(map(stem, words[part.words[0]]))
+        for part in single
+        if part.words[0] in words
+    }
+    unknown = [part for part in single if part.words[0] not in first.known and not found.get(part)]
     return found, tuple(unknown)

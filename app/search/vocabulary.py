@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.models import SearchWord
@@ -17,26 +19,48 @@ _NEIGHBOURS = 400  # words looked at that share a beginning, and as many that sh
 _SHORTEST_CORRECTED = 4
 
 
-def known(session: Session, words: Collection[str]) -> set[str]:
-    """Which of these words some text has, in the singular or the plural."""
-    looked_for = {form for word in words for form in (word, stem(word), f"{word}s")}
-    found = set(
-        session.scalars(select(SearchWord.word).where(SearchWord.word.in_(sorted(looked_for))))
+@dataclass(frozen=True)
+class LookedUp:
+    """What is known of some words: which of them there are, and what some may become."""
+
+    known: set[str]
+    completions: dict[str, list[str]]
+
+
+def look_up(session: Session, words: Collection[str], begun: Collection[str]) -> LookedUp:
+    """Look words up, in one statement.
+
+    Args:
+        words: which of these some paper has, in the singular or the plural.
+        begun: the most frequent words that begin as each of these.
+    """
+    forms = {form for word in words for form in _forms(word)}
+    found = select(literal("").label("beginning"), SearchWord.word).where(
+        SearchWord.word.in_(sorted(forms))
     )
-    return {word for word in words if not found.isdisjoint((word, stem(word), f"{word}s"))}
+    ranges = [_completions(each) for each in begun if len(each) >= SHORTEST_BEGINNING]
+    rows: Sequence[Any] = session.execute(union_all(found, *ranges)).all()
+    there = {word for beginning, word in rows if not beginning}
+    completions: dict[str, list[str]] = {each: [] for each in begun}
+    for beginning, word in rows:
+        if beginning:
+            completions[beginning].append(word)
+    return LookedUp({word for word in words if not there.isdisjoint(_forms(word))}, completions)
 
 
-def completions(session: Session, beginning: str, limit: int = COMPLETIONS) -> list[str]:
-    """The most frequent words that begin so, itself among them if it is one."""
-    if len(beginning) < SHORTEST_BEGINNING:
-        return []
-    query = (
-        select(SearchWord.word)
+def _forms(word: str) -> tuple[str, ...]:
+    return (word, stem(word), f"{word}s")
+
+
+def _completions(beginning: str) -> Select[tuple[str, str]]:
+    found = (
+        select(literal(beginning).label("beginning"), SearchWord.word)
         .where(SearchWord.word >= beginning, SearchWord.word < after(beginning))
         .order_by(SearchWord.entries.desc(), SearchWord.word)
-        .limit(limit)
+        .limit(COMPLETIONS)
+        .subquery()
     )
-    return list(session.scalars(query))
+    return select(found.c.beginning, found.c.word)
 
 
 def after(beginning: str) -> str:
