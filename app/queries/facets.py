@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import String, cast, func, literal, select
 from sqlalchemy.orm import Session
 
-from app.models import Author, PaperAuthor, Section, Summary, SummaryTag, Tag, Venue
-from app.queries.visibility import public
+from app.models import Author, PaperAuthor, SearchEntry, Section, SummaryTag, Tag, Venue
 from app.search import Hits
 
 SHOWN = 8
@@ -115,13 +114,16 @@ def _authors(session: Session, hits: Hits) -> Counter[str]:
 
 
 def _tags(session: Session, hits: Hits) -> Counter[str]:
-    """Tags of the found summaries: of those whose own entries fulfil the query."""
+    """Tags of the found summaries: of those whose own entries fulfil the query.
+
+    Only public ones have entries.
+    """
     summaries = [number for paper in hits.papers for number in paper.summaries]
     rows = session.execute(
-        select(Tag.name, func.count(Summary.paper_id.distinct()))
+        select(Tag.name, func.count(SearchEntry.paper_id.distinct()))
         .join(SummaryTag, SummaryTag.tag_id == Tag.id)
-        .join(Summary, Summary.id == SummaryTag.summary_id)
-        .where(SummaryTag.summary_id.in_(summaries), public())
+        .join(SearchEntry, SearchEntry.summary_id == SummaryTag.summary_id)
+        .where(SummaryTag.summary_id.in_(summaries))
         .group_by(Tag.name)
     )
     return Counter(dict(rows.all()))

@@ -11,8 +11,8 @@ from typing import Any
 from app.models.search_entry import place
 from app.search.words import fold, stem, stems, words
 
-EVERYTHING = "all="
-SUMMARISED = "has=summary"
+EVERYTHING = "=all"
+SUMMARISED = "=has=summary"
 _NO_TAG_SIGN = re.compile(r"[^\w.+#-]+")
 
 
@@ -104,7 +104,7 @@ def vocabulary(paper: PaperFacts) -> set[str]:
 
 def tag_mark(tag: str) -> str:
     """The mark of a tag among the facts."""
-    return "tag=" + _NO_TAG_SIGN.sub("-", fold(tag)).strip("-")
+    return "=tag=" + _NO_TAG_SIGN.sub("-", fold(tag)).strip("-")
 
 
 def year_marks(first: int, last: int) -> list[str]:
@@ -113,23 +113,23 @@ def year_marks(first: int, last: int) -> list[str]:
     year = first
     while year <= last:
         if year % 10 == 0 and year + 9 <= last:
-            marks.append(f"decade={year // 10}")
+            marks.append(f"=decade={year // 10}")
             year += 10
         else:
-            marks.append(f"year={year}")
+            marks.append(f"=year={year}")
             year += 1
     return marks
 
 
 def section_mark(slug: str) -> str:
     """The mark of a section among the facts."""
-    return "section=" + _NO_TAG_SIGN.sub("-", fold(slug))
+    return "=section=" + _NO_TAG_SIGN.sub("-", fold(slug))
 
 
 def _facts(paper: PaperFacts, tags: Sequence[str]) -> str:
     facts = [_of_name(name)[0] for name in paper.venue]
     if paper.year is not None:
-        facts += [str(paper.year), f"year={paper.year}", f"decade={paper.year // 10}"]
+        facts += [str(paper.year), f"=year={paper.year}", f"=decade={paper.year // 10}"]
     if paper.section:
         facts.append(section_mark(paper.section))
     facts += map(tag_mark, tags)

@@ -192,9 +192,9 @@ def _is_meant(field: str, value: str) -> bool:
     if field == "has":
         return value.lower() in ("summary", "summaries")
     if field == "tag":
-        return len(tag_mark(value)) > len("tag=")
+        return len(tag_mark(value)) > len("=tag=")
     if field == "section":
-        return len(section_mark(value)) > len("section=")
+        return len(section_mark(value)) > len("=section=")
     return bool(words(value))
 
 

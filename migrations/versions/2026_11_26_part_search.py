@@ -17,7 +17,7 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-# Words come folded and parted, and facts hold marks such as `year=2015` and `tag=c++`: all signs
+# Words come folded and parted, and facts hold marks such as `=year=2015` and `tag=c++`: all signs
 # but the space between words are theirs.
 SQLITE_INDEX = (
     """
@@ -48,7 +48,7 @@ SQLITE_INDEX = (
     END
     """,
 )
-# PostgreSQL's own parser would part `year=2015` and drop signs that its locale does not know. A
+# PostgreSQL's own parser would part `=year=2015` and drop signs that its locale does not know. A
 # position may not be above 16383, and two columns are never one phrase.
 POSTGRESQL_INDEX = (
     r"""
