@@ -22,11 +22,16 @@ def place(summarised: bool, year: int | None, paper_id: int, summary_id: int | N
     return (0 if summarised else _UNSUMMARISED) + later + number
 
 
+def is_summarised(number: int) -> bool:
+    """Whether a `place` is that of a paper with public summaries, or of one of these."""
+    return number < _UNSUMMARISED
+
+
 class SearchEntry(Base):
     """What search sees: one row a paper, and one a public summary. `id` is its `place`.
 
     `title`, `people`, `facts` and `body` are folded words in the singular (`app.search.words`), the
-    same for every engine; in `facts` also marks such as `year=2015`. A summary's entry says what
+    same for every engine; in `facts` also marks such as `=year=2015`. A summary's entry says what
     its paper's does, and its own text; `text` is that text as it is read, for excerpts. The index
     over the words (FTS5, tsvector) is made by the migrations and kept by the database itself.
     """
@@ -53,13 +58,16 @@ def _word() -> String:
 
 
 class SearchWord(Base):
-    """A word of the index as people write it: for beginnings of words and "did you mean".
+    """A word of titles, names, venues and abstracts as they are written, but folded: for beginnings
+    of words and "did you mean".
 
-    `entries` is about how many entries have it. It may be one that no entry has any more: what is
-    shown is looked up in the index first. `reversed` finds the ends of words.
+    `entries` is about how many papers have it; it may be one that none has any more. `reversed`
+    finds the ends of words.
     """
 
     __tablename__ = "search_words"
+    # The rows lie in the order of words, so that those that begin alike are read at once.
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     word: Mapped[str] = mapped_column(_word(), primary_key=True)
     reversed: Mapped[str] = mapped_column(_word(), index=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from app.models import Paper, PaperAuthor, Summary, SummaryTag, Tag, User, Vote
@@ -153,9 +153,16 @@ def by_ids(session: Session, ids: Sequence[int], viewer: User | None) -> dict[in
 
 
 def best_of_papers(
-    session: Session, paper_ids: Sequence[int], viewer: User | None
+    session: Session,
+    paper_ids: Sequence[int],
+    viewer: User | None,
+    chosen: Sequence[int] = (),
 ) -> dict[int, Entry]:
-    """The best visible summary of each paper, for lists."""
+    """The best visible summary of each paper, for lists.
+
+    Args:
+        chosen: numbers of summaries of other papers, one of each, to be shown as well.
+    """
     ranked = (
         select(
             Summary.id,
@@ -170,7 +177,10 @@ def best_of_papers(
         .subquery()
     )
     best = select(ranked.c.id).where(ranked.c.place == 1)
-    rows = session.scalars(_for_lists().where(Summary.id.in_(best))).all()
+    wanted: ColumnElement[bool] = Summary.id.in_(best)
+    if chosen:
+        wanted = or_(wanted, and_(Summary.id.in_(chosen), visible_to(viewer)))
+    rows = session.scalars(_for_lists().where(wanted)).all()
     return {entry.paper.id: entry for entry in entries(session, rows, viewer)}
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from app.models.search_entry import place
-from app.search.words import fold, stems, words
+from app.search.words import fold, stem, stems, words
 
-EVERYTHING = "all="
-SUMMARISED = "has=summary"
+EVERYTHING = "=all"
+SUMMARISED = "=has=summary"
 _NO_TAG_SIGN = re.compile(r"[^\w.+#-]+")
 
 
@@ -62,7 +63,7 @@ def of_paper(paper: PaperFacts) -> dict[str, Any]:
         "paper_id": paper.id,
         "summary_id": None,
         "title": _stems(paper.title),
-        "people": _stems(*paper.authors),
+        "people": _people(paper),
         "facts": _facts(paper, ()),
         "body": _stems(*paper.more),
         "text": "",
@@ -76,7 +77,7 @@ def of_summary(paper: PaperFacts, summary: SummaryFacts) -> dict[str, Any]:
         "paper_id": paper.id,
         "summary_id": summary.id,
         "title": _stems(paper.title),
-        "people": _stems(*paper.authors),
+        "people": _people(paper),
         "facts": _facts(paper, summary.tags),
         "body": summary_body(summary),
         "text": summary.text,
@@ -89,19 +90,21 @@ def summary_body(summary: SummaryFacts) -> str:
     return _stems(summary.takeaway, text, *summary.tags, *summary.writer)
 
 
-def vocabulary(paper: PaperFacts, summaries: Iterable[SummaryFacts] = ()) -> set[str]:
-    """The words of a paper and its summaries that are worth suggesting."""
-    texts = [paper.title, *paper.authors, *paper.venue[1:], *paper.more[:2]]
-    for summary in summaries:
-        text = summary.text or summary.old_words
-        texts += [summary.takeaway, text, *summary.tags, *summary.writer]
-    found = {word for text in texts for word in words(text)}
+def vocabulary(paper: PaperFacts) -> set[str]:
+    """The words of a paper that are worth suggesting.
+
+    Those of summaries are not: a word would have to go when the last text that has it goes, or
+    is no longer public.
+    """
+    found = {word for text in (paper.title, *paper.more[:2]) for word in words(text)}
+    for name in (*paper.authors, *paper.venue[1:]):
+        found.update(_of_name(name)[1])
     return {word for word in found if len(word) > 2 and not word.isdecimal()}
 
 
 def tag_mark(tag: str) -> str:
     """The mark of a tag among the facts."""
-    return "tag=" + _NO_TAG_SIGN.sub("-", fold(tag)).strip("-")
+    return "=tag=" + _NO_TAG_SIGN.sub("-", fold(tag)).strip("-")
 
 
 def year_marks(first: int, last: int) -> list[str]:
@@ -110,23 +113,23 @@ def year_marks(first: int, last: int) -> list[str]:
     year = first
     while year <= last:
         if year % 10 == 0 and year + 9 <= last:
-            marks.append(f"decade={year // 10}")
+            marks.append(f"=decade={year // 10}")
             year += 10
         else:
-            marks.append(f"year={year}")
+            marks.append(f"=year={year}")
             year += 1
     return marks
 
 
 def section_mark(slug: str) -> str:
     """The mark of a section among the facts."""
-    return "section=" + _NO_TAG_SIGN.sub("-", fold(slug))
+    return "=section=" + _NO_TAG_SIGN.sub("-", fold(slug))
 
 
 def _facts(paper: PaperFacts, tags: Sequence[str]) -> str:
-    facts = stems(" ".join(paper.venue))
+    facts = [_of_name(name)[0] for name in paper.venue]
     if paper.year is not None:
-        facts += [str(paper.year), f"year={paper.year}", f"decade={paper.year // 10}"]
+        facts += [str(paper.year), f"=year={paper.year}", f"=decade={paper.year // 10}"]
     if paper.section:
         facts.append(section_mark(paper.section))
     facts += map(tag_mark, tags)
@@ -134,6 +137,17 @@ def _facts(paper: PaperFacts, tags: Sequence[str]) -> str:
         facts.append(SUMMARISED)
     facts.append(EVERYTHING)
     return " ".join(facts)
+
+
+def _people(paper: PaperFacts) -> str:
+    return " ".join(_of_name(name)[0] for name in paper.authors)
+
+
+@lru_cache(maxsize=50_000)
+def _of_name(name: str) -> tuple[str, tuple[str, ...]]:
+    """The stems of a name, joined, and its words: names come again and again in an import."""
+    found = words(name)
+    return " ".join(map(stem, found)), tuple(found)
 
 
 def _stems(*texts: str) -> str:

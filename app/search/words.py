@@ -14,7 +14,7 @@ _ASCII_WORD = re.compile(r"[a-z0-9]+")
 # Small figures are words of their own, so that `x²` and `x^2` are the same.
 _SMALL_FIGURES = re.compile(r"([²³¹⁰⁴-⁹₀-₉]+)")
 # A Greek letter alone is a formula's, and is found by its name in LaTeX: `β` as `\beta`.
-_GREEK = dict(
+GREEK = dict(
     zip(
         "αβγδεζηθικλμνξοπρστυφχψω",
         (
@@ -26,7 +26,9 @@ _GREEK = dict(
     )
 )
 # End in an s and are no plurals; or plurals that no rule makes singular.
-_KEPT = frozenset("alias always atlas bias canvas chaos gas lens news pandas perhaps".split())
+_KEPT = frozenset(
+    ("alias", "always", "atlas", "bias", "canvas", "chaos", "gas", "lens", "news", "pandas")
+)
 _SINGULAR = {
     "appendices": "appendix",
     "automata": "automaton",
@@ -86,7 +88,7 @@ def stem(word: str) -> str:
     What ends in `ss`, `us` and `is` (class, corpus, analysis) is no plural.
     """
     if len(word) < _SHORTEST_PLURAL or not word.isascii():
-        return _GREEK.get(word, word)
+        return GREEK.get(word, word)
     if word in _KEPT or word.endswith("ss"):
         return word
     if word in _SINGULAR:

@@ -7,10 +7,10 @@ can influence a result, an order, an excerpt, a count or a suggestion.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, insert, select, true, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -32,10 +32,16 @@ from app.models import (
 )
 from app.search import entries
 from app.search.entries import PaperFacts, SummaryFacts
-from app.search.words import words
 
 BATCH = 1000
+MANY = 4000  # papers in one transaction, where there are very many
+WITHOUT_TRIGGER = 200  # rows that are worth changing the schema for
 KNOWN_AT_ONCE = 500  # words that one statement looks up
+
+_TO_INDEX = text(
+    "INSERT INTO search_index (rowid, title, people, facts, body)"
+    " VALUES (:id, :title, :people, :facts, :body)"
+)
 
 
 def index_paper(session: Session, paper: Paper) -> None:
@@ -65,7 +71,9 @@ def index_missing(session: Session) -> Iterator[int]:
     Yields:
         How many papers have been indexed since the last time.
     """
-    there = exists().where(SearchEntry.paper_id == Paper.id, SearchEntry.summary_id.is_(None))
+    # As an expression, so that SQLite looks for the paper and not for all that have no summary.
+    own = func.coalesce(SearchEntry.summary_id, 0) == 0
+    there = exists().where(SearchEntry.paper_id == Paper.id, own)
     return _in_batches(session, ~there)
 
 
@@ -79,7 +87,7 @@ def renew(session: Session) -> Iterator[int]:
 
 def _in_batches(session: Session, which: ColumnElement[bool]) -> Iterator[int]:
     seen = 0
-    query = select(Paper.id).where(which).order_by(Paper.id).limit(BATCH)
+    query = select(Paper.id).where(which).order_by(Paper.id).limit(MANY)
     while ids := session.scalars(query.where(Paper.id > seen)).all():
         seen = ids[-1]
         begin_writing(session)
@@ -96,7 +104,7 @@ def needs_renewal(session: Session) -> bool:
 
 
 def index_summary(
-    session: Session, summary: Summary, text: str, tags: Sequence[str], writer: User
+    session: Session, summary: Summary, plain: str, tags: Sequence[str], writer: User
 ) -> None:
     """Write or remove a summary's entry: a private one has none, an anonymous one no name."""
     session.flush()
@@ -104,10 +112,26 @@ def index_summary(
     if summary.visibility == "public":
         (paper,) = _papers(session, [summary.paper_id])
         names = () if summary.anonymous else (writer.display_name, writer.name)
-        facts = SummaryFacts(summary.id, summary.takeaway, text, tags, names)
+        facts = SummaryFacts(summary.id, summary.takeaway, plain, tags, names)
         session.execute(insert(SearchEntry), [entries.of_summary(paper, facts)])
-        _learn(session, entries.vocabulary(paper, [facts]))
     place_papers(session, [summary.paper_id])
+
+
+def index_texts(session: Session, texts: Mapping[int, str]) -> None:
+    """Write the entries of many public summaries at once; their papers have entries already.
+
+    Args:
+        texts: what each says, without markup, by its number. Those that are not public or not
+            there are passed over.
+    """
+    numbers = sorted(texts)
+    for start in range(0, len(numbers), BATCH):
+        part = numbers[start : start + BATCH]
+        session.execute(delete(SearchEntry).where(SearchEntry.summary_id.in_(part)))
+        found = _summaries(session, Summary.id.in_(part), texts)
+        papers = {each.id: each for each in _papers(session, [number for number, _ in found])}
+        _insert(session, [entries.of_summary(papers[number], facts) for number, facts in found])
+        place_papers(session, list(papers))
 
 
 def place_papers(session: Session, paper_ids: Sequence[int]) -> None:
@@ -138,15 +162,12 @@ def rename_writer(session: Session, user: User) -> None:
     """Carry a changed display name into the entries of the user's named summaries."""
     session.flush()
     named = select(Summary.id).where(Summary.user_id == user.id, Summary.anonymous.is_(False))
-    found = _summaries(session, SearchEntry.summary_id.in_(named))
-    for _, facts in found:
+    for _, facts in _summaries(session, SearchEntry.summary_id.in_(named)):
         session.execute(
             update(SearchEntry)
             .where(SearchEntry.summary_id == facts.id)
             .values(body=entries.summary_body(facts))
         )
-    if found:
-        _learn(session, set(words(f"{user.display_name} {user.name}")))
 
 
 def _write(session: Session, paper_ids: Sequence[int]) -> list[set[str]]:
@@ -160,15 +181,30 @@ def _write(session: Session, paper_ids: Sequence[int]) -> list[set[str]]:
     for paper in _papers(session, paper_ids):
         rows.append(entries.of_paper(paper))
         rows += (entries.of_summary(paper, each) for each in written[paper.id])
-        vocabulary.append(entries.vocabulary(paper, written[paper.id]))
+        vocabulary.append(entries.vocabulary(paper))
     _insert(session, rows)
     return vocabulary
 
 
 def _insert(session: Session, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        # In the order of the index, which takes it so in the least time.
-        session.execute(insert(SearchEntry), sorted(rows, key=lambda row: int(row["id"])))
+    if not rows:
+        return
+    # In the order of the index, which takes it so in the least time.
+    rows.sort(key=lambda row: int(row["id"]))
+    connection = session.connection()
+    add = insert(SearchEntry.__table__)  # type: ignore[arg-type]
+    if connection.dialect.name != "sqlite" or len(rows) < WITHOUT_TRIGGER:
+        connection.execute(add, rows)
+        return
+    # A trigger makes FTS5 write a piece of its index for each row, which takes eight times as
+    # long. The trigger is back before anybody sees that it was gone.
+    name = "search_entries_insert"
+    trigger = "SELECT sql FROM sqlite_master WHERE name = :name"
+    definition: str = connection.execute(text(trigger), {"name": name}).scalar_one()
+    connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    connection.execute(add, rows)
+    connection.execute(_TO_INDEX, rows)
+    connection.exec_driver_sql(definition)
 
 
 def _papers(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
@@ -193,7 +229,10 @@ def _papers(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
         .order_by(Identifier.id)
     ):
         identifiers[paper_id].append(value)
-    public = exists().where(Summary.paper_id == Paper.id, Summary.visibility == "public")
+    # As an expression, so that SQLite looks for the paper and not for all that are public.
+    public = exists().where(
+        Summary.paper_id == Paper.id, func.coalesce(Summary.visibility, "") == "public"
+    )
     rows = session.execute(
         select(
             *(Paper.id, Paper.title, Paper.year, Paper.section_slug, Paper.keywords),
@@ -217,15 +256,19 @@ def _papers(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
     ]
 
 
-def _summaries(session: Session, which: ColumnElement[bool]) -> list[tuple[int, SummaryFacts]]:
-    """The public summaries of some entries as these have them, each with its paper's number."""
+def _summaries(
+    session: Session, which: ColumnElement[bool], texts: Mapping[int, str] | None = None
+) -> list[tuple[int, SummaryFacts]]:
+    """Public summaries, each behind its paper's number; without `texts` those that have entries,
+    with the texts of these.
+    """
     rows = session.execute(
         select(
-            *(SearchEntry.summary_id, SearchEntry.paper_id, SearchEntry.text, SearchEntry.body),
+            *(Summary.id, Summary.paper_id, SearchEntry.text, SearchEntry.body),
             *(Summary.takeaway, Summary.anonymous, User.display_name, User.name),
         )
-        .join(Summary, Summary.id == SearchEntry.summary_id)
         .join(User, User.id == Summary.user_id)
+        .join(SearchEntry, SearchEntry.summary_id == Summary.id, isouter=texts is not None)
         .where(which, Summary.visibility == "public")
     ).all()
     tags: dict[int, list[str]] = defaultdict(list)
@@ -240,13 +283,13 @@ def _summaries(session: Session, which: ColumnElement[bool]) -> list[tuple[int, 
             SummaryFacts(
                 id=number,
                 takeaway=takeaway,
-                text=text,
+                text=texts[number] if texts is not None else plain,
                 tags=sorted(tags[number]),
                 writer=() if anonymous else (shown, name),
-                old_words="" if text else body,
+                old_words=body if texts is None and not plain else "",
             ),
         )
-        for number, paper_id, text, body, takeaway, anonymous, shown, name in rows
+        for number, paper_id, plain, body, takeaway, anonymous, shown, name in rows
     ]
 
 
@@ -269,7 +312,7 @@ def _count(session: Session, vocabulary: Iterable[set[str]]) -> None:
     if not counts:
         return
     sqlite = session.get_bind().dialect.name == "sqlite"
-    statement = (sqlite_insert if sqlite else postgresql_insert)(SearchWord)
+    statement = (sqlite_insert if sqlite else postgresql_insert)(SearchWord.__table__)  # type: ignore[arg-type]
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["word"],

@@ -17,7 +17,7 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-# Words come folded and parted, and facts hold marks such as `year=2015` and `tag=c++`: all signs
+# Words come folded and parted, and facts hold marks such as `=year=2015` and `tag=c++`: all signs
 # but the space between words are theirs.
 SQLITE_INDEX = (
     """
@@ -48,7 +48,7 @@ SQLITE_INDEX = (
     END
     """,
 )
-# PostgreSQL's own parser would part `year=2015` and drop signs that its locale does not know. A
+# PostgreSQL's own parser would part `=year=2015` and drop signs that its locale does not know. A
 # position may not be above 16383, and two columns are never one phrase.
 POSTGRESQL_INDEX = (
     r"""
@@ -115,6 +115,7 @@ def upgrade() -> None:
         sa.Column("reversed", _word(), nullable=False),
         sa.Column("entries", sa.Integer(), nullable=False, server_default="1"),
         sa.PrimaryKeyConstraint("word", name=op.f("pk_search_words")),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_search_words_reversed"), "search_words", ["reversed"])
     for statement in SQLITE_INDEX if sqlite else POSTGRESQL_INDEX:
