@@ -147,4 +147,4 @@ class Venues:
         for key, number, name, title, section in session.execute(
             query.where(among(session, Venue.key, keys))
         ):
-            self._known[key] = KnownVenue(number, (key, name, title), section)
+            self._known[key] = KnownVenue(number, tuple(filter(None, (key, name, title))), section)
