@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -15,12 +16,11 @@ from app.services.bulk import among, insert_rows, new_ids
 from app.services.dblp_works import Work, kind_of_venue
 from app.services.papers import author_key, without_number
 
-KEPT = 150_000  # authors kept in memory: some 60 MB
+KEPT = 50_000  # authors kept in memory
 KEPT_NAMES = 8  # of a venue
 
 
-@dataclass(slots=True)
-class KnownAuthor:
+class KnownAuthor(NamedTuple):
     """An author's row, by the name under which dblp lists them on a work.
 
     Attributes:

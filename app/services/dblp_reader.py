@@ -18,7 +18,7 @@ from typing import Any, Protocol, Self
 from app.services.dblp_works import Work, head, prepared
 from app.sources.dblp_dump import BadDump, DumpPerson, DumpReader, DumpRecord, Wanted
 
-BATCH = 3000  # works of one transaction: some 0.3 seconds
+BATCH = 2000  # works of one transaction: some 0.3 seconds
 
 
 @dataclass

@@ -216,7 +216,7 @@ def _reference(link: str) -> tuple[str, str]:
     return ("", "") if ref is None else (ref.kind, ref.value)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=30_000)
 def _name(name: str) -> tuple[str, str, list[str]]:
     """A name as it is kept, the same without number, and the words of that."""
     name = _line(name, MAX_NAME)

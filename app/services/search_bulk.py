@@ -18,8 +18,8 @@ from app.search.entries import PaperFacts
 from app.search.words import stem, stems
 from app.services.bulk import among, insert_rows, is_sqlite
 
-PUT_OFF = 50_000  # words whose counts are kept in memory
-REMEMBERED = 20_000  # years of venues
+PUT_OFF = 30_000  # words whose counts are kept in memory
+REMEMBERED = 10_000  # years of venues
 _COLUMNS = ("id", "paper_id", "title", "people", "facts", "body")
 # FTS5 writes its terms to the disk at the end of every statement, so all rows come in one.
 _ALL_AT_ONCE = text(

@@ -1,8 +1,11 @@
 """S6: how fast dblp's file becomes papers, and in how much memory.
 
-The yardstick does the least that fills the same tables: it parses with lxml's `iterparse` and writes the
-same number of rows to each of them with `executemany`, batch by batch, in one process. It folds and
-renders nothing, looks nothing up, and joins nothing.
+The yardstick does the least that fills the same tables: it parses with lxml's `iterparse` and
+writes the same number of rows to each of them with `executemany`, batch by batch, in one process.
+It folds and renders nothing, looks nothing up, and joins nothing.
+
+Of the import, which reads in one process and writes in another, the CPU time of the slower one
+counts: on two free cores that is how long it takes. The time by the clock is printed as well.
 """
 
 from __future__ import annotations
@@ -35,11 +38,14 @@ def figures() -> Iterator[Figure]:
         for number in range(ROUNDS):
             least = _run("tests.benchmarks.dblp_least", file, Path(folder) / f"least{number}")
             ours = _run("tests.benchmarks.dblp_ours", file, Path(folder) / f"ours{number}")
-            ratios.append(ours.seconds / least.seconds)
+            ratios.append(ours.cpu / least.cpu)
             peaks.append(ours.peak)
             growths.append(ours.growth)
-            print(f"      {records / ours.seconds:,.0f} records a second", end="")
-            print(f", the yardstick {records / least.seconds:,.0f}")
+            for name, run in (("import-dblp", ours), ("the yardstick", least)):
+                print(
+                    f"      {name}: {records / run.cpu:,.0f} records in a second of CPU,"
+                    f" {records / run.seconds:,.0f} by the clock"
+                )
         what = f"import-dblp of {records:,} records ({megabytes} MB), to parse and executemany"
         yield Figure("S6", what, median(ratios), MOST)
         yield Figure("S6", "its memory, both processes, at most", max(peaks), MOST_MEMORY, "MB")
@@ -47,10 +53,12 @@ def figures() -> Iterator[Figure]:
 
 
 class _Watched:
-    """A run: how long it took, and its memory in MB (proportional to what is shared)."""
+    """A run: how long it took by the clock and in CPU time of its slower process, and its memory
+    in MB (of what is shared, its part)."""
 
-    def __init__(self, seconds: float, memory: list[float]) -> None:
+    def __init__(self, seconds: float, cpu: float, memory: list[float]) -> None:
         self.seconds = seconds
+        self.cpu = cpu
         self.peak = max(memory)
         middle = int(len(memory) * HALF)
         self.growth = max(memory[middle:]) / max(memory[:middle] or memory)
@@ -60,14 +68,15 @@ def _run(module: str, file: Path, database: Path) -> _Watched:
     start = monotonic()
     memory = [0.0]
     command = [sys.executable, "-m", module, str(file), f"{database}.sqlite3"]
-    with subprocess.Popen(command) as running:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         while running.poll() is None:
             memory.append(_memory(running.pid))
             sleep(0.2)
         seconds = monotonic() - start
+        told, _ = running.communicate()
     if running.returncode:
         raise RuntimeError(f"{module} failed")
-    return _Watched(seconds, memory)
+    return _Watched(seconds, float(told), memory)
 
 
 def _memory(number: int) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from time import process_time
 from typing import Any
 
 from lxml import etree
@@ -10,7 +11,7 @@ from lxml import etree
 from app.db import Database, sqlite_module
 from app.services import schema
 
-BATCH = 3000
+BATCH = 2000
 STATEMENTS = {
     "venues": "INSERT INTO venues (id, key, name, title, kind) VALUES (?, ?, ?, '', 'other')",
     "papers": "INSERT INTO papers (id, key, title, title_html, title_folded, year, venue_id, doi,"
@@ -41,7 +42,8 @@ class Stream:
         return start or self._file.read(size)
 
 
-def main(source: str, target: str) -> None:
+def main(source: str, target: str) -> float:
+    """Fill a database; returns the CPU time that it took, in seconds."""
     database = Database(f"sqlite:///{target}")
     schema.upgrade(database)
     database.close()
@@ -49,6 +51,7 @@ def main(source: str, target: str) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
+    start = process_time()
     rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in STATEMENTS}
     known: dict[str, dict[str, int]] = {"venues": {}, "authors": {}}
     tags = ("article", "inproceedings", "www")
@@ -67,6 +70,7 @@ def main(source: str, target: str) -> None:
             del element.getparent()[0]
     _write(connection, rows)
     connection.close()
+    return process_time() - start
 
 
 def _work(
@@ -110,4 +114,4 @@ def _write(connection: Any, rows: dict[str, list[tuple[Any, ...]]]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    print(main(sys.argv[1], sys.argv[2]))
