@@ -17,7 +17,6 @@ from app.rendering.markdown import inline_problems, render, render_inline, rende
 from app.rendering.references import PaperRef
 
 MEMORY = 1 << 30  # bytes of address space; a text of the largest size needs a fifteenth of it
-NICENESS = 10  # who reads goes before who renders
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     function.__name__: function
@@ -25,7 +24,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
-def main(pipe: int, seconds: float) -> None:
+def main(pipe: int, seconds: float, niceness: int) -> None:
     """Answer until the other end of the pipe is closed.
 
     Args:
@@ -35,8 +34,9 @@ def main(pipe: int, seconds: float) -> None:
             answer is what is known of them.
         seconds: how much of our own time one text may take; then this process is ended by the
             system, whatever it is doing.
+        niceness: how much we give way to other processes.
     """
-    os.nice(NICENESS)
+    os.nice(niceness)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGPROF, signal.SIG_DFL)

@@ -86,3 +86,20 @@ def reader(browser: Browser, site: Site, request: pytest.FixtureRequest) -> Iter
     found = Reader(page, site)
     yield found
     context.close()
+
+
+@pytest.fixture(scope="session")
+def cookies(browser: Browser, site: Site) -> list[Any]:
+    """Of somebody who signed in once for many tests; who signs out must sign in for that."""
+    context = browser.new_context()
+    Reader(context.new_page(), site).sign_in()
+    found: list[Any] = context.cookies()
+    context.close()
+    return found
+
+
+@pytest.fixture
+def writer(reader: Reader, cookies: list[Any]) -> Reader:
+    """A reader who is signed in."""
+    reader.page.context.add_cookies(cookies)
+    return reader

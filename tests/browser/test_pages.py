@@ -44,9 +44,8 @@ def test_reading(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize("reader", LOOKS, indirect=True, ids=NAMES)
-def test_writing(reader: Reader) -> None:
-    reader.sign_in()
-    check(reader, WRITING)
+def test_writing(writer: Reader) -> None:
+    check(writer, WRITING)
 
 
 def check(reader: Reader, paths: list[str]) -> None:
