@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.running import Site, demo
@@ -44,6 +45,25 @@ def browser() -> Iterator[Browser]:
         found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield found
         found.close()
+
+
+# What can be wrong in the dark alone; all other rules are about the same elements as in the light.
+COLOURS = {
+    "resultTypes": ["violations"],
+    "runOnly": ["color-contrast", "link-in-text-block"],
+}
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds on a page as it is now, in the light and in the dark."""
+    found = []
+    for scheme, options in (("light", {"resultTypes": ["violations"]}), ("dark", COLOURS)):
+        # Without motion no colour is on its way to another.
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        result = Axe().run(page, options=options)
+        if result.violations_count:
+            found.append(f"{scheme}: {result.generate_report()}")
+    return found
 
 
 class Reader:

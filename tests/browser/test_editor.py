@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, Route, expect
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, Reader
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, Reader, barriers
 from tests.running import Site, environment, free_port, shortlist
 from tests.running import _wait as wait_for
 
@@ -497,13 +496,10 @@ def test_a_text_that_another_window_overtook_is_offered(writer: Reader) -> None:
     expect(notices).to_be_empty()
 
 
-LOOKS = [
-    {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
-    for width, scheme in ((360, "light"), (390, "dark"), (1280, "light"), (1280, "dark"))
-]
+WIDTHS = [{"viewport": {"width": width, "height": 900}} for width in (360, 1280)]
 
 
-@pytest.mark.parametrize("reader", LOOKS, indirect=True, ids=["360", "390", "1280", "1280-dark"])
+@pytest.mark.parametrize("reader", WIDTHS, indirect=True, ids=["360", "1280"])
 def test_what_opens_is_accessible_and_fits(writer: Reader) -> None:
     page, keys = writer.page, writer.page.keyboard
     open_editor(writer, "conf/cvpr/RedmonF17")
@@ -527,8 +523,7 @@ def test_what_opens_is_accessible_and_fits(writer: Reader) -> None:
 
 
 def check(page: Page) -> None:
-    result = Axe().run(page)
-    assert result.violations_count == 0, result.generate_report()
+    assert barriers(page) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
