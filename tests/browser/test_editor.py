@@ -64,7 +64,7 @@ def test_thirty_formulas_with_the_keyboard_alone(writer: Reader) -> None:
     source = open_editor(writer, "conf/cvpr/HeZRS16")
     keys.type("## What\n\n")
     for number in range(20):  # each of the palette
-        keys.type(f"Number {number}: ")
+        keys.insert_text(f"Number {number}: ")
         keys.press("Control+/")
         expect(page.locator("[data-tex]").first).to_be_focused()
         # The shorter way, from the left or from the right.
@@ -77,11 +77,11 @@ def test_thirty_formulas_with_the_keyboard_alone(writer: Reader) -> None:
         keys.press("Control+End")
         keys.type(".\n")
     for number in range(9):
-        keys.type("And ")
+        keys.insert_text("And ")
         keys.press("Control+m")
         keys.type(f"x_{number}")
         keys.press("Control+End")
-        keys.type(" is ")
+        keys.insert_text(" is ")
         keys.press("Control+b")
         keys.type("fine")
         keys.press("Control+End")
