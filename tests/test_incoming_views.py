@@ -33,6 +33,7 @@ def expected(body: bytes) -> list[tuple[str, str]]:
         "a=é%C3%A9%FFé%80".encode(),
         b"a=%FF%C3",
         b"a=100%&b=%zz&c=%4&d=%%41&e=%\n41",
+        b"a=%\rx\n%&b=%%%\r\n&c=%\n%4141",
         b"a=_x_=_&_=%5F",
         b"a=%00%7f",
     ],

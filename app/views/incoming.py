@@ -6,7 +6,6 @@ interpreter meanwhile, so that nobody who reads gets a page.
 
 from __future__ import annotations
 
-import re
 from binascii import a2b_qp
 from typing import IO
 from urllib.parse import unquote_to_bytes
@@ -14,8 +13,6 @@ from urllib.parse import unquote_to_bytes
 from flask import Request as FlaskRequest
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.formparser import FormDataParser
-
-_MALFORMED = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 class FormParser(FormDataParser):
@@ -51,10 +48,11 @@ def fields(body: bytes) -> list[tuple[str, str]]:
 
 
 def _decoded(value: bytes) -> str:
-    value = value.replace(b"+", b" ")
-    if _MALFORMED.search(value):
-        found = unquote_to_bytes(value)
-    else:
-        # Mail's quoted-printable differs only in the sign, and the library decodes it in C.
-        found = a2b_qp(value.replace(b"=", b"%3D").replace(b"%", b"="))
+    # Mail's quoted-printable differs only in the sign, and the library decodes it in C.
+    mail = value.replace(b"+", b" ").replace(b"=", b"%3D").replace(b"%", b"=")
+    found = a2b_qp(mail)
+    # Each escape makes three bytes one. Where that is not so, something else followed a sign; mail
+    # also joins lines at a sign.
+    if len(found) != len(mail) - 2 * mail.count(b"=") or b"=\n" in mail or b"=\r" in mail:
+        found = unquote_to_bytes(value.replace(b"+", b" "))
     return found.decode("utf-8", "werkzeug.url_quote")
