@@ -22,7 +22,7 @@ from tests.rendering.hostile import HOSTILE
 HOST = "http://localhost"
 BATCH = 100  # outputs a page
 LONGEST = 1000  # characters of an output; what is repeated a thousand times does not differ
-SIZE = 4000  # characters of a hostile text for the same reason; more of them are not refused so
+SIZE = 1500  # characters of a hostile text for the same reason; more of them are not refused so
 
 # Whatever the payloads call says so; then everything that listens is given what it listens for.
 WATCH = """
