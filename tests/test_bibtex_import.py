@@ -242,6 +242,21 @@ def test_a_file_in_the_browser(
     assert (status, "split it" in text) == (422, True)
 
 
+def test_entries_pasted_in_the_browser(guest: Browser, session: Session) -> None:
+    ann = guest.sign_up("ann", "Ann Example")
+    for pasted, status, says in (
+        ("", 422, "Choose a file first. Or paste BibTeX."),
+        ("<b>" + "x" * 200_000, 422, "more than 200,000 bytes"),
+        (f"{RCNN}@misc{{y, title={{Y}}}}", 200, "2 added"),
+        ("no entry <b>", 200, "There was nothing to read"),
+    ):
+        answer = ann.submit("/settings/import", bibtex=pasted)
+        assert (answer.response.status_code, says in answer.text) == (status, True), says
+        assert "<b>x" not in answer.text
+    assert "&lt;b&gt;xxx" in ann.submit("/settings/import", bibtex="<b>" + "x" * 200_000).text
+    assert len(session.scalars(select(Paper)).all()) == 2
+
+
 # -- out, and in again
 
 

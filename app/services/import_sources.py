@@ -20,7 +20,8 @@ from app.services.import_terms import Incoming, IncomingPaper
 from app.services.import_writers import ANONYMOUS
 from app.services.library_files import MAX_FILE, SummaryFile, read
 from app.services.picture_files import MAX_BYTES
-from app.sources.bibtex import BadEntry
+from app.sources import bibtex
+from app.sources.bibtex import BadEntry, read_entries
 from app.sources.record import PaperRecord
 from app.sources.shortscience import (
     BadFeed,
@@ -35,6 +36,8 @@ from app.sources.shortscience import (
 MARKDOWN = (".md", ".markdown", ".mdown")
 MAX_TABLE = 100_000_000  # bytes of a CSV
 MAX_PACKED_BIBTEX = 5_000_000  # bytes of a BibTeX file in a zip, which a reader may send
+MAX_PASTED = bibtex.MAX_BYTES
+PASTED = "your entries"  # as the report names them
 START = 4096  # bytes that tell what a file is
 TOO_LARGE = f"it has more than {MAX_BYTES // 1_000_000} MB."
 Item = TypeVar("Item")
@@ -123,6 +126,17 @@ def _folder(root: Path) -> Source:
             yield Incoming(str(path), partial(_read_path, root, path), find)
 
     return Source(incoming(), None if has_bibtex else len(paths))
+
+
+def pasted_bibtex(text: str) -> Source:
+    """Entries that somebody pasted.
+
+    Raises:
+        BadSource: for too much at a time.
+    """
+    if len(text.encode("utf-8", "replace")) > MAX_PASTED:
+        raise BadSource(f"This is more than {MAX_PASTED:,} bytes of BibTeX; send it as a file.")
+    return Source((IncomingPaper(PASTED, entry) for entry in read_entries(text)), None)
 
 
 def _bibtex(file: BinaryIO, name: str) -> Source:

@@ -25,7 +25,14 @@ from werkzeug.wrappers import Response
 from app.db import now
 from app.services import exporting
 from app.services.bibtex_import import BIBTEX
-from app.services.import_sources import BadSource, Source, open_file
+from app.services.import_sources import (
+    MAX_PASTED,
+    PASTED,
+    BadSource,
+    Source,
+    open_file,
+    pasted_bibtex,
+)
 from app.services.importing import Options, Outcome, import_files
 from app.services.rerender import renew_marked
 from app.views.access import db, needs_sign_in, signed_in
@@ -80,14 +87,17 @@ def start() -> str:
 def read() -> Response | tuple[str, int]:
     """Bring files in. The page grows while they are read: each row is sent when it is done."""
     file = request.files.get("file")
-    if file is None or not file.filename:
-        return _form("Choose a file first."), 422
+    pasted = request.form.get("bibtex", "")
+    has_file = file is not None and bool(file.filename)
+    if not has_file and not pasted.strip():
+        return _form("Choose a file first. Or paste BibTeX."), 422
     opened = ExitStack()
     try:
-        source = _source(file, opened)
+        source = _source(file, opened) if file is not None and has_file else pasted_bibtex(pasted)
     except BadSource as error:
         opened.close()
-        return _form(str(error)), 422
+        return _form(str(error), pasted), 422
+    name = file.filename if file is not None and has_file else PASTED
     options = Options(
         only=signed_in(),
         called=request.form.get("called", "")[:LONGEST_NAME],
@@ -96,7 +106,7 @@ def read() -> Response | tuple[str, int]:
     )
     report = Report(iter(()), source.count)
     report.rows = _outcomes(source, options, opened, report)
-    page = stream_template("files/report.html", report=report, name=file.filename)
+    page = stream_template("files/report.html", report=report, name=name)
     response = current_app.response_class(page)
     response.call_on_close(opened.close)
     return response
@@ -134,5 +144,7 @@ def _outcomes(
             pass
 
 
-def _form(problem: str = "") -> str:
-    return render_template("files/import.html", problem=problem, most=MOST_FILES)
+def _form(problem: str = "", pasted: str = "") -> str:
+    return render_template(
+        "files/import.html", problem=problem, pasted=pasted, most=MOST_FILES, most_pasted=MAX_PASTED
+    )
