@@ -101,12 +101,13 @@ def of_ann(session: Session, *, but: Collection[str] = ()) -> dict[str, list[tup
     found = {}
     for table in THEIRS:
         rows = session.execute(text(f"SELECT * FROM {table}")).mappings()
-        found[table] = [
+        mine = [
             tuple(value for name, value in row.items() if name not in but)
             for row in rows
             if (row["id"] if table == "users" else row.get("user_id")) == 1
             or row.get("summary_id") in hers
         ]
+        found[table] = sorted(mine, key=str)  # an update may change the order of rows
     session.commit()
     return found
 
