@@ -10,7 +10,7 @@ import pytest
 from app.sources import citation_line, csl_writing, meta_tags, ris_writing, schema_org
 from app.sources.person_names import PersonName, split_name, split_names
 from app.sources.record import PaperRecord
-from app.sources.works import date_of, kind_of, month_of, pages_of, pdf_of
+from app.sources.works import date_of, kind_of, pages_of, pdf_of
 
 TSNE = PaperRecord(
     key="journals/jmlr/MaatenH08",
@@ -306,8 +306,8 @@ def test_kinds_dates_and_places() -> None:
     assert kind_of(PaperRecord(title="T", arxiv_id="1412.6980")) == "preprint"
     assert kind_of(PaperRecord(title="T", venue="A venue", arxiv_id="1412.6980")) == "other"
     assert date_of(RCNN) == (2015,)
-    assert month_of(replace(DNA, details={"month": "December"})) == 12
-    assert month_of(replace(DNA, details={"month": "13"})) == 0
+    assert date_of(replace(DNA, details={"month": "December"})) == (1953, 12)
+    assert date_of(replace(DNA, details={"month": "13"})) == (1953,)
     assert pdf_of(PaperRecord(title="T", acl_id="N19-1423")) == (
         "https://aclanthology.org/N19-1423.pdf"
     )

@@ -7,6 +7,7 @@ is part of this test without being named here.
 from __future__ import annotations
 
 import re
+from collections import deque
 from itertools import product
 from urllib.parse import quote
 
@@ -27,7 +28,7 @@ from app.models import (
     User,
     Vote,
 )
-from app.services import pictures, votes
+from app.services import pictures, similarity, votes
 from app.services.deletion import delete_summary
 from app.services.drafts import Content, save_draft
 from app.services.summaries import publish
@@ -43,6 +44,9 @@ QUERIES = {
     "/search": ["?q=hiddenword", "?q=ann", "?q=paper", "?q=secrettag"],
     "/": ["?tab=popular", "?tab=recent", "?tab=rated", "?page=2"],
     "/users": ["?page=2"],
+    "/tags": ["?q=tag"],
+    "/venues": ["?q=x"],
+    "/venue/conf/x": ["?year=2020", "?page=2"],
 }
 # Its content is whatever the reader holds: a token, or nothing.
 TOKENS = re.compile(r'(?<=name="csrf_token" value=")[^"]+|(?<="csrf_token":")[^"]+')
@@ -66,6 +70,7 @@ def arguments(session: Session) -> dict[str, list[str]]:
         "summary_id": ["1", "2", "3"],
         "revision_id": [str(number) for number in range(1, 8)],
         "code": ["nothing-of-this-code"],
+        "part": ["1", "2"],
     }
     session.commit()
     return found
@@ -89,6 +94,8 @@ def read(
     app: Flask, reader: Browser, session: Session, *more: str
 ) -> dict[str, tuple[int, str, str]]:
     found = {}
+    session.commit()
+    deque(similarity.refresh(session), maxlen=0)
     values = arguments(session)
     values["name"] += more
     for path in addresses(app, values):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.services.importing import Outcome, Run
 
 NAMED = 20  # accounts in a report
+SIMILAR_SECONDS = 10.0
 REPORTED = ("added", "changed", "unchanged", "kept", "refused")
 
 
@@ -73,11 +74,24 @@ def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) 
             with click.progressbar(renew_marked(session), length=marked, label="Links") as bar:
                 for _ in bar:
                     pass
+        if not dry_run:
+            _refresh_similar(session, SIMILAR_SECONDS)
     click.echo(f"{'Would be: ' if dry_run else ''}{report}.")
     for line in report.handed_to():
         click.echo(line)
     if report.counts["refused"]:
         raise SystemExit(1)
+
+
+def _refresh_similar(session: Session, seconds: float | None = None) -> int:
+    """Work out marked similar papers, with a progress bar; `shortlist tidy` does what is left."""
+    from app.services import similarity
+
+    total = similarity.count_marked(session)
+    with click.progressbar(
+        similarity.refresh(session, seconds), length=total, label="Similar"
+    ) as bar:
+        return sum(1 for _ in bar)
 
 
 @dataclass
@@ -202,7 +216,8 @@ def _export_summaries(folder: Path, user: str, force: bool) -> None:
 
 @click.command()
 def tidy() -> None:
-    """Remove pictures that nothing shows any more, and what was deleted over 30 days ago.
+    """Remove pictures that nothing shows any more, and what was deleted over 30 days ago; work out
+    similar papers where that is still to be done.
 
     `serve` does it by itself, when it starts and once a day.
 
@@ -237,3 +252,24 @@ def rerender() -> None:
         ) as bar:
             done = sum(1 for _ in bar)
     click.echo(f"Rendered anew: {done:,} of {counted(total, 'text')}.")
+
+
+@click.command()
+@click.option("--all", "every", is_flag=True, help="Papers without summaries, too.")
+def similar(every: bool) -> None:
+    """Work out anew which papers are similar to each other.
+
+    Saving a summary does so for the papers that it touches. This command is for a library that was
+    filled in another way, such as from a dump of dblp: with --all, papers that nobody has written
+    about yet show similar ones that somebody has. It can be stopped; `shortlist tidy` goes on.
+
+    \b
+    Example:
+      shortlist similar --all
+    """
+    from app.services import similarity
+
+    with library() as database, database.session() as session:
+        similarity.mark_all(session, every=every)
+        done = _refresh_similar(session)
+    click.echo(f"Worked out: {counted(done, 'paper')}.")

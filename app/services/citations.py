@@ -10,14 +10,13 @@ from urllib.parse import quote, quote_plus
 from app.models import Identifier, Paper, Revision
 from app.queries.summaries import Entry
 from app.services.identifiers import outside_url
-from app.sources import citation_line, ris_writing
+from app.sources import bibtex_writing, citation_line, ris_writing
+from app.sources.bibtex_writing import escaped
 from app.sources.citation_line import CitationLine
 from app.sources.record import PaperRecord
 
 _NAMES = {"doi": "DOI", "arxiv": "arXiv", "openreview": "OpenReview", "acl": "ACL Anthology"}
 _DBLP_KEY = re.compile(r"(conf|journals|books|series|phd)/[^/]+/[A-Za-z]\w*(-\w+)*")
-_MATH = re.compile(r"(\$[^$]+\$)")
-_FIELDS = {"inproceedings": ("inproceedings", "booktitle"), "article": ("article", "journal")}
 # What a paper is when only the kind of its venue is known.
 _ENTRY_TYPES = {"conference": "inproceedings", "journal": "article", "book": "incollection"}
 
@@ -83,18 +82,7 @@ def places(paper: Paper, names: Sequence[Identifier]) -> list[PlaceToRead]:
 
 def bibtex(record: PaperRecord) -> str:
     """A record as a BibTeX entry."""
-    entry_type, venue_field = _FIELDS.get(record.details.get("type", ""), ("misc", "howpublished"))
-    fields = {
-        "title": "{" + _escaped(record.title) + "}",
-        "author": " and ".join(_escaped(name) for name in record.authors),
-        venue_field: _escaped(record.venue_title or record.venue),
-        "year": str(record.year or ""),
-        "doi": record.doi,
-        "eprint": record.arxiv_id,
-        "archiveprefix": "arXiv" if record.arxiv_id else "",
-        "url": record.url,
-    }
-    return _entry(entry_type, record.key, fields)
+    return bibtex_writing.entry(record)
 
 
 def formatted(record: PaperRecord) -> CitationLine:
@@ -118,15 +106,15 @@ def revision_bibtex(entry: Entry, revision: Revision, address: str) -> str:
     writer = "Anonymous" if entry.writer is None else entry.writer.display_name
     day = revision.saved_at
     fields = {
-        "title": "{" + _escaped(f"Summary of “{entry.paper.title}”") + "}",
+        "title": "{" + escaped(f"Summary of “{entry.paper.title}”") + "}",
         # In braces of its own: a display name is not a name in parts.
-        "author": "{" + _escaped(writer) + "}",
+        "author": "{" + escaped(writer) + "}",
         "howpublished": "Shortlist",
         "year": str(day.year),
         "month": f"{day:%b}".lower(),
         "day": str(day.day),
         "url": address,
-        "note": f"About {_escaped(entry.paper.key)}",
+        "note": f"About {escaped(entry.paper.key)}",
     }
     return _entry("misc", f"shortlist:{revision.id}", fields)
 
@@ -134,14 +122,3 @@ def revision_bibtex(entry: Entry, revision: Revision, address: str) -> str:
 def _entry(kind: str, key: str, fields: dict[str, str]) -> str:
     lines = [f"  {name:<13} = {{{value}}}" for name, value in fields.items() if value]
     return f"@{kind}{{{key},\n" + ",\n".join(lines) + "\n}"
-
-
-def _escaped(text: str) -> str:
-    pieces = _MATH.split(text)
-    # Odd pieces are math and stay as they are; elsewhere these signs mean something to TeX.
-    return "".join(
-        piece
-        if number % 2
-        else re.sub(r"([&%#_])", r"\\\1", piece).replace("{", "").replace("}", "")
-        for number, piece in enumerate(pieces)
-    )

@@ -31,7 +31,7 @@ from app.models import (
 )
 from app.queries import merges, papers
 from app.queries.visibility import public
-from app.services import counts, merged_drafts
+from app.services import counts, merged_drafts, similarity
 from app.services.problems import Refused
 from app.services.rerender import mark_stale
 from app.services.search_index import index_paper
@@ -124,21 +124,16 @@ def note_difference(session: Session, one: int, other: int, user: User | None) -
 
 
 def finish(session: Session, paper: Paper) -> None:
-    """Bring search and counts into step with a paper that got or lost something.
+    """Bring search, counts and similar papers into step with a paper that got or lost something.
 
     Its place in its venue and year has been given up by `counts.paper_leaves`.
     """
     session.flush()
     found = _present(session, paper.id)
-    venue = found.venue
-    index_paper(
-        session,
-        found,
-        [author.name for author in found.authors],
-        "" if venue is None else f"{venue.name} {venue.title}",
-    )
+    index_paper(session, found)
     counts.paper_added(session, found)
     counts.recount(session, [found.id])
+    similarity.mark(session, [found.id])
 
 
 def row(paper: Paper) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def item(record: PaperRecord) -> dict[str, Any]:
         "page": f"{first}-{last}" if last else first,
         "genre": _GENRES.get(details.get("type", "").lower(), ""),
         "DOI": record.doi,
-        "URL": address_of(record),
+        "URL": record.url or address_of(record),
         "abstract": record.abstract,
         "keyword": ", ".join(keywords_of(record)),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from app.sources.months import month_number
 from app.sources.record import PaperRecord
 
 # Kinds of entries of BibTeX and BibLaTeX, and what they are here.
@@ -27,7 +28,6 @@ _KINDS = {
     "unpublished": "manuscript",
 }
 _PREPRINTS = ("journals/corr", "arxiv", "corr")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _RANGE = re.compile(r"([^\s,;–—-]+(?:-[^\s,;–—-]+)??)\s*[–—-]{1,3}\s*([^\s,;–—]+)")
 
 
@@ -70,16 +70,8 @@ def date_of(record: PaperRecord) -> tuple[int, ...]:
         return day.year, day.month, day.day
     if record.year is None:
         return ()
-    month = month_of(record)
+    month = month_number(record.details.get("month", ""))
     return (record.year, month) if month else (record.year,)
-
-
-def month_of(record: PaperRecord) -> int:
-    """The number of the month, 0 where none is said."""
-    said = record.details.get("month", "").strip().lower()
-    if said.isdecimal():
-        return int(said) if 1 <= int(said) <= 12 else 0
-    return _MONTHS.index(said[:3]) + 1 if said[:3] in _MONTHS else 0
 
 
 def address_of(record: PaperRecord) -> str:

@@ -23,7 +23,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from app.db import now
-from app.services import exporting
+from app.services import exporting, similarity
 from app.services.bibtex_import import BIBTEX
 from app.services.import_sources import (
     MAX_PASTED,
@@ -140,8 +140,9 @@ def _outcomes(
             if taken >= MOST_FILES or report.counts.total() >= MOST_ITEMS:
                 report.is_cut = next(source.incoming, None) is not None
                 break
-        for _ in renew_marked(db(), RENEW_SECONDS):
-            pass
+        for renewed in (renew_marked, similarity.refresh):
+            for _ in renewed(db(), RENEW_SECONDS):
+                pass
 
 
 def _form(problem: str = "", pasted: str = "") -> str:

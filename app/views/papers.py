@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.models import Summary
-from app.queries import drafts, graph, links, papers, people, revisions, summaries
+from app.queries import drafts, graph, links, papers, people, revisions, similar, summaries
 from app.queries.links import SeeAlso
 from app.queries.summaries import Entry
 from app.services import citations, doubles, identifiers, maps, metadata
@@ -55,6 +55,10 @@ def show(key: str) -> str | Response | tuple[str, int]:
         return redirect(url_for("papers.show", key=paper.key, by=renamed.name), 301)
     if by:
         return redirect(url_for("papers.show", key=paper.key), 302)
+    see_also = links.see_also(db(), paper, user)
+    mentioned_in = links.mentioned_in(db(), paper, user)
+    linked = {each.target.id for each in see_also if each.target is not None}
+    linked |= {each.paper.id for each in mentioned_in}
     names = papers.identifiers(db(), paper)
     record = citations.record_of(paper, names)
     address = db().info["site_url"] + url_for("papers.show", key=paper.key)
@@ -67,8 +71,9 @@ def show(key: str) -> str | Response | tuple[str, int]:
         linked_data=metadata.linked_data(record, entries, address, _address_of),
         my_summary=next((entry.summary for entry in entries if entry.is_mine), None),
         my_draft=None if user is None else drafts.mine(db(), user, paper),
-        see_also=[_recommended(each) for each in links.see_also(db(), paper, user)],
-        mentioned_in=links.mentioned_in(db(), paper, user),
+        see_also=[_recommended(each) for each in see_also],
+        mentioned_in=mentioned_in,
+        similar=similar.of_paper(db(), paper, linked),
         map=maps.draw(
             graph.neighbourhood(db(), paper, user, steps=1, most=MAP_PAPERS), paper, MAP_SIZE
         ),

@@ -11,6 +11,7 @@ from app.views import (
     access,
     account,
     adding,  # noqa: F401  (its pages belong to the blueprint of papers)
+    afterwards,
     assets,
     authors,
     citing,
@@ -44,6 +45,7 @@ from app.views import (
 def register(app: Flask, config: Config, *, static: Path) -> None:
     """Attach all pages to the app."""
     access.init(app, config)
+    afterwards.init(app)
     security.init(app, config)
     errors.init(app)
     templating.init(app)
