@@ -407,7 +407,7 @@ def test_nothing_found_leads_on(guest: Browser) -> None:
     page = guest.get("/search", query_string={"q": "10.1234/unknown"})
     assert page.status == 200
     assert any(link.startswith("/papers/new?q=10.1234") for link in page.links())
-    assert "/papers/new?title=convolution" in guest.get("/search?q=convolution").links()
+    assert "/papers/new?q=convolution" in guest.get("/search?q=convolution").links()
 
 
 def test_the_query_is_shown_escaped(guest: Browser) -> None:
