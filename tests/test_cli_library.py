@@ -116,6 +116,25 @@ def test_files_about_one_paper_in_several_arguments(tmp_path: Path, library: Dat
     assert "1 unchanged, 1 kept." in import_(tmp_path, *paths).stdout
 
 
+def test_papers_from_bibtex_and_back(tmp_path: Path, library: Database) -> None:
+    (tmp_path / "refs.bib").write_text(
+        "@misc{a, title={A}}\n@misc{b,\n title={B}\n year=2001}\n@misc{c, year=2001}\n"
+    )
+    done = import_(tmp_path, str(tmp_path / "refs.bib"))
+    assert done.returncode == 1
+    assert "2 added, 1 refused.\n" in done.stdout
+    assert done.stderr == (
+        f"{tmp_path}/refs.bib:2: line 4: a comma is missing before year\n"
+        f"{tmp_path}/refs.bib:5: refused: @misc{{c: it has no title.\n"
+    )
+    papers = tmp_path / "papers.bib"
+    refused(run(tmp_path / "data", "export"), "Where to?")
+    done = run(tmp_path / "data", "export", "--bibtex", str(papers))
+    assert f"{papers} has 2 papers.\n" in done.stdout
+    assert papers.read_text().startswith("@misc{a,\n  title         = {{A}}\n}\n\n@misc{b,\n")
+    refused(run(tmp_path / "data", "export", "--bibtex", str(papers)), "add --force")
+
+
 def test_the_help_says_what_becomes_public(tmp_path: Path) -> None:
     said = " ".join(import_(tmp_path, "--help").stdout.split())
     assert "A paper that is not here yet is added for everybody" in said

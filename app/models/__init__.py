@@ -8,6 +8,7 @@ from app.models.paper import Identifier, Paper, folded
 from app.models.picture import FormerPicture, Picture, PictureUse
 from app.models.search_entry import SearchEntry
 from app.models.section import Section
+from app.models.similar import SimilarMark, SimilarPaper, SimilarWord
 from app.models.summary import DeletedSummary, Revision, Summary
 from app.models.tag import SummaryTag, Tag
 from app.models.user import FormerName, LoginSession, User
@@ -34,6 +35,9 @@ __all__ = [
     "Revision",
     "SearchEntry",
     "Section",
+    "SimilarMark",
+    "SimilarPaper",
+    "SimilarWord",
     "Summary",
     "SummaryTag",
     "Tag",

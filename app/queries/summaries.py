@@ -100,6 +100,12 @@ def for_paper(session: Session, paper: Paper, viewer: User | None) -> list[Entry
     return entries(session, session.scalars(query).all(), viewer)
 
 
+def count_public(session: Session, paper: Paper) -> int:
+    """How many summaries of a paper everybody sees."""
+    query = select(func.count()).where(Summary.paper_id == paper.id, public())
+    return session.scalar(query) or 0
+
+
 def one(session: Session, summary_id: int, viewer: User | None) -> Entry | None:
     """One summary in full, if the viewer may see it."""
     query = _with_relations().where(Summary.id == summary_id, visible_to(viewer))

@@ -25,7 +25,7 @@ from app.models import (
     User,
     Vote,
 )
-from app.services import counts, votes
+from app.services import counts, similarity, votes
 from app.services.locks import queue
 from app.services.picture_addresses import note_uses
 from app.services.problems import Refused
@@ -140,6 +140,7 @@ def _join(session: Session, one: Summary, other: Summary, target: User) -> None:
     of_gone = update(Picture).where(Picture.summary_id == gone.id)
     session.execute(of_gone.values(summary_id=kept.id))
     session.flush()
+    similarity.leave(session, [gone.id])
     session.execute(delete(Summary).where(Summary.id == gone.id))
     session.expunge(gone)
     kept.user_id = target.id

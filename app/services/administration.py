@@ -18,7 +18,7 @@ from app.db import begin_writing, lock_papers
 from app.models import FormerName, Picture, Summary, User, Vote
 from app.models.user import ROLES
 from app.queries.people import user_by_name
-from app.services import accounts, counts, demo, votes
+from app.services import accounts, counts, demo, similarity, votes
 from app.services.locks import queue
 from app.services.picture_files import path_of
 from app.services.problems import Refused
@@ -139,6 +139,8 @@ def delete_user(session: Session, user: User, *, with_summaries: bool = False) -
             f" {'summary' if len(summaries) == 1 else 'summaries'}. Remove them as well with"
             " --with-summaries, or give them to somebody else with `shortlist user merge`.",
         )
+    ids = session.scalars(select(Summary.id).where(Summary.user_id == user.id)).all()
+    similarity.leave(session, ids)
     session.execute(delete(Summary).where(Summary.user_id == user.id))
     cast = delete(Vote).where(Vote.user_id == user.id).returning(Vote.summary_id)
     touched = session.scalars(cast).all()

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.db import begin_writing, lock_papers, now
 from app.models import DeletedSummary, Draft, Revision, Summary, User, Vote
 from app.rendering import RENDERER_VERSION
-from app.services import counts, picture_addresses, votes
+from app.services import counts, picture_addresses, similarity, votes
 from app.services.locks import queue
 from app.services.problems import Refused
 from app.services.summaries import (
@@ -75,6 +75,7 @@ def delete_summary(session: Session, summary: Summary) -> None:
                 Draft.user_id == summary.user_id, Draft.paper_id == summary.paper_id
             )
         )
+    similarity.leave(session, [summary.id])
     session.execute(delete(Summary).where(Summary.id == summary.id))
     close_gap(session, summary.paper_id, summary.user_id)
     counts.recount(session, [summary.paper_id])

@@ -22,14 +22,16 @@ from app.rendering import (
     render_inline,
     render_plain,
 )
-from app.services import counts, links
+from app.services import counts, links, similarity
 from app.services.doubles import joined, learn_names
 from app.services.paper_facts import MAX_NAME, MAX_VENUE_KEY, checked, identifiers
 from app.services.problems import Refused
 from app.services.rerender import mark_stale
 from app.services.search_index import index_paper
 from app.services.texts import known_keys
-from app.sources.record import PaperRecord
+from app.sources.arxiv_categories import section_of_arxiv_id
+from app.sources.dblp_streams import section_of_stream
+from app.sources.record import NO_SECTION, PaperRecord
 
 _VENUE_OF_KEY = re.compile(r"((?:conf|journals|books|series|phd)/[^/]+)/")
 
@@ -82,7 +84,7 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
         title_folded=title_folded(record.title),
         year=record.year,
         venue_id=None if venue is None else venue.id,
-        section_slug=record.section or (None if venue is None else venue.section_slug),
+        section_slug=_section(record, venue),
         doi=record.doi or None,
         arxiv_id=record.arxiv_id or None,
         url=record.url or None,
@@ -108,6 +110,7 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
     )
     mark_stale(session, links.resolve(session, paper))
     counts.paper_added(session, paper)
+    similarity.mark(session, [paper.id])
     return joined(session, paper)
 
 
@@ -159,9 +162,25 @@ def _venue(session: Session, record: PaperRecord) -> Venue | None:
         raise Refused("venue", "The name of this venue is too long.")
     kinds = {"conf": "conference", "journals": "journal", "books": "book", "series": "book"}
     kind = "preprint" if key == "journals/corr" else kinds.get(key.split("/")[0], "other")
-    row = {"key": key, "name": name, "title": record.venue_title, "kind": kind}
+    row = {
+        "key": key,
+        "name": name,
+        "title": record.venue_title,
+        "kind": kind,
+        "section_slug": section_of_stream(key) or None,
+    }
     insert_missing(session, Venue, [row], ["key"])
     return session.scalars(select(Venue).where(Venue.key == key)).one()
+
+
+def _section(record: PaperRecord, venue: Venue | None) -> str | None:
+    """As it was said, as the archive of an old arXiv number says, or as that of its venue."""
+    said = record.section or section_of_arxiv_id(record.arxiv_id)
+    if said:
+        return None if said == NO_SECTION else said
+    if venue is None:
+        return None
+    return venue.section_slug or section_of_stream(venue.key) or None
 
 
 def _set_authors(session: Session, paper: Paper, record: PaperRecord) -> None:

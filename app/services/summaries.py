@@ -20,7 +20,7 @@ from app.rendering import (
     RenderError,
     render_inline,
 )
-from app.services import counts, links, picture_addresses
+from app.services import counts, links, picture_addresses, similarity
 from app.services.contents import Content, Settings, one_line, tag_words
 from app.services.contents import normal as normal  # for who writes through this module
 from app.services.locks import ensure_there, queue
@@ -294,7 +294,9 @@ def apply(session: Session, summary: Summary, rendered: Rendered) -> None:
     summary.opening_html = rendered.opening
     summary.lead_html = rendered.lead
     summary.excerpt = rendered.excerpt
+    linked = similarity.before_change(session, summary)
     links.rebuild(session, summary, rendered.links)
+    similarity.after_change(session, summary, linked)
     picture_addresses.note_uses(session, summary)
     writer = session.get_one(User, summary.user_id)
     index_summary(session, summary, rendered.text, tag_names(session, summary), writer)

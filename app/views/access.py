@@ -17,12 +17,16 @@ from app.queries import papers
 from app.queries import summaries as summary_queries
 from app.queries.summaries import Entry
 from app.services import accounts
+from app.services.lookups import Outside, site_outside
 
 TOKEN = "token"  # noqa: S105  (the name of a field)
 
 
-def init(app: Flask) -> None:
-    """Close the session at the end of each request."""
+def init(app: Flask, config: Config) -> None:
+    """Close the session at the end of each request; know how the outside is asked."""
+    app.extensions["outside"] = site_outside(
+        config.data_dir, on=config.lookups, site_url=config.site_url, contact=config.contact
+    )
     app.before_request(_refuse_nul)
     app.teardown_appcontext(_close)
 
@@ -30,6 +34,12 @@ def init(app: Flask) -> None:
 def config() -> Config:
     """The app's settings."""
     found: Config = current_app.extensions["shortlist"][0]
+    return found
+
+
+def outside() -> Outside:
+    """How papers are looked up elsewhere."""
+    found: Outside = current_app.extensions["outside"]
     return found
 
 

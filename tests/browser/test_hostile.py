@@ -145,7 +145,7 @@ def in_an_address(session: Session, writer: Client, payload: str) -> list[str]:
     from urllib.parse import quote
 
     echoed = quote(payload, safe="")
-    return [f"/search?q={echoed}", f"/paper?bibtexKey={echoed}", f"/papers/new?title={echoed}"]
+    return [f"/search?q={echoed}", f"/paper?bibtexKey={echoed}", f"/papers/new?q={echoed}"]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
