@@ -31,7 +31,7 @@ from app.models import (
 )
 from app.queries import merges, papers
 from app.queries.visibility import public
-from app.services import counts, merged_drafts
+from app.services import counts, merged_drafts, similarity
 from app.services.problems import Refused
 from app.services.rerender import mark_stale
 from app.services.search_index import index_paper
@@ -124,7 +124,7 @@ def note_difference(session: Session, one: int, other: int, user: User | None) -
 
 
 def finish(session: Session, paper: Paper) -> None:
-    """Bring search and counts into step with a paper that got or lost something.
+    """Bring search, counts and similar papers into step with a paper that got or lost something.
 
     Its place in its venue and year has been given up by `counts.paper_leaves`.
     """
@@ -139,6 +139,7 @@ def finish(session: Session, paper: Paper) -> None:
     )
     counts.paper_added(session, found)
     counts.recount(session, [found.id])
+    similarity.mark(session, [found.id])
 
 
 def row(paper: Paper) -> dict[str, Any]:
