@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable
 
 import click
 
-from tests.benchmarks import hostility, rendering
+from tests.benchmarks import growth, hostility, rendering
 from tests.benchmarks.measure import Figure
 
 GROUPS: dict[str, Callable[[], Iterable[Figure]]] = {
+    "growth": growth.figures,
     "hostility": hostility.figures,
     "rendering": rendering.figures,
 }
@@ -25,6 +26,8 @@ def main(groups: tuple[str, ...]) -> None:
 
     \b
     Groups:
+      growth      S4, S2, S3: pages of made-up libraries of up to a million papers (the first time
+                  ten minutes and 4 GB; SHORTLIST_TEST_DATA names the folder that keeps them)
       hostility   R5: hostile texts sent to a server that others read (two minutes)
       rendering   S7: the whole pipeline against Python-Markdown's "extra" alone
 
