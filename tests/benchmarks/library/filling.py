@@ -70,6 +70,7 @@ def _sqlite(connection: Connection) -> Iterator[Connection]:
         raw.execute(sql)
     raw.execute("INSERT INTO search_index(search_index) VALUES ('rebuild')")
     raw.commit()
+    connection.invalidate()  # nobody else shall have these settings
 
 
 def _set_sequences(connection: Connection) -> None:
