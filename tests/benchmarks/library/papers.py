@@ -86,7 +86,7 @@ class Catalogue:
 
     def __init__(self, papers: int) -> None:
         self.count = papers
-        self.venues = _venues(max(40, papers // 100))
+        self.venues = _venues(max(120, papers // 100))
         self.weights = zipf(len(self.venues), 0.85)
         self.authors = max(200, int(papers / 2.5))
         self.people: dict[int, tuple[str, str]] = {}

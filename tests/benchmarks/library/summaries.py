@@ -39,7 +39,8 @@ COLUMNS = {
     "users": ("id", "name", "display_name", "bio", "bio_html", "renderer_version", "joined_at"),
     "tags": ("id", "name"),
     "summaries": (
-        *("id", "paper_id", "user_id", "source", "html", "opening_html", "lead_html", "excerpt"),
+        *("id", "paper_id", "user_id", "section_slug", "source", "html", "opening_html"),
+        *("lead_html", "excerpt"),
         *("renderer_version", "takeaway", "takeaway_html", "visibility", "share_code"),
         *("anonymous", "created_at", "published_at", "score", "imported_votes", "popularity"),
     ),
@@ -100,7 +101,8 @@ class Writing:
         code = f"share{number:019}" if visibility == "unlisted" else None
         made.summaries.append(
             (
-                *(number, paper, user, source, html, text.rendered.opening, text.rendered.lead),
+                *(number, paper, user, self.catalogue.sections[paper - 1], source, html),
+                *(text.rendered.opening, text.rendered.lead),
                 *(text.rendered.excerpt, RENDERER_VERSION, text.takeaway, text.takeaway_html),
                 *(visibility, code, anonymous, moment, published, score, 0),
                 popularity(score, created),
