@@ -9,6 +9,7 @@ from app.models.search_entry import SearchEntry, SearchWord
 from app.models.section import Section
 from app.models.summary import DeletedSummary, Revision, Summary
 from app.models.tag import SummaryTag, Tag
+from app.models.tally import Total, Writer
 from app.models.user import FormerName, LoginSession, User
 from app.models.venue import Venue, VenueYear
 from app.models.vote import Vote
@@ -34,9 +35,11 @@ __all__ = [
     "Summary",
     "SummaryTag",
     "Tag",
+    "Total",
     "User",
     "Venue",
     "VenueYear",
     "Vote",
+    "Writer",
     "folded",
 ]

@@ -23,6 +23,7 @@ class Summary(Base):
     the score that decays with time; both are kept in step by `services.votes`. `imported_votes` is
     the score that it brought from another site. `published_at` is when it first became public,
     `None` for one that never was. `share_code` is the secret in the address of an unlisted one.
+    `section_slug` is its paper's, kept beside what lists are ordered by.
     """
 
     __tablename__ = "summaries"
@@ -32,6 +33,12 @@ class Summary(Base):
         Index("ix_summaries_recent", "visibility", "published_at", "id"),
         Index("ix_summaries_popular", "visibility", "popularity", "id"),
         Index("ix_summaries_rated", "visibility", "score", "id"),
+        Index("ix_summaries_section_recent", "section_slug", "visibility", "published_at", "id"),
+        Index("ix_summaries_section_popular", "section_slug", "visibility", "popularity", "id"),
+        Index("ix_summaries_section_rated", "section_slug", "visibility", "score", "id"),
+        Index("ix_summaries_user_id_created_at", "user_id", "created_at", "id"),
+        # Without it SQLite finds a paper's public summaries among all public ones.
+        Index("ix_summaries_paper_id_visibility", "paper_id", "visibility", "score", "id"),
         Index("ix_summaries_renderer_version", "renderer_version"),
         # The number stands in addresses, so that of a deleted summary must not come back.
         {"sqlite_autoincrement": True},
@@ -39,7 +46,8 @@ class Summary(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     paper_id: Mapped[int] = mapped_column(ForeignKey("papers.id"))
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    section_slug: Mapped[str | None] = mapped_column(String(20))
     source: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
     opening_html: Mapped[str] = mapped_column(Text)

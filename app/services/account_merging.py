@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from app.db import begin_writing
+from app.db import begin_writing, lock_papers
 from app.models import DeletedSummary, Draft, FormerName, Picture, Revision, Summary, User, Vote
-from app.services import votes
+from app.services import counts, tallies, votes
 from app.services.locks import queue
 from app.services.picture_addresses import note_uses
 from app.services.problems import Refused
@@ -52,9 +52,13 @@ def merge(session: Session, source: User, target: User) -> Merged:
     if source.id == target.id:
         raise Refused("name", "These are the same user.")
     begin_writing(session)
+    lock_papers(session, alone=False)
     for user_id in sorted((source.id, target.id)):
         queue(session, user_id)
-    moved = _move_votes(session, source, target)
+    tags = tallies.tags_of(session, source.id, target.id)
+    moved, touched = _move_votes(session, source, target)
+    papers = {summary.paper_id for summary in touched}
+    writers = {summary.user_id for summary in touched}
     theirs = _by_paper(session, source)
     others = _by_paper(session, target)
     for paper_id, summary in theirs.items():
@@ -74,7 +78,12 @@ def merge(session: Session, source: User, target: User) -> Merged:
         target.renderer_version = source.renderer_version
     target.joined_at = min(source.joined_at, target.joined_at)
     name = source.name
-    session.flush()
+    counts.recount(
+        session,
+        papers.union(theirs, others),
+        user_ids=writers.union((source.id, target.id)),
+        tag_ids=tags,
+    )
     session.expire_all()
     session.delete(source)
     session.flush()
@@ -145,8 +154,12 @@ def _take_votes(session: Session, gone: Summary, kept: Summary, target: User) ->
     kept.imported_votes += gone.imported_votes
 
 
-def _move_votes(session: Session, source: User, target: User) -> int:
-    """Let votes count as the other's: one a summary, none on what is now their own."""
+def _move_votes(session: Session, source: User, target: User) -> tuple[int, list[Summary]]:
+    """Let votes count as the other's: one a summary, none on what is now their own.
+
+    Returns:
+        How many moved, and the summaries that lost some.
+    """
     mine = select(Summary.id).where(Summary.user_id.in_((source.id, target.id)))
     voted = select(Vote.summary_id).where(Vote.user_id == target.id)
     own = delete(Vote).where(
@@ -163,8 +176,7 @@ def _move_votes(session: Session, source: User, target: User) -> int:
         .values(user_id=target.id)
         .returning(Vote.summary_id)
     ).all()
-    votes.recount_all(session, touched)
-    return len(moved)
+    return len(moved), votes.recount_all(session, touched)
 
 
 def _move_draft(

@@ -14,10 +14,10 @@ from pathlib import Path
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from app.db import begin_writing
+from app.db import begin_writing, lock_papers
 from app.models import FormerName, Picture, Summary, User, Vote
 from app.queries.people import user_by_name
-from app.services import accounts, demo, votes
+from app.services import accounts, counts, demo, tallies, votes
 from app.services.locks import queue
 from app.services.picture_files import path_of
 from app.services.problems import Refused
@@ -112,6 +112,7 @@ def delete_user(session: Session, user: User, *, with_summaries: bool = False) -
         Refused: when it has summaries, and they are not to be removed.
     """
     begin_writing(session)
+    lock_papers(session, alone=False)
     queue(session, user.id)
     written = select(Summary.paper_id).where(Summary.user_id == user.id)
     summaries = session.scalars(written).all()
@@ -122,12 +123,19 @@ def delete_user(session: Session, user: User, *, with_summaries: bool = False) -
             f" {'summary' if len(summaries) == 1 else 'summaries'}. Remove them as well with"
             " --with-summaries, or give them to somebody else with `shortlist user merge`.",
         )
+    tags = tallies.tags_of(session, user.id)
     session.execute(delete(Summary).where(Summary.user_id == user.id))
     for start in range(0, len(summaries), BATCH):
         place_papers(session, summaries[start : start + BATCH])
     cast = delete(Vote).where(Vote.user_id == user.id).returning(Vote.summary_id)
     touched = session.scalars(cast).all()
-    votes.recount_all(session, touched)
+    others = votes.recount_all(session, touched)
+    counts.recount(
+        session,
+        [*summaries, *(each.paper_id for each in others)],
+        user_ids=[user.id, *(each.user_id for each in others)],
+        tag_ids=tags,
+    )
     files = _files(session, user)
     name = user.name
     session.delete(user)

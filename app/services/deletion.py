@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.db import begin_writing, lock_papers, now
 from app.models import DeletedSummary, Draft, Revision, Summary, User, Vote
 from app.rendering import RENDERER_VERSION
-from app.services import picture_addresses, votes
+from app.services import counts, picture_addresses, votes
 from app.services.locks import queue
 from app.services.problems import Refused
 from app.services.search_index import place_papers
@@ -48,6 +48,7 @@ def delete_summary(session: Session, summary: Summary) -> None:
     Its writer can bring it back for `KEPT_DAYS` days. A secret address is lost for good.
     """
     begin_writing(session)
+    lock_papers(session, alone=False)
     queue(session, summary.user_id)
     session.refresh(summary)
     revisions = session.scalars(
@@ -71,8 +72,10 @@ def delete_summary(session: Session, summary: Summary) -> None:
     session.execute(
         delete(Draft).where(Draft.user_id == summary.user_id, Draft.paper_id == summary.paper_id)
     )
+    tags = set_tags(session, summary, ())
     session.execute(delete(Summary).where(Summary.id == summary.id))
     place_papers(session, [summary.paper_id])
+    counts.recount(session, [summary.paper_id], user_ids=[summary.user_id], tag_ids=tags)
 
 
 def deleted_by(session: Session, user: User) -> Sequence[DeletedSummary]:
@@ -129,7 +132,7 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
     session.flush()
     for row in data["revisions"]:
         session.add(Revision(summary_id=summary.id, **_values(row)))
-    set_tags(session, summary, data["tags"])
+    tags = set_tags(session, summary, data["tags"])
     _restore_votes(session, summary, data["votes"])
     apply(session, summary, rendered)
     session.flush()
@@ -137,6 +140,7 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
     if summary.visibility == "unlisted":
         picture_addresses.renew(session, summary)  # with its secret address
     votes.recount(session, summary)
+    counts.recount(session, [summary.paper_id], user_ids=[user.id], tag_ids=tags)
     return summary
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Identifier, Paper, Summary, folded
-from app.services import votes
+from app.services import counts, votes
 from app.services.front_matter import BadFile
 from app.services.identifiers import PaperRef, parse_identifier
 from app.services.import_pictures import with_pictures
@@ -136,6 +136,7 @@ def _import(
     if file.votes and summary.imported_votes != file.votes:
         summary.imported_votes = file.votes
         votes.recount(session, summary)
+        counts.recount(session, [paper.id], user_ids=[user.id])
     return replace(outcome, status="added" if here is None else "changed"), said
 
 

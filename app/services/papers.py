@@ -32,7 +32,7 @@ from app.rendering import (
     render_inline,
     render_plain,
 )
-from app.services import links
+from app.services import counts, links
 from app.services.problems import Refused
 from app.services.rerender import mark_stale
 from app.services.search_index import index_paper
@@ -115,6 +115,7 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
     session.flush()
     index_paper(session, paper)
     mark_stale(session, links.resolve(session, paper))
+    counts.paper_added(session, paper)
     return paper
 
 

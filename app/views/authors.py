@@ -16,7 +16,5 @@ def show(key: str) -> str:
     author = people.author_by_key(db(), key)
     if author is None:
         abort(404)
-    found = papers.by_author(db(), author, viewer(), number=listing.number(), size=listing.PAPERS)
-    return render_template(
-        "authors/author.html", author=author, page=listing.by_number(found.rows, found.more)
-    )
+    found = papers.by_author(db(), author, viewer(), **listing.cursors(listing.PAPERS))
+    return render_template("authors/author.html", author=author, page=listing.by_cursor(found))

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable
 
 import click
 
-from tests.benchmarks import hostility, rendering
+from tests.benchmarks import hostility, rendering, search
 from tests.benchmarks.measure import Figure
 
 GROUPS: dict[str, Callable[[], Iterable[Figure]]] = {
     "hostility": hostility.figures,
     "rendering": rendering.figures,
+    "search": search.figures,
 }
 
 
@@ -27,6 +28,8 @@ def main(groups: tuple[str, ...]) -> None:
     Groups:
       hostility   R5: hostile texts sent to a server that others read (two minutes)
       rendering   S7: the whole pipeline against Python-Markdown's "extra" alone
+      search      S5: results and suggestions in a million papers, against FTS5's bm25 (the library
+                  for it is made the first time, which takes ten minutes)
 
     \b
     Example:
