@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -48,7 +49,7 @@ def figures_of(path: Path, queries: int) -> Iterator[Figure]:
     plain = _plain_index(path)
     with database.session() as session:
         asked = _queries(plain, queries)
-        _seconds(lambda: _results(session, "learning"))  # what is made once is made
+        _seconds(partial(_results, session, "learning"))  # what is made once is made
         bare, ours = _by_turns(session, plain, [each for kind in asked.values() for each in kind])
         what = "results for one to three words and beginnings, p95, to bm25"
         yield Figure("S5", what, _p95(ours) / _p95(bare), MOST_RESULTS)
@@ -116,19 +117,21 @@ def _by_turns(
     session: Session, plain: Any, queries: Sequence[str], suggest: bool = False
 ) -> tuple[list[float], list[float]]:
     bare, ours = [], []
+    asked: Callable[[Session, str], object] = suggestions.for_typed if suggest else _results
     for query in queries:
         match = " AND ".join(
             f'"{word[:-1]}"*' if word.endswith("*") else f'"{word}"' for word in query.split()
         )
         typed = query.rstrip("*")
-        bare.append(_seconds(lambda match=match: plain.execute(_RANKED, (match,)).fetchall()))
-        if suggest:
-            ours.append(_seconds(lambda typed=typed: suggestions.for_typed(session, typed)))
-        else:
-            ours.append(_seconds(lambda typed=typed: _results(session, typed)))
+        bare.append(_seconds(partial(_ranked, plain, match)))
+        ours.append(_seconds(partial(asked, session, typed)))
         session.rollback()
         session.expunge_all()
     return bare, ours
+
+
+def _ranked(plain: Any, match: str) -> object:
+    return plain.execute(_RANKED, (match,)).fetchall()
 
 
 def _results(session: Session, typed: str) -> object:
