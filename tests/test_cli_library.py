@@ -12,10 +12,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from app.db import Database, begin_writing, now, sqlite_module
-from app.models import DeletedSummary, Paper, Revision, Summary, User
+from app.models import DeletedSummary, Paper, Revision, SearchEntry, Summary, User
 from app.services import accounts, administration, deletion, schema
 from tests.client import PASSWORD
 from tests.factories import make_summary, make_user
@@ -196,6 +196,16 @@ def test_an_import_that_is_killed_can_be_run_again(tmp_path: Path, library: Data
         assert session.scalar(select(func.count()).select_from(Revision)) == 400
     with closing(sqlite_module.connect(tmp_path / "data" / "shortlist.sqlite3")) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_reindex(tmp_path: Path, library: Database) -> None:
+    with library.session() as session:
+        make_summary(session)
+        begin_writing(session)
+        session.execute(delete(SearchEntry).where(SearchEntry.summary_id.is_(None)))
+        session.commit()
+    assert "Indexed: 1 paper." in run(tmp_path / "data", "reindex", "--missing").stdout
+    assert "Indexed: 1 paper." in run(tmp_path / "data", "reindex").stdout
 
 
 def test_tidy(tmp_path: Path, library: Database) -> None:

@@ -136,7 +136,7 @@ def test_everything_is_there_afterwards(first_release: Database) -> None:
         assert not search_index.needs_renewal(session)
         assert rows("SELECT paper_id, summary_id, title, body FROM search_entries ORDER BY id") == [
             (1, None, "one", ""),
-            (1, 7, "one", "new one ann ann"),
+            (1, 7, "one", "one ann ann new"),
             (2, None, "two", ""),
         ]
         counted = "SELECT key, summaries_count, top_score, rank FROM papers ORDER BY id"

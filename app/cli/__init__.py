@@ -7,7 +7,7 @@ from typing import TextIO
 import click
 
 from app.cli.common import address, plain_errors, settings, stop, with_bar
-from app.cli.library import export, import_, rerender, tidy
+from app.cli.library import export, import_, reindex, rerender, tidy
 from app.cli.users import user
 
 HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -121,5 +121,5 @@ def render(file: TextIO) -> None:
         click.echo(f"{place}{problem.message}", err=True)
 
 
-for command in (import_, export, user, rerender, tidy):
+for command in (import_, export, user, reindex, rerender, tidy):
     main.add_command(command)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Integer, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -62,7 +62,7 @@ class SearchWord(Base):
     of words and "did you mean".
 
     `entries` is about how many papers have it; it may be one that none has any more. `reversed`
-    finds the ends of words.
+    finds the ends of words; `is_name` says that some author is called so.
     """
 
     __tablename__ = "search_words"
@@ -72,3 +72,4 @@ class SearchWord(Base):
     word: Mapped[str] = mapped_column(_word(), primary_key=True)
     reversed: Mapped[str] = mapped_column(_word(), index=True)
     entries: Mapped[int] = mapped_column(default=1, server_default="1")
+    is_name: Mapped[bool] = mapped_column(default=False, server_default=false())

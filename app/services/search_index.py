@@ -7,10 +7,10 @@ can influence a result, an order, an excerpt, a count or a suggestion.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, select, text, true, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -58,7 +58,7 @@ def index_papers(session: Session, paper_ids: Sequence[int]) -> None:
     """
     for start in range(0, len(paper_ids), BATCH):
         vocabulary = _write(session, paper_ids[start : start + BATCH])
-        _learn(session, set().union(*vocabulary))
+        _learn(session, {word: name for each in vocabulary for word, name in each.items()})
 
 
 def index_missing(session: Session) -> Iterator[int]:
@@ -170,7 +170,7 @@ def rename_writer(session: Session, user: User) -> None:
         )
 
 
-def _write(session: Session, paper_ids: Sequence[int]) -> list[set[str]]:
+def _write(session: Session, paper_ids: Sequence[int]) -> list[dict[str, bool]]:
     """Replace the entries of papers and of their summaries; returns the words of each paper."""
     written: dict[int, list[SummaryFacts]] = defaultdict(list)
     for paper_id, facts in _summaries(session, SearchEntry.paper_id.in_(paper_ids)):
@@ -264,8 +264,13 @@ def _summaries(
     """
     rows = session.execute(
         select(
-            *(Summary.id, Summary.paper_id, SearchEntry.text, SearchEntry.body),
-            *(Summary.takeaway, Summary.anonymous, User.display_name, User.name),
+            Summary.id,
+            Summary.paper_id,
+            SearchEntry.text,
+            Summary.takeaway,
+            Summary.anonymous,
+            User.display_name,
+            User.name,
         )
         .join(User, User.id == Summary.user_id)
         .join(SearchEntry, SearchEntry.summary_id == Summary.id, isouter=texts is not None)
@@ -286,14 +291,13 @@ def _summaries(
                 text=texts[number] if texts is not None else plain,
                 tags=sorted(tags[number]),
                 writer=() if anonymous else (shown, name),
-                old_words=body if texts is None and not plain else "",
             ),
         )
-        for number, paper_id, plain, body, takeaway, anonymous, shown, name in rows
+        for number, paper_id, plain, takeaway, anonymous, shown, name in rows
     ]
 
 
-def _learn(session: Session, vocabulary: Iterable[str]) -> None:
+def _learn(session: Session, vocabulary: Mapping[str, bool]) -> None:
     """Add words that are not known yet.
 
     Known ones stay as they are: all writers would queue for the row of "the".
@@ -301,25 +305,39 @@ def _learn(session: Session, vocabulary: Iterable[str]) -> None:
     wanted = sorted(vocabulary)
     for start in range(0, len(wanted), KNOWN_AT_ONCE):
         part = wanted[start : start + KNOWN_AT_ONCE]
-        known = set(session.scalars(select(SearchWord.word).where(SearchWord.word.in_(part))))
-        rows = [{"word": word, "reversed": word[::-1]} for word in part if word not in known]
+        found = select(SearchWord.word, SearchWord.is_name).where(SearchWord.word.in_(part))
+        known = dict(session.execute(found).all())
+        rows = [
+            {"word": word, "reversed": word[::-1], "is_name": vocabulary[word]}
+            for word in part
+            if word not in known
+        ]
         insert_missing(session, SearchWord, rows, ["word"])
+        names = [word for word in part if vocabulary[word] and not known.get(word, True)]
+        if names:
+            session.execute(
+                update(SearchWord).where(SearchWord.word.in_(names)).values(is_name=True)
+            )
 
 
-def _count(session: Session, vocabulary: Iterable[set[str]]) -> None:
+def _count(session: Session, vocabulary: Sequence[Mapping[str, bool]]) -> None:
     """Add words, and to the counts of those that are known."""
     counts = Counter(word for each in vocabulary for word in each)
     if not counts:
         return
+    names = {word for each in vocabulary for word, is_name in each.items() if is_name}
     sqlite = session.get_bind().dialect.name == "sqlite"
     statement = (sqlite_insert if sqlite else postgresql_insert)(SearchWord.__table__)  # type: ignore[arg-type]
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["word"],
-            set_={"entries": SearchWord.entries + statement.excluded.entries},
+            set_={
+                "entries": SearchWord.entries + statement.excluded.entries,
+                "is_name": or_(SearchWord.is_name, statement.excluded.is_name),
+            },
         ),
         [
-            {"word": word, "reversed": word[::-1], "entries": number}
+            {"word": word, "reversed": word[::-1], "entries": number, "is_name": word in names}
             for word, number in sorted(counts.items())
         ],
     )
