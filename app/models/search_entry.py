@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, String, Text, false
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Integer, String, Text, false, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -50,6 +50,14 @@ class SearchEntry(Base):
     facts: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+
+def itself() -> ColumnElement[bool]:
+    """Entries of papers themselves, not of their summaries: to be used with a paper's number.
+
+    As an expression, so that SQLite looks for the paper and not for all that have no summary.
+    """
+    return func.coalesce(SearchEntry.summary_id, 0) == 0
 
 
 def _word() -> String:

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Paper, SearchEntry
+from app.models.search_entry import itself
 from app.search import postgresql, sqlite, vocabulary
 from app.search.entries import name_mark
 from app.search.query import Clause, Part, Phrase, Query, parse
@@ -165,7 +166,7 @@ def _with_title(session: Session, query: Query) -> list[tuple[Any, ...]]:
             *(Paper.year, Paper.venue_id, Paper.section_slug, Paper.top_score, SearchEntry.id),
         )
         .join(Paper, Paper.id == SearchEntry.paper_id)
-        .where(Paper.title_folded == title, SearchEntry.summary_id.is_(None))
+        .where(Paper.title_folded == title, itself())
         .order_by(SearchEntry.id)
         .limit(_SAME_TITLE)
     )

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select, text, true, update
+from sqlalchemy import ColumnElement, delete, exists, insert, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -30,6 +30,8 @@ from app.models import (
     User,
     Venue,
 )
+from app.models.search_entry import itself, place
+from app.queries.visibility import public_of_few
 from app.search import entries
 from app.search.entries import PaperFacts, SummaryFacts
 
@@ -71,9 +73,7 @@ def index_missing(session: Session) -> Iterator[int]:
     Yields:
         How many papers have been indexed since the last time.
     """
-    # As an expression, so that SQLite looks for the paper and not for all that have no summary.
-    own = func.coalesce(SearchEntry.summary_id, 0) == 0
-    there = exists().where(SearchEntry.paper_id == Paper.id, own)
+    there = exists().where(SearchEntry.paper_id == Paper.id, itself())
     return _in_batches(session, ~there)
 
 
@@ -147,15 +147,19 @@ def place_papers(session: Session, paper_ids: Sequence[int]) -> None:
         .order_by(Paper.id)
         .with_for_update(key_share=True)
     )
-    own = select(SearchEntry.paper_id, SearchEntry.id).where(
-        SearchEntry.paper_id.in_(paper_ids), SearchEntry.summary_id.is_(None)
-    )
-    places = dict(session.execute(own).all())
-    for paper in _papers(session, paper_ids):
-        row = entries.of_paper(paper)
-        if places.get(paper.id) != row["id"]:
-            session.execute(delete(SearchEntry).where(SearchEntry.id == places.get(paper.id)))
-            _insert(session, [row])
+    rows = session.execute(
+        select(Paper.id, Paper.year, _is_summarised(), SearchEntry.id)
+        .outerjoin(SearchEntry, (SearchEntry.paper_id == Paper.id) & itself())
+        .where(Paper.id.in_(paper_ids))
+    ).all()
+    moved = {
+        number: there
+        for number, year, summarised, there in rows
+        if there != place(bool(summarised), year, number)
+    }
+    if moved:
+        session.execute(delete(SearchEntry).where(SearchEntry.id.in_(list(moved.values()))))
+        _insert(session, [entries.of_paper(paper) for paper in _papers(session, list(moved))])
 
 
 def rename_writer(session: Session, user: User) -> None:
@@ -229,14 +233,10 @@ def _papers(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
         .order_by(Identifier.id)
     ):
         identifiers[paper_id].append(value)
-    # As an expression, so that SQLite looks for the paper and not for all that are public.
-    public = exists().where(
-        Summary.paper_id == Paper.id, func.coalesce(Summary.visibility, "") == "public"
-    )
     rows = session.execute(
         select(
             *(Paper.id, Paper.title, Paper.year, Paper.section_slug, Paper.keywords),
-            *(Paper.abstract, Venue.key, Venue.name, Venue.title, public),
+            *(Paper.abstract, Venue.key, Venue.name, Venue.title, _is_summarised()),
         )
         .outerjoin(Venue, Venue.id == Paper.venue_id)
         .where(Paper.id.in_(paper_ids))
@@ -254,6 +254,11 @@ def _papers(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
         )
         for row in rows
     ]
+
+
+def _is_summarised() -> ColumnElement[bool]:
+    """Whether a paper has a public summary."""
+    return exists().where(Summary.paper_id == Paper.id, public_of_few())
 
 
 def _summaries(
@@ -274,7 +279,7 @@ def _summaries(
         )
         .join(User, User.id == Summary.user_id)
         .join(SearchEntry, SearchEntry.summary_id == Summary.id, isouter=texts is not None)
-        .where(which, Summary.visibility == "public")
+        .where(which, public_of_few())
     ).all()
     tags: dict[int, list[str]] = defaultdict(list)
     for start in range(0, len(rows), BATCH):
