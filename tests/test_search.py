@@ -274,11 +274,12 @@ def test_private_texts_are_not_there(guest: Browser, session: Session) -> None:
     writer = make_user(session, "hidden", "Zebra Hidden")
     summary = make_summary(session, paper, writer, "Plain secretword.", tags=["secrettag"])
     assert len(search.find(session, search.parse("secretword")).papers) == 1
-    for becomes in ({"visibility": "private"}, {"visibility": "unlisted"}):
-        publish(session, writer, paper, source="Plain secretword.", tags=["secrettag"], **becomes)
+    for visibility in ("private", "unlisted"):
+        text = {"source": "Plain secretword.", "tags": ["secrettag"]}
+        publish(session, writer, paper, **text, visibility=visibility)  # type: ignore[arg-type]
         session.commit()
         for query in ("secretword", "tag:secrettag", "zebra", "residual has:summary"):
-            assert search.find(session, search.parse(query)).papers == [], (becomes, query)
+            assert search.find(session, search.parse(query)).papers == [], (visibility, query)
         session.commit()
         page = guest.get("/search", query_string={"q": "kaiming"}).text
         assert "secret" not in page

@@ -32,7 +32,7 @@ class Chunk:
     votes: list[Row] = field(default_factory=list)
     summary_tags: list[Row] = field(default_factory=list)
     links: list[Row] = field(default_factory=list)
-    search_entries: list[Row] = field(default_factory=list)
+    texts: dict[int, str] = field(default_factory=dict)  # of public ones, without markup
 
 
 COLUMNS = {
@@ -115,11 +115,7 @@ class Writing:
         made.summary_tags += ((number, tag) for tag in tags)
         self._link(number, text, chance, made)
         if is_public:
-            name = "" if anonymous else _user_words(user)
-            said = f"{_words_of(text)} {more} {' '.join(tag_names()[tag - 1] for tag in tags)}"
-            made.search_entries.append(
-                (paper, number, indexable(text.takeaway), name, said.replace("-", " ").strip())
-            )
+            made.texts[number] = f"{text.rendered.text}\n{more}"
 
     def _place(self, chance: random.Random) -> tuple[int, int]:
         while True:
@@ -169,19 +165,6 @@ class Writing:
 def tag_names() -> tuple[str, ...]:
     known = vocabulary()
     return tuple(f"{known[number]}-{known[number * 7 % 150]}" for number in range(TAGS))
-
-
-@cache
-def _words_of(text: Text) -> str:
-    return indexable(text.rendered.text)
-
-
-@cache
-def _user_words(user: int) -> str:
-    if user == 1:
-        return "reader reader"
-    name = " ".join(person((user - 1) * 7))
-    return indexable(f"{name} {indexable(name).replace(' ', '')[:30]}{user - 1:x}")
 
 
 def _written(moment: datetime) -> str:
