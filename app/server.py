@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.config import Config
 from app.db import Database, sqlite_warning
-from app.services import schema
+from app.services import schema, search_index
 from app.services.fonts import make_math_font, math_font
 
 # Python runs one thread at a time, and more of them get in each other's way: the front page is
@@ -48,6 +49,7 @@ def prepare(config: Config, say: Say) -> Database:
     database = open_database(config)
     try:
         schema.upgrade(database)
+        _renew_search(database, say)
     except schema.SchemaTooNew as error:
         raise CannotStart(str(error)) from None
     except DBAPIError as error:
@@ -59,6 +61,13 @@ def prepare(config: Config, say: Say) -> Database:
         say("Making the math font (once) …")
         make_math_font(fonts)
     return database
+
+
+def _renew_search(database: Database, say: Say) -> None:
+    with database.session() as session:
+        if search_index.needs_renewal(session):
+            say("Renewing the search index (once) …")
+            deque(search_index.renew(session), maxlen=0)
 
 
 def open_database(config: Config) -> Database:

@@ -32,6 +32,8 @@ if IN_CI and not POSTGRESQL:
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 ENGINES = ["sqlite", "postgresql"] if POSTGRESQL else ["sqlite"]
 SITE = "http://localhost"
+# Also for the programs that tests start: who renders need not give way to who tests.
+os.environ["SHORTLIST_TEST_NICENESS"] = "0"
 
 
 @pytest.fixture(scope="session")

@@ -105,20 +105,20 @@ def test_nobody_is_found_by_nothing(session: Session, paper: Paper) -> None:
 @pytest.mark.parametrize(
     ("name", "asked", "outside"),
     [
-        ("P19-1003", "https://aclanthology.org/P19-1003", True),
-        ("10.1000/x.y", "https://doi.org/10.1000/x.y", True),
+        ("P19-1003", "P19-1003", True),
+        ("10.1000/x.y", "10.1000/x.y", True),
         ("https:/ieeexplore.ieee.org/document/1", IEEE[:-7] + "1", True),
         ("https:/evil.example/paper.pdf", "https://evil.example/paper.pdf", False),
         ("conf/x/New", "conf/x/New", False),
     ],
 )
 def test_what_is_not_here_can_be_added(
-    guest: Browser, name: str, asked: str, outside: bool
+    guest: Browser, session: Session, name: str, asked: str, outside: bool
 ) -> None:
     page = guest.get(f"/paper/{name}")
     assert page.status == 404
-    assert f"/papers/new?q={asked}" in page.links()
-    # No link of ours leads to wherever an address says.
+    address = next(link for link in page.links() if link.startswith("/papers/new?"))
+    assert address == f"/papers/new?q={asked}"
     assert any(link.startswith("https://") for link in page.links()) == outside
 
 

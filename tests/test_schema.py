@@ -15,7 +15,7 @@ from app.services import schema, votes
 from tests.factories import make_paper, make_summary, make_user
 
 # Made by the migrations and kept by the database: the models need not know them.
-FULL_TEXT = {"search_index", "ix_search_entries_vector", "vector"}
+FULL_TEXT = {"search_index", "ix_search_entries_vector", "vector", "ix_papers_title_beginning"}
 
 
 def included(_object: Any, name: str | None, _kind: str, _reflected: bool, _other: Any) -> bool:

@@ -44,6 +44,9 @@ QUERIES = {
     "/search": ["?q=hiddenword", "?q=ann", "?q=paper", "?q=secrettag"],
     "/": ["?tab=popular", "?tab=recent", "?tab=rated", "?page=2"],
     "/users": ["?page=2"],
+    "/tags": ["?q=tag"],
+    "/venues": ["?q=x"],
+    "/venue/conf/x": ["?year=2020", "?page=2"],
 }
 # Its content is whatever the reader holds: a token, or nothing.
 TOKENS = re.compile(r'(?<=name="csrf_token" value=")[^"]+|(?<="csrf_token":")[^"]+')
@@ -67,6 +70,7 @@ def arguments(session: Session) -> dict[str, list[str]]:
         "summary_id": ["1", "2", "3"],
         "revision_id": [str(number) for number in range(1, 8)],
         "code": ["nothing-of-this-code"],
+        "part": ["1", "2"],
     }
     session.commit()
     return found

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from app.db import Database
 from app.models.paper import rank
-from app.services import schema
+from app.services import schema, search_index
 from tests.conftest import ENGINES
 
 MOMENT = "2026-11-24 09:00:00"
@@ -109,7 +109,7 @@ def test_each_picture_gets_a_home(first_release: Database) -> None:
 
 
 def test_everything_is_there_afterwards(first_release: Database) -> None:
-    tables = ("users", "papers", "votes", "summary_tags", "links", "search_entries")
+    tables = ("users", "papers", "votes", "summary_tags", "links")
     with first_release.session() as session:
 
         def rows(query: str) -> list[tuple[object, ...]]:
@@ -127,6 +127,18 @@ def test_everything_is_there_afterwards(first_release: Database) -> None:
         before = {name: rows(query) for name, query in queries.items()}
         schema.upgrade(first_release)
         assert {name: rows(query) for name, query in queries.items()} == before
+        assert rows("SELECT paper_id, summary_id, title, people, body FROM search_entries") == [
+            (1, None, "one", "", ""),
+            (1, 7, "", "ann", "new"),
+        ]
+        assert search_index.needs_renewal(session)
+        assert list(search_index.renew(session)) == [2]
+        assert not search_index.needs_renewal(session)
+        assert rows("SELECT paper_id, summary_id, title, body FROM search_entries ORDER BY id") == [
+            (1, None, "one", ""),
+            (1, 7, "one", "new one ann ann"),
+            (2, None, "two", ""),
+        ]
         counted = "SELECT key, summaries_count, top_score, rank FROM papers ORDER BY id"
         assert rows(counted) == [
             (key, count, score, rank(count, None, score)) for key, count, score, _ in rows(counted)

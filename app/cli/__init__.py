@@ -6,6 +6,7 @@ from typing import TextIO
 
 import click
 
+from app.cli.catalogue import import_dblp
 from app.cli.common import address, plain_errors, settings, stop, with_bar
 from app.cli.library import export, import_, rerender, similar, tidy
 from app.cli.links import links
@@ -123,5 +124,5 @@ def render(file: TextIO) -> None:
         click.echo(f"{place}{problem.message}", err=True)
 
 
-for command in (import_, export, user, links, rerender, similar, tidy):
+for command in (import_, import_dblp, export, user, links, rerender, similar, tidy):
     main.add_command(command)

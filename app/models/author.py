@@ -32,7 +32,10 @@ class AuthorName(Base):
 
 
 class PaperAuthor(Base):
-    """One author of one paper; `position` counts from 0 in the order of the title page."""
+    """One author of one paper; `position` counts from 0 in the order of the title page.
+
+    `name` is the author's name as it stands there, `None` where it is the author's usual one.
+    """
 
     __tablename__ = "paper_authors"
 
@@ -41,5 +44,6 @@ class PaperAuthor(Base):
     )
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     author_id: Mapped[int] = mapped_column(ForeignKey("authors.id"), index=True)
+    name: Mapped[str | None] = mapped_column(String(200))
 
     author: Mapped[Author] = relationship(lazy="raise")

@@ -1,25 +1,74 @@
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import BigInteger, ForeignKey, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
 
+_LATEST_YEAR = 9999
+_YEAR = 10**11  # more than twice as many papers or summaries as there will be
+_UNSUMMARISED = 10**15  # more than all years together
+LONGEST_WORD = 64
+
+
+def place(summarised: bool, year: int | None, paper_id: int, summary_id: int | None = None) -> int:
+    """The number of an entry, which is its place in search: papers with public summaries come
+    before others, and of these and of those the newest.
+
+    Taking the first matches by number is what makes search fast: no match need be weighed for it.
+    """
+    number = 2 * paper_id if summary_id is None else 2 * summary_id + 1
+    later = (_LATEST_YEAR - (year or 0)) * _YEAR
+    return (0 if summarised else _UNSUMMARISED) + later + number
+
+
+def is_summarised(number: int) -> bool:
+    """Whether a `place` is that of a paper with public summaries, or of one of these."""
+    return number < _UNSUMMARISED
+
 
 class SearchEntry(Base):
-    """What search sees: one row a paper, and one a public summary.
+    """What search sees: one row a paper, and one a public summary. `id` is its `place`.
 
-    The texts are folded words (`app.search.words`), the same for every engine. The full-text index
-    over them (FTS5, tsvector) is made by the migrations and kept in step by the database itself.
+    `title`, `people`, `facts` and `body` are folded words in the singular (`app.search.words`), the
+    same for every engine; in `facts` also marks such as `=year=2015`. A summary's entry says what
+    its paper's does, and its own text; `text` is that text as it is read, for excerpts. The index
+    over the words (FTS5, tsvector) is made by the migrations and kept by the database itself.
     """
 
     __tablename__ = "search_entries"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False
+    )
     paper_id: Mapped[int] = mapped_column(ForeignKey("papers.id", ondelete="CASCADE"), index=True)
     summary_id: Mapped[int | None] = mapped_column(
         ForeignKey("summaries.id", ondelete="CASCADE"), unique=True
     )
     title: Mapped[str] = mapped_column(Text)
     people: Mapped[str] = mapped_column(Text)
+    facts: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+
+def _word() -> String:
+    # Compared by bytes, so that the index serves for beginnings of words, whatever the locale.
+    return String(LONGEST_WORD).with_variant(String(LONGEST_WORD, collation="C"), "postgresql")
+
+
+class SearchWord(Base):
+    """A word of titles, names, venues and abstracts as they are written, but folded: for beginnings
+    of words and "did you mean".
+
+    `entries` is about how many papers have it; it may be one that none has any more. `reversed`
+    finds the ends of words.
+    """
+
+    __tablename__ = "search_words"
+    # The rows lie in the order of words, so that those that begin alike are read at once.
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    word: Mapped[str] = mapped_column(_word(), primary_key=True)
+    reversed: Mapped[str] = mapped_column(_word(), index=True)
+    entries: Mapped[int] = mapped_column(default=1, server_default="1")

@@ -25,6 +25,7 @@ class Summary(Base):
     `None` for one that never was. `share_code` is the secret in the address of an unlisted one.
     `place` is 0 for the text that its writer's editor opens; further ones of the same writer come
     about when two papers turn out to be one, and keep all that they had.
+    `section_slug` is its paper's, kept beside what lists are ordered by.
     """
 
     __tablename__ = "summaries"
@@ -34,6 +35,10 @@ class Summary(Base):
         Index("ix_summaries_recent", "visibility", "published_at", "id"),
         Index("ix_summaries_popular", "visibility", "popularity", "id"),
         Index("ix_summaries_rated", "visibility", "score", "id"),
+        Index("ix_summaries_section_recent", "section_slug", "visibility", "published_at", "id"),
+        Index("ix_summaries_section_popular", "section_slug", "visibility", "popularity", "id"),
+        Index("ix_summaries_section_rated", "section_slug", "visibility", "score", "id"),
+        Index("ix_summaries_user_id_created_at", "user_id", "created_at", "id"),
         Index("ix_summaries_renderer_version", "renderer_version"),
         # The number stands in addresses, so that of a deleted summary must not come back.
         {"sqlite_autoincrement": True},
@@ -41,8 +46,9 @@ class Summary(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     paper_id: Mapped[int] = mapped_column(ForeignKey("papers.id"))
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     place: Mapped[int] = mapped_column(default=0, server_default="0")
+    section_slug: Mapped[str | None] = mapped_column(String(20))
     source: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
     opening_html: Mapped[str] = mapped_column(Text)

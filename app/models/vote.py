@@ -19,4 +19,4 @@ class Vote(Base):
     )
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True, index=True)
     value: Mapped[int]
-    cast_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    cast_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import FromClause, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from app.db import Base
-from app.models import Paper, Section, Summary, SummaryTag, Tag, User, Venue, Vote
-from app.queries.visibility import attributable_to, public
-
-
-@dataclass(frozen=True)
-class TagCount:
-    """A tag with its number of public summaries."""
-
-    name: str
-    count: int
+from app.models import Paper, Section, Summary, Tag, Total, User, Venue, Writer
+from app.queries.visibility import public
 
 
 @dataclass(frozen=True)
@@ -29,7 +21,6 @@ class Totals:
     summaries: int
     users: int
     venues: int
-    votes: int
 
 
 def sections(session: Session) -> list[Section]:
@@ -38,62 +29,69 @@ def sections(session: Session) -> list[Section]:
 
 def tag_by_name(session: Session, name: str) -> Tag | None:
     """A tag that at least one public summary carries."""
-    carried = (
-        select(SummaryTag.tag_id).join(Summary, Summary.id == SummaryTag.summary_id).where(public())
-    )
-    return session.scalar(select(Tag).where(Tag.name == name.lower(), Tag.id.in_(carried)))
+    return session.scalar(select(Tag).where(Tag.name == name.lower(), Tag.summaries_count > 0))
 
 
-def tags(session: Session) -> list[TagCount]:
-    """Tags that public summaries carry, by name."""
-    query = (
-        select(Tag.name, func.count())
-        .join(SummaryTag, SummaryTag.tag_id == Tag.id)
-        .join(Summary, Summary.id == SummaryTag.summary_id)
-        .where(public())
-        .group_by(Tag.name)
-        .order_by(Tag.name)
-    )
-    return [TagCount(name, count) for name, count in session.execute(query)]
+def tags(session: Session, part: str, limit: int) -> tuple[list[Tag], bool]:
+    """The tags that most public summaries carry, by name, and whether there are more.
+
+    Args:
+        part: what their names hold; may be empty.
+    """
+    query = select(Tag).where(Tag.summaries_count > 0)
+    if part:
+        query = query.where(Tag.name.contains(part.lower(), autoescape=True))
+    query = query.order_by(Tag.summaries_count.desc(), Tag.id.desc()).limit(limit + 1)
+    found = session.scalars(query).all()
+    return sorted(found[:limit], key=lambda tag: tag.name), len(found) > limit
 
 
 def totals(session: Session) -> Totals:
     """Totals of public things; anonymous summaries count, their writers do not by them."""
-
-    def count(rows: FromClause | type[Base]) -> int:
-        return session.scalar(select(func.count()).select_from(rows)) or 0
-
-    written = select(Summary.id).where(public()).subquery()
-    writers = select(Summary.user_id).where(public(), attributable_to(None)).distinct().subquery()
-    votes = (
-        select(Vote.summary_id)
-        .join(Summary, Summary.id == Vote.summary_id)
-        .where(public())
-        .subquery()
+    found = dict(session.execute(select(Total.name, Total.number)).all())
+    return Totals(
+        papers=found.get("papers", 0),
+        summaries=found.get("summaries", 0),
+        users=found.get("writers", 0),
+        venues=session.scalar(select(func.count()).select_from(Venue)) or 0,
     )
-    return Totals(count(Paper), count(written), count(writers), count(Venue), count(votes))
 
 
-def sitemap(session: Session, limit: int) -> list[tuple[str, datetime]]:
-    """Keys of papers with public summaries, and when the last of these was edited."""
+def sitemap_parts(session: Session, size: int) -> int:
+    """How many parts of a sitemap there are, at least 1; each has `size` numbers of summaries and
+    as many of users."""
+    summary = select(Summary.id).where(public()).order_by(Summary.id.desc()).limit(1)
+    user = select(func.max(Writer.user_id))
+    return max(session.scalar(summary) or 0, session.scalar(user) or 0) // size + 1
+
+
+def sitemap(session: Session, part: int, size: int) -> list[tuple[str, datetime]]:
+    """Keys of papers with public summaries, and when the last of these was edited.
+
+    Args:
+        part: which part, counted from 0. A paper may be in several.
+    """
     edited = func.max(func.coalesce(Summary.edited_at, Summary.created_at))
     query = (
         select(Paper.key, edited)
         .join(Summary, Summary.paper_id == Paper.id)
-        .where(public())
+        .where(public(), _within(Summary.id, part, size))
         .group_by(Paper.key)
-        .order_by(edited.desc())
-        .limit(limit)
+        .order_by(edited.desc(), Paper.key)
     )
     return [(key, moment) for key, moment in session.execute(query)]
 
 
-def writers(session: Session, limit: int) -> list[str]:
-    """Names of users with public, named summaries, for the sitemap."""
+def writers(session: Session, part: int, size: int) -> list[str]:
+    """Names of users with public, named summaries, for a part of the sitemap."""
     query = (
         select(User.name)
-        .where(User.id.in_(select(Summary.user_id).where(public(), attributable_to(None))))
+        .join(Writer, Writer.user_id == User.id)
+        .where(Writer.summaries > 0, _within(Writer.user_id, part, size))
         .order_by(User.id)
-        .limit(limit)
     )
     return list(session.scalars(query))
+
+
+def _within(number: Any, part: int, size: int) -> ColumnElement[bool]:
+    return and_(number >= part * size, number < (part + 1) * size)

@@ -1,7 +1,7 @@
 """Pages of a list that stay where they are while new rows arrive.
 
 A page's address names the row it begins after (a cursor), not a row number. A cursor is the sort
-value and the id of a row, written `value~id`.
+values and the id of a row, written `value~id`.
 """
 
 from __future__ import annotations
@@ -11,17 +11,29 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, or_
+from sqlalchemy import Select, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
+
+MAX_INT = 2**31 - 1
+MAX_BIGINT = 2**63 - 1
+LONGEST_CURSOR = 80
 
 
 @dataclass(frozen=True)
 class Order:
-    """Descending order by one column, then by id; `parse` reads the column's value back."""
+    """Descending order by columns, then by id; an index has them all, in this order.
 
-    column: InstrumentedAttribute[Any]
+    Attributes:
+        columns: what is ordered by; a row has an attribute of each name.
+        id: the last column, a whole number.
+        parse: reads a column's value back, one function for each.
+        name: of the row's attribute that is its id.
+    """
+
+    columns: tuple[InstrumentedAttribute[Any], ...]
     id: InstrumentedAttribute[int]
-    parse: Callable[[str], Any]
+    parse: tuple[Callable[[str], Any], ...]
+    name: str = "id"
 
 
 @dataclass(frozen=True)
@@ -31,6 +43,16 @@ class Slice:
     rows: list[Any]
     before: str | None
     after: str | None
+
+
+def parse_whole(value: str) -> int:
+    """A whole number out of a cursor, no larger than a column can be."""
+    return max(min(int(value), MAX_BIGINT), -MAX_BIGINT)
+
+
+def parse_small(value: str) -> int:
+    """The same, for a column of PostgreSQL's `integer`."""
+    return max(min(int(value), MAX_INT), -MAX_INT)
 
 
 def parse_moment(value: str) -> datetime:
@@ -56,13 +78,15 @@ def take(
     cursor = _read(before if backwards else after, order)
     if cursor is None:
         backwards = False
-    value, row_id = order.column, order.id
+    columns = (*order.columns, order.id)
     if cursor is not None:
-        at, number = cursor
-        beyond = value > at if backwards else value < at
-        beside = row_id > number if backwards else row_id < number
-        query = query.where(or_(beyond, and_(value == at, beside)))
-    directions = (value.asc(), row_id.asc()) if backwards else (value.desc(), row_id.desc())
+        # Compared as rows, so that the database begins to read there, and not at the first row.
+        here = tuple_(*columns)
+        there = tuple_(
+            *(literal(value, column.type) for value, column in zip(cursor, columns, strict=True))
+        )
+        query = query.where(here > there if backwards else here < there)
+    directions = [column.asc() if backwards else column.desc() for column in columns]
     query = query.order_by(*directions).limit(size + 1)
     if cursor is None and skip:
         query = query.offset(skip)
@@ -82,19 +106,22 @@ def take(
 
 
 def _write(row: Any, order: Order) -> str:
-    value = getattr(row, order.column.key)
+    values = [getattr(row, column.key) for column in order.columns]
+    return "~".join((*map(_written, values), str(getattr(row, order.name))))
+
+
+def _written(value: Any) -> str:
     if isinstance(value, datetime):
-        value = round(value.timestamp() * 1_000_000)
-    elif isinstance(value, float):
-        value = value.hex()
-    return f"{value}~{row.id}"
+        return str(round(value.timestamp() * 1_000_000))
+    return value.hex() if isinstance(value, float) else str(value)
 
 
-def _read(cursor: str | None, order: Order) -> tuple[Any, int] | None:
-    if not cursor or len(cursor) > 80:
+def _read(cursor: str | None, order: Order) -> tuple[Any, ...] | None:
+    if not cursor or len(cursor) > LONGEST_CURSOR:
         return None
-    value, _, number = cursor.rpartition("~")
+    *values, number = cursor.split("~")
     try:
-        return order.parse(value), max(min(int(number), 2**31 - 1), 0)
+        read = [parse(value) for parse, value in zip(order.parse, values, strict=True)]
+        return *read, max(parse_small(number), 0)
     except (ValueError, OverflowError, OSError):
         return None

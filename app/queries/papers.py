@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.models import Author, Identifier, Paper, PaperAuthor, Summary, User, Venue, folded
+from app.models import Author, Identifier, Paper, PaperAuthor, User, Venue, folded
 from app.queries import summaries
+from app.queries.paging import Order, Slice, parse_whole, take
 from app.queries.summaries import Entry
-from app.queries.visibility import visible_to
 from app.search.words import indexable
 
 MAX_TITLE_FOLDED = 300
 SAME_TITLE = 10  # "Preface" has thousands
+BY_RANK = Order((Paper.rank,), Paper.id, (parse_whole,))
 
 
 @dataclass(frozen=True)
@@ -25,14 +27,6 @@ class PaperRow:
     paper: Paper
     best: Entry | None
     summaries_count: int
-
-
-@dataclass(frozen=True)
-class Numbered:
-    """A page of a list that is paged by number; `more` says whether another one follows."""
-
-    rows: list[PaperRow]
-    more: bool
 
 
 def by_key(session: Session, key: str) -> Paper | None:
@@ -63,27 +57,38 @@ def of_venue(
     year: int | None,
     viewer: User | None,
     *,
-    number: int,
     size: int,
-) -> Numbered:
+    **cursors: Any,
+) -> Slice:
     """Papers of a venue, of one year or of all."""
     only = Paper.venue_id == venue.id
     if year is not None:
         only = and_(only, Paper.year == year)
-    return _listed(session, only, viewer, number=number, size=size)
+    return _listed(session, only, viewer, size=size, **cursors)
 
 
 def by_author(
-    session: Session, author: Author, viewer: User | None, *, number: int, size: int
-) -> Numbered:
-    """Papers of an author."""
+    session: Session,
+    author: Author,
+    year: int | None,
+    viewer: User | None,
+    *,
+    size: int,
+    **cursors: Any,
+) -> Slice:
+    """Papers of an author, of one year or of all."""
     theirs = select(PaperAuthor.paper_id).where(PaperAuthor.author_id == author.id)
-    return _listed(session, Paper.id.in_(theirs), viewer, number=number, size=size)
+    only: ColumnElement[bool] = Paper.id.in_(theirs)
+    if year is not None:
+        only = and_(only, Paper.year == year)
+    return _listed(session, only, viewer, size=size, **cursors)
 
 
 def rows(session: Session, papers: Sequence[Paper], viewer: User | None) -> list[PaperRow]:
     """Rows for loaded papers, in the same order; a fixed number of queries."""
-    best = summaries.best_of_papers(session, [paper.id for paper in papers], viewer)
+    # Who is not signed in sees public ones only, and most papers have none.
+    wanted = [paper.id for paper in papers if viewer is not None or paper.summaries_count]
+    best = summaries.best_of_papers(session, wanted, viewer) if wanted else {}
     return [
         PaperRow(
             paper,
@@ -136,31 +141,10 @@ def identifiers(session: Session, paper: Paper) -> list[Identifier]:
     )
 
 
-def _listed(
-    session: Session, only: ColumnElement[bool], viewer: User | None, *, number: int, size: int
-) -> Numbered:
+def _listed(session: Session, only: ColumnElement[bool], viewer: User | None, **page: Any) -> Slice:
     """Papers that fulfil a condition: those with summaries first, newest first, best first."""
-    written = (
-        select(Summary.paper_id, func.max(Summary.score).label("score"))
-        .where(visible_to(viewer))
-        .group_by(Summary.paper_id)
-        .subquery()
-    )
-    query = (
-        _with_relations()
-        .outerjoin(written, written.c.paper_id == Paper.id)
-        .where(only)
-        .order_by(
-            written.c.paper_id.is_(None),
-            Paper.year.desc().nulls_last(),
-            written.c.score.desc(),
-            Paper.id.desc(),
-        )
-        .offset((number - 1) * size)
-        .limit(size + 1)
-    )
-    papers = session.scalars(query).all()
-    return Numbered(rows(session, papers[:size], viewer), len(papers) > size)
+    found = take(session, _with_relations().where(only), BY_RANK, **page)
+    return Slice(rows(session, found.rows, viewer), found.before, found.after)
 
 
 def _with_relations() -> Select[Paper]:

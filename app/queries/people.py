@@ -1,18 +1,21 @@
-"""Users and authors."""
+"""Users."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload
 
-from app.models import Author, Draft, FormerName, Summary, User, Vote
-from app.queries.visibility import attributable_to, by_writer, public
+from app.models import Draft, FormerName, Summary, User, Vote, Writer
+from app.queries.paging import Order, Slice, parse_small, take
+from app.queries.visibility import attributable_to, public
 
 VOTE_AGE = timedelta(days=2)
+BY_SUMMARIES = Order((Writer.summaries,), Writer.user_id, (parse_small,), name="user_id")
 
 
 @dataclass(frozen=True)
@@ -94,48 +97,44 @@ def writers(session: Session) -> list[User]:
     )
 
 
-def author_by_key(session: Session, key: str) -> Author | None:
-    return session.scalar(select(Author).where(Author.key == key))
-
-
-def users_with_counts(
-    session: Session, now: datetime, *, number: int, size: int
-) -> tuple[list[UserRow], bool]:
-    """Users who wrote something, the most productive first, and whether more follow."""
-    query = _with_counts(now).order_by(func.count(Summary.id).desc(), User.name)
-    query = query.offset((number - 1) * size).limit(size + 1)
-    found = [_row(*each) for each in session.execute(query)]
-    return found[:size], len(found) > size
+def most_productive(session: Session, now: datetime, *, size: int, **cursors: Any) -> Slice:
+    """A page of those who wrote something in public under their name, who wrote most first."""
+    query = select(Writer).where(Writer.summaries > 0).options(joinedload(Writer.user))
+    found = take(session, query, BY_SUMMARIES, size=size, **cursors)
+    recent = _recent_votes(session, [writer.user_id for writer in found.rows], now)
+    rows = [_row(writer, recent) for writer in found.rows]
+    return Slice(rows, found.before, found.after)
 
 
 def counts_of(session: Session, user: User, now: datetime) -> UserRow:
     """One user's public numbers."""
-    found = session.execute(_with_counts(now).where(User.id == user.id)).one_or_none()
-    return UserRow(user, 0, None) if found is None else _row(*found)
+    query = select(Writer).where(Writer.user_id == user.id, Writer.summaries > 0)
+    writer = session.scalar(query.options(joinedload(Writer.user)))
+    if writer is None:
+        return UserRow(user, 0, None)
+    return _row(writer, _recent_votes(session, [user.id], now))
 
 
-def visible_count(session: Session, user: User, viewer: User | None) -> int:
-    """How many summaries the viewer may see as written by `user`."""
-    query = select(func.count()).select_from(Summary).where(by_writer(user, viewer))
+def hidden_count(session: Session, user: User) -> int:
+    """How many summaries of a user do not count in public: only they themselves see these."""
+    counted = and_(public(), attributable_to(None))
+    query = select(func.count()).select_from(Summary).where(Summary.user_id == user.id, ~counted)
     return session.scalar(query) or 0
 
 
-def _with_counts(now: datetime) -> Select[User, int, int]:
-    # SciScore, as on ShortScience: mean votes per summary, of votes older than two days.
-    settled = (
-        select(Vote.summary_id, func.sum(Vote.value).label("votes"))
-        .where(Vote.cast_at < now - VOTE_AGE)
-        .group_by(Vote.summary_id)
-        .subquery()
-    )
-    return (
-        select(User, func.count(Summary.id), func.coalesce(func.sum(settled.c.votes), 0))
-        .join(Summary, Summary.user_id == User.id)
-        .outerjoin(settled, settled.c.summary_id == Summary.id)
+def _recent_votes(session: Session, user_ids: Sequence[int], now: datetime) -> dict[int, int]:
+    """The votes on what users wrote that are too young for the SciScore."""
+    query = (
+        select(Summary.user_id, func.sum(Vote.value))
+        .join(Vote, Vote.summary_id == Summary.id)
+        .where(Vote.cast_at >= now - VOTE_AGE, Summary.user_id.in_(user_ids))
         .where(public(), attributable_to(None))
-        .group_by(User.id)
+        .group_by(Summary.user_id)
     )
+    return dict(session.execute(query).all())
 
 
-def _row(user: User, summaries: int, votes: int) -> UserRow:
-    return UserRow(user, summaries, votes / summaries if summaries else None)
+def _row(writer: Writer, recent: dict[int, int]) -> UserRow:
+    # SciScore, as on ShortScience: mean votes per summary, of votes older than two days.
+    settled = writer.votes - recent.get(writer.user_id, 0)
+    return UserRow(writer.user, writer.summaries, settled / writer.summaries)

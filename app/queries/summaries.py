@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from app.models import Paper, PaperAuthor, Summary, SummaryTag, Tag, User, Vote
-from app.queries.paging import Order, Slice, parse_moment, take
+from app.queries.paging import Order, Slice, parse_moment, parse_small, take
 from app.queries.visibility import by_writer, public, shared_by, visible_to, writer_of
 
-MAX_INT = 2**31 - 1  # of an integer column on PostgreSQL
 ANONYMOUS_ANCHOR = "anon"  # ShortScience's fragment for an anonymous summary
 
 
@@ -44,12 +43,11 @@ class Entry:
 
 
 ORDERS = {
-    "popular": Order(Summary.popularity, Summary.id, float.fromhex),
-    "recent": Order(Summary.published_at, Summary.id, parse_moment),
-    "written": Order(Summary.created_at, Summary.id, parse_moment),
-    "rated": Order(
-        Summary.score, Summary.id, lambda value: max(min(int(value), MAX_INT), -MAX_INT)
-    ),
+    "popular": Order((Summary.popularity,), Summary.id, (float.fromhex,)),
+    "recent": Order((Summary.published_at,), Summary.id, (parse_moment,)),
+    "written": Order((Summary.created_at,), Summary.id, (parse_moment,)),
+    "rated": Order((Summary.score,), Summary.id, (parse_small,)),
+    "tagged": Order((SummaryTag.score,), SummaryTag.summary_id, (parse_small,)),
 }
 
 
@@ -67,9 +65,7 @@ def front_page(
     """Public summaries by one of `ORDERS`, as a slice of entries."""
     query = _for_lists().where(public())
     if section is not None:
-        query = query.where(
-            Summary.paper_id.in_(select(Paper.id).where(Paper.section_slug == section))
-        )
+        query = query.where(Summary.section_slug == section)
     return _entry_slice(
         session, viewer, query, ORDERS[tab], size=size, after=after, before=before, skip=skip
     )
@@ -85,9 +81,12 @@ def by_user(
 
 def by_tag(session: Session, tag: Tag, viewer: User | None, *, size: int, **cursors: Any) -> Slice:
     """Public summaries that carry a tag, best first."""
-    tagged = select(SummaryTag.summary_id).where(SummaryTag.tag_id == tag.id)
-    query = _for_lists().where(public(), Summary.id.in_(tagged))
-    return _entry_slice(session, viewer, query, ORDERS["rated"], size=size, **cursors)
+    query = (
+        _for_lists()
+        .join(SummaryTag, SummaryTag.summary_id == Summary.id)
+        .where(public(), SummaryTag.tag_id == tag.id, SummaryTag.score.is_not(None))
+    )
+    return _entry_slice(session, viewer, query, ORDERS["tagged"], size=size, **cursors)
 
 
 def for_paper(session: Session, paper: Paper, viewer: User | None) -> list[Entry]:
@@ -170,9 +169,16 @@ def by_ids(session: Session, ids: Sequence[int], viewer: User | None) -> dict[in
 
 
 def best_of_papers(
-    session: Session, paper_ids: Sequence[int], viewer: User | None
+    session: Session,
+    paper_ids: Sequence[int],
+    viewer: User | None,
+    chosen: Sequence[int] = (),
 ) -> dict[int, Entry]:
-    """The best visible summary of each paper, for lists."""
+    """The best visible summary of each paper, for lists.
+
+    Args:
+        chosen: numbers of summaries of other papers, one of each, to be shown as well.
+    """
     ranked = (
         select(
             Summary.id,
@@ -187,7 +193,10 @@ def best_of_papers(
         .subquery()
     )
     best = select(ranked.c.id).where(ranked.c.place == 1)
-    rows = session.scalars(_for_lists().where(Summary.id.in_(best))).all()
+    wanted: ColumnElement[bool] = Summary.id.in_(best)
+    if chosen:
+        wanted = or_(wanted, and_(Summary.id.in_(chosen), visible_to(viewer)))
+    rows = session.scalars(_for_lists().where(wanted)).all()
     return {entry.paper.id: entry for entry in entries(session, rows, viewer)}
 
 
@@ -202,12 +211,13 @@ def latest(session: Session, limit: int, *, only: Any = None) -> list[Entry]:
 
 def random_paper_key(session: Session) -> str | None:
     """The key of the paper of a random public summary."""
-    lowest, highest = session.execute(
-        select(func.min(Summary.id), func.max(Summary.id)).where(public())
-    ).one()
-    if lowest is None:
+    ends = [
+        session.scalar(select(Summary.id).where(public()).order_by(order).limit(1))
+        for order in (Summary.id, Summary.id.desc())
+    ]
+    if ends[0] is None or ends[1] is None:
         return None
-    start = random.randint(lowest, highest)  # noqa: S311  (not a secret)
+    start = random.randint(ends[0], ends[1])  # noqa: S311  (not a secret)
     return session.scalar(
         select(Paper.key)
         .join(Summary, Summary.paper_id == Paper.id)
@@ -218,8 +228,8 @@ def random_paper_key(session: Session) -> str | None:
 
 
 def entries(session: Session, summaries: Sequence[Summary], viewer: User | None) -> list[Entry]:
-    """Dress loaded summaries for a viewer: two queries, whatever their number."""
-    counts = counts_by_paper(session, {summary.paper_id for summary in summaries}, viewer)
+    """Dress loaded summaries, whose papers are loaded too, for a viewer: at most two queries."""
+    counts = hidden_by_paper(session, {summary.paper_id for summary in summaries}, viewer)
     votes: dict[int, int] = {}
     if viewer is not None and summaries:
         mine = select(Vote.summary_id, Vote.value).where(
@@ -242,18 +252,20 @@ def entries(session: Session, summaries: Sequence[Summary], viewer: User | None)
                 writer=writer,
                 is_mine=viewer is not None and summary.user_id == viewer.id,
                 my_vote=votes.get(summary.id, 0),
-                summaries_count=counts.get(summary.paper_id, 0),
+                summaries_count=summary.paper.summaries_count + counts.get(summary.paper_id, 0),
                 anchor=anchor,
             )
         )
     return dressed
 
 
-def counts_by_paper(session: Session, paper_ids: set[int], viewer: User | None) -> dict[int, int]:
-    """How many summaries of each paper the viewer may see."""
+def hidden_by_paper(session: Session, paper_ids: set[int], viewer: User | None) -> dict[int, int]:
+    """How many summaries of each paper only the viewer sees: theirs that are not public."""
+    if viewer is None or not paper_ids:
+        return {}
     query = (
         select(Summary.paper_id, func.count())
-        .where(Summary.paper_id.in_(paper_ids), visible_to(viewer))
+        .where(Summary.paper_id.in_(paper_ids), Summary.user_id == viewer.id, ~public())
         .group_by(Summary.paper_id)
     )
     return dict(session.execute(query).all())

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from app.models import Paper, Summary, Venue, VenueYear
+from app.models import Venue, VenueYear
 from app.models.venue import NO_YEAR
-from app.queries.visibility import public
+from app.queries.paging import Order, Slice, parse_small, take
+
+BY_SUMMARIES = Order(
+    (Venue.summaries_count, Venue.papers_count), Venue.id, (parse_small, parse_small)
+)
 
 
 @dataclass(frozen=True)
 class VenueRow:
-    """A venue in the list, with its numbers of papers and public summaries."""
+    """A venue in the list, and from which year to which it has papers."""
 
     venue: Venue
-    papers: int
-    summaries: int
     years: str
 
 
@@ -35,32 +39,23 @@ def by_key(session: Session, key: str) -> Venue | None:
     return session.scalar(select(Venue).where(Venue.key == key))
 
 
-def all_with_counts(session: Session) -> list[VenueRow]:
-    """All venues that have papers, those with most summaries first."""
-    written = (
-        select(Paper.venue_id.label("of"), func.count().label("number"))
-        .join(Summary, Summary.paper_id == Paper.id)
-        .where(public())
-        .group_by(Paper.venue_id)
-        .subquery()
-    )
-    query = (
-        select(
-            Venue,
-            func.count(Paper.id),
-            func.coalesce(func.max(written.c.number), 0),
-            func.min(Paper.year),
-            func.max(Paper.year),
+def most_summarised(session: Session, words: Sequence[str], *, size: int, **cursors: Any) -> Slice:
+    """A page of the venues that have papers and whose name, title or key has all these words,
+    those with most summaries first."""
+    query = select(Venue).where(Venue.papers_count > 0)
+    for word in words:
+        query = query.where(
+            or_(
+                *(
+                    func.lower(column).contains(word.lower(), autoescape=True)
+                    for column in (Venue.name, Venue.title, Venue.key)
+                )
+            )
         )
-        .join(Paper, Paper.venue_id == Venue.id)
-        .outerjoin(written, written.c.of == Venue.id)
-        .group_by(Venue.id)
-        .order_by(func.coalesce(func.max(written.c.number), 0).desc(), Venue.name)
-    )
-    return [
-        VenueRow(venue, papers, summaries, _span(first, last))
-        for venue, papers, summaries, first, last in session.execute(query)
-    ]
+    found = take(session, query, BY_SUMMARIES, size=size, **cursors)
+    spans = _spans(session, [venue.id for venue in found.rows])
+    rows = [VenueRow(venue, spans.get(venue.id, "")) for venue in found.rows]
+    return Slice(rows, found.before, found.after)
 
 
 def years(session: Session, venue: Venue) -> list[YearCount]:
@@ -73,7 +68,14 @@ def years(session: Session, venue: Venue) -> list[YearCount]:
     return [YearCount(*row) for row in session.execute(query)]
 
 
-def _span(first: int | None, last: int | None) -> str:
-    if first is None:
-        return ""
-    return str(first) if first == last else f"{first}–{last}"
+def _spans(session: Session, venue_ids: Sequence[int]) -> dict[int, str]:
+    """From which year to which there are papers of venues."""
+    query = (
+        select(VenueYear.venue_id, func.min(VenueYear.year), func.max(VenueYear.year))
+        .where(VenueYear.venue_id.in_(venue_ids), VenueYear.year != NO_YEAR)
+        .group_by(VenueYear.venue_id)
+    )
+    return {
+        venue_id: str(first) if first == last else f"{first}–{last}"
+        for venue_id, first, last in session.execute(query)
+    }

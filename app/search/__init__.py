@@ -1,55 +1,206 @@
 """Full-text search: one interface, one module per database engine.
 
+Weighing every match would take time that grows with the library. Entries are numbered by
+importance instead (`app.models.search_entry.place`); the first `LIMIT` matches by number are
+taken, and those are ranked (`app.search.ranking`), the same way for every engine.
+
 Only public texts are in the index (`services.search_index` sees to it), so nothing private can
-influence an order, a count or a snippet.
+influence an order, a count, an excerpt or a suggestion.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.search import postgresql, sqlite
-from app.search.words import words
+from app.models import Paper, SearchEntry
+from app.search import postgresql, sqlite, vocabulary
+from app.search.query import Clause, Part, Query, parse
+from app.search.ranking import Found, ranked
+from app.search.words import indexable, stem
 
-COUNT_LIMIT = 1000
+__all__ = [
+    "LIMIT",
+    "Beginnings",
+    "Found",
+    "Hits",
+    "Query",
+    "beginnings",
+    "correction",
+    "find",
+    "parse",
+]
 
-
-@dataclass(frozen=True)
-class Hit:
-    """A found paper, and the numbers of its summaries in which the words were found."""
-
-    paper_id: int
-    summary_ids: tuple[int, ...]
+LIMIT = 1000
+_IN_TITLES = 500  # of those that have the words in the title or the names
+_SAME_TITLE = 20
+_SUGGESTED = 60  # entries of which suggestions are chosen
+MAX_TITLE = 300  # characters of `papers.title_folded`
+_FEW = 3  # with so many results or fewer, a word may be misspelt
 
 
 @dataclass(frozen=True)
 class Hits:
-    """A page of papers, best first. `total` counts at most `COUNT_LIMIT`; beyond, it is a floor."""
+    """Found papers, best first, at most `LIMIT`; `is_all` says that there are no others.
 
-    rows: list[Hit]
-    total: int
-    total_is_exact: bool
-
-
-def find(session: Session, query: str, *, limit: int, offset: int = 0) -> Hits:
-    """Papers that contain every word of the query (or a word that begins so), best first.
-
-    A paper is found by its own entry (title, authors, …) or by that of one of its summaries.
-    Any string is a valid query; one without words finds nothing.
+    `unknown` are the words of the query that no text has.
     """
-    wanted = words(query)
-    if not wanted:
-        return Hits([], 0, True)
-    engine = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    total = engine.count(session, wanted, COUNT_LIMIT + 1)
-    rows = engine.ranked(session, wanted, limit, offset)
-    return Hits(
-        [
-            Hit(paper_id, tuple(int(each) for each in (summary_ids or "").split(",") if each))
-            for paper_id, summary_ids in rows
-        ],
-        min(total, COUNT_LIMIT),
-        total <= COUNT_LIMIT,
+
+    query: Query
+    papers: list[Found]
+    is_all: bool
+    completions: dict[Part, tuple[str, ...]] = field(default_factory=dict)
+    unknown: tuple[Part, ...] = ()
+
+
+def find(session: Session, query: Query) -> Hits:
+    """Papers that fulfil a query, in themselves or together with one of their summaries.
+
+    A word is met in singular and plural; the last one, and one that no text has, also as the
+    beginning of others.
+    """
+    if not query.parts:
+        return Hits(query, [], True)
+    engine = _engine(session)
+    completions, unknown = _completions(session, query)
+    clauses = query.clauses(completions)
+    rows = list(engine.first(session, clauses, LIMIT + 1))
+    is_all = len(rows) <= LIMIT
+    if not is_all and query.plain:
+        # Those that have the words in the title may be further back.
+        rows += engine.first(session, clauses, _IN_TITLES, "title people")
+        rows += _with_title(session, query)
+    papers = ranked(rows, query, completions)
+    return Hits(query, papers[:LIMIT], is_all, completions, unknown)
+
+
+@dataclass(frozen=True)
+class Beginnings:
+    """Numbers of papers that somebody may mean who has typed so much, best first.
+
+    `named` have an author whose name has the words.
+    """
+
+    papers: list[int]
+    named: list[int]
+
+
+def beginnings(session: Session, query: Query, limit: int) -> Beginnings:
+    """Papers by the beginning of their title, and by words of titles and names: for suggestions."""
+    if not query.parts:
+        return Beginnings([], [])
+    engine = _engine(session)
+    completions, _ = _completions(session, query)
+    clauses = query.clauses(completions)
+    rows = engine.first(session, clauses, _SUGGESTED, "title people")
+    papers = [found.paper_id for found in ranked(rows, query, completions)]
+    typed = indexable(query.text)
+    if typed and not query.filters:
+        papers += engine.titles(session, typed, vocabulary.after(typed), limit)
+    named = engine.first(session, clauses, _SUGGESTED, "people") if not query.filters else []
+    return Beginnings(list(dict.fromkeys(papers))[:limit], list({row[0]: None for row in named}))
+
+
+def correction(session: Session, hits: Hits) -> str | None:
+    """The query with other words in the place of misspelt ones, if that one finds something."""
+    if len(hits.papers) > _FEW:
+        return None
+    query = hits.query
+    better = {part: _corrected(session, part) for part in _doubtful(hits)}
+    changed = {part: text for part, text in better.items() if text is not None}
+    if not changed:
+        return None
+    text = " ".join(changed.get(part) or part.text for part in query.parts)
+    corrected = parse(text)
+    completions, _ = _completions(session, corrected)
+    found = _engine(session).is_any(session, corrected.clauses(completions))
+    return text if found else None
+
+
+def _engine(session: Session) -> _Engine:
+    return sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+
+
+class _Engine(Protocol):
+    """What a module for a database offers."""
+
+    def first(
+        self, session: Session, clauses: Sequence[Clause], limit: int, within: str = ""
+    ) -> Sequence[Any]: ...
+
+    def is_any(self, session: Session, clauses: Sequence[Clause]) -> bool: ...
+
+    def titles(self, session: Session, start: str, end: str, limit: int) -> list[int]: ...
+
+
+def _with_title(session: Session, query: Query) -> list[tuple[Any, ...]]:
+    """What `first` of an engine says, of papers whose title is exactly the query."""
+    title = indexable(query.text)
+    if not title or query.filters or len(title) >= MAX_TITLE:
+        return []
+    found = session.execute(
+        select(
+            *(SearchEntry.paper_id, SearchEntry.summary_id, SearchEntry.title, SearchEntry.people),
+            *(Paper.year, Paper.venue_id, Paper.section_slug, Paper.top_score, SearchEntry.id),
+        )
+        .join(Paper, Paper.id == SearchEntry.paper_id)
+        .where(Paper.title_folded == title, SearchEntry.summary_id.is_(None))
+        .order_by(SearchEntry.id)
+        .limit(_SAME_TITLE)
     )
+    return [tuple(row) for row in found]
+
+
+def _doubtful(hits: Hits) -> list[Part]:
+    """The parts in which a word may be misspelt."""
+    named = [
+        part
+        for part in hits.query.parts
+        if part.words
+        and not part.negative
+        and (part.field in ("author", "title", "venue") or len(part.words) > 1)
+        and part.field not in ("year", "tag", "section", "has")
+    ]
+    return [*hits.unknown, *named]
+
+
+def _corrected(session: Session, part: Part) -> str | None:
+    """A part with the nearest known words in the place of unknown ones; `None` if none differs."""
+    known = vocabulary.look_up(session, part.words, ()).known
+    found = []
+    for word in part.words:
+        near = [] if word in known else vocabulary.nearest(session, word, 1)
+        found.append(near[0] if near else word)
+    if tuple(found) == part.words:
+        return None
+    text = " ".join(found)
+    field = f"{part.field}:" if part.field else ""
+    return f'{field}"{text}"' if len(found) > 1 else f"{field}{text}"
+
+
+def _completions(
+    session: Session, query: Query
+) -> tuple[dict[Part, tuple[str, ...]], tuple[Part, ...]]:
+    """What open and unknown words may be the beginning of, and which words are unknown."""
+    single = [part for part in query.plain if len(part.words) == 1]
+    if not single:
+        return {}, ()
+    first = vocabulary.look_up(
+        session,
+        {part.words[0] for part in single},
+        {part.words[0] for part in single if part.is_open},
+    )
+    begun = {part.words[0] for part in single if not part.is_open} - first.known
+    more = vocabulary.look_up(session, (), begun).completions if begun else {}
+    words = {**first.completions, **more}
+    found = {
+        part: vocabulary.unique(map(stem, words[part.words[0]]))
+        for part in single
+        if part.words[0] in words
+    }
+    unknown = [part for part in single if part.words[0] not in first.known and not found.get(part)]
+    return found, tuple(unknown)

@@ -3,42 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-# Weights of D, C, B, A: body, (unused), people, title.
-_RANKED = text(
+from app.search.query import Clause, Phrase
+
+_WEIGHTS = {"title": "A", "people": "B", "facts": "C", "body": "D"}
+# In the order of numbers, which is that of importance: for frequent words the rows are read in
+# this order until there are enough, for rare ones the index finds them all.
+_FIRST = text(
     """
-    SELECT e.paper_id, string_agg(e.summary_id::text, ',')
-    FROM search_entries AS e, to_tsquery('simple', :query) AS query
-    WHERE e.vector @@ query
-    GROUP BY e.paper_id
-    ORDER BY max(ts_rank_cd('{0.1, 0.1, 0.6, 1.0}', e.vector, query, 1)) DESC, e.paper_id
-    LIMIT :limit OFFSET :offset
+    SELECT e.paper_id, e.summary_id, e.title, e.people,
+           p.year, p.venue_id, p.section_slug, p.top_score, e.id
+    FROM search_entries AS e JOIN papers AS p ON p.id = e.paper_id
+    WHERE e.vector @@ CAST(:query AS tsquery)
+    ORDER BY e.id
+    LIMIT :limit
     """
 )
-_COUNT = text(
-    "SELECT count(*) FROM (SELECT DISTINCT e.paper_id FROM search_entries AS e"
-    " WHERE e.vector @@ to_tsquery('simple', :query) LIMIT :limit) AS found"
+_ANY = text("SELECT 1 FROM search_entries WHERE vector @@ CAST(:query AS tsquery) LIMIT 1")
+# By bytes, as the index has them, whatever the locale.
+_TITLES = text(
+    """
+    SELECT id FROM papers WHERE title_folded ~>=~ :first AND title_folded ~<~ :last LIMIT :limit
+    """
 )
 
 
-def ranked(
-    session: Session, wanted: Sequence[str], limit: int, offset: int
-) -> list[tuple[int, str | None]]:
-    """Papers with the numbers of their found summaries, joined by commas; best first."""
-    found = session.execute(
-        _RANKED, {"query": _tsquery(wanted), "limit": limit, "offset": offset}
-    ).all()
-    return [(row[0], row[1]) for row in found]
+def first(
+    session: Session, clauses: Sequence[Clause], limit: int, within: str = ""
+) -> Sequence[Row[Any]]:
+    """As `app.search.sqlite.first`."""
+    query = expression(clauses, within)
+    return session.execute(_FIRST, {"query": query, "limit": limit}).all()
 
 
-def count(session: Session, wanted: Sequence[str], limit: int) -> int:
-    """How many papers are found, counting no further than `limit`."""
-    return session.scalar(_COUNT, {"query": _tsquery(wanted), "limit": limit}) or 0
+def is_any(session: Session, clauses: Sequence[Clause]) -> bool:
+    """As `app.search.sqlite.is_any`."""
+    return session.execute(_ANY, {"query": expression(clauses)}).first() is not None
 
 
-def _tsquery(wanted: Sequence[str]) -> str:
-    # Words hold letters and digits only, so nothing in them is tsquery syntax.
-    return " & ".join(f"{word}:*" if len(word) > 2 else word for word in wanted)
+def titles(session: Session, start: str, end: str, limit: int) -> list[int]:
+    """As `app.search.sqlite.titles`."""
+    return list(session.scalars(_TITLES, {"first": start, "last": end, "limit": limit}))
+
+
+def expression(clauses: Sequence[Clause], within: str = "") -> str:
+    """The clauses in the language of tsquery."""
+    parts = []
+    for clause in clauses:
+        columns = "" if clause.negative else within
+        choices = " | ".join(_phrase(each, columns) for each in clause.choices)
+        parts.append(f"{'!' if clause.negative else ''}({choices})")
+    return " & ".join(parts)
+
+
+def _phrase(phrase: Phrase, within: str) -> str:
+    # Words hold letters, digits and the signs of marks only: once quoted, nothing is syntax.
+    weights = "".join(_WEIGHTS[name] for name in (phrase.column or within).split())
+    if phrase.is_begun:
+        weights += "*"
+    mark = f":{weights}" if weights else ""
+    return "(" + " <-> ".join(f"'{word}'{mark}" for word in phrase.words) + ")"

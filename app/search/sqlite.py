@@ -3,48 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-# Weights of title, people and body in the bm25 rank. It cannot be called where rows are grouped,
-# so it is worked out before, in a table of its own.
-_RANKED = text(
+from app.search.query import Clause, Phrase
+
+# In the order of numbers, which is that of importance: FTS5 stops when it has enough.
+_FIRST = text(
     """
-    WITH found AS MATERIALIZED (
-        SELECT e.paper_id, e.summary_id, bm25(search_index, 10.0, 6.0, 1.0) AS place
-        FROM search_index JOIN search_entries AS e ON e.id = search_index.rowid
-        WHERE search_index MATCH :query
-    )
-    SELECT paper_id, group_concat(summary_id)
-    FROM found
-    GROUP BY paper_id
-    ORDER BY min(place), paper_id
-    LIMIT :limit OFFSET :offset
+    SELECT e.paper_id, e.summary_id, e.title, e.people,
+           p.year, p.venue_id, p.section_slug, p.top_score, e.id
+    FROM search_index
+    CROSS JOIN search_entries AS e ON e.id = search_index.rowid
+    CROSS JOIN papers AS p ON p.id = e.paper_id
+    WHERE search_index MATCH :query
+    ORDER BY search_index.rowid
+    LIMIT :limit
     """
 )
-_COUNT = text(
-    "SELECT count(*) FROM (SELECT DISTINCT e.paper_id"
-    " FROM search_index JOIN search_entries AS e ON e.id = search_index.rowid"
-    " WHERE search_index MATCH :query LIMIT :limit)"
+_ANY = text("SELECT 1 FROM search_index WHERE search_index MATCH :query LIMIT 1")
+_TITLES = text(
+    """
+    SELECT id FROM papers WHERE title_folded >= :first AND title_folded < :last LIMIT :limit
+    """
 )
 
 
-def ranked(
-    session: Session, wanted: Sequence[str], limit: int, offset: int
-) -> list[tuple[int, str | None]]:
-    """Papers with the numbers of their found summaries, joined by commas; best first."""
-    found = session.execute(
-        _RANKED, {"query": _match(wanted), "limit": limit, "offset": offset}
-    ).all()
-    return [(row[0], row[1]) for row in found]
+def first(
+    session: Session, clauses: Sequence[Clause], limit: int, within: str = ""
+) -> Sequence[Row[Any]]:
+    """The first entries that fulfil the clauses, with what they are ranked by.
+
+    Args:
+        within: the columns, with spaces between, in which words without a column must stand.
+    """
+    query = expression(clauses, within)
+    return session.execute(_FIRST, {"query": query, "limit": limit}).all()
 
 
-def count(session: Session, wanted: Sequence[str], limit: int) -> int:
-    """How many papers are found, counting no further than `limit`."""
-    return session.scalar(_COUNT, {"query": _match(wanted), "limit": limit}) or 0
+def is_any(session: Session, clauses: Sequence[Clause]) -> bool:
+    """Whether any entry fulfils the clauses."""
+    return session.execute(_ANY, {"query": expression(clauses)}).first() is not None
 
 
-def _match(wanted: Sequence[str]) -> str:
-    # Words hold letters and digits only, so nothing in them is FTS5 syntax once quoted.
-    return " AND ".join(f'"{word}"*' if len(word) > 2 else f'"{word}"' for word in wanted)
+def titles(session: Session, start: str, end: str, limit: int) -> list[int]:
+    """Papers whose folded title is from `start` on and before `end`."""
+    return list(session.scalars(_TITLES, {"first": start, "last": end, "limit": limit}))
+
+
+def expression(clauses: Sequence[Clause], within: str = "") -> str:
+    """The clauses in FTS5's language."""
+    wanted = [_either(clause.choices, within) for clause in clauses if not clause.negative]
+    unwanted = [_either(clause.choices, "") for clause in clauses if clause.negative]
+    found = " AND ".join(wanted)
+    return f"({found}) NOT ({' OR '.join(unwanted)})" if unwanted else found
+
+
+def _either(choices: Sequence[Phrase], within: str) -> str:
+    return f"({' OR '.join(_phrase(each, within) for each in choices)})"
+
+
+def _phrase(phrase: Phrase, within: str) -> str:
+    # Words hold letters, digits and the signs of marks only: once quoted, nothing is syntax.
+    quoted = f'"{" ".join(phrase.words)}"{" *" if phrase.is_begun else ""}'
+    columns = phrase.column or within
+    return f"{{{columns}}} : {quoted}" if columns else quoted

@@ -25,11 +25,11 @@ from app.models import (
     User,
     Vote,
 )
-from app.services import counts, similarity, votes
+from app.services import counts, similarity, tallies, votes
 from app.services.locks import queue
 from app.services.picture_addresses import note_uses
 from app.services.problems import Refused
-from app.services.search_index import rename_writer
+from app.services.search_index import place_papers, rename_writer
 from app.services.summaries import keep_look
 
 BETWEEN_DRAFTS = "\n\n---\n\n"
@@ -67,7 +67,10 @@ def merge(session: Session, source: User, target: User) -> Merged:
     lock_papers(session, alone=False)
     for user_id in sorted((source.id, target.id)):
         queue(session, user_id)
-    moved, papers = _move_votes(session, source, target)
+    tags = tallies.tags_of(session, source.id, target.id)
+    moved, touched = _move_votes(session, source, target)
+    papers = {summary.paper_id for summary in touched}
+    writers = {summary.user_id for summary in touched}
     theirs = _by_paper(session, source)
     others = _by_paper(session, target)
     for paper_id, summary in theirs.items():
@@ -88,7 +91,12 @@ def merge(session: Session, source: User, target: User) -> Merged:
         target.renderer_version = source.renderer_version
     target.joined_at = min(source.joined_at, target.joined_at)
     name = source.name
-    session.flush()
+    counts.recount(
+        session,
+        papers.union(theirs, others),
+        user_ids=writers.union((source.id, target.id)),
+        tag_ids=tags,
+    )
     session.expire_all()
     session.delete(source)
     session.flush()
@@ -96,7 +104,6 @@ def merge(session: Session, source: User, target: User) -> Merged:
     for summary in session.scalars(select(Summary).where(Summary.user_id == target.id)).all():
         note_uses(session, summary)
     rename_writer(session, target)
-    counts.recount(session, papers.union(theirs, others))
     return Merged(len(theirs), len(theirs.keys() & others.keys()), moved)
 
 
@@ -142,6 +149,7 @@ def _join(session: Session, one: Summary, other: Summary, target: User) -> None:
     session.flush()
     similarity.leave(session, [gone.id])
     session.execute(delete(Summary).where(Summary.id == gone.id))
+    place_papers(session, [kept.paper_id])
     session.expunge(gone)
     kept.user_id = target.id
     votes.recount(session, kept)
@@ -176,11 +184,11 @@ def _take_votes(session: Session, gone: Summary, kept: Summary, target: User) ->
     kept.imported_votes += gone.imported_votes
 
 
-def _move_votes(session: Session, source: User, target: User) -> tuple[int, set[int]]:
+def _move_votes(session: Session, source: User, target: User) -> tuple[int, list[Summary]]:
     """Let votes count as the other's: one a summary, none on what is now their own.
 
     Returns:
-        How many moved, and the papers whose summaries lost some.
+        How many moved, and the summaries that lost some.
     """
     mine = select(Summary.id).where(Summary.user_id.in_((source.id, target.id)))
     voted = select(Vote.summary_id).where(Vote.user_id == target.id)

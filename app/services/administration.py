@@ -18,11 +18,11 @@ from app.db import begin_writing, lock_papers
 from app.models import FormerName, Picture, Summary, User, Vote
 from app.models.user import ROLES
 from app.queries.people import user_by_name
-from app.services import accounts, counts, demo, similarity, votes
+from app.services import accounts, counts, demo, similarity, tallies, votes
 from app.services.locks import queue
 from app.services.picture_files import path_of
 from app.services.problems import Refused
-from app.services.search_index import rename_writer
+from app.services.search_index import BATCH, place_papers, rename_writer
 
 
 @dataclass(frozen=True)
@@ -141,11 +141,19 @@ def delete_user(session: Session, user: User, *, with_summaries: bool = False) -
         )
     ids = session.scalars(select(Summary.id).where(Summary.user_id == user.id)).all()
     similarity.leave(session, ids)
+    tags = tallies.tags_of(session, user.id)
     session.execute(delete(Summary).where(Summary.user_id == user.id))
+    for start in range(0, len(summaries), BATCH):
+        place_papers(session, summaries[start : start + BATCH])
     cast = delete(Vote).where(Vote.user_id == user.id).returning(Vote.summary_id)
     touched = session.scalars(cast).all()
-    papers = votes.recount_all(session, touched)
-    counts.recount(session, papers.union(summaries))
+    others = votes.recount_all(session, touched)
+    counts.recount(
+        session,
+        [*summaries, *(each.paper_id for each in others)],
+        user_ids=[user.id, *(each.user_id for each in others)],
+        tag_ids=tags,
+    )
     files = _files(session, user)
     name = user.name
     session.delete(user)

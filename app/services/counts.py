@@ -3,9 +3,9 @@
 A list must not count its rows anew at each view, so papers, venues and the years of venues carry
 their numbers. They speak of public summaries only.
 
-Whoever calls this has the lock of `lock_papers`, and calls it once, after its other writes: the
-rows of papers, then of years, then of venues are locked, each in one order, so that no two
-transactions wait for each other.
+Whoever shows, hides or removes summaries has the lock of `lock_papers`, and calls `recount` once,
+after its other writes: the rows of papers, years, venues, tags and writers are locked, each kind
+in one order, so that no two transactions wait for each other.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from app.models import Paper, Summary, Venue, VenueYear
 from app.models.paper import rank
 from app.models.venue import NO_YEAR
 from app.queries.visibility import public
+from app.services import tallies
 
 BATCH = 500  # rows named in one statement
 _COLUMNS = ("summaries_count", "top_score", "rank")
@@ -70,6 +71,8 @@ def paper_added(session: Session, paper: Paper) -> None:
     paper.rank = rank(paper.summaries_count, paper.year, paper.top_score)
     session.flush()
     _move(session, paper, 1)
+    tallies.add_to_total(session, "papers", 1)
+    tallies.add_to_total(session, "summaries", paper.summaries_count)
 
 
 def paper_leaves(session: Session, paper: Paper) -> None:
@@ -78,16 +81,30 @@ def paper_leaves(session: Session, paper: Paper) -> None:
     _move(session, paper, -1)
     gone = (VenueYear.venue_id == paper.venue_id, VenueYear.year == (paper.year or NO_YEAR))
     session.execute(delete(VenueYear).where(*gone, VenueYear.papers == 0))
+    tallies.add_to_total(session, "papers", -1)
+    tallies.add_to_total(session, "summaries", -paper.summaries_count)
 
 
-def recount(session: Session, paper_ids: Iterable[int]) -> None:
+def recount(
+    session: Session,
+    paper_ids: Iterable[int],
+    *,
+    user_ids: Iterable[int] = (),
+    tag_ids: Iterable[int] = (),
+) -> None:
     """Count the summaries of these papers anew, and carry what changed to venues and years.
 
-    The cost depends on the number of papers and of their summaries alone. Call it for the papers
-    of all summaries that were written, shown, hidden, removed, or whose score changed.
+    The cost depends on the number of papers and of their summaries alone, not on the library.
+
+    Args:
+        paper_ids: the papers of all summaries that were written, shown, hidden, moved, removed,
+            or whose score changed; also those that got another section.
+        user_ids: the writers of all these summaries, or who was until now.
+        tag_ids: the tags of all these summaries, also those that they had.
     """
     session.flush()
     differences = _Differences()
+    summaries = 0
     for ids in _batches(paper_ids):
         before = session.execute(
             select(Paper.id, Paper.venue_id, Paper.year, *(_column(name) for name in _COLUMNS))
@@ -96,6 +113,7 @@ def recount(session: Session, paper_ids: Iterable[int]) -> None:
             .with_for_update(key_share=True)  # does not wait for a summary that refers to it
         ).all()
         # Only now, when nobody else counts these: what others committed meanwhile is seen.
+        _set_sections(session, ids)
         present = _counted(session, ids)
         changed = []
         for paper in before:
@@ -110,8 +128,12 @@ def recount(session: Session, paper_ids: Iterable[int]) -> None:
             if count != paper.summaries_count:
                 summarised = (count > 0) - (paper.summaries_count > 0)
                 differences.add(paper, 0, count - paper.summaries_count, summarised)
+                summaries += count - paper.summaries_count
         _write(session, changed)
     _apply(session, differences)
+    tallies.add_to_total(session, "summaries", summaries)
+    tallies.recount_tags(session, tag_ids)
+    tallies.recount_writers(session, user_ids)
 
 
 def recount_venues(session: Session) -> None:
@@ -146,8 +168,9 @@ def recount_venues(session: Session) -> None:
 
 
 def recount_all(session: Session) -> None:
-    """Count everything anew: papers from their summaries, then venues."""
+    """Count everything anew: papers from their summaries, then venues, tags, writers, totals."""
     session.flush()
+    _set_sections(session)
     here = (Summary.paper_id == Paper.id) & public()
     count = select(func.count(Summary.id)).where(here).scalar_subquery()
     top = select(func.coalesce(func.max(Summary.score), 0)).where(here).scalar_subquery()
@@ -163,6 +186,21 @@ def recount_all(session: Session) -> None:
         )
     _forget(session, Paper, _COLUMNS)
     recount_venues(session)
+    tallies.recount_all(session)
+
+
+def _set_sections(session: Session, paper_ids: Sequence[int] | None = None) -> None:
+    """Give summaries the section of their paper, where they have another."""
+    section = select(Paper.section_slug).where(Paper.id == Summary.paper_id).scalar_subquery()
+    wrong = Summary.section_slug.is_distinct_from(section)
+    if paper_ids is not None:
+        wrong = wrong & Summary.paper_id.in_(paper_ids)
+    session.execute(
+        update(Summary)
+        .where(wrong)
+        .values(section_slug=section)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _counted(session: Session, paper_ids: Sequence[int]) -> dict[int, tuple[int, int]]:

@@ -19,6 +19,7 @@ from app.rendering import RENDERER_VERSION
 from app.services import counts, picture_addresses, similarity, votes
 from app.services.locks import queue
 from app.services.problems import Refused
+from app.services.search_index import place_papers
 from app.services.summaries import (
     apply,
     close_gap,
@@ -76,9 +77,11 @@ def delete_summary(session: Session, summary: Summary) -> None:
             )
         )
     similarity.leave(session, [summary.id])
+    tags = set_tags(session, summary, ())
     session.execute(delete(Summary).where(Summary.id == summary.id))
     close_gap(session, summary.paper_id, summary.user_id)
-    counts.recount(session, [summary.paper_id])
+    place_papers(session, [summary.paper_id])
+    counts.recount(session, [summary.paper_id], user_ids=[summary.user_id], tag_ids=tags)
 
 
 def deleted_by(session: Session, user: User) -> Sequence[DeletedSummary]:
@@ -135,7 +138,7 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
     session.flush()
     for row in data["revisions"]:
         session.add(Revision(summary_id=summary.id, **_values(row)))
-    set_tags(session, summary, data["tags"])
+    tags = set_tags(session, summary, data["tags"])
     _restore_votes(session, summary, data["votes"])
     apply(session, summary, rendered)
     session.flush()
@@ -143,7 +146,7 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
     if summary.visibility == "unlisted":
         picture_addresses.renew(session, summary)  # with its secret address
     votes.recount(session, summary)
-    counts.recount(session, [summary.paper_id])
+    counts.recount(session, [summary.paper_id], user_ids=[user.id], tag_ids=tags)
     return summary
 
 

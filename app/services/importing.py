@@ -150,7 +150,7 @@ def _import(
     if file.votes and summary.imported_votes != file.votes:
         summary.imported_votes = file.votes
         votes.recount(session, summary)
-        counts.recount(session, [paper.id])
+        counts.recount(session, [paper.id], user_ids=[user.id])
     return replace(outcome, status="added" if here is None else "changed"), said
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import delete, insert, or_, select, tuple_, update
+from sqlalchemy import bindparam, delete, insert, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.models import Identifier, Link, Paper, Summary, folded
@@ -63,6 +63,26 @@ def resolve(session: Session, paper: Paper, instead_of: Paper | None = None) -> 
     summaries = list(session.scalars(select(Link.summary_id).where(*waiting).distinct()))
     session.execute(update(Link).where(*waiting).values(target_id=paper.id))
     return summaries
+
+
+def resolve_all(session: Session) -> list[int]:
+    """Point all links that wait to papers that are known by now: after many were added.
+
+    Returns:
+        Numbers of the summaries whose links were pointed: their pages may have to change.
+    """
+    known = (Identifier.kind == Link.target_kind) & (Identifier.folded == Link.target_folded)
+    found = session.execute(
+        select(Link.id, Link.summary_id, Identifier.paper_id)
+        .join(Identifier, known)
+        .where(Link.target_id.is_(None))
+    ).all()
+    if found:
+        session.connection().execute(
+            update(Link).where(Link.id == bindparam("which")).values(target_id=bindparam("paper")),
+            [{"which": link, "paper": paper} for link, _, paper in found],
+        )
+    return sorted({summary for _, summary, _ in found})
 
 
 def _targets(session: Session, refs: Iterable[PaperRef]) -> dict[PaperRef, int]:

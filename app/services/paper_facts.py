@@ -69,7 +69,7 @@ def checked(session: Session, record: PaperRecord) -> PaperRecord:
     section = _line("section", record.section, MAX_NAME, "A section")
     if section not in ("", NO_SECTION) and session.get(Section, section) is None:
         raise Refused("section", "There is no such section.")
-    abstract = _clean(record.abstract).strip()
+    abstract = clean(record.abstract).strip()
     if len(abstract) > MAX_ABSTRACT:
         raise Refused("abstract", f"An abstract has at most {MAX_ABSTRACT:,} characters.")
     authors, orcids = _people(record)
@@ -150,7 +150,7 @@ def is_orcid(text: str) -> bool:
 def _details(record: PaperRecord) -> dict[str, str]:
     found = {}
     for name in DETAILS:
-        text = " ".join(_clean(record.details.get(name, "")).split())
+        text = " ".join(clean(record.details.get(name, "")).split())
         if text and len(text) <= (MAX_EDITORS if name == "editor" else MAX_DETAIL):
             found[name] = text
     return found
@@ -241,7 +241,8 @@ def _checked_key(text: str) -> str:
     return key
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """A text without signs that cannot be seen."""
     # A space of another kind is a space; what cannot be seen goes.
     return "".join(
         char if char.isprintable() or char in "\n\t" else " " if char.isspace() else ""
@@ -250,7 +251,7 @@ def _clean(text: str) -> str:
 
 
 def _line(field: str, text: str, longest: int, what: str) -> str:
-    text = " ".join(_clean(text).split())
+    text = " ".join(clean(text).split())
     if len(text) > longest:
         raise Refused(field, f"{what} has at most {longest:,} characters; this has {len(text):,}.")
     return text

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, lock_papers
-from app.models import Author, Identifier, Paper, PaperAuthor, Venue, folded
+from app.models import Identifier, Paper, folded
 from app.rendering import RenderError, parse_identifier, render_plain
 from app.services import links
 from app.services.paper_facts import FIELDS
@@ -54,7 +54,7 @@ def fill_in(session: Session, paper: Paper, record: PaperRecord) -> list[str]:
         done += more
     if done:
         session.flush()
-        _index(session, paper)
+        index_paper(session, paper)
         mark_stale(session, links.resolve(session, paper))
     return done
 
@@ -85,12 +85,3 @@ def _add_address(session: Session, paper: Paper, url: str) -> None:
         session.add(
             Identifier(paper_id=paper.id, kind="url", value=ref.value, folded=folded(ref.value))
         )
-
-
-def _index(session: Session, paper: Paper) -> None:
-    query = select(Author.name).join(PaperAuthor, PaperAuthor.author_id == Author.id)
-    names = session.scalars(
-        query.where(PaperAuthor.paper_id == paper.id).order_by(PaperAuthor.position)
-    ).all()
-    venue = None if paper.venue_id is None else session.get(Venue, paper.venue_id)
-    index_paper(session, paper, names, "" if venue is None else f"{venue.name} {venue.title}")

@@ -130,13 +130,7 @@ def finish(session: Session, paper: Paper) -> None:
     """
     session.flush()
     found = _present(session, paper.id)
-    venue = found.venue
-    index_paper(
-        session,
-        found,
-        [author.name for author in found.authors],
-        "" if venue is None else f"{venue.name} {venue.title}",
-    )
+    index_paper(session, found)
     counts.paper_added(session, found)
     counts.recount(session, [found.id])
     similarity.mark(session, [found.id])

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, insert_missing, lock_papers, now
-from app.models import Author, Identifier, Paper, PaperAuthor, Venue, folded
+from app.models import Author, AuthorName, Identifier, Paper, PaperAuthor, Venue, folded
 from app.models.paper import MAX_IDENTIFIER
 from app.queries.papers import title_folded
 from app.rendering import (
@@ -22,6 +23,7 @@ from app.rendering import (
     render_inline,
     render_plain,
 )
+from app.search.words import fold
 from app.services import counts, links, similarity
 from app.services.doubles import joined, learn_names
 from app.services.paper_facts import MAX_NAME, MAX_VENUE_KEY, checked, identifiers
@@ -33,6 +35,7 @@ from app.sources.arxiv_categories import section_of_arxiv_id
 from app.sources.dblp_streams import section_of_stream
 from app.sources.record import NO_SECTION, PaperRecord
 
+_NUMBER = re.compile(r" \d{4}$", re.ASCII)
 _VENUE_OF_KEY = re.compile(r"((?:conf|journals|books|series|phd)/[^/]+)/")
 
 
@@ -105,9 +108,7 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
     )
     _set_authors(session, paper, record)
     session.flush()
-    index_paper(
-        session, paper, record.authors, "" if venue is None else f"{venue.name} {venue.title}"
-    )
+    index_paper(session, paper)
     mark_stale(session, links.resolve(session, paper))
     counts.paper_added(session, paper)
     similarity.mark(session, [paper.id])
@@ -184,19 +185,42 @@ def _section(record: PaperRecord, venue: Venue | None) -> str | None:
 
 
 def _set_authors(session: Session, paper: Paper, record: PaperRecord) -> None:
-    by_key = {_author_key(name): name for name in record.authors}
+    by_key = {author_key(name): without_number(name) for name in record.authors}
+    known = dict(session.execute(_authors_by_other_names(by_key)).all())
     rows: list[dict[str, Any]] = [
-        {"key": key, "name": re.sub(r" \d{4}$", "", name)} for key, name in by_key.items()
+        {"key": key, "name": name} for key, name in by_key.items() if key not in known
     ]
     insert_missing(session, Author, rows, ["key"])
     found = session.execute(select(Author.key, Author.id).where(Author.key.in_(list(by_key))))
-    ids = dict(found.all())
-    session.add_all(
-        PaperAuthor(paper_id=paper.id, position=position, author_id=ids[_author_key(name)])
-        for position, name in enumerate(record.authors)
+    ids = known | dict(found.all())
+    usual = dict(
+        session.execute(select(Author.id, Author.name).where(Author.id.in_(ids.values()))).all()
     )
-    known = {_author_key(n): orcid for n, orcid in zip(record.authors, record.orcids, strict=False)}
-    _set_orcids(session, {key: orcid for key, orcid in known.items() if orcid})
+    for position, name in enumerate(record.authors):
+        number, printed = ids[author_key(name)], without_number(name)
+        session.add(
+            PaperAuthor(
+                paper_id=paper.id,
+                position=position,
+                author_id=number,
+                name=None if printed == usual[number] else printed,
+            )
+        )
+    orcids = {author_key(n): orcid for n, orcid in zip(record.authors, record.orcids, strict=False)}
+    _set_orcids(session, {key: orcid for key, orcid in orcids.items() if orcid})
+
+
+def _authors_by_other_names(keys: Iterable[str]) -> Select[str, int]:
+    """Whose another name each of these is; a name that is an author's own is theirs."""
+    own = select(Author.key).where(Author.key == AuthorName.key)
+    return select(AuthorName.key, AuthorName.author_id).where(
+        AuthorName.key.in_(list(keys)), ~own.exists()
+    )
+
+
+def without_number(name: str) -> str:
+    """A name without dblp's number of a namesake: "Wei Wang" of "Wei Wang 0001"."""
+    return _NUMBER.sub("", name) if name[-4:].isdecimal() else name
 
 
 def _set_orcids(session: Session, orcids: dict[str, str]) -> None:
@@ -209,15 +233,14 @@ def _set_orcids(session: Session, orcids: dict[str, str]) -> None:
         )
 
 
-def _author_key(name: str) -> str:
+def author_key(name: str) -> str:
+    """The key of an author of this name; dblp's number of a namesake is part of both."""
     return _slug(name)[:MAX_NAME] or "unnamed"
 
 
 def _slug(text: str) -> str:
     """Lower-case letters (of any script, without accents) and digits, joined by hyphens."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return "-".join(re.findall(r"[^\W_]+", unicodedata.normalize("NFC", bare)))
+    return "-".join(re.findall(r"[^\W_]+", unicodedata.normalize("NFC", fold(text))))
 
 
 def _rendered(field: str, renderer: Any, text: str) -> str:

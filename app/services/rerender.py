@@ -32,9 +32,9 @@ Row = TypeVar("Row", Summary, Revision, User)
 def mark_stale(session: Session, summary_ids: Sequence[int]) -> None:
     """Note that the HTML of some summaries has to be made again."""
     begin_writing(session)
-    session.execute(
-        update(Summary).where(Summary.id.in_(summary_ids)).values(renderer_version=STALE)
-    )
+    for start in range(0, len(summary_ids), BATCH):
+        some = summary_ids[start : start + BATCH]
+        session.execute(update(Summary).where(Summary.id.in_(some)).values(renderer_version=STALE))
 
 
 def count_marked(session: Session) -> int:

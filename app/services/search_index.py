@@ -1,65 +1,325 @@
-"""Keep the rows that search sees in step with papers and public summaries."""
+"""Keep the rows that search sees in step with papers and public summaries.
+
+Only public texts are in them, an anonymous one without its writer's name, so that nothing private
+can influence a result, an order, an excerpt, a count or a suggestion.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select, text, true, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from app.models import Identifier, Paper, SearchEntry, Summary, User
-from app.search.words import indexable
+from app.db import begin_writing, insert_missing
+from app.models import (
+    Author,
+    AuthorName,
+    Identifier,
+    Paper,
+    PaperAuthor,
+    SearchEntry,
+    SearchWord,
+    Summary,
+    SummaryTag,
+    Tag,
+    User,
+    Venue,
+)
+from app.search import entries
+from app.search.entries import PaperFacts, SummaryFacts
+
+BATCH = 1000
+MANY = 4000  # papers in one transaction, where there are very many
+WITHOUT_TRIGGER = 200  # rows that are worth changing the schema for
+KNOWN_AT_ONCE = 500  # words that one statement looks up
+
+_TO_INDEX = text(
+    "INSERT INTO search_index (rowid, title, people, facts, body)"
+    " VALUES (:id, :title, :people, :facts, :body)"
+)
 
 
-def index_paper(session: Session, paper: Paper, authors: Sequence[str], venue: str) -> None:
-    """Write a paper's entry: title, authors, and everything else that its page shows."""
-    identifiers = session.scalars(
-        select(Identifier.value).where(Identifier.paper_id == paper.id)
-    ).all()
-    session.execute(
-        delete(SearchEntry).where(
-            SearchEntry.paper_id == paper.id, SearchEntry.summary_id.is_(None)
-        )
-    )
-    session.add(
-        SearchEntry(
-            paper_id=paper.id,
-            title=indexable(paper.title),
-            people=indexable(*authors),
-            body=indexable(
-                venue, str(paper.year or ""), paper.keywords, paper.abstract, *identifiers
-            ),
-        )
-    )
+def index_paper(session: Session, paper: Paper) -> None:
+    """Write a paper's entry, and what its summaries' entries say of the paper."""
+    index_papers(session, [paper.id])
+
+
+def index_papers(session: Session, paper_ids: Sequence[int]) -> None:
+    """Write the entries of papers anew from what the tables say now: after an edit, a merge, a
+    change of authors' names. Numbers of papers that are gone are passed over.
+
+    The caller has flushed, and commits. Any number will do; `index_missing` is for very many new
+    ones.
+    """
+    for start in range(0, len(paper_ids), BATCH):
+        vocabulary = _write(session, paper_ids[start : start + BATCH])
+        _learn(session, set().union(*vocabulary))
+
+
+def index_missing(session: Session) -> Iterator[int]:
+    """Index all papers that have no entry yet: for imports that write papers by the million.
+
+    Such an import writes its tables and calls this afterwards (or from time to time); of papers
+    that it changes it deletes the entries, or names them to `index_papers`. Commits after each
+    batch, so that it can be stopped at any moment and run again; readers and writers go on.
+
+    Yields:
+        How many papers have been indexed since the last time.
+    """
+    # As an expression, so that SQLite looks for the paper and not for all that have no summary.
+    own = func.coalesce(SearchEntry.summary_id, 0) == 0
+    there = exists().where(SearchEntry.paper_id == Paper.id, own)
+    return _in_batches(session, ~there)
+
+
+def renew(session: Session) -> Iterator[int]:
+    """Write all entries and all words anew; commits as `index_missing`, yields as it does."""
+    begin_writing(session)
+    session.execute(delete(SearchWord))
+    session.commit()
+    yield from _in_batches(session, true())
+
+
+def _in_batches(session: Session, which: ColumnElement[bool]) -> Iterator[int]:
+    seen = 0
+    query = select(Paper.id).where(which).order_by(Paper.id).limit(MANY)
+    while ids := session.scalars(query.where(Paper.id > seen)).all():
+        seen = ids[-1]
+        begin_writing(session)
+        _count(session, _write(session, ids))
+        session.commit()
+        yield len(ids)
+    session.commit()
+
+
+def needs_renewal(session: Session) -> bool:
+    """Whether the entries are those of an older version: then there are no words yet."""
+    entry = session.scalar(select(SearchEntry.id).limit(1))
+    return entry is not None and session.scalar(select(SearchWord.word).limit(1)) is None
 
 
 def index_summary(
-    session: Session, summary: Summary, text: str, tags: Sequence[str], writer: User
+    session: Session, summary: Summary, plain: str, tags: Sequence[str], writer: User
 ) -> None:
     """Write or remove a summary's entry: a private one has none, an anonymous one no name."""
+    session.flush()
     session.execute(delete(SearchEntry).where(SearchEntry.summary_id == summary.id))
-    if summary.visibility != "public":
-        return
-    session.add(
-        SearchEntry(
-            paper_id=summary.paper_id,
-            summary_id=summary.id,
-            title=indexable(summary.takeaway),
-            people="" if summary.anonymous else _writer_words(writer),
-            body=indexable(text, *tags),
-        )
+    if summary.visibility == "public":
+        (paper,) = _papers(session, [summary.paper_id])
+        names = () if summary.anonymous else (writer.display_name, writer.name)
+        facts = SummaryFacts(summary.id, summary.takeaway, plain, tags, names)
+        session.execute(insert(SearchEntry), [entries.of_summary(paper, facts)])
+    place_papers(session, [summary.paper_id])
+
+
+def index_texts(session: Session, texts: Mapping[int, str]) -> None:
+    """Write the entries of many public summaries at once; their papers have entries already.
+
+    Args:
+        texts: what each says, without markup, by its number. Those that are not public or not
+            there are passed over.
+    """
+    numbers = sorted(texts)
+    for start in range(0, len(numbers), BATCH):
+        part = numbers[start : start + BATCH]
+        session.execute(delete(SearchEntry).where(SearchEntry.summary_id.in_(part)))
+        found = _summaries(session, Summary.id.in_(part), texts)
+        papers = {each.id: each for each in _papers(session, [number for number, _ in found])}
+        _insert(session, [entries.of_summary(papers[number], facts) for number, facts in found])
+        place_papers(session, list(papers))
+
+
+def place_papers(session: Session, paper_ids: Sequence[int]) -> None:
+    """Note in the entries of papers whether they have a public summary: after one has come or
+    gone. Does nothing where that is as before.
+    """
+    session.flush()
+    paper_ids = sorted(set(paper_ids))
+    # Two who write about one paper queue here, so that the second sees what the first did.
+    session.execute(
+        select(Paper.id)
+        .where(Paper.id.in_(paper_ids))
+        .order_by(Paper.id)
+        .with_for_update(key_share=True)
     )
+    own = select(SearchEntry.paper_id, SearchEntry.id).where(
+        SearchEntry.paper_id.in_(paper_ids), SearchEntry.summary_id.is_(None)
+    )
+    places = dict(session.execute(own).all())
+    for paper in _papers(session, paper_ids):
+        row = entries.of_paper(paper)
+        if places.get(paper.id) != row["id"]:
+            session.execute(delete(SearchEntry).where(SearchEntry.id == places.get(paper.id)))
+            _insert(session, [row])
 
 
 def rename_writer(session: Session, user: User) -> None:
     """Carry a changed display name into the entries of the user's named summaries."""
+    session.flush()
     named = select(Summary.id).where(Summary.user_id == user.id, Summary.anonymous.is_(False))
-    session.execute(
-        update(SearchEntry)
-        .where(SearchEntry.summary_id.in_(named))
-        .values(people=_writer_words(user))
+    for _, facts in _summaries(session, SearchEntry.summary_id.in_(named)):
+        session.execute(
+            update(SearchEntry)
+            .where(SearchEntry.summary_id == facts.id)
+            .values(body=entries.summary_body(facts))
+        )
+
+
+def _write(session: Session, paper_ids: Sequence[int]) -> list[set[str]]:
+    """Replace the entries of papers and of their summaries; returns the words of each paper."""
+    written: dict[int, list[SummaryFacts]] = defaultdict(list)
+    for paper_id, facts in _summaries(session, SearchEntry.paper_id.in_(paper_ids)):
+        written[paper_id].append(facts)
+    session.execute(delete(SearchEntry).where(SearchEntry.paper_id.in_(paper_ids)))
+    rows: list[dict[str, Any]] = []
+    vocabulary = []
+    for paper in _papers(session, paper_ids):
+        rows.append(entries.of_paper(paper))
+        rows += (entries.of_summary(paper, each) for each in written[paper.id])
+        vocabulary.append(entries.vocabulary(paper))
+    _insert(session, rows)
+    return vocabulary
+
+
+def _insert(session: Session, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    # In the order of the index, which takes it so in the least time.
+    rows.sort(key=lambda row: int(row["id"]))
+    connection = session.connection()
+    add = insert(SearchEntry.__table__)  # type: ignore[arg-type]
+    if connection.dialect.name != "sqlite" or len(rows) < WITHOUT_TRIGGER:
+        connection.execute(add, rows)
+        return
+    # A trigger makes FTS5 write a piece of its index for each row, which takes eight times as
+    # long. The trigger is back before anybody sees that it was gone.
+    name = "search_entries_insert"
+    trigger = "SELECT sql FROM sqlite_master WHERE name = :name"
+    definition: str = connection.execute(text(trigger), {"name": name}).scalar_one()
+    connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    connection.execute(add, rows)
+    connection.execute(_TO_INDEX, rows)
+    connection.exec_driver_sql(definition)
+
+
+def _papers(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
+    """What is searched of papers; a few statements, whatever their number."""
+    authors: dict[int, list[str]] = defaultdict(list)
+    others: dict[int, list[str]] = defaultdict(list)
+    identifiers: dict[int, list[str]] = defaultdict(list)
+    of_these = PaperAuthor.paper_id.in_(paper_ids)
+    wrote = select(PaperAuthor.paper_id, Author.name).join(Author).where(of_these)
+    for paper_id, name in session.execute(
+        wrote.order_by(PaperAuthor.paper_id, PaperAuthor.position)
+    ):
+        authors[paper_id].append(name)
+    known_as = select(PaperAuthor.paper_id, AuthorName.name).where(of_these)
+    for paper_id, name in session.execute(
+        known_as.join(AuthorName, AuthorName.author_id == PaperAuthor.author_id)
+    ):
+        others[paper_id].append(name)
+    for paper_id, value in session.execute(
+        select(Identifier.paper_id, Identifier.value)
+        .where(Identifier.paper_id.in_(paper_ids))
+        .order_by(Identifier.id)
+    ):
+        identifiers[paper_id].append(value)
+    # As an expression, so that SQLite looks for the paper and not for all that are public.
+    public = exists().where(
+        Summary.paper_id == Paper.id, func.coalesce(Summary.visibility, "") == "public"
     )
+    rows = session.execute(
+        select(
+            *(Paper.id, Paper.title, Paper.year, Paper.section_slug, Paper.keywords),
+            *(Paper.abstract, Venue.key, Venue.name, Venue.title, public),
+        )
+        .outerjoin(Venue, Venue.id == Paper.venue_id)
+        .where(Paper.id.in_(paper_ids))
+    )
+    return [
+        PaperFacts(
+            id=row[0],
+            title=row[1],
+            authors=authors[row[0]] + sorted(set(others[row[0]]) - set(authors[row[0]])),
+            venue=[part for part in row[6:9] if part],
+            year=row[2],
+            section=row[3] or "",
+            more=[row[4], row[5], *identifiers[row[0]]],
+            summarised=bool(row[9]),
+        )
+        for row in rows
+    ]
 
 
-def _writer_words(user: User) -> str:
-    return indexable(user.display_name, user.name)
+def _summaries(
+    session: Session, which: ColumnElement[bool], texts: Mapping[int, str] | None = None
+) -> list[tuple[int, SummaryFacts]]:
+    """Public summaries, each behind its paper's number; without `texts` those that have entries,
+    with the texts of these.
+    """
+    rows = session.execute(
+        select(
+            *(Summary.id, Summary.paper_id, SearchEntry.text, SearchEntry.body),
+            *(Summary.takeaway, Summary.anonymous, User.display_name, User.name),
+        )
+        .join(User, User.id == Summary.user_id)
+        .join(SearchEntry, SearchEntry.summary_id == Summary.id, isouter=texts is not None)
+        .where(which, Summary.visibility == "public")
+    ).all()
+    tags: dict[int, list[str]] = defaultdict(list)
+    for start in range(0, len(rows), BATCH):
+        numbers = [row[0] for row in rows[start : start + BATCH]]
+        tagged = select(SummaryTag.summary_id, Tag.name).join(Tag)
+        for number, name in session.execute(tagged.where(SummaryTag.summary_id.in_(numbers))):
+            tags[number].append(name)
+    return [
+        (
+            paper_id,
+            SummaryFacts(
+                id=number,
+                takeaway=takeaway,
+                text=texts[number] if texts is not None else plain,
+                tags=sorted(tags[number]),
+                writer=() if anonymous else (shown, name),
+                old_words=body if texts is None and not plain else "",
+            ),
+        )
+        for number, paper_id, plain, body, takeaway, anonymous, shown, name in rows
+    ]
+
+
+def _learn(session: Session, vocabulary: Iterable[str]) -> None:
+    """Add words that are not known yet.
+
+    Known ones stay as they are: all writers would queue for the row of "the".
+    """
+    wanted = sorted(vocabulary)
+    for start in range(0, len(wanted), KNOWN_AT_ONCE):
+        part = wanted[start : start + KNOWN_AT_ONCE]
+        known = set(session.scalars(select(SearchWord.word).where(SearchWord.word.in_(part))))
+        rows = [{"word": word, "reversed": word[::-1]} for word in part if word not in known]
+        insert_missing(session, SearchWord, rows, ["word"])
+
+
+def _count(session: Session, vocabulary: Iterable[set[str]]) -> None:
+    """Add words, and to the counts of those that are known."""
+    counts = Counter(word for each in vocabulary for word in each)
+    if not counts:
+        return
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    statement = (sqlite_insert if sqlite else postgresql_insert)(SearchWord.__table__)  # type: ignore[arg-type]
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["word"],
+            set_={"entries": SearchWord.entries + statement.excluded.entries},
+        ),
+        [
+            {"word": word, "reversed": word[::-1], "entries": number}
+            for word, number in sorted(counts.items())
+        ],
+    )

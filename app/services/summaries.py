@@ -111,6 +111,7 @@ def publish(
         summary = Summary(
             paper_id=paper.id,
             user_id=user.id,
+            section_slug=paper.section_slug,
             html="",
             opening_html="",
             excerpt="",
@@ -139,13 +140,13 @@ def publish(
     summary.popularity = popularity(summary.score, summary.published_at or summary.created_at)
     summary.renderer_version = RENDERER_VERSION
     session.flush()
-    set_tags(session, summary, names)
+    touched = set_tags(session, summary, names)
     apply(session, summary, rendered)
     if changed:
         _add_revision(session, summary)
     if visibility == "public":
         _note_public(session, summary, moment)
-    counts.recount(session, [paper.id])
+    counts.recount(session, [paper.id], user_ids=[user.id], tag_ids=touched)
     return summary
 
 
@@ -302,15 +303,22 @@ def apply(session: Session, summary: Summary, rendered: Rendered) -> None:
     index_summary(session, summary, rendered.text, tag_names(session, summary), writer)
 
 
-def set_tags(session: Session, summary: Summary, names: Sequence[str]) -> None:
-    """Replace the tags of a summary."""
+def set_tags(session: Session, summary: Summary, names: Sequence[str]) -> set[int]:
+    """Replace the tags of a summary.
+
+    Returns:
+        The numbers of all tags that it has or had, for `counts`.
+    """
     insert_missing(session, Tag, [{"name": name} for name in names], ["name"])
     ids = session.scalars(select(Tag.id).where(Tag.name.in_(names))).all()
-    session.execute(delete(SummaryTag).where(SummaryTag.summary_id == summary.id))
+    gone = delete(SummaryTag).where(SummaryTag.summary_id == summary.id)
+    before = session.scalars(gone.returning(SummaryTag.tag_id)).all()
     if ids:
-        rows = [{"summary_id": summary.id, "tag_id": tag_id} for tag_id in ids]
+        score = summary.score if summary.visibility == "public" else None
+        rows = [{"summary_id": summary.id, "tag_id": tag_id, "score": score} for tag_id in ids]
         session.execute(insert(SummaryTag), rows)
     session.expire(summary, ["tags"])
+    return {*before, *ids}
 
 
 def new_share_code() -> str:

@@ -11,14 +11,28 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app.models import Author, Identifier, Paper, PaperAuthor, folded
-from app.rendering import MAX_TEXT_BYTES, Known, PaperRef, Rendered, RenderError, implied, render
+from app.rendering import (
+    MAX_TEXT_BYTES,
+    Busy,
+    Known,
+    PaperRef,
+    Preview,
+    Rendered,
+    RenderError,
+    implied,
+    preview,
+    render,
+)
+from app.rendering.links import Find
 
 __all__ = [
     "MAX_TEXT_BYTES",
+    "Busy",
     "RenderError",
     "Rendered",
     "known_keys",
     "names_of",
+    "preview_text",
     "render_alone",
     "render_text",
 ]
@@ -26,26 +40,46 @@ __all__ = [
 MAX_LINKS = 1000
 
 
-def render_text(session: Session, text: str, *, mark_lines: bool = False) -> Rendered:
+def render_text(session: Session, text: str) -> Rendered:
     """Render a summary; links to papers we know by another name than their key lead to them.
 
     Ids in it begin with a hash of the text, so that several texts fit on one page.
 
     Args:
         text: Markdown with LaTeX.
-        mark_lines: whether blocks say on which line of the source they begin, for a preview.
 
     Raises:
         RenderError: for a text that is too large or too deeply nested, with the line.
+        Busy: when the server has no time for it just now.
     """
-    id_prefix = f"s{hashlib.sha256(text.encode()).hexdigest()[:8]}-"
     site_url = session.info["site_url"]
+    return render(text, find=_find(session, {}), site_url=site_url, id_prefix=_id_prefix(text))
+
+
+def preview_text(session: Session, text: str) -> tuple[Preview, dict[PaperRef, str]]:
+    """A text for its writer, and the keys of those of its papers that are here.
+
+    Raises:
+        RenderError, Busy: as `render_text`.
+    """
+    keys: dict[PaperRef, str] = {}
+    site_url = session.info["site_url"]
+    found = preview(text, find=_find(session, keys), site_url=site_url, id_prefix=_id_prefix(text))
+    return found, keys
+
+
+def _id_prefix(text: str) -> str:
+    return f"s{hashlib.sha256(text.encode()).hexdigest()[:8]}-"
+
+
+def _find(session: Session, keys: dict[PaperRef, str]) -> Find:
+    """What the renderer asks for papers with; `keys` is filled with those that are here."""
 
     def find(refs: Iterable[PaperRef]) -> Known:
-        keys = known_keys(session, refs)
+        keys.update(known_keys(session, refs))
         return Known(keys, citation_labels(session, set(keys.values())) if keys else {})
 
-    return render(text, find=find, site_url=site_url, id_prefix=id_prefix, mark_lines=mark_lines)
+    return find
 
 
 def known_keys(session: Session, refs: Iterable[PaperRef]) -> dict[PaperRef, str]:

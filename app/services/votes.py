@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, now
 from app.models import Summary, User, Vote
-from app.services import counts
+from app.services import counts, tallies
 from app.services.problems import Refused
 
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
@@ -89,6 +89,7 @@ def _scored(session: Session, summary: Summary) -> Summary:
     recount(session, summary)
     if summary.score != before:
         counts.recount(session, [summary.paper_id])
+        tallies.add_votes(session, summary, summary.score - before)
     return summary
 
 
@@ -99,19 +100,20 @@ def recount(session: Session, summary: Summary) -> Summary:
     summary.score = summary.imported_votes + int(session.scalar(total) or 0)
     summary.popularity = popularity(summary.score, summary.published_at or summary.created_at)
     session.flush()
+    tallies.carry_score(session, summary)
     return summary
 
 
-def recount_all(session: Session, summary_ids: Iterable[int]) -> set[int]:
+def recount_all(session: Session, summary_ids: Iterable[int]) -> list[Summary]:
     """Work out the scores of several summaries, in one order: no two wait for each other.
 
     Returns:
-        The papers that they are about, for `counts`.
+        The summaries, whose papers and writers are to be counted by the caller.
     """
-    papers = set()
+    found = []
     for summary_id in sorted(set(summary_ids)):
         summary = session.get(Summary, summary_id, with_for_update=True, populate_existing=True)
         if summary is not None:
             recount(session, summary)
-            papers.add(summary.paper_id)
-    return papers
+            found.append(summary)
+    return found

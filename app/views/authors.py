@@ -1,22 +1,45 @@
-"""An author's papers."""
+"""Authors: their papers, years and co-authors."""
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
-from app.queries import papers, people
-from app.views import listing
+from app.queries import authors, papers
+from app.services.papers import author_key
+from app.views import bars, listing
 from app.views.access import db, viewer
 
 blueprint = Blueprint("authors", __name__)
 
 
 @blueprint.get("/author/<key>")
-def show(key: str) -> str:
-    author = people.author_by_key(db(), key)
+def show(key: str) -> str | Response:
+    author = authors.by_key(db(), key)
+    if author is None:
+        return _known_otherwise(key)
+    year = listing.year()
+    found = papers.by_author(db(), author, year, viewer(), **listing.cursors(listing.PAPERS))
+    return render_template(
+        "authors/author.html",
+        author=author,
+        other_names=authors.other_names(db(), author),
+        co_authors=authors.co_authors(db(), author),
+        bars=bars.of_years(
+            authors.years(db(), author), url_for("authors.show", key=author.key), year
+        ),
+        year=year,
+        page=listing.by_cursor(found, year=year),
+    )
+
+
+def _known_otherwise(name: str) -> Response:
+    """To the author who goes by another name, or whose name was typed as it is written."""
+    key = author_key(name)
+    author = authors.by_other_name(db(), key)
+    if author is None and key != name:
+        author = authors.by_key(db(), key)
     if author is None:
         abort(404)
-    found = papers.by_author(db(), author, viewer(), number=listing.number(), size=listing.PAPERS)
-    return render_template(
-        "authors/author.html", author=author, page=listing.by_number(found.rows, found.more)
-    )
+    address = url_for("authors.show", key=author.key, year=request.args.get("year"))
+    return redirect(address, 301)

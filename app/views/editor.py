@@ -27,7 +27,8 @@ def preview() -> Response:
             db(), request.form.get("source", ""), request.form.get("takeaway", "")
         )
     except texts.RenderError as error:
-        return jsonify(html=None, error=error.message, line=error.line)
+        busy = isinstance(error, texts.Busy)
+        return jsonify(html=None, error=error.message, line=error.line, busy=busy)
     return jsonify(
         html=found.html,
         words=found.words,

@@ -10,7 +10,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from urllib.parse import quote
 
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, render_template
 from werkzeug.wrappers import Response
 
 from app.queries import catalogue, summaries
@@ -19,7 +19,7 @@ from app.views.access import db
 
 blueprint = Blueprint("feeds", __name__)
 ITEMS = 100
-SITEMAP_ENTRIES = 25_000
+SITEMAP_PART = 20_000  # papers and as many users; 50,000 addresses are allowed in a file
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)|https?://\S+")
 # The addresses of this site in the HTML of a text, which the sanitiser wrote.
 _OWN_ADDRESS = re.compile(r'(<(?:a|img|video|audio)\b[^<>]*? (?:href|src)=")(?=/(?!/))')
@@ -54,11 +54,27 @@ def rss() -> Response:
 
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
+    """The whole sitemap, or an index of its parts when it is too large for one file."""
+    parts = catalogue.sitemap_parts(db(), SITEMAP_PART)
+    if parts == 1:
+        return _sitemap(0)
+    return _xml("feeds/sitemap_index.xml", "application/xml", parts=parts)
+
+
+@blueprint.get("/sitemap-<int:part>.xml")
+def sitemap_part(part: int) -> Response:
+    if not 1 <= part <= catalogue.sitemap_parts(db(), SITEMAP_PART):
+        abort(404)
+    return _sitemap(part - 1)
+
+
+def _sitemap(part: int) -> Response:
     return _xml(
         "feeds/sitemap.xml",
         "application/xml",
-        papers=catalogue.sitemap(db(), SITEMAP_ENTRIES),
-        writers=catalogue.writers(db(), SITEMAP_ENTRIES),
+        is_first=part == 0,
+        papers=catalogue.sitemap(db(), part, SITEMAP_PART),
+        writers=catalogue.writers(db(), part, SITEMAP_PART),
     )
 
 

@@ -23,7 +23,7 @@ def front() -> str:
     if section not in {each.slug for each in sections}:
         section = ""
     found = summaries.front_page(
-        db(), viewer(), tab=tab, section=section or None, size=listing.ENTRIES, **listing.cursors()
+        db(), viewer(), tab=tab, section=section or None, **listing.cursors()
     )
     return render_template(
         "home/front.html",

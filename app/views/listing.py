@@ -13,6 +13,7 @@ from app.queries.paging import Slice
 ENTRIES = 10
 PAPERS = 20
 HIGHEST_PAGE = 500
+LONGEST_WANTED = 100
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Page:
     next_url: str | None
 
 
-def cursors() -> dict[str, Any]:
+def cursors(size: int = ENTRIES) -> dict[str, Any]:
     """What the request says about the place in a list that is paged by cursors.
 
     `page=3`, as on ShortScience, is taken too; from there cursors lead on.
@@ -34,8 +35,8 @@ def cursors() -> dict[str, Any]:
         "before": request.args.get("before"),
     }
     if not any(found.values()):
-        found["skip"] = (number() - 1) * ENTRIES
-    return found
+        found["skip"] = (number() - 1) * size
+    return {**found, "size": size}
 
 
 def by_cursor(found: Slice, **fixed: Any) -> Page:
@@ -61,6 +62,11 @@ def by_number(rows: Sequence[Any], more: bool, **fixed: Any) -> Page:
 def number() -> int:
     """The page asked for, from 1 to `HIGHEST_PAGE`; anything else means the first."""
     return _whole("page", 1, HIGHEST_PAGE) or 1
+
+
+def wanted() -> str:
+    """What a list is to be narrowed to, as typed."""
+    return request.args.get("q", "").strip()[:LONGEST_WANTED]
 
 
 def year() -> int | None:

@@ -1,36 +1,60 @@
-"""Search."""
+"""Search, and suggestions while somebody types."""
 
 from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.queries import search
+from app.queries import search, suggestions
 from app.services import identifiers
 from app.views import listing
 from app.views.access import db, viewer
 from app.views.papers import LONGEST_QUERY, add_address
-from app.views.security import SEARCH_LIMIT
+from app.views.security import SEARCH_LIMIT, TYPING_LIMIT
 
 blueprint = Blueprint("search", __name__)
+
+FACETS = {
+    "has": "Summaries",
+    "year": "Year",
+    "venue": "Venue",
+    "section": "Section",
+    "tag": "Tag",
+    "author": "Author",
+}
 
 
 @blueprint.get("/search")
 @SEARCH_LIMIT
 def results() -> str | Response:
-    query = request.args.get("q", "").strip()[:LONGEST_QUERY]
+    query = _typed()
     paper = identifiers.find_exactly(db(), query)
     if paper is not None:
         return redirect(url_for("papers.show", key=paper.key), 302)
     size = listing.PAPERS
     offset = (listing.number() - 1) * size
     found = search.results(db(), query, viewer(), limit=size, offset=offset)
-    more = not found.total_is_exact or offset + size < found.total
     return render_template(
         "search/results.html",
         q=query,
-        page=listing.by_number(found.hits, more and len(found.hits) == size, q=query),
-        total=found.total,
-        total_is_exact=found.total_is_exact,
+        page=listing.by_number(found.hits, offset + size < found.total, q=query),
+        found=found,
+        facet_names=FACETS,
         add_url=add_address(query),
     )
+
+
+@blueprint.get("/search/suggest")
+@TYPING_LIMIT
+def suggest() -> str:
+    """What may be meant: a page, or with `part=list` the list alone, for `suggest.js`."""
+    query = _typed()
+    found = suggestions.for_typed(db(), query)
+    template = "list" if request.args.get("part") == "list" else "suggest"
+    return render_template(
+        f"search/{template}.html", q=query, exact=identifiers.find_exactly(db(), query), found=found
+    )
+
+
+def _typed() -> str:
+    return request.args.get("q", "").strip()[:LONGEST_QUERY]

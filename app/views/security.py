@@ -86,6 +86,7 @@ COMPARE_LIMIT = limiter.shared_limit("30/minute", "compare", methods=["GET", "HE
 LOOKUP_LIMIT = limiter.shared_limit(
     "20/minute;200/hour", "look-up", methods=["GET", "HEAD", "POST"]
 )
+TYPING_LIMIT = limiter.shared_limit("300/minute", "typing", methods=["GET", "HEAD"])
 SEARCH_LIMIT = limiter.shared_limit("120/minute", "search", methods=["GET", "HEAD"])
 
 

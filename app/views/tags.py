@@ -10,11 +10,14 @@ from app.views import listing
 from app.views.access import db, viewer
 
 blueprint = Blueprint("tags", __name__)
+TAGS = 200
 
 
 @blueprint.get("/tags")
 def index() -> str:
-    return render_template("tags/index.html", tags=catalogue.tags(db()))
+    wanted = listing.wanted()
+    tags, more = catalogue.tags(db(), wanted, TAGS)
+    return render_template("tags/index.html", tags=tags, more=more, q=wanted)
 
 
 @blueprint.get("/tag/<name>")
@@ -24,5 +27,5 @@ def show(name: str) -> str | Response:
         abort(404)
     if tag.name != name:
         return redirect(url_for("tags.show", name=tag.name), 301)
-    found = summaries.by_tag(db(), tag, viewer(), size=listing.ENTRIES, **listing.cursors())
+    found = summaries.by_tag(db(), tag, viewer(), **listing.cursors())
     return render_template("tags/tag.html", tag=tag, page=listing.by_cursor(found))

@@ -16,8 +16,8 @@ USERS = 50
 
 @blueprint.get("/users")
 def index() -> str:
-    found, more = people.users_with_counts(db(), now(), number=listing.number(), size=USERS)
-    return render_template("users/index.html", users=found, page=listing.by_number(found, more))
+    found = people.most_productive(db(), now(), **listing.cursors(USERS))
+    return render_template("users/index.html", page=listing.by_cursor(found))
 
 
 @blueprint.get("/user/<name>")
@@ -28,12 +28,14 @@ def show(name: str) -> str | Response:
     if user.name != name:
         return redirect(url_for("users.show", name=user.name), 301)
     looking = viewer()
-    found = summaries.by_user(db(), user, looking, size=listing.ENTRIES, **listing.cursors())
+    found = summaries.by_user(db(), user, looking, **listing.cursors())
+    is_me = looking is not None and looking.id == user.id
+    counts = people.counts_of(db(), user, now())
     return render_template(
         "users/profile.html",
         user=user,
-        summaries_count=people.visible_count(db(), user, looking),
-        sciscore=people.counts_of(db(), user, now()).sciscore,
+        summaries_count=counts.summaries + (people.hidden_count(db(), user) if is_me else 0),
+        sciscore=counts.sciscore,
         page=listing.by_cursor(found),
-        is_me=looking is not None and looking.id == user.id,
+        is_me=is_me,
     )

@@ -10,11 +10,17 @@ from app.views import bars, listing
 from app.views.access import db, viewer
 
 blueprint = Blueprint("venues", __name__)
+VENUES = 100
+WORDS = 8  # looked for at once
 
 
 @blueprint.get("/venues")
 def index() -> str:
-    return render_template("venues/index.html", venues=venues.all_with_counts(db()))
+    wanted = listing.wanted()
+    found = venues.most_summarised(db(), wanted.split()[:WORDS], **listing.cursors(VENUES))
+    return render_template(
+        "venues/index.html", q=wanted, page=listing.by_cursor(found, q=wanted or None)
+    )
 
 
 @blueprint.get("/venue/<path:key>")
@@ -25,13 +31,11 @@ def show(key: str) -> str | Response:
             return redirect(url_for("venues.show", key=key.strip("/")), 301)
         abort(404)
     year = listing.year()
-    found = papers.of_venue(
-        db(), venue, year, viewer(), number=listing.number(), size=listing.PAPERS
-    )
+    found = papers.of_venue(db(), venue, year, viewer(), **listing.cursors(listing.PAPERS))
     return render_template(
         "venues/venue.html",
         venue=venue,
         bars=bars.of_years(venues.years(db(), venue), url_for("venues.show", key=venue.key), year),
         year=year,
-        page=listing.by_number(found.rows, found.more, year=year),
+        page=listing.by_cursor(found, year=year),
     )

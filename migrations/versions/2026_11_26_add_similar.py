@@ -1,7 +1,7 @@
 """Similar papers: what is shown, the words by which they are found, and what is to be worked out.
 
-Revision: 0007
-Follows: 0006
+Revision: 0010
+Follows: 0009
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

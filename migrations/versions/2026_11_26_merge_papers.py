@@ -2,8 +2,8 @@
 
 Somebody may have written about both, so a writer can have several texts on one paper.
 
-Revision: 0008
-Follows: 0007
+Revision: 0011
+Follows: 0010
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable
 
 import click
 
-from tests.benchmarks import hostility, rendering, web
+from tests.benchmarks import dblp, hostility, rendering, web
 from tests.benchmarks.measure import Figure
 
 GROUPS: dict[str, Callable[[], Iterable[Figure]]] = {
+    "dblp": dblp.figures,
     "hostility": hostility.figures,
     "rendering": rendering.figures,
     "web": web.figures,
@@ -26,6 +27,7 @@ def main(groups: tuple[str, ...]) -> None:
 
     \b
     Groups:
+      dblp        S6: a file of dblp's shape of 200 MB, to iterparse and executemany alone
       hostility   R5: hostile texts sent to a server that others read (two minutes)
       rendering   S7: the whole pipeline against Python-Markdown's "extra" alone
       web         backlinks, maps and cards: 100,000 summaries, 500,000 links, to 1,500 summaries

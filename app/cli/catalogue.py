@@ -1,0 +1,88 @@
+"""Commands that fill the catalogue of papers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from app.cli.common import counted, library, stop
+
+STREAM = re.compile(r"[a-z]+/[\w-]+", re.ASCII | re.IGNORECASE)
+LABELS = {"works": "Papers", "persons": "Persons", "links": "Links"}
+YEAR = click.IntRange(1500, 2200)
+
+
+def _streams(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> frozenset[str]:
+    found = [value.strip().strip("/") for value in values]
+    for value in found:
+        if not STREAM.fullmatch(value):
+            raise click.BadParameter(f"{value!r} is no key of a venue; one looks like conf/nips.")
+    return frozenset(found)
+
+
+@click.command("import-dblp")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--venue",
+    "venues",
+    multiple=True,
+    callback=_streams,
+    metavar="KEY",
+    help="Only papers of this venue, such as conf/nips; may be given more than once.",
+)
+@click.option("--since", type=YEAR, help="Only papers of this year and later.")
+@click.option("--until", type=YEAR, help="Only papers of this year and before.")
+def import_dblp(file: Path, venues: frozenset[str], since: int | None, until: int | None) -> None:
+    """Read papers and authors from dblp's own file: dblp.xml or dblp.xml.gz, from
+    https://dblp.org/xml/.
+
+    It can be stopped at any moment; the same command goes on where it was. A newer file changes
+    what dblp has changed: papers that are as they were are passed over, and what people wrote is
+    left alone. Others can read and write meanwhile.
+
+    \b
+    Examples:
+      shortlist import-dblp dblp.xml.gz
+      shortlist import-dblp dblp.xml.gz --venue conf/nips --venue conf/icml --since 2012
+    """
+    if since is not None and until is not None and since > until:
+        stop(f"No year is since {since} and until {until}.")
+    from app.services.dblp_import import BadDump, Wanted, import_dump
+    from app.services.rerender import count_marked, renew_marked
+
+    counts: Mapping[str, int] = {}
+    trouble = ""
+    with library() as database, database.session() as session:
+        with click.progressbar(length=file.stat().st_size, label=LABELS["works"]) as bar:
+            try:
+                for progress in import_dump(session, file, Wanted(venues, since, until)):
+                    counts = progress.counts
+                    bar.label = LABELS[progress.stage]
+                    bar.update(progress.position - bar.pos)
+            except (BadDump, OSError) as error:
+                trouble = str(error)
+        marked = count_marked(session)
+        if marked:
+            with click.progressbar(renew_marked(session), length=marked, label="Links") as texts:
+                for _ in texts:
+                    pass
+    if counts or not trouble:
+        click.echo(f"{_told(counts)}.")
+    if trouble:
+        stop(f"{file}: {trouble}")
+
+
+def _told(counts: Mapping[str, int]) -> str:
+    """The result in one line."""
+    parts = [
+        counted(counts.get("added", 0), "paper") + " added",
+        f"{counts.get('updated', 0):,} updated",
+        f"{counts.get('joined', 0):,} joined to another version",
+        f"{counts.get('unchanged', 0):,} unchanged",
+        f"{counts.get('left out', 0):,} left out",
+        counted(counts.get("persons", 0), "person") + " new or changed",
+    ]
+    return ", ".join(parts)

@@ -1,0 +1,154 @@
+"""What an entry of the index says about a paper or a summary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from app.models.search_entry import place
+from app.search.words import fold, stem, stems, words
+
+EVERYTHING = "=all"
+SUMMARISED = "=has=summary"
+_NO_TAG_SIGN = re.compile(r"[^\w.+#-]+")
+
+
+@dataclass(frozen=True)
+class PaperFacts:
+    """What is searched of a paper.
+
+    Attributes:
+        authors: names in order, and other names of theirs behind.
+        venue: its key, name and title; empty without a venue.
+        more: other texts: keywords, abstract, identifiers.
+        summarised: whether a public summary of it exists.
+    """
+
+    id: int
+    title: str
+    authors: Sequence[str]
+    venue: Sequence[str]
+    year: int | None
+    section: str
+    more: Sequence[str]
+    summarised: bool
+
+
+@dataclass(frozen=True)
+class SummaryFacts:
+    """What is searched of a public summary.
+
+    Attributes:
+        text: as it is read, without markup.
+        tags: their names.
+        writer: the writer's names; none for an anonymous one.
+        old_words: what an older version's entry had, where `text` is not known.
+    """
+
+    id: int
+    takeaway: str
+    text: str
+    tags: Sequence[str]
+    writer: Sequence[str] = ()
+    old_words: str = ""
+
+
+def of_paper(paper: PaperFacts) -> dict[str, Any]:
+    """The row of a paper."""
+    return {
+        "id": place(paper.summarised, paper.year, paper.id),
+        "paper_id": paper.id,
+        "summary_id": None,
+        "title": _stems(paper.title),
+        "people": _people(paper),
+        "facts": _facts(paper, ()),
+        "body": _stems(*paper.more),
+        "text": "",
+    }
+
+
+def of_summary(paper: PaperFacts, summary: SummaryFacts) -> dict[str, Any]:
+    """The row of a summary."""
+    return {
+        "id": place(True, paper.year, paper.id, summary.id),
+        "paper_id": paper.id,
+        "summary_id": summary.id,
+        "title": _stems(paper.title),
+        "people": _people(paper),
+        "facts": _facts(paper, summary.tags),
+        "body": summary_body(summary),
+        "text": summary.text,
+    }
+
+
+def summary_body(summary: SummaryFacts) -> str:
+    """The words of a summary itself."""
+    text = summary.text or summary.old_words
+    return _stems(summary.takeaway, text, *summary.tags, *summary.writer)
+
+
+def vocabulary(paper: PaperFacts) -> set[str]:
+    """The words of a paper that are worth suggesting.
+
+    Those of summaries are not: a word would have to go when the last text that has it goes, or
+    is no longer public.
+    """
+    found = {word for text in (paper.title, *paper.more[:2]) for word in words(text)}
+    for name in (*paper.authors, *paper.venue[1:]):
+        found.update(_of_name(name)[1])
+    return {word for word in found if len(word) > 2 and not word.isdecimal()}
+
+
+def tag_mark(tag: str) -> str:
+    """The mark of a tag among the facts."""
+    return "=tag=" + _NO_TAG_SIGN.sub("-", fold(tag)).strip("-")
+
+
+def year_marks(first: int, last: int) -> list[str]:
+    """The marks of all years from `first` to `last`; a whole decade has one of its own."""
+    marks = []
+    year = first
+    while year <= last:
+        if year % 10 == 0 and year + 9 <= last:
+            marks.append(f"=decade={year // 10}")
+            year += 10
+        else:
+            marks.append(f"=year={year}")
+            year += 1
+    return marks
+
+
+def section_mark(slug: str) -> str:
+    """The mark of a section among the facts."""
+    return "=section=" + _NO_TAG_SIGN.sub("-", fold(slug))
+
+
+def _facts(paper: PaperFacts, tags: Sequence[str]) -> str:
+    facts = [_of_name(name)[0] for name in paper.venue]
+    if paper.year is not None:
+        facts += [str(paper.year), f"=year={paper.year}", f"=decade={paper.year // 10}"]
+    if paper.section:
+        facts.append(section_mark(paper.section))
+    facts += map(tag_mark, tags)
+    if paper.summarised:
+        facts.append(SUMMARISED)
+    facts.append(EVERYTHING)
+    return " ".join(facts)
+
+
+def _people(paper: PaperFacts) -> str:
+    return " ".join(_of_name(name)[0] for name in paper.authors)
+
+
+@lru_cache(maxsize=50_000)
+def _of_name(name: str) -> tuple[str, tuple[str, ...]]:
+    """The stems of a name, joined, and its words: names come again and again in an import."""
+    found = words(name)
+    return " ".join(map(stem, found)), tuple(found)
+
+
+def _stems(*texts: str) -> str:
+    return " ".join(word for text in texts for word in stems(text))

@@ -1,0 +1,222 @@
+"""What may be typed into the search box. Any string is a query; what has no meaning is words.
+
+attention transformer     papers with all of these words, the last may be a beginning
+"neural machine"          these words one after the other; as are words joined by signs: r-cnn
+title:attention           in the title of the paper
+author:hinton             in the names of its authors; author:"geoffrey hinton"
+venue:nips                in the name of where it appeared; venue:conf/nips
+year:2015..2018           its year; also year:2016, year:2015.. and year:..2018
+tag:detection             with a summary that has this tag
+section:cs                of this section
+has:summary               with a public summary
+-survey                   without this; a minus before any of the above
+transf*                   words that begin so
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from app.search.entries import EVERYTHING, SUMMARISED, section_mark, tag_mark, year_marks
+from app.search.words import stem, words
+
+MAX_LENGTH = 1000
+MAX_PARTS = 24
+MAX_PHRASE = 24
+YEARS = (1500, 2200)
+FIELDS = ("title", "author", "venue", "year", "tag", "section", "has")
+# Of one paper only one can be true, so several of them mean either.
+ONE_OF = ("year", "venue", "section")
+_COLUMNS = {"title": "title", "author": "people", "venue": "facts"}
+_PART = re.compile(
+    rf"""
+    (?P<minus>-?)
+    (?: (?P<field>{"|".join(FIELDS)}) : (?=\S) )?
+    (?: "(?P<quoted>[^"]*)(?:"|$) | (?P<plain>[^\s"]+) )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_YEARS = re.compile(r"(\d{4})?(?:(\.{2,3}|-|–)(\d{4})?)?")
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Words of the index in a row.
+
+    Attributes:
+        column: where; empty for anywhere, else `title`, `people` or `facts`.
+        is_begun: whether the last one is only the beginning of a word.
+    """
+
+    words: tuple[str, ...]
+    column: str = ""
+    is_begun: bool = False
+
+
+@dataclass(frozen=True)
+class Clause:
+    """At least one of these, or with `negative` none of them."""
+
+    choices: tuple[Phrase, ...]
+    negative: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """One piece of a query.
+
+    Attributes:
+        text: as it was typed.
+        field: one of `FIELDS`, or empty.
+        words: folded, as they were typed.
+        value: what was typed behind the field.
+        is_open: whether it may be the beginning of a word.
+    """
+
+    text: str
+    field: str
+    negative: bool
+    words: tuple[str, ...]
+    value: str
+    is_open: bool = False
+
+    @property
+    def stems(self) -> tuple[str, ...]:
+        return tuple(map(stem, self.words))
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is looked for in all that an entry says."""
+        return not self.field and not self.negative
+
+    def phrases(self) -> tuple[Phrase, ...]:
+        """What it looks for."""
+        if self.field == "year":
+            first, last = _years(self.value) or YEARS
+            return tuple(Phrase((mark,), "facts") for mark in year_marks(first, last))
+        if self.field == "tag":
+            return (Phrase((tag_mark(self.value),), "facts"),)
+        if self.field == "section":
+            return (Phrase((section_mark(self.value),), "facts"),)
+        if self.field == "has":
+            return (Phrase((SUMMARISED,), "facts"),)
+        return (Phrase(self.stems, _COLUMNS.get(self.field, "")),)
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query, understood; `parts` stand in the order in which they were typed."""
+
+    text: str
+    parts: tuple[Part, ...]
+
+    @cached_property
+    def plain(self) -> tuple[Part, ...]:
+        """The words and phrases that are looked for everywhere."""
+        return tuple(part for part in self.parts if part.is_plain)
+
+    @cached_property
+    def filters(self) -> tuple[Part, ...]:
+        """What else narrows the query."""
+        return tuple(part for part in self.parts if not part.is_plain)
+
+    def clauses(self, completions: dict[Part, tuple[str, ...]] | None = None) -> list[Clause]:
+        """What an entry has to fulfil.
+
+        Args:
+            completions: words of the index that an open part may be the beginning of.
+        """
+        found: list[Clause] = []
+        for field in ONE_OF:
+            chosen = [part for part in self.filters if part.field == field and not part.negative]
+            if chosen:
+                found.append(Clause(tuple(each for part in chosen for each in part.phrases())))
+        for part in self.parts:
+            if part.field in ONE_OF and not part.negative:
+                continue
+            phrases = part.phrases()
+            if completions is not None and part in completions:
+                phrases += tuple(Phrase((word,)) for word in completions[part])
+                if not completions[part]:  # rare, so the engine may look for what begins so
+                    phrases += (Phrase(part.words, is_begun=len(part.words[0]) > 2),)
+            found.append(Clause(tuple(dict.fromkeys(phrases)), part.negative))
+        if found and all(clause.negative for clause in found):
+            found.append(Clause((Phrase((EVERYTHING,), "facts"),)))
+        return found
+
+    def without(self, gone: Part) -> str:
+        """The query as it would be typed without one of its parts."""
+        return " ".join(part.text for part in self.parts if part is not gone)
+
+    def narrowed(self, field: str, value: str) -> str:
+        """The query as it would be typed with one more condition."""
+        kept = [
+            part.text
+            for part in self.parts
+            if field not in ONE_OF or part.field != field or part.negative
+        ]
+        quoted = value if re.fullmatch(r'[^\s"]+', value) else f'"{value.replace(chr(34), " ")}"'
+        return " ".join([*kept, f"{field}:{quoted}"])
+
+
+def parse(text: str) -> Query:
+    """Understand a query; of a very long one only the beginning is."""
+    text = text[:MAX_LENGTH].replace("“", '"').replace("”", '"')
+    found: list[Part] = []
+    for match in _PART.finditer(text):
+        part = _part(match)
+        if part is not None and len(found) < MAX_PARTS:
+            found.append(part)
+    return Query(text.strip(), tuple(_with_open_end(found, text)))
+
+
+def _part(match: re.Match[str]) -> Part | None:
+    field = (match["field"] or "").lower()
+    value = match["quoted"] if match["quoted"] is not None else match["plain"]
+    negative = bool(match["minus"])
+    if field and not _is_meant(field, value):
+        field, value = "", match[0].lstrip("-")
+    typed = tuple(words(value)[:MAX_PHRASE])
+    if not typed and field not in ("tag", "section"):
+        return None
+    is_open = match["quoted"] is None and not field and value.endswith("*") and len(typed) == 1
+    return Part(match[0], field, negative, typed, value, is_open)
+
+
+def _is_meant(field: str, value: str) -> bool:
+    """Whether a field is followed by something that it can have."""
+    if field == "year":
+        return _years(value) is not None
+    if field == "has":
+        return value.lower() in ("summary", "summaries")
+    if field == "tag":
+        return len(tag_mark(value)) > len("=tag=")
+    if field == "section":
+        return len(section_mark(value)) > len("=section=")
+    return bool(words(value))
+
+
+def _years(value: str) -> tuple[int, int] | None:
+    """`2016`, `2015..2018`, `2015..` or `..2018`, within `YEARS`."""
+    match = _YEARS.fullmatch(value)
+    if match is None or not (match[1] or match[3]):
+        return None
+    first = int(match[1]) if match[1] else YEARS[0]
+    last = int(match[3]) if match[3] else YEARS[1] if match[2] else first
+    first, last = sorted((first, last))
+    return max(first, YEARS[0]), min(last, YEARS[1])
+
+
+def _with_open_end(parts: list[Part], text: str) -> list[Part]:
+    """The last word may be the beginning of one, unless something follows it."""
+    if not parts or not parts[-1].is_plain or not text.endswith(parts[-1].text):
+        return parts
+    last = parts[-1]
+    if len(last.words) != 1 or last.text.startswith('"'):
+        return parts
+    return [
+        *parts[:-1],
+        Part(last.text, last.field, last.negative, last.words, last.value, is_open=True),
+    ]

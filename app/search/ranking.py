@@ -1,0 +1,118 @@
+"""The order of results, the same for every engine.
+
+1. Relevance, a whole number: how the words stand in the title and the names of the authors.
+   9 they are the title; 8 the title begins with them; 7 the title has them in a row, or an author
+   is called so; 6 and 5 as 8 and 7, the last word only begun; 4 the title has all of them; 3 the
+   title and the authors have all; 2 they have some; 1 they stand elsewhere (venue, abstract,
+   keywords, identifiers, summaries).
+2. The score of the best public summary of the paper.
+3. The year, newest first.
+4. The paper's number, so that the order is always the same.
+
+A query without plain words (`venue:nips year:2015`) is ordered by 2 to 4 alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.models.search_entry import is_summarised
+from app.search.query import Part, Query
+
+
+@dataclass
+class Found:
+    """A found paper; `summaries` are the numbers of its summaries whose entries were found."""
+
+    paper_id: int
+    year: int | None
+    venue_id: int | None
+    section: str | None
+    score: int
+    is_summarised: bool
+    relevance: int = 0
+    is_itself: bool = False  # whether its own entry was found
+    summaries: list[int] = field(default_factory=list)
+
+    @property
+    def order(self) -> tuple[int, int, int, int]:
+        return (-self.relevance, -self.score, -(self.year or 0), -self.paper_id)
+
+
+def ranked(
+    rows: Iterable[Any], query: Query, completions: Mapping[Part, tuple[str, ...]]
+) -> list[Found]:
+    """Papers, best first.
+
+    Args:
+        rows: entries, as `first` of an engine gives them.
+        completions: words that an open part of the query may be the beginning of.
+    """
+    measure = _Measure(query, completions)
+    papers: dict[int, Found] = {}
+    for paper_id, summary_id, title, people, year, venue_id, section, score, place in rows:
+        found = papers.get(paper_id)
+        if found is None:
+            relevance = measure.relevance(title, people)
+            found = Found(paper_id, year, venue_id, section, score, is_summarised(place), relevance)
+            papers[paper_id] = found
+        if summary_id is None:
+            found.is_itself = True
+        elif summary_id not in found.summaries:
+            found.summaries.append(summary_id)
+    return sorted(papers.values(), key=lambda each: each.order)
+
+
+class _Measure:
+    """The plain words of a query, made ready to be looked for in a thousand titles."""
+
+    def __init__(self, query: Query, completions: Mapping[Part, tuple[str, ...]]) -> None:
+        self.words = [
+            (f" {' '.join(part.stems)} ", *(f" {word} " for word in completions.get(part, ())))
+            for part in query.plain
+        ]
+        row = [stem for part in query.plain for stem in part.stems]
+        self.is_one = len(row) == 1
+        self.row = f" {' '.join(row)} "
+        last = query.plain[-1] if query.plain else None
+        begun = completions.get(last, ()) if last is not None else ()
+        beginning = _beginning([row[-1], *begun]) if begun else ""
+        self.begun = f" {' '.join([*row[:-1], beginning])}" if beginning else self.row
+
+    def relevance(self, title: str, people: str) -> int:
+        if not self.words:
+            return 0
+        title, people = f" {title} ", f" {people} "
+        if self.row in title:
+            if title == self.row:
+                return 9
+            return 8 if not self.is_one and title.startswith(self.row) else 7
+        if self.row in people:
+            return 7
+        if self.begun in title:
+            return 6 if not self.is_one and title.startswith(self.begun) else 5
+        if self.begun in people:
+            return 5
+        in_title = in_both = 0
+        for choices in self.words:
+            if any(word in title for word in choices):
+                in_title += 1
+                in_both += 1
+            elif any(word in people for word in choices):
+                in_both += 1
+        if in_title == len(self.words):
+            return 4
+        if in_both == len(self.words):
+            return 3
+        return 2 if in_both else 1
+
+
+def _beginning(words: Sequence[str]) -> str:
+    """What all of these words begin with."""
+    first, last = min(words), max(words)
+    same = 0
+    while same < len(first) and first[same] == last[same : same + 1]:
+        same += 1
+    return first[:same]

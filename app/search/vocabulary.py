@@ -1,0 +1,135 @@
+"""Looking words up: whether they are known, what they may become, what else may be meant."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from app.models import SearchWord
+from app.search.words import stem
+
+SHORTEST_BEGINNING = 3
+COMPLETIONS = 16
+_NEIGHBOURS = 400  # words looked at that share a beginning, and as many that share an end
+_SHORTEST_CORRECTED = 4
+
+
+@dataclass(frozen=True)
+class LookedUp:
+    """What is known of some words: which of them there are, and what some may become."""
+
+    known: set[str]
+    completions: dict[str, list[str]]
+
+
+def look_up(session: Session, words: Collection[str], begun: Collection[str]) -> LookedUp:
+    """Look words up, in one statement.
+
+    Args:
+        words: which of these some paper has, in the singular or the plural.
+        begun: the most frequent words that begin as each of these.
+    """
+    forms = {form for word in words for form in _forms(word)}
+    found = select(literal("").label("beginning"), SearchWord.word).where(
+        SearchWord.word.in_(sorted(forms))
+    )
+    ranges = [_completions(each) for each in begun if len(each) >= SHORTEST_BEGINNING]
+    rows: Sequence[Any] = session.execute(union_all(found, *ranges)).all()
+    there = {word for beginning, word in rows if not beginning}
+    completions: dict[str, list[str]] = {each: [] for each in begun}
+    for beginning, word in rows:
+        if beginning:
+            completions[beginning].append(word)
+    return LookedUp({word for word in words if not there.isdisjoint(_forms(word))}, completions)
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    return (word, stem(word), f"{word}s")
+
+
+def _completions(beginning: str) -> Select[tuple[str, str]]:
+    found = (
+        select(literal(beginning).label("beginning"), SearchWord.word)
+        .where(SearchWord.word >= beginning, SearchWord.word < after(beginning))
+        .order_by(SearchWord.entries.desc(), SearchWord.word)
+        .limit(COMPLETIONS)
+        .subquery()
+    )
+    return select(found.c.beginning, found.c.word)
+
+
+def after(beginning: str) -> str:
+    """The first text that sorts behind all that begin so."""
+    return beginning[:-1] + chr(min(ord(beginning[-1]) + 1, 0x10FFFF))
+
+
+def nearest(session: Session, word: str, limit: int = 3) -> list[str]:
+    """Known words that differ from one in a letter or two, the nearest and most frequent first.
+
+    A word with one mistake has its first or its second half right, so words are looked at that
+    begin or end as it does.
+    """
+    if len(word) < _SHORTEST_CORRECTED:
+        return []
+    most = 1 if len(word) < 6 else 2
+    scored = [
+        (distance, -entries, other)
+        for other, entries in set(_neighbours(session, word, most))
+        if other != word and (distance := _distance(word, other, most)) <= most
+    ]
+    return [other for _, _, other in sorted(scored)[:limit]]
+
+
+def _neighbours(session: Session, word: str, most: int) -> Iterator[tuple[str, int]]:
+    half = len(word) // 2
+    for column, part in (
+        (SearchWord.word, word[:half]),
+        (SearchWord.reversed, word[: -half - 1 : -1]),
+    ):
+        rows = session.execute(
+            select(SearchWord.word, SearchWord.entries)
+            .where(
+                column >= part,
+                column < after(part),
+                func.length(SearchWord.word).between(len(word) - most, len(word) + most),
+            )
+            .order_by(SearchWord.entries.desc(), SearchWord.word)
+            .limit(_NEIGHBOURS)
+        )
+        yield from ((other, entries) for other, entries in rows if _may_be(word, other, most))
+
+
+def _may_be(word: str, other: str, most: int) -> bool:
+    """Whether the letters alone allow that few mistakes: quickly rules most words out."""
+    here, there = Counter(word), Counter(other)
+    return max((here - there).total(), (there - here).total()) <= most
+
+
+def _distance(one: str, other: str, most: int) -> int:
+    """Letters that are missing, added, replaced or exchanged with their neighbour.
+
+    The "optimal string alignment" distance (Damerau, 1964); more than `most` may be any number
+    above it.
+    """
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        before, row, last = row, [i], before
+        for j, there in enumerate(other, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != there))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == there:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return most + 1
+    return row[-1]
+
+
+def unique(items: Iterable[str]) -> tuple[str, ...]:
+    """Without repeats, in order."""
+    return tuple(dict.fromkeys(items))

@@ -1,0 +1,138 @@
+"""Search entries and words of new papers by the thousand, for an import."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, select, text, update
+from sqlalchemy.orm import Session
+
+from app.db import insert_missing
+from app.models import SearchEntry, SearchWord
+from app.models.search_entry import place
+from app.search import entries
+from app.search.entries import PaperFacts
+from app.search.words import stem, stems
+from app.services.bulk import among, insert_rows, is_sqlite
+
+PUT_OFF = 30_000  # words whose counts are kept in memory
+REMEMBERED = 10_000  # years of venues
+_COLUMNS = ("id", "paper_id", "title", "people", "facts", "body")
+# FTS5 writes its terms to the disk at the end of every statement, so all rows come in one.
+_ALL_AT_ONCE = text(
+    "INSERT INTO search_entries (id, paper_id, title, people, facts, body, text)"
+    " SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, ''"
+    " FROM json_each(:rows)"
+)
+# Key, name and title of a venue (nothing without one), a year, and a section.
+Place = tuple[tuple[str, ...], int | None, str | None]
+
+
+class NewPaper(NamedTuple):
+    """What is searched of a paper that has no summary yet, but for venue and year.
+
+    Attributes:
+        title, people, body: as entries have them.
+        words: those of title and people that are worth suggesting.
+    """
+
+    title: str
+    people: str
+    body: str
+    words: list[str]
+
+    @classmethod
+    def of(
+        cls, title: Sequence[str], authors: Sequence[Sequence[str]], identifiers: Sequence[str]
+    ) -> NewPaper:
+        """Of the words (`app.search.words.words`) of the title and of each author's name."""
+        return cls(
+            " ".join(map(stem, title)),
+            " ".join([stem(word) for author in authors for word in author]),
+            " ".join(stems(" ".join(identifiers))),
+            _worth_suggesting(set(title).union(*authors)),
+        )
+
+
+def _worth_suggesting(words: Iterable[str]) -> list[str]:
+    return [word for word in words if len(word) > 2 and not word.isdecimal()]
+
+
+class BulkIndex:
+    """Makes papers known to search, in a session that writes.
+
+    What it writes is what `app.search.entries` makes, in a third of the time: names, venues and
+    years come again and again. A new word is there with the paper; how often words occur is about
+    right, and is written from time to time.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._counts: Counter[str] = Counter()
+        self._places: dict[Place, tuple[str, list[str]]] = {}
+
+    def add(self, papers: Iterable[tuple[int, NewPaper, Place]]) -> None:
+        """Index papers that have no entry yet, given by number."""
+        rows: list[tuple[Any, ...]] = []
+        words: Counter[str] = Counter()
+        for number, paper, where in papers:
+            title, people, body, found = paper
+            facts, called = self._known(where)
+            rows.append((place(False, where[1], number), number, title, people, facts, body))
+            words.update(found)
+            words.update(called)
+        if not rows:
+            return
+        rows.sort()  # the order of the index, which takes it so in the least time
+        if is_sqlite(self._session):
+            self._session.execute(_ALL_AT_ONCE, {"rows": json.dumps(rows)})
+        else:
+            insert_rows(self._session, SearchEntry, _COLUMNS, rows)
+        self._learn(words)
+
+    def finish(self) -> None:
+        """Write the counts of words that were put off."""
+        if self._counts:
+            self._session.connection().execute(
+                update(SearchWord)
+                .where(SearchWord.word == bindparam("which"))
+                .values(entries=SearchWord.entries + bindparam("more")),
+                [{"which": word, "more": more} for word, more in sorted(self._counts.items())],
+            )
+        self._counts.clear()
+
+    def forget(self) -> None:
+        """After a transaction was undone."""
+        self._counts.clear()
+
+    def _known(self, where: Place) -> tuple[str, list[str]]:
+        """The facts of a paper of a venue, year and section, and the words of the venue."""
+        found = self._places.get(where)
+        if found is None:
+            if len(self._places) > REMEMBERED:
+                self._places.clear()
+            venue, year, section = where
+            paper = PaperFacts(0, "", (), venue, year, section or "", (), False)
+            facts = str(entries.of_paper(paper)["facts"])
+            found = self._places[where] = facts, list(entries.vocabulary(paper))
+        return found
+
+    def _learn(self, words: Counter[str]) -> None:
+        unknown = [word for word in words if word not in self._counts]
+        known = set(
+            self._session.scalars(
+                select(SearchWord.word).where(among(self._session, SearchWord.word, unknown))
+            )
+        )
+        rows = [
+            {"word": word, "reversed": word[::-1], "entries": 0}
+            for word in unknown
+            if word not in known
+        ]
+        insert_missing(self._session, SearchWord, rows, ["word"])
+        self._counts.update(words)
+        if len(self._counts) > PUT_OFF:
+            self.finish()
