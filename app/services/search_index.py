@@ -229,7 +229,8 @@ def _papers(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
         others[paper_id].append(name)
     for paper_id, value in session.execute(
         select(Identifier.paper_id, Identifier.value)
-        .where(Identifier.paper_id.in_(paper_ids))
+        # The words of an address say nothing of the paper.
+        .where(Identifier.paper_id.in_(paper_ids), Identifier.kind != "url")
         .order_by(Identifier.id)
     ):
         identifiers[paper_id].append(value)
