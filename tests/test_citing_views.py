@@ -75,9 +75,12 @@ def test_each_format_is_a_file(
 
 def test_json_is_csl_with_our_facts_beside(guest: Browser, session: Session) -> None:
     paper = make_tsne(session)
-    make_summary(session, paper)
-    make_summary(session, paper, visibility="private")
+    there = make_paper(session, "k/There")
+    make_summary(session, paper, source="See [it](/paper/k/There).")
+    make_summary(session, paper, source="See [it](/paper/k/Other).", visibility="private")
     make_summary(session, paper, anonymous=True)
+    make_summary(session, there, source="\\cite{journals/jmlr/MaatenH08}")
+    make_summary(session, source="\\cite{journals/jmlr/MaatenH08}", visibility="private")
     found = json.loads(guest.get("/paper/journals/jmlr/MaatenH08.json").text)
     assert found["title"] == "Visualizing Data using t-SNE"
     assert found["author"][0] == {"family": "van der Maaten", "given": "Laurens"}
@@ -85,6 +88,8 @@ def test_json_is_csl_with_our_facts_beside(guest: Browser, session: Session) -> 
         "address": "http://localhost/paper/journals/jmlr/MaatenH08",
         "arxiv": None,
         "identifiers": [{"kind": "key", "value": "journals/jmlr/MaatenH08", "url": None}],
+        "linked_from": ["k/There"],
+        "links_to": ["k/There"],
         "published": None,
         "section": "cs",
         "summaries": 2,

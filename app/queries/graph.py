@@ -46,6 +46,16 @@ class Graph:
     edges: list[Edge]
     left_out: int
 
+    def targets_of(self, paper: Paper) -> list[str]:
+        """Keys of the papers that summaries of one of them link to, strongest first."""
+        found = {edge.target for edge in self.edges if edge.source == paper.id}
+        return [each.key for number, each in self.papers.items() if number in found]
+
+    def sources_of(self, paper: Paper) -> list[str]:
+        """Keys of the papers whose summaries link to one of them, strongest first."""
+        found = {edge.source for edge in self.edges if edge.target == paper.id}
+        return [each.key for number, each in self.papers.items() if number in found]
+
 
 def neighbourhood(
     session: Session, paper: Paper, viewer: User | None, *, steps: int, most: int

@@ -19,7 +19,13 @@ def head_tags(record: PaperRecord) -> list[tuple[str, str]]:
 
 
 def as_json(
-    record: PaperRecord, names: Sequence[Identifier], *, address: str, summaries: int
+    record: PaperRecord,
+    names: Sequence[Identifier],
+    *,
+    address: str,
+    summaries: int,
+    links_to: Sequence[str],
+    linked_from: Sequence[str],
 ) -> str:
     """What everybody may know of a paper, as an item of CSL-JSON.
 
@@ -29,6 +35,8 @@ def as_json(
         names: all identifiers of the paper.
         address: of its page here.
         summaries: how many public ones it has.
+        links_to, linked_from: keys of papers that its public summaries link to, and of those whose
+            public summaries link here.
     """
     item = csl_writing.item(record)
     item["custom"] = {
@@ -38,6 +46,8 @@ def as_json(
             {"kind": name.kind, "value": name.value, "url": outside_url(name.kind, name.value)}
             for name in names
         ],
+        "linked_from": list(linked_from),
+        "links_to": list(links_to),
         "published": None if record.published_on is None else record.published_on.isoformat(),
         "section": record.section or None,
         "summaries": summaries,

@@ -9,13 +9,14 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.models import Paper
-from app.queries import papers, summaries
+from app.queries import graph, papers, summaries
 from app.services import citations, identifiers, metadata
 from app.views import papers as paper_pages
 from app.views.access import db
 
 blueprint = Blueprint("citing", __name__)
 LONGEST_NAME = 100  # of a file
+MOST_LINKED = 300
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,15 @@ def _file(paper: Paper, suffix: str) -> Response:
     if suffix == "json":
         address = db().info["site_url"] + url_for("papers.show", key=paper.key)
         count = summaries.count_public(db(), paper)
-        text = metadata.as_json(record, names, address=address, summaries=count)
+        around = graph.neighbourhood(db(), paper, None, steps=1, most=MOST_LINKED)
+        text = metadata.as_json(
+            record,
+            names,
+            address=address,
+            summaries=count,
+            links_to=around.targets_of(paper),
+            linked_from=around.sources_of(paper),
+        )
     else:
         text = citations.ris(record) if suffix == "ris" else citations.bibtex(record) + "\n"
     answer = Response(text, content_type=f"{FORMATS[suffix].media_type}; charset=utf-8")
