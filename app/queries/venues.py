@@ -70,12 +70,16 @@ def years(session: Session, venue: Venue) -> list[YearCount]:
 
 def _spans(session: Session, venue_ids: Sequence[int]) -> dict[int, str]:
     """From which year to which there are papers of venues."""
-    query = (
-        select(VenueYear.venue_id, func.min(VenueYear.year), func.max(VenueYear.year))
-        .where(VenueYear.venue_id.in_(venue_ids), VenueYear.year != NO_YEAR)
-        .group_by(VenueYear.venue_id)
-    )
+    # Two looks into the index for each, however many years it has.
+    ends = [
+        select(end(VenueYear.year))
+        .where(VenueYear.venue_id == Venue.id, VenueYear.year > NO_YEAR)
+        .scalar_subquery()
+        for end in (func.min, func.max)
+    ]
+    query = select(Venue.id, *ends).where(Venue.id.in_(venue_ids))
     return {
         venue_id: str(first) if first == last else f"{first}–{last}"
         for venue_id, first, last in session.execute(query)
+        if first is not None
     }

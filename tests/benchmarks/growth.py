@@ -67,10 +67,17 @@ def figures() -> Iterator[Figure]:
                 for each, taken in zip(readers, costs, strict=True):
                     taken.append(each.cost(kind))
                 plain.append(cost_of(lambda: yardstick.get("/").get_data()))
-            small, middle, large = map(median, costs)
-            ratio = middle / median(plain)
+            small, middle, large = costs
+            ratio = _by_round(middle, plain)
             yield Figure(bar, f"{kind}, {who}, to Flask and one query", ratio, MOST[bar])
-            yield Figure("S4", f"{kind}, {who}, large to small", large / small, MOST_GROWTH)
+            yield Figure(
+                "S4", f"{kind}, {who}, large to small", _by_round(large, small), MOST_GROWTH
+            )
+
+
+def _by_round(one: list[float], other: list[float]) -> float:
+    """How much more one costs: within a round, for other work comes and goes on the machine."""
+    return median(a / b for a, b in zip(one, other, strict=True))
 
 
 def cost_of(view: Callable[[], object], times: int = SOME) -> float:
