@@ -26,9 +26,11 @@ def create_app(config: Config, database: Database) -> Flask:
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     from app.places import STATIC, TEMPLATES
+    from app.views.incoming import Request
     from app.views.registry import register
 
     app = Flask("app", template_folder=str(TEMPLATES), static_folder=None)
+    app.request_class = Request
     app.config.update(
         SECRET_KEY=config.secret_key,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,

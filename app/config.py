@@ -33,6 +33,9 @@ class Config:
         signup: whether strangers may make accounts.
         password_cost: argon2's time cost in passes; 3 is the library's default. 0, which the
             environment cannot give, takes hardly any time or memory, for tests.
+        lookups: whether papers are looked up at arXiv, Crossref, dblp, OpenReview and the ACL
+            Anthology when somebody adds one.
+        contact: the address of who runs the site, told to those services.
     """
 
     data_dir: Path
@@ -44,6 +47,8 @@ class Config:
     rate_limits: bool = True
     signup: bool = True
     password_cost: int = 3
+    lookups: bool = True
+    contact: str = ""
 
     @property
     def https(self) -> bool:
@@ -67,6 +72,8 @@ class Config:
             "RATE_LIMITS",
             "SIGNUP",
             "PASSWORD_COST",
+            "LOOKUPS",
+            "CONTACT",
         }
         given = {
             name.removeprefix(PREFIX): value.strip()
@@ -87,6 +94,8 @@ class Config:
             rate_limits=_switch("RATE_LIMITS", given.get("RATE_LIMITS", "on")),
             signup=_switch("SIGNUP", given.get("SIGNUP", "on")),
             password_cost=_number("PASSWORD_COST", given.get("PASSWORD_COST", "3"), 1, 20),
+            lookups=_switch("LOOKUPS", given.get("LOOKUPS", "on")),
+            contact=_contact(given.get("CONTACT", "")),
         )
 
 
@@ -125,6 +134,18 @@ def _site_url(value: str) -> str:
             f"not {value!r}."
         )
     return value.rstrip("/")
+
+
+def _contact(value: str) -> str:
+    # It goes into a header, and there between brackets.
+    if value and not re.fullmatch(
+        r"[\w.+-]{1,100}@[\w.-]{1,100}|https://[\w./~-]{1,200}", value, re.A
+    ):
+        raise ConfigError(
+            f"{PREFIX}CONTACT must be a mail address, or a page that begins with https://, "
+            f"not {value!r}."
+        )
+    return value
 
 
 def _number(name: str, value: str, lowest: int, highest: int) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from app import create_app
 from app.config import Config, ConfigError
 from app.server import open_database
@@ -9,4 +11,7 @@ from app.server import open_database
 config = Config.from_environment()
 if config.secret_key is None:
     raise ConfigError("SHORTLIST_SECRET_KEY is not set.")
+# Seconds for which a thread computes before others have their turn. Python's own 5 ms are long to
+# somebody who reads a page, and gives way for each query, while a large form is taken apart.
+sys.setswitchinterval(0.0005)
 app = create_app(config, open_database(config))

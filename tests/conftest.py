@@ -4,8 +4,10 @@ SHORTLIST_TEST_POSTGRESQL_URL names a server, the same test once more on Postgre
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -19,6 +21,7 @@ from app.db import Base, Database
 from app.services import schema
 from app.views.security import limiter
 from tests.client import Browser
+from tests.outside import StandIn
 
 # A reader's machine may have no PostgreSQL; CI must.
 POSTGRESQL = os.environ.get("SHORTLIST_TEST_POSTGRESQL_URL", "")
@@ -29,6 +32,8 @@ if IN_CI and not POSTGRESQL:
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 ENGINES = ["sqlite", "postgresql"] if POSTGRESQL else ["sqlite"]
 SITE = "http://localhost"
+# Also for the programs that tests start: who renders need not give way to who tests.
+os.environ["SHORTLIST_TEST_NICENESS"] = "0"
 
 
 @pytest.fixture(scope="session")
@@ -122,6 +127,7 @@ def config_in(folder: Path) -> Config:
         site_url=SITE,
         rate_limits=False,
         password_cost=0,
+        lookups=False,  # no test asks the outside; see tests/outside.py for those of look-ups
     )
 
 
@@ -175,3 +181,38 @@ def any_file_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
     schema.upgrade(found)
     yield found
     found.close()
+
+
+@pytest.fixture(scope="session")
+def stand_in_server() -> Iterator[StandIn]:
+    """One server for all tests of look-ups."""
+    found = StandIn()
+    yield found
+    found.server.shutdown()
+    found.server.server_close()
+
+
+@pytest.fixture
+def stand_in(stand_in_server: StandIn, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
+    """The outside, which answers as the services do. The test fails when anything tries to connect
+    to another place, or asks where another host is."""
+    real = socket.socket.connect
+    astray: list[object] = []
+
+    def connect(self: socket.socket, address: Any) -> None:
+        if address != ("127.0.0.1", stand_in_server.port):
+            astray.append(address)
+            raise ConnectionRefusedError
+        real(self, address)
+
+    def names(host: Any, port: Any, *_: Any, **__: Any) -> Any:
+        if host != "127.0.0.1":
+            astray.append(host)
+            raise socket.gaierror
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port))]
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    monkeypatch.setattr(socket, "getaddrinfo", names)
+    stand_in_server.usual()
+    yield stand_in_server
+    assert not astray

@@ -38,8 +38,17 @@ def shortlist(*arguments: str) -> list[str]:
 
 
 def environment(data_dir: Path, **settings: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SHORTLIST_")}
-    return {**kept, "SHORTLIST_DATA_DIR": str(data_dir), "PYTHONUNBUFFERED": "1", **settings}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("SHORTLIST_") or name == "SHORTLIST_TEST_NICENESS"
+    }
+    ours = {
+        "SHORTLIST_DATA_DIR": str(data_dir),
+        "SHORTLIST_LOOKUPS": "off",
+        "PYTHONUNBUFFERED": "1",
+    }
+    return {**kept, **ours, **settings}
 
 
 @contextmanager

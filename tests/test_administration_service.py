@@ -248,6 +248,8 @@ def test_everything_changes_hands(app: Flask, session: Session, ann: User, old: 
     assert (back.user_id, back.score) == (ann.id, 0)  # nobody votes on their own
 
 
+# All 72 ways on one engine only; other tests of merging are run on both.
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("later", ["ann", "ann-old"])
 @pytest.mark.parametrize(
     ("mine", "theirs"),

@@ -43,7 +43,9 @@ def user(tmp_path: Path, *arguments: str, stdin: str = "") -> subprocess.Complet
     return run(tmp_path, "user", *arguments, stdin=stdin)
 
 
-@pytest.mark.parametrize("command", ["create", "list", "password", "rename", "merge", "delete"])
+@pytest.mark.parametrize(
+    "command", ["create", "list", "password", "role", "rename", "merge", "delete"]
+)
 def test_help_shows_an_example(tmp_path: Path, command: str) -> None:
     done = user(tmp_path, command, "--help")
     assert f"Example:\n    shortlist user {command} " in done.stdout
@@ -68,8 +70,8 @@ def test_list(tmp_path: Path, library: Database) -> None:
     done = user(tmp_path, "list")
     lines = [line.split() for line in done.stdout.splitlines()]
     assert [line[0] for line in lines] == ["name", "mira", "mira-old"]
-    assert lines[1][4:] == ["1", "0", "0", "0", "yes"]
-    assert lines[2][3:] == ["0", "0", "1", "0", "no"]
+    assert lines[1][4:] == ["1", "0", "0", "0", "yes", "member"]
+    assert lines[2][3:] == ["0", "0", "1", "0", "no", "member"]
     done = user(tmp_path, "list", "--json", "--without-password")
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert [(each["name"], each["private"], each["can_sign_in"]) for each in found] == [
@@ -106,3 +108,12 @@ def test_delete(tmp_path: Path, library: Database) -> None:
         assert len(session.scalars(select(Summary)).all()) == 1
         assert session.scalars(select(Picture)).all() == []
     assert not list((tmp_path / "pictures").glob("*/*"))
+
+
+def test_roles(tmp_path: Path, library: Database) -> None:
+    done = user(tmp_path, "role", "mira", "trusted")
+    assert done.stdout == "mira is a trusted user now.\n"
+    rows = [json.loads(line) for line in user(tmp_path, "list", "--json").stdout.splitlines()]
+    assert {row["name"]: row["role"] for row in rows} == {"mira": "trusted", "mira-old": "member"}
+    assert user(tmp_path, "role", "mira", "king").returncode == 2
+    refused(user(tmp_path, "role", "nobody", "member"), "no user nobody")

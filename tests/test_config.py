@@ -24,12 +24,15 @@ def test_values_are_read() -> None:
             "SHORTLIST_SECRET_KEY": "x" * 40,
             "SHORTLIST_PROXIES": "1",
             "SHORTLIST_SIGNUP": "off",
+            "SHORTLIST_LOOKUPS": "off",
+            "SHORTLIST_CONTACT": "librarian@papers.example.org",
         }
     )
     assert config.database_url == "postgresql+psycopg://me@db/papers"
     assert config.site_url == "https://papers.example.org"
     assert config.https
-    assert (config.proxies, config.signup) == (1, False)
+    assert (config.proxies, config.signup, config.lookups) == (1, False, False)
+    assert config.contact == "librarian@papers.example.org"
 
 
 @pytest.mark.parametrize(
@@ -38,6 +41,9 @@ def test_values_are_read() -> None:
         ("SECRET_KEY", "short", "at least 32 characters"),
         ("DATABASE_URL", "mysql://x", "must start with sqlite"),
         ("SITE_URL", "papers.example.org", "must be an address"),
+        ("LOOKUPS", "maybe", "must be on or off"),
+        ("CONTACT", "me@example.org)\r\nX: y", "must be a mail address"),
+        ("CONTACT", "http://example.org", "must be a mail address"),
         ("SITE_URL", "https://example.org/papers", "must be an address"),
         ("SITE_URL", "http://exa mple:99999x", "must be an address"),
         ("DATABASE_URL", "sqlite:///", "must name a file"),

@@ -31,8 +31,8 @@ from tests.client import PASSWORD, Browser
 from tests.factories import make_paper
 from tests.running import environment, free_port, shortlist
 
-# Three in each run of the tests; `SHORTLIST_TEST_KILLS=200` for the bar.
-KILLS = int(os.environ.get("SHORTLIST_TEST_KILLS", "3"))
+# Two in each run of the tests; `SHORTLIST_TEST_KILLS=200` for the bar.
+KILLS = int(os.environ.get("SHORTLIST_TEST_KILLS", "2"))
 WRITERS = 3
 SECRET = "a key for tests only, long enough"
 

@@ -165,12 +165,14 @@ def test_only_fields_of_ours_are_kept(guest: Browser) -> None:
     assert len(answer.text) < 20_000
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_head_counts_as_a_search(config: Config, database: Database) -> None:
     client = create_app(replace(config, rate_limits=True), database).test_client()
     statuses = {client.head("/search?q=x").status_code for _ in range(130)}
     assert statuses == {200, 429}
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_an_ipv6_network_is_one_guest(config: Config, database: Database) -> None:
     client = create_app(replace(config, rate_limits=True), database).test_client()
     statuses = [

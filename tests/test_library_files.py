@@ -188,7 +188,7 @@ texts = st.text(
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None
 )
 @given(source=texts, takeaway=texts, title=texts, author=texts, abstract=texts)
 def test_any_text_comes_back(

@@ -40,6 +40,23 @@ def test_a_paper_keeps_its_facts(session: Session) -> None:
     assert paper.source == "test"
 
 
+@pytest.mark.parametrize(
+    ("facts", "section"),
+    [
+        ({"key": "conf/nips/RenHGS15"}, "cs"),
+        ({"key": "journals/ploscb/Knill07"}, "bio"),
+        ({"key": "conf/nips/RenHGS15", "section": "bio"}, "bio"),
+        ({"key": "conf/nips/RenHGS15", "section": "none"}, None),
+        ({"arxiv_id": "hep-th/9901001"}, "phys"),
+        ({"arxiv_id": "alg-geom/9202004"}, None),
+        ({"arxiv_id": "1506.01497"}, "cs"),
+        ({"key": "someone2020paper", "venue": "A journal"}, None),
+    ],
+)
+def test_a_paper_has_a_section(session: Session, facts: Any, section: str | None) -> None:
+    assert add_paper(session, PaperRecord(title="T", **facts), "test").section_slug == section
+
+
 def test_authors_and_venues_are_shared(session: Session) -> None:
     make_paper(session, "conf/x/A1", authors=("José García", "Li Wei"))
     make_paper(session, "conf/x/B2", authors=("Jose Garcia",))
@@ -98,7 +115,7 @@ def test_a_second_paper_of_the_same_name_is_refused(session: Session) -> None:
         ({"key": "x" * 301}, "key"),
         ({"key": f"conf/{'x' * 150}/A1"}, "venue"),
         ({"venue": f"conf/{'x' * 150}"}, "venue"),
-        ({"section": "none"}, "section"),
+        ({"section": "nowhere"}, "section"),
         ({"abstract": "x" * 20_001}, "abstract"),
     ],
 )

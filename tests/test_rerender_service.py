@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing
-from app.models import Paper, Summary, User
+from app.models import Identifier, Paper, Summary, User
 from app.services import accounts
+from app.services.identifiers import find_paper
 from app.services.rerender import count_stale, renew_stale
 from tests.factories import make_paper, make_summary, make_user
 
@@ -68,3 +69,21 @@ def test_more_papers_than_one_transaction_takes(session: Session) -> None:
         rerender.BATCH = before
     session.expire_all()
     assert all("<math" in session.get_one(Paper, paper.id).title_html for paper in papers)
+
+
+def test_papers_of_an_older_library_are_known_by_their_addresses(session: Session) -> None:
+    address = "https://ieeexplore.ieee.org/document/7780459"
+    papers = [make_paper(session, url=url) for url in (address, address, "https://x.org/a", "")]
+    summary = make_summary(session, source=f"See {address}.")
+    begin_writing(session)
+    session.execute(delete(Identifier).where(Identifier.kind == "url"))
+    session.commit()
+    age(session)
+    assert find_paper(session, address) is None
+    list(renew_stale(session))
+    for name, paper in ((address, papers[0]), ("http://www.x.org/a/", papers[2])):
+        found = find_paper(session, name)
+        assert found is not None
+        assert found.id == paper.id
+    session.expire_all()
+    assert f'href="/paper/{papers[0].key}"' in session.get_one(Summary, summary.id).html

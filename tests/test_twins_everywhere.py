@@ -7,6 +7,7 @@ is part of this test without being named here.
 from __future__ import annotations
 
 import re
+from collections import deque
 from itertools import product
 from urllib.parse import quote
 
@@ -27,7 +28,7 @@ from app.models import (
     User,
     Vote,
 )
-from app.services import pictures, votes
+from app.services import pictures, similarity, votes
 from app.services.deletion import delete_summary
 from app.services.drafts import Content, save_draft
 from app.services.summaries import publish
@@ -93,6 +94,8 @@ def read(
     app: Flask, reader: Browser, session: Session, *more: str
 ) -> dict[str, tuple[int, str, str]]:
     found = {}
+    session.commit()
+    deque(similarity.refresh(session), maxlen=0)
     values = arguments(session)
     values["name"] += more
     for path in addresses(app, values):

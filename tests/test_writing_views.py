@@ -155,7 +155,9 @@ def test_no_write_without_a_token(writer: Browser, session: Session) -> None:
     for path in (
         "/write/conf/x/A1",
         "/papers/new",
-        "/papers/new/bibtex",
+        "/papers/new/look-up",
+        "/papers/new/fill",
+        "/papers/new/add",
         f"/summary/{summary.id}/vote",
         f"/summary/{summary.id}/vote/withdraw",
         f"/summary/{summary.id}/delete",
@@ -228,27 +230,6 @@ def test_add_a_paper_by_form(writer: Browser, session: Session) -> None:
     assert (answer.status, answer.location) == (303, "/write/conf/x/ByronB43")
     paper = session.scalars(select(Paper)).one()
     assert (paper.title, paper.year, paper.source) == ("On $x$", 1843, "form")
-
-
-def test_add_a_paper_by_bibtex(writer: Browser, session: Session) -> None:
-    form = writer.get("/papers/new").form("/papers/new/bibtex")
-    entry = '@article{DBLP:journals/x/G31, title={{\\"U}ber $x_1$}, author={G{\\"o}del, Kurt},'
-    page = writer.post("/papers/new/bibtex", {**form, "bibtex": entry + " year=1931}"})
-    assert page.status == 200
-    filled = page.form("/papers/new")
-    assert filled["title"] == "Über $x_1$"
-    assert filled["authors"].strip() == "Kurt Gödel"
-    assert filled["key"] == "journals/x/G31"
-    assert writer.post("/papers/new", filled).status == 303
-
-
-def test_bad_bibtex_says_where_and_keeps_it(writer: Browser) -> None:
-    form = writer.get("/papers/new").form("/papers/new/bibtex")
-    entry = "\n@article{k, title={A}\n year={2000}}"
-    page = writer.post("/papers/new/bibtex", {**form, "bibtex": entry})
-    assert page.status == 422
-    assert "Line " in page.text
-    assert "title={A}" in page.form("/papers/new/bibtex")["bibtex"]
 
 
 def test_a_paper_we_have_is_shown(writer: Browser, session: Session) -> None:
@@ -353,5 +334,5 @@ def test_choosing_a_paper_takes_any_identifier(writer: Browser, session: Session
     page = writer.get("/write", query_string={"q": "https://arxiv.org/abs/1506.01497v2"})
     assert "/write/conf/x/A1" in page.links()
     page = writer.get("/write", query_string={"q": "10.1234/unknown"})
-    assert any(link.startswith("/papers/new?doi=") for link in page.links())
+    assert any(link.startswith("/papers/new?q=10.1234") for link in page.links())
     assert writer.get("/write/conf/none/None1").status == 404

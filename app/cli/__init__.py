@@ -8,7 +8,7 @@ import click
 
 from app.cli.catalogue import import_dblp
 from app.cli.common import address, plain_errors, settings, stop, with_bar
-from app.cli.library import export, import_, rerender, tidy
+from app.cli.library import export, import_, rerender, similar, tidy
 from app.cli.links import links
 from app.cli.users import user
 
@@ -46,7 +46,7 @@ def demo(host: str, port: int) -> None:
     from app import server
     from app.places import SAMPLE
     from app.services import demo as demo_account
-    from app.services import sample
+    from app.services import sample, similarity
 
     config = settings()
     with plain_errors():
@@ -56,6 +56,7 @@ def demo(host: str, port: int) -> None:
     with database.session() as session:
         if sample.is_empty(session):
             sample.load(session, SAMPLE, with_bar("Loading the sample library"))
+            similarity.finish(session)
         elif not demo_account.is_demo(session):
             stop(
                 "This database holds a library that is not a demo's. Use `shortlist serve` for it,"
@@ -123,5 +124,5 @@ def render(file: TextIO) -> None:
         click.echo(f"{place}{problem.message}", err=True)
 
 
-for command in (import_, import_dblp, export, user, links, rerender, tidy):
+for command in (import_, import_dblp, export, user, links, rerender, similar, tidy):
     main.add_command(command)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.services.importing import Outcome, Run
 
 NAMED = 20  # accounts in a report
+SIMILAR_SECONDS = 10.0
 REPORTED = ("added", "changed", "unchanged", "kept", "refused")
 
 
@@ -36,9 +37,11 @@ REPORTED = ("added", "changed", "unchanged", "kept", "refused")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and write nothing.")
 def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) -> None:
     """Read summaries from files: Markdown with YAML front matter, a folder or zip of such,
-    ShortScience's RSS, or its CSV (key, text).
+    ShortScience's RSS, or its CSV (key, text); and papers from BibTeX, each entry by itself.
 
-    A file says at least `key`, `doi` or `arxiv`, and `title` when the paper is not here yet.
+    A summary says at least `key`, `doi` or `arxiv`, and `title` when the paper is not here yet.
+    A BibTeX entry needs a title. What a paper lacks that is here already is filled in from it
+    (DOI, arXiv id, address, abstract, keywords, pages and such), and nothing is overwritten.
     Reading the same files again changes nothing. What is refused is named with its line and the
     reason, and the others go on; the exit code is 1 then.
 
@@ -49,6 +52,7 @@ def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) 
     Examples:
       shortlist import notes/ --user mira --dry-run
       shortlist import shortscience.xml library.zip
+      shortlist import refs.bib
     """
     from app.services.import_sources import BadSource, open_source
     from app.services.importing import Options, Run
@@ -70,11 +74,24 @@ def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) 
             with click.progressbar(renew_marked(session), length=marked, label="Links") as bar:
                 for _ in bar:
                     pass
+        if not dry_run:
+            _refresh_similar(session, SIMILAR_SECONDS)
     click.echo(f"{'Would be: ' if dry_run else ''}{report}.")
     for line in report.handed_to():
         click.echo(line)
     if report.counts["refused"]:
         raise SystemExit(1)
+
+
+def _refresh_similar(session: Session, seconds: float | None = None) -> int:
+    """Work out marked similar papers, with a progress bar; `shortlist tidy` does what is left."""
+    from app.services import similarity
+
+    total = similarity.count_marked(session)
+    with click.progressbar(
+        similarity.refresh(session, seconds), length=total, label="Similar"
+    ) as bar:
+        return sum(1 for _ in bar)
 
 
 @dataclass
@@ -127,17 +144,52 @@ def _import(session: Session, path: Path, source: Source, run: Run, report: _Rep
 
 
 @click.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.argument(
+    "folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False)
+)
 @click.option("--user", default="", help="Only the summaries of this user.")
-@click.option("--force", is_flag=True, help="Write into a folder that is not empty.")
-def export(folder: Path, user: str, force: bool) -> None:
+@click.option("--force", is_flag=True, help="Write into a folder or file that is there.")
+@click.option(
+    "--bibtex",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write all papers, with or without summaries, into one BibTeX file.",
+)
+def export(folder: Path | None, user: str, force: bool, bibtex: Path | None) -> None:
     """Write all summaries as Markdown files below DIR, private ones too: DIR/USER/PAPER.md, and
-    pictures beside them. `shortlist import DIR` reads them again.
+    pictures beside them; or all papers as BibTeX. `shortlist import` reads both again.
 
     \b
-    Example:
+    Examples:
       shortlist export backup/ --user mira
+      shortlist export --bibtex papers.bib
     """
+    if folder is None and bibtex is None:
+        stop("Where to? Name a folder for summaries, or a file with --bibtex.")
+    if bibtex is not None:
+        _export_bibtex(bibtex, force)
+    if folder is not None:
+        _export_summaries(folder, user, force)
+
+
+def _export_bibtex(path: Path, force: bool) -> None:
+    from app.services import bibtex_export
+
+    if path.exists() and not force:
+        stop(f"{path} is there already. Choose another name, or add --force.")
+    with library() as database, database.session() as session:
+        written = bibtex_export.export_bibtex(session, path)
+        try:
+            with click.progressbar(
+                written, length=bibtex_export.count(session), label="Exporting"
+            ) as bar:
+                count = sum(1 for _ in bar)
+        except OSError as error:
+            stop(f"{path} cannot be written: {error.strerror}.")
+    click.echo(f"{path} has {counted(count, 'paper')}.")
+
+
+def _export_summaries(folder: Path, user: str, force: bool) -> None:
     from app.queries import people
     from app.services import exporting
 
@@ -164,7 +216,8 @@ def export(folder: Path, user: str, force: bool) -> None:
 
 @click.command()
 def tidy() -> None:
-    """Remove pictures that nothing shows any more, and what was deleted over 30 days ago.
+    """Remove pictures that nothing shows any more, and what was deleted over 30 days ago; work out
+    similar papers where that is still to be done.
 
     `serve` does it by itself, when it starts and once a day.
 
@@ -199,3 +252,24 @@ def rerender() -> None:
         ) as bar:
             done = sum(1 for _ in bar)
     click.echo(f"Rendered anew: {done:,} of {counted(total, 'text')}.")
+
+
+@click.command()
+@click.option("--all", "every", is_flag=True, help="Papers without summaries, too.")
+def similar(every: bool) -> None:
+    """Work out anew which papers are similar to each other.
+
+    Saving a summary does so for the papers that it touches. This command is for a library that was
+    filled in another way, such as from a dump of dblp: with --all, papers that nobody has written
+    about yet show similar ones that somebody has. It can be stopped; `shortlist tidy` goes on.
+
+    \b
+    Example:
+      shortlist similar --all
+    """
+    from app.services import similarity
+
+    with library() as database, database.session() as session:
+        similarity.mark_all(session, every=every)
+        done = _refresh_similar(session)
+    click.echo(f"Worked out: {counted(done, 'paper')}.")

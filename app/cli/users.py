@@ -23,7 +23,11 @@ PASSWORD = click.option(
     is_flag=True,
     help="Read the password from standard input; else one is made up and printed.",
 )
-COLUMNS = ("name", "display name", "joined", "public", "unlisted", "private", "drafts", "sign-in")
+COLUMNS = (
+    *("name", "display name", "joined", "public", "unlisted", "private", "drafts", "sign-in"),
+    "role",
+)
+ROLE_NAMES = {"member": "member", "trusted": "trusted user", "administrator": "administrator"}
 
 
 @click.group()
@@ -81,6 +85,7 @@ def list_(without_password: bool, as_json: bool) -> None:
                     f"{row.joined_at:%Y-%m-%d}",
                     *(str(each) for each in (row.public, row.unlisted, row.private, row.drafts)),
                     "yes" if row.can_sign_in else "no",
+                    row.role,
                 ]
                 for row in rows
             )
@@ -127,6 +132,30 @@ def rename(old: str, new: str, forget_old: bool) -> None:
         administration.rename(session, found, new, forget_old=forget_old)
         session.commit()
     click.echo(f"{before} is {found.name} now.")
+
+
+@user.command()
+@NAME
+@click.argument("role", type=click.Choice(["member", "trusted", "administrator"]))
+def role(name: str, role: str) -> None:
+    """Say what NAME may do.
+
+    A member writes and votes. A trusted user may also merge two papers that are one work, and undo
+    it. An administrator may do all that can be done in the browser.
+
+    \b
+    Example:
+      shortlist user role mira trusted
+    """
+    from app.services import administration
+
+    with _change() as session:
+        found = administration.find(session, name)
+        administration.set_role(session, found, role)
+        session.commit()
+    click.echo(
+        f"{found.name} is {'an' if role == 'administrator' else 'a'} {ROLE_NAMES[role]} now."
+    )
 
 
 @user.command()

@@ -23,12 +23,14 @@ class Summary(Base):
     the score that decays with time; both are kept in step by `services.votes`. `imported_votes` is
     the score that it brought from another site. `published_at` is when it first became public,
     `None` for one that never was. `share_code` is the secret in the address of an unlisted one.
+    `place` is 0 for the text that its writer's editor opens; further ones of the same writer come
+    about when two papers turn out to be one, and keep all that they had.
     `section_slug` is its paper's, kept beside what lists are ordered by.
     """
 
     __tablename__ = "summaries"
     __table_args__ = (
-        UniqueConstraint("paper_id", "user_id"),
+        UniqueConstraint("paper_id", "user_id", "place"),
         CheckConstraint(f"visibility IN {VISIBILITIES}", name="visibility"),
         Index("ix_summaries_recent", "visibility", "published_at", "id"),
         Index("ix_summaries_popular", "visibility", "popularity", "id"),
@@ -45,6 +47,7 @@ class Summary(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     paper_id: Mapped[int] = mapped_column(ForeignKey("papers.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    place: Mapped[int] = mapped_column(default=0, server_default="0")
     section_slug: Mapped[str | None] = mapped_column(String(20))
     source: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)

@@ -30,6 +30,11 @@ class User(Base):
     role: Mapped[str] = mapped_column(String(20), default="member", server_default="member")
     joined_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
+    @property
+    def is_trusted(self) -> bool:
+        """Whether they may do what changes other people's pages, such as merging papers."""
+        return self.role in ("trusted", "administrator")
+
 
 class LoginSession(Base):
     """One signed-in browser. The cookie holds a random token, this row only its SHA-256."""

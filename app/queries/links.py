@@ -60,6 +60,8 @@ def see_also(session: Session, paper: Paper, viewer: User | None) -> list[SeeAls
     for link in session.scalars(query):
         if link.target_id == paper.id:
             continue
+        if link.target_id is None and link.target_kind == "url":
+            continue  # a page elsewhere, of which nobody said that it is a paper's
         target = link.target_id or (link.target_kind, link.target_folded)
         found.setdefault(
             target,

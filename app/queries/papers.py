@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.models import Author, Identifier, Paper, PaperAuthor, User, Venue, folded
@@ -16,6 +16,7 @@ from app.queries.summaries import Entry
 from app.search.words import indexable
 
 MAX_TITLE_FOLDED = 300
+SAME_TITLE = 10  # "Preface" has thousands
 BY_RANK = Order((Paper.rank,), Paper.id, (parse_whole,))
 
 
@@ -33,13 +34,21 @@ def by_key(session: Session, key: str) -> Paper | None:
     return session.scalar(_with_relations().where(Paper.key == key))
 
 
-def by_identifier(session: Session, kind: str, value: str) -> Paper | None:
-    """The paper that goes by this identifier, in any case of its letters."""
-    return session.scalar(
-        _with_relations()
-        .join(Identifier, Identifier.paper_id == Paper.id)
-        .where(Identifier.kind == kind, Identifier.folded == folded(value))
+def by_identifiers(session: Session, names: Sequence[tuple[str, str]]) -> Paper | None:
+    """The paper that goes by one of these names; if several do, that of the first name.
+
+    Args:
+        names: kind and value of identifiers; the case of letters does not matter.
+    """
+    wanted = [(kind, folded(value)) for kind, value in names]
+    found = session.execute(
+        select(Identifier.kind, Identifier.folded, Identifier.paper_id).where(
+            tuple_(Identifier.kind, Identifier.folded).in_(wanted)
+        )
     )
+    ids = {(kind, name): paper_id for kind, name, paper_id in found}
+    first = next((ids[name] for name in wanted if name in ids), None)
+    return None if first is None else session.scalar(_with_relations().where(Paper.id == first))
 
 
 def of_venue(
@@ -96,12 +105,26 @@ def by_ids(session: Session, ids: Sequence[int]) -> dict[int, Paper]:
     return {paper.id: paper for paper in found}
 
 
+def fresh(session: Session, paper_id: int | None) -> Paper | None:
+    """A paper with authors and venue as it is now, whatever was read of it before."""
+    query = _with_relations().where(Paper.id == paper_id)
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
 def with_same_title(session: Session, title: str, viewer: User | None) -> list[PaperRow]:
     """Papers with the same words in their title: what a new one may be a double of."""
     same = session.scalars(
         _with_relations().where(Paper.title_folded == title_folded(title)).limit(5)
     ).all()
     return rows(session, same, viewer)
+
+
+def of_same_title(session: Session, paper: Paper) -> list[Paper]:
+    """Other papers with the same words in their title, the oldest first."""
+    if not paper.title_folded:
+        return []
+    same = _with_relations().where(Paper.title_folded == paper.title_folded, Paper.id != paper.id)
+    return list(session.scalars(same.order_by(Paper.id).limit(SAME_TITLE)))
 
 
 def title_folded(title: str) -> str:

@@ -39,6 +39,7 @@ class Account:
     private: int
     drafts: int
     can_sign_in: bool
+    role: str
 
 
 def accounts(session: Session) -> Iterator[Account]:
@@ -71,6 +72,7 @@ def accounts(session: Session) -> Iterator[Account]:
                 )
             ),
             User.password_hash.is_not(None),
+            User.role,
         )
         .outerjoin(written, written.c.user_id == User.id)
         .outerjoin(drafted, drafted.c.user_id == User.id)

@@ -99,6 +99,12 @@ def for_paper(session: Session, paper: Paper, viewer: User | None) -> list[Entry
     return entries(session, session.scalars(query).all(), viewer)
 
 
+def count_public(session: Session, paper: Paper) -> int:
+    """How many summaries of a paper everybody sees."""
+    query = select(func.count()).where(Summary.paper_id == paper.id, public())
+    return session.scalar(query) or 0
+
+
 def one(session: Session, summary_id: int, viewer: User | None) -> Entry | None:
     """One summary in full, if the viewer may see it."""
     query = _with_relations().where(Summary.id == summary_id, visible_to(viewer))
@@ -122,7 +128,7 @@ def keys_by(session: Session, user: User) -> list[tuple[int, str]]:
     )
     # Sorted here: databases do not agree on the order of letters.
     found = [(number, key) for number, key in session.execute(query)]
-    return sorted(found, key=lambda row: row[1])
+    return sorted(found, key=lambda row: (row[1], row[0]))
 
 
 def in_full(session: Session, ids: Sequence[int]) -> dict[int, Summary]:
@@ -138,12 +144,22 @@ def is_by(session: Session, paper: Paper, user: User) -> bool:
 
 
 def mine(session: Session, paper: Paper, user: User) -> Summary | None:
-    """One's own summary of a paper, with its tags."""
+    """One's own summary of a paper, with its tags: the one that the editor opens."""
     return session.scalar(
         select(Summary)
         .where(Summary.paper_id == paper.id, Summary.user_id == user.id)
+        .order_by(Summary.place)
+        .limit(1)
         .options(selectinload(Summary.tags))
     )
+
+
+def has_several(session: Session, paper: Paper, user: User) -> bool:
+    """Whether a user has more than one summary of a paper, since it was merged with another."""
+    further = select(Summary.id).where(
+        Summary.paper_id == paper.id, Summary.user_id == user.id, Summary.place > 0
+    )
+    return session.scalar(further.limit(1)) is not None
 
 
 def by_ids(session: Session, ids: Sequence[int], viewer: User | None) -> dict[int, Entry]:
@@ -228,7 +244,7 @@ def entries(session: Session, summaries: Sequence[Summary], viewer: User | None)
             anonymous += 1
             anchor = ANONYMOUS_ANCHOR if anonymous == 1 else f"{ANONYMOUS_ANCHOR}.{anonymous}"
         else:
-            anchor = writer.name
+            anchor = writer.name if summary.place == 0 else f"{writer.name}+{summary.place}"
         dressed.append(
             Entry(
                 summary=summary,

@@ -7,25 +7,37 @@ Rendering happens when text is written; the row keeps source, HTML and RENDERER_
 
 from __future__ import annotations
 
-from app.rendering.apart import inline_problems, render, render_inline, render_plain
-from app.rendering.errors import Problem, RenderError
+from app.rendering.apart import inline_problems, preview, render, render_inline, render_plain
+from app.rendering.errors import Busy, Problem, RenderError
 from app.rendering.links import Known, Link
-from app.rendering.markdown import MAX_TEXT_BYTES, RENDERER_VERSION, Rendered, as_label
-from app.rendering.references import PaperRef, paper_path, parse_identifier, reference_from_url
+from app.rendering.markdown import MAX_TEXT_BYTES, RENDERER_VERSION, Preview, Rendered, as_label
+from app.rendering.references import (
+    PaperRef,
+    implied,
+    paper_path,
+    parse_any_address,
+    parse_identifier,
+    reference_from_url,
+)
 
 __all__ = [
     "MAX_TEXT_BYTES",
     "RENDERER_VERSION",
+    "Busy",
     "Known",
     "Link",
     "PaperRef",
+    "Preview",
     "Problem",
     "RenderError",
     "Rendered",
     "as_label",
+    "implied",
     "inline_problems",
     "paper_path",
+    "parse_any_address",
     "parse_identifier",
+    "preview",
     "reference_from_url",
     "render",
     "render_inline",

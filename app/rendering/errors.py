@@ -22,6 +22,10 @@ class RenderError(ValueError):
         return self.message if self.line is None else f"Line {self.line}: {self.message}"
 
 
+class Busy(RenderError):
+    """A text that was not looked at: the server has no time for it just now."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """Something in an accepted text that its writer should look at.

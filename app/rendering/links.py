@@ -39,7 +39,7 @@ class Link:
     """A link to a paper, as the paper's page and the map show it.
 
     Attributes:
-        ref: which paper.
+        ref: which paper; one of kind 'url' may be none, unless it is known.
         kind: 'see also' in a list or section headed so (or "Related", "Similar"), else 'cite' for
             a `\\cite`, else 'mention'.
         label: the link's text, formulas as their source.
@@ -159,6 +159,10 @@ class LinkReader:
             return None
         ref = address.ref
         key = self.known.keys.get(ref.without_user(), address.key)
+        if key is None and ref.kind == "url":
+            # A page elsewhere like any other, until it is known to be a paper's.
+            self.complete_other(anchor, href, block)
+            return ref
         anchor.set("class", "paper-link")
         if key is None:
             anchor.attrib.update({"href": href, "rel": OUTSIDE})

@@ -50,7 +50,7 @@ class Rendered:
         excerpt: the first sentences, plain, at most 200 characters.
         links: the links to papers, in order.
         problems: what the writer should look at, by line.
-        brackets: what stands in `[[…]]` and is no link; for the editor's preview only.
+        brackets: what stands in `[[…]]` and is no link; for `preview` only.
     """
 
     html: str
@@ -61,6 +61,24 @@ class Rendered:
     links: tuple[Link, ...]
     problems: tuple[Problem, ...]
     brackets: tuple[OpenBrackets, ...] = ()
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A text as it is shown to its writer beside the source.
+
+    Attributes:
+        html: as of `Rendered`, with `data-line` on its blocks.
+        words: how many it has; a formula counts as the words between its spaces.
+        links, problems: as of `Rendered`.
+        brackets: what stands in `[[…]]` and is no link.
+    """
+
+    html: str
+    words: int
+    links: tuple[Link, ...]
+    problems: tuple[Problem, ...]
+    brackets: tuple[OpenBrackets, ...]
 
 
 def render(
@@ -82,8 +100,8 @@ def render(
         site_url: where this site is, to recognise absolute links to our own papers.
         id_prefix: what the ids of footnotes start with; it must differ between the texts that
             stand on one page.
-        mark_lines: for the editor's preview: whether blocks get the 1-based source line where they
-            begin as `data-line`, and `brackets` are looked for. What is stored is rendered without.
+        mark_lines: for `preview`: whether blocks get the 1-based source line where they begin as
+            `data-line`, and `brackets` are looked for. What is stored is rendered without.
 
     Raises:
         RenderError: when the text is longer than MAX_TEXT_BYTES, or nested or marked up beyond
@@ -100,6 +118,18 @@ def render(
         if error.line is None:
             raise
         raise RenderError(error.message, formulas.source_line(error.line - 1)) from None
+
+
+def preview(
+    text: str, *, find: Find | None = None, site_url: str = "", id_prefix: str = ""
+) -> Preview:
+    """Renders a text for its writer; the arguments and errors are those of `render`.
+
+    Counts words here too: a server that counted them would keep its readers waiting.
+    """
+    found = render(text, find=find, site_url=site_url, id_prefix=id_prefix, mark_lines=True)
+    words = sum(any(map(str.isalnum, word)) for word in found.text.split())
+    return Preview(found.html, words, found.links, found.problems, found.brackets)
 
 
 def render_tree(

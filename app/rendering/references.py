@@ -1,84 +1,49 @@
-"""Which paper an address or an identifier means.
+"""Which paper an address or an identifier means: the one parser, for links, searches and addresses.
 
-Nothing here asks anybody: only the form of the text is looked at. Sources of the forms:
-arXiv identifiers, https://info.arxiv.org/help/arxiv_identifier.html; DOI, the DOI Handbook, 2.2;
-dblp keys and record addresses, https://dblp.org/faq/; ShortScience's old addresses as its pages
-promised them (`/paper?bibtexKey=…#user`).
+Nothing here asks anybody: only the form of the text is looked at. `identifiers` knows the forms of
+identifiers and `sites` those of other sites' addresses; ShortScience's old addresses are read as
+its pages promised them (`/paper?bibtexKey=…#user`).
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
-MAX_IDENTIFIER = 300
+from app.rendering.identifiers import MAX_IDENTIFIER, PaperRef, from_key, implied, is_key, is_plain
+from app.rendering.sites import (
+    any_page,
+    decode,
+    encode_address,
+    is_known,
+    outside,
+    parameters,
+)
+
+__all__ = [
+    "Address",
+    "PaperRef",
+    "encode_address",
+    "from_key",
+    "implied",
+    "is_key",
+    "mended",
+    "paper_path",
+    "parse_address",
+    "parse_any_address",
+    "parse_identifier",
+    "reference_from_url",
+]
+
 MAX_ADDRESS = 2000
-
-# The archives of arXiv before April 2007, whose identifiers read 'archive/YYMMNNN'.
-OLD_ARCHIVES = (
-    "acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|comp-gas"
-    "|cond-mat|cs|dg-ga|funct-an|gr-qc|hep-ex|hep-lat|hep-ph|hep-th|math|math-ph|mtrl-th|nlin"
-    "|nucl-ex|nucl-th|patt-sol|physics|plasm-ph|q-alg|q-bio|quant-ph|solv-int|supr-con"
-)
-ARXIV_NEW = re.compile(r"(\d{4}\.\d{4,5})(?:v\d{1,3})?", re.ASCII)
-ARXIV_OLD = re.compile(
-    rf"({OLD_ARCHIVES})(?:\.[a-z]{{2}})?/(\d{{7}})(?:v\d{{1,3}})?", re.ASCII | re.IGNORECASE
-)
-ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
-ARXIV_PATH = re.compile(r"/(?:abs|pdf|html|format|e-print|src|overview)/(.+?)/?")
-DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"\\{}|^`]+", re.ASCII)
-# What BibTeX lets a key be made of, less what no real key has and an address could misuse.
-KEY = re.compile(r"\w[\w/:.+\-*!@]*")
-DBLP_KEY = re.compile(r"[a-z]+/[\w\-]+(?:/[\w\-+.]+)*", re.ASCII)
-DBLP_PATH = re.compile(
-    r"/rec/(?:(?:html|bibtex|bib|xml|rdf|nt|ttl|ris)/)?(.+?)"
-    r"(?:\.(?:html|bib|xml|rdf|nt|ttl|ris))?(?:\?.*)?"
-)
-OPENREVIEW_ID = re.compile(r"[\w\-]{4,64}", re.ASCII)
-UNSAFE = re.compile(r"[\x00-\x20\"<>\\^`{|}\x7f]")
 USER = re.compile(r"[\w.@+\-]{1,80}")
-
 SHORTSCIENCE_HOSTS = frozenset({"shortscience.org", "www.shortscience.org"})
-ARXIV_HOSTS = frozenset(
-    {
-        "arxiv.org",
-        "www.arxiv.org",
-        "export.arxiv.org",
-        "ar5iv.org",
-        "ar5iv.labs.arxiv.org",
-        "alphaxiv.org",
-        "www.alphaxiv.org",
-        "xxx.lanl.gov",
-    }
-)
-DOI_HOSTS = frozenset({"doi.org", "www.doi.org", "dx.doi.org"})
-OPENREVIEW_HOSTS = frozenset({"openreview.net", "www.openreview.net"})
-DBLP_HOSTS = frozenset(
-    {"dblp.org", "www.dblp.org", "dblp.uni-trier.de", "dblp.dagstuhl.de", "dblp2.uni-trier.de"}
-)
-KNOWN_HOSTS = SHORTSCIENCE_HOSTS | ARXIV_HOSTS | DOI_HOSTS | OPENREVIEW_HOSTS | DBLP_HOSTS
-
-
-@dataclass(frozen=True)
-class PaperRef:
-    """Which paper is meant.
-
-    Attributes:
-        kind: 'key' (a BibTeX or dblp key), 'doi', 'arxiv' or 'openreview'.
-        value: the identifier in its normal form: a DOI in lower case without prefix, an arXiv
-            identifier without version ('1707.09405', 'hep-th/9901001').
-        user: whose summary of it is meant, when an old address says so; 'anon' is kept.
-    """
-
-    kind: str
-    value: str
-    user: str | None = None
-
-    def without_user(self) -> PaperRef:
-        """Returns the same paper with no one's summary singled out."""
-        return self if self.user is None else PaperRef(self.kind, self.value)
+# "DOI: 10.1109/…", "arXiv 1506.01497": the space is not part of it.
+SPACED = re.compile(r"(arxiv|doi|dblp|pmid|pmcid|acl)(?:\s*:\s+|\s+:?\s*)(?=\S)", re.IGNORECASE)
+ARXIV_SUBJECT = re.compile(r"\s+\[[\w.\-]{2,20}\]$")
+# What is left of '://' where a path's double slashes are made one.
+MERGED_SLASHES = re.compile(r"(https?):/(?=[^/])", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -99,21 +64,59 @@ def parse_identifier(text: str) -> PaperRef | None:
     """Reads what a person types, or what the path of an old address carries.
 
     Args:
-        text: an arXiv identifier, a DOI, a key, or the address of a paper.
+        text: an arXiv identifier, a DOI, an identifier of the ACL Anthology, a key, or the
+            address of a paper at a site whose addresses we know.
 
     Returns:
-        The paper, or None when the text cannot mean one: empty, over 300 characters, with
-        whitespace or control characters inside, or the address of something else.
+        The paper, or None when the text cannot mean one: empty, over 300 characters (an address
+        over 2000), with whitespace or control characters inside, or the address of something else.
     """
     text = text.strip()
-    if not is_plain(text) or len(text) > MAX_IDENTIFIER:
+    spaced = SPACED.match(text[:80])
+    if spaced:
+        text = f"{spaced[1]}:{text[spaced.end() :]}"
+    if text[:6].lower() == "arxiv:":
+        text = ARXIV_SUBJECT.sub("", text[:MAX_ADDRESS])
+    if not is_plain(text):
         return None
+    after_doi = text[4:] if text[:4].lower() == "doi:" else text
+    if "://" in after_doi or is_known(after_doi.split("/", 1)[0]):
+        text = after_doi
+    text = mended(text)
     if text.startswith(("/paper/", "/paper?")) or "://" in text:
         return reference_from_url(text)
+    if len(text) > MAX_IDENTIFIER:
+        return None
     host = text.split("/", 1)[0].lower()
-    if host in KNOWN_HOSTS:
+    if "." in host and "/" in text and (host in SHORTSCIENCE_HOSTS or is_known(host)):
         return reference_from_url("https://" + text)
-    return from_key(text)
+    ref = from_key(text)
+    return None if spaced and ref and ref.kind == "key" and "/" not in ref.value else ref
+
+
+def parse_any_address(url: str, site_url: str = "") -> PaperRef | None:
+    """Recognises the address of a paper, and takes any other http(s) address for what it is.
+
+    Returns:
+        The paper; for the address of a site that we do not know a 'url', under which somebody may
+        have filed a paper; None for a text that is no address, or one of our own other pages.
+    """
+    if not is_address(url):
+        return None
+    try:
+        address = parse_address(url, site_url)
+        if address is not None:
+            return address.ref
+        parts = urlsplit(url)
+        own = urlsplit(site_url).netloc.lower()
+        host = parts.hostname or ""
+        if not host or parts.scheme.lower() not in ("http", "https") or parts.netloc.lower() == own:
+            return None
+        if "@" in parts.netloc or parts.port not in (None, 80, 443):
+            return None
+        return any_page(host, parts)
+    except ValueError:
+        return None
 
 
 def reference_from_url(url: str, site_url: str = "") -> PaperRef | None:
@@ -121,7 +124,7 @@ def reference_from_url(url: str, site_url: str = "") -> PaperRef | None:
 
     Args:
         url: ShortScience's (`/paper?bibtexKey=…`), our own (`/paper/<key>`, relative or on
-            `site_url`), arXiv's, a DOI's, OpenReview's or dblp's.
+            `site_url`), or that of a paper at one of the `sites`.
         site_url: where this site is, such as 'https://shortlist.example'; '' recognises our
             relative addresses only.
 
@@ -134,7 +137,7 @@ def reference_from_url(url: str, site_url: str = "") -> PaperRef | None:
 
 def parse_address(url: str, site_url: str = "") -> Address | None:
     """As reference_from_url, and says how our own addresses name the paper."""
-    if not is_plain(url) or len(url) > MAX_ADDRESS or "\\" in url:
+    if not is_address(url):
         return None
     try:
         parts = urlsplit(url)
@@ -167,7 +170,7 @@ def own_address(parts: SplitResult, prefix: str) -> Address | None:
         written = decode(path[len("/paper/") :])
     else:
         return None
-    written = written.strip()
+    written = mended(written.strip())
     user = user_of(query.get("a", "")) or user_of(decode(parts.fragment))
     ref = from_key(written, user) or from_outside_address(written, user)
     if ref is None:
@@ -175,78 +178,23 @@ def own_address(parts: SplitResult, prefix: str) -> Address | None:
     return Address(ref, ref.value if "://" in written else written)
 
 
-def from_key(text: str, user: str | None = None) -> PaperRef | None:
-    """Reads an identifier that is not an address: arXiv, DOI, or else a key."""
-    if not is_plain(text) or len(text) > MAX_IDENTIFIER:
-        return None
-    lowered = text.lower()
-    for prefix in ("arxiv:", "journals/corr/"):
-        if lowered.startswith(prefix) and (found := arxiv(text[len(prefix) :])):
-            return PaperRef("arxiv", found, user)
-    if found := arxiv(text):
-        return PaperRef("arxiv", found, user)
-    doi = text[4:] if lowered.startswith("doi:") else text
-    if ref := from_doi(doi, user):
-        return ref
-    # dblp's own BibTeX puts its name before the key.
-    if lowered.startswith("dblp:") and DBLP_KEY.fullmatch(text[5:]):
-        text = text[5:]
-    return PaperRef("key", text, user) if is_key(text) else None
-
-
 def from_outside_address(text: str, user: str | None) -> PaperRef | None:
-    """Reads an arXiv, DOI, OpenReview or dblp address carried by an old one of ours."""
-    if "://" not in text or not is_plain(text):
+    """Reads another site's address carried by an old one of ours."""
+    if "://" not in text or not is_address(text):
         return None
     parts = urlsplit(text)
     ref = outside(parts.hostname or "", parts)
     return PaperRef(ref.kind, ref.value, user) if ref else None
 
 
-def outside(host: str, parts: SplitResult) -> PaperRef | None:
-    """Recognises a paper's page at arXiv, doi.org, OpenReview or dblp."""
-    path = decode(parts.path)
-    if host in ARXIV_HOSTS:
-        page = ARXIV_PATH.fullmatch(path)
-        found = arxiv(page[1].removesuffix(".pdf")) if page else None
-        return PaperRef("arxiv", found) if found else None
-    if host in DOI_HOSTS:
-        return from_doi(path.lstrip("/").removeprefix("doi:"), None)
-    if host in OPENREVIEW_HOSTS:
-        number = parameters(parts.query).get("id", "")
-        if parts.path in ("/forum", "/pdf") and OPENREVIEW_ID.fullmatch(number):
-            return PaperRef("openreview", number)
-        return None
-    if host in DBLP_HOSTS:
-        record = DBLP_PATH.fullmatch(path)
-        if record and DBLP_KEY.fullmatch(record[1]) and is_key(record[1]):
-            return PaperRef("key", record[1])
-    return None
+def mended(text: str) -> str:
+    """Gives an address back the slash that it lost as the path of another one."""
+    return MERGED_SLASHES.sub(r"\1://", text, count=1)
 
 
-def arxiv(text: str) -> str | None:
-    """Returns the normal form of an arXiv identifier, or None."""
-    if new := ARXIV_NEW.fullmatch(text):
-        return new[1]
-    if old := ARXIV_OLD.fullmatch(text):
-        return f"{old[1].lower()}/{old[2]}"
-    return None
-
-
-def from_doi(text: str, user: str | None) -> PaperRef | None:
-    """Reads a DOI without prefix; those that arXiv gives its papers mean the arXiv paper."""
-    text = text.rstrip(".,;")
-    if not DOI.fullmatch(text) or has_dot_segment(text):
-        return None
-    ours = ARXIV_DOI.fullmatch(text)
-    if ours and (found := arxiv(ours[1])):
-        return PaperRef("arxiv", found, user)
-    return PaperRef("doi", text.lower(), user)
-
-
-def encode_address(url: str) -> str:
-    """Percent-encodes what may not stand in an address, and nothing else."""
-    return UNSAFE.sub(lambda found: f"%{ord(found[0]):02X}", url)
+def is_address(text: str) -> bool:
+    """Says whether a text may be an address at all: plain, not endless, and no trap."""
+    return is_plain(text) and len(text) <= MAX_ADDRESS and "\\" not in text
 
 
 def paper_path(key: str, user: str | None = None) -> str:
@@ -255,43 +203,8 @@ def paper_path(key: str, user: str | None = None) -> str:
     return f"{path}#{quote(user, safe='@+')}" if user else path
 
 
-def is_key(text: str) -> bool:
-    """Says whether a text has the shape of a BibTeX key that is safe as a path."""
-    return bool(KEY.fullmatch(text)) and "//" not in text and not has_dot_segment(text)
-
-
-def has_dot_segment(path: str) -> bool:
-    """Says whether a browser would climb or fold the path: '.', '..' or a final slash."""
-    return path.endswith("/") or any(part in (".", "..") for part in path.split("/"))
-
-
-def is_plain(text: str) -> bool:
-    """Says whether a text is non-empty and free of whitespace and control characters."""
-    return bool(text) and not any(
-        char.isspace() or unicodedata.category(char) in ("Cc", "Cf", "Cs") for char in text
-    )
-
-
 def user_of(text: str) -> str | None:
     """Reads the user of a fragment; '#martinthomacomments' are the comments of martinthoma."""
     if not USER.fullmatch(text):
         return None
     return text.removesuffix("comments") or text
-
-
-def parameters(query: str) -> dict[str, str]:
-    """Returns a query's parameters by lower-case name; a plus is a plus, as keys may hold one."""
-    pairs = (part.partition("=") for part in query.replace("&amp;", "&").split("&"))
-    return {name.lower(): decode(value) for name, _, value in pairs}
-
-
-def decode(text: str) -> str:
-    """Undoes percent-encoding once.
-
-    Raises:
-        ValueError: when the bytes are no UTF-8, or hold control characters.
-    """
-    decoded = unquote(text, errors="strict")
-    if any(char < " " or char == "\x7f" for char in decoded):
-        raise ValueError("control characters")
-    return decoded

@@ -7,25 +7,27 @@ import resource
 import signal
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
 from app.rendering.errors import RenderError
 from app.rendering.links import Known
-from app.rendering.markdown import inline_problems, render, render_inline, render_plain
+from app.rendering.markdown import inline_problems, preview, render, render_inline, render_plain
 from app.rendering.references import PaperRef
 
 MEMORY = 1 << 30  # bytes of address space; a text of the largest size needs a fifteenth of it
-NICENESS = 10  # who reads goes before who renders
+
+IDLE = 20  # one more than processes can be nice: runs when a processor has nothing else to do
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     function.__name__: function
-    for function in (render, render_inline, render_plain, inline_problems)
+    for function in (render, render_inline, render_plain, preview, inline_problems)
 }
 
 
-def main(pipe: int, seconds: float) -> None:
+def main(pipe: int, seconds: float, niceness: int) -> None:
     """Answer until the other end of the pipe is closed.
 
     Args:
@@ -35,8 +37,9 @@ def main(pipe: int, seconds: float) -> None:
             answer is what is known of them.
         seconds: how much of our own time one text may take; then this process is ended by the
             system, whatever it is doing.
+        niceness: how much we give way to other processes; `IDLE` for altogether.
     """
-    os.nice(NICENESS)
+    _give_way(niceness)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
@@ -53,6 +56,14 @@ def main(pipe: int, seconds: float) -> None:
             answer = _answer(name, text, options)
             signal.setitimer(signal.ITIMER_PROF, 0)
             connection.send(answer)
+
+
+def _give_way(niceness: int) -> None:
+    if niceness >= IDLE and hasattr(os, "SCHED_IDLE"):
+        with suppress(OSError):  # not everywhere allowed
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+            return
+    os.nice(niceness)
 
 
 def _find(connection: Connection, refs: frozenset[PaperRef]) -> Known:

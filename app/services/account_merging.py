@@ -12,8 +12,20 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, lock_papers
-from app.models import DeletedSummary, Draft, FormerName, Picture, Revision, Summary, User, Vote
-from app.services import counts, tallies, votes
+from app.models import (
+    DeletedSummary,
+    Draft,
+    FormerName,
+    MergedDraft,
+    PaperDifference,
+    PaperMerge,
+    Picture,
+    Revision,
+    Summary,
+    User,
+    Vote,
+)
+from app.services import counts, similarity, tallies, votes
 from app.services.locks import queue
 from app.services.picture_addresses import note_uses
 from app.services.problems import Refused
@@ -71,7 +83,8 @@ def merge(session: Session, source: User, target: User) -> Merged:
         session.flush()
     for paper_id in session.scalars(select(Draft.paper_id).where(Draft.user_id == source.id)).all():
         _move_draft(session, source, target, paper_id, None, others.get(paper_id))
-    for table in (Picture, DeletedSummary, FormerName):
+    _move_further(session, source, target)
+    for table in (Picture, DeletedSummary, FormerName, MergedDraft, PaperMerge, PaperDifference):
         session.execute(update(table).where(table.user_id == source.id).values(user_id=target.id))
     if not target.bio:
         target.bio, target.bio_html = source.bio, source.bio_html
@@ -88,17 +101,33 @@ def merge(session: Session, source: User, target: User) -> Merged:
     session.delete(source)
     session.flush()
     session.add(FormerName(name=name, user_id=target.id))
-    for summary in _by_paper(session, target).values():
+    for summary in session.scalars(select(Summary).where(Summary.user_id == target.id)).all():
         note_uses(session, summary)
     rename_writer(session, target)
     return Merged(len(theirs), len(theirs.keys() & others.keys()), moved)
 
 
 def _by_paper(session: Session, user: User) -> dict[int, Summary]:
+    """Of each paper the one that the editor opens."""
     found = session.scalars(
-        select(Summary).where(Summary.user_id == user.id).order_by(Summary.paper_id)
+        select(Summary)
+        .where(Summary.user_id == user.id, Summary.place == 0)
+        .order_by(Summary.paper_id)
     )
     return {summary.paper_id: summary for summary in found}
+
+
+def _move_further(session: Session, source: User, target: User) -> None:
+    """Move the texts that came with merged papers, behind those that the other one has there."""
+    further = select(Summary).where(Summary.user_id == source.id).order_by(Summary.id)
+    for summary in session.scalars(further).all():
+        last = select(func.max(Summary.place)).where(
+            Summary.paper_id == summary.paper_id, Summary.user_id == target.id
+        )
+        highest = session.scalar(last)
+        summary.place = 0 if highest is None else highest + 1
+        summary.user_id = target.id
+        session.flush()
 
 
 def _join(session: Session, one: Summary, other: Summary, target: User) -> None:
@@ -118,6 +147,7 @@ def _join(session: Session, one: Summary, other: Summary, target: User) -> None:
     of_gone = update(Picture).where(Picture.summary_id == gone.id)
     session.execute(of_gone.values(summary_id=kept.id))
     session.flush()
+    similarity.leave(session, [gone.id])
     session.execute(delete(Summary).where(Summary.id == gone.id))
     place_papers(session, [kept.paper_id])
     session.expunge(gone)

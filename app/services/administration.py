@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, lock_papers
 from app.models import FormerName, Picture, Summary, User, Vote
+from app.models.user import ROLES
 from app.queries.people import user_by_name
-from app.services import accounts, counts, demo, tallies, votes
+from app.services import accounts, counts, demo, similarity, tallies, votes
 from app.services.locks import queue
 from app.services.picture_files import path_of
 from app.services.problems import Refused
@@ -50,6 +51,21 @@ def find(session: Session, name: str) -> User:
     near = get_close_matches(name, session.scalars(select(User.name)).all())
     known = f" Did you mean {' or '.join(near)}?" if near else ""
     raise Refused("name", f"There is no user {name:.60}.{known}")
+
+
+def set_role(session: Session, user: User, role: str) -> None:
+    """Say what somebody may do.
+
+    Args:
+        role: one of `ROLES`: a `trusted` user may merge papers, and undo it.
+
+    Raises:
+        Refused: for another word.
+    """
+    if role not in ROLES:
+        raise Refused("role", f"A role is one of {', '.join(ROLES)}.")
+    begin_writing(session)
+    session.execute(update(User).where(User.id == user.id).values(role=role))
 
 
 def new_password() -> str:
@@ -123,6 +139,8 @@ def delete_user(session: Session, user: User, *, with_summaries: bool = False) -
             f" {'summary' if len(summaries) == 1 else 'summaries'}. Remove them as well with"
             " --with-summaries, or give them to somebody else with `shortlist user merge`.",
         )
+    ids = session.scalars(select(Summary.id).where(Summary.user_id == user.id)).all()
+    similarity.leave(session, ids)
     tags = tallies.tags_of(session, user.id)
     session.execute(delete(Summary).where(Summary.user_id == user.id))
     for start in range(0, len(summaries), BATCH):

@@ -1,22 +1,24 @@
-"""How a paper is cited: its BibTeX, and the addresses of its identifiers."""
+"""How a paper is cited: in the formats of reference managers, as a line, and in a page's head."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
-from sqlalchemy.orm import Session
-
-from app.models import Paper, Revision
-from app.queries import papers
+from app.models import Identifier, Paper, Revision
 from app.queries.summaries import Entry
 from app.services.identifiers import outside_url
+from app.sources import bibtex_writing, citation_line, ris_writing
+from app.sources.bibtex_writing import escaped
+from app.sources.citation_line import CitationLine
+from app.sources.record import PaperRecord
 
-_NAMES = {"doi": "DOI", "arxiv": "arXiv", "openreview": "OpenReview"}
+_NAMES = {"doi": "DOI", "arxiv": "arXiv", "openreview": "OpenReview", "acl": "ACL Anthology"}
 _DBLP_KEY = re.compile(r"(conf|journals|books|series|phd)/[^/]+/[A-Za-z]\w*(-\w+)*")
-_MATH = re.compile(r"(\$[^$]+\$)")
-_ENTRY_TYPES = {"conference": ("inproceedings", "booktitle"), "journal": ("article", "journal")}
+# What a paper is when only the kind of its venue is known.
+_ENTRY_TYPES = {"conference": "inproceedings", "journal": "article", "book": "incollection"}
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,47 @@ class PlaceToRead:
     url: str
 
 
-def places(session: Session, paper: Paper) -> list[PlaceToRead]:
+def record_of(paper: Paper, names: Sequence[Identifier]) -> PaperRecord:
+    """A paper as the record that the formats are made of.
+
+    Args:
+        paper: its authors and venue must be loaded.
+        names: its identifiers.
+    """
+    venue = paper.venue
+    details = dict(paper.details)
+    if venue is not None and venue.kind in _ENTRY_TYPES:
+        details.setdefault("type", _ENTRY_TYPES[venue.kind])
+    known = {name.kind: name.value for name in reversed(names)}
+    orcids = tuple(author.orcid or "" for author in paper.authors)
+    return PaperRecord(
+        key=paper.key,
+        title=paper.title,
+        authors=tuple(author.name for author in paper.authors),
+        orcids=orcids if any(orcids) else (),
+        year=paper.year,
+        venue="" if venue is None else venue.name,
+        venue_key="" if venue is None else venue.key,
+        venue_title="" if venue is None else venue.title,
+        doi=paper.doi or "",
+        arxiv_id=paper.arxiv_id or "",
+        openreview_id=known.get("openreview", ""),
+        acl_id=known.get("acl", ""),
+        url=paper.url or "",
+        abstract=paper.abstract,
+        keywords=paper.keywords,
+        published_on=paper.published_on,
+        section=paper.section_slug or "",
+        details=details,
+    )
+
+
+def places(paper: Paper, names: Sequence[Identifier]) -> list[PlaceToRead]:
     """Where a paper can be read or looked up: its identifiers, publisher, dblp, Google Scholar."""
     found = []
-    for identifier in papers.identifiers(session, paper):
+    for identifier in names:
         url = outside_url(identifier.kind, identifier.value)
-        if url is not None:
+        if url is not None and identifier.kind in _NAMES:
             found.append(PlaceToRead(f"{_NAMES[identifier.kind]} {identifier.value}", url))
     if paper.url and paper.url not in {place.url for place in found}:
         found.append(PlaceToRead("Publisher", paper.url))
@@ -43,25 +80,19 @@ def places(session: Session, paper: Paper) -> list[PlaceToRead]:
     return found
 
 
-def bibtex(paper: Paper) -> str:
-    """The paper as a BibTeX entry; needs its authors and venue to be loaded.
+def bibtex(record: PaperRecord) -> str:
+    """A record as a BibTeX entry."""
+    return bibtex_writing.entry(record)
 
-    Titles are put in double braces so that styles keep their capitals.
-    """
-    kind = paper.venue.kind if paper.venue is not None else "other"
-    entry_type, venue_field = _ENTRY_TYPES.get(kind, ("misc", "howpublished"))
-    venue = "" if paper.venue is None else paper.venue.title or paper.venue.name
-    fields = {
-        "title": "{" + _escaped(paper.title) + "}",
-        "author": " and ".join(_escaped(author.name) for author in paper.authors),
-        venue_field: _escaped(venue),
-        "year": str(paper.year or ""),
-        "doi": paper.doi or "",
-        "eprint": paper.arxiv_id or "",
-        "archiveprefix": "arXiv" if paper.arxiv_id else "",
-        "url": paper.url or "",
-    }
-    return _entry(entry_type, paper.key, fields)
+
+def formatted(record: PaperRecord) -> CitationLine:
+    """A record as one line for people."""
+    return citation_line.line(record)
+
+
+def ris(record: PaperRecord) -> str:
+    """A record as RIS."""
+    return ris_writing.entry(record)
 
 
 def revision_bibtex(entry: Entry, revision: Revision, address: str) -> str:
@@ -75,15 +106,15 @@ def revision_bibtex(entry: Entry, revision: Revision, address: str) -> str:
     writer = "Anonymous" if entry.writer is None else entry.writer.display_name
     day = revision.saved_at
     fields = {
-        "title": "{" + _escaped(f"Summary of “{entry.paper.title}”") + "}",
+        "title": "{" + escaped(f"Summary of “{entry.paper.title}”") + "}",
         # In braces of its own: a display name is not a name in parts.
-        "author": "{" + _escaped(writer) + "}",
+        "author": "{" + escaped(writer) + "}",
         "howpublished": "Shortlist",
         "year": str(day.year),
         "month": f"{day:%b}".lower(),
         "day": str(day.day),
         "url": address,
-        "note": f"About {_escaped(entry.paper.key)}",
+        "note": f"About {escaped(entry.paper.key)}",
     }
     return _entry("misc", f"shortlist:{revision.id}", fields)
 
@@ -91,14 +122,3 @@ def revision_bibtex(entry: Entry, revision: Revision, address: str) -> str:
 def _entry(kind: str, key: str, fields: dict[str, str]) -> str:
     lines = [f"  {name:<13} = {{{value}}}" for name, value in fields.items() if value]
     return f"@{kind}{{{key},\n" + ",\n".join(lines) + "\n}"
-
-
-def _escaped(text: str) -> str:
-    pieces = _MATH.split(text)
-    # Odd pieces are math and stay as they are; elsewhere these signs mean something to TeX.
-    return "".join(
-        piece
-        if number % 2
-        else re.sub(r"([&%#_])", r"\\\1", piece).replace("{", "").replace("}", "")
-        for number, piece in enumerate(pieces)
-    )

@@ -16,12 +16,13 @@ from sqlalchemy.orm import Session, joinedload
 from app.db import begin_writing, lock_papers, now
 from app.models import DeletedSummary, Draft, Revision, Summary, User, Vote
 from app.rendering import RENDERER_VERSION
-from app.services import counts, picture_addresses, votes
+from app.services import counts, picture_addresses, similarity, votes
 from app.services.locks import queue
 from app.services.problems import Refused
 from app.services.search_index import place_papers
 from app.services.summaries import (
     apply,
+    close_gap,
     new_share_code,
     rendered_or_refused,
     set_tags,
@@ -69,11 +70,16 @@ def delete_summary(session: Session, summary: Summary) -> None:
             deleted_at=now(),
         )
     )
-    session.execute(
-        delete(Draft).where(Draft.user_id == summary.user_id, Draft.paper_id == summary.paper_id)
-    )
+    if summary.place == 0:  # what the editor opens
+        session.execute(
+            delete(Draft).where(
+                Draft.user_id == summary.user_id, Draft.paper_id == summary.paper_id
+            )
+        )
+    similarity.leave(session, [summary.id])
     tags = set_tags(session, summary, ())
     session.execute(delete(Summary).where(Summary.id == summary.id))
+    close_gap(session, summary.paper_id, summary.user_id)
     place_papers(session, [summary.paper_id])
     counts.recount(session, [summary.paper_id], user_ids=[summary.user_id], tag_ids=tags)
 

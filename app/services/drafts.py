@@ -12,14 +12,14 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from app.db import begin_writing, now
+from app.db import begin_writing, lock_papers, now
 from app.models import Draft, Paper, Revision, Summary, User
 from app.models.summary import VISIBILITIES
 from app.queries import drafts
 from app.services.contents import Content, Settings
-from app.services.locks import queue
+from app.services.locks import ensure_there, queue
 from app.services.problems import Refused
-from app.services.summaries import content_of, last_revision
+from app.services.summaries import content_of, first_of, last_revision
 
 __all__ = [
     "MAX_DRAFTS",
@@ -92,9 +92,11 @@ def save_draft(
     """
     content = _checked(content)
     begin_writing(session)
+    lock_papers(session, alone=False)
+    ensure_there(session, paper)
     queue(session, user.id)
     draft = drafts.mine(session, user, paper)
-    summary = _summary(session, user, paper)
+    summary = first_of(session, user, paper)
     if draft is not None:
         # Who goes on with a draft knows that the saved text is newer: the editor says so.
         other = _unseen_draft(session, draft, summary, seen_version)
@@ -143,7 +145,7 @@ def written_elsewhere(
 ) -> Elsewhere | None:
     """What another window kept or saved that one with this knowledge has not seen."""
     draft = drafts.mine(session, user, paper)
-    summary = _summary(session, user, paper)
+    summary = first_of(session, user, paper)
     return _unseen_draft(session, draft, summary, seen_version) or _unseen_summary(
         session, summary, base_revision, base_settings, seen_version
     )
@@ -165,7 +167,7 @@ def close(
     if seen_version is None:
         return
     draft = drafts.mine(session, user, paper)
-    other = _unseen_draft(session, draft, _summary(session, user, paper), seen_version)
+    other = _unseen_draft(session, draft, first_of(session, user, paper), seen_version)
     if other is not None and not other.content.same_as(content):
         raise WrittenElsewhere(other)
     discard(session, user, paper)
@@ -179,6 +181,7 @@ def revision_text(
         select(Revision.source, Revision.takeaway)
         .join(Summary, Summary.id == Revision.summary_id)
         .where(Summary.user_id == user.id, Summary.paper_id == paper.id, Revision.number == number)
+        .order_by(Summary.place)
     ).first()
     return (None, None) if found is None else (found.source, found.takeaway)
 
@@ -219,14 +222,6 @@ def _unseen_summary(
         return None
     saved_at = summary.edited_at or summary.created_at
     return Elsewhere(content, saved_at, saved, content.settings, seen_version)
-
-
-def _summary(session: Session, user: User, paper: Paper) -> Summary | None:
-    return session.scalar(
-        select(Summary)
-        .where(Summary.paper_id == paper.id, Summary.user_id == user.id)
-        .execution_options(populate_existing=True)
-    )
 
 
 def _checked(content: Content) -> Content:

@@ -16,7 +16,7 @@ from app.rendering import Problem, as_label, inline_problems, paper_path
 from app.rendering.brackets import OpenBrackets
 from app.rendering.markdown import render_inline
 from app.services.identifiers import find_paper, parse_identifier
-from app.services.texts import known_keys, render_text
+from app.services.texts import preview_text
 
 MAX_SUGGESTIONS = 8
 SHORTEST_QUERY = 2  # characters
@@ -160,24 +160,25 @@ def analyse(session: Session, source: str, takeaway: str = "") -> Analysis:
 
     Raises:
         RenderError: for a text that is too large or too deeply nested, with the line.
+        Busy: when the server has no time for it just now.
     """
-    rendered = render_text(session, source, mark_lines=True)
-    keys = known_keys(session, (link.ref for link in rendered.links))
+    preview, keys = preview_text(session, source)
     found = session.execute(select(Paper.key, Paper.title).where(Paper.key.in_(keys.values())))
     titles = dict(found.all())
     links = []
-    for link in rendered.links:
+    for link in preview.links:
         key = keys.get(link.ref.without_user())
+        if key is None and link.ref.kind == "url":
+            continue  # a page elsewhere like any other
         links.append(FoundLink(link.line, link.label, key, titles.get(key or "")))
-    words = sum(any(map(str.isalnum, word)) for word in rendered.text.split())
     problems = [
         *_takeaway_problems(takeaway),
         *sorted(
-            [*rendered.problems, *_open_brackets(session, rendered.brackets)],
+            [*preview.problems, *_open_brackets(session, preview.brackets)],
             key=lambda problem: problem.line or 0,
         ),
     ]
-    return Analysis(rendered.html, words, tuple(links), tuple(problems))
+    return Analysis(preview.html, preview.words, tuple(links), tuple(problems))
 
 
 def _takeaway_problems(takeaway: str) -> list[Problem]:
@@ -212,7 +213,7 @@ def suggestions(session: Session, query: str, viewer: User | None) -> list[Paper
     """
     if len(query) < SHORTEST_QUERY:
         return []
-    exact = paper_named(session, query)
+    exact = find_paper(session, query)
     found = search.papers(session, query, viewer, limit=3 * MAX_SUGGESTIONS, offset=0)
     beginning = title_folded(query)
     # First those whose title begins so: that is how most people name a paper.
@@ -223,14 +224,6 @@ def suggestions(session: Session, query: str, viewer: User | None) -> list[Paper
     if exact is not None:
         papers = [exact, *(paper for paper in papers if paper.id != exact.id)]
     return papers[:MAX_SUGGESTIONS]
-
-
-def paper_named(session: Session, query: str) -> Paper | None:
-    """The paper of an identifier or an address, also one of this site."""
-    site_url = session.info["site_url"]
-    if site_url and query.startswith(f"{site_url}/paper"):
-        query = query[len(site_url) :]
-    return find_paper(session, query)
 
 
 def link_to(paper: Paper, typed: str = "") -> str:

@@ -91,8 +91,13 @@ def zip_name(user: User, moment: datetime) -> str:
 
 def _file_names(keys: list[tuple[int, str]]) -> dict[int, str]:
     """A name for the file of each summary, from the key of its paper; unlike each other also where
-    a disk takes small and capital letters for the same."""
-    plain = {number: _plain(key) for number, key in keys}
+    a disk takes small and capital letters for the same. Who wrote about two papers that became one
+    has two texts with one key."""
+    seen: Counter[str] = Counter()
+    plain = {}
+    for number, key in keys:
+        seen[key] += 1
+        plain[number] = _plain(key) if seen[key] == 1 else f"{_plain(key)}-{seen[key]}"
     times = Counter(name.casefold() for name in plain.values())
     return {
         number: plain[number]

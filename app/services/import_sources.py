@@ -1,4 +1,5 @@
-"""Where summaries come in from: Markdown files, folders or zips of them, ShortScience's exports."""
+"""Where summaries and papers come in from: Markdown and BibTeX files, folders or zips of them,
+ShortScience's exports."""
 
 from __future__ import annotations
 
@@ -12,11 +13,15 @@ from typing import BinaryIO, TypeVar
 
 from app.services.accounts import name_for
 from app.services.archives import Archive, BadArchive, open_archive
+from app.services.bibtex_import import BIBTEX, incoming_papers
+from app.services.bibtex_import import MAX_FILE as MAX_BIBTEX
 from app.services.front_matter import BadFile
-from app.services.import_terms import Incoming
+from app.services.import_terms import Incoming, IncomingPaper
 from app.services.import_writers import ANONYMOUS
 from app.services.library_files import MAX_FILE, SummaryFile, read
 from app.services.picture_files import MAX_BYTES
+from app.sources import bibtex
+from app.sources.bibtex import BadEntry, read_entries
 from app.sources.record import PaperRecord
 from app.sources.shortscience import (
     BadFeed,
@@ -30,6 +35,9 @@ from app.sources.shortscience import (
 
 MARKDOWN = (".md", ".markdown", ".mdown")
 MAX_TABLE = 100_000_000  # bytes of a CSV
+MAX_PACKED_BIBTEX = 5_000_000  # bytes of a BibTeX file in a zip, which a reader may send
+MAX_PASTED = bibtex.MAX_BYTES
+PASTED = "your entries"  # as the report names them
 START = 4096  # bytes that tell what a file is
 TOO_LARGE = f"it has more than {MAX_BYTES // 1_000_000} MB."
 Item = TypeVar("Item")
@@ -44,12 +52,12 @@ class Source:
     """What is to be imported. `count` is how many files or items it has, `None` if only reading it
     tells."""
 
-    incoming: Iterator[Incoming]
+    incoming: Iterator[Incoming | IncomingPaper]
     count: int | None
 
 
 def open_source(path: Path, opened: ExitStack) -> Source:
-    """What a path names: a folder, a zip, a Markdown file, an RSS feed or a CSV.
+    """What a path names: a folder, a zip, a Markdown or BibTeX file, an RSS feed or a CSV.
 
     Args:
         opened: closes what is opened here.
@@ -78,6 +86,8 @@ def open_file(
         except BadArchive as error:
             raise BadSource(f"{name}: {error}") from None
         return _archive(archive, name)
+    if name.lower().endswith(BIBTEX):
+        return _bibtex(file, name)
     if looks_like_feed(start):
         return Source(_feed(file, name), None)
     if name.lower().endswith(".csv"):
@@ -91,8 +101,8 @@ def open_file(
         )
         return Source(iter([Incoming(name, partial(read, data), find)]), 1)
     raise BadSource(
-        f"{name} is none of the files that can be imported: Markdown (.md), a folder or zip of"
-        " such, or ShortScience's RSS (.xml) or CSV (.csv)."
+        f"{name} is none of the files that can be imported: Markdown (.md), BibTeX (.bib), a"
+        " folder or zip of such, or ShortScience's RSS (.xml) or CSV (.csv)."
     )
 
 
@@ -100,23 +110,64 @@ def _folder(root: Path) -> Source:
     paths = [
         path
         for path in sorted(root.rglob("*"))
-        if path.suffix.lower() in MARKDOWN and not _is_hidden(path.relative_to(root).parts)
+        if path.suffix.lower() in (*MARKDOWN, *BIBTEX)
+        and not _is_hidden(path.relative_to(root).parts)
     ]
+    # Papers first: a note may be about one of them, and name it by its key alone.
+    paths.sort(key=lambda path: path.suffix.lower() not in BIBTEX)
+    has_bibtex = bool(paths) and paths[0].suffix.lower() in BIBTEX
 
-    def incoming() -> Iterator[Incoming]:
+    def incoming() -> Iterator[Incoming | IncomingPaper]:
         for path in paths:
+            if path.suffix.lower() in BIBTEX:
+                yield from _bibtex_of_folder(root, path)
+                continue
             find = partial(_picture_of_folder, root, path)
             yield Incoming(str(path), partial(_read_path, root, path), find)
 
-    return Source(incoming(), len(paths))
+    return Source(incoming(), None if has_bibtex else len(paths))
+
+
+def pasted_bibtex(text: str) -> Source:
+    """Entries that somebody pasted.
+
+    Raises:
+        BadSource: for too much at a time.
+    """
+    if len(text.encode("utf-8", "replace")) > MAX_PASTED:
+        raise BadSource(f"This is more than {MAX_PASTED:,} bytes of BibTeX; send it as a file.")
+    return Source((IncomingPaper(PASTED, entry) for entry in read_entries(text)), None)
+
+
+def _bibtex(file: BinaryIO, name: str) -> Source:
+    data = file.read(MAX_BIBTEX + 1)
+    if len(data) > MAX_BIBTEX:
+        raise BadSource(f"{name} has more than {MAX_BIBTEX // 1_000_000} MB; split it.")
+    return Source(incoming_papers(data, name), None)
+
+
+def _bibtex_of_folder(root: Path, path: Path) -> Iterator[IncomingPaper]:
+    try:
+        data = _bytes_of(root, path, MAX_BIBTEX)
+        if len(data) > MAX_BIBTEX:
+            raise BadFile(f"It has more than {MAX_BIBTEX // 1_000_000} MB; split it.")
+    except BadFile as error:
+        yield IncomingPaper(str(path), BadEntry(1, str(error)))
+    else:
+        yield from incoming_papers(data, str(path))
 
 
 def _read_path(root: Path, path: Path) -> SummaryFile:
+    return read(_bytes_of(root, path, MAX_FILE))
+
+
+def _bytes_of(root: Path, path: Path, most: int) -> bytes:
+    """A file's content, or somewhat more than the most that is allowed."""
     try:
         if not path.resolve().is_relative_to(root.resolve()):
             raise BadFile("This is a link to a file outside of the folder.")
         with path.open("rb") as file:
-            return read(file.read(MAX_FILE + 1))
+            return file.read(most + 1)
     except OSError as error:
         raise BadFile(f"The file cannot be read: {error.strerror}.") from None
 
@@ -147,11 +198,9 @@ def _picture_of_nothing(_path: str) -> bytes | None:
 
 
 def _archive(archive: Archive, source: str) -> Source:
-    names = [
-        name
-        for name in archive.names
-        if name.lower().endswith(MARKDOWN) and not _is_hidden(tuple(name.split("/")))
-    ]
+    shown = [name for name in archive.names if not _is_hidden(tuple(name.split("/")))]
+    names = [name for name in shown if name.lower().endswith(MARKDOWN)]
+    papers = [name for name in shown if name.lower().endswith(BIBTEX)]
     there = set(archive.names)
 
     def take(name: str) -> SummaryFile:
@@ -173,13 +222,22 @@ def _archive(archive: Archive, source: str) -> Source:
                     raise BadFile(str(error)) from None
         return None
 
-    return Source(
-        (
-            Incoming(f"{source}/{name}", partial(take, name), partial(picture, name))
-            for name in names
-        ),
-        len(names),
-    )
+    def incoming() -> Iterator[Incoming | IncomingPaper]:
+        for name in papers:
+            yield from _bibtex_of_archive(archive, name, f"{source}/{name}")
+        for name in names:
+            yield Incoming(f"{source}/{name}", partial(take, name), partial(picture, name))
+
+    return Source(incoming(), None if papers else len(names))
+
+
+def _bibtex_of_archive(archive: Archive, name: str, shown: str) -> Iterator[IncomingPaper]:
+    try:
+        data = archive.read(name, MAX_PACKED_BIBTEX)
+    except BadArchive as error:
+        yield IncomingPaper(shown, BadEntry(1, str(error)))
+    else:
+        yield from incoming_papers(data, shown)
 
 
 def _feed(file: BinaryIO, name: str) -> Iterator[Incoming]:

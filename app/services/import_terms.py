@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from app.models import User
 from app.services.library_files import SummaryFile
+from app.sources.bibtex import BadEntry, FoundEntry
 from app.sources.record import PaperRecord
 
 
@@ -27,6 +28,20 @@ class Incoming:
     picture: Callable[[str], bytes | None] | None = None
     line: int = 1
     kind: str = "note"
+
+
+@dataclass(frozen=True)
+class IncomingPaper:
+    """An entry of a BibTeX file: a paper, without a summary.
+
+    Attributes:
+        name: of the file, as the report names it.
+        notes: what its owner should know of the file besides.
+    """
+
+    name: str
+    entry: FoundEntry | BadEntry
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,8 +91,10 @@ class Run:
             where that was, and a hash of what it said.
         papers: in a dry run, what earlier files would have told of a paper, by each of its names,
             folded.
+        newest_before: the number of the newest paper before the first BibTeX entry.
     """
 
     options: Options
     written: dict[tuple[str, str, str], tuple[str, int]] = field(default_factory=dict)
     papers: dict[str, PaperRecord] = field(default_factory=dict)
+    newest_before: int | None = None

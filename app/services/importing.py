@@ -6,33 +6,39 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
+from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Identifier, Paper, Summary, folded
 from app.services import counts, votes
+from app.services.bibtex_import import import_papers
 from app.services.front_matter import BadFile
 from app.services.identifiers import PaperRef, parse_identifier
 from app.services.import_pictures import with_pictures
-from app.services.import_terms import Incoming, Options, Outcome, Run
+from app.services.import_terms import Incoming, IncomingPaper, Options, Outcome, Run
 from app.services.import_writers import ANONYMOUS, writer, writer_name
 from app.services.library_files import SummaryFile
 from app.services.papers import AlreadyThere, add_paper
 from app.services.problems import Refused
-from app.services.summaries import MAX_TAGS, normal, parse_tags, publish, tag_names
+from app.services.summaries import MAX_TAGS, first_of, normal, parse_tags, publish, tag_names
 from app.services.texts import known_keys
 
-__all__ = ["ANONYMOUS", "Incoming", "Options", "Outcome", "Run", "import_files"]
+__all__ = ["ANONYMOUS", "Incoming", "IncomingPaper", "Options", "Outcome", "Run", "import_files"]
 
 # What a file calls the facts that services call otherwise.
 FIELDS = {"arxiv_id": "arxiv", "published_on": "published", "name": "user"}
 
 
 def import_files(
-    session: Session, incoming: Iterable[Incoming], options: Options, run: Run | None = None
+    session: Session,
+    incoming: Iterable[Incoming | IncomingPaper],
+    options: Options,
+    run: Run | None = None,
 ) -> Iterator[Outcome]:
-    """Import files one by one; commits after each.
+    """Import files one by one, and commit after each; entries of BibTeX some at a time.
 
     Links that waited for a new paper are only marked; the caller lets `rerender.renew_marked` make
     them anew at the end.
@@ -41,9 +47,19 @@ def import_files(
         run: when several sources are one run; a new one has seen nothing.
     """
     run = run or Run(options)
+    for papers, group in groupby(incoming, lambda each: isinstance(each, IncomingPaper)):
+        if papers:
+            yield from import_papers(session, cast(Iterator[IncomingPaper], group), run)
+        else:
+            yield from _import_summaries(session, cast(Iterator[Incoming], group), run)
+
+
+def _import_summaries(
+    session: Session, incoming: Iterable[Incoming], run: Run
+) -> Iterator[Outcome]:
     for each in incoming:
         outcome = _tried(session, each, run)
-        if options.dry_run or outcome.status in ("refused", "kept", "unchanged"):
+        if run.options.dry_run or outcome.status in ("refused", "kept", "unchanged"):
             session.rollback()
         else:
             session.commit()
@@ -93,9 +109,7 @@ def _import(
     user = writer(session, name, file, paper)
     if options.only is None:
         notes += file.notes
-    here = session.scalar(
-        select(Summary).where(Summary.paper_id == paper.id, Summary.user_id == user.id)
-    )
+    here = first_of(session, user, paper)
     text = with_pictures(
         session, user, normal(file.text), incoming, here, notes, dry_run=options.dry_run
     )

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from app.queries.papers import title_folded
+from app.services.same_work import Work, is_same
 from app.sources.record import PaperRecord
 
-MIN_TITLE_WORDS = 3  # "Preface" and "Editorial" say nothing about which work it is
-_NAMED = ("doi", "arxiv_id", "openreview_id", "acl_id", "key")
+PREPRINT = "journals/corr/"  # how dblp's keys of preprints begin
+_NAMED = ("doi", "arxiv_id", "openreview_id", "acl_id")
 _FILLED = (
     *("key", "doi", "arxiv_id", "openreview_id", "acl_id", "url", "abstract", "keywords"),
     *("venue", "venue_key", "venue_title", "section", "year"),
@@ -20,22 +21,24 @@ _FILLED = (
 def same_work(one: PaperRecord, other: PaperRecord) -> bool:
     """Whether two records are of one work, such as a preprint and its conference version.
 
-    An identifier that both have decides. Without, title, authors and year do: so a journal version
-    with a DOI of its own, another part of a series and another preface stay apart.
+    An identifier that both have decides. Without, title, authors and year do as in
+    `services.same_work`: so another part of a series and another preface stay apart. What dblp has
+    under two keys is one work only when one of them is the preprint.
     """
-    pairs = [(getattr(one, name).lower(), getattr(other, name).lower()) for name in _NAMED[:-1]]
+    pairs = [(getattr(one, name).lower(), getattr(other, name).lower()) for name in _NAMED]
     known = [mine == theirs for mine, theirs in pairs if mine and theirs]
     if known:
         return all(known)
-    if one.key and one.key.lower() == other.key.lower():
+    keys = {one.key.lower(), other.key.lower()} - {""}
+    if len(keys) == 2 and not any(key.startswith(PREPRINT) for key in keys):
+        return False
+    if one.key and len(keys) == 1 and other.key:
         return True
-    title = title_folded(one.title)
-    if title != title_folded(other.title) or len(title.split()) < MIN_TITLE_WORDS:
-        return False
-    if one.year and other.year and abs(one.year - other.year) > 1:
-        return False
-    mine, theirs = _surnames(one), _surnames(other)
-    return bool(mine) and mine == theirs
+    # They come from different lists, so one of them counts as the preprint.
+    return is_same(
+        Work(one.title, one.authors, one.year, "preprint"),
+        Work(other.title, other.authors, other.year, ""),
+    )
 
 
 def joined(records: Sequence[PaperRecord]) -> PaperRecord:

@@ -10,11 +10,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.db import now
-from app.models import Author, Summary
+from app.models import Author, Summary, Venue
 from app.models.summary import VISIBILITIES
 from app.services import front_matter
 from app.services.front_matter import HEAD_LINE, BadFile, text
-from app.sources.record import PaperRecord
+from app.sources.dblp_streams import section_of_stream
+from app.sources.record import NO_SECTION, PaperRecord
 
 MAX_FILE = 1_000_000  # bytes; a text has at most 64 kB, but front matter may be long
 FIELDS = (
@@ -117,11 +118,18 @@ def write(summary: Summary, body: str) -> str:
         "tags": [tag.name for tag in summary.tags],
         "venue_key": venue.key if venue is not None else "",
         "venue_title": venue.title if venue is not None else "",
-        "section": paper.section_slug,
+        "section": paper.section_slug or _no_section(venue),
         "published": paper.published_on.isoformat() if paper.published_on else "",
     }
     said = {name: value for name, value in fields.items() if value not in ("", None, [])}
     return front_matter.join(said, body)
+
+
+def _no_section(venue: Venue | None) -> str:
+    """What says that a paper is in no section, where it would get that of its venue."""
+    if venue is None or not (venue.section_slug or section_of_stream(venue.key)):
+        return ""
+    return NO_SECTION
 
 
 def _file(fields: Mapping[str, Any], body: str, lines: Mapping[str, int]) -> SummaryFile:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import bindparam, delete, insert, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.models import Identifier, Link, Paper, Summary, folded
 from app.models.link import MAX_LABEL_FOLDED, MAX_USER
 from app.models.paper import MAX_IDENTIFIER
 from app.rendering import Link as RenderedLink
+from app.rendering import PaperRef
 from app.search.words import indexable
-from app.services.texts import MAX_LINKS
+from app.services.texts import MAX_LINKS, names_of
 
 
 def rebuild(session: Session, summary: Summary, links: Sequence[RenderedLink]) -> None:
@@ -20,7 +21,7 @@ def rebuild(session: Session, summary: Summary, links: Sequence[RenderedLink]) -
     session.execute(delete(Link).where(Link.summary_id == summary.id))
     # No paper goes by a name longer than its column.
     links = [link for link in links[:MAX_LINKS] if len(link.ref.value) <= MAX_IDENTIFIER]
-    targets = _targets(session, {(link.ref.kind, folded(link.ref.value)) for link in links})
+    targets = _targets(session, {link.ref.without_user() for link in links})
     rows = [
         {
             "summary_id": summary.id,
@@ -34,7 +35,7 @@ def rebuild(session: Session, summary: Summary, links: Sequence[RenderedLink]) -
             "target_value": link.ref.value,
             "target_folded": folded(link.ref.value),
             "target_user": link.ref.user[:MAX_USER] if link.ref.user else None,
-            "target_id": targets.get((link.ref.kind, folded(link.ref.value))),
+            "target_id": targets.get(link.ref.without_user()),
         }
         for position, link in enumerate(links)
     ]
@@ -42,18 +43,22 @@ def rebuild(session: Session, summary: Summary, links: Sequence[RenderedLink]) -
         session.execute(insert(Link), rows)
 
 
-def resolve(session: Session, paper: Paper) -> list[int]:
+def resolve(session: Session, paper: Paper, instead_of: Paper | None = None) -> list[int]:
     """Point links that name a paper to it, now that it is known.
+
+    Args:
+        instead_of: where some of them lead that are the paper's from now on.
 
     Returns:
         Numbers of the summaries whose links were pointed: their pages may have to change.
     """
-    names = session.execute(
-        select(Identifier.kind, Identifier.folded).where(Identifier.paper_id == paper.id)
-    ).all()
+    identifiers = session.execute(
+        select(Identifier.kind, Identifier.value).where(Identifier.paper_id == paper.id)
+    )
+    names = {name for kind, value in identifiers for name in names_of(PaperRef(kind, value))}
     waiting = (
-        tuple_(Link.target_kind, Link.target_folded).in_([tuple(name) for name in names]),
-        Link.target_id.is_(None),
+        tuple_(Link.target_kind, Link.target_folded).in_(list(names)),
+        or_(Link.target_id.is_(None), Link.target_id == (instead_of.id if instead_of else None)),
     )
     summaries = list(session.scalars(select(Link.summary_id).where(*waiting).distinct()))
     session.execute(update(Link).where(*waiting).values(target_id=paper.id))
@@ -80,10 +85,18 @@ def resolve_all(session: Session) -> list[int]:
     return sorted({summary for _, summary, _ in found})
 
 
-def _targets(session: Session, names: set[tuple[str, str]]) -> dict[tuple[str, str], int]:
+def _targets(session: Session, refs: Iterable[PaperRef]) -> dict[PaperRef, int]:
+    names = {ref: names_of(ref) for ref in refs}
+    wanted = {name for each in names.values() for name in each}
     found = session.execute(
         select(Identifier.kind, Identifier.folded, Identifier.paper_id).where(
-            tuple_(Identifier.kind, Identifier.folded).in_(list(names))
+            tuple_(Identifier.kind, Identifier.folded).in_(list(wanted))
         )
     )
-    return {(kind, folded): paper_id for kind, folded, paper_id in found}
+    ids = {(kind, folded): paper_id for kind, folded, paper_id in found}
+    targets = {}
+    for ref in names:
+        paper_id = next((ids[name] for name in names[ref] if name in ids), None)
+        if paper_id is not None:
+            targets[ref] = paper_id
+    return targets

@@ -1,11 +1,12 @@
-"""Whom a write waits for."""
+"""Whom a write waits for, and what may have happened meanwhile."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import User
+from app.models import Paper, User
+from app.services.problems import Refused
 
 
 def queue(session: Session, user_id: int) -> None:
@@ -14,3 +15,17 @@ def queue(session: Session, user_id: int) -> None:
     SQLite has one writer at a time anyway, and ignores the lock.
     """
     session.execute(select(User.id).where(User.id == user_id).with_for_update())
+
+
+def ensure_there(session: Session, paper: Paper) -> None:
+    """Refuse to write about a paper that was merged into another one since it was read.
+
+    The caller holds `lock_papers`, so that it cannot happen any more. Its old key leads to the
+    other paper from now on: what is sent again arrives there.
+    """
+    if session.scalar(select(Paper.id).where(Paper.id == paper.id)) is None:
+        raise Refused(
+            "source",
+            "This paper was just found to be the same as another one here, and the two were put"
+            " together. Send your text again: it will stand there.",
+        )

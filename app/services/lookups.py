@@ -5,6 +5,7 @@ Whatever comes from there is checked as what people type is; see `paper_facts`.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -15,21 +16,22 @@ from queue import Empty, SimpleQueue
 from app.models.paper import MAX_IDENTIFIER
 from app.queries.papers import title_folded
 from app.services import lookup_cache
-from app.services.joining import joined, same_work
+from app.services.joining import PREPRINT, joined, same_work
 from app.services.lookup_cache import Kept
 from app.services.paper_facts import FIELDS
-from app.sources.contract import Fetch, Source, Unavailable
+from app.sources.contract import Fetch, NotNow, Source, Unavailable
 from app.sources.fetch import Asking, fetcher
 from app.sources.record import PaperRecord
 from app.sources.registry import SOURCES
 
+FOLDER = "lookups"  # in the data directory
 SECONDS = 4.5  # for all that one page asks
 SECONDS_MORE = 1.5  # of these, for what completes a paper that was found
 # A look-up holds one of a worker's few threads while it waits; the others are for those who read.
 AT_ONCE = threading.BoundedSemaphore(2)
 MAX_TITLE = 300
 MAX_FINDS = 8
-LIKENESS = 0.6  # of the words of the title that was asked for
+LIKENESS = 0.7  # of the words of the title that was asked for
 BUSY = "Others are looking up papers just now. Try again in a few seconds."
 OFF = "Looking up papers elsewhere is switched off on this site."
 _FIELDS = {**FIELDS, "key": "key"}
@@ -42,6 +44,12 @@ class Outside:
     on: bool
     asking: Asking
     folder: Path
+
+
+def site_outside(data_dir: Path, *, on: bool, site_url: str, contact: str) -> Outside:
+    """How a site asks: it says who it is, and whom to write to when it asks too much."""
+    about = "; ".join(filter(None, (site_url, f"mailto:{contact}" if "@" in contact else contact)))
+    return Outside(on, Asking(f"Shortlist ({about})" if about else "Shortlist"), data_dir / FOLDER)
 
 
 @dataclass(frozen=True)
@@ -91,9 +99,11 @@ def find(outside: Outside, names: Iterable[str]) -> Answer:
     found, problems = _ask(outside, asked, until)
     if not found:
         return Answer((), tuple(problems))
+    found = [each for each in found if each is found[0] or same_work(found[0][1], each[1])]
     first = joined([record for _, record in found])
     more = [question for question in _about(first) if question.text not in {q.text for q in asked}]
-    later, _ = _ask(outside, more, min(until, time.monotonic() + SECONDS_MORE))
+    soon = min(until, time.monotonic() + SECONDS_MORE)
+    later, _ = _ask(outside, more, soon, in_haste=True)
     found += [(source, record) for source, record in later if same_work(first, record)]
     return Answer((_joined(found),), ())
 
@@ -109,7 +119,7 @@ def search(outside: Outside, title: str) -> Answer:
     for source, record in found:
         hit = _hit(source, getattr(record, _FIELDS[source.KIND]))
         lookup_cache.write(outside.folder, hit, Kept((record,)))
-        if _likeness(wanted, record) < LIKENESS:
+        if _likeness(wanted, record)[0] < LIKENESS:
             continue
         work = next((each for each in works if same_work(each[0][1], record)), None)
         if work is None:
@@ -153,19 +163,24 @@ def _search_question(source: Source, title: str) -> _Question:
 
 
 def _about(record: PaperRecord) -> Iterable[_Question]:
-    """What completes a record: its other identifiers, and its key from the source that has keys."""
+    """What completes a record: its other identifiers, and from the source that has keys its key
+    and its preprint."""
     for source in SOURCES:
         value = getattr(record, _FIELDS[source.KIND])
         if value:
             yield _find_question(source, value)
-        elif source.KIND == "key":
+        if source.KIND == "key" and not (record.key and record.arxiv_id):
             yield _search_question(source, record.title[:MAX_TITLE])
 
 
 def _ask(
-    outside: Outside, questions: Sequence[_Question], until: float
+    outside: Outside, questions: Sequence[_Question], until: float, *, in_haste: bool = False
 ) -> tuple[list[tuple[Source, PaperRecord]], list[str]]:
-    """The answers in the order of the questions; sentences for those that did not come."""
+    """The answers in the order of the questions; sentences for those that did not come.
+
+    Args:
+        in_haste: whether there is so little time that a refusal says nothing about next time.
+    """
     answers = {each.text: lookup_cache.read(outside.folder, each.text) for each in questions}
     missing = [each for each in questions if answers[each.text] is None]
     problems = []
@@ -175,7 +190,7 @@ def _ask(
         problems.append(BUSY)
     elif missing:
         try:
-            answers |= _answers(outside, missing, until)
+            answers |= _answers(outside, missing, until, in_haste)
         finally:
             AT_ONCE.release()
     found = []
@@ -193,20 +208,24 @@ def _ask(
 
 
 def _answers(
-    outside: Outside, questions: Sequence[_Question], until: float
+    outside: Outside, questions: Sequence[_Question], until: float, in_haste: bool
 ) -> dict[str, Kept | None]:
     """Ask in threads of their own: a name server that is slow cannot be told to hurry."""
     fetch = fetcher(outside.asking, until)
     came: SimpleQueue[tuple[str, Kept]] = SimpleQueue()
 
     def ask(question: _Question) -> None:
+        lasting = not in_haste
         try:
             answer = Kept(tuple(question.ask(fetch)))
         except Unavailable as unavailable:
             answer = Kept(problem=str(unavailable))
+            lasting = lasting and not isinstance(unavailable, NotNow)
         except Exception:  # a fault of ours in reading it must not leave the page waiting
+            logging.getLogger(__name__).exception("%s", question.source.NAME)
             answer = Kept(problem="sent something that cannot be read.")
-        lookup_cache.write(outside.folder, question.text, answer)
+        if lasting or not answer.problem:
+            lookup_cache.write(outside.folder, question.text, answer)
         came.put((question.text, answer))
 
     for question in questions:
@@ -227,7 +246,7 @@ def _joined(found: Sequence[tuple[Source, PaperRecord]]) -> Find:
 
     def place(each: tuple[Source, PaperRecord]) -> tuple[int, bool]:
         source, record = each
-        return order[source.NAME], record.key.startswith("journals/corr/")  # a preprint's key
+        return order[source.NAME], record.key.startswith(PREPRINT)
 
     ranked = sorted(found, key=place)
     names = (f"{source.KIND}:{getattr(record, _FIELDS[source.KIND])}" for source, record in ranked)
@@ -238,8 +257,8 @@ def _joined(found: Sequence[tuple[Source, PaperRecord]]) -> Find:
     )
 
 
-def _likeness(wanted: set[str], record: PaperRecord) -> float:
-    """How much of the wanted words a title has, and a little for how few others."""
+def _likeness(wanted: set[str], record: PaperRecord) -> tuple[float, float]:
+    """How much of the wanted words a title has, and how little else."""
     words = set(title_folded(record.title).split())
     common = len(wanted & words)
-    return common / len(wanted) + (0.1 * common / len(words) if words else 0.0)
+    return common / len(wanted), common / max(len(words), 1)

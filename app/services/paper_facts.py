@@ -14,7 +14,7 @@ from app.models import Section
 from app.models.paper import MAX_IDENTIFIER, folded
 from app.rendering import PaperRef, parse_identifier
 from app.services.problems import Refused
-from app.sources.record import DETAILS, PaperRecord
+from app.sources.record import DETAILS, NO_SECTION, PaperRecord
 
 MAX_TITLE = 1000
 MAX_ABSTRACT = 20_000
@@ -67,7 +67,7 @@ def checked(session: Session, record: PaperRecord) -> PaperRecord:
     if record.year is not None and not YEARS[0] <= record.year <= YEARS[1]:
         raise Refused("year", f"{record.year} cannot be the year of a paper.")
     section = _line("section", record.section, MAX_NAME, "A section")
-    if section and session.get(Section, section) is None:
+    if section not in ("", NO_SECTION) and session.get(Section, section) is None:
         raise Refused("section", "There is no such section.")
     abstract = clean(record.abstract).strip()
     if len(abstract) > MAX_ABSTRACT:
@@ -89,22 +89,23 @@ def checked(session: Session, record: PaperRecord) -> PaperRecord:
     return _with_identifiers(facts)
 
 
-def fitting(session: Session, record: PaperRecord) -> PaperRecord:
-    """A record from outside in normal form, without the facts that cannot be kept.
+def fitting(session: Session, record: PaperRecord) -> tuple[PaperRecord, list[Refused]]:
+    """A record from elsewhere in normal form without the facts that cannot be kept, and these.
 
     Raises:
         Refused: when it has no usable title.
     """
     blank = PaperRecord(title="")
-    for _ in DROPPED:
+    left_out: list[Refused] = []
+    while True:
         try:
-            return checked(session, record)
+            return checked(session, record), left_out
         except Refused as refused:
-            if refused.field not in DROPPED:
+            if refused.field not in DROPPED or len(left_out) > len(DROPPED):
                 raise
+            left_out.append(refused)
             fields = DROPPED[refused.field]
             record = replace(record, **{name: getattr(blank, name) for name in fields})
-    return checked(session, record)
 
 
 def identifiers(record: PaperRecord) -> list[PaperRef]:

@@ -19,18 +19,21 @@ from app.rendering import (
     RENDERER_VERSION,
     PaperRef,
     RenderError,
-    parse_identifier,
+    parse_any_address,
     render_inline,
     render_plain,
 )
 from app.search.words import fold
-from app.services import counts, links
+from app.services import counts, links, similarity
+from app.services.doubles import joined, learn_names
 from app.services.paper_facts import MAX_NAME, MAX_VENUE_KEY, checked, identifiers
 from app.services.problems import Refused
 from app.services.rerender import mark_stale
 from app.services.search_index import index_paper
 from app.services.texts import known_keys
-from app.sources.record import PaperRecord
+from app.sources.arxiv_categories import section_of_arxiv_id
+from app.sources.dblp_streams import section_of_stream
+from app.sources.record import NO_SECTION, PaperRecord
 
 _NUMBER = re.compile(r" \d{4}$", re.ASCII)
 _VENUE_OF_KEY = re.compile(r"((?:conf|journals|books|series|phd)/[^/]+)/")
@@ -50,12 +53,16 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
     The texts of these links are only marked: `rerender.renew_marked` renders them again after the
     commit, for it may take long.
 
+    A preprint and what came of it are one paper (`services.same_work`): then the two are merged at
+    once, and the one that stays is returned.
+
     Args:
         record: what is known of it; only the title is needed.
         source: where the record is from, a word such as `form` or `bibtex`.
 
     Raises:
-        AlreadyThere: when one of its identifiers belongs to a paper we have.
+        AlreadyThere: when one of its identifiers belongs to a paper we have. If that has the same
+            title, further identifiers lead to it from now on; the caller may commit that.
         Refused: for a fact that cannot be right, with the name of the field.
     """
     record = checked(session, record)
@@ -68,7 +75,10 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
     names = identifiers(record)
     taken = known_keys(session, names)
     if taken:
-        raise AlreadyThere(next(iter(taken.values())))
+        key = next(iter(taken.values()))
+        if len(set(taken.values())) == 1:
+            learn_names(session, key, record.title, [*names, *_addresses(session, record)])
+        raise AlreadyThere(key)
     venue = _venue(session, record)
     paper = Paper(
         key=record.key,
@@ -77,7 +87,7 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
         title_folded=title_folded(record.title),
         year=record.year,
         venue_id=None if venue is None else venue.id,
-        section_slug=record.section or (None if venue is None else venue.section_slug),
+        section_slug=_section(record, venue),
         doi=record.doi or None,
         arxiv_id=record.arxiv_id or None,
         url=record.url or None,
@@ -101,7 +111,8 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
     index_paper(session, paper)
     mark_stale(session, links.resolve(session, paper))
     counts.paper_added(session, paper)
-    return paper
+    similarity.mark(session, [paper.id])
+    return joined(session, paper)
 
 
 def _made_up_key(session: Session, record: PaperRecord) -> str:
@@ -121,7 +132,7 @@ def _made_up_key(session: Session, record: PaperRecord) -> str:
 
 def _addresses(session: Session, record: PaperRecord) -> list[PaperRef]:
     """The addresses by which this paper alone is known: that of a volume belongs to many."""
-    found = map(parse_identifier, filter(None, (record.url, *record.other_urls)))
+    found = map(parse_any_address, filter(None, (record.url, *record.other_urls)))
     refs = {
         folded(ref.value): ref.without_user()
         for ref in found
@@ -152,9 +163,25 @@ def _venue(session: Session, record: PaperRecord) -> Venue | None:
         raise Refused("venue", "The name of this venue is too long.")
     kinds = {"conf": "conference", "journals": "journal", "books": "book", "series": "book"}
     kind = "preprint" if key == "journals/corr" else kinds.get(key.split("/")[0], "other")
-    row = {"key": key, "name": name, "title": record.venue_title, "kind": kind}
+    row = {
+        "key": key,
+        "name": name,
+        "title": record.venue_title,
+        "kind": kind,
+        "section_slug": section_of_stream(key) or None,
+    }
     insert_missing(session, Venue, [row], ["key"])
     return session.scalars(select(Venue).where(Venue.key == key)).one()
+
+
+def _section(record: PaperRecord, venue: Venue | None) -> str | None:
+    """As it was said, as the archive of an old arXiv number says, or as that of its venue."""
+    said = record.section or section_of_arxiv_id(record.arxiv_id)
+    if said:
+        return None if said == NO_SECTION else said
+    if venue is None:
+        return None
+    return venue.section_slug or section_of_stream(venue.key) or None
 
 
 def _set_authors(session: Session, paper: Paper, record: PaperRecord) -> None:

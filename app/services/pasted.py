@@ -43,8 +43,7 @@ class Pasted:
         if self.records:
             return self.records[0]
         if self.ref is not None:
-            # "key" and "url" are fields too.
-            fact: dict[str, Any] = {FIELDS.get(self.ref.kind, self.ref.kind): self.ref.value}
+            fact: dict[str, Any] = {FIELDS.get(self.ref.kind, "key"): self.ref.value}
             return PaperRecord(title="", **fact)
         return PaperRecord(title=self.title, url=self.url)
 
@@ -62,10 +61,12 @@ def read(text: str) -> Pasted:
             return Pasted(records=tuple(records), problems=_sentences(bad))
     line = " ".join(text.split())
     ref = parse_identifier(line)
-    if ref is not None and _says_which(ref):
+    if ref is not None and ref.kind != "url" and _says_which(ref):
         return Pasted(ref=ref.without_user())
-    if re.match(r"https?://\S+$", line):
+    if re.match(r"https?://\S+$", line, re.IGNORECASE):
         return Pasted(url=line)
+    if ref is not None and ref.kind == "url":
+        return Pasted(url=f"https://{line}")
     named = _named_in(line)
     return Pasted(ref=named) if named else Pasted(title=line[:MAX_TITLE])
 

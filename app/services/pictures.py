@@ -17,7 +17,17 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from app.db import begin_writing, now
-from app.models import DeletedSummary, Draft, Paper, Picture, PictureUse, Revision, Summary, User
+from app.models import (
+    DeletedSummary,
+    Draft,
+    MergedDraft,
+    Paper,
+    Picture,
+    PictureUse,
+    Revision,
+    Summary,
+    User,
+)
 from app.queries.pictures import room_used
 from app.services.locks import queue
 from app.services.picture_files import MAX_BYTES, encode, path_of, write
@@ -228,6 +238,9 @@ def _other_texts(session: Session, owner: int) -> Iterator[str]:
     )
     yield from session.scalars(
         select(cast(DeletedSummary.data, String)).where(DeletedSummary.user_id == owner)
+    )
+    yield from session.scalars(
+        select(cast(MergedDraft.data, String)).where(MergedDraft.user_id == owner)
     )
 
 

@@ -10,9 +10,15 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from app.db import begin_writing
-from app.models import Paper, Revision, Summary, User
-from app.rendering import RENDERER_VERSION, RenderError, render_inline, render_plain
+from app.db import begin_writing, insert_missing, lock_papers
+from app.models import Identifier, Paper, Revision, Summary, User, folded
+from app.rendering import (
+    RENDERER_VERSION,
+    RenderError,
+    parse_any_address,
+    render_inline,
+    render_plain,
+)
 from app.services.accounts import rendered_bio
 from app.services.problems import Refused
 from app.services.summaries import apply, rendered_or_refused
@@ -64,8 +70,8 @@ def count_stale(session: Session) -> int:
 
 
 def renew_stale(session: Session) -> Iterator[int]:
-    """Make stale HTML and links anew from their source: summaries first, then the versions before
-    their present ones, papers and people.
+    """Make stale HTML and links anew from their source: papers first, whose addresses links may
+    lead to, then summaries, the versions before their present ones, and people.
 
     Rendering happens outside the transaction, so that nobody waits for it, and what was saved
     meanwhile is left alone. A text that today's limits refuse keeps the HTML it has: it was safe
@@ -74,9 +80,9 @@ def renew_stale(session: Session) -> Iterator[int]:
     Yields:
         The number of each row, after its commit.
     """
+    yield from _renew_papers(session)
     yield from _renew_texts(session, Summary, _STALE[Summary])
     yield from _renew_texts(session, Revision, _STALE[Revision])
-    yield from _renew_papers(session)
     yield from _renew_bios(session)
 
 
@@ -91,6 +97,7 @@ def _renew_texts(
         except (Refused, RenderError):
             rendered, takeaway_html = None, ""
         begin_writing(session)
+        lock_papers(session, alone=False)  # its links lead to papers
         found = session.get(table, row.id, with_for_update=True, populate_existing=True)
         if found is not None and (found.source, found.takeaway) == (source, takeaway):
             if rendered is not None:
@@ -142,6 +149,8 @@ def _renew_papers(session: Session) -> Iterator[int]:
         seen = papers[-1].id
         made = {paper.id: (paper.title, paper.abstract, _facts(paper)) for paper in papers}
         begin_writing(session)
+        lock_papers(session, alone=True)
+        _note_addresses(session, papers)
         # In one order, so that two of these cannot wait for each other.
         query = select(Paper).where(Paper.id.in_(made)).order_by(Paper.id).with_for_update()
         for paper in session.scalars(query.execution_options(populate_existing=True)):
@@ -151,6 +160,17 @@ def _renew_papers(session: Session) -> Iterator[int]:
                 paper.renderer_version = RENDERER_VERSION
         session.commit()
         yield from made
+
+
+def _note_addresses(session: Session, papers: Sequence[Paper]) -> None:
+    """Let papers be known by their addresses, as those are that were added later."""
+    rows = []
+    for paper in papers:
+        ref = parse_any_address(paper.url) if paper.url else None
+        if ref is not None and ref.kind == "url":
+            name = {"kind": ref.kind, "value": ref.value, "folded": folded(ref.value)}
+            rows.append({"paper_id": paper.id, **name})
+    insert_missing(session, Identifier, rows, ["kind", "folded"])
 
 
 def _facts(paper: Paper) -> tuple[str, str]:

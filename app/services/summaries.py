@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, insert_missing, lock_papers, now
-from app.models import Paper, Revision, Summary, SummaryTag, Tag, User
+from app.models import Draft, Paper, Revision, Summary, SummaryTag, Tag, User
 from app.models.summary import VISIBILITIES
 from app.rendering import (
     MAX_TEXT_BYTES,
@@ -20,10 +20,10 @@ from app.rendering import (
     RenderError,
     render_inline,
 )
-from app.services import counts, links, picture_addresses
+from app.services import counts, links, picture_addresses, similarity
 from app.services.contents import Content, Settings, one_line, tag_words
 from app.services.contents import normal as normal  # for who writes through this module
-from app.services.locks import queue
+from app.services.locks import ensure_there, queue
 from app.services.merging import BESIDE, BETWEEN, MINE, THEIRS, open_conflict
 from app.services.problems import Refused
 from app.services.search_index import index_summary
@@ -86,12 +86,9 @@ def publish(
     rendered = rendered_or_refused(session, source)
     begin_writing(session)
     lock_papers(session, alone=False)
+    ensure_there(session, paper)
     queue(session, user.id)
-    summary = session.scalar(
-        select(Summary)
-        .where(Summary.paper_id == paper.id, Summary.user_id == user.id)
-        .execution_options(populate_existing=True)
-    )
+    summary = first_of(session, user, paper)
     if summary is not None and visibility == "unlisted" and summary.share_code is None:
         picture_addresses.renew(session, summary)  # others may know those that it had
     moved = picture_addresses.settle(session, user, summary, source)
@@ -151,6 +148,57 @@ def publish(
         _note_public(session, summary, moment)
     counts.recount(session, [paper.id], user_ids=[user.id], tag_ids=touched)
     return summary
+
+
+def first_of(session: Session, user: User, paper: Paper) -> Summary | None:
+    """A user's summary of a paper as it is now; if there are more, the one that is edited."""
+    return session.scalar(
+        select(Summary)
+        .where(Summary.paper_id == paper.id, Summary.user_id == user.id)
+        .order_by(Summary.place)
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+
+
+def put_first(session: Session, summary: Summary) -> None:
+    """Let the editor open this one of a writer's several summaries of a paper.
+
+    Raises:
+        Refused: while there is a draft about the paper, which belongs to the other one.
+    """
+    begin_writing(session)
+    lock_papers(session, alone=False)
+    queue(session, summary.user_id)
+    mine = (Summary.paper_id == summary.paper_id, Summary.user_id == summary.user_id)
+    drafted = select(Draft.id).where(
+        Draft.paper_id == summary.paper_id, Draft.user_id == summary.user_id
+    )
+    if session.scalar(drafted) is not None:
+        raise Refused(
+            "summary", "You have a draft of the other summary. Save it or discard it first."
+        )
+    order = list(session.scalars(select(Summary.id).where(*mine).order_by(Summary.place)))
+    order.sort(key=lambda number: number != summary.id)
+    number_in_order(session, order)
+    session.refresh(summary)
+
+
+def close_gap(session: Session, paper_id: int, user_id: int) -> None:
+    """Number a writer's summaries of a paper from 0 again, after one has gone."""
+    mine = (Summary.paper_id == paper_id, Summary.user_id == user_id)
+    number_in_order(
+        session, list(session.scalars(select(Summary.id).where(*mine).order_by(Summary.place)))
+    )
+
+
+def number_in_order(session: Session, ids: Sequence[int]) -> None:
+    """Give a writer's summaries of a paper their places."""
+    if len(ids) > 1:  # in two steps: no two may have one place
+        away = update(Summary).where(Summary.id.in_(ids)).values(place=-1 - Summary.place)
+        session.execute(away.execution_options(synchronize_session=False))
+    for place, number in enumerate(ids):
+        session.execute(update(Summary).where(Summary.id == number).values(place=place))
 
 
 def content_of(session: Session, summary: Summary) -> Content:
@@ -247,7 +295,9 @@ def apply(session: Session, summary: Summary, rendered: Rendered) -> None:
     summary.opening_html = rendered.opening
     summary.lead_html = rendered.lead
     summary.excerpt = rendered.excerpt
+    linked = similarity.before_change(session, summary)
     links.rebuild(session, summary, rendered.links)
+    similarity.after_change(session, summary, linked)
     picture_addresses.note_uses(session, summary)
     writer = session.get_one(User, summary.user_id)
     index_summary(session, summary, rendered.text, tag_names(session, summary), writer)

@@ -11,13 +11,28 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app.models import Author, Identifier, Paper, PaperAuthor, folded
-from app.rendering import MAX_TEXT_BYTES, Known, PaperRef, Rendered, RenderError, render
+from app.rendering import (
+    MAX_TEXT_BYTES,
+    Busy,
+    Known,
+    PaperRef,
+    Preview,
+    Rendered,
+    RenderError,
+    implied,
+    preview,
+    render,
+)
+from app.rendering.links import Find
 
 __all__ = [
     "MAX_TEXT_BYTES",
+    "Busy",
     "RenderError",
     "Rendered",
     "known_keys",
+    "names_of",
+    "preview_text",
     "render_alone",
     "render_text",
 ]
@@ -25,32 +40,53 @@ __all__ = [
 MAX_LINKS = 1000
 
 
-def render_text(session: Session, text: str, *, mark_lines: bool = False) -> Rendered:
+def render_text(session: Session, text: str) -> Rendered:
     """Render a summary; links to papers we know by another name than their key lead to them.
 
     Ids in it begin with a hash of the text, so that several texts fit on one page.
 
     Args:
         text: Markdown with LaTeX.
-        mark_lines: whether blocks say on which line of the source they begin, for a preview.
 
     Raises:
         RenderError: for a text that is too large or too deeply nested, with the line.
+        Busy: when the server has no time for it just now.
     """
-    id_prefix = f"s{hashlib.sha256(text.encode()).hexdigest()[:8]}-"
     site_url = session.info["site_url"]
+    return render(text, find=_find(session, {}), site_url=site_url, id_prefix=_id_prefix(text))
+
+
+def preview_text(session: Session, text: str) -> tuple[Preview, dict[PaperRef, str]]:
+    """A text for its writer, and the keys of those of its papers that are here.
+
+    Raises:
+        RenderError, Busy: as `render_text`.
+    """
+    keys: dict[PaperRef, str] = {}
+    site_url = session.info["site_url"]
+    found = preview(text, find=_find(session, keys), site_url=site_url, id_prefix=_id_prefix(text))
+    return found, keys
+
+
+def _id_prefix(text: str) -> str:
+    return f"s{hashlib.sha256(text.encode()).hexdigest()[:8]}-"
+
+
+def _find(session: Session, keys: dict[PaperRef, str]) -> Find:
+    """What the renderer asks for papers with; `keys` is filled with those that are here."""
 
     def find(refs: Iterable[PaperRef]) -> Known:
-        keys = known_keys(session, refs)
+        keys.update(known_keys(session, refs))
         return Known(keys, citation_labels(session, set(keys.values())) if keys else {})
 
-    return render(text, find=find, site_url=site_url, id_prefix=id_prefix, mark_lines=mark_lines)
+    return find
 
 
 def known_keys(session: Session, refs: Iterable[PaperRef]) -> dict[PaperRef, str]:
     """The bibtex keys of those references (without their user) that are in the library."""
-    plain = {PaperRef(ref.kind, ref.value) for ref in islice(refs, MAX_LINKS)}
-    wanted = {(ref.kind, folded(ref.value)): ref for ref in plain}
+    plain = {ref.without_user() for ref in islice(refs, MAX_LINKS)}
+    names = {ref: names_of(ref) for ref in plain}
+    wanted = {name for each in names.values() for name in each}
     if not wanted:
         return {}
     found = session.execute(
@@ -59,11 +95,17 @@ def known_keys(session: Session, refs: Iterable[PaperRef]) -> dict[PaperRef, str
         .where(tuple_(Identifier.kind, Identifier.folded).in_(list(wanted)))
     )
     by_name = {(kind, folded): key for kind, folded, key in found}
-    return {
-        ref: by_name[ref.kind, folded(ref.value)]
-        for ref in plain
-        if (ref.kind, folded(ref.value)) in by_name
-    }
+    known = {}
+    for ref in plain:
+        key = next((by_name[name] for name in names[ref] if name in by_name), None)
+        if key is not None:
+            known[ref] = key
+    return known
+
+
+def names_of(ref: PaperRef) -> list[tuple[str, str]]:
+    """Kind and folded value of all names that a reference surely means, its own first."""
+    return [(each.kind, folded(each.value)) for each in (ref, *implied(ref))]
 
 
 def citation_labels(session: Session, keys: set[str]) -> dict[str, str]:

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.services import deletion, picture_addresses, pictures
+from app.services import (
+    deletion,
+    lookup_cache,
+    lookups,
+    picture_addresses,
+    pictures,
+    similarity,
+)
+
+SIMILAR_SECONDS = 600.0  # what is left then waits for the next day
 
 
 @dataclass(frozen=True)
@@ -20,12 +29,18 @@ class Tidied:
 def tidy(session: Session) -> Tidied:
     """Forget summaries that were deleted too long ago, and remove pictures that nothing shows.
 
-    In a library from before version 0004 of the schema, texts that share a picture get addresses of
-    their own.
+    Also work out the similar papers that writes have left marked, and forget old answers of the
+    outside. In a library from before version 0004 of the schema, texts that share a picture get
+    addresses of their own.
 
     Commits; it can be stopped at any moment and run again, also while others read and write.
     """
     forgotten = deletion.purge_deleted(session)
     session.commit()
     picture_addresses.part_all(session)
+    lookup_cache.tidy(session.info["data_dir"] / lookups.FOLDER)
+    if not similarity.has_learnt(session):
+        similarity.mark_all(session, every=False)
+    for _ in similarity.refresh(session, SIMILAR_SECONDS):
+        pass
     return Tidied(pictures=pictures.tidy(session), summaries=forgotten)

@@ -12,8 +12,8 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from app.sources.contract import Unavailable
+from app.sources.months import MACROS, month_number
 
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _UNREADABLE = "sent something that cannot be read."
 
 
@@ -88,9 +88,7 @@ def year_of(value: Any) -> int | None:
     return int(text) if len(text) == 4 and text.isascii() and text.isdigit() else None
 
 
-def month_name(number: Any) -> str:
-    """The month as BibTeX calls it (`jun`), empty for what is no month."""
-    text = str(number).strip()
-    if text.isascii() and text.isdigit() and len(text) <= 2 and 1 <= int(text) <= 12:
-        return MONTHS[int(text) - 1]
-    return ""
+def month_macro(month: str) -> str:
+    """A month by its number or name as BibTeX's macro for it (`jun`), empty for what is none."""
+    number = month_number(month)
+    return MACROS[number - 1] if number else ""

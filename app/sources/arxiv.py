@@ -9,8 +9,9 @@ import re
 from xml.etree.ElementTree import Element
 
 from app.sources.answers import calendar_day, read_xml, year_of
+from app.sources.arxiv_categories import section_of_category
 from app.sources.contract import FOUND_AT_MOST, Fetch
-from app.sources.markup import accents
+from app.sources.markup import plain_tex
 from app.sources.record import PaperRecord
 
 NAME = "arXiv"
@@ -26,7 +27,7 @@ MAX_WORDS = 20
 def find(value: str, fetch: Fetch) -> PaperRecord | None:
     """The paper of an arXiv id without version; the facts are those of its last version."""
     found = _ask({"id_list": value, "max_results": "1"}, fetch)
-    return found[0] if found else None
+    return next((record for record in found if record.arxiv_id == value), None)
 
 
 def search_title(title: str, fetch: Fetch) -> list[PaperRecord]:
@@ -53,15 +54,17 @@ def _record(entry: Element) -> PaperRecord | None:
         return None
     published = _text(entry, f"{_ATOM}published")
     names = (_text(author, f"{_ATOM}name") for author in entry.iter(f"{_ATOM}author"))
+    category = entry.find(f"{_ARXIV}primary_category")
     return PaperRecord(
-        title=accents(title),
-        authors=tuple(accents(name) for name in names if name),
+        title=plain_tex(title),
+        authors=tuple(plain_tex(name) for name in names if name),
         year=year_of(published[:4]),
         published_on=calendar_day(published[:4], published[5:7], published[8:10]),
         doi=_text(entry, f"{_ARXIV}doi").split(" ")[0],
         arxiv_id=address[1],
+        section=section_of_category("" if category is None else category.get("term", "")),
         url=f"https://arxiv.org/abs/{address[1]}",
-        abstract=accents(_paragraphs(entry.findtext(f"{_ATOM}summary") or "")),
+        abstract=plain_tex(_paragraphs(entry.findtext(f"{_ATOM}summary") or "")),
     )
 
 

@@ -1,27 +1,43 @@
-"""BibTeX entries as records. One bad entry does not take the others with it."""
+"""BibTeX entries as records. A bad entry does not take the others with it."""
 
 from __future__ import annotations
 
-import logging
+import codecs
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
-from bibtexparser.entrypoint import parse_string
-from bibtexparser.model import Block, Entry
-from pylatexenc.latex2text import LatexNodes2Text
-
+from app.sources.bibtex_records import inherit, record_of
+from app.sources.bibtex_scanner import Entry, Scanner
+from app.sources.bibtex_tex import plain
+from app.sources.months import MACROS, MONTHS
 from app.sources.record import PaperRecord
 
-MAX_BYTES = 200_000
+__all__ = ["MAX_BYTES", "BadEntry", "FoundEntry", "decode", "plain", "read_bibtex", "read_entries"]
+
+MAX_BYTES = 200_000  # of pasted text
+MAX_ENTRIES = 2000  # of pasted text
 MAX_VALUE = 20_000
-MAX_DEPTH = 40  # of braces; the TeX parser recurses
-_TEXT = LatexNodes2Text(math_mode="verbatim", strict_latex_spaces=True)
-# A field that begins inside the value of another one: the comma between them is missing.
-_SWALLOWED = re.compile(r"[}\"]\s*\w+\s*=\s*[{\"]")
-_PIECE = re.compile(r"\s*(?:\"((?:[^\"{}]|\{[^{}]*\})*)\"|\{([^{}]*)\}|([\w:.+-]+))\s*(?:#|$)")
-_VENUE_FIELDS = ("booktitle", "journal", "journaltitle", "school", "publisher", "howpublished")
-_ARXIV = re.compile(r"(?:arxiv:?\s*|abs/)(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})", re.I)
+# What is no work but part of others, or settings of a style.
+_NO_WORKS = {
+    "set": "it joins other entries, and is no paper itself",
+    "control": "it holds settings of a style, and is no paper",
+    "ieeetranbstctl": "it holds settings of a style, and is no paper",
+}
+_NO_ENTRY = "There is no BibTeX entry here; one begins like @article{some-key, …"
+_REFERRED = re.compile(r"\b(?:crossref|xdata)\s*=\s*[{\"]?([^{}\"]+)", re.IGNORECASE)
+_STRING = re.compile(r"@\s*string\b", re.IGNORECASE)
+_ENCODING = re.compile(rb"[Ee]ncoding:?\s*[=:]?\s*([\w-]{3,20})")
+
+
+@dataclass(frozen=True)
+class FoundEntry:
+    """A good entry: its first line (counted from 1), and what was mended in it, in words."""
+
+    line: int
+    record: PaperRecord
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -32,141 +48,116 @@ class BadEntry:
     message: str
 
 
+def read_entries(text: str) -> Iterator[FoundEntry | BadEntry]:
+    """Read all entries of a BibTeX text, of any size, in their order.
+
+    Args:
+        text: BibTeX or biblatex, with any line ends.
+
+    Yields:
+        Every entry, good or bad. Keys lose dblp's `DBLP:` in front; an entry may have none.
+    """
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    scanner = Scanner(text, dict(zip(MACROS, MONTHS, strict=True)))
+    parents = _parents(text, scanner)
+    for entry in scanner.entries():
+        if entry.kind == "xdata":
+            continue
+        inherit(entry, parents)
+        yield _judged(entry)
+
+
 def read_bibtex(text: str) -> tuple[list[PaperRecord], list[BadEntry]]:
-    """Read all entries of a BibTeX text.
+    """Read pasted BibTeX.
 
     Args:
         text: at most `MAX_BYTES` bytes.
 
     Returns:
-        The records in order, and what could not be read. Keys lose dblp's `DBLP:` in front.
+        The records of `MAX_ENTRIES` at most in order, and what could not be read. Of several
+        entries with one key that differ the first counts.
     """
-    if len(text.encode()) > MAX_BYTES:
+    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         return [], [BadEntry(1, f"This is more than {MAX_BYTES:,} bytes of BibTeX.")]
-    # Its log repeats what `failed_blocks` says.
-    logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
-    library = parse_string(text.replace("\x00", ""))
-    strings = {string.key.lower(): str(string.value) for string in library.strings}
-    records: list[PaperRecord] = []
+    records: dict[str, PaperRecord] = {}
     bad: list[BadEntry] = []
-    for entry in library.entries:
-        fields = {field.key.lower(): _joined(str(field.value), strings) for field in entry.fields}
-        problem = _problem(fields)
-        if problem is None:
-            records.append(_record(entry, fields))
-        else:
-            bad.append(BadEntry(_line(entry), f"{entry.key or 'An entry'}: {problem}"))
-    bad += [BadEntry(_line(block), _reason(block)) for block in library.failed_blocks]
+    for number, entry in enumerate(read_entries(text)):
+        if number == MAX_ENTRIES:
+            bad.append(BadEntry(entry.line, f"Only the first {MAX_ENTRIES:,} entries were read."))
+            break
+        if isinstance(entry, BadEntry):
+            bad.append(entry)
+            continue
+        key = entry.record.key
+        first = records.setdefault(key.lower() or f" {entry.line}", entry.record)
+        if first != entry.record:
+            said = f"the key {key!r} occurs a second time; the first one counts."
+            bad.append(BadEntry(entry.line, said))
     if not records and not bad:
-        bad.append(
-            BadEntry(1, "There is no BibTeX entry here; one begins like @article{some-key, …")
-        )
-    return records, sorted(bad, key=lambda entry: entry.line)
+        bad.append(BadEntry(1, _NO_ENTRY))
+    return list(records.values()), bad
 
 
-def plain(tex: str) -> str:
-    r"""Text of a BibTeX value: accents and braces resolved, math left between its dollars.
+def decode(data: bytes) -> tuple[str, str]:
+    """The text of a file, and what had to be assumed about its signs, in words, if anything.
 
-    `G{\"o}del` becomes `Gödel`, `{R-CNN}` becomes `R-CNN`.
+    UTF-8 (or UTF-16 with its mark); lines that are not are taken for the encoding which the file
+    names, as JabRef does, or for Windows-1252.
     """
-    return " ".join(str(_TEXT.latex_to_text(tex)).split())
+    for mark, name in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        if data.startswith(mark):
+            return data.decode(name, "replace"), ""
+    try:
+        return data.decode("utf-8-sig"), ""
+    except UnicodeDecodeError as error:
+        first = data.count(b"\n", 0, error.start) + 1
+    named = _ENCODING.search(data[:2000])
+    encoding = "cp1252"
+    if named is not None:
+        with suppress(LookupError):
+            encoding = codecs.lookup(named[1].decode()).name
+    lines = [_line_of(line, encoding) for line in data.split(b"\n")]
+    shown = "Windows-1252" if encoding in ("cp1252", "utf-8") else encoding
+    return "\n".join(lines), f"Line {first} is not UTF-8; it was read as {shown}."
 
 
-def _joined(value: str, strings: Mapping[str, str]) -> str:
-    # The parser leaves `nips # " 28"` as it stands (and drops one of the outer quotes).
-    if "#" not in value:
-        return value
-    for candidate in (value, f'"{value}', f'{value}"'):
-        pieces = list(_PIECE.finditer(candidate))
-        if len(pieces) > 1 and "".join(piece[0] for piece in pieces) == candidate:
-            return "".join(
-                strings.get(piece[3].lower(), piece[3]) if piece[3] else piece[1] or piece[2] or ""
-                for piece in pieces
-            )
-    return value
+def _line_of(line: bytes, encoding: str) -> str:
+    for name in ("utf-8", encoding, "cp1252"):
+        try:
+            return line.decode(name)
+        except UnicodeDecodeError:
+            continue
+    return line.decode("latin-1")
 
 
-def _problem(fields: Mapping[str, str]) -> str | None:
-    for name, value in fields.items():
-        if len(value) > MAX_VALUE:
-            return f"the field {name!r} has more than {MAX_VALUE:,} characters."
-        if _depth(value) > MAX_DEPTH:
-            return f"the field {name!r} has more than {MAX_DEPTH} braces within each other."
-        if _SWALLOWED.search(value):
-            return f"a comma seems to be missing after the field {name!r}."
-    if not fields.get("title", "").strip():
-        return "it has no title."
-    return None
+def _parents(text: str, scanner: Scanner) -> dict[str, Entry]:
+    """The entries that others refer to, which may stand before or after these."""
+    referred = {
+        key.strip().lower()
+        for found in _REFERRED.finditer(text)
+        for key in found[1][:1000].split(",")
+    }
+    found: dict[str, Entry] = {}
+    if not referred and not _STRING.search(text):
+        return found
+    for entry in scanner.entries():  # also for the strings that are used before they are told
+        if entry.key.lower() in referred:
+            found.setdefault(entry.key.lower(), entry)
+    return found
 
 
-def _depth(value: str) -> int:
-    """How deeply braces, brackets and environments stand within each other, at most."""
-    depth = deepest = 0
-    for mark in re.findall(r"[{\[]|[}\]]|\\begin|\\end", value):
-        depth = depth + 1 if mark in ("{", "[", "\\begin") else max(depth - 1, 0)
-        deepest = max(deepest, depth)
-    return deepest
-
-
-def _record(entry: Entry, fields: Mapping[str, str]) -> PaperRecord:
-    year = re.search(r"\b(1[5-9]\d\d|2[01]\d\d)\b", fields.get("year") or fields.get("date", ""))
-    venue = next((fields[name] for name in _VENUE_FIELDS if fields.get(name)), "")
-    return PaperRecord(
-        title=plain(fields["title"]),
-        authors=_names(fields.get("author", "")),
-        key=re.sub(r"^DBLP:", "", str(entry.key or "").strip()),
-        year=int(year[0]) if year else None,
-        venue=plain(venue),
-        doi=_bare_doi(fields.get("doi", "")),
-        arxiv_id=_arxiv_id(fields),
-        url=_address(fields.get("url", "")),
-        abstract=plain(fields.get("abstract", "")),
-        keywords=plain(fields.get("keywords", "")),
+def _judged(entry: Entry) -> FoundEntry | BadEntry:
+    notes = tuple(
+        said if line == entry.line else f"line {line}: {said}" for line, said in entry.problems
     )
-
-
-def _names(value: str) -> tuple[str, ...]:
-    names = re.split(r"\s+and\s+", " ".join(value.split()))
-    return tuple(_given_first(name) for name in names if name.strip() and name.strip() != "others")
-
-
-def _given_first(name: str) -> str:
-    name = name.strip()
-    if name.startswith("{") and name.endswith("}"):  # an organisation, never turned around
-        return plain(name)
-    parts = [part.strip() for part in name.split(",")]
-    if len(parts) == 2:
-        return plain(f"{parts[1]} {parts[0]}")
-    if len(parts) == 3:  # surname, Jr, given name
-        return plain(f"{parts[2]} {parts[0]} {parts[1]}")
-    return plain(name)
-
-
-def _bare_doi(value: str) -> str:
-    return re.sub(r"^(https?://(dx\.)?doi\.org/|doi:)", "", plain(value).replace("\\_", "_"))
-
-
-def _arxiv_id(fields: Mapping[str, str]) -> str:
-    if (fields.get("archiveprefix") or fields.get("eprinttype", "")).lower() == "arxiv":
-        return re.sub(r"v\d+$", "", fields.get("eprint", "").strip())
-    for name in ("journal", "volume", "url", "note"):
-        match = _ARXIV.search(fields.get(name, ""))
-        if match:
-            return match[1]
-    return ""
-
-
-def _address(value: str) -> str:
-    # Addresses are often written with TeX escapes, but are not TeX.
-    return re.sub(r"\\(?=[_%&#~])", "", value.strip().split(" ")[0])
-
-
-def _line(block: Block) -> int:
-    return int(block.start_line or 0) + 1
-
-
-def _reason(block: Block) -> str:
-    if "Duplicate" in type(block).__name__:
-        return f"the key {getattr(block, 'key', '')!r} occurs a second time; the first one counts."
-    lines = [line.strip() for line in str(getattr(block, "error", "")).splitlines()]
-    return next(filter(None, reversed(lines)), "this entry could not be read.")
+    name = f"@{entry.kind}{{{entry.key:.60}" if entry.key else f"@{entry.kind} without a key"
+    problem = _NO_WORKS.get(entry.kind, "")
+    for field, value in entry.fields.items():
+        if len(value) > MAX_VALUE and field in ("title", "author", "booktitle", "journal"):
+            problem = f"the field {field} has more than {MAX_VALUE:,} characters"
+    record = None if problem else record_of(entry)
+    if record is not None and not record.title:
+        problem = "it has no title"
+    if record is None or problem:
+        return BadEntry(entry.line, f"{name}: {'; '.join((problem, *notes))}.")
+    return FoundEntry(entry.line, record, notes)

@@ -24,6 +24,10 @@ class Unavailable(Exception):
     answer in time.\""""
 
 
+class NotNow(Unavailable):
+    """We did not even ask: others are being asked for, and the source wants us to go slowly."""
+
+
 class Source(Protocol):
     """A module of this package, one for each service."""
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from app.sources.answers import (
     calendar_day,
     inside,
-    month_name,
+    month_macro,
     objects,
     read_json,
     string,
@@ -93,7 +93,7 @@ def _record(work: Any) -> PaperRecord | None:
         arxiv_id=_preprint(work),
         url=_address(work),
         abstract=plain(inside(work, "abstract") or "") if string(work, "abstract") else "",
-        details=_details(work, kind, month_name(string(day, 1))),
+        details=_details(work, kind, month_macro(string(day, 1))),
     )
 
 

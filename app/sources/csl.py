@@ -13,7 +13,7 @@ from typing import Any
 from app.sources.answers import (
     calendar_day,
     inside,
-    month_name,
+    month_macro,
     objects,
     string,
     strings,
@@ -103,7 +103,7 @@ def _record(item: Mapping[str, Any]) -> PaperRecord:
         url=url,
         abstract=plain(item["abstract"]) if isinstance(item.get("abstract"), str) else "",
         keywords=one_line(_string(item, "keyword").replace(";", ",")),
-        details=_details(item, month_name(string(day, 1))),
+        details=_details(item, month_macro(string(day, 1))),
     )
 
 

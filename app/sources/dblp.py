@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
-from app.sources.answers import month_name, objects, read_json, read_xml, string, strings, year_of
+from app.sources.answers import month_macro, objects, read_json, read_xml, string, strings, year_of
 from app.sources.contract import FOUND_AT_MOST, Fetch
 from app.sources.markup import one_line
 from app.sources.record import PaperRecord
@@ -25,7 +25,6 @@ _ARXIV = re.compile(
 )
 _ARXIV_KEY = re.compile(r"journals/corr/abs-(\d{4})-(\d{4,5})")
 _DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(10\..+)", re.IGNORECASE)
-_MONTHS = "January February March April May June July August September October November December"
 _TYPES = {
     "Journal Articles": "article",
     "Conference and Workshop Papers": "inproceedings",
@@ -140,9 +139,7 @@ def _details(element: Element) -> dict[str, str]:
         for name in ("volume", "number", "pages", "publisher", "series", "isbn", "school")
     }
     found |= {"type": element.tag, "editor": " and ".join(filter(None, editors))}
-    month = _inner(element.find("month"))
-    names = _MONTHS.split()
-    found["month"] = month_name(names.index(month) + 1) if month in names else ""
+    found["month"] = month_macro(_inner(element.find("month")))
     return {name: text for name, text in found.items() if text}
 
 

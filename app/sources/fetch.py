@@ -24,7 +24,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from app.sources.contract import Fetch, Unavailable
+from app.sources.contract import Fetch, NotNow, Unavailable
 from app.sources.registry import HOSTS
 
 MAX_BYTES = 2_000_000  # as sent, and once more unpacked
@@ -50,13 +50,13 @@ class Turns:
         """The seconds to wait before asking; the turn is ours then.
 
         Raises:
-            Unavailable: when it would come after `until`.
+            NotNow: when it would come after `until`.
         """
         with self._lock:
             now = time.monotonic()
             turn = max(now, self._next.get(host, now))
             if turn >= until:
-                raise Unavailable("is asked a lot at the moment. Try again in a little while.")
+                raise NotNow("is asked a lot at the moment. Try again in a little while.")
             self._next[host] = turn + self._intervals[host]
             return turn - now
 

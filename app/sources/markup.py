@@ -35,6 +35,7 @@ _RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺�
 _ACCENT = re.compile(
     r"\{?\\(?:([\"'`^~=.])|([uvHckr])(?=[ {]))(?:\{(\\?[A-Za-z])\}| ?(\\?[A-Za-z]))\}?"
 )
+_FONT = re.compile(r"\\(?:emph|text(?:it|bf|tt|sc|rm|sf)?)\{([^{}$\\]*)\}")
 _ACCENTS = {
     **{'"': "\u0308", "'": "\u0301", "`": "\u0300", "^": "\u0302", "~": "\u0303"},
     **{"=": "\u0304", ".": "\u0307", "u": "\u0306", "v": "\u030c", "H": "\u030b"},
@@ -61,10 +62,18 @@ def plain(markup: str) -> str:
     return "\n\n".join(found)
 
 
-def accents(tex: str) -> str:
-    r"""Text in which TeX's accents outside of formulas are letters: `G\"odel` is `Gödel`."""
+def plain_tex(tex: str) -> str:
+    r"""Text in which TeX outside of formulas is said plainly: `G\"odel` is `Gödel`, `5\%` is `5%`.
+
+    What it does not know stays as it is, for much that is sent as TeX is none.
+    """
     pieces = re.split(r"(\$[^$]*\$)", tex)
-    pieces[::2] = [_ACCENT.sub(_accented, piece) for piece in pieces[::2]]
+    for number in range(0, len(pieces), 2):
+        if not pieces[number]:
+            continue
+        text = _ACCENT.sub(_accented, pieces[number])
+        text = _FONT.sub(r"\1", text)
+        pieces[number] = re.sub(r"\\([%&_#])", r"\1", text).replace("~", " ")
     return "".join(pieces)
 
 

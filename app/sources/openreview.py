@@ -12,7 +12,7 @@ from typing import Any
 
 from app.sources.answers import inside, objects, read_json, string, strings
 from app.sources.contract import FOUND_AT_MOST, Fetch, Unavailable
-from app.sources.markup import accents
+from app.sources.markup import plain_tex
 from app.sources.record import PaperRecord
 
 NAME = "OpenReview"
@@ -36,9 +36,9 @@ def find(value: str, fetch: Fetch) -> PaperRecord | None:
         except Unavailable as unavailable:
             refusal = refusal or unavailable
             continue
-        found = _papers(body)
-        if found:
-            return found[0]
+        for record in _papers(body):
+            if record.openreview_id == value:
+                return record
     if refusal is not None:
         raise refusal
     return None
@@ -65,7 +65,7 @@ def _record(note: Mapping[str, Any]) -> PaperRecord | None:
     venue, venue_key, year = _venue(note)
     day = _day(note)
     return PaperRecord(
-        title=accents(title),
+        title=plain_tex(title),
         authors=tuple(name for name in names if not name.lower().startswith("anonymous")),
         year=year or (day.year if day else None),
         published_on=day,
@@ -108,5 +108,5 @@ def _day(note: Mapping[str, Any]) -> date | None:
 def _paragraphs(text: Any) -> str:
     if not isinstance(text, str):
         return ""
-    paragraphs = (" ".join(each.split()) for each in re.split(r"\n[ \t\r]*\n", accents(text)))
+    paragraphs = (" ".join(each.split()) for each in re.split(r"\n[ \t\r]*\n", plain_tex(text)))
     return "\n\n".join(filter(None, paragraphs))

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+# As `section` of a paper that belongs in none, whatever its venue.
+NO_SECTION = "none"
 # What a citation needs besides; named as BibTeX does. "type" is BibTeX's kind of entry.
 DETAILS = (
     "type",
@@ -48,7 +50,7 @@ class PaperRecord:
         abstract: paragraphs are separated by blank lines.
         keywords: separated by commas.
         published_on: day of first publication.
-        section: slug of the section, empty for "as the venue says".
+        section: slug of the section, `NO_SECTION` for none, empty for "as the venue says".
     """
 
     title: str

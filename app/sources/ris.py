@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from app.sources.answers import calendar_day, month_name, year_of
+from app.sources.answers import calendar_day, month_macro, year_of
 from app.sources.bibtex import BadEntry
 from app.sources.markup import one_line, plain
 from app.sources.record import PaperRecord
@@ -134,7 +134,7 @@ def _details(fields: Fields, month: str) -> dict[str, str]:
         "volume": _first(fields, "VL"),
         "number": _first(fields, "IS", "CP"),
         "pages": f"{first}-{last}" if last and "-" not in first and first != last else first,
-        "month": month_name(month),
+        "month": month_macro(month),
         "publisher": one_line(_first(fields, "PB")),
         "address": one_line(_first(fields, "CY", "PP")),
         "editor": " and ".join(editors),

@@ -17,12 +17,16 @@ from app.queries import papers
 from app.queries import summaries as summary_queries
 from app.queries.summaries import Entry
 from app.services import accounts
+from app.services.lookups import Outside, site_outside
 
 TOKEN = "token"  # noqa: S105  (the name of a field)
 
 
-def init(app: Flask) -> None:
-    """Close the session at the end of each request."""
+def init(app: Flask, config: Config) -> None:
+    """Close the session at the end of each request; know how the outside is asked."""
+    app.extensions["outside"] = site_outside(
+        config.data_dir, on=config.lookups, site_url=config.site_url, contact=config.contact
+    )
     app.before_request(_refuse_nul)
     app.teardown_appcontext(_close)
 
@@ -30,6 +34,12 @@ def init(app: Flask) -> None:
 def config() -> Config:
     """The app's settings."""
     found: Config = current_app.extensions["shortlist"][0]
+    return found
+
+
+def outside() -> Outside:
+    """How papers are looked up elsewhere."""
+    found: Outside = current_app.extensions["outside"]
     return found
 
 
@@ -87,6 +97,18 @@ def needs_sign_in(view: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
+def needs_trust(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let only trusted users and administrators in; goes below `needs_sign_in`."""
+
+    @wraps(view)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        if not signed_in().is_trusted:
+            abort(403)
+        return view(*args, **kwargs)
+
+    return wrapped
+
+
 def sign_in(user: User, token: str) -> None:
     """Put the token of a new session into the cookie; the caller commits."""
     session.clear()
@@ -105,8 +127,8 @@ def sign_out() -> None:
 
 
 def paper_or_404(key: str) -> Paper:
-    """The paper of this key."""
-    paper = papers.by_key(db(), key)
+    """The paper of this key, or that had it before it was merged into another one."""
+    paper = papers.by_key(db(), key) or papers.by_identifiers(db(), [("key", key)])
     if paper is None:
         abort(404)
     return paper

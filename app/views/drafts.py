@@ -13,7 +13,6 @@ from app.services.openings import opening
 from app.services.problems import Refused
 from app.views import writing
 from app.views.access import db, needs_sign_in, paper_or_404, see_other, signed_in
-from app.views.forms import SummaryForm
 from app.views.security import DRAFT_LIMIT, WRITE_LIMIT
 
 blueprint = Blueprint("drafts", __name__)
@@ -42,7 +41,7 @@ def token() -> Response:
 def save(key: str) -> Response | tuple[Response, int]:
     """The autosave of the editor: JSON."""
     paper = paper_or_404(key)
-    form = SummaryForm()
+    form = writing.sent_form(paper, key)
     try:
         draft = writing.keep(paper, form)
     except WrittenElsewhere as elsewhere:

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.models import Paper
 from app.services import editing, texts
+from app.services.identifiers import find_paper
 from app.views.access import db, needs_sign_in, signed_in
 from app.views.security import PREVIEW_LIMIT, SUGGEST_LIMIT
 
@@ -26,7 +27,8 @@ def preview() -> Response:
             db(), request.form.get("source", ""), request.form.get("takeaway", "")
         )
     except texts.RenderError as error:
-        return jsonify(html=None, error=error.message, line=error.line)
+        busy = isinstance(error, texts.Busy)
+        return jsonify(html=None, error=error.message, line=error.line, busy=busy)
     return jsonify(
         html=found.html,
         words=found.words,
@@ -55,7 +57,7 @@ def suggest() -> Response:
     user = signed_in()
     query = request.args.get("q", "").strip()[:LONGEST_QUERY]
     if "exact" in request.args:
-        paper = editing.paper_named(db(), query)
+        paper = find_paper(db(), query)
         papers = [] if paper is None else [paper]
     else:
         papers = editing.suggestions(db(), query, user)

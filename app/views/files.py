@@ -1,4 +1,4 @@
-"""One's own summaries as files: a zip to take away, and files brought in."""
+"""One's own summaries as files: a zip to take away, and files brought in; papers from BibTeX."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
@@ -23,8 +23,16 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from app.db import now
-from app.services import exporting
-from app.services.import_sources import BadSource, Source, open_file
+from app.services import exporting, similarity
+from app.services.bibtex_import import BIBTEX
+from app.services.import_sources import (
+    MAX_PASTED,
+    PASTED,
+    BadSource,
+    Source,
+    open_file,
+    pasted_bibtex,
+)
 from app.services.importing import Options, Outcome, import_files
 from app.services.rerender import renew_marked
 from app.views.access import db, needs_sign_in, signed_in
@@ -34,6 +42,7 @@ blueprint = Blueprint("files", __name__)
 IN_MEMORY = 5_000_000  # bytes of a zip before it goes to the disk
 MOST_FILES = 2000
 MOST_ITEMS = 10 * MOST_FILES
+MOST_BIBTEX = 5_000_000  # bytes; the entries that others refer to are looked for in all of it
 LONGEST_NAME = 200
 RENEW_SECONDS = 5.0
 
@@ -78,14 +87,17 @@ def start() -> str:
 def read() -> Response | tuple[str, int]:
     """Bring files in. The page grows while they are read: each row is sent when it is done."""
     file = request.files.get("file")
-    if file is None or not file.filename:
-        return _form("Choose a file first."), 422
+    pasted = request.form.get("bibtex", "")
+    has_file = file is not None and bool(file.filename)
+    if not has_file and not pasted.strip():
+        return _form("Choose a file first. Or paste BibTeX."), 422
     opened = ExitStack()
     try:
-        source = _source(file, opened)
+        source = _source(file, opened) if file is not None and has_file else pasted_bibtex(pasted)
     except BadSource as error:
         opened.close()
-        return _form(str(error)), 422
+        return _form(str(error), pasted), 422
+    name = file.filename if file is not None and has_file else PASTED
     options = Options(
         only=signed_in(),
         called=request.form.get("called", "")[:LONGEST_NAME],
@@ -94,7 +106,7 @@ def read() -> Response | tuple[str, int]:
     )
     report = Report(iter(()), source.count)
     report.rows = _outcomes(source, options, opened, report)
-    page = stream_template("files/report.html", report=report, name=file.filename)
+    page = stream_template("files/report.html", report=report, name=name)
     response = current_app.response_class(page)
     response.call_on_close(opened.close)
     return response
@@ -104,7 +116,11 @@ def _source(file: FileStorage, opened: ExitStack) -> Source:
     # Flask closes what was uploaded when the view returns, and the page is made after that.
     stream, file.stream = file.stream, BytesIO()
     opened.callback(stream.close)
-    source = open_file(cast(BinaryIO, stream), file.filename or "", opened)
+    name = file.filename or ""
+    if name.lower().endswith(BIBTEX) and stream.seek(0, SEEK_END) > MOST_BIBTEX:
+        raise BadSource(f"{name} has more than {MOST_BIBTEX // 1_000_000} MB; split it.")
+    stream.seek(0)
+    source = open_file(cast(BinaryIO, stream), name, opened)
     if source.count is not None and source.count > MOST_FILES:
         raise BadSource(
             f"This holds {source.count:,} files; at most {MOST_FILES:,} are read at a time."
@@ -124,9 +140,12 @@ def _outcomes(
             if taken >= MOST_FILES or report.counts.total() >= MOST_ITEMS:
                 report.is_cut = next(source.incoming, None) is not None
                 break
-        for _ in renew_marked(db(), RENEW_SECONDS):
-            pass
+        for renewed in (renew_marked, similarity.refresh):
+            for _ in renewed(db(), RENEW_SECONDS):
+                pass
 
 
-def _form(problem: str = "") -> str:
-    return render_template("files/import.html", problem=problem, most=MOST_FILES)
+def _form(problem: str = "", pasted: str = "") -> str:
+    return render_template(
+        "files/import.html", problem=problem, pasted=pasted, most=MOST_FILES, most_pasted=MAX_PASTED
+    )

@@ -13,7 +13,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Optional, Regexp
+from wtforms.validators import DataRequired, InputRequired, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
 from app.services.problems import Refused
@@ -32,9 +32,6 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
 
 class PaperForm(Form):
-    # What an address may fill in: the page of an unknown paper does.
-    prefilled = ("key", "doi", "arxiv_id", "url", "title")
-
     title = StringField("Title", [InputRequired("A paper needs a title.")])
     authors = TextAreaField("Authors", description="One a line, given name first.")
     year = StringField(
@@ -53,8 +50,11 @@ class PaperForm(Form):
     abstract = TextAreaField("Abstract", description="Formulas between $ signs are shown as math.")
 
 
-class BibtexForm(Form):
-    bibtex = TextAreaField("BibTeX", [InputRequired("Paste a BibTeX entry here.")])
+class LookUpForm(Form):
+    pasted = TextAreaField(
+        "An identifier, an address, an entry or a title",
+        [DataRequired("Paste or type something that names the paper.")],
+    )
 
 
 class SharingForm(Form):

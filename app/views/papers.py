@@ -1,35 +1,25 @@
-"""A paper's page, and adding a paper."""
+"""A paper's page; adding one is in `adding.py`."""
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.queries import catalogue, drafts, graph, links, papers, people, revisions, summaries
+from app.models import Summary
+from app.queries import drafts, graph, links, papers, people, revisions, similar, summaries
 from app.queries.links import SeeAlso
 from app.queries.summaries import Entry
-from app.services import bibtex, citations, identifiers, maps
-from app.services.bibtex import PaperRecord
-from app.services.papers import AlreadyThere, add_paper
-from app.services.problems import Refused
-from app.services.rerender import renew_marked
-from app.views.access import db, needs_sign_in, see_other, viewer
-from app.views.forms import BibtexForm, PaperForm
-from app.views.security import WRITE_LIMIT
+from app.services import citations, doubles, identifiers, maps, metadata
+from app.views.access import db, viewer
 
 blueprint = Blueprint("papers", __name__)
 
-# The field of the form that takes each kind of identifier.
 LONGEST_QUERY = 500
 RENEW_SECONDS = 1.0
-PROBLEMS_SHOWN = 20
 MAP_PAPERS = 12  # in the small map beside the text
 MAP_SIZE = (260.0, 250.0)
-FIELDS = {"key": "key", "doi": "doi", "arxiv": "arxiv_id", "openreview": "url"}
 
 
 @dataclass(frozen=True)
@@ -47,10 +37,13 @@ class Recommended:
 def show(key: str) -> str | Response | tuple[str, int]:
     paper = papers.by_key(db(), key)
     if paper is None:
-        paper = identifiers.find_paper(db(), key)
-        if paper is not None:
+        asked = _asked(key)
+        paper = identifiers.find_paper(db(), asked)
+        if paper is None:
+            return unknown_paper(asked)
+        # A key with two slashes in a row arrives here with one.
+        if paper.key.replace("//", "/") != key:
             return redirect(url_for("papers.show", key=paper.key), 301)
-        return unknown_paper(key)
     user = viewer()
     entries = summaries.for_paper(db(), paper, user)
     by = request.args.get("by", "").lower()
@@ -62,22 +55,39 @@ def show(key: str) -> str | Response | tuple[str, int]:
         return redirect(url_for("papers.show", key=paper.key, by=renamed.name), 301)
     if by:
         return redirect(url_for("papers.show", key=paper.key), 302)
+    see_also = links.see_also(db(), paper, user)
+    mentioned_in = links.mentioned_in(db(), paper, user)
+    linked = {each.target.id for each in see_also if each.target is not None}
+    linked |= {each.paper.id for each in mentioned_in}
+    names = papers.identifiers(db(), paper)
+    record = citations.record_of(paper, names)
+    address = db().info["site_url"] + url_for("papers.show", key=paper.key)
     page = render_template(
         "papers/paper.html",
         paper=paper,
         entries=entries,
+        address=address,
+        head_tags=metadata.head_tags(record),
+        linked_data=metadata.linked_data(record, entries, address, _address_of),
         my_summary=next((entry.summary for entry in entries if entry.is_mine), None),
         my_draft=None if user is None else drafts.mine(db(), user, paper),
-        see_also=[_recommended(each) for each in links.see_also(db(), paper, user)],
-        mentioned_in=links.mentioned_in(db(), paper, user),
+        see_also=[_recommended(each) for each in see_also],
+        mentioned_in=mentioned_in,
+        similar=similar.of_paper(db(), paper, linked),
         map=maps.draw(
             graph.neighbourhood(db(), paper, user, steps=1, most=MAP_PAPERS), paper, MAP_SIZE
         ),
-        identifiers=citations.places(db(), paper),
-        bibtex=citations.bibtex(paper),
+        identifiers=citations.places(paper, names),
+        maybe_same=doubles.suggested(db(), paper),
+        citation=citations.formatted(record),
+        bibtex=citations.bibtex(record),
     )
     # ShortScience promised 200 only for a paper with a summary, and other sites test for it.
     return page, 200 if entries else 404
+
+
+def _address_of(summary: Summary) -> str:
+    return str(db().info["site_url"]) + url_for("summaries.show", summary_id=summary.id)
 
 
 def summary_page(entry: Entry) -> str:
@@ -94,7 +104,7 @@ def summary_page(entry: Entry) -> str:
 
 def unknown_paper(key: str) -> tuple[str, int]:
     """The page that says so, shows who wants the paper, and invites to add it."""
-    ref = identifiers.parse_identifier(key)
+    ref = identifiers.meaning(db(), key)
     kind, value = ("key", key) if ref is None else (ref.kind, ref.value)
     outside = identifiers.outside_url(kind, value)
     page = render_template(
@@ -102,20 +112,22 @@ def unknown_paper(key: str) -> tuple[str, int]:
         key=value,
         kind=kind,
         wanted_by=links.wanting(db(), kind, value, viewer()),
-        outside_url=outside,
-        add_url=add_address(value),
+        # No link to wherever an address says: this page would be ours, and so seem the link.
+        outside_url=outside if identifiers.parse_identifier(key) else None,
+        add_url=add_address(outside or value),
     )
     return page, 404
 
 
+def _asked(key: str) -> str:
+    """What the path names: an address keeps its query."""
+    query = request.query_string.decode(errors="replace")
+    return f"{key}?{query}" if query and identifiers.is_of_a_site(key) else key
+
+
 def add_address(typed: str) -> str:
-    """The form for a new paper, with what somebody looked for filled in where it belongs."""
-    ref = identifiers.parse_identifier(typed)
-    if ref is None or (ref.kind == "key" and "/" not in ref.value):
-        return url_for("papers.new", title=typed or None)
-    outside = identifiers.outside_url(ref.kind, ref.value) if ref.kind == "openreview" else None
-    filled: dict[str, Any] = {FIELDS[ref.kind]: outside or ref.value}
-    return url_for("papers.new", **filled)
+    """The page for adding a paper, which looks up what somebody looked for."""
+    return url_for("papers.new", q=typed or None)
 
 
 def _recommended(found: SeeAlso) -> Recommended:
@@ -129,113 +141,4 @@ def _recommended(found: SeeAlso) -> Recommended:
         False,
         outside or url_for("papers.show", key=found.value),
         add_address(found.value),
-    )
-
-
-@blueprint.get("/papers/new")
-@needs_sign_in
-def new() -> str:
-    form = PaperForm(data={name: request.args.get(name, "") for name in PaperForm.prefilled})
-    return _form_page(form)
-
-
-@blueprint.post("/papers/new")
-@WRITE_LIMIT
-@needs_sign_in
-def create() -> str | Response | tuple[str, int]:
-    form = PaperForm()
-    if not form.validate_on_submit():
-        return _form_page(form), 422
-    doubles = papers.with_same_title(db(), form.title.data or "", viewer())
-    if doubles and "anyway" not in request.form:
-        return _form_page(form, found=doubles, ask=True), 422
-    try:
-        paper = add_paper(db(), _record(form), "form")
-    except AlreadyThere as there:
-        db().rollback()
-        existing = papers.by_key(db(), there.key)
-        found = papers.rows(db(), [existing] if existing else [], viewer())
-        form.form_errors.append("We have this paper already; see below.")
-        return _form_page(form, found=found), 422
-    except Refused as refused:
-        db().rollback()
-        form.refuse(refused)
-        return _form_page(form), 422
-    db().commit()
-    # Texts that waited for this paper link to it now. Those that take longer than a reader should
-    # wait stay marked for `shortlist rerender`.
-    deque(renew_marked(db(), RENEW_SECONDS), maxlen=0)
-    return see_other(url_for("summaries.edit", key=paper.key))
-
-
-@blueprint.post("/papers/new/bibtex")
-@WRITE_LIMIT
-@needs_sign_in
-def read_bibtex() -> str | tuple[str, int]:
-    """Fill the form from pasted BibTeX; nothing is saved yet."""
-    pasted = BibtexForm()
-    if not pasted.validate_on_submit():
-        return _form_page(PaperForm(formdata=None), pasted), 422
-    records, bad = bibtex.read_bibtex(pasted.bibtex.data or "")
-    problems = [f"Line {entry.line}: {entry.message}" for entry in bad[:PROBLEMS_SHOWN]]
-    if len(bad) > PROBLEMS_SHOWN:
-        problems.append(f"… and {len(bad) - PROBLEMS_SHOWN:,} more entries cannot be read.")
-    if not records:
-        return _form_page(PaperForm(formdata=None), pasted, problems=problems), 422
-    if len(records) > 1:
-        problems.append(f"There are {len(records)} entries here; the form shows the first.")
-    record = records[0]
-    form = PaperForm(
-        formdata=None,
-        data={
-            "title": record.title,
-            "authors": "\n".join(record.authors),
-            "year": str(record.year or ""),
-            "venue": record.venue,
-            "doi": record.doi,
-            "arxiv_id": record.arxiv_id,
-            "url": record.url,
-            "key": record.key,
-            "keywords": record.keywords,
-            "abstract": record.abstract,
-        },
-    )
-    found = papers.with_same_title(db(), record.title, viewer())
-    return _form_page(form, pasted, found=found, problems=problems)
-
-
-def _form_page(
-    form: PaperForm,
-    bibtex_form: BibtexForm | None = None,
-    *,
-    found: list[papers.PaperRow] | None = None,
-    problems: list[str] | None = None,
-    ask: bool = False,
-) -> str:
-    sections = catalogue.sections(db())
-    form.section.choices = [("", "As its venue"), *((each.slug, each.name) for each in sections)]
-    return render_template(
-        "papers/new.html",
-        form=form,
-        bibtex_form=bibtex_form or BibtexForm(formdata=None),
-        found=found or [],
-        problems=problems or [],
-        ask=ask,
-    )
-
-
-def _record(form: PaperForm) -> PaperRecord:
-    year = (form.year.data or "").strip()
-    return PaperRecord(
-        title=form.title.data or "",
-        authors=tuple((form.authors.data or "").splitlines()),
-        key=form.key.data or "",
-        year=int(year) if year else None,
-        venue=form.venue.data or "",
-        doi=form.doi.data or "",
-        arxiv_id=form.arxiv_id.data or "",
-        url=form.url.data or "",
-        abstract=form.abstract.data or "",
-        keywords=form.keywords.data or "",
-        section=form.section.data or "",
     )

@@ -10,8 +10,11 @@ from app.config import Config
 from app.views import (
     access,
     account,
+    adding,  # noqa: F401  (its pages belong to the blueprint of papers)
+    afterwards,
     assets,
     authors,
+    citing,
     deletion,
     drafts,
     editor,
@@ -23,6 +26,7 @@ from app.views import (
     legacy,
     links,
     maps,
+    merges,
     pages,
     papers,
     pictures,
@@ -40,13 +44,15 @@ from app.views import (
 
 def register(app: Flask, config: Config, *, static: Path) -> None:
     """Attach all pages to the app."""
-    access.init(app)
+    access.init(app, config)
+    afterwards.init(app)
     security.init(app, config)
     errors.init(app)
     templating.init(app)
     for noun in (
         account,
         authors,
+        citing,
         deletion,
         drafts,
         editor,
@@ -57,6 +63,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         legacy,
         links,
         maps,
+        merges,
         pages,
         papers,
         pictures,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.models import Paper
 from app.queries import search, suggestions
 from app.services import identifiers
 from app.views import listing
@@ -29,7 +28,7 @@ FACETS = {
 @SEARCH_LIMIT
 def results() -> str | Response:
     query = _typed()
-    paper = _exact(query)
+    paper = identifiers.find_exactly(db(), query)
     if paper is not None:
         return redirect(url_for("papers.show", key=paper.key), 302)
     size = listing.PAPERS
@@ -52,16 +51,10 @@ def suggest() -> str:
     query = _typed()
     found = suggestions.for_typed(db(), query)
     template = "list" if request.args.get("part") == "list" else "suggest"
-    return render_template(f"search/{template}.html", q=query, exact=_exact(query), found=found)
+    return render_template(
+        f"search/{template}.html", q=query, exact=identifiers.find_exactly(db(), query), found=found
+    )
 
 
 def _typed() -> str:
     return request.args.get("q", "").strip()[:LONGEST_QUERY]
-
-
-def _exact(query: str) -> Paper | None:
-    """The paper of an identifier or an address; `None` if the query is neither, or not ours."""
-    ref = identifiers.parse_identifier(query) if query else None
-    if ref is None or (ref.kind == "key" and "/" not in ref.value):
-        return None
-    return identifiers.find_paper(db(), query)

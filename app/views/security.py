@@ -83,6 +83,9 @@ VOTE_LIMIT = limiter.shared_limit("60/minute", "vote", methods=["POST", "DELETE"
 SUGGEST_LIMIT = limiter.shared_limit("120/minute", "suggest", methods=["GET", "HEAD"])
 PREVIEW_LIMIT = limiter.shared_limit("120/minute", "preview", methods=["POST"])
 COMPARE_LIMIT = limiter.shared_limit("30/minute", "compare", methods=["GET", "HEAD"])
+LOOKUP_LIMIT = limiter.shared_limit(
+    "20/minute;200/hour", "look-up", methods=["GET", "HEAD", "POST"]
+)
 TYPING_LIMIT = limiter.shared_limit("300/minute", "typing", methods=["GET", "HEAD"])
 SEARCH_LIMIT = limiter.shared_limit("120/minute", "search", methods=["GET", "HEAD"])
 

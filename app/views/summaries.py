@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.models import Paper
@@ -18,6 +18,7 @@ from app.views.access import (
     db,
     entry_or_404,
     needs_sign_in,
+    own_entry_or_404,
     paper_or_404,
     see_other,
     signed_in,
@@ -48,8 +49,7 @@ def start() -> str:
     """Which paper? A search, each result with a button to write."""
     query = request.args.get("q", "").strip()[:LONGEST_QUERY]
     page = None
-    ref = identifiers.parse_identifier(query) if query else None
-    paper = identifiers.find_paper(db(), query) if ref is not None else None
+    paper = identifiers.find_paper(db(), query) if query else None
     if paper is not None:
         page = listing.Page(papers.rows(db(), [paper], viewer()), None, None)
     elif query:
@@ -72,11 +72,16 @@ def start() -> str:
 
 @blueprint.get("/write/<path:key>")
 @needs_sign_in
-def edit(key: str) -> str | tuple[str, int]:
+def edit(key: str) -> str | Response | tuple[str, int]:
     """The editor: with the draft where there is one, else the saved text, else nothing."""
     paper = papers.by_key(db(), key)
     if paper is None:
-        return unknown_paper(key)
+        paper = identifiers.find_paper(db(), key)
+        return (
+            unknown_paper(key)
+            if paper is None
+            else redirect(url_for("summaries.edit", key=paper.key), 301)
+        )
     user = signed_in()
     draft = draft_queries.mine(db(), user, paper)
     form, kept_private = writing.fresh_form(draft, summaries.mine(db(), paper, user))
@@ -90,7 +95,7 @@ def edit(key: str) -> str | tuple[str, int]:
 @needs_sign_in
 def save(key: str) -> str | Response | tuple[str, int]:
     paper = paper_or_404(key)
-    form = SummaryForm()
+    form = writing.sent_form(paper, key)
     for name, answer in _OTHER_BUTTONS.items():
         if name in request.form:
             return answer(paper, form)
@@ -123,10 +128,26 @@ def save(key: str) -> str | Response | tuple[str, int]:
     return see_other(url_for("papers.show", key=paper.key, _anchor=anchor))
 
 
+@blueprint.post("/summary/<int:summary_id>/first")
+@WRITE_LIMIT
+@needs_sign_in
+def put_first(summary_id: int) -> Response:
+    """Of several summaries of one paper, open this one in the editor."""
+    entry = own_entry_or_404(summary_id)
+    try:
+        summary_services.put_first(db(), entry.summary)
+    except Refused as refused:
+        db().rollback()
+        flash(refused.message, "error")
+        return see_other(url_for("papers.show", key=entry.paper.key, _anchor=entry.anchor))
+    db().commit()
+    return see_other(url_for("summaries.edit", key=entry.paper.key))
+
+
 def continue_writing(key: str) -> str | Response | tuple[str, int]:
     """After signing in from the page that kept a text: back to the editor, which holds it."""
     paper = paper_or_404(key)
-    return _keep_draft(paper, SummaryForm())
+    return _keep_draft(paper, writing.sent_form(paper, key))
 
 
 def _compare(paper: Paper, form: SummaryForm) -> str | tuple[str, int]:

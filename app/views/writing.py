@@ -39,6 +39,19 @@ def content(form: SummaryForm) -> Content:
     )
 
 
+def sent_form(paper: Paper, key: str) -> SummaryForm:
+    """The form that a window sent to the address of a key.
+
+    A key that was another paper's until the two were merged may stand in an old window. Where the
+    writer has a text of each, nobody knows which one it began from: then it has seen none.
+    """
+    form = SummaryForm()
+    if paper.key != key and summaries.has_several(db(), paper, signed_in()):
+        form.revision.data = 0
+        form.base.data = ""
+    return form
+
+
 def base_settings(form: SummaryForm) -> Settings | None:
     """What stood beside the saved text when the window of a form was opened, if it says so."""
     return Settings.from_text(form.base.data or "")

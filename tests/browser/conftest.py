@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.running import Site, demo
@@ -44,6 +45,25 @@ def browser() -> Iterator[Browser]:
         found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield found
         found.close()
+
+
+# What can be wrong in the dark alone; all other rules are about the same elements as in the light.
+COLOURS = {
+    "resultTypes": ["violations"],
+    "runOnly": ["color-contrast", "link-in-text-block"],
+}
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds on a page as it is now, in the light and in the dark."""
+    found = []
+    for scheme, options in (("light", {"resultTypes": ["violations"]}), ("dark", COLOURS)):
+        # Without motion no colour is on its way to another.
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        result = Axe().run(page, options=options)
+        if result.violations_count:
+            found.append(f"{scheme}: {result.generate_report()}")
+    return found
 
 
 class Reader:
@@ -86,3 +106,20 @@ def reader(browser: Browser, site: Site, request: pytest.FixtureRequest) -> Iter
     found = Reader(page, site)
     yield found
     context.close()
+
+
+@pytest.fixture(scope="session")
+def cookies(browser: Browser, site: Site) -> list[Any]:
+    """Of somebody who signed in once for many tests; who signs out must sign in for that."""
+    context = browser.new_context()
+    Reader(context.new_page(), site).sign_in()
+    found: list[Any] = context.cookies()
+    context.close()
+    return found
+
+
+@pytest.fixture
+def writer(reader: Reader, cookies: list[Any]) -> Reader:
+    """A reader who is signed in."""
+    reader.page.context.add_cookies(cookies)
+    return reader

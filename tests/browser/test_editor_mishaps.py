@@ -20,12 +20,6 @@ from tests.browser.test_editor import (
 LARGE = b"\x89PNG\r\n\x1a\n" + b"x" * 12_000_000
 
 
-@pytest.fixture
-def writer(reader: Reader) -> Reader:
-    reader.sign_in()
-    return reader
-
-
 def source_of(page: Page) -> str:
     return page.get_by_label("Summary", exact=True).input_value()
 

@@ -28,8 +28,8 @@ SELECT = """([from, to]) => {
 
 
 @pytest.fixture
-def page(reader: Reader) -> Page:
-    reader.sign_in()
+def page(writer: Reader) -> Page:
+    reader = writer
     reader.go("/write/conf/cvpr/RedmonF17")
     reader.page.get_by_label("Summary", exact=True).fill(TEXT)
     expect(reader.page.locator("[data-preview] math")).to_have_count(3)

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import Reader
-from tests.browser.test_pages import LOOKS, NAMES, check
+from tests.browser.test_pages import NAMES, WIDTHS, check
 from tests.running import Site
 from tests.test_pictures_service import drawing, saved
 
@@ -92,7 +92,7 @@ def keeper(browser: Browser, site: Site) -> Iterator[tuple[dict[str, object], li
     context.close()
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=NAMES)
+@pytest.mark.parametrize("look", WIDTHS, ids=NAMES)
 def test_pages(
     browser: Browser,
     site: Site,

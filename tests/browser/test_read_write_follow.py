@@ -116,9 +116,8 @@ def test_write_without_javascript(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize("reader", [{}, NO_SCRIPT], indirect=True, ids=["script", "no script"])
-def test_vote_and_take_it_back(reader: Reader) -> None:
-    page = reader.page
-    reader.sign_in()
+def test_vote_and_take_it_back(writer: Reader) -> None:
+    page, reader = writer.page, writer
     reader.go("/paper/conf/cvpr/RedmonDGF16")
     article = page.locator("article#ines")
     before = int(article.locator("[data-score]").first.inner_text().replace("−", "-"))

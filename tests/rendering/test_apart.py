@@ -7,12 +7,13 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from app.rendering import Known, RenderError, apart, markdown, render
+from app.rendering import Busy, Known, RenderError, apart, markdown, preview, render
 from app.rendering.apart import Renderer, Renderers
 from app.rendering.references import PaperRef
 from tests.rendering.hostile import HOSTILE
@@ -43,6 +44,7 @@ def process(renderer: Renderer) -> int:
 def test_the_answer_is_that_of_the_function() -> None:
     text = "# A\n\n$x$ and [it](/paper/a/b#mira) and **b**.\n\n$$\n\\frac\n$$"
     assert render(text, id_prefix="x-") == markdown.render(text, id_prefix="x-")
+    assert preview(text, id_prefix="x-") == markdown.preview(text, id_prefix="x-")
     assert apart.render_inline("a $x$ <b>") == markdown.render_inline("a $x$ <b>")
     assert apart.render_plain("a\n\n$x$ <b>") == markdown.render_plain("a\n\n$x$ <b>")
     assert apart.inline_problems("$\\frac$") == markdown.inline_problems("$\\frac$") != ()
@@ -117,17 +119,65 @@ def test_a_fault_of_ours_is_told_as_one(renderer: Renderer) -> None:
     assert "<p" in renderer.ask("render", "fine").html
 
 
-def test_when_all_are_busy_the_writer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "WAITS", 0.01)
-    none = Renderers(0)
-    with pytest.raises(RenderError, match="Try again"):
-        none.ask("render", "a")
+def test_when_all_are_busy_the_writer_is_told() -> None:
+    with pytest.raises(Busy, match="Try again"):
+        Renderers(waits=0.01).ask("render", "a")
+
+
+def test_only_a_few_wait_for_a_preview(renderer: Renderer) -> None:
+    """Else those who read would find no thread of the server free."""
+    few = Renderers(renderer, waits=60, at_once=2)
+    renderer.ask("render", "a")
+    os.kill(process(renderer), signal.SIGSTOP)
+    waiting = [threading.Thread(target=few.ask, args=("render", "a")) for _ in range(2)]
+    for each in waiting:
+        each.start()
+    while few._turns._value:
+        time.sleep(0.01)
+    with pytest.raises(Busy):
+        few.ask("render", "b")
+    os.kill(process(renderer), signal.SIGCONT)
+    for each in waiting:
+        each.join()
+    assert "<p" in few.ask("render", "c").html
+
+
+def test_an_answer_that_does_not_come_is_not_waited_for(
+    renderer: Renderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renderer.ask("render", "a")
+    monkeypatch.setattr(apart, "ANSWERS_WITHIN", 0.05)
+    os.kill(process(renderer), signal.SIGSTOP)
+    with pytest.raises(Busy):
+        renderer.ask("render", "b")
+    monkeypatch.undo()
+    assert "<p" in renderer.ask("render", "c").html
+
+
+def test_a_preview_gives_way_to_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SHORTLIST_TEST_NICENESS", raising=False)
+    previews, kept = apart._work.of("preview"), apart._work.of("render")
+    assert previews is apart._work.of("inline_problems")
+    assert previews is not kept
+    for renderers, policy, niceness in (
+        (previews, os.SCHED_IDLE, 0),
+        (kept, os.SCHED_OTHER, apart.NICENESS),
+    ):
+        renderers.stop()  # with the settings of tests
+        renderers.ask("render", "a")
+        child = process(renderers._all[0])
+        assert os.sched_getscheduler(child) == policy
+        assert os.getpriority(os.PRIO_PROCESS, child) - os.getpriority(os.PRIO_PROCESS, 0) in (
+            niceness,
+            19 - os.getpriority(os.PRIO_PROCESS, 0),
+        )
+        renderers.stop()
 
 
 def test_children_end_with_whoever_started_them() -> None:
     program = (
         "import os; from app.rendering import apart, render; render('a');"
-        "print(apart._renderers._all[-1]._process.pid, flush=True); os.kill(os.getpid(), 9)"
+        "print(apart._work.kept._all[-1]._process.pid, flush=True); os.kill(os.getpid(), 9)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],

@@ -2,52 +2,26 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
+import re
 
 import pytest
 
 from app.rendering import MAX_TEXT_BYTES, RenderError, render, render_inline, render_plain
 from tests.rendering.hostile import HOSTILE
 
-ROOT = Path(__file__).parents[2]
-# One process for all of them: a crash or a hang shows which text it was by the last line.
-PROGRAM = """
-import sys
-sys.path.insert(0, {root!r})
-from tests.rendering.hostile import HOSTILE
-from app.rendering.errors import RenderError
-from app.rendering.markdown import render, render_inline, render_plain
-for name, text in HOSTILE.items():
-    print(name, flush=True)
-    for function in (render, render_inline, render_plain):
-        try:
-            function(text)
-        except RenderError as error:
-            assert error.message
-print("done")
-"""
 
-
-def test_hostile_texts_do_not_hang_or_crash() -> None:
-    program = PROGRAM.format(root=str(ROOT))
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False
-    )
-    assert done.stdout.splitlines()[-1] == "done", done.stdout[-200:] + done.stderr[-2000:]
-
-
-def test_hostile_texts_are_answered_in_time() -> None:
-    """By the caps: no renderer has to be stopped."""
+def test_hostile_texts_neither_hang_nor_crash() -> None:
+    """By the caps: no renderer has to be stopped, and none dies."""
     for name, text in HOSTILE.items():
         for function in (render, render_inline, render_plain):
-            reason = ""
+            reason = "none"
             try:
                 function(text)
             except RenderError as error:
                 reason = error.message
-            assert "takes too long" not in reason, name
+            # What is said of a renderer that was stopped, ended by itself, or was never free.
+            assert reason, name
+            assert not re.search("takes too long|is too much|just now", reason), (name, reason)
 
 
 def test_hostile_texts_are_within_the_limit() -> None:

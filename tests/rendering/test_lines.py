@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from app.rendering import render
+from app.rendering import preview, render
 from app.rendering.sanitizer import allowed
 from tests.rendering.test_cases import CASES
 
@@ -39,7 +39,7 @@ Note[^1]
 
 
 def test_blocks_say_where_they_begin() -> None:
-    html = render(TEXT, mark_lines=True).html
+    html = preview(TEXT).html
     found = [(tag, int(line)) for tag, line in re.findall(r'<(\w+)[^>]* data-line="(\d+)"', html)]
     assert found == [
         ("h3", 1),
@@ -64,7 +64,7 @@ def test_only_when_asked() -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
 def test_marks_change_nothing_else(case) -> None:  # type: ignore[no-untyped-def]
     text = case.read_text(encoding="utf-8")
-    plain, marked = render(text), render(text, mark_lines=True)
+    plain, marked = render(text), preview(text)
     assert re.sub(r' data-line="\d+"', "", marked.html) == plain.html
     assert marked.links == plain.links
     lines = [int(line) for line in re.findall(r'data-line="(\d+)"', marked.html)]

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from app.rendering import inline_problems, render, render_inline, render_plain
+from app.rendering import inline_problems, preview, render, render_inline, render_plain
 from app.rendering.tex import to_mathml
 from app.rendering.tex_definitions import MAX_BODY
 from app.rendering.tex_macros import MAX_DEFINITIONS, Macros
@@ -138,7 +138,7 @@ def test_problems_and_blocks_know_their_lines() -> None:
         "\\newcommand{\\a}{b}\n\\newcommand{\\b}{\n\\b}\n\n$$\n\\def\\c{d}\n$$\n\ntext\n\n"
         "- $\\a$ and\n  $\\b$\n\nlast $\\c$\n"
     )
-    rendered = render(text, mark_lines=True)
+    rendered = preview(text)
     assert [problem.line for problem in rendered.problems] == [12]
     for line, start in ((9, "text"), (14, "last")):
         assert f'data-line="{line}">{start}' in rendered.html

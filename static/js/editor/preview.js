@@ -23,6 +23,10 @@ async function refresh() {
     }
     if (!answer.ok) throw new Error(String(answer.status));
     const found = await answer.json();
+    if (found.busy) {
+      waiting = setTimeout(refresh, 3000); // others write too
+      return;
+    }
     if (found.error) {
       showError(found.error, found.line);
     } else {

@@ -1,0 +1,35 @@
+"""Merges of papers as everybody who signs in may read about them: public facts alone."""
+
+from __future__ import annotations
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, defer, joinedload
+
+from app.models import Paper, PaperDifference, PaperMerge
+
+
+def latest(session: Session, *, number: int, size: int) -> tuple[list[PaperMerge], bool]:
+    """A page of the log, the latest first, with who did it; and whether another page follows."""
+    query = (
+        select(PaperMerge)
+        .options(
+            defer(PaperMerge.data, raiseload=True),
+            joinedload(PaperMerge.user),
+            joinedload(PaperMerge.undone_by),
+        )
+        .order_by(PaperMerge.id.desc())
+        .offset((number - 1) * size)
+        .limit(size + 1)
+    )
+    found = list(session.scalars(query))
+    return found[:size], len(found) > size
+
+
+def told_apart(session: Session, paper: Paper) -> set[int]:
+    """Numbers of the papers that somebody said are other works than this one."""
+    pairs = session.execute(
+        select(PaperDifference.one_id, PaperDifference.other_id).where(
+            or_(PaperDifference.one_id == paper.id, PaperDifference.other_id == paper.id)
+        )
+    )
+    return {one + other - paper.id for one, other in pairs}

@@ -1,0 +1,58 @@
+"""Similar papers as a page shows them. They were worked out from public texts, for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Paper, SimilarPaper, Venue
+
+SHOWN = 6
+READ = 12  # what is shown elsewhere on the page is left out
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why: `kind` is `words`, `tags`, `linked`, `targets` or `authors`; `detail` names what."""
+
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Similar:
+    """A similar paper, in as much as a compact row needs."""
+
+    key: str
+    title_html: str
+    year: int | None
+    venue: str
+    reasons: list[Reason]
+
+
+def of_paper(session: Session, paper: Paper, without: Collection[int] = ()) -> list[Similar]:
+    """The papers most like one, best first, but for those of some numbers; in one query."""
+    rows = session.execute(
+        select(
+            SimilarPaper.similar_id,
+            SimilarPaper.reasons,
+            Paper.key,
+            Paper.title_html,
+            Paper.year,
+            Venue.name,
+        )
+        .join(Paper, Paper.id == SimilarPaper.similar_id)
+        .outerjoin(Venue, Venue.id == Paper.venue_id)
+        .where(SimilarPaper.paper_id == paper.id)
+        .order_by(SimilarPaper.score.desc(), SimilarPaper.similar_id)
+        .limit(READ)
+    )
+    found = [
+        Similar(key, title_html, year, venue or "", [Reason(*reason) for reason in reasons])
+        for number, reasons, key, title_html, year, venue in rows
+        if number not in without
+    ]
+    return found[:SHOWN]

@@ -1,0 +1,159 @@
+"""The forms of identifiers, and what each means.
+
+Sources of the forms: arXiv identifiers, https://info.arxiv.org/help/arxiv_identifier.html; DOI, the
+DOI Handbook, 2.2; dblp keys, https://dblp.org/faq/; ACL Anthology identifiers,
+https://aclanthology.org/info/ids/.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+MAX_IDENTIFIER = 300
+
+# The archives of arXiv before April 2007, whose identifiers read 'archive/YYMMNNN'.
+OLD_ARCHIVES = (
+    "acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|comp-gas"
+    "|cond-mat|cs|dg-ga|funct-an|gr-qc|hep-ex|hep-lat|hep-ph|hep-th|math|math-ph|mtrl-th|nlin"
+    "|nucl-ex|nucl-th|patt-sol|physics|plasm-ph|q-alg|q-bio|quant-ph|solv-int|supr-con"
+)
+ARXIV_NEW = re.compile(r"(\d{4}\.\d{4,5})(?:v\d{1,3})?", re.ASCII | re.IGNORECASE)
+ARXIV_OLD = re.compile(
+    rf"({OLD_ARCHIVES})(?:\.[a-z]{{2}})?/(\d{{7}})(?:v\d{{1,3}})?", re.ASCII | re.IGNORECASE
+)
+ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
+# dblp's keys of papers that it took from arXiv.
+CORR_NEW = re.compile(r"journals/corr/abs-(\d{4})-(\d{4,5})", re.ASCII | re.IGNORECASE)
+CORR_OLD = re.compile(
+    rf"journals/corr/(?:abs-)?({OLD_ARCHIVES})(?:-[a-z]{{2}})?-(\d{{7}})", re.ASCII | re.IGNORECASE
+)
+DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"\\{}|^`]+", re.ASCII)
+ACL_OLD = re.compile(r"([a-z]\d{2}-\d{4})(?:v\d)?", re.ASCII | re.IGNORECASE)
+ACL_NEW = re.compile(
+    r"((?:19|20)\d{2}\.[a-z][a-z0-9_]*-[a-z0-9_]+\.\d{1,4})(?:v\d)?", re.ASCII | re.IGNORECASE
+)
+# The Anthology's DOIs end in its own identifier since 2014.
+ACL_DOI = re.compile(r"10\.(?:18653|3115)/v1/(.+)", re.IGNORECASE)
+# What BibTeX lets a key be made of, less what no real key has and an address could misuse.
+KEY = re.compile(r"\w[\w/:.+\-*!@]*")
+DBLP_KEY = re.compile(r"[a-z]+/[\w\-]+(?:/[\w\-+.]+)*", re.ASCII | re.IGNORECASE)
+OPENREVIEW_ID = re.compile(r"[\w\-]{4,64}", re.ASCII)
+PUBMED = re.compile(r"pmid:(\d{1,9})", re.ASCII | re.IGNORECASE)
+PMC = re.compile(r"(?:pmcid:)?(pmc\d{4,9})", re.ASCII | re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class PaperRef:
+    """Which paper is meant.
+
+    Attributes:
+        kind: 'key' (a BibTeX or dblp key), 'doi', 'arxiv', 'openreview', 'acl' or 'url'.
+        value: the identifier in its normal form: a DOI in lower case without prefix, an arXiv
+            identifier without version ('1707.09405', 'hep-th/9901001'), of the ACL Anthology
+            'P19-1001' or '2020.acl-main.1', an address as 'host/path' (see `sites`).
+        user: whose summary of it is meant, when an old address says so; 'anon' is kept.
+    """
+
+    kind: str
+    value: str
+    user: str | None = None
+
+    def without_user(self) -> PaperRef:
+        """Returns the same paper with no one's summary singled out."""
+        return self if self.user is None else PaperRef(self.kind, self.value)
+
+
+def from_key(text: str, user: str | None = None) -> PaperRef | None:
+    """Reads an identifier that is not an address: arXiv, DOI, ACL, PubMed, or else a key."""
+    if not is_plain(text) or len(text) > MAX_IDENTIFIER:
+        return None
+    lowered = text.lower()
+    for prefix in ("arxiv:", "journals/corr/"):
+        if lowered.startswith(prefix) and (found := arxiv(text[len(prefix) :])):
+            return PaperRef("arxiv", found, user)
+    if found := arxiv(text):
+        return PaperRef("arxiv", found, user)
+    if ref := from_doi(text[4:] if lowered.startswith("doi:") else text, user):
+        return ref
+    if found := acl(text[4:] if lowered.startswith("acl:") else text):
+        return PaperRef("acl", found, user)
+    if number := PUBMED.fullmatch(text):
+        return PaperRef("url", f"pubmed.ncbi.nlm.nih.gov/{number[1]}", user)
+    if number := PMC.fullmatch(text):
+        return PaperRef("url", f"pmc.ncbi.nlm.nih.gov/articles/{number[1].upper()}", user)
+    # dblp's own BibTeX puts its name before the key.
+    if lowered.startswith("dblp:") and DBLP_KEY.fullmatch(text[5:]):
+        text = text[5:]
+    return PaperRef("key", text, user) if is_key(text) else None
+
+
+def implied(ref: PaperRef) -> list[PaperRef]:
+    """Returns other names that the same paper surely has, read off one of them.
+
+    dblp's `journals/corr/abs-1707-09405` holds an arXiv identifier, and the DOIs of the ACL
+    Anthology hold its own; both are read in either direction.
+    """
+    if ref.kind == "key":
+        if new := CORR_NEW.fullmatch(ref.value):
+            return [PaperRef("arxiv", f"{new[1]}.{new[2]}")]
+        if old := CORR_OLD.fullmatch(ref.value):
+            return [PaperRef("arxiv", f"{old[1].lower()}/{old[2]}")]
+        named = from_key(ref.value)
+        return [] if named is None or named.kind == "key" else [named, *implied(named)]
+    if ref.kind == "arxiv":
+        key = re.sub("[./]", "-", ref.value)
+        return [PaperRef("key", f"journals/corr/abs-{key}")]
+    if ref.kind == "acl":
+        value = ref.value.lower()
+        return [PaperRef("doi", f"10.{number}/v1/{value}") for number in (18653, 3115)]
+    if ref.kind == "doi" and (held := ACL_DOI.fullmatch(ref.value)) and (found := acl(held[1])):
+        return [PaperRef("acl", found)]
+    return []
+
+
+def arxiv(text: str) -> str | None:
+    """Returns the normal form of an arXiv identifier, or None."""
+    if new := ARXIV_NEW.fullmatch(text):
+        return new[1]
+    if old := ARXIV_OLD.fullmatch(text):
+        return f"{old[1].lower()}/{old[2]}"
+    return None
+
+
+def acl(text: str) -> str | None:
+    """Returns the normal form of an identifier of the ACL Anthology, or None."""
+    if old := ACL_OLD.fullmatch(text):
+        return old[1].upper()
+    if new := ACL_NEW.fullmatch(text):
+        return new[1].lower()
+    return None
+
+
+def from_doi(text: str, user: str | None = None) -> PaperRef | None:
+    """Reads a DOI without prefix; those that arXiv gives its papers mean the arXiv paper."""
+    text = text.rstrip(".,;/")
+    if not DOI.fullmatch(text) or len(text) > MAX_IDENTIFIER or has_dot_segment(text):
+        return None
+    ours = ARXIV_DOI.fullmatch(text)
+    if ours and (found := arxiv(ours[1])):
+        return PaperRef("arxiv", found, user)
+    return PaperRef("doi", text.lower(), user)
+
+
+def is_key(text: str) -> bool:
+    """Says whether a text has the shape of a BibTeX key that is safe as a path."""
+    return bool(KEY.fullmatch(text)) and "//" not in text and not has_dot_segment(text)
+
+
+def has_dot_segment(path: str) -> bool:
+    """Says whether a browser would climb or fold the path: '.', '..' or a final slash."""
+    return path.endswith("/") or any(part in (".", "..") for part in path.split("/"))
+
+
+def is_plain(text: str) -> bool:
+    """Says whether a text is non-empty and free of whitespace and control characters."""
+    return bool(text) and not any(
+        char.isspace() or unicodedata.category(char) in ("Cc", "Cf", "Cs") for char in text
+    )

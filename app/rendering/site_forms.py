@@ -1,0 +1,165 @@
+"""What the addresses of papers look like at publishers and archives, as their own links write them.
+
+Data for `sites`, which says what an address means.
+"""
+
+from __future__ import annotations
+
+import re
+
+ARXIV_HOSTS = frozenset(
+    (
+        *("arxiv.org", "export.arxiv.org", "browse.arxiv.org", "cn.arxiv.org", "de.arxiv.org"),
+        *("ar5iv.org", "ar5iv.labs.arxiv.org", "alphaxiv.org", "xxx.lanl.gov", "lanl.arxiv.org"),
+        *("arxiv-vanity.com", "huggingface.co", "scirate.com"),
+    )
+)
+ARXIV_PATH = re.compile(
+    r"/(?:abs|pdf|ps|html|format|e-print|src|overview|papers|arxiv)/(?:arxiv:)?(.+?)(?:\.pdf)?/?"
+    r"|/ftp/arxiv/papers/\d{4}/(.+?)\.pdf",
+    re.ASCII | re.IGNORECASE,
+)
+DOI_HOSTS = frozenset(
+    ("doi.org", "dx.doi.org", "doi.acm.org", "doi.ieeecomputersociety.org", "doi.wiley.com")
+)
+DBLP_HOSTS = frozenset(
+    (
+        *("dblp.org", "dblp.uni-trier.de", "dblp.dagstuhl.de", "dblp1.uni-trier.de"),
+        *("dblp2.uni-trier.de", "informatik.uni-trier.de"),
+    )
+)
+DBLP_PATH = re.compile(
+    r"/rec/(?:(?:html|bibtex\d?|bib\d?|xml|rdf|nt|ttl|ris)/)?(.+?)"
+    r"(?:\.(?:html|bib|xml|rdf|nt|ttl|ris))?(?:\?.*)?"
+)
+DBLP_CONTENTS = re.compile(r"(?:/~ley)?/db/((?:conf|journals)/[\w\-]+)/[\w\-]+\.html?", re.ASCII)
+ACL_HOSTS = frozenset(
+    (
+        *("aclanthology.org", "aclweb.org", "aclanthology.info", "anthology.aclweb.org"),
+        *("aclanthology.coli.uni-saarland.de", "acl.ldc.upenn.edu"),
+    )
+)
+ACL_PATH = re.compile(r"/(?:.*/)?([^/]+?)(?:\.(?:pdf|bib|xml|endf))?/?")
+
+# Sites whose addresses hold the DOI; subdomains count as well.
+DOI_SITES = frozenset(
+    (
+        *("dl.acm.org", "portal.acm.org", "link.springer.com", "onlinelibrary.wiley.com"),
+        *("biomedcentral.com", "springeropen.com", "pubs.acs.org", "science.org", "pnas.org"),
+        *("tandfonline.com", "journals.aps.org", "link.aps.org", "royalsocietypublishing.org"),
+        *("iopscience.iop.org", "academic.oup.com", "journals.plos.org", "plosone.org"),
+        *("frontiersin.org", "journals.sagepub.com", "epubs.siam.org", "pubsonline.informs.org"),
+        *("worldscientific.com", "annualreviews.org", "mitpressjournals.org", "nejm.org"),
+        *("ahajournals.org", "liebertpub.com", "degruyter.com", "emerald.com", "aip.scitation.org"),
+        *("drops.dagstuhl.de", "pubs.aip.org", "journals.uchicago.edu", "physiology.org"),
+        *("ascopubs.org", "jstor.org"),
+    )
+)
+PREPRINT_SITES = frozenset(("biorxiv.org", "medrxiv.org"))
+HELD_DOI = re.compile(r"/(10\.\d{4,9}(?:\.\d+)*/.+)", re.ASCII)
+AFTER_DOI = re.compile(
+    r"(?:/(?:full|fulltext|full-text|abstract|abs|pdf|epdf|pdfdirect|html|xml|meta|summary|references"
+    r"|citedby|figures|tables|suppl_file|supplementary|download|index)(?:/html)?)+/?$"
+    r"|\.(?:pdf|epdf|html?|xml|full|abstract|short|long)$",
+    re.IGNORECASE,
+)
+PREPRINT_DOI = re.compile(r"(10\.1101/(?:\d{4}\.\d\d\.\d\d\.)?\d{6,8})(?:[v.].*)?", re.ASCII)
+PREPRINT_EARLY = re.compile(
+    r"/content/(?:\w+/)?early/\d{4}/\d\d/\d\d/((?:\d{4}\.\d\d\.\d\d\.)?\d{6,8})(?:[v.].*)?",
+    re.ASCII,
+)
+
+# Host, what its path and query look like, and the DOI that it holds by the publisher's rule.
+RULES_FOR_DOIS: tuple[tuple[str, str, str], ...] = (
+    ("nature.com", r"/articles/([\w.\-]+?)(?:\.e?pdf)?(?:/.*)?", "10.1038/{0}"),
+    (
+        "nature.com",
+        r"/[\w\-]+/journal/v\w+/n\w+/(?:full|abs|pdf|extref)/([\w.\-]+?)\.(?:html|pdf)",
+        "10.1038/{0}",
+    ),
+    ("elifesciences.org", r"/(?:articles/|content/\d+/e)(\d{5,6})(?:v\d+)?(?:[./].*)?",
+     "10.7554/elife.{0}"),
+    ("peerj.com", r"/articles/cs-(\d+)(?:[./].*)?", "10.7717/peerj-cs.{0}"),
+    ("peerj.com", r"/articles/(\d+)(?:[./].*)?", "10.7717/peerj.{0}"),
+    ("hindawi.com", r"/journals/\w+/(\d{4})/(\d+)/?", "10.1155/{0}/{1}"),
+    ("papers.ssrn.com", r"/sol3/papers\.cfm\?(?:.*&)?abstract_id=(\d+)(?:&.*)?",
+     "10.2139/ssrn.{0}"),
+    ("ssrn.com", r"/abstract=(\d+)", "10.2139/ssrn.{0}"),
+    ("zenodo.org", r"/records?/(\d+)(?:/.*)?", "10.5281/zenodo.{0}"),
+    ("ijcai.org", r"/proceedings/(201[7-9]|202\d)/0*(\d+)(?:\.pdf)?", "10.24963/ijcai.{0}/{1}"),
+)  # fmt: skip
+
+# Host, what its path and query look like, and the normal form of the address.
+RULES_FOR_PAGES: tuple[tuple[str, str, str], ...] = (
+    ("ieeexplore.ieee.org", r"(?:/abstract)?/document/0*(\d+)(?:[/?].*)?",
+     "ieeexplore.ieee.org/document/{0}"),
+    ("ieeexplore.ieee.org", r"/(?:xpls?|stamp)/\w+\.jsp\?(?:.*&)?arnumber=0*(\d+)(?:&.*)?",
+     "ieeexplore.ieee.org/document/{0}"),
+    ("ieeexplore.ieee.org", r"/ielx?\d/\d+/\d+/0*(\d+)\.pdf(?:\?.*)?",
+     "ieeexplore.ieee.org/document/{0}"),
+    ("proceedings.mlr.press", r"/(v\d+|r\d+)/([\w\-]+?)(?:\.html|\.pdf|/[\w\-]+\.pdf)?/?",
+     "proceedings.mlr.press/{0}/{1}.html"),
+    ("jmlr.org", r"/proceedings/papers/(v\d+)/([\w\-]+?)(?:\.html|\.pdf|/[\w\-]+\.pdf)?",
+     "proceedings.mlr.press/{0}/{1}.html"),
+    ("jmlr.org", r"/papers/v(?:olume)?(\d+)/([\w\-]+?)(?:\.html|\.pdf|/[\w\-]+\.pdf)?",
+     "jmlr.org/papers/v{0}/{1}.html"),
+    ("papers.nips.cc",
+     r"(?:/paper_files)?/paper/(\d{4})/(?:hash|file)/([0-9a-f]{32})-\w+?((?:-\w+)?)\.\w+",
+     "papers.nips.cc/paper/{0}/hash/{1}-Abstract{2}.html"),
+    ("papers.nips.cc", r"/paper/(\d{1,5})-[\w\-.]+", "papers.nips.cc/paper/{0}"),
+    ("openaccess.thecvf.com",
+     r"/(content[\w\-]*(?:/[\w\-]+)*)/(?:html|papers)/([\w\-.]+)_paper\.(?:html|pdf)",
+     "openaccess.thecvf.com/{0}/html/{1}_paper.html"),
+    ("sciencedirect.com", r"/science/article/(?:abs/)?pii/([sb][0-9x]{16})(?:/.*)?",
+     "sciencedirect.com/science/article/pii/{0}"),
+    ("linkinghub.elsevier.com", r"/retrieve/pii/([sb][0-9x]{16})(?:/.*)?",
+     "sciencedirect.com/science/article/pii/{0}"),
+    ("usenix.org", r"/conference/([\w\-]+)/(?:technical-sessions/)?presentation/([\w\-]+)",
+     "usenix.org/conference/{0}/presentation/{1}"),
+    ("pubmed.ncbi.nlm.nih.gov", r"/(\d{1,9})/?", "pubmed.ncbi.nlm.nih.gov/{0}"),
+    ("ncbi.nlm.nih.gov", r"/pubmed/(\d{1,9})/?", "pubmed.ncbi.nlm.nih.gov/{0}"),
+    ("europepmc.org", r"/(?:article|abstract)/med/(\d{1,9})", "pubmed.ncbi.nlm.nih.gov/{0}"),
+    ("ncbi.nlm.nih.gov", r"/pmc/articles/(pmc\d+)(?:/.*)?",
+     "pmc.ncbi.nlm.nih.gov/articles/{0:upper}"),
+    ("pmc.ncbi.nlm.nih.gov", r"/articles/(pmc\d+)(?:/.*)?",
+     "pmc.ncbi.nlm.nih.gov/articles/{0:upper}"),
+    ("europepmc.org", r"/(?:articles|article/pmc|abstract/pmc)/(pmc\d+)(?:/.*)?",
+     "pmc.ncbi.nlm.nih.gov/articles/{0:upper}"),
+    ("ojs.aaai.org", r"/index\.php/(\w+)/article/(?:view|download)/(\d+)(?:/\d+)*",
+     "ojs.aaai.org/index.php/{0}/article/view/{1}"),
+    ("aaai.org", r"(?:/ocs)?/index\.php/(\w+)/(\w+)/paper/(?:view\w*|download)/(\d+)(?:/\d+)?",
+     "aaai.org/ocs/index.php/{0}/{1}/paper/view/{2}"),
+    ("eprint.iacr.org", r"/(\d{4}/\d{3,4})(?:\.pdf)?", "eprint.iacr.org/{0}"),
+    ("semanticscholar.org", r"/paper/(?:[^/]+/)?([0-9a-f]{40})(?:[/?].*)?",
+     "semanticscholar.org/paper/{0}"),
+    ("distill.pub", r"/(\d{4})/([\w\-]+)(?:/(?:index\.html)?)?", "distill.pub/{0}/{1}"),
+    ("academic.oup.com", r"/([\w\-]+)/article(?:-abstract)?/(\d[^?]*?)/?(?:\?.*)?",
+     "academic.oup.com/{0}/article/{1}"),
+    ("mdpi.com", r"/(\d{4}-\d{3}[\dx]/\d+/\d+/\d+)(?:/(?:htm|pdf|xml)?)?", "mdpi.com/{0}"),
+    ("isca-archive.org", r"(/.+?)\.(?:html|pdf)", "isca-archive.org{0}.html"),
+    ("dl.acm.org", r"/(?:citation|ft_gateway)\.cfm\?(?:.*&)?id=(?:\d+\.)?(\d+)(?:&.*)?",
+     "dl.acm.org/citation.cfm?id={0}"),
+    ("hal.science", r"/([a-z]+-\d{6,9})(?:v\d+)?(?:/.*)?", "hal.science/{0}"),
+    ("jstor.org", r"/stable/(?:pdf/)?(\d+)(?:\.pdf)?", "jstor.org/stable/{0}"),
+)  # fmt: skip
+# Hosts that show the same pages as another one.
+SAME_HOSTS = {
+    "proceedings.neurips.cc": "papers.nips.cc",
+    "books.nips.cc": "papers.nips.cc",
+    "jmlr.csail.mit.edu": "jmlr.org",
+    "portal.acm.org": "dl.acm.org",
+    "hal.archives-ouvertes.fr": "hal.science",
+    "hal.inria.fr": "hal.science",
+    "inria.hal.science": "hal.science",
+    "downloads.hindawi.com": "hindawi.com",
+    "isca-speech.org": "isca-archive.org",
+}
+# Cell Press and the Lancet write an Elsevier article's number with its signs.
+WRITTEN_PII = re.compile(r"([SB][\dX]{4}-[\dX]{4}\(\d\d\)\d{5}-[\dX])", re.ASCII)
+PII_SITES = frozenset(("cell.com", "thelancet.com"))
+# What only says how a reader came to a page.
+TRACKING = re.compile(
+    r"(?:utm_\w+|fbclid|gclid|mc_[ce]id|ref|source|via|share|from|casa_token|download|needaccess"
+    r"|journalcode|context)",
+    re.IGNORECASE,
+)

@@ -1,0 +1,213 @@
+"""Which paper is meant by an address at a publisher or an archive.
+
+Where an address holds a DOI or another identifier, it means that. Elsewhere its normal form is an
+identifier by itself: without scheme, 'www.', fragment and whatever does not tell papers apart; the
+page and the PDF of one paper have one form, which is the address of the page.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import SplitResult, unquote
+
+from app.rendering.identifiers import (
+    DBLP_KEY,
+    MAX_IDENTIFIER,
+    OPENREVIEW_ID,
+    PaperRef,
+    acl,
+    arxiv,
+    from_doi,
+    is_key,
+)
+from app.rendering.site_forms import (
+    ACL_HOSTS,
+    ACL_PATH,
+    AFTER_DOI,
+    ARXIV_HOSTS,
+    ARXIV_PATH,
+    DBLP_CONTENTS,
+    DBLP_HOSTS,
+    DBLP_PATH,
+    DOI_HOSTS,
+    DOI_SITES,
+    HELD_DOI,
+    PII_SITES,
+    PREPRINT_DOI,
+    PREPRINT_EARLY,
+    PREPRINT_SITES,
+    RULES_FOR_DOIS,
+    RULES_FOR_PAGES,
+    SAME_HOSTS,
+    TRACKING,
+    WRITTEN_PII,
+)
+
+UNSAFE = re.compile(r"[\x00-\x20\"<>\\^`{|}\x7f]")
+
+
+class _Part(str):
+    """A part of a path that fills a place of a normal form, in capitals where that says so."""
+
+    def __format__(self, how: str) -> str:
+        return self.upper() if how == "upper" else str(self)
+
+
+_Rules = dict[str, list[tuple[re.Pattern[str], str]]]
+
+
+def _by_host(rules: tuple[tuple[str, str, str], ...]) -> _Rules:
+    found: _Rules = {}
+    for host, pattern, form in rules:
+        compiled = re.compile(pattern, re.ASCII | re.IGNORECASE)
+        found.setdefault(host, []).append((compiled, form))
+    return found
+
+
+_DOIS = _by_host(RULES_FOR_DOIS)
+_PAGES = _by_host(RULES_FOR_PAGES)
+_KNOWN = (
+    ARXIV_HOSTS | DOI_HOSTS | DBLP_HOSTS | ACL_HOSTS | DOI_SITES | PREPRINT_SITES | PII_SITES
+    | SAME_HOSTS.keys() | _DOIS.keys() | _PAGES.keys() | {"openreview.net", "cv-foundation.org"}
+)  # fmt: skip
+
+
+def is_known(host: str) -> bool:
+    """Says whether addresses of a host can mean a paper by their form."""
+    return _within(bare(host), _KNOWN)
+
+
+def outside(host: str, parts: SplitResult) -> PaperRef | None:
+    """Reads a paper's address at a site whose addresses we know; None for every other one.
+
+    Raises:
+        ValueError: for a path or query that is not well encoded.
+    """
+    host = bare(host)
+    path = decode(parts.path)
+    if host in ARXIV_HOSTS:
+        page = ARXIV_PATH.fullmatch(path)
+        found = arxiv(page[1] or page[2]) if page else None
+        return PaperRef("arxiv", found) if found else None
+    if host in DOI_HOSTS:
+        return from_doi(path.lstrip("/").removeprefix("doi:"))
+    if host == "openreview.net":
+        number = parameters(parts.query).get("id", "")
+        if parts.path in ("/forum", "/pdf", "/references/pdf") and OPENREVIEW_ID.fullmatch(number):
+            return PaperRef("openreview", number)
+        return None
+    if host in DBLP_HOSTS:
+        return _dblp(path, decode(parts.fragment))
+    if host in ACL_HOSTS:
+        name = ACL_PATH.fullmatch(path)
+        found = acl(name[1]) if name else None
+        return PaperRef("acl", found) if found else None
+    return _held_doi(host, path, parts) or _page(host, path, parts)
+
+
+def any_page(host: str, parts: SplitResult) -> PaperRef | None:
+    """Returns the address of any page as an identifier; of a front page, None.
+
+    What the query says stays, but for what only tells how somebody came there.
+    """
+    path = decode(parts.path).rstrip("/")
+    kept = sorted(
+        part
+        for part in parts.query.split("&")
+        if part and not TRACKING.fullmatch(part.split("=")[0])
+    )
+    if not path and not kept:
+        return None
+    value = encode_address(bare(host) + path + ("?" + "&".join(kept) if kept else ""))
+    return PaperRef("url", value) if len(value) <= MAX_IDENTIFIER else None
+
+
+def _dblp(path: str, fragment: str) -> PaperRef | None:
+    if record := DBLP_PATH.fullmatch(path):
+        key = record[1]
+    elif contents := DBLP_CONTENTS.fullmatch(path):
+        key = f"{contents[1]}/{fragment}"  # an entry of a table of contents
+    else:
+        return None
+    valid = DBLP_KEY.fullmatch(key) and is_key(key) and len(key) <= MAX_IDENTIFIER
+    return PaperRef("key", key) if valid else None
+
+
+def _held_doi(host: str, path: str, parts: SplitResult) -> PaperRef | None:
+    """The DOI that stands in an address, or follows from it by the publisher's rule."""
+    for pattern, form in _DOIS.get(host, ()):
+        if found := pattern.fullmatch(_with_query(path, parts)):
+            return from_doi(form.format(*found.groups()))
+    if host in PREPRINT_SITES:
+        if early := PREPRINT_EARLY.fullmatch(path):
+            return from_doi(f"10.1101/{early[1]}")
+        held = HELD_DOI.search(path)
+        doi = PREPRINT_DOI.fullmatch(held[1]) if held else None
+        return from_doi(doi[1]) if doi else None
+    if not _within(host, DOI_SITES):
+        return None
+    if held := HELD_DOI.search(path):
+        text = AFTER_DOI.sub("", AFTER_DOI.sub("", held[1]))
+        if host == "academic.oup.com":
+            text = re.sub(r"/\d+$", "", text)  # the number of the article, after its DOI
+        return from_doi(text)
+    query = parameters(parts.query)
+    named = (query.get(name, "") for name in ("id", "doi", "doid"))
+    return next(filter(None, map(from_doi, named)), None)
+
+
+def _page(host: str, path: str, parts: SplitResult) -> PaperRef | None:
+    host = SAME_HOSTS.get(host, host)
+    if host == "cv-foundation.org":
+        host, path = "openaccess.thecvf.com", path.removeprefix("/openaccess")
+    if host in PII_SITES:
+        if written := WRITTEN_PII.search(path):
+            number = re.sub(r"\W", "", written[1])
+            return PaperRef("url", f"sciencedirect.com/science/article/pii/{number}")
+        return None
+    asked = _with_query(path, parts)
+    for pattern, form in _PAGES.get(host, ()):
+        found = pattern.fullmatch(path) or pattern.fullmatch(asked)
+        if found:
+            value = form.format(*(_Part(part or "") for part in found.groups()))
+            fits = len(value) <= MAX_IDENTIFIER and "/../" not in value
+            return PaperRef("url", encode_address(value)) if fits else None
+    return None
+
+
+def _with_query(path: str, parts: SplitResult) -> str:
+    return f"{path}?{parts.query}" if parts.query else path
+
+
+def bare(host: str) -> str:
+    """Returns a host in lower case without 'www.'."""
+    return host.lower().rstrip(".").removeprefix("www.")
+
+
+def _within(host: str, sites: frozenset[str]) -> bool:
+    """Says whether a host is one of these, or below one."""
+    labels = host.split(".")
+    return any(".".join(labels[start:]) in sites for start in range(min(len(labels), 6)))
+
+
+def encode_address(url: str) -> str:
+    """Percent-encodes what may not stand in an address, and nothing else."""
+    return UNSAFE.sub(lambda found: f"%{ord(found[0]):02X}", url)
+
+
+def parameters(query: str) -> dict[str, str]:
+    """Returns a query's parameters by lower-case name; a plus is a plus, as keys may hold one."""
+    pairs = (part.partition("=") for part in query.replace("&amp;", "&").split("&"))
+    return {name.lower(): decode(value) for name, _, value in pairs}
+
+
+def decode(text: str) -> str:
+    """Undoes percent-encoding once.
+
+    Raises:
+        ValueError: when the bytes are no UTF-8, or hold control characters.
+    """
+    decoded = unquote(text, errors="strict")
+    if any(char < " " or char == "\x7f" for char in decoded):
+        raise ValueError("control characters")
+    return decoded

@@ -1,0 +1,195 @@
+"""BibTeX entries as papers of the library."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.models.paper import MAX_IDENTIFIER
+from app.queries.papers import title_folded
+from app.rendering import PaperRef
+from app.services.import_terms import IncomingPaper, Outcome, Run
+from app.services.paper_doubles import match, newest
+from app.services.paper_facts import (
+    MAX_ABSTRACT,
+    MAX_DETAIL,
+    MAX_EDITORS,
+    MAX_KEYWORDS,
+    MAX_NAME,
+    MAX_VENUE_KEY,
+    MAX_VENUE_TITLE,
+    checked,
+)
+from app.services.paper_filling import fill_in
+from app.services.papers import AlreadyThere, add_paper
+from app.services.problems import Refused
+from app.services.texts import known_keys
+from app.sources.bibtex import BadEntry, decode, read_entries
+from app.sources.record import PaperRecord
+
+BIBTEX = (".bib", ".bibtex")
+BATCH = 50
+MAX_FILE = 100_000_000  # bytes
+_NO_KEY = re.compile(r"[\s\x00-\x1f\x7f\"<>\\^`{|}#?%,]+")
+# What is left out when it cannot be right, rather than the paper.
+_OPTIONAL = {"doi": "DOI", "arxiv_id": "arXiv id", "url": "address", "key": "key"}
+
+
+def incoming_papers(data: bytes, name: str) -> Iterator[IncomingPaper]:
+    """The entries of a BibTeX file.
+
+    Args:
+        name: of the file, for the report.
+    """
+    text, note = decode(data)
+    for entry in read_entries(text):
+        yield IncomingPaper(name, entry, (note,) if note else ())
+        note = ""
+
+
+def import_papers(
+    session: Session, incoming: Iterable[IncomingPaper], run: Run
+) -> Iterator[Outcome]:
+    """Add the papers of entries, or complete those that are here; commits after some.
+
+    What is here is only completed in an import of the whole library, not by one of its members.
+    """
+    rest = iter(incoming)
+    while batch := list(islice(rest, 1 if run.options.dry_run else BATCH)):
+        outcomes = [_outcome(session, each, run) for each in batch]
+        if run.options.dry_run:
+            session.rollback()
+        else:
+            session.commit()
+        session.expunge_all()  # a long run must not keep all that it wrote
+        yield from outcomes
+
+
+def _outcome(session: Session, incoming: IncomingPaper, run: Run) -> Outcome:
+    entry, name = incoming.entry, incoming.name
+    if isinstance(entry, BadEntry):
+        return Outcome(name, "refused", entry.line, entry.message, notes=incoming.notes)
+    notes = [*incoming.notes, *entry.notes]
+    try:
+        record = _fitted(session, entry.record, notes)
+        outcome = _import(session, record, run, notes)
+    except Refused as refused:
+        key = entry.record.key or "an entry without a key"
+        said = f"{key:.60}: {refused.field}: {refused.message}"
+        return Outcome(name, "refused", entry.line, said, notes=tuple(notes))
+    return replace(outcome, name=name, line=entry.line, notes=tuple(notes))
+
+
+def _import(session: Session, record: PaperRecord, run: Run, notes: list[str]) -> Outcome:
+    if run.newest_before is None:
+        run.newest_before = newest(session)
+    found = match(session, record, run.newest_before)
+    notes += found.notes
+    if found.paper is not None:
+        filled = [] if run.options.only else fill_in(session, found.paper, found.record)
+        if filled:
+            notes.append(f"filled in: {', '.join(filled)}")
+        status = "changed" if filled else "unchanged"
+        return Outcome("", status, key=found.paper.key)
+    record = _without_known_keys(session, found.record)
+    if run.options.dry_run and _is_told(record, run):
+        return Outcome("", "unchanged", key=record.key)
+    try:
+        paper = add_paper(session, record, "bibtex")
+    except AlreadyThere as there:  # by a name that only reading its key tells
+        return Outcome("", "unchanged", key=there.key)
+    if record.key and paper.key != record.key:  # add_paper knows what preprints became
+        notes.append(f"it is the preprint of {paper.key}, and was joined with it")
+        return Outcome("", "changed", key=paper.key)
+    return Outcome("", "added", key=paper.key)
+
+
+def _is_told(record: PaperRecord, run: Run) -> bool:
+    """In a dry run: whether an earlier entry would have added the paper."""
+    names = [name.lower() for name in (record.key, record.doi, record.arxiv_id) if name]
+    told = [run.papers[name] for name in names if name in run.papers]
+    run.papers.update(dict.fromkeys(names, record))
+    return any(each.title == record.title for each in told)
+
+
+def _without_known_keys(session: Session, record: PaperRecord) -> PaperRecord:
+    """The record without further keys that are other papers'."""
+    if not record.other_keys:
+        return record
+    known = known_keys(session, [PaperRef("key", key) for key in record.other_keys])
+    free = tuple(key for key in record.other_keys if PaperRef("key", key) not in known)
+    return replace(record, other_keys=free)
+
+
+def _fitted(session: Session, record: PaperRecord, notes: list[str]) -> PaperRecord:
+    """The record in normal form; what is too long is cut, and what cannot be right left out.
+
+    Raises:
+        Refused: when there is nothing left that could be a paper.
+    """
+    record = _shortened(record, notes)
+    for _ in range(2 * len(_OPTIONAL)):
+        try:
+            return checked(session, record)
+        except Refused as refused:
+            what = _OPTIONAL.get(refused.field)
+            if what is None:
+                raise
+            written = str(getattr(record, refused.field))
+            usable = _usable_key(written) if what == "key" else ""
+            instead = f"it is {usable}" if usable else "it was left out"
+            notes.append(f"the {what} {written:.80} cannot be used here; {instead}")
+            other: dict[str, Any] = {refused.field: usable}
+            record = replace(record, **other)
+    return checked(session, record)
+
+
+def _usable_key(key: str) -> str:
+    """What is left of a key without the signs that cannot stand in an address; may be empty."""
+    shown = "".join(char if char.isprintable() else "-" for char in key)
+    parts = re.sub("-{2,}", "-", _NO_KEY.sub("-", shown)).split("/")
+    usable = "/".join(part for part in parts if part not in ("", ".", ".."))
+    usable = usable[:MAX_IDENTIFIER].strip("-/")
+    return "" if usable == key else usable
+
+
+def _shortened(record: PaperRecord, notes: list[str]) -> PaperRecord:
+    cut = {
+        name: (text, most)
+        for name, text, most in (
+            ("venue", record.venue, MAX_NAME),
+            ("abstract", record.abstract, MAX_ABSTRACT),
+            ("keywords", record.keywords, MAX_KEYWORDS),
+        )
+        if len(text) > most
+    }
+    for name in cut:
+        notes.append(f"the {name} was shortened")
+    short: dict[str, Any] = {name: _cut(text, most) for name, (text, most) in cut.items()}
+    if "venue" in cut:
+        short["venue_title"] = _cut(record.venue, MAX_VENUE_TITLE)
+    long_names = [name for name in record.authors if len(name) > MAX_NAME]
+    if long_names:
+        notes.append("a name was shortened")
+        record = replace(record, authors=tuple(_cut(name, MAX_NAME) for name in record.authors))
+    for name, text in record.details.items():
+        if len(text) > (MAX_EDITORS if name == "editor" else MAX_DETAIL):
+            notes.append(f"the field {name} is too long and was left out")
+    record = replace(record, **short)
+    if "/" in record.venue and " " not in record.venue and not record.venue_key:
+        # Such a name would be taken for the key of a venue.
+        slug = title_folded(record.venue).replace(" ", "-")
+        record = replace(record, venue_key=f"venues/{slug}"[:MAX_VENUE_KEY])
+    return record
+
+
+def _cut(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    start = text[: most - 1]
+    return (start[: start.rfind(" ")] if " " in start[most // 2 :] else start).rstrip() + "…"

@@ -1,0 +1,226 @@
+"""The paper that somebody has in mind: what we have of it, then what the outside knows."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from app.db import begin_writing, lock_papers
+from app.models import Paper, User
+from app.queries import papers, search
+from app.rendering import RenderError, implied, render_inline
+from app.services import identifiers, lookups, pasted
+from app.services.doubles import learn_names
+from app.services.lookups import Answer, Find, Outside
+from app.services.paper_facts import FIELDS, fitting
+from app.services.paper_facts import identifiers as identifiers_of
+from app.services.pasted import Pasted
+from app.services.problems import Refused
+from app.services.texts import known_keys
+from app.sources.record import NO_SECTION, PaperRecord
+
+__all__ = ["NO_SECTION", "Found", "Offered", "PaperRecord", "again", "find", "form_fields"]
+
+MAX_HERE = 5
+MAX_PEOPLE = 8
+MAX_ENTRIES = 10
+MANY = "There are {} entries here; the first {} are shown. A whole file is for `shortlist import`."
+_FIELD_NAMES = {"doi": "DOI", "arxiv_id": "arXiv number", "url": "Address"}
+NOTHING = "Nobody we asked knows this paper. Fill in what you know of it."
+NO_ADDRESS = (
+    "This address does not say which paper it shows. If its page names a DOI or an arXiv number,"
+    " paste that, or paste the title."
+)
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A paper that can be added with one click.
+
+    Attributes:
+        names: identifiers by which it is looked up again; none for an entry that was pasted.
+        entry: the number of the entry in what was pasted.
+        title_html: its title, rendered.
+        left_out: sentences about facts that cannot be kept.
+    """
+
+    record: PaperRecord
+    title_html: str
+    sources: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    entry: int = 0
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def people(self) -> str:
+        """Its first authors, without dblp's numbers of namesakes, and how many more."""
+        names = [re.sub(r" \d{4}$", "", name) for name in self.record.authors[:MAX_PEOPLE]]
+        more = len(self.record.authors) - len(names)
+        return ", ".join(names) + (f" and {more} more" if more else "")
+
+    @property
+    def source(self) -> str:
+        """A word for where it is from: the kind of its first identifier, or `pasted`."""
+        return self.names[0].partition(":")[0] if self.names else "pasted"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What there is to what was pasted.
+
+    Attributes:
+        here: papers that we have, with authors and venue; first those that it names.
+        offered: papers to be added.
+        problems: sentences about what could not be read or looked up.
+        known: what fills the form: the paper that was found, or what was pasted alone.
+        exact: whether that is the paper of `offered` that comes first.
+        unread: whether an entry was pasted in which nothing can be read.
+    """
+
+    here: list[Paper]
+    offered: list[Offered]
+    problems: list[str]
+    known: PaperRecord
+    exact: bool
+    unread: bool
+
+
+def find(session: Session, outside: Outside, text: str, viewer: User | None) -> Found:
+    """Look for the paper of an identifier, address, entry or title, here and elsewhere.
+
+    Takes a few seconds at most. The session's reading transaction ends before the outside is asked.
+    When the outside knows a paper of ours by further identifiers, they lead to it from now on:
+    that is committed here.
+    """
+    what = pasted.read(text)
+    here = _here(session, what, text, viewer)
+    session.commit()  # nobody's snapshot is held while others answer
+    if what.records:
+        shown = what.records[:MAX_ENTRIES]
+        offered = _fitting(session, [_entry(record, n) for n, record in enumerate(shown)])
+        problems = [*what.problems, *(each for one in offered for each in one.left_out)]
+        if len(what.records) > MAX_ENTRIES:
+            problems.append(MANY.format(len(what.records), MAX_ENTRIES))
+    else:
+        answer = _elsewhere(outside, what, bool(here))
+        offered = _fitting(session, map(_offer, answer.finds))
+        problems = [*what.problems, *answer.problems]
+    fresh = []
+    for each in offered:
+        keys = known_keys(session, identifiers_of(each.record))
+        ours = list(dict.fromkeys(keys.values()))
+        here += filter(None, (papers.by_key(session, key) for key in ours))
+        if not ours:
+            fresh.append(each)
+        elif each.names and len(ours) == 1:
+            _learn(session, ours[0], each.record)
+    unique = list({paper.id: paper for paper in here}.values())[:MAX_HERE]
+    if not unique and not fresh and not problems:
+        problems.append(NO_ADDRESS if what.url else NOTHING)
+    exact = bool(fresh) and not what.title
+    known = fresh[0].record if exact else what.known
+    return Found(unique, fresh, problems, known, exact, bool(what.problems) and not what.records)
+
+
+def again(
+    session: Session, outside: Outside, names: Iterable[str], text: str, entry: int
+) -> Offered | None:
+    """An offered paper once more, from its identifiers or from the entry that was pasted.
+
+    Returns:
+        `None` when it cannot be had any more.
+    """
+    names = list(names)
+    if names:
+        finds = lookups.find(outside, names).finds
+        offered = _fitting(session, map(_offer, finds))
+        return offered[0] if offered else None
+    records = pasted.read(text).records
+    chosen = records[entry : entry + 1] if entry >= 0 else ()
+    offered = _fitting(session, (_entry(record, entry) for record in chosen))
+    return offered[0] if offered else None
+
+
+def _here(session: Session, what: Pasted, text: str, viewer: User | None) -> list[Paper]:
+    if what.records:
+        same = papers.with_same_title(session, what.records[0].title, viewer)
+        return [row.paper for row in same]
+    name = what.ref.value if what.ref is not None else " ".join(text.split())
+    named = identifiers.find_paper(session, name)
+    found = [named] if named is not None else []
+    if what.title:
+        found += [row.paper for row in papers.with_same_title(session, what.title, viewer)]
+        words = " ".join(re.findall(r"\w+", what.title))  # signs mean something to a search
+        hits = search.papers(session, words, viewer, limit=MAX_HERE, offset=0)
+        found += [row.paper for row in hits]
+    return found
+
+
+def _elsewhere(outside: Outside, what: Pasted, is_here: bool) -> Answer:
+    if what.ref is not None:
+        # What an identifier names is one paper: when it is here, nobody else need be asked.
+        names = [f"{ref.kind}:{ref.value}" for ref in (what.ref, *implied(what.ref))]
+        return Answer() if is_here else lookups.find(outside, names)
+    return lookups.search(outside, what.title) if what.title else Answer()
+
+
+def _learn(session: Session, key: str, record: PaperRecord) -> None:
+    names = identifiers_of(record)
+    if len(known_keys(session, names)) == len(names):
+        return
+    begin_writing(session)
+    lock_papers(session, alone=True)
+    learn_names(session, key, record.title, names)
+    session.commit()
+
+
+def _offer(found: Find) -> Offered:
+    return Offered(found.record, "", found.sources, found.names)
+
+
+def _entry(record: PaperRecord, number: int) -> Offered:
+    return Offered(record, "", entry=number)
+
+
+def _fitting(session: Session, offered: Iterable[Offered]) -> list[Offered]:
+    """Those that could be added, as they would be."""
+    found = []
+    for each in offered:
+        try:
+            record, refusals = fitting(session, each.record)
+            title_html = render_inline(record.title)
+        except Refused:
+            continue
+        except RenderError:
+            title_html = html.escape(record.title)
+        left_out = tuple(
+            f"{_FIELD_NAMES.get(each.field, each.field.title())} left out. {each.message}"
+            for each in refusals
+        )
+        found.append(replace(each, record=record, title_html=title_html, left_out=left_out))
+    return found
+
+
+def form_fields(record: PaperRecord) -> dict[str, str]:
+    """A record as the fields of the form for a paper, which has one for the address only."""
+    url = record.url
+    for kind, field in FIELDS.items():
+        if not url and kind in ("openreview", "acl") and getattr(record, field):
+            url = identifiers.outside_url(kind, getattr(record, field)) or ""
+    return {
+        "title": record.title,
+        "authors": "\n".join(record.authors),
+        "year": str(record.year or ""),
+        "venue": record.venue or record.venue_key,
+        "doi": record.doi,
+        "arxiv_id": record.arxiv_id,
+        "url": url,
+        "key": record.key,
+        "section": record.section,
+        "keywords": record.keywords,
+        "abstract": record.abstract,
+    }

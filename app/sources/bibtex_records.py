@@ -1,0 +1,320 @@
+"""Fields of a BibTeX or biblatex entry as a record of a paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from urllib.parse import unquote
+
+from app.sources.bibtex_names import names
+from app.sources.bibtex_scanner import Entry
+from app.sources.bibtex_tex import paragraphs, plain
+from app.sources.bibtex_writing import CORR, VENUE_FIELDS
+from app.sources.months import MACROS, month_number
+from app.sources.record import PaperRecord
+
+MAX_INHERITED = 2000
+# Instead of a title, in this order.
+_TITLES = ("title", "booktitle", "maintitle", "issuetitle", "eventtitle", "shorttitle", "chapter")
+_TITLES_OF_VOLUMES = ("series", "journal", "journaltitle")
+_TITLES_OF_NOTES = ("note", "howpublished", "type")
+_VENUES = ("journal", "journaltitle", "booktitle")
+_PLACES = ("organization", "howpublished", "eventtitle")
+# biblatex has one field where BibTeX has two.
+_ALSO = {"school": "institution", "institution": "school"}
+# Details under other names: biblatex's, and those of programs.
+_DETAILS = {
+    "volume": ("volume",),
+    "number": ("number", "issue"),
+    "publisher": ("publisher",),
+    "address": ("address", "location"),
+    "series": ("series",),
+    "edition": ("edition",),
+    "isbn": ("isbn",),
+    "issn": ("issn",),
+    "school": ("school",),
+    "institution": ("institution",),
+}
+_YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|2[01]\d\d)(?!\d)")
+_DATE = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?")
+_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
+_ARXIV_NUMBER = r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?"
+_ARXIV = re.compile(rf"(?:arxiv:?\s*(?:preprint\s*)?(?:arxiv:?\s*)?|\babs/){_ARXIV_NUMBER}", re.I)
+_ARXIV_ADDRESS = re.compile(
+    rf"arxiv\.org/(?:abs|pdf|html)/{_ARXIV_NUMBER}|10\.48550/arxiv\.{_ARXIV_NUMBER}", re.I
+)
+_ARXIV_ALONE = re.compile(rf"\s*(?:arxiv:\s*)?{_ARXIV_NUMBER}(?:\s*\[[\w.-]+\])?\s*", re.I)
+_ARXIV_NOTE = re.compile(
+    rf"\W*(?:arxiv\s+(?:e-?)?prints?\W*)?arxiv\W*{_ARXIV_NUMBER}(?:\W*[\w-]+\.[\w-]+)?\W*", re.I
+)
+_PREPRINT = re.compile(
+    r"\W*(?:corr|(?:the\s+)?computing research repository|arxiv|arxiv\.org|(?:arxiv\s+)?"
+    r"(?:e-?)?prints?(?:\s+(?:at\s+)?arxiv)?|arxiv\s+(?:preprint|e-?prints?).*|arxiv:.*"
+    r"|corr,?\s*abs/.*)\W*",
+    re.I,
+)
+_WHOLE_URL = re.compile(r"https?://\S+", re.I)
+_URL = re.compile(r"https?://[^\s<>\"|]+", re.I)
+_URL_FIRST = re.compile(
+    r"(?:available(?: at)?:?\s*)?(?:\\(?:url|path|nolinkurl)\s*)?<?(https?://[^\s<>\"|]+)", re.I
+)
+_LINK = re.compile(r"\\href\s*\{([^{}]*)\}\s*\{[^{}]*\}")
+_COMMAND_URL = re.compile(r"\s*\\(?:url|path|nolinkurl)\s*\{([^{}]*)\}\.?\s*")
+
+
+def record_of(entry: Entry) -> PaperRecord:
+    """An entry as a record; its title is empty when nothing can be one."""
+    fields = entry.fields
+    title, said_in = _title(entry)
+    doi, arxiv_id = _doi(fields), _arxiv_id(fields)
+    venue = _venue(entry, said_in)
+    is_preprint = bool(_PREPRINT.fullmatch(venue))
+    return PaperRecord(
+        title=title,
+        authors=names(fields.get("author", "")),
+        key=re.sub(r"^DBLP:", "", entry.key),
+        year=_year(fields),
+        venue="CoRR" if is_preprint else venue,
+        venue_key=CORR if is_preprint else "",
+        doi=doi,
+        arxiv_id=arxiv_id,
+        url=_url(fields),
+        abstract=paragraphs(fields.get("abstract", "")),
+        keywords=_keywords(fields),
+        published_on=_published(fields),
+        details=_details(entry),
+        openreview_id=fields.get("openreview", "").strip(),
+        acl_id=fields.get("aclid", "").strip(),
+        other_keys=tuple(filter(None, re.split(r"[,\s]+", fields.get("ids", "")))),
+    )
+
+
+def inherit(entry: Entry, parents: Mapping[str, Entry]) -> None:
+    """Fill in what the entry takes from others by `crossref` and `xdata`.
+
+    Args:
+        parents: by their keys in lower case.
+    """
+    seen = {entry.key.lower()}
+    source: Entry | None = entry
+    while source is not None and len(seen) < 8:  # a volume, its series; a circle ends too
+        for key in re.split(r"[,\s]+", source.fields.get("xdata", "")):
+            data = parents.get(key.lower())
+            if data is not None and data.kind == "xdata" and key.lower() not in seen:
+                seen.add(key.lower())
+                _take(entry, data.fields)
+        key = source.fields.get("crossref", "").strip().lower()
+        source = None if key in seen else parents.get(key)
+        if source is not None:
+            seen.add(key)
+            _take(entry, _given_on(entry, source))
+
+
+def _take(entry: Entry, given: Mapping[str, str]) -> None:
+    for name, value in given.items():
+        if name not in entry.fields and len(value) <= MAX_INHERITED:
+            entry.fields[name] = value
+
+
+# What says which work it is, and so is not the parts'.
+_OWN_WORDS = """
+    title subtitle titleaddon shorttitle author doi url eprint eprinttype archiveprefix pages
+    abstract keywords note ids crossref xdata xref key file annote openreview aclid arxivid
+    urldate chapter pagetotal
+"""
+_OWN = frozenset(_OWN_WORDS.split())
+
+
+def _given_on(entry: Entry, parent: Entry) -> dict[str, str]:
+    given = {name: value for name, value in parent.fields.items() if name not in _OWN}
+    title, subtitle = parent.fields.get("title", ""), parent.fields.get("subtitle", "")
+    if title:
+        whole = "journaltitle" if parent.kind == "periodical" else "booktitle"
+        if not set(_VENUES) & entry.fields.keys():
+            given.setdefault(whole, title)
+            if subtitle and given[whole] == title:
+                given[f"{whole.removesuffix('title')}subtitle"] = subtitle
+        if entry.kind in ("inbook", "book") and "title" not in entry.fields:
+            given["title"] = title
+    if entry.kind == "inbook" and "author" in parent.fields:
+        given["author"] = parent.fields["author"]
+    return given
+
+
+def _title(entry: Entry) -> tuple[str, str]:
+    """The title and the field it was found in."""
+    fields = entry.fields
+    others: tuple[str, ...] = _TITLES
+    if entry.kind in ("proceedings", "periodical", "collection", "mvproceedings", "book"):
+        others += _TITLES_OF_VOLUMES
+    for name in (*others, *_TITLES_OF_NOTES):
+        title = plain(fields.get(name, ""))
+        if not title or (name in _TITLES_OF_NOTES and title.startswith("http")):
+            continue
+        if name.endswith("title"):
+            title = _with_subtitle(title, name, fields)
+        return title, name
+    return "", ""
+
+
+def _with_subtitle(title: str, name: str, fields: Mapping[str, str]) -> str:
+    subtitle = plain(fields.get(f"{name.removesuffix('title')}subtitle", ""))
+    if not subtitle or subtitle.lower() in title.lower():
+        return title
+    return f"{title}{'' if title[-1] in ':?!.' else ':'} {subtitle}"
+
+
+def _venue(entry: Entry, said_in: str) -> str:
+    fields = entry.fields
+    own = VENUE_FIELDS.get(entry.kind, "booktitle")
+    for name in (*_VENUES, own, _ALSO.get(own, own), *_PLACES):
+        if name == said_in:
+            continue
+        venue = plain(_COMMAND_URL.sub("", fields.get(name, "")))
+        if not venue or re.match(r"(?:https?://|www\.)\S+$", venue):
+            continue
+        return _with_subtitle(venue, name, fields) if name.endswith("title") else venue
+    return ""
+
+
+def _year(fields: Mapping[str, str]) -> int | None:
+    for name in ("year", "date", "issued", "eventdate", "origdate"):
+        found = _YEAR.search(plain(fields.get(name, "")))
+        if found:
+            return int(found[0])
+    return None
+
+
+def _published(fields: Mapping[str, str]) -> date | None:
+    """The day, where it is told in full."""
+    written = fields.get("published") or fields.get("date", "")
+    found = _DATE.match(written.strip())
+    try:
+        if found and found[3]:
+            return date(int(found[1]), int(found[2]), int(found[3]))
+        number = month_number(fields.get("month", ""))
+        year, day = fields.get("year", ""), fields.get("day", "")
+        if number and year.strip().isdigit() and day.strip().isdigit():
+            return date(int(year), number, int(day))
+    except ValueError:  # the 31st of June
+        pass
+    return None
+
+
+def _details(entry: Entry) -> dict[str, str]:
+    fields = entry.fields
+    told = {
+        name: next(filter(None, (plain(fields.get(other, "")) for other in others)), "")
+        for name, others in _DETAILS.items()
+    }
+    told["type"] = entry.kind
+    told["pages"] = _pages(fields.get("pages", ""))
+    told["month"] = _month(fields)
+    told["editor"] = " and ".join(
+        f"{{{name}}}" if re.search(r"[,;{}]|\band\b", name) else name
+        for name in names(fields.get("editor", ""))
+    )
+    organization = plain(fields.get("organization", ""))
+    if organization and not told["publisher"] and entry.kind in ("inproceedings", "proceedings"):
+        told["publisher"] = organization
+    if told["volume"].startswith("abs/"):  # dblp's way to tell an arXiv id
+        told["volume"] = ""
+    return {name: value for name, value in told.items() if value}
+
+
+def _pages(value: str) -> str:
+    """`91-99`; with the longer dash where single hyphens are part of the numbers."""
+    text = re.sub(r"\s*(?:–|—|-{2,})\s*", "–", plain(value))
+    return text if "-" in text else text.replace("–", "-")
+
+
+def _month(fields: Mapping[str, str]) -> str:
+    text = plain(fields.get("month", ""))
+    if not text:
+        found = _DATE.match(fields.get("date", "").strip())
+        text = found[2] if found else ""
+    number = month_number(text)
+    return MACROS[number - 1] if number else text
+
+
+def _keywords(fields: Mapping[str, str]) -> str:
+    told = fields.get("keywords") or fields.get("keyword", "")
+    return plain(told)
+
+
+def _doi(fields: Mapping[str, str]) -> str:
+    for name in ("doi", "ee", "url"):
+        value = fields.get(name, "")
+        if name != "doi" and "doi.org/" not in value:
+            continue
+        text = _unescaped(value)
+        if "%2f" in text.lower():
+            text = unquote(text)
+        if _DOI.fullmatch(text):
+            return text
+        found = _DOI.search(text)
+        if found:
+            return found[0].rstrip(".,;").removesuffix("}")
+    return ""
+
+
+def _arxiv_id(fields: Mapping[str, str]) -> str:
+    kind = (fields.get("archiveprefix") or fields.get("eprinttype", "")).strip().lower()
+    eprint = _unescaped(fields.get("eprint", ""))
+    if kind in ("arxiv", ""):
+        category = fields.get("primaryclass", "").strip()
+        for text in (eprint, f"{category}/{eprint}" if category else ""):
+            found = _ARXIV_ALONE.fullmatch(text) or _ARXIV_ADDRESS.search(text)
+            if found:
+                return _first(found)
+    for name in ("arxivid", "arxiv"):
+        found = _ARXIV_ALONE.fullmatch(fields.get(name, ""))
+        if found:
+            return _first(found)
+    for name, what in (
+        ("url", _ARXIV_ADDRESS),
+        ("doi", _ARXIV_ADDRESS),
+        ("ee", _ARXIV_ADDRESS),
+        ("journal", _ARXIV),
+        ("journaltitle", _ARXIV),
+        ("volume", _ARXIV),
+        ("howpublished", _ARXIV),
+        ("publisher", _ARXIV),
+    ):
+        found = what.search(fields.get(name, ""))
+        if found:
+            return _first(found)
+    found = _ARXIV_NOTE.fullmatch(plain(fields.get("note", "")))
+    return _first(found) if found else ""
+
+
+def _first(found: re.Match[str]) -> str:
+    return next(filter(None, found.groups()), "")
+
+
+def _url(fields: Mapping[str, str]) -> str:
+    for name in ("url", "ee", "link"):
+        text = _unescaped(fields.get(name, ""))
+        if _WHOLE_URL.fullmatch(text):
+            return text
+        if found := _URL.search(text):
+            return found[0]
+        if text.lower().startswith("www."):
+            return "http://" + text.split()[0]
+    for name in ("howpublished", "note"):
+        found = _URL_FIRST.match(_unescaped(fields.get(name, "")))
+        if found:
+            return found[1].rstrip(".,;")
+    return ""
+
+
+def _unescaped(value: str) -> str:
+    """An address or identifier, which is often written with TeX escapes, but is not TeX."""
+    value = _LINK.sub(r"\1 ", value)
+    value = re.sub(r"\{?\\(?:textasciitilde|~)(?:\{\})?\s?\}?", "~", value.strip())
+    value = re.sub(r"\{?\\(?:textunderscore)(?:\{\})?\s?\}?", "_", value)
+    value = re.sub(r"\\([_%&#~$^{}])", r"\1", value)
+    if "\\" in value:
+        value = value.replace("$", "").replace("\\textless", "<").replace("\\textgreater", ">")
+    return re.sub(r"[{}]", "", value).strip()

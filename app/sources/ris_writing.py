@@ -1,0 +1,92 @@
+"""A record as RIS, the format that reference managers exchange.
+
+Tags as in the specification of Research Information Systems (2011) and as Zotero, Mendeley and
+EndNote read them: `T2` is the journal or the conference, `C3` the title of its proceedings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.sources.person_names import split_name, split_names
+from app.sources.record import PaperRecord
+from app.sources.works import (
+    address_of,
+    date_of,
+    keywords_of,
+    kind_of,
+    one_line,
+    pages_of,
+    pdf_of,
+    venue_of,
+)
+
+TYPE = "application/x-research-info-systems"
+_TYPES = {
+    "article": "JOUR",
+    "conference": "CONF",
+    "book": "BOOK",
+    "chapter": "CHAP",
+    "thesis": "THES",
+    "report": "RPRT",
+    "preprint": "UNPB",
+    "manuscript": "UNPB",
+    "other": "GEN",
+}
+_SIMPLE = {
+    "volume": "VL",
+    "number": "IS",
+    "publisher": "PB",
+    "address": "CY",
+    "series": "T3",
+    "edition": "ET",
+}
+
+
+def entry(record: PaperRecord) -> str:
+    """The record as one entry of RIS, with the line ends that the format asks for.
+
+    No value can begin a line of its own, so none can add a field or an entry.
+    """
+    fields = [(tag, one_line(value)) for tag, value in _fields(record)]
+    lines = [f"{tag}  - {value}" for tag, value in fields if value]
+    return "\r\n".join([*lines, "ER  - ", ""])
+
+
+def _fields(record: PaperRecord) -> Iterator[tuple[str, str]]:
+    kind, details, venue = kind_of(record), record.details, venue_of(record)
+    yield "TY", _TYPES[kind]
+    yield "ID", record.key
+    yield "TI", record.title
+    for name in record.authors:
+        yield "AU", split_name(name).inverted
+    for editor in split_names(details.get("editor", "")):
+        yield "ED", editor.inverted
+    yield "T2", venue
+    if kind == "conference":
+        yield "C3", venue
+    if record.venue != venue and kind == "article":
+        yield "J2", record.venue
+    date = date_of(record)
+    if date:
+        yield "PY", str(date[0])
+    if len(date) > 1:
+        parts = [f"{date[0]}", *(f"{part:02}" for part in date[1:])]
+        yield "DA", "/".join([*parts, "", ""][:3])
+    for name, tag in _SIMPLE.items():
+        yield tag, details.get(name, "")
+    if "publisher" not in details:
+        yield "PB", details.get("school", "") or details.get("institution", "")
+    first, last = pages_of(record)
+    yield "SP", first
+    yield "EP", last
+    yield "SN", details.get("issn", "") or details.get("isbn", "")
+    yield "DO", record.doi
+    if record.arxiv_id:
+        yield "AN", f"arXiv:{record.arxiv_id}"
+    for address in dict.fromkeys((record.url, address_of(record))):
+        yield "UR", address
+    yield "L1", pdf_of(record)
+    for word in keywords_of(record):
+        yield "KW", word
+    yield "AB", record.abstract

@@ -1,0 +1,105 @@
+"""What kind of work a record is of, and facts that every citation format shows in its own way."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from app.sources.months import month_number
+from app.sources.record import PaperRecord
+
+# Kinds of entries of BibTeX and BibLaTeX, and what they are here.
+_KINDS = {
+    "article": "article",
+    "inproceedings": "conference",
+    "conference": "conference",
+    "book": "book",
+    "booklet": "book",
+    "mvbook": "book",
+    "proceedings": "book",
+    "collection": "book",
+    "incollection": "chapter",
+    "inbook": "chapter",
+    "phdthesis": "thesis",
+    "mastersthesis": "thesis",
+    "thesis": "thesis",
+    "techreport": "report",
+    "report": "report",
+    "unpublished": "manuscript",
+}
+_PREPRINTS = ("journals/corr", "arxiv", "corr")
+_RANGE = re.compile(r"([^\s,;–—-]+(?:-[^\s,;–—-]+)??)\s*[–—-]{1,3}\s*([^\s,;–—]+)")
+
+
+def kind_of(record: PaperRecord) -> str:
+    """One of `article`, `conference`, `book`, `chapter`, `thesis`, `report`, `preprint`,
+    `manuscript` and `other`."""
+    if record.venue_key.lower() in _PREPRINTS or record.venue.lower() in _PREPRINTS:
+        return "preprint"
+    kind = _KINDS.get(record.details.get("type", "").lower())
+    if kind is not None:
+        return kind
+    if record.venue_key.startswith("conf/"):
+        return "conference"
+    if record.venue_key.startswith("journals/"):
+        return "article"
+    if record.arxiv_id and not (record.venue or record.venue_title):
+        return "preprint"
+    return "other"
+
+
+def venue_of(record: PaperRecord) -> str:
+    """The name of its venue, in full where it is known; empty for a preprint."""
+    return "" if kind_of(record) == "preprint" else record.venue_title or record.venue
+
+
+def pages_of(record: PaperRecord) -> tuple[str, str]:
+    """First and last page; the last is empty for one page, a number or a list of pages."""
+    pages = record.details.get("pages", "").strip()
+    found = _RANGE.fullmatch(pages)
+    return (found[1], found[2]) if found else (pages, "")
+
+
+def date_of(record: PaperRecord) -> tuple[int, ...]:
+    """When it appeared, as far as that is known: year; year and month; year, month and day.
+
+    A preprint appeared when it was first published; elsewhere that day is only an earlier one.
+    """
+    if record.published_on is not None and kind_of(record) == "preprint":
+        day: date = record.published_on
+        return day.year, day.month, day.day
+    if record.year is None:
+        return ()
+    month = month_number(record.details.get("month", ""))
+    return (record.year, month) if month else (record.year,)
+
+
+def address_of(record: PaperRecord) -> str:
+    """Where it is found: its DOI, its arXiv number, another address."""
+    if record.doi:
+        return f"https://doi.org/{record.doi}"
+    if record.arxiv_id:
+        return f"https://arxiv.org/abs/{record.arxiv_id}"
+    return record.url
+
+
+def pdf_of(record: PaperRecord) -> str:
+    """Where arXiv, the ACL Anthology or OpenReview have its full text as a PDF."""
+    if record.arxiv_id:
+        return f"https://arxiv.org/pdf/{record.arxiv_id}"
+    if record.acl_id:
+        return f"https://aclanthology.org/{record.acl_id}.pdf"
+    if record.openreview_id:
+        return f"https://openreview.net/pdf?id={record.openreview_id}"
+    return ""
+
+
+def keywords_of(record: PaperRecord) -> list[str]:
+    """Its keywords, one each."""
+    return [word for each in re.split(r"[;,]", record.keywords) if (word := each.strip())]
+
+
+def one_line(text: str) -> str:
+    """A text without line breaks or signs that cannot be seen."""
+    visible = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(visible.split())

@@ -1,0 +1,58 @@
+"""Requests as they come in: forms taken apart fast.
+
+Python's own way takes 20 ms for a text of 64 kB that is full of punctuation. It holds the
+interpreter meanwhile, so that nobody who reads gets a page.
+"""
+
+from __future__ import annotations
+
+from binascii import a2b_qp
+from typing import IO
+from urllib.parse import unquote_to_bytes
+
+from flask import Request as FlaskRequest
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.formparser import FormDataParser
+
+
+class FormParser(FormDataParser):
+    """Werkzeug's, but for what browsers send of a form without files."""
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        mimetype: str,
+        content_length: int | None,
+        options: dict[str, str] | None = None,
+    ) -> tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]:
+        if mimetype != "application/x-www-form-urlencoded":
+            return super().parse(stream, mimetype, content_length, options)
+        return stream, self.cls(fields(stream.read())), self.cls()
+
+
+class Request(FlaskRequest):
+    form_data_parser_class = FormParser
+
+
+def fields(body: bytes) -> list[tuple[str, str]]:
+    """The names and values of a form, as `urllib.parse.parse_qsl` with blank values gives them.
+
+    None when it is not UTF-8; a value whose escapes are not keeps those as they are.
+    """
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return []
+    parts = (part.partition(b"=") for part in body.split(b"&") if part)
+    return [(_decoded(name), _decoded(value)) for name, _, value in parts]
+
+
+def _decoded(value: bytes) -> str:
+    # Mail's quoted-printable differs only in the sign, and the library decodes it in C.
+    mail = value.replace(b"+", b" ").replace(b"=", b"%3D").replace(b"%", b"=")
+    found = a2b_qp(mail)
+    # Each escape makes three bytes one. Where that is not so, something else followed a sign; mail
+    # also joins lines at a sign.
+    if len(found) != len(mail) - 2 * mail.count(b"=") or b"=\n" in mail or b"=\r" in mail:
+        found = unquote_to_bytes(value.replace(b"+", b" "))
+    return found.decode("utf-8", "werkzeug.url_quote")
