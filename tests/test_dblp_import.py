@@ -94,6 +94,7 @@ def test_a_work_becomes_a_paper(session: Session, tmp_path: Path) -> None:
     venue = session.scalars(select(Venue)).one()
     assert (venue.key, venue.name, venue.kind) == ("journals/neco", "Neural Comput.", "journal")
     assert (venue.papers_count, venue.id) == (1, found.venue_id)
+    assert (venue.section_slug, found.section_slug) == ("cs", "cs")
     year = session.scalars(select(VenueYear)).one()
     assert (year.year, year.papers, year.summarised) == (1997, 1, 0)
 
@@ -277,8 +278,9 @@ def test_what_may_be_another_work_is_not_joined(
     assert load(session, dump(tmp_path, conference(), other)) == {"added": 2}
 
 
-def test_prefaces_are_not_joined(session: Session, tmp_path: Path) -> None:
-    path = dump(tmp_path, conference(title="Preface."), preprint(title="Preface."))
+@pytest.mark.parametrize("title", ["Preface.", "Editorial: The Best Papers of This Conference."])
+def test_prefaces_are_not_joined(session: Session, tmp_path: Path, title: str) -> None:
+    path = dump(tmp_path, conference(title=title), preprint(title=title))
     assert load(session, path) == {"added": 2}
 
 
@@ -288,6 +290,12 @@ def test_a_volumes_doi_does_not_join_its_chapters(session: Session, tmp_path: Pa
     two = conference(key="conf/x/B1", title="The Second Chapter.", more=link)
     assert load(session, dump(tmp_path, one, two)) == {"added": 2}
     assert load(session, dump(tmp_path, two, name="b.xml")) == {"unchanged": 1}
+
+
+def test_signs_that_tell_titles_apart(session: Session, tmp_path: Path) -> None:
+    one = conference(title="A Compiler for Programs in C++.")
+    path = dump(tmp_path, one, preprint(title="A Compiler for Programs in C."))
+    assert load(session, path) == {"added": 2}
 
 
 def test_links_that_waited_lead_to_the_paper(session: Session, tmp_path: Path) -> None:
