@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -392,6 +392,22 @@ def test_it_goes_on_where_it_was_broken_off(
     assert load(session, path) == {"added": 7, "persons": 1}
     assert read == [4]
     assert load(session, path) == {"unchanged": 7}
+
+
+def test_an_author_who_is_removed_meanwhile(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dblp_reader, "BATCH", 1)
+    works = [conference(key=f"conf/x/P{n}", title=f"Number {n}.") for n in range(3)]
+    running = import_dump(session, dump(tmp_path, *works))
+    next(running)
+    begin_writing(session)
+    session.execute(delete(PaperAuthor))
+    session.execute(delete(Author))
+    session.commit()
+    last = list(running)[-1]
+    assert last.counts["added"] == 3
+    assert len(authors_of(session, paper(session, "conf/x/P2").id)) == len(AUTHORS)
 
 
 def test_a_damaged_file_keeps_what_stood_before(session: Session, tmp_path: Path) -> None:
