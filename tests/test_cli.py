@@ -32,7 +32,7 @@ def run(
     )
 
 
-COMMANDS = ("demo", "serve", "render", "rerender", "import", "export", "tidy")
+COMMANDS = ("demo", "serve", "render", "reindex", "rerender", "import", "export", "tidy")
 
 
 @pytest.mark.parametrize("command", [[], *([each] for each in COMMANDS)])

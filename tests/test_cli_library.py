@@ -12,10 +12,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from app.db import Database, begin_writing, now, sqlite_module
-from app.models import DeletedSummary, Paper, Revision, Summary, User
+from app.models import DeletedSummary, Paper, Revision, SearchEntry, Summary, User
 from app.services import accounts, administration, deletion, schema
 from tests.client import PASSWORD
 from tests.factories import make_summary, make_user
@@ -217,11 +217,18 @@ def test_an_import_that_is_killed_can_be_run_again(tmp_path: Path, library: Data
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
-def test_tidy(tmp_path: Path, library: Database) -> None:
+def test_tidy_and_reindex(tmp_path: Path, library: Database) -> None:
+    """Both in one installation, which takes long to make."""
     delete_long_ago(library)
     done = run(tmp_path / "data", "tidy")
     assert "Removed: 0 pictures, 1 summary deleted over 30 days ago." in done.stdout
     assert deleted(library) == 0
+    with library.session() as session:
+        begin_writing(session)
+        session.execute(delete(SearchEntry))
+        session.commit()
+    done = run(tmp_path / "data", "reindex", "--missing")
+    assert "Indexed: 1 paper." in done.stdout
 
 
 def test_serve_tidies(tmp_path: Path, library: Database) -> None:

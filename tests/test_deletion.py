@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing
 from app.models import DeletedSummary, Link, Paper, Revision, Summary, User, Vote
 from app.queries import links, summaries
-from app.search import find
+from app.search import find, parse
 from app.services import deletion, votes
 from app.services.deletion import delete_summary, restore_summary
 from app.services.problems import Refused
@@ -54,7 +54,7 @@ def facts(session: Session, summary: Summary) -> dict[str, Any]:
         ],
         "votes": session.scalar(select(func.count()).select_from(Vote)),
         "links": session.scalar(select(func.count()).select_from(Link)),
-        "found": [hit.summary_ids for hit in find(session, "zebrafinch", limit=5).rows],
+        "found": [hit.summaries for hit in find(session, parse("zebrafinch")).papers],
     }
 
 
@@ -67,7 +67,7 @@ def test_deleted_and_brought_back_as_it_was(session: Session, summary: Summary) 
     session.commit()
     assert session.scalars(select(Summary)).all() == []
     assert session.scalars(select(Revision)).all() == []
-    assert find(session, "zebrafinch", limit=5).rows == []
+    assert find(session, parse("zebrafinch")).papers == []
     paper = session.scalars(select(Paper).where(Paper.key == "conf/x/Target1")).one()
     assert links.mentioned_in(session, paper, writer) == []
     restored = restore_summary(session, writer, summary.id)

@@ -181,13 +181,13 @@ def test_the_second_text_is_edited_too(
         make_summary(session, paper, user, f"On {paper.key}.")
     merge(curator)
     page = ann.get(f"/paper/{ONE}")
-    assert page.text.count("You wrote about this paper twice") == 1
+    assert page.text.count("Also yours") == 1
     assert len(re.findall(r'<article [^>]*id="ann(?:\+1)?"', page.text)) == 2
     number = first(session, select(Summary.id).where(Summary.place == 1))
     answer = ann.submit(f"/paper/{ONE}", f"/summary/{number}/first")
     assert (answer.status, answer.location) == (303, f"/write/{ONE}")
     assert ann.get(f"/write/{ONE}").form(f"/write/{ONE}")["source"] == f"On {OTHER}."
-    assert "twice" not in curator.get(f"/paper/{ONE}").text
+    assert "Also yours" not in curator.get(f"/paper/{ONE}").text
 
 
 def test_pages_of_a_merge_are_the_same_with_private_texts(

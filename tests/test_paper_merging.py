@@ -21,11 +21,12 @@ from app.models import (
     PaperDifference,
     PaperMerge,
     SearchEntry,
+    SimilarPaper,
     Summary,
     User,
 )
 from app.queries import papers, search, summaries
-from app.services import account_merging, exporting, votes
+from app.services import account_merging, exporting, similarity, votes
 from app.services.deletion import delete_summary, restore_summary
 from app.services.doubles import suggested
 from app.services.drafts import Content, save_draft
@@ -37,6 +38,11 @@ from app.services.rerender import renew_marked
 from app.services.summaries import publish, put_first
 from tests.factories import make_paper, make_summary, make_user
 
+# Not of papers, of merges themselves, or worked out later from all the rest.
+APART = {
+    *("users", "authors", "paper_merges", "paper_differences", "search_words"),
+    *("similar_marks", "similar_papers", "similar_words"),
+}
 TITLE = "Deep Residual Learning for Image Recognition"
 
 
@@ -79,7 +85,7 @@ def library(session: Session) -> dict[str, list[tuple[Any, ...]]]:
     keys = dict(session.execute(select(Paper.id, Paper.key)).all())
     found = {}
     for table in Base.metadata.sorted_tables:
-        if table.name in ("users", "paper_merges", "paper_differences", "authors", "search_words"):
+        if table.name in APART:
             continue
         rows = []
         for row in session.execute(select(table)).mappings():
@@ -113,6 +119,10 @@ def test_every_table_of_papers_is_thought_of() -> None:
         "paper_differences.other_id",
         "paper_merges.kept_id",
         "search_entries.paper_id",
+        "similar_marks.paper_id",
+        "similar_papers.paper_id",
+        "similar_papers.similar_id",
+        "similar_words.paper_id",
         "summaries.paper_id",
     }
 
@@ -392,7 +402,7 @@ def test_a_private_twin_leaves_no_trace(session: Session) -> None:
 
     def seen() -> list[Any]:
         kept, removed = pair(session)
-        ann = make_user(session)
+        ann = make_user(session, "ann")
         make_summary(session, kept, ann, "For all.")
         if twin:
             make_summary(session, removed, ann, "For me.", visibility="private")
@@ -425,6 +435,23 @@ def test_a_private_twin_leaves_no_trace(session: Session) -> None:
     session.expunge_all()
     twin = True
     assert seen() == without
+
+
+def test_similar_papers_are_worked_out_anew(session: Session) -> None:
+    kept, removed = pair(session)
+    third = make_paper(session, "conf/x/Third", "Image Recognition by Residual Learning")
+    for paper in (kept, removed, third):
+        make_summary(session, paper)
+    deque(similarity.refresh(session), maxlen=0)
+    number = merge(session, kept, removed)
+    assert similarity.count_marked(session) == 1
+    deque(similarity.refresh(session), maxlen=0)
+    ids = set(session.scalars(select(SimilarPaper.similar_id)))
+    assert ids == {kept.id, third.id}
+    back = undo(session, number)
+    deque(similarity.refresh(session), maxlen=0)
+    ids = set(session.scalars(select(SimilarPaper.similar_id)))
+    assert ids == {kept.id, third.id, back.id}
 
 
 def test_two_merges_at_once_are_one(any_file_database: Database) -> None:

@@ -18,6 +18,7 @@ from app.services import search_index
 from app.services.accounts import change_profile
 from app.services.deletion import delete_summary
 from app.services.summaries import publish
+from app.sources.record import NO_SECTION
 from tests.client import Browser
 from tests.factories import make_paper, make_summary, make_user
 
@@ -53,13 +54,18 @@ def library(session: Session) -> None:
         venue_key="conf/cvpr",
         venue="CVPR",
         venue_title="Computer Vision and Pattern Recognition",
+        section=NO_SECTION,
         abstract="Deeper networks are harder to train; we ease it for classes of layers.",
     )
-    make_paper(session, BIAS, "Biases in the analysis of a database", year=1999)
-    make_paper(session, NOETHER, "Invariante Variationsprobleme für Kräfte", year=1918)
-    make_paper(session, CHINESE, "深度学习 survey")
-    make_paper(session, VAE, "β-VAE with $x^2$ costs", year=2017)
-    make_paper(session, SERIES, "Time series and movies", authors=("James Gauss",))
+    make_paper(session, BIAS, "Biases in the analysis of a database", year=1999, section=NO_SECTION)
+    make_paper(
+        session, NOETHER, "Invariante Variationsprobleme für Kräfte", year=1918, section=NO_SECTION
+    )
+    make_paper(session, CHINESE, "深度学习 survey", section=NO_SECTION)
+    make_paper(session, VAE, "β-VAE with $x^2$ costs", year=2017, section=NO_SECTION)
+    make_paper(
+        session, SERIES, "Time series and movies", authors=("James Gauss",), section=NO_SECTION
+    )
     make_summary(
         session,
         faster,
@@ -268,11 +274,12 @@ def test_private_texts_are_not_there(guest: Browser, session: Session) -> None:
     writer = make_user(session, "hidden", "Zebra Hidden")
     summary = make_summary(session, paper, writer, "Plain secretword.", tags=["secrettag"])
     assert len(search.find(session, search.parse("secretword")).papers) == 1
-    for becomes in ({"visibility": "private"}, {"visibility": "unlisted"}):
-        publish(session, writer, paper, source="Plain secretword.", tags=["secrettag"], **becomes)
+    for visibility in ("private", "unlisted"):
+        text = {"source": "Plain secretword.", "tags": ["secrettag"]}
+        publish(session, writer, paper, **text, visibility=visibility)  # type: ignore[arg-type]
         session.commit()
         for query in ("secretword", "tag:secrettag", "zebra", "residual has:summary"):
-            assert search.find(session, search.parse(query)).papers == [], (becomes, query)
+            assert search.find(session, search.parse(query)).papers == [], (visibility, query)
         session.commit()
         page = guest.get("/search", query_string={"q": "kaiming"}).text
         assert "secret" not in page
@@ -407,7 +414,7 @@ def test_nothing_found_leads_on(guest: Browser) -> None:
     page = guest.get("/search", query_string={"q": "10.1234/unknown"})
     assert page.status == 200
     assert any(link.startswith("/papers/new?q=10.1234") for link in page.links())
-    assert "/papers/new?title=convolution" in guest.get("/search?q=convolution").links()
+    assert "/papers/new?q=convolution" in guest.get("/search?q=convolution").links()
 
 
 def test_the_query_is_shown_escaped(guest: Browser) -> None:

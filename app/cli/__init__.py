@@ -8,7 +8,7 @@ import click
 
 from app.cli.catalogue import import_dblp
 from app.cli.common import address, plain_errors, settings, stop, with_bar
-from app.cli.library import export, import_, rerender, similar, tidy
+from app.cli.library import export, import_, reindex, rerender, similar, tidy
 from app.cli.links import links
 from app.cli.users import user
 
@@ -124,5 +124,5 @@ def render(file: TextIO) -> None:
         click.echo(f"{place}{problem.message}", err=True)
 
 
-for command in (import_, import_dblp, export, user, links, rerender, similar, tidy):
+for command in (import_, import_dblp, export, user, links, reindex, rerender, similar, tidy):
     main.add_command(command)

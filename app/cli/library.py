@@ -234,6 +234,25 @@ def tidy() -> None:
 
 
 @click.command()
+@click.option("--missing", is_flag=True, help="Only papers that have no entry yet.")
+def reindex(missing: bool) -> None:
+    """Write what search looks into anew: after an import that was stopped, or if in doubt.
+
+    Readers and writers are not locked out; it can be stopped and run again.
+
+    \b
+    Example:
+      SHORTLIST_DATA_DIR=/srv/shortlist shortlist reindex --missing
+    """
+    from app.services import search_index
+
+    with library() as database, database.session() as session:
+        work = search_index.index_missing if missing else search_index.renew
+        done = sum(work(session))
+    click.echo(f"Indexed: {counted(done, 'paper')}.")
+
+
+@click.command()
 def rerender() -> None:
     """Make the HTML of texts anew: after an upgrade that renders them in another way.
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, String, Text
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Integer, String, Text, false, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -52,6 +52,14 @@ class SearchEntry(Base):
     text: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
+def itself() -> ColumnElement[bool]:
+    """Entries of papers themselves, not of their summaries: to be used with a paper's number.
+
+    As an expression, so that SQLite looks for the paper and not for all that have no summary.
+    """
+    return func.coalesce(SearchEntry.summary_id, 0) == 0
+
+
 def _word() -> String:
     # Compared by bytes, so that the index serves for beginnings of words, whatever the locale.
     return String(LONGEST_WORD).with_variant(String(LONGEST_WORD, collation="C"), "postgresql")
@@ -62,7 +70,7 @@ class SearchWord(Base):
     of words and "did you mean".
 
     `entries` is about how many papers have it; it may be one that none has any more. `reversed`
-    finds the ends of words.
+    finds the ends of words; `is_name` says that some author is called so.
     """
 
     __tablename__ = "search_words"
@@ -72,3 +80,4 @@ class SearchWord(Base):
     word: Mapped[str] = mapped_column(_word(), primary_key=True)
     reversed: Mapped[str] = mapped_column(_word(), index=True)
     entries: Mapped[int] = mapped_column(default=1, server_default="1")
+    is_name: Mapped[bool] = mapped_column(default=False, server_default=false())

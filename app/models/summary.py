@@ -39,6 +39,8 @@ class Summary(Base):
         Index("ix_summaries_section_popular", "section_slug", "visibility", "popularity", "id"),
         Index("ix_summaries_section_rated", "section_slug", "visibility", "score", "id"),
         Index("ix_summaries_user_id_created_at", "user_id", "created_at", "id"),
+        # Without it SQLite finds a paper's public summaries among all public ones.
+        Index("ix_summaries_paper_id_visibility", "paper_id", "visibility", "score", "id"),
         Index("ix_summaries_renderer_version", "renderer_version"),
         # The number stands in addresses, so that of a deleted summary must not come back.
         {"sqlite_autoincrement": True},

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from app.models import Paper, Section, Summary, Tag, Total, User, Venue, Writer
-from app.queries.visibility import public
+from app.queries.visibility import public_of_few
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def totals(session: Session) -> Totals:
 def sitemap_parts(session: Session, size: int) -> int:
     """How many parts of a sitemap there are, at least 1; each has `size` numbers of summaries and
     as many of users."""
-    summary = select(Summary.id).where(public()).order_by(Summary.id.desc()).limit(1)
+    summary = select(Summary.id).where(public_of_few()).order_by(Summary.id.desc()).limit(1)
     user = select(func.max(Writer.user_id))
     return max(session.scalar(summary) or 0, session.scalar(user) or 0) // size + 1
 
@@ -75,7 +75,7 @@ def sitemap(session: Session, part: int, size: int) -> list[tuple[str, datetime]
     query = (
         select(Paper.key, edited)
         .join(Summary, Summary.paper_id == Paper.id)
-        .where(public(), _within(Summary.id, part, size))
+        .where(public_of_few(), _within(Summary.id, part, size))
         .group_by(Paper.key)
         .order_by(edited.desc(), Paper.key)
     )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.models import Draft, FormerName, Summary, User, Vote, Writer
 from app.queries.paging import Order, Slice, parse_small, take
-from app.queries.visibility import attributable_to, public
+from app.queries.visibility import attributable_to, public, public_of_few
 
 VOTE_AGE = timedelta(days=2)
 BY_SUMMARIES = Order((Writer.summaries,), Writer.user_id, (parse_small,), name="user_id")
@@ -127,8 +127,9 @@ def _recent_votes(session: Session, user_ids: Sequence[int], now: datetime) -> d
     query = (
         select(Summary.user_id, func.sum(Vote.value))
         .join(Vote, Vote.summary_id == Summary.id)
-        .where(Vote.cast_at >= now - VOTE_AGE, Summary.user_id.in_(user_ids))
-        .where(public(), attributable_to(None))
+        # Begun at these votes: all that somebody ever got may be very many.
+        .where(Vote.cast_at >= now - VOTE_AGE, (Summary.user_id + 0).in_(user_ids))
+        .where(public_of_few(), attributable_to(None))
         .group_by(Summary.user_id)
     )
     return dict(session.execute(query).all())

@@ -12,7 +12,14 @@ from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from app.models import Paper, PaperAuthor, Summary, SummaryTag, Tag, User, Vote
 from app.queries.paging import Order, Slice, parse_moment, parse_small, take
-from app.queries.visibility import by_writer, public, shared_by, visible_to, writer_of
+from app.queries.visibility import (
+    by_writer,
+    public,
+    public_of_few,
+    shared_by,
+    visible_to,
+    writer_of,
+)
 
 ANONYMOUS_ANCHOR = "anon"  # ShortScience's fragment for an anonymous summary
 
@@ -212,7 +219,7 @@ def latest(session: Session, limit: int, *, only: Any = None) -> list[Entry]:
 def random_paper_key(session: Session) -> str | None:
     """The key of the paper of a random public summary."""
     ends = [
-        session.scalar(select(Summary.id).where(public()).order_by(order).limit(1))
+        session.scalar(select(Summary.id).where(public_of_few()).order_by(order).limit(1))
         for order in (Summary.id, Summary.id.desc())
     ]
     if ends[0] is None or ends[1] is None:
@@ -221,7 +228,7 @@ def random_paper_key(session: Session) -> str | None:
     return session.scalar(
         select(Paper.key)
         .join(Summary, Summary.paper_id == Paper.id)
-        .where(public(), Summary.id >= start)
+        .where(public_of_few(), Summary.id >= start)
         .order_by(Summary.id)
         .limit(1)
     )

@@ -19,6 +19,15 @@ def public() -> ColumnElement[bool]:
     return visible_to(None)
 
 
+def public_of_few() -> ColumnElement[bool]:
+    """The same, where few rows are looked at, which are found by something else.
+
+    SQLite, which knows nothing of how many there are, would rather go through all public ones:
+    here it cannot, since it does not look into an expression.
+    """
+    return (Summary.visibility + "") == "public"
+
+
 def shared_by(code: str) -> ColumnElement[bool]:
     """The unlisted summary of this secret link."""
     return and_(Summary.visibility == "unlisted", Summary.share_code == code)

@@ -18,8 +18,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Paper, SearchEntry
+from app.models.search_entry import itself
 from app.search import postgresql, sqlite, vocabulary
-from app.search.query import Clause, Part, Query, parse
+from app.search.entries import name_mark
+from app.search.query import Clause, Part, Phrase, Query, parse
 from app.search.ranking import Found, ranked
 from app.search.words import indexable, stem
 
@@ -101,8 +103,24 @@ def beginnings(session: Session, query: Query, limit: int) -> Beginnings:
     typed = indexable(query.text)
     if typed and not query.filters:
         papers += engine.titles(session, typed, vocabulary.after(typed), limit)
-    named = engine.first(session, clauses, _SUGGESTED, "people") if not query.filters else []
+    names = [] if query.filters else _names(session, query)
+    named = engine.first(session, names, _SUGGESTED) if names else []
     return Beginnings(list(dict.fromkeys(papers))[:limit], list({row[0]: None for row in named}))
+
+
+def _names(session: Session, query: Query) -> list[Clause]:
+    """The words of a query as words of authors' names, each of which may be only begun."""
+    typed = [word for part in query.plain for word in part.words]
+    begun = vocabulary.look_up(session, (), set(typed), names=True).completions
+    return [
+        Clause(
+            tuple(
+                Phrase((name_mark(each),), "facts")
+                for each in vocabulary.unique(map(stem, [word, *begun[word]]))
+            )
+        )
+        for word in typed
+    ]
 
 
 def correction(session: Session, hits: Hits) -> str | None:
@@ -148,7 +166,7 @@ def _with_title(session: Session, query: Query) -> list[tuple[Any, ...]]:
             *(Paper.year, Paper.venue_id, Paper.section_slug, Paper.top_score, SearchEntry.id),
         )
         .join(Paper, Paper.id == SearchEntry.paper_id)
-        .where(Paper.title_folded == title, SearchEntry.summary_id.is_(None))
+        .where(Paper.title_folded == title, itself())
         .order_by(SearchEntry.id)
         .limit(_SAME_TITLE)
     )

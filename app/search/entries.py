@@ -11,6 +11,8 @@ from typing import Any
 from app.models.search_entry import place
 from app.search.words import fold, stem, stems, words
 
+MOST_OF_PEOPLE = 200_000  # bytes
+MOST_OF_BODY = 400_000
 EVERYTHING = "=all"
 SUMMARISED = "=has=summary"
 _NO_TAG_SIGN = re.compile(r"[^\w.+#-]+")
@@ -45,7 +47,6 @@ class SummaryFacts:
         text: as it is read, without markup.
         tags: their names.
         writer: the writer's names; none for an anonymous one.
-        old_words: what an older version's entry had, where `text` is not known.
     """
 
     id: int
@@ -53,7 +54,6 @@ class SummaryFacts:
     text: str
     tags: Sequence[str]
     writer: Sequence[str] = ()
-    old_words: str = ""
 
 
 def of_paper(paper: PaperFacts) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def of_paper(paper: PaperFacts) -> dict[str, Any]:
         "title": _stems(paper.title),
         "people": _people(paper),
         "facts": _facts(paper, ()),
-        "body": _stems(*paper.more),
+        "body": _within(_stems(*paper.more), MOST_OF_BODY),
         "text": "",
     }
 
@@ -86,20 +86,22 @@ def of_summary(paper: PaperFacts, summary: SummaryFacts) -> dict[str, Any]:
 
 def summary_body(summary: SummaryFacts) -> str:
     """The words of a summary itself."""
-    text = summary.text or summary.old_words
-    return _stems(summary.takeaway, text, *summary.tags, *summary.writer)
+    own = _stems(summary.takeaway, *summary.tags, *summary.writer)
+    return f"{own} {_within(_stems(summary.text), MOST_OF_BODY)}".strip()
 
 
-def vocabulary(paper: PaperFacts) -> set[str]:
-    """The words of a paper that are worth suggesting.
+def vocabulary(paper: PaperFacts) -> dict[str, bool]:
+    """The words of a paper that are worth suggesting, and whether an author is called so.
 
     Those of summaries are not: a word would have to go when the last text that has it goes, or
     is no longer public.
     """
-    found = {word for text in (paper.title, *paper.more[:2]) for word in words(text)}
-    for name in (*paper.authors, *paper.venue[1:]):
-        found.update(_of_name(name)[1])
-    return {word for word in found if len(word) > 2 and not word.isdecimal()}
+    found = {word: False for text in (paper.title, *paper.more[:2]) for word in words(text)}
+    for name in paper.venue[1:]:
+        found.update(dict.fromkeys(_of_name(name)[1], False))
+    for name in paper.authors:
+        found.update(dict.fromkeys(_of_name(name)[1], True))
+    return {word: name for word, name in found.items() if len(word) > 2 and not word.isdecimal()}
 
 
 def tag_mark(tag: str) -> str:
@@ -121,6 +123,15 @@ def year_marks(first: int, last: int) -> list[str]:
     return marks
 
 
+def name_mark(word: str) -> str:
+    """The mark of a word of an author's name.
+
+    Looking for a frequent word among the names alone would mean to pass over all titles that
+    have it.
+    """
+    return f"@{word}"
+
+
 def section_mark(slug: str) -> str:
     """The mark of a section among the facts."""
     return "=section=" + _NO_TAG_SIGN.sub("-", fold(slug))
@@ -136,11 +147,20 @@ def _facts(paper: PaperFacts, tags: Sequence[str]) -> str:
     if paper.summarised:
         facts.append(SUMMARISED)
     facts.append(EVERYTHING)
-    return " ".join(facts)
+    facts += map(name_mark, _people(paper).split())
+    return _within(" ".join(facts), MOST_OF_PEOPLE)
+
+
+def _within(text: str, size: int) -> str:
+    """As many whole words as go into so many bytes: PostgreSQL takes a megabyte of an entry."""
+    if len(text) * 4 <= size:
+        return text
+    cut = text.encode()[:size]
+    return text if len(cut) < size else cut.decode(errors="ignore").rpartition(" ")[0]
 
 
 def _people(paper: PaperFacts) -> str:
-    return " ".join(_of_name(name)[0] for name in paper.authors)
+    return _within(" ".join(_of_name(name)[0] for name in paper.authors), MOST_OF_PEOPLE)
 
 
 @lru_cache(maxsize=50_000)

@@ -19,7 +19,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from app.search.entries import EVERYTHING, SUMMARISED, section_mark, tag_mark, year_marks
+from app.search.entries import EVERYTHING, SUMMARISED, name_mark, section_mark, tag_mark, year_marks
 from app.search.words import stem, words
 
 MAX_LENGTH = 1000
@@ -29,7 +29,7 @@ YEARS = (1500, 2200)
 FIELDS = ("title", "author", "venue", "year", "tag", "section", "has")
 # Of one paper only one can be true, so several of them mean either.
 ONE_OF = ("year", "venue", "section")
-_COLUMNS = {"title": "title", "author": "people", "venue": "facts"}
+_COLUMNS = {"title": "title", "venue": "facts"}
 _PART = re.compile(
     rf"""
     (?P<minus>-?)
@@ -100,6 +100,8 @@ class Part:
             return (Phrase((tag_mark(self.value),), "facts"),)
         if self.field == "section":
             return (Phrase((section_mark(self.value),), "facts"),)
+        if self.field == "author":
+            return (Phrase(tuple(map(name_mark, self.stems)), "facts"),)
         if self.field == "has":
             return (Phrase((SUMMARISED,), "facts"),)
         return (Phrase(self.stems, _COLUMNS.get(self.field, "")),)

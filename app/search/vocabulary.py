@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import Select, func, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
 from app.models import SearchWord
@@ -27,18 +27,21 @@ class LookedUp:
     completions: dict[str, list[str]]
 
 
-def look_up(session: Session, words: Collection[str], begun: Collection[str]) -> LookedUp:
+def look_up(
+    session: Session, words: Collection[str], begun: Collection[str], *, names: bool = False
+) -> LookedUp:
     """Look words up, in one statement.
 
     Args:
         words: which of these some paper has, in the singular or the plural.
         begun: the most frequent words that begin as each of these.
+        names: whether only words of authors' names count as such.
     """
     forms = {form for word in words for form in _forms(word)}
     found = select(literal("").label("beginning"), SearchWord.word).where(
         SearchWord.word.in_(sorted(forms))
     )
-    ranges = [_completions(each) for each in begun if len(each) >= SHORTEST_BEGINNING]
+    ranges = [_completions(each, names) for each in begun if len(each) >= SHORTEST_BEGINNING]
     rows: Sequence[Any] = session.execute(union_all(found, *ranges)).all()
     there = {word for beginning, word in rows if not beginning}
     completions: dict[str, list[str]] = {each: [] for each in begun}
@@ -52,10 +55,14 @@ def _forms(word: str) -> tuple[str, ...]:
     return (word, stem(word), f"{word}s")
 
 
-def _completions(beginning: str) -> Select[tuple[str, str]]:
+def _completions(beginning: str, names: bool) -> Select[tuple[str, str]]:
     found = (
         select(literal(beginning).label("beginning"), SearchWord.word)
-        .where(SearchWord.word >= beginning, SearchWord.word < after(beginning))
+        .where(
+            SearchWord.word >= beginning,
+            SearchWord.word < after(beginning),
+            SearchWord.is_name if names else true(),
+        )
         .order_by(SearchWord.entries.desc(), SearchWord.word)
         .limit(COMPLETIONS)
         .subquery()

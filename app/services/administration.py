@@ -143,8 +143,9 @@ def delete_user(session: Session, user: User, *, with_summaries: bool = False) -
     similarity.leave(session, ids)
     tags = tallies.tags_of(session, user.id)
     session.execute(delete(Summary).where(Summary.user_id == user.id))
-    for start in range(0, len(summaries), BATCH):
-        place_papers(session, summaries[start : start + BATCH])
+    papers = sorted(summaries)  # of all in one order, so that no two wait for each other
+    for start in range(0, len(papers), BATCH):
+        place_papers(session, papers[start : start + BATCH])
     cast = delete(Vote).where(Vote.user_id == user.id).returning(Vote.summary_id)
     touched = session.scalars(cast).all()
     others = votes.recount_all(session, touched)

@@ -72,6 +72,7 @@ def paper_added(session: Session, paper: Paper) -> None:
     session.flush()
     _move(session, paper, 1)
     tallies.add_to_total(session, "papers", 1)
+    tallies.add_to_total(session, "summaries", paper.summaries_count)
 
 
 def paper_leaves(session: Session, paper: Paper) -> None:
@@ -81,6 +82,7 @@ def paper_leaves(session: Session, paper: Paper) -> None:
     gone = (VenueYear.venue_id == paper.venue_id, VenueYear.year == (paper.year or NO_YEAR))
     session.execute(delete(VenueYear).where(*gone, VenueYear.papers == 0))
     tallies.add_to_total(session, "papers", -1)
+    tallies.add_to_total(session, "summaries", -paper.summaries_count)
 
 
 def recount(

@@ -7,10 +7,10 @@ can influence a result, an order, an excerpt, a count or a suggestion.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, select, text, true, update
+from sqlalchemy import ColumnElement, delete, exists, insert, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -30,6 +30,8 @@ from app.models import (
     User,
     Venue,
 )
+from app.models.search_entry import itself, place
+from app.queries.visibility import public_of_few
 from app.search import entries
 from app.search.entries import PaperFacts, SummaryFacts
 
@@ -58,7 +60,7 @@ def index_papers(session: Session, paper_ids: Sequence[int]) -> None:
     """
     for start in range(0, len(paper_ids), BATCH):
         vocabulary = _write(session, paper_ids[start : start + BATCH])
-        _learn(session, set().union(*vocabulary))
+        _learn(session, {word: name for each in vocabulary for word, name in each.items()})
 
 
 def index_missing(session: Session) -> Iterator[int]:
@@ -71,9 +73,7 @@ def index_missing(session: Session) -> Iterator[int]:
     Yields:
         How many papers have been indexed since the last time.
     """
-    # As an expression, so that SQLite looks for the paper and not for all that have no summary.
-    own = func.coalesce(SearchEntry.summary_id, 0) == 0
-    there = exists().where(SearchEntry.paper_id == Paper.id, own)
+    there = exists().where(SearchEntry.paper_id == Paper.id, itself())
     return _in_batches(session, ~there)
 
 
@@ -147,15 +147,19 @@ def place_papers(session: Session, paper_ids: Sequence[int]) -> None:
         .order_by(Paper.id)
         .with_for_update(key_share=True)
     )
-    own = select(SearchEntry.paper_id, SearchEntry.id).where(
-        SearchEntry.paper_id.in_(paper_ids), SearchEntry.summary_id.is_(None)
-    )
-    places = dict(session.execute(own).all())
-    for paper in _papers(session, paper_ids):
-        row = entries.of_paper(paper)
-        if places.get(paper.id) != row["id"]:
-            session.execute(delete(SearchEntry).where(SearchEntry.id == places.get(paper.id)))
-            _insert(session, [row])
+    rows = session.execute(
+        select(Paper.id, Paper.year, _is_summarised(), SearchEntry.id)
+        .outerjoin(SearchEntry, (SearchEntry.paper_id == Paper.id) & itself())
+        .where(Paper.id.in_(paper_ids))
+    ).all()
+    moved = {
+        number: there
+        for number, year, summarised, there in rows
+        if there != place(bool(summarised), year, number)
+    }
+    if moved:
+        session.execute(delete(SearchEntry).where(SearchEntry.id.in_(list(moved.values()))))
+        _insert(session, [entries.of_paper(paper) for paper in _papers(session, list(moved))])
 
 
 def rename_writer(session: Session, user: User) -> None:
@@ -170,7 +174,7 @@ def rename_writer(session: Session, user: User) -> None:
         )
 
 
-def _write(session: Session, paper_ids: Sequence[int]) -> list[set[str]]:
+def _write(session: Session, paper_ids: Sequence[int]) -> list[dict[str, bool]]:
     """Replace the entries of papers and of their summaries; returns the words of each paper."""
     written: dict[int, list[SummaryFacts]] = defaultdict(list)
     for paper_id, facts in _summaries(session, SearchEntry.paper_id.in_(paper_ids)):
@@ -225,18 +229,15 @@ def _papers(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
         others[paper_id].append(name)
     for paper_id, value in session.execute(
         select(Identifier.paper_id, Identifier.value)
-        .where(Identifier.paper_id.in_(paper_ids))
+        # The words of an address say nothing of the paper.
+        .where(Identifier.paper_id.in_(paper_ids), Identifier.kind != "url")
         .order_by(Identifier.id)
     ):
         identifiers[paper_id].append(value)
-    # As an expression, so that SQLite looks for the paper and not for all that are public.
-    public = exists().where(
-        Summary.paper_id == Paper.id, func.coalesce(Summary.visibility, "") == "public"
-    )
     rows = session.execute(
         select(
             *(Paper.id, Paper.title, Paper.year, Paper.section_slug, Paper.keywords),
-            *(Paper.abstract, Venue.key, Venue.name, Venue.title, public),
+            *(Paper.abstract, Venue.key, Venue.name, Venue.title, _is_summarised()),
         )
         .outerjoin(Venue, Venue.id == Paper.venue_id)
         .where(Paper.id.in_(paper_ids))
@@ -256,6 +257,11 @@ def _papers(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
     ]
 
 
+def _is_summarised() -> ColumnElement[bool]:
+    """Whether a paper has a public summary."""
+    return exists().where(Summary.paper_id == Paper.id, public_of_few())
+
+
 def _summaries(
     session: Session, which: ColumnElement[bool], texts: Mapping[int, str] | None = None
 ) -> list[tuple[int, SummaryFacts]]:
@@ -264,12 +270,17 @@ def _summaries(
     """
     rows = session.execute(
         select(
-            *(Summary.id, Summary.paper_id, SearchEntry.text, SearchEntry.body),
-            *(Summary.takeaway, Summary.anonymous, User.display_name, User.name),
+            Summary.id,
+            Summary.paper_id,
+            SearchEntry.text,
+            Summary.takeaway,
+            Summary.anonymous,
+            User.display_name,
+            User.name,
         )
         .join(User, User.id == Summary.user_id)
         .join(SearchEntry, SearchEntry.summary_id == Summary.id, isouter=texts is not None)
-        .where(which, Summary.visibility == "public")
+        .where(which, public_of_few())
     ).all()
     tags: dict[int, list[str]] = defaultdict(list)
     for start in range(0, len(rows), BATCH):
@@ -286,14 +297,13 @@ def _summaries(
                 text=texts[number] if texts is not None else plain,
                 tags=sorted(tags[number]),
                 writer=() if anonymous else (shown, name),
-                old_words=body if texts is None and not plain else "",
             ),
         )
-        for number, paper_id, plain, body, takeaway, anonymous, shown, name in rows
+        for number, paper_id, plain, takeaway, anonymous, shown, name in rows
     ]
 
 
-def _learn(session: Session, vocabulary: Iterable[str]) -> None:
+def _learn(session: Session, vocabulary: Mapping[str, bool]) -> None:
     """Add words that are not known yet.
 
     Known ones stay as they are: all writers would queue for the row of "the".
@@ -301,25 +311,39 @@ def _learn(session: Session, vocabulary: Iterable[str]) -> None:
     wanted = sorted(vocabulary)
     for start in range(0, len(wanted), KNOWN_AT_ONCE):
         part = wanted[start : start + KNOWN_AT_ONCE]
-        known = set(session.scalars(select(SearchWord.word).where(SearchWord.word.in_(part))))
-        rows = [{"word": word, "reversed": word[::-1]} for word in part if word not in known]
+        found = select(SearchWord.word, SearchWord.is_name).where(SearchWord.word.in_(part))
+        known = dict(session.execute(found).all())
+        rows = [
+            {"word": word, "reversed": word[::-1], "is_name": vocabulary[word]}
+            for word in part
+            if word not in known
+        ]
         insert_missing(session, SearchWord, rows, ["word"])
+        names = [word for word in part if vocabulary[word] and not known.get(word, True)]
+        if names:
+            session.execute(
+                update(SearchWord).where(SearchWord.word.in_(names)).values(is_name=True)
+            )
 
 
-def _count(session: Session, vocabulary: Iterable[set[str]]) -> None:
+def _count(session: Session, vocabulary: Sequence[Mapping[str, bool]]) -> None:
     """Add words, and to the counts of those that are known."""
     counts = Counter(word for each in vocabulary for word in each)
     if not counts:
         return
+    names = {word for each in vocabulary for word, is_name in each.items() if is_name}
     sqlite = session.get_bind().dialect.name == "sqlite"
     statement = (sqlite_insert if sqlite else postgresql_insert)(SearchWord.__table__)  # type: ignore[arg-type]
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["word"],
-            set_={"entries": SearchWord.entries + statement.excluded.entries},
+            set_={
+                "entries": SearchWord.entries + statement.excluded.entries,
+                "is_name": or_(SearchWord.is_name, statement.excluded.is_name),
+            },
         ),
         [
-            {"word": word, "reversed": word[::-1], "entries": number}
+            {"word": word, "reversed": word[::-1], "entries": number, "is_name": word in names}
             for word, number in sorted(counts.items())
         ],
     )

@@ -114,7 +114,8 @@ def unknown_paper(key: str) -> tuple[str, int]:
         wanted_by=links.wanting(db(), kind, value, viewer()),
         # No link to wherever an address says: this page would be ours, and so seem the link.
         outside_url=outside if identifiers.parse_identifier(key) else None,
-        add_url=add_address(outside or value),
+        # What would not be recognised by itself is looked up by its address.
+        add_url=add_address((kind in ("openreview", "url") and outside) or value),
     )
     return page, 404
 

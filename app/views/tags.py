@@ -17,7 +17,7 @@ TAGS = 200
 def index() -> str:
     wanted = listing.wanted()
     tags, more = catalogue.tags(db(), wanted, TAGS)
-    return render_template("tags/index.html", tags=tags, more=more, q=wanted)
+    return render_template("tags/index.html", tags=tags, more=more, wanted=wanted)
 
 
 @blueprint.get("/tag/<name>")

@@ -19,7 +19,7 @@ def index() -> str:
     wanted = listing.wanted()
     found = venues.most_summarised(db(), wanted.split()[:WORDS], **listing.cursors(VENUES))
     return render_template(
-        "venues/index.html", q=wanted, page=listing.by_cursor(found, q=wanted or None)
+        "venues/index.html", wanted=wanted, page=listing.by_cursor(found, q=wanted or None)
     )
 
 

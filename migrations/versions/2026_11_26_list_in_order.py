@@ -59,6 +59,9 @@ def upgrade() -> None:
         table.add_column(sa.Column("section_slug", sa.String(length=20), nullable=True))
         table.drop_index(op.f("ix_summaries_user_id"))
         table.create_index("ix_summaries_user_id_created_at", ["user_id", "created_at", "id"])
+        table.create_index(
+            "ix_summaries_paper_id_visibility", ["paper_id", "visibility", "score", "id"]
+        )
         for name, column in (
             ("recent", "published_at"),
             ("popular", "popularity"),

@@ -1,7 +1,8 @@
 """Search entries in order of importance, with facts to narrow by, texts for excerpts, and words.
 
 What the entries say is carried over as it is; `services.search_index.renew` writes it anew when
-the program opens the library.
+the program opens the library. What a summary says was kept as folded words: that is its text until
+`shortlist rerender` finds it marked.
 
 Revision: 0007
 Follows: 0006
@@ -23,7 +24,7 @@ SQLITE_INDEX = (
     """
     CREATE VIRTUAL TABLE search_index USING fts5(
         title, people, facts, body, content='search_entries', content_rowid='id',
-        tokenize="ascii tokenchars '=-+#.'"
+        tokenize="ascii tokenchars '=-+#.@'"
     )
     """,
     """
@@ -87,12 +88,13 @@ POSTGRESQL_INDEX = (
 )
 # Numbers as `app.models.search_entry.place` had them when this was written.
 COPY = """
-    INSERT INTO search_entries (id, paper_id, summary_id, title, people, facts, body)
+    INSERT INTO search_entries (id, paper_id, summary_id, title, people, facts, body, text)
     SELECT
         CASE WHEN p.summaries_count > 0 THEN 0 ELSE 1000000000000000 END
         + (9999 - coalesce(p.year, 0)) * CAST(100000000000 AS bigint)
         + coalesce(2 * e.summary_id + 1, 2 * e.paper_id),
-        e.paper_id, e.summary_id, e.title, e.people, '', e.body
+        e.paper_id, e.summary_id, e.title, e.people, '', e.body,
+        CASE WHEN e.summary_id IS NULL THEN '' ELSE e.body END
     FROM old_search_entries AS e JOIN papers AS p ON p.id = e.paper_id
 """
 
@@ -114,6 +116,7 @@ def upgrade() -> None:
         sa.Column("word", _word(), nullable=False),
         sa.Column("reversed", _word(), nullable=False),
         sa.Column("entries", sa.Integer(), nullable=False, server_default="1"),
+        sa.Column("is_name", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.PrimaryKeyConstraint("word", name=op.f("pk_search_words")),
         sqlite_with_rowid=False,
     )
@@ -122,6 +125,7 @@ def upgrade() -> None:
         op.execute(statement)
     op.execute(COPY)
     op.execute("DROP TABLE old_search_entries")
+    op.execute("UPDATE summaries SET renderer_version = 0 WHERE visibility = 'public'")
 
 
 def _create_entries() -> None:

@@ -15,15 +15,16 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+# An expression, or SQLite would go through all public summaries for each paper.
 _COUNT_PAPERS = """
     UPDATE papers SET
         summaries_count = (
             SELECT count(*) FROM summaries AS s
-            WHERE s.paper_id = papers.id AND s.visibility = 'public'
+            WHERE s.paper_id = papers.id AND s.visibility || '' = 'public'
         ),
         top_score = (
             SELECT coalesce(max(s.score), 0) FROM summaries AS s
-            WHERE s.paper_id = papers.id AND s.visibility = 'public'
+            WHERE s.paper_id = papers.id AND s.visibility || '' = 'public'
         )
 """
 # `app.models.paper.rank`, as it was when this was written.

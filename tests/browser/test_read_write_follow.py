@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Reader
@@ -40,10 +41,31 @@ def test_read_and_follow(reader: Reader) -> None:
 def test_search(reader: Reader) -> None:
     page = reader.page
     reader.go("/")
-    page.get_by_role("searchbox").first.fill("rethinking generalization")
-    page.get_by_role("searchbox").first.press("Enter")
+    page.locator("#page-search").fill("rethinking generalization")
+    page.locator("#page-search").press("Enter")
     page.locator("main").get_by_role("link", name="Understanding deep learning").first.click()
     assert page.url.split("#")[0].endswith("/paper/conf/iclr/ZhangBHRV17")
+
+
+@pytest.mark.parametrize("reader", [{}], indirect=True)
+def test_suggestions_are_reached_by_keys(reader: Reader) -> None:
+    page = reader.page
+    reader.go("/")
+    field = page.get_by_role("combobox", name="Search papers")
+    field.press_sequentially("deep resid")
+    option = page.get_by_role("option", name="Deep Residual Learning")
+    expect(option).to_be_visible()
+    assert Axe().run(page).violations_count == 0
+    field.press("Escape")
+    expect(option).to_be_hidden()
+    expect(field).to_have_value("deep resid")
+    field.press_sequentially("u")
+    expect(option).to_be_visible()
+    field.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
+    field.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Deep Residual Learning")
+    assert reader.complaints == []
 
 
 @pytest.mark.parametrize("reader", [{}], indirect=True)
@@ -130,7 +152,7 @@ def test_vote_and_take_it_back(writer: Reader) -> None:
 def test_the_search_key(reader: Reader) -> None:
     reader.go("/about")
     reader.page.keyboard.press("/")
-    expect(reader.page.get_by_role("searchbox").first).to_be_focused()
+    expect(reader.page.locator("#page-search")).to_be_focused()
 
 
 def test_a_chosen_theme_stays(reader: Reader) -> None:

@@ -21,7 +21,10 @@ PRAGMAS = (
 
 @contextmanager
 def filled(database: Database) -> Iterator[Connection]:
-    """A connection that puts rows in fast; indexes are there again at the end, and statistics."""
+    """A connection that puts rows in fast; the indexes are there again at the end.
+
+    SQLite gets no statistics, for no library has them.
+    """
     with database.engine.connect().execution_options(
         writing=True, postgresql_readonly=False
     ) as connection:
@@ -63,14 +66,11 @@ def _sqlite(connection: Connection) -> Iterator[Connection]:
     for name, kind, _ in later:
         raw.execute(f"DROP {kind} {name}")
     yield connection
-    for _, kind, sql in sorted(later, key=lambda row: row[1]):
+    for _, _, sql in later:
         raw.execute(sql)
-        if kind == "trigger":
-            continue
     raw.execute("INSERT INTO search_index(search_index) VALUES ('rebuild')")
     raw.commit()
-    raw.execute("PRAGMA analysis_limit = 1000")
-    raw.execute("ANALYZE")
+    connection.invalidate()  # nobody else shall have these settings
 
 
 def _set_sequences(connection: Connection) -> None:

@@ -28,7 +28,6 @@ YEARS = tuple(range(1986, 2026))
 YEAR_WEIGHTS = [1.09**number for number in range(len(YEARS))]
 ADDED = "2026-01-01 00:00:00.000000"
 SECTIONS = ("cs", "bio", "phys")
-_TO_WORDS = str.maketrans("/.-:", "    ")
 
 Row = tuple[Any, ...]
 
@@ -41,7 +40,6 @@ class Venue:
     title: str
     kind: str
     section: str
-    search: str
 
 
 @dataclass
@@ -51,7 +49,6 @@ class Chunk:
     papers: list[Row] = field(default_factory=list)
     identifiers: list[Row] = field(default_factory=list)
     paper_authors: list[Row] = field(default_factory=list)
-    search_entries: list[Row] = field(default_factory=list)
 
 
 COLUMNS = {
@@ -64,7 +61,6 @@ COLUMNS = {
     ),
     "identifiers": ("paper_id", "kind", "value", "folded"),
     "paper_authors": ("paper_id", "position", "author_id"),
-    "search_entries": ("paper_id", "summary_id", "title", "people", "body"),
 }
 
 
@@ -86,7 +82,7 @@ class Catalogue:
 
     def __init__(self, papers: int) -> None:
         self.count = papers
-        self.venues = _venues(max(40, papers // 100))
+        self.venues = _venues(max(120, papers // 100))
         self.weights = zipf(len(self.venues), 0.85)
         self.authors = max(200, int(papers / 2.5))
         self.people: dict[int, tuple[str, str]] = {}
@@ -167,10 +163,6 @@ class Catalogue:
         made.paper_authors += (
             (paper_id, position, author + 1) for position, author in enumerate(authors)
         )
-        said = " ".join(value for _, value in named).lower().translate(_TO_WORDS)
-        people = " ".join(folded for folded, _ in names)
-        body = f"{venue.search if venue else ''} {year or ''} {abstract.lower()[:-1]} {said}"
-        made.search_entries.append((paper_id, None, lower, people, " ".join(body.split())))
         self.keys.append(key)
         self.titles.append(title)
         self.sections.append(section)
@@ -211,6 +203,5 @@ def _venues(count: int) -> list[Venue]:
         slug = f"{other[:2]}{topic}{number:x}".lower()
         key = f"{'journals' if is_journal else 'conf'}/{slug}"
         section = SECTIONS[0] if number % 10 < 8 else SECTIONS[1 + number % 2]
-        search = indexable(f"{name} {title}")
-        found.append(Venue(number + 1, key, name, title, kind, section, search))
+        found.append(Venue(number + 1, key, name, title, kind, section))
     return found

@@ -32,14 +32,15 @@ class Chunk:
     votes: list[Row] = field(default_factory=list)
     summary_tags: list[Row] = field(default_factory=list)
     links: list[Row] = field(default_factory=list)
-    search_entries: list[Row] = field(default_factory=list)
+    texts: dict[int, str] = field(default_factory=dict)  # of public ones, without markup
 
 
 COLUMNS = {
     "users": ("id", "name", "display_name", "bio", "bio_html", "renderer_version", "joined_at"),
     "tags": ("id", "name"),
     "summaries": (
-        *("id", "paper_id", "user_id", "source", "html", "opening_html", "lead_html", "excerpt"),
+        *("id", "paper_id", "user_id", "section_slug", "source", "html", "opening_html"),
+        *("lead_html", "excerpt"),
         *("renderer_version", "takeaway", "takeaway_html", "visibility", "share_code"),
         *("anonymous", "created_at", "published_at", "score", "imported_votes", "popularity"),
     ),
@@ -100,7 +101,8 @@ class Writing:
         code = f"share{number:019}" if visibility == "unlisted" else None
         made.summaries.append(
             (
-                *(number, paper, user, source, html, text.rendered.opening, text.rendered.lead),
+                *(number, paper, user, self.catalogue.sections[paper - 1], source, html),
+                *(text.rendered.opening, text.rendered.lead),
                 *(text.rendered.excerpt, RENDERER_VERSION, text.takeaway, text.takeaway_html),
                 *(visibility, code, anonymous, moment, published, score, 0),
                 popularity(score, created),
@@ -113,11 +115,7 @@ class Writing:
         made.summary_tags += ((number, tag) for tag in tags)
         self._link(number, text, chance, made)
         if is_public:
-            name = "" if anonymous else _user_words(user)
-            said = f"{_words_of(text)} {more} {' '.join(tag_names()[tag - 1] for tag in tags)}"
-            made.search_entries.append(
-                (paper, number, indexable(text.takeaway), name, said.replace("-", " ").strip())
-            )
+            made.texts[number] = f"{text.rendered.text}\n{more}"
 
     def _place(self, chance: random.Random) -> tuple[int, int]:
         while True:
@@ -167,19 +165,6 @@ class Writing:
 def tag_names() -> tuple[str, ...]:
     known = vocabulary()
     return tuple(f"{known[number]}-{known[number * 7 % 150]}" for number in range(TAGS))
-
-
-@cache
-def _words_of(text: Text) -> str:
-    return indexable(text.rendered.text)
-
-
-@cache
-def _user_words(user: int) -> str:
-    if user == 1:
-        return "reader reader"
-    name = " ".join(person((user - 1) * 7))
-    return indexable(f"{name} {indexable(name).replace(' ', '')[:30]}{user - 1:x}")
 
 
 def _written(moment: datetime) -> str:

@@ -1,0 +1,148 @@
+"""S5: search in a million papers against FTS5's own ranking of the same texts.
+
+Both are asked the same words by turns, in this process. The yardstick ranks every match of a plain
+FTS5 table by `bm25` and returns 20 numbers; ours returns what the results page shows, facets,
+excerpts and marks included, and for a beginning what the list below the field shows.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.db import Database, sqlite_module
+from app.queries import search, suggestions
+from tests.benchmarks import library
+from tests.benchmarks.measure import Figure
+
+PAPERS, SUMMARIES = 1_000_000, 100_000
+QUERIES = 60  # of each kind
+MOST_RESULTS, MOST_SUGGESTIONS = 1.0, 0.1
+_TEXTS = """
+    INSERT INTO texts
+    SELECT 2 * p.id, p.title,
+        (SELECT group_concat(a.name, ' ') FROM library.paper_authors AS pa
+         JOIN library.authors AS a ON a.id = pa.author_id WHERE pa.paper_id = p.id),
+        coalesce(v.name || ' ' || v.title, '') || ' ' || coalesce(p.year, '') || ' ' || p.abstract
+    FROM library.papers AS p LEFT JOIN library.venues AS v ON v.id = p.venue_id
+    UNION ALL
+    SELECT 2 * summary_id + 1, '', '', text FROM library.search_entries
+    WHERE summary_id IS NOT NULL
+"""
+_RANKED = "SELECT rowid, bm25(plain) FROM plain WHERE plain MATCH ? ORDER BY rank LIMIT 20"
+
+
+def figures() -> Iterator[Figure]:
+    path = library.cached(summaries=SUMMARIES, papers=PAPERS, searchable=True)
+    yield from figures_of(path, QUERIES)
+
+
+def figures_of(path: Path, queries: int) -> Iterator[Figure]:
+    """The figures of one library, which is large enough to mean something."""
+    database = Database(f"sqlite:///{path}", site_url="http://localhost")
+    plain = _plain_index(path)
+    with database.session() as session:
+        asked = _queries(plain, queries)
+        _seconds(partial(_results, session, "learning"))  # what is made once is made
+        bare, ours = _by_turns(session, plain, [each for kind in asked.values() for each in kind])
+        what = "results for one to three words and beginnings, p95, to bm25"
+        yield Figure("S5", what, _p95(ours) / _p95(bare), MOST_RESULTS)
+        for kind, some in asked.items():
+            bare, ours = _by_turns(session, plain, some)
+            # Told for who works on it; the bar is for all of them together.
+            yield Figure("S5", f"  of these {kind}", _p95(ours) / _p95(bare), float("inf"))
+        begun = asked["a beginning"] + asked["two words and a beginning"]
+        bare, ours = _by_turns(session, plain, begun, suggest=True)
+        what = "suggestions while typing, p95, to bm25 of the beginning"
+        yield Figure("S5", what, _p95(ours) / _p95(bare), MOST_SUGGESTIONS)
+    plain.close()
+    database.close()
+
+
+def _plain_index(path: Path) -> Any:
+    """The yardstick's table of the same texts, beside the library."""
+    beside = path.with_suffix(".plain")
+    found = sqlite_module.connect(str(beside), isolation_level=None)
+    found.execute("PRAGMA cache_size = -32000")
+    if found.execute("PRAGMA user_version").fetchone()[0] == 0:
+        found.execute("ATTACH ? AS library", (str(path),))
+        found.execute("BEGIN")
+        found.execute("CREATE TABLE texts (id INTEGER PRIMARY KEY, title, people, body)")
+        found.execute(_TEXTS)
+        found.execute(
+            "CREATE VIRTUAL TABLE plain"
+            " USING fts5(title, people, body, content='texts', content_rowid='id')"
+        )
+        found.execute("INSERT INTO plain(plain) VALUES ('rebuild')")
+        found.execute("PRAGMA user_version = 1")
+        found.execute("COMMIT")
+        found.execute("DETACH library")
+    return found
+
+
+def _queries(plain: Any, count: int) -> dict[str, list[str]]:
+    """Words as they stand in titles: frequent ones come often. A star marks a beginning."""
+    chance = random.Random("queries")
+    (last,) = plain.execute("SELECT max(id) FROM texts WHERE title <> ''").fetchone()
+
+    def title() -> list[str]:
+        while True:
+            number = 2 * chance.randint(1, last // 2)
+            row = plain.execute("SELECT title FROM texts WHERE id = ?", (number,)).fetchone()
+            words = [word for word in row[0].lower().split() if word.isalpha()] if row else []
+            if len(words) > 2:
+                return words
+
+    def begun(word: str) -> str:
+        return word[: chance.randint(3, 5)] + "*"
+
+    return {
+        "one word": [chance.choice(title()) for _ in range(count)],
+        "two words": [" ".join(title()[:2]) for _ in range(count)],
+        "three words": [" ".join(title()[-3:]) for _ in range(count)],
+        "a beginning": [begun(chance.choice(title())) for _ in range(count)],
+        "two words and a beginning": [
+            f"{one} {two} {begun(three)}" for one, two, three in (title()[:3] for _ in range(count))
+        ],
+    }
+
+
+def _by_turns(
+    session: Session, plain: Any, queries: Sequence[str], suggest: bool = False
+) -> tuple[list[float], list[float]]:
+    bare, ours = [], []
+    asked: Callable[[Session, str], object] = suggestions.for_typed if suggest else _results
+    for query in queries:
+        match = " AND ".join(
+            f'"{word[:-1]}"*' if word.endswith("*") else f'"{word}"' for word in query.split()
+        )
+        typed = query.rstrip("*")
+        bare.append(_seconds(partial(_ranked, plain, match)))
+        ours.append(_seconds(partial(asked, session, typed)))
+        session.rollback()
+        session.expunge_all()
+    return bare, ours
+
+
+def _ranked(plain: Any, match: str) -> object:
+    return plain.execute(_RANKED, (match,)).fetchall()
+
+
+def _results(session: Session, typed: str) -> object:
+    return search.results(session, typed, None, limit=20, offset=0)
+
+
+def _seconds(function: Callable[[], object]) -> float:
+    start = process_time()
+    function()
+    return process_time() - start
+
+
+def _p95(times: Sequence[float]) -> float:
+    return sorted(times)[int(len(times) * 0.95)]
