@@ -39,7 +39,7 @@ from app.services import dblp_import, dblp_reader, search_index
 from app.services.dblp_import import BadDump, Wanted, import_dump
 from app.services.dblp_works import _reference, inline, prepared
 from app.services.rerender import STALE
-from app.services.search_bulk import BulkIndex, NewPaper
+from app.services.search_bulk import BulkIndex, NewPaper, with_names
 from app.sources.dblp_dump import DumpReader, DumpRecord
 from tests.dblp import AUTHORS, LSTM, TITLE, conference, dump, journal, person, preprint
 from tests.factories import make_paper, make_summary
@@ -123,8 +123,9 @@ def test_entries_are_those_of_search(session: Session, title: str) -> None:
     known, called = index._known((venue, 2015, "cs"))
     row = entries.of_paper(facts)
     assert (new.title, new.people, new.body) == (row["title"], row["people"], row["body"])
-    assert known == row["facts"]
-    assert set(new.words) | set(called) == entries.vocabulary(facts)
+    assert with_names(known, new.people) == row["facts"]
+    every = dict.fromkeys([*new.words, *called], False) | dict.fromkeys(new.names, True)
+    assert every == entries.vocabulary(facts)
 
 
 @pytest.mark.parametrize(
