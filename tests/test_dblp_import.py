@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -39,7 +39,7 @@ from app.services import dblp_import, dblp_reader, search_index
 from app.services.dblp_import import BadDump, Wanted, import_dump
 from app.services.dblp_works import _reference, inline, prepared
 from app.services.rerender import STALE
-from app.services.search_bulk import BulkIndex, NewPaper
+from app.services.search_bulk import BulkIndex, NewPaper, with_names
 from app.sources.dblp_dump import DumpReader, DumpRecord
 from tests.dblp import AUTHORS, LSTM, TITLE, conference, dump, journal, person, preprint
 from tests.factories import make_paper, make_summary
@@ -94,6 +94,7 @@ def test_a_work_becomes_a_paper(session: Session, tmp_path: Path) -> None:
     venue = session.scalars(select(Venue)).one()
     assert (venue.key, venue.name, venue.kind) == ("journals/neco", "Neural Comput.", "journal")
     assert (venue.papers_count, venue.id) == (1, found.venue_id)
+    assert (venue.section_slug, found.section_slug) == ("cs", "cs")
     year = session.scalars(select(VenueYear)).one()
     assert (year.year, year.papers, year.summarised) == (1997, 1, 0)
 
@@ -122,8 +123,9 @@ def test_entries_are_those_of_search(session: Session, title: str) -> None:
     known, called = index._known((venue, 2015, "cs"))
     row = entries.of_paper(facts)
     assert (new.title, new.people, new.body) == (row["title"], row["people"], row["body"])
-    assert known == row["facts"]
-    assert set(new.words) | set(called) == entries.vocabulary(facts)
+    assert with_names(known, new.people) == row["facts"]
+    every = dict.fromkeys([*new.words, *called], False) | dict.fromkeys(new.names, True)
+    assert every == entries.vocabulary(facts)
 
 
 @pytest.mark.parametrize(
@@ -277,8 +279,9 @@ def test_what_may_be_another_work_is_not_joined(
     assert load(session, dump(tmp_path, conference(), other)) == {"added": 2}
 
 
-def test_prefaces_are_not_joined(session: Session, tmp_path: Path) -> None:
-    path = dump(tmp_path, conference(title="Preface."), preprint(title="Preface."))
+@pytest.mark.parametrize("title", ["Preface.", "Editorial: The Best Papers of This Conference."])
+def test_prefaces_are_not_joined(session: Session, tmp_path: Path, title: str) -> None:
+    path = dump(tmp_path, conference(title=title), preprint(title=title))
     assert load(session, path) == {"added": 2}
 
 
@@ -288,6 +291,12 @@ def test_a_volumes_doi_does_not_join_its_chapters(session: Session, tmp_path: Pa
     two = conference(key="conf/x/B1", title="The Second Chapter.", more=link)
     assert load(session, dump(tmp_path, one, two)) == {"added": 2}
     assert load(session, dump(tmp_path, two, name="b.xml")) == {"unchanged": 1}
+
+
+def test_signs_that_tell_titles_apart(session: Session, tmp_path: Path) -> None:
+    one = conference(title="A Compiler for Programs in C++.")
+    path = dump(tmp_path, one, preprint(title="A Compiler for Programs in C."))
+    assert load(session, path) == {"added": 2}
 
 
 def test_links_that_waited_lead_to_the_paper(session: Session, tmp_path: Path) -> None:
@@ -384,6 +393,22 @@ def test_it_goes_on_where_it_was_broken_off(
     assert load(session, path) == {"added": 7, "persons": 1}
     assert read == [4]
     assert load(session, path) == {"unchanged": 7}
+
+
+def test_an_author_who_is_removed_meanwhile(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dblp_reader, "BATCH", 1)
+    works = [conference(key=f"conf/x/P{n}", title=f"Number {n}.") for n in range(3)]
+    running = import_dump(session, dump(tmp_path, *works))
+    next(running)
+    begin_writing(session)
+    session.execute(delete(PaperAuthor))
+    session.execute(delete(Author))
+    session.commit()
+    last = list(running)[-1]
+    assert last.counts["added"] == 3
+    assert len(authors_of(session, paper(session, "conf/x/P2").id)) == len(AUTHORS)
 
 
 def test_a_damaged_file_keeps_what_stood_before(session: Session, tmp_path: Path) -> None:

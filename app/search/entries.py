@@ -65,7 +65,7 @@ def of_paper(paper: PaperFacts) -> dict[str, Any]:
         "title": _stems(paper.title),
         "people": _people(paper),
         "facts": _facts(paper, ()),
-        "body": _within(_stems(*paper.more), MOST_OF_BODY),
+        "body": within(_stems(*paper.more), MOST_OF_BODY),
         "text": "",
     }
 
@@ -87,7 +87,7 @@ def of_summary(paper: PaperFacts, summary: SummaryFacts) -> dict[str, Any]:
 def summary_body(summary: SummaryFacts) -> str:
     """The words of a summary itself."""
     own = _stems(summary.takeaway, *summary.tags, *summary.writer)
-    return f"{own} {_within(_stems(summary.text), MOST_OF_BODY)}".strip()
+    return f"{own} {within(_stems(summary.text), MOST_OF_BODY)}".strip()
 
 
 def vocabulary(paper: PaperFacts) -> dict[str, bool]:
@@ -148,10 +148,10 @@ def _facts(paper: PaperFacts, tags: Sequence[str]) -> str:
         facts.append(SUMMARISED)
     facts.append(EVERYTHING)
     facts += map(name_mark, _people(paper).split())
-    return _within(" ".join(facts), MOST_OF_PEOPLE)
+    return within(" ".join(facts), MOST_OF_PEOPLE)
 
 
-def _within(text: str, size: int) -> str:
+def within(text: str, size: int) -> str:
     """As many whole words as go into so many bytes: PostgreSQL takes a megabyte of an entry."""
     if len(text) * 4 <= size:
         return text
@@ -160,7 +160,7 @@ def _within(text: str, size: int) -> str:
 
 
 def _people(paper: PaperFacts) -> str:
-    return _within(" ".join(_of_name(name)[0] for name in paper.authors), MOST_OF_PEOPLE)
+    return within(" ".join(_of_name(name)[0] for name in paper.authors), MOST_OF_PEOPLE)
 
 
 @lru_cache(maxsize=50_000)

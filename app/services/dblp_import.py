@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, lock_papers, now
 from app.models import DumpImport, Identifier, Paper
-from app.services import links
+from app.services import links, similarity
 from app.services.bulk import among
 from app.services.dblp_people import People
 from app.services.dblp_reader import Ahead, Batch, Here
@@ -188,7 +188,9 @@ class _Run:
         begin_writing(session)
         self._store.finish()
         lock_papers(session, alone=True)
-        mark_stale(session, links.resolve_all(session))
+        summaries, papers = links.resolve_all(session)
+        mark_stale(session, summaries)
+        similarity.mark(session, papers)
         self._note(finished=True)
         session.commit()
 

@@ -15,6 +15,7 @@ from app.models import Author, AuthorName, Venue
 from app.services.bulk import among, insert_rows, new_ids
 from app.services.dblp_works import Work, kind_of_venue
 from app.services.papers import author_key, without_number
+from app.sources.dblp_streams import section_of_stream
 
 KEPT = 50_000  # authors kept in memory
 KEPT_NAMES = 8  # of a venue
@@ -112,15 +113,19 @@ class Venues:
         missing = [key for key in called if key not in self._known]
         if missing:
             self._find(session, missing)
+            new = [key for key in missing if key not in self._known]
             rows = [
-                {"key": key, "name": called[key].most_common(1)[0][0], "kind": kind_of_venue(key)}
-                for key in missing
-                if key not in self._known
+                {
+                    "key": key,
+                    "name": called[key].most_common(1)[0][0],
+                    "kind": kind_of_venue(key),
+                    "section_slug": section_of_stream(key) or None,
+                }
+                for key in new
             ]
             insert_missing(session, Venue, rows, ["key"])
-            made = [row["key"] for row in rows]
-            self._find(session, made)
-            for key in made:
+            self._find(session, new)
+            for key in new:
                 self._known[key].names = Counter()
         for key, names in called.items():
             counts = self._known[key].names
@@ -147,4 +152,5 @@ class Venues:
         for key, number, name, title, section in session.execute(
             query.where(among(session, Venue.key, keys))
         ):
-            self._known[key] = KnownVenue(number, tuple(filter(None, (key, name, title))), section)
+            shown = tuple(filter(None, (key, name, title)))
+            self._known[key] = KnownVenue(number, shown, section or section_of_stream(key) or None)

@@ -2,7 +2,8 @@
 
 dblp lists a preprint (CoRR) and the conference paper that came of it under two keys. They are one
 work when an identifier says so, or when title, authors and year do. A journal's version is another
-work, and so are texts whose title is too short to say anything ("Preface").
+work, and so are texts whose title says too little ("Preface"). It is stricter than
+`same_work`, which looks at one paper at a time: the names of the authors must be the same.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.services.dblp_works import Work
+from app.services.same_work import is_generic, title_words
 
 MIN_WORDS = 3
 MIN_LETTERS = 20
@@ -19,6 +21,9 @@ YEARS_APART = 1
 
 class Comparable(Protocol):
     """What two texts are compared by; `kind` is that of the venue, `authors` are their numbers."""
+
+    @property
+    def title(self) -> str: ...
 
     @property
     def title_folded(self) -> str: ...
@@ -41,6 +46,7 @@ class Candidate:
     """A paper in the library; `by_dblp` says whether its facts are from there."""
 
     id: int
+    title: str
     title_folded: str
     kind: str
     year: int | None
@@ -50,7 +56,8 @@ class Candidate:
 
 def tells_enough(title_folded: str) -> bool:
     """Whether a title is long enough to tell one work from another."""
-    return len(title_folded) >= MIN_LETTERS and title_folded.count(" ") >= MIN_WORDS - 1
+    words = title_folded.split()
+    return len(title_folded) >= MIN_LETTERS and len(words) >= MIN_WORDS and not is_generic(words)
 
 
 def agrees(work: Work, other: Comparable) -> bool:
@@ -64,6 +71,8 @@ def agrees(work: Work, other: Comparable) -> bool:
 def is_twin(work: Work, other: Comparable) -> bool:
     """Whether title, authors and year make them one, without any identifier in common."""
     if work.title_folded != other.title_folded or not tells_enough(work.title_folded):
+        return False
+    if title_words(work.title) != title_words(other.title):  # C++ is not C
         return False
     if not work.authors or work.authors != other.authors:
         return False

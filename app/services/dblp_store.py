@@ -15,11 +15,13 @@ from app.models import Identifier, Paper, PaperAuthor, Venue
 from app.models.paper import rank
 from app.rendering import RENDERER_VERSION
 from app.services.bulk import PaperCounts, among, insert_rows, is_sqlite, new_ids
-from app.services.dblp_names import Authors, Venues
+from app.services.dblp_names import Authors, KnownVenue, Venues
 from app.services.dblp_same import Candidate, agrees, is_twin, tells_enough
 from app.services.dblp_update import absorb, update_papers
 from app.services.dblp_works import Work
 from app.services.search_bulk import BulkIndex
+from app.sources.arxiv_categories import section_of_arxiv_id
+from app.sources.record import NO_SECTION
 
 SOURCE = "dblp"
 STRONG = ("doi", "arxiv", "openreview", "acl")  # an address may be that of a whole volume
@@ -113,11 +115,12 @@ class Store:
         for number, work in zip(new_ids(session, Paper, len(works)), works, strict=True):
             venue = self.venues.of(work)
             venue_id = None if venue is None else venue.id
+            section = _section(work, venue)
             authors = self.authors.of(work)
             papers.append(
                 (
                     *(number, work.key, work.title, work.html, work.title_folded, work.year),
-                    *(venue_id, None if venue is None else venue.section),
+                    *(venue_id, section),
                     *(work.doi or None, work.arxiv_id or None, work.url or None, "", "", ""),
                     *(SOURCE, work.stamp, json.dumps(work.details), 0, 0),
                     *(rank(0, work.year, 0), RENDERER_VERSION, added_at),
@@ -128,7 +131,7 @@ class Store:
                 (number, position, author.id, author.printed)
                 for position, author in enumerate(authors)
             ]
-            where = (venue.called, work.year, venue.section) if venue else ((), work.year, None)
+            where = (venue.called if venue else (), work.year, section)
             searched.append((number, work.searched, where))
             counts.add(venue_id, work.year)
         insert_rows(session, Paper, _PAPER, papers)
@@ -137,6 +140,14 @@ class Store:
             session, PaperAuthor, ("paper_id", "position", "author_id", "name"), authorships
         )
         self._index.add(searched)
+
+
+def _section(work: Work, venue: KnownVenue | None) -> str | None:
+    """As the archive of an old arXiv number says, or as that of the venue."""
+    said = section_of_arxiv_id(work.arxiv_id) if work.arxiv_id else ""
+    if said:
+        return None if said == NO_SECTION else said
+    return None if venue is None else venue.section
 
 
 def _taken(session: Session, works: Iterable[Work]) -> Names:
@@ -177,12 +188,17 @@ def _find_candidates(session: Session, batch: _Batch, works: Sequence[Work]) -> 
 
 def _load(session: Session, batch: _Batch, which: ColumnElement[bool]) -> None:
     query = (
-        select(Paper.id, Paper.title_folded, Venue.kind, Paper.year, Paper.source_stamp)
+        select(
+            *(Paper.id, Paper.title, Paper.title_folded, Venue.kind, Paper.year),
+            Paper.source_stamp,
+        )
         .outerjoin(Venue, Venue.id == Paper.venue_id)
         .where(which)
     )
-    for number, title, kind, year, stamp in session.execute(query):
-        batch.candidates[number] = Candidate(number, title, kind or "", year, stamp is not None)
+    for number, title, words, kind, year, stamp in session.execute(query):
+        batch.candidates[number] = Candidate(
+            number, title, words, kind or "", year, stamp is not None
+        )
 
 
 def _place(batch: _Batch, work: Work) -> str:

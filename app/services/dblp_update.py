@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.models import Paper, PaperAuthor
 from app.models.paper import rank
+from app.services import similarity
 from app.services.bulk import PaperCounts, among, insert_rows
 from app.services.dblp_works import CORR, DIGEST, FIELDS, HEAD, Work, digests
 from app.services.search_index import index_papers
@@ -82,6 +83,7 @@ def update_papers(
         paper.arxiv_id = paper.arxiv_id or work.arxiv_id or None
     session.flush()
     index_papers(session, sorted(changed))
+    similarity.mark(session, [number for number in changed if papers[number].summaries_count])
     session.flush()
     session.expunge_all()  # or the memory would hold every paper of the run
     return done

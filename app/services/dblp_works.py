@@ -142,7 +142,7 @@ def prepared(record: DumpRecord) -> Work | None:
         details = {name: _line(value, MAX_DETAIL) for name, value in details.items()}
     fields = digests(title, bare, year, venue_key, doi, url, details)
     found = words(title)
-    values = [value for _, value, _ in refs]
+    values = [value for kind, value, _ in refs if kind != "url"]
     return Work(
         key,
         title,

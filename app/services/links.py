@@ -65,11 +65,12 @@ def resolve(session: Session, paper: Paper, instead_of: Paper | None = None) -> 
     return summaries
 
 
-def resolve_all(session: Session) -> list[int]:
+def resolve_all(session: Session) -> tuple[list[int], list[int]]:
     """Point all links that wait to papers that are known by now: after many were added.
 
     Returns:
-        Numbers of the summaries whose links were pointed: their pages may have to change.
+        Numbers of the summaries whose links were pointed, whose pages may have to change, and of
+        the papers to which they lead now.
     """
     known = (Identifier.kind == Link.target_kind) & (Identifier.folded == Link.target_folded)
     found = session.execute(
@@ -82,7 +83,7 @@ def resolve_all(session: Session) -> list[int]:
             update(Link).where(Link.id == bindparam("which")).values(target_id=bindparam("paper")),
             [{"which": link, "paper": paper} for link, _, paper in found],
         )
-    return sorted({summary for _, summary, _ in found})
+    return sorted({each[1] for each in found}), sorted({each[2] for each in found})
 
 
 def _targets(session: Session, refs: Iterable[PaperRef]) -> dict[PaperRef, int]:

@@ -14,7 +14,13 @@ from app.db import insert_missing
 from app.models import SearchEntry, SearchWord
 from app.models.search_entry import place
 from app.search import entries
-from app.search.entries import PaperFacts
+from app.search.entries import (
+    MOST_OF_BODY,
+    MOST_OF_PEOPLE,
+    PaperFacts,
+    name_mark,
+    within,
+)
 from app.search.words import stem, stems
 from app.services.bulk import among, insert_rows, is_sqlite
 
@@ -36,13 +42,14 @@ class NewPaper(NamedTuple):
 
     Attributes:
         title, people, body: as entries have them.
-        words: those of title and people that are worth suggesting.
+        words, names: words of the title, and of the authors' names, that are worth suggesting.
     """
 
     title: str
     people: str
     body: str
     words: list[str]
+    names: list[str]
 
     @classmethod
     def of(
@@ -51,9 +58,10 @@ class NewPaper(NamedTuple):
         """Of the words (`app.search.words.words`) of the title and of each author's name."""
         return cls(
             " ".join(map(stem, title)),
-            " ".join([stem(word) for author in authors for word in author]),
-            " ".join(stems(" ".join(identifiers))),
-            _worth_suggesting(set(title).union(*authors)),
+            within(" ".join([stem(word) for author in authors for word in author]), MOST_OF_PEOPLE),
+            within(" ".join(stems(" ".join(identifiers))), MOST_OF_BODY),
+            _worth_suggesting(set(title)),
+            _worth_suggesting(set().union(*authors)),
         )
 
 
@@ -72,18 +80,24 @@ class BulkIndex:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._counts: Counter[str] = Counter()
+        self._names: set[str] = set()
         self._places: dict[Place, tuple[str, list[str]]] = {}
 
     def add(self, papers: Iterable[tuple[int, NewPaper, Place]]) -> None:
         """Index papers that have no entry yet, given by number."""
         rows: list[tuple[Any, ...]] = []
         words: Counter[str] = Counter()
+        names: set[str] = set()
         for number, paper, where in papers:
-            title, people, body, found = paper
             facts, called = self._known(where)
-            rows.append((place(False, where[1], number), number, title, people, facts, body))
-            words.update(found)
-            words.update(called)
+            rows.append(
+                (
+                    *(place(False, where[1], number), number, paper.title, paper.people),
+                    *(with_names(facts, paper.people), paper.body),
+                )
+            )
+            names.update(paper.names)
+            words.update({*paper.words, *paper.names, *called})
         if not rows:
             return
         rows.sort()  # the order of the index, which takes it so in the least time
@@ -91,7 +105,7 @@ class BulkIndex:
             self._session.execute(_ALL_AT_ONCE, {"rows": json.dumps(rows)})
         else:
             insert_rows(self._session, SearchEntry, _COLUMNS, rows)
-        self._learn(words)
+        self._learn(words, names)
 
     def finish(self) -> None:
         """Write the counts of words that were put off."""
@@ -103,10 +117,12 @@ class BulkIndex:
                 [{"which": word, "more": more} for word, more in sorted(self._counts.items())],
             )
         self._counts.clear()
+        self._names.clear()
 
     def forget(self) -> None:
         """After a transaction was undone."""
         self._counts.clear()
+        self._names.clear()
 
     def _known(self, where: Place) -> tuple[str, list[str]]:
         """The facts of a paper of a venue, year and section, and the words of the venue."""
@@ -120,19 +136,33 @@ class BulkIndex:
             found = self._places[where] = facts, list(entries.vocabulary(paper))
         return found
 
-    def _learn(self, words: Counter[str]) -> None:
-        unknown = [word for word in words if word not in self._counts]
-        known = set(
-            self._session.scalars(
-                select(SearchWord.word).where(among(self._session, SearchWord.word, unknown))
-            )
+    def _learn(self, words: Counter[str], names: set[str]) -> None:
+        new_names = names - self._names
+        unsure = [word for word in words if word not in self._counts or word in new_names]
+        query = select(SearchWord.word, SearchWord.is_name).where(
+            among(self._session, SearchWord.word, unsure)
         )
+        known: dict[str, bool] = dict(self._session.execute(query).all())
         rows = [
-            {"word": word, "reversed": word[::-1], "entries": 0}
-            for word in unknown
+            {"word": word, "reversed": word[::-1], "entries": 0, "is_name": word in names}
+            for word in unsure
             if word not in known
         ]
         insert_missing(self._session, SearchWord, rows, ["word"])
+        called = [word for word in new_names if not known.get(word, True)]
+        if called:
+            self._session.execute(
+                update(SearchWord)
+                .where(among(self._session, SearchWord.word, called))
+                .values(is_name=True)
+                .execution_options(synchronize_session=False)
+            )
+        self._names |= names
         self._counts.update(words)
         if len(self._counts) > PUT_OFF:
             self.finish()
+
+
+def with_names(facts: str, people: str) -> str:
+    """The facts of a paper with the marks of its authors' names."""
+    return within(" ".join([facts, *map(name_mark, people.split())]), MOST_OF_PEOPLE)
