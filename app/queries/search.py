@@ -20,7 +20,7 @@ from app.search.query import Query
 from app.search.ranking import Found
 from app.search.snippets import Marker, Piece
 
-SUMMARIES_LOOKED_AT = 5  # of one paper, for the words of the query
+SUMMARIES_LOOKED_AT = 3  # of one paper, for the words of the query
 
 
 @dataclass(frozen=True)

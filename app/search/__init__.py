@@ -22,7 +22,7 @@ from app.models.search_entry import itself
 from app.search import postgresql, sqlite, vocabulary
 from app.search.entries import name_mark
 from app.search.query import Clause, Part, Phrase, Query, parse
-from app.search.ranking import Found, ranked
+from app.search.ranking import IN_TITLE_AND_NAMES, Found, ranked
 from app.search.words import indexable, stem
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
 
 LIMIT = 1000
 _IN_TITLES = 500  # of those that have the words in the title or the names
+_ENOUGH = 200  # of these among the first ones make it needless to ask for more
 _SAME_TITLE = 20
 _SUGGESTED = 60  # entries of which suggestions are chosen
 MAX_TITLE = 300  # characters of `papers.title_folded`
@@ -72,11 +73,14 @@ def find(session: Session, query: Query) -> Hits:
     clauses = query.clauses(completions)
     rows = list(engine.first(session, clauses, LIMIT + 1))
     is_all = len(rows) <= LIMIT
-    if not is_all and query.plain:
-        # Those that have the words in the title may be further back.
-        rows += engine.first(session, clauses, _IN_TITLES, "title people")
-        rows += _with_title(session, query)
     papers = ranked(rows, query, completions)
+    if not is_all and query.plain:
+        # Those that have the words in the title or the names may be further back.
+        more = _with_title(session, query)
+        if sum(paper.relevance >= IN_TITLE_AND_NAMES for paper in papers) < _ENOUGH:
+            more += engine.first(session, clauses, _IN_TITLES, "title people")
+        if more:
+            papers = ranked([*rows, *more], query, completions)
     return Hits(query, papers[:LIMIT], is_all, completions, unknown)
 
 
@@ -155,7 +159,7 @@ class _Engine(Protocol):
     def titles(self, session: Session, start: str, end: str, limit: int) -> list[int]: ...
 
 
-def _with_title(session: Session, query: Query) -> list[tuple[Any, ...]]:
+def _with_title(session: Session, query: Query) -> list[Any]:
     """What `first` of an engine says, of papers whose title is exactly the query."""
     title = indexable(query.text)
     if not title or query.filters or len(title) >= MAX_TITLE:

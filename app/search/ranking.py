@@ -21,6 +21,8 @@ from typing import Any
 from app.models.search_entry import is_summarised
 from app.search.query import Part, Query
 
+IN_TITLE_AND_NAMES = 3
+
 
 @dataclass
 class Found:
@@ -105,7 +107,7 @@ class _Measure:
         if in_title == len(self.words):
             return 4
         if in_both == len(self.words):
-            return 3
+            return IN_TITLE_AND_NAMES
         return 2 if in_both else 1
 
 

@@ -16,7 +16,8 @@ LENGTH = 240
 _BEFORE = 80  # characters before the first word at most
 _LONGEST_FORMULA = 400
 _MOST_PLACES = 400
-_FORMULA = re.compile(r"\$\$.+?\$\$|\$[^$\n]+\$|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
+_SIGN = re.compile(r"\$\$|\$|\\[()\[\]]")
+_CLOSES = {"$$": "$$", "$": "$", "\\(": "\\)", "\\[": "\\]"}
 _FOREIGN = re.compile(r"[^\W\x00-\x7f]")
 _BREAK = re.compile(rf"\s+|(?=[{CJK}])")
 
@@ -66,7 +67,7 @@ class Marker:
         Words and formulas are not cut.
         """
         places = list(self._places(text))
-        formulas = [match.span() for match in _FORMULA.finditer(text)] if places else []
+        formulas = _formulas(text) if places else []
         window = _window(text, places, formulas)
         if window is None:
             return []
@@ -109,6 +110,20 @@ class Marker:
                     if end is not None:
                         return _Place(match.start(), end, number)
         return None
+
+
+def _formulas(text: str) -> list[tuple[int, int]]:
+    """Where formulas are; money may be taken for one, which does no harm."""
+    found = []
+    start, closing = 0, ""
+    for match in _SIGN.finditer(text):
+        sign = match[0]
+        if closing and sign == closing and (sign != "$" or "\n" not in text[start : match.end()]):
+            found.append((start, match.end()))
+            closing = ""
+        elif not closing or sign == closing:  # a sum of money before, and a line between
+            start, closing = match.start(), _CLOSES.get(sign, "")
+    return found
 
 
 def _beginning(word: str) -> str:

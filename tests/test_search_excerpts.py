@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import pytest
+
+from app.search.query import parse
+from app.search.snippets import LENGTH, Marker, Piece
+
+
+def excerpt(query: str, text: str) -> str:
+    pieces = Marker(parse(query), {}).excerpt(text)
+    return "".join(f"[{piece.text}]" if piece.is_hit else piece.text for piece in pieces)
+
+
+FILLING = "Some words that nobody looks for. " * 12
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "shown"),
+    [
+        ("network", "Deep Networks and a network.", "Deep [Networks] and a [network]."),
+        ("networks", "Été: le résumé d'un NETWORK.", "Été: le résumé d'un [NETWORK]."),
+        ("resume", "Été: le résumé.", "Été: le [résumé]."),
+        ("matrix", "Two matrices", "Two [matrices]"),
+        ("beta", "A β-VAE, \\beta too", "A [β]-VAE, \\[beta] too"),
+        ("r-cnn", "Fast R-CNN, and an r apart from CNN", "Fast [R-CNN], and an r apart from CNN"),
+        ("学习", "深度学习 is", "深度[学习] is"),
+        ("x^2", "since $x^2$", "since $[x^2]$"),
+        ('"a b"', "a c b", ""),
+        ("-network deep", "deep network", "[deep] network"),
+        ("author:he", "he", ""),
+        ("net", "a net of networks", "a [net] of networks"),
+        ("one", "One\nline", "[One] line"),
+    ],
+)
+def test_words_are_marked(query: str, text: str, shown: str) -> None:
+    assert excerpt(query, text) == shown
+
+
+def test_beginnings_are_marked() -> None:
+    query = parse("convol")
+    pieces = Marker(query, {query.parts[0]: ("convolution",)}).excerpt("Of convolutions.")
+    assert pieces == [Piece("Of "), Piece("convolutions", is_hit=True), Piece(".")]
+
+
+def test_the_best_place_is_shown() -> None:
+    text = f"Graph. {FILLING} Here graph attention is. {FILLING}"
+    shown = excerpt("graph attention", text)
+    assert shown.startswith("… ")
+    assert shown.endswith(" …")
+    assert "[graph] [attention]" in shown
+    assert len(shown) < LENGTH + 10
+
+
+@pytest.mark.parametrize("before", range(0, 90, 7))
+def test_formulas_and_words_are_whole(before: int) -> None:
+    formula = "$$\\sum_{i=1}^{n} \\alpha_i x_i + " + "\\beta y + " * 14 + "z$$"
+    text = f"{FILLING}{'w' * 9} {formula} {'v ' * (before // 2)}attention {'v ' * 20}{formula} end."
+    shown = excerpt("attention", text)
+    assert "[attention]" in shown
+    assert shown.count("$$") % 2 == 0
+    for word in shown.strip(" …").replace("[", "").replace("]", "").split():
+        assert word in text.split() or word in formula.split()
+
+
+def test_a_word_within_a_long_formula_shows_no_half_of_it() -> None:
+    formula = "$" + "\\frac{a}{b} + " * 100 + "\\omega$"
+    assert excerpt("omega", f"See {formula}.") == ""
+    short = "$\\omega = " + "a + " * 60 + "b$"
+    assert excerpt("omega", f"{FILLING}{short} {FILLING}").count("$") == 2
+
+
+def test_hostile_texts_take_no_time() -> None:
+    marker = Marker(parse("a b c"), {})
+    opened = ["a " + sign * 30_000 for sign in ("$$ ", "$\n", "\\(", "\\[ ")]
+    for text in (*opened, "a " * 30_000, "$" * 60_000, "$a" * 30_000, "\\(" * 30_000, "á" * 30_000):
+        marker.excerpt(text)
