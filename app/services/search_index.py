@@ -17,25 +17,18 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, insert_missing
 from app.models import (
-    Author,
-    AuthorName,
-    Identifier,
     Paper,
-    PaperAuthor,
     SearchEntry,
     SearchWord,
     Summary,
-    SummaryTag,
-    Tag,
     User,
-    Venue,
 )
 from app.models.search_entry import itself, place
-from app.queries.visibility import public_of_few
 from app.search import entries
-from app.search.entries import PaperFacts, SummaryFacts
+from app.search.entries import SummaryFacts
+from app.services import search_facts
+from app.services.search_facts import BATCH as BATCH
 
-BATCH = 1000
 MANY = 4000  # papers in one transaction, where there are very many
 WITHOUT_TRIGGER = 200  # rows that are worth changing the schema for
 KNOWN_AT_ONCE = 500  # words that one statement looks up
@@ -110,7 +103,7 @@ def index_summary(
     session.flush()
     session.execute(delete(SearchEntry).where(SearchEntry.summary_id == summary.id))
     if summary.visibility == "public":
-        (paper,) = _papers(session, [summary.paper_id])
+        (paper,) = search_facts.papers(session, [summary.paper_id])
         names = () if summary.anonymous else (writer.display_name, writer.name)
         facts = SummaryFacts(summary.id, summary.takeaway, plain, tags, names)
         session.execute(insert(SearchEntry), [entries.of_summary(paper, facts)])
@@ -128,8 +121,10 @@ def index_texts(session: Session, texts: Mapping[int, str]) -> None:
     for start in range(0, len(numbers), BATCH):
         part = numbers[start : start + BATCH]
         session.execute(delete(SearchEntry).where(SearchEntry.summary_id.in_(part)))
-        found = _summaries(session, Summary.id.in_(part), texts)
-        papers = {each.id: each for each in _papers(session, [number for number, _ in found])}
+        found = search_facts.summaries(session, Summary.id.in_(part), texts)
+        papers = {
+            each.id: each for each in search_facts.papers(session, [number for number, _ in found])
+        }
         _insert(session, [entries.of_summary(papers[number], facts) for number, facts in found])
         place_papers(session, list(papers))
 
@@ -148,7 +143,7 @@ def place_papers(session: Session, paper_ids: Sequence[int]) -> None:
         .with_for_update(key_share=True)
     )
     rows = session.execute(
-        select(Paper.id, Paper.year, _is_summarised(), SearchEntry.id)
+        select(Paper.id, Paper.year, search_facts.is_summarised(), SearchEntry.id)
         .outerjoin(SearchEntry, (SearchEntry.paper_id == Paper.id) & itself())
         .where(Paper.id.in_(paper_ids))
     ).all()
@@ -159,14 +154,17 @@ def place_papers(session: Session, paper_ids: Sequence[int]) -> None:
     }
     if moved:
         session.execute(delete(SearchEntry).where(SearchEntry.id.in_(list(moved.values()))))
-        _insert(session, [entries.of_paper(paper) for paper in _papers(session, list(moved))])
+        _insert(
+            session,
+            [entries.of_paper(paper) for paper in search_facts.papers(session, list(moved))],
+        )
 
 
 def rename_writer(session: Session, user: User) -> None:
     """Carry a changed display name into the entries of the user's named summaries."""
     session.flush()
     named = select(Summary.id).where(Summary.user_id == user.id, Summary.anonymous.is_(False))
-    for _, facts in _summaries(session, SearchEntry.summary_id.in_(named)):
+    for _, facts in search_facts.summaries(session, SearchEntry.summary_id.in_(named)):
         session.execute(
             update(SearchEntry)
             .where(SearchEntry.summary_id == facts.id)
@@ -177,12 +175,12 @@ def rename_writer(session: Session, user: User) -> None:
 def _write(session: Session, paper_ids: Sequence[int]) -> list[dict[str, bool]]:
     """Replace the entries of papers and of their summaries; returns the words of each paper."""
     written: dict[int, list[SummaryFacts]] = defaultdict(list)
-    for paper_id, facts in _summaries(session, SearchEntry.paper_id.in_(paper_ids)):
+    for paper_id, facts in search_facts.summaries(session, SearchEntry.paper_id.in_(paper_ids)):
         written[paper_id].append(facts)
     session.execute(delete(SearchEntry).where(SearchEntry.paper_id.in_(paper_ids)))
     rows: list[dict[str, Any]] = []
     vocabulary = []
-    for paper in _papers(session, paper_ids):
+    for paper in search_facts.papers(session, paper_ids):
         rows.append(entries.of_paper(paper))
         rows += (entries.of_summary(paper, each) for each in written[paper.id])
         vocabulary.append(entries.vocabulary(paper))
@@ -209,98 +207,6 @@ def _insert(session: Session, rows: list[dict[str, Any]]) -> None:
     connection.execute(add, rows)
     connection.execute(_TO_INDEX, rows)
     connection.exec_driver_sql(definition)
-
-
-def _papers(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
-    """What is searched of papers; a few statements, whatever their number."""
-    authors: dict[int, list[str]] = defaultdict(list)
-    others: dict[int, list[str]] = defaultdict(list)
-    identifiers: dict[int, list[str]] = defaultdict(list)
-    of_these = PaperAuthor.paper_id.in_(paper_ids)
-    wrote = select(PaperAuthor.paper_id, Author.name).join(Author).where(of_these)
-    for paper_id, name in session.execute(
-        wrote.order_by(PaperAuthor.paper_id, PaperAuthor.position)
-    ):
-        authors[paper_id].append(name)
-    known_as = select(PaperAuthor.paper_id, AuthorName.name).where(of_these)
-    for paper_id, name in session.execute(
-        known_as.join(AuthorName, AuthorName.author_id == PaperAuthor.author_id)
-    ):
-        others[paper_id].append(name)
-    for paper_id, value in session.execute(
-        select(Identifier.paper_id, Identifier.value)
-        # The words of an address say nothing of the paper.
-        .where(Identifier.paper_id.in_(paper_ids), Identifier.kind != "url")
-        .order_by(Identifier.id)
-    ):
-        identifiers[paper_id].append(value)
-    rows = session.execute(
-        select(
-            *(Paper.id, Paper.title, Paper.year, Paper.section_slug, Paper.keywords),
-            *(Paper.abstract, Venue.key, Venue.name, Venue.title, _is_summarised()),
-        )
-        .outerjoin(Venue, Venue.id == Paper.venue_id)
-        .where(Paper.id.in_(paper_ids))
-    )
-    return [
-        PaperFacts(
-            id=row[0],
-            title=row[1],
-            authors=authors[row[0]] + sorted(set(others[row[0]]) - set(authors[row[0]])),
-            venue=[part for part in row[6:9] if part],
-            year=row[2],
-            section=row[3] or "",
-            more=[row[4], row[5], *identifiers[row[0]]],
-            summarised=bool(row[9]),
-        )
-        for row in rows
-    ]
-
-
-def _is_summarised() -> ColumnElement[bool]:
-    """Whether a paper has a public summary."""
-    return exists().where(Summary.paper_id == Paper.id, public_of_few())
-
-
-def _summaries(
-    session: Session, which: ColumnElement[bool], texts: Mapping[int, str] | None = None
-) -> list[tuple[int, SummaryFacts]]:
-    """Public summaries, each behind its paper's number; without `texts` those that have entries,
-    with the texts of these.
-    """
-    rows = session.execute(
-        select(
-            Summary.id,
-            Summary.paper_id,
-            SearchEntry.text,
-            Summary.takeaway,
-            Summary.anonymous,
-            User.display_name,
-            User.name,
-        )
-        .join(User, User.id == Summary.user_id)
-        .join(SearchEntry, SearchEntry.summary_id == Summary.id, isouter=texts is not None)
-        .where(which, public_of_few())
-    ).all()
-    tags: dict[int, list[str]] = defaultdict(list)
-    for start in range(0, len(rows), BATCH):
-        numbers = [row[0] for row in rows[start : start + BATCH]]
-        tagged = select(SummaryTag.summary_id, Tag.name).join(Tag)
-        for number, name in session.execute(tagged.where(SummaryTag.summary_id.in_(numbers))):
-            tags[number].append(name)
-    return [
-        (
-            paper_id,
-            SummaryFacts(
-                id=number,
-                takeaway=takeaway,
-                text=texts[number] if texts is not None else plain,
-                tags=sorted(tags[number]),
-                writer=() if anonymous else (shown, name),
-            ),
-        )
-        for number, paper_id, plain, takeaway, anonymous, shown, name in rows
-    ]
 
 
 def _learn(session: Session, vocabulary: Mapping[str, bool]) -> None:

@@ -1,0 +1,119 @@
+"""What the tables say of papers and public summaries that is searched."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session
+
+from app.models import (
+    Author,
+    AuthorName,
+    Identifier,
+    Paper,
+    PaperAuthor,
+    SearchEntry,
+    Summary,
+    SummaryTag,
+    Tag,
+    User,
+    Venue,
+)
+from app.queries.visibility import public_of_few
+from app.search.entries import PaperFacts, SummaryFacts
+
+BATCH = 1000  # rows named in one statement
+
+
+def papers(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
+    """What is searched of papers; a few statements, whatever their number."""
+    authors: dict[int, list[str]] = defaultdict(list)
+    others: dict[int, list[str]] = defaultdict(list)
+    identifiers: dict[int, list[str]] = defaultdict(list)
+    of_these = PaperAuthor.paper_id.in_(paper_ids)
+    wrote = select(PaperAuthor.paper_id, Author.name).join(Author).where(of_these)
+    for paper_id, name in session.execute(
+        wrote.order_by(PaperAuthor.paper_id, PaperAuthor.position)
+    ):
+        authors[paper_id].append(name)
+    known_as = select(PaperAuthor.paper_id, AuthorName.name).where(of_these)
+    for paper_id, name in session.execute(
+        known_as.join(AuthorName, AuthorName.author_id == PaperAuthor.author_id)
+    ):
+        others[paper_id].append(name)
+    for paper_id, value in session.execute(
+        select(Identifier.paper_id, Identifier.value)
+        # The words of an address say nothing of the paper.
+        .where(Identifier.paper_id.in_(paper_ids), Identifier.kind != "url")
+        .order_by(Identifier.id)
+    ):
+        identifiers[paper_id].append(value)
+    rows = session.execute(
+        select(
+            *(Paper.id, Paper.title, Paper.year, Paper.section_slug, Paper.keywords),
+            *(Paper.abstract, Venue.key, Venue.name, Venue.title, is_summarised()),
+        )
+        .outerjoin(Venue, Venue.id == Paper.venue_id)
+        .where(Paper.id.in_(paper_ids))
+    )
+    return [
+        PaperFacts(
+            id=row[0],
+            title=row[1],
+            authors=authors[row[0]] + sorted(set(others[row[0]]) - set(authors[row[0]])),
+            venue=[part for part in row[6:9] if part],
+            year=row[2],
+            section=row[3] or "",
+            more=[row[4], row[5], *identifiers[row[0]]],
+            summarised=bool(row[9]),
+        )
+        for row in rows
+    ]
+
+
+def is_summarised() -> ColumnElement[bool]:
+    """Whether a paper has a public summary."""
+    return exists().where(Summary.paper_id == Paper.id, public_of_few())
+
+
+def summaries(
+    session: Session, which: ColumnElement[bool], texts: Mapping[int, str] | None = None
+) -> list[tuple[int, SummaryFacts]]:
+    """Public summaries, each behind its paper's number; without `texts` those that have entries,
+    with the texts of these.
+    """
+    rows = session.execute(
+        select(
+            Summary.id,
+            Summary.paper_id,
+            SearchEntry.text,
+            Summary.takeaway,
+            Summary.anonymous,
+            User.display_name,
+            User.name,
+        )
+        .join(User, User.id == Summary.user_id)
+        .join(SearchEntry, SearchEntry.summary_id == Summary.id, isouter=texts is not None)
+        .where(which, public_of_few())
+    ).all()
+    tags: dict[int, list[str]] = defaultdict(list)
+    for start in range(0, len(rows), BATCH):
+        numbers = [row[0] for row in rows[start : start + BATCH]]
+        tagged = select(SummaryTag.summary_id, Tag.name).join(Tag)
+        for number, name in session.execute(tagged.where(SummaryTag.summary_id.in_(numbers))):
+            tags[number].append(name)
+    return [
+        (
+            paper_id,
+            SummaryFacts(
+                id=number,
+                takeaway=takeaway,
+                text=texts[number] if texts is not None else plain,
+                tags=sorted(tags[number]),
+                writer=() if anonymous else (shown, name),
+            ),
+        )
+        for number, paper_id, plain, takeaway, anonymous, shown, name in rows
+    ]
