@@ -104,6 +104,9 @@ QUERIES: list[tuple[str, list[str]]] = [
     ("residu learning", [RESNET]),
     ("convolu shares", [R_CNN]),
     ("recogn*", [RESNET]),
+    ("conf/cvpr/hezr", [RESNET]),
+    ("real-tim", [R_CNN]),
+    ("real-tim object", []),
     # Rows of words.
     ('"object detection"', [R_CNN]),
     ('"detection object"', []),

@@ -63,7 +63,11 @@ def expression(clauses: Sequence[Clause], within: str = "") -> str:
 def _phrase(phrase: Phrase, within: str) -> str:
     # Words hold letters, digits and the signs of marks only: once quoted, nothing is syntax.
     weights = "".join(_WEIGHTS[name] for name in (phrase.column or within).split())
+    marks = [weights] * len(phrase.words)
     if phrase.is_begun:
-        weights += "*"
-    mark = f":{weights}" if weights else ""
-    return "(" + " <-> ".join(f"'{word}'{mark}" for word in phrase.words) + ")"
+        marks[-1] += "*"
+    terms = [
+        f"'{word}':{mark}" if mark else f"'{word}'"
+        for word, mark in zip(phrase.words, marks, strict=True)
+    ]
+    return "(" + " <-> ".join(terms) + ")"

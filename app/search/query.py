@@ -72,7 +72,7 @@ class Part:
         field: one of `FIELDS`, or empty.
         words: folded, as they were typed.
         value: what was typed behind the field.
-        is_open: whether it may be the beginning of a word.
+        is_open: whether it, or the last word of its row, may be the beginning of a word.
     """
 
     text: str
@@ -143,6 +143,9 @@ class Query:
                 phrases += tuple(Phrase((word,)) for word in completions[part])
                 if not completions[part]:  # rare, so the engine may look for what begins so
                     phrases += (Phrase(part.words, is_begun=len(part.words[0]) > 2),)
+            if part.is_open and len(part.words) > 1:  # a row of words, of a key or a title
+                row = (*part.stems[:-1], part.words[-1])
+                phrases += (Phrase(row, is_begun=len(row[-1]) > 2),)
             found.append(Clause(tuple(dict.fromkeys(phrases)), part.negative))
         if found and all(clause.negative for clause in found):
             found.append(Clause((Phrase((EVERYTHING,), "facts"),)))
@@ -216,7 +219,7 @@ def _with_open_end(parts: list[Part], text: str) -> list[Part]:
     if not parts or not parts[-1].is_plain or not text.endswith(parts[-1].text):
         return parts
     last = parts[-1]
-    if len(last.words) != 1 or last.text.startswith('"'):
+    if last.text.startswith('"'):
         return parts
     return [
         *parts[:-1],

@@ -18,7 +18,7 @@ from app.rendering.markdown import render_inline
 from app.services.identifiers import find_paper, parse_identifier
 from app.services.texts import preview_text
 
-MAX_SUGGESTIONS = 8
+MAX_SUGGESTIONS = 6
 SHORTEST_QUERY = 2  # characters
 LONGEST_TAKEAWAY = 2000  # characters; one that is to be shortened yet is looked at too
 OUTLINE = """\
