@@ -138,7 +138,7 @@ def _found(text: str) -> str | tuple[str, int]:
         text,
         _rows(found.here),
         found.offered,
-        found.problems,
+        list(dict.fromkeys(found.problems)),  # sources may say the same
         found.offered[0] if found.exact else None,
     )
     page = _page(_filled(found.known), shown)

@@ -84,7 +84,10 @@ SUGGEST_LIMIT = limiter.shared_limit("120/minute", "suggest", methods=["GET", "H
 PREVIEW_LIMIT = limiter.shared_limit("120/minute", "preview", methods=["POST"])
 COMPARE_LIMIT = limiter.shared_limit("30/minute", "compare", methods=["GET", "HEAD"])
 LOOKUP_LIMIT = limiter.shared_limit(
-    "20/minute;200/hour", "look-up", methods=["GET", "HEAD", "POST"]
+    "40/minute;400/hour",  # a look-up takes two: it is posted, and has an address
+    "look-up",
+    methods=["GET", "HEAD", "POST"],
+    exempt_when=lambda: request.method != "POST" and not request.args.get("q"),
 )
 TYPING_LIMIT = limiter.shared_limit("300/minute", "typing", methods=["GET", "HEAD"])
 SEARCH_LIMIT = limiter.shared_limit("120/minute", "search", methods=["GET", "HEAD"])
