@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from app.cli import main
 from app.db import Database, begin_writing
 from app.models import Identifier, User
-from app.queries import link_health, wanted
+from app.queries import link_health, links, wanted
 from app.services import schema
+from app.services.administration import rename
 from tests.client import Browser
 from tests.factories import make_paper, make_summary, make_user
 
@@ -52,6 +53,29 @@ def test_somebody_who_has_no_summary_of_it(session: Session) -> None:
     found = [each.link.target_user for each in link_health.of_user(session, mira)]
     # Whoever hides is told from a stranger in no way.
     assert sorted(str(name) for name in found) == ["hidden", "masked", "nobody"]
+
+
+def test_a_name_that_somebody_had_before_leads_there(session: Session, guest: Browser) -> None:
+    mira, tom = make_user(session), make_user(session, "tom")
+    paper = make_paper(session, "k/Paper")
+    make_summary(session, paper, tom)
+    make_summary(session, None, mira, "[it](/paper/k/Paper#tom)")
+    rename(session, tom, "tommy")
+    session.commit()
+    page = guest.get("/paper/k/Paper").text
+    assert 'id="tommy"' in page
+    assert 'id="tom"' in page
+    assert problems(session, mira) == []
+
+
+def test_an_anonymous_text_has_no_former_name(session: Session, guest: Browser) -> None:
+    tom = make_user(session, "tom")
+    make_summary(session, make_paper(session, "k/Paper"), tom, anonymous=True)
+    rename(session, tom, "tommy")
+    session.commit()
+    page = guest.get("/paper/k/Paper").text
+    assert 'id="tom' not in page
+    assert "/user/tom" not in page
 
 
 def test_one_of_several_anonymous_summaries(session: Session) -> None:
@@ -131,11 +155,12 @@ def test_ones_own_page(session: Session, guest: Browser) -> None:
 
 def test_wanted_papers_come_by_how_many_ask(session: Session, guest: Browser) -> None:
     make_summary(session, source="[rare](/paper/k/Rare) [rare](/paper/k/Rare)")
-    for _ in range(2):
-        make_summary(session, source="[often](/paper/k/Often)")
+    for text in ("[often](/paper/k/Often)", "[often](/paper/k/Often), [it](/paper/k/Often)"):
+        make_summary(session, source=text)
     make_summary(session, source="[hidden](/paper/k/Hidden)", visibility="private")
     found, more = wanted.wanted(session, number=1, size=50)
     assert [(each.value, each.summaries) for each in found] == [("k/Often", 2), ("k/Rare", 1)]
+    assert [each.label for each in found] == ["often", "rare"]
     assert not more
     session.commit()
     assert "k/Often" in guest.get("/wanted").text
@@ -154,6 +179,34 @@ def test_a_card_shows_what_everybody_may_see(session: Session, guest: Browser) -
     assert "<math>" in card
     assert "Hidden" not in card
     assert guest.get("/card/k/Other").status == 404
+
+
+def test_the_card_of_one_persons_summary(session: Session, guest: Browser) -> None:
+    paper = make_paper(session, "k/Paper")
+    make_summary(session, paper, make_user(session, "ann"), takeaway="Of Ann.")
+    make_summary(session, paper, make_user(session, "ben"), takeaway="Of Ben.")
+    make_summary(session, paper, make_user(session, "cleo"), takeaway="Hers.", anonymous=True)
+    assert "Of Ann." in guest.get("/card/k/Paper").text
+    assert "Of Ben." in guest.get("/card/k/Paper?by=ben").text
+    assert "Hers." in guest.get("/card/k/Paper?by=anon").text
+    assert "Of Ann." in guest.get("/card/k/Paper?by=cleo").text  # nobody learns whose it is
+
+
+def test_all_mentions(session: Session, guest: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_paper(session, "k/Paper")
+    for number in range(3):
+        make_summary(session, source=f"As \\cite{{k/Paper}} in text {number}.")
+    make_summary(session, source="As \\cite{k/Paper} in secret.", visibility="private")
+    session.commit()
+    assert "/mentions/k/Paper" not in guest.get("/paper/k/Paper").text
+    monkeypatch.setattr(links, "BACKLINKS_SHOWN", 2)
+    assert "/mentions/k/Paper" in guest.get("/paper/k/Paper").links()
+    page = guest.get("/mentions/k/Paper").text
+    assert "3 summaries link to this paper" in page
+    assert "in text 1" in page
+    assert "in text 2" not in page
+    assert "in text 2" in guest.get("/mentions/k/Paper?page=2").text
+    assert "secret" not in page
 
 
 @pytest.fixture

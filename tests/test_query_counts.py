@@ -25,6 +25,7 @@ PAGES = (
     "/?tab=recent&s=cs",
     "/paper/conf/x/Center",
     "/wanted",
+    "/mentions/conf/x/Center",
     "/card/conf/x/Center",
     "/map/paper/conf/x/Center?steps=2",
     "/map/tag/detection",
@@ -45,7 +46,7 @@ PAGES = (
     "/rss.xml",
     "/sitemap.xml",
 )
-MOST = 18
+MOST = 20
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from app.models import Link, Paper, Summary, User, folded
+from app.models import FormerName, Link, Paper, Summary, User, folded
 from app.models.link import MAX_LABEL_FOLDED
 from app.queries.summaries import ANONYMOUS_ANCHOR
 from app.queries.visibility import attributable_to, public
@@ -191,6 +191,14 @@ def _writers(session: Session, links: Sequence[Link]) -> dict[int, list[str | No
     found: dict[int, list[str | None]] = defaultdict(list)
     seen = named.where(Summary.paper_id.in_(papers), public(), attributable_to(None))
     for paper, name in session.execute(seen):
+        found[paper].append(name)
+    # Links lead there by the name that somebody had before, too.
+    renamed = (
+        select(Summary.paper_id, FormerName.name)
+        .join(FormerName, FormerName.user_id == Summary.user_id)
+        .where(Summary.paper_id.in_(papers), public(), attributable_to(None))
+    )
+    for paper, name in session.execute(renamed):
         found[paper].append(name)
     for paper in session.scalars(anonymous):
         found[paper].append(None)

@@ -76,6 +76,16 @@ def mentioned_in(session: Session, paper: Paper, viewer: User | None) -> list[Me
     return _backlinks(session, here, viewer)
 
 
+def all_mentions(
+    session: Session, paper: Paper, viewer: User | None, *, number: int
+) -> tuple[list[Mentions], int]:
+    """A page of `BACKLINKS_SHOWN` summaries that link here, and how many do; best first."""
+    here = and_(Link.target_id == paper.id, Summary.paper_id != paper.id)
+    query = select(func.count(Link.summary_id.distinct())).join(Link.summary)
+    total = session.scalar(query.where(here, visible_to(viewer))) or 0
+    return _backlinks(session, here, viewer, (number - 1) * BACKLINKS_SHOWN), total
+
+
 def wanting(session: Session, kind: str, value: str, viewer: User | None) -> list[Mentions]:
     """Visible summaries that link to a paper which we do not know."""
     here = and_(
@@ -86,7 +96,9 @@ def wanting(session: Session, kind: str, value: str, viewer: User | None) -> lis
     return _backlinks(session, here, viewer)
 
 
-def _backlinks(session: Session, here: ColumnElement[bool], viewer: User | None) -> list[Mentions]:
+def _backlinks(
+    session: Session, here: ColumnElement[bool], viewer: User | None, skipped: int = 0
+) -> list[Mentions]:
     # Once a summary, at the first place where it links here.
     first = (
         select(func.min(Link.id))
@@ -107,6 +119,7 @@ def _backlinks(session: Session, here: ColumnElement[bool], viewer: User | None)
             contains_eager(Link.summary).defer(Summary.source, raiseload=True),
         )
         .order_by(Summary.score.desc(), Summary.id)
+        .offset(skipped)
         .limit(BACKLINKS_SHOWN)
     )
     found: dict[int, Mentions] = {}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
-from app.models import Paper, PaperAuthor, Summary, SummaryTag, Tag, User, Vote
+from app.models import FormerName, Paper, PaperAuthor, Summary, SummaryTag, Tag, User, Vote
 from app.queries.paging import Order, Slice, parse_moment, parse_small, take
 from app.queries.visibility import (
     by_writer,
@@ -28,7 +29,8 @@ ANONYMOUS_ANCHOR = "anon"  # ShortScience's fragment for an anonymous summary
 class Entry:
     """One summary as one viewer may see it. `writer` is `None` for "Anonymous".
 
-    `anchor` is the id of its element on a page that shows all summaries of one paper.
+    `anchor` is the id of its element on a page that shows all summaries of one paper;
+    `former_anchors` are what it was while its writer went by other names.
     """
 
     summary: Summary
@@ -38,6 +40,7 @@ class Entry:
     my_vote: int
     summaries_count: int
     anchor: str
+    former_anchors: tuple[str, ...] = ()
 
     @property
     def fragment(self) -> str:
@@ -103,7 +106,21 @@ def for_paper(session: Session, paper: Paper, viewer: User | None) -> list[Entry
         .where(Summary.paper_id == paper.id, visible_to(viewer))
         .order_by(Summary.score.desc(), Summary.created_at, Summary.id)
     )
-    return entries(session, session.scalars(query).all(), viewer)
+    found = entries(session, session.scalars(query).all(), viewer)
+    named = [each for each in found if each.writer is not None and each.anchor == each.writer.name]
+    writers = {each.writer.id: each for each in named if each.writer is not None}
+    former: dict[int, list[str]] = defaultdict(list)
+    if writers:
+        names = select(FormerName.user_id, FormerName.name).order_by(FormerName.name)
+        for user_id, name in session.execute(names.where(FormerName.user_id.in_(writers))):
+            if user_id is not None:
+                former[user_id].append(name)
+    return [
+        replace(each, former_anchors=tuple(former[each.writer.id]))
+        if each in named and each.writer is not None
+        else each
+        for each in found
+    ]
 
 
 def count_public(session: Session, paper: Paper) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
-from app.models import Link, Summary
+from app.models import Link, Summary, folded
 from app.queries.visibility import public
 
 LINKS_READ = 20_000  # the newest; so the page's cost does not grow with the library
@@ -15,8 +15,8 @@ LINKS_READ = 20_000  # the newest; so the page's cost does not grow with the lib
 
 @dataclass(frozen=True)
 class Wanted:
-    """An identifier that leads to no paper yet: by how many summaries it is asked for, how one of
-    them calls it, and the sentence around it."""
+    """An identifier that leads to no paper yet: by how many summaries it is asked for, what most of
+    them call it, and the sentence around it in the newest."""
 
     kind: str
     value: str
@@ -52,4 +52,27 @@ def wanted(session: Session, *, number: int, size: int) -> tuple[list[Wanted], b
         .order_by(groups.c.asked.desc(), groups.c.last.desc())
     )
     found = [Wanted(*row) for row in session.execute(query)]
-    return found[:size], len(found) > size
+    names = _usual_labels(session, [(each.kind, folded(each.value)) for each in found])
+    return [
+        replace(each, label=names.get((each.kind, folded(each.value)), each.label))
+        for each in found[:size]
+    ], len(found) > size
+
+
+def _usual_labels(session: Session, refs: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """What most public summaries call each of these; the longest of those as frequent."""
+    query = (
+        select(
+            Link.target_kind,
+            Link.target_folded,
+            Link.label,
+            func.count(Link.summary_id.distinct()),
+        )
+        .join(Summary, Summary.id == Link.summary_id)
+        .where(tuple_(Link.target_kind, Link.target_folded).in_(refs), public())
+        .group_by(Link.target_kind, Link.target_folded, Link.label)
+    )
+    best: dict[tuple[str, str], tuple[int, int, str]] = {}
+    for kind, name, label, times in session.execute(query):
+        best[kind, name] = max(best.get((kind, name), (0, 0, "")), (times, len(label), label))
+    return {ref: label for ref, (_, _, label) in best.items()}

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 from app.rendering.errors import Problem, RenderError
 from app.rendering.formulas import Formulas
 from app.rendering.media import OUTSIDE
-from app.rendering.references import PaperRef, paper_path, parse_address
+from app.rendering.references import PaperRef, moved_page, paper_path, parse_address
 from app.rendering.sentences import fit, one_line, sentence_spans, words
 
 MAX_SENTENCE = 400
@@ -176,10 +176,15 @@ class LinkReader:
 
     def href_of(self, anchor: Element) -> str:
         href = self.formulas.to_source(anchor.get("href", "")).strip()
+        if href.startswith("//"):  # as the page that it was copied from
+            return f"https:{href}"
         return f"https://{href}" if href.lower().startswith("www.") else href
 
     def complete_other(self, anchor: Element, href: str, block: Element) -> None:
         """Completes a link that leads to no paper, or turns it into text and says why."""
+        if moved := moved_page(href):
+            anchor.attrib.update({"href": moved})
+            return
         scheme = SCHEME.match(href)
         if scheme and scheme[1].lower() in ("http", "https", "mailto") and len(href) > 8:
             anchor.attrib.update({"href": href, "rel": OUTSIDE})

@@ -197,6 +197,24 @@ def is_address(text: str) -> bool:
     return is_plain(text) and len(text) <= MAX_ADDRESS and "\\" not in text
 
 
+def moved_page(url: str) -> str | None:
+    """Where ShortScience's page of a venue or a user lives here: at the same path.
+
+    Returns:
+        A path with its query, or None for every other address.
+    """
+    if not is_plain(url) or len(url) > MAX_ADDRESS or "\\" in url:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    known = parts.scheme.lower() in ("http", "https") and parts.netloc.lower() in SHORTSCIENCE_HOSTS
+    if not known or parts.path not in ("/venue", "/user") or not parts.query:
+        return None
+    return f"{parts.path}?{quote(parts.query, safe='/:@!*+,;()~=&%?')}"
+
+
 def paper_path(key: str, user: str | None = None) -> str:
     """Returns our address of a paper: `/paper/<key>`, percent-encoded, `#user` kept."""
     path = "/paper/" + quote(key, safe="/:@!*+,;()~")

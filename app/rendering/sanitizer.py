@@ -24,7 +24,7 @@ Check = Callable[[str], bool]
 
 CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
 LINK = re.compile(
-    r"(?:https?://[^\s]+|mailto:[^\s?]+@[^\s]+|/paper/(?!/)\S+|#(?:[\w\-]*-)?n-(?:\d+|ref-\d+(?:-\d+)?))",
+    r"(?:https?://[^\s]+|mailto:[^\s?]+@[^\s]+|/paper/(?!/)\S+|/(?:venue|user)\?\S+|#(?:[\w\-]*-)?n-(?:\d+|ref-\d+(?:-\d+)?))",
     re.IGNORECASE,
 )
 SOURCE = re.compile(r"(?:https://\S+|/(?![/\\])\S+)", re.IGNORECASE)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.queries import link_health, papers, summaries, wanted
+from app.queries import link_health, links, papers, summaries, wanted
 from app.views import listing
-from app.views.access import db, needs_sign_in, signed_in
+from app.views.access import db, needs_sign_in, paper_or_404, signed_in, viewer
 from app.views.papers import add_address
 from app.views.security import SEARCH_LIMIT, SUGGEST_LIMIT
 
@@ -60,6 +60,22 @@ def health_of_all() -> str:
     )
 
 
+@blueprint.get("/mentions/<path:key>")
+@SEARCH_LIMIT
+def mentions(key: str) -> str:
+    """All places that point to a paper, of which its own page shows the best."""
+    paper = paper_or_404(key)
+    here = listing.number()
+    found, total = links.all_mentions(db(), paper, viewer(), number=here)
+    return render_template(
+        "links/mentions.html",
+        paper=paper,
+        found=found,
+        total=total,
+        page=listing.by_number(found, total > here * links.BACKLINKS_SHOWN),
+    )
+
+
 @blueprint.get("/card/<path:key>")
 @SUGGEST_LIMIT
 def card(key: str) -> Response:
@@ -68,6 +84,11 @@ def card(key: str) -> Response:
     if paper is None:
         abort(404)
     best = summaries.best_of_papers(db(), [paper.id], None).get(paper.id)
+    by = request.args.get("by", "").lower()
+    if by and best is not None:  # the link is to one person's summary
+        shown = summaries.for_paper(db(), paper, None)
+        meant = (each for each in shown if by == each.anchor or by in each.former_anchors)
+        best = next(meant, best)
     response = Response(render_template("links/card.html", paper=paper, best=best))
     response.cache_control.private = True
     response.cache_control.max_age = CARD_SECONDS

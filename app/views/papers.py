@@ -73,6 +73,7 @@ def show(key: str) -> str | Response | tuple[str, int]:
         my_draft=None if user is None else drafts.mine(db(), user, paper),
         see_also=[_recommended(each) for each in see_also],
         mentioned_in=mentioned_in,
+        mentions_shown=links.BACKLINKS_SHOWN,
         similar=similar.of_paper(db(), paper, linked),
         map=maps.draw(
             graph.neighbourhood(db(), paper, user, steps=1, most=MAP_PAPERS), paper, MAP_SIZE

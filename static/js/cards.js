@@ -1,6 +1,6 @@
 // A small card about the paper that a link leads to, for whoever points at it or reaches it by
 // keyboard. The link works without it; fingers, which cannot hover, are left alone.
-const LINKS = "a.paper-link, .see-also a, .mention__title a";
+const LINKS = "a.paper-link, .see-also a, .mention__title a, a.map__paper";
 const BEFORE_SHOWING = 300;
 const BEFORE_HIDING = 200;
 const found = new Map();
@@ -8,18 +8,19 @@ let timer;
 let link;
 let card;
 
-function paperOf(anchor) {
-  const address = new URL(anchor.href);
+function cardOf(anchor) {
+  const address = new URL(anchor.getAttribute("href"), location.href); // in a map it is SVG's
   const own = address.origin === location.origin && address.pathname.startsWith("/paper/");
-  return own && address.pathname !== location.pathname ? address.pathname.slice(7) : null;
+  if (!own || address.pathname === location.pathname) return null;
+  const by = address.hash && `?by=${address.hash.slice(1)}`;
+  return `/card/${address.pathname.slice(7)}${by}`;
 }
 
-function fetchCard(key) {
-  if (!found.has(key)) {
-    const answer = fetch(`/card/${key}`).then((got) => (got.ok ? got.text() : null), () => null);
-    found.set(key, answer);
+function fetchCard(address) {
+  if (!found.has(address)) {
+    found.set(address, fetch(address).then((got) => (got.ok ? got.text() : null), () => null));
   }
-  return found.get(key);
+  return found.get(address);
 }
 
 function hide() {
@@ -30,9 +31,9 @@ function hide() {
 }
 
 async function show(anchor) {
-  const key = paperOf(anchor);
-  if (!key || anchor === link) return;
-  const html = await fetchCard(key);
+  const address = cardOf(anchor);
+  if (!address || anchor === link) return;
+  const html = await fetchCard(address);
   if (!html || !anchor.isConnected || !(anchor.matches(":hover") || anchor === document.activeElement)) return;
   hide();
   link = anchor;

@@ -24,6 +24,11 @@ def test_a_card_comes_and_goes(reader: Reader) -> None:
     assert page.evaluate(SIZE) == before
     page.keyboard.press("Escape")
     expect(card).to_have_count(0)
+    page.locator("aside .see-also a").first.hover()
+    expect(card).to_contain_text("Fast R-CNN")
+    page.locator("aside a.map__paper", has_text="He 2017").hover()
+    expect(card).to_contain_text("Mask R-CNN")
+    page.keyboard.press("Escape")
     # By keyboard too, and gone when the focus moves on.
     page.mouse.move(0, 0)
     link.focus()
