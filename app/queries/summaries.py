@@ -127,15 +127,16 @@ def by_share_code(session: Session, code: str, viewer: User | None) -> Entry | N
 
 
 def keys_by(session: Session, user: User) -> list[tuple[int, str]]:
-    """The numbers of all summaries of a user, with the keys of their papers, by key: for export."""
+    """The numbers of all summaries of a user, with the keys of their papers, by key and place: for
+    export."""
     query = (
-        select(Summary.id, Paper.key)
+        select(Summary.id, Paper.key, Summary.place)
         .join(Paper, Paper.id == Summary.paper_id)
         .where(Summary.user_id == user.id)
     )
     # Sorted here: databases do not agree on the order of letters.
-    found = [(number, key) for number, key in session.execute(query)]
-    return sorted(found, key=lambda row: (row[1], row[0]))
+    found = sorted(session.execute(query), key=lambda row: (row[1], row[2]))
+    return [(number, key) for number, key, _ in found]
 
 
 def in_full(session: Session, ids: Sequence[int]) -> dict[int, Summary]:
