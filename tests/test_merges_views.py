@@ -228,6 +228,22 @@ def _without_chance(page: str) -> str:
     return page if first < 0 else page[: page.index("</li>", first)]
 
 
+def test_a_member_who_types_what_is_here_is_told(
+    app: Flask, curator: Browser, session: Session
+) -> None:
+    ann = Browser(app.test_client()).sign_up("ann")
+    facts: dict[str, Any] = {"title": "Mask R-CNN", "authors": "Kaiming He", "year": "2017"}
+    key = "conf/iccv/HeGDG17"
+    assert curator.submit("/papers/new", **facts, key=key, venue="ICCV").status == 303
+    answer = ann.submit("/papers/new", **facts, arxiv_id="1703.06870", abstract="No.", anyway="1")
+    assert answer.status == 422
+    assert "We have this paper already" in answer.text
+    assert f"/paper/{key}" in answer.links()
+    assert answer.form("/papers/new")["abstract"] == "No."
+    assert first(session, select(Paper.abstract).where(Paper.key == key)) == ""
+    assert "Mask R-CNN" not in curator.get("/merges").text
+
+
 def test_adding_what_is_here_joins_it(curator: Browser, session: Session, guest: Browser) -> None:
     facts: dict[str, Any] = {"title": "Mask R-CNN", "authors": "Kaiming He", "year": "2017"}
     for more in (
@@ -238,4 +254,5 @@ def test_adding_what_is_here_joins_it(curator: Browser, session: Session, guest:
         assert answer.status == 303, answer.text
     assert answer.location == "/write/conf/iccv/HeGDG17"
     assert guest.get("/paper/1703.06870").location == "/paper/conf/iccv/HeGDG17"
-    assert "same title, authors and year as its preprint" in curator.get("/merges").text
+    log = re.sub(r"<[^>]*>", "", curator.get("/merges").text)
+    assert "by rule, when Cura Tor added it: same title, authors and year as its preprint" in log

@@ -15,7 +15,8 @@ class PaperMerge(Base):
 
     What everybody may read stands in columns: keys and titles as they were, and how many public
     summaries came along. `data` holds what undoing needs, numbers of private summaries among it: it
-    is shown to nobody. `by_rule` says that no user did it, but `services.same_work`.
+    is shown to nobody. `by_rule` says that `services.same_work` did it
+    when the user added one of the two, or who runs the program did: then there is no user.
     """
 
     __tablename__ = "paper_merges"

@@ -186,7 +186,7 @@ def _paper(session: Session, file: SummaryFile, run: Run) -> tuple[Paper, bool]:
             f"The paper {name:.100} is not here yet, so its title is needed.", field=field
         )
     try:
-        paper = add_paper(session, record, "file")
+        paper = add_paper(session, record, "file", run.options.only)
     except AlreadyThere as there:  # under a name that another of its names leads to
         return _by_key(session, there.key), False
     if run.options.dry_run:

@@ -49,14 +49,20 @@ FILLED = (
 
 
 def merge_papers(
-    session: Session, kept: Paper, removed: Paper, user: User | None, *, by_rule: bool = False
+    session: Session,
+    kept: Paper,
+    removed: Paper,
+    user: User | None,
+    *,
+    by_rule: bool = False,
+    fill: bool = True,
 ) -> PaperMerge:
     """Let one paper stay, with everything of another one, which is removed.
 
-    Facts that the first lacks are filled in from the second.
+    Facts that the first lacks are filled in from the second, with `fill`.
 
     Args:
-        user: who decided it; `None` with `by_rule`, when `services.same_work` did.
+        user: who decided it; with `by_rule`, when `services.same_work` did, who added one of them.
 
     Raises:
         Refused: for one paper twice, or one that is gone by now.
@@ -92,7 +98,7 @@ def merge_papers(
     data["summaries"] = _move_summaries(session, kept, removed)
     data["identifiers"] = _move_identifiers(session, kept, removed)
     data["differences"] = _move_differences(session, kept, removed, user)
-    data["filled"] = _fill(session, kept, removed)
+    data["filled"] = _fill(session, kept, removed) if fill else {}
     merge.data = data
     _move_links(session, kept, removed)
     session.flush()
