@@ -217,6 +217,38 @@ def test_undoing_keeps_what_came_since(session: Session) -> None:
     assert papers.by_key(session, "journals/corr/HeZRS15") is not None
 
 
+DETAILS = {"volume": "1", "pages": "7-9"}
+APPEARED = {"venue": "A Journal", "year": 2015, "doi": "10.1000/a", "details": DETAILS}
+
+
+@pytest.mark.parametrize(
+    ("known", "fits"),
+    [
+        ({}, True),
+        ({"year": 2015}, True),
+        ({"year": 2015, "doi": "10.1000/b"}, False),
+        ({"year": 2016}, False),
+        ({"venue": "Another"}, False),
+        ({"details": {"volume": "9"}}, False),
+    ],
+)
+def test_where_it_appeared_is_one_fact(session: Session, known: dict[str, Any], fits: bool) -> None:
+    kept = make_paper(session, "he2015deep", TITLE, **known)
+    extra = {"abstract": "Words.", "keywords": "nets", "arxiv_id": "1512.03385"}
+    removed = make_paper(session, "he2015", TITLE, **APPEARED, **extra)
+    before, venue_id = library(session), removed.venue_id
+    number = merge(session, kept, removed)
+    paper = session.get_one(Paper, kept.id)
+    assert (paper.abstract, paper.keywords, paper.arxiv_id) == tuple(extra.values())
+    found = (paper.year, paper.doi, paper.details)
+    if fits:
+        assert (*found, paper.venue_id) == (2015, "10.1000/a", DETAILS, venue_id)
+    else:
+        assert found == (known.get("year"), known.get("doi"), known.get("details", {}))
+    undo(session, number)
+    assert library(session) == before
+
+
 def test_facts_changed_since_stay(session: Session) -> None:
     kept, removed = pair(session)
     number = merge(session, kept, removed)
@@ -351,7 +383,7 @@ def test_merges_in_a_chain_are_undone_from_the_end(session: Session) -> None:
 
 def test_merges_beside_each_other_are_undone_in_any_order(session: Session) -> None:
     one, two = pair(session)
-    three = make_paper(session, "conf/x/Three", "Something else", doi="10.1000/three", year=2016)
+    three = make_paper(session, "conf/x/Three", "Something else", url="https://a.org/3", year=2016)
     make_summary(session, two)
     make_summary(session, three)
     before = library(session)
@@ -360,7 +392,7 @@ def test_merges_beside_each_other_are_undone_in_any_order(session: Session) -> N
     second = session.scalar(select(func.max(PaperMerge.id)))
     assert second is not None
     undo(session, first)
-    assert session.get_one(Paper, one.id).doi == "10.1000/three"
+    assert session.get_one(Paper, one.id).url == "https://a.org/3"
     undo(session, second)
     assert library(session) == before
 

@@ -42,10 +42,10 @@ _OF_A_PAPER = tuple(
     for column in Paper.__table__.columns
     if column.name not in ("id", "summaries_count", "top_score", "rank")
 )
-FILLED = (
-    *("year", "venue_id", "section_slug", "doi", "arxiv_id", "url", "abstract", "abstract_html"),
-    *("keywords", "published_on"),
-)
+# Where and when it appeared is one fact: of two records a citation would be made that is nobody's.
+_APPEARED = ("year", "venue_id", "doi", "published_on")
+_SINGLE = ("section_slug", "arxiv_id", "url", "abstract", "abstract_html", "keywords")
+FILLED = (*_APPEARED, *_SINGLE)
 
 
 def merge_papers(
@@ -212,15 +212,15 @@ def _move_differences(
 def _fill(session: Session, kept: Paper, removed: Paper) -> dict[str, Any]:
     """Give the kept paper the facts that it lacks; says which."""
     filled: dict[str, Any] = {}
-    for name in FILLED:
+    appeared = _fits(kept, removed)
+    for name in FILLED if appeared else _SINGLE:
         value = getattr(removed, name)
         if value and not getattr(kept, name):
             setattr(kept, name, value)
             filled[name] = encoded(value)
-    details = {name: text for name, text in removed.details.items() if name not in kept.details}
-    if details:
-        kept.details = {**kept.details, **details}
-        filled["details"] = details
+    if appeared and removed.details:
+        kept.details = dict(removed.details)
+        filled["details"] = kept.details
     if removed.authorships and not kept.authorships:
         rows = [
             {"paper_id": kept.id, "position": each.position, "author_id": each.author_id}
@@ -229,6 +229,17 @@ def _fill(session: Session, kept: Paper, removed: Paper) -> dict[str, Any]:
         session.execute(insert(PaperAuthor), rows)
         filled["authors"] = [author.key for author in removed.authors]
     return filled
+
+
+def _fits(kept: Paper, removed: Paper) -> bool:
+    """Whether the one can tell where and when the other appeared: if that says nothing of it but,
+    perhaps, the same year and DOI."""
+    if kept.venue_id is not None or kept.details:
+        return False
+    return all(
+        getattr(kept, name) in (None, getattr(removed, name))
+        for name in ("year", "doi", "published_on")
+    )
 
 
 def _move_links(session: Session, kept: Paper, removed: Paper) -> None:
