@@ -10,9 +10,12 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.db import Database
 from app.models import Paper, PaperMerge, Summary, User
 from app.services.administration import set_role
 from app.services.drafts import Content, save_draft
+from app.services.paper_merging import merge_papers
+from app.views import merges
 from tests.client import Browser, Page
 from tests.factories import make_paper, make_summary, make_user
 
@@ -139,6 +142,28 @@ def test_a_second_merge_in_an_old_window_is_refused(curator: Browser) -> None:
     answer = curator.post("/merges", form)
     assert answer.status == 422
     assert "same entry already" in answer.text
+
+
+@pytest.mark.parametrize("action", ["merge_papers", "tell_apart"])
+def test_two_who_merge_at_once(
+    curator: Browser, database: Database, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    """The second wants the other address to stay, and is led to where both are now."""
+    service = getattr(merges, action)
+
+    def late(session: Session, one: Paper, other: Paper, user: User) -> Any:
+        session.commit()
+        with database.session() as elsewhere:
+            merge_papers(elsewhere, one, other, user)
+            elsewhere.commit()
+        return service(session, other, one, user)
+
+    monkeypatch.setattr(merges, action, late)
+    form = curator.get(f"/merges/new?one={ONE}&other={OTHER}").form("/merges")
+    address = "/merges" if action == "merge_papers" else "/merges/different"
+    answer = curator.post(address, {**form, "keep": ONE})
+    assert (answer.status, answer.location) == (303, f"/paper/{ONE}")
+    assert "One of the two has been merged meanwhile" in curator.get("/merges").text
 
 
 def test_an_old_window_saves_where_the_paper_is_now(
