@@ -118,6 +118,7 @@ def test_every_table_of_papers_is_thought_of() -> None:
         "paper_differences.one_id",
         "paper_differences.other_id",
         "paper_merges.kept_id",
+        "paper_merges.paper_id",
         "search_entries.paper_id",
         "similar_marks.paper_id",
         "similar_papers.paper_id",
@@ -395,6 +396,27 @@ def test_merges_beside_each_other_are_undone_in_any_order(session: Session) -> N
     assert session.get_one(Paper, one.id).url == "https://a.org/3"
     undo(session, second)
     assert library(session) == before
+
+
+def test_the_title_that_is_gone_finds_the_paper(session: Session) -> None:
+    one = make_paper(session, "a/b/One", "Visible words")
+    two = make_paper(session, "a/b/Two", "Forgotten heading")
+    three = make_paper(session, "a/b/Three", "Something else")
+
+    def found() -> list[list[str]]:
+        hits = search.papers(session, "forgotten heading", None, limit=5, offset=0)
+        same = papers.with_same_title(session, "Forgotten: heading", None)
+        session.commit()
+        return [[row.paper.key for row in rows] for rows in (hits, same)]
+
+    first = merge(session, one, two)
+    assert found() == [["a/b/One"]] * 2
+    second = merge(session, three, session.get_one(Paper, one.id))
+    assert found() == [["a/b/Three"]] * 2
+    undo(session, second)
+    assert found() == [["a/b/One"]] * 2
+    undo(session, first)
+    assert found() == [["a/b/Two"]] * 2
 
 
 def test_nothing_is_undone_twice(session: Session) -> None:

@@ -79,6 +79,8 @@ def merge_papers(
         kept_title=kept.title,
         removed_key=removed.key,
         removed_title=removed.title,
+        removed_title_folded=removed.title_folded,
+        paper_id=kept.id,
         summaries=session.scalar(count) or 0,
         by_rule=by_rule,
         user_id=None if user is None else user.id,
@@ -88,8 +90,11 @@ def merge_papers(
         "paper": row(removed),
         "authors": [[author.key, author.name] for author in removed.authors],
         "merges": _ids(session, PaperMerge.id, PaperMerge.kept_id == removed.id),
+        "leading": _ids(session, PaperMerge.id, PaperMerge.paper_id == removed.id),
         "deleted": _ids(session, DeletedSummary.id, DeletedSummary.paper_id == removed.id),
     }
+    further = update(PaperMerge).where(PaperMerge.paper_id == removed.id)
+    session.execute(further.values(paper_id=kept.id))
     session.add(merge)
     session.flush()
     counts.paper_leaves(session, removed)
