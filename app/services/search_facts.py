@@ -53,10 +53,10 @@ def papers(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
         identifiers[paper_id].append(value)
     titles: dict[int, list[str]] = defaultdict(list)  # under which each stood here, too
     merged = select(PaperMerge.paper_id, PaperMerge.removed_title)
-    for paper_id, title in session.execute(
+    for number, title in session.execute(
         merged.where(PaperMerge.paper_id.in_(paper_ids)).order_by(PaperMerge.id)
     ):
-        titles[paper_id].append(title)
+        titles[number or 0].append(title)
     rows = session.execute(
         select(
             *(Paper.id, Paper.title, Paper.year, Paper.section_slug, Paper.keywords),
