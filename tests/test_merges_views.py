@@ -188,13 +188,42 @@ def test_an_old_window_overwrites_no_other_text(
         make_summary(session, paper, user, f"On {paper.key}.")
     form = ann.get(f"/write/{OTHER}").form(f"/write/{OTHER}")
     merge(curator)
-    answer = ann.post(f"/write/{OTHER}", {**form, "source": "On the preprint, better."})
-    assert answer.status == 409
-    assert "On the preprint, better." in answer.text
-    saved = ann.post(f"/write/{OTHER}/draft", {**form, "source": "On the preprint, better."})
-    assert saved.status == 409
+    sent = {**form, "source": "On the preprint, better."}
+    assert ann.post(f"/write/{OTHER}/draft", sent).status == 409
+    answer = ann.post(f"/write/{OTHER}", sent)
+    number = first(session, select(Summary.id).where(Summary.place == 1))
+    assert (answer.status, answer.location) == (303, f"/paper/{ONE}#page-by-{number}")
+    page = ann.get(f"/paper/{ONE}")
+    assert "Your text is one of its own there" in page.text
     session.expire_all()
-    assert set(session.scalars(select(Summary.source))) == {f"On {ONE}.", f"On {OTHER}."}
+    texts = {f"On {ONE}.", "On the preprint, better."}
+    assert set(session.scalars(select(Summary.source))) == texts
+    session.commit()
+    # A second such window knows nothing of that, and says what happened.
+    answer = ann.post(f"/write/{OTHER}", {**form, "source": "Later words."})
+    assert answer.status == 409
+    assert "This paper was merged with another one" in answer.text
+    assert answer.form(f"/write/{ONE}")["source"] == "Later words."
+    assert answer.form(f"/write/{ONE}")["revision"] == "0"
+    session.expire_all()
+    assert set(session.scalars(select(Summary.source))) == texts
+    session.commit()
+    assert ann.post(f"/write/{ONE}", answer.form(f"/write/{ONE}")).status == 409
+
+
+def test_a_draft_that_was_two_says_so(
+    app: Flask, curator: Browser, session: Session, pair: tuple[Paper, Paper]
+) -> None:
+    ann = Browser(app.test_client()).sign_up("ann")
+    user = session.scalars(select(User).where(User.name == "ann")).one()
+    for paper in pair:
+        save_draft(
+            session, user, paper, Content(f"On {paper.key}."), base_revision=0, seen_version=0
+        )
+    session.commit()
+    assert "you had a draft about each" not in ann.get(f"/write/{ONE}").text
+    merge(curator)
+    assert "you had a draft about each" in ann.get(f"/write/{ONE}").text
 
 
 def test_the_second_text_is_edited_too(
