@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 import defusedxml.ElementTree as ElementTree
 from sqlalchemy.orm import Session
 
+from app.services.paper_merging import merge_papers
+from app.services.summaries import publish
 from tests.client import Browser
 from tests.factories import make_paper, make_summary, make_user
 
@@ -47,6 +49,26 @@ def test_rss_is_as_shortscience_had_it(guest: Browser, session: Session) -> None
     other = next(item for item in items if item is not named)
     assert other.findtext("author") == "Anonymous"
     assert (other.findtext("link") or "").endswith("#anon")
+
+
+def test_two_texts_of_one_writer_are_two_items(guest: Browser, session: Session) -> None:
+    mira = make_user(session, "mira")
+    papers = [make_paper(session, f"a/b/P{number}", "One work") for number in range(2)]
+    texts = [make_summary(session, paper, mira, f"On {paper.key}.") for paper in papers]
+    merge_papers(session, papers[0], papers[1], mira)
+    session.commit()
+    items = ElementTree.fromstring(guest.get("/rss.xml").text).findall("channel/item")
+    assert {item.findtext("guid") for item in items} == {
+        "http://localhost/paper?bibtexKey=a/b/P0#mira",
+        f"http://localhost/summary/{texts[1].id}",
+    }
+    # Where the first is not for everybody, nothing tells that it is there.
+    publish(session, mira, papers[0], source="Hidden.", visibility="private")
+    session.commit()
+    assert "bibtexKey=a/b/P0#mira</guid>" in guest.get("/rss.xml").text
+    page = guest.get("/paper/a/b/P0").text
+    assert 'id="mira"' in page
+    assert "mira+1" not in page
 
 
 def test_atom(guest: Browser, session: Session) -> None:

@@ -53,6 +53,12 @@ NAMES = (
     *("http://example.org/papers/Faster.pdf", "https://example.org/papers/faster.pdf#page=2"),
     *("http://www.shortscience.org/paper?bibtexKey=conf/nips/RenHGS15#mira",),
     *("http://localhost/paper/conf/nips/RenHGS15",),
+    *("openreview:rJXMpikCZ", "OpenReview: rJXMpikCZ", "urn:doi:10.1109/TPAMI.2016.2577031"),
+    *("info:doi/10.1109/tpami.2016.2577031", "arXiv.1506.01497", "abs/1506.01497v2"),
+    *("(10.18653/v1/P19-1001)", "[1506.01497]", "<https://doi.org/10.1109/tpami.2016.2577031>"),
+    *("1506.01497\u200b", "\ufeffconf/nips/RenHGS15\u200b ", "(arXiv:1506.01497v3)"),
+    *("arXiv:1506.01497v3 [cs.CV] 6 Jan 2016", "https://www.semanticscholar.org/arxiv/1506.01497"),
+    *("10.1109/tpami.2016.2577031/full", "https://doi.org/10.1109/TPAMI.2016.2577031/abstract"),
 )  # fmt: skip
 
 

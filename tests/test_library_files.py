@@ -24,7 +24,8 @@ from app.queries import people
 from app.services import administration, exporting, pictures, votes
 from app.services.import_sources import open_source
 from app.services.importing import ANONYMOUS, Options, Outcome, import_files
-from app.services.summaries import publish
+from app.services.paper_merging import merge_papers
+from app.services.summaries import publish, put_first
 from tests.client import PASSWORD, Browser
 from tests.factories import make_paper, make_summary, make_user
 from tests.test_pictures_service import drawing, photo, saved
@@ -164,6 +165,43 @@ def test_the_bytes_are_the_same(session: Session, empty: Database, tmp_path: Pat
         assert names == ["Wei Wang"]
     # And here, where everything is already, nothing changes.
     assert statuses(bring_in(session, tmp_path / "before")) == {"unchanged": 5}
+
+
+def test_several_texts_on_a_merged_paper(session: Session, empty: Database, tmp_path: Path) -> None:
+    ann = make_user(session, "ann")
+    papers = [make_paper(session, f"a/b/P{number}", "One work") for number in range(3)]
+    for number, paper in enumerate(papers):
+        moment = datetime(2020, 1, 1 + number, tzinfo=UTC)
+        make_summary(session, paper, ann, f"Text {number}.", created_at=moment)
+    for paper in papers[1:]:
+        merge_papers(session, papers[0], paper, ann)
+    session.commit()
+    put_first(session, session.scalars(select(Summary).where(Summary.place == 2)).one())
+    session.commit()
+    before = take_out(session, tmp_path / "before")
+    assert [b"place" in content for content in before.values()] == [True, True, False]
+    with empty.session() as there:
+        assert statuses(bring_in(there, tmp_path / "before")) == {"added": 3}
+        assert take_out(there, tmp_path / "after") == before
+        assert statuses(bring_in(there, tmp_path / "before")) == {"unchanged": 3}
+        # Each is known again when they have changed places.
+        put_first(there, there.scalars(select(Summary).where(Summary.place == 1)).one())
+        there.commit()
+        assert statuses(bring_in(there, tmp_path / "before")) == {"unchanged": 3}
+        places = select(Summary.source).order_by(Summary.place)
+        assert there.scalars(places).all() == ["Text 0.", "Text 2.", "Text 1."]
+
+
+def test_two_files_of_one_place(session: Session, tmp_path: Path) -> None:
+    fields = {"key": "a/b/C", "title": "T", "user": "ann"}
+    note(tmp_path, "1.md", "One.", **fields)
+    second = note(tmp_path, "2.md", "Two.", **fields, place=2)
+    note(tmp_path, "3.md", "Three.", **fields, place=2)
+    note(tmp_path, "4.md", "Four.", **fields, place=1)
+    outcomes = bring_in(session, tmp_path)
+    assert [each.status for each in outcomes] == ["added", "added", "refused", "refused"]
+    assert outcomes[2].message == f"{second} is about the same paper."
+    assert session.scalars(select(Summary.source).order_by(Summary.place)).all() == ["One.", "Two."]
 
 
 def test_the_same_as_a_zip(session: Session, empty: Database, tmp_path: Path) -> None:
@@ -311,6 +349,8 @@ def test_each_refused_file_is_named_and_the_others_go_on(session: Session, tmp_p
         ("title", "'  '", "title is needed"),
         ("authors", "\n  - {name: A}", "authors must be one value or a list"),
         ("visibility", "secret", "visibility is public"),
+        ("place", "0", "place is a number from 1"),
+        ("place", "second", "place is a number from 1"),
         ("published", "May", "published must be a day"),
         ("section", "astrology", "section: There is no such section"),
     ],

@@ -10,9 +10,12 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.db import Database
 from app.models import Paper, PaperMerge, Summary, User
 from app.services.administration import set_role
 from app.services.drafts import Content, save_draft
+from app.services.paper_merging import merge_papers
+from app.views import merges
 from tests.client import Browser, Page
 from tests.factories import make_paper, make_summary, make_user
 
@@ -130,7 +133,11 @@ def test_hostile_numbers_and_keys(curator: Browser) -> None:
     assert curator.get("/merges/new").status == 404
     assert curator.get("/merges/new?one=%00").status == 404
     assert curator.get(f"/merges/new?one={ONE}&other=%22%3E%3Cscript%3E").status == 200
-    assert curator.get("/merges?page=77").status == 200
+    assert "Nothing was merged yet" in curator.get("/merges").text
+    page = curator.get("/merges?page=77")
+    assert page.status == 200
+    assert "There are no more" in page.text
+    assert "Nothing was merged yet" not in page.text
 
 
 def test_a_second_merge_in_an_old_window_is_refused(curator: Browser) -> None:
@@ -139,6 +146,28 @@ def test_a_second_merge_in_an_old_window_is_refused(curator: Browser) -> None:
     answer = curator.post("/merges", form)
     assert answer.status == 422
     assert "same entry already" in answer.text
+
+
+@pytest.mark.parametrize("action", ["merge_papers", "tell_apart"])
+def test_two_who_merge_at_once(
+    curator: Browser, database: Database, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    """The second wants the other address to stay, and is led to where both are now."""
+    service = getattr(merges, action)
+
+    def late(session: Session, one: Paper, other: Paper, user: User) -> Any:
+        session.commit()
+        with database.session() as elsewhere:
+            merge_papers(elsewhere, one, other, user)
+            elsewhere.commit()
+        return service(session, other, one, user)
+
+    monkeypatch.setattr(merges, action, late)
+    form = curator.get(f"/merges/new?one={ONE}&other={OTHER}").form("/merges")
+    address = "/merges" if action == "merge_papers" else "/merges/different"
+    answer = curator.post(address, {**form, "keep": ONE})
+    assert (answer.status, answer.location) == (303, f"/paper/{ONE}")
+    assert "One of the two has been merged meanwhile" in curator.get("/merges").text
 
 
 def test_an_old_window_saves_where_the_paper_is_now(
@@ -163,13 +192,42 @@ def test_an_old_window_overwrites_no_other_text(
         make_summary(session, paper, user, f"On {paper.key}.")
     form = ann.get(f"/write/{OTHER}").form(f"/write/{OTHER}")
     merge(curator)
-    answer = ann.post(f"/write/{OTHER}", {**form, "source": "On the preprint, better."})
-    assert answer.status == 409
-    assert "On the preprint, better." in answer.text
-    saved = ann.post(f"/write/{OTHER}/draft", {**form, "source": "On the preprint, better."})
-    assert saved.status == 409
+    sent = {**form, "source": "On the preprint, better."}
+    assert ann.post(f"/write/{OTHER}/draft", sent).status == 409
+    answer = ann.post(f"/write/{OTHER}", sent)
+    number = first(session, select(Summary.id).where(Summary.place == 1))
+    assert (answer.status, answer.location) == (303, f"/paper/{ONE}#page-by-{number}")
+    page = ann.get(f"/paper/{ONE}")
+    assert "Your text is one of its own there" in page.text
     session.expire_all()
-    assert set(session.scalars(select(Summary.source))) == {f"On {ONE}.", f"On {OTHER}."}
+    texts = {f"On {ONE}.", "On the preprint, better."}
+    assert set(session.scalars(select(Summary.source))) == texts
+    session.commit()
+    # A second such window knows nothing of that, and says what happened.
+    answer = ann.post(f"/write/{OTHER}", {**form, "source": "Later words."})
+    assert answer.status == 409
+    assert "This paper was merged with another one" in answer.text
+    assert answer.form(f"/write/{ONE}")["source"] == "Later words."
+    assert answer.form(f"/write/{ONE}")["revision"] == "0"
+    session.expire_all()
+    assert set(session.scalars(select(Summary.source))) == texts
+    session.commit()
+    assert ann.post(f"/write/{ONE}", answer.form(f"/write/{ONE}")).status == 409
+
+
+def test_a_draft_that_was_two_says_so(
+    app: Flask, curator: Browser, session: Session, pair: tuple[Paper, Paper]
+) -> None:
+    ann = Browser(app.test_client()).sign_up("ann")
+    user = session.scalars(select(User).where(User.name == "ann")).one()
+    for paper in pair:
+        save_draft(
+            session, user, paper, Content(f"On {paper.key}."), base_revision=0, seen_version=0
+        )
+    session.commit()
+    assert "you had a draft about each" not in ann.get(f"/write/{ONE}").text
+    merge(curator)
+    assert "you had a draft about each" in ann.get(f"/write/{ONE}").text
 
 
 def test_the_second_text_is_edited_too(
@@ -228,6 +286,22 @@ def _without_chance(page: str) -> str:
     return page if first < 0 else page[: page.index("</li>", first)]
 
 
+def test_a_member_who_types_what_is_here_is_told(
+    app: Flask, curator: Browser, session: Session
+) -> None:
+    ann = Browser(app.test_client()).sign_up("ann")
+    facts: dict[str, Any] = {"title": "Mask R-CNN", "authors": "Kaiming He", "year": "2017"}
+    key = "conf/iccv/HeGDG17"
+    assert curator.submit("/papers/new", **facts, key=key, venue="ICCV").status == 303
+    answer = ann.submit("/papers/new", **facts, arxiv_id="1703.06870", abstract="No.", anyway="1")
+    assert answer.status == 422
+    assert "We have this paper already" in answer.text
+    assert f"/paper/{key}" in answer.links()
+    assert answer.form("/papers/new")["abstract"] == "No."
+    assert first(session, select(Paper.abstract).where(Paper.key == key)) == ""
+    assert "Mask R-CNN" not in curator.get("/merges").text
+
+
 def test_adding_what_is_here_joins_it(curator: Browser, session: Session, guest: Browser) -> None:
     facts: dict[str, Any] = {"title": "Mask R-CNN", "authors": "Kaiming He", "year": "2017"}
     for more in (
@@ -238,4 +312,5 @@ def test_adding_what_is_here_joins_it(curator: Browser, session: Session, guest:
         assert answer.status == 303, answer.text
     assert answer.location == "/write/conf/iccv/HeGDG17"
     assert guest.get("/paper/1703.06870").location == "/paper/conf/iccv/HeGDG17"
-    assert "same title, authors and year as its preprint" in curator.get("/merges").text
+    log = re.sub(r"<[^>]*>", "", curator.get("/merges").text)
+    assert "by rule, when Cura Tor added it: same title, authors and year as its preprint" in log

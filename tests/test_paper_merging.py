@@ -118,6 +118,7 @@ def test_every_table_of_papers_is_thought_of() -> None:
         "paper_differences.one_id",
         "paper_differences.other_id",
         "paper_merges.kept_id",
+        "paper_merges.paper_id",
         "search_entries.paper_id",
         "similar_marks.paper_id",
         "similar_papers.paper_id",
@@ -215,6 +216,38 @@ def test_undoing_keeps_what_came_since(session: Session) -> None:
     assert session.get_one(Summary, new.id).paper_id == kept.id
     assert [paper.summaries_count for paper in (back, session.get_one(Paper, kept.id))] == [1, 1]
     assert papers.by_key(session, "journals/corr/HeZRS15") is not None
+
+
+DETAILS = {"volume": "1", "pages": "7-9"}
+APPEARED = {"venue": "A Journal", "year": 2015, "doi": "10.1000/a", "details": DETAILS}
+
+
+@pytest.mark.parametrize(
+    ("known", "fits"),
+    [
+        ({}, True),
+        ({"year": 2015}, True),
+        ({"year": 2015, "doi": "10.1000/b"}, False),
+        ({"year": 2016}, False),
+        ({"venue": "Another"}, False),
+        ({"details": {"volume": "9"}}, False),
+    ],
+)
+def test_where_it_appeared_is_one_fact(session: Session, known: dict[str, Any], fits: bool) -> None:
+    kept = make_paper(session, "he2015deep", TITLE, **known)
+    extra = {"abstract": "Words.", "keywords": "nets", "arxiv_id": "1512.03385"}
+    removed = make_paper(session, "he2015", TITLE, **APPEARED, **extra)
+    before, venue_id = library(session), removed.venue_id
+    number = merge(session, kept, removed)
+    paper = session.get_one(Paper, kept.id)
+    assert (paper.abstract, paper.keywords, paper.arxiv_id) == tuple(extra.values())
+    found = (paper.year, paper.doi, paper.details)
+    if fits:
+        assert (*found, paper.venue_id) == (2015, "10.1000/a", DETAILS, venue_id)
+    else:
+        assert found == (known.get("year"), known.get("doi"), known.get("details", {}))
+    undo(session, number)
+    assert library(session) == before
 
 
 def test_facts_changed_since_stay(session: Session) -> None:
@@ -351,7 +384,7 @@ def test_merges_in_a_chain_are_undone_from_the_end(session: Session) -> None:
 
 def test_merges_beside_each_other_are_undone_in_any_order(session: Session) -> None:
     one, two = pair(session)
-    three = make_paper(session, "conf/x/Three", "Something else", doi="10.1000/three", year=2016)
+    three = make_paper(session, "conf/x/Three", "Something else", url="https://a.org/3", year=2016)
     make_summary(session, two)
     make_summary(session, three)
     before = library(session)
@@ -360,9 +393,30 @@ def test_merges_beside_each_other_are_undone_in_any_order(session: Session) -> N
     second = session.scalar(select(func.max(PaperMerge.id)))
     assert second is not None
     undo(session, first)
-    assert session.get_one(Paper, one.id).doi == "10.1000/three"
+    assert session.get_one(Paper, one.id).url == "https://a.org/3"
     undo(session, second)
     assert library(session) == before
+
+
+def test_the_title_that_is_gone_finds_the_paper(session: Session) -> None:
+    one = make_paper(session, "a/b/One", "Visible words")
+    two = make_paper(session, "a/b/Two", "Forgotten heading")
+    three = make_paper(session, "a/b/Three", "Something else")
+
+    def found() -> list[list[str]]:
+        hits = search.papers(session, "forgotten heading", None, limit=5, offset=0)
+        same = papers.with_same_title(session, "Forgotten: heading", None)
+        session.commit()
+        return [[row.paper.key for row in rows] for rows in (hits, same)]
+
+    first = merge(session, one, two)
+    assert found() == [["a/b/One"]] * 2
+    second = merge(session, three, session.get_one(Paper, one.id))
+    assert found() == [["a/b/Three"]] * 2
+    undo(session, second)
+    assert found() == [["a/b/One"]] * 2
+    undo(session, first)
+    assert found() == [["a/b/Two"]] * 2
 
 
 def test_nothing_is_undone_twice(session: Session) -> None:

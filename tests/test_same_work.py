@@ -9,13 +9,15 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import Paper, PaperMerge
+from app.models import Paper, PaperMerge, SearchEntry, User
+from app.services.administration import set_role
 from app.services.doubles import suggested
 from app.services.identifiers import find_paper
 from app.services.papers import AlreadyThere, add_paper
 from app.services.same_work import Work, doubts, is_same, may_be_same, same_among
+from app.sources import arxiv
 from app.sources.record import PaperRecord
-from tests.factories import make_paper, make_summary
+from tests.factories import make_paper, make_summary, make_user
 
 AUTHORS = ("Shaoqing Ren", "Kaiming He", "Ross B. Girshick", "Jian Sun 0001")
 TITLE = "Faster R-CNN: Towards Real-Time Object Detection"
@@ -173,6 +175,58 @@ def test_the_preprint_joins_the_conference_paper(session: Session) -> None:
     assert again.id == paper.id
     assert session.scalar(select(func.count(Paper.id))) == 1
     assert session.scalar(select(Paper.arxiv_id)) == "1506.01497"
+
+
+def member(session: Session, role: str = "member") -> User:
+    user = make_user(session)
+    set_role(session, user, role)
+    session.commit()
+    return user
+
+
+@pytest.mark.parametrize("source", ["form", "pasted", "bibtex", "file"])
+def test_what_a_member_typed_changes_no_paper(session: Session, source: str) -> None:
+    paper = add_paper(session, published(doi="10.5555/2969239"), "bibtex")
+    session.commit()
+    ann = member(session)
+    facts: dict[str, Any] = {"title": TITLE, "authors": AUTHORS, "year": 2015}
+    invented = PaperRecord(**facts, arxiv_id="9912.99999", abstract="HACKED")
+    for record in (invented, replace(invented, doi="10.5555/2969239")):
+        with pytest.raises(AlreadyThere) as there:
+            add_paper(session, record, source, ann)
+        session.commit()  # as the view does, to keep names that were learnt
+        assert there.value.key == paper.key
+    session.expire_all()
+    found = session.scalars(select(Paper)).one()
+    assert (found.abstract, found.arxiv_id) == ("", None)
+    assert find_paper(session, "9912.99999") is None
+    assert session.scalar(select(func.count(PaperMerge.id))) == 0
+    assert session.scalar(select(func.count(SearchEntry.id))) == 1
+
+
+@pytest.mark.parametrize(("role", "source"), [("trusted", "form"), ("member", arxiv.KIND)])
+def test_who_joins_two_papers_is_named(session: Session, role: str, source: str) -> None:
+    paper = add_paper(session, published(), "bibtex")
+    user = member(session, role)
+    record = PaperRecord(title=TITLE, authors=AUTHORS, year=2015, arxiv_id="1506.01497")
+    assert add_paper(session, record, source, user).id == paper.id
+    session.commit()
+    merge = session.scalars(select(PaperMerge)).one()
+    assert (merge.by_rule, merge.user_id) == (True, user.id)
+
+
+def test_what_was_invented_earlier_becomes_no_fact(session: Session) -> None:
+    record = PaperRecord(
+        title=TITLE, authors=AUTHORS, year=2015, arxiv_id="9912.99999", abstract="HACKED"
+    )
+    add_paper(session, record, "file", member(session))
+    session.commit()
+    paper = add_paper(session, published(), "bibtex")
+    session.commit()
+    session.expire_all()
+    assert session.scalars(select(Paper.key)).all() == [paper.key]
+    found = session.get_one(Paper, paper.id)
+    assert (found.abstract, found.arxiv_id) == ("", None)
 
 
 def test_an_extended_version_stays_apart_and_is_suggested(session: Session) -> None:

@@ -108,6 +108,28 @@ def test_each_picture_gets_a_home(first_release: Database) -> None:
         assert [tuple(row) for row in uses.all()] == [(4, 7), (4, 8)]
 
 
+# As version 0011 had it: C is B by now, which was merged into A; D is apart again.
+MERGED = f"""
+INSERT INTO identifiers (paper_id, kind, value, folded) VALUES (1, 'key', 'conf/x/C3', 'conf/x/c3');
+INSERT INTO paper_merges (id, kept_id, kept_key, kept_title, removed_key, removed_title, summaries,
+ by_rule, merged_at, undone_at, data)
+ VALUES (1, NULL, 'conf/x/B3', 'B', 'conf/x/C3', 'C c', 0, false, '{MOMENT}', NULL,
+ '{{"paper": {{"title_folded": "c c"}}}}'),
+ (2, 1, 'conf/x/A1', 'A', 'conf/x/D4', 'D', 0, false, '{MOMENT}', '{MOMENT}', '{{}}')
+"""
+
+
+def test_titles_that_were_merged_lead_on(first_release: Database) -> None:
+    with first_release.migration() as connection:
+        command.upgrade(schema.alembic_config(connection), "0011")
+        for statement in MERGED.split(";\n"):
+            connection.execute(text(statement))
+    schema.upgrade(first_release)
+    with first_release.session() as session:
+        query = "SELECT paper_id, removed_title_folded FROM paper_merges ORDER BY id"
+        assert [tuple(row) for row in session.execute(text(query))] == [(1, "c c"), (None, "")]
+
+
 def test_everything_is_there_afterwards(first_release: Database) -> None:
     tables = ("users", "papers", "votes", "summary_tags", "links")
     with first_release.session() as session:

@@ -15,7 +15,10 @@ class PaperMerge(Base):
 
     What everybody may read stands in columns: keys and titles as they were, and how many public
     summaries came along. `data` holds what undoing needs, numbers of private summaries among it: it
-    is shown to nobody. `by_rule` says that no user did it, but `services.same_work`.
+    is shown to nobody. `by_rule` says that `services.same_work` did it
+    when the user added one of the two, or who runs the program did: then there is no user.
+    `paper_id` is the paper that the removed one is now, after further merges another one than
+    `kept_id`, and nothing once this one is undone: `removed_title_folded` finds it.
     """
 
     __tablename__ = "paper_merges"
@@ -28,6 +31,10 @@ class PaperMerge(Base):
     kept_title: Mapped[str] = mapped_column(Text)
     removed_key: Mapped[str] = mapped_column(String(300))
     removed_title: Mapped[str] = mapped_column(Text)
+    removed_title_folded: Mapped[str] = mapped_column(String(300), index=True, server_default="")
+    paper_id: Mapped[int | None] = mapped_column(
+        ForeignKey("papers.id", ondelete="SET NULL"), index=True
+    )
     summaries: Mapped[int]
     by_rule: Mapped[bool] = mapped_column(default=False)
     user_id: Mapped[int | None] = mapped_column(

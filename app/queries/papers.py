@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.models import Author, Identifier, Paper, PaperAuthor, User, Venue, folded
+from app.models import Author, Identifier, Paper, PaperAuthor, PaperMerge, User, Venue, folded
 from app.queries import summaries
 from app.queries.paging import Order, Slice, parse_whole, take
 from app.queries.summaries import Entry
@@ -112,11 +112,18 @@ def fresh(session: Session, paper_id: int | None) -> Paper | None:
 
 
 def with_same_title(session: Session, title: str, viewer: User | None) -> list[PaperRow]:
-    """Papers with the same words in their title: what a new one may be a double of."""
-    same = session.scalars(
-        _with_relations().where(Paper.title_folded == title_folded(title)).limit(5)
-    ).all()
-    return rows(session, same, viewer)
+    """Papers with the same words in their title, or in that of one that was merged with them: what
+    a new one may be a double of."""
+    folded = title_folded(title)
+    titled = _with_relations().where(Paper.title_folded == folded)
+    merged = select(PaperMerge.paper_id).where(PaperMerge.removed_title_folded == folded)
+    merged = merged.where(PaperMerge.paper_id.is_not(None)).limit(5)
+    same = [*session.scalars(titled.limit(5))]
+    further = session.scalars(merged).all()
+    if further:
+        same += session.scalars(_with_relations().where(Paper.id.in_(further)))
+    unique = list({paper.id: paper for paper in same}.values())[:5]
+    return rows(session, unique, viewer)
 
 
 def of_same_title(session: Session, paper: Paper) -> list[Paper]:

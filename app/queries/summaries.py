@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session, defer, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, defer, joinedload, selectinload
 
 from app.models import FormerName, Paper, PaperAuthor, Summary, SummaryTag, Tag, User, Vote
 from app.queries.paging import Order, Slice, parse_moment, parse_small, take
@@ -144,15 +144,16 @@ def by_share_code(session: Session, code: str, viewer: User | None) -> Entry | N
 
 
 def keys_by(session: Session, user: User) -> list[tuple[int, str]]:
-    """The numbers of all summaries of a user, with the keys of their papers, by key: for export."""
+    """The numbers of all summaries of a user, with the keys of their papers, by key and place: for
+    export."""
     query = (
-        select(Summary.id, Paper.key)
+        select(Summary.id, Paper.key, Summary.place)
         .join(Paper, Paper.id == Summary.paper_id)
         .where(Summary.user_id == user.id)
     )
     # Sorted here: databases do not agree on the order of letters.
-    found = [(number, key) for number, key in session.execute(query)]
-    return sorted(found, key=lambda row: (row[1], row[0]))
+    found = sorted(session.execute(query), key=lambda row: (row[1], row[2]))
+    return [(number, key) for number, key, _ in found]
 
 
 def in_full(session: Session, ids: Sequence[int]) -> dict[int, Summary]:
@@ -260,6 +261,10 @@ def entries(session: Session, summaries: Sequence[Summary], viewer: User | None)
             Vote.user_id == viewer.id, Vote.summary_id.in_([each.id for each in summaries])
         )
         votes = dict(session.execute(mine).all())
+    named: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for summary in summaries:
+        if not summary.anonymous:
+            named[summary.paper_id, summary.user_id].append(summary.place)
     dressed = []
     anonymous = 0
     for summary in summaries:
@@ -268,7 +273,10 @@ def entries(session: Session, summaries: Sequence[Summary], viewer: User | None)
             anonymous += 1
             anchor = ANONYMOUS_ANCHOR if anonymous == 1 else f"{ANONYMOUS_ANCHOR}.{anonymous}"
         else:
-            anchor = writer.name if summary.place == 0 else f"{writer.name}+{summary.place}"
+            # Counted among these: a text that is hidden or anonymous must not leave a gap.
+            places = named[summary.paper_id, summary.user_id]
+            before = sum(place < summary.place for place in places)
+            anchor = f"{writer.name}+{before}" if before else writer.name
         dressed.append(
             Entry(
                 summary=summary,
@@ -281,6 +289,23 @@ def entries(session: Session, summaries: Sequence[Summary], viewer: User | None)
             )
         )
     return dressed
+
+
+def further(session: Session, ids: Sequence[int]) -> set[int]:
+    """Which of these public summaries come after another one that their writer has published, by
+    name as they are, about the same paper."""
+    before = aliased(Summary)
+    query = select(Summary.id).join(
+        before,
+        and_(
+            before.paper_id == Summary.paper_id,
+            before.user_id == Summary.user_id,
+            before.place < Summary.place,
+            before.visibility == "public",
+            before.anonymous.is_(False),
+        ),
+    )
+    return set(session.scalars(query.where(Summary.id.in_(ids), Summary.anonymous.is_(False))))
 
 
 def hidden_by_paper(session: Session, paper_ids: set[int], viewer: User | None) -> dict[int, int]:

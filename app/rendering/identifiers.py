@@ -70,13 +70,16 @@ def from_key(text: str, user: str | None = None) -> PaperRef | None:
     if not is_plain(text) or len(text) > MAX_IDENTIFIER:
         return None
     lowered = text.lower()
-    for prefix in ("arxiv:", "journals/corr/"):
+    for prefix in ("arxiv:", "journals/corr/", "arxiv.", "abs/"):
         if lowered.startswith(prefix) and (found := arxiv(text[len(prefix) :])):
             return PaperRef("arxiv", found, user)
     if found := arxiv(text):
         return PaperRef("arxiv", found, user)
-    if ref := from_doi(text[4:] if lowered.startswith("doi:") else text, user):
+    before = next(filter(lowered.startswith, ("doi:", "urn:doi:", "info:doi/")), "")
+    if ref := from_doi(text[len(before) :], user):
         return ref
+    if lowered.startswith("openreview:") and OPENREVIEW_ID.fullmatch(text[11:]):
+        return PaperRef("openreview", text[11:], user)
     if found := acl(text[4:] if lowered.startswith("acl:") else text):
         return PaperRef("acl", found, user)
     if number := PUBMED.fullmatch(text):

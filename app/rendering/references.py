@@ -40,8 +40,14 @@ MAX_ADDRESS = 2000
 USER = re.compile(r"[\w.@+\-]{1,80}")
 SHORTSCIENCE_HOSTS = frozenset({"shortscience.org", "www.shortscience.org"})
 # "DOI: 10.1109/…", "arXiv 1506.01497": the space is not part of it.
-SPACED = re.compile(r"(arxiv|doi|dblp|pmid|pmcid|acl)(?:\s*:\s+|\s+:?\s*)(?=\S)", re.IGNORECASE)
-ARXIV_SUBJECT = re.compile(r"\s+\[[\w.\-]{2,20}\]$")
+SPACED = re.compile(
+    r"(arxiv|doi|dblp|pmid|pmcid|acl|openreview)(?:\s*:\s+|\s+:?\s*)(?=\S)", re.IGNORECASE
+)
+# As it stands on the first page of a preprint, with or without the day.
+ARXIV_SUBJECT = re.compile(r"\s+\[[\w.\-]{2,20}\](?:\s+\d{1,2}\s+[a-z]{3,9}\s+\d{4})?$", re.I)
+# Signs that nobody sees, which come along with what is copied out of a text.
+INVISIBLE = "".join(map(chr, (*range(0x200B, 0x2010), 0x2060, 0xFEFF)))
+IN_BRACKETS = re.compile(r"(?=.*\d)(?:\((.+)\)|\[(.+)\]|<(.+)>|\{(.+)\})")
 # What is left of '://' where a path's double slashes are made one.
 MERGED_SLASHES = re.compile(r"(https?):/(?=[^/])", re.IGNORECASE)
 
@@ -71,7 +77,7 @@ def parse_identifier(text: str) -> PaperRef | None:
         The paper, or None when the text cannot mean one: empty, over 300 characters (an address
         over 2000), with whitespace or control characters inside, or the address of something else.
     """
-    text = text.strip()
+    text = trimmed(text)
     spaced = SPACED.match(text[:80])
     if spaced:
         text = f"{spaced[1]}:{text[spaced.end() :]}"
@@ -185,6 +191,13 @@ def from_outside_address(text: str, user: str | None) -> PaperRef | None:
     parts = urlsplit(text)
     ref = outside(parts.hostname or "", parts)
     return PaperRef(ref.kind, ref.value, user) if ref else None
+
+
+def trimmed(text: str) -> str:
+    """Leaves out what stands around a name that was copied: space, invisible signs, brackets."""
+    text = text.strip().strip(INVISIBLE).strip()
+    held = IN_BRACKETS.fullmatch(text)
+    return next(filter(None, held.groups())).strip() if held else text
 
 
 def mended(text: str) -> str:

@@ -14,6 +14,8 @@ ARXIV_HOSTS = frozenset(
         *("arxiv-vanity.com", "huggingface.co", "scirate.com"),
     )
 )
+# Hosts of pages of their own that lead from arXiv's numbers to these.
+ALSO_ARXIV = frozenset(("semanticscholar.org",))
 ARXIV_PATH = re.compile(
     r"/(?:abs|pdf|ps|html|format|e-print|src|overview|papers|arxiv)/(?:arxiv:)?(.+?)(?:\.pdf)?/?"
     r"|/ftp/arxiv/papers/\d{4}/(.+?)\.pdf",

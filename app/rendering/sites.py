@@ -24,6 +24,7 @@ from app.rendering.site_forms import (
     ACL_HOSTS,
     ACL_PATH,
     AFTER_DOI,
+    ALSO_ARXIV,
     ARXIV_HOSTS,
     ARXIV_PATH,
     DBLP_CONTENTS,
@@ -85,7 +86,7 @@ def outside(host: str, parts: SplitResult) -> PaperRef | None:
     """
     host = bare(host)
     path = decode(parts.path)
-    if host in ARXIV_HOSTS:
+    if host in ARXIV_HOSTS or (host in ALSO_ARXIV and path.lower().startswith("/arxiv/")):
         page = ARXIV_PATH.fullmatch(path)
         found = arxiv(page[1] or page[2]) if page else None
         return PaperRef("arxiv", found) if found else None

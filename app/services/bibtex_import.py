@@ -100,8 +100,8 @@ def _import(session: Session, record: PaperRecord, run: Run, notes: list[str]) -
     if run.options.dry_run and _is_told(record, run):
         return Outcome("", "unchanged", key=record.key)
     try:
-        paper = add_paper(session, record, "bibtex")
-    except AlreadyThere as there:  # by a name that only reading its key tells
+        paper = add_paper(session, record, "bibtex", run.options.only)
+    except AlreadyThere as there:  # by its title, or a name that only reading its key tells
         return Outcome("", "unchanged", key=there.key)
     if record.key and paper.key != record.key:  # add_paper knows what preprints became
         notes.append(f"it is the preprint of {paper.key}, and was joined with it")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from app.models import Identifier, Paper, folded
+from app.models import Identifier, Paper, User, folded
 from app.queries import merges, papers
 from app.rendering import PaperRef
 from app.services import links
@@ -22,6 +22,11 @@ from app.services.same_work import (
     work_of,
 )
 from app.services.texts import known_keys
+from app.sources.registry import SOURCES
+
+# `Paper.source` of what somebody typed, pasted or sent.
+TYPED = ("form", "pasted")
+_ASKED = frozenset(source.KIND for source in SOURCES)
 
 
 def learn_names(session: Session, key: str, title: str, names: Sequence[PaperRef]) -> None:
@@ -42,22 +47,43 @@ def learn_names(session: Session, key: str, title: str, names: Sequence[PaperRef
     mark_stale(session, links.resolve(session, paper))
 
 
-def joined(session: Session, added: Paper) -> Paper:
-    """The paper that stands for the work of one just added: itself, or what it was merged with."""
+def is_vouched_for(source: str, adder: User | None) -> bool:
+    """Whether a record that is added may change a paper that is here.
+
+    It may when it is from a source that we asked ourselves, or when who adds it might merge papers
+    anyway. What another member typed, pasted or sent as a file may be invented.
+
+    Args:
+        source, adder: as `services.papers.add_paper` has them.
+    """
+    return adder is None or adder.is_trusted or source in _ASKED
+
+
+def joined(session: Session, added: Paper, adder: User | None) -> Paper:
+    """The paper that stands for the work of one just added: itself, or what it was merged with.
+
+    What a member invented when it was added does not become a fact of the one that stays.
+    """
+    other = double_of(session, added)
+    present = papers.fresh(session, added.id)
+    if other is None or present is None:
+        return added
+    kept, removed = (present, other) if is_published(work_of(present)) else (other, present)
+    fill = removed is present or removed.source not in TYPED
+    merge_papers(session, kept, removed, adder, by_rule=True, fill=fill)
+    return kept
+
+
+def double_of(session: Session, added: Paper) -> Paper | None:
+    """The other paper here that is surely the same work as one just added."""
     others = papers.of_same_title(session, added)
     if not others:
-        return added
+        return None
     present = papers.fresh(session, added.id)
     assert present is not None
-    work = work_of(present)
     works = [work_of(other) for other in others]
-    same = same_among(work, works)
-    if same is None:
-        return added
-    other = next(each for each, its in zip(others, works, strict=True) if its is same)
-    kept, removed = (present, other) if is_published(work) else (other, present)
-    merge_papers(session, kept, removed, None, by_rule=True)
-    return kept
+    same = same_among(work_of(present), works)
+    return next((each for each, its in zip(others, works, strict=True) if its is same), None)
 
 
 def suggested(session: Session, paper: Paper) -> list[Paper]:

@@ -12,7 +12,7 @@ from app.models.paper import MAX_IDENTIFIER
 from app.queries import papers
 from app.rendering import PaperRef, implied, parse_any_address, parse_identifier
 from app.rendering.identifiers import OPENREVIEW_ID
-from app.rendering.references import mended
+from app.rendering.references import mended, trimmed
 from app.rendering.sites import is_known
 
 __all__ = [
@@ -25,6 +25,8 @@ __all__ = [
 ]
 
 LONGEST = 2000
+# What stands behind a DOI in the addresses of publishers, copied along with it.
+_PART_OF_ADDRESS = re.compile(r"(?:/(?:full|fulltext|full-text|abstract|epdf|pdf|html|meta))+$")
 _ADDRESSES = {
     "arxiv": "https://arxiv.org/abs/",
     "doi": "https://doi.org/",
@@ -55,7 +57,7 @@ def find_exactly(session: Session, query: str) -> Paper | None:
 
 def meanings(session: Session, text: str) -> list[PaperRef]:
     """All names that a text may be, the likeliest first; none for a text that can be none."""
-    text = text.strip()[:LONGEST]
+    text = trimmed(text[:LONGEST])
     if "%" in text and not text.lower().startswith(("http:", "https:")):
         text = unquote(text)  # a key that was encoded once more than it should be
     text = mended(text.rstrip("/ "))
@@ -65,6 +67,8 @@ def meanings(session: Session, text: str) -> list[PaperRef]:
     ref = meaning(session, text)
     if ref is not None:
         found += [ref.without_user(), *implied(ref)]
+        if ref.kind == "doi":
+            found.append(PaperRef("doi", _PART_OF_ADDRESS.sub("", ref.value)))
     if OPENREVIEW_ID.fullmatch(text):
         found.append(PaperRef("openreview", text))
     return list(dict.fromkeys(found))

@@ -68,14 +68,16 @@ class Options:
 @dataclass(frozen=True)
 class Outcome:
     """What became of a file: `added`, `changed`, `unchanged`, `kept` (the one here is newer) or
-    `refused` with the line and reason. `notes` are what its owner should know besides, and
-    `writer` is whose it is: `can_sign_in` tells whether somebody has that account already."""
+    `refused` with the line and reason. `place` is that of the summary. `notes` are what its owner
+    should know besides, and `writer` is whose it is: `can_sign_in` tells whether somebody has that
+    account already."""
 
     name: str
     status: str
     line: int = 1
     message: str = ""
     key: str = ""
+    place: int = 0
     writer: str = ""
     can_sign_in: bool = False
     notes: tuple[str, ...] = ()
@@ -87,14 +89,14 @@ class Run:
 
     Attributes:
         options: how to import.
-        written: about which paper, by whom and in files of which kind there was a text already:
-            where that was, and a hash of what it said.
+        written: about which paper, by whom, in which place and in files of which kind there was a
+            text already: where that was, and a hash of what it said.
         papers: in a dry run, what earlier files would have told of a paper, by each of its names,
             folded.
         newest_before: the number of the newest paper before the first BibTeX entry.
     """
 
     options: Options
-    written: dict[tuple[str, str, str], tuple[str, int]] = field(default_factory=dict)
+    written: dict[tuple[str, str, int, str], tuple[str, int]] = field(default_factory=dict)
     papers: dict[str, PaperRecord] = field(default_factory=dict)
     newest_before: int | None = None

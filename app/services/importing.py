@@ -23,7 +23,7 @@ from app.services.import_writers import ANONYMOUS, writer, writer_name
 from app.services.library_files import SummaryFile
 from app.services.papers import AlreadyThere, add_paper
 from app.services.problems import Refused
-from app.services.summaries import MAX_TAGS, first_of, normal, parse_tags, publish, tag_names
+from app.services.summaries import MAX_TAGS, all_of, normal, parse_tags, publish, tag_names
 from app.services.texts import known_keys
 
 __all__ = ["ANONYMOUS", "Incoming", "IncomingPaper", "Options", "Outcome", "Run", "import_files"]
@@ -85,8 +85,9 @@ def _tried(session: Session, incoming: Incoming, run: Run) -> Outcome:
         elif field != "source" and field in file.lines:
             message = f"{field}: {message}"
         return _refused(incoming, file, field, message, further)
-    place = incoming.name if incoming.kind == "note" else f"{incoming.name}:{incoming.line}"
-    run.written.setdefault((outcome.key, outcome.writer, incoming.kind), (place, said))
+    where = incoming.name if incoming.kind == "note" else f"{incoming.name}:{incoming.line}"
+    written = (outcome.key, outcome.writer, outcome.place, incoming.kind)
+    run.written.setdefault(written, (where, said))
     return outcome
 
 
@@ -109,7 +110,8 @@ def _import(
     user = writer(session, name, file, paper)
     if options.only is None:
         notes += file.notes
-    here = first_of(session, user, paper)
+    here = _meant(all_of(session, user, paper), file)
+    place = file.place if here is None else here.place
     text = with_pictures(
         session, user, normal(file.text), incoming, here, notes, dry_run=options.dry_run
     )
@@ -120,12 +122,13 @@ def _import(
         "unchanged",
         incoming.line,
         key=paper.key,
+        place=place,
         writer=user.name,
         can_sign_in=user.password_hash is not None,
         notes=tuple(notes),
     )
     said = hash(wanted)
-    earlier = run.written.get((paper.key, user.name, incoming.kind))
+    earlier = run.written.get((paper.key, user.name, place, incoming.kind))
     if earlier is not None:
         # Nobody knows which of the two is meant, unless one is a copy of the other, or a link to
         # it. But a feed and a table may tell of one text, the second better than the first.
@@ -146,12 +149,23 @@ def _import(
         **vars(wanted),
         created_at=file.created if here is None else None,
         edited_at=_edited(file, here),
+        place=place,
     )
     if file.votes and summary.imported_votes != file.votes:
         summary.imported_votes = file.votes
         votes.recount(session, summary)
         counts.recount(session, [paper.id], user_ids=[user.id])
     return replace(outcome, status="added" if here is None else "changed"), said
+
+
+def _meant(texts: list[Summary], file: SummaryFile) -> Summary | None:
+    """Which of a writer's texts about a paper a file is: where there are several, they may have
+    changed places since it was written, but not the moments at which they were begun."""
+    if file.created is not None and (len(texts) > 1 or file.place):
+        same = [each for each in texts if each.created_at == file.created]
+        if len(same) == 1:
+            return same[0]
+    return next((each for each in texts if each.place == file.place), None)
 
 
 def _paper(session: Session, file: SummaryFile, run: Run) -> tuple[Paper, bool]:
@@ -172,7 +186,7 @@ def _paper(session: Session, file: SummaryFile, run: Run) -> tuple[Paper, bool]:
             f"The paper {name:.100} is not here yet, so its title is needed.", field=field
         )
     try:
-        paper = add_paper(session, record, "file")
+        paper = add_paper(session, record, "file", run.options.only)
     except AlreadyThere as there:  # under a name that another of its names leads to
         return _by_key(session, there.key), False
     if run.options.dry_run:

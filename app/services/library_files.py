@@ -23,7 +23,8 @@ FIELDS = (
     *("user", "display_name", "created", "edited", "visibility", "anonymous", "takeaway", "tags"),
 )
 # Beyond those that people write: what a paper's page would lose without them.
-MORE_FIELDS = ("venue_key", "venue_title", "section", "published", "date")
+MORE_FIELDS = ("venue_key", "venue_title", "section", "published", "place", "date")
+MAX_PLACE = 99
 _TRUE = {"true", "yes", "on", "1", "y"}
 _FALSE = {"false", "no", "off", "0", "n", ""}
 _NUMBER = re.compile(r"-(\d{4})$")
@@ -35,6 +36,8 @@ class SummaryFile:
 
     Attributes:
         names: under which its writer was known where it comes from.
+        place: which of its writer's texts about the paper it is, from 0 as in `Summary.place`; a
+            file counts from 1.
         votes: the score that a summary had on the site it comes from.
         unknown: names of fields that mean nothing here.
         notes: what its owner should know besides.
@@ -54,6 +57,7 @@ class SummaryFile:
     anonymous: bool | None = None
     takeaway: str | None = None
     tags: tuple[str, ...] | None = None
+    place: int = 0
     votes: int = 0
     unknown: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
@@ -120,6 +124,7 @@ def write(summary: Summary, body: str) -> str:
         "venue_title": venue.title if venue is not None else "",
         "section": paper.section_slug or _no_section(venue),
         "published": paper.published_on.isoformat() if paper.published_on else "",
+        "place": summary.place + 1 if summary.place else "",
     }
     said = {name: value for name, value in fields.items() if value not in ("", None, [])}
     return front_matter.join(said, body)
@@ -147,6 +152,7 @@ def _file(fields: Mapping[str, Any], body: str, lines: Mapping[str, int]) -> Sum
         anonymous=_switch(fields, "anonymous"),
         takeaway=_plain(fields, "takeaway") if "takeaway" in fields else None,
         tags=_tags(fields),
+        place=_place(fields),
         unknown=tuple(name for name in fields if name not in (*FIELDS, *MORE_FIELDS)),
     )
 
@@ -204,6 +210,16 @@ def _visibility(fields: Mapping[str, Any]) -> str | None:
             f"visibility is {', '.join(VISIBILITIES)}, not {value:.60}.", field="visibility"
         )
     return value or None
+
+
+def _place(fields: Mapping[str, Any]) -> int:
+    value = _plain(fields, "place") or "1"
+    if not (
+        value.isascii() and value.isdigit() and len(value) < 9 and 1 <= int(value) <= MAX_PLACE
+    ):
+        hint = f"place is a number from 1 to {MAX_PLACE}, not {value:.60}."
+        raise BadFile(hint, field="place")
+    return int(value) - 1
 
 
 def _switch(fields: Mapping[str, Any], name: str) -> bool | None:

@@ -42,21 +42,27 @@ _OF_A_PAPER = tuple(
     for column in Paper.__table__.columns
     if column.name not in ("id", "summaries_count", "top_score", "rank")
 )
-FILLED = (
-    *("year", "venue_id", "section_slug", "doi", "arxiv_id", "url", "abstract", "abstract_html"),
-    *("keywords", "published_on"),
-)
+# Where and when it appeared is one fact: of two records a citation would be made that is nobody's.
+_APPEARED = ("year", "venue_id", "doi", "published_on")
+_SINGLE = ("section_slug", "arxiv_id", "url", "abstract", "abstract_html", "keywords")
+FILLED = (*_APPEARED, *_SINGLE)
 
 
 def merge_papers(
-    session: Session, kept: Paper, removed: Paper, user: User | None, *, by_rule: bool = False
+    session: Session,
+    kept: Paper,
+    removed: Paper,
+    user: User | None,
+    *,
+    by_rule: bool = False,
+    fill: bool = True,
 ) -> PaperMerge:
     """Let one paper stay, with everything of another one, which is removed.
 
-    Facts that the first lacks are filled in from the second.
+    Facts that the first lacks are filled in from the second, with `fill`.
 
     Args:
-        user: who decided it; `None` with `by_rule`, when `services.same_work` did.
+        user: who decided it; with `by_rule`, when `services.same_work` did, who added one of them.
 
     Raises:
         Refused: for one paper twice, or one that is gone by now.
@@ -73,6 +79,8 @@ def merge_papers(
         kept_title=kept.title,
         removed_key=removed.key,
         removed_title=removed.title,
+        removed_title_folded=removed.title_folded,
+        paper_id=kept.id,
         summaries=session.scalar(count) or 0,
         by_rule=by_rule,
         user_id=None if user is None else user.id,
@@ -82,8 +90,11 @@ def merge_papers(
         "paper": row(removed),
         "authors": [[author.key, author.name] for author in removed.authors],
         "merges": _ids(session, PaperMerge.id, PaperMerge.kept_id == removed.id),
+        "leading": _ids(session, PaperMerge.id, PaperMerge.paper_id == removed.id),
         "deleted": _ids(session, DeletedSummary.id, DeletedSummary.paper_id == removed.id),
     }
+    further = update(PaperMerge).where(PaperMerge.paper_id == removed.id)
+    session.execute(further.values(paper_id=kept.id))
     session.add(merge)
     session.flush()
     counts.paper_leaves(session, removed)
@@ -92,7 +103,7 @@ def merge_papers(
     data["summaries"] = _move_summaries(session, kept, removed)
     data["identifiers"] = _move_identifiers(session, kept, removed)
     data["differences"] = _move_differences(session, kept, removed, user)
-    data["filled"] = _fill(session, kept, removed)
+    data["filled"] = _fill(session, kept, removed) if fill else {}
     merge.data = data
     _move_links(session, kept, removed)
     session.flush()
@@ -206,15 +217,15 @@ def _move_differences(
 def _fill(session: Session, kept: Paper, removed: Paper) -> dict[str, Any]:
     """Give the kept paper the facts that it lacks; says which."""
     filled: dict[str, Any] = {}
-    for name in FILLED:
+    appeared = _fits(kept, removed)
+    for name in FILLED if appeared else _SINGLE:
         value = getattr(removed, name)
         if value and not getattr(kept, name):
             setattr(kept, name, value)
             filled[name] = encoded(value)
-    details = {name: text for name, text in removed.details.items() if name not in kept.details}
-    if details:
-        kept.details = {**kept.details, **details}
-        filled["details"] = details
+    if appeared and removed.details:
+        kept.details = dict(removed.details)
+        filled["details"] = kept.details
     if removed.authorships and not kept.authorships:
         rows = [
             {"paper_id": kept.id, "position": each.position, "author_id": each.author_id}
@@ -223,6 +234,17 @@ def _fill(session: Session, kept: Paper, removed: Paper) -> dict[str, Any]:
         session.execute(insert(PaperAuthor), rows)
         filled["authors"] = [author.key for author in removed.authors]
     return filled
+
+
+def _fits(kept: Paper, removed: Paper) -> bool:
+    """Whether the one can tell where and when the other appeared: if that says nothing of it but,
+    perhaps, the same year and DOI."""
+    if kept.venue_id is not None or kept.details:
+        return False
+    return all(
+        getattr(kept, name) in (None, getattr(removed, name))
+        for name in ("year", "doi", "published_on")
+    )
 
 
 def _move_links(session: Session, kept: Paper, removed: Paper) -> None:

@@ -70,8 +70,11 @@ def undo_merge(session: Session, merge_id: int, user: User) -> Paper:
     _tell_apart_again(session, data["differences"], kept, restored, user)
     back = update(PaperMerge).where(PaperMerge.id.in_(data["merges"]), PaperMerge.kept_id.is_(None))
     session.execute(back.values(kept_id=restored.id))
+    leading = update(PaperMerge).where(PaperMerge.id.in_(data.get("leading", data["merges"])))
+    session.execute(leading.values(paper_id=restored.id))
     session.flush()
     mark_stale(session, links.resolve(session, restored, instead_of=kept))
+    merge.paper_id = None
     merge.undone_at = now()
     merge.undone_by_id = user.id
     merge.data = {}

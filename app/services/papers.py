@@ -12,7 +12,7 @@ from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, insert_missing, lock_papers, now
-from app.models import Author, AuthorName, Identifier, Paper, PaperAuthor, Venue, folded
+from app.models import Author, AuthorName, Identifier, Paper, PaperAuthor, User, Venue, folded
 from app.models.paper import MAX_IDENTIFIER
 from app.queries.papers import title_folded
 from app.rendering import (
@@ -25,8 +25,9 @@ from app.rendering import (
 )
 from app.search.words import fold
 from app.services import counts, links, similarity
-from app.services.doubles import joined, learn_names
+from app.services.doubles import TYPED, double_of, is_vouched_for, joined, learn_names
 from app.services.paper_facts import MAX_NAME, MAX_VENUE_KEY, checked, identifiers
+from app.services.problems import AlreadyThere as AlreadyThere
 from app.services.problems import Refused
 from app.services.rerender import mark_stale
 from app.services.search_index import index_paper
@@ -39,30 +40,29 @@ _NUMBER = re.compile(r" \d{4}$", re.ASCII)
 _VENUE_OF_KEY = re.compile(r"((?:conf|journals|books|series|phd)/[^/]+)/")
 
 
-class AlreadyThere(Exception):
-    """The paper, or one that shares an identifier with it, is in the library: under `key`."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__(f"This paper is here already, as {key}.")
-        self.key = key
-
-
-def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
+def add_paper(
+    session: Session, record: PaperRecord, source: str, adder: User | None = None
+) -> Paper:
     """Put a paper into the library; links that waited for it lead to it from now on.
 
     The texts of these links are only marked: `rerender.renew_marked` renders them again after the
     commit, for it may take long.
 
     A preprint and what came of it are one paper (`services.same_work`): then the two are merged at
-    once, and the one that stays is returned.
+    once, and the one that stays is returned. Only a record that somebody vouches for
+    (`doubles.is_vouched_for`) does that, or anything else to a paper that is here; for another one
+    that paper is there already, and stays as it is.
 
     Args:
         record: what is known of it; only the title is needed.
-        source: where the record is from, a word such as `form` or `bibtex`.
+        source: where the record is from: a word such as `form` or `bibtex`, or the `KIND` of the
+            source that was asked for it.
+        adder: the member who adds it; `None` for who runs the program.
 
     Raises:
         AlreadyThere: when one of its identifiers belongs to a paper we have. If that has the same
-            title, further identifiers lead to it from now on; the caller may commit that.
+            title, further identifiers lead to it from now on; the caller may commit that. Also
+            for the same work as one we have, if nobody vouches for the record.
         Refused: for a fact that cannot be right, with the name of the field.
     """
     record = checked(session, record)
@@ -73,12 +73,32 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
     if not record.key:
         record = replace(record, key=_made_up_key(session, record))
     names = identifiers(record)
+    vouched = is_vouched_for(source, adder)
     taken = known_keys(session, names)
     if taken:
         key = next(iter(taken.values()))
-        if len(set(taken.values())) == 1:
+        if vouched and len(set(taken.values())) == 1:
             learn_names(session, key, record.title, [*names, *_addresses(session, record)])
         raise AlreadyThere(key)
+    if vouched:
+        paper = _added(session, record, names, source, title_html, abstract_html)
+        return joined(session, paper, adder)
+    with session.begin_nested():  # what is the same work as another one is not added at all
+        word = source if source in TYPED else "pasted"  # a file that somebody sent
+        paper = _added(session, record, names, word, title_html, abstract_html)
+        if (same := double_of(session, paper)) is not None:
+            raise AlreadyThere(same.key)
+    return paper
+
+
+def _added(
+    session: Session,
+    record: PaperRecord,
+    names: Iterable[PaperRef],
+    source: str,
+    title_html: str,
+    abstract_html: str,
+) -> Paper:
     venue = _venue(session, record)
     paper = Paper(
         key=record.key,
@@ -112,7 +132,7 @@ def add_paper(session: Session, record: PaperRecord, source: str) -> Paper:
     mark_stale(session, links.resolve(session, paper))
     counts.paper_added(session, paper)
     similarity.mark(session, [paper.id])
-    return joined(session, paper)
+    return paper
 
 
 def _made_up_key(session: Session, record: PaperRecord) -> str:

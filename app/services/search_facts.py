@@ -14,6 +14,7 @@ from app.models import (
     Identifier,
     Paper,
     PaperAuthor,
+    PaperMerge,
     SearchEntry,
     Summary,
     SummaryTag,
@@ -50,6 +51,12 @@ def papers(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
         .order_by(Identifier.id)
     ):
         identifiers[paper_id].append(value)
+    titles: dict[int, list[str]] = defaultdict(list)  # under which each stood here, too
+    merged = select(PaperMerge.paper_id, PaperMerge.removed_title)
+    for number, title in session.execute(
+        merged.where(PaperMerge.paper_id.in_(paper_ids)).order_by(PaperMerge.id)
+    ):
+        titles[number or 0].append(title)
     rows = session.execute(
         select(
             *(Paper.id, Paper.title, Paper.year, Paper.section_slug, Paper.keywords),
@@ -66,7 +73,12 @@ def papers(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
             venue=[part for part in row[6:9] if part],
             year=row[2],
             section=row[3] or "",
-            more=[row[4], row[5], *identifiers[row[0]]],
+            more=[
+                row[4],
+                row[5],
+                *identifiers[row[0]],
+                *(t for t in titles[row[0]] if t != row[1]),
+            ],
             summarised=bool(row[9]),
         )
         for row in rows

@@ -56,6 +56,7 @@ def publish(
     seen_settings: Settings | None = None,
     created_at: datetime | None = None,
     edited_at: datetime | None = None,
+    place: int | None = None,
 ) -> Summary:
     """Save a user's summary of a paper: the first time it is made, later it is changed.
 
@@ -71,6 +72,8 @@ def publish(
             that it does not matter.
         seen_settings: the settings that stood beside it then; `None` likewise.
         created_at, edited_at: moments that a file or an import knows; else the present one.
+        place: which of their texts about the paper is meant (`Summary.place`), for who has several;
+            `None` is the one that the editor opens.
 
     Raises:
         ChangedMeanwhile: when another revision or other settings were saved since those that
@@ -88,7 +91,10 @@ def publish(
     lock_papers(session, alone=False)
     ensure_there(session, paper)
     queue(session, user.id)
-    summary = first_of(session, user, paper)
+    if place is None:
+        summary = first_of(session, user, paper)
+    else:
+        summary = next((each for each in all_of(session, user, paper) if each.place == place), None)
     if summary is not None and visibility == "unlisted" and summary.share_code is None:
         picture_addresses.renew(session, summary)  # others may know those that it had
     moved = picture_addresses.settle(session, user, summary, source)
@@ -111,6 +117,7 @@ def publish(
         summary = Summary(
             paper_id=paper.id,
             user_id=user.id,
+            place=place or 0,
             section_slug=paper.section_slug,
             html="",
             opening_html="",
@@ -152,13 +159,17 @@ def publish(
 
 def first_of(session: Session, user: User, paper: Paper) -> Summary | None:
     """A user's summary of a paper as it is now; if there are more, the one that is edited."""
-    return session.scalar(
+    return next(iter(all_of(session, user, paper)), None)
+
+
+def all_of(session: Session, user: User, paper: Paper) -> list[Summary]:
+    """A user's summaries of a paper as they are now, by place: hardly ever more than one."""
+    query = (
         select(Summary)
         .where(Summary.paper_id == paper.id, Summary.user_id == user.id)
         .order_by(Summary.place)
-        .limit(1)
-        .execution_options(populate_existing=True)
     )
+    return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
 def put_first(session: Session, summary: Summary) -> None:

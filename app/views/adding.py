@@ -17,7 +17,7 @@ from app.services.finding import NO_SECTION, Offered, PaperRecord
 from app.services.papers import AlreadyThere, add_paper
 from app.services.problems import Refused
 from app.services.rerender import renew_marked
-from app.views.access import db, needs_sign_in, outside, see_other, viewer
+from app.views.access import db, needs_sign_in, outside, see_other, signed_in, viewer
 from app.views.forms import LookUpForm, PaperForm
 from app.views.papers import LONGEST_QUERY, RENEW_SECONDS, blueprint
 from app.views.security import LOOKUP_LIMIT, WRITE_LIMIT
@@ -113,7 +113,7 @@ def _added(
         shown.here, shown.ask = doubles, True
         return _page(form, shown), 422
     try:
-        paper = add_paper(db(), record, source)
+        paper = add_paper(db(), record, source, signed_in())
     except AlreadyThere as there:
         db().commit()  # further names of it that were learnt
         existing = papers.by_key(db(), there.key)

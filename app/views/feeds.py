@@ -42,10 +42,12 @@ def atom() -> Response:
 
 @blueprint.get("/rss.xml")
 def rss() -> Response:
+    entries = summaries.latest(db(), ITEMS)
     return _xml(
         "feeds/rss.xml",
         "application/rss+xml",
-        entries=summaries.latest(db(), ITEMS),
+        entries=entries,
+        further=summaries.further(db(), [entry.summary.id for entry in entries]),
         without_links=_without_links,
         old_address=_old_address,
         rfc822=lambda entry: format_datetime(_edited(entry)),

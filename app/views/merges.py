@@ -82,8 +82,7 @@ def create() -> str | Response | tuple[str, int]:
     try:
         merge = merge_papers(db(), kept, removed, signed_in())
     except Refused as refused:
-        db().rollback()
-        return _compared(one, other, refused.message)
+        return _refused(one.id != other.id, refused.message)
     db().commit()
     _renew()
     flash(f"“{merge.removed_title}” ({merge.removed_key}) leads here from now on.", "good")
@@ -100,8 +99,7 @@ def differ() -> str | Response | tuple[str, int]:
     try:
         tell_apart(db(), one, other, signed_in())
     except Refused as refused:
-        db().rollback()
-        return _compared(one, other, refused.message)
+        return _refused(one.id != other.id, refused.message)
     db().commit()
     flash("They stay two papers, and nobody is asked again.", "good")
     return see_other(url_for("papers.show", key=one.key))
@@ -129,6 +127,16 @@ def undo(merge_id: int) -> Response:
 
 def _pair() -> tuple[Paper, Paper]:
     return paper_or_404(request.form.get("one", "")), paper_or_404(request.form.get("other", ""))
+
+
+def _refused(were_two: bool, message: str) -> Response | str | tuple[str, int]:
+    """The two again, as they are by now; if somebody has merged them meanwhile, the one."""
+    db().rollback()
+    one, other = _pair()
+    if one.id == other.id and were_two:
+        flash(message, "error")
+        return see_other(url_for("papers.show", key=one.key))
+    return _compared(one, other, message)
 
 
 def _compared(one: Paper, other: Paper, problem: str = "") -> str | tuple[str, int]:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.models import Paper
+from app.models import Paper, Summary
 from app.queries import drafts as draft_queries
-from app.queries import papers, search, summaries
+from app.queries import merges, papers, search, summaries
 from app.services import drafts, editing, identifiers, pictures
 from app.services import summaries as summary_services
 from app.services.problems import Refused
@@ -33,6 +33,10 @@ DRAFTS_SHOWN = 5
 NO_ALT = (
     "Say in a few words what it shows: that is read out to those who cannot see it, and helps"
     " everybody when it does not load."
+)
+MERGED = (
+    "This paper was merged with another one about which you wrote, too. Your text is one of its own"
+    " there: “Edit” on it opens it."
 )
 CHOOSE_AGAIN = "Your text is kept; choose a picture again, for browsers forget it."
 
@@ -100,6 +104,9 @@ def save(key: str) -> str | Response | tuple[str, int]:
         if name in request.form:
             return answer(paper, form)
     user = signed_in()
+    moved = None if paper.key == key else merges.text_of(db(), user, paper, key)
+    if moved is not None:
+        return _save_moved(paper, moved)
     held = writing.content(form)
     try:
         summary = summary_services.publish(
@@ -126,6 +133,39 @@ def save(key: str) -> str | Response | tuple[str, int]:
     flash("Your summary is saved.", "good")
     anchor = f"page-by-{summary.id}" if summary.anonymous else user.name
     return see_other(url_for("papers.show", key=paper.key, _anchor=anchor))
+
+
+def _save_moved(paper: Paper, moved: Summary) -> str | Response | tuple[str, int]:
+    """Save from a window that was opened when its paper was not merged yet: into the text that it
+    shows, which is not the one that the editor opens now."""
+    form = SummaryForm()
+    held = writing.content(form)
+    try:
+        summary = summary_services.publish(
+            db(),
+            signed_in(),
+            paper,
+            source=held.source,
+            takeaway=held.takeaway,
+            tags=summary_services.parse_tags(held.tags),
+            visibility=held.visibility,
+            anonymous=held.anonymous,
+            seen_revision=form.revision.data,
+            seen_settings=writing.base_settings(form),
+            place=moved.place,
+        )
+        draft = draft_queries.mine(db(), signed_in(), paper)
+        if draft is not None and draft.version == form.draft.data:
+            drafts.discard(db(), signed_in(), paper)
+    except (summary_services.ChangedMeanwhile, Refused) as error:
+        db().rollback()
+        form.form_errors.append(f"{MERGED} It is not saved: {error} Copy what you typed.")
+        # Sent again, it is compared with the text that the editor opens.
+        form.revision.data, form.base.data = 0, ""
+        return writing.page(paper, form), 409
+    db().commit()
+    flash(f"Your summary is saved. {MERGED}", "good")
+    return see_other(url_for("papers.show", key=paper.key, _anchor=f"page-by-{summary.id}"))
 
 
 @blueprint.post("/summary/<int:summary_id>/first")

@@ -8,8 +8,8 @@ from typing import Any
 from flask import render_template
 
 from app.models import Draft, Paper, Summary
-from app.queries import summaries
-from app.services import diffs, drafts, editing, merging, picture_files, texts
+from app.queries import merges, summaries
+from app.services import diffs, drafts, editing, merged_drafts, merging, picture_files, texts
 from app.services import summaries as summary_services
 from app.services.contents import Content, Settings
 from app.services.drafts import Elsewhere, WrittenElsewhere
@@ -167,6 +167,9 @@ def page(
         summary=summary,
         form=form,
         draft=draft,
+        draft_is_joined=draft is not None
+        and merged_drafts.BETWEEN in draft.source
+        and merges.is_joined(db(), signed_in(), paper),
         draft_is_behind=draft is not None and draft.base_revision != saved,
         preview=preview,
         merge=merge,
