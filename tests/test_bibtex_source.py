@@ -341,14 +341,15 @@ def test_bad_entries_do_not_take_the_good_with_them() -> None:
         "@article{a, title={One}}\n"
         "@article{b, title={Two}\n  year={2000}}\n"
         "@article{c, year=2001}\n"
-        "@article{a, title={Again}}\n"
-        "@article{a, title={One}}\n"
+        "@article{a, title={One}, year=2003}\n"
+        "@article{a, title={Another}}\n"
         "@article{d, title={Four}}\n"
         "@IEEEtranBSTCTL{x, ctluse={no}}\n"
         "@article{e, author={open\n"
     )
     records, bad = read_bibtex(text)
-    assert [record.key for record in records] == ["a", "b", "d"]
+    assert [record.key for record in records] == ["a", "b", "a", "d"]
+    assert records[2].title == "Another"
     assert [(entry.line, entry.message) for entry in bad] == [
         (4, "@article{c: it has no title."),
         (5, "the key 'a' occurs a second time; the first one counts."),

@@ -75,7 +75,7 @@ def read_bibtex(text: str) -> tuple[list[PaperRecord], list[BadEntry]]:
 
     Returns:
         The records of `MAX_ENTRIES` at most in order, and what could not be read. Of several
-        entries with one key that differ the first counts.
+        entries with one key and title that differ the first counts.
     """
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         return [], [BadEntry(1, f"This is more than {MAX_BYTES:,} bytes of BibTeX.")]
@@ -89,7 +89,8 @@ def read_bibtex(text: str) -> tuple[list[PaperRecord], list[BadEntry]]:
             bad.append(entry)
             continue
         key = entry.record.key
-        first = records.setdefault(key.lower() or f" {entry.line}", entry.record)
+        says = f"{key}\n{entry.record.title}".lower() if key else str(entry.line)
+        first = records.setdefault(says, entry.record)
         if first != entry.record:
             said = f"the key {key!r} occurs a second time; the first one counts."
             bad.append(BadEntry(entry.line, said))
