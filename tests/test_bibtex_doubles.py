@@ -106,6 +106,17 @@ def test_one_paper_stays_one(session: Session, entry: str) -> None:
     assert (said in outcome.notes) == ("@misc{z" in entry)
 
 
+def test_and_others_are_fewer_than_there_are(session: Session) -> None:
+    full = "@misc{k, title={On many things}, author={A. Liu and B. Poe and C. Roe}}"
+    short = "@misc{k, title={On many things}, author={Liu, A. and others}}"
+    for first, second in ((full, short), (short, full)):
+        session.rollback()
+        key = "full" if first is full else "short"
+        text = f"{first}\n{second}".replace("{k,", f"{{{key},").replace("many", f"{key} many")
+        assert [each.status for each in read(session, text)] == ["added", "unchanged"]
+        assert paper(session, key).details.get("authors") == (None if first is full else "others")
+
+
 SQUAT = (
     "@article{squat, title={Mine}, ids={conf/neurips/Future21, 2101.00001,"
     " 10.1145/3333333.444, plain2010}}"

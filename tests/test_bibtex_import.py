@@ -270,6 +270,7 @@ NASTY = [
     r"  journal={J. \& Co}, volume=1, number={2--3}, pages={1-2--3-4}, month=mar, year=2001,",
     r"  editor={Ed Itor and {Ed and Co.}}, url={https://x.org/a_b%20c~d}, doi={10.1000/a_b<c>},",
     "  abstract={One\n\n two --- three. \\par Four}, keywords={a; b, c}, ids={other}}",
+    "@misc{others, title={Ot}, author={Poe, Bo and others}, year=2001}",
     "@misc{m, title={M}, eprint={1506.01497}, eprinttype={arxiv}, institution={I}}",
     "@inproceedings{p, title={P}, booktitle={" + "Long Name " * 50 + "}, publisher={P}}",
     "@inproceedings{q, title={P}, organization={O}}",

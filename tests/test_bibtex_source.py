@@ -67,7 +67,7 @@ def test_a_good_entry() -> None:
     assert (record.year, record.arxiv_id) == (2015, "1506.01497")
     assert record.doi == "10.1109/TPAMI.2016.2577031"
     assert record.url == "https://example.org/a_b%20c"
-    assert record.details == {"type": "inproceedings"}
+    assert record.details == {"type": "inproceedings", "authors": "others"}
 
 
 def test_details() -> None:
@@ -334,6 +334,23 @@ def test_entries_on_one_line() -> None:
 
 def test_a_comment_that_is_not_closed() -> None:
     assert titles("@comment{ oh\n@misc{a, title={A}}\n") == ["A"]
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("Foo, Ann and others", "others"),
+        ("Ann Foo and Bo Poe AND Others", "others"),
+        ("Foo, Ann and {others}", "others"),
+        ("Ann Foo; Bo Poe; et al.", "others"),
+        ("Ann Foo", None),
+        ("others", None),
+        ("Ann Others", None),
+    ],
+)
+def test_whether_all_authors_are_named(value: str, told: str | None) -> None:
+    (record,), _ = read_bibtex(f"@misc{{a, title={{A}}, author={{{value}}}}}")
+    assert record.details.get("authors") == told
 
 
 def test_bad_entries_do_not_take_the_good_with_them() -> None:

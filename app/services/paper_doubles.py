@@ -24,7 +24,7 @@ from app.services.paper_facts import FIELDS
 from app.services.same_work import is_generic, title_words
 from app.services.search_index import index_paper
 from app.services.texts import known_keys, names_of
-from app.sources.record import PaperRecord
+from app.sources.record import OTHERS, PaperRecord, goes_on
 
 NAMES = {
     **{"doi": "DOI", "arxiv": "arXiv id", "openreview": "OpenReview id", "acl": "ACL id"},
@@ -93,14 +93,18 @@ def is_of(session: Session, paper: Paper, record: PaperRecord) -> bool:
     apart = abs(paper.year - record.year) if paper.year and record.year else 0
     if apart > (0 if is_generic(words) else 1):
         return False
+    told = paper.details or {}
     if is_generic(words):
-        told = paper.details or {}
         for name in ("volume", "number", "pages"):
-            mine, theirs = record.details.get(name, ""), told.get(name, "")
-            if mine and theirs and mine != theirs:
+            one, other = record.details.get(name, ""), told.get(name, "")
+            if one and other and one != other:
                 return False
-    ours, theirs_too = _surnames(_names(session, paper)), _surnames(record.authors)
-    return not ours or not theirs_too or ours == theirs_too
+    ours, theirs = _surnames(_names(session, paper)), _surnames(record.authors)
+    if goes_on(record):
+        ours = ours[: len(theirs)]
+    elif told.get("authors") == OTHERS:
+        theirs = theirs[: len(ours)]
+    return not ours or not theirs or ours == theirs
 
 
 def _by_identifiers(

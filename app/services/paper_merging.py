@@ -211,7 +211,8 @@ def _fill(session: Session, kept: Paper, removed: Paper) -> dict[str, Any]:
         if value and not getattr(kept, name):
             setattr(kept, name, value)
             filled[name] = encoded(value)
-    details = {name: text for name, text in removed.details.items() if name not in kept.details}
+    has = {*kept.details, *(["authors"] if kept.authorships else [])}  # the one of its own list
+    details = {name: text for name, text in removed.details.items() if name not in has}
     if details:
         kept.details = {**kept.details, **details}
         filled["details"] = details

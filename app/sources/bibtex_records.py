@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from datetime import date
 from urllib.parse import unquote
 
-from app.sources.bibtex_names import names
+from app.sources.bibtex_names import has_others, names
 from app.sources.bibtex_scanner import Entry
 from app.sources.bibtex_tex import paragraphs, plain
 from app.sources.bibtex_writing import CORR, VENUE_FIELDS
 from app.sources.months import MACROS, month_number
-from app.sources.record import PaperRecord
+from app.sources.record import OTHERS, PaperRecord
 
 MAX_INHERITED = 2000
 # Instead of a title, in this order.
@@ -209,6 +209,7 @@ def _details(entry: Entry) -> dict[str, str]:
         for name, others in _DETAILS.items()
     }
     told["type"] = entry.kind
+    told["authors"] = OTHERS if has_others(fields.get("author", "")) else ""
     told["pages"] = _pages(fields.get("pages", ""))
     told["month"] = _month(fields)
     told["editor"] = " and ".join(

@@ -221,4 +221,7 @@ def _record(form: PaperForm, origin: Offered | None) -> PaperRecord:
     )
     if record.venue == (more.venue or more.venue_key):
         record = replace(record, venue_key=more.venue_key, venue_title=more.venue_title)
-    return replace(record, orcids=more.orcids) if record.authors == more.authors else record
+    if record.authors == more.authors:
+        return replace(record, orcids=more.orcids)
+    told = {name: text for name, text in record.details.items() if name != "authors"}
+    return replace(record, details=told)  # whether they are all of them is not known any more
