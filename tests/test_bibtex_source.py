@@ -410,6 +410,10 @@ def test_too_much_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.sources.bibtex.MAX_ENTRIES", 2)
     assert [entry.line for entry in read_bibtex("@a{}\n" * 4)[1]] == [1, 2, 3]
     assert "Only the first 2 entries" in read_bibtex("@a{}" * 4)[1][-1].message
+    people = " and ".join(f"Surname{number}, Given M." for number in range(3000))
+    (found,) = read_entries(f"@misc{{a, title={{A}}, author={{{people}}}}}")
+    assert isinstance(found, FoundEntry)
+    assert len(found.record.authors) == 3000
     (entry,) = read_entries(f"@misc{{a, title={{{'x ' * 10_001}}}}}")
     assert isinstance(entry, BadEntry)
     assert "more than 20,000 characters" in entry.message

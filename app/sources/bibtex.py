@@ -19,6 +19,11 @@ __all__ = ["MAX_BYTES", "BadEntry", "FoundEntry", "decode", "plain", "read_bibte
 MAX_BYTES = 200_000  # of pasted text
 MAX_ENTRIES = 2000  # of pasted text
 MAX_VALUE = 20_000
+MAX_PEOPLE = 200_000  # characters; papers of LHC experiments have 3,000 authors and more
+_MOST = {
+    **dict.fromkeys(("title", "booktitle", "journal"), MAX_VALUE),
+    **dict.fromkeys(("author", "editor"), MAX_PEOPLE),
+}
 # What is no work but part of others, or settings of a style.
 _NO_WORKS = {
     "set": "it joins other entries, and is no paper itself",
@@ -153,9 +158,9 @@ def _judged(entry: Entry) -> FoundEntry | BadEntry:
     )
     name = f"@{entry.kind}{{{entry.key:.60}" if entry.key else f"@{entry.kind} without a key"
     problem = _NO_WORKS.get(entry.kind, "")
-    for field, value in entry.fields.items():
-        if len(value) > MAX_VALUE and field in ("title", "author", "booktitle", "journal"):
-            problem = f"the field {field} has more than {MAX_VALUE:,} characters"
+    for field, most in _MOST.items():
+        if len(entry.fields.get(field, "")) > most:
+            problem = f"the field {field} has more than {most:,} characters"
     record = None if problem else record_of(entry)
     if record is not None and not record.title:
         problem = "it has no title"

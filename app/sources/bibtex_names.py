@@ -29,7 +29,7 @@ def names(value: str) -> tuple[str, ...]:
 def has_others(value: str) -> bool:
     """Whether there are more people than the field names: it ends in "and others"."""
     last = _parted(_parted(value, "and")[-1], ";")[-1]
-    return bool(names(value)) and _OTHERS.fullmatch(plain(last).strip()) is not None
+    return _OTHERS.fullmatch(plain(last)) is not None and bool(names(value))
 
 
 def _of_one(name: str) -> list[str]:
