@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from app.sources.bibtex_records import inherit, record_of
 from app.sources.bibtex_scanner import Entry, Scanner
+from app.sources.bibtex_strings import known_strings
 from app.sources.bibtex_tex import plain
-from app.sources.months import MACROS, MONTHS
 from app.sources.record import PaperRecord
 
 __all__ = ["MAX_BYTES", "BadEntry", "FoundEntry", "decode", "plain", "read_bibtex", "read_entries"]
@@ -63,12 +63,16 @@ def read_entries(text: str) -> Iterator[FoundEntry | BadEntry]:
         Every entry, good or bad. Keys lose dblp's `DBLP:` in front; an entry may have none.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    scanner = Scanner(text, dict(zip(MACROS, MONTHS, strict=True)))
+    scanner = Scanner(text, known_strings())
     parents = _parents(text, scanner)
     for entry in scanner.entries():
         if entry.kind == "xdata":
             continue
         inherit(entry, parents)
+        above = entry.fields.get("crossref", "").strip()
+        if above and above.lower() not in parents:
+            said = f"the entry {above:.80}, of which it is a part, is not here"
+            entry.problems.append((entry.line, said))
         yield _judged(entry)
 
 
@@ -164,6 +168,9 @@ def _judged(entry: Entry) -> FoundEntry | BadEntry:
     record = None if problem else record_of(entry)
     if record is not None and not record.title:
         problem = "it has no title"
+    year = plain(entry.fields.get("year", ""))
+    if record is not None and record.title and year and record.year is None:
+        notes = (*notes, f"“{year:.40}” is no year, and was left out")
     if record is None or problem:
         return BadEntry(entry.line, f"{name}: {'; '.join((problem, *notes))}.")
     return FoundEntry(entry.line, record, notes)
