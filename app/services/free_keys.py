@@ -20,16 +20,20 @@ def numbered(key: str, number: int) -> str:
 
 def free_key(session: Session, key: str) -> str:
     """The key, with a number when papers go by it. Asks a few times, however many there are."""
-    taken = _taken(session, key, range(1, FIRST + 1))
-    for number in range(1, FIRST + 1):
+    if not _taken(session, key, [1]):
+        return key
+    taken = _taken(session, key, range(2, FIRST + 1))
+    for number in range(2, FIRST + 1):
         if number not in taken:
             return numbered(key, number)
-    low, high = FIRST, 2 * FIRST
-    while _taken(session, key, [high]):
-        low, high = high, 2 * high
-    while high - low > 1:  # `low` is taken and `high` is free
-        middle = (low + high) // 2
-        low, high = (middle, high) if _taken(session, key, [middle]) else (low, middle)
+    numbers = [FIRST << each for each in range(16)]
+    while len(numbers) > 1:  # the first is taken; between it and one that is free lies the answer
+        taken = _taken(session, key, numbers[1:])
+        free = (each for each, number in enumerate(numbers) if each and number not in taken)
+        last = next(free, len(numbers) - 1)
+        low, high = numbers[last - 1], numbers[last]
+        step = max(1, (high - low) // 16)
+        numbers = [*range(low, high, step), high] if high - low > 1 else []
     return numbered(key, high)
 
 
