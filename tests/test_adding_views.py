@@ -94,6 +94,49 @@ def test_an_entry_is_added_with_one_click(writer: Browser, session: Session) -> 
         assert answer.status == 422
 
 
+OTHER = "@article{he2016deep, title={Deep learning of penguin songs}, author={He, X}, ids={a/b}}"
+
+
+def test_an_entry_with_a_key_of_another_paper(writer: Browser, session: Session) -> None:
+    make_paper(session, "he2016deep", TITLE, authors=("Kaiming He",))
+    page = look_up(writer, f"{OTHER}\n@misc{{he2016deep, title={{A third one}}}}")
+    assert page.status == 200
+    assert page.text.count("Add this") == 2
+    said = "The key he2016deep is that of another paper here; this one is he2016deep-2."
+    assert said in page.text
+    assert page.form("/papers/new")["key"] == "he2016deep-2"
+    form = page.form("/papers/new/add")
+    assert writer.post("/papers/new/add", form).location == "/write/he2016deep-2"
+    third = writer.post("/papers/new/add", {**form, "entry": "1"})
+    assert third.location == "/write/he2016deep-3"
+    keys = session.scalars(select(Identifier.value).where(Identifier.kind == "key")).all()
+    assert sorted(keys) == ["he2016deep", "he2016deep-2", "he2016deep-3"]  # and not a/b
+    session.commit()
+    page = look_up(writer, OTHER)
+    assert "/write/he2016deep-2" in page.links()
+    assert "Add this" not in page.text
+
+
+def test_an_entry_with_a_doi_of_another_paper(writer: Browser, session: Session) -> None:
+    make_paper(session, "a/b/C", TITLE, doi="10.1000/x")
+    page = look_up(writer, OTHER.replace("ids={a/b}", "doi={10.1000/X}"))
+    assert "The DOI 10.1000/x is that of a/b/C here" in page.text
+    assert page.form("/papers/new")["doi"] == ""
+    answer = writer.post("/papers/new/add", page.form("/papers/new/add"))
+    assert answer.location == "/write/he2016deep"
+
+
+def test_a_form_with_a_key_of_another_paper(writer: Browser, session: Session) -> None:
+    make_paper(session, "he2016deep", TITLE)
+    answer = writer.submit("/papers/new", title="Penguins", key="He2016deep")
+    assert answer.status == 422
+    assert "He2016deep is the key of another paper here. He2016deep-2 is free" in answer.text
+    assert "/paper/he2016deep" in answer.links()
+    filled = answer.form("/papers/new")
+    assert (filled["key"], filled["title"]) == ("He2016deep-2", "Penguins")
+    assert writer.post("/papers/new", filled).location == "/write/He2016deep-2"
+
+
 def test_a_bad_entry_says_where_and_is_kept(writer: Browser) -> None:
     entry = "\n@article{k, title={}, year={2000}}"
     page = look_up(writer, entry)

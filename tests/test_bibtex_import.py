@@ -84,7 +84,10 @@ def test_what_is_here_is_completed_and_never_overwritten(session: Session) -> No
     )
     (outcome,) = read(session, RCNN)
     assert told([outcome]) == [("changed", 1, "conf/nips/RenHGS15")]
-    assert outcome.notes == ("filled in: DOI, address, abstract, type",)
+    assert outcome.notes == (
+        "it was taken for conf/nips/RenHGS15, “Faster R-CNN”",
+        "filled in: DOI, address, abstract, type",
+    )
     here = paper(session, "conf/nips/RenHGS15")
     assert (here.title, here.year, here.keywords) == ("Faster R-CNN", 2014, "mine")
     assert (here.doi, here.abstract, here.url) == (
@@ -98,7 +101,8 @@ def test_what_is_here_is_completed_and_never_overwritten(session: Session) -> No
 
 
 def test_links_lead_to_what_was_filled_in(session: Session) -> None:
-    make_paper(session, "ren2015faster", "Faster R-CNN: Towards Real-Time Object Detection")
+    title = "Faster R-CNN: Towards Real-Time Object Detection with Region Proposal Networks"
+    make_paper(session, "ren2015faster", title)
     other = make_summary(session, source="See https://doi.org/10.1109/TPAMI.2016.2577031 too.")
     session.commit()
     read(session, RCNN)
@@ -266,6 +270,7 @@ NASTY = [
     r"  journal={J. \& Co}, volume=1, number={2--3}, pages={1-2--3-4}, month=mar, year=2001,",
     r"  editor={Ed Itor and {Ed and Co.}}, url={https://x.org/a_b%20c~d}, doi={10.1000/a_b<c>},",
     "  abstract={One\n\n two --- three. \\par Four}, keywords={a; b, c}, ids={other}}",
+    "@misc{others, title={Ot}, author={Poe, Bo and others}, year=2001}",
     "@misc{m, title={M}, eprint={1506.01497}, eprinttype={arxiv}, institution={I}}",
     "@inproceedings{p, title={P}, booktitle={" + "Long Name " * 50 + "}, publisher={P}}",
     "@inproceedings{q, title={P}, organization={O}}",

@@ -67,7 +67,7 @@ def test_a_good_entry() -> None:
     assert (record.year, record.arxiv_id) == (2015, "1506.01497")
     assert record.doi == "10.1109/TPAMI.2016.2577031"
     assert record.url == "https://example.org/a_b%20c"
-    assert record.details == {"type": "inproceedings"}
+    assert record.details == {"type": "inproceedings", "authors": "others"}
 
 
 def test_details() -> None:
@@ -222,7 +222,7 @@ def test_what_stands_around_entries() -> None:
         "%@article{no, title={No}}\n"
         '@ARTICLE ( a(1), TITLE = "A {"}q{"}", year = 2001 )\n'
         "@misc{b\n, title = {B}\n, url = {x}\n}junk\n"
-        "}@misc{c d, title = {C},, year = 2,}@misc{e, title = {E}}\0"
+        "}@misc{c d, title = {C},, year = 2002,}@misc{e, title = {E}}\0"
     )
     found = list(read_entries(text))
     assert [
@@ -247,7 +247,7 @@ def test_strings() -> None:
     first, second = read_entries(text)
     assert isinstance(first, FoundEntry)
     assert isinstance(second, FoundEntry)
-    assert (first.record.title, first.record.venue) == ("Later and Now!", "unknown")
+    assert (first.record.title, first.record.venue) == ("Later and Now!", "")
     assert first.record.details["month"] == "jan"
     assert second.record.title == "NowNow"
 
@@ -336,19 +336,84 @@ def test_a_comment_that_is_not_closed() -> None:
     assert titles("@comment{ oh\n@misc{a, title={A}}\n") == ["A"]
 
 
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("Foo, Ann and others", "others"),
+        ("Ann Foo and Bo Poe AND Others", "others"),
+        ("Foo, Ann and {others}", "others"),
+        ("Ann Foo; Bo Poe; et al.", "others"),
+        ("Ann Foo", None),
+        ("others", None),
+        ("Ann Others", None),
+    ],
+)
+def test_whether_all_authors_are_named(value: str, told: str | None) -> None:
+    (record,), _ = read_bibtex(f"@misc{{a, title={{A}}, author={{{value}}}}}")
+    assert record.details.get("authors") == told
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ("year={in press}", "“in press” is no year, and was left out"),
+        ("year=20155", "“20155” is no year, and was left out"),
+        ("year={in press}, date={2015-05}", ""),
+        ("year={2015}, year={2016}", "of two fields year the first one counts"),
+        ("year={2015}, year=2015", ""),
+        ("journal = nosuch", "the string nosuch is not defined, and was left out"),
+        ('publisher = no # " and Sons"', "the string no is not defined, and was left out"),
+        ("series = 12, volume = 3, number = X, pages = 3-4", ""),
+        ("journal = JACM, month = jan", ""),
+        ("journal = known", ""),
+        ("crossref = {conf/x/2001}", "the entry conf/x/2001, of which it is a part, is not here"),
+        ("crossref = {there}", ""),
+    ],
+)
+def test_what_is_left_out_is_told(fields: str, says: str) -> None:
+    text = f"@misc{{a, title={{A}}, {fields}}}\n@proceedings{{there, title={{T}}}}\n"
+    first, *_ = read_entries(f"{text}@string{{known = {{Known}}}}")
+    assert isinstance(first, FoundEntry)
+    assert first.notes == ((says,) if says else ())
+
+
+def test_a_string_that_is_not_defined_is_no_venue() -> None:
+    records, _ = read_bibtex(
+        "@article{a, title={A}, journal=nosuch}@article{b, title={B}, journal=cacm}"
+    )
+    assert [record.venue for record in records] == ["", "Communications of the ACM"]
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Growth of <i>E. coli</i> in H<sub>2</sub>O", "Growth of E. coli in H₂O"),
+        ("{\\textless}i{\\textgreater}E. coli{\\textless}/i{\\textgreater}", "E. coli"),
+        ("The H$<$sub$>$2$<$/sub$>$ molecule", "The H₂ molecule"),
+        ("<jats:italic>X</jats:italic> &amp; <scp>Y</scp>", "X & Y"),
+        ("List<String> for $a<b>c$ and I <3 you", "List<String> for $a<b>c$ and I <3 you"),
+    ],
+)
+def test_markup_in_titles(written: str, title: str) -> None:
+    (record,), _ = read_bibtex(f"@misc{{a, title={{{written}}}, abstract={{<p>{written}</p>}}}}")
+    assert record.title == title
+    assert "<i>" not in record.abstract
+
+
 def test_bad_entries_do_not_take_the_good_with_them() -> None:
     text = (
         "@article{a, title={One}}\n"
         "@article{b, title={Two}\n  year={2000}}\n"
         "@article{c, year=2001}\n"
-        "@article{a, title={Again}}\n"
-        "@article{a, title={One}}\n"
+        "@article{a, title={One}, year=2003}\n"
+        "@article{a, title={Another}}\n"
         "@article{d, title={Four}}\n"
         "@IEEEtranBSTCTL{x, ctluse={no}}\n"
         "@article{e, author={open\n"
     )
     records, bad = read_bibtex(text)
-    assert [record.key for record in records] == ["a", "b", "d"]
+    assert [record.key for record in records] == ["a", "b", "a", "d"]
+    assert records[2].title == "Another"
     assert [(entry.line, entry.message) for entry in bad] == [
         (4, "@article{c: it has no title."),
         (5, "the key 'a' occurs a second time; the first one counts."),
@@ -392,6 +457,10 @@ def test_too_much_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.sources.bibtex.MAX_ENTRIES", 2)
     assert [entry.line for entry in read_bibtex("@a{}\n" * 4)[1]] == [1, 2, 3]
     assert "Only the first 2 entries" in read_bibtex("@a{}" * 4)[1][-1].message
+    people = " and ".join(f"Surname{number}, Given M." for number in range(3000))
+    (found,) = read_entries(f"@misc{{a, title={{A}}, author={{{people}}}}}")
+    assert isinstance(found, FoundEntry)
+    assert len(found.record.authors) == 3000
     (entry,) = read_entries(f"@misc{{a, title={{{'x ' * 10_001}}}}}")
     assert isinstance(entry, BadEntry)
     assert "more than 20,000 characters" in entry.message

@@ -311,3 +311,17 @@ def test_kinds_dates_and_places() -> None:
     assert pdf_of(PaperRecord(title="T", acl_id="N19-1423")) == (
         "https://aclanthology.org/N19-1423.pdf"
     )
+
+
+@pytest.mark.parametrize(
+    ("authors", "told", "line"),
+    [
+        (("Ann Lee",), "others", "Ann Lee, et al."),
+        (("Ann Lee", "Bo Poe"), "others", "Ann Lee, Bo Poe, et al."),
+        (("Ann Lee", "Bo Poe"), "", "Ann Lee and Bo Poe"),
+        ((), "others", ""),
+    ],
+)
+def test_authors_of_whom_not_all_are_known(authors: tuple[str, ...], told: str, line: str) -> None:
+    record = PaperRecord("T", authors, details={"authors": told})
+    assert citation_line.line(record).authors == line

@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.models.paper import MAX_IDENTIFIER
-from app.queries.papers import title_folded
+from app.queries.papers import by_key, title_folded
 from app.rendering import PaperRef
 from app.services.import_terms import IncomingPaper, Outcome, Run
-from app.services.paper_doubles import match, newest
+from app.services.paper_doubles import is_of, match, newest
 from app.services.paper_facts import (
     MAX_ABSTRACT,
     MAX_DETAIL,
@@ -28,6 +28,7 @@ from app.services.paper_facts import (
 from app.services.paper_filling import fill_in
 from app.services.papers import AlreadyThere, add_paper
 from app.services.problems import Refused
+from app.services.same_work import title_words
 from app.services.texts import known_keys
 from app.sources.bibtex import BadEntry, decode, read_entries
 from app.sources.record import PaperRecord
@@ -88,10 +89,13 @@ def _outcome(session: Session, incoming: IncomingPaper, run: Run) -> Outcome:
 def _import(session: Session, record: PaperRecord, run: Run, notes: list[str]) -> Outcome:
     if run.newest_before is None:
         run.newest_before = newest(session)
-    found = match(session, record, run.newest_before)
+    own = run.options.only is None  # who runs the library, not one of its members
+    if not own:  # a name that a file gives to a paper besides its own may be any paper's
+        record = replace(record, other_keys=())
+    found = match(session, record, run.newest_before, takes_back=own)
     notes += found.notes
     if found.paper is not None:
-        filled = [] if run.options.only else fill_in(session, found.paper, found.record)
+        filled = fill_in(session, found.paper, found.record) if own else []
         if filled:
             notes.append(f"filled in: {', '.join(filled)}")
         status = "changed" if filled else "unchanged"
@@ -102,19 +106,27 @@ def _import(session: Session, record: PaperRecord, run: Run, notes: list[str]) -
     try:
         paper = add_paper(session, record, "bibtex", run.options.only)
     except AlreadyThere as there:  # by its title, or a name that only reading its key tells
-        return Outcome("", "unchanged", key=there.key)
+        return _there(session, record, there.key)
     if record.key and paper.key != record.key:  # add_paper knows what preprints became
         notes.append(f"it is the preprint of {paper.key}, and was joined with it")
         return Outcome("", "changed", key=paper.key)
     return Outcome("", "added", key=paper.key)
 
 
+def _there(session: Session, record: PaperRecord, key: str) -> Outcome:
+    paper = by_key(session, key)
+    if paper is not None and is_of(session, paper, record):
+        return Outcome("", "unchanged", key=key)
+    raise Refused("key", f"it names another paper here, {key}")
+
+
 def _is_told(record: PaperRecord, run: Run) -> bool:
     """In a dry run: whether an earlier entry would have added the paper."""
-    names = [name.lower() for name in (record.key, record.doi, record.arxiv_id) if name]
-    told = [run.papers[name] for name in names if name in run.papers]
+    says = "\n".join((*title_words(record.title), *record.authors))
+    names = [f"{n.lower()}\n{says}" for n in (record.key, record.doi, record.arxiv_id) if n]
+    is_told = any(name in run.papers for name in names)
     run.papers.update(dict.fromkeys(names, record))
-    return any(each.title == record.title for each in told)
+    return is_told
 
 
 def _without_known_keys(session: Session, record: PaperRecord) -> PaperRecord:

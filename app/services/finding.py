@@ -16,14 +16,24 @@ from app.rendering import RenderError, implied, render_inline
 from app.services import identifiers, lookups, pasted
 from app.services.doubles import learn_names
 from app.services.lookups import Answer, Find, Outside
-from app.services.paper_facts import FIELDS, fitting
+from app.services.paper_doubles import match
+from app.services.paper_facts import FIELDS, checked, fitting
 from app.services.paper_facts import identifiers as identifiers_of
 from app.services.pasted import Pasted
 from app.services.problems import Refused
 from app.services.texts import known_keys
 from app.sources.record import NO_SECTION, PaperRecord
 
-__all__ = ["NO_SECTION", "Found", "Offered", "PaperRecord", "again", "find", "form_fields"]
+__all__ = [
+    "NO_SECTION",
+    "Found",
+    "Offered",
+    "PaperRecord",
+    "again",
+    "find",
+    "form_fields",
+    "instead_of_key",
+]
 
 MAX_HERE = 5
 MAX_PEOPLE = 8
@@ -102,7 +112,7 @@ def find(session: Session, outside: Outside, text: str, viewer: User | None) -> 
     if what.records:
         shown = what.records[:MAX_ENTRIES]
         offered = _fitting(session, [_entry(record, n) for n, record in enumerate(shown)])
-        problems = [*what.problems, *(each for one in offered for each in one.left_out)]
+        problems = list(what.problems)
         if len(what.records) > MAX_ENTRIES:
             problems.append(MANY.format(len(what.records), MAX_ENTRIES))
     else:
@@ -110,7 +120,13 @@ def find(session: Session, outside: Outside, text: str, viewer: User | None) -> 
         offered = _fitting(session, map(_offer, answer.finds))
         problems = [*what.problems, *answer.problems]
     fresh = []
-    for each in offered:
+    for one in offered:
+        each, same = (one, None) if one.names else _told_apart(session, one)
+        if not one.names:
+            problems += each.left_out
+            if same is not None:
+                here.append(papers.by_key(session, same.key) or same)
+                continue
         keys = known_keys(session, identifiers_of(each.record))
         ours = list(dict.fromkeys(keys.values()))
         here += filter(None, (papers.by_key(session, key) for key in ours))
@@ -142,7 +158,18 @@ def again(
     records = pasted.read(text).records
     chosen = records[entry : entry + 1] if entry >= 0 else ()
     offered = _fitting(session, (_entry(record, entry) for record in chosen))
-    return offered[0] if offered else None
+    return _told_apart(session, offered[0])[0] if offered else None
+
+
+def instead_of_key(session: Session, record: PaperRecord) -> str:
+    """A free key for a paper whose own one is another paper's; empty when there is no need."""
+    try:
+        record = checked(session, record)
+    except Refused:
+        return ""
+    found = match(session, record, None)
+    is_numbered = found.record == replace(record, key=found.record.key) != record
+    return found.record.key if found.paper is None and is_numbered else ""
 
 
 def _here(session: Session, what: Pasted, text: str, viewer: User | None) -> list[Paper]:
@@ -183,7 +210,19 @@ def _offer(found: Find) -> Offered:
 
 
 def _entry(record: PaperRecord, number: int) -> Offered:
-    return Offered(record, "", entry=number)
+    # What somebody pastes gives its paper no further keys: they could be those of any other.
+    return Offered(replace(record, other_keys=()), "", entry=number)
+
+
+def _told_apart(session: Session, offered: Offered) -> tuple[Offered, Paper | None]:
+    """An entry without what is another paper's, and with a key that is free; or the paper of ours
+    that it is about."""
+    found = match(session, offered.record, None)
+    if found.paper is not None:
+        return offered, found.paper
+    said = (f"{note[0].upper()}{note[1:]}." for note in found.notes)
+    left_out = (*offered.left_out, *said)
+    return replace(offered, record=found.record, left_out=left_out), None
 
 
 def _fitting(session: Session, offered: Iterable[Offered]) -> list[Offered]:

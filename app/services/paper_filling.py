@@ -49,6 +49,7 @@ def fill_in(session: Session, paper: Paper, record: PaperRecord) -> list[str]:
             done.append("abstract")
     told = dict(paper.details or {})
     more = {name: text for name, text in record.details.items() if text and not told.get(name)}
+    more.pop("authors", None)  # of the list that the record has
     if more:
         paper.details = {**told, **more}
         done += more

@@ -224,7 +224,9 @@ def _fill(session: Session, kept: Paper, removed: Paper) -> dict[str, Any]:
             setattr(kept, name, value)
             filled[name] = encoded(value)
     if appeared and removed.details:
-        kept.details = dict(removed.details)
+        # That a list of authors goes on is said of the list that it belongs to.
+        own = {"authors"} if kept.authorships else set()
+        kept.details = {name: text for name, text in removed.details.items() if name not in own}
         filled["details"] = kept.details
     if removed.authorships and not kept.authorships:
         rows = [

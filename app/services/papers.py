@@ -26,6 +26,7 @@ from app.rendering import (
 from app.search.words import fold
 from app.services import counts, links, similarity
 from app.services.doubles import TYPED, double_of, is_vouched_for, joined, learn_names
+from app.services.free_keys import free_key
 from app.services.paper_facts import MAX_NAME, MAX_VENUE_KEY, checked, identifiers
 from app.services.problems import AlreadyThere as AlreadyThere
 from app.services.problems import Refused
@@ -140,14 +141,7 @@ def _made_up_key(session: Session, record: PaperRecord) -> str:
     surname = _slug(record.authors[0].split()[-1]) if record.authors else ""
     word = next((word for word in _slug(record.title).split("-") if len(word) > 3), "paper")
     base = f"{surname.replace('-', '') or 'unknown'}{record.year or ''}{word}"[:200]
-    like = select(Identifier.folded).where(
-        Identifier.kind == "key", Identifier.folded.startswith(base, autoescape=True)
-    )
-    taken = set(session.scalars(like))
-    number = 1
-    while (key := base if number == 1 else f"{base}-{number}") in taken:
-        number += 1
-    return key
+    return free_key(session, base)
 
 
 def _addresses(session: Session, record: PaperRecord) -> list[PaperRef]:

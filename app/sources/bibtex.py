@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from app.sources.bibtex_records import inherit, record_of
 from app.sources.bibtex_scanner import Entry, Scanner
+from app.sources.bibtex_strings import known_strings
 from app.sources.bibtex_tex import plain
-from app.sources.months import MACROS, MONTHS
 from app.sources.record import PaperRecord
 
 __all__ = ["MAX_BYTES", "BadEntry", "FoundEntry", "decode", "plain", "read_bibtex", "read_entries"]
@@ -19,6 +19,11 @@ __all__ = ["MAX_BYTES", "BadEntry", "FoundEntry", "decode", "plain", "read_bibte
 MAX_BYTES = 200_000  # of pasted text
 MAX_ENTRIES = 2000  # of pasted text
 MAX_VALUE = 20_000
+MAX_PEOPLE = 200_000  # characters; papers of LHC experiments have 3,000 authors and more
+_MOST = {
+    **dict.fromkeys(("title", "booktitle", "journal"), MAX_VALUE),
+    **dict.fromkeys(("author", "editor"), MAX_PEOPLE),
+}
 # What is no work but part of others, or settings of a style.
 _NO_WORKS = {
     "set": "it joins other entries, and is no paper itself",
@@ -58,12 +63,16 @@ def read_entries(text: str) -> Iterator[FoundEntry | BadEntry]:
         Every entry, good or bad. Keys lose dblp's `DBLP:` in front; an entry may have none.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    scanner = Scanner(text, dict(zip(MACROS, MONTHS, strict=True)))
+    scanner = Scanner(text, known_strings())
     parents = _parents(text, scanner)
     for entry in scanner.entries():
         if entry.kind == "xdata":
             continue
         inherit(entry, parents)
+        above = entry.fields.get("crossref", "").strip()
+        if above and above.lower() not in parents:
+            said = f"the entry {above:.80}, of which it is a part, is not here"
+            entry.problems.append((entry.line, said))
         yield _judged(entry)
 
 
@@ -75,7 +84,7 @@ def read_bibtex(text: str) -> tuple[list[PaperRecord], list[BadEntry]]:
 
     Returns:
         The records of `MAX_ENTRIES` at most in order, and what could not be read. Of several
-        entries with one key that differ the first counts.
+        entries with one key and title that differ the first counts.
     """
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         return [], [BadEntry(1, f"This is more than {MAX_BYTES:,} bytes of BibTeX.")]
@@ -89,7 +98,8 @@ def read_bibtex(text: str) -> tuple[list[PaperRecord], list[BadEntry]]:
             bad.append(entry)
             continue
         key = entry.record.key
-        first = records.setdefault(key.lower() or f" {entry.line}", entry.record)
+        says = f"{key}\n{entry.record.title}".lower() if key else str(entry.line)
+        first = records.setdefault(says, entry.record)
         if first != entry.record:
             said = f"the key {key!r} occurs a second time; the first one counts."
             bad.append(BadEntry(entry.line, said))
@@ -152,12 +162,15 @@ def _judged(entry: Entry) -> FoundEntry | BadEntry:
     )
     name = f"@{entry.kind}{{{entry.key:.60}" if entry.key else f"@{entry.kind} without a key"
     problem = _NO_WORKS.get(entry.kind, "")
-    for field, value in entry.fields.items():
-        if len(value) > MAX_VALUE and field in ("title", "author", "booktitle", "journal"):
-            problem = f"the field {field} has more than {MAX_VALUE:,} characters"
+    for field, most in _MOST.items():
+        if len(entry.fields.get(field, "")) > most:
+            problem = f"the field {field} has more than {most:,} characters"
     record = None if problem else record_of(entry)
     if record is not None and not record.title:
         problem = "it has no title"
+    year = plain(entry.fields.get("year", ""))
+    if record is not None and record.title and year and record.year is None:
+        notes = (*notes, f"“{year:.40}” is no year, and was left out")
     if record is None or problem:
         return BadEntry(entry.line, f"{name}: {'; '.join((problem, *notes))}.")
     return FoundEntry(entry.line, record, notes)

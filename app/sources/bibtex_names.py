@@ -26,6 +26,12 @@ def names(value: str) -> tuple[str, ...]:
     return tuple(name for name in found[:MAX_NAMES] if name and not _OTHERS.fullmatch(name))
 
 
+def has_others(value: str) -> bool:
+    """Whether there are more people than the field names: it ends in "and others"."""
+    last = _parted(_parted(value, "and")[-1], ";")[-1]
+    return _OTHERS.fullmatch(plain(last)) is not None and bool(names(value))
+
+
 def _of_one(name: str) -> list[str]:
     """One name, or several where commas stand for "and"."""
     name = name.strip()

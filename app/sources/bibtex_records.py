@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from datetime import date
 from urllib.parse import unquote
 
-from app.sources.bibtex_names import names
+from app.sources import markup
+from app.sources.bibtex_names import has_others, names
 from app.sources.bibtex_scanner import Entry
 from app.sources.bibtex_tex import paragraphs, plain
 from app.sources.bibtex_writing import CORR, VENUE_FIELDS
 from app.sources.months import MACROS, month_number
-from app.sources.record import PaperRecord
+from app.sources.record import OTHERS, PaperRecord
 
 MAX_INHERITED = 2000
 # Instead of a title, in this order.
@@ -48,6 +49,13 @@ _ARXIV_ALONE = re.compile(rf"\s*(?:arxiv:\s*)?{_ARXIV_NUMBER}(?:\s*\[[\w.-]+\])?
 _ARXIV_NOTE = re.compile(
     rf"\W*(?:arxiv\s+(?:e-?)?prints?\W*)?arxiv\W*{_ARXIV_NUMBER}(?:\W*[\w-]+\.[\w-]+)?\W*", re.I
 )
+# The end of an element; `$a<b>c$` has none.
+_TAG = re.compile(
+    r"</(?:i|b|em|strong|sub|sup|scp?|inf|tt|u|span|italic|bold|p|math|(?:jats|mml):[a-z-]{1,20})"
+    r"\s*>",
+    re.IGNORECASE,
+)
+_DOLLAR_TAG = re.compile(r"\$<\$\s*(/?[A-Za-z]{1,8})\s*\$>\$")
 _PREPRINT = re.compile(
     r"\W*(?:corr|(?:the\s+)?computing research repository|arxiv|arxiv\.org|(?:arxiv\s+)?"
     r"(?:e-?)?prints?(?:\s+(?:at\s+)?arxiv)?|arxiv\s+(?:preprint|e-?prints?).*|arxiv:.*"
@@ -80,7 +88,7 @@ def record_of(entry: Entry) -> PaperRecord:
         doi=doi,
         arxiv_id=arxiv_id,
         url=_url(fields),
-        abstract=paragraphs(fields.get("abstract", "")),
+        abstract=_abstract(fields.get("abstract", "")),
         keywords=_keywords(fields),
         published_on=_published(fields),
         details=_details(entry),
@@ -149,7 +157,7 @@ def _title(entry: Entry) -> tuple[str, str]:
     if entry.kind in ("proceedings", "periodical", "collection", "mvproceedings", "book"):
         others += _TITLES_OF_VOLUMES
     for name in (*others, *_TITLES_OF_NOTES):
-        title = plain(fields.get(name, ""))
+        title = _title_text(fields.get(name, ""))
         if not title or (name in _TITLES_OF_NOTES and title.startswith("http")):
             continue
         if name.endswith("title"):
@@ -158,8 +166,21 @@ def _title(entry: Entry) -> tuple[str, str]:
     return "", ""
 
 
+def _title_text(tex: str) -> str:
+    """A title without the elements of HTML or JATS that Crossref's entries have."""
+    if "$" in tex:  # as some programs write angle brackets
+        tex = _DOLLAR_TAG.sub(r"<\1>", tex)
+    title = plain(tex)
+    return markup.one_line(title) if _TAG.search(title) else title
+
+
+def _abstract(tex: str) -> str:
+    text = paragraphs(tex)
+    return markup.plain(text) if _TAG.search(text) else text
+
+
 def _with_subtitle(title: str, name: str, fields: Mapping[str, str]) -> str:
-    subtitle = plain(fields.get(f"{name.removesuffix('title')}subtitle", ""))
+    subtitle = _title_text(fields.get(f"{name.removesuffix('title')}subtitle", ""))
     if not subtitle or subtitle.lower() in title.lower():
         return title
     return f"{title}{'' if title[-1] in ':?!.' else ':'} {subtitle}"
@@ -209,6 +230,7 @@ def _details(entry: Entry) -> dict[str, str]:
         for name, others in _DETAILS.items()
     }
     told["type"] = entry.kind
+    told["authors"] = OTHERS if has_others(fields.get("author", "")) else ""
     told["pages"] = _pages(fields.get("pages", ""))
     told["month"] = _month(fields)
     told["editor"] = " and ".join(

@@ -154,6 +154,10 @@ class Scanner:
         self._budget -= len(value)
         return value if self._budget > 0 else name
 
+    def knows(self, name: str) -> bool:
+        """Whether a macro stands for something."""
+        return name.lower() in self._strings
+
     def _limit(self, at: int) -> int:
         """Where the next entry begins at the latest."""
         while self._next < len(self._bounds) and self._bounds[self._next] < at:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
+from app.sources.bibtex_strings import NAMING
+
 MAX_FIELDS = 300
 MAX_PROBLEMS = 10
 _NAME = re.compile(r"([^\W\d][\w.:+/*'-]*(?:[ \t]+[\w.:+/-]+){0,2})\s*=")
@@ -15,6 +17,7 @@ _SPACE = re.compile(r"\s+")
 _SPACE_AND_COMMA = re.compile(r"\s*,")
 _NUMBER = re.compile(r"[\w.:+/'-]+(?=\s*(?:[,#})]|\n|\Z|[A-Za-z][\w-]*\s*=))")
 _BARE = re.compile(r"[^,#\n{}\"]+")
+_MACRO = re.compile(r"(?!\d+\Z)[\w.:+/'-]+")
 _BRACES = re.compile(r"[{}]")
 _BRACES_AND_QUOTES = re.compile(r"[{}\"]")
 _FIRST_LINE = re.compile(r"\s*([^,\n]*)")
@@ -49,6 +52,8 @@ class Whole(Protocol):
     def line(self, at: int) -> int: ...
 
     def macro(self, name: str) -> str: ...
+
+    def knows(self, name: str) -> bool: ...
 
 
 class EntryReader:
@@ -171,18 +176,21 @@ class EntryReader:
         elif not has_comma:
             self.problem(begin, f"a comma is missing before {name[1]:.40}")
         self.at = name.end()
-        value = self._value()
+        value = self._value(name[1].lower() in NAMING)
         self._keep(name[1], value, begin)
         return name.end(), self.at
 
     def _keep(self, name: str, value: str, at: int) -> None:
         name = name.lower()
         # As in BibTeX, the first of two fields of a name counts.
-        if value.strip() and name not in self.found:
+        if value.strip() and name in self.found:
+            if " ".join(value.split()) != " ".join(self.found[name].split()):
+                self.problem(at, f"of two fields {name:.40} the first one counts")
+        elif value.strip():
             self.found[name] = value
             self.lines[name] = self.whole.line(at)
 
-    def _value(self) -> str:
+    def _value(self, is_name: bool) -> str:
         pieces = []
         while True:
             self._pass(_SPACE)
@@ -192,7 +200,7 @@ class EntryReader:
             elif sign == '"':
                 pieces.append(self._quoted())
             else:
-                pieces.append(self._bare())
+                pieces.append(self._bare(is_name))
             before = self.at
             self._pass(_SPACE)
             if self.at >= self.limit or self.text[self.at] != "#":
@@ -225,8 +233,8 @@ class EntryReader:
                     return self.text[start + 1 : mark.start()]
         raise Unclosed(start, '"')
 
-    def _bare(self) -> str:
-        """A number, or what a macro stands for."""
+    def _bare(self, is_name: bool) -> str:
+        """A number, or what a macro stands for; one that stands for nothing names nothing."""
         found = _NUMBER.match(self.text, self.at, self.limit)
         if found is None:
             found = _BARE.match(self.text, self.at, self.limit)
@@ -234,8 +242,12 @@ class EntryReader:
             return ""
         end = _unopened(found[0], self.closer)
         word = found[0] if end < 0 else found[0][:end]
-        self.at += len(word)
-        return self.whole.macro(word.strip())
+        begin, word = self.at, word.strip()
+        self.at += len(found[0] if end < 0 else found[0][:end])
+        if is_name and _MACRO.fullmatch(word) and not self.whole.knows(word):
+            self.problem(begin, f"the string {word:.40} is not defined, and was left out")
+            return ""
+        return self.whole.macro(word)
 
     def _junk(self) -> None:
         """Pass over what is no field."""

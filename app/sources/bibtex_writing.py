@@ -8,7 +8,7 @@ import unicodedata
 from app.sources.bibtex_names import names
 from app.sources.bibtex_tex import paragraphs, plain
 from app.sources.months import MACROS, month_number
-from app.sources.record import DETAILS, PaperRecord
+from app.sources.record import DETAILS, PaperRecord, goes_on
 
 CORR = "journals/corr"
 NO_PAPERS = frozenset({"string", "preamble", "comment", "xdata", "set", "control"})
@@ -64,7 +64,7 @@ def entry(record: PaperRecord) -> str:
         venue = "CoRR"
     where = VENUE_FIELDS.get(kind, "booktitle")
     fields = {
-        "author": _people(record.authors),
+        "author": _people(record.authors) + (" and others" if goes_on(record) else ""),
         "editor": _people(names(details["editor"])),
         "title": f"{{{escaped(record.title)}}}",
         "journal": "",

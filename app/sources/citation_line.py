@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.sources.record import PaperRecord
+from app.sources.record import PaperRecord, goes_on
 from app.sources.works import address_of, kind_of, one_line, pages_of, venue_of
 
 ALL_NAMED = 6  # so many authors are named all; of more, the first three
@@ -53,7 +53,7 @@ def line(record: PaperRecord) -> CitationLine:
     if kind == "preprint":
         venue = f"arXiv:{record.arxiv_id}" if record.arxiv_id else "Preprint"
     return CitationLine(
-        authors=_authors(record.authors),
+        authors=_authors(record.authors, goes_on(record)),
         title=one_line(record.title),
         venue=one_line(venue),
         place=one_line(", ".join(filter(None, place))),
@@ -61,8 +61,8 @@ def line(record: PaperRecord) -> CitationLine:
     )
 
 
-def _authors(names: tuple[str, ...]) -> str:
-    if len(names) > ALL_NAMED:
+def _authors(names: tuple[str, ...], and_others: bool) -> str:
+    if and_others or len(names) > ALL_NAMED:
         return f"{', '.join(map(one_line, names[:3]))}, et al."
     shown = [one_line(name) for name in names]
     if len(shown) < 3:

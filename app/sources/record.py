@@ -24,7 +24,9 @@ DETAILS = (
     "issn",
     "school",
     "institution",
+    "authors",
 )
+OTHERS = "others"  # as detail "authors" of a list of authors that goes on: `Foo and others`
 
 
 @dataclass(frozen=True)
@@ -73,3 +75,8 @@ class PaperRecord:
     other_keys: tuple[str, ...] = ()
     other_urls: tuple[str, ...] = ()
     orcids: tuple[str, ...] = ()
+
+
+def goes_on(record: PaperRecord) -> bool:
+    """Whether a paper has more authors than are known: `Foo and others`."""
+    return bool(record.authors) and record.details.get("authors") == OTHERS

@@ -14,6 +14,7 @@ from app.queries import catalogue, papers
 from app.queries.papers import PaperRow
 from app.services import finding
 from app.services.finding import NO_SECTION, Offered, PaperRecord
+from app.services.identifiers import find_paper
 from app.services.papers import AlreadyThere, add_paper
 from app.services.problems import Refused
 from app.services.rerender import renew_marked
@@ -102,7 +103,16 @@ def create() -> str | Response | tuple[str, int]:
     shown = Shown(_pasted(), origin=origin)
     if not form.validate_on_submit():
         return _page(form, shown), 422
-    return _added(form, _record(form, origin), "form", shown)
+    record = _record(form, origin)
+    free = finding.instead_of_key(db(), record)
+    if free:
+        existing = find_paper(db(), record.key.strip())
+        shown.here = papers.rows(db(), [existing] if existing else [], viewer())
+        said = f"{record.key.strip()} is the key of another paper here. {free} is free: use that?"
+        form.refuse(Refused("key", said))
+        form.key.data = free
+        return _page(form, shown), 422
+    return _added(form, record, "form", shown)
 
 
 def _added(
@@ -211,4 +221,7 @@ def _record(form: PaperForm, origin: Offered | None) -> PaperRecord:
     )
     if record.venue == (more.venue or more.venue_key):
         record = replace(record, venue_key=more.venue_key, venue_title=more.venue_title)
-    return replace(record, orcids=more.orcids) if record.authors == more.authors else record
+    if record.authors == more.authors:
+        return replace(record, orcids=more.orcids)
+    told = {name: text for name, text in record.details.items() if name != "authors"}
+    return replace(record, details=told)  # whether they are all of them is not known any more
