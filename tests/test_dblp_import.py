@@ -17,6 +17,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from app import search
 from app.db import Database, begin_writing
 from app.models import (
     Author,
@@ -332,6 +333,28 @@ def test_persons_join_names(session: Session, tmp_path: Path) -> None:
     others = select(AuthorName.key).where(AuthorName.author_id == found.id)
     assert set(session.scalars(others)) == {"j-s-carberry", "j-carberry"}
     assert session.scalar(select(func.count()).select_from(Author)) == 3
+
+
+def test_other_names_are_searched(session: Session, tmp_path: Path) -> None:
+    def found(typed: str) -> set[str]:
+        numbers = [each.paper_id for each in search.find(session, search.parse(typed)).papers]
+        return set(session.scalars(select(Paper.key).where(Paper.id.in_(numbers))))
+
+    one = conference(key="conf/x/A1", title="One.", authors=("J&uuml;rgen M&uuml;ller 0002",))
+    two = conference(key="conf/x/B1", title="Two.", authors=("J&uuml;rgen M. M&uuml;ller",))
+    names = ("J&uuml;rgen M&uuml;ller 0002", "J&uuml;rgen M. M&uuml;ller", "Juergen Mueller")
+    load(session, dump(tmp_path, one, two, person("m/J", *names)))
+    assert found('author:"Juergen Mueller"') == {"conf/x/A1", "conf/x/B1"}
+    assert found("Juergen Mueller") == {"conf/x/A1", "conf/x/B1"}
+    assert found('author:"jurgen m muller"') == {"conf/x/A1", "conf/x/B1"}
+    # A later file adds a name, and a paper under the one that was there.
+    three = conference(key="conf/x/C1", title="Three.", authors=(names[0],))
+    more = person("m/J", *names, "Jyrgen Myller")
+    load(session, dump(tmp_path, one, two, three, more, name="b.xml"))
+    assert found("jyrgen") == {"conf/x/A1", "conf/x/B1", "conf/x/C1"}
+    four = conference(key="conf/x/D1", title="Four.", authors=(names[0],))
+    load(session, dump(tmp_path, one, two, three, four, more, name="c.xml"))
+    assert "conf/x/D1" in found('author:"Juergen Mueller"')
 
 
 def test_persons_of_one_key_stay_apart(session: Session, tmp_path: Path) -> None:
