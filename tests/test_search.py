@@ -22,7 +22,7 @@ from app.sources.record import NO_SECTION
 from tests.client import Browser
 from tests.factories import make_paper, make_summary, make_user
 
-R_CNN, RESNET, BIAS, NOETHER, CHINESE, VAE, SERIES = (
+R_CNN, RESNET, BIAS, NOETHER, CHINESE, VAE, SERIES, WATER, PLAIN = (
     "conf/nips/RenHGS15",
     "conf/cvpr/HeZRS16",
     "conf/x/Bias1",
@@ -30,6 +30,8 @@ R_CNN, RESNET, BIAS, NOETHER, CHINESE, VAE, SERIES = (
     "conf/x/Li20",
     "conf/iclr/Higgins17",
     "conf/x/Series1",
+    "conf/x/Water1",
+    "conf/x/Plain1",
 )
 
 
@@ -66,6 +68,8 @@ def library(session: Session) -> None:
     make_paper(
         session, SERIES, "Time series and movies", authors=("James Gauss",), section=NO_SECTION
     )
+    make_paper(session, WATER, "H₂O and ħ² in ice", year=1950, section=NO_SECTION)
+    make_paper(session, PLAIN, "Plain H2O", year=1940, section=NO_SECTION)
     make_summary(
         session,
         faster,
@@ -123,6 +127,12 @@ QUERIES: list[tuple[str, list[str]]] = [
     ("x^2", [VAE, R_CNN]),
     ("x²", [VAE, R_CNN]),
     ("\\alpha_t", [R_CNN]),
+    ("H2O", [WATER, PLAIN]),
+    ("h₂o", [WATER, PLAIN]),
+    ("title:h2o ice", [WATER]),
+    ("ħ2", [WATER]),
+    ("ħ^2", [WATER]),
+    ('"h₂o and"', [WATER]),
     # Fields.
     ("author:he", [R_CNN, RESNET]),
     ('author:"kaiming he"', [R_CNN, RESNET]),
@@ -140,7 +150,7 @@ QUERIES: list[tuple[str, list[str]]] = [
     ("year:2015..2017", [R_CNN, VAE, RESNET]),
     ("year:2017-2015", [R_CNN, VAE, RESNET]),
     ("year:2016..", [VAE, RESNET]),
-    ("year:..1999", [BIAS, NOETHER]),
+    ("year:..1999", [BIAS, WATER, PLAIN, NOETHER]),
     ("year:1918 year:1999", [BIAS, NOETHER]),
     ("tag:object-detection", [R_CNN]),
     ('tag:"Object Detection" convolutions', [R_CNN]),
@@ -363,7 +373,7 @@ def test_everything_can_be_indexed_anew(session: Session) -> None:
     }
     session.execute(delete(SearchEntry))
     session.commit()
-    assert list(search_index.index_missing(session)) == [7]
+    assert list(search_index.index_missing(session)) == [9]
     assert list(search_index.index_missing(session)) == []
     assert search.find(session, search.parse("convolution")).papers == []
     begin_writing(session)

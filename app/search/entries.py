@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from app.models.search_entry import place
-from app.search.words import fold, stem, stems, words
+from app.search.words import fold, searched, stem, stems, words
 
 MOST_OF_PEOPLE = 200_000  # bytes
 MOST_OF_BODY = 400_000
@@ -96,7 +96,7 @@ def vocabulary(paper: PaperFacts) -> dict[str, bool]:
     Those of summaries are not: a word would have to go when the last text that has it goes, or
     is no longer public.
     """
-    found = {word: False for text in (paper.title, *paper.more[:2]) for word in words(text)}
+    found = {word: False for text in (paper.title, *paper.more[:2]) for word in searched(text)}
     for name in paper.venue[1:]:
         found.update(dict.fromkeys(_of_name(name)[1], False))
     for name in paper.authors:

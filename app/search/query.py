@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from app.search.entries import EVERYTHING, SUMMARISED, name_mark, section_mark, tag_mark, year_marks
-from app.search.words import stem, words
+from app.search.words import figured, stem, words
 
 MAX_LENGTH = 1000
 MAX_PARTS = 24
@@ -104,7 +104,16 @@ class Part:
             return (Phrase(tuple(map(name_mark, self.stems)), "facts"),)
         if self.field == "has":
             return (Phrase((SUMMARISED,), "facts"),)
-        return (Phrase(self.stems, _COLUMNS.get(self.field, "")),)
+        column = _COLUMNS.get(self.field, "")
+        # `H₂O` is found as it is written, and as `H2O`.
+        whole = tuple(Phrase((stem(word),), column) for word in self.whole)
+        return (Phrase(self.stems, column), *whole)
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """What was typed in one word with small figures, in plain ones."""
+        found = figured(self.value)
+        return tuple(found) if len(found) == 1 and " " not in self.value.strip() else ()
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from app.models import folded
 from app.models.paper import MAX_IDENTIFIER
 from app.queries.papers import MAX_TITLE_FOLDED
 from app.rendering import RenderError, reference_from_url, render_inline
-from app.search.words import indexable, words
+from app.search.words import figured, indexable, words
 from app.services.paper_facts import (
     MAX_AUTHORS,
     MAX_NAME,
@@ -157,7 +157,7 @@ def prepared(record: DumpRecord) -> Work | None:
         details,
         refs,
         inline(title),
-        NewPaper.of(found, [each[2] for each in named], values),
+        NewPaper.of([*found, *figured(title)], [each[2] for each in named], values),
         # As `queries.papers.title_folded` has it; only signs beyond ASCII make a difference.
         (" ".join(found) if title.isascii() else indexable(title))[:MAX_TITLE_FOLDED],
         head(record) + fields,

@@ -55,7 +55,7 @@ class NewPaper(NamedTuple):
     def of(
         cls, title: Sequence[str], authors: Sequence[Sequence[str]], identifiers: Sequence[str]
     ) -> NewPaper:
-        """Of the words (`app.search.words.words`) of the title and of each author's name."""
+        """Of the words of the title (`app.search.words.searched`) and of each author's name."""
         return cls(
             " ".join(map(stem, title)),
             within(" ".join([stem(word) for author in authors for word in author]), MOST_OF_PEOPLE),
