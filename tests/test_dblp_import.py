@@ -42,6 +42,7 @@ from app.services.dblp_works import _reference, inline, prepared
 from app.services.rerender import STALE
 from app.services.search_bulk import BulkIndex, NewPaper, with_names
 from app.sources.dblp_dump import DumpReader, DumpRecord
+from tests.client import Browser
 from tests.dblp import AUTHORS, LSTM, TITLE, conference, dump, journal, person, preprint
 from tests.factories import make_paper, make_summary
 
@@ -130,7 +131,7 @@ def test_entries_are_those_of_search(session: Session, title: str) -> None:
     known, called = index._known((venue, 2015, "cs"))
     row = entries.of_paper(facts)
     assert (new.title, new.people, new.body) == (row["title"], row["people"], row["body"])
-    assert with_names(known, new.people) == row["facts"]
+    assert with_names(known, new) == row["facts"]
     every = dict.fromkeys([*new.words, *called], False) | dict.fromkeys(new.names, True)
     assert every == entries.vocabulary(facts)
 
@@ -361,6 +362,43 @@ def test_other_names_are_searched(session: Session, tmp_path: Path) -> None:
     four = conference(key="conf/x/D1", title="Four.", authors=(names[0],))
     load(session, dump(tmp_path, one, two, three, four, more, name="c.xml"))
     assert "conf/x/D1" in found('author:"Juergen Mueller"')
+
+
+def test_namesakes_are_told_apart(session: Session, guest: Browser, tmp_path: Path) -> None:
+    authors = [("Wei Wang",), ("Wei Wang 0001",), ("Wei Wang 0002", "Jian Sun")]
+    works = [
+        conference(key=f"conf/x/A{n}", title=f"Number {n}.", authors=names)
+        for n, names in enumerate(authors)
+    ]
+    load(session, dump(tmp_path, *works))
+    whole = select(SearchEntry.facts).order_by(SearchEntry.id)
+    written = session.scalars(whole).all()
+    begin_writing(session)
+    search_index.index_papers(session, session.scalars(select(Paper.id)).all())
+    assert session.scalars(whole).all() == written
+    session.commit()
+    for typed in ("author:wei-wang-0002", 'author:"Wei Wang 0002"'):
+        assert [each.year for each in search.find(session, search.parse(typed)).papers] == [2015]
+    assert len(search.find(session, search.parse('author:"wei wang"')).papers) == 3
+    session.commit()
+    page = guest.get("/search?q=wei+wang").text
+    assert "Wei Wang 0001</bdi>" in page
+    assert "author:wei-wang-0002" in page.replace("%3A", ":")
+    page = guest.get("/author/wei-wang-0002").text
+    assert '<h1 dir="auto">Wei Wang <span class="namesake">0002</span></h1>' in page
+    others = guest.get("/author/wei-wang").text
+    assert 'href="/author/wei-wang-0001"' in others
+    assert 'href="/author/wei-wang"' in page
+    assert "Others of this name" not in guest.get("/author/jian-sun").text
+
+
+def test_the_first_of_a_name_stands_for_it(
+    session: Session, guest: Browser, tmp_path: Path
+) -> None:
+    work = conference(key="conf/x/A1", title="One.", authors=("Wei Wang 0007",))
+    load(session, dump(tmp_path, work))
+    assert guest.get("/author/wei-wang").location == "/author/wei-wang-0007"
+    assert guest.get("/author/wei").status == 404
 
 
 def test_persons_of_one_key_stay_apart(session: Session, tmp_path: Path) -> None:

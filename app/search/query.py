@@ -4,6 +4,7 @@ attention transformer     papers with all of these words, the last may be a begi
 "neural machine"          these words one after the other; as are words joined by signs: r-cnn
 title:attention           in the title of the paper
 author:hinton             in the names of its authors; author:"geoffrey hinton"
+author:wei-wang-0002      by the one of this name who has dblp's number 0002
 venue:nips                in the name of where it appeared; venue:conf/nips
 year:2015..2018           its year; also year:2016, year:2015.. and year:..2018
 tag:detection             with a summary that has this tag
@@ -19,7 +20,15 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from app.search.entries import EVERYTHING, SUMMARISED, name_mark, section_mark, tag_mark, year_marks
+from app.search.entries import (
+    EVERYTHING,
+    SUMMARISED,
+    author_mark,
+    name_mark,
+    section_mark,
+    tag_mark,
+    year_marks,
+)
 from app.search.words import figured, stem, words
 
 MAX_LENGTH = 1000
@@ -38,6 +47,7 @@ _PART = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_NUMBERED = re.compile(r".*[^\W\d_].*[\s-]\d{4}\s*", re.DOTALL)
 _YEARS = re.compile(r"(\d{4})?(?:(\.{2,3}|-|–)(\d{4})?)?")
 
 
@@ -100,6 +110,8 @@ class Part:
             return (Phrase((tag_mark(self.value),), "facts"),)
         if self.field == "section":
             return (Phrase((section_mark(self.value),), "facts"),)
+        if self.field == "author" and _NUMBERED.fullmatch(self.value):
+            return (Phrase((author_mark(self.value),), "facts"),)
         if self.field == "author":
             return (Phrase(tuple(map(name_mark, self.stems)), "facts"),)
         if self.field == "has":

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.db import insert_missing
 from app.models import Author, AuthorName, PaperAuthor
+from app.models.author import number_of_namesake
 from app.services.bulk import among
 from app.services.paper_facts import MAX_NAME, clean
 from app.services.papers import author_key, without_number
@@ -238,14 +239,14 @@ class _Known:
         )
 
     def _keep_names(self, author: _Row, names: dict[str, str]) -> bool:
-        new = [
+        new: list[dict[str, Any]] = [
             {"key": key, "author_id": author.id, "name": without_number(name)}
             for key, name in names.items()
             if key != author.key and key not in self._others and key not in self._by_key
         ]
         self._new_names += new
         self._others |= {str(row["key"]): author.id for row in new}
-        if any(row["name"] != author.name for row in new):
+        if any(row["name"] != author.name or number_of_namesake(row["key"]) for row in new):
             self.searched_anew.add(author.id)
         return bool(new)
 

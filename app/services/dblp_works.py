@@ -24,7 +24,7 @@ from app.services.paper_facts import (
     YEARS,
     clean,
 )
-from app.services.papers import without_number
+from app.services.papers import author_key, without_number
 from app.services.search_bulk import NewPaper
 from app.sources.dblp_dump import DumpRecord, stream_of
 
@@ -143,6 +143,7 @@ def prepared(record: DumpRecord) -> Work | None:
     fields = digests(title, bare, year, venue_key, doi, url, details)
     found = words(title)
     values = [value for kind, value, _ in refs if kind != "url"]
+    namesakes = [author_key(name) for name, without, _ in named if name != without]
     return Work(
         key,
         title,
@@ -157,7 +158,7 @@ def prepared(record: DumpRecord) -> Work | None:
         details,
         refs,
         inline(title),
-        NewPaper.of([*found, *figured(title)], [each[2] for each in named], values),
+        NewPaper.of([*found, *figured(title)], [each[2] for each in named], values, namesakes),
         # As `queries.papers.title_folded` has it; only signs beyond ASCII make a difference.
         (" ".join(found) if title.isascii() else indexable(title))[:MAX_TITLE_FOLDED],
         head(record) + fields,
