@@ -62,3 +62,8 @@ class PaperAuthor(Base):
     name: Mapped[str | None] = mapped_column(String(200))
 
     author: Mapped[Author] = relationship(lazy="raise")
+
+    @property
+    def printed(self) -> str:
+        """The author's name as it stands on the paper; needs `author` to be loaded."""
+        return self.name or self.author.name
