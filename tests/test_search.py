@@ -157,6 +157,10 @@ QUERIES: list[tuple[str, list[str]]] = [
     ("tag:c++", [R_CNN]),
     ("tag:detection", []),
     ("section:cs", [R_CNN]),
+    ("section:CompSci", [R_CNN]),
+    ('section:"compsci" -has:summary', []),
+    ("section:Physics", []),
+    ("venue:NeurIPS", [R_CNN]),
     ("has:summary", [R_CNN]),
     # Without something.
     ("kaiming -residual", [R_CNN]),

@@ -5,10 +5,10 @@ attention transformer     papers with all of these words, the last may be a begi
 title:attention           in the title of the paper
 author:hinton             in the names of its authors; author:"geoffrey hinton"
 author:wei-wang-0002      by the one of this name who has dblp's number 0002
-venue:nips                in the name of where it appeared; venue:conf/nips
+venue:nips                in the name of where it appeared; venue:conf/nips or venue:neurips
 year:2015..2018           its year; also year:2016, year:2015.. and year:..2018
 tag:detection             with a summary that has this tag
-section:cs                of this section
+section:cs                of this section; also section:compsci, its name
 has:summary               with a public summary
 -survey                   without this; a minus before any of the above
 transf*                   words that begin so
@@ -39,6 +39,8 @@ FIELDS = ("title", "author", "venue", "year", "tag", "section", "has")
 # Of one paper only one can be true, so several of them mean either.
 ONE_OF = ("year", "venue", "section")
 _COLUMNS = {"title": "title", "venue": "facts"}
+# Venues whose keys at dblp keep another name than they go by.
+_VENUES = {("neurips",): "nips", ("arxiv",): "corr"}
 _PART = re.compile(
     rf"""
     (?P<minus>-?)
@@ -117,6 +119,8 @@ class Part:
         if self.field == "has":
             return (Phrase((SUMMARISED,), "facts"),)
         column = _COLUMNS.get(self.field, "")
+        if self.field == "venue" and self.words in _VENUES:
+            return (Phrase(self.stems, column), Phrase((stem(_VENUES[self.words]),), column))
         # `H₂O` is found as it is written, and as `H2O`.
         whole = tuple(Phrase((stem(word),), column) for word in self.whole)
         return (Phrase(self.stems, column), *whole)
