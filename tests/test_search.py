@@ -343,6 +343,10 @@ MEANT: list[tuple[str, str | None]] = [
     ("author:kaimin", "author:kaiming"),
     ("author:kiaming deep", "author:kaiming deep"),
     ('"object detectoin"', '"object detection"'),
+    ("rcnn", "r-cnn"),
+    ("title:rcnn faster", "title:r-cnn faster"),
+    ("realtime", "real-time"),
+    ("timereal", None),
     ("residual", None),
     ("xyzxyzxyz", None),
     ("secrte", None),
@@ -441,6 +445,31 @@ def test_an_identifier_goes_straight_to_its_paper(guest: Browser) -> None:
     for query in ("1506.01497", "conf/nips/RenHGS15", "https://arxiv.org/abs/1506.01497v2"):
         answer = guest.get("/search", query_string={"q": query})
         assert (answer.status, answer.location) == (302, "/paper/conf/nips/RenHGS15")
+
+
+@pytest.mark.usefixtures("library")
+def test_a_page_too_far_says_so(guest: Browser) -> None:
+    page = guest.get("/search?q=kaiming&page=99")
+    assert "No more results" in page.text
+    assert "Nothing found" not in page.text
+    assert "/search?q=kaiming" in page.links()
+
+
+@pytest.mark.usefixtures("library")
+def test_nul_is_left_out(guest: Browser) -> None:
+    for path in ("/search", "/search/suggest", "/papers/new", "/search/suggest?part=list"):
+        sign = "&" if "?" in path else "?"
+        assert guest.get(f"{path}{sign}q=%00").status in (200, 302), path
+    assert RESNET in guest.get("/search?q=resi%00dual").text
+    assert guest.get("/search?q=x&page=%00").status == 404
+
+
+@pytest.mark.usefixtures("library")
+def test_very_many_are_not_counted(guest: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "LIMIT", 4)
+    page = guest.get("/search?q=year:..2030")
+    assert "Very many results for" in page.text
+    assert "; the first 3 are listed" in page.text
 
 
 @pytest.mark.usefixtures("library")

@@ -212,6 +212,12 @@ def _doubtful(hits: Hits) -> list[Part]:
 def _corrected(session: Session, part: Part) -> str | None:
     """A part with the nearest known words in the place of unknown ones; `None` if none differs."""
     known = vocabulary.look_up(session, part.words, ()).known
+    field = f"{part.field}:" if part.field else ""
+    if len(part.words) == 1 and not known:
+        for row in vocabulary.parted(session, part.words[0]):
+            text = f"{field}{row}"
+            if _engine(session).is_any(session, parse(text).clauses()):
+                return text
     found = []
     for word in part.words:
         near = [] if word in known else vocabulary.nearest(session, word, 1)
@@ -219,7 +225,6 @@ def _corrected(session: Session, part: Part) -> str | None:
     if tuple(found) == part.words:
         return None
     text = " ".join(found)
-    field = f"{part.field}:" if part.field else ""
     return f'{field}"{text}"' if len(found) > 1 else f"{field}{text}"
 
 
