@@ -13,11 +13,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import search
+from app.cli import catalogue
 from app.db import Database, begin_writing
 from app.models import (
     Author,
@@ -196,6 +198,45 @@ def test_bad_records_are_left_out(session: Session, tmp_path: Path) -> None:
     assert found.title.startswith("<script> yyy")
     assert len(found.title) == 1000
     assert found.title_html.startswith("&lt;script&gt; ")
+
+
+def test_what_is_left_out_is_named(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = dump(
+        tmp_path,
+        conference(title=" "),
+        conference(key="&lt;script&gt;"),
+        conference(key="conf/x/A1", title="Caf&nosuchsign; of &eacute;."),
+        *(conference(key=f"no key {n}") for n in range(20)),
+    )
+    for large in (dblp_import.LARGE, 0):
+        monkeypatch.setattr(dblp_import, "LARGE", large)
+        (*_, last) = import_dump(session, path)
+        assert len(last.problems) == 10
+        assert set(last.problems) >= {
+            "Left out: conf/nips/RenHGS15 in line 4 has no title.",
+            "Left out: '<script>' has no key as dblp's are.",
+            "&nosuchsign; is unknown and stays as it is.",
+        }
+    assert paper(session, "conf/x/A1").title == "Caf&nosuchsign; of é"
+
+
+def test_a_venue_without_papers_is_told(session: Session, tmp_path: Path) -> None:
+    wanted = Wanted(frozenset({"conf/nips", "conf/nipz", "books/daglib"}))
+    load(session, dump(tmp_path, conference()), wanted)
+    assert dblp_import.venues_without_papers(session, wanted) == ["conf/nipz"]
+
+
+def test_interrupted_it_says_how_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(catalogue, "_read", interrupted)
+    path = dump(tmp_path, LSTM)
+    result = CliRunner().invoke(catalogue.import_dblp, [str(path)])
+    assert result.exit_code == 1
+    assert "the same command goes on where it was" in result.output
 
 
 def test_a_changed_record_changes_the_paper(session: Session, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from app.sources.dblp_dump import DumpRecord, stream_of
 CORR = "journals/corr"
 STREAMS = ("conf/", "journals/", "series/")
 MAX_DETAIL = 2000
+MAX_SHOWN = 100  # characters of a key
 MAX_LINKS = 10  # addresses of one work
 KINDS = {"conf": "conference", "journals": "journal", "series": "book"}
 DIGEST = 8  # characters of one digest
@@ -163,6 +164,18 @@ def prepared(record: DumpRecord) -> Work | None:
         (" ".join(found) if title.isascii() else indexable(title))[:MAX_TITLE_FOLDED],
         head(record) + fields,
     )
+
+
+def why_left_out(record: DumpRecord) -> str:
+    """Why `prepared` makes nothing of a record, in a sentence."""
+    key = record.key if len(record.key) <= MAX_SHOWN else record.key[:MAX_SHOWN] + "…"
+    if not _line(record.title, MAX_TITLE):
+        why = "has no title"
+    elif len(record.authors) > MAX_AUTHORS:
+        why = f"has more than {MAX_AUTHORS:,} authors"
+    else:
+        why = "has no key as dblp's are"
+    return f"Left out: {key!r} {why}."
 
 
 def inline(title: str) -> str:
