@@ -8,9 +8,11 @@ from xml.etree import ElementTree
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.models import Paper
+from app.db import begin_writing
+from app.models import Paper, PaperAuthor
 from app.views.citing import file_name
 from tests.client import Browser, Page
 from tests.factories import make_paper, make_summary, make_user
@@ -71,6 +73,19 @@ def test_each_format_is_a_file(
     )
     assert (again.status, again.text) == (304, "")
     assert again.response.headers["Cache-Control"] == "private, no-cache"
+
+
+def test_the_printed_name_is_cited(guest: Browser, session: Session) -> None:
+    paper = make_paper(session, "conf/x/A1", "One", authors=("Josiah Carberry",))
+    begin_writing(session)
+    session.execute(update(PaperAuthor).values(name="J. S. Carberry"))
+    session.commit()
+    for suffix in ("bib", "ris", "json"):
+        text = guest.get(f"/paper/{paper.key}.{suffix}").text
+        assert "Josiah" not in text, suffix
+        assert "J. S." in text, suffix
+    page = guest.get(f"/paper/{paper.key}").text
+    assert 'title="Josiah Carberry"><bdi>J. S. Carberry</bdi></a>' in page
 
 
 def test_json_is_csl_with_our_facts_beside(guest: Browser, session: Session) -> None:

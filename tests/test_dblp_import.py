@@ -13,10 +13,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from app import search
+from app.cli import catalogue
 from app.db import Database, begin_writing
 from app.models import (
     Author,
@@ -34,13 +37,14 @@ from app.models import (
 from app.queries.papers import title_folded
 from app.rendering import reference_from_url, render_inline
 from app.search import entries
-from app.search.words import words
+from app.search.words import searched, words
 from app.services import dblp_import, dblp_reader, search_index
 from app.services.dblp_import import BadDump, Wanted, import_dump
 from app.services.dblp_works import _reference, inline, prepared
 from app.services.rerender import STALE
 from app.services.search_bulk import BulkIndex, NewPaper, with_names
 from app.sources.dblp_dump import DumpReader, DumpRecord
+from tests.client import Browser
 from tests.dblp import AUTHORS, LSTM, TITLE, conference, dump, journal, person, preprint
 from tests.factories import make_paper, make_summary
 
@@ -110,7 +114,13 @@ def test_it_is_found_by_search(session: Session, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "title",
-    ["Plain words", "Naïve Bayes & Größe", "x² <i> H₂O", "畳み込み neural nets", "A $k$-d tree"],
+    [
+        "Plain words",
+        "Naïve Bayes & Größe",
+        "x² <i> H₂O 10³",
+        "畳み込み neural nets",
+        "A $k$-d tree",
+    ],
 )
 def test_entries_are_those_of_search(session: Session, title: str) -> None:
     authors = ["Jürgen Schmidhuber", "李 明", "Ana Networks"]
@@ -118,12 +128,12 @@ def test_entries_are_those_of_search(session: Session, title: str) -> None:
     facts = entries.PaperFacts(
         7, title, authors, venue, 2015, "cs", ["", "", "conf/nips/X15", "10.1/a-b"], False
     )
-    new = NewPaper.of(words(title), [words(name) for name in authors], facts.more[2:])
+    new = NewPaper.of(searched(title), [words(name) for name in authors], facts.more[2:])
     index = BulkIndex(session)
     known, called = index._known((venue, 2015, "cs"))
     row = entries.of_paper(facts)
     assert (new.title, new.people, new.body) == (row["title"], row["people"], row["body"])
-    assert with_names(known, new.people) == row["facts"]
+    assert with_names(known, new) == row["facts"]
     every = dict.fromkeys([*new.words, *called], False) | dict.fromkeys(new.names, True)
     assert every == entries.vocabulary(facts)
 
@@ -188,6 +198,45 @@ def test_bad_records_are_left_out(session: Session, tmp_path: Path) -> None:
     assert found.title.startswith("<script> yyy")
     assert len(found.title) == 1000
     assert found.title_html.startswith("&lt;script&gt; ")
+
+
+def test_what_is_left_out_is_named(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = dump(
+        tmp_path,
+        conference(title=" "),
+        conference(key="&lt;script&gt;"),
+        conference(key="conf/x/A1", title="Caf&nosuchsign; of &eacute;."),
+        *(conference(key=f"no key {n}") for n in range(20)),
+    )
+    for large in (dblp_import.LARGE, 0):
+        monkeypatch.setattr(dblp_import, "LARGE", large)
+        (*_, last) = import_dump(session, path)
+        assert len(last.problems) == 10
+        assert set(last.problems) >= {
+            "Left out: conf/nips/RenHGS15 in line 4 has no title.",
+            "Left out: '<script>' has no key as dblp's are.",
+            "&nosuchsign; is unknown and stays as it is.",
+        }
+    assert paper(session, "conf/x/A1").title == "Caf&nosuchsign; of é"
+
+
+def test_a_venue_without_papers_is_told(session: Session, tmp_path: Path) -> None:
+    wanted = Wanted(frozenset({"conf/nips", "conf/nipz", "books/daglib"}))
+    load(session, dump(tmp_path, conference()), wanted)
+    assert dblp_import.venues_without_papers(session, wanted) == ["conf/nipz"]
+
+
+def test_interrupted_it_says_how_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(catalogue, "_read", interrupted)
+    path = dump(tmp_path, LSTM)
+    result = CliRunner().invoke(catalogue.import_dblp, [str(path)])
+    assert result.exit_code == 1
+    assert "the same command goes on where it was" in result.output
 
 
 def test_a_changed_record_changes_the_paper(session: Session, tmp_path: Path) -> None:
@@ -332,6 +381,65 @@ def test_persons_join_names(session: Session, tmp_path: Path) -> None:
     others = select(AuthorName.key).where(AuthorName.author_id == found.id)
     assert set(session.scalars(others)) == {"j-s-carberry", "j-carberry"}
     assert session.scalar(select(func.count()).select_from(Author)) == 3
+
+
+def test_other_names_are_searched(session: Session, tmp_path: Path) -> None:
+    def found(typed: str) -> set[str]:
+        numbers = [each.paper_id for each in search.find(session, search.parse(typed)).papers]
+        return set(session.scalars(select(Paper.key).where(Paper.id.in_(numbers))))
+
+    one = conference(key="conf/x/A1", title="One.", authors=("J&uuml;rgen M&uuml;ller 0002",))
+    two = conference(key="conf/x/B1", title="Two.", authors=("J&uuml;rgen M. M&uuml;ller",))
+    names = ("J&uuml;rgen M&uuml;ller 0002", "J&uuml;rgen M. M&uuml;ller", "Juergen Mueller")
+    load(session, dump(tmp_path, one, two, person("m/J", *names)))
+    assert found('author:"Juergen Mueller"') == {"conf/x/A1", "conf/x/B1"}
+    assert found("Juergen Mueller") == {"conf/x/A1", "conf/x/B1"}
+    assert found('author:"jurgen m muller"') == {"conf/x/A1", "conf/x/B1"}
+    # A later file adds a name, and a paper under the one that was there.
+    three = conference(key="conf/x/C1", title="Three.", authors=(names[0],))
+    more = person("m/J", *names, "Jyrgen Myller")
+    load(session, dump(tmp_path, one, two, three, more, name="b.xml"))
+    assert found("jyrgen") == {"conf/x/A1", "conf/x/B1", "conf/x/C1"}
+    four = conference(key="conf/x/D1", title="Four.", authors=(names[0],))
+    load(session, dump(tmp_path, one, two, three, four, more, name="c.xml"))
+    assert "conf/x/D1" in found('author:"Juergen Mueller"')
+
+
+def test_namesakes_are_told_apart(session: Session, guest: Browser, tmp_path: Path) -> None:
+    authors = [("Wei Wang",), ("Wei Wang 0001",), ("Wei Wang 0002", "Jian Sun")]
+    works = [
+        conference(key=f"conf/x/A{n}", title=f"Number {n}.", authors=names)
+        for n, names in enumerate(authors)
+    ]
+    load(session, dump(tmp_path, *works))
+    whole = select(SearchEntry.facts).order_by(SearchEntry.id)
+    written = session.scalars(whole).all()
+    begin_writing(session)
+    search_index.index_papers(session, session.scalars(select(Paper.id)).all())
+    assert session.scalars(whole).all() == written
+    session.commit()
+    for typed in ("author:wei-wang-0002", 'author:"Wei Wang 0002"'):
+        assert [each.year for each in search.find(session, search.parse(typed)).papers] == [2015]
+    assert len(search.find(session, search.parse('author:"wei wang"')).papers) == 3
+    session.commit()
+    page = guest.get("/search?q=wei+wang").text
+    assert "Wei Wang 0001</bdi>" in page
+    assert "author:wei-wang-0002" in page.replace("%3A", ":")
+    page = guest.get("/author/wei-wang-0002").text
+    assert '<h1 dir="auto">Wei Wang <span class="namesake">0002</span></h1>' in page
+    others = guest.get("/author/wei-wang").text
+    assert 'href="/author/wei-wang-0001"' in others
+    assert 'href="/author/wei-wang"' in page
+    assert "Others of this name" not in guest.get("/author/jian-sun").text
+
+
+def test_the_first_of_a_name_stands_for_it(
+    session: Session, guest: Browser, tmp_path: Path
+) -> None:
+    work = conference(key="conf/x/A1", title="One.", authors=("Wei Wang 0007",))
+    load(session, dump(tmp_path, work))
+    assert guest.get("/author/wei-wang").location == "/author/wei-wang-0007"
+    assert guest.get("/author/wei").status == 404
 
 
 def test_persons_of_one_key_stay_apart(session: Session, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from app.sources.record import NO_SECTION
 from tests.client import Browser
 from tests.factories import make_paper, make_summary, make_user
 
-R_CNN, RESNET, BIAS, NOETHER, CHINESE, VAE, SERIES = (
+R_CNN, RESNET, BIAS, NOETHER, CHINESE, VAE, SERIES, WATER, PLAIN = (
     "conf/nips/RenHGS15",
     "conf/cvpr/HeZRS16",
     "conf/x/Bias1",
@@ -30,6 +30,8 @@ R_CNN, RESNET, BIAS, NOETHER, CHINESE, VAE, SERIES = (
     "conf/x/Li20",
     "conf/iclr/Higgins17",
     "conf/x/Series1",
+    "conf/x/Water1",
+    "conf/x/Plain1",
 )
 
 
@@ -66,6 +68,8 @@ def library(session: Session) -> None:
     make_paper(
         session, SERIES, "Time series and movies", authors=("James Gauss",), section=NO_SECTION
     )
+    make_paper(session, WATER, "H₂O and ħ² in ice", year=1950, section=NO_SECTION)
+    make_paper(session, PLAIN, "Plain H2O", year=1940, section=NO_SECTION)
     make_summary(
         session,
         faster,
@@ -80,7 +84,7 @@ QUERIES: list[tuple[str, list[str]]] = [
     # Words: all of them, in any case, with or without accents.
     ("faster r-cnn", [R_CNN]),
     ("FASTER detect", [R_CNN]),
-    ("kaiming", [RESNET, R_CNN]),
+    ("kaiming", [R_CNN, RESNET]),
     ("nips 2015 proposals", [R_CNN]),
     ("fur krafte", [NOETHER]),
     ("Für Kräfte", [NOETHER]),
@@ -123,9 +127,15 @@ QUERIES: list[tuple[str, list[str]]] = [
     ("x^2", [VAE, R_CNN]),
     ("x²", [VAE, R_CNN]),
     ("\\alpha_t", [R_CNN]),
+    ("H2O", [WATER, PLAIN]),
+    ("h₂o", [WATER, PLAIN]),
+    ("title:h2o ice", [WATER]),
+    ("ħ2", [WATER]),
+    ("ħ^2", [WATER]),
+    ('"h₂o and"', [WATER]),
     # Fields.
-    ("author:he", [RESNET, R_CNN]),
-    ('author:"kaiming he"', [RESNET, R_CNN]),
+    ("author:he", [R_CNN, RESNET]),
+    ('author:"kaiming he"', [R_CNN, RESNET]),
     ('author:"he kaiming"', []),
     ("author:he convolution", [R_CNN]),
     ("author:solheim", []),
@@ -134,19 +144,23 @@ QUERIES: list[tuple[str, list[str]]] = [
     ("venue:nips", [R_CNN]),
     ("venue:conf/cvpr", [RESNET]),
     ('venue:"pattern recognition"', [RESNET]),
-    ("venue:nips venue:cvpr", [RESNET, R_CNN]),
+    ("venue:nips venue:cvpr", [R_CNN, RESNET]),
     ("VENUE:CVPR", [RESNET]),
     ("year:2015", [R_CNN]),
-    ("year:2015..2017", [VAE, RESNET, R_CNN]),
-    ("year:2017-2015", [VAE, RESNET, R_CNN]),
+    ("year:2015..2017", [R_CNN, VAE, RESNET]),
+    ("year:2017-2015", [R_CNN, VAE, RESNET]),
     ("year:2016..", [VAE, RESNET]),
-    ("year:..1999", [BIAS, NOETHER]),
+    ("year:..1999", [BIAS, WATER, PLAIN, NOETHER]),
     ("year:1918 year:1999", [BIAS, NOETHER]),
     ("tag:object-detection", [R_CNN]),
     ('tag:"Object Detection" convolutions', [R_CNN]),
     ("tag:c++", [R_CNN]),
     ("tag:detection", []),
     ("section:cs", [R_CNN]),
+    ("section:CompSci", [R_CNN]),
+    ('section:"compsci" -has:summary', []),
+    ("section:Physics", []),
+    ("venue:NeurIPS", [R_CNN]),
     ("has:summary", [R_CNN]),
     # Without something.
     ("kaiming -residual", [R_CNN]),
@@ -251,6 +265,23 @@ def test_order_is_relevance_then_votes_then_year(session: Session) -> None:
     ]
 
 
+def test_what_somebody_wrote_about_comes_first(session: Session) -> None:
+    make_paper(session, "conf/x/New", "The alpha trick", year=2020)
+    disliked = make_paper(session, "conf/x/Disliked", "An alpha test", year=1990)
+    make_summary(session, disliked)
+    make_paper(session, "conf/x/Begins", "Alpha networks", year=1980)
+    begin_writing(session)
+    session.execute(update(Paper).where(Paper.id == disliked.id).values(top_score=-2))
+    session.commit()
+    for typed in ("alpha", "alph"):
+        rows = results.papers(session, typed, None, limit=9, offset=0)
+        found = [row.paper.key.removeprefix("conf/x/") for row in rows]
+        assert found == ["Begins", "Disliked", "New"], typed
+    assert [each.title for each in suggestions.for_typed(session, "alph").papers] == [
+        *("Alpha networks", "An alpha test", "The alpha trick")
+    ]
+
+
 def test_of_many_the_important_are_looked_at(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -264,7 +295,7 @@ def test_of_many_the_important_are_looked_at(
     assert not hits.is_all
     found = [session.get_one(Paper, each.paper_id).key for each in hits.papers]
     # The one of this title is found wherever it stands; the others by summaries, then years.
-    assert found == [same.key, "conf/x/Word4", "conf/x/Word3"]
+    assert found == [same.key, written.key, "conf/x/Word4"]
     assert {each.paper_id for each in search.find(session, search.parse("old word")).papers} == {
         written.id
     }
@@ -312,6 +343,10 @@ MEANT: list[tuple[str, str | None]] = [
     ("author:kaimin", "author:kaiming"),
     ("author:kiaming deep", "author:kaiming deep"),
     ('"object detectoin"', '"object detection"'),
+    ("rcnn", "r-cnn"),
+    ("title:rcnn faster", "title:r-cnn faster"),
+    ("realtime", "real-time"),
+    ("timereal", None),
     ("residual", None),
     ("xyzxyzxyz", None),
     ("secrte", None),
@@ -346,7 +381,7 @@ def test_everything_can_be_indexed_anew(session: Session) -> None:
     }
     session.execute(delete(SearchEntry))
     session.commit()
-    assert list(search_index.index_missing(session)) == [7]
+    assert list(search_index.index_missing(session)) == [9]
     assert list(search_index.index_missing(session)) == []
     assert search.find(session, search.parse("convolution")).papers == []
     begin_writing(session)
@@ -410,6 +445,31 @@ def test_an_identifier_goes_straight_to_its_paper(guest: Browser) -> None:
     for query in ("1506.01497", "conf/nips/RenHGS15", "https://arxiv.org/abs/1506.01497v2"):
         answer = guest.get("/search", query_string={"q": query})
         assert (answer.status, answer.location) == (302, "/paper/conf/nips/RenHGS15")
+
+
+@pytest.mark.usefixtures("library")
+def test_a_page_too_far_says_so(guest: Browser) -> None:
+    page = guest.get("/search?q=kaiming&page=99")
+    assert "No more results" in page.text
+    assert "Nothing found" not in page.text
+    assert "/search?q=kaiming" in page.links()
+
+
+@pytest.mark.usefixtures("library")
+def test_nul_is_left_out(guest: Browser) -> None:
+    for path in ("/search", "/search/suggest", "/papers/new", "/search/suggest?part=list"):
+        sign = "&" if "?" in path else "?"
+        assert guest.get(f"{path}{sign}q=%00").status in (200, 302), path
+    assert RESNET in guest.get("/search?q=resi%00dual").text
+    assert guest.get("/search?q=x&page=%00").status == 404
+
+
+@pytest.mark.usefixtures("library")
+def test_very_many_are_not_counted(guest: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "LIMIT", 4)
+    page = guest.get("/search?q=year:..2030")
+    assert "Very many results for" in page.text
+    assert "; the first 3 are listed" in page.text
 
 
 @pytest.mark.usefixtures("library")
@@ -482,7 +542,7 @@ def test_suggestions(session: Session, guest: Browser) -> None:
     assert suggested("") == []
     assert suggested("deep r") == [RESNET]
     assert suggested("recogni") == [RESNET]
-    assert suggested("kaim") == [RESNET, R_CNN, "Kaiming He"]
+    assert suggested("kaim") == [R_CNN, RESNET, "Kaiming He"]
     assert suggested("cv") == ["CVPR"]
     session.commit()
     page = guest.get("/search/suggest", query_string={"q": "1506.01497"})

@@ -50,16 +50,26 @@ def import_dblp(file: Path, venues: frozenset[str], since: int | None, until: in
     """
     if since is not None and until is not None and since > until:
         stop(f"No year is since {since} and until {until}.")
-    from app.services.dblp_import import BadDump, Wanted, import_dump
+    try:
+        _read(file, venues, since, until)
+    except KeyboardInterrupt:
+        click.echo()
+        stop("Stopped. What was read is kept; the same command goes on where it was.")
+
+
+def _read(file: Path, venues: frozenset[str], since: int | None, until: int | None) -> None:
+    from app.services.dblp_import import BadDump, Wanted, import_dump, venues_without_papers
     from app.services.rerender import count_marked, renew_marked
 
     counts: Mapping[str, int] = {}
+    problems: tuple[str, ...] = ()
     trouble = ""
+    wanted = Wanted(venues, since, until)
     with library() as database, database.session() as session:
         with click.progressbar(length=file.stat().st_size, label=LABELS["works"]) as bar:
             try:
-                for progress in import_dump(session, file, Wanted(venues, since, until)):
-                    counts = progress.counts
+                for progress in import_dump(session, file, wanted):
+                    counts, problems = progress.counts, progress.problems
                     bar.label = LABELS[progress.stage]
                     bar.update(progress.position - bar.pos)
             except (BadDump, OSError) as error:
@@ -69,8 +79,14 @@ def import_dblp(file: Path, venues: frozenset[str], since: int | None, until: in
             with click.progressbar(renew_marked(session), length=marked, label="Links") as texts:
                 for _ in texts:
                     pass
+        unmatched = venues_without_papers(session, wanted)
+    for problem in problems:
+        click.echo(problem)
     if counts or not trouble:
         click.echo(f"{_told(counts)}.")
+    if unmatched and not trouble:
+        keys = " and ".join(unmatched)
+        click.echo(f"No paper of {keys} was found: does dblp call it so?")
     if trouble:
         stop(f"{file}: {trouble}")
 

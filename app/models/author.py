@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base
+
+_NUMBER = re.compile(r"-(\d{4})", re.ASCII)
 
 
 class Author(Base):
@@ -19,6 +23,17 @@ class Author(Base):
     name: Mapped[str] = mapped_column(String(200))
     dblp_id: Mapped[str | None] = mapped_column(String(80), unique=True)
     orcid: Mapped[str | None] = mapped_column(String(19), index=True)
+
+    @property
+    def number(self) -> str:
+        """dblp's number of a namesake, as `0002`; empty without one."""
+        return number_of_namesake(self.key)
+
+
+def number_of_namesake(key: str) -> str:
+    """dblp's number of a namesake in the key of an author; empty where none is."""
+    found = _NUMBER.fullmatch(key[-5:])
+    return found[1] if found else ""
 
 
 class AuthorName(Base):
@@ -47,3 +62,8 @@ class PaperAuthor(Base):
     name: Mapped[str | None] = mapped_column(String(200))
 
     author: Mapped[Author] = relationship(lazy="raise")
+
+    @property
+    def printed(self) -> str:
+        """The author's name as it stands on the paper; needs `author` to be loaded."""
+        return self.name or self.author.name

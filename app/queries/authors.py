@@ -8,9 +8,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Author, AuthorName, Paper, PaperAuthor
+from app.models.author import number_of_namesake
 from app.queries.venues import YearCount
 
 CO_AUTHORS = 12
+NAMESAKES = 60
 MAX_PAPERS = 2000  # in which co-authors are looked for
 MAX_TOGETHER = 20_000  # authors of these
 
@@ -31,6 +33,24 @@ def by_other_name(session: Session, key: str) -> Author | None:
     """Who has also written under the name that would have this key."""
     theirs = select(AuthorName.author_id).where(AuthorName.key == key).scalar_subquery()
     return session.scalar(select(Author).where(Author.id == theirs))
+
+
+def namesakes(session: Session, key: str) -> list[Author]:
+    """Others of this name whom dblp tells apart by a number, in the order of these; at most
+    `NAMESAKES`. The one without a number comes first.
+    """
+    number = number_of_namesake(key)
+    base = key.removesuffix(f"-{number}") if number else key
+    numbered = Author.key.between(f"{base}-0001", f"{base}-9999")
+    found = session.scalars(
+        select(Author)
+        .where((Author.key == base) | numbered)
+        .order_by(Author.key)
+        .limit(NAMESAKES + 1)
+    )
+    # Between these two stand other names where the database sorts by a language's rules.
+    theirs = [each for each in found if each.key in (base, f"{base}-{each.number}")]
+    return [each for each in theirs if each.key != key][:NAMESAKES]
 
 
 def other_names(session: Session, author: Author) -> list[str]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.db import Base
 from app.models import Author, PaperAuthor, Section, SummaryTag, Tag, Venue
+from app.models.author import number_of_namesake
 from app.search import Hits
 
 SHOWN = 8
@@ -91,7 +92,7 @@ def _names(
                 )
                 for field, number, label, typed in (
                     ("venue", Venue.id, Venue.name, Venue.key),
-                    ("author", Author.id, Author.name, Author.name),
+                    ("author", Author.id, Author.name, Author.key),
                     ("tag", Tag.id, Tag.name, Tag.name),
                 )
             ),
@@ -105,7 +106,11 @@ def _names(
         "has": {"summary": ("With a summary", "summary")},
     }
     for field, value, label, typed in rows:
-        names[field][value] = (label, typed)
+        if field == "author":
+            number = number_of_namesake(typed)
+            names[field][value] = (f"{label} {number}", typed) if number else (label, label)
+        else:
+            names[field][value] = (label, typed)
     return names
 
 

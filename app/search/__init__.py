@@ -11,16 +11,16 @@ influence an order, a count, an excerpt or a suggestion.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Paper, SearchEntry
+from app.models import Paper, SearchEntry, Section
 from app.models.search_entry import itself
 from app.search import postgresql, sqlite, vocabulary
-from app.search.entries import name_mark
+from app.search.entries import name_mark, section_mark
 from app.search.query import Clause, Part, Phrase, Query, parse
 from app.search.ranking import IN_TITLE_AND_NAMES, Found, ranked
 from app.search.words import indexable, stem
@@ -68,6 +68,7 @@ def find(session: Session, query: Query) -> Hits:
     """
     if not query.parts:
         return Hits(query, [], True)
+    query = _with_sections(session, query)
     engine = _engine(session)
     completions, unknown = _completions(session, query)
     clauses = query.clauses(completions)
@@ -99,6 +100,7 @@ def beginnings(session: Session, query: Query, limit: int) -> Beginnings:
     """Papers by the beginning of their title, and by words of titles and names: for suggestions."""
     if not query.parts:
         return Beginnings([], [])
+    query = _with_sections(session, query)
     engine = _engine(session)
     completions, _ = _completions(session, query)
     clauses = query.clauses(completions)
@@ -137,10 +139,27 @@ def correction(session: Session, hits: Hits) -> str | None:
     if not changed:
         return None
     text = " ".join(changed.get(part) or part.text for part in query.parts)
-    corrected = parse(text)
+    corrected = _with_sections(session, parse(text))
     completions, _ = _completions(session, corrected)
     found = _engine(session).is_any(session, corrected.clauses(completions))
     return text if found else None
+
+
+def _with_sections(session: Session, query: Query) -> Query:
+    """The query with the slugs of sections in the place of their names."""
+    if not any(part.field == "section" for part in query.parts):
+        return query
+    rows = session.execute(select(Section.name, Section.slug))
+    slugs = {section_mark(name): slug for name, slug in rows}
+    return replace(
+        query,
+        parts=tuple(
+            replace(part, value=slugs.get(section_mark(part.value), part.value))
+            if part.field == "section"
+            else part
+            for part in query.parts
+        ),
+    )
 
 
 def _engine(session: Session) -> _Engine:
@@ -193,6 +212,12 @@ def _doubtful(hits: Hits) -> list[Part]:
 def _corrected(session: Session, part: Part) -> str | None:
     """A part with the nearest known words in the place of unknown ones; `None` if none differs."""
     known = vocabulary.look_up(session, part.words, ()).known
+    field = f"{part.field}:" if part.field else ""
+    if len(part.words) == 1 and not known:
+        for row in vocabulary.parted(session, part.words[0]):
+            text = f"{field}{row}"
+            if _engine(session).is_any(session, parse(text).clauses()):
+                return text
     found = []
     for word in part.words:
         near = [] if word in known else vocabulary.nearest(session, word, 1)
@@ -200,7 +225,6 @@ def _corrected(session: Session, part: Part) -> str | None:
     if tuple(found) == part.words:
         return None
     text = " ".join(found)
-    field = f"{part.field}:" if part.field else ""
     return f'{field}"{text}"' if len(found) > 1 else f"{field}{text}"
 
 

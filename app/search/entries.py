@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from app.models.search_entry import place
-from app.search.words import fold, stem, stems, words
+from app.search.words import fold, indexable, searched, stem, stems, words
 
 MOST_OF_PEOPLE = 200_000  # bytes
 MOST_OF_BODY = 400_000
@@ -24,6 +24,7 @@ class PaperFacts:
 
     Attributes:
         authors: names in order, and other names of theirs behind.
+        namesakes: keys of authors with dblp's number of a namesake.
         venue: its key, name and title; empty without a venue.
         more: other texts: keywords, abstract, identifiers.
         summarised: whether a public summary of it exists.
@@ -37,6 +38,7 @@ class PaperFacts:
     section: str
     more: Sequence[str]
     summarised: bool
+    namesakes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def vocabulary(paper: PaperFacts) -> dict[str, bool]:
     Those of summaries are not: a word would have to go when the last text that has it goes, or
     is no longer public.
     """
-    found = {word: False for text in (paper.title, *paper.more[:2]) for word in words(text)}
+    found = {word: False for text in (paper.title, *paper.more[:2]) for word in searched(text)}
     for name in paper.venue[1:]:
         found.update(dict.fromkeys(_of_name(name)[1], False))
     for name in paper.authors:
@@ -132,6 +134,11 @@ def name_mark(word: str) -> str:
     return f"@{word}"
 
 
+def author_mark(key: str) -> str:
+    """The mark of the one author of a name, of a key with dblp's number of a namesake."""
+    return "=author=" + indexable(key).replace(" ", "-")
+
+
 def section_mark(slug: str) -> str:
     """The mark of a section among the facts."""
     return "=section=" + _NO_TAG_SIGN.sub("-", fold(slug))
@@ -147,6 +154,7 @@ def _facts(paper: PaperFacts, tags: Sequence[str]) -> str:
     if paper.summarised:
         facts.append(SUMMARISED)
     facts.append(EVERYTHING)
+    facts += map(author_mark, paper.namesakes)
     facts += map(name_mark, _people(paper).split())
     return within(" ".join(facts), MOST_OF_PEOPLE)
 

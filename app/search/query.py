@@ -4,10 +4,11 @@ attention transformer     papers with all of these words, the last may be a begi
 "neural machine"          these words one after the other; as are words joined by signs: r-cnn
 title:attention           in the title of the paper
 author:hinton             in the names of its authors; author:"geoffrey hinton"
-venue:nips                in the name of where it appeared; venue:conf/nips
+author:wei-wang-0002      by the one of this name who has dblp's number 0002
+venue:nips                in the name of where it appeared; venue:conf/nips or venue:neurips
 year:2015..2018           its year; also year:2016, year:2015.. and year:..2018
 tag:detection             with a summary that has this tag
-section:cs                of this section
+section:cs                of this section; also section:compsci, its name
 has:summary               with a public summary
 -survey                   without this; a minus before any of the above
 transf*                   words that begin so
@@ -19,8 +20,16 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from app.search.entries import EVERYTHING, SUMMARISED, name_mark, section_mark, tag_mark, year_marks
-from app.search.words import stem, words
+from app.search.entries import (
+    EVERYTHING,
+    SUMMARISED,
+    author_mark,
+    name_mark,
+    section_mark,
+    tag_mark,
+    year_marks,
+)
+from app.search.words import figured, stem, words
 
 MAX_LENGTH = 1000
 MAX_PARTS = 24
@@ -30,6 +39,8 @@ FIELDS = ("title", "author", "venue", "year", "tag", "section", "has")
 # Of one paper only one can be true, so several of them mean either.
 ONE_OF = ("year", "venue", "section")
 _COLUMNS = {"title": "title", "venue": "facts"}
+# Venues whose keys at dblp keep another name than they go by.
+_VENUES = {("neurips",): "nips", ("arxiv",): "corr"}
 _PART = re.compile(
     rf"""
     (?P<minus>-?)
@@ -38,6 +49,7 @@ _PART = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_NUMBERED = re.compile(r".*[^\W\d_].*[\s-]\d{4}\s*", re.DOTALL)
 _YEARS = re.compile(r"(\d{4})?(?:(\.{2,3}|-|–)(\d{4})?)?")
 
 
@@ -100,11 +112,24 @@ class Part:
             return (Phrase((tag_mark(self.value),), "facts"),)
         if self.field == "section":
             return (Phrase((section_mark(self.value),), "facts"),)
+        if self.field == "author" and _NUMBERED.fullmatch(self.value):
+            return (Phrase((author_mark(self.value),), "facts"),)
         if self.field == "author":
             return (Phrase(tuple(map(name_mark, self.stems)), "facts"),)
         if self.field == "has":
             return (Phrase((SUMMARISED,), "facts"),)
-        return (Phrase(self.stems, _COLUMNS.get(self.field, "")),)
+        column = _COLUMNS.get(self.field, "")
+        if self.field == "venue" and self.words in _VENUES:
+            return (Phrase(self.stems, column), Phrase((stem(_VENUES[self.words]),), column))
+        # `H₂O` is found as it is written, and as `H2O`.
+        whole = tuple(Phrase((stem(word),), column) for word in self.whole)
+        return (Phrase(self.stems, column), *whole)
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """What was typed in one word with small figures, in plain ones."""
+        found = figured(self.value)
+        return tuple(found) if len(found) == 1 and " " not in self.value.strip() else ()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@
    is called so; 6 and 5 as 8 and 7, the last word only begun; 4 the title has all of them; 3 the
    title and the authors have all; 2 they have some; 1 they stand elsewhere (venue, abstract,
    keywords, identifiers, summaries).
-2. The score of the best public summary of the paper.
+2. Papers with a public summary, by the score of their best one; then those without.
 3. The year, newest first.
 4. The paper's number, so that the order is always the same.
 
@@ -39,8 +39,9 @@ class Found:
     summaries: list[int] = field(default_factory=list)
 
     @property
-    def order(self) -> tuple[int, int, int, int]:
-        return (-self.relevance, -self.score, -(self.year or 0), -self.paper_id)
+    def order(self) -> tuple[int, bool, int, int, int]:
+        votes = (not self.is_summarised, -self.score)
+        return (-self.relevance, *votes, -(self.year or 0), -self.paper_id)
 
 
 def ranked(
@@ -76,7 +77,6 @@ class _Measure:
             for part in query.plain
         ]
         row = [stem for part in query.plain for stem in part.stems]
-        self.is_one = len(row) == 1
         self.row = f" {' '.join(row)} "
         last = query.plain[-1] if query.plain else None
         begun = completions.get(last, ()) if last is not None else ()
@@ -90,11 +90,11 @@ class _Measure:
         if self.row in title:
             if title == self.row:
                 return 9
-            return 8 if not self.is_one and title.startswith(self.row) else 7
+            return 8 if title.startswith(self.row) else 7
         if self.row in people:
             return 7
         if self.begun in title:
-            return 6 if not self.is_one and title.startswith(self.begun) else 5
+            return 6 if title.startswith(self.begun) else 5
         if self.begun in people:
             return 5
         in_title = in_both = 0

@@ -17,6 +17,8 @@ SHORTEST_BEGINNING = 3
 COMPLETIONS = 16
 _NEIGHBOURS = 400  # words looked at that share a beginning, and as many that share an end
 _SHORTEST_CORRECTED = 4
+_LONGEST_PARTED = 24
+_PARTED = 4
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,23 @@ def nearest(session: Session, word: str, limit: int = 3) -> list[str]:
         if other != word and (distance := _distance(word, other, most)) <= most
     ]
     return [other for _, _, other in sorted(scored)[:limit]]
+
+
+def parted(session: Session, word: str) -> list[str]:
+    """What an unknown word may be without its hyphen, such as `r-cnn` of `rcnn`: of the halves the
+    longer ones are known words, short ones are not kept.
+    """
+    if not _SHORTEST_CORRECTED <= len(word) <= _LONGEST_PARTED:
+        return []
+    halves = [(word[:place], word[place:]) for place in range(1, len(word))]
+    long = {half for pair in halves for half in pair if len(half) >= SHORTEST_BEGINNING}
+    known = look_up(session, long, ()).known
+    return [
+        "-".join(pair)
+        for pair in halves
+        if any(half in known for half in pair)
+        and all(half in known or len(half) < SHORTEST_BEGINNING for half in pair)
+    ][:_PARTED]
 
 
 def _neighbours(session: Session, word: str, most: int) -> Iterator[tuple[str, int]]:

@@ -13,6 +13,8 @@ WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 # Small figures are words of their own, so that `x²` and `x^2` are the same.
 _SMALL_FIGURES = re.compile(r"([²³¹⁰⁴-⁹₀-₉]+)")
+# A word with such in it is also one as a whole, so that `H2O` finds `H₂O`.
+_FIGURED = re.compile(r"[^\W_]*[²³¹⁰⁴-⁹₀-₉][^\W_]*")
 # A Greek letter alone is a formula's, and is found by its name in LaTeX: `β` as `\beta`.
 GREEK = dict(
     zip(
@@ -74,9 +76,22 @@ def words(text: str) -> list[str]:
     return [word[:MAX_WORD] for word in WORD.findall(_composed(parted))]
 
 
+def figured(text: str) -> list[str]:
+    """The words of a text with small figures in them, in plain ones: `h2o` of `H₂O`."""
+    if text.isascii():
+        return []
+    whole = [_composed(match[0])[:MAX_WORD] for match in _FIGURED.finditer(text)]
+    return [word for word in whole if WORD.fullmatch(word) and not word.isdecimal()]
+
+
+def searched(text: str) -> list[str]:
+    """The words by which a text is found: in order, and behind them those with small figures."""
+    return words(text) + figured(text)
+
+
 def stems(text: str) -> list[str]:
-    """The words of a text as the index has them: folded, and in the singular."""
-    return [stem(word) for word in words(text)]
+    """What a text is found by, as the index has it: in the singular."""
+    return [stem(word) for word in searched(text)]
 
 
 @lru_cache(maxsize=50_000)

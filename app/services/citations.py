@@ -45,7 +45,7 @@ def record_of(paper: Paper, names: Sequence[Identifier]) -> PaperRecord:
     return PaperRecord(
         key=paper.key,
         title=paper.title,
-        authors=tuple(author.name for author in paper.authors),
+        authors=tuple(each.printed for each in paper.authorships),
         orcids=orcids if any(orcids) else (),
         year=paper.year,
         venue="" if venue is None else venue.name,

@@ -10,6 +10,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import select
@@ -17,15 +18,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, lock_papers, now
-from app.models import DumpImport, Identifier, Paper
+from app.models import DumpImport, Identifier, Paper, Venue
 from app.services import links, similarity
 from app.services.bulk import among
 from app.services.dblp_people import People
 from app.services.dblp_reader import Ahead, Batch, Here
 from app.services.dblp_store import Store
-from app.services.dblp_works import DIGEST, HEAD, Work, prepared
+from app.services.dblp_works import DIGEST, HEAD, STREAMS, Work, prepared, why_left_out
 from app.services.rerender import mark_stale
-from app.sources.dblp_dump import BadDump, DumpRecord, Wanted
+from app.sources.dblp_dump import MAX_PROBLEMS, BadDump, DumpRecord, Wanted
 
 __all__ = ["BadDump", "Progress", "Wanted", "import_dump"]
 
@@ -44,11 +45,13 @@ class Progress:
         stage: `works`, `persons` or `links`.
         counts: works `added`, `updated`, `joined`, `unchanged` and `left out`, and `persons`,
             from the beginning, earlier runs of the same import included.
+        problems: sentences about what this run did not understand, a few.
     """
 
     position: int
     stage: str
     counts: Counter[str]
+    problems: tuple[str, ...] = ()
 
 
 def import_dump(session: Session, path: Path, wanted: Wanted = ALL) -> Iterator[Progress]:
@@ -62,6 +65,14 @@ def import_dump(session: Session, path: Path, wanted: Wanted = ALL) -> Iterator[
         BadDump: when the file is not dblp's or is damaged. What was read before it stays.
     """
     yield from _Run(session, path, wanted).go()
+
+
+def venues_without_papers(session: Session, wanted: Wanted) -> list[str]:
+    """Which venues of a choice no paper here is of: their keys may be misspelt."""
+    streams = sorted(each for each in wanted.venues if each.startswith(STREAMS))
+    there = session.scalars(select(Venue.key).where(Venue.key.in_(streams), Venue.papers_count > 0))
+    known = set(there)
+    return [each for each in streams if each not in known]
 
 
 def _fingerprint(path: Path, wanted: Wanted) -> str:
@@ -88,6 +99,8 @@ class _Run:
         self._persons = 0
         self._position = 0
         self._quiet = 0
+        self._problems: list[str] = []  # what the reader says
+        self._unusable: list[str] = []  # what is left out here
 
     def go(self) -> Iterator[Progress]:
         skip = self._begin()
@@ -96,6 +109,7 @@ class _Run:
             with (Ahead if large else Here)(self._path, self._wanted, skip) as reader:
                 for batch in reader.batches():
                     people.keep(batch.persons)
+                    self._problems = batch.problems
                     if batch.passed > skip:
                         self._put(reader, batch)
                     yield self._progress("works")
@@ -128,6 +142,10 @@ class _Run:
         works = [work if isinstance(work, Work) else prepared(work) for work in changed]
         usable = [work for work in works if work is not None]
         self._before += len(changed) - len(usable)
+        without = (each for each, work in zip(changed, works, strict=True) if work is None)
+        room = max(0, MAX_PROBLEMS - len(self._unusable))
+        records = (each for each in without if isinstance(each, DumpRecord))
+        self._unusable += map(why_left_out, islice(records, room))
         reader.switch.value = int(2 * len(changed) >= len(batch.works))
         self._passed, self._position = batch.passed, batch.position
         self._counts["left out"] = self._before + batch.left_out
@@ -204,4 +222,5 @@ class _Run:
         self._session.flush()
 
     def _progress(self, stage: str) -> Progress:
-        return Progress(self._position, stage, self._counts.copy())
+        problems = (*self._problems, *self._unusable)[:MAX_PROBLEMS]
+        return Progress(self._position, stage, self._counts.copy(), problems)

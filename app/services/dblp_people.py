@@ -17,9 +17,12 @@ from sqlalchemy.orm import Session
 
 from app.db import insert_missing
 from app.models import Author, AuthorName, PaperAuthor
+from app.models.author import number_of_namesake
 from app.services.bulk import among
 from app.services.paper_facts import MAX_NAME, clean
 from app.services.papers import author_key, without_number
+from app.services.search_index import BATCH as INDEXED_AT_ONCE
+from app.services.search_index import index_papers
 from app.sources.dblp_dump import DumpPerson
 
 BATCH = 2000
@@ -76,7 +79,21 @@ class People:
         known = _Known(self._session, persons)
         changed = sum([known.join(person) for person in persons])
         known.write()
+        self._index(known.searched_anew)
         return changed
+
+    def _index(self, author_ids: set[int]) -> None:
+        """Let search know the names that authors have now, on all of their papers."""
+        wrote = select(PaperAuthor.paper_id).distinct().order_by(PaperAuthor.paper_id)
+        which = wrote.where(among(self._session, PaperAuthor.author_id, author_ids))
+        last = 0
+        while author_ids and (
+            numbers := self._session.scalars(
+                which.where(PaperAuthor.paper_id > last).limit(INDEXED_AT_ONCE)
+            ).all()
+        ):
+            last = numbers[-1]
+            index_papers(self._session, numbers)
 
 
 @dataclass(slots=True)
@@ -92,10 +109,15 @@ class _Row:
 
 
 class _Known:
-    """The rows that some persons may have: authors by key and by dblp's number, other names."""
+    """The rows that some persons may have: authors by key and by dblp's number, other names.
+
+    Attributes:
+        searched_anew: numbers of the authors who are called otherwise than search knows.
+    """
 
     def __init__(self, session: Session, persons: Sequence[DumpPerson]) -> None:
         self._session = session
+        self.searched_anew: set[int] = set()
         keys = {key for person in persons for key in _names(person)}
         others = select(AuthorName.key, AuthorName.author_id).where(
             among(session, AuthorName.key, keys)
@@ -189,6 +211,8 @@ class _Known:
         )
         into.orcid = into.orcid or other.orcid
         into.changed = True
+        self.searched_anew.discard(other.id)
+        self.searched_anew.add(into.id)
         self._others = {
             key: into.id if number == other.id else number for key, number in self._others.items()
         }
@@ -202,6 +226,7 @@ class _Known:
         self._others[old] = author.id
         del self._by_key[old]
         author.key, author.name, author.changed = key, name, True
+        self.searched_anew.add(author.id)
         self._by_key[key] = author
 
     def _keep_printed(self, author: _Row) -> None:
@@ -214,13 +239,15 @@ class _Known:
         )
 
     def _keep_names(self, author: _Row, names: dict[str, str]) -> bool:
-        new = [
+        new: list[dict[str, Any]] = [
             {"key": key, "author_id": author.id, "name": without_number(name)}
             for key, name in names.items()
             if key != author.key and key not in self._others and key not in self._by_key
         ]
         self._new_names += new
         self._others |= {str(row["key"]): author.id for row in new}
+        if any(row["name"] != author.name or number_of_namesake(row["key"]) for row in new):
+            self.searched_anew.add(author.id)
         return bool(new)
 
 

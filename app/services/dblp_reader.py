@@ -11,12 +11,20 @@ import os
 import signal
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol, Self
 
-from app.services.dblp_works import Work, head, prepared
-from app.sources.dblp_dump import BadDump, DumpPerson, DumpReader, DumpRecord, Wanted
+from app.services.dblp_works import Work, head, prepared, why_left_out
+from app.sources.dblp_dump import (
+    MAX_PROBLEMS,
+    BadDump,
+    DumpPerson,
+    DumpReader,
+    DumpRecord,
+    Wanted,
+)
 
 BATCH = 2000  # works of one transaction: some 0.3 seconds
 
@@ -27,7 +35,7 @@ class Batch:
 
     Attributes:
         works: ready to be stored, or, where most have not changed, as they were read.
-        passed, left_out, position: as `DumpReader` has them after it.
+        passed, left_out, position, problems: as `DumpReader` has them after it.
     """
 
     works: list[Work | DumpRecord]
@@ -35,6 +43,7 @@ class Batch:
     passed: int
     left_out: int
     position: int
+    problems: list[str]
 
     def heads(self) -> dict[str, str]:
         """Of each work the folded key and the beginning of its stamp."""
@@ -156,8 +165,11 @@ def _read(
                 works = [prepared(record) for record in records]
                 ready = [work.as_tuple() for work in works if work is not None]
                 unusable += len(records) - len(ready)
+                without = (each for each, work in zip(records, works, strict=True) if not work)
+                room = max(0, MAX_PROBLEMS - len(reader.problems))
+                reader.problems += map(why_left_out, islice(without, room))
             counts = (reader.passed, reader.left_out + unusable, reader.position)
-            yield (ready, persons, *counts, is_prepared)
+            yield (ready, persons, *counts, list(reader.problems), is_prepared)
             if trouble is not None:
                 raise trouble
             if item is None:
@@ -168,6 +180,6 @@ def _read(
 
 
 def _unpacked(fields: tuple[Any, ...]) -> Batch:
-    works, persons, passed, left_out, position, is_prepared = fields
+    works, persons, passed, left_out, position, problems, is_prepared = fields
     kind = Work if is_prepared else DumpRecord
-    return Batch([kind(*each) for each in works], persons, passed, left_out, position)
+    return Batch([kind(*each) for each in works], persons, passed, left_out, position, problems)

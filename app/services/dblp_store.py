@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from app.db import now
-from app.models import Identifier, Paper, PaperAuthor, Venue
+from app.models import AuthorName, Identifier, Paper, PaperAuthor, Venue
 from app.models.paper import rank
 from app.rendering import RENDERER_VERSION
 from app.services.bulk import PaperCounts, among, insert_rows, is_sqlite, new_ids
@@ -20,6 +20,7 @@ from app.services.dblp_same import Candidate, agrees, is_twin, tells_enough
 from app.services.dblp_update import absorb, update_papers
 from app.services.dblp_works import Work
 from app.services.search_bulk import BulkIndex
+from app.services.search_index import index_papers
 from app.sources.arxiv_categories import section_of_arxiv_id
 from app.sources.record import NO_SECTION
 
@@ -111,7 +112,8 @@ class Store:
         session = self._session
         moment = now().replace(tzinfo=None)
         added_at = moment.strftime("%Y-%m-%d %H:%M:%S.%f") if is_sqlite(session) else moment
-        papers, identifiers, authorships, searched = [], [], [], []
+        papers, identifiers, authorships, searched, known_otherwise = [], [], [], [], []
+        otherwise = self._with_other_names(works)
         for number, work in zip(new_ids(session, Paper, len(works)), works, strict=True):
             venue = self.venues.of(work)
             venue_id = None if venue is None else venue.id
@@ -132,7 +134,10 @@ class Store:
                 for position, author in enumerate(authors)
             ]
             where = (venue.called if venue else (), work.year, section)
-            searched.append((number, work.searched, where))
+            if otherwise.isdisjoint(work.authors):
+                searched.append((number, work.searched, where))
+            else:
+                known_otherwise.append(number)
             counts.add(venue_id, work.year)
         insert_rows(session, Paper, _PAPER, papers)
         insert_rows(session, Identifier, ("paper_id", "kind", "value", "folded"), identifiers)
@@ -140,6 +145,15 @@ class Store:
             session, PaperAuthor, ("paper_id", "position", "author_id", "name"), authorships
         )
         self._index.add(searched)
+        index_papers(session, known_otherwise)
+
+    def _with_other_names(self, works: Iterable[Work]) -> set[int]:
+        """Who of the authors is found by more names than the works have."""
+        numbers = {number for work in works for number in work.authors}
+        query = select(AuthorName.author_id).where(
+            among(self._session, AuthorName.author_id, numbers)
+        )
+        return set(self._session.scalars(query))
 
 
 def _section(work: Work, venue: KnownVenue | None) -> str | None:

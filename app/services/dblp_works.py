@@ -14,7 +14,7 @@ from app.models import folded
 from app.models.paper import MAX_IDENTIFIER
 from app.queries.papers import MAX_TITLE_FOLDED
 from app.rendering import RenderError, reference_from_url, render_inline
-from app.search.words import indexable, words
+from app.search.words import figured, indexable, words
 from app.services.paper_facts import (
     MAX_AUTHORS,
     MAX_NAME,
@@ -24,13 +24,14 @@ from app.services.paper_facts import (
     YEARS,
     clean,
 )
-from app.services.papers import without_number
+from app.services.papers import author_key, without_number
 from app.services.search_bulk import NewPaper
 from app.sources.dblp_dump import DumpRecord, stream_of
 
 CORR = "journals/corr"
 STREAMS = ("conf/", "journals/", "series/")
 MAX_DETAIL = 2000
+MAX_SHOWN = 100  # characters of a key
 MAX_LINKS = 10  # addresses of one work
 KINDS = {"conf": "conference", "journals": "journal", "series": "book"}
 DIGEST = 8  # characters of one digest
@@ -143,6 +144,7 @@ def prepared(record: DumpRecord) -> Work | None:
     fields = digests(title, bare, year, venue_key, doi, url, details)
     found = words(title)
     values = [value for kind, value, _ in refs if kind != "url"]
+    namesakes = [author_key(name) for name, without, _ in named if name != without]
     return Work(
         key,
         title,
@@ -157,11 +159,23 @@ def prepared(record: DumpRecord) -> Work | None:
         details,
         refs,
         inline(title),
-        NewPaper.of(found, [each[2] for each in named], values),
+        NewPaper.of([*found, *figured(title)], [each[2] for each in named], values, namesakes),
         # As `queries.papers.title_folded` has it; only signs beyond ASCII make a difference.
         (" ".join(found) if title.isascii() else indexable(title))[:MAX_TITLE_FOLDED],
         head(record) + fields,
     )
+
+
+def why_left_out(record: DumpRecord) -> str:
+    """Why `prepared` makes nothing of a record, in a sentence."""
+    key = record.key if len(record.key) <= MAX_SHOWN else record.key[:MAX_SHOWN] + "…"
+    if not _line(record.title, MAX_TITLE):
+        why = "has no title"
+    elif len(record.authors) > MAX_AUTHORS:
+        why = f"has more than {MAX_AUTHORS:,} authors"
+    else:
+        why = "has no key as dblp's are"
+    return f"Left out: {key!r} {why}."
 
 
 def inline(title: str) -> str:

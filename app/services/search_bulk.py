@@ -18,6 +18,7 @@ from app.search.entries import (
     MOST_OF_BODY,
     MOST_OF_PEOPLE,
     PaperFacts,
+    author_mark,
     name_mark,
     within,
 )
@@ -42,24 +43,31 @@ class NewPaper(NamedTuple):
 
     Attributes:
         title, people, body: as entries have them.
+        namesakes: keys of authors with dblp's number of a namesake.
         words, names: words of the title, and of the authors' names, that are worth suggesting.
     """
 
     title: str
     people: str
     body: str
+    namesakes: list[str]
     words: list[str]
     names: list[str]
 
     @classmethod
     def of(
-        cls, title: Sequence[str], authors: Sequence[Sequence[str]], identifiers: Sequence[str]
+        cls,
+        title: Sequence[str],
+        authors: Sequence[Sequence[str]],
+        identifiers: Sequence[str],
+        namesakes: Iterable[str] = (),
     ) -> NewPaper:
-        """Of the words (`app.search.words.words`) of the title and of each author's name."""
+        """Of the words of the title (`app.search.words.searched`) and of each author's name."""
         return cls(
             " ".join(map(stem, title)),
             within(" ".join([stem(word) for author in authors for word in author]), MOST_OF_PEOPLE),
             within(" ".join(stems(" ".join(identifiers))), MOST_OF_BODY),
+            list(dict.fromkeys(namesakes)),
             _worth_suggesting(set(title)),
             _worth_suggesting(set().union(*authors)),
         )
@@ -93,7 +101,7 @@ class BulkIndex:
             rows.append(
                 (
                     *(place(False, where[1], number), number, paper.title, paper.people),
-                    *(with_names(facts, paper.people), paper.body),
+                    *(with_names(facts, paper), paper.body),
                 )
             )
             names.update(paper.names)
@@ -163,6 +171,7 @@ class BulkIndex:
             self.finish()
 
 
-def with_names(facts: str, people: str) -> str:
-    """The facts of a paper with the marks of its authors' names."""
-    return within(" ".join([facts, *map(name_mark, people.split())]), MOST_OF_PEOPLE)
+def with_names(facts: str, paper: NewPaper) -> str:
+    """The facts of a paper with the marks of its authors and their names."""
+    marks = [*map(author_mark, paper.namesakes), *map(name_mark, paper.people.split())]
+    return within(" ".join([facts, *marks]), MOST_OF_PEOPLE)

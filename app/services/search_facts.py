@@ -22,6 +22,7 @@ from app.models import (
     User,
     Venue,
 )
+from app.models.author import number_of_namesake
 from app.queries.visibility import public_of_few
 from app.search.entries import PaperFacts, SummaryFacts
 
@@ -34,16 +35,19 @@ def papers(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
     others: dict[int, list[str]] = defaultdict(list)
     identifiers: dict[int, list[str]] = defaultdict(list)
     of_these = PaperAuthor.paper_id.in_(paper_ids)
-    wrote = select(PaperAuthor.paper_id, Author.name).join(Author).where(of_these)
-    for paper_id, name in session.execute(
+    keys: dict[int, list[str]] = defaultdict(list)
+    wrote = select(PaperAuthor.paper_id, Author.name, Author.key).join(Author).where(of_these)
+    for paper_id, name, key in session.execute(
         wrote.order_by(PaperAuthor.paper_id, PaperAuthor.position)
     ):
         authors[paper_id].append(name)
-    known_as = select(PaperAuthor.paper_id, AuthorName.name).where(of_these)
-    for paper_id, name in session.execute(
+        keys[paper_id].append(key)
+    known_as = select(PaperAuthor.paper_id, AuthorName.name, AuthorName.key).where(of_these)
+    for paper_id, name, key in session.execute(
         known_as.join(AuthorName, AuthorName.author_id == PaperAuthor.author_id)
     ):
         others[paper_id].append(name)
+        keys[paper_id].append(key)
     for paper_id, value in session.execute(
         select(Identifier.paper_id, Identifier.value)
         # The words of an address say nothing of the paper.
@@ -80,6 +84,7 @@ def papers(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
                 *(t for t in titles[row[0]] if t != row[1]),
             ],
             summarised=bool(row[9]),
+            namesakes=list(dict.fromkeys(filter(number_of_namesake, keys[row[0]]))),
         )
         for row in rows
     ]

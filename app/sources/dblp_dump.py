@@ -30,6 +30,7 @@ WORKS = (
 )
 PERSON = "www"
 HOME = "homepages/"
+MAX_PROBLEMS = 10
 TYPES = {"data": "misc"}
 # What BibTeX calls what dblp calls so.
 DETAILS = {
@@ -108,11 +109,13 @@ class DumpReader:
     Attributes:
         passed: how many records, works and others, were read.
         left_out: how many works were not wanted, or have no title.
+        problems: sentences about the first of those that have none, and about entities.
     """
 
     def __init__(self, path: Path, wanted: Wanted = ALL) -> None:
         self.passed = 0
         self.left_out = 0
+        self.problems: list[str] = []
         self._wanted = wanted
         self._stream = DumpStream(path)
 
@@ -134,8 +137,13 @@ class DumpReader:
             BadDump: when the file is not dblp's, is damaged, or would grow without bound.
         """
         try:
+            unknown = 0
             for element in self._elements():
                 self.passed += 1
+                if len(self._stream.unknown) > unknown:
+                    new = self._stream.unknown[unknown:]
+                    self.problems += [f"&{name}; is unknown and stays as it is." for name in new]
+                    unknown += len(new)
                 if element.tag == PERSON:
                     person = _person(element)
                     if person is not None:
@@ -181,7 +189,13 @@ class DumpReader:
             year = _year(element.findtext("year"))
             if year is None or not (wanted.since or 0) <= year <= (wanted.until or 9999):
                 return None
-        return _record(element, key)
+        record = _record(element, key)
+        if record is None and len(self.problems) < MAX_PROBLEMS:
+            lacking = "title" if key else "key"
+            self.problems.append(
+                f"Left out: {key or element.tag} in line {element.sourceline} has no {lacking}."
+            )
+        return record
 
 
 def stream_of(key: str) -> str:

@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 MAX_RECORD = 4_000_000  # bytes of XML of one record
 MAX_PROLOGUE = 65_536
+MAX_UNKNOWN = 10
 CHUNK = 65_536
 TAIL = 64
 GZIP = b"\x1f\x8b"
@@ -28,7 +29,10 @@ _PROLOGUE = re.compile(
     rb"(?P<doctype><!DOCTYPE\s+dblp\b[^<>\[]*(?P<subset>\[)?[^<>\[]*>?)?"
     rb"(?:\s|<!--(?:[^-]|-(?!->))*-->|<\?[^<>]*\?>)*(?P<root><dblp[\s>])?"
 )
+_ENTITY = re.compile(rb"&([A-Za-z][\w.-]{0,40});", re.ASCII)
+_LONGEST_ENTITY = 43  # bytes
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([\w.-]+)[\"']")
+_KNOWN = frozenset(name.encode() for name in (*name2codepoint, "apos"))
 # The five that XML knows must not be declared anew.
 _ENTITIES = "".join(
     f'<!ENTITY {name} "&#{code};">'
@@ -49,12 +53,15 @@ class DumpStream:
         since: how many bytes of XML were handed out since this was last set to 0: whoever reads
             sets it with each record.
         is_cut_off: whether the file has ended, but not as dblp's does.
+        unknown: names of entities that nobody declares, a few; such stand in texts as written.
     """
 
     def __init__(self, path: Path) -> None:
         self.position = 0
         self.since = 0
         self.is_cut_off = False
+        self.unknown: list[str] = []
+        self._held = b""  # the beginning of an entity whose end was not read yet
         self._tail = b""
         self._file: BinaryIO = path.open("rb")
         start = self._file.read(2)
@@ -80,12 +87,31 @@ class DumpStream:
             )
         found, self._waiting = self._waiting[:size], self._waiting[size:]
         if not found:
-            found = self._more(size)
+            found = self._known(size)
         self.since += len(found)
         return found
 
     def close(self) -> None:
         self._file.close()
+
+    def _known(self, size: int) -> bytes:
+        """What comes next, with the signs of unknown entities instead of these."""
+        while True:
+            more = self._more(size)
+            found, self._held = self._held + more, b""
+            start = found.rfind(b"&", -_LONGEST_ENTITY) if more else -1
+            if start >= 0 and b";" not in found[start:]:
+                found, self._held = found[:start], found[start:]
+            if found or not more:
+                return _ENTITY.sub(self._sign, found)
+
+    def _sign(self, entity: re.Match[bytes]) -> bytes:
+        if entity[1] in _KNOWN:
+            return entity[0]
+        name = entity[1].decode()
+        if name not in self.unknown and len(self.unknown) < MAX_UNKNOWN:
+            self.unknown.append(name)
+        return b"&amp;" + entity[0][1:]
 
     def _more(self, size: int) -> bytes:
         try:
@@ -112,8 +138,13 @@ class DumpStream:
         if encoding and encoding[1].decode().lower() not in ENCODINGS:
             raise BadDump("The file is not in ISO-8859-1 or UTF-8, as dblp's is.")
         lines = start[: found.start("root")].count(b"\n")
+        # Unknown entities of what was read so far; the last one may not be whole yet.
+        rest = start[found.start("root") :]
+        cut = rest.rfind(b"&", -_LONGEST_ENTITY)
+        if cut >= 0 and b";" not in rest[cut:]:
+            rest, self._held = rest[:cut], rest[cut:]
         ours = declaration + b"<!DOCTYPE dblp [" + _ENTITIES + b"]>" + b"\n" * lines
-        return ours + start[found.start("root") :]
+        return ours + _ENTITY.sub(self._sign, rest)
 
 
 def _no_dblp(start: bytes, found: re.Match[bytes] | None) -> str:

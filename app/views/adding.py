@@ -18,7 +18,7 @@ from app.services.identifiers import find_paper
 from app.services.papers import AlreadyThere, add_paper
 from app.services.problems import Refused
 from app.services.rerender import renew_marked
-from app.views.access import db, needs_sign_in, outside, see_other, signed_in, viewer
+from app.views.access import db, needs_sign_in, outside, see_other, signed_in, typed, viewer
 from app.views.forms import LookUpForm, PaperForm
 from app.views.papers import LONGEST_QUERY, RENEW_SECONDS, blueprint
 from app.views.security import LOOKUP_LIMIT, WRITE_LIMIT
@@ -52,7 +52,7 @@ class Shown:
 @needs_sign_in
 def new() -> str | tuple[str, int]:
     """The page; with `?q=…` what that names is looked up at once."""
-    wanted = request.args.get("q", "").strip()[:LONGEST_QUERY]
+    wanted = typed(LONGEST_QUERY)
     return _found(wanted) if wanted else _page(PaperForm(formdata=None), Shown())
 
 

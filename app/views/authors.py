@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.models.author import number_of_namesake
 from app.queries import authors, papers
 from app.services.papers import author_key
 from app.views import bars, listing
@@ -23,6 +24,7 @@ def show(key: str) -> str | Response:
     return render_template(
         "authors/author.html",
         author=author,
+        namesakes=authors.namesakes(db(), author.key),
         other_names=authors.other_names(db(), author),
         co_authors=authors.co_authors(db(), author),
         bars=bars.of_years(
@@ -40,6 +42,9 @@ def _known_otherwise(name: str) -> Response:
     if author is None and key != name:
         author = authors.by_key(db(), key)
     if author is None:
-        abort(404)
+        called_so = [] if number_of_namesake(key) else authors.namesakes(db(), key)
+        if not called_so:
+            abort(404)
+        return redirect(url_for("authors.show", key=called_so[0].key), 302)
     address = url_for("authors.show", key=author.key, year=request.args.get("year"))
     return redirect(address, 301)

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from app.models import Paper
 from app.services import editing, texts
 from app.services.identifiers import find_paper
-from app.views.access import db, needs_sign_in, signed_in
+from app.views.access import db, needs_sign_in, signed_in, typed
 from app.views.security import PREVIEW_LIMIT, SUGGEST_LIMIT
 
 blueprint = Blueprint("editor", __name__)
@@ -55,7 +55,7 @@ def preview() -> Response:
 def suggest() -> Response:
     """Papers for what was typed after `\\cite{` or `[[`; with `exact`, the one of an address."""
     user = signed_in()
-    query = request.args.get("q", "").strip()[:LONGEST_QUERY]
+    query = typed(LONGEST_QUERY)
     if "exact" in request.args:
         paper = find_paper(db(), query)
         papers = [] if paper is None else [paper]

@@ -9,6 +9,7 @@ from typing import Any
 from flask import request, url_for
 
 from app.queries.paging import Slice
+from app.views.access import typed
 
 ENTRIES = 10
 PAPERS = 20
@@ -66,7 +67,7 @@ def number() -> int:
 
 def wanted() -> str:
     """What a list is to be narrowed to, as typed."""
-    return request.args.get("q", "").strip()[:LONGEST_WANTED]
+    return typed(LONGEST_WANTED)
 
 
 def year() -> int | None:

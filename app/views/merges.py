@@ -25,6 +25,7 @@ from app.views.access import (
     paper_or_404,
     see_other,
     signed_in,
+    typed,
     viewer,
 )
 from app.views.papers import LONGEST_QUERY, RENEW_SECONDS
@@ -54,7 +55,7 @@ def new() -> str | Response | tuple[str, int]:
     other = identifiers.find_paper(db(), asked) if asked else None
     if other is not None and other.id != paper.id:
         return _compared(paper, other)
-    query = "" if other is not None else asked or request.args.get("q", "").strip()[:LONGEST_QUERY]
+    query = "" if other is not None else asked or typed(LONGEST_QUERY)
     found: list[Any] = []
     if query:
         rows = search.papers(db(), query, viewer(), limit=FOUND + 1, offset=0)

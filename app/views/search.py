@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from app.queries import search, suggestions
 from app.services import identifiers
 from app.views import listing
-from app.views.access import db, viewer
+from app.views.access import db, typed, viewer
 from app.views.papers import LONGEST_QUERY, add_address
 from app.views.security import SEARCH_LIMIT, TYPING_LIMIT
 
@@ -57,4 +57,4 @@ def suggest() -> str:
 
 
 def _typed() -> str:
-    return request.args.get("q", "").strip()[:LONGEST_QUERY]
+    return typed(LONGEST_QUERY)

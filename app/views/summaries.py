@@ -22,6 +22,7 @@ from app.views.access import (
     paper_or_404,
     see_other,
     signed_in,
+    typed,
     viewer,
 )
 from app.views.forms import SummaryForm
@@ -51,7 +52,7 @@ def show(summary_id: int) -> str:
 @needs_sign_in
 def start() -> str:
     """Which paper? A search, each result with a button to write."""
-    query = request.args.get("q", "").strip()[:LONGEST_QUERY]
+    query = typed(LONGEST_QUERY)
     page = None
     paper = identifiers.find_paper(db(), query) if query else None
     if paper is not None:
