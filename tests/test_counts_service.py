@@ -44,7 +44,7 @@ def figures(session: Session) -> list[set[tuple[object, ...]]]:
     carried = select(SummaryTag.summary_id, SummaryTag.tag_id, SummaryTag.score)
     tags = select(Tag.id, Tag.summaries_count)
     writers = select(Writer.user_id, Writer.summaries, Writer.votes).where(Writer.summaries > 0)
-    totals = select(Total.name, Total.number)
+    totals = select(Total.name, Total.number).where(Total.number != 0)
     queries = (papers, venues, years, sections, carried, tags, writers, totals)
     return [set(map(tuple, session.execute(query).all())) for query in queries]
 

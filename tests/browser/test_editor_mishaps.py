@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote_plus
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -59,13 +60,14 @@ def test_no_answer_of_the_preview_costs_a_word(writer: Reader, status: int) -> N
         route.fulfill(status=status, json={"error": "No."})
 
     page.route("**/preview", refuse)
-    page.keyboard.type("Typed on through all of it.", delay=40)
+    text = f"Typed on through all of {status}."  # another one than the draft of the last time
+    page.keyboard.type(text, delay=40)
     wait_until_saved(page)
     assert answers
-    assert source.input_value() == "Typed on through all of it."
+    assert source.input_value() == text
     page.unroute_all()
     page.keyboard.type(" Still.")
-    expect(page.locator("[data-preview]")).to_contain_text("through all of it. Still.")
+    expect(page.locator("[data-preview]")).to_contain_text(f"{text} Still.")
     expect(page.locator("[data-preview]")).not_to_have_attribute("aria-busy", "true")
 
 
@@ -120,7 +122,13 @@ def test_a_merge_is_kept_while_it_is_worked_on(writer: Reader) -> None:
     source = first.get_by_label("Summary", exact=True)
     expect(source).to_have_value(re.compile("<<<<<<< in this window"))
     emptied(first)
-    first.keyboard.type("Base of both, by hand.")
+    # Not the first save while it is typed: the one that holds all of it.
+    with first.expect_response(
+        lambda answer: (
+            "/drafts/" in answer.url and "by hand." in unquote_plus(answer.request.post_data or "")
+        )
+    ):
+        first.keyboard.type("Base of both, by hand.")
     wait_until_saved(first)
     first.close()  # as a crash does
     second.close()
