@@ -18,7 +18,7 @@ blueprint = Blueprint("papers", __name__)
 
 LONGEST_QUERY = 500
 RENEW_SECONDS = 1.0
-MAP_PAPERS = 12  # in the small map beside the text
+MAP_PAPERS = 8  # in the small map beside the text: more do not fit its width
 MAP_SIZE = (260.0, 250.0)
 
 
