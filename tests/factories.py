@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
+from datetime import datetime
 from itertools import count
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, now
-from app.models import Paper, Summary, User
+from app.models import Draft, Paper, Summary, User
+from app.services import drafts
+from app.services.contents import Content, Edit, Seen, Settings
 from app.services.papers import add_paper
 from app.services.rerender import renew_marked
-from app.services.summaries import publish
+from app.services.summaries import all_of, change_summary, create_summary
 from app.sources.record import PaperRecord
 
 _numbers = count(1)
@@ -38,6 +42,52 @@ def make_paper(session: Session, key: str = "", title: str = "", **facts: Any) -
     deque(renew_marked(session), maxlen=0)
     session.commit()
     return paper
+
+
+def publish(
+    session: Session,
+    user: User,
+    paper: Paper,
+    *,
+    source: str,
+    takeaway: str = "",
+    tags: Sequence[str] = (),
+    visibility: str = "public",
+    anonymous: bool = False,
+    seen_revision: int | None = None,
+    created_at: datetime | None = None,
+    edited_at: datetime | None = None,
+) -> Summary:
+    """Save a text as the editor does that opens at its paper: a new one, or the first changed."""
+    edit = Edit(source, takeaway, ",".join(tags), visibility, anonymous)
+    first = next(iter(all_of(session, user, paper)), None)
+    if first is None:
+        moments = {"created_at": created_at, "edited_at": edited_at}
+        return create_summary(session, user, paper, edit, **moments)
+    seen = None if seen_revision is None else Seen(seen_revision)
+    return change_summary(session, first, edit, seen=seen, edited_at=edited_at)
+
+
+def save_draft(
+    session: Session,
+    user: User,
+    paper: Paper,
+    content: Content,
+    *,
+    base_revision: int,
+    base_settings: Settings | None = None,
+    seen_version: int,
+) -> Draft | None:
+    """Keep a draft as the editor does that opens at its paper: of the first text, or a new one."""
+    return drafts.save_draft(
+        session,
+        user,
+        paper,
+        Edit(**vars(content)),
+        summary=next(iter(all_of(session, user, paper)), None),
+        seen=Seen(base_revision, base_settings),
+        seen_version=seen_version,
+    )
 
 
 def make_summary(

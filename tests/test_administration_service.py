@@ -36,9 +36,8 @@ from app.services import (
     votes,
 )
 from app.services.problems import Refused
-from app.services.summaries import publish
 from tests.client import PASSWORD, Browser
-from tests.factories import make_paper, make_summary, make_user
+from tests.factories import make_paper, make_summary, make_user, publish, save_draft
 from tests.test_pictures_service import drawing, saved
 
 MINUTE = timedelta(minutes=1)
@@ -177,7 +176,7 @@ def test_delete_asks_for_summaries_to_go_too(session: Session, ann: User, old: U
     votes.cast(session, ann, other.id, 1)
     votes.cast(session, old, mine.id, 1)
     picture = pictures.store(session, ann, saved(drawing())).name
-    drafts.save_draft(
+    save_draft(
         session,
         ann,
         make_paper(session),
@@ -387,7 +386,7 @@ def test_votes_from_elsewhere_stay(session: Session, ann: User, old: User) -> No
 
 
 def save(session: Session, user: User, paper: object, text: str, **more: object) -> None:
-    drafts.save_draft(
+    save_draft(
         session,
         user,
         paper,  # type: ignore[arg-type]
@@ -419,8 +418,9 @@ def test_a_draft_goes_on_from_its_revision(session: Session, ann: User, old: Use
     for number in (1, 2):
         make_summary(session, paper, old, source=f"Old {number}.")
     make_summary(session, paper, ann, source="Present.")
+    of_old = select(Summary).where(Summary.user_id == old.id)
     for user, base in ((old, 2), (ann, 1)):
-        drafts.save_draft(
+        save_draft(
             session,
             user,
             paper,
@@ -430,11 +430,12 @@ def test_a_draft_goes_on_from_its_revision(session: Session, ann: User, old: Use
         )
         session.commit()
         if user is old:
-            drafts.discard(session, old, paper)
+            drafts.discard(session, old, paper, session.scalars(of_old).one())
             session.commit()
     merge(session, old, ann)
     draft = session.scalars(select(Draft)).one()
-    assert drafts.revision_text(session, ann, paper, draft.base_revision)[0] == "Present."
+    summary = session.get_one(Summary, draft.summary_id)
+    assert drafts.revision_text(session, summary, draft.base_revision)[0] == "Present."
 
 
 def test_pictures_change_hands_with_their_texts(session: Session, ann: User, old: User) -> None:

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from app.models import Paper, Picture, Summary, User
 from app.services.administration import set_role
 from app.services.deletion import delete_summary
-from app.services.drafts import Content, save_draft
+from app.services.drafts import Content
 from tests.client import PASSWORD, Browser
-from tests.factories import make_paper, make_summary
+from tests.factories import make_paper, make_summary, save_draft
 
 # Anyone may sign up, sign in and out; what others send there changes nothing of Ann's.
 OPEN = {"account.create", "account.enter", "account.logout"}

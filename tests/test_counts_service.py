@@ -85,8 +85,7 @@ def test_only_public_summaries_count(session: Session) -> None:
     make_summary(session, paper, visibility="unlisted")
     session.refresh(paper)
     assert (paper.summaries_count, paper.rank) == (0, rank(0, 2016, 0))
-    writer = session.get_one(User, private.user_id)
-    change_visibility(session, writer, private, visibility="public", anonymous=True)
+    change_visibility(session, private, visibility="public", anonymous=True)
     make_summary(session, paper)
     session.commit()
     session.refresh(paper)
@@ -95,7 +94,7 @@ def test_only_public_summaries_count(session: Session) -> None:
     venue = session.scalars(select(Venue)).one()
     session.refresh(venue)
     assert venue.summaries_count == 2
-    change_visibility(session, writer, private, visibility="private", anonymous=True)
+    change_visibility(session, private, visibility="private", anonymous=True)
     session.commit()
     session.refresh(paper)
     assert paper.summaries_count == 1
@@ -165,9 +164,8 @@ def test_after_whatever_happened_counts_are_exact(session: Session, seed: int) -
 
     def change() -> None:
         summary = a_summary()
-        writer = session.get_one(User, summary.user_id)
         how = chance.choice(("public", "private", "unlisted"))
-        change_visibility(session, writer, summary, visibility=how, anonymous=False)
+        change_visibility(session, summary, visibility=how, anonymous=False)
 
     def vote() -> None:
         summary, reader = a_summary(), chance.choice(users)

@@ -17,9 +17,8 @@ from app.search import find, parse
 from app.services import deletion, votes
 from app.services.deletion import delete_summary, restore_summary
 from app.services.problems import Refused
-from app.services.summaries import publish
 from tests.client import PASSWORD, Browser
-from tests.factories import make_paper, make_summary, make_user
+from tests.factories import make_paper, make_summary, make_user, publish
 
 TEXT = "A word: zebrafinch.\n\n## See also\n- [T](/paper/conf/x/Target1)"
 

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 from app.models import Draft, Paper, User
 from app.queries import drafts as queries
 from app.services import drafts
-from app.services.drafts import MAX_DRAFT_BYTES, Content, WrittenElsewhere, save_draft
+from app.services.drafts import MAX_DRAFT_BYTES, Content, WrittenElsewhere
 from app.services.problems import Refused
-from tests.factories import make_paper, make_summary, make_user
+from tests.factories import make_paper, make_summary, make_user, save_draft
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_a_draft_is_kept_as_typed(session: Session, writer: User, paper: Paper) 
     typed = Content("  $x_1$ and\r\nmore ", " take ", "One, two", "unlisted", True)
     save_draft(session, writer, paper, typed, base_revision=0, seen_version=0)
     session.commit()
-    found = queries.mine(session, writer, paper)
+    found = queries.one(session, writer, paper, None)
     assert found is not None
     assert (found.source, found.takeaway, found.tags) == (
         "  $x_1$ and\nmore ",
@@ -51,7 +51,7 @@ def test_each_save_has_a_higher_version(session: Session, writer: User, paper: P
     first = keep(session, writer, paper, "a")
     second = keep(session, writer, paper, "ab", version=first)
     assert second > first > 0
-    drafts.discard(session, writer, paper)
+    drafts.discard(session, writer, paper, None)
     session.commit()
     assert keep(session, writer, paper, "abc", version=second) > second
 
@@ -63,7 +63,7 @@ def test_a_window_that_missed_a_save_is_told(session: Session, writer: User, pap
         keep(session, writer, paper, "begun, went on there", version=first)
     session.rollback()
     assert caught.value.other.content.source == "begun, went on here"
-    found = queries.mine(session, writer, paper)
+    found = queries.one(session, writer, paper, None)
     assert found is not None
     assert found.source == "begun, went on here"
     # The same text from two windows is no conflict.
@@ -74,8 +74,8 @@ def test_a_summary_saved_meanwhile_is_a_conflict(
     session: Session, writer: User, paper: Paper
 ) -> None:
     first = keep(session, writer, paper, "begun")
-    make_summary(session, paper, writer, "saved there")
-    drafts.discard(session, writer, paper)
+    summary = make_summary(session, paper, writer, "saved there")
+    drafts.discard(session, writer, paper, summary)
     session.commit()
     with pytest.raises(WrittenElsewhere) as caught:
         keep(session, writer, paper, "still typing", version=first)
@@ -102,7 +102,7 @@ def test_two_writers_do_not_meet(session: Session, writer: User, paper: Paper) -
     other = make_user(session, "ben")
     keep(session, writer, paper, "hers")
     keep(session, other, paper, "his")
-    found = queries.mine(session, writer, paper)
+    found = queries.one(session, writer, paper, None)
     assert found is not None
     assert found.source == "hers"
 

@@ -7,9 +7,8 @@ import defusedxml.ElementTree as ElementTree
 from sqlalchemy.orm import Session
 
 from app.services.paper_merging import merge_papers
-from app.services.summaries import publish
 from tests.client import Browser
-from tests.factories import make_paper, make_summary, make_user
+from tests.factories import make_paper, make_summary, make_user, publish
 
 OLD = "{http://www.shortscience.org}"
 ATOM = "{http://www.w3.org/2005/Atom}"

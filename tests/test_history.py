@@ -15,9 +15,8 @@ from app.queries import revisions
 from app.services import rerender
 from app.services.bibtex import read_bibtex
 from app.services.deletion import delete_summary, restore_summary
-from app.services.summaries import publish
 from tests.client import Browser
-from tests.factories import make_paper, make_summary, make_user
+from tests.factories import make_paper, make_summary, make_user, publish
 
 
 @pytest.fixture

@@ -22,12 +22,12 @@ from app.db import Database
 from app.models import Author, Paper, Picture, PictureUse, Revision, Summary, User
 from app.queries import people
 from app.services import administration, exporting, pictures, votes
+from app.services.deletion import delete_summary
 from app.services.import_sources import open_source
 from app.services.importing import ANONYMOUS, Options, Outcome, import_files
 from app.services.paper_merging import merge_papers
-from app.services.summaries import publish, put_first
 from tests.client import PASSWORD, Browser
-from tests.factories import make_paper, make_summary, make_user
+from tests.factories import make_paper, make_summary, make_user, publish
 from tests.test_pictures_service import drawing, photo, saved
 from tests.test_shortscience_source import HEAD, ITEM, TAIL
 
@@ -176,18 +176,16 @@ def test_several_texts_on_a_merged_paper(session: Session, empty: Database, tmp_
     for paper in papers[1:]:
         merge_papers(session, papers[0], paper, ann)
     session.commit()
-    put_first(session, session.scalars(select(Summary).where(Summary.place == 2)).one())
-    session.commit()
     before = take_out(session, tmp_path / "before")
     assert [b"place" in content for content in before.values()] == [True, True, False]
     with empty.session() as there:
         assert statuses(bring_in(there, tmp_path / "before")) == {"added": 3}
         assert take_out(there, tmp_path / "after") == before
         assert statuses(bring_in(there, tmp_path / "before")) == {"unchanged": 3}
-        # Each is known again when they have changed places.
-        put_first(there, there.scalars(select(Summary).where(Summary.place == 1)).one())
+        # Each is known again when one before it is gone.
+        delete_summary(there, there.scalars(select(Summary).where(Summary.place == 1)).one())
         there.commit()
-        assert statuses(bring_in(there, tmp_path / "before")) == {"unchanged": 3}
+        assert statuses(bring_in(there, tmp_path / "before")) == {"unchanged": 2, "added": 1}
         places = select(Summary.source).order_by(Summary.place)
         assert there.scalars(places).all() == ["Text 0.", "Text 2.", "Text 1."]
 

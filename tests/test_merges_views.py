@@ -11,13 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import Database
-from app.models import Paper, PaperMerge, Summary, User
+from app.models import Draft, Paper, PaperMerge, Summary, User
 from app.services.administration import set_role
-from app.services.drafts import Content, save_draft
+from app.services.drafts import Content
 from app.services.paper_merging import merge_papers
 from app.views import merges
 from tests.client import Browser, Page
-from tests.factories import make_paper, make_summary, make_user
+from tests.factories import make_paper, make_summary, make_user, save_draft
 
 TITLE = "Deep Residual Learning for Image Recognition"
 ONE, OTHER = "conf/cvpr/HeZRS16", "journals/corr/HeZRS15"
@@ -193,26 +193,28 @@ def test_an_old_window_overwrites_no_other_text(
     form = ann.get(f"/write/{OTHER}").form(f"/write/{OTHER}")
     merge(curator)
     sent = {**form, "source": "On the preprint, better."}
-    assert ann.post(f"/write/{OTHER}/draft", sent).status == 409
-    answer = ann.post(f"/write/{OTHER}", sent)
+    kept = ann.post(f"/write/{OTHER}/draft", sent)
+    assert kept.status == 200
     number = first(session, select(Summary.id).where(Summary.place == 1))
+    assert first(session, select(Draft.summary_id)) == number
+    session.commit()
+    answer = ann.post(f"/write/{OTHER}", {**sent, "draft": str(kept.response.json["version"])})
     assert (answer.status, answer.location) == (303, f"/paper/{ONE}#page-by-{number}")
     page = ann.get(f"/paper/{ONE}")
-    assert "Your text is one of its own there" in page.text
+    assert "was merged with another one" in page.text
     session.expire_all()
     texts = {f"On {ONE}.", "On the preprint, better."}
     assert set(session.scalars(select(Summary.source))) == texts
     session.commit()
-    # A second such window knows nothing of that, and says what happened.
+    # A second such window is shown both versions of just that text.
     answer = ann.post(f"/write/{OTHER}", {**form, "source": "Later words."})
     assert answer.status == 409
-    assert "This paper was merged with another one" in answer.text
-    assert answer.form(f"/write/{ONE}")["source"] == "Later words."
-    assert answer.form(f"/write/{ONE}")["revision"] == "0"
+    assert "There are two versions of your text" in answer.text
+    fields = answer.form(f"/write/{ONE}")
+    assert (fields["summary"], fields["revision"]) == (str(number), "2")
+    assert "On the preprint, better." in fields["source"]
     session.expire_all()
     assert set(session.scalars(select(Summary.source))) == texts
-    session.commit()
-    assert ann.post(f"/write/{ONE}", answer.form(f"/write/{ONE}")).status == 409
 
 
 def test_a_draft_that_was_two_says_so(
@@ -242,9 +244,14 @@ def test_the_second_text_is_edited_too(
     assert page.text.count("Also yours") == 1
     assert len(re.findall(r'<article [^>]*id="ann(?:\+1)?"', page.text)) == 2
     number = first(session, select(Summary.id).where(Summary.place == 1))
-    answer = ann.submit(f"/paper/{ONE}", f"/summary/{number}/first")
-    assert (answer.status, answer.location) == (303, f"/write/{ONE}")
-    assert ann.get(f"/write/{ONE}").form(f"/write/{ONE}")["source"] == f"On {OTHER}."
+    assert f"/summary/{number}/edit" in page.links()
+    editor = ann.get(f"/summary/{number}/edit")
+    assert editor.form(f"/write/{ONE}")["source"] == f"On {OTHER}."
+    assert "You have 2 summaries of this paper" in editor.text
+    answer = ann.post(f"/write/{ONE}", {**editor.form(f"/write/{ONE}"), "source": "Mine too."})
+    assert answer.status == 303
+    session.expire_all()
+    assert set(session.scalars(select(Summary.source))) == {f"On {ONE}.", "Mine too."}
     assert "Also yours" not in curator.get(f"/paper/{ONE}").text
 
 

@@ -16,9 +16,8 @@ from app.services import deletion, drafts, picture_addresses, pictures, sharing,
 from app.services.picture_files import path_of
 from app.services.pictures import names_in
 from app.services.problems import Refused
-from app.services.summaries import publish
 from tests.client import Browser
-from tests.factories import make_paper, make_summary, make_user
+from tests.factories import make_paper, make_summary, make_user, publish, save_draft
 from tests.test_pictures_service import source
 
 
@@ -128,7 +127,7 @@ def test_a_new_link_ends_the_addresses_too(session: Session, ann: User) -> None:
     make_summary(session, paper, ann, second, visibility="unlisted")
     summary = make_summary(session, paper, ann, f"It shows {first}", visibility="unlisted")
     content = drafts.Content(f"More. {first}")
-    drafts.save_draft(session, ann, paper, content, base_revision=2, seen_version=0)
+    save_draft(session, ann, paper, content, base_revision=2, seen_version=0)
     session.commit()
     before = names(session, summary)
     sharing.renew_link(session, summary)

@@ -20,11 +20,10 @@ from app.models import Paper, Picture, PictureUse, User
 from app.queries.pictures import visible
 from app.services import picture_files, pictures
 from app.services.deletion import delete_summary
-from app.services.drafts import Content, save_draft
+from app.services.drafts import Content
 from app.services.picture_files import encode, path_of
 from app.services.problems import Refused
-from app.services.summaries import publish
-from tests.factories import make_paper, make_summary, make_user
+from tests.factories import make_paper, make_summary, make_user, publish, save_draft
 
 
 def saved(image: Image.Image, form: str = "PNG", **options: Any) -> bytes:

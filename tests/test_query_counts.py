@@ -13,11 +13,10 @@ from app.db import Database
 from app.models import Revision, User
 from app.services import votes
 from app.services.deletion import delete_summary
-from app.services.drafts import Content, save_draft
+from app.services.drafts import Content
 from app.services.pictures import store
-from app.services.summaries import publish
 from tests.client import Browser
-from tests.factories import make_paper, make_summary, make_user
+from tests.factories import make_paper, make_summary, make_user, publish, save_draft
 from tests.test_pictures_service import drawing, saved
 
 PAGES = (

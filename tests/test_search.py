@@ -17,10 +17,9 @@ from app.search.words import indexable, stem, words
 from app.services import search_index
 from app.services.accounts import change_profile
 from app.services.deletion import delete_summary
-from app.services.summaries import publish
 from app.sources.record import NO_SECTION
 from tests.client import Browser
-from tests.factories import make_paper, make_summary, make_user
+from tests.factories import make_paper, make_summary, make_user, publish
 
 R_CNN, RESNET, BIAS, NOETHER, CHINESE, VAE, SERIES, WATER, PLAIN = (
     "conf/nips/RenHGS15",

@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 from app.models import Paper, Revision, Summary, User
 from app.services import sharing
 from app.services.problems import Refused
-from app.services.summaries import publish
 from tests.client import Browser
-from tests.factories import make_paper, make_summary
+from tests.factories import make_paper, make_summary, publish
 
 WRITE = "/write/conf/x/A1"
 
@@ -98,16 +97,15 @@ def test_an_anonymous_one_is_shared_without_the_name(
 
 def test_changing_who_sees_it_keeps_text_and_dates(session: Session) -> None:
     summary = make_summary(session, tags=["one"], takeaway="T", visibility="private")
-    writer = session.get_one(User, summary.user_id)
     source, created = summary.source, summary.created_at
-    sharing.change_visibility(session, writer, summary, visibility="public", anonymous=True)
+    sharing.change_visibility(session, summary, visibility="public", anonymous=True)
     session.commit()
     assert (summary.source, summary.created_at, summary.edited_at) == (source, created, None)
     assert summary.published_at is not None
     assert session.scalars(select(Revision.number)).all() == [1]
     assert session.scalars(select(Revision.public_since)).one() is not None
     with pytest.raises(Refused):
-        sharing.change_visibility(session, writer, summary, visibility="open", anonymous=False)
+        sharing.change_visibility(session, summary, visibility="open", anonymous=False)
 
 
 def test_what_was_written_in_private_stays_so(session: Session) -> None:

@@ -16,10 +16,9 @@ from app.services.deletion import delete_summary, restore_summary
 from app.services.sharing import change_visibility
 from app.services.similar_evidence import KEPT
 from app.services.similar_words import telling_words, text_of
-from app.services.summaries import publish
 from app.services.upkeep import tidy
 from tests.client import Browser
-from tests.factories import make_paper, make_summary, make_user
+from tests.factories import make_paper, make_summary, make_user, publish
 
 
 def work(session: Session) -> int:
@@ -146,7 +145,7 @@ def test_what_is_hidden_goes_at_once(session: Session, way: str) -> None:
     elif way == "with its account":
         delete_user(session, writer, with_summaries=True)
     else:
-        change_visibility(session, writer, summary, visibility=way, anonymous=False)
+        change_visibility(session, summary, visibility=way, anonymous=False)
     session.commit()
     # Before anything is worked out anew.
     assert "about" not in shown(session, two)

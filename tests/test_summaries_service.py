@@ -11,8 +11,8 @@ from app.rendering import MAX_TEXT_BYTES
 from app.services import votes
 from app.services.deletion import delete_summary
 from app.services.problems import Refused
-from app.services.summaries import parse_tags, publish
-from tests.factories import make_paper, make_summary, make_user
+from app.services.summaries import parse_tags
+from tests.factories import make_paper, make_summary, make_user, publish
 
 
 def count(session: Session, table: type) -> int:

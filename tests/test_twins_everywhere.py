@@ -30,10 +30,9 @@ from app.models import (
 )
 from app.services import pictures, similarity, votes
 from app.services.deletion import delete_summary
-from app.services.drafts import Content, save_draft
-from app.services.summaries import publish
+from app.services.drafts import Content
 from tests.client import Browser
-from tests.factories import make_paper, make_summary, make_user
+from tests.factories import make_paper, make_summary, make_user, publish, save_draft
 from tests.test_pictures_service import source
 
 TEXT = (

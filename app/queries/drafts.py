@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app.models import Draft, Paper, PaperAuthor, User
+from app.models import Draft, Paper, PaperAuthor, Summary, User
 
 
 def of_user(session: Session, user: User) -> Sequence[Draft]:
@@ -24,10 +24,23 @@ def of_user(session: Session, user: User) -> Sequence[Draft]:
     ).all()
 
 
-def mine(session: Session, user: User, paper: Paper) -> Draft | None:
-    """What a user is writing about a paper."""
+def one(session: Session, user: User, paper: Paper, summary: Summary | None) -> Draft | None:
+    """What a user is writing about a paper: a change of a summary, or, with `None`, a new text."""
     return session.scalar(
         select(Draft)
-        .where(Draft.user_id == user.id, Draft.paper_id == paper.id)
+        .where(
+            Draft.user_id == user.id,
+            Draft.paper_id == paper.id,
+            Draft.summary_id == (None if summary is None else summary.id),
+        )
         .execution_options(populate_existing=True)
     )
+
+
+def about(session: Session, user: User, paper: Paper) -> Sequence[Draft]:
+    """All that a user is writing about a paper, the latest first."""
+    return session.scalars(
+        select(Draft)
+        .where(Draft.user_id == user.id, Draft.paper_id == paper.id)
+        .order_by(Draft.saved_at.desc(), Draft.id.desc())
+    ).all()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, defer, joinedload
 
-from app.models import MergedDraft, Paper, PaperDifference, PaperMerge, Summary, User
+from app.models import MergedDraft, Paper, PaperDifference, PaperMerge, User
 
 
 def latest(session: Session, *, number: int, size: int) -> tuple[list[PaperMerge], bool]:
@@ -23,22 +23,6 @@ def latest(session: Session, *, number: int, size: int) -> tuple[list[PaperMerge
     )
     found = list(session.scalars(query))
     return found[:size], len(found) > size
-
-
-def text_of(session: Session, user: User, paper: Paper, key: str) -> Summary | None:
-    """The text of a user that was about what had another key, until that was merged into a paper;
-    `None` where they have no other text about the paper, which it could be taken for."""
-    query = select(PaperMerge.data).where(
-        PaperMerge.paper_id == paper.id, func.lower(PaperMerge.removed_key) == key.lower()
-    )
-    data = session.scalar(query.order_by(PaperMerge.id.desc()).limit(1))
-    if data is None:
-        return None
-    places = dict(data["summaries"])
-    theirs = select(Summary).where(Summary.paper_id == paper.id, Summary.user_id == user.id)
-    found = session.scalars(theirs).all()
-    came = [each for each in found if each.id in places]
-    return min(came, key=lambda each: places[each.id]) if came and len(found) > 1 else None
 
 
 def is_joined(session: Session, user: User, paper: Paper) -> bool:

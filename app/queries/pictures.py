@@ -18,12 +18,12 @@ class PictureRow:
 
     Attributes:
         papers: those of summaries.
-        drafts: those of drafts.
+        drafts: those of drafts, each with the number of the summary that the draft changes.
     """
 
     picture: Picture
     papers: tuple[Paper, ...]
-    drafts: tuple[Paper, ...]
+    drafts: tuple[tuple[Paper, int | None], ...]
 
 
 def visible(session: Session, name: str, viewer: User | None) -> Picture | None:
@@ -71,7 +71,7 @@ def of_user(session: Session, user: User, *, number: int, size: int) -> list[Pic
     ).all()
     # Names are random enough for it not to matter that their underscores match any character.
     drafted = session.execute(
-        select(Picture.id, Paper)
+        select(Picture.id, Paper, Draft.summary_id)
         .join(Draft, and_(Draft.user_id == user.id, Draft.source.contains(Picture.name)))
         .join(Paper, Paper.id == Draft.paper_id)
         .where(Picture.id.in_(ids))
@@ -80,7 +80,7 @@ def of_user(session: Session, user: User, *, number: int, size: int) -> list[Pic
         PictureRow(
             picture,
             tuple(paper for used, paper in uses if used == picture.id),
-            tuple(paper for used, paper in drafted if used == picture.id),
+            tuple((paper, number) for used, paper, number in drafted if used == picture.id),
         )
         for picture in pictures
     ]

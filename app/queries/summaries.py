@@ -179,12 +179,32 @@ def mine(session: Session, paper: Paper, user: User) -> Summary | None:
     )
 
 
+def own(session: Session, summary_id: int, user: User) -> Summary | None:
+    """A summary by its number, with its paper and tags, if this user wrote it."""
+    if not 0 < summary_id < 2**31:
+        return None
+    return session.scalar(
+        _with_relations().where(Summary.id == summary_id, Summary.user_id == user.id)
+    )
+
+
+def others(session: Session, summary: Summary) -> Sequence[int]:
+    """Numbers of the further summaries that a writer has of a paper, by place: hardly ever any."""
+    return session.scalars(
+        select(Summary.id)
+        .where(
+            Summary.paper_id == summary.paper_id,
+            Summary.user_id == summary.user_id,
+            Summary.id != summary.id,
+        )
+        .order_by(Summary.place)
+    ).all()
+
+
 def has_several(session: Session, paper: Paper, user: User) -> bool:
     """Whether a user has more than one summary of a paper, since it was merged with another."""
-    further = select(Summary.id).where(
-        Summary.paper_id == paper.id, Summary.user_id == user.id, Summary.place > 0
-    )
-    return session.scalar(further.limit(1)) is not None
+    texts = select(Summary.id).where(Summary.paper_id == paper.id, Summary.user_id == user.id)
+    return len(session.scalars(texts.limit(2)).all()) > 1
 
 
 def by_ids(session: Session, ids: Sequence[int], viewer: User | None) -> dict[int, Entry]:

@@ -6,7 +6,6 @@ One transaction that the caller commits.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -17,6 +16,7 @@ from app.models import (
     Draft,
     FormerName,
     MergedDraft,
+    Paper,
     PaperDifference,
     PaperMerge,
     Picture,
@@ -25,14 +25,12 @@ from app.models import (
     User,
     Vote,
 )
-from app.services import counts, similarity, tallies, votes
+from app.services import counts, merged_drafts, similarity, tallies, votes
 from app.services.locks import queue
 from app.services.picture_addresses import note_uses
 from app.services.problems import Refused
 from app.services.search_index import place_papers, rename_writer
 from app.services.summaries import keep_look
-
-BETWEEN_DRAFTS = "\n\n---\n\n"
 
 
 @dataclass(frozen=True)
@@ -75,15 +73,14 @@ def merge(session: Session, source: User, target: User) -> Merged:
     others = _by_paper(session, target)
     for paper_id, summary in theirs.items():
         other = others.get(paper_id)
-        _move_draft(session, source, target, paper_id, summary, other)
         if other is None:
             summary.user_id = target.id
         else:
+            _join_drafts(session, summary, other)
             _join(session, summary, other, target)
         session.flush()
-    for paper_id in session.scalars(select(Draft.paper_id).where(Draft.user_id == source.id)).all():
-        _move_draft(session, source, target, paper_id, None, others.get(paper_id))
     _move_further(session, source, target)
+    _move_drafts(session, source, target, {*theirs, *others})
     for table in (Picture, DeletedSummary, FormerName, MergedDraft, PaperMerge, PaperDifference):
         session.execute(update(table).where(table.user_id == source.id).values(user_id=target.id))
     if not target.bio:
@@ -209,58 +206,52 @@ def _move_votes(session: Session, source: User, target: User) -> tuple[int, list
     return len(moved), votes.recount_all(session, touched)
 
 
-def _move_draft(
-    session: Session,
-    source: User,
-    target: User,
-    paper_id: int,
-    summary: Summary | None,
-    other: Summary | None,
-) -> None:
-    """Move the draft about a paper; two become one, so that neither text is lost."""
-    query = select(Draft).where(
-        Draft.paper_id == paper_id, Draft.user_id.in_((source.id, target.id))
-    )
-    found = {draft.user_id: draft for draft in session.scalars(query)}
-    if summary is not None and other is not None:
-        _follow_revisions(session, found, summary, other)
-    mine, theirs = found.get(source.id), found.get(target.id)
-    if mine is None:
-        return
-    if theirs is None:
-        mine.user_id = target.id
-        return
-    first, second = sorted((theirs, mine), key=lambda draft: draft.saved_at)[::-1]
-    values: dict[str, Any] = {
-        "source": first.source,
-        "takeaway": first.takeaway or second.takeaway,
-        "tags": first.tags or second.tags,
-        "visibility": _narrower(first.visibility, second.visibility),
-        "anonymous": first.anonymous or second.anonymous,
-        "base_revision": first.base_revision,
-        # No window that is open now knows this text.
-        "version": max(first.version, second.version) + 1,
-        "saved_at": first.saved_at,
-    }
-    if second.source.strip() not in first.source:
-        values["source"] = first.source.rstrip() + BETWEEN_DRAFTS + second.source.lstrip()
-    session.delete(mine)
+def _move_drafts(session: Session, source: User, target: User, papers: set[int]) -> None:
+    """Move the drafts; of two about one thing one is made, so that neither text is lost.
+
+    Args:
+        papers: about which the one or the other has written.
+    """
     session.flush()
-    for name, value in values.items():
-        setattr(theirs, name, value)
+    of_source = select(Draft).where(Draft.user_id == source.id).order_by(Draft.id)
+    found = session.scalars(of_source.execution_options(populate_existing=True)).all()
+    for mine in found:
+        of_target = select(Draft).where(
+            Draft.user_id == target.id,
+            Draft.paper_id == mine.paper_id,
+            Draft.summary_id == mine.summary_id,
+        )
+        theirs = session.scalar(of_target)
+        if theirs is None:
+            mine.user_id = target.id
+        else:
+            _put_together(session, theirs, mine).user_id = target.id
+        session.flush()
+    for paper_id in {each.paper_id for each in found} | papers:
+        merged_drafts.adopt(session, session.get_one(Paper, paper_id))
 
 
-def _follow_revisions(
-    session: Session, drafts: dict[int, Draft], one: Summary, other: Summary
-) -> None:
-    """Let a draft go on from the revision it began from, whose number `_join` will change."""
+def _join_drafts(session: Session, one: Summary, other: Summary) -> None:
+    """Let the drafts of two summaries that become one be a draft of that."""
     gone, kept = sorted((one, other), key=lambda each: each.edited_at or each.created_at)
-    draft = drafts.get(kept.user_id)
-    if draft is not None and draft.base_revision:
+    query = select(Draft).where(Draft.summary_id.in_((gone.id, kept.id)))
+    drafts = {
+        draft.summary_id: draft
+        for draft in session.scalars(query.execution_options(populate_existing=True))
+    }
+    of_gone, of_kept = drafts.get(gone.id), drafts.get(kept.id)
+    if of_kept is not None and of_kept.base_revision:  # `_join` will number its revisions anew
         count = select(func.count()).select_from(Revision).where(Revision.summary_id == gone.id)
-        draft.base_revision += session.scalar(count) or 0
+        of_kept.base_revision += session.scalar(count) or 0
+    if of_gone is not None and of_kept is None:
+        of_gone.summary_id = kept.id
+    elif of_gone is not None and of_kept is not None:
+        _put_together(session, of_gone, of_kept).summary_id = kept.id
+    session.flush()
 
 
-def _narrower(one: str, other: str) -> str:
-    order = ("private", "unlisted", "public")
-    return min(one, other, key=order.index)
+def _put_together(session: Session, one: Draft, other: Draft) -> Draft:
+    """Make one draft of two: the later text stands above the earlier."""
+    later, earlier = sorted((one, other), key=lambda draft: draft.saved_at)[::-1]
+    merged_drafts.put_together(session, later, earlier)
+    return later

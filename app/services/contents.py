@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.models.summary import VISIBILITIES
+
+MOST_PRIVATE = ("private", True)  # visibility, and whether it is anonymous
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,40 @@ class Content:
             and one_line(self.takeaway) == one_line(other.takeaway)
             and self.settings == other.settings
         )
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What somebody changes of a summary or draft. `None` is what they did not say.
+
+    That stays as it is, and of a new one it is the most private: a field that is missing from a
+    form must not show a text, or a name, to anybody.
+    """
+
+    source: str | None = None
+    takeaway: str | None = None
+    tags: str | None = None
+    visibility: str | None = None
+    anonymous: bool | None = None
+
+    def applied_to(self, content: Content | None) -> Content:
+        """The content after the change; `None` stands for a text that is new."""
+        before = content or Content("", "", "", *MOST_PRIVATE)
+        said = {name: value for name, value in vars(self).items() if value is not None}
+        return replace(before, **said)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a window knows of a summary: the state from which its text began.
+
+    Attributes:
+        revision: number of the last revision then, 0 for none.
+        settings: what stood beside it; `None` when that is not known.
+    """
+
+    revision: int
+    settings: Settings | None = None
 
 
 def normal(source: str) -> str:

@@ -14,15 +14,17 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.db import begin_writing, lock_papers, now
-from app.models import DeletedSummary, Draft, Revision, Summary, User, Vote
+from app.models import DeletedSummary, Draft, Paper, PaperMerge, Revision, Summary, User, Vote
 from app.rendering import RENDERER_VERSION
-from app.services import counts, picture_addresses, similarity, votes
+from app.services import counts, merged_drafts, picture_addresses, similarity, votes
 from app.services.locks import queue
 from app.services.problems import Refused
 from app.services.search_index import place_papers
 from app.services.summaries import (
+    all_of,
     apply,
     close_gap,
+    locked,
     new_share_code,
     rendered_or_refused,
     set_tags,
@@ -40,18 +42,27 @@ _REVISION = (
     *("saved_at", "public_since"),
 )
 _VOTE = ("user_id", "value", "cast_at")
+_DRAFT = (
+    *("source", "takeaway", "tags", "visibility", "anonymous", "base_revision", "version"),
+    "saved_at",
+)
 _MOMENTS = {"created_at", "published_at", "edited_at", "saved_at", "public_since", "cast_at"}
 
 
-def delete_summary(session: Session, summary: Summary) -> None:
-    """Take a summary away for everybody, with its votes, tags, links and its writer's draft.
+def delete_summary(session: Session, summary: Summary) -> bool:
+    """Take a summary away for everybody, with its votes, tags, links and its draft.
 
     Its writer can bring it back for `KEPT_DAYS` days. A secret address is lost for good.
+
+    Returns:
+        Whether it was still there: another window may have deleted it.
     """
     begin_writing(session)
     lock_papers(session, alone=False)
     queue(session, summary.user_id)
-    session.refresh(summary)
+    if locked(session, summary.id) is None:
+        return False
+    draft = session.scalar(select(Draft).where(Draft.summary_id == summary.id))
     revisions = session.scalars(
         select(Revision).where(Revision.summary_id == summary.id).order_by(Revision.number)
     )
@@ -66,22 +77,21 @@ def delete_summary(session: Session, summary: Summary) -> None:
                 "revisions": [_row(each, _REVISION) for each in revisions],
                 "tags": tag_names(session, summary),
                 "votes": [_row(each, _VOTE) for each in cast],
+                "draft": None if draft is None else _row(draft, _DRAFT),
+                "beside": _beside(session, summary),
             },
             deleted_at=now(),
         )
     )
-    if summary.place == 0:  # what the editor opens
-        session.execute(
-            delete(Draft).where(
-                Draft.user_id == summary.user_id, Draft.paper_id == summary.paper_id
-            )
-        )
+    if draft is not None:
+        session.delete(draft)
     similarity.leave(session, [summary.id])
     tags = set_tags(session, summary, ())
     session.execute(delete(Summary).where(Summary.id == summary.id))
     close_gap(session, summary.paper_id, summary.user_id)
     place_papers(session, [summary.paper_id])
     counts.recount(session, [summary.paper_id], user_ids=[summary.user_id], tag_ids=tags)
+    return True
 
 
 def deleted_by(session: Session, user: User) -> Sequence[DeletedSummary]:
@@ -95,7 +105,7 @@ def deleted_by(session: Session, user: User) -> Sequence[DeletedSummary]:
 
 
 def restore_summary(session: Session, user: User, summary_id: int) -> Summary | None:
-    """Bring a deleted summary back as it was: number, revisions, votes, tags, visibility.
+    """Bring a deleted summary back as it was: number, revisions, votes, tags, visibility, draft.
 
     An unlisted one gets a new secret address.
 
@@ -103,7 +113,7 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
         The summary, or `None` when this user deleted none of this number in the last days.
 
     Raises:
-        Refused: when they have written a new summary of the same paper.
+        Refused: when they have written a new summary of the same paper since.
     """
     found = session.get(DeletedSummary, summary_id)
     if found is None or found.user_id != user.id or found.deleted_at <= _oldest():
@@ -116,8 +126,8 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
     found = session.get(DeletedSummary, summary_id, populate_existing=True)
     if found is None:  # brought back in another window
         return None
-    taken = select(Summary.id).where(Summary.paper_id == found.paper_id, Summary.user_id == user.id)
-    if session.scalar(taken) is not None:
+    texts = all_of(session, user, session.get_one(Paper, found.paper_id))
+    if any(not _may_stand_beside(session, found, each) for each in texts):
         raise Refused(
             "summary",
             "You have written a new summary of this paper since. Copy what you need from the old"
@@ -127,6 +137,7 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
         id=summary_id,
         paper_id=found.paper_id,
         user_id=user.id,
+        place=max((each.place for each in texts), default=-1) + 1,
         score=0,
         **_values(data["summary"]),
     )
@@ -147,6 +158,7 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
         picture_addresses.renew(session, summary)  # with its secret address
     votes.recount(session, summary)
     counts.recount(session, [summary.paper_id], user_ids=[user.id], tag_ids=tags)
+    _restore_draft(session, summary, data.get("draft"))
     return summary
 
 
@@ -170,6 +182,47 @@ def purge_deleted(session: Session) -> int:
     begin_writing(session)
     old = delete(DeletedSummary).where(DeletedSummary.deleted_at <= _oldest())
     return len(session.scalars(old.returning(DeletedSummary.id)).all())
+
+
+def _beside(session: Session, summary: Summary) -> list[int]:
+    """Numbers of the further summaries that a writer has of a paper, deleted ones among them."""
+    mine = (Summary.paper_id == summary.paper_id, Summary.user_id == summary.user_id)
+    present = set(session.scalars(select(Summary.id).where(*mine)))
+    gone = select(DeletedSummary).where(
+        DeletedSummary.paper_id == summary.paper_id, DeletedSummary.user_id == summary.user_id
+    )
+    for deleted in session.scalars(gone):
+        if summary.id in deleted.data.get("beside", ()):
+            present.add(deleted.id)
+    return sorted(present - {summary.id})
+
+
+def _may_stand_beside(session: Session, deleted: DeletedSummary, other: Summary) -> bool:
+    """Whether a writer can have both: only a merge of papers lets them have two about one.
+
+    So they had both when the one was deleted, or a merge has brought just one of the two here.
+    """
+    if other.id in deleted.data.get("beside", ()):
+        return True
+    merges = select(PaperMerge.data).where(PaperMerge.paper_id == deleted.paper_id)
+    for data in session.scalars(merges):
+        came = {number for number, _ in data["summaries"]}.union(data["deleted"])
+        if (deleted.id in came) != (other.id in came):
+            return True
+    return False
+
+
+def _restore_draft(session: Session, summary: Summary, row: dict[str, Any] | None) -> None:
+    if row is not None:
+        session.add(
+            Draft(
+                user_id=summary.user_id,
+                paper_id=summary.paper_id,
+                summary_id=summary.id,
+                **_values(row),
+            )
+        )
+    merged_drafts.adopt(session, session.get_one(Paper, summary.paper_id))
 
 
 def _restore_votes(session: Session, summary: Summary, rows: list[dict[str, Any]]) -> None:

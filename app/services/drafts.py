@@ -16,10 +16,10 @@ from app.db import begin_writing, lock_papers, now
 from app.models import Draft, Paper, Revision, Summary, User
 from app.models.summary import VISIBILITIES
 from app.queries import drafts
-from app.services.contents import Content, Settings
+from app.services.contents import Content, Edit, Seen, Settings
 from app.services.locks import ensure_there, queue
 from app.services.problems import Refused
-from app.services.summaries import content_of, first_of, last_revision
+from app.services.summaries import Gone, all_of, content_of, last_revision, locked
 
 __all__ = [
     "MAX_DRAFTS",
@@ -48,6 +48,7 @@ class Elsewhere:
     Attributes:
         revision, settings: what is saved of the summary; `None` for settings of long ago.
         version: the version of the draft.
+        summary_id: the summary that both windows are about; `None` for a new text.
     """
 
     content: Content
@@ -55,6 +56,7 @@ class Elsewhere:
     revision: int
     settings: Settings | None
     version: int
+    summary_id: int | None
 
 
 class WrittenElsewhere(Exception):
@@ -69,17 +71,18 @@ def save_draft(
     session: Session,
     user: User,
     paper: Paper,
-    content: Content,
+    edit: Edit,
     *,
-    base_revision: int,
-    base_settings: Settings | None = None,
+    summary: Summary | None,
+    seen: Seen,
     seen_version: int,
 ) -> Draft | None:
     """Keep what somebody is writing about a paper.
 
     Args:
-        base_revision: number of the saved revision that the text began from, 0 for none.
-        base_settings: what stood beside it then; `None` when that is not known.
+        edit: what it does not say stays as the draft, or the summary, has it.
+        summary: the one that they change; `None` for a new text.
+        seen: the saved state from which the text began.
         seen_version: version of the draft that the window knows, 0 for none.
 
     Returns:
@@ -88,25 +91,30 @@ def save_draft(
 
     Raises:
         WrittenElsewhere: when another window went on meanwhile.
+        Gone: when the summary was deleted.
         Refused: for more than `MAX_DRAFT_BYTES`, or one more than `MAX_DRAFTS`.
     """
-    content = _checked(content)
     begin_writing(session)
     lock_papers(session, alone=False)
     ensure_there(session, paper)
     queue(session, user.id)
-    draft = drafts.mine(session, user, paper)
-    summary = first_of(session, user, paper)
+    if summary is None:  # one that another window has saved by now
+        summary = next(iter(all_of(session, user, paper)), None)
+    elif locked(session, summary.id) is None:
+        raise Gone
+    draft = drafts.one(session, user, paper, summary)
+    content = _checked(edit.applied_to(_before(session, draft, summary)))
+    base_revision = seen.revision
     if draft is not None:
         # Who goes on with a draft knows that the saved text is newer: the editor says so.
         other = _unseen_draft(session, draft, summary, seen_version)
     else:
-        other = _unseen_summary(session, summary, base_revision, base_settings, 0)
+        other = _unseen_summary(session, summary, seen, 0)
     if other is not None and not other.content.same_as(content):
         raise WrittenElsewhere(other)
     saved = None if summary is None else content_of(session, summary)
     if content.is_empty or (saved is not None and saved.same_as(content)):
-        discard(session, user, paper)
+        discard(session, user, paper, summary)
         return None
     if draft is not None and draft.base_revision >= base_revision and _held(draft) == content:
         return draft  # and its version: a page that is gone back to still knows it
@@ -118,7 +126,13 @@ def save_draft(
                 f"You have {MAX_DRAFTS} drafts, and there is no room for more: save or discard"
                 " some. This text is still here.",
             )
-        draft = Draft(user_id=user.id, paper_id=paper.id, version=0, base_revision=base_revision)
+        draft = Draft(
+            user_id=user.id,
+            paper_id=paper.id,
+            summary_id=None if summary is None else summary.id,
+            version=0,
+            base_revision=base_revision,
+        )
         session.add(draft)
     draft.base_revision = max(draft.base_revision, base_revision)  # a merge brings it forward
     draft.source = content.source
@@ -139,25 +153,21 @@ def written_elsewhere(
     user: User,
     paper: Paper,
     *,
-    base_revision: int,
-    base_settings: Settings | None = None,
+    summary: Summary | None,
+    seen: Seen,
     seen_version: int,
 ) -> Elsewhere | None:
     """What another window kept or saved that one with this knowledge has not seen."""
-    draft = drafts.mine(session, user, paper)
-    summary = first_of(session, user, paper)
+    draft = drafts.one(session, user, paper, summary)
     return _unseen_draft(session, draft, summary, seen_version) or _unseen_summary(
-        session, summary, base_revision, base_settings, seen_version
+        session, summary, seen, seen_version
     )
 
 
-def close(
-    session: Session, user: User, paper: Paper, content: Content, *, seen_version: int | None
-) -> None:
-    """End a draft in the transaction that saved it.
+def close(session: Session, summary: Summary, *, seen_version: int | None) -> None:
+    """End the draft of a summary in the transaction that saved it.
 
     Args:
-        content: what was saved.
         seen_version: version of the draft that the window knows; `None` means that it knows
             nothing of drafts, and leaves them alone.
 
@@ -166,30 +176,40 @@ def close(
     """
     if seen_version is None:
         return
-    draft = drafts.mine(session, user, paper)
-    other = _unseen_draft(session, draft, first_of(session, user, paper), seen_version)
-    if other is not None and not other.content.same_as(content):
+    user, paper = session.get_one(User, summary.user_id), session.get_one(Paper, summary.paper_id)
+    draft = drafts.one(session, user, paper, summary)
+    other = _unseen_draft(session, draft, summary, seen_version)
+    if other is not None and not other.content.same_as(content_of(session, summary)):
         raise WrittenElsewhere(other)
-    discard(session, user, paper)
+    discard(session, user, paper, summary)
 
 
-def revision_text(
-    session: Session, user: User, paper: Paper, number: int
-) -> tuple[str | None, str | None]:
-    """Text and takeaway of a saved revision of one's own, from which two windows began."""
+def revision_text(session: Session, summary: Summary, number: int) -> tuple[str | None, str | None]:
+    """Text and takeaway of a saved revision, from which two windows began."""
     found = session.execute(
-        select(Revision.source, Revision.takeaway)
-        .join(Summary, Summary.id == Revision.summary_id)
-        .where(Summary.user_id == user.id, Summary.paper_id == paper.id, Revision.number == number)
-        .order_by(Summary.place)
+        select(Revision.source, Revision.takeaway).where(
+            Revision.summary_id == summary.id, Revision.number == number
+        )
     ).first()
     return (None, None) if found is None else (found.source, found.takeaway)
 
 
-def discard(session: Session, user: User, paper: Paper) -> None:
-    """Forget a draft, if there is one."""
+def discard(session: Session, user: User, paper: Paper, summary: Summary | None) -> None:
+    """Forget the draft of a summary, or of a new text, if there is one."""
     begin_writing(session)
-    session.execute(delete(Draft).where(Draft.user_id == user.id, Draft.paper_id == paper.id))
+    session.execute(
+        delete(Draft).where(
+            Draft.user_id == user.id,
+            Draft.paper_id == paper.id,
+            Draft.summary_id == (None if summary is None else summary.id),
+        )
+    )
+
+
+def _before(session: Session, draft: Draft | None, summary: Summary | None) -> Content | None:
+    if draft is not None:
+        return _held(draft)
+    return None if summary is None else content_of(session, summary)
 
 
 def _unseen_draft(
@@ -200,7 +220,14 @@ def _unseen_draft(
     # What was saved after the draft was begun is not in it: whoever saves it meets that next.
     is_last = summary is not None and draft.base_revision == last_revision(session, summary)
     settings = content_of(session, summary).settings if summary is not None and is_last else None
-    return Elsewhere(_held(draft), draft.saved_at, draft.base_revision, settings, draft.version)
+    return Elsewhere(
+        content=_held(draft),
+        saved_at=draft.saved_at,
+        revision=draft.base_revision,
+        settings=settings,
+        version=draft.version,
+        summary_id=draft.summary_id,
+    )
 
 
 def _held(draft: Draft) -> Content:
@@ -208,20 +235,16 @@ def _held(draft: Draft) -> Content:
 
 
 def _unseen_summary(
-    session: Session,
-    summary: Summary | None,
-    base_revision: int,
-    base_settings: Settings | None,
-    seen_version: int,
+    session: Session, summary: Summary | None, seen: Seen, seen_version: int
 ) -> Elsewhere | None:
     if summary is None:
         return None
     saved = last_revision(session, summary)
     content = content_of(session, summary)
-    if saved == base_revision and base_settings in (None, content.settings):
+    if saved == seen.revision and seen.settings in (None, content.settings):
         return None
     saved_at = summary.edited_at or summary.created_at
-    return Elsewhere(content, saved_at, saved, content.settings, seen_version)
+    return Elsewhere(content, saved_at, saved, content.settings, seen_version, summary.id)
 
 
 def _checked(content: Content) -> Content:

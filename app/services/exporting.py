@@ -30,17 +30,21 @@ ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 Write = Callable[[str, bytes], None]
 
 
-def export(session: Session, users: list[User], write: Write) -> Iterator[str]:
+def export(session: Session, users: list[User], write: Write, secret: str = "") -> Iterator[str]:
     """Write all summaries of some users, one file each, and the pictures that they show.
 
     Args:
         write: takes the name of a file, as `ann/conf-nips-RenHGS15.md`, and its content.
+        secret: the site's, with which its writer may import a second text about a paper again.
 
     Yields:
         The name of each summary's file, when it is written.
     """
     for user in users:
-        names = _file_names(summaries.keys_by(session, user))
+        keys = summaries.keys_by(session, user)
+        names = _file_names(keys)
+        texts = Counter(key for _, key in keys)
+        several = {number for number, key in keys if texts[key] > 1}
         ids = list(names)
         written: set[str] = set()
         for start in range(0, len(ids), BATCH):
@@ -51,7 +55,9 @@ def export(session: Session, users: list[User], write: Write) -> Iterator[str]:
                     continue
                 name = f"{user.name}/{names[number]}.md"
                 body = _with_files(session, found[number], user, written, write)
-                write(name, library_files.write(found[number], body).encode("utf-8", "replace"))
+                signed = secret if number in several else ""
+                text = library_files.write(found[number], body, signed)
+                write(name, text.encode("utf-8", "replace"))
                 yield name
             session.expunge_all()
 

@@ -53,6 +53,7 @@ class Options:
         only: whose summaries may be written at all, for an import by themselves; `None`: all.
         called: with `only`, the name under which they wrote elsewhere.
         all_mine: with `only`, take texts under other names, and under none, as theirs.
+        secret: with `only`, the site's, by which it knows what it has signed.
         visibility: of new summaries whose files do not say.
         dry_run: write nothing.
     """
@@ -61,6 +62,7 @@ class Options:
     only: User | None = None
     called: str = ""
     all_mine: bool = False
+    secret: str = ""
     visibility: str = "public"
     dry_run: bool = False
 
@@ -68,16 +70,16 @@ class Options:
 @dataclass(frozen=True)
 class Outcome:
     """What became of a file: `added`, `changed`, `unchanged`, `kept` (the one here is newer) or
-    `refused` with the line and reason. `place` is that of the summary. `notes` are what its owner
-    should know besides, and `writer` is whose it is: `can_sign_in` tells whether somebody has that
-    account already."""
+    `refused` with the line and reason. `summary` is its number, below 0 while it has none. `notes`
+    are what its owner should know besides, and `writer` is whose it is: `can_sign_in` tells whether
+    somebody has that account already."""
 
     name: str
     status: str
     line: int = 1
     message: str = ""
     key: str = ""
-    place: int = 0
+    summary: int = 0
     writer: str = ""
     can_sign_in: bool = False
     notes: tuple[str, ...] = ()
@@ -89,7 +91,7 @@ class Run:
 
     Attributes:
         options: how to import.
-        written: about which paper, by whom, in which place and in files of which kind there was a
+        written: about which paper, by whom, of which number and in files of which kind there was a
             text already: where that was, and a hash of what it said.
         papers: in a dry run, what earlier files would have told of a paper, by each of its names,
             folded.

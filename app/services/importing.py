@@ -12,10 +12,12 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Identifier, Paper, Summary, folded
+from app.models import Identifier, Paper, Summary, User, folded
 from app.services import counts, votes
 from app.services.bibtex_import import import_papers
+from app.services.contents import Edit
 from app.services.front_matter import BadFile
+from app.services.further_texts import is_signed
 from app.services.identifiers import PaperRef, parse_identifier
 from app.services.import_pictures import with_pictures
 from app.services.import_terms import Incoming, IncomingPaper, Options, Outcome, Run
@@ -23,7 +25,15 @@ from app.services.import_writers import ANONYMOUS, writer, writer_name
 from app.services.library_files import SummaryFile
 from app.services.papers import AlreadyThere, add_paper
 from app.services.problems import Refused
-from app.services.summaries import MAX_TAGS, all_of, normal, parse_tags, publish, tag_names
+from app.services.summaries import (
+    MAX_TAGS,
+    all_of,
+    change_summary,
+    create_summary,
+    normal,
+    parse_tags,
+    tag_names,
+)
 from app.services.texts import known_keys
 
 __all__ = ["ANONYMOUS", "Incoming", "IncomingPaper", "Options", "Outcome", "Run", "import_files"]
@@ -86,7 +96,7 @@ def _tried(session: Session, incoming: Incoming, run: Run) -> Outcome:
             message = f"{field}: {message}"
         return _refused(incoming, file, field, message, further)
     where = incoming.name if incoming.kind == "note" else f"{incoming.name}:{incoming.line}"
-    written = (outcome.key, outcome.writer, outcome.place, incoming.kind)
+    written = (outcome.key, outcome.writer, outcome.summary, incoming.kind)
     run.written.setdefault(written, (where, said))
     return outcome
 
@@ -110,25 +120,28 @@ def _import(
     user = writer(session, name, file, paper)
     if options.only is None:
         notes += file.notes
-    here = _meant(all_of(session, user, paper), file)
-    place = file.place if here is None else here.place
+    texts = all_of(session, user, paper)
+    here = _meant(texts, file)
+    place = _new_place(texts, file, user, options) if here is None else here.place
     text = with_pictures(
         session, user, normal(file.text), incoming, here, notes, dry_run=options.dry_run
     )
     present = None if here is None else _present(session, here)
     wanted = _wanted(file, text, present, options, notes)
+    edit = Edit(**{**vars(wanted), "tags": ",".join(wanted.tags)})
+    number = -1 - place if here is None else here.id
     outcome = Outcome(
         incoming.name,
         "unchanged",
         incoming.line,
         key=paper.key,
-        place=place,
+        summary=number,
         writer=user.name,
         can_sign_in=user.password_hash is not None,
         notes=tuple(notes),
     )
     said = hash(wanted)
-    earlier = run.written.get((paper.key, user.name, place, incoming.kind))
+    earlier = run.written.get((paper.key, user.name, number, incoming.kind))
     if earlier is not None:
         # Nobody knows which of the two is meant, unless one is a copy of the other, or a link to
         # it. But a feed and a table may tell of one text, the second better than the first.
@@ -142,30 +155,48 @@ def _import(
         if wanted != present and moment and moment < (here.edited_at or here.created_at):
             kept = replace(outcome, status="kept", message="the one here was edited later")
             return kept, said
-    summary = publish(
-        session,
-        user,
-        paper,
-        **vars(wanted),
-        created_at=file.created if here is None else None,
-        edited_at=_edited(file, here),
-        place=place,
-    )
+    edited_at = _edited(file, here)
+    if here is None:
+        summary = create_summary(
+            session, user, paper, edit, created_at=file.created, edited_at=edited_at, place=place
+        )
+    else:
+        summary = change_summary(session, here, edit, edited_at=edited_at)
     if file.votes and summary.imported_votes != file.votes:
         summary.imported_votes = file.votes
         votes.recount(session, summary)
         counts.recount(session, [paper.id], user_ids=[user.id])
-    return replace(outcome, status="added" if here is None else "changed"), said
+    if not options.dry_run:
+        number = summary.id
+    status = "added" if here is None else "changed"
+    return replace(outcome, status=status, summary=number), said
 
 
 def _meant(texts: list[Summary], file: SummaryFile) -> Summary | None:
     """Which of a writer's texts about a paper a file is: where there are several, they may have
-    changed places since it was written, but not the moments at which they were begun."""
+    changed places since it was written, but not the moments at which they were begun. A file whose
+    moment is no text's changes none of them."""
     if file.created is not None and (len(texts) > 1 or file.place):
-        same = [each for each in texts if each.created_at == file.created]
-        if len(same) == 1:
-            return same[0]
+        return next((each for each in texts if each.created_at == file.created), None)
     return next((each for each in texts if each.place == file.place), None)
+
+
+def _new_place(texts: list[Summary], file: SummaryFile, user: User, options: Options) -> int:
+    """Where among a writer's texts about a paper a file puts another one.
+
+    Only a merge of papers lets them have a second one, and only an export of ours says so; who
+    runs the site may say what they like.
+    """
+    signed = (user.id, file.record.key, file.created, file.signature)
+    if options.only is None or is_signed(options.secret, *signed):
+        return file.place
+    if texts:
+        raise BadFile(
+            "You have a summary of this paper already. A second one is only read from an export"
+            " of this site, made since two entries of the paper were merged.",
+            field="place",
+        )
+    return 0
 
 
 def _paper(session: Session, file: SummaryFile, run: Run) -> tuple[Paper, bool]:

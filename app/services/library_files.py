@@ -14,6 +14,7 @@ from app.models import Author, Summary, Venue
 from app.models.summary import VISIBILITIES
 from app.services import front_matter
 from app.services.front_matter import HEAD_LINE, BadFile, text
+from app.services.further_texts import sign
 from app.sources.dblp_streams import section_of_stream
 from app.sources.record import NO_SECTION, PaperRecord
 
@@ -23,7 +24,7 @@ FIELDS = (
     *("user", "display_name", "created", "edited", "visibility", "anonymous", "takeaway", "tags"),
 )
 # Beyond those that people write: what a paper's page would lose without them.
-MORE_FIELDS = ("venue_key", "venue_title", "section", "published", "place", "date")
+MORE_FIELDS = (*("venue_key", "venue_title", "section", "published", "place", "signature", "date"),)
 MAX_PLACE = 99
 _TRUE = {"true", "yes", "on", "1", "y"}
 _FALSE = {"false", "no", "off", "0", "n", ""}
@@ -38,6 +39,7 @@ class SummaryFile:
         names: under which its writer was known where it comes from.
         place: which of its writer's texts about the paper it is, from 0 as in `Summary.place`; a
             file counts from 1.
+        signature: what proves that it came about by a merge (`further_texts`).
         votes: the score that a summary had on the site it comes from.
         unknown: names of fields that mean nothing here.
         notes: what its owner should know besides.
@@ -58,6 +60,7 @@ class SummaryFile:
     takeaway: str | None = None
     tags: tuple[str, ...] | None = None
     place: int = 0
+    signature: str = ""
     votes: int = 0
     unknown: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
@@ -94,13 +97,17 @@ def read(data: bytes) -> SummaryFile:
         raise BadFile(str(error), lines.get(error.field, HEAD_LINE)) from None
 
 
-def write(summary: Summary, body: str) -> str:
+def write(summary: Summary, body: str, secret: str = "") -> str:
     """A summary as a file; its paper, authors, venue, writer and tags must be loaded.
 
     Args:
         body: its source, in which the addresses of pictures are those of files beside it.
+        secret: the site's, to sign that it is one of several texts of its writer.
     """
     paper, venue = summary.paper, summary.paper.venue
+    signature = ""
+    if secret:
+        signature = sign(secret, summary.user_id, paper.key, summary.created_at)
     fields: dict[str, Any] = {
         "key": paper.key,
         "title": paper.title,
@@ -125,6 +132,7 @@ def write(summary: Summary, body: str) -> str:
         "section": paper.section_slug or _no_section(venue),
         "published": paper.published_on.isoformat() if paper.published_on else "",
         "place": summary.place + 1 if summary.place else "",
+        "signature": signature,
     }
     said = {name: value for name, value in fields.items() if value not in ("", None, [])}
     return front_matter.join(said, body)
@@ -153,6 +161,7 @@ def _file(fields: Mapping[str, Any], body: str, lines: Mapping[str, int]) -> Sum
         takeaway=_plain(fields, "takeaway") if "takeaway" in fields else None,
         tags=_tags(fields),
         place=_place(fields),
+        signature=_plain(fields, "signature"),
         unknown=tuple(name for name in fields if name not in (*FIELDS, *MORE_FIELDS)),
     )
 

@@ -101,6 +101,7 @@ def merge_papers(
     counts.paper_leaves(session, kept)
     data["drafts"] = merged_drafts.move(session, merge, kept, removed)
     data["summaries"] = _move_summaries(session, kept, removed)
+    data["adopted"] = merged_drafts.adopt(session, kept, merge)
     data["identifiers"] = _move_identifiers(session, kept, removed)
     data["differences"] = _move_differences(session, kept, removed, user)
     data["filled"] = _fill(session, kept, removed) if fill else {}

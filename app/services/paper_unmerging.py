@@ -64,6 +64,8 @@ def undo_merge(session: Session, merge_id: int, user: User) -> Paper:
     restored = _restore(session, data["paper"])
     merged_drafts.move_back(session, merge, kept, restored)
     _move_back_summaries(session, data, kept, restored)
+    for paper in (kept, restored):
+        merged_drafts.adopt(session, paper)
     _move_back_identifiers(session, data, kept, restored)
     _take_out(session, data["filled"], kept)
     add_authors(session, restored, data["authors"])

@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing, insert_missing, now
 from app.models import Paper, Summary, User, Venue
 from app.services import accounts, front_matter
+from app.services.contents import Edit
 from app.services.papers import add_paper
-from app.services.summaries import parse_tags, publish
+from app.services.summaries import create_summary
 from app.services.votes import cast
 from app.sources.record import PaperRecord
 
@@ -107,15 +108,18 @@ def _record(fields: dict[str, Any]) -> PaperRecord:
 def _add_summary(
     session: Session, user: User, paper: Paper, fields: dict[str, Any], body: str
 ) -> Summary:
-    return publish(
+    content = Edit(
+        source=body,
+        takeaway=front_matter.text(fields, "takeaway"),
+        tags=front_matter.text(fields, "tags"),
+        visibility=front_matter.text(fields, "visibility") or "public",
+        anonymous=front_matter.text(fields, "anonymous").lower() == "true",
+    )
+    return create_summary(
         session,
         user,
         paper,
-        source=body,
-        takeaway=front_matter.text(fields, "takeaway"),
-        tags=parse_tags(front_matter.text(fields, "tags")),
-        visibility=front_matter.text(fields, "visibility") or "public",
-        anonymous=front_matter.text(fields, "anonymous").lower() == "true",
+        content,
         created_at=front_matter.moment(fields, "created"),
         edited_at=front_matter.moment(fields, "edited"),
     )

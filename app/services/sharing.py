@@ -5,39 +5,26 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing
-from app.models import Paper, Summary, User
+from app.models import Summary
 from app.services import picture_addresses
+from app.services.contents import Edit
 from app.services.locks import queue
 from app.services.problems import Refused
-from app.services.summaries import (
-    ChangedMeanwhile,
-    last_revision,
-    new_share_code,
-    publish,
-    tag_names,
-)
+from app.services.summaries import ChangedMeanwhile, change_summary, new_share_code
 
 
 def change_visibility(
-    session: Session, user: User, summary: Summary, *, visibility: str, anonymous: bool
+    session: Session, summary: Summary, *, visibility: str | None, anonymous: bool | None
 ) -> Summary:
-    """Change who can see one's own summary, and whether one's name stands on it.
+    """Change who can see a summary, and whether its writer's name stands on it.
+
+    What is `None` stays as it is.
 
     Raises:
         Refused: for an unknown visibility, or when the text was saved elsewhere in this moment.
     """
     try:
-        return publish(
-            session,
-            user,
-            session.get_one(Paper, summary.paper_id),
-            source=summary.source,
-            takeaway=summary.takeaway,
-            tags=tag_names(session, summary),
-            visibility=visibility,
-            anonymous=anonymous,
-            seen_revision=last_revision(session, summary),
-        )
+        return change_summary(session, summary, Edit(visibility=visibility, anonymous=anonymous))
     except ChangedMeanwhile:
         raise Refused(
             "visibility", "The text was saved in another window in this moment. Please try again."

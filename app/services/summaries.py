@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, insert_missing, lock_papers, now
-from app.models import Draft, Paper, Revision, Summary, SummaryTag, Tag, User
+from app.models import Paper, Revision, Summary, SummaryTag, Tag, User
 from app.models.summary import VISIBILITIES
 from app.rendering import (
     MAX_TEXT_BYTES,
@@ -20,8 +20,8 @@ from app.rendering import (
     RenderError,
     render_inline,
 )
-from app.services import counts, links, picture_addresses, similarity
-from app.services.contents import Content, Settings, one_line, tag_words
+from app.services import counts, links, merged_drafts, picture_addresses, similarity
+from app.services.contents import Content, Edit, Seen, one_line, tag_words
 from app.services.contents import normal as normal  # for who writes through this module
 from app.services.locks import ensure_there, queue
 from app.services.merging import BESIDE, BETWEEN, MINE, THEIRS, open_conflict
@@ -42,124 +42,178 @@ class ChangedMeanwhile(Exception):
         super().__init__("This summary was saved in another window since you opened it here.")
 
 
-def publish(
+class Gone(Refused):
+    """The summary to be changed was deleted meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "summary",
+            "This summary was deleted in another window. Restore it from the deleted ones first;"
+            " your text is still here.",
+        )
+
+
+def create_summary(
     session: Session,
     user: User,
     paper: Paper,
+    edit: Edit,
     *,
-    source: str,
-    takeaway: str = "",
-    tags: Sequence[str] = (),
-    visibility: str = "public",
-    anonymous: bool = False,
-    seen_revision: int | None = None,
-    seen_settings: Settings | None = None,
     created_at: datetime | None = None,
     edited_at: datetime | None = None,
     place: int | None = None,
 ) -> Summary:
-    """Save a user's summary of a paper: the first time it is made, later it is changed.
+    """Save a new summary of a paper.
 
     A picture that belongs to another text of theirs gets another address in this one, so what is
-    saved may differ from `source`; `Session.info` tells by `picture_addresses.CHANGED`.
+    saved may differ from what was typed; `Session.info` tells by `picture_addresses.CHANGED`.
 
     Args:
-        source: Markdown with LaTeX, at most 64 kB.
-        takeaway: one line with `$math$`, at most `MAX_TAKEAWAY` characters.
-        tags: words; see `parse_tags`.
-        visibility: one of `VISIBILITIES`; an unlisted one gets a secret code for its address.
-        seen_revision: number of the revision that the writer began from, 0 for none; `None` means
-            that it does not matter.
-        seen_settings: the settings that stood beside it then; `None` likewise.
-        created_at, edited_at: moments that a file or an import knows; else the present one.
-        place: which of their texts about the paper is meant (`Summary.place`), for who has several;
-            `None` is the one that the editor opens.
+        edit: a text of at most 64 kB, a takeaway of one line and `MAX_TAKEAWAY` characters, tags
+            as in `parse_tags`, one of `VISIBILITIES`.
+        created_at, edited_at: moments that a file knows; else the present one.
+        place: where it comes among those that the user has of this paper (`Summary.place`), for an
+            import of several; `None` for the only one that they can have.
+
+    Returns:
+        The summary; when they have just the same one already, that.
 
     Raises:
-        ChangedMeanwhile: when another revision or other settings were saved since those that
-            were seen.
+        ChangedMeanwhile: when they have another one.
         Refused: for a text that cannot be taken, with the name of the field.
     """
-    source = normal(source)
-    takeaway = one_line(takeaway)
-    _check(source, takeaway)
-    names = parse_tags(",".join(tags))
-    if visibility not in VISIBILITIES:
-        raise Refused("visibility", "Choose who can see it: everybody, those with the link, you.")
-    rendered = rendered_or_refused(session, source)
+    content = _checked(edit.applied_to(None))
+    rendered = rendered_or_refused(session, content.source)
     begin_writing(session)
     lock_papers(session, alone=False)
     ensure_there(session, paper)
     queue(session, user.id)
-    if place is None:
-        summary = first_of(session, user, paper)
-    else:
-        summary = next((each for each in all_of(session, user, paper) if each.place == place), None)
-    if summary is not None and visibility == "unlisted" and summary.share_code is None:
+    texts = all_of(session, user, paper)
+    if texts and place is None:
+        same = next((each for each in texts if content_of(session, each).same_as(content)), None)
+        if same is None:
+            raise ChangedMeanwhile
+        return same
+    summary = Summary(
+        paper_id=paper.id,
+        user_id=user.id,
+        place=_free_place(texts, place or 0),
+        section_slug=paper.section_slug,
+        created_at=created_at or now(),
+        score=0,
+        imported_votes=0,
+    )
+    _write(session, user, summary, content, rendered, edited_at, is_new=True)
+    merged_drafts.adopt(session, paper)
+    return summary
+
+
+def change_summary(
+    session: Session,
+    summary: Summary,
+    edit: Edit,
+    *,
+    seen: Seen | None = None,
+    edited_at: datetime | None = None,
+) -> Summary:
+    """Change a summary; what the edit does not say stays as it is.
+
+    Args:
+        edit: as in `create_summary`.
+        seen: what the writer began from; `None` means that it does not matter.
+        edited_at: a moment that a file knows; else the present one, when the text changed.
+
+    Raises:
+        ChangedMeanwhile: when something else was saved since what was seen.
+        Gone: when the summary was deleted.
+        Refused: for a text that cannot be taken, with the name of the field.
+    """
+    content = _checked(edit.applied_to(content_of(session, summary)))
+    rendered = rendered_or_refused(session, content.source)
+    begin_writing(session)
+    lock_papers(session, alone=False)
+    queue(session, summary.user_id)
+    if locked(session, summary.id) is None:
+        raise Gone
+    present = content_of(session, summary)
+    if not (_is_known(session, summary, present, seen) or content.same_as(present)):
+        raise ChangedMeanwhile
+    completed = edit.applied_to(present)
+    if edit.source is None and normal(completed.source) != content.source:
+        raise ChangedMeanwhile  # in this moment, and only what is here was rendered
+    content = replace(_checked(completed), source=content.source)
+    user = session.get_one(User, summary.user_id)
+    _write(session, user, summary, content, rendered, edited_at, is_new=False)
+    return summary
+
+
+def _free_place(texts: Sequence[Summary], wanted: int) -> int:
+    taken = {each.place for each in texts}
+    return wanted if wanted not in taken else max(taken) + 1
+
+
+def _is_known(session: Session, summary: Summary, present: Content, seen: Seen | None) -> bool:
+    return seen is None or (
+        seen.revision == last_revision(session, summary)
+        and seen.settings in (None, present.settings)
+    )
+
+
+def _write(
+    session: Session,
+    user: User,
+    summary: Summary,
+    content: Content,
+    rendered: Rendered,
+    edited_at: datetime | None,
+    *,
+    is_new: bool,
+) -> None:
+    """Put what was checked into the row, and write all that follows from it."""
+    if not is_new and content.visibility == "unlisted" and summary.share_code is None:
         picture_addresses.renew(session, summary)  # others may know those that it had
-    moved = picture_addresses.settle(session, user, summary, source)
+    source = content.source
+    home = None if is_new else summary
+    moved = picture_addresses.settle(session, user, home, source)
     if moved:
         source = picture_addresses.changed(source, moved)
         rendered = _with_addresses(rendered, moved)
         session.info[picture_addresses.CHANGED] = True
-    if seen_revision is not None and summary is not None:
-        present = content_of(session, summary)
-        wanted = Content(source, takeaway, ",".join(names), visibility, anonymous)
-        is_known = (
-            seen_revision == last_revision(session, summary)
-            and seen_settings in (None, present.settings)
-        ) or wanted.same_as(present)
-        if not is_known:
-            raise ChangedMeanwhile
-    moment = created_at or now()
-    changed = summary is None or (summary.source, summary.takeaway) != (source, takeaway)
-    if summary is None:
-        summary = Summary(
-            paper_id=paper.id,
-            user_id=user.id,
-            place=place or 0,
-            section_slug=paper.section_slug,
-            html="",
-            opening_html="",
-            excerpt="",
-            created_at=moment,
-            score=0,
-            imported_votes=0,
-        )
-        session.add(summary)
-    elif changed:
-        summary.edited_at = now()
+    changed = is_new or (summary.source, summary.takeaway) != (source, content.takeaway)
+    moment = summary.created_at if is_new else now()
+    if changed and not is_new:
+        summary.edited_at = moment
+        keep_look(session, summary)
     if edited_at is not None:
         summary.edited_at = edited_at
-    if changed and summary.id is not None:
-        keep_look(session, summary)
     summary.source = source
-    summary.takeaway = takeaway
-    summary.takeaway_html = render_inline(takeaway)
-    summary.visibility = visibility
-    summary.anonymous = anonymous
-    if visibility != "unlisted":
+    summary.takeaway = content.takeaway
+    summary.takeaway_html = render_inline(content.takeaway)
+    summary.visibility = content.visibility
+    summary.anonymous = content.anonymous
+    if content.visibility != "unlisted":
         summary.share_code = None  # who has the link sees nothing any more, also later
     elif summary.share_code is None:
         summary.share_code = new_share_code()
-    if visibility == "public" and summary.published_at is None:
+    if content.visibility == "public" and summary.published_at is None:
         summary.published_at = moment
     summary.popularity = popularity(summary.score, summary.published_at or summary.created_at)
     summary.renderer_version = RENDERER_VERSION
+    _take_rendered(summary, rendered)
+    session.add(summary)
     session.flush()
-    touched = set_tags(session, summary, names)
+    touched = set_tags(session, summary, parse_tags(content.tags))
     apply(session, summary, rendered)
     if changed:
         _add_revision(session, summary)
-    if visibility == "public":
+    if content.visibility == "public":
         _note_public(session, summary, moment)
-    counts.recount(session, [paper.id], user_ids=[user.id], tag_ids=touched)
-    return summary
+    counts.recount(session, [summary.paper_id], user_ids=[user.id], tag_ids=touched)
 
 
-def first_of(session: Session, user: User, paper: Paper) -> Summary | None:
-    """A user's summary of a paper as it is now; if there are more, the one that is edited."""
-    return next(iter(all_of(session, user, paper)), None)
+def locked(session: Session, summary_id: int) -> Summary | None:
+    """A summary as it is now, once it is this transaction's turn; `None` when it is deleted."""
+    return session.get(Summary, summary_id, populate_existing=True)
 
 
 def all_of(session: Session, user: User, paper: Paper) -> list[Summary]:
@@ -170,29 +224,6 @@ def all_of(session: Session, user: User, paper: Paper) -> list[Summary]:
         .order_by(Summary.place)
     )
     return list(session.scalars(query.execution_options(populate_existing=True)))
-
-
-def put_first(session: Session, summary: Summary) -> None:
-    """Let the editor open this one of a writer's several summaries of a paper.
-
-    Raises:
-        Refused: while there is a draft about the paper, which belongs to the other one.
-    """
-    begin_writing(session)
-    lock_papers(session, alone=False)
-    queue(session, summary.user_id)
-    mine = (Summary.paper_id == summary.paper_id, Summary.user_id == summary.user_id)
-    drafted = select(Draft.id).where(
-        Draft.paper_id == summary.paper_id, Draft.user_id == summary.user_id
-    )
-    if session.scalar(drafted) is not None:
-        raise Refused(
-            "summary", "You have a draft of the other summary. Save it or discard it first."
-        )
-    order = list(session.scalars(select(Summary.id).where(*mine).order_by(Summary.place)))
-    order.sort(key=lambda number: number != summary.id)
-    number_in_order(session, order)
-    session.refresh(summary)
 
 
 def close_gap(session: Session, paper_id: int, user_id: int) -> None:
@@ -252,7 +283,12 @@ def parse_tags(text: str) -> list[str]:
     return tags
 
 
-def _check(source: str, takeaway: str) -> None:
+def _checked(content: Content) -> Content:
+    """A content as it is saved, or `Refused`."""
+    source, takeaway = normal(content.source), one_line(content.takeaway)
+    if content.visibility not in VISIBILITIES:
+        raise Refused("visibility", "Choose who can see it: everybody, those with the link, you.")
+    tags = ",".join(parse_tags(content.tags))
     if not source.strip():
         raise Refused("source", "There is no text yet. Write your summary here.")
     size = len(source.encode())
@@ -281,6 +317,7 @@ def _check(source: str, takeaway: str) -> None:
             f"A takeaway is one line of at most {MAX_TAKEAWAY} characters;"
             f" this has {len(takeaway)}.",
         )
+    return Content(source, takeaway, tags, content.visibility, content.anonymous)
 
 
 def rendered_or_refused(session: Session, source: str) -> Rendered:
@@ -302,16 +339,20 @@ def _with_addresses(rendered: Rendered, moved: dict[str, str]) -> Rendered:
 
 def apply(session: Session, summary: Summary, rendered: Rendered) -> None:
     """Write what follows from a summary's text: its HTML, links, pictures and search entry."""
-    summary.html = rendered.html
-    summary.opening_html = rendered.opening
-    summary.lead_html = rendered.lead
-    summary.excerpt = rendered.excerpt
+    _take_rendered(summary, rendered)
     linked = similarity.before_change(session, summary)
     links.rebuild(session, summary, rendered.links)
     similarity.after_change(session, summary, linked)
     picture_addresses.note_uses(session, summary)
     writer = session.get_one(User, summary.user_id)
     index_summary(session, summary, rendered.text, tag_names(session, summary), writer)
+
+
+def _take_rendered(summary: Summary, rendered: Rendered) -> None:
+    summary.html = rendered.html
+    summary.opening_html = rendered.opening
+    summary.lead_html = rendered.lead
+    summary.excerpt = rendered.excerpt
 
 
 def set_tags(session: Session, summary: Summary, names: Sequence[str]) -> set[int]:

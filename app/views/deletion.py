@@ -29,7 +29,7 @@ def delete(summary_id: int) -> Response:
     entry = own_entry_or_404(summary_id)
     deletion.delete_summary(db(), entry.summary)
     deletion.purge_deleted(db())
-    db().commit()
+    db().commit()  # a second press of the button finds it done
     flash(
         f"Your summary is deleted. You can bring it back here for {deletion.KEPT_DAYS} days.",
         "good",

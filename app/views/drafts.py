@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, jsonify, render_template, request, url_for
+from flask import Blueprint, abort, flash, jsonify, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 from app.queries import drafts as queries
+from app.queries import summaries
 from app.services import drafts
 from app.services.drafts import WrittenElsewhere
 from app.services.openings import opening
 from app.services.problems import Refused
 from app.views import writing
 from app.views.access import db, needs_sign_in, paper_or_404, see_other, signed_in
+from app.views.forms import SummaryForm
 from app.views.security import DRAFT_LIMIT, WRITE_LIMIT
 
 blueprint = Blueprint("drafts", __name__)
@@ -40,10 +42,9 @@ def token() -> Response:
 @needs_sign_in
 def save(key: str) -> Response | tuple[Response, int]:
     """The autosave of the editor: JSON."""
-    paper = paper_or_404(key)
-    form = writing.sent_form(paper, key)
+    form = SummaryForm()
     try:
-        draft = writing.keep(paper, form)
+        draft = writing.keep(writing.target(key, form), form)
     except WrittenElsewhere as elsewhere:
         db().rollback()
         other = elsewhere.other
@@ -53,6 +54,7 @@ def save(key: str) -> Response | tuple[Response, int]:
             revision=other.revision,
             base=other.settings.to_text() if other.settings else "",
             version=other.version,
+            summary=other.summary_id or 0,
             saved_at=other.saved_at.isoformat(),
         ), 409
     except Refused as refused:
@@ -68,11 +70,15 @@ def save(key: str) -> Response | tuple[Response, int]:
 @WRITE_LIMIT
 @needs_sign_in
 def discard(key: str) -> Response:
+    """Forget the draft of the summary that the form names, or of a new text."""
     paper = paper_or_404(key)
-    drafts.discard(db(), signed_in(), paper)
+    number = request.form.get("summary", 0, type=int)
+    summary = summaries.own(db(), number, signed_in()) if number else None
+    if number and summary is None:
+        abort(404)
+    aim = writing.Target(paper if summary is None else summary.paper, summary)
+    drafts.discard(db(), signed_in(), aim.paper, aim.summary)
     db().commit()
     flash("The draft is discarded.", "good")
     to = request.form.get("next")
-    return see_other(
-        url_for("drafts.index") if to == "drafts" else url_for("summaries.edit", key=paper.key)
-    )
+    return see_other(url_for("drafts.index") if to == "drafts" else writing.address(aim))

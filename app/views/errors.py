@@ -56,6 +56,7 @@ SECRET_FORMS = (*GUESTS_FORMS, "account.change_password")
 # What is shown again: the fields of our forms that hold somebody's work.
 KEPT = {
     *(
+        "summary",
         "source",
         "takeaway",
         "tags",

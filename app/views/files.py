@@ -35,7 +35,7 @@ from app.services.import_sources import (
 )
 from app.services.importing import Options, Outcome, import_files
 from app.services.rerender import renew_marked
-from app.views.access import db, needs_sign_in, signed_in
+from app.views.access import config, db, needs_sign_in, signed_in
 from app.views.security import FILES_LIMIT
 
 blueprint = Blueprint("files", __name__)
@@ -67,7 +67,8 @@ def export() -> Response:
     name = exporting.zip_name(user, now())
     file = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115  (sent below)
     with zipfile.ZipFile(file, "w") as archive:
-        for _ in exporting.export(db(), [user], exporting.into_zip(archive)):
+        write = exporting.into_zip(archive)
+        for _ in exporting.export(db(), [user], write, config().secret_key or ""):
             pass
     file.seek(0)
     answer = send_file(file, "application/zip", as_attachment=True, download_name=name)
@@ -102,6 +103,7 @@ def read() -> Response | tuple[str, int]:
         only=signed_in(),
         called=request.form.get("called", "")[:LONGEST_NAME],
         all_mine="all_mine" in request.form,
+        secret=config().secret_key or "",
         visibility="public" if request.form.get("visibility") == "public" else "private",
     )
     report = Report(iter(()), source.count)

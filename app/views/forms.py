@@ -57,6 +57,21 @@ class LookUpForm(Form):
     )
 
 
+class Switch(BooleanField):
+    """A tick box whose value is `None` when the form that was sent did not hold it at all.
+
+    A browser sends nothing for a box without a tick, so an empty hidden field of the same name goes
+    before it (`macros/forms.html`).
+    """
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        told = [value not in self.false_values for value in valuelist]
+        self.data = any(told) if told else None  # type: ignore[assignment]  # that is the point
+
+    def _value(self) -> str:
+        return "y"  # and not what the hidden field beside it holds
+
+
 class SharingForm(Form):
     visibility = RadioField(
         "Who can see it",
@@ -65,13 +80,13 @@ class SharingForm(Form):
             "unlisted": "Whoever has its link",
             "private": "Only you",
         },
-        default="public",
         validate_choice=False,
     )
-    anonymous = BooleanField("Anonymous", description="Your name is shown to nobody else.")
+    anonymous = Switch("Anonymous", description="Your name is shown to nobody else.")
 
 
 class SummaryForm(SharingForm):
+    summary = IntegerField(widget=HiddenInput())  # which one it changes; 0 for a new one
     source = TextAreaField("Summary")
     takeaway = StringField(
         "Takeaway", description="The one sentence to remember; it stands in every list."

@@ -10,13 +10,13 @@ from app.queries import revisions
 from app.queries.summaries import Entry
 from app.services import citations, diffs
 from app.services import summaries as summary_services
+from app.services.contents import Edit
 from app.services.problems import Refused
 from app.views.access import (
     db,
     entry_or_404,
     needs_sign_in,
     see_other,
-    signed_in,
     viewer,
 )
 from app.views.security import COMPARE_LIMIT, WRITE_LIMIT
@@ -89,15 +89,8 @@ def restore(revision_id: int) -> Response:
         abort(403)
     summary = entry.summary
     try:
-        summary_services.publish(
-            db(),
-            signed_in(),
-            entry.paper,
-            source=revision.source,
-            takeaway=revision.takeaway,
-            tags=[tag.name for tag in summary.tags],
-            visibility=summary.visibility,
-            anonymous=summary.anonymous,
+        summary_services.change_summary(
+            db(), summary, Edit(source=revision.source, takeaway=revision.takeaway)
         )
     except Refused as refused:
         db().rollback()

@@ -70,7 +70,7 @@ def show(key: str) -> str | Response | tuple[str, int]:
         head_tags=metadata.head_tags(record),
         linked_data=metadata.linked_data(record, entries, address, _address_of),
         my_summary=next((entry.summary for entry in entries if entry.is_mine), None),
-        my_draft=None if user is None else drafts.mine(db(), user, paper),
+        my_draft=None if user is None else next(iter(drafts.about(db(), user, paper)), None),
         see_also=[_recommended(each) for each in see_also],
         mentioned_in=mentioned_in,
         mentions_shown=links.BACKLINKS_SHOWN,

@@ -14,7 +14,6 @@ from app.views.access import (
     needs_sign_in,
     own_entry_or_404,
     see_other,
-    signed_in,
     viewer,
 )
 from app.views.forms import SharingForm
@@ -47,9 +46,8 @@ def change(summary_id: int) -> str | Response | tuple[str, int]:
     try:
         sharing.change_visibility(
             db(),
-            signed_in(),
             entry.summary,
-            visibility=form.visibility.data or "",
+            visibility=form.visibility.data,
             anonymous=form.anonymous.data,
         )
     except Refused as refused:

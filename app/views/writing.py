@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import render_template
+from flask import render_template, url_for
 
 from app.models import Draft, Paper, Summary
 from app.queries import merges, summaries
 from app.services import diffs, drafts, editing, merged_drafts, merging, picture_files, texts
 from app.services import summaries as summary_services
-from app.services.contents import Content, Settings
+from app.services.contents import Content, Edit, Seen, Settings
 from app.services.drafts import Elsewhere, WrittenElsewhere
 from app.services.problems import Refused
-from app.views.access import db, signed_in
+from app.services.summaries import Gone
+from app.views.access import db, paper_or_404, signed_in
 from app.views.forms import SummaryForm
 
 
@@ -28,28 +29,48 @@ class Merge:
     rows: list[Any]
 
 
-def content(form: SummaryForm) -> Content:
-    """What the editor's form holds."""
-    return Content(
-        source=form.source.data or "",
-        takeaway=form.takeaway.data or "",
-        tags=form.tags.data or "",
-        visibility=form.visibility.data or "public",
-        anonymous=form.anonymous.data,
-    )
+@dataclass(frozen=True)
+class Target:
+    """What a form is to change: a summary of a paper, or, with `None`, a new one of it."""
+
+    paper: Paper
+    summary: Summary | None
 
 
-def sent_form(paper: Paper, key: str) -> SummaryForm:
-    """The form that a window sent to the address of a key.
+def target(key: str, form: SummaryForm) -> Target:
+    """The summary that a form names, and its paper.
 
-    A key that was another paper's until the two were merged may stand in an old window. Where the
-    writer has a text of each, nobody knows which one it began from: then it has seen none.
+    A form names the summary that its window showed: then nothing else is changed, also when the
+    paper was merged with another one since. One that names none has seen none; where its writer
+    has one by now, that is meant, and they are shown both.
+
+    Raises:
+        Gone: for a summary that its writer has deleted.
     """
-    form = SummaryForm()
-    if paper.key != key and summaries.has_several(db(), paper, signed_in()):
-        form.revision.data = 0
-        form.base.data = ""
-    return form
+    number = form.summary.data or 0
+    if number:
+        summary = summaries.own(db(), number, signed_in())
+        if summary is None:
+            raise Gone
+        return Target(summary.paper, summary)
+    paper = paper_or_404(key)
+    summary = summaries.mine(db(), paper, signed_in())
+    if summary is not None and summaries.has_several(db(), paper, signed_in()):
+        # Which of them it is about, nobody knows.
+        form.revision.data, form.base.data = 0, ""
+    return Target(paper, summary)
+
+
+def edit(form: SummaryForm) -> Edit:
+    """What the editor's form says; a field that it did not hold is `None`."""
+    return Edit(**{name: form[name].data for name in vars(Content(""))})
+
+
+def seen(form: SummaryForm) -> Seen | None:
+    """What the window of a form knows of the summary; `None` when it does not say."""
+    if form.revision.data is None:
+        return None
+    return Seen(form.revision.data, base_settings(form))
 
 
 def base_settings(form: SummaryForm) -> Settings | None:
@@ -57,27 +78,27 @@ def base_settings(form: SummaryForm) -> Settings | None:
     return Settings.from_text(form.base.data or "")
 
 
-def keep(paper: Paper, form: SummaryForm) -> Draft | None:
+def keep(aim: Target, form: SummaryForm) -> Draft | None:
     """Save what a form holds as a draft; raises as `services.drafts.save_draft`."""
     return drafts.save_draft(
         db(),
         signed_in(),
-        paper,
-        content(form),
-        base_revision=form.revision.data or 0,
-        base_settings=base_settings(form),
+        aim.paper,
+        edit(form),
+        summary=aim.summary,
+        seen=seen(form) or Seen(0),
         seen_version=form.draft.data or 0,
     )
 
 
-def unseen(paper: Paper, form: SummaryForm) -> Elsewhere | None:
+def unseen(aim: Target, form: SummaryForm) -> Elsewhere | None:
     """What another window saved that the one with this form has not seen."""
     return drafts.written_elsewhere(
         db(),
         signed_in(),
-        paper,
-        base_revision=form.revision.data or 0,
-        base_settings=base_settings(form),
+        aim.paper,
+        summary=aim.summary,
+        seen=seen(form) or Seen(0),
         seen_version=form.draft.data or 0,
     )
 
@@ -90,6 +111,7 @@ def fresh_form(draft: Draft | None, summary: Summary | None) -> tuple[SummaryFor
     """
     form = SummaryForm(formdata=None, data=_data(draft, summary))
     saved = summary_services.last_revision(db(), summary)
+    form.summary.data = 0 if summary is None else summary.id
     form.revision.data = saved if draft is None else draft.base_revision
     form.draft.data = 0 if draft is None else draft.version
     kept_private = []
@@ -104,47 +126,65 @@ def fresh_form(draft: Draft | None, summary: Summary | None) -> tuple[SummaryFor
 
 
 def again(
-    paper: Paper,
+    aim: Target,
     form: SummaryForm,
     *,
     preview: editing.Analysis | None = None,
     alt: str = "",
 ) -> str:
     """The editor again with what was typed, which is kept as a draft as far as it may be."""
-    _keep_quietly(paper, form)
-    return page(paper, form, preview=preview, alt=alt)
+    present = None if aim.summary is None else summary_services.content_of(db(), aim.summary)
+    for name, value in vars(edit(form).applied_to(present)).items():
+        form[name].data = value
+    _keep_quietly(aim, form)
+    return page(aim, form, preview=preview, alt=alt)
 
 
-def merge_page(paper: Paper, form: SummaryForm, other: Elsewhere) -> tuple[str, int]:
+def gone(key: str, form: SummaryForm) -> str:
+    """The editor again with what was typed into a summary that was deleted meanwhile.
+
+    Sent again, it becomes a new one, where its writer has no other summary of the paper.
+    """
+    form.refuse(Gone())
+    form.summary.data, form.revision.data, form.draft.data, form.base.data = 0, 0, 0, ""
+    return page(Target(paper_or_404(key), None), form)
+
+
+def merge_page(aim: Target, form: SummaryForm, other: Elsewhere) -> tuple[str, int]:
     """The editor with two versions put together, and above it both of them.
 
     The form knows what the other window saved, so sending it replaces that: it is in it. It is
     kept as a draft at once, as what is typed on from here is.
     """
-    mine = content(form)
+    mine = edit(form).applied_to(other.content)
     seen_revision, seen_version = form.revision.data or 0, form.draft.data or 0
-    source, takeaway = drafts.revision_text(db(), signed_in(), paper, seen_revision)
+    source, takeaway = (
+        (None, None)
+        if aim.summary is None
+        else drafts.revision_text(db(), aim.summary, seen_revision)
+    )
     base = merging.Base(
         source,
         takeaway if seen_revision else "",
         base_settings(form) if seen_revision else Settings(),
         certain=not seen_version,
     )
-    mine = Content(**{**vars(mine), "source": mine.source.replace("\r\n", "\n")})
+    mine = replace(mine, source=mine.source.replace("\r\n", "\n"))
     both = merging.merge_contents(base, mine, other.content)
     for name, value in vars(both.content).items():
         form[name].data = value
     if other.revision > seen_revision or other.version == seen_version:
         form.base.data = other.settings.to_text() if other.settings else ""
+    form.summary.data = 0 if aim.summary is None else aim.summary.id
     form.revision.data = max(other.revision, seen_revision)
     form.draft.data = other.version
-    _keep_quietly(paper, form)
+    _keep_quietly(aim, form)
     rows = diffs.compare(other.content.source, mine.source)
-    return page(paper, form, merge=Merge(mine, other, both, rows)), 409
+    return page(aim, form, merge=Merge(mine, other, both, rows)), 409
 
 
 def page(
-    paper: Paper,
+    aim: Target,
     form: SummaryForm,
     *,
     draft: Draft | None = None,
@@ -159,12 +199,14 @@ def page(
         draft: the one that the form shows, for a note about it.
         alt: what was typed about a picture that could not be taken.
     """
-    summary = summaries.mine(db(), paper, signed_in())
+    paper, summary = aim.paper, aim.summary
     saved = summary_services.last_revision(db(), summary)
     return render_template(
         "summaries/edit.html" if merge is None else "drafts/merge.html",
         paper=paper,
         summary=summary,
+        address=address(aim),
+        others=[] if summary is None else summaries.others(db(), summary),
         form=form,
         draft=draft,
         draft_is_joined=draft is not None
@@ -183,10 +225,22 @@ def page(
     )
 
 
-def _keep_quietly(paper: Paper, form: SummaryForm) -> None:
+def address(aim: Target) -> str:
+    """Where the editor of a summary, or of a new one, is."""
+    return editor_address(aim.paper.key, None if aim.summary is None else aim.summary.id)
+
+
+def editor_address(key: str, summary_id: int | None) -> str:
+    """Where the editor of a summary is, or that of a new one about the paper of a key."""
+    if summary_id is None:
+        return url_for("summaries.edit", key=key)
+    return url_for("summaries.edit_one", summary_id=summary_id)
+
+
+def _keep_quietly(aim: Target, form: SummaryForm) -> None:
     """Keep a form as a draft where nothing speaks against it: a page may be left in any way."""
     try:
-        draft = keep(paper, form)
+        draft = keep(aim, form)
     except (WrittenElsewhere, Refused):
         db().rollback()
         return
@@ -197,4 +251,6 @@ def _keep_quietly(paper: Paper, form: SummaryForm) -> None:
 def _data(draft: Draft | None, summary: Summary | None) -> dict[str, Any]:
     if draft is not None:
         return {name: getattr(draft, name) for name in vars(Content(""))}
-    return {} if summary is None else vars(summary_services.content_of(db(), summary))
+    if summary is None:
+        return {"visibility": "public", "anonymous": False}  # as the page offers it
+    return vars(summary_services.content_of(db(), summary))

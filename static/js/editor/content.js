@@ -5,7 +5,8 @@ const NAMES = ["source", "takeaway", "tags", "visibility", "anonymous"];
 
 export function content() {
   const data = new FormData(form);
-  return Object.fromEntries(NAMES.map((name) => [name, String(data.get(name) ?? "")]));
+  // The last value: before the tick box stands an empty field of its name.
+  return Object.fromEntries(NAMES.map((name) => [name, String(data.getAll(name).at(-1) ?? "")]));
 }
 
 export function same(one, other) {
@@ -24,18 +25,21 @@ export function sameSaved(one, other) {
 
 export function fill(values) {
   for (const name of ["source", "takeaway", "tags"]) form.elements[name].value = values[name];
-  form.elements.anonymous.checked = values.anonymous !== "";
+  form.querySelector("[type=checkbox][name=anonymous]").checked = values.anonymous !== "";
   for (const choice of form.querySelectorAll("[name=visibility]")) choice.checked = choice.value === values.visibility;
   for (const name of ["takeaway", "source"]) form.elements[name].dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-// The saved revision that the text began from, and the version of the draft that this window knows.
+// The summary that the window changes (0 for a new one), the saved revision that the text began from,
+// and the version of the draft that this window knows.
 // What stood beside the revision goes along in `base`, for the server alone.
 export function known() {
-  return { revision: Number(form.elements.revision.value), version: Number(form.elements.draft.value) };
+  const [summary, revision, version] = ["summary", "revision", "draft"].map((name) => Number(form.elements[name].value));
+  return { summary, revision, version };
 }
 
-export function learn({ revision, version, base }) {
+export function learn({ summary, revision, version, base }) {
+  if (summary !== undefined) form.elements.summary.value = summary;
   if (base !== undefined) form.elements.base.value = base;
   if (revision !== undefined) form.elements.revision.value = revision;
   form.elements.draft.value = version;

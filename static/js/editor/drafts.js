@@ -81,9 +81,8 @@ async function send(renewed = false) {
 }
 
 function post(mine) {
-  const { revision, version } = known();
-  const body = new URLSearchParams({ ...mine, csrf_token: token(), revision, draft: version });
-  if (!mine.anonymous) body.delete("anonymous");
+  const { summary, revision, version } = known();
+  const body = new URLSearchParams({ ...mine, csrf_token: token(), summary, revision, draft: version });
   const keepalive = body.toString().length < KEEPALIVE_BYTES;
   return fetch(form.dataset.draftUrl, {
     method: "POST", body, keepalive, headers: { Accept: "application/json" },

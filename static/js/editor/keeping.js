@@ -3,6 +3,7 @@
 //
 // IndexedDB and not localStorage: Chromium writes the latter to the disk so late that a killed
 // browser loses half a minute of typing.
+import { known } from "./content.js";
 import { form } from "./elements.js";
 
 const STORE = "drafts";
@@ -57,11 +58,17 @@ export async function left() {
     const [names, entries] = await Promise.all([result(store.getAllKeys(range)), result(store.getAll(range))]);
     return entries
       .map((entry, number) => ({ ...entry, name: names[number] }))
-      .filter((entry) => entry.name !== name)
+      .filter((entry) => entry.name !== name && isOfThis(entry))
       .sort((one, other) => other.at - one.at);
   } catch {
     return [];
   }
+}
+
+// A writer may have several summaries of a paper; a text that was new belongs to any.
+function isOfThis(entry) {
+  const { summary } = known();
+  return !entry.summary || !summary || entry.summary === summary;
 }
 
 function result(request) {
