@@ -260,7 +260,7 @@ def test_ones_own_export_brings_both_back(ann: Browser, session: Session) -> Non
 def forged(data: bytes, change: Callable[[str], str]) -> tuple[BytesIO, str]:
     with ZipFile(BytesIO(data)) as archive:
         texts = [archive.read(name).decode() for name in archive.namelist()]
-    text = next(each for each in texts if "signature:" in each)
+    text = next(each for each in texts if "place:" in each)
     return zipped(n=change(text))
 
 

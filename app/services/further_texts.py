@@ -1,7 +1,7 @@
 """Proof, in a writer's own export, that they have several summaries of one paper by a merge.
 
 Nobody may make a second one by a file alone. An export says in its front matter which texts were
-second one, and the signature under that holds on the site that made it.
+several, and the signature under that holds on the site that made it.
 """
 
 from __future__ import annotations
