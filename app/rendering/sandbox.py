@@ -81,6 +81,7 @@ class Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
         self._ready = False
+        self._is_over = False
 
     def call(
         self,
@@ -132,19 +133,21 @@ class Child:
         self._process = self._pipe = None
         if process is None or pipe is None:
             return None
+        self._is_over = not self._lasts
         pipe.close()
         process.kill()
         return process.wait()
 
     def _sent(self, request: tuple[Any, ...]) -> Connection:
         """Send a request; returns the pipe from which the answer comes."""
-        has_worked = self._process is not None
+        if self._is_over:
+            raise TooMuch("ended")
         try:
             pipe = self._start()
             pipe.send(request)
         except (OSError, EOFError):  # it was ended from outside, when nobody asked it anything
             self.stop()
-            if has_worked and not self._lasts:
+            if self._is_over:
                 raise TooMuch("ended") from None
             pipe = self._start()
             pipe.send(request)
