@@ -9,6 +9,7 @@ import traceback
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
+from math import ceil
 from multiprocessing.connection import Connection
 from types import ModuleType
 from typing import Any
@@ -40,8 +41,8 @@ def main(
     signal.signal(signal.SIGXCPU, signal.SIG_DFL)
     known = import_module(module)
     if lifetime:
-        spent = int(sum(os.times()[:2]))
-        resource.setrlimit(resource.RLIMIT_CPU, (spent + int(lifetime), spent + int(lifetime) + 5))
+        end = ceil(sum(os.times()[:2])) + int(lifetime)  # what it took to get ready is no fault
+        resource.setrlimit(resource.RLIMIT_CPU, (end, end + 5))
     with Connection(int(pipe)) as connection:
         connection.send(None)  # ready
         while True:
