@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -259,3 +260,77 @@ def delete_long_ago(library: Database) -> None:
 def deleted(library: Database) -> int:
     with library.session() as session:
         return session.scalar(select(func.count()).select_from(DeletedSummary)) or 0
+
+
+FAULTS = {
+    "locked": ("", "Somebody else has been writing to the database"),
+    "full": ("PRAGMA max_page_count = 1", "The server has no room left on its disk."),
+    "read-only": ("PRAGMA query_only = ON", "The database can only be read at the moment."),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_an_import_that_cannot_go_on_says_so(
+    tmp_path: Path, library: Database, notes: Path, name: str
+) -> None:
+    pragma, says = FAULTS[name]
+    # The fault begins when everything is ready, and lasts.
+    program = f"""
+import app.db, app.server
+from sqlalchemy import event
+app.db.BUSY_TIMEOUT_MS = 20
+real = app.server.prepare
+def prepare(config, say):
+    database = real(config, say)
+    if {pragma!r}:
+        run = lambda connection: connection.connection.driver_connection.execute({pragma!r})
+        event.listen(database.engine, "begin", run)
+    else:
+        other = app.db.sqlite_module.connect(database.engine.url.database, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        prepare.other = other
+    return database
+app.server.prepare = prepare
+from app.cli import main
+main()
+"""
+    for _ in range(40):  # more than there is room for in what is free in the file
+        note(notes, f"more{_}.md", "Text. " * 500, key=f"m/m/{_}", title="More", user="mira")
+    done = subprocess.run(
+        [sys.executable, "-c", program, "import", str(notes)],
+        env=environment(tmp_path / "data"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert f"The import stopped before the end. {says}" in done.stderr
+    assert import_(tmp_path, str(notes)).stdout.count("refused") == 1
+
+
+def test_a_fault_of_ours_in_an_import_is_one_line(
+    tmp_path: Path, library: Database, notes: Path
+) -> None:
+    program = """
+from app.services import importing
+def publish(*_, **__):
+    raise ZeroDivisionError("odd")
+importing.publish = publish
+from app.cli import main
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, "import", str(notes / "a.md"), str(notes / "b")],
+        env=environment(tmp_path / "data"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "a.md:1 failed: ZeroDivisionError: odd" in done.stderr
+    assert "b.md:1 failed: ZeroDivisionError: odd" in done.stderr
+    assert "2 refused" in done.stdout

@@ -63,7 +63,11 @@ def test_values_stay_as_they_are_typed() -> None:
         ("---\n? [a]\n: b\n---\nText.", 2, "The name of a field must be one value"),
         ("---\nkey: {a: b}\n---\nText.", 2, "key must be one value or a list"),
         ("---\nkey: [[a]]\n---\nText.", 2, "key must be one value or a list"),
-        ("---\n" + "[" * 5000 + "\n---\nText.", 2, "not YAML"),
+        ("---\n" + "[" * 5000 + "\n---\nText.", 2, "nested too deeply"),
+        ("---\n" + "? " * 50_000 + "\n---\nText.", 2, "nested too deeply"),
+        ("---\nkey: x\n" + "".join(f"k{n}:\n" for n in range(200)) + "---\nT.", 102, "100 fields"),
+        ("---\nkey: x\ntags: [" + "a," * 50_000 + "]\n---\nText.", 3, "6,000 values"),
+        ("---\nkey: &a x\ntitle: *a\n---\nText.", 3, "refers to another value"),
         ("---\nkey: " + "x" * 300_000 + "\n---\nText.", 2, "256,000 characters"),
     ],
 )

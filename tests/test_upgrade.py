@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.engine import Connection
 
 from app.db import Database
+from app.models import DeletedSummary
 from app.models.paper import rank
 from app.services import schema, search_index
+from app.services.votes import popularity
 from tests.conftest import ENGINES
 
 MOMENT = "2026-11-24 09:00:00"
@@ -128,6 +131,57 @@ def test_titles_that_were_merged_lead_on(first_release: Database) -> None:
     with first_release.session() as session:
         query = "SELECT paper_id, removed_title_folded FROM paper_merges ORDER BY id"
         assert [tuple(row) for row in session.execute(text(query))] == [(1, "c c"), (None, "")]
+
+
+# As version 0012 had it: Ann signed up and gave her text 900 votes, beside the one that was cast;
+# Bo came from a file that an administrator read, and Cleo is an administrator.
+FORGED = f"""
+UPDATE users SET password_hash = 'x' WHERE id = 1;
+INSERT INTO users (id, name, display_name, bio, bio_html, renderer_version, joined_at, role,
+ password_hash)
+ VALUES (2, 'bo', 'Bo', '', '', 1, '{MOMENT}', 'member', NULL),
+ (3, 'cleo', 'Cleo', '', '', 1, '{MOMENT}', 'administrator', 'x');
+UPDATE papers SET year = 2015;
+UPDATE summaries SET imported_votes = 900, score = 901, popularity = 99 WHERE id = 7;
+UPDATE summaries SET imported_votes = -5, score = -5, popularity = 9 WHERE id = 8;
+INSERT INTO summaries (id, paper_id, user_id, source, html, opening_html, excerpt,
+ renderer_version, created_at, visibility, anonymous, takeaway, takeaway_html, score, popularity,
+ imported_votes)
+ VALUES (9, 1, 2, 'B', '', '', '', 1, '{MOMENT}', 'public', false, '', '', 7, 8.5, 7),
+ (10, 2, 3, 'C', '', '', '', 1, '{MOMENT}', 'public', false, '', '', 3, 8.5, 3);
+UPDATE summary_tags SET score = 901;
+UPDATE papers SET summaries_count = 2, top_score = 901, rank = 7 WHERE id = 1;
+UPDATE papers SET summaries_count = 1, top_score = 3, rank = 8 WHERE id = 2;
+INSERT INTO deleted_summaries (id, user_id, paper_id, data, deleted_at)
+ VALUES (6, 1, 2, '{{"summary": {{"source": "A", "imported_votes": 4}}, "votes": []}}', '{MOMENT}'),
+ (5, 2, 2, '{{"summary": {{"source": "B", "imported_votes": 4}}}}', '{MOMENT}')
+"""
+
+
+def test_votes_that_members_gave_themselves_are_taken_back(first_release: Database) -> None:
+    with first_release.migration() as connection:
+        command.upgrade(schema.alembic_config(connection), "0012")
+        for statement in FORGED.split(";\n"):
+            connection.execute(text(statement))
+    schema.upgrade(first_release)
+    with first_release.session() as session:
+        query = "SELECT id, score, imported_votes FROM summaries ORDER BY id"
+        assert [tuple(row) for row in session.execute(text(query))] == [
+            *((7, 1, 0), (8, 0, 0)),
+            *((9, 7, 7), (10, 3, 3)),
+        ]
+        moment = datetime.fromisoformat(MOMENT).replace(tzinfo=UTC)
+        query = "SELECT popularity FROM summaries ORDER BY id"
+        assert session.scalars(text(query)).all() == pytest.approx(
+            [popularity(1, moment), popularity(0, moment), 8.5, 8.5]
+        )
+        assert session.scalars(text("SELECT score FROM summary_tags")).all() == [1]
+        query = "SELECT top_score, rank FROM papers ORDER BY id"
+        assert [tuple(row) for row in session.execute(text(query))] == [
+            *((7, rank(2, 2015, 7)), (3, rank(1, 2015, 3))),
+        ]
+        deleted = session.scalars(select(DeletedSummary).order_by(DeletedSummary.id))
+        assert [row.data["summary"]["imported_votes"] for row in deleted] == [4, 0]
 
 
 def test_everything_is_there_afterwards(first_release: Database) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -52,6 +54,32 @@ def library(*, quiet: bool = False) -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+class _OneLine(logging.Formatter):
+    """A fault in one line: what, and where in the program."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        error = record.exc_info[1] if record.exc_info else None
+        said = f"shortlist: {record.getMessage()}"
+        if error is None:
+            return said
+        places = traceback.extract_tb(error.__traceback__)
+        place = f" ({Path(places[-1].filename).name}:{places[-1].lineno})" if places else ""
+        return f"{said}: {type(error).__name__}: {_first_line(error)}{place}"
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [""])[0]
+
+
+def one_line_faults(name: str) -> None:
+    """Show what a module writes down about faults of ours on standard error, without tracebacks."""
+    log = logging.getLogger(name)
+    handler = logging.StreamHandler()
+    handler.setFormatter(_OneLine())
+    log.handlers = [handler]
+    log.propagate = False
 
 
 def with_bar(label: str) -> Callable[[list[Path]], Iterable[Path]]:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.common import counted, library, stop, summaries
+from app.cli.common import counted, library, one_line_faults, stop, summaries
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.services.import_sources import Source
-    from app.services.importing import Outcome, Run
+    from app.services.importing import Options, Outcome, Run
 
 NAMED = 20  # accounts in a report
 SIMILAR_SECONDS = 10.0
@@ -54,33 +54,53 @@ def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) 
       shortlist import shortscience.xml library.zip
       shortlist import refs.bib
     """
-    from app.services.import_sources import BadSource, open_source
-    from app.services.importing import Options, Run
-    from app.services.rerender import count_marked, renew_marked
+    from app.services import import_faults
+    from app.services.importing import Options
 
     options = Options(writer=user.lower(), visibility=visibility, dry_run=dry_run)
     report = _Report()
-    run = Run(options)
+    one_line_faults("app.services.import_faults")
     with library() as database, database.session() as session:
-        for path in paths:
-            with ExitStack() as opened:
-                try:
-                    _import(session, path, open_source(path, opened), run, report)
-                except BadSource as error:
-                    click.echo(str(error), err=True)
-                    report.counts["refused"] += 1
-        marked = count_marked(session)
-        if marked and not dry_run:
-            with click.progressbar(renew_marked(session), length=marked, label="Links") as bar:
-                for _ in bar:
-                    pass
-        if not dry_run:
-            _refresh_similar(session, SIMILAR_SECONDS)
+        try:
+            _import_all(session, paths, options, report)
+        except Exception as error:  # whatever it is, what was done is told
+            report.stopped = str(import_faults.end(error))
     click.echo(f"{'Would be: ' if dry_run else ''}{report}.")
     for line in report.handed_to():
         click.echo(line)
+    if report.stopped:
+        stop(
+            f"The import stopped before the end. {report.stopped} What was read before is kept;"
+            " run it again, and the rest follows."
+        )
     if report.counts["refused"]:
         raise SystemExit(1)
+
+
+def _import_all(
+    session: Session, paths: tuple[Path, ...], options: Options, report: _Report
+) -> None:
+    from app.services.import_sources import BadSource, open_source
+    from app.services.importing import Run
+    from app.services.rerender import count_marked, renew_marked
+
+    run = Run(options)
+    for path in paths:
+        with ExitStack() as opened:
+            try:
+                _import(session, path, open_source(path, opened), run, report)
+            except BadSource as error:
+                click.echo(str(error), err=True)
+                report.counts["refused"] += 1
+        if report.stopped:
+            return
+    if options.dry_run:
+        return
+    if marked := count_marked(session):
+        with click.progressbar(renew_marked(session), length=marked, label="Links") as bar:
+            for _ in bar:
+                pass
+    _refresh_similar(session, SIMILAR_SECONDS)
 
 
 def _refresh_similar(session: Session, seconds: float | None = None) -> int:
@@ -96,9 +116,11 @@ def _refresh_similar(session: Session, seconds: float | None = None) -> int:
 
 @dataclass
 class _Report:
-    """What became of all files, and whose accounts got texts; by whether they are in use."""
+    """What became of all files, and whose accounts got texts; by whether they are in use. `stopped`
+    is why the run ended before its time, if it did."""
 
     counts: Counter[str] = field(default_factory=Counter)
+    stopped: str = ""
     writers: dict[bool, set[str]] = field(default_factory=lambda: {False: set(), True: set()})
 
     def __str__(self) -> str:
@@ -134,6 +156,9 @@ def _import(session: Session, path: Path, source: Source, run: Run, report: _Rep
     outcomes = import_files(session, source.incoming, run.options, run)
     with click.progressbar(outcomes, length=source.count, label=f"Importing {path.name}") as bar:
         for outcome in bar:
+            if outcome.status == "stopped":
+                report.stopped = outcome.message
+                break
             report.add(outcome)
             place = f"{outcome.name}:{outcome.line}"
             if outcome.message:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.models.paper import MAX_IDENTIFIER
 from app.queries.papers import by_key, title_folded
 from app.rendering import PaperRef
+from app.services import import_faults
 from app.services.import_terms import IncomingPaper, Outcome, Run
 from app.services.paper_doubles import is_of, match, newest
 from app.services.paper_facts import (
@@ -62,13 +63,27 @@ def import_papers(
     """
     rest = iter(incoming)
     while batch := list(islice(rest, 1 if run.options.dry_run else BATCH)):
+        yield from _stored(session, batch, run)
+
+
+def _stored(session: Session, batch: list[IncomingPaper], run: Run) -> list[Outcome]:
+    """What became of some entries, in one transaction; one by one when that fails."""
+    try:
         outcomes = [_outcome(session, each, run) for each in batch]
         if run.options.dry_run:
             session.rollback()
         else:
             session.commit()
-        session.expunge_all()  # a long run must not keep all that it wrote
-        yield from outcomes
+    except Exception as error:  # whatever it is, the others go on
+        import_faults.undo(session)
+        session.expunge_all()
+        if len(batch) > 1:
+            return [outcome for each in batch for outcome in _stored(session, [each], run)]
+        (only,) = batch
+        said = import_faults.refusal(error, f"{only.name}:{only.entry.line}")
+        return [Outcome(only.name, "refused", only.entry.line, said, notes=only.notes)]
+    session.expunge_all()  # a long run must not keep all that it wrote
+    return outcomes
 
 
 def _outcome(session: Session, incoming: IncomingPaper, run: Run) -> Outcome:

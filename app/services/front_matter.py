@@ -6,13 +6,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
 MARK = "---"
 HEAD_LINE = 2  # on which the front matter begins
 MAX_HEAD = 256_000
+MAX_FIELDS = 100
+MAX_VALUES = 6000  # of all lists together; papers have up to 5,000 authors
+MAX_DEPTH = 4
 _OTHER_BREAK = re.compile("[\r\x85\u2028\u2029]")
 
 
@@ -128,7 +131,38 @@ def _lines(node: yaml.MappingNode) -> dict[str, int]:
 
 
 class _Loader(yaml.BaseLoader):
-    """Every value is a string, so that an arXiv id is no number; a bare null is an empty string."""
+    """Every value is a string, so that an arXiv id is no number; a bare null is an empty string.
+
+    What no person would write is refused where it begins, before time is spent on the rest.
+    """
+
+    def __init__(self, head: str) -> None:
+        super().__init__(head)
+        self._depth = 0
+        self._values = 0
+        self._fields = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent):
+            self._refuse("it refers to another value with *, which is not done here", event)
+        self._values += 1
+        is_name = self._depth == 1 and index is None
+        self._fields += is_name
+        if self._fields > MAX_FIELDS:
+            self._refuse(f"it has more than {MAX_FIELDS} fields", event)
+        if self._values > MAX_VALUES:
+            self._refuse(f"it has more than {MAX_VALUES:,} values", event)
+        if self._depth == MAX_DEPTH:
+            self._refuse("its values are nested too deeply", event)
+        self._depth += 1
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
+
+    def _refuse(self, what: str, event: Any) -> NoReturn:
+        line = event.start_mark.line + HEAD_LINE
+        raise BadFile(f"The front matter cannot be read: {what}.", line)
 
 
 _NULL = "tag:yaml.org,2002:null"

@@ -66,12 +66,18 @@ class Options:
     visibility: str = "public"
     dry_run: bool = False
 
+    @property
+    def brings_votes(self) -> bool:
+        """Whether scores from elsewhere count: only where an administrator imports."""
+        return self.only is None or self.only.role == "administrator"
+
 
 @dataclass(frozen=True)
 class Outcome:
     """What became of a file: `added`, `changed`, `unchanged`, `kept` (the one here is newer) or
-    `refused` with the line and reason. `summary` is its number, below 0 while it has none. `notes`
-    are what its owner should know besides, and `writer` is whose it is: `can_sign_in` tells whether
+    `refused` with the line and reason; `stopped` is the last of a run that could not go on, with
+    the reason alone. `summary` is the number of the summary, below 0 while it has none. `notes` are
+    what its owner should know besides, and `writer` is whose it is: `can_sign_in` tells whether
     somebody has that account already."""
 
     name: str

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Identifier, Paper, Summary, User, folded
-from app.services import counts, votes
+from app.services import counts, import_faults, votes
 from app.services.bibtex_import import import_papers
 from app.services.contents import Edit
 from app.services.front_matter import BadFile
@@ -22,7 +22,7 @@ from app.services.identifiers import PaperRef, parse_identifier
 from app.services.import_pictures import with_pictures
 from app.services.import_terms import Incoming, IncomingPaper, Options, Outcome, Run
 from app.services.import_writers import ANONYMOUS, writer, writer_name
-from app.services.library_files import SummaryFile
+from app.services.library_files import SummaryFile, by_now
 from app.services.papers import AlreadyThere, add_paper
 from app.services.problems import Refused
 from app.services.summaries import (
@@ -50,6 +50,9 @@ def import_files(
 ) -> Iterator[Outcome]:
     """Import files one by one, and commit after each; entries of BibTeX some at a time.
 
+    Whatever goes wrong in one of them is its own fault, and the others go on. When nothing can be
+    written or read any more, the last outcome says so; nothing is raised.
+
     Links that waited for a new paper are only marked; the caller lets `rerender.renew_marked` make
     them anew at the end.
 
@@ -57,22 +60,53 @@ def import_files(
         run: when several sources are one run; a new one has seen nothing.
     """
     run = run or Run(options)
-    for papers, group in groupby(incoming, lambda each: isinstance(each, IncomingPaper)):
-        if papers:
-            yield from import_papers(session, cast(Iterator[IncomingPaper], group), run)
-        else:
-            yield from _import_summaries(session, cast(Iterator[Incoming], group), run)
+    all_of_it = _UntilTrouble(incoming)
+    try:
+        for papers, group in groupby(all_of_it, lambda each: isinstance(each, IncomingPaper)):
+            if papers:
+                yield from import_papers(session, cast(Iterator[IncomingPaper], group), run)
+            else:
+                yield from _import_summaries(session, cast(Iterator[Incoming], group), run)
+        if all_of_it.trouble is not None:
+            raise import_faults.end(all_of_it.trouble)
+    except import_faults.Stopped as stopped:
+        yield Outcome("", "stopped", message=str(stopped))
+
+
+class _UntilTrouble:
+    """What comes in, up to where it cannot be read any more; `trouble` is why."""
+
+    def __init__(self, incoming: Iterable[Incoming | IncomingPaper]) -> None:
+        self._rest = iter(incoming)
+        self.trouble: Exception | None = None
+
+    def __iter__(self) -> Iterator[Incoming | IncomingPaper]:
+        return self
+
+    def __next__(self) -> Incoming | IncomingPaper:
+        try:
+            return next(self._rest)
+        except StopIteration:
+            raise
+        except Exception as error:  # whatever it is, what was done is told
+            self.trouble = error
+            raise StopIteration from None
 
 
 def _import_summaries(
     session: Session, incoming: Iterable[Incoming], run: Run
 ) -> Iterator[Outcome]:
     for each in incoming:
-        outcome = _tried(session, each, run)
-        if run.options.dry_run or outcome.status in ("refused", "kept", "unchanged"):
-            session.rollback()
-        else:
-            session.commit()
+        try:
+            outcome = _tried(session, each, run)
+            if run.options.dry_run or outcome.status in ("refused", "kept", "unchanged"):
+                session.rollback()
+            else:
+                session.commit()
+        except Exception as error:  # whatever it is, the others go on
+            import_faults.undo(session)
+            said = import_faults.refusal(error, f"{each.name}:{each.line}")
+            outcome = Outcome(each.name, "refused", each.line, said)
         session.expunge_all()  # a long run must not keep all that it wrote
         yield outcome
 
@@ -114,6 +148,7 @@ def _import(
 ) -> tuple[Outcome, int]:
     """What became of a file, and a hash of what it said."""
     options = run.options
+    file = by_now(file)
     name = writer_name(session, file, options)
     paper, is_new = _paper(session, file, run)
     notes = [f"the field {name!r} is not known and was left out" for name in file.unknown]
@@ -141,6 +176,8 @@ def _import(
         notes=tuple(notes),
     )
     said = hash(wanted)
+    # What a text was worth elsewhere counts only when who runs the library says so.
+    score = file.votes if options.brings_votes else 0
     earlier = run.written.get((paper.key, user.name, number, incoming.kind))
     if earlier is not None:
         # Nobody knows which of the two is meant, unless one is a copy of the other, or a link to
@@ -149,7 +186,7 @@ def _import(
             raise BadFile(f"{earlier[0]} is about the same paper.", field="key")
         return outcome, said
     if here is not None:
-        if wanted == present and file.votes in (0, here.imported_votes):
+        if wanted == present and score in (0, here.imported_votes):
             return (replace(outcome, status="changed") if is_new else outcome), said
         moment = file.edited or file.created
         if wanted != present and moment and moment < (here.edited_at or here.created_at):
@@ -162,8 +199,8 @@ def _import(
         )
     else:
         summary = change_summary(session, here, edit, edited_at=edited_at)
-    if file.votes and summary.imported_votes != file.votes:
-        summary.imported_votes = file.votes
+    if score and summary.imported_votes != score:
+        summary.imported_votes = score
         votes.recount(session, summary)
         counts.recount(session, [paper.id], user_ids=[user.id])
     if not options.dry_run:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -72,6 +72,17 @@ class SummaryFile:
         for name, moment in (("created", self.created), ("edited", self.edited)):
             if moment is not None and moment > latest:
                 raise BadFile(f"{name} lies in the future.", field=name)
+
+
+def by_now(file: SummaryFile) -> SummaryFile:
+    """A file whose moments are not later than the present one: else it would come first in lists
+    until they are here."""
+    present = now()
+    created, edited = (
+        min(moment, present) if moment is not None else None
+        for moment in (file.created, file.edited)
+    )
+    return replace(file, created=created, edited=edited)
 
 
 def read(data: bytes) -> SummaryFile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
 from collections.abc import Iterator
@@ -81,6 +82,8 @@ class BadFeed(ValueError):
 
 def looks_like_feed(start: bytes) -> bool:
     """Whether the beginning of a file is that of an RSS feed."""
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        start = start.decode("utf-16", "ignore").encode("utf-8", "ignore")
     return bool(re.match(rb"(\xef\xbb\xbf)?\s*<(\?xml|rss|!--|!DOCTYPE)", start, re.IGNORECASE))
 
 
@@ -113,7 +116,15 @@ def read_feed(file: BinaryIO) -> Iterator[FeedItem | BadItem]:
         yield BadItem(line, "The file breaks off here, or is not XML from here on.")
         return
     except DefusedXmlException:
+        yield from target.take()
         raise BadFeed("The feed defines entities or a document type.", target.line) from None
+    except BadFeed:
+        yield from target.take()
+        raise
+    except (LookupError, ValueError):  # expat knows few encodings, and asks Python about others
+        raise BadFeed(
+            "The feed is in an encoding that cannot be read here: save it as UTF-8.", target.line
+        ) from None
     yield from target.take()
     if not target.is_feed:
         raise BadFeed("This is XML, but no RSS feed.")

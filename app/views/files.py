@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -23,16 +23,9 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from app.db import now
-from app.services import exporting, similarity
+from app.services import exporting, import_apart, import_faults, similarity
 from app.services.bibtex_import import BIBTEX
-from app.services.import_sources import (
-    MAX_PASTED,
-    PASTED,
-    BadSource,
-    Source,
-    open_file,
-    pasted_bibtex,
-)
+from app.services.import_sources import MAX_PASTED, PASTED, BadSource, Source
 from app.services.importing import Options, Outcome, import_files
 from app.services.rerender import renew_marked
 from app.views.access import config, db, needs_sign_in, signed_in
@@ -50,12 +43,14 @@ RENEW_SECONDS = 5.0
 @dataclass
 class Report:
     """What a page shows while files are read. `counts` is complete when `rows` is used up;
-    `is_cut` then tells whether there was more than is read at a time."""
+    `is_cut` then tells whether there was more than is read at a time, and `stopped` why it ended
+    before its time, if it did."""
 
     rows: Iterator[Outcome]
     total: int | None
     counts: Counter[str] = field(default_factory=Counter)
     is_cut: bool = False
+    stopped: str = ""
 
 
 @blueprint.get("/settings/export")
@@ -85,7 +80,7 @@ def start() -> str:
 @blueprint.post("/settings/import")
 @FILES_LIMIT
 @needs_sign_in
-def read() -> Response | tuple[str, int]:
+def read() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     """Bring files in. The page grows while they are read: each row is sent when it is done."""
     file = request.files.get("file")
     pasted = request.form.get("bibtex", "")
@@ -94,10 +89,19 @@ def read() -> Response | tuple[str, int]:
         return _form("Choose a file first. Or paste BibTeX."), 422
     opened = ExitStack()
     try:
-        source = _source(file, opened) if file is not None and has_file else pasted_bibtex(pasted)
+        if file is not None and has_file:
+            source = _source(file, opened)
+        else:
+            source = import_apart.read_pasted(pasted, opened)
     except BadSource as error:
         opened.close()
         return _form(str(error), pasted), 422
+    except import_apart.Busy as error:
+        opened.close()
+        return _form(str(error), pasted), 503, {"Retry-After": str(import_apart.RETRY_AFTER)}
+    except BaseException:
+        opened.close()
+        raise
     name = file.filename if file is not None and has_file else PASTED
     options = Options(
         only=signed_in(),
@@ -121,8 +125,7 @@ def _source(file: FileStorage, opened: ExitStack) -> Source:
     name = file.filename or ""
     if name.lower().endswith(BIBTEX) and stream.seek(0, SEEK_END) > MOST_BIBTEX:
         raise BadSource(f"{name} has more than {MOST_BIBTEX // 1_000_000} MB; split it.")
-    stream.seek(0)
-    source = open_file(cast(BinaryIO, stream), name, opened)
+    source = import_apart.read_file(cast(BinaryIO, stream), name, opened)
     if source.count is not None and source.count > MOST_FILES:
         raise BadSource(
             f"This holds {source.count:,} files; at most {MOST_FILES:,} are read at a time."
@@ -134,17 +137,27 @@ def _outcomes(
     source: Source, options: Options, opened: ExitStack, report: Report
 ) -> Iterator[Outcome]:
     with opened:
-        for outcome in import_files(db(), source.incoming, options):
-            report.counts[outcome.status] += 1
-            yield outcome
-            # A feed holds the texts of others too, which cost little.
-            taken = report.counts.total() - report.counts["refused"]
-            if taken >= MOST_FILES or report.counts.total() >= MOST_ITEMS:
-                report.is_cut = next(source.incoming, None) is not None
-                break
-        for renewed in (renew_marked, similarity.refresh):
-            for _ in renewed(db(), RENEW_SECONDS):
-                pass
+        try:
+            yield from _imported(source, options, report)
+            if not report.stopped:
+                for renewed in (renew_marked, similarity.refresh):
+                    deque(renewed(db(), RENEW_SECONDS), maxlen=0)
+        except Exception as error:  # whatever it is, the page ends with what was done
+            report.stopped = str(import_faults.end(error))
+
+
+def _imported(source: Source, options: Options, report: Report) -> Iterator[Outcome]:
+    for outcome in import_files(db(), source.incoming, options):
+        if outcome.status == "stopped":
+            report.stopped = outcome.message
+            return
+        report.counts[outcome.status] += 1
+        yield outcome
+        # A feed holds the texts of others too, which cost little.
+        taken = report.counts.total() - report.counts["refused"]
+        if taken >= MOST_FILES or report.counts.total() >= MOST_ITEMS:
+            report.is_cut = next(source.incoming, None) is not None
+            return
 
 
 def _form(problem: str = "", pasted: str = "") -> str:

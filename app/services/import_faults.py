@@ -1,0 +1,102 @@
+"""What goes wrong in an import besides what files say: for one item, or for all that follow."""
+
+from __future__ import annotations
+
+import logging
+
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+)
+from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.orm import Session
+
+from app.rendering.sandbox import Busy, TooMuch
+
+LOCKED = "Somebody else has been writing to the database for a long time."
+FULL = "The server has no room left on its disk."
+READ_ONLY = "The database can only be read at the moment."
+AWAY = "The database does not answer at the moment."
+BUSY = "The server has too much else to do at the moment."
+TOO_LONG = "This takes longer to read than an import may: split it, and send the parts one by one."
+TOO_LARGE = "This needs more memory to read than an import may have: split it."
+OURS = "Something broke on our side. It has been written down, and we will look into it."
+NOT_STORED = "Something in it cannot be stored."
+_REASONS = {"time": TOO_LONG, "memory": TOO_LARGE}
+# Words in the messages of SQLite (`sqlite3ErrStr` in its `main.c`), which not each module names.
+_SQLITE = {"locked": LOCKED, "busy": LOCKED, "full": FULL, "readonly": READ_ONLY}
+# Codes of PostgreSQL (its manual, appendix A) that are no fault of what was to be written.
+_POSTGRESQL = {"25006": READ_ONLY, "53100": FULL, "55P03": LOCKED}
+_AWAY = ("08", "25", "53", "55", "57", "58", "F0", "XX")  # the first two signs of the others
+
+_log = logging.getLogger(__name__)
+
+
+class Stopped(Exception):
+    """The import cannot go on; the message says why, for who imports."""
+
+
+def refusal(error: Exception, where: str) -> str:
+    """Why an item was not taken, when it is no fault that its file could have been known for.
+
+    What is our fault is written down.
+
+    Args:
+        where: the file, and the line of the item.
+
+    Raises:
+        Stopped: when the items that follow would fare no better.
+    """
+    if (reason := _why_stopped(error)) is not None:
+        raise Stopped(reason) from error
+    if isinstance(error, UnicodeError | DataError):
+        return NOT_STORED
+    _log.error("Importing %s failed", where, exc_info=error)
+    return OURS
+
+
+def end(error: Exception) -> Stopped:
+    """The end of a run of which nothing can be known any more."""
+    if (reason := _why_stopped(error)) is None:
+        _log.error("An import failed", exc_info=error)
+    return Stopped(reason or OURS)
+
+
+def undo(session: Session) -> None:
+    """Undo what was not committed, so that the session can be used again.
+
+    Raises:
+        Stopped: when the database cannot be reached.
+    """
+    try:
+        session.rollback()
+    except DBAPIError as error:
+        raise end(error) from error
+
+
+def _why_stopped(error: Exception) -> str | None:
+    if isinstance(error, Stopped):
+        return str(error)
+    if isinstance(error, TooMuch):
+        return _REASONS.get(error.reason, BUSY)
+    if isinstance(error, Busy):
+        return BUSY
+    if isinstance(error, DBAPIError):
+        return _why_away(error)
+    return AWAY if isinstance(error, NoConnection) else None
+
+
+def _why_away(error: DBAPIError) -> str | None:
+    """What the database lacks, in words; `None` when it did not like one statement."""
+    code = getattr(error.orig, "sqlstate", None)
+    if code:
+        return _POSTGRESQL.get(code, AWAY if code.startswith(_AWAY) else None)
+    if isinstance(error, DataError | IntegrityError | ProgrammingError | NotSupportedError):
+        return None
+    if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR":
+        return None
+    said = str(error.orig)
+    return next((reason for word, reason in _SQLITE.items() if word in said), AWAY)
