@@ -147,8 +147,7 @@ def sign_in(session: Session, name: str, password: str) -> tuple[User, str] | No
     Returns:
         The user and the token for the browser's cookie, or `None`.
     """
-    name = name.replace("\x00", "").strip().lower()
-    user = session.scalar(select(User).where(User.name == name))
+    user = session.scalar(select(User).where(User.name == folded(name)))
     hasher = _hasher(session.info["password_cost"])
     dummy = _dummy_hash(session.info["password_cost"])
     stored = user.password_hash if user is not None else None
@@ -163,6 +162,11 @@ def sign_in(session: Session, name: str, password: str) -> tuple[User, str] | No
         return None
     user.password_hash = renewed
     return user, start_session(session, user)
+
+
+def folded(name: str) -> str:
+    """A user name as it is kept, of one that somebody typed."""
+    return name.replace("\x00", "").strip().lower()
 
 
 def start_session(session: Session, user: User) -> str:
