@@ -28,6 +28,7 @@ def create_app(config: Config, database: Database) -> Flask:
     from app.places import STATIC, TEMPLATES
     from app.views.incoming import Request
     from app.views.registry import register
+    from app.views.security import with_headers
 
     app = Flask("app", template_folder=str(TEMPLATES), static_folder=None)
     app.request_class = Request
@@ -35,7 +36,8 @@ def create_app(config: Config, database: Database) -> Flask:
         SECRET_KEY=config.secret_key,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_REQUEST_BYTES,
-        SESSION_COOKIE_NAME="shortlist",
+        SESSION_COOKIE_NAME="__Host-shortlist" if config.https else "shortlist",
+        SESSION_COOKIE_PATH="/",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.https,
@@ -58,4 +60,5 @@ def create_app(config: Config, database: Database) -> Flask:
             x_proto=config.proxies,
             x_host=config.proxies,
         )
+    app.wsgi_app = with_headers(app.wsgi_app, config)  # type: ignore[method-assign]
     return app

@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import DateTime, Dialect, MetaData, create_engine, event, func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Engine, ExceptionContext
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import StaticPool
@@ -30,6 +30,13 @@ BUSY_TIMEOUT_MS = 5000
 READING = {"writing": False, "postgresql_readonly": True}
 WRITING = {"writing": True, "postgresql_readonly": False}
 PAPERS_LOCK = 0x53686F72  # any number that nothing else in the database locks
+# A connection that met one of these goes on failing when the database is well again. Of SQLite's
+# result codes the lowest byte tells the kind (sqlite.org/rescode.html): the file is read-only, the
+# disk failed, the file could not be opened. Of PostgreSQL's: the transaction only reads, and cannot
+# be made to write by a server in recovery.
+SQLITE_LOST = (8, 10, 14)
+POSTGRESQL_LOST = ("25006", "0A000")
+DATA_ERRORS = "22"  # PostgreSQL's class of errors whose very message quotes a value
 POOL_SIZE = 10  # connections kept open by a process, a few more than it has threads
 # The write-ahead log of these and older versions can corrupt a file when it is reset
 # (sqlite.org, release notes of 3.51.3); 3.44.6 and 3.50.7 have the correction too.
@@ -144,24 +151,40 @@ def begin_writing(session: Session) -> None:
         if session.connection().get_execution_options().get("writing"):
             return
         session.commit()
-    session.connection(execution_options=WRITING)
+    try:
+        session.connection(execution_options=WRITING)
+    except OperationalError as error:
+        if error.orig is None or not _is_lost(error.orig):
+            raise
+        session.rollback()  # the pool is empty now: this opens the file, which may be well again
+        session.connection(execution_options=WRITING)
 
 
 def _create_engine(url: str) -> Engine:
+    # Values are what people wrote, perhaps for themselves alone: no log may have them.
     if not url.startswith("sqlite"):
-        return create_engine(
-            url, pool_pre_ping=True, pool_size=POOL_SIZE, execution_options=READING
+        engine = create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=POOL_SIZE,
+            execution_options=READING,
+            hide_parameters=True,
         )
+        event.listen(engine, "handle_error", _on_postgresql_error)
+        return engine
     in_memory = url in ("sqlite://", "sqlite:///:memory:")
     pool: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {"pool_size": POOL_SIZE}
     engine = create_engine(
         url,
         module=sqlite_module,
         connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
+        hide_parameters=True,
         **pool,
     )
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
+    if not in_memory:  # which is gone with its only connection
+        event.listen(engine, "handle_error", _on_sqlite_error)
     return engine
 
 
@@ -191,9 +214,52 @@ def _begin(connection: Connection) -> None:
     statement = "BEGIN IMMEDIATE" if writing else "BEGIN"
     try:
         cursor.execute(statement)
+        if writing:
+            # BEGIN IMMEDIATE does not mind that the connection cannot write. This has nothing to
+            # do (there is no such vacuum here), but fails then.
+            cursor.execute("PRAGMA incremental_vacuum(1)")
     except sqlite_module.OperationalError as error:
+        if _is_lost(error):
+            # Those in the pool were opened as this one was. New ones may write by then.
+            connection.engine.dispose()
+            connection.invalidate(error)
         # What SQLAlchemy would make of it: "the database is locked" is no fault of the program.
         raise OperationalError(statement, {}, error) from error
+
+
+def _is_lost(error: BaseException) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in SQLITE_LOST
+
+
+def _on_sqlite_error(context: ExceptionContext) -> None:
+    if _is_lost(context.original_exception):
+        context.is_disconnect = True  # the whole pool connects anew
+
+
+def _on_postgresql_error(context: ExceptionContext) -> None:
+    error = context.original_exception
+    if getattr(error, "sqlstate", None) in POSTGRESQL_LOST:
+        context.is_disconnect = True
+    before = str(error)
+    hide_values(error)
+    wrapped = context.sqlalchemy_exception
+    if wrapped is not None:
+        wrapped.args = tuple(
+            each.replace(before, str(error)) if isinstance(each, str) else each
+            for each in wrapped.args
+        )
+
+
+def hide_values(error: Any) -> None:
+    """Take what people wrote out of the message of PostgreSQL's driver, for no log may have it.
+
+    The first line of a message names tables and columns; its detail holds whole rows.
+    """
+    code = getattr(error, "sqlstate", None)
+    if code is None or not error.diag.message_primary:  # not the server's
+        return
+    kind = f"{type(error).__name__} ({code})"
+    error.args = (kind if code.startswith(DATA_ERRORS) else error.diag.message_primary,)
 
 
 def _raw(connection: Connection) -> Any:

@@ -95,7 +95,7 @@ def test_guessing_passwords_is_limited(config: Config, database: Database) -> No
     app = create_app(replace(config, rate_limits=True), database)
     browser = Browser(app.test_client())
     statuses = [
-        browser.submit("/login", name="ann", password=f"guess {number}").status
+        browser.submit("/login", name=f"ann{number}", password="a guess").status
         for number in range(12)
     ]
     assert statuses == [422] * 10 + [429] * 2

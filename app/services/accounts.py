@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
-import unicodedata
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
 
@@ -18,8 +17,16 @@ from sqlalchemy.orm import Session, joinedload
 from app.db import begin_writing, now
 from app.models import FormerName, LoginSession, User
 from app.rendering import RENDERER_VERSION, RenderError, render
+from app.services.common_passwords import is_common
 from app.services.problems import Refused
 from app.services.search_index import rename_writer
+from app.services.user_names import (
+    NAME,
+    NOT_A_NAME,
+    check_name,
+    check_unreserved,
+    is_official,
+)
 
 TAKEN = "This user name is taken. Please choose another one."
 SESSION_LIFE = timedelta(days=90)
@@ -27,16 +34,6 @@ MIN_PASSWORD = 8
 MAX_PASSWORD = 1000
 MAX_BIO = 2000
 MAX_DISPLAY_NAME = 80
-# The accounts for texts whose writers are not known begin so.
-UNKNOWN = "shortscience-anon"
-NUMBER = 6  # digits of the number that tells names apart which are made alike
-MAX_PLAIN = 25
-_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{1,38}")
-# "anon" is the fragment of anonymous summaries; "page-…" are ids of our own pages.
-_NOT_A_NAME = re.compile(r"anon(\..*)?|page-.*|.*comments")
-# What nobody may sign up as: "demo" is the account whose password `shortlist demo` sets,
-# and the accounts for imported texts without a name must not be anybody's.
-_RESERVED = re.compile(rf"demo|anonymous|admin|{UNKNOWN}.*|{_NOT_A_NAME.pattern}")
 
 
 def sign_up(session: Session, name: str, display_name: str, password: str) -> User:
@@ -50,8 +47,7 @@ def sign_up(session: Session, name: str, display_name: str, password: str) -> Us
         Refused: for a name, display name or password that cannot be taken.
     """
     name = name.strip().lower()
-    if _RESERVED.fullmatch(name):
-        raise Refused("name", TAKEN)
+    check_unreserved(name)
     return add_user(session, name, display_name, password)
 
 
@@ -62,7 +58,7 @@ def add_user(session: Session, name: str, display_name: str, password: str) -> U
     user = User(
         name=name,
         display_name=_display_name(display_name) or name,
-        password_hash=_hash(session, password, "password"),
+        password_hash=_hash(session, password, "password", [name, display_name]),
         joined_at=now(),
     )
     begin_writing(session)
@@ -82,8 +78,14 @@ def add_from_file(session: Session, name: str, display_name: str) -> User:
     Raises:
         Refused: for a name that cannot be taken.
     """
-    if not _NAME.fullmatch(name) or _NOT_A_NAME.fullmatch(name):
+    if not NAME.fullmatch(name) or NOT_A_NAME.fullmatch(name):
         raise Refused("user", f"{name:.60} cannot be a user name here.")
+    if is_official(name):
+        raise Refused(
+            "user",
+            f"The name {name} is reserved. Make the account first, with `shortlist user create"
+            f" {name}`, or give the text another user.",
+        )
     if session.get(FormerName, name) is not None:
         raise Refused("user", f"{name} was given up here; nobody can have this name again.")
     begin_writing(session)
@@ -91,41 +93,6 @@ def add_from_file(session: Session, name: str, display_name: str) -> User:
     session.add(user)
     session.flush()
     return user
-
-
-def name_for(known_as: str) -> str:
-    """A user name for somebody who goes by a name elsewhere that may be none here.
-
-    Two names never give the same: one that had to be changed ends with a number made of it, and
-    does so each time.
-    """
-    name = known_as.strip().lower()
-    # A person's name must not look like one of the accounts for texts without a name either.
-    if _NAME.fullmatch(name) and not _NOT_A_NAME.fullmatch(name) and not name.startswith(UNKNOWN):
-        return name
-    letters = unicodedata.normalize("NFKD", name)
-    letters = "".join(each for each in letters if not unicodedata.combining(each))
-    plain = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:MAX_PLAIN].strip("-") or "user"
-    if _NOT_A_NAME.fullmatch(plain) or plain.startswith(("page", UNKNOWN)):
-        plain = f"user-{plain}"
-    number = int(hashlib.sha256(name.encode("utf-8", "replace")).hexdigest(), 16) % 10**NUMBER
-    return f"{plain}-{number:0{NUMBER}}"
-
-
-def check_name(name: str) -> None:
-    """Refuse what cannot stand in an address as a user's name.
-
-    Raises:
-        Refused: for such a name.
-    """
-    if not _NAME.fullmatch(name):
-        raise Refused(
-            "name",
-            "A user name has 2 to 39 letters a–z, digits, dots, hyphens or underscores, and begins"
-            " with a letter or digit.",
-        )
-    if _NOT_A_NAME.fullmatch(name):
-        raise Refused("name", TAKEN)
 
 
 def check_free(session: Session, name: str) -> None:
@@ -147,8 +114,7 @@ def sign_in(session: Session, name: str, password: str) -> tuple[User, str] | No
     Returns:
         The user and the token for the browser's cookie, or `None`.
     """
-    name = name.replace("\x00", "").strip().lower()
-    user = session.scalar(select(User).where(User.name == name))
+    user = session.scalar(select(User).where(User.name == folded(name)))
     hasher = _hasher(session.info["password_cost"])
     dummy = _dummy_hash(session.info["password_cost"])
     stored = user.password_hash if user is not None else None
@@ -163,6 +129,11 @@ def sign_in(session: Session, name: str, password: str) -> tuple[User, str] | No
         return None
     user.password_hash = renewed
     return user, start_session(session, user)
+
+
+def folded(name: str) -> str:
+    """A user name as it is kept, of one that somebody typed."""
+    return name.replace("\x00", "").strip().lower()
 
 
 def start_session(session: Session, user: User) -> str:
@@ -216,7 +187,7 @@ def change_password(session: Session, user: User, current: str, new: str) -> Non
 
 def set_password(session: Session, user: User, new: str) -> None:
     """Set a password without knowing the current one, and sign every browser out."""
-    hashed = _hash(session, new, "new")
+    hashed = _hash(session, new, "new", [user.name, user.display_name])
     begin_writing(session)
     user.password_hash = hashed
     session.execute(delete(LoginSession).where(LoginSession.user_id == user.id))
@@ -257,11 +228,15 @@ def _display_name(text: str) -> str:
     return text
 
 
-def _hash(session: Session, password: str, field: str) -> str:
+def _hash(session: Session, password: str, field: str, names: Sequence[str]) -> str:
     if len(password) < MIN_PASSWORD:
         raise Refused(field, f"A password has at least {MIN_PASSWORD} characters.")
     if len(password) > MAX_PASSWORD:
         raise Refused(field, f"A password has at most {MAX_PASSWORD:,} characters.")
+    if is_common(password, names):
+        raise Refused(
+            field, "This password is too easy to guess. Choose a longer or less common one."
+        )
     return _hasher(session.info["password_cost"]).hash(password)
 
 

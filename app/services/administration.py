@@ -23,6 +23,7 @@ from app.services.locks import queue
 from app.services.picture_files import path_of
 from app.services.problems import Refused
 from app.services.search_index import BATCH, place_papers, rename_writer
+from app.services.user_names import check_name, check_unreserved
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,8 @@ def rename(session: Session, user: User, new: str, *, forget_old: bool = False) 
     if new == old:
         raise Refused("name", f"The name is {new} already.")
     _check_not_demo(new)
-    accounts.check_name(new)
+    check_name(new)
+    check_unreserved(new)
     begin_writing(session)
     queue(session, user.id)
     former = session.get(FormerName, new)

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.db import Base
+from app.db import Base, hide_values
 from app.models import Venue, VenueYear
 from app.models.venue import NO_YEAR
 from app.services.tallies import add_to_total
@@ -64,8 +64,11 @@ def insert_rows(
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
-    except connection.dialect.loaded_dbapi.IntegrityError as error:
-        raise IntegrityError(statement, {}, error) from error  # as SQLAlchemy would
+    except connection.dialect.loaded_dbapi.Error as error:
+        hide_values(error)
+        if isinstance(error, connection.dialect.loaded_dbapi.IntegrityError):
+            raise IntegrityError(statement, {}, error) from error  # as SQLAlchemy would
+        raise
 
 
 class PaperCounts:

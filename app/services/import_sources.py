@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from app.services.accounts import name_for
 from app.services.archives import Archive, BadArchive, open_archive
 from app.services.bibtex_import import BIBTEX, incoming_papers
 from app.services.bibtex_import import MAX_FILE as MAX_BIBTEX
@@ -20,6 +19,7 @@ from app.services.import_terms import Incoming, IncomingPaper
 from app.services.import_writers import ANONYMOUS
 from app.services.library_files import MAX_FILE, SummaryFile, read
 from app.services.picture_files import MAX_BYTES
+from app.services.user_names import name_for
 from app.sources import bibtex
 from app.sources.bibtex import BadEntry, read_entries
 from app.sources.record import PaperRecord

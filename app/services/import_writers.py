@@ -12,9 +12,10 @@ from app.services.front_matter import BadFile
 from app.services.import_terms import Options
 from app.services.library_files import SummaryFile
 from app.services.summaries import normal
+from app.services.user_names import UNKNOWN
 
 # Accounts for texts whose writers are not known begin so.
-ANONYMOUS = accounts.UNKNOWN
+ANONYMOUS = UNKNOWN
 
 
 def writer_name(session: Session, file: SummaryFile, options: Options) -> str:

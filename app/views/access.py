@@ -58,10 +58,15 @@ def db() -> Session:
 def viewer() -> User | None:
     """Who is signed in. No query for a visitor without a cookie; else one a request."""
     if "viewer" not in g:
-        token = session.get(TOKEN)
-        g.viewer = accounts.user_of_session(db(), token) if isinstance(token, str) else None
+        g.viewer = accounts.user_of_session(db(), token()) if token() else None
     found: User | None = g.viewer
     return found
+
+
+def token() -> str:
+    """What the browser shows to be signed in; empty when it has nothing."""
+    found = session.get(TOKEN)
+    return found if isinstance(found, str) else ""
 
 
 def viewer_is_known() -> bool:
@@ -109,19 +114,18 @@ def needs_trust(view: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def sign_in(user: User, token: str) -> None:
+def sign_in(user: User, new_token: str) -> None:
     """Put the token of a new session into the cookie; the caller commits."""
     session.clear()
-    session[TOKEN] = token
+    session[TOKEN] = new_token
     session.permanent = True
     g.viewer = user
 
 
 def sign_out() -> None:
     """End the browser's session; the caller commits."""
-    token = session.get(TOKEN)
-    if isinstance(token, str):
-        accounts.end_session(db(), token)
+    if token():
+        accounts.end_session(db(), token())
     session.clear()
     g.viewer = None
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.services import accounts
 from app.services.problems import Refused
-from app.views import access, errors, summaries
+from app.views import access, attempts, errors, summaries
 from app.views.access import db, local, needs_sign_in, see_other, signed_in, viewer
 from app.views.forms import LoginForm, PasswordForm, ProfileForm, SignUpForm
 from app.views.security import SIGN_IN_LIMIT, SIGN_UP_LIMIT, WRITE_LIMIT
@@ -42,6 +42,7 @@ def create() -> Response | tuple[str, int]:
         return render_template("account/signup.html", form=form), 422
     access.sign_in(user, accounts.start_session(db(), user))
     db().commit()
+    attempts.remember(user.name)
     flash(f"Welcome, {user.display_name}. You can write, vote and edit now.", "good")
     return see_other(local(form.next.data, url_for("home.front")))
 
@@ -59,8 +60,14 @@ def enter() -> str | Response | tuple[str, int]:
     form = LoginForm()
     signed_in = None
     if form.validate_on_submit():
-        signed_in = accounts.sign_in(db(), form.name.data or "", form.password.data or "")
-        if signed_in is None:
+        name = form.name.data or ""
+        counted = attempts.of_sign_in(name)
+        attempts.count(counted)
+        signed_in = accounts.sign_in(db(), name, form.password.data or "")
+        if signed_in is not None:
+            attempts.forgive(counted)
+            attempts.remember(name)
+        else:
             form.form_errors.append("This user name and password do not belong together.")
     kept_for = request.form.get("kept_for", "")
     if signed_in is None:
@@ -114,12 +121,17 @@ def change_password() -> Response | tuple[str, int]:
     user = signed_in()
     if not form.validate_on_submit():
         return _settings_page(password_form=form), 422
+    counted = attempts.of_session(access.token())
+    attempts.count(counted)
     try:
         accounts.change_password(db(), user, form.current.data or "", form.new.data or "")
     except Refused as refused:
         db().rollback()
+        if refused.field != "current":
+            attempts.forgive(counted)
         form.refuse(refused)
         return _settings_page(password_form=form), 422
+    attempts.remember(user.name)
     # All browsers are signed out now; this one begins anew.
     access.sign_in(user, accounts.start_session(db(), user))
     db().commit()

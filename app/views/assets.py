@@ -14,7 +14,6 @@ from werkzeug.wrappers import Response
 from whitenoise import WhiteNoise
 
 from app.services.fonts import math_font
-from app.views.security import headers
 
 YEAR = 365 * 24 * 3600
 FONTS = "/fonts/"
@@ -23,19 +22,12 @@ FONTS = "/fonts/"
 def init(app: Flask, *, static: Path, fonts: Path) -> None:
     """Serve `static` and the font folder, and give templates `asset()` and `font_url`."""
     prefix = f"/static/{_digest(static)}/"
-    config = app.extensions["shortlist"][0]
-
-    def add_headers(found, _path: str, _url: str) -> None:  # type: ignore[no-untyped-def]
-        for name, value in headers(config).items():
-            found[name] = value
-
     served = WhiteNoise(
         app.wsgi_app,
         root=str(static),
         prefix=prefix,
         max_age=YEAR,
         immutable_file_test=lambda _path, _url: True,
-        add_headers_function=add_headers,
         allow_all_origins=False,
     )
     font = math_font(fonts)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, jsonify, render_template, request, url_for
+import math
+
+from flask import Flask, current_app, jsonify, make_response, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, InternalError, OperationalError
 from werkzeug.exceptions import (
     HTTPException,
     InternalServerError,
     RequestEntityTooLarge,
     SecurityError,
+    TooManyRequests,
 )
 from werkzeug.wrappers import Response
 
-from app.views import access
+from app.views import access, security
 from app.views.forms import LoginForm
 
 MESSAGES = {
@@ -31,10 +34,7 @@ MESSAGES = {
         " 50 MB for a library.",
     ),
     422: ("That did not work", "Something in the form is not right."),
-    429: (
-        "A little slower, please",
-        "There were too many requests from you in a short time. Wait a minute, then try again.",
-    ),
+    429: ("Please wait", "Too many attempts. Try again in {wait}."),
     500: (
         "Our fault",
         "Something broke on our side. It has been written down, and we will look into it.",
@@ -78,6 +78,9 @@ def init(app: Flask) -> None:
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(DataError, _cannot_be_stored)
     app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(InterfaceError, _perhaps_away)
+    app.register_error_handler(InternalError, _perhaps_away)
+    app.register_error_handler(TooManyRequests, _too_many)
     app.register_error_handler(HTTPException, _page)
 
 
@@ -96,6 +99,35 @@ def _page(error: HTTPException) -> Response | tuple[str, int] | tuple[Response, 
     if code in (403, 422) and custom and custom != type(error).description:
         message = custom
     return _answer(code, title, message)
+
+
+def _too_many(error: TooManyRequests) -> Response:
+    seconds = (
+        error.retry_after if isinstance(error.retry_after, int) else security.seconds_to_wait()
+    )
+    title, message = MESSAGES[429]
+    message = message.format(wait=in_words(seconds))
+    if request.endpoint == "account.enter" and not _wants_json():
+        form = LoginForm()
+        form.form_errors.append(message)
+        kept_for = request.form.get("kept_for", "")
+        page = render_template(
+            "account/login.html", form=form, kept_for=kept_for, kept=kept_fields()
+        )
+        response = make_response(page, 429)
+    else:
+        response = make_response(_answer(429, title, message))
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def in_words(seconds: int) -> str:
+    """How long to wait, said in whole minutes or hours, and never too short."""
+    minutes = math.ceil(seconds / 60)
+    if minutes < 60:
+        return "one minute" if minutes <= 1 else f"{minutes} minutes"
+    hours = math.ceil(minutes / 60)
+    return "one hour" if hours == 1 else f"{hours} hours"
 
 
 def _expired(_error: CSRFError) -> Response | tuple[str, int] | tuple[Response, int]:
@@ -117,6 +149,17 @@ def _database_away(
     return _answer(503, *MESSAGES[503])
 
 
+def _perhaps_away(
+    error: DBAPIError,
+) -> Response | tuple[str, int] | tuple[Response, int]:
+    """A read-only PostgreSQL, or a connection that it ended, is no fault of the program."""
+    if not error.connection_invalidated:
+        raise error
+    current_app.logger.error("The database does not answer: %s", error.orig)
+    access.give_up()
+    return _answer(503, *MESSAGES[503])
+
+
 def _cannot_be_stored(
     _error: DataError,
 ) -> Response | tuple[str, int] | tuple[Response, int]:
@@ -127,7 +170,7 @@ def _cannot_be_stored(
 def _answer(
     code: int, title: str, message: str
 ) -> Response | tuple[str, int] | tuple[Response, int]:
-    if request.accept_mimetypes.best == "application/json":
+    if _wants_json():
         return jsonify(error=message), code
     kept = _kept(code)
     in_editor = request.endpoint == "summaries.save"
@@ -152,6 +195,10 @@ def _answer(
         login=LoginForm(formdata=None) if kept and to_sign_in else None,
     )
     return page, code
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json"
 
 
 def _can_be_opened(path: str) -> bool:

@@ -13,7 +13,6 @@ from app.views.security import SEARCH_LIMIT, SUGGEST_LIMIT
 
 blueprint = Blueprint("links", __name__)
 WANTED = 50
-CARD_SECONDS = 300
 
 
 @blueprint.get("/wanted")
@@ -90,6 +89,7 @@ def card(key: str) -> Response:
         meant = (each for each in shown if by == each.anchor or by in each.former_anchors)
         best = next(meant, best)
     response = Response(render_template("links/card.html", paper=paper, best=best))
-    response.cache_control.private = True
-    response.cache_control.max_age = CARD_SECONDS
-    return response
+    # Asked for again each time: what it shows may be hidden by then.
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.add_etag()
+    return response.make_conditional(request)

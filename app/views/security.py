@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
+import math
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response
 
 from app.config import Config
 from app.views import access
+from app.views.visitors import network
 
 # Pictures in summaries may come from elsewhere (https only); players load when asked for.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -40,6 +43,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+NOT_KEPT = "private, no-store"
 HSTS = "max-age=63072000; includeSubDomains"
 
 # Bytes that a signed-in user may send where files are uploaded; elsewhere 1 MB is the limit. For
@@ -54,26 +58,18 @@ LARGE_REQUESTS = {
 csrf = CSRFProtect()
 
 
-def _network() -> str:
-    """Where a request is from: an address, or of IPv6 the network that one customer has."""
-    address = get_remote_address()
-    if ":" in address:
-        return str(ip_network(f"{address.split('%')[0]}/64", strict=False))
-    return address
-
-
 def _who() -> str:
     user = access.viewer()
-    return f"user:{user.id}" if user is not None else f"address:{_network()}"
+    return f"user:{user.id}" if user is not None else f"address:{network()}"
 
 
 limiter = Limiter(key_func=_who, headers_enabled=False)
 
 SIGN_IN_LIMIT = limiter.shared_limit(
-    "10/minute;100/hour", "sign-in", key_func=_network, methods=["POST"]
+    "10/minute;100/hour", "sign-in", key_func=network, methods=["POST"]
 )
 SIGN_UP_LIMIT = limiter.shared_limit(
-    "10/minute;30/hour", "sign-up", key_func=_network, methods=["POST"]
+    "10/minute;30/hour", "sign-up", key_func=network, methods=["POST"]
 )
 WRITE_LIMIT = limiter.shared_limit("30/minute;300/hour", "write", methods=["POST"])
 DRAFT_LIMIT = limiter.shared_limit("90/minute", "draft", methods=["POST"])
@@ -103,18 +99,53 @@ def init(app: Flask, config: Config) -> None:
         app.config["TRUSTED_HOSTS"] = [urlsplit(config.site_url).hostname, "127.0.0.1", "localhost"]
 
     @app.after_request
-    def add_headers(response: Response) -> Response:
-        response.headers.update(headers(config))
+    def say_who_may_keep_it(response: Response) -> Response:
         if (
             access.viewer_is_known()
+            or request.method not in ("GET", "HEAD")
             or response.status_code >= 400
             or "Set-Cookie" in response.headers
         ):
-            response.headers["Cache-Control"] = "private, no-store"
-        elif request.method in ("GET", "HEAD"):
+            response.headers["Cache-Control"] = NOT_KEPT
+        else:
             response.headers.setdefault("Cache-Control", "private, no-cache")
             response.vary.add("Cookie")
         return response
+
+
+def with_headers(app: Callable[..., Iterable[bytes]], config: Config) -> Any:
+    """A WSGI app around all others: what they answer has our headers, whoever made it."""
+    ours = dict(HEADERS)
+    if config.https:
+        ours["Strict-Transport-Security"] = HSTS
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            given = {name.lower() for name, _ in headers}
+            missing = [pair for pair in ours.items() if pair[0].lower() not in given]
+            if "cache-control" not in given:
+                missing.append(("Cache-Control", NOT_KEPT))
+            return start_response(status, [*headers, *missing], *rest)
+
+        return app(environ, start)
+
+    return answer
+
+
+def cookie_name(name: str) -> str:
+    """A cookie's name; over https with the prefix that lets no other host or path set it."""
+    return f"__Host-{name}" if current_app.config["SESSION_COOKIE_SECURE"] else name
+
+
+def seconds_until(moment: float) -> int:
+    """How long somebody has to wait who may come back at a moment (seconds since 1970)."""
+    return max(1, math.ceil(moment - time.time()))
+
+
+def seconds_to_wait() -> int:
+    """How long to wait for the limit that this request has met."""
+    met = [limit.window.reset_time for limit in limiter.current_limits if limit.breached]
+    return seconds_until(max(met)) if met else 60
 
 
 def _refuse_other_sites() -> Response | None:
@@ -137,8 +168,3 @@ def _take_more() -> None:
     limit = LARGE_REQUESTS.get(request.endpoint or "")
     if limit is not None and request.method == "POST" and access.viewer() is not None:
         request.max_content_length = limit
-
-
-def headers(config: Config) -> dict[str, str]:
-    """The headers of every answer, static files included."""
-    return {**HEADERS, "Strict-Transport-Security": HSTS} if config.https else HEADERS

@@ -77,7 +77,7 @@ async function send(renewed = false) {
   if (answer.ok) return saved(mine, result);
   if (answer.status === 400 && !renewed) return (await renewToken()) && send(true);
   if (answer.status === 409) return elsewhere(result);
-  return failed(answer.status === 413 || answer.status === 422 ? result.error : "");
+  return failed([413, 422, 429].includes(answer.status) ? result.error : "");
 }
 
 function post(mine) {

@@ -18,7 +18,8 @@ async function refresh() {
       method: "POST", body, signal, headers: { Accept: "application/json" },
     });
     if (answer.status === 429) {
-      waiting = setTimeout(refresh, 3000); // somebody types fast
+      const seconds = Number(answer.headers.get("Retry-After")) || 3;
+      waiting = setTimeout(refresh, 1000 * Math.min(seconds, 60)); // somebody types fast
       return;
     }
     if (!answer.ok) throw new Error(String(answer.status));
