@@ -10,10 +10,12 @@ from zipfile import ZipFile
 
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import DeletedSummary, Draft, Revision, Summary, User
+from app.models import DeletedSummary, Draft, Picture, Revision, Summary, SummaryTag, User
+from app.services import pictures
 from app.services.contents import Edit
 from app.services.paper_merging import merge_papers
 from app.services.summaries import change_summary
@@ -30,12 +32,21 @@ def ann(app: Flask) -> Browser:
     return Browser(app.test_client()).sign_up("ann")
 
 
+def drawing() -> bytes:
+    """The same picture in both texts, where each must have an address of its own."""
+    file = BytesIO()
+    Image.new("RGB", (30, 20), "teal").save(file, "PNG")
+    return file.getvalue()
+
+
 def two_texts(session: Session, *states: tuple[str, bool]) -> tuple[int, int]:
     """Numbers of Ann's first and second text about one paper, each seen as it says."""
     user = session.scalars(select(User).where(User.name == "ann")).one()
     papers = [make_paper(session, key, "One work") for key in (ONE, OTHER)]
     for number, (paper, (visibility, anonymous)) in enumerate(zip(papers, states, strict=True)):
         text = ("First words.", "Second words.")[number]
+        shown = pictures.markdown(pictures.store(session, user, drawing()), "A drawing")
+        text = f"{text}\n\n{shown}"
         summary = make_summary(session, paper, user, text, tags=[f"tag{number}"])
         make_summary_version(session, summary, visibility, anonymous)
     merge_papers(session, papers[0], papers[1], user)
@@ -69,6 +80,8 @@ def state(session: Session, summary_id: int) -> tuple[Any, ...]:
         session.execute(names.where(Summary.id == summary_id)).one(),
         session.execute(revisions.order_by(Revision.number)).all(),
         session.scalars(drafts).all(),
+        session.scalars(select(SummaryTag.tag_id).where(SummaryTag.summary_id == summary_id)).all(),
+        session.scalars(select(Picture.name).where(Picture.summary_id == summary_id)).all(),
         found.published_at,
         found.edited_at,
         found.html,
@@ -212,7 +225,7 @@ def test_a_window_whose_text_was_deleted_says_so(ann: Browser, session: Session)
     assert "was deleted in another window" in answer.text
     assert answer.form(f"/write/{ONE}")["source"] == "Typed meanwhile."
     session.rollback()
-    assert session.get(Summary, first).source == "First better words."  # type: ignore
+    assert session.get(Summary, first).source.startswith("First better")  # type: ignore
 
 
 def zipped(**files: str) -> tuple[BytesIO, str]:
@@ -251,15 +264,15 @@ def test_ones_own_export_brings_both_back(ann: Browser, session: Session) -> Non
     page = bring_in(ann, (BytesIO(data), "export.zip"))
     assert "already" not in page
     texts = select(Summary.source, Summary.visibility, Summary.anonymous).order_by(Summary.place)
-    assert [tuple(row) for row in session.execute(texts)] == [
-        ("First better words.", "public", False),
-        ("Second better words.", "unlisted", True),
+    assert [(row[0].split()[0], *row[1:]) for row in session.execute(texts)] == [
+        ("First", "public", False),
+        ("Second", "unlisted", True),
     ]
 
 
 def forged(data: bytes, change: Callable[[str], str]) -> tuple[BytesIO, str]:
     with ZipFile(BytesIO(data)) as archive:
-        texts = [archive.read(name).decode() for name in archive.namelist()]
+        texts = [archive.read(name).decode() for name in archive.namelist() if name.endswith(".md")]
     text = next(each for each in texts if "place:" in each)
     return zipped(n=change(text))
 

@@ -161,14 +161,12 @@ def _copy_file(session: Session, old: str, new: str) -> None:
 
 
 def _carry(session: Session, summary: Summary, changes: Changes) -> None:
-    """Put other names of pictures into all that is kept of a summary, and into its writer's drafts
-    about the same paper."""
+    """Put other names of pictures into all that is kept of a summary, and into its draft."""
     session.flush()
-    mine = (Draft.user_id == summary.user_id, Draft.paper_id == summary.paper_id)
     for table, owned, columns in (
         (Summary, (Summary.id == summary.id,), ("source", "html", "opening_html", "lead_html")),
         (Revision, (Revision.summary_id == summary.id,), ("source", "html")),
-        (Draft, mine, ("source",)),
+        (Draft, (Draft.summary_id == summary.id,), ("source",)),
     ):
         for name in columns:
             column = getattr(table, name)
