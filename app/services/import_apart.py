@@ -22,7 +22,7 @@ from app.services.import_sources import BadSource, Source, open_file, pasted_bib
 from app.services.import_terms import Incoming, IncomingPaper
 from app.services.library_files import SummaryFile
 
-SECONDS = 60  # of the child's own time; the largest honest zip takes some ten
+SECONDS = 30  # of the child's own time; the largest honest file takes some ten
 WITHIN = 120  # seconds by the clock for one answer, on a machine that has much else to do
 AT_ONCE = 2  # imports in a process: the server has four threads, and some are for those who read
 RETRY_AFTER = 60  # seconds
