@@ -1,9 +1,8 @@
-"""Rendering in processes of their own, which can be stopped.
+"""Rendering in processes of their own, which can be stopped (`sandbox.py`).
 
-A thread cannot be stopped, and one that renders keeps all others of its process from running. So
-what people type is rendered by a child (`worker.py`) that gives way to the server, has a limit of
-memory, and ends itself when a text takes more than `SECONDS` of its time. The next text gets a new
-child. A text that the caps of this package accept takes a fraction of that.
+What people type is rendered by a child that ends itself when a text takes more than `SECONDS` of
+its time. The next text gets a new child. A text that the caps of this package accept takes a
+fraction of that, and a fifteenth of its memory.
 
 One child renders what is published. Another makes previews, which are asked for at each pause in
 typing: only when a processor has nothing else to do, and few at once, so that they leave threads
@@ -14,42 +13,37 @@ from __future__ import annotations
 
 import atexit
 import os
-import queue
-import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Callable
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any, TypeVar
 
-from app.rendering import markdown
+from app.rendering import markdown, sandbox
 from app.rendering.errors import Busy, Problem, RenderError
 from app.rendering.links import Find
 from app.rendering.markdown import Preview, Rendered
+from app.rendering.sandbox import NICENESS, Child, Children, TooMuch
 from app.rendering.worker import IDLE
 
 SECONDS = 1.5  # of a child's own time for one text
-STARTS_WITHIN = 60  # seconds by the clock, on a machine that has much else to do
-ANSWERS_WITHIN = 20  # seconds by the clock
 WAITS = 3  # seconds for the child to be free
 PREVIEW_WAITS = 0.5
 PREVIEWS = 2  # at once, one of which waits: the server has four threads
-NICENESS = 10  # who reads goes before who renders
 
 BUSY = "The server has many texts to render just now. Try again in a moment."
 
-Answer = TypeVar("Answer")
+# What the child calls, and what it answers besides.
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    function.__name__: function
+    for function in (
+        markdown.render,
+        markdown.render_inline,
+        markdown.render_plain,
+        markdown.preview,
+        markdown.inline_problems,
+    )
+}
+REFUSALS = (RenderError,)
 
-# The folder that holds this very package, whatever else of its name is installed.
-_ROOT = str(Path(__file__).parents[2])
-_PROGRAM = (
-    "import sys; sys.path.insert(0, sys.argv[1]);"
-    "from app.rendering.worker import main; "
-    "main(int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]))"
-)
+Answer = TypeVar("Answer")
 
 
 def render(
@@ -99,147 +93,22 @@ def _has_math(text: str) -> bool:
     return "$" in text or "\\" in text
 
 
-class Renderer:
-    """One child: started when it is first needed, and anew after it had to be stopped.
-
-    Args:
-        seconds: how much of its own time the child may spend on one text.
-        niceness: how much it gives way to other processes.
-    """
+class Renderer(Child):
+    """A child that renders."""
 
     def __init__(self, seconds: float = SECONDS, niceness: int = NICENESS) -> None:
-        self._seconds = seconds
-        self._niceness = niceness
-        self._process: subprocess.Popen[bytes] | None = None
-        self._pipe: Connection | None = None
-        self._ready = False
-
-    def ask(self, name: str, text: str, find: Find | None = None, **options: Any) -> Any:
-        """The answer of a function of `worker.FUNCTIONS`.
-
-        Args:
-            find: what the child asks in between; it has no database.
-
-        Raises:
-            RenderError: what the function raises, or that the text takes too long.
-            Busy: when there is no answer for `ANSWERS_WITHIN`, since others use the processors.
-            RuntimeError: for a fault of ours in the function, with its traceback.
-        """
-        request = (name, text, find is not None, options)
-        try:
-            pipe = self._start()
-            pipe.send(request)
-        except (OSError, EOFError):  # it was ended from outside, when nobody asked it anything
-            self.stop()
-            pipe = self._start()
-            pipe.send(request)
-        status, answer = _received(pipe)
-        if status == "find" and find is not None:
-            try:
-                pipe.send(find(answer))
-            except BaseException:
-                self.stop()  # it waits for an answer that does not come
-                raise
-            status, answer = _received(pipe)
-        if status == "answer":
-            return answer
-        if status == "refused":
-            raise answer
-        if status == "fault":
-            raise RuntimeError(answer)
-        took_long = self.stop() == -signal.SIGPROF
-        self._spawn()  # so that the next text need not wait for it
-        if status == "late":
-            raise Busy(BUSY)
-        reason = "takes too long to render" if took_long else "is too much"
-        raise RenderError(f"This text {reason}. Shorten it, or split its longest parts.")
-
-    def stop(self) -> int | None:
-        """End the child at once; returns its exit code, the negative signal that ended it."""
-        process, pipe = self._process, self._pipe
-        self._process = self._pipe = None
-        if process is None or pipe is None:
-            return None
-        pipe.close()
-        process.kill()
-        return process.wait()
-
-    def _start(self) -> Connection:
-        """The pipe to the running child."""
-        if self._process is None or self._process.poll() is not None:
-            self.stop()
-            self._spawn()
-        assert self._pipe is not None
-        if not self._ready:
-            if not self._pipe.poll(STARTS_WITHIN):
-                raise RuntimeError("The renderer does not start.")
-            self._pipe.recv()
-            self._ready = True
-        return self._pipe
-
-    def _spawn(self) -> None:
-        ours, theirs = Pipe()
-        with theirs:
-            number = theirs.fileno()
-            # Tests keep a machine so busy that they would wait long for each text.
-            niceness = os.environ.get("SHORTLIST_TEST_NICENESS", str(self._niceness))
-            limits = [str(number), str(self._seconds), niceness]
-            self._process = subprocess.Popen(  # noqa: S603  (all ours)
-                [sys.executable, "-P", "-c", _PROGRAM, _ROOT, *limits],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                pass_fds=[number],
-                process_group=0,  # Ctrl-C is for the server, which then closes the pipe
-            )
-        self._pipe, self._ready = ours, False
-
-
-class Renderers:
-    """The children of one process for one kind of work; who was busy last is asked first.
-
-    Args:
-        all: the children.
-        waits: seconds to wait until one is free.
-        at_once: how many may ask at the same time, those who wait included.
-    """
-
-    def __init__(self, *all: Renderer, waits: float = WAITS, at_once: int | None = None) -> None:
-        self._all = all
-        self._waits = waits
-        self._turns = threading.Semaphore(at_once or sys.maxsize)
-        self._free: queue.LifoQueue[Renderer] = queue.LifoQueue()
-        for renderer in self._all:
-            self._free.put(renderer)
-
-    def ask(self, name: str, text: str, find: Find | None = None, **options: Any) -> Any:
-        """As `Renderer.ask`; also raises Busy when none is free in time, or too many ask."""
-        if not self._turns.acquire(blocking=False):
-            raise Busy(BUSY)
-        try:
-            renderer = self._free.get(timeout=self._waits)
-            try:
-                return renderer.ask(name, text, find, **options)
-            finally:
-                self._free.put(renderer)
-        except queue.Empty:
-            raise Busy(BUSY) from None
-        finally:
-            self._turns.release()
-
-    def stop(self) -> None:
-        for renderer in self._all:
-            renderer.stop()
+        super().__init__(__name__, seconds=seconds, niceness=niceness)
 
 
 class Work:
     """The children of this process."""
 
     def __init__(self) -> None:
-        self.kept = Renderers(Renderer())
+        self.kept = Children(Renderer(), waits=WAITS)
         idle = Renderer(niceness=IDLE)
-        self.previews = Renderers(idle, waits=PREVIEW_WAITS, at_once=PREVIEWS)
+        self.previews = Children(idle, waits=PREVIEW_WAITS, at_once=PREVIEWS)
 
-    def of(self, name: str) -> Renderers:
+    def of(self, name: str) -> Children:
         """Those for a function."""
         return self.previews if name in ("preview", "inline_problems") else self.kept
 
@@ -269,13 +138,34 @@ def _ask(
     function: Callable[..., Answer], text: str, find: Find | None = None, **options: Any
 ) -> Answer:
     name = function.__name__
-    answer: Answer = _work.of(name).ask(name, text, find, **options)
+    answer: Answer = ask(_work.of(name), name, text, find, **options)
     return answer
 
 
-def _received(pipe: Connection) -> tuple[str, Any]:
+def ask(
+    whom: Child | Children, name: str, text: str, find: Find | None = None, **options: Any
+) -> Any:
+    """The answer of one of `FUNCTIONS`.
+
+    Args:
+        find: what the child asks in between; it has no database.
+
+    Raises:
+        RenderError: what the function raises, or that the text takes too long.
+        Busy: when there is no time for it.
+        RuntimeError: for a fault of ours in the function, with its traceback.
+    """
+    answers = {} if find is None else {"find": find}
     try:
-        received: tuple[str, Any] = pipe.recv() if pipe.poll(ANSWERS_WITHIN) else ("late", None)
-    except (OSError, EOFError):
-        return "ended", None
-    return received
+        return whom.call(name, text, answers=answers, **options)
+    except sandbox.Busy:
+        raise Busy(BUSY) from None
+    except TooMuch as error:
+        raise RenderError(_too_much(error.reason)) from None
+
+
+def _too_much(reason: str) -> str:
+    if reason == "memory":
+        return "This text needs too much memory. Shorten it."
+    what = "takes too long to render" if reason == "time" else "is too much"
+    return f"This text {what}. Shorten it, or split its longest parts."

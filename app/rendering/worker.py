@@ -1,4 +1,4 @@
-"""The child of `apart.py`: renders what comes down a pipe, one text at a time."""
+"""The child of `sandbox.py`: calls functions that are named in a pipe, one at a time."""
 
 from __future__ import annotations
 
@@ -6,54 +6,53 @@ import os
 import resource
 import signal
 import traceback
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from multiprocessing.connection import Connection
+from types import ModuleType
 from typing import Any
-
-from app.rendering.errors import RenderError
-from app.rendering.links import Known
-from app.rendering.markdown import inline_problems, preview, render, render_inline, render_plain
-from app.rendering.references import PaperRef
-
-MEMORY = 1 << 30  # bytes of address space; a text of the largest size needs a fifteenth of it
 
 IDLE = 20  # one more than processes can be nice: runs when a processor has nothing else to do
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    function.__name__: function
-    for function in (render, render_inline, render_plain, preview, inline_problems)
-}
 
-
-def main(pipe: int, seconds: float, niceness: int) -> None:
+def main(
+    module: str, pipe: float, niceness: float, seconds: float, lifetime: float, memory: float
+) -> None:
     """Answer until the other end of the pipe is closed.
 
     Args:
-        pipe: the file descriptor of our end. `(name, text, whether to look up papers, options)`
-            comes in; what goes out is `("answer", value)`, `("refused", RenderError)` or
-            `("fault", traceback)`. In between may go out `("find", references)`, to which the
-            answer is what is known of them.
-        seconds: how much of our own time one text may take; then this process is ended by the
-            system, whatever it is doing.
+        module: what it calls is in its `FUNCTIONS`; its `REFUSALS` are answers.
+        pipe: the file descriptor of our end. `(name, arguments, options, names of answers)` comes
+            in; what goes out is `("answer", value)`, `("refused", exception)`, `("memory", None)`
+            or `("fault", traceback)`. In between may go out `("ask", (name, question))`, to which
+            the answer comes in.
         niceness: how much we give way to other processes; `IDLE` for altogether.
+        seconds: how much of our own time one call may take; then this process is ended by the
+            system, whatever it is doing.
+        lifetime: the same for all calls together; 0 for no limit.
+        memory: bytes of address space.
     """
-    _give_way(niceness)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    _give_way(int(niceness))
+    resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    with Connection(pipe) as connection:
+    signal.signal(signal.SIGXCPU, signal.SIG_DFL)
+    known = import_module(module)
+    if lifetime:
+        spent = int(sum(os.times()[:2]))
+        resource.setrlimit(resource.RLIMIT_CPU, (spent + int(lifetime), spent + int(lifetime) + 5))
+    with Connection(int(pipe)) as connection:
         connection.send(None)  # ready
         while True:
             try:
-                name, text, finds, options = connection.recv()
+                name, arguments, options, asks = connection.recv()
             except EOFError:
                 return
-            if finds:
-                options["find"] = partial(_find, connection)
+            for option in asks:
+                options[option] = partial(_ask, connection, option)
             signal.setitimer(signal.ITIMER_PROF, seconds)
-            answer = _answer(name, text, options)
+            answer = _answer(known, name, arguments, options)
             signal.setitimer(signal.ITIMER_PROF, 0)
             connection.send(answer)
 
@@ -66,18 +65,19 @@ def _give_way(niceness: int) -> None:
     os.nice(niceness)
 
 
-def _find(connection: Connection, refs: frozenset[PaperRef]) -> Known:
-    connection.send(("find", refs))
-    known: Known = connection.recv()
-    return known
+def _ask(connection: Connection, option: str, question: Any) -> Any:
+    connection.send(("ask", (option, question)))
+    return connection.recv()
 
 
-def _answer(name: str, text: str, options: dict[str, Any]) -> tuple[str, Any]:
+def _answer(
+    module: ModuleType, name: str, arguments: tuple[Any, ...], options: dict[str, Any]
+) -> tuple[str, Any]:
     try:
-        return "answer", FUNCTIONS[name](text, **options)
-    except RenderError as error:
+        return "answer", module.FUNCTIONS[name](*arguments, **options)
+    except module.REFUSALS as error:
         return "refused", error
     except MemoryError:
-        return "refused", RenderError("This text needs too much memory. Shorten it.")
+        return "memory", None
     except Exception:  # a fault of ours belongs in the log of the server that asked
         return "fault", traceback.format_exc()

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from app.rendering import Busy, Known, RenderError, apart, markdown, preview, render
-from app.rendering.apart import Renderer, Renderers
+from app.rendering.apart import Renderer
 from app.rendering.references import PaperRef
+from app.rendering.sandbox import Children
 from tests.rendering.hostile import HOSTILE
 
 SLOW = HOSTILE["growing backticks"]
@@ -73,85 +74,85 @@ def test_when_the_library_cannot_be_asked_the_fault_is_told(renderer: Renderer) 
         raise ConnectionError("no database")
 
     with pytest.raises(ConnectionError, match="no database"):
-        renderer.ask("render", "\\cite{a/b}", find)
-    assert "<p" in renderer.ask("render", "\\cite{a/b}").html
+        apart.ask(renderer, "render", "\\cite{a/b}", find)
+    assert "<p" in apart.ask(renderer, "render", "\\cite{a/b}").html
 
 
 def test_refusals_come_through_with_their_line(renderer: Renderer) -> None:
     with pytest.raises(RenderError) as caught:
-        renderer.ask("render", "fine\n\n" + "> " * 40 + "x")
+        apart.ask(renderer, "render", "fine\n\n" + "> " * 40 + "x")
     assert caught.value.line == 3
 
 
 def test_a_text_that_takes_too_long_is_stopped(hasty: Renderer) -> None:
     for _ in range(2):
         with pytest.raises(RenderError, match="takes too long"):
-            hasty.ask("render", SLOW)
-        assert "<p" in hasty.ask("render", "fine").html
+            apart.ask(hasty, "render", SLOW)
+        assert "<p" in apart.ask(hasty, "render", "fine").html
 
 
 def test_one_child_serves_many_texts(renderer: Renderer) -> None:
-    renderer.ask("render", "a")
+    apart.ask(renderer, "render", "a")
     before = process(renderer)
-    renderer.ask("render", "b")
+    apart.ask(renderer, "render", "b")
     assert process(renderer) == before
 
 
 def test_a_child_that_was_killed_between_two_texts_is_replaced(renderer: Renderer) -> None:
-    renderer.ask("render", "a")
+    apart.ask(renderer, "render", "a")
     os.kill(process(renderer), signal.SIGKILL)
     os.waitid(os.P_PID, process(renderer), os.WEXITED | os.WNOWAIT)
-    assert "<p" in renderer.ask("render", "b").html
+    assert "<p" in apart.ask(renderer, "render", "b").html
 
 
 def test_a_child_that_dies_of_a_text_refuses_it(renderer: Renderer) -> None:
-    renderer.ask("render", "a")
+    apart.ask(renderer, "render", "a")
     os.kill(process(renderer), signal.SIGSTOP)
     threading.Timer(0.2, os.kill, (process(renderer), signal.SIGKILL)).start()
     with pytest.raises(RenderError, match="is too much"):
-        renderer.ask("render", "b")
-    assert "<p" in renderer.ask("render", "c").html
+        apart.ask(renderer, "render", "b")
+    assert "<p" in apart.ask(renderer, "render", "c").html
 
 
 def test_a_fault_of_ours_is_told_as_one(renderer: Renderer) -> None:
     with pytest.raises(RuntimeError, match="AttributeError"):
-        renderer.ask("render", None)
-    assert "<p" in renderer.ask("render", "fine").html
+        apart.ask(renderer, "render", None)
+    assert "<p" in apart.ask(renderer, "render", "fine").html
 
 
 def test_when_all_are_busy_the_writer_is_told() -> None:
     with pytest.raises(Busy, match="Try again"):
-        Renderers(waits=0.01).ask("render", "a")
+        apart.ask(Children(waits=0.01), "render", "a")
 
 
 def test_only_a_few_wait_for_a_preview(renderer: Renderer) -> None:
     """Else those who read would find no thread of the server free."""
-    few = Renderers(renderer, waits=60, at_once=2)
-    renderer.ask("render", "a")
+    few = Children(renderer, waits=60, at_once=2)
+    apart.ask(renderer, "render", "a")
     os.kill(process(renderer), signal.SIGSTOP)
-    waiting = [threading.Thread(target=few.ask, args=("render", "a")) for _ in range(2)]
+    waiting = [threading.Thread(target=apart.ask, args=(few, "render", "a")) for _ in range(2)]
     for each in waiting:
         each.start()
     while few._turns._value:
         time.sleep(0.01)
     with pytest.raises(Busy):
-        few.ask("render", "b")
+        apart.ask(few, "render", "b")
     os.kill(process(renderer), signal.SIGCONT)
     for each in waiting:
         each.join()
-    assert "<p" in few.ask("render", "c").html
+    assert "<p" in apart.ask(few, "render", "c").html
 
 
 def test_an_answer_that_does_not_come_is_not_waited_for(
     renderer: Renderer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    renderer.ask("render", "a")
-    monkeypatch.setattr(apart, "ANSWERS_WITHIN", 0.05)
+    apart.ask(renderer, "render", "a")
+    monkeypatch.setattr(renderer, "_within", 0.05)
     os.kill(process(renderer), signal.SIGSTOP)
     with pytest.raises(Busy):
-        renderer.ask("render", "b")
+        apart.ask(renderer, "render", "b")
     monkeypatch.undo()
-    assert "<p" in renderer.ask("render", "c").html
+    assert "<p" in apart.ask(renderer, "render", "c").html
 
 
 def test_a_preview_gives_way_to_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,7 +165,7 @@ def test_a_preview_gives_way_to_everybody(monkeypatch: pytest.MonkeyPatch) -> No
         (kept, os.SCHED_OTHER, apart.NICENESS),
     ):
         renderers.stop()  # with the settings of tests
-        renderers.ask("render", "a")
+        apart.ask(renderers, "render", "a")
         child = process(renderers._all[0])
         assert os.sched_getscheduler(child) == policy
         assert os.getpriority(os.PRIO_PROCESS, child) - os.getpriority(os.PRIO_PROCESS, 0) in (
