@@ -188,7 +188,7 @@ def _write(
         summary.edited_at = edited_at
     summary.source = source
     summary.takeaway = content.takeaway
-    summary.takeaway_html = render_inline(content.takeaway)
+    summary.takeaway_html = _takeaway_or_refused(content.takeaway)
     summary.visibility = content.visibility
     summary.anonymous = content.anonymous
     if content.visibility != "unlisted":
@@ -326,6 +326,13 @@ def rendered_or_refused(session: Session, source: str) -> Rendered:
         return render_text(session, source)
     except RenderError as error:
         raise Refused("source", str(error), error.line) from None
+
+
+def _takeaway_or_refused(takeaway: str) -> str:
+    try:
+        return render_inline(takeaway)
+    except RenderError as error:
+        raise Refused("takeaway", str(error)) from None
 
 
 def _with_addresses(rendered: Rendered, moved: dict[str, str]) -> Rendered:
