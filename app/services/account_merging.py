@@ -26,7 +26,7 @@ from app.models import (
     Vote,
 )
 from app.services import counts, merged_drafts, similarity, tallies, votes
-from app.services.locks import queue
+from app.services.locks import queue_account
 from app.services.picture_addresses import note_uses
 from app.services.problems import Refused
 from app.services.search_index import place_papers, rename_writer
@@ -57,14 +57,14 @@ def merge(session: Session, source: User, target: User) -> Merged:
     writer alone.
 
     Raises:
-        Refused: for the same account twice.
+        Refused: for the same account twice, or one that is another by now.
     """
     if source.id == target.id:
         raise Refused("name", "These are the same user.")
     begin_writing(session)
     lock_papers(session, alone=False)
-    for user_id in sorted((source.id, target.id)):
-        queue(session, user_id)
+    for user in sorted((source, target), key=lambda each: each.id):
+        queue_account(session, user)
     tags = tallies.tags_of(session, source.id, target.id)
     moved, touched = _move_votes(session, source, target)
     papers = {summary.paper_id for summary in touched}

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, lock_papers
@@ -19,7 +20,7 @@ from app.models import FormerName, Picture, Summary, User, Vote
 from app.models.user import ROLES
 from app.queries.people import user_by_name
 from app.services import accounts, counts, demo, similarity, tallies, votes
-from app.services.locks import queue
+from app.services.locks import queue_account
 from app.services.picture_files import path_of
 from app.services.problems import Refused
 from app.services.search_index import BATCH, place_papers, rename_writer
@@ -102,7 +103,7 @@ def rename(session: Session, user: User, new: str, *, forget_old: bool = False) 
     check_name(new)
     check_unreserved(new)
     begin_writing(session)
-    queue(session, user.id)
+    queue_account(session, user)
     former = session.get(FormerName, new)
     if former is not None and former.user_id == user.id:
         session.delete(former)  # taken back
@@ -111,7 +112,11 @@ def rename(session: Session, user: User, new: str, *, forget_old: bool = False) 
     if user.display_name == old:
         user.display_name = new
     user.name = new
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError:  # somebody took the name in this moment
+        session.rollback()
+        raise Refused("name", accounts.TAKEN) from None
     session.add(FormerName(name=old, user_id=user.id))
     session.flush()
     if forget_old:
@@ -131,7 +136,7 @@ def delete_user(session: Session, user: User, *, with_summaries: bool = False) -
     """
     begin_writing(session)
     lock_papers(session, alone=False)
-    queue(session, user.id)
+    queue_account(session, user)
     written = select(Summary.paper_id).where(Summary.user_id == user.id)
     summaries = session.scalars(written).all()
     if summaries and not with_summaries:

@@ -17,6 +17,20 @@ def queue(session: Session, user_id: int) -> None:
     session.execute(select(User.id).where(User.id == user_id).with_for_update())
 
 
+def queue_account(session: Session, user: User) -> None:
+    """Queue for a change of an account that was read before, and see that it is still the same.
+
+    Raises:
+        Refused: when somebody has renamed or removed it in this moment.
+    """
+    queue(session, user.id)
+    name = session.scalar(select(User.name).where(User.id == user.id))
+    if name is None:
+        raise Refused("name", f"There is no user {user.name} any more.")
+    if name != user.name:
+        raise Refused("name", f"{user.name} is called {name} now.")
+
+
 def ensure_there(session: Session, paper: Paper) -> None:
     """Refuse to write about a paper that was merged into another one since it was read.
 
