@@ -36,7 +36,7 @@ class Limits:
 
     threads: int = 4
     waiting: int = 128
-    waiting_seconds: float = 1.0
+    waiting_seconds: float = 2.0
     connections: int = 4096
     idle_seconds: float = 20.0
     body_bytes: int = MAX_REQUEST_BYTES
