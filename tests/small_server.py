@@ -13,9 +13,10 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
 
+from tests.running import SAFETY, free_port
+
 ROOT = Path(__file__).parents[1]
 ALLOWED = 3000  # bytes that /large takes
-SAFETY = 60.0  # seconds after which a test that waits in vain fails
 
 
 def app(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
@@ -75,7 +76,6 @@ def main() -> None:
     from app.serving.gateway import Gateway
     from app.serving.limits import Limits
     from app.serving.worker import serve
-    from tests.running import free_port
 
     port = free_port()
     gateway = Gateway(

@@ -17,8 +17,8 @@ from app.serving.limits import Crowded, Shares, network
 from app.views.incoming import allowance
 from app.views.security import LARGE_REQUESTS
 from tests.client import Browser
-from tests.running import demo
-from tests.small_server import ALLOWED, SAFETY, running
+from tests.running import SAFETY, serving
+from tests.small_server import ALLOWED, running
 
 HEAD = "POST {} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {}\r\n\r\n"
 
@@ -72,8 +72,9 @@ def ask(port: int, method: str, path: str, **given: object) -> tuple[int, bytes,
 
 def test_silent_and_idle_clients_stop_nobody(tmp_path: Path) -> None:
     """40 clients that promise a form and send none, and 300 that say nothing at all."""
-    with demo(tmp_path) as site, ExitStack() as opened:
-        port = int(site.url.rpartition(":")[2])
+    with serving(tmp_path) as serve, ExitStack() as opened:
+        serve.until_line("Shortlist:")
+        port = serve.port
         silent = [connect(port, HEAD.format("/login", 1000)) for _ in range(40)]
         for client in [*silent, *(connect(port) for _ in range(300))]:
             opened.enter_context(client)

@@ -4,82 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.running import environment, free_port, shortlist
-from tests.small_server import SAFETY
+from tests.running import serving
 
-SETTINGS = {"SHORTLIST_SECRET_KEY": "a key for tests only, long enough"}
 BY_SIGNAL = {0, -signal.SIGTERM, -signal.SIGINT}  # what a supervisor of services calls clean
-
-
-class Serve:
-    """`shortlist serve`, and what it says."""
-
-    def __init__(self, data_dir: Path, workers: int) -> None:
-        self.port = free_port()
-        self.process = subprocess.Popen(
-            shortlist("serve", "--port", str(self.port), "--workers", str(workers)),
-            env=environment(data_dir, **SETTINGS),
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-
-    def until_line(self, start: str) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            if line.startswith(start):
-                return
-        raise AssertionError(f"{start!r} was never said")
-
-    def until_forked(self, count: int) -> list[int]:
-        """The processes of the workers, as soon as there are so many."""
-        path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        while self.process.poll() is None:
-            found = path.read_text().split()
-            if len(found) >= count:
-                return [int(each) for each in found]
-        raise AssertionError("it ended by itself")
-
-    def connect(self, said: str) -> socket.socket:
-        client = socket.create_connection(("127.0.0.1", self.port), SAFETY)
-        client.sendall(said.encode())
-        return client
-
-    def ended(self) -> int:
-        """The exit code, when the program and all its workers have ended and the port is free."""
-        code = self.process.wait(SAFETY)
-        assert self.process.stdout is not None
-        self.process.stdout.read()  # to its end, which comes when no worker can write any more
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", self.port))
-        return code
 
 
 @pytest.fixture(scope="module")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("served")
-
-
-@contextmanager
-def serving(data_dir: Path, workers: int = 1) -> Iterator[Serve]:
-    serve = Serve(data_dir, workers)
-    try:
-        yield serve
-    finally:
-        if serve.process.poll() is None:
-            os.killpg(serve.process.pid, signal.SIGKILL)
-            serve.process.wait()
-        assert serve.process.stdout is not None
-        serve.process.stdout.close()
 
 
 ANY = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["TERM", "INT"])
