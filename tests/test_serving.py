@@ -7,7 +7,7 @@ import select
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPMessage
 from pathlib import Path
 
 import pytest
@@ -61,13 +61,13 @@ def answer(client: socket.socket) -> tuple[int, bytes]:
     return int(head.split()[1]), body
 
 
-def ask(port: int, method: str, path: str, **given: object) -> tuple[int, bytes, list[str]]:
+def ask(port: int, method: str, path: str, **given: object) -> tuple[int, bytes, HTTPMessage]:
     connection = HTTPConnection("127.0.0.1", port, timeout=SAFETY)
     connection.request(method, path, **given)  # type: ignore[arg-type]
     found = connection.getresponse()
-    body, cookies = found.read(), found.headers.get_all("Set-Cookie") or []
+    body = found.read()
     connection.close()
-    return found.status, body, cookies
+    return found.status, body, found.headers
 
 
 def test_silent_and_idle_clients_stop_nobody(tmp_path: Path) -> None:
@@ -153,8 +153,9 @@ def test_a_full_queue_is_told_at_once() -> None:
         others = [opened.enter_context(connect(port, wait)) for _ in range(2)]
         refused = select.select(others, [], [], SAFETY)[0][0]
         assert answer(refused)[0] == 503
-        status, body, _ = ask(port, "GET", "/", headers={"Accept": "application/json"})
+        status, body, headers = ask(port, "GET", "/", headers={"Accept": "application/json"})
         assert status == 503
+        assert headers["Retry-After"] == "5"
         assert "Busy" in json.loads(body)["error"]
         busy.sendall(b"!")
         assert answer(first)[0] == 200
@@ -202,9 +203,12 @@ def test_continue(port: int) -> None:
 
 
 def test_answers(port: int) -> None:
-    assert ask(port, "GET", "/headers") == (200, b"body", ["a=1", "b=2"])
-    assert ask(port, "HEAD", "/headers") == (200, b"", ["a=1", "b=2"])
-    assert ask(port, "GET", "/stream") == (200, b"0\n1\n2\n", [])
+    for method, expected in (("GET", b"body"), ("HEAD", b"")):
+        status, body, headers = ask(port, method, "/headers")
+        assert (status, body) == (200, expected)
+        assert headers.get_all("Set-Cookie") == ["a=1", "b=2"]
+        assert headers["Content-Length"] == "4"
+    assert ask(port, "GET", "/stream")[:2] == (200, b"0\n1\n2\n")
     status, body, _ = ask(port, "GET", "/broken")
     assert status == 500
     assert b"on our side" in body
@@ -231,6 +235,14 @@ def test_clients_that_do_not_take_a_large_answer(tmp_path: Path) -> None:
             assert ask(port, "GET", "/headers")[1] == b"body"
         for client in slow:
             assert taken(client) < 30_000_000
+
+
+def test_a_stop_leaves_no_large_answer(tmp_path: Path) -> None:
+    with running(tmp_path, stop_seconds=2.0) as port:
+        client = connect(port, "GET /big HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert client.recv(12) == b"HTTP/1.1 200"
+    client.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def taken(client: socket.socket) -> int:

@@ -73,6 +73,7 @@ class Gateway:
         self._reader = Reader(limits)
         self._bodies = Shares(limits.bodies_per_address)
         self._requests = Shares(limits.requests_per_address)
+        self._taking: set[asyncio.Timeout] = set()  # of the large answers
         self._pool: Pool
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -88,8 +89,11 @@ class Gateway:
             await self._reader.discard(body)
 
     def stop(self) -> None:
-        """Read no more bodies; what is complete is still answered."""
+        """Read no more bodies; what is complete is still answered, to clients that take it."""
         self._reader.stop()
+        end = asyncio.get_running_loop().time() + self.limits.stop_seconds / 2
+        for timer in self._taking:
+            timer.reschedule(min(end, timer.when() or end))
 
     async def _take(self, scope: Scope, client: Client, body: AsyncIterator[bytes] | None) -> int:
         """Answer a request, or tell with which status it is refused."""
@@ -144,12 +148,15 @@ class Gateway:
         return 0
 
     async def _until_taken(self, file: Path, client: Client) -> None:
+        timer = asyncio.timeout(self.limits.seconds_for(file.stat().st_size))
+        self._taking.add(timer)
         try:
-            async with asyncio.timeout(self.limits.seconds_for(file.stat().st_size)):
+            async with timer:
                 await client.client_disconnect()
         except TimeoutError:
             os.truncate(file, 0)  # ends the answer, and with it the connection
         finally:
+            self._taking.discard(timer)
             file.unlink()
 
     def _refuse(self, scope: Scope, client: Client, status: int) -> None:
