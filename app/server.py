@@ -1,14 +1,10 @@
-"""Prepare an installation and serve it with granian."""
+"""Prepare an installation, so that it can be served or worked with."""
 
 from __future__ import annotations
 
 import os
 import secrets
 import socket
-import subprocess
-import sys
-import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -19,13 +15,6 @@ from app.config import Config
 from app.db import Database, sqlite_warning
 from app.services import schema, search_index
 from app.services.fonts import make_math_font, math_font
-
-# Python runs one thread at a time, and more of them get in each other's way: the front page is
-# served 92 times a second with one, 83 with two, 68 with five. Four leave some to those who read
-# while others wait for the database.
-THREADS = 4
-BACKLOG = 128  # requests taken in and not answered yet, per worker
-DAY = 24 * 60 * 60  # seconds
 
 Say = Callable[[str], None]
 
@@ -91,8 +80,12 @@ def demo_secret(config: Config) -> str:
     return path.read_text().strip()
 
 
-def check_port(host: str, port: int) -> None:
-    """Raise `CannotStart` when nobody could listen there."""
+def listening_address(host: str, port: int) -> str:
+    """The number of a host's address, where we can listen.
+
+    Raises:
+        CannotStart: when nobody could listen there.
+    """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM
@@ -105,41 +98,7 @@ def check_port(host: str, port: int) -> None:
             f"Cannot listen on {host}, port {port}: {getattr(error, 'strerror', None) or error}. "
             "Choose another one with --port."
         ) from None
-
-
-def tidy_daily() -> None:
-    """Run `shortlist tidy` now and once a day, for as long as this program runs."""
-    threading.Thread(target=_tidy_again_and_again, daemon=True).start()
-
-
-def _tidy_again_and_again() -> None:
-    # A program of its own: workers may be forked at any moment, and a fork must not meet a thread
-    # that holds a lock. -P: not from the folder in which the server happens to be started.
-    command = [sys.executable, "-P", "-c", "from app.cli import main; main()", "tidy"]
-    while True:
-        subprocess.run(command, stdout=subprocess.DEVNULL, check=False)  # noqa: S603  (all ours)
-        time.sleep(DAY)
-
-
-def run(config: Config, host: str, port: int, workers: int = 1) -> None:
-    """Serve until stopped. The workers read the same settings from the environment."""
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-
-    # Worker processes are started anew and read their settings from the environment.
-    os.environ["SHORTLIST_SECRET_KEY"] = config.secret_key or ""
-    Granian(
-        "app.wsgi:app",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=THREADS,
-        backpressure=BACKLOG,
-        log_level=LogLevels.warning,
-        respawn_failed_workers=True,
-    ).serve()
+    return str(address[0])
 
 
 def _counts_somewhere(uri: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 STARTS_WITHIN = 90  # seconds; the first start makes the math font
+SAFETY = 90.0  # seconds after which a test that waits in vain fails
+SECRET = "a key for tests only, long enough"
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,64 @@ def demo(data_dir: Path, **settings: str) -> Iterator[Site]:
         finally:
             process.terminate()
             process.wait(20)
+
+
+class Serve:
+    """`shortlist serve`, and what it says."""
+
+    def __init__(self, data_dir: Path, workers: int) -> None:
+        self.port = free_port()
+        self.process = subprocess.Popen(
+            shortlist("serve", "--port", str(self.port), "--workers", str(workers)),
+            env=environment(data_dir, SHORTLIST_SECRET_KEY=SECRET),
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def until_line(self, start: str) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if line.startswith(start):
+                return
+        raise AssertionError(f"{start!r} was never said")
+
+    def until_forked(self, count: int) -> list[int]:
+        """The processes of the workers, as soon as there are so many."""
+        path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        while self.process.poll() is None:
+            found = path.read_text().split()
+            if len(found) >= count:
+                return [int(each) for each in found]
+        raise AssertionError("it ended by itself")
+
+    def connect(self, said: str) -> socket.socket:
+        client = socket.create_connection(("127.0.0.1", self.port), SAFETY)
+        client.sendall(said.encode())
+        return client
+
+    def ended(self) -> int:
+        """The exit code, when the program and all its workers have ended and the port is free."""
+        code = self.process.wait(SAFETY)
+        assert self.process.stdout is not None
+        self.process.stdout.read()  # to its end, which comes when no worker can write any more
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", self.port))
+        return code
+
+
+@contextmanager
+def serving(data_dir: Path, workers: int = 1) -> Iterator[Serve]:
+    serve = Serve(data_dir, workers)
+    try:
+        yield serve
+    finally:
+        if serve.process.poll() is None:
+            os.killpg(serve.process.pid, signal.SIGKILL)
+            serve.process.wait()
+        assert serve.process.stdout is not None
+        serve.process.stdout.close()
 
 
 def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:

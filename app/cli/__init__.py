@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TextIO
 
 import click
@@ -47,10 +48,12 @@ def demo(host: str, port: int) -> None:
     from app.places import SAMPLE
     from app.services import demo as demo_account
     from app.services import sample, similarity
+    from app.serving import supervisor, worker
 
+    supervisor.end_at_once()
     config = settings()
     with plain_errors():
-        server.check_port(host, port)
+        number = server.listening_address(host, port)
         config = replace(config, secret_key=config.secret_key or server.demo_secret(config))
         database = server.prepare(config, click.echo)
     with database.session() as session:
@@ -65,11 +68,14 @@ def demo(host: str, port: int) -> None:
         password = demo_account.renew_account(session)
         session.commit()
     database.close()
-    click.echo(f"\n  Shortlist    {address(host, port)}")
-    click.echo(f"  Sign in as   {demo_account.NAME}")
+    click.echo(f"\n  Sign in as   {demo_account.NAME}")
     click.echo(f"  Password     {password}")
-    click.echo("\n  Stop with Ctrl+C.\n")
-    server.run(config, host, port)
+
+    def ready() -> None:
+        click.echo(f"  Shortlist    {address(host, port)}")
+        click.echo("\n  Stop with Ctrl+C.\n")
+
+    sys.exit(worker.run(config.secret_key or "", (number, port), 1, ready, tidy=False))
 
 
 @main.command()
@@ -86,7 +92,9 @@ def serve(host: str, port: int, workers: int) -> None:
       SHORTLIST_SECRET_KEY=… SHORTLIST_SITE_URL=https://papers.example.org shortlist serve
     """
     from app import server
+    from app.serving import supervisor, worker
 
+    supervisor.end_at_once()
     config = settings()
     if config.secret_key is None:
         stop(
@@ -94,11 +102,13 @@ def serve(host: str, port: int, workers: int) -> None:
             '  python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
         )
     with plain_errors():
-        server.check_port(host, port)
+        number = server.listening_address(host, port)
         server.prepare(config, click.echo).close()
-    click.echo(f"Shortlist: {address(host, port)}")
-    server.tidy_daily()
-    server.run(config, host, port, workers)
+
+    def ready() -> None:
+        click.echo(f"Shortlist: {address(host, port)}")
+
+    sys.exit(worker.run(config.secret_key, (number, port), workers, ready))
 
 
 @main.command()

@@ -23,6 +23,7 @@ from app.views import (
     files,
     history,
     home,
+    incoming,
     legacy,
     links,
     maps,
@@ -45,6 +46,7 @@ from app.views import (
 def register(app: Flask, config: Config, *, static: Path) -> None:
     """Attach all pages to the app."""
     access.init(app, config)
+    incoming.init(app)
     afterwards.init(app)
     security.init(app, config)
     errors.init(app)
