@@ -37,13 +37,13 @@ from app.models import (
 from app.queries.papers import title_folded
 from app.rendering import reference_from_url, render_inline
 from app.search import entries
-from app.search.words import searched, words
 from app.services import dblp_import, dblp_reader, search_index
 from app.services.dblp_import import BadDump, Wanted, import_dump
 from app.services.dblp_works import _reference, inline, prepared
 from app.services.rerender import STALE
 from app.services.search_bulk import BulkIndex, NewPaper, with_names
 from app.sources.dblp_dump import DumpReader, DumpRecord
+from app.text.words import searched, words
 from tests.client import Browser
 from tests.dblp import AUTHORS, LSTM, TITLE, conference, dump, journal, person, preprint
 from tests.factories import make_paper, make_summary

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Author, AuthorName, Paper, PaperAuthor
-from app.models.author import number_of_namesake
 from app.queries.venues import YearCount
+from app.text.person_names import key_without_number
 
 CO_AUTHORS = 12
 NAMESAKES = 60
@@ -39,8 +39,7 @@ def namesakes(session: Session, key: str) -> list[Author]:
     """Others of this name whom dblp tells apart by a number, in the order of these; at most
     `NAMESAKES`. The one without a number comes first.
     """
-    number = number_of_namesake(key)
-    base = key.removesuffix(f"-{number}") if number else key
+    base = key_without_number(key)
     numbered = Author.key.between(f"{base}-0001", f"{base}-9999")
     found = session.scalars(
         select(Author)

@@ -13,7 +13,7 @@ from app import search
 from app.models import Author, Paper, PaperAuthor, Venue
 from app.queries import papers
 from app.search.query import Query
-from app.search.words import words
+from app.text.words import words
 
 PAPERS = 6
 AUTHORS = 3

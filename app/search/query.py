@@ -29,7 +29,8 @@ from app.search.entries import (
     tag_mark,
     year_marks,
 )
-from app.search.words import figured, stem, words
+from app.text.plurals import stem
+from app.text.words import figured, words
 
 MAX_LENGTH = 1000
 MAX_PARTS = 24

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-import unicodedata
 from datetime import timedelta
 from functools import lru_cache
 
@@ -20,6 +19,8 @@ from app.models import FormerName, LoginSession, User
 from app.rendering import RENDERER_VERSION, RenderError, render
 from app.services.problems import Refused
 from app.services.search_index import rename_writer
+from app.text.folding import without_marks
+from app.text.lines import visible_line
 
 TAKEN = "This user name is taken. Please choose another one."
 SESSION_LIFE = timedelta(days=90)
@@ -103,9 +104,9 @@ def name_for(known_as: str) -> str:
     # A person's name must not look like one of the accounts for texts without a name either.
     if _NAME.fullmatch(name) and not _NOT_A_NAME.fullmatch(name) and not name.startswith(UNKNOWN):
         return name
-    letters = unicodedata.normalize("NFKD", name)
-    letters = "".join(each for each in letters if not unicodedata.combining(each))
-    plain = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:MAX_PLAIN].strip("-") or "user"
+    plain = (
+        re.sub(r"[^a-z0-9]+", "-", without_marks(name)).strip("-")[:MAX_PLAIN].strip("-") or "user"
+    )
     if _NOT_A_NAME.fullmatch(plain) or plain.startswith(("page", UNKNOWN)):
         plain = f"user-{plain}"
     number = int(hashlib.sha256(name.encode("utf-8", "replace")).hexdigest(), 16) % 10**NUMBER
@@ -251,7 +252,7 @@ def rendered_bio(session: Session, bio: str) -> str:
 
 def _display_name(text: str) -> str:
     # Control and direction characters could make a name look like another one.
-    text = " ".join("".join(char for char in text if char.isprintable()).split())
+    text = visible_line(text)
     if len(text) > MAX_DISPLAY_NAME:
         raise Refused("display_name", f"A display name has at most {MAX_DISPLAY_NAME} characters.")
     return text

@@ -14,8 +14,8 @@ from app.db import insert_missing
 from app.models import Author, AuthorName, Venue
 from app.services.bulk import among, insert_rows, new_ids
 from app.services.dblp_works import Work, kind_of_venue
-from app.services.papers import author_key, without_number
 from app.sources.dblp_streams import section_of_stream
+from app.text.person_names import author_key, without_number
 
 KEPT = 50_000  # authors kept in memory
 KEPT_NAMES = 8  # of a venue

@@ -10,7 +10,8 @@ from typing import Any
 
 from app.models.paper import rank
 from app.rendering import RENDERER_VERSION
-from app.search.words import fold, indexable
+from app.text.folding import fold
+from app.text.words import indexable
 from tests.benchmarks.library.words import (
     ADJECTIVES,
     FIELDS,

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from app.rendering import RENDERER_VERSION
-from app.search.words import indexable
 from app.services.votes import popularity
+from app.text.words import indexable
 from tests.benchmarks.library.papers import Catalogue, Row
 from tests.benchmarks.library.texts import TARGETS, TITLES, Text, texts
 from tests.benchmarks.library.words import person, skewed, vocabulary, words
