@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app import search
 from app.models import Author, AuthorName, Paper, PaperAuthor
 from app.queries.venues import YearCount
 from app.text.person_names import key_without_number
+from app.text.words import words
 
 CO_AUTHORS = 12
 NAMESAKES = 60
+FOUND = 60  # papers among whose authors one is looked for
 MAX_PAPERS = 2000  # in which co-authors are looked for
 MAX_TOGETHER = 20_000  # authors of these
 
@@ -33,6 +36,21 @@ def by_other_name(session: Session, key: str) -> Author | None:
     """Who has also written under the name that would have this key."""
     theirs = select(AuthorName.author_id).where(AuthorName.key == key).scalar_subquery()
     return session.scalar(select(Author).where(Author.id == theirs))
+
+
+def by_folded_name(session: Session, name: str) -> Author | None:
+    """An author whose name is found by this one, such as "Łukasz Kaiser" by "Lukasz Kaiser".
+
+    It goes by what is searched, for only there names are folded so; authors stay apart by key.
+    """
+    typed = words(name)
+    if not typed:
+        return None
+    query = search.parse(f'author:"{" ".join(typed)}"')
+    papers = [found.paper_id for found in search.find(session, query).papers[:FOUND]]
+    wrote = select(PaperAuthor.author_id).where(PaperAuthor.paper_id.in_(papers))
+    found = session.scalars(select(Author).where(Author.id.in_(wrote)).order_by(Author.id))
+    return next((author for author in found if words(author.key) == typed), None)
 
 
 def namesakes(session: Session, key: str) -> list[Author]:

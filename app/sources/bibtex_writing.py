@@ -43,6 +43,7 @@ _SIGNS = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
 }
+_COMMA = re.compile(r",(?= (?:[JS]r\.?|I{2,3}|IV)$)")  # of "Martin Luther King, Jr."
 # What would be read as several names.
 _SEVERAL = re.compile(r"[,;={}]|\band\b|\bothers\b|\bet\.?\s*al\b", re.IGNORECASE)
 
@@ -142,7 +143,7 @@ def _kind(record: PaperRecord) -> str:
 
 def _people(people: tuple[str, ...]) -> str:
     written = []
-    for name in people:
+    for name in (_COMMA.sub("", each) for each in people):
         tex = _person(name)
         written.append(tex if names(tex) == (name,) else f"{{{escaped(name)}}}")
     return " and ".join(written)

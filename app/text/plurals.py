@@ -52,21 +52,21 @@ _IRREGULAR = dict(
     pair.split(":")
     for pair in _words(
         """
-        addenda:addendum algae:alga alumni:alumnus antennae:antenna apices:apex axes:axis
-        bacilli:bacillus bacteria:bacterium cacti:cactus calves:calf children:child crises:crisis
-        dioceses:diocese elves:elf emphases:emphasis equilibria:equilibrium errata:erratum
-        feet:foot foci:focus formulae:formula fungi:fungus ganglia:ganglion geese:goose
-        genera:genus gyri:gyrus halves:half helices:helix hippocampi:hippocampus hooves:hoof
-        knives:knife larvae:larva leaves:leaf lemmata:lemma lice:louse lives:life loaves:loaf
-        loci:locus memoranda:memorandum mice:mouse mitochondria:mitochondrion moduli:modulus
-        nebulae:nebula nuclei:nucleus oases:oasis oxen:ox quanta:quantum quizzes:quiz
-        radices:radix radii:radius scarves:scarf schemata:schema selves:self sheaves:sheaf
-        shelves:shelf stigmata:stigma stimuli:stimulus strata:stratum sulci:sulcus
-        syllabi:syllabus taxa:taxon teeth:tooth thieves:thief tori:torus vertebrae:vertebra
-        wives:wife wolves:wolf women:woman womens:woman apis:api alibis:alibi bikinis:bikini emojis:emoji
-        guis:gui kiwis:kiwi phis:phi rabbis:rabbi rois:roi safaris:safari semis:semi skis:ski
-        taxis:taxi tsunamis:tsunami wikis:wiki emus:emu gnus:gnu gurus:guru haikus:haiku
-        menus:menu
+        addenda:addendum algae:alga alibis:alibi alumni:alumnus antennae:antenna apices:apex
+        apis:api axes:axis bacilli:bacillus bacteria:bacterium bikinis:bikini cacti:cactus
+        calves:calf children:child crises:crisis dioceses:diocese elves:elf emojis:emoji
+        emphases:emphasis emus:emu equilibria:equilibrium errata:erratum feet:foot foci:focus
+        formulae:formula fungi:fungus ganglia:ganglion geese:goose genera:genus gnus:gnu guis:gui
+        gurus:guru gyri:gyrus haikus:haiku halves:half helices:helix hippocampi:hippocampus
+        hooves:hoof kiwis:kiwi knives:knife larvae:larva leaves:leaf lemmata:lemma lice:louse
+        lives:life loaves:loaf loci:locus memoranda:memorandum menus:menu mice:mouse
+        mitochondria:mitochondrion moduli:modulus nebulae:nebula nuclei:nucleus oases:oasis
+        oxen:ox phis:phi quanta:quantum quizzes:quiz rabbis:rabbi radices:radix radii:radius
+        rois:roi safaris:safari scarves:scarf schemata:schema selves:self semis:semi sheaves:sheaf
+        shelves:shelf skis:ski stigmata:stigma stimuli:stimulus strata:stratum sulci:sulcus
+        syllabi:syllabus taxa:taxon taxis:taxi teeth:tooth thieves:thief tori:torus
+        tsunamis:tsunami vertebrae:vertebra wikis:wiki wives:wife wolves:wolf women:woman
+        womens:woman
         """
     )
 )

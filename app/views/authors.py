@@ -42,8 +42,10 @@ def _known_otherwise(name: str) -> Response:
         author = authors.by_key(db(), key)
     if author is None:
         called_so = [] if number_of_key(key) else authors.namesakes(db(), key)
-        if not called_so:
+        meant = called_so[0] if called_so else authors.by_folded_name(db(), name)
+        if meant is None:
             abort(404)
-        return redirect(url_for("authors.show", key=called_so[0].key), 302)
+        # Not for good: somebody may come who is called exactly so.
+        return redirect(url_for("authors.show", key=meant.key), 302)
     address = url_for("authors.show", key=author.key, year=request.args.get("year"))
     return redirect(address, 301)
