@@ -97,6 +97,7 @@ def test_a_work_becomes_a_paper(session: Session, tmp_path: Path) -> None:
     assert authors_of(session, found.id) == ["sepp-hochreiter", "jurgen-schmidhuber"]
     venue = session.scalars(select(Venue)).one()
     assert (venue.key, venue.name, venue.kind) == ("journals/neco", "Neural Comput.", "journal")
+    assert venue.folded == "neural comput.\n\njournals/neco"
     assert (venue.papers_count, venue.id) == (1, found.venue_id)
     assert (venue.section_slug, found.section_slug) == ("cs", "cs")
     year = session.scalars(select(VenueYear)).one()

@@ -46,11 +46,15 @@ def by_folded_name(session: Session, name: str) -> Author | None:
     typed = words(name)
     if not typed:
         return None
-    query = search.parse(f'author:"{" ".join(typed)}"')
-    papers = [found.paper_id for found in search.find(session, query).papers[:FOUND]]
+    hits = search.find(session, search.parse(f'author:"{" ".join(typed)}"'))
+    papers = [found.paper_id for found in hits.papers[:FOUND]]
     wrote = select(PaperAuthor.author_id).where(PaperAuthor.paper_id.in_(papers))
-    found = session.scalars(select(Author).where(Author.id.in_(wrote)).order_by(Author.id))
-    return next((author for author in found if words(author.key) == typed), None)
+    query = select(Author, AuthorName.key).where(Author.id.in_(wrote)).order_by(Author.id)
+    called = session.execute(query.outerjoin(AuthorName, AuthorName.author_id == Author.id))
+    return next(
+        (author for author, other in called if typed in (words(author.key), words(other or ""))),
+        None,
+    )
 
 
 def namesakes(session: Session, key: str) -> list[Author]:

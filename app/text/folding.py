@@ -25,6 +25,7 @@ _PLAIN = str.maketrans(
         **dict.fromkeys("ʹʺʻʼʽʾʿˈˊˋ", ""),
     }
 )
+_LETTER = re.compile(f"[{''.join(map(chr, _PLAIN))}]")
 _RUN = re.compile(r"[^\W_]+")
 
 
@@ -35,9 +36,11 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    # Some letters become capitals only when taken apart, and some lose a mark only in lower case.
-    bare = without_marks(unicodedata.normalize("NFKD", text.casefold()).casefold())
-    return unicodedata.normalize("NFC", bare.translate(_PLAIN))
+    # Some letters are capitals only when they are taken apart.
+    bare = without_marks(text.casefold()).casefold()
+    if _LETTER.search(bare):
+        bare = bare.translate(_PLAIN)
+    return unicodedata.normalize("NFC", bare)
 
 
 def slug(text: str) -> str:
@@ -52,4 +55,4 @@ def slug(text: str) -> str:
 def without_marks(text: str) -> str:
     """A text without accents and other marks, taken apart as Unicode's NFKD does."""
     decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    return "".join(char for char in decomposed if char < "\x80" or not unicodedata.combining(char))

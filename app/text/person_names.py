@@ -77,6 +77,7 @@ _FAMILIES = frozenset(
     "張劉陳楊趙黃吳孫馬羅鄭謝韓馮許蘇盧蔣賈葉閻譚鄒陸龍錢湯賴龔김이박최정강조윤장임한오서신권황안송전홍"
 )
 _NUMBER = re.compile(r" (\d{4})", re.ASCII)
+_NUMBERED = re.compile(r".*[^\W\d_].*[\s-]\d{4}\s*", re.DOTALL)
 _NUMBER_OF_KEY = re.compile(r"-(\d{4})", re.ASCII)
 
 
@@ -182,6 +183,11 @@ def with_number(name: str, key: str) -> str:
     """A name with dblp's number of a namesake, which an author has in the key only."""
     number = number_of_key(key)
     return f"{name} {number}" if number else name
+
+
+def is_numbered(typed: str) -> bool:
+    """Whether what somebody typed is a name, or a key, with dblp's number of a namesake."""
+    return _NUMBERED.fullmatch(typed) is not None
 
 
 def author_key(name: str) -> str:

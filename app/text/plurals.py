@@ -92,18 +92,31 @@ _IE = _words(
     """
 )
 # How a plural ends, and its singular: also of "submatrices" and "microanalyses".
-_ENDINGS = (
-    *(("trices", "trix"), ("indices", "index"), ("appendices", "appendix"), ("codices", "codex")),
-    *(("rtices", "rtex"), ("plices", "plex"), ("hedra", "hedron"), ("spectra", "spectrum")),
-    *(("automata", "automaton"), ("corpora", "corpus"), ("criteria", "criterion")),
-    *(("phenomena", "phenomenon"), ("maxima", "maximum"), ("minima", "minimum")),
-    *(("optima", "optimum"), ("extrema", "extremum"), ("yses", "ysis"), ("eeses", "eese")),
-    *(("eses", "esis"), ("stases", "stasis"), ("gnoses", "gnosis"), ("eroses", "erosis")),
-    *(("croses", "crosis"), ("broses", "brosis"), ("mboses", "mbosis"), ("ptoses", "ptosis")),
-    *(("uroses", "urosis"), ("ychoses", "ychosis"), ("rrhoses", "rrhosis"), ("itoses", "itosis")),
-    *(("eaus", "eau"), ("auses", "ause"), ("ouses", "ouse"), ("sses", "ss"), ("zzes", "zz")),
-    *(("tzes", "tz"), ("xes", "x"), ("shes", "sh")),
+_ENDINGS = dict(
+    (
+        *(
+            ("trices", "trix"),
+            ("indices", "index"),
+            ("appendices", "appendix"),
+            ("codices", "codex"),
+        ),
+        *(("rtices", "rtex"), ("plices", "plex"), ("hedra", "hedron"), ("spectra", "spectrum")),
+        *(("automata", "automaton"), ("corpora", "corpus"), ("criteria", "criterion")),
+        *(("phenomena", "phenomenon"), ("maxima", "maximum"), ("minima", "minimum")),
+        *(("optima", "optimum"), ("extrema", "extremum"), ("yses", "ysis"), ("eeses", "eese")),
+        *(("eses", "esis"), ("stases", "stasis"), ("gnoses", "gnosis"), ("eroses", "erosis")),
+        *(("croses", "crosis"), ("broses", "brosis"), ("mboses", "mbosis"), ("ptoses", "ptosis")),
+        *(
+            ("uroses", "urosis"),
+            ("ychoses", "ychosis"),
+            ("rrhoses", "rrhosis"),
+            ("itoses", "itosis"),
+        ),
+        *(("eaus", "eau"), ("auses", "ause"), ("ouses", "ouse"), ("sses", "ss"), ("zzes", "zz")),
+        *(("tzes", "tz"), ("xes", "x"), ("shes", "sh")),
+    )
 )
+_LENGTHS = sorted(set(map(len, _ENDINGS)), reverse=True)
 _DOUBTFUL = ("ches", "oes", "uses")
 
 
@@ -119,9 +132,9 @@ def singular(word: str) -> str:
         return _IRREGULAR[word]
     if word[-1] not in "sa":
         return word
-    for ending, instead in _ENDINGS:
-        if word.endswith(ending):
-            return word[: -len(ending)] + instead
+    for length in _LENGTHS:
+        if (instead := _ENDINGS.get(word[-length:])) is not None:
+            return word[:-length] + instead
     if word[-1] != "s" or _is_no_plural(word):
         return word
     if word[:-2] in _KEPT:  # biases, lenses
