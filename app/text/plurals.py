@@ -25,6 +25,11 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+def _pairs(text: str) -> dict[str, str]:
+    """Plurals, or their endings, with the singular behind each."""
+    return dict(pair.split(":") for pair in text.split())
+
+
 # End in an s and are no plurals.
 _KEPT = _words(
     """
@@ -48,27 +53,23 @@ _FIELDS = _words(
 )
 _FIELD_ENDINGS = ("physics", "dynamics", "matics", "statistics", "mechanics", "optics", "omics")
 # Plurals that no rule makes singular.
-_IRREGULAR = dict(
-    pair.split(":")
-    for pair in _words(
-        """
-        addenda:addendum algae:alga alibis:alibi alumni:alumnus antennae:antenna apices:apex
-        apis:api axes:axis bacilli:bacillus bacteria:bacterium bikinis:bikini cacti:cactus
-        calves:calf children:child crises:crisis dioceses:diocese elves:elf emojis:emoji
-        emphases:emphasis emus:emu equilibria:equilibrium errata:erratum feet:foot foci:focus
-        formulae:formula fungi:fungus ganglia:ganglion geese:goose genera:genus gnus:gnu guis:gui
-        gurus:guru gyri:gyrus haikus:haiku halves:half helices:helix hippocampi:hippocampus
-        hooves:hoof kiwis:kiwi knives:knife larvae:larva leaves:leaf lemmata:lemma lice:louse
-        lives:life loaves:loaf loci:locus memoranda:memorandum menus:menu mice:mouse
-        mitochondria:mitochondrion moduli:modulus nebulae:nebula nuclei:nucleus oases:oasis
-        oxen:ox phis:phi quanta:quantum quizzes:quiz rabbis:rabbi radices:radix radii:radius
-        rois:roi safaris:safari scarves:scarf schemata:schema selves:self semis:semi sheaves:sheaf
-        shelves:shelf skis:ski stigmata:stigma stimuli:stimulus strata:stratum sulci:sulcus
-        syllabi:syllabus taxa:taxon taxis:taxi teeth:tooth thieves:thief tori:torus
-        tsunamis:tsunami vertebrae:vertebra wikis:wiki wives:wife wolves:wolf women:woman
-        womens:woman
-        """
-    )
+_IRREGULAR = _pairs(
+    """
+    addenda:addendum algae:alga alibis:alibi alumni:alumnus antennae:antenna apices:apex apis:api
+    axes:axis bacilli:bacillus bacteria:bacterium bikinis:bikini cacti:cactus calves:calf
+    children:child crises:crisis dioceses:diocese elves:elf emojis:emoji emphases:emphasis emus:emu
+    equilibria:equilibrium errata:erratum feet:foot foci:focus formulae:formula fungi:fungus
+    ganglia:ganglion geese:goose genera:genus gnus:gnu guis:gui gurus:guru gyri:gyrus haikus:haiku
+    halves:half helices:helix hippocampi:hippocampus hooves:hoof kiwis:kiwi knives:knife
+    larvae:larva leaves:leaf lemmata:lemma lice:louse lives:life loaves:loaf loci:locus
+    memoranda:memorandum menus:menu mice:mouse mitochondria:mitochondrion moduli:modulus
+    nebulae:nebula nuclei:nucleus oases:oasis oxen:ox phis:phi quanta:quantum quizzes:quiz
+    rabbis:rabbi radices:radix radii:radius rois:roi safaris:safari scarves:scarf schemata:schema
+    selves:self semis:semi sheaves:sheaf shelves:shelf skis:ski stigmata:stigma stimuli:stimulus
+    strata:stratum sulci:sulcus syllabi:syllabus taxa:taxon taxis:taxi teeth:tooth thieves:thief
+    tori:torus tsunamis:tsunami vertebrae:vertebra wikis:wiki wives:wife wolves:wolf women:woman
+    womens:woman
+    """
 )
 # What stands before an e that belongs to the singular, where most others have none.
 _USE = _words(
@@ -92,29 +93,15 @@ _IE = _words(
     """
 )
 # How a plural ends, and its singular: also of "submatrices" and "microanalyses".
-_ENDINGS = dict(
-    (
-        *(
-            ("trices", "trix"),
-            ("indices", "index"),
-            ("appendices", "appendix"),
-            ("codices", "codex"),
-        ),
-        *(("rtices", "rtex"), ("plices", "plex"), ("hedra", "hedron"), ("spectra", "spectrum")),
-        *(("automata", "automaton"), ("corpora", "corpus"), ("criteria", "criterion")),
-        *(("phenomena", "phenomenon"), ("maxima", "maximum"), ("minima", "minimum")),
-        *(("optima", "optimum"), ("extrema", "extremum"), ("yses", "ysis"), ("eeses", "eese")),
-        *(("eses", "esis"), ("stases", "stasis"), ("gnoses", "gnosis"), ("eroses", "erosis")),
-        *(("croses", "crosis"), ("broses", "brosis"), ("mboses", "mbosis"), ("ptoses", "ptosis")),
-        *(
-            ("uroses", "urosis"),
-            ("ychoses", "ychosis"),
-            ("rrhoses", "rrhosis"),
-            ("itoses", "itosis"),
-        ),
-        *(("eaus", "eau"), ("auses", "ause"), ("ouses", "ouse"), ("sses", "ss"), ("zzes", "zz")),
-        *(("tzes", "tz"), ("xes", "x"), ("shes", "sh")),
-    )
+_ENDINGS = _pairs(
+    """
+    trices:trix indices:index appendices:appendix codices:codex rtices:rtex plices:plex
+    hedra:hedron spectra:spectrum automata:automaton corpora:corpus criteria:criterion
+    phenomena:phenomenon maxima:maximum minima:minimum optima:optimum extrema:extremum yses:ysis
+    eeses:eese eses:esis stases:stasis gnoses:gnosis eroses:erosis croses:crosis broses:brosis
+    mboses:mbosis ptoses:ptosis uroses:urosis ychoses:ychosis rrhoses:rrhosis itoses:itosis
+    eaus:eau auses:ause ouses:ouse sses:ss zzes:zz tzes:tz xes:x shes:sh
+    """
 )
 _LENGTHS = sorted(set(map(len, _ENDINGS)), reverse=True)
 _DOUBTFUL = ("ches", "oes", "uses")
