@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.config import Config
 from app.db import Database, sqlite_warning
-from app.services import schema, search_index
+from app.services import refolding, schema
 from app.services.fonts import make_math_font, math_font
 
 Say = Callable[[str], None]
@@ -54,9 +54,9 @@ def prepare(config: Config, say: Say) -> Database:
 
 def _renew_search(database: Database, say: Say) -> None:
     with database.session() as session:
-        if search_index.needs_renewal(session):
-            say("Renewing the search index (once) …")
-            deque(search_index.renew(session), maxlen=0)
+        if refolding.is_due(session):
+            say("Renewing what is searched, for new rules (once) …")
+            deque(refolding.refold(session), maxlen=0)
 
 
 def open_database(config: Config) -> Database:

@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 
 from app.sources import citation_line, csl_writing, meta_tags, ris_writing, schema_org
-from app.sources.person_names import PersonName, split_name, split_names
 from app.sources.record import PaperRecord
 from app.sources.works import date_of, kind_of, pages_of, pdf_of
+from app.text.person_names import PersonName, split_name, split_names
 
 TSNE = PaperRecord(
     key="journals/jmlr/MaatenH08",
@@ -265,14 +265,14 @@ def test_what_is_not_known_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("name", "parts"),
     [
-        ("Ludwig van Beethoven", PersonName("van Beethoven", "Ludwig")),
+        ("Ludwig van Beethoven", PersonName("Beethoven", "Ludwig", particle="van")),
         ("Martin Luther King Jr.", PersonName("King", "Martin Luther", "Jr.")),
         ("Plato", PersonName("Plato")),
         ("The ATLAS Collaboration", PersonName("The ATLAS Collaboration")),
         ("Van Jacobson", PersonName("Jacobson", "Van")),
         ("Al Gore", PersonName("Gore", "Al")),
-        ("李 伟", PersonName("伟", "李")),
-        ("von Neumann", PersonName("Neumann", "von")),
+        ("李 伟", PersonName("李", "伟")),
+        ("von Neumann", PersonName("Neumann", particle="von")),
         ("", PersonName("")),
     ],
 )

@@ -37,13 +37,13 @@ from app.models import (
 from app.queries.papers import title_folded
 from app.rendering import reference_from_url, render_inline
 from app.search import entries
-from app.search.words import searched, words
 from app.services import dblp_import, dblp_reader, search_index
 from app.services.dblp_import import BadDump, Wanted, import_dump
 from app.services.dblp_works import _reference, inline, prepared
 from app.services.rerender import STALE
 from app.services.search_bulk import BulkIndex, NewPaper, with_names
 from app.sources.dblp_dump import DumpReader, DumpRecord
+from app.text.words import searched, words
 from tests.client import Browser
 from tests.dblp import AUTHORS, LSTM, TITLE, conference, dump, journal, person, preprint
 from tests.factories import make_paper, make_summary
@@ -97,6 +97,7 @@ def test_a_work_becomes_a_paper(session: Session, tmp_path: Path) -> None:
     assert authors_of(session, found.id) == ["sepp-hochreiter", "jurgen-schmidhuber"]
     venue = session.scalars(select(Venue)).one()
     assert (venue.key, venue.name, venue.kind) == ("journals/neco", "Neural Comput.", "journal")
+    assert venue.folded == "neural comput.\n\njournals/neco"
     assert (venue.papers_count, venue.id) == (1, found.venue_id)
     assert (venue.section_slug, found.section_slug) == ("cs", "cs")
     year = session.scalars(select(VenueYear)).one()

@@ -21,9 +21,18 @@ LAYERS = [
     {"app.search"},
     {"app.models"},
     {"app.db", "app.rendering", "app.sources"},
-    {"app.config", "app.places"},
+    {"app.config", "app.places", "app.text"},
 ]
+# They import nothing of the program but what is pure.
 LEAVES = {"app.rendering", "app.sources"}
+# A pure leaf touches nothing but what it is given, so every layer may import it.
+PURE = {"app.text"}
+# Modules of the library by which a leaf would reach for something else.
+EFFECTS = {
+    *("sqlalchemy", "alembic", "flask", "werkzeug", "os", "pathlib", "socket", "subprocess"),
+    *("threading", "multiprocessing", "tempfile", "shutil", "io", "time", "datetime", "random"),
+    *("secrets", "logging", "urllib", "http", "sqlite3", "psycopg", "sys"),
+}
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
 
@@ -71,9 +80,37 @@ def test_imports_go_down(module: str, path: Path) -> None:
     for name in imports(module, path):
         there = layer(name)
         # `app` itself is named by every `from app import x`; only create_app's file is meant.
-        if there == here or name == "app":
+        if there == here or name == "app" or (there in PURE and RANK[there] > RANK[here]):
             continue
         assert RANK[there] > RANK[here], f"{module} imports {name}, which is not below it"
-        assert here not in LEAVES, f"{module} imports {name}, but is in a leaf"
+        assert here not in LEAVES | PURE, f"{module} imports {name}, but is in a leaf"
         if there in LEAVES:
             assert here == "app.services", f"{module} imports {name}; only services may"
+
+
+def foreign(path: Path) -> set[str]:
+    """The packages from outside of the program that a module imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add(node.module or "")
+    return {name.split(".")[0] for name in found} - {"app"}
+
+
+@pytest.mark.parametrize(
+    ("module", "path"), [each for each in modules() if layer(each[0]) in PURE], ids=str
+)
+def test_a_pure_leaf_touches_nothing(module: str, path: Path) -> None:
+    assert foreign(path).isdisjoint(EFFECTS), module
+    calls = {
+        node.func.id
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert calls.isdisjoint({"open", "print", "input", "eval", "exec", "__import__"}), module
+
+
+def test_an_impure_module_is_seen() -> None:
+    assert {"os", "socket"} <= foreign(APP / "server.py")

@@ -113,7 +113,7 @@ def test_nobody_and_a_long_name_have_labels(session: Session) -> None:
     session.expunge_all()
     found = papers.by_ids(session, [nobody.id, named.id])
     labels = [maps.label_of(found[each.id]) for each in (nobody, named)]
-    assert labels == ["A title of many w…", "Featherstone… 1999"]
+    assert labels == ["A title of many words", "Featherstonehaugh-… 1999"]
 
 
 def test_files_hold_the_graph(session: Session) -> None:

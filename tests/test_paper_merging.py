@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from app.db import Base, Database
+from app.db import Base, Database, begin_writing
 from app.models import (
     DeletedSummary,
     Draft,
@@ -595,3 +595,16 @@ def test_two_accounts_with_several_texts_become_one(session: Session) -> None:
     rows = session.execute(select(Summary.user_id, Summary.place).order_by(Summary.place))
     assert [tuple(row) for row in rows] == [(ann.id, 0), (ann.id, 1), (ann.id, 2)]
     assert session.scalar(select(PaperMerge.user_id)) == ann.id
+
+
+def test_a_title_comes_back_folded_by_the_present_rules(session: Session) -> None:
+    """Another version of the program may have merged the two."""
+    kept = make_paper(session, "conf/x/Kept", title="One")
+    removed = make_paper(session, "conf/x/Removed", title="Łukasiewicz Logic")
+    number = merge(session, kept, removed)
+    begin_writing(session)
+    found = session.get_one(PaperMerge, number)
+    old = {**found.data["paper"], "title_folded": "łukasiewicz logic"}
+    found.data = {**found.data, "paper": old}
+    session.commit()
+    assert undo(session, number).title_folded == "lukasiewicz logic"

@@ -13,11 +13,12 @@ from app.db import begin_writing
 from app.models import Paper, SearchEntry, Summary, User
 from app.queries import search as results
 from app.queries import suggestions
-from app.search.words import indexable, stem, words
 from app.services import search_index
 from app.services.accounts import change_profile
 from app.services.deletion import delete_summary
 from app.sources.record import NO_SECTION
+from app.text.plurals import stem
+from app.text.words import indexable, words
 from tests.client import Browser
 from tests.factories import make_paper, make_summary, make_user, publish
 

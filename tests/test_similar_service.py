@@ -11,12 +11,12 @@ from app.models import Paper, SimilarMark, SimilarPaper, SimilarWord, Summary
 from app.queries import similar
 from app.services import similarity
 from app.services.administration import delete_user
-from app.services.common_words import COMMON_WORDS
 from app.services.deletion import delete_summary, restore_summary
 from app.services.sharing import change_visibility
 from app.services.similar_evidence import KEPT
 from app.services.similar_words import telling_words, text_of
 from app.services.upkeep import tidy
+from app.text.stop_words import COMMON_WORDS
 from tests.client import Browser
 from tests.factories import make_paper, make_summary, make_user, publish
 

@@ -11,10 +11,11 @@ from alembic import command
 from sqlalchemy import inspect, select, text
 from sqlalchemy.engine import Connection
 
+from app import search
 from app.db import Database
 from app.models import DeletedSummary
 from app.models.paper import rank
-from app.services import schema, search_index
+from app.services import refolding, schema
 from app.services.votes import popularity
 from tests.conftest import ENGINES
 
@@ -184,6 +185,91 @@ def test_votes_that_members_gave_themselves_are_taken_back(first_release: Databa
         assert [row.data["summary"]["imported_votes"] for row in deleted] == [4, 0]
 
 
+# As version 0012 had it: letters that are folded since stand as they were, and two authors and two
+# tags have names that are found by the same words by now.
+LETTERS = f"""
+INSERT INTO venues (id, key, name, title, kind) VALUES (1, 'conf/lodz', 'Łódź', '', 'conference');
+INSERT INTO papers (id, key, title, title_html, title_folded, abstract, abstract_html, keywords,
+ source, renderer_version, added_at, details, venue_id)
+ VALUES (3, 'conf/x/L3', 'Łukasiewicz Logic', '', 'łukasiewicz logic', '', '', '', 'form', 1,
+ '{MOMENT}', '{{}}', 1), (4, 'conf/x/M4', 'Matrices', '', 'matrices', '', '', '', 'form', 1,
+ '{MOMENT}', '{{}}', NULL);
+INSERT INTO identifiers (paper_id, kind, value, folded) VALUES (3, 'key', 'conf/x/L3', 'conf/x/l3');
+INSERT INTO authors (id, key, name)
+ VALUES (1, 'łukasz-kaiser', 'Łukasz Kaiser'), (2, 'lukasz-kaiser', 'Lukasz Kaiser');
+INSERT INTO paper_authors (paper_id, position, author_id) VALUES (3, 0, 1), (4, 0, 2);
+INSERT INTO tags (id, name) VALUES (2, 'łódź'), (3, 'lodz');
+INSERT INTO summary_tags (summary_id, tag_id, score) VALUES (7, 2, 1), (7, 3, 1);
+INSERT INTO links (id, summary_id, position, kind, label, label_folded, sentence, sentence_html,
+ target_kind, target_value, target_folded, target_id)
+ VALUES (2, 7, 1, 'cite', 'Łukasiewicz', 'łukasiewicz', '', '', 'key', 'conf/x/L3', 'conf/x/l3', 3);
+INSERT INTO paper_merges (id, kept_id, kept_key, kept_title, removed_key, removed_title,
+ removed_title_folded, paper_id, summaries, by_rule, merged_at, data)
+ VALUES (1, 3, 'conf/x/L3', 'L', 'conf/x/O', 'Ørsted', 'ørsted', 3, 0, false, '{MOMENT}', '{{}}');
+INSERT INTO similar_words (paper_id, word, weight) VALUES (1, 'matrice', 2);
+INSERT INTO similar_papers (paper_id, similar_id, score, reasons)
+ VALUES (4, 1, 5.0, '[["words", "matrice"]]');
+UPDATE summaries SET renderer_version = 77;
+INSERT INTO search_words (word, reversed) VALUES ('łukasiewicz', 'zciweisakuł')
+"""
+
+
+def test_letters_are_folded_anew_and_nobody_is_merged(first_release: Database) -> None:
+    with first_release.migration() as connection:
+        command.upgrade(schema.alembic_config(connection), "0012")
+        for statement in LETTERS.split(";\n"):
+            connection.execute(text(statement))
+    schema.upgrade(first_release)
+    with first_release.session() as session:
+
+        def rows(query: str) -> list[tuple[object, ...]]:
+            found = [tuple(row) for row in session.execute(text(query))]
+            session.commit()
+            return found
+
+        untouched = (
+            "SELECT * FROM authors ORDER BY id",
+            "SELECT id, key, title FROM papers ORDER BY id",
+            "SELECT id, name, summaries_count FROM tags ORDER BY id",
+            "SELECT * FROM identifiers ORDER BY id",
+            "SELECT * FROM summary_tags ORDER BY tag_id",
+        )
+        before = [rows(query) for query in untouched]
+        assert refolding.is_due(session)
+        renewal = refolding.refold(session)
+        assert next(renewal) == 4
+        renewal.close()  # as when the program is stopped here
+        assert refolding.is_due(session)
+        assert list(refolding.refold(session)) == [4]
+        assert not refolding.is_due(session)
+        assert [rows(query) for query in untouched] == before
+        assert rows("SELECT title_folded FROM papers WHERE id = 3") == [("lukasiewicz logic",)]
+        assert rows("SELECT removed_title_folded FROM paper_merges") == [("orsted",)]
+        assert rows("SELECT label_folded FROM links ORDER BY id") == [("",), ("lukasiewicz",)]
+        assert rows("SELECT folded FROM venues") == [("lodz\n\nconf/lodz",)]
+        assert rows("SELECT folded FROM tags ORDER BY id") == [("one",), ("lodz",), ("lodz",)]
+        # Similar papers are worked out anew, and texts that cite are rendered anew.
+        assert {row[0] for row in rows("SELECT paper_id FROM similar_marks")} == {1, 4}
+        assert rows("SELECT word FROM similar_words") == []  # "One" says nothing
+        versions = rows("SELECT id, renderer_version FROM summaries ORDER BY id")
+        assert versions == [(7, 0), (8, 77)]
+        for typed in ("lukasiewicz", "łukasiewicz", "author:lukasz", 'author:"Łukasz Kaiser"'):
+            found = {each.paper_id for each in search.find(session, search.parse(typed)).papers}
+            assert found == ({3, 4} if typed.startswith("author") else {3}), typed
+        session.commit()
+        after = [rows(f"SELECT * FROM {name}") for name in ("papers", "search_entries", "links")]
+        assert list(refolding.refold(session)) == [4]
+        assert after == [
+            rows(f"SELECT * FROM {name}") for name in ("papers", "search_entries", "links")
+        ]
+
+
+def test_a_library_that_begins_now_is_up_to_date(database: Database) -> None:
+    if database.engine.dialect.name == "sqlite":  # on PostgreSQL tests share one, and empty it
+        with database.session() as session:
+            assert not refolding.is_due(session)
+
+
 def test_everything_is_there_afterwards(first_release: Database) -> None:
     tables = ("users", "papers", "votes", "summary_tags", "links")
     with first_release.session() as session:
@@ -207,9 +293,9 @@ def test_everything_is_there_afterwards(first_release: Database) -> None:
             (1, None, "one", "", ""),
             (1, 7, "", "ann", "new"),
         ]
-        assert search_index.needs_renewal(session)
-        assert list(search_index.renew(session)) == [2]
-        assert not search_index.needs_renewal(session)
+        assert refolding.is_due(session)
+        assert list(refolding.refold(session)) == [2]
+        assert not refolding.is_due(session)
         assert rows("SELECT paper_id, summary_id, title, body FROM search_entries ORDER BY id") == [
             (1, None, "one", ""),
             (1, 7, "one", "one ann ann new"),

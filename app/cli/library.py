@@ -269,10 +269,10 @@ def reindex(missing: bool) -> None:
     Example:
       SHORTLIST_DATA_DIR=/srv/shortlist shortlist reindex --missing
     """
-    from app.services import search_index
+    from app.services import refolding, search_index
 
     with library() as database, database.session() as session:
-        work = search_index.index_missing if missing else search_index.renew
+        work = search_index.index_missing if missing else refolding.refold
         done = sum(work(session))
     click.echo(f"Indexed: {counted(done, 'paper')}.")
 

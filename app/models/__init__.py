@@ -1,6 +1,7 @@
 """The tables. Importing this package makes all of them known to `Base.metadata`."""
 
 from app.models.author import Author, AuthorName, PaperAuthor
+from app.models.derived import DerivedVersion
 from app.models.draft import Draft
 from app.models.dump_import import DumpImport
 from app.models.link import Link
@@ -21,6 +22,7 @@ __all__ = [
     "Author",
     "AuthorName",
     "DeletedSummary",
+    "DerivedVersion",
     "Draft",
     "DumpImport",
     "FormerName",

@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-import re
-
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base
-
-_NUMBER = re.compile(r"-(\d{4})", re.ASCII)
+from app.text.person_names import number_of_key, with_number
 
 
 class Author(Base):
@@ -27,13 +24,12 @@ class Author(Base):
     @property
     def number(self) -> str:
         """dblp's number of a namesake, as `0002`; empty without one."""
-        return number_of_namesake(self.key)
+        return number_of_key(self.key)
 
-
-def number_of_namesake(key: str) -> str:
-    """dblp's number of a namesake in the key of an author; empty where none is."""
-    found = _NUMBER.fullmatch(key[-5:])
-    return found[1] if found else ""
+    @property
+    def numbered(self) -> str:
+        """The name with dblp's number of a namesake: as dblp and our files tell them apart."""
+        return with_number(self.name, self.key)
 
 
 class AuthorName(Base):

@@ -30,7 +30,7 @@ def is_summarised(number: int) -> bool:
 class SearchEntry(Base):
     """What search sees: one row a paper, and one a public summary. `id` is its `place`.
 
-    `title`, `people`, `facts` and `body` are folded words in the singular (`app.search.words`), the
+    `title`, `people`, `facts` and `body` are folded words in the singular (`app.text.plurals`), the
     same for every engine; in `facts` also marks such as `=year=2015`. A summary's entry says what
     its paper's does, and its own text; `text` is that text as it is read, for excerpts. The index
     over the words (FTS5, tsvector) is made by the migrations and kept by the database itself.

@@ -1,13 +1,20 @@
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, String
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
+from app.text.folding import fold
+
+
+def _folded_of(context: Any) -> str:
+    return fold(context.get_current_parameters()["name"])
 
 
 class Tag(Base):
-    """A word that writers put on summaries, in lower case with hyphens.
+    """A word that writers put on summaries, in lower case with hyphens; `folded` as it is searched.
 
     `summaries_count`, of public ones, is kept in step by `services.tallies`.
     """
@@ -17,6 +24,7 @@ class Tag(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(40), unique=True)
+    folded: Mapped[str] = mapped_column(Text, default=_folded_of, server_default="")
     summaries_count: Mapped[int] = mapped_column(default=0, server_default="0")
 
 

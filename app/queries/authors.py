@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app import search
 from app.models import Author, AuthorName, Paper, PaperAuthor
-from app.models.author import number_of_namesake
 from app.queries.venues import YearCount
+from app.text.person_names import key_without_number
+from app.text.words import words
 
 CO_AUTHORS = 12
 NAMESAKES = 60
+FOUND = 60  # papers among whose authors one is looked for
 MAX_PAPERS = 2000  # in which co-authors are looked for
 MAX_TOGETHER = 20_000  # authors of these
 
@@ -35,12 +38,30 @@ def by_other_name(session: Session, key: str) -> Author | None:
     return session.scalar(select(Author).where(Author.id == theirs))
 
 
+def by_folded_name(session: Session, name: str) -> Author | None:
+    """An author whose name is found by this one, such as "Łukasz Kaiser" by "Lukasz Kaiser".
+
+    It goes by what is searched, for only there names are folded so; authors stay apart by key.
+    """
+    typed = words(name)
+    if not typed:
+        return None
+    hits = search.find(session, search.parse(f'author:"{" ".join(typed)}"'))
+    papers = [found.paper_id for found in hits.papers[:FOUND]]
+    wrote = select(PaperAuthor.author_id).where(PaperAuthor.paper_id.in_(papers))
+    query = select(Author, AuthorName.key).where(Author.id.in_(wrote)).order_by(Author.id)
+    called = session.execute(query.outerjoin(AuthorName, AuthorName.author_id == Author.id))
+    return next(
+        (author for author, other in called if typed in (words(author.key), words(other or ""))),
+        None,
+    )
+
+
 def namesakes(session: Session, key: str) -> list[Author]:
     """Others of this name whom dblp tells apart by a number, in the order of these; at most
     `NAMESAKES`. The one without a number comes first.
     """
-    number = number_of_namesake(key)
-    base = key.removesuffix(f"-{number}") if number else key
+    base = key_without_number(key)
     numbered = Author.key.between(f"{base}-0001", f"{base}-9999")
     found = session.scalars(
         select(Author)

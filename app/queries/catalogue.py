@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Paper, Section, Summary, Tag, Total, User, Venue, Writer
 from app.queries.visibility import public_of_few
+from app.text.folding import fold
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def tags(session: Session, part: str, limit: int) -> tuple[list[Tag], bool]:
     """
     query = select(Tag).where(Tag.summaries_count > 0)
     if part:
-        query = query.where(Tag.name.contains(part.lower(), autoescape=True))
+        query = query.where(Tag.folded.contains(fold(part), autoescape=True))
     query = query.order_by(Tag.summaries_count.desc(), Tag.id.desc()).limit(limit + 1)
     found = session.scalars(query).all()
     return sorted(found[:limit], key=lambda tag: tag.name), len(found) > limit

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.db import Base
 from app.models import Author, PaperAuthor, Section, SummaryTag, Tag, Venue
-from app.models.author import number_of_namesake
 from app.search import Hits
+from app.text.person_names import number_of_key
 
 SHOWN = 8
 
@@ -107,7 +107,7 @@ def _names(
     }
     for field, value, label, typed in rows:
         if field == "author":
-            number = number_of_namesake(typed)
+            number = number_of_key(typed)
             names[field][value] = (f"{label} {number}", typed) if number else (label, label)
         else:
             names[field][value] = (label, typed)

@@ -13,9 +13,8 @@ from app.models import Author, Identifier, Paper, PaperAuthor, PaperMerge, User,
 from app.queries import summaries
 from app.queries.paging import Order, Slice, parse_whole, take
 from app.queries.summaries import Entry
-from app.search.words import indexable
+from app.text.words import title_folded
 
-MAX_TITLE_FOLDED = 300
 SAME_TITLE = 10  # "Preface" has thousands
 BY_RANK = Order((Paper.rank,), Paper.id, (parse_whole,))
 
@@ -132,11 +131,6 @@ def of_same_title(session: Session, paper: Paper) -> list[Paper]:
         return []
     same = _with_relations().where(Paper.title_folded == paper.title_folded, Paper.id != paper.id)
     return list(session.scalars(same.order_by(Paper.id).limit(SAME_TITLE)))
-
-
-def title_folded(title: str) -> str:
-    """The beginning of a title, as titles are compared: search words without accents or signs."""
-    return indexable(title)[:MAX_TITLE_FOLDED]
 
 
 def identifiers(session: Session, paper: Paper) -> list[Identifier]:

@@ -6,14 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app import search
 from app.models import Author, Paper, PaperAuthor, Venue
 from app.queries import papers
 from app.search.query import Query
-from app.search.words import words
+from app.text.folding import fold
+from app.text.words import words
 
 PAPERS = 6
 AUTHORS = 3
@@ -69,7 +70,7 @@ def _venues(session: Session, typed: str) -> list[Venue]:
         select(Venue)
         .where(
             or_(
-                func.lower(Venue.name).startswith(typed.lower(), autoescape=True),
+                Venue.folded.startswith(fold(typed), autoescape=True),
                 Venue.key.contains(f"/{typed.lower()}", autoescape=True),
             )
         )

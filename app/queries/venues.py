@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Venue, VenueYear
 from app.models.venue import NO_YEAR
 from app.queries.paging import Order, Slice, parse_small, take
+from app.text.folding import fold
 
 BY_SUMMARIES = Order(
     (Venue.summaries_count, Venue.papers_count), Venue.id, (parse_small, parse_small)
@@ -44,14 +45,7 @@ def most_summarised(session: Session, words: Sequence[str], *, size: int, **curs
     those with most summaries first."""
     query = select(Venue).where(Venue.papers_count > 0)
     for word in words:
-        query = query.where(
-            or_(
-                *(
-                    func.lower(column).contains(word.lower(), autoescape=True)
-                    for column in (Venue.name, Venue.title, Venue.key)
-                )
-            )
-        )
+        query = query.where(Venue.folded.contains(fold(word), autoescape=True))
     found = take(session, query, BY_SUMMARIES, size=size, **cursors)
     spans = _spans(session, [venue.id for venue in found.rows])
     rows = [VenueRow(venue, spans.get(venue.id, "")) for venue in found.rows]

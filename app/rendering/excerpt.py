@@ -7,7 +7,8 @@ from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from app.rendering.elements import add_tail
-from app.rendering.sentences import fit, one_line, sentence_spans, words
+from app.rendering.sentences import fit, sentence_spans, words
+from app.text.lines import one_line
 
 OPENING = 700
 EXCERPT = 200

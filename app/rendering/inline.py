@@ -24,6 +24,7 @@ from app.rendering.entities import ENTITY, character, without_entities
 from app.rendering.footnotes import FootnoteReference
 from app.rendering.pattern import Found, InlinePattern
 from app.rendering.references import encode_address
+from app.text.lines import one_line
 
 REPLACED = """
     backtick escape reference link image_link image_reference short_reference short_image_ref
@@ -257,12 +258,12 @@ def describe_pictures(root: Element) -> None:
                 parts += [inner.get("alt", ""), inner.text or "", inner.tail or ""]
         picture.text = None
         picture[:] = []
-        picture.set("alt", " ".join("".join(parts).split()))
+        picture.set("alt", one_line("".join(parts)))
 
 
 def normal_label(label: str) -> str:
     """Returns a label as labels are compared: case and whitespace do not count."""
-    return " ".join(label.split()).casefold()
+    return one_line(label).casefold()
 
 
 def without_escapes(text: str) -> str:

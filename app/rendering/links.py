@@ -16,7 +16,8 @@ from app.rendering.errors import Problem, RenderError
 from app.rendering.formulas import Formulas
 from app.rendering.media import OUTSIDE
 from app.rendering.references import PaperRef, moved_page, paper_path, parse_address
-from app.rendering.sentences import fit, one_line, sentence_spans, words
+from app.rendering.sentences import fit, sentence_spans, words
+from app.text.lines import one_line
 
 MAX_SENTENCE = 400
 MAX_PROBLEMS = 50

@@ -29,6 +29,7 @@ from app.rendering.links import Find, Link, LinkReader
 from app.rendering.media import place_media
 from app.rendering.sanitizer import sanitise
 from app.rendering.tables import label_heads
+from app.text.lines import one_line
 
 RENDERER_VERSION = 3
 MAX_TEXT_BYTES = 65536
@@ -176,13 +177,13 @@ def render_inline(text: str) -> str:
         RenderError: when the text is longer than MAX_TEXT_BYTES.
     """
     check_size(text)
-    formulas = Formulas(" ".join(text.split()))
-    return formulas.to_html(escape(" ".join(formulas.text.split())))
+    formulas = Formulas(one_line(text))
+    return formulas.to_html(escape(one_line(formulas.text)))
 
 
 def as_label(title: str) -> str:
     """The Markdown of a link's text that reads like a title: formulas as they are, no markup."""
-    formulas = Formulas(" ".join(title.split()))
+    formulas = Formulas(one_line(title))
     escaped = MARKUP.sub(r"\\\g<0>", formulas.text)
     # A backslash before a bracket would begin a formula.
     return formulas.to_source(escaped.replace("[", "&#91;").replace("]", "&#93;"))

@@ -77,8 +77,3 @@ def fit(
         taken.append(piece)
         used += length
     return "".join(taken[::-1] if backwards else taken), used
-
-
-def one_line(text: str) -> str:
-    """Text with single spaces in the place of all white space."""
-    return " ".join(text.split())

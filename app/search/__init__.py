@@ -23,7 +23,8 @@ from app.search import postgresql, sqlite, vocabulary
 from app.search.entries import name_mark, section_mark
 from app.search.query import Clause, Part, Phrase, Query, parse
 from app.search.ranking import IN_TITLE_AND_NAMES, Found, ranked
-from app.search.words import indexable, stem
+from app.text.plurals import stem
+from app.text.words import MAX_TITLE, indexable
 
 __all__ = [
     "LIMIT",
@@ -42,7 +43,6 @@ _IN_TITLES = 500  # of those that have the words in the title or the names
 _ENOUGH = 200  # of these among the first ones make it needless to ask for more
 _SAME_TITLE = 20
 _SUGGESTED = 60  # entries of which suggestions are chosen
-MAX_TITLE = 300  # characters of `papers.title_folded`
 _FEW = 3  # with so many results or fewer, a word may be misspelt
 
 

@@ -9,7 +9,9 @@ from functools import lru_cache
 from typing import Any
 
 from app.models.search_entry import place
-from app.search.words import fold, indexable, searched, stem, stems, words
+from app.text.folding import fold, slug
+from app.text.plurals import stem, stems
+from app.text.words import searched, words
 
 MOST_OF_PEOPLE = 200_000  # bytes
 MOST_OF_BODY = 400_000
@@ -135,8 +137,13 @@ def name_mark(word: str) -> str:
 
 
 def author_mark(key: str) -> str:
-    """The mark of the one author of a name, of a key with dblp's number of a namesake."""
-    return "=author=" + indexable(key).replace(" ", "-")
+    """The mark by which the one author of a key with dblp's number of a namesake is looked for."""
+    return "=author=" + slug(key)
+
+
+def author_marks(key: str) -> list[str]:
+    """The marks of an author: as their key is written, and as it may be typed."""
+    return list(dict.fromkeys((author_mark(key), author_mark(fold(key)))))
 
 
 def section_mark(slug: str) -> str:
@@ -154,7 +161,7 @@ def _facts(paper: PaperFacts, tags: Sequence[str]) -> str:
     if paper.summarised:
         facts.append(SUMMARISED)
     facts.append(EVERYTHING)
-    facts += map(author_mark, paper.namesakes)
+    facts += (mark for key in paper.namesakes for mark in author_marks(key))
     facts += map(name_mark, _people(paper).split())
     return within(" ".join(facts), MOST_OF_PEOPLE)
 

@@ -29,7 +29,9 @@ from app.search.entries import (
     tag_mark,
     year_marks,
 )
-from app.search.words import figured, stem, words
+from app.text.person_names import is_numbered
+from app.text.plurals import stem
+from app.text.words import figured, words
 
 MAX_LENGTH = 1000
 MAX_PARTS = 24
@@ -49,7 +51,6 @@ _PART = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_NUMBERED = re.compile(r".*[^\W\d_].*[\s-]\d{4}\s*", re.DOTALL)
 _YEARS = re.compile(r"(\d{4})?(?:(\.{2,3}|-|–)(\d{4})?)?")
 
 
@@ -112,7 +113,7 @@ class Part:
             return (Phrase((tag_mark(self.value),), "facts"),)
         if self.field == "section":
             return (Phrase((section_mark(self.value),), "facts"),)
-        if self.field == "author" and _NUMBERED.fullmatch(self.value):
+        if self.field == "author" and is_numbered(self.value):
             return (Phrase((author_mark(self.value),), "facts"),)
         if self.field == "author":
             return (Phrase(tuple(map(name_mark, self.stems)), "facts"),)

@@ -10,7 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from app.search.query import Part, Query
-from app.search.words import CJK, GREEK, WORD, fold, stem
+from app.text.folding import fold
+from app.text.plurals import GREEK, UNLIKE_PLURAL, stem
+from app.text.words import CJK, WORD
 
 LENGTH = 240
 _BEFORE = 80  # characters before the first word at most
@@ -127,7 +129,9 @@ def _formulas(text: str) -> list[tuple[int, int]]:
 
 
 def _beginning(word: str) -> str:
-    """What a word and its plural begin with: `stem` changes no more than the last two letters."""
+    """What a word and its plural begin with: mostly all but the last two letters."""
+    if word in UNLIKE_PLURAL:
+        return word[0]
     return word[:-2] if len(word) > 3 and word.isascii() else word
 
 

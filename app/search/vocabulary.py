@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
 from app.models import SearchWord
-from app.search.words import stem
+from app.text.plurals import singular
 
 SHORTEST_BEGINNING = 3
 COMPLETIONS = 16
@@ -54,7 +54,7 @@ def look_up(
 
 
 def _forms(word: str) -> tuple[str, ...]:
-    return (word, stem(word), f"{word}s")
+    return (word, singular(word), f"{word}s")
 
 
 def _completions(beginning: str, names: bool) -> Select[tuple[str, str]]:

@@ -27,6 +27,7 @@ from app.services.user_names import (
     check_unreserved,
     is_official,
 )
+from app.text.lines import visible_line
 
 TAKEN = "This user name is taken. Please choose another one."
 SESSION_LIFE = timedelta(days=90)
@@ -222,7 +223,7 @@ def rendered_bio(session: Session, bio: str) -> str:
 
 def _display_name(text: str) -> str:
     # Control and direction characters could make a name look like another one.
-    text = " ".join("".join(char for char in text if char.isprintable()).split())
+    text = visible_line(text)
     if len(text) > MAX_DISPLAY_NAME:
         raise Refused("display_name", f"A display name has at most {MAX_DISPLAY_NAME} characters.")
     return text

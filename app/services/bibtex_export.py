@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,12 +11,11 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.models import Author, Paper, PaperAuthor
+from app.models import Paper, PaperAuthor
 from app.services.citations import record_of
 from app.sources.bibtex_writing import entry
 
 BATCH = 500
-_NUMBER = re.compile(r"-(\d{4})$")
 
 
 def count(session: Session) -> int:
@@ -69,10 +67,5 @@ def _entry(paper: Paper) -> str:
     names = sorted(paper.identifiers, key=lambda name: name.id)
     keys = [name.value for name in names if name.kind == "key" and name.value != paper.key]
     # With dblp's number of a namesake, or two authors would become one.
-    authors = tuple(map(_numbered, paper.authors))
+    authors = tuple(author.numbered for author in paper.authors)
     return entry(replace(record_of(paper, names), authors=authors, other_keys=tuple(keys)))
-
-
-def _numbered(author: Author) -> str:
-    number = _NUMBER.search(author.key)
-    return f"{author.name} {number[1]}" if number else author.name

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.models.paper import MAX_IDENTIFIER
-from app.queries.papers import by_key, title_folded
+from app.queries.papers import by_key
 from app.rendering import PaperRef
 from app.services import import_faults
 from app.services.import_terms import IncomingPaper, Outcome, Run
@@ -33,6 +33,7 @@ from app.services.same_work import title_words
 from app.services.texts import known_keys
 from app.sources.bibtex import BadEntry, decode, read_entries
 from app.sources.record import PaperRecord
+from app.text.folding import slug
 
 BIBTEX = (".bib", ".bibtex")
 BATCH = 50
@@ -210,8 +211,7 @@ def _shortened(record: PaperRecord, notes: list[str]) -> PaperRecord:
     record = replace(record, **short)
     if "/" in record.venue and " " not in record.venue and not record.venue_key:
         # Such a name would be taken for the key of a venue.
-        slug = title_folded(record.venue).replace(" ", "-")
-        record = replace(record, venue_key=f"venues/{slug}"[:MAX_VENUE_KEY])
+        record = replace(record, venue_key=f"venues/{slug(record.venue)}"[:MAX_VENUE_KEY])
     return record
 
 

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 
 from app.models.summary import VISIBILITIES
+from app.text.lines import one_line
 
 MOST_PRIVATE = ("private", True)  # visibility, and whether it is anonymous
 
@@ -108,11 +109,6 @@ class Seen:
 def normal(source: str) -> str:
     """A text as it is saved: lines end in one way, none is empty at either end."""
     return source.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip("\n")
-
-
-def one_line(takeaway: str) -> str:
-    """A takeaway as it is saved."""
-    return " ".join(takeaway.replace("\x00", "").split())
 
 
 def tag_words(text: str) -> list[str]:

@@ -7,15 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import insert_missing
 from app.models import Author, AuthorName, Venue
+from app.models.venue import venue_folded
 from app.services.bulk import among, insert_rows, new_ids
 from app.services.dblp_works import Work, kind_of_venue
-from app.services.papers import author_key, without_number
 from app.sources.dblp_streams import section_of_stream
+from app.text.person_names import author_key, without_number
 
 KEPT = 50_000  # authors kept in memory
 KEPT_NAMES = 8  # of a venue
@@ -143,9 +144,8 @@ class Venues:
         for venue in self._known.values():
             if venue.names:
                 name = venue.names.most_common(1)[0][0]
-                session.execute(
-                    update(Venue).where(Venue.id == venue.id, Venue.name != name).values(name=name)
-                )
+                row = session.get_one(Venue, venue.id, populate_existing=True)
+                row.name, row.folded = name, venue_folded(row.key, name, row.title)
 
     def _find(self, session: Session, keys: list[str]) -> None:
         query = select(Venue.key, Venue.id, Venue.name, Venue.title, Venue.section_slug)

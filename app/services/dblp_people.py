@@ -17,13 +17,13 @@ from sqlalchemy.orm import Session
 
 from app.db import insert_missing
 from app.models import Author, AuthorName, PaperAuthor
-from app.models.author import number_of_namesake
 from app.services.bulk import among
-from app.services.paper_facts import MAX_NAME, clean
-from app.services.papers import author_key, without_number
+from app.services.paper_facts import MAX_NAME
 from app.services.search_index import BATCH as INDEXED_AT_ONCE
 from app.services.search_index import index_papers
 from app.sources.dblp_dump import DumpPerson
+from app.text.lines import visible_line
+from app.text.person_names import author_key, number_of_key, without_number
 
 BATCH = 2000
 MAX_DBLP_ID = 80
@@ -246,7 +246,7 @@ class _Known:
         ]
         self._new_names += new
         self._others |= {str(row["key"]): author.id for row in new}
-        if any(row["name"] != author.name or number_of_namesake(row["key"]) for row in new):
+        if any(row["name"] != author.name or number_of_key(row["key"]) for row in new):
             self.searched_anew.add(author.id)
         return bool(new)
 
@@ -255,7 +255,7 @@ def _names(person: DumpPerson) -> dict[str, str]:
     """A person's names by key, the usual one first."""
     found: dict[str, str] = {}
     for name in person.names[:MAX_NAMES]:
-        shown = " ".join(clean(name).split())[:MAX_NAME]
+        shown = visible_line(name)[:MAX_NAME]
         if shown:
             found.setdefault(author_key(shown), shown)
     return found

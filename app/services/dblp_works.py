@@ -12,9 +12,7 @@ from zlib import crc32
 
 from app.models import folded
 from app.models.paper import MAX_IDENTIFIER
-from app.queries.papers import MAX_TITLE_FOLDED
 from app.rendering import RenderError, reference_from_url, render_inline
-from app.search.words import figured, indexable, words
 from app.services.paper_facts import (
     MAX_AUTHORS,
     MAX_NAME,
@@ -22,11 +20,13 @@ from app.services.paper_facts import (
     MAX_URL,
     MAX_VENUE_KEY,
     YEARS,
-    clean,
 )
-from app.services.papers import author_key, without_number
 from app.services.search_bulk import NewPaper
 from app.sources.dblp_dump import DumpRecord, stream_of
+from app.text.lines import visible_line
+from app.text.person_names import author_key, without_number
+from app.text.words import MAX_TITLE as MAX_TITLE_FOLDED
+from app.text.words import figured, indexable, words
 
 CORR = "journals/corr"
 STREAMS = ("conf/", "journals/", "series/")
@@ -160,7 +160,7 @@ def prepared(record: DumpRecord) -> Work | None:
         refs,
         inline(title),
         NewPaper.of([*found, *figured(title)], [each[2] for each in named], values, namesakes),
-        # As `queries.papers.title_folded` has it; only signs beyond ASCII make a difference.
+        # As `app.text.words.title_folded` has it; only signs beyond ASCII make a difference.
         (" ".join(found) if title.isascii() else indexable(title))[:MAX_TITLE_FOLDED],
         head(record) + fields,
     )
@@ -253,5 +253,5 @@ def _is_address(text: str) -> bool:
 
 def _line(text: str, longest: int) -> str:
     if not text.isprintable() or "  " in text or text != text.strip():
-        text = " ".join(clean(text).split())
+        text = visible_line(text)
     return text if len(text) <= longest else text[: longest - 1] + "…"

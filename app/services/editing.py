@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from app.models import Paper, User
 from app.queries import search
-from app.queries.papers import title_folded
 from app.rendering import Problem, as_label, inline_problems, paper_path
 from app.rendering.brackets import OpenBrackets
 from app.rendering.markdown import render_inline
 from app.services.identifiers import find_paper, parse_identifier
 from app.services.texts import preview_text
+from app.text.words import title_folded
 
 MAX_SUGGESTIONS = 6
 SHORTEST_QUERY = 2  # characters

@@ -23,6 +23,8 @@ from app.services.pasted import Pasted
 from app.services.problems import Refused
 from app.services.texts import known_keys
 from app.sources.record import NO_SECTION, PaperRecord
+from app.text.lines import one_line
+from app.text.person_names import without_number
 
 __all__ = [
     "NO_SECTION",
@@ -68,7 +70,7 @@ class Offered:
     @property
     def people(self) -> str:
         """Its first authors, without dblp's numbers of namesakes, and how many more."""
-        names = [re.sub(r" \d{4}$", "", name) for name in self.record.authors[:MAX_PEOPLE]]
+        names = [without_number(name) for name in self.record.authors[:MAX_PEOPLE]]
         more = len(self.record.authors) - len(names)
         return ", ".join(names) + (f" and {more} more" if more else "")
 
@@ -176,7 +178,7 @@ def _here(session: Session, what: Pasted, text: str, viewer: User | None) -> lis
     if what.records:
         same = papers.with_same_title(session, what.records[0].title, viewer)
         return [row.paper for row in same]
-    name = what.ref.value if what.ref is not None else " ".join(text.split())
+    name = what.ref.value if what.ref is not None else one_line(text)
     named = identifiers.find_paper(session, name)
     found = [named] if named is not None else []
     if what.title:

@@ -35,6 +35,7 @@ from app.services.summaries import (
     tag_names,
 )
 from app.services.texts import known_keys
+from app.text.lines import one_line
 
 __all__ = ["ANONYMOUS", "Incoming", "IncomingPaper", "Options", "Outcome", "Run", "import_files"]
 
@@ -299,7 +300,7 @@ def _wanted(
 ) -> _Content:
     """What a file asks for; where it says nothing, what is here stays."""
     default = present or _Content(text, "", (), options.visibility, False)
-    takeaway = default.takeaway if file.takeaway is None else " ".join(file.takeaway.split())
+    takeaway = default.takeaway if file.takeaway is None else one_line(file.takeaway)
     return _Content(
         source=text,
         takeaway=takeaway,

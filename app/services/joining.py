@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from app.queries.papers import title_folded
 from app.services.same_work import Work, is_same
 from app.sources.record import PaperRecord
+from app.text.person_names import compared_surnames
 
 PREPRINT = "journals/corr/"  # how dblp's keys of preprints begin
 _NAMED = ("doi", "arxiv_id", "openreview_id", "acl_id")
@@ -63,14 +62,10 @@ def joined(records: Sequence[PaperRecord]) -> PaperRecord:
 
 
 def _orcids(first: PaperRecord, other: PaperRecord) -> tuple[str, ...]:
-    if not first.authors or first.orcids or _surnames(first) != _surnames(other):
+    theirs = compared_surnames(other.authors)
+    if not first.authors or first.orcids or compared_surnames(first.authors) != theirs:
         return first.orcids if first.authors else other.orcids
     return other.orcids
-
-
-def _surnames(record: PaperRecord) -> list[str]:
-    names = (re.sub(r" \d{4}$", "", name) for name in record.authors)
-    return [(title_folded(name).split() or [""])[-1] for name in names]
 
 
 def _more(but: str, *lists: Iterable[str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.db import now
-from app.models import Author, Summary, Venue
+from app.models import Summary, Venue
 from app.models.summary import VISIBILITIES
 from app.services import front_matter
 from app.services.front_matter import HEAD_LINE, BadFile, text
@@ -28,7 +28,6 @@ MORE_FIELDS = (*("venue_key", "venue_title", "section", "published", "place", "s
 MAX_PLACE = 99
 _TRUE = {"true", "yes", "on", "1", "y"}
 _FALSE = {"false", "no", "off", "0", "n", ""}
-_NUMBER = re.compile(r"-(\d{4})$")
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,7 @@ def write(summary: Summary, body: str, secret: str = "") -> str:
     fields: dict[str, Any] = {
         "key": paper.key,
         "title": paper.title,
-        "authors": [_author(author) for author in paper.authors],
+        "authors": [author.numbered for author in paper.authors],
         "year": paper.year,
         "venue": venue.name if venue is not None else "",
         "doi": paper.doi,
@@ -249,12 +248,6 @@ def _switch(fields: Mapping[str, Any], name: str) -> bool | None:
     if value not in _TRUE | _FALSE:
         raise BadFile(f"{name} is true or false, not {value:.60}.", field=name)
     return value in _TRUE
-
-
-def _author(author: Author) -> str:
-    """The name with dblp's number of a namesake, which is part of the key only."""
-    number = _NUMBER.search(author.key)
-    return f"{author.name} {number[1]}" if number else author.name
 
 
 def _iso(moment: datetime | None) -> str:

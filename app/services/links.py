@@ -12,8 +12,8 @@ from app.models.link import MAX_LABEL_FOLDED, MAX_USER
 from app.models.paper import MAX_IDENTIFIER
 from app.rendering import Link as RenderedLink
 from app.rendering import PaperRef
-from app.search.words import indexable
 from app.services.texts import MAX_LINKS, names_of
+from app.text.words import indexable
 
 
 def rebuild(session: Session, summary: Summary, links: Sequence[RenderedLink]) -> None:

@@ -14,7 +14,6 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from app.models.paper import MAX_IDENTIFIER
-from app.queries.papers import title_folded
 from app.services import lookup_cache
 from app.services.joining import PREPRINT, joined, same_work
 from app.services.lookup_cache import Kept
@@ -23,6 +22,8 @@ from app.sources.contract import Fetch, NotNow, Source, Unavailable
 from app.sources.fetch import Asking, fetcher
 from app.sources.record import PaperRecord
 from app.sources.registry import SOURCES
+from app.text.lines import one_line
+from app.text.words import title_folded
 
 FOLDER = "lookups"  # in the data directory
 SECONDS = 4.5  # for all that one page asks
@@ -110,7 +111,7 @@ def find(outside: Outside, names: Iterable[str]) -> Answer:
 
 def search(outside: Outside, title: str) -> Answer:
     """Works whose title is like this one, the likest first."""
-    title = " ".join(title.split())[:MAX_TITLE]
+    title = one_line(title)[:MAX_TITLE]
     wanted = set(title_folded(title).split())
     if not wanted:
         return Answer()

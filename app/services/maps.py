@@ -16,6 +16,7 @@ import rustworkx
 
 from app.models import Paper
 from app.queries.graph import Edge, Graph
+from app.text.person_names import surname
 
 ROUNDS = 120  # of the layout, fewer where many papers make each one slow
 ROOM = 8000.0  # square pixels for a paper and its label
@@ -23,7 +24,7 @@ SMALLEST = (680.0, 440.0)
 MARGIN_X, MARGIN_Y = 56.0, 28.0
 LABEL_HEIGHT = 16.0
 LETTER = 6.6  # width of a letter of a label, about
-MAX_LABEL = 18
+MAX_LABEL = 24  # "ATLAS Collaboration 2012"
 SPREADS = 40
 
 
@@ -97,7 +98,7 @@ def draw(
 def label_of(paper: Paper) -> str:
     """`Ren 2015`, or the beginning of the title where nobody is known to have written it."""
     if paper.authors:
-        label = paper.authors[0].name.split()[-1]
+        label = surname(paper.authorships[0].printed)
         year = f" {paper.year}" if paper.year else ""
     else:
         label, year = paper.title, ""

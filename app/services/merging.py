@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.models.summary import VISIBILITIES
-from app.services.contents import Content, Settings, one_line, tag_words
+from app.services.contents import Content, Settings, tag_words
 from app.services.diffs import matching_lines
+from app.text.lines import one_line
 
 MINE = "<<<<<<< in this window"
 BETWEEN = "======="

@@ -8,7 +8,6 @@ paper too many can be merged, but one that is taken for another is lost.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, lock_papers
 from app.models import Author, Identifier, Link, Paper, PaperAuthor, PaperMerge, folded
-from app.queries.papers import title_folded
 from app.rendering import PaperRef, implied, parse_identifier
 from app.services.free_keys import FIRST, free_key, numbered
 from app.services.paper_facts import FIELDS
@@ -25,6 +23,8 @@ from app.services.same_work import is_generic, title_words
 from app.services.search_index import index_paper
 from app.services.texts import known_keys, names_of
 from app.sources.record import OTHERS, PaperRecord, goes_on
+from app.text.person_names import compared_surnames
+from app.text.words import title_folded
 
 NAMES = {
     **{"doi": "DOI", "arxiv": "arXiv id", "openreview": "OpenReview id", "acl": "ACL id"},
@@ -99,7 +99,7 @@ def is_of(session: Session, paper: Paper, record: PaperRecord) -> bool:
             one, other = record.details.get(name, ""), told.get(name, "")
             if one and other and one != other:
                 return False
-    ours, theirs = _surnames(_names(session, paper)), _surnames(record.authors)
+    ours, theirs = compared_surnames(_names(session, paper)), compared_surnames(record.authors)
     if goes_on(record):
         ours = ours[: len(theirs)]
     elif told.get("authors") == OTHERS:
@@ -161,7 +161,7 @@ def _has_title(paper: Paper, record: PaperRecord) -> bool:
 
 
 def _share_an_author(session: Session, paper: Paper, record: PaperRecord) -> bool:
-    ours, theirs = _surnames(_names(session, paper)), _surnames(record.authors)
+    ours, theirs = compared_surnames(_names(session, paper)), compared_surnames(record.authors)
     return not ours or not theirs or not set(ours).isdisjoint(theirs)
 
 
@@ -246,7 +246,7 @@ def _alike(session: Session, record: PaperRecord, before: int) -> Paper | None:
             not _differs(paper, record)
             and title_words(paper.title) == title_words(record.title)
             and len(types) < 2
-            and _surnames(_names(session, paper)) == _surnames(record.authors)
+            and compared_surnames(_names(session, paper)) == compared_surnames(record.authors)
         ):
             return paper
     return None
@@ -257,7 +257,3 @@ def _names(session: Session, paper: Paper) -> list[str]:
     query = select(printed).join_from(Author, PaperAuthor, PaperAuthor.author_id == Author.id)
     query = query.where(PaperAuthor.paper_id == paper.id).order_by(PaperAuthor.position)
     return list(session.scalars(query))
-
-
-def _surnames(names: Sequence[str]) -> list[str]:
-    return [title_folded(re.sub(r" \d{4}$", "", name)).split(" ")[-1] for name in names]

@@ -15,6 +15,7 @@ from app.models.paper import MAX_IDENTIFIER, folded
 from app.rendering import PaperRef, parse_identifier
 from app.services.problems import Refused
 from app.sources.record import DETAILS, NO_SECTION, PaperRecord
+from app.text.lines import visible, visible_line
 
 MAX_TITLE = 1000
 MAX_ABSTRACT = 20_000
@@ -69,7 +70,7 @@ def checked(session: Session, record: PaperRecord) -> PaperRecord:
     section = _line("section", record.section, MAX_NAME, "A section")
     if section not in ("", NO_SECTION) and session.get(Section, section) is None:
         raise Refused("section", "There is no such section.")
-    abstract = clean(record.abstract).strip()
+    abstract = visible(record.abstract).strip()
     if len(abstract) > MAX_ABSTRACT:
         raise Refused("abstract", f"An abstract has at most {MAX_ABSTRACT:,} characters.")
     authors, orcids = _people(record)
@@ -150,7 +151,7 @@ def is_orcid(text: str) -> bool:
 def _details(record: PaperRecord) -> dict[str, str]:
     found = {}
     for name in DETAILS:
-        text = " ".join(clean(record.details.get(name, "")).split())
+        text = visible_line(record.details.get(name, ""))
         if text and len(text) <= (MAX_EDITORS if name == "editor" else MAX_DETAIL):
             found[name] = text
     return found
@@ -241,17 +242,8 @@ def _checked_key(text: str) -> str:
     return key
 
 
-def clean(text: str) -> str:
-    """A text without signs that cannot be seen."""
-    # A space of another kind is a space; what cannot be seen goes.
-    return "".join(
-        char if char.isprintable() or char in "\n\t" else " " if char.isspace() else ""
-        for char in text
-    )
-
-
 def _line(field: str, text: str, longest: int, what: str) -> str:
-    text = " ".join(clean(text).split())
+    text = visible_line(text)
     if len(text) > longest:
         raise Refused(field, f"{what} has at most {longest:,} characters; this has {len(text):,}.")
     return text

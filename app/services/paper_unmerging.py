@@ -33,6 +33,7 @@ from app.services.paper_merging import FILLED, add_authors, encoded, finish, not
 from app.services.problems import Refused
 from app.services.rerender import mark_stale
 from app.services.summaries import close_gap
+from app.text.words import title_folded
 
 BATCH = 500  # names in one statement
 
@@ -91,6 +92,7 @@ def _restore(session: Session, row: dict[str, Any]) -> Paper:
     for name, table in (("venue_id", Venue), ("section_slug", Section)):
         if values[name] is not None and session.get(table, values[name]) is None:
             values[name] = None
+    values["title_folded"] = title_folded(values["title"])  # the rules may be others by now
     paper = Paper(**values)
     session.add(paper)
     session.flush()

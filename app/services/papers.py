@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -14,7 +13,6 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing, insert_missing, lock_papers, now
 from app.models import Author, AuthorName, Identifier, Paper, PaperAuthor, User, Venue, folded
 from app.models.paper import MAX_IDENTIFIER
-from app.queries.papers import title_folded
 from app.rendering import (
     RENDERER_VERSION,
     PaperRef,
@@ -23,7 +21,6 @@ from app.rendering import (
     render_inline,
     render_plain,
 )
-from app.search.words import fold
 from app.services import counts, links, similarity
 from app.services.doubles import TYPED, double_of, is_vouched_for, joined, learn_names
 from app.services.free_keys import free_key
@@ -36,8 +33,10 @@ from app.services.texts import known_keys
 from app.sources.arxiv_categories import section_of_arxiv_id
 from app.sources.dblp_streams import section_of_stream
 from app.sources.record import NO_SECTION, PaperRecord
+from app.text.folding import fold, slug
+from app.text.person_names import author_key, surname_for_key, without_number
+from app.text.words import title_folded
 
-_NUMBER = re.compile(r" \d{4}$", re.ASCII)
 _VENUE_OF_KEY = re.compile(r"((?:conf|journals|books|series|phd)/[^/]+)/")
 
 
@@ -138,9 +137,10 @@ def _added(
 
 def _made_up_key(session: Session, record: PaperRecord) -> str:
     # As many reference managers do: surname, year, first word of the title, a number if taken.
-    surname = _slug(record.authors[0].split()[-1]) if record.authors else ""
-    word = next((word for word in _slug(record.title).split("-") if len(word) > 3), "paper")
-    base = f"{surname.replace('-', '') or 'unknown'}{record.year or ''}{word}"[:200]
+    surname = surname_for_key(record.authors[0]) if record.authors else ""
+    words = slug(fold(record.title)).split("-")
+    word = next((word for word in words if len(word) > 3), "paper")
+    base = f"{surname or 'unknown'}{record.year or ''}{word}"[:200]
     return free_key(session, base)
 
 
@@ -165,7 +165,7 @@ def _venue(session: Session, record: PaperRecord) -> Venue | None:
     elif match is not None:
         key, name = match[1], record.venue or match[1].rsplit("/", 1)[-1].upper()
     elif record.venue:
-        key, name = f"venues/{_slug(record.venue)}"[:MAX_VENUE_KEY], record.venue
+        key, name = f"venues/{slug(record.venue)}"[:MAX_VENUE_KEY], record.venue
         same_name = session.scalar(select(Venue).where(Venue.name == name).limit(1))
         if same_name is not None:
             return same_name
@@ -232,11 +232,6 @@ def _authors_by_other_names(keys: Iterable[str]) -> Select[str, int]:
     )
 
 
-def without_number(name: str) -> str:
-    """A name without dblp's number of a namesake: "Wei Wang" of "Wei Wang 0001"."""
-    return _NUMBER.sub("", name) if name[-4:].isdecimal() else name
-
-
 def _set_orcids(session: Session, orcids: dict[str, str]) -> None:
     """Tell authors' ORCID iDs by their keys. One that is known stays: a namesake may have come."""
     if orcids:
@@ -245,16 +240,6 @@ def _set_orcids(session: Session, orcids: dict[str, str]) -> None:
             update(Author).where(unknown).values(orcid=bindparam("told")),
             [{"of": key, "told": orcid} for key, orcid in sorted(orcids.items())],
         )
-
-
-def author_key(name: str) -> str:
-    """The key of an author of this name; dblp's number of a namesake is part of both."""
-    return _slug(name)[:MAX_NAME] or "unnamed"
-
-
-def _slug(text: str) -> str:
-    """Lower-case letters (of any script, without accents) and digits, joined by hyphens."""
-    return "-".join(re.findall(r"[^\W_]+", unicodedata.normalize("NFC", fold(text))))
 
 
 def _rendered(field: str, renderer: Any, text: str) -> str:

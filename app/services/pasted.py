@@ -12,6 +12,7 @@ from app.sources.bibtex import BadEntry, read_bibtex
 from app.sources.csl import looks_like_csl, read_csl
 from app.sources.record import PaperRecord
 from app.sources.ris import looks_like_ris, read_ris
+from app.text.lines import one_line
 
 MAX_TITLE = 300
 PROBLEMS_SHOWN = 20
@@ -59,7 +60,7 @@ def read(text: str) -> Pasted:
         if looks_right(text):
             records, bad = reader(text)
             return Pasted(records=tuple(records), problems=_sentences(bad))
-    line = " ".join(text.split())
+    line = one_line(text)
     ref = parse_identifier(line)
     if ref is not None and ref.kind != "url" and _says_which(ref):
         return Pasted(ref=ref.without_user())

@@ -32,6 +32,7 @@ from app.queries.pictures import room_used
 from app.services.locks import queue
 from app.services.picture_files import MAX_BYTES, encode, path_of, write
 from app.services.problems import Refused
+from app.text.lines import one_line
 
 MAX_PICTURES = 1000  # of one user
 MAX_TOTAL = 200_000_000  # bytes of one user
@@ -149,7 +150,7 @@ def add_from_form(session: Session, user: User, file: FileStorage | None, alt: s
 
 def markdown(picture: Picture, alt: str) -> str:
     """The Markdown that shows a picture, with what it shows for those who cannot see it."""
-    line = " ".join(alt.replace("\x00", "").split())[:MAX_ALT]
+    line = one_line(alt)[:MAX_ALT]
     escaped = re.sub(r"([][\\])", r"\\\1", line)
     return f"![{escaped}](/pictures/{picture.name})"
 

@@ -15,11 +15,12 @@ What agrees in less is suggested to readers (`may_be_same`), and a trusted user 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.models import Paper
+from app.text.folding import fold
+from app.text.person_names import compared, compared_surnames
 
 MIN_WORDS = 3
 MIN_LETTERS = 15
@@ -43,8 +44,6 @@ GENERIC = (
 _GENERIC = re.compile(rf"(?:{'|'.join(GENERIC)})\b")
 _WORD = re.compile(r"[^\W_]+[+#]*")
 _PREPRINT_VENUE = re.compile(r"(?:arxiv|corr|biorxiv|medrxiv|psyarxiv|chemrxiv)\b", re.IGNORECASE)
-# What stands behind a surname, dblp's number of a namesake too.
-_AFTER_NAME = frozenset(("jr", "sr", "ii", "iii", "iv"))
 
 
 @dataclass(frozen=True)
@@ -95,10 +94,9 @@ def may_be_same(one: Work, other: Work) -> bool:
     words = title_words(one.title)
     if words != title_words(other.title) or is_generic(words) or not words:
         return False
-    surnames = {_name(each)[1] for each in one.authors}
-    return not one.authors or not other.authors or any(
-        _name(each)[1] in surnames for each in other.authors
-    )  # fmt: skip
+    if not one.authors or not other.authors:
+        return True
+    return not set(compared_surnames(one.authors)).isdisjoint(compared_surnames(other.authors))
 
 
 def doubts(one: Work, other: Work) -> list[str]:
@@ -131,7 +129,7 @@ def is_published(work: Work) -> bool:
 
 def title_words(title: str) -> tuple[str, ...]:
     """The words and numbers of a title, folded, with what tells `C++` from `C`."""
-    return tuple(_WORD.findall(_folded(title)))
+    return tuple(_WORD.findall(fold(title)))
 
 
 def tells_enough(words: Sequence[str]) -> bool:
@@ -163,8 +161,8 @@ def _same_authors(one: Work, other: Work) -> bool:
 
 
 def _same_name(one: str, other: str) -> bool:
-    given, surname = _name(one)
-    others, other_surname = _name(other)
+    given, surname = compared(one)
+    others, other_surname = compared(other)
     if surname != other_surname:
         return False
     # "Kaiming", "K." and "Kaiming M." may be one person; "Kaiming" and "Karl" are two.
@@ -172,17 +170,3 @@ def _same_name(one: str, other: str) -> bool:
         mine == theirs or (1 in (len(mine), len(theirs)) and mine[0] == theirs[0])
         for mine, theirs in zip(given, others, strict=False)
     )
-
-
-def _name(name: str) -> tuple[tuple[str, ...], str]:
-    """The given names and the surname of a name, folded."""
-    parts = [part for part in re.findall(r"[^\W_]+", _folded(name)) if not part.isdigit()]
-    while len(parts) > 1 and parts[-1] in _AFTER_NAME:
-        parts.pop()
-    return (tuple(parts[:-1]), parts[-1]) if parts else ((), "")
-
-
-def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return unicodedata.normalize("NFC", bare)

@@ -18,12 +18,12 @@ from app.search.entries import (
     MOST_OF_BODY,
     MOST_OF_PEOPLE,
     PaperFacts,
-    author_mark,
+    author_marks,
     name_mark,
     within,
 )
-from app.search.words import stem, stems
 from app.services.bulk import among, insert_rows, is_sqlite
+from app.text.plurals import stem, stems
 
 PUT_OFF = 30_000  # words whose counts are kept in memory
 REMEMBERED = 10_000  # years of venues
@@ -62,7 +62,7 @@ class NewPaper(NamedTuple):
         identifiers: Sequence[str],
         namesakes: Iterable[str] = (),
     ) -> NewPaper:
-        """Of the words of the title (`app.search.words.searched`) and of each author's name."""
+        """Of the words of the title (`app.text.words.searched`) and of each author's name."""
         return cls(
             " ".join(map(stem, title)),
             within(" ".join([stem(word) for author in authors for word in author]), MOST_OF_PEOPLE),
@@ -173,5 +173,6 @@ class BulkIndex:
 
 def with_names(facts: str, paper: NewPaper) -> str:
     """The facts of a paper with the marks of its authors and their names."""
-    marks = [*map(author_mark, paper.namesakes), *map(name_mark, paper.people.split())]
+    marks = [mark for key in paper.namesakes for mark in author_marks(key)]
+    marks += map(name_mark, paper.people.split())
     return within(" ".join([facts, *marks]), MOST_OF_PEOPLE)

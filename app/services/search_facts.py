@@ -22,9 +22,9 @@ from app.models import (
     User,
     Venue,
 )
-from app.models.author import number_of_namesake
 from app.queries.visibility import public_of_few
 from app.search.entries import PaperFacts, SummaryFacts
+from app.text.person_names import number_of_key
 
 BATCH = 1000  # rows named in one statement
 
@@ -84,7 +84,7 @@ def papers(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
                 *(t for t in titles[row[0]] if t != row[1]),
             ],
             summarised=bool(row[9]),
-            namesakes=list(dict.fromkeys(filter(number_of_namesake, keys[row[0]]))),
+            namesakes=list(dict.fromkeys(filter(number_of_key, keys[row[0]]))),
         )
         for row in rows
     ]

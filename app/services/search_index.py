@@ -90,12 +90,6 @@ def _in_batches(session: Session, which: ColumnElement[bool]) -> Iterator[int]:
     session.commit()
 
 
-def needs_renewal(session: Session) -> bool:
-    """Whether the entries are those of an older version: then there are no words yet."""
-    entry = session.scalar(select(SearchEntry.id).limit(1))
-    return entry is not None and session.scalar(select(SearchWord.word).limit(1)) is None
-
-
 def index_summary(
     session: Session, summary: Summary, plain: str, tags: Sequence[str], writer: User
 ) -> None:

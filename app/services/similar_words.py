@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from html.parser import HTMLParser
 
 from app.models.similar import MAX_WORD
-from app.search.words import indexable
-from app.services.common_words import COMMON_WORDS
+from app.text.plurals import singular
+from app.text.stop_words import COMMON_WORDS
+from app.text.words import indexable
 
 MOST = 30  # words of one paper
 TITLE, TEXT = 2, 1  # what a word weighs by where it stands
 SHORTEST = 3
-_SINGULARS = frozenset({"atlas", "bias", "canvas", "chaos", "lens", "news"})
 # In the HTML of the renderer, where none of these is within another of its kind.
 _APART = re.compile(r"<(math|pre|code)\b.*?</\1>", re.DOTALL)
 _FORMULA = re.compile(r"\$\$?[^$]*\$\$?")
@@ -52,20 +52,10 @@ def _words(text: str) -> list[str]:
     found = []
     for word in indexable(_FORMULA.sub(" ", text)).split():
         if len(word) >= SHORTEST and word not in COMMON_WORDS and not word.isdecimal():
-            singular = _singular(word)[:MAX_WORD]
-            if singular not in COMMON_WORDS:
-                found.append(singular)
+            one = singular(word)[:MAX_WORD]
+            if one not in COMMON_WORDS:
+                found.append(one)
     return found
-
-
-def _singular(word: str) -> str:
-    if len(word) < 4 or word in _SINGULARS or word.endswith(("ss", "us", "is")):
-        return word
-    if word.endswith("ies"):
-        return word[:-3] + "y"
-    if word.endswith(("sses", "ches", "shes", "xes")):
-        return word[:-2]
-    return word.removesuffix("s")
 
 
 class _Reader(HTMLParser):

@@ -154,6 +154,19 @@ def mark_all(session: Session, *, every: bool) -> int:
     return count_marked(session)
 
 
+def mark_known(session: Session) -> None:
+    """Mark all papers that have words or similar ones, after the words are made by other rules.
+
+    Commits in between.
+    """
+    mark_all(session, every=False)
+    marked = exists().where(SimilarMark.paper_id == SimilarPaper.paper_id)
+    compared = select(SimilarPaper.paper_id).where(~marked).distinct()
+    begin_writing(session)
+    session.execute(insert(SimilarMark).from_select(["paper_id"], compared))
+    session.commit()
+
+
 def _work_out(session: Session, paper_id: int) -> bool:
     """Work out one paper; says whether it could be done, and nobody changed a text meanwhile."""
     _look(session)

@@ -21,7 +21,7 @@ from app.rendering import (
     render_inline,
 )
 from app.services import counts, links, merged_drafts, picture_addresses, similarity
-from app.services.contents import Content, Edit, Seen, one_line, tag_words
+from app.services.contents import Content, Edit, Seen, tag_words
 from app.services.contents import normal as normal  # for who writes through this module
 from app.services.locks import ensure_there, queue
 from app.services.merging import BESIDE, BETWEEN, MINE, THEIRS, open_conflict
@@ -29,6 +29,7 @@ from app.services.problems import Refused
 from app.services.search_index import index_summary
 from app.services.texts import render_text
 from app.services.votes import popularity
+from app.text.lines import one_line
 
 MAX_TAKEAWAY = 200
 MAX_TAGS = 8

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable
 from itertools import groupby, islice
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.models import Author, Identifier, Paper, PaperAuthor, folded
@@ -24,6 +23,7 @@ from app.rendering import (
     render,
 )
 from app.rendering.links import Find
+from app.text.person_names import surname
 
 __all__ = [
     "MAX_TEXT_BYTES",
@@ -114,7 +114,7 @@ def citation_labels(session: Session, keys: set[str]) -> dict[str, str]:
     A paper without authors has none, and is cited by its key.
     """
     found = session.execute(
-        select(Paper.key, Paper.year, Author.name)
+        select(Paper.key, Paper.year, func.coalesce(PaperAuthor.name, Author.name))
         .join(PaperAuthor, PaperAuthor.paper_id == Paper.id)
         .join(Author, Author.id == PaperAuthor.author_id)
         .where(Paper.key.in_(keys), PaperAuthor.position < 3)
@@ -122,17 +122,11 @@ def citation_labels(session: Session, keys: set[str]) -> dict[str, str]:
     )
     labels = {}
     for key, rows in groupby(found, key=lambda row: row[0]):
-        authors = [(year, _surname(name)) for _, year, name in rows]
+        authors = [(year, surname(name)) for _, year, name in rows]
         names = [name for _, name in authors]
         shown = " & ".join(names) if len(names) < 3 else f"{names[0]} et al."
         labels[key] = f"{shown} {authors[0][0] or ''}".strip()
     return labels
-
-
-def _surname(name: str) -> str:
-    # A collaboration has no surname.
-    group = re.search(r"\b(collaboration|consortium|team|group|project)\b", name, re.IGNORECASE)
-    return name if group else name.split()[-1]
 
 
 def render_alone(text: str) -> Rendered:

@@ -13,6 +13,7 @@ from defusedxml.ElementTree import fromstring
 
 from app.sources.contract import Unavailable
 from app.sources.months import MACROS, month_number
+from app.text.lines import one_line
 
 _UNREADABLE = "sent something that cannot be read."
 
@@ -57,7 +58,7 @@ def string(value: Any, *path: str | int) -> str:
     found = inside(value, *path)
     if isinstance(found, int) and not isinstance(found, bool):
         return str(found) if abs(found) < 10**15 else ""
-    return " ".join(found.split()) if isinstance(found, str) else ""
+    return one_line(found) if isinstance(found, str) else ""
 
 
 def objects(value: Any, *path: str | int) -> Iterator[dict[str, Any]]:

@@ -13,6 +13,7 @@ from app.sources.arxiv_categories import section_of_category
 from app.sources.contract import FOUND_AT_MOST, Fetch
 from app.sources.markup import plain_tex
 from app.sources.record import PaperRecord
+from app.text.lines import one_line
 
 NAME = "arXiv"
 HOSTS = {"export.arxiv.org": 3.0}
@@ -69,11 +70,9 @@ def _record(entry: Element) -> PaperRecord | None:
 
 
 def _text(element: Element, name: str) -> str:
-    return " ".join((element.findtext(name) or "").split())
+    return one_line(element.findtext(name) or "")
 
 
 def _paragraphs(text: str) -> str:
     # Lines are broken at a fixed width; a paragraph begins with spaces.
-    return "\n\n".join(
-        " ".join(each.split()) for each in re.split(r"\n(?:\s*\n|\s{2,})", text)
-    ).strip()
+    return "\n\n".join(one_line(each) for each in re.split(r"\n(?:\s*\n|\s{2,})", text)).strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from app.sources.bibtex_tex import plain
+from app.text.person_names import printed
 
 MAX_NAMES = 10_000
 _BREAKS = re.compile(r"\\.|[{}]|\s+and(?=[\s{]|$)|,|;", re.IGNORECASE | re.DOTALL)
@@ -46,9 +47,9 @@ def _of_one(name: str) -> list[str]:
     if len(told) == 2:
         return _two(told[0], told[1])
     if len(told) == 3 and (_JUNIOR.fullmatch(told[1]) or not _is_full(told)):
-        return [f"{told[2]} {told[0]} {told[1]}".strip()]
+        return [printed(told[2], told[0], told[1])]
     if len(told) % 2 == 0 and all(map(_INITIALS.fullmatch, told[1::2])):
-        return [f"{first} {last}" for last, first in zip(told[::2], told[1::2], strict=True)]
+        return [printed(first, last) for last, first in zip(told[::2], told[1::2], strict=True)]
     return told
 
 
@@ -57,7 +58,7 @@ def _two(last: str, first: str) -> list[str]:
         return [f"{last} {first}"]
     if _INITIAL_FIRST.fullmatch(last) and _INITIAL_FIRST.fullmatch(first):
         return [last, first]  # `A. Lee, B. Chen`
-    return [f"{first} {last}".strip()]
+    return [printed(first, last)]
 
 
 def _is_full(parts: list[str]) -> bool:
@@ -71,8 +72,8 @@ def _extended(parts: list[str]) -> str:
         found = _PART.fullmatch(part)
         if found:
             told[found[1].lower()] = plain(found[2].strip().strip('"'))
-    order = ("given", "prefix", "family", "suffix")
-    return " ".join(filter(None, (told.get(each) for each in order)))
+    family = " ".join(filter(None, (told.get("prefix"), told.get("family"))))
+    return printed(told.get("given", ""), family, told.get("suffix", ""))
 
 
 def _parted(value: str, at: str) -> list[str]:

@@ -9,6 +9,7 @@ from app.sources.bibtex_names import names
 from app.sources.bibtex_tex import paragraphs, plain
 from app.sources.months import MACROS, month_number
 from app.sources.record import DETAILS, PaperRecord, goes_on
+from app.text.person_names import is_group, split_name, without_number
 
 CORR = "journals/corr"
 NO_PAPERS = frozenset({"string", "preamble", "comment", "xdata", "set", "control"})
@@ -42,13 +43,9 @@ _SIGNS = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
 }
-# What is not a name in parts: an organisation, and what would be read as several names.
-_WHOLE = re.compile(
-    r"[,;={}]|\band\b|\bothers\b|\bet\.?\s*al\b"
-    r"|\b(?:collaboration|consortium|team|group|project|committee|university|institute)\b",
-    re.IGNORECASE,
-)
-_JUNIOR = re.compile(r"(.+?) ((?:van|von|de|der|den|di|da|la|le) .+|\S+) ([JS]r\.?|I{2,3}|IV)")
+_COMMA = re.compile(r",(?= (?:[JS]r\.?|I{2,3}|IV)$)")  # of "Martin Luther King, Jr."
+# What would be read as several names.
+_SEVERAL = re.compile(r"[,;={}]|\band\b|\bothers\b|\bet\.?\s*al\b", re.IGNORECASE)
 
 
 def entry(record: PaperRecord) -> str:
@@ -146,15 +143,28 @@ def _kind(record: PaperRecord) -> str:
 
 def _people(people: tuple[str, ...]) -> str:
     written = []
-    for name in people:
-        tex = escaped(name)
-        junior = _JUNIOR.fullmatch(tex)
-        if _WHOLE.search(tex):
-            tex = f"{{{tex}}}"
-        elif junior:
-            tex = f"{junior[2]}, {junior[3]}, {junior[1]}"
+    for name in (_COMMA.sub("", each) for each in people):
+        tex = _person(name)
         written.append(tex if names(tex) == (name,) else f"{{{escaped(name)}}}")
     return " and ".join(written)
+
+
+def _person(name: str) -> str:
+    """A name in the form in which BibTeX sees the same surname in it."""
+    tex = escaped(name)
+    if without_number(name) != name:  # as dblp itself has it
+        return tex
+    parts = split_name(name)
+    if _SEVERAL.search(tex) or is_group(name) or not (parts.given or parts.particle):
+        return f"{{{tex}}}" if " " in tex else tex
+    if not parts.suffix:
+        words = name.split()
+        # BibTeX's surname begins with the first word in small letters, or is the last word.
+        first = next((at for at, word in enumerate(words[:-1]) if word[0].islower()), -1)
+        if " ".join(words[first:]) == parts.surname:
+            return tex
+    told = (parts.surname, parts.suffix, parts.given)
+    return ", ".join(escaped(part) for part in told if part)
 
 
 def _pages(text: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.sources.record import PaperRecord, goes_on
-from app.sources.works import address_of, kind_of, one_line, pages_of, venue_of
+from app.sources.works import address_of, kind_of, pages_of, venue_of
+from app.text.lines import visible_line
 
 ALL_NAMED = 6  # so many authors are named all; of more, the first three
 
@@ -54,17 +55,17 @@ def line(record: PaperRecord) -> CitationLine:
         venue = f"arXiv:{record.arxiv_id}" if record.arxiv_id else "Preprint"
     return CitationLine(
         authors=_authors(record.authors, goes_on(record)),
-        title=one_line(record.title),
-        venue=one_line(venue),
-        place=one_line(", ".join(filter(None, place))),
+        title=visible_line(record.title),
+        venue=visible_line(venue),
+        place=visible_line(", ".join(filter(None, place))),
         address=address_of(record),
     )
 
 
 def _authors(names: tuple[str, ...], and_others: bool) -> str:
     if and_others or len(names) > ALL_NAMED:
-        return f"{', '.join(map(one_line, names[:3]))}, et al."
-    shown = [one_line(name) for name in names]
+        return f"{', '.join(map(visible_line, names[:3]))}, et al."
+    shown = [visible_line(name) for name in names]
     if len(shown) < 3:
         return " and ".join(shown)
     return f"{', '.join(shown[:-1])} and {shown[-1]}"

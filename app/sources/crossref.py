@@ -20,6 +20,7 @@ from app.sources.answers import (
 from app.sources.contract import FOUND_AT_MOST, Fetch
 from app.sources.markup import one_line, plain
 from app.sources.record import PaperRecord
+from app.text.person_names import printed
 
 NAME = "Crossref"
 HOSTS = {"api.crossref.org": 0.4}
@@ -123,7 +124,7 @@ def _venue(work: Any) -> tuple[str, str]:
 
 def _name(person: Mapping[str, Any]) -> str:
     parts = (string(person, part) for part in ("given", "family", "suffix"))
-    return one_line(" ".join(filter(None, parts)) or string(person, "name"))
+    return one_line(printed(*parts) or string(person, "name"))
 
 
 def _orcid(person: Mapping[str, Any]) -> str:

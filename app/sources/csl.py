@@ -22,6 +22,7 @@ from app.sources.answers import (
 from app.sources.bibtex import BadEntry
 from app.sources.markup import one_line, plain
 from app.sources.record import PaperRecord
+from app.text.person_names import printed
 
 MAX_BYTES = 200_000
 _TYPES = {
@@ -38,7 +39,7 @@ _TYPES = {
     "report": "techreport",
     "manuscript": "unpublished",
 }
-_PARTS = ("given", "dropping-particle", "non-dropping-particle", "family", "suffix")
+_FAMILY = ("dropping-particle", "non-dropping-particle", "family")
 _ARXIV = re.compile(r"arxiv(?:\.org/(?:abs|pdf)/|:\s*)(\d{4}\.\d{4,5}|[a-z-]+/\d{7})", re.I)
 
 
@@ -108,7 +109,8 @@ def _record(item: Mapping[str, Any]) -> PaperRecord:
 
 
 def _name(person: Mapping[str, Any]) -> str:
-    parts = " ".join(filter(None, (string(person, part) for part in _PARTS)))
+    family = " ".join(filter(None, (string(person, part) for part in _FAMILY)))
+    parts = printed(string(person, "given"), family, string(person, "suffix"))
     return one_line(parts or string(person, "literal") or string(person, "name"))
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.sources.person_names import PersonName, split_name, split_names
 from app.sources.record import PaperRecord
 from app.sources.works import (
     address_of,
     date_of,
     keywords_of,
     kind_of,
-    one_line,
     pages_of,
     venue_of,
 )
+from app.text.lines import visible_line
+from app.text.person_names import PersonName, split_name, split_names
 
 _TYPES = {
     "article": "article-journal",
@@ -67,14 +67,14 @@ def item(record: PaperRecord) -> dict[str, Any]:
     if kind == "preprint" and record.arxiv_id:
         found |= {"publisher": "arXiv", "number": f"arXiv:{record.arxiv_id}"}
     return {
-        name: one_line(value) if isinstance(value, str) and name != "abstract" else value
+        name: visible_line(value) if isinstance(value, str) and name != "abstract" else value
         for name, value in found.items()
         if value
     }
 
 
 def _name(name: PersonName) -> dict[str, str]:
-    if not name.given:
-        return {"literal": name.family}
-    found = {"family": name.family, "given": name.given}
-    return found | {"suffix": name.suffix} if name.suffix else found
+    if not name.given and not name.suffix:
+        return {"literal": name.surname}
+    found = {"family": name.surname, "given": name.given, "suffix": name.suffix}
+    return {part: text for part, text in found.items() if text}

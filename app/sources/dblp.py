@@ -13,6 +13,7 @@ from app.sources.answers import month_macro, objects, read_json, read_xml, strin
 from app.sources.contract import FOUND_AT_MOST, Fetch
 from app.sources.markup import one_line
 from app.sources.record import PaperRecord
+from app.text.person_names import without_number
 
 NAME = "dblp"
 HOSTS = {"dblp.org": 1.0}
@@ -132,8 +133,7 @@ def _identifiers(key: str, addresses: list[str]) -> dict[str, Any]:
 
 
 def _details(element: Element) -> dict[str, str]:
-    # The number of a namesake is dblp's own.
-    editors = (re.sub(r" \d{4}$", "", _inner(each)) for each in element.findall("editor"))
+    editors = (without_number(_inner(each)) for each in element.findall("editor"))
     found = {
         name: _inner(element.find(name))
         for name in ("volume", "number", "pages", "publisher", "series", "isbn", "school")

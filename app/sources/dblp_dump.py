@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from app.sources.dblp_stream import BadDump, DumpStream
+from app.text.lines import one_line
 
 __all__ = ["BadDump", "DumpPerson", "DumpReader", "DumpRecord", "Wanted"]
 
@@ -256,7 +257,7 @@ def _person(element: Any) -> DumpPerson | None:
 
 
 def _title(text: str) -> str:
-    text = " ".join(text.split())
+    text = one_line(text)
     # dblp ends every title with a full stop of its own.
     return text[:-1] if text.endswith(".") and not text.endswith("..") else text
 

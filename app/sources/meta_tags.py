@@ -14,11 +14,11 @@ from app.sources.works import (
     date_of,
     keywords_of,
     kind_of,
-    one_line,
     pages_of,
     pdf_of,
     venue_of,
 )
+from app.text.lines import visible_line
 
 MAX_AUTHORS = 200
 _VENUES = {
@@ -45,7 +45,7 @@ _TYPES = {
 def tags(record: PaperRecord) -> list[tuple[str, str]]:
     """Name and content of each tag, in order; what is not known is left out."""
     found = [*_highwire(record), *_dublin_core(record)]
-    return [(name, one_line(content)) for name, content in found if content]
+    return [(name, visible_line(content)) for name, content in found if content]
 
 
 def _highwire(record: PaperRecord) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from app.sources.answers import calendar_day, month_macro, year_of
 from app.sources.bibtex import BadEntry
 from app.sources.markup import one_line, plain
 from app.sources.record import PaperRecord
+from app.text.person_names import printed
 
 MAX_BYTES = 200_000
 _LINE = re.compile(r"\s{0,3}([A-Z][A-Z0-9]) {1,2}- ?(.*)")
@@ -120,7 +121,7 @@ def _names(fields: Fields, *tags: str) -> tuple[str, ...]:
     for name in (each for tag in tags for each in fields.get(tag, [])):
         surname, *others = (part.strip() for part in name.split(","))
         given, suffix = [*others, "", ""][:2]
-        found.append(one_line(" ".join(filter(None, (given, surname, suffix)))))
+        found.append(one_line(printed(given, surname, suffix)))
     return tuple(filter(None, found))
 
 

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.sources.person_names import split_name, split_names
 from app.sources.record import PaperRecord
 from app.sources.works import (
     address_of,
     date_of,
     keywords_of,
     kind_of,
-    one_line,
     pages_of,
     pdf_of,
     venue_of,
 )
+from app.text.lines import visible_line
+from app.text.person_names import split_name, split_names
 
 TYPE = "application/x-research-info-systems"
 _TYPES = {
@@ -48,7 +48,7 @@ def entry(record: PaperRecord) -> str:
 
     No value can begin a line of its own, so none can add a field or an entry.
     """
-    fields = [(tag, one_line(value)) for tag, value in _fields(record)]
+    fields = [(tag, visible_line(value)) for tag, value in _fields(record)]
     lines = [f"{tag}  - {value}" for tag, value in fields if value]
     return "\r\n".join([*lines, "ER  - ", ""])
 

@@ -17,6 +17,8 @@ from xml.etree.ElementTree import ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
+from app.text.lines import one_line
+
 NAMESPACE = "{http://www.shortscience.org}"
 CHUNK = 65_536
 MAX_FEED = 200_000_000  # bytes
@@ -227,12 +229,12 @@ def _item(line: int, fields: dict[str, str]) -> FeedItem | BadItem:
         return BadItem(line, f"This item has more than {MAX_ITEM:,} characters.")
     address = fields.get("link") or fields.get("guid") or ""
     key = fields.get("key", "").strip() or _key_of(address)
-    title = " ".join(fields.get("title", "").split())
+    title = one_line(fields.get("title", ""))
     text = fields.get("description", "")
     for what, there in (("key of a paper", key), ("title", title), ("text", text.strip())):
         if not there:
             return BadItem(line, f"This item has no {what}.")
-    author = " ".join(fields.get("author", "").split())
+    author = one_line(fields.get("author", ""))
     user = _writer(author, fields.get("link", ""), fields.get("guid", ""))
     return FeedItem(
         line=line,

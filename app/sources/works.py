@@ -97,9 +97,3 @@ def pdf_of(record: PaperRecord) -> str:
 def keywords_of(record: PaperRecord) -> list[str]:
     """Its keywords, one each."""
     return [word for each in re.split(r"[;,]", record.keywords) if (word := each.strip())]
-
-
-def one_line(text: str) -> str:
-    """A text without line breaks or signs that cannot be seen."""
-    visible = "".join(char if char.isprintable() else " " for char in text)
-    return " ".join(visible.split())

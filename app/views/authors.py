@@ -5,9 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.models.author import number_of_namesake
 from app.queries import authors, papers
-from app.services.papers import author_key
+from app.text.person_names import author_key, number_of_key
 from app.views import bars, listing
 from app.views.access import db, viewer
 
@@ -42,9 +41,11 @@ def _known_otherwise(name: str) -> Response:
     if author is None and key != name:
         author = authors.by_key(db(), key)
     if author is None:
-        called_so = [] if number_of_namesake(key) else authors.namesakes(db(), key)
-        if not called_so:
+        called_so = [] if number_of_key(key) else authors.namesakes(db(), key)
+        meant = called_so[0] if called_so else authors.by_folded_name(db(), name)
+        if meant is None:
             abort(404)
-        return redirect(url_for("authors.show", key=called_so[0].key), 302)
+        # Not for good: somebody may come who is called exactly so.
+        return redirect(url_for("authors.show", key=meant.key), 302)
     address = url_for("authors.show", key=author.key, year=request.args.get("year"))
     return redirect(address, 301)

@@ -9,8 +9,11 @@ from itertools import islice
 from typing import Any
 
 from app.models.paper import rank
+from app.models.venue import venue_folded
 from app.rendering import RENDERER_VERSION
-from app.search.words import fold, indexable
+from app.text.folding import fold
+from app.text.person_names import author_key
+from app.text.words import indexable
 from tests.benchmarks.library.words import (
     ADJECTIVES,
     FIELDS,
@@ -52,7 +55,7 @@ class Chunk:
 
 
 COLUMNS = {
-    "venues": ("id", "key", "name", "title", "kind", "section_slug"),
+    "venues": ("id", "key", "name", "title", "folded", "kind", "section_slug"),
     "authors": ("id", "key", "name"),
     "papers": (
         *("id", "key", "title", "title_html", "title_folded", "year", "venue_id", "section_slug"),
@@ -93,14 +96,20 @@ class Catalogue:
         self._known: set[str] = set()
 
     def venue_rows(self) -> list[Row]:
-        return [(v.id, v.key, v.name, v.title, v.kind, v.section) for v in self.venues]
+        return [
+            (
+                *(v.id, v.key, v.name, v.title, venue_folded(v.key, v.name, v.title)),
+                *(v.kind, v.section),
+            )
+            for v in self.venues
+        ]
 
     def author_rows(self) -> Iterator[Row]:
         """The authors of the papers made so far."""
         keys: set[str] = set()
         for number in sorted(self.people):
             name = " ".join(person(number))
-            key = indexable(name).replace(" ", "-")
+            key = author_key(name)
             while key in keys:  # "Renée" and "Rene"
                 key += "-2"
             keys.add(key)

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from app.rendering import RENDERER_VERSION
-from app.search.words import indexable
 from app.services.votes import popularity
+from app.text.folding import fold
+from app.text.words import indexable
 from tests.benchmarks.library.papers import Catalogue, Row
 from tests.benchmarks.library.texts import TARGETS, TITLES, Text, texts
 from tests.benchmarks.library.words import person, skewed, vocabulary, words
@@ -37,7 +38,7 @@ class Chunk:
 
 COLUMNS = {
     "users": ("id", "name", "display_name", "bio", "bio_html", "renderer_version", "joined_at"),
-    "tags": ("id", "name"),
+    "tags": ("id", "name", "folded"),
     "summaries": (
         *("id", "paper_id", "user_id", "section_slug", "source", "html", "opening_html"),
         *("lead_html", "excerpt"),
@@ -77,7 +78,7 @@ class Writing:
             yield number + 1, slug, name, "", "", RENDERER_VERSION, JOINED
 
     def tag_rows(self) -> list[Row]:
-        return list(enumerate(tag_names(), 1))
+        return [(number, name, fold(name)) for number, name in enumerate(tag_names(), 1)]
 
     def chunks(self) -> Iterator[Chunk]:
         for start in range(0, self.count, CHUNK):

@@ -5,7 +5,7 @@ from __future__ import annotations
 _WORDS = """
     able about above achieve across actual additional after again against all allow almost alone
     along already also although always among amount and another any appear applied apply approach
-    approache are around article ask author available away based because become been before begin
+    are around article ask author available away based because become been before begin
     behind being best better between big both bring but call called came can cannot case certain
     change choose claim clear come common compare compared comparison complete consider contain
     contribution could current deal demonstrate describe described detail did different difficult

@@ -1,0 +1,28 @@
+"""White space and control characters: a text in one line."""
+
+from __future__ import annotations
+
+import re
+
+# Those that are no white space; what joins letters and emoji is none of them.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+
+
+def one_line(text: str) -> str:
+    """A text with single spaces for all white space, and without control characters."""
+    return " ".join(_CONTROL.sub("", text).split())
+
+
+def visible_line(text: str) -> str:
+    """A text in one line without signs that cannot be seen, which could make names look alike."""
+    return " ".join(visible(text).split())
+
+
+def visible(text: str) -> str:
+    """A text without signs that cannot be seen; lines stay, other white space is spaces."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() or char in "\n\t" else " " if char.isspace() else ""
+        for char in text
+    )
