@@ -294,8 +294,9 @@ app.server.prepare = prepare
 from app.cli import main
 main()
 """
-    for _ in range(40):  # more than there is room for in what is free in the file
-        note(notes, f"more{_}.md", "Text. " * 500, key=f"m/m/{_}", title="More", user="mira")
+    for number in range(3):  # more than there is room for in what is free in the file
+        more = {"key": f"m/m/{number}", "title": "More", "user": "mira"}
+        note(notes, f"more{number}.md", "Text. " * 9000, **more)
     done = subprocess.run(
         [sys.executable, "-c", program, "import", str(notes)],
         env=environment(tmp_path / "data"),
