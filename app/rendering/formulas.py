@@ -12,12 +12,12 @@ from app.rendering.errors import Problem, RenderError
 from app.rendering.inline import without_escapes
 from app.rendering.references import encode_address
 from app.rendering.scanner import Span, protect
-from app.rendering.tex import Formula, refuse, to_mathml
+from app.rendering.tex import Formula, problem_of, refuse, to_mathml
 from app.rendering.tex_definitions import defines
 from app.rendering.tex_macros import Macros
-from app.rendering.tex_tokens import TexError
 
 MAX_FORMULAS = 3000
+MAX_STEPS = 40_000  # in all formulas of a text; see `tex_limits.Steps`
 TOKEN = re.compile(r"zqM[0-9a-f]{16}x\d+Mqz")
 
 
@@ -36,8 +36,11 @@ class Formulas:
         if len(self.spans) > MAX_FORMULAS:
             raise too_many
         self._source = source
-        # What the formulas that have to do with macros expand to, or why they do not.
-        self._expanded: dict[str, str | TexError] = {}
+        # What the formulas that have to do with macros expand to, and why others do not.
+        self._expanded: dict[str, str] = {}
+        self._refused: dict[str, str] = {}
+        self._set: dict[tuple[str, bool], Formula] = {}
+        self._steps = 0
         self._with_all_tokens = self.text
         if self.spans and defines(source):
             self._expand()
@@ -48,20 +51,33 @@ class Formulas:
         for token, span in self.spans.items():
             try:
                 tex = macros.expand(span.tex)
-            except TexError as error:
-                self._expanded[token] = error
+            except Exception as error:  # whatever it is, only this formula is lost
+                self._refused[token] = problem_of(error)
                 continue
             if tex != span.tex:
                 self._expanded[token] = tex
-        blank = {token for token, tex in self._expanded.items() if not str(tex).strip()}
+        blank = {token for token, tex in self._expanded.items() if not tex.strip()}
         # Line by line the text stays as long as it is, so that source lines are still found.
         self.text = TOKEN.sub(lambda at: "" if at[0] in blank else at[0], self.text)
 
     def _typeset(self, token: str, display: bool) -> Formula:
+        """The formula behind a token; beyond MAX_STEPS those that come later are not set."""
+        found = self._set.get((token, display))
+        if found is None:
+            if self._steps > MAX_STEPS:
+                problem = "This text has too many large formulas. Shorten it or split it."
+                found = refuse(self.spans[token].tex, display, problem)
+            else:
+                found = self._typeset_now(token, display)
+            self._steps += found.steps
+            self._set[token, display] = found
+        return found
+
+    def _typeset_now(self, token: str, display: bool) -> Formula:
         span = self.spans[token]
+        if problem := self._refused.get(token):
+            return refuse(span.tex, display, problem)
         expanded = self._expanded.get(token)
-        if isinstance(expanded, TexError):
-            return refuse(span.tex, display, str(expanded))
         if expanded is None:
             return to_mathml(span.tex, display)
         return to_mathml(expanded, display, span.tex)

@@ -15,9 +15,9 @@ from xml.etree.ElementTree import Element, ParseError, fromstring
 from app.rendering.colours import colour_class
 from app.rendering.tex_commands import SIZES
 from app.rendering.tex_lengths import nearest
+from app.rendering.tex_limits import Steps
 from app.rendering.tex_marks import MARK, Mark
 
-MAX_NODES = 20_000
 MAX_TREE_DEPTH = 250
 # A formula in a line that is wider than about so many letters may be too wide for a phone, and gets
 # a box of its own to scroll in.
@@ -82,13 +82,20 @@ class MathmlError(ValueError):
     """math-core's output is not what we let through."""
 
 
-def sanitize(markup: str, source: str, marks: Sequence[Mark], *, display: bool) -> str:
+def sanitize(
+    markup: str,
+    source: str,
+    marks: Sequence[Mark],
+    *,
+    display: bool,
+    steps: Steps | None = None,
+) -> str:
     """Write math-core's `markup` anew, with the TeX `source` beside it as an annotation.
 
     `marks` are what the marks of the shim mean. A display formula and a wide one in a line come in
     a `span` that scrolls. The result is well-formed as HTML and as XML (the `math` element takes an
-    `xmlns` there). Raises MathmlError when `markup` is not well-formed or
-    too large.
+    `xmlns` there). Each element is one of the `steps`. Raises MathmlError when `markup` is not
+    well-formed or nests too deeply, TexError when it takes too many steps.
     """
     for name, character in _NAMED.items():
         markup = markup.replace(name, character)
@@ -103,7 +110,7 @@ def sanitize(markup: str, source: str, marks: Sequence[Mark], *, display: bool) 
     if root.tag != "math":
         raise MathmlError("The formula gave no MathML.")
     out: list[str] = ['<math display="block">' if display else "<math>", "<semantics><mrow>"]
-    _Writer(out, marks).row(list(root), 0)
+    _Writer(out, marks, steps or Steps()).row(list(root), 0)
     out.append('</mrow><annotation encoding="application/x-tex">')
     out.append(escape(source, quote=False))
     out.append("</annotation></semantics></math>")
@@ -114,10 +121,10 @@ def sanitize(markup: str, source: str, marks: Sequence[Mark], *, display: bool) 
 
 
 class _Writer:
-    def __init__(self, out: list[str], marks: Sequence[Mark]) -> None:
+    def __init__(self, out: list[str], marks: Sequence[Mark], steps: Steps) -> None:
         self._out = out
         self._marks = marks
-        self._nodes = 0
+        self._steps = steps
 
     def row(self, children: list[Element], depth: int) -> None:
         """Children in a row; a mark among them holds for all that follow it."""
@@ -147,8 +154,8 @@ class _Writer:
         return len(children)
 
     def _element(self, node: Element, depth: int) -> None:
-        self._nodes += 1
-        if self._nodes > MAX_NODES or depth > MAX_TREE_DEPTH:
+        self._steps.take()
+        if depth > MAX_TREE_DEPTH:
             raise MathmlError("The formula is too large.")
         tag = node.tag
         attributes = ""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape
 
 from math_core import LatexError, LatexToMathML
 
+from app.rendering import faults
 from app.rendering.mathml import MathmlError, sanitize
 from app.rendering.scanner import clean
 from app.rendering.tex_definitions import DEFINITION, defines
+from app.rendering.tex_limits import Steps
 from app.rendering.tex_macros import Macros
 from app.rendering.tex_shim import shim
 from app.rendering.tex_tokens import TexError
@@ -28,10 +30,16 @@ _UNFENCED = re.compile(r"\\begin\{|" + DEFINITION)
 
 @dataclass(frozen=True)
 class Formula:
-    """The HTML of a formula, and in one sentence why it could not be set, if it could not."""
+    """The HTML of a formula.
+
+    Attributes:
+        problem: in one sentence why it could not be set, if it could not.
+        steps: how many it took, see `Steps`.
+    """
 
     html: str
     problem: str | None
+    steps: int = 0
 
 
 @lru_cache(maxsize=4096)
@@ -44,14 +52,32 @@ def to_mathml(tex: str, display: bool, written: str | None = None) -> Formula:
             scrolls by itself.
         written: what its writer wrote, where that is not `tex` because macros have been expanded.
 
-    TeX that cannot be set comes back as `<code class="math-error">` with the reason as its title.
-    Never raises.
+    TeX that cannot be set comes back as `<code class="math-error">` with the reason as its title,
+    whatever went wrong. Never raises, but for want of memory.
     """
     source = tex if written is None else written
+    steps = Steps()
     try:
-        return Formula(_typeset(clean(tex), display, written and clean(written)), None)
-    except (TexError, LatexError, MathmlError) as error:
-        return refuse(source, display, _POSITION.sub("", str(error)))
+        html = _typeset(clean(tex), display, written and clean(written), steps)
+    except Exception as error:
+        return replace(refuse(source, display, problem_of(error)), steps=steps.taken)
+    return Formula(html, None, steps.taken)
+
+
+def problem_of(error: Exception) -> str:
+    """What is wrong with a formula, as a sentence, by the exception that it led to.
+
+    A fault of ours is logged. Raises the exception again when memory has run out: that is the
+    whole text's fault, and another time the formula may be set.
+    """
+    if isinstance(error, MemoryError):
+        raise error
+    if isinstance(error, TexError | LatexError | MathmlError):
+        return " ".join(_POSITION.sub("", str(error)).split())
+    if isinstance(error, RecursionError):
+        return "The formula is nested too deeply."
+    faults.note(error)
+    return faults.SENTENCE
 
 
 def refuse(tex: str, display: bool, problem: str) -> Formula:
@@ -62,7 +88,7 @@ def refuse(tex: str, display: bool, problem: str) -> Formula:
     return Formula(f'<code class="math-error" title="{escape(problem)}">{source}</code>', problem)
 
 
-def _typeset(tex: str, display: bool, written: str | None) -> str:
+def _typeset(tex: str, display: bool, written: str | None, steps: Steps) -> str:
     source = tex if written is None else written
     if len(source.encode()) > MAX_TEX_BYTES and not defines(source):
         raise TexError(f"A formula may have at most {MAX_TEX_BYTES:,} bytes.")
@@ -72,8 +98,9 @@ def _typeset(tex: str, display: bool, written: str | None) -> str:
             return ""
     if len(tex.encode()) > MAX_EXPANDED_BYTES:
         raise TexError(f"A formula may have at most {MAX_EXPANDED_BYTES:,} bytes when expanded.")
-    shimmed = shim(tex, display)
-    return sanitize(_convert(shimmed.tex, display), source, shimmed.marks, display=display)
+    shimmed = shim(tex, display, steps)
+    markup = _convert(shimmed.tex, display)
+    return sanitize(markup, source, shimmed.marks, display=display, steps=steps)
 
 
 def _convert(tex: str, display: bool) -> str:
@@ -83,7 +110,7 @@ def _convert(tex: str, display: bool) -> str:
     try:
         return _CONVERTER.convert_with_local_state(tex, displaystyle=display)
     except BaseException as error:
-        # A panic in Rust arrives as an exception that has no importable class.
+        # A panic in Rust arrives as an exception that has no importable class, and is no Exception.
         if type(error).__name__ != "PanicException":
             raise
-        raise TexError("The formula cannot be set.") from error
+        raise RuntimeError("math-core gave up.") from error

@@ -21,7 +21,7 @@ def mathop(shim: Rewriter, reader: Reader, word: str) -> str:
     """math-core sets no limits under `\\mathop`, so they are put there one by one."""
     content = [part for part in reader.argument(word) if part != "\\limits"]
     name = re.fullmatch(
-        r"\s*(?:\{?\\(?:rm|mathrm|text|textrm|operatorname\*?)\s*)\{?([A-Za-z -]+)\}?\}?\s*",
+        r"\s*+(?:\{?\\(?:rm|mathrm|text|textrm|operatorname\*?)\s*+)\{?([A-Za-z -]++)\}?\}?\s*+",
         "".join(content),
     )
     if name:

@@ -11,9 +11,11 @@ _UNITS = {
     "mm": 0.2845, "cm": 2.845, "in": 7.227, "dd": 0.107, "cc": 1.284, "sp": 0.0,
     "\\baselineskip": 1.2, "\\jot": 0.3,
 }  # fmt: skip
+# Signs, of which there may be several, a number and a unit, with white space between them all (The
+# TeXbook, chapter 24). No part gives back what it took: else much white space would take for ever.
 LENGTH = re.compile(
-    r"\s*([-+]?\s*(?:\d{1,6}(?:[.,]\d{0,9})?|[.,]\d{1,9})?)\s*"
-    r"(em|ex|mu|pt|px|bp|pc|mm|cm|in|dd|cc|sp|\\baselineskip|\\jot)\s*"
+    r"\s*+((?:[-+]\s*+)*+)([0-9]{1,6}(?:[.,][0-9]{0,9})?+|[.,][0-9]{1,9})?+\s*+"
+    r"(em|ex|mu|pt|px|bp|pc|mm|cm|in|dd|cc|sp|\\baselineskip|\\jot)\s*+"
 )
 MAX_EM = 50.0
 
@@ -23,9 +25,9 @@ def em(length: str) -> float:
     found = LENGTH.fullmatch(length)
     if not found:
         return 0.0
-    number = found[1].replace(" ", "").replace(",", ".")
-    value = float(number + "1" if number in ("", "+", "-") else number) * _UNITS[found[2]]
-    return max(-MAX_EM, min(value, MAX_EM))
+    signs, number, unit = found.groups()
+    value = float(number.replace(",", ".") if number else 1) * _UNITS[unit]
+    return max(-MAX_EM, min(-value if signs.count("-") % 2 else value, MAX_EM))
 
 
 def nearest(value: float, known: Iterable[int]) -> int:

@@ -12,7 +12,8 @@ import unicodedata
 from app.rendering.tex_tokens import TexError
 
 MAX_DEPTH = 40
-MAX_OPEN_BRACKETS = 8
+MAX_OPEN_BRACKETS = 4
+MAX_STEPS = 20_000  # in one formula
 
 # How many arguments a command takes, so far as they may be left without braces and nest.
 _ARGUMENTS = {
@@ -78,6 +79,24 @@ _BIG = frozenset(
 )
 _BIG_LEFT = frozenset(name for name in _BIG if name.endswith("l"))
 _BIG_RIGHT = frozenset(name for name in _BIG if name.endswith("r"))
+
+
+class Steps:
+    """Counts what is done for one formula: tokens looked at, and elements of MathML written.
+
+    Args:
+        most: how many steps it may take.
+    """
+
+    def __init__(self, most: int = MAX_STEPS) -> None:
+        self._most = most
+        self.taken = 0
+
+    def take(self, count: int = 1) -> None:
+        """Count some steps; raises TexError when the formula has taken too many."""
+        self.taken += count
+        if self.taken > self._most:
+            raise TexError("The formula is too large.")
 
 
 def limited(tokens: list[str]) -> list[str]:

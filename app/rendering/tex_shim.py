@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 from app.rendering import tex_commands as known
 from app.rendering import tex_constructs, tex_marks, tex_physics
-from app.rendering.tex_lengths import LENGTH
-from app.rendering.tex_limits import MAX_DEPTH, MAX_OPEN_BRACKETS, limited
+from app.rendering.tex_limits import MAX_DEPTH, MAX_OPEN_BRACKETS, Steps, limited
 from app.rendering.tex_marks import MARK, Mark
 from app.rendering.tex_presets import PRESETS
 from app.rendering.tex_tables import columns, top_level, two_columns, width
@@ -36,16 +35,17 @@ class Shimmed:
     marks: tuple[Mark, ...]
 
 
-def shim(tex: str, display: bool) -> Shimmed:
-    """Rewrite the TeX of one formula.
+def shim(tex: str, display: bool, steps: Steps | None = None) -> Shimmed:
+    """Rewrite the TeX of one formula; each token that is looked at is one of the `steps`.
 
-    Raises TexError when it nests too deeply, defines macros or has an unclosed group.
+    Raises TexError when it nests too deeply, defines macros, has an unclosed group or takes too
+    many steps.
     """
     if _is_plain(tex):
         return Shimmed(tex, ())
     tokens = without_comments(tokenize(tex.replace(MARK, "")))
     limited(tokens)  # the shim recurses too
-    shimmer = _Shim(display, tex.isascii())
+    shimmer = _Shim(display, tex.isascii(), steps or Steps())
     body = "".join(limited(tokenize(shimmer.top(tokens))))
     return Shimmed(body, tuple(shimmer.marks))
 
@@ -60,7 +60,8 @@ def _is_plain(tex: str) -> bool:
 
 
 class _Shim:
-    def __init__(self, display: bool, ascii_only: bool) -> None:
+    def __init__(self, display: bool, ascii_only: bool, steps: Steps) -> None:
+        self._steps = steps
         self.marks: list[Mark] = []
         self._ascii = ascii_only
         self.display = display
@@ -89,6 +90,7 @@ class _Shim:
         return f"{body}\\qquad\\text{{({self._tag})}}"
 
     def rewrite(self, tokens: list[str]) -> str:
+        self._steps.take(len(tokens))
         reader = Reader(tokens)
         out: list[str] = []
         depth = 0
@@ -162,6 +164,7 @@ class _Shim:
 
     def text(self, tokens: list[str], command: str) -> str:
         """Text with formulas in it, as a row of texts and formulas."""
+        self._steps.take(len(tokens))
         out: list[str] = []
         piece: list[str] = []
         reader = Reader(tokens)
@@ -272,12 +275,10 @@ class _Shim:
             reader.next()
         start = reader.at
         if reader.peek() == "[":
-            try:
-                option = reader.option()
-            except TexError:
-                option = None
-            if option is not None and LENGTH.fullmatch(option):
-                return tex_marks.gap(self, option) + "\\\\ "
+            reader.next()
+            length = reader.length(word)
+            if length and reader.next() == "]":
+                return tex_marks.gap(self, length) + "\\\\ "
             reader.at = start
         return "\\\\ "
 

@@ -230,6 +230,11 @@ HOSTILE: dict[str, str] = {
     "macro of open brackets": "$\\def\\a{((((((((((}$\n\n"
     + numbered("$\\a\\a\\a\\a\\a#N$ ", size=40000),
     "macro without its argument": "$\\def\\a#1#2#3{#1}$\n\n" + fill("$\\a x$ ", size=20000),
+    "many brackets in cells": fill("$$" + "((((((((x&" * 390 + "$$\n\n"),
+    "spaces in a length": fill("$$a\\\\[-" + " " * 3900 + "]b$$\n\n"),
+    "spaces behind a switch": fill("$\\mathop{\\rm" + " " * 3900 + "1}$\n\n"),
+    "open lengths": fill("$$" + "\\\\[" * 1300 + "$$\n\n"),
+    "boxes in boxes": fill("$" + "\\mbox{" * 38 + "a " * 1800 + "}" * 38 + "$\n\n"),
     "many columns": fill("$$" + "&" * 3900 + "$$\n\n"),
     "many rows": fill("$$" + "\\\\[4pt]" * 600 + "x$$\n\n"),
     "bad links": fill("[a](b:c)\n\n"),
