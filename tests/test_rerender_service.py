@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from unittest.mock import Mock
+
+import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing
 from app.models import Identifier, Paper, Summary, User
-from app.services import accounts
+from app.rendering import Busy
+from app.services import accounts, rerender
 from app.services.identifiers import find_paper
 from app.services.rerender import count_stale, renew_stale
 from tests.factories import make_paper, make_summary, make_user
@@ -87,3 +91,16 @@ def test_papers_of_an_older_library_are_known_by_their_addresses(session: Sessio
         assert found.id == paper.id
     session.expire_all()
     assert f'href="/paper/{papers[0].key}"' in session.get_one(Summary, summary.id).html
+
+
+def test_what_there_was_no_time_for_comes_again(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = make_summary(session, source="A *text*.")
+    age(session)
+    with monkeypatch.context() as busy:
+        busy.setattr(rerender, "render_text", Mock(side_effect=Busy("later")))
+        list(renew_stale(session))
+    assert session.get_one(Summary, summary.id, populate_existing=True).html == "old"
+    list(renew_stale(session))
+    assert "<em>" in session.get_one(Summary, summary.id, populate_existing=True).html

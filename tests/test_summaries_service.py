@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Link, Revision, SearchEntry, Summary, Tag, Vote
-from app.rendering import MAX_TEXT_BYTES
-from app.services import votes
+from app.rendering import MAX_TEXT_BYTES, Busy
+from app.services import summaries, votes
 from app.services.deletion import delete_summary
 from app.services.problems import Refused
 from app.services.summaries import parse_tags, publish
@@ -118,3 +119,14 @@ def test_the_number_of_a_deleted_summary_does_not_come_back(session: Session) ->
     session.commit()
     session.expunge_all()
     assert make_summary(session).id > number
+
+
+def test_a_takeaway_that_cannot_be_rendered_is_refused_before_anything_is_locked(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper, user = make_paper(session), make_user(session)
+    monkeypatch.setattr(summaries, "render_inline", Mock(side_effect=Busy("Try again.")))
+    with pytest.raises(Refused, match="Try again") as caught:
+        publish(session, user, paper, source="A text.", takeaway="$x$")
+    assert caught.value.field == "takeaway"
+    assert not session.in_transaction()

@@ -103,6 +103,18 @@ def test_write_edit_delete(writer: Browser, session: Session) -> None:
     assert writer.get("/paper/conf/x/A1").status == 404
 
 
+@pytest.mark.parametrize(
+    "formula",
+    ["a\\kern-\n1em b", "\\rule{-\t1em}{1em}", "a\\\\[-\n2pt]b", "\\SI{5}{\\cubic\\metre}"],
+)
+def test_odd_formulas_are_saved(writer: Browser, session: Session, formula: str) -> None:
+    make_paper(session, "conf/x/A1")
+    text = f"Here ${formula}$ it is."
+    answer = writer.submit("/write/conf/x/A1", source=text, takeaway="So $\\si{\\square\\metre}$")
+    assert answer.status == 303
+    assert session.scalars(select(Summary.html)).one().count("<math") == 1
+
+
 def test_preview_without_javascript(writer: Browser, session: Session) -> None:
     make_paper(session, "conf/x/A1")
     answer = writer.submit("/write/conf/x/A1", source="So *this* is $x$.", preview="1")

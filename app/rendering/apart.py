@@ -14,13 +14,14 @@ from __future__ import annotations
 import atexit
 import os
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
-from app.rendering import markdown, sandbox
+from app.rendering import faults, markdown, sandbox
 from app.rendering.errors import Busy, Problem, RenderError
 from app.rendering.links import Find
 from app.rendering.markdown import Preview, Rendered
-from app.rendering.sandbox import NICENESS, Child, Children, TooMuch
+from app.rendering.sandbox import NICENESS, Child, Children, Fault, TooMuch
 from app.rendering.worker import IDLE
 
 SECONDS = 1.5  # of a child's own time for one text
@@ -30,9 +31,33 @@ PREVIEWS = 2  # at once, one of which waits: the server has four threads
 
 BUSY = "The server has many texts to render just now. Try again in a moment."
 
+Answer = TypeVar("Answer")
+Arguments = ParamSpec("Arguments")
+
+
+def guarded(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
+    """A function that raises nothing but RenderError, whatever goes wrong in it.
+
+    What nobody expected is logged. Let through are the want of memory, and the errors of the pipe,
+    which are no fault of the text.
+    """
+
+    @wraps(function)
+    def run(*arguments: Arguments.args, **options: Arguments.kwargs) -> Answer:
+        try:
+            return function(*arguments, **options)
+        except (RenderError, MemoryError, EOFError, OSError):
+            raise
+        except Exception as error:
+            faults.note(error)
+            raise RenderError(faults.SENTENCE) from None
+
+    return run
+
+
 # What the child calls, and what it answers besides.
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    function.__name__: function
+    function.__name__: guarded(function)
     for function in (
         markdown.render,
         markdown.render_inline,
@@ -42,8 +67,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     )
 }
 REFUSALS = (RenderError,)
-
-Answer = TypeVar("Answer")
 
 
 def render(
@@ -56,7 +79,7 @@ def render(
     """Does what `markdown.render` does, in a process that can be stopped.
 
     Raises:
-        RenderError: as there; also when the text takes too long.
+        RenderError: as there; also when the text takes too long, or something broke on our side.
         Busy: when the server has no time for it just now.
     """
     return _ask(markdown.render, text, find=find, site_url=site_url, id_prefix=id_prefix)
@@ -75,12 +98,16 @@ def preview(
 
 def render_inline(text: str) -> str:
     """Does what `markdown.render_inline` does, in a process that can be stopped."""
-    return _ask(markdown.render_inline, text) if _has_math(text) else markdown.render_inline(text)
+    if _has_math(text):
+        return _ask(markdown.render_inline, text)
+    return guarded(markdown.render_inline)(text)
 
 
 def render_plain(text: str) -> str:
     """Does what `markdown.render_plain` does, in a process that can be stopped."""
-    return _ask(markdown.render_plain, text) if _has_math(text) else markdown.render_plain(text)
+    if _has_math(text):
+        return _ask(markdown.render_plain, text)
+    return guarded(markdown.render_plain)(text)
 
 
 def inline_problems(text: str) -> tuple[Problem, ...]:
@@ -151,9 +178,10 @@ def ask(
         find: what the child asks in between; it has no database.
 
     Raises:
-        RenderError: what the function raises, or that the text takes too long.
+        RenderError: what the function raises, that the text takes too long, or that something
+            broke which nobody expected.
         Busy: when there is no time for it.
-        RuntimeError: for a fault of ours in the function, with its traceback.
+        Exception: what `find` raises.
     """
     answers = {} if find is None else {"find": find}
     try:
@@ -162,6 +190,9 @@ def ask(
         raise Busy(BUSY) from None
     except TooMuch as error:
         raise RenderError(_too_much(error.reason)) from None
+    except Fault as error:
+        faults.note(error)
+        raise RenderError(faults.SENTENCE) from None
 
 
 def _too_much(reason: str) -> str:

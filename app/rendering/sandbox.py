@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -43,6 +44,10 @@ class TooMuch(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class Fault(RuntimeError):
+    """Something that nobody expected went wrong in the child; the message is its traceback."""
 
 
 class Child:
@@ -97,7 +102,7 @@ class Child:
         Raises:
             TooMuch: when it went beyond a limit.
             Busy: when there is no answer in time, since others use the processors.
-            RuntimeError: for a fault of ours in the function, with its traceback.
+            Fault: for a fault of ours in the function, with its traceback.
             Exception: what the function raises, if it is one of the module's `REFUSALS`.
         """
         answers = answers or {}
@@ -116,12 +121,13 @@ class Child:
         if status == "refused":
             raise answer
         if status == "fault":
-            raise RuntimeError(answer)
+            raise Fault(answer)
         if status == "memory":
             raise TooMuch("memory")
         code = self.stop()
         if self._lasts:
-            self._spawn()  # so that who comes next need not wait for it
+            with suppress(OSError):
+                self._spawn()  # so that who comes next need not wait for it
         if status == "late":
             raise Busy
         raise TooMuch("time" if code in _ENDED_FOR_TIME else "ended")
@@ -146,8 +152,12 @@ class Child:
             self.stop()
             if has_worked and not self._lasts:
                 raise TooMuch("ended") from None
-            pipe = self._start()
-            pipe.send(request)
+            try:
+                pipe = self._start()
+                pipe.send(request)
+            except (OSError, EOFError):  # no memory for another process, or none at all
+                self.stop()
+                raise Busy from None
         return pipe
 
     def _start(self) -> Connection:
@@ -158,7 +168,8 @@ class Child:
         assert self._pipe is not None
         if not self._ready:
             if not self._pipe.poll(STARTS_WITHIN):
-                raise RuntimeError(f"The child for {self._module} does not start.")
+                self.stop()
+                raise Busy
             self._pipe.recv()
             self._ready = True
         return self._pipe

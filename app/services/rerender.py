@@ -14,6 +14,7 @@ from app.db import begin_writing, insert_missing, lock_papers
 from app.models import Identifier, Paper, Revision, Summary, User, folded
 from app.rendering import (
     RENDERER_VERSION,
+    Busy,
     RenderError,
     parse_any_address,
     render_inline,
@@ -21,7 +22,8 @@ from app.rendering import (
 )
 from app.services.accounts import rendered_bio
 from app.services.problems import Refused
-from app.services.summaries import apply, rendered_or_refused
+from app.services.summaries import apply
+from app.services.texts import render_text
 
 STALE = 0  # a renderer version that never was
 BATCH = 200  # titles are rendered fast
@@ -92,9 +94,11 @@ def _renew_texts(
     for row in _one_by_one(session, table, condition):
         source, takeaway = row.source, row.takeaway
         try:
-            rendered = rendered_or_refused(session, source)
+            rendered = render_text(session, source)
             takeaway_html = render_inline(takeaway)
-        except (Refused, RenderError):
+        except Busy:
+            continue  # it was not looked at, and comes another time
+        except RenderError:
             rendered, takeaway_html = None, ""
         begin_writing(session)
         lock_papers(session, alone=False)  # its links lead to papers

@@ -87,6 +87,7 @@ def publish(
     if visibility not in VISIBILITIES:
         raise Refused("visibility", "Choose who can see it: everybody, those with the link, you.")
     rendered = rendered_or_refused(session, source)
+    takeaway_html = _takeaway_or_refused(takeaway)
     begin_writing(session)
     lock_papers(session, alone=False)
     ensure_there(session, paper)
@@ -135,7 +136,7 @@ def publish(
         keep_look(session, summary)
     summary.source = source
     summary.takeaway = takeaway
-    summary.takeaway_html = render_inline(takeaway)
+    summary.takeaway_html = takeaway_html
     summary.visibility = visibility
     summary.anonymous = anonymous
     if visibility != "unlisted":
@@ -289,6 +290,13 @@ def rendered_or_refused(session: Session, source: str) -> Rendered:
         return render_text(session, source)
     except RenderError as error:
         raise Refused("source", str(error), error.line) from None
+
+
+def _takeaway_or_refused(takeaway: str) -> str:
+    try:
+        return render_inline(takeaway)
+    except RenderError as error:
+        raise Refused("takeaway", str(error)) from None
 
 
 def _with_addresses(rendered: Rendered, moved: dict[str, str]) -> Rendered:

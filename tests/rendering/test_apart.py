@@ -8,12 +8,22 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from app.rendering import Busy, Known, RenderError, apart, markdown, preview, render
+from app.rendering import (
+    Busy,
+    Known,
+    RenderError,
+    apart,
+    faults,
+    markdown,
+    preview,
+    render,
+    sandbox,
+)
 from app.rendering.apart import Renderer
 from app.rendering.references import PaperRef
 from app.rendering.sandbox import Children
@@ -114,10 +124,58 @@ def test_a_child_that_dies_of_a_text_refuses_it(renderer: Renderer) -> None:
     assert "<p" in apart.ask(renderer, "render", "c").html
 
 
-def test_a_fault_of_ours_is_told_as_one(renderer: Renderer) -> None:
-    with pytest.raises(RuntimeError, match="AttributeError"):
+def test_a_fault_of_ours_refuses_the_text_in_plain_words(
+    renderer: Renderer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(RenderError, match="on our side"):
         apart.ask(renderer, "render", None)
     assert "<p" in apart.ask(renderer, "render", "fine").html
+    assert "Fault 1 in rendering: AttributeError" in capfd.readouterr().err
+
+
+def test_a_fault_beyond_the_function_is_one_too(
+    renderer: Renderer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(RenderError, match="on our side"):
+        apart.ask(renderer, "nothing of this name", "fine")
+    assert "Fault" in caplog.text
+
+
+@pytest.mark.parametrize("function", [apart.render_inline, apart.render_plain])
+def test_a_fault_in_our_own_process_is_plain_too(
+    function: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("private")
+
+    monkeypatch.setattr(markdown, "Formulas", fail)
+    before = faults.counted()
+    with pytest.raises(RenderError, match="on our side"):
+        function("without formulas")
+    assert faults.counted() == before + 1
+
+
+def test_without_room_for_a_child_the_writer_is_told(
+    renderer: Renderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    with monkeypatch.context() as without:
+        without.setattr(subprocess, "Popen", fail)
+        with pytest.raises(Busy):
+            apart.ask(renderer, "render", "a")
+    assert "<p" in apart.ask(renderer, "render", "a").html
+
+
+def test_a_child_that_does_not_start_is_not_waited_for(
+    renderer: Renderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox, "STARTS_WITHIN", 0)
+    with pytest.raises(Busy):
+        apart.ask(renderer, "render", "a")
+    monkeypatch.undo()
+    assert "<p" in apart.ask(renderer, "render", "a").html
 
 
 def test_when_all_are_busy_the_writer_is_told() -> None:
