@@ -3,12 +3,10 @@ from __future__ import annotations
 import random
 import resource
 import struct
-import zlib
 from datetime import timedelta
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw, PngImagePlugin
@@ -18,19 +16,14 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing, now
 from app.models import Paper, Picture, PictureUse, User
 from app.queries.pictures import visible
-from app.services import picture_files, pictures
+from app.services import picture_encoding, picture_files, pictures
 from app.services.deletion import delete_summary
 from app.services.drafts import Content, save_draft
 from app.services.picture_files import encode, path_of
 from app.services.problems import Refused
 from app.services.summaries import publish
+from tests.crafted_pictures import bomb, chunk, png_of, saved
 from tests.factories import make_paper, make_summary, make_user
-
-
-def saved(image: Image.Image, form: str = "PNG", **options: Any) -> bytes:
-    out = BytesIO()
-    image.save(out, form, **options)
-    return out.getvalue()
 
 
 def photo(seed: int, width: int = 900, height: int = 600) -> Image.Image:
@@ -96,8 +89,8 @@ def test_what_is_kept_is_kept_the_same_again(name: str) -> None:
     image = Image.open(BytesIO(first.content))
     assert image.format == {"png": "PNG", "jpg": "JPEG"}[first.extension]
     assert (image.width, image.height) == (first.width, first.height)
-    assert image.width <= picture_files.MAX_WIDTH
-    assert image.height <= picture_files.MAX_HEIGHT
+    assert image.width <= picture_encoding.MAX_WIDTH
+    assert image.height <= picture_encoding.MAX_HEIGHT
 
 
 def test_photographs_are_small_and_drawings_exact() -> None:
@@ -125,21 +118,6 @@ def test_where_it_was_taken_is_not_kept() -> None:
         image.load()
         assert not image.getexif()
         assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
-
-
-def chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
-def png_of(width: int, height: int, *chunks: bytes) -> bytes:
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + head + b"".join(chunks) + chunk(b"IEND", b"")
-
-
-def bomb(megabytes: int) -> bytes:
-    """Zeros, packed; made piece by piece, because tests look at how much memory was ever taken."""
-    packer = zlib.compressobj(1)
-    return b"".join(packer.compress(bytes(1_000_000)) for _ in range(megabytes)) + packer.flush()
 
 
 BAD = {

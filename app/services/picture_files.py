@@ -1,136 +1,78 @@
-"""The files of uploaded pictures: decoded, and written anew.
-
-What a stranger sent is never handed out: only pixels survive, in a file that we wrote. That file is
-a fixed point: stored again it gives the same bytes, so that a library can be exported and imported
-without a change. PNG is one by nature. JPEG becomes one when it is encoded again and again: mostly
-after some ten times the same file comes again. What comes to no rest is kept as PNG.
-"""
+"""The files of uploaded pictures: made in a process with limits, and kept in the data directory."""
 
 from __future__ import annotations
 
+import atexit
 import os
 import tempfile
-import warnings
-from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageOps, UnidentifiedImageError
-
+from app.rendering.sandbox import Busy, Child, Children, TooMuch
+from app.services import picture_encoding
+from app.services.picture_encoding import DAMAGED, MAX_BYTES, MAX_PIXELS, PictureFile
+from app.services.picture_headers import BadPicture
 from app.services.problems import Refused
 
-FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
-MAX_BYTES = 10_000_000
-MAX_PIXELS = 25_000_000
-MAX_WIDTH, MAX_HEIGHT = 1600, 2400
-LARGEST_PNG = 1_500_000  # bytes; an opaque picture that would be larger is a photograph
-JPEG_QUALITY = 85
-JPEG_ROUNDS = 40
+__all__ = ["MAX_BYTES", "MAX_PIXELS", "PictureFile", "encode", "path_of", "write"]
+
+MEMORY = 800_000_000  # bytes of address space; the largest animation that is taken needs 660 MB
+SECONDS = 40  # of the child's own time for one; a large photograph takes some five
+WITHIN = 120  # seconds by the clock, on a machine that has much else to do
+WAITS = 10  # seconds for the child to be free
+AT_ONCE = 2  # one of which waits: the server has four threads
+
+_PROBLEMS = {
+    "time": "It takes too long to read. Save it again in another program, then add that file.",
+    "memory": "It needs too much memory to read. Make it smaller, then add it again.",
+}
 
 
-@dataclass(frozen=True)
-class PictureFile:
-    """A file that we wrote; `width` and `height` are in pixels."""
+def _children() -> Children:
+    child = Child(picture_encoding.__name__, seconds=SECONDS, memory=MEMORY, within=WITHIN)
+    return Children(child, waits=WAITS, at_once=AT_ONCE)
 
-    content: bytes
-    extension: str
-    width: int
-    height: int
+
+_work = _children()
+
+
+@atexit.register
+def _stop() -> None:
+    _work.stop()
+
+
+def _forget() -> None:
+    """A fork must not talk to the child of the process that it came from."""
+    global _work  # noqa: PLW0603
+    _work = _children()
+
+
+os.register_at_fork(after_in_child=_forget)
+
+
+def encode(data: bytes, children: Child | Children | None = None) -> PictureFile:
+    """The file that we keep of an uploaded one; raises `Refused` in words for who uploaded it.
+
+    Args:
+        children: who does it, when it is not the child that all uploads have.
+    """
+    if len(data) > MAX_BYTES:  # need not travel
+        raise Refused("picture", f"A picture has at most {MAX_BYTES // 1_000_000} MB.")
+    try:
+        made: PictureFile = (children or _work).call("encode", data)
+    except BadPicture as error:
+        raise Refused("picture", str(error)) from None
+    except TooMuch as error:
+        raise Refused("picture", _PROBLEMS.get(error.reason, DAMAGED)) from None
+    except Busy:
+        raise Refused(
+            "picture", "The server has many images to read right now. Try again in a moment."
+        ) from None
+    return made
 
 
 def path_of(data_dir: Path, name: str) -> Path:
     """Where the file of a picture lies."""
     return data_dir / "pictures" / name[:2] / name
-
-
-def encode(data: bytes) -> PictureFile:
-    """The file that we keep of an uploaded one; raises `Refused` in words for who uploaded it."""
-    if len(data) > MAX_BYTES:
-        raise Refused("picture", f"A picture has at most {MAX_BYTES // 1_000_000} MB.")
-    image, is_jpeg = _decoded(data)
-    png = b"" if is_jpeg else _png(image)
-    if is_jpeg or (len(png) > LARGEST_PNG and "A" not in image.mode):
-        jpeg = _settled_jpeg(image)
-        if jpeg is not None:
-            return PictureFile(jpeg, "jpg", *image.size)
-    return PictureFile(png or _png(image), "png", *image.size)
-
-
-def _decoded(data: bytes) -> tuple[Image.Image, bool]:
-    """The pixels of a file in one of few modes, upright and not too large."""
-    damaged = "This picture cannot be read: the file is damaged, or not what its name says."
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image: Image.Image = Image.open(BytesIO(data), formats=FORMATS)
-    except UnidentifiedImageError:
-        raise Refused("picture", "A picture is a PNG, JPEG, GIF or WebP file.") from None
-    except Exception as error:  # whatever a decoder makes of a hostile header
-        large = isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning)
-        raise Refused("picture", _too_many_pixels() if large else damaged) from None
-    if image.width * image.height > MAX_PIXELS:
-        raise Refused("picture", _too_many_pixels())
-    is_jpeg = image.format in ("JPEG", "MPO")  # the second is what some telephones write
-    try:
-        if is_jpeg:
-            image.draft("RGB", (MAX_WIDTH, MAX_HEIGHT))  # skips what is scaled away anyway
-        image.load()
-        image = _plain(ImageOps.exif_transpose(image))
-    except Exception:  # the same for hostile pixels
-        raise Refused("picture", damaged) from None
-    if image.width > MAX_WIDTH or image.height > MAX_HEIGHT:
-        image.thumbnail((MAX_WIDTH, MAX_HEIGHT), Image.Resampling.LANCZOS)
-    return image, is_jpeg
-
-
-def _too_many_pixels() -> str:
-    return (
-        f"A picture has at most {MAX_PIXELS // 1_000_000} million pixels. Make it smaller first:"
-        f" here it is shown at most {MAX_WIDTH:,} pixels wide."
-    )
-
-
-def _plain(image: Image.Image) -> Image.Image:
-    """Grey, colours, or colours with transparency; eight bits each, and no metadata."""
-    if image.has_transparency_data:
-        found = image.convert("RGBA")
-        opaque = found.getchannel("A").getextrema() == (255, 255)
-        found = found.convert("RGB") if opaque else found
-    elif image.mode.startswith("I"):  # sixteen bits of grey
-        found = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
-    else:
-        found = image.convert("L" if image.mode in ("1", "L", "F") else "RGB")
-    plain = Image.new(found.mode, found.size)
-    plain.paste(found)
-    return plain
-
-
-def _png(image: Image.Image) -> bytes:
-    out = BytesIO()
-    image.save(out, "PNG", compress_level=9)
-    return out.getvalue()
-
-
-def _settled_jpeg(image: Image.Image) -> bytes | None:
-    """A JPEG that this function makes again of itself; `None` if there is none soon.
-
-    Encoding again and again ends in a circle of files, mostly of a single one. Whichever file of
-    the circle it begins with, the least of them is the one that is kept.
-    """
-    files = [_jpeg(image)]
-    for _ in range(JPEG_ROUNDS):
-        again = _jpeg(Image.open(BytesIO(files[-1]), formats=("JPEG",)))
-        if again in files:
-            return min(files[files.index(again) :])
-        files.append(again)
-    return None
-
-
-def _jpeg(image: Image.Image) -> bytes:
-    out = BytesIO()
-    # Full colour resolution: with halved it hardly ever comes to rest.
-    image.save(out, "JPEG", quality=JPEG_QUALITY, subsampling=0)
-    return out.getvalue()
 
 
 def write(path: Path, content: bytes) -> None:
