@@ -18,7 +18,7 @@ MAX_DEFINITIONS = 300  # in one text
 MAX_DEPTH = 16
 # Characters that expansion may put in place of macros, in a formula and in a text.
 MAX_FORMULA = 16_000
-MAX_TEXT = 50_000
+MAX_TEXT = 25_000
 
 _PREFIXES = frozenset(["\\global", "\\long"])
 _FIXED = COMMANDS | _PREFIXES | frozenset(["\\begin", "\\end", "\\left", "\\right", "\\middle"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select, update
@@ -85,6 +85,7 @@ def create_summary(
     """
     content = _checked(edit.applied_to(None))
     rendered = rendered_or_refused(session, content.source)
+    takeaway_html = _takeaway_or_refused(content.takeaway)
     begin_writing(session)
     lock_papers(session, alone=False)
     ensure_there(session, paper)
@@ -104,7 +105,8 @@ def create_summary(
         score=0,
         imported_votes=0,
     )
-    _write(session, user, summary, content, rendered, edited_at, is_new=True)
+    made = _Made(rendered, takeaway_html)
+    _write(session, user, summary, content, made, edited_at, is_new=True)
     merged_drafts.adopt(session, paper)
     return summary
 
@@ -130,7 +132,9 @@ def change_summary(
         Refused: for a text that cannot be taken, with the name of the field.
     """
     content = _checked(edit.applied_to(content_of(session, summary)))
-    rendered = rendered_or_refused(session, content.source)
+    made = _Made(
+        rendered_or_refused(session, content.source), _takeaway_or_refused(content.takeaway)
+    )
     begin_writing(session)
     lock_papers(session, alone=False)
     queue(session, summary.user_id)
@@ -139,18 +143,26 @@ def change_summary(
     present = content_of(session, summary)
     if not (_is_known(session, summary, present, seen) or content.same_as(present)):
         raise ChangedMeanwhile
-    completed = edit.applied_to(present)
-    if edit.source is None and normal(completed.source) != content.source:
-        raise ChangedMeanwhile  # in this moment, and only what is here was rendered
-    content = replace(_checked(completed), source=content.source)
+    rendered = content.source, content.takeaway
+    content = _checked(edit.applied_to(present))
+    if (content.source, content.takeaway) != rendered:
+        raise ChangedMeanwhile  # just now, by another window
     user = session.get_one(User, summary.user_id)
-    _write(session, user, summary, content, rendered, edited_at, is_new=False)
+    _write(session, user, summary, content, made, edited_at, is_new=False)
     return summary
 
 
 def _free_place(texts: Sequence[Summary], wanted: int) -> int:
     taken = {each.place for each in texts}
     return wanted if wanted not in taken else max(taken) + 1
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What the renderer made of a text and its takeaway, before this was anybody's turn."""
+
+    text: Rendered
+    takeaway_html: str
 
 
 def _is_known(session: Session, summary: Summary, present: Content, seen: Seen | None) -> bool:
@@ -165,7 +177,7 @@ def _write(
     user: User,
     summary: Summary,
     content: Content,
-    rendered: Rendered,
+    made: _Made,
     edited_at: datetime | None,
     *,
     is_new: bool,
@@ -173,7 +185,7 @@ def _write(
     """Put what was checked into the row, and write all that follows from it."""
     if not is_new and content.visibility == "unlisted" and summary.share_code is None:
         picture_addresses.renew(session, summary)  # others may know those that it had
-    source = content.source
+    source, rendered = content.source, made.text
     home = None if is_new else summary
     moved = picture_addresses.settle(session, user, home, source)
     if moved:
@@ -189,7 +201,7 @@ def _write(
         summary.edited_at = edited_at
     summary.source = source
     summary.takeaway = content.takeaway
-    summary.takeaway_html = _takeaway_or_refused(content.takeaway)
+    summary.takeaway_html = made.takeaway_html
     summary.visibility = content.visibility
     summary.anonymous = content.anonymous
     if content.visibility != "unlisted":

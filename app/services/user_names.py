@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 
 from app.services.problems import Refused
+from app.text.folding import without_marks
 
 RESERVED = "This name is reserved."
 # The accounts for texts whose writers are not known begin so.
@@ -41,9 +41,8 @@ def name_for(known_as: str) -> str:
     # A person's name must not look like one of the accounts for texts without a name either.
     if NAME.fullmatch(name) and not NOT_A_NAME.fullmatch(name) and not name.startswith(UNKNOWN):
         return name
-    letters = unicodedata.normalize("NFKD", name)
-    letters = "".join(each for each in letters if not unicodedata.combining(each))
-    plain = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:MAX_PLAIN].strip("-") or "user"
+    letters = re.sub(r"[^a-z0-9]+", "-", without_marks(name)).strip("-")
+    plain = letters[:MAX_PLAIN].strip("-") or "user"
     if NOT_A_NAME.fullmatch(plain) or plain.startswith(("page", UNKNOWN)):
         plain = f"user-{plain}"
     number = int(hashlib.sha256(name.encode("utf-8", "replace")).hexdigest(), 16) % 10**NUMBER

@@ -6,7 +6,15 @@ import re
 
 import pytest
 
-from app.rendering import MAX_TEXT_BYTES, RenderError, render, render_inline, render_plain
+from app.rendering import (
+    MAX_TEXT_BYTES,
+    RenderError,
+    render,
+    render_inline,
+    render_plain,
+    tex_limits,
+)
+from app.rendering.formulas import MAX_STEPS, Formulas
 from tests.rendering.hostile import HOSTILE
 
 
@@ -22,6 +30,15 @@ def test_hostile_texts_neither_hang_nor_crash() -> None:
             # What is said of a renderer that was stopped, ended by itself, or was never free.
             assert reason, name
             assert not re.search("takes too long|is too much|just now", reason), (name, reason)
+
+
+def test_the_formulas_of_a_text_end_by_a_count() -> None:
+    """However often macros repeat what costs most, and whatever the clock says."""
+    for name in ("macro of open brackets", "macro of fractions", "deep scripts"):
+        formulas = Formulas(HOSTILE[name])
+        html = formulas.to_html(formulas.text)
+        assert formulas._steps <= MAX_STEPS + tex_limits.MAX_STEPS, name
+        assert ("too many large formulas" in html) is (name == "macro of open brackets"), name
 
 
 def test_hostile_texts_are_within_the_limit() -> None:
