@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -17,7 +17,17 @@ from app.db import Database, begin_writing, now, sqlite_module
 from app.models import Paper, User
 from app.services import bulk
 from tests.client import Browser
+from tests.conftest import POSTGRESQL
 from tests.factories import make_paper, make_user
+
+
+def on_postgresql(test: Callable[..., None]) -> Any:
+    """Run a test on PostgreSQL alone; skip it where there is none."""
+    missing = pytest.mark.skipif(not POSTGRESQL, reason="no PostgreSQL")
+    return missing(
+        pytest.mark.parametrize("any_file_database", ["postgresql"], indirect=True)(test)
+    )
+
 
 SECRET_TEXT = "what-nobody-else-may-read"
 
@@ -80,7 +90,7 @@ def test_the_site_writes_again_after_a_read_only_disk(
     assert answer.status == 303
 
 
-@pytest.mark.parametrize("any_file_database", ["postgresql"], indirect=True)
+@on_postgresql
 def test_a_session_left_read_only_writes_again(any_file_database: Database) -> None:
     database = any_file_database
     with database.engine.connect() as connection:
@@ -91,7 +101,7 @@ def test_a_session_left_read_only_writes_again(any_file_database: Database) -> N
     write(database, "ann")
 
 
-@pytest.mark.parametrize("any_file_database", ["postgresql"], indirect=True)
+@on_postgresql
 def test_a_transaction_that_turned_read_only_is_not_used_again(
     any_file_database: Database,
 ) -> None:
@@ -110,7 +120,7 @@ def test_a_transaction_that_turned_read_only_is_not_used_again(
         session.execute(text("DELETE FROM votes"))
 
 
-@pytest.mark.parametrize("any_file_database", ["postgresql"], indirect=True)
+@on_postgresql
 def test_connections_that_a_restart_ended_are_made_anew(
     any_file_database: Database, config: Config
 ) -> None:

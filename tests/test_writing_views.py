@@ -350,3 +350,16 @@ def test_choosing_a_paper_takes_any_identifier(writer: Browser, session: Session
     page = writer.get("/write", query_string={"q": "10.1234/unknown"})
     assert any(link.startswith("/papers/new?q=10.1234") for link in page.links())
     assert writer.get("/write/conf/none/None1").status == 404
+
+
+def test_a_field_that_is_missing_stays_as_it_is(guest: Browser, session: Session) -> None:
+    guest.sign_up("ann", "Ann Example")
+    guest.submit("/settings", "/settings/profile", bio="A bio.")
+    token = guest.get("/settings").form("/logout")["csrf_token"]
+    for fields in ({"display_name": "Ann A."}, {"bio": "Another."}, {}):
+        assert guest.post("/settings/profile", {"csrf_token": token, **fields}).status == 303
+    form = guest.get("/settings").form("/settings/profile")
+    assert (form["display_name"], form["bio"]) == ("Ann A.", "Another.")
+    guest.post("/settings/profile", {"csrf_token": token, "bio": "", "display_name": ""})
+    form = guest.get("/settings").form("/settings/profile")
+    assert (form["display_name"], form["bio"]) == ("ann", "")

@@ -101,8 +101,12 @@ def settings() -> str:
 def save_profile() -> Response | tuple[str, int]:
     form = ProfileForm()
     try:
+        # What is missing from the form stays as it is; what is there and empty is emptied.
         accounts.change_profile(
-            db(), signed_in(), form.display_name.data or "", form.bio.data or ""
+            db(),
+            signed_in(),
+            request.form.get("display_name", signed_in().display_name),
+            request.form.get("bio", signed_in().bio),
         )
     except Refused as refused:
         db().rollback()
