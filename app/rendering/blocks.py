@@ -9,7 +9,7 @@ text times the nesting, and nesting is capped. Raw HTML is text here.
 
 from __future__ import annotations
 
-from app.rendering.blocktree import Block
+from app.rendering.blocktree import FLOWING, Block
 from app.rendering.cursor import SPACE, Cursor
 from app.rendering.definitions import Define
 from app.rendering.errors import RenderError
@@ -25,7 +25,8 @@ from app.rendering.markers import (
     is_rule,
     list_marker,
 )
-from app.rendering.openblocks import OpenBlocks
+from app.rendering.paragraphs import ParagraphParser
+from app.rendering.scanner import without_formulas
 from app.rendering.tables import delimiter_row, split_row
 
 MAX_CELLS = 5000
@@ -43,26 +44,15 @@ def parse_blocks(text: str, define: Define) -> Block:
         RenderError: when containers are nested deeper than MAX_DEPTH, a table has more than
             MAX_CELLS cells, or the text more than MAX_BLOCKS blocks.
     """
-    parser = BlockParser(define)
-    lines = text.split("\n")
-    if not lines[-1]:
-        lines.pop()  # a newline ends a line, it begins none
-    for number, line in enumerate(lines):
-        parser.feed(number, line)
-    parser.close_to(parser.document)
-    return parser.document
+    return BlockParser(text, define).parse()
 
 
-class BlockParser(OpenBlocks):
-    """Takes one line after the other."""
+class BlockParser(ParagraphParser):
+    """Knows all blocks of the dialect."""
 
-    def __init__(self, define: Define) -> None:
-        super().__init__(define)
-        self.cursor = Cursor()
-
-    def feed(self, number: int, line: str) -> None:
-        """Adds a line."""
-        self.number, self.cursor = number, Cursor(line)
+    def read_line(self) -> None:
+        """Reads the line at hand, and those that a display formula takes with it."""
+        self.cursor = Cursor(self.lines[self.number])
         container = self.match_containers()
         if container.kind == "code":
             if container.fenced:
@@ -80,54 +70,7 @@ class BlockParser(OpenBlocks):
                 break  # what follows the box is text, whatever it looks like
         self.add_text(container)
 
-    # -- the containers that this line continues
-
-    def match_containers(self) -> Block:
-        """Walks down the open blocks; returns the innermost that this line continues."""
-        path = []
-        block = self.tip
-        while block is not self.document:
-            path.append(block)
-            block = self.parent_of(block)
-        while path and self.continues(path[-1]):
-            block = path.pop()
-        return block
-
-    def continues(self, block: Block) -> bool:
-        """Says whether this line goes on with an open block, and consumes its prefix."""
-        cursor = self.cursor
-        indent, blank = cursor.indent(), cursor.blank()
-        if block.kind == "quote":
-            if indent > 3 or not cursor.rest.lstrip(SPACE).startswith(">"):
-                return False
-            self.take_mark(indent, 1)
-            return True
-        if block.kind in ("item", "definition", "note"):
-            if indent >= block.level:
-                cursor.take_indent(block.level)
-                return True
-            if block.kind == "note":
-                return not cursor.rest
-            if blank:
-                cursor.take_indent(indent)
-            # An item that starts with a blank line has only that one.
-            return blank and bool(block.children)
-        if block.kind == "code":
-            if not block.fenced and (indent >= 4 or blank):
-                cursor.take_indent(4)
-                return True
-            return block.fenced
-        if block.kind == "table":
-            return not blank and bool(split_row(cursor.rest))
-        if block.kind == "paragraph":
-            return not blank
-        return block.kind in ("list", "glossary")
-
-    def take_mark(self, indent: int, length: int) -> None:
-        """Passes a container's mark and the space after it."""
-        self.cursor.take_indent(indent)
-        self.cursor.take_text(length)
-        self.cursor.take_indent(1)
+    # -- the blocks that go on
 
     def continue_fence(self, code: Block) -> None:
         """Adds a line to fenced code, or ends it."""
@@ -148,7 +91,7 @@ class BlockParser(OpenBlocks):
             return False
         indent = cursor.indent()
         if indent >= 4:
-            if self.tip.kind == "paragraph":
+            if self.tip.kind in FLOWING:
                 return False
             cursor.take_indent(4)
             self.open(container, "code").lines.append(cursor.rest)
@@ -256,7 +199,7 @@ class BlockParser(OpenBlocks):
         align = delimiter_row(rest)
         if not align or paragraph.no_table:
             return False
-        if len(split_row(paragraph.lines[-1])) != len(align):
+        if len(split_row(without_formulas(paragraph.lines[-1], row=True))) != len(align):
             paragraph.no_table = True
             return False
         header = paragraph.lines.pop()
@@ -271,7 +214,8 @@ class BlockParser(OpenBlocks):
         return True
 
     def start_definition(self, container: Block, rest: str, indent: int) -> bool:
-        if not DEFINITION.match(rest):
+        # A formula is a word, whatever signs it is made of.
+        if rest[0] != ":" or not DEFINITION.match(without_formulas(rest)):
             return False
         terms = terms_before(container, self.number)
         if terms is not None:
@@ -303,22 +247,13 @@ class BlockParser(OpenBlocks):
     # -- what is left of the line
 
     def add_text(self, container: Block) -> None:
-        """Adds the rest of the line to the open leaf, or starts a paragraph."""
-        blank = self.cursor.blank()
-        text = self.cursor.rest.lstrip(SPACE)
-        if self.tip.kind == "paragraph" and not blank:
-            # Also without its container's prefix, a line goes on with an open paragraph.
-            self.tip.lines.append(text)
+        """Adds the rest of the line to the open leaf, or starts one."""
+        if container.kind != "table":
+            super().add_text(container)
             return
-        self.close_to(container)
-        if blank and container.children:
-            container.children[-1].blank_after = True
-        self.note_blank(container, self.cursor.blank())
-        if container.kind == "table":
-            container.lines.append(self.cursor.rest)
-            self.check_cells(container)
-        elif not blank:
-            self.open(container, "paragraph").lines.append(text)
+        self.note_blank(container, blank=False)
+        container.lines.append(self.cursor.rest)
+        self.check_cells(container)
 
     def check_cells(self, table: Block) -> None:
         if len(table.lines) * len(table.align) > MAX_CELLS:

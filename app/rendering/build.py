@@ -1,15 +1,14 @@
 """Turns the tree of blocks into elements, whose text is parsed for inline markup afterwards.
 
-Some attributes are for later steps only and never reach a page: `line` (0-based, in the text as
-parsed; an editor's preview gets it as `data-line`), `item` (a paragraph of a list item), `tight`
-(one in a list without blank lines, which loses its `p` at the end), `language` (of code), `bare`
-(a link labelled by its own address), and `cite` (one labelled by its key).
+Some attributes are for later steps only and never reach a page: `line` (0-based; an editor's
+preview gets it as `data-line`), `item` (a paragraph of a list item), `tight` (one in a list without
+blank lines, which loses its `p` at the end), `language` (of code), `bare` (a link labelled by its
+own address), and `cite` (one labelled by its key).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown.util import AtomicString
@@ -177,12 +176,12 @@ def add_box(item: Element, done: bool) -> None:
     box.tail = " "
 
 
-def mark_lines(root: Element, source_line: Callable[[int], int]) -> None:
+def mark_lines(root: Element) -> None:
     """Notes on each block the 1-based source line where it begins, as `data-line`."""
     for element in root.iter():
         line = element[0].get("line") if element.tag == "tr" else element.get("line")
         if line is not None and element.tag not in ("td", "th"):
-            element.set("data-line", str(source_line(int(line))))
+            element.set("data-line", str(int(line) + 1))
 
 
 def finish(root: Element) -> None:

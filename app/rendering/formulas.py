@@ -1,17 +1,25 @@
-"""The formulas of one text: their tokens, and what takes the tokens' place in the end."""
+"""The formulas of one text: their tokens, and what takes the tokens' place in the end.
+
+Markdown's inline markup would eat the backslashes, underscores and asterisks of TeX, so formulas
+leave the text of each block before it is parsed and come back, as MathML, after it has been
+sanitised: a user's HTML and math can never combine.
+"""
 
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Mapping
-from functools import cached_property
+from dataclasses import dataclass
 from html import escape
 from xml.etree.ElementTree import Element
 
+from app.rendering.blocktree import FLOWING, Block
+from app.rendering.cursor import SPACE
 from app.rendering.errors import Problem, RenderError
 from app.rendering.inline import without_escapes
 from app.rendering.references import encode_address
-from app.rendering.scanner import Span, protect
+from app.rendering.scanner import find_formulas
 from app.rendering.tex import Formula, problem_of, refuse, to_mathml
 from app.rendering.tex_definitions import defines
 from app.rendering.tex_macros import Macros
@@ -21,44 +29,135 @@ MAX_STEPS = 40_000  # in all formulas of a text; see `tex_limits.Steps`
 TOKEN = re.compile(r"zqM[0-9a-f]{16}x\d+Mqz")
 
 
-class Formulas:
-    """What was found, and the text with tokens in its place.
+@dataclass(frozen=True)
+class Span:
+    """One formula of a text.
 
-    Raises:
-        RenderError: when there are more than MAX_FORMULAS.
+    `source` is the formula with its delimiters, `tex` what to typeset, `display` whether it stands
+    on its own, `line` the 1-based source line on which it begins.
     """
 
-    def __init__(self, source: str) -> None:
-        too_many = RenderError(f"This text has more than {MAX_FORMULAS} formulas.")
-        if source.count("$") > 2 * MAX_FORMULAS:
-            raise too_many
-        self.text, self.spans = protect(source)
-        if len(self.spans) > MAX_FORMULAS:
-            raise too_many
-        self._source = source
+    source: str
+    tex: str
+    display: bool
+    line: int
+
+
+class Formulas:
+    """Takes the formulas out of texts whose block is known, in their order, and keeps them.
+
+    Attributes:
+        spans: the formula behind each token, in order of appearance.
+    """
+
+    def __init__(self) -> None:
+        self.spans: dict[str, Span] = {}
+        self._stem = f"zqM{secrets.token_hex(8)}x"
+        self._macros: Macros | None = None  # from the first definition on
         # What the formulas that have to do with macros expand to, and why others do not.
         self._expanded: dict[str, str] = {}
         self._refused: dict[str, str] = {}
         self._set: dict[tuple[str, bool], Formula] = {}
         self._steps = 0
-        self._with_all_tokens = self.text
-        if self.spans and defines(source):
-            self._expand()
 
-    def _expand(self) -> None:
-        """Expands the macros of the text, and takes out the formulas that only define some."""
-        macros = Macros()
-        for token, span in self.spans.items():
-            try:
-                tex = macros.expand(span.tex)
-            except Exception as error:  # whatever it is, only this formula is lost
-                self._refused[token] = problem_of(error)
-                continue
-            if tex != span.tex:
-                self._expanded[token] = tex
-        blank = {token for token, tex in self._expanded.items() if not tex.strip()}
-        # Line by line the text stays as long as it is, so that source lines are still found.
-        self.text = TOKEN.sub(lambda at: "" if at[0] in blank else at[0], self.text)
+    def take(self, text: str, line: int = 1, *, row: bool = False) -> str:
+        """Puts tokens in the place of formulas in the text of one block.
+
+        What only defines macros goes, and leaves its line ends.
+
+        Args:
+            text: what stands in the block.
+            line: the 1-based source line on which it begins.
+            row: whether it is a table's row.
+
+        Raises:
+            RenderError: when there are more than MAX_FORMULAS by now.
+        """
+        found = find_formulas(text, row=row).found
+        parts, at = [], 0
+        for formula in found:
+            before = text[at : formula.start]
+            source = text[formula.start : formula.end]
+            line += before.count("\n")
+            parts += [before, self._token(Span(source, formula.tex, formula.display, line))]
+            line += source.count("\n")
+            at = formula.end
+        return "".join([*parts, text[at:]])
+
+    def _token(self, span: Span) -> str:
+        """Keeps a formula; returns what stands in its place."""
+        if len(self.spans) >= MAX_FORMULAS:
+            raise RenderError(f"This text has more than {MAX_FORMULAS} formulas.")
+        token = f"{self._stem}{len(self.spans)}Mqz"
+        self.spans[token] = span
+        if self._macros is None and defines(span.tex):
+            self._macros = Macros()
+        if self._macros is None:
+            return token
+        try:
+            tex = self._macros.expand(span.tex)
+        except Exception as error:  # whatever it is, only this formula is lost
+            self._refused[token] = problem_of(error)
+            return token
+        if tex != span.tex:
+            self._expanded[token] = tex
+        return token if tex.strip() else "\n" * span.source.count("\n")
+
+    def take_from_blocks(self, parent: Block) -> None:
+        """Puts tokens in the place of formulas in all text of the blocks below one.
+
+        Formulas that are blocks become paragraphs; of what only defines macros nothing is left.
+        """
+        kept: list[Block] = []
+        for block in parent.children:
+            self.take_from_blocks(block)
+            kept += self._with_tokens(block)
+        parent.children = kept
+
+    def _with_tokens(self, block: Block) -> list[Block]:
+        """What becomes of one block without those in it; a definition parts its paragraph."""
+        text = "\n".join(block.lines)
+        if block.kind == "code":
+            return [self._fenced_formula(block)] if is_formula(block) else [block]
+        if "$" not in text and "\\" not in text:
+            return [block]
+        if block.kind == "table":
+            # The row of dashes is not among the lines.
+            numbers = [block.line + (place and place + 1) + 1 for place in range(len(block.lines))]
+            rows = zip(block.lines, numbers, strict=True)
+            block.lines = [self.take(line, number, row=True) for line, number in rows]
+            return [block]
+        lines = self.take(text, block.line + 1).split("\n")
+        if block.kind in FLOWING:
+            return self._paragraphs(block, lines)
+        block.lines = lines
+        return [block]
+
+    def _paragraphs(self, block: Block, lines: list[str]) -> list[Block]:
+        """The paragraphs that a definition's blank lines part a paragraph into."""
+        found: list[Block] = []
+        number, parted = block.line, True
+        for line in lines:
+            if line.strip(SPACE):
+                if parted:
+                    found.append(Block("paragraph", number, block.parent))
+                found[-1].lines.append(line)
+            parted = not line.strip(SPACE)
+            number += 1 + self.line_ends(line)
+        return found
+
+    def _fenced_formula(self, code: Block) -> Block:
+        """The paragraph in the place of a fence that says that it holds a formula."""
+        tex = "\n".join(code.lines)
+        token = self._token(Span(f"$$\n{tex}\n$$", tex.strip(), True, code.line + 1))
+        return Block("paragraph", code.line, code.parent, lines=[token])
+
+    def line_ends(self, text: str) -> int:
+        """Returns how many line ends the formulas hold whose tokens stand in a text."""
+        if "zqM" not in text:
+            return 0
+        found = (self.spans.get(token) for token in TOKEN.findall(text))
+        return sum(span.source.count("\n") for span in found if span)
 
     def _typeset(self, token: str, display: bool) -> Formula:
         """The formula behind a token; beyond MAX_STEPS those that come later are not set."""
@@ -131,34 +230,10 @@ class Formulas:
                 found.append(Problem(span.line, message, "formula"))
         return found
 
-    def source_line(self, line: int) -> int:
-        """Returns the 1-based source line of a 0-based line of the text with tokens.
 
-        A token takes one line however many the formula had, and a formula on lines of its own
-        may have got a blank line after it.
-        """
-        if not self.spans:
-            return line + 1
-        return self._source_lines[min(line, len(self._source_lines) - 1)]
-
-    @cached_property
-    def _source_lines(self) -> list[int]:
-        """The 1-based source line of each line of the text with tokens."""
-        lines, source_lines = self._with_all_tokens.split("\n"), self._source.split("\n")
-        found: list[int] = []
-        ahead = 1  # how much a line's source line is above its 0-based number
-        for number, line in enumerate(lines):
-            tokens = [token for token in TOKEN.findall(line) if token in self.spans]
-            if not tokens:
-                found.append(number + ahead)
-                continue
-            found.append(self.spans[tokens[0]].line)
-            end = self.spans[tokens[-1]]
-            last = end.line + end.source.count("\n")
-            parted = number + 1 < len(lines) and not lines[number + 1].strip(" >")
-            kept = last < len(source_lines) and not source_lines[last].strip(" >")
-            ahead = last - number - (parted and not kept)
-        return found
+def is_formula(code: Block) -> bool:
+    """Says whether fenced code is a formula, as on GitHub."""
+    return code.fenced and code.info.lower() == "math" and any(map(str.strip, code.lines))
 
 
 def source_of(spans: Mapping[str, Span], token: str) -> str:

@@ -7,6 +7,7 @@ ordinary text: a colon counts only with a space and words behind it, and only be
 from __future__ import annotations
 
 from app.rendering.blocktree import Block, ends_blank
+from app.rendering.scanner import without_formulas
 
 MAX_TERMS = 4
 MAX_TERM = 120
@@ -27,8 +28,13 @@ def terms_before(container: Block, line: int) -> Block | None:
         below = container.children[-1]
         if len(below.lines) != 1 or line - below.line != 2:
             return None
-    fits = len(below.lines) <= MAX_TERMS and all(len(text) <= MAX_TERM for text in below.lines)
+    fits = len(below.lines) <= MAX_TERMS and all(map(is_short, below.lines))
     return below if fits else None
+
+
+def is_short(text: str) -> bool:
+    """Says whether a line may be a term; a formula counts as one letter."""
+    return len(text) <= MAX_TERM or len(without_formulas(text)) <= MAX_TERM
 
 
 def add_terms(glossary: Block, paragraph: Block) -> int:

@@ -212,7 +212,8 @@ class LinkReader:
         line = block.get("line")
         if line is None:
             return None
-        return self.formulas.source_line(int(line) + text.count("\n", 0, start))
+        before = text[:start]
+        return int(line) + 1 + before.count("\n") + self.formulas.line_ends(before)
 
     # -- its sentence
 

@@ -1,6 +1,6 @@
 """From what was written to what is shown: the steps in their order, and the caps.
 
-formulas out → blocks → inline → media, footnotes, links → sanitise → formulas in. Nothing here
+blocks → formulas out → inline → media, footnotes, links → sanitise → formulas in. Nothing here
 keeps state between two texts but what is costly to build, one set per thread.
 """
 
@@ -27,11 +27,13 @@ from app.rendering.highlight import highlight
 from app.rendering.inline import describe_pictures, install, normal_label, without_escapes
 from app.rendering.links import Find, Link, LinkReader
 from app.rendering.media import place_media
+from app.rendering.paragraphs import parse_paragraphs
 from app.rendering.sanitizer import sanitise
+from app.rendering.scanner import clean
 from app.rendering.tables import label_heads
 from app.text.lines import one_line
 
-RENDERER_VERSION = 3
+RENDERER_VERSION = 4
 MAX_TEXT_BYTES = 65536
 # bleach takes quadratic time in the depth of its input.
 MAX_ELEMENT_DEPTH = 100
@@ -109,16 +111,12 @@ def render(
             the caps.
     """
     check_size(text)
-    formulas = Formulas(tidy(text))
+    formulas = Formulas()
     try:
         reader = LinkReader(formulas, find, site_url)
-        return render_tree(formulas, reader, id_prefix, mark_lines)
+        return render_tree(tidy(text), formulas, reader, id_prefix, mark_lines)
     except RecursionError:
         raise RenderError("This text is nested too deeply.") from None
-    except RenderError as error:
-        if error.line is None:
-            raise
-        raise RenderError(error.message, formulas.source_line(error.line - 1)) from None
 
 
 def preview(
@@ -134,20 +132,20 @@ def preview(
 
 
 def render_tree(
-    formulas: Formulas, reader: LinkReader, id_prefix: str, mark_lines: bool
+    text: str, formulas: Formulas, reader: LinkReader, id_prefix: str, mark_lines: bool
 ) -> Rendered:
-    """The steps of render() after the formulas are out of the text."""
-    root, notes = parser().parse(formulas.text)
+    """The steps of render()."""
+    root, notes = parser().parse(text, formulas)
     formulas.keep_literal(root)
     place_media(root)
     number_footnotes(root, notes, id_prefix)
     reader.read(root)
-    wants_brackets = mark_lines and "[[" in formulas.text
+    wants_brackets = mark_lines and "[[" in text
     brackets = open_brackets(root, reader.source_line, formulas.to_source) if wants_brackets else ()
     highlight(root)
     label_heads(root, formulas.to_source)
     if mark_lines:
-        mark(root, formulas.source_line)
+        mark(root)
     finish(root)
     check_depth(root)
     html = formulas.to_html(sanitise(root))
@@ -177,14 +175,15 @@ def render_inline(text: str) -> str:
         RenderError: when the text is longer than MAX_TEXT_BYTES.
     """
     check_size(text)
-    formulas = Formulas(one_line(text))
-    return formulas.to_html(escape(one_line(formulas.text)))
+    formulas = Formulas()
+    taken = formulas.take(clean(one_line(text)))
+    return formulas.to_html(escape(one_line(taken)))
 
 
 def as_label(title: str) -> str:
     """The Markdown of a link's text that reads like a title: formulas as they are, no markup."""
-    formulas = Formulas(one_line(title))
-    escaped = MARKUP.sub(r"\\\g<0>", formulas.text)
+    formulas = Formulas()
+    escaped = MARKUP.sub(r"\\\g<0>", formulas.take(clean(one_line(title))))
     # A backslash before a bracket would begin a formula.
     return formulas.to_source(escaped.replace("[", "&#91;").replace("]", "&#93;"))
 
@@ -193,31 +192,34 @@ def render_plain(text: str) -> str:
     """Renders an abstract: paragraphs of plain text and formulas, no Markdown.
 
     Returns:
-        Safe HTML, one `p` for each stretch of text between blank lines.
+        Safe HTML, one `p` for each stretch of text between blank lines or display formulas.
 
     Raises:
-        RenderError: when the text is longer than MAX_TEXT_BYTES.
+        RenderError: when the text is longer than MAX_TEXT_BYTES, or has too many paragraphs or
+            formulas.
     """
     check_size(text)
-    formulas = Formulas(text)
-    blocks: list[list[str]] = [[]]
-    for line in formulas.text.split("\n"):
-        if line.strip():
-            blocks[-1].append(line.strip())
-        elif blocks[-1]:
-            blocks.append([])
-    paragraphs = (escape("\n".join(lines)) for lines in blocks if lines)
-    return formulas.to_html("\n".join(f'<p dir="auto">{text}</p>' for text in paragraphs))
+    formulas, paragraphs = plain_paragraphs(text)
+    return formulas.to_html("\n".join(f'<p dir="auto">{escape(text)}</p>' for text in paragraphs))
+
+
+def plain_paragraphs(text: str) -> tuple[Formulas, list[str]]:
+    """The formulas of a plain text, and its paragraphs with their tokens."""
+    formulas = Formulas()
+    document = parse_paragraphs(clean(text))
+    formulas.take_from_blocks(document)
+    paragraphs = ("\n".join(map(str.strip, block.lines)) for block in document.children)
+    return formulas, [text for text in paragraphs if text]
 
 
 def inline_problems(text: str) -> tuple[Problem, ...]:
     """Returns what is wrong with the formulas of a title, takeaway or abstract.
 
     Raises:
-        RenderError: when the text is longer than MAX_TEXT_BYTES.
+        RenderError: as of render_plain.
     """
     check_size(text)
-    return tuple(Formulas(text).problems())
+    return tuple(plain_paragraphs(text)[0].problems())
 
 
 class Parser(BlockParser):
@@ -229,10 +231,12 @@ class Parser(BlockParser):
         self.markdown.parser = self
         install(self.markdown)
         self.markdown.treeprocessors.deregister("prettify")
+        self.formulas = Formulas()
         self.notes: dict[str, Element] = {}
 
-    def parse(self, text: str) -> tuple[Element, dict[str, Element]]:
-        """Returns the elements of a text, and its footnotes by label."""
+    def parse(self, text: str, formulas: Formulas) -> tuple[Element, dict[str, Element]]:
+        """Returns the elements of a text, and its footnotes by label; the formulas go out."""
+        self.formulas = formulas
         self.markdown.reset()
         self.markdown.references = {}
         root = self.parseDocument(text.split("\n")).getroot()
@@ -247,6 +251,7 @@ class Parser(BlockParser):
     ) -> ElementTree:
         """Takes the place of Python-Markdown's own splitting into blocks."""
         document = parse_blocks("\n".join(lines), self.define)
+        self.formulas.take_from_blocks(document)
         root, self.notes = build(document)
         references = self.markdown.inlinePatterns["FootnoteReference"]
         assert isinstance(references, FootnoteReference)
@@ -277,9 +282,8 @@ def check_size(text: str) -> None:
 
 
 def tidy(text: str) -> str:
-    """Returns text without a byte order mark, and with newlines for all line ends."""
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return text.replace("\f", " ")
+    """Returns text without a byte order mark and control characters, lines ended by newlines."""
+    return clean(text.removeprefix("\ufeff").replace("\f", " "))
 
 
 def check_depth(root: Element) -> None:

@@ -51,3 +51,15 @@ def is_rule(rest: str) -> bool:
         return False
     marks = rest.replace(" ", "").replace("\t", "")
     return len(marks) >= 3 and not marks.strip(rest[0])
+
+
+def begins_block(rest: str) -> bool:
+    """Says whether a line begins a block whatever stands before it."""
+    return rest[0] in FIRST and bool(
+        rest[0] == ">"
+        or HEADING.fullmatch(rest)
+        or FENCE.match(rest)
+        or MARKER.match(rest)
+        or NOTE.match(rest)
+        or is_rule(rest)
+    )

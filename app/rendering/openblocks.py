@@ -1,12 +1,13 @@
-"""The tree of blocks while it grows: which blocks are open, and what happens when one closes."""
+"""The tree of blocks while it grows: which are open, which go on, and what closing one does."""
 
 from __future__ import annotations
 
-from app.rendering.blocktree import CONTAINERS, Block, is_loose
-from app.rendering.cursor import SPACE
+from app.rendering.blocktree import CONTAINERS, FLOWING, Block, is_loose
+from app.rendering.cursor import SPACE, Cursor
 from app.rendering.definitions import Define, take_definitions
 from app.rendering.errors import RenderError
 from app.rendering.glossary import is_parted
+from app.rendering.tables import split_row
 
 MAX_DEPTH = 24
 MAX_BLOCKS = 5000
@@ -21,12 +22,14 @@ class OpenBlocks:
         document: the root.
         tip: the innermost open block.
         number: the 0-based line at hand.
+        cursor: how far that line has been read.
     """
 
-    def __init__(self, define: Define) -> None:
+    def __init__(self, define: Define | None) -> None:
         self.document = Block("document", 0)
         self.tip = self.document
         self.number = 0
+        self.cursor = Cursor()
         self.define = define
         self.blocks = 0
 
@@ -81,7 +84,7 @@ class OpenBlocks:
 
     def take_definitions(self, paragraph: Block) -> None:
         """Takes the link definitions that a paragraph starts with out of it."""
-        if not paragraph.lines:
+        if self.define is None or not paragraph.lines:
             return
         left = take_definitions(paragraph.lines, self.define)
         paragraph.line += len(paragraph.lines) - len(left)
@@ -107,3 +110,52 @@ class OpenBlocks:
         while block is not None:
             block.blank_after = blank
             block = block.parent
+
+    # -- the containers that this line continues
+
+    def match_containers(self) -> Block:
+        """Walks down the open blocks; returns the innermost that this line continues."""
+        path = []
+        block = self.tip
+        while block is not self.document:
+            path.append(block)
+            block = self.parent_of(block)
+        while path and self.continues(path[-1]):
+            block = path.pop()
+        return block
+
+    def continues(self, block: Block) -> bool:
+        """Says whether this line goes on with an open block, and consumes its prefix."""
+        cursor = self.cursor
+        indent, blank = cursor.indent(), cursor.blank()
+        if block.kind == "quote":
+            if indent > 3 or not cursor.rest.lstrip(SPACE).startswith(">"):
+                return False
+            self.take_mark(indent, 1)
+            return True
+        if block.kind in ("item", "definition", "note"):
+            if indent >= block.level:
+                cursor.take_indent(block.level)
+                return True
+            if block.kind == "note":
+                return not cursor.rest
+            if blank:
+                cursor.take_indent(indent)
+            # An item that starts with a blank line has only that one.
+            return blank and bool(block.children)
+        if block.kind == "code":
+            if not block.fenced and (indent >= 4 or blank):
+                cursor.take_indent(4)
+                return True
+            return block.fenced
+        if block.kind == "table":
+            return not blank and bool(split_row(cursor.rest))
+        if block.kind in FLOWING:
+            return not blank
+        return block.kind in ("list", "glossary")
+
+    def take_mark(self, indent: int, length: int) -> None:
+        """Passes a container's mark and the space after it."""
+        self.cursor.take_indent(indent)
+        self.cursor.take_text(length)
+        self.cursor.take_indent(1)

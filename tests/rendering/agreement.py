@@ -21,9 +21,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from app.rendering import RenderError
-from app.rendering.formulas import TOKEN, Formulas
 from tests.rendering.grammar import RANDOM
-from tests.rendering.structure import Node, difference, from_html, github, has_raw_html, ours
+from tests.rendering.structure import (
+    Node,
+    difference,
+    formulas_of,
+    from_html,
+    github,
+    has_raw_html,
+    ours,
+    with_words,
+)
 
 SNIPPETS = Path(__file__).with_name("snippets.txt")
 MARKS = str.maketrans({"→": "\t", "⍽": "\xa0", "␠": " "})
@@ -37,7 +45,7 @@ TAG = re.compile(
 INTENDED = """
 Intended differences, counted apart where a text has them:
   raw HTML is text here, and GitHub passes it on;
-  formulas ($ $$ \\( \\[) are taken out before Markdown is read;
+  formulas ($ $$ \\( \\[) are taken out before inline markup is read;
   where an example of CommonMark and GitHub differ (addresses without angles), we do as GitHub.
 Made equal before comparing:
   the level of headings, boxes and classes, the form of footnotes, `strong` right within `strong`
@@ -100,8 +108,8 @@ def read_files(paths: list[Path]) -> Iterator[Example]:
     """Reads Markdown files, formulas as words, and without HTML."""
     for path in paths:
         for file in sorted(path.rglob("*.md")) if path.is_dir() else [path]:
-            text = Formulas(file.read_text(encoding="utf-8", errors="replace")).text
-            yield Example(str(file), TAG.sub("‹", TOKEN.sub("formula", text)))
+            text = with_words(file.read_text(encoding="utf-8", errors="replace"))
+            yield Example(str(file), TAG.sub("‹", text))
 
 
 def judge(example: Example) -> Verdict:
@@ -121,7 +129,7 @@ def judge(example: Example) -> Verdict:
 def reason(text: str, made: Node, from_spec: bool) -> str:
     if has_raw_html(text):
         return "raw HTML"
-    if Formulas(text).spans:
+    if formulas_of(text):
         return "formulas"
     if from_spec and difference(made, github(text)) is None:
         return "as GitHub"

@@ -18,6 +18,28 @@ INLINES = [
     *(".", ",", "!", '"', "'", " ", "  ", "\n", "  \n", "word", "a", "b", "é", "—", "“", "1"),
     *("&", "#", "-", "+", "=", ":"),
 ]
+# Formulas of a line, halves of them, amounts, and display formulas that take lines.
+FORMULAS = [
+    *(
+        "$x$",
+        "$a_1 * b$",
+        "$|y|$",
+        "$- z$",
+        "$x + 1. y$",
+        "$[u]$",
+        "\\(v\\)",
+        "$`w`$",
+        "$+$",
+        "$# t$",
+    ),
+    *("$x", "y$", "$5 ", "$10k ", "`$c$`", "\\(p", "q\\)", "\\$", "$$d$$"),
+    *(
+        "\n\n$$\ne\n\n- f\n$$\n",
+        "$$g$$\n",
+        "\n\n\\[ h\n= i \\]\n",
+        "\\begin{align}\n***\n\\end{align}\n",
+    ),
+]
 
 
 def blocks(seed: int) -> str:
@@ -37,6 +59,16 @@ def mixed(seed: int) -> str:
     """A longer text of both."""
     chance = random.Random(seed)
     pieces = (chance.choice(BLOCKS if chance.random() < 0.7 else INLINES) for _ in range(20))
+    return "".join(pieces)
+
+
+def formulas(seed: int) -> str:
+    """A text of formulas among pieces that decide about blocks."""
+    chance = random.Random(seed)
+    pieces = [
+        f" {chance.choice(FORMULAS)} " if chance.random() < 0.4 else chance.choice(BLOCKS)
+        for _ in range(chance.randint(2, 16))
+    ]
     return "".join(pieces)
 
 

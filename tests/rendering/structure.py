@@ -18,7 +18,7 @@ from cmarkgfm.cmark import Options
 
 from app.rendering.build import finish
 from app.rendering.footnotes import number_footnotes
-from app.rendering.formulas import Formulas
+from app.rendering.formulas import Formulas, Span
 from app.rendering.markdown import parser
 from app.rendering.markdown import tidy as tidy_source
 
@@ -72,12 +72,61 @@ class Node:
 
 def ours(text: str) -> Node:
     """What our Markdown makes of a text, before media, links and sanitisers."""
-    formulas = Formulas(tidy_source(text))
-    root, notes = parser().parse(formulas.text)
+    formulas = Formulas()
+    root, notes = parser().parse(tidy_source(text), formulas)
     number_footnotes(root, notes, "")
     finish(root)
     formulas.keep_literal(root)
     return tidy(from_element(root))
+
+
+def formulas_of(text: str) -> list[Span]:
+    """The formulas of a text in Markdown, in order."""
+    formulas = Formulas()
+    parser().parse(tidy_source(text), formulas)
+    return list(formulas.spans.values())
+
+
+def with_words(text: str, word: str = "formula", displays: bool = True) -> str:
+    """A text with a word in the place of each formula, or each that is no display formula.
+
+    One that has its lines for itself becomes a paragraph, inside the quotes that it stands in.
+    """
+    lines: list[str | None] = [*tidy_source(text).split("\n")]
+    ends = [(0, 0)]
+    places = []
+    for span in formulas_of(text):
+        parts = span.source.split("\n")
+        first, last = span.line - 1, span.line + len(parts) - 2
+        head, tail = lines[first] or "", lines[last] or ""
+        unescaped = re.compile(rf"(?<!\\)(?:\\\\)*{re.escape(parts[0])}")
+        found = unescaped.search(head, ends[-1][1] if ends[-1][0] == first else 0)
+        if found:
+            start = found.end() - len(parts[0])
+        else:  # a fence
+            start, parts[-1] = min(set(map(head.find, "`~")) - {-1}), tail
+        end = start + len(parts[0]) if first == last else tail.index(parts[-1]) + len(parts[-1])
+        ends.append((last, end))
+        places.append((first, start, last, end, span.display))
+    for first, start, last, end, display in reversed(places):
+        if display and not displays:
+            continue
+        before, after = (lines[first] or "")[:start], (lines[last] or "")[end:]
+        lines[first : last + 1] = [before + word + after] + [None] * (last - first)
+        marks = before.rstrip(" \t")
+        if display and not marks.strip("> \t") and not after.strip():
+            lines[first] = "\n".join([marks, before + word, marks])
+    return "\n".join(line for line in lines if line is not None)
+
+
+def block_structure(text: str) -> str:
+    """The blocks that we make of a text, without what stands in them."""
+
+    def blocks(node: Node) -> str:
+        inner = "".join(blocks(child) for child in node.children if isinstance(child, Node))
+        return f"<{node.tag}>{inner}</{node.tag}>" if node.tag in BLOCKS else inner
+
+    return blocks(ours(text))
 
 
 def github(text: str, extensions: bool = True) -> Node:
