@@ -19,9 +19,20 @@ LAYERS = [
     {"app.search"},
     {"app.models"},
     {"app.db", "app.rendering", "app.sources"},
-    {"app.config", "app.places"},
+    {"app.config", "app.places", "app.references", "app.text"},
 ]
 LEAVES = {"app.rendering", "app.sources"}
+# Leaves without any effect, which every layer may import.
+PURE = {"app.references", "app.text"}
+EFFECTS = {
+    *("sqlalchemy", "flask", "os", "io", "pathlib", "shutil", "tempfile", "sqlite3", "time"),
+    *("socket", "ssl", "http", "urllib.request", "subprocess", "multiprocessing", "threading"),
+}
+# Parts of the regular expressions that describe arXiv identifiers, DOIs, dblp keys, ORCID iDs.
+GRAMMAR = (
+    *(r"\d{4}\.\d{4,5}", r"\d{4}[.]\d", r"arxiv\.org/", r"abs/(", r"10\.\d{4", r"doi\.org"),
+    *("conf|journals", r"[A-Z]\d{2}-\d{4}", r"\d{4}-\d{4}-\d{4}", r"orcid\.org"),
+)
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
 
@@ -72,6 +83,38 @@ def test_imports_go_down(module: str, path: Path) -> None:
         if there == here or name == "app":
             continue
         assert RANK[there] > RANK[here], f"{module} imports {name}, which is not below it"
-        assert here not in LEAVES, f"{module} imports {name}, but is in a leaf"
+        if there in PURE:
+            continue
+        assert here not in LEAVES | PURE, f"{module} imports {name}, but is in a leaf"
         if there in LEAVES:
             assert here == "app.services", f"{module} imports {name}; only services may"
+
+
+@pytest.mark.parametrize(
+    ("module", "path"), [each for each in modules() if layer(each[0]) in PURE], ids=str
+)
+def test_a_pure_leaf_has_no_effects(module: str, path: Path) -> None:
+    tree = ast.walk(ast.parse(path.read_text("utf-8")))
+    names = {alias.name for node in tree if isinstance(node, ast.Import) for alias in node.names}
+    tree = ast.walk(ast.parse(path.read_text("utf-8")))
+    names |= {node.module or "" for node in tree if isinstance(node, ast.ImportFrom)}
+    for name in names:
+        inside = {name, name.split(".")[0]}
+        assert not inside & EFFECTS, f"{module} imports {name}, but is pure"
+    called = {
+        node.func.id
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert not called & {"open", "print", "input"}, f"{module} is pure"
+
+
+@pytest.mark.parametrize(("module", "path"), modules(), ids=str)
+def test_the_grammar_of_identifiers_has_one_home(module: str, path: Path) -> None:
+    """No regular expression elsewhere describes an identifier."""
+    if layer(module) == "app.references":
+        return
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found = [each for each in GRAMMAR if each in node.value]
+            assert not found, f"{module} knows the form of an identifier: {found[0]}"

@@ -8,9 +8,9 @@ from functools import cached_property
 from html import escape
 from xml.etree.ElementTree import Element
 
+from app.references.addresses import encode_address
 from app.rendering.errors import Problem, RenderError
 from app.rendering.inline import without_escapes
-from app.rendering.references import encode_address
 from app.rendering.scanner import Span, protect
 from app.rendering.tex import Formula, refuse, to_mathml
 from app.rendering.tex_definitions import defines

@@ -30,7 +30,7 @@ from app.rendering.media import place_media
 from app.rendering.sanitizer import sanitise
 from app.rendering.tables import label_heads
 
-RENDERER_VERSION = 3
+RENDERER_VERSION = 4
 MAX_TEXT_BYTES = 65536
 # bleach takes quadratic time in the depth of its input.
 MAX_ELEMENT_DEPTH = 100

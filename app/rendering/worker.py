@@ -12,10 +12,10 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
+from app.references.identifiers import PaperRef
 from app.rendering.errors import RenderError
 from app.rendering.links import Known
 from app.rendering.markdown import inline_problems, preview, render, render_inline, render_plain
-from app.rendering.references import PaperRef
 
 MEMORY = 1 << 30  # bytes of address space; a text of the largest size needs a fifteenth of it
 

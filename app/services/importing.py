@@ -13,10 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Identifier, Paper, Summary, folded
+from app.queries.identifiers import find, meanings
 from app.services import counts, votes
 from app.services.bibtex_import import import_papers
 from app.services.front_matter import BadFile
-from app.services.identifiers import PaperRef, parse_identifier
 from app.services.import_pictures import with_pictures
 from app.services.import_terms import Incoming, IncomingPaper, Options, Outcome, Run
 from app.services.import_writers import ANONYMOUS, writer, writer_name
@@ -24,7 +24,6 @@ from app.services.library_files import SummaryFile
 from app.services.papers import AlreadyThere, add_paper
 from app.services.problems import Refused
 from app.services.summaries import MAX_TAGS, all_of, normal, parse_tags, publish, tag_names
-from app.services.texts import known_keys
 
 __all__ = ["ANONYMOUS", "Incoming", "IncomingPaper", "Options", "Outcome", "Run", "import_files"]
 
@@ -173,9 +172,9 @@ def _paper(session: Session, file: SummaryFile, run: Run) -> tuple[Paper, bool]:
     record = file.record
     fields = {"key": record.key, "doi": record.doi, "arxiv": record.arxiv_id}
     names = {field: name for field, name in fields.items() if name}
-    refs = [ref for name in names.values() for ref in _meanings(name)]
-    keys = known_keys(session, refs)
-    key = next((keys[ref] for ref in refs if ref in keys), None)
+    refs = [ref for name in names.values() for ref in meanings(session, name)]
+    known = find(session, refs, unsure=True)
+    key = next((known[ref].key for ref in refs if ref in known), None)
     if key is not None:
         return _by_key(session, key), False
     would_be = (run.papers.get(folded(ref.value)) for ref in refs)
@@ -193,12 +192,6 @@ def _paper(session: Session, file: SummaryFile, run: Run) -> tuple[Paper, bool]:
         ways = select(Identifier.folded).where(Identifier.paper_id == paper.id)
         run.papers.update(dict.fromkeys(session.scalars(ways), record))
     return paper, True
-
-
-def _meanings(name: str) -> list[PaperRef]:
-    """What an identifier may be: `journals/corr/1707.09405` is a key and an arXiv id."""
-    ref = parse_identifier(name)
-    return [PaperRef("key", name), *([ref.without_user()] if ref is not None else [])]
 
 
 def _by_key(session: Session, key: str) -> Paper:

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
+from app.references.identifiers import stream_of
+from app.references.orcid import orcid_of
 from app.sources.dblp_stream import BadDump, DumpStream
 
 __all__ = ["BadDump", "DumpPerson", "DumpReader", "DumpRecord", "Wanted"]
@@ -44,7 +46,6 @@ DETAILS = {
     "school": "school",
 }
 _PERSON = re.compile(r"[\w-]+/[\w-]+", re.ASCII)
-_ORCID = re.compile(r"https?://orcid\.org/(\d{4}-\d{4}-\d{4}-\d{3}[\dX])/?", re.ASCII)
 _SUB = str.maketrans(
     "0123456789+-=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ"
 )
@@ -198,13 +199,6 @@ class DumpReader:
         return record
 
 
-def stream_of(key: str) -> str:
-    """The stream of a key, where a paper appeared: `conf/nips` of `conf/nips/RenHGS15`."""
-    first, _, rest = key.partition("/")
-    second, slash, _ = rest.partition("/")
-    return f"{first}/{second}" if slash else ""
-
-
 def _record(element: Any, key: str) -> DumpRecord | None:
     title = venue = ""
     year = None
@@ -250,8 +244,8 @@ def _person(element: Any) -> DumpPerson | None:
     number = key.removeprefix(HOME)
     if not names or not _PERSON.fullmatch(number):
         return None
-    orcids = (_ORCID.fullmatch(child.text or "") for child in element.iterchildren("url"))
-    orcid = next((found[1] for found in orcids if found and _checks(found[1])), "")
+    addresses = [child.text or "" for child in element.iterchildren("url")]
+    orcid = next(filter(None, map(orcid_of, addresses)), "")
     return DumpPerson(number, names, orcid)
 
 
@@ -291,14 +285,6 @@ def _raised(text: str, signs: dict[int, int], mark: str, with_formulas: bool) ->
 def _year(text: str | None) -> int | None:
     text = (text or "").strip()
     return int(text) if len(text) == 4 and text.isascii() and text.isdigit() else None
-
-
-def _checks(orcid: str) -> bool:
-    """Whether the last sign is the check digit of the others (ISO 7064, MOD 11-2)."""
-    total = 0
-    for digit in orcid.replace("-", "")[:15]:
-        total = (total + int(digit)) * 2
-    return "0123456789X"[(12 - total % 11) % 11] == orcid[-1]
 
 
 def _damaged(error: etree.XMLSyntaxError, is_cut_off: bool) -> str:

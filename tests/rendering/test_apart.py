@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from app.references.identifiers import PaperRef
 from app.rendering import Busy, Known, RenderError, apart, markdown, preview, render
 from app.rendering.apart import Renderer, Renderers
-from app.rendering.references import PaperRef
 from tests.rendering.hostile import HOSTILE
 
 SLOW = HOSTILE["growing backticks"]

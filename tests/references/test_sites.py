@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.rendering.identifiers import implied
-from app.rendering.references import (
-    PaperRef,
+from app.references.identifiers import PaperRef, implied
+from app.references.parsing import (
     parse_address,
     parse_any_address,
     parse_identifier,

@@ -1,0 +1,1 @@
+"""Rules for plain texts, pure: what they say in one form, whoever wrote them."""
