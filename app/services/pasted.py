@@ -15,6 +15,7 @@ from app.sources.bibtex import BadEntry, read_bibtex
 from app.sources.csl import looks_like_csl, read_csl
 from app.sources.record import PaperRecord
 from app.sources.ris import looks_like_ris, read_ris
+from app.text.tex import plain
 
 MAX_TITLE = 300
 PROBLEMS_SHOWN = 20
@@ -70,7 +71,7 @@ def read(text: str) -> Pasted:
     if ref is not None and ref.kind == "url":
         return Pasted(url=outside_url("url", ref.value) or "")
     named = named_in(line)
-    return Pasted(ref=named) if named else Pasted(title=line[:MAX_TITLE])
+    return Pasted(ref=named) if named else Pasted(title=plain(line)[:MAX_TITLE])
 
 
 def _looks_like_bibtex(text: str) -> bool:

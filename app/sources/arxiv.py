@@ -13,8 +13,8 @@ from app.references.mentions import arxiv_of
 from app.sources.answers import calendar_day, read_xml, year_of
 from app.sources.arxiv_categories import section_of_category
 from app.sources.contract import FOUND_AT_MOST, Fetch
-from app.sources.markup import plain_tex
 from app.sources.record import PaperRecord
+from app.text.tex import paragraphs, plain
 
 NAME = "arXiv"
 HOSTS = {"export.arxiv.org": 3.0}
@@ -57,15 +57,15 @@ def _record(entry: Element) -> PaperRecord | None:
     names = (_text(author, f"{_ATOM}name") for author in entry.iter(f"{_ATOM}author"))
     category = entry.find(f"{_ARXIV}primary_category")
     return PaperRecord(
-        title=plain_tex(title),
-        authors=tuple(plain_tex(name) for name in names if name),
+        title=plain(title),
+        authors=tuple(plain(name) for name in names if name),
         year=year_of(published[:4]),
         published_on=calendar_day(published[:4], published[5:7], published[8:10]),
         doi=_text(entry, f"{_ARXIV}doi").split(" ")[0],
         arxiv_id=number,
         section=section_of_category("" if category is None else category.get("term", "")),
         url=outside_url("arxiv", number) or "",
-        abstract=plain_tex(_paragraphs(entry.findtext(f"{_ATOM}summary") or "")),
+        abstract=paragraphs(_paragraphs(entry.findtext(f"{_ATOM}summary") or "")),
     )
 
 

@@ -12,10 +12,10 @@ from app.references.mentions import arxiv_alone, arxiv_in, arxiv_of, doi_in, sho
 from app.sources import markup
 from app.sources.bibtex_names import has_others, names
 from app.sources.bibtex_scanner import Entry
-from app.sources.bibtex_tex import paragraphs, plain
 from app.sources.bibtex_writing import VENUE_FIELDS
 from app.sources.months import MACROS, month_number
 from app.sources.record import OTHERS, PaperRecord
+from app.text.tex import paragraphs, plain
 
 MAX_INHERITED = 2000
 # Instead of a title, in this order.
@@ -163,12 +163,12 @@ def _title_text(tex: str) -> str:
     if "$" in tex:  # as some programs write angle brackets
         tex = _DOLLAR_TAG.sub(r"<\1>", tex)
     title = plain(tex)
-    return markup.one_line(title) if _TAG.search(title) else title
+    return " ".join(markup.without_tags(title).split()) if _TAG.search(title) else title
 
 
 def _abstract(tex: str) -> str:
     text = paragraphs(tex)
-    return markup.plain(text) if _TAG.search(text) else text
+    return markup.without_tags(text) if _TAG.search(text) else text
 
 
 def _with_subtitle(title: str, name: str, fields: Mapping[str, str]) -> str:

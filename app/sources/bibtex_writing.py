@@ -7,9 +7,9 @@ import unicodedata
 
 from app.references.identifiers import CORR
 from app.sources.bibtex_names import names
-from app.sources.bibtex_tex import paragraphs, plain
 from app.sources.months import MACROS, month_number
 from app.sources.record import DETAILS, PaperRecord, goes_on
+from app.text.tex import paragraphs, plain
 
 NO_PAPERS = frozenset({"string", "preamble", "comment", "xdata", "set", "control"})
 # The field that says where an entry of a type appeared.

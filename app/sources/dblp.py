@@ -83,7 +83,7 @@ def _hit(hit: Mapping[str, Any]) -> PaperRecord | None:
     """A hit of the search, where text is escaped as in XML."""
     info = hit.get("info")
     key = string(info, "key")
-    title = _title(string(info, "title"))
+    title = _title(one_line(string(info, "title")))
     if not is_dblp_key(key) or not title:
         return None
     people = [string(each, "text") for each in objects(info, "authors", "author")]
@@ -103,9 +103,8 @@ def _hit(hit: Mapping[str, Any]) -> PaperRecord | None:
     )
 
 
-def _title(text: str) -> str:
+def _title(title: str) -> str:
     # dblp ends every title with a full stop.
-    title = one_line(text)
     return title.removesuffix(".") if not title.endswith("..") else title
 
 

@@ -17,6 +17,7 @@ from lxml import etree
 from app.references.identifiers import stream_of
 from app.references.orcid import orcid_of
 from app.sources.dblp_stream import BadDump, DumpStream
+from app.text.tex import plain
 
 __all__ = ["BadDump", "DumpPerson", "DumpReader", "DumpRecord", "Wanted"]
 
@@ -250,7 +251,7 @@ def _person(element: Any) -> DumpPerson | None:
 
 
 def _title(text: str) -> str:
-    text = " ".join(text.split())
+    text = plain(text) if "\\" in text else " ".join(text.split())
     # dblp ends every title with a full stop of its own.
     return text[:-1] if text.endswith(".") and not text.endswith("..") else text
 

@@ -14,8 +14,8 @@ from app.references.addresses import outside_url
 from app.references.identifiers import stream_of
 from app.sources.answers import inside, objects, read_json, string, strings, year_of
 from app.sources.contract import FOUND_AT_MOST, Fetch, Unavailable
-from app.sources.markup import plain_tex
 from app.sources.record import PaperRecord
+from app.text.tex import paragraphs, plain
 
 NAME = "OpenReview"
 HOSTS = {"api2.openreview.net": 1.0, "api.openreview.net": 1.0}
@@ -66,8 +66,8 @@ def _record(note: Mapping[str, Any]) -> PaperRecord | None:
     venue, venue_key, year = _venue(note)
     day = _day(note)
     return PaperRecord(
-        title=plain_tex(title),
-        authors=tuple(name for name in names if not name.lower().startswith("anonymous")),
+        title=plain(title),
+        authors=tuple(plain(name) for name in names if not name.lower().startswith("anonymous")),
         year=year or (day.year if day else None),
         published_on=day,
         venue=venue,
@@ -75,7 +75,7 @@ def _record(note: Mapping[str, Any]) -> PaperRecord | None:
         openreview_id=number,
         url=outside_url("openreview", number) or "",
         abstract=_paragraphs(_value(note, "abstract")),
-        keywords=", ".join(strings(_value(note, "keywords"))),
+        keywords=", ".join(map(plain, strings(_value(note, "keywords")))),
         details={"type": "inproceedings"} if venue and venue != "TMLR" else {},
     )
 
@@ -110,7 +110,4 @@ def _day(note: Mapping[str, Any]) -> date | None:
 
 
 def _paragraphs(text: Any) -> str:
-    if not isinstance(text, str):
-        return ""
-    paragraphs = (" ".join(each.split()) for each in re.split(r"\n[ \t\r]*\n", plain_tex(text)))
-    return "\n\n".join(filter(None, paragraphs))
+    return paragraphs(text.replace("\r", "")) if isinstance(text, str) else ""
