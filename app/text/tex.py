@@ -21,7 +21,7 @@ from pylatexenc.latex2text import (
 from pylatexenc.latexwalker import LatexGroupNode, LatexMacroNode, LatexWalker
 from pylatexenc.macrospec import LatexContextDb, MacroSpec
 
-from app.text.tex_mending import FIRST_HELD, PARAGRAPH, Mender, is_balanced
+from app.text.tex_mending import FIRST_HELD, PARAGRAPH, PRIVATE, Mender, is_balanced
 from app.text.tex_signs import (
     ACCENTS,
     ALONE,
@@ -34,11 +34,9 @@ from app.text.tex_signs import (
     WRAPPED,
 )
 
-_PRIVATE = re.compile("[\x1e\ue000-\uf8ff]")
-_TEX = re.compile(r"[\\{}$~&`'\n-]|[?!]`")
-
-
 __all__ = ["is_balanced", "paragraphs", "plain"]
+
+_TEX = re.compile(r"[\\{}$~&`'\n-]|[?!]`")
 
 
 def plain(tex: str) -> str:
@@ -54,7 +52,7 @@ def paragraphs(tex: str) -> str:
 
 
 def _text(tex: str) -> str:
-    tex = _PRIVATE.sub("", tex)
+    tex = PRIVATE.sub("", tex)
     if not _TEX.search(tex):
         return unicodedata.normalize("NFC", tex)
     return _short(tex) if len(tex) < 300 else _read(tex)

@@ -12,8 +12,9 @@ from app.text.tex_signs import ACCENTS, DROPPED, LENGTHS, NOTHING, SCRIPTS, SPAC
 MAX_MARKS = 1500  # what pylatexenc looks at in one text; no title or abstract has as many
 MAX_DEPTH = 30  # of braces
 FIRST_HELD = 0xE000  # from here on private signs stand for what was set aside
-MAXFIRST_HELD = 6000
+MAX_HELD = 6000
 PARAGRAPH = "\x1e"  # stands for a break between paragraphs until the end
+PRIVATE = re.compile("[\x1e\ue000-\uf8ff]")
 _TOKEN = re.compile(
     # `{\&}amp;` and `\&amp;` come from programs that escaped what was HTML.
     r"(?P<entity>(?:\\?&|\{\\&\})(?:[A-Za-z]{2,8}\d{0,2}|#\d{1,6}|#x[\da-fA-F]{1,5});)"
@@ -47,6 +48,7 @@ class Mender:
         self.held: list[str] = []
         # Places in `out` of braces that are not closed yet, and what else ends with each.
         self.opened: list[tuple[int, str]] = []
+        self.depth = 0
         self.too_deep = 0
         self.at = 0
         self.marks = 0
@@ -65,7 +67,7 @@ class Mender:
             text = token[kind]
             if kind != "plain":
                 self.marks += 1
-            if self.marks > MAX_MARKS or len(self.held) > MAXFIRST_HELD:
+            if self.marks > MAX_MARKS or len(self.held) > MAX_HELD:
                 return None
             getattr(self, f"_{kind}")(text)
         self._end_argument()
@@ -83,6 +85,7 @@ class Mender:
     def _given(self) -> None:
         """The argument that a macro waited for is there, if one did."""
         self.out.append(self.ends)
+        self.depth -= len(self.ends)
         self.wants, self.ends = False, ""
 
     def _plain(self, text: str) -> None:
@@ -100,7 +103,7 @@ class Mender:
         _, _, name = text.partition("&")
         name = name.removeprefix("}")
         if name[0] == "#" or name in html5:
-            self.hold(unescape(f"&{name}"))
+            self.hold(PRIVATE.sub("", unescape(f"&{name}")))
         else:  # a word between an ampersand and a semicolon
             self.at -= len(name)
             self.hold("&")
@@ -113,9 +116,10 @@ class Mender:
         self.hold(PARAGRAPH)
 
     def _open(self, _text: str) -> None:
-        if len(self.opened) >= MAX_DEPTH:
+        if self.depth >= MAX_DEPTH:
             self.too_deep += 1
             return
+        self.depth += 1
         self.opened.append((len(self.out), self.ends))
         self.out.append("{")
         self.wants, self.ends = False, ""
@@ -127,6 +131,7 @@ class Mender:
             self._end_argument()
             _, ends = self.opened.pop()
             self.out.append("}" + ends)
+            self.depth -= 1 + len(ends)
 
     def _end_argument(self) -> None:
         if self.wants:
@@ -211,8 +216,9 @@ class Mender:
     def _accent(self, text: str) -> None:
         """A macro that takes the next sign or group."""
         if self.wants:
-            if len(self.ends) >= MAX_DEPTH:
+            if self.depth >= MAX_DEPTH:
                 return
+            self.depth += 1
             self.out.append("{")
             self.ends += "}"
         self.out.append(text)

@@ -192,3 +192,10 @@ def test_deep_braces_are_dropped() -> None:
     assert plain("{" * deep + "a" + "}" * deep + r"\'e") == "aé"
     assert plain(r"\textbf{" * deep + "a" + "}" * deep) == "a"
     assert plain(r"\'" * deep + "e").startswith("é")
+    both = (r"\'" * MAX_DEPTH + "{") * MAX_DEPTH
+    assert plain(f"{both}e{'}' * MAX_DEPTH}").startswith("é")
+    assert "e" in plain(f"{both}e")
+
+
+def test_signs_of_our_own_cannot_be_told() -> None:
+    assert plain("{a} &#xE000;&#57345;\ue000\ue001 b") == "a b"
