@@ -9,7 +9,7 @@ from typing import Any
 from app.references.addresses import outside_url
 from app.references.identifiers import PaperRef
 from app.references.mentions import named_in
-from app.references.parsing import parse_identifier
+from app.references.parsing import normalised, parse_identifier
 from app.services.paper_facts import FIELDS
 from app.sources.bibtex import BadEntry, read_bibtex
 from app.sources.csl import looks_like_csl, read_csl
@@ -67,7 +67,7 @@ def read(text: str) -> Pasted:
     if ref is not None and ref.kind != "url" and _says_which(ref):
         return Pasted(ref=ref.without_user())
     if re.match(r"https?://\S+$", line, re.IGNORECASE):
-        return Pasted(url=line)
+        return Pasted(url=normalised(line))
     if ref is not None and ref.kind == "url":
         return Pasted(url=outside_url("url", ref.value) or "")
     named = named_in(line)
