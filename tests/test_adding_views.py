@@ -285,3 +285,10 @@ def test_look_ups_are_limited(config: Config, database: Database) -> None:
     statuses = [guest.get("/papers/new?q=Word").status for _ in range(41)]
     assert statuses == [302] * 40 + [429]
     assert guest.get("/papers/new").status == 302  # the page alone looks nothing up
+
+
+def test_the_number_of_pubmed_becomes_its_address(writer: Browser) -> None:
+    page = look_up(writer, "PMID: 12345678")
+    assert page.form("/papers/new")["url"] == "https://pubmed.ncbi.nlm.nih.gov/12345678"
+    page = look_up(writer, "https://doi.org/10/ggd754.")
+    assert page.form("/papers/new")["url"] == "https://doi.org/10/ggd754"

@@ -17,8 +17,8 @@ from app.sources.bibtex import (
     read_entries,
 )
 from app.sources.bibtex_names import names
-from app.sources.bibtex_tex import paragraphs
 from app.sources.record import PaperRecord
+from app.text.tex import paragraphs
 
 GOOD = r"""
 @string{nips = "Advances in Neural Information Processing Systems"}

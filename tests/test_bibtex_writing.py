@@ -10,10 +10,10 @@ import pytest
 
 from app.sources.bibtex import FoundEntry, read_entries
 from app.sources.bibtex_names import names
-from app.sources.bibtex_tex import is_balanced, plain
 from app.sources.bibtex_writing import entry, escaped
 from app.sources.months import month_number
 from app.sources.record import PaperRecord
+from app.text.tex import is_balanced, plain
 
 FULL = PaperRecord(
     title="Faster R-CNN: $\\mathcal{O}(n)$ for $5 & 100 %",

@@ -35,11 +35,12 @@ from app.models import (
     VenueYear,
 )
 from app.queries.papers import title_folded
-from app.rendering import reference_from_url, render_inline
+from app.references.parsing import reference_from_url, reference_of_link
+from app.rendering import render_inline
 from app.search import entries
 from app.services import dblp_import, dblp_reader, search_index
 from app.services.dblp_import import BadDump, Wanted, import_dump
-from app.services.dblp_works import _reference, inline, prepared
+from app.services.dblp_works import inline, prepared
 from app.services.rerender import STALE
 from app.services.search_bulk import BulkIndex, NewPaper, with_names
 from app.sources.dblp_dump import DumpReader, DumpRecord
@@ -168,7 +169,7 @@ def test_the_short_way_to_a_title_is_the_renderers(title: str) -> None:
 )
 def test_the_short_way_to_an_identifier_is_the_long_one(link: str) -> None:
     ref = reference_from_url(link)
-    assert _reference(link) == (("", "") if ref is None else (ref.kind, ref.value))
+    assert reference_of_link(link) == (("", "") if ref is None else (ref.kind, ref.value))
 
 
 def test_again_nothing_changes(session: Session, tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.models import Link, Paper, Summary
 from app.queries import links
+from app.queries.identifiers import find_exactly, find_paper
 from app.services import editing
-from app.services.identifiers import find_exactly, find_paper
 from tests.client import Browser
 from tests.factories import make_paper, make_summary
 

@@ -21,18 +21,23 @@ LAYERS = [
     {"app.search"},
     {"app.models"},
     {"app.db", "app.rendering", "app.sources"},
-    {"app.config", "app.places", "app.text"},
+    {"app.config", "app.places", "app.references", "app.text"},
 ]
 # They import nothing of the program but what is pure.
 LEAVES = {"app.rendering", "app.sources"}
 # A pure leaf touches nothing but what it is given, so every layer may import it.
-PURE = {"app.text"}
+PURE = {"app.references", "app.text"}
 # Modules of the library by which a leaf would reach for something else.
 EFFECTS = {
     *("sqlalchemy", "alembic", "flask", "werkzeug", "os", "pathlib", "socket", "subprocess"),
     *("threading", "multiprocessing", "tempfile", "shutil", "io", "time", "datetime", "random"),
     *("secrets", "logging", "urllib", "http", "sqlite3", "psycopg", "sys"),
 }
+# Parts of the regular expressions that describe arXiv identifiers, DOIs, dblp keys, ORCID iDs.
+GRAMMAR = (
+    *(r"\d{4}\.\d{4,5}", r"\d{4}[.]\d", r"arxiv\.org/", r"abs/(", r"10\.\d{4", r"doi\.org"),
+    *("conf|journals", r"[A-Z]\d{2}-\d{4}", r"\d{4}-\d{4}-\d{4}", r"orcid\.org"),
+)
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
 
@@ -83,6 +88,8 @@ def test_imports_go_down(module: str, path: Path) -> None:
         if there == here or name == "app" or (there in PURE and RANK[there] > RANK[here]):
             continue
         assert RANK[there] > RANK[here], f"{module} imports {name}, which is not below it"
+        if there in PURE:
+            continue
         assert here not in LEAVES | PURE, f"{module} imports {name}, but is in a leaf"
         if there in LEAVES:
             assert here == "app.services", f"{module} imports {name}; only services may"
@@ -114,3 +121,14 @@ def test_a_pure_leaf_touches_nothing(module: str, path: Path) -> None:
 
 def test_an_impure_module_is_seen() -> None:
     assert {"os", "socket"} <= foreign(APP / "server.py")
+
+
+@pytest.mark.parametrize(("module", "path"), modules(), ids=str)
+def test_the_grammar_of_identifiers_has_one_home(module: str, path: Path) -> None:
+    """No regular expression elsewhere describes an identifier."""
+    if layer(module) == "app.references":
+        return
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found = [each for each in GRAMMAR if each in node.value]
+            assert not found, f"{module} knows the form of an identifier: {found[0]}"

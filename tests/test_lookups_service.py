@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from app.queries.identifiers import find_paper
 from app.services import finding, lookup_cache, lookups, pasted
-from app.services.identifiers import find_paper
 from app.services.joining import joined, same_work
 from app.services.lookup_cache import Kept
 from app.sources.record import PaperRecord

@@ -26,12 +26,12 @@ from app.models import (
     User,
 )
 from app.queries import papers, search, summaries
+from app.queries.identifiers import find_paper
 from app.services import account_merging, exporting, similarity, votes
 from app.services.contents import Edit, Seen
 from app.services.deletion import delete_summary, restore_summary
 from app.services.doubles import suggested
 from app.services.drafts import Content
-from app.services.identifiers import find_paper
 from app.services.paper_merging import merge_papers, tell_apart
 from app.services.paper_unmerging import undo_merge
 from app.services.problems import Refused

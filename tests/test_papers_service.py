@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.models import Author, Identifier, Link, Venue
 from app.queries import papers
-from app.services.identifiers import find_paper
+from app.queries.identifiers import find_paper
 from app.services.papers import AlreadyThere, add_paper
 from app.services.problems import Refused
 from app.sources.record import PaperRecord

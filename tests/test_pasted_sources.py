@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from app.sources.csl import looks_like_csl, read_csl
-from app.sources.markup import one_line, plain, plain_tex
+from app.sources.markup import one_line, plain
 from app.sources.ris import looks_like_ris, read_ris
 
 RIS = """\ufeffTY  - CONF
@@ -165,15 +165,10 @@ def test_paragraphs_of_an_abstract() -> None:
     assert plain(f"<jats:title>Abstract</jats:title>{jats}") == "Aim\n\nWe aim."
 
 
-def test_plain_tex() -> None:
-    tex = r"G\"odel, {\'e}t\'{e}, na\"{\i}ve, \emph{so}~5\%, $\'x~y$, \alpha, \v{C}ech, {\c c}a"
-    assert plain_tex(tex) == r"Gödel, été, naïve, so 5%, $\'x~y$, \alpha, Čech, ça"
-
-
 @pytest.mark.parametrize(
     "piece", ["<math>", "<math", "<", "&lt;i", "<![CDATA[", "\\'{", "<sub>1", "$"]
 )
 def test_long_markup_takes_little_time(piece: str) -> None:
     begun = time.process_time()
-    plain_tex(plain(piece * (200_000 // len(piece))))
+    plain(piece * (200_000 // len(piece)))
     assert time.process_time() - begun < 2

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing
 from app.models import Identifier, Paper, Summary, User
+from app.queries.identifiers import find_paper
 from app.rendering import Busy
 from app.services import accounts, rerender
-from app.services.identifiers import find_paper
 from app.services.rerender import count_stale, renew_stale
 from tests.factories import make_paper, make_summary, make_user
 

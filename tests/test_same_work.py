@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Paper, PaperMerge, SearchEntry, User
+from app.queries.identifiers import find_paper
 from app.services.administration import set_role
 from app.services.doubles import suggested
-from app.services.identifiers import find_paper
 from app.services.papers import AlreadyThere, add_paper
 from app.services.same_work import Work, doubts, is_same, may_be_same, same_among
 from app.sources import arxiv

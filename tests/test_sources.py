@@ -67,7 +67,7 @@ SAMPLES = {
             key="conf/cvpr/HeZRS16",
             year=2016,
             venue="CVPR",
-            doi="10.1109/CVPR.2016.90",
+            doi="10.1109/cvpr.2016.90",
             url="https://doi.ieeecomputersociety.org/10.1109/CVPR.2016.90",
             details={"type": "inproceedings", "pages": "770-778"},
         ),
@@ -230,7 +230,7 @@ def test_crossrefs_marks_and_types(stand_in: StandIn) -> None:
 def test_dblps_search(stand_in: StandIn) -> None:
     corr, cvpr, other = dblp.search_title("deep residual", stand_in.fetch())
     assert (corr.key, corr.arxiv_id) == ("journals/corr/HeZRS15", "1512.03385")
-    assert (cvpr.doi, cvpr.details["pages"]) == ("10.1109/CVPR.2016.90", "770-778")
+    assert (cvpr.doi, cvpr.details["pages"]) == ("10.1109/cvpr.2016.90", "770-778")
     assert other.title.startswith("Notes & sketches: deep")
     assert (other.authors, other.venue) == (("Ada Byron",), "X")
 

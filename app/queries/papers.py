@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.models import Author, Identifier, Paper, PaperAuthor, PaperMerge, User, Venue, folded
+from app.models import Author, Identifier, Paper, PaperAuthor, PaperMerge, User, Venue
 from app.queries import summaries
 from app.queries.paging import Order, Slice, parse_whole, take
 from app.queries.summaries import Entry
@@ -31,23 +31,6 @@ class PaperRow:
 def by_key(session: Session, key: str) -> Paper | None:
     """The paper of exactly this bibtex key, with authors and venue."""
     return session.scalar(_with_relations().where(Paper.key == key))
-
-
-def by_identifiers(session: Session, names: Sequence[tuple[str, str]]) -> Paper | None:
-    """The paper that goes by one of these names; if several do, that of the first name.
-
-    Args:
-        names: kind and value of identifiers; the case of letters does not matter.
-    """
-    wanted = [(kind, folded(value)) for kind, value in names]
-    found = session.execute(
-        select(Identifier.kind, Identifier.folded, Identifier.paper_id).where(
-            tuple_(Identifier.kind, Identifier.folded).in_(wanted)
-        )
-    )
-    ids = {(kind, name): paper_id for kind, name, paper_id in found}
-    first = next((ids[name] for name in wanted if name in ids), None)
-    return None if first is None else session.scalar(_with_relations().where(Paper.id == first))
 
 
 def of_venue(

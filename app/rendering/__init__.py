@@ -1,6 +1,7 @@
 """From text to safe HTML: Markdown, LaTeX, links between papers.
 
-A leaf: imports nothing else of `app`. Everything a user types is hostile until it has passed here.
+A leaf: imports nothing else of `app` but `references`. Everything a user types is hostile until it
+has passed here.
 Rendering happens when text is written; the row keeps source, HTML and RENDERER_VERSION. It is pure
 (`markdown.py`), and runs in a process that can be stopped (`apart.py`).
 """
@@ -11,14 +12,6 @@ from app.rendering.apart import inline_problems, preview, render, render_inline,
 from app.rendering.errors import Busy, Problem, RenderError
 from app.rendering.links import Known, Link
 from app.rendering.markdown import MAX_TEXT_BYTES, RENDERER_VERSION, Preview, Rendered, as_label
-from app.rendering.references import (
-    PaperRef,
-    implied,
-    paper_path,
-    parse_any_address,
-    parse_identifier,
-    reference_from_url,
-)
 
 __all__ = [
     "MAX_TEXT_BYTES",
@@ -26,19 +19,13 @@ __all__ = [
     "Busy",
     "Known",
     "Link",
-    "PaperRef",
     "Preview",
     "Problem",
     "RenderError",
     "Rendered",
     "as_label",
-    "implied",
     "inline_problems",
-    "paper_path",
-    "parse_any_address",
-    "parse_identifier",
     "preview",
-    "reference_from_url",
     "render",
     "render_inline",
     "render_plain",

@@ -14,9 +14,9 @@ from markdown import Markdown
 from markdown.treeprocessors import InlineProcessor as InlineTreeprocessor
 from markdown.util import INLINE_PLACEHOLDER_RE, AtomicString
 
+from app.references.addresses import encode_address
 from app.rendering.entities import without_entities
 from app.rendering.pattern import Found, InlinePattern
-from app.rendering.references import encode_address
 
 # An escaped character within an address is a mark by then.
 BARE = (

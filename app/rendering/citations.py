@@ -8,8 +8,9 @@ from xml.etree.ElementTree import Element, SubElement
 from markdown import Markdown
 from markdown.util import AtomicString
 
+from app.references.addresses import paper_path
+from app.references.parsing import named, normalised
 from app.rendering.pattern import Found, InlinePattern
-from app.rendering.references import from_key, paper_path
 
 PATTERN = r"(?<!\\)\\cite[tp]?\*?\{([^{}\\\n]{1,2000})\}"
 MAX_KEYS = 50
@@ -25,7 +26,7 @@ class Citation(InlinePattern):
 
     def match(self, m: re.Match[str], data: str) -> Found:
         keys = [key.strip() for key in m[1].split(",")]
-        if len(keys) > MAX_KEYS or not all(from_key(key) for key in keys):
+        if len(keys) > MAX_KEYS or not all(named(normalised(key)) for key in keys):
             return None, m.start(), m.end()
         group = Element("span", {"class": "citation"})
         # "(\\cite{key})" has its brackets already.

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from html import escape
 from xml.etree.ElementTree import Element
 
+from app.references.addresses import encode_address
 from app.rendering.blocktree import FLOWING, Block
 from app.rendering.cursor import SPACE
 from app.rendering.errors import Problem, RenderError
 from app.rendering.inline import without_escapes
-from app.rendering.references import encode_address
 from app.rendering.scanner import find_formulas
 from app.rendering.tex import Formula, problem_of, refuse, to_mathml
 from app.rendering.tex_definitions import defines

@@ -17,13 +17,13 @@ from markdown import Markdown
 from markdown.treeprocessors import InlineProcessor as InlineTreeprocessor
 from markdown.util import INLINE_PLACEHOLDER_RE, AtomicString
 
+from app.references.addresses import encode_address
 from app.rendering.addresses import BareAddress, BareMail, address
 from app.rendering.citations import Citation
 from app.rendering.emphasis import Emphasis
 from app.rendering.entities import ENTITY, character, without_entities
 from app.rendering.footnotes import FootnoteReference
 from app.rendering.pattern import Found, InlinePattern
-from app.rendering.references import encode_address
 from app.text.lines import one_line
 
 REPLACED = """

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from html import escape
 from xml.etree.ElementTree import Element
 
+from app.references.addresses import outside_url, paper_path
+from app.references.identifiers import PaperRef
+from app.references.parsing import moved_page, parse_address, parse_identifier
 from app.rendering.errors import Problem, RenderError
 from app.rendering.formulas import Formulas
 from app.rendering.media import OUTSIDE
-from app.rendering.references import PaperRef, moved_page, paper_path, parse_address
 from app.rendering.sentences import fit, sentence_spans, words
 from app.text.lines import one_line
 
@@ -32,6 +34,8 @@ SEE_ALSO = re.compile(
     re.IGNORECASE,
 )
 SEE_ALSO_START = re.compile(r"\W*(?:see also|related|similar)(?: \w+)?\s*:", re.IGNORECASE)
+# Schemes of identifiers, which browsers do not know.
+IDENTIFIER = re.compile(r"(?:doi|arxiv|urn:doi|pmid|pmcid):|info:doi/", re.IGNORECASE)
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 
 
@@ -179,6 +183,9 @@ class LinkReader:
         href = self.formulas.to_source(anchor.get("href", "")).strip()
         if href.startswith("//"):  # as the page that it was copied from
             return f"https:{href}"
+        if IDENTIFIER.match(href):  # `[paper](doi:10.1000/182)`
+            ref = parse_identifier(href)
+            return (outside_url(ref.kind, ref.value) if ref else None) or href
         return f"https://{href}" if href.lower().startswith("www.") else href
 
     def complete_other(self, anchor: Element, href: str, block: Element) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
@@ -10,9 +9,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.models.paper import MAX_IDENTIFIER
+from app.queries.identifiers import known_keys
 from app.queries.papers import by_key
-from app.rendering import PaperRef
+from app.references.identifiers import PaperRef, storable_key
 from app.services import import_faults
 from app.services.import_terms import IncomingPaper, Outcome, Run
 from app.services.paper_doubles import is_of, match, newest
@@ -30,7 +29,6 @@ from app.services.paper_filling import fill_in
 from app.services.papers import AlreadyThere, add_paper
 from app.services.problems import Refused
 from app.services.same_work import title_words
-from app.services.texts import known_keys
 from app.sources.bibtex import BadEntry, decode, read_entries
 from app.sources.record import PaperRecord
 from app.text.folding import slug
@@ -38,7 +36,6 @@ from app.text.folding import slug
 BIBTEX = (".bib", ".bibtex")
 BATCH = 50
 MAX_FILE = 100_000_000  # bytes
-_NO_KEY = re.compile(r"[\s\x00-\x1f\x7f\"<>\\^`{|}#?%,]+")
 # What is left out when it cannot be right, rather than the paper.
 _OPTIONAL = {"doi": "DOI", "arxiv_id": "arXiv id", "url": "address", "key": "key"}
 
@@ -179,10 +176,7 @@ def _fitted(session: Session, record: PaperRecord, notes: list[str]) -> PaperRec
 
 def _usable_key(key: str) -> str:
     """What is left of a key without the signs that cannot stand in an address; may be empty."""
-    shown = "".join(char if char.isprintable() else "-" for char in key)
-    parts = re.sub("-{2,}", "-", _NO_KEY.sub("-", shown)).split("/")
-    usable = "/".join(part for part in parts if part not in ("", ".", ".."))
-    usable = usable[:MAX_IDENTIFIER].strip("-/")
+    usable = storable_key(key)
     return "" if usable == key else usable
 
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote_plus
 
 from app.models import Identifier, Paper, Revision
 from app.queries.summaries import Entry
-from app.services.identifiers import outside_url
+from app.references.addresses import dblp_url, outside_url
 from app.sources import bibtex_writing, citation_line, ris_writing
 from app.sources.bibtex_writing import escaped
 from app.sources.citation_line import CitationLine
 from app.sources.record import PaperRecord
 
 _NAMES = {"doi": "DOI", "arxiv": "arXiv", "openreview": "OpenReview", "acl": "ACL Anthology"}
-_DBLP_KEY = re.compile(r"(conf|journals|books|series|phd)/[^/]+/[A-Za-z]\w*(-\w+)*")
 # What a paper is when only the kind of its venue is known.
 _ENTRY_TYPES = {"conference": "inproceedings", "journal": "article", "book": "incollection"}
 
@@ -73,8 +71,8 @@ def places(paper: Paper, names: Sequence[Identifier]) -> list[PlaceToRead]:
             found.append(PlaceToRead(f"{_NAMES[identifier.kind]} {identifier.value}", url))
     if paper.url and paper.url not in {place.url for place in found}:
         found.append(PlaceToRead("Publisher", paper.url))
-    if _DBLP_KEY.fullmatch(paper.key):
-        found.append(PlaceToRead("dblp", f"https://dblp.org/rec/{quote(paper.key)}"))
+    if at_dblp := dblp_url(paper.key):
+        found.append(PlaceToRead("dblp", at_dblp))
     scholar = f"https://scholar.google.com/scholar?q={quote_plus(paper.title)}"
     found.append(PlaceToRead("Google Scholar", scholar))
     return found

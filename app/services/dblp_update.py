@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.models import Paper, PaperAuthor
 from app.models.paper import rank
+from app.references.identifiers import is_corr_key
 from app.services import similarity
 from app.services.bulk import PaperCounts, among, insert_rows
-from app.services.dblp_works import CORR, DIGEST, FIELDS, HEAD, Work, digests
+from app.services.dblp_works import DIGEST, FIELDS, HEAD, Work, digests
 from app.services.search_index import index_papers
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _owns(paper: Paper, work: Work) -> bool:
         return not is_preprint or paper.venue is None or paper.venue.kind == "preprint"
     if stamp[:DIGEST] == work.stamp[:DIGEST]:
         return True
-    return not is_preprint and _is_stamp_of(stamp, paper.key) and paper.key.startswith(CORR + "/")
+    return not is_preprint and _is_stamp_of(stamp, paper.key) and is_corr_key(paper.key)
 
 
 def _is_stamp_of(stamp: str, key: str) -> bool:

@@ -12,7 +12,10 @@ from zlib import crc32
 
 from app.models import folded
 from app.models.paper import MAX_IDENTIFIER
-from app.rendering import RenderError, reference_from_url, render_inline
+from app.references.identifiers import CORR, stream_of
+from app.references.mentions import arxiv_in
+from app.references.parsing import reference_of_link
+from app.rendering import RenderError, render_inline
 from app.services.paper_facts import (
     MAX_AUTHORS,
     MAX_NAME,
@@ -22,13 +25,12 @@ from app.services.paper_facts import (
     YEARS,
 )
 from app.services.search_bulk import NewPaper
-from app.sources.dblp_dump import DumpRecord, stream_of
+from app.sources.dblp_dump import DumpRecord
 from app.text.lines import visible_line
 from app.text.person_names import author_key, without_number
 from app.text.words import MAX_TITLE as MAX_TITLE_FOLDED
 from app.text.words import figured, indexable, words
 
-CORR = "journals/corr"
 STREAMS = ("conf/", "journals/", "series/")
 MAX_DETAIL = 2000
 MAX_SHOWN = 100  # characters of a key
@@ -37,12 +39,6 @@ KINDS = {"conf": "conference", "journals": "journal", "series": "book"}
 DIGEST = 8  # characters of one digest
 HEAD = 2 * DIGEST  # characters of a stamp before the digests of fields
 FIELDS = ("title", "authors", "place", "doi", "url", "details")
-_KEY = re.compile(r"[A-Za-z]+/[\w-]+(?:/[\w+.-]+)+", re.ASCII)
-_DOI_ADDRESS = re.compile(
-    r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/(?:[\w()-]|[.:;/](?=[\w()-]))+)", re.ASCII
-)
-_ARXIV_DOI = re.compile(r"10\.48550/ar[xX]iv\.(\d{4}\.\d{4,5})", re.ASCII)
-_ARXIV_VOLUME = re.compile(r"abs/(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-zA-Z]{2})?/\d{7})", re.ASCII)
 # What `render_inline` does more than escaping for: formulas, tokens of our own, controls.
 _SPECIAL = re.compile(r"[$\\\x00-\x1f\x7f-\x9f\ue000-\uf8ff]|zqM")
 
@@ -128,7 +124,7 @@ def digests(
 def prepared(record: DumpRecord) -> Work | None:
     """A record as a work; `None` when its key is none, or a fact in it cannot be right."""
     key, title, authors, year, venue, _, details = record
-    if not _KEY.fullmatch(key) or len(key) > MAX_IDENTIFIER or "/." in key:
+    if not stream_of(key) or len(key) > MAX_IDENTIFIER or "/." in key:
         return None
     title = _line(title, MAX_TITLE)
     if not title or len(authors) > MAX_AUTHORS:
@@ -199,12 +195,11 @@ def _identifiers(record: DumpRecord) -> tuple[list[tuple[str, str, str]], str, s
     refs = {("key", key.lower()): key}
     doi = arxiv_id = url = ""
     if key.startswith(CORR):
-        found = _ARXIV_VOLUME.fullmatch(record.details.get("volume", ""))
-        if found:
-            arxiv_id = found[1]
+        arxiv_id = arxiv_in(record.details.get("volume", ""))
+        if arxiv_id:
             refs["arxiv", arxiv_id.lower()] = arxiv_id
     for link in record.links[:MAX_LINKS]:
-        kind, value = _reference(link)
+        kind, value = reference_of_link(link)
         if not kind:
             url = url or (link if _is_address(link) else "")
         elif len(value) <= MAX_IDENTIFIER:
@@ -216,18 +211,6 @@ def _identifiers(record: DumpRecord) -> tuple[list[tuple[str, str, str]], str, s
             else:
                 url = url or (link if _is_address(link) else "")
     return [(kind, value, low) for (kind, low), value in refs.items()], doi, arxiv_id, url
-
-
-def _reference(link: str) -> tuple[str, str]:
-    """Kind and value of the identifier that an address is; of none both are empty."""
-    # The short ways for most of millions; a test holds that they lead to the same.
-    if found := _DOI_ADDRESS.fullmatch(link):
-        if not found[1].startswith("10.48550/"):
-            return "doi", found[1].lower()
-        if arxiv := _ARXIV_DOI.fullmatch(found[1]):
-            return "arxiv", arxiv[1]
-    ref = reference_from_url(link)
-    return ("", "") if ref is None else (ref.kind, ref.value)
 
 
 @lru_cache(maxsize=30_000)

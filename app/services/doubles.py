@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.models import Identifier, Paper, User, folded
 from app.queries import merges, papers
-from app.rendering import PaperRef
+from app.queries.identifiers import known_keys
+from app.references.identifiers import PaperRef
 from app.services import links
 from app.services.paper_merging import merge_papers
 from app.services.rerender import mark_stale
@@ -21,7 +22,6 @@ from app.services.same_work import (
     title_words,
     work_of,
 )
-from app.services.texts import known_keys
 from app.sources.registry import SOURCES
 
 # `Paper.source` of what somebody typed, pasted or sent.

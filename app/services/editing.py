@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from app.models import Paper, User
 from app.queries import search
-from app.rendering import Problem, as_label, inline_problems, paper_path
+from app.queries.identifiers import find_paper
+from app.references.addresses import paper_path
+from app.references.parsing import parse_identifier
+from app.rendering import Problem, as_label, inline_problems
 from app.rendering.brackets import OpenBrackets
 from app.rendering.markdown import render_inline
-from app.services.identifiers import find_paper, parse_identifier
 from app.services.texts import preview_text
 from app.text.words import title_folded
 

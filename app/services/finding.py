@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing, lock_papers
 from app.models import Paper, User
 from app.queries import papers, search
-from app.rendering import RenderError, implied, render_inline
-from app.services import identifiers, lookups, pasted
+from app.queries.identifiers import find_paper, known_keys
+from app.references.addresses import outside_url
+from app.references.identifiers import implied
+from app.rendering import RenderError, render_inline
+from app.services import lookups, pasted
 from app.services.doubles import learn_names
 from app.services.lookups import Answer, Find, Outside
 from app.services.paper_doubles import match
@@ -21,7 +24,6 @@ from app.services.paper_facts import FIELDS, checked, fitting
 from app.services.paper_facts import identifiers as identifiers_of
 from app.services.pasted import Pasted
 from app.services.problems import Refused
-from app.services.texts import known_keys
 from app.sources.record import NO_SECTION, PaperRecord
 from app.text.lines import one_line
 from app.text.person_names import without_number
@@ -179,7 +181,7 @@ def _here(session: Session, what: Pasted, text: str, viewer: User | None) -> lis
         same = papers.with_same_title(session, what.records[0].title, viewer)
         return [row.paper for row in same]
     name = what.ref.value if what.ref is not None else one_line(text)
-    named = identifiers.find_paper(session, name)
+    named = find_paper(session, name)
     found = [named] if named is not None else []
     if what.title:
         found += [row.paper for row in papers.with_same_title(session, what.title, viewer)]
@@ -251,7 +253,7 @@ def form_fields(record: PaperRecord) -> dict[str, str]:
     url = record.url
     for kind, field in FIELDS.items():
         if not url and kind in ("openreview", "acl") and getattr(record, field):
-            url = identifiers.outside_url(kind, getattr(record, field)) or ""
+            url = outside_url(kind, getattr(record, field)) or ""
     return {
         "title": record.title,
         "authors": "\n".join(record.authors),

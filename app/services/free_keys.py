@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from app.models.paper import MAX_IDENTIFIER
-from app.rendering import PaperRef
-from app.services.texts import known_keys
+from app.queries.identifiers import known_keys
+from app.references.identifiers import PaperRef
 
 FIRST = 32  # numbers that are asked for at once; few keys have more
 

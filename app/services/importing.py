@@ -13,12 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Identifier, Paper, Summary, User, folded
+from app.queries.identifiers import find, meanings
 from app.services import counts, import_faults, votes
 from app.services.bibtex_import import import_papers
 from app.services.contents import Edit
 from app.services.front_matter import BadFile
 from app.services.further_texts import is_signed
-from app.services.identifiers import PaperRef, parse_identifier
 from app.services.import_pictures import with_pictures
 from app.services.import_terms import Incoming, IncomingPaper, Options, Outcome, Run
 from app.services.import_writers import ANONYMOUS, writer, writer_name
@@ -34,7 +34,6 @@ from app.services.summaries import (
     parse_tags,
     tag_names,
 )
-from app.services.texts import known_keys
 from app.text.lines import one_line
 
 __all__ = ["ANONYMOUS", "Incoming", "IncomingPaper", "Options", "Outcome", "Run", "import_files"]
@@ -242,9 +241,9 @@ def _paper(session: Session, file: SummaryFile, run: Run) -> tuple[Paper, bool]:
     record = file.record
     fields = {"key": record.key, "doi": record.doi, "arxiv": record.arxiv_id}
     names = {field: name for field, name in fields.items() if name}
-    refs = [ref for name in names.values() for ref in _meanings(name)]
-    keys = known_keys(session, refs)
-    key = next((keys[ref] for ref in refs if ref in keys), None)
+    refs = [ref for name in names.values() for ref in meanings(session, name)]
+    known = find(session, refs, unsure=True)
+    key = next((known[ref].key for ref in refs if ref in known), None)
     if key is not None:
         return _by_key(session, key), False
     would_be = (run.papers.get(folded(ref.value)) for ref in refs)
@@ -262,12 +261,6 @@ def _paper(session: Session, file: SummaryFile, run: Run) -> tuple[Paper, bool]:
         ways = select(Identifier.folded).where(Identifier.paper_id == paper.id)
         run.papers.update(dict.fromkeys(session.scalars(ways), record))
     return paper, True
-
-
-def _meanings(name: str) -> list[PaperRef]:
-    """What an identifier may be: `journals/corr/1707.09405` is a key and an arXiv id."""
-    ref = parse_identifier(name)
-    return [PaperRef("key", name), *([ref.without_user()] if ref is not None else [])]
 
 
 def _by_key(session: Session, key: str) -> Paper:

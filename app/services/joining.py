@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from app.references.identifiers import is_corr_key
 from app.services.same_work import Work, is_same
 from app.sources.record import PaperRecord
 from app.text.person_names import compared_surnames
 
-PREPRINT = "journals/corr/"  # how dblp's keys of preprints begin
 _NAMED = ("doi", "arxiv_id", "openreview_id", "acl_id")
 _FILLED = (
     *("key", "doi", "arxiv_id", "openreview_id", "acl_id", "url", "abstract", "keywords"),
@@ -29,7 +29,7 @@ def same_work(one: PaperRecord, other: PaperRecord) -> bool:
     if known:
         return all(known)
     keys = {one.key.lower(), other.key.lower()} - {""}
-    if len(keys) == 2 and not any(key.startswith(PREPRINT) for key in keys):
+    if len(keys) == 2 and not any(map(is_corr_key, keys)):
         return False
     if one.key and len(keys) == 1 and other.key:
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import bindparam, delete, insert, or_, select, tuple_, update
 from sqlalchemy.orm import Session
@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from app.models import Identifier, Link, Paper, Summary, folded
 from app.models.link import MAX_LABEL_FOLDED, MAX_USER
 from app.models.paper import MAX_IDENTIFIER
+from app.queries.identifiers import MAX_NAMES, find, waiting_names
+from app.references.identifiers import PaperRef
 from app.rendering import Link as RenderedLink
-from app.rendering import PaperRef
-from app.services.texts import MAX_LINKS, names_of
 from app.text.words import indexable
 
 
@@ -20,8 +20,8 @@ def rebuild(session: Session, summary: Summary, links: Sequence[RenderedLink]) -
     """Replace all rows of a summary's links; doing it twice changes nothing."""
     session.execute(delete(Link).where(Link.summary_id == summary.id))
     # No paper goes by a name longer than its column.
-    links = [link for link in links[:MAX_LINKS] if len(link.ref.value) <= MAX_IDENTIFIER]
-    targets = _targets(session, {link.ref.without_user() for link in links})
+    links = [link for link in links[:MAX_NAMES] if len(link.ref.value) <= MAX_IDENTIFIER]
+    targets = find(session, [link.ref for link in links], unsure=True)
     rows = [
         {
             "summary_id": summary.id,
@@ -35,7 +35,7 @@ def rebuild(session: Session, summary: Summary, links: Sequence[RenderedLink]) -
             "target_value": link.ref.value,
             "target_folded": folded(link.ref.value),
             "target_user": link.ref.user[:MAX_USER] if link.ref.user else None,
-            "target_id": targets.get(link.ref.without_user()),
+            "target_id": target.id if (target := targets.get(link.ref.without_user())) else None,
         }
         for position, link in enumerate(links)
     ]
@@ -55,7 +55,7 @@ def resolve(session: Session, paper: Paper, instead_of: Paper | None = None) -> 
     identifiers = session.execute(
         select(Identifier.kind, Identifier.value).where(Identifier.paper_id == paper.id)
     )
-    names = {name for kind, value in identifiers for name in names_of(PaperRef(kind, value))}
+    names = {n for kind, value in identifiers for n in waiting_names(PaperRef(kind, value))}
     waiting = (
         tuple_(Link.target_kind, Link.target_folded).in_(list(names)),
         or_(Link.target_id.is_(None), Link.target_id == (instead_of.id if instead_of else None)),
@@ -84,20 +84,3 @@ def resolve_all(session: Session) -> tuple[list[int], list[int]]:
             [{"which": link, "paper": paper} for link, _, paper in found],
         )
     return sorted({each[1] for each in found}), sorted({each[2] for each in found})
-
-
-def _targets(session: Session, refs: Iterable[PaperRef]) -> dict[PaperRef, int]:
-    names = {ref: names_of(ref) for ref in refs}
-    wanted = {name for each in names.values() for name in each}
-    found = session.execute(
-        select(Identifier.kind, Identifier.folded, Identifier.paper_id).where(
-            tuple_(Identifier.kind, Identifier.folded).in_(list(wanted))
-        )
-    )
-    ids = {(kind, folded): paper_id for kind, folded, paper_id in found}
-    targets = {}
-    for ref in names:
-        paper_id = next((ids[name] for name in names[ref] if name in ids), None)
-        if paper_id is not None:
-            targets[ref] = paper_id
-    return targets

@@ -14,8 +14,9 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from app.models.paper import MAX_IDENTIFIER
+from app.references.identifiers import is_corr_key
 from app.services import lookup_cache
-from app.services.joining import PREPRINT, joined, same_work
+from app.services.joining import joined, same_work
 from app.services.lookup_cache import Kept
 from app.services.paper_facts import FIELDS
 from app.sources.contract import Fetch, NotNow, Source, Unavailable
@@ -247,7 +248,7 @@ def _joined(found: Sequence[tuple[Source, PaperRecord]]) -> Find:
 
     def place(each: tuple[Source, PaperRecord]) -> tuple[int, bool]:
         source, record = each
-        return order[source.NAME], record.key.startswith(PREPRINT)
+        return order[source.NAME], is_corr_key(record.key)
 
     ranked = sorted(found, key=place)
     names = (f"{source.KIND}:{getattr(record, _FIELDS[source.KIND])}" for source, record in ranked)

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.models import Identifier, Summary
 from app.queries.summaries import Entry
-from app.services.identifiers import outside_url
+from app.references.addresses import outside_url
 from app.sources import csl_writing, meta_tags, schema_org
 from app.sources.record import PaperRecord
 

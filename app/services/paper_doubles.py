@@ -16,12 +16,13 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, lock_papers
 from app.models import Author, Identifier, Link, Paper, PaperAuthor, PaperMerge, folded
-from app.rendering import PaperRef, implied, parse_identifier
+from app.queries.identifiers import known_keys, names_of
+from app.references.identifiers import PaperRef, implied
+from app.references.parsing import parse_identifier
 from app.services.free_keys import FIRST, free_key, numbered
 from app.services.paper_facts import FIELDS
 from app.services.same_work import is_generic, title_words
 from app.services.search_index import index_paper
-from app.services.texts import known_keys, names_of
 from app.sources.record import OTHERS, PaperRecord, goes_on
 from app.text.person_names import compared_surnames
 from app.text.words import title_folded

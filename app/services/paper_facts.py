@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.models import Section
 from app.models.paper import MAX_IDENTIFIER, folded
-from app.rendering import PaperRef, parse_identifier
+from app.references.identifiers import CORR, PaperRef, is_storable_key
+from app.references.orcid import orcid_of
+from app.references.parsing import parse_identifier
 from app.services.problems import Refused
 from app.sources.record import DETAILS, NO_SECTION, PaperRecord
 from app.text.lines import visible, visible_line
@@ -47,10 +49,6 @@ DROPPED = {
     "venue": ("venue", "venue_title"),
     "key": ("key", "venue_key"),
 }
-_KEY = re.compile(r"[^\s\x00-\x1f\x7f\"<>\\^`{|}#?%,]+")
-_OPENREVIEW_ID = re.compile(r"[\w-]{4,64}", re.ASCII)
-_ACL_ID = re.compile(r"[A-Z]\d{2}-\d{4}|\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+", re.ASCII | re.I)
-_ORCID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]", re.ASCII)
 
 
 def checked(session: Session, record: PaperRecord) -> PaperRecord:
@@ -121,31 +119,16 @@ def identifiers(record: PaperRecord) -> list[PaperRef]:
 
 def _people(record: PaperRecord) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The names, and their ORCIDs in the same order if there is any."""
+    orcids = record.orcids[: len(record.authors)]
     named = [
-        (_line("authors", name, MAX_NAME, "A name"), _orcid(record.orcids, position))
-        for position, name in enumerate(record.authors)
+        (_line("authors", name, MAX_NAME, "A name"), orcid_of(orcid))
+        for name, orcid in zip_longest(record.authors, orcids, fillvalue="")
     ]
     named = [(name, orcid) for name, orcid in named if name]
     if len(named) > MAX_AUTHORS:
         raise Refused("authors", f"At most {MAX_AUTHORS:,} authors can be kept.")
     orcids = tuple(orcid for _, orcid in named)
     return tuple(name for name, _ in named), orcids if any(orcids) else ()
-
-
-def _orcid(orcids: tuple[str, ...], position: int) -> str:
-    found = orcids[position].strip().upper() if position < len(orcids) else ""
-    return found if is_orcid(found) else ""
-
-
-def is_orcid(text: str) -> bool:
-    """Whether a text is an ORCID iD with hyphens whose last sign, a check digit by ISO 7064
-    MOD 11-2, is right (https://support.orcid.org, "Structure of the ORCID Identifier")."""
-    if not _ORCID.fullmatch(text):
-        return False
-    total = 0
-    for digit in text[:-1].replace("-", ""):
-        total = (total + int(digit)) * 2
-    return text[-1] == "0123456789X"[(12 - total % 11) % 11]
 
 
 def _details(record: PaperRecord) -> dict[str, str]:
@@ -162,17 +145,20 @@ def _with_identifiers(record: PaperRecord) -> PaperRecord:
     key = _checked_key(record.key)
     url = _url(record.url)
     others = tuple(dict.fromkeys(_usable(_url, record.other_urls)))[:MAX_OTHERS]
+    told = parse_identifier(record.doi)
+    # arXiv gives its papers DOIs too; each means the paper that its number means.
+    at_arxiv = told.value if told is not None and told.kind == "arxiv" else ""
     found: dict[str, Any] = {
-        "doi": _of_kind("doi", record.doi, "doi"),
-        "arxiv_id": _of_kind("arxiv_id", record.arxiv_id, "arxiv"),
-        "openreview_id": _of_shape(record.openreview_id, "openreview", _OPENREVIEW_ID),
-        "acl_id": _of_shape(record.acl_id, "acl", _ACL_ID),
+        "doi": "" if at_arxiv else _of_kind("doi", record.doi, "doi"),
+        "arxiv_id": _of_kind("arxiv_id", record.arxiv_id, "arxiv") or at_arxiv,
+        "openreview_id": _of_source("openreview", record.openreview_id),
+        "acl_id": _of_source("acl", record.acl_id),
     }
     # A key may be a DOI or hold an arXiv id, as many of ShortScience's do.
     for ref in filter(None, map(parse_identifier, filter(None, (key, url, *others)))):
         if ref.kind in FIELDS:
             found[FIELDS[ref.kind]] = found[FIELDS[ref.kind]] or ref.value
-    arxiv_key = f"journals/corr/{found['arxiv_id']}" if found["arxiv_id"] else ""
+    arxiv_key = f"{CORR}/{found['arxiv_id']}" if found["arxiv_id"] else ""
     key = key or found["doi"] or arxiv_key
     other_keys = dict.fromkeys(_usable(_checked_key, record.other_keys))
     return replace(
@@ -194,12 +180,13 @@ def _of_kind(field: str, text: str, kind: str) -> str:
     return ref.value
 
 
-def _of_shape(text: str, kind: str, shape: re.Pattern[str]) -> str:
-    text = text.strip()
-    ref = parse_identifier(text) if text else None
-    if ref is not None and ref.kind == kind:
-        return ref.value
-    return text if shape.fullmatch(text) else ""
+def _of_source(kind: str, text: str) -> str:
+    """An identifier that only sources tell, without its name before it."""
+    for written in (text.strip(), f"{kind}:{text.strip()}"):
+        ref = parse_identifier(written)
+        if ref is not None and ref.kind == kind:
+            return ref.value
+    return ""
 
 
 def _usable(check: Callable[[str], str], texts: Iterable[str]) -> Iterator[str]:
@@ -231,9 +218,7 @@ def _checked_key(text: str) -> str:
     key = text.strip().strip("/")
     if not key:
         return ""
-    parts = key.split("/")
-    plain = _KEY.fullmatch(key) and key.isprintable() and not {".", ".."} & set(parts)
-    if len(key) > MAX_IDENTIFIER or not plain:
+    if not is_storable_key(key):
         raise Refused(
             "key",
             "A key has letters, digits and signs such as / : . - _ but no spaces or commas, for"

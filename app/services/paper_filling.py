@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, lock_papers
 from app.models import Identifier, Paper, folded
-from app.rendering import RenderError, parse_identifier, render_plain
+from app.queries.identifiers import known_keys
+from app.references.parsing import parse_identifier
+from app.rendering import RenderError, render_plain
 from app.services import links
 from app.services.paper_facts import FIELDS
 from app.services.rerender import mark_stale
 from app.services.search_index import index_paper
-from app.services.texts import known_keys
 from app.sources.record import PaperRecord
 
 TEXTS = {"url": "address", "keywords": "keywords", "published_on": "day of publication"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -13,14 +12,10 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing, insert_missing, lock_papers, now
 from app.models import Author, AuthorName, Identifier, Paper, PaperAuthor, User, Venue, folded
 from app.models.paper import MAX_IDENTIFIER
-from app.rendering import (
-    RENDERER_VERSION,
-    PaperRef,
-    RenderError,
-    parse_any_address,
-    render_inline,
-    render_plain,
-)
+from app.queries.identifiers import known_keys
+from app.references.identifiers import CORR, PaperRef, is_dblp_key, stream_of
+from app.references.parsing import parse_any_address
+from app.rendering import RENDERER_VERSION, RenderError, render_inline, render_plain
 from app.services import counts, links, similarity
 from app.services.doubles import TYPED, double_of, is_vouched_for, joined, learn_names
 from app.services.free_keys import free_key
@@ -29,15 +24,12 @@ from app.services.problems import AlreadyThere as AlreadyThere
 from app.services.problems import Refused
 from app.services.rerender import mark_stale
 from app.services.search_index import index_paper
-from app.services.texts import known_keys
 from app.sources.arxiv_categories import section_of_arxiv_id
 from app.sources.dblp_streams import section_of_stream
 from app.sources.record import NO_SECTION, PaperRecord
 from app.text.folding import fold, slug
 from app.text.person_names import author_key, surname_for_key, without_number
 from app.text.words import title_folded
-
-_VENUE_OF_KEY = re.compile(r"((?:conf|journals|books|series|phd)/[^/]+)/")
 
 
 def add_paper(
@@ -157,26 +149,26 @@ def _addresses(session: Session, record: PaperRecord) -> list[PaperRef]:
 
 
 def _venue(session: Session, record: PaperRecord) -> Venue | None:
-    match = _VENUE_OF_KEY.match(record.key)
+    stream = stream_of(record.key) if is_dblp_key(record.key) else ""
     if record.venue_key:
         key, name = record.venue_key, record.venue or record.venue_key.rsplit("/", 1)[-1]
     elif "/" in record.venue and " " not in record.venue:
         key, name = record.venue, record.venue.rsplit("/", 1)[-1].upper()
-    elif match is not None:
-        key, name = match[1], record.venue or match[1].rsplit("/", 1)[-1].upper()
+    elif stream:
+        key, name = stream, record.venue or stream.rsplit("/", 1)[-1].upper()
     elif record.venue:
         key, name = f"venues/{slug(record.venue)}"[:MAX_VENUE_KEY], record.venue
         same_name = session.scalar(select(Venue).where(Venue.name == name).limit(1))
         if same_name is not None:
             return same_name
     elif record.arxiv_id:
-        key, name = "journals/corr", "CoRR"
+        key, name = CORR, "CoRR"
     else:
         return None
     if len(key) > MAX_VENUE_KEY or len(name) > MAX_NAME:
         raise Refused("venue", "The name of this venue is too long.")
     kinds = {"conf": "conference", "journals": "journal", "books": "book", "series": "book"}
-    kind = "preprint" if key == "journals/corr" else kinds.get(key.split("/")[0], "other")
+    kind = "preprint" if key == CORR else kinds.get(key.split("/")[0], "other")
     row = {
         "key": key,
         "name": name,

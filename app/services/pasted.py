@@ -6,18 +6,21 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from app.rendering import PaperRef, parse_identifier
+from app.references.addresses import outside_url
+from app.references.identifiers import PaperRef
+from app.references.mentions import named_in
+from app.references.parsing import normalised, parse_identifier
 from app.services.paper_facts import FIELDS
 from app.sources.bibtex import BadEntry, read_bibtex
 from app.sources.csl import looks_like_csl, read_csl
 from app.sources.record import PaperRecord
 from app.sources.ris import looks_like_ris, read_ris
 from app.text.lines import one_line
+from app.text.tex import plain
 
 MAX_TITLE = 300
 PROBLEMS_SHOWN = 20
 _BIBTEX = re.compile(r"@\s*\w+\s*[{(]")
-_EDGES = "()[]{}<>.,;:'\"“”‘’"
 
 
 @dataclass(frozen=True)
@@ -65,11 +68,11 @@ def read(text: str) -> Pasted:
     if ref is not None and ref.kind != "url" and _says_which(ref):
         return Pasted(ref=ref.without_user())
     if re.match(r"https?://\S+$", line, re.IGNORECASE):
-        return Pasted(url=line)
+        return Pasted(url=normalised(line))
     if ref is not None and ref.kind == "url":
-        return Pasted(url=f"https://{line}")
-    named = _named_in(line)
-    return Pasted(ref=named) if named else Pasted(title=line[:MAX_TITLE])
+        return Pasted(url=outside_url("url", ref.value) or "")
+    named = named_in(line)
+    return Pasted(ref=named) if named else Pasted(title=plain(line)[:MAX_TITLE])
 
 
 def _looks_like_bibtex(text: str) -> bool:
@@ -79,15 +82,6 @@ def _looks_like_bibtex(text: str) -> bool:
 def _says_which(ref: PaperRef) -> bool:
     # One word is a key, or the title of a paper such as "Word2vec"; the library is asked for both.
     return ref.kind != "key" or "/" in ref.value
-
-
-def _named_in(line: str) -> PaperRef | None:
-    """The DOI or arXiv id in a reference such as "Watson & Crick 1953, doi:10.1038/171737a0"."""
-    for word in line.split()[:100]:
-        ref = parse_identifier(word.strip(_EDGES))
-        if ref is not None and ref.kind in ("doi", "arxiv"):
-            return ref.without_user()
-    return None
 
 
 def _sentences(bad: list[BadEntry]) -> tuple[str, ...]:

@@ -12,14 +12,8 @@ from sqlalchemy.orm import Session, aliased
 
 from app.db import begin_writing, insert_missing, lock_papers
 from app.models import Identifier, Paper, Revision, Summary, User, folded
-from app.rendering import (
-    RENDERER_VERSION,
-    Busy,
-    RenderError,
-    parse_any_address,
-    render_inline,
-    render_plain,
-)
+from app.references.parsing import parse_any_address
+from app.rendering import RENDERER_VERSION, Busy, RenderError, render_inline, render_plain
 from app.services.accounts import rendered_bio
 from app.services.problems import Refused
 from app.services.summaries import apply

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from itertools import groupby, islice
+from itertools import groupby
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import Author, Identifier, Paper, PaperAuthor, folded
+from app.models import Author, Paper, PaperAuthor
+from app.queries import identifiers
+from app.references.identifiers import PaperRef
 from app.rendering import (
     MAX_TEXT_BYTES,
     Busy,
     Known,
-    PaperRef,
     Preview,
     Rendered,
     RenderError,
-    implied,
     preview,
     render,
 )
@@ -30,14 +30,10 @@ __all__ = [
     "Busy",
     "RenderError",
     "Rendered",
-    "known_keys",
-    "names_of",
     "preview_text",
     "render_alone",
     "render_text",
 ]
-
-MAX_LINKS = 1000
 
 
 def render_text(session: Session, text: str) -> Rendered:
@@ -76,36 +72,11 @@ def _find(session: Session, keys: dict[PaperRef, str]) -> Find:
     """What the renderer asks for papers with; `keys` is filled with those that are here."""
 
     def find(refs: Iterable[PaperRef]) -> Known:
-        keys.update(known_keys(session, refs))
+        known = identifiers.find(session, refs, unsure=True)
+        keys.update((ref, paper.key) for ref, paper in known.items())
         return Known(keys, citation_labels(session, set(keys.values())) if keys else {})
 
     return find
-
-
-def known_keys(session: Session, refs: Iterable[PaperRef]) -> dict[PaperRef, str]:
-    """The bibtex keys of those references (without their user) that are in the library."""
-    plain = {ref.without_user() for ref in islice(refs, MAX_LINKS)}
-    names = {ref: names_of(ref) for ref in plain}
-    wanted = {name for each in names.values() for name in each}
-    if not wanted:
-        return {}
-    found = session.execute(
-        select(Identifier.kind, Identifier.folded, Paper.key)
-        .join(Paper, Paper.id == Identifier.paper_id)
-        .where(tuple_(Identifier.kind, Identifier.folded).in_(list(wanted)))
-    )
-    by_name = {(kind, folded): key for kind, folded, key in found}
-    known = {}
-    for ref in plain:
-        key = next((by_name[name] for name in names[ref] if name in by_name), None)
-        if key is not None:
-            known[ref] = key
-    return known
-
-
-def names_of(ref: PaperRef) -> list[tuple[str, str]]:
-    """Kind and folded value of all names that a reference surely means, its own first."""
-    return [(each.kind, folded(each.value)) for each in (ref, *implied(ref))]
 
 
 def citation_labels(session: Session, keys: set[str]) -> dict[str, str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
+from app.references.identifiers import acl
 from app.sources.bibtex import read_bibtex
 from app.sources.contract import Fetch, Unavailable
 from app.sources.record import PaperRecord
@@ -15,12 +15,11 @@ KIND = "acl"
 # It has no search that programs may use; Crossref knows its papers.
 search_title = None
 _HOST = next(iter(HOSTS))
-_ID = re.compile(r"[A-Z]\d{2}-\d{4,5}|\d{4}\.[\w-]+\.\d+", re.ASCII | re.IGNORECASE)
 
 
 def find(value: str, fetch: Fetch) -> PaperRecord | None:
     """The paper of an Anthology id such as `P19-1001` or `2020.acl-main.1`."""
-    if not _ID.fullmatch(value):
+    if acl(value) is None:
         return None
     body = fetch(_HOST, f"/{value}.bib", {})
     if body is None:

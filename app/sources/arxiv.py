@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element
 
+from app.references.addresses import outside_url
+from app.references.mentions import arxiv_of
 from app.sources.answers import calendar_day, read_xml, year_of
 from app.sources.arxiv_categories import section_of_category
 from app.sources.contract import FOUND_AT_MOST, Fetch
-from app.sources.markup import plain_tex
 from app.sources.record import PaperRecord
 from app.text.lines import one_line
+from app.text.tex import paragraphs, plain
 
 NAME = "arXiv"
 HOSTS = {"export.arxiv.org": 3.0}
@@ -21,7 +23,6 @@ KIND = "arxiv"
 _HOST = next(iter(HOSTS))
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
-_ADDRESS = re.compile(r"https?://arxiv\.org/abs/(.+?)(?:v\d+)?")
 MAX_WORDS = 20
 
 
@@ -49,23 +50,23 @@ def _ask(query: dict[str, str], fetch: Fetch) -> list[PaperRecord]:
 
 
 def _record(entry: Element) -> PaperRecord | None:
-    address = _ADDRESS.fullmatch(_text(entry, f"{_ATOM}id"))
+    number = arxiv_of(_text(entry, f"{_ATOM}id"))
     title = _text(entry, f"{_ATOM}title")
-    if address is None or not title:  # errors are entries too
+    if not number or not title:  # errors are entries too
         return None
     published = _text(entry, f"{_ATOM}published")
     names = (_text(author, f"{_ATOM}name") for author in entry.iter(f"{_ATOM}author"))
     category = entry.find(f"{_ARXIV}primary_category")
     return PaperRecord(
-        title=plain_tex(title),
-        authors=tuple(plain_tex(name) for name in names if name),
+        title=plain(title),
+        authors=tuple(plain(name) for name in names if name),
         year=year_of(published[:4]),
         published_on=calendar_day(published[:4], published[5:7], published[8:10]),
         doi=_text(entry, f"{_ARXIV}doi").split(" ")[0],
-        arxiv_id=address[1],
+        arxiv_id=number,
         section=section_of_category("" if category is None else category.get("term", "")),
-        url=f"https://arxiv.org/abs/{address[1]}",
-        abstract=plain_tex(_paragraphs(entry.findtext(f"{_ATOM}summary") or "")),
+        url=outside_url("arxiv", number) or "",
+        abstract=paragraphs(_paragraphs(entry.findtext(f"{_ATOM}summary") or "")),
     )
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from app.sources.bibtex_records import inherit, record_of
 from app.sources.bibtex_scanner import Entry, Scanner
 from app.sources.bibtex_strings import known_strings
-from app.sources.bibtex_tex import plain
 from app.sources.record import PaperRecord
+from app.text.tex import plain
 
 __all__ = ["MAX_BYTES", "BadEntry", "FoundEntry", "decode", "plain", "read_bibtex", "read_entries"]
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
-from app.sources.bibtex_tex import plain
 from app.text.person_names import printed
+from app.text.tex import plain
 
 MAX_NAMES = 10_000
 _BREAKS = re.compile(r"\\.|[{}]|\s+and(?=[\s{]|$)|,|;", re.IGNORECASE | re.DOTALL)
+_ENTITY = re.compile(r"&[A-Za-z]{2,8}\d{0,2};")
 _OTHERS = re.compile(r"(?:and\s+)?(?:others|et\.?\s*al\.?)", re.IGNORECASE)
 # biblatex 3.5 and later: `family=Gogh, given=Vincent, prefix=van`.
 _PART = re.compile(r"(family|given|prefix|suffix)\s*=\s*(.*)", re.IGNORECASE | re.DOTALL)
@@ -21,6 +23,8 @@ _JUNIOR = re.compile(r"(?:[JS]r\.?|I{2,3}|IV)")
 def names(value: str) -> tuple[str, ...]:
     """The names of a field, given name first, without "and others"."""
     found: list[str] = []
+    # `M&uuml;ller`: the semicolon does not end a name.
+    value = _ENTITY.sub(lambda entity: unescape(entity[0]), value)
     for words in _parted(value, "and"):
         for name in _parted(words, ";"):
             found += _of_one(name)

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from datetime import date
 from urllib.parse import unquote
 
+from app.references.identifiers import CORR
+from app.references.mentions import arxiv_alone, arxiv_in, arxiv_of, doi_in, short_doi_url
 from app.sources import markup
 from app.sources.bibtex_names import has_others, names
 from app.sources.bibtex_scanner import Entry
-from app.sources.bibtex_tex import paragraphs, plain
-from app.sources.bibtex_writing import CORR, VENUE_FIELDS
+from app.sources.bibtex_writing import VENUE_FIELDS
 from app.sources.months import MACROS, month_number
 from app.sources.record import OTHERS, PaperRecord
+from app.text.tex import paragraphs, plain
 
 MAX_INHERITED = 2000
 # Instead of a title, in this order.
@@ -39,16 +41,6 @@ _DETAILS = {
 }
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|2[01]\d\d)(?!\d)")
 _DATE = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?")
-_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
-_ARXIV_NUMBER = r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?"
-_ARXIV = re.compile(rf"(?:arxiv:?\s*(?:preprint\s*)?(?:arxiv:?\s*)?|\babs/){_ARXIV_NUMBER}", re.I)
-_ARXIV_ADDRESS = re.compile(
-    rf"arxiv\.org/(?:abs|pdf|html)/{_ARXIV_NUMBER}|10\.48550/arxiv\.{_ARXIV_NUMBER}", re.I
-)
-_ARXIV_ALONE = re.compile(rf"\s*(?:arxiv:\s*)?{_ARXIV_NUMBER}(?:\s*\[[\w.-]+\])?\s*", re.I)
-_ARXIV_NOTE = re.compile(
-    rf"\W*(?:arxiv\s+(?:e-?)?prints?\W*)?arxiv\W*{_ARXIV_NUMBER}(?:\W*[\w-]+\.[\w-]+)?\W*", re.I
-)
 # The end of an element; `$a<b>c$` has none.
 _TAG = re.compile(
     r"</(?:i|b|em|strong|sub|sup|scp?|inf|tt|u|span|italic|bold|p|math|(?:jats|mml):[a-z-]{1,20})"
@@ -81,7 +73,7 @@ def record_of(entry: Entry) -> PaperRecord:
     return PaperRecord(
         title=title,
         authors=names(fields.get("author", "")),
-        key=re.sub(r"^DBLP:", "", entry.key),
+        key=entry.key.removeprefix("DBLP:"),
         year=_year(fields),
         venue="CoRR" if is_preprint else venue,
         venue_key=CORR if is_preprint else "",
@@ -171,12 +163,12 @@ def _title_text(tex: str) -> str:
     if "$" in tex:  # as some programs write angle brackets
         tex = _DOLLAR_TAG.sub(r"<\1>", tex)
     title = plain(tex)
-    return markup.one_line(title) if _TAG.search(title) else title
+    return " ".join(markup.without_tags(title).split()) if _TAG.search(title) else title
 
 
 def _abstract(tex: str) -> str:
     text = paragraphs(tex)
-    return markup.plain(text) if _TAG.search(text) else text
+    return markup.without_tags(text) if _TAG.search(text) else text
 
 
 def _with_subtitle(title: str, name: str, fields: Mapping[str, str]) -> str:
@@ -271,13 +263,8 @@ def _doi(fields: Mapping[str, str]) -> str:
         if name != "doi" and "doi.org/" not in value:
             continue
         text = _unescaped(value)
-        if "%2f" in text.lower():
-            text = unquote(text)
-        if _DOI.fullmatch(text):
-            return text
-        found = _DOI.search(text)
-        if found:
-            return found[0].rstrip(".,;").removesuffix("}")
+        if found := doi_in(unquote(text) if "%2f" in text.lower() else text):
+            return found.removesuffix("}")
     return ""
 
 
@@ -287,35 +274,26 @@ def _arxiv_id(fields: Mapping[str, str]) -> str:
     if kind in ("arxiv", ""):
         category = fields.get("primaryclass", "").strip()
         for text in (eprint, f"{category}/{eprint}" if category else ""):
-            found = _ARXIV_ALONE.fullmatch(text) or _ARXIV_ADDRESS.search(text)
-            if found:
-                return _first(found)
+            if found := arxiv_of(text) or arxiv_in(text):
+                return found
     for name in ("arxivid", "arxiv"):
-        found = _ARXIV_ALONE.fullmatch(fields.get(name, ""))
-        if found:
-            return _first(found)
-    for name, what in (
-        ("url", _ARXIV_ADDRESS),
-        ("doi", _ARXIV_ADDRESS),
-        ("ee", _ARXIV_ADDRESS),
-        ("journal", _ARXIV),
-        ("journaltitle", _ARXIV),
-        ("volume", _ARXIV),
-        ("howpublished", _ARXIV),
-        ("publisher", _ARXIV),
-    ):
-        found = what.search(fields.get(name, ""))
-        if found:
-            return _first(found)
-    found = _ARXIV_NOTE.fullmatch(plain(fields.get("note", "")))
-    return _first(found) if found else ""
-
-
-def _first(found: re.Match[str]) -> str:
-    return next(filter(None, found.groups()), "")
+        if found := arxiv_of(_unescaped(fields.get(name, ""))):
+            return found
+    for name in ("url", "doi", "ee"):
+        if found := arxiv_in(_unescaped(fields.get(name, ""))):
+            return found
+    for name in ("journal", "journaltitle", "volume", "howpublished", "publisher"):
+        if found := arxiv_in(_unescaped(fields.get(name, ""))):
+            return found
+    return arxiv_alone(plain(fields.get("note", "")))
 
 
 def _url(fields: Mapping[str, str]) -> str:
+    """The address of the work; a short DOI is one, for it does not say which DOI it means."""
+    return _told_url(fields) or short_doi_url(_unescaped(fields.get("doi", "")))
+
+
+def _told_url(fields: Mapping[str, str]) -> str:
     for name in ("url", "ee", "link"):
         text = _unescaped(fields.get(name, ""))
         if _WHOLE_URL.fullmatch(text):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from app.references.identifiers import CORR
 from app.sources.bibtex_names import names
-from app.sources.bibtex_tex import paragraphs, plain
 from app.sources.months import MACROS, month_number
 from app.sources.record import DETAILS, PaperRecord, goes_on
 from app.text.person_names import is_group, split_name, without_number
+from app.text.tex import paragraphs, plain
 
-CORR = "journals/corr"
 NO_PAPERS = frozenset({"string", "preamble", "comment", "xdata", "set", "control"})
 # The field that says where an entry of a type appeared.
 VENUE_FIELDS = {

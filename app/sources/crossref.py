@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from app.references.mentions import arxiv_of
+from app.references.orcid import orcid_of
 from app.sources.answers import (
     calendar_day,
     inside,
@@ -49,7 +51,6 @@ _TYPES = {
 _FIELDS = (
     "DOI,title,subtitle,author,issued,container-title,type,volume,issue,page,publisher,relation"
 )
-_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(\S+?)(?:v\d+)?", re.IGNORECASE)
 _ACRONYM = re.compile(r"\(([A-Z][A-Za-z&/-]*[A-Z][A-Za-z&/-]*)(?:[ '’‘]*\d{2,4})?\)")
 
 
@@ -128,18 +129,15 @@ def _name(person: Mapping[str, Any]) -> str:
 
 
 def _orcid(person: Mapping[str, Any]) -> str:
-    return string(person, "ORCID").rpartition("/")[2]
+    return orcid_of(string(person, "ORCID"))
 
 
 def _preprint(work: Any) -> str:
     """The arXiv id of the same work, where the publisher or arXiv has told Crossref."""
     for relation in ("has-preprint", "is-version-of", "has-version", "is-same-as"):
         for other in objects(work, "relation", relation):
-            found = _ARXIV_DOI.fullmatch(string(other, "id"))
-            if found:
-                return found[1]
-            if string(other, "id-type").lower() == "arxiv":
-                return re.sub(r"^arxiv:|v\d+$", "", string(other, "id"), flags=re.IGNORECASE)
+            if found := arxiv_of(string(other, "id")):
+                return found
     return ""
 
 

@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from app.references.mentions import arxiv_alone, arxiv_in, doi_in
+from app.references.orcid import orcid_of
 from app.sources.answers import (
     calendar_day,
     inside,
@@ -40,7 +42,6 @@ _TYPES = {
     "manuscript": "unpublished",
 }
 _FAMILY = ("dropping-particle", "non-dropping-particle", "family")
-_ARXIV = re.compile(r"arxiv(?:\.org/(?:abs|pdf)/|:\s*)(\d{4}\.\d{4,5}|[a-z-]+/\d{7})", re.I)
 
 
 def looks_like_csl(text: str) -> bool:
@@ -85,12 +86,12 @@ def _string(item: Any, name: str) -> str:
 def _record(item: Mapping[str, Any]) -> PaperRecord:
     day = inside(item, "issued", "date-parts", 0)
     authors = [(_name(each), string(each, "ORCID")) for each in objects(item, "author")]
-    authors = [(name, orcid.rpartition("/")[2]) for name, orcid in authors if name]
+    authors = [(name, orcid_of(orcid)) for name, orcid in authors if name]
     orcids = tuple(orcid for _, orcid in authors)
     url = _string(item, "URL")
-    doi = re.sub(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", _string(item, "DOI"), flags=re.I)
-    hints = (url, _string(item, "number"), _string(item, "note"), _string(item, "archive_location"))
-    arxiv = _ARXIV.search(" ".join(hints))
+    doi = _string(item, "DOI")
+    hints = (url, _string(item, "number"), _string(item, "archive_location"), doi)
+    said = (*map(arxiv_in, hints), arxiv_alone(_string(item, "note")))
     year = string(day, 0) or string(item, "issued", "raw")[:4] or string(item, "issued", "literal")
     return PaperRecord(
         title=one_line(_string(item, "title")),
@@ -99,8 +100,8 @@ def _record(item: Mapping[str, Any]) -> PaperRecord:
         year=year_of(year),
         published_on=calendar_day(string(day, 0), string(day, 1), string(day, 2)),
         venue=one_line(_string(item, "container-title") or _string(item, "event-title")),
-        doi=doi,
-        arxiv_id=arxiv[1] if arxiv else "",
+        doi=doi_in(doi) or doi,
+        arxiv_id=next(filter(None, said), ""),
         url=url,
         abstract=plain(item["abstract"]) if isinstance(item.get("abstract"), str) else "",
         keywords=one_line(_string(item, "keyword").replace(";", ",")),

@@ -9,6 +9,9 @@ from typing import Any
 from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
+from app.references.addresses import is_resolver
+from app.references.identifiers import PaperRef, implied, is_dblp_key
+from app.references.parsing import reference_from_url
 from app.sources.answers import month_macro, objects, read_json, read_xml, string, strings, year_of
 from app.sources.contract import FOUND_AT_MOST, Fetch
 from app.sources.markup import one_line
@@ -20,12 +23,6 @@ HOSTS = {"dblp.org": 1.0}
 KIND = "key"
 MAX_WORDS = 20
 _HOST = next(iter(HOSTS))
-_KEY = re.compile(r"(?:conf|journals|books|series|phd|reference|tr)/[\w-]+/[\w.+-]+", re.ASCII)
-_ARXIV = re.compile(
-    r"https?://(?:arxiv\.org/(?:abs|pdf)/|doi\.org/10\.48550/arxiv\.)(.+?)(?:v\d+)?", re.IGNORECASE
-)
-_ARXIV_KEY = re.compile(r"journals/corr/abs-(\d{4})-(\d{4,5})")
-_DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(10\..+)", re.IGNORECASE)
 _TYPES = {
     "Journal Articles": "article",
     "Conference and Workshop Papers": "inproceedings",
@@ -39,7 +36,7 @@ _TYPES = {
 
 def find(value: str, fetch: Fetch) -> PaperRecord | None:
     """The paper of a dblp key; other keys are not asked for."""
-    if not _KEY.fullmatch(value):
+    if not is_dblp_key(value):
         return None
     body = fetch(_HOST, f"/rec/{quote(value)}.xml", {})
     if body is None:
@@ -87,8 +84,8 @@ def _hit(hit: Mapping[str, Any]) -> PaperRecord | None:
     """A hit of the search, where text is escaped as in XML."""
     info = hit.get("info")
     key = string(info, "key")
-    title = _title(string(info, "title"))
-    if not _KEY.fullmatch(key) or not title:
+    title = _title(one_line(string(info, "title")))
+    if not is_dblp_key(key) or not title:
         return None
     people = [string(each, "text") for each in objects(info, "authors", "author")]
     people = people or strings(info, "authors", "author")
@@ -107,25 +104,25 @@ def _hit(hit: Mapping[str, Any]) -> PaperRecord | None:
     )
 
 
-def _title(text: str) -> str:
+def _title(title: str) -> str:
     # dblp ends every title with a full stop.
-    title = one_line(text)
     return title.removesuffix(".") if not title.endswith("..") else title
 
 
 def _identifiers(key: str, addresses: list[str]) -> dict[str, Any]:
     """DOI and arXiv id from the electronic editions; the first other one is the address."""
     found: dict[str, Any] = {"doi": "", "arxiv_id": "", "url": ""}
-    by_key = _ARXIV_KEY.fullmatch(key)
-    if by_key:
-        found["arxiv_id"] = f"{by_key[1]}.{by_key[2]}"
+    for name in implied(PaperRef("key", key)):
+        if name.kind == "arxiv":
+            found["arxiv_id"] = name.value
     others = []
     for address in addresses:
-        if arxiv := _ARXIV.fullmatch(address):
-            found["arxiv_id"] = found["arxiv_id"] or arxiv[1]
-        elif doi := _DOI.fullmatch(address):
-            found["doi"] = found["doi"] or doi[1]
-        elif address.startswith(("https://", "http://")):
+        ref = reference_from_url(address)
+        if ref is not None and ref.kind == "arxiv":
+            found["arxiv_id"] = found["arxiv_id"] or ref.value
+        elif ref is not None and ref.kind == "doi":
+            found["doi"] = found["doi"] or ref.value
+        if not is_resolver(address) and address.startswith(("https://", "http://")):
             others.append(address)
     if others:
         found |= {"url": others[0], "other_urls": tuple(others[1:])}

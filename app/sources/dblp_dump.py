@@ -14,8 +14,11 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
+from app.references.identifiers import stream_of
+from app.references.orcid import orcid_of
 from app.sources.dblp_stream import BadDump, DumpStream
 from app.text.lines import one_line
+from app.text.tex import plain
 
 __all__ = ["BadDump", "DumpPerson", "DumpReader", "DumpRecord", "Wanted"]
 
@@ -45,7 +48,6 @@ DETAILS = {
     "school": "school",
 }
 _PERSON = re.compile(r"[\w-]+/[\w-]+", re.ASCII)
-_ORCID = re.compile(r"https?://orcid\.org/(\d{4}-\d{4}-\d{4}-\d{3}[\dX])/?", re.ASCII)
 _SUB = str.maketrans(
     "0123456789+-=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ"
 )
@@ -199,13 +201,6 @@ class DumpReader:
         return record
 
 
-def stream_of(key: str) -> str:
-    """The stream of a key, where a paper appeared: `conf/nips` of `conf/nips/RenHGS15`."""
-    first, _, rest = key.partition("/")
-    second, slash, _ = rest.partition("/")
-    return f"{first}/{second}" if slash else ""
-
-
 def _record(element: Any, key: str) -> DumpRecord | None:
     title = venue = ""
     year = None
@@ -251,13 +246,13 @@ def _person(element: Any) -> DumpPerson | None:
     number = key.removeprefix(HOME)
     if not names or not _PERSON.fullmatch(number):
         return None
-    orcids = (_ORCID.fullmatch(child.text or "") for child in element.iterchildren("url"))
-    orcid = next((found[1] for found in orcids if found and _checks(found[1])), "")
+    addresses = [child.text or "" for child in element.iterchildren("url")]
+    orcid = next(filter(None, map(orcid_of, addresses)), "")
     return DumpPerson(number, names, orcid)
 
 
 def _title(text: str) -> str:
-    text = one_line(text)
+    text = plain(text) if "\\" in text else one_line(text)
     # dblp ends every title with a full stop of its own.
     return text[:-1] if text.endswith(".") and not text.endswith("..") else text
 
@@ -292,14 +287,6 @@ def _raised(text: str, signs: dict[int, int], mark: str, with_formulas: bool) ->
 def _year(text: str | None) -> int | None:
     text = (text or "").strip()
     return int(text) if len(text) == 4 and text.isascii() and text.isdigit() else None
-
-
-def _checks(orcid: str) -> bool:
-    """Whether the last sign is the check digit of the others (ISO 7064, MOD 11-2)."""
-    total = 0
-    for digit in orcid.replace("-", "")[:15]:
-        total = (total + int(digit)) * 2
-    return "0123456789X"[(12 - total % 11) % 11] == orcid[-1]
 
 
 def _damaged(error: etree.XMLSyntaxError, is_cut_off: bool) -> str:

@@ -6,9 +6,8 @@ of other fields that it follows because computer scientists publish there too.
 
 from __future__ import annotations
 
-import re
+from app.references.identifiers import is_stream
 
-_STREAM = re.compile(r"(?:conf|journals)/[A-Za-z0-9-]+", re.ASCII)
 _ELSEWHERE = {
     "bio": (
         *("conf/psb", "conf/recomb", "conf/ismb", "conf/wabi", "conf/bibm", "conf/bcb"),
@@ -28,4 +27,4 @@ def section_of_stream(key: str) -> str:
         The slug of a section; empty for a key that is not of dblp's conferences and journals.
     """
     found = _SECTIONS.get(key)
-    return found or ("cs" if _STREAM.fullmatch(key) else "")
+    return found or ("cs" if is_stream(key) else "")

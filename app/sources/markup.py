@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
+
+from app.text import tex
+from app.text.tex_signs import LOWERED, RAISED
 
 MAX_MARKUP = 200_000
 MAX_DEPTH = 40
@@ -30,26 +32,20 @@ _FORMULAS = frozenset(("math", "inline-formula", "disp-formula"))
 _TEX = re.compile(r"<(?:[\w-]+:)?(?:tex-math|annotation)\b[^<>]*>([^<]+)</")
 _ESCAPED_TAG = re.compile(r"&(?:amp;)?lt;(/?(?:i|b|em|sub|sup|scp|strong|p|jats:\w+))&(?:amp;)?gt;")
 _SCRIPT = re.compile(r"<((?:[\w-]{1,10}:)?(?:sub|sup|inf))>([^<>]{1,40})</\1>")
-_LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
-_RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
-_ACCENT = re.compile(
-    r"\{?\\(?:([\"'`^~=.])|([uvHckr])(?=[ {]))(?:\{(\\?[A-Za-z])\}| ?(\\?[A-Za-z]))\}?"
-)
-_FONT = re.compile(r"\\(?:emph|text(?:it|bf|tt|sc|rm|sf)?)\{([^{}$\\]*)\}")
-_ACCENTS = {
-    **{'"': "\u0308", "'": "\u0301", "`": "\u0300", "^": "\u0302", "~": "\u0303"},
-    **{"=": "\u0304", ".": "\u0307", "u": "\u0306", "v": "\u030c", "H": "\u030b"},
-    **{"c": "\u0327", "k": "\u0328", "r": "\u030a"},
-}
 
 
 def one_line(markup: str) -> str:
     """A title in one line of plain text."""
-    return " ".join(plain(markup).split())
+    return tex.plain(without_tags(markup))
 
 
 def plain(markup: str) -> str:
-    """Text without tags; paragraphs are separated by blank lines, formulas are TeX."""
+    """Plain text; paragraphs are separated by blank lines, formulas are TeX."""
+    return tex.paragraphs(without_tags(markup))
+
+
+def without_tags(markup: str) -> str:
+    """As `plain`, but TeX outside of formulas is left: for what has been read as TeX already."""
     text = _ESCAPED_TAG.sub(r"<\1>", _without_cdata(markup[:MAX_MARKUP]))
     text = _SCRIPT.sub(_script, _with_formulas(text))
     text = _TAG.sub(_between, text)
@@ -60,27 +56,6 @@ def plain(markup: str) -> str:
     if len(found) > 1 and found[0].lower().rstrip(".:") in ("abstract", "summary"):
         del found[0]
     return "\n\n".join(found)
-
-
-def plain_tex(tex: str) -> str:
-    r"""Text in which TeX outside of formulas is said plainly: `G\"odel` is `Gödel`, `5\%` is `5%`.
-
-    What it does not know stays as it is, for much that is sent as TeX is none.
-    """
-    pieces = re.split(r"(\$[^$]*\$)", tex)
-    for number in range(0, len(pieces), 2):
-        if not pieces[number]:
-            continue
-        text = _ACCENT.sub(_accented, pieces[number])
-        text = _FONT.sub(r"\1", text)
-        pieces[number] = re.sub(r"\\([%&_#])", r"\1", text).replace("~", " ")
-    return "".join(pieces)
-
-
-def _accented(found: re.Match[str]) -> str:
-    letter = (found[3] or found[4]).replace("\\", "")
-    composed = unicodedata.normalize("NFC", letter + _ACCENTS[found[1] or found[2]])
-    return composed if len(composed) == 1 else found[0]
 
 
 def _local(name: str) -> str:
@@ -106,7 +81,7 @@ def _without_cdata(markup: str) -> str:
 def _script(found: re.Match[str]) -> str:
     lowered = not found[1].endswith("sup")
     text = html.unescape(found[2]).strip()
-    turned = text.translate(_LOWERED if lowered else _RAISED)
+    turned = text.translate(LOWERED if lowered else RAISED)
     if all(old != new for old, new in zip(text, turned, strict=True)):
         return turned
     return f"${'_' if lowered else '^'}{{{_words(text)}}}$"
@@ -144,21 +119,23 @@ def _ends(tags: list[re.Match[str]]) -> list[int | None]:
 
 def _formula(markup: str) -> str:
     """One formula, of the several ways in which it may be said the one in TeX, else MathML."""
-    for tex in _TEX.finditer(markup):
-        if tex[1].strip():
-            return _dollars(_bare_tex(html.unescape(tex[1])))
+    for found in _TEX.finditer(markup):
+        if found[1].strip():
+            return _dollars(_bare_tex(html.unescape(found[1])))
     return _dollars(_from_mathml(markup))
 
 
-def _bare_tex(tex: str) -> str:
+def _bare_tex(formula: str) -> str:
     # Springer sends a whole document for each formula.
-    _, begun, document = tex.partition(r"\begin{document}")
-    return (document.partition(r"\end{document}")[0] if begun else tex).strip().strip("$").strip()
+    _, begun, document = formula.partition(r"\begin{document}")
+    return (
+        (document.partition(r"\end{document}")[0] if begun else formula).strip().strip("$").strip()
+    )
 
 
-def _dollars(tex: str) -> str:
-    tex = " ".join(tex.replace("$", "").split())
-    return f"${tex}$" if tex else ""
+def _dollars(formula: str) -> str:
+    formula = " ".join(formula.replace("$", "").split())
+    return f"${formula}$" if formula else ""
 
 
 def _from_mathml(markup: str) -> str:

@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from app.sources.answers import inside, objects, read_json, string, strings
+from app.references.addresses import outside_url
+from app.references.identifiers import stream_of
+from app.sources.answers import inside, objects, read_json, string, strings, year_of
 from app.sources.contract import FOUND_AT_MOST, Fetch, Unavailable
-from app.sources.markup import plain_tex
 from app.sources.record import PaperRecord
+from app.text.tex import paragraphs, plain
 
 NAME = "OpenReview"
 HOSTS = {"api2.openreview.net": 1.0, "api.openreview.net": 1.0}
@@ -23,7 +25,6 @@ _NEW, _OLD = HOSTS
 _CONFERENCE = re.compile(
     r"([A-Za-z][\w-]*)(?:\.\w+)?/(\d{4})/Conference(?:/(?:Oral|Poster|Spotlight))?"
 )
-_DBLP = re.compile(r"dblp\.org/((?:conf|journals)/[\w-]+)/(\d{4})", re.IGNORECASE)
 _NOT_TAKEN = re.compile(r"submitted|reject|withdrawn|review|desk", re.IGNORECASE)
 
 
@@ -65,16 +66,16 @@ def _record(note: Mapping[str, Any]) -> PaperRecord | None:
     venue, venue_key, year = _venue(note)
     day = _day(note)
     return PaperRecord(
-        title=plain_tex(title),
-        authors=tuple(name for name in names if not name.lower().startswith("anonymous")),
+        title=plain(title),
+        authors=tuple(plain(name) for name in names if not name.lower().startswith("anonymous")),
         year=year or (day.year if day else None),
         published_on=day,
         venue=venue,
         venue_key=venue_key,
         openreview_id=number,
-        url=f"https://openreview.net/forum?id={number}",
+        url=outside_url("openreview", number) or "",
         abstract=_paragraphs(_value(note, "abstract")),
-        keywords=", ".join(strings(_value(note, "keywords"))),
+        keywords=", ".join(map(plain, strings(_value(note, "keywords")))),
         details={"type": "inproceedings"} if venue and venue != "TMLR" else {},
     )
 
@@ -91,8 +92,11 @@ def _venue(note: Mapping[str, Any]) -> tuple[str, str, int | None]:
         return "", "", None
     if conference := _CONFERENCE.fullmatch(group):
         return conference[1], "", int(conference[2])
-    if stream := _DBLP.match(group):
-        return "", stream[1].lower(), int(stream[2])
+    # Of what it took from dblp the group is named by stream and year: `dblp.org/conf/nips/2015`.
+    name = group.lower().removeprefix("dblp.org/")
+    year = year_of(name.rpartition("/")[2])
+    if name != group.lower() and year is not None and (stream := stream_of(name)):
+        return "", stream, year
     return ("TMLR", "", None) if group == "TMLR" else ("", "", None)
 
 
@@ -106,7 +110,4 @@ def _day(note: Mapping[str, Any]) -> date | None:
 
 
 def _paragraphs(text: Any) -> str:
-    if not isinstance(text, str):
-        return ""
-    paragraphs = (" ".join(each.split()) for each in re.split(r"\n[ \t\r]*\n", plain_tex(text)))
-    return "\n\n".join(filter(None, paragraphs))
+    return paragraphs(text.replace("\r", "")) if isinstance(text, str) else ""

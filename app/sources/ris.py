@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from app.references.mentions import arxiv_alone, arxiv_in, doi_in
 from app.sources.answers import calendar_day, month_macro, year_of
 from app.sources.bibtex import BadEntry
 from app.sources.markup import one_line, plain
@@ -34,7 +35,6 @@ _TYPES = {
     "UNPB": "unpublished",
 }
 _VENUES = ("T2", "JO", "JF", "BT", "JA", "J2", "T3")
-_ARXIV = re.compile(r"(?:arxiv\.org/(?:abs|pdf)/|arxiv:\s*)(\d{4}\.\d{4,5}|[a-z-]+/\d{7})", re.I)
 Fields = Mapping[str, list[str]]
 
 
@@ -97,7 +97,9 @@ def _record(fields: Fields) -> PaperRecord:
     addresses = [
         each for line in fields.get("UR", []) for each in re.split(r"[;\s]+", line) if each
     ]
-    arxiv = _ARXIV.search(" ".join([*addresses, *fields.get("AN", []), *fields.get("M1", [])]))
+    doi = _first(fields, "DO")
+    hints = [*addresses, doi, *fields.get("AN", []), *fields.get("M1", [])]
+    said = [*map(arxiv_in, hints), *map(arxiv_alone, fields.get("N1", []))]
     keywords = (one_line(word) for word in fields.get("KW", []))
     return PaperRecord(
         title=one_line(_first(fields, "TI", "T1", "CT")),
@@ -105,8 +107,8 @@ def _record(fields: Fields) -> PaperRecord:
         year=year_of(_first(fields, "PY", "Y1", "DA")[:4]),
         published_on=calendar_day(*date[:3]),
         venue=one_line(_first(fields, *_VENUES)),
-        doi=re.sub(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", _first(fields, "DO"), flags=re.I),
-        arxiv_id=arxiv[1] if arxiv else "",
+        doi=doi_in(doi) or doi,
+        arxiv_id=next(filter(None, said), ""),
         url=addresses[0] if addresses else "",
         other_urls=tuple(addresses[1:]),
         abstract=plain(_first(fields, "AB", "N2")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.references.addresses import outside_url
 from app.sources.record import PaperRecord
 from app.sources.works import address_of, date_of, keywords_of, kind_of, pages_of, pdf_of, venue_of
 
@@ -66,7 +67,7 @@ def _doi(doi: str) -> dict[str, str]:
         "@type": "PropertyValue",
         "propertyID": "DOI",
         "value": doi,
-        "url": f"https://doi.org/{doi}",
+        "url": outside_url("doi", doi) or "",
     }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from app.references.addresses import outside_url, pdf_url
+from app.references.identifiers import CORR
 from app.sources.months import month_number
 from app.sources.record import PaperRecord
 
@@ -27,7 +29,7 @@ _KINDS = {
     "report": "report",
     "unpublished": "manuscript",
 }
-_PREPRINTS = ("journals/corr", "arxiv", "corr")
+_PREPRINTS = (CORR, "arxiv", "corr")
 _RANGE = re.compile(r"([^\s,;–—-]+(?:-[^\s,;–—-]+)??)\s*[–—-]{1,3}\s*([^\s,;–—]+)")
 
 
@@ -76,21 +78,18 @@ def date_of(record: PaperRecord) -> tuple[int, ...]:
 
 def address_of(record: PaperRecord) -> str:
     """Where it is found: its DOI, its arXiv number, another address."""
-    if record.doi:
-        return f"https://doi.org/{record.doi}"
-    if record.arxiv_id:
-        return f"https://arxiv.org/abs/{record.arxiv_id}"
+    for kind, value in (("doi", record.doi), ("arxiv", record.arxiv_id)):
+        if value and (url := outside_url(kind, value)):
+            return url
     return record.url
 
 
 def pdf_of(record: PaperRecord) -> str:
     """Where arXiv, the ACL Anthology or OpenReview have its full text as a PDF."""
-    if record.arxiv_id:
-        return f"https://arxiv.org/pdf/{record.arxiv_id}"
-    if record.acl_id:
-        return f"https://aclanthology.org/{record.acl_id}.pdf"
-    if record.openreview_id:
-        return f"https://openreview.net/pdf?id={record.openreview_id}"
+    values = (("arxiv", record.arxiv_id), ("acl", record.acl_id))
+    for kind, value in (*values, ("openreview", record.openreview_id)):
+        if value and (url := pdf_url(kind, value)):
+            return url
     return ""
 
 

@@ -6,6 +6,7 @@ Pure: no session, no Flask, no clock, no network, no disk, and nothing of the pr
 - `words`: the words of a text; `plurals`: their singulars; `stop_words`: those that say nothing
 - `person_names`: given name, particle, family name, suffix; dblp's numbers of namesakes
 - `lines`: white space and control characters
+- `tex`: TeX as plain text
 """
 
 from __future__ import annotations

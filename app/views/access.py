@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from app.config import Config
 from app.db import Database
 from app.models import Paper, User
-from app.queries import papers
+from app.queries import identifiers, papers
 from app.queries import summaries as summary_queries
 from app.queries.summaries import Entry
 from app.services import accounts
@@ -132,7 +132,7 @@ def sign_out() -> None:
 
 def paper_or_404(key: str) -> Paper:
     """The paper of this key, or that had it before it was merged into another one."""
-    paper = papers.by_key(db(), key) or papers.by_identifiers(db(), [("key", key)])
+    paper = papers.by_key(db(), key) or identifiers.by_key(db(), key)
     if paper is None:
         abort(404)
     return paper

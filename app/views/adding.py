@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response
 
 from app.models import Paper
 from app.queries import catalogue, papers
+from app.queries.identifiers import find_paper
 from app.queries.papers import PaperRow
 from app.services import finding
 from app.services.finding import NO_SECTION, Offered, PaperRecord
-from app.services.identifiers import find_paper
 from app.services.papers import AlreadyThere, add_paper
 from app.services.problems import Refused
 from app.services.rerender import renew_marked

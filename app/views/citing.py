@@ -9,8 +9,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.models import Paper
-from app.queries import graph, papers, summaries
-from app.services import citations, identifiers, metadata
+from app.queries import graph, identifiers, papers, summaries
+from app.services import citations, metadata
 from app.views import papers as paper_pages
 from app.views.access import db
 

@@ -6,8 +6,8 @@ from flask import Blueprint, jsonify, request, url_for
 from werkzeug.wrappers import Response
 
 from app.models import Paper
+from app.queries.identifiers import find_paper
 from app.services import editing, texts
-from app.services.identifiers import find_paper
 from app.views.access import db, needs_sign_in, signed_in, typed
 from app.views.security import PREVIEW_LIMIT, SUGGEST_LIMIT
 

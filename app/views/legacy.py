@@ -9,8 +9,8 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from app.queries import people, summaries
-from app.services import identifiers
+from app.queries import identifiers, people, summaries
+from app.references.parsing import parse_identifier
 from app.views.access import db
 
 blueprint = Blueprint("legacy", __name__)
@@ -27,7 +27,7 @@ def paper() -> Response:
         abort(404)
     found = identifiers.find_paper(db(), asked)
     if found is None:
-        ref = identifiers.parse_identifier(asked)
+        ref = parse_identifier(asked)
         return _moved(url_for("papers.show", key=asked if ref is None else ref.value))
     # Only a name that stands on a summary: else the page would repeat it.
     writer = people.user_by_name(db(), request.args.get("a", ""))

@@ -9,8 +9,7 @@ from flask import Blueprint, abort, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.models import Paper
-from app.queries import merges, papers, search
-from app.services import identifiers
+from app.queries import identifiers, merges, papers, search
 from app.services.doubles import stays, suggested
 from app.services.paper_merging import merge_papers, tell_apart
 from app.services.paper_unmerging import undo_merge

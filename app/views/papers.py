@@ -8,10 +8,22 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.models import Summary
-from app.queries import drafts, graph, links, papers, people, revisions, similar, summaries
+from app.queries import (
+    drafts,
+    graph,
+    identifiers,
+    links,
+    papers,
+    people,
+    revisions,
+    similar,
+    summaries,
+)
 from app.queries.links import SeeAlso
 from app.queries.summaries import Entry
-from app.services import citations, doubles, identifiers, maps, metadata
+from app.references.addresses import outside_url
+from app.references.parsing import is_of_a_site, parse_identifier
+from app.services import citations, doubles, maps, metadata
 from app.views.access import db, viewer
 
 blueprint = Blueprint("papers", __name__)
@@ -107,14 +119,14 @@ def unknown_paper(key: str) -> tuple[str, int]:
     """The page that says so, shows who wants the paper, and invites to add it."""
     ref = identifiers.meaning(db(), key)
     kind, value = ("key", key) if ref is None else (ref.kind, ref.value)
-    outside = identifiers.outside_url(kind, value)
+    outside = outside_url(kind, value)
     page = render_template(
         "papers/unknown.html",
         key=value,
         kind=kind,
         wanted_by=links.wanting(db(), kind, value, viewer()),
         # No link to wherever an address says: this page would be ours, and so seem the link.
-        outside_url=outside if identifiers.parse_identifier(key) else None,
+        outside_url=outside if parse_identifier(key) else None,
         # What would not be recognised by itself is looked up by its address.
         add_url=add_address((kind in ("openreview", "url") and outside) or value),
     )
@@ -124,7 +136,7 @@ def unknown_paper(key: str) -> tuple[str, int]:
 def _asked(key: str) -> str:
     """What the path names: an address keeps its query."""
     query = request.query_string.decode(errors="replace")
-    return f"{key}?{query}" if query and identifiers.is_of_a_site(key) else key
+    return f"{key}?{query}" if query and is_of_a_site(key) else key
 
 
 def add_address(typed: str) -> str:
@@ -136,7 +148,7 @@ def _recommended(found: SeeAlso) -> Recommended:
     if found.target is not None:
         address = url_for("papers.show", key=found.target.key, _anchor=found.user)
         return Recommended(found.target.title_html, found.label, True, address, "")
-    outside = identifiers.outside_url(found.kind, found.value)
+    outside = outside_url(found.kind, found.value)
     return Recommended(
         "",
         found.label,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.queries import search, suggestions
-from app.services import identifiers
+from app.queries import identifiers, search, suggestions
 from app.views import listing
 from app.views.access import db, typed, viewer
 from app.views.papers import LONGEST_QUERY, add_address

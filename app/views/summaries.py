@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 
 from app.models import Summary
 from app.queries import drafts as draft_queries
-from app.queries import papers, search, summaries
-from app.services import drafts, editing, identifiers, pictures
+from app.queries import identifiers, papers, search, summaries
+from app.services import drafts, editing, pictures
 from app.services import summaries as summary_services
 from app.services.problems import Refused
 from app.views import listing, writing

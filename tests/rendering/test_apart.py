@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from app.references.identifiers import PaperRef
 from app.rendering import (
     Busy,
     Known,
@@ -25,7 +26,6 @@ from app.rendering import (
     sandbox,
 )
 from app.rendering.apart import Renderer
-from app.rendering.references import PaperRef
 from app.rendering.sandbox import Children
 from tests.rendering.hostile import HOSTILE
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.rendering import Known, Link, PaperRef, Problem, render
+from app.references.identifiers import PaperRef
+from app.rendering import Known, Link, Problem, render
 from app.rendering.sentences import sentence_spans
 
 ARXIV = PaperRef("arxiv", "1707.09405")

@@ -57,7 +57,8 @@ def check_all(written: Iterable[str]) -> int:
         check(each, to_mathml.__wrapped__(each, count % 2 == 0))
         if count % 10 == 0:
             text = f"$\\def\\x#1{{{each}}}$ ${each}$ $\\x{{{each}}}$ \\[{each}\\]"
-            formulas = Formulas(text)
+            formulas = Formulas()
+            formulas.take(text)
             for token, span in formulas.spans.items():
                 check(text, formulas._typeset(token, span.display))
     return count

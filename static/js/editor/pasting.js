@@ -3,11 +3,11 @@ import { announce, source } from "./elements.js";
 import { ask } from "./completion.js";
 import { composing, replace } from "./typing.js";
 
-const PAPERS = /^https?:\/\/(?:[\w-]+\.)*(?:arxiv\.org|ar5iv\.org|alphaxiv\.org|doi\.org|openreview\.net|dblp\.org|dblp\.uni-trier\.de|dagstuhl\.de|shortscience\.org)\/\S+$/iu;
 let expected = ""; // the address that the next input brings
 
-function isPaper(text) {
-  return PAPERS.test(text) || (text.startsWith(`${location.origin}/paper`) && !/\s/u.test(text));
+// Which addresses mean a paper is known to the server alone.
+function isAddress(text) {
+  return /^https?:\/\/[^\s/]+\/\S+$/iu.test(text);
 }
 
 // Where an address is part of a link, a citation or code already, it stays.
@@ -44,7 +44,7 @@ async function name(address) {
 for (const [kind, transfer] of [["paste", "clipboardData"], ["drop", "dataTransfer"]]) {
   source.addEventListener(kind, (event) => {
     const text = event[transfer]?.getData("text/plain").trim() ?? "";
-    expected = isPaper(text) ? text : "";
+    expected = isAddress(text) ? text : "";
   });
 }
 source.addEventListener("input", (event) => {

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.rendering.identifiers import implied
-from app.rendering.references import (
-    PaperRef,
+from app.references.identifiers import PaperRef, implied
+from app.references.parsing import (
     parse_address,
     parse_any_address,
     parse_identifier,
@@ -50,6 +49,13 @@ TYPED = {
     "p19-1001v2": ACL,
     "acl:P19-1001": ACL,
     "2020.ACL-main.1": ACL_NEW,
+    "10/ggd754": url("doi.org/10/ggd754"),
+    "https://doi.org/10/GGD754": url("doi.org/10/ggd754"),
+    "https://arxiv.org/abs/1506.01497.": ARXIV,
+    "https://doi.org/10.1109/CVPR.2016.90).": doi("10.1109/cvpr.2016.90"),
+    "1506.01497 [cs.CV]": ARXIV,
+    "math.GT/0309136": PaperRef("arxiv", "math/0309136"),
+    "cond-mat.str-el/9901001v2": PaperRef("arxiv", "cond-mat/9901001"),
     "PMID: 26017442": url("pubmed.ncbi.nlm.nih.gov/26017442"),
     "pmc4539033": url("pmc.ncbi.nlm.nih.gov/articles/PMC4539033"),
     "PMCID:PMC4539033": url("pmc.ncbi.nlm.nih.gov/articles/PMC4539033"),
@@ -69,6 +75,15 @@ PAGES = {
     "https://ar5iv.org/abs/1506.01497": ARXIV,
     "https://scirate.com/arxiv/1506.01497": ARXIV,
     "https://doi.org/10.48550/ARXIV.1506.01497": ARXIV,
+    "https://ui.adsabs.harvard.edu/abs/2015arXiv150601497R/abstract": ARXIV,
+    # a library's proxy before a publisher
+    "https://dl-acm-org.ezproxy.example.edu/doi/10.1145/3065386": doi("10.1145/3065386"),
+    "https://www-sciencedirect-com.ezproxy.example.edu/science/article/pii/S0893608014002135": url(
+        "sciencedirect.com/science/article/pii/S0893608014002135"
+    ),
+    "https://link.springer.com.libproxy.example.edu/article/10.1007/s11263-015-0816-y": doi(
+        "10.1007/s11263-015-0816-y"
+    ),
     # dblp
     "https://dblp.org/db/conf/nips/nips2015.html#RenHGS15": KEY,
     "https://dblp.uni-trier.de/rec/bib2/conf/nips/RenHGS15.bib": KEY,
@@ -176,6 +191,12 @@ PAGES = {
     "14bfa6bb14875e45bba028a21ed38046-Abstract-Conference.html": url(
         "papers.nips.cc/paper/2022/hash/14bfa6bb14875e45bba028a21ed38046-Abstract-Conference.html"
     ),
+    "https://papers.neurips.cc/paper/5638-faster-r-cnn-towards.pdf": url(
+        "papers.nips.cc/paper/5638"
+    ),
+    "https://www.semanticscholar.org/reader/424561d8585ff8ebce7d5d07de8dbf7aae5e7270": url(
+        "semanticscholar.org/paper/424561d8585ff8ebce7d5d07de8dbf7aae5e7270"
+    ),
     "http://papers.nips.cc/paper/5638-faster-r-cnn-towards.pdf": url("papers.nips.cc/paper/5638"),
     "http://openaccess.thecvf.com/content_cvpr_2017/papers/He_Mask_CVPR_2017_paper.pdf": url(
         "openaccess.thecvf.com/content_cvpr_2017/html/He_Mask_CVPR_2017_paper.html"
@@ -249,6 +270,7 @@ def test_a_page_of_a_paper_is_read(address: str) -> None:
         "https://evil.example/doi/10.1145/3065386",
         "https://dl.acm.org.evil.example/doi/10.1145/3065386",
         "https://evildl.acm.org/doi/10.1145/3065386",
+        "https://evil-example.ezproxy.example.edu/doi/10.1145/3065386",
         "https://dl.acm.org@evil.example/doi/10.1145/3065386",
         "https://user:secret@dl.acm.org/doi/10.1145/3065386",
         "https://dl.acm.org:8443/doi/10.1145/3065386",

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.rendering.references import (
-    PaperRef,
-    paper_path,
-    parse_identifier,
-    reference_from_url,
-)
+from app.references.addresses import paper_path
+from app.references.identifiers import PaperRef
+from app.references.parsing import parse_identifier, reference_from_url
 
 ARXIV = PaperRef("arxiv", "1707.09405")
 KEY = PaperRef("key", "conf/nips/RenHGS15")

@@ -11,15 +11,21 @@ ARXIV_HOSTS = frozenset(
     (
         *("arxiv.org", "export.arxiv.org", "browse.arxiv.org", "cn.arxiv.org", "de.arxiv.org"),
         *("ar5iv.org", "ar5iv.labs.arxiv.org", "alphaxiv.org", "xxx.lanl.gov", "lanl.arxiv.org"),
-        *("arxiv-vanity.com", "huggingface.co", "scirate.com"),
+        *("arxiv-vanity.com", "huggingface.co", "scirate.com", "web3.arxiv.org", "www3.arxiv.org"),
     )
 )
 # Hosts of pages of their own that lead from arXiv's numbers to these.
 ALSO_ARXIV = frozenset(("semanticscholar.org",))
 ARXIV_PATH = re.compile(
-    r"/(?:abs|pdf|ps|html|format|e-print|src|overview|papers|arxiv)/(?:arxiv:)?(.+?)(?:\.pdf)?/?"
+    r"/(?:abs|pdf|ps|html|format|e-print|src|overview|papers|arxiv|forum|resources)/"
+    r"(?:arxiv:)?(.+?)(?:\.pdf|\.html)?/?"
     r"|/ftp/arxiv/papers/\d{4}/(.+?)\.pdf",
     re.ASCII | re.IGNORECASE,
+)
+# NASA's Astrophysics Data System names arXiv's papers by a code that holds their number.
+ADS_HOSTS = frozenset(("ui.adsabs.harvard.edu", "adsabs.harvard.edu"))
+ADS_ARXIV = re.compile(
+    r"/(?:abs|full|pdf)/\d{4}arxiv(\d{4})\.?(\d{4,5})[a-z](?:/.*)?", re.ASCII | re.IGNORECASE
 )
 DOI_HOSTS = frozenset(
     ("doi.org", "dx.doi.org", "doi.acm.org", "doi.ieeecomputersociety.org", "doi.wiley.com")
@@ -59,12 +65,6 @@ DOI_SITES = frozenset(
 )
 PREPRINT_SITES = frozenset(("biorxiv.org", "medrxiv.org"))
 HELD_DOI = re.compile(r"/(10\.\d{4,9}(?:\.\d+)*/.+)", re.ASCII)
-AFTER_DOI = re.compile(
-    r"(?:/(?:full|fulltext|full-text|abstract|abs|pdf|epdf|pdfdirect|html|xml|meta|summary|references"
-    r"|citedby|figures|tables|suppl_file|supplementary|download|index)(?:/html)?)+/?$"
-    r"|\.(?:pdf|epdf|html?|xml|full|abstract|short|long)$",
-    re.IGNORECASE,
-)
 PREPRINT_DOI = re.compile(r"(10\.1101/(?:\d{4}\.\d\d\.\d\d\.)?\d{6,8})(?:[v.].*)?", re.ASCII)
 PREPRINT_EARLY = re.compile(
     r"/content/(?:\w+/)?early/\d{4}/\d\d/\d\d/((?:\d{4}\.\d\d\.\d\d\.)?\d{6,8})(?:[v.].*)?",
@@ -132,7 +132,7 @@ RULES_FOR_PAGES: tuple[tuple[str, str, str], ...] = (
     ("aaai.org", r"(?:/ocs)?/index\.php/(\w+)/(\w+)/paper/(?:view\w*|download)/(\d+)(?:/\d+)?",
      "aaai.org/ocs/index.php/{0}/{1}/paper/view/{2}"),
     ("eprint.iacr.org", r"/(\d{4}/\d{3,4})(?:\.pdf)?", "eprint.iacr.org/{0}"),
-    ("semanticscholar.org", r"/paper/(?:[^/]+/)?([0-9a-f]{40})(?:[/?].*)?",
+    ("semanticscholar.org", r"/(?:paper|reader)/(?:[^/]+/)?([0-9a-f]{40})(?:[/?].*)?",
      "semanticscholar.org/paper/{0}"),
     ("distill.pub", r"/(\d{4})/([\w\-]+)(?:/(?:index\.html)?)?", "distill.pub/{0}/{1}"),
     ("academic.oup.com", r"/([\w\-]+)/article(?:-abstract)?/(\d[^?]*?)/?(?:\?.*)?",
@@ -147,6 +147,7 @@ RULES_FOR_PAGES: tuple[tuple[str, str, str], ...] = (
 # Hosts that show the same pages as another one.
 SAME_HOSTS = {
     "proceedings.neurips.cc": "papers.nips.cc",
+    "papers.neurips.cc": "papers.nips.cc",
     "books.nips.cc": "papers.nips.cc",
     "jmlr.csail.mit.edu": "jmlr.org",
     "portal.acm.org": "dl.acm.org",

@@ -19,27 +19,46 @@ OLD_ARCHIVES = (
     "|cond-mat|cs|dg-ga|funct-an|gr-qc|hep-ex|hep-lat|hep-ph|hep-th|math|math-ph|mtrl-th|nlin"
     "|nucl-ex|nucl-th|patt-sol|physics|plasm-ph|q-alg|q-bio|quant-ph|solv-int|supr-con"
 )
-ARXIV_NEW = re.compile(r"(\d{4}\.\d{4,5})(?:v\d{1,3})?", re.ASCII | re.IGNORECASE)
-ARXIV_OLD = re.compile(
-    rf"({OLD_ARCHIVES})(?:\.[a-z]{{2}})?/(\d{{7}})(?:v\d{{1,3}})?", re.ASCII | re.IGNORECASE
+# An archive may be told with one of its classes, as in `math.GT/0309136`.
+ARXIV_FORM = (
+    r"(?:(?P<new>\d{4}\.\d{4,5})"
+    rf"|(?P<archive>{OLD_ARCHIVES})(?:\.[a-z]{{2,5}}(?:-[a-z]{{2,4}})?)?/(?P<number>\d{{7}}))"
+    r"(?:v\d{1,3})?"
 )
+ARXIV = re.compile(ARXIV_FORM, re.ASCII | re.IGNORECASE)
 ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
-# dblp's keys of papers that it took from arXiv.
+# dblp's stream of the papers that it took from arXiv, and their keys.
+CORR = "journals/corr"
 CORR_NEW = re.compile(r"journals/corr/abs-(\d{4})-(\d{4,5})", re.ASCII | re.IGNORECASE)
 CORR_OLD = re.compile(
     rf"journals/corr/(?:abs-)?({OLD_ARCHIVES})(?:-[a-z]{{2}})?-(\d{{7}})", re.ASCII | re.IGNORECASE
 )
 DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"\\{}|^`]+", re.ASCII)
+# https://shortdoi.org: another name of a DOI that does not say which.
+SHORT_DOI = re.compile(r"10/(?=[0-9]*[a-z])[a-z0-9]{3,12}", re.ASCII | re.IGNORECASE)
 ACL_OLD = re.compile(r"([a-z]\d{2}-\d{4})(?:v\d)?", re.ASCII | re.IGNORECASE)
 ACL_NEW = re.compile(
     r"((?:19|20)\d{2}\.[a-z][a-z0-9_]*-[a-z0-9_]+\.\d{1,4})(?:v\d)?", re.ASCII | re.IGNORECASE
 )
 # The Anthology's DOIs end in its own identifier since 2014.
 ACL_DOI = re.compile(r"10\.(?:18653|3115)/v1/(.+)", re.IGNORECASE)
-# What BibTeX lets a key be made of, less what no real key has and an address could misuse.
+# What a text may name: what BibTeX lets a key be made of, less what no real key has and an address
+# could misuse.
 KEY = re.compile(r"\w[\w/:.+\-*!@]*")
-DBLP_KEY = re.compile(r"[a-z]+/[\w\-]+(?:/[\w\-+.]+)*", re.ASCII | re.IGNORECASE)
+# What a paper may have as its key: some files have keys that no text can name.
+_NOT_IN_KEY = re.compile(r"[\s\x00-\x1f\x7f\"<>\\^`{|}#?%,]+")
+DBLP_KEY = re.compile(r"([a-z]+/[\w-]+)/[\w.+-]+(?:/[\w.+-]+)*", re.ASCII | re.IGNORECASE)
+STREAM = re.compile(r"(?:conf|journals)/[a-z0-9-]+", re.ASCII | re.IGNORECASE)
+# What stands first in dblp's keys of works; persons and pages have keys too.
+_DBLP_WORKS = ("conf", "journals", "books", "series", "phd", "reference", "tr", "ms", "persons")
 OPENREVIEW_ID = re.compile(r"[\w\-]{4,64}", re.ASCII)
+# What stands behind a DOI in the addresses of publishers, and is copied along with it.
+PART_OF_ADDRESS = re.compile(
+    r"(?:/(?:full|fulltext|full-text|abstract|abs|epdf|pdf|pdfdirect|html|xml|meta|summary"
+    r"|references|citedby|figures|tables|suppl_file|supplementary|download|index)(?:/html)?)+/?$"
+    r"|\.(?:pdf|epdf|html?|xml|full|abstract|short|long)$",
+    re.IGNORECASE,
+)
 PUBMED = re.compile(r"pmid:(\d{1,9})", re.ASCII | re.IGNORECASE)
 PMC = re.compile(r"(?:pmcid:)?(pmc\d{4,9})", re.ASCII | re.IGNORECASE)
 
@@ -70,7 +89,7 @@ def from_key(text: str, user: str | None = None) -> PaperRef | None:
     if not is_plain(text) or len(text) > MAX_IDENTIFIER:
         return None
     lowered = text.lower()
-    for prefix in ("arxiv:", "journals/corr/", "arxiv.", "abs/"):
+    for prefix in ("arxiv:", f"{CORR}/", "arxiv.", "abs/"):
         if lowered.startswith(prefix) and (found := arxiv(text[len(prefix) :])):
             return PaperRef("arxiv", found, user)
     if found := arxiv(text):
@@ -82,6 +101,8 @@ def from_key(text: str, user: str | None = None) -> PaperRef | None:
         return PaperRef("openreview", text[11:], user)
     if found := acl(text[4:] if lowered.startswith("acl:") else text):
         return PaperRef("acl", found, user)
+    if SHORT_DOI.fullmatch(text[len(before) :]):
+        return PaperRef("url", f"doi.org/{text[len(before) :].lower()}", user)
     if number := PUBMED.fullmatch(text):
         return PaperRef("url", f"pubmed.ncbi.nlm.nih.gov/{number[1]}", user)
     if number := PMC.fullmatch(text):
@@ -116,13 +137,26 @@ def implied(ref: PaperRef) -> list[PaperRef]:
     return []
 
 
+def candidates(ref: PaperRef) -> list[PaperRef]:
+    """Returns all names under which a paper may be known that is called so, the likeliest first.
+
+    The last ones are less sure than `implied` ones: a DOI that was copied with the end of its
+    address, and a word that may be an identifier of OpenReview.
+    """
+    found = [ref.without_user(), *implied(ref)]
+    if ref.kind == "doi" and (bare := PART_OF_ADDRESS.sub("", ref.value)) != ref.value:
+        found += filter(None, [from_doi(bare)])
+    if ref.kind == "key" and OPENREVIEW_ID.fullmatch(ref.value):
+        found.append(PaperRef("openreview", ref.value))
+    return list(dict.fromkeys(found))
+
+
 def arxiv(text: str) -> str | None:
     """Returns the normal form of an arXiv identifier, or None."""
-    if new := ARXIV_NEW.fullmatch(text):
-        return new[1]
-    if old := ARXIV_OLD.fullmatch(text):
-        return f"{old[1].lower()}/{old[2]}"
-    return None
+    found = ARXIV.fullmatch(text)
+    if found is None:
+        return None
+    return found["new"] or f"{found['archive'].lower()}/{found['number']}"
 
 
 def acl(text: str) -> str | None:
@@ -148,6 +182,45 @@ def from_doi(text: str, user: str | None = None) -> PaperRef | None:
 def is_key(text: str) -> bool:
     """Says whether a text has the shape of a BibTeX key that is safe as a path."""
     return bool(KEY.fullmatch(text)) and "//" not in text and not has_dot_segment(text)
+
+
+def is_storable_key(text: str) -> bool:
+    """Says whether a paper may have this key; there are more than `is_key` takes from a text."""
+    plain = bool(text) and text.isprintable() and not _NOT_IN_KEY.search(text)
+    return plain and len(text) <= MAX_IDENTIFIER and not {".", ".."} & set(text.split("/"))
+
+
+def storable_key(text: str) -> str:
+    """Returns what of a text a paper may have as its key, hyphens for the rest; may be empty."""
+    shown = "".join(char if char.isprintable() else "-" for char in text)
+    parts = re.sub("-{2,}", "-", _NOT_IN_KEY.sub("-", shown)).split("/")
+    found = "/".join(part for part in parts if part not in ("", ".", ".."))
+    return found[:MAX_IDENTIFIER].strip("-/")
+
+
+def is_dblp_key(text: str) -> bool:
+    """Says whether a text has the form of dblp's key of a work, such as `conf/nips/RenHGS15`."""
+    found = DBLP_KEY.fullmatch(text)
+    if found is None or text.split("/", 1)[0].lower() not in _DBLP_WORKS:
+        return False
+    # ShortScience called arXiv's papers so; dblp does not.
+    return not is_corr_key(text) or arxiv(text[len(CORR) + 1 :]) is None
+
+
+def is_corr_key(key: str) -> bool:
+    """Says whether a key is one that dblp gives to a paper of arXiv."""
+    return key.lower().startswith(f"{CORR}/")
+
+
+def is_stream(key: str) -> bool:
+    """Says whether a key is one of dblp's conferences and journals, such as `conf/nips`."""
+    return STREAM.fullmatch(key) is not None
+
+
+def stream_of(key: str) -> str:
+    """Returns where the work of dblp's key appeared: `conf/nips` of `conf/nips/RenHGS15`."""
+    found = DBLP_KEY.fullmatch(key)
+    return found[1] if found else ""
 
 
 def has_dot_segment(path: str) -> bool:

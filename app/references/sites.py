@@ -10,20 +10,25 @@ from __future__ import annotations
 import re
 from urllib.parse import SplitResult, unquote
 
-from app.rendering.identifiers import (
+from app.references.addresses import encode_address
+from app.references.identifiers import (
     DBLP_KEY,
     MAX_IDENTIFIER,
     OPENREVIEW_ID,
+    PART_OF_ADDRESS,
+    SHORT_DOI,
     PaperRef,
     acl,
     arxiv,
     from_doi,
+    from_key,
     is_key,
 )
-from app.rendering.site_forms import (
+from app.references.site_forms import (
     ACL_HOSTS,
     ACL_PATH,
-    AFTER_DOI,
+    ADS_ARXIV,
+    ADS_HOSTS,
     ALSO_ARXIV,
     ARXIV_HOSTS,
     ARXIV_PATH,
@@ -43,8 +48,6 @@ from app.rendering.site_forms import (
     TRACKING,
     WRITTEN_PII,
 )
-
-UNSAFE = re.compile(r"[\x00-\x20\"<>\\^`{|}\x7f]")
 
 
 class _Part(str):
@@ -68,8 +71,9 @@ def _by_host(rules: tuple[tuple[str, str, str], ...]) -> _Rules:
 _DOIS = _by_host(RULES_FOR_DOIS)
 _PAGES = _by_host(RULES_FOR_PAGES)
 _KNOWN = (
-    ARXIV_HOSTS | DOI_HOSTS | DBLP_HOSTS | ACL_HOSTS | DOI_SITES | PREPRINT_SITES | PII_SITES
-    | SAME_HOSTS.keys() | _DOIS.keys() | _PAGES.keys() | {"openreview.net", "cv-foundation.org"}
+    ARXIV_HOSTS | ADS_HOSTS | DOI_HOSTS | DBLP_HOSTS | ACL_HOSTS | DOI_SITES | PREPRINT_SITES
+    | PII_SITES | SAME_HOSTS.keys() | _DOIS.keys() | _PAGES.keys()
+    | {"openreview.net", "cv-foundation.org"}
 )  # fmt: skip
 
 
@@ -90,8 +94,13 @@ def outside(host: str, parts: SplitResult) -> PaperRef | None:
         page = ARXIV_PATH.fullmatch(path)
         found = arxiv(page[1] or page[2]) if page else None
         return PaperRef("arxiv", found) if found else None
+    if host in ADS_HOSTS:
+        code = ADS_ARXIV.fullmatch(path)
+        found = arxiv(f"{code[1]}.{code[2]}") if code else None
+        return PaperRef("arxiv", found) if found else None
     if host in DOI_HOSTS:
-        return from_doi(path.lstrip("/").removeprefix("doi:"))
+        doi = path.lstrip("/").removeprefix("doi:")
+        return from_key(doi) if SHORT_DOI.fullmatch(doi) else from_doi(doi)
     if host == "openreview.net":
         number = parameters(parts.query).get("id", "")
         if parts.path in ("/forum", "/pdf", "/references/pdf") and OPENREVIEW_ID.fullmatch(number):
@@ -148,7 +157,7 @@ def _held_doi(host: str, path: str, parts: SplitResult) -> PaperRef | None:
     if not _within(host, DOI_SITES):
         return None
     if held := HELD_DOI.search(path):
-        text = AFTER_DOI.sub("", AFTER_DOI.sub("", held[1]))
+        text = PART_OF_ADDRESS.sub("", PART_OF_ADDRESS.sub("", held[1]))
         if host == "academic.oup.com":
             text = re.sub(r"/\d+$", "", text)  # the number of the article, after its DOI
         return from_doi(text)
@@ -181,19 +190,22 @@ def _with_query(path: str, parts: SplitResult) -> str:
 
 
 def bare(host: str) -> str:
-    """Returns a host in lower case without 'www.'."""
-    return host.lower().rstrip(".").removeprefix("www.")
+    """Returns a host in lower case without 'www.', and without the library's proxy before it."""
+    host = host.lower().rstrip(".").removeprefix("www.")
+    before, proxy, _ = host.partition("proxy")
+    inner, dot, _ = before.rpartition(".")
+    if proxy and dot:
+        # EZproxy writes the dots of a host as hyphens, and its hyphens twice.
+        name = inner if "." in inner else re.sub("(?<!-)-(?!-)", ".", inner).replace("--", "-")
+        name = name.removeprefix("www.")
+        return name if _within(name, _KNOWN) else host
+    return host
 
 
 def _within(host: str, sites: frozenset[str]) -> bool:
     """Says whether a host is one of these, or below one."""
     labels = host.split(".")
     return any(".".join(labels[start:]) in sites for start in range(min(len(labels), 6)))
-
-
-def encode_address(url: str) -> str:
-    """Percent-encodes what may not stand in an address, and nothing else."""
-    return UNSAFE.sub(lambda found: f"%{ord(found[0]):02X}", url)
 
 
 def parameters(query: str) -> dict[str, str]:

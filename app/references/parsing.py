@@ -11,30 +11,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, urlsplit
 
-from app.rendering.identifiers import MAX_IDENTIFIER, PaperRef, from_key, implied, is_key, is_plain
-from app.rendering.sites import (
-    any_page,
-    decode,
-    encode_address,
-    is_known,
-    outside,
-    parameters,
-)
-
-__all__ = [
-    "Address",
-    "PaperRef",
-    "encode_address",
-    "from_key",
-    "implied",
-    "is_key",
-    "mended",
-    "paper_path",
-    "parse_address",
-    "parse_any_address",
-    "parse_identifier",
-    "reference_from_url",
-]
+from app.references.identifiers import MAX_IDENTIFIER, PaperRef, from_key, is_plain
+from app.references.sites import any_page, decode, is_known, outside, parameters
 
 MAX_ADDRESS = 2000
 USER = re.compile(r"[\w.@+\-]{1,80}")
@@ -50,6 +28,10 @@ INVISIBLE = "".join(map(chr, (*range(0x200B, 0x2010), 0x2060, 0xFEFF)))
 IN_BRACKETS = re.compile(r"(?=.*\d)(?:\((.+)\)|\[(.+)\]|<(.+)>|\{(.+)\})")
 # What is left of '://' where a path's double slashes are made one.
 MERGED_SLASHES = re.compile(r"(https?):/(?=[^/])", re.IGNORECASE)
+# A DOI without signs that would have to be looked at, and without anything behind it.
+_DOI_LINK = re.compile(
+    r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/(?:[\w()-]|[.:;/](?=[\w()-]))+)", re.ASCII
+)
 
 
 @dataclass(frozen=True)
@@ -77,27 +59,80 @@ def parse_identifier(text: str) -> PaperRef | None:
         The paper, or None when the text cannot mean one: empty, over 300 characters (an address
         over 2000), with whitespace or control characters inside, or the address of something else.
     """
+    text = normalised(text)
+    if text.startswith(("/paper/", "/paper?")):
+        return reference_from_url(text)
+    return named(text)
+
+
+def normalised(text: str) -> str:
+    """Returns what somebody typed as one word, where it can be one.
+
+    What stands around it goes, and so do the space and the class that belong to an identifier as it
+    is printed.
+    """
     text = trimmed(text)
     spaced = SPACED.match(text[:80])
+    word = f"{spaced[1]}:{text[spaced.end() :]}" if spaced else text
+    word = _bare_arxiv(word[: MAX_ADDRESS + 1])
+    after_doi = word[4:] if word[:4].lower() == "doi:" else word
+    if "://" in after_doi or is_known(after_doi.split("/", 1)[0]):
+        word = after_doi
+    word = _without_end(mended(word))
     if spaced:
-        text = f"{spaced[1]}:{text[spaced.end() :]}"
-    if text[:6].lower() == "arxiv:":
-        text = ARXIV_SUBJECT.sub("", text[:MAX_ADDRESS])
+        ref = named(word)
+        if ref is None or (ref.kind == "key" and "/" not in ref.value):
+            return text  # "acl attention" are two words
+    return word
+
+
+def named(text: str, user: str | None = None) -> PaperRef | None:
+    """Reads one word that names a paper: an identifier, or an address that is not our own.
+
+    Args:
+        text: as `normalised` leaves it; an address may lack its `https://`.
+        user: whose summary of the paper is meant.
+    """
     if not is_plain(text):
         return None
-    after_doi = text[4:] if text[:4].lower() == "doi:" else text
-    if "://" in after_doi or is_known(after_doi.split("/", 1)[0]):
-        text = after_doi
-    text = mended(text)
-    if text.startswith(("/paper/", "/paper?")) or "://" in text:
-        return reference_from_url(text)
-    if len(text) > MAX_IDENTIFIER:
-        return None
-    host = text.split("/", 1)[0].lower()
-    if "." in host and "/" in text and (host in SHORTSCIENCE_HOSTS or is_known(host)):
-        return reference_from_url("https://" + text)
-    ref = from_key(text)
-    return None if spaced and ref and ref.kind == "key" and "/" not in ref.value else ref
+    if "://" in text or (_is_address_without_scheme(text) and len(text) <= MAX_IDENTIFIER):
+        return from_outside_address(_with_scheme(text), user)
+    return from_key(text, user)
+
+
+def _is_address_without_scheme(text: str) -> bool:
+    host, slash, _ = text.partition("/")
+    return "." in host and bool(slash) and (is_known(host) or host.lower() in SHORTSCIENCE_HOSTS)
+
+
+def _with_scheme(text: str) -> str:
+    return text if "://" in text else "https://" + text
+
+
+def _bare_arxiv(text: str) -> str:
+    """Leaves out the class and the day that stand behind an identifier on arXiv's first pages."""
+    bare = ARXIV_SUBJECT.sub("", text[:MAX_ADDRESS])
+    if bare == text:
+        return text
+    ref = named(bare)
+    return bare if ref is not None and ref.kind == "arxiv" else text
+
+
+def _without_end(text: str) -> str:
+    """Leaves out the punctuation behind an identifier or address, but not behind a key."""
+    bare = text
+    while bare and (bare[-1] in ".,;:!?'\"”’" or _is_unopened(bare)):
+        bare = bare[:-1]
+    if bare == text:
+        return text
+    ref = named(bare)
+    return bare if ref is not None and ref.kind != "key" else text
+
+
+def _is_unopened(text: str) -> bool:
+    """Says whether a text ends in a bracket that it does not open."""
+    opener = {")": "(", "]": "[", ">": "<", "}": "{"}.get(text[-1])
+    return opener is not None and text.count(text[-1]) > text.count(opener)
 
 
 def parse_any_address(url: str, site_url: str = "") -> PaperRef | None:
@@ -116,9 +151,7 @@ def parse_any_address(url: str, site_url: str = "") -> PaperRef | None:
         parts = urlsplit(url)
         own = urlsplit(site_url).netloc.lower()
         host = parts.hostname or ""
-        if not host or parts.scheme.lower() not in ("http", "https") or parts.netloc.lower() == own:
-            return None
-        if "@" in parts.netloc or parts.port not in (None, 80, 443):
+        if not host or parts.netloc.lower() == own or not _is_of_the_web(parts):
             return None
         return any_page(host, parts)
     except ValueError:
@@ -153,7 +186,7 @@ def parse_address(url: str, site_url: str = "") -> Address | None:
         site = urlsplit(site_url)
         if site.netloc and parts.netloc.lower() == site.netloc.lower():
             return own_address(parts, site.path.rstrip("/"))
-        if "@" in parts.netloc or parts.port not in (None, 80, 443):
+        if not _is_of_the_web(parts):
             return None
         host = parts.hostname or ""
         if host in SHORTSCIENCE_HOSTS:
@@ -162,6 +195,18 @@ def parse_address(url: str, site_url: str = "") -> Address | None:
     except ValueError:  # a bad port, bracket or percent sequence: not an address of ours
         return None
     return Address(ref, None) if ref else None
+
+
+def reference_of_link(link: str) -> tuple[str, str]:
+    """Kind and value of what `reference_from_url` finds in an outside address, both empty for none.
+
+    It is for millions of addresses, of which most are plain ones of DOIs: these go a short way, and
+    a test holds that it leads to the same.
+    """
+    if (doi := _DOI_LINK.fullmatch(link)) and not doi[1].startswith("10.48550/"):
+        return "doi", doi[1].lower()
+    ref = reference_from_url(link)
+    return ("", "") if ref is None else (ref.kind, ref.value)
 
 
 def own_address(parts: SplitResult, prefix: str) -> Address | None:
@@ -176,21 +221,38 @@ def own_address(parts: SplitResult, prefix: str) -> Address | None:
         written = decode(path[len("/paper/") :])
     else:
         return None
-    written = mended(written.strip())
+    written = normalised(written)
     user = user_of(query.get("a", "")) or user_of(decode(parts.fragment))
-    ref = from_key(written, user) or from_outside_address(written, user)
+    ref = named(written, user)
     if ref is None:
         return None
-    return Address(ref, ref.value if "://" in written else written)
+    is_address = "://" in written or _is_address_without_scheme(written)
+    return Address(ref, ref.value if is_address else written)
 
 
 def from_outside_address(text: str, user: str | None) -> PaperRef | None:
-    """Reads another site's address carried by an old one of ours."""
-    if "://" not in text or not is_address(text):
+    """Reads another site's address that stands by itself, or is carried by one of ours."""
+    if not is_address(text):
         return None
-    parts = urlsplit(text)
-    ref = outside(parts.hostname or "", parts)
-    return PaperRef(ref.kind, ref.value, user) if ref else None
+    try:
+        parts = urlsplit(text)
+        if not _is_of_the_web(parts):
+            return None
+        host = parts.hostname or ""
+        if host in SHORTSCIENCE_HOSTS:
+            address = own_address(parts, "")
+            ref = address.ref if address else None
+        else:
+            ref = outside(host, parts)
+    except ValueError:  # a bad port, bracket or percent sequence: not an address of ours
+        return None
+    return PaperRef(ref.kind, ref.value, user or ref.user) if ref else None
+
+
+def _is_of_the_web(parts: SplitResult) -> bool:
+    """Says whether an address is one of a public page: without user, at the usual port."""
+    known = parts.scheme.lower() in ("http", "https")
+    return known and "@" not in parts.netloc and parts.port in (None, 80, 443)
 
 
 def trimmed(text: str) -> str:
@@ -210,6 +272,12 @@ def is_address(text: str) -> bool:
     return is_plain(text) and len(text) <= MAX_ADDRESS and "\\" not in text
 
 
+def is_of_a_site(text: str) -> bool:
+    """Says whether a text is an address elsewhere, also one without `https://`."""
+    host = text.split("/", 1)[0].lower()
+    return host in ("http:", "https:") or host in SHORTSCIENCE_HOSTS or is_known(host)
+
+
 def moved_page(url: str) -> str | None:
     """Where ShortScience's page of a venue or a user lives here: at the same path.
 
@@ -226,12 +294,6 @@ def moved_page(url: str) -> str | None:
     if not known or parts.path not in ("/venue", "/user") or not parts.query:
         return None
     return f"{parts.path}?{quote(parts.query, safe='/:@!*+,;()~=&%?')}"
-
-
-def paper_path(key: str, user: str | None = None) -> str:
-    """Returns our address of a paper: `/paper/<key>`, percent-encoded, `#user` kept."""
-    path = "/paper/" + quote(key, safe="/:@!*+,;()~")
-    return f"{path}#{quote(user, safe='@+')}" if user else path
 
 
 def user_of(text: str) -> str | None:

@@ -1,0 +1,1 @@
+"""Every form of every identifier, at every entrance of the program."""
