@@ -31,7 +31,7 @@ PURE = {"app.references", "app.text"}
 EFFECTS = {
     *("sqlalchemy", "alembic", "flask", "werkzeug", "os", "pathlib", "socket", "subprocess"),
     *("threading", "multiprocessing", "tempfile", "shutil", "io", "time", "datetime", "random"),
-    *("secrets", "logging", "urllib", "http", "sqlite3", "psycopg", "sys"),
+    *("secrets", "logging", "urllib.request", "http", "sqlite3", "psycopg", "sys"),
 }
 # Parts of the regular expressions that describe arXiv identifiers, DOIs, dblp keys, ORCID iDs.
 GRAMMAR = (
@@ -103,7 +103,7 @@ def foreign(path: Path) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:
             found.add(node.module or "")
-    return {name.split(".")[0] for name in found} - {"app"}
+    return {part for name in found for part in (name, name.split(".")[0])} - {"app"}
 
 
 @pytest.mark.parametrize(
