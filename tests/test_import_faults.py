@@ -164,16 +164,16 @@ def test_a_connection_that_ends(
 ) -> None:
     if any_file_database.engine.dialect.name != "postgresql":
         pytest.skip("a file has no connection that can end")
-    real = importing.publish
+    real = importing.create_summary
 
-    def publish(session: Session, user: Any, paper: Paper, **options: Any) -> Summary:
+    def create(session: Session, user: Any, paper: Paper, *args: Any, **options: Any) -> Summary:
         if paper.key == "a/b/1":
             with any_file_database.session() as other:
                 number = session.scalar(text("SELECT pg_backend_pid()"))
                 other.execute(text("SELECT pg_terminate_backend(:it)"), {"it": number})
-        return real(session, user, paper, **options)
+        return real(session, user, paper, *args, **options)
 
-    monkeypatch.setattr(importing, "publish", publish)
+    monkeypatch.setattr(importing, "create_summary", create)
     folder = notes(tmp_path / "notes", 5)
     with any_file_database.session() as session:
         outcomes = bring_in(session, folder)
@@ -192,15 +192,15 @@ def test_a_fault_of_ours_in_one_file(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    real = importing.publish
+    real = importing.create_summary
 
-    def publish(session: Session, user: Any, paper: Paper, **options: Any) -> Summary:
-        found = real(session, user, paper, **options)
+    def create(session: Session, user: Any, paper: Paper, *args: Any, **options: Any) -> Summary:
+        found = real(session, user, paper, *args, **options)
         if paper.key == "a/b/1":
             raise ZeroDivisionError
         return found
 
-    monkeypatch.setattr(importing, "publish", publish)
+    monkeypatch.setattr(importing, "create_summary", create)
     outcomes = bring_in(session, notes(tmp_path, 3))
     assert [each.status for each in outcomes] == ["added", "refused", "added"]
     assert outcomes[1].message == import_faults.OURS
