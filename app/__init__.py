@@ -25,10 +25,10 @@ def create_app(config: Config, database: Database) -> Flask:
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    from app.places import STATIC, TEMPLATES
-    from app.views.incoming import Request
+    from app.paths import STATIC, TEMPLATES
+    from app.views.http.incoming import Request
+    from app.views.http.security import with_headers
     from app.views.registry import register
-    from app.views.security import with_headers
 
     app = Flask("app", template_folder=str(TEMPLATES), static_folder=None)
     app.request_class = Request

@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 from app.config import Config
 from app.db import Database, sqlite_warning
-from app.services import refolding, schema
-from app.services.fonts import make_math_font, math_font
+from app.services.operation import refolding, schema
+from app.services.operation.fonts import make_math_font, math_font
 
 Say = Callable[[str], None]
 

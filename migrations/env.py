@@ -1,4 +1,5 @@
-"""Alembic's entry: runs the migrations on the connection that `app.services.schema` hands over."""
+"""Alembic's entry: runs the migrations on the connection that `app.services.operation.schema` hands
+over."""
 
 from __future__ import annotations
 

@@ -18,19 +18,17 @@ from sqlalchemy.orm import Session
 from app import create_app
 from app.config import Config
 from app.db import Base, Database
-from app.services import schema
-from app.views.security import limiter
-from tests.client import Browser
-from tests.outside import StandIn
+from app.services.operation import schema
+from app.views.http.security import limiter
+from tests.helpers.client import Browser
+from tests.helpers.engines import ENGINES, POSTGRESQL
+from tests.helpers.outside import StandIn
 
-# A reader's machine may have no PostgreSQL; CI must.
-POSTGRESQL = os.environ.get("SHORTLIST_TEST_POSTGRESQL_URL", "")
 IN_CI = os.environ.get("CI") == "true"
 if IN_CI and not POSTGRESQL:
     raise pytest.UsageError("CI must set SHORTLIST_TEST_POSTGRESQL_URL: .ci/run does")
 # Which of several processes this one is, when the tests run in parallel (pytest-xdist).
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
-ENGINES = ["sqlite", "postgresql"] if POSTGRESQL else ["sqlite"]
 SITE = "http://localhost"
 # Also for the programs that tests start: who renders need not give way to who tests.
 os.environ["SHORTLIST_TEST_NICENESS"] = "0"
@@ -127,7 +125,8 @@ def config_in(folder: Path) -> Config:
         site_url=SITE,
         rate_limits=False,
         password_cost=0,
-        lookups=False,  # no test asks the outside; see tests/outside.py for those of look-ups
+        # no test asks the outside; see tests/helpers/outside.py for those of look-ups
+        lookups=False,
     )
 
 

@@ -16,9 +16,9 @@ from app.config import Config
 from app.db import Database, begin_writing, now, sqlite_module
 from app.models import Paper, User
 from app.services import bulk
-from tests.client import Browser
-from tests.conftest import POSTGRESQL
-from tests.factories import make_paper, make_user
+from tests.helpers.client import Browser
+from tests.helpers.engines import POSTGRESQL
+from tests.helpers.factories import make_paper, make_user
 
 
 def on_postgresql(test: Callable[..., None]) -> Any:
@@ -201,7 +201,7 @@ def test_a_fault_is_logged_without_what_was_sent(
         session.add(User(name=SECRET_TEXT, display_name=SECRET_TEXT, joined_at=now()))
         session.flush()
 
-    monkeypatch.setattr("app.services.accounts.change_profile", fail)
+    monkeypatch.setattr("app.services.accounts.account.change_profile", fail)
     answer = ann.submit("/settings", "/settings/profile", bio="A bio")
     assert answer.status == 500
     assert "Traceback" in caplog.text

@@ -45,9 +45,10 @@ def demo(host: str, port: int) -> None:
     from dataclasses import replace
 
     from app import server
-    from app.places import SAMPLE
-    from app.services import demo as demo_account
-    from app.services import sample, similarity
+    from app.paths import SAMPLE
+    from app.services.accounts import demo as demo_account
+    from app.services.operation import sample
+    from app.services.similar import similarity
     from app.serving import supervisor, worker
 
     supervisor.end_at_once()
@@ -122,7 +123,7 @@ def render(file: TextIO) -> None:
     Example:
       echo 'The loss is $L = -\\log p$.' | shortlist render -
     """
-    from app.services.texts import RenderError, render_alone
+    from app.services.renderer import RenderError, render_alone
 
     try:
         rendered = render_alone(file.read())

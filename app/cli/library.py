@@ -16,8 +16,8 @@ from app.cli.common import counted, library, one_line_faults, stop, summaries
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from app.services.import_sources import Source
-    from app.services.importing import Options, Outcome, Run
+    from app.services.importing.opening import Source
+    from app.services.importing.storing import Options, Outcome, Run
 
 NAMED = 20  # accounts in a report
 SIMILAR_SECONDS = 10.0
@@ -54,17 +54,17 @@ def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) 
       shortlist import shortscience.xml library.zip
       shortlist import refs.bib
     """
-    from app.services import import_faults
-    from app.services.importing import Options
+    from app.services.importing import faults
+    from app.services.importing.storing import Options
 
     options = Options(writer=user.lower(), visibility=visibility, dry_run=dry_run)
     report = _Report()
-    one_line_faults("app.services.import_faults")
+    one_line_faults("app.services.importing.faults")
     with library() as database, database.session() as session:
         try:
             _import_all(session, paths, options, report)
         except Exception as error:  # whatever it is, what was done is told
-            report.stopped = str(import_faults.end(error))
+            report.stopped = str(faults.end(error))
     click.echo(f"{'Would be: ' if dry_run else ''}{report}.")
     for line in report.handed_to():
         click.echo(line)
@@ -80,9 +80,9 @@ def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) 
 def _import_all(
     session: Session, paths: tuple[Path, ...], options: Options, report: _Report
 ) -> None:
-    from app.services.import_sources import BadSource, open_source
-    from app.services.importing import Run
-    from app.services.rerender import count_marked, renew_marked
+    from app.services.importing.opening import BadSource, open_source
+    from app.services.importing.storing import Run
+    from app.services.operation.rerender import count_marked, renew_marked
 
     run = Run(options)
     for path in paths:
@@ -105,7 +105,7 @@ def _import_all(
 
 def _refresh_similar(session: Session, seconds: float | None = None) -> int:
     """Work out marked similar papers, with a progress bar; `shortlist tidy` does what is left."""
-    from app.services import similarity
+    from app.services.similar import similarity
 
     total = similarity.count_marked(session)
     with click.progressbar(
@@ -134,7 +134,7 @@ class _Report:
 
     def handed_to(self) -> Iterator[str]:
         """Whoever has such an account reads what was private to its writer."""
-        from app.services.importing import ANONYMOUS
+        from app.services.importing.storing import ANONYMOUS
 
         if names := self.writers[True]:
             yield f"Texts went to accounts that are in use: {_some(names)}."
@@ -150,7 +150,7 @@ def _some(names: set[str]) -> str:
 
 
 def _import(session: Session, path: Path, source: Source, run: Run, report: _Report) -> None:
-    from app.services.importing import import_files
+    from app.services.importing.storing import import_files
 
     told: list[str] = []
     outcomes = import_files(session, source.incoming, run.options, run)
@@ -198,15 +198,15 @@ def export(folder: Path | None, user: str, force: bool, bibtex: Path | None) -> 
 
 
 def _export_bibtex(path: Path, force: bool) -> None:
-    from app.services import bibtex_export
+    from app.services.exporting import bibtex_file
 
     if path.exists() and not force:
         stop(f"{path} is there already. Choose another name, or add --force.")
     with library() as database, database.session() as session:
-        written = bibtex_export.export_bibtex(session, path)
+        written = bibtex_file.export_bibtex(session, path)
         try:
             with click.progressbar(
-                written, length=bibtex_export.count(session), label="Exporting"
+                written, length=bibtex_file.count(session), label="Exporting"
             ) as bar:
                 count = sum(1 for _ in bar)
         except OSError as error:
@@ -216,7 +216,7 @@ def _export_bibtex(path: Path, force: bool) -> None:
 
 def _export_summaries(folder: Path, user: str, force: bool) -> None:
     from app.queries import people
-    from app.services import exporting
+    from app.services.exporting import vault
 
     if folder.is_dir() and any(folder.iterdir()) and not force:
         stop(f"{folder} is not empty. Choose a new folder, or add --force.")
@@ -231,7 +231,7 @@ def _export_summaries(folder: Path, user: str, force: bool) -> None:
                 click.echo(f"{user} is called {users[0].name} now.")
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            written = exporting.export(session, users, exporting.into_folder(folder))
+            written = vault.export(session, users, vault.into_folder(folder))
             with click.progressbar(written, label="Exporting") as bar:
                 count = sum(1 for _ in bar)
         except OSError as error:
@@ -250,10 +250,10 @@ def tidy() -> None:
     Example:
       SHORTLIST_DATA_DIR=/srv/shortlist shortlist tidy
     """
-    from app.services import upkeep
+    from app.services.operation import tidying
 
     with library() as database, database.session() as session:
-        done = upkeep.tidy(session)
+        done = tidying.tidy(session)
     pictures = counted(done.pictures, "picture")
     click.echo(f"Removed: {pictures}, {summaries(done.summaries)} deleted over 30 days ago.")
 
@@ -269,10 +269,11 @@ def reindex(missing: bool) -> None:
     Example:
       SHORTLIST_DATA_DIR=/srv/shortlist shortlist reindex --missing
     """
-    from app.services import refolding, search_index
+    from app.services.operation import refolding
+    from app.services.search_index import indexing
 
     with library() as database, database.session() as session:
-        work = search_index.index_missing if missing else refolding.refold
+        work = indexing.index_missing if missing else refolding.refold
         done = sum(work(session))
     click.echo(f"Indexed: {counted(done, 'paper')}.")
 
@@ -287,7 +288,7 @@ def rerender() -> None:
     Example:
       SHORTLIST_DATA_DIR=/srv/shortlist shortlist rerender
     """
-    from app.services import rerender as renewal
+    from app.services.operation import rerender as renewal
 
     with library() as database, database.session() as session:
         total = renewal.count_stale(session)
@@ -311,7 +312,7 @@ def similar(every: bool) -> None:
     Example:
       shortlist similar --all
     """
-    from app.services import similarity
+    from app.services.similar import similarity
 
     with library() as database, database.session() as session:
         similarity.mark_all(session, every=every)

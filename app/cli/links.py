@@ -35,11 +35,11 @@ def links(file: Path | None) -> None:
 
 
 def _check() -> None:
-    from app.queries import link_health
+    from app.queries.links import health
 
     found = 0
     with library(quiet=True) as database, database.session() as session:
-        for finding in link_health.everything(session):
+        for finding in health.everything(session):
             found += 1
             link = finding.link
             what = f"{finding.problem:<10}  summary {link.summary_id} of {link.summary.paper.key}"
@@ -50,8 +50,8 @@ def _check() -> None:
 
 
 def _export(file: Path) -> None:
-    from app.queries import graph
-    from app.services import graph_files
+    from app.queries.links import graph
+    from app.services.exporting import graph_files
 
     with library() as database, database.session() as session:
         found = graph.everything(session)

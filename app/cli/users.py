@@ -46,7 +46,7 @@ def create(name: str, display_name: str, password_stdin: bool) -> None:
     Example:
       shortlist user create mira --display-name "Mira Lindqvist"
     """
-    from app.services import administration
+    from app.services.accounts import administration
 
     with _change() as session:
         password = _password(password_stdin)
@@ -103,12 +103,12 @@ def password(name: str, password_stdin: bool) -> None:
     Example:
       shortlist user password mira
     """
-    from app.services import accounts, administration
+    from app.services.accounts import account, administration
 
     with _change() as session:
         found = administration.find(session, name)
         new = _password(password_stdin)
-        accounts.set_password(session, found, new)
+        account.set_password(session, found, new)
         session.commit()
     _tell_password(found.name, new, given=password_stdin)
 
@@ -124,7 +124,7 @@ def rename(old: str, new: str, forget_old: bool) -> None:
     Example:
       shortlist user rename mira mira.lindqvist
     """
-    from app.services import administration
+    from app.services.accounts import administration
 
     with _change() as session:
         found = administration.find(session, old)
@@ -147,7 +147,7 @@ def role(name: str, role: str) -> None:
     Example:
       shortlist user role mira trusted
     """
-    from app.services import administration
+    from app.services.accounts import administration
 
     with _change() as session:
         found = administration.find(session, name)
@@ -172,12 +172,12 @@ def merge(source: str, target: str, yes: bool) -> None:
     Example:
       shortlist user merge mira-old mira
     """
-    from app.services import account_merging, administration
+    from app.services.accounts import administration, merging
 
     with _change() as session:
         one, other = (administration.find(session, each) for each in (source, target))
         _ask(f"Give everything of {one.name} to {other.name}, for good?", yes)
-        done = account_merging.merge(session, one, other)
+        done = merging.merge(session, one, other)
         session.commit()
     click.echo(
         f"{other.name} has {summaries(done.moved)} and {counted(done.votes, 'vote')} of {one.name};"
@@ -198,7 +198,7 @@ def delete(name: str, with_summaries: bool, yes: bool) -> None:
     Example:
       shortlist user delete spammer --with-summaries
     """
-    from app.services import administration
+    from app.services.accounts import administration
 
     with _change() as session:
         found = administration.find(session, name)
@@ -216,7 +216,7 @@ def delete(name: str, with_summaries: bool, yes: bool) -> None:
 @contextmanager
 def _change() -> Iterator[Session]:
     """A session on the library; what a service refuses is told in its words."""
-    from app.services.problems import Refused
+    from app.services.refusals import Refused
 
     with library(quiet=True) as database, database.session() as session:
         try:
@@ -226,7 +226,7 @@ def _change() -> Iterator[Session]:
 
 
 def _password(from_stdin: bool) -> str:
-    from app.services import administration
+    from app.services.accounts import administration
 
     return sys.stdin.readline().rstrip("\r\n") if from_stdin else administration.new_password()
 

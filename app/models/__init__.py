@@ -1,22 +1,22 @@
 """The tables. Importing this package makes all of them known to `Base.metadata`."""
 
-from app.models.author import Author, AuthorName, PaperAuthor
 from app.models.derived import DerivedVersion
-from app.models.draft import Draft
-from app.models.dump_import import DumpImport
-from app.models.link import Link
-from app.models.merge import MergedDraft, PaperDifference, PaperMerge
-from app.models.paper import Identifier, Paper, folded
-from app.models.picture import FormerPicture, Picture, PictureUse
+from app.models.papers.author import Author, AuthorName, PaperAuthor
+from app.models.papers.dump_import import DumpImport
+from app.models.papers.merge import MergedDraft, PaperDifference, PaperMerge
+from app.models.papers.paper import Identifier, Paper, folded
+from app.models.papers.section import Section
+from app.models.papers.similar import SimilarMark, SimilarPaper, SimilarWord
+from app.models.papers.venue import Venue, VenueYear
 from app.models.search_entry import SearchEntry, SearchWord
-from app.models.section import Section
-from app.models.similar import SimilarMark, SimilarPaper, SimilarWord
-from app.models.summary import DeletedSummary, Revision, Summary
-from app.models.tag import SummaryTag, Tag
+from app.models.summaries.draft import Draft
+from app.models.summaries.link import Link
+from app.models.summaries.picture import FormerPicture, Picture, PictureUse
+from app.models.summaries.summary import DeletedSummary, Revision, Summary
+from app.models.summaries.tag import SummaryTag, Tag
+from app.models.summaries.vote import Vote
 from app.models.tally import Total, Writer
 from app.models.user import FormerName, LoginSession, User
-from app.models.venue import Venue, VenueYear
-from app.models.vote import Vote
 
 __all__ = [
     "Author",

@@ -12,7 +12,7 @@ TOTALS = ("papers", "summaries", "writers")
 class Writer(Base):
     """What everybody may count of a user: public summaries under their name, and votes on these.
 
-    Who has none has no row, or one of zeros. Kept in step by `services.tallies`.
+    Who has none has no row, or one of zeros. Kept in step by `services.counters.totals`.
     """
 
     __tablename__ = "writers"

@@ -12,7 +12,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app.models import Identifier, Paper, folded
-from app.models.paper import MAX_IDENTIFIER
+from app.models.papers.paper import MAX_IDENTIFIER
 from app.queries import papers
 from app.references.identifiers import PaperRef, candidates, implied
 from app.references.parsing import mended, parse_any_address, parse_identifier, trimmed

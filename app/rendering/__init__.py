@@ -3,15 +3,15 @@
 A leaf: imports nothing else of `app` but `references`. Everything a user types is hostile until it
 has passed here.
 Rendering happens when text is written; the row keeps source, HTML and RENDERER_VERSION. It is pure
-(`markdown.py`), and runs in a process that can be stopped (`apart.py`).
+(`markdown.py`), and runs in a process that can be stopped (`processes.py`).
 """
 
 from __future__ import annotations
 
-from app.rendering.apart import inline_problems, preview, render, render_inline, render_plain
 from app.rendering.errors import Busy, Problem, RenderError
 from app.rendering.links import Known, Link
 from app.rendering.markdown import MAX_TEXT_BYTES, RENDERER_VERSION, Preview, Rendered, as_label
+from app.rendering.processes import inline_problems, preview, render, render_inline, render_plain
 
 __all__ = [
     "MAX_TEXT_BYTES",

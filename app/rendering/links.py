@@ -16,7 +16,7 @@ from app.references.addresses import outside_url, paper_path
 from app.references.identifiers import PaperRef
 from app.references.parsing import moved_page, parse_address, parse_identifier
 from app.rendering.errors import Problem, RenderError
-from app.rendering.formulas import Formulas
+from app.rendering.math.formulas import Formulas
 from app.rendering.media import OUTSIDE
 from app.rendering.sentences import fit, sentence_spans, words
 from app.text.lines import one_line

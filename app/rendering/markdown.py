@@ -15,22 +15,22 @@ from xml.etree.ElementTree import Element, ElementTree
 import markdown
 from markdown.blockparser import BlockParser
 
-from app.rendering.blocks import parse_blocks
-from app.rendering.brackets import OpenBrackets, open_brackets
-from app.rendering.build import build, finish
-from app.rendering.build import mark_lines as mark
+from app.rendering.blocks.build import build, finish
+from app.rendering.blocks.build import mark_lines as mark
+from app.rendering.blocks.highlight import highlight
+from app.rendering.blocks.paragraphs import parse_paragraphs
+from app.rendering.blocks.parser import parse_blocks
+from app.rendering.blocks.tables import label_heads
 from app.rendering.errors import Problem, RenderError
 from app.rendering.excerpt import HELD, excerpt, first_paragraphs, lead, opening, plain_text
-from app.rendering.footnotes import FootnoteReference, number_footnotes
-from app.rendering.formulas import Formulas
-from app.rendering.highlight import highlight
-from app.rendering.inline import describe_pictures, install, normal_label, without_escapes
+from app.rendering.inline.brackets import OpenBrackets, open_brackets
+from app.rendering.inline.footnotes import FootnoteReference, number_footnotes
+from app.rendering.inline.line import describe_pictures, install, normal_label, without_escapes
 from app.rendering.links import Find, Link, LinkReader
+from app.rendering.math.formulas import Formulas
+from app.rendering.math.scanner import clean
 from app.rendering.media import place_media
-from app.rendering.paragraphs import parse_paragraphs
 from app.rendering.sanitizer import sanitise
-from app.rendering.scanner import clean
-from app.rendering.tables import label_heads
 from app.text.lines import one_line
 
 RENDERER_VERSION = 4

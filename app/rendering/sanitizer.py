@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element
 import nh3
 from bleach.sanitizer import BleachSanitizerFilter
 
-from app.rendering.highlight import CLASSES
+from app.rendering.blocks.highlight import CLASSES
 
 Check = Callable[[str], bool]
 

@@ -4,8 +4,8 @@ Weighing every match would take time that grows with the library. Entries are nu
 importance instead (`app.models.search_entry.place`); the first `LIMIT` matches by number are
 taken, and those are ranked (`app.search.ranking`), the same way for every engine.
 
-Only public texts are in the index (`services.search_index` sees to it), so nothing private can
-influence an order, a count, an excerpt or a suggestion.
+Only public texts are in the index (`services.search_index.indexing` sees to it), so nothing private
+can influence an order, a count, an excerpt or a suggestion.
 """
 
 from __future__ import annotations

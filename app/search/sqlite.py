@@ -1,4 +1,4 @@
-"""Search with SQLite's FTS5; the table `search_index` is made by the migrations."""
+"""Search with SQLite's FTS5; the table `search_index.indexing` is made by the migrations."""
 
 from __future__ import annotations
 

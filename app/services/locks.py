@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Paper, User
-from app.services.problems import Refused
+from app.services.refusals import Refused
 
 
 def queue(session: Session, user_id: int) -> None:

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, now
 from app.models import Summary, User, Vote
-from app.services import counts, tallies
-from app.services.problems import Refused
+from app.services.counters import counts, totals
+from app.services.refusals import Refused
 
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 # Days of age that ten times as many votes make up for. Reddit's formula had half a day; summaries
@@ -89,7 +89,7 @@ def _scored(session: Session, summary: Summary) -> Summary:
     recount(session, summary)
     if summary.score != before:
         counts.recount(session, [summary.paper_id])
-        tallies.add_votes(session, summary, summary.score - before)
+        totals.add_votes(session, summary, summary.score - before)
     return summary
 
 
@@ -100,7 +100,7 @@ def recount(session: Session, summary: Summary) -> Summary:
     summary.score = summary.imported_votes + int(session.scalar(total) or 0)
     summary.popularity = popularity(summary.score, summary.published_at or summary.created_at)
     session.flush()
-    tallies.carry_score(session, summary)
+    totals.carry_score(session, summary)
     return summary
 
 

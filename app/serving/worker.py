@@ -54,8 +54,8 @@ def run(
 
 def work(address: Address, ready: Callable[[], None]) -> None:
     """Load the app and serve it; the settings come from the environment."""
-    from app.views.incoming import allowance
-    from app.views.security import headers
+    from app.views.http.incoming import allowance
+    from app.views.http.security import headers
     from app.wsgi import app, config
 
     limits = Limits(connections=_connections(Limits.connections))

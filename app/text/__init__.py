@@ -12,5 +12,6 @@ Pure: no session, no Flask, no clock, no network, no disk, and nothing of the pr
 from __future__ import annotations
 
 # What the database stores in folded form is made with these rules. Raise it when one of them gives
-# something else for any text: libraries are then brought up to date by `services.refolding`.
+# something else for any text: libraries are then brought up to date by
+# `services.operation.refolding`.
 TEXT_VERSION = 2

@@ -6,12 +6,12 @@ from flask import Blueprint, abort, flash, g, jsonify, render_template, request,
 from werkzeug.wrappers import Response
 
 from app.queries import pictures as queries
-from app.services import picture_files, pictures
-from app.services.picture_addresses import CHANGED
-from app.services.problems import Refused
-from app.views import access, listing
-from app.views.access import db, needs_sign_in, see_other, signed_in, viewer
-from app.views.security import UPLOAD_LIMIT, WRITE_LIMIT
+from app.services.pictures import files, uploads
+from app.services.pictures.addresses import CHANGED
+from app.services.refusals import Refused
+from app.views.http import access, listing
+from app.views.http.access import db, needs_sign_in, see_other, signed_in, viewer
+from app.views.http.security import UPLOAD_LIMIT, WRITE_LIMIT
 
 blueprint = Blueprint("pictures", __name__)
 SHOWN = 48
@@ -22,11 +22,11 @@ TYPES = {"png": "image/png", "jpg": "image/jpeg"}
 @blueprint.get("/pictures/<name>")
 def show(name: str) -> Response:
     picture = None
-    if pictures.PICTURE_NAME.fullmatch(name):
+    if uploads.PICTURE_NAME.fullmatch(name):
         picture = queries.visible(db(), name, viewer())
     if picture is None:
         abort(404)
-    path = picture_files.path_of(access.config().data_dir, picture.name)
+    path = files.path_of(access.config().data_dir, picture.name)
     if not path.is_file():
         abort(404)
     response = Response(path.read_bytes(), mimetype=TYPES[name.rsplit(".", 1)[1]])
@@ -49,7 +49,7 @@ def add() -> str | Response | tuple[str, int] | tuple[Response, int]:
     """Upload one: JSON for the editor, the list for a form."""
     as_json = request.accept_mimetypes.best == "application/json"
     try:
-        markdown = pictures.add_from_form(
+        markdown = uploads.add_from_form(
             db(), signed_in(), request.files.get("picture"), request.form.get("alt", "")
         )
     except Refused as refused:
@@ -59,7 +59,7 @@ def add() -> str | Response | tuple[str, int] | tuple[Response, int]:
         return _page(refused.message), 422
     db().commit()
     if as_json:
-        return jsonify(markdown=markdown, url=f"/pictures/{pictures.names_in(markdown)[0]}")
+        return jsonify(markdown=markdown, url=f"/pictures/{uploads.names_in(markdown)[0]}")
     flash("The picture is kept. Copy its Markdown into a summary within a day.", "good")
     return see_other(url_for("pictures.index"))
 
@@ -69,7 +69,7 @@ def add() -> str | Response | tuple[str, int] | tuple[Response, int]:
 @needs_sign_in
 def remove(name: str) -> Response:
     try:
-        path = pictures.remove(db(), signed_in(), name)
+        path = uploads.remove(db(), signed_in(), name)
     except Refused as refused:
         db().rollback()
         flash(f"It stays: {refused.message[0].lower()}{refused.message[1:]}", "warning")
@@ -108,7 +108,7 @@ def _page(problem: str = "") -> str:
         problem=problem,
         used=count,
         used_bytes=total,
-        most=pictures.MAX_PICTURES,
-        most_bytes=pictures.MAX_TOTAL,
-        max_bytes=picture_files.MAX_BYTES,
+        most=uploads.MAX_PICTURES,
+        most_bytes=uploads.MAX_TOTAL,
+        max_bytes=files.MAX_BYTES,
     )

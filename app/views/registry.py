@@ -7,57 +7,37 @@ from pathlib import Path
 from flask import Flask
 
 from app.config import Config
-from app.views import (
-    access,
-    account,
+from app.views import pictures
+from app.views.accounts import account, files, users
+from app.views.catalogue import authors, tags, venues
+from app.views.http import access, after_response, assets, errors, incoming, security, templating
+from app.views.maps import maps
+from app.views.papers import (
     adding,  # noqa: F401  (its pages belong to the blueprint of papers)
-    afterwards,
-    assets,
-    authors,
-    citing,
-    deletion,
-    drafts,
-    editor,
-    errors,
-    feeds,
-    files,
-    history,
-    home,
-    incoming,
-    legacy,
+    citations,
     links,
-    maps,
     merges,
-    pages,
-    papers,
-    pictures,
-    search,
-    security,
-    sharing,
-    summaries,
-    tags,
-    templating,
-    users,
-    venues,
-    votes,
+    paper,
 )
+from app.views.site import about, feeds, home, legacy, search
+from app.views.summaries import deletion, drafts, editor_requests, history, sharing, summary, votes
 
 
 def register(app: Flask, config: Config, *, static: Path) -> None:
     """Attach all pages to the app."""
     access.init(app, config)
     incoming.init(app)
-    afterwards.init(app)
+    after_response.init(app)
     security.init(app, config)
     errors.init(app)
     templating.init(app)
     for noun in (
         account,
         authors,
-        citing,
+        citations,
         deletion,
         drafts,
-        editor,
+        editor_requests,
         feeds,
         files,
         history,
@@ -66,12 +46,12 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         links,
         maps,
         merges,
-        pages,
-        papers,
+        about,
+        paper,
         pictures,
         search,
         sharing,
-        summaries,
+        summary,
         tags,
         users,
         venues,

@@ -9,7 +9,7 @@ from typing import Any
 from lxml import etree
 
 from app.db import Database, sqlite_module
-from app.services import schema
+from app.services.operation import schema
 
 BATCH = 2000
 STATEMENTS = {

@@ -9,8 +9,8 @@ from resource import RUSAGE_CHILDREN, getrusage
 from time import process_time
 
 from app.db import Database
-from app.services import schema
-from app.services.dblp_import import import_dump
+from app.services.dblp.dump_import import import_dump
+from app.services.operation import schema
 
 if __name__ == "__main__":
     database = Database(f"sqlite:///{sys.argv[2]}")

@@ -23,8 +23,8 @@ from app import create_app
 from app.config import Config
 from app.db import Database
 from app.models import Author, Paper, PaperAuthor, Tag, User, Venue, VenueYear, Writer
-from app.services.accounts import start_session
-from app.views.access import TOKEN
+from app.services.accounts.account import start_session
+from app.views.http.access import TOKEN
 from tests.benchmarks import library
 from tests.benchmarks.measure import Figure
 from tests.benchmarks.yardsticks import plain_page

@@ -63,7 +63,7 @@ def figures() -> Iterator[Figure]:
 
 def forget_formulas() -> None:
     """Else each formula would be typeset in the first round only."""
-    from app.rendering.tex import to_mathml
+    from app.rendering.math.conversion import to_mathml
 
     to_mathml.cache_clear()
 

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.db import Database, sqlite_module
-from app.queries import search, suggestions
+from app.queries.search import results, suggestions
 from tests.benchmarks import library
 from tests.benchmarks.measure import Figure
 
@@ -135,7 +135,7 @@ def _ranked(plain: Any, match: str) -> object:
 
 
 def _results(session: Session, typed: str) -> object:
-    return search.results(session, typed, None, limit=20, offset=0)
+    return results.results(session, typed, None, limit=20, offset=0)
 
 
 def _seconds(function: Callable[[], object]) -> float:

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from app.db import Database, begin_writing
 from app.models import Link, Paper
-from app.queries import graph, links, papers, summaries
-from app.services import maps
+from app.queries import papers, summaries
+from app.queries.links import graph, links
+from app.views.maps import layout
 from tests.benchmarks import library
 from tests.benchmarks.measure import Figure
 
@@ -99,7 +100,7 @@ def _backlinks(session: Session, paper: Paper) -> object:
 
 def _map(session: Session, paper: Paper, *, steps: int) -> object:
     found = graph.neighbourhood(session, paper, None, steps=steps, most=60)
-    return maps.draw(found, paper)
+    return layout.draw(found, paper)
 
 
 def _card(session: Session, paper: Paper) -> object:

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
-from tests.running import Site, demo
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
+from tests.helpers.browser.reader import ARGUMENTS, CHROMIUM, Reader
+from tests.helpers.running import Site, demo
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -45,56 +34,6 @@ def browser() -> Iterator[Browser]:
         found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield found
         found.close()
-
-
-# What can be wrong in the dark alone; all other rules are about the same elements as in the light.
-COLOURS = {
-    "resultTypes": ["violations"],
-    "runOnly": ["color-contrast", "link-in-text-block"],
-}
-
-
-def barriers(page: Page) -> list[str]:
-    """What axe finds on a page as it is now, in the light and in the dark."""
-    found = []
-    for scheme, options in (("light", {"resultTypes": ["violations"]}), ("dark", COLOURS)):
-        # Without motion no colour is on its way to another.
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-        result = Axe().run(page, options=options)
-        if result.violations_count:
-            found.append(f"{scheme}: {result.generate_report()}")
-    return found
-
-
-class Reader:
-    """A page that notes what should not happen: console errors and requests to others."""
-
-    def __init__(self, page: Page, site: Site) -> None:
-        self.page = page
-        self.site = site
-        self.complaints: list[str] = []
-        page.on("console", self._note_console)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", lambda request: self._note_request(request.url))
-
-    def go(self, path: str) -> None:
-        self.page.goto(self.site.url + path)
-
-    def sign_in(self) -> None:
-        self.go("/login")
-        self.page.get_by_label("User name").fill(self.site.user)
-        self.page.get_by_label("Password").fill(self.site.password)
-        self.page.locator("main").get_by_role("button", name="Sign in").click()
-        self.page.wait_for_url(self.site.url + "/")
-
-    def _note_console(self, message: Any) -> None:
-        # A paper without a summary is a 404 by design, and the browser reports every 404.
-        if message.type in ("error", "warning") and "404" not in message.text:
-            self.complaints.append(message.text)
-
-    def _note_request(self, url: str) -> None:
-        if not url.startswith((self.site.url, "data:")):
-            self.complaints.append(f"request to {url}")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import re
 import signal
@@ -13,39 +12,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, Reader, barriers
-from tests.running import Site, environment, free_port, shortlist
-from tests.running import _wait as wait_for
+from tests.helpers.browser.editor import (
+    PIXEL,
+    UNREACHABLE,
+    check,
+    emptied,
+    open_editor,
+    wait_until_saved,
+)
+from tests.helpers.browser.reader import ARGUMENTS, CHROMIUM, Reader
+from tests.helpers.running import Site, environment, free_port, shortlist
+from tests.helpers.running import _wait as wait_for
 
 PASSWORD = "a long password"
-PIXEL = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
-SAVED = re.compile(r"Draft saved \d\d:\d\d")
-# Also for what is sent while the page closes, which no route sees.
-UNREACHABLE = "() => { window.fetch = () => Promise.reject(new TypeError('away')); }"
 # The next attempt comes at once, and not after half a minute.
 ONLINE = "window.dispatchEvent(new Event('online'))"
 CLIPBOARD = {"permissions": ["clipboard-read", "clipboard-write"]}
-
-
-def open_editor(writer: Reader, key: str) -> Locator:
-    """The editor of a paper, emptied, with the caret in the text."""
-    writer.go(f"/write/{key}")
-    return emptied(writer.page)
-
-
-def emptied(page: Page) -> Locator:
-    source = page.get_by_label("Summary", exact=True)
-    source.fill("")
-    source.focus()
-    return source
-
-
-def wait_until_saved(page: Page) -> None:
-    expect(page.locator("[data-draft-status]")).to_have_text(SAVED)
 
 
 @pytest.fixture(scope="module")
@@ -520,11 +504,6 @@ def test_what_opens_is_accessible_and_fits(writer: Reader) -> None:
     paste(page)
     expect(page.get_by_role("dialog")).to_be_visible()
     check(page)
-
-
-def check(page: Page) -> None:
-    assert barriers(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 class Server:

@@ -7,8 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import Reader
-from tests.browser.test_editor import (
+from tests.helpers.browser.editor import (
     PIXEL,
     UNREACHABLE,
     check,
@@ -16,6 +15,7 @@ from tests.browser.test_editor import (
     open_editor,
     wait_until_saved,
 )
+from tests.helpers.browser.reader import Reader
 
 LARGE = b"\x89PNG\r\n\x1a\n" + b"x" * 12_000_000
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Reader
+from tests.helpers.browser.reader import Reader
 
 CLIPBOARD = {"permissions": ["clipboard-read", "clipboard-write"]}
 TEXT = r"""Energy is $E = mc^2$, and *so* it is.

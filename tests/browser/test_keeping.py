@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import Reader
-from tests.browser.test_pages import NAMES, WIDTHS, check
-from tests.running import Site
-from tests.test_pictures_service import drawing, saved
+from tests.helpers.browser.pages import NAMES, WIDTHS, check
+from tests.helpers.browser.reader import Reader
+from tests.helpers.running import Site
+from tests.helpers.samples.crafted_pictures import saved
+from tests.helpers.samples.pictures import drawing
 
 PAPER = "conf/icml/IoffeS15"
 NUMBERS = itertools.count(1)  # a name is taken after its first test

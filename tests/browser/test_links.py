@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Reader
+from tests.helpers.browser.reader import Reader
 
 NO_SCRIPT = {"java_script_enabled": False}
 SIZE = "[document.documentElement.scrollHeight, document.documentElement.scrollWidth]"

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.conftest import Reader, barriers
+from tests.helpers.browser.pages import NAMES, WIDTHS, check
+from tests.helpers.browser.reader import Reader
 
 READING = [
     "/",
@@ -42,9 +43,6 @@ WRITING = [
     "/user/demo",
     "/links",
 ]
-WIDTHS = [{"viewport": {"width": width, "height": 900}} for width in (390, 1280)]
-NAMES = ["390", "1280"]
-NARROWEST = 360  # px, of phones that are in use
 
 
 @pytest.mark.parametrize("reader", WIDTHS, indirect=True, ids=NAMES)
@@ -55,22 +53,3 @@ def test_reading(reader: Reader) -> None:
 @pytest.mark.parametrize("reader", WIDTHS, indirect=True, ids=NAMES)
 def test_writing(writer: Reader) -> None:
     check(writer, WRITING)
-
-
-def check(reader: Reader, paths: list[str]) -> None:
-    found: list[str] = []
-    page, size = reader.page, reader.page.viewport_size
-    assert size is not None
-    for path in paths:
-        reader.go(path)
-        found += [f"{path}: {each}" for each in barriers(page)]
-        for width in [size["width"], *([NARROWEST] if size["width"] < 400 else [])]:
-            page.set_viewport_size({"width": width, "height": size["height"]})
-            wider = page.evaluate(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            if wider > 0:
-                found.append(f"{path}: {wider} px wider than a screen of {width}")
-        page.set_viewport_size(size)
-    assert found == []
-    assert reader.complaints == []

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Reader
+from tests.helpers.browser.reader import Reader
 
 PICTURE = Path(__file__).parents[2] / "static" / "favicon.svg"
 NO_SCRIPT = {"java_script_enabled": False}

@@ -15,21 +15,21 @@ from app.models import Link, Paper
 from app.queries.identifiers import find, find_exactly, find_paper
 from app.references.identifiers import PaperRef
 from app.references.parsing import parse_any_address
-from app.services import pasted
-from app.services.finding import find as find_here
-from app.services.import_terms import Incoming, Options
-from app.services.importing import import_files
-from app.services.library_files import read
-from app.services.lookups import Outside
-from app.services.paper_facts import fitting, identifiers
-from app.sources import arxiv, crossref, dblp, openreview
-from app.sources.bibtex import read_bibtex
-from app.sources.csl import read_csl
-from app.sources.fetch import Asking
+from app.services.importing.storing import import_files
+from app.services.importing.terms import Incoming, Options
+from app.services.lookup import pasted_input
+from app.services.lookup.asking import Outside
+from app.services.lookup.finding import find as find_here
+from app.services.papers.facts import fitting, identifiers
+from app.services.summaries.markdown_files import read
+from app.sources.bibtex.reading import read_bibtex
+from app.sources.formats.csl import read_csl
+from app.sources.formats.ris import read_ris
+from app.sources.lookup import arxiv, crossref, dblp, openreview
+from app.sources.lookup.fetch import Asking
 from app.sources.record import PaperRecord
-from app.sources.ris import read_ris
-from tests.client import Browser
-from tests.factories import make_paper, make_summary
+from tests.helpers.client import Browser
+from tests.helpers.factories import make_paper, make_summary
 
 KEY = "conf/x/Paper24"
 NEW, OLD = "2403.12345", "math/0309136"
@@ -267,6 +267,6 @@ def test_front_matter(session: Session, paper: Paper, field: str) -> None:
 
 def test_one_reference_for_one_paper() -> None:
     for form in (*ADDRESSES_OF_NEW, *NAMES_OF_NEW):
-        ref = pasted.read(form).ref
+        ref = pasted_input.read(form).ref
         assert ref in (PaperRef("arxiv", NEW), PaperRef("key", "journals/corr/abs-2403-12345"))
     assert re.fullmatch(r"\d{4}\.\d{5}", NEW)

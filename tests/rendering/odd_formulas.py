@@ -8,24 +8,24 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from types import ModuleType
 
-from app.rendering import (
-    tex_commands,
-    tex_constructs,
-    tex_definitions,
-    tex_lengths,
-    tex_limits,
-    tex_macros,
-    tex_marks,
-    tex_physics,
-    tex_presets,
-    tex_shim,
+from app.rendering.math.tex import commands as tex_commands
+from app.rendering.math.tex import (
+    constructs,
+    definitions,
+    lengths,
+    limits,
+    macros,
+    marks,
+    physics,
+    presets,
+    shim,
 )
 
 TABLES = (
-    *(tex_commands, tex_constructs, tex_definitions, tex_lengths, tex_limits, tex_macros),
-    *(tex_marks, tex_physics, tex_presets, tex_shim),
+    *(tex_commands, constructs, definitions, lengths, limits, macros),
+    *(marks, physics, presets, shim),
 )
-REAL = (Path(__file__).parent / "formulas.txt").read_text().splitlines()
+REAL = (Path(__file__).parent / "math/formulas.txt").read_text().splitlines()
 COMMAND = re.compile(r"\\(?:[a-zA-Z]+\*?|.)", re.DOTALL)
 
 # What may stand behind a command.
@@ -80,8 +80,8 @@ def commands() -> list[str]:
     found = {name for text in REAL for name in COMMAND.findall(text)}
     for module in TABLES:
         found.update(name for text in _in_tables(module) for name in COMMAND.findall(text))
-    names = set(tex_commands.UNTOUCHED) | set(tex_physics.UNITS) | set(tex_physics.PREFIXES)
-    names |= set(tex_physics.POWERS_BEFORE) | set(tex_physics.POWERS_BEHIND)
+    names = set(tex_commands.UNTOUCHED) | set(physics.UNITS) | set(physics.PREFIXES)
+    names |= set(physics.POWERS_BEFORE) | set(physics.POWERS_BEHIND)
     return sorted(found | {f"\\{name}" for name in names})
 
 

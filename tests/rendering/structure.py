@@ -16,11 +16,11 @@ from xml.etree.ElementTree import Element
 import cmarkgfm
 from cmarkgfm.cmark import Options
 
-from app.rendering.build import finish
-from app.rendering.footnotes import number_footnotes
-from app.rendering.formulas import Formulas, Span
+from app.rendering.blocks.build import finish
+from app.rendering.inline.footnotes import number_footnotes
 from app.rendering.markdown import parser
 from app.rendering.markdown import tidy as tidy_source
+from app.rendering.math.formulas import Formulas, Span
 
 GITHUB = ["table", "autolink", "strikethrough", "tasklist"]
 OPTIONS = Options.CMARK_OPT_FOOTNOTES

@@ -6,16 +6,10 @@ import re
 
 import pytest
 
-from app.rendering import (
-    MAX_TEXT_BYTES,
-    RenderError,
-    render,
-    render_inline,
-    render_plain,
-    tex_limits,
-)
-from app.rendering.formulas import MAX_STEPS, Formulas
-from tests.rendering.hostile import HOSTILE
+from app.rendering import MAX_TEXT_BYTES, RenderError, render, render_inline, render_plain
+from app.rendering.math.formulas import MAX_STEPS, Formulas
+from app.rendering.math.tex import limits
+from tests.helpers.hostile import HOSTILE
 
 
 def test_hostile_texts_neither_hang_nor_crash() -> None:
@@ -37,7 +31,7 @@ def test_the_formulas_of_a_text_end_by_a_count() -> None:
     for name in ("macro of open brackets", "macro of fractions", "deep scripts"):
         formulas = Formulas()
         html = formulas.to_html(formulas.take(HOSTILE[name]))
-        assert formulas._steps <= MAX_STEPS + tex_limits.MAX_STEPS, name
+        assert formulas._steps <= MAX_STEPS + limits.MAX_STEPS, name
         assert ("too many large formulas" in html) is (name == "macro of open brackets"), name
 
 

@@ -11,15 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.rendering import RenderError, displays, preview, render_plain
-from app.rendering.blocks import parse_blocks
+from app.rendering import RenderError, preview, render_plain
+from app.rendering.blocks import displays
+from app.rendering.blocks.paragraphs import ParagraphParser
+from app.rendering.blocks.parser import parse_blocks
 from app.rendering.markdown import tidy
-from app.rendering.paragraphs import ParagraphParser
+from tests.helpers.hostile import HOSTILE
+from tests.helpers.samples.cases import shown
 from tests.rendering.agreement import read_snippets
 from tests.rendering.grammar import formulas
-from tests.rendering.hostile import HOSTILE
 from tests.rendering.structure import block_structure, formulas_of, with_words
-from tests.rendering.test_cases import shown
 
 WORD = re.compile(r"(?<![\w\\`~$:/.#&^!-])[a-z]{1,9}(?![\w`~$:/.#;-])")
 

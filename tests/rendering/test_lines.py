@@ -8,7 +8,7 @@ import pytest
 
 from app.rendering import preview, render
 from app.rendering.sanitizer import allowed
-from tests.rendering.test_cases import CASES
+from tests.helpers.samples.cases import CASES
 
 TEXT = """\
 # Heading

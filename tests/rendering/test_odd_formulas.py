@@ -14,12 +14,13 @@ from itertools import islice
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from app.rendering import faults, tex
-from app.rendering.formulas import Formulas
-from app.rendering.tex import Formula, to_mathml
-from app.rendering.tex_limits import MAX_STEPS
+from app.rendering import faults
+from app.rendering.math import conversion
+from app.rendering.math.conversion import Formula, to_mathml
+from app.rendering.math.formulas import Formulas
+from app.rendering.math.tex.limits import MAX_STEPS
+from tests.helpers.samples.tex import ELEMENTS
 from tests.rendering.odd_formulas import at_random, every_command
-from tests.rendering.test_tex import ELEMENTS
 
 ATTRIBUTES = (
     {"class", "title", "display", "encoding", "href", "rel", "mathvariant", "stretchy", "form"}
@@ -81,7 +82,7 @@ def test_a_fault_of_ours_is_the_fault_of_one_formula(
         raise fault
 
     faults._counts.clear()
-    monkeypatch.setattr(tex, step, fail)
+    monkeypatch.setattr(conversion, step, fail)
     formula = to_mathml.__wrapped__("a_1", False)
     assert formula.html.startswith('<code class="math-error"')
     assert "$a_1$" in formula.html
@@ -92,9 +93,10 @@ def test_a_fault_of_ours_is_the_fault_of_one_formula(
 
 
 def test_a_fault_in_a_macro_is_the_fault_of_one_formula(monkeypatch: pytest.MonkeyPatch) -> None:
-    from app.rendering import markdown, tex_macros
+    from app.rendering import markdown
+    from app.rendering.math.tex import macros
 
-    real = tex_macros.read_definition
+    real = macros.read_definition
 
     def fail(reader: object, command: str) -> object:
         found = real(reader, command)  # type: ignore[arg-type]
@@ -102,7 +104,7 @@ def test_a_fault_in_a_macro_is_the_fault_of_one_formula(monkeypatch: pytest.Monk
             raise KeyError("private")
         return found
 
-    monkeypatch.setattr(tex_macros, "read_definition", fail)
+    monkeypatch.setattr(macros, "read_definition", fail)
     before = faults.counted()
     rendered = markdown.render("$\\def\\good{g}$ $\\def\\bad{b}$ $\\good$")
     assert faults.counted() == before + 1

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.rendering import RenderError, inline_problems, render
-from tests.rendering.test_safety import check
+from tests.helpers.safety import check
 
 PARAGRAPH = "This is a sentence of the text. " * 10
 

@@ -8,71 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from xml.etree.ElementTree import Element
 
-import html5lib
 import nh3
 import pytest
 from bleach.sanitizer import Cleaner
 
 from app.rendering import render, render_inline, render_plain
 from app.rendering.sanitizer import ALLOWED, NH3, PROTOCOLS, allowed
-from tests.rendering.attacks import ATTACKS
-from tests.rendering.test_cases import CASES
-
-MATHML = "{http://www.w3.org/1998/Math/MathML}"
-HTML = "{http://www.w3.org/1999/xhtml}"
-TAG_NAMES = (
-    "p h3 h4 h5 h6 blockquote ul ol li dl dt dd hr br pre code div table thead tbody tr th td "
-    "section figure em strong del sup span a img video audio input mark"
-)
-TAGS = set(TAG_NAMES.split())
-ATTRIBUTE_NAMES = (
-    "dir class id start tabindex role aria-label href title rel data-player data-video data-start "
-    "src alt loading decoding referrerpolicy controls preload type disabled checked"
-)
-ATTRIBUTES = set(ATTRIBUTE_NAMES.split())
-MATH_TAGS = re.compile(r"math|semantics|annotation|m[a-z]+")
-MATH_NEVER = ("maction", "mglyph", "malignmark")
-ADDRESS = re.compile(
-    r"https?://[^\s\"<>\\]+|mailto:\S+@\S+|/paper/(?![/\\.])\S+|#p-n-(ref-)?\d+(-\d+)?"
-)
-
-
-def check(html: str) -> None:
-    """Fails on anything in a piece of HTML that should never be in one."""
-    for element in html5lib.parseFragment(html).iter():
-        if not isinstance(element.tag, str) or element.tag == "DOCUMENT_FRAGMENT":
-            continue
-        if element.tag.startswith(MATHML):
-            check_math(element)
-        else:
-            check_html(element)
-
-
-def check_math(element: Element) -> None:
-    tag = element.tag.removeprefix(MATHML)
-    assert MATH_TAGS.fullmatch(tag), tag
-    assert tag not in MATH_NEVER
-    for name in element.attrib:
-        assert not str(name).lower().startswith("on"), name
-        assert name not in ("style", "href", "src", "xlink:href", "actiontype"), name
-
-
-def check_html(element: Element) -> None:
-    tag = element.tag.removeprefix(HTML)
-    assert tag in TAGS, tag
-    for name, value in element.attrib.items():
-        assert name in ATTRIBUTES, (tag, name)
-        if name == "href":
-            assert ADDRESS.fullmatch(value), value
-        if name == "src":
-            assert re.fullmatch(r"https://[^\s\"<>\\]+|/(?![/\\])[^\s\"<>\\]+", value), value
-        if name == "id":
-            assert re.fullmatch(r"p-n-(ref-)?\d+(-\d+)?", value), value
-    if tag == "input":
-        assert element.attrib["type"] == "checkbox"
-        assert "disabled" in element.attrib
+from tests.helpers.attacks import ATTACKS
+from tests.helpers.safety import check
+from tests.helpers.samples.cases import CASES
 
 
 def test_there_are_many_attacks() -> None:

@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing
 from app.queries import papers
-from app.services import maps
-from app.services.citations import record_of
-from app.services.papers import add_paper
-from app.services.texts import citation_labels
-from app.sources import bibtex_writing, csl_writing, ris_writing
-from app.sources.bibtex import FoundEntry, read_entries
-from app.sources.csl import read_csl
+from app.services.exporting.citations import record_of
+from app.services.papers.adding import add_paper
+from app.services.renderer import citation_labels
+from app.sources.bibtex import writing
+from app.sources.bibtex.reading import FoundEntry, read_entries
+from app.sources.formats import csl_writing, ris_writing
+from app.sources.formats.csl import read_csl
+from app.sources.formats.ris import read_ris
 from app.sources.record import PaperRecord
-from app.sources.ris import read_ris
 from app.text.person_names import (
     author_key,
     compared,
@@ -30,7 +30,8 @@ from app.text.person_names import (
     with_number,
     without_number,
 )
-from tests.factories import make_paper
+from app.views.maps import layout
+from tests.helpers.factories import make_paper
 
 # A name as it is printed, and what cites it.
 SURNAMES = [
@@ -116,7 +117,7 @@ def bibtex_surname(name: str) -> str:
     """What BibTeX takes for the surname of how we write a name (Patashnik, "BibTeXing", 1988)."""
     (line,) = [
         line
-        for line in bibtex_writing.entry(PaperRecord(title="T", authors=(name,))).splitlines()
+        for line in writing.entry(PaperRecord(title="T", authors=(name,))).splitlines()
         if "author" in line
     ]
     value = line.partition("= {")[2].removesuffix(",").removesuffix("}")
@@ -132,7 +133,7 @@ def bibtex_surname(name: str) -> str:
 @pytest.mark.parametrize("name", [name for name, _ in SURNAMES])
 def test_files_are_read_back_as_they_were_written(name: str) -> None:
     record = PaperRecord(title="T", authors=(name,), key="k")
-    (found,) = read_entries(bibtex_writing.entry(record))
+    (found,) = read_entries(writing.entry(record))
     assert isinstance(found, FoundEntry)
     assert found.record.authors == (name.replace("King, Jr.", "King Jr."),)
     plain = without_number(name).replace("King, Jr.", "King Jr.")
@@ -148,10 +149,10 @@ def test_pages_and_keys_have_it_too(session: Session) -> None:
         paper = make_paper(session, f"conf/x/P{number}", authors=(name,), year=2012)
         assert citation_labels(session, {paper.key}) == {paper.key: f"{cited} 2012"}
         found = papers.by_ids(session, [paper.id])[paper.id]
-        label = maps.label_of(found)
+        label = layout.label_of(found)
         assert label == f"{cited} 2012" or (label.endswith("… 2012") and len(label) == 24)
         assert record_of(found, []).authors == (without_number(name),)
-    assert maps.label_of(found).startswith("Google Research")
+    assert layout.label_of(found).startswith("Google Research")
 
 
 def test_a_name_in_print_is_the_one_that_is_cited(session: Session) -> None:
@@ -162,7 +163,7 @@ def test_a_name_in_print_is_the_one_that_is_cited(session: Session) -> None:
     found.authors[0].name = "Ann New"
     found.authorships[0].name = "Ann Old"
     session.commit()
-    assert maps.label_of(found) == "Old 2001"
+    assert layout.label_of(found) == "Old 2001"
     assert citation_labels(session, {paper.key}) == {paper.key: "Old 2001"}
 
 

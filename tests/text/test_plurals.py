@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.services.similar_words import telling_words
+from app.services.similar.telling_words import telling_words
 from app.text.plurals import singular, stem
 from app.text.stop_words import COMMON_WORDS
 

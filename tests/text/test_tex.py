@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.services import pasted
-from app.sources import arxiv, crossref, dblp, openreview
-from app.sources.bibtex import read_bibtex
-from app.sources.bibtex_writing import escaped
-from app.sources.csl import read_csl
-from app.sources.ris import read_ris
+from app.services.lookup import pasted_input
+from app.sources.bibtex.reading import read_bibtex
+from app.sources.bibtex.writing import escaped
+from app.sources.formats.csl import read_csl
+from app.sources.formats.ris import read_ris
+from app.sources.lookup import arxiv, crossref, dblp, openreview
 from app.text.tex import paragraphs, plain
 from app.text.tex_mending import MAX_DEPTH, MAX_MARKS
 
@@ -108,7 +108,7 @@ def of_managers(tex: str) -> dict[str, str]:
 
 
 def of_pasted(tex: str) -> dict[str, str]:
-    return {"title": pasted.read(tex).title}
+    return {"title": pasted_input.read(tex).title}
 
 
 SOURCES = (of_bibtex, of_arxiv, of_openreview, of_crossref, of_dblp, of_managers, of_pasted)

@@ -17,8 +17,10 @@ from pathlib import Path
 from alembic.script import ScriptDirectory
 
 from app.db import Database, begin_writing
-from app.places import MIGRATIONS
-from app.services import counts, schema, search_index
+from app.paths import MIGRATIONS
+from app.services.counters import counts
+from app.services.operation import schema
+from app.services.search_index import indexing
 from tests.benchmarks.library import papers as catalogue_rows
 from tests.benchmarks.library import summaries as summary_rows
 from tests.benchmarks.library.filling import filled, insert
@@ -90,7 +92,7 @@ def fill(database: Database, *, summaries: int, papers: int, searchable: bool = 
         counts.recount_all(session)
         session.commit()
         if searchable:
-            deque(search_index.index_missing(session), maxlen=0)
+            deque(indexing.index_missing(session), maxlen=0)
             begin_writing(session)
-            search_index.index_texts(session, texts)
+            indexing.index_texts(session, texts)
             session.commit()

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from app.models.paper import rank
-from app.models.venue import venue_folded
+from app.models.papers.paper import rank
+from app.models.papers.venue import venue_folded
 from app.rendering import RENDERER_VERSION
 from app.text.folding import fold
 from app.text.person_names import author_key

@@ -11,9 +11,9 @@ from functools import cache
 
 from app.db import Database
 from app.rendering import Rendered, render_inline
-from app.services import schema
-from app.services.papers import add_paper
-from app.services.texts import render_text
+from app.services.operation import schema
+from app.services.papers.adding import add_paper
+from app.services.renderer import render_text
 from app.sources.record import PaperRecord
 from tests.benchmarks.library.words import words
 from tests.benchmarks.rendering import CODE, DISPLAY, LIST, PARAGRAPH

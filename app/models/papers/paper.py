@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base, UTCDateTime
+from app.models.papers.author import Author, PaperAuthor
+from app.models.papers.venue import Venue
+
+MAX_IDENTIFIER = 300
+IDENTIFIER_KINDS = ("key", "doi", "arxiv", "openreview", "acl", "url")
+
+
+def rank(summaries_count: int, year: int | None, top_score: int) -> int:
+    """The place of a paper in lists, more is further up: papers with public summaries first, of
+    these and of the others the newest, and in a year those with the best summary."""
+    score = min(max(top_score, -499_999), 499_999) + 500_000
+    return (10**10 if summaries_count else 0) + (year or 0) * 10**6 + score
+
+
+def folded(identifier: str) -> str:
+    """An identifier as it is compared: in lower case, and not longer than its column."""
+    return identifier.lower()[:MAX_IDENTIFIER]
+
+
+class Paper(Base):
+    """One work. `key` is its bibtex key and its address; `title_html` and `abstract_html` are
+    rendered when written, like every text. `title_folded` is the beginning of the title in search
+    words, by which doubles are found. `details` holds what else a citation shows, under BibTeX's
+    names. `summaries_count` (public ones), `top_score` (of these) and `rank`, by which lists are
+    ordered, are kept in step by `services.counters.counts`. `source_stamp` tells an import whether
+    what it read has changed since.
+    """
+
+    __tablename__ = "papers"
+    __table_args__ = (
+        Index("ix_papers_venue_id_rank", "venue_id", "rank", "id"),
+        Index("ix_papers_venue_id_year_rank", "venue_id", "year", "rank", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(300), unique=True)
+    title: Mapped[str] = mapped_column(Text)
+    title_html: Mapped[str] = mapped_column(Text)
+    title_folded: Mapped[str] = mapped_column(String(300), index=True)
+    year: Mapped[int | None] = mapped_column(index=True)
+    venue_id: Mapped[int | None] = mapped_column(ForeignKey("venues.id"))
+    section_slug: Mapped[str | None] = mapped_column(ForeignKey("sections.slug"), index=True)
+    doi: Mapped[str | None] = mapped_column(String(300))
+    arxiv_id: Mapped[str | None] = mapped_column(String(40))
+    url: Mapped[str | None] = mapped_column(Text)
+    abstract: Mapped[str] = mapped_column(Text, default="")
+    abstract_html: Mapped[str] = mapped_column(Text, default="")
+    keywords: Mapped[str] = mapped_column(Text, default="")
+    published_on: Mapped[date | None]
+    source: Mapped[str] = mapped_column(String(20))
+    source_stamp: Mapped[str | None] = mapped_column(String(64))
+    details: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
+    summaries_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    top_score: Mapped[int] = mapped_column(default=0, server_default="0")
+    rank: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    renderer_version: Mapped[int]
+    added_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    venue: Mapped[Venue | None] = relationship(lazy="raise")
+    authorships: Mapped[list[PaperAuthor]] = relationship(
+        lazy="raise", order_by=PaperAuthor.position, passive_deletes=True
+    )
+    identifiers: Mapped[list[Identifier]] = relationship(
+        lazy="raise", back_populates="paper", passive_deletes=True
+    )
+
+    @property
+    def authors(self) -> list[Author]:
+        """The authors in order; needs `authorships` and their `author` to be loaded."""
+        return [authorship.author for authorship in self.authorships]
+
+
+class Identifier(Base):
+    """One name under which a work is found: its key and former keys, DOI, arXiv id, …
+
+    `folded` is `value` in lower case, for what people type; the pair with `kind` is unique.
+    """
+
+    __tablename__ = "identifiers"
+    __table_args__ = (
+        UniqueConstraint("kind", "folded"),
+        CheckConstraint(f"kind IN {IDENTIFIER_KINDS}", name="kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paper_id: Mapped[int] = mapped_column(ForeignKey("papers.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    value: Mapped[str] = mapped_column(String(MAX_IDENTIFIER))
+    folded: Mapped[str] = mapped_column(String(MAX_IDENTIFIER))
+
+    paper: Mapped[Paper] = relationship(lazy="raise", back_populates="identifiers")

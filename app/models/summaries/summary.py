@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base, UTCDateTime
+from app.models.papers.paper import Paper
+from app.models.summaries.tag import SummaryTag, Tag
+from app.models.user import User
+
+VISIBILITIES = ("public", "unlisted", "private")
+
+
+class Summary(Base):
+    """What one user wrote about one paper.
+
+    `source` is what was typed; `html`, `opening_html` (for lists), `lead_html` (the first sentence,
+    for lists where there is no takeaway) and `excerpt` (plain) are what the renderer of
+    `renderer_version` made of it. `score` is the sum of votes and `popularity`
+    the score that decays with time; both are kept in step by `services.votes`. `imported_votes` is
+    the score that it brought from another site. `published_at` is when it first became public,
+    `None` for one that never was. `share_code` is the secret in the address of an unlisted one.
+    `place` is 0 for the text that its writer's editor opens; further ones of the same writer come
+    about when two papers turn out to be one, and keep all that they had.
+    `section_slug` is its paper's, kept beside what lists are ordered by.
+    """
+
+    __tablename__ = "summaries"
+    __table_args__ = (
+        UniqueConstraint("paper_id", "user_id", "place"),
+        CheckConstraint(f"visibility IN {VISIBILITIES}", name="visibility"),
+        Index("ix_summaries_recent", "visibility", "published_at", "id"),
+        Index("ix_summaries_popular", "visibility", "popularity", "id"),
+        Index("ix_summaries_rated", "visibility", "score", "id"),
+        Index("ix_summaries_section_recent", "section_slug", "visibility", "published_at", "id"),
+        Index("ix_summaries_section_popular", "section_slug", "visibility", "popularity", "id"),
+        Index("ix_summaries_section_rated", "section_slug", "visibility", "score", "id"),
+        Index("ix_summaries_user_id_created_at", "user_id", "created_at", "id"),
+        # Without it SQLite finds a paper's public summaries among all public ones.
+        Index("ix_summaries_paper_id_visibility", "paper_id", "visibility", "score", "id"),
+        Index("ix_summaries_renderer_version", "renderer_version"),
+        # The number stands in addresses, so that of a deleted summary must not come back.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paper_id: Mapped[int] = mapped_column(ForeignKey("papers.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    place: Mapped[int] = mapped_column(default=0, server_default="0")
+    section_slug: Mapped[str | None] = mapped_column(String(20))
+    source: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    opening_html: Mapped[str] = mapped_column(Text)
+    lead_html: Mapped[str] = mapped_column(Text, default="", server_default="")
+    excerpt: Mapped[str] = mapped_column(Text)
+    renderer_version: Mapped[int]
+    takeaway: Mapped[str] = mapped_column(Text, default="")
+    takeaway_html: Mapped[str] = mapped_column(Text, default="")
+    visibility: Mapped[str] = mapped_column(String(20), default="public")
+    share_code: Mapped[str | None] = mapped_column(String(64), unique=True)
+    anonymous: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    edited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    score: Mapped[int] = mapped_column(default=0)
+    imported_votes: Mapped[int] = mapped_column(default=0, server_default="0")
+    popularity: Mapped[float] = mapped_column(default=0.0)
+
+    paper: Mapped[Paper] = relationship(lazy="raise")
+    user: Mapped[User] = relationship(lazy="raise")
+    tags: Mapped[list[Tag]] = relationship(
+        lazy="raise", secondary=SummaryTag.__table__, order_by=Tag.name, passive_deletes=True
+    )
+
+
+class Revision(Base):
+    """One saved state of a summary, numbered from 1; its id stands in its permanent address.
+
+    `public_since` is when everybody could first read this state, `None` for one that was replaced
+    before its summary became public: only its writer sees that. `html` and `takeaway_html` are
+    kept of replaced states only; the last one's are in the summary.
+    """
+
+    __tablename__ = "revisions"
+    __table_args__ = (
+        UniqueConstraint("summary_id", "number"),
+        # The address of a deleted revision must not come back.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    summary_id: Mapped[int] = mapped_column(ForeignKey("summaries.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    source: Mapped[str] = mapped_column(Text)
+    takeaway: Mapped[str] = mapped_column(Text, default="")
+    html: Mapped[str] = mapped_column(Text, default="", server_default="")
+    takeaway_html: Mapped[str] = mapped_column(Text, default="", server_default="")
+    renderer_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    saved_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    public_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class DeletedSummary(Base):
+    """A summary that its writer deleted and may bring back for a while.
+
+    It is out of the table of summaries, so that no page, count or search can meet it. `id` is the
+    number it had; `data` is the row with its revisions, votes and tags, moments in ISO 8601.
+    """
+
+    __tablename__ = "deleted_summaries"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    paper_id: Mapped[int] = mapped_column(ForeignKey("papers.id", ondelete="CASCADE"), index=True)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    deleted_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+    paper: Mapped[Paper] = relationship(lazy="raise")

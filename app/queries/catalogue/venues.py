@@ -1,0 +1,79 @@
+"""Venues and their years."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.models import Venue, VenueYear
+from app.models.papers.venue import NO_YEAR
+from app.queries.paging import Order, Slice, parse_small, take
+from app.text.folding import fold
+
+BY_SUMMARIES = Order(
+    (Venue.summaries_count, Venue.papers_count), Venue.id, (parse_small, parse_small)
+)
+
+
+@dataclass(frozen=True)
+class VenueRow:
+    """A venue in the list, and from which year to which it has papers."""
+
+    venue: Venue
+    years: str
+
+
+@dataclass(frozen=True)
+class YearCount:
+    """A year of a venue: how many papers, and how many of these have public summaries."""
+
+    year: int
+    papers: int
+    with_summaries: int
+
+
+def by_key(session: Session, key: str) -> Venue | None:
+    return session.scalar(select(Venue).where(Venue.key == key))
+
+
+def most_summarised(session: Session, words: Sequence[str], *, size: int, **cursors: Any) -> Slice:
+    """A page of the venues that have papers and whose name, title or key has all these words,
+    those with most summaries first."""
+    query = select(Venue).where(Venue.papers_count > 0)
+    for word in words:
+        query = query.where(Venue.folded.contains(fold(word), autoescape=True))
+    found = take(session, query, BY_SUMMARIES, size=size, **cursors)
+    spans = _spans(session, [venue.id for venue in found.rows])
+    rows = [VenueRow(venue, spans.get(venue.id, "")) for venue in found.rows]
+    return Slice(rows, found.before, found.after)
+
+
+def years(session: Session, venue: Venue) -> list[YearCount]:
+    """The years of a venue, the latest first."""
+    query = (
+        select(VenueYear.year, VenueYear.papers, VenueYear.summarised)
+        .where(VenueYear.venue_id == venue.id, VenueYear.year != NO_YEAR)
+        .order_by(VenueYear.year.desc())
+    )
+    return [YearCount(*row) for row in session.execute(query)]
+
+
+def _spans(session: Session, venue_ids: Sequence[int]) -> dict[int, str]:
+    """From which year to which there are papers of venues."""
+    # Two looks into the index for each, however many years it has.
+    ends = [
+        select(end(VenueYear.year))
+        .where(VenueYear.venue_id == Venue.id, VenueYear.year > NO_YEAR)
+        .scalar_subquery()
+        for end in (func.min, func.max)
+    ]
+    query = select(Venue.id, *ends).where(Venue.id.in_(venue_ids))
+    return {
+        venue_id: str(first) if first == last else f"{first}–{last}"
+        for venue_id, first, last in session.execute(query)
+        if first is not None
+    }

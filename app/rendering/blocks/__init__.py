@@ -1,0 +1,4 @@
+"""Blocks of Markdown: lists, quotes, fences, headings, tables, and the elements they become.
+
+Pure; of `app` it imports `text`, `references` and its neighbours in `rendering`.
+"""

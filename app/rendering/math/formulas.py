@@ -1,0 +1,241 @@
+"""The formulas of one text: their tokens, and what takes the tokens' place in the end.
+
+Markdown's inline markup would eat the backslashes, underscores and asterisks of TeX, so formulas
+leave the text of each block before it is parsed and come back, as MathML, after it has been
+sanitised: a user's HTML and math can never combine.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from xml.etree.ElementTree import Element
+
+from app.references.addresses import encode_address
+from app.rendering.blocks.cursor import SPACE
+from app.rendering.blocks.tree import FLOWING, Block
+from app.rendering.errors import Problem, RenderError
+from app.rendering.inline.line import without_escapes
+from app.rendering.math.conversion import Formula, problem_of, refuse, to_mathml
+from app.rendering.math.scanner import find_formulas
+from app.rendering.math.tex.definitions import defines
+from app.rendering.math.tex.macros import Macros
+
+MAX_FORMULAS = 3000
+MAX_STEPS = 40_000  # in all formulas of a text; see `tex.limits.Steps`
+TOKEN = re.compile(r"zqM[0-9a-f]{16}x\d+Mqz")
+
+
+@dataclass(frozen=True)
+class Span:
+    """One formula of a text.
+
+    `source` is the formula with its delimiters, `tex` what to typeset, `display` whether it stands
+    on its own, `line` the 1-based source line on which it begins.
+    """
+
+    source: str
+    tex: str
+    display: bool
+    line: int
+
+
+class Formulas:
+    """Takes the formulas out of texts whose block is known, in their order, and keeps them.
+
+    Attributes:
+        spans: the formula behind each token, in order of appearance.
+    """
+
+    def __init__(self) -> None:
+        self.spans: dict[str, Span] = {}
+        self._stem = f"zqM{secrets.token_hex(8)}x"
+        self._macros: Macros | None = None  # from the first definition on
+        # What the formulas that have to do with macros expand to, and why others do not.
+        self._expanded: dict[str, str] = {}
+        self._refused: dict[str, str] = {}
+        self._set: dict[tuple[str, bool], Formula] = {}
+        self._steps = 0
+
+    def take(self, text: str, line: int = 1, *, row: bool = False) -> str:
+        """Puts tokens in the place of formulas in the text of one block.
+
+        What only defines macros goes, and leaves its line ends.
+
+        Args:
+            text: what stands in the block.
+            line: the 1-based source line on which it begins.
+            row: whether it is a table's row.
+
+        Raises:
+            RenderError: when there are more than MAX_FORMULAS by now.
+        """
+        found = find_formulas(text, row=row).found
+        parts, at = [], 0
+        for formula in found:
+            before = text[at : formula.start]
+            source = text[formula.start : formula.end]
+            line += before.count("\n")
+            parts += [before, self._token(Span(source, formula.tex, formula.display, line))]
+            line += source.count("\n")
+            at = formula.end
+        return "".join([*parts, text[at:]])
+
+    def _token(self, span: Span) -> str:
+        """Keeps a formula; returns what stands in its place."""
+        if len(self.spans) >= MAX_FORMULAS:
+            raise RenderError(f"This text has more than {MAX_FORMULAS} formulas.")
+        token = f"{self._stem}{len(self.spans)}Mqz"
+        self.spans[token] = span
+        if self._macros is None and defines(span.tex):
+            self._macros = Macros()
+        if self._macros is None:
+            return token
+        try:
+            tex = self._macros.expand(span.tex)
+        except Exception as error:  # whatever it is, only this formula is lost
+            self._refused[token] = problem_of(error)
+            return token
+        if tex != span.tex:
+            self._expanded[token] = tex
+        return token if tex.strip() else "\n" * span.source.count("\n")
+
+    def take_from_blocks(self, parent: Block) -> None:
+        """Puts tokens in the place of formulas in all text of the blocks below one.
+
+        Formulas that are blocks become paragraphs; of what only defines macros nothing is left.
+        """
+        kept: list[Block] = []
+        for block in parent.children:
+            self.take_from_blocks(block)
+            kept += self._with_tokens(block)
+        parent.children = kept
+
+    def _with_tokens(self, block: Block) -> list[Block]:
+        """What becomes of one block without those in it; a definition parts its paragraph."""
+        text = "\n".join(block.lines)
+        if block.kind == "code":
+            return [self._fenced_formula(block)] if is_formula(block) else [block]
+        if "$" not in text and "\\" not in text:
+            return [block]
+        if block.kind == "table":
+            # The row of dashes is not among the lines.
+            numbers = [block.line + (place and place + 1) + 1 for place in range(len(block.lines))]
+            rows = zip(block.lines, numbers, strict=True)
+            block.lines = [self.take(line, number, row=True) for line, number in rows]
+            return [block]
+        lines = self.take(text, block.line + 1).split("\n")
+        if block.kind in FLOWING:
+            return self._paragraphs(block, lines)
+        block.lines = lines
+        return [block]
+
+    def _paragraphs(self, block: Block, lines: list[str]) -> list[Block]:
+        """The paragraphs that a definition's blank lines part a paragraph into."""
+        found: list[Block] = []
+        number, parted = block.line, True
+        for line in lines:
+            if line.strip(SPACE):
+                if parted:
+                    found.append(Block("paragraph", number, block.parent))
+                found[-1].lines.append(line)
+            parted = not line.strip(SPACE)
+            number += 1 + self.line_ends(line)
+        return found
+
+    def _fenced_formula(self, code: Block) -> Block:
+        """The paragraph in the place of a fence that says that it holds a formula."""
+        tex = "\n".join(code.lines)
+        token = self._token(Span(f"$$\n{tex}\n$$", tex.strip(), True, code.line + 1))
+        return Block("paragraph", code.line, code.parent, lines=[token])
+
+    def line_ends(self, text: str) -> int:
+        """Returns how many line ends the formulas hold whose tokens stand in a text."""
+        if "zqM" not in text:
+            return 0
+        found = (self.spans.get(token) for token in TOKEN.findall(text))
+        return sum(span.source.count("\n") for span in found if span)
+
+    def _typeset(self, token: str, display: bool) -> Formula:
+        """The formula behind a token; beyond MAX_STEPS those that come later are not set."""
+        found = self._set.get((token, display))
+        if found is None:
+            if self._steps > MAX_STEPS:
+                problem = "This text has too many large formulas. Shorten it or split it."
+                found = refuse(self.spans[token].tex, display, problem)
+            else:
+                found = self._typeset_now(token, display)
+            self._steps += found.steps
+            self._set[token, display] = found
+        return found
+
+    def _typeset_now(self, token: str, display: bool) -> Formula:
+        span = self.spans[token]
+        if problem := self._refused.get(token):
+            return refuse(span.tex, display, problem)
+        expanded = self._expanded.get(token)
+        if expanded is None:
+            return to_mathml(span.tex, display)
+        return to_mathml(expanded, display, span.tex)
+
+    def to_html(self, html: str, inline: bool = False) -> str:
+        """Puts MathML in place of the tokens in sanitised HTML.
+
+        Args:
+            html: sanitised HTML whose tokens stand in text only.
+            inline: whether display formulas are set as part of a line.
+        """
+        if not self.spans:
+            return html
+
+        def typeset(found: re.Match[str]) -> str:
+            span = self.spans.get(found[0])
+            if span is None:  # looks like a token, but no formula of this text has it
+                return found[0]
+            formula = self._typeset(found[0], span.display and not inline)
+            return escape(span.source) if inline and formula.problem else formula.html
+
+        return TOKEN.sub(typeset, html)
+
+    def to_source(self, text: str) -> str:
+        """Puts the formulas' source in place of the tokens in plain text."""
+        if not self.spans:
+            return text
+        return TOKEN.sub(lambda found: source_of(self.spans, found[0]), text)
+
+    def keep_literal(self, root: Element) -> None:
+        """Puts the source back where no markup can stand: in attributes and in code."""
+        if not self.spans:
+            return
+        for element in root.iter():
+            for name, value in element.attrib.items():
+                if "zqM" not in value:
+                    continue
+                source = self.to_source(value)
+                if name in ("href", "src"):  # `\(` and `\)` are more likely escapes there
+                    source = encode_address(without_escapes(source))
+                element.set(name, source)
+            if element.tag == "code" and element.text and "zqM" in element.text:
+                element.text = self.to_source(element.text)
+
+    def problems(self) -> list[Problem]:
+        """Returns one problem for each formula that could not be typeset."""
+        found = []
+        for token, span in self.spans.items():
+            if problem := self._typeset(token, span.display).problem:
+                message = f"This formula could not be typeset: {problem}"
+                found.append(Problem(span.line, message, "formula"))
+        return found
+
+
+def is_formula(code: Block) -> bool:
+    """Says whether fenced code is a formula, as on GitHub."""
+    return code.fenced and code.info.lower() == "math" and any(map(str.strip, code.lines))
+
+
+def source_of(spans: Mapping[str, Span], token: str) -> str:
+    span = spans.get(token)
+    return span.source if span else token

@@ -1,0 +1,264 @@
+"""Accounts: signing up, signing in and out, and what one can change about oneself."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import lru_cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, joinedload
+
+from app.db import begin_writing, now
+from app.models import FormerName, LoginSession, User
+from app.rendering import RENDERER_VERSION, RenderError, render
+from app.services.accounts.common_passwords import is_common
+from app.services.accounts.user_names import (
+    NAME,
+    NOT_A_NAME,
+    check_name,
+    check_unreserved,
+    is_official,
+)
+from app.services.refusals import Refused
+from app.services.search_index.indexing import rename_writer
+from app.text.lines import visible_line
+
+TAKEN = "This user name is taken. Please choose another one."
+SESSION_LIFE = timedelta(days=90)
+MIN_PASSWORD = 8
+MAX_PASSWORD = 1000
+MAX_BIO = 2000
+MAX_DISPLAY_NAME = 80
+
+
+def sign_up(session: Session, name: str, display_name: str, password: str) -> User:
+    """Make an account.
+
+    Args:
+        name: stands in addresses; letters are put in lower case.
+        display_name: shown on summaries; empty means the name.
+
+    Raises:
+        Refused: for a name, display name or password that cannot be taken.
+    """
+    name = name.strip().lower()
+    check_unreserved(name)
+    return add_user(session, name, display_name, password)
+
+
+def add_user(session: Session, name: str, display_name: str, password: str) -> User:
+    """Make an account, also of a reserved name; otherwise as `sign_up`."""
+    check_name(name)
+    check_free(session, name)
+    user = User(
+        name=name,
+        display_name=_display_name(display_name) or name,
+        password_hash=_hash(session, password, "password", [name, display_name]),
+        joined_at=now(),
+    )
+    begin_writing(session)
+    session.add(user)
+    try:
+        session.flush()
+    except IntegrityError:  # somebody took the name in this moment
+        session.rollback()
+        raise Refused("name", TAKEN) from None
+    return user
+
+
+def add_from_file(session: Session, name: str, display_name: str) -> User:
+    """Make an account for a writer that a file names; nobody can sign in to it before an
+    administrator gives it a password.
+
+    Raises:
+        Refused: for a name that cannot be taken.
+    """
+    if not NAME.fullmatch(name) or NOT_A_NAME.fullmatch(name):
+        raise Refused("user", f"{name:.60} cannot be a user name here.")
+    if is_official(name):
+        raise Refused(
+            "user",
+            f"The name {name} is reserved. Make the account first, with `shortlist user create"
+            f" {name}`, or give the text another user.",
+        )
+    if session.get(FormerName, name) is not None:
+        raise Refused("user", f"{name} was given up here; nobody can have this name again.")
+    begin_writing(session)
+    user = User(name=name, display_name=_display_name(display_name) or name, joined_at=now())
+    session.add(user)
+    session.flush()
+    return user
+
+
+def check_free(session: Session, name: str) -> None:
+    """Refuse a name that somebody has or had: their old addresses must not lead to another one.
+
+    Raises:
+        Refused: for such a name.
+    """
+    has = session.scalar(select(User.id).where(User.name == name))
+    if has is not None or session.get(FormerName, name) is not None:
+        raise Refused("name", TAKEN)
+
+
+def sign_in(session: Session, name: str, password: str) -> tuple[User, str] | None:
+    """Sign a browser in by name and password.
+
+    An unknown name takes as long as a known one with a wrong password.
+
+    Returns:
+        The user and the token for the browser's cookie, or `None`.
+    """
+    user = session.scalar(select(User).where(User.name == folded(name)))
+    hasher = _hasher(session.info["password_cost"])
+    dummy = _dummy_hash(session.info["password_cost"])
+    stored = user.password_hash if user is not None else None
+    matches = _verify(hasher, stored or dummy, password)
+    if user is None or stored is None or not matches:
+        return None
+    renewed = hasher.hash(password) if hasher.check_needs_rehash(stored) else stored
+    begin_writing(session)
+    # Checking took a while: the password may have been changed in the meantime.
+    locked = select(User.password_hash).where(User.id == user.id).with_for_update()
+    if session.scalar(locked) != stored:
+        return None
+    user.password_hash = renewed
+    return user, start_session(session, user)
+
+
+def folded(name: str) -> str:
+    """A user name as it is kept, of one that somebody typed."""
+    return name.replace("\x00", "").strip().lower()
+
+
+def start_session(session: Session, user: User) -> str:
+    """Sign a browser in as somebody who has just proved who they are.
+
+    Returns:
+        The token for its cookie; only its hash is kept.
+    """
+    begin_writing(session)
+    token = secrets.token_urlsafe(32)
+    moment = now()
+    session.execute(delete(LoginSession).where(LoginSession.expires_at < moment))
+    session.add(
+        LoginSession(
+            token_hash=_token_hash(token),
+            user_id=user.id,
+            created_at=moment,
+            expires_at=moment + SESSION_LIFE,
+        )
+    )
+    return token
+
+
+def user_of_session(session: Session, token: str) -> User | None:
+    """Who is signed in with this token, if it has not expired or been ended."""
+    row = session.scalar(
+        select(LoginSession)
+        .where(LoginSession.token_hash == _token_hash(token), LoginSession.expires_at > now())
+        .options(joinedload(LoginSession.user))
+    )
+    return None if row is None else row.user
+
+
+def end_session(session: Session, token: str) -> None:
+    """Sign one browser out."""
+    begin_writing(session)
+    session.execute(delete(LoginSession).where(LoginSession.token_hash == _token_hash(token)))
+
+
+def change_password(session: Session, user: User, current: str, new: str) -> None:
+    """Set a new password and sign every browser out.
+
+    Raises:
+        Refused: when `current` is not the password, or `new` cannot be taken.
+    """
+    hasher = _hasher(session.info["password_cost"])
+    if user.password_hash is None or not _verify(hasher, user.password_hash, current):
+        raise Refused("current", "This is not your current password.")
+    set_password(session, user, new)
+
+
+def set_password(session: Session, user: User, new: str) -> None:
+    """Set a password without knowing the current one, and sign every browser out."""
+    hashed = _hash(session, new, "new", [user.name, user.display_name])
+    begin_writing(session)
+    user.password_hash = hashed
+    session.execute(delete(LoginSession).where(LoginSession.user_id == user.id))
+
+
+def change_profile(session: Session, user: User, display_name: str, bio: str) -> None:
+    """Set the display name and the bio (Markdown with LaTeX).
+
+    Raises:
+        Refused: for one that cannot be taken.
+    """
+    display_name = _display_name(display_name) or user.name
+    bio = bio.replace("\x00", "").strip()
+    if len(bio) > MAX_BIO:
+        raise Refused("bio", f"A bio has at most {MAX_BIO:,} characters; this has {len(bio):,}.")
+    html = rendered_bio(session, bio)
+    begin_writing(session)
+    user.display_name = display_name
+    rename_writer(session, user)
+    user.bio = bio
+    user.bio_html = html
+    user.renderer_version = RENDERER_VERSION
+
+
+def rendered_bio(session: Session, bio: str) -> str:
+    """The HTML of a bio; one that the renderer refuses is `Refused` in its words."""
+    try:
+        return render(bio, site_url=session.info["site_url"], id_prefix="bio-").html
+    except RenderError as error:
+        raise Refused("bio", str(error)) from None
+
+
+def _display_name(text: str) -> str:
+    # Control and direction characters could make a name look like another one.
+    text = visible_line(text)
+    if len(text) > MAX_DISPLAY_NAME:
+        raise Refused("display_name", f"A display name has at most {MAX_DISPLAY_NAME} characters.")
+    return text
+
+
+def _hash(session: Session, password: str, field: str, names: Sequence[str]) -> str:
+    if len(password) < MIN_PASSWORD:
+        raise Refused(field, f"A password has at least {MIN_PASSWORD} characters.")
+    if len(password) > MAX_PASSWORD:
+        raise Refused(field, f"A password has at most {MAX_PASSWORD:,} characters.")
+    if is_common(password, names):
+        raise Refused(
+            field, "This password is too easy to guess. Choose a longer or less common one."
+        )
+    return _hasher(session.info["password_cost"]).hash(password)
+
+
+def _verify(hasher: PasswordHasher, stored: str, password: str) -> bool:
+    try:
+        return hasher.verify(stored, password[:MAX_PASSWORD])
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+@lru_cache(maxsize=4)
+def _hasher(cost: int) -> PasswordHasher:
+    if cost == 0:  # for tests: no installation can be set to it
+        return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    return PasswordHasher(time_cost=cost)
+
+
+@lru_cache(maxsize=4)
+def _dummy_hash(cost: int) -> str:
+    return _hasher(cost).hash(secrets.token_hex(16))
+
+
+def _token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,184 @@
+"""What an administrator does with accounts: find, make, rename and delete them.
+
+Each function is one transaction that the caller commits; files of pictures go after that.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.db import begin_writing, lock_papers
+from app.models import FormerName, Picture, Summary, User, Vote
+from app.models.user import ROLES
+from app.queries.people import user_by_name
+from app.services import votes
+from app.services.accounts import account, demo
+from app.services.accounts.user_names import check_name, check_unreserved
+from app.services.counters import counts, totals
+from app.services.locks import queue_account
+from app.services.pictures.files import path_of
+from app.services.refusals import Refused
+from app.services.search_index.indexing import BATCH, place_papers, rename_writer
+from app.services.similar import similarity
+
+
+@dataclass(frozen=True)
+class Deleted:
+    """What went with an account; `files` are to be unlinked after the commit."""
+
+    summaries: int
+    votes: int
+    files: Sequence[Path]
+
+
+def find(session: Session, name: str) -> User:
+    """The account of this name.
+
+    Raises:
+        Refused: when there is none, with the name it has now, or names that look like it.
+    """
+    name = name.strip().lower()
+    user = user_by_name(session, name)
+    if user is not None and user.name == name:
+        return user
+    if user is not None:  # said, not followed: what comes next may not be undone
+        raise Refused("name", f"{name} is called {user.name} now.")
+    if session.get(FormerName, name) is not None:
+        raise Refused("name", f"There is no user {name} any more.")
+    near = get_close_matches(name, session.scalars(select(User.name)).all())
+    known = f" Did you mean {' or '.join(near)}?" if near else ""
+    raise Refused("name", f"There is no user {name:.60}.{known}")
+
+
+def set_role(session: Session, user: User, role: str) -> None:
+    """Say what somebody may do.
+
+    Args:
+        role: one of `ROLES`: a `trusted` user may merge papers, and undo it.
+
+    Raises:
+        Refused: for another word.
+    """
+    if role not in ROLES:
+        raise Refused("role", f"A role is one of {', '.join(ROLES)}.")
+    begin_writing(session)
+    session.execute(update(User).where(User.id == user.id).values(role=role))
+
+
+def new_password() -> str:
+    """A password that nobody can guess, to be told once: 96 random bits."""
+    return secrets.token_urlsafe(12)
+
+
+def create(session: Session, name: str, display_name: str, password: str) -> User:
+    """Make an account, also of a name that visitors cannot sign up as.
+
+    Raises:
+        Refused: for a name, display name or password that cannot be taken.
+    """
+    name = name.strip().lower()
+    _check_not_demo(name)
+    return account.add_user(session, name, display_name, password)
+
+
+def rename(session: Session, user: User, new: str, *, forget_old: bool = False) -> None:
+    """Give a user another name. Their old address leads to the new one, and nobody gets it.
+
+    Args:
+        forget_old: let no earlier name of theirs lead to the new one; they stay taken.
+
+    Raises:
+        Refused: for a name that cannot be taken.
+    """
+    new = new.strip().lower()
+    old = user.name
+    if new == old:
+        raise Refused("name", f"The name is {new} already.")
+    _check_not_demo(new)
+    check_name(new)
+    check_unreserved(new)
+    begin_writing(session)
+    queue_account(session, user)
+    former = session.get(FormerName, new)
+    if former is not None and former.user_id == user.id:
+        session.delete(former)  # taken back
+        session.flush()
+    account.check_free(session, new)
+    if user.display_name == old:
+        user.display_name = new
+    user.name = new
+    try:
+        session.flush()
+    except IntegrityError:  # somebody took the name in this moment
+        session.rollback()
+        raise Refused("name", account.TAKEN) from None
+    session.add(FormerName(name=old, user_id=user.id))
+    session.flush()
+    if forget_old:
+        theirs = update(FormerName).where(FormerName.user_id == user.id)
+        session.execute(theirs.values(user_id=None))
+    rename_writer(session, user)
+
+
+def delete_user(session: Session, user: User, *, with_summaries: bool = False) -> Deleted:
+    """Remove an account with its drafts, pictures and votes, for good. Nobody gets its name.
+
+    Args:
+        with_summaries: remove what it wrote as well, with the votes on it.
+
+    Raises:
+        Refused: when it has summaries, and they are not to be removed.
+    """
+    begin_writing(session)
+    lock_papers(session, alone=False)
+    queue_account(session, user)
+    written = select(Summary.paper_id).where(Summary.user_id == user.id)
+    summaries = session.scalars(written).all()
+    if summaries and not with_summaries:
+        raise Refused(
+            "name",
+            f"{user.name} has written {len(summaries):,}"
+            f" {'summary' if len(summaries) == 1 else 'summaries'}. Remove them as well with"
+            " --with-summaries, or give them to somebody else with `shortlist user merge`.",
+        )
+    ids = session.scalars(select(Summary.id).where(Summary.user_id == user.id)).all()
+    similarity.leave(session, ids)
+    tags = totals.tags_of(session, user.id)
+    session.execute(delete(Summary).where(Summary.user_id == user.id))
+    papers = sorted(summaries)  # of all in one order, so that no two wait for each other
+    for start in range(0, len(papers), BATCH):
+        place_papers(session, papers[start : start + BATCH])
+    cast = delete(Vote).where(Vote.user_id == user.id).returning(Vote.summary_id)
+    touched = session.scalars(cast).all()
+    others = votes.recount_all(session, touched)
+    counts.recount(
+        session,
+        [*summaries, *(each.paper_id for each in others)],
+        user_ids=[user.id, *(each.user_id for each in others)],
+        tag_ids=tags,
+    )
+    files = _files(session, user)
+    name = user.name
+    session.delete(user)
+    session.flush()
+    session.add(FormerName(name=name, user_id=None))
+    session.flush()
+    return Deleted(len(summaries), len(touched), files)
+
+
+def _check_not_demo(name: str) -> None:
+    if name == demo.NAME:
+        raise Refused("name", "The name demo marks the library of `shortlist demo`.")
+
+
+def _files(session: Session, user: User) -> list[Path]:
+    names = session.scalars(select(Picture.name).where(Picture.user_id == user.id))
+    return [path_of(session.info["data_dir"], name) for name in names]

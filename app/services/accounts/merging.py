@@ -1,0 +1,260 @@
+"""Making one account of two.
+
+One transaction that the caller commits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from app.db import begin_writing, lock_papers
+from app.models import (
+    DeletedSummary,
+    Draft,
+    FormerName,
+    MergedDraft,
+    Paper,
+    PaperDifference,
+    PaperMerge,
+    Picture,
+    Revision,
+    Summary,
+    User,
+    Vote,
+)
+from app.services import votes
+from app.services.counters import counts, totals
+from app.services.locks import queue_account
+from app.services.pictures.addresses import note_uses
+from app.services.refusals import Refused
+from app.services.search_index.indexing import place_papers, rename_writer
+from app.services.similar import similarity
+from app.services.summaries import draft_merge
+from app.services.summaries.publishing import keep_look
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What a merge did.
+
+    Attributes:
+        moved: summaries that changed hands.
+        joined: papers about which both had written, where the later text stays.
+        votes: votes that changed hands; those on their own summaries are gone.
+    """
+
+    moved: int
+    joined: int
+    votes: int
+
+
+def merge(session: Session, source: User, target: User) -> Merged:
+    """Give everything of one account to another, and remove the first.
+
+    Where both wrote about a paper, the text that was edited later stays what readers see, with its
+    visibility; the other one is before it in the history. No text becomes public, and no anonymous
+    one gets a name: what others could not read, or not under this name, is in the history for its
+    writer alone.
+
+    Raises:
+        Refused: for the same account twice, or one that is another by now.
+    """
+    if source.id == target.id:
+        raise Refused("name", "These are the same user.")
+    begin_writing(session)
+    lock_papers(session, alone=False)
+    for user in sorted((source, target), key=lambda each: each.id):
+        queue_account(session, user)
+    tags = totals.tags_of(session, source.id, target.id)
+    moved, touched = _move_votes(session, source, target)
+    papers = {summary.paper_id for summary in touched}
+    writers = {summary.user_id for summary in touched}
+    theirs = _by_paper(session, source)
+    others = _by_paper(session, target)
+    for paper_id, summary in theirs.items():
+        other = others.get(paper_id)
+        if other is None:
+            summary.user_id = target.id
+        else:
+            _join_drafts(session, summary, other)
+            _join(session, summary, other, target)
+        session.flush()
+    _move_further(session, source, target)
+    _move_drafts(session, source, target, {*theirs, *others})
+    for table in (Picture, DeletedSummary, FormerName, MergedDraft, PaperMerge, PaperDifference):
+        session.execute(update(table).where(table.user_id == source.id).values(user_id=target.id))
+    if not target.bio:
+        target.bio, target.bio_html = source.bio, source.bio_html
+        target.renderer_version = source.renderer_version
+    target.joined_at = min(source.joined_at, target.joined_at)
+    name = source.name
+    counts.recount(
+        session,
+        papers.union(theirs, others),
+        user_ids=writers.union((source.id, target.id)),
+        tag_ids=tags,
+    )
+    session.expire_all()
+    session.delete(source)
+    session.flush()
+    session.add(FormerName(name=name, user_id=target.id))
+    for summary in session.scalars(select(Summary).where(Summary.user_id == target.id)).all():
+        note_uses(session, summary)
+    rename_writer(session, target)
+    return Merged(len(theirs), len(theirs.keys() & others.keys()), moved)
+
+
+def _by_paper(session: Session, user: User) -> dict[int, Summary]:
+    """Of each paper the one that the editor opens."""
+    found = session.scalars(
+        select(Summary)
+        .where(Summary.user_id == user.id, Summary.place == 0)
+        .order_by(Summary.paper_id)
+    )
+    return {summary.paper_id: summary for summary in found}
+
+
+def _move_further(session: Session, source: User, target: User) -> None:
+    """Move the texts that came with merged papers, behind those that the other one has there."""
+    further = select(Summary).where(Summary.user_id == source.id).order_by(Summary.id)
+    for summary in session.scalars(further).all():
+        last = select(func.max(Summary.place)).where(
+            Summary.paper_id == summary.paper_id, Summary.user_id == target.id
+        )
+        highest = session.scalar(last)
+        summary.place = 0 if highest is None else highest + 1
+        summary.user_id = target.id
+        session.flush()
+
+
+def _join(session: Session, one: Summary, other: Summary, target: User) -> None:
+    """Make one summary of two of the same paper, written by what is now one person."""
+    kept, gone = sorted((one, other), key=lambda each: each.edited_at or each.created_at)[::-1]
+    keep_look(session, gone)
+    count = _put_before(session, gone, kept)
+    same_name = gone.anonymous == kept.anonymous
+    if not (same_name and gone.visibility == "public"):
+        session.execute(
+            update(Revision)
+            .where(Revision.summary_id == kept.id, Revision.number <= count)
+            .values(public_since=None)
+        )
+    if same_name:
+        _take_votes(session, gone, kept, target)
+    of_gone = update(Picture).where(Picture.summary_id == gone.id)
+    session.execute(of_gone.values(summary_id=kept.id))
+    session.flush()
+    similarity.leave(session, [gone.id])
+    session.execute(delete(Summary).where(Summary.id == gone.id))
+    place_papers(session, [kept.paper_id])
+    session.expunge(gone)
+    kept.user_id = target.id
+    votes.recount(session, kept)
+
+
+def _put_before(session: Session, gone: Summary, kept: Summary) -> int:
+    """Move the revisions of one summary before those of another; says how many they are."""
+    count = select(func.count()).select_from(Revision).where(Revision.summary_id == gone.id)
+    moved = session.scalar(count) or 0
+    # In two steps: no two may have one number, not even within a statement.
+    for number in (-(Revision.number + moved), -Revision.number):
+        session.execute(
+            update(Revision).where(Revision.summary_id == kept.id).values(number=number)
+        )
+    session.execute(
+        update(Revision).where(Revision.summary_id == gone.id).values(summary_id=kept.id)
+    )
+    return moved
+
+
+def _take_votes(session: Session, gone: Summary, kept: Summary, target: User) -> None:
+    voted = select(Vote.user_id).where(Vote.summary_id == kept.id)
+    session.execute(
+        update(Vote)
+        .where(
+            Vote.summary_id == gone.id,
+            Vote.user_id.not_in(voted.scalar_subquery()),
+            Vote.user_id != target.id,
+        )
+        .values(summary_id=kept.id)
+    )
+    kept.imported_votes += gone.imported_votes
+
+
+def _move_votes(session: Session, source: User, target: User) -> tuple[int, list[Summary]]:
+    """Let votes count as the other's: one a summary, none on what is now their own.
+
+    Returns:
+        How many moved, and the summaries that lost some.
+    """
+    mine = select(Summary.id).where(Summary.user_id.in_((source.id, target.id)))
+    voted = select(Vote.summary_id).where(Vote.user_id == target.id)
+    own = delete(Vote).where(
+        Vote.user_id.in_((source.id, target.id)), Vote.summary_id.in_(mine.scalar_subquery())
+    )
+    touched = list(session.scalars(own.returning(Vote.summary_id)))
+    twice = delete(Vote).where(
+        Vote.user_id == source.id, Vote.summary_id.in_(voted.scalar_subquery())
+    )
+    touched += session.scalars(twice.returning(Vote.summary_id))
+    moved = session.scalars(
+        update(Vote)
+        .where(Vote.user_id == source.id)
+        .values(user_id=target.id)
+        .returning(Vote.summary_id)
+    ).all()
+    return len(moved), votes.recount_all(session, touched)
+
+
+def _move_drafts(session: Session, source: User, target: User, papers: set[int]) -> None:
+    """Move the drafts; of two about one thing one is made, so that neither text is lost.
+
+    Args:
+        papers: about which the one or the other has written.
+    """
+    session.flush()
+    of_source = select(Draft).where(Draft.user_id == source.id).order_by(Draft.id)
+    found = session.scalars(of_source.execution_options(populate_existing=True)).all()
+    for mine in found:
+        of_target = select(Draft).where(
+            Draft.user_id == target.id,
+            Draft.paper_id == mine.paper_id,
+            Draft.summary_id == mine.summary_id,
+        )
+        theirs = session.scalar(of_target)
+        if theirs is None:
+            mine.user_id = target.id
+        else:
+            _put_together(session, theirs, mine).user_id = target.id
+        session.flush()
+    for paper_id in {each.paper_id for each in found} | papers:
+        draft_merge.adopt(session, session.get_one(Paper, paper_id))
+
+
+def _join_drafts(session: Session, one: Summary, other: Summary) -> None:
+    """Let the drafts of two summaries that become one be a draft of that."""
+    gone, kept = sorted((one, other), key=lambda each: each.edited_at or each.created_at)
+    query = select(Draft).where(Draft.summary_id.in_((gone.id, kept.id)))
+    drafts = {
+        draft.summary_id: draft
+        for draft in session.scalars(query.execution_options(populate_existing=True))
+    }
+    of_gone, of_kept = drafts.get(gone.id), drafts.get(kept.id)
+    if of_kept is not None and of_kept.base_revision:  # `_join` will number its revisions anew
+        count = select(func.count()).select_from(Revision).where(Revision.summary_id == gone.id)
+        of_kept.base_revision += session.scalar(count) or 0
+    if of_gone is not None and of_kept is None:
+        of_gone.summary_id = kept.id
+    elif of_gone is not None and of_kept is not None:
+        _put_together(session, of_gone, of_kept).summary_id = kept.id
+    session.flush()
+
+
+def _put_together(session: Session, one: Draft, other: Draft) -> Draft:
+    """Make one draft of two: the later text stands above the earlier."""
+    later, earlier = sorted((one, other), key=lambda draft: draft.saved_at)[::-1]
+    draft_merge.put_together(session, later, earlier)
+    return later

@@ -1,0 +1,71 @@
+"""All papers of the library as one BibTeX file, which imports again without a difference."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.models import Paper, PaperAuthor
+from app.services.exporting.citations import record_of
+from app.sources.bibtex.writing import entry
+
+BATCH = 500
+
+
+def count(session: Session) -> int:
+    """How many papers there are."""
+    return session.scalar(select(func.count()).select_from(Paper)) or 0
+
+
+def export_bibtex(session: Session, path: Path) -> Iterator[str]:
+    """Write every paper, in the order in which they came; the file is there whole or not at all.
+
+    Yields:
+        The key of each.
+
+    Raises:
+        OSError: when it cannot be written.
+    """
+    number, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(number, "w", encoding="utf-8", newline="\n") as file:
+            for key, text in _entries(session):
+                file.write(text)
+                yield key
+        Path(temporary).chmod(0o644)
+        os.replace(temporary, path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def _entries(session: Session) -> Iterator[tuple[str, str]]:
+    last, start = 0, ""
+    query = (
+        select(Paper)
+        .options(
+            joinedload(Paper.venue),
+            selectinload(Paper.identifiers),
+            selectinload(Paper.authorships).joinedload(PaperAuthor.author),
+        )
+        .order_by(Paper.id)
+        .limit(BATCH)
+    )
+    while papers := session.scalars(query.where(Paper.id > last)).all():
+        for paper in papers:
+            yield paper.key, f"{start}{_entry(paper)}\n"
+            start, last = "\n", paper.id
+        session.expunge_all()
+
+
+def _entry(paper: Paper) -> str:
+    names = sorted(paper.identifiers, key=lambda name: name.id)
+    keys = [name.value for name in names if name.kind == "key" and name.value != paper.key]
+    # With dblp's number of a namesake, or two authors would become one.
+    authors = tuple(author.numbered for author in paper.authors)
+    return entry(replace(record_of(paper, names), authors=authors, other_keys=tuple(keys)))

@@ -1,0 +1,123 @@
+"""How a paper is cited: in the formats of reference managers, as a line, and in a page's head."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote_plus
+
+from app.models import Identifier, Paper, Revision
+from app.queries.summaries import Entry
+from app.references.addresses import dblp_url, outside_url
+from app.sources.bibtex import writing
+from app.sources.bibtex.writing import escaped
+from app.sources.formats import citation_line, ris_writing
+from app.sources.formats.citation_line import CitationLine
+from app.sources.record import PaperRecord
+
+_NAMES = {"doi": "DOI", "arxiv": "arXiv", "openreview": "OpenReview", "acl": "ACL Anthology"}
+# What a paper is when only the kind of its venue is known.
+_ENTRY_TYPES = {"conference": "inproceedings", "journal": "article", "book": "incollection"}
+
+
+@dataclass(frozen=True)
+class PlaceToRead:
+    """A labelled address of a paper elsewhere."""
+
+    label: str
+    url: str
+
+
+def record_of(paper: Paper, names: Sequence[Identifier]) -> PaperRecord:
+    """A paper as the record that the formats are made of.
+
+    Args:
+        paper: its authors and venue must be loaded.
+        names: its identifiers.
+    """
+    venue = paper.venue
+    details = dict(paper.details)
+    if venue is not None and venue.kind in _ENTRY_TYPES:
+        details.setdefault("type", _ENTRY_TYPES[venue.kind])
+    known = {name.kind: name.value for name in reversed(names)}
+    orcids = tuple(author.orcid or "" for author in paper.authors)
+    return PaperRecord(
+        key=paper.key,
+        title=paper.title,
+        authors=tuple(each.printed for each in paper.authorships),
+        orcids=orcids if any(orcids) else (),
+        year=paper.year,
+        venue="" if venue is None else venue.name,
+        venue_key="" if venue is None else venue.key,
+        venue_title="" if venue is None else venue.title,
+        doi=paper.doi or "",
+        arxiv_id=paper.arxiv_id or "",
+        openreview_id=known.get("openreview", ""),
+        acl_id=known.get("acl", ""),
+        url=paper.url or "",
+        abstract=paper.abstract,
+        keywords=paper.keywords,
+        published_on=paper.published_on,
+        section=paper.section_slug or "",
+        details=details,
+    )
+
+
+def places(paper: Paper, names: Sequence[Identifier]) -> list[PlaceToRead]:
+    """Where a paper can be read or looked up: its identifiers, publisher, dblp, Google Scholar."""
+    found = []
+    for identifier in names:
+        url = outside_url(identifier.kind, identifier.value)
+        if url is not None and identifier.kind in _NAMES:
+            found.append(PlaceToRead(f"{_NAMES[identifier.kind]} {identifier.value}", url))
+    if paper.url and paper.url not in {place.url for place in found}:
+        found.append(PlaceToRead("Publisher", paper.url))
+    if at_dblp := dblp_url(paper.key):
+        found.append(PlaceToRead("dblp", at_dblp))
+    scholar = f"https://scholar.google.com/scholar?q={quote_plus(paper.title)}"
+    found.append(PlaceToRead("Google Scholar", scholar))
+    return found
+
+
+def bibtex(record: PaperRecord) -> str:
+    """A record as a BibTeX entry."""
+    return writing.entry(record)
+
+
+def formatted(record: PaperRecord) -> CitationLine:
+    """A record as one line for people."""
+    return citation_line.line(record)
+
+
+def ris(record: PaperRecord) -> str:
+    """A record as RIS."""
+    return ris_writing.entry(record)
+
+
+def revision_bibtex(entry: Entry, revision: Revision, address: str) -> str:
+    """A version of a summary as a BibTeX entry.
+
+    Args:
+        entry: the summary as the reader may see it; an anonymous one has no author's name.
+        revision: the version.
+        address: its permanent address.
+    """
+    writer = "Anonymous" if entry.writer is None else entry.writer.display_name
+    day = revision.saved_at
+    fields = {
+        "title": "{" + escaped(f"Summary of “{entry.paper.title}”") + "}",
+        # In braces of its own: a display name is not a name in parts.
+        "author": "{" + escaped(writer) + "}",
+        "howpublished": "Shortlist",
+        "year": str(day.year),
+        "month": f"{day:%b}".lower(),
+        "day": str(day.day),
+        "url": address,
+        "note": f"About {escaped(entry.paper.key)}",
+    }
+    return _entry("misc", f"shortlist:{revision.id}", fields)
+
+
+def _entry(kind: str, key: str, fields: dict[str, str]) -> str:
+    lines = [f"  {name:<13} = {{{value}}}" for name, value in fields.items() if value]
+    return f"@{kind}{{{key},\n" + ",\n".join(lines) + "\n}"

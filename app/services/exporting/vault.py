@@ -1,0 +1,136 @@
+"""Writing summaries as files, in a form that imports again without a difference."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Picture, Summary, User
+from app.queries import summaries
+from app.services.pictures.files import path_of
+from app.services.pictures.uploads import names_in
+from app.services.summaries import markdown_files
+from app.sources.formats.markdown_pictures import give_out
+
+BATCH = 100
+MAX_NAME = 150  # bytes of a file name, without its end
+# The same each time, so that the same library gives the same zip.
+ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+Write = Callable[[str, bytes], None]
+
+
+def export(session: Session, users: list[User], write: Write, secret: str = "") -> Iterator[str]:
+    """Write all summaries of some users, one file each, and the pictures that they show.
+
+    Args:
+        write: takes the name of a file, as `ann/conf-nips-RenHGS15.md`, and its content.
+        secret: the site's, with which its writer may import a second text about a paper again.
+
+    Yields:
+        The name of each summary's file, when it is written.
+    """
+    for user in users:
+        keys = summaries.keys_by(session, user)
+        names = _file_names(keys)
+        texts = Counter(key for _, key in keys)
+        several = {number for number, key in keys if texts[key] > 1}
+        ids = list(names)
+        written: set[str] = set()
+        for start in range(0, len(ids), BATCH):
+            batch = ids[start : start + BATCH]
+            found = summaries.in_full(session, batch)
+            for number in batch:
+                if number not in found:  # deleted meanwhile
+                    continue
+                name = f"{user.name}/{names[number]}.md"
+                body = _with_files(session, found[number], user, written, write)
+                signed = secret if number in several else ""
+                text = markdown_files.write(found[number], body, signed)
+                write(name, text.encode("utf-8", "replace"))
+                yield name
+            session.expunge_all()
+
+
+def into_folder(folder: Path) -> Write:
+    """Writes files below a folder, each whole or not at all."""
+
+    def write(name: str, content: bytes) -> None:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        number, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        with os.fdopen(number, "wb") as file:
+            file.write(content)
+        Path(temporary).chmod(0o644)
+        os.replace(temporary, path)
+
+    return write
+
+
+def into_zip(archive: zipfile.ZipFile) -> Write:
+    """Adds files to a zip."""
+
+    def write(name: str, content: bytes) -> None:
+        entry = zipfile.ZipInfo(name, ZIP_DATE)
+        entry.external_attr = 0o100644 << 16
+        packed = name.endswith(".md")  # pictures are packed already
+        entry.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+        archive.writestr(entry, content)
+
+    return write
+
+
+def zip_name(user: User, moment: datetime) -> str:
+    """What the zip of somebody's summaries is called."""
+    return f"shortlist-{user.name}-{moment:%Y-%m-%d}.zip"
+
+
+def _file_names(keys: list[tuple[int, str]]) -> dict[int, str]:
+    """A name for the file of each summary, from the key of its paper; unlike each other also where
+    a disk takes small and capital letters for the same. Who wrote about two papers that became one
+    has two texts with one key."""
+    seen: Counter[str] = Counter()
+    plain = {}
+    for number, key in keys:
+        seen[key] += 1
+        plain[number] = _plain(key) if seen[key] == 1 else f"{_plain(key)}-{seen[key]}"
+    times = Counter(name.casefold() for name in plain.values())
+    return {
+        number: plain[number]
+        if times[plain[number].casefold()] == 1
+        else f"{plain[number]}-{hashlib.sha256(key.encode()).hexdigest()[:6]}"
+        for number, key in keys
+    }
+
+
+def _plain(key: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", key).lstrip(".-")[:MAX_NAME] or "paper"
+
+
+def _with_files(
+    session: Session, summary: Summary, user: User, written: set[str], write: Write
+) -> str:
+    """The text of a summary with the names of files for its pictures, which are written too."""
+    names = names_in(summary.source)
+    own = select(Picture).where(Picture.user_id == user.id, Picture.name.in_(names))
+    files: dict[str, str] = {}
+    for picture in session.scalars(own) if names else ():
+        path = path_of(session.info["data_dir"], picture.name)
+        if not path.is_file():
+            continue
+        file = f"pictures/{picture.digest[:32]}{path.suffix}"
+        files[picture.name] = file
+        if file not in written:
+            write(f"{user.name}/{file}", path.read_bytes())
+            written.add(file)
+    return give_out(summary.source, files.get)

@@ -1,0 +1,216 @@
+"""BibTeX entries as papers of the library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.queries.identifiers import known_keys
+from app.queries.papers import by_key
+from app.references.identifiers import PaperRef, storable_key
+from app.services.importing import faults
+from app.services.importing.terms import IncomingPaper, Outcome, Run
+from app.services.papers.adding import AlreadyThere, add_paper
+from app.services.papers.completion import fill_in
+from app.services.papers.deduplication import is_of, match, newest
+from app.services.papers.facts import (
+    MAX_ABSTRACT,
+    MAX_DETAIL,
+    MAX_EDITORS,
+    MAX_KEYWORDS,
+    MAX_NAME,
+    MAX_VENUE_KEY,
+    MAX_VENUE_TITLE,
+    checked,
+)
+from app.services.papers.same_work import title_words
+from app.services.refusals import Refused
+from app.sources.bibtex.reading import BadEntry, decode, read_entries
+from app.sources.record import PaperRecord
+from app.text.folding import slug
+
+BIBTEX = (".bib", ".bibtex")
+BATCH = 50
+MAX_FILE = 100_000_000  # bytes
+# What is left out when it cannot be right, rather than the paper.
+_OPTIONAL = {"doi": "DOI", "arxiv_id": "arXiv id", "url": "address", "key": "key"}
+
+
+def incoming_papers(data: bytes, name: str) -> Iterator[IncomingPaper]:
+    """The entries of a BibTeX file.
+
+    Args:
+        name: of the file, for the report.
+    """
+    text, note = decode(data)
+    for entry in read_entries(text):
+        yield IncomingPaper(name, entry, (note,) if note else ())
+        note = ""
+
+
+def import_papers(
+    session: Session, incoming: Iterable[IncomingPaper], run: Run
+) -> Iterator[Outcome]:
+    """Add the papers of entries, or complete those that are here; commits after some.
+
+    What is here is only completed in an import of the whole library, not by one of its members.
+    """
+    rest = iter(incoming)
+    while batch := list(islice(rest, 1 if run.options.dry_run else BATCH)):
+        yield from _stored(session, batch, run)
+
+
+def _stored(session: Session, batch: list[IncomingPaper], run: Run) -> list[Outcome]:
+    """What became of some entries, in one transaction; one by one when that fails."""
+    try:
+        outcomes = [_outcome(session, each, run) for each in batch]
+        if run.options.dry_run:
+            session.rollback()
+        else:
+            session.commit()
+    except Exception as error:  # whatever it is, the others go on
+        faults.undo(session)
+        session.expunge_all()
+        if len(batch) > 1:
+            return [outcome for each in batch for outcome in _stored(session, [each], run)]
+        (only,) = batch
+        said = faults.refusal(error, f"{only.name}:{only.entry.line}")
+        return [Outcome(only.name, "refused", only.entry.line, said, notes=only.notes)]
+    session.expunge_all()  # a long run must not keep all that it wrote
+    return outcomes
+
+
+def _outcome(session: Session, incoming: IncomingPaper, run: Run) -> Outcome:
+    entry, name = incoming.entry, incoming.name
+    if isinstance(entry, BadEntry):
+        return Outcome(name, "refused", entry.line, entry.message, notes=incoming.notes)
+    notes = [*incoming.notes, *entry.notes]
+    try:
+        record = _fitted(session, entry.record, notes)
+        outcome = _import(session, record, run, notes)
+    except Refused as refused:
+        key = entry.record.key or "an entry without a key"
+        said = f"{key:.60}: {refused.field}: {refused.message}"
+        return Outcome(name, "refused", entry.line, said, notes=tuple(notes))
+    return replace(outcome, name=name, line=entry.line, notes=tuple(notes))
+
+
+def _import(session: Session, record: PaperRecord, run: Run, notes: list[str]) -> Outcome:
+    if run.newest_before is None:
+        run.newest_before = newest(session)
+    own = run.options.only is None  # who runs the library, not one of its members
+    if not own:  # a name that a file gives to a paper besides its own may be any paper's
+        record = replace(record, other_keys=())
+    found = match(session, record, run.newest_before, takes_back=own)
+    notes += found.notes
+    if found.paper is not None:
+        filled = fill_in(session, found.paper, found.record) if own else []
+        if filled:
+            notes.append(f"filled in: {', '.join(filled)}")
+        status = "changed" if filled else "unchanged"
+        return Outcome("", status, key=found.paper.key)
+    record = _without_known_keys(session, found.record)
+    if run.options.dry_run and _is_told(record, run):
+        return Outcome("", "unchanged", key=record.key)
+    try:
+        paper = add_paper(session, record, "bibtex", run.options.only)
+    except AlreadyThere as there:  # by its title, or a name that only reading its key tells
+        return _there(session, record, there.key)
+    if record.key and paper.key != record.key:  # add_paper knows what preprints became
+        notes.append(f"it is the preprint of {paper.key}, and was joined with it")
+        return Outcome("", "changed", key=paper.key)
+    return Outcome("", "added", key=paper.key)
+
+
+def _there(session: Session, record: PaperRecord, key: str) -> Outcome:
+    paper = by_key(session, key)
+    if paper is not None and is_of(session, paper, record):
+        return Outcome("", "unchanged", key=key)
+    raise Refused("key", f"it names another paper here, {key}")
+
+
+def _is_told(record: PaperRecord, run: Run) -> bool:
+    """In a dry run: whether an earlier entry would have added the paper."""
+    says = "\n".join((*title_words(record.title), *record.authors))
+    names = [f"{n.lower()}\n{says}" for n in (record.key, record.doi, record.arxiv_id) if n]
+    is_told = any(name in run.papers for name in names)
+    run.papers.update(dict.fromkeys(names, record))
+    return is_told
+
+
+def _without_known_keys(session: Session, record: PaperRecord) -> PaperRecord:
+    """The record without further keys that are other papers'."""
+    if not record.other_keys:
+        return record
+    known = known_keys(session, [PaperRef("key", key) for key in record.other_keys])
+    free = tuple(key for key in record.other_keys if PaperRef("key", key) not in known)
+    return replace(record, other_keys=free)
+
+
+def _fitted(session: Session, record: PaperRecord, notes: list[str]) -> PaperRecord:
+    """The record in normal form; what is too long is cut, and what cannot be right left out.
+
+    Raises:
+        Refused: when there is nothing left that could be a paper.
+    """
+    record = _shortened(record, notes)
+    for _ in range(2 * len(_OPTIONAL)):
+        try:
+            return checked(session, record)
+        except Refused as refused:
+            what = _OPTIONAL.get(refused.field)
+            if what is None:
+                raise
+            written = str(getattr(record, refused.field))
+            usable = _usable_key(written) if what == "key" else ""
+            instead = f"it is {usable}" if usable else "it was left out"
+            notes.append(f"the {what} {written:.80} cannot be used here; {instead}")
+            other: dict[str, Any] = {refused.field: usable}
+            record = replace(record, **other)
+    return checked(session, record)
+
+
+def _usable_key(key: str) -> str:
+    """What is left of a key without the signs that cannot stand in an address; may be empty."""
+    usable = storable_key(key)
+    return "" if usable == key else usable
+
+
+def _shortened(record: PaperRecord, notes: list[str]) -> PaperRecord:
+    cut = {
+        name: (text, most)
+        for name, text, most in (
+            ("venue", record.venue, MAX_NAME),
+            ("abstract", record.abstract, MAX_ABSTRACT),
+            ("keywords", record.keywords, MAX_KEYWORDS),
+        )
+        if len(text) > most
+    }
+    for name in cut:
+        notes.append(f"the {name} was shortened")
+    short: dict[str, Any] = {name: _cut(text, most) for name, (text, most) in cut.items()}
+    if "venue" in cut:
+        short["venue_title"] = _cut(record.venue, MAX_VENUE_TITLE)
+    long_names = [name for name in record.authors if len(name) > MAX_NAME]
+    if long_names:
+        notes.append("a name was shortened")
+        record = replace(record, authors=tuple(_cut(name, MAX_NAME) for name in record.authors))
+    for name, text in record.details.items():
+        if len(text) > (MAX_EDITORS if name == "editor" else MAX_DETAIL):
+            notes.append(f"the field {name} is too long and was left out")
+    record = replace(record, **short)
+    if "/" in record.venue and " " not in record.venue and not record.venue_key:
+        # Such a name would be taken for the key of a venue.
+        record = replace(record, venue_key=f"venues/{slug(record.venue)}"[:MAX_VENUE_KEY])
+    return record
+
+
+def _cut(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    start = text[: most - 1]
+    return (start[: start.rfind(" ")] if " " in start[most // 2 :] else start).rstrip() + "…"

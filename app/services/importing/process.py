@@ -1,0 +1,141 @@
+"""Reading what a member sent in a process of its own, which is ended when it takes too much.
+
+The child, which calls `FUNCTIONS`, opens the file that it inherits and hands out one item after
+another; what they say is stored by the process that asks. Each import has a child of its own, so
+that nothing of one file is left when the next one comes.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import partial
+from typing import Any, BinaryIO, NamedTuple
+
+from app.rendering import sandbox
+from app.rendering.sandbox import Child, TooMuch
+from app.services.importing import faults
+from app.services.importing.opening import BadSource, Source, open_file, pasted_bibtex
+from app.services.importing.terms import Incoming, IncomingPaper
+from app.services.summaries.markdown_files import SummaryFile
+from app.sources.formats.front_matter import BadFile
+
+SECONDS = 30  # of the child's own time; the largest honest file takes some ten
+WITHIN = 120  # seconds by the clock for one answer, on a machine that has much else to do
+AT_ONCE = 2  # imports in a process: the server has four threads, and some are for those who read
+RETRY_AFTER = 60  # seconds
+_TURNS = threading.BoundedSemaphore(AT_ONCE)
+
+
+class Busy(Exception):
+    """As many imports are running as may at once."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Other imports are running, and one more would slow the site down for those who read."
+            " Wait a minute, then choose your file again and send it."
+        )
+
+
+class Head(NamedTuple):
+    """What is told of an item before it is read."""
+
+    name: str
+    line: int
+    kind: str
+    has_pictures: bool
+
+
+def read_file(file: BinaryIO, name: str, opened: ExitStack) -> Source:
+    """As `opening.open_file`, in a child.
+
+    Args:
+        file: one on the disk, which has a number.
+        opened: ends the child.
+
+    Raises:
+        BadSource: as there; also for what takes too much to be opened.
+        Busy: while others import.
+    """
+    number = file.fileno()
+    file.seek(0)  # what was written to it is on the disk then
+    return _begun(opened, [number], "open_file", number, name)
+
+
+def read_pasted(text: str, opened: ExitStack) -> Source:
+    """As `opening.pasted_bibtex`, in a child; otherwise as `read_file`."""
+    return _begun(opened, [], "open_pasted", text)
+
+
+def _begun(opened: ExitStack, files: list[int], name: str, *arguments: Any) -> Source:
+    if not _TURNS.acquire(blocking=False):
+        raise Busy
+    opened.callback(_TURNS.release)
+    child = Child(
+        __name__, seconds=SECONDS, lifetime=SECONDS, within=WITHIN, files=files, lasts=False
+    )
+    opened.callback(child.stop)
+    try:
+        count: int | None = child.call(name, *arguments)
+    except (TooMuch, sandbox.Busy) as error:
+        raise BadSource(str(faults.end(error))) from None
+    return Source(_items(child), count)
+
+
+def _items(child: Child) -> Iterator[Incoming | IncomingPaper]:
+    """What the child has, one by one; each must be used before the next is taken."""
+    while (found := child.call("advance")) is not None:
+        if isinstance(found, IncomingPaper):
+            yield found
+            continue
+        picture = partial(child.call, "picture") if found.has_pictures else None
+        read = partial(child.call, "read")
+        yield Incoming(found.name, read, picture, found.line, found.kind)
+
+
+class _Open:
+    """What the child has open."""
+
+    source: Source
+    item: Incoming
+    held = ExitStack()
+
+
+def _open_file(number: int, name: str) -> int | None:
+    file = _Open.held.enter_context(os.fdopen(number, "rb"))
+    _Open.source = open_file(file, name, _Open.held)
+    return _Open.source.count
+
+
+def _open_pasted(text: str) -> int | None:
+    _Open.source = pasted_bibtex(text)
+    return _Open.source.count
+
+
+def _advance() -> Head | IncomingPaper | None:
+    found = next(_Open.source.incoming, None)
+    if not isinstance(found, Incoming):
+        return found
+    _Open.item = found
+    return Head(found.name, found.line, found.kind, found.picture is not None)
+
+
+def _read() -> SummaryFile:
+    return _Open.item.read()
+
+
+def _picture(path: str) -> bytes | None:
+    find = _Open.item.picture
+    return None if find is None else find(path)
+
+
+FUNCTIONS = {
+    "open_file": _open_file,
+    "open_pasted": _open_pasted,
+    "advance": _advance,
+    "read": _read,
+    "picture": _picture,
+}
+REFUSALS = (BadFile, BadSource)

@@ -1,0 +1,325 @@
+"""Bringing summaries in from files: each in a transaction of its own, so that a run can be stopped
+or fail at any file, and be started again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Identifier, Paper, Summary, User, folded
+from app.queries.identifiers import find, meanings
+from app.services import votes
+from app.services.counters import counts
+from app.services.importing import faults
+from app.services.importing.bibtex import import_papers
+from app.services.importing.pictures import with_pictures
+from app.services.importing.terms import Incoming, IncomingPaper, Options, Outcome, Run
+from app.services.importing.writers import ANONYMOUS, writer, writer_name
+from app.services.papers.adding import AlreadyThere, add_paper
+from app.services.refusals import Refused
+from app.services.summaries.content import Edit
+from app.services.summaries.markdown_files import SummaryFile, by_now
+from app.services.summaries.publishing import (
+    MAX_TAGS,
+    all_of,
+    change_summary,
+    create_summary,
+    normal,
+    parse_tags,
+    tag_names,
+)
+from app.services.summaries.signatures import is_signed
+from app.sources.formats.front_matter import BadFile
+from app.text.lines import one_line
+
+__all__ = ["ANONYMOUS", "Incoming", "IncomingPaper", "Options", "Outcome", "Run", "import_files"]
+
+# What a file calls the facts that services call otherwise.
+FIELDS = {"arxiv_id": "arxiv", "published_on": "published", "name": "user"}
+
+
+def import_files(
+    session: Session,
+    incoming: Iterable[Incoming | IncomingPaper],
+    options: Options,
+    run: Run | None = None,
+) -> Iterator[Outcome]:
+    """Import files one by one, and commit after each; entries of BibTeX some at a time.
+
+    Whatever goes wrong in one of them is its own fault, and the others go on. When nothing can be
+    written or read any more, the last outcome says so; nothing is raised.
+
+    Links that waited for a new paper are only marked; the caller lets `rerender.renew_marked` make
+    them anew at the end.
+
+    Args:
+        run: when several sources are one run; a new one has seen nothing.
+    """
+    run = run or Run(options)
+    all_of_it = _UntilTrouble(incoming)
+    try:
+        for papers, group in groupby(all_of_it, lambda each: isinstance(each, IncomingPaper)):
+            if papers:
+                yield from import_papers(session, cast(Iterator[IncomingPaper], group), run)
+            else:
+                yield from _import_summaries(session, cast(Iterator[Incoming], group), run)
+        if all_of_it.trouble is not None:
+            raise faults.end(all_of_it.trouble)
+    except faults.Stopped as stopped:
+        yield Outcome("", "stopped", message=str(stopped))
+
+
+class _UntilTrouble:
+    """What comes in, up to where it cannot be read any more; `trouble` is why."""
+
+    def __init__(self, incoming: Iterable[Incoming | IncomingPaper]) -> None:
+        self._rest = iter(incoming)
+        self.trouble: Exception | None = None
+
+    def __iter__(self) -> Iterator[Incoming | IncomingPaper]:
+        return self
+
+    def __next__(self) -> Incoming | IncomingPaper:
+        try:
+            return next(self._rest)
+        except StopIteration:
+            raise
+        except Exception as error:  # whatever it is, what was done is told
+            self.trouble = error
+            raise StopIteration from None
+
+
+def _import_summaries(
+    session: Session, incoming: Iterable[Incoming], run: Run
+) -> Iterator[Outcome]:
+    for each in incoming:
+        try:
+            outcome = _tried(session, each, run)
+            if run.options.dry_run or outcome.status in ("refused", "kept", "unchanged"):
+                session.rollback()
+            else:
+                session.commit()
+        except Exception as error:  # whatever it is, the others go on
+            faults.undo(session)
+            said = faults.refusal(error, f"{each.name}:{each.line}")
+            outcome = Outcome(each.name, "refused", each.line, said)
+        session.expunge_all()  # a long run must not keep all that it wrote
+        yield outcome
+
+
+def _tried(session: Session, incoming: Incoming, run: Run) -> Outcome:
+    try:
+        file = incoming.read()
+    except BadFile as error:
+        return Outcome(incoming.name, "refused", incoming.line + error.line - 1, str(error))
+    try:
+        outcome, said = _import(session, incoming, file, run)
+    except BadFile as error:
+        return _refused(incoming, file, error.field, str(error))
+    except Refused as refused:
+        field = FIELDS.get(refused.field, refused.field)
+        message, further = refused.message, 0
+        if field == "source" and field in file.lines and refused.line is not None:
+            message = message.removeprefix(f"Line {refused.line}: ")
+            further = refused.line - 1
+        elif field != "source" and field in file.lines:
+            message = f"{field}: {message}"
+        return _refused(incoming, file, field, message, further)
+    where = incoming.name if incoming.kind == "note" else f"{incoming.name}:{incoming.line}"
+    written = (outcome.key, outcome.writer, outcome.summary, incoming.kind)
+    run.written.setdefault(written, (where, said))
+    return outcome
+
+
+def _refused(
+    incoming: Incoming, file: SummaryFile, field: str, message: str, further: int = 0
+) -> Outcome:
+    """Refused at a field, or so many lines further on."""
+    line = file.lines.get(field, file.lines.get("", incoming.line))
+    return Outcome(incoming.name, "refused", line + further, message)
+
+
+def _import(
+    session: Session, incoming: Incoming, file: SummaryFile, run: Run
+) -> tuple[Outcome, int]:
+    """What became of a file, and a hash of what it said."""
+    options = run.options
+    file = by_now(file)
+    name = writer_name(session, file, options)
+    paper, is_new = _paper(session, file, run)
+    notes = [f"the field {name!r} is not known and was left out" for name in file.unknown]
+    user = writer(session, name, file, paper)
+    if options.only is None:
+        notes += file.notes
+    texts = all_of(session, user, paper)
+    here = _meant(texts, file)
+    place = _new_place(texts, file, user, options) if here is None else here.place
+    text = with_pictures(
+        session, user, normal(file.text), incoming, here, notes, dry_run=options.dry_run
+    )
+    present = None if here is None else _present(session, here)
+    wanted = _wanted(file, text, present, options, notes)
+    edit = Edit(**{**vars(wanted), "tags": ",".join(wanted.tags)})
+    number = -1 - place if here is None else here.id
+    outcome = Outcome(
+        incoming.name,
+        "unchanged",
+        incoming.line,
+        key=paper.key,
+        summary=number,
+        writer=user.name,
+        can_sign_in=user.password_hash is not None,
+        notes=tuple(notes),
+    )
+    said = hash(wanted)
+    # What a text was worth elsewhere counts only when who runs the library says so.
+    score = file.votes if options.brings_votes else 0
+    earlier = run.written.get((paper.key, user.name, number, incoming.kind))
+    if earlier is not None:
+        # Nobody knows which of the two is meant, unless one is a copy of the other, or a link to
+        # it. But a feed and a table may tell of one text, the second better than the first.
+        if earlier[1] != said:
+            raise BadFile(f"{earlier[0]} is about the same paper.", field="key")
+        return outcome, said
+    if here is not None:
+        if wanted == present and score in (0, here.imported_votes):
+            return (replace(outcome, status="changed") if is_new else outcome), said
+        moment = file.edited or file.created
+        if wanted != present and moment and moment < (here.edited_at or here.created_at):
+            kept = replace(outcome, status="kept", message="the one here was edited later")
+            return kept, said
+    edited_at = _edited(file, here)
+    if here is None:
+        summary = create_summary(
+            session, user, paper, edit, created_at=file.created, edited_at=edited_at, place=place
+        )
+    else:
+        summary = change_summary(session, here, edit, edited_at=edited_at)
+    if score and summary.imported_votes != score:
+        summary.imported_votes = score
+        votes.recount(session, summary)
+        counts.recount(session, [paper.id], user_ids=[user.id])
+    if not options.dry_run:
+        number = summary.id
+    status = "added" if here is None else "changed"
+    return replace(outcome, status=status, summary=number), said
+
+
+def _meant(texts: list[Summary], file: SummaryFile) -> Summary | None:
+    """Which of a writer's texts about a paper a file is: where there are several, they may have
+    changed places since it was written, but not the moments at which they were begun. A file whose
+    moment is no text's changes none of them."""
+    if file.created is not None and (len(texts) > 1 or file.place):
+        return next((each for each in texts if each.created_at == file.created), None)
+    return next((each for each in texts if each.place == file.place), None)
+
+
+def _new_place(texts: list[Summary], file: SummaryFile, user: User, options: Options) -> int:
+    """Where among a writer's texts about a paper a file puts another one.
+
+    Only a merge of papers lets them have a second one, and only an export of ours says so; who
+    runs the site may say what they like.
+    """
+    signed = (user.id, file.record.key, file.created, file.signature)
+    if options.only is None or is_signed(options.secret, *signed):
+        return file.place
+    if texts:
+        raise BadFile(
+            "You have a summary of this paper already. A second one is only read from an export"
+            " of this site, made since two entries of the paper were merged.",
+            field="place",
+        )
+    return 0
+
+
+def _paper(session: Session, file: SummaryFile, run: Run) -> tuple[Paper, bool]:
+    """The paper of a file, and whether it was added just now."""
+    record = file.record
+    fields = {"key": record.key, "doi": record.doi, "arxiv": record.arxiv_id}
+    names = {field: name for field, name in fields.items() if name}
+    refs = [ref for name in names.values() for ref in meanings(session, name)]
+    known = find(session, refs, unsure=True)
+    key = next((known[ref].key for ref in refs if ref in known), None)
+    if key is not None:
+        return _by_key(session, key), False
+    would_be = (run.papers.get(folded(ref.value)) for ref in refs)
+    record = next(filter(None, would_be), record)
+    if not record.title.strip():
+        field, name = next(iter(names.items()))
+        raise BadFile(
+            f"The paper {name:.100} is not here yet, so its title is needed.", field=field
+        )
+    try:
+        paper = add_paper(session, record, "file", run.options.only)
+    except AlreadyThere as there:  # under a name that another of its names leads to
+        return _by_key(session, there.key), False
+    if run.options.dry_run:
+        ways = select(Identifier.folded).where(Identifier.paper_id == paper.id)
+        run.papers.update(dict.fromkeys(session.scalars(ways), record))
+    return paper, True
+
+
+def _by_key(session: Session, key: str) -> Paper:
+    return session.scalars(select(Paper).where(Paper.key == key)).one()
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What a summary holds besides its moments."""
+
+    source: str
+    takeaway: str
+    tags: tuple[str, ...]
+    visibility: str
+    anonymous: bool
+
+
+def _present(session: Session, summary: Summary) -> _Content:
+    return _Content(
+        summary.source,
+        summary.takeaway,
+        tuple(tag_names(session, summary)),
+        summary.visibility,
+        summary.anonymous,
+    )
+
+
+def _wanted(
+    file: SummaryFile, text: str, present: _Content | None, options: Options, notes: list[str]
+) -> _Content:
+    """What a file asks for; where it says nothing, what is here stays."""
+    default = present or _Content(text, "", (), options.visibility, False)
+    takeaway = default.takeaway if file.takeaway is None else one_line(file.takeaway)
+    return _Content(
+        source=text,
+        takeaway=takeaway,
+        tags=default.tags if file.tags is None else _tags(file.tags, notes),
+        visibility=file.visibility or default.visibility,
+        anonymous=default.anonymous if file.anonymous is None else file.anonymous,
+    )
+
+
+def _tags(written: tuple[str, ...], notes: list[str]) -> tuple[str, ...]:
+    found: set[str] = set()
+    for each in written:
+        try:
+            found.update(parse_tags(each))
+        except Refused as refused:
+            notes.append(f"a tag was left out: {refused.message}")
+    if len(found) > MAX_TAGS:
+        notes.append(f"of {len(found)} tags the first {MAX_TAGS} were kept")
+    return tuple(sorted(found)[:MAX_TAGS])
+
+
+def _edited(file: SummaryFile, here: Summary | None) -> datetime | None:
+    if here is None or file.edited is None:
+        return file.edited
+    # A file that was exported and then changed by hand still says when it was exported.
+    last = here.edited_at or here.created_at
+    return file.edited if file.edited > last else None

@@ -1,0 +1,83 @@
+"""Whose a text is that comes in from a file."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Paper, Summary, User
+from app.queries.people import user_by_name
+from app.services.accounts import account
+from app.services.accounts.user_names import UNKNOWN
+from app.services.importing.terms import Options
+from app.services.summaries.markdown_files import SummaryFile
+from app.services.summaries.publishing import normal
+from app.sources.formats.front_matter import BadFile
+
+# Accounts for texts whose writers are not known begin so.
+ANONYMOUS = UNKNOWN
+
+
+def writer_name(session: Session, file: SummaryFile, options: Options) -> str:
+    """The name of the account that a text is for.
+
+    Raises:
+        BadFile: when nothing says it, or it is not for whom the import is.
+    """
+    if options.only is not None:
+        if file.user and not options.all_mine:
+            _check_theirs(session, file, options.only, options.called)
+        return options.only.name
+    name = file.user or options.writer
+    if not name:
+        raise BadFile("Whose text is it? The file has no user; give one with --user NAME.")
+    return name
+
+
+def writer(session: Session, name: str, file: SummaryFile, paper: Paper) -> User:
+    """The account of this name, which is made when it is missing.
+
+    Raises:
+        Refused: for a name that no account can have.
+    """
+    if name == ANONYMOUS:
+        return _anonymous(session, file, paper)
+    return user_by_name(session, name) or account.add_from_file(session, name, file.display_name)
+
+
+def _check_theirs(session: Session, file: SummaryFile, user: User, called: str) -> None:
+    if file.user == ANONYMOUS:
+        raise BadFile(
+            "This text has no name, so it may be anybody's. Tick “All of it is mine” to take those"
+            " without a name too.",
+            field="user",
+        )
+    found = user_by_name(session, file.user)
+    if found is not None and found.id == user.id:
+        return
+    if called.strip().lstrip("@").casefold() not in {name.casefold() for name in file.names}:
+        raise BadFile(
+            f"This text is by {file.names[0] if file.names else file.user:.60}, and you are"
+            f" {user.name}. Say so in the form when it is yours all the same.",
+            field="user",
+        )
+
+
+def _anonymous(session: Session, file: SummaryFile, paper: Paper) -> User:
+    """An account for a text whose writer is not known: the first that did not write about this
+    paper, unless one of them wrote just this text."""
+    number = 1
+    free = None
+    while True:
+        name = ANONYMOUS if number == 1 else f"{ANONYMOUS}-{number}"
+        user = session.scalar(select(User).where(User.name == name))
+        if user is None:
+            return free or account.add_from_file(session, name, "Anonymous")
+        written = session.scalar(
+            select(Summary).where(Summary.paper_id == paper.id, Summary.user_id == user.id)
+        )
+        if written is None:
+            free = free or user
+        elif written.source == normal(file.text):
+            return user
+        number += 1

@@ -1,0 +1,266 @@
+"""Asking the outside sources about a paper: all at once, within seconds, and never twice.
+
+Whatever comes from there is checked as what people type is; see `papers.facts`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+from app.models.papers.paper import MAX_IDENTIFIER
+from app.references.identifiers import is_corr_key
+from app.services.lookup import cache
+from app.services.lookup.cache import Kept
+from app.services.lookup.record_merge import joined, same_work
+from app.services.papers.facts import FIELDS
+from app.sources.contract import Fetch, NotNow, Source, Unavailable
+from app.sources.lookup.fetch import Asking, fetcher
+from app.sources.lookup.registry import SOURCES
+from app.sources.record import PaperRecord
+from app.text.lines import one_line
+from app.text.words import title_folded
+
+FOLDER = "lookups"  # in the data directory
+SECONDS = 4.5  # for all that one page asks
+SECONDS_MORE = 1.5  # of these, for what completes a paper that was found
+# A look-up holds one of a worker's few threads while it waits; the others are for those who read.
+AT_ONCE = threading.BoundedSemaphore(2)
+MAX_TITLE = 300
+MAX_FINDS = 8
+LIKENESS = 0.7  # of the words of the title that was asked for
+BUSY = "Others are looking up papers just now. Try again in a few seconds."
+OFF = "Looking up papers elsewhere is switched off on this site."
+_FIELDS = {**FIELDS, "key": "key"}
+
+
+@dataclass(frozen=True)
+class Outside:
+    """How this site asks the outside; `folder` is where answers are kept."""
+
+    on: bool
+    asking: Asking
+    folder: Path
+
+
+def site_outside(data_dir: Path, *, on: bool, site_url: str, contact: str) -> Outside:
+    """How a site asks: it says who it is, and whom to write to when it asks too much."""
+    about = "; ".join(filter(None, (site_url, f"mailto:{contact}" if "@" in contact else contact)))
+    return Outside(on, Asking(f"Shortlist ({about})" if about else "Shortlist"), data_dir / FOLDER)
+
+
+@dataclass(frozen=True)
+class Find:
+    """A work that was found.
+
+    Attributes:
+        names: identifiers such as `doi:10.1038/171737a0`, by which it is found again.
+        sources: how the services that know it are called.
+    """
+
+    record: PaperRecord
+    names: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the outside says, best first, and in sentences what it does not."""
+
+    finds: tuple[Find, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Question:
+    """One thing to ask one source.
+
+    Attributes:
+        text: names it in the cache.
+        instead: names there what will do when the source does not answer.
+    """
+
+    source: Source
+    text: str
+    ask: Callable[[Fetch], Sequence[PaperRecord]]
+    instead: str = ""
+
+
+def find(outside: Outside, names: Iterable[str]) -> Answer:
+    """The work that goes by some identifiers, such as `arxiv:1706.03762`.
+
+    What one source knows of it leads to the others: they are asked in the rest of the time.
+    """
+    until = time.monotonic() + SECONDS
+    asked = list(_by_names(names))
+    found, problems = _ask(outside, asked, until)
+    if not found:
+        return Answer((), tuple(problems))
+    found = [each for each in found if each is found[0] or same_work(found[0][1], each[1])]
+    first = joined([record for _, record in found])
+    more = [question for question in _about(first) if question.text not in {q.text for q in asked}]
+    soon = min(until, time.monotonic() + SECONDS_MORE)
+    later, _ = _ask(outside, more, soon, in_haste=True)
+    found += [(source, record) for source, record in later if same_work(first, record)]
+    return Answer((_joined(found),), ())
+
+
+def search(outside: Outside, title: str) -> Answer:
+    """Works whose title is like this one, the likest first."""
+    title = one_line(title)[:MAX_TITLE]
+    wanted = set(title_folded(title).split())
+    if not wanted:
+        return Answer()
+    found, problems = _ask(outside, _by_title(title), time.monotonic() + SECONDS)
+    works: list[list[tuple[Source, PaperRecord]]] = []
+    for source, record in found:
+        hit = _hit(source, getattr(record, _FIELDS[source.KIND]))
+        cache.write(outside.folder, hit, Kept((record,)))
+        if _likeness(wanted, record)[0] < LIKENESS:
+            continue
+        work = next((each for each in works if same_work(each[0][1], record)), None)
+        if work is None:
+            works.append([(source, record)])
+        else:
+            work.append((source, record))
+    works.sort(key=lambda work: _likeness(wanted, work[0][1]), reverse=True)
+    return Answer(tuple(map(_joined, works[:MAX_FINDS])), tuple(problems))
+
+
+def _by_names(names: Iterable[str]) -> Iterable[_Question]:
+    for name in list(names)[: len(SOURCES)]:
+        kind, _, value = name.partition(":")
+        for source in SOURCES:
+            if kind == source.KIND and 0 < len(value) <= MAX_IDENTIFIER:
+                yield _find_question(source, value)
+
+
+def _find_question(source: Source, value: str) -> _Question:
+    def ask(fetch: Fetch) -> list[PaperRecord]:
+        record = source.find(value, fetch)
+        return [] if record is None else [record]
+
+    return _Question(source, f"{source.NAME} find {value}", ask, _hit(source, value))
+
+
+def _hit(source: Source, value: str) -> str:
+    """The name in the cache of what a search told of a paper: less than a look-up does."""
+    return f"{source.NAME} hit {value.lower()}"
+
+
+def _by_title(title: str) -> list[_Question]:
+    return [_search_question(source, title) for source in SOURCES if source.search_title]
+
+
+def _search_question(source: Source, title: str) -> _Question:
+    def ask(fetch: Fetch) -> list[PaperRecord]:
+        return source.search_title(title, fetch) if source.search_title else []
+
+    return _Question(source, f"{source.NAME} search {title_folded(title)}", ask)
+
+
+def _about(record: PaperRecord) -> Iterable[_Question]:
+    """What completes a record: its other identifiers, and from the source that has keys its key
+    and its preprint."""
+    for source in SOURCES:
+        value = getattr(record, _FIELDS[source.KIND])
+        if value:
+            yield _find_question(source, value)
+        if source.KIND == "key" and not (record.key and record.arxiv_id):
+            yield _search_question(source, record.title[:MAX_TITLE])
+
+
+def _ask(
+    outside: Outside, questions: Sequence[_Question], until: float, *, in_haste: bool = False
+) -> tuple[list[tuple[Source, PaperRecord]], list[str]]:
+    """The answers in the order of the questions; sentences for those that did not come.
+
+    Args:
+        in_haste: whether there is so little time that a refusal says nothing about next time.
+    """
+    answers = {each.text: cache.read(outside.folder, each.text) for each in questions}
+    missing = [each for each in questions if answers[each.text] is None]
+    problems = []
+    if missing and not outside.on:
+        problems.append(OFF)
+    elif missing and not AT_ONCE.acquire(blocking=False):
+        problems.append(BUSY)
+    elif missing:
+        try:
+            answers |= _answers(outside, missing, until, in_haste)
+        finally:
+            AT_ONCE.release()
+    found = []
+    for question in questions:
+        answer = answers[question.text]
+        if question.instead and (answer is None or answer.problem):
+            answer = cache.read(outside.folder, question.instead) or answer
+        if answer is not None and answer.problem:
+            name = question.source.NAME
+            name = name if name == "arXiv" or name == "dblp" else name[0].upper() + name[1:]
+            problems.append(f"{name} {answer.problem}")
+        elif answer is not None:
+            found += [(question.source, record) for record in answer.records]
+    return found, problems
+
+
+def _answers(
+    outside: Outside, questions: Sequence[_Question], until: float, in_haste: bool
+) -> dict[str, Kept | None]:
+    """Ask in threads of their own: a name server that is slow cannot be told to hurry."""
+    fetch = fetcher(outside.asking, until)
+    came: SimpleQueue[tuple[str, Kept]] = SimpleQueue()
+
+    def ask(question: _Question) -> None:
+        lasting = not in_haste
+        try:
+            answer = Kept(tuple(question.ask(fetch)))
+        except Unavailable as unavailable:
+            answer = Kept(problem=str(unavailable))
+            lasting = lasting and not isinstance(unavailable, NotNow)
+        except Exception:  # a fault of ours in reading it must not leave the page waiting
+            logging.getLogger(__name__).exception("%s", question.source.NAME)
+            answer = Kept(problem="sent something that cannot be read.")
+        if lasting or not answer.problem:
+            cache.write(outside.folder, question.text, answer)
+        came.put((question.text, answer))
+
+    for question in questions:
+        threading.Thread(target=ask, args=(question,), daemon=True).start()
+    late = Kept(problem="did not answer in time.")
+    answers: dict[str, Kept | None] = {question.text: late for question in questions}
+    for _ in questions:
+        try:
+            text, answer = came.get(timeout=max(until - time.monotonic(), 0.01) + 0.2)
+        except Empty:
+            break
+        answers[text] = answer
+    return answers
+
+
+def _joined(found: Sequence[tuple[Source, PaperRecord]]) -> Find:
+    order = {source.NAME: place for place, source in enumerate(SOURCES)}
+
+    def place(each: tuple[Source, PaperRecord]) -> tuple[int, bool]:
+        source, record = each
+        return order[source.NAME], is_corr_key(record.key)
+
+    ranked = sorted(found, key=place)
+    names = (f"{source.KIND}:{getattr(record, _FIELDS[source.KIND])}" for source, record in ranked)
+    return Find(
+        joined([record for _, record in ranked]),
+        tuple(dict.fromkeys(names)),
+        tuple(dict.fromkeys(source.NAME for source, _ in ranked)),
+    )
+
+
+def _likeness(wanted: set[str], record: PaperRecord) -> tuple[float, float]:
+    """How much of the wanted words a title has, and how little else."""
+    words = set(title_folded(record.title).split())
+    common = len(wanted & words)
+    return common / len(wanted), common / max(len(words), 1)

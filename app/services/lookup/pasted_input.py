@@ -1,0 +1,91 @@
+"""What somebody pasted who has a paper in mind: an identifier, an address, an entry or a title."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from app.references.addresses import outside_url
+from app.references.identifiers import PaperRef
+from app.references.mentions import named_in
+from app.references.parsing import normalised, parse_identifier
+from app.services.papers.facts import FIELDS
+from app.sources.bibtex.reading import BadEntry, read_bibtex
+from app.sources.formats.csl import looks_like_csl, read_csl
+from app.sources.formats.ris import looks_like_ris, read_ris
+from app.sources.record import PaperRecord
+from app.text.lines import one_line
+from app.text.tex import plain
+
+MAX_TITLE = 300
+PROBLEMS_SHOWN = 20
+_BIBTEX = re.compile(r"@\s*\w+\s*[{(]")
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """What it is, of which at most one is set.
+
+    Attributes:
+        records: the papers of entries in BibTeX, RIS or CSL-JSON.
+        ref: what an identifier or address means.
+        title: words, of a title as it seems.
+        url: an address that does not say by itself which paper it shows.
+        problems: sentences about what could not be read.
+    """
+
+    records: tuple[PaperRecord, ...] = ()
+    ref: PaperRef | None = None
+    title: str = ""
+    url: str = ""
+    problems: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> PaperRecord:
+        """What it tells by itself, to fill a form with."""
+        if self.records:
+            return self.records[0]
+        if self.ref is not None:
+            fact: dict[str, Any] = {FIELDS.get(self.ref.kind, "key"): self.ref.value}
+            return PaperRecord(title="", **fact)
+        return PaperRecord(title=self.title, url=self.url)
+
+
+def read(text: str) -> Pasted:
+    """See what a text is."""
+    text = text.replace("\x00", "").strip().lstrip("\ufeff")
+    for looks_right, reader in (
+        (looks_like_ris, read_ris),
+        (looks_like_csl, read_csl),
+        (_looks_like_bibtex, read_bibtex),
+    ):
+        if looks_right(text):
+            records, bad = reader(text)
+            return Pasted(records=tuple(records), problems=_sentences(bad))
+    line = one_line(text)
+    ref = parse_identifier(line)
+    if ref is not None and ref.kind != "url" and _says_which(ref):
+        return Pasted(ref=ref.without_user())
+    if re.match(r"https?://\S+$", line, re.IGNORECASE):
+        return Pasted(url=normalised(line))
+    if ref is not None and ref.kind == "url":
+        return Pasted(url=outside_url("url", ref.value) or "")
+    named = named_in(line)
+    return Pasted(ref=named) if named else Pasted(title=plain(line)[:MAX_TITLE])
+
+
+def _looks_like_bibtex(text: str) -> bool:
+    return _BIBTEX.search(text) is not None
+
+
+def _says_which(ref: PaperRef) -> bool:
+    # One word is a key, or the title of a paper such as "Word2vec"; the library is asked for both.
+    return ref.kind != "key" or "/" in ref.value
+
+
+def _sentences(bad: list[BadEntry]) -> tuple[str, ...]:
+    found = [f"Line {entry.line}: {entry.message}" for entry in bad[:PROBLEMS_SHOWN]]
+    if len(bad) > PROBLEMS_SHOWN:
+        found.append(f"… and {len(bad) - PROBLEMS_SHOWN:,} more entries cannot be read.")
+    return tuple(found)

@@ -1,0 +1,73 @@
+"""Facts about one work from several sources, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from app.references.identifiers import is_corr_key
+from app.services.papers.same_work import Work, is_same
+from app.sources.record import PaperRecord
+from app.text.person_names import compared_surnames
+
+_NAMED = ("doi", "arxiv_id", "openreview_id", "acl_id")
+_FILLED = (
+    *("key", "doi", "arxiv_id", "openreview_id", "acl_id", "url", "abstract", "keywords"),
+    *("venue", "venue_key", "venue_title", "section", "year"),
+)
+
+
+def same_work(one: PaperRecord, other: PaperRecord) -> bool:
+    """Whether two records are of one work, such as a preprint and its conference version.
+
+    An identifier that both have decides. Without, title, authors and year do as in
+    `services.papers.same_work`: so another part of a series and another preface stay apart. What
+    dblp has under two keys is one work only when one of them is the preprint.
+    """
+    pairs = [(getattr(one, name).lower(), getattr(other, name).lower()) for name in _NAMED]
+    known = [mine == theirs for mine, theirs in pairs if mine and theirs]
+    if known:
+        return all(known)
+    keys = {one.key.lower(), other.key.lower()} - {""}
+    if len(keys) == 2 and not any(map(is_corr_key, keys)):
+        return False
+    if one.key and len(keys) == 1 and other.key:
+        return True
+    # They come from different lists, so one of them counts as the preprint.
+    return is_same(
+        Work(one.title, one.authors, one.year, "preprint"),
+        Work(other.title, other.authors, other.year, ""),
+    )
+
+
+def joined(records: Sequence[PaperRecord]) -> PaperRecord:
+    """One record of a work: the facts of the first, with what only the others tell."""
+    first, *others = records
+    for other in others:
+        blank = {name: getattr(other, name) for name in _FILLED if not getattr(first, name)}
+        if first.venue or first.venue_key:  # the parts of a venue belong together
+            blank = {name: fact for name, fact in blank.items() if not name.startswith("venue")}
+        days = [day for day in (first.published_on, other.published_on) if day]
+        first = replace(
+            first,
+            **blank,
+            authors=first.authors or other.authors,
+            orcids=_orcids(first, other),
+            published_on=min(days, default=None),
+            details=first.details or other.details,
+            other_keys=_more(first.key, first.other_keys, other.other_keys, [other.key]),
+            other_urls=_more(first.url, first.other_urls, [other.url], other.other_urls),
+        )
+    return first
+
+
+def _orcids(first: PaperRecord, other: PaperRecord) -> tuple[str, ...]:
+    theirs = compared_surnames(other.authors)
+    if not first.authors or first.orcids or compared_surnames(first.authors) != theirs:
+        return first.orcids if first.authors else other.orcids
+    return other.orcids
+
+
+def _more(but: str, *lists: Iterable[str]) -> tuple[str, ...]:
+    found = dict.fromkeys(each for some in lists for each in some)
+    return tuple(each for each in found if each and each != but)

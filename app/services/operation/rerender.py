@@ -1,0 +1,188 @@
+"""Making the HTML of stored texts anew: after an upgrade, or when a paper they link to is added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from time import monotonic
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from app.db import begin_writing, insert_missing, lock_papers
+from app.models import Identifier, Paper, Revision, Summary, User, folded
+from app.references.parsing import parse_any_address
+from app.rendering import RENDERER_VERSION, Busy, RenderError, render_inline, render_plain
+from app.services.accounts.account import rendered_bio
+from app.services.refusals import Refused
+from app.services.renderer import render_text
+from app.services.summaries.publishing import apply
+from app.services.summaries.stale import BATCH, STALE
+
+Text = TypeVar("Text", Summary, Revision)
+Row = TypeVar("Row", Summary, Revision, User)
+
+
+def count_marked(session: Session) -> int:
+    """How many summaries are marked."""
+    return session.scalar(select(func.count()).select_from(Summary).where(_MARKED)) or 0
+
+
+def renew_marked(session: Session, seconds: float | None = None) -> Iterator[int]:
+    """Make the HTML and links of marked summaries anew from their source.
+
+    Args:
+        seconds: stop after this time; what is left stays marked. `None`: go on to the end.
+
+    Yields:
+        The number of each, after its commit.
+    """
+    end = None if seconds is None else monotonic() + seconds
+    for number in _renew_texts(session, Summary, _MARKED):
+        yield number
+        if end is not None and monotonic() > end:
+            return
+
+
+def count_stale(session: Session) -> int:
+    """How many texts have HTML of another renderer, or are marked: summaries, versions, papers'
+    titles and abstracts, and what people say of themselves.
+    """
+    counts = (
+        session.scalar(select(func.count()).select_from(table).where(condition))
+        for table, condition in _STALE.items()
+    )
+    return sum(count or 0 for count in counts)
+
+
+def renew_stale(session: Session) -> Iterator[int]:
+    """Make stale HTML and links anew from their source: papers first, whose addresses links may
+    lead to, then summaries, the versions before their present ones, and people.
+
+    Rendering happens outside the transaction, so that nobody waits for it, and what was saved
+    meanwhile is left alone. A text that today's limits refuse keeps the HTML it has: it was safe
+    when it was made.
+
+    Yields:
+        The number of each row, after its commit.
+    """
+    yield from _renew_papers(session)
+    yield from _renew_texts(session, Summary, _STALE[Summary])
+    yield from _renew_texts(session, Revision, _STALE[Revision])
+    yield from _renew_bios(session)
+
+
+def _renew_texts(
+    session: Session, table: type[Text], condition: ColumnElement[bool]
+) -> Iterator[int]:
+    for row in _one_by_one(session, table, condition):
+        source, takeaway = row.source, row.takeaway
+        try:
+            rendered = render_text(session, source)
+            takeaway_html = render_inline(takeaway)
+        except Busy:
+            continue  # it was not looked at, and comes another time
+        except RenderError:
+            rendered, takeaway_html = None, ""
+        begin_writing(session)
+        lock_papers(session, alone=False)  # its links lead to papers
+        found = session.get(table, row.id, with_for_update=True, populate_existing=True)
+        if found is not None and (found.source, found.takeaway) == (source, takeaway):
+            if rendered is not None:
+                found.takeaway_html = takeaway_html
+                if isinstance(found, Summary):
+                    apply(session, found, rendered)
+                else:
+                    found.html = rendered.html
+            found.renderer_version = RENDERER_VERSION
+        session.commit()
+        yield row.id
+
+
+def _renew_bios(session: Session) -> Iterator[int]:
+    for row in _one_by_one(session, User, _STALE[User]):
+        bio, html = row.bio, row.bio_html
+        with suppress(Refused):
+            html = rendered_bio(session, bio)
+        begin_writing(session)
+        found = session.get(User, row.id, with_for_update=True, populate_existing=True)
+        if found is not None and found.bio == bio:
+            found.bio_html = html
+            found.renderer_version = RENDERER_VERSION
+        session.commit()
+        yield row.id
+
+
+def _one_by_one(
+    session: Session, table: type[Row], condition: ColumnElement[bool]
+) -> Iterator[Row]:
+    seen = 0
+    while True:
+        query = select(table).where(condition, table.id > seen).order_by(table.id).limit(1)
+        found = session.scalar(query.execution_options(populate_existing=True))
+        if found is None:
+            return
+        seen = found.id
+        yield found
+
+
+def _renew_papers(session: Session) -> Iterator[int]:
+    seen = 0
+    while True:
+        query = select(Paper).where(_STALE[Paper], Paper.id > seen)
+        query = query.order_by(Paper.id).limit(BATCH).execution_options(populate_existing=True)
+        papers = session.scalars(query).all()
+        if not papers:
+            return
+        seen = papers[-1].id
+        made = {paper.id: (paper.title, paper.abstract, _facts(paper)) for paper in papers}
+        begin_writing(session)
+        lock_papers(session, alone=True)
+        _note_addresses(session, papers)
+        # In one order, so that two of these cannot wait for each other.
+        query = select(Paper).where(Paper.id.in_(made)).order_by(Paper.id).with_for_update()
+        for paper in session.scalars(query.execution_options(populate_existing=True)):
+            title, abstract, html = made[paper.id]
+            if (paper.title, paper.abstract) == (title, abstract):
+                paper.title_html, paper.abstract_html = html
+                paper.renderer_version = RENDERER_VERSION
+        session.commit()
+        yield from made
+
+
+def _note_addresses(session: Session, papers: Sequence[Paper]) -> None:
+    """Let papers be known by their addresses, as those are that were added later."""
+    rows = []
+    for paper in papers:
+        ref = parse_any_address(paper.url) if paper.url else None
+        if ref is not None and ref.kind == "url":
+            name = {"kind": ref.kind, "value": ref.value, "folded": folded(ref.value)}
+            rows.append({"paper_id": paper.id, **name})
+    insert_missing(session, Identifier, rows, ["kind", "folded"])
+
+
+def _facts(paper: Paper) -> tuple[str, str]:
+    try:
+        return render_inline(paper.title), render_plain(paper.abstract)
+    except RenderError:
+        return paper.title_html, paper.abstract_html
+
+
+def _other(table: type[Row | Paper]) -> ColumnElement[bool]:
+    return table.renderer_version != RENDERER_VERSION
+
+
+def _replaced() -> ColumnElement[bool]:
+    """Versions that are not the present one: that one's HTML is the summary's."""
+    later = aliased(Revision)
+    return exists().where(later.summary_id == Revision.summary_id, later.number > Revision.number)
+
+
+_MARKED = Summary.renderer_version == STALE
+_STALE: dict[Any, ColumnElement[bool]] = {
+    Summary: _other(Summary),
+    Revision: _other(Revision) & _replaced(),
+    Paper: _other(Paper),
+    User: _other(User) & (User.bio != ""),
+}

@@ -1,0 +1,43 @@
+"""What a library needs now and then: forget what is past bringing back, and unused pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.services.lookup import asking, cache
+from app.services.pictures import addresses
+from app.services.pictures import uploads as pictures
+from app.services.similar import similarity
+from app.services.summaries import deletion
+
+SIMILAR_SECONDS = 600.0  # what is left then waits for the next day
+
+
+@dataclass(frozen=True)
+class Tidied:
+    """How much was removed."""
+
+    pictures: int
+    summaries: int
+
+
+def tidy(session: Session) -> Tidied:
+    """Forget summaries that were deleted too long ago, and remove pictures that nothing shows.
+
+    Also work out the similar papers that writes have left marked, and forget old answers of the
+    outside. In a library from before version 0004 of the schema, texts that share a picture get
+    addresses of their own.
+
+    Commits; it can be stopped at any moment and run again, also while others read and write.
+    """
+    forgotten = deletion.purge_deleted(session)
+    session.commit()
+    addresses.part_all(session)
+    cache.tidy(session.info["data_dir"] / asking.FOLDER)
+    if not similarity.has_learnt(session):
+        similarity.mark_all(session, every=False)
+    for _ in similarity.refresh(session, SIMILAR_SECONDS):
+        pass
+    return Tidied(pictures=pictures.tidy(session), summaries=forgotten)

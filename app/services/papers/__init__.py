@@ -1,0 +1,4 @@
+"""Papers: adding, facts, completion, duplicates, merging and its undoing.
+
+Imports `summaries` and what is below it.
+"""

@@ -1,0 +1,243 @@
+"""Adding papers to the library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy.orm import Session
+
+from app.db import begin_writing, insert_missing, lock_papers, now
+from app.models import Author, AuthorName, Identifier, Paper, PaperAuthor, User, Venue, folded
+from app.models.papers.paper import MAX_IDENTIFIER
+from app.queries.identifiers import known_keys
+from app.references.identifiers import CORR, PaperRef, is_dblp_key, stream_of
+from app.references.parsing import parse_any_address
+from app.rendering import RENDERER_VERSION, RenderError, render_inline, render_plain
+from app.services.counters import counts
+from app.services.papers.duplicates import TYPED, double_of, is_vouched_for, joined, learn_names
+from app.services.papers.facts import MAX_NAME, MAX_VENUE_KEY, checked, identifiers
+from app.services.papers.numbered_keys import free_key
+from app.services.refusals import AlreadyThere as AlreadyThere
+from app.services.refusals import Refused
+from app.services.search_index.indexing import index_paper
+from app.services.similar import similarity
+from app.services.summaries import links
+from app.services.summaries.stale import mark_stale
+from app.sources.arxiv_sections import section_of_arxiv_id
+from app.sources.dblp_sections import section_of_stream
+from app.sources.record import NO_SECTION, PaperRecord
+from app.text.folding import fold, slug
+from app.text.person_names import author_key, surname_for_key, without_number
+from app.text.words import title_folded
+
+
+def add_paper(
+    session: Session, record: PaperRecord, source: str, adder: User | None = None
+) -> Paper:
+    """Put a paper into the library; links that waited for it lead to it from now on.
+
+    The texts of these links are only marked: `rerender.renew_marked` renders them again after the
+    commit, for it may take long.
+
+    A preprint and what came of it are one paper (`services.papers.same_work`): then the two are
+    merged at once, and the one that stays is returned. Only a record that somebody vouches for
+    (`doubles.is_vouched_for`) does that, or anything else to a paper that is here; for another one
+    that paper is there already, and stays as it is.
+
+    Args:
+        record: what is known of it; only the title is needed.
+        source: where the record is from: a word such as `form` or `bibtex`, or the `KIND` of the
+            source that was asked for it.
+        adder: the member who adds it; `None` for who runs the program.
+
+    Raises:
+        AlreadyThere: when one of its identifiers belongs to a paper we have. If that has the same
+            title, further identifiers lead to it from now on; the caller may commit that. Also
+            for the same work as one we have, if nobody vouches for the record.
+        Refused: for a fact that cannot be right, with the name of the field.
+    """
+    record = checked(session, record)
+    title_html = _rendered("title", render_inline, record.title)
+    abstract_html = _rendered("abstract", render_plain, record.abstract)
+    begin_writing(session)
+    lock_papers(session, alone=True)
+    if not record.key:
+        record = replace(record, key=_made_up_key(session, record))
+    names = identifiers(record)
+    vouched = is_vouched_for(source, adder)
+    taken = known_keys(session, names)
+    if taken:
+        key = next(iter(taken.values()))
+        if vouched and len(set(taken.values())) == 1:
+            learn_names(session, key, record.title, [*names, *_addresses(session, record)])
+        raise AlreadyThere(key)
+    if vouched:
+        paper = _added(session, record, names, source, title_html, abstract_html)
+        return joined(session, paper, adder)
+    with session.begin_nested():  # what is the same work as another one is not added at all
+        word = source if source in TYPED else "pasted"  # a file that somebody sent
+        paper = _added(session, record, names, word, title_html, abstract_html)
+        if (same := double_of(session, paper)) is not None:
+            raise AlreadyThere(same.key)
+    return paper
+
+
+def _added(
+    session: Session,
+    record: PaperRecord,
+    names: Iterable[PaperRef],
+    source: str,
+    title_html: str,
+    abstract_html: str,
+) -> Paper:
+    venue = _venue(session, record)
+    paper = Paper(
+        key=record.key,
+        title=record.title,
+        title_html=title_html,
+        title_folded=title_folded(record.title),
+        year=record.year,
+        venue_id=None if venue is None else venue.id,
+        section_slug=_section(record, venue),
+        doi=record.doi or None,
+        arxiv_id=record.arxiv_id or None,
+        url=record.url or None,
+        abstract=record.abstract,
+        abstract_html=abstract_html,
+        keywords=record.keywords,
+        details=dict(record.details),
+        published_on=record.published_on,
+        source=source,
+        renderer_version=RENDERER_VERSION,
+        added_at=now(),
+    )
+    session.add(paper)
+    session.flush()
+    session.add_all(
+        Identifier(paper_id=paper.id, kind=ref.kind, value=ref.value, folded=folded(ref.value))
+        for ref in [*names, *_addresses(session, record)]
+    )
+    _set_authors(session, paper, record)
+    session.flush()
+    index_paper(session, paper)
+    mark_stale(session, links.resolve(session, paper))
+    counts.paper_added(session, paper)
+    similarity.mark(session, [paper.id])
+    return paper
+
+
+def _made_up_key(session: Session, record: PaperRecord) -> str:
+    # As many reference managers do: surname, year, first word of the title, a number if taken.
+    surname = surname_for_key(record.authors[0]) if record.authors else ""
+    words = slug(fold(record.title)).split("-")
+    word = next((word for word in words if len(word) > 3), "paper")
+    base = f"{surname or 'unknown'}{record.year or ''}{word}"[:200]
+    return free_key(session, base)
+
+
+def _addresses(session: Session, record: PaperRecord) -> list[PaperRef]:
+    """The addresses by which this paper alone is known: that of a volume belongs to many."""
+    found = map(parse_any_address, filter(None, (record.url, *record.other_urls)))
+    refs = {
+        folded(ref.value): ref.without_user()
+        for ref in found
+        if ref is not None and ref.kind == "url" and len(ref.value) <= MAX_IDENTIFIER
+    }
+    taken = known_keys(session, refs.values())
+    return [ref for ref in refs.values() if ref not in taken]
+
+
+def _venue(session: Session, record: PaperRecord) -> Venue | None:
+    stream = stream_of(record.key) if is_dblp_key(record.key) else ""
+    if record.venue_key:
+        key, name = record.venue_key, record.venue or record.venue_key.rsplit("/", 1)[-1]
+    elif "/" in record.venue and " " not in record.venue:
+        key, name = record.venue, record.venue.rsplit("/", 1)[-1].upper()
+    elif stream:
+        key, name = stream, record.venue or stream.rsplit("/", 1)[-1].upper()
+    elif record.venue:
+        key, name = f"venues/{slug(record.venue)}"[:MAX_VENUE_KEY], record.venue
+        same_name = session.scalar(select(Venue).where(Venue.name == name).limit(1))
+        if same_name is not None:
+            return same_name
+    elif record.arxiv_id:
+        key, name = CORR, "CoRR"
+    else:
+        return None
+    if len(key) > MAX_VENUE_KEY or len(name) > MAX_NAME:
+        raise Refused("venue", "The name of this venue is too long.")
+    kinds = {"conf": "conference", "journals": "journal", "books": "book", "series": "book"}
+    kind = "preprint" if key == CORR else kinds.get(key.split("/")[0], "other")
+    row = {
+        "key": key,
+        "name": name,
+        "title": record.venue_title,
+        "kind": kind,
+        "section_slug": section_of_stream(key) or None,
+    }
+    insert_missing(session, Venue, [row], ["key"])
+    return session.scalars(select(Venue).where(Venue.key == key)).one()
+
+
+def _section(record: PaperRecord, venue: Venue | None) -> str | None:
+    """As it was said, as the archive of an old arXiv number says, or as that of its venue."""
+    said = record.section or section_of_arxiv_id(record.arxiv_id)
+    if said:
+        return None if said == NO_SECTION else said
+    if venue is None:
+        return None
+    return venue.section_slug or section_of_stream(venue.key) or None
+
+
+def _set_authors(session: Session, paper: Paper, record: PaperRecord) -> None:
+    by_key = {author_key(name): without_number(name) for name in record.authors}
+    known = dict(session.execute(_authors_by_other_names(by_key)).all())
+    rows: list[dict[str, Any]] = [
+        {"key": key, "name": name} for key, name in by_key.items() if key not in known
+    ]
+    insert_missing(session, Author, rows, ["key"])
+    found = session.execute(select(Author.key, Author.id).where(Author.key.in_(list(by_key))))
+    ids = known | dict(found.all())
+    usual = dict(
+        session.execute(select(Author.id, Author.name).where(Author.id.in_(ids.values()))).all()
+    )
+    for position, name in enumerate(record.authors):
+        number, printed = ids[author_key(name)], without_number(name)
+        session.add(
+            PaperAuthor(
+                paper_id=paper.id,
+                position=position,
+                author_id=number,
+                name=None if printed == usual[number] else printed,
+            )
+        )
+    orcids = {author_key(n): orcid for n, orcid in zip(record.authors, record.orcids, strict=False)}
+    _set_orcids(session, {key: orcid for key, orcid in orcids.items() if orcid})
+
+
+def _authors_by_other_names(keys: Iterable[str]) -> Select[str, int]:
+    """Whose another name each of these is; a name that is an author's own is theirs."""
+    own = select(Author.key).where(Author.key == AuthorName.key)
+    return select(AuthorName.key, AuthorName.author_id).where(
+        AuthorName.key.in_(list(keys)), ~own.exists()
+    )
+
+
+def _set_orcids(session: Session, orcids: dict[str, str]) -> None:
+    """Tell authors' ORCID iDs by their keys. One that is known stays: a namesake may have come."""
+    if orcids:
+        unknown = (Author.key == bindparam("of")) & Author.orcid.is_(None)
+        session.connection().execute(
+            update(Author).where(unknown).values(orcid=bindparam("told")),
+            [{"of": key, "told": orcid} for key, orcid in sorted(orcids.items())],
+        )
+
+
+def _rendered(field: str, renderer: Any, text: str) -> str:
+    try:
+        return str(renderer(text))
+    except RenderError as error:
+        raise Refused(field, str(error)) from None

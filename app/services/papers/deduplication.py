@@ -1,0 +1,260 @@
+"""Whether a paper that comes in is one we have: by identifiers, by its key, or by what it says.
+
+Identifiers and keys from files are not trusted blindly: chapters carry the DOI of their book, and
+`smith2010` is another paper in every bibliography. So titles and authors have to agree too; one
+paper too many can be merged, but one that is taken for another is lost.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from app.db import begin_writing, lock_papers
+from app.models import Author, Identifier, Link, Paper, PaperAuthor, PaperMerge, folded
+from app.queries.identifiers import known_keys, names_of
+from app.references.identifiers import PaperRef, implied
+from app.references.parsing import parse_identifier
+from app.services.papers.facts import FIELDS
+from app.services.papers.numbered_keys import FIRST, free_key, numbered
+from app.services.papers.same_work import is_generic, title_words
+from app.services.search_index.indexing import index_paper
+from app.sources.record import OTHERS, PaperRecord, goes_on
+from app.text.person_names import compared_surnames
+from app.text.words import title_folded
+
+NAMES = {
+    **{"doi": "DOI", "arxiv": "arXiv id", "openreview": "OpenReview id", "acl": "ACL id"},
+    "key": "key",
+}
+LONG_TITLE = 15  # letters; "Preface" and "Editorial" are titles of many works
+# Papers that somebody added by hand or from a file, who may have claimed names for them.
+_CLAIMERS = ("bibtex", "pasted", "form")
+_PART = re.compile(r"\d+|[ivx]+|parts?|volumes?|chapters?")
+# Where the title may end and its subtitle begin.
+_SUBTITLE = re.compile(r"\s*[:.?!–—(]|\s+-")
+
+
+@dataclass(frozen=True)
+class Match:
+    """What was found: the paper we have, if any, and the record without what is another's."""
+
+    paper: Paper | None
+    record: PaperRecord
+    notes: tuple[str, ...] = ()
+
+
+def newest(session: Session) -> int:
+    """The number of the newest paper, 0 for none."""
+    return session.scalar(select(func.max(Paper.id))) or 0
+
+
+def match(
+    session: Session, record: PaperRecord, before: int | None, *, takes_back: bool = False
+) -> Match:
+    """Find the paper that a record is about.
+
+    Args:
+        record: in normal form.
+        before: papers up to this number may be found by title, authors and year alone. Of two
+            entries of one file nobody says that they are the same when their keys differ. `None`:
+            no paper may.
+        takes_back: whether names that a paper of another title goes by besides its own, and that
+            nobody but its adder gave it, are taken from it. That is written.
+    """
+    paper, record, notes = _by_identifiers(session, record, takes_back)
+    if paper is None and before is not None:
+        paper = _alike(session, record, before)
+    if paper is None and record.key:
+        paper = _by_key(session, record)
+    if paper is not None:
+        if paper.key != record.key or title_words(paper.title) != title_words(record.title):
+            notes = (*notes, f"it was taken for {paper.key}, “{paper.title:.100}”")
+        return Match(paper, record, notes)
+    if not record.key:
+        return Match(None, record, notes)
+    key = free_key(session, record.key)
+    if key != record.key and takes_back and _take_back(session, PaperRef("key", record.key)):
+        said = f"the key {record.key} was claimed for another paper here; it is this one’s now"
+        return Match(None, record, (*notes, said))
+    if key != record.key:
+        notes = (*notes, f"the key {record.key} is that of another paper here; this one is {key}")
+    return Match(None, replace(record, key=key), notes)
+
+
+def is_of(session: Session, paper: Paper, record: PaperRecord) -> bool:
+    """Whether a record that gives the key of a paper is about it."""
+    words = title_words(paper.title)
+    if words != title_words(record.title) or _differs(paper, record):
+        return False
+    apart = abs(paper.year - record.year) if paper.year and record.year else 0
+    if apart > (0 if is_generic(words) else 1):
+        return False
+    told = paper.details or {}
+    if is_generic(words):
+        for name in ("volume", "number", "pages"):
+            one, other = record.details.get(name, ""), told.get(name, "")
+            if one and other and one != other:
+                return False
+    ours, theirs = compared_surnames(_names(session, paper)), compared_surnames(record.authors)
+    if goes_on(record):
+        ours = ours[: len(theirs)]
+    elif told.get("authors") == OTHERS:
+        theirs = theirs[: len(ours)]
+    return not ours or not theirs or ours == theirs
+
+
+def _by_identifiers(
+    session: Session, record: PaperRecord, takes_back: bool
+) -> tuple[Paper | None, PaperRecord, tuple[str, ...]]:
+    refs = {
+        PaperRef(kind, getattr(record, field)): field
+        for kind, field in FIELDS.items()
+        if getattr(record, field)
+    }
+    known = known_keys(session, refs)
+    notes: list[str] = []
+    for ref, field in refs.items():
+        if ref not in known:
+            continue
+        paper = session.scalars(select(Paper).where(Paper.key == known[ref])).one()
+        if _has_title(paper, record) and _share_an_author(session, paper, record):
+            return paper, record, ()
+        if takes_back and _take_back(session, ref):
+            notes.append(
+                f"the {NAMES[ref.kind]} {ref.value} was claimed for {paper.key}, another paper;"
+                " it is this one’s now"
+            )
+            continue
+        notes.append(
+            f"the {NAMES[ref.kind]} {ref.value} is that of {paper.key} here, which has another"
+            " title or other authors, and was left out"
+        )
+        others: dict[str, Any] = {field: ""}
+        for name in ("url", "key"):  # which may be the same identifier again
+            meant = parse_identifier(getattr(record, name) or " ")
+            if meant is None:
+                continue
+            meant = meant.without_user()
+            if ref in (meant, *implied(meant)):
+                others[name] = ""
+        record = replace(record, **others)
+    return None, record, tuple(notes)
+
+
+def _has_title(paper: Paper, record: PaperRecord) -> bool:
+    """Whether the titles are the same, but for hyphens, or for a subtitle that is no part's."""
+    one, other = title_words(paper.title), title_words(record.title)
+    if "".join(one) == "".join(other):
+        return True
+    short, long = sorted((one, other), key=len)
+    title = max(paper.title, record.title, key=lambda each: len(title_words(each)))
+    if not short or is_generic(short) or long[: len(short)] != short:
+        return False
+    if any(_PART.fullmatch(word) for word in long[len(short) :]):
+        return False
+    starts = (title[: mark.start()] for mark in _SUBTITLE.finditer(title))
+    return any(title_words(start) == short for start in starts)
+
+
+def _share_an_author(session: Session, paper: Paper, record: PaperRecord) -> bool:
+    ours, theirs = compared_surnames(_names(session, paper)), compared_surnames(record.authors)
+    return not ours or not theirs or not set(ours).isdisjoint(theirs)
+
+
+def _by_key(session: Session, record: PaperRecord) -> Paper | None:
+    """The paper of this title that goes by the key, or by the key and a number."""
+    title = title_folded(record.title)
+    names = [folded(numbered(record.key, number)) for number in range(1, FIRST + 1)]
+    found = session.execute(
+        select(Identifier.paper_id, Paper.title_folded)
+        .join(Paper, Paper.id == Identifier.paper_id)
+        .where(Identifier.kind == "key", Identifier.folded.in_(names))
+        .order_by(Identifier.id)
+    ).all()
+    ids = [paper_id for paper_id, told in found if told == title]
+    if len(found) == FIRST:  # there may be more, which only the title finds quickly
+        same = select(Paper.id).where(Paper.title_folded == title).scalar_subquery()
+        begin = folded(numbered(record.key, 2)).removesuffix("2")
+        more = session.execute(
+            select(Identifier.paper_id, Identifier.folded)
+            .where(Identifier.paper_id.in_(same), Identifier.kind == "key")
+            .order_by(Identifier.id)
+        )
+        ids += [each for each, name in more if re.fullmatch(re.escape(begin) + r"\d+", name)]
+    for paper_id in dict.fromkeys(ids):
+        paper = session.get_one(Paper, paper_id)
+        if is_of(session, paper, record):
+            return paper
+    return None
+
+
+def _take_back(session: Session, ref: PaperRef) -> bool:
+    """Take a name from a paper that has another name of its own of this kind, and to which nobody
+    merged one that had it; links by that name wait again."""
+    query = select(Identifier).where(
+        Identifier.kind == ref.kind, Identifier.folded == folded(ref.value)
+    )
+    name = session.scalar(query)
+    if name is None:
+        return False
+    paper = session.get_one(Paper, name.paper_id)
+    own = {"key": paper.key, "doi": paper.doi, "arxiv": paper.arxiv_id}.get(ref.kind, ref.value)
+    merged = select(PaperMerge.id).where(
+        PaperMerge.kept_id == paper.id, PaperMerge.undone_at.is_(None)
+    )
+    if (
+        paper.source not in _CLAIMERS
+        or folded(ref.value) in (folded(own or ""), folded(paper.key))
+        or session.scalar(merged.limit(1)) is not None
+    ):
+        return False
+    begin_writing(session)
+    lock_papers(session, alone=True)
+    as_key = ("key", folded(ref.value))  # an arXiv number in `ids` is written as a key too
+    names = [(ref.kind, folded(ref.value)), as_key]
+    taken = tuple_(Identifier.kind, Identifier.folded).in_(names)
+    session.execute(delete(Identifier).where(Identifier.paper_id == paper.id, taken))
+    named = tuple_(Link.target_kind, Link.target_folded).in_([*names_of(ref), as_key])
+    session.execute(update(Link).where(named, Link.target_id == paper.id).values(target_id=None))
+    index_paper(session, paper)
+    return True
+
+
+def _differs(paper: Paper, record: PaperRecord) -> bool:
+    """Whether an identifier says that they are two."""
+    pairs = ((record.doi, paper.doi), (record.arxiv_id, paper.arxiv_id))
+    return any(mine and theirs and folded(mine) != folded(theirs) for mine, theirs in pairs)
+
+
+def _alike(session: Session, record: PaperRecord, before: int) -> Paper | None:
+    """A paper of the same title, authors and year, of which nothing says that it is another."""
+    title = title_folded(record.title)
+    if record.key and (len(title) < LONG_TITLE or not record.authors or not before):
+        return None
+    query = select(Paper).where(Paper.title_folded == title, Paper.year.is_(record.year))
+    if record.year is not None:
+        query = select(Paper).where(Paper.title_folded == title, Paper.year == record.year)
+    if record.key:
+        query = query.where(Paper.id <= before)
+    for paper in session.scalars(query.order_by(Paper.id).limit(20)):
+        types = {record.details.get("type"), (paper.details or {}).get("type")} - {None}
+        if (
+            not _differs(paper, record)
+            and title_words(paper.title) == title_words(record.title)
+            and len(types) < 2
+            and compared_surnames(_names(session, paper)) == compared_surnames(record.authors)
+        ):
+            return paper
+    return None
+
+
+def _names(session: Session, paper: Paper) -> list[str]:
+    printed = func.coalesce(PaperAuthor.name, Author.name)
+    query = select(printed).join_from(Author, PaperAuthor, PaperAuthor.author_id == Author.id)
+    query = query.where(PaperAuthor.paper_id == paper.id).order_by(PaperAuthor.position)
+    return list(session.scalars(query))

@@ -1,0 +1,116 @@
+"""Papers that are, or may be, the work of another one here: what becomes of one that is added, and
+what is suggested."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from app.models import Identifier, Paper, User, folded
+from app.queries import merges, papers
+from app.queries.identifiers import known_keys
+from app.references.identifiers import PaperRef
+from app.services.papers.merging import merge_papers
+from app.services.papers.same_work import (
+    is_generic,
+    is_published,
+    may_be_same,
+    same_among,
+    title_words,
+    work_of,
+)
+from app.services.summaries import links
+from app.services.summaries.stale import mark_stale
+from app.sources.lookup.registry import SOURCES
+
+# `Paper.source` of what somebody typed, pasted or sent.
+TYPED = ("form", "pasted")
+_ASKED = frozenset(source.KIND for source in SOURCES)
+
+
+def learn_names(session: Session, key: str, title: str, names: Sequence[PaperRef]) -> None:
+    """Let further identifiers lead to a paper that goes by one of them, if it has this title.
+
+    With another title a mistyped identifier is likelier than a second name.
+    """
+    paper = papers.by_key(session, key)
+    if paper is None or title_words(paper.title) != title_words(title):
+        return
+    known = known_keys(session, names)
+    new = {(ref.kind, folded(ref.value)): ref for ref in names if ref not in known}
+    session.add_all(
+        Identifier(paper_id=paper.id, kind=kind, value=ref.value, folded=name)
+        for (kind, name), ref in new.items()
+    )
+    session.flush()
+    mark_stale(session, links.resolve(session, paper))
+
+
+def is_vouched_for(source: str, adder: User | None) -> bool:
+    """Whether a record that is added may change a paper that is here.
+
+    It may when it is from a source that we asked ourselves, or when who adds it might merge papers
+    anyway. What another member typed, pasted or sent as a file may be invented.
+
+    Args:
+        source, adder: as `services.papers.adding.add_paper` has them.
+    """
+    return adder is None or adder.is_trusted or source in _ASKED
+
+
+def joined(session: Session, added: Paper, adder: User | None) -> Paper:
+    """The paper that stands for the work of one just added: itself, or what it was merged with.
+
+    What a member invented when it was added does not become a fact of the one that stays.
+    """
+    other = double_of(session, added)
+    present = papers.fresh(session, added.id)
+    if other is None or present is None:
+        return added
+    kept, removed = (present, other) if is_published(work_of(present)) else (other, present)
+    fill = removed is present or removed.source not in TYPED
+    merge_papers(session, kept, removed, adder, by_rule=True, fill=fill)
+    return kept
+
+
+def double_of(session: Session, added: Paper) -> Paper | None:
+    """The other paper here that is surely the same work as one just added."""
+    others = papers.of_same_title(session, added)
+    if not others:
+        return None
+    present = papers.fresh(session, added.id)
+    assert present is not None
+    works = [work_of(other) for other in others]
+    same = same_among(work_of(present), works)
+    return next((each for each, its in zip(others, works, strict=True) if its is same), None)
+
+
+def suggested(session: Session, paper: Paper) -> list[Paper]:
+    """Papers that may be the same work, and of which nobody has said that they are not.
+
+    One query by the folded title, and one more where there is any; needs authors and venue of the
+    paper to be loaded.
+    """
+    work = work_of(paper)
+    if not work.title or is_generic(title_words(work.title)):
+        return []
+    alike = [
+        other for other in papers.of_same_title(session, paper) if may_be_same(work, work_of(other))
+    ]
+    if not alike:
+        return []
+    different = merges.told_apart(session, paper)
+    return [other for other in alike if other.id not in different]
+
+
+def stays(one: Paper, other: Paper) -> Paper:
+    """Which of two papers of one work is to keep its address, unless somebody chooses otherwise.
+
+    What is published before a preprint, then the one with more public summaries, then the older.
+    """
+
+    def rank(paper: Paper) -> tuple[bool, int, int]:
+        return is_published(work_of(paper)), paper.summaries_count, -paper.id
+
+    return max(one, other, key=rank)

@@ -1,0 +1,234 @@
+"""What is known of a paper, in the normal form in which it is kept; what cannot be is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import zip_longest
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy.orm import Session
+
+from app.models import Section
+from app.models.papers.paper import MAX_IDENTIFIER, folded
+from app.references.identifiers import CORR, PaperRef, is_storable_key
+from app.references.orcid import orcid_of
+from app.references.parsing import parse_identifier
+from app.services.refusals import Refused
+from app.sources.record import DETAILS, NO_SECTION, PaperRecord
+from app.text.lines import visible, visible_line
+
+MAX_TITLE = 1000
+MAX_ABSTRACT = 20_000
+MAX_KEYWORDS = 1000
+MAX_AUTHORS = 5000
+MAX_NAME = 200
+MAX_URL = 2000
+MAX_VENUE_KEY = 120
+MAX_VENUE_TITLE = 400
+MAX_DETAIL = 400
+MAX_EDITORS = 4000
+MAX_OTHERS = 20  # further keys, and further addresses
+YEARS = (1500, 2200)
+HINTS = {
+    "doi": "A DOI looks like 10.1109/CVPR.2016.90.",
+    "arxiv_id": "An arXiv id looks like 1506.01497 or hep-th/9901001.",
+}
+# The field of a record that takes each kind of identifier.
+FIELDS = {"doi": "doi", "arxiv": "arxiv_id", "openreview": "openreview_id", "acl": "acl_id"}
+# What a record from outside can do without, by the field that a refusal names.
+DROPPED = {
+    "abstract": ("abstract",),
+    "keywords": ("keywords",),
+    "year": ("year",),
+    "section": ("section",),
+    "doi": ("doi",),
+    "arxiv_id": ("arxiv_id",),
+    "url": ("url",),
+    "venue": ("venue", "venue_title"),
+    "key": ("key", "venue_key"),
+}
+
+
+def checked(session: Session, record: PaperRecord) -> PaperRecord:
+    """The record in normal form; its key is empty when nothing in it can be one.
+
+    What a person may have typed is refused when it cannot be right. What only sources tell
+    (details, ORCIDs, further keys and addresses) is left out then: nobody could mend it.
+
+    Raises:
+        Refused: with the name of the field.
+    """
+    title = _line("title", record.title, MAX_TITLE, "A title")
+    if not title:
+        raise Refused("title", "A paper needs a title.")
+    if record.year is not None and not YEARS[0] <= record.year <= YEARS[1]:
+        raise Refused("year", f"{record.year} cannot be the year of a paper.")
+    section = _line("section", record.section, MAX_NAME, "A section")
+    if section not in ("", NO_SECTION) and session.get(Section, section) is None:
+        raise Refused("section", "There is no such section.")
+    abstract = visible(record.abstract).strip()
+    if len(abstract) > MAX_ABSTRACT:
+        raise Refused("abstract", f"An abstract has at most {MAX_ABSTRACT:,} characters.")
+    authors, orcids = _people(record)
+    facts = replace(
+        record,
+        title=title,
+        authors=authors,
+        orcids=orcids,
+        venue=_line("venue", record.venue, MAX_NAME, "A venue"),
+        abstract=abstract,
+        keywords=_line("keywords", record.keywords, MAX_KEYWORDS, "The list of keywords"),
+        section=section,
+        venue_key=_checked_key(record.venue_key),
+        venue_title=_line("venue", record.venue_title, MAX_VENUE_TITLE, "A venue"),
+        details=_details(record),
+    )
+    return _with_identifiers(facts)
+
+
+def fitting(session: Session, record: PaperRecord) -> tuple[PaperRecord, list[Refused]]:
+    """A record from elsewhere in normal form without the facts that cannot be kept, and these.
+
+    Raises:
+        Refused: when it has no usable title.
+    """
+    blank = PaperRecord(title="")
+    left_out: list[Refused] = []
+    while True:
+        try:
+            return checked(session, record), left_out
+        except Refused as refused:
+            if refused.field not in DROPPED or len(left_out) > len(DROPPED):
+                raise
+            left_out.append(refused)
+            fields = DROPPED[refused.field]
+            record = replace(record, **{name: getattr(blank, name) for name in fields})
+
+
+def identifiers(record: PaperRecord) -> list[PaperRef]:
+    """What no two papers share, of a record in normal form; it has no key yet, perhaps."""
+    refs = [PaperRef("key", key) for key in (record.key, *record.other_keys)]
+    meant = [parse_identifier(ref.value) for ref in refs]
+    refs += [ref.without_user() for ref in meant if ref is not None and ref.kind != "url"]
+    refs += [PaperRef(kind, getattr(record, field)) for kind, field in FIELDS.items()]
+    unique = {(ref.kind, folded(ref.value)): ref for ref in reversed(refs) if ref.value}
+    return list(reversed(unique.values()))
+
+
+def _people(record: PaperRecord) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names, and their ORCIDs in the same order if there is any."""
+    orcids = record.orcids[: len(record.authors)]
+    named = [
+        (_line("authors", name, MAX_NAME, "A name"), orcid_of(orcid))
+        for name, orcid in zip_longest(record.authors, orcids, fillvalue="")
+    ]
+    named = [(name, orcid) for name, orcid in named if name]
+    if len(named) > MAX_AUTHORS:
+        raise Refused("authors", f"At most {MAX_AUTHORS:,} authors can be kept.")
+    orcids = tuple(orcid for _, orcid in named)
+    return tuple(name for name, _ in named), orcids if any(orcids) else ()
+
+
+def _details(record: PaperRecord) -> dict[str, str]:
+    found = {}
+    for name in DETAILS:
+        text = visible_line(record.details.get(name, ""))
+        if text and len(text) <= (MAX_EDITORS if name == "editor" else MAX_DETAIL):
+            found[name] = text
+    return found
+
+
+def _with_identifiers(record: PaperRecord) -> PaperRecord:
+    """The record with its identifiers in normal form, also those that its key and addresses are."""
+    key = _checked_key(record.key)
+    url = _url(record.url)
+    others = tuple(dict.fromkeys(_usable(_url, record.other_urls)))[:MAX_OTHERS]
+    told = parse_identifier(record.doi)
+    # arXiv gives its papers DOIs too; each means the paper that its number means.
+    at_arxiv = told.value if told is not None and told.kind == "arxiv" else ""
+    found: dict[str, Any] = {
+        "doi": "" if at_arxiv else _of_kind("doi", record.doi, "doi"),
+        "arxiv_id": _of_kind("arxiv_id", record.arxiv_id, "arxiv") or at_arxiv,
+        "openreview_id": _of_source("openreview", record.openreview_id),
+        "acl_id": _of_source("acl", record.acl_id),
+    }
+    # A key may be a DOI or hold an arXiv id, as many of ShortScience's do.
+    for ref in filter(None, map(parse_identifier, filter(None, (key, url, *others)))):
+        if ref.kind in FIELDS:
+            found[FIELDS[ref.kind]] = found[FIELDS[ref.kind]] or ref.value
+    arxiv_key = f"{CORR}/{found['arxiv_id']}" if found["arxiv_id"] else ""
+    key = key or found["doi"] or arxiv_key
+    other_keys = dict.fromkeys(_usable(_checked_key, record.other_keys))
+    return replace(
+        record,
+        key=key,
+        url=url,
+        **found,
+        other_keys=tuple(each for each in other_keys if each != key)[:MAX_OTHERS],
+        other_urls=tuple(each for each in others if each != url),
+    )
+
+
+def _of_kind(field: str, text: str, kind: str) -> str:
+    if not text.strip():
+        return ""
+    ref = parse_identifier(text.strip())
+    if ref is None or ref.kind != kind or len(ref.value) > MAX_IDENTIFIER:
+        raise Refused(field, f"This is not one. {HINTS[field]}")
+    return ref.value
+
+
+def _of_source(kind: str, text: str) -> str:
+    """An identifier that only sources tell, without its name before it."""
+    for written in (text.strip(), f"{kind}:{text.strip()}"):
+        ref = parse_identifier(written)
+        if ref is not None and ref.kind == kind:
+            return ref.value
+    return ""
+
+
+def _usable(check: Callable[[str], str], texts: Iterable[str]) -> Iterator[str]:
+    """What passes a check and is not empty."""
+    for text in texts:
+        try:
+            found = check(text)
+        except Refused:
+            continue
+        if found:
+            yield found
+
+
+def _url(text: str) -> str:
+    text = text.strip()
+    if not text:
+        return ""
+    try:
+        parts = urlsplit(text)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        valid = False
+    if not valid or len(text) > MAX_URL or not text.isprintable() or " " in text:
+        raise Refused("url", "An address begins with https:// or http:// and has no spaces.")
+    return text
+
+
+def _checked_key(text: str) -> str:
+    key = text.strip().strip("/")
+    if not key:
+        return ""
+    if not is_storable_key(key):
+        raise Refused(
+            "key",
+            "A key has letters, digits and signs such as / : . - _ but no spaces or commas, for"
+            " example conf/nips/RenHGS15.",
+        )
+    return key
+
+
+def _line(field: str, text: str, longest: int, what: str) -> str:
+    text = visible_line(text)
+    if len(text) > longest:
+        raise Refused(field, f"{what} has at most {longest:,} characters; this has {len(text):,}.")
+    return text

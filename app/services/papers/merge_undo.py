@@ -1,0 +1,179 @@
+"""Undoing a merge of two papers: each has again what was its own.
+
+What came from the removed paper goes back to it as it is today, with edits and votes since; what
+was written or added after the merge stays where it is. Facts that were filled in are taken out
+again unless they were changed since.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from app.db import begin_writing, lock_papers, now
+from app.models import (
+    DeletedSummary,
+    Identifier,
+    Paper,
+    PaperAuthor,
+    PaperDifference,
+    PaperMerge,
+    SearchEntry,
+    Section,
+    Summary,
+    User,
+    Venue,
+)
+from app.queries import papers
+from app.services.counters import counts
+from app.services.papers.merging import FILLED, add_authors, encoded, finish, note_difference
+from app.services.refusals import Refused
+from app.services.summaries import draft_merge, links
+from app.services.summaries.publishing import close_gap
+from app.services.summaries.stale import mark_stale
+from app.text.words import title_folded
+
+BATCH = 500  # names in one statement
+
+
+def undo_merge(session: Session, merge_id: int, user: User) -> Paper:
+    """Make two papers of one again, as they were before a merge.
+
+    The program does not take them for one again, nor suggest it.
+
+    Returns:
+        The paper that is back.
+
+    Raises:
+        Refused: for one that is undone already, or whose kept paper was merged itself since.
+    """
+    begin_writing(session)
+    lock_papers(session, alone=True)
+    merge = session.get(PaperMerge, merge_id, populate_existing=True)
+    if merge is None or merge.undone_at is not None:
+        raise Refused("merge", "This merge is undone already.")
+    kept = papers.fresh(session, merge.kept_id)
+    if kept is None:
+        raise Refused(
+            "merge",
+            f"{merge.kept_key} has itself been merged into another entry since. Undo that first.",
+        )
+    data = merge.data
+    counts.paper_leaves(session, kept)
+    restored = _restore(session, data["paper"])
+    draft_merge.move_back(session, merge, kept, restored)
+    _move_back_summaries(session, data, kept, restored)
+    for paper in (kept, restored):
+        draft_merge.adopt(session, paper)
+    _move_back_identifiers(session, data, kept, restored)
+    _take_out(session, data["filled"], kept)
+    add_authors(session, restored, data["authors"])
+    _tell_apart_again(session, data["differences"], kept, restored, user)
+    back = update(PaperMerge).where(PaperMerge.id.in_(data["merges"]), PaperMerge.kept_id.is_(None))
+    session.execute(back.values(kept_id=restored.id))
+    leading = update(PaperMerge).where(PaperMerge.id.in_(data.get("leading", data["merges"])))
+    session.execute(leading.values(paper_id=restored.id))
+    session.flush()
+    mark_stale(session, links.resolve(session, restored, instead_of=kept))
+    merge.paper_id = None
+    merge.undone_at = now()
+    merge.undone_by_id = user.id
+    merge.data = {}
+    session.expire(restored)
+    for paper in (kept, restored):
+        finish(session, paper)
+    return restored
+
+
+def _restore(session: Session, row: dict[str, Any]) -> Paper:
+    values = {name: _decoded(name, value) for name, value in row.items()}
+    for name, table in (("venue_id", Venue), ("section_slug", Section)):
+        if values[name] is not None and session.get(table, values[name]) is None:
+            values[name] = None
+    values["title_folded"] = title_folded(values["title"])  # the rules may be others by now
+    paper = Paper(**values)
+    session.add(paper)
+    session.flush()
+    return paper
+
+
+def _decoded(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name == "added_at":
+        return datetime.fromisoformat(value)
+    return date.fromisoformat(value) if name == "published_on" else value
+
+
+def _move_back_summaries(
+    session: Session, data: dict[str, Any], kept: Paper, restored: Paper
+) -> None:
+    places = dict(data["summaries"])
+    numbers = [*places, *data["deleted"]]
+    deleted = update(DeletedSummary).where(
+        DeletedSummary.id.in_(numbers), DeletedSummary.paper_id == kept.id
+    )
+    session.execute(deleted.values(paper_id=restored.id))
+    query = select(Summary.id, Summary.user_id).where(
+        Summary.id.in_(numbers), Summary.paper_id == kept.id
+    )
+    there: dict[int, int] = {}
+    moving = sorted(session.execute(query).all(), key=lambda row: (places.get(row[0], 0), row[0]))
+    for number, user_id in moving:
+        there[user_id] = there.get(user_id, -1) + 1
+        moved = update(Summary).where(Summary.id == number)
+        session.execute(moved.values(paper_id=restored.id, place=there[user_id]))
+    came = update(SearchEntry).where(SearchEntry.summary_id.in_([each[0] for each in moving]))
+    session.execute(came.values(paper_id=restored.id))
+    for user_id in there:
+        close_gap(session, kept.id, user_id)
+
+
+def _move_back_identifiers(
+    session: Session, data: dict[str, Any], kept: Paper, restored: Paper
+) -> None:
+    names = [(kind, name) for kind, name in data["identifiers"]]
+    for start in range(0, len(names), BATCH):
+        theirs = tuple_(Identifier.kind, Identifier.folded).in_(names[start : start + BATCH])
+        session.execute(
+            update(Identifier)
+            .where(Identifier.paper_id == kept.id, theirs)
+            .values(paper_id=restored.id)
+        )
+
+
+def _take_out(session: Session, filled: dict[str, Any], kept: Paper) -> None:
+    """Let the kept paper lack again what it lacked, where nobody has changed it since."""
+    for name in FILLED:
+        same = name in filled and encoded(getattr(kept, name)) == filled[name]
+        if same and name != "abstract_html":
+            nullable = Paper.__table__.columns[name].nullable
+            setattr(kept, name, None if nullable else "")
+    if not kept.abstract:
+        kept.abstract_html = ""
+    details = filled.get("details", {})
+    if details:
+        kept.details = {
+            name: text for name, text in kept.details.items() if details.get(name) != text
+        }
+    if filled.get("authors") and [each.key for each in kept.authors] == filled["authors"]:
+        session.execute(delete(PaperAuthor).where(PaperAuthor.paper_id == kept.id))
+        session.expire(kept, ["authorships"])
+
+
+def _tell_apart_again(
+    session: Session, differences: dict[str, list[int]], kept: Paper, restored: Paper, user: User
+) -> None:
+    for other in differences["added"]:
+        pair = sorted((kept.id, other))
+        session.execute(
+            delete(PaperDifference).where(
+                PaperDifference.one_id == pair[0], PaperDifference.other_id == pair[1]
+            )
+        )
+    there = set(session.scalars(select(Paper.id).where(Paper.id.in_(differences["before"]))))
+    for other in sorted(there | {kept.id}):
+        note_difference(session, restored.id, other, user)

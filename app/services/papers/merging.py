@@ -1,0 +1,274 @@
+"""Making one paper of two that are one work.
+
+One transaction that the caller commits. All that belongs to the paper that goes moves to the one
+that stays: identifiers (its key among them, so that its address leads on), summaries with votes,
+tags and versions, drafts, links. No text is changed, and nobody learns of one that they could not
+see before: a writer of both papers has two summaries on one page then, each as it was. What undoing
+needs is kept in `PaperMerge` (`services.papers.merge_undo`).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.db import begin_writing, insert_missing, lock_papers, now
+from app.models import (
+    Author,
+    DeletedSummary,
+    Identifier,
+    Link,
+    Paper,
+    PaperAuthor,
+    PaperDifference,
+    PaperMerge,
+    SearchEntry,
+    Summary,
+    User,
+)
+from app.queries import merges, papers
+from app.queries.visibility import public
+from app.services.counters import counts
+from app.services.refusals import Refused
+from app.services.search_index.indexing import index_paper
+from app.services.similar import similarity
+from app.services.summaries import draft_merge
+from app.services.summaries.stale import mark_stale
+
+# What `counts` keeps is worked out anew.
+_OF_A_PAPER = tuple(
+    column.name
+    for column in Paper.__table__.columns
+    if column.name not in ("id", "summaries_count", "top_score", "rank")
+)
+# Where and when it appeared is one fact: of two records a citation would be made that is nobody's.
+_APPEARED = ("year", "venue_id", "doi", "published_on")
+_SINGLE = ("section_slug", "arxiv_id", "url", "abstract", "abstract_html", "keywords")
+FILLED = (*_APPEARED, *_SINGLE)
+
+
+def merge_papers(
+    session: Session,
+    kept: Paper,
+    removed: Paper,
+    user: User | None,
+    *,
+    by_rule: bool = False,
+    fill: bool = True,
+) -> PaperMerge:
+    """Let one paper stay, with everything of another one, which is removed.
+
+    Facts that the first lacks are filled in from the second, with `fill`.
+
+    Args:
+        user: who decided it; with `by_rule`, when `services.papers.same_work` did, who added one of
+        them.
+
+    Raises:
+        Refused: for one paper twice, or one that is gone by now.
+    """
+    if kept.id == removed.id:
+        raise Refused("other", "These are the same entry already.")
+    begin_writing(session)
+    lock_papers(session, alone=True)
+    kept, removed = _present(session, kept.id), _present(session, removed.id)
+    count = select(func.count(Summary.id)).where(Summary.paper_id == removed.id, public())
+    merge = PaperMerge(
+        kept_id=kept.id,
+        kept_key=kept.key,
+        kept_title=kept.title,
+        removed_key=removed.key,
+        removed_title=removed.title,
+        removed_title_folded=removed.title_folded,
+        paper_id=kept.id,
+        summaries=session.scalar(count) or 0,
+        by_rule=by_rule,
+        user_id=None if user is None else user.id,
+        merged_at=now(),
+    )
+    data: dict[str, Any] = {
+        "paper": row(removed),
+        "authors": [[author.key, author.name] for author in removed.authors],
+        "merges": _ids(session, PaperMerge.id, PaperMerge.kept_id == removed.id),
+        "leading": _ids(session, PaperMerge.id, PaperMerge.paper_id == removed.id),
+        "deleted": _ids(session, DeletedSummary.id, DeletedSummary.paper_id == removed.id),
+    }
+    further = update(PaperMerge).where(PaperMerge.paper_id == removed.id)
+    session.execute(further.values(paper_id=kept.id))
+    session.add(merge)
+    session.flush()
+    counts.paper_leaves(session, removed)
+    counts.paper_leaves(session, kept)
+    data["drafts"] = draft_merge.move(session, merge, kept, removed)
+    data["summaries"] = _move_summaries(session, kept, removed)
+    data["adopted"] = draft_merge.adopt(session, kept, merge)
+    data["identifiers"] = _move_identifiers(session, kept, removed)
+    data["differences"] = _move_differences(session, kept, removed, user)
+    data["filled"] = _fill(session, kept, removed) if fill else {}
+    merge.data = data
+    _move_links(session, kept, removed)
+    session.flush()
+    session.execute(delete(Paper).where(Paper.id == removed.id))
+    session.expunge(removed)
+    finish(session, kept)
+    return merge
+
+
+def tell_apart(session: Session, one: Paper, other: Paper, user: User) -> None:
+    """Note that two papers are two works, though they look like one."""
+    begin_writing(session)
+    lock_papers(session, alone=True)
+    one, other = _present(session, one.id), _present(session, other.id)
+    note_difference(session, one.id, other.id, user)
+
+
+def note_difference(session: Session, one: int, other: int, user: User | None) -> None:
+    """Write that down, once."""
+    if one == other:
+        raise Refused("other", "These are the same entry already.")
+    pair = {
+        "one_id": min(one, other),
+        "other_id": max(one, other),
+        "user_id": None if user is None else user.id,
+        "decided_at": now(),
+    }
+    insert_missing(session, PaperDifference, [pair], ["one_id", "other_id"])
+
+
+def finish(session: Session, paper: Paper) -> None:
+    """Bring search, counts and similar papers into step with a paper that got or lost something.
+
+    Its place in its venue and year has been given up by `counts.paper_leaves`.
+    """
+    session.flush()
+    found = _present(session, paper.id)
+    index_paper(session, found)
+    counts.paper_added(session, found)
+    counts.recount(session, [found.id])
+    similarity.mark(session, [found.id])
+
+
+def row(paper: Paper) -> dict[str, Any]:
+    """A paper's columns, ready for JSON."""
+    return {name: encoded(getattr(paper, name)) for name in _OF_A_PAPER}
+
+
+def encoded(value: Any) -> Any:
+    """A value as JSON has it: moments and days in ISO 8601."""
+    return value.isoformat() if isinstance(value, datetime | date) else value
+
+
+def _present(session: Session, paper_id: int) -> Paper:
+    paper = papers.fresh(session, paper_id)
+    if paper is None:
+        raise Refused("other", "One of the two has been merged meanwhile. Look at them again.")
+    return paper
+
+
+def _ids(session: Session, column: Any, condition: Any) -> list[int]:
+    return list(session.scalars(select(column).where(condition).order_by(column)))
+
+
+def _move_summaries(session: Session, kept: Paper, removed: Paper) -> list[list[int]]:
+    """Move the summaries, each behind those that its writer has there.
+
+    Returns:
+        Their numbers, each with its place before.
+    """
+    last = select(Summary.user_id, func.max(Summary.place)).where(Summary.paper_id == kept.id)
+    places = dict(session.execute(last.group_by(Summary.user_id)).all())
+    query = (
+        select(Summary.id, Summary.user_id, Summary.place)
+        .where(Summary.paper_id == removed.id)
+        .order_by(Summary.place, Summary.id)
+    )
+    moved = session.execute(query).all()
+    for number, user_id, _ in moved:
+        places[user_id] = places.get(user_id, -1) + 1
+        session.execute(
+            update(Summary)
+            .where(Summary.id == number)
+            .values(paper_id=kept.id, place=places[user_id])
+        )
+    deleted = update(DeletedSummary).where(DeletedSummary.paper_id == removed.id)
+    session.execute(deleted.values(paper_id=kept.id))
+    return [[number, place] for number, _, place in moved]
+
+
+def _move_identifiers(session: Session, kept: Paper, removed: Paper) -> list[list[str]]:
+    ours = Identifier.paper_id == removed.id
+    query = select(Identifier.kind, Identifier.folded).where(ours).order_by(Identifier.id)
+    names = [[kind, name] for kind, name in session.execute(query)]
+    session.execute(update(Identifier).where(ours).values(paper_id=kept.id))
+    return names
+
+
+def _move_differences(
+    session: Session, kept: Paper, removed: Paper, user: User | None
+) -> dict[str, list[int]]:
+    """What differs from the one differs from both."""
+    others = sorted(merges.told_apart(session, removed) - {kept.id})
+    known = merges.told_apart(session, kept)
+    added = [other for other in others if other not in known]
+    for other in added:
+        note_difference(session, kept.id, other, user)
+    return {"before": others, "added": added}
+
+
+def _fill(session: Session, kept: Paper, removed: Paper) -> dict[str, Any]:
+    """Give the kept paper the facts that it lacks; says which."""
+    filled: dict[str, Any] = {}
+    appeared = _fits(kept, removed)
+    for name in FILLED if appeared else _SINGLE:
+        value = getattr(removed, name)
+        if value and not getattr(kept, name):
+            setattr(kept, name, value)
+            filled[name] = encoded(value)
+    if appeared and removed.details:
+        # That a list of authors goes on is said of the list that it belongs to.
+        own = {"authors"} if kept.authorships else set()
+        kept.details = {name: text for name, text in removed.details.items() if name not in own}
+        filled["details"] = kept.details
+    if removed.authorships and not kept.authorships:
+        rows = [
+            {"paper_id": kept.id, "position": each.position, "author_id": each.author_id}
+            for each in removed.authorships
+        ]
+        session.execute(insert(PaperAuthor), rows)
+        filled["authors"] = [author.key for author in removed.authors]
+    return filled
+
+
+def _fits(kept: Paper, removed: Paper) -> bool:
+    """Whether the one can tell where and when the other appeared: if that says nothing of it but,
+    perhaps, the same year and DOI."""
+    if kept.venue_id is not None or kept.details:
+        return False
+    return all(
+        getattr(kept, name) in (None, getattr(removed, name))
+        for name in ("year", "doi", "published_on")
+    )
+
+
+def _move_links(session: Session, kept: Paper, removed: Paper) -> None:
+    ours = Link.target_id == removed.id
+    mark_stale(session, session.scalars(select(Link.summary_id).where(ours).distinct()).all())
+    session.execute(update(Link).where(ours).values(target_id=kept.id))
+    entry = SearchEntry.paper_id == removed.id
+    session.execute(delete(SearchEntry).where(entry, SearchEntry.summary_id.is_(None)))
+    session.execute(update(SearchEntry).where(entry).values(paper_id=kept.id))
+
+
+def add_authors(session: Session, paper: Paper, authors: list[list[str]]) -> None:
+    """Give a paper authors by key and name; those that are gone are made again."""
+    rows = [{"key": key, "name": name} for key, name in authors]
+    insert_missing(session, Author, list({each["key"]: each for each in rows}.values()), ["key"])
+    query = select(Author.key, Author.id).where(Author.key.in_([key for key, _ in authors]))
+    ids = dict(session.execute(query).all())
+    session.add_all(
+        PaperAuthor(paper_id=paper.id, position=position, author_id=ids[key])
+        for position, (key, _) in enumerate(authors)
+    )

@@ -1,0 +1,172 @@
+"""When two papers are one work.
+
+They are by themselves when they share an identifier (`services.papers.adding` asks first), or when
+
+- their titles have the same words, signs aside, and the title tells works apart: "Preface" or
+  "Editorial" never does; "Part I" and "Part II", or two different numbers, are different words;
+- their authors have the same surnames in the same order, with given names that may be the same;
+- their years differ by at most one;
+- and one of them is a preprint (arXiv, bioRxiv, …) and the other is not. A journal's version counts
+  only while no other paper of this title is here: it may be the extended one of a conference's.
+
+What agrees in less is suggested to readers (`may_be_same`), and a trusted user decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.models import Paper
+from app.text.folding import fold
+from app.text.person_names import compared, compared_surnames
+
+MIN_WORDS = 3
+MIN_LETTERS = 15
+YEARS_APART = 1
+# What titles begin with that do not say what a text is about.
+GENERIC = (
+    *("preface", "foreword", "afterword", "editorial", "guest editorial", "editors", "editor s"),
+    *("introduction", "introductory", "conclusion", "conclusions", "summary", "abstract"),
+    *("abstracts", "discussion", "discussions", "erratum", "errata", "corrigendum", "corrigenda"),
+    *("correction", "corrections", "retraction", "retracted", "addendum", "comment", "comments"),
+    *("reply", "response", "rejoinder", "letter", "letters", "index", "author index"),
+    *("subject index", "contents", "table of contents", "title page", "front matter"),
+    *("back matter", "frontmatter", "backmatter", "cover", "masthead", "obituary", "in memoriam"),
+    *("book review", "book reviews", "review of", "news", "call for papers", "calendar", "poster"),
+    *("posters", "panel", "keynote", "keynotes", "invited talk", "tutorial", "tutorials"),
+    *("workshop on", "proceedings", "message from", "welcome", "program committee", "reviewers"),
+    *("list of reviewers", "acknowledgment", "acknowledgments", "acknowledgement", "appendix"),
+    *("acknowledgements", "supplement", "supplementary", "special issue", "untitled", "notes"),
+    *("about the authors", "guest editors", "chairs", "from the editor", "from the editors"),
+)  # fmt: skip
+_GENERIC = re.compile(rf"(?:{'|'.join(GENERIC)})\b")
+_WORD = re.compile(r"[^\W_]+[+#]*")
+_PREPRINT_VENUE = re.compile(r"(?:arxiv|corr|biorxiv|medrxiv|psyarxiv|chemrxiv)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What of a paper tells whether it is another one's work.
+
+    Attributes:
+        kind: 'preprint', else what the venue is ('conference', 'journal', …), '' without one.
+    """
+
+    title: str
+    authors: tuple[str, ...]
+    year: int | None
+    kind: str
+
+
+def work_of(paper: Paper) -> Work:
+    """The facts of a paper; needs its authors and venue to be loaded."""
+    names = tuple(author.name for author in paper.authors)
+    return Work(paper.title, names, paper.year, _kind(paper))
+
+
+def is_same(one: Work, other: Work) -> bool:
+    """Whether two papers are one work by title, authors and year, as far as the two can tell."""
+    if (one.kind == "preprint") == (other.kind == "preprint"):
+        return False
+    if one.year is None or other.year is None or abs(one.year - other.year) > YEARS_APART:
+        return False
+    words = title_words(one.title)
+    return words == title_words(other.title) and tells_enough(words) and _same_authors(one, other)
+
+
+def same_among(work: Work, others: Sequence[Work]) -> Work | None:
+    """The one of the papers of the same title that is the same work; `None` also in doubt."""
+    same = [other for other in others if is_same(work, other)]
+    if len(same) > 1 and work.kind == "preprint":
+        same = [other for other in same if other.kind == "conference"]
+    if len(same) != 1:
+        return None
+    is_journal = "journal" in (work.kind, same[0].kind)
+    alone = all(title_words(other.title) != title_words(work.title) or other is same[0]
+                for other in others)  # fmt: skip
+    return same[0] if alone or not is_journal else None
+
+
+def may_be_same(one: Work, other: Work) -> bool:
+    """Whether to ask somebody: the same title, and nothing in the authors that speaks against."""
+    words = title_words(one.title)
+    if words != title_words(other.title) or is_generic(words) or not words:
+        return False
+    if not one.authors or not other.authors:
+        return True
+    return not set(compared_surnames(one.authors)).isdisjoint(compared_surnames(other.authors))
+
+
+def doubts(one: Work, other: Work) -> list[str]:
+    """What speaks against one work, in sentences for the person who decides."""
+    found = []
+    words = title_words(one.title)
+    if words != title_words(other.title):
+        found.append("The titles differ.")
+    elif is_generic(words):
+        found.append("Many texts have such a title.")
+    if not one.authors or not other.authors:
+        found.append("The authors of one are not known.")
+    elif not _same_authors(one, other):
+        found.append("The authors differ.")
+    if one.year is None or other.year is None:
+        found.append("The year of one is not known.")
+    elif abs(one.year - other.year) > YEARS_APART:
+        found.append(f"They are {abs(one.year - other.year)} years apart.")
+    if {one.kind, other.kind} == {"conference", "journal"}:
+        found.append("The journal’s version may be an extended one, which is a work of its own.")
+    elif one.kind == other.kind and one.kind in ("conference", "journal"):
+        found.append(f"Both appeared in a {one.kind}.")
+    return found
+
+
+def is_published(work: Work) -> bool:
+    """Whether it has a venue that is more than a server of preprints."""
+    return work.kind in ("conference", "journal", "book")
+
+
+def title_words(title: str) -> tuple[str, ...]:
+    """The words and numbers of a title, folded, with what tells `C++` from `C`."""
+    return tuple(_WORD.findall(fold(title)))
+
+
+def tells_enough(words: Sequence[str]) -> bool:
+    """Whether a title is long enough, and not of those that many texts have."""
+    long_enough = len(words) >= MIN_WORDS or sum(map(len, words)) >= MIN_LETTERS
+    return long_enough and not is_generic(words)
+
+
+def is_generic(words: Sequence[str]) -> bool:
+    """Whether a title says only what sort of text it is."""
+    return bool(_GENERIC.match(" ".join(words)))
+
+
+def _kind(paper: Paper) -> str:
+    venue = paper.venue
+    if venue is None:
+        return "preprint" if paper.arxiv_id and not paper.doi else ""
+    if venue.kind == "preprint" or _PREPRINT_VENUE.match(venue.name):
+        return "preprint"
+    return venue.kind
+
+
+def _same_authors(one: Work, other: Work) -> bool:
+    return (
+        bool(one.authors)
+        and len(one.authors) == len(other.authors)
+        and all(map(_same_name, one.authors, other.authors))
+    )
+
+
+def _same_name(one: str, other: str) -> bool:
+    given, surname = compared(one)
+    others, other_surname = compared(other)
+    if surname != other_surname:
+        return False
+    # "Kaiming", "K." and "Kaiming M." may be one person; "Kaiming" and "Karl" are two.
+    return all(
+        mine == theirs or (1 in (len(mine), len(theirs)) and mine[0] == theirs[0])
+        for mine, theirs in zip(given, others, strict=False)
+    )

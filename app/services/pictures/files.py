@@ -1,0 +1,91 @@
+"""The files of uploaded pictures: made in a process with limits, and kept in the data directory."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import tempfile
+from pathlib import Path
+
+from app.rendering.sandbox import Busy, Child, Children, TooMuch
+from app.services.pictures import encoding
+from app.services.pictures.encoding import DAMAGED, MAX_BYTES, MAX_PIXELS, PictureFile
+from app.services.pictures.headers import BadPicture
+from app.services.refusals import Refused
+
+__all__ = ["MAX_BYTES", "MAX_PIXELS", "PictureFile", "encode", "path_of", "write"]
+
+MEMORY = 800_000_000  # bytes of address space; the largest animation that is taken needs 660 MB
+SECONDS = 40  # of the child's own time for one; a large photograph takes some five
+WITHIN = 120  # seconds by the clock, on a machine that has much else to do
+WAITS = 10  # seconds for the child to be free
+AT_ONCE = 2  # one of which waits: the server has four threads
+
+_PROBLEMS = {
+    "time": "It takes too long to read. Save it again in another program, then add that file.",
+    "memory": "It needs too much memory to read. Make it smaller, then add it again.",
+}
+
+
+def _children() -> Children:
+    child = Child(encoding.__name__, seconds=SECONDS, memory=MEMORY, within=WITHIN)
+    return Children(child, waits=WAITS, at_once=AT_ONCE)
+
+
+_work = _children()
+
+
+@atexit.register
+def _stop() -> None:
+    _work.stop()
+
+
+def _forget() -> None:
+    """A fork must not talk to the child of the process that it came from."""
+    global _work  # noqa: PLW0603
+    _work = _children()
+
+
+os.register_at_fork(after_in_child=_forget)
+
+
+def encode(data: bytes, children: Child | Children | None = None) -> PictureFile:
+    """The file that we keep of an uploaded one; raises `Refused` in words for who uploaded it.
+
+    Args:
+        children: who does it, when it is not the child that all uploads have.
+    """
+    if len(data) > MAX_BYTES:  # need not travel
+        raise Refused("picture", f"A picture has at most {MAX_BYTES // 1_000_000} MB.")
+    try:
+        made: PictureFile = (children or _work).call("encode", data)
+    except BadPicture as error:
+        raise Refused("picture", str(error)) from None
+    except TooMuch as error:
+        raise Refused("picture", _PROBLEMS.get(error.reason, DAMAGED)) from None
+    except Busy:
+        raise Refused(
+            "picture", "The server has many images to read right now. Try again in a moment."
+        ) from None
+    return made
+
+
+def path_of(data_dir: Path, name: str) -> Path:
+    """Where the file of a picture lies."""
+    return data_dir / "pictures" / name[:2] / name
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; raises `Refused` when the disk takes no more."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        number, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        with os.fdopen(number, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError:
+        raise Refused(
+            "picture", "There is no room on the server for this picture at the moment."
+        ) from None

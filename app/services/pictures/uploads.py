@@ -1,0 +1,264 @@
+"""Pictures that writers upload: decoded and written anew, kept in the data directory.
+
+The rows are here; the files are made by `files`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, String, cast, or_, select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+
+from app.db import begin_writing, now
+from app.models import (
+    DeletedSummary,
+    Draft,
+    MergedDraft,
+    Paper,
+    Picture,
+    PictureUse,
+    Revision,
+    Summary,
+    User,
+)
+from app.queries.pictures import room_used
+from app.services.locks import queue
+from app.services.pictures.files import MAX_BYTES, encode, path_of, write
+from app.services.refusals import Refused
+from app.text.lines import one_line
+
+MAX_PICTURES = 1000  # of one user
+MAX_TOTAL = 200_000_000  # bytes of one user
+MAX_ALT = 300
+# Whoever is writing has a day to save the text in which the picture stands.
+GRACE = timedelta(days=1)
+PICTURE_NAME = re.compile(r"[A-Za-z0-9_-]{22}\.(?:png|jpg)")
+_ADDRESS = re.compile(rf"/pictures/({PICTURE_NAME.pattern})(?![\w.-])")
+
+
+def names_in(text: str) -> list[str]:
+    """The names of uploaded pictures whose addresses stand in a text, each once."""
+    return list(dict.fromkeys(_ADDRESS.findall(text)))
+
+
+def store(session: Session, user: User, data: bytes, *, within: Summary | None = None) -> Picture:
+    """Keep a picture, under an address of its own.
+
+    The same one is kept once only as long as none of its owner's texts shows it, and in one text:
+    an address belongs to one summary, see `addresses`.
+
+    Args:
+        data: a PNG, JPEG, GIF or WebP file of at most `MAX_BYTES`; of an animation the first
+            picture is kept.
+        within: the summary that is to show it, when that is here already.
+
+    Raises:
+        Refused: for anything else, or when the user's room is used up.
+    """
+    file = encode(data)
+    digest = hashlib.sha256(file.content).hexdigest()
+    begin_writing(session)
+    queue(session, user.id)
+    found = known(session, user, digest, within)
+    if found is None:
+        _check_room(session, user, len(file.content))
+        found = Picture(
+            name=new_name(file.extension),
+            user_id=user.id,
+            digest=digest,
+            width=file.width,
+            height=file.height,
+            size=len(file.content),
+            uploaded_at=now(),
+        )
+    path = path_of(session.info["data_dir"], found.name)
+    if not path.is_file():
+        write(path, file.content)
+    session.add(found)
+    session.flush()
+    return found
+
+
+def known(session: Session, user: User, digest: str, within: Summary | None) -> Picture | None:
+    """The picture of this content that a text of a user may show: its own, or one that stands in
+    no text yet."""
+    home = None if within is None else within.id
+    query = select(Picture).where(
+        Picture.user_id == user.id,
+        Picture.digest == digest,
+        or_(Picture.summary_id.is_(None), Picture.summary_id == home),
+    )
+    found = session.scalars(query).all()
+    shown = names_in(within.source) if within is not None else []
+    return min(
+        found,
+        key=lambda each: (each.summary_id is None, each.name not in shown, each.id),
+        default=None,
+    )
+
+
+def copy(session: Session, user: User, picture: Picture, *, anyway: bool = False) -> Picture:
+    """The same picture under another address.
+
+    Raises:
+        Refused: when the user's room is used up, unless `anyway`.
+    """
+    if not anyway:
+        _check_room(session, user, picture.size)
+    facts = ("user_id", "digest", "width", "height", "size")
+    made = Picture(
+        name=new_name(picture.name.rsplit(".", 1)[1]),
+        uploaded_at=now(),
+        **{fact: getattr(picture, fact) for fact in facts},
+    )
+    folder = session.info["data_dir"]
+    source = path_of(folder, picture.name)
+    if source.is_file():
+        write(path_of(folder, made.name), source.read_bytes())
+    session.add(made)
+    session.flush()
+    return made
+
+
+def new_name(extension: str) -> str:
+    """A name for a file that nobody can guess: 128 random bits."""
+    return f"{secrets.token_urlsafe(16)}.{extension}"
+
+
+def add_from_form(session: Session, user: User, file: FileStorage | None, alt: str) -> str:
+    """Store the picture of a form.
+
+    Returns:
+        The Markdown that shows it.
+
+    Raises:
+        Refused: as `store`, or when no file was chosen.
+    """
+    if file is None or not file.filename:
+        raise Refused("picture", "Choose a picture first.")
+    # One byte more than there may be: enough to know that it is too large.
+    picture = store(session, user, file.stream.read(MAX_BYTES + 1))
+    return markdown(picture, alt)
+
+
+def markdown(picture: Picture, alt: str) -> str:
+    """The Markdown that shows a picture, with what it shows for those who cannot see it."""
+    line = one_line(alt)[:MAX_ALT]
+    escaped = re.sub(r"([][\\])", r"\\\1", line)
+    return f"![{escaped}](/pictures/{picture.name})"
+
+
+def remove(session: Session, user: User, name: str) -> Path | None:
+    """Remove one of a user's pictures.
+
+    Returns:
+        Its file, to be unlinked after the commit; `None` when they have no such picture.
+
+    Raises:
+        Refused: when a summary or draft of theirs shows it.
+    """
+    begin_writing(session)
+    queue(session, user.id)
+    picture = session.scalar(
+        select(Picture).where(Picture.user_id == user.id, Picture.name == name)
+    )
+    if picture is None:
+        return None
+    shown = session.scalar(
+        select(Paper.title)
+        .join(Summary, Summary.paper_id == Paper.id)
+        .join(PictureUse, PictureUse.summary_id == Summary.id)
+        .where(PictureUse.picture_id == picture.id)
+    ) or session.scalar(
+        select(Paper.title)
+        .join(Draft, Draft.paper_id == Paper.id)
+        .where(Draft.user_id == user.id, Draft.source.contains(name, autoescape=True))
+    )
+    if shown is not None:
+        raise Refused("picture", f"What you wrote about “{shown}” shows this picture.")
+    session.delete(picture)
+    session.flush()
+    return path_of(session.info["data_dir"], name)
+
+
+def tidy(session: Session, user_id: int | None = None) -> int:
+    """Remove pictures older than `GRACE` that nothing of their owner refers to any more.
+
+    Commits. Rows go before files: a crash may leave a file that nobody asks for, and the next run
+    finds it, but never a row without its file.
+
+    Args:
+        user_id: only this user's; `None` for everybody's, and for files that have no row.
+
+    Returns:
+        How many pictures were removed.
+    """
+    folder = session.info["data_dir"]
+    query = select(Picture.user_id).distinct().where(*_unshown())
+    if user_id is not None:
+        query = query.where(Picture.user_id == user_id)
+    removed = 0
+    for owner in session.scalars(query).all():
+        begin_writing(session)
+        queue(session, owner)
+        candidates = session.scalars(
+            select(Picture).where(Picture.user_id == owner, *_unshown())
+        ).all()
+        kept = {name for text in _other_texts(session, owner) for name in names_in(text)}
+        unused = [picture for picture in candidates if picture.name not in kept]
+        for picture in unused:
+            session.delete(picture)
+        session.commit()
+        for picture in unused:
+            path_of(folder, picture.name).unlink(missing_ok=True)
+        removed += len(unused)
+    if user_id is None:
+        _remove_strays(session, folder / "pictures")
+    return removed
+
+
+def _unshown() -> tuple[ColumnElement[bool], ...]:
+    shown = select(PictureUse.picture_id)
+    return (Picture.uploaded_at < now() - GRACE, Picture.id.not_in(shown))
+
+
+def _other_texts(session: Session, owner: int) -> Iterator[str]:
+    """What a user wrote besides the present texts: drafts, earlier versions, deleted summaries."""
+    yield from session.scalars(select(Draft.source).where(Draft.user_id == owner))
+    yield from session.scalars(
+        select(Revision.source)
+        .join(Summary, Summary.id == Revision.summary_id)
+        .where(Summary.user_id == owner, Revision.source.contains("/pictures/"))
+    )
+    yield from session.scalars(
+        select(cast(DeletedSummary.data, String)).where(DeletedSummary.user_id == owner)
+    )
+    yield from session.scalars(
+        select(cast(MergedDraft.data, String)).where(MergedDraft.user_id == owner)
+    )
+
+
+def _remove_strays(session: Session, folder: Path) -> None:
+    oldest = (now() - GRACE).timestamp()
+    for path in folder.glob("*/*"):
+        if path.stat().st_mtime >= oldest:
+            continue
+        if session.scalar(select(Picture.id).where(Picture.name == path.name)) is None:
+            path.unlink(missing_ok=True)
+
+
+def _check_room(session: Session, user: User, size: int) -> None:
+    count, total = room_used(session, user)
+    if count >= MAX_PICTURES or total + size > MAX_TOTAL:
+        raise Refused(
+            "picture",
+            f"Your room for pictures is full: {MAX_PICTURES:,} pictures or"
+            f" {MAX_TOTAL // 1_000_000} MB. Remove some on the page “Your pictures”.",
+        )

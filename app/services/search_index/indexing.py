@@ -1,0 +1,249 @@
+"""Keep the rows that search sees in step with papers and public summaries.
+
+Only public texts are in them, an anonymous one without its writer's name, so that nothing private
+can influence a result, an order, an excerpt, a count or a suggestion.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, exists, insert, or_, select, text, true, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from app.db import begin_writing, insert_missing
+from app.models import (
+    Paper,
+    SearchEntry,
+    SearchWord,
+    Summary,
+    User,
+)
+from app.models.search_entry import itself, place
+from app.search import entries
+from app.search.entries import SummaryFacts
+from app.services.search_index import facts as search_facts
+from app.services.search_index.facts import BATCH as BATCH
+
+MANY = 4000  # papers in one transaction, where there are very many
+WITHOUT_TRIGGER = 200  # rows that are worth changing the schema for
+KNOWN_AT_ONCE = 500  # words that one statement looks up
+
+_TO_INDEX = text(
+    "INSERT INTO search_index (rowid, title, people, facts, body)"
+    " VALUES (:id, :title, :people, :facts, :body)"
+)
+
+
+def index_paper(session: Session, paper: Paper) -> None:
+    """Write a paper's entry, and what its summaries' entries say of the paper."""
+    index_papers(session, [paper.id])
+
+
+def index_papers(session: Session, paper_ids: Sequence[int]) -> None:
+    """Write the entries of papers anew from what the tables say now: after an edit, a merge, a
+    change of authors' names. Numbers of papers that are gone are passed over.
+
+    The caller has flushed, and commits. Any number will do; `index_missing` is for very many new
+    ones.
+    """
+    for start in range(0, len(paper_ids), BATCH):
+        vocabulary = _write(session, paper_ids[start : start + BATCH])
+        _learn(session, {word: name for each in vocabulary for word, name in each.items()})
+
+
+def index_missing(session: Session) -> Iterator[int]:
+    """Index all papers that have no entry yet: for imports that write papers by the million.
+
+    Such an import writes its tables and calls this afterwards (or from time to time); of papers
+    that it changes it deletes the entries, or names them to `index_papers`. Commits after each
+    batch, so that it can be stopped at any moment and run again; readers and writers go on.
+
+    Yields:
+        How many papers have been indexed since the last time.
+    """
+    there = exists().where(SearchEntry.paper_id == Paper.id, itself())
+    return _in_batches(session, ~there)
+
+
+def renew(session: Session) -> Iterator[int]:
+    """Write all entries and all words anew; commits as `index_missing`, yields as it does."""
+    begin_writing(session)
+    session.execute(delete(SearchWord))
+    session.commit()
+    yield from _in_batches(session, true())
+
+
+def _in_batches(session: Session, which: ColumnElement[bool]) -> Iterator[int]:
+    seen = 0
+    query = select(Paper.id).where(which).order_by(Paper.id).limit(MANY)
+    while ids := session.scalars(query.where(Paper.id > seen)).all():
+        seen = ids[-1]
+        begin_writing(session)
+        _count(session, _write(session, ids))
+        session.commit()
+        yield len(ids)
+    session.commit()
+
+
+def index_summary(
+    session: Session, summary: Summary, plain: str, tags: Sequence[str], writer: User
+) -> None:
+    """Write or remove a summary's entry: a private one has none, an anonymous one no name."""
+    session.flush()
+    session.execute(delete(SearchEntry).where(SearchEntry.summary_id == summary.id))
+    if summary.visibility == "public":
+        (paper,) = search_facts.papers(session, [summary.paper_id])
+        names = () if summary.anonymous else (writer.display_name, writer.name)
+        facts = SummaryFacts(summary.id, summary.takeaway, plain, tags, names)
+        session.execute(insert(SearchEntry), [entries.of_summary(paper, facts)])
+    place_papers(session, [summary.paper_id])
+
+
+def index_texts(session: Session, texts: Mapping[int, str]) -> None:
+    """Write the entries of many public summaries at once; their papers have entries already.
+
+    Args:
+        texts: what each says, without markup, by its number. Those that are not public or not
+            there are passed over.
+    """
+    numbers = sorted(texts)
+    for start in range(0, len(numbers), BATCH):
+        part = numbers[start : start + BATCH]
+        session.execute(delete(SearchEntry).where(SearchEntry.summary_id.in_(part)))
+        found = search_facts.summaries(session, Summary.id.in_(part), texts)
+        papers = {
+            each.id: each for each in search_facts.papers(session, [number for number, _ in found])
+        }
+        _insert(session, [entries.of_summary(papers[number], facts) for number, facts in found])
+        place_papers(session, list(papers))
+
+
+def place_papers(session: Session, paper_ids: Sequence[int]) -> None:
+    """Note in the entries of papers whether they have a public summary: after one has come or
+    gone. Does nothing where that is as before.
+    """
+    session.flush()
+    paper_ids = sorted(set(paper_ids))
+    # Two who write about one paper queue here, so that the second sees what the first did.
+    session.execute(
+        select(Paper.id)
+        .where(Paper.id.in_(paper_ids))
+        .order_by(Paper.id)
+        .with_for_update(key_share=True)
+    )
+    rows = session.execute(
+        select(Paper.id, Paper.year, search_facts.is_summarised(), SearchEntry.id)
+        .outerjoin(SearchEntry, (SearchEntry.paper_id == Paper.id) & itself())
+        .where(Paper.id.in_(paper_ids))
+    ).all()
+    moved = {
+        number: there
+        for number, year, summarised, there in rows
+        if there != place(bool(summarised), year, number)
+    }
+    if moved:
+        session.execute(delete(SearchEntry).where(SearchEntry.id.in_(list(moved.values()))))
+        _insert(
+            session,
+            [entries.of_paper(paper) for paper in search_facts.papers(session, list(moved))],
+        )
+
+
+def rename_writer(session: Session, user: User) -> None:
+    """Carry a changed display name into the entries of the user's named summaries."""
+    session.flush()
+    named = select(Summary.id).where(Summary.user_id == user.id, Summary.anonymous.is_(False))
+    for _, facts in search_facts.summaries(session, SearchEntry.summary_id.in_(named)):
+        session.execute(
+            update(SearchEntry)
+            .where(SearchEntry.summary_id == facts.id)
+            .values(body=entries.summary_body(facts))
+        )
+
+
+def _write(session: Session, paper_ids: Sequence[int]) -> list[dict[str, bool]]:
+    """Replace the entries of papers and of their summaries; returns the words of each paper."""
+    written: dict[int, list[SummaryFacts]] = defaultdict(list)
+    for paper_id, facts in search_facts.summaries(session, SearchEntry.paper_id.in_(paper_ids)):
+        written[paper_id].append(facts)
+    session.execute(delete(SearchEntry).where(SearchEntry.paper_id.in_(paper_ids)))
+    rows: list[dict[str, Any]] = []
+    vocabulary = []
+    for paper in search_facts.papers(session, paper_ids):
+        rows.append(entries.of_paper(paper))
+        rows += (entries.of_summary(paper, each) for each in written[paper.id])
+        vocabulary.append(entries.vocabulary(paper))
+    _insert(session, rows)
+    return vocabulary
+
+
+def _insert(session: Session, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    # In the order of the index, which takes it so in the least time.
+    rows.sort(key=lambda row: int(row["id"]))
+    connection = session.connection()
+    add = insert(SearchEntry.__table__)  # type: ignore[arg-type]
+    if connection.dialect.name != "sqlite" or len(rows) < WITHOUT_TRIGGER:
+        connection.execute(add, rows)
+        return
+    # A trigger makes FTS5 write a piece of its index for each row, which takes eight times as
+    # long. The trigger is back before anybody sees that it was gone.
+    name = "search_entries_insert"
+    trigger = "SELECT sql FROM sqlite_master WHERE name = :name"
+    definition: str = connection.execute(text(trigger), {"name": name}).scalar_one()
+    connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    connection.execute(add, rows)
+    connection.execute(_TO_INDEX, rows)
+    connection.exec_driver_sql(definition)
+
+
+def _learn(session: Session, vocabulary: Mapping[str, bool]) -> None:
+    """Add words that are not known yet.
+
+    Known ones stay as they are: all writers would queue for the row of "the".
+    """
+    wanted = sorted(vocabulary)
+    for start in range(0, len(wanted), KNOWN_AT_ONCE):
+        part = wanted[start : start + KNOWN_AT_ONCE]
+        found = select(SearchWord.word, SearchWord.is_name).where(SearchWord.word.in_(part))
+        known = dict(session.execute(found).all())
+        rows = [
+            {"word": word, "reversed": word[::-1], "is_name": vocabulary[word]}
+            for word in part
+            if word not in known
+        ]
+        insert_missing(session, SearchWord, rows, ["word"])
+        names = [word for word in part if vocabulary[word] and not known.get(word, True)]
+        if names:
+            session.execute(
+                update(SearchWord).where(SearchWord.word.in_(names)).values(is_name=True)
+            )
+
+
+def _count(session: Session, vocabulary: Sequence[Mapping[str, bool]]) -> None:
+    """Add words, and to the counts of those that are known."""
+    counts = Counter(word for each in vocabulary for word in each)
+    if not counts:
+        return
+    names = {word for each in vocabulary for word, is_name in each.items() if is_name}
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    statement = (sqlite_insert if sqlite else postgresql_insert)(SearchWord.__table__)  # type: ignore[arg-type]
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["word"],
+            set_={
+                "entries": SearchWord.entries + statement.excluded.entries,
+                "is_name": or_(SearchWord.is_name, statement.excluded.is_name),
+            },
+        ),
+        [
+            {"word": word, "reversed": word[::-1], "entries": number, "is_name": word in names}
+            for word, number in sorted(counts.items())
+        ],
+    )

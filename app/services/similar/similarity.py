@@ -1,0 +1,276 @@
+"""Similar papers: what has to be worked out anew is marked in the transaction of a write, and done
+after it, in transactions of its own.
+
+Nothing hidden may be behind what is shown. So when a text ceases to be public, everything that it
+took part in goes in the same transaction (`leave`), and what was worked out from an earlier state
+is not written: whoever changes a text marks the papers that it touches, and who has worked out
+something looks for new marks once nobody else can write.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from time import monotonic
+from typing import Any
+
+from sqlalchemy import delete, exists, func, insert, or_, select
+from sqlalchemy.orm import Session
+
+from app.db import READING, begin_writing, insert_missing
+from app.models import Link, Paper, SimilarMark, SimilarPaper, SimilarWord, Summary
+from app.queries.visibility import public
+from app.services.similar.evidence import KEPT, Alike, most_alike
+from app.services.similar.telling_words import telling_words, text_of
+
+BATCH = 200
+MAX_TEXTS = 20  # summaries of one paper whose words are read
+MAX_HTML = 50_000  # characters of each
+_LOCK = 0x53696D69  # any number that nothing else in the database locks
+_MARKED = "similar papers are marked"
+
+
+def mark(session: Session, paper_ids: Iterable[int]) -> None:
+    """Note that the similar papers of some papers have to be worked out anew."""
+    rows = [{"paper_id": paper_id} for paper_id in dict.fromkeys(paper_ids)]
+    if rows:
+        begin_writing(session)
+        session.execute(insert(SimilarMark), rows)
+        session.info[_MARKED] = True
+
+
+def has_marked(session: Session) -> bool:
+    """Whether something was marked in this session."""
+    return _MARKED in session.info
+
+
+def before_change(session: Session, summary: Summary) -> list[int]:
+    """Call it before the links of a summary are made anew, when its visibility is set already.
+
+    Returns:
+        The papers that it linked to, for `after_change`.
+    """
+    if summary.visibility == "public":
+        return _targets(session, [summary.id])
+    if summary.published_at is not None:
+        leave(session, [summary.id])
+    return []
+
+
+def after_change(session: Session, summary: Summary, before: Sequence[int]) -> None:
+    """Mark what a public summary touches: its paper, and those that it links to or linked to."""
+    if summary.visibility == "public":
+        mark(session, [summary.paper_id, *before, *_targets(session, [summary.id])])
+
+
+def leave(session: Session, summary_ids: Sequence[int]) -> None:
+    """Take what summaries took part in away at once: before they, or their links, are removed, and
+    when they are public no more. What is left is worked out anew later.
+    """
+    begin_writing(session)
+    _alone(session)
+    about = session.execute(
+        select(Summary.id, Summary.paper_id).where(
+            Summary.id.in_(summary_ids), Summary.published_at.is_not(None)
+        )
+    ).all()
+    for summary_id, paper_id in about:
+        targets = _targets(session, [summary_id])
+        session.execute(delete(SimilarWord).where(SimilarWord.paper_id == paper_id))
+        session.execute(
+            delete(SimilarPaper).where(
+                or_(
+                    SimilarPaper.paper_id == paper_id,
+                    SimilarPaper.similar_id == paper_id,
+                    SimilarPaper.paper_id.in_(targets) & SimilarPaper.similar_id.in_(targets),
+                )
+            )
+        )
+        mark(session, [paper_id, *targets])
+
+
+def has_learnt(session: Session) -> bool:
+    """Whether the words of any paper are known; not so in a library of an older version."""
+    return session.scalar(select(SimilarWord.paper_id).limit(1)) is not None
+
+
+def count_marked(session: Session) -> int:
+    """How many papers are marked."""
+    return session.scalar(select(func.count(SimilarMark.paper_id.distinct()))) or 0
+
+
+def refresh(session: Session, seconds: float | None = None) -> Iterator[int]:
+    """Work out the similar papers of marked ones, in the order of their marks.
+
+    Each is committed by itself; it can be stopped at any moment and run again, also while others
+    read and write.
+
+    Args:
+        seconds: stop after this time; what is left stays marked. `None`: go on to the end.
+
+    Yields:
+        The number of each paper, after its commit.
+    """
+    end = None if seconds is None else monotonic() + seconds
+    next_marked = select(SimilarMark.paper_id).order_by(SimilarMark.id).limit(1)
+    while (paper_id := session.scalar(next_marked)) is not None:
+        if _work_out(session, paper_id):
+            yield paper_id
+        if end is not None and monotonic() > end:
+            return
+
+
+def finish(session: Session) -> None:
+    """Commit, and work out all that is marked, in a library that has just been filled."""
+    session.commit()
+    mark_all(session, every=False)
+    for _ in refresh(session):
+        pass
+
+
+def mark_all(session: Session, *, every: bool) -> int:
+    """Mark all papers that have public summaries, or every one, and learn the words of the former
+    first, so that the first paper that is worked out is compared with all. Commits in between.
+
+    Returns:
+        How many papers are marked.
+    """
+    seen = 0
+    written = select(Summary.id).where(Summary.paper_id == Paper.id, public()).exists()
+    query = select(Paper.id, written).order_by(Paper.id).limit(BATCH)
+    query = query if every else query.where(written)
+    while rows := session.execute(query.where(Paper.id > seen)).all():
+        seen = rows[-1][0]
+        learnt = {number: _words(session, number) for number, has_text in rows if has_text}
+        begin_writing(session)
+        _alone(session)
+        for number, words in learnt.items():
+            _set_words(session, number, words)
+        # These papers will be done once, however often they were marked before.
+        numbers = [number for number, _ in rows]
+        session.execute(delete(SimilarMark).where(SimilarMark.paper_id.in_(numbers)))
+        mark(session, numbers)
+        session.commit()
+    return count_marked(session)
+
+
+def mark_known(session: Session) -> None:
+    """Mark all papers that have words or similar ones, after the words are made by other rules.
+
+    Commits in between.
+    """
+    mark_all(session, every=False)
+    marked = exists().where(SimilarMark.paper_id == SimilarPaper.paper_id)
+    compared = select(SimilarPaper.paper_id).where(~marked).distinct()
+    begin_writing(session)
+    session.execute(insert(SimilarMark).from_select(["paper_id"], compared))
+    session.commit()
+
+
+def _work_out(session: Session, paper_id: int) -> bool:
+    """Work out one paper; says whether it could be done, and nobody changed a text meanwhile."""
+    _look(session)
+    words = _words(session, paper_id)
+    written = select(Summary.id).where(Summary.paper_id == paper_id, public()).limit(1)
+    has_text = session.scalar(written) is not None
+    alike = most_alike(session, paper_id, words)
+    touched = [paper_id, *(each.paper_id for each in alike)]
+    seen = _marks(session, touched)
+    begin_writing(session)
+    _alone(session)
+    if _marks(session, touched).keys() - seen.keys():
+        session.commit()
+        return False
+    _set_words(session, paper_id, words if has_text else {})
+    _replace(session, paper_id, alike, has_text=has_text)
+    done = [number for number, marked in seen.items() if marked == paper_id]
+    session.execute(delete(SimilarMark).where(SimilarMark.id.in_(done)))
+    session.commit()
+    return True
+
+
+def _words(session: Session, paper_id: int) -> dict[str, int]:
+    """The telling words of a paper and of its public summaries."""
+    paper = session.execute(
+        select(Paper.title, Paper.keywords, Paper.abstract).where(Paper.id == paper_id)
+    ).one()
+    texts = session.execute(
+        select(Summary.takeaway, Summary.html)
+        .where(Summary.paper_id == paper_id, public())
+        .order_by(Summary.score.desc(), Summary.id)
+        .limit(MAX_TEXTS)
+    ).all()
+    phrases = [paper.keywords, *(takeaway for takeaway, _ in texts)]
+    return telling_words(
+        paper.title, phrases, [paper.abstract, *(text_of(html[:MAX_HTML]) for _, html in texts)]
+    )
+
+
+def _set_words(session: Session, paper_id: int, words: dict[str, int]) -> None:
+    session.execute(delete(SimilarWord).where(SimilarWord.paper_id == paper_id))
+    rows = [
+        {"paper_id": paper_id, "word": word, "weight": weight} for word, weight in words.items()
+    ]
+    if rows:
+        session.execute(insert(SimilarWord), rows)
+
+
+def _replace(session: Session, paper_id: int, alike: Sequence[Alike], *, has_text: bool) -> None:
+    """Write a paper's similar ones, and it among theirs; each keeps the best `KEPT`.
+
+    A paper that nobody has written about is compared with the others, but they not with it, or the
+    titles of a large catalogue would crowd out what can be read here.
+    """
+    session.execute(delete(SimilarPaper).where(SimilarPaper.paper_id == paper_id))
+    facts = {each.paper_id: {"score": each.score, "reasons": each.reasons} for each in alike}
+    if facts:
+        own = [{"paper_id": paper_id, "similar_id": each, **facts[each]} for each in facts]
+        session.execute(insert(SimilarPaper), own)
+    if not has_text:
+        return
+    written = exists().where(Summary.paper_id == SimilarPaper.paper_id, public())
+    session.execute(delete(SimilarPaper).where(SimilarPaper.similar_id == paper_id, written))
+    theirs = [{"paper_id": each, "similar_id": paper_id, **facts[each]} for each in facts]
+    insert_missing(session, SimilarPaper, theirs, ["paper_id", "similar_id"])
+    _keep_best(session, list(facts))
+
+
+def _keep_best(session: Session, paper_ids: Sequence[int]) -> None:
+    rows = session.execute(
+        select(SimilarPaper.paper_id, SimilarPaper.similar_id)
+        .where(SimilarPaper.paper_id.in_(paper_ids))
+        .order_by(SimilarPaper.paper_id, SimilarPaper.score.desc(), SimilarPaper.similar_id)
+    ).all()
+    kept: Counter[int] = Counter()
+    for paper_id, similar_id in rows:
+        kept[paper_id] += 1
+        if kept[paper_id] > KEPT:
+            pair = (SimilarPaper.paper_id == paper_id, SimilarPaper.similar_id == similar_id)
+            session.execute(delete(SimilarPaper).where(*pair))
+
+
+def _targets(session: Session, summary_ids: Sequence[int]) -> list[int]:
+    query = select(Link.target_id).where(
+        Link.summary_id.in_(summary_ids), Link.target_id.is_not(None)
+    )
+    return [number for number in session.scalars(query.distinct()) if number is not None]
+
+
+def _marks(session: Session, paper_ids: Sequence[int]) -> dict[int, int]:
+    query = select(SimilarMark.id, SimilarMark.paper_id)
+    return dict(session.execute(query.where(SimilarMark.paper_id.in_(paper_ids))).all())
+
+
+def _look(session: Session) -> None:
+    """Begin to read one state of the database, whatever others commit."""
+    session.commit()
+    options: dict[str, Any] = dict(READING)
+    if session.get_bind().dialect.name == "postgresql":  # SQLite reads so anyway
+        options["isolation_level"] = "REPEATABLE READ"
+    session.connection(execution_options=options)
+
+
+def _alone(session: Session) -> None:
+    """Queue for the tables of similar papers; SQLite has one writer at a time anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))

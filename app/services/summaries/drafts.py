@@ -1,0 +1,265 @@
+"""Drafts: what somebody types is kept before they save it.
+
+A draft has a version, and a window may replace only the one that it knows. So two windows on one
+text never overwrite each other: the second is told, and shown both
+(`services.summaries.three_way_merge`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from app.db import begin_writing, lock_papers, now
+from app.models import Draft, Paper, Revision, Summary, User
+from app.models.summaries.summary import VISIBILITIES
+from app.queries import drafts
+from app.services.locks import ensure_there, queue
+from app.services.refusals import Refused
+from app.services.summaries.content import Content, Edit, Seen, Settings
+from app.services.summaries.publishing import Gone, all_of, content_of, last_revision, locked
+
+__all__ = [
+    "MAX_DRAFTS",
+    "MAX_DRAFT_BYTES",
+    "Content",
+    "Elsewhere",
+    "WrittenElsewhere",
+    "close",
+    "discard",
+    "revision_text",
+    "save_draft",
+    "written_elsewhere",
+]
+
+# More than a summary may have, so that a text that is too long is kept until it is shorter.
+MAX_DRAFT_BYTES = 262_144
+MAX_LINE = 2000  # characters of takeaway and tags
+MAX_DRAFTS = 500  # of one user
+_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """What another window saved, and what a window knows that has it all in its text.
+
+    Attributes:
+        revision, settings: what is saved of the summary; `None` for settings of long ago.
+        version: the version of the draft.
+        summary_id: the summary that both windows are about; `None` for a new text.
+    """
+
+    content: Content
+    saved_at: datetime
+    revision: int
+    settings: Settings | None
+    version: int
+    summary_id: int | None
+
+
+class WrittenElsewhere(Exception):
+    """Another window saved a text that this one has not seen."""
+
+    def __init__(self, other: Elsewhere) -> None:
+        super().__init__("This summary was changed in another window since you opened it here.")
+        self.other = other
+
+
+def save_draft(
+    session: Session,
+    user: User,
+    paper: Paper,
+    edit: Edit,
+    *,
+    summary: Summary | None,
+    seen: Seen,
+    seen_version: int,
+) -> Draft | None:
+    """Keep what somebody is writing about a paper.
+
+    Args:
+        edit: what it does not say stays as the draft, or the summary, has it.
+        summary: the one that they change; `None` for a new text.
+        seen: the saved state from which the text began.
+        seen_version: version of the draft that the window knows, 0 for none.
+
+    Returns:
+        The draft; `None` when there is nothing to keep, because the text is empty or the one that
+        is saved already.
+
+    Raises:
+        WrittenElsewhere: when another window went on meanwhile.
+        Gone: when the summary was deleted.
+        Refused: for more than `MAX_DRAFT_BYTES`, or one more than `MAX_DRAFTS`.
+    """
+    begin_writing(session)
+    lock_papers(session, alone=False)
+    ensure_there(session, paper)
+    queue(session, user.id)
+    if summary is None:  # one that another window has saved by now
+        summary = next(iter(all_of(session, user, paper)), None)
+    elif locked(session, summary.id) is None:
+        raise Gone
+    draft = drafts.one(session, user, paper, summary)
+    content = _checked(edit.applied_to(_before(session, draft, summary)))
+    base_revision = seen.revision
+    if draft is not None:
+        # Who goes on with a draft knows that the saved text is newer: the editor says so.
+        other = _unseen_draft(session, draft, summary, seen_version)
+    else:
+        other = _unseen_summary(session, summary, seen, 0)
+    if other is not None and not other.content.same_as(content):
+        raise WrittenElsewhere(other)
+    saved = None if summary is None else content_of(session, summary)
+    if content.is_empty or (saved is not None and saved.same_as(content)):
+        discard(session, user, paper, summary)
+        return None
+    if draft is not None and draft.base_revision >= base_revision and _held(draft) == content:
+        return draft  # and its version: a page that is gone back to still knows it
+    if draft is None:
+        count = select(func.count()).select_from(Draft).where(Draft.user_id == user.id)
+        if (session.scalar(count) or 0) >= MAX_DRAFTS:
+            raise Refused(
+                "source",
+                f"You have {MAX_DRAFTS} drafts, and there is no room for more: save or discard"
+                " some. This text is still here.",
+            )
+        draft = Draft(
+            user_id=user.id,
+            paper_id=paper.id,
+            summary_id=None if summary is None else summary.id,
+            version=0,
+            base_revision=base_revision,
+        )
+        session.add(draft)
+    draft.base_revision = max(draft.base_revision, base_revision)  # a merge brings it forward
+    draft.source = content.source
+    draft.takeaway = content.takeaway
+    draft.tags = content.tags
+    draft.visibility = content.visibility
+    draft.anonymous = content.anonymous
+    draft.saved_at = now()
+    # Never one that a draft of this paper had before, also when that was discarded meanwhile.
+    seconds = int((draft.saved_at - _EPOCH).total_seconds())
+    draft.version = max(draft.version + 1, seen_version + 1, seconds)
+    session.flush()
+    return draft
+
+
+def written_elsewhere(
+    session: Session,
+    user: User,
+    paper: Paper,
+    *,
+    summary: Summary | None,
+    seen: Seen,
+    seen_version: int,
+) -> Elsewhere | None:
+    """What another window kept or saved that one with this knowledge has not seen."""
+    draft = drafts.one(session, user, paper, summary)
+    return _unseen_draft(session, draft, summary, seen_version) or _unseen_summary(
+        session, summary, seen, seen_version
+    )
+
+
+def close(session: Session, summary: Summary, *, seen_version: int | None) -> None:
+    """End the draft of a summary in the transaction that saved it.
+
+    Args:
+        seen_version: version of the draft that the window knows; `None` means that it knows
+            nothing of drafts, and leaves them alone.
+
+    Raises:
+        WrittenElsewhere: when the draft holds something else that the window has not seen.
+    """
+    if seen_version is None:
+        return
+    user, paper = session.get_one(User, summary.user_id), session.get_one(Paper, summary.paper_id)
+    draft = drafts.one(session, user, paper, summary)
+    other = _unseen_draft(session, draft, summary, seen_version)
+    if other is not None and not other.content.same_as(content_of(session, summary)):
+        raise WrittenElsewhere(other)
+    discard(session, user, paper, summary)
+
+
+def revision_text(session: Session, summary: Summary, number: int) -> tuple[str | None, str | None]:
+    """Text and takeaway of a saved revision, from which two windows began."""
+    found = session.execute(
+        select(Revision.source, Revision.takeaway).where(
+            Revision.summary_id == summary.id, Revision.number == number
+        )
+    ).first()
+    return (None, None) if found is None else (found.source, found.takeaway)
+
+
+def discard(session: Session, user: User, paper: Paper, summary: Summary | None) -> None:
+    """Forget the draft of a summary, or of a new text, if there is one."""
+    begin_writing(session)
+    session.execute(
+        delete(Draft).where(
+            Draft.user_id == user.id,
+            Draft.paper_id == paper.id,
+            Draft.summary_id == (None if summary is None else summary.id),
+        )
+    )
+
+
+def _before(session: Session, draft: Draft | None, summary: Summary | None) -> Content | None:
+    if draft is not None:
+        return _held(draft)
+    return None if summary is None else content_of(session, summary)
+
+
+def _unseen_draft(
+    session: Session, draft: Draft | None, summary: Summary | None, seen_version: int
+) -> Elsewhere | None:
+    if draft is None or draft.version == seen_version:
+        return None
+    # What was saved after the draft was begun is not in it: whoever saves it meets that next.
+    is_last = summary is not None and draft.base_revision == last_revision(session, summary)
+    settings = content_of(session, summary).settings if summary is not None and is_last else None
+    return Elsewhere(
+        content=_held(draft),
+        saved_at=draft.saved_at,
+        revision=draft.base_revision,
+        settings=settings,
+        version=draft.version,
+        summary_id=draft.summary_id,
+    )
+
+
+def _held(draft: Draft) -> Content:
+    return Content(draft.source, draft.takeaway, draft.tags, draft.visibility, draft.anonymous)
+
+
+def _unseen_summary(
+    session: Session, summary: Summary | None, seen: Seen, seen_version: int
+) -> Elsewhere | None:
+    if summary is None:
+        return None
+    saved = last_revision(session, summary)
+    content = content_of(session, summary)
+    if saved == seen.revision and seen.settings in (None, content.settings):
+        return None
+    saved_at = summary.edited_at or summary.created_at
+    return Elsewhere(content, saved_at, saved, content.settings, seen_version, summary.id)
+
+
+def _checked(content: Content) -> Content:
+    source = content.source.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    size = len(source.encode("utf-8", "replace"))
+    if size > MAX_DRAFT_BYTES:
+        raise Refused(
+            "source", f"A draft has at most {MAX_DRAFT_BYTES:,} bytes; this has {size:,}."
+        )
+    visible = content.visibility if content.visibility in VISIBILITIES else "private"
+    return Content(
+        source=source,
+        takeaway=content.takeaway.replace("\x00", "")[:MAX_LINE],
+        tags=content.tags.replace("\x00", "")[:MAX_LINE],
+        visibility=visible,
+        anonymous=content.anonymous,
+    )

@@ -1,0 +1,256 @@
+"""One summary as a Markdown file: what its front matter says, read from notes of any kind, and
+written so that reading it again loses nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app.db import now
+from app.models import Summary, Venue
+from app.models.summaries.summary import VISIBILITIES
+from app.services.summaries.signatures import sign
+from app.sources.dblp_sections import section_of_stream
+from app.sources.formats import front_matter
+from app.sources.formats.front_matter import HEAD_LINE, BadFile, text
+from app.sources.record import NO_SECTION, PaperRecord
+
+MAX_FILE = 1_000_000  # bytes; a text has at most 64 kB, but front matter may be long
+FIELDS = (
+    *("key", "title", "authors", "year", "venue", "doi", "arxiv", "url", "abstract", "keywords"),
+    *("user", "display_name", "created", "edited", "visibility", "anonymous", "takeaway", "tags"),
+)
+# Beyond those that people write: what a paper's page would lose without them.
+MORE_FIELDS = (*("venue_key", "venue_title", "section", "published", "place", "signature", "date"),)
+MAX_PLACE = 99
+_TRUE = {"true", "yes", "on", "1", "y"}
+_FALSE = {"false", "no", "off", "0", "n", ""}
+
+
+@dataclass(frozen=True)
+class SummaryFile:
+    """What a file says. `None` stands for what it does not say.
+
+    Attributes:
+        names: under which its writer was known where it comes from.
+        place: which of its writer's texts about the paper it is, from 0 as in `Summary.place`; a
+            file counts from 1.
+        signature: what proves that it came about by a merge (`signatures`).
+        votes: the score that a summary had on the site it comes from.
+        unknown: names of fields that mean nothing here.
+        notes: what its owner should know besides.
+        lines: on which line each field stands, and the text as `source`; `""` for what is missing.
+
+    Raises:
+        BadFile: for moments that have not come yet.
+    """
+
+    record: PaperRecord
+    text: str
+    user: str = ""
+    display_name: str = ""
+    created: datetime | None = None
+    edited: datetime | None = None
+    visibility: str | None = None
+    anonymous: bool | None = None
+    takeaway: str | None = None
+    tags: tuple[str, ...] | None = None
+    place: int = 0
+    signature: str = ""
+    votes: int = 0
+    unknown: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        latest = now() + timedelta(days=1)  # clocks differ, and a day has no hour
+        for name, moment in (("created", self.created), ("edited", self.edited)):
+            if moment is not None and moment > latest:
+                raise BadFile(f"{name} lies in the future.", field=name)
+
+
+def by_now(file: SummaryFile) -> SummaryFile:
+    """A file whose moments are not later than the present one: else it would come first in lists
+    until they are here."""
+    present = now()
+    created, edited = (
+        min(moment, present) if moment is not None else None
+        for moment in (file.created, file.edited)
+    )
+    return replace(file, created=created, edited=edited)
+
+
+def read(data: bytes) -> SummaryFile:
+    """Read a Markdown file.
+
+    Raises:
+        BadFile: with the line and a reason in words.
+    """
+    if len(data) > MAX_FILE:
+        raise BadFile(f"A file has at most {MAX_FILE:,} bytes; this has {len(data):,}.")
+    try:
+        content = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BadFile("The file is not UTF-8.", line) from None
+    note = front_matter.parse(content)
+    lines = {**note.lines, "source": note.body_line, "": HEAD_LINE}
+    if not note.body.strip():
+        raise BadFile("There is no text below the front matter.", content.count("\n") + 1)
+    try:
+        return _file(note.fields, note.body, lines)
+    except BadFile as error:
+        raise BadFile(str(error), lines.get(error.field, HEAD_LINE)) from None
+
+
+def write(summary: Summary, body: str, secret: str = "") -> str:
+    """A summary as a file; its paper, authors, venue, writer and tags must be loaded.
+
+    Args:
+        body: its source, in which the addresses of pictures are those of files beside it.
+        secret: the site's, to sign that it is one of several texts of its writer.
+    """
+    paper, venue = summary.paper, summary.paper.venue
+    signature = ""
+    if secret:
+        signature = sign(secret, summary.user_id, paper.key, summary.created_at)
+    fields: dict[str, Any] = {
+        "key": paper.key,
+        "title": paper.title,
+        "authors": [author.numbered for author in paper.authors],
+        "year": paper.year,
+        "venue": venue.name if venue is not None else "",
+        "doi": paper.doi,
+        "arxiv": paper.arxiv_id,
+        "url": paper.url,
+        "abstract": paper.abstract,
+        "keywords": paper.keywords,
+        "user": summary.user.name,
+        "display_name": summary.user.display_name,
+        "created": _iso(summary.created_at),
+        "edited": _iso(summary.edited_at),
+        "visibility": summary.visibility,
+        "anonymous": summary.anonymous,
+        "takeaway": summary.takeaway,
+        "tags": [tag.name for tag in summary.tags],
+        "venue_key": venue.key if venue is not None else "",
+        "venue_title": venue.title if venue is not None else "",
+        "section": paper.section_slug or _no_section(venue),
+        "published": paper.published_on.isoformat() if paper.published_on else "",
+        "place": summary.place + 1 if summary.place else "",
+        "signature": signature,
+    }
+    said = {name: value for name, value in fields.items() if value not in ("", None, [])}
+    return front_matter.join(said, body)
+
+
+def _no_section(venue: Venue | None) -> str:
+    """What says that a paper is in no section, where it would get that of its venue."""
+    if venue is None or not (venue.section_slug or section_of_stream(venue.key)):
+        return ""
+    return NO_SECTION
+
+
+def _file(fields: Mapping[str, Any], body: str, lines: Mapping[str, int]) -> SummaryFile:
+    user, display_name = _plain(fields, "user"), _plain(fields, "display_name")
+    return SummaryFile(
+        record=_record(fields),
+        text=body,
+        user=user.lower().lstrip("@"),
+        display_name=display_name,
+        names=tuple(filter(None, (user.lstrip("@"), display_name))),
+        lines=lines,
+        created=front_matter.moment(fields, "created") or front_matter.moment(fields, "date"),
+        edited=front_matter.moment(fields, "edited"),
+        visibility=_visibility(fields),
+        anonymous=_switch(fields, "anonymous"),
+        takeaway=_plain(fields, "takeaway") if "takeaway" in fields else None,
+        tags=_tags(fields),
+        place=_place(fields),
+        signature=_plain(fields, "signature"),
+        unknown=tuple(name for name in fields if name not in (*FIELDS, *MORE_FIELDS)),
+    )
+
+
+def _record(fields: Mapping[str, Any]) -> PaperRecord:
+    year = re.search(r"\b\d{4}\b", text(fields, "year"))
+    record = PaperRecord(
+        title=text(fields, "title"),
+        authors=_authors(fields),
+        key=_plain(fields, "key"),
+        year=int(year[0]) if year else None,
+        venue=_plain(fields, "venue"),
+        doi=_plain(fields, "doi"),
+        arxiv_id=_plain(fields, "arxiv"),
+        url=_plain(fields, "url"),
+        abstract=_plain(fields, "abstract"),
+        keywords=_plain(fields, "keywords"),
+        published_on=front_matter.day(fields, "published"),
+        section=_plain(fields, "section"),
+        venue_key=_plain(fields, "venue_key"),
+        venue_title=_plain(fields, "venue_title"),
+    )
+    if not (record.key or record.doi or record.arxiv_id):
+        raise BadFile("Which paper is it about? A key, a doi or an arxiv number is needed.")
+    return record
+
+
+def _plain(fields: Mapping[str, Any], name: str) -> str:
+    return text(fields, name).strip()
+
+
+def _authors(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    value = fields.get("authors") or []
+    if isinstance(value, list):
+        return tuple(value)
+    for separator in (r"\n", ";", r"\s+and\s+", ","):
+        if re.search(separator, value.strip()):
+            names = [name.strip(" ,") for name in re.split(separator, value)]
+            return tuple(filter(None, names))
+    return (value,)
+
+
+def _tags(fields: Mapping[str, Any]) -> tuple[str, ...] | None:
+    if "tags" not in fields:
+        return None
+    value = fields["tags"] or []
+    parts = value if isinstance(value, list) else re.split(r",|\s(?=#)", value)
+    return tuple(part.strip().lstrip("#") for part in parts if part.strip())
+
+
+def _visibility(fields: Mapping[str, Any]) -> str | None:
+    value = _plain(fields, "visibility").lower()
+    if value and value not in VISIBILITIES:
+        raise BadFile(
+            f"visibility is {', '.join(VISIBILITIES)}, not {value:.60}.", field="visibility"
+        )
+    return value or None
+
+
+def _place(fields: Mapping[str, Any]) -> int:
+    value = _plain(fields, "place") or "1"
+    if not (
+        value.isascii() and value.isdigit() and len(value) < 9 and 1 <= int(value) <= MAX_PLACE
+    ):
+        hint = f"place is a number from 1 to {MAX_PLACE}, not {value:.60}."
+        raise BadFile(hint, field="place")
+    return int(value) - 1
+
+
+def _switch(fields: Mapping[str, Any], name: str) -> bool | None:
+    if name not in fields:
+        return None
+    value = _plain(fields, name).lower()
+    if value not in _TRUE | _FALSE:
+        raise BadFile(f"{name} is true or false, not {value:.60}.", field=name)
+    return value in _TRUE
+
+
+def _iso(moment: datetime | None) -> str:
+    if moment is None:
+        return ""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,185 @@
+"""Two versions that began from one, put together so that nothing of either is lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.models.summaries.summary import VISIBILITIES
+from app.services.summaries.content import Content, Settings, tag_words
+from app.text.diffs import matching_lines
+from app.text.lines import one_line
+
+MINE = "<<<<<<< in this window"
+BETWEEN = "======="
+THEIRS = ">>>>>>> in the other window"
+BESIDE = f" {BETWEEN} "  # between two takeaways
+
+
+@dataclass(frozen=True)
+class Base:
+    """What two windows began from, as far as it is known; `None` for what is not.
+
+    Attributes:
+        certain: whether it is the last that both know. A window that has kept drafts since may
+            have shown them to the other one.
+    """
+
+    source: str | None = None
+    takeaway: str | None = None
+    settings: Settings | None = None
+    certain: bool = True
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The text of both; `conflicts` counts the places where one has to choose."""
+
+    text: str
+    conflicts: int
+
+
+@dataclass(frozen=True)
+class Both:
+    """What two windows hold, put together.
+
+    Attributes:
+        content: what is to be saved.
+        conflicts: the places in the text where one has to choose.
+        differing: the fields beside the text that differed.
+        undecided: those of them that both changed, so that their writer should look.
+    """
+
+    content: Content
+    conflicts: int
+    differing: tuple[str, ...]
+    undecided: tuple[str, ...]
+
+
+def merge(base: str | None, mine: str, theirs: str) -> Merged:
+    """Merge two texts by lines, as `diff3` does (Khanna, Kunal, Pierce: "A formal investigation of
+    diff3", 2007): what only one of them changed is taken; where both changed the same lines, both
+    stand below each other between the lines `MINE`, `BETWEEN` and `THEIRS`, unless one of them
+    has all lines of the other.
+
+    Args:
+        base: the text that both began from; without it nothing counts as removed.
+        mine: the text of this window.
+        theirs: the text of the other one.
+    """
+    my_lines, their_lines = mine.split("\n"), theirs.split("\n")
+    if base is None:
+        base_lines = [my_lines[here] for here, _ in matching_lines(my_lines, their_lines)]
+    else:
+        base_lines = base.split("\n")
+    in_mine = dict(matching_lines(base_lines, my_lines))
+    in_theirs = dict(matching_lines(base_lines, their_lines))
+    kept = [
+        (at, in_mine[at], in_theirs[at])
+        for at in range(len(base_lines))
+        if at in in_mine and at in in_theirs
+    ]
+    result: list[str] = []
+    last = (0, 0, 0)
+    for place in [*kept, (len(base_lines), len(my_lines), len(their_lines))]:
+        before = base_lines[last[0] : place[0]]
+        here = my_lines[last[1] : place[1]]
+        there = their_lines[last[2] : place[2]]
+        if there == before or _holds(here, there, before):
+            result += here
+        elif here == before or _holds(there, here, before):
+            result += there
+        else:
+            result += [MINE, *here, BETWEEN, *there, THEIRS]
+        result += my_lines[place[1] : place[1] + 1]
+        last = (place[0] + 1, place[1] + 1, place[2] + 1)
+    # Also those that the other window's text came with.
+    return Merged("\n".join(result), result.count(MINE))
+
+
+def merge_contents(base: Base, mine: Content, theirs: Content) -> Both:
+    """Merge what two windows hold, field by field: what only one of them changed is taken.
+
+    Where both did, nothing is lost and nothing becomes more public: of two visibilities it is the
+    more private one, anonymous before named; two takeaways stand beside each other.
+    """
+    text = merge(base.source, mine.source, theirs.source)
+    known = base.settings
+    takeaway, takeaway_open = _takeaway(base.takeaway, mine.takeaway, theirs.takeaway)
+    visible, visible_open = _stricter(
+        known.visibility if known else None, mine.visibility, theirs.visibility, base.certain
+    )
+    anonymous, anonymous_open = _stricter(
+        known.anonymous if known else None, mine.anonymous, theirs.anonymous, base.certain
+    )
+    tags = mine.tags
+    if mine.settings.tags != theirs.settings.tags:
+        tags = ", ".join(_tags(known, tag_words(mine.tags), tag_words(theirs.tags)))
+    undecided = {
+        "takeaway": takeaway_open,
+        "visibility": visible_open,
+        "anonymous": anonymous_open,
+    }
+    differing = {
+        "takeaway": one_line(mine.takeaway) != one_line(theirs.takeaway),
+        "tags": mine.settings.tags != theirs.settings.tags,
+        "visibility": mine.visibility != theirs.visibility,
+        "anonymous": mine.anonymous != theirs.anonymous,
+    }
+    return Both(
+        Content(text.text, takeaway, tags, str(visible), bool(anonymous)),
+        text.conflicts,
+        tuple(name for name, differs in differing.items() if differs),
+        tuple(name for name, is_open in undecided.items() if is_open),
+    )
+
+
+def stricter(one: str | bool, other: str | bool) -> str | bool:
+    """The more private of two visibilities, or whether one of two is anonymous."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return bool(one or other)
+    return max(one, other, key=VISIBILITIES.index)
+
+
+def open_conflict(text: str) -> int | None:
+    """The first line (from 1) on which a merge still waits for a decision."""
+    lines = text.split("\n")
+    return next((number for number, line in enumerate(lines, 1) if line in (MINE, THEIRS)), None)
+
+
+def _holds(lines: list[str], others: list[str], before: list[str]) -> bool:
+    """Whether these are the other lines and some more, and none that the others took away."""
+    if lines == others:
+        return True
+    rest = iter(lines)
+    removed = any(line.strip() and line in before for line in lines)
+    return bool(others) and not removed and all(line in rest for line in others)
+
+
+def _takeaway(base: str | None, mine: str, theirs: str) -> tuple[str, bool]:
+    here, there = one_line(mine), one_line(theirs)
+    if here == there or there == base:
+        return mine, False
+    if here == base:
+        return theirs, False
+    if not here or not there:
+        return here or there, base is not None
+    return here + BESIDE + there, True
+
+
+def _stricter(
+    base: str | bool | None, mine: str | bool, theirs: str | bool, certain: bool
+) -> tuple[str | bool, bool]:
+    if mine == theirs:
+        return mine, False
+    if mine == base:
+        return theirs, False
+    if theirs == base and certain:
+        return mine, False
+    return stricter(mine, theirs), True
+
+
+def _tags(base: Settings | None, mine: list[str], theirs: list[str]) -> list[str]:
+    """The tags of both, less what one of them took away."""
+    before = set(base.tags) if base else set()
+    both = dict.fromkeys([*mine, *theirs])
+    return [tag for tag in both if (tag in mine and tag in theirs) or tag not in before]

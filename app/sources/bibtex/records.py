@@ -1,0 +1,320 @@
+"""Fields of a BibTeX or biblatex entry as a record of a paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from urllib.parse import unquote
+
+from app.references.identifiers import CORR
+from app.references.mentions import arxiv_alone, arxiv_in, arxiv_of, doi_in, short_doi_url
+from app.sources import markup
+from app.sources.bibtex.names import has_others, names
+from app.sources.bibtex.scanner import Entry
+from app.sources.bibtex.writing import VENUE_FIELDS
+from app.sources.months import MACROS, month_number
+from app.sources.record import OTHERS, PaperRecord
+from app.text.tex import paragraphs, plain
+
+MAX_INHERITED = 2000
+# Instead of a title, in this order.
+_TITLES = ("title", "booktitle", "maintitle", "issuetitle", "eventtitle", "shorttitle", "chapter")
+_TITLES_OF_VOLUMES = ("series", "journal", "journaltitle")
+_TITLES_OF_NOTES = ("note", "howpublished", "type")
+_VENUES = ("journal", "journaltitle", "booktitle")
+_PLACES = ("organization", "howpublished", "eventtitle")
+# biblatex has one field where BibTeX has two.
+_ALSO = {"school": "institution", "institution": "school"}
+# Details under other names: biblatex's, and those of programs.
+_DETAILS = {
+    "volume": ("volume",),
+    "number": ("number", "issue"),
+    "publisher": ("publisher",),
+    "address": ("address", "location"),
+    "series": ("series",),
+    "edition": ("edition",),
+    "isbn": ("isbn",),
+    "issn": ("issn",),
+    "school": ("school",),
+    "institution": ("institution",),
+}
+_YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|2[01]\d\d)(?!\d)")
+_DATE = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?")
+# The end of an element; `$a<b>c$` has none.
+_TAG = re.compile(
+    r"</(?:i|b|em|strong|sub|sup|scp?|inf|tt|u|span|italic|bold|p|math|(?:jats|mml):[a-z-]{1,20})"
+    r"\s*>",
+    re.IGNORECASE,
+)
+_DOLLAR_TAG = re.compile(r"\$<\$\s*(/?[A-Za-z]{1,8})\s*\$>\$")
+_PREPRINT = re.compile(
+    r"\W*(?:corr|(?:the\s+)?computing research repository|arxiv|arxiv\.org|(?:arxiv\s+)?"
+    r"(?:e-?)?prints?(?:\s+(?:at\s+)?arxiv)?|arxiv\s+(?:preprint|e-?prints?).*|arxiv:.*"
+    r"|corr,?\s*abs/.*)\W*",
+    re.I,
+)
+_WHOLE_URL = re.compile(r"https?://\S+", re.I)
+_URL = re.compile(r"https?://[^\s<>\"|]+", re.I)
+_URL_FIRST = re.compile(
+    r"(?:available(?: at)?:?\s*)?(?:\\(?:url|path|nolinkurl)\s*)?<?(https?://[^\s<>\"|]+)", re.I
+)
+_LINK = re.compile(r"\\href\s*\{([^{}]*)\}\s*\{[^{}]*\}")
+_COMMAND_URL = re.compile(r"\s*\\(?:url|path|nolinkurl)\s*\{([^{}]*)\}\.?\s*")
+
+
+def record_of(entry: Entry) -> PaperRecord:
+    """An entry as a record; its title is empty when nothing can be one."""
+    fields = entry.fields
+    title, said_in = _title(entry)
+    doi, arxiv_id = _doi(fields), _arxiv_id(fields)
+    venue = _venue(entry, said_in)
+    is_preprint = bool(_PREPRINT.fullmatch(venue))
+    return PaperRecord(
+        title=title,
+        authors=names(fields.get("author", "")),
+        key=entry.key.removeprefix("DBLP:"),
+        year=_year(fields),
+        venue="CoRR" if is_preprint else venue,
+        venue_key=CORR if is_preprint else "",
+        doi=doi,
+        arxiv_id=arxiv_id,
+        url=_url(fields),
+        abstract=_abstract(fields.get("abstract", "")),
+        keywords=_keywords(fields),
+        published_on=_published(fields),
+        details=_details(entry),
+        openreview_id=fields.get("openreview", "").strip(),
+        acl_id=fields.get("aclid", "").strip(),
+        other_keys=tuple(filter(None, re.split(r"[,\s]+", fields.get("ids", "")))),
+    )
+
+
+def inherit(entry: Entry, parents: Mapping[str, Entry]) -> None:
+    """Fill in what the entry takes from others by `crossref` and `xdata`.
+
+    Args:
+        parents: by their keys in lower case.
+    """
+    seen = {entry.key.lower()}
+    source: Entry | None = entry
+    while source is not None and len(seen) < 8:  # a volume, its series; a circle ends too
+        for key in re.split(r"[,\s]+", source.fields.get("xdata", "")):
+            data = parents.get(key.lower())
+            if data is not None and data.kind == "xdata" and key.lower() not in seen:
+                seen.add(key.lower())
+                _take(entry, data.fields)
+        key = source.fields.get("crossref", "").strip().lower()
+        source = None if key in seen else parents.get(key)
+        if source is not None:
+            seen.add(key)
+            _take(entry, _given_on(entry, source))
+
+
+def _take(entry: Entry, given: Mapping[str, str]) -> None:
+    for name, value in given.items():
+        if name not in entry.fields and len(value) <= MAX_INHERITED:
+            entry.fields[name] = value
+
+
+# What says which work it is, and so is not the parts'.
+_OWN_WORDS = """
+    title subtitle titleaddon shorttitle author doi url eprint eprinttype archiveprefix pages
+    abstract keywords note ids crossref xdata xref key file annote openreview aclid arxivid
+    urldate chapter pagetotal
+"""
+_OWN = frozenset(_OWN_WORDS.split())
+
+
+def _given_on(entry: Entry, parent: Entry) -> dict[str, str]:
+    given = {name: value for name, value in parent.fields.items() if name not in _OWN}
+    title, subtitle = parent.fields.get("title", ""), parent.fields.get("subtitle", "")
+    if title:
+        whole = "journaltitle" if parent.kind == "periodical" else "booktitle"
+        if not set(_VENUES) & entry.fields.keys():
+            given.setdefault(whole, title)
+            if subtitle and given[whole] == title:
+                given[f"{whole.removesuffix('title')}subtitle"] = subtitle
+        if entry.kind in ("inbook", "book") and "title" not in entry.fields:
+            given["title"] = title
+    if entry.kind == "inbook" and "author" in parent.fields:
+        given["author"] = parent.fields["author"]
+    return given
+
+
+def _title(entry: Entry) -> tuple[str, str]:
+    """The title and the field it was found in."""
+    fields = entry.fields
+    others: tuple[str, ...] = _TITLES
+    if entry.kind in ("proceedings", "periodical", "collection", "mvproceedings", "book"):
+        others += _TITLES_OF_VOLUMES
+    for name in (*others, *_TITLES_OF_NOTES):
+        title = _title_text(fields.get(name, ""))
+        if not title or (name in _TITLES_OF_NOTES and title.startswith("http")):
+            continue
+        if name.endswith("title"):
+            title = _with_subtitle(title, name, fields)
+        return title, name
+    return "", ""
+
+
+def _title_text(tex: str) -> str:
+    """A title without the elements of HTML or JATS that Crossref's entries have."""
+    if "$" in tex:  # as some programs write angle brackets
+        tex = _DOLLAR_TAG.sub(r"<\1>", tex)
+    title = plain(tex)
+    return " ".join(markup.without_tags(title).split()) if _TAG.search(title) else title
+
+
+def _abstract(tex: str) -> str:
+    text = paragraphs(tex)
+    return markup.without_tags(text) if _TAG.search(text) else text
+
+
+def _with_subtitle(title: str, name: str, fields: Mapping[str, str]) -> str:
+    subtitle = _title_text(fields.get(f"{name.removesuffix('title')}subtitle", ""))
+    if not subtitle or subtitle.lower() in title.lower():
+        return title
+    return f"{title}{'' if title[-1] in ':?!.' else ':'} {subtitle}"
+
+
+def _venue(entry: Entry, said_in: str) -> str:
+    fields = entry.fields
+    own = VENUE_FIELDS.get(entry.kind, "booktitle")
+    for name in (*_VENUES, own, _ALSO.get(own, own), *_PLACES):
+        if name == said_in:
+            continue
+        venue = plain(_COMMAND_URL.sub("", fields.get(name, "")))
+        if not venue or re.match(r"(?:https?://|www\.)\S+$", venue):
+            continue
+        return _with_subtitle(venue, name, fields) if name.endswith("title") else venue
+    return ""
+
+
+def _year(fields: Mapping[str, str]) -> int | None:
+    for name in ("year", "date", "issued", "eventdate", "origdate"):
+        found = _YEAR.search(plain(fields.get(name, "")))
+        if found:
+            return int(found[0])
+    return None
+
+
+def _published(fields: Mapping[str, str]) -> date | None:
+    """The day, where it is told in full."""
+    written = fields.get("published") or fields.get("date", "")
+    found = _DATE.match(written.strip())
+    try:
+        if found and found[3]:
+            return date(int(found[1]), int(found[2]), int(found[3]))
+        number = month_number(fields.get("month", ""))
+        year, day = fields.get("year", ""), fields.get("day", "")
+        if number and year.strip().isdigit() and day.strip().isdigit():
+            return date(int(year), number, int(day))
+    except ValueError:  # the 31st of June
+        pass
+    return None
+
+
+def _details(entry: Entry) -> dict[str, str]:
+    fields = entry.fields
+    told = {
+        name: next(filter(None, (plain(fields.get(other, "")) for other in others)), "")
+        for name, others in _DETAILS.items()
+    }
+    told["type"] = entry.kind
+    told["authors"] = OTHERS if has_others(fields.get("author", "")) else ""
+    told["pages"] = _pages(fields.get("pages", ""))
+    told["month"] = _month(fields)
+    told["editor"] = " and ".join(
+        f"{{{name}}}" if re.search(r"[,;{}]|\band\b", name) else name
+        for name in names(fields.get("editor", ""))
+    )
+    organization = plain(fields.get("organization", ""))
+    if organization and not told["publisher"] and entry.kind in ("inproceedings", "proceedings"):
+        told["publisher"] = organization
+    if told["volume"].startswith("abs/"):  # dblp's way to tell an arXiv id
+        told["volume"] = ""
+    return {name: value for name, value in told.items() if value}
+
+
+def _pages(value: str) -> str:
+    """`91-99`; with the longer dash where single hyphens are part of the numbers."""
+    text = re.sub(r"\s*(?:–|—|-{2,})\s*", "–", plain(value))
+    return text if "-" in text else text.replace("–", "-")
+
+
+def _month(fields: Mapping[str, str]) -> str:
+    text = plain(fields.get("month", ""))
+    if not text:
+        found = _DATE.match(fields.get("date", "").strip())
+        text = found[2] if found else ""
+    number = month_number(text)
+    return MACROS[number - 1] if number else text
+
+
+def _keywords(fields: Mapping[str, str]) -> str:
+    told = fields.get("keywords") or fields.get("keyword", "")
+    return plain(told)
+
+
+def _doi(fields: Mapping[str, str]) -> str:
+    for name in ("doi", "ee", "url"):
+        value = fields.get(name, "")
+        if name != "doi" and "doi.org/" not in value:
+            continue
+        text = _unescaped(value)
+        if found := doi_in(unquote(text) if "%2f" in text.lower() else text):
+            return found.removesuffix("}")
+    return ""
+
+
+def _arxiv_id(fields: Mapping[str, str]) -> str:
+    kind = (fields.get("archiveprefix") or fields.get("eprinttype", "")).strip().lower()
+    eprint = _unescaped(fields.get("eprint", ""))
+    if kind in ("arxiv", ""):
+        category = fields.get("primaryclass", "").strip()
+        for text in (eprint, f"{category}/{eprint}" if category else ""):
+            if found := arxiv_of(text) or arxiv_in(text):
+                return found
+    for name in ("arxivid", "arxiv"):
+        if found := arxiv_of(_unescaped(fields.get(name, ""))):
+            return found
+    for name in ("url", "doi", "ee"):
+        if found := arxiv_in(_unescaped(fields.get(name, ""))):
+            return found
+    for name in ("journal", "journaltitle", "volume", "howpublished", "publisher"):
+        if found := arxiv_in(_unescaped(fields.get(name, ""))):
+            return found
+    return arxiv_alone(plain(fields.get("note", "")))
+
+
+def _url(fields: Mapping[str, str]) -> str:
+    """The address of the work; a short DOI is one, for it does not say which DOI it means."""
+    return _told_url(fields) or short_doi_url(_unescaped(fields.get("doi", "")))
+
+
+def _told_url(fields: Mapping[str, str]) -> str:
+    for name in ("url", "ee", "link"):
+        text = _unescaped(fields.get(name, ""))
+        if _WHOLE_URL.fullmatch(text):
+            return text
+        if found := _URL.search(text):
+            return found[0]
+        if text.lower().startswith("www."):
+            return "http://" + text.split()[0]
+    for name in ("howpublished", "note"):
+        found = _URL_FIRST.match(_unescaped(fields.get(name, "")))
+        if found:
+            return found[1].rstrip(".,;")
+    return ""
+
+
+def _unescaped(value: str) -> str:
+    """An address or identifier, which is often written with TeX escapes, but is not TeX."""
+    value = _LINK.sub(r"\1 ", value)
+    value = re.sub(r"\{?\\(?:textasciitilde|~)(?:\{\})?\s?\}?", "~", value.strip())
+    value = re.sub(r"\{?\\(?:textunderscore)(?:\{\})?\s?\}?", "_", value)
+    value = re.sub(r"\\([_%&#~$^{}])", r"\1", value)
+    if "\\" in value:
+        value = value.replace("$", "").replace("\\textless", "<").replace("\\textgreater", ">")
+    return re.sub(r"[{}]", "", value).strip()

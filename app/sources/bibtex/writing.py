@@ -1,0 +1,191 @@
+"""Records as BibTeX entries, which `bibtex` reads again without a difference."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from app.references.identifiers import CORR
+from app.sources.bibtex.names import names
+from app.sources.months import MACROS, month_number
+from app.sources.record import DETAILS, PaperRecord, goes_on
+from app.text.person_names import is_group, split_name, without_number
+from app.text.tex import paragraphs, plain
+
+NO_PAPERS = frozenset({"string", "preamble", "comment", "xdata", "set", "control"})
+# The field that says where an entry of a type appeared.
+VENUE_FIELDS = {
+    "article": "journal",
+    "periodical": "journal",
+    "book": "publisher",
+    "booklet": "howpublished",
+    "collection": "publisher",
+    "proceedings": "publisher",
+    "phdthesis": "school",
+    "mastersthesis": "school",
+    "thesis": "school",
+    "techreport": "institution",
+    "report": "institution",
+    "manual": "organization",
+    "misc": "howpublished",
+    "online": "howpublished",
+    "software": "howpublished",
+    "unpublished": "howpublished",
+}
+_TYPES = {"conf": "inproceedings", "journals": "article", "phd": "phdthesis", "books": "book"}
+_FORMULA = re.compile(r"\$\$.+?\$\$(?!\d)|\$[^$]+\$(?!\d)|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
+_SIGN = re.compile(r"[\\{}~^$%#_&]|-(?=-)|`(?=`)|'(?=')|[?!](?=`)")
+_ENTITY = re.compile(r"(?:amp|lt|gt|quot|apos|nbsp|#\w{1,7});")  # of HTML, after its "&"
+_SIGNS = {
+    "\\": r"\textbackslash{}",
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
+_COMMA = re.compile(r",(?= (?:[JS]r\.?|I{2,3}|IV)$)")  # of "Martin Luther King, Jr."
+# What would be read as several names.
+_SEVERAL = re.compile(r"[,;={}]|\band\b|\bothers\b|\bet\.?\s*al\b", re.IGNORECASE)
+
+
+def entry(record: PaperRecord) -> str:
+    """A record as an entry in BibTeX, without a line end after it.
+
+    Titles stand in double braces, so that styles keep their capitals; formulas stay as they are.
+    """
+    kind = _kind(record)
+    details = {name: record.details.get(name, "") for name in DETAILS}
+    venue = record.venue_title or record.venue
+    is_preprint = record.venue_key == CORR or (bool(record.arxiv_id) and not venue)
+    if is_preprint:
+        venue = "CoRR"
+    where = VENUE_FIELDS.get(kind, "booktitle")
+    fields = {
+        "author": _people(record.authors) + (" and others" if goes_on(record) else ""),
+        "editor": _people(names(details["editor"])),
+        "title": f"{{{escaped(record.title)}}}",
+        "journal": "",
+        "booktitle": "",
+        "howpublished": "",
+        "organization": "",
+        **{name: escaped(details[name]) for name in ("school", "institution", "series")},
+        **{name: escaped(details[name]) for name in ("volume", "number", "edition")},
+        "pages": _pages(details["pages"]),
+        "month": _month(details["month"]),
+        "year": str(record.year or ""),
+        **{name: escaped(details[name]) for name in ("publisher", "address", "isbn", "issn")},
+        "doi": _address(record.doi),
+        "eprint": _address(record.arxiv_id),
+        "archiveprefix": "arXiv" if record.arxiv_id else "",
+        "url": _address(record.url),
+        "openreview": record.openreview_id if record.openreview_id not in record.url else "",
+        "aclid": record.acl_id if record.acl_id not in record.url else "",
+        "published": record.published_on.isoformat() if record.published_on else "",
+        "ids": ", ".join(record.other_keys),
+        "keywords": escaped(record.keywords),
+        "abstract": _abstract(record.abstract),
+    }
+    if venue and not (where == "howpublished" and is_preprint and record.arxiv_id):
+        if fields[where] and fields[where] != escaped(venue):
+            where = "booktitle"  # the detail of that name says something else
+        fields[where] = escaped(venue)
+    lines = [
+        f"  {name:<13} = {value if name == 'month' else '{' + value + '}'}"
+        for name, value in fields.items()
+        if value
+    ]
+    return f"@{kind}{{{record.key or 'paper'},\n" + ",\n".join(lines) + "\n}"
+
+
+def escaped(text: str) -> str:
+    """Plain text as TeX on one line. What is a formula stays, unless reading would change it."""
+    text = unicodedata.normalize("NFC", " ".join(text.split()))
+    tex = "".join(_pieces(text))
+    return tex if tex == text or plain(tex) == text else _literal(text)
+
+
+def _pieces(text: str) -> list[str]:
+    pieces, at = [], 0
+    for found in _FORMULA.finditer(text):
+        formula = found[0]
+        inside = formula.strip("$") if formula[0] == "$" else formula[2:-2]
+        # With spaces inside of single dollars it is rather two amounts of money.
+        if inside and inside == inside.strip() and plain(formula) == formula:
+            pieces += [_literal(text[at : found.start()]), formula]
+            at = found.end()
+    return [*pieces, _literal(text[at:])]
+
+
+def _literal(text: str) -> str:
+    return _SIGN.sub(_sign, text)
+
+
+def _sign(found: re.Match[str]) -> str:
+    sign = found[0]
+    if sign in _SIGNS:
+        return _SIGNS[sign]
+    if sign in "-`'?!":  # two of them would be another sign
+        return sign + "{}"
+    if sign == "&" and _ENTITY.match(found.string, found.end()):
+        return "\\&{}"
+    return "\\" + sign
+
+
+def _kind(record: PaperRecord) -> str:
+    told = re.sub(r"[^a-z]", "", record.details.get("type", "").lower())
+    if told:
+        return "misc" if told in NO_PAPERS else told
+    stream = record.venue_key.split("/")[0]
+    if record.venue_key == CORR:
+        return "misc"
+    return _TYPES.get(stream, "misc")
+
+
+def _people(people: tuple[str, ...]) -> str:
+    written = []
+    for name in (_COMMA.sub("", each) for each in people):
+        tex = _person(name)
+        written.append(tex if names(tex) == (name,) else f"{{{escaped(name)}}}")
+    return " and ".join(written)
+
+
+def _person(name: str) -> str:
+    """A name in the form in which BibTeX sees the same surname in it."""
+    tex = escaped(name)
+    if without_number(name) != name:  # as dblp itself has it
+        return tex
+    parts = split_name(name)
+    if _SEVERAL.search(tex) or is_group(name) or not (parts.given or parts.particle):
+        return f"{{{tex}}}" if " " in tex else tex
+    if not parts.suffix:
+        words = name.split()
+        # BibTeX's surname begins with the first word in small letters, or is the last word.
+        first = next((at for at, word in enumerate(words[:-1]) if word[0].islower()), -1)
+        if " ".join(words[first:]) == parts.surname:
+            return tex
+    told = (parts.surname, parts.suffix, parts.given)
+    return ", ".join(escaped(part) for part in told if part)
+
+
+def _pages(text: str) -> str:
+    # `12-1–12-10`: where both dashes occur, only the longer one is that of a range.
+    dash = "–" if "–" in text else "-"
+    return "--".join(escaped(part.strip("-")) for part in text.replace("—", "–").split(dash))
+
+
+def _month(text: str) -> str:
+    number = month_number(text)
+    if number is not None:
+        return MACROS[number - 1]
+    return f"{{{escaped(text)}}}" if text else ""
+
+
+def _address(text: str) -> str:
+    # Addresses are not TeX, only braces must be closed, and a backslash means something there.
+    return re.sub(r"[{}\\]", lambda sign: f"%{ord(sign[0]):02X}", text)
+
+
+def _abstract(text: str) -> str:
+    parts = [escaped(part) for part in re.split(r"\n\s*\n", text) if part.strip()]
+    tex = "\n\n    ".join(parts)
+    return tex if paragraphs(tex) else ""

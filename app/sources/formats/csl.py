@@ -1,0 +1,138 @@
+"""CSL-JSON, as Zotero, Mendeley and doi.org give it.
+
+Its schema: https://github.com/citation-style-language/schema, `csl-data.json`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from app.references.mentions import arxiv_alone, arxiv_in, doi_in
+from app.references.orcid import orcid_of
+from app.sources.answers import (
+    calendar_day,
+    inside,
+    month_macro,
+    objects,
+    string,
+    strings,
+    year_of,
+)
+from app.sources.bibtex.reading import BadEntry
+from app.sources.markup import one_line, plain
+from app.sources.record import PaperRecord
+from app.text.person_names import printed
+
+MAX_BYTES = 200_000
+_TYPES = {
+    "article-journal": "article",
+    "article-magazine": "article",
+    "article-newspaper": "article",
+    "journal-article": "article",
+    "paper-conference": "inproceedings",
+    "proceedings-article": "inproceedings",
+    "chapter": "incollection",
+    "entry-encyclopedia": "incollection",
+    "book": "book",
+    "thesis": "phdthesis",
+    "report": "techreport",
+    "manuscript": "unpublished",
+}
+_FAMILY = ("dropping-particle", "non-dropping-particle", "family")
+
+
+def looks_like_csl(text: str) -> bool:
+    """Whether a text is meant as CSL-JSON: it begins as JSON does, and not as BibTeX."""
+    return re.match(r"\s*(?:\[\s*)?\{\s*\"", text.lstrip("\ufeff")) is not None
+
+
+def read_csl(text: str) -> tuple[list[PaperRecord], list[BadEntry]]:
+    """Read a CSL-JSON text: one item, or a list of them.
+
+    Args:
+        text: at most `MAX_BYTES` bytes.
+
+    Returns:
+        The records in order, and what could not be read.
+    """
+    if len(text.encode(errors="replace")) > MAX_BYTES:
+        return [], [BadEntry(1, f"This is more than {MAX_BYTES:,} bytes of CSL-JSON.")]
+    try:
+        value = json.loads(text.lstrip("\ufeff"))
+    except json.JSONDecodeError as error:
+        return [], [BadEntry(error.lineno, f"This is not JSON: {error.msg}.")]
+    except (ValueError, RecursionError):
+        return [], [BadEntry(1, "This JSON is too deep, or has numbers that are too long.")]
+    records: list[PaperRecord] = []
+    bad: list[BadEntry] = []
+    for number, item in enumerate(value if isinstance(value, list) else [value], 1):
+        if _string(item, "title"):
+            records.append(_record(item))
+        else:
+            bad.append(BadEntry(1, f"Item {number} has no title."))
+    if not records and not bad:
+        bad.append(BadEntry(1, "There is no item in this JSON."))
+    return records, bad
+
+
+def _string(item: Any, name: str) -> str:
+    # doi.org gives Crossref's own form, where many texts stand in lists.
+    return string(item, name) or string(item, name, 0)
+
+
+def _record(item: Mapping[str, Any]) -> PaperRecord:
+    day = inside(item, "issued", "date-parts", 0)
+    authors = [(_name(each), string(each, "ORCID")) for each in objects(item, "author")]
+    authors = [(name, orcid_of(orcid)) for name, orcid in authors if name]
+    orcids = tuple(orcid for _, orcid in authors)
+    url = _string(item, "URL")
+    doi = _string(item, "DOI")
+    hints = (url, _string(item, "number"), _string(item, "archive_location"), doi)
+    said = (*map(arxiv_in, hints), arxiv_alone(_string(item, "note")))
+    year = string(day, 0) or string(item, "issued", "raw")[:4] or string(item, "issued", "literal")
+    return PaperRecord(
+        title=one_line(_string(item, "title")),
+        authors=tuple(name for name, _ in authors),
+        orcids=orcids if any(orcids) else (),
+        year=year_of(year),
+        published_on=calendar_day(string(day, 0), string(day, 1), string(day, 2)),
+        venue=one_line(_string(item, "container-title") or _string(item, "event-title")),
+        doi=doi_in(doi) or doi,
+        arxiv_id=next(filter(None, said), ""),
+        url=url,
+        abstract=plain(item["abstract"]) if isinstance(item.get("abstract"), str) else "",
+        keywords=one_line(_string(item, "keyword").replace(";", ",")),
+        details=_details(item, month_macro(string(day, 1))),
+    )
+
+
+def _name(person: Mapping[str, Any]) -> str:
+    family = " ".join(filter(None, (string(person, part) for part in _FAMILY)))
+    parts = printed(string(person, "given"), family, string(person, "suffix"))
+    return one_line(parts or string(person, "literal") or string(person, "name"))
+
+
+def _details(item: Mapping[str, Any], month: str) -> dict[str, str]:
+    kind = _TYPES.get(string(item, "type"), "misc")
+    editors = (_name(each) for each in objects(item, "editor"))
+    publisher = one_line(_string(item, "publisher"))
+    found = {
+        "type": kind,
+        "volume": _string(item, "volume"),
+        "number": _string(item, "issue"),
+        "pages": _string(item, "page"),
+        "month": month,
+        "publisher": publisher,
+        "address": one_line(_string(item, "publisher-place")),
+        "editor": " and ".join(filter(None, editors)),
+        "series": one_line(_string(item, "collection-title")),
+        "edition": _string(item, "edition"),
+        "isbn": next(iter(strings(item, "ISBN")), ""),
+        "issn": next(iter(strings(item, "ISSN")), ""),
+    }
+    if kind in ("phdthesis", "techreport"):
+        found["school" if kind == "phdthesis" else "institution"] = found.pop("publisher")
+    return {name: text for name, text in found.items() if text}

@@ -1,0 +1,150 @@
+"""RIS, as reference managers and publishers give it.
+
+Each line is a tag of two signs, two spaces, a hyphen, a space and a value; an entry goes from `TY`
+to `ER`. Tags: https://en.wikipedia.org/wiki/RIS_(file_format), after Research Information Systems'
+specification of 2001 and that of 2011.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from app.references.mentions import arxiv_alone, arxiv_in, doi_in
+from app.sources.answers import calendar_day, month_macro, year_of
+from app.sources.bibtex.reading import BadEntry
+from app.sources.markup import one_line, plain
+from app.sources.record import PaperRecord
+from app.text.person_names import printed
+
+MAX_BYTES = 200_000
+_LINE = re.compile(r"\s{0,3}([A-Z][A-Z0-9]) {1,2}- ?(.*)")
+_TYPES = {
+    "JOUR": "article",
+    "JFULL": "article",
+    "EJOUR": "article",
+    "MGZN": "article",
+    "CONF": "inproceedings",
+    "CPAPER": "inproceedings",
+    "CHAP": "incollection",
+    "ECHAP": "incollection",
+    "BOOK": "book",
+    "EBOOK": "book",
+    "THES": "phdthesis",
+    "RPRT": "techreport",
+    "UNPB": "unpublished",
+}
+_VENUES = ("T2", "JO", "JF", "BT", "JA", "J2", "T3")
+Fields = Mapping[str, list[str]]
+
+
+def looks_like_ris(text: str) -> bool:
+    """Whether a text is meant as RIS: its first line with a sign in it begins an entry."""
+    return re.match(r"\s*TY {1,2}-", text.lstrip("\ufeff")) is not None
+
+
+def read_ris(text: str) -> tuple[list[PaperRecord], list[BadEntry]]:
+    """Read all entries of a RIS text; one without an end ends where the next one begins.
+
+    Args:
+        text: at most `MAX_BYTES` bytes.
+
+    Returns:
+        The records in order, and what could not be read.
+    """
+    if len(text.encode(errors="replace")) > MAX_BYTES:
+        return [], [BadEntry(1, f"This is more than {MAX_BYTES:,} bytes of RIS.")]
+    records: list[PaperRecord] = []
+    bad: list[BadEntry] = []
+    for line, fields in _entries(text.lstrip("\ufeff")):
+        if _first(fields, "TI", "T1", "CT"):
+            records.append(_record(fields))
+        else:
+            bad.append(BadEntry(line, "This entry has no title (TI)."))
+    if not records and not bad:
+        bad.append(BadEntry(1, "There is no RIS entry here; one begins with “TY  - ”."))
+    return records, bad
+
+
+def _entries(text: str) -> list[tuple[int, dict[str, list[str]]]]:
+    """Each entry with the number of its first line."""
+    found: list[tuple[int, dict[str, list[str]]]] = []
+    last: list[str] | None = None
+    for number, line in enumerate(text.splitlines(), 1):
+        tagged = _LINE.fullmatch(line)
+        if tagged is None:
+            if last is not None and line.strip():  # a value goes on in the next line
+                last[-1] += " " + line.strip()
+            continue
+        tag, value = tagged[1], tagged[2].strip()
+        if tag == "TY":
+            found.append((number, {}))
+        if tag == "ER" or not found:
+            last = None
+            continue
+        last = found[-1][1].setdefault(tag, [])
+        last.append(value)
+    return found
+
+
+def _first(fields: Fields, *tags: str) -> str:
+    return next((fields[tag][0] for tag in tags if fields.get(tag) and fields[tag][0]), "")
+
+
+def _record(fields: Fields) -> PaperRecord:
+    date = re.split(r"[/-]", _first(fields, "DA", "PY", "Y1"))
+    date += [""] * (3 - len(date))
+    addresses = [
+        each for line in fields.get("UR", []) for each in re.split(r"[;\s]+", line) if each
+    ]
+    doi = _first(fields, "DO")
+    hints = [*addresses, doi, *fields.get("AN", []), *fields.get("M1", [])]
+    said = [*map(arxiv_in, hints), *map(arxiv_alone, fields.get("N1", []))]
+    keywords = (one_line(word) for word in fields.get("KW", []))
+    return PaperRecord(
+        title=one_line(_first(fields, "TI", "T1", "CT")),
+        authors=_names(fields, "AU", "A1"),
+        year=year_of(_first(fields, "PY", "Y1", "DA")[:4]),
+        published_on=calendar_day(*date[:3]),
+        venue=one_line(_first(fields, *_VENUES)),
+        doi=doi_in(doi) or doi,
+        arxiv_id=next(filter(None, said), ""),
+        url=addresses[0] if addresses else "",
+        other_urls=tuple(addresses[1:]),
+        abstract=plain(_first(fields, "AB", "N2")),
+        keywords=", ".join(filter(None, keywords)),
+        details=_details(fields, date[1]),
+    )
+
+
+def _names(fields: Fields, *tags: str) -> tuple[str, ...]:
+    """Names are written surname first: "Byron, Ada, Jr."."""
+    found = []
+    for name in (each for tag in tags for each in fields.get(tag, [])):
+        surname, *others = (part.strip() for part in name.split(","))
+        given, suffix = [*others, "", ""][:2]
+        found.append(one_line(printed(given, surname, suffix)))
+    return tuple(filter(None, found))
+
+
+def _details(fields: Fields, month: str) -> dict[str, str]:
+    kind = _TYPES.get(_first(fields, "TY").upper(), "misc")
+    first, last = _first(fields, "SP"), _first(fields, "EP")
+    editors = _names(fields, "ED", "A2") if kind != "article" else ()
+    number = _first(fields, "SN")
+    found = {
+        "type": kind,
+        "volume": _first(fields, "VL"),
+        "number": _first(fields, "IS", "CP"),
+        "pages": f"{first}-{last}" if last and "-" not in first and first != last else first,
+        "month": month_macro(month),
+        "publisher": one_line(_first(fields, "PB")),
+        "address": one_line(_first(fields, "CY", "PP")),
+        "editor": " and ".join(editors),
+        "edition": _first(fields, "ET"),
+        # The same tag takes both; an ISSN has eight digits.
+        "issn" if len(re.sub(r"\W", "", number)) <= 8 else "isbn": number,
+    }
+    if kind == "phdthesis":
+        found["school"] = found.pop("publisher")
+    return {name: text for name, text in found.items() if text}

@@ -1,0 +1,264 @@
+"""Asking the outside: one GET over https, to a host of the list and no other.
+
+It is written on sockets and `http.client`'s reader of answers, because what is not there cannot be
+led astray: there are no proxies, cookies, credentials or settings from the environment here, a
+redirect is followed only within the list, and one time limit covers all from the first to the last
+byte. A host's addresses are checked, and one of the checked ones is connected to: what the name
+means in a moment no longer matters.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import re
+import socket
+import ssl
+import threading
+import time
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from app.sources.contract import Fetch, NotNow, Unavailable
+from app.sources.lookup.registry import HOSTS
+
+MAX_BYTES = 2_000_000  # as sent, and once more unpacked
+MAX_REDIRECTS = 2
+MAX_PAUSE = 600.0  # seconds that a host may ask us to stay away
+_TARGET = re.compile(r"/[!-~]{0,4000}")
+_MISSING = (400, 404, 410)
+
+
+class Turns:
+    """When each host may be asked again: in this process, for all threads.
+
+    Args:
+        intervals: the seconds between two questions to each host.
+    """
+
+    def __init__(self, intervals: Mapping[str, float]) -> None:
+        self._intervals = intervals
+        self._lock = threading.Lock()
+        self._next: dict[str, float] = {}
+
+    def take(self, host: str, until: float) -> float:
+        """The seconds to wait before asking; the turn is ours then.
+
+        Raises:
+            NotNow: when it would come after `until`.
+        """
+        with self._lock:
+            now = time.monotonic()
+            turn = max(now, self._next.get(host, now))
+            if turn >= until:
+                raise NotNow("is asked a lot at the moment. Try again in a little while.")
+            self._next[host] = turn + self._intervals[host]
+            return turn - now
+
+    def pause(self, host: str, seconds: float) -> None:
+        """Leave a host alone for so long."""
+        with self._lock:
+            pause = time.monotonic() + min(max(seconds, 0.0), MAX_PAUSE)
+            self._next[host] = max(self._next.get(host, 0.0), pause)
+
+
+TURNS = Turns(HOSTS)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How the outside is asked.
+
+    Args:
+        agent: the User-Agent, with the address of who runs this site.
+        stand_in: for tests, the port on this machine where a server plays all hosts over http.
+        turns: when each host may be asked.
+    """
+
+    agent: str
+    stand_in: int | None = None
+    turns: Turns = TURNS
+
+
+def fetcher(asking: Asking, until: float) -> Fetch:
+    """What sources ask through.
+
+    Args:
+        until: the moment of `time.monotonic()` at which every answer must be there.
+    """
+
+    def fetch(host: str, path: str, query: Mapping[str, str]) -> bytes | None:
+        target = path + ("?" + urlencode(query) if query else "")
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = _ask(asking, host, target, until)
+            if not isinstance(answer, _Moved):
+                return answer
+            host, target = answer.host, answer.target
+        raise Unavailable("sent us from one address to the next.")
+
+    return fetch
+
+
+@dataclass(frozen=True)
+class _Moved:
+    """Where a redirect leads, on a host of the list."""
+
+    host: str
+    target: str
+
+
+def _ask(asking: Asking, host: str, target: str, until: float) -> bytes | _Moved | None:
+    if host not in HOSTS or not _TARGET.fullmatch(target):
+        raise Unavailable("cannot be asked for this.")
+    time.sleep(asking.turns.take(host, until))
+    try:
+        connected = _connect(asking, host, until)
+    except (OSError, ValueError):  # the latter for names that cannot be one
+        raise Unavailable("cannot be reached from here at the moment.") from None
+    try:
+        connected.sendall(_request(asking, host, target))
+        timed: Any = _Timed(connected, until)  # of a socket, an answer needs `makefile` only
+        response = http.client.HTTPResponse(timed, method="GET")
+        response.begin()
+        return _answer(asking, host, response)
+    except TimeoutError:
+        raise Unavailable("did not answer in time.") from None
+    except (OSError, http.client.HTTPException, zlib.error, ValueError):
+        raise Unavailable("broke off its answer.") from None
+    finally:
+        connected.close()
+
+
+def _request(asking: Asking, host: str, target: str) -> bytes:
+    lines = (
+        f"GET {target} HTTP/1.1",
+        f"Host: {host}",
+        f"User-Agent: {asking.agent}",
+        "Accept: application/json, application/atom+xml, application/xml, text/plain, */*;q=0.1",
+        "Accept-Encoding: gzip",
+        "Connection: close",
+    )
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
+
+
+def _connect(asking: Asking, host: str, until: float) -> socket.socket:
+    if asking.stand_in is not None:
+        return socket.create_connection(("127.0.0.1", asking.stand_in), _left(until))
+    refused: OSError = OSError(f"{host} has no public address")
+    for address in _public_addresses(host):
+        try:
+            plain = socket.create_connection((address, 443), _left(until))
+        except OSError as error:
+            refused = error
+            continue
+        try:
+            plain.settimeout(_left(until))
+            return _tls().wrap_socket(plain, server_hostname=host)
+        except OSError:
+            plain.close()
+            raise
+    raise refused
+
+
+def _public_addresses(host: str) -> list[str]:
+    """The addresses of a host, without those that lie in somebody's own network."""
+    found = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
+    addresses = dict.fromkeys(str(entry[4][0]) for entry in found)
+    return [address for address in addresses if ip_address(address.split("%")[0]).is_global]
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+def _left(until: float) -> float:
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+class _Timed:
+    """A connected socket for `HTTPResponse`, every wait on which ends at one moment."""
+
+    def __init__(self, connected: socket.socket, until: float) -> None:
+        self._reader = _TimedReader(connected, until)
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        return io.BufferedReader(self._reader)
+
+
+class _TimedReader(io.RawIOBase):
+    def __init__(self, connected: socket.socket, until: float) -> None:
+        self._connected, self._until = connected, until
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        self._connected.settimeout(_left(self._until))
+        return self._connected.recv_into(buffer)
+
+
+def _answer(asking: Asking, host: str, response: http.client.HTTPResponse) -> bytes | _Moved | None:
+    status = response.status
+    if status == 200:
+        return _body(response)
+    if status in _MISSING:
+        return None
+    if status in (301, 302, 303, 307, 308):
+        return _moved(response.headers.get("Location", ""), host)
+    if status in (429, 503):
+        asking.turns.pause(host, _retry_after(response.headers.get("Retry-After", "")))
+        raise Unavailable("asks us to wait. Try again in a little while.")
+    if status in (401, 403):
+        raise Unavailable("does not want to answer us.")
+    raise Unavailable(f"has a problem (it answered {status}).")
+
+
+def _body(response: http.client.HTTPResponse) -> bytes:
+    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip", "x-gzip", ""):
+        raise Unavailable("sent something that cannot be read.")
+    unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if "gzip" in encoding else None
+    found = bytearray()
+    read = 0
+    while piece := response.read(16_384):
+        read += len(piece)
+        if unpack is not None:
+            piece = unpack.decompress(piece, MAX_BYTES + 1 - len(found))
+        found += piece
+        if read > MAX_BYTES or len(found) > MAX_BYTES or (unpack and unpack.unconsumed_tail):
+            raise Unavailable("sent more than we want to read.")
+    if unpack is not None and not unpack.eof:
+        raise Unavailable("broke off its answer.")
+    return bytes(found)
+
+
+def _moved(location: str, host: str) -> _Moved:
+    """Where a redirect leads: https, a host of the list, its usual port, and nothing before it."""
+    elsewhere = Unavailable("sent us to another address, where we do not go.")
+    if not re.fullmatch(r"[!-~]{1,4000}", location) or "\\" in location:
+        raise elsewhere
+    try:
+        parts = urlsplit(location)
+        port = parts.port
+    except ValueError:
+        raise elsewhere from None
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if not parts.scheme and not parts.netloc and target.startswith("/"):
+        return _Moved(host, target)
+    if parts.scheme != "https" or parts.netloc not in HOSTS or port is not None:
+        raise elsewhere
+    return _Moved(parts.netloc, target)
+
+
+def _retry_after(text: str) -> float:
+    """Seconds; a date is rarely sent, and then a minute is what we make of it."""
+    return float(text) if re.fullmatch(r"\d{1,6}", text.strip()) else 60.0

@@ -1,0 +1,161 @@
+"""Sign up, sign in, sign out, settings."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.services.accounts import account
+from app.services.refusals import Refused
+from app.views.accounts import attempts
+from app.views.http import access, errors
+from app.views.http.access import db, local, needs_sign_in, see_other, signed_in, viewer
+from app.views.http.forms import LoginForm, PasswordForm, ProfileForm, SignUpForm
+from app.views.http.security import SIGN_IN_LIMIT, SIGN_UP_LIMIT, WRITE_LIMIT
+from app.views.summaries import summary
+
+blueprint = Blueprint("account", __name__)
+
+
+@blueprint.get("/signup")
+def signup() -> str | Response:
+    if viewer() is not None:
+        return see_other(url_for("home.front"))
+    if not access.config().signup:
+        abort(403, "New accounts are not open on this site. Ask its administrator for one.")
+    return render_template("account/signup.html", form=SignUpForm(data=_next()))
+
+
+@blueprint.post("/signup")
+@SIGN_UP_LIMIT
+def create() -> Response | tuple[str, int]:
+    if not access.config().signup:
+        abort(403, "New accounts are not open on this site. Ask its administrator for one.")
+    form = SignUpForm()
+    if not form.validate_on_submit():
+        return render_template("account/signup.html", form=form), 422
+    try:
+        user = account.sign_up(
+            db(), form.name.data or "", form.display_name.data or "", form.password.data or ""
+        )
+    except Refused as refused:
+        db().rollback()
+        form.refuse(refused)
+        return render_template("account/signup.html", form=form), 422
+    access.sign_in(user, account.start_session(db(), user))
+    db().commit()
+    attempts.remember(user.name)
+    flash(f"Welcome, {user.display_name}. You can write, vote and edit now.", "good")
+    return see_other(local(form.next.data, url_for("home.front")))
+
+
+@blueprint.get("/login")
+def login() -> str | Response:
+    if viewer() is not None:
+        return see_other(local(request.args.get("next"), url_for("home.front")))
+    return render_template("account/login.html", form=LoginForm(data=_next()))
+
+
+@blueprint.post("/login")
+@SIGN_IN_LIMIT
+def enter() -> str | Response | tuple[str, int]:
+    form = LoginForm()
+    signed_in = None
+    if form.validate_on_submit():
+        name = form.name.data or ""
+        counted = attempts.of_sign_in(name)
+        attempts.count(counted)
+        signed_in = account.sign_in(db(), name, form.password.data or "")
+        if signed_in is not None:
+            attempts.forgive(counted)
+            attempts.remember(name)
+        else:
+            form.form_errors.append("This user name and password do not belong together.")
+    kept_for = request.form.get("kept_for", "")
+    if signed_in is None:
+        page = render_template(
+            "account/login.html", form=form, kept_for=kept_for, kept=errors.kept_fields()
+        )
+        return page, 422
+    access.sign_in(*signed_in)
+    db().commit()
+    if kept_for:
+        return summary.continue_writing(kept_for)
+    return see_other(local(form.next.data, url_for("home.front")))
+
+
+@blueprint.post("/logout")
+def logout() -> Response:
+    access.sign_out()
+    db().commit()
+    return see_other(url_for("home.front"))
+
+
+@blueprint.get("/settings")
+@needs_sign_in
+def settings() -> str:
+    return _settings_page()
+
+
+@blueprint.post("/settings/profile")
+@WRITE_LIMIT
+@needs_sign_in
+def save_profile() -> Response | tuple[str, int]:
+    form = ProfileForm()
+    try:
+        # What is missing from the form stays as it is; what is there and empty is emptied.
+        account.change_profile(
+            db(),
+            signed_in(),
+            request.form.get("display_name", signed_in().display_name),
+            request.form.get("bio", signed_in().bio),
+        )
+    except Refused as refused:
+        db().rollback()
+        form.refuse(refused)
+        return _settings_page(profile_form=form), 422
+    db().commit()
+    flash("Your profile is saved.", "good")
+    return see_other(url_for("account.settings"))
+
+
+@blueprint.post("/settings/password")
+@SIGN_IN_LIMIT
+@needs_sign_in
+def change_password() -> Response | tuple[str, int]:
+    form = PasswordForm()
+    user = signed_in()
+    if not form.validate_on_submit():
+        return _settings_page(password_form=form), 422
+    counted = attempts.of_session(access.token())
+    attempts.count(counted)
+    try:
+        account.change_password(db(), user, form.current.data or "", form.new.data or "")
+    except Refused as refused:
+        db().rollback()
+        if refused.field != "current":
+            attempts.forgive(counted)
+        form.refuse(refused)
+        return _settings_page(password_form=form), 422
+    attempts.remember(user.name)
+    # All browsers are signed out now; this one begins anew.
+    access.sign_in(user, account.start_session(db(), user))
+    db().commit()
+    flash("Your password is changed, and all other browsers are signed out.", "good")
+    return see_other(url_for("account.settings"))
+
+
+def _settings_page(
+    profile_form: ProfileForm | None = None, password_form: PasswordForm | None = None
+) -> str:
+    user = signed_in()
+    return render_template(
+        "account/settings.html",
+        profile_form=profile_form
+        or ProfileForm(formdata=None, data={"display_name": user.display_name, "bio": user.bio}),
+        password_form=password_form or PasswordForm(formdata=None),
+    )
+
+
+def _next() -> dict[str, str]:
+    return {"next": request.args.get("next", "")}

@@ -1,0 +1,115 @@
+"""Failed sign-ins are counted for each account name, whether or not somebody has it.
+
+A browser that signed in to the account before has a cookie that says so, and a count of its own, so
+that strangers who guess cannot lock its owner out ("device cookies", OWASP). One network alone
+cannot use up what strangers have together either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+
+from flask import Response, after_this_request, current_app, request
+from itsdangerous import BadData, URLSafeTimedSerializer
+from limits import RateLimitItem, RateLimitItemPerMinute
+from werkzeug.exceptions import TooManyRequests
+
+from app.services.accounts.account import folded
+from app.views.http.security import cookie_name, limiter, seconds_until
+from app.views.http.visitors import network
+
+Bucket = tuple[RateLimitItem, str]
+
+FROM_ONE_NETWORK = RateLimitItemPerMinute(5, 15)
+FROM_ALL_STRANGERS = RateLimitItemPerMinute(10, 15)
+FROM_ONE_BROWSER = RateLimitItemPerMinute(10, 15)
+COOKIE = "shortlist-known"
+COOKIE_LIFE = 365 * 24 * 3600  # seconds
+MAX_NAMES = 5  # that one browser is known for
+
+
+def of_sign_in(name: str) -> list[Bucket]:
+    """What a wrong password for this name counts against."""
+    name_hash = _hash(folded(name))
+    browser, names = _known()
+    if name_hash in names:
+        return [(FROM_ONE_BROWSER, f"browser:{name_hash}:{browser}")]
+    return [
+        (FROM_ONE_NETWORK, f"network:{name_hash}:{_hash(network())}"),
+        (FROM_ALL_STRANGERS, f"strangers:{name_hash}"),
+    ]
+
+
+def of_session(token: str) -> list[Bucket]:
+    """What a wrong current password counts against, of somebody who is signed in."""
+    return [(FROM_ONE_BROWSER, f"session:{_hash(token)}")]
+
+
+def count(buckets: Sequence[Bucket]) -> None:
+    """Count a failure before the password is looked at; `forgive` it when it was right.
+
+    Else many guesses at once would all be looked at before the first is counted.
+
+    Raises:
+        TooManyRequests: when there were too many before; nothing is counted then.
+    """
+    if not limiter.enabled:
+        return
+    taken: list[Bucket] = []
+    for limit, key in buckets:
+        taken.append((limit, key))
+        if not limiter.limiter.hit(limit, key):
+            forgive(taken)
+            reset = limiter.limiter.get_window_stats(limit, key).reset_time
+            raise TooManyRequests(retry_after=seconds_until(reset))
+
+
+def forgive(buckets: Sequence[Bucket]) -> None:
+    """Take back what `count` counted. Earlier failures stay, also those of others."""
+    if limiter.enabled:
+        for limit, key in buckets:
+            limiter.limiter.storage.incr(limit.key_for(key), limit.get_expiry(), amount=-1)
+
+
+def remember(name: str) -> None:
+    """Let the browser that is answered be known as one that signed in to an account."""
+    browser, names = _known()
+    name_hash = _hash(folded(name))
+    others = [each for each in names if each != name_hash]
+    signed = _signer().dumps([browser, [*others, name_hash][-MAX_NAMES:]])
+
+    @after_this_request
+    def set_cookie(response: Response) -> Response:
+        response.set_cookie(
+            cookie_name(COOKIE),
+            signed,
+            max_age=COOKIE_LIFE,
+            secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
+
+
+def _known() -> tuple[str, list[str]]:
+    """The number of this browser, and the hashes of the names that it signed in to."""
+    try:
+        browser, names = _signer().loads(
+            request.cookies.get(cookie_name(COOKIE), ""), max_age=COOKIE_LIFE
+        )
+    except (BadData, ValueError, TypeError):
+        return secrets.token_urlsafe(12), []
+    return browser, names
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.secret_key or "", salt="known browser")
+
+
+def _hash(text: str) -> str:
+    # With our key, so that neither the storage nor a cookie tells names to who tries them all.
+    key = str(current_app.secret_key).encode()
+    return hmac.new(key, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]

@@ -1,0 +1,168 @@
+"""One's own summaries as files: a zip to take away, and files brought in; papers from BibTeX."""
+
+from __future__ import annotations
+
+import zipfile
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from io import SEEK_END, BytesIO
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
+
+from flask import (
+    Blueprint,
+    current_app,
+    render_template,
+    request,
+    send_file,
+    stream_template,
+)
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from app.db import now
+from app.services.exporting import vault
+from app.services.importing import faults, process
+from app.services.importing.bibtex import BIBTEX
+from app.services.importing.opening import MAX_PASTED, PASTED, BadSource, Source
+from app.services.importing.storing import Options, Outcome, import_files
+from app.services.operation.rerender import renew_marked
+from app.services.similar import similarity
+from app.views.http.access import config, db, needs_sign_in, signed_in
+from app.views.http.security import FILES_LIMIT
+
+blueprint = Blueprint("files", __name__)
+IN_MEMORY = 5_000_000  # bytes of a zip before it goes to the disk
+MOST_FILES = 2000
+MOST_ITEMS = 10 * MOST_FILES
+MOST_BIBTEX = 5_000_000  # bytes; the entries that others refer to are looked for in all of it
+LONGEST_NAME = 200
+RENEW_SECONDS = 5.0
+
+
+@dataclass
+class Report:
+    """What a page shows while files are read. `counts` is complete when `rows` is used up;
+    `is_cut` then tells whether there was more than is read at a time, and `stopped` why it ended
+    before its time, if it did."""
+
+    rows: Iterator[Outcome]
+    total: int | None
+    counts: Counter[str] = field(default_factory=Counter)
+    is_cut: bool = False
+    stopped: str = ""
+
+
+@blueprint.get("/settings/export")
+@FILES_LIMIT
+@needs_sign_in
+def export() -> Response:
+    """All one's summaries, private and anonymous ones too, as a zip of Markdown files."""
+    user = signed_in()
+    name = vault.zip_name(user, now())
+    file = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115  (sent below)
+    with zipfile.ZipFile(file, "w") as archive:
+        write = vault.into_zip(archive)
+        for _ in vault.export(db(), [user], write, config().secret_key or ""):
+            pass
+    file.seek(0)
+    answer = send_file(file, "application/zip", as_attachment=True, download_name=name)
+    answer.call_on_close(file.close)
+    return answer
+
+
+@blueprint.get("/settings/import")
+@needs_sign_in
+def start() -> str:
+    return _form()
+
+
+@blueprint.post("/settings/import")
+@FILES_LIMIT
+@needs_sign_in
+def read() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
+    """Bring files in. The page grows while they are read: each row is sent when it is done."""
+    file = request.files.get("file")
+    pasted = request.form.get("bibtex", "")
+    has_file = file is not None and bool(file.filename)
+    if not has_file and not pasted.strip():
+        return _form("Choose a file first. Or paste BibTeX."), 422
+    opened = ExitStack()
+    try:
+        if file is not None and has_file:
+            source = _source(file, opened)
+        else:
+            source = process.read_pasted(pasted, opened)
+    except BadSource as error:
+        opened.close()
+        return _form(str(error), pasted), 422
+    except process.Busy as error:
+        opened.close()
+        return _form(str(error), pasted), 503, {"Retry-After": str(process.RETRY_AFTER)}
+    except BaseException:
+        opened.close()
+        raise
+    name = file.filename if file is not None and has_file else PASTED
+    options = Options(
+        only=signed_in(),
+        called=request.form.get("called", "")[:LONGEST_NAME],
+        all_mine="all_mine" in request.form,
+        secret=config().secret_key or "",
+        visibility="public" if request.form.get("visibility") == "public" else "private",
+    )
+    report = Report(iter(()), source.count)
+    report.rows = _outcomes(source, options, opened, report)
+    page = stream_template("files/report.html", report=report, name=name)
+    response = current_app.response_class(page)
+    response.call_on_close(opened.close)
+    return response
+
+
+def _source(file: FileStorage, opened: ExitStack) -> Source:
+    # Flask closes what was uploaded when the view returns, and the page is made after that.
+    stream, file.stream = file.stream, BytesIO()
+    opened.callback(stream.close)
+    name = file.filename or ""
+    if name.lower().endswith(BIBTEX) and stream.seek(0, SEEK_END) > MOST_BIBTEX:
+        raise BadSource(f"{name} has more than {MOST_BIBTEX // 1_000_000} MB; split it.")
+    source = process.read_file(cast(BinaryIO, stream), name, opened)
+    if source.count is not None and source.count > MOST_FILES:
+        raise BadSource(
+            f"This holds {source.count:,} files; at most {MOST_FILES:,} are read at a time."
+        )
+    return source
+
+
+def _outcomes(
+    source: Source, options: Options, opened: ExitStack, report: Report
+) -> Iterator[Outcome]:
+    with opened:
+        try:
+            yield from _imported(source, options, report)
+            if not report.stopped:
+                for renewed in (renew_marked, similarity.refresh):
+                    deque(renewed(db(), RENEW_SECONDS), maxlen=0)
+        except Exception as error:  # whatever it is, the page ends with what was done
+            report.stopped = str(faults.end(error))
+
+
+def _imported(source: Source, options: Options, report: Report) -> Iterator[Outcome]:
+    for outcome in import_files(db(), source.incoming, options):
+        if outcome.status == "stopped":
+            report.stopped = outcome.message
+            return
+        report.counts[outcome.status] += 1
+        yield outcome
+        # A feed holds the texts of others too, which cost little.
+        taken = report.counts.total() - report.counts["refused"]
+        if taken >= MOST_FILES or report.counts.total() >= MOST_ITEMS:
+            report.is_cut = next(source.incoming, None) is not None
+            return
+
+
+def _form(problem: str = "", pasted: str = "") -> str:
+    return render_template(
+        "files/import.html", problem=problem, pasted=pasted, most=MOST_FILES, most_pasted=MAX_PASTED
+    )

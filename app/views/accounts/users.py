@@ -1,0 +1,41 @@
+"""People who write summaries."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from app.db import now
+from app.queries import people, summaries
+from app.views.http import listing
+from app.views.http.access import db, viewer
+
+blueprint = Blueprint("users", __name__)
+USERS = 50
+
+
+@blueprint.get("/users")
+def index() -> str:
+    found = people.most_productive(db(), now(), **listing.cursors(USERS))
+    return render_template("users/index.html", page=listing.by_cursor(found))
+
+
+@blueprint.get("/user/<name>")
+def show(name: str) -> str | Response:
+    user = people.user_by_name(db(), name)
+    if user is None:
+        abort(404)
+    if user.name != name:
+        return redirect(url_for("users.show", name=user.name), 301)
+    looking = viewer()
+    found = summaries.by_user(db(), user, looking, **listing.cursors())
+    is_me = looking is not None and looking.id == user.id
+    counts = people.counts_of(db(), user, now())
+    return render_template(
+        "users/profile.html",
+        user=user,
+        summaries_count=counts.summaries + (people.hidden_count(db(), user) if is_me else 0),
+        sciscore=counts.sciscore,
+        page=listing.by_cursor(found),
+        is_me=is_me,
+    )

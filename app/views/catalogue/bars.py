@@ -1,0 +1,50 @@
+"""Small bars, such as the papers of each year of a venue or an author, drawn as SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.queries.catalogue.venues import YearCount
+from app.views.http.templating import count
+
+HEIGHT = 72  # of the tallest bar, in units of the drawing
+LEAST = 2  # what is not nothing is seen
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar, which is a link; `words` say what it shows, `tall` and `filled` are its heights."""
+
+    label: str
+    words: str
+    url: str
+    tall: float
+    filled: float
+    is_current: bool
+
+
+def of_years(years: Iterable[YearCount], url: str, current: int | None) -> list[Bar]:
+    """Papers by year, those with summaries filled in; `url` is the list that a year narrows."""
+    years = list(years)
+    most = max((each.papers for each in years), default=1)
+    return [
+        Bar(
+            label=str(each.year),
+            words=_words(each),
+            url=f"{url}?year={each.year}",
+            tall=_height(each.papers, most),
+            filled=_height(each.with_summaries, most),
+            is_current=each.year == current,
+        )
+        for each in years
+    ]
+
+
+def _words(year: YearCount) -> str:
+    written = "a summary" if year.with_summaries == 1 else "summaries"
+    return f"{count(year.papers, 'paper', 'papers')}, {year.with_summaries:,} with {written}"
+
+
+def _height(number: int, most: int) -> float:
+    return max(round(HEIGHT * number / most, 1), LEAST) if number else 0

@@ -1,0 +1,32 @@
+"""Tags."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from app.queries import summaries
+from app.queries.catalogue import overview
+from app.views.http import listing
+from app.views.http.access import db, viewer
+
+blueprint = Blueprint("tags", __name__)
+TAGS = 200
+
+
+@blueprint.get("/tags")
+def index() -> str:
+    wanted = listing.wanted()
+    tags, more = overview.tags(db(), wanted, TAGS)
+    return render_template("tags/index.html", tags=tags, more=more, wanted=wanted)
+
+
+@blueprint.get("/tag/<name>")
+def show(name: str) -> str | Response:
+    tag = overview.tag_by_name(db(), name)
+    if tag is None:
+        abort(404)
+    if tag.name != name:
+        return redirect(url_for("tags.show", name=tag.name), 301)
+    found = summaries.by_tag(db(), tag, viewer(), **listing.cursors())
+    return render_template("tags/tag.html", tag=tag, page=listing.by_cursor(found))

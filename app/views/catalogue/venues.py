@@ -1,0 +1,43 @@
+"""Venues and their years."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from app.queries import papers
+from app.queries.catalogue import venues
+from app.views.catalogue import bars
+from app.views.http import listing
+from app.views.http.access import db, viewer
+
+blueprint = Blueprint("venues", __name__)
+VENUES = 100
+WORDS = 8  # looked for at once
+
+
+@blueprint.get("/venues")
+def index() -> str:
+    wanted = listing.wanted()
+    found = venues.most_summarised(db(), wanted.split()[:WORDS], **listing.cursors(VENUES))
+    return render_template(
+        "venues/index.html", wanted=wanted, page=listing.by_cursor(found, q=wanted or None)
+    )
+
+
+@blueprint.get("/venue/<path:key>")
+def show(key: str) -> str | Response:
+    venue = venues.by_key(db(), key)
+    if venue is None:
+        if key != key.strip("/"):
+            return redirect(url_for("venues.show", key=key.strip("/")), 301)
+        abort(404)
+    year = listing.year()
+    found = papers.of_venue(db(), venue, year, viewer(), **listing.cursors(listing.PAPERS))
+    return render_template(
+        "venues/venue.html",
+        venue=venue,
+        bars=bars.of_years(venues.years(db(), venue), url_for("venues.show", key=venue.key), year),
+        year=year,
+        page=listing.by_cursor(found, year=year),
+    )

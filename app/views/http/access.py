@@ -1,0 +1,192 @@
+"""The request's database session and viewer, and load-or-404 by what the viewer may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.config import Config
+from app.db import Database
+from app.models import Paper, User
+from app.queries import identifiers, papers
+from app.queries import summaries as summary_queries
+from app.queries.summaries import Entry
+from app.services.accounts import account
+from app.services.lookup.asking import Outside, site_outside
+
+TOKEN = "token"  # noqa: S105  (the name of a field)
+
+
+def init(app: Flask, config: Config) -> None:
+    """Close the session at the end of each request; know how the outside is asked."""
+    app.extensions["outside"] = site_outside(
+        config.data_dir, on=config.lookups, site_url=config.site_url, contact=config.contact
+    )
+    app.before_request(_refuse_nul)
+    app.teardown_appcontext(_close)
+
+
+def config() -> Config:
+    """The app's settings."""
+    found: Config = current_app.extensions["shortlist"][0]
+    return found
+
+
+def outside() -> Outside:
+    """How papers are looked up elsewhere."""
+    found: Outside = current_app.extensions["outside"]
+    return found
+
+
+def db() -> Session:
+    """The request's session, opened at its first use. It reads, until a service writes."""
+    if "db" not in g:
+        database: Database = current_app.extensions["shortlist"][1]
+        g.db = database.session()
+        # Links to ourselves are recognised by our address, even when none is configured.
+        if not g.db.info["site_url"]:
+            g.db.info["site_url"] = request.host_url.rstrip("/")
+    opened: Session = g.db
+    return opened
+
+
+def viewer() -> User | None:
+    """Who is signed in. No query for a visitor without a cookie; else one a request."""
+    if "viewer" not in g:
+        g.viewer = account.user_of_session(db(), token()) if token() else None
+    found: User | None = g.viewer
+    return found
+
+
+def token() -> str:
+    """What the browser shows to be signed in; empty when it has nothing."""
+    found = session.get(TOKEN)
+    return found if isinstance(found, str) else ""
+
+
+def viewer_is_known() -> bool:
+    """Whether this answer was made for somebody signed in; asks no database."""
+    return g.get("viewer") is not None
+
+
+def give_up() -> None:
+    """Drop the request's session after a failure; nobody counts as signed in from here on."""
+    _close(None)
+    g.viewer = None
+
+
+def signed_in() -> User:
+    """The viewer of a page that needs one; see `needs_sign_in`."""
+    user = viewer()
+    if user is None:
+        abort(401)
+    return user
+
+
+def needs_sign_in(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Send visitors to the sign-in page and back; what they posted is kept by the 401 page."""
+
+    @wraps(view)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        if viewer() is None:
+            if request.method in ("GET", "HEAD"):
+                return redirect(url_for("account.login", next=this_address()), 302)
+            abort(401)
+        return view(*args, **kwargs)
+
+    return wrapped
+
+
+def needs_trust(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let only trusted users and administrators in; goes below `needs_sign_in`."""
+
+    @wraps(view)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        if not signed_in().is_trusted:
+            abort(403)
+        return view(*args, **kwargs)
+
+    return wrapped
+
+
+def sign_in(user: User, new_token: str) -> None:
+    """Put the token of a new session into the cookie; the caller commits."""
+    session.clear()
+    session[TOKEN] = new_token
+    session.permanent = True
+    g.viewer = user
+
+
+def sign_out() -> None:
+    """End the browser's session; the caller commits."""
+    if token():
+        account.end_session(db(), token())
+    session.clear()
+    g.viewer = None
+
+
+def paper_or_404(key: str) -> Paper:
+    """The paper of this key, or that had it before it was merged into another one."""
+    paper = papers.by_key(db(), key) or identifiers.by_key(db(), key)
+    if paper is None:
+        abort(404)
+    return paper
+
+
+def entry_or_404(summary_id: int) -> Entry:
+    """A summary that the viewer may see; one they may not see does not exist for them."""
+    entry = None
+    if summary_id < 2**31:
+        entry = summary_queries.one(db(), summary_id, viewer())
+    if entry is None:
+        abort(404)
+    return entry
+
+
+def own_entry_or_404(summary_id: int) -> Entry:
+    """A summary that the viewer wrote: 404 when they may not see it, 403 when it is another's."""
+    entry = entry_or_404(summary_id)
+    if not entry.is_mine:
+        abort(403)
+    return entry
+
+
+def typed(longest: int) -> str:
+    """What is searched for (`q`): any string, without what no text has."""
+    return request.args.get("q", "").replace("\x00", "").strip()[:longest]
+
+
+def this_address() -> str:
+    """Path and query of the request, to come back to."""
+    return request.full_path.rstrip("?")
+
+
+def local(address: str | None, fallback: str) -> str:
+    """An address to go on to if it is a path on this site, else the fallback."""
+    if not address or not address.startswith("/") or address.startswith("//"):
+        return fallback
+    return fallback if "\\" in address or not address.isprintable() else address
+
+
+def see_other(address: str) -> Response:
+    """The redirect after a write."""
+    return redirect(address, 303)
+
+
+def _refuse_nul() -> None:
+    # Nothing has a NUL in its name, and PostgreSQL cannot even be asked for one.
+    # Only what is searched for may be anything: `typed` leaves it out there.
+    named = [text for name, text in request.args.items(multi=True) if name != "q"]
+    if any("\x00" in text for text in (request.path, *named)):
+        abort(404)
+
+
+def _close(_error: BaseException | None) -> None:
+    opened: Session | None = g.pop("db", None)
+    if opened is not None:
+        opened.close()

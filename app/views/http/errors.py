@@ -1,0 +1,227 @@
+"""Error pages. What somebody typed is shown again, with a button that sends it once more."""
+
+from __future__ import annotations
+
+import math
+
+from flask import Flask, current_app, jsonify, make_response, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, InternalError, OperationalError
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    RequestEntityTooLarge,
+    SecurityError,
+    TooManyRequests,
+)
+from werkzeug.wrappers import Response
+
+from app.views.http import access, security
+from app.views.http.forms import LoginForm
+
+MESSAGES = {
+    400: ("That did not work", "The request could not be understood."),
+    401: (
+        "Please sign in",
+        "You are signed out: perhaps your session ended, or you signed out in another window.",
+    ),
+    403: ("Not yours to change", "Your account may not do this."),
+    404: ("Nothing here", "There is no such page, or you may not see it."),
+    405: ("That did not work", "This address does not take this kind of request."),
+    413: (
+        "Too large",
+        "What you sent is larger than this site takes here: 1 MB of text, 10 MB for a picture,"
+        " 50 MB for a library.",
+    ),
+    422: ("That did not work", "Something in the form is not right."),
+    429: ("Please wait", "Too many attempts. Try again in {wait}."),
+    500: (
+        "Our fault",
+        "Something broke on our side. It has been written down, and we will look into it.",
+    ),
+    503: (
+        "Busy for a moment",
+        "The database does not answer at the moment. Wait a few seconds, then try again.",
+    ),
+}
+GUESTS_FORMS = ("account.enter", "account.create")
+# Where a draft may be kept, when what was sent was too large to be read.
+TOO_LARGE_IN_EDITOR = (
+    "What you sent was so large that it was not read: a picture has at most 10 MB, a text 64 kB."
+    " Go back in your browser: most of them show the form as you left it. If yours does not, open"
+    " the editor again: it has your text as it was when you last previewed it, kept it as a draft"
+    " or added a picture. Then make the picture smaller before you add it."
+)
+SECRET_FORMS = (*GUESTS_FORMS, "account.change_password")
+# What is shown again: the fields of our forms that hold somebody's work.
+KEPT = {
+    *(
+        "summary",
+        "source",
+        "takeaway",
+        "tags",
+        "visibility",
+        "anonymous",
+        "revision",
+        "draft",
+        "base",
+        "save",
+        "preview",
+    ),
+    *("title", "authors", "year", "venue", "doi", "arxiv_id", "url", "key", "section"),
+    *("keywords", "abstract", "anyway", "bibtex", "display_name", "bio", "value"),
+}
+
+
+def init(app: Flask) -> None:
+    """Attach the pages."""
+    app.register_error_handler(CSRFError, _expired)
+    app.register_error_handler(DataError, _cannot_be_stored)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(InterfaceError, _perhaps_away)
+    app.register_error_handler(InternalError, _perhaps_away)
+    app.register_error_handler(TooManyRequests, _too_many)
+    app.register_error_handler(HTTPException, _page)
+
+
+def _page(error: HTTPException) -> Response | tuple[str, int] | tuple[Response, int]:
+    code = error.code or 500
+    if code < 400:  # a redirect that routing raised
+        return error.get_response()
+    if isinstance(error, SecurityError):
+        # An address we do not go by: no page can be made, since links need one.
+        return "This site does not go by that name.", code
+    if isinstance(error, InternalServerError):
+        # The page must not ask a database that has just failed who is looking.
+        access.give_up()
+    title, message = MESSAGES.get(code, MESSAGES[400])
+    custom = getattr(error, "description", None)
+    if code in (403, 422) and custom and custom != type(error).description:
+        message = custom
+    return _answer(code, title, message)
+
+
+def _too_many(error: TooManyRequests) -> Response:
+    seconds = (
+        error.retry_after if isinstance(error.retry_after, int) else security.seconds_to_wait()
+    )
+    title, message = MESSAGES[429]
+    message = message.format(wait=in_words(seconds))
+    if request.endpoint == "account.enter" and not _wants_json():
+        form = LoginForm()
+        form.form_errors.append(message)
+        kept_for = request.form.get("kept_for", "")
+        page = render_template(
+            "account/login.html", form=form, kept_for=kept_for, kept=kept_fields()
+        )
+        response = make_response(page, 429)
+    else:
+        response = make_response(_answer(429, title, message))
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def in_words(seconds: int) -> str:
+    """How long to wait, said in whole minutes or hours, and never too short."""
+    minutes = math.ceil(seconds / 60)
+    if minutes < 60:
+        return "one minute" if minutes <= 1 else f"{minutes} minutes"
+    hours = math.ceil(minutes / 60)
+    return "one hour" if hours == 1 else f"{hours} hours"
+
+
+def _expired(_error: CSRFError) -> Response | tuple[str, int] | tuple[Response, int]:
+    if access.viewer() is None and request.endpoint not in GUESTS_FORMS:
+        return _answer(401, *MESSAGES[401])
+    return _answer(
+        400,
+        "This form has expired",
+        "For your safety a form is only taken from the browser it was shown in, and this one comes"
+        " from another session. Nothing is lost: send it again from here.",
+    )
+
+
+def _database_away(
+    error: OperationalError,
+) -> Response | tuple[str, int] | tuple[Response, int]:
+    current_app.logger.error("The database does not answer: %s", error.orig)
+    access.give_up()
+    return _answer(503, *MESSAGES[503])
+
+
+def _perhaps_away(
+    error: DBAPIError,
+) -> Response | tuple[str, int] | tuple[Response, int]:
+    """A read-only PostgreSQL, or a connection that it ended, is no fault of the program."""
+    if not error.connection_invalidated:
+        raise error
+    current_app.logger.error("The database does not answer: %s", error.orig)
+    access.give_up()
+    return _answer(503, *MESSAGES[503])
+
+
+def _cannot_be_stored(
+    _error: DataError,
+) -> Response | tuple[str, int] | tuple[Response, int]:
+    access.give_up()
+    return _answer(422, MESSAGES[422][0], "Something in what you sent cannot be stored.")
+
+
+def _answer(
+    code: int, title: str, message: str
+) -> Response | tuple[str, int] | tuple[Response, int]:
+    if _wants_json():
+        return jsonify(error=message), code
+    kept = _kept(code)
+    in_editor = request.endpoint == "summaries.save"
+    way_on = [("Front page", url_for("home.front")), ("Search", url_for("search.results"))]
+    if code == 401:
+        back = request.path if _can_be_opened(request.path) else url_for("home.front")
+        way_on.insert(0, ("Sign in", url_for("account.login", next=back)))
+    if code == 413 and in_editor:
+        message = TOO_LARGE_IN_EDITOR
+        way_on.insert(0, ("Back to the editor", request.path))
+    to_sign_in = code == 401 and in_editor
+    page = render_template(
+        "errors/error.html",
+        status=code,
+        title=title,
+        message=message,
+        way_on=way_on,
+        kept=kept,
+        kept_url=access.this_address(),
+        kept_for=(request.view_args or {}).get("key") if kept and to_sign_in else None,
+        # Only where it is shown: a form's token needs a cookie.
+        login=LoginForm(formdata=None) if kept and to_sign_in else None,
+    )
+    return page, code
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _can_be_opened(path: str) -> bool:
+    """Whether a path has a page of its own, to come back to after signing in."""
+    try:
+        current_app.url_map.bind("").match(path, method="GET")
+    except HTTPException:
+        return False
+    return True
+
+
+def _kept(code: int) -> list[tuple[str, str]] | None:
+    """What was typed, when there is something worth keeping and the request could be read."""
+    if request.method != "POST" or code in (404, 405, 413) or request.endpoint in SECRET_FORMS:
+        return None
+    try:
+        typed = kept_fields()
+    except RequestEntityTooLarge:
+        return None
+    return typed if any(len(value) > 1 for _, value in typed) else None
+
+
+def kept_fields() -> list[tuple[str, str]]:
+    """The fields of the request that hold somebody's work."""
+    fields = request.form.items(multi=True)
+    return [(name, value) for name, value in fields if name in KEPT][: len(KEPT)]

@@ -1,0 +1,128 @@
+"""The forms. They check shape only; what is right is for the services to say."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired, Optional, Regexp
+from wtforms.widgets import HiddenInput
+
+from app.services.refusals import Refused
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A form whose fields carry the names of a service's arguments."""
+
+    def refuse(self, refused: Refused) -> None:
+        """Show a service's refusal beside the field that it names, or at the top."""
+        field = self._fields.get(refused.field)
+        if field is None:
+            self.form_errors.append(refused.message)
+        else:
+            field.errors = [*field.errors, refused.message]
+
+
+class PaperForm(Form):
+    title = StringField("Title", [InputRequired("A paper needs a title.")])
+    authors = TextAreaField("Authors", description="One a line, given name first.")
+    year = StringField(
+        "Year", [Optional(), Regexp(r"^\s*\d{4}\s*$", message="A year has four digits.")]
+    )
+    venue = StringField("Venue", description="Conference or journal, such as NIPS or Nature.")
+    doi = StringField("DOI", description="Such as 10.1109/CVPR.2016.90.")
+    arxiv_id = StringField("arXiv id", description="Such as 1506.01497.")
+    url = StringField("Address", description="Where the paper can be read.")
+    key = StringField(
+        "Bibtex key",
+        description="Such as conf/nips/RenHGS15. Left empty, it is made from the other fields.",
+    )
+    section = SelectField("Section", validate_choice=False)
+    keywords = StringField("Keywords", description="Separated by commas.")
+    abstract = TextAreaField("Abstract", description="Formulas between $ signs are shown as math.")
+
+
+class LookUpForm(Form):
+    pasted = TextAreaField(
+        "An identifier, an address, an entry or a title",
+        [DataRequired("Paste or type something that names the paper.")],
+    )
+
+
+class Switch(BooleanField):
+    """A tick box whose value is `None` when the form that was sent did not hold it at all.
+
+    A browser sends nothing for a box without a tick, so an empty hidden field of the same name goes
+    before it (`macros/forms.html`).
+    """
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        told = [value not in self.false_values for value in valuelist]
+        self.data = any(told) if told else None  # type: ignore[assignment]  # that is the point
+
+    def _value(self) -> str:
+        return "y"  # and not what the hidden field beside it holds
+
+
+class SharingForm(Form):
+    visibility = RadioField(
+        "Who can see it",
+        choices={
+            "public": "Everybody",
+            "unlisted": "Whoever has its link",
+            "private": "Only you",
+        },
+        validate_choice=False,
+    )
+    anonymous = Switch("Anonymous", description="Your name is shown to nobody else.")
+
+
+class SummaryForm(SharingForm):
+    summary = IntegerField(widget=HiddenInput())  # which one it changes; 0 for a new one
+    source = TextAreaField("Summary")
+    takeaway = StringField(
+        "Takeaway", description="The one sentence to remember; it stands in every list."
+    )
+    tags = StringField("Tags", description="Separated by commas, such as detection, two-stage.")
+    revision = IntegerField(widget=HiddenInput())
+    draft = IntegerField(widget=HiddenInput())
+    base = HiddenField()  # see `contents.Settings.to_text`
+
+
+class SignUpForm(Form):
+    name = StringField(
+        "User name",
+        [InputRequired("Choose a user name.")],
+        description="Letters, digits, dots, hyphens and underscores; it stands in addresses.",
+    )
+    display_name = StringField("Display name", description="Shown on your summaries.")
+    password = PasswordField(
+        "Password", [InputRequired("Choose a password.")], description="At least 8 characters."
+    )
+    next = HiddenField()
+
+
+class LoginForm(Form):
+    name = StringField("User name", [InputRequired("Type your user name.")])
+    password = PasswordField("Password", [InputRequired("Type your password.")])
+    next = HiddenField()
+
+
+class ProfileForm(Form):
+    display_name = StringField("Display name", description="Shown on your summaries.")
+    bio = TextAreaField("About you", description="Markdown, with formulas between $ signs.")
+
+
+class PasswordForm(Form):
+    current = PasswordField("Current password", [InputRequired("Type your current password.")])
+    new = PasswordField(
+        "New password", [InputRequired("Choose a password.")], description="At least 8 characters."
+    )

@@ -1,0 +1,88 @@
+"""Pages of lists, as the templates want them: rows and the addresses of the pages around."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+
+from app.queries.paging import Slice
+from app.views.http.access import typed
+
+ENTRIES = 10
+PAPERS = 20
+HIGHEST_PAGE = 500
+LONGEST_WANTED = 100
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list; an address is `None` where there is no such page."""
+
+    rows: Sequence[Any]
+    previous_url: str | None
+    next_url: str | None
+
+
+def cursors(size: int = ENTRIES) -> dict[str, Any]:
+    """What the request says about the place in a list that is paged by cursors.
+
+    `page=3`, as on ShortScience, is taken too; from there cursors lead on.
+    """
+    found: dict[str, Any] = {
+        "after": request.args.get("after"),
+        "before": request.args.get("before"),
+    }
+    if not any(found.values()):
+        found["skip"] = (number() - 1) * size
+    return {**found, "size": size}
+
+
+def by_cursor(found: Slice, **fixed: Any) -> Page:
+    """A page of a list that stays in place while rows arrive; `fixed` are its other arguments."""
+
+    return Page(
+        found.rows,
+        _address(fixed, before=found.before) if found.before else None,
+        _address(fixed, after=found.after) if found.after else None,
+    )
+
+
+def by_number(rows: Sequence[Any], more: bool, **fixed: Any) -> Page:
+    """A page of a list that is paged by number."""
+    here = number()
+    return Page(
+        rows,
+        _address(fixed, page=here - 1 if here > 2 else None) if here > 1 else None,
+        _address(fixed, page=here + 1) if more and here < HIGHEST_PAGE else None,
+    )
+
+
+def number() -> int:
+    """The page asked for, from 1 to `HIGHEST_PAGE`; anything else means the first."""
+    return _whole("page", 1, HIGHEST_PAGE) or 1
+
+
+def wanted() -> str:
+    """What a list is to be narrowed to, as typed."""
+    return typed(LONGEST_WANTED)
+
+
+def year() -> int | None:
+    """The year asked for."""
+    return _whole("year", 1, 9999)
+
+
+def _whole(name: str, lowest: int, highest: int) -> int | None:
+    text = request.args.get(name, "")
+    if not text.isdecimal() or len(text) > 9:
+        return None
+    return int(text) if lowest <= int(text) <= highest else None
+
+
+def _address(fixed: dict[str, Any], **place: Any) -> str:
+    """The address of this list at another place; what is `None` is left out."""
+    values: dict[str, Any] = {**(request.view_args or {}), **fixed, **place}
+    return url_for(str(request.endpoint), **values)

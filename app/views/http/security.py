@@ -1,0 +1,173 @@
+"""Headers of every answer, CSRF protection, and rate limits."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, request
+from flask_limiter import Limiter
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.wrappers import Response
+
+from app.config import Config
+from app.views.http import access
+from app.views.http.visitors import network
+
+# Pictures in summaries may come from elsewhere (https only); players load when asked for.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' https: data:",
+        "media-src 'self' https:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "frame-src https://www.youtube-nocookie.com https://player.vimeo.com",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    # "same-origin" and not "no-referrer": the CSRF check over https reads the referrer.
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+NOT_KEPT = "private, no-store"
+HSTS = "max-age=63072000; includeSubDomains"
+
+# Bytes that a signed-in user may send where files are uploaded; elsewhere 1 MB is the limit. For
+# pictures it is more than one may have: so that a photograph that is too large is refused with
+# the form filled in, and not before the form is read. Large files wait on the disk meanwhile.
+LARGE_REQUESTS = {
+    "pictures.add": 32_000_000,
+    "summaries.save": 32_000_000,
+    "files.read": 60_000_000,
+}
+
+csrf = CSRFProtect()
+
+
+def _who() -> str:
+    user = access.viewer()
+    return f"user:{user.id}" if user is not None else f"address:{network()}"
+
+
+limiter = Limiter(key_func=_who, headers_enabled=False)
+
+SIGN_IN_LIMIT = limiter.shared_limit(
+    "10/minute;100/hour", "sign-in", key_func=network, methods=["POST"]
+)
+SIGN_UP_LIMIT = limiter.shared_limit(
+    "10/minute;30/hour", "sign-up", key_func=network, methods=["POST"]
+)
+WRITE_LIMIT = limiter.shared_limit("30/minute;300/hour", "write", methods=["POST"])
+DRAFT_LIMIT = limiter.shared_limit("90/minute", "draft", methods=["POST"])
+FILES_LIMIT = limiter.shared_limit("6/minute;30/hour", "files", methods=["GET", "POST"])
+UPLOAD_LIMIT = limiter.shared_limit("30/minute;300/hour", "upload", methods=["POST"])
+VOTE_LIMIT = limiter.shared_limit("60/minute", "vote", methods=["POST", "DELETE"])
+SUGGEST_LIMIT = limiter.shared_limit("120/minute", "suggest", methods=["GET", "HEAD"])
+PREVIEW_LIMIT = limiter.shared_limit("120/minute", "preview", methods=["POST"])
+COMPARE_LIMIT = limiter.shared_limit("30/minute", "compare", methods=["GET", "HEAD"])
+LOOKUP_LIMIT = limiter.shared_limit(
+    "40/minute;400/hour",  # a look-up takes two: it is posted, and has an address
+    "look-up",
+    methods=["GET", "HEAD", "POST"],
+    exempt_when=lambda: request.method != "POST" and not request.args.get("q"),
+)
+TYPING_LIMIT = limiter.shared_limit("300/minute", "typing", methods=["GET", "HEAD"])
+SEARCH_LIMIT = limiter.shared_limit("120/minute", "search", methods=["GET", "HEAD"])
+
+
+def init(app: Flask, config: Config) -> None:
+    """Switch all of it on."""
+    app.before_request(_refuse_other_sites)
+    app.before_request(_take_more)  # before the form is read, which the CSRF check does
+    csrf.init_app(app)
+    limiter.init_app(app)
+    if config.site_url:
+        app.config["TRUSTED_HOSTS"] = [urlsplit(config.site_url).hostname, "127.0.0.1", "localhost"]
+
+    @app.after_request
+    def say_who_may_keep_it(response: Response) -> Response:
+        if (
+            access.viewer_is_known()
+            or request.method not in ("GET", "HEAD")
+            or response.status_code >= 400
+            or "Set-Cookie" in response.headers
+        ):
+            response.headers["Cache-Control"] = NOT_KEPT
+        else:
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+            response.vary.add("Cookie")
+        return response
+
+
+def with_headers(app: Callable[..., Iterable[bytes]], config: Config) -> Any:
+    """A WSGI app around all others: what they answer has our headers, whoever made it."""
+    ours = headers(config)
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            given = {name.lower() for name, _ in headers}
+            missing = [pair for pair in ours.items() if pair[0].lower() not in given]
+            if "cache-control" not in given:
+                missing.append(("Cache-Control", NOT_KEPT))
+            return start_response(status, [*headers, *missing], *rest)
+
+        return app(environ, start)
+
+    return answer
+
+
+def headers(config: Config) -> dict[str, str]:
+    """The headers of every answer, whoever makes it."""
+    return {**HEADERS, "Strict-Transport-Security": HSTS} if config.https else HEADERS
+
+
+def cookie_name(name: str) -> str:
+    """A cookie's name; over https with the prefix that lets no other host or path set it."""
+    return f"__Host-{name}" if current_app.config["SESSION_COOKIE_SECURE"] else name
+
+
+def seconds_until(moment: float) -> int:
+    """How long somebody has to wait who may come back at a moment (seconds since 1970)."""
+    return max(1, math.ceil(moment - time.time()))
+
+
+def seconds_to_wait() -> int:
+    """How long to wait for the limit that this request has met."""
+    met = [limit.window.reset_time for limit in limiter.current_limits if limit.breached]
+    return seconds_until(max(met)) if met else 60
+
+
+def _refuse_other_sites() -> Response | None:
+    """Answer what another site's page posts here without touching the session.
+
+    The browser withholds our cookie then. An answer that set a new one, as every page with a form
+    does, would replace it, and so sign the reader out.
+    """
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return None
+    origin = request.headers.get("Origin", "null")
+    site = request.headers.get("Sec-Fetch-Site", "")
+    elsewhere = origin != "null" and urlsplit(origin).netloc != request.host
+    if site == "cross-site" or (not site and elsewhere):
+        return Response("This was sent from another site.\n", 403, mimetype="text/plain")
+    return None
+
+
+def _take_more() -> None:
+    limit = LARGE_REQUESTS.get(request.endpoint or "")
+    if limit is not None and request.method == "POST" and access.viewer() is not None:
+        request.max_content_length = limit

@@ -1,0 +1,81 @@
+"""Maps: the papers around a paper, and those that a tag's, a venue's or a user's summaries link."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.models import Paper
+from app.queries import people
+from app.queries.catalogue import overview, venues
+from app.queries.links import graph
+from app.queries.links.graph import Graph
+from app.services.exporting import graph_files
+from app.views.http.access import db, paper_or_404, viewer
+from app.views.http.security import SEARCH_LIMIT
+from app.views.maps import layout
+
+blueprint = Blueprint("maps", __name__)
+MOST = 300
+MOST_AROUND = 60
+
+
+@blueprint.get("/map/paper/<path:key>")
+@SEARCH_LIMIT
+def paper(key: str) -> str | Response:
+    found = paper_or_404(key)
+    steps = 2 if request.args.get("steps") == "2" else 1
+    around = graph.neighbourhood(
+        db(), found, viewer(), steps=steps, most=MOST if steps == 2 else MOST_AROUND
+    )
+    back = url_for("papers.show", key=found.key)
+    return _page(around, found.title, back, center=found, steps=steps)
+
+
+@blueprint.get("/map/tag/<name>")
+@SEARCH_LIMIT
+def tag(name: str) -> str | Response:
+    found = overview.tag_by_name(db(), name)
+    if found is None:
+        abort(404)
+    linked = graph.of_tag(db(), found, most=MOST)
+    return _page(linked, found.name, url_for("tags.show", name=found.name))
+
+
+@blueprint.get("/map/venue/<path:key>")
+@SEARCH_LIMIT
+def venue(key: str) -> str | Response:
+    found = venues.by_key(db(), key)
+    if found is None:
+        abort(404)
+    linked = graph.of_venue(db(), found, viewer(), most=MOST)
+    return _page(linked, found.name, url_for("venues.show", key=found.key))
+
+
+@blueprint.get("/map/user/<name>")
+@SEARCH_LIMIT
+def user(name: str) -> str | Response:
+    found = people.user_by_name(db(), name)
+    if found is None:
+        abort(404)
+    linked = graph.of_user(db(), found, viewer(), most=MOST)
+    return _page(linked, found.display_name, url_for("users.show", name=found.name))
+
+
+def _page(
+    found: Graph, name: str, back: str, *, center: Paper | None = None, steps: int = 0
+) -> str | Response:
+    form = request.args.get("as", "")
+    if form in graph_files.FORMATS:
+        # The same for everybody who sees the same links; a browser saves what it cannot show.
+        return Response(graph_files.write(found, form), mimetype=graph_files.FORMATS[form])
+    return render_template(
+        "maps/map.html",
+        map=layout.draw(found, center),
+        name=name,
+        center=center,
+        sections=[(each.slug, each.name) for each in overview.sections(db())],
+        steps=steps,
+        back=back,
+        forms=list(graph_files.FORMATS),
+    )

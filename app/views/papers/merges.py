@@ -1,0 +1,157 @@
+"""Two papers that are one work: comparing, merging, telling apart, the log, undoing."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+from flask import Blueprint, abort, flash, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.models import Paper
+from app.queries import identifiers, merges, papers
+from app.queries.search import results
+from app.services.operation.rerender import renew_marked
+from app.services.papers.duplicates import stays, suggested
+from app.services.papers.merge_undo import undo_merge
+from app.services.papers.merging import merge_papers, tell_apart
+from app.services.papers.same_work import doubts, work_of
+from app.services.refusals import Refused
+from app.views.http import listing
+from app.views.http.access import (
+    db,
+    needs_sign_in,
+    needs_trust,
+    paper_or_404,
+    see_other,
+    signed_in,
+    typed,
+    viewer,
+)
+from app.views.http.security import SEARCH_LIMIT, WRITE_LIMIT
+from app.views.papers.paper import LONGEST_QUERY, RENEW_SECONDS
+
+blueprint = Blueprint("merges", __name__)
+MERGES = 50
+FOUND = 10
+
+
+@blueprint.get("/merges")
+@needs_sign_in
+def index() -> str:
+    """What was merged, by whom, and what came of it."""
+    found, more = merges.latest(db(), number=listing.number(), size=MERGES)
+    return render_template("merges/index.html", page=listing.by_number(found, more))
+
+
+@blueprint.get("/merges/new")
+@SEARCH_LIMIT
+@needs_sign_in
+@needs_trust
+def new() -> str | Response | tuple[str, int]:
+    """Choose the other paper, then see both side by side."""
+    paper = paper_or_404(request.args.get("one", ""))
+    asked = request.args.get("other", "").strip()[:LONGEST_QUERY]
+    other = identifiers.find_paper(db(), asked) if asked else None
+    if other is not None and other.id != paper.id:
+        return _compared(paper, other)
+    query = "" if other is not None else asked or typed(LONGEST_QUERY)
+    found: list[Any] = []
+    if query:
+        rows = results.papers(db(), query, viewer(), limit=FOUND + 1, offset=0)
+        found = [row.paper for row in rows if row.paper.id != paper.id][:FOUND]
+    return render_template(
+        "merges/choose.html",
+        paper=paper,
+        q=query,
+        is_itself=other is not None,
+        found=found,
+        suggested=[] if query else suggested(db(), paper),
+    )
+
+
+@blueprint.post("/merges")
+@WRITE_LIMIT
+@needs_sign_in
+@needs_trust
+def create() -> str | Response | tuple[str, int]:
+    one, other = _pair()
+    keep = request.form.get("keep", "")
+    if keep not in (one.key, other.key):
+        return _compared(one, other, "Choose which of the two keeps its address.")
+    kept, removed = (one, other) if keep == one.key else (other, one)
+    try:
+        merge = merge_papers(db(), kept, removed, signed_in())
+    except Refused as refused:
+        return _refused(one.id != other.id, refused.message)
+    db().commit()
+    _renew()
+    flash(f"“{merge.removed_title}” ({merge.removed_key}) leads here from now on.", "good")
+    return see_other(url_for("papers.show", key=merge.kept_key))
+
+
+@blueprint.post("/merges/different")
+@WRITE_LIMIT
+@needs_sign_in
+@needs_trust
+def differ() -> str | Response | tuple[str, int]:
+    """They look alike and are two works: do not suggest it any more."""
+    one, other = _pair()
+    try:
+        tell_apart(db(), one, other, signed_in())
+    except Refused as refused:
+        return _refused(one.id != other.id, refused.message)
+    db().commit()
+    flash("They stay two papers, and nobody is asked again.", "good")
+    return see_other(url_for("papers.show", key=one.key))
+
+
+@blueprint.post("/merges/<int:merge_id>/undo")
+@WRITE_LIMIT
+@needs_sign_in
+@needs_trust
+def undo(merge_id: int) -> Response:
+    if merge_id >= 2**31:
+        abort(404)
+    try:
+        paper = undo_merge(db(), merge_id, signed_in())
+    except Refused as refused:
+        db().rollback()
+        flash(refused.message, "error")
+        return see_other(url_for("merges.index"))
+    key = paper.key
+    db().commit()
+    _renew()
+    flash("They are two papers again.", "good")
+    return see_other(url_for("papers.show", key=key))
+
+
+def _pair() -> tuple[Paper, Paper]:
+    return paper_or_404(request.form.get("one", "")), paper_or_404(request.form.get("other", ""))
+
+
+def _refused(were_two: bool, message: str) -> Response | str | tuple[str, int]:
+    """The two again, as they are by now; if somebody has merged them meanwhile, the one."""
+    db().rollback()
+    one, other = _pair()
+    if one.id == other.id and were_two:
+        flash(message, "error")
+        return see_other(url_for("papers.show", key=one.key))
+    return _compared(one, other, message)
+
+
+def _compared(one: Paper, other: Paper, problem: str = "") -> str | tuple[str, int]:
+    page = render_template(
+        "merges/compare.html",
+        papers=(one, other),
+        names={each.id: papers.identifiers(db(), each) for each in (one, other)},
+        stays=stays(one, other),
+        doubts=doubts(work_of(one), work_of(other)),
+        problem=problem,
+    )
+    return (page, 422) if problem else page
+
+
+def _renew() -> None:
+    # As after adding a paper: texts that take longer stay marked for `shortlist rerender`.
+    deque(renew_marked(db(), RENEW_SECONDS), maxlen=0)

@@ -1,0 +1,95 @@
+"""What programs read of a paper's page: tags of its head, JSON-LD, and its facts as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from app.models import Identifier, Summary
+from app.queries.summaries import Entry
+from app.references.addresses import outside_url
+from app.sources.formats import csl_writing, meta_tags, schema_org
+from app.sources.record import PaperRecord
+
+
+def head_tags(record: PaperRecord) -> list[tuple[str, str]]:
+    """Names and contents of the `<meta>` tags that describe a paper."""
+    return meta_tags.tags(record)
+
+
+def as_json(
+    record: PaperRecord,
+    names: Sequence[Identifier],
+    *,
+    address: str,
+    summaries: int,
+    links_to: Sequence[str],
+    linked_from: Sequence[str],
+) -> str:
+    """What everybody may know of a paper, as an item of CSL-JSON.
+
+    What that format has no field for stands in its `custom`, as its schema wants it.
+
+    Args:
+        names: all identifiers of the paper.
+        address: of its page here.
+        summaries: how many public ones it has.
+        links_to, linked_from: keys of papers that its public summaries link to, and of those whose
+            public summaries link here.
+    """
+    item = csl_writing.item(record)
+    item["custom"] = {
+        "address": address,
+        "arxiv": record.arxiv_id or None,
+        "identifiers": [
+            {"kind": name.kind, "value": name.value, "url": outside_url(name.kind, name.value)}
+            for name in names
+        ],
+        "linked_from": list(linked_from),
+        "links_to": list(links_to),
+        "published": None if record.published_on is None else record.published_on.isoformat(),
+        "section": record.section or None,
+        "summaries": summaries,
+        "venue": record.venue_key or None,
+    }
+    return json.dumps(item, ensure_ascii=False, indent=2) + "\n"
+
+
+def linked_data(
+    record: PaperRecord,
+    entries: Sequence[Entry],
+    address: str,
+    address_of: Callable[[Summary], str],
+) -> dict[str, Any]:
+    """A paper and its public summaries as JSON-LD, whoever looks at it.
+
+    Args:
+        entries: its summaries as the viewer sees them; what others do not see is left out.
+        address: of its page here.
+        address_of: gives the address of a summary.
+    """
+    reviews = [
+        _review(entry, address_of(entry.summary))
+        for entry in entries
+        if entry.summary.visibility == "public"
+    ]
+    work = {"@context": "https://schema.org", "@id": address, **schema_org.article(record)}
+    return work | {"url": address} | ({"review": reviews} if reviews else {})
+
+
+def _review(entry: Entry, address: str) -> dict[str, Any]:
+    summary = entry.summary
+    published = summary.published_at or summary.created_at
+    found: dict[str, Any] = {
+        "@type": "Review",
+        "@id": address,
+        "url": address,
+        "datePublished": published.date().isoformat(),
+        "dateModified": max(summary.edited_at or published, published).date().isoformat(),
+        "reviewBody": summary.excerpt,
+    }
+    # Its own writer sees their name on an anonymous one; this is what everybody sees.
+    if entry.writer is not None and not summary.anonymous:
+        found["author"] = {"@type": "Person", "name": entry.writer.display_name}
+    return found

@@ -1,0 +1,152 @@
+"""A paper's page; adding one is in `adding.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.models import Summary
+from app.queries import drafts, identifiers, papers, people, revisions, similar, summaries
+from app.queries.links import graph, links
+from app.queries.links.links import SeeAlso
+from app.queries.summaries import Entry
+from app.references.addresses import outside_url
+from app.references.parsing import is_of_a_site, parse_identifier
+from app.services.exporting import citations
+from app.services.papers import duplicates
+from app.views.http.access import db, viewer
+from app.views.maps import layout
+from app.views.papers import metadata
+
+blueprint = Blueprint("papers", __name__)
+
+LONGEST_QUERY = 500
+RENEW_SECONDS = 1.0
+MAP_PAPERS = 8  # in the small map beside the text: more do not fit its width
+MAP_SIZE = (260.0, 250.0)
+
+
+@dataclass(frozen=True)
+class Recommended:
+    """A row of "See also"; one that is not known has an address where it is added."""
+
+    title_html: str
+    label: str
+    known: bool
+    url: str
+    add_url: str
+
+
+@blueprint.get("/paper/<path:key>")
+def show(key: str) -> str | Response | tuple[str, int]:
+    paper = papers.by_key(db(), key)
+    if paper is None:
+        asked = _asked(key)
+        paper = identifiers.find_paper(db(), asked)
+        if paper is None:
+            return unknown_paper(asked)
+        # A key with two slashes in a row arrives here with one.
+        if paper.key.replace("//", "/") != key:
+            return redirect(url_for("papers.show", key=paper.key), 301)
+    user = viewer()
+    entries = summaries.for_paper(db(), paper, user)
+    by = request.args.get("by", "").lower()
+    alone = next((entry for entry in entries if by and entry.anchor == by), None)
+    if alone is not None:
+        return summary_page(alone)
+    renamed = people.user_by_name(db(), by) if by else None
+    if renamed is not None and any(entry.anchor == renamed.name for entry in entries):
+        return redirect(url_for("papers.show", key=paper.key, by=renamed.name), 301)
+    if by:
+        return redirect(url_for("papers.show", key=paper.key), 302)
+    see_also = links.see_also(db(), paper, user)
+    mentioned_in = links.mentioned_in(db(), paper, user)
+    linked = {each.target.id for each in see_also if each.target is not None}
+    linked |= {each.paper.id for each in mentioned_in}
+    names = papers.identifiers(db(), paper)
+    record = citations.record_of(paper, names)
+    address = db().info["site_url"] + url_for("papers.show", key=paper.key)
+    page = render_template(
+        "papers/paper.html",
+        paper=paper,
+        entries=entries,
+        address=address,
+        head_tags=metadata.head_tags(record),
+        linked_data=metadata.linked_data(record, entries, address, _address_of),
+        my_summary=next((entry.summary for entry in entries if entry.is_mine), None),
+        my_draft=None if user is None else next(iter(drafts.about(db(), user, paper)), None),
+        see_also=[_recommended(each) for each in see_also],
+        mentioned_in=mentioned_in,
+        mentions_shown=links.BACKLINKS_SHOWN,
+        similar=similar.of_paper(db(), paper, linked),
+        map=layout.draw(
+            graph.neighbourhood(db(), paper, user, steps=1, most=MAP_PAPERS), paper, MAP_SIZE
+        ),
+        identifiers=citations.places(paper, names),
+        maybe_same=duplicates.suggested(db(), paper),
+        citation=citations.formatted(record),
+        bibtex=citations.bibtex(record),
+    )
+    # ShortScience promised 200 only for a paper with a summary, and other sites test for it.
+    return page, 200 if entries else 404
+
+
+def _address_of(summary: Summary) -> str:
+    return str(db().info["site_url"]) + url_for("summaries.show", summary_id=summary.id)
+
+
+def summary_page(entry: Entry) -> str:
+    """One summary by itself, with how to cite what it says today."""
+    revision = revisions.last(db(), entry.summary)
+    address = db().info["site_url"] + url_for("history.show", revision_id=revision.id)
+    return render_template(
+        "summaries/summary.html",
+        entry=entry,
+        paper=entry.paper,
+        bibtex=citations.revision_bibtex(entry, revision, address),
+    )
+
+
+def unknown_paper(key: str) -> tuple[str, int]:
+    """The page that says so, shows who wants the paper, and invites to add it."""
+    ref = identifiers.meaning(db(), key)
+    kind, value = ("key", key) if ref is None else (ref.kind, ref.value)
+    outside = outside_url(kind, value)
+    page = render_template(
+        "papers/unknown.html",
+        key=value,
+        kind=kind,
+        wanted_by=links.wanting(db(), kind, value, viewer()),
+        # No link to wherever an address says: this page would be ours, and so seem the link.
+        outside_url=outside if parse_identifier(key) else None,
+        # What would not be recognised by itself is looked up by its address.
+        add_url=add_address((kind in ("openreview", "url") and outside) or value),
+    )
+    return page, 404
+
+
+def _asked(key: str) -> str:
+    """What the path names: an address keeps its query."""
+    query = request.query_string.decode(errors="replace")
+    return f"{key}?{query}" if query and is_of_a_site(key) else key
+
+
+def add_address(typed: str) -> str:
+    """The page for adding a paper, which looks up what somebody looked for."""
+    return url_for("papers.new", q=typed or None)
+
+
+def _recommended(found: SeeAlso) -> Recommended:
+    if found.target is not None:
+        address = url_for("papers.show", key=found.target.key, _anchor=found.user)
+        return Recommended(found.target.title_html, found.label, True, address, "")
+    outside = outside_url(found.kind, found.value)
+    return Recommended(
+        "",
+        found.label,
+        False,
+        outside or url_for("papers.show", key=found.value),
+        add_address(found.value),
+    )

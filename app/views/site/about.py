@@ -1,0 +1,21 @@
+"""About, and help with every feature of the dialect rendered live."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from app.queries.catalogue import overview
+from app.views.http.access import db
+from app.views.site.help_examples import examples
+
+blueprint = Blueprint("pages", __name__)
+
+
+@blueprint.get("/about")
+def about() -> str:
+    return render_template("pages/about.html", totals=overview.totals(db()))
+
+
+@blueprint.get("/help")
+def help() -> str:
+    return render_template("pages/help.html", examples=examples())

@@ -1,0 +1,4 @@
+"""Pages of summaries: reading, the editor, drafts, history, sharing, votes.
+
+Imports `http`, `papers`, services and queries.
+"""

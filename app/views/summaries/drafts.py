@@ -1,0 +1,84 @@
+"""Drafts: kept while somebody types, listed, discarded."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, jsonify, render_template, request, url_for
+from flask_wtf.csrf import generate_csrf
+from werkzeug.wrappers import Response
+
+from app.queries import drafts as queries
+from app.queries import summaries
+from app.services.refusals import Refused
+from app.services.summaries import drafts
+from app.services.summaries.drafts import WrittenElsewhere
+from app.text.openings import opening
+from app.views.http.access import db, needs_sign_in, paper_or_404, see_other, signed_in
+from app.views.http.forms import SummaryForm
+from app.views.http.security import DRAFT_LIMIT, WRITE_LIMIT
+from app.views.summaries import editor_form
+
+blueprint = Blueprint("drafts", __name__)
+blueprint.add_app_template_filter(opening)
+
+
+@blueprint.get("/drafts")
+@needs_sign_in
+def index() -> str:
+    return render_template("drafts/index.html", drafts=queries.of_user(db(), signed_in()))
+
+
+@blueprint.get("/token")
+@needs_sign_in
+def token() -> Response:
+    """A new CSRF token for a window that was open before its reader signed in again.
+
+    Pages of other sites cannot read the answer, and the session cookie is not sent for them.
+    """
+    return jsonify(csrf_token=generate_csrf(), user=signed_in().name)
+
+
+@blueprint.post("/write/<path:key>/draft")
+@DRAFT_LIMIT
+@needs_sign_in
+def save(key: str) -> Response | tuple[Response, int]:
+    """The autosave of the editor: JSON."""
+    form = SummaryForm()
+    try:
+        draft = editor_form.keep(editor_form.target(key, form), form)
+    except WrittenElsewhere as elsewhere:
+        db().rollback()
+        other = elsewhere.other
+        return jsonify(
+            error=str(elsewhere),
+            **vars(other.content),
+            revision=other.revision,
+            base=other.settings.to_text() if other.settings else "",
+            version=other.version,
+            summary=other.summary_id or 0,
+            saved_at=other.saved_at.isoformat(),
+        ), 409
+    except Refused as refused:
+        db().rollback()
+        return jsonify(error=refused.message), 422
+    db().commit()
+    if draft is None:
+        return jsonify(version=0, saved_at=None)
+    return jsonify(version=draft.version, saved_at=draft.saved_at.isoformat())
+
+
+@blueprint.post("/write/<path:key>/draft/discard")
+@WRITE_LIMIT
+@needs_sign_in
+def discard(key: str) -> Response:
+    """Forget the draft of the summary that the form names, or of a new text."""
+    paper = paper_or_404(key)
+    number = request.form.get("summary", 0, type=int)
+    summary = summaries.own(db(), number, signed_in()) if number else None
+    if number and summary is None:
+        abort(404)
+    aim = editor_form.Target(paper if summary is None else summary.paper, summary)
+    drafts.discard(db(), signed_in(), aim.paper, aim.summary)
+    db().commit()
+    flash("The draft is discarded.", "good")
+    to = request.form.get("next")
+    return see_other(url_for("drafts.index") if to == "drafts" else editor_form.address(aim))

@@ -1,0 +1,79 @@
+"""What the editor's scripts ask while somebody types: the preview, and papers to link to."""
+
+from __future__ import annotations
+
+from flask import Blueprint, jsonify, request, url_for
+from werkzeug.wrappers import Response
+
+from app.models import Paper
+from app.queries.identifiers import find_paper
+from app.services import renderer
+from app.services.summaries import editor
+from app.views.http.access import db, needs_sign_in, signed_in, typed
+from app.views.http.security import PREVIEW_LIMIT, SUGGEST_LIMIT
+
+blueprint = Blueprint("editor", __name__)
+blueprint.app_context_processor(lambda: {"writing_outline": editor.OUTLINE})
+
+LONGEST_QUERY = 300
+
+
+@blueprint.post("/preview")
+@PREVIEW_LIMIT
+@needs_sign_in
+def preview() -> Response:
+    """What the live preview shows, as JSON."""
+    try:
+        found = editor.analyse(
+            db(), request.form.get("source", ""), request.form.get("takeaway", "")
+        )
+    except renderer.RenderError as error:
+        busy = isinstance(error, renderer.Busy)
+        return jsonify(html=None, error=error.message, line=error.line, busy=busy)
+    return jsonify(
+        html=found.html,
+        words=found.words,
+        links=[
+            {
+                "line": link.line,
+                "label": link.label,
+                "known": link.known,
+                "key": link.key,
+                "title": link.title,
+            }
+            for link in found.links
+        ],
+        problems=[
+            {"line": each.line, "message": each.message, "about": each.about}
+            for each in found.problems
+        ],
+        error=None,
+    )
+
+
+@blueprint.get("/suggest")
+@SUGGEST_LIMIT
+def suggest() -> Response:
+    """Papers for what was typed after `\\cite{` or `[[`; with `exact`, the one of an address."""
+    user = signed_in()
+    query = typed(LONGEST_QUERY)
+    if "exact" in request.args:
+        paper = find_paper(db(), query)
+        papers = [] if paper is None else [paper]
+    else:
+        papers = editor.suggestions(db(), query, user)
+    return jsonify(papers=[_shown(paper, query) for paper in papers])
+
+
+def _shown(paper: Paper, query: str) -> dict[str, str]:
+    names = [author.name for author in paper.authors]
+    people = ", ".join(names[:3]) + (" and others" if len(names) > 3 else "")
+    venue = paper.venue.name if paper.venue else ""
+    where = " ".join(part for part in (venue, str(paper.year or "")) if part)
+    return {
+        "key": paper.key,
+        "title": paper.title,
+        "where": " · ".join(part for part in (people, where) if part),
+        "url": url_for("papers.show", key=paper.key),
+        "link": editor.link_to(paper, query),
+    }

@@ -1,0 +1,115 @@
+"""The history of a summary: its versions, what differs between two, and bringing one back."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.models import Revision
+from app.queries import revisions
+from app.queries.summaries import Entry
+from app.services.exporting import citations
+from app.services.refusals import Refused
+from app.services.summaries import publishing as summary_services
+from app.services.summaries.content import Edit
+from app.text import diffs
+from app.views.http.access import db, entry_or_404, needs_sign_in, see_other, viewer
+from app.views.http.security import COMPARE_LIMIT, WRITE_LIMIT
+
+blueprint = Blueprint("history", __name__)
+HIGHEST = 2**31
+
+
+@blueprint.get("/summary/<int:summary_id>/history")
+def index(summary_id: int) -> str:
+    entry = entry_or_404(summary_id)
+    rows = revisions.of_summary(db(), entry.summary, viewer())
+    return render_template("history/index.html", entry=entry, paper=entry.paper, rows=rows)
+
+
+@blueprint.get("/revision/<int:revision_id>")
+def show(revision_id: int) -> str:
+    revision, entry = _revision_or_404(revision_id)
+    rows = revisions.of_summary(db(), entry.summary, viewer())
+    row = next(each for each in rows if each.id == revision.id)
+    summary = entry.summary
+    return render_template(
+        "history/revision.html",
+        entry=entry,
+        paper=entry.paper,
+        revision=revision,
+        row=row,
+        of=len(rows),
+        html=summary.html if row.is_current else revision.html,
+        takeaway_html=summary.takeaway_html if row.is_current else revision.takeaway_html,
+        bibtex=citations.revision_bibtex(entry, revision, _address(revision)),
+    )
+
+
+@blueprint.get("/summary/<int:summary_id>/compare")
+@COMPARE_LIMIT
+def compare(summary_id: int) -> str | Response:
+    """Two versions side by side; without a choice the last two."""
+    entry = entry_or_404(summary_id)
+    rows = {row.id: row for row in revisions.of_summary(db(), entry.summary, viewer())}
+    latest = list(rows)
+    asked = [_number(name) for name in ("from", "to")]
+    if None in asked:
+        if len(latest) < 2:
+            return redirect(url_for("history.index", summary_id=summary_id), 302)
+        asked = [asked[0] or latest[1], asked[1] or latest[0]]
+    chosen = [rows.get(number or 0) for number in asked]
+    if None in chosen:
+        abort(404)
+    old, new = (db().get_one(Revision, number) for number in asked)
+    return render_template(
+        "history/compare.html",
+        entry=entry,
+        paper=entry.paper,
+        rows=list(rows.values()),
+        old=rows[old.id],
+        new=rows[new.id],
+        takeaways=(old.takeaway, new.takeaway),
+        differences=diffs.compare(old.source, new.source),
+    )
+
+
+@blueprint.post("/revision/<int:revision_id>/restore")
+@WRITE_LIMIT
+@needs_sign_in
+def restore(revision_id: int) -> Response:
+    """Make an earlier version the present one again; it becomes a new version."""
+    revision, entry = _revision_or_404(revision_id)
+    if not entry.is_mine:
+        abort(403)
+    summary = entry.summary
+    try:
+        summary_services.change_summary(
+            db(), summary, Edit(source=revision.source, takeaway=revision.takeaway)
+        )
+    except Refused as refused:
+        db().rollback()
+        flash(refused.message, "warning")
+        return see_other(url_for("history.show", revision_id=revision_id))
+    db().commit()
+    flash("The earlier version is the present one again. The one before it is kept below.", "good")
+    return see_other(url_for("history.index", summary_id=summary.id))
+
+
+def _revision_or_404(revision_id: int) -> tuple[Revision, Entry]:
+    found = None
+    if revision_id < HIGHEST:
+        found = revisions.one(db(), revision_id, viewer())
+    if found is None:
+        abort(404)
+    return found
+
+
+def _address(revision: Revision) -> str:
+    path = url_for("history.show", revision_id=revision.id)
+    return f"{db().info['site_url']}{path}"
+
+
+def _number(name: str) -> int | None:
+    text = request.args.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None

@@ -1,0 +1,84 @@
+"""Who can see a summary, and the secret address of unlisted ones."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, render_template, url_for
+from werkzeug.wrappers import Response
+
+from app.queries import summaries
+from app.queries.summaries import Entry
+from app.services.refusals import Refused
+from app.services.summaries import sharing
+from app.views.http.access import db, needs_sign_in, own_entry_or_404, see_other, viewer
+from app.views.http.forms import SharingForm
+from app.views.http.security import WRITE_LIMIT
+
+blueprint = Blueprint("sharing", __name__)
+
+
+@blueprint.get("/shared/<code>")
+def shared(code: str) -> str:
+    """An unlisted summary, for whoever has its secret link."""
+    entry = summaries.by_share_code(db(), code, viewer())
+    if entry is None:
+        abort(404)
+    return render_template("summaries/shared.html", entry=entry, paper=entry.paper)
+
+
+@blueprint.get("/summary/<int:summary_id>/sharing")
+@needs_sign_in
+def settings(summary_id: int) -> str:
+    return _page(own_entry_or_404(summary_id))
+
+
+@blueprint.post("/summary/<int:summary_id>/sharing")
+@WRITE_LIMIT
+@needs_sign_in
+def change(summary_id: int) -> str | Response | tuple[str, int]:
+    entry = own_entry_or_404(summary_id)
+    form = SharingForm()
+    try:
+        sharing.change_visibility(
+            db(),
+            entry.summary,
+            visibility=form.visibility.data,
+            anonymous=form.anonymous.data,
+        )
+    except Refused as refused:
+        db().rollback()
+        form.refuse(refused)
+        return _page(own_entry_or_404(summary_id), form), 422
+    db().commit()
+    flash("It is changed, and counts everywhere from now on.", "good")
+    return see_other(url_for("sharing.settings", summary_id=summary_id))
+
+
+@blueprint.post("/summary/<int:summary_id>/sharing/renew")
+@WRITE_LIMIT
+@needs_sign_in
+def renew(summary_id: int) -> Response:
+    entry = own_entry_or_404(summary_id)
+    try:
+        sharing.renew_link(db(), entry.summary)
+    except Refused as refused:
+        db().rollback()
+        flash(refused.message, "warning")
+    else:
+        db().commit()
+        flash(
+            "There is a new secret link. The one before leads nowhere now, and neither do the"
+            " addresses that its pictures had.",
+            "good",
+        )
+    return see_other(url_for("sharing.settings", summary_id=summary_id))
+
+
+def _page(entry: Entry, form: SharingForm | None = None) -> str:
+    summary = entry.summary
+    data = {"visibility": summary.visibility, "anonymous": summary.anonymous}
+    return render_template(
+        "summaries/sharing.html",
+        entry=entry,
+        paper=entry.paper,
+        form=form or SharingForm(formdata=None, data=data),
+    )

@@ -1,0 +1,339 @@
+"""`shortlist import`, `export` and `tidy`, as an administrator runs them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, func, select, update
+
+from app.db import Database, begin_writing, now, sqlite_module
+from app.models import DeletedSummary, Paper, Revision, SearchEntry, Summary, User
+from app.services.accounts import account, administration
+from app.services.operation import schema
+from app.services.summaries import deletion
+from tests.helpers.client import PASSWORD
+from tests.helpers.commands import SECRET, refused, run
+from tests.helpers.factories import make_summary, make_user
+from tests.helpers.running import environment, free_port, shortlist
+from tests.helpers.samples.shortscience import ITEM
+from tests.helpers.samples.vaults import contents, feed, note
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Database]:
+    """The installation whose data directory is `tmp_path / "data"`."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    found = Database(f"sqlite:///{folder / 'shortlist.sqlite3'}", data_dir=folder)
+    schema.upgrade(found)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    folder = tmp_path / "notes"
+    note(folder, "a.md", "The *first*.", key="conf/x/A1", title="One", user="mira")
+    note(folder, "b/b.md", "The second.", key="conf/x/B2", title="Two", user="bo")
+    note(folder, "broken.md", "Text.", title="No key")
+    note(folder, "typo.md", "Text.", key="conf/x/C3", title="Three", visibility="publik")
+    return folder
+
+
+def summaries(library: Database) -> list[tuple[str, str]]:
+    query = select(User.name, Paper.key).select_from(Summary).join(User).join(Paper)
+    with library.session() as session:
+        return [(name, key) for name, key in session.execute(query.order_by(Paper.key))]
+
+
+def import_(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return run(tmp_path / "data", "import", *arguments)
+
+
+def test_import(tmp_path: Path, library: Database, notes: Path) -> None:
+    with library.session() as session:
+        account.sign_up(session, "bo", "", PASSWORD)
+        session.commit()
+    done = import_(tmp_path, str(notes), "--dry-run")
+    assert done.returncode == 1
+    assert "Would be: 2 added, 2 refused." in done.stdout
+    assert summaries(library) == []
+    done = import_(tmp_path, str(notes))
+    assert done.returncode == 1
+    assert "2 added, 2 refused.\n" in done.stdout
+    assert "Texts went to accounts that are in use: bo.\n" in done.stdout
+    assert "Nobody can sign in yet as mira.\n" in done.stdout
+    assert f"{notes}/broken.md:2: refused: Which paper is it about?" in done.stderr
+    assert f"{notes}/typo.md:4: refused: visibility is public, unlisted" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert summaries(library) == [("mira", "conf/x/A1"), ("bo", "conf/x/B2")]
+    done = import_(tmp_path, str(notes / "a.md"), str(notes / "b"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "2 unchanged.\n" in done.stdout
+    assert "accounts" not in done.stdout
+
+
+def test_whose_and_who_sees_it(tmp_path: Path, library: Database) -> None:
+    file = note(tmp_path, "a.md", key="conf/x/A1", title="One")
+    done = import_(tmp_path, str(file))
+    assert done.returncode == 1
+    assert "give one with --user NAME" in done.stderr
+    done = import_(tmp_path, str(file), "--user", "Mira", "--visibility", "private")
+    assert done.returncode == 0
+    with library.session() as session:
+        found = session.scalars(select(Summary)).one()
+        assert found.visibility == "private"
+    assert summaries(library) == [("mira", "conf/x/A1")]
+
+
+def test_an_account_from_a_file_is_handed_over(tmp_path: Path, library: Database) -> None:
+    path = note(tmp_path, "a.md", key="conf/x/A1", title="One", user="joe", visibility="private")
+    assert "Nobody can sign in yet as joe." in import_(tmp_path, str(path)).stdout
+    done = run(tmp_path / "data", "user", "password", "joe")
+    password = done.stdout.split("Password: ")[1].strip()
+    with library.session() as session:
+        assert account.sign_in(session, "joe", password) is not None
+
+
+def test_files_about_one_paper_in_several_arguments(tmp_path: Path, library: Database) -> None:
+    one = note(tmp_path, "1.md", "One.", key="conf/x/A1", title="One", user="joe")
+    two = note(tmp_path, "2.md", "Two.", key="conf/x/A1", user="joe")
+    for said in ("1 added, 1 refused", "1 unchanged, 1 refused"):
+        done = import_(tmp_path, str(one), str(two))
+        assert said in done.stdout
+        assert f"{two}:2: refused: {one} is about the same paper." in done.stderr
+    # A table may say better what a feed says.
+    rss = feed(tmp_path / "rss.xml", ITEM)
+    (tmp_path / "my.csv").write_text("conf/nips/RenHGS15,Better.\n")
+    paths = (str(rss), str(tmp_path / "my.csv"), "--user", "martinthoma")
+    assert "1 added, 1 changed." in import_(tmp_path, *paths).stdout
+    assert "1 unchanged, 1 kept." in import_(tmp_path, *paths).stdout
+
+
+def test_papers_from_bibtex_and_back(tmp_path: Path, library: Database) -> None:
+    (tmp_path / "refs.bib").write_text(
+        "@misc{a, title={A}}\n@misc{b,\n title={B}\n year=2001}\n@misc{c, year=2001}\n"
+    )
+    done = import_(tmp_path, str(tmp_path / "refs.bib"))
+    assert done.returncode == 1
+    assert "2 added, 1 refused.\n" in done.stdout
+    assert done.stderr == (
+        f"{tmp_path}/refs.bib:2: line 4: a comma is missing before year\n"
+        f"{tmp_path}/refs.bib:5: refused: @misc{{c: it has no title.\n"
+    )
+    papers = tmp_path / "papers.bib"
+    refused(run(tmp_path / "data", "export"), "Where to?")
+    done = run(tmp_path / "data", "export", "--bibtex", str(papers))
+    assert f"{papers} has 2 papers.\n" in done.stdout
+    assert papers.read_text().startswith("@misc{a,\n  title         = {{A}}\n}\n\n@misc{b,\n")
+    refused(run(tmp_path / "data", "export", "--bibtex", str(papers)), "add --force")
+
+
+def test_the_help_says_what_becomes_public(tmp_path: Path) -> None:
+    said = " ".join(import_(tmp_path, "--help").stdout.split())
+    assert "A paper that is not here yet is added for everybody" in said
+
+
+def test_what_is_no_library(tmp_path: Path, library: Database) -> None:
+    other = tmp_path / "paper.pdf"
+    other.write_bytes(b"%PDF-1.7")
+    done = import_(tmp_path, str(other))
+    assert done.returncode == 1
+    assert "paper.pdf is none of the files that can be imported" in done.stderr
+    done = import_(tmp_path, str(tmp_path / "nowhere"))
+    assert done.returncode == 2
+    assert "does not exist" in done.stderr
+
+
+def test_links_that_waited_lead_to_their_papers(tmp_path: Path, library: Database) -> None:
+    folder = tmp_path / "notes"
+    note(folder, "a.md", r"See \cite{conf/x/B2}.", key="conf/x/A1", title="One", user="mira")
+    note(folder, "b.md", "Text.", key="conf/x/B2", title="Two", user="mira")
+    assert import_(tmp_path, str(folder)).returncode == 0
+    with library.session() as session:
+        html = session.scalars(select(Summary.html).join(Paper).where(Paper.key == "conf/x/A1"))
+        assert 'href="/paper/conf/x/B2"' in html.one()
+
+
+def test_export(tmp_path: Path, library: Database) -> None:
+    with library.session() as session:
+        mira = make_user(session, "mira")
+        make_summary(session, user=mira, visibility="private", source="Mine.")
+        make_summary(session, user=make_user(session, "bo"), source="His.")
+    folder = tmp_path / "out"
+    done = run(tmp_path / "data", "export", str(folder))
+    assert done.returncode == 0
+    assert f"{folder} has 2 summaries of 2 users." in done.stdout
+    assert {Path(name).parts[0] for name in contents(folder)} == {"mira", "bo"}
+    refused(run(tmp_path / "data", "export", str(folder)), "is not empty")
+    done = run(tmp_path / "data", "export", str(folder), "--force", "--user", "Mira")
+    assert f"{folder} has 1 summary of 1 user." in done.stdout
+    refused(run(tmp_path / "data", "export", str(tmp_path / "x"), "--user", "eve"), "Nobody")
+    with library.session() as session:
+        administration.rename(session, administration.find(session, "mira"), "mira.l")
+        session.commit()
+    done = run(tmp_path / "data", "export", str(tmp_path / "renamed"), "--user", "Mira")
+    assert done.stdout.startswith("Mira is called mira.l now.\n")
+    assert set(contents(tmp_path / "renamed")) == {
+        name.replace("mira/", "mira.l/") for name in contents(folder) if name.startswith("mira/")
+    }
+    (tmp_path / "file").write_text("")
+    refused(run(tmp_path / "data", "export", str(tmp_path / "file" / "x")), "cannot be written")
+
+
+def test_an_import_that_is_killed_can_be_run_again(tmp_path: Path, library: Database) -> None:
+    """kill −9 in the middle: what was read is there, and the next run does the rest once."""
+    items = "".join(
+        ITEM.replace("RenHGS15", f"A{number}").replace("1506.01497", f"1506.{number:05}")
+        for number in range(150)
+    )
+    file = feed(tmp_path / "all.xml", items)
+    process = subprocess.Popen(
+        shortlist("import", str(file)),
+        env=environment(tmp_path / "data"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    end = time.monotonic() + 60
+    while len(summaries(library)) < 20 and time.monotonic() < end:
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    there = len(summaries(library))
+    assert 20 <= there < 150
+    done = import_(tmp_path, str(file))
+    assert done.returncode == 0, done.stderr
+    assert f"{150 - there} added, {there} unchanged." in done.stdout
+    assert len(summaries(library)) == 150
+    with library.session() as session:
+        assert session.scalar(select(func.count()).select_from(Revision)) == 150
+    with closing(sqlite_module.connect(tmp_path / "data" / "shortlist.sqlite3")) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_tidy_and_reindex(tmp_path: Path, library: Database) -> None:
+    """Both in one installation, which takes long to make."""
+    delete_long_ago(library)
+    done = run(tmp_path / "data", "tidy")
+    assert "Removed: 0 pictures, 1 summary deleted over 30 days ago." in done.stdout
+    assert deleted(library) == 0
+    with library.session() as session:
+        begin_writing(session)
+        session.execute(delete(SearchEntry))
+        session.commit()
+    done = run(tmp_path / "data", "reindex", "--missing")
+    assert "Indexed: 1 paper." in done.stdout
+
+
+def test_serve_tidies(tmp_path: Path, library: Database) -> None:
+    delete_long_ago(library)
+    process = subprocess.Popen(
+        shortlist("serve", "--port", str(free_port())),
+        env=environment(tmp_path / "data", **SECRET),
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        end = time.monotonic() + 60
+        while deleted(library) and time.monotonic() < end:
+            time.sleep(0.1)
+    finally:
+        process.terminate()
+        process.wait(20)
+    assert deleted(library) == 0
+
+
+def delete_long_ago(library: Database) -> None:
+    with library.session() as session:
+        deletion.delete_summary(session, make_summary(session))
+        begin_writing(session)
+        session.execute(update(DeletedSummary).values(deleted_at=now() - timedelta(days=31)))
+        session.commit()
+
+
+def deleted(library: Database) -> int:
+    with library.session() as session:
+        return session.scalar(select(func.count()).select_from(DeletedSummary)) or 0
+
+
+FAULTS = {
+    "locked": ("", "Somebody else has been writing to the database"),
+    "full": ("PRAGMA max_page_count = 1", "The server has no room left on its disk."),
+    "read-only": ("PRAGMA query_only = ON", "The database can only be read at the moment."),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_an_import_that_cannot_go_on_says_so(
+    tmp_path: Path, library: Database, notes: Path, name: str
+) -> None:
+    pragma, says = FAULTS[name]
+    # The fault begins when everything is ready, and lasts.
+    program = f"""
+import app.db, app.server
+from sqlalchemy import event
+app.db.BUSY_TIMEOUT_MS = 20
+real = app.server.prepare
+def prepare(config, say):
+    database = real(config, say)
+    if {pragma!r}:
+        run = lambda connection: connection.connection.driver_connection.execute({pragma!r})
+        event.listen(database.engine, "begin", run)
+    else:
+        other = app.db.sqlite_module.connect(database.engine.url.database, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        prepare.other = other
+    return database
+app.server.prepare = prepare
+from app.cli import main
+main()
+"""
+    for number in range(3):  # more than there is room for in what is free in the file
+        more = {"key": f"m/m/{number}", "title": "More", "user": "mira"}
+        note(notes, f"more{number}.md", "Text. " * 9000, **more)
+    done = subprocess.run(
+        [sys.executable, "-c", program, "import", str(notes)],
+        env=environment(tmp_path / "data"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert f"The import stopped before the end. {says}" in done.stderr
+    assert import_(tmp_path, str(notes)).stdout.count("refused") == 1
+
+
+def test_a_fault_of_ours_in_an_import_is_one_line(
+    tmp_path: Path, library: Database, notes: Path
+) -> None:
+    program = """
+from app.services.importing import storing as importing
+def publish(*_, **__):
+    raise ZeroDivisionError("odd")
+importing.publish = publish
+from app.cli import main
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, "import", str(notes / "a.md"), str(notes / "b")],
+        env=environment(tmp_path / "data"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "a.md:1 failed: ZeroDivisionError: odd" in done.stderr
+    assert "b.md:1 failed: ZeroDivisionError: odd" in done.stderr
+    assert "2 refused" in done.stdout

@@ -1,0 +1,122 @@
+"""`shortlist user …`, as an administrator runs it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from app.db import Database
+from app.models import Picture, Summary, User
+from app.services.accounts import account
+from app.services.operation import schema
+from app.services.pictures import uploads
+from tests.helpers.commands import refused, run
+from tests.helpers.factories import make_summary, make_user
+from tests.helpers.samples.crafted_pictures import saved
+from tests.helpers.samples.pictures import drawing
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Database]:
+    found = Database(f"sqlite:///{tmp_path / 'shortlist.sqlite3'}", data_dir=tmp_path)
+    schema.upgrade(found)
+    with found.session() as session:
+        make_summary(session, user=make_user(session, "mira", "Mira Lindqvist"))
+        make_summary(session, user=make_user(session, "mira-old"), visibility="private")
+    yield found
+    found.close()
+
+
+def names(library: Database) -> list[str]:
+    with library.session() as session:
+        return list(session.scalars(select(User.name).order_by(User.name)))
+
+
+def signs_in(library: Database, name: str, password: str) -> bool:
+    with library.session() as session:
+        return account.sign_in(session, name, password) is not None
+
+
+def user(tmp_path: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return run(tmp_path, "user", *arguments, stdin=stdin)
+
+
+@pytest.mark.parametrize(
+    "command", ["create", "list", "password", "role", "rename", "merge", "delete"]
+)
+def test_help_shows_an_example(tmp_path: Path, command: str) -> None:
+    done = user(tmp_path, command, "--help")
+    assert f"Example:\n    shortlist user {command} " in done.stdout
+    assert f"  {command} " in user(tmp_path, "--help").stdout
+
+
+def test_create_and_password(tmp_path: Path, library: Database) -> None:
+    done = user(tmp_path, "create", "Ann", "--display-name", "Ann Example")
+    assert done.returncode == 0, done.stderr
+    assert signs_in(library, "ann", done.stdout.split("Password: ")[1].strip())
+    done = user(tmp_path, "password", "mira", "--password-stdin", stdin="chosen by me\n")
+    assert "chosen" not in done.stdout
+    assert signs_in(library, "mira", "chosen by me")
+    refused(user(tmp_path, "create", "mira"), "taken")
+    refused(user(tmp_path, "password", "mirra"), "There is no user mirra. Did you mean mira")
+    short = user(tmp_path, "password", "mira", "--password-stdin", stdin="short\n")
+    refused(short, "at least 8 characters")
+
+
+def test_list(tmp_path: Path, library: Database) -> None:
+    user(tmp_path, "password", "mira", "--password-stdin", stdin="chosen by me\n")
+    done = user(tmp_path, "list")
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert [line[0] for line in lines] == ["name", "mira", "mira-old"]
+    assert lines[1][4:] == ["1", "0", "0", "0", "yes", "member"]
+    assert lines[2][3:] == ["0", "0", "1", "0", "no", "member"]
+    done = user(tmp_path, "list", "--json", "--without-password")
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(each["name"], each["private"], each["can_sign_in"]) for each in found] == [
+        ("mira-old", 1, False)
+    ]
+
+
+def test_rename(tmp_path: Path, library: Database) -> None:
+    done = user(tmp_path, "rename", "mira", "Mira.L")
+    assert done.stdout == "mira is mira.l now.\n"
+    assert names(library) == ["mira-old", "mira.l"]
+    refused(user(tmp_path, "password", "Mira"), "mira is called mira.l now.")
+    refused(user(tmp_path, "rename", "mira-old", "mira"), "taken")
+
+
+def test_merge(tmp_path: Path, library: Database) -> None:
+    refused(user(tmp_path, "merge", "mira-old", "mira"), "--yes")
+    assert names(library) == ["mira", "mira-old"]
+    done = user(tmp_path, "merge", "mira-old", "mira", "--yes")
+    assert done.stdout.startswith("mira has 1 summary and 0 votes of mira-old")
+    assert names(library) == ["mira"]
+
+
+def test_delete(tmp_path: Path, library: Database) -> None:
+    with library.session() as session:
+        writer = session.scalars(select(User).where(User.name == "mira")).one()
+        uploads.store(session, writer, saved(drawing()))
+        session.commit()
+    assert list((tmp_path / "pictures").glob("*/*"))
+    refused(user(tmp_path, "delete", "mira", "--yes"), "--with-summaries")
+    done = user(tmp_path, "delete", "mira", "--with-summaries", "--yes")
+    assert done.stdout == "mira is removed, with 1 summary, 0 votes and 1 picture.\n"
+    with library.session() as session:
+        assert len(session.scalars(select(Summary)).all()) == 1
+        assert session.scalars(select(Picture)).all() == []
+    assert not list((tmp_path / "pictures").glob("*/*"))
+
+
+def test_roles(tmp_path: Path, library: Database) -> None:
+    done = user(tmp_path, "role", "mira", "trusted")
+    assert done.stdout == "mira is a trusted user now.\n"
+    rows = [json.loads(line) for line in user(tmp_path, "list", "--json").stdout.splitlines()]
+    assert {row["name"]: row["role"] for row in rows} == {"mira": "trusted", "mira-old": "member"}
+    assert user(tmp_path, "role", "mira", "king").returncode == 2
+    refused(user(tmp_path, "role", "nobody", "member"), "no user nobody")

@@ -1,0 +1,1 @@
+"""What more than one test module uses; no test module imports another one."""

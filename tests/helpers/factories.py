@@ -1,0 +1,108 @@
+"""Plain functions that make things; what a test does not care about has a sensible value."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.db import begin_writing, now
+from app.models import Draft, Paper, Summary, User
+from app.services.operation.rerender import renew_marked
+from app.services.papers.adding import add_paper
+from app.services.summaries import drafts
+from app.services.summaries.content import Content, Edit, Seen, Settings
+from app.services.summaries.publishing import all_of, change_summary, create_summary
+from app.sources.record import PaperRecord
+
+_numbers = count(1)
+
+
+def make_user(session: Session, name: str = "", display_name: str = "") -> User:
+    """A user without a password."""
+    name = name or f"user{next(_numbers)}"
+    begin_writing(session)
+    user = User(name=name, display_name=display_name or name.title(), joined_at=now())
+    session.add(user)
+    session.commit()
+    return user
+
+
+def make_paper(session: Session, key: str = "", title: str = "", **facts: Any) -> Paper:
+    number = next(_numbers)
+    record = PaperRecord(
+        key=key or f"conf/test/Paper{number}", title=title or f"Paper number {number}", **facts
+    )
+    paper = add_paper(session, record, "test")
+    session.commit()
+    deque(renew_marked(session), maxlen=0)
+    session.commit()
+    return paper
+
+
+def publish(
+    session: Session,
+    user: User,
+    paper: Paper,
+    *,
+    source: str,
+    takeaway: str = "",
+    tags: Sequence[str] = (),
+    visibility: str = "public",
+    anonymous: bool = False,
+    seen_revision: int | None = None,
+    created_at: datetime | None = None,
+    edited_at: datetime | None = None,
+) -> Summary:
+    """Save a text as the editor does that opens at its paper: a new one, or the first changed."""
+    edit = Edit(source, takeaway, ",".join(tags), visibility, anonymous)
+    first = next(iter(all_of(session, user, paper)), None)
+    if first is None:
+        moments = {"created_at": created_at, "edited_at": edited_at}
+        return create_summary(session, user, paper, edit, **moments)
+    seen = None if seen_revision is None else Seen(seen_revision)
+    return change_summary(session, first, edit, seen=seen, edited_at=edited_at)
+
+
+def save_draft(
+    session: Session,
+    user: User,
+    paper: Paper,
+    content: Content,
+    *,
+    base_revision: int,
+    base_settings: Settings | None = None,
+    seen_version: int,
+) -> Draft | None:
+    """Keep a draft as the editor does that opens at its paper: of the first text, or a new one."""
+    return drafts.save_draft(
+        session,
+        user,
+        paper,
+        Edit(**vars(content)),
+        summary=next(iter(all_of(session, user, paper)), None),
+        seen=Seen(base_revision, base_settings),
+        seen_version=seen_version,
+    )
+
+
+def make_summary(
+    session: Session,
+    paper: Paper | None = None,
+    user: User | None = None,
+    source: str = "It *works*, since $a = b$.",
+    **options: Any,
+) -> Summary:
+    summary = publish(
+        session,
+        user or make_user(session),
+        paper or make_paper(session),
+        source=source,
+        **options,
+    )
+    session.commit()
+    return summary

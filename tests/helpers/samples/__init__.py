@@ -1,0 +1,1 @@
+"""What tests read: pictures, records, notes, feeds, the cases of the dialect."""

@@ -1,0 +1,26 @@
+"""BibTeX entries brought into a library for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy.orm import Session
+
+from app.models import Paper
+from app.queries import papers
+from app.services.importing.bibtex_text import import_bibtex
+from app.services.importing.storing import Options, Outcome
+
+
+def read(session: Session, text: str, **options: object) -> list[Outcome]:
+    return list(import_bibtex(session, text, Options(**options)))  # type: ignore[arg-type]
+
+
+def told(outcomes: Iterable[Outcome]) -> list[tuple[str, int, str]]:
+    return [(each.status, each.line, each.key) for each in outcomes]
+
+
+def paper(session: Session, key: str) -> Paper:
+    found = papers.by_key(session, key)
+    assert found is not None, key
+    return found

@@ -1,0 +1,1 @@
+"""The house itself: layers, docs, schema, counts and plans of queries, twins."""

@@ -1,0 +1,117 @@
+"""A page takes a fixed small number of queries, however many rows it shows."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.db import Database
+from app.models import Revision, User
+from app.services import votes
+from app.services.pictures.uploads import store
+from app.services.summaries.deletion import delete_summary
+from app.services.summaries.drafts import Content
+from tests.helpers.client import Browser
+from tests.helpers.factories import make_paper, make_summary, make_user, publish, save_draft
+from tests.helpers.queries import counted
+from tests.helpers.samples.crafted_pictures import saved
+from tests.helpers.samples.pictures import drawing
+
+PAGES = (
+    "/",
+    "/?tab=recent&s=cs",
+    "/paper/conf/x/Center",
+    "/wanted",
+    "/mentions/conf/x/Center",
+    "/card/conf/x/Center",
+    "/map/paper/conf/x/Center?steps=2",
+    "/map/tag/detection",
+    "/map/venue/conf/x",
+    "/map/user/mira",
+    "/summary/1",
+    "/venues",
+    "/venue/conf/x",
+    "/author/some-body",
+    "/users",
+    "/user/mira",
+    "/tags",
+    "/tag/detection",
+    "/search?q=paper",
+    "/write?q=paper",
+    "/about",
+    "/feed.atom",
+    "/rss.xml",
+    "/sitemap.xml",
+)
+MOST = 20
+
+
+def add(session: Session, first: int, last: int) -> None:
+    center = make_paper(session, "conf/x/Center", section="cs") if first == 0 else None
+    mira = make_user(session, "mira") if first == 0 else None
+    for number in range(first, last):
+        paper = make_paper(
+            session,
+            f"conf/x/P{number}",
+            f"Paper {number}",
+            authors=("Some Body", f"Author {number}"),
+            section="cs",
+            year=2000 + number,
+        )
+        text = "See [it](/paper/conf/x/Center).\n\n## See also\n- [next](/paper/conf/x/Center)"
+        make_summary(session, paper, mira, text, tags=["detection", f"tag{number}"])
+        if center is not None:
+            one = make_summary(session, center, None, f"See [n](/paper/conf/x/P{number}).")
+            votes.cast(session, make_user(session), one.id, 1)
+            session.commit()
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_queries_do_not_grow_with_rows(
+    guest: Browser, database: Database, session: Session, signed_in: bool
+) -> None:
+    if signed_in:
+        guest.sign_up("reader")
+    add(session, 0, 3)
+    few = {}
+    for path in PAGES:
+        with counted(database) as statements:
+            assert guest.get(path, follow_redirects=True).status == 200, path
+        few[path] = len(statements)
+    add(session, 3, 9)
+    for path in PAGES:
+        with counted(database) as statements:
+            guest.get(path, follow_redirects=True)
+        assert len(statements) == few[path], (path, statements)
+        assert len(statements) <= MOST, (path, statements)
+
+
+def test_a_writers_own_lists_do_not_either(
+    guest: Browser, database: Database, session: Session
+) -> None:
+    guest.sign_up("ann")
+    ann = session.scalars(select(User).where(User.name == "ann")).one()
+    session.commit()
+    changing = make_paper(session, "conf/x/Changing")
+    history = f"/summary/{make_summary(session, changing, ann).id}/history"
+    pages = ("/write", "/drafts", "/deleted", "/pictures", history)
+    few: dict[str, int] = {}
+    for first, last in ((0, 3), (3, 9)):
+        for number in range(first, last):
+            paper = make_paper(session, f"conf/x/D{number}", authors=("Some Body",))
+            delete_summary(session, make_summary(session, paper, ann))
+            content = Content(f"Draft {number}")
+            save_draft(session, ann, paper, content, base_revision=0, seen_version=0)
+            name = store(session, ann, saved(drawing(size=(100 + number, 100)))).name
+            make_summary(session, make_paper(session), ann, f"![A plot](/pictures/{name})")
+            publish(session, ann, changing, source=f"Version {number}.")
+            session.commit()
+        revision = session.scalar(select(func.max(Revision.id)))
+        session.rollback()
+        marks = {"/pictures": name, history: f"/revision/{revision}"}
+        for path in pages:
+            with counted(database) as statements:
+                assert marks.get(path, f"conf/x/D{last - 1}") in guest.get(path).text
+            assert len(statements) == few.setdefault(path, len(statements)), (path, statements)
+            assert len(statements) <= MOST, (path, statements)

@@ -1,0 +1,79 @@
+"""No page reads a whole table: SQLite's own plans say so, which do not depend on the rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from app.db import Database
+from tests.helpers.client import Browser
+from tests.helpers.factories import make_paper, make_summary, make_user
+
+PAGES = (
+    "/",
+    "/?tab=recent&s=cs",
+    "/?tab=rated&after=1~1",
+    "/paper/conf/x/A",
+    "/summary/1",
+    "/venues?after=1~1~1",
+    "/venue/conf/x",
+    "/venue/conf/x?year=2016&after=1~1",
+    "/author/some-body",
+    "/users",
+    "/user/mira",
+    "/tags",
+    "/tag/detection",
+    "/about",
+    "/feed.atom",
+    "/sitemap.xml",
+)
+LARGE = (
+    *("papers", "summaries", "votes", "users", "authors", "paper_authors"),
+    *("identifiers", "links", "revisions"),
+)
+SCANNED = re.compile(rf"SCAN ({'|'.join(LARGE)})\b")
+# All public summaries, and then sorted: the index that would have them in order is not used.
+SORTED = re.compile(r"SEARCH summaries USING (COVERING )?INDEX \w+ \(visibility=\?\)")
+
+
+@contextmanager
+def plans(database: Database) -> Iterator[dict[str, str]]:
+    """The plans of all statements that are run meanwhile."""
+    found: dict[str, str] = {}
+
+    def explain(
+        connection: Any, _cursor: object, statement: str, parameters: object, *_rest: object
+    ) -> None:
+        if statement.startswith(("SELECT", "WITH")):
+            cursor = connection.connection.driver_connection.cursor()
+            rows = cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()
+            found[statement] = "\n".join(row[3] for row in rows)
+
+    event.listen(database.engine, "before_cursor_execute", explain)
+    yield found
+    event.remove(database.engine, "before_cursor_execute", explain)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_no_page_reads_a_whole_table(
+    guest: Browser, database: Database, session: Session, signed_in: bool
+) -> None:
+    if signed_in:
+        guest.sign_up("reader")
+    facts = {"year": 2016, "section": "cs", "authors": ("Some Body",)}
+    paper = make_paper(session, "conf/x/A", **facts)
+    make_summary(session, paper, make_user(session, "mira"), tags=["detection"])
+    for path in PAGES:
+        with plans(database) as found:
+            assert guest.get(path).status == 200, path
+        for statement, plan in found.items():
+            by_primary_key = "LIMIT" in statement and "TEMP B-TREE" not in plan
+            assert by_primary_key or not SCANNED.search(plan), (path, statement, plan)
+            assert "TEMP B-TREE" not in plan or not SORTED.search(plan), (path, statement, plan)

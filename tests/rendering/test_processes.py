@@ -1,0 +1,256 @@
+"""A render can be stopped, and the process that asked for it goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.references.identifiers import PaperRef
+from app.rendering import (
+    Busy,
+    Known,
+    RenderError,
+    faults,
+    markdown,
+    preview,
+    processes,
+    render,
+    sandbox,
+)
+from app.rendering.processes import Renderer
+from app.rendering.sandbox import Children
+from tests.helpers.hostile import HOSTILE
+
+SLOW = HOSTILE["growing backticks"]
+
+
+@pytest.fixture
+def renderer() -> Iterator[Renderer]:
+    found = Renderer()
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def hasty() -> Iterator[Renderer]:
+    """A renderer that gives a text less time than a slow one takes."""
+    found = Renderer(seconds=0.02)
+    yield found
+    found.stop()
+
+
+def process(renderer: Renderer) -> int:
+    assert renderer._process is not None
+    return renderer._process.pid
+
+
+def test_the_answer_is_that_of_the_function() -> None:
+    text = "# A\n\n$x$ and [it](/paper/a/b#mira) and **b**.\n\n$$\n\\frac\n$$"
+    assert render(text, id_prefix="x-") == markdown.render(text, id_prefix="x-")
+    assert preview(text, id_prefix="x-") == markdown.preview(text, id_prefix="x-")
+    assert processes.render_inline("a $x$ <b>") == markdown.render_inline("a $x$ <b>")
+    assert processes.render_plain("a\n\n$x$ <b>") == markdown.render_plain("a\n\n$x$ <b>")
+    assert processes.inline_problems("$\\frac$") == markdown.inline_problems("$\\frac$") != ()
+
+
+def test_the_child_asks_for_papers_once() -> None:
+    asked = []
+
+    def find(refs: frozenset[PaperRef]) -> Known:
+        asked.append(refs)
+        return Known({PaperRef("arxiv", "1506.01497"): "a/b"}, {"a/b": "Ren et al. 2015"})
+
+    text = "\\cite{a/b} and https://arxiv.org/abs/1506.01497 and [it](/paper/c/d#mira)"
+    rendered = render(text, find=find)
+    refs = (("key", "a/b"), ("arxiv", "1506.01497"), ("key", "c/d"))
+    assert asked == [frozenset(PaperRef(*ref) for ref in refs)]
+    assert rendered.html.count(">Ren et al. 2015<") == 2
+    assert rendered == markdown.render(text, find=find)
+    asked.clear()
+    render("no [link](https://e.org) to a paper", find=find)
+    assert asked == []
+
+
+def test_when_the_library_cannot_be_asked_the_fault_is_told(renderer: Renderer) -> None:
+    def find(refs: frozenset[PaperRef]) -> Known:
+        raise ConnectionError("no database")
+
+    with pytest.raises(ConnectionError, match="no database"):
+        processes.ask(renderer, "render", "\\cite{a/b}", find)
+    assert "<p" in processes.ask(renderer, "render", "\\cite{a/b}").html
+
+
+def test_refusals_come_through_with_their_line(renderer: Renderer) -> None:
+    with pytest.raises(RenderError) as caught:
+        processes.ask(renderer, "render", "fine\n\n" + "> " * 40 + "x")
+    assert caught.value.line == 3
+
+
+def test_a_text_that_takes_too_long_is_stopped(hasty: Renderer) -> None:
+    for _ in range(2):
+        with pytest.raises(RenderError, match="takes too long"):
+            processes.ask(hasty, "render", SLOW)
+        assert "<p" in processes.ask(hasty, "render", "fine").html
+
+
+def test_one_child_serves_many_texts(renderer: Renderer) -> None:
+    processes.ask(renderer, "render", "a")
+    before = process(renderer)
+    processes.ask(renderer, "render", "b")
+    assert process(renderer) == before
+
+
+def test_a_child_that_was_killed_between_two_texts_is_replaced(renderer: Renderer) -> None:
+    processes.ask(renderer, "render", "a")
+    os.kill(process(renderer), signal.SIGKILL)
+    os.waitid(os.P_PID, process(renderer), os.WEXITED | os.WNOWAIT)
+    assert "<p" in processes.ask(renderer, "render", "b").html
+
+
+def test_a_child_that_dies_of_a_text_refuses_it(renderer: Renderer) -> None:
+    processes.ask(renderer, "render", "a")
+    os.kill(process(renderer), signal.SIGSTOP)
+    threading.Timer(0.2, os.kill, (process(renderer), signal.SIGKILL)).start()
+    with pytest.raises(RenderError, match="is too much"):
+        processes.ask(renderer, "render", "b")
+    assert "<p" in processes.ask(renderer, "render", "c").html
+
+
+def test_a_fault_of_ours_refuses_the_text_in_plain_words(
+    renderer: Renderer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(RenderError, match="on our side"):
+        processes.ask(renderer, "render", None)
+    assert "<p" in processes.ask(renderer, "render", "fine").html
+    assert "Fault 1 in rendering: AttributeError" in capfd.readouterr().err
+
+
+def test_a_fault_beyond_the_function_is_one_too(
+    renderer: Renderer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(RenderError, match="on our side"):
+        processes.ask(renderer, "nothing of this name", "fine")
+    assert "Fault" in caplog.text
+
+
+@pytest.mark.parametrize("function", [processes.render_inline, processes.render_plain])
+def test_a_fault_in_our_own_process_is_plain_too(
+    function: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("private")
+
+    monkeypatch.setattr(markdown, "Formulas", fail)
+    before = faults.counted()
+    with pytest.raises(RenderError, match="on our side"):
+        function("without formulas")
+    assert faults.counted() == before + 1
+
+
+def test_without_room_for_a_child_the_writer_is_told(
+    renderer: Renderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    with monkeypatch.context() as without:
+        without.setattr(subprocess, "Popen", fail)
+        with pytest.raises(Busy):
+            processes.ask(renderer, "render", "a")
+    assert "<p" in processes.ask(renderer, "render", "a").html
+
+
+def test_a_child_that_does_not_start_is_not_waited_for(
+    renderer: Renderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox, "STARTS_WITHIN", 0)
+    with pytest.raises(Busy):
+        processes.ask(renderer, "render", "a")
+    monkeypatch.undo()
+    assert "<p" in processes.ask(renderer, "render", "a").html
+
+
+def test_when_all_are_busy_the_writer_is_told() -> None:
+    with pytest.raises(Busy, match="Try again"):
+        processes.ask(Children(waits=0.01), "render", "a")
+
+
+def test_only_a_few_wait_for_a_preview(renderer: Renderer) -> None:
+    """Else those who read would find no thread of the server free."""
+    few = Children(renderer, waits=60, at_once=2)
+    processes.ask(renderer, "render", "a")
+    os.kill(process(renderer), signal.SIGSTOP)
+    waiting = [threading.Thread(target=processes.ask, args=(few, "render", "a")) for _ in range(2)]
+    for each in waiting:
+        each.start()
+    while few._turns._value:
+        time.sleep(0.01)
+    with pytest.raises(Busy):
+        processes.ask(few, "render", "b")
+    os.kill(process(renderer), signal.SIGCONT)
+    for each in waiting:
+        each.join()
+    assert "<p" in processes.ask(few, "render", "c").html
+
+
+def test_an_answer_that_does_not_come_is_not_waited_for(
+    renderer: Renderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    processes.ask(renderer, "render", "a")
+    monkeypatch.setattr(renderer, "_within", 0.05)
+    os.kill(process(renderer), signal.SIGSTOP)
+    with pytest.raises(Busy):
+        processes.ask(renderer, "render", "b")
+    monkeypatch.undo()
+    assert "<p" in processes.ask(renderer, "render", "c").html
+
+
+def test_a_preview_gives_way_to_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SHORTLIST_TEST_NICENESS", raising=False)
+    previews, kept = processes._work.of("preview"), processes._work.of("render")
+    assert previews is processes._work.of("inline_problems")
+    assert previews is not kept
+    for renderers, policy, niceness in (
+        (previews, os.SCHED_IDLE, 0),
+        (kept, os.SCHED_OTHER, processes.NICENESS),
+    ):
+        renderers.stop()  # with the settings of tests
+        processes.ask(renderers, "render", "a")
+        child = process(renderers._all[0])
+        assert os.sched_getscheduler(child) == policy
+        assert os.getpriority(os.PRIO_PROCESS, child) - os.getpriority(os.PRIO_PROCESS, 0) in (
+            niceness,
+            19 - os.getpriority(os.PRIO_PROCESS, 0),
+        )
+        renderers.stop()
+
+
+def test_children_end_with_whoever_started_them() -> None:
+    program = (
+        "import os; from app.rendering import processes as apart, render; render('a');"
+        "print(apart._work.kept._all[-1]._process.pid, flush=True); os.kill(os.getpid(), 9)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
+    child = int(done.stdout)
+    end = threading.Event()
+    for _ in range(200):
+        if not Path(f"/proc/{child}").exists():
+            return
+        end.wait(0.05)
+    state = Path(f"/proc/{child}/stat").read_text().split(")")[-1].split()[0]
+    assert state == "Z", "the child lives on"

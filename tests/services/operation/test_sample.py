@@ -1,0 +1,123 @@
+"""The sample library: it is complete, and every link in it leads somewhere and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.db import Database
+from app.models import Link, Paper, Summary, User
+from app.paths import SAMPLE
+from app.rendering import render
+from app.services.operation import sample, schema
+from app.sources.formats import front_matter
+from tests.helpers.client import Browser
+
+FILES = sorted((SAMPLE / "papers").glob("*.md"))
+# Named in texts, and not in the library: it shows what an unknown paper looks like.
+UNKNOWN = {"conf/eccv/HeZRS16"}
+
+
+@pytest.fixture(scope="module")
+def loaded() -> Session:
+    database = Database("sqlite://", site_url="http://localhost", password_cost=0)
+    schema.upgrade(database)
+    session = database.session()
+    sample.load(session, SAMPLE)
+    session.commit()
+    return session
+
+
+def count(session: Session, table: type) -> int:
+    return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_it_is_a_library(loaded: Session) -> None:
+    assert count(loaded, Paper) >= 30
+    assert count(loaded, Summary) >= 26
+    assert count(loaded, User) >= 5
+    assert count(loaded, Link) >= 100
+    anonymous = select(func.count()).select_from(Summary).where(Summary.anonymous)
+    assert loaded.scalar(anonymous) == 1
+    several = (
+        select(Summary.paper_id).group_by(Summary.paper_id).having(func.count() > 1).subquery()
+    )
+    assert (loaded.scalar(select(func.count()).select_from(several)) or 0) >= 5
+    assert loaded.scalar(select(func.max(Summary.score))) >= 3
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "conf/nips/RenHGS15",
+        "conf/cvpr/RedmonDGF16",
+        "conf/iclr/RendaFC20",
+        "conf/iclr/ZhangBHRV17",
+        "conf/cvpr/SandlerHZZC18",
+    ],
+)
+def test_the_five_have_summaries(loaded: Session, key: str) -> None:
+    query = select(func.count()).join(Paper).where(Paper.key == key).select_from(Summary)
+    assert loaded.scalar(query) >= 1
+
+
+def test_every_link_leads_to_a_paper(loaded: Session) -> None:
+    # Texts may also point to papers elsewhere, by arXiv id, DOI or OpenReview page.
+    unresolved = loaded.scalars(
+        select(Link.target_value).where(Link.target_id.is_(None), Link.target_kind == "key")
+    )
+    assert set(unresolved) == UNKNOWN
+
+
+def test_nobody_writes_twice_about_a_paper() -> None:
+    seen = set()
+    for path in FILES:
+        fields, _ = front_matter.split(path.read_text("utf-8"))
+        name = front_matter.text(fields, "user")
+        if name:
+            assert (front_matter.text(fields, "key"), name) not in seen, path
+            seen.add((front_matter.text(fields, "key"), name))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_each_text_renders_without_a_problem(path: Path) -> None:
+    fields, body = front_matter.split(path.read_text("utf-8"))
+    assert len(front_matter.text(fields, "takeaway")) <= 160
+    if not body:
+        assert "user" not in fields
+        return
+    rendered = render(body)
+    assert rendered.problems == ()
+    assert "$$" not in rendered.html
+    assert "math-error" not in rendered.html
+    assert any(link.kind == "see also" for link in rendered.links)
+
+
+def test_every_page_of_it_opens_and_leads_back(loaded: Session, tmp_path: Path) -> None:
+    from app import create_app
+    from app.config import Config
+
+    database = Database("sqlite://")
+    schema.upgrade(database)
+    with database.session() as session:
+        sample.load(session, SAMPLE)
+        session.commit()
+    config = Config(tmp_path, "sqlite://", secret_key="k" * 40, rate_limits=False)
+    guest = Browser(create_app(config, database).test_client())
+    written = set(loaded.scalars(select(Paper.key).join(Summary, Summary.paper_id == Paper.id)))
+    for key in loaded.scalars(select(Paper.key)):
+        page = guest.get(f"/paper/{key}")
+        assert page.status == (200 if key in written else 404), key
+    pairs = loaded.execute(
+        select(Paper.key, Link.summary_id, Summary.paper_id)
+        .join(Link, Link.target_id == Paper.id)
+        .join(Summary, Summary.id == Link.summary_id)
+        .where(Summary.paper_id != Paper.id)
+    ).all()
+    keys = dict(loaded.execute(select(Paper.id, Paper.key)).all())
+    for target, _, origin in pairs:
+        assert f"/paper/{keys[origin]}" in "\n".join(guest.get(f"/paper/{target}").links())
+    database.close()

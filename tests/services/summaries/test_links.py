@@ -1,0 +1,204 @@
+"""Links between papers, in both directions, and what happens when papers arrive later."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db import Database
+from app.models import Link, Paper, Summary, User
+from app.queries import papers
+from app.queries.links import links
+from app.rendering import Rendered
+from app.services.operation.rerender import count_marked, renew_marked
+from app.services.papers.adding import add_paper
+from app.services.summaries import publishing, stale
+from app.sources.record import PaperRecord
+from tests.helpers.factories import make_paper, make_summary, make_user
+
+SEE_ALSO = """The anchor idea is in [MultiBox](/paper/conf/cvpr/ErhanSTA14), they say.
+
+## See also
+- [Fast R-CNN](http://www.shortscience.org/paper?bibtexKey=conf/iccv/Girshick15#martinthoma)
+- \\cite{conf/cvpr/RedmonDGF16}
+"""
+
+
+def test_links_become_rows(session: Session) -> None:
+    known = make_paper(session, "conf/iccv/Girshick15")
+    make_summary(session, source=SEE_ALSO)
+    rows = session.scalars(select(Link).order_by(Link.position)).all()
+    assert [(row.kind, row.target_value, row.target_id) for row in rows] == [
+        ("mention", "conf/cvpr/ErhanSTA14", None),
+        ("see also", "conf/iccv/Girshick15", known.id),
+        ("see also", "conf/cvpr/RedmonDGF16", None),
+    ]
+    assert rows[1].label == "Fast R-CNN"
+    assert rows[1].target_user == "martinthoma"
+    assert rows[0].sentence == "The anchor idea is in MultiBox, they say."
+
+
+def test_saving_again_makes_the_same_rows(session: Session) -> None:
+    paper, user = make_paper(session), make_user(session)
+    make_summary(session, paper, user, SEE_ALSO)
+    make_summary(session, paper, user, SEE_ALSO + "\n")
+    assert len(session.scalars(select(Link)).all()) == 3
+
+
+def test_both_directions(session: Session) -> None:
+    origin = make_paper(session, "conf/nips/RenHGS15")
+    target = make_paper(session, "conf/iccv/Girshick15")
+    make_summary(session, origin, source=SEE_ALSO)
+    recommended = links.see_also(session, origin, None)
+    assert [each.value for each in recommended] == ["conf/iccv/Girshick15", "conf/cvpr/RedmonDGF16"]
+    assert recommended[0].target is not None
+    assert recommended[1].target is None
+    back = links.mentioned_in(session, target, None)
+    assert [each.paper.key for each in back] == ["conf/nips/RenHGS15"]
+    wanted = links.wanting(session, "key", "conf/cvpr/redmondgf16", None)
+    assert [each.paper.key for each in wanted] == ["conf/nips/RenHGS15"]
+
+
+def test_a_paper_added_later_is_linked_from_then_on(session: Session) -> None:
+    summary = make_summary(
+        session, source="See https://arxiv.org/abs/1506.02640v1 and \\cite{conf/cvpr/RedmonDGF16}."
+    )
+    assert 'href="https://arxiv.org/abs/1506.02640v1"' in summary.html
+    paper = make_paper(session, "conf/cvpr/RedmonDGF16", arxiv_id="1506.02640")
+    session.expire_all()
+    again = session.get_one(Summary, summary.id)
+    assert "https://arxiv.org" not in again.html
+    assert again.html.count('href="/paper/conf/cvpr/RedmonDGF16"') == 2
+    assert set(session.scalars(select(Link.target_id))) == {paper.id}
+    assert len(links.mentioned_in(session, paper, None)) == 1
+
+
+def test_a_link_by_arxiv_id_leads_here_when_the_paper_is_known(session: Session) -> None:
+    make_paper(session, "conf/cvpr/RedmonDGF16", arxiv_id="1506.02640")
+    summary = make_summary(session, source="See [YOLO](https://arxiv.org/abs/1506.02640).")
+    assert 'href="/paper/conf/cvpr/RedmonDGF16"' in summary.html
+
+
+def test_private_links_are_seen_by_their_writer_alone(session: Session) -> None:
+    target = make_paper(session, "conf/iccv/Girshick15")
+    writer = make_user(session, "mira")
+    summary = make_summary(session, None, writer, SEE_ALSO, visibility="private")
+    origin = papers.by_ids(session, [summary.paper_id])[summary.paper_id]
+    assert links.mentioned_in(session, target, None) == []
+    assert links.see_also(session, origin, make_user(session)) == []
+    assert links.wanting(session, "key", "conf/cvpr/RedmonDGF16", None) == []
+    assert len(links.mentioned_in(session, target, writer)) == 1
+    assert len(links.see_also(session, origin, writer)) == 2
+
+
+def test_anonymous_backlinks_have_no_name(session: Session) -> None:
+    target = make_paper(session, "conf/iccv/Girshick15")
+    writer = make_user(session, "mira")
+    make_summary(session, None, writer, SEE_ALSO, anonymous=True)
+    assert links.mentioned_in(session, target, None)[0].places[0].writer is None
+    assert links.mentioned_in(session, target, writer)[0].places[0].writer is writer
+
+
+def test_citations_name_authors_and_year(session: Session) -> None:
+    make_paper(session, "conf/x/One", authors=("Ross Girshick",), year=2015)
+    make_paper(session, "conf/x/Two", authors=("Diederik P. Kingma", "Max Welling"))
+    make_paper(session, "conf/x/More", authors=("LIGO Collaboration", "A B", "C D"), year=2016)
+    make_paper(session, "conf/x/Nobody")
+    keys = "conf/x/One, conf/x/Two, conf/x/More, conf/x/Nobody, conf/x/Unknown"
+    html = make_summary(session, source=f"As \\cite{{{keys}}} say.").html
+    for label in (
+        "Girshick 2015",
+        "Kingma &amp; Welling",
+        "LIGO Collaboration et al. 2016",
+        "conf/x/Nobody",
+        "conf/x/Unknown",
+    ):
+        assert f">{label}</a>" in html
+
+
+def test_many_links_of_one_summary_hide_no_other(session: Session) -> None:
+    target = make_paper(session, "conf/x/Target")
+    make_summary(session, source="\\cite{conf/x/Target}\n\n" * 60)
+    make_summary(session, source="\\cite{conf/x/Target}")
+    assert len(links.mentioned_in(session, target, None)) == 2
+
+
+def test_places_in_one_paper_are_told_together(session: Session) -> None:
+    target = make_paper(session, "conf/x/Target")
+    origin = make_paper(session)
+    for _ in range(2):
+        make_summary(session, origin, source="\\cite{conf/x/Target}")
+    [found] = links.mentioned_in(session, target, None)
+    assert found.paper.id == origin.id
+    assert len(found.places) == 2
+
+
+def test_each_kind_of_link_is_known(session: Session) -> None:
+    make_summary(
+        session,
+        source="Like [one](/paper/k/1) and \\cite{k/2}.\n\n"
+        "### See also\n\n- \\cite{k/3}, [x](/paper/k/4)",
+    )
+    kinds = session.execute(select(Link.target_value, Link.kind).order_by(Link.position)).all()
+    assert [tuple(row) for row in kinds] == [
+        ("k/1", "mention"),
+        ("k/2", "cite"),
+        ("k/3", "see also"),
+        ("k/4", "see also"),
+    ]
+
+
+def test_a_link_to_one_persons_summary_leads_there(session: Session) -> None:
+    origin = make_paper(session)
+    make_paper(session, "k/Target")
+    make_summary(session, origin, source="See also: [hers](/paper?bibtexKey=k/Target#mira)")
+    [found] = links.see_also(session, origin, None)
+    assert found.user == "mira"
+
+
+def test_adding_a_paper_does_not_render_what_waits(session: Session) -> None:
+    waiting = make_summary(session, source="See https://arxiv.org/abs/1506.02640.")
+    record = PaperRecord(title="YOLO", key="conf/cvpr/RedmonDGF16", arxiv_id="1506.02640")
+    add_paper(session, record, "test")
+    session.commit()
+    session.expire_all()
+    assert 'href="https://arxiv.org' in session.get_one(Summary, waiting.id).html
+    assert count_marked(session) == 1
+    assert list(renew_marked(session)) == [waiting.id]
+    session.expire_all()
+    assert 'href="/paper/conf/cvpr/RedmonDGF16"' in session.get_one(Summary, waiting.id).html
+    assert count_marked(session) == 0
+
+
+def test_what_is_saved_meanwhile_is_not_overwritten(
+    any_file_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with any_file_database.session() as session, any_file_database.session() as other:
+        summary = make_summary(session, source="old text")
+        stale.mark_stale(session, [summary.id])
+        session.commit()
+        real = publishing.render_text
+
+        def slow(where: Session, text: str) -> Rendered:
+            found = real(where, text)
+            if text == "old text":
+                mine = other.get_one(Summary, summary.id)
+                paper = other.get_one(Paper, mine.paper_id)
+                make_summary(other, paper, other.get_one(User, mine.user_id), "new text")
+            return found
+
+        monkeypatch.setattr(publishing, "render_text", slow)
+        list(renew_marked(session))
+        session.expire_all()
+        assert "new text" in session.get_one(Summary, summary.id).html
+
+
+def test_renewing_stops_when_its_time_is_over(session: Session) -> None:
+    for number in range(3):
+        make_summary(session, source=f"Text {number}, see https://arxiv.org/abs/1506.02640.")
+    record = PaperRecord(title="YOLO", key="conf/cvpr/RedmonDGF16", arxiv_id="1506.02640")
+    add_paper(session, record, "test")
+    session.commit()
+    assert len(list(renew_marked(session, seconds=0))) == 1
+    assert count_marked(session) == 2

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.db import Database
+from app.models import Summary, User, Vote
+from app.services import votes
+from app.services.operation import schema
+from app.services.refusals import Refused
+from tests.helpers.factories import make_summary, make_user
+
+
+def test_one_vote_a_person_and_it_can_change(session: Session) -> None:
+    summary, ann, ben = make_summary(session), make_user(session), make_user(session)
+    for user, value, score in [(ann, 1, 1), (ann, 1, 1), (ben, 1, 2), (ann, -1, 0)]:
+        found = votes.cast(session, user, summary.id, value)
+        assert found is not None
+        assert found.score == score
+    after = votes.withdraw(session, ben, summary.id)
+    assert after is not None
+    assert after.score == -1
+    assert votes.withdraw(session, ben, summary.id) is after
+
+
+def test_not_on_oneself_and_not_twice_as_much(session: Session) -> None:
+    writer = make_user(session)
+    summary = make_summary(session, None, writer)
+    with pytest.raises(Refused, match="own summary"):
+        votes.cast(session, writer, summary.id, 1)
+    with pytest.raises(Refused, match="up or down"):
+        votes.cast(session, make_user(session), summary.id, 2)
+
+
+def test_nobody_votes_on_what_they_cannot_see(session: Session) -> None:
+    summary = make_summary(session, visibility="private")
+    assert votes.cast(session, make_user(session), summary.id, 1) is None
+    assert votes.cast(session, make_user(session), 12345, 1) is None
+
+
+def test_votes_at_once_are_all_counted(any_file_database: Database) -> None:
+    assert _vote_at_once(any_file_database) == (40, 40)
+
+
+def _vote_at_once(database: Database) -> tuple[int, int]:
+    with database.session() as session:
+        summary_id = make_summary(session).id
+        users = [make_user(session).id for _ in range(40)]
+
+    def vote(user_id: int) -> None:
+        with database.session() as session:
+            user = session.get_one(User, user_id)
+            # As a view does: the summary is read before it is locked.
+            session.get_one(Summary, summary_id)
+            votes.cast(session, user, summary_id, -1)
+            session.commit()
+            votes.cast(session, user, summary_id, 1)
+            session.commit()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(vote, users))
+    with database.session() as session:
+        score = session.get_one(Summary, summary_id).score
+        return score, session.scalar(select(func.count()).select_from(Vote)) or 0
+
+
+def test_what_was_read_before_the_lock_does_not_count(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'votes.sqlite3'}")
+    schema.upgrade(database)
+    with database.session() as first, database.session() as second:
+        summary = make_summary(first)
+        ann, ben = make_user(first), make_user(first)
+        assert second.get_one(Summary, summary.id).score == 0
+        second.commit()
+        votes.cast(first, ann, summary.id, 1)
+        first.commit()
+        votes.cast(second, second.get_one(User, ben.id), summary.id, -1)
+        second.commit()
+        first.expire_all()
+        assert first.get_one(Summary, summary.id).score == 0
+    database.close()
+
+
+def test_popularity_decays() -> None:
+    day = datetime(2026, 6, 1, tzinfo=UTC)
+    older = day - timedelta(days=votes.TENFOLD_DAYS)
+    assert votes.popularity(9, older) == pytest.approx(votes.popularity(0, day))
+    assert votes.popularity(1, day) > votes.popularity(0, day) > votes.popularity(-1, day)
+    assert votes.popularity(3, older) < votes.popularity(3, day)

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from time import perf_counter
+
+import pytest
+
+from app.sources.formats.markdown_pictures import give_out, take_in
+
+NAME = "A" * 22 + ".png"
+ADDRESS = f"/pictures/{NAME}"
+DIGEST = "0123456789abcdef" * 2
+HERE = {"fig.png", "img/fig 1.png", "a_(b).jpg", "Ünï.webp", f"pictures/{DIGEST}.png"}
+
+
+HOSTILE = ["![", "`", "[a](", "![[", "![a](b ", "```\n", "[x]: ", "(<", "\\[", "` `` ", "[a](b' "]
+
+
+def keep(path: str) -> str | None:
+    return ADDRESS if path in HERE else None
+
+
+@pytest.mark.parametrize(
+    ("written", "taken"),
+    [
+        ("![a](fig.png)", f"![a]({ADDRESS})"),
+        ("text ![a](fig.png) and ![b](fig.png).", f"text ![a]({ADDRESS}) and ![b]({ADDRESS})."),
+        ('![a](fig.png "title")', f'![a]({ADDRESS} "title")'),
+        ("![a](img/fig%201.png)", f"![a]({ADDRESS})"),
+        ("![a](img/fig 1.png)", f"![a]({ADDRESS})"),
+        ("![a](<img/fig 1.png>)", f"![a]({ADDRESS})"),
+        ("![a](%C3%9Cn%C3%AF.webp)", f"![a]({ADDRESS})"),
+        ("[a link](fig.png)", f"[a link]({ADDRESS})"),
+        ("![a][f]\n\n[f]: fig.png", f"![a][f]\n\n[f]: {ADDRESS}"),
+        ("![[fig.png]]", f"![fig]({ADDRESS})"),
+        ("![[img/fig 1.png|300]]", f"![fig 1]({ADDRESS})"),
+        ("![a](missing.png)", "![a](missing.png)"),
+        ("![a](https://x.org/fig.png)", "![a](https://x.org/fig.png)"),
+        ("![a](/fig.png)", "![a](/fig.png)"),
+        ("`![a](fig.png)` ![b](fig.png)", f"`![a](fig.png)` ![b]({ADDRESS})"),
+        ("```\n![a](fig.png)\n```\n![b](fig.png)", f"```\n![a](fig.png)\n```\n![b]({ADDRESS})"),
+        ("~~~\n![a](fig.png)", "~~~\n![a](fig.png)"),
+        (f"`pictures/{DIGEST}.png`", f"`{ADDRESS}`"),
+        (f"x/pictures/{DIGEST}.png", f"x/pictures/{DIGEST}.png"),
+        ("$[x](y)$ [[wiki]] ![](", "$[x](y)$ [[wiki]] ![]("),
+    ],
+)
+def test_taken_in(written: str, taken: str) -> None:
+    assert take_in(written, keep) == taken
+
+
+def test_given_out_and_taken_in_again() -> None:
+    text = f"![a]({ADDRESS}) `{ADDRESS}` https://x.org{ADDRESS} {ADDRESS}x"
+    out = give_out(text, lambda name: f"pictures/{DIGEST}.png" if name == NAME else None)
+    file = f"pictures/{DIGEST}.png"
+    assert out == f"![a]({file}) `{file}` https://x.org{ADDRESS} {ADDRESS}x"
+    assert take_in(out, keep) == text
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_hostile_texts_take_no_longer(piece: str) -> None:
+    began = perf_counter()
+    take_in(piece * (65_000 // len(piece)), keep)
+    assert perf_counter() - began < 5

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import itertools
+import random
+from time import perf_counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.text.diffs import CONTEXT, DiffRow, Fold, compare, matching_lines
+
+texts = st.lists(st.sampled_from(["a", "b c", "", "d, e é", "x\u2028y", "𝔸 b"]), max_size=15).map(
+    "\n".join
+)
+
+
+def flat(found: list[DiffRow | Fold]) -> list[DiffRow]:
+    return [row for each in found for row in (each.rows if isinstance(each, Fold) else [each])]
+
+
+def text_of(rows: list[DiffRow], *kinds: str) -> str:
+    lines = ["".join(text for _, text in row.pieces) for row in rows if row.kind in kinds]
+    return "\n".join(lines)
+
+
+@given(texts | st.text(), texts | st.text())
+def test_both_texts_are_in_it(old: str, new: str) -> None:
+    rows = flat(compare(old, new))
+    assert text_of(rows, "same", "removed") == old
+    assert text_of(rows, "same", "added") == new
+    numbers = [row.old_number for row in rows if row.old_number]
+    assert numbers == list(range(1, old.count("\n") + 2))
+
+
+@given(texts, texts)
+def test_matching_lines_match(old: str, new: str) -> None:
+    before, after = old.split("\n"), new.split("\n")
+    pairs = matching_lines(before, after)
+    assert all(before[here] == after[there] for here, there in pairs)
+    assert pairs == sorted(set(pairs))
+    assert all(one[1] < next_one[1] for one, next_one in itertools.pairwise(pairs))
+
+
+def test_words_within_a_changed_line() -> None:
+    removed, added = flat(compare("The loss is small.", "The loss is very small."))
+    assert (removed.kind, added.kind) == ("removed", "added")
+    assert ("added", "very ") in added.pieces or ("added", " very") in added.pieces
+    assert all(kind == "same" for kind, _ in removed.pieces)
+
+
+def test_long_unchanged_stretches_are_folded() -> None:
+    lines = [f"line {number}" for number in range(60)]
+    found = compare("\n".join(lines), "\n".join([*lines[:30], "changed", *lines[31:]]))
+    folds = [each for each in found if isinstance(each, Fold)]
+    assert [len(fold.rows) for fold in folds] == [30 - CONTEXT, 29 - CONTEXT]
+    assert len(flat(found)) == 61
+
+
+def test_equal_texts_are_one_fold() -> None:
+    assert len(compare("\n" * 20, "\n" * 20)) == 1
+
+
+noise = random.Random(4)
+HOSTILE = {
+    "other lines": ("\n".join(map(str, range(30_000))), "\n".join(map(str, range(60_000, 90_000)))),
+    "shuffled lines": tuple(
+        "\n".join(noise.sample([str(number) for number in range(12_000)], 12_000)) for _ in range(2)
+    ),
+    "empty lines": ("\n" * 65_000, "x" + "\n" * 64_000 + "y"),
+    "two lines": tuple("\n".join(noise.choices("ab", k=32_000)) for _ in range(2)),
+    "one long line": tuple(" ".join(noise.choices("abcdefg", k=32_000)) for _ in range(2)),
+    "one letter": ("a" * 65_000, "b" + "a" * 40_000 + "c" + "a" * 20_000),
+    "signs": ("." * 65_000, "," + "." * 40_000 + "," + "." * 20_000),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_texts_take_no_longer(name: str) -> None:
+    old, new = HOSTILE[name]
+    began = perf_counter()
+    rows = flat(compare(old, new))
+    # Ten times what it is meant to take: machines are noisy, but quadratic time is minutes.
+    assert perf_counter() - began < 15
+    assert text_of(rows, "same", "added") == new
