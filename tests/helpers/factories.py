@@ -16,7 +16,8 @@ from app.services.operation.rerender import renew_marked
 from app.services.papers.adding import add_paper
 from app.services.summaries import drafts
 from app.services.summaries.content import Content, Edit, Seen, Settings
-from app.services.summaries.publishing import all_of, change_summary, create_summary
+from app.services.summaries.publishing import change_summary, create_summary
+from app.services.summaries.state import all_of
 from app.sources.record import PaperRecord
 
 _numbers = count(1)

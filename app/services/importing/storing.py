@@ -23,18 +23,12 @@ from app.services.importing.terms import Incoming, IncomingPaper, Options, Outco
 from app.services.importing.writers import ANONYMOUS, writer, writer_name
 from app.services.papers.adding import AlreadyThere, add_paper
 from app.services.refusals import Refused
-from app.services.summaries.content import Edit
+from app.services.summaries.checks import MAX_TAGS, parse_tags
+from app.services.summaries.content import Edit, normal
 from app.services.summaries.markdown_files import SummaryFile, by_now
-from app.services.summaries.publishing import (
-    MAX_TAGS,
-    all_of,
-    change_summary,
-    create_summary,
-    normal,
-    parse_tags,
-    tag_names,
-)
+from app.services.summaries.publishing import change_summary, create_summary
 from app.services.summaries.signatures import is_signed
+from app.services.summaries.state import all_of, tag_names
 from app.sources.formats.front_matter import BadFile
 from app.text.lines import one_line
 

@@ -32,8 +32,8 @@ from app.services.counters import counts
 from app.services.papers.merging import FILLED, add_authors, encoded, finish, note_difference
 from app.services.refusals import Refused
 from app.services.summaries import draft_merge, links
-from app.services.summaries.publishing import close_gap
 from app.services.summaries.stale import mark_stale
+from app.services.summaries.state import close_gap
 from app.text.words import title_folded
 
 BATCH = 500  # names in one statement

@@ -24,16 +24,8 @@ from app.services.refusals import Refused
 from app.services.search_index.indexing import place_papers
 from app.services.similar import similarity
 from app.services.summaries import draft_merge
-from app.services.summaries.publishing import (
-    all_of,
-    apply,
-    close_gap,
-    locked,
-    new_share_code,
-    rendered_or_refused,
-    set_tags,
-    tag_names,
-)
+from app.services.summaries.publishing import apply, new_share_code, rendered_or_refused, set_tags
+from app.services.summaries.state import all_of, close_gap, locked, tag_names
 
 KEPT_DAYS = 30
 _COLUMNS = (

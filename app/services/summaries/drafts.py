@@ -20,7 +20,8 @@ from app.queries import drafts
 from app.services.locks import ensure_there, queue
 from app.services.refusals import Refused
 from app.services.summaries.content import Content, Edit, Seen, Settings
-from app.services.summaries.publishing import Gone, all_of, content_of, last_revision, locked
+from app.services.summaries.publishing import Gone
+from app.services.summaries.state import all_of, content_of, last_revision, locked
 
 __all__ = [
     "MAX_DRAFTS",

@@ -7,19 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, insert_missing, lock_papers, now
 from app.models import Paper, Revision, Summary, SummaryTag, Tag, User
-from app.models.summaries.summary import VISIBILITIES
-from app.rendering import (
-    MAX_TEXT_BYTES,
-    RENDERER_VERSION,
-    Rendered,
-    RenderError,
-    render_inline,
-)
+from app.rendering import RENDERER_VERSION, Rendered, RenderError, render_inline
 from app.services.counters import counts
 from app.services.locks import ensure_there, queue
 from app.services.pictures import addresses
@@ -28,15 +21,10 @@ from app.services.renderer import render_text
 from app.services.search_index.indexing import index_summary
 from app.services.similar import similarity
 from app.services.summaries import draft_merge, links
-from app.services.summaries.content import Content, Edit, Seen, tag_words
-from app.services.summaries.content import normal as normal  # for who writes through this module
-from app.services.summaries.three_way_merge import BESIDE, BETWEEN, MINE, THEIRS, open_conflict
+from app.services.summaries.checks import checked, parse_tags
+from app.services.summaries.content import Content, Edit, Seen
+from app.services.summaries.state import all_of, content_of, last_revision, locked, tag_names
 from app.services.votes import popularity
-from app.text.lines import one_line
-
-MAX_TAKEAWAY = 200
-MAX_TAGS = 8
-MAX_TAG = 40
 
 
 class ChangedMeanwhile(Exception):
@@ -86,7 +74,7 @@ def create_summary(
         ChangedMeanwhile: when they have another one.
         Refused: for a text that cannot be taken, with the name of the field.
     """
-    content = _checked(edit.applied_to(None))
+    content = checked(edit.applied_to(None))
     rendered = rendered_or_refused(session, content.source)
     takeaway_html = _takeaway_or_refused(content.takeaway)
     begin_writing(session)
@@ -134,7 +122,7 @@ def change_summary(
         Gone: when the summary was deleted.
         Refused: for a text that cannot be taken, with the name of the field.
     """
-    content = _checked(edit.applied_to(content_of(session, summary)))
+    content = checked(edit.applied_to(content_of(session, summary)))
     made = _Made(
         rendered_or_refused(session, content.source), _takeaway_or_refused(content.takeaway)
     )
@@ -147,7 +135,7 @@ def change_summary(
     if not (_is_known(session, summary, present, seen) or content.same_as(present)):
         raise ChangedMeanwhile
     rendered = content.source, content.takeaway
-    content = _checked(edit.applied_to(present))
+    content = checked(edit.applied_to(present))
     if (content.source, content.takeaway) != rendered:
         raise ChangedMeanwhile  # just now, by another window
     user = session.get_one(User, summary.user_id)
@@ -225,115 +213,6 @@ def _write(
     if content.visibility == "public":
         _note_public(session, summary, moment)
     counts.recount(session, [summary.paper_id], user_ids=[user.id], tag_ids=touched)
-
-
-def locked(session: Session, summary_id: int) -> Summary | None:
-    """A summary as it is now, once it is this transaction's turn; `None` when it is deleted."""
-    return session.get(Summary, summary_id, populate_existing=True)
-
-
-def all_of(session: Session, user: User, paper: Paper) -> list[Summary]:
-    """A user's summaries of a paper as they are now, by place: hardly ever more than one."""
-    query = (
-        select(Summary)
-        .where(Summary.paper_id == paper.id, Summary.user_id == user.id)
-        .order_by(Summary.place)
-    )
-    return list(session.scalars(query.execution_options(populate_existing=True)))
-
-
-def close_gap(session: Session, paper_id: int, user_id: int) -> None:
-    """Number a writer's summaries of a paper from 0 again, after one has gone."""
-    mine = (Summary.paper_id == paper_id, Summary.user_id == user_id)
-    number_in_order(
-        session, list(session.scalars(select(Summary.id).where(*mine).order_by(Summary.place)))
-    )
-
-
-def number_in_order(session: Session, ids: Sequence[int]) -> None:
-    """Give a writer's summaries of a paper their places."""
-    if len(ids) > 1:  # in two steps: no two may have one place
-        away = update(Summary).where(Summary.id.in_(ids)).values(place=-1 - Summary.place)
-        session.execute(away.execution_options(synchronize_session=False))
-    for place, number in enumerate(ids):
-        session.execute(update(Summary).where(Summary.id == number).values(place=place))
-
-
-def content_of(session: Session, summary: Summary) -> Content:
-    """A summary as the editor shows it."""
-    tags = ", ".join(tag_names(session, summary))
-    return Content(summary.source, summary.takeaway, tags, summary.visibility, summary.anonymous)
-
-
-def tag_names(session: Session, summary: Summary) -> list[str]:
-    """The tags of a summary, by name."""
-    query = (
-        select(Tag.name)
-        .join(SummaryTag, SummaryTag.tag_id == Tag.id)
-        .where(SummaryTag.summary_id == summary.id)
-        .order_by(Tag.name)
-    )
-    return list(session.scalars(query))
-
-
-def last_revision(session: Session, summary: Summary | None) -> int:
-    """The number of a summary's last revision; 0 when there is no summary."""
-    if summary is None:
-        return 0
-    last = select(func.max(Revision.number)).where(Revision.summary_id == summary.id)
-    return session.scalar(last) or 0
-
-
-def parse_tags(text: str) -> list[str]:
-    """Tags as a person types them, separated by commas: `Object Detection` → `object-detection`.
-
-    Raises:
-        Refused: for too many, or one that is too long.
-    """
-    tags = tag_words(text)
-    if len(tags) > MAX_TAGS:
-        raise Refused("tags", f"At most {MAX_TAGS} tags, please; these are {len(tags)}.")
-    for tag in tags:
-        if len(tag) > MAX_TAG:
-            raise Refused("tags", f"“{tag[:20]}…” is longer than {MAX_TAG} characters.")
-    return tags
-
-
-def _checked(content: Content) -> Content:
-    """A content as it is saved, or `Refused`."""
-    source, takeaway = normal(content.source), one_line(content.takeaway)
-    if content.visibility not in VISIBILITIES:
-        raise Refused("visibility", "Choose who can see it: everybody, those with the link, you.")
-    tags = ",".join(parse_tags(content.tags))
-    if not source.strip():
-        raise Refused("source", "There is no text yet. Write your summary here.")
-    size = len(source.encode())
-    if size > MAX_TEXT_BYTES:
-        raise Refused(
-            "source",
-            f"A summary has at most {MAX_TEXT_BYTES:,} bytes; this one has {size:,}. Nothing is"
-            " lost: shorten it, or keep the rest elsewhere.",
-        )
-    line = open_conflict(source)
-    if line is not None:
-        raise Refused(
-            "source",
-            f"Line {line}: here two versions of your text still stand below each other. Keep what"
-            f" you want of them, and remove the lines {MINE}, {BETWEEN} and {THEIRS}.",
-            line,
-        )
-    if BESIDE in takeaway:
-        raise Refused(
-            "takeaway",
-            f"Here two takeaways still stand beside each other. Keep one, and remove {BETWEEN}.",
-        )
-    if len(takeaway) > MAX_TAKEAWAY:
-        raise Refused(
-            "takeaway",
-            f"A takeaway is one line of at most {MAX_TAKEAWAY} characters;"
-            f" this has {len(takeaway)}.",
-        )
-    return Content(source, takeaway, tags, content.visibility, content.anonymous)
 
 
 def rendered_or_refused(session: Session, source: str) -> Rendered:

@@ -12,8 +12,7 @@ from app.queries import merges, summaries
 from app.services import renderer
 from app.services.pictures import files
 from app.services.refusals import Refused
-from app.services.summaries import draft_merge, drafts, editor, three_way_merge
-from app.services.summaries import publishing as summary_services
+from app.services.summaries import draft_merge, drafts, editor, state, three_way_merge
 from app.services.summaries.content import Content, Edit, Seen, Settings
 from app.services.summaries.drafts import Elsewhere, WrittenElsewhere
 from app.services.summaries.publishing import Gone
@@ -113,13 +112,13 @@ def fresh_form(draft: Draft | None, summary: Summary | None) -> tuple[SummaryFor
     made more public by opening it.
     """
     form = SummaryForm(formdata=None, data=_data(draft, summary))
-    saved = summary_services.last_revision(db(), summary)
+    saved = state.last_revision(db(), summary)
     form.summary.data = 0 if summary is None else summary.id
     form.revision.data = saved if draft is None else draft.base_revision
     form.draft.data = 0 if draft is None else draft.version
     kept_private = []
     if summary is not None and form.revision.data == saved:
-        form.base.data = summary_services.content_of(db(), summary).settings.to_text()
+        form.base.data = state.content_of(db(), summary).settings.to_text()
         for field in (form.visibility, form.anonymous) if draft is not None else ():
             present = getattr(summary, field.name)
             if three_way_merge.stricter(present, field.data) != field.data:
@@ -136,7 +135,7 @@ def again(
     alt: str = "",
 ) -> str:
     """The editor again with what was typed, which is kept as a draft as far as it may be."""
-    present = None if aim.summary is None else summary_services.content_of(db(), aim.summary)
+    present = None if aim.summary is None else state.content_of(db(), aim.summary)
     for name, value in vars(edit(form).applied_to(present)).items():
         form[name].data = value
     _keep_quietly(aim, form)
@@ -203,7 +202,7 @@ def page(
         alt: what was typed about a picture that could not be taken.
     """
     paper, summary = aim.paper, aim.summary
-    saved = summary_services.last_revision(db(), summary)
+    saved = state.last_revision(db(), summary)
     return render_template(
         "summaries/edit.html" if merge is None else "drafts/merge.html",
         paper=paper,
@@ -256,4 +255,4 @@ def _data(draft: Draft | None, summary: Summary | None) -> dict[str, Any]:
         return {name: getattr(draft, name) for name in vars(Content(""))}
     if summary is None:
         return {"visibility": "public", "anonymous": False}  # as the page offers it
-    return vars(summary_services.content_of(db(), summary))
+    return vars(state.content_of(db(), summary))

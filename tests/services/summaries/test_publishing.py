@@ -12,8 +12,8 @@ from app.rendering import MAX_TEXT_BYTES, Busy
 from app.services import votes
 from app.services.refusals import Refused
 from app.services.summaries import publishing
+from app.services.summaries.checks import parse_tags
 from app.services.summaries.deletion import delete_summary
-from app.services.summaries.publishing import parse_tags
 from tests.helpers.factories import make_paper, make_summary, make_user, publish
 
 

@@ -1,0 +1,68 @@
+"""A summary as it is now, for who is about to change it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.models import Paper, Revision, Summary, SummaryTag, Tag, User
+from app.services.summaries.content import Content
+
+
+def locked(session: Session, summary_id: int) -> Summary | None:
+    """A summary as it is now, once it is this transaction's turn; `None` when it is deleted."""
+    return session.get(Summary, summary_id, populate_existing=True)
+
+
+def all_of(session: Session, user: User, paper: Paper) -> list[Summary]:
+    """A user's summaries of a paper as they are now, by place: hardly ever more than one."""
+    query = (
+        select(Summary)
+        .where(Summary.paper_id == paper.id, Summary.user_id == user.id)
+        .order_by(Summary.place)
+    )
+    return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def content_of(session: Session, summary: Summary) -> Content:
+    """A summary as the editor shows it."""
+    tags = ", ".join(tag_names(session, summary))
+    return Content(summary.source, summary.takeaway, tags, summary.visibility, summary.anonymous)
+
+
+def tag_names(session: Session, summary: Summary) -> list[str]:
+    """The tags of a summary, by name."""
+    query = (
+        select(Tag.name)
+        .join(SummaryTag, SummaryTag.tag_id == Tag.id)
+        .where(SummaryTag.summary_id == summary.id)
+        .order_by(Tag.name)
+    )
+    return list(session.scalars(query))
+
+
+def last_revision(session: Session, summary: Summary | None) -> int:
+    """The number of a summary's last revision; 0 when there is no summary."""
+    if summary is None:
+        return 0
+    last = select(func.max(Revision.number)).where(Revision.summary_id == summary.id)
+    return session.scalar(last) or 0
+
+
+def close_gap(session: Session, paper_id: int, user_id: int) -> None:
+    """Number a writer's summaries of a paper from 0 again, after one has gone."""
+    mine = (Summary.paper_id == paper_id, Summary.user_id == user_id)
+    number_in_order(
+        session, list(session.scalars(select(Summary.id).where(*mine).order_by(Summary.place)))
+    )
+
+
+def number_in_order(session: Session, ids: Sequence[int]) -> None:
+    """Give a writer's summaries of a paper their places."""
+    if len(ids) > 1:  # in two steps: no two may have one place
+        away = update(Summary).where(Summary.id.in_(ids)).values(place=-1 - Summary.place)
+        session.execute(away.execution_options(synchronize_session=False))
+    for place, number in enumerate(ids):
+        session.execute(update(Summary).where(Summary.id == number).values(place=place))
