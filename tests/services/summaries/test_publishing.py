@@ -13,6 +13,7 @@ from app.services import votes
 from app.services.refusals import Refused
 from app.services.summaries import publishing
 from app.services.summaries.checks import parse_tags
+from app.services.summaries.content import Edit
 from app.services.summaries.deletion import delete_summary
 from tests.helpers.factories import make_paper, make_summary, make_user, publish
 
@@ -128,6 +129,6 @@ def test_a_takeaway_that_cannot_be_rendered_is_refused_before_anything_is_locked
     paper, user = make_paper(session), make_user(session)
     monkeypatch.setattr(publishing, "render_inline", Mock(side_effect=Busy("Try again.")))
     with pytest.raises(Refused, match="Try again") as caught:
-        publish(session, user, paper, source="A text.", takeaway="$x$")
+        publishing.create_summary(session, user, paper, Edit(source="A text.", takeaway="$x$"))
     assert caught.value.field == "takeaway"
     assert not session.in_transaction()
