@@ -4,6 +4,7 @@ from app.models.derived import DerivedVersion
 from app.models.papers.author import Author, AuthorName, PaperAuthor
 from app.models.papers.dump_import import DumpImport
 from app.models.papers.merge import MergedDraft, PaperDifference, PaperMerge
+from app.models.papers.offer import LookUp, OfferedRecord
 from app.models.papers.paper import Identifier, Paper, folded
 from app.models.papers.section import Section
 from app.models.papers.similar import SimilarMark, SimilarPaper, SimilarWord
@@ -30,7 +31,9 @@ __all__ = [
     "Identifier",
     "Link",
     "LoginSession",
+    "LookUp",
     "MergedDraft",
+    "OfferedRecord",
     "Paper",
     "PaperAuthor",
     "PaperDifference",

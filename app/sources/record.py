@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
+from typing import Any
 
 # As `section` of a paper that belongs in none, whatever its venue.
 NO_SECTION = "none"
@@ -80,3 +81,23 @@ class PaperRecord:
 def goes_on(record: PaperRecord) -> bool:
     """Whether a paper has more authors than are known: `Foo and others`."""
     return bool(record.authors) and record.details.get("authors") == OTHERS
+
+
+_TUPLES = ("authors", "orcids", "other_keys", "other_urls")
+
+
+def to_json(record: PaperRecord) -> dict[str, Any]:
+    """A record as JSON can hold it."""
+    day = record.published_on
+    return {**asdict(record), "published_on": day and day.isoformat()}
+
+
+def from_json(value: Mapping[str, Any]) -> PaperRecord:
+    """The record that `to_json` was given.
+
+    Raises:
+        KeyError, TypeError, ValueError: for what it did not write.
+    """
+    day = value["published_on"]
+    lists: dict[str, Any] = {name: tuple(value[name]) for name in _TUPLES}
+    return PaperRecord(**{**value, **lists, "published_on": day and date.fromisoformat(day)})

@@ -1,4 +1,4 @@
-"""White space and control characters: a text in one line."""
+"""White space, ends of lines and control characters."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import re
 
 # Those that are no white space; what joins letters and emoji is none of them.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+
+
+def plain_ends(text: str) -> str:
+    """A text in which every line ends with a single line feed, as browsers do not send them."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def one_line(text: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
+from itertools import islice
 from typing import Any
 
 from pylatexenc.latex2text import (
@@ -34,9 +35,10 @@ from app.text.tex_signs import (
     WRAPPED,
 )
 
-__all__ = ["is_balanced", "paragraphs", "plain"]
+__all__ = ["count_marks", "is_balanced", "paragraphs", "plain"]
 
 _TEX = re.compile(r"[\\{}$~&`'\n-]|[?!]`")
+_MARK = re.compile(r"\\(?:[A-Za-z@]+|.)?|[{}$&]|\n[ \t]*(?=\n)", re.DOTALL)
 
 
 def plain(tex: str) -> str:
@@ -49,6 +51,11 @@ def paragraphs(tex: str) -> str:
     """As `plain`, with a blank line where the TeX has one."""
     parts = (" ".join(part.split()) for part in _text(tex).split(PARAGRAPH))
     return "\n\n".join(filter(None, parts))
+
+
+def count_marks(tex: str, most: int) -> int:
+    """How many signs and words of TeX a text has, as far as `most`: what reading it costs."""
+    return sum(1 for _ in islice(_MARK.finditer(tex), most))
 
 
 def _text(tex: str) -> str:

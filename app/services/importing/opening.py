@@ -19,7 +19,6 @@ from app.services.importing.terms import Incoming, IncomingPaper
 from app.services.importing.writers import ANONYMOUS
 from app.services.pictures.files import MAX_BYTES
 from app.services.summaries.markdown_files import MAX_FILE, SummaryFile, read
-from app.sources.bibtex import reading
 from app.sources.bibtex.reading import BadEntry, read_entries
 from app.sources.formats.front_matter import BadFile
 from app.sources.formats.shortscience import (
@@ -36,7 +35,7 @@ from app.sources.record import PaperRecord
 MARKDOWN = (".md", ".markdown", ".mdown")
 MAX_TABLE = 100_000_000  # bytes of a CSV
 MAX_PACKED_BIBTEX = 5_000_000  # bytes of a BibTeX file in a zip, which a reader may send
-MAX_PASTED = reading.MAX_BYTES
+MAX_PASTED = 200_000  # bytes
 PASTED = "your entries"  # as the report names them
 START = 4096  # bytes that tell what a file is
 TOO_LARGE = f"it has more than {MAX_BYTES // 1_000_000} MB."

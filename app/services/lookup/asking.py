@@ -8,8 +8,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -59,55 +59,69 @@ class Find:
     """A work that was found.
 
     Attributes:
-        names: identifiers such as `doi:10.1038/171737a0`, by which it is found again.
+        kind: the `KIND` of the source whose facts come first.
         sources: how the services that know it are called.
     """
 
     record: PaperRecord
-    names: tuple[str, ...]
+    kind: str
     sources: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the outside says, best first, and in sentences what it does not."""
+    """What the outside says, best first, and why it does not say all.
+
+    Attributes:
+        problems: sentences about why nobody was asked.
+        silent: the sources that gave no answer, by name, and what each said or did instead.
+    """
 
     finds: tuple[Find, ...] = ()
     problems: tuple[str, ...] = ()
+    silent: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class _Question:
     """One thing to ask one source.
 
-    Attributes:
-        text: names it in the cache.
-        instead: names there what will do when the source does not answer.
+    `text` names it in the cache.
     """
 
     source: Source
     text: str
     ask: Callable[[Fetch], Sequence[PaperRecord]]
-    instead: str = ""
 
 
 def find(outside: Outside, names: Iterable[str]) -> Answer:
     """The work that goes by some identifiers, such as `arxiv:1706.03762`.
 
-    What one source knows of it leads to the others: they are asked in the rest of the time.
+    What one source knows of it leads to the others: they are asked in the rest of the time. The
+    source of keys is one of these, as what it says of the title tells more than the key of a
+    preprint does; by a key that is not the first name it is only asked when nobody else knows.
     """
     until = time.monotonic() + SECONDS
     asked = list(_by_names(names))
-    found, problems = _ask(outside, asked, until)
+    rest = [question for question in asked[1:] if question.source.KIND == "key"]
+    first_asked = [question for question in asked if question not in rest]
+    soon = until - SECONDS_MORE if rest else until
+    found, unheard = _ask(outside, first_asked, soon)
+    if found or not rest:
+        asked = first_asked
+    else:
+        found, more_unheard = _ask(outside, rest, until)
+        silent = {**unheard.silent, **more_unheard.silent}
+        unheard = replace(unheard, silent=silent)
     if not found:
-        return Answer((), tuple(problems))
+        return unheard
     found = [each for each in found if each is found[0] or same_work(found[0][1], each[1])]
     first = joined([record for _, record in found])
     more = [question for question in _about(first) if question.text not in {q.text for q in asked}]
     soon = min(until, time.monotonic() + SECONDS_MORE)
     later, _ = _ask(outside, more, soon, in_haste=True)
     found += [(source, record) for source, record in later if same_work(first, record)]
-    return Answer((_joined(found),), ())
+    return Answer((_joined(found),))
 
 
 def search(outside: Outside, title: str) -> Answer:
@@ -116,11 +130,9 @@ def search(outside: Outside, title: str) -> Answer:
     wanted = set(title_folded(title).split())
     if not wanted:
         return Answer()
-    found, problems = _ask(outside, _by_title(title), time.monotonic() + SECONDS)
+    found, unheard = _ask(outside, _by_title(title), time.monotonic() + SECONDS)
     works: list[list[tuple[Source, PaperRecord]]] = []
     for source, record in found:
-        hit = _hit(source, getattr(record, _FIELDS[source.KIND]))
-        cache.write(outside.folder, hit, Kept((record,)))
         if _likeness(wanted, record)[0] < LIKENESS:
             continue
         work = next((each for each in works if same_work(each[0][1], record)), None)
@@ -129,7 +141,7 @@ def search(outside: Outside, title: str) -> Answer:
         else:
             work.append((source, record))
     works.sort(key=lambda work: _likeness(wanted, work[0][1]), reverse=True)
-    return Answer(tuple(map(_joined, works[:MAX_FINDS])), tuple(problems))
+    return replace(unheard, finds=tuple(map(_joined, works[:MAX_FINDS])))
 
 
 def _by_names(names: Iterable[str]) -> Iterable[_Question]:
@@ -145,12 +157,7 @@ def _find_question(source: Source, value: str) -> _Question:
         record = source.find(value, fetch)
         return [] if record is None else [record]
 
-    return _Question(source, f"{source.NAME} find {value}", ask, _hit(source, value))
-
-
-def _hit(source: Source, value: str) -> str:
-    """The name in the cache of what a search told of a paper: less than a look-up does."""
-    return f"{source.NAME} hit {value.lower()}"
+    return _Question(source, f"{source.NAME} find {value}", ask)
 
 
 def _by_title(title: str) -> list[_Question]:
@@ -177,8 +184,8 @@ def _about(record: PaperRecord) -> Iterable[_Question]:
 
 def _ask(
     outside: Outside, questions: Sequence[_Question], until: float, *, in_haste: bool = False
-) -> tuple[list[tuple[Source, PaperRecord]], list[str]]:
-    """The answers in the order of the questions; sentences for those that did not come.
+) -> tuple[list[tuple[Source, PaperRecord]], Answer]:
+    """The answers in the order of the questions, and who gave none.
 
     Args:
         in_haste: whether there is so little time that a refusal says nothing about next time.
@@ -196,17 +203,14 @@ def _ask(
         finally:
             AT_ONCE.release()
     found = []
+    silent = {}
     for question in questions:
         answer = answers[question.text]
-        if question.instead and (answer is None or answer.problem):
-            answer = cache.read(outside.folder, question.instead) or answer
         if answer is not None and answer.problem:
-            name = question.source.NAME
-            name = name if name == "arXiv" or name == "dblp" else name[0].upper() + name[1:]
-            problems.append(f"{name} {answer.problem}")
+            silent[question.source.NAME] = answer.problem
         elif answer is not None:
             found += [(question.source, record) for record in answer.records]
-    return found, problems
+    return found, Answer((), tuple(problems), silent)
 
 
 def _answers(
@@ -251,10 +255,9 @@ def _joined(found: Sequence[tuple[Source, PaperRecord]]) -> Find:
         return order[source.NAME], is_corr_key(record.key)
 
     ranked = sorted(found, key=place)
-    names = (f"{source.KIND}:{getattr(record, _FIELDS[source.KIND])}" for source, record in ranked)
     return Find(
         joined([record for _, record in ranked]),
-        tuple(dict.fromkeys(names)),
+        ranked[0][0].KIND,
         tuple(dict.fromkeys(source.NAME for source, _ in ranked)),
     )
 

@@ -12,19 +12,16 @@ import os
 import tempfile
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from app.sources.record import PaperRecord
+from app.sources.record import PaperRecord, from_json, to_json
 
 VERSION = 1
 SECONDS_FOUND = 7 * 24 * 3600
 SECONDS_NOT_FOUND = 600
 SECONDS_REFUSED = 30
 MAX_FILES = 20_000
-_TUPLES = ("authors", "orcids", "other_keys", "other_urls")
 
 
 @dataclass(frozen=True)
@@ -50,7 +47,7 @@ def read(folder: Path, question: str) -> Kept | None:
             return None
         if not 0 < value["until"] - time.time() <= SECONDS_FOUND:
             return None
-        return Kept(tuple(map(_record, value["records"])), str(value["problem"]))
+        return Kept(tuple(map(from_json, value["records"])), str(value["problem"]))
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
 
@@ -61,7 +58,7 @@ def write(folder: Path, question: str, answer: Kept) -> None:
         "version": VERSION,
         "question": question,
         "until": time.time() + answer.seconds,
-        "records": [asdict(record) for record in answer.records],
+        "records": [to_json(record) for record in answer.records],
         "problem": answer.problem,
     }
     path = _path(folder, question)
@@ -70,7 +67,7 @@ def write(folder: Path, question: str, answer: Kept) -> None:
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".new")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(value, file, default=date.isoformat)
+                json.dump(value, file)
             os.replace(name, path)
         except OSError:
             Path(name).unlink(missing_ok=True)
@@ -94,9 +91,3 @@ def tidy(folder: Path) -> int:
 def _path(folder: Path, question: str) -> Path:
     name = hashlib.sha256(question.encode()).hexdigest()
     return folder / name[:2] / f"{name}.json"
-
-
-def _record(value: dict[str, Any]) -> PaperRecord:
-    day = value["published_on"]
-    lists: dict[str, Any] = {name: tuple(value[name]) for name in _TUPLES}
-    return PaperRecord(**{**value, **lists, "published_on": day and date.fromisoformat(day)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -19,159 +19,87 @@ from app.references.identifiers import implied
 from app.rendering import RenderError, render_inline
 from app.services.lookup import asking, pasted_input
 from app.services.lookup.asking import Answer, Find, Outside
+from app.services.lookup.offers import PASTED, Offer, Result
 from app.services.lookup.pasted_input import Pasted
 from app.services.papers.deduplication import match
 from app.services.papers.duplicates import learn_names
-from app.services.papers.facts import FIELDS, checked, fitting
+from app.services.papers.facts import FIELDS, fitting
 from app.services.papers.facts import identifiers as identifiers_of
 from app.services.refusals import Refused
-from app.sources.record import NO_SECTION, PaperRecord
+from app.sources.record import PaperRecord
 from app.text.lines import one_line
-from app.text.person_names import without_number
-
-__all__ = [
-    "NO_SECTION",
-    "Found",
-    "Offered",
-    "PaperRecord",
-    "again",
-    "find",
-    "form_fields",
-    "instead_of_key",
-]
 
 MAX_HERE = 5
-MAX_PEOPLE = 8
 MAX_ENTRIES = 10
-MANY = "There are {} entries here; the first {} are shown. A whole file is for `shortlist import`."
-_FIELD_NAMES = {"doi": "DOI", "arxiv_id": "arXiv number", "url": "Address"}
-NOTHING = "Nobody we asked knows this paper. Fill in what you know of it."
-NO_ADDRESS = (
-    "This address does not say which paper it shows. If its page names a DOI or an arXiv number,"
-    " paste that, or paste the title."
-)
+MANY = "You pasted {} entries; the first {} are shown. Use Import for a whole file."
+NOTHING = "No source knows this paper. Enter the details below."
+NO_ADDRESS = "We can't tell which paper this URL is. Paste its DOI, arXiv ID or title instead."
+_FIELD_NAMES = {"doi": "DOI", "arxiv_id": "arXiv ID", "url": "URL"}
 
 
-@dataclass(frozen=True)
-class Offered:
-    """A paper that can be added with one click.
-
-    Attributes:
-        names: identifiers by which it is looked up again; none for an entry that was pasted.
-        entry: the number of the entry in what was pasted.
-        title_html: its title, rendered.
-        left_out: sentences about facts that cannot be kept.
-    """
-
-    record: PaperRecord
-    title_html: str
-    sources: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    entry: int = 0
-    left_out: tuple[str, ...] = ()
-
-    @property
-    def people(self) -> str:
-        """Its first authors, without dblp's numbers of namesakes, and how many more."""
-        names = [without_number(name) for name in self.record.authors[:MAX_PEOPLE]]
-        more = len(self.record.authors) - len(names)
-        return ", ".join(names) + (f" and {more} more" if more else "")
-
-    @property
-    def source(self) -> str:
-        """A word for where it is from: the kind of its first identifier, or `pasted`."""
-        return self.names[0].partition(":")[0] if self.names else "pasted"
-
-
-@dataclass(frozen=True)
-class Found:
-    """What there is to what was pasted.
-
-    Attributes:
-        here: papers that we have, with authors and venue; first those that it names.
-        offered: papers to be added.
-        problems: sentences about what could not be read or looked up.
-        known: what fills the form: the paper that was found, or what was pasted alone.
-        exact: whether that is the paper of `offered` that comes first.
-        unread: whether an entry was pasted in which nothing can be read.
-    """
-
-    here: list[Paper]
-    offered: list[Offered]
-    problems: list[str]
-    known: PaperRecord
-    exact: bool
-    unread: bool
-
-
-def find(session: Session, outside: Outside, text: str, viewer: User | None) -> Found:
+def find(session: Session, outside: Outside, text: str, viewer: User | None) -> Result:
     """Look for the paper of an identifier, address, entry or title, here and elsewhere.
 
     Takes a few seconds at most. The session's reading transaction ends before the outside is asked.
     When the outside knows a paper of ours by further identifiers, they lead to it from now on:
     that is committed here.
+
+    Raises:
+        Refused: when the text is too long.
     """
     what = pasted_input.read(text)
     here = _here(session, what, text, viewer)
     session.commit()  # nobody's snapshot is held while others answer
+    problems = list(what.problems)
+    silent: tuple[str, ...] = ()
     if what.records:
-        shown = what.records[:MAX_ENTRIES]
-        offered = _fitting(session, [_entry(record, n) for n, record in enumerate(shown)])
-        problems = list(what.problems)
+        offered = _fitting(session, map(_entry, what.records[:MAX_ENTRIES]))
         if len(what.records) > MAX_ENTRIES:
             problems.append(MANY.format(len(what.records), MAX_ENTRIES))
     else:
         answer = _elsewhere(outside, what, bool(here))
         offered = _fitting(session, map(_offer, answer.finds))
-        problems = [*what.problems, *answer.problems]
+        problems += answer.problems
+        silent = tuple(answer.silent)
     fresh = []
     for one in offered:
-        each, same = (one, None) if one.names else _told_apart(session, one)
-        if not one.names:
+        is_pasted = one.source == PASTED
+        each, same = _told_apart(session, one) if is_pasted else (one, None)
+        if same is not None:
             problems += each.left_out
-            if same is not None:
-                here.append(papers.by_key(session, same.key) or same)
-                continue
+            here.append(papers.by_key(session, same.key) or same)
+            continue
         keys = known_keys(session, identifiers_of(each.record))
         ours = list(dict.fromkeys(keys.values()))
         here += filter(None, (papers.by_key(session, key) for key in ours))
         if not ours:
             fresh.append(each)
-        elif each.names and len(ours) == 1:
+        elif not is_pasted and len(ours) == 1:
             _learn(session, ours[0], each.record)
     unique = list({paper.id: paper for paper in here}.values())[:MAX_HERE]
-    if not unique and not fresh and not problems:
+    if not (unique or fresh or problems or silent):
         problems.append(NO_ADDRESS if what.url else NOTHING)
     exact = bool(fresh) and not what.title
     known = fresh[0].record if exact else what.known
-    return Found(unique, fresh, problems, known, exact, bool(what.problems) and not what.records)
+    return Result(unique, fresh, list(dict.fromkeys(problems)), silent, known, exact)
 
 
-def again(
-    session: Session, outside: Outside, names: Iterable[str], text: str, entry: int
-) -> Offered | None:
-    """An offered paper once more, from its identifiers or from the entry that was pasted.
-
-    Returns:
-        `None` when it cannot be had any more.
-    """
-    names = list(names)
-    if names:
-        finds = asking.find(outside, names).finds
-        offered = _fitting(session, map(_offer, finds))
-        return offered[0] if offered else None
-    records = pasted_input.read(text).records
-    chosen = records[entry : entry + 1] if entry >= 0 else ()
-    offered = _fitting(session, (_entry(record, entry) for record in chosen))
-    return _told_apart(session, offered[0])[0] if offered else None
+def without_asking(session: Session, text: str, viewer: User | None) -> Result:
+    """What the library has of what was pasted, and what that tells by itself; offers nothing."""
+    try:
+        what = pasted_input.read(text)
+    except Refused as refused:
+        return Result([], [], [refused.message], (), PaperRecord(title=""), False)
+    here = {paper.id: paper for paper in _here(session, what, text, viewer)}
+    return Result(list(here.values())[:MAX_HERE], [], [], (), what.known, False)
 
 
 def instead_of_key(session: Session, record: PaperRecord) -> str:
-    """A free key for a paper whose own one is another paper's; empty when there is no need."""
-    try:
-        record = checked(session, record)
-    except Refused:
-        return ""
+    """A free key for a paper whose own one is another paper's; empty when there is no need.
+
+    Args:
+        record: in normal form.
+    """
     found = match(session, record, None)
     is_numbered = found.record == replace(record, key=found.record.key) != record
     return found.record.key if found.paper is None and is_numbered else ""
@@ -179,8 +107,9 @@ def instead_of_key(session: Session, record: PaperRecord) -> str:
 
 def _here(session: Session, what: Pasted, text: str, viewer: User | None) -> list[Paper]:
     if what.records:
-        same = papers.with_same_title(session, what.records[0].title, viewer)
-        return [row.paper for row in same]
+        titles = dict.fromkeys(record.title for record in what.records[:MAX_ENTRIES])
+        same = (papers.with_same_title(session, title, viewer) for title in titles)
+        return [row.paper for rows in same for row in rows]
     name = what.ref.value if what.ref is not None else one_line(text)
     named = find_paper(session, name)
     found = [named] if named is not None else []
@@ -210,27 +139,28 @@ def _learn(session: Session, key: str, record: PaperRecord) -> None:
     session.commit()
 
 
-def _offer(found: Find) -> Offered:
-    return Offered(found.record, "", found.sources, found.names)
+def _offer(found: Find) -> Offer:
+    return Offer(found.record, "", found.kind, found.sources)
 
 
-def _entry(record: PaperRecord, number: int) -> Offered:
+def _entry(record: PaperRecord) -> Offer:
     # What somebody pastes gives its paper no further keys: they could be those of any other.
-    return Offered(replace(record, other_keys=()), "", entry=number)
+    return Offer(replace(record, other_keys=()), "")
 
 
-def _told_apart(session: Session, offered: Offered) -> tuple[Offered, Paper | None]:
+def _told_apart(session: Session, offer: Offer) -> tuple[Offer, Paper | None]:
     """An entry without what is another paper's, and with a key that is free; or the paper of ours
     that it is about."""
-    found = match(session, offered.record, None)
+    found = match(session, offer.record, None)
     if found.paper is not None:
-        return offered, found.paper
+        return offer, found.paper
     said = (f"{note[0].upper()}{note[1:]}." for note in found.notes)
-    left_out = (*offered.left_out, *said)
-    return replace(offered, record=found.record, left_out=left_out), None
+    left_out = (*offer.left_out, *said)
+    own_key = offer.own_key if found.record.key else ""  # else it names that other paper
+    return replace(offer, record=found.record, left_out=left_out, own_key=own_key), None
 
 
-def _fitting(session: Session, offered: Iterable[Offered]) -> list[Offered]:
+def _fitting(session: Session, offered: Iterable[Offer]) -> list[Offer]:
     """Those that could be added, as they would be."""
     found = []
     for each in offered:
@@ -245,7 +175,15 @@ def _fitting(session: Session, offered: Iterable[Offered]) -> list[Offered]:
             f"{_FIELD_NAMES.get(each.field, each.field.title())} left out. {each.message}"
             for each in refusals
         )
-        found.append(replace(each, record=record, title_html=title_html, left_out=left_out))
+        found.append(
+            replace(
+                each,
+                record=record,
+                title_html=title_html,
+                left_out=left_out,
+                own_key=record.key,
+            )
+        )
     return found
 
 

@@ -11,15 +11,21 @@ from app.references.identifiers import PaperRef
 from app.references.mentions import named_in
 from app.references.parsing import normalised, parse_identifier
 from app.services.papers.facts import FIELDS
+from app.services.refusals import Refused
 from app.sources.bibtex.reading import BadEntry, read_bibtex
 from app.sources.formats.csl import looks_like_csl, read_csl
 from app.sources.formats.ris import looks_like_ris, read_ris
+from app.sources.limits import MAX_PASTED_BYTES, is_too_long
 from app.sources.record import PaperRecord
 from app.text.lines import one_line
 from app.text.tex import plain
 
 MAX_TITLE = 300
 PROBLEMS_SHOWN = 20
+TOO_LONG = (
+    f"That's too much at once: you can paste up to {MAX_PASTED_BYTES // 1000} kB."
+    " Use Import for a whole file."
+)
 _BIBTEX = re.compile(r"@\s*\w+\s*[{(]")
 
 
@@ -53,7 +59,13 @@ class Pasted:
 
 
 def read(text: str) -> Pasted:
-    """See what a text is."""
+    """See what a text is.
+
+    Raises:
+        Refused: when it is too long to be read.
+    """
+    if is_too_long(text):
+        raise Refused("pasted", TOO_LONG)
     text = text.replace("\x00", "").strip().lstrip("\ufeff")
     for looks_right, reader in (
         (looks_like_ris, read_ris),
@@ -72,7 +84,7 @@ def read(text: str) -> Pasted:
     if ref is not None and ref.kind == "url":
         return Pasted(url=outside_url("url", ref.value) or "")
     named = named_in(line)
-    return Pasted(ref=named) if named else Pasted(title=plain(line)[:MAX_TITLE])
+    return Pasted(ref=named) if named else Pasted(title=plain(line[: 4 * MAX_TITLE])[:MAX_TITLE])
 
 
 def _looks_like_bibtex(text: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.services.lookup import asking, cache
+from app.services.lookup import asking, cache, offers
 from app.services.pictures import addresses
 from app.services.pictures import uploads as pictures
 from app.services.similar import similarity
@@ -26,13 +26,14 @@ class Tidied:
 def tidy(session: Session) -> Tidied:
     """Forget summaries that were deleted too long ago, and remove pictures that nothing shows.
 
-    Also work out the similar papers that writes have left marked, and forget old answers of the
-    outside. In a library from before version 0004 of the schema, texts that share a picture get
-    addresses of their own.
+    Also work out the similar papers that writes have left marked, and forget old look-ups and
+    answers of the outside. In a library from before version 0004 of the schema, texts that share a
+    picture get addresses of their own.
 
     Commits; it can be stopped at any moment and run again, also while others read and write.
     """
     forgotten = deletion.purge_deleted(session)
+    offers.purge(session)
     session.commit()
     addresses.part_all(session)
     cache.tidy(session.info["data_dir"] / asking.FOLDER)

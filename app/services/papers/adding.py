@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select, update
@@ -34,13 +34,50 @@ from app.text.person_names import author_key, surname_for_key, without_number
 from app.text.words import title_folded
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A record in normal form, with what is rendered of it: all that needs no transaction."""
+
+    record: PaperRecord
+    title_html: str
+    abstract_html: str
+
+
 def add_paper(
     session: Session, record: PaperRecord, source: str, adder: User | None = None
 ) -> Paper:
     """Put a paper into the library; links that waited for it lead to it from now on.
 
-    The texts of these links are only marked: `rerender.renew_marked` renders them again after the
-    commit, for it may take long.
+    Args:
+        record: what is known of it; only the title is needed.
+        source, adder: as `add_prepared` has them.
+
+    Raises:
+        AlreadyThere, Refused: as `add_prepared` and `prepare`.
+    """
+    return add_prepared(session, prepare(checked(session, record)), source, adder)
+
+
+def prepare(record: PaperRecord) -> Prepared:
+    """Render what is rendered of a record.
+
+    Args:
+        record: in normal form (`facts.checked`, `facts.fitting`).
+
+    Raises:
+        Refused: for a title or abstract that cannot be rendered, with the name of the field.
+    """
+    title_html = _rendered("title", render_inline, record.title)
+    return Prepared(record, title_html, _rendered("abstract", render_plain, record.abstract))
+
+
+def add_prepared(
+    session: Session, prepared: Prepared, source: str, adder: User | None = None
+) -> Paper:
+    """Put a paper into the library whose record was checked and prepared.
+
+    The texts of links that waited for it are only marked: `rerender.renew_marked` renders them
+    again after the commit, for it may take long.
 
     A preprint and what came of it are one paper (`services.papers.same_work`): then the two are
     merged at once, and the one that stays is returned. Only a record that somebody vouches for
@@ -48,7 +85,6 @@ def add_paper(
     that paper is there already, and stays as it is.
 
     Args:
-        record: what is known of it; only the title is needed.
         source: where the record is from: a word such as `form` or `bibtex`, or the `KIND` of the
             source that was asked for it.
         adder: the member who adds it; `None` for who runs the program.
@@ -57,13 +93,11 @@ def add_paper(
         AlreadyThere: when one of its identifiers belongs to a paper we have. If that has the same
             title, further identifiers lead to it from now on; the caller may commit that. Also
             for the same work as one we have, if nobody vouches for the record.
-        Refused: for a fact that cannot be right, with the name of the field.
+        Refused: for a fact that cannot be kept, with the name of the field.
     """
-    record = checked(session, record)
-    title_html = _rendered("title", render_inline, record.title)
-    abstract_html = _rendered("abstract", render_plain, record.abstract)
     begin_writing(session)
     lock_papers(session, alone=True)
+    record = prepared.record
     if not record.key:
         record = replace(record, key=_made_up_key(session, record))
     names = identifiers(record)
@@ -74,30 +108,24 @@ def add_paper(
         if vouched and len(set(taken.values())) == 1:
             learn_names(session, key, record.title, [*names, *_addresses(session, record)])
         raise AlreadyThere(key)
+    prepared = replace(prepared, record=record)
     if vouched:
-        paper = _added(session, record, names, source, title_html, abstract_html)
-        return joined(session, paper, adder)
+        return joined(session, _added(session, prepared, names, source), adder)
     with session.begin_nested():  # what is the same work as another one is not added at all
         word = source if source in TYPED else "pasted"  # a file that somebody sent
-        paper = _added(session, record, names, word, title_html, abstract_html)
+        paper = _added(session, prepared, names, word)
         if (same := double_of(session, paper)) is not None:
             raise AlreadyThere(same.key)
     return paper
 
 
-def _added(
-    session: Session,
-    record: PaperRecord,
-    names: Iterable[PaperRef],
-    source: str,
-    title_html: str,
-    abstract_html: str,
-) -> Paper:
+def _added(session: Session, prepared: Prepared, names: Iterable[PaperRef], source: str) -> Paper:
+    record = prepared.record
     venue = _venue(session, record)
     paper = Paper(
         key=record.key,
         title=record.title,
-        title_html=title_html,
+        title_html=prepared.title_html,
         title_folded=title_folded(record.title),
         year=record.year,
         venue_id=None if venue is None else venue.id,
@@ -106,7 +134,7 @@ def _added(
         arxiv_id=record.arxiv_id or None,
         url=record.url or None,
         abstract=record.abstract,
-        abstract_html=abstract_html,
+        abstract_html=prepared.abstract_html,
         keywords=record.keywords,
         details=dict(record.details),
         published_on=record.published_on,

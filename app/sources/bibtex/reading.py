@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from app.sources.bibtex.records import inherit, record_of
 from app.sources.bibtex.scanner import Entry, Scanner
 from app.sources.bibtex.strings import known_strings
+from app.sources.limits import MAX_PASTED_BYTES, TOO_MANY_MARKS, MarksLeft, is_too_long
 from app.sources.record import PaperRecord
+from app.text.lines import plain_ends
 from app.text.tex import plain
 
-__all__ = ["MAX_BYTES", "BadEntry", "FoundEntry", "decode", "plain", "read_bibtex", "read_entries"]
+__all__ = ["BadEntry", "FoundEntry", "decode", "plain", "read_bibtex", "read_entries"]
 
-MAX_BYTES = 200_000  # of pasted text
 MAX_ENTRIES = 2000  # of pasted text
 MAX_VALUE = 20_000
 MAX_PEOPLE = 200_000  # characters; papers of LHC experiments have 3,000 authors and more
@@ -53,16 +54,17 @@ class BadEntry:
     message: str
 
 
-def read_entries(text: str) -> Iterator[FoundEntry | BadEntry]:
+def read_entries(text: str, marks: MarksLeft | None = None) -> Iterator[FoundEntry | BadEntry]:
     """Read all entries of a BibTeX text, of any size, in their order.
 
     Args:
         text: BibTeX or biblatex, with any line ends.
+        marks: how much TeX may be read; the first entry with more is a bad one, and the last.
 
     Yields:
         Every entry, good or bad. Keys lose dblp's `DBLP:` in front; an entry may have none.
     """
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    text = plain_ends(text.removeprefix("\ufeff")).replace("\0", "")
     scanner = Scanner(text, known_strings())
     parents = _parents(text, scanner)
     for entry in scanner.entries():
@@ -73,6 +75,10 @@ def read_entries(text: str) -> Iterator[FoundEntry | BadEntry]:
         if above and above.lower() not in parents:
             said = f"the entry {above:.80}, of which it is a part, is not here"
             entry.problems.append((entry.line, said))
+        # What an entry inherits, and what stands for strings, counts as often as it is used.
+        if marks is not None and not all(map(marks.takes, entry.fields.values())):
+            yield BadEntry(entry.line, f"{_named(entry)}: {TOO_MANY_MARKS}.")
+            return
         yield _judged(entry)
 
 
@@ -80,17 +86,17 @@ def read_bibtex(text: str) -> tuple[list[PaperRecord], list[BadEntry]]:
     """Read pasted BibTeX.
 
     Args:
-        text: at most `MAX_BYTES` bytes.
+        text: of a size that one may paste (`sources.limits`).
 
     Returns:
         The records of `MAX_ENTRIES` at most in order, and what could not be read. Of several
         entries with one key and title that differ the first counts.
     """
-    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
-        return [], [BadEntry(1, f"This is more than {MAX_BYTES:,} bytes of BibTeX.")]
+    if is_too_long(text):
+        return [], [BadEntry(1, f"This is more than {MAX_PASTED_BYTES:,} bytes of BibTeX.")]
     records: dict[str, PaperRecord] = {}
     bad: list[BadEntry] = []
-    for number, entry in enumerate(read_entries(text)):
+    for number, entry in enumerate(read_entries(text, MarksLeft())):
         if number == MAX_ENTRIES:
             bad.append(BadEntry(entry.line, f"Only the first {MAX_ENTRIES:,} entries were read."))
             break
@@ -160,7 +166,6 @@ def _judged(entry: Entry) -> FoundEntry | BadEntry:
     notes = tuple(
         said if line == entry.line else f"line {line}: {said}" for line, said in entry.problems
     )
-    name = f"@{entry.kind}{{{entry.key:.60}" if entry.key else f"@{entry.kind} without a key"
     problem = _NO_WORKS.get(entry.kind, "")
     for field, most in _MOST.items():
         if len(entry.fields.get(field, "")) > most:
@@ -172,5 +177,9 @@ def _judged(entry: Entry) -> FoundEntry | BadEntry:
     if record is not None and record.title and year and record.year is None:
         notes = (*notes, f"“{year:.40}” is no year, and was left out")
     if record is None or problem:
-        return BadEntry(entry.line, f"{name}: {'; '.join((problem, *notes))}.")
+        return BadEntry(entry.line, f"{_named(entry)}: {'; '.join((problem, *notes))}.")
     return FoundEntry(entry.line, record, notes)
+
+
+def _named(entry: Entry) -> str:
+    return f"@{entry.kind}{{{entry.key:.60}" if entry.key else f"@{entry.kind} without a key"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.references.mentions import arxiv_alone, arxiv_in, doi_in
@@ -22,11 +22,11 @@ from app.sources.answers import (
     year_of,
 )
 from app.sources.bibtex.reading import BadEntry
+from app.sources.limits import MAX_PASTED_BYTES, TOO_MANY_MARKS, MarksLeft, is_too_long
 from app.sources.markup import one_line, plain
 from app.sources.record import PaperRecord
 from app.text.person_names import printed
 
-MAX_BYTES = 200_000
 _TYPES = {
     "article-journal": "article",
     "article-magazine": "article",
@@ -53,13 +53,13 @@ def read_csl(text: str) -> tuple[list[PaperRecord], list[BadEntry]]:
     """Read a CSL-JSON text: one item, or a list of them.
 
     Args:
-        text: at most `MAX_BYTES` bytes.
+        text: of a size that one may paste (`sources.limits`).
 
     Returns:
         The records in order, and what could not be read.
     """
-    if len(text.encode(errors="replace")) > MAX_BYTES:
-        return [], [BadEntry(1, f"This is more than {MAX_BYTES:,} bytes of CSL-JSON.")]
+    if is_too_long(text):
+        return [], [BadEntry(1, f"This is more than {MAX_PASTED_BYTES:,} bytes of CSL-JSON.")]
     try:
         value = json.loads(text.lstrip("\ufeff"))
     except json.JSONDecodeError as error:
@@ -68,7 +68,12 @@ def read_csl(text: str) -> tuple[list[PaperRecord], list[BadEntry]]:
         return [], [BadEntry(1, "This JSON is too deep, or has numbers that are too long.")]
     records: list[PaperRecord] = []
     bad: list[BadEntry] = []
+    marks = MarksLeft()
     for number, item in enumerate(value if isinstance(value, list) else [value], 1):
+        # Its texts, not its JSON, whose own braces and escapes would count too.
+        if not all(map(marks.takes, _texts(item))):
+            bad.append(BadEntry(1, f"Item {number}: {TOO_MANY_MARKS}."))
+            break
         if _string(item, "title"):
             records.append(_record(item))
         else:
@@ -76,6 +81,17 @@ def read_csl(text: str) -> tuple[list[PaperRecord], list[BadEntry]]:
     if not records and not bad:
         bad.append(BadEntry(1, "There is no item in this JSON."))
     return records, bad
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts within a value of JSON, however deep."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            yield each
+        elif isinstance(each, list | dict):
+            waiting += each.values() if isinstance(each, dict) else each
 
 
 def _string(item: Any, name: str) -> str:

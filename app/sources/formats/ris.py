@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import chain
 
 from app.references.mentions import arxiv_alone, arxiv_in, doi_in
 from app.sources.answers import calendar_day, month_macro, year_of
 from app.sources.bibtex.reading import BadEntry
+from app.sources.limits import MAX_PASTED_BYTES, TOO_MANY_MARKS, MarksLeft, is_too_long
 from app.sources.markup import one_line, plain
 from app.sources.record import PaperRecord
 from app.text.person_names import printed
 
-MAX_BYTES = 200_000
 _LINE = re.compile(r"\s{0,3}([A-Z][A-Z0-9]) {1,2}- ?(.*)")
 _TYPES = {
     "JOUR": "article",
@@ -47,16 +48,20 @@ def read_ris(text: str) -> tuple[list[PaperRecord], list[BadEntry]]:
     """Read all entries of a RIS text; one without an end ends where the next one begins.
 
     Args:
-        text: at most `MAX_BYTES` bytes.
+        text: of a size that one may paste (`sources.limits`).
 
     Returns:
         The records in order, and what could not be read.
     """
-    if len(text.encode(errors="replace")) > MAX_BYTES:
-        return [], [BadEntry(1, f"This is more than {MAX_BYTES:,} bytes of RIS.")]
+    if is_too_long(text):
+        return [], [BadEntry(1, f"This is more than {MAX_PASTED_BYTES:,} bytes of RIS.")]
     records: list[PaperRecord] = []
     bad: list[BadEntry] = []
+    marks = MarksLeft()
     for line, fields in _entries(text.lstrip("\ufeff")):
+        if not all(map(marks.takes, chain.from_iterable(fields.values()))):
+            bad.append(BadEntry(line, f"{TOO_MANY_MARKS[0].upper()}{TOO_MANY_MARKS[1:]}."))
+            break
         if _first(fields, "TI", "T1", "CT"):
             records.append(_record(fields))
         else:

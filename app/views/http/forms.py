@@ -17,6 +17,7 @@ from wtforms.validators import DataRequired, InputRequired, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
 from app.services.refusals import Refused
+from app.text.lines import plain_ends
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -31,29 +32,33 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             field.errors = [*field.errors, refused.message]
 
 
+def _plain_ends(text: str | None) -> str | None:
+    return plain_ends(text) if text else text
+
+
 class PaperForm(Form):
     title = StringField("Title", [InputRequired("A paper needs a title.")])
-    authors = TextAreaField("Authors", description="One a line, given name first.")
+    authors = TextAreaField("Authors", filters=[_plain_ends])
     year = StringField(
         "Year", [Optional(), Regexp(r"^\s*\d{4}\s*$", message="A year has four digits.")]
     )
-    venue = StringField("Venue", description="Conference or journal, such as NIPS or Nature.")
-    doi = StringField("DOI", description="Such as 10.1109/CVPR.2016.90.")
-    arxiv_id = StringField("arXiv id", description="Such as 1506.01497.")
-    url = StringField("Address", description="Where the paper can be read.")
-    key = StringField(
-        "Bibtex key",
-        description="Such as conf/nips/RenHGS15. Left empty, it is made from the other fields.",
-    )
+    venue = StringField("Venue")
+    doi = StringField("DOI")
+    arxiv_id = StringField("arXiv ID")
+    url = StringField("URL")
+    key = StringField("BibTeX key")
     section = SelectField("Section", validate_choice=False)
-    keywords = StringField("Keywords", description="Separated by commas.")
-    abstract = TextAreaField("Abstract", description="Formulas between $ signs are shown as math.")
+    keywords = StringField("Keywords")
+    abstract = TextAreaField(
+        "Abstract", filters=[_plain_ends], description="LaTeX between $…$ is supported."
+    )
 
 
 class LookUpForm(Form):
     pasted = TextAreaField(
-        "An identifier, an address, an entry or a title",
+        "Identifier, URL, citation or title",
         [DataRequired("Paste or type something that names the paper.")],
+        filters=[_plain_ends],
     )
 
 

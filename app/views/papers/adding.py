@@ -4,6 +4,7 @@ the form that what was found fills in."""
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from flask import redirect, render_template, request, url_for
@@ -14,128 +15,197 @@ from app.queries import papers
 from app.queries.catalogue import overview
 from app.queries.identifiers import find_paper
 from app.queries.papers import PaperRow
-from app.services.lookup import finding
-from app.services.lookup.finding import NO_SECTION, Offered, PaperRecord
+from app.services.lookup import finding, offers
+from app.services.lookup.offers import Expired, Offer, Result
 from app.services.operation.rerender import renew_marked
-from app.services.papers.adding import AlreadyThere, add_paper
+from app.services.papers.adding import AlreadyThere, add_prepared, prepare
+from app.services.papers.facts import checked
 from app.services.refusals import Refused
+from app.sources.record import NO_SECTION, PaperRecord
+from app.text.lines import plain_ends
 from app.views.http.access import db, needs_sign_in, outside, see_other, signed_in, typed, viewer
 from app.views.http.forms import LookUpForm, PaperForm
 from app.views.http.security import LOOKUP_LIMIT, WRITE_LIMIT
 from app.views.papers.paper import LONGEST_QUERY, RENEW_SECONDS, blueprint
 
-MAX_NAMES = 8
-NOT_AGAIN = (
-    "The place where this paper was found does not answer any more. Look it up again, or fill in"
-    " the form."
+USED = "This offer has expired or was used already."
+GONE = "This look-up has expired. Paste the paper again."
+USED_FORM = (
+    "The look-up behind this form has expired or was used already. You can still add the paper,"
+    " with what the form shows."
 )
 
 
 @dataclass
-class Shown:
+class Content:
     """What the page shows besides the form.
 
     Attributes:
+        pasted: what was looked up.
+        here, offers, problems, silent: as `services.lookup.offers.Result` has them.
         origin: what filled the form, so that facts that it has no field for are not lost.
         ask: whether the paper may be one of those in `here`, so that adding it needs a word more.
     """
 
     pasted: str = ""
     here: list[PaperRow] = field(default_factory=list)
-    offered: list[Offered] = field(default_factory=list)
+    offers: list[Offer] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    origin: Offered | None = None
+    silent: tuple[str, ...] = ()
+    origin: Offer | None = None
     ask: bool = False
+
+    @property
+    def unheard(self) -> str:
+        """A sentence about the sources that gave no answer."""
+        *others, last = self.silent or ("",)
+        names = f"{', '.join(others)} and {last}" if others else last
+        return f"Couldn't reach {names}. Try again in a minute." if names else ""
 
 
 @blueprint.get("/papers/new")
 @LOOKUP_LIMIT
 @needs_sign_in
 def new() -> str | tuple[str, int]:
-    """The page; with `?q=…` what that names is looked up at once."""
+    """The page.
+
+    With `?q=…` what that names is looked up at once; `?offer=…` is the result of a look-up, and
+    `?edit=…` the form that an offered paper fills in.
+    """
+    if "edit" in request.args:
+        offer = offers.offer_of(db(), signed_in(), request.args["edit"])
+        if offer is None:
+            return _page(_empty(), Content(problems=[USED])), 404
+        return _page(_filled(offer.record), Content(offer.pasted, origin=offer))
+    if "offer" in request.args:
+        found = offers.kept(db(), signed_in(), request.args["offer"])
+        if found is None:
+            return _page(_empty(), Content(problems=[GONE])), 404
+        return _result_page(*found)
     wanted = typed(LONGEST_QUERY)
-    return _found(wanted) if wanted else _page(PaperForm(formdata=None), Shown())
+    if not wanted:
+        return _page(_empty(), Content())
+    result = finding.find(db(), outside(), wanted, viewer())
+    _, result = offers.keep(db(), signed_in(), wanted, result)
+    return _result_page(wanted, result)
+
+
+@blueprint.get("/papers/new/look-up")
+@blueprint.get("/papers/new/fill")
+@blueprint.get("/papers/new/add")
+def sent_again() -> Response:
+    """Lead back from the addresses that forms are sent to."""
+    return redirect(url_for("papers.new"), 302)
 
 
 @blueprint.post("/papers/new/look-up")
 @LOOKUP_LIMIT
 @needs_sign_in
-def look_up() -> str | Response | tuple[str, int]:
-    """Look up what was pasted: what is short gets an address of its own."""
+def look_up() -> Response | tuple[str, int]:
+    """Look up what was pasted, and lead to the address of what was found."""
     form = LookUpForm()
     if not form.validate_on_submit():
-        return _page(PaperForm(formdata=None), Shown(), form), 422
-    text = (form.pasted.data or "").strip()
+        return _page(_empty(), Content(), form), 422
+    text = (form.pasted.data or "").replace("\x00", "").strip()
     if len(text) <= LONGEST_QUERY and "\n" not in text and text.isprintable():
-        return redirect(url_for("papers.new", q=text), 303)
-    return _found(text)
+        return see_other(url_for("papers.new", q=text))
+    try:
+        result = finding.find(db(), outside(), text, viewer())
+    except Refused as refused:
+        form.refuse(refused)
+        return _page(_empty(), Content(), form), 422
+    token, _ = offers.keep(db(), signed_in(), text, result)
+    return see_other(url_for("papers.new", offer=token))
 
 
 @blueprint.post("/papers/new/fill")
 @LOOKUP_LIMIT
 @needs_sign_in
-def fill() -> str | tuple[str, int]:
-    """Fill the form with an offered paper; nothing is saved yet."""
-    offered = _again()
-    if offered is None:
-        return _page(PaperForm(formdata=None), Shown(_pasted(), problems=[NOT_AGAIN])), 422
-    return _page(_filled(offered.record), Shown(_pasted(), origin=offered))
+def fill() -> Response | tuple[str, int]:
+    """Lead to the form that an offered paper fills in; nothing is saved yet."""
+    offer = _offer()
+    return see_other(url_for("papers.new", edit=offer.token)) if offer else _used()
 
 
 @blueprint.post("/papers/new/add")
 @WRITE_LIMIT
 @needs_sign_in
-def add() -> str | Response | tuple[str, int]:
+def add() -> Response | tuple[str, int]:
     """Add an offered paper with one click."""
-    offered = _again()
-    if offered is None:
-        return _page(PaperForm(formdata=None), Shown(_pasted(), problems=[NOT_AGAIN])), 422
-    shown = Shown(_pasted(), offered=[offered], origin=offered)
-    return _added(_filled(offered.record), offered.record, offered.source, shown)
+    offer = _offer()
+    if offer is None:
+        return _used()
+    content = Content(offer.pasted, offers=[offer], origin=offer)
+    return _added(
+        _filled(offer.record),
+        offer.record.title,
+        lambda: offers.add(db(), signed_in(), offer),
+        content,
+    )
 
 
 @blueprint.post("/papers/new")
 @WRITE_LIMIT
 @needs_sign_in
-def create() -> str | Response | tuple[str, int]:
+def create() -> Response | tuple[str, int]:
     """Add the paper of the form."""
     form = PaperForm()
-    origin = _again()
-    shown = Shown(_pasted(), origin=origin)
+    origin = _offer()
+    content = Content(_pasted(), origin=origin)
     if not form.validate_on_submit():
-        return _page(form, shown), 422
-    record = _record(form, origin)
+        return _page(form, content), 422
+    if "offer" in request.form and origin is None:
+        content.here = papers.with_same_title(db(), form.title.data or "", viewer())
+        form.form_errors.append(USED_FORM)
+        return _page(form, content), 422
+    try:
+        record = checked(db(), _record(form, origin))
+    except Refused as refused:
+        form.refuse(refused)
+        return _page(form, content), 422
     free = finding.instead_of_key(db(), record)
     if free:
-        existing = find_paper(db(), record.key.strip())
-        shown.here = papers.rows(db(), [existing] if existing else [], viewer())
-        said = f"{record.key.strip()} is the key of another paper here. {free} is free: use that?"
+        existing = find_paper(db(), record.key)
+        content.here = _rows([existing] if existing else [])
+        said = f"{record.key} is the key of another paper here. {free} is free: use that?"
         form.refuse(Refused("key", said))
         form.key.data = free
-        return _page(form, shown), 422
-    return _added(form, record, "form", shown)
+        return _page(form, content), 422
+
+    def write() -> Paper:
+        prepared = prepare(record)
+        look_up = offers.use(db(), signed_in(), origin.token) if origin else None
+        paper = add_prepared(db(), prepared, "form", signed_in())
+        if look_up is not None:
+            offers.note(db(), look_up, paper.key)
+        return paper
+
+    return _added(form, record.title, write, content)
 
 
 def _added(
-    form: PaperForm, record: PaperRecord, source: str, shown: Shown
-) -> str | Response | tuple[str, int]:
-    doubles = papers.with_same_title(db(), record.title, viewer())
+    form: PaperForm, title: str, write: Callable[[], Paper], content: Content
+) -> Response | tuple[str, int]:
+    doubles = papers.with_same_title(db(), title, viewer())
     if doubles and "anyway" not in request.form:
-        shown.here, shown.ask = doubles, True
-        return _page(form, shown), 422
+        content.here, content.ask = doubles, True
+        return _page(form, content), 422
     try:
-        paper = add_paper(db(), record, source, signed_in())
+        paper = write()
+    except Expired:
+        db().rollback()
+        return _used()
     except AlreadyThere as there:
         db().commit()  # further names of it that were learnt
         existing = papers.by_key(db(), there.key)
-        shown.here = papers.rows(db(), [existing] if existing else [], viewer())
-        shown.offered = []
+        content.here = _rows([existing] if existing else [])
+        content.offers, content.origin = [], None
         form.form_errors.append("We have this paper already; see below.")
-        return _page(form, shown), 422
+        return _page(form, content), 422
     except Refused as refused:
         db().rollback()
         form.refuse(refused)
-        return _page(form, shown), 422
+        return _page(form, content), 422
     db().commit()
     # Texts that waited for this paper link to it now. Those that take longer than a reader should
     # wait stay marked for `shortlist rerender`.
@@ -143,17 +213,23 @@ def _added(
     return see_other(url_for("summaries.edit", key=paper.key))
 
 
-def _found(text: str) -> str | tuple[str, int]:
-    found = finding.find(db(), outside(), text, viewer())
-    shown = Shown(
-        text,
-        _rows(found.here),
-        found.offered,
-        list(dict.fromkeys(found.problems)),  # sources may say the same
-        found.offered[0] if found.exact else None,
+def _used() -> tuple[str, int]:
+    """The page for an offer that is not there: what is known without it."""
+    pasted = _pasted()
+    result = finding.without_asking(db(), pasted, viewer())
+    return _result_page(pasted, replace(result, problems=[USED, *result.problems])), 422
+
+
+def _result_page(pasted: str, result: Result) -> str:
+    content = Content(
+        pasted,
+        _rows(result.here),
+        result.offers,
+        result.problems,
+        result.silent,
+        result.offers[0] if result.exact else None,
     )
-    page = _page(_filled(found.known), shown)
-    return (page, 422) if found.unread else page
+    return _page(_filled(result.known), content)
 
 
 def _rows(here: list[Paper]) -> list[PaperRow]:
@@ -161,43 +237,44 @@ def _rows(here: list[Paper]) -> list[PaperRow]:
 
 
 def _pasted() -> str:
-    return request.form.get("pasted", "")
+    return plain_ends(request.form.get("pasted", "")).replace("\x00", "")
 
 
-def _again() -> Offered | None:
-    """The offered paper of which a form speaks."""
-    names = request.form.get("found", "").split()[:MAX_NAMES]
-    entry = request.form.get("entry", "")
-    if not names and not (entry.isascii() and entry.isdigit() and len(entry) < 5):
-        return None
-    return finding.again(db(), outside(), names, _pasted(), int(entry or 0))
+def _offer() -> Offer | None:
+    """The offered paper that a form names, if it is there for who sends it."""
+    token = request.form.get("offer", "")
+    return offers.offer_of(db(), signed_in(), token) if token else None
+
+
+def _empty() -> PaperForm:
+    return PaperForm(formdata=None)
 
 
 def _filled(record: PaperRecord) -> PaperForm:
     return PaperForm(formdata=None, data=finding.form_fields(record))
 
 
-def _page(form: PaperForm, shown: Shown, box: LookUpForm | None = None) -> str:
+def _page(form: PaperForm, content: Content, box: LookUpForm | None = None) -> str:
     sections = overview.sections(db())
     form.section.choices = [
-        ("", "As its venue"),
+        ("", "Same as venue"),
         *((each.slug, each.name) for each in sections),
         (NO_SECTION, "None of these"),
     ]
     return render_template(
         "papers/new.html",
         form=form,
-        box=box or LookUpForm(formdata=None, data={"pasted": shown.pasted}),
-        shown=shown,
+        box=box or LookUpForm(formdata=None, data={"pasted": content.pasted}),
+        content=content,
     )
 
 
-def _record(form: PaperForm, origin: Offered | None) -> PaperRecord:
+def _record(form: PaperForm, origin: Offer | None) -> PaperRecord:
     """What the form says, and of what filled it the facts that the form has no field for."""
     year = (form.year.data or "").strip()
     record = PaperRecord(
         title=form.title.data or "",
-        authors=tuple(filter(str.strip, (form.authors.data or "").splitlines())),
+        authors=tuple(filter(str.strip, (form.authors.data or "").split("\n"))),
         key=form.key.data or "",
         year=int(year) if year else None,
         venue=form.venue.data or "",

@@ -453,7 +453,7 @@ def test_bytes(data: bytes, text: str, said: str) -> None:
 
 
 def test_too_much_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "200,000 bytes" in read_bibtex("x" * 200_001)[1][0].message
+    assert "64,000 bytes" in read_bibtex("x" * 64_001)[1][0].message
     monkeypatch.setattr("app.sources.bibtex.reading.MAX_ENTRIES", 2)
     assert [entry.line for entry in read_bibtex("@a{}\n" * 4)[1]] == [1, 2, 3]
     assert "Only the first 2 entries" in read_bibtex("@a{}" * 4)[1][-1].message
