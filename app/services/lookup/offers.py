@@ -136,13 +136,17 @@ def kept(session: Session, user: User, token: str) -> tuple[str, Result] | None:
     ).all()
     data = look_up.data
     here = papers.by_ids(session, data["here"])
+    offers = [_offer(row, look_up) for row in rows]
+    known = from_json(data["known"])
+    if data["exact"]:  # the first that is left fills the form
+        known = offers[0].record if offers else PaperRecord(title="")
     return look_up.pasted, Result(
         [here[number] for number in data["here"] if number in here],
-        [_offer(row, look_up) for row in rows],
+        offers,
         data["problems"],
         tuple(data["silent"]),
-        from_json(data["known"]),
-        data["exact"] and bool(rows) and rows[0].position == 0,
+        known,
+        data["exact"] and bool(offers),
     )
 
 

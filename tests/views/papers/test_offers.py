@@ -58,10 +58,6 @@ def rows(session: Session, table: Any) -> int:
         ("1512.03385", {"export.arxiv.org": 1, "dblp.org": 1}),
         ("10.1109/CVPR.2016.90", {"api.crossref.org": 1, "dblp.org": 1}),
         (
-            "https://aclanthology.org/N19-1423",
-            {"aclanthology.org": 1, "api.crossref.org": 1, "dblp.org": 1},
-        ),
-        (
             TITLE,
             {
                 "export.arxiv.org": 1,
@@ -143,7 +139,9 @@ def test_an_added_offer_is_used_up(writer: Browser, session: Session) -> None:
     page = writer.get(address)
     assert len(offers(page)) == 1
     assert "/paper/key" in page.links()
+    assert page.form("/papers/new")["title"] == "Second"
     assert press(writer, page).location == "/write/b"
+    assert writer.get(address).form("/papers/new")["title"] == ""
     assert rows(session, OfferedRecord) == 0
 
 
