@@ -318,9 +318,9 @@ def test_a_fault_of_ours_in_an_import_is_one_line(
 ) -> None:
     program = """
 from app.services.importing import storing as importing
-def publish(*_, **__):
+def fail(*_, **__):
     raise ZeroDivisionError("odd")
-importing.publish = publish
+importing.create_summary = fail
 from app.cli import main
 main()
 """

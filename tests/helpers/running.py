@@ -128,6 +128,9 @@ class Serve:
 
 @contextmanager
 def serving(data_dir: Path, workers: int = 1) -> Iterator[Serve]:
+    # Who is started in the background ignores Ctrl-C, and so would all that it starts.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     serve = Serve(data_dir, workers)
     try:
         yield serve

@@ -18,15 +18,15 @@ from sqlalchemy.orm import Session
 from app import create_app
 from app.config import Config
 from app.db import Database
-from app.models import Paper, Picture, Tag, User
+from app.models import Paper, Picture, Summary, Tag, User
 from app.services.accounts import administration
 from app.services.accounts.merging import merge as merge_accounts
 from app.services.papers.merging import merge_papers
 from app.services.refusals import Refused
+from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
-from app.services.summaries.drafts import Content, save_draft
 from tests.helpers.client import PASSWORD, Browser
-from tests.helpers.factories import make_paper, make_summary, make_user
+from tests.helpers.factories import make_paper, make_summary, make_user, save_draft
 
 AT_ONCE = 2
 FIELDS = {
@@ -51,7 +51,7 @@ FIELDS = {
     "name": "newcomer",
     "password": PASSWORD,
 }
-# Left to the test of deleting itself.
+# Those have tests of their own below.
 LEFT = {"deletion.delete", "account.enter", "account.create"}
 ENDING = ("/logout", "/settings/password")
 
@@ -167,7 +167,8 @@ def test_every_form_twice(site: Flask, ann: Browser, any_file_database: Database
         def send(method: str = method, path: str = path) -> int:
             window = again(site, ann)
             headers = {"X-CSRFToken": token}
-            return window.client.open(path, method=method, data=data, headers=headers).status_code
+            sent = {"method": method, "data": data, "headers": headers, "buffered": True}
+            return window.client.open(path, **sent).status_code
 
         statuses = at_once(any_file_database, send, send)
         answers.update(statuses)
@@ -212,7 +213,10 @@ def test_two_bring_the_same_picture_tag_and_paper(
     assert max(at_once(any_file_database, *once)) < 500
     once = [post(browser, "/summary/4/vote", value="1") for browser in (bea, again(site, bea))]
     assert max(at_once(any_file_database, *once)) < 500
+    once = [post(browser, "/summary/1/delete") for browser in (ann, again(site, ann))]
+    assert at_once(any_file_database, *once) == [303, 303]
     with any_file_database.session() as session:
+        assert session.get(Summary, 1) is None
         assert session.scalar(select(func.count()).where(Tag.name.startswith("brand"))) == 1
         assert session.scalar(select(func.count()).where(Paper.title == paper["title"])) == 1
 

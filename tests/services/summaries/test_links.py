@@ -11,9 +11,10 @@ from app.models import Link, Paper, Summary, User
 from app.queries import papers
 from app.queries.links import links
 from app.rendering import Rendered
+from app.services.operation import rerender
 from app.services.operation.rerender import count_marked, renew_marked
 from app.services.papers.adding import add_paper
-from app.services.summaries import publishing, stale
+from app.services.summaries import stale
 from app.sources.record import PaperRecord
 from tests.helpers.factories import make_paper, make_summary, make_user
 
@@ -178,7 +179,7 @@ def test_what_is_saved_meanwhile_is_not_overwritten(
         summary = make_summary(session, source="old text")
         stale.mark_stale(session, [summary.id])
         session.commit()
-        real = publishing.render_text
+        real = rerender.render_text
 
         def slow(where: Session, text: str) -> Rendered:
             found = real(where, text)
@@ -188,7 +189,7 @@ def test_what_is_saved_meanwhile_is_not_overwritten(
                 make_summary(other, paper, other.get_one(User, mine.user_id), "new text")
             return found
 
-        monkeypatch.setattr(publishing, "render_text", slow)
+        monkeypatch.setattr(rerender, "render_text", slow)
         list(renew_marked(session))
         session.expire_all()
         assert "new text" in session.get_one(Summary, summary.id).html

@@ -113,7 +113,7 @@ def test_a_fault_of_ours_is_a_page(
         raise ZeroDivisionError
 
     form = guest.get("/write/conf/x/A1").form("/write/conf/x/A1")
-    monkeypatch.setattr(publishing, "publish", fail)
+    monkeypatch.setattr(publishing, "create_summary", fail)
     answer = guest.post("/write/conf/x/A1", {**form, "source": "My text"})
     assert answer.status == 500
     assert "Our fault" in answer.text
