@@ -23,8 +23,9 @@ from app.services.accounts import administration
 from app.services.accounts.merging import merge as merge_accounts
 from app.services.papers.merging import merge_papers
 from app.services.refusals import Refused
+from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
-from app.services.summaries.drafts import Content, save_draft
+from app.services.summaries.drafts import save_draft
 from tests.helpers.client import PASSWORD, Browser
 from tests.helpers.factories import make_paper, make_summary, make_user
 

@@ -16,38 +16,28 @@ from app.queries.identifiers import find_paper, known_keys
 from app.queries.search import results
 from app.references.addresses import outside_url
 from app.references.identifiers import implied
+from app.references.labels import capitalised, field_label
 from app.rendering import RenderError, render_inline
 from app.services.lookup import asking, pasted_input
 from app.services.lookup.asking import Answer, Find, Outside
 from app.services.lookup.pasted_input import Pasted
 from app.services.papers.deduplication import match
 from app.services.papers.duplicates import learn_names
-from app.services.papers.facts import FIELDS, checked, fitting
+from app.services.papers.facts import FIELDS, checked
 from app.services.papers.facts import identifiers as identifiers_of
+from app.services.papers.fitting import Misfit, fit
 from app.services.refusals import Refused
-from app.sources.record import NO_SECTION, PaperRecord
+from app.sources.record import PaperRecord
 from app.text.lines import one_line
 from app.text.person_names import without_number
-
-__all__ = [
-    "NO_SECTION",
-    "Found",
-    "Offered",
-    "PaperRecord",
-    "again",
-    "find",
-    "form_fields",
-    "instead_of_key",
-]
 
 MAX_HERE = 5
 MAX_PEOPLE = 8
 MAX_ENTRIES = 10
 MANY = "There are {} entries here; the first {} are shown. A whole file is for `shortlist import`."
-_FIELD_NAMES = {"doi": "DOI", "arxiv_id": "arXiv number", "url": "Address"}
 NOTHING = "Nobody we asked knows this paper. Fill in what you know of it."
 NO_ADDRESS = (
-    "This address does not say which paper it shows. If its page names a DOI or an arXiv number,"
+    "This address does not say which paper it shows. If its page names a DOI or an arXiv ID,"
     " paste that, or paste the title."
 )
 
@@ -235,18 +225,24 @@ def _fitting(session: Session, offered: Iterable[Offered]) -> list[Offered]:
     found = []
     for each in offered:
         try:
-            record, refusals = fitting(session, each.record)
+            record, misfits = fit(session, each.record)
             title_html = render_inline(record.title)
         except Refused:
             continue
         except RenderError:
             title_html = html.escape(record.title)
-        left_out = tuple(
-            f"{_FIELD_NAMES.get(each.field, each.field.title())} left out. {each.message}"
-            for each in refusals
-        )
+        left_out = tuple(map(_said, misfits))
         found.append(replace(each, record=record, title_html=title_html, left_out=left_out))
     return found
+
+
+def _said(misfit: Misfit) -> str:
+    label = capitalised(field_label(misfit.field))
+    if misfit.is_shortened:
+        return f"{label} shortened."
+    if misfit.kept:
+        return f"{label} changed to {misfit.kept}. {misfit.why}"
+    return f"{label} left out. {misfit.why}"
 
 
 def form_fields(record: PaperRecord) -> dict[str, str]:

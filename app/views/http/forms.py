@@ -16,7 +16,18 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
+from app.references.labels import KIND_LABELS
 from app.services.refusals import Refused
+
+# Who can see a summary of each visibility, and what that means.
+VISIBLE_TO = {"public": "Everybody", "unlisted": "Whoever has its link", "private": "Only you"}
+WHO_SEES = {
+    "public": "It stands on the page of the paper, in lists, feeds and search.",
+    "unlisted": (
+        "It stands in no list. You get a secret link that you can give to others, renew and close."
+    ),
+    "private": "A note to yourself: nobody else can see it or learn that it exists.",
+}
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -38,11 +49,11 @@ class PaperForm(Form):
         "Year", [Optional(), Regexp(r"^\s*\d{4}\s*$", message="A year has four digits.")]
     )
     venue = StringField("Venue", description="Conference or journal, such as NIPS or Nature.")
-    doi = StringField("DOI", description="Such as 10.1109/CVPR.2016.90.")
-    arxiv_id = StringField("arXiv id", description="Such as 1506.01497.")
+    doi = StringField(KIND_LABELS["doi"], description="Such as 10.1109/CVPR.2016.90.")
+    arxiv_id = StringField(KIND_LABELS["arxiv"], description="Such as 1506.01497.")
     url = StringField("Address", description="Where the paper can be read.")
     key = StringField(
-        "Bibtex key",
+        KIND_LABELS["key"],
         description="Such as conf/nips/RenHGS15. Left empty, it is made from the other fields.",
     )
     section = SelectField("Section", validate_choice=False)
@@ -75,11 +86,7 @@ class Switch(BooleanField):
 class SharingForm(Form):
     visibility = RadioField(
         "Who can see it",
-        choices={
-            "public": "Everybody",
-            "unlisted": "Whoever has its link",
-            "private": "Only you",
-        },
+        choices=VISIBLE_TO,
         validate_choice=False,
     )
     anonymous = Switch("Anonymous", description="Your name is shown to nobody else.")

@@ -15,10 +15,11 @@ from app.queries.catalogue import overview
 from app.queries.identifiers import find_paper
 from app.queries.papers import PaperRow
 from app.services.lookup import finding
-from app.services.lookup.finding import NO_SECTION, Offered, PaperRecord
+from app.services.lookup.finding import Offered
 from app.services.operation.rerender import renew_marked
-from app.services.papers.adding import AlreadyThere, add_paper
-from app.services.refusals import Refused
+from app.services.papers.adding import add_paper
+from app.services.refusals import AlreadyThere, Refused
+from app.sources.record import NO_SECTION, PaperRecord
 from app.views.http.access import db, needs_sign_in, outside, see_other, signed_in, typed, viewer
 from app.views.http.forms import LookUpForm, PaperForm
 from app.views.http.security import LOOKUP_LIMIT, WRITE_LIMIT
