@@ -58,8 +58,9 @@ def import_dblp(file: Path, venues: frozenset[str], since: int | None, until: in
 
 
 def _read(file: Path, venues: frozenset[str], since: int | None, until: int | None) -> None:
-    from app.services.dblp.dump_import import BadDump, Wanted, import_dump, venues_without_papers
+    from app.services.dblp.dump_import import import_dump, venues_without_papers
     from app.services.operation.rerender import count_marked, renew_marked
+    from app.sources.dblp_dump.terms import BadDump, Wanted
 
     counts: Mapping[str, int] = {}
     problems: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.services.importing.opening import Source
-    from app.services.importing.storing import Options, Outcome, Run
+    from app.services.importing.terms import Options, Outcome, Run
 
 NAMED = 20  # accounts in a report
 SIMILAR_SECONDS = 10.0
@@ -55,7 +55,7 @@ def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) 
       shortlist import refs.bib
     """
     from app.services.importing import faults
-    from app.services.importing.storing import Options
+    from app.services.importing.terms import Options
 
     options = Options(writer=user.lower(), visibility=visibility, dry_run=dry_run)
     report = _Report()
@@ -81,7 +81,7 @@ def _import_all(
     session: Session, paths: tuple[Path, ...], options: Options, report: _Report
 ) -> None:
     from app.services.importing.opening import BadSource, open_source
-    from app.services.importing.storing import Run
+    from app.services.importing.terms import Run
     from app.services.operation.rerender import count_marked, renew_marked
 
     run = Run(options)
@@ -134,7 +134,7 @@ class _Report:
 
     def handed_to(self) -> Iterator[str]:
         """Whoever has such an account reads what was private to its writer."""
-        from app.services.importing.storing import ANONYMOUS
+        from app.services.importing.writers import ANONYMOUS
 
         if names := self.writers[True]:
             yield f"Texts went to accounts that are in use: {_some(names)}."

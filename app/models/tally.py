@@ -6,8 +6,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.db import Base
 from app.models.user import User
 
-TOTALS = ("papers", "summaries", "writers")
-
 
 class Writer(Base):
     """What everybody may count of a user: public summaries under their name, and votes on these.
@@ -28,7 +26,10 @@ class Writer(Base):
 
 
 class Total(Base):
-    """How many papers, public summaries and writers (by name) there are: `name` is of `TOTALS`."""
+    """How many papers, public summaries and writers (by name) there are.
+
+    `name` is `papers`, `summaries` or `writers`.
+    """
 
     __tablename__ = "totals"
 

@@ -10,8 +10,8 @@ from app.db import Database
 from app.models import Revision, User
 from app.services import votes
 from app.services.pictures.uploads import store
+from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
-from app.services.summaries.drafts import Content
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, make_user, publish, save_draft
 from tests.helpers.queries import counted

@@ -31,8 +31,8 @@ from app.models import (
 from app.services import votes
 from app.services.pictures import uploads
 from app.services.similar import similarity
+from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
-from app.services.summaries.drafts import Content
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, make_user, publish, save_draft
 from tests.helpers.samples.pictures import source

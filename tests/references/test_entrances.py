@@ -20,7 +20,8 @@ from app.services.importing.terms import Incoming, Options
 from app.services.lookup import pasted_input
 from app.services.lookup.asking import Outside
 from app.services.lookup.finding import find as find_here
-from app.services.papers.facts import fitting, identifiers
+from app.services.papers.facts import identifiers
+from app.services.papers.fitting import fit
 from app.services.summaries.markdown_files import read
 from app.sources.bibtex.reading import read_bibtex
 from app.sources.formats.csl import read_csl
@@ -101,8 +102,8 @@ def paper(session: Session) -> Paper:
 
 def leads_to(session: Session, record: PaperRecord, left_out_is_fine: bool = False) -> set[str]:
     """The papers here that a record names by its identifiers and address."""
-    record, left_out = fitting(session, record)
-    assert left_out_is_fine or not left_out, [each.message for each in left_out]
+    record, left_out = fit(session, record)
+    assert left_out_is_fine or not left_out, [each.why for each in left_out]
     refs = identifiers(record)
     if record.url:
         ref = parse_any_address(record.url)

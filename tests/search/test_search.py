@@ -20,6 +20,7 @@ from app.text.plurals import stem
 from app.text.words import indexable, words
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, make_user, publish
+from tests.helpers.search_texts import index_texts
 
 R_CNN, RESNET, BIAS, NOETHER, CHINESE, VAE, SERIES, WATER, PLAIN = (
     "conf/nips/RenHGS15",
@@ -384,7 +385,7 @@ def test_everything_can_be_indexed_anew(session: Session) -> None:
     assert list(indexing.index_missing(session)) == []
     assert search.find(session, search.parse("convolution")).papers == []
     begin_writing(session)
-    indexing.index_texts(session, texts)
+    index_texts(session, texts)
     session.commit()
     assert found() == before
     begin_writing(session)

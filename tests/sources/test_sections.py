@@ -1,58 +1,40 @@
-"""Sections by arXiv's categories and dblp's streams."""
-
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from app.models import Section
-from app.sources import arxiv_sections, dblp_sections
-from app.sources.arxiv_sections import section_of_arxiv_id, section_of_category
-from app.sources.dblp_sections import section_of_stream
 from app.sources.record import NO_SECTION
+from app.sources.sections import said_section, section_of_paper, section_of_venue
 
 
 @pytest.mark.parametrize(
-    ("category", "section"),
+    ("said", "arxiv_id", "venue", "section"),
     [
-        ("cs.CV", "cs"),
-        ("eess.IV", "cs"),
-        ("stat.ML", "cs"),
-        ("q-bio.NC", "bio"),
-        ("hep-th", "phys"),
-        ("astro-ph.CO", "phys"),
-        ("physics.bio-ph", "phys"),
-        (" quant-ph ", "phys"),
-        ("math.MP", "phys"),
-        ("math.AG", NO_SECTION),
-        ("stat.ME", NO_SECTION),
-        ("econ.EM", NO_SECTION),
-        ("", ""),
-        ("nonsense", ""),
-        ("cs/../../x", ""),
+        ("bio", "hep-th/9901001", "cs", "bio"),
+        (NO_SECTION, "hep-th/9901001", "cs", None),
+        ("", "hep-th/9901001", "cs", "phys"),
+        ("", "math/0309136", "cs", None),
+        ("", "1506.01497", "cs", "cs"),
+        ("", "", None, None),
     ],
 )
-def test_a_category_has_a_section(category: str, section: str) -> None:
-    assert section_of_category(category) == section
+def test_the_nearest_that_says_something_counts(
+    said: str, arxiv_id: str, venue: str | None, section: str | None
+) -> None:
+    assert section_of_paper(said, arxiv_id, venue) == section
 
 
-def test_an_old_identifier_names_its_archive() -> None:
-    assert section_of_arxiv_id("hep-th/9901001") == "phys"
-    assert section_of_arxiv_id("cmp-lg/9404003") == "cs"
-    assert section_of_arxiv_id("alg-geom/9202004") == NO_SECTION
-    assert section_of_arxiv_id("1506.01497") == ""
+@pytest.mark.parametrize("section", ["bio", None])
+@pytest.mark.parametrize("arxiv_id", ["", "hep-th/9901001", "math/0309136", "1506.01497"])
+@pytest.mark.parametrize("venue", [None, "cs"])
+def test_what_a_file_says_gives_the_same_section_again(
+    section: str | None, arxiv_id: str, venue: str | None
+) -> None:
+    """An old arXiv ID gave papers of a file a section that they were taken out of."""
+    said = said_section(section, arxiv_id, venue)
+    assert section_of_paper(said, arxiv_id, venue) == section
 
 
-def test_a_stream_has_a_section() -> None:
-    assert section_of_stream("conf/nips") == "cs"
-    assert section_of_stream("journals/jmlr") == "cs"
-    assert section_of_stream("journals/ploscb") == "bio"
-    assert section_of_stream("journals/jcphy") == "phys"
-    assert section_of_stream("venues/annals-of-mathematics") == ""
-    assert section_of_stream("books/sp") == ""
-
-
-def test_every_section_that_is_named_is_one(session: Session) -> None:
-    named = {*arxiv_sections._SECTIONS.values(), *dblp_sections._SECTIONS.values(), "cs"}
-    assert named - {NO_SECTION} <= set(session.scalars(select(Section.slug)))
+def test_the_section_of_a_venue_is_its_own_before_that_of_its_key() -> None:
+    assert section_of_venue("bio", "conf/nips") == "bio"
+    assert section_of_venue(None, "conf/nips") == "cs"
+    assert section_of_venue(None, "venues/somewhere") is None

@@ -19,12 +19,10 @@ READ = 1000
 # twice as many as use it for the paper that is linked.
 OTHERS, TIMES = 2, 2
 
-PROBLEMS = ("unknown", "redirected", "broken", "ambiguous", "label")
-
 
 @dataclass(frozen=True)
 class Finding:
-    """A link and what is wrong with it, one of `PROBLEMS`.
+    """A link and what is wrong with it, by its name.
 
     - unknown: no paper here goes by this name.
     - redirected: the paper goes by another key now.

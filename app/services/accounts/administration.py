@@ -26,7 +26,8 @@ from app.services.counters import counts, totals
 from app.services.locks import queue_account
 from app.services.pictures.files import path_of
 from app.services.refusals import Refused
-from app.services.search_index.indexing import BATCH, place_papers, rename_writer
+from app.services.search_index.facts import BATCH
+from app.services.search_index.indexing import place_papers, rename_writer
 from app.services.similar import similarity
 
 

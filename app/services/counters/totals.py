@@ -20,7 +20,7 @@ VOTES = func.coalesce(func.sum(Summary.score - Summary.imported_votes), 0)
 
 
 def add_to_total(session: Session, name: str, difference: int) -> None:
-    """Change one of `TOTALS`."""
+    """Change one of the numbers of everything, by its name in `Total`."""
     if difference:
         insert_missing(session, Total, [{"name": name, "number": 0}], ["name"])
         of_name = update(Total).where(Total.name == name)

@@ -27,9 +27,8 @@ from app.services.dblp.works import DIGEST, HEAD, STREAMS, Work, prepared, why_l
 from app.services.similar import similarity
 from app.services.summaries import links
 from app.services.summaries.stale import mark_stale
-from app.sources.dblp_dump.reader import MAX_PROBLEMS, BadDump, DumpRecord, Wanted
-
-__all__ = ["BadDump", "Progress", "Wanted", "import_dump"]
+from app.sources.dblp_dump.reader import MAX_PROBLEMS, DumpRecord
+from app.sources.dblp_dump.terms import Wanted
 
 LARGE = 5_000_000  # bytes, from which a file is read in a process of its own
 QUIET = 20  # batches without a change after which it is noted how far it came

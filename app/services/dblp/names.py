@@ -15,7 +15,7 @@ from app.models import Author, AuthorName, Venue
 from app.models.papers.venue import venue_folded
 from app.services.bulk import among, insert_rows, new_ids
 from app.services.dblp.works import Work, kind_of_venue
-from app.sources.dblp_sections import section_of_stream
+from app.sources.sections import section_of_venue
 from app.text.person_names import author_key, without_number
 
 KEPT = 50_000  # authors kept in memory
@@ -120,7 +120,7 @@ class Venues:
                     "key": key,
                     "name": called[key].most_common(1)[0][0],
                     "kind": kind_of_venue(key),
-                    "section_slug": section_of_stream(key) or None,
+                    "section_slug": section_of_venue(None, key),
                 }
                 for key in new
             ]
@@ -153,4 +153,4 @@ class Venues:
             query.where(among(session, Venue.key, keys))
         ):
             shown = tuple(filter(None, (key, name, title)))
-            self._known[key] = KnownVenue(number, shown, section or section_of_stream(key) or None)
+            self._known[key] = KnownVenue(number, shown, section_of_venue(section, key))

@@ -19,7 +19,7 @@ from app.db import insert_missing
 from app.models import Author, AuthorName, PaperAuthor
 from app.services.bulk import among
 from app.services.papers.facts import MAX_NAME
-from app.services.search_index.indexing import BATCH as INDEXED_AT_ONCE
+from app.services.search_index.facts import BATCH as INDEXED_AT_ONCE
 from app.services.search_index.indexing import index_papers
 from app.sources.dblp_dump.reader import DumpPerson
 from app.text.lines import visible_line

@@ -19,12 +19,11 @@ from typing import Any, Protocol, Self
 from app.services.dblp.works import Work, head, prepared, why_left_out
 from app.sources.dblp_dump.reader import (
     MAX_PROBLEMS,
-    BadDump,
     DumpPerson,
     DumpReader,
     DumpRecord,
-    Wanted,
 )
+from app.sources.dblp_dump.terms import BadDump, Wanted
 
 BATCH = 2000  # works of one transaction: some 0.3 seconds
 

@@ -16,14 +16,13 @@ from app.models.papers.paper import rank
 from app.rendering import RENDERER_VERSION
 from app.services.bulk import among, insert_rows, is_sqlite, new_ids
 from app.services.counters.differences import PaperCounts
-from app.services.dblp.names import Authors, KnownVenue, Venues
+from app.services.dblp.names import Authors, Venues
 from app.services.dblp.same_work import Candidate, agrees, is_twin, tells_enough
 from app.services.dblp.updates import absorb, update_papers
 from app.services.dblp.works import Work
 from app.services.search_index.bulk_entries import BulkIndex
 from app.services.search_index.indexing import index_papers
-from app.sources.arxiv_sections import section_of_arxiv_id
-from app.sources.record import NO_SECTION
+from app.sources.sections import section_of_paper
 
 SOURCE = "dblp"
 STRONG = ("doi", "arxiv", "openreview", "acl")  # an address may be that of a whole volume
@@ -118,7 +117,7 @@ class Store:
         for number, work in zip(new_ids(session, Paper, len(works)), works, strict=True):
             venue = self.venues.of(work)
             venue_id = None if venue is None else venue.id
-            section = _section(work, venue)
+            section = section_of_paper("", work.arxiv_id, None if venue is None else venue.section)
             authors = self.authors.of(work)
             papers.append(
                 (
@@ -155,14 +154,6 @@ class Store:
             among(self._session, AuthorName.author_id, numbers)
         )
         return set(self._session.scalars(query))
-
-
-def _section(work: Work, venue: KnownVenue | None) -> str | None:
-    """As the archive of an old arXiv number says, or as that of the venue."""
-    said = section_of_arxiv_id(work.arxiv_id) if work.arxiv_id else ""
-    if said:
-        return None if said == NO_SECTION else said
-    return None if venue is None else venue.section
 
 
 def _taken(session: Session, works: Iterable[Work]) -> Names:

@@ -23,6 +23,7 @@ from app.services.dblp.names import Authors, Venues
 from app.services.dblp.works import DIGEST, FIELDS, HEAD, Work, digests
 from app.services.search_index.indexing import index_papers
 from app.services.similar import similarity
+from app.sources.sections import section_of_paper
 
 
 class Rows(Protocol):
@@ -199,7 +200,7 @@ def _set_place(paper: Paper, work: Work, store: Rows, counts: PaperCounts, repla
     counts.add(paper.venue_id, paper.year, paper.summaries_count, sign=-1)
     paper.venue_id, paper.year = venue_id, year
     if paper.section_slug is None and venue is not None:
-        paper.section_slug = venue.section
+        paper.section_slug = section_of_paper("", paper.arxiv_id or "", venue.section)
     paper.rank = rank(paper.summaries_count, paper.year, paper.top_score)
     counts.add(paper.venue_id, paper.year, paper.summaries_count)
     return True

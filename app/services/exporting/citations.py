@@ -9,13 +9,13 @@ from urllib.parse import quote_plus
 from app.models import Identifier, Paper, Revision
 from app.queries.summaries import Entry
 from app.references.addresses import dblp_url, outside_url
+from app.references.labels import SITES
 from app.sources.bibtex import writing
 from app.sources.bibtex.writing import escaped
 from app.sources.formats import citation_line, ris_writing
 from app.sources.formats.citation_line import CitationLine
 from app.sources.record import PaperRecord
 
-_NAMES = {"doi": "DOI", "arxiv": "arXiv", "openreview": "OpenReview", "acl": "ACL Anthology"}
 # What a paper is when only the kind of its venue is known.
 _ENTRY_TYPES = {"conference": "inproceedings", "journal": "article", "book": "incollection"}
 
@@ -68,8 +68,8 @@ def places(paper: Paper, names: Sequence[Identifier]) -> list[PlaceToRead]:
     found = []
     for identifier in names:
         url = outside_url(identifier.kind, identifier.value)
-        if url is not None and identifier.kind in _NAMES:
-            found.append(PlaceToRead(f"{_NAMES[identifier.kind]} {identifier.value}", url))
+        if url is not None and identifier.kind in SITES:
+            found.append(PlaceToRead(f"{SITES[identifier.kind]} {identifier.value}", url))
     if paper.url and paper.url not in {place.url for place in found}:
         found.append(PlaceToRead("Publisher", paper.url))
     if at_dblp := dblp_url(paper.key):

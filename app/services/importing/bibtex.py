@@ -5,39 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.queries.identifiers import known_keys
 from app.queries.papers import by_key
-from app.references.identifiers import PaperRef, storable_key
+from app.references.identifiers import PaperRef
+from app.references.labels import field_label
 from app.services.importing import faults
 from app.services.importing.terms import IncomingPaper, Outcome, Run
-from app.services.papers.adding import AlreadyThere, add_paper
+from app.services.papers.adding import add_paper
 from app.services.papers.completion import fill_in
 from app.services.papers.deduplication import is_of, match, newest
-from app.services.papers.facts import (
-    MAX_ABSTRACT,
-    MAX_DETAIL,
-    MAX_EDITORS,
-    MAX_KEYWORDS,
-    MAX_NAME,
-    MAX_VENUE_KEY,
-    MAX_VENUE_TITLE,
-    checked,
-)
+from app.services.papers.facts import MAX_VENUE_KEY
+from app.services.papers.fitting import Misfit, fit
 from app.services.papers.same_work import title_words
-from app.services.refusals import Refused
+from app.services.refusals import AlreadyThere, Refused
 from app.sources.bibtex.reading import BadEntry, decode, read_entries
-from app.sources.record import PaperRecord
+from app.sources.record import DETAILS, PaperRecord
 from app.text.folding import slug
 
 BIBTEX = (".bib", ".bibtex")
 BATCH = 50
 MAX_FILE = 100_000_000  # bytes
-# What is left out when it cannot be right, rather than the paper.
-_OPTIONAL = {"doi": "DOI", "arxiv_id": "arXiv id", "url": "address", "key": "key"}
 
 
 def incoming_papers(data: bytes, name: str) -> Iterator[IncomingPaper]:
@@ -152,65 +142,24 @@ def _without_known_keys(session: Session, record: PaperRecord) -> PaperRecord:
 
 
 def _fitted(session: Session, record: PaperRecord, notes: list[str]) -> PaperRecord:
-    """The record in normal form; what is too long is cut, and what cannot be right left out.
+    """The record as it can be kept; the notes say what was changed for that.
 
     Raises:
         Refused: when there is nothing left that could be a paper.
     """
-    record = _shortened(record, notes)
-    for _ in range(2 * len(_OPTIONAL)):
-        try:
-            return checked(session, record)
-        except Refused as refused:
-            what = _OPTIONAL.get(refused.field)
-            if what is None:
-                raise
-            written = str(getattr(record, refused.field))
-            usable = _usable_key(written) if what == "key" else ""
-            instead = f"it is {usable}" if usable else "it was left out"
-            notes.append(f"the {what} {written:.80} cannot be used here; {instead}")
-            other: dict[str, Any] = {refused.field: usable}
-            record = replace(record, **other)
-    return checked(session, record)
-
-
-def _usable_key(key: str) -> str:
-    """What is left of a key without the signs that cannot stand in an address; may be empty."""
-    usable = storable_key(key)
-    return "" if usable == key else usable
-
-
-def _shortened(record: PaperRecord, notes: list[str]) -> PaperRecord:
-    cut = {
-        name: (text, most)
-        for name, text, most in (
-            ("venue", record.venue, MAX_NAME),
-            ("abstract", record.abstract, MAX_ABSTRACT),
-            ("keywords", record.keywords, MAX_KEYWORDS),
-        )
-        if len(text) > most
-    }
-    for name in cut:
-        notes.append(f"the {name} was shortened")
-    short: dict[str, Any] = {name: _cut(text, most) for name, (text, most) in cut.items()}
-    if "venue" in cut:
-        short["venue_title"] = _cut(record.venue, MAX_VENUE_TITLE)
-    long_names = [name for name in record.authors if len(name) > MAX_NAME]
-    if long_names:
-        notes.append("a name was shortened")
-        record = replace(record, authors=tuple(_cut(name, MAX_NAME) for name in record.authors))
-    for name, text in record.details.items():
-        if len(text) > (MAX_EDITORS if name == "editor" else MAX_DETAIL):
-            notes.append(f"the field {name} is too long and was left out")
-    record = replace(record, **short)
     if "/" in record.venue and " " not in record.venue and not record.venue_key:
         # Such a name would be taken for the key of a venue.
         record = replace(record, venue_key=f"venues/{slug(record.venue)}"[:MAX_VENUE_KEY])
+    record, misfits = fit(session, record)
+    notes += map(_said, misfits)
     return record
 
 
-def _cut(text: str, most: int) -> str:
-    if len(text) <= most:
-        return text
-    start = text[: most - 1]
-    return (start[: start.rfind(" ")] if " " in start[most // 2 :] else start).rstrip() + "…"
+def _said(misfit: Misfit) -> str:
+    if misfit.is_shortened:
+        return f"{'a' if misfit.field == 'name' else 'the'} {misfit.field} was shortened"
+    if misfit.field in DETAILS:
+        return f"the field {misfit.field} is too long and was left out"
+    instead = f"it is {misfit.kept}" if misfit.kept else "it was left out"
+    label = field_label(misfit.field)
+    return f"the {label} {misfit.written:.80} cannot be used here; {instead}"

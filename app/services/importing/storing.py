@@ -20,9 +20,9 @@ from app.services.importing import faults
 from app.services.importing.bibtex import import_papers
 from app.services.importing.pictures import with_pictures
 from app.services.importing.terms import Incoming, IncomingPaper, Options, Outcome, Run
-from app.services.importing.writers import ANONYMOUS, writer, writer_name
-from app.services.papers.adding import AlreadyThere, add_paper
-from app.services.refusals import Refused
+from app.services.importing.writers import writer, writer_name
+from app.services.papers.adding import add_paper
+from app.services.refusals import AlreadyThere, Refused
 from app.services.summaries.checks import MAX_TAGS, parse_tags
 from app.services.summaries.content import Edit, normal
 from app.services.summaries.markdown_files import SummaryFile, by_now
@@ -31,8 +31,6 @@ from app.services.summaries.signatures import is_signed
 from app.services.summaries.state import all_of, tag_names
 from app.sources.formats.front_matter import BadFile
 from app.text.lines import one_line
-
-__all__ = ["ANONYMOUS", "Incoming", "IncomingPaper", "Options", "Outcome", "Run", "import_files"]
 
 # What a file calls the facts that services call otherwise.
 FIELDS = {"arxiv_id": "arxiv", "published_on": "published", "name": "user"}

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.services.files import write_file
 from app.sources.record import PaperRecord, from_json, to_json
 
 VERSION = 1
@@ -64,13 +63,7 @@ def write(folder: Path, question: str, answer: Kept) -> None:
     path = _path(folder, question)
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".new")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(value, file)
-            os.replace(name, path)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
+        write_file(path, json.dumps(value).encode())
 
 
 def tidy(folder: Path) -> int:

@@ -16,6 +16,7 @@ from app.queries.identifiers import find_paper, known_keys
 from app.queries.search import results
 from app.references.addresses import outside_url
 from app.references.identifiers import implied
+from app.references.labels import capitalised, field_label
 from app.rendering import RenderError, render_inline
 from app.services.lookup import asking, pasted_input
 from app.services.lookup.asking import Answer, Find, Outside
@@ -23,8 +24,9 @@ from app.services.lookup.offers import PASTED, Offer, Result
 from app.services.lookup.pasted_input import Pasted
 from app.services.papers.deduplication import match
 from app.services.papers.duplicates import learn_names
-from app.services.papers.facts import FIELDS, fitting
+from app.services.papers.facts import FIELDS
 from app.services.papers.facts import identifiers as identifiers_of
+from app.services.papers.fitting import Misfit, fit
 from app.services.refusals import Refused
 from app.sources.record import PaperRecord
 from app.text.lines import one_line
@@ -34,7 +36,6 @@ MAX_ENTRIES = 10
 MANY = "You pasted {} entries; the first {} are shown. Use Import for a whole file."
 NOTHING = "No source knows this paper. Enter the details below."
 NO_ADDRESS = "We can't tell which paper this URL is. Paste its DOI, arXiv ID or title instead."
-_FIELD_NAMES = {"doi": "DOI", "arxiv_id": "arXiv ID", "url": "URL"}
 
 
 def find(session: Session, outside: Outside, text: str, viewer: User | None) -> Result:
@@ -165,16 +166,13 @@ def _fitting(session: Session, offered: Iterable[Offer]) -> list[Offer]:
     found = []
     for each in offered:
         try:
-            record, refusals = fitting(session, each.record)
+            record, misfits = fit(session, each.record)
             title_html = render_inline(record.title)
         except Refused:
             continue
         except RenderError:
             title_html = html.escape(record.title)
-        left_out = tuple(
-            f"{_FIELD_NAMES.get(each.field, each.field.title())} left out. {each.message}"
-            for each in refusals
-        )
+        left_out = tuple(map(_said, misfits))
         found.append(
             replace(
                 each,
@@ -185,6 +183,15 @@ def _fitting(session: Session, offered: Iterable[Offer]) -> list[Offer]:
             )
         )
     return found
+
+
+def _said(misfit: Misfit) -> str:
+    label = capitalised(field_label(misfit.field))
+    if misfit.is_shortened:
+        return f"{label} shortened."
+    if misfit.kept:
+        return f"{label} changed to {misfit.kept}. {misfit.why}"
+    return f"{label} left out. {misfit.why}"
 
 
 def form_fields(record: PaperRecord) -> dict[str, str]:

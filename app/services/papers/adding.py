@@ -20,15 +20,13 @@ from app.services.counters import counts
 from app.services.papers.duplicates import TYPED, double_of, is_vouched_for, joined, learn_names
 from app.services.papers.facts import MAX_NAME, MAX_VENUE_KEY, checked, identifiers
 from app.services.papers.numbered_keys import free_key
-from app.services.refusals import AlreadyThere as AlreadyThere
-from app.services.refusals import Refused
+from app.services.refusals import AlreadyThere, Refused
 from app.services.search_index.indexing import index_paper
 from app.services.similar import similarity
 from app.services.summaries import links
 from app.services.summaries.stale import mark_stale
-from app.sources.arxiv_sections import section_of_arxiv_id
-from app.sources.dblp_sections import section_of_stream
-from app.sources.record import NO_SECTION, PaperRecord
+from app.sources.record import PaperRecord
+from app.sources.sections import section_of_paper, section_of_venue
 from app.text.folding import fold, slug
 from app.text.person_names import author_key, surname_for_key, without_number
 from app.text.words import title_folded
@@ -129,7 +127,7 @@ def _added(session: Session, prepared: Prepared, names: Iterable[PaperRef], sour
         title_folded=title_folded(record.title),
         year=record.year,
         venue_id=None if venue is None else venue.id,
-        section_slug=_section(record, venue),
+        section_slug=section_of_paper(record.section, record.arxiv_id, _venue_section(venue)),
         doi=record.doi or None,
         arxiv_id=record.arxiv_id or None,
         url=record.url or None,
@@ -204,20 +202,14 @@ def _venue(session: Session, record: PaperRecord) -> Venue | None:
         "name": name,
         "title": record.venue_title,
         "kind": kind,
-        "section_slug": section_of_stream(key) or None,
+        "section_slug": section_of_venue(None, key),
     }
     insert_missing(session, Venue, [row], ["key"])
     return session.scalars(select(Venue).where(Venue.key == key)).one()
 
 
-def _section(record: PaperRecord, venue: Venue | None) -> str | None:
-    """As it was said, as the archive of an old arXiv number says, or as that of its venue."""
-    said = record.section or section_of_arxiv_id(record.arxiv_id)
-    if said:
-        return None if said == NO_SECTION else said
-    if venue is None:
-        return None
-    return venue.section_slug or section_of_stream(venue.key) or None
+def _venue_section(venue: Venue | None) -> str | None:
+    return None if venue is None else section_of_venue(venue.section_slug, venue.key)
 
 
 def _set_authors(session: Session, paper: Paper, record: PaperRecord) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing, lock_papers
 from app.models import Identifier, Paper, folded
 from app.queries.identifiers import known_keys
+from app.references.labels import KIND_LABELS
 from app.references.parsing import parse_identifier
 from app.rendering import RenderError, render_plain
 from app.services.papers.facts import FIELDS
@@ -17,7 +18,6 @@ from app.services.summaries.stale import mark_stale
 from app.sources.record import PaperRecord
 
 TEXTS = {"url": "address", "keywords": "keywords", "published_on": "day of publication"}
-NAMES = {"doi": "DOI", "arxiv": "arXiv id", "openreview": "OpenReview id", "acl": "ACL id"}
 
 
 def fill_in(session: Session, paper: Paper, record: PaperRecord) -> list[str]:
@@ -76,7 +76,7 @@ def _identifiers(session: Session, paper: Paper, record: PaperRecord) -> list[st
         session.add(Identifier(paper_id=paper.id, kind=kind, value=value, folded=folded(value)))
         if field in ("doi", "arxiv_id"):
             setattr(paper, field, value)
-        done.append(NAMES[kind])
+        done.append(KIND_LABELS[kind])
     return done
 
 

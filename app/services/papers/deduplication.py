@@ -18,6 +18,7 @@ from app.db import begin_writing, lock_papers
 from app.models import Author, Identifier, Link, Paper, PaperAuthor, PaperMerge, folded
 from app.queries.identifiers import known_keys, names_of
 from app.references.identifiers import PaperRef, implied
+from app.references.labels import KIND_LABELS
 from app.references.parsing import parse_identifier
 from app.services.papers.facts import FIELDS
 from app.services.papers.numbered_keys import FIRST, free_key, numbered
@@ -27,10 +28,6 @@ from app.sources.record import OTHERS, PaperRecord, goes_on
 from app.text.person_names import compared_surnames
 from app.text.words import title_folded
 
-NAMES = {
-    **{"doi": "DOI", "arxiv": "arXiv id", "openreview": "OpenReview id", "acl": "ACL id"},
-    "key": "key",
-}
 LONG_TITLE = 15  # letters; "Preface" and "Editorial" are titles of many works
 # Papers that somebody added by hand or from a file, who may have claimed names for them.
 _CLAIMERS = ("bibtex", "pasted", "form")
@@ -124,14 +121,12 @@ def _by_identifiers(
         paper = session.scalars(select(Paper).where(Paper.key == known[ref])).one()
         if _has_title(paper, record) and _share_an_author(session, paper, record):
             return paper, record, ()
+        name = f"the {KIND_LABELS[ref.kind]} {ref.value}"
         if takes_back and _take_back(session, ref):
-            notes.append(
-                f"the {NAMES[ref.kind]} {ref.value} was claimed for {paper.key}, another paper;"
-                " it is this one’s now"
-            )
+            notes.append(f"{name} was claimed for {paper.key}, another paper; it is this one’s now")
             continue
         notes.append(
-            f"the {NAMES[ref.kind]} {ref.value} is that of {paper.key} here, which has another"
+            f"{name} is that of {paper.key} here, which has another"
             " title or other authors, and was left out"
         )
         others: dict[str, Any] = {field: ""}

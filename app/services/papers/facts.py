@@ -33,22 +33,10 @@ MAX_OTHERS = 20  # further keys, and further addresses
 YEARS = (1500, 2200)
 HINTS = {
     "doi": "A DOI looks like 10.1109/CVPR.2016.90.",
-    "arxiv_id": "An arXiv id looks like 1506.01497 or hep-th/9901001.",
+    "arxiv_id": "An arXiv ID looks like 1506.01497 or hep-th/9901001.",
 }
 # The field of a record that takes each kind of identifier.
 FIELDS = {"doi": "doi", "arxiv": "arxiv_id", "openreview": "openreview_id", "acl": "acl_id"}
-# What a record from outside can do without, by the field that a refusal names.
-DROPPED = {
-    "abstract": ("abstract",),
-    "keywords": ("keywords",),
-    "year": ("year",),
-    "section": ("section",),
-    "doi": ("doi",),
-    "arxiv_id": ("arxiv_id",),
-    "url": ("url",),
-    "venue": ("venue", "venue_title"),
-    "key": ("key", "venue_key"),
-}
 
 
 def checked(session: Session, record: PaperRecord) -> PaperRecord:
@@ -86,25 +74,6 @@ def checked(session: Session, record: PaperRecord) -> PaperRecord:
         details=_details(record),
     )
     return _with_identifiers(facts)
-
-
-def fitting(session: Session, record: PaperRecord) -> tuple[PaperRecord, list[Refused]]:
-    """A record from elsewhere in normal form without the facts that cannot be kept, and these.
-
-    Raises:
-        Refused: when it has no usable title.
-    """
-    blank = PaperRecord(title="")
-    left_out: list[Refused] = []
-    while True:
-        try:
-            return checked(session, record), left_out
-        except Refused as refused:
-            if refused.field not in DROPPED or len(left_out) > len(DROPPED):
-                raise
-            left_out.append(refused)
-            fields = DROPPED[refused.field]
-            record = replace(record, **{name: getattr(blank, name) for name in fields})
 
 
 def identifiers(record: PaperRecord) -> list[PaperRef]:

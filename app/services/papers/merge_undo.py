@@ -7,7 +7,6 @@ again unless they were changed since.
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, select, tuple_, update
@@ -29,8 +28,9 @@ from app.models import (
 )
 from app.queries import papers
 from app.services.counters import counts
-from app.services.papers.merging import FILLED, add_authors, encoded, finish, note_difference
+from app.services.papers.merging import FILLED, add_authors, finish, note_difference
 from app.services.refusals import Refused
+from app.services.row_values import decode_row, encode_value
 from app.services.summaries import draft_merge, links
 from app.services.summaries.stale import mark_stale
 from app.services.summaries.state import close_gap
@@ -89,7 +89,7 @@ def undo_merge(session: Session, merge_id: int, user: User) -> Paper:
 
 
 def _restore(session: Session, row: dict[str, Any]) -> Paper:
-    values = {name: _decoded(name, value) for name, value in row.items()}
+    values = decode_row(Paper, row)
     for name, table in (("venue_id", Venue), ("section_slug", Section)):
         if values[name] is not None and session.get(table, values[name]) is None:
             values[name] = None
@@ -98,14 +98,6 @@ def _restore(session: Session, row: dict[str, Any]) -> Paper:
     session.add(paper)
     session.flush()
     return paper
-
-
-def _decoded(name: str, value: Any) -> Any:
-    if value is None:
-        return None
-    if name == "added_at":
-        return datetime.fromisoformat(value)
-    return date.fromisoformat(value) if name == "published_on" else value
 
 
 def _move_back_summaries(
@@ -148,7 +140,7 @@ def _move_back_identifiers(
 def _take_out(session: Session, filled: dict[str, Any], kept: Paper) -> None:
     """Let the kept paper lack again what it lacked, where nobody has changed it since."""
     for name in FILLED:
-        same = name in filled and encoded(getattr(kept, name)) == filled[name]
+        same = name in filled and encode_value(getattr(kept, name)) == filled[name]
         if same and name != "abstract_html":
             nullable = Paper.__table__.columns[name].nullable
             setattr(kept, name, None if nullable else "")

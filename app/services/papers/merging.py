@@ -9,7 +9,6 @@ needs is kept in `PaperMerge` (`services.papers.merge_undo`).
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
@@ -33,6 +32,7 @@ from app.queries import merges, papers
 from app.queries.visibility import public
 from app.services.counters import counts
 from app.services.refusals import Refused
+from app.services.row_values import encode_row, encode_value
 from app.services.search_index.indexing import index_paper
 from app.services.similar import similarity
 from app.services.summaries import draft_merge
@@ -90,7 +90,7 @@ def merge_papers(
         merged_at=now(),
     )
     data: dict[str, Any] = {
-        "paper": row(removed),
+        "paper": encode_row(removed, _OF_A_PAPER),
         "authors": [[author.key, author.name] for author in removed.authors],
         "merges": _ids(session, PaperMerge.id, PaperMerge.kept_id == removed.id),
         "leading": _ids(session, PaperMerge.id, PaperMerge.paper_id == removed.id),
@@ -149,16 +149,6 @@ def finish(session: Session, paper: Paper) -> None:
     counts.paper_added(session, found)
     counts.recount(session, [found.id])
     similarity.mark(session, [found.id])
-
-
-def row(paper: Paper) -> dict[str, Any]:
-    """A paper's columns, ready for JSON."""
-    return {name: encoded(getattr(paper, name)) for name in _OF_A_PAPER}
-
-
-def encoded(value: Any) -> Any:
-    """A value as JSON has it: moments and days in ISO 8601."""
-    return value.isoformat() if isinstance(value, datetime | date) else value
 
 
 def _present(session: Session, paper_id: int) -> Paper:
@@ -226,7 +216,7 @@ def _fill(session: Session, kept: Paper, removed: Paper) -> dict[str, Any]:
         value = getattr(removed, name)
         if value and not getattr(kept, name):
             setattr(kept, name, value)
-            filled[name] = encoded(value)
+            filled[name] = encode_value(value)
     if appeared and removed.details:
         # That a list of authors goes on is said of the list that it belongs to.
         own = {"authors"} if kept.authorships else set()

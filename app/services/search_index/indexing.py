@@ -27,7 +27,7 @@ from app.models.search_entry import itself, place
 from app.search import entries
 from app.search.entries import SummaryFacts
 from app.services.search_index import facts as search_facts
-from app.services.search_index.facts import BATCH as BATCH
+from app.services.search_index.facts import BATCH
 
 MANY = 4000  # papers in one transaction, where there are very many
 WITHOUT_TRIGGER = 200  # rows that are worth changing the schema for
@@ -104,25 +104,6 @@ def index_summary(
     place_papers(session, [summary.paper_id])
 
 
-def index_texts(session: Session, texts: Mapping[int, str]) -> None:
-    """Write the entries of many public summaries at once; their papers have entries already.
-
-    Args:
-        texts: what each says, without markup, by its number. Those that are not public or not
-            there are passed over.
-    """
-    numbers = sorted(texts)
-    for start in range(0, len(numbers), BATCH):
-        part = numbers[start : start + BATCH]
-        session.execute(delete(SearchEntry).where(SearchEntry.summary_id.in_(part)))
-        found = search_facts.summaries(session, Summary.id.in_(part), texts)
-        papers = {
-            each.id: each for each in search_facts.papers(session, [number for number, _ in found])
-        }
-        _insert(session, [entries.of_summary(papers[number], facts) for number, facts in found])
-        place_papers(session, list(papers))
-
-
 def place_papers(session: Session, paper_ids: Sequence[int]) -> None:
     """Note in the entries of papers whether they have a public summary: after one has come or
     gone. Does nothing where that is as before.
@@ -148,7 +129,7 @@ def place_papers(session: Session, paper_ids: Sequence[int]) -> None:
     }
     if moved:
         session.execute(delete(SearchEntry).where(SearchEntry.id.in_(list(moved.values()))))
-        _insert(
+        insert_entries(
             session,
             [entries.of_paper(paper) for paper in search_facts.papers(session, list(moved))],
         )
@@ -178,11 +159,12 @@ def _write(session: Session, paper_ids: Sequence[int]) -> list[dict[str, bool]]:
         rows.append(entries.of_paper(paper))
         rows += (entries.of_summary(paper, each) for each in written[paper.id])
         vocabulary.append(entries.vocabulary(paper))
-    _insert(session, rows)
+    insert_entries(session, rows)
     return vocabulary
 
 
-def _insert(session: Session, rows: list[dict[str, Any]]) -> None:
+def insert_entries(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Insert rows of entries, very many in less time than one by one."""
     if not rows:
         return
     # In the order of the index, which takes it so in the least time.

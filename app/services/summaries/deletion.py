@@ -21,6 +21,7 @@ from app.services.counters import counts
 from app.services.locks import queue
 from app.services.pictures import addresses
 from app.services.refusals import Refused
+from app.services.row_values import decode_row, encode_row
 from app.services.search_index.indexing import place_papers
 from app.services.similar import similarity
 from app.services.summaries import draft_merge
@@ -42,7 +43,6 @@ _DRAFT = (
     *("source", "takeaway", "tags", "visibility", "anonymous", "base_revision", "version"),
     "saved_at",
 )
-_MOMENTS = {"created_at", "published_at", "edited_at", "saved_at", "public_since", "cast_at"}
 
 
 def delete_summary(session: Session, summary: Summary) -> bool:
@@ -69,11 +69,11 @@ def delete_summary(session: Session, summary: Summary) -> bool:
             user_id=summary.user_id,
             paper_id=summary.paper_id,
             data={
-                "summary": _row(summary, _COLUMNS),
-                "revisions": [_row(each, _REVISION) for each in revisions],
+                "summary": encode_row(summary, _COLUMNS),
+                "revisions": [encode_row(each, _REVISION) for each in revisions],
                 "tags": tag_names(session, summary),
-                "votes": [_row(each, _VOTE) for each in cast],
-                "draft": None if draft is None else _row(draft, _DRAFT),
+                "votes": [encode_row(each, _VOTE) for each in cast],
+                "draft": None if draft is None else encode_row(draft, _DRAFT),
                 "beside": _beside(session, summary),
             },
             deleted_at=now(),
@@ -135,7 +135,7 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
         user_id=user.id,
         place=max((each.place for each in texts), default=-1) + 1,
         score=0,
-        **_values(data["summary"]),
+        **decode_row(Summary, data["summary"]),
     )
     summary.renderer_version = RENDERER_VERSION
     if summary.visibility == "unlisted":
@@ -144,7 +144,7 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
     session.delete(found)
     session.flush()
     for row in data["revisions"]:
-        session.add(Revision(summary_id=summary.id, **_values(row)))
+        session.add(Revision(summary_id=summary.id, **decode_row(Revision, row)))
     tags = set_tags(session, summary, data["tags"])
     _restore_votes(session, summary, data["votes"])
     apply(session, summary, rendered)
@@ -215,7 +215,7 @@ def _restore_draft(session: Session, summary: Summary, row: dict[str, Any] | Non
                 user_id=summary.user_id,
                 paper_id=summary.paper_id,
                 summary_id=summary.id,
-                **_values(row),
+                **decode_row(Draft, row),
             )
         )
     draft_merge.adopt(session, session.get_one(Paper, summary.paper_id))
@@ -225,24 +225,13 @@ def _restore_votes(session: Session, summary: Summary, rows: list[dict[str, Any]
     # Voters may be gone by now, or be the writer since two accounts became one.
     voters = [row["user_id"] for row in rows if row["user_id"] != summary.user_id]
     there = set(session.scalars(select(User.id).where(User.id.in_(voters))))
-    kept = [{"summary_id": summary.id, **_values(row)} for row in rows if row["user_id"] in there]
+    kept = [
+        {"summary_id": summary.id, **decode_row(Vote, row)}
+        for row in rows
+        if row["user_id"] in there
+    ]
     if kept:
         session.execute(insert(Vote), kept)
-
-
-def _row(source: Any, names: Sequence[str]) -> dict[str, Any]:
-    found = {name: getattr(source, name) for name in names}
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in found.items()
-    }
-
-
-def _values(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: datetime.fromisoformat(value) if name in _MOMENTS and value else value
-        for name, value in row.items()
-    }
 
 
 def _oldest() -> datetime:

@@ -7,17 +7,18 @@ draft, and both are kept as they were until the merge is undone.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.models import Draft, MergedDraft, Paper, PaperMerge, Summary
+from app.services.row_values import decode_row, encode_row
 from app.services.summaries.three_way_merge import stricter
 
 BETWEEN = "\n\n---\n\n"
 _TEXT = ("source", "takeaway", "tags", "visibility", "anonymous", "base_revision")
+_KEPT = (*_TEXT, "version", "paper_id", "saved_at")
 
 
 def put_together(session: Session, staying: Draft, going: Draft) -> None:
@@ -139,9 +140,8 @@ def _separate(session: Session, pair: MergedDraft, kept: Paper, restored: Paper)
             Draft(
                 user_id=pair.user_id,
                 paper_id=home.id,
-                **{name: going[name] for name in _TEXT},
+                **decode_row(Draft, {name: going[name] for name in (*_TEXT, "saved_at")}),
                 version=newest + 1,
-                saved_at=datetime.fromisoformat(going["saved_at"]),
             )
         )
     if joined is not None and joined.version == pair.data["version"]:
@@ -157,16 +157,11 @@ def _note(session: Session, merge: PaperMerge | None, staying: Draft, going: Dra
     if merge is None:
         return
     data = {
-        "kept": _row(staying),
-        "removed": _row(going),
+        "kept": encode_row(staying, _KEPT),
+        "removed": encode_row(going, _KEPT),
         "version": max(staying.version, going.version) + 1,
     }
     session.add(MergedDraft(merge_id=merge.id, user_id=staying.user_id, data=data))
-
-
-def _row(draft: Draft) -> dict[str, Any]:
-    row = {name: getattr(draft, name) for name in (*_TEXT, "version", "paper_id")}
-    return {**row, "saved_at": draft.saved_at.isoformat()}
 
 
 def _one(session: Session, *conditions: Any) -> Draft | None:

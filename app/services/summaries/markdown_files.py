@@ -10,13 +10,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.db import now
-from app.models import Summary, Venue
+from app.models import Paper, Summary
 from app.models.summaries.summary import VISIBILITIES
 from app.services.summaries.signatures import sign
-from app.sources.dblp_sections import section_of_stream
 from app.sources.formats import front_matter
 from app.sources.formats.front_matter import HEAD_LINE, BadFile, text
-from app.sources.record import NO_SECTION, PaperRecord
+from app.sources.record import PaperRecord
+from app.sources.sections import said_section, section_of_venue
 
 MAX_FILE = 1_000_000  # bytes; a text has at most 64 kB, but front matter may be long
 FIELDS = (
@@ -139,7 +139,7 @@ def write(summary: Summary, body: str, secret: str = "") -> str:
         "tags": [tag.name for tag in summary.tags],
         "venue_key": venue.key if venue is not None else "",
         "venue_title": venue.title if venue is not None else "",
-        "section": paper.section_slug or _no_section(venue),
+        "section": _said_section(paper),
         "published": paper.published_on.isoformat() if paper.published_on else "",
         "place": summary.place + 1 if summary.place else "",
         "signature": signature,
@@ -148,11 +148,10 @@ def write(summary: Summary, body: str, secret: str = "") -> str:
     return front_matter.join(said, body)
 
 
-def _no_section(venue: Venue | None) -> str:
-    """What says that a paper is in no section, where it would get that of its venue."""
-    if venue is None or not (venue.section_slug or section_of_stream(venue.key)):
-        return ""
-    return NO_SECTION
+def _said_section(paper: Paper) -> str:
+    venue = paper.venue
+    of_venue = None if venue is None else section_of_venue(venue.section_slug, venue.key)
+    return said_section(paper.section_slug, paper.arxiv_id or "", of_venue)
 
 
 def _file(fields: Mapping[str, Any], body: str, lines: Mapping[str, int]) -> SummaryFile:

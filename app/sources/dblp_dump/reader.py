@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,11 +15,10 @@ from lxml import etree
 
 from app.references.identifiers import stream_of
 from app.references.orcid import orcid_of
-from app.sources.dblp_dump.stream import BadDump, DumpStream
+from app.sources.dblp_dump.stream import DumpStream
+from app.sources.dblp_dump.terms import BadDump, Wanted
 from app.text.lines import one_line
 from app.text.tex import plain
-
-__all__ = ["BadDump", "DumpPerson", "DumpReader", "DumpRecord", "Wanted"]
 
 WORKS = (
     "article",
@@ -84,20 +82,6 @@ class DumpPerson(NamedTuple):
     dblp_id: str
     names: tuple[str, ...]
     orcid: str
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which works to read.
-
-    Attributes:
-        venues: dblp's streams (`conf/nips`), empty for all.
-        since, until: first and last year. A work without a year passes when both are `None`.
-    """
-
-    venues: frozenset[str] = frozenset()
-    since: int | None = None
-    until: int | None = None
 
 
 ALL = Wanted()

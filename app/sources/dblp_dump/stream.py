@@ -15,6 +15,8 @@ from html.entities import name2codepoint
 from pathlib import Path
 from typing import BinaryIO
 
+from app.sources.dblp_dump.terms import BadDump
+
 MAX_RECORD = 4_000_000  # bytes of XML of one record
 MAX_PROLOGUE = 65_536
 MAX_UNKNOWN = 10
@@ -39,10 +41,6 @@ _ENTITIES = "".join(
     for name, code in sorted(name2codepoint.items())
     if name not in ("amp", "lt", "gt", "quot", "apos")
 ).encode()
-
-
-class BadDump(Exception):
-    """The file is no dblp file, or is damaged; the message says in one sentence how."""
 
 
 class DumpStream:

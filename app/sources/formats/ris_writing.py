@@ -21,7 +21,6 @@ from app.sources.works import (
 from app.text.lines import visible_line
 from app.text.person_names import split_name, split_names
 
-TYPE = "application/x-research-info-systems"
 _TYPES = {
     "article": "JOUR",
     "conference": "CONF",

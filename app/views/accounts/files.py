@@ -27,7 +27,8 @@ from app.services.exporting import vault
 from app.services.importing import faults, process
 from app.services.importing.bibtex import BIBTEX
 from app.services.importing.opening import MAX_PASTED, PASTED, BadSource, Source
-from app.services.importing.storing import Options, Outcome, import_files
+from app.services.importing.storing import import_files
+from app.services.importing.terms import Options, Outcome
 from app.services.operation.rerender import renew_marked
 from app.services.similar import similarity
 from app.views.http.access import config, db, needs_sign_in, signed_in

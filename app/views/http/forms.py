@@ -16,8 +16,19 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
+from app.references.labels import KIND_LABELS
 from app.services.refusals import Refused
 from app.text.lines import plain_ends
+
+# Who can see a summary of each visibility, and what that means.
+VISIBLE_TO = {"public": "Everybody", "unlisted": "Whoever has its link", "private": "Only you"}
+WHO_SEES = {
+    "public": "It stands on the page of the paper, in lists, feeds and search.",
+    "unlisted": (
+        "It stands in no list. You get a secret link that you can give to others, renew and close."
+    ),
+    "private": "A note to yourself: nobody else can see it or learn that it exists.",
+}
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -43,10 +54,10 @@ class PaperForm(Form):
         "Year", [Optional(), Regexp(r"^\s*\d{4}\s*$", message="A year has four digits.")]
     )
     venue = StringField("Venue")
-    doi = StringField("DOI")
-    arxiv_id = StringField("arXiv ID")
+    doi = StringField(KIND_LABELS["doi"])
+    arxiv_id = StringField(KIND_LABELS["arxiv"])
     url = StringField("URL")
-    key = StringField("BibTeX key")
+    key = StringField(KIND_LABELS["key"])
     section = SelectField("Section", validate_choice=False)
     keywords = StringField("Keywords")
     abstract = TextAreaField(
@@ -80,11 +91,7 @@ class Switch(BooleanField):
 class SharingForm(Form):
     visibility = RadioField(
         "Who can see it",
-        choices={
-            "public": "Everybody",
-            "unlisted": "Whoever has its link",
-            "private": "Only you",
-        },
+        choices=VISIBLE_TO,
         validate_choice=False,
     )
     anonymous = Switch("Anonymous", description="Your name is shown to nobody else.")

@@ -7,7 +7,9 @@ from datetime import date, datetime
 
 from flask import Flask
 
+from app.references.labels import KIND_LABELS
 from app.views.http import access
+from app.views.http.forms import VISIBLE_TO, WHO_SEES
 
 HUES = 8
 
@@ -21,6 +23,9 @@ def init(app: Flask) -> None:
     app.add_template_filter(initials)
     app.add_template_filter(hue)
     app.add_template_global(count)
+    app.jinja_env.globals.update(  # macros see them too
+        kind_labels=KIND_LABELS, visible_to_whom=VISIBLE_TO, who_sees=WHO_SEES
+    )
     app.context_processor(lambda: {"viewer": access.viewer()})
 
 

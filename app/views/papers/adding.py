@@ -18,9 +18,9 @@ from app.queries.papers import PaperRow
 from app.services.lookup import finding, offers
 from app.services.lookup.offers import Expired, Offer, Result
 from app.services.operation.rerender import renew_marked
-from app.services.papers.adding import AlreadyThere, add_prepared, prepare
+from app.services.papers.adding import add_prepared, prepare
 from app.services.papers.facts import checked
-from app.services.refusals import Refused
+from app.services.refusals import AlreadyThere, Refused
 from app.sources.record import NO_SECTION, PaperRecord
 from app.text.lines import plain_ends
 from app.views.http.access import db, needs_sign_in, outside, see_other, signed_in, typed, viewer

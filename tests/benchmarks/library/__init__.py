@@ -26,6 +26,7 @@ from tests.benchmarks.library import summaries as summary_rows
 from tests.benchmarks.library.filling import filled, insert
 from tests.benchmarks.library.papers import Catalogue
 from tests.benchmarks.library.summaries import READER, Writing
+from tests.helpers.search_texts import index_texts
 
 __all__ = ["READER", "cached", "fill", "make"]
 
@@ -94,5 +95,5 @@ def fill(database: Database, *, summaries: int, papers: int, searchable: bool = 
         if searchable:
             deque(indexing.index_missing(session), maxlen=0)
             begin_writing(session)
-            indexing.index_texts(session, texts)
+            index_texts(session, texts)
             session.commit()

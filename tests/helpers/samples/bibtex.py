@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from app.models import Paper
 from app.queries import papers
-from app.services.importing.bibtex_text import import_bibtex
-from app.services.importing.storing import Options, Outcome
+from app.services.importing.storing import import_files
+from app.services.importing.terms import IncomingPaper, Options, Outcome
+from app.sources.bibtex.reading import read_entries
 
 
 def read(session: Session, text: str, **options: object) -> list[Outcome]:
-    return list(import_bibtex(session, text, Options(**options)))  # type: ignore[arg-type]
+    incoming = (IncomingPaper("BibTeX", entry) for entry in read_entries(text))
+    return list(import_files(session, incoming, Options(**options)))  # type: ignore[arg-type]
 
 
 def told(outcomes: Iterable[Outcome]) -> list[tuple[str, int, str]]:

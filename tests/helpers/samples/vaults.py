@@ -10,7 +10,8 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from app.services.importing.opening import open_source
-from app.services.importing.storing import Options, Outcome, import_files
+from app.services.importing.storing import import_files
+from app.services.importing.terms import Options, Outcome
 from tests.helpers.client import Browser
 from tests.helpers.samples.shortscience import HEAD, TAIL
 

@@ -39,12 +39,13 @@ from app.references.parsing import reference_from_url, reference_of_link
 from app.rendering import render_inline
 from app.search import entries
 from app.services.dblp import dump_import, reader
-from app.services.dblp.dump_import import BadDump, Wanted, import_dump
+from app.services.dblp.dump_import import import_dump
 from app.services.dblp.works import inline, prepared
 from app.services.search_index import indexing
 from app.services.search_index.bulk_entries import BulkIndex, NewPaper, with_names
 from app.services.summaries.stale import STALE
 from app.sources.dblp_dump.reader import DumpReader, DumpRecord
+from app.sources.dblp_dump.terms import BadDump, Wanted
 from app.text.words import searched, words
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary

@@ -22,7 +22,8 @@ from app.queries import people
 from app.services import votes
 from app.services.accounts import administration
 from app.services.exporting import vault
-from app.services.importing.storing import ANONYMOUS, Options
+from app.services.importing.terms import Options
+from app.services.importing.writers import ANONYMOUS
 from app.services.papers.merging import merge_papers
 from app.services.pictures import uploads
 from app.services.summaries.deletion import delete_summary
@@ -315,7 +316,7 @@ def test_each_refused_file_is_named_and_the_others_go_on(session: Session, tmp_p
     ("name", "value", "says"),
     [
         ("doi", "banana", "doi: This is not one. A DOI looks like"),
-        ("arxiv", "not an id", "arxiv: This is not one. An arXiv id looks like"),
+        ("arxiv", "not an id", "arxiv: This is not one. An arXiv ID looks like"),
         ("key", "key with space", "key: A key has letters"),
         ("url", "javascript:alert(1)", "url: An address begins with"),
         ("user", "Mira Lindqvist", "user: mira lindqvist cannot be a user name"),

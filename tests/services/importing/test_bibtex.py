@@ -14,7 +14,8 @@ from app.db import Database
 from app.models import Author, Identifier, Link, Paper, User, Venue
 from app.services.exporting import bibtex_file
 from app.services.importing.opening import open_source
-from app.services.importing.storing import Options, Outcome, import_files
+from app.services.importing.storing import import_files
+from app.services.importing.terms import Options, Outcome
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, make_user
 from tests.helpers.samples.bibtex import paper, read, told
@@ -172,7 +173,7 @@ def test_what_cannot_be_kept_costs_no_paper(session: Session) -> None:
     for what in ("venue", "abstract", "keywords", "name"):
         assert f"{what} was shortened" in said
     assert "the field series is too long" in said
-    assert 'the key a \\b"c cannot be used here; it is a-b-c' in said
+    assert 'the BibTeX key a \\b"c cannot be used here; it is a-b-c' in said
     assert second.status == "added"
     assert session.scalars(select(Venue.name)).all()[1] == "SIGGRAPH/Eurographics"
     assert (third.status, third.line) == ("refused", 3)

@@ -12,6 +12,7 @@ from app.queries.identifiers import find_paper
 from app.services.lookup import asking, cache, finding, pasted_input
 from app.services.lookup.cache import Kept
 from app.services.lookup.record_merge import joined, same_work
+from app.services.papers.facts import MAX_ABSTRACT, MAX_NAME
 from app.sources.record import PaperRecord
 from tests.helpers.factories import make_paper
 from tests.helpers.outside import Reply, StandIn
@@ -286,5 +287,6 @@ def test_hostile_facts_from_outside_are_cut_to_what_fits(
     record = offered.record
     assert record.title == "T $x$"
     assert "<math" in offered.title_html
-    assert (record.abstract, record.venue, record.year, record.url) == ("", "", None, "")
+    assert (len(record.abstract), len(record.venue)) == (MAX_ABSTRACT, MAX_NAME)
+    assert (record.year, record.url) == (None, "")
     assert record.details == {"type": "article"}

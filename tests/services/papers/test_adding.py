@@ -12,8 +12,8 @@ from app.db import Database
 from app.models import Author, Identifier, Link, Venue
 from app.queries import papers
 from app.queries.identifiers import find_paper
-from app.services.papers.adding import AlreadyThere, add_paper
-from app.services.refusals import Refused
+from app.services.papers.adding import add_paper
+from app.services.refusals import AlreadyThere, Refused
 from app.sources.record import PaperRecord
 from tests.helpers.factories import make_paper, make_summary
 

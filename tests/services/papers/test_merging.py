@@ -37,9 +37,8 @@ from app.services.papers.merge_undo import undo_merge
 from app.services.papers.merging import merge_papers, tell_apart
 from app.services.refusals import Refused
 from app.services.similar import similarity
-from app.services.summaries.content import Edit, Seen
+from app.services.summaries.content import Content, Edit, Seen
 from app.services.summaries.deletion import delete_summary, restore_summary
-from app.services.summaries.drafts import Content
 from app.services.summaries.publishing import change_summary
 from tests.helpers.factories import make_paper, make_summary, make_user, publish, save_draft
 

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from app.models import Paper, PaperMerge, SearchEntry, User
 from app.queries.identifiers import find_paper
 from app.services.accounts.administration import set_role
-from app.services.papers.adding import AlreadyThere, add_paper
+from app.services.papers.adding import add_paper
 from app.services.papers.duplicates import suggested
 from app.services.papers.same_work import Work, doubts, is_same, may_be_same, same_among
+from app.services.refusals import AlreadyThere
 from app.sources.lookup import arxiv
 from app.sources.record import PaperRecord
 from tests.helpers.factories import make_paper, make_summary, make_user

@@ -16,8 +16,8 @@ from app.queries.pictures import visible
 from app.services.pictures import encoding, files, uploads
 from app.services.pictures.files import encode, path_of
 from app.services.refusals import Refused
+from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
-from app.services.summaries.drafts import Content
 from tests.helpers.factories import make_paper, make_summary, make_user, publish, save_draft
 from tests.helpers.samples.crafted_pictures import saved
 from tests.helpers.samples.pictures import BAD, SOURCES, bad, drawing, photo, source

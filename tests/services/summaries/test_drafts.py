@@ -8,7 +8,8 @@ from app.models import Draft, Paper, User
 from app.queries import drafts as queries
 from app.services.refusals import Refused
 from app.services.summaries import drafts
-from app.services.summaries.drafts import MAX_DRAFT_BYTES, Content, WrittenElsewhere
+from app.services.summaries.content import Content
+from app.services.summaries.drafts import MAX_DRAFT_BYTES, WrittenElsewhere
 from tests.helpers.factories import make_paper, make_summary, make_user, save_draft
 
 

@@ -9,8 +9,9 @@ from time import process_time
 
 import pytest
 
-from app.sources.dblp_dump.reader import DumpPerson, DumpReader, DumpRecord, Wanted
-from app.sources.dblp_dump.stream import MAX_RECORD, BadDump
+from app.sources.dblp_dump.reader import DumpPerson, DumpReader, DumpRecord
+from app.sources.dblp_dump.stream import MAX_RECORD
+from app.sources.dblp_dump.terms import BadDump, Wanted
 from tests.helpers.samples.dblp import HEAD, LSTM, conference, dump, person, preprint
 
 

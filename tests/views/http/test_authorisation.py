@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.models import Paper, Picture, Summary, User
 from app.services.accounts.administration import set_role
+from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
-from app.services.summaries.drafts import Content
 from tests.helpers.client import PASSWORD, Browser
 from tests.helpers.factories import make_paper, make_summary, save_draft
 

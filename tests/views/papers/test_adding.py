@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -144,6 +145,8 @@ def test_other_formats(writer: Browser) -> None:
     assert page.form("/papers/new")["doi"] == "10.1234/x"
     page = look_up(writer, '{"title": "On things",\n "DOI": "ten"}')
     assert "DOI left out. This is not one." in page.text
+    long = json.dumps({"title": "On things", "abstract": "word " * 5000})
+    assert "Abstract shortened." in look_up(writer, long).text  # and not lost
 
 
 def test_what_is_here_is_shown_first(writer: Browser, session: Session, outside: StandIn) -> None:

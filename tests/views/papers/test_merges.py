@@ -14,7 +14,7 @@ from app.db import Database
 from app.models import Draft, Paper, PaperMerge, Summary, User
 from app.services.accounts.administration import set_role
 from app.services.papers.merging import merge_papers
-from app.services.summaries.drafts import Content
+from app.services.summaries.content import Content
 from app.views.papers import merges
 from tests.helpers.client import Browser, Page
 from tests.helpers.factories import make_paper, make_summary, make_user, save_draft

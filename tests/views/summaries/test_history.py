@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing
 from app.models import Paper, Revision, Summary, User
 from app.queries import revisions
-from app.services.importing.bibtex_text import read_bibtex
 from app.services.operation import rerender
 from app.services.summaries.deletion import delete_summary, restore_summary
+from app.sources.bibtex.reading import read_bibtex
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, make_user, publish
 

@@ -1,0 +1,31 @@
+"""What the kinds of identifiers, and the sites that give them, are called to people."""
+
+from __future__ import annotations
+
+# Where an identifier leads; the DOI is its own site.
+SITES = {"doi": "DOI", "arxiv": "arXiv", "openreview": "OpenReview", "acl": "ACL Anthology"}
+# In the middle of a sentence: "the arXiv ID 1506.01497".
+KIND_LABELS = {
+    "key": "BibTeX key",
+    "doi": "DOI",
+    "arxiv": "arXiv ID",
+    "openreview": "OpenReview ID",
+    "acl": "ACL Anthology ID",
+    "url": "address",
+}
+# The same by the field of a record or a form that holds it.
+FIELD_LABELS = {
+    **{"key": KIND_LABELS["key"], "doi": KIND_LABELS["doi"], "arxiv_id": KIND_LABELS["arxiv"]},
+    **{"openreview_id": KIND_LABELS["openreview"], "acl_id": KIND_LABELS["acl"]},
+    "url": KIND_LABELS["url"],
+}
+
+
+def field_label(field: str) -> str:
+    """What a field of a record is called; fields that are plain words are called so."""
+    return FIELD_LABELS.get(field, field)
+
+
+def capitalised(label: str) -> str:
+    """A label at the beginning of a sentence: `Address`, but `arXiv ID` as arXiv writes itself."""
+    return label if label.startswith("arXiv") else label[:1].upper() + label[1:]
