@@ -22,7 +22,7 @@ from tests.helpers.running import Site, demo
 READERS = 2
 WRITERS = 2
 SECONDS = 10.0  # of each phase
-ROUNDS = 3
+ROUNDS = 5
 PAUSE = 0.02  # seconds between two requests of a reader
 PAGE = "/paper/conf/nips/RenHGS15"
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 from statistics import median
 from time import process_time
 
@@ -21,22 +22,25 @@ class Figure:
         value: the figure.
         most: what it may be at most.
         unit: what stands behind the figure.
+        least: what it must be at least.
     """
 
     bar: str
     what: str
     value: float
-    most: float
+    most: float = inf
     unit: str = "×"
+    least: float = -inf
 
     @property
     def reached(self) -> bool:
-        return self.value <= self.most
+        return self.least <= self.value <= self.most
 
     def __str__(self) -> str:
         verdict = "pass" if self.reached else "short"
-        value, most = f"{self.value:.2f} {self.unit}", f"≤ {self.most:g} {self.unit}"
-        return f"{self.bar:<5} {self.what:<62} {value:>10} {most:>10}  {verdict}"
+        value = f"{self.value:.{2 if self.value >= 0.1 else 3}f} {self.unit}"
+        bound = f"≥ {self.least:g}" if self.least > -inf else f"≤ {self.most:g}"
+        return f"{self.bar:<5} {self.what:<62} {value:>10} {bound + ' ' + self.unit:>10}  {verdict}"
 
 
 def ratio(
@@ -49,6 +53,11 @@ def ratio(
     """
     subject(), yardstick()  # what is made once is made
     return median(_seconds(subject) / _seconds(yardstick) for _ in range(rounds))
+
+
+def by_round(one: Sequence[float], other: Sequence[float]) -> float:
+    """How much more one costs: within a round, for other work comes and goes on the machine."""
+    return median(a / b for a, b in zip(one, other, strict=True))
 
 
 def _seconds(function: Callable[[], object]) -> float:

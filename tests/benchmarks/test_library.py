@@ -10,7 +10,7 @@ from app import create_app
 from app.config import Config
 from app.db import Base, Database
 from app.models import Paper, Summary, Vote
-from tests.benchmarks import growth, library
+from tests.benchmarks import library, pages
 from tests.helpers.counts import check
 
 
@@ -23,11 +23,11 @@ def test_it_is_whole(any_file_database: Database, config: Config) -> None:
         assert session.scalar(select(func.count()).select_from(Paper)) == 120
         assert session.scalar(select(func.count()).select_from(Vote))
         paper = session.scalars(select(Paper).where(Paper.summaries_count > 0).limit(1)).one()
-        pages = growth.addresses(session)
+        shown = pages.addresses(session)
     assert client.get(f"/paper/{paper.key}").status_code == 200
     found = client.get("/search", query_string={"q": paper.title})
     assert f"/paper/{paper.key}" in found.get_data(as_text=True)
-    for address in ("/", "/venues", "/users", "/tags", *pages["venue"], *pages["user"]):
+    for address in ("/", "/venues", "/users", "/tags", *shown["venue"], *shown["user"]):
         assert client.get(address).status_code == 200, address
 
 

@@ -19,11 +19,11 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 
-from tests.benchmarks import dblp_file
+from tests.benchmarks.dblp import file as dblp_file
 from tests.benchmarks.measure import Figure
 
 SIZE = int(os.environ.get("DBLP_BENCHMARK_MB", "200")) * 1_000_000
-ROUNDS = int(os.environ.get("DBLP_BENCHMARK_ROUNDS", "1"))
+ROUNDS = int(os.environ.get("DBLP_BENCHMARK_ROUNDS", "5"))
 MOST = 2.0  # times as long as the yardstick: half its rate
 MOST_MEMORY = 300  # MB
 HALF = 0.5  # of the file
@@ -36,8 +36,8 @@ def figures() -> Iterator[Figure]:
         megabytes = SIZE // 1_000_000
         ratios, peaks, growths = [], [], []
         for number in range(ROUNDS):
-            least = _run("tests.benchmarks.dblp_least", file, Path(folder) / f"least{number}")
-            ours = _run("tests.benchmarks.dblp_ours", file, Path(folder) / f"ours{number}")
+            least = _run("tests.benchmarks.dblp.least", file, Path(folder) / f"least{number}")
+            ours = _run("tests.benchmarks.dblp.ours", file, Path(folder) / f"ours{number}")
             ratios.append(ours.cpu / least.cpu)
             peaks.append(ours.peak)
             growths.append(ours.growth)
