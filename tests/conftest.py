@@ -214,4 +214,5 @@ def stand_in(stand_in_server: StandIn, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setattr(socket, "getaddrinfo", names)
     stand_in_server.usual()
     yield stand_in_server
+    stand_in_server.let_go.set()
     assert not astray

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from tests.helpers.running import environment, shortlist
+from tests.helpers.waiting import SAFETY
 
 SECRET = {"SHORTLIST_SECRET_KEY": "s" * 40}
 
@@ -19,7 +20,7 @@ def run(
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=SAFETY,
         check=False,
     )
 

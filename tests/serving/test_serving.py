@@ -17,8 +17,9 @@ from app.serving.limits import Crowded, Shares, network
 from app.views.http.incoming import allowance
 from app.views.http.security import LARGE_REQUESTS
 from tests.helpers.client import Browser
-from tests.helpers.running import SAFETY, serving
+from tests.helpers.running import serving
 from tests.helpers.small_server import ALLOWED, running
+from tests.helpers.waiting import SAFETY
 
 HEAD = "POST {} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {}\r\n\r\n"
 
