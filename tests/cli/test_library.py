@@ -16,10 +16,10 @@ from sqlalchemy import delete, func, select, update
 from app.db import Database, begin_writing, now, sqlite_module
 from app.models import DeletedSummary, Paper, Revision, SearchEntry, Summary, User
 from app.services.accounts import account, administration
-from app.services.operation import schema
 from app.services.summaries import deletion
 from tests.helpers.client import PASSWORD
 from tests.helpers.commands import SECRET, refused, run
+from tests.helpers.engines import copy_database
 from tests.helpers.factories import make_summary, make_user
 from tests.helpers.running import environment, free_port, shortlist
 from tests.helpers.samples.shortscience import ITEM
@@ -28,12 +28,12 @@ from tests.helpers.waiting import SAFETY, wait_until
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Database]:
+def library(tmp_path: Path, sqlite_template: Database) -> Iterator[Database]:
     """The installation whose data directory is `tmp_path / "data"`."""
     folder = tmp_path / "data"
     folder.mkdir()
     found = Database(f"sqlite:///{folder / 'shortlist.sqlite3'}", data_dir=folder)
-    schema.upgrade(found)
+    copy_database(sqlite_template, found)
     yield found
     found.close()
 
@@ -327,9 +327,9 @@ def test_a_fault_of_ours_in_an_import_is_one_line(
 ) -> None:
     program = """
 from app.services.importing import storing as importing
-def publish(*_, **__):
+def fail(*_, **__):
     raise ZeroDivisionError("odd")
-importing.publish = publish
+importing.create_summary = fail
 from app.cli import main
 main()
 """
