@@ -21,7 +21,7 @@ from app.services.lookup import pasted_input
 from app.services.lookup.asking import Outside
 from app.services.lookup.finding import find as find_here
 from app.services.papers.facts import fitting, identifiers
-from app.services.summaries.markdown_files import read
+from app.services.summaries.file_reading import read
 from app.sources.bibtex.reading import read_bibtex
 from app.sources.formats.csl import read_csl
 from app.sources.formats.ris import read_ris

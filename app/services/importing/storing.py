@@ -24,7 +24,7 @@ from app.services.importing.writers import ANONYMOUS, writer, writer_name
 from app.services.papers.adding import AlreadyThere, add_paper
 from app.services.refusals import Refused
 from app.services.summaries.content import Edit
-from app.services.summaries.markdown_files import SummaryFile, by_now
+from app.services.summaries.file_reading import SummaryFile, by_now
 from app.services.summaries.publishing import (
     MAX_TAGS,
     all_of,

@@ -10,7 +10,7 @@ from app.queries.people import user_by_name
 from app.services.accounts import account
 from app.services.accounts.user_names import UNKNOWN
 from app.services.importing.terms import Options
-from app.services.summaries.markdown_files import SummaryFile
+from app.services.summaries.file_reading import SummaryFile
 from app.services.summaries.publishing import normal
 from app.sources.formats.front_matter import BadFile
 

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, insert_missing, lock_papers, now
 from app.models import Paper, Revision, Summary, SummaryTag, Tag, User
-from app.models.summaries.summary import VISIBILITIES
 from app.rendering import (
     MAX_TEXT_BYTES,
     RENDERER_VERSION,
@@ -33,6 +32,7 @@ from app.services.summaries.content import normal as normal  # for who writes th
 from app.services.summaries.three_way_merge import BESIDE, BETWEEN, MINE, THEIRS, open_conflict
 from app.services.votes import popularity
 from app.text.lines import one_line
+from app.text.visibility import VISIBILITIES
 
 MAX_TAKEAWAY = 200
 MAX_TAGS = 8
