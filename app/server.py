@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from app.config import Config
 from app.db import Database, sqlite_warning
 from app.services.operation import refolding, schema
-from app.services.operation.fonts import make_math_font, math_font
+from app.services.operation.math_font import ensure_math_font, find_math_font
 
 Say = Callable[[str], None]
 
@@ -46,9 +46,9 @@ def prepare(config: Config, say: Say) -> Database:
     if database.engine.dialect.name == "sqlite" and (warning := sqlite_warning()):
         say(warning)
     fonts = config.data_dir / "fonts"
-    if math_font(fonts) is None:
+    if find_math_font(fonts) is None:
         say("Making the math font (once) …")
-        make_math_font(fonts)
+        ensure_math_font(fonts)
     return database
 
 

@@ -52,11 +52,13 @@ def _check() -> None:
 def _export(file: Path) -> None:
     from app.queries.links import graph
     from app.services.exporting import graph_files
+    from app.services.files import READABLE, write_file
 
     with library() as database, database.session() as session:
         found = graph.everything(session)
         try:
-            file.write_text(graph_files.write(found, file.suffix.removeprefix(".")), "utf-8")
+            text = graph_files.write(found, file.suffix.removeprefix("."))
+            write_file(file, text.encode(), READABLE)
         except OSError as error:
             stop(f"{file} cannot be written: {error.strerror}.")
     papers, lines = counted(len(found.papers), "paper"), counted(len(found.edges), "link")

@@ -17,6 +17,7 @@ from markdown.blockparser import BlockParser
 
 from app.rendering.blocks.build import build, finish
 from app.rendering.blocks.build import mark_lines as mark
+from app.rendering.blocks.formulas import take_formulas
 from app.rendering.blocks.highlight import highlight
 from app.rendering.blocks.paragraphs import parse_paragraphs
 from app.rendering.blocks.parser import parse_blocks
@@ -207,7 +208,7 @@ def plain_paragraphs(text: str) -> tuple[Formulas, list[str]]:
     """The formulas of a plain text, and its paragraphs with their tokens."""
     formulas = Formulas()
     document = parse_paragraphs(clean(text))
-    formulas.take_from_blocks(document)
+    take_formulas(document, formulas)
     paragraphs = ("\n".join(map(str.strip, block.lines)) for block in document.children)
     return formulas, [text for text in paragraphs if text]
 
@@ -251,7 +252,7 @@ class Parser(BlockParser):
     ) -> ElementTree:
         """Takes the place of Python-Markdown's own splitting into blocks."""
         document = parse_blocks("\n".join(lines), self.define)
-        self.formulas.take_from_blocks(document)
+        take_formulas(document, self.formulas)
         root, self.notes = build(document)
         references = self.markdown.inlinePatterns["FootnoteReference"]
         assert isinstance(references, FootnoteReference)

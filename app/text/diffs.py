@@ -1,7 +1,7 @@
 """What differs between two texts, by line and word; exact, and never long.
 
 Google's diff-match-patch compares strings of characters, so lines and words are given a character
-each. It stops at a deadline and then gives a coarser answer, which is as exact.
+each. After so many steps the answer is a coarser one, which is as exact, on every machine the same.
 """
 
 from __future__ import annotations
@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from time import time
 
-from diff_match_patch import diff_match_patch
+from app.text.bisection import Bisection, Steps
 
-LINES_SECONDS = 0.4
-WORDS_SECONDS = 0.4
+MAX_LINE_STEPS = 600_000  # in the lines of two texts; some 0.3 seconds
+MAX_WORD_STEPS = 600_000  # in the words of all changed lines
 CONTEXT = 3  # unchanged lines shown around a change
 SHORTEST_FOLD = 8
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
@@ -54,7 +53,7 @@ def matching_lines(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, in
     """Pairs of indexes of lines that stay, in order."""
     found = []
     at_old = at_new = 0
-    for operation, lines in _differences(old, new, time() + LINES_SECONDS):
+    for operation, lines in _differences(old, new, Steps(MAX_LINE_STEPS)):
         if operation == 0:
             found += [(at_old + step, at_new + step) for step in range(len(lines))]
         at_old += len(lines) if operation <= 0 else 0
@@ -63,16 +62,16 @@ def matching_lines(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, in
 
 
 def _rows(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffRow]:
-    deadline = time() + LINES_SECONDS + WORDS_SECONDS
+    steps = Steps(MAX_WORD_STEPS)
     old_number = new_number = 1
     removed: list[str] = []
-    changes = _differences(old, new, time() + LINES_SECONDS)
+    changes = _differences(old, new, Steps(MAX_LINE_STEPS))
     for operation, lines in [*changes, (0, [])]:
         if operation == -1:
             removed = lines
             continue
         added = lines if operation == 1 else []
-        for kind, pieces in _changed(removed, added, deadline):
+        for kind, pieces in _changed(removed, added, steps):
             yield DiffRow(
                 kind,
                 old_number if kind == "removed" else None,
@@ -89,16 +88,16 @@ def _rows(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffRow]:
 
 
 def _changed(
-    removed: list[str], added: list[str], deadline: float
+    removed: list[str], added: list[str], steps: Steps
 ) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
     """Lines that were replaced by others, with the words in which they differ."""
-    if not removed or not added or time() > deadline:
+    if not removed or not added or steps.left <= 0:
         pairs = [("removed", removed), ("added", added)]
         for kind, lines in pairs:
             yield from ((kind, ((kind, line),)) for line in lines)
         return
     words = _differences(
-        _WORD.findall("\n".join(removed)), _WORD.findall("\n".join(added)), deadline, tidy=True
+        _WORD.findall("\n".join(removed)), _WORD.findall("\n".join(added)), steps, tidy=True
     )
     for kind, operation in (("removed", -1), ("added", 1)):
         found: list[list[tuple[str, str]]] = [[]]
@@ -115,16 +114,14 @@ def _changed(
 
 
 def _differences(
-    old: Sequence[str], new: Sequence[str], deadline: float, *, tidy: bool = False
+    old: Sequence[str], new: Sequence[str], steps: Steps, *, tidy: bool = False
 ) -> list[tuple[int, list[str]]]:
     """Runs of tokens that were removed (-1), stay (0) or were added (1)."""
-    engine = diff_match_patch()
-    # With a time-out of its own it first searches for a long common part, which can take
-    # quadratic time and looks at no deadline.
-    engine.Diff_Timeout = 0
+    engine = Bisection(steps)
     characters: dict[str, str] = {}
-    found = engine.diff_main(_encoded(old, characters), _encoded(new, characters), False, deadline)
-    if tidy:
+    found = engine.diff_main(_encoded(old, characters), _encoded(new, characters), False)
+    # Of two long texts without a step left, tidying would take quadratic time.
+    if tidy and steps.left > 0:
         engine.diff_cleanupSemantic(found)
     tokens = {character: token for token, character in characters.items()}
     return [(operation, [tokens[each] for each in run]) for operation, run in found]

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import itertools
 import random
-from time import perf_counter
 
 import pytest
+from diff_match_patch import diff_match_patch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.text import diffs
+from app.text.bisection import Bisection, Steps
 from app.text.diffs import CONTEXT, DiffRow, Fold, compare, matching_lines
 
 texts = st.lists(st.sampled_from(["a", "b c", "", "d, e é", "x\u2028y", "𝔸 b"]), max_size=15).map(
@@ -76,10 +78,44 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_texts_take_no_longer(name: str) -> None:
+def test_hostile_texts_take_no_more_steps(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     old, new = HOSTILE[name]
-    began = perf_counter()
+    budgets: list[Steps] = []
+
+    def counted(left: int) -> Steps:
+        budgets.append(Steps(left))
+        return budgets[-1]
+
+    monkeypatch.setattr(diffs, "Steps", counted)
     rows = flat(compare(old, new))
-    # Ten times what it is meant to take: machines are noisy, but quadratic time is minutes.
-    assert perf_counter() - began < 15
+    assert text_of(rows, "same", "removed") == old
     assert text_of(rows, "same", "added") == new
+    assert len(budgets) == 2
+    # The last step may pass over as many equal lines or words as there are.
+    assert all(budget.left > -max(len(old), len(new)) for budget in budgets)
+
+
+def test_what_runs_out_of_steps_is_not_tidied(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tidying looks for an overlap of what went and what came, in quadratic time."""
+    monkeypatch.setattr(diffs, "MAX_WORD_STEPS", 10)
+    monkeypatch.setattr(Bisection, "diff_cleanupSemantic", pytest.fail)
+    rows = flat(compare(" ".join("abcdefgh" * 9), " ".join("hgfedcba" * 9)))
+    assert [row.kind for row in rows] == ["removed", "added"]
+
+
+words = st.text(alphabet="abcd", max_size=40)
+
+
+@given(words, words)
+def test_the_difference_is_that_of_the_package(old: str, new: str) -> None:
+    package = diff_match_patch()
+    package.Diff_Timeout = 0
+    expected = package.diff_main(old, new, False)
+    assert Bisection(Steps(10**9)).diff_main(old, new, False) == expected
+
+
+@given(words, words, st.integers(0, 60))
+def test_with_few_steps_it_is_coarser_and_as_exact(old: str, new: str, steps: int) -> None:
+    found = Bisection(Steps(steps)).diff_main(old, new, False)
+    assert "".join(text for operation, text in found if operation <= 0) == old
+    assert "".join(text for operation, text in found if operation >= 0) == new

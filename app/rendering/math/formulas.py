@@ -15,8 +15,6 @@ from html import escape
 from xml.etree.ElementTree import Element
 
 from app.references.addresses import encode_address
-from app.rendering.blocks.cursor import SPACE
-from app.rendering.blocks.tree import FLOWING, Block
 from app.rendering.errors import Problem, RenderError
 from app.rendering.inline.line import without_escapes
 from app.rendering.math.conversion import Formula, problem_of, refuse, to_mathml
@@ -79,13 +77,17 @@ class Formulas:
             before = text[at : formula.start]
             source = text[formula.start : formula.end]
             line += before.count("\n")
-            parts += [before, self._token(Span(source, formula.tex, formula.display, line))]
+            parts += [before, self.keep(Span(source, formula.tex, formula.display, line))]
             line += source.count("\n")
             at = formula.end
         return "".join([*parts, text[at:]])
 
-    def _token(self, span: Span) -> str:
-        """Keeps a formula; returns what stands in its place."""
+    def keep(self, span: Span) -> str:
+        """Keeps a formula; returns what stands in its place.
+
+        Raises:
+            RenderError: as of take().
+        """
         if len(self.spans) >= MAX_FORMULAS:
             raise RenderError(f"This text has more than {MAX_FORMULAS} formulas.")
         token = f"{self._stem}{len(self.spans)}Mqz"
@@ -102,55 +104,6 @@ class Formulas:
         if tex != span.tex:
             self._expanded[token] = tex
         return token if tex.strip() else "\n" * span.source.count("\n")
-
-    def take_from_blocks(self, parent: Block) -> None:
-        """Puts tokens in the place of formulas in all text of the blocks below one.
-
-        Formulas that are blocks become paragraphs; of what only defines macros nothing is left.
-        """
-        kept: list[Block] = []
-        for block in parent.children:
-            self.take_from_blocks(block)
-            kept += self._with_tokens(block)
-        parent.children = kept
-
-    def _with_tokens(self, block: Block) -> list[Block]:
-        """What becomes of one block without those in it; a definition parts its paragraph."""
-        text = "\n".join(block.lines)
-        if block.kind == "code":
-            return [self._fenced_formula(block)] if is_formula(block) else [block]
-        if "$" not in text and "\\" not in text:
-            return [block]
-        if block.kind == "table":
-            # The row of dashes is not among the lines.
-            numbers = [block.line + (place and place + 1) + 1 for place in range(len(block.lines))]
-            rows = zip(block.lines, numbers, strict=True)
-            block.lines = [self.take(line, number, row=True) for line, number in rows]
-            return [block]
-        lines = self.take(text, block.line + 1).split("\n")
-        if block.kind in FLOWING:
-            return self._paragraphs(block, lines)
-        block.lines = lines
-        return [block]
-
-    def _paragraphs(self, block: Block, lines: list[str]) -> list[Block]:
-        """The paragraphs that a definition's blank lines part a paragraph into."""
-        found: list[Block] = []
-        number, parted = block.line, True
-        for line in lines:
-            if line.strip(SPACE):
-                if parted:
-                    found.append(Block("paragraph", number, block.parent))
-                found[-1].lines.append(line)
-            parted = not line.strip(SPACE)
-            number += 1 + self.line_ends(line)
-        return found
-
-    def _fenced_formula(self, code: Block) -> Block:
-        """The paragraph in the place of a fence that says that it holds a formula."""
-        tex = "\n".join(code.lines)
-        token = self._token(Span(f"$$\n{tex}\n$$", tex.strip(), True, code.line + 1))
-        return Block("paragraph", code.line, code.parent, lines=[token])
 
     def line_ends(self, text: str) -> int:
         """Returns how many line ends the formulas hold whose tokens stand in a text."""
@@ -229,11 +182,6 @@ class Formulas:
                 message = f"This formula could not be typeset: {problem}"
                 found.append(Problem(span.line, message, "formula"))
         return found
-
-
-def is_formula(code: Block) -> bool:
-    """Says whether fenced code is a formula, as on GitHub."""
-    return code.fenced and code.info.lower() == "math" and any(map(str.strip, code.lines))
 
 
 def source_of(spans: Mapping[str, Span], token: str) -> str:

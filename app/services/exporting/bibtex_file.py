@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.models import Paper, PaperAuthor
 from app.services.exporting.citations import record_of
+from app.services.files import READABLE, replace_file
 from app.sources.bibtex.writing import entry
 
 BATCH = 500
@@ -32,16 +31,10 @@ def export_bibtex(session: Session, path: Path) -> Iterator[str]:
     Raises:
         OSError: when it cannot be written.
     """
-    number, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    try:
-        with os.fdopen(number, "w", encoding="utf-8", newline="\n") as file:
-            for key, text in _entries(session):
-                file.write(text)
-                yield key
-        Path(temporary).chmod(0o644)
-        os.replace(temporary, path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+    with replace_file(path, READABLE) as file:
+        for key, text in _entries(session):
+            file.write(text.encode())
+            yield key
 
 
 def _entries(session: Session) -> Iterator[tuple[str, str]]:

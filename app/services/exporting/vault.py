@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Picture, Summary, User
 from app.queries import summaries
+from app.services.files import READABLE, write_file
 from app.services.pictures.files import path_of
 from app.services.pictures.uploads import names_in
 from app.services.summaries import file_writing
@@ -68,11 +67,7 @@ def into_folder(folder: Path) -> Write:
     def write(name: str, content: bytes) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        number, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-        with os.fdopen(number, "wb") as file:
-            file.write(content)
-        Path(temporary).chmod(0o644)
-        os.replace(temporary, path)
+        write_file(path, content, READABLE)
 
     return write
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -17,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from app.services.files import write_file
 from app.sources.record import PaperRecord
 
 VERSION = 1
@@ -67,13 +66,7 @@ def write(folder: Path, question: str, answer: Kept) -> None:
     path = _path(folder, question)
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".new")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(value, file, default=date.isoformat)
-            os.replace(name, path)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
+        write_file(path, json.dumps(value, default=date.isoformat).encode())
 
 
 def tidy(folder: Path) -> int:

@@ -9,14 +9,14 @@ licence.
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from contextlib import closing
 from copy import copy
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+from app.services.files import READABLE, replace_file, write_file
 
 _STEM = "stix-two-math"
 # Raised when the subset below changes, so that a new file is made.
@@ -58,20 +58,22 @@ def ensure_math_font(directory: Path) -> Path:
     The file's name carries a hash of what it is made from, so it can be cached for ever. Raises
     FileNotFoundError when ziamath is not installed, OSError when `directory` cannot be written.
     """
+    if (made := find_math_font(directory)) is not None:
+        return made
     target = directory / math_font_name()
-    if target.is_file():
-        return target
     directory.mkdir(parents=True, exist_ok=True)
-    with (
-        closing(_subset(_source())) as font,
-        tempfile.TemporaryDirectory(dir=directory, prefix=".font-") as scratch,
-    ):
-        _write(target.with_name(f"{target.stem}-LICENSE.txt"), _licence(font).encode())
-        made = Path(scratch) / target.name
-        font.save(made)
-        made.chmod(0o644)
-        os.replace(made, target)
+    with closing(_subset(_source())) as font:
+        licence = target.with_name(f"{target.stem}-LICENSE.txt")
+        write_file(licence, _licence(font).encode(), READABLE)
+        with replace_file(target, READABLE) as file:
+            font.save(file)
     return target
+
+
+def find_math_font(directory: Path) -> Path | None:
+    """The file that `ensure_math_font` makes, or `None` when it has not been made."""
+    path = directory / math_font_name()
+    return path if path.is_file() else None
 
 
 def math_font_name() -> str:
@@ -217,11 +219,3 @@ def _licence(font: Any) -> str:
         if text:
             lines.append(text)
     return "\n".join(lines) + "\n"
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a whole file or none."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".font-", delete=False) as file:
-        file.write(content)
-    os.chmod(file.name, 0o644)
-    os.replace(file.name, path)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import atexit
 import os
-import tempfile
 from pathlib import Path
 
 from app.rendering.sandbox import Busy, Child, Children, TooMuch
+from app.services.files import write_file
 from app.services.pictures import encoding
 from app.services.pictures.encoding import DAMAGED, MAX_BYTES, MAX_PIXELS, PictureFile
 from app.services.pictures.headers import BadPicture
@@ -79,12 +79,7 @@ def write(path: Path, content: bytes) -> None:
     """Write a file whole or not at all; raises `Refused` when the disk takes no more."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        number, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-        with os.fdopen(number, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+        write_file(path, content)
     except OSError:
         raise Refused(
             "picture", "There is no room on the server for this picture at the moment."

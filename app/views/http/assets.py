@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, redirect
 from werkzeug.wrappers import Response
 from whitenoise import WhiteNoise
 
-from app.services.operation.fonts import math_font
+from app.services.operation.math_font import find_math_font
 
 YEAR = 365 * 24 * 3600
 FONTS = "/fonts/"
@@ -30,7 +30,7 @@ def init(app: Flask, *, static: Path, fonts: Path) -> None:
         immutable_file_test=lambda _path, _url: True,
         allow_all_origins=False,
     )
-    font = math_font(fonts)
+    font = find_math_font(fonts)
     if font is not None:
         served.add_files(str(fonts), prefix=FONTS)
     app.wsgi_app = served  # type: ignore[method-assign]  # as Flask's documentation says
