@@ -205,6 +205,7 @@ main()
 """
 
 
+@pytest.mark.slow
 def test_an_import_that_is_killed_can_be_run_again(tmp_path: Path, library: Database) -> None:
     """kill −9 in the middle: what was read is there, and the next run does the rest once."""
     items = "".join(
@@ -245,6 +246,7 @@ def test_tidy_and_reindex(tmp_path: Path, library: Database) -> None:
     assert "Indexed: 1 paper." in done.stdout
 
 
+@pytest.mark.slow
 def test_serve_tidies(tmp_path: Path, library: Database) -> None:
     delete_long_ago(library)
     process = subprocess.Popen(
@@ -280,6 +282,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FAULTS)
 def test_an_import_that_cannot_go_on_says_so(
     tmp_path: Path, library: Database, notes: Path, name: str

@@ -71,6 +71,7 @@ def ask(port: int, method: str, path: str, **given: object) -> tuple[int, bytes,
     return found.status, body, found.headers
 
 
+@pytest.mark.slow
 def test_silent_and_idle_clients_stop_nobody(tmp_path: Path) -> None:
     """40 clients that promise a form and send none, and 300 that say nothing at all."""
     with serving(tmp_path) as serve, ExitStack() as opened:

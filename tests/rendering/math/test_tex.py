@@ -259,6 +259,7 @@ UNITS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_bombs_neither_crash_nor_hang() -> None:
     """In a process and a thread with a small stack, so that a crash would be seen."""
     code = (

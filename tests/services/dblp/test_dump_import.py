@@ -570,6 +570,7 @@ main()
 """
 
 
+@pytest.mark.slow
 def test_killed_and_started_again(tmp_path: Path) -> None:
     """`kill -9` in the middle: what was committed is whole, and the next run does the rest."""
     path = dump(

@@ -71,6 +71,7 @@ class Writer(threading.Thread):
         self.saved.append(typed["source"])
 
 
+@pytest.mark.slow
 def test_killed_again_and_again(tmp_path: Path) -> None:
     """kill −9 while people write: no acknowledged text is lost, none is there twice."""
     file = tmp_path / "shortlist.sqlite3"
