@@ -21,7 +21,7 @@ from app.db import Base, Database
 from app.services.operation import schema
 from app.views.http.security import limiter
 from tests.helpers.client import Browser
-from tests.helpers.engines import ENGINES, POSTGRESQL
+from tests.helpers.engines import ENGINES, POSTGRESQL, copy_database
 from tests.helpers.outside import StandIn
 
 IN_CI = os.environ.get("CI") == "true"
@@ -30,8 +30,27 @@ if IN_CI and not POSTGRESQL:
 # Which of several processes this one is, when the tests run in parallel (pytest-xdist).
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 SITE = "http://localhost"
+BROWSER = Path(__file__).parent / "browser"
 # Also for the programs that tests start: who renders need not give way to who tests.
 os.environ["SHORTLIST_TEST_NICENESS"] = "0"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Tests that are named one by one run in this process, which starts at once."""
+    named = [each for each in config.args if "::" in each]
+    return 0 if named and named == config.args else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a browser or PostgreSQL, so that it can be left out."""
+    for item in items:
+        if item.path.is_relative_to(BROWSER):
+            item.add_marker("browser")
+        fixtures = getattr(item, "fixturenames", ())
+        values = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        if "postgresql" in values or any(name.startswith("postgresql") for name in fixtures):
+            item.add_marker("postgresql")
 
 
 @pytest.fixture(scope="session")
@@ -91,23 +110,13 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     if request.param == "sqlite":
         template: Database = request.getfixturevalue("sqlite_template")
         found: Database = request.getfixturevalue("sqlite_database")
-        _copy(template, found)
+        copy_database(template, found)
         found.info["data_dir"] = tmp_path
         yield found
     else:
         found = request.getfixturevalue("postgresql_tables")
         found.info["data_dir"] = tmp_path
         yield found
-
-
-def _copy(template: Database, to: Database) -> None:
-    """Put the content of a database in the place of another's, whatever a test left there."""
-    source, target = template.engine.raw_connection(), to.engine.raw_connection()
-    target.rollback()
-    target.driver_connection.execute("PRAGMA query_only = OFF")  # type: ignore[union-attr]
-    source.driver_connection.backup(target.driver_connection)  # type: ignore[union-attr]
-    source.close()
-    target.close()
 
 
 @pytest.fixture
@@ -177,7 +186,7 @@ def any_file_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
         password_cost=0,
         data_dir=tmp_path,
     )
-    schema.upgrade(found)
+    copy_database(request.getfixturevalue("sqlite_template"), found)
     yield found
     found.close()
 
@@ -214,4 +223,5 @@ def stand_in(stand_in_server: StandIn, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setattr(socket, "getaddrinfo", names)
     stand_in_server.usual()
     yield stand_in_server
+    stand_in_server.let_go.set()
     assert not astray

@@ -20,11 +20,14 @@ from tests.helpers.browser.editor import (
     check,
     emptied,
     open_editor,
+    settle,
+    type_until_saved,
+    wait_until_kept,
     wait_until_saved,
 )
 from tests.helpers.browser.reader import ARGUMENTS, CHROMIUM, Reader
-from tests.helpers.running import Site, environment, free_port, shortlist
-from tests.helpers.running import _wait as wait_for
+from tests.helpers.running import Site, environment, free_port, shortlist, until_it_answers
+from tests.helpers.waiting import wait_until
 
 PASSWORD = "a long password"
 # The next attempt comes at once, and not after half a minute.
@@ -185,13 +188,18 @@ def test_a_pasted_address_becomes_a_link(writer: Reader) -> None:
     assert source.input_value() == f"As in {address}"
     keys.press("End")
     keys.type(" and [this](")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     keys.press("Control+v")
-    page.wait_for_timeout(600)
-    assert source.input_value() == f"As in {address} and [this]({address}"
+    expect(source).to_have_value(f"As in {address} and [this]({address}")
+    settle(page)
+    assert not [url for url in asked if "exact" in url]
     page.evaluate("navigator.clipboard.writeText('https://arxiv.org/abs/9999.99999')")
     source.fill("")
-    keys.press("Control+v")
-    page.wait_for_timeout(600)
+    with page.expect_response(lambda answer: "exact" in answer.url) as answer:
+        keys.press("Control+v")
+    answer.value.finished()
+    settle(page)
     assert source.input_value() == "https://arxiv.org/abs/9999.99999"
     assert writer.complaints == []
 
@@ -262,19 +270,18 @@ def test_both_panes_scroll_together(writer: Reader) -> None:
     expect(preview.locator("h3")).to_have_count(30)
     for number in (12, 25, 3):
         page.evaluate(SCROLL_SOURCE_TO, f"## Part {number}\n")
-        page.wait_for_timeout(150)
-        assert visible_part(page) in (number - 1, number)
+        wait_until(lambda part=number: visible_part(page) in (part - 1, part), "the same part")
     page.evaluate("document.querySelector('[data-preview]').scrollTop = 1e6")
-    page.wait_for_timeout(150)
-    below = "(s => s.scrollHeight - s.clientHeight - s.scrollTop)"
-    assert page.evaluate(f"{below}(document.querySelector('#page-source'))") < 2
+    below = "(s => s.scrollHeight - s.clientHeight - s.scrollTop)(document.querySelector('{}'))"
+    wait_until(lambda: page.evaluate(below.format("#page-source")) < 2, "the end of the source")
     page.evaluate("document.querySelector('[data-preview]').scrollTop = 0")
-    page.wait_for_timeout(150)
-    assert page.evaluate("document.querySelector('#page-source').scrollTop") < 2
+    top = "document.querySelector('{}').scrollTop"
+    wait_until(lambda: page.evaluate(top.format("#page-source")) < 2, "the top of the source")
     # Neither moves the other on and on.
     page.evaluate("document.querySelector('#page-source').scrollTop = 2000")
-    page.wait_for_timeout(300)
-    assert page.evaluate("document.querySelector('#page-source').scrollTop") == 2000
+    wait_until(lambda: page.evaluate(top.format("[data-preview]")) > 2, "the preview to follow")
+    settle(page, frames=20)
+    assert page.evaluate(top.format("#page-source")) == 2000
     assert writer.complaints == []
 
 
@@ -402,18 +409,18 @@ def test_signed_out_and_in_again(reader: Reader) -> None:
     page.evaluate(ONLINE)
     wait_until_saved(page)
     expect(notices).to_be_empty()
-    page.keyboard.type(" And on.")
-    page.wait_for_timeout(1500)
+    type_until_saved(page, " And on.")
     writer.go(address)
     expect(source).to_have_value("Before. After. And on.")
 
 
 def test_saving_right_after_typing_is_no_conflict(writer: Reader) -> None:
     page = writer.page
+    page.clock.install()
     for number in range(3):
         source = open_editor(writer, "conf/iccv/Girshick15")
         page.keyboard.type(f"Text {number}.")
-        page.wait_for_timeout(950 + 50 * number)  # the autosave is about to be on its way
+        page.clock.fast_forward(950 + 50 * number)  # the autosave is about to be on its way
         page.keyboard.type(" More.")
         page.get_by_role("button", name="Save").first.click()
         page.wait_for_url("**/paper/conf/iccv/Girshick15#demo")
@@ -443,7 +450,7 @@ def test_an_answer_that_got_lost_is_no_conflict(writer: Reader) -> None:
     expect(notices).to_contain_text("kept in this browser")
     page.evaluate(UNREACHABLE)
     page.keyboard.type(" And closed.")
-    page.wait_for_timeout(400)
+    wait_until_kept(page, "Taken. More. Again. And closed.")
     page.close()
     page = writer.page = page.context.new_page()
     writer.go("/write/10.1103/PhysRev.47.777")
@@ -458,7 +465,7 @@ def test_a_text_that_another_window_overtook_is_offered(writer: Reader) -> None:
     open_editor(writer, "conf/iclr/ZhangBHRV17")
     page.evaluate(UNREACHABLE)
     page.keyboard.type("Only in this browser.")
-    page.wait_for_timeout(500)
+    wait_until_kept(page, "Only in this browser.")
     page.close()
     page = writer.page = page.context.new_page()
     page.route("**/js/editor.js", lambda route: route.abort())  # as another device would
@@ -525,7 +532,7 @@ class Server:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        wait_for(self.process, self.url, log)
+        until_it_answers(self.process, self.url, log)
 
     def kill(self) -> None:
         os.killpg(self.process.pid, signal.SIGKILL)
@@ -584,7 +591,7 @@ def test_server_and_browser_killed_while_typing(
     wait_until_saved(page)
     server.kill()
     page.keyboard.type("Four.")
-    page.wait_for_timeout(500)
+    wait_until_kept(page, "One. Two. Three. Four.")
     kill_browser(profile)
     with suppress(Error):
         context.close()

@@ -13,6 +13,8 @@ from tests.helpers.browser.editor import (
     check,
     emptied,
     open_editor,
+    type_until_saved,
+    wait_until_kept,
     wait_until_saved,
 )
 from tests.helpers.browser.reader import Reader
@@ -38,8 +40,8 @@ def test_saving_while_the_server_is_away(writer: Reader) -> None:
     expect(notices).to_contain_text("Your text is kept in this browser.")
     assert page.url == address
     expect(source).to_have_value("Saved at first. Then offline.")
-    page.get_by_role("button", name="Try again").click()
-    page.wait_for_timeout(500)
+    with page.expect_event("requestfailed"):
+        page.get_by_role("button", name="Try again").click()
     expect(notices).to_contain_text("cannot be reached")
     page.context.set_offline(False)
     expect(notices).to_contain_text("The server is there again.")
@@ -77,7 +79,7 @@ def test_the_servers_text_and_back(writer: Reader) -> None:
     wait_until_saved(page)
     page.evaluate(UNREACHABLE)
     page.keyboard.type(" Only here.")
-    page.wait_for_timeout(500)
+    wait_until_kept(page, "On the server. Only here.")
     page.close()
     page = writer.page = page.context.new_page()
     writer.go(f"/write/{key}")
@@ -121,8 +123,7 @@ def test_a_merge_is_kept_while_it_is_worked_on(writer: Reader) -> None:
     source = first.get_by_label("Summary", exact=True)
     expect(source).to_have_value(re.compile("<<<<<<< in this window"))
     emptied(first)
-    first.keyboard.type("Base of both, by hand.")
-    first.wait_for_timeout(2000)  # what was saved while it was typed is not all of it
+    type_until_saved(first, "Base of both, by hand.")
     wait_until_saved(first)
     first.close()  # as a crash does
     second.close()

@@ -7,7 +7,6 @@ facts of people (ORCIDs) are the examples of orcid.org.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from app.services.lookup.asking import Outside
 from app.sources.contract import Fetch
 from app.sources.lookup.fetch import Asking, Turns, fetcher
 from app.sources.lookup.registry import HOSTS
+from tests.helpers.waiting import SAFETY, deadline
 
 ANSWERS = Path(__file__).parents[1] / "sources/lookup/answers"
 # A paper that several sources know.
@@ -37,21 +37,30 @@ USUAL = {
 
 @dataclass
 class Reply:
-    """What the server says; `body` may write to the connection by itself."""
+    """What the server says.
+
+    Attributes:
+        body: may write to the connection by itself.
+        held: whether it says nothing before the test sets `StandIn.let_go`.
+    """
 
     status: int = 200
     body: bytes | Callable[[Any], None] = b""
     headers: dict[str, str] = field(default_factory=dict)
-    wait: float = 0.0
+    held: bool = False
 
 
 class StandIn:
-    """The server; `replies` by host and path, `asked` what came in."""
+    """The server; `replies` by host and path, `asked` what came in.
+
+    What is held comes when `let_go` is set.
+    """
 
     def __init__(self) -> None:
         self.replies: dict[str, Reply] = {}
         self.asked: list[str] = []
         self.agents: set[str] = set()
+        self.let_go = threading.Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True
         self.port = self.server.server_port
@@ -63,6 +72,7 @@ class StandIn:
         """Answer as the services do."""
         self.replies.clear()
         self.asked.clear()
+        self.let_go.clear()
         for address, name in USUAL.items():
             self.replies[address] = Reply(body=(ANSWERS / name).read_bytes())
 
@@ -73,8 +83,8 @@ class StandIn:
     def asking(self) -> Asking:
         return Asking("Shortlist (tests)", self.port, Turns(dict.fromkeys(HOSTS, 0.0)))
 
-    def fetch(self, seconds: float = 3.0) -> Fetch:
-        return fetcher(self.asking(), time.monotonic() + seconds)
+    def fetch(self, seconds: float = SAFETY) -> Fetch:
+        return fetcher(self.asking(), deadline(seconds))
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         stand_in = self
@@ -85,7 +95,8 @@ class StandIn:
                 stand_in.asked.append(self.headers["Host"] + self.path)
                 stand_in.agents.add(self.headers["User-Agent"])
                 reply = stand_in.replies.get(address, Reply(404, b"Resource not found."))
-                time.sleep(reply.wait)
+                if reply.held:
+                    stand_in.let_go.wait(SAFETY)
                 with suppress(OSError):  # the asker had enough
                     self._say(reply)
 

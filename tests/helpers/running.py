@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,8 +15,8 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-STARTS_WITHIN = 90  # seconds; the first start makes the math font
-SAFETY = 90.0  # seconds after which a test that waits in vain fails
+from tests.helpers.waiting import SAFETY, wait_until
+
 SECRET = "a key for tests only, long enough"
 
 
@@ -69,7 +68,7 @@ def demo(data_dir: Path, **settings: str) -> Iterator[Site]:
         )
         try:
             url = f"http://127.0.0.1:{port}"
-            _wait(process, url, log)
+            until_it_answers(process, url, log)
             said = log.read_text()
             yield Site(
                 url,
@@ -78,7 +77,7 @@ def demo(data_dir: Path, **settings: str) -> Iterator[Site]:
             )
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(SAFETY)
 
 
 class Serve:
@@ -142,17 +141,19 @@ def serving(data_dir: Path, workers: int = 1) -> Iterator[Serve]:
         serve.process.stdout.close()
 
 
-def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    end = time.monotonic() + STARTS_WITHIN
-    while time.monotonic() < end:
+def until_it_answers(process: subprocess.Popen[bytes], url: str, log: Path | None = None) -> None:
+    """Wait until a server that was just started answers; what it said tells why it does not."""
+
+    def answers() -> bool:
         if process.poll() is not None:
-            break
+            raise AssertionError(f"the server ended:\n{log.read_text() if log else ''}")
         try:
             with urlopen(url, timeout=5):
-                return
+                return True
         except (URLError, ConnectionError, TimeoutError):
-            time.sleep(0.1)
-    raise AssertionError(f"the server did not start:\n{log.read_text()}")
+            return False
+
+    wait_until(answers, f"an answer of the server at {url}")
 
 
 def _after(label: str, text: str) -> str:

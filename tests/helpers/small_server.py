@@ -13,7 +13,8 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
 
-from tests.helpers.running import SAFETY, free_port
+from tests.helpers.running import free_port
+from tests.helpers.waiting import SAFETY
 
 ROOT = Path(__file__).parents[2]
 ALLOWED = 3000  # bytes that /large takes

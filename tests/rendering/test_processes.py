@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from app.rendering import (
 from app.rendering.processes import Renderer
 from app.rendering.sandbox import Children
 from tests.helpers.hostile import HOSTILE
+from tests.helpers.waiting import wait_until
 
 SLOW = HOSTILE["growing backticks"]
 
@@ -191,8 +191,7 @@ def test_only_a_few_wait_for_a_preview(renderer: Renderer) -> None:
     waiting = [threading.Thread(target=processes.ask, args=(few, "render", "a")) for _ in range(2)]
     for each in waiting:
         each.start()
-    while few._turns._value:
-        time.sleep(0.01)
+    wait_until(lambda: not few._turns._value, "both wait")
     with pytest.raises(Busy):
         processes.ask(few, "render", "b")
     os.kill(process(renderer), signal.SIGCONT)

@@ -17,8 +17,9 @@ from app.serving.limits import Crowded, Shares, network
 from app.views.http.incoming import allowance
 from app.views.http.security import LARGE_REQUESTS
 from tests.helpers.client import Browser
-from tests.helpers.running import SAFETY, serving
+from tests.helpers.running import serving
 from tests.helpers.small_server import ALLOWED, running
+from tests.helpers.waiting import SAFETY
 
 HEAD = "POST {} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {}\r\n\r\n"
 
@@ -70,6 +71,7 @@ def ask(port: int, method: str, path: str, **given: object) -> tuple[int, bytes,
     return found.status, body, found.headers
 
 
+@pytest.mark.slow
 def test_silent_and_idle_clients_stop_nobody(tmp_path: Path) -> None:
     """40 clients that promise a form and send none, and 300 that say nothing at all."""
     with serving(tmp_path) as serve, ExitStack() as opened:

@@ -36,6 +36,7 @@ def test_while_it_makes_the_math_font(tmp_path: Path, number: int) -> None:
         assert serve.ended() in BY_SIGNAL
 
 
+@pytest.mark.slow
 @ANY
 @pytest.mark.parametrize("workers", [1, 2])
 def test_while_the_workers_load(data_dir: Path, number: int, workers: int) -> None:

@@ -10,8 +10,7 @@ from app.db import Base, UTCDateTime
 from app.models.papers.paper import Paper
 from app.models.summaries.tag import SummaryTag, Tag
 from app.models.user import User
-
-VISIBILITIES = ("public", "unlisted", "private")
+from app.text.visibility import VISIBILITIES
 
 
 class Summary(Base):

@@ -18,7 +18,7 @@ from app.queries import summaries
 from app.services.files import READABLE, write_file
 from app.services.pictures.files import path_of
 from app.services.pictures.uploads import names_in
-from app.services.summaries import markdown_files
+from app.services.summaries import file_writing
 from app.sources.formats.markdown_pictures import give_out
 
 BATCH = 100
@@ -55,7 +55,7 @@ def export(session: Session, users: list[User], write: Write, secret: str = "") 
                 name = f"{user.name}/{names[number]}.md"
                 body = _with_files(session, found[number], user, written, write)
                 signed = secret if number in several else ""
-                text = markdown_files.write(found[number], body, signed)
+                text = file_writing.write(found[number], body, signed)
                 write(name, text.encode("utf-8", "replace"))
                 yield name
             session.expunge_all()

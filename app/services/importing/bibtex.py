@@ -21,25 +21,11 @@ from app.services.papers.facts import MAX_VENUE_KEY
 from app.services.papers.fitting import Misfit, fit
 from app.services.papers.same_work import title_words
 from app.services.refusals import AlreadyThere, Refused
-from app.sources.bibtex.reading import BadEntry, decode, read_entries
+from app.sources.bibtex.reading import BadEntry
 from app.sources.record import DETAILS, PaperRecord
 from app.text.folding import slug
 
-BIBTEX = (".bib", ".bibtex")
 BATCH = 50
-MAX_FILE = 100_000_000  # bytes
-
-
-def incoming_papers(data: bytes, name: str) -> Iterator[IncomingPaper]:
-    """The entries of a BibTeX file.
-
-    Args:
-        name: of the file, for the report.
-    """
-    text, note = decode(data)
-    for entry in read_entries(text):
-        yield IncomingPaper(name, entry, (note,) if note else ())
-        note = ""
 
 
 def import_papers(

@@ -11,14 +11,13 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from app.services.accounts.user_names import name_for
+from app.services.accounts.user_names import UNKNOWN, name_for
 from app.services.importing.archives import Archive, BadArchive, open_archive
-from app.services.importing.bibtex import BIBTEX, incoming_papers
-from app.services.importing.bibtex import MAX_FILE as MAX_BIBTEX
+from app.services.importing.bibtex_files import BIBTEX, incoming_papers
+from app.services.importing.bibtex_files import MAX_FILE as MAX_BIBTEX
 from app.services.importing.terms import Incoming, IncomingPaper
-from app.services.importing.writers import ANONYMOUS
-from app.services.pictures.files import MAX_BYTES
-from app.services.summaries.markdown_files import MAX_FILE, SummaryFile, read
+from app.services.pictures.encoding import MAX_BYTES
+from app.services.summaries.file_reading import MAX_FILE, SummaryFile, read
 from app.sources.bibtex.reading import BadEntry, read_entries
 from app.sources.formats.front_matter import BadFile
 from app.sources.formats.shortscience import (
@@ -276,7 +275,7 @@ def _told(
 def _of_feed(item: FeedItem) -> SummaryFile:
     """An item as a file. Who can see it, and that a name may stand on it, its feed does not say for
     good: its writer may have changed both here since."""
-    name = ANONYMOUS if item.anonymous else name_for(item.user)
+    name = UNKNOWN if item.anonymous else name_for(item.user)
     is_other = not item.anonymous and name != item.user.lower()
     return SummaryFile(
         record=PaperRecord(title=item.title, key=item.key, arxiv_id=item.arxiv_id),

@@ -1,26 +1,24 @@
 """Reading what a member sent in a process of its own, which is ended when it takes too much.
 
-The child, which calls `FUNCTIONS`, opens the file that it inherits and hands out one item after
-another; what they say is stored by the process that asks. Each import has a child of its own, so
-that nothing of one file is left when the next one comes.
+The child, which calls the functions of `child.py`, opens the file that it inherits and hands out
+one item after another; what they say is stored by the process that asks. Each import has a child of
+its own, so that nothing of one file is left when the next one comes.
 """
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 from app.rendering import sandbox
 from app.rendering.sandbox import Child, TooMuch
+from app.services.importing import child as opener
 from app.services.importing import faults
-from app.services.importing.opening import BadSource, Source, open_file, pasted_bibtex
+from app.services.importing.opening import BadSource, Source
 from app.services.importing.terms import Incoming, IncomingPaper
-from app.services.summaries.markdown_files import SummaryFile
-from app.sources.formats.front_matter import BadFile
 
 SECONDS = 30  # of the child's own time; the largest honest file takes some ten
 WITHIN = 120  # seconds by the clock for one answer, on a machine that has much else to do
@@ -37,15 +35,6 @@ class Busy(Exception):
             "Other imports are running, and one more would slow the site down for those who read."
             " Wait a minute, then choose your file again and send it."
         )
-
-
-class Head(NamedTuple):
-    """What is told of an item before it is read."""
-
-    name: str
-    line: int
-    kind: str
-    has_pictures: bool
 
 
 def read_file(file: BinaryIO, name: str, opened: ExitStack) -> Source:
@@ -74,7 +63,12 @@ def _begun(opened: ExitStack, files: list[int], name: str, *arguments: Any) -> S
         raise Busy
     opened.callback(_TURNS.release)
     child = Child(
-        __name__, seconds=SECONDS, lifetime=SECONDS, within=WITHIN, files=files, lasts=False
+        opener.__name__,
+        seconds=SECONDS,
+        lifetime=SECONDS,
+        within=WITHIN,
+        files=files,
+        lasts=False,
     )
     opened.callback(child.stop)
     try:
@@ -93,49 +87,3 @@ def _items(child: Child) -> Iterator[Incoming | IncomingPaper]:
         picture = partial(child.call, "picture") if found.has_pictures else None
         read = partial(child.call, "read")
         yield Incoming(found.name, read, picture, found.line, found.kind)
-
-
-class _Open:
-    """What the child has open."""
-
-    source: Source
-    item: Incoming
-    held = ExitStack()
-
-
-def _open_file(number: int, name: str) -> int | None:
-    file = _Open.held.enter_context(os.fdopen(number, "rb"))
-    _Open.source = open_file(file, name, _Open.held)
-    return _Open.source.count
-
-
-def _open_pasted(text: str) -> int | None:
-    _Open.source = pasted_bibtex(text)
-    return _Open.source.count
-
-
-def _advance() -> Head | IncomingPaper | None:
-    found = next(_Open.source.incoming, None)
-    if not isinstance(found, Incoming):
-        return found
-    _Open.item = found
-    return Head(found.name, found.line, found.kind, found.picture is not None)
-
-
-def _read() -> SummaryFile:
-    return _Open.item.read()
-
-
-def _picture(path: str) -> bytes | None:
-    find = _Open.item.picture
-    return None if find is None else find(path)
-
-
-FUNCTIONS = {
-    "open_file": _open_file,
-    "open_pasted": _open_pasted,
-    "advance": _advance,
-    "read": _read,
-    "picture": _picture,
-}
-REFUSALS = (BadFile, BadSource)

@@ -25,7 +25,7 @@ from app.services.papers.adding import add_paper
 from app.services.refusals import AlreadyThere, Refused
 from app.services.summaries.checks import MAX_TAGS, parse_tags
 from app.services.summaries.content import Edit, normal
-from app.services.summaries.markdown_files import SummaryFile, by_now
+from app.services.summaries.file_reading import SummaryFile, by_now
 from app.services.summaries.publishing import change_summary, create_summary
 from app.services.summaries.signatures import is_signed
 from app.services.summaries.state import all_of, tag_names

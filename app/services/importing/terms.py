@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from app.models import User
-from app.services.summaries.markdown_files import SummaryFile
+from app.services.summaries.file_reading import SummaryFile
 from app.sources.bibtex.reading import BadEntry, FoundEntry
 from app.sources.record import PaperRecord
+
+if TYPE_CHECKING:  # the process that opens files has no database
+    from app.models import User
 
 
 @dataclass(frozen=True)

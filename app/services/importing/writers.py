@@ -11,7 +11,7 @@ from app.services.accounts import account
 from app.services.accounts.user_names import UNKNOWN
 from app.services.importing.terms import Options
 from app.services.summaries.content import normal
-from app.services.summaries.markdown_files import SummaryFile
+from app.services.summaries.file_reading import SummaryFile
 from app.sources.formats.front_matter import BadFile
 
 # Accounts for texts whose writers are not known begin so.

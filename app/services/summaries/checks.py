@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from app.models.summaries.summary import VISIBILITIES
 from app.rendering import MAX_TEXT_BYTES
 from app.services.refusals import Refused
 from app.services.summaries.content import Content, normal, tag_words
 from app.services.summaries.three_way_merge import BESIDE, BETWEEN, MINE, THEIRS, open_conflict
 from app.text.lines import one_line
+from app.text.visibility import VISIBILITIES
 
 MAX_TAKEAWAY = 200
 MAX_TAGS = 8

@@ -10,8 +10,8 @@ import json
 import re
 from dataclasses import dataclass, replace
 
-from app.models.summaries.summary import VISIBILITIES
 from app.text.lines import one_line
+from app.text.visibility import VISIBILITIES
 
 MOST_PRIVATE = ("private", True)  # visibility, and whether it is anonymous
 

@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, lock_papers, now
 from app.models import Draft, Paper, Revision, Summary, User
-from app.models.summaries.summary import VISIBILITIES
 from app.queries import drafts
 from app.services.locks import ensure_there, queue
 from app.services.refusals import Refused
 from app.services.summaries.content import Content, Edit, Seen, Settings
 from app.services.summaries.publishing import Gone
 from app.services.summaries.state import all_of, content_of, last_revision, locked
+from app.text.visibility import VISIBILITIES
 
 __all__ = [
     "MAX_DRAFTS",

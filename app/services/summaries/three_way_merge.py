@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.models.summaries.summary import VISIBILITIES
 from app.services.summaries.content import Content, Settings, tag_words
 from app.text.diffs import matching_lines
 from app.text.lines import one_line
+from app.text.visibility import VISIBILITIES
 
 MINE = "<<<<<<< in this window"
 BETWEEN = "======="

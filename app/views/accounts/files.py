@@ -25,7 +25,7 @@ from werkzeug.wrappers import Response
 from app.db import now
 from app.services.exporting import vault
 from app.services.importing import faults, process
-from app.services.importing.bibtex import BIBTEX
+from app.services.importing.bibtex_files import BIBTEX
 from app.services.importing.opening import MAX_PASTED, PASTED, BadSource, Source
 from app.services.importing.storing import import_files
 from app.services.importing.terms import Options, Outcome

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import re
+from urllib.parse import parse_qs
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Response, expect
 
 from tests.helpers.browser.reader import Reader, barriers
+from tests.helpers.waiting import wait_until
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -15,6 +17,24 @@ PIXEL = base64.b64decode(
 SAVED = re.compile(r"Draft saved \d\d:\d\d")
 # Also for what is sent while the page closes, which no route sees.
 UNREACHABLE = "() => { window.fetch = () => Promise.reject(new TypeError('away')); }"
+# The texts that this browser keeps, see `static/js/editor/keeping.js`.
+KEPT = """() => new Promise((resolve, reject) => {
+    const request = indexedDB.open("shortlist", 1);
+    request.onerror = () => reject(request.error);
+    request.onsuccess = () => {
+        const base = request.result;
+        const all = base.transaction("drafts").objectStore("drafts").getAll();
+        all.onerror = () => reject(all.error);
+        all.onsuccess = () => {
+            base.close();
+            resolve(all.result.map((entry) => entry.source));
+        };
+    };
+})"""
+FRAMES = """(count) => new Promise((done) => {
+    const next = () => (count-- > 0 ? requestAnimationFrame(next) : setTimeout(done));
+    next();
+})"""
 
 
 def open_editor(writer: Reader, key: str) -> Locator:
@@ -32,6 +52,29 @@ def emptied(page: Page) -> Locator:
 
 def wait_until_saved(page: Page) -> None:
     expect(page.locator("[data-draft-status]")).to_have_text(SAVED)
+
+
+def type_until_saved(page: Page, text: str) -> None:
+    """Type the end of a text, and wait until the server has all of it."""
+
+    def has_all(answer: Response) -> bool:
+        if not answer.url.endswith("/draft"):
+            return False
+        sent = parse_qs(answer.request.post_data or "").get("source", [""])[0]
+        return answer.ok and sent.endswith(text)
+
+    with page.expect_response(has_all):
+        page.keyboard.type(text)
+
+
+def wait_until_kept(page: Page, text: str) -> None:
+    """Wait until this browser keeps a text that the server does not have."""
+    wait_until(lambda: text in page.evaluate(KEPT), f"{text!r} in the browser")
+
+
+def settle(page: Page, frames: int = 3) -> None:
+    """Let the page do what it has begun: the timers that are due, and so many frames."""
+    page.evaluate(FRAMES, frames)
 
 
 def check(page: Page) -> None:

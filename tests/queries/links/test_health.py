@@ -16,8 +16,8 @@ from app.db import Database, begin_writing
 from app.models import Identifier, User
 from app.queries.links import health, links, wanted
 from app.services.accounts.administration import rename
-from app.services.operation import schema
 from tests.helpers.client import Browser
+from tests.helpers.engines import copy_database
 from tests.helpers.factories import make_paper, make_summary, make_user
 
 
@@ -210,11 +210,13 @@ def test_all_mentions(session: Session, guest: Browser, monkeypatch: pytest.Monk
 
 
 @pytest.fixture
-def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+def library(
+    tmp_path: Path, sqlite_template: Database, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Session]:
     """The installation of `tmp_path`, for commands."""
     monkeypatch.setenv("SHORTLIST_DATA_DIR", str(tmp_path))
     found = Database(f"sqlite:///{tmp_path / 'shortlist.sqlite3'}", data_dir=tmp_path)
-    schema.upgrade(found)
+    copy_database(sqlite_template, found)
     with found.session() as session:
         yield session
     found.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -17,6 +16,7 @@ from app.rendering.math.mathml import MathmlError, sanitize
 from app.rendering.math.tex.colours import colour_class
 from app.rendering.math.tex.macros import Macros
 from tests.helpers.samples.tex import ELEMENTS
+from tests.helpers.waiting import SAFETY
 
 ROOT = Path(__file__).parents[3]
 EXPRESSIONS = (Path(__file__).parent / "formulas.txt").read_text().splitlines()
@@ -259,6 +259,7 @@ UNITS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_bombs_neither_crash_nor_hang() -> None:
     """In a process and a thread with a small stack, so that a crash would be seen."""
     code = (
@@ -277,13 +278,11 @@ def test_bombs_neither_crash_nor_hang() -> None:
         "thread = threading.Thread(target=run)\n"
         "thread.start(); thread.join()\n"
     )
-    start = time.perf_counter()
     command = [sys.executable, "-c", code]
     done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=ROOT, capture_output=True, text=True, timeout=SAFETY, check=False
     )
     assert done.stdout.strip() == "survived", done.stderr[-500:]
-    assert time.perf_counter() - start < 60
 
 
 def test_many_brackets_that_are_closed_still_work() -> None:

@@ -26,20 +26,22 @@ from app.services.importing import bibtex, faults, storing
 from app.services.importing.opening import BadSource, open_source
 from app.services.importing.storing import import_files
 from app.services.importing.terms import Options
-from app.services.operation import schema
 from tests.helpers.client import Browser
+from tests.helpers.engines import copy_database
 from tests.helpers.samples.shortscience import HEAD, ITEM, TAIL
 from tests.helpers.samples.vaults import bring_in, note, send, statuses
 
 
 @pytest.fixture
-def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+def disk(
+    tmp_path: Path, sqlite_template: Database, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Database]:
     """A library in a file, for which nobody waits long."""
     monkeypatch.setattr(db, "BUSY_TIMEOUT_MS", 20)
     folder = tmp_path / "data"
     folder.mkdir()
     found = Database(f"sqlite:///{folder / 'shortlist.sqlite3'}", password_cost=0, data_dir=folder)
-    schema.upgrade(found)
+    copy_database(sqlite_template, found)
     yield found
     found.close()
 

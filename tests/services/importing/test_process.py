@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 
@@ -150,3 +152,13 @@ def test_nothing_of_the_account_is_lost_on_the_way(ann: Browser, session: Sessio
     assert "2 added, 2 refused" in text
     assert "/user/ann" in text
     assert session.scalars(select(User.name)).all() == ["ann"]
+
+
+def test_the_process_that_opens_files_knows_no_database() -> None:
+    """Each import waits until it has started, and it could do harm with one."""
+    code = (
+        "import sys, app.services.importing.child\n"
+        "print([name for name in ('flask', 'sqlalchemy', 'app.models') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

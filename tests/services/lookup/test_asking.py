@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -90,13 +89,12 @@ def test_old_answers_are_tidied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_who_does_not_answer_is_named(
     stand_in: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "SECONDS", 0.4)
+    monkeypatch.setattr(asking, "SECONDS", 2.0)
     stand_in.replies["api.crossref.org/works"] = Reply(500)
-    stand_in.replies["export.arxiv.org/api/query"] = Reply(wait=1.5)
+    stand_in.replies["export.arxiv.org/api/query"] = Reply(held=True)
     stand_in.replies["api2.openreview.net/notes/search"] = Reply(body=b"<html>")
-    begun = time.monotonic()
     answer = asking.search(stand_in.outside(tmp_path), TITLE)
-    assert time.monotonic() - begun < 1.4
+    assert not stand_in.let_go.is_set()  # nobody waited for arXiv
     assert answer.finds[0].sources == ("dblp",)
     assert answer.problems == ()
     assert answer.silent == {

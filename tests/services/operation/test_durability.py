@@ -9,7 +9,6 @@ import signal
 import sqlite3
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from http.cookiejar import CookieJar
@@ -29,7 +28,8 @@ from app.db import Database, sqlite_module
 from app.services.operation import schema
 from tests.helpers.client import PASSWORD, Browser
 from tests.helpers.factories import make_paper
-from tests.helpers.running import environment, free_port, shortlist
+from tests.helpers.running import environment, free_port, shortlist, until_it_answers
+from tests.helpers.waiting import SAFETY, wait_until
 
 # Two in each run of the tests; `SHORTLIST_TEST_KILLS=200` for the bar.
 KILLS = int(os.environ.get("SHORTLIST_TEST_KILLS", "2"))
@@ -40,7 +40,7 @@ SECRET = "a key for tests only, long enough"
 class Writer(threading.Thread):
     """Saves drafts and summaries as fast as the server takes them, and notes what it took."""
 
-    def __init__(self, url: str, number: int) -> None:
+    def __init__(self, url: str, number: int, up: threading.Event) -> None:
         super().__init__(daemon=True)
         self.url = url
         self.path = f"/write/conf/x/A{number}"
@@ -48,6 +48,7 @@ class Writer(threading.Thread):
         self.saved: list[str] = []
         self.count = 0
         self.stopping = False
+        self.up = up
         self.opener = build_opener(HTTPCookieProcessor(CookieJar()))
         sign_up(self.opener, url, f"writer{number}")
 
@@ -56,7 +57,7 @@ class Writer(threading.Thread):
             try:
                 self.write()
             except (URLError, ConnectionError, TimeoutError, OSError):
-                time.sleep(0.05)
+                self.up.wait(SAFETY)  # until the server is there again
 
     def write(self) -> None:
         form = fields(get(self.opener, self.url + self.path), self.path)
@@ -70,6 +71,7 @@ class Writer(threading.Thread):
         self.saved.append(typed["source"])
 
 
+@pytest.mark.slow
 def test_killed_again_and_again(tmp_path: Path) -> None:
     """kill −9 while people write: no acknowledged text is lost, none is there twice."""
     file = tmp_path / "shortlist.sqlite3"
@@ -82,29 +84,36 @@ def test_killed_again_and_again(tmp_path: Path) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     server = start(tmp_path, port)
-    writers = [Writer(url, number) for number in range(WRITERS)]
+    up = threading.Event()
+    up.set()
+    writers = [Writer(url, number, up) for number in range(WRITERS)]
     for writer in writers:
         writer.start()
     for _ in range(KILLS):
-        time.sleep(random.uniform(0.2, 1.5))
+        goal = taken(writers) + random.randint(1, 12)
+        wait_until(lambda goal=goal: taken(writers) >= goal, "more that was taken")
+        up.clear()
         os.killpg(server.pid, signal.SIGKILL)
         server.wait()
         server = start(tmp_path, port)
-    # On a busy machine the kills may have left no time to write anything.
-    end = time.monotonic() + 60
-    while not all(writer.saved for writer in writers) and time.monotonic() < end:
-        time.sleep(0.1)
+        up.set()
+    wait_until(lambda: all(writer.saved for writer in writers), "a summary of each writer")
+    for writer in writers:
+        writer.stopping = True
     os.killpg(server.pid, signal.SIGKILL)
     server.wait()
     for writer in writers:
-        writer.stopping = True
-    for writer in writers:
-        writer.join(10)
+        writer.join(SAFETY)
     with sqlite_module.connect(file) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         for number, writer in enumerate(writers):
             assert writer.saved, "nothing was written at all"
             check(connection, number, writer)
+
+
+def taken(writers: list[Writer]) -> int:
+    """How many drafts and summaries the server has acknowledged."""
+    return sum(len(writer.drafts) + len(writer.saved) for writer in writers)
 
 
 def check(connection: sqlite3.Connection, number: int, writer: Writer) -> None:
@@ -146,15 +155,8 @@ def start(data_dir: Path, port: int) -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
         start_new_session=True,  # a group of its own: workers are killed with it
     )
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        try:
-            get(build_opener(), f"http://127.0.0.1:{port}/help")
-        except (URLError, ConnectionError, TimeoutError):
-            time.sleep(0.05)
-        else:
-            return process
-    raise AssertionError("the server did not start")
+    until_it_answers(process, f"http://127.0.0.1:{port}/help")
+    return process
 
 
 def sign_up(opener: OpenerDirector, url: str, name: str) -> None:
@@ -163,14 +165,14 @@ def sign_up(opener: OpenerDirector, url: str, name: str) -> None:
 
 
 def get(opener: OpenerDirector, url: str) -> str:
-    with opener.open(url, timeout=10) as answer:
+    with opener.open(url, timeout=SAFETY) as answer:
         return str(answer.read().decode())
 
 
 def post(opener: OpenerDirector, url: str, form: dict[str, str]) -> str:
     request = Request(url, urlencode(form).encode(), {"Accept": "application/json"})
     try:
-        with opener.open(request, timeout=10) as answer:
+        with opener.open(request, timeout=SAFETY) as answer:
             return str(answer.read().decode())
     except HTTPError as error:
         raise AssertionError(f"{error.code}: {error.read().decode()[:300]}") from None

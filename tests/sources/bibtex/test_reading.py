@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from time import process_time
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from app.sources.bibtex.reading import (
 )
 from app.sources.record import PaperRecord
 from app.text.tex import paragraphs
+from tests.helpers.steps import steps
 
 GOOD = r"""
 @string{nips = "Advances in Neural Information Processing Systems"}
@@ -491,8 +491,6 @@ def test_too_much_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_hostile_texts_take_time_by_their_length(head: str, again: str) -> None:
-    """Five thousand signs take well under a second, and are never refused with an error."""
+    """They are never refused with an error."""
     text = (head + again * 5_000)[:5_000]
-    started = process_time()
-    read_bibtex(text)
-    assert process_time() - started < 0.8
+    assert steps(read_bibtex, text) < 400 * len(text)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.summaries import markdown_files
+from app.services.summaries import file_reading
 from app.sources.formats.front_matter import BadFile, join, parse, split
 
 # What a text column holds: no NUL, no half of a surrogate pair.
@@ -73,13 +73,13 @@ def test_values_stay_as_they_are_typed() -> None:
 )
 def test_what_cannot_be_read_names_its_line(text: str, line: int, says: str) -> None:
     with pytest.raises(BadFile) as raised:
-        markdown_files.read(text.encode())
+        file_reading.read(text.encode())
     assert raised.value.line == line
     assert says in str(raised.value)
 
 
 def test_tags_make_nothing() -> None:
-    found = markdown_files.read(
+    found = file_reading.read(
         b"---\nkey: !!python/object/apply:os.abort []\ndoi: 10.1/x\n---\nText."
     )
     assert (found.record.key, found.record.doi) == ("", "10.1/x")
@@ -94,7 +94,7 @@ def test_anchors_do_not_multiply() -> None:
 
 def test_other_line_ends_and_marks() -> None:
     data = "\ufeff---\r\nkey: conf/x/A1\r\n---\r\n\r\nOne.\r\nTwo.\r\n".encode()
-    found = markdown_files.read(data)
+    found = file_reading.read(data)
     assert (found.record.key, found.text) == ("conf/x/A1", "One.\nTwo.")
 
 
@@ -104,7 +104,7 @@ def head(**fields: str) -> bytes:
 
 
 def test_all_that_a_file_can_say() -> None:
-    found = markdown_files.read(
+    found = file_reading.read(
         head(
             title="'On: this'",
             authors="[Ada Byron, Kurt Gödel 0001]",
@@ -142,7 +142,7 @@ def test_all_that_a_file_can_say() -> None:
     ["Ada Byron and Kurt Gödel", "Ada Byron, Kurt Gödel", "Ada Byron; Kurt Gödel"],
 )
 def test_authors_in_one_line(written: str) -> None:
-    assert markdown_files.read(head(authors=written)).record.authors == ("Ada Byron", "Kurt Gödel")
+    assert file_reading.read(head(authors=written)).record.authors == ("Ada Byron", "Kurt Gödel")
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_authors_in_one_line(written: str) -> None:
 )
 def test_a_value_that_means_nothing(name: str, value: str, says: str) -> None:
     with pytest.raises(BadFile) as raised:
-        markdown_files.read(head(**{"year": "2015", name: value}))
+        file_reading.read(head(**{"year": "2015", name: value}))
     assert says in str(raised.value)
     assert raised.value.line == 4
 
@@ -169,12 +169,12 @@ def test_what_is_no_summary() -> None:
         (b"x" * 1_000_001, 1, "at most 1,000,000 bytes"),
     ):
         with pytest.raises(BadFile, match=says) as raised:
-            markdown_files.read(data)
+            file_reading.read(data)
         assert raised.value.line == line
 
 
 def test_fields_of_other_programs_are_named() -> None:
-    assert markdown_files.read(head(aliases="[x]", cssclass="wide")).unknown == (
+    assert file_reading.read(head(aliases="[x]", cssclass="wide")).unknown == (
         "aliases",
         "cssclass",
     )

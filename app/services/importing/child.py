@@ -1,0 +1,70 @@
+"""What the process of `process.py` does: opens one file, and hands out its items.
+
+It imports nothing of the database: each import starts such a process, and waits for it.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from typing import NamedTuple
+
+from app.services.importing.opening import BadSource, Source, open_file, pasted_bibtex
+from app.services.importing.terms import Incoming, IncomingPaper
+from app.services.summaries.file_reading import SummaryFile
+from app.sources.formats.front_matter import BadFile
+
+
+class Head(NamedTuple):
+    """What is told of an item before it is read."""
+
+    name: str
+    line: int
+    kind: str
+    has_pictures: bool
+
+
+class _Open:
+    """What the child has open."""
+
+    source: Source
+    item: Incoming
+    held = ExitStack()
+
+
+def _open_file(number: int, name: str) -> int | None:
+    file = _Open.held.enter_context(os.fdopen(number, "rb"))
+    _Open.source = open_file(file, name, _Open.held)
+    return _Open.source.count
+
+
+def _open_pasted(text: str) -> int | None:
+    _Open.source = pasted_bibtex(text)
+    return _Open.source.count
+
+
+def _advance() -> Head | IncomingPaper | None:
+    found = next(_Open.source.incoming, None)
+    if not isinstance(found, Incoming):
+        return found
+    _Open.item = found
+    return Head(found.name, found.line, found.kind, found.picture is not None)
+
+
+def _read() -> SummaryFile:
+    return _Open.item.read()
+
+
+def _picture(path: str) -> bytes | None:
+    find = _Open.item.picture
+    return None if find is None else find(path)
+
+
+FUNCTIONS = {
+    "open_file": _open_file,
+    "open_pasted": _open_pasted,
+    "advance": _advance,
+    "read": _read,
+    "picture": _picture,
+}
+REFUSALS = (BadFile, BadSource)

@@ -1,0 +1,64 @@
+"""One summary as a Markdown file that goes out, so that reading it again loses nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from app.models import Paper, Summary
+from app.services.summaries.signatures import sign
+from app.sources.formats import front_matter
+from app.sources.sections import said_section, section_of_venue
+
+
+def write(summary: Summary, body: str, secret: str = "") -> str:
+    """A summary as a file; its paper, authors, venue, writer and tags must be loaded.
+
+    Args:
+        body: its source, in which the addresses of pictures are those of files beside it.
+        secret: the site's, to sign that it is one of several texts of its writer.
+    """
+    paper, venue = summary.paper, summary.paper.venue
+    signature = ""
+    if secret:
+        signature = sign(secret, summary.user_id, paper.key, summary.created_at)
+    fields: dict[str, Any] = {
+        "key": paper.key,
+        "title": paper.title,
+        "authors": [author.numbered for author in paper.authors],
+        "year": paper.year,
+        "venue": venue.name if venue is not None else "",
+        "doi": paper.doi,
+        "arxiv": paper.arxiv_id,
+        "url": paper.url,
+        "abstract": paper.abstract,
+        "keywords": paper.keywords,
+        "user": summary.user.name,
+        "display_name": summary.user.display_name,
+        "created": _iso(summary.created_at),
+        "edited": _iso(summary.edited_at),
+        "visibility": summary.visibility,
+        "anonymous": summary.anonymous,
+        "takeaway": summary.takeaway,
+        "tags": [tag.name for tag in summary.tags],
+        "venue_key": venue.key if venue is not None else "",
+        "venue_title": venue.title if venue is not None else "",
+        "section": _said_section(paper),
+        "published": paper.published_on.isoformat() if paper.published_on else "",
+        "place": summary.place + 1 if summary.place else "",
+        "signature": signature,
+    }
+    said = {name: value for name, value in fields.items() if value not in ("", None, [])}
+    return front_matter.join(said, body)
+
+
+def _said_section(paper: Paper) -> str:
+    venue = paper.venue
+    of_venue = None if venue is None else section_of_venue(venue.section_slug, venue.key)
+    return said_section(paper.section_slug, paper.arxiv_id or "", of_venue)
+
+
+def _iso(moment: datetime | None) -> str:
+    if moment is None:
+        return ""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
