@@ -101,6 +101,7 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     refused(run(tmp_path, "serve", "--port", str(free_port()), **SECRET), "not a database")
 
 
+@pytest.mark.slow
 def test_demo_starts_again_with_what_was_written(tmp_path: Path) -> None:
     with demo(tmp_path) as first:
         pass

@@ -212,6 +212,7 @@ def test_an_answer_that_does_not_come_is_not_waited_for(
     assert "<p" in processes.ask(renderer, "render", "c").html
 
 
+@pytest.mark.slow
 def test_a_preview_gives_way_to_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SHORTLIST_TEST_NICENESS", raising=False)
     previews, kept = processes._work.of("preview"), processes._work.of("render")

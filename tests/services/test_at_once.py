@@ -27,7 +27,6 @@ from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
 from tests.helpers.client import PASSWORD, Browser
 from tests.helpers.factories import make_paper, make_summary, make_user, save_draft
-from tests.helpers.waiting import SAFETY
 
 AT_ONCE = 2
 FIELDS = {
@@ -58,11 +57,8 @@ ENDING = ("/logout", "/settings/password")
 
 
 @contextmanager
-def writing_together(database: Database) -> Iterator[threading.Barrier]:
-    """Let the first writes of as many threads as there are begin together, all having read.
-
-    Who ends without having written must abort the barrier, so that the other one goes on.
-    """
+def writing_together(database: Database) -> Iterator[None]:
+    """Let the first writes of as many threads as there are begin together, all having read."""
     barrier = threading.Barrier(AT_ONCE)
     seen = threading.local()
 
@@ -71,13 +67,13 @@ def writing_together(database: Database) -> Iterator[threading.Barrier]:
         if options.get("writing") and not getattr(seen, "waited", False):
             seen.waited = True
             try:
-                barrier.wait(SAFETY)
+                barrier.wait(0.1)
             except threading.BrokenBarrierError:
                 return  # the other one had nothing to write
 
     event.listen(database.engine, "begin", wait, insert=True)
     try:
-        yield barrier
+        yield
     finally:
         event.remove(database.engine, "begin", wait)
 
@@ -92,10 +88,8 @@ def at_once(database: Database, *works: Callable[[], int]) -> list[int]:
             found.append(work())
         except Exception as error:
             failed.append(error)
-        finally:
-            barrier.abort()
 
-    with writing_together(database) as barrier:
+    with writing_together(database):
         threads = [threading.Thread(target=run, args=(work,)) for work in works]
         for thread in threads:
             thread.start()

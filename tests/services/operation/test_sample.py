@@ -96,6 +96,7 @@ def test_each_text_renders_without_a_problem(path: Path) -> None:
     assert any(link.kind == "see also" for link in rendered.links)
 
 
+@pytest.mark.slow
 def test_every_page_of_it_opens_and_leads_back(loaded: Session, tmp_path: Path) -> None:
     from app import create_app
     from app.config import Config
