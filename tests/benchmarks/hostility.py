@@ -16,8 +16,8 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlencode, urlsplit
 
 from tests.benchmarks.measure import Figure
-from tests.helpers.hostile import HOSTILE
 from tests.helpers.running import Site, demo
+from tests.helpers.samples.hostile import HOSTILE
 
 READERS = 2
 WRITERS = 2

@@ -14,10 +14,10 @@ from playwright.sync_api import Browser, Page, Route
 from sqlalchemy.orm import Session
 
 from app.rendering import RenderError, render, render_inline, render_plain
-from tests.helpers.attacks import ADDRESSES, ATTACKS, PAYLOADS
 from tests.helpers.client import Browser as Client
 from tests.helpers.factories import make_paper, make_summary, make_user
-from tests.helpers.hostile import HOSTILE
+from tests.helpers.samples.attacks import ADDRESSES, ATTACKS, PAYLOADS
+from tests.helpers.samples.hostile import HOSTILE
 
 HOST = "http://localhost"
 BATCH = 100  # outputs a page

@@ -9,7 +9,7 @@ import pytest
 from app.rendering import MAX_TEXT_BYTES, RenderError, render, render_inline, render_plain
 from app.rendering.math.formulas import MAX_STEPS, Formulas
 from app.rendering.math.tex import limits
-from tests.helpers.hostile import HOSTILE
+from tests.helpers.samples.hostile import HOSTILE
 
 
 def test_hostile_texts_neither_hang_nor_crash() -> None:

@@ -16,8 +16,8 @@ from app.rendering.blocks import displays
 from app.rendering.blocks.paragraphs import ParagraphParser
 from app.rendering.blocks.parser import parse_blocks
 from app.rendering.markdown import tidy
-from tests.helpers.hostile import HOSTILE
 from tests.helpers.samples.cases import shown
+from tests.helpers.samples.hostile import HOSTILE
 from tests.rendering.agreement import read_snippets
 from tests.rendering.grammar import formulas
 from tests.rendering.structure import block_structure, formulas_of, with_words

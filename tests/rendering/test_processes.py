@@ -26,7 +26,7 @@ from app.rendering import (
 )
 from app.rendering.processes import Renderer
 from app.rendering.sandbox import Children
-from tests.helpers.hostile import HOSTILE
+from tests.helpers.samples.hostile import HOSTILE
 from tests.helpers.waiting import wait_until
 
 SLOW = HOSTILE["growing backticks"]

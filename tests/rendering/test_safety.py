@@ -15,8 +15,8 @@ from bleach.sanitizer import Cleaner
 
 from app.rendering import render, render_inline, render_plain
 from app.rendering.sanitizer import ALLOWED, NH3, PROTOCOLS, allowed
-from tests.helpers.attacks import ATTACKS
 from tests.helpers.safety import check
+from tests.helpers.samples.attacks import ATTACKS
 from tests.helpers.samples.cases import CASES
 
 

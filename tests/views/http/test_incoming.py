@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.views.http.incoming import Request, fields
-from tests.helpers.hostile import HOSTILE
+from tests.helpers.samples.hostile import HOSTILE
 from tests.helpers.steps import steps
 
 
