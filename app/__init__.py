@@ -1,4 +1,7 @@
-"""Shortlist: summaries of papers, linked from paper to paper. `create_app` makes the web app."""
+"""Shortlist: summaries of papers, linked from paper to paper.
+
+`create_app` makes the web app.
+"""
 
 from __future__ import annotations
 

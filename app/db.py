@@ -251,7 +251,9 @@ def _on_postgresql_error(context: ExceptionContext) -> None:
 
 
 def hide_values(error: Any) -> None:
-    """Take what people wrote out of the message of PostgreSQL's driver, for no log may have it.
+    """Take what people wrote out of the message of PostgreSQL's driver.
+
+    No log may have it.
 
     The first line of a message names tables and columns; its detail holds whole rows.
     """
@@ -268,7 +270,9 @@ def _raw(connection: Connection) -> Any:
 
 
 def lock_papers(session: Session, *, alone: bool) -> None:
-    """Queue for the list of papers: one transaction that adds, or many that link, at a time.
+    """Lock the list of papers until the transaction ends.
+
+    One transaction that adds papers, or many that link to them, hold it at a time.
 
     Else two could add the same paper, or a link be saved in the moment in which its target is
     added, without either seeing the other. SQLite has one writer at a time anyway.

@@ -16,14 +16,14 @@ from app.db import Database, sqlite_warning
 from app.services.operation import refolding, schema
 from app.services.operation.math_font import ensure_math_font, find_math_font
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
 
 class CannotStart(Exception):
     """The server cannot start; the message says why and what to do."""
 
 
-def prepare(config: Config, say: Say) -> Database:
+def prepare(config: Config, say: Report) -> Database:
     """Make the data directory, bring the database up to date, make the math font.
 
     Args:
@@ -52,7 +52,7 @@ def prepare(config: Config, say: Say) -> Database:
     return database
 
 
-def _renew_search(database: Database, say: Say) -> None:
+def _renew_search(database: Database, say: Report) -> None:
     with database.session() as session:
         if refolding.is_due(session):
             say("Renewing what is searched, for new rules (once) …")

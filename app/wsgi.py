@@ -1,4 +1,7 @@
-"""The app as WSGI servers want it: `app.wsgi:app`. `shortlist serve` has migrated before."""
+"""The app as WSGI servers want it: `app.wsgi:app`.
+
+`shortlist serve` has migrated before.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The `shortlist` command. Heavy imports happen inside the commands: `--help` answers at once."""
+"""The `shortlist` command.
+
+Heavy imports happen inside the commands: `--help` answers at once.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import TextIO
 import click
 
 from app.cli.catalogue import import_dblp
-from app.cli.common import address, plain_errors, settings, stop, with_bar
+from app.cli.common import address, plain_errors, settings, show_progress, stop
 from app.cli.library import export, import_, reindex, rerender, similar, tidy
 from app.cli.links import links
 from app.cli.users import user
@@ -59,7 +62,7 @@ def demo(host: str, port: int) -> None:
         database = server.prepare(config, click.echo)
     with database.session() as session:
         if sample.is_empty(session):
-            sample.load(session, SAMPLE, with_bar("Loading the sample library"))
+            sample.load(session, SAMPLE, show_progress("Loading the sample library"))
             similarity.finish(session)
         elif not demo_account.is_demo(session):
             stop(
@@ -115,7 +118,9 @@ def serve(host: str, port: int, workers: int) -> None:
 @main.command()
 @click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"))
 def render(file: TextIO) -> None:
-    """Print the HTML that a page would show for a summary in FILE (or - for standard input).
+    """Print the HTML of a summary in FILE, as a page would show it.
+
+    A hyphen reads standard input.
 
     What went wrong in the text is told on standard error, with its line.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from app.cli.common import counted, library, stop
+from app.cli.common import format_count, library, stop
 
 STREAM = re.compile(r"[a-z]+/[\w-]+", re.ASCII | re.IGNORECASE)
 LABELS = {"works": "Papers", "persons": "Persons", "links": "Links"}
@@ -36,8 +36,9 @@ def _streams(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> 
 @click.option("--since", type=YEAR, help="Only papers of this year and later.")
 @click.option("--until", type=YEAR, help="Only papers of this year and before.")
 def import_dblp(file: Path, venues: frozenset[str], since: int | None, until: int | None) -> None:
-    """Read papers and authors from dblp's own file: dblp.xml or dblp.xml.gz, from
-    https://dblp.org/xml/.
+    """Read papers and authors from dblp's own file.
+
+    It is dblp.xml or dblp.xml.gz, from https://dblp.org/xml/.
 
     It can be stopped at any moment; the same command goes on where it was. A newer file changes
     what dblp has changed: papers that are as they were are passed over, and what people wrote is
@@ -95,11 +96,11 @@ def _read(file: Path, venues: frozenset[str], since: int | None, until: int | No
 def _told(counts: Mapping[str, int]) -> str:
     """The result in one line."""
     parts = [
-        counted(counts.get("added", 0), "paper") + " added",
+        format_count(counts.get("added", 0), "paper") + " added",
         f"{counts.get('updated', 0):,} updated",
         f"{counts.get('joined', 0):,} joined to another version",
         f"{counts.get('unchanged', 0):,} unchanged",
         f"{counts.get('left out', 0):,} left out",
-        counted(counts.get("persons", 0), "person") + " new or changed",
+        format_count(counts.get("persons", 0), "person") + " new or changed",
     ]
     return ", ".join(parts)

@@ -82,8 +82,8 @@ def one_line_faults(name: str) -> None:
     log.propagate = False
 
 
-def with_bar(label: str) -> Callable[[list[Path]], Iterable[Path]]:
-    """Something to pass a list of files through, with a progress bar while they are used."""
+def show_progress(label: str) -> Callable[[list[Path]], Iterable[Path]]:
+    """Show a progress bar while a list of files is worked through."""
 
     def shown(files: list[Path]) -> Iterable[Path]:
         with click.progressbar(files, label=label) as bar:
@@ -99,14 +99,14 @@ def address(host: str, port: int) -> str:
     return f"http://{name}:{port}/"
 
 
-def counted(number: int, one: str, many: str = "") -> str:
+def format_count(number: int, one: str, many: str = "") -> str:
     """A number and what is counted: "1 summary", "2 votes"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def summaries(number: int) -> str:
     """How many summaries, in words."""
-    return counted(number, "summary", "summaries")
+    return format_count(number, "summary", "summaries")
 
 
 def stop(message: str) -> NoReturn:

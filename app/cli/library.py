@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.common import counted, library, one_line_faults, stop, summaries
+from app.cli.common import format_count, library, one_line_faults, stop, summaries
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from app.services.importing.opening import Source
-    from app.services.importing.terms import Options, Outcome, Run
+    from app.services.importing.opening import ImportSource
+    from app.services.importing.terms import ImportOptions, ImportOutcome, ImportRun
 
-NAMED = 20  # accounts in a report
+MAX_NAMED_ACCOUNTS = 20  # accounts in a report
 SIMILAR_SECONDS = 10.0
 REPORTED = ("added", "changed", "unchanged", "kept", "refused")
 
@@ -36,8 +36,10 @@ REPORTED = ("added", "changed", "unchanged", "kept", "refused")
 )
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and write nothing.")
 def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) -> None:
-    """Read summaries from files: Markdown with YAML front matter, a folder or zip of such,
-    ShortScience's RSS, or its CSV (key, text); and papers from BibTeX, each entry by itself.
+    """Read summaries and papers from files.
+
+    Summaries: Markdown with YAML front matter, a folder or zip of such, ShortScience's RSS, or its
+    CSV (key, text). Papers: BibTeX, each entry by itself.
 
     A summary says at least `key`, `doi` or `arxiv`, and `title` when the paper is not here yet.
     A BibTeX entry needs a title. What a paper lacks that is here already is filled in from it
@@ -55,16 +57,16 @@ def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) 
       shortlist import refs.bib
     """
     from app.services.importing import faults
-    from app.services.importing.terms import Options
+    from app.services.importing.terms import ImportOptions
 
-    options = Options(writer=user.lower(), visibility=visibility, dry_run=dry_run)
+    options = ImportOptions(writer=user.lower(), visibility=visibility, dry_run=dry_run)
     report = _Report()
     one_line_faults("app.services.importing.faults")
     with library() as database, database.session() as session:
         try:
             _import_all(session, paths, options, report)
         except Exception as error:  # whatever it is, what was done is told
-            report.stopped = str(faults.end(error))
+            report.stopped = str(faults.make_stopped(error))
     click.echo(f"{'Would be: ' if dry_run else ''}{report}.")
     for line in report.handed_to():
         click.echo(line)
@@ -78,13 +80,13 @@ def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) 
 
 
 def _import_all(
-    session: Session, paths: tuple[Path, ...], options: Options, report: _Report
+    session: Session, paths: tuple[Path, ...], options: ImportOptions, report: _Report
 ) -> None:
     from app.services.importing.opening import BadSource, open_source
-    from app.services.importing.terms import Run
+    from app.services.importing.terms import ImportRun
     from app.services.operation.rerender import count_marked, renew_marked
 
-    run = Run(options)
+    run = ImportRun(options)
     for path in paths:
         with ExitStack() as opened:
             try:
@@ -127,7 +129,7 @@ class _Report:
         told = (f"{self.counts[status]:,} {status}" for status in REPORTED if self.counts[status])
         return ", ".join(told) or "There was nothing to import"
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: ImportOutcome) -> None:
         self.counts[outcome.status] += 1
         if outcome.writer and outcome.status in ("added", "changed"):
             self.writers[outcome.can_sign_in].add(outcome.writer)
@@ -145,11 +147,13 @@ class _Report:
 
 def _some(names: set[str]) -> str:
     listed = sorted(names)
-    more = len(listed) - NAMED
-    return ", ".join(listed[:NAMED]) + (f" and {more:,} others" if more > 0 else "")
+    more = len(listed) - MAX_NAMED_ACCOUNTS
+    return ", ".join(listed[:MAX_NAMED_ACCOUNTS]) + (f" and {more:,} others" if more > 0 else "")
 
 
-def _import(session: Session, path: Path, source: Source, run: Run, report: _Report) -> None:
+def _import(
+    session: Session, path: Path, source: ImportSource, run: ImportRun, report: _Report
+) -> None:
     from app.services.importing.storing import import_files
 
     told: list[str] = []
@@ -181,8 +185,10 @@ def _import(session: Session, path: Path, source: Source, run: Run, report: _Rep
     help="Write all papers, with or without summaries, into one BibTeX file.",
 )
 def export(folder: Path | None, user: str, force: bool, bibtex: Path | None) -> None:
-    """Write all summaries as Markdown files below DIR, private ones too: DIR/USER/PAPER.md, and
-    pictures beside them; or all papers as BibTeX. `shortlist import` reads both again.
+    """Write all summaries, private ones too, as Markdown files below DIR.
+
+    They are DIR/USER/PAPER.md, with pictures beside them. With --bibtex, all papers are written as
+    BibTeX. `shortlist import` reads both again.
 
     \b
     Examples:
@@ -211,7 +217,7 @@ def _export_bibtex(path: Path, force: bool) -> None:
                 count = sum(1 for _ in bar)
         except OSError as error:
             stop(f"{path} cannot be written: {error.strerror}.")
-    click.echo(f"{path} has {counted(count, 'paper')}.")
+    click.echo(f"{path} has {format_count(count, 'paper')}.")
 
 
 def _export_summaries(folder: Path, user: str, force: bool) -> None:
@@ -236,13 +242,14 @@ def _export_summaries(folder: Path, user: str, force: bool) -> None:
                 count = sum(1 for _ in bar)
         except OSError as error:
             stop(f"{folder} cannot be written: {error.strerror}.")
-    click.echo(f"{folder} has {summaries(count)} of {counted(len(users), 'user')}.")
+    click.echo(f"{folder} has {summaries(count)} of {format_count(len(users), 'user')}.")
 
 
 @click.command()
 def tidy() -> None:
-    """Remove pictures that nothing shows any more, and what was deleted over 30 days ago; work out
-    similar papers where that is still to be done.
+    """Remove unused pictures and summaries that were deleted over 30 days ago.
+
+    Works out similar papers, too, where that is still to be done.
 
     `serve` does it by itself, when it starts and once a day.
 
@@ -254,14 +261,16 @@ def tidy() -> None:
 
     with library() as database, database.session() as session:
         done = tidying.tidy(session)
-    pictures = counted(done.pictures, "picture")
+    pictures = format_count(done.pictures, "picture")
     click.echo(f"Removed: {pictures}, {summaries(done.summaries)} deleted over 30 days ago.")
 
 
 @click.command()
 @click.option("--missing", is_flag=True, help="Only papers that have no entry yet.")
 def reindex(missing: bool) -> None:
-    """Write what search looks into anew: after an import that was stopped, or if in doubt.
+    """Write the search index anew.
+
+    After an import that was stopped, or if in doubt.
 
     Readers and writers are not locked out; it can be stopped and run again.
 
@@ -275,7 +284,7 @@ def reindex(missing: bool) -> None:
     with library() as database, database.session() as session:
         work = indexing.index_missing if missing else refolding.refold
         done = sum(work(session))
-    click.echo(f"Indexed: {counted(done, 'paper')}.")
+    click.echo(f"Indexed: {format_count(done, 'paper')}.")
 
 
 @click.command()
@@ -296,7 +305,7 @@ def rerender() -> None:
             renewal.renew_stale(session), length=total, label="Rendering"
         ) as bar:
             done = sum(1 for _ in bar)
-    click.echo(f"Rendered anew: {done:,} of {counted(total, 'text')}.")
+    click.echo(f"Rendered anew: {done:,} of {format_count(total, 'text')}.")
 
 
 @click.command()
@@ -317,4 +326,4 @@ def similar(every: bool) -> None:
     with library() as database, database.session() as session:
         similarity.mark_all(session, every=every)
         done = _refresh_similar(session)
-    click.echo(f"Worked out: {counted(done, 'paper')}.")
+    click.echo(f"Worked out: {format_count(done, 'paper')}.")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from app.cli.common import counted, library, stop
+from app.cli.common import format_count, library, stop
 
 FORMS = ("json", "graphml", "dot")
 
@@ -46,7 +46,7 @@ def _check() -> None:
             to = link.target_value + (f"#{link.target_user}" if link.target_user else "")
             other = f", which is {finding.other.key}" if finding.other is not None else ""
             click.echo(f"{what}: “{link.label}” → {to}{other}")
-    click.echo(f"{counted(found, 'link')} to look at.", err=True)
+    click.echo(f"{format_count(found, 'link')} to look at.", err=True)
 
 
 def _export(file: Path) -> None:
@@ -61,5 +61,5 @@ def _export(file: Path) -> None:
             write_file(file, text.encode(), READABLE)
         except OSError as error:
             stop(f"{file} cannot be written: {error.strerror}.")
-    papers, lines = counted(len(found.papers), "paper"), counted(len(found.edges), "link")
+    papers, lines = format_count(len(found.papers), "paper"), format_count(len(found.edges), "link")
     click.echo(f"{file} has {papers} and {lines} between them.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.common import counted, library, stop, summaries
+from app.cli.common import format_count, library, stop, summaries
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -50,7 +50,7 @@ def create(name: str, display_name: str, password_stdin: bool) -> None:
 
     with _change() as session:
         password = _password(password_stdin)
-        made = administration.create(session, name, display_name, password)
+        made = administration.create_account(session, name, display_name, password)
         session.commit()
     _tell_password(made.name, password, given=password_stdin)
 
@@ -106,7 +106,7 @@ def password(name: str, password_stdin: bool) -> None:
     from app.services.accounts import account, administration
 
     with _change() as session:
-        found = administration.find(session, name)
+        found = administration.find_account(session, name)
         new = _password(password_stdin)
         account.set_password(session, found, new)
         session.commit()
@@ -118,7 +118,9 @@ def password(name: str, password_stdin: bool) -> None:
 @click.argument("new")
 @click.option("--forget-old", is_flag=True, help="Let no earlier name lead to the new one.")
 def rename(old: str, new: str, forget_old: bool) -> None:
-    """Give the user OLD the name NEW. The old address leads there, and nobody gets the old name.
+    """Give the user OLD the name NEW.
+
+    The old address leads there, and nobody gets the old name.
 
     \b
     Example:
@@ -127,9 +129,9 @@ def rename(old: str, new: str, forget_old: bool) -> None:
     from app.services.accounts import administration
 
     with _change() as session:
-        found = administration.find(session, old)
+        found = administration.find_account(session, old)
         before = found.name
-        administration.rename(session, found, new, forget_old=forget_old)
+        administration.rename_account(session, found, new, forget_old=forget_old)
         session.commit()
     click.echo(f"{before} is {found.name} now.")
 
@@ -150,7 +152,7 @@ def role(name: str, role: str) -> None:
     from app.services.accounts import administration
 
     with _change() as session:
-        found = administration.find(session, name)
+        found = administration.find_account(session, name)
         administration.set_role(session, found, role)
         session.commit()
     click.echo(
@@ -175,12 +177,13 @@ def merge(source: str, target: str, yes: bool) -> None:
     from app.services.accounts import administration, merging
 
     with _change() as session:
-        one, other = (administration.find(session, each) for each in (source, target))
+        one, other = (administration.find_account(session, each) for each in (source, target))
         _ask(f"Give everything of {one.name} to {other.name}, for good?", yes)
         done = merging.merge(session, one, other)
         session.commit()
     click.echo(
-        f"{other.name} has {summaries(done.moved)} and {counted(done.votes, 'vote')} of {one.name};"
+        f"{other.name} has {summaries(done.moved)}"
+        f" and {format_count(done.votes, 'vote')} of {one.name};"
         f" {done.joined:,} of them are joined with an own one."
     )
 
@@ -190,7 +193,9 @@ def merge(source: str, target: str, yes: bool) -> None:
 @click.option("--with-summaries", is_flag=True, help="Remove what they wrote as well.")
 @YES
 def delete(name: str, with_summaries: bool, yes: bool) -> None:
-    """Remove NAME, with drafts, pictures and votes. It can't be undone.
+    """Remove NAME, with drafts, pictures and votes.
+
+    It can't be undone.
 
     Who has written summaries stays unless they are to go as well; nobody gets the name again.
 
@@ -201,7 +206,7 @@ def delete(name: str, with_summaries: bool, yes: bool) -> None:
     from app.services.accounts import administration
 
     with _change() as session:
-        found = administration.find(session, name)
+        found = administration.find_account(session, name)
         what = "with all summaries " if with_summaries else ""
         _ask(f"Remove {found.name} {what}for good?", yes)
         done = administration.delete_user(session, found, with_summaries=with_summaries)
@@ -209,19 +214,19 @@ def delete(name: str, with_summaries: bool, yes: bool) -> None:
         _unlink(done.files)
     click.echo(
         f"{found.name} is removed, with {summaries(done.summaries)},"
-        f" {counted(done.votes, 'vote')} and {counted(len(done.files), 'picture')}."
+        f" {format_count(done.votes, 'vote')} and {format_count(len(done.files), 'picture')}."
     )
 
 
 @contextmanager
 def _change() -> Iterator[Session]:
     """A session on the library; what a service refuses is told in its words."""
-    from app.services.refusals import Refused
+    from app.services.refusals import Refusal
 
     with library(quiet=True) as database, database.session() as session:
         try:
             yield session
-        except Refused as refused:
+        except Refusal as refused:
             stop(refused.message)
 
 

@@ -1,4 +1,7 @@
-"""The tables. Importing this package makes all of them known to `Base.metadata`."""
+"""The tables.
+
+Importing this package makes all of them known to `Base.metadata`.
+"""
 
 from app.models.derived import DerivedVersion
 from app.models.papers.author import Author, AuthorName, PaperAuthor

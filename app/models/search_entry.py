@@ -8,12 +8,15 @@ from app.db import Base
 _LATEST_YEAR = 9999
 _YEAR = 10**11  # more than twice as many papers or summaries as there will be
 _UNSUMMARISED = 10**15  # more than all years together
-LONGEST_WORD = 64
+MAX_WORD_CHARS = 64
 
 
-def place(summarised: bool, year: int | None, paper_id: int, summary_id: int | None = None) -> int:
-    """The number of an entry, which is its place in search: papers with public summaries come
-    before others, and of these and of those the newest.
+def entry_number(
+    summarised: bool, year: int | None, paper_id: int, summary_id: int | None = None
+) -> int:
+    """The number of an entry, by which search ranks it.
+
+    Papers with public summaries come before others, and of these and of those the newest.
 
     Taking the first matches by number is what makes search fast: no match need be weighed for it.
     """
@@ -23,12 +26,17 @@ def place(summarised: bool, year: int | None, paper_id: int, summary_id: int | N
 
 
 def is_summarised(number: int) -> bool:
-    """Whether a `place` is that of a paper with public summaries, or of one of these."""
+    """Whether an entry's number is that of a paper with public summaries.
+
+    The same holds for the number of such a summary.
+    """
     return number < _UNSUMMARISED
 
 
 class SearchEntry(Base):
-    """What search sees: one row a paper, and one a public summary. `id` is its `place`.
+    """What search sees: one row a paper, and one a public summary.
+
+    `id` is its `entry_number`.
 
     `title`, `people`, `facts` and `body` are folded words in the singular (`app.text.plurals`), the
     same for every engine; in `facts` also marks such as `=year=2015`. A summary's entry says what
@@ -52,7 +60,7 @@ class SearchEntry(Base):
     text: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
-def itself() -> ColumnElement[bool]:
+def is_paper_entry() -> ColumnElement[bool]:
     """Entries of papers themselves, not of their summaries: to be used with a paper's number.
 
     As an expression, so that SQLite looks for the paper and not for all that have no summary.
@@ -62,12 +70,13 @@ def itself() -> ColumnElement[bool]:
 
 def _word() -> String:
     # Compared by bytes, so that the index serves for beginnings of words, whatever the locale.
-    return String(LONGEST_WORD).with_variant(String(LONGEST_WORD, collation="C"), "postgresql")
+    return String(MAX_WORD_CHARS).with_variant(String(MAX_WORD_CHARS, collation="C"), "postgresql")
 
 
 class SearchWord(Base):
-    """A word of titles, names, venues and abstracts as they are written, but folded: for beginnings
-    of words and "did you mean".
+    """A folded word of titles, names, venues and abstracts.
+
+    For beginnings of words and "did you mean".
 
     `entries` is about how many papers have it; it may be one that none has any more. `reversed`
     finds the ends of words; `is_name` says that some author is called so.

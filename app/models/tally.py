@@ -8,7 +8,9 @@ from app.models.user import User
 
 
 class Writer(Base):
-    """What everybody may count of a user: public summaries under their name, and votes on these.
+    """The public counts of a user.
+
+    Summaries under their name, and the votes on these.
 
     Who has none has no row, or one of zeros. Kept in step by `services.counters.totals`.
     """

@@ -11,7 +11,9 @@ ROLES = ("member", "trusted", "administrator")
 
 
 class User(Base):
-    """Somebody who writes, votes and reads. `name` stands in addresses, always in lower case.
+    """Somebody who writes, votes and reads.
+
+    `name` stands in addresses, always in lower case.
 
     `password_hash` is `None` for users that came from files and have not been handed over. Who is
     `trusted` may merge papers; an `administrator` may do all that can be done in the browser.
@@ -37,7 +39,10 @@ class User(Base):
 
 
 class LoginSession(Base):
-    """One signed-in browser. The cookie holds a random token, this row only its SHA-256."""
+    """One signed-in browser.
+
+    The cookie holds a random token, this row only its SHA-256.
+    """
 
     __tablename__ = "login_sessions"
 
@@ -50,7 +55,9 @@ class LoginSession(Base):
 
 
 class FormerName(Base):
-    """A user name that was given up, so that nobody else takes it and what links to it.
+    """A user name that was given up.
+
+    Nobody else may take it and what links to it.
 
     `user_id` is who goes by another name now; `None` when the account is gone, or its owner wants
     no trace from the old name to the new one.

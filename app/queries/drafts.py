@@ -24,8 +24,11 @@ def of_user(session: Session, user: User) -> Sequence[Draft]:
     ).all()
 
 
-def one(session: Session, user: User, paper: Paper, summary: Summary | None) -> Draft | None:
-    """What a user is writing about a paper: a change of a summary, or, with `None`, a new text."""
+def get_draft(session: Session, user: User, paper: Paper, summary: Summary | None) -> Draft | None:
+    """A user's draft about a paper.
+
+    It changes a summary or, with `None`, is a new text.
+    """
     return session.scalar(
         select(Draft)
         .where(
@@ -37,7 +40,7 @@ def one(session: Session, user: User, paper: Paper, summary: Summary | None) -> 
     )
 
 
-def about(session: Session, user: User, paper: Paper) -> Sequence[Draft]:
+def drafts_about(session: Session, user: User, paper: Paper) -> Sequence[Draft]:
     """All that a user is writing about a paper, the latest first."""
     return session.scalars(
         select(Draft)

@@ -8,8 +8,11 @@ from sqlalchemy.orm import Session, defer, joinedload
 from app.models import MergedDraft, Paper, PaperDifference, PaperMerge, User
 
 
-def latest(session: Session, *, number: int, size: int) -> tuple[list[PaperMerge], bool]:
-    """A page of the log, the latest first, with who did it; and whether another page follows."""
+def latest_merges(session: Session, *, number: int, size: int) -> tuple[list[PaperMerge], bool]:
+    """A page of the log of merges, the latest first.
+
+    With who did it, and whether another page follows.
+    """
     query = (
         select(PaperMerge)
         .options(
@@ -25,7 +28,7 @@ def latest(session: Session, *, number: int, size: int) -> tuple[list[PaperMerge
     return found[:size], len(found) > size
 
 
-def is_joined(session: Session, user: User, paper: Paper) -> bool:
+def is_merged_draft(session: Session, user: User, paper: Paper) -> bool:
     """Whether a user's draft about a paper was two until the paper was merged."""
     query = (
         select(MergedDraft.id)
@@ -35,7 +38,7 @@ def is_joined(session: Session, user: User, paper: Paper) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def told_apart(session: Session, paper: Paper) -> set[int]:
+def distinct_paper_ids(session: Session, paper: Paper) -> set[int]:
     """Numbers of the papers that somebody said are other works than this one."""
     pairs = session.execute(
         select(PaperDifference.one_id, PaperDifference.other_id).where(

@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 MAX_INT = 2**31 - 1
 MAX_BIGINT = 2**63 - 1
-LONGEST_CURSOR = 80
+MAX_CURSOR_CHARS = 80
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,10 @@ class Order:
 
 @dataclass(frozen=True)
 class Slice:
-    """The rows of a page, and the cursors of the pages around it (`None`: there is none)."""
+    """The rows of a page, and the cursors of the pages around it.
+
+    A cursor is `None` where there is no such page.
+    """
 
     rows: list[Any]
     before: str | None
@@ -60,7 +63,7 @@ def parse_moment(value: str) -> datetime:
     return datetime.fromtimestamp(int(value) / 1_000_000, UTC)
 
 
-def take(
+def take_page(
     session: Session,
     query: Select[Any],
     order: Order,
@@ -117,7 +120,7 @@ def _written(value: Any) -> str:
 
 
 def _read(cursor: str | None, order: Order) -> tuple[Any, ...] | None:
-    if not cursor or len(cursor) > LONGEST_CURSOR:
+    if not cursor or len(cursor) > MAX_CURSOR_CHARS:
         return None
     *values, number = cursor.split("~")
     try:

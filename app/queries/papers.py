@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.models import Author, Identifier, Paper, PaperAuthor, PaperMerge, User, Venue
 from app.queries import summaries
-from app.queries.paging import Order, Slice, parse_whole, take
-from app.queries.summaries import Entry
+from app.queries.paging import Order, Slice, parse_whole, take_page
+from app.queries.summaries import SummaryEntry
 from app.text.words import title_folded
 
 SAME_TITLE = 10  # "Preface" has thousands
@@ -24,7 +24,7 @@ class PaperRow:
     """A paper in a list, with its best summary that the viewer may see."""
 
     paper: Paper
-    best: Entry | None
+    best: SummaryEntry | None
     summaries_count: int
 
 
@@ -87,15 +87,20 @@ def by_ids(session: Session, ids: Sequence[int]) -> dict[int, Paper]:
     return {paper.id: paper for paper in found}
 
 
-def fresh(session: Session, paper_id: int | None) -> Paper | None:
-    """A paper with authors and venue as it is now, whatever was read of it before."""
+def reload_paper(session: Session, paper_id: int | None) -> Paper | None:
+    """Read a paper anew, with authors and venue.
+
+    It is as it is now, whatever was read of it before.
+    """
     query = _with_relations().where(Paper.id == paper_id)
     return session.scalar(query.execution_options(populate_existing=True))
 
 
 def with_same_title(session: Session, title: str, viewer: User | None) -> list[PaperRow]:
-    """Papers with the same words in their title, or in that of one that was merged with them: what
-    a new one may be a double of."""
+    """Papers with the same words in their title.
+
+    Titles of papers that were merged with them count too: a new paper may be a duplicate of these.
+    """
     folded = title_folded(title)
     titled = _with_relations().where(Paper.title_folded == folded)
     merged = select(PaperMerge.paper_id).where(PaperMerge.removed_title_folded == folded)
@@ -127,7 +132,7 @@ def identifiers(session: Session, paper: Paper) -> list[Identifier]:
 
 def _listed(session: Session, only: ColumnElement[bool], viewer: User | None, **page: Any) -> Slice:
     """Papers that fulfil a condition: those with summaries first, newest first, best first."""
-    found = take(session, _with_relations().where(only), BY_RANK, **page)
+    found = take_page(session, _with_relations().where(only), BY_RANK, **page)
     return Slice(rows(session, found.rows, viewer), found.before, found.after)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.models import Draft, FormerName, Summary, User, Vote, Writer
-from app.queries.paging import Order, Slice, parse_small, take
+from app.queries.paging import Order, Slice, parse_small, take_page
 from app.queries.visibility import attributable_to, public, public_of_few
 
 VOTE_AGE = timedelta(days=2)
@@ -29,7 +29,10 @@ class UserRow:
 
 @dataclass(frozen=True)
 class Account:
-    """A user as an administrator sees them: how much they wrote, and whether they can sign in."""
+    """A user as an administrator sees them.
+
+    How much they wrote, and whether they can sign in.
+    """
 
     name: str
     display_name: str
@@ -98,9 +101,12 @@ def writers(session: Session) -> list[User]:
 
 
 def most_productive(session: Session, now: datetime, *, size: int, **cursors: Any) -> Slice:
-    """A page of those who wrote something in public under their name, who wrote most first."""
+    """A page of public writers, who wrote most first.
+
+    They wrote something in public under their name.
+    """
     query = select(Writer).where(Writer.summaries > 0).options(joinedload(Writer.user))
-    found = take(session, query, BY_SUMMARIES, size=size, **cursors)
+    found = take_page(session, query, BY_SUMMARIES, size=size, **cursors)
     recent = _recent_votes(session, [writer.user_id for writer in found.rows], now)
     rows = [_row(writer, recent) for writer in found.rows]
     return Slice(rows, found.before, found.after)
@@ -116,7 +122,10 @@ def counts_of(session: Session, user: User, now: datetime) -> UserRow:
 
 
 def hidden_count(session: Session, user: User) -> int:
-    """How many summaries of a user do not count in public: only they themselves see these."""
+    """Count the summaries of a user that do not count in public.
+
+    Only they themselves see these.
+    """
     counted = and_(public(), attributable_to(None))
     query = select(func.count()).select_from(Summary).where(Summary.user_id == user.id, ~counted)
     return session.scalar(query) or 0

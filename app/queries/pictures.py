@@ -14,7 +14,9 @@ from app.queries.visibility import readable_by_others
 
 @dataclass(frozen=True)
 class PictureRow:
-    """One of a writer's pictures, with the papers about which they wrote the texts it is in.
+    """One of a writer's pictures, with the papers it is used for.
+
+    These are the papers about which they wrote the texts that show it.
 
     Attributes:
         papers: those of summaries.
@@ -54,7 +56,10 @@ def visible(session: Session, name: str, viewer: User | None) -> Picture | None:
 
 
 def of_user(session: Session, user: User, *, number: int, size: int) -> list[PictureRow]:
-    """A page of a user's pictures, the latest first; one more than `size` when others follow."""
+    """A page of a user's pictures, the latest first.
+
+    One more than `size` when others follow.
+    """
     pictures: Sequence[Picture] = session.scalars(
         select(Picture)
         .where(Picture.user_id == user.id)

@@ -14,14 +14,17 @@ from sqlalchemy.orm import Session
 
 from app.models import Revision, Summary, User
 from app.queries import summaries
-from app.queries.summaries import Entry
+from app.queries.summaries import SummaryEntry
 from app.queries.visibility import public
 
 
 @dataclass(frozen=True)
 class RevisionRow:
-    """A revision in a list. `number` counts those that the viewer may see, from 1; `size` and
-    `change` are in characters; `is_current` says whether it is what the summary shows now."""
+    """A revision in a list.
+
+    `number` counts those that the viewer may see, from 1; `size` and `change` are in characters;
+    `is_current` says whether it is what the summary shows now.
+    """
 
     id: int
     number: int
@@ -68,7 +71,9 @@ def of_summary(session: Session, summary: Summary, viewer: User | None) -> list[
     return rows[::-1]
 
 
-def one(session: Session, revision_id: int, viewer: User | None) -> tuple[Revision, Entry] | None:
+def get_revision(
+    session: Session, revision_id: int, viewer: User | None
+) -> tuple[Revision, SummaryEntry] | None:
     """A revision that the viewer may see, with its summary."""
     revision = session.scalar(
         select(Revision)
@@ -77,11 +82,11 @@ def one(session: Session, revision_id: int, viewer: User | None) -> tuple[Revisi
     )
     if revision is None:
         return None
-    entry = summaries.one(session, revision.summary_id, viewer)
+    entry = summaries.get_summary(session, revision.summary_id, viewer)
     return None if entry is None else (revision, entry)
 
 
-def last(session: Session, summary: Summary) -> Revision:
+def last_revision(session: Session, summary: Summary) -> Revision:
     """The revision that a summary shows now."""
     return session.scalars(
         select(Revision)

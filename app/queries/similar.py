@@ -1,4 +1,7 @@
-"""Similar papers as a page shows them. They were worked out from public texts, for everybody."""
+"""Similar papers as a page shows them.
+
+They were worked out from public texts, for everybody.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.models import Paper, SimilarPaper, Venue
 
-SHOWN = 6
-READ = 12  # what is shown elsewhere on the page is left out
+MAX_SHOWN_PAPERS = 6
+MAX_READ_PAPERS = 12  # what is shown elsewhere on the page is left out
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,10 @@ class Similar:
 
 
 def of_paper(session: Session, paper: Paper, without: Collection[int] = ()) -> list[Similar]:
-    """The papers most like one, best first, but for those of some numbers; in one query."""
+    """The papers most like one, best first, in one query.
+
+    Papers of some numbers can be left out.
+    """
     rows = session.execute(
         select(
             SimilarPaper.similar_id,
@@ -48,11 +54,11 @@ def of_paper(session: Session, paper: Paper, without: Collection[int] = ()) -> l
         .outerjoin(Venue, Venue.id == Paper.venue_id)
         .where(SimilarPaper.paper_id == paper.id)
         .order_by(SimilarPaper.score.desc(), SimilarPaper.similar_id)
-        .limit(READ)
+        .limit(MAX_READ_PAPERS)
     )
     found = [
         Similar(key, title_html, year, venue or "", [Reason(*reason) for reason in reasons])
         for number, reasons, key, title_html, year, venue in rows
         if number not in without
     ]
-    return found[:SHOWN]
+    return found[:MAX_SHOWN_PAPERS]

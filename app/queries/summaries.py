@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, defer, joinedload, selectinload
 
 from app.models import FormerName, Paper, PaperAuthor, Summary, SummaryTag, Tag, User, Vote
-from app.queries.paging import Order, Slice, parse_moment, parse_small, take
+from app.queries.paging import Order, Slice, parse_moment, parse_small, take_page
 from app.queries.visibility import (
     by_writer,
     public,
@@ -26,8 +26,10 @@ ANONYMOUS_ANCHOR = "anon"  # ShortScience's fragment for an anonymous summary
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One summary as one viewer may see it. `writer` is `None` for "Anonymous".
+class SummaryEntry:
+    """One summary as one viewer may see it.
+
+    `writer` is `None` for "Anonymous".
 
     `anchor` is the id of its element on a page that shows all summaries of one paper;
     `former_anchors` are what it was while its writer went by other names.
@@ -99,7 +101,7 @@ def by_tag(session: Session, tag: Tag, viewer: User | None, *, size: int, **curs
     return _entry_slice(session, viewer, query, ORDERS["tagged"], size=size, **cursors)
 
 
-def for_paper(session: Session, paper: Paper, viewer: User | None) -> list[Entry]:
+def for_paper(session: Session, paper: Paper, viewer: User | None) -> list[SummaryEntry]:
     """All summaries of a paper that the viewer may see, in full, best first."""
     query = (
         _with_relations()
@@ -129,23 +131,25 @@ def count_public(session: Session, paper: Paper) -> int:
     return session.scalar(query) or 0
 
 
-def one(session: Session, summary_id: int, viewer: User | None) -> Entry | None:
+def get_summary(session: Session, summary_id: int, viewer: User | None) -> SummaryEntry | None:
     """One summary in full, if the viewer may see it."""
     query = _with_relations().where(Summary.id == summary_id, visible_to(viewer))
     found = entries(session, session.scalars(query).all(), viewer)
     return found[0] if found else None
 
 
-def by_share_code(session: Session, code: str, viewer: User | None) -> Entry | None:
+def by_share_code(session: Session, code: str, viewer: User | None) -> SummaryEntry | None:
     """The unlisted summary of a secret link, in full."""
     query = _with_relations().where(shared_by(code))
     found = entries(session, session.scalars(query).all(), viewer)
     return found[0] if found else None
 
 
-def keys_by(session: Session, user: User) -> list[tuple[int, str]]:
-    """The numbers of all summaries of a user, with the keys of their papers, by key and place: for
-    export."""
+def summary_keys_of(session: Session, user: User) -> list[tuple[int, str]]:
+    """All summaries of a user by number, with their papers' keys.
+
+    Ordered by key and `place`: for export.
+    """
     query = (
         select(Summary.id, Paper.key, Summary.place)
         .join(Paper, Paper.id == Summary.paper_id)
@@ -156,7 +160,7 @@ def keys_by(session: Session, user: User) -> list[tuple[int, str]]:
     return [(number, key) for number, key, _ in found]
 
 
-def in_full(session: Session, ids: Sequence[int]) -> dict[int, Summary]:
+def summaries_in_full(session: Session, ids: Sequence[int]) -> dict[int, Summary]:
     """Summaries with all that belongs to them, whoever may see them: for export."""
     found = session.scalars(_with_relations().where(Summary.id.in_(ids)))
     return {summary.id: summary for summary in found}
@@ -168,7 +172,7 @@ def is_by(session: Session, paper: Paper, user: User) -> bool:
     return session.scalar(theirs) is not None
 
 
-def mine(session: Session, paper: Paper, user: User) -> Summary | None:
+def first_own_summary(session: Session, paper: Paper, user: User) -> Summary | None:
     """One's own summary of a paper, with its tags: the one that the editor opens."""
     return session.scalar(
         select(Summary)
@@ -179,7 +183,7 @@ def mine(session: Session, paper: Paper, user: User) -> Summary | None:
     )
 
 
-def own(session: Session, summary_id: int, user: User) -> Summary | None:
+def own_summary(session: Session, summary_id: int, user: User) -> Summary | None:
     """A summary by its number, with its paper and tags, if this user wrote it."""
     if not 0 < summary_id < 2**31:
         return None
@@ -188,8 +192,11 @@ def own(session: Session, summary_id: int, user: User) -> Summary | None:
     )
 
 
-def others(session: Session, summary: Summary) -> Sequence[int]:
-    """Numbers of the further summaries that a writer has of a paper, by place: hardly ever any."""
+def other_summary_ids(session: Session, summary: Summary) -> Sequence[int]:
+    """Numbers of the further summaries that a writer has of a paper.
+
+    Ordered by `place`; hardly ever any.
+    """
     return session.scalars(
         select(Summary.id)
         .where(
@@ -202,12 +209,15 @@ def others(session: Session, summary: Summary) -> Sequence[int]:
 
 
 def has_several(session: Session, paper: Paper, user: User) -> bool:
-    """Whether a user has more than one summary of a paper, since it was merged with another."""
+    """Whether a user has more than one summary of a paper.
+
+    That comes of a merge with another paper.
+    """
     texts = select(Summary.id).where(Summary.paper_id == paper.id, Summary.user_id == user.id)
     return len(session.scalars(texts.limit(2)).all()) > 1
 
 
-def by_ids(session: Session, ids: Sequence[int], viewer: User | None) -> dict[int, Entry]:
+def by_ids(session: Session, ids: Sequence[int], viewer: User | None) -> dict[int, SummaryEntry]:
     """Entries for lists, by number; those that the viewer may not see are left out."""
     rows = session.scalars(_for_lists().where(Summary.id.in_(ids), visible_to(viewer))).all()
     return {entry.summary.id: entry for entry in entries(session, rows, viewer)}
@@ -218,7 +228,7 @@ def best_of_papers(
     paper_ids: Sequence[int],
     viewer: User | None,
     chosen: Sequence[int] = (),
-) -> dict[int, Entry]:
+) -> dict[int, SummaryEntry]:
     """The best visible summary of each paper, for lists.
 
     Args:
@@ -245,7 +255,7 @@ def best_of_papers(
     return {entry.paper.id: entry for entry in entries(session, rows, viewer)}
 
 
-def latest(session: Session, limit: int, *, only: Any = None) -> list[Entry]:
+def latest(session: Session, limit: int, *, only: Any = None) -> list[SummaryEntry]:
     """The newest public summaries in full, for feeds."""
     query = _with_relations().where(public())
     if only is not None:
@@ -272,7 +282,9 @@ def random_paper_key(session: Session) -> str | None:
     )
 
 
-def entries(session: Session, summaries: Sequence[Summary], viewer: User | None) -> list[Entry]:
+def entries(
+    session: Session, summaries: Sequence[Summary], viewer: User | None
+) -> list[SummaryEntry]:
     """Dress loaded summaries, whose papers are loaded too, for a viewer: at most two queries."""
     counts = hidden_by_paper(session, {summary.paper_id for summary in summaries}, viewer)
     votes: dict[int, int] = {}
@@ -298,7 +310,7 @@ def entries(session: Session, summaries: Sequence[Summary], viewer: User | None)
             before = sum(place < summary.place for place in places)
             anchor = f"{writer.name}+{before}" if before else writer.name
         dressed.append(
-            Entry(
+            SummaryEntry(
                 summary=summary,
                 paper=summary.paper,
                 writer=writer,
@@ -311,9 +323,11 @@ def entries(session: Session, summaries: Sequence[Summary], viewer: User | None)
     return dressed
 
 
-def further(session: Session, ids: Sequence[int]) -> set[int]:
-    """Which of these public summaries come after another one that their writer has published, by
-    name as they are, about the same paper."""
+def summaries_after_first(session: Session, ids: Sequence[int]) -> set[int]:
+    """Which of these public summaries come after another of their writer's.
+
+    Both are about the same paper and under the writer's name.
+    """
     before = aliased(Summary)
     query = select(Summary.id).join(
         before,
@@ -343,7 +357,7 @@ def hidden_by_paper(session: Session, paper_ids: set[int], viewer: User | None) 
 def _entry_slice(
     session: Session, viewer: User | None, query: Select[Any], order: Order, **page: Any
 ) -> Slice:
-    found = take(session, query, order, **page)
+    found = take_page(session, query, order, **page)
     return Slice(entries(session, found.rows, viewer), found.before, found.after)
 
 

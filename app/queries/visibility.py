@@ -1,4 +1,7 @@
-"""Who may see which summary, and whose name stands on it: the only home of both rules."""
+"""Who may see which summary, and whose name stands on it.
+
+The only home of both rules.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,10 @@ def shared_by(code: str) -> ColumnElement[bool]:
 
 
 def readable_by_others() -> ColumnElement[bool]:
-    """Summaries that others can read in some way: public ones, and by their link unlisted ones."""
+    """Summaries that others can read in some way.
+
+    Public ones, and by their link unlisted ones.
+    """
     return Summary.visibility.in_(("public", "unlisted"))
 
 
@@ -53,7 +59,10 @@ def by_writer(user: User, viewer: User | None) -> ColumnElement[bool]:
 
 
 def writer_of(summary: Summary, viewer: User | None) -> User | None:
-    """Whose name to show; `None` for "Anonymous". Needs `summary.user` to be loaded."""
+    """Whose name to show; `None` for "Anonymous".
+
+    Needs `summary.user` to be loaded.
+    """
     if summary.anonymous and (viewer is None or summary.user_id != viewer.id):
         return None
     return summary.user

@@ -39,7 +39,7 @@ def outside_url(kind: str, value: str) -> str | None:
 
 
 def pdf_url(kind: str, value: str) -> str | None:
-    """Returns the address of the full text of what an identifier names, where that is known."""
+    """Returns the address of the full text, where that is known."""
     form = _PDFS.get(kind)
     return form.format(quote(value, safe="/:();.-_~")) if form else None
 
@@ -51,7 +51,10 @@ def is_resolver(url: str) -> bool:
 
 
 def dblp_url(key: str) -> str | None:
-    """Returns the address of a work at dblp; `None` for a key that is not dblp's."""
+    """Returns the address of a work at dblp.
+
+    `None` for a key that is not dblp's.
+    """
     return f"https://dblp.org/rec/{quote(key)}" if is_dblp_key(key) else None
 
 

@@ -85,7 +85,10 @@ class PaperRef:
 
 
 def from_key(text: str, user: str | None = None) -> PaperRef | None:
-    """Reads an identifier that is not an address: arXiv, DOI, ACL, PubMed, or else a key."""
+    """Reads an identifier that is not an address.
+
+    arXiv, DOI, ACL, PubMed, or else a key.
+    """
     if not is_plain(text) or len(text) > MAX_IDENTIFIER:
         return None
     lowered = text.lower()
@@ -113,7 +116,7 @@ def from_key(text: str, user: str | None = None) -> PaperRef | None:
     return PaperRef("key", text, user) if is_key(text) else None
 
 
-def implied(ref: PaperRef) -> list[PaperRef]:
+def implied_references(ref: PaperRef) -> list[PaperRef]:
     """Returns other names that the same paper surely has, read off one of them.
 
     dblp's `journals/corr/abs-1707-09405` holds an arXiv identifier, and the DOIs of the ACL
@@ -125,7 +128,7 @@ def implied(ref: PaperRef) -> list[PaperRef]:
         if old := CORR_OLD.fullmatch(ref.value):
             return [PaperRef("arxiv", f"{old[1].lower()}/{old[2]}")]
         named = from_key(ref.value)
-        return [] if named is None or named.kind == "key" else [named, *implied(named)]
+        return [] if named is None or named.kind == "key" else [named, *implied_references(named)]
     if ref.kind == "arxiv":
         key = re.sub("[./]", "-", ref.value)
         return [PaperRef("key", f"journals/corr/abs-{key}")]
@@ -137,13 +140,13 @@ def implied(ref: PaperRef) -> list[PaperRef]:
     return []
 
 
-def candidates(ref: PaperRef) -> list[PaperRef]:
-    """Returns all names under which a paper may be known that is called so, the likeliest first.
+def possible_references(ref: PaperRef) -> list[PaperRef]:
+    """Returns all references that a name may stand for, the likeliest first.
 
-    The last ones are less sure than `implied` ones: a DOI that was copied with the end of its
-    address, and a word that may be an identifier of OpenReview.
+    The last ones are less sure than `implied_references` ones: a DOI that was copied with the end
+    of its address, and a word that may be an identifier of OpenReview.
     """
-    found = [ref.without_user(), *implied(ref)]
+    found = [ref.without_user(), *implied_references(ref)]
     if ref.kind == "doi" and (bare := PART_OF_ADDRESS.sub("", ref.value)) != ref.value:
         found += filter(None, [from_doi(bare)])
     if ref.kind == "key" and OPENREVIEW_ID.fullmatch(ref.value):
@@ -180,18 +183,24 @@ def from_doi(text: str, user: str | None = None) -> PaperRef | None:
 
 
 def is_key(text: str) -> bool:
-    """Says whether a text has the shape of a BibTeX key that is safe as a path."""
+    """Says whether a text is a BibTeX key that is safe as a path."""
     return bool(KEY.fullmatch(text)) and "//" not in text and not has_dot_segment(text)
 
 
 def is_storable_key(text: str) -> bool:
-    """Says whether a paper may have this key; there are more than `is_key` takes from a text."""
+    """Says whether a paper may have this key.
+
+    There are more such keys than `is_key` takes from a text.
+    """
     plain = bool(text) and text.isprintable() and not _NOT_IN_KEY.search(text)
     return plain and len(text) <= MAX_IDENTIFIER and not {".", ".."} & set(text.split("/"))
 
 
 def storable_key(text: str) -> str:
-    """Returns what of a text a paper may have as its key, hyphens for the rest; may be empty."""
+    """Returns what of a text can be a paper's key.
+
+    Hyphens stand for the rest; the result may be empty.
+    """
     shown = "".join(char if char.isprintable() else "-" for char in text)
     parts = re.sub("-{2,}", "-", _NOT_IN_KEY.sub("-", shown)).split("/")
     found = "/".join(part for part in parts if part not in ("", ".", ".."))
@@ -199,7 +208,10 @@ def storable_key(text: str) -> str:
 
 
 def is_dblp_key(text: str) -> bool:
-    """Says whether a text has the form of dblp's key of a work, such as `conf/nips/RenHGS15`."""
+    """Says whether a text has the form of dblp's key of a work.
+
+    Such as `conf/nips/RenHGS15`.
+    """
     found = DBLP_KEY.fullmatch(text)
     if found is None or text.split("/", 1)[0].lower() not in _DBLP_WORKS:
         return False
@@ -224,7 +236,10 @@ def stream_of(key: str) -> str:
 
 
 def has_dot_segment(path: str) -> bool:
-    """Says whether a browser would climb or fold the path: '.', '..' or a final slash."""
+    """Says whether a browser would climb or fold the path.
+
+    It does so for '.', '..' and a final slash.
+    """
     return path.endswith("/") or any(part in (".", "..") for part in path.split("/"))
 
 

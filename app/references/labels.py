@@ -22,10 +22,10 @@ FIELD_LABELS = {
 
 
 def field_label(field: str) -> str:
-    """What a field of a record is called; fields that are plain words are called so."""
+    """What people call a field of a record."""
     return FIELD_LABELS.get(field, field)
 
 
 def capitalised(label: str) -> str:
-    """A label at the beginning of a sentence: `Address`, but `arXiv ID` as arXiv writes itself."""
+    """A label at the beginning of a sentence; `arXiv ID` stays as arXiv writes it."""
     return label if label.startswith("arXiv") else label[:1].upper() + label[1:]

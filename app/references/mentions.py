@@ -25,13 +25,19 @@ _ALONE = re.compile(
 
 
 def arxiv_of(text: str) -> str:
-    """The arXiv identifier that a text is, in any of its forms and addresses; else empty."""
+    """The arXiv ID that a text is, in any form or address.
+
+    Empty for any other text.
+    """
     ref = parse_identifier(text)
     return ref.value if ref is not None and ref.kind == "arxiv" else ""
 
 
 def arxiv_in(text: str) -> str:
-    """The first arXiv identifier that a text calls so, or gives the address of; else empty."""
+    """The first arXiv ID that a text names or gives the address of.
+
+    Empty if there is none.
+    """
     text = text[:MAX_TEXT]
     found = _NAMED.search(text)
     if found:
@@ -47,7 +53,10 @@ def arxiv_alone(text: str) -> str:
 
 
 def doi_in(text: str) -> str:
-    """The first DOI in a text, in the letters in which it is written; else empty."""
+    """The first DOI in a text, in the letters of that text.
+
+    Empty if there is none.
+    """
     text = text[:MAX_TEXT]
     ref = parse_identifier(text)
     if ref is not None and ref.kind == "doi":
@@ -65,7 +74,7 @@ def short_doi_url(text: str) -> str:
     return f"https://{ref.value}" if ref is not None and is_short else ""
 
 
-def named_in(line: str) -> PaperRef | None:
+def find_identifier(line: str) -> PaperRef | None:
     """The DOI or arXiv identifier in a reference: "Watson & Crick 1953, doi:10.1038/171737a0"."""
     for word in _words(line):
         ref = parse_identifier(word)

@@ -9,7 +9,10 @@ _ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?orcid\.org/", re.IGNORECASE)
 
 
 def orcid_of(text: str) -> str:
-    """The ORCID iD that a text or address is, with hyphens; empty for any other text."""
+    """The ORCID iD that a text or address is, with hyphens.
+
+    Empty for any other text.
+    """
     found = _ADDRESS.sub("", text.strip(), count=1).rstrip("/").upper()
     return found if is_orcid(found) else ""
 

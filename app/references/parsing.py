@@ -1,4 +1,6 @@
-"""Which paper an address or an identifier means: the one parser, for links, searches and addresses.
+"""Which paper an address or an identifier means.
+
+The one parser, for links, searches and addresses.
 
 Nothing here asks anybody: only the form of the text is looked at. `identifiers` knows the forms of
 identifiers and `sites` those of other sites' addresses; ShortScience's old addresses are read as
@@ -12,7 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, urlsplit
 
 from app.references.identifiers import MAX_IDENTIFIER, PaperRef, from_key, is_plain
-from app.references.sites import any_page, decode, is_known, outside, parameters
+from app.references.sites import any_page, decode, is_known, parameters, parse_outside_address
 
 MAX_ADDRESS = 2000
 USER = re.compile(r"[\w.@+\-]{1,80}")
@@ -59,38 +61,40 @@ def parse_identifier(text: str) -> PaperRef | None:
         The paper, or None when the text cannot mean one: empty, over 300 characters (an address
         over 2000), with whitespace or control characters inside, or the address of something else.
     """
-    text = normalised(text)
+    text = normalise_text(text)
     if text.startswith(("/paper/", "/paper?")):
         return reference_from_url(text)
-    return named(text)
+    return parse_name(text)
 
 
-def normalised(text: str) -> str:
+def normalise_text(text: str) -> str:
     """Returns what somebody typed as one word, where it can be one.
 
     What stands around it goes, and so do the space and the class that belong to an identifier as it
     is printed.
     """
-    text = trimmed(text)
+    text = trim_text(text)
     spaced = SPACED.match(text[:80])
     word = f"{spaced[1]}:{text[spaced.end() :]}" if spaced else text
     word = _bare_arxiv(word[: MAX_ADDRESS + 1])
     after_doi = word[4:] if word[:4].lower() == "doi:" else word
     if "://" in after_doi or is_known(after_doi.split("/", 1)[0]):
         word = after_doi
-    word = _without_end(mended(word))
+    word = _without_end(mend_slashes(word))
     if spaced:
-        ref = named(word)
+        ref = parse_name(word)
         if ref is None or (ref.kind == "key" and "/" not in ref.value):
             return text  # "acl attention" are two words
     return word
 
 
-def named(text: str, user: str | None = None) -> PaperRef | None:
-    """Reads one word that names a paper: an identifier, or an address that is not our own.
+def parse_name(text: str, user: str | None = None) -> PaperRef | None:
+    """Reads one word that names a paper.
+
+    An identifier, or an address that is not our own.
 
     Args:
-        text: as `normalised` leaves it; an address may lack its `https://`.
+        text: as `normalise_text` leaves it; an address may lack its `https://`.
         user: whose summary of the paper is meant.
     """
     if not is_plain(text):
@@ -114,7 +118,7 @@ def _bare_arxiv(text: str) -> str:
     bare = ARXIV_SUBJECT.sub("", text[:MAX_ADDRESS])
     if bare == text:
         return text
-    ref = named(bare)
+    ref = parse_name(bare)
     return bare if ref is not None and ref.kind == "arxiv" else text
 
 
@@ -125,7 +129,7 @@ def _without_end(text: str) -> str:
         bare = bare[:-1]
     if bare == text:
         return text
-    ref = named(bare)
+    ref = parse_name(bare)
     return bare if ref is not None and ref.kind != "key" else text
 
 
@@ -136,7 +140,9 @@ def _is_unopened(text: str) -> bool:
 
 
 def parse_any_address(url: str, site_url: str = "") -> PaperRef | None:
-    """Recognises the address of a paper, and takes any other http(s) address for what it is.
+    """Recognises the address of a paper or of any other page.
+
+    Any other http(s) address is taken for what it is.
 
     Returns:
         The paper; for the address of a site that we do not know a 'url', under which somebody may
@@ -182,16 +188,16 @@ def parse_address(url: str, site_url: str = "") -> Address | None:
         parts = urlsplit(url)
         if parts.scheme.lower() not in ("http", "https"):
             own = not parts.scheme and not parts.netloc
-            return own_address(parts, "") if own else None
+            return parse_own_address(parts, "") if own else None
         site = urlsplit(site_url)
         if site.netloc and parts.netloc.lower() == site.netloc.lower():
-            return own_address(parts, site.path.rstrip("/"))
+            return parse_own_address(parts, site.path.rstrip("/"))
         if not _is_of_the_web(parts):
             return None
         host = parts.hostname or ""
         if host in SHORTSCIENCE_HOSTS:
-            return own_address(parts, "")
-        ref = outside(host, parts)
+            return parse_own_address(parts, "")
+        ref = parse_outside_address(host, parts)
     except ValueError:  # a bad port, bracket or percent sequence: not an address of ours
         return None
     return Address(ref, None) if ref else None
@@ -209,7 +215,7 @@ def reference_of_link(link: str) -> tuple[str, str]:
     return ("", "") if ref is None else (ref.kind, ref.value)
 
 
-def own_address(parts: SplitResult, prefix: str) -> Address | None:
+def parse_own_address(parts: SplitResult, prefix: str) -> Address | None:
     """Reads `/paper/<key>#user` and the old `/paper?bibtexKey=<key>&a=user#user`."""
     if not parts.path.startswith(prefix + "/paper"):
         return None
@@ -221,9 +227,9 @@ def own_address(parts: SplitResult, prefix: str) -> Address | None:
         written = decode(path[len("/paper/") :])
     else:
         return None
-    written = normalised(written)
+    written = normalise_text(written)
     user = user_of(query.get("a", "")) or user_of(decode(parts.fragment))
-    ref = named(written, user)
+    ref = parse_name(written, user)
     if ref is None:
         return None
     is_address = "://" in written or _is_address_without_scheme(written)
@@ -240,10 +246,10 @@ def from_outside_address(text: str, user: str | None) -> PaperRef | None:
             return None
         host = parts.hostname or ""
         if host in SHORTSCIENCE_HOSTS:
-            address = own_address(parts, "")
+            address = parse_own_address(parts, "")
             ref = address.ref if address else None
         else:
-            ref = outside(host, parts)
+            ref = parse_outside_address(host, parts)
     except ValueError:  # a bad port, bracket or percent sequence: not an address of ours
         return None
     return PaperRef(ref.kind, ref.value, user or ref.user) if ref else None
@@ -255,20 +261,23 @@ def _is_of_the_web(parts: SplitResult) -> bool:
     return known and "@" not in parts.netloc and parts.port in (None, 80, 443)
 
 
-def trimmed(text: str) -> str:
+def trim_text(text: str) -> str:
     """Leaves out what stands around a name that was copied: space, invisible signs, brackets."""
     text = text.strip().strip(INVISIBLE).strip()
     held = IN_BRACKETS.fullmatch(text)
     return next(filter(None, held.groups())).strip() if held else text
 
 
-def mended(text: str) -> str:
+def mend_slashes(text: str) -> str:
     """Gives an address back the slash that it lost as the path of another one."""
     return MERGED_SLASHES.sub(r"\1://", text, count=1)
 
 
 def is_address(text: str) -> bool:
-    """Says whether a text may be an address at all: plain, not endless, and no trap."""
+    """Says whether a text may be an address at all.
+
+    It is plain, not endless, and no trap.
+    """
     return is_plain(text) and len(text) <= MAX_ADDRESS and "\\" not in text
 
 

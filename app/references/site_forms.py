@@ -1,4 +1,6 @@
-"""What the addresses of papers look like at publishers and archives, as their own links write them.
+"""What the addresses of papers look like at publishers and archives.
+
+As their own links write them.
 
 Data for `sites`, which says what an address means.
 """

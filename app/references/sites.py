@@ -50,7 +50,7 @@ from app.references.site_forms import (
 )
 
 
-class _Part(str):
+class _PathPart(str):
     """A part of a path that fills a place of a normal form, in capitals where that says so."""
 
     def __format__(self, how: str) -> str:
@@ -79,16 +79,18 @@ _KNOWN = (
 
 def is_known(host: str) -> bool:
     """Says whether addresses of a host can mean a paper by their form."""
-    return _within(bare(host), _KNOWN)
+    return _within(normalise_host(host), _KNOWN)
 
 
-def outside(host: str, parts: SplitResult) -> PaperRef | None:
-    """Reads a paper's address at a site whose addresses we know; None for every other one.
+def parse_outside_address(host: str, parts: SplitResult) -> PaperRef | None:
+    """Reads a paper's address at a site whose addresses we know.
+
+    `None` for every other one.
 
     Raises:
         ValueError: for a path or query that is not well encoded.
     """
-    host = bare(host)
+    host = normalise_host(host)
     path = decode(parts.path)
     if host in ARXIV_HOSTS or (host in ALSO_ARXIV and path.lower().startswith("/arxiv/")):
         page = ARXIV_PATH.fullmatch(path)
@@ -128,7 +130,7 @@ def any_page(host: str, parts: SplitResult) -> PaperRef | None:
     )
     if not path and not kept:
         return None
-    value = encode_address(bare(host) + path + ("?" + "&".join(kept) if kept else ""))
+    value = encode_address(normalise_host(host) + path + ("?" + "&".join(kept) if kept else ""))
     return PaperRef("url", value) if len(value) <= MAX_IDENTIFIER else None
 
 
@@ -179,7 +181,7 @@ def _page(host: str, path: str, parts: SplitResult) -> PaperRef | None:
     for pattern, form in _PAGES.get(host, ()):
         found = pattern.fullmatch(path) or pattern.fullmatch(asked)
         if found:
-            value = form.format(*(_Part(part or "") for part in found.groups()))
+            value = form.format(*(_PathPart(part or "") for part in found.groups()))
             fits = len(value) <= MAX_IDENTIFIER and "/../" not in value
             return PaperRef("url", encode_address(value)) if fits else None
     return None
@@ -189,7 +191,7 @@ def _with_query(path: str, parts: SplitResult) -> str:
     return f"{path}?{parts.query}" if parts.query else path
 
 
-def bare(host: str) -> str:
+def normalise_host(host: str) -> str:
     """Returns a host in lower case without 'www.', and without the library's proxy before it."""
     host = host.lower().rstrip(".").removeprefix("www.")
     before, proxy, _ = host.partition("proxy")
@@ -209,7 +211,10 @@ def _within(host: str, sites: frozenset[str]) -> bool:
 
 
 def parameters(query: str) -> dict[str, str]:
-    """Returns a query's parameters by lower-case name; a plus is a plus, as keys may hold one."""
+    """Returns a query's parameters by lower-case name.
+
+    A plus is a plus, as keys may hold one.
+    """
     pairs = (part.partition("=") for part in query.replace("&amp;", "&").split("&"))
     return {name.lower(): decode(value) for name, _, value in pairs}
 

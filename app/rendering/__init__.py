@@ -8,21 +8,21 @@ Rendering happens when text is written; the row keeps source, HTML and RENDERER_
 
 from __future__ import annotations
 
-from app.rendering.errors import Busy, Problem, RenderError
-from app.rendering.links import Known, Link
+from app.rendering.errors import Problem, RendererBusy, RenderError
+from app.rendering.links import KnownPapers, PaperLink
 from app.rendering.markdown import MAX_TEXT_BYTES, RENDERER_VERSION, Preview, Rendered, as_label
 from app.rendering.processes import inline_problems, preview, render, render_inline, render_plain
 
 __all__ = [
     "MAX_TEXT_BYTES",
     "RENDERER_VERSION",
-    "Busy",
-    "Known",
-    "Link",
+    "KnownPapers",
+    "PaperLink",
     "Preview",
     "Problem",
     "RenderError",
     "Rendered",
+    "RendererBusy",
     "as_label",
     "inline_problems",
     "preview",

@@ -1,4 +1,7 @@
-"""What a render says when it cannot, or can only in part, do what was written."""
+"""What a render says when it cannot do what was written.
+
+Or when it can do it only in part.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ from dataclasses import dataclass
 
 
 class RenderError(ValueError):
-    """A text that is refused whole: too long, or nested or marked up beyond the caps.
+    """A text that is refused whole.
+
+    Too long, or nested or marked up beyond the caps.
 
     Attributes:
         line: the 1-based line of the source where it went too far, or None.
@@ -22,8 +27,8 @@ class RenderError(ValueError):
         return self.message if self.line is None else f"Line {self.line}: {self.message}"
 
 
-class Busy(RenderError):
-    """A text that was not looked at: the server has no time for it just now."""
+class RendererBusy(RenderError):
+    """A text that the server had no time to look at."""
 
 
 @dataclass(frozen=True)

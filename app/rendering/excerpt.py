@@ -1,4 +1,7 @@
-"""What of a text is shown elsewhere: its opening in lists, its plain text in search."""
+"""What of a text is shown elsewhere.
+
+Its opening in lists, its plain text in search.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,9 @@ from app.rendering.elements import add_tail
 from app.rendering.sentences import fit, sentence_spans, words
 from app.text.lines import one_line
 
-OPENING = 700
-EXCERPT = 200
-SHORTEST = 50
+MAX_OPENING_CHARS = 700
+MAX_EXCERPT_CHARS = 200
+MIN_SENTENCE_CHARS = 50
 # Stands for a space within code and links: one of the characters that Unicode keeps for programs.
 HELD = "\ufdd0"
 WHOLE = frozenset({"a", "code"})
@@ -36,7 +39,7 @@ def opening(root: Element) -> Element:
         if original.tag == "section":
             break
         size = len("".join(original.itertext()))
-        if length and length + size > 2 * OPENING:
+        if length and length + size > 2 * MAX_OPENING_CHARS:
             break
         block = copy.deepcopy(original)
         drop_mentions(block)
@@ -45,7 +48,7 @@ def opening(root: Element) -> Element:
             continue
         result.append(block)
         length += size
-        if length >= OPENING:
+        if length >= MAX_OPENING_CHARS:
             break
     while len(result) > 1 and result[-1].tag in ("h3", "h4", "h5", "h6", "hr"):
         del result[-1]
@@ -59,7 +62,10 @@ def drop_mentions(block: Element) -> None:
 
 
 def drop_pictures(block: Element, pictured: bool) -> bool:
-    """Leaves out all but the first picture or player; returns whether there was one by now."""
+    """Leaves out all but the first picture or player.
+
+    Returns whether there was one by now.
+    """
     for parent in list(block.iter()):
         extra = []
         for child in parent:
@@ -126,7 +132,7 @@ def first_paragraphs(root: Element) -> str:
     taken: list[str] = []
     length = 0
     for element in root.iter():
-        if element.tag == "section" or length > EXCERPT:
+        if element.tag == "section" or length > MAX_EXCERPT_CHARS:
             break
         if element.tag in TEXTS and element.get("class") not in ("player", "callout-title"):
             text = one_line(own_text(element))
@@ -157,7 +163,7 @@ def lead(text: str, to_source: Callable[[str], str]) -> str:
     """
     end = 0
     for _, end in sentence_spans(text):
-        if len(to_source(text[:end])) >= SHORTEST:
+        if len(to_source(text[:end])) >= MIN_SENTENCE_CHARS:
             break
     return cut(text[:end], to_source)
 
@@ -170,22 +176,22 @@ def excerpt(text: str, to_source: Callable[[str], str]) -> str:
     """
     end = 0
     for _, last in sentence_spans(text):
-        if len(to_source(text[:last])) > EXCERPT:
+        if len(to_source(text[:last])) > MAX_EXCERPT_CHARS:
             break
         end = last
-    if end == len(text) or len(to_source(text[:end])) >= SHORTEST:
+    if end == len(text) or len(to_source(text[:end])) >= MIN_SENTENCE_CHARS:
         return text[:end]
     return cut(text, to_source)
 
 
 def cut(text: str, to_source: Callable[[str], str]) -> str:
     """Returns at most EXCERPT characters of a text, whole words, formulas, code and links only."""
-    if len(to_source(text)) <= EXCERPT:
+    if len(to_source(text)) <= MAX_EXCERPT_CHARS:
         return text
-    taken, _ = fit(words(text), to_source, EXCERPT - 1)
+    taken, _ = fit(words(text), to_source, MAX_EXCERPT_CHARS - 1)
     if not taken.strip():  # it begins with something long; only words may be cut in two
         first = text.split(maxsplit=1)[0].replace(HELD, " ")
         parted = first if to_source(first) == first else ""
-        taken, _ = fit(words(parted), to_source, EXCERPT - 1)
-        taken = taken or parted[: EXCERPT - 1]
+        taken, _ = fit(words(parted), to_source, MAX_EXCERPT_CHARS - 1)
+        taken = taken or parted[: MAX_EXCERPT_CHARS - 1]
     return taken.rstrip(" ,;:(") + "…"

@@ -12,7 +12,7 @@ _log = logging.getLogger(__name__)
 _counts: Counter[str] = Counter()
 
 
-def note(error: BaseException) -> None:
+def log_fault(error: BaseException) -> None:
     """Count an exception that nobody expected, and log where it came from.
 
     Its own words are left out: what stands in them may be somebody's private text. A fault is
@@ -26,6 +26,6 @@ def note(error: BaseException) -> None:
         _log.error("Fault %d in rendering: %s", number, told)
 
 
-def counted() -> int:
+def count_faults() -> int:
     """How many faults there were in this process."""
     return _counts.total()

@@ -40,7 +40,7 @@ SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 
 
 @dataclass(frozen=True)
-class Link:
+class PaperLink:
     """A link to a paper, as the paper's page and the map show it.
 
     Attributes:
@@ -64,7 +64,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownPapers:
     """What is known of papers.
 
     Attributes:
@@ -77,18 +77,18 @@ class Known:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-Find = Callable[[frozenset[PaperRef]], Known]
+FindPapers = Callable[[frozenset[PaperRef]], KnownPapers]
 
 
 class LinkReader:
     """Goes through a tree once, and gathers `links` and `problems` on the way."""
 
-    def __init__(self, formulas: Formulas, find: Find | None, site_url: str) -> None:
+    def __init__(self, formulas: Formulas, find: FindPapers | None, site_url: str) -> None:
         self.formulas = formulas
         self.find = find
-        self.known = Known()
+        self.known = KnownPapers()
         self.site_url = site_url
-        self.links: list[Link] = []
+        self.links: list[PaperLink] = []
         self.problems: list[Problem] = []
 
     def read(self, root: Element) -> None:
@@ -149,7 +149,9 @@ class LinkReader:
                 raise RenderError(f"This text links to more than {MAX_LINKS} papers.")
             line = self.source_line(block, text, start)
             kind = "see also" if also else "cite" if anchor.get("cite") else "mention"
-            self.links.append(Link(refs[anchor], kind, label, sentence, marked, position, line))
+            self.links.append(
+                PaperLink(refs[anchor], kind, label, sentence, marked, position, line)
+            )
 
     # -- one link
 
@@ -189,7 +191,10 @@ class LinkReader:
         return f"https://{href}" if href.lower().startswith("www.") else href
 
     def complete_other(self, anchor: Element, href: str, block: Element) -> None:
-        """Completes a link that leads to no paper, or turns it into text and says why."""
+        """Completes a link that leads to no paper.
+
+        Or turns it into text and says why.
+        """
         if moved := moved_page(href):
             anchor.attrib.update({"href": moved})
             return
@@ -243,7 +248,7 @@ class LinkReader:
 
 
 def flatten(block: Element) -> tuple[str, dict[Element, tuple[int, int]]]:
-    """Returns a block's text, and from where to where each of its links goes in it."""
+    """Returns a block's text, and the span of each link in it."""
     parts: list[str] = []
     places: dict[Element, tuple[int, int]] = {}
     length = 0
@@ -268,7 +273,10 @@ def flatten(block: Element) -> tuple[str, dict[Element, tuple[int, int]]]:
 
 
 def heading_level(block: Element) -> int:
-    """Returns 3 to 6 for a heading, 7 for a paragraph all in bold, 0 otherwise."""
+    """Returns the level of a heading.
+
+    3 to 6, 7 for a paragraph all in bold, 0 for anything else.
+    """
     if block.tag in ("h3", "h4", "h5", "h6"):
         return int(block.tag[1])
     alone = block.tag == "p" and len(block) == 1 and not (block.text or "").strip()

@@ -1,4 +1,6 @@
-"""From what was written to what is shown: the steps in their order, and the caps.
+"""Render what was written to what is shown.
+
+The steps in their order, and the caps.
 
 blocks → formulas out → inline → media, footnotes, links → sanitise → formulas in. Nothing here
 keeps state between two texts but what is costly to build, one set per thread.
@@ -27,10 +29,10 @@ from app.rendering.excerpt import HELD, excerpt, first_paragraphs, lead, opening
 from app.rendering.inline.brackets import OpenBrackets, open_brackets
 from app.rendering.inline.footnotes import FootnoteReference, number_footnotes
 from app.rendering.inline.line import describe_pictures, install, normal_label, without_escapes
-from app.rendering.links import Find, Link, LinkReader
+from app.rendering.links import FindPapers, LinkReader, PaperLink
 from app.rendering.math.formulas import Formulas
 from app.rendering.math.scanner import clean
-from app.rendering.media import place_media
+from app.rendering.media import embed_media
 from app.rendering.sanitizer import sanitise
 from app.text.lines import one_line
 
@@ -62,7 +64,7 @@ class Rendered:
     text: str
     lead: str
     excerpt: str
-    links: tuple[Link, ...]
+    links: tuple[PaperLink, ...]
     problems: tuple[Problem, ...]
     brackets: tuple[OpenBrackets, ...] = ()
 
@@ -80,7 +82,7 @@ class Preview:
 
     html: str
     words: int
-    links: tuple[Link, ...]
+    links: tuple[PaperLink, ...]
     problems: tuple[Problem, ...]
     brackets: tuple[OpenBrackets, ...]
 
@@ -88,7 +90,7 @@ class Preview:
 def render(
     text: str,
     *,
-    find: Find | None = None,
+    find: FindPapers | None = None,
     site_url: str = "",
     id_prefix: str = "",
     mark_lines: bool = False,
@@ -121,7 +123,7 @@ def render(
 
 
 def preview(
-    text: str, *, find: Find | None = None, site_url: str = "", id_prefix: str = ""
+    text: str, *, find: FindPapers | None = None, site_url: str = "", id_prefix: str = ""
 ) -> Preview:
     """Renders a text for its writer; the arguments and errors are those of `render`.
 
@@ -138,7 +140,7 @@ def render_tree(
     """The steps of render()."""
     root, notes = parser().parse(text, formulas)
     formulas.keep_literal(root)
-    place_media(root)
+    embed_media(root)
     number_footnotes(root, notes, id_prefix)
     reader.read(root)
     wants_brackets = mark_lines and "[[" in text
@@ -182,7 +184,10 @@ def render_inline(text: str) -> str:
 
 
 def as_label(title: str) -> str:
-    """The Markdown of a link's text that reads like a title: formulas as they are, no markup."""
+    """The Markdown of a link's text that reads like a title.
+
+    Formulas as they are, no markup.
+    """
     formulas = Formulas()
     escaped = MARKUP.sub(r"\\\g<0>", formulas.take(clean(one_line(title))))
     # A backslash before a bracket would begin a formula.

@@ -26,7 +26,7 @@ START = re.compile(r"(?:(\d{1,2})h)?(?:(\d{1,3})m)?(?:(\d{1,6})s?)?")
 OUTSIDE = "ugc nofollow noopener"
 
 
-def place_media(root: Element) -> None:
+def embed_media(root: Element) -> None:
     """Turns addresses on lines of their own into pictures and players, within a whole tree."""
     for parent in list(root.iter()):
         if parent.tag not in ("div", "blockquote", "li", "dd"):
@@ -141,7 +141,10 @@ def youtube(host: str, parts: SplitResult) -> Element | None:
 
 
 def player(kind: str, name: str, video: str, url: str, start: int | None) -> Element:
-    """Returns the place of a player; a script turns it into one when it is clicked."""
+    """Returns the place of a player.
+
+    A script turns it into one when it is clicked.
+    """
     box = Element("p", {"class": "player"})
     link = SubElement(box, "a", {"class": "player-link", "data-player": kind})
     link.attrib.update({"data-video": video, "href": url, "rel": OUTSIDE})

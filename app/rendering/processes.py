@@ -1,8 +1,8 @@
 """Rendering in processes of their own, which can be stopped (`sandbox.py`).
 
-What people type is rendered by a child that ends itself when a text takes more than `SECONDS` of
-its time. The next text gets a new child. A text that the caps of this package accept takes a
-fraction of that, and a fifteenth of its memory.
+What people type is rendered by a child that ends itself when a text takes more than
+`MAX_CPU_SECONDS` of its time. The next text gets a new child. A text that the caps of this package
+accept takes a fraction of that, and a fifteenth of its memory.
 
 One child renders what is published. Another makes previews, which are asked for at each pause in
 typing: only when a processor has nothing else to do, and few at once, so that they leave threads
@@ -18,16 +18,16 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from app.rendering import faults, markdown, sandbox
-from app.rendering.errors import Busy, Problem, RenderError
-from app.rendering.links import Find
+from app.rendering.errors import Problem, RendererBusy, RenderError
+from app.rendering.links import FindPapers
 from app.rendering.markdown import Preview, Rendered
-from app.rendering.sandbox import NICENESS, Child, Children, Fault, TooMuch
+from app.rendering.sandbox import NICENESS, Child, ChildFault, Children, ResourceLimitExceeded
 from app.rendering.worker import IDLE
 
-SECONDS = 1.5  # of a child's own time for one text
-WAITS = 3  # seconds for the child to be free
-PREVIEW_WAITS = 0.5
-PREVIEWS = 2  # at once, one of which waits: the server has four threads
+MAX_CPU_SECONDS = 1.5  # of a child's own time for one text
+MAX_WAIT_SECONDS = 3  # seconds for the child to be free
+MAX_PREVIEW_WAIT_SECONDS = 0.5
+MAX_PREVIEWS = 2  # at once, one of which waits: the server has four threads
 
 BUSY = "The server has many texts to render just now. Try again in a moment."
 
@@ -35,7 +35,7 @@ Answer = TypeVar("Answer")
 Arguments = ParamSpec("Arguments")
 
 
-def guarded(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
+def guard(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
     """A function that raises nothing but RenderError, whatever goes wrong in it.
 
     What nobody expected is logged. Let through are the want of memory, and the errors of the pipe,
@@ -49,7 +49,7 @@ def guarded(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer
         except (RenderError, MemoryError, EOFError, OSError):
             raise
         except Exception as error:
-            faults.note(error)
+            faults.log_fault(error)
             raise RenderError(faults.SENTENCE) from None
 
     return run
@@ -57,7 +57,7 @@ def guarded(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer
 
 # What the child calls, and what it answers besides.
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    function.__name__: guarded(function)
+    function.__name__: guard(function)
     for function in (
         markdown.render,
         markdown.render_inline,
@@ -72,7 +72,7 @@ REFUSALS = (RenderError,)
 def render(
     text: str,
     *,
-    find: Find | None = None,
+    find: FindPapers | None = None,
     site_url: str = "",
     id_prefix: str = "",
 ) -> Rendered:
@@ -80,7 +80,7 @@ def render(
 
     Raises:
         RenderError: as there; also when the text takes too long, or something broke on our side.
-        Busy: when the server has no time for it just now.
+        RendererBusy: when the server has no time for it just now.
     """
     return _ask(markdown.render, text, find=find, site_url=site_url, id_prefix=id_prefix)
 
@@ -88,7 +88,7 @@ def render(
 def preview(
     text: str,
     *,
-    find: Find | None = None,
+    find: FindPapers | None = None,
     site_url: str = "",
     id_prefix: str = "",
 ) -> Preview:
@@ -100,14 +100,14 @@ def render_inline(text: str) -> str:
     """Does what `markdown.render_inline` does, in a process that can be stopped."""
     if _has_math(text):
         return _ask(markdown.render_inline, text)
-    return guarded(markdown.render_inline)(text)
+    return guard(markdown.render_inline)(text)
 
 
 def render_plain(text: str) -> str:
     """Does what `markdown.render_plain` does, in a process that can be stopped."""
     if _has_math(text):
         return _ask(markdown.render_plain, text)
-    return guarded(markdown.render_plain)(text)
+    return guard(markdown.render_plain)(text)
 
 
 def inline_problems(text: str) -> tuple[Problem, ...]:
@@ -123,17 +123,17 @@ def _has_math(text: str) -> bool:
 class Renderer(Child):
     """A child that renders."""
 
-    def __init__(self, seconds: float = SECONDS, niceness: int = NICENESS) -> None:
+    def __init__(self, seconds: float = MAX_CPU_SECONDS, niceness: int = NICENESS) -> None:
         super().__init__(__name__, seconds=seconds, niceness=niceness)
 
 
-class Work:
+class RenderPool:
     """The children of this process."""
 
     def __init__(self) -> None:
-        self.kept = Children(Renderer(), waits=WAITS)
+        self.kept = Children(Renderer(), waits=MAX_WAIT_SECONDS)
         idle = Renderer(niceness=IDLE)
-        self.previews = Children(idle, waits=PREVIEW_WAITS, at_once=PREVIEWS)
+        self.previews = Children(idle, waits=MAX_PREVIEW_WAIT_SECONDS, at_once=MAX_PREVIEWS)
 
     def of(self, name: str) -> Children:
         """Those for a function."""
@@ -144,7 +144,7 @@ class Work:
         self.previews.stop()
 
 
-_work = Work()
+_work = RenderPool()
 
 
 @atexit.register
@@ -155,22 +155,22 @@ def _stop() -> None:
 def _forget() -> None:
     """A fork must not talk to the children of the process that it came from."""
     global _work  # noqa: PLW0603
-    _work = Work()
+    _work = RenderPool()
 
 
 os.register_at_fork(after_in_child=_forget)
 
 
 def _ask(
-    function: Callable[..., Answer], text: str, find: Find | None = None, **options: Any
+    function: Callable[..., Answer], text: str, find: FindPapers | None = None, **options: Any
 ) -> Answer:
     name = function.__name__
-    answer: Answer = ask(_work.of(name), name, text, find, **options)
+    answer: Answer = call_renderer(_work.of(name), name, text, find, **options)
     return answer
 
 
-def ask(
-    whom: Child | Children, name: str, text: str, find: Find | None = None, **options: Any
+def call_renderer(
+    whom: Child | Children, name: str, text: str, find: FindPapers | None = None, **options: Any
 ) -> Any:
     """The answer of one of `FUNCTIONS`.
 
@@ -180,18 +180,18 @@ def ask(
     Raises:
         RenderError: what the function raises, that the text takes too long, or that something
             broke which nobody expected.
-        Busy: when there is no time for it.
+        RendererBusy: when there is no time for it.
         Exception: what `find` raises.
     """
     answers = {} if find is None else {"find": find}
     try:
         return whom.call(name, text, answers=answers, **options)
-    except sandbox.Busy:
-        raise Busy(BUSY) from None
-    except TooMuch as error:
+    except sandbox.SandboxBusy:
+        raise RendererBusy(BUSY) from None
+    except ResourceLimitExceeded as error:
         raise RenderError(_too_much(error.reason)) from None
-    except Fault as error:
-        faults.note(error)
+    except ChildFault as error:
+        faults.log_fault(error)
         raise RenderError(faults.SENTENCE) from None
 
 

@@ -21,8 +21,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-MEMORY = 1 << 30  # bytes of address space
-STARTS_WITHIN = 60  # seconds by the clock, on a machine that has much else to do
+MAX_MEMORY_BYTES = 1 << 30  # bytes of address space
+MAX_START_SECONDS = 60  # seconds by the clock, on a machine that has much else to do
 NICENESS = 10  # who reads goes before what runs here
 _ENDED_FOR_TIME = (-signal.SIGPROF, -signal.SIGXCPU)
 
@@ -34,11 +34,11 @@ _PROGRAM = (
 )
 
 
-class Busy(Exception):
+class SandboxBusy(Exception):
     """The server has no time for it just now."""
 
 
-class TooMuch(Exception):
+class ResourceLimitExceeded(Exception):
     """The child was ended: `reason` is `time`, `memory`, or `ended` when nobody knows why."""
 
     def __init__(self, reason: str) -> None:
@@ -46,12 +46,14 @@ class TooMuch(Exception):
         self.reason = reason
 
 
-class Fault(RuntimeError):
+class ChildFault(RuntimeError):
     """Something that nobody expected went wrong in the child; the message is its traceback."""
 
 
 class Child:
-    """One child: started when it is first needed, and anew after it had to be stopped.
+    """One child process.
+
+    It is started when it is first needed, and anew after it had to be stopped.
 
     Args:
         module: the name of one with `FUNCTIONS`, by name, and `REFUSALS`: the exceptions that are
@@ -71,7 +73,7 @@ class Child:
         *,
         seconds: float,
         lifetime: int = 0,
-        memory: int = MEMORY,
+        memory: int = MAX_MEMORY_BYTES,
         niceness: int = NICENESS,
         within: float = 20,
         files: Sequence[int] = (),
@@ -101,9 +103,9 @@ class Child:
             answers: options that are functions, which run here while the child waits.
 
         Raises:
-            TooMuch: when it went beyond a limit.
-            Busy: when there is no answer in time, since others use the processors.
-            Fault: for a fault of ours in the function, with its traceback.
+            ResourceLimitExceeded: when it went beyond a limit.
+            RendererBusy: when there is no answer in time, since others use the processors.
+            ChildFault: for a fault of ours in the function, with its traceback.
             Exception: what the function raises, if it is one of the module's `REFUSALS`.
         """
         answers = answers or {}
@@ -122,16 +124,16 @@ class Child:
         if status == "refused":
             raise answer
         if status == "fault":
-            raise Fault(answer)
+            raise ChildFault(answer)
         if status == "memory":
-            raise TooMuch("memory")
+            raise ResourceLimitExceeded("memory")
         code = self.stop()
         if self._lasts:
             with suppress(OSError):
                 self._spawn()  # so that who comes next need not wait for it
         if status == "late":
-            raise Busy
-        raise TooMuch("time" if code in _ENDED_FOR_TIME else "ended")
+            raise SandboxBusy
+        raise ResourceLimitExceeded("time" if code in _ENDED_FOR_TIME else "ended")
 
     def stop(self) -> int | None:
         """End the child at once; returns its exit code, the negative signal that ended it."""
@@ -147,20 +149,20 @@ class Child:
     def _sent(self, request: tuple[Any, ...]) -> Connection:
         """Send a request; returns the pipe from which the answer comes."""
         if self._is_over:
-            raise TooMuch("ended")
+            raise ResourceLimitExceeded("ended")
         try:
             pipe = self._start()
             pipe.send(request)
         except (OSError, EOFError):  # it was ended from outside, when nobody asked it anything
             self.stop()
             if self._is_over:
-                raise TooMuch("ended") from None
+                raise ResourceLimitExceeded("ended") from None
             try:
                 pipe = self._start()
                 pipe.send(request)
             except (OSError, EOFError):  # no memory for another process, or none at all
                 self.stop()
-                raise Busy from None
+                raise SandboxBusy from None
         return pipe
 
     def _start(self) -> Connection:
@@ -170,9 +172,9 @@ class Child:
             self._spawn()
         assert self._pipe is not None
         if not self._ready:
-            if not self._pipe.poll(STARTS_WITHIN):
+            if not self._pipe.poll(MAX_START_SECONDS):
                 self.stop()
-                raise Busy
+                raise SandboxBusy
             self._pipe.recv()
             self._ready = True
         return self._pipe
@@ -202,7 +204,9 @@ class Child:
 
 
 class Children:
-    """The children of one process for one kind of work; who was busy last is asked first.
+    """The children of one process for one kind of work.
+
+    Who was busy last is asked first.
 
     Args:
         all: the children.
@@ -225,9 +229,9 @@ class Children:
         answers: Mapping[str, Callable[[Any], Any]] | None = None,
         **options: Any,
     ) -> Any:
-        """As `Child.call`; also raises Busy when none is free in time, or too many ask."""
+        """As `Child.call`; also raises RendererBusy when none is free in time, or too many ask."""
         if not self._turns.acquire(blocking=False):
-            raise Busy
+            raise SandboxBusy
         try:
             child = self._free.get(timeout=self._waits)
             try:
@@ -235,7 +239,7 @@ class Children:
             finally:
                 self._free.put(child)
         except queue.Empty:
-            raise Busy from None
+            raise SandboxBusy from None
         finally:
             self._turns.release()
 

@@ -1,4 +1,7 @@
-"""The child of `sandbox.py`: calls functions that are named in a pipe, one at a time."""
+"""The child of `sandbox.py`.
+
+It calls functions that are named in a pipe, one at a time.
+"""
 
 from __future__ import annotations
 

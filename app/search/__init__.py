@@ -1,8 +1,8 @@
 """Full-text search: one interface, one module per database engine.
 
 Weighing every match would take time that grows with the library. Entries are numbered by
-importance instead (`app.models.search_entry.place`); the first `LIMIT` matches by number are
-taken, and those are ranked (`app.search.ranking`), the same way for every engine.
+importance instead (`app.models.search_entry.entry_number`); the first `MAX_HITS` matches by number
+are taken, and those are ranked (`app.search.ranking`), the same way for every engine.
 
 Only public texts are in the index (`services.search_index.indexing` sees to it), so nothing private
 can influence an order, a count, an excerpt or a suggestion.
@@ -18,27 +18,27 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Paper, SearchEntry, Section
-from app.models.search_entry import itself
+from app.models.search_entry import is_paper_entry
 from app.search import postgresql, sqlite, vocabulary
 from app.search.entries import name_mark, section_mark
 from app.search.query import Clause, Part, Phrase, Query, parse
-from app.search.ranking import IN_TITLE_AND_NAMES, Found, ranked
+from app.search.ranking import IN_TITLE_AND_NAMES, RankedPaper, rank_papers
 from app.text.plurals import stem
 from app.text.words import MAX_TITLE, indexable
 
 __all__ = [
-    "LIMIT",
-    "Beginnings",
-    "Found",
+    "MAX_HITS",
     "Hits",
+    "PrefixMatches",
     "Query",
-    "beginnings",
+    "RankedPaper",
     "correction",
-    "find",
+    "find_by_prefix",
+    "find_papers",
     "parse",
 ]
 
-LIMIT = 1000
+MAX_HITS = 1000
 _IN_TITLES = 500  # of those that have the words in the title or the names
 _ENOUGH = 200  # of these among the first ones make it needless to ask for more
 _SAME_TITLE = 20
@@ -48,19 +48,19 @@ _FEW = 3  # with so many results or fewer, a word may be misspelt
 
 @dataclass(frozen=True)
 class Hits:
-    """Found papers, best first, at most `LIMIT`; `is_all` says that there are no others.
+    """Found papers, best first, at most `MAX_HITS`; `is_all` says that there are no others.
 
     `unknown` are the words of the query that no text has.
     """
 
     query: Query
-    papers: list[Found]
+    papers: list[RankedPaper]
     is_all: bool
     completions: dict[Part, tuple[str, ...]] = field(default_factory=dict)
     unknown: tuple[Part, ...] = ()
 
 
-def find(session: Session, query: Query) -> Hits:
+def find_papers(session: Session, query: Query) -> Hits:
     """Papers that fulfil a query, in themselves or together with one of their summaries.
 
     A word is met in singular and plural; the last one, and one that no text has, also as the
@@ -72,21 +72,21 @@ def find(session: Session, query: Query) -> Hits:
     engine = _engine(session)
     completions, unknown = _completions(session, query)
     clauses = query.clauses(completions)
-    rows = list(engine.first(session, clauses, LIMIT + 1))
-    is_all = len(rows) <= LIMIT
-    papers = ranked(rows, query, completions)
+    rows = list(engine.first(session, clauses, MAX_HITS + 1))
+    is_all = len(rows) <= MAX_HITS
+    papers = rank_papers(rows, query, completions)
     if not is_all and query.plain:
         # Those that have the words in the title or the names may be further back.
         more = _with_title(session, query)
         if sum(paper.relevance >= IN_TITLE_AND_NAMES for paper in papers) < _ENOUGH:
             more += engine.first(session, clauses, _IN_TITLES, "title people")
         if more:
-            papers = ranked([*rows, *more], query, completions)
-    return Hits(query, papers[:LIMIT], is_all, completions, unknown)
+            papers = rank_papers([*rows, *more], query, completions)
+    return Hits(query, papers[:MAX_HITS], is_all, completions, unknown)
 
 
 @dataclass(frozen=True)
-class Beginnings:
+class PrefixMatches:
     """Numbers of papers that somebody may mean who has typed so much, best first.
 
     `named` have an author whose name has the words.
@@ -96,22 +96,25 @@ class Beginnings:
     named: list[int]
 
 
-def beginnings(session: Session, query: Query, limit: int) -> Beginnings:
-    """Papers by the beginning of their title, and by words of titles and names: for suggestions."""
+def find_by_prefix(session: Session, query: Query, limit: int) -> PrefixMatches:
+    """Find papers for suggestions while somebody types.
+
+    By the beginning of their title, and by words of titles and names.
+    """
     if not query.parts:
-        return Beginnings([], [])
+        return PrefixMatches([], [])
     query = _with_sections(session, query)
     engine = _engine(session)
     completions, _ = _completions(session, query)
     clauses = query.clauses(completions)
     rows = engine.first(session, clauses, _SUGGESTED, "title people")
-    papers = [found.paper_id for found in ranked(rows, query, completions)]
+    papers = [found.paper_id for found in rank_papers(rows, query, completions)]
     typed = indexable(query.text)
     if typed and not query.filters:
-        papers += engine.titles(session, typed, vocabulary.after(typed), limit)
+        papers += engine.titles(session, typed, vocabulary.end_of_prefix(typed), limit)
     names = [] if query.filters else _names(session, query)
     named = engine.first(session, names, _SUGGESTED) if names else []
-    return Beginnings(list(dict.fromkeys(papers))[:limit], list({row[0]: None for row in named}))
+    return PrefixMatches(list(dict.fromkeys(papers))[:limit], list({row[0]: None for row in named}))
 
 
 def _names(session: Session, query: Query) -> list[Clause]:
@@ -130,7 +133,7 @@ def _names(session: Session, query: Query) -> list[Clause]:
 
 
 def correction(session: Session, hits: Hits) -> str | None:
-    """The query with other words in the place of misspelt ones, if that one finds something."""
+    """The query with misspelt words corrected, if that finds something."""
     if len(hits.papers) > _FEW:
         return None
     query = hits.query
@@ -189,7 +192,7 @@ def _with_title(session: Session, query: Query) -> list[Any]:
             *(Paper.year, Paper.venue_id, Paper.section_slug, Paper.top_score, SearchEntry.id),
         )
         .join(Paper, Paper.id == SearchEntry.paper_id)
-        .where(Paper.title_folded == title, itself())
+        .where(Paper.title_folded == title, is_paper_entry())
         .order_by(SearchEntry.id)
         .limit(_SAME_TITLE)
     )
@@ -214,13 +217,13 @@ def _corrected(session: Session, part: Part) -> str | None:
     known = vocabulary.look_up(session, part.words, ()).known
     field = f"{part.field}:" if part.field else ""
     if len(part.words) == 1 and not known:
-        for row in vocabulary.parted(session, part.words[0]):
+        for row in vocabulary.split_unknown_word(session, part.words[0]):
             text = f"{field}{row}"
             if _engine(session).is_any(session, parse(text).clauses()):
                 return text
     found = []
     for word in part.words:
-        near = [] if word in known else vocabulary.nearest(session, word, 1)
+        near = [] if word in known else vocabulary.nearest_words(session, word, 1)
         found.append(near[0] if near else word)
     if tuple(found) == part.words:
         return None

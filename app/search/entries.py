@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from app.models.search_entry import place
+from app.models.search_entry import entry_number
 from app.text.folding import fold, slug
 from app.text.plurals import stem, stems
-from app.text.words import searched, words
+from app.text.words import search_words, words
 
-MOST_OF_PEOPLE = 200_000  # bytes
-MOST_OF_BODY = 400_000
+MAX_PEOPLE_BYTES = 200_000  # bytes
+MAX_BODY_BYTES = 400_000
 EVERYTHING = "=all"
 SUMMARISED = "=has=summary"
 _NO_TAG_SIGN = re.compile(r"[^\w.+#-]+")
@@ -60,24 +60,24 @@ class SummaryFacts:
     writer: Sequence[str] = ()
 
 
-def of_paper(paper: PaperFacts) -> dict[str, Any]:
+def paper_entry(paper: PaperFacts) -> dict[str, Any]:
     """The row of a paper."""
     return {
-        "id": place(paper.summarised, paper.year, paper.id),
+        "id": entry_number(paper.summarised, paper.year, paper.id),
         "paper_id": paper.id,
         "summary_id": None,
         "title": _stems(paper.title),
         "people": _people(paper),
         "facts": _facts(paper, ()),
-        "body": within(_stems(*paper.more), MOST_OF_BODY),
+        "body": cut_to_bytes(_stems(*paper.more), MAX_BODY_BYTES),
         "text": "",
     }
 
 
-def of_summary(paper: PaperFacts, summary: SummaryFacts) -> dict[str, Any]:
+def summary_entry(paper: PaperFacts, summary: SummaryFacts) -> dict[str, Any]:
     """The row of a summary."""
     return {
-        "id": place(True, paper.year, paper.id, summary.id),
+        "id": entry_number(True, paper.year, paper.id, summary.id),
         "paper_id": paper.id,
         "summary_id": summary.id,
         "title": _stems(paper.title),
@@ -91,16 +91,18 @@ def of_summary(paper: PaperFacts, summary: SummaryFacts) -> dict[str, Any]:
 def summary_body(summary: SummaryFacts) -> str:
     """The words of a summary itself."""
     own = _stems(summary.takeaway, *summary.tags, *summary.writer)
-    return f"{own} {within(_stems(summary.text), MOST_OF_BODY)}".strip()
+    return f"{own} {cut_to_bytes(_stems(summary.text), MAX_BODY_BYTES)}".strip()
 
 
 def vocabulary(paper: PaperFacts) -> dict[str, bool]:
-    """The words of a paper that are worth suggesting, and whether an author is called so.
+    """The words of a paper that are worth suggesting.
+
+    Each says also whether an author is called so.
 
     Those of summaries are not: a word would have to go when the last text that has it goes, or
     is no longer public.
     """
-    found = {word: False for text in (paper.title, *paper.more[:2]) for word in searched(text)}
+    found = {word: False for text in (paper.title, *paper.more[:2]) for word in search_words(text)}
     for name in paper.venue[1:]:
         found.update(dict.fromkeys(_of_name(name)[1], False))
     for name in paper.authors:
@@ -114,7 +116,10 @@ def tag_mark(tag: str) -> str:
 
 
 def year_marks(first: int, last: int) -> list[str]:
-    """The marks of all years from `first` to `last`; a whole decade has one of its own."""
+    """The marks of all years from `first` to `last`.
+
+    A whole decade has one of its own.
+    """
     marks = []
     year = first
     while year <= last:
@@ -137,12 +142,18 @@ def name_mark(word: str) -> str:
 
 
 def author_mark(key: str) -> str:
-    """The mark by which the one author of a key with dblp's number of a namesake is looked for."""
+    """The mark of one author whom dblp tells from namesakes.
+
+    They are looked for by a key with dblp's number.
+    """
     return "=author=" + slug(key)
 
 
 def author_marks(key: str) -> list[str]:
-    """The marks of an author: as their key is written, and as it may be typed."""
+    """The marks of an author.
+
+    As their key is written, and as it may be typed.
+    """
     return list(dict.fromkeys((author_mark(key), author_mark(fold(key)))))
 
 
@@ -163,11 +174,14 @@ def _facts(paper: PaperFacts, tags: Sequence[str]) -> str:
     facts.append(EVERYTHING)
     facts += (mark for key in paper.namesakes for mark in author_marks(key))
     facts += map(name_mark, _people(paper).split())
-    return within(" ".join(facts), MOST_OF_PEOPLE)
+    return cut_to_bytes(" ".join(facts), MAX_PEOPLE_BYTES)
 
 
-def within(text: str, size: int) -> str:
-    """As many whole words as go into so many bytes: PostgreSQL takes a megabyte of an entry."""
+def cut_to_bytes(text: str, size: int) -> str:
+    """As many whole words as go into so many bytes.
+
+    PostgreSQL takes a megabyte of an entry.
+    """
     if len(text) * 4 <= size:
         return text
     cut = text.encode()[:size]
@@ -175,7 +189,7 @@ def within(text: str, size: int) -> str:
 
 
 def _people(paper: PaperFacts) -> str:
-    return within(" ".join(_of_name(name)[0] for name in paper.authors), MOST_OF_PEOPLE)
+    return cut_to_bytes(" ".join(_of_name(name)[0] for name in paper.authors), MAX_PEOPLE_BYTES)
 
 
 @lru_cache(maxsize=50_000)

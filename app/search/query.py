@@ -1,4 +1,6 @@
-"""What may be typed into the search box. Any string is a query; what has no meaning is words.
+"""What may be typed into the search box.
+
+Any string is a query; what has no meaning is words.
 
 attention transformer     papers with all of these words, the last may be a beginning
 "neural machine"          these words one after the other; as are words joined by signs: r-cnn
@@ -31,7 +33,7 @@ from app.search.entries import (
 )
 from app.text.person_names import is_numbered
 from app.text.plurals import stem
-from app.text.words import figured, words
+from app.text.words import plain_figures, words
 
 MAX_LENGTH = 1000
 MAX_PARTS = 24
@@ -129,7 +131,7 @@ class Part:
     @property
     def whole(self) -> tuple[str, ...]:
         """What was typed in one word with small figures, in plain ones."""
-        found = figured(self.value)
+        found = plain_figures(self.value)
         return tuple(found) if len(found) == 1 and " " not in self.value.strip() else ()
 
 

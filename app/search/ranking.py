@@ -25,7 +25,7 @@ IN_TITLE_AND_NAMES = 3
 
 
 @dataclass
-class Found:
+class RankedPaper:
     """A found paper; `summaries` are the numbers of its summaries whose entries were found."""
 
     paper_id: int
@@ -44,9 +44,9 @@ class Found:
         return (-self.relevance, *votes, -(self.year or 0), -self.paper_id)
 
 
-def ranked(
+def rank_papers(
     rows: Iterable[Any], query: Query, completions: Mapping[Part, tuple[str, ...]]
-) -> list[Found]:
+) -> list[RankedPaper]:
     """Papers, best first.
 
     Args:
@@ -54,12 +54,14 @@ def ranked(
         completions: words that an open part of the query may be the beginning of.
     """
     measure = _Measure(query, completions)
-    papers: dict[int, Found] = {}
+    papers: dict[int, RankedPaper] = {}
     for paper_id, summary_id, title, people, year, venue_id, section, score, place in rows:
         found = papers.get(paper_id)
         if found is None:
             relevance = measure.relevance(title, people)
-            found = Found(paper_id, year, venue_id, section, score, is_summarised(place), relevance)
+            found = RankedPaper(
+                paper_id, year, venue_id, section, score, is_summarised(place), relevance
+            )
             papers[paper_id] = found
         if summary_id is None:
             found.is_itself = True

@@ -1,4 +1,6 @@
-"""Excerpts that show where the words of a query stand in a text, in plain text.
+"""Excerpts that show where the words of a query stand.
+
+They are plain text.
 
 The result is pieces of text, not HTML: who shows them escapes them.
 """
@@ -16,8 +18,8 @@ from app.text.words import CJK, WORD
 
 LENGTH = 240
 _BEFORE = 80  # characters before the first word at most
-_LONGEST_FORMULA = 400
-_MOST_PLACES = 400
+_MAX_FORMULA_CHARS = 400
+_MAX_POSITIONS = 400
 _SIGN = re.compile(r"\$\$|\$|\\[()\[\]]")
 _CLOSES = {"$$": "$$", "$": "$", "\\(": "\\)", "\\[": "\\]"}
 _FOREIGN = re.compile(r"[^\W\x00-\x7f]")
@@ -33,7 +35,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class _Place:
+class _WordPosition:
     start: int
     end: int
     part: int
@@ -81,7 +83,7 @@ class Marker:
             pieces.append(Piece(" …"))
         return pieces
 
-    def _places(self, text: str) -> Iterator[_Place]:
+    def _places(self, text: str) -> Iterator[_WordPosition]:
         found = 0
         if self.quick is None:
             return
@@ -97,20 +99,20 @@ class Marker:
                 yield place
                 last = place.end
                 found += 1
-                if found == _MOST_PLACES:
+                if found == _MAX_POSITIONS:
                     return
 
-    def _place(self, text: str, match: re.Match[str]) -> _Place | None:
+    def _place(self, text: str, match: re.Match[str]) -> _WordPosition | None:
         folded = fold(match[0])
         singular = stem(folded)
         for number, rows in enumerate(self.rows):
             if self.begun[number] and folded.startswith(self.begun[number]):
-                return _Place(match.start(), match.end(), number)
+                return _WordPosition(match.start(), match.end(), number)
             for row in rows:
                 if row[0] == singular:
                     end = _end_of_row(text, match.end(), row[1:])
                     if end is not None:
-                        return _Place(match.start(), end, number)
+                        return _WordPosition(match.start(), end, number)
         return None
 
 
@@ -146,7 +148,7 @@ def _end_of_row(text: str, start: int, row: Sequence[str]) -> int | None:
 
 
 def _window(
-    text: str, places: Sequence[_Place], formulas: Sequence[tuple[int, int]]
+    text: str, places: Sequence[_WordPosition], formulas: Sequence[tuple[int, int]]
 ) -> tuple[int, int] | None:
     best: tuple[int, int, int, int] | None = None
     for at, place in enumerate(places):
@@ -154,7 +156,7 @@ def _window(
         if not inside:  # a row of words that is longer than an excerpt
             continue
         start, end = _around(text, place.start, inside[-1].end, formulas)
-        if end - start > LENGTH + _LONGEST_FORMULA:
+        if end - start > LENGTH + _MAX_FORMULA_CHARS:
             continue
         value = (len({each.part for each in inside}), min(len(inside), 3), -start, end)
         if best is None or value > best:
@@ -184,7 +186,7 @@ def _around(
     return start, end
 
 
-def _pieces(text: str, start: int, end: int, places: Sequence[_Place]) -> list[Piece]:
+def _pieces(text: str, start: int, end: int, places: Sequence[_WordPosition]) -> list[Piece]:
     pieces = []
     here = start
     for place in places:

@@ -1,4 +1,7 @@
-"""Looking words up: whether they are known, what they may become, what else may be meant."""
+"""Look words up.
+
+Whether they are known, what they may become, what else may be meant.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +16,20 @@ from sqlalchemy.orm import Session
 from app.models import SearchWord
 from app.text.plurals import singular
 
-SHORTEST_BEGINNING = 3
+MIN_PREFIX_CHARS = 3
 COMPLETIONS = 16
 _NEIGHBOURS = 400  # words looked at that share a beginning, and as many that share an end
-_SHORTEST_CORRECTED = 4
-_LONGEST_PARTED = 24
+_MIN_CORRECTED_CHARS = 4
+_MAX_SPLIT_CHARS = 24
 _PARTED = 4
 
 
 @dataclass(frozen=True)
-class LookedUp:
-    """What is known of some words: which of them there are, and what some may become."""
+class WordLookup:
+    """What is known of some words.
+
+    Which of them there are, and what some may become.
+    """
 
     known: set[str]
     completions: dict[str, list[str]]
@@ -31,7 +37,7 @@ class LookedUp:
 
 def look_up(
     session: Session, words: Collection[str], begun: Collection[str], *, names: bool = False
-) -> LookedUp:
+) -> WordLookup:
     """Look words up, in one statement.
 
     Args:
@@ -43,14 +49,14 @@ def look_up(
     found = select(literal("").label("beginning"), SearchWord.word).where(
         SearchWord.word.in_(sorted(forms))
     )
-    ranges = [_completions(each, names) for each in begun if len(each) >= SHORTEST_BEGINNING]
+    ranges = [_completions(each, names) for each in begun if len(each) >= MIN_PREFIX_CHARS]
     rows: Sequence[Any] = session.execute(union_all(found, *ranges)).all()
     there = {word for beginning, word in rows if not beginning}
     completions: dict[str, list[str]] = {each: [] for each in begun}
     for beginning, word in rows:
         if beginning:
             completions[beginning].append(word)
-    return LookedUp({word for word in words if not there.isdisjoint(_forms(word))}, completions)
+    return WordLookup({word for word in words if not there.isdisjoint(_forms(word))}, completions)
 
 
 def _forms(word: str) -> tuple[str, ...]:
@@ -62,7 +68,7 @@ def _completions(beginning: str, names: bool) -> Select[tuple[str, str]]:
         select(literal(beginning).label("beginning"), SearchWord.word)
         .where(
             SearchWord.word >= beginning,
-            SearchWord.word < after(beginning),
+            SearchWord.word < end_of_prefix(beginning),
             SearchWord.is_name if names else true(),
         )
         .order_by(SearchWord.entries.desc(), SearchWord.word)
@@ -72,18 +78,20 @@ def _completions(beginning: str, names: bool) -> Select[tuple[str, str]]:
     return select(found.c.beginning, found.c.word)
 
 
-def after(beginning: str) -> str:
+def end_of_prefix(beginning: str) -> str:
     """The first text that sorts behind all that begin so."""
     return beginning[:-1] + chr(min(ord(beginning[-1]) + 1, 0x10FFFF))
 
 
-def nearest(session: Session, word: str, limit: int = 3) -> list[str]:
-    """Known words that differ from one in a letter or two, the nearest and most frequent first.
+def nearest_words(session: Session, word: str, limit: int = 3) -> list[str]:
+    """Known words that differ from one in a letter or two.
+
+    The nearest and most frequent come first.
 
     A word with one mistake has its first or its second half right, so words are looked at that
     begin or end as it does.
     """
-    if len(word) < _SHORTEST_CORRECTED:
+    if len(word) < _MIN_CORRECTED_CHARS:
         return []
     most = 1 if len(word) < 6 else 2
     scored = [
@@ -94,20 +102,22 @@ def nearest(session: Session, word: str, limit: int = 3) -> list[str]:
     return [other for _, _, other in sorted(scored)[:limit]]
 
 
-def parted(session: Session, word: str) -> list[str]:
-    """What an unknown word may be without its hyphen, such as `r-cnn` of `rcnn`: of the halves the
-    longer ones are known words, short ones are not kept.
+def split_unknown_word(session: Session, word: str) -> list[str]:
+    """What an unknown word may be without its hyphen.
+
+    Such as `r-cnn` of `rcnn`. Of the halves the longer ones are known words, short ones are not
+    kept.
     """
-    if not _SHORTEST_CORRECTED <= len(word) <= _LONGEST_PARTED:
+    if not _MIN_CORRECTED_CHARS <= len(word) <= _MAX_SPLIT_CHARS:
         return []
     halves = [(word[:place], word[place:]) for place in range(1, len(word))]
-    long = {half for pair in halves for half in pair if len(half) >= SHORTEST_BEGINNING}
+    long = {half for pair in halves for half in pair if len(half) >= MIN_PREFIX_CHARS}
     known = look_up(session, long, ()).known
     return [
         "-".join(pair)
         for pair in halves
         if any(half in known for half in pair)
-        and all(half in known or len(half) < SHORTEST_BEGINNING for half in pair)
+        and all(half in known or len(half) < MIN_PREFIX_CHARS for half in pair)
     ][:_PARTED]
 
 
@@ -121,7 +131,7 @@ def _neighbours(session: Session, word: str, most: int) -> Iterator[tuple[str, i
             select(SearchWord.word, SearchWord.entries)
             .where(
                 column >= part,
-                column < after(part),
+                column < end_of_prefix(part),
                 func.length(SearchWord.word).between(len(word) - most, len(word) + most),
             )
             .order_by(SearchWord.entries.desc(), SearchWord.word)

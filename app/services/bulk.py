@@ -1,4 +1,7 @@
-"""Many rows at once, past the session's objects: for what adds thousands of papers a second."""
+"""Read and write many rows at once, past the session's objects.
+
+For what adds thousands of papers a second.
+"""
 
 from __future__ import annotations
 

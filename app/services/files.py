@@ -1,4 +1,4 @@
-"""Writing a file at once: others see the old one or the new one, also after a crash."""
+"""Files are written whole: others see the old one or the new one."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def write_file(path: Path, content: bytes, mode: int = PRIVATE) -> None:
 
 @contextmanager
 def replace_file(path: Path, mode: int = PRIVATE) -> Iterator[BinaryIO]:
-    """Open a file to write that takes a place when it is done, and leaves nothing when it fails.
+    """Open a file that replaces another one once it is complete.
 
     Args, errors: as of `write_file`; what fails in the caller's block is raised as well.
     """

@@ -6,10 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Paper, User
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 
 
-def queue(session: Session, user_id: int) -> None:
+def lock_user(session: Session, user_id: int) -> None:
     """Let one user's writes wait for each other: two saves at once make one summary.
 
     SQLite has one writer at a time anyway, and ignores the lock.
@@ -17,28 +17,32 @@ def queue(session: Session, user_id: int) -> None:
     session.execute(select(User.id).where(User.id == user_id).with_for_update())
 
 
-def queue_account(session: Session, user: User) -> None:
-    """Queue for a change of an account that was read before, and see that it is still the same.
+def lock_account(session: Session, user: User) -> None:
+    """Lock an account that was read before.
+
+    And see that it is still the same.
 
     Raises:
-        Refused: when somebody has renamed or removed it in this moment.
+        Refusal: when somebody has renamed or removed it in this moment.
     """
-    queue(session, user.id)
+    lock_user(session, user.id)
     name = session.scalar(select(User.name).where(User.id == user.id))
     if name is None:
-        raise Refused("name", f"There is no user {user.name} any more.")
+        raise Refusal("name", f"There is no user {user.name} any more.")
     if name != user.name:
-        raise Refused("name", f"{user.name} is called {name} now.")
+        raise Refusal("name", f"{user.name} is called {name} now.")
 
 
-def ensure_there(session: Session, paper: Paper) -> None:
-    """Refuse to write about a paper that was merged into another one since it was read.
+def check_paper_exists(session: Session, paper: Paper) -> None:
+    """Refuse to write about a paper that was merged away meanwhile.
+
+    It was merged into another one since it was read.
 
     The caller holds `lock_papers`, so that it cannot happen any more. Its old key leads to the
     other paper from now on: what is sent again arrives there.
     """
     if session.scalar(select(Paper.id).where(Paper.id == paper.id)) is None:
-        raise Refused(
+        raise Refusal(
             "source",
             "This paper was just found to be the same as another one here, and the two were put"
             " together. Send your text again: it will stand there.",

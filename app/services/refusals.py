@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 
-class AlreadyThere(Exception):
-    """The paper, or one that shares an identifier with it, is in the library: under `key`."""
+class PaperExists(Exception):
+    """A paper of this identifier is in the library already.
+
+    `key` is its key.
+    """
 
     def __init__(self, key: str) -> None:
         super().__init__(f"This paper is here already, as {key}.")
         self.key = key
 
 
-class Refused(ValueError):
-    """Input that cannot be taken. `field` is the name of the argument at fault; `line` the one of a
-    text with which `message` begins, if it does."""
+class Refusal(ValueError):
+    """Input that cannot be taken.
+
+    `field` is the name of the argument at fault; `line` the one of a text with which `message`
+    begins, if it does.
+    """
 
     def __init__(self, field: str, message: str, line: int | None = None) -> None:
         super().__init__(message)

@@ -14,22 +14,22 @@ from app.queries import identifiers
 from app.references.identifiers import PaperRef
 from app.rendering import (
     MAX_TEXT_BYTES,
-    Busy,
-    Known,
+    KnownPapers,
     Preview,
     Rendered,
+    RendererBusy,
     RenderError,
     preview,
     render,
 )
-from app.rendering.links import Find
+from app.rendering.links import FindPapers
 from app.text.person_names import surname
 
 __all__ = [
     "MAX_TEXT_BYTES",
-    "Busy",
     "RenderError",
     "Rendered",
+    "RendererBusy",
     "preview_text",
     "render_alone",
     "render_text",
@@ -37,7 +37,9 @@ __all__ = [
 
 
 def render_text(session: Session, text: str) -> Rendered:
-    """Render a summary; links to papers we know by another name than their key lead to them.
+    """Render a summary with its links to papers.
+
+    Links that name a paper otherwise than by its key lead to it.
 
     Ids in it begin with a hash of the text, so that several texts fit on one page.
 
@@ -46,14 +48,16 @@ def render_text(session: Session, text: str) -> Rendered:
 
     Raises:
         RenderError: for a text that is too large or too deeply nested, with the line.
-        Busy: when the server has no time for it just now.
+        RendererBusy: when the server has no time for it just now.
     """
     site_url = session.info["site_url"]
     return render(text, find=_find(session, {}), site_url=site_url, id_prefix=_id_prefix(text))
 
 
 def preview_text(session: Session, text: str) -> tuple[Preview, dict[PaperRef, str]]:
-    """A text for its writer, and the keys of those of its papers that are here.
+    """Render a text for its writer.
+
+    Returns also the keys of those of its papers that are here.
 
     Raises:
         RenderError, Busy: as `render_text`.
@@ -68,13 +72,13 @@ def _id_prefix(text: str) -> str:
     return f"s{hashlib.sha256(text.encode()).hexdigest()[:8]}-"
 
 
-def _find(session: Session, keys: dict[PaperRef, str]) -> Find:
+def _find(session: Session, keys: dict[PaperRef, str]) -> FindPapers:
     """What the renderer asks for papers with; `keys` is filled with those that are here."""
 
-    def find(refs: Iterable[PaperRef]) -> Known:
-        known = identifiers.find(session, refs, unsure=True)
+    def find(refs: Iterable[PaperRef]) -> KnownPapers:
+        known = identifiers.find_papers(session, refs, unsure=True)
         keys.update((ref, paper.key) for ref, paper in known.items())
-        return Known(keys, citation_labels(session, set(keys.values())) if keys else {})
+        return KnownPapers(keys, citation_labels(session, set(keys.values())) if keys else {})
 
     return find
 

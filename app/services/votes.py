@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing, now
 from app.models import Summary, User, Vote
 from app.services.counters import counts, totals
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 # Days of age that ten times as many votes make up for. Reddit's formula had half a day; summaries
@@ -32,15 +32,15 @@ def cast(
         The summary with its new score, or `None` when there is none that the user may see.
 
     Raises:
-        Refused: for a vote on one's own summary, or another value.
+        Refusal: for a vote on one's own summary, or another value.
     """
     if value not in (1, -1):
-        raise Refused("value", "A vote is up or down.")
+        raise Refusal("value", "A vote is up or down.")
     summary = _lock(session, user, summary_id)
     if summary is None:
         return None
     if summary.user_id == user.id:
-        raise Refused("value", "Nobody votes on their own summary.")
+        raise Refusal("value", "Nobody votes on their own summary.")
     moment = cast_at or now()
     vote = session.get(Vote, (summary.id, user.id))
     if vote is None:
@@ -105,7 +105,9 @@ def recount(session: Session, summary: Summary) -> Summary:
 
 
 def recount_all(session: Session, summary_ids: Iterable[int]) -> list[Summary]:
-    """Work out the scores of several summaries, in one order: no two wait for each other.
+    """Work out the scores of several summaries.
+
+    In one order, so that no two wait for each other.
 
     Returns:
         The summaries, whose papers and writers are to be counted by the caller.

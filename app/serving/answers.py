@@ -8,14 +8,17 @@ from pathlib import Path
 from tempfile import mkstemp
 from typing import Any, Protocol
 
-MOST_IN_MEMORY = 256_000  # bytes; granian holds them until the client has taken them
+MAX_MEMORY_BYTES = 256_000  # bytes; granian holds them until the client has taken them
 
 Headers = list[tuple[str, str]]
 App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class Client(Protocol):
-    """What granian's RSGI gives of a client: the body of a request, and ways to answer."""
+    """What granian's RSGI gives of a client.
+
+    The body of a request, and ways to answer.
+    """
 
     def __aiter__(self) -> AsyncIterator[bytes]: ...
     def client_disconnect(self) -> Awaitable[None]: ...
@@ -24,7 +27,7 @@ class Client(Protocol):
     def response_stream(self, status: int, headers: Headers) -> Any: ...
 
 
-class Answer:
+class AppResponse:
     """One answer of the app; `begun` tells whether a part of it is sent."""
 
     def __init__(self, client: Client) -> None:
@@ -34,7 +37,10 @@ class Answer:
         self.begun = False
 
     def send(self, app: App, environ: dict[str, Any]) -> Path | None:
-        """Run the app and send what it answers; of a large answer return the file that holds it."""
+        """Run the app and send what it answers.
+
+        Of a large answer returns the file that holds it.
+        """
         result = app(environ, self._start)
         try:
             if environ["REQUEST_METHOD"] == "HEAD":
@@ -63,7 +69,7 @@ class Answer:
         if length is None:
             self._stream(chunks)
             return None
-        if int(length) <= MOST_IN_MEMORY:
+        if int(length) <= MAX_MEMORY_BYTES:
             self._whole(b"".join(chunks))
             return None
         return self._from_file(chunks)

@@ -10,16 +10,16 @@ from typing import IO, cast
 
 from app.serving.limits import Limits
 
-IN_MEMORY = 256_000  # bytes of a body before it goes to the disk
+MAX_MEMORY_BYTES = 256_000  # bytes of a body before it goes to the disk
 
 Allowance = Callable[[], Awaitable[int]]
 
 
-class Incomplete(Exception):
+class ClientDisconnected(Exception):
     """The client went away before the body was complete."""
 
 
-class Reader:
+class BodyReader:
     """Reads bodies; all of them end early when the worker stops."""
 
     def __init__(self, limits: Limits) -> None:
@@ -30,7 +30,9 @@ class Reader:
     async def read(
         self, chunks: AsyncIterator[bytes], length: int | None, allowance: Allowance
     ) -> tuple[IO[bytes], int]:
-        """A whole body and its size; one that is too large is empty, with the size it would have.
+        """Read a whole body; returns it and its size.
+
+        One that is too large is empty, with the size it would have.
 
         Args:
             chunks: the body.
@@ -39,7 +41,7 @@ class Reader:
 
         Raises:
             TimeoutError: when it comes in too slowly.
-            Incomplete: when the client went away.
+            ClientDisconnected: when the client went away.
         """
         most = self._limits.body_bytes
         if length is not None and length > most:
@@ -79,7 +81,7 @@ class Reader:
                 timer.reschedule(min(slowest, now() + self._limits.body_seconds))
         if ends > 1 or (length is not None and size != length):
             file.close()
-            raise Incomplete
+            raise ClientDisconnected
         file.seek(0)
         return file, size
 
@@ -98,4 +100,4 @@ class Reader:
 
 
 def _file() -> IO[bytes]:
-    return cast(IO[bytes], SpooledTemporaryFile(max_size=IN_MEMORY))
+    return cast(IO[bytes], SpooledTemporaryFile(max_size=MAX_MEMORY_BYTES))

@@ -1,4 +1,6 @@
-"""From granian to the WSGI app: requests are read ahead, so that no thread waits for a client.
+"""From granian to the WSGI app.
+
+Requests are read ahead, so that no thread waits for a client.
 
 granian's own WSGI lets the app's threads read bodies, without a limit of time: four silent clients
 stop it. Here an event loop reads them, and a request that is complete goes to a thread.
@@ -19,9 +21,9 @@ from typing import IO, Any
 
 from granian.rsgi import Scope
 
-from app.serving.answers import Answer, App, Client
-from app.serving.bodies import Incomplete, Reader
-from app.serving.limits import Crowded, Limits, Shares, network
+from app.serving.answers import App, AppResponse, Client
+from app.serving.bodies import BodyReader, ClientDisconnected
+from app.serving.limits import AddressCounter, Limits, TooManyRequests, network
 from app.serving.pool import Pool
 
 Environ = dict[str, Any]
@@ -70,9 +72,9 @@ class Gateway:
         self._app = app
         self._allowance = allowance
         self._headers = [*(headers or {}).items(), ("Cache-Control", "private, no-store")]
-        self._reader = Reader(limits)
-        self._bodies = Shares(limits.bodies_per_address)
-        self._requests = Shares(limits.requests_per_address)
+        self._reader = BodyReader(limits)
+        self._bodies = AddressCounter(limits.bodies_per_address)
+        self._requests = AddressCounter(limits.requests_per_address)
         self._taking: set[asyncio.Timeout] = set()  # of the large answers
         self._pool: Pool
 
@@ -109,11 +111,11 @@ class Gateway:
                     return 503
             with self._requests.one(address):
                 return await self._answer(environ, client)
-        except Crowded:
+        except TooManyRequests:
             return 429
         except TimeoutError:
             return 408
-        except (Incomplete, ValueError):
+        except (ClientDisconnected, ValueError):
             return 400
         except OSError:
             logging.getLogger(__name__).exception("A request or an answer could not be kept")
@@ -137,7 +139,7 @@ class Gateway:
         return body
 
     async def _answer(self, environ: Environ, client: Client) -> int:
-        answer = Answer(client)
+        answer = AppResponse(client)
         try:
             file = await self._pool.run(lambda: answer.send(self._app, environ))
         except Exception:

@@ -1,4 +1,7 @@
-"""What a worker takes on, how long it waits for clients, and how many requests one address has."""
+"""The limits of a worker.
+
+What it takes on, how long it waits for clients, and how many requests one address has.
+"""
 
 from __future__ import annotations
 
@@ -52,11 +55,11 @@ class Limits:
         return self.body_seconds * max(1.0, size / self.body_bytes)
 
 
-class Crowded(Exception):
+class TooManyRequests(Exception):
     """One address has as many requests as it may have."""
 
 
-class Shares:
+class AddressCounter:
     """How many of something each address has at the moment."""
 
     def __init__(self, most: int) -> None:
@@ -68,10 +71,10 @@ class Shares:
         """Count one more while the block runs; no address is not counted.
 
         Raises:
-            Crowded: when the address has all it may have.
+            TooManyRequests: when the address has all it may have.
         """
         if address and self._held[address] >= self.most:
-            raise Crowded
+            raise TooManyRequests
         self._held[address] += 1
         try:
             yield

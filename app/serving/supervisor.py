@@ -1,4 +1,6 @@
-"""The parent of the workers: it starts them, starts them anew, and stops them at any moment.
+"""The parent of the workers.
+
+It starts them, starts them anew, and stops them at any moment.
 
 Its signals wake a loop through a socket, so that none is lost, whatever the loop is doing; and a
 worker has no moment in which it neither ends at a signal nor notes it.
@@ -155,7 +157,9 @@ def _begin(work: Work, ready: Connection) -> None:
 
 
 def end_at_once() -> None:
-    """Let the signals end this program as the system does it, until a supervisor takes over.
+    """Let the signals end this program as the system does it.
+
+    Until a supervisor takes over.
 
     Python's own way with Ctrl+C is an exception, which a callback of a library may swallow.
     """

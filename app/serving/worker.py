@@ -1,4 +1,7 @@
-"""One worker process: it loads the app, answers requests, and stops when it is told to."""
+"""One worker process.
+
+It loads the app, answers requests, and stops when it is told to.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +68,10 @@ def work(address: Address, ready: Callable[[], None]) -> None:
 
 
 def serve(gateway: Gateway, address: Address, ready: Callable[[], None]) -> None:
-    """Serve until a signal, or the end of the parent process; `ready` is called once we listen."""
+    """Serve until a signal, or the end of the parent process.
+
+    `ready` is called once we listen.
+    """
     asyncio.run(_serve(gateway, address, ready))
 
 

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from app.sources.contract import Unavailable
+from app.sources.contract import SourceUnavailable
 from app.sources.months import MACROS, month_number
 from app.text.lines import one_line
 
@@ -22,29 +22,34 @@ def read_json(body: bytes) -> Any:
     """The value of a JSON text.
 
     Raises:
-        Unavailable: when it is none, or is nested deeper than Python can follow.
+        SourceUnavailable: when it is none, or is nested deeper than Python can follow.
     """
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
-        raise Unavailable(_UNREADABLE) from None
+        raise SourceUnavailable(_UNREADABLE) from None
 
 
 def read_xml(body: bytes) -> Element:
-    """The root of an XML text without a document type: so nothing in it can grow or lead away.
+    """Read the root of an XML text without a document type.
+
+    So nothing in it can grow or lead away.
 
     Raises:
-        Unavailable: when it is none.
+        SourceUnavailable: when it is none.
     """
     try:
         root: Element = fromstring(body, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError):
-        raise Unavailable(_UNREADABLE) from None
+        raise SourceUnavailable(_UNREADABLE) from None
     return root
 
 
-def inside(value: Any, *path: str | int) -> Any:
-    """What lies in nested objects and lists at a path, `None` when anything of it is missing."""
+def value_at(value: Any, *path: str | int) -> Any:
+    """The value at a path in nested objects and lists.
+
+    `None` when anything of it is missing.
+    """
     for step in path:
         if isinstance(step, str):
             value = value.get(step) if isinstance(value, dict) else None
@@ -53,26 +58,32 @@ def inside(value: Any, *path: str | int) -> Any:
     return value
 
 
-def string(value: Any, *path: str | int) -> str:
+def text_at(value: Any, *path: str | int) -> str:
     """The text or number at a path in one line, else an empty text."""
-    found = inside(value, *path)
+    found = value_at(value, *path)
     if isinstance(found, int) and not isinstance(found, bool):
         return str(found) if abs(found) < 10**15 else ""
     return one_line(found) if isinstance(found, str) else ""
 
 
-def objects(value: Any, *path: str | int) -> Iterator[dict[str, Any]]:
-    """The objects in the list at a path; an object that stands there alone counts as a list."""
-    found = inside(value, *path)
+def objects_at(value: Any, *path: str | int) -> Iterator[dict[str, Any]]:
+    """The objects in the list at a path.
+
+    An object that stands there alone counts as a list.
+    """
+    found = value_at(value, *path)
     for each in found if isinstance(found, list) else [found]:
         if isinstance(each, dict):
             yield each
 
 
-def strings(value: Any, *path: str | int) -> list[str]:
-    """The texts in the list at a path that are not empty; one text alone counts as a list."""
-    found = inside(value, *path)
-    return list(filter(None, map(string, found if isinstance(found, list) else [found])))
+def texts_at(value: Any, *path: str | int) -> list[str]:
+    """The texts in the list at a path that are not empty.
+
+    One text alone counts as a list.
+    """
+    found = value_at(value, *path)
+    return list(filter(None, map(text_at, found if isinstance(found, list) else [found])))
 
 
 def calendar_day(year: Any, month: Any, day: Any) -> date | None:
@@ -90,6 +101,9 @@ def year_of(value: Any) -> int | None:
 
 
 def month_macro(month: str) -> str:
-    """A month by its number or name as BibTeX's macro for it (`jun`), empty for what is none."""
+    """BibTeX's macro for a month, such as `jun`.
+
+    The month is a number or name; empty for what is none.
+    """
     number = month_number(month)
     return MACROS[number - 1] if number else ""

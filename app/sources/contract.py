@@ -12,23 +12,28 @@ from typing import Protocol
 from app.sources.record import PaperRecord
 
 # Asks a host for a path with a query, and returns the body; `None` when there is nothing of this
-# name. Raises `Unavailable`.
+# name. Raises `SourceUnavailable`.
 Fetch = Callable[[str, str, Mapping[str, str]], bytes | None]
 Search = Callable[[str, Fetch], list[PaperRecord]]
 
-FOUND_AT_MOST = 5  # papers by a title
+MAX_FOUND_PAPERS = 5  # papers by a title
 
 
-class Unavailable(Exception):
-    """A source gave no answer that can be used; the message goes on after its name: "did not
-    answer in time.\""""
+class SourceUnavailable(Exception):
+    """A source gave no answer that can be used.
+
+    The message goes on after its name: "did not answer in time."
+    """
 
 
-class NotNow(Unavailable):
-    """We did not even ask: others are being asked for, and the source wants us to go slowly."""
+class RateLimited(SourceUnavailable):
+    """We did not even ask a source, which wants us to go slowly.
+
+    Others are being asked for.
+    """
 
 
-class Source(Protocol):
+class PaperSource(Protocol):
     """A module of this package, one for each service."""
 
     @property
@@ -47,10 +52,13 @@ class Source(Protocol):
         """The paper of an identifier in normal form, `None` when there is none.
 
         Raises:
-            Unavailable: when the service does not say.
+            SourceUnavailable: when the service does not say.
         """
 
     @property
     def search_title(self) -> Search | None:
-        """Finds at most `FOUND_AT_MOST` papers whose titles are like the given one, best first, or
-        raises `Unavailable`; `None` at a service without a search."""
+        """Finds papers by title, best first.
+
+        At most `MAX_FOUND_PAPERS`. Raises `SourceUnavailable`; it is `None` at a service without a
+        search.
+        """

@@ -45,7 +45,10 @@ def plain(markup: str) -> str:
 
 
 def without_tags(markup: str) -> str:
-    """As `plain`, but TeX outside of formulas is left: for what has been read as TeX already."""
+    """As `plain`, but TeX outside of formulas is left.
+
+    For what has been read as TeX already.
+    """
     text = _ESCAPED_TAG.sub(r"<\1>", _without_cdata(markup[:MAX_MARKUP]))
     text = _SCRIPT.sub(_script, _with_formulas(text))
     text = _TAG.sub(_between, text)

@@ -21,7 +21,10 @@ MACROS = tuple(name[:3].lower() for name in MONTHS)
 
 
 def month_number(text: str) -> int | None:
-    """1 to 12 for what names one month alone (`jun`, `June`, `Sept.`, `6`, `06`), else `None`."""
+    """The number of the one month that a text names.
+
+    1 to 12 (`jun`, `June`, `Sept.`, `6`, `06`), else `None`.
+    """
     text = text.strip().rstrip(".").lower()
     if text.isascii() and text.isdigit():
         return int(text) if len(text) < 3 and 1 <= int(text) <= 12 else None

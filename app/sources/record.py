@@ -78,7 +78,7 @@ class PaperRecord:
     orcids: tuple[str, ...] = ()
 
 
-def goes_on(record: PaperRecord) -> bool:
+def has_more_authors(record: PaperRecord) -> bool:
     """Whether a paper has more authors than are known: `Foo and others`."""
     return bool(record.authors) and record.details.get("authors") == OTHERS
 

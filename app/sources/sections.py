@@ -1,4 +1,4 @@
-"""The section of a paper, by what was said, its old arXiv identifier, or its venue."""
+"""The section of a paper follows from what was said, or its venue."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def section_of_venue(own: str | None, key: str) -> str | None:
 
 
 def said_section(section: str | None, arxiv_id: str, venue_section: str | None) -> str:
-    """What has to be said so that a paper gets this section again; empty where nothing has to.
+    """What a file must say so that a paper gets this section again.
 
     Args, as of `section_of_paper`: arxiv_id, venue_section.
     """

@@ -1,4 +1,7 @@
-"""What kind of work a record is of, and facts that every citation format shows in its own way."""
+"""What kind of work a record is of.
+
+And facts that every citation format shows in its own way.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +37,11 @@ _RANGE = re.compile(r"([^\s,;–—-]+(?:-[^\s,;–—-]+)??)\s*[–—-]{1,3}\s
 
 
 def kind_of(record: PaperRecord) -> str:
-    """One of `article`, `conference`, `book`, `chapter`, `thesis`, `report`, `preprint`,
-    `manuscript` and `other`."""
+    """What kind of work a record is.
+
+    One of `article`, `conference`, `book`, `chapter`, `thesis`, `report`, `preprint`, `manuscript`
+    and `other`.
+    """
     if record.venue_key.lower() in _PREPRINTS or record.venue.lower() in _PREPRINTS:
         return "preprint"
     kind = _KINDS.get(record.details.get("type", "").lower())
@@ -56,14 +62,19 @@ def venue_of(record: PaperRecord) -> str:
 
 
 def pages_of(record: PaperRecord) -> tuple[str, str]:
-    """First and last page; the last is empty for one page, a number or a list of pages."""
+    """First and last page.
+
+    The last is empty for one page, a number or a list of pages.
+    """
     pages = record.details.get("pages", "").strip()
     found = _RANGE.fullmatch(pages)
     return (found[1], found[2]) if found else (pages, "")
 
 
 def date_of(record: PaperRecord) -> tuple[int, ...]:
-    """When it appeared, as far as that is known: year; year and month; year, month and day.
+    """When it appeared, as far as that is known.
+
+    Year; year and month; year, month and day.
 
     A preprint appeared when it was first published; elsewhere that day is only an earlier one.
     """

@@ -1,4 +1,4 @@
-"""The search of diff-match-patch for the smallest difference, bounded by steps and not by a clock.
+"""The search of diff-match-patch for the smallest difference, bounded by steps.
 
 Myers, "An O(ND) Difference Algorithm and Its Variations" (1986), section 4b: from both ends of two
 texts at once, until the ways meet.
@@ -29,7 +29,7 @@ class Bisection(diff_match_patch):  # type: ignore[misc]  # the package has no t
         self.steps = steps
 
     def diff_bisect(self, text1: str, text2: str, deadline: float) -> list[tuple[int, str]]:
-        """The differences of two texts: split where the ways meet, or all when steps run out."""
+        """The differences of two texts, split where the ways meet."""
         meeting = self._meeting(text1, text2)
         if meeting is None:
             return [(self.DIFF_DELETE, text1), (self.DIFF_INSERT, text2)]

@@ -15,7 +15,7 @@ from app.text.bisection import Bisection, Steps
 MAX_LINE_STEPS = 600_000  # in the lines of two texts; some 0.3 seconds
 MAX_WORD_STEPS = 600_000  # in the words of all changed lines
 CONTEXT = 3  # unchanged lines shown around a change
-SHORTEST_FOLD = 8
+MIN_FOLD_LINES = 8
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _SURROGATES = range(0xD800, 0xE000)
 _OPERATIONS = {-1: "removed", 0: "same", 1: "added"}
@@ -45,7 +45,10 @@ class Fold:
 
 
 def compare(old: str, new: str) -> list[DiffRow | Fold]:
-    """The lines of two texts in one list; the removed ones of a change stand before the added."""
+    """The lines of two texts in one list.
+
+    The removed ones of a change stand before the added.
+    """
     return list(_folded(list(_rows(old.split("\n"), new.split("\n")))))
 
 
@@ -145,7 +148,7 @@ def _folded(rows: list[DiffRow]) -> Iterator[DiffRow | Fold]:
             end += 1
         first = start + CONTEXT if start else 0
         last = end - CONTEXT if end < len(rows) else end
-        if last - first >= SHORTEST_FOLD:
+        if last - first >= MIN_FOLD_LINES:
             yield from rows[start:first]
             yield Fold(tuple(rows[first:last]))
             yield from rows[last:end]

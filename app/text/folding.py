@@ -30,7 +30,9 @@ _RUN = re.compile(r"[^\W_]+")
 
 
 def fold(text: str) -> str:
-    """A text as it is searched: lower case, plain letters, no marks or variants of width.
+    """A text as it is searched.
+
+    Lower case, plain letters, no marks or variants of width.
 
     `É` becomes `e`, `Ł` `l`, `İ` and `ı` `i`, `ß` `ss`, `²` `2`. Folding twice changes nothing.
     """

@@ -9,7 +9,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 
 
 def plain_ends(text: str) -> str:
-    """A text in which every line ends with a single line feed, as browsers do not send them."""
+    """A text in which every line ends with a single line feed."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -19,7 +19,10 @@ def one_line(text: str) -> str:
 
 
 def visible_line(text: str) -> str:
-    """A text in one line without signs that cannot be seen, which could make names look alike."""
+    """A text in one line without signs that cannot be seen.
+
+    These could make names look alike.
+    """
     return " ".join(visible(text).split())
 
 

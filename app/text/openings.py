@@ -1,12 +1,15 @@
-"""The first lines of a Markdown text, as plain text: for a list in which nothing is rendered."""
+"""The first lines of a Markdown text, as plain text.
+
+For a list in which nothing is rendered.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-MOST = 4  # lines
-LONGEST = 280  # characters of all of them
+MAX_LINES = 4  # lines
+MAX_CHARS = 280  # characters of all of them
 _HEADING = re.compile(r"#{1,6}[ \t]+(.*?)[ \t]*#*")
 _BEFORE = re.compile(r"^(?:>[ ]?|[-*+][ ]+|\[[ xX]\][ ]+)+")
 _RULE = re.compile(r"(?:[-*_=|:][ \t]*){3,}|`{3,}.*|~{3,}.*|\${2}")
@@ -20,18 +23,18 @@ _EMPHASIS = re.compile(
 
 
 @dataclass(frozen=True)
-class Line:
+class OpeningLine:
     """One line, without Markdown's signs; a title stands apart."""
 
     text: str
     is_title: bool = False
 
 
-def opening(source: str) -> list[Line]:
+def opening(source: str) -> list[OpeningLine]:
     """The first lines of a text; what is cut ends in an ellipsis."""
-    found: list[Line] = []
-    room = LONGEST
-    for line in source[: 20 * LONGEST].split("\n"):
+    found: list[OpeningLine] = []
+    room = MAX_CHARS
+    for line in source[: 20 * MAX_CHARS].split("\n"):
         written = line.strip()
         heading = _HEADING.fullmatch(written)
         if _RULE.fullmatch(written):
@@ -41,9 +44,9 @@ def opening(source: str) -> list[Line]:
             continue
         if len(text) > room:
             text = f"{text[:room].rsplit(' ', 1)[0]}…"
-        found.append(Line(text, heading is not None))
+        found.append(OpeningLine(text, heading is not None))
         room -= len(text)
-        if room < 20 or len(found) == MOST:
+        if room < 20 or len(found) == MAX_LINES:
             break
     return found
 

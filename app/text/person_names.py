@@ -83,7 +83,10 @@ _NUMBER_OF_KEY = re.compile(r"-(\d{4})", re.ASCII)
 
 @dataclass(frozen=True)
 class PersonName:
-    """A name in parts. That of a group, or of somebody with one name, is all `family`."""
+    """A name in parts.
+
+    That of a group, or of somebody with one name, is all `family`.
+    """
 
     family: str
     given: str = ""
@@ -97,7 +100,10 @@ class PersonName:
 
     @property
     def inverted(self) -> str:
-        """`van Beethoven, Ludwig`; `King, Martin Luther, Jr.`"""
+        """The name with the family name first.
+
+        `van Beethoven, Ludwig`; `King, Martin Luther, Jr.`
+        """
         parts = [self.surname, self.given, self.suffix]
         return ", ".join(parts if self.suffix else parts[:2]).rstrip(", ")
 
@@ -128,9 +134,11 @@ def split_name(name: str) -> PersonName:
     return _parted([*own[cut:], *surname], own[:cut], suffix)
 
 
-def printed(given: str, family: str, suffix: str = "") -> str:
-    """A name as it is printed, of its parts: the given name first, but for Chinese, Japanese and
-    Korean ones."""
+def format_name(given: str, family: str, suffix: str = "") -> str:
+    """A name as it is printed, from its parts.
+
+    The given name first, but for Chinese, Japanese and Korean ones.
+    """
     parts = [given, family, suffix]
     if given and family and _CJK.fullmatch(given + family):
         parts = [family, given, suffix]
@@ -143,7 +151,10 @@ def split_names(text: str) -> list[PersonName]:
 
 
 def surname(name: str) -> str:
-    """What a citation calls somebody: `Steele` of "Guy L. Steele Jr."."""
+    """What a citation calls somebody: `Steele` of "Guy L.
+
+    Steele Jr.".
+    """
     return split_name(name).surname
 
 
@@ -152,7 +163,7 @@ def surname_for_key(name: str) -> str:
     return slug(fold(split_name(name).family)).replace("-", "")
 
 
-def compared(name: str) -> tuple[tuple[str, ...], str]:
+def comparable_name(name: str) -> tuple[tuple[str, ...], str]:
     """Given names and surname, folded, by which two names may be one person's.
 
     Of a double surname the last part alone, for one source has both and another has not.
@@ -164,9 +175,9 @@ def compared(name: str) -> tuple[tuple[str, ...], str]:
     return tuple(_folded_words(parts.given)), family[-1] if family else ""
 
 
-def compared_surnames(names: Iterable[str]) -> list[str]:
+def comparable_surnames(names: Iterable[str]) -> list[str]:
     """The surnames of some names, by which lists of authors are compared."""
-    return [compared(name)[1] for name in names]
+    return [comparable_name(name)[1] for name in names]
 
 
 def is_group(name: str) -> bool:
@@ -180,23 +191,35 @@ def without_number(name: str) -> str:
 
 
 def with_number(name: str, key: str) -> str:
-    """A name with dblp's number of a namesake, which an author has in the key only."""
+    """A name with dblp's number of a namesake.
+
+    An author has it in the key only.
+    """
     number = number_of_key(key)
     return f"{name} {number}" if number else name
 
 
 def is_numbered(typed: str) -> bool:
-    """Whether what somebody typed is a name, or a key, with dblp's number of a namesake."""
+    """Whether what somebody typed has dblp's number of a namesake.
+
+    It is a name or a key.
+    """
     return _NUMBERED.fullmatch(typed) is not None
 
 
 def author_key(name: str) -> str:
-    """The key of an author of this name; dblp's number of a namesake is part of both."""
+    """The key of an author of this name.
+
+    dblp's number of a namesake is part of both.
+    """
     return slug(name)[:MAX_KEY] or "unnamed"
 
 
 def number_of_key(key: str) -> str:
-    """dblp's number of a namesake in the key of an author, as `0002`; empty where none is."""
+    """dblp's number of a namesake in an author's key.
+
+    Such as `0002`; empty where none is.
+    """
     found = _NUMBER_OF_KEY.fullmatch(key[-5:])
     return found[1] if found else ""
 

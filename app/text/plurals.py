@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from app.text.words import searched
+from app.text.words import search_words
 
-SHORTEST = 4  # letters of a plural that is taken for one: GPUs, GANs
+MIN_PLURAL_CHARS = 4  # letters of a plural that is taken for one: GPUs, GANs
 # A Greek letter alone is a formula's, and is found by its name in LaTeX: `β` as `\beta`.
 GREEK = dict(
     zip(
@@ -109,11 +109,13 @@ _DOUBTFUL = ("ches", "oes", "uses")
 
 @lru_cache(maxsize=50_000)
 def singular(word: str) -> str:
-    """The singular of a folded word: `virus` of `viruses`; what is no plural stays as it is.
+    """The singular of a folded word: `virus` of `viruses`.
+
+    What is no plural stays as it is.
 
     Rules and lists of exceptions, for English only; a singular is its own singular.
     """
-    if len(word) < SHORTEST or not word.isascii():
+    if len(word) < MIN_PLURAL_CHARS or not word.isascii():
         return word
     if word in _IRREGULAR:
         return _IRREGULAR[word]
@@ -127,7 +129,7 @@ def singular(word: str) -> str:
     if word[:-2] in _KEPT:  # biases, lenses
         return word[:-2]
     if word.endswith("ies"):
-        return word[:-1] if len(word) == SHORTEST or word[:-1] in _IE else word[:-3] + "y"
+        return word[:-1] if len(word) == MIN_PLURAL_CHARS or word[:-1] in _IE else word[:-3] + "y"
     if word.endswith(_DOUBTFUL):
         return word[:-1] if word[:-1] in (_USE | _CHE | _OE) else word[:-2]
     return word[:-1]
@@ -141,14 +143,16 @@ def _is_no_plural(word: str) -> bool:
 
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
-    """What the index has of a folded word: the singular without an e that plurals leave in doubt.
+    """What the index has of a folded word.
+
+    The singular without an e that plurals leave in doubt.
 
     So `cache` and `caches` are the same also for a word that no list here has: both are `cach`.
     """
-    if len(word) < SHORTEST or not word.isascii():
+    if len(word) < MIN_PLURAL_CHARS or not word.isascii():
         return GREEK.get(word, word)
     base = singular(word)
-    if len(base) < SHORTEST:
+    if len(base) < MIN_PLURAL_CHARS:
         return base
     if base.endswith("ie"):
         return base[:-2] + "y"
@@ -165,4 +169,4 @@ UNLIKE_PLURAL = frozenset(
 
 def stems(text: str) -> list[str]:
     """What a text is found by, as the index has it: in the singular."""
-    return [stem(word) for word in searched(text)]
+    return [stem(word) for word in search_words(text)]

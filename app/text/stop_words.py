@@ -1,4 +1,7 @@
-"""Words that stand in any text about any paper, and so say nothing of this one."""
+"""Words that stand in any text about any paper.
+
+So they say nothing of this one.
+"""
 
 from __future__ import annotations
 

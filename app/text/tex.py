@@ -22,7 +22,7 @@ from pylatexenc.latex2text import (
 from pylatexenc.latexwalker import LatexGroupNode, LatexMacroNode, LatexWalker
 from pylatexenc.macrospec import LatexContextDb, MacroSpec
 
-from app.text.tex_mending import FIRST_HELD, PARAGRAPH, PRIVATE, Mender, is_balanced
+from app.text.tex_mending import FIRST_PRIVATE_SIGN, PARAGRAPH, PRIVATE, Mender, is_balanced
 from app.text.tex_signs import (
     ACCENTS,
     ALONE,
@@ -42,8 +42,10 @@ _MARK = re.compile(r"\\(?:[A-Za-z@]+|.)?|[{}$&]|\n[ \t]*(?=\n)", re.DOTALL)
 
 
 def plain(tex: str) -> str:
-    r"""Text of TeX on one line: accents and braces resolved, formulas left between their dollars
-    or in `\(…\)`."""
+    r"""Text of TeX on one line.
+
+    Accents and braces are resolved, formulas left between their dollars or in `\(…\)`.
+    """
     return " ".join(_text(tex).replace(PARAGRAPH, " ").split())
 
 
@@ -54,7 +56,7 @@ def paragraphs(tex: str) -> str:
 
 
 def count_marks(tex: str, most: int) -> int:
-    """How many signs and words of TeX a text has, as far as `most`: what reading it costs."""
+    """How many signs and words of TeX a text has, counted up to a limit."""
     return sum(1 for _ in islice(_MARK.finditer(tex), most))
 
 
@@ -70,7 +72,7 @@ def _read(tex: str) -> str:
     whole = mended.read()
     if whole is None:
         return unicodedata.normalize("NFC", re.sub(r"\n[ \t]*\n\s*", PARAGRAPH, tex))
-    held = dict(enumerate(mended.held, FIRST_HELD))
+    held = dict(enumerate(mended.held, FIRST_PRIVATE_SIGN))
     if "\\" in whole or "{" in whole:
         walker = LatexWalker(whole, latex_context=_reading(), tolerant_parsing=True)
         whole = _Printer(held).nodelist_to_text(walker.get_latex_nodes()[0])

@@ -1,4 +1,7 @@
-"""Making TeX whole that somebody wrote by hand or that a program damaged, in one pass."""
+"""Mend TeX that somebody wrote by hand or a program damaged.
+
+In one pass.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from app.text.tex_signs import ACCENTS, DROPPED, LENGTHS, NOTHING, SCRIPTS, SPAC
 
 MAX_MARKS = 1500  # what pylatexenc looks at in one text; no title or abstract has as many
 MAX_DEPTH = 30  # of braces
-FIRST_HELD = 0xE000  # from here on private signs stand for what was set aside
+FIRST_PRIVATE_SIGN = 0xE000  # from here on private signs stand for what was set aside
 MAX_HELD = 6000
 PARAGRAPH = "\x1e"  # stands for a break between paragraphs until the end
 PRIVATE = re.compile("[\x1e\ue000-\uf8ff]")
@@ -38,7 +41,8 @@ class Mender:
         known: names of the macros that will be printed as something.
 
     Attributes:
-        held: what was set aside, in the order of the signs from `FIRST_HELD` on that stand for it.
+        held: what was set aside, in the order of the signs from `FIRST_PRIVATE_SIGN` on that stand
+            for it.
     """
 
     def __init__(self, tex: str, known: Container[str]) -> None:
@@ -78,7 +82,7 @@ class Mender:
 
     def hold(self, text: str) -> None:
         """Set a text aside that is printed as it is."""
-        self.out.append(chr(FIRST_HELD + len(self.held)))
+        self.out.append(chr(FIRST_PRIVATE_SIGN + len(self.held)))
         self.held.append(text)
         self._given()
 

@@ -1,4 +1,7 @@
-"""What macros print in a plain text, as far as pylatexenc does not say it, or says it otherwise."""
+"""What macros print in a plain text.
+
+As far as pylatexenc does not say it, or says it otherwise.
+"""
 
 from __future__ import annotations
 

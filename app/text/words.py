@@ -1,4 +1,7 @@
-"""The words of a text: as rows of the index and queries have them, and as titles are compared."""
+"""The words of a text.
+
+As rows of the index and queries have them, and as titles are compared.
+"""
 
 from __future__ import annotations
 
@@ -32,21 +35,30 @@ def title_folded(title: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words of a text, folded, in order: as `did you mean` and suggestions show them."""
+    """The words of a text, folded, in order.
+
+    As `did you mean` and suggestions show them.
+    """
     if text.isascii():
         return [word[:MAX_WORD] for word in _ASCII_WORD.findall(text.lower())]
     parted = _SMALL_FIGURES.sub(r" \1 ", text)
     return [word[:MAX_WORD] for word in WORD.findall(fold(parted))]
 
 
-def figured(text: str) -> list[str]:
-    """The words of a text with small figures in them, in plain ones: `h2o` of `H₂O`."""
+def plain_figures(text: str) -> list[str]:
+    """The words of a text that have small figures, in plain ones.
+
+    So `h2o` of `H₂O`.
+    """
     if text.isascii():
         return []
     whole = [fold(match[0])[:MAX_WORD] for match in _FIGURED.finditer(text)]
     return [word for word in whole if WORD.fullmatch(word) and not word.isdecimal()]
 
 
-def searched(text: str) -> list[str]:
-    """The words by which a text is found: in order, and behind them those with small figures."""
-    return words(text) + figured(text)
+def search_words(text: str) -> list[str]:
+    """The words by which a text is found.
+
+    In order, and behind them those with small figures.
+    """
+    return words(text) + plain_figures(text)

@@ -7,14 +7,14 @@ from werkzeug.wrappers import Response
 
 from app.queries import pictures as queries
 from app.services.pictures import files, uploads
-from app.services.pictures.addresses import CHANGED
-from app.services.refusals import Refused
+from app.services.pictures.addresses import ADDRESSES_CHANGED
+from app.services.refusals import Refusal
 from app.views.http import access, listing
 from app.views.http.access import db, needs_sign_in, see_other, signed_in, viewer
 from app.views.http.security import UPLOAD_LIMIT, WRITE_LIMIT
 
 blueprint = Blueprint("pictures", __name__)
-SHOWN = 48
+PAGE_SIZE = 48
 SEE_OTHER = 303
 TYPES = {"png": "image/png", "jpg": "image/jpeg"}
 
@@ -52,7 +52,7 @@ def add() -> str | Response | tuple[str, int] | tuple[Response, int]:
         markdown = uploads.add_from_form(
             db(), signed_in(), request.files.get("picture"), request.form.get("alt", "")
         )
-    except Refused as refused:
+    except Refusal as refused:
         db().rollback()
         if as_json:
             return jsonify(error=refused.message), 422
@@ -69,8 +69,8 @@ def add() -> str | Response | tuple[str, int] | tuple[Response, int]:
 @needs_sign_in
 def remove(name: str) -> Response:
     try:
-        path = uploads.remove(db(), signed_in(), name)
-    except Refused as refused:
+        path = uploads.remove_picture(db(), signed_in(), name)
+    except Refusal as refused:
         db().rollback()
         flash(f"It stays: {refused.message[0].lower()}{refused.message[1:]}", "warning")
         return see_other(url_for("pictures.index"))
@@ -84,12 +84,18 @@ def remove(name: str) -> Response:
 
 @blueprint.after_app_request
 def tell_of_addresses(response: Response) -> Response:
-    """Say on the next page that a text was saved with other addresses than it was typed with.
+    """Say on the next page that a text's picture addresses were changed.
+
+    It was saved with other addresses than it was typed with.
 
     Here, for every page that saves a text: none of them has to think of it.
     """
     opened = g.get("db")
-    if opened is not None and opened.info.pop(CHANGED, False) and response.status_code == SEE_OTHER:
+    if (
+        opened is not None
+        and opened.info.pop(ADDRESSES_CHANGED, False)
+        and response.status_code == SEE_OTHER
+    ):
         flash(
             "A picture in it stands in another text of yours, or had its address changed. It has an"
             " address of its own here now: by the same one everybody could tell who wrote both.",
@@ -100,11 +106,11 @@ def tell_of_addresses(response: Response) -> Response:
 
 def _page(problem: str = "") -> str:
     user = signed_in()
-    rows = queries.of_user(db(), user, number=listing.number(), size=SHOWN)
+    rows = queries.of_user(db(), user, number=listing.page_number(), size=PAGE_SIZE)
     count, total = queries.room_used(db(), user)
     return render_template(
         "pictures/index.html",
-        page=listing.by_number(rows[:SHOWN], len(rows) > SHOWN),
+        page=listing.by_number(rows[:PAGE_SIZE], len(rows) > PAGE_SIZE),
         problem=problem,
         used=count,
         used_bytes=total,

@@ -1,7 +1,7 @@
 // Suggestions below a search field while somebody types: a combobox as WAI-ARIA describes it. The
 // field and its form work without; Enter without a choice searches as before.
 const WAIT = 150; // milliseconds without a key before the server is asked
-const SHORTEST = 2;
+const MIN_QUERY_CHARS = 2;
 let lists = 0;
 
 function attach(form) {
@@ -74,7 +74,7 @@ function attach(form) {
   input.addEventListener("input", (event) => {
     clearTimeout(timer);
     const typed = input.value.trim();
-    if (typed.length < SHORTEST) return close();
+    if (typed.length < MIN_QUERY_CHARS) return close();
     if (!event.isComposing) timer = setTimeout(ask, WAIT, typed);
   });
 

@@ -11,14 +11,14 @@ from app.config import Config
 from app.db import Base, Database
 from app.models import Paper, Summary, Vote
 from tests.benchmarks import library, pages
-from tests.helpers.counts import check
+from tests.helpers.counts import check_counts
 
 
 def test_it_is_whole(any_file_database: Database, config: Config) -> None:
     library.fill(any_file_database, summaries=150, papers=120, searchable=True)
     client = create_app(config, any_file_database).test_client()
     with any_file_database.session() as session:
-        check(session)
+        check_counts(session)
         assert session.scalar(select(func.count()).select_from(Summary)) == 150
         assert session.scalar(select(func.count()).select_from(Paper)) == 120
         assert session.scalar(select(func.count()).select_from(Vote))

@@ -99,7 +99,7 @@ def _backlinks(session: Session, paper: Paper) -> object:
 
 
 def _map(session: Session, paper: Paper, *, steps: int) -> object:
-    found = graph.neighbourhood(session, paper, None, steps=steps, most=60)
+    found = graph.neighbourhood(session, paper, None, steps=steps, max_papers=60)
     return layout.draw(found, paper)
 
 

@@ -18,7 +18,7 @@ from tests.helpers.browser.editor import (
     PIXEL,
     UNREACHABLE,
     check,
-    emptied,
+    clear_editor,
     open_editor,
     settle,
     type_until_saved,
@@ -121,7 +121,7 @@ def test_thirty_formulas_with_the_keyboard_alone(writer: Reader) -> None:
     ],
 )
 def test_shortcuts(desk: Reader, typed: str, keys: list[str], becomes: str) -> None:
-    source = emptied(desk.page)
+    source = clear_editor(desk.page)
     desk.page.keyboard.insert_text(typed)
     for key in keys:
         desk.page.keyboard.press(key)
@@ -378,7 +378,7 @@ def test_two_windows_show_both_texts(writer: Reader) -> None:
     second.goto(first.url)
     first.keyboard.type("From the first.")
     wait_until_saved(first)
-    emptied(second)
+    clear_editor(second)
     second.keyboard.type("From the second.")
     expect(second.locator("[data-notices=near]")).to_contain_text("changed in another window")
     second.get_by_role("button", name="Show both texts").click()

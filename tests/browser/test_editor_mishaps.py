@@ -11,7 +11,7 @@ from tests.helpers.browser.editor import (
     PIXEL,
     UNREACHABLE,
     check,
-    emptied,
+    clear_editor,
     open_editor,
     type_until_saved,
     wait_until_kept,
@@ -106,11 +106,11 @@ def test_a_merge_is_kept_while_it_is_worked_on(writer: Reader) -> None:
     writer.go(f"/write/{key}")
     second = first.context.new_page()
     second.goto(first.url)
-    emptied(second)
+    clear_editor(second)
     second.keyboard.type("Base of the second.")
     second.get_by_label("Only you").check()
     wait_until_saved(second)
-    emptied(first)
+    clear_editor(first)
     first.keyboard.type("Base of the first.")
     expect(first.locator("[data-notices=near]")).to_contain_text("changed in another window")
     first.get_by_role("button", name="Show both texts").click()
@@ -122,7 +122,7 @@ def test_a_merge_is_kept_while_it_is_worked_on(writer: Reader) -> None:
     check(first)
     source = first.get_by_label("Summary", exact=True)
     expect(source).to_have_value(re.compile("<<<<<<< in this window"))
-    emptied(first)
+    clear_editor(first)
     type_until_saved(first, "Base of both, by hand.")
     wait_until_saved(first)
     first.close()  # as a crash does

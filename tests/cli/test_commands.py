@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from app.db import Database, begin_writing
 from app.services.operation import schema
-from tests.helpers.commands import SECRET, refused, run
+from tests.helpers.commands import SECRET, assert_refused, run
 from tests.helpers.factories import make_paper, make_summary
 from tests.helpers.running import demo, free_port
 
@@ -60,11 +60,11 @@ def test_render_tells_what_went_wrong(tmp_path: Path) -> None:
 
 
 def test_serve_needs_a_secret(tmp_path: Path) -> None:
-    refused(run(tmp_path, "serve"), "SHORTLIST_SECRET_KEY is not set")
+    assert_refused(run(tmp_path, "serve"), "SHORTLIST_SECRET_KEY is not set")
 
 
 def test_a_bad_setting_is_named(tmp_path: Path) -> None:
-    refused(run(tmp_path, "serve", SHORTLIST_PROXIES="x"), "SHORTLIST_PROXIES must be")
+    assert_refused(run(tmp_path, "serve", SHORTLIST_PROXIES="x"), "SHORTLIST_PROXIES must be")
 
 
 def test_a_port_in_use(tmp_path: Path) -> None:
@@ -72,8 +72,10 @@ def test_a_port_in_use(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        refused(run(tmp_path, "serve", "--port", port, **SECRET), f"port {port}: Address already")
-        refused(run(tmp_path, "demo", "--port", port), "--port")
+        assert_refused(
+            run(tmp_path, "serve", "--port", port, **SECRET), f"port {port}: Address already"
+        )
+        assert_refused(run(tmp_path, "demo", "--port", port), "--port")
 
 
 def test_an_unwritable_directory(tmp_path: Path) -> None:
@@ -82,7 +84,7 @@ def test_an_unwritable_directory(tmp_path: Path) -> None:
     port = str(free_port())
     for command in ("serve", "demo"):
         done = run(tmp_path / "file" / "data", command, "--port", port, **SECRET)
-        refused(done, "cannot be written")
+        assert_refused(done, "cannot be written")
 
 
 def test_a_database_of_a_newer_version(tmp_path: Path) -> None:
@@ -93,12 +95,12 @@ def test_a_database_of_a_newer_version(tmp_path: Path) -> None:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
         session.commit()
     database.close()
-    refused(run(tmp_path, "serve", "--port", str(free_port()), **SECRET), "a newer version")
+    assert_refused(run(tmp_path, "serve", "--port", str(free_port()), **SECRET), "a newer version")
 
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "shortlist.sqlite3").write_text("This is no database. " * 100)
-    refused(run(tmp_path, "serve", "--port", str(free_port()), **SECRET), "not a database")
+    assert_refused(run(tmp_path, "serve", "--port", str(free_port()), **SECRET), "not a database")
 
 
 @pytest.mark.slow
@@ -124,12 +126,12 @@ def test_demo_keeps_away_from_other_libraries(tmp_path: Path) -> None:
     with database.session() as session:
         make_paper(session)
     database.close()
-    refused(run(tmp_path, "demo", "--port", str(free_port())), "not a demo's")
+    assert_refused(run(tmp_path, "demo", "--port", str(free_port())), "not a demo's")
 
 
 def test_a_store_that_cannot_count(tmp_path: Path) -> None:
     done = run(tmp_path, "serve", SHORTLIST_RATE_LIMIT_STORAGE="foo://x", **SECRET)
-    refused(done, "SHORTLIST_RATE_LIMIT_STORAGE")
+    assert_refused(done, "SHORTLIST_RATE_LIMIT_STORAGE")
 
 
 def test_rerender(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from app.models import DeletedSummary, Paper, Revision, SearchEntry, Summary, Us
 from app.services.accounts import account, administration
 from app.services.summaries import deletion
 from tests.helpers.client import PASSWORD
-from tests.helpers.commands import SECRET, refused, run
+from tests.helpers.commands import SECRET, assert_refused, run
 from tests.helpers.engines import copy_database
 from tests.helpers.factories import make_summary, make_user
 from tests.helpers.running import environment, free_port, shortlist
@@ -130,11 +130,11 @@ def test_papers_from_bibtex_and_back(tmp_path: Path, library: Database) -> None:
         f"{tmp_path}/refs.bib:5: refused: @misc{{c: it has no title.\n"
     )
     papers = tmp_path / "papers.bib"
-    refused(run(tmp_path / "data", "export"), "Where to?")
+    assert_refused(run(tmp_path / "data", "export"), "Where to?")
     done = run(tmp_path / "data", "export", "--bibtex", str(papers))
     assert f"{papers} has 2 papers.\n" in done.stdout
     assert papers.read_text().startswith("@misc{a,\n  title         = {{A}}\n}\n\n@misc{b,\n")
-    refused(run(tmp_path / "data", "export", "--bibtex", str(papers)), "add --force")
+    assert_refused(run(tmp_path / "data", "export", "--bibtex", str(papers)), "add --force")
 
 
 def test_the_help_says_what_becomes_public(tmp_path: Path) -> None:
@@ -173,12 +173,14 @@ def test_export(tmp_path: Path, library: Database) -> None:
     assert done.returncode == 0
     assert f"{folder} has 2 summaries of 2 users." in done.stdout
     assert {Path(name).parts[0] for name in contents(folder)} == {"mira", "bo"}
-    refused(run(tmp_path / "data", "export", str(folder)), "is not empty")
+    assert_refused(run(tmp_path / "data", "export", str(folder)), "is not empty")
     done = run(tmp_path / "data", "export", str(folder), "--force", "--user", "Mira")
     assert f"{folder} has 1 summary of 1 user." in done.stdout
-    refused(run(tmp_path / "data", "export", str(tmp_path / "x"), "--user", "eve"), "Nobody")
+    assert_refused(run(tmp_path / "data", "export", str(tmp_path / "x"), "--user", "eve"), "Nobody")
     with library.session() as session:
-        administration.rename(session, administration.find(session, "mira"), "mira.l")
+        administration.rename_account(
+            session, administration.find_account(session, "mira"), "mira.l"
+        )
         session.commit()
     done = run(tmp_path / "data", "export", str(tmp_path / "renamed"), "--user", "Mira")
     assert done.stdout.startswith("Mira is called mira.l now.\n")
@@ -186,7 +188,9 @@ def test_export(tmp_path: Path, library: Database) -> None:
         name.replace("mira/", "mira.l/") for name in contents(folder) if name.startswith("mira/")
     }
     (tmp_path / "file").write_text("")
-    refused(run(tmp_path / "data", "export", str(tmp_path / "file" / "x")), "cannot be written")
+    assert_refused(
+        run(tmp_path / "data", "export", str(tmp_path / "file" / "x")), "cannot be written"
+    )
 
 
 KILLED = """

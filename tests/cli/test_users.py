@@ -14,7 +14,7 @@ from app.db import Database
 from app.models import Picture, Summary, User
 from app.services.accounts import account
 from app.services.pictures import uploads
-from tests.helpers.commands import refused, run
+from tests.helpers.commands import assert_refused, run
 from tests.helpers.engines import copy_database
 from tests.helpers.factories import make_summary, make_user
 from tests.helpers.samples.crafted_pictures import saved
@@ -62,10 +62,10 @@ def test_create_and_password(tmp_path: Path, library: Database) -> None:
     done = user(tmp_path, "password", "mira", "--password-stdin", stdin="chosen by me\n")
     assert "chosen" not in done.stdout
     assert signs_in(library, "mira", "chosen by me")
-    refused(user(tmp_path, "create", "mira"), "taken")
-    refused(user(tmp_path, "password", "mirra"), "There is no user mirra. Did you mean mira")
+    assert_refused(user(tmp_path, "create", "mira"), "taken")
+    assert_refused(user(tmp_path, "password", "mirra"), "There is no user mirra. Did you mean mira")
     short = user(tmp_path, "password", "mira", "--password-stdin", stdin="short\n")
-    refused(short, "at least 8 characters")
+    assert_refused(short, "at least 8 characters")
 
 
 def test_list(tmp_path: Path, library: Database) -> None:
@@ -86,12 +86,12 @@ def test_rename(tmp_path: Path, library: Database) -> None:
     done = user(tmp_path, "rename", "mira", "Mira.L")
     assert done.stdout == "mira is mira.l now.\n"
     assert names(library) == ["mira-old", "mira.l"]
-    refused(user(tmp_path, "password", "Mira"), "mira is called mira.l now.")
-    refused(user(tmp_path, "rename", "mira-old", "mira"), "taken")
+    assert_refused(user(tmp_path, "password", "Mira"), "mira is called mira.l now.")
+    assert_refused(user(tmp_path, "rename", "mira-old", "mira"), "taken")
 
 
 def test_merge(tmp_path: Path, library: Database) -> None:
-    refused(user(tmp_path, "merge", "mira-old", "mira"), "--yes")
+    assert_refused(user(tmp_path, "merge", "mira-old", "mira"), "--yes")
     assert names(library) == ["mira", "mira-old"]
     done = user(tmp_path, "merge", "mira-old", "mira", "--yes")
     assert done.stdout.startswith("mira has 1 summary and 0 votes of mira-old")
@@ -101,10 +101,10 @@ def test_merge(tmp_path: Path, library: Database) -> None:
 def test_delete(tmp_path: Path, library: Database) -> None:
     with library.session() as session:
         writer = session.scalars(select(User).where(User.name == "mira")).one()
-        uploads.store(session, writer, saved(drawing()))
+        uploads.store_picture(session, writer, saved(drawing()))
         session.commit()
     assert list((tmp_path / "pictures").glob("*/*"))
-    refused(user(tmp_path, "delete", "mira", "--yes"), "--with-summaries")
+    assert_refused(user(tmp_path, "delete", "mira", "--yes"), "--with-summaries")
     done = user(tmp_path, "delete", "mira", "--with-summaries", "--yes")
     assert done.stdout == "mira is removed, with 1 summary, 0 votes and 1 picture.\n"
     with library.session() as session:
@@ -119,4 +119,4 @@ def test_roles(tmp_path: Path, library: Database) -> None:
     rows = [json.loads(line) for line in user(tmp_path, "list", "--json").stdout.splitlines()]
     assert {row["name"]: row["role"] for row in rows} == {"mira": "trusted", "mira-old": "member"}
     assert user(tmp_path, "role", "mira", "king").returncode == 2
-    refused(user(tmp_path, "role", "nobody", "member"), "no user nobody")
+    assert_refused(user(tmp_path, "role", "nobody", "member"), "no user nobody")

@@ -42,7 +42,7 @@ def run(
     return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
 
-def refused(done: subprocess.CompletedProcess[str], says: str) -> None:
+def assert_refused(done: subprocess.CompletedProcess[str], says: str) -> None:
     assert done.returncode == 1, done
     assert says in done.stderr
     assert "Traceback" not in done.stderr

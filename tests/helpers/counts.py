@@ -34,7 +34,7 @@ def figures(session: Session) -> list[set[tuple[object, ...]]]:
     return [set(map(tuple, session.execute(query).all())) for query in queries]
 
 
-def check(session: Session) -> None:
+def check_counts(session: Session) -> None:
     """Compare with a count of everything anew."""
     kept = figures(session)
     begin_writing(session)

@@ -15,9 +15,9 @@ from app.models import Draft, Paper, Summary, User
 from app.services.operation.rerender import renew_marked
 from app.services.papers.adding import add_paper
 from app.services.summaries import drafts
-from app.services.summaries.content import Content, Edit, Seen, Settings
+from app.services.summaries.content import BaseVersion, Content, Edit, SummarySettings
 from app.services.summaries.publishing import change_summary, create_summary
-from app.services.summaries.state import all_of
+from app.services.summaries.state import lock_summaries_of_writer
 from app.sources.record import PaperRecord
 
 _numbers = count(1)
@@ -61,12 +61,12 @@ def publish(
 ) -> Summary:
     """Save a text as the editor does that opens at its paper: a new one, or the first changed."""
     edit = Edit(source, takeaway, ",".join(tags), visibility, anonymous)
-    first = next(iter(all_of(session, user, paper)), None)
+    first = next(iter(lock_summaries_of_writer(session, user, paper)), None)
     if first is None:
         moments = {"created_at": created_at, "edited_at": edited_at}
         return create_summary(session, user, paper, edit, **moments)
-    seen = None if seen_revision is None else Seen(seen_revision)
-    return change_summary(session, first, edit, seen=seen, edited_at=edited_at)
+    seen = None if seen_revision is None else BaseVersion(seen_revision)
+    return change_summary(session, first, edit, base=seen, edited_at=edited_at)
 
 
 def save_draft(
@@ -76,7 +76,7 @@ def save_draft(
     content: Content,
     *,
     base_revision: int,
-    base_settings: Settings | None = None,
+    base_settings: SummarySettings | None = None,
     seen_version: int,
 ) -> Draft | None:
     """Keep a draft as the editor does that opens at its paper: of the first text, or a new one."""
@@ -85,8 +85,8 @@ def save_draft(
         user,
         paper,
         Edit(**vars(content)),
-        summary=next(iter(all_of(session, user, paper)), None),
-        seen=Seen(base_revision, base_settings),
+        summary=next(iter(lock_summaries_of_writer(session, user, paper)), None),
+        base=BaseVersion(base_revision, base_settings),
         seen_version=seen_version,
     )
 

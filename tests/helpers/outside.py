@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from app.services.lookup.asking import Outside
+from app.services.lookup.asking import LookupSettings
 from app.sources.contract import Fetch
-from app.sources.lookup.fetch import Asking, Turns, fetcher
+from app.sources.lookup.fetch import FetchSettings, HostSchedule, make_fetch
 from app.sources.lookup.registry import HOSTS
 from tests.helpers.waiting import SAFETY, deadline
 
@@ -76,15 +76,17 @@ class StandIn:
         for address, name in USUAL.items():
             self.replies[address] = Reply(body=(ANSWERS / name).read_bytes())
 
-    def outside(self, folder: Path, *, on: bool = True) -> Outside:
+    def outside(self, folder: Path, *, on: bool = True) -> LookupSettings:
         """How a site asks that has this server as its outside."""
-        return Outside(on, self.asking(), folder)
+        return LookupSettings(on, self.asking(), folder)
 
-    def asking(self) -> Asking:
-        return Asking("Shortlist (tests)", self.port, Turns(dict.fromkeys(HOSTS, 0.0)))
+    def asking(self) -> FetchSettings:
+        return FetchSettings(
+            "Shortlist (tests)", self.port, HostSchedule(dict.fromkeys(HOSTS, 0.0))
+        )
 
     def fetch(self, seconds: float = SAFETY) -> Fetch:
-        return fetcher(self.asking(), deadline(seconds))
+        return make_fetch(self.asking(), deadline(seconds))
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         stand_in = self

@@ -11,7 +11,7 @@ from app.db import Database
 
 
 @contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
+def count_queries(database: Database) -> Iterator[list[str]]:
     found: list[str] = []
 
     def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.models import SearchEntry, Summary
 from app.search import entries
 from app.services.search_index import facts
-from app.services.search_index.indexing import insert_entries, place_papers
+from app.services.search_index.indexing import insert_entries, renumber_papers
 
 
 def index_texts(session: Session, texts: Mapping[int, str]) -> None:
@@ -26,5 +26,7 @@ def index_texts(session: Session, texts: Mapping[int, str]) -> None:
         session.execute(delete(SearchEntry).where(SearchEntry.summary_id.in_(part)))
         found = facts.summaries(session, Summary.id.in_(part), texts)
         papers = {each.id: each for each in facts.papers(session, [number for number, _ in found])}
-        insert_entries(session, [entries.of_summary(papers[number], own) for number, own in found])
-        place_papers(session, list(papers))
+        insert_entries(
+            session, [entries.summary_entry(papers[number], own) for number, own in found]
+        )
+        renumber_papers(session, list(papers))

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.models import Revision, User
 from app.services import votes
-from app.services.pictures.uploads import store
+from app.services.pictures.uploads import store_picture
 from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, make_user, publish, save_draft
-from tests.helpers.queries import counted
+from tests.helpers.queries import count_queries
 from tests.helpers.samples.crafted_pictures import saved
 from tests.helpers.samples.pictures import drawing
 
@@ -76,12 +76,12 @@ def test_queries_do_not_grow_with_rows(
     add(session, 0, 3)
     few = {}
     for path in PAGES:
-        with counted(database) as statements:
+        with count_queries(database) as statements:
             assert guest.get(path, follow_redirects=True).status == 200, path
         few[path] = len(statements)
     add(session, 3, 9)
     for path in PAGES:
-        with counted(database) as statements:
+        with count_queries(database) as statements:
             guest.get(path, follow_redirects=True)
         assert len(statements) == few[path], (path, statements)
         assert len(statements) <= MOST, (path, statements)
@@ -103,7 +103,7 @@ def test_a_writers_own_lists_do_not_either(
             delete_summary(session, make_summary(session, paper, ann))
             content = Content(f"Draft {number}")
             save_draft(session, ann, paper, content, base_revision=0, seen_version=0)
-            name = store(session, ann, saved(drawing(size=(100 + number, 100)))).name
+            name = store_picture(session, ann, saved(drawing(size=(100 + number, 100)))).name
             make_summary(session, make_paper(session), ann, f"![A plot](/pictures/{name})")
             publish(session, ann, changing, source=f"Version {number}.")
             session.commit()
@@ -111,7 +111,7 @@ def test_a_writers_own_lists_do_not_either(
         session.rollback()
         marks = {"/pictures": name, history: f"/revision/{revision}"}
         for path in pages:
-            with counted(database) as statements:
+            with count_queries(database) as statements:
                 assert marks.get(path, f"conf/x/D{last - 1}") in guest.get(path).text
             assert len(statements) == few.setdefault(path, len(statements)), (path, statements)
             assert len(statements) <= MOST, (path, statements)

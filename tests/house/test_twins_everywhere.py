@@ -243,7 +243,7 @@ def test_a_picture_in_two_texts_links_nobody(
     Ben, who has the same picture, had written that."""
     library(session)
     ben = by(session, "ben").id
-    seen = uploads.store(session, by(session, "ann"), source("drawing"))
+    seen = uploads.store_picture(session, by(session, "ann"), source("drawing"))
     text = f"Hers. {uploads.markdown(seen, 'p')}"
     session.commit()
     plain = session.scalars(select(Paper).where(Paper.key == "conf/x/Plain1")).one()

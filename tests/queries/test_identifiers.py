@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Link, Paper, Summary
-from app.queries.identifiers import find_exactly, find_paper
+from app.queries.identifiers import find_paper, find_paper_exactly
 from app.queries.links import links
 from app.services.summaries import editor
 from tests.helpers.client import Browser
@@ -82,8 +82,8 @@ def test_names_with_escapes(guest: Browser, paper: Paper) -> None:
 
 def test_words_are_searched_and_not_looked_up(session: Session, guest: Browser) -> None:
     make_paper(session, "attention", "Attention is all you need")
-    assert find_exactly(session, "attention") is None
-    assert find_exactly(session, "deep learning 2015") is None
+    assert find_paper_exactly(session, "attention") is None
+    assert find_paper_exactly(session, "deep learning 2015") is None
     session.commit()
     assert guest.get("/search?q=attention").status == 200
     assert guest.get("/paper/ATTENTION").location == "/paper/attention"

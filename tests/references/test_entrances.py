@@ -12,14 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Link, Paper
-from app.queries.identifiers import find, find_exactly, find_paper
+from app.queries.identifiers import find_paper, find_paper_exactly, find_papers
 from app.references.identifiers import PaperRef
 from app.references.parsing import parse_any_address
 from app.services.importing.storing import import_files
-from app.services.importing.terms import Incoming, Options
+from app.services.importing.terms import ImportOptions, IncomingFile
 from app.services.lookup import pasted_input
-from app.services.lookup.asking import Outside
-from app.services.lookup.finding import find as find_here
+from app.services.lookup.asking import LookupSettings
+from app.services.lookup.finding import find_papers as find_here
 from app.services.papers.facts import identifiers
 from app.services.papers.fitting import fit
 from app.services.summaries.file_reading import read
@@ -27,7 +27,7 @@ from app.sources.bibtex.reading import read_bibtex
 from app.sources.formats.csl import read_csl
 from app.sources.formats.ris import read_ris
 from app.sources.lookup import arxiv, crossref, dblp, openreview
-from app.sources.lookup.fetch import Asking
+from app.sources.lookup.fetch import FetchSettings
 from app.sources.record import PaperRecord
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary
@@ -108,14 +108,14 @@ def leads_to(session: Session, record: PaperRecord, left_out_is_fine: bool = Fal
     if record.url:
         ref = parse_any_address(record.url)
         refs += [ref] if ref is not None else []
-    return {known.key for known in find(session, refs).values()}
+    return {known.key for known in find_papers(session, refs).values()}
 
 
 def test_what_is_typed(session: Session, guest: Browser, paper: Paper) -> None:
     """The search box, `/paper/<name>`, and the fields that take the name of a paper."""
     for name in ALL:
         assert find_paper(session, name) is paper, name
-        found = find_exactly(session, name)
+        found = find_paper_exactly(session, name)
         assert found is paper, name
     session.commit()
     for name in ALL[::5]:
@@ -131,7 +131,7 @@ def test_what_is_typed(session: Session, guest: Browser, paper: Paper) -> None:
 
 def test_add_a_paper(session: Session, paper: Paper, tmp_path: Path) -> None:
     for name in ALL:
-        outside = Outside(False, Asking("Shortlist"), tmp_path)
+        outside = LookupSettings(False, FetchSettings("Shortlist"), tmp_path)
         assert [each.key for each in find_here(session, outside, name, None).here] == [KEY], name
 
 
@@ -261,13 +261,13 @@ def test_front_matter(session: Session, paper: Paper, field: str) -> None:
         forms = (*NAMES_OF_DOI, *ADDRESSES_OF_DOI, f"10.48550/arXiv.{NEW}")
     for form in forms:
         text = f"---\n{field}: {json.dumps(form)}\nuser: ann\n---\nA text.\n"
-        incoming = Incoming("a.md", lambda text=text: read(text.encode()))
-        (outcome,) = import_files(session, [incoming], Options())
+        incoming = IncomingFile("a.md", lambda text=text: read(text.encode()))
+        (outcome,) = import_files(session, [incoming], ImportOptions())
         assert (outcome.key, outcome.message) == (KEY, ""), form
 
 
 def test_one_reference_for_one_paper() -> None:
     for form in (*ADDRESSES_OF_NEW, *NAMES_OF_NEW):
-        ref = pasted_input.read(form).ref
+        ref = pasted_input.read_pasted(form).ref
         assert ref in (PaperRef("arxiv", NEW), PaperRef("key", "journals/corr/abs-2403-12345"))
     assert re.fullmatch(r"\d{4}\.\d{5}", NEW)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.references.identifiers import PaperRef, implied
+from app.references.identifiers import PaperRef, implied_references
 from app.references.parsing import (
     parse_address,
     parse_any_address,
@@ -338,17 +338,17 @@ def test_no_address_by_itself(text: str) -> None:
 
 
 def test_names_that_follow_from_another() -> None:
-    assert implied(PaperRef("key", "journals/corr/abs-1707-09405")) == [
+    assert implied_references(PaperRef("key", "journals/corr/abs-1707-09405")) == [
         PaperRef("arxiv", "1707.09405")
     ]
-    assert implied(PaperRef("key", "journals/corr/cs-LG-0212012")) == [
+    assert implied_references(PaperRef("key", "journals/corr/cs-LG-0212012")) == [
         PaperRef("arxiv", "cs/0212012")
     ]
-    assert PaperRef("key", "journals/corr/abs-1506-01497") in implied(ARXIV)
-    assert implied(doi("10.18653/v1/p19-1001")) == [ACL]
-    assert doi("10.18653/v1/p19-1001") in implied(ACL)
-    assert ACL in implied(PaperRef("key", "10.18653/v1/P19-1001"))
-    assert implied(KEY) == implied(doi("10.1109/cvpr.2016.90")) == []
+    assert PaperRef("key", "journals/corr/abs-1506-01497") in implied_references(ARXIV)
+    assert implied_references(doi("10.18653/v1/p19-1001")) == [ACL]
+    assert doi("10.18653/v1/p19-1001") in implied_references(ACL)
+    assert ACL in implied_references(PaperRef("key", "10.18653/v1/P19-1001"))
+    assert implied_references(KEY) == implied_references(doi("10.1109/cvpr.2016.90")) == []
 
 
 def test_reading_a_hostile_address_takes_no_time() -> None:

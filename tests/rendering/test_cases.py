@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.samples.cases import CASES, shown
+from tests.helpers.samples.cases import CASES, shorten_html
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
 def test_case(case: Path) -> None:
     expected = case.with_suffix(".html").read_text(encoding="utf-8")
     # Bytes, for a case may be about line ends.
-    assert shown(case.read_bytes().decode()) == expected
+    assert shorten_html(case.read_bytes().decode()) == expected
 
 
 def test_there_are_cases() -> None:

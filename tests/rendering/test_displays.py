@@ -16,7 +16,7 @@ from app.rendering.blocks import displays
 from app.rendering.blocks.paragraphs import ParagraphParser
 from app.rendering.blocks.parser import parse_blocks
 from app.rendering.markdown import tidy
-from tests.helpers.samples.cases import shown
+from tests.helpers.samples.cases import shorten_html
 from tests.helpers.samples.hostile import HOSTILE
 from tests.rendering.agreement import read_snippets
 from tests.rendering.grammar import formulas
@@ -32,7 +32,7 @@ SIGNS = [
 
 def bare(text: str) -> str:
     """What is shown of a text, without directions, boxes, and line ends between blocks."""
-    html = shown(text).replace(' dir="auto"', "").replace('<span class="math-inline">', "")
+    html = shorten_html(text).replace(' dir="auto"', "").replace('<span class="math-inline">', "")
     html = re.sub(r"</math></span>", "</math>", html).replace('<span class="math-block">', "=")
     html = re.sub(r'<div class="table-scroll"[^>]*>|</div>', "", html)
     return re.sub(r"(?<=>)\n", "", html)

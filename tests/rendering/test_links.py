@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from app.references.identifiers import PaperRef
-from app.rendering import Known, Link, Problem, render
+from app.rendering import KnownPapers, PaperLink, Problem, render
 from app.rendering.sentences import sentence_spans
 
 ARXIV = PaperRef("arxiv", "1707.09405")
 
 
-def links(text: str) -> tuple[Link, ...]:
+def links(text: str) -> tuple[PaperLink, ...]:
     return render(text, site_url="https://shortlist.example").links
 
 
@@ -121,7 +121,7 @@ def test_failed_formula_in_a_sentence_is_its_source() -> None:
 
 def test_known_papers_lead_to_their_page() -> None:
     text = "https://arxiv.org/abs/1707.09405 and [doi](https://doi.org/10.1/x)"
-    html = render(text, find=lambda refs: Known({ARXIV: "conf/x/y z"})).html
+    html = render(text, find=lambda refs: KnownPapers({ARXIV: "conf/x/y z"})).html
     assert '<a href="/paper/conf/x/y%20z" class="paper-link">conf/x/y z</a>' in html
     assert 'href="https://doi.org/10.1/x"' in html
 
@@ -131,7 +131,7 @@ def test_known_key_is_kept_out_of_old_addresses() -> None:
     assert 'href="/paper/journals/corr/1707.09405#joe"' in render(text).html
     assert (
         'href="/paper/conf/a/b#joe"'
-        in render(text, find=lambda refs: Known({ARXIV: "conf/a/b"})).html
+        in render(text, find=lambda refs: KnownPapers({ARXIV: "conf/a/b"})).html
     )
 
 
@@ -188,7 +188,7 @@ def test_citations_read_as_their_papers_are_known() -> None:
     known = {PaperRef("key", "conf/x/A1"): "conf/x/A1", PaperRef("arxiv", "1506.01497"): "b"}
     labels = {"conf/x/A1": "Ren & <Co> 2015", "b": "Girshick 2015"}
     text = "\\cite{conf/x/A1, none}, [mine](/paper/conf/x/A1), https://arxiv.org/abs/1506.01497"
-    html = render(text, find=lambda refs: Known(known, labels)).html
+    html = render(text, find=lambda refs: KnownPapers(known, labels)).html
     assert ">Ren &amp; &lt;Co&gt; 2015</a>, " in html
     assert ">none</a>" in html
     assert ">mine</a>" in html

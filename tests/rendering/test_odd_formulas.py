@@ -15,7 +15,7 @@ from defusedxml.ElementTree import fromstring
 
 from app.rendering import faults
 from app.rendering.math import conversion
-from app.rendering.math.conversion import Formula, to_mathml
+from app.rendering.math.conversion import RenderedFormula, to_mathml
 from app.rendering.math.formulas import Formulas
 from app.rendering.math.tex.limits import MAX_STEPS
 from tests.helpers.samples.tex import ELEMENTS
@@ -31,7 +31,7 @@ SHARE = 41  # of each command with each argument, every so manieth; the rest by 
 RANDOM = 2000
 
 
-def check(written: str, formula: Formula) -> None:
+def check(written: str, formula: RenderedFormula) -> None:
     """A formula that was set is sanitised MathML, and one that was not a `code`."""
     assert formula.problem != faults.SENTENCE, written
     assert formula.steps <= MAX_STEPS + len(written), written
@@ -104,9 +104,9 @@ def test_a_fault_in_a_macro_is_the_fault_of_one_formula(monkeypatch: pytest.Monk
         return found
 
     monkeypatch.setattr(macros, "read_definition", fail)
-    before = faults.counted()
+    before = faults.count_faults()
     rendered = markdown.render("$\\def\\good{g}$ $\\def\\bad{b}$ $\\good$")
-    assert faults.counted() == before + 1
+    assert faults.count_faults() == before + 1
     assert [problem.message[-len(faults.SENTENCE) :] for problem in rendered.problems] == [
         faults.SENTENCE
     ]
@@ -121,7 +121,7 @@ def test_a_fault_is_logged_now_and_then(caplog: pytest.LogCaptureFixture) -> Non
         try:
             raise ZeroDivisionError(words)
         except ZeroDivisionError as error:
-            faults.note(error)
+            faults.log_fault(error)
     lines = [record.getMessage().split("\n")[0] for record in caplog.records]
     assert lines == [f"Fault {n} in rendering: ZeroDivisionError" for n in (1, 10, 100)]
     assert "private" not in caplog.text
@@ -131,4 +131,4 @@ if __name__ == "__main__":
     print(check_all(every_command()), "commands with arguments")
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     print(check_all(islice(at_random(random.Random(seed)), int(sys.argv[1]))), "at random")
-    print(f"{faults.counted()} faults")
+    print(f"{faults.count_faults()} faults")

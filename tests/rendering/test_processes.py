@@ -14,8 +14,8 @@ import pytest
 
 from app.references.identifiers import PaperRef
 from app.rendering import (
-    Busy,
-    Known,
+    KnownPapers,
+    RendererBusy,
     RenderError,
     faults,
     markdown,
@@ -64,9 +64,9 @@ def test_the_answer_is_that_of_the_function() -> None:
 def test_the_child_asks_for_papers_once() -> None:
     asked = []
 
-    def find(refs: frozenset[PaperRef]) -> Known:
+    def find(refs: frozenset[PaperRef]) -> KnownPapers:
         asked.append(refs)
-        return Known({PaperRef("arxiv", "1506.01497"): "a/b"}, {"a/b": "Ren et al. 2015"})
+        return KnownPapers({PaperRef("arxiv", "1506.01497"): "a/b"}, {"a/b": "Ren et al. 2015"})
 
     text = "\\cite{a/b} and https://arxiv.org/abs/1506.01497 and [it](/paper/c/d#mira)"
     rendered = render(text, find=find)
@@ -80,56 +80,56 @@ def test_the_child_asks_for_papers_once() -> None:
 
 
 def test_when_the_library_cannot_be_asked_the_fault_is_told(renderer: Renderer) -> None:
-    def find(refs: frozenset[PaperRef]) -> Known:
+    def find(refs: frozenset[PaperRef]) -> KnownPapers:
         raise ConnectionError("no database")
 
     with pytest.raises(ConnectionError, match="no database"):
-        processes.ask(renderer, "render", "\\cite{a/b}", find)
-    assert "<p" in processes.ask(renderer, "render", "\\cite{a/b}").html
+        processes.call_renderer(renderer, "render", "\\cite{a/b}", find)
+    assert "<p" in processes.call_renderer(renderer, "render", "\\cite{a/b}").html
 
 
 def test_refusals_come_through_with_their_line(renderer: Renderer) -> None:
     with pytest.raises(RenderError) as caught:
-        processes.ask(renderer, "render", "fine\n\n" + "> " * 40 + "x")
+        processes.call_renderer(renderer, "render", "fine\n\n" + "> " * 40 + "x")
     assert caught.value.line == 3
 
 
 def test_a_text_that_takes_too_long_is_stopped(hasty: Renderer) -> None:
     for _ in range(2):
         with pytest.raises(RenderError, match="takes too long"):
-            processes.ask(hasty, "render", SLOW)
-        assert "<p" in processes.ask(hasty, "render", "fine").html
+            processes.call_renderer(hasty, "render", SLOW)
+        assert "<p" in processes.call_renderer(hasty, "render", "fine").html
 
 
 def test_one_child_serves_many_texts(renderer: Renderer) -> None:
-    processes.ask(renderer, "render", "a")
+    processes.call_renderer(renderer, "render", "a")
     before = process(renderer)
-    processes.ask(renderer, "render", "b")
+    processes.call_renderer(renderer, "render", "b")
     assert process(renderer) == before
 
 
 def test_a_child_that_was_killed_between_two_texts_is_replaced(renderer: Renderer) -> None:
-    processes.ask(renderer, "render", "a")
+    processes.call_renderer(renderer, "render", "a")
     os.kill(process(renderer), signal.SIGKILL)
     os.waitid(os.P_PID, process(renderer), os.WEXITED | os.WNOWAIT)
-    assert "<p" in processes.ask(renderer, "render", "b").html
+    assert "<p" in processes.call_renderer(renderer, "render", "b").html
 
 
 def test_a_child_that_dies_of_a_text_refuses_it(renderer: Renderer) -> None:
-    processes.ask(renderer, "render", "a")
+    processes.call_renderer(renderer, "render", "a")
     os.kill(process(renderer), signal.SIGSTOP)
     threading.Timer(0.2, os.kill, (process(renderer), signal.SIGKILL)).start()
     with pytest.raises(RenderError, match="is too much"):
-        processes.ask(renderer, "render", "b")
-    assert "<p" in processes.ask(renderer, "render", "c").html
+        processes.call_renderer(renderer, "render", "b")
+    assert "<p" in processes.call_renderer(renderer, "render", "c").html
 
 
 def test_a_fault_of_ours_refuses_the_text_in_plain_words(
     renderer: Renderer, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(RenderError, match="on our side"):
-        processes.ask(renderer, "render", None)
-    assert "<p" in processes.ask(renderer, "render", "fine").html
+        processes.call_renderer(renderer, "render", None)
+    assert "<p" in processes.call_renderer(renderer, "render", "fine").html
     assert "Fault 1 in rendering: AttributeError" in capfd.readouterr().err
 
 
@@ -137,7 +137,7 @@ def test_a_fault_beyond_the_function_is_one_too(
     renderer: Renderer, caplog: pytest.LogCaptureFixture
 ) -> None:
     with pytest.raises(RenderError, match="on our side"):
-        processes.ask(renderer, "nothing of this name", "fine")
+        processes.call_renderer(renderer, "nothing of this name", "fine")
     assert "Fault" in caplog.text
 
 
@@ -149,10 +149,10 @@ def test_a_fault_in_our_own_process_is_plain_too(
         raise KeyError("private")
 
     monkeypatch.setattr(markdown, "Formulas", fail)
-    before = faults.counted()
+    before = faults.count_faults()
     with pytest.raises(RenderError, match="on our side"):
         function("without formulas")
-    assert faults.counted() == before + 1
+    assert faults.count_faults() == before + 1
 
 
 def test_without_room_for_a_child_the_writer_is_told(
@@ -163,53 +163,56 @@ def test_without_room_for_a_child_the_writer_is_told(
 
     with monkeypatch.context() as without:
         without.setattr(subprocess, "Popen", fail)
-        with pytest.raises(Busy):
-            processes.ask(renderer, "render", "a")
-    assert "<p" in processes.ask(renderer, "render", "a").html
+        with pytest.raises(RendererBusy):
+            processes.call_renderer(renderer, "render", "a")
+    assert "<p" in processes.call_renderer(renderer, "render", "a").html
 
 
 def test_a_child_that_does_not_start_is_not_waited_for(
     renderer: Renderer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sandbox, "STARTS_WITHIN", 0)
-    with pytest.raises(Busy):
-        processes.ask(renderer, "render", "a")
+    monkeypatch.setattr(sandbox, "MAX_START_SECONDS", 0)
+    with pytest.raises(RendererBusy):
+        processes.call_renderer(renderer, "render", "a")
     monkeypatch.undo()
-    assert "<p" in processes.ask(renderer, "render", "a").html
+    assert "<p" in processes.call_renderer(renderer, "render", "a").html
 
 
 def test_when_all_are_busy_the_writer_is_told() -> None:
-    with pytest.raises(Busy, match="Try again"):
-        processes.ask(Children(waits=0.01), "render", "a")
+    with pytest.raises(RendererBusy, match="Try again"):
+        processes.call_renderer(Children(waits=0.01), "render", "a")
 
 
 def test_only_a_few_wait_for_a_preview(renderer: Renderer) -> None:
     """Else those who read would find no thread of the server free."""
     few = Children(renderer, waits=60, at_once=2)
-    processes.ask(renderer, "render", "a")
+    processes.call_renderer(renderer, "render", "a")
     os.kill(process(renderer), signal.SIGSTOP)
-    waiting = [threading.Thread(target=processes.ask, args=(few, "render", "a")) for _ in range(2)]
+    waiting = [
+        threading.Thread(target=processes.call_renderer, args=(few, "render", "a"))
+        for _ in range(2)
+    ]
     for each in waiting:
         each.start()
     wait_until(lambda: not few._turns._value, "both wait")
-    with pytest.raises(Busy):
-        processes.ask(few, "render", "b")
+    with pytest.raises(RendererBusy):
+        processes.call_renderer(few, "render", "b")
     os.kill(process(renderer), signal.SIGCONT)
     for each in waiting:
         each.join()
-    assert "<p" in processes.ask(few, "render", "c").html
+    assert "<p" in processes.call_renderer(few, "render", "c").html
 
 
 def test_an_answer_that_does_not_come_is_not_waited_for(
     renderer: Renderer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    processes.ask(renderer, "render", "a")
+    processes.call_renderer(renderer, "render", "a")
     monkeypatch.setattr(renderer, "_within", 0.05)
     os.kill(process(renderer), signal.SIGSTOP)
-    with pytest.raises(Busy):
-        processes.ask(renderer, "render", "b")
+    with pytest.raises(RendererBusy):
+        processes.call_renderer(renderer, "render", "b")
     monkeypatch.undo()
-    assert "<p" in processes.ask(renderer, "render", "c").html
+    assert "<p" in processes.call_renderer(renderer, "render", "c").html
 
 
 @pytest.mark.slow
@@ -223,7 +226,7 @@ def test_a_preview_gives_way_to_everybody(monkeypatch: pytest.MonkeyPatch) -> No
         (kept, os.SCHED_OTHER, processes.NICENESS),
     ):
         renderers.stop()  # with the settings of tests
-        processes.ask(renderers, "render", "a")
+        processes.call_renderer(renderers, "render", "a")
         child = process(renderers._all[0])
         assert os.sched_getscheduler(child) == policy
         assert os.getpriority(os.PRIO_PROCESS, child) - os.getpriority(os.PRIO_PROCESS, 0) in (

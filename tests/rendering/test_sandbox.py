@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from app.rendering.sandbox import Child, Children, TooMuch
+from app.rendering.sandbox import Child, Children, ResourceLimitExceeded
 
 
 class Refusal(ValueError):
@@ -77,7 +77,7 @@ def test_it_may_ask_as_often_as_it_likes(child: Child) -> None:
 
 
 def test_more_memory_than_it_may_have(child: Child) -> None:
-    with pytest.raises(TooMuch) as caught:
+    with pytest.raises(ResourceLimitExceeded) as caught:
         child.call("_fill")
     assert caught.value.reason == "memory"
     assert child.call("_repeated", "a") == "a"
@@ -85,7 +85,7 @@ def test_more_memory_than_it_may_have(child: Child) -> None:
 
 def test_more_time_for_a_call_than_it_may_have() -> None:
     child = Child(__name__, seconds=0.05)
-    with pytest.raises(TooMuch) as caught:
+    with pytest.raises(ResourceLimitExceeded) as caught:
         child.call("_spin")
     assert caught.value.reason == "time"
     assert child.call("_repeated", "a") == "a"  # another one
@@ -94,7 +94,7 @@ def test_more_time_for_a_call_than_it_may_have() -> None:
 
 def test_more_time_for_all_than_it_may_have() -> None:
     child = Child(__name__, seconds=60, lifetime=1, lasts=False)
-    with pytest.raises(TooMuch) as caught:
+    with pytest.raises(ResourceLimitExceeded) as caught:
         child.call("_spin")
     assert caught.value.reason == "time"
     child.stop()
@@ -107,7 +107,7 @@ def test_one_that_remembers_is_not_replaced() -> None:
     os.kill(child._process.pid, signal.SIGKILL)
     child._process.wait()
     for _ in range(2):
-        with pytest.raises(TooMuch):
+        with pytest.raises(ResourceLimitExceeded):
             child.call("_repeated", "a")
 
 

@@ -13,9 +13,9 @@ from app.db import begin_writing
 from app.models import Author, AuthorName, Paper, Venue
 from app.queries.catalogue import overview, venues
 from app.queries.search import suggestions
-from app.search.entries import PaperFacts, of_paper
+from app.search.entries import PaperFacts, paper_entry
 from app.services.papers.adding import add_paper
-from app.services.papers.same_work import Work, is_same
+from app.services.papers.same_work import WorkFacts, is_same
 from app.services.search_index.indexing import index_papers
 from app.sources.record import PaperRecord
 from app.text.person_names import author_key
@@ -40,7 +40,7 @@ PAIRS = [
 
 
 def found(session: Session, typed: str) -> set[int]:
-    return {each.paper_id for each in search.find(session, search.parse(typed)).papers}
+    return {each.paper_id for each in search.find_papers(session, search.parse(typed)).papers}
 
 
 @pytest.mark.parametrize("pair", PAIRS)
@@ -61,7 +61,7 @@ def test_both_ways_of_writing_find_each_other(session: Session, pair: tuple[str,
 def test_a_query_finds_what_it_is_written_as(text: str) -> None:
     """Whatever the letters: the index has of a title the words that it is looked for by."""
     text = text.replace('"', " ")
-    title = of_paper(PaperFacts(1, text, (), (), None, "", (), summarised=False))["title"]
+    title = paper_entry(PaperFacts(1, text, (), (), None, "", (), summarised=False))["title"]
     parts = search.parse(f'"{text}"').parts
     assert len(parts) == (1 if words(text) else 0)
     for part in parts:
@@ -115,7 +115,7 @@ def test_lists_of_venues_and_tags_are_narrowed_so_too(session: Session) -> None:
 def test_a_preprint_by_plain_letters_is_the_same_work(session: Session) -> None:
     said = ("Learning with Łukasiewicz logics", ("Łukasz Kaiser", "Søren Ø"), 2017)
     plain = ("Learning with Lukasiewicz Logics", ("Lukasz Kaiser", "Soren O"), 2017)
-    assert is_same(Work(*said, "preprint"), Work(*plain, "conference"))
+    assert is_same(WorkFacts(*said, "preprint"), WorkFacts(*plain, "conference"))
     first = add_paper(session, PaperRecord(title=said[0], authors=said[1]), "form")
     assert first.title_folded == "learning with lukasiewicz logics"
     assert session.scalars(select(Paper).where(Paper.title_folded == first.title_folded)).all()

@@ -196,7 +196,9 @@ def test_queries_find_papers(session: Session) -> None:
     """All of them at once: the library takes longer to make than they do."""
     keys = dict(session.execute(select(Paper.id, Paper.key)).all())
     found = {
-        query: [keys[each.paper_id] for each in search.find(session, search.parse(query)).papers]
+        query: [
+            keys[each.paper_id] for each in search.find_papers(session, search.parse(query)).papers
+        ]
         for query, _ in QUERIES
     }
     assert found == dict(QUERIES)
@@ -233,7 +235,7 @@ NAUGHTY = [
 def test_any_string_is_a_query(session: Session, guest: Browser) -> None:
     make_paper(session, "conf/x/A1", "A paper x")
     for query in NAUGHTY:
-        search.correction(session, search.find(session, search.parse(query)))
+        search.correction(session, search.find_papers(session, search.parse(query)))
         suggestions.for_typed(session, query)
     session.commit()
     for query in NAUGHTY[:4]:
@@ -285,20 +287,20 @@ def test_what_somebody_wrote_about_comes_first(session: Session) -> None:
 def test_of_many_the_important_are_looked_at(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "LIMIT", 3)
+    monkeypatch.setattr(search, "MAX_HITS", 3)
     for number in range(5):
         make_paper(session, f"conf/x/Word{number}", "The same word", year=2000 + number)
     written = make_paper(session, "conf/x/Written", "An old word", year=1990)
     make_summary(session, written)
     same = make_paper(session, "conf/x/Same", "Word", year=1970)
-    hits = search.find(session, search.parse("word"))
+    hits = search.find_papers(session, search.parse("word"))
     assert not hits.is_all
     found = [session.get_one(Paper, each.paper_id).key for each in hits.papers]
     # The one of this title is found wherever it stands; the others by summaries, then years.
     assert found == [same.key, written.key, "conf/x/Word4"]
-    assert {each.paper_id for each in search.find(session, search.parse("old word")).papers} == {
-        written.id
-    }
+    assert {
+        each.paper_id for each in search.find_papers(session, search.parse("old word")).papers
+    } == {written.id}
 
 
 @pytest.mark.usefixtures("library")
@@ -307,13 +309,16 @@ def test_private_texts_are_not_there(guest: Browser, session: Session) -> None:
     paper = session.scalars(select(Paper).where(Paper.key == RESNET)).one()
     writer = make_user(session, "hidden", "Zebra Hidden")
     summary = make_summary(session, paper, writer, "Plain secretword.", tags=["secrettag"])
-    assert len(search.find(session, search.parse("secretword")).papers) == 1
+    assert len(search.find_papers(session, search.parse("secretword")).papers) == 1
     for visibility in ("private", "unlisted"):
         text = {"source": "Plain secretword.", "tags": ["secrettag"]}
         publish(session, writer, paper, **text, visibility=visibility)  # type: ignore[arg-type]
         session.commit()
         for query in ("secretword", "tag:secrettag", "zebra", "residual has:summary"):
-            assert search.find(session, search.parse(query)).papers == [], (visibility, query)
+            assert search.find_papers(session, search.parse(query)).papers == [], (
+                visibility,
+                query,
+            )
         session.commit()
         page = guest.get("/search", query_string={"q": "kaiming"}).text
         assert "secret" not in page
@@ -321,11 +326,11 @@ def test_private_texts_are_not_there(guest: Browser, session: Session) -> None:
         assert guest.get("/search/suggest?q=secretw").text.count("secretword") == 0
     publish(session, writer, paper, source="Plain secretword.", anonymous=True)
     session.commit()
-    assert len(search.find(session, search.parse("secretword")).papers) == 1
-    assert search.find(session, search.parse("zebra")).papers == []
+    assert len(search.find_papers(session, search.parse("secretword")).papers) == 1
+    assert search.find_papers(session, search.parse("zebra")).papers == []
     delete_summary(session, session.get_one(Summary, summary.id))
     session.commit()
-    assert search.find(session, search.parse("residual has:summary")).papers == []
+    assert search.find_papers(session, search.parse("residual has:summary")).papers == []
 
 
 @pytest.mark.usefixtures("library")
@@ -333,8 +338,8 @@ def test_a_new_name_is_found(session: Session) -> None:
     mira = session.scalars(select(Summary).where(Summary.anonymous.is_(False))).one().user_id
     change_profile(session, session.get_one(User, mira), display_name="Petra Newname", bio="")
     session.commit()
-    assert len(search.find(session, search.parse("newname convolutions")).papers) == 1
-    assert search.find(session, search.parse("solheim")).papers == []
+    assert len(search.find_papers(session, search.parse("newname convolutions")).papers) == 1
+    assert search.find_papers(session, search.parse("solheim")).papers == []
 
 
 MEANT: list[tuple[str, str | None]] = [
@@ -356,7 +361,7 @@ MEANT: list[tuple[str, str | None]] = [
 @pytest.mark.usefixtures("library")
 def test_did_you_mean(session: Session) -> None:
     for typed, meant in MEANT:
-        hits = search.find(session, search.parse(typed))
+        hits = search.find_papers(session, search.parse(typed))
         assert search.correction(session, hits) == meant, typed
 
 
@@ -364,7 +369,9 @@ def test_did_you_mean(session: Session) -> None:
 def test_everything_can_be_indexed_anew(session: Session) -> None:
     def found() -> dict[str, list[int]]:
         return {
-            query: [each.paper_id for each in search.find(session, search.parse(query)).papers]
+            query: [
+                each.paper_id for each in search.find_papers(session, search.parse(query)).papers
+            ]
             for query, _ in QUERIES
         }
 
@@ -383,7 +390,7 @@ def test_everything_can_be_indexed_anew(session: Session) -> None:
     session.commit()
     assert list(indexing.index_missing(session)) == [9]
     assert list(indexing.index_missing(session)) == []
-    assert search.find(session, search.parse("convolution")).papers == []
+    assert search.find_papers(session, search.parse("convolution")).papers == []
     begin_writing(session)
     index_texts(session, texts)
     session.commit()
@@ -393,9 +400,9 @@ def test_everything_can_be_indexed_anew(session: Session) -> None:
     indexing.index_papers(session, [faster, 10**6])
     session.commit()
     for query in ("slower convolution", "slower year:2001"):
-        (hit,) = search.find(session, search.parse(query)).papers
+        (hit,) = search.find_papers(session, search.parse(query)).papers
         assert hit.paper_id == faster
-    assert search.find(session, search.parse("faster")).papers == []
+    assert search.find_papers(session, search.parse("faster")).papers == []
 
 
 def test_many_rows_leave_the_index_in_step(
@@ -406,14 +413,14 @@ def test_many_rows_leave_the_index_in_step(
     begin_writing(session)
     indexing.index_papers(session, [paper.id])
     session.commit()
-    assert len(search.find(session, search.parse("manyfold")).papers) == 1
+    assert len(search.find_papers(session, search.parse("manyfold")).papers) == 1
     monkeypatch.undo()
     make_paper(session, "conf/x/More", "Manyfold more")
-    assert len(search.find(session, search.parse("manyfold")).papers) == 2
+    assert len(search.find_papers(session, search.parse("manyfold")).papers) == 2
     begin_writing(session)
     session.execute(delete(SearchEntry))
     session.commit()
-    assert search.find(session, search.parse("manyfold")).papers == []
+    assert search.find_papers(session, search.parse("manyfold")).papers == []
 
 
 def test_folding() -> None:
@@ -466,7 +473,7 @@ def test_nul_is_left_out(guest: Browser) -> None:
 
 @pytest.mark.usefixtures("library")
 def test_very_many_are_not_counted(guest: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "LIMIT", 4)
+    monkeypatch.setattr(search, "MAX_HITS", 4)
     page = guest.get("/search?q=year:..2030")
     assert "Very many results for" in page.text
     assert "; the first 3 are listed" in page.text

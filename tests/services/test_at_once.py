@@ -22,7 +22,7 @@ from app.models import Paper, Picture, Summary, Tag, User
 from app.services.accounts import administration
 from app.services.accounts.merging import merge as merge_accounts
 from app.services.papers.merging import merge_papers
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
 from tests.helpers.client import PASSWORD, Browser
@@ -231,21 +231,23 @@ def test_accounts_renamed_merged_and_removed_twice(any_file_database: Database) 
                 try:
                     work(session)
                     session.commit()
-                except Refused:
+                except Refusal:
                     return 422
             return 200
 
         return run
 
     def rename(old: str, new: str) -> Callable[[], int]:
-        return change(lambda s: administration.rename(s, administration.find(s, old), new))
+        return change(
+            lambda s: administration.rename_account(s, administration.find_account(s, old), new)
+        )
 
     def merge(one: str, other: str) -> Callable[[], int]:
-        find = administration.find
+        find = administration.find_account
         return change(lambda s: merge_accounts(s, find(s, one), find(s, other)))
 
     def remove(name: str) -> Callable[[], int]:
-        return change(lambda s: administration.delete_user(s, administration.find(s, name)))
+        return change(lambda s: administration.delete_user(s, administration.find_account(s, name)))
 
     pairs = [
         (rename(names[0], "other"), rename(names[1], "other")),

@@ -13,7 +13,7 @@ from app.services.files import PRIVATE, READABLE, replace_file, write_file
 from app.services.lookup import cache
 from app.services.operation import math_font
 from app.services.pictures import files as pictures
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 
 
 @pytest.mark.parametrize("mode", [PRIVATE, READABLE])
@@ -65,7 +65,7 @@ def test_what_fails_on_the_way_leaves_all_as_it_was(tmp_path: Path) -> None:
 HOMES: dict[str, Callable[[Path], object]] = {
     "vault": lambda folder: vault.into_folder(folder)("ann/text.md", b"text"),
     "picture": lambda folder: pictures.write(folder / "picture.png", b"picture"),
-    "answer": lambda folder: cache.write(folder, "question", cache.Kept()),
+    "answer": lambda folder: cache.write_answer(folder, "question", cache.CachedAnswer()),
     "font": math_font.ensure_math_font,
 }
 
@@ -80,7 +80,7 @@ def test_a_full_disk_leaves_no_pieces(
     monkeypatch.setattr(os, "fsync", full)
     try:
         HOMES[home](tmp_path)
-    except (OSError, Refused):
+    except (OSError, Refusal):
         pass
     else:
         assert home == "answer"  # a look-up works without

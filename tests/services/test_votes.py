@@ -12,7 +12,7 @@ from app.db import Database
 from app.models import Summary, User, Vote
 from app.services import votes
 from app.services.operation import schema
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from tests.helpers.factories import make_summary, make_user
 
 
@@ -31,9 +31,9 @@ def test_one_vote_a_person_and_it_can_change(session: Session) -> None:
 def test_not_on_oneself_and_not_twice_as_much(session: Session) -> None:
     writer = make_user(session)
     summary = make_summary(session, None, writer)
-    with pytest.raises(Refused, match="own summary"):
+    with pytest.raises(Refusal, match="own summary"):
         votes.cast(session, writer, summary.id, 1)
-    with pytest.raises(Refused, match="up or down"):
+    with pytest.raises(Refusal, match="up or down"):
         votes.cast(session, make_user(session), summary.id, 2)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app.serving.limits import Crowded, Shares, network
+from app.serving.limits import AddressCounter, TooManyRequests, network
 from app.views.http.incoming import allowance
 from app.views.http.security import LARGE_REQUESTS
 from tests.helpers.client import Browser
@@ -276,8 +276,8 @@ def test_networks() -> None:
     assert network("192.0.2.1") == "192.0.2.1"
     assert network("::ffff:192.0.2.1") == "192.0.2.1"
     assert network("2001:db8:1:2:3::4") == network("2001:db8:1:2::9") == "2001:db8:1:2::/64"
-    shares = Shares(1)
-    with shares.one("a"), shares.one("b"), pytest.raises(Crowded), shares.one("a"):
+    shares = AddressCounter(1)
+    with shares.one("a"), shares.one("b"), pytest.raises(TooManyRequests), shares.one("a"):
         pass
     with shares.one("a"), shares.one(""), shares.one(""):
         pass

@@ -47,7 +47,7 @@ def test_little_tex_of_a_paste_is_read(kind: str, monkeypatch: pytest.MonkeyPatc
     tex._short.cache_clear()
     text = TEXTS[kind]
     assert len(text) <= MAX_PASTED_BYTES
-    what = pasted_input.read(text)
+    what = pasted_input.read_pasted(text)
     # A value may be read for two facts, such as a title and a key of it.
     assert sum(marks) <= 2 * MAX_PASTED_MARKS
     if kind != "title":
@@ -55,7 +55,7 @@ def test_little_tex_of_a_paste_is_read(kind: str, monkeypatch: pytest.MonkeyPatc
 
 
 def test_what_came_before_is_kept() -> None:
-    what = pasted_input.read(TEXTS["many entries"])
+    what = pasted_input.read_pasted(TEXTS["many entries"])
     assert 10 < len(what.records) < 40
     assert what.records[0].title.startswith("0 é")
     assert len(what.problems) == 1
@@ -64,7 +64,7 @@ def test_what_came_before_is_kept() -> None:
 def test_usual_entries_are_no_trouble() -> None:
     facts = "title={{Deep} {CNN}s}, author={G{\\'o}del, K}, doi={10.1/x}"
     text = "".join(f"@article{{k{n},\n {facts}}}\n" for n in range(300))
-    what = pasted_input.read(text)
+    what = pasted_input.read_pasted(text)
     assert (len(what.records), what.problems) == (300, ())
 
 

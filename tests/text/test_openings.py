@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.text.openings import LONGEST, opening
+from app.text.openings import MAX_CHARS, opening
 from app.views.http.templating import size
 
 
@@ -39,10 +39,10 @@ def test_titles_stand_apart() -> None:
 
 def test_long_lines_are_cut() -> None:
     (line,) = opening("word " * 200)
-    assert len(line.text) <= LONGEST
+    assert len(line.text) <= MAX_CHARS
     assert line.text.endswith("word…")
     assert opening("") == opening("\n \n---") == []
-    assert sum(len(each.text) for each in opening("*" * 100_000)) <= LONGEST
+    assert sum(len(each.text) for each in opening("*" * 100_000)) <= MAX_CHARS
 
 
 def test_sizes_in_words() -> None:

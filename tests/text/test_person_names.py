@@ -20,7 +20,7 @@ from app.sources.formats.ris import read_ris
 from app.sources.record import PaperRecord
 from app.text.person_names import (
     author_key,
-    compared,
+    comparable_name,
     key_without_number,
     number_of_key,
     split_name,
@@ -210,11 +210,11 @@ def test_names_with_a_comma() -> None:
     ],
 )
 def test_one_person_is_compared_as_one(one: str, other: str) -> None:
-    assert compared(one) == compared(other)
+    assert comparable_name(one) == comparable_name(other)
 
 
 def test_two_groups_are_two() -> None:
-    assert compared("ATLAS Collaboration") != compared("CMS Collaboration")
+    assert comparable_name("ATLAS Collaboration") != comparable_name("CMS Collaboration")
 
 
 def test_numbers_of_namesakes() -> None:

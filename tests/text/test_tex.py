@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.services.lookup import pasted_input
 from app.sources.bibtex.reading import read_bibtex
-from app.sources.bibtex.writing import escaped
+from app.sources.bibtex.writing import escape_tex
 from app.sources.formats.csl import read_csl
 from app.sources.formats.ris import read_ris
 from app.sources.lookup import arxiv, crossref, dblp, openreview
@@ -108,7 +108,7 @@ def of_managers(tex: str) -> dict[str, str]:
 
 
 def of_pasted(tex: str) -> dict[str, str]:
-    return {"title": pasted_input.read(tex).title}
+    return {"title": pasted_input.read_pasted(tex).title}
 
 
 SOURCES = (of_bibtex, of_arxiv, of_openreview, of_crossref, of_dblp, of_managers, of_pasted)
@@ -123,7 +123,7 @@ def test_each_form_from_each_source(source, tex: str) -> None:  # type: ignore[n
 
 @pytest.mark.parametrize("text", FORMS.values())
 def test_what_was_read_is_written_and_read_again(text: str) -> None:
-    assert plain(escaped(text)) == text
+    assert plain(escape_tex(text)) == text
 
 
 def test_an_entity_in_a_name_ends_no_name() -> None:

@@ -8,7 +8,9 @@ from app.text.person_names import number_of_key, with_number
 
 
 class Author(Base):
-    """Who wrote papers. `key` stands in addresses; dblp's number of a namesake is part of it.
+    """Who wrote papers.
+
+    `key` stands in addresses; dblp's number of a namesake is part of it.
 
     `dblp_id` is dblp's number of a person (`65/9612`), `orcid` their ORCID iD with hyphens.
     """
@@ -28,12 +30,18 @@ class Author(Base):
 
     @property
     def numbered(self) -> str:
-        """The name with dblp's number of a namesake: as dblp and our files tell them apart."""
+        """The name with dblp's number of a namesake.
+
+        So dblp and our files tell them apart.
+        """
         return with_number(self.name, self.key)
 
 
 class AuthorName(Base):
-    """Another name under which an author has written. `key` is what it would be in an address."""
+    """Another name under which an author has written.
+
+    `key` is what it would be in an address.
+    """
 
     __tablename__ = "author_names"
 
@@ -43,7 +51,9 @@ class AuthorName(Base):
 
 
 class PaperAuthor(Base):
-    """One author of one paper; `position` counts from 0 in the order of the title page.
+    """One author of one paper.
+
+    `position` counts from 0 in the order of the title page.
 
     `name` is the author's name as it stands there, `None` where it is the author's usual one.
     """

@@ -9,7 +9,9 @@ from app.db import Base, UTCDateTime
 
 
 class DumpImport(Base):
-    """How far the import of a large file has come; written with each batch, in its transaction.
+    """How far the import of a large file has come.
+
+    It is written with each batch, in its transaction.
 
     `fingerprint` tells files and filters apart. `records` and `persons` were dealt with so far,
     `counts` says what became of them. `finished_at` is `None` while there is something left.

@@ -69,7 +69,9 @@ class PaperDifference(Base):
 
 
 class MergedDraft(Base):
-    """Two drafts of one writer that became one when their papers did; `data` is both as they were.
+    """Two drafts of one writer that became one when their papers did.
+
+    `data` is both as they were.
 
     It is apart from the merge, so that it goes with its writer's account.
     """

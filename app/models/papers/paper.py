@@ -23,8 +23,11 @@ IDENTIFIER_KINDS = ("key", "doi", "arxiv", "openreview", "acl", "url")
 
 
 def rank(summaries_count: int, year: int | None, top_score: int) -> int:
-    """The place of a paper in lists, more is further up: papers with public summaries first, of
-    these and of the others the newest, and in a year those with the best summary."""
+    """The rank of a paper in lists; more is further up.
+
+    Papers with public summaries are first; of these and of the others the newest, and in a year
+    those with the best summary.
+    """
     score = min(max(top_score, -499_999), 499_999) + 500_000
     return (10**10 if summaries_count else 0) + (year or 0) * 10**6 + score
 
@@ -35,12 +38,14 @@ def folded(identifier: str) -> str:
 
 
 class Paper(Base):
-    """One work. `key` is its bibtex key and its address; `title_html` and `abstract_html` are
-    rendered when written, like every text. `title_folded` is the beginning of the title in search
-    words, by which doubles are found. `details` holds what else a citation shows, under BibTeX's
-    names. `summaries_count` (public ones), `top_score` (of these) and `rank`, by which lists are
-    ordered, are kept in step by `services.counters.counts`. `source_stamp` tells an import whether
-    what it read has changed since.
+    """One work.
+
+    `key` is its bibtex key and its address; `title_html` and `abstract_html` are rendered when
+    written, like every text. `title_folded` is the beginning of the title in search words, by which
+    doubles are found. `details` holds what else a citation shows, under BibTeX's names.
+    `summaries_count` (public ones), `top_score` (of these) and `rank`, by which lists are ordered,
+    are kept in step by `services.counters.counts`. `source_stamp` tells an import whether what it
+    read has changed since.
     """
 
     __tablename__ = "papers"
@@ -88,7 +93,9 @@ class Paper(Base):
 
 
 class Identifier(Base):
-    """One name under which a work is found: its key and former keys, DOI, arXiv id, …
+    """One name under which a work is found.
+
+    Its key and former keys, DOI, arXiv ID and the like.
 
     `folded` is `value` in lower case, for what people type; the pair with `kind` is unique.
     """

@@ -10,7 +10,9 @@ MAX_WORD = 64
 
 
 class SimilarPaper(Base):
-    """That a paper is like another, and why: pairs of a kind of reason and what it is about.
+    """That a paper is like another, and why.
+
+    `reasons` are pairs of a kind of reason and what it is about.
 
     Both directions are rows. They are made by `services.similar.similarity`, from what everybody
     can read.
@@ -32,7 +34,9 @@ class SimilarPaper(Base):
 
 
 class SimilarWord(Base):
-    """A telling word of a paper that has public summaries, by which it is found to be like others.
+    """A telling word of a paper that has public summaries.
+
+    By such words papers are found to be like others.
 
     `weight` is 2 for a word of its title, else 1.
     """
@@ -48,8 +52,11 @@ class SimilarWord(Base):
 
 
 class SimilarMark(Base):
-    """That what a paper is like has to be worked out anew. A paper may have several marks: who
-    writes waits for nobody, and a mark made meanwhile is not taken away with those before."""
+    """That what a paper is like has to be worked out anew.
+
+    A paper may have several marks: who writes waits for nobody, and a mark made meanwhile is not
+    taken away with those before.
+    """
 
     __tablename__ = "similar_marks"
     # A number that a mark had must not come back: it tells one mark from a later one.

@@ -13,7 +13,10 @@ VENUE_KINDS = ("conference", "journal", "preprint", "book", "other")
 
 
 def venue_folded(key: str, name: str, title: str) -> str:
-    """What lists of venues are searched by: name, title and key, folded, each on its line."""
+    """The folded text by which lists of venues are searched.
+
+    Name, title and key, each on its line.
+    """
     return "\n".join(map(fold, (name, title, key)))
 
 
@@ -48,7 +51,9 @@ class Venue(Base):
 
 
 class VenueYear(Base):
-    """One year of a venue: how many papers, and how many of them have a public summary.
+    """One year of a venue.
+
+    It counts the papers, and those with a public summary.
 
     Kept in step by `services.counters.counts`. Papers without a year count under `NO_YEAR`.
     """

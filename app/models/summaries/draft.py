@@ -10,7 +10,9 @@ from app.models.papers.paper import Paper
 
 
 class Draft(Base):
-    """What somebody is writing about a paper and has not saved yet, as typed; seen by them alone.
+    """What somebody is writing about a paper and has not saved yet.
+
+    It is kept as typed, and seen by them alone.
 
     `summary_id` is the summary that it changes; `None` for a new text, of which there is one where
     its writer has no summary of the paper.

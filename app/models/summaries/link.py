@@ -13,7 +13,9 @@ LINK_KINDS = ("see also", "mention", "cite")
 
 
 class Link(Base):
-    """A link from a summary to a paper, made anew with each save of the text.
+    """A link from a summary to a paper.
+
+    Links are made anew with each save of the text.
 
     `target_kind` and `target_value` say what was linked (a key, a DOI, …); `target_id` is the
     paper that goes by this name, or `None` while we do not know it. `target_user` is the person

@@ -9,7 +9,9 @@ from app.db import Base, UTCDateTime
 
 
 class Picture(Base):
-    """A picture that somebody uploaded. The file lies in the data directory under `name`.
+    """A picture that somebody uploaded.
+
+    The file lies in the data directory under `name`.
 
     `name` is random and stands in its address; `digest` is the SHA-256 of the file, by which the
     same upload is known again. `size` is in bytes, `width` and `height` in pixels.

@@ -76,7 +76,9 @@ class Summary(Base):
 
 
 class Revision(Base):
-    """One saved state of a summary, numbered from 1; its id stands in its permanent address.
+    """One saved state of a summary, numbered from 1.
+
+    Its ID stands in its permanent address.
 
     `public_since` is when everybody could first read this state, `None` for one that was replaced
     before its summary became public: only its writer sees that. `html` and `takeaway_html` are

@@ -14,7 +14,9 @@ def _folded_of(context: Any) -> str:
 
 
 class Tag(Base):
-    """A word that writers put on summaries, in lower case with hyphens; `folded` as it is searched.
+    """A word that writers put on summaries, in lower case with hyphens.
+
+    `folded` is the form in which it is searched.
 
     `summaries_count`, of public ones, is kept in step by `services.counters.totals`.
     """

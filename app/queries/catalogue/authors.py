@@ -13,11 +13,11 @@ from app.queries.catalogue.venues import YearCount
 from app.text.person_names import key_without_number
 from app.text.words import words
 
-CO_AUTHORS = 12
-NAMESAKES = 60
-FOUND = 60  # papers among whose authors one is looked for
+MAX_CO_AUTHORS = 12
+MAX_NAMESAKES = 60
+MAX_SEARCHED_PAPERS = 60  # papers among whose authors one is looked for
 MAX_PAPERS = 2000  # in which co-authors are looked for
-MAX_TOGETHER = 20_000  # authors of these
+MAX_JOINT_AUTHORSHIPS = 20_000  # authors of these
 
 
 @dataclass(frozen=True)
@@ -39,15 +39,17 @@ def by_other_name(session: Session, key: str) -> Author | None:
 
 
 def by_folded_name(session: Session, name: str) -> Author | None:
-    """An author whose name is found by this one, such as "Łukasz Kaiser" by "Lukasz Kaiser".
+    """Find an author by the folded name.
+
+    So "Lukasz Kaiser" finds "Łukasz Kaiser".
 
     It goes by what is searched, for only there names are folded so; authors stay apart by key.
     """
     typed = words(name)
     if not typed:
         return None
-    hits = search.find(session, search.parse(f'author:"{" ".join(typed)}"'))
-    papers = [found.paper_id for found in hits.papers[:FOUND]]
+    hits = search.find_papers(session, search.parse(f'author:"{" ".join(typed)}"'))
+    papers = [found.paper_id for found in hits.papers[:MAX_SEARCHED_PAPERS]]
     wrote = select(PaperAuthor.author_id).where(PaperAuthor.paper_id.in_(papers))
     query = select(Author, AuthorName.key).where(Author.id.in_(wrote)).order_by(Author.id)
     called = session.execute(query.outerjoin(AuthorName, AuthorName.author_id == Author.id))
@@ -58,8 +60,9 @@ def by_folded_name(session: Session, name: str) -> Author | None:
 
 
 def namesakes(session: Session, key: str) -> list[Author]:
-    """Others of this name whom dblp tells apart by a number, in the order of these; at most
-    `NAMESAKES`. The one without a number comes first.
+    """Others of this name whom dblp tells apart by a number.
+
+    In the order of these numbers, the one without a number first; at most `MAX_NAMESAKES`.
     """
     base = key_without_number(key)
     numbered = Author.key.between(f"{base}-0001", f"{base}-9999")
@@ -67,11 +70,11 @@ def namesakes(session: Session, key: str) -> list[Author]:
         select(Author)
         .where((Author.key == base) | numbered)
         .order_by(Author.key)
-        .limit(NAMESAKES + 1)
+        .limit(MAX_NAMESAKES + 1)
     )
     # Between these two stand other names where the database sorts by a language's rules.
     theirs = [each for each in found if each.key in (base, f"{base}-{each.number}")]
-    return [each for each in theirs if each.key != key][:NAMESAKES]
+    return [each for each in theirs if each.key != key][:MAX_NAMESAKES]
 
 
 def other_names(session: Session, author: Author) -> list[str]:
@@ -96,14 +99,14 @@ def co_authors(session: Session, author: Author) -> list[CoAuthor]:
         select(PaperAuthor.author_id)
         .join(latest, latest.c.paper_id == PaperAuthor.paper_id)
         .where(PaperAuthor.author_id != author.id)
-        .limit(MAX_TOGETHER)
+        .limit(MAX_JOINT_AUTHORSHIPS)
         .subquery()
     )
     most = (
         select(together.c.author_id, func.count().label("papers"))
         .group_by(together.c.author_id)
         .order_by(func.count().desc(), together.c.author_id)
-        .limit(CO_AUTHORS)
+        .limit(MAX_CO_AUTHORS)
         .subquery()
     )
     query = select(Author, most.c.papers).join(most, most.c.author_id == Author.id)

@@ -59,8 +59,10 @@ def totals(session: Session) -> Totals:
 
 
 def sitemap_parts(session: Session, size: int) -> int:
-    """How many parts of a sitemap there are, at least 1; each has `size` numbers of summaries and
-    as many of users."""
+    """Count the parts of a sitemap, at least 1.
+
+    Each has `size` numbers of summaries and as many of users.
+    """
     summary = select(Summary.id).where(public_of_few()).order_by(Summary.id.desc()).limit(1)
     user = select(func.max(Writer.user_id))
     return max(session.scalar(summary) or 0, session.scalar(user) or 0) // size + 1

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Venue, VenueYear
 from app.models.papers.venue import NO_YEAR
-from app.queries.paging import Order, Slice, parse_small, take
+from app.queries.paging import Order, Slice, parse_small, take_page
 from app.text.folding import fold
 
 BY_SUMMARIES = Order(
@@ -29,7 +29,7 @@ class VenueRow:
 
 @dataclass(frozen=True)
 class YearCount:
-    """A year of a venue: how many papers, and how many of these have public summaries."""
+    """A year of a venue, with its papers and those with public summaries."""
 
     year: int
     papers: int
@@ -41,12 +41,14 @@ def by_key(session: Session, key: str) -> Venue | None:
 
 
 def most_summarised(session: Session, words: Sequence[str], *, size: int, **cursors: Any) -> Slice:
-    """A page of the venues that have papers and whose name, title or key has all these words,
-    those with most summaries first."""
+    """A page of venues, those with most summaries first.
+
+    They have papers, and all these words in their name, title or key.
+    """
     query = select(Venue).where(Venue.papers_count > 0)
     for word in words:
         query = query.where(Venue.folded.contains(fold(word), autoescape=True))
-    found = take(session, query, BY_SUMMARIES, size=size, **cursors)
+    found = take_page(session, query, BY_SUMMARIES, size=size, **cursors)
     spans = _spans(session, [venue.id for venue in found.rows])
     rows = [VenueRow(venue, spans.get(venue.id, "")) for venue in found.rows]
     return Slice(rows, found.before, found.after)

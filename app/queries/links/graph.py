@@ -58,7 +58,7 @@ class Graph:
 
 
 def neighbourhood(
-    session: Session, paper: Paper, viewer: User | None, *, steps: int, most: int
+    session: Session, paper: Paper, viewer: User | None, *, steps: int, max_papers: int
 ) -> Graph:
     """A paper and those around it, within one or two links in either direction.
 
@@ -67,38 +67,44 @@ def neighbourhood(
         paper: the one in the middle; it comes first.
         viewer: who looks; links from texts they may not see do not exist.
         steps: 1 or 2.
-        most: how many papers at most, the strongest: by number of links, then by age.
+        max_papers: how many papers at most, the strongest: by number of links, then by age.
     """
     around = _weights(_touching(session, [paper.id], viewer, LINKS_OF_CENTER))
     del around[paper.id]
-    chosen = [paper.id, *_strongest(around, most - 1)]
+    chosen = [paper.id, *_strongest(around, max_papers - 1)]
     left_out = len(around) - len(chosen) + 1
     if steps == 2 and len(chosen) > 1:
         asked = chosen[1 : NEIGHBOURS_ASKED + 1]
         beyond = _weights(_touching(session, asked, viewer, LINKS_OF_NEIGHBOUR))
         for known in chosen:
             del beyond[known]
-        further = _strongest(beyond, most - len(chosen))
+        further = _strongest(beyond, max_papers - len(chosen))
         left_out += len(beyond) - len(further)
         chosen += further
     return _graph(session, chosen, _between(session, chosen, viewer), left_out)
 
 
-def of_tag(session: Session, tag: Tag, *, most: int) -> Graph:
+def of_tag(session: Session, tag: Tag, *, max_papers: int) -> Graph:
     """What the newest public summaries with a tag link to."""
     tagged = select(SummaryTag.summary_id).where(SummaryTag.tag_id == tag.id)
     newest = select(Summary.id).where(Summary.id.in_(tagged), visible_to(None))
-    return _of(session, newest.order_by(Summary.id.desc()), None, most)
+    return _of(session, newest.order_by(Summary.id.desc()), None, max_papers)
 
 
-def of_user(session: Session, user: User, viewer: User | None, *, most: int) -> Graph:
-    """What the newest summaries of a user link to, as far as the viewer may know that they are."""
+def of_user(session: Session, user: User, viewer: User | None, *, max_papers: int) -> Graph:
+    """The graph of what the newest summaries of a user link to.
+
+    Only summaries that the viewer may know to be theirs count.
+    """
     newest = select(Summary.id).where(by_writer(user, viewer)).order_by(Summary.id.desc())
-    return _of(session, newest, viewer, most)
+    return _of(session, newest, viewer, max_papers)
 
 
-def of_venue(session: Session, venue: Venue, viewer: User | None, *, most: int) -> Graph:
-    """What the summaries of a venue's papers link to, those of its first papers in lists."""
+def of_venue(session: Session, venue: Venue, viewer: User | None, *, max_papers: int) -> Graph:
+    """The graph of what the summaries of a venue's papers link to.
+
+    Of its first papers in lists.
+    """
     first = (
         select(Paper.id)
         .where(Paper.venue_id == venue.id, Paper.summaries_count > 0)
@@ -106,7 +112,7 @@ def of_venue(session: Session, venue: Venue, viewer: User | None, *, most: int) 
         .limit(SUMMARIES_READ)
     )
     public = select(Summary.id).where(Summary.paper_id.in_(first), visible_to(None))
-    return _of(session, public.order_by(Summary.id.desc()), viewer, most)
+    return _of(session, public.order_by(Summary.id.desc()), viewer, max_papers)
 
 
 def everything(session: Session) -> Graph:

@@ -14,7 +14,7 @@ from app.models.summaries.link import MAX_LABEL_FOLDED
 from app.queries.summaries import ANONYMOUS_ANCHOR
 from app.queries.visibility import attributable_to, public
 
-READ = 1000
+MAX_READ_LINKS = 1000
 # A label is somebody else's name for a paper when two summaries of others use it so, and at least
 # twice as many as use it for the paper that is linked.
 OTHERS, TIMES = 2, 2
@@ -40,12 +40,12 @@ def of_user(session: Session, user: User) -> list[Finding]:
     """What is wrong in the newest links of one's own summaries, private ones too."""
     theirs = select(Summary.id).where(Summary.user_id == user.id)
     newest = select(Link.id).where(Link.summary_id.in_(theirs)).order_by(Link.id.desc())
-    ids = list(session.scalars(newest.limit(READ)))
+    ids = list(session.scalars(newest.limit(MAX_READ_LINKS)))
     return check(session, _links(session, ids, Summary.user_id == user.id))
 
 
 def of_all(session: Session, after: int | None) -> tuple[list[Finding], int | None]:
-    """What is wrong in those of the next `READ` links that stand in public summaries.
+    """What is wrong in those of the next `MAX_READ_LINKS` links that stand in public summaries.
 
     Args:
         session: the database session.
@@ -54,10 +54,10 @@ def of_all(session: Session, after: int | None) -> tuple[list[Finding], int | No
     Returns:
         The findings, and `after` for the next call, `None` at the end.
     """
-    newest = select(Link.id).order_by(Link.id.desc()).limit(READ)
+    newest = select(Link.id).order_by(Link.id.desc()).limit(MAX_READ_LINKS)
     ids = list(session.scalars(newest if after is None else newest.where(Link.id < after)))
     found = check(session, _links(session, ids, public()))
-    return found, ids[-1] if len(ids) == READ else None
+    return found, ids[-1] if len(ids) == MAX_READ_LINKS else None
 
 
 def everything(session: Session) -> Iterator[Finding]:

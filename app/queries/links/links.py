@@ -16,7 +16,9 @@ SEE_ALSO_READ = 200  # links looked at, before those to the same paper are joine
 
 @dataclass(frozen=True)
 class SeeAlso:
-    """Where summaries of a paper point: a known paper, or a name that we do not know yet.
+    """A recommendation in the summaries of a paper.
+
+    It leads to a known paper, or to a name that we do not know yet.
 
     `user` is whose summary of it is meant, where the first that points there says so.
     """
@@ -39,7 +41,7 @@ class Backlink:
 
 
 @dataclass(frozen=True)
-class Mentions:
+class PaperMentions:
     """The places in the summaries of one paper that point to another, best first."""
 
     paper: Paper
@@ -70,7 +72,7 @@ def see_also(session: Session, paper: Paper, viewer: User | None) -> list[SeeAls
     return list(found.values())
 
 
-def mentioned_in(session: Session, paper: Paper, viewer: User | None) -> list[Mentions]:
+def mentioned_in(session: Session, paper: Paper, viewer: User | None) -> list[PaperMentions]:
     """Visible summaries of other papers that link here, by paper, best first; once a summary."""
     here = and_(Link.target_id == paper.id, Summary.paper_id != paper.id)
     return _backlinks(session, here, viewer)
@@ -78,7 +80,7 @@ def mentioned_in(session: Session, paper: Paper, viewer: User | None) -> list[Me
 
 def all_mentions(
     session: Session, paper: Paper, viewer: User | None, *, number: int
-) -> tuple[list[Mentions], int]:
+) -> tuple[list[PaperMentions], int]:
     """A page of `BACKLINKS_SHOWN` summaries that link here, and how many do; best first."""
     here = and_(Link.target_id == paper.id, Summary.paper_id != paper.id)
     query = select(func.count(Link.summary_id.distinct())).join(Link.summary)
@@ -86,7 +88,9 @@ def all_mentions(
     return _backlinks(session, here, viewer, (number - 1) * BACKLINKS_SHOWN), total
 
 
-def wanting(session: Session, kind: str, value: str, viewer: User | None) -> list[Mentions]:
+def summaries_citing_unknown(
+    session: Session, kind: str, value: str, viewer: User | None
+) -> list[PaperMentions]:
     """Visible summaries that link to a paper which we do not know."""
     here = and_(
         Link.target_kind == kind,
@@ -98,7 +102,7 @@ def wanting(session: Session, kind: str, value: str, viewer: User | None) -> lis
 
 def _backlinks(
     session: Session, here: ColumnElement[bool], viewer: User | None, skipped: int = 0
-) -> list[Mentions]:
+) -> list[PaperMentions]:
     # Once a summary, at the first place where it links here.
     first = (
         select(func.min(Link.id))
@@ -122,10 +126,10 @@ def _backlinks(
         .offset(skipped)
         .limit(BACKLINKS_SHOWN)
     )
-    found: dict[int, Mentions] = {}
+    found: dict[int, PaperMentions] = {}
     for link in session.scalars(query):
         paper = link.summary.paper
-        found.setdefault(paper.id, Mentions(paper, [])).places.append(
+        found.setdefault(paper.id, PaperMentions(paper, [])).places.append(
             Backlink(
                 writer=writer_of(link.summary, viewer),
                 summary_id=link.summary_id,

@@ -14,9 +14,12 @@ LINKS_READ = 20_000  # the newest; so the page's cost does not grow with the lib
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """An identifier that leads to no paper yet: by how many summaries it is asked for, what most of
-    them call it, and the sentence around it in the newest."""
+class WantedPaper:
+    """An identifier that leads to no paper yet.
+
+    By how many summaries it is asked for, what most of them call it, and the sentence around it in
+    the newest.
+    """
 
     kind: str
     value: str
@@ -25,8 +28,11 @@ class Wanted:
     sentence_html: str
 
 
-def wanted(session: Session, *, number: int, size: int) -> tuple[list[Wanted], bool]:
-    """A page of wanted papers, those that most summaries ask for first, and whether more follow."""
+def wanted_papers(session: Session, *, number: int, size: int) -> tuple[list[WantedPaper], bool]:
+    """A page of wanted papers, those that most summaries ask for first.
+
+    Says also whether more follow.
+    """
     # A publisher's address that nobody has added is an ordinary link to somewhere else.
     newest = (
         select(Link.id, Link.summary_id, Link.target_kind, Link.target_folded)
@@ -51,7 +57,7 @@ def wanted(session: Session, *, number: int, size: int) -> tuple[list[Wanted], b
         .join(groups, groups.c.last == Link.id)
         .order_by(groups.c.asked.desc(), groups.c.last.desc())
     )
-    found = [Wanted(*row) for row in session.execute(query)]
+    found = [WantedPaper(*row) for row in session.execute(query)]
     names = _usual_labels(session, [(each.kind, folded(each.value)) for each in found])
     return [
         replace(each, label=names.get((each.kind, folded(each.value)), each.label))

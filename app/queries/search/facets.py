@@ -1,4 +1,7 @@
-"""By what the results of a search can be narrowed, and how many of them each value leaves."""
+"""The facets by which the results of a search can be narrowed.
+
+Each value says how many results it leaves.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,15 @@ from app.models import Author, PaperAuthor, Section, SummaryTag, Tag, Venue
 from app.search import Hits
 from app.text.person_names import number_of_key
 
-SHOWN = 8
+MAX_VALUES = 8
 
 
 @dataclass(frozen=True)
-class Value:
-    """One value of a facet: how it reads, how many results have it, the query that keeps these."""
+class FacetValue:
+    """One value of a facet.
+
+    How it reads, how many results have it, and the query that keeps these.
+    """
 
     label: str
     count: int
@@ -32,11 +38,13 @@ class Facet:
     """One way to narrow results."""
 
     name: str
-    values: list[Value]
+    values: list[FacetValue]
 
 
 def of_hits(session: Session, hits: Hits) -> list[Facet]:
-    """The facets of found papers: of all, or where there are too many of the first ones.
+    """Count the facets of found papers.
+
+    Of all, or where there are too many of the first ones.
 
     A value that all of them have is left out: it would narrow nothing.
     """
@@ -67,17 +75,17 @@ def of_hits(session: Session, hits: Hits) -> list[Facet]:
 
 def _values(
     hits: Hits, field: str, counts: Counter[str], names: Mapping[str, tuple[str, str]] | None
-) -> list[Value]:
+) -> list[FacetValue]:
     values = []
     for key, count in _most(counts):
         label, typed = (key, key) if names is None else names.get(key, ("", ""))
         if label and 0 < count < len(hits.papers):
-            values.append(Value(label, count, hits.query.narrowed(field, typed)))
+            values.append(FacetValue(label, count, hits.query.narrowed(field, typed)))
     return values
 
 
 def _most(counts: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:SHOWN]
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MAX_VALUES]
 
 
 def _names(

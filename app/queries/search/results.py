@@ -16,9 +16,9 @@ from app.queries import summaries
 from app.queries.papers import PaperRow
 from app.queries.search import facets
 from app.queries.search.facets import Facet
-from app.queries.summaries import Entry
+from app.queries.summaries import SummaryEntry
 from app.search.query import Query
-from app.search.ranking import Found
+from app.search.ranking import RankedPaper
 from app.search.snippets import Marker, Piece
 
 SUMMARIES_LOOKED_AT = 3  # of one paper, for the words of the query
@@ -26,7 +26,9 @@ SUMMARIES_LOOKED_AT = 3  # of one paper, for the words of the query
 
 @dataclass(frozen=True)
 class SearchHit:
-    """A found paper with one of its summaries: the found one, else its best, else `None`.
+    """A found paper with one of its summaries.
+
+    The found one, else its best, else `None`.
 
     Attributes:
         title: the title in pieces, where it is plain text; else empty.
@@ -35,7 +37,7 @@ class SearchHit:
     """
 
     paper: Paper
-    entry: Entry | None
+    entry: SummaryEntry | None
     entry_is_found: bool
     summaries_count: int
     title: list[Piece]
@@ -63,7 +65,7 @@ def results(
     session: Session, query: str, viewer: User | None, *, limit: int, offset: int
 ) -> SearchPage:
     """Papers that fulfil a query (see `app.search.query`), in themselves or in a public summary."""
-    found = search.find(session, search.parse(query))
+    found = search.find_papers(session, search.parse(query))
     page = found.papers[offset : offset + limit]
     marker = Marker(found.query, found.completions)
     known = paper_queries.by_ids(session, [each.paper_id for each in page])
@@ -107,17 +109,17 @@ def papers(
     session: Session, query: str, viewer: User | None, *, limit: int, offset: int
 ) -> list[PaperRow]:
     """The same papers, each with its best summary."""
-    found = search.find(session, search.parse(query))
+    found = search.find_papers(session, search.parse(query))
     return _rows(session, found.papers[offset : offset + limit], viewer)
 
 
-def _rows(session: Session, found: Sequence[Found], viewer: User | None) -> list[PaperRow]:
+def _rows(session: Session, found: Sequence[RankedPaper], viewer: User | None) -> list[PaperRow]:
     ids = [each.paper_id for each in found]
     known = paper_queries.by_ids(session, ids)
     return paper_queries.rows(session, [known[each] for each in ids if each in known], viewer)
 
 
-def _texts(session: Session, page: Sequence[Found]) -> dict[int, str]:
+def _texts(session: Session, page: Sequence[RankedPaper]) -> dict[int, str]:
     wanted = [number for each in page for number in each.summaries[:SUMMARIES_LOOKED_AT]]
     rows = session.execute(
         select(SearchEntry.summary_id, SearchEntry.text).where(SearchEntry.summary_id.in_(wanted))
@@ -125,7 +127,7 @@ def _texts(session: Session, page: Sequence[Found]) -> dict[int, str]:
     return {number: text for number, text in rows if number is not None}
 
 
-def _best_text(marker: Marker, found: Found, texts: dict[int, str]) -> int | None:
+def _best_text(marker: Marker, found: RankedPaper, texts: dict[int, str]) -> int | None:
     """The summary whose text has most of the words; `None` if none has any."""
     numbers = [each for each in found.summaries[:SUMMARIES_LOOKED_AT] if each in texts]
     counts = {number: marker.count(texts[number]) for number in numbers}

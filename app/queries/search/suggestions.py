@@ -33,7 +33,7 @@ class Suggestions:
 def for_typed(session: Session, typed: str) -> Suggestions:
     """Suggestions for the beginning of a query; what every reader may know."""
     query = search.parse(typed)
-    found = search.beginnings(session, query, PAPERS)
+    found = search.find_by_prefix(session, query, PAPERS)
     known = papers.by_ids(session, found.papers)
     return Suggestions(
         [known[number] for number in found.papers if number in known],

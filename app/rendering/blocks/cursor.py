@@ -1,4 +1,6 @@
-"""Where a parser of blocks stands in a line: what is left of it, and at which column.
+"""Where a parser of blocks stands in a line.
+
+What is left of it, and at which column.
 
 A tab reaches to the next column that four divides. One that is used up in part only, by a list
 marker or by the indentation of code, leaves spaces; all others stay in the text.

@@ -20,7 +20,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from app.rendering.blocks.cursor import SPACE
-from app.rendering.math.scanner import Open, Scan, find_formulas
+from app.rendering.math.scanner import OpenFormula, Scan, find_formulas
 
 MAX_LINES = 200
 # How often a line is tried as the end of a formula; more than a few are no text that people write.
@@ -32,10 +32,10 @@ _CLOSER = re.compile(r"\\(?:end\{[a-zA-Z]+\*?\}|.)|\$+")
 
 # The text of the lines from one to another, without the marks of the containers at hand; None when
 # they do not all belong to these.
-Within = Callable[[int, int], list[str] | None]
+LinesWithin = Callable[[int, int], list[str] | None]
 
 
-class Text(NamedTuple):
+class DisplayLine(NamedTuple):
     """What one line of a paragraph turns out to be.
 
     Attributes:
@@ -56,7 +56,7 @@ class Displays:
         self._lines = lines
         self._tries: Counter[tuple[str, int]] = Counter()
 
-    def read(self, number: int, text: str, half: bool, within: Within) -> Text:
+    def read(self, number: int, text: str, half: bool, within: LinesWithin) -> DisplayLine:
         """Reads a line of a paragraph, and those that a formula takes with it.
 
         Args:
@@ -69,10 +69,10 @@ class Displays:
         if half:
             dollars = next(filter(None, (found[1] for found in _DOLLARS.finditer(text))), None)
             if dollars is None:
-                return Text([text], half=True)
+                return DisplayLine([text], half=True)
             start = text.index(dollars) + 2 if dollars == "$$" else 0
         if not _OPENER.search(text, start):
-            return Text([text])
+            return DisplayLine([text])
         lines = [text]
         scan = find_formulas(text, start)
         while scan.open and (longer := self._longer(number, lines, scan.open, within)):
@@ -81,10 +81,10 @@ class Displays:
         alone = first is not None and first.display and first.start == 0
         alone = alone and first is not None and first.end == len("\n".join(lines).rstrip(SPACE))
         waits = scan.open.closer == "$$" if scan.open else scan.half
-        return Text(lines, alone, waits)
+        return DisplayLine(lines, alone, waits)
 
     def _longer(
-        self, number: int, lines: list[str], opened: Open, within: Within
+        self, number: int, lines: list[str], opened: OpenFormula, within: LinesWithin
     ) -> tuple[list[str], Scan] | None:
         """The lines with those that a formula takes which begins on the last of them."""
         below = number + len(lines)

@@ -1,4 +1,4 @@
-"""Takes the formulas out of a tree of blocks: math is found where the text of each is known."""
+"""Formulas are taken out of a tree of blocks, where each text is known."""
 
 from __future__ import annotations
 

@@ -82,7 +82,10 @@ def colour(code: Element, text: str, lexer: Lexer) -> None:
 
 @lru_cache(maxsize=1024)
 def class_of(kind: TokenType) -> str:
-    """Returns the class of a token's kind or of the nearest kind above it; '' for none."""
+    """Returns the class of a token's kind or the nearest kind above.
+
+    '' for none.
+    """
     above: TokenType | None = kind
     while above is not None:
         if above in CLASSES:

@@ -46,7 +46,10 @@ def list_marker(rest: str) -> ListMarker | None:
 
 
 def is_rule(rest: str) -> bool:
-    """Says whether a line is three or more of `*`, `-` or `_`, and white space."""
+    """Says whether a line is a thematic break.
+
+    Three or more of `*`, `-` or `_`, and white space.
+    """
     if rest[0] not in "*-_":
         return False
     marks = rest.replace(" ", "").replace("\t", "")

@@ -1,4 +1,7 @@
-"""The tree of blocks while it grows: which are open, which go on, and what closing one does."""
+"""The tree of blocks while it grows.
+
+Which are open, which go on, and what closing one does.
+"""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.rendering.blocks.cursor import SPACE, Cursor
-from app.rendering.blocks.displays import Displays, Text
+from app.rendering.blocks.displays import DisplayLine, Displays
 from app.rendering.blocks.link_definitions import Define
 from app.rendering.blocks.markers import begins_block
 from app.rendering.blocks.open_blocks import OpenBlocks
@@ -71,7 +71,7 @@ class ParagraphParser(OpenBlocks):
         block.half = read.half
         self.number += len(read.lines) - 1
 
-    def read_display(self, container: Block, text: str, half: bool) -> Text:
+    def read_display(self, container: Block, text: str, half: bool) -> DisplayLine:
         """Reads the display formulas that begin on this line of a container."""
         return self.displays.read(
             self.number, text, half, lambda first, last: self.within(container, first, last)

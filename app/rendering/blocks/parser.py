@@ -185,7 +185,10 @@ class BlockParser(ParagraphParser):
         return True
 
     def take_item_mark(self, indent: int, length: int) -> int:
-        """Passes a mark and what parts it from the text; returns how far in the text begins."""
+        """Passes a mark and what parts it from the text.
+
+        Returns how far in the text begins.
+        """
         cursor = self.cursor
         cursor.take_indent(indent)
         cursor.take_text(length)
@@ -233,7 +236,10 @@ class BlockParser(ParagraphParser):
         return True
 
     def open_glossary(self, terms: Block) -> Block:
-        """Makes terms of the paragraph before a definition, in the list before it or a new one."""
+        """Makes terms of the paragraph before a definition.
+
+        They go in the list before it or a new one.
+        """
         parent = self.tip = self.parent_of(terms)
         parent.children.remove(terms)
         if parent.children and parent.children[-1].kind == "glossary":

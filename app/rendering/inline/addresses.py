@@ -98,7 +98,10 @@ class BareMail(InlinePattern):
 
 
 def is_domain(text: str) -> bool:
-    """Says whether a text begins with the name of a host, as GitHub's library decides it."""
+    """Says whether a text begins with the name of a host.
+
+    As GitHub's library decides it.
+    """
     found = DOMAIN.match(text)
     if not found or found[0][0] in "-._":
         return False

@@ -1,4 +1,7 @@
-"""`[[A title]]` that nobody made a link of: an aid of the editor's, which a page shows as text."""
+"""`[[A title]]` that nobody made a link of.
+
+An aid of the editor's, which a page shows as text.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-MOST = 100  # named in one text
+MAX_BRACKETS = 100  # named in one text
 MARK = re.compile(r"(?<!\w)\[\[([^\[\]\n\0]{2,200})\]\](?!\()")
 BLOCKS = frozenset({"p", "h3", "h4", "h5", "h6", "td", "th", "dt"})
 # What stands in these was not meant as such, or is a link already.
@@ -42,14 +45,17 @@ def open_brackets(
             title = plain(mark[1]).strip()
             if sum(map(str.isalpha, title)) < 2:  # an index of an array, or nested lists
                 continue
-            if len(found) == MOST:
+            if len(found) == MAX_BRACKETS:
                 return tuple(found)
             found.append(OpenBrackets(line_of(block, text, mark.start()), title))
     return tuple(found)
 
 
 def text_of(element: Element) -> str:
-    """An element's text; what is skipped leaves its line ends, so that lines can be counted."""
+    """An element's text, without what is skipped.
+
+    That leaves its line ends, so that lines can be counted.
+    """
     parts = [element.text or ""]
     for child in element:
         if child.tag in SKIPPED:

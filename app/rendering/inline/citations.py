@@ -9,7 +9,7 @@ from markdown import Markdown
 from markdown.util import AtomicString
 
 from app.references.addresses import paper_path
-from app.references.parsing import named, normalised
+from app.references.parsing import normalise_text, parse_name
 from app.rendering.inline.pattern import Found, InlinePattern
 
 PATTERN = r"(?<!\\)\\cite[tp]?\*?\{([^{}\\\n]{1,2000})\}"
@@ -26,7 +26,7 @@ class Citation(InlinePattern):
 
     def match(self, m: re.Match[str], data: str) -> Found:
         keys = [key.strip() for key in m[1].split(",")]
-        if len(keys) > MAX_KEYS or not all(named(normalised(key)) for key in keys):
+        if len(keys) > MAX_KEYS or not all(parse_name(normalise_text(key)) for key in keys):
             return None, m.start(), m.end()
         group = Element("span", {"class": "citation"})
         # "(\\cite{key})" has its brackets already.

@@ -48,7 +48,10 @@ class Region:
 
 
 class Emphasis(InlinePattern):
-    """Pairs all delimiters of a text at once, then hands out the outermost pairs one by one."""
+    """Pairs all delimiters of a text at once.
+
+    Then it hands out the outermost pairs one by one.
+    """
 
     def __init__(self, md: Markdown) -> None:
         super().__init__(r"[*_~]+", md)
@@ -58,7 +61,7 @@ class Emphasis(InlinePattern):
         self.regions: list[Region] = []
 
     def match(self, m: re.Match[str], data: str) -> Found:
-        if self.goes_on(data):
+        if self.is_same_text(data):
             self.shift += len(data) - len(self.data)
         else:
             self.shift = 0
@@ -71,8 +74,11 @@ class Emphasis(InlinePattern):
         self.cut = (start, end)
         return build(data, region, self.shift), start, end
 
-    def goes_on(self, data: str) -> bool:
-        """Says whether a text is the last one, with a mark for what was handed out since."""
+    def is_same_text(self, data: str) -> bool:
+        """Says whether a text continues the last one.
+
+        It is that text, with a mark for what was handed out since.
+        """
         if self.cut is None:
             return data is self.data
         start, end = self.cut
@@ -120,7 +126,9 @@ def delimiter(data: str, found: re.Match[str]) -> Delimiter:
 
 
 def neighbours(data: str, char: str, start: int, end: int) -> tuple[str, str]:
-    """Returns what stands before and after a run; for stars and underscores, tildes do not count.
+    """Returns what stands before and after a run.
+
+    For stars and underscores, tildes do not count.
 
     So it is in GitHub's library, and `**~~a~~**b` is strong because of it.
     """

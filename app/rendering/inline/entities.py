@@ -1,4 +1,7 @@
-"""Character references: `&amp;`, `&#38;`, `&#x26;`. Without the semicolon they are text."""
+"""Character references: `&amp;`, `&#38;`, `&#x26;`.
+
+Without the semicolon they are text.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{
 
 
 def character(reference: str) -> str | None:
-    """Returns what a reference stands for; None when it is none, or for what no page may hold."""
+    """Returns the character that a reference stands for.
+
+    `None` when it is none, or for what no page may hold.
+    """
     text = html.unescape(reference)
     return None if text == reference or UNWANTED.search(text) else text
 

@@ -52,21 +52,21 @@ def number_footnotes(root: Element, notes: dict[str, Element], prefix: str) -> N
         return
     section = root[-1]
     root.remove(section)
-    mentions = Mentions(prefix)
+    mentions = FootnoteMentions(prefix)
     mentions.number(root)
     for label in mentions.places:  # grows: a note may mention another, which then comes after
         mentions.number(notes[label])
     listed = Element("ol")
     for number, (label, places) in enumerate(mentions.places.items(), 1):
         notes[label].set("id", f"{prefix}n-{number}")
-        add_returns(notes[label], places, number)
+        add_backlinks(notes[label], places, number)
         listed.append(notes[label])
     if len(listed):
         section[:] = [listed]
         root.append(section)
 
 
-class Mentions:
+class FootnoteMentions:
     """Numbers mentions, and keeps the ids of each note's by its label."""
 
     def __init__(self, prefix: str) -> None:
@@ -93,8 +93,11 @@ class Mentions:
             link.text = AtomicString(str(number))
 
 
-def add_returns(note: Element, places: list[str], number: int) -> None:
-    """Adds the arrows that lead back to where the note is mentioned, one for each mention."""
+def add_backlinks(note: Element, places: list[str], number: int) -> None:
+    """Adds the arrows that lead back from a note.
+
+    One for each place where it is mentioned.
+    """
     last = note[-1] if len(note) and note[-1].tag == "p" else SubElement(note, "p")
     for time, place in enumerate(places, 1):
         add_tail(last, " " if last.text or len(last) else "")

@@ -62,8 +62,8 @@ def install(md: Markdown) -> None:
         Citation(md),
         HardBreak(BREAK, md),
         Escape(ESCAPE, md),
-        Link(r"(?<!!)\[", md),
-        Picture(r"!\[", md),
+        InlineLink(r"(?<!!)\[", md),
+        InlineImage(r"!\[", md),
         FootnoteReference(md),
         BareAddress(md),
         BareMail(md),
@@ -119,7 +119,7 @@ class Entity(InlinePattern):
         return "".join(f"\x02{ord(char)}\x03" for char in text), m.start(), m.end()
 
 
-class Target(NamedTuple):
+class LinkTarget(NamedTuple):
     """Where the link or picture that starts at a bracket leads."""
 
     text_end: int
@@ -128,7 +128,7 @@ class Target(NamedTuple):
     title: str | None
 
 
-class Link(InlinePattern):
+class InlineLink(InlinePattern):
     """`[text](address "title")`, `[text][label]`, `[label][]` and `[label]`."""
 
     ANCESTOR_EXCLUDES: ClassVar[Collection[str]] = ("a",)
@@ -138,7 +138,7 @@ class Link(InlinePattern):
         super().__init__(pattern, md)
         self.markdown = md
         self.data = ""
-        self.targets: dict[int, Target] = {}
+        self.targets: dict[int, LinkTarget] = {}
 
     def match(self, m: re.Match[str], data: str) -> Found:
         if data is not self.data:
@@ -179,9 +179,12 @@ class Link(InlinePattern):
 
         return INLINE_PLACEHOLDER_RE.sub(restore, text)
 
-    def find_targets(self, data: str) -> dict[int, Target]:
-        """Pairs all brackets of a text in one pass, inner before outer; links hold no links."""
-        found: dict[int, Target] = {}
+    def find_targets(self, data: str) -> dict[int, LinkTarget]:
+        """Pairs all brackets of a text in one pass.
+
+        Inner before outer; links hold no links.
+        """
+        found: dict[int, LinkTarget] = {}
         openers: list[tuple[int, bool]] = []
         closed_below = 0
         at = 0
@@ -217,22 +220,22 @@ class Link(InlinePattern):
         node = inline.stashed_nodes.get(mark)
         return isinstance(node, Element) and node.tag == "a"
 
-    def target(self, data: str, opener: int, closer: int) -> Target | None:
+    def target(self, data: str, opener: int, closer: int) -> LinkTarget | None:
         """Reads what follows a closing bracket."""
         if inline := TARGET.match(data, closer + 1):
             title = inline["title"]
             href = inline["angled"] or inline["plain"] or ""
-            return Target(closer, inline.end(), href, title[1:-1] if title else None)
+            return LinkTarget(closer, inline.end(), href, title[1:-1] if title else None)
         label, end = data[opener + 1 : closer], closer + 1
         if full := LABEL.match(data, end):
             label, end = full[1] or label, full.end()
         if len(label) > 1000:
             return None
         known = self.markdown.references.get(normal_label(self.unmark(label)))
-        return Target(closer, end, known[0], known[1] or None) if known else None
+        return LinkTarget(closer, end, known[0], known[1] or None) if known else None
 
 
-class Picture(Link):
+class InlineImage(InlineLink):
     """`![alt](address "title")` and its forms with labels."""
 
     ANCESTOR_EXCLUDES: ClassVar[Collection[str]] = ()

@@ -1,4 +1,4 @@
-"""Turn the TeX of one formula into MathML that is safe to put on a page."""
+"""Turn the TeX of one formula into MathML that is safe."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _UNFENCED = re.compile(r"\\begin\{|" + DEFINITION)
 
 
 @dataclass(frozen=True)
-class Formula:
+class RenderedFormula:
     """The HTML of a formula.
 
     Attributes:
@@ -43,7 +43,7 @@ class Formula:
 
 
 @lru_cache(maxsize=4096)
-def to_mathml(tex: str, display: bool, written: str | None = None) -> Formula:
+def to_mathml(tex: str, display: bool, written: str | None = None) -> RenderedFormula:
     """Set one formula, given without its delimiters.
 
     Args:
@@ -61,11 +61,13 @@ def to_mathml(tex: str, display: bool, written: str | None = None) -> Formula:
         html = _typeset(clean(tex), display, written and clean(written), steps)
     except Exception as error:
         return replace(refuse(source, display, problem_of(error)), steps=steps.taken)
-    return Formula(html, None, steps.taken)
+    return RenderedFormula(html, None, steps.taken)
 
 
 def problem_of(error: Exception) -> str:
-    """What is wrong with a formula, as a sentence, by the exception that it led to.
+    """Say in a sentence what is wrong with a formula.
+
+    The exception that it led to tells.
 
     A fault of ours is logged. Raises the exception again when memory has run out: that is the
     whole text's fault, and another time the formula may be set.
@@ -76,16 +78,21 @@ def problem_of(error: Exception) -> str:
         return " ".join(_POSITION.sub("", str(error)).split())
     if isinstance(error, RecursionError):
         return "The formula is nested too deeply."
-    faults.note(error)
+    faults.log_fault(error)
     return faults.SENTENCE
 
 
-def refuse(tex: str, display: bool, problem: str) -> Formula:
-    """The source of a formula that is not set, for a reason given as a sentence."""
+def refuse(tex: str, display: bool, problem: str) -> RenderedFormula:
+    """The source of a formula that is not set.
+
+    The reason is given as a sentence.
+    """
     tex = clean(tex)
     fence = "" if _UNFENCED.match(tex) else "$$" if display else "$"
     source = escape(f"{fence}{tex}{fence}")
-    return Formula(f'<code class="math-error" title="{escape(problem)}">{source}</code>', problem)
+    return RenderedFormula(
+        f'<code class="math-error" title="{escape(problem)}">{source}</code>', problem
+    )
 
 
 def _typeset(tex: str, display: bool, written: str | None, steps: Steps) -> str:

@@ -1,4 +1,6 @@
-"""The formulas of one text: their tokens, and what takes the tokens' place in the end.
+"""The formulas of one text and their tokens.
+
+In the end formulas take the tokens' place.
 
 Markdown's inline markup would eat the backslashes, underscores and asterisks of TeX, so formulas
 leave the text of each block before it is parsed and come back, as MathML, after it has been
@@ -17,7 +19,7 @@ from xml.etree.ElementTree import Element
 from app.references.addresses import encode_address
 from app.rendering.errors import Problem, RenderError
 from app.rendering.inline.line import without_escapes
-from app.rendering.math.conversion import Formula, problem_of, refuse, to_mathml
+from app.rendering.math.conversion import RenderedFormula, problem_of, refuse, to_mathml
 from app.rendering.math.scanner import find_formulas
 from app.rendering.math.tex.definitions import defines
 from app.rendering.math.tex.macros import Macros
@@ -42,7 +44,9 @@ class Span:
 
 
 class Formulas:
-    """Takes the formulas out of texts whose block is known, in their order, and keeps them.
+    """Takes the formulas out of texts and keeps them.
+
+    In their order, from texts whose block is known.
 
     Attributes:
         spans: the formula behind each token, in order of appearance.
@@ -55,7 +59,7 @@ class Formulas:
         # What the formulas that have to do with macros expand to, and why others do not.
         self._expanded: dict[str, str] = {}
         self._refused: dict[str, str] = {}
-        self._set: dict[tuple[str, bool], Formula] = {}
+        self._set: dict[tuple[str, bool], RenderedFormula] = {}
         self._steps = 0
 
     def take(self, text: str, line: int = 1, *, row: bool = False) -> str:
@@ -112,7 +116,7 @@ class Formulas:
         found = (self.spans.get(token) for token in TOKEN.findall(text))
         return sum(span.source.count("\n") for span in found if span)
 
-    def _typeset(self, token: str, display: bool) -> Formula:
+    def _typeset(self, token: str, display: bool) -> RenderedFormula:
         """The formula behind a token; beyond MAX_STEPS those that come later are not set."""
         found = self._set.get((token, display))
         if found is None:
@@ -125,7 +129,7 @@ class Formulas:
             self._set[token, display] = found
         return found
 
-    def _typeset_now(self, token: str, display: bool) -> Formula:
+    def _typeset_now(self, token: str, display: bool) -> RenderedFormula:
         span = self.spans[token]
         if problem := self._refused.get(token):
             return refuse(span.tex, display, problem)

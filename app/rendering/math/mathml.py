@@ -110,7 +110,7 @@ def sanitize(
     if root.tag != "math":
         raise MathmlError("The formula gave no MathML.")
     out: list[str] = ['<math display="block">' if display else "<math>", "<semantics><mrow>"]
-    _Writer(out, marks, steps or Steps()).row(list(root), 0)
+    _MathmlWriter(out, marks, steps or Steps()).row(list(root), 0)
     out.append('</mrow><annotation encoding="application/x-tex">')
     out.append(escape(source, quote=False))
     out.append("</annotation></semantics></math>")
@@ -120,7 +120,7 @@ def sanitize(
     return f'<span class="math-inline">{html}</span>' if _is_wide(root, marks) else html
 
 
-class _Writer:
+class _MathmlWriter:
     def __init__(self, out: list[str], marks: Sequence[Mark], steps: Steps) -> None:
         self._out = out
         self._marks = marks

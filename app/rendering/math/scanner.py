@@ -1,4 +1,6 @@
-"""Find the formulas in the text of one block: a paragraph, a heading, a table row.
+"""Find the formulas in the text of one block.
+
+A paragraph, a heading, a table row.
 
 What counts as a formula follows pandoc's `tex_math_dollars` (https://pandoc.org/MANUAL.html#math)
 for dollars and MathJax for `\\(…\\)`, `\\[…\\]` and bare environments. Blocks are none of the
@@ -39,7 +41,7 @@ MAX_INLINE = 8000
 
 
 @dataclass(frozen=True)
-class Found:
+class FormulaMatch:
     """A formula between `start` and `end` (delimiters included)."""
 
     start: int
@@ -49,7 +51,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Open:
+class OpenFormula:
     """A display formula that nothing closes yet, and what would close it."""
 
     start: int
@@ -66,8 +68,8 @@ class Scan:
         half: whether it ends behind another `$$` that nothing closes.
     """
 
-    found: list[Found]
-    open: Open | None
+    found: list[FormulaMatch]
+    open: OpenFormula | None
     half: bool = False
 
 
@@ -80,11 +82,14 @@ def find_formulas(text: str, start: int = 0, *, row: bool = False) -> Scan:
     """The formulas of `text` from `start` on; `row` says that it is a table row."""
     if "$" not in text and "\\" not in text:
         return Scan([], None)
-    return _Scanner(text, start, row).scan()
+    return _FormulaScanner(text, start, row).scan()
 
 
 def without_formulas(text: str, *, row: bool = False) -> str:
-    """`text` with a letter in the place of each formula, to be measured or cut as text is."""
+    """`text` with a letter in the place of each formula.
+
+    So it can be measured or cut as text is.
+    """
     parts, at = [], 0
     for formula in find_formulas(text, row=row).found:
         parts += [text[at : formula.start], "x"]
@@ -92,7 +97,7 @@ def without_formulas(text: str, *, row: bool = False) -> str:
     return "".join([*parts, text[at:]])
 
 
-class _Scanner:
+class _FormulaScanner:
     def __init__(self, text: str, start: int, row: bool) -> None:
         self._text = text
         self._row = row
@@ -104,7 +109,7 @@ class _Scanner:
         self._note_closers()
 
     def scan(self) -> Scan:
-        found: list[Found] = []
+        found: list[FormulaMatch] = []
         half = False
         number = 0
         offset = 0  # how much of a run of dollars the previous formula has taken
@@ -121,14 +126,14 @@ class _Scanner:
             if word[0] in "$\\" and not offset:
                 closer = self._unclosed(number)
                 if closer:
-                    return Scan(found, Open(self._starts[number], closer))
+                    return Scan(found, OpenFormula(self._starts[number], closer))
                 half = half or (word == "$$" and self._dollar[number + 1] < 0)
             after = self._code_end(number)
             number = self._index(after) if after else number + 1
             offset = 0
         return Scan(found, None, half)
 
-    def _formula(self, number: int, offset: int) -> Found | None:
+    def _formula(self, number: int, offset: int) -> FormulaMatch | None:
         place, word = self._tokens[number]
         if word[0] == "$":
             if len(word) - offset == 1:
@@ -141,10 +146,10 @@ class _Scanner:
         if word.startswith("\\begin{"):
             return self._environment(number)
         if not self._row and (end := self._definitions.end(place)):
-            return Found(place, end, self._text[place:end], False)
+            return FormulaMatch(place, end, self._text[place:end], False)
         return None
 
-    def _inline(self, number: int, start: int) -> Found | None:
+    def _inline(self, number: int, start: int) -> FormulaMatch | None:
         closing = self._dollar[number + 1]
         if closing < 0 or (self._row and self._tokens[closing][1] != "$"):
             return None
@@ -158,9 +163,9 @@ class _Scanner:
             return None
         if len(tex) > 2 and tex[0] == tex[-1] == "`":
             tex = tex[1:-1]  # GitHub's $`…`$
-        return Found(start, end + 1, self._unescaped(tex), False)
+        return FormulaMatch(start, end + 1, self._unescaped(tex), False)
 
-    def _between(self, number: int, closers: list[int], closer: str) -> Found | None:
+    def _between(self, number: int, closers: list[int], closer: str) -> FormulaMatch | None:
         closing = closers[number + 1]
         if closing < 0 or self._tokens[closing][1] != closer:
             return None
@@ -168,9 +173,9 @@ class _Scanner:
         tex = self._text[start + 2 : end]
         if not tex.strip() or (closer == "$$" and _is_prose(tex)):
             return None
-        return Found(start, end + 2, self._unescaped(tex).strip(), closer != "\\)")
+        return FormulaMatch(start, end + 2, self._unescaped(tex).strip(), closer != "\\)")
 
-    def _environment(self, number: int) -> Found | None:
+    def _environment(self, number: int) -> FormulaMatch | None:
         start, word = self._tokens[number]
         if word[7:-1].rstrip("*") not in ENVIRONMENTS:
             return None
@@ -180,7 +185,7 @@ class _Scanner:
             return None
         end = ends[later] + len(word) - 2
         tex = self._text[start:end]
-        return Found(start, end, self._unescaped(tex), word != "\\begin{math}")
+        return FormulaMatch(start, end, self._unescaped(tex), word != "\\begin{math}")
 
     def _unclosed(self, number: int) -> str | None:
         """What would close the display formula that begins here at the edge of a line."""

@@ -25,7 +25,7 @@ from app.services.accounts.user_names import (
     check_unreserved,
     is_official,
 )
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.services.search_index.indexing import rename_writer
 from app.text.lines import visible_line
 
@@ -45,7 +45,7 @@ def sign_up(session: Session, name: str, display_name: str, password: str) -> Us
         display_name: shown on summaries; empty means the name.
 
     Raises:
-        Refused: for a name, display name or password that cannot be taken.
+        Refusal: for a name, display name or password that cannot be taken.
     """
     name = name.strip().lower()
     check_unreserved(name)
@@ -55,7 +55,7 @@ def sign_up(session: Session, name: str, display_name: str, password: str) -> Us
 def add_user(session: Session, name: str, display_name: str, password: str) -> User:
     """Make an account, also of a reserved name; otherwise as `sign_up`."""
     check_name(name)
-    check_free(session, name)
+    check_name_is_free(session, name)
     user = User(
         name=name,
         display_name=_display_name(display_name) or name,
@@ -68,27 +68,28 @@ def add_user(session: Session, name: str, display_name: str, password: str) -> U
         session.flush()
     except IntegrityError:  # somebody took the name in this moment
         session.rollback()
-        raise Refused("name", TAKEN) from None
+        raise Refusal("name", TAKEN) from None
     return user
 
 
 def add_from_file(session: Session, name: str, display_name: str) -> User:
-    """Make an account for a writer that a file names; nobody can sign in to it before an
-    administrator gives it a password.
+    """Make an account for a writer that a file names.
+
+    Nobody can sign in to it before an administrator gives it a password.
 
     Raises:
-        Refused: for a name that cannot be taken.
+        Refusal: for a name that cannot be taken.
     """
     if not NAME.fullmatch(name) or NOT_A_NAME.fullmatch(name):
-        raise Refused("user", f"{name:.60} cannot be a user name here.")
+        raise Refusal("user", f"{name:.60} cannot be a user name here.")
     if is_official(name):
-        raise Refused(
+        raise Refusal(
             "user",
             f"The name {name} is reserved. Make the account first, with `shortlist user create"
             f" {name}`, or give the text another user.",
         )
     if session.get(FormerName, name) is not None:
-        raise Refused("user", f"{name} was given up here; nobody can have this name again.")
+        raise Refusal("user", f"{name} was given up here; nobody can have this name again.")
     begin_writing(session)
     user = User(name=name, display_name=_display_name(display_name) or name, joined_at=now())
     session.add(user)
@@ -96,15 +97,17 @@ def add_from_file(session: Session, name: str, display_name: str) -> User:
     return user
 
 
-def check_free(session: Session, name: str) -> None:
-    """Refuse a name that somebody has or had: their old addresses must not lead to another one.
+def check_name_is_free(session: Session, name: str) -> None:
+    """Refuse a name that somebody has or had.
+
+    Their old addresses must not lead to another one.
 
     Raises:
-        Refused: for such a name.
+        Refusal: for such a name.
     """
     has = session.scalar(select(User.id).where(User.name == name))
     if has is not None or session.get(FormerName, name) is not None:
-        raise Refused("name", TAKEN)
+        raise Refusal("name", TAKEN)
 
 
 def sign_in(session: Session, name: str, password: str) -> tuple[User, str] | None:
@@ -115,7 +118,7 @@ def sign_in(session: Session, name: str, password: str) -> tuple[User, str] | No
     Returns:
         The user and the token for the browser's cookie, or `None`.
     """
-    user = session.scalar(select(User).where(User.name == folded(name)))
+    user = session.scalar(select(User).where(User.name == fold_user_name(name)))
     hasher = _hasher(session.info["password_cost"])
     dummy = _dummy_hash(session.info["password_cost"])
     stored = user.password_hash if user is not None else None
@@ -132,7 +135,7 @@ def sign_in(session: Session, name: str, password: str) -> tuple[User, str] | No
     return user, start_session(session, user)
 
 
-def folded(name: str) -> str:
+def fold_user_name(name: str) -> str:
     """A user name as it is kept, of one that somebody typed."""
     return name.replace("\x00", "").strip().lower()
 
@@ -178,11 +181,11 @@ def change_password(session: Session, user: User, current: str, new: str) -> Non
     """Set a new password and sign every browser out.
 
     Raises:
-        Refused: when `current` is not the password, or `new` cannot be taken.
+        Refusal: when `current` is not the password, or `new` cannot be taken.
     """
     hasher = _hasher(session.info["password_cost"])
     if user.password_hash is None or not _verify(hasher, user.password_hash, current):
-        raise Refused("current", "This is not your current password.")
+        raise Refusal("current", "This is not your current password.")
     set_password(session, user, new)
 
 
@@ -198,13 +201,13 @@ def change_profile(session: Session, user: User, display_name: str, bio: str) ->
     """Set the display name and the bio (Markdown with LaTeX).
 
     Raises:
-        Refused: for one that cannot be taken.
+        Refusal: for one that cannot be taken.
     """
     display_name = _display_name(display_name) or user.name
     bio = bio.replace("\x00", "").strip()
     if len(bio) > MAX_BIO:
-        raise Refused("bio", f"A bio has at most {MAX_BIO:,} characters; this has {len(bio):,}.")
-    html = rendered_bio(session, bio)
+        raise Refusal("bio", f"A bio has at most {MAX_BIO:,} characters; this has {len(bio):,}.")
+    html = render_bio(session, bio)
     begin_writing(session)
     user.display_name = display_name
     rename_writer(session, user)
@@ -213,29 +216,29 @@ def change_profile(session: Session, user: User, display_name: str, bio: str) ->
     user.renderer_version = RENDERER_VERSION
 
 
-def rendered_bio(session: Session, bio: str) -> str:
-    """The HTML of a bio; one that the renderer refuses is `Refused` in its words."""
+def render_bio(session: Session, bio: str) -> str:
+    """The HTML of a bio; one that the renderer refuses is `Refusal` in its words."""
     try:
         return render(bio, site_url=session.info["site_url"], id_prefix="bio-").html
     except RenderError as error:
-        raise Refused("bio", str(error)) from None
+        raise Refusal("bio", str(error)) from None
 
 
 def _display_name(text: str) -> str:
     # Control and direction characters could make a name look like another one.
     text = visible_line(text)
     if len(text) > MAX_DISPLAY_NAME:
-        raise Refused("display_name", f"A display name has at most {MAX_DISPLAY_NAME} characters.")
+        raise Refusal("display_name", f"A display name has at most {MAX_DISPLAY_NAME} characters.")
     return text
 
 
 def _hash(session: Session, password: str, field: str, names: Sequence[str]) -> str:
     if len(password) < MIN_PASSWORD:
-        raise Refused(field, f"A password has at least {MIN_PASSWORD} characters.")
+        raise Refusal(field, f"A password has at least {MIN_PASSWORD} characters.")
     if len(password) > MAX_PASSWORD:
-        raise Refused(field, f"A password has at most {MAX_PASSWORD:,} characters.")
+        raise Refusal(field, f"A password has at most {MAX_PASSWORD:,} characters.")
     if is_common(password, names):
-        raise Refused(
+        raise Refusal(
             field, "This password is too easy to guess. Choose a longer or less common one."
         )
     return _hasher(session.info["password_cost"]).hash(password)

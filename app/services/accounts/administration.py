@@ -23,16 +23,16 @@ from app.services import votes
 from app.services.accounts import account, demo
 from app.services.accounts.user_names import check_name, check_unreserved
 from app.services.counters import counts, totals
-from app.services.locks import queue_account
+from app.services.locks import lock_account
 from app.services.pictures.files import path_of
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.services.search_index.facts import BATCH
-from app.services.search_index.indexing import place_papers, rename_writer
+from app.services.search_index.indexing import rename_writer, renumber_papers
 from app.services.similar import similarity
 
 
 @dataclass(frozen=True)
-class Deleted:
+class AccountDeletion:
     """What went with an account; `files` are to be unlinked after the commit."""
 
     summaries: int
@@ -40,23 +40,23 @@ class Deleted:
     files: Sequence[Path]
 
 
-def find(session: Session, name: str) -> User:
+def find_account(session: Session, name: str) -> User:
     """The account of this name.
 
     Raises:
-        Refused: when there is none, with the name it has now, or names that look like it.
+        Refusal: when there is none, with the name it has now, or names that look like it.
     """
     name = name.strip().lower()
     user = user_by_name(session, name)
     if user is not None and user.name == name:
         return user
     if user is not None:  # said, not followed: what comes next may not be undone
-        raise Refused("name", f"{name} is called {user.name} now.")
+        raise Refusal("name", f"{name} is called {user.name} now.")
     if session.get(FormerName, name) is not None:
-        raise Refused("name", f"There is no user {name} any more.")
+        raise Refusal("name", f"There is no user {name} any more.")
     near = get_close_matches(name, session.scalars(select(User.name)).all())
     known = f" Did you mean {' or '.join(near)}?" if near else ""
-    raise Refused("name", f"There is no user {name:.60}.{known}")
+    raise Refusal("name", f"There is no user {name:.60}.{known}")
 
 
 def set_role(session: Session, user: User, role: str) -> None:
@@ -66,10 +66,10 @@ def set_role(session: Session, user: User, role: str) -> None:
         role: one of `ROLES`: a `trusted` user may merge papers, and undo it.
 
     Raises:
-        Refused: for another word.
+        Refusal: for another word.
     """
     if role not in ROLES:
-        raise Refused("role", f"A role is one of {', '.join(ROLES)}.")
+        raise Refusal("role", f"A role is one of {', '.join(ROLES)}.")
     begin_writing(session)
     session.execute(update(User).where(User.id == user.id).values(role=role))
 
@@ -79,40 +79,42 @@ def new_password() -> str:
     return secrets.token_urlsafe(12)
 
 
-def create(session: Session, name: str, display_name: str, password: str) -> User:
+def create_account(session: Session, name: str, display_name: str, password: str) -> User:
     """Make an account, also of a name that visitors cannot sign up as.
 
     Raises:
-        Refused: for a name, display name or password that cannot be taken.
+        Refusal: for a name, display name or password that cannot be taken.
     """
     name = name.strip().lower()
     _check_not_demo(name)
     return account.add_user(session, name, display_name, password)
 
 
-def rename(session: Session, user: User, new: str, *, forget_old: bool = False) -> None:
-    """Give a user another name. Their old address leads to the new one, and nobody gets it.
+def rename_account(session: Session, user: User, new: str, *, forget_old: bool = False) -> None:
+    """Give a user another name.
+
+    Their old address leads to the new one, and nobody gets it.
 
     Args:
         forget_old: let no earlier name of theirs lead to the new one; they stay taken.
 
     Raises:
-        Refused: for a name that cannot be taken.
+        Refusal: for a name that cannot be taken.
     """
     new = new.strip().lower()
     old = user.name
     if new == old:
-        raise Refused("name", f"The name is {new} already.")
+        raise Refusal("name", f"The name is {new} already.")
     _check_not_demo(new)
     check_name(new)
     check_unreserved(new)
     begin_writing(session)
-    queue_account(session, user)
+    lock_account(session, user)
     former = session.get(FormerName, new)
     if former is not None and former.user_id == user.id:
         session.delete(former)  # taken back
         session.flush()
-    account.check_free(session, new)
+    account.check_name_is_free(session, new)
     if user.display_name == old:
         user.display_name = new
     user.name = new
@@ -120,7 +122,7 @@ def rename(session: Session, user: User, new: str, *, forget_old: bool = False) 
         session.flush()
     except IntegrityError:  # somebody took the name in this moment
         session.rollback()
-        raise Refused("name", account.TAKEN) from None
+        raise Refusal("name", account.TAKEN) from None
     session.add(FormerName(name=old, user_id=user.id))
     session.flush()
     if forget_old:
@@ -129,34 +131,36 @@ def rename(session: Session, user: User, new: str, *, forget_old: bool = False) 
     rename_writer(session, user)
 
 
-def delete_user(session: Session, user: User, *, with_summaries: bool = False) -> Deleted:
-    """Remove an account with its drafts, pictures and votes, for good. Nobody gets its name.
+def delete_user(session: Session, user: User, *, with_summaries: bool = False) -> AccountDeletion:
+    """Remove an account with its drafts, pictures and votes, for good.
+
+    Nobody gets its name.
 
     Args:
         with_summaries: remove what it wrote as well, with the votes on it.
 
     Raises:
-        Refused: when it has summaries, and they are not to be removed.
+        Refusal: when it has summaries, and they are not to be removed.
     """
     begin_writing(session)
     lock_papers(session, alone=False)
-    queue_account(session, user)
+    lock_account(session, user)
     written = select(Summary.paper_id).where(Summary.user_id == user.id)
     summaries = session.scalars(written).all()
     if summaries and not with_summaries:
-        raise Refused(
+        raise Refusal(
             "name",
             f"{user.name} has written {len(summaries):,}"
             f" {'summary' if len(summaries) == 1 else 'summaries'}. Remove them as well with"
             " --with-summaries, or give them to somebody else with `shortlist user merge`.",
         )
     ids = session.scalars(select(Summary.id).where(Summary.user_id == user.id)).all()
-    similarity.leave(session, ids)
+    similarity.remove_summaries(session, ids)
     tags = totals.tags_of(session, user.id)
     session.execute(delete(Summary).where(Summary.user_id == user.id))
     papers = sorted(summaries)  # of all in one order, so that no two wait for each other
     for start in range(0, len(papers), BATCH):
-        place_papers(session, papers[start : start + BATCH])
+        renumber_papers(session, papers[start : start + BATCH])
     cast = delete(Vote).where(Vote.user_id == user.id).returning(Vote.summary_id)
     touched = session.scalars(cast).all()
     others = votes.recount_all(session, touched)
@@ -172,12 +176,12 @@ def delete_user(session: Session, user: User, *, with_summaries: bool = False) -
     session.flush()
     session.add(FormerName(name=name, user_id=None))
     session.flush()
-    return Deleted(len(summaries), len(touched), files)
+    return AccountDeletion(len(summaries), len(touched), files)
 
 
 def _check_not_demo(name: str) -> None:
     if name == demo.NAME:
-        raise Refused("name", "The name demo marks the library of `shortlist demo`.")
+        raise Refusal("name", "The name demo marks the library of `shortlist demo`.")
 
 
 def _files(session: Session, user: User) -> list[Path]:

@@ -27,17 +27,17 @@ from app.models import (
 )
 from app.services import votes
 from app.services.counters import counts, totals
-from app.services.locks import queue_account
+from app.services.locks import lock_account
 from app.services.pictures.addresses import note_uses
-from app.services.refusals import Refused
-from app.services.search_index.indexing import place_papers, rename_writer
+from app.services.refusals import Refusal
+from app.services.search_index.indexing import rename_writer, renumber_papers
 from app.services.similar import similarity
 from app.services.summaries import draft_merge
-from app.services.summaries.publishing import keep_look
+from app.services.summaries.publishing import keep_revision_html
 
 
 @dataclass(frozen=True)
-class Merged:
+class AccountMergeResult:
     """What a merge did.
 
     Attributes:
@@ -51,7 +51,7 @@ class Merged:
     votes: int
 
 
-def merge(session: Session, source: User, target: User) -> Merged:
+def merge(session: Session, source: User, target: User) -> AccountMergeResult:
     """Give everything of one account to another, and remove the first.
 
     Where both wrote about a paper, the text that was edited later stays what readers see, with its
@@ -60,14 +60,14 @@ def merge(session: Session, source: User, target: User) -> Merged:
     writer alone.
 
     Raises:
-        Refused: for the same account twice, or one that is another by now.
+        Refusal: for the same account twice, or one that is another by now.
     """
     if source.id == target.id:
-        raise Refused("name", "These are the same user.")
+        raise Refusal("name", "These are the same user.")
     begin_writing(session)
     lock_papers(session, alone=False)
     for user in sorted((source, target), key=lambda each: each.id):
-        queue_account(session, user)
+        lock_account(session, user)
     tags = totals.tags_of(session, source.id, target.id)
     moved, touched = _move_votes(session, source, target)
     papers = {summary.paper_id for summary in touched}
@@ -104,7 +104,7 @@ def merge(session: Session, source: User, target: User) -> Merged:
     for summary in session.scalars(select(Summary).where(Summary.user_id == target.id)).all():
         note_uses(session, summary)
     rename_writer(session, target)
-    return Merged(len(theirs), len(theirs.keys() & others.keys()), moved)
+    return AccountMergeResult(len(theirs), len(theirs.keys() & others.keys()), moved)
 
 
 def _by_paper(session: Session, user: User) -> dict[int, Summary]:
@@ -133,7 +133,7 @@ def _move_further(session: Session, source: User, target: User) -> None:
 def _join(session: Session, one: Summary, other: Summary, target: User) -> None:
     """Make one summary of two of the same paper, written by what is now one person."""
     kept, gone = sorted((one, other), key=lambda each: each.edited_at or each.created_at)[::-1]
-    keep_look(session, gone)
+    keep_revision_html(session, gone)
     count = _put_before(session, gone, kept)
     same_name = gone.anonymous == kept.anonymous
     if not (same_name and gone.visibility == "public"):
@@ -147,9 +147,9 @@ def _join(session: Session, one: Summary, other: Summary, target: User) -> None:
     of_gone = update(Picture).where(Picture.summary_id == gone.id)
     session.execute(of_gone.values(summary_id=kept.id))
     session.flush()
-    similarity.leave(session, [gone.id])
+    similarity.remove_summaries(session, [gone.id])
     session.execute(delete(Summary).where(Summary.id == gone.id))
-    place_papers(session, [kept.paper_id])
+    renumber_papers(session, [kept.paper_id])
     session.expunge(gone)
     kept.user_id = target.id
     votes.recount(session, kept)
@@ -231,7 +231,7 @@ def _move_drafts(session: Session, source: User, target: User, papers: set[int])
             _put_together(session, theirs, mine).user_id = target.id
         session.flush()
     for paper_id in {each.paper_id for each in found} | papers:
-        draft_merge.adopt(session, session.get_one(Paper, paper_id))
+        draft_merge.attach_new_drafts(session, session.get_one(Paper, paper_id))
 
 
 def _join_drafts(session: Session, one: Summary, other: Summary) -> None:
@@ -256,5 +256,5 @@ def _join_drafts(session: Session, one: Summary, other: Summary) -> None:
 def _put_together(session: Session, one: Draft, other: Draft) -> Draft:
     """Make one draft of two: the later text stands above the earlier."""
     later, earlier = sorted((one, other), key=lambda draft: draft.saved_at)[::-1]
-    draft_merge.put_together(session, later, earlier)
+    draft_merge.merge_drafts(session, later, earlier)
     return later

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.text.folding import without_marks
 
 RESERVED = "This name is reserved."
@@ -32,7 +32,9 @@ _OFFICIAL = frozenset(_WORDS.split())
 
 
 def name_for(known_as: str) -> str:
-    """A user name for somebody who goes by a name elsewhere that may be none here.
+    """Make a user name for somebody from a name elsewhere.
+
+    That name may be none here.
 
     Two names never give the same: one that had to be changed ends with a number made of it, and
     does so each time.
@@ -53,26 +55,26 @@ def check_name(name: str) -> None:
     """Refuse what cannot stand in an address as a user's name.
 
     Raises:
-        Refused: for such a name.
+        Refusal: for such a name.
     """
     if not NAME.fullmatch(name):
-        raise Refused(
+        raise Refusal(
             "name",
             "A user name has 2 to 39 letters a–z, digits, dots, hyphens or underscores, and begins"
             " with a letter or digit.",
         )
     if NOT_A_NAME.fullmatch(name):
-        raise Refused("name", RESERVED)
+        raise Refusal("name", RESERVED)
 
 
 def check_unreserved(name: str) -> None:
     """Refuse what only an administrator may call an account, with `shortlist user create`.
 
     Raises:
-        Refused: for such a name.
+        Refusal: for such a name.
     """
     if _OURS.fullmatch(name) or is_official(name):
-        raise Refused("name", RESERVED)
+        raise Refusal("name", RESERVED)
 
 
 def is_official(name: str) -> bool:

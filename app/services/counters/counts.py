@@ -1,4 +1,6 @@
-"""Counts that pages show and lists are ordered by, kept in step in the transaction of each write.
+"""Counts that pages show and lists are ordered by.
+
+They are kept in step in the transaction of each write.
 
 A list must not count its rows anew at each view, so papers, venues and the years of venues carry
 their numbers. They speak of public summaries only.
@@ -62,10 +64,10 @@ class _Differences:
             pair[1] += second
 
 
-def paper_added(session: Session, paper: Paper) -> None:
+def count_added_paper(session: Session, paper: Paper) -> None:
     """Count a paper in its venue and year, and give it its rank.
 
-    Call it for a new one, and for one that got another venue or year after `paper_leaves`.
+    Call it for a new one, and for one that got another venue or year after `count_removed_paper`.
     """
     session.flush()
     paper.rank = rank(paper.summaries_count, paper.year, paper.top_score)
@@ -75,8 +77,11 @@ def paper_added(session: Session, paper: Paper) -> None:
     totals.add_to_total(session, "summaries", paper.summaries_count)
 
 
-def paper_leaves(session: Session, paper: Paper) -> None:
-    """Take a paper out of its venue and year, before it is removed or gets another of them."""
+def count_removed_paper(session: Session, paper: Paper) -> None:
+    """Take a paper out of the counts of its venue and year.
+
+    Before it is removed or gets another of them.
+    """
     session.flush()
     _move(session, paper, -1)
     gone = (VenueYear.venue_id == paper.venue_id, VenueYear.year == (paper.year or NO_YEAR))
@@ -137,7 +142,10 @@ def recount(
 
 
 def recount_venues(session: Session) -> None:
-    """Count all venues and their years anew from the rows of papers: after an import of many."""
+    """Count all venues and their years anew.
+
+    From the rows of papers, after an import of many.
+    """
     session.flush()
     year = func.coalesce(Paper.year, NO_YEAR)
     session.execute(delete(VenueYear))

@@ -1,4 +1,7 @@
-"""What venues, years and the whole gain or lose in one transaction, written at its end."""
+"""What venues, years and the whole gain or lose in one transaction.
+
+It is written at its end.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,10 @@ class PaperCounts:
             self._summaries[venue_id] += sign * summaries
 
     def write(self, session: Session) -> None:
-        """Carry it to the rows, in one order, so that two transactions cannot block each other."""
+        """Write the differences to the rows.
+
+        In one order, so that two transactions cannot block each other.
+        """
         add_to_total(session, "papers", self._total)
         rows = [
             {"venue_id": venue, "year": year, "papers": papers, "summarised": summarised}

@@ -1,5 +1,6 @@
-"""Numbers of writers and tags, and of everything, kept in step by `services.counters.counts` and
-`votes`.
+"""Numbers of writers, tags and everything.
+
+`services.counters.counts` and `votes` keep them in step.
 
 They speak of public summaries only; a writer's of those under their name.
 """

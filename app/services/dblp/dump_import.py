@@ -1,4 +1,6 @@
-"""Import of dblp's XML file: batch by batch, each in one short transaction with how far it came.
+"""Import of dblp's XML file.
+
+Batch by batch, each in one short transaction with how far it came.
 
 Killed at any moment, it goes on where it was; run again, it passes over what has not changed.
 Others read and write meanwhile: the slow work is done between the transactions.
@@ -21,9 +23,9 @@ from app.db import begin_writing, lock_papers, now
 from app.models import DumpImport, Identifier, Paper, Venue
 from app.services.bulk import among
 from app.services.dblp.persons import People
-from app.services.dblp.reader import Ahead, Batch, Here
+from app.services.dblp.reader import Batch, ChildProcessReader, InProcessReader
 from app.services.dblp.store import Store
-from app.services.dblp.works import DIGEST, HEAD, STREAMS, Work, prepared, why_left_out
+from app.services.dblp.works import DIGEST, HEAD, STREAMS, DumpWork, explain_omission, prepare_work
 from app.services.similar import similarity
 from app.services.summaries import links
 from app.services.summaries.stale import mark_stale
@@ -31,7 +33,7 @@ from app.sources.dblp_dump.reader import MAX_PROBLEMS, DumpRecord
 from app.sources.dblp_dump.terms import Wanted
 
 LARGE = 5_000_000  # bytes, from which a file is read in a process of its own
-QUIET = 20  # batches without a change after which it is noted how far it came
+MAX_QUIET_BATCHES = 20  # batches without a change after which it is noted how far it came
 SAMPLE = 65_536
 ALL = Wanted()
 
@@ -106,7 +108,9 @@ class _Run:
         skip = self._begin()
         large = self._path.stat().st_size > LARGE
         with People(self._session) as people:
-            with (Ahead if large else Here)(self._path, self._wanted, skip) as reader:
+            with (ChildProcessReader if large else InProcessReader)(
+                self._path, self._wanted, skip
+            ) as reader:
                 for batch in reader.batches():
                     people.keep(batch.persons)
                     self._problems = batch.problems
@@ -137,21 +141,21 @@ class _Run:
         session.expunge_all()
         return records
 
-    def _put(self, reader: Here | Ahead, batch: Batch) -> None:
+    def _put(self, reader: InProcessReader | ChildProcessReader, batch: Batch) -> None:
         changed = self._changed(batch)
-        works = [work if isinstance(work, Work) else prepared(work) for work in changed]
+        works = [work if isinstance(work, DumpWork) else prepare_work(work) for work in changed]
         usable = [work for work in works if work is not None]
         self._before += len(changed) - len(usable)
         without = (each for each, work in zip(changed, works, strict=True) if work is None)
         room = max(0, MAX_PROBLEMS - len(self._unusable))
         records = (each for each in without if isinstance(each, DumpRecord))
-        self._unusable += map(why_left_out, islice(records, room))
+        self._unusable += map(explain_omission, islice(records, room))
         reader.switch.value = int(2 * len(changed) >= len(batch.works))
         self._passed, self._position = batch.passed, batch.position
         self._counts["left out"] = self._before + batch.left_out
         self._counts["unchanged"] += len(batch.works) - len(changed)
         self._quiet = 0 if usable else self._quiet + 1
-        if not usable and self._quiet % QUIET:
+        if not usable and self._quiet % MAX_QUIET_BATCHES:
             return
         before = self._counts.copy()
         try:
@@ -163,7 +167,7 @@ class _Run:
             self._counts = before
             self._write(usable)
 
-    def _write(self, works: list[Work]) -> None:
+    def _write(self, works: list[DumpWork]) -> None:
         begin_writing(self._session)
         if works:
             lock_papers(self._session, alone=True)
@@ -171,7 +175,7 @@ class _Run:
         self._note()
         self._session.commit()
 
-    def _changed(self, batch: Batch) -> list[Work | DumpRecord]:
+    def _changed(self, batch: Batch) -> list[DumpWork | DumpRecord]:
         """The works that are not here as they are, nor belong to a paper by another record."""
         heads = batch.heads()
         query = (
@@ -206,7 +210,7 @@ class _Run:
         begin_writing(session)
         self._store.finish()
         lock_papers(session, alone=True)
-        summaries, papers = links.resolve_all(session)
+        summaries, papers = links.resolve_all_links(session)
         mark_stale(session, summaries)
         similarity.mark(session, papers)
         self._note(finished=True)

@@ -1,4 +1,7 @@
-"""The rows of authors and venues that works of dblp's refer to, found or made; a bounded memory."""
+"""The rows of authors and venues that works of dblp's refer to.
+
+They are found or made; memory is bounded.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,12 @@ from app.db import insert_missing
 from app.models import Author, AuthorName, Venue
 from app.models.papers.venue import venue_folded
 from app.services.bulk import among, insert_rows, new_ids
-from app.services.dblp.works import Work, kind_of_venue
+from app.services.dblp.works import DumpWork, kind_of_venue
 from app.sources.sections import section_of_venue
 from app.text.person_names import author_key, without_number
 
-KEPT = 50_000  # authors kept in memory
-KEPT_NAMES = 8  # of a venue
+MAX_AUTHORS_IN_MEMORY = 50_000  # authors kept in memory
+MAX_VENUE_NAMES = 8  # of a venue
 
 
 class KnownAuthor(NamedTuple):
@@ -42,9 +45,9 @@ class Authors:
     def forget(self) -> None:
         self._known.clear()
 
-    def learn(self, session: Session, works: Iterable[Work]) -> None:
+    def learn(self, session: Session, works: Iterable[DumpWork]) -> None:
         """Find the rows of all authors of some works, and make those that are missing."""
-        if len(self._known) > KEPT:
+        if len(self._known) > MAX_AUTHORS_IN_MEMORY:
             self._known.clear()
         names = dict.fromkeys(
             name for work in works for name in work.names if name not in self._known
@@ -62,7 +65,7 @@ class Authors:
             bare = without_number(name)
             self._known[name] = KnownAuthor(number, None if bare == usual else bare)
 
-    def of(self, work: Work) -> list[KnownAuthor]:
+    def of(self, work: DumpWork) -> list[KnownAuthor]:
         """The authors of a work that was learnt, in its order."""
         return [self._known[name] for name in work.names]
 
@@ -87,8 +90,10 @@ def _by_keys(session: Session, keys: Iterable[str]) -> dict[str, tuple[int, str]
 
 @dataclass
 class KnownVenue:
-    """A venue's row; `called` are its key, name and title. `names` counts how records call it,
-    where this import made it."""
+    """A venue's row; `called` are its key, name and title.
+
+    `names` counts how records call it, where this import made it.
+    """
 
     id: int
     called: tuple[str, ...]
@@ -98,14 +103,17 @@ class KnownVenue:
 
 @dataclass
 class Venues:
-    """Venues by key. There are some ten thousand at dblp."""
+    """Venues by key.
+
+    There are some ten thousand at dblp.
+    """
 
     _known: dict[str, KnownVenue] = field(default_factory=dict)
 
     def forget(self) -> None:
         self._known.clear()
 
-    def learn(self, session: Session, works: Iterable[Work]) -> None:
+    def learn(self, session: Session, works: Iterable[DumpWork]) -> None:
         """Find the rows of the venues of some works, and make those that are missing."""
         called: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for work in works:
@@ -132,15 +140,18 @@ class Venues:
             counts = self._known[key].names
             if counts is not None:
                 for name, times in names.items():
-                    if name in counts or len(counts) < KEPT_NAMES:
+                    if name in counts or len(counts) < MAX_VENUE_NAMES:
                         counts[name] += times
 
-    def of(self, work: Work) -> KnownVenue | None:
+    def of(self, work: DumpWork) -> KnownVenue | None:
         """The venue of a work that was learnt."""
         return self._known[work.venue_key] if work.venue_key else None
 
-    def settle_names(self, session: Session) -> None:
-        """Call each new venue what most of its records call it: workshops have their own name."""
+    def choose_names(self, session: Session) -> None:
+        """Call each new venue what most of its records call it.
+
+        Workshops have their own name.
+        """
         for venue in self._known.values():
             if venue.names:
                 name = venue.names.most_common(1)[0][0]

@@ -1,4 +1,6 @@
-"""Persons as dblp tells them apart: their names are joined, and they get number and ORCID iD.
+"""Persons as dblp tells them apart.
+
+Their names are joined, and they get number and ORCID iD.
 
 Their records come anywhere in the file, so they wait on the disk until all works are in.
 """
@@ -76,7 +78,7 @@ class People:
         Returns:
             For how many something was new.
         """
-        known = _Known(self._session, persons)
+        known = _KnownAuthors(self._session, persons)
         changed = sum([known.join(person) for person in persons])
         known.write()
         self._index(known.searched_anew)
@@ -97,7 +99,7 @@ class People:
 
 
 @dataclass(slots=True)
-class _Row:
+class _AuthorRow:
     """An author's row; `changed` until it is written."""
 
     id: int
@@ -108,7 +110,7 @@ class _Row:
     changed: bool = False
 
 
-class _Known:
+class _KnownAuthors:
     """The rows that some persons may have: authors by key and by dblp's number, other names.
 
     Attributes:
@@ -123,8 +125,8 @@ class _Known:
             among(session, AuthorName.key, keys)
         )
         self._others: dict[str, int] = dict(session.execute(others).all())
-        self._by_key: dict[str, _Row] = {}
-        self._by_number: dict[str, _Row] = {}
+        self._by_key: dict[str, _AuthorRow] = {}
+        self._by_number: dict[str, _AuthorRow] = {}
         self._new_names: list[dict[str, Any]] = []
         numbers = [person.dblp_id for person in persons]
         for which in (among(session, Author.key, keys), among(session, Author.dblp_id, numbers)):
@@ -133,7 +135,7 @@ class _Known:
     def _find(self, which: ColumnElement[bool]) -> None:
         columns = (Author.id, Author.key, Author.name, Author.dblp_id, Author.orcid)
         for found in self._session.execute(select(*columns).where(which)):
-            row = self._by_key.setdefault(found.key, _Row(*found))
+            row = self._by_key.setdefault(found.key, _AuthorRow(*found))
             if row.dblp_id:
                 self._by_number[row.dblp_id] = row
 
@@ -178,7 +180,7 @@ class _Known:
             )
         insert_missing(self._session, AuthorName, self._new_names, ["key"])
 
-    def _rows_of(self, person: DumpPerson, names: dict[str, str]) -> list[_Row]:
+    def _rows_of(self, person: DumpPerson, names: dict[str, str]) -> list[_AuthorRow]:
         """A person's rows, that of their usual name first if there is one."""
         rows = []
         for key, name in names.items():
@@ -192,7 +194,7 @@ class _Known:
             rows.append(numbered)
         return rows
 
-    def _merge(self, other: _Row, into: _Row) -> None:
+    def _merge(self, other: _AuthorRow, into: _AuthorRow) -> None:
         session = self._session
         self._keep_printed(other)
         self._new_names = [
@@ -218,7 +220,7 @@ class _Known:
         }
         del self._by_key[other.key]
 
-    def _rename(self, author: _Row, key: str, name: str) -> None:
+    def _rename(self, author: _AuthorRow, key: str, name: str) -> None:
         """Call an author by their usual name; on their papers the name stays that was there."""
         self._keep_printed(author)
         old = author.key
@@ -229,7 +231,7 @@ class _Known:
         self.searched_anew.add(author.id)
         self._by_key[key] = author
 
-    def _keep_printed(self, author: _Row) -> None:
+    def _keep_printed(self, author: _AuthorRow) -> None:
         """Note on papers what the author is called there, before the usual name becomes another."""
         self._session.execute(
             update(PaperAuthor)
@@ -238,7 +240,7 @@ class _Known:
             .execution_options(synchronize_session=False)
         )
 
-    def _keep_names(self, author: _Row, names: dict[str, str]) -> bool:
+    def _keep_names(self, author: _AuthorRow, names: dict[str, str]) -> bool:
         new: list[dict[str, Any]] = [
             {"key": key, "author_id": author.id, "name": without_number(name)}
             for key, name in names.items()

@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol, Self
 
-from app.services.dblp.works import Work, head, prepared, why_left_out
+from app.services.dblp.works import DumpWork, explain_omission, head, prepare_work
 from app.sources.dblp_dump.reader import (
     MAX_PROBLEMS,
     DumpPerson,
@@ -37,7 +37,7 @@ class Batch:
         passed, left_out, position, problems: as `DumpReader` has them after it.
     """
 
-    works: list[Work | DumpRecord]
+    works: list[DumpWork | DumpRecord]
     persons: list[DumpPerson]
     passed: int
     left_out: int
@@ -47,18 +47,18 @@ class Batch:
     def heads(self) -> dict[str, str]:
         """Of each work the folded key and the beginning of its stamp."""
         return {
-            work.key.lower(): work.head if isinstance(work, Work) else head(work)
+            work.key.lower(): work.head if isinstance(work, DumpWork) else head(work)
             for work in self.works
         }
 
 
-class Switch(Protocol):
+class PrepareSwitch(Protocol):
     """Whether works are made ready to be stored where they are read: 1 or 0."""
 
     value: int
 
 
-class Here:
+class InProcessReader:
     """Reads a file in this process: what small files need.
 
     Attributes:
@@ -66,7 +66,7 @@ class Here:
     """
 
     def __init__(self, path: Path, wanted: Wanted, skip: int) -> None:
-        self.switch: Switch = _Switch(1)
+        self.switch: PrepareSwitch = _LocalSwitch(1)
         self._raw = _read(path, wanted, skip, self.switch)
 
     def __enter__(self) -> Self:
@@ -84,12 +84,15 @@ class Here:
         yield from map(_unpacked, self._raw)
 
 
-class Ahead:
-    """Reads a file in a process of its own, which leaving the `with` ends; else as `Here`."""
+class ChildProcessReader:
+    """Reads a file in a process of its own.
+
+    Leaving the `with` ends it; else it does as `InProcessReader`.
+    """
 
     def __init__(self, path: Path, wanted: Wanted, skip: int) -> None:
         context = multiprocessing.get_context("spawn")
-        self.switch: Switch = context.Value("b", 1, lock=False)
+        self.switch: PrepareSwitch = context.Value("b", 1, lock=False)
         self._pipe, theirs = context.Pipe(duplex=False)
         self._process = context.Process(
             target=_serve, args=(theirs, path, wanted, skip, self.switch), daemon=True
@@ -119,11 +122,11 @@ class Ahead:
 
 
 @dataclass
-class _Switch:
+class _LocalSwitch:
     value: int
 
 
-def _serve(pipe: Connection, path: Path, wanted: Wanted, skip: int, switch: Switch) -> None:
+def _serve(pipe: Connection, path: Path, wanted: Wanted, skip: int, switch: PrepareSwitch) -> None:
     """What the other process does: send batches, then `None`, or the reason why not."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process ends it
     try:
@@ -137,7 +140,7 @@ def _serve(pipe: Connection, path: Path, wanted: Wanted, skip: int, switch: Swit
 
 
 def _read(
-    path: Path, wanted: Wanted, skip: int, switch: Switch
+    path: Path, wanted: Wanted, skip: int, switch: PrepareSwitch
 ) -> Generator[tuple[Any, ...], None, None]:
     """The fields of batches, with plain tuples for works."""
     reader = DumpReader(path, wanted)
@@ -161,12 +164,12 @@ def _read(
             ready: list[tuple[Any, ...]] = list(map(tuple, records))
             is_prepared = bool(switch.value)
             if is_prepared:
-                works = [prepared(record) for record in records]
+                works = [prepare_work(record) for record in records]
                 ready = [work.as_tuple() for work in works if work is not None]
                 unusable += len(records) - len(ready)
                 without = (each for each, work in zip(records, works, strict=True) if not work)
                 room = max(0, MAX_PROBLEMS - len(reader.problems))
-                reader.problems += map(why_left_out, islice(without, room))
+                reader.problems += map(explain_omission, islice(without, room))
             counts = (reader.passed, reader.left_out + unusable, reader.position)
             yield (ready, persons, *counts, list(reader.problems), is_prepared)
             if trouble is not None:
@@ -180,5 +183,5 @@ def _read(
 
 def _unpacked(fields: tuple[Any, ...]) -> Batch:
     works, persons, passed, left_out, position, problems, is_prepared = fields
-    kind = Work if is_prepared else DumpRecord
+    kind = DumpWork if is_prepared else DumpRecord
     return Batch([kind(*each) for each in works], persons, passed, left_out, position, problems)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from app.services.dblp.works import Work
+from app.services.dblp.works import DumpWork
 from app.services.papers.same_work import is_generic, title_words
 
 MIN_WORDS = 3
@@ -20,7 +20,10 @@ YEARS_APART = 1
 
 
 class Comparable(Protocol):
-    """What two texts are compared by; `kind` is that of the venue, `authors` are their numbers."""
+    """What two texts are compared by.
+
+    `kind` is that of the venue, `authors` are their numbers.
+    """
 
     @property
     def title(self) -> str: ...
@@ -54,23 +57,26 @@ class Candidate:
     authors: list[int] = field(default_factory=list)
 
 
-def tells_enough(title_folded: str) -> bool:
+def is_distinctive(title_folded: str) -> bool:
     """Whether a title is long enough to tell one work from another."""
     words = title_folded.split()
     return len(title_folded) >= MIN_LETTERS and len(words) >= MIN_WORDS and not is_generic(words)
 
 
-def agrees(work: Work, other: Comparable) -> bool:
-    """Whether an identifier that both have makes them one: a volume's DOI stands on its chapters,
-    so two records of dblp's must have one title too, or be a preprint and something else."""
+def agrees(work: DumpWork, other: Comparable) -> bool:
+    """Whether an identifier that both have makes them one.
+
+    A volume's DOI stands on its chapters, so two records of dblp's must have one title too, or be a
+    preprint and something else.
+    """
     if not other.by_dblp or work.title_folded == other.title_folded:
         return True
     return (work.kind == "preprint") != (other.kind == "preprint")
 
 
-def is_twin(work: Work, other: Comparable) -> bool:
+def is_twin(work: DumpWork, other: Comparable) -> bool:
     """Whether title, authors and year make them one, without any identifier in common."""
-    if work.title_folded != other.title_folded or not tells_enough(work.title_folded):
+    if work.title_folded != other.title_folded or not is_distinctive(work.title_folded):
         return False
     if title_words(work.title) != title_words(other.title):  # C++ is not C
         return False

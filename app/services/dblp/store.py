@@ -1,4 +1,7 @@
-"""One batch of dblp's works into the tables: which are new, which are known, which are one work."""
+"""Store one batch of dblp's works in the tables.
+
+Which are new, which are known, which are one work.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,9 @@ from app.rendering import RENDERER_VERSION
 from app.services.bulk import among, insert_rows, is_sqlite, new_ids
 from app.services.counters.differences import PaperCounts
 from app.services.dblp.names import Authors, Venues
-from app.services.dblp.same_work import Candidate, agrees, is_twin, tells_enough
-from app.services.dblp.updates import absorb, update_papers
-from app.services.dblp.works import Work
+from app.services.dblp.same_work import Candidate, agrees, is_distinctive, is_twin
+from app.services.dblp.updates import merge_works, update_papers
+from app.services.dblp.works import DumpWork
 from app.services.search_index.bulk_entries import BulkIndex
 from app.services.search_index.indexing import index_papers
 from app.sources.sections import section_of_paper
@@ -32,12 +35,12 @@ _PAPER = (
     *("source_stamp", "details", "summaries_count", "top_score", "rank", "renderer_version"),
     "added_at",
 )
-Owner = Work | int  # a work of this batch, or the number of a paper that is here
+Owner = DumpWork | int  # a work of this batch, or the number of a paper that is here
 Names = dict[tuple[str, str], Owner]
 
 
 @dataclass
-class _Batch:
+class _BatchState:
     """What is found out about one batch.
 
     Attributes:
@@ -51,11 +54,11 @@ class _Batch:
 
     taken: Names
     candidates: dict[int, Candidate] = field(default_factory=dict)
-    by_title: defaultdict[str, list[Candidate | Work]] = field(
+    by_title: defaultdict[str, list[Candidate | DumpWork]] = field(
         default_factory=lambda: defaultdict(list)
     )
-    new: list[Work] = field(default_factory=list)
-    known: list[tuple[Work, int]] = field(default_factory=list)
+    new: list[DumpWork] = field(default_factory=list)
+    known: list[tuple[DumpWork, int]] = field(default_factory=list)
     names: list[tuple[int, str, str, str]] = field(default_factory=list)
 
 
@@ -74,7 +77,7 @@ class Store:
 
     def finish(self) -> None:
         """Write what was put off, when all batches are in."""
-        self.venues.settle_names(self._session)
+        self.venues.choose_names(self._session)
         self._index.finish()
 
     def forget(self) -> None:
@@ -83,7 +86,7 @@ class Store:
         self.venues.forget()
         self._index.forget()
 
-    def put(self, works: Sequence[Work]) -> Counter[str]:
+    def put(self, works: Sequence[DumpWork]) -> Counter[str]:
         """Store works that are new or changed.
 
         Returns:
@@ -95,7 +98,7 @@ class Store:
         self.venues.learn(session, works)
         for work in works:
             work.authors = [author.id for author in self.authors.of(work)]
-        batch = _Batch(_taken(session, works))
+        batch = _BatchState(_taken(session, works))
         _find_candidates(session, batch, works)
         counts = Counter(_place(batch, work) for work in works)
         del counts["known"]
@@ -108,7 +111,7 @@ class Store:
         papers.write(session)
         return counts
 
-    def _insert(self, works: Sequence[Work], counts: PaperCounts) -> None:
+    def _insert(self, works: Sequence[DumpWork], counts: PaperCounts) -> None:
         session = self._session
         moment = now().replace(tzinfo=None)
         added_at = moment.strftime("%Y-%m-%d %H:%M:%S.%f") if is_sqlite(session) else moment
@@ -147,7 +150,7 @@ class Store:
         self._index.add(searched)
         index_papers(session, known_otherwise)
 
-    def _with_other_names(self, works: Iterable[Work]) -> set[int]:
+    def _with_other_names(self, works: Iterable[DumpWork]) -> set[int]:
         """Who of the authors is found by more names than the works have."""
         numbers = {number for work in works for number in work.authors}
         query = select(AuthorName.author_id).where(
@@ -156,7 +159,7 @@ class Store:
         return set(self._session.scalars(query))
 
 
-def _taken(session: Session, works: Iterable[Work]) -> Names:
+def _taken(session: Session, works: Iterable[DumpWork]) -> Names:
     """Which papers here the identifiers of some works belong to."""
     by_kind: defaultdict[str, list[str]] = defaultdict(list)
     for work in works:
@@ -171,9 +174,9 @@ def _taken(session: Session, works: Iterable[Work]) -> Names:
     return found
 
 
-def _find_candidates(session: Session, batch: _Batch, works: Sequence[Work]) -> None:
+def _find_candidates(session: Session, batch: _BatchState, works: Sequence[DumpWork]) -> None:
     """Load what the works may be the same as: of one title, or with an identifier in common."""
-    titles = {work.title_folded for work in works if tells_enough(work.title_folded)}
+    titles = {work.title_folded for work in works if is_distinctive(work.title_folded)}
     numbers = {number for (kind, _), number in batch.taken.items() if kind in STRONG}
     which = or_(Venue.kind.in_(("preprint", "conference")), Paper.source_stamp.is_(None))
     _load(session, batch, among(session, Paper.title_folded, titles) & which)
@@ -192,7 +195,7 @@ def _find_candidates(session: Session, batch: _Batch, works: Sequence[Work]) -> 
         batch.candidates[number].authors.append(author)
 
 
-def _load(session: Session, batch: _Batch, which: ColumnElement[bool]) -> None:
+def _load(session: Session, batch: _BatchState, which: ColumnElement[bool]) -> None:
     query = (
         select(
             *(Paper.id, Paper.title, Paper.title_folded, Venue.kind, Paper.year),
@@ -207,7 +210,7 @@ def _load(session: Session, batch: _Batch, which: ColumnElement[bool]) -> None:
         )
 
 
-def _place(batch: _Batch, work: Work) -> str:
+def _place(batch: _BatchState, work: DumpWork) -> str:
     """Decide where a work belongs; returns what became of it."""
     owner = _owner(batch, work)
     free = [ref for ref in work.refs if (ref[0], ref[2]) not in batch.taken]
@@ -219,7 +222,7 @@ def _place(batch: _Batch, work: Work) -> str:
         batch.known.append((work, owner))
         batch.names += [(owner, *ref) for ref in free]
     else:
-        absorb(owner, work, free)
+        merge_works(owner, work, free)
     for kind, _, low in free:
         batch.taken[kind, low] = work if owner is None else owner
     if owner is None:
@@ -227,7 +230,7 @@ def _place(batch: _Batch, work: Work) -> str:
     return "known" if isinstance(owner, int) else "joined"
 
 
-def _owner(batch: _Batch, work: Work) -> Owner | None:
+def _owner(batch: _BatchState, work: DumpWork) -> Owner | None:
     own = batch.taken.get(("key", work.key.lower()))
     if own is not None:
         return own
@@ -241,5 +244,5 @@ def _owner(batch: _Batch, work: Work) -> Owner | None:
     return twins[0].id if isinstance(twins[0], Candidate) else twins[0]
 
 
-def _comparable(batch: _Batch, owner: Owner) -> Candidate | Work:
+def _comparable(batch: _BatchState, owner: Owner) -> Candidate | DumpWork:
     return batch.candidates[owner] if isinstance(owner, int) else owner

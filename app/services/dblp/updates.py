@@ -20,7 +20,7 @@ from app.references.identifiers import is_corr_key
 from app.services.bulk import among, insert_rows
 from app.services.counters.differences import PaperCounts
 from app.services.dblp.names import Authors, Venues
-from app.services.dblp.works import DIGEST, FIELDS, HEAD, Work, digests
+from app.services.dblp.works import DIGEST, FIELDS, HEAD, DumpWork, digests
 from app.services.search_index.indexing import index_papers
 from app.services.similar import similarity
 from app.sources.sections import section_of_paper
@@ -33,8 +33,10 @@ class Rows(Protocol):
     venues: Venues
 
 
-def absorb(here: Work, work: Work, refs: Sequence[tuple[str, str, str]]) -> None:
-    """Make one of two works of a batch that are the same; a conference's facts come first.
+def merge_works(here: DumpWork, work: DumpWork, refs: Sequence[tuple[str, str, str]]) -> None:
+    """Merge two works of a batch that are the same.
+
+    A conference's facts come first.
 
     Args:
         refs: the identifiers of `work` that belong to nobody yet.
@@ -42,7 +44,7 @@ def absorb(here: Work, work: Work, refs: Sequence[tuple[str, str, str]]) -> None
     arxiv_id = here.arxiv_id or work.arxiv_id
     if here.kind == "preprint" and work.kind != "preprint":
         kept = [*refs, *here.refs]
-        for name in Work.__slots__:
+        for name in DumpWork.__slots__:
             setattr(here, name, getattr(work, name))
         here.refs = kept
     else:
@@ -52,7 +54,7 @@ def absorb(here: Work, work: Work, refs: Sequence[tuple[str, str, str]]) -> None
 
 def update_papers(
     session: Session,
-    pairs: Sequence[tuple[Work, int]],
+    pairs: Sequence[tuple[DumpWork, int]],
     named: Container[int],
     store: Rows,
     counts: PaperCounts,
@@ -97,7 +99,7 @@ def update_papers(
     return done
 
 
-def _owns(paper: Paper, work: Work) -> bool:
+def _owns(paper: Paper, work: DumpWork) -> bool:
     """Whether a paper's facts are this record's: a preprint's give way to those of a conference."""
     is_preprint = work.kind == "preprint"
     stamp = paper.source_stamp
@@ -112,7 +114,9 @@ def _is_stamp_of(stamp: str, key: str) -> bool:
     return stamp[:DIGEST] == f"{crc32(key.encode()):08x}"
 
 
-def _update(session: Session, paper: Paper, work: Work, store: Rows, counts: PaperCounts) -> bool:
+def _update(
+    session: Session, paper: Paper, work: DumpWork, store: Rows, counts: PaperCounts
+) -> bool:
     """Replace the facts that may be replaced; returns whether something changed."""
     old = _fields(paper.source_stamp or "")
     said = digests(
@@ -173,7 +177,7 @@ def _printed(paper: Paper) -> list[str]:
     return [each.name or each.author.name for each in paper.authorships]
 
 
-def _set_authors(session: Session, paper: Paper, work: Work, store: Rows) -> None:
+def _set_authors(session: Session, paper: Paper, work: DumpWork, store: Rows) -> None:
     session.execute(delete(PaperAuthor).where(PaperAuthor.paper_id == paper.id))
     session.expire(paper, ["authorships"])
     insert_rows(
@@ -187,7 +191,9 @@ def _set_authors(session: Session, paper: Paper, work: Work, store: Rows) -> Non
     )
 
 
-def _set_place(paper: Paper, work: Work, store: Rows, counts: PaperCounts, replace: bool) -> bool:
+def _set_place(
+    paper: Paper, work: DumpWork, store: Rows, counts: PaperCounts, replace: bool
+) -> bool:
     """Move a paper to the venue and year of a work, or fill in what it lacks of these."""
     venue = store.venues.of(work)
     venue_id, year = paper.venue_id, paper.year

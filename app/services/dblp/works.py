@@ -1,4 +1,7 @@
-"""A work of dblp's in the form in which it is stored: checked, folded, rendered, stamped."""
+"""A work of dblp's in the form in which it is stored.
+
+Checked, folded, rendered, stamped.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ from app.sources.dblp_dump.reader import DumpRecord
 from app.text.lines import visible_line
 from app.text.person_names import author_key, without_number
 from app.text.words import MAX_TITLE as MAX_TITLE_FOLDED
-from app.text.words import figured, indexable, words
+from app.text.words import indexable, plain_figures, words
 
 STREAMS = ("conf/", "journals/", "series/")
 MAX_DETAIL = 2000
@@ -44,7 +47,7 @@ _SPECIAL = re.compile(r"[$\\\x00-\x1f\x7f-\x9f\ue000-\uf8ff]|zqM")
 
 
 @dataclass(slots=True)
-class Work:
+class DumpWork:
     """One work, ready to be stored.
 
     Attributes:
@@ -94,7 +97,9 @@ class Work:
 
 
 def head(record: DumpRecord) -> str:
-    """The beginning of a stamp: which record of dblp's, and a digest of all that it says.
+    """The beginning of a stamp.
+
+    It tells which record of dblp's, and is a digest of all that it says.
 
     A stamp goes on with digests of what is stored of each of `FIELDS`: a field that has another
     value by now was changed by a person.
@@ -111,7 +116,10 @@ def digests(
     url: str,
     details: Mapping[str, str],
 ) -> str:
-    """The digests of `FIELDS`, one behind the other, of what dblp says and of what is stored."""
+    """The digests of `FIELDS`, one behind the other.
+
+    Of what dblp says and of what is stored.
+    """
     place = f"{year} {venue_key}"
     others = repr(sorted(details.items()))
     return (
@@ -121,8 +129,11 @@ def digests(
     )
 
 
-def prepared(record: DumpRecord) -> Work | None:
-    """A record as a work; `None` when its key is none, or a fact in it cannot be right."""
+def prepare_work(record: DumpRecord) -> DumpWork | None:
+    """Make a work of a record.
+
+    `None` when its key is none, or a fact in it cannot be right.
+    """
     key, title, authors, year, venue, _, details = record
     if not stream_of(key) or len(key) > MAX_IDENTIFIER or "/." in key:
         return None
@@ -141,7 +152,7 @@ def prepared(record: DumpRecord) -> Work | None:
     found = words(title)
     values = [value for kind, value, _ in refs if kind != "url"]
     namesakes = [author_key(name) for name, without, _ in named if name != without]
-    return Work(
+    return DumpWork(
         key,
         title,
         [each[0] for each in named],
@@ -154,16 +165,18 @@ def prepared(record: DumpRecord) -> Work | None:
         url,
         details,
         refs,
-        inline(title),
-        NewPaper.of([*found, *figured(title)], [each[2] for each in named], values, namesakes),
+        render_title(title),
+        NewPaper.of(
+            [*found, *plain_figures(title)], [each[2] for each in named], values, namesakes
+        ),
         # As `app.text.words.title_folded` has it; only signs beyond ASCII make a difference.
         (" ".join(found) if title.isascii() else indexable(title))[:MAX_TITLE_FOLDED],
         head(record) + fields,
     )
 
 
-def why_left_out(record: DumpRecord) -> str:
-    """Why `prepared` makes nothing of a record, in a sentence."""
+def explain_omission(record: DumpRecord) -> str:
+    """Why `prepare_work` makes nothing of a record, in a sentence."""
     key = record.key if len(record.key) <= MAX_SHOWN else record.key[:MAX_SHOWN] + "…"
     if not _line(record.title, MAX_TITLE):
         why = "has no title"
@@ -174,7 +187,7 @@ def why_left_out(record: DumpRecord) -> str:
     return f"Left out: {key!r} {why}."
 
 
-def inline(title: str) -> str:
+def render_title(title: str) -> str:
     """What `render_inline` makes of a title, without its machinery where nothing needs it."""
     if not _SPECIAL.search(title):
         return escape(title)

@@ -23,7 +23,9 @@ def count(session: Session) -> int:
 
 
 def export_bibtex(session: Session, path: Path) -> Iterator[str]:
-    """Write every paper, in the order in which they came; the file is there whole or not at all.
+    """Write every paper, in the order in which they came.
+
+    The file is there whole or not at all.
 
     Yields:
         The key of each.

@@ -1,4 +1,7 @@
-"""How a paper is cited: in the formats of reference managers, as a line, and in a page's head."""
+"""How a paper is cited.
+
+In the formats of reference managers, as a line, and in a page's head.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,11 @@ from dataclasses import dataclass
 from urllib.parse import quote_plus
 
 from app.models import Identifier, Paper, Revision
-from app.queries.summaries import Entry
+from app.queries.summaries import SummaryEntry
 from app.references.addresses import dblp_url, outside_url
 from app.references.labels import SITES
 from app.sources.bibtex import writing
-from app.sources.bibtex.writing import escaped
+from app.sources.bibtex.writing import escape_tex
 from app.sources.formats import citation_line, ris_writing
 from app.sources.formats.citation_line import CitationLine
 from app.sources.record import PaperRecord
@@ -21,7 +24,7 @@ _ENTRY_TYPES = {"conference": "inproceedings", "journal": "article", "book": "in
 
 
 @dataclass(frozen=True)
-class PlaceToRead:
+class ReadingLink:
     """A labelled address of a paper elsewhere."""
 
     label: str
@@ -63,38 +66,38 @@ def record_of(paper: Paper, names: Sequence[Identifier]) -> PaperRecord:
     )
 
 
-def places(paper: Paper, names: Sequence[Identifier]) -> list[PlaceToRead]:
+def reading_links(paper: Paper, names: Sequence[Identifier]) -> list[ReadingLink]:
     """Where a paper can be read or looked up: its identifiers, publisher, dblp, Google Scholar."""
     found = []
     for identifier in names:
         url = outside_url(identifier.kind, identifier.value)
         if url is not None and identifier.kind in SITES:
-            found.append(PlaceToRead(f"{SITES[identifier.kind]} {identifier.value}", url))
+            found.append(ReadingLink(f"{SITES[identifier.kind]} {identifier.value}", url))
     if paper.url and paper.url not in {place.url for place in found}:
-        found.append(PlaceToRead("Publisher", paper.url))
+        found.append(ReadingLink("Publisher", paper.url))
     if at_dblp := dblp_url(paper.key):
-        found.append(PlaceToRead("dblp", at_dblp))
+        found.append(ReadingLink("dblp", at_dblp))
     scholar = f"https://scholar.google.com/scholar?q={quote_plus(paper.title)}"
-    found.append(PlaceToRead("Google Scholar", scholar))
+    found.append(ReadingLink("Google Scholar", scholar))
     return found
 
 
-def bibtex(record: PaperRecord) -> str:
+def to_bibtex(record: PaperRecord) -> str:
     """A record as a BibTeX entry."""
     return writing.entry(record)
 
 
-def formatted(record: PaperRecord) -> CitationLine:
+def format_citation(record: PaperRecord) -> CitationLine:
     """A record as one line for people."""
     return citation_line.line(record)
 
 
-def ris(record: PaperRecord) -> str:
+def to_ris(record: PaperRecord) -> str:
     """A record as RIS."""
     return ris_writing.entry(record)
 
 
-def revision_bibtex(entry: Entry, revision: Revision, address: str) -> str:
+def revision_bibtex(entry: SummaryEntry, revision: Revision, address: str) -> str:
     """A version of a summary as a BibTeX entry.
 
     Args:
@@ -105,15 +108,15 @@ def revision_bibtex(entry: Entry, revision: Revision, address: str) -> str:
     writer = "Anonymous" if entry.writer is None else entry.writer.display_name
     day = revision.saved_at
     fields = {
-        "title": "{" + escaped(f"Summary of “{entry.paper.title}”") + "}",
+        "title": "{" + escape_tex(f"Summary of “{entry.paper.title}”") + "}",
         # In braces of its own: a display name is not a name in parts.
-        "author": "{" + escaped(writer) + "}",
+        "author": "{" + escape_tex(writer) + "}",
         "howpublished": "Shortlist",
         "year": str(day.year),
         "month": f"{day:%b}".lower(),
         "day": str(day.day),
         "url": address,
-        "note": f"About {escaped(entry.paper.key)}",
+        "note": f"About {escape_tex(entry.paper.key)}",
     }
     return _entry("misc", f"shortlist:{revision.id}", fields)
 

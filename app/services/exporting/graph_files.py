@@ -32,8 +32,11 @@ def write(graph: Graph, form: str) -> str:
 
 
 def as_json(graph: Graph) -> str:
-    """`{"papers": [{"key", "title", "year", "section", "summaries"}], "links": [{"source",
-    "target", "links", "see_also"}], "left_out": 0}`"""
+    """The graph as JSON.
+
+    `{"papers": [{"key", "title", "year", "section", "summaries"}], "links": [{"source", "target",
+    "links", "see_also"}], "left_out": 0}`
+    """
     return json.dumps(
         {
             "papers": [{"key": paper.key, **_facts(paper)} for paper in graph.papers.values()],

@@ -19,7 +19,7 @@ from app.services.files import READABLE, write_file
 from app.services.pictures.files import path_of
 from app.services.pictures.uploads import names_in
 from app.services.summaries import file_writing
-from app.sources.formats.markdown_pictures import give_out
+from app.sources.formats.markdown_pictures import link_exported_pictures
 
 BATCH = 100
 MAX_NAME = 150  # bytes of a file name, without its end
@@ -40,7 +40,7 @@ def export(session: Session, users: list[User], write: Write, secret: str = "") 
         The name of each summary's file, when it is written.
     """
     for user in users:
-        keys = summaries.keys_by(session, user)
+        keys = summaries.summary_keys_of(session, user)
         names = _file_names(keys)
         texts = Counter(key for _, key in keys)
         several = {number for number, key in keys if texts[key] > 1}
@@ -48,7 +48,7 @@ def export(session: Session, users: list[User], write: Write, secret: str = "") 
         written: set[str] = set()
         for start in range(0, len(ids), BATCH):
             batch = ids[start : start + BATCH]
-            found = summaries.in_full(session, batch)
+            found = summaries.summaries_in_full(session, batch)
             for number in batch:
                 if number not in found:  # deleted meanwhile
                     continue
@@ -128,4 +128,4 @@ def _with_files(
         if file not in written:
             write(f"{user.name}/{file}", path.read_bytes())
             written.add(file)
-    return give_out(summary.source, files.get)
+    return link_exported_pictures(summary.source, files.get)

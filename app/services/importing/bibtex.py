@@ -13,14 +13,14 @@ from app.queries.papers import by_key
 from app.references.identifiers import PaperRef
 from app.references.labels import field_label
 from app.services.importing import faults
-from app.services.importing.terms import IncomingPaper, Outcome, Run
+from app.services.importing.terms import ImportOutcome, ImportRun, IncomingPaper
 from app.services.papers.adding import add_paper
-from app.services.papers.completion import fill_in
-from app.services.papers.deduplication import is_of, match, newest
+from app.services.papers.completion import complete_paper
+from app.services.papers.deduplication import is_record_of, match_record, newest_paper_id
 from app.services.papers.facts import MAX_VENUE_KEY
 from app.services.papers.fitting import Misfit, fit
 from app.services.papers.same_work import title_words
-from app.services.refusals import AlreadyThere, Refused
+from app.services.refusals import PaperExists, Refusal
 from app.sources.bibtex.reading import BadEntry
 from app.sources.record import DETAILS, PaperRecord
 from app.text.folding import slug
@@ -29,8 +29,8 @@ BATCH = 50
 
 
 def import_papers(
-    session: Session, incoming: Iterable[IncomingPaper], run: Run
-) -> Iterator[Outcome]:
+    session: Session, incoming: Iterable[IncomingPaper], run: ImportRun
+) -> Iterator[ImportOutcome]:
     """Add the papers of entries, or complete those that are here; commits after some.
 
     What is here is only completed in an import of the whole library, not by one of its members.
@@ -40,7 +40,7 @@ def import_papers(
         yield from _stored(session, batch, run)
 
 
-def _stored(session: Session, batch: list[IncomingPaper], run: Run) -> list[Outcome]:
+def _stored(session: Session, batch: list[IncomingPaper], run: ImportRun) -> list[ImportOutcome]:
     """What became of some entries, in one transaction; one by one when that fails."""
     try:
         outcomes = [_outcome(session, each, run) for each in batch]
@@ -49,67 +49,69 @@ def _stored(session: Session, batch: list[IncomingPaper], run: Run) -> list[Outc
         else:
             session.commit()
     except Exception as error:  # whatever it is, the others go on
-        faults.undo(session)
+        faults.roll_back(session)
         session.expunge_all()
         if len(batch) > 1:
             return [outcome for each in batch for outcome in _stored(session, [each], run)]
         (only,) = batch
         said = faults.refusal(error, f"{only.name}:{only.entry.line}")
-        return [Outcome(only.name, "refused", only.entry.line, said, notes=only.notes)]
+        return [ImportOutcome(only.name, "refused", only.entry.line, said, notes=only.notes)]
     session.expunge_all()  # a long run must not keep all that it wrote
     return outcomes
 
 
-def _outcome(session: Session, incoming: IncomingPaper, run: Run) -> Outcome:
+def _outcome(session: Session, incoming: IncomingPaper, run: ImportRun) -> ImportOutcome:
     entry, name = incoming.entry, incoming.name
     if isinstance(entry, BadEntry):
-        return Outcome(name, "refused", entry.line, entry.message, notes=incoming.notes)
+        return ImportOutcome(name, "refused", entry.line, entry.message, notes=incoming.notes)
     notes = [*incoming.notes, *entry.notes]
     try:
         record = _fitted(session, entry.record, notes)
         outcome = _import(session, record, run, notes)
-    except Refused as refused:
+    except Refusal as refused:
         key = entry.record.key or "an entry without a key"
         said = f"{key:.60}: {refused.field}: {refused.message}"
-        return Outcome(name, "refused", entry.line, said, notes=tuple(notes))
+        return ImportOutcome(name, "refused", entry.line, said, notes=tuple(notes))
     return replace(outcome, name=name, line=entry.line, notes=tuple(notes))
 
 
-def _import(session: Session, record: PaperRecord, run: Run, notes: list[str]) -> Outcome:
+def _import(
+    session: Session, record: PaperRecord, run: ImportRun, notes: list[str]
+) -> ImportOutcome:
     if run.newest_before is None:
-        run.newest_before = newest(session)
+        run.newest_before = newest_paper_id(session)
     own = run.options.only is None  # who runs the library, not one of its members
     if not own:  # a name that a file gives to a paper besides its own may be any paper's
         record = replace(record, other_keys=())
-    found = match(session, record, run.newest_before, takes_back=own)
+    found = match_record(session, record, run.newest_before, takes_back=own)
     notes += found.notes
     if found.paper is not None:
-        filled = fill_in(session, found.paper, found.record) if own else []
+        filled = complete_paper(session, found.paper, found.record) if own else []
         if filled:
             notes.append(f"filled in: {', '.join(filled)}")
         status = "changed" if filled else "unchanged"
-        return Outcome("", status, key=found.paper.key)
+        return ImportOutcome("", status, key=found.paper.key)
     record = _without_known_keys(session, found.record)
     if run.options.dry_run and _is_told(record, run):
-        return Outcome("", "unchanged", key=record.key)
+        return ImportOutcome("", "unchanged", key=record.key)
     try:
         paper = add_paper(session, record, "bibtex", run.options.only)
-    except AlreadyThere as there:  # by its title, or a name that only reading its key tells
+    except PaperExists as there:  # by its title, or a name that only reading its key tells
         return _there(session, record, there.key)
     if record.key and paper.key != record.key:  # add_paper knows what preprints became
         notes.append(f"it is the preprint of {paper.key}, and was joined with it")
-        return Outcome("", "changed", key=paper.key)
-    return Outcome("", "added", key=paper.key)
+        return ImportOutcome("", "changed", key=paper.key)
+    return ImportOutcome("", "added", key=paper.key)
 
 
-def _there(session: Session, record: PaperRecord, key: str) -> Outcome:
+def _there(session: Session, record: PaperRecord, key: str) -> ImportOutcome:
     paper = by_key(session, key)
-    if paper is not None and is_of(session, paper, record):
-        return Outcome("", "unchanged", key=key)
-    raise Refused("key", f"it names another paper here, {key}")
+    if paper is not None and is_record_of(session, paper, record):
+        return ImportOutcome("", "unchanged", key=key)
+    raise Refusal("key", f"it names another paper here, {key}")
 
 
-def _is_told(record: PaperRecord, run: Run) -> bool:
+def _is_told(record: PaperRecord, run: ImportRun) -> bool:
     """In a dry run: whether an earlier entry would have added the paper."""
     says = "\n".join((*title_words(record.title), *record.authors))
     names = [f"{n.lower()}\n{says}" for n in (record.key, record.doi, record.arxiv_id) if n]
@@ -131,7 +133,7 @@ def _fitted(session: Session, record: PaperRecord, notes: list[str]) -> PaperRec
     """The record as it can be kept; the notes say what was changed for that.
 
     Raises:
-        Refused: when there is nothing left that could be a paper.
+        Refusal: when there is nothing left that could be a paper.
     """
     if "/" in record.venue and " " not in record.venue and not record.venue_key:
         # Such a name would be taken for the key of a venue.

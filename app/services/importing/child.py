@@ -9,8 +9,8 @@ import os
 from contextlib import ExitStack
 from typing import NamedTuple
 
-from app.services.importing.opening import BadSource, Source, open_file, pasted_bibtex
-from app.services.importing.terms import Incoming, IncomingPaper
+from app.services.importing.opening import BadSource, ImportSource, open_file, pasted_bibtex
+from app.services.importing.terms import IncomingFile, IncomingPaper
 from app.services.summaries.file_reading import SummaryFile
 from app.sources.formats.front_matter import BadFile
 
@@ -27,8 +27,8 @@ class Head(NamedTuple):
 class _Open:
     """What the child has open."""
 
-    source: Source
-    item: Incoming
+    source: ImportSource
+    item: IncomingFile
     held = ExitStack()
 
 
@@ -45,7 +45,7 @@ def _open_pasted(text: str) -> int | None:
 
 def _advance() -> Head | IncomingPaper | None:
     found = next(_Open.source.incoming, None)
-    if not isinstance(found, Incoming):
+    if not isinstance(found, IncomingFile):
         return found
     _Open.item = found
     return Head(found.name, found.line, found.kind, found.picture is not None)

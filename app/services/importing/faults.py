@@ -1,4 +1,7 @@
-"""What goes wrong in an import besides what files say: for one item, or for all that follow."""
+"""What goes wrong in an import besides what files say.
+
+For one item, or for all that follow.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
-from app.rendering.sandbox import Busy, TooMuch
+from app.rendering.sandbox import ResourceLimitExceeded, SandboxBusy
 
 LOCKED = "Somebody else has been writing to the database for a long time."
 FULL = "The server has no room left on its disk."
@@ -35,12 +38,14 @@ _AWAY = ("08", "25", "53", "55", "57", "58", "F0", "XX")  # the first two signs 
 _log = logging.getLogger(__name__)
 
 
-class Stopped(Exception):
+class ImportStopped(Exception):
     """The import cannot go on; the message says why, for who imports."""
 
 
 def refusal(error: Exception, where: str) -> str:
-    """Why an item was not taken, when it is no fault that its file could have been known for.
+    """Say why an item was not taken.
+
+    For a fault that its file could not have been known for.
 
     What is our fault is written down.
 
@@ -48,41 +53,41 @@ def refusal(error: Exception, where: str) -> str:
         where: the file, and the line of the item.
 
     Raises:
-        Stopped: when the items that follow would fare no better.
+        ImportStopped: when the items that follow would fare no better.
     """
     if (reason := _why_stopped(error)) is not None:
-        raise Stopped(reason) from error
+        raise ImportStopped(reason) from error
     if isinstance(error, UnicodeError | DataError):
         return NOT_STORED
     _log.error("Importing %s failed", where, exc_info=error)
     return OURS
 
 
-def end(error: Exception) -> Stopped:
+def make_stopped(error: Exception) -> ImportStopped:
     """The end of a run of which nothing can be known any more."""
     if (reason := _why_stopped(error)) is None:
         _log.error("An import failed", exc_info=error)
-    return Stopped(reason or OURS)
+    return ImportStopped(reason or OURS)
 
 
-def undo(session: Session) -> None:
+def roll_back(session: Session) -> None:
     """Undo what was not committed, so that the session can be used again.
 
     Raises:
-        Stopped: when the database cannot be reached.
+        ImportStopped: when the database cannot be reached.
     """
     try:
         session.rollback()
     except DBAPIError as error:
-        raise end(error) from error
+        raise make_stopped(error) from error
 
 
 def _why_stopped(error: Exception) -> str | None:
-    if isinstance(error, Stopped):
+    if isinstance(error, ImportStopped):
         return str(error)
-    if isinstance(error, TooMuch):
+    if isinstance(error, ResourceLimitExceeded):
         return _REASONS.get(error.reason, BUSY)
-    if isinstance(error, Busy):
+    if isinstance(error, SandboxBusy):
         return BUSY
     if isinstance(error, DBAPIError):
         return _why_away(error)

@@ -1,5 +1,7 @@
-"""Where summaries and papers come in from: Markdown and BibTeX files, folders or zips of them,
-ShortScience's exports."""
+"""Where summaries and papers come in from.
+
+Markdown and BibTeX files, folders or zips of them, ShortScience's exports.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from app.services.accounts.user_names import UNKNOWN, name_for
 from app.services.importing.archives import Archive, BadArchive, open_archive
 from app.services.importing.bibtex_files import BIBTEX, incoming_papers
 from app.services.importing.bibtex_files import MAX_FILE as MAX_BIBTEX
-from app.services.importing.terms import Incoming, IncomingPaper
+from app.services.importing.terms import IncomingFile, IncomingPaper
 from app.services.pictures.encoding import MAX_BYTES
 from app.services.summaries.file_reading import MAX_FILE, SummaryFile, read
 from app.sources.bibtex.reading import BadEntry, read_entries
@@ -46,16 +48,20 @@ class BadSource(ValueError):
 
 
 @dataclass(frozen=True)
-class Source:
-    """What is to be imported. `count` is how many files or items it has, `None` if only reading it
-    tells."""
+class ImportSource:
+    """What is to be imported.
 
-    incoming: Iterator[Incoming | IncomingPaper]
+    `count` is how many files or items it has, `None` if only reading it tells.
+    """
+
+    incoming: Iterator[IncomingFile | IncomingPaper]
     count: int | None
 
 
-def open_source(path: Path, opened: ExitStack) -> Source:
-    """What a path names: a folder, a zip, a Markdown or BibTeX file, an RSS feed or a CSV.
+def open_source(path: Path, opened: ExitStack) -> ImportSource:
+    """Open what a path names.
+
+    A folder, a zip, a Markdown or BibTeX file, an RSS feed or a CSV.
 
     Args:
         opened: closes what is opened here.
@@ -74,7 +80,7 @@ def open_source(path: Path, opened: ExitStack) -> Source:
 
 def open_file(
     file: BinaryIO, name: str, opened: ExitStack, *, beside: Path | None = None
-) -> Source:
+) -> ImportSource:
     """As `open_source`, for a file that is open; pictures are looked for `beside` it."""
     start = file.read(START)
     file.seek(0)
@@ -87,7 +93,7 @@ def open_file(
     if name.lower().endswith(BIBTEX):
         return _bibtex(file, name)
     if looks_like_feed(start):
-        return Source(_feed(file, name), None)
+        return ImportSource(_feed(file, name), None)
     if name.lower().endswith(".csv"):
         return _table(file, name)
     if name.lower().endswith(MARKDOWN):
@@ -97,14 +103,14 @@ def open_file(
             if beside is None
             else partial(_picture_of_folder, beside.parent, beside)
         )
-        return Source(iter([Incoming(name, partial(read, data), find)]), 1)
+        return ImportSource(iter([IncomingFile(name, partial(read, data), find)]), 1)
     raise BadSource(
         f"{name} is none of the files that can be imported: Markdown (.md), BibTeX (.bib), a"
         " folder or zip of such, or ShortScience's RSS (.xml) or CSV (.csv)."
     )
 
 
-def _folder(root: Path) -> Source:
+def _folder(root: Path) -> ImportSource:
     paths = [
         path
         for path in sorted(root.rglob("*"))
@@ -115,18 +121,18 @@ def _folder(root: Path) -> Source:
     paths.sort(key=lambda path: path.suffix.lower() not in BIBTEX)
     has_bibtex = bool(paths) and paths[0].suffix.lower() in BIBTEX
 
-    def incoming() -> Iterator[Incoming | IncomingPaper]:
+    def incoming() -> Iterator[IncomingFile | IncomingPaper]:
         for path in paths:
             if path.suffix.lower() in BIBTEX:
                 yield from _bibtex_of_folder(root, path)
                 continue
             find = partial(_picture_of_folder, root, path)
-            yield Incoming(str(path), partial(_read_path, root, path), find)
+            yield IncomingFile(str(path), partial(_read_path, root, path), find)
 
-    return Source(incoming(), None if has_bibtex else len(paths))
+    return ImportSource(incoming(), None if has_bibtex else len(paths))
 
 
-def pasted_bibtex(text: str) -> Source:
+def pasted_bibtex(text: str) -> ImportSource:
     """Entries that somebody pasted.
 
     Raises:
@@ -134,14 +140,14 @@ def pasted_bibtex(text: str) -> Source:
     """
     if len(text.encode("utf-8", "replace")) > MAX_PASTED:
         raise BadSource(f"This is more than {MAX_PASTED:,} bytes of BibTeX; send it as a file.")
-    return Source((IncomingPaper(PASTED, entry) for entry in read_entries(text)), None)
+    return ImportSource((IncomingPaper(PASTED, entry) for entry in read_entries(text)), None)
 
 
-def _bibtex(file: BinaryIO, name: str) -> Source:
+def _bibtex(file: BinaryIO, name: str) -> ImportSource:
     data = file.read(MAX_BIBTEX + 1)
     if len(data) > MAX_BIBTEX:
         raise BadSource(f"{name} has more than {MAX_BIBTEX // 1_000_000} MB; split it.")
-    return Source(incoming_papers(data, name), None)
+    return ImportSource(incoming_papers(data, name), None)
 
 
 def _bibtex_of_folder(root: Path, path: Path) -> Iterator[IncomingPaper]:
@@ -195,7 +201,7 @@ def _picture_of_nothing(_path: str) -> bytes | None:
     raise BadFile("it did not come along; a zip can hold the text and its pictures.")
 
 
-def _archive(archive: Archive, source: str) -> Source:
+def _archive(archive: Archive, source: str) -> ImportSource:
     shown = [name for name in archive.names if not _is_hidden(tuple(name.split("/")))]
     names = [name for name in shown if name.lower().endswith(MARKDOWN)]
     papers = [name for name in shown if name.lower().endswith(BIBTEX)]
@@ -220,13 +226,13 @@ def _archive(archive: Archive, source: str) -> Source:
                     raise BadFile(str(error)) from None
         return None
 
-    def incoming() -> Iterator[Incoming | IncomingPaper]:
+    def incoming() -> Iterator[IncomingFile | IncomingPaper]:
         for name in papers:
             yield from _bibtex_of_archive(archive, name, f"{source}/{name}")
         for name in names:
-            yield Incoming(f"{source}/{name}", partial(take, name), partial(picture, name))
+            yield IncomingFile(f"{source}/{name}", partial(take, name), partial(picture, name))
 
-    return Source(incoming(), None if papers else len(names))
+    return ImportSource(incoming(), None if papers else len(names))
 
 
 def _bibtex_of_archive(archive: Archive, name: str, shown: str) -> Iterator[IncomingPaper]:
@@ -238,15 +244,15 @@ def _bibtex_of_archive(archive: Archive, name: str, shown: str) -> Iterator[Inco
         yield from incoming_papers(data, shown)
 
 
-def _feed(file: BinaryIO, name: str) -> Iterator[Incoming]:
+def _feed(file: BinaryIO, name: str) -> Iterator[IncomingFile]:
     try:
         for item in read_feed(file):
-            yield Incoming(name, _told(item, _of_feed), line=item.line, kind="feed")
+            yield IncomingFile(name, _told(item, _of_feed), line=item.line, kind="feed")
     except BadFeed as error:
-        yield Incoming(name, _told(BadItem(error.line, str(error)), _of_feed), line=error.line)
+        yield IncomingFile(name, _told(BadItem(error.line, str(error)), _of_feed), line=error.line)
 
 
-def _table(file: BinaryIO, name: str) -> Source:
+def _table(file: BinaryIO, name: str) -> ImportSource:
     data = file.read(MAX_TABLE + 1)
     if len(data) > MAX_TABLE:
         raise BadSource(f"{name} has more than {MAX_TABLE // 1_000_000} MB.")
@@ -256,8 +262,9 @@ def _table(file: BinaryIO, name: str) -> Source:
         line = data.count(b"\n", 0, error.start) + 1
         raise BadSource(f"{name}, line {line}: this is not UTF-8.") from None
     rows = read_keyed_texts(content)
-    return Source(
-        (Incoming(name, _told(row, _of_table), line=row.line, kind="table") for row in rows), None
+    return ImportSource(
+        (IncomingFile(name, _told(row, _of_table), line=row.line, kind="table") for row in rows),
+        None,
     )
 
 
@@ -273,8 +280,11 @@ def _told(
 
 
 def _of_feed(item: FeedItem) -> SummaryFile:
-    """An item as a file. Who can see it, and that a name may stand on it, its feed does not say for
-    good: its writer may have changed both here since."""
+    """An item as a file.
+
+    Who can see it, and that a name may stand on it, its feed does not say for good: its writer may
+    have changed both here since.
+    """
     name = UNKNOWN if item.anonymous else name_for(item.user)
     is_other = not item.anonymous and name != item.user.lower()
     return SummaryFile(

@@ -7,26 +7,28 @@ import hashlib
 from sqlalchemy.orm import Session
 
 from app.models import Summary, User
-from app.services.importing.terms import Incoming
+from app.services.importing.terms import IncomingFile
 from app.services.pictures import addresses as picture_addresses
 from app.services.pictures.files import encode
-from app.services.pictures.uploads import known, store
-from app.services.refusals import Refused
+from app.services.pictures.uploads import find_picture, store_picture
+from app.services.refusals import Refusal
 from app.sources.formats.front_matter import BadFile
-from app.sources.formats.markdown_pictures import take_in
+from app.sources.formats.markdown_pictures import link_kept_pictures
 
 
 def with_pictures(
     session: Session,
     user: User,
     text: str,
-    incoming: Incoming,
+    incoming: IncomingFile,
     here: Summary | None,
     notes: list[str],
     *,
     dry_run: bool,
 ) -> str:
-    """A text with our addresses in the place of the files beside it, which are kept.
+    """A text that shows pictures at our addresses.
+
+    These replace the files beside it, which are kept.
 
     Args:
         here: the summary that the text is for, if it is here: its pictures keep their addresses.
@@ -51,16 +53,18 @@ def with_pictures(
                 return None
             if dry_run:
                 digest = hashlib.sha256(encode(data).content).hexdigest()
-                picture = known(session, user, digest, here)
+                picture = find_picture(session, user, digest, here)
             else:
-                picture = store(session, user, data, within=here)
+                picture = store_picture(session, user, data, within=here)
             return None if picture is None else f"/pictures/{picture.name}"
-        except (BadFile, Refused) as error:
+        except (BadFile, Refusal) as error:
             notes.append(f"the picture {path:.100}: {error}")
             return None
 
-    text = take_in(text, keep)
+    text = link_kept_pictures(text, keep)
     if here is None or dry_run:
         return text
     # As it would be saved, so that it can be compared with what is.
-    return picture_addresses.changed(text, picture_addresses.settle(session, user, here, text))
+    return picture_addresses.replace_names(
+        text, picture_addresses.resolve_addresses(session, user, here, text)
+    )

@@ -1,4 +1,6 @@
-"""Reading what a member sent in a process of its own, which is ended when it takes too much.
+"""Read what a member sent in a process of its own.
+
+It is ended when it takes too much.
 
 The child, which calls the functions of `child.py`, opens the file that it inherits and hands out
 one item after another; what they say is stored by the process that asks. Each import has a child of
@@ -14,20 +16,22 @@ from functools import partial
 from typing import Any, BinaryIO
 
 from app.rendering import sandbox
-from app.rendering.sandbox import Child, TooMuch
+from app.rendering.sandbox import Child, ResourceLimitExceeded
 from app.services.importing import child as opener
 from app.services.importing import faults
-from app.services.importing.opening import BadSource, Source
-from app.services.importing.terms import Incoming, IncomingPaper
+from app.services.importing.opening import BadSource, ImportSource
+from app.services.importing.terms import IncomingFile, IncomingPaper
 
-SECONDS = 30  # of the child's own time; the largest honest file takes some ten
-WITHIN = 120  # seconds by the clock for one answer, on a machine that has much else to do
-AT_ONCE = 2  # imports in a process: the server has four threads, and some are for those who read
+MAX_CPU_SECONDS = 30  # of the child's own time; the largest honest file takes some ten
+MAX_WAIT_SECONDS = 120  # seconds by the clock for one answer, on a machine that has much else to do
+MAX_IMPORTS = (
+    2  # imports in a process: the server has four threads, and some are for those who read
+)
 RETRY_AFTER = 60  # seconds
-_TURNS = threading.BoundedSemaphore(AT_ONCE)
+_TURNS = threading.BoundedSemaphore(MAX_IMPORTS)
 
 
-class Busy(Exception):
+class ImportBusy(Exception):
     """As many imports are running as may at once."""
 
     def __init__(self) -> None:
@@ -37,7 +41,7 @@ class Busy(Exception):
         )
 
 
-def read_file(file: BinaryIO, name: str, opened: ExitStack) -> Source:
+def read_file(file: BinaryIO, name: str, opened: ExitStack) -> ImportSource:
     """As `opening.open_file`, in a child.
 
     Args:
@@ -46,39 +50,39 @@ def read_file(file: BinaryIO, name: str, opened: ExitStack) -> Source:
 
     Raises:
         BadSource: as there; also for what takes too much to be opened.
-        Busy: while others import.
+        RendererBusy: while others import.
     """
     number = file.fileno()
     file.seek(0)  # what was written to it is on the disk then
     return _begun(opened, [number], "open_file", number, name)
 
 
-def read_pasted(text: str, opened: ExitStack) -> Source:
+def read_pasted(text: str, opened: ExitStack) -> ImportSource:
     """As `opening.pasted_bibtex`, in a child; otherwise as `read_file`."""
     return _begun(opened, [], "open_pasted", text)
 
 
-def _begun(opened: ExitStack, files: list[int], name: str, *arguments: Any) -> Source:
+def _begun(opened: ExitStack, files: list[int], name: str, *arguments: Any) -> ImportSource:
     if not _TURNS.acquire(blocking=False):
-        raise Busy
+        raise ImportBusy
     opened.callback(_TURNS.release)
     child = Child(
         opener.__name__,
-        seconds=SECONDS,
-        lifetime=SECONDS,
-        within=WITHIN,
+        seconds=MAX_CPU_SECONDS,
+        lifetime=MAX_CPU_SECONDS,
+        within=MAX_WAIT_SECONDS,
         files=files,
         lasts=False,
     )
     opened.callback(child.stop)
     try:
         count: int | None = child.call(name, *arguments)
-    except (TooMuch, sandbox.Busy) as error:
-        raise BadSource(str(faults.end(error))) from None
-    return Source(_items(child), count)
+    except (ResourceLimitExceeded, sandbox.SandboxBusy) as error:
+        raise BadSource(str(faults.make_stopped(error))) from None
+    return ImportSource(_items(child), count)
 
 
-def _items(child: Child) -> Iterator[Incoming | IncomingPaper]:
+def _items(child: Child) -> Iterator[IncomingFile | IncomingPaper]:
     """What the child has, one by one; each must be used before the next is taken."""
     while (found := child.call("advance")) is not None:
         if isinstance(found, IncomingPaper):
@@ -86,4 +90,4 @@ def _items(child: Child) -> Iterator[Incoming | IncomingPaper]:
             continue
         picture = partial(child.call, "picture") if found.has_pictures else None
         read = partial(child.call, "read")
-        yield Incoming(found.name, read, picture, found.line, found.kind)
+        yield IncomingFile(found.name, read, picture, found.line, found.kind)

@@ -1,5 +1,8 @@
-"""Bringing summaries in from files: each in a transaction of its own, so that a run can be stopped
-or fail at any file, and be started again."""
+"""Bring summaries in from files.
+
+Each in a transaction of its own, so that a run can be stopped or fail at any file, and be started
+again.
+"""
 
 from __future__ import annotations
 
@@ -13,22 +16,28 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Identifier, Paper, Summary, User, folded
-from app.queries.identifiers import find, meanings
+from app.queries.identifiers import find_meanings, find_papers
 from app.services import votes
 from app.services.counters import counts
 from app.services.importing import faults
 from app.services.importing.bibtex import import_papers
 from app.services.importing.pictures import with_pictures
-from app.services.importing.terms import Incoming, IncomingPaper, Options, Outcome, Run
+from app.services.importing.terms import (
+    ImportOptions,
+    ImportOutcome,
+    ImportRun,
+    IncomingFile,
+    IncomingPaper,
+)
 from app.services.importing.writers import writer, writer_name
 from app.services.papers.adding import add_paper
-from app.services.refusals import AlreadyThere, Refused
+from app.services.refusals import PaperExists, Refusal
 from app.services.summaries.checks import MAX_TAGS, parse_tags
-from app.services.summaries.content import Edit, normal
-from app.services.summaries.file_reading import SummaryFile, by_now
+from app.services.summaries.content import Edit, normalise_source
+from app.services.summaries.file_reading import SummaryFile, cap_moments
 from app.services.summaries.publishing import change_summary, create_summary
 from app.services.summaries.signatures import is_signed
-from app.services.summaries.state import all_of, tag_names
+from app.services.summaries.state import lock_summaries_of_writer, tag_names
 from app.sources.formats.front_matter import BadFile
 from app.text.lines import one_line
 
@@ -38,11 +47,13 @@ FIELDS = {"arxiv_id": "arxiv", "published_on": "published", "name": "user"}
 
 def import_files(
     session: Session,
-    incoming: Iterable[Incoming | IncomingPaper],
-    options: Options,
-    run: Run | None = None,
-) -> Iterator[Outcome]:
-    """Import files one by one, and commit after each; entries of BibTeX some at a time.
+    incoming: Iterable[IncomingFile | IncomingPaper],
+    options: ImportOptions,
+    run: ImportRun | None = None,
+) -> Iterator[ImportOutcome]:
+    """Import files one by one, and commit after each.
+
+    Entries of BibTeX are imported some at a time.
 
     Whatever goes wrong in one of them is its own fault, and the others go on. When nothing can be
     written or read any more, the last outcome says so; nothing is raised.
@@ -53,31 +64,31 @@ def import_files(
     Args:
         run: when several sources are one run; a new one has seen nothing.
     """
-    run = run or Run(options)
-    all_of_it = _UntilTrouble(incoming)
+    run = run or ImportRun(options)
+    all_of_it = _ReadableItems(incoming)
     try:
         for papers, group in groupby(all_of_it, lambda each: isinstance(each, IncomingPaper)):
             if papers:
                 yield from import_papers(session, cast(Iterator[IncomingPaper], group), run)
             else:
-                yield from _import_summaries(session, cast(Iterator[Incoming], group), run)
+                yield from _import_summaries(session, cast(Iterator[IncomingFile], group), run)
         if all_of_it.trouble is not None:
-            raise faults.end(all_of_it.trouble)
-    except faults.Stopped as stopped:
-        yield Outcome("", "stopped", message=str(stopped))
+            raise faults.make_stopped(all_of_it.trouble)
+    except faults.ImportStopped as stopped:
+        yield ImportOutcome("", "stopped", message=str(stopped))
 
 
-class _UntilTrouble:
+class _ReadableItems:
     """What comes in, up to where it cannot be read any more; `trouble` is why."""
 
-    def __init__(self, incoming: Iterable[Incoming | IncomingPaper]) -> None:
+    def __init__(self, incoming: Iterable[IncomingFile | IncomingPaper]) -> None:
         self._rest = iter(incoming)
         self.trouble: Exception | None = None
 
-    def __iter__(self) -> Iterator[Incoming | IncomingPaper]:
+    def __iter__(self) -> Iterator[IncomingFile | IncomingPaper]:
         return self
 
-    def __next__(self) -> Incoming | IncomingPaper:
+    def __next__(self) -> IncomingFile | IncomingPaper:
         try:
             return next(self._rest)
         except StopIteration:
@@ -88,8 +99,8 @@ class _UntilTrouble:
 
 
 def _import_summaries(
-    session: Session, incoming: Iterable[Incoming], run: Run
-) -> Iterator[Outcome]:
+    session: Session, incoming: Iterable[IncomingFile], run: ImportRun
+) -> Iterator[ImportOutcome]:
     for each in incoming:
         try:
             outcome = _tried(session, each, run)
@@ -98,23 +109,23 @@ def _import_summaries(
             else:
                 session.commit()
         except Exception as error:  # whatever it is, the others go on
-            faults.undo(session)
+            faults.roll_back(session)
             said = faults.refusal(error, f"{each.name}:{each.line}")
-            outcome = Outcome(each.name, "refused", each.line, said)
+            outcome = ImportOutcome(each.name, "refused", each.line, said)
         session.expunge_all()  # a long run must not keep all that it wrote
         yield outcome
 
 
-def _tried(session: Session, incoming: Incoming, run: Run) -> Outcome:
+def _tried(session: Session, incoming: IncomingFile, run: ImportRun) -> ImportOutcome:
     try:
         file = incoming.read()
     except BadFile as error:
-        return Outcome(incoming.name, "refused", incoming.line + error.line - 1, str(error))
+        return ImportOutcome(incoming.name, "refused", incoming.line + error.line - 1, str(error))
     try:
         outcome, said = _import(session, incoming, file, run)
     except BadFile as error:
         return _refused(incoming, file, error.field, str(error))
-    except Refused as refused:
+    except Refusal as refused:
         field = FIELDS.get(refused.field, refused.field)
         message, further = refused.message, 0
         if field == "source" and field in file.lines and refused.line is not None:
@@ -130,36 +141,36 @@ def _tried(session: Session, incoming: Incoming, run: Run) -> Outcome:
 
 
 def _refused(
-    incoming: Incoming, file: SummaryFile, field: str, message: str, further: int = 0
-) -> Outcome:
+    incoming: IncomingFile, file: SummaryFile, field: str, message: str, further: int = 0
+) -> ImportOutcome:
     """Refused at a field, or so many lines further on."""
     line = file.lines.get(field, file.lines.get("", incoming.line))
-    return Outcome(incoming.name, "refused", line + further, message)
+    return ImportOutcome(incoming.name, "refused", line + further, message)
 
 
 def _import(
-    session: Session, incoming: Incoming, file: SummaryFile, run: Run
-) -> tuple[Outcome, int]:
+    session: Session, incoming: IncomingFile, file: SummaryFile, run: ImportRun
+) -> tuple[ImportOutcome, int]:
     """What became of a file, and a hash of what it said."""
     options = run.options
-    file = by_now(file)
+    file = cap_moments(file)
     name = writer_name(session, file, options)
     paper, is_new = _paper(session, file, run)
     notes = [f"the field {name!r} is not known and was left out" for name in file.unknown]
     user = writer(session, name, file, paper)
     if options.only is None:
         notes += file.notes
-    texts = all_of(session, user, paper)
+    texts = lock_summaries_of_writer(session, user, paper)
     here = _meant(texts, file)
     place = _new_place(texts, file, user, options) if here is None else here.place
     text = with_pictures(
-        session, user, normal(file.text), incoming, here, notes, dry_run=options.dry_run
+        session, user, normalise_source(file.text), incoming, here, notes, dry_run=options.dry_run
     )
     present = None if here is None else _present(session, here)
     wanted = _wanted(file, text, present, options, notes)
     edit = Edit(**{**vars(wanted), "tags": ",".join(wanted.tags)})
     number = -1 - place if here is None else here.id
-    outcome = Outcome(
+    outcome = ImportOutcome(
         incoming.name,
         "unchanged",
         incoming.line,
@@ -212,7 +223,7 @@ def _meant(texts: list[Summary], file: SummaryFile) -> Summary | None:
     return next((each for each in texts if each.place == file.place), None)
 
 
-def _new_place(texts: list[Summary], file: SummaryFile, user: User, options: Options) -> int:
+def _new_place(texts: list[Summary], file: SummaryFile, user: User, options: ImportOptions) -> int:
     """Where among a writer's texts about a paper a file puts another one.
 
     Only a merge of papers lets them have a second one, and only an export of ours says so; who
@@ -230,13 +241,13 @@ def _new_place(texts: list[Summary], file: SummaryFile, user: User, options: Opt
     return 0
 
 
-def _paper(session: Session, file: SummaryFile, run: Run) -> tuple[Paper, bool]:
+def _paper(session: Session, file: SummaryFile, run: ImportRun) -> tuple[Paper, bool]:
     """The paper of a file, and whether it was added just now."""
     record = file.record
     fields = {"key": record.key, "doi": record.doi, "arxiv": record.arxiv_id}
     names = {field: name for field, name in fields.items() if name}
-    refs = [ref for name in names.values() for ref in meanings(session, name)]
-    known = find(session, refs, unsure=True)
+    refs = [ref for name in names.values() for ref in find_meanings(session, name)]
+    known = find_papers(session, refs, unsure=True)
     key = next((known[ref].key for ref in refs if ref in known), None)
     if key is not None:
         return _by_key(session, key), False
@@ -249,7 +260,7 @@ def _paper(session: Session, file: SummaryFile, run: Run) -> tuple[Paper, bool]:
         )
     try:
         paper = add_paper(session, record, "file", run.options.only)
-    except AlreadyThere as there:  # under a name that another of its names leads to
+    except PaperExists as there:  # under a name that another of its names leads to
         return _by_key(session, there.key), False
     if run.options.dry_run:
         ways = select(Identifier.folded).where(Identifier.paper_id == paper.id)
@@ -262,7 +273,7 @@ def _by_key(session: Session, key: str) -> Paper:
 
 
 @dataclass(frozen=True)
-class _Content:
+class _StoredContent:
     """What a summary holds besides its moments."""
 
     source: str
@@ -272,8 +283,8 @@ class _Content:
     anonymous: bool
 
 
-def _present(session: Session, summary: Summary) -> _Content:
-    return _Content(
+def _present(session: Session, summary: Summary) -> _StoredContent:
+    return _StoredContent(
         summary.source,
         summary.takeaway,
         tuple(tag_names(session, summary)),
@@ -283,12 +294,16 @@ def _present(session: Session, summary: Summary) -> _Content:
 
 
 def _wanted(
-    file: SummaryFile, text: str, present: _Content | None, options: Options, notes: list[str]
-) -> _Content:
+    file: SummaryFile,
+    text: str,
+    present: _StoredContent | None,
+    options: ImportOptions,
+    notes: list[str],
+) -> _StoredContent:
     """What a file asks for; where it says nothing, what is here stays."""
-    default = present or _Content(text, "", (), options.visibility, False)
+    default = present or _StoredContent(text, "", (), options.visibility, False)
     takeaway = default.takeaway if file.takeaway is None else one_line(file.takeaway)
-    return _Content(
+    return _StoredContent(
         source=text,
         takeaway=takeaway,
         tags=default.tags if file.tags is None else _tags(file.tags, notes),
@@ -302,7 +317,7 @@ def _tags(written: tuple[str, ...], notes: list[str]) -> tuple[str, ...]:
     for each in written:
         try:
             found.update(parse_tags(each))
-        except Refused as refused:
+        except Refusal as refused:
             notes.append(f"a tag was left out: {refused.message}")
     if len(found) > MAX_TAGS:
         notes.append(f"of {len(found)} tags the first {MAX_TAGS} were kept")

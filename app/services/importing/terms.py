@@ -1,4 +1,7 @@
-"""What an import is given, what it answers, and what it remembers from one file to the next."""
+"""What an import is given, answers and remembers.
+
+The last from one file to the next.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ if TYPE_CHECKING:  # the process that opens files has no database
 
 
 @dataclass(frozen=True)
-class Incoming:
+class IncomingFile:
     """A file, or one item of a file.
 
     Attributes:
@@ -48,7 +51,7 @@ class IncomingPaper:
 
 
 @dataclass(frozen=True)
-class Options:
+class ImportOptions:
     """How to import.
 
     Attributes:
@@ -64,7 +67,7 @@ class Options:
     writer: str = ""
     only: User | None = None
     called: str = ""
-    all_mine: bool = False
+    all_by_writer: bool = False
     secret: str = ""
     visibility: str = "public"
     dry_run: bool = False
@@ -76,12 +79,15 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of a file: `added`, `changed`, `unchanged`, `kept` (the one here is newer) or
-    `refused` with the line and reason; `stopped` is the last of a run that could not go on, with
-    the reason alone. `summary` is the number of the summary, below 0 while it has none. `notes` are
-    what its owner should know besides, and `writer` is whose it is: `can_sign_in` tells whether
-    somebody has that account already."""
+class ImportOutcome:
+    """What became of a file.
+
+    `status` is `added`, `changed`, `unchanged`, `kept` (the one here is newer) or `refused` with
+    the line and reason; `stopped` is the last of a run that could not go on, with the reason alone.
+    `summary` is the number of the summary, below 0 while it has none. `notes` are what its owner
+    should know besides, and `writer` is whose it is: `can_sign_in` tells whether somebody has that
+    account already.
+    """
 
     name: str
     status: str
@@ -95,7 +101,7 @@ class Outcome:
 
 
 @dataclass
-class Run:
+class ImportRun:
     """What a run of several files remembers.
 
     Attributes:
@@ -107,7 +113,7 @@ class Run:
         newest_before: the number of the newest paper before the first BibTeX entry.
     """
 
-    options: Options
+    options: ImportOptions
     written: dict[tuple[str, str, int, str], tuple[str, int]] = field(default_factory=dict)
     papers: dict[str, PaperRecord] = field(default_factory=dict)
     newest_before: int | None = None

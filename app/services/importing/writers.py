@@ -9,8 +9,8 @@ from app.models import Paper, Summary, User
 from app.queries.people import user_by_name
 from app.services.accounts import account
 from app.services.accounts.user_names import UNKNOWN
-from app.services.importing.terms import Options
-from app.services.summaries.content import normal
+from app.services.importing.terms import ImportOptions
+from app.services.summaries.content import normalise_source
 from app.services.summaries.file_reading import SummaryFile
 from app.sources.formats.front_matter import BadFile
 
@@ -18,14 +18,14 @@ from app.sources.formats.front_matter import BadFile
 ANONYMOUS = UNKNOWN
 
 
-def writer_name(session: Session, file: SummaryFile, options: Options) -> str:
+def writer_name(session: Session, file: SummaryFile, options: ImportOptions) -> str:
     """The name of the account that a text is for.
 
     Raises:
         BadFile: when nothing says it, or it is not for whom the import is.
     """
     if options.only is not None:
-        if file.user and not options.all_mine:
+        if file.user and not options.all_by_writer:
             _check_theirs(session, file, options.only, options.called)
         return options.only.name
     name = file.user or options.writer
@@ -38,7 +38,7 @@ def writer(session: Session, name: str, file: SummaryFile, paper: Paper) -> User
     """The account of this name, which is made when it is missing.
 
     Raises:
-        Refused: for a name that no account can have.
+        Refusal: for a name that no account can have.
     """
     if name == ANONYMOUS:
         return _anonymous(session, file, paper)
@@ -78,6 +78,6 @@ def _anonymous(session: Session, file: SummaryFile, paper: Paper) -> User:
         )
         if written is None:
             free = free or user
-        elif written.source == normal(file.text):
+        elif written.source == normalise_source(file.text):
             return user
         number += 1

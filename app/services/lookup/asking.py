@@ -16,46 +16,53 @@ from queue import Empty, SimpleQueue
 from app.models.papers.paper import MAX_IDENTIFIER
 from app.references.identifiers import is_corr_key
 from app.services.lookup import cache
-from app.services.lookup.cache import Kept
-from app.services.lookup.record_merge import joined, same_work
+from app.services.lookup.cache import CachedAnswer
+from app.services.lookup.record_merge import is_same_work, merge_records
 from app.services.papers.facts import FIELDS
-from app.sources.contract import Fetch, NotNow, Source, Unavailable
-from app.sources.lookup.fetch import Asking, fetcher
+from app.sources.contract import Fetch, PaperSource, RateLimited, SourceUnavailable
+from app.sources.lookup.fetch import FetchSettings, make_fetch
 from app.sources.lookup.registry import SOURCES
 from app.sources.record import PaperRecord
 from app.text.lines import one_line
 from app.text.words import title_folded
 
 FOLDER = "lookups"  # in the data directory
-SECONDS = 4.5  # for all that one page asks
-SECONDS_MORE = 1.5  # of these, for what completes a paper that was found
+MAX_SECONDS = 4.5  # for all that one page asks
+MAX_COMPLETION_SECONDS = 1.5  # of these, for what completes a paper that was found
 # A look-up holds one of a worker's few threads while it waits; the others are for those who read.
-AT_ONCE = threading.BoundedSemaphore(2)
+LOOKUP_SLOTS = threading.BoundedSemaphore(2)
 MAX_TITLE = 300
 MAX_FINDS = 8
-LIKENESS = 0.7  # of the words of the title that was asked for
+MIN_TITLE_LIKENESS = 0.7  # of the words of the title that was asked for
 BUSY = "Others are looking up papers just now. Try again in a few seconds."
-OFF = "Looking up papers elsewhere is switched off on this site."
+LOOKUPS_OFF = "Looking up papers elsewhere is switched off on this site."
 _FIELDS = {**FIELDS, "key": "key"}
 
 
 @dataclass(frozen=True)
-class Outside:
+class LookupSettings:
     """How this site asks the outside; `folder` is where answers are kept."""
 
     on: bool
-    asking: Asking
+    asking: FetchSettings
     folder: Path
 
 
-def site_outside(data_dir: Path, *, on: bool, site_url: str, contact: str) -> Outside:
-    """How a site asks: it says who it is, and whom to write to when it asks too much."""
+def make_lookup_settings(
+    data_dir: Path, *, on: bool, site_url: str, contact: str
+) -> LookupSettings:
+    """Make the settings by which a site asks the outside.
+
+    It says who it is, and whom to write to when it asks too much.
+    """
     about = "; ".join(filter(None, (site_url, f"mailto:{contact}" if "@" in contact else contact)))
-    return Outside(on, Asking(f"Shortlist ({about})" if about else "Shortlist"), data_dir / FOLDER)
+    return LookupSettings(
+        on, FetchSettings(f"Shortlist ({about})" if about else "Shortlist"), data_dir / FOLDER
+    )
 
 
 @dataclass(frozen=True)
-class Find:
+class FoundWork:
     """A work that was found.
 
     Attributes:
@@ -69,7 +76,7 @@ class Find:
 
 
 @dataclass(frozen=True)
-class Answer:
+class LookupAnswer:
     """What the outside says, best first, and why it does not say all.
 
     Attributes:
@@ -77,7 +84,7 @@ class Answer:
         silent: the sources that gave no answer, by name, and what each said or did instead.
     """
 
-    finds: tuple[Find, ...] = ()
+    finds: tuple[FoundWork, ...] = ()
     problems: tuple[str, ...] = ()
     silent: Mapping[str, str] = field(default_factory=dict)
 
@@ -89,23 +96,23 @@ class _Question:
     `text` names it in the cache.
     """
 
-    source: Source
+    source: PaperSource
     text: str
     ask: Callable[[Fetch], Sequence[PaperRecord]]
 
 
-def find(outside: Outside, names: Iterable[str]) -> Answer:
+def find_works(outside: LookupSettings, names: Iterable[str]) -> LookupAnswer:
     """The work that goes by some identifiers, such as `arxiv:1706.03762`.
 
     What one source knows of it leads to the others: they are asked in the rest of the time. The
     source of keys is one of these, as what it says of the title tells more than the key of a
     preprint does; by a key that is not the first name it is only asked when nobody else knows.
     """
-    until = time.monotonic() + SECONDS
+    until = time.monotonic() + MAX_SECONDS
     asked = list(_by_names(names))
     rest = [question for question in asked[1:] if question.source.KIND == "key"]
     first_asked = [question for question in asked if question not in rest]
-    soon = until - SECONDS_MORE if rest else until
+    soon = until - MAX_COMPLETION_SECONDS if rest else until
     found, unheard = _ask(outside, first_asked, soon)
     if found or not rest:
         asked = first_asked
@@ -115,27 +122,27 @@ def find(outside: Outside, names: Iterable[str]) -> Answer:
         unheard = replace(unheard, silent=silent)
     if not found:
         return unheard
-    found = [each for each in found if each is found[0] or same_work(found[0][1], each[1])]
-    first = joined([record for _, record in found])
+    found = [each for each in found if each is found[0] or is_same_work(found[0][1], each[1])]
+    first = merge_records([record for _, record in found])
     more = [question for question in _about(first) if question.text not in {q.text for q in asked}]
-    soon = min(until, time.monotonic() + SECONDS_MORE)
+    soon = min(until, time.monotonic() + MAX_COMPLETION_SECONDS)
     later, _ = _ask(outside, more, soon, in_haste=True)
-    found += [(source, record) for source, record in later if same_work(first, record)]
-    return Answer((_joined(found),))
+    found += [(source, record) for source, record in later if is_same_work(first, record)]
+    return LookupAnswer((_joined(found),))
 
 
-def search(outside: Outside, title: str) -> Answer:
+def search_titles(outside: LookupSettings, title: str) -> LookupAnswer:
     """Works whose title is like this one, the likest first."""
     title = one_line(title)[:MAX_TITLE]
     wanted = set(title_folded(title).split())
     if not wanted:
-        return Answer()
-    found, unheard = _ask(outside, _by_title(title), time.monotonic() + SECONDS)
-    works: list[list[tuple[Source, PaperRecord]]] = []
+        return LookupAnswer()
+    found, unheard = _ask(outside, _by_title(title), time.monotonic() + MAX_SECONDS)
+    works: list[list[tuple[PaperSource, PaperRecord]]] = []
     for source, record in found:
-        if _likeness(wanted, record)[0] < LIKENESS:
+        if _likeness(wanted, record)[0] < MIN_TITLE_LIKENESS:
             continue
-        work = next((each for each in works if same_work(each[0][1], record)), None)
+        work = next((each for each in works if is_same_work(each[0][1], record)), None)
         if work is None:
             works.append([(source, record)])
         else:
@@ -152,7 +159,7 @@ def _by_names(names: Iterable[str]) -> Iterable[_Question]:
                 yield _find_question(source, value)
 
 
-def _find_question(source: Source, value: str) -> _Question:
+def _find_question(source: PaperSource, value: str) -> _Question:
     def ask(fetch: Fetch) -> list[PaperRecord]:
         record = source.find(value, fetch)
         return [] if record is None else [record]
@@ -164,7 +171,7 @@ def _by_title(title: str) -> list[_Question]:
     return [_search_question(source, title) for source in SOURCES if source.search_title]
 
 
-def _search_question(source: Source, title: str) -> _Question:
+def _search_question(source: PaperSource, title: str) -> _Question:
     def ask(fetch: Fetch) -> list[PaperRecord]:
         return source.search_title(title, fetch) if source.search_title else []
 
@@ -183,25 +190,25 @@ def _about(record: PaperRecord) -> Iterable[_Question]:
 
 
 def _ask(
-    outside: Outside, questions: Sequence[_Question], until: float, *, in_haste: bool = False
-) -> tuple[list[tuple[Source, PaperRecord]], Answer]:
+    outside: LookupSettings, questions: Sequence[_Question], until: float, *, in_haste: bool = False
+) -> tuple[list[tuple[PaperSource, PaperRecord]], LookupAnswer]:
     """The answers in the order of the questions, and who gave none.
 
     Args:
         in_haste: whether there is so little time that a refusal says nothing about next time.
     """
-    answers = {each.text: cache.read(outside.folder, each.text) for each in questions}
+    answers = {each.text: cache.read_answer(outside.folder, each.text) for each in questions}
     missing = [each for each in questions if answers[each.text] is None]
     problems = []
     if missing and not outside.on:
-        problems.append(OFF)
-    elif missing and not AT_ONCE.acquire(blocking=False):
+        problems.append(LOOKUPS_OFF)
+    elif missing and not LOOKUP_SLOTS.acquire(blocking=False):
         problems.append(BUSY)
     elif missing:
         try:
             answers |= _answers(outside, missing, until, in_haste)
         finally:
-            AT_ONCE.release()
+            LOOKUP_SLOTS.release()
     found = []
     silent = {}
     for question in questions:
@@ -210,34 +217,34 @@ def _ask(
             silent[question.source.NAME] = answer.problem
         elif answer is not None:
             found += [(question.source, record) for record in answer.records]
-    return found, Answer((), tuple(problems), silent)
+    return found, LookupAnswer((), tuple(problems), silent)
 
 
 def _answers(
-    outside: Outside, questions: Sequence[_Question], until: float, in_haste: bool
-) -> dict[str, Kept | None]:
+    outside: LookupSettings, questions: Sequence[_Question], until: float, in_haste: bool
+) -> dict[str, CachedAnswer | None]:
     """Ask in threads of their own: a name server that is slow cannot be told to hurry."""
-    fetch = fetcher(outside.asking, until)
-    came: SimpleQueue[tuple[str, Kept]] = SimpleQueue()
+    fetch = make_fetch(outside.asking, until)
+    came: SimpleQueue[tuple[str, CachedAnswer]] = SimpleQueue()
 
     def ask(question: _Question) -> None:
         lasting = not in_haste
         try:
-            answer = Kept(tuple(question.ask(fetch)))
-        except Unavailable as unavailable:
-            answer = Kept(problem=str(unavailable))
-            lasting = lasting and not isinstance(unavailable, NotNow)
+            answer = CachedAnswer(tuple(question.ask(fetch)))
+        except SourceUnavailable as unavailable:
+            answer = CachedAnswer(problem=str(unavailable))
+            lasting = lasting and not isinstance(unavailable, RateLimited)
         except Exception:  # a fault of ours in reading it must not leave the page waiting
             logging.getLogger(__name__).exception("%s", question.source.NAME)
-            answer = Kept(problem="sent something that cannot be read.")
+            answer = CachedAnswer(problem="sent something that cannot be read.")
         if lasting or not answer.problem:
-            cache.write(outside.folder, question.text, answer)
+            cache.write_answer(outside.folder, question.text, answer)
         came.put((question.text, answer))
 
     for question in questions:
         threading.Thread(target=ask, args=(question,), daemon=True).start()
-    late = Kept(problem="did not answer in time.")
-    answers: dict[str, Kept | None] = {question.text: late for question in questions}
+    late = CachedAnswer(problem="did not answer in time.")
+    answers: dict[str, CachedAnswer | None] = {question.text: late for question in questions}
     for _ in questions:
         try:
             text, answer = came.get(timeout=max(until - time.monotonic(), 0.01) + 0.2)
@@ -247,16 +254,16 @@ def _answers(
     return answers
 
 
-def _joined(found: Sequence[tuple[Source, PaperRecord]]) -> Find:
+def _joined(found: Sequence[tuple[PaperSource, PaperRecord]]) -> FoundWork:
     order = {source.NAME: place for place, source in enumerate(SOURCES)}
 
-    def place(each: tuple[Source, PaperRecord]) -> tuple[int, bool]:
+    def place(each: tuple[PaperSource, PaperRecord]) -> tuple[int, bool]:
         source, record = each
         return order[source.NAME], is_corr_key(record.key)
 
     ranked = sorted(found, key=place)
-    return Find(
-        joined([record for _, record in ranked]),
+    return FoundWork(
+        merge_records([record for _, record in ranked]),
         ranked[0][0].KIND,
         tuple(dict.fromkeys(source.NAME for source, _ in ranked)),
     )

@@ -1,4 +1,6 @@
-"""What the outside answered, kept as files in the data directory, for all processes of a site.
+"""A cache of what the outside answered.
+
+Files in the data directory, for all processes of a site.
 
 A file that is damaged, of another version, or too old counts as missing; one that cannot be written
 is not: a look-up works without.
@@ -24,7 +26,7 @@ MAX_FILES = 20_000
 
 
 @dataclass(frozen=True)
-class Kept:
+class CachedAnswer:
     """What a source said: papers, or in `problem` why it said nothing."""
 
     records: tuple[PaperRecord, ...] = ()
@@ -38,7 +40,7 @@ class Kept:
         return SECONDS_FOUND if self.records else SECONDS_NOT_FOUND
 
 
-def read(folder: Path, question: str) -> Kept | None:
+def read_answer(folder: Path, question: str) -> CachedAnswer | None:
     """What was answered to a question not too long ago."""
     try:
         value = json.loads(_path(folder, question).read_bytes())
@@ -46,12 +48,12 @@ def read(folder: Path, question: str) -> Kept | None:
             return None
         if not 0 < value["until"] - time.time() <= SECONDS_FOUND:
             return None
-        return Kept(tuple(map(from_json, value["records"])), str(value["problem"]))
+        return CachedAnswer(tuple(map(from_json, value["records"])), str(value["problem"]))
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
 
 
-def write(folder: Path, question: str, answer: Kept) -> None:
+def write_answer(folder: Path, question: str, answer: CachedAnswer) -> None:
     """Keep an answer."""
     value = {
         "version": VERSION,
@@ -66,7 +68,7 @@ def write(folder: Path, question: str, answer: Kept) -> None:
         write_file(path, json.dumps(value).encode())
 
 
-def tidy(folder: Path) -> int:
+def remove_old_answers(folder: Path) -> int:
     """Remove what is too old, and the oldest beyond `MAX_FILES`; says how many."""
     written: list[tuple[float, Path]] = []
     with suppress(OSError):

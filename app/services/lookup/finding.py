@@ -1,4 +1,7 @@
-"""The paper that somebody has in mind: what we have of it, then what the outside knows."""
+"""Find the paper that somebody has in mind.
+
+What we have of it, then what the outside knows.
+"""
 
 from __future__ import annotations
 
@@ -15,30 +18,32 @@ from app.queries import papers
 from app.queries.identifiers import find_paper, known_keys
 from app.queries.search import results
 from app.references.addresses import outside_url
-from app.references.identifiers import implied
+from app.references.identifiers import implied_references
 from app.references.labels import capitalised, field_label
 from app.rendering import RenderError, render_inline
 from app.services.lookup import asking, pasted_input
-from app.services.lookup.asking import Answer, Find, Outside
+from app.services.lookup.asking import FoundWork, LookupAnswer, LookupSettings
 from app.services.lookup.offers import PASTED, Offer, Result
-from app.services.lookup.pasted_input import Pasted
-from app.services.papers.deduplication import match
+from app.services.lookup.pasted_input import PastedInput
+from app.services.papers.deduplication import match_record
 from app.services.papers.duplicates import learn_names
 from app.services.papers.facts import FIELDS
 from app.services.papers.facts import identifiers as identifiers_of
 from app.services.papers.fitting import Misfit, fit
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.sources.record import PaperRecord
 from app.text.lines import one_line
 
-MAX_HERE = 5
+MAX_KNOWN_PAPERS = 5
 MAX_ENTRIES = 10
-MANY = "You pasted {} entries; the first {} are shown. Use Import for a whole file."
+TOO_MANY_ENTRIES = "You pasted {} entries; the first {} are shown. Use Import for a whole file."
 NOTHING = "No source knows this paper. Enter the details below."
 NO_ADDRESS = "We can't tell which paper this URL is. Paste its DOI, arXiv ID or title instead."
 
 
-def find(session: Session, outside: Outside, text: str, viewer: User | None) -> Result:
+def find_papers(
+    session: Session, outside: LookupSettings, text: str, viewer: User | None
+) -> Result:
     """Look for the paper of an identifier, address, entry or title, here and elsewhere.
 
     Takes a few seconds at most. The session's reading transaction ends before the outside is asked.
@@ -46,9 +51,9 @@ def find(session: Session, outside: Outside, text: str, viewer: User | None) -> 
     that is committed here.
 
     Raises:
-        Refused: when the text is too long.
+        Refusal: when the text is too long.
     """
-    what = pasted_input.read(text)
+    what = pasted_input.read_pasted(text)
     here = _here(session, what, text, viewer)
     session.commit()  # nobody's snapshot is held while others answer
     problems = list(what.problems)
@@ -56,7 +61,7 @@ def find(session: Session, outside: Outside, text: str, viewer: User | None) -> 
     if what.records:
         offered = _fitting(session, map(_entry, what.records[:MAX_ENTRIES]))
         if len(what.records) > MAX_ENTRIES:
-            problems.append(MANY.format(len(what.records), MAX_ENTRIES))
+            problems.append(TOO_MANY_ENTRIES.format(len(what.records), MAX_ENTRIES))
     else:
         answer = _elsewhere(outside, what, bool(here))
         offered = _fitting(session, map(_offer, answer.finds))
@@ -77,7 +82,7 @@ def find(session: Session, outside: Outside, text: str, viewer: User | None) -> 
             fresh.append(each)
         elif not is_pasted and len(ours) == 1:
             _learn(session, ours[0], each.record)
-    unique = list({paper.id: paper for paper in here}.values())[:MAX_HERE]
+    unique = list({paper.id: paper for paper in here}.values())[:MAX_KNOWN_PAPERS]
     if not (unique or fresh or problems or silent):
         problems.append(NO_ADDRESS if what.url else NOTHING)
     exact = bool(fresh) and not what.title
@@ -86,27 +91,29 @@ def find(session: Session, outside: Outside, text: str, viewer: User | None) -> 
 
 
 def without_asking(session: Session, text: str, viewer: User | None) -> Result:
-    """What the library has of what was pasted, and what that tells by itself; offers nothing."""
+    """What the library has of what was pasted; it offers nothing."""
     try:
-        what = pasted_input.read(text)
-    except Refused as refused:
+        what = pasted_input.read_pasted(text)
+    except Refusal as refused:
         return Result([], [], [refused.message], (), PaperRecord(title=""), False)
     here = {paper.id: paper for paper in _here(session, what, text, viewer)}
-    return Result(list(here.values())[:MAX_HERE], [], [], (), what.known, False)
+    return Result(list(here.values())[:MAX_KNOWN_PAPERS], [], [], (), what.known, False)
 
 
-def instead_of_key(session: Session, record: PaperRecord) -> str:
-    """A free key for a paper whose own one is another paper's; empty when there is no need.
+def replacement_key(session: Session, record: PaperRecord) -> str:
+    """A free key for a paper whose key is taken.
+
+    Empty when there is no need.
 
     Args:
         record: in normal form.
     """
-    found = match(session, record, None)
+    found = match_record(session, record, None)
     is_numbered = found.record == replace(record, key=found.record.key) != record
     return found.record.key if found.paper is None and is_numbered else ""
 
 
-def _here(session: Session, what: Pasted, text: str, viewer: User | None) -> list[Paper]:
+def _here(session: Session, what: PastedInput, text: str, viewer: User | None) -> list[Paper]:
     if what.records:
         titles = dict.fromkeys(record.title for record in what.records[:MAX_ENTRIES])
         same = (papers.with_same_title(session, title, viewer) for title in titles)
@@ -117,17 +124,17 @@ def _here(session: Session, what: Pasted, text: str, viewer: User | None) -> lis
     if what.title:
         found += [row.paper for row in papers.with_same_title(session, what.title, viewer)]
         words = " ".join(re.findall(r"\w+", what.title))  # signs mean something to a search
-        hits = results.papers(session, words, viewer, limit=MAX_HERE, offset=0)
+        hits = results.papers(session, words, viewer, limit=MAX_KNOWN_PAPERS, offset=0)
         found += [row.paper for row in hits]
     return found
 
 
-def _elsewhere(outside: Outside, what: Pasted, is_here: bool) -> Answer:
+def _elsewhere(outside: LookupSettings, what: PastedInput, is_here: bool) -> LookupAnswer:
     if what.ref is not None:
         # What an identifier names is one paper: when it is here, nobody else need be asked.
-        names = [f"{ref.kind}:{ref.value}" for ref in (what.ref, *implied(what.ref))]
-        return Answer() if is_here else asking.find(outside, names)
-    return asking.search(outside, what.title) if what.title else Answer()
+        names = [f"{ref.kind}:{ref.value}" for ref in (what.ref, *implied_references(what.ref))]
+        return LookupAnswer() if is_here else asking.find_works(outside, names)
+    return asking.search_titles(outside, what.title) if what.title else LookupAnswer()
 
 
 def _learn(session: Session, key: str, record: PaperRecord) -> None:
@@ -140,7 +147,7 @@ def _learn(session: Session, key: str, record: PaperRecord) -> None:
     session.commit()
 
 
-def _offer(found: Find) -> Offer:
+def _offer(found: FoundWork) -> Offer:
     return Offer(found.record, "", found.kind, found.sources)
 
 
@@ -152,7 +159,7 @@ def _entry(record: PaperRecord) -> Offer:
 def _told_apart(session: Session, offer: Offer) -> tuple[Offer, Paper | None]:
     """An entry without what is another paper's, and with a key that is free; or the paper of ours
     that it is about."""
-    found = match(session, offer.record, None)
+    found = match_record(session, offer.record, None)
     if found.paper is not None:
         return offer, found.paper
     said = (f"{note[0].upper()}{note[1:]}." for note in found.notes)
@@ -168,7 +175,7 @@ def _fitting(session: Session, offered: Iterable[Offer]) -> list[Offer]:
         try:
             record, misfits = fit(session, each.record)
             title_html = render_inline(record.title)
-        except Refused:
+        except Refusal:
             continue
         except RenderError:
             title_html = html.escape(record.title)
@@ -195,7 +202,10 @@ def _said(misfit: Misfit) -> str:
 
 
 def form_fields(record: PaperRecord) -> dict[str, str]:
-    """A record as the fields of the form for a paper, which has one for the address only."""
+    """A record as the fields of the form for a paper.
+
+    The form has one for the address only.
+    """
     url = record.url
     for kind, field in FIELDS.items():
         if not url and kind in ("openreview", "acl") and getattr(record, field):

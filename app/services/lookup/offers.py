@@ -1,4 +1,4 @@
-"""The records that a look-up offers: kept on the server, for who asked alone, until one is added.
+"""The records that a look-up offers, kept for who asked until one is added.
 
 What is added with one click is the record as it was kept. The browser only names it, so that no
 fact of it can come from there, and nobody outside is asked again.
@@ -18,8 +18,8 @@ from app.db import begin_writing, lock_papers, now
 from app.models import LookUp, OfferedRecord, Paper, User
 from app.queries import papers
 from app.services.papers.adding import add_prepared, prepare
-from app.services.papers.deduplication import match
-from app.services.refusals import AlreadyThere
+from app.services.papers.deduplication import match_record
+from app.services.refusals import PaperExists
 from app.sources.record import PaperRecord, from_json, to_json
 from app.text.person_names import without_number
 
@@ -122,7 +122,7 @@ def keep(session: Session, user: User, pasted: str, result: Result) -> tuple[str
 
 
 def kept(session: Session, user: User, token: str) -> tuple[str, Result] | None:
-    """What a member pasted, and what was found; `None` when it is not theirs or too old.
+    """What a member pasted, and what was found for it.
 
     What was added since is among the papers that are here.
     """
@@ -151,14 +151,16 @@ def kept(session: Session, user: User, token: str) -> tuple[str, Result] | None:
 
 
 def offer_of(session: Session, user: User, token: str) -> Offer | None:
-    """The offer of a token; `None` when it is not this member's, used, or too old."""
+    """The offer of a token; `None` when it is not theirs, used or too old."""
     query = _own(user).join(OfferedRecord).where(OfferedRecord.token == token)
     found = session.execute(query.with_only_columns(OfferedRecord, LookUp)).one_or_none()
     return None if found is None else _offer(*found)
 
 
 def add(session: Session, user: User, offer: Offer) -> Paper:
-    """Add an offered record as it was kept; the offer is used up. The caller commits.
+    """Add an offered record as it was kept; the offer is used up.
+
+    The caller commits.
 
     Raises:
         Expired: when it was used or forgotten meanwhile.
@@ -171,12 +173,12 @@ def add(session: Session, user: User, offer: Offer) -> Paper:
     record = offer.record
     try:
         if offer.source == PASTED:  # its key may have become another paper's since it was offered
-            found = match(session, replace(record, key=offer.own_key), None)
+            found = match_record(session, replace(record, key=offer.own_key), None)
             if found.paper is not None:
-                raise AlreadyThere(found.paper.key)
+                raise PaperExists(found.paper.key)
             record = found.record
         paper = add_prepared(session, replace(prepared, record=record), offer.source, user)
-    except AlreadyThere as there:
+    except PaperExists as there:
         note(session, look_up, there.key)
         raise
     note(session, look_up, paper.key)
@@ -212,7 +214,10 @@ def note(session: Session, look_up: LookUp, key: str) -> None:
 
 
 def purge(session: Session) -> int:
-    """Forget look-ups that are too old, of everybody; says how many. The caller commits."""
+    """Forget look-ups that are too old, of everybody; says how many.
+
+    The caller commits.
+    """
     begin_writing(session)
     old = delete(LookUp).where(LookUp.made_at <= _oldest()).returning(LookUp.id)
     return len(session.scalars(old).all())

@@ -1,4 +1,7 @@
-"""What somebody pasted who has a paper in mind: an identifier, an address, an entry or a title."""
+"""What somebody pasted who has a paper in mind.
+
+An identifier, an address, an entry or a title.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,10 @@ from typing import Any
 
 from app.references.addresses import outside_url
 from app.references.identifiers import PaperRef
-from app.references.mentions import named_in
-from app.references.parsing import normalised, parse_identifier
+from app.references.mentions import find_identifier
+from app.references.parsing import normalise_text, parse_identifier
 from app.services.papers.facts import FIELDS
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.sources.bibtex.reading import BadEntry, read_bibtex
 from app.sources.formats.csl import looks_like_csl, read_csl
 from app.sources.formats.ris import looks_like_ris, read_ris
@@ -30,7 +33,7 @@ _BIBTEX = re.compile(r"@\s*\w+\s*[{(]")
 
 
 @dataclass(frozen=True)
-class Pasted:
+class PastedInput:
     """What it is, of which at most one is set.
 
     Attributes:
@@ -58,14 +61,14 @@ class Pasted:
         return PaperRecord(title=self.title, url=self.url)
 
 
-def read(text: str) -> Pasted:
+def read_pasted(text: str) -> PastedInput:
     """See what a text is.
 
     Raises:
-        Refused: when it is too long to be read.
+        Refusal: when it is too long to be read.
     """
     if is_too_long(text):
-        raise Refused("pasted", TOO_LONG)
+        raise Refusal("pasted", TOO_LONG)
     text = text.replace("\x00", "").strip().lstrip("\ufeff")
     for looks_right, reader in (
         (looks_like_ris, read_ris),
@@ -74,17 +77,21 @@ def read(text: str) -> Pasted:
     ):
         if looks_right(text):
             records, bad = reader(text)
-            return Pasted(records=tuple(records), problems=_sentences(bad))
+            return PastedInput(records=tuple(records), problems=_sentences(bad))
     line = one_line(text)
     ref = parse_identifier(line)
     if ref is not None and ref.kind != "url" and _says_which(ref):
-        return Pasted(ref=ref.without_user())
+        return PastedInput(ref=ref.without_user())
     if re.match(r"https?://\S+$", line, re.IGNORECASE):
-        return Pasted(url=normalised(line))
+        return PastedInput(url=normalise_text(line))
     if ref is not None and ref.kind == "url":
-        return Pasted(url=outside_url("url", ref.value) or "")
-    named = named_in(line)
-    return Pasted(ref=named) if named else Pasted(title=plain(line[: 4 * MAX_TITLE])[:MAX_TITLE])
+        return PastedInput(url=outside_url("url", ref.value) or "")
+    named = find_identifier(line)
+    return (
+        PastedInput(ref=named)
+        if named
+        else PastedInput(title=plain(line[: 4 * MAX_TITLE])[:MAX_TITLE])
+    )
 
 
 def _looks_like_bibtex(text: str) -> bool:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from app.references.identifiers import is_corr_key
-from app.services.papers.same_work import Work, is_same
+from app.services.papers.same_work import WorkFacts, is_same
 from app.sources.record import PaperRecord
-from app.text.person_names import compared_surnames
+from app.text.person_names import comparable_surnames
 
 _NAMED = ("doi", "arxiv_id", "openreview_id", "acl_id")
 _FILLED = (
@@ -17,7 +17,7 @@ _FILLED = (
 )
 
 
-def same_work(one: PaperRecord, other: PaperRecord) -> bool:
+def is_same_work(one: PaperRecord, other: PaperRecord) -> bool:
     """Whether two records are of one work, such as a preprint and its conference version.
 
     An identifier that both have decides. Without, title, authors and year do as in
@@ -35,13 +35,16 @@ def same_work(one: PaperRecord, other: PaperRecord) -> bool:
         return True
     # They come from different lists, so one of them counts as the preprint.
     return is_same(
-        Work(one.title, one.authors, one.year, "preprint"),
-        Work(other.title, other.authors, other.year, ""),
+        WorkFacts(one.title, one.authors, one.year, "preprint"),
+        WorkFacts(other.title, other.authors, other.year, ""),
     )
 
 
-def joined(records: Sequence[PaperRecord]) -> PaperRecord:
-    """One record of a work: the facts of the first, with what only the others tell."""
+def merge_records(records: Sequence[PaperRecord]) -> PaperRecord:
+    """Merge the records of one work.
+
+    The facts of the first, with what only the others tell.
+    """
     first, *others = records
     for other in others:
         blank = {name: getattr(other, name) for name in _FILLED if not getattr(first, name)}
@@ -62,8 +65,8 @@ def joined(records: Sequence[PaperRecord]) -> PaperRecord:
 
 
 def _orcids(first: PaperRecord, other: PaperRecord) -> tuple[str, ...]:
-    theirs = compared_surnames(other.authors)
-    if not first.authors or first.orcids or compared_surnames(first.authors) != theirs:
+    theirs = comparable_surnames(other.authors)
+    if not first.authors or first.orcids or comparable_surnames(first.authors) != theirs:
         return first.orcids if first.authors else other.orcids
     return other.orcids
 

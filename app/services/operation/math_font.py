@@ -1,4 +1,6 @@
-"""The math font: STIX Two Math from an installed package, as a small WOFF2 of our own.
+"""The math font as a small WOFF2 of our own.
+
+It is STIX Two Math, from an installed package.
 
 MathML needs a font with an OpenType MATH table
 (https://learn.microsoft.com/typography/opentype/spec/math). The package ziamath carries
@@ -52,7 +54,9 @@ _NAME_RECORDS = (0, 1, 7, 13, 14)
 
 
 def ensure_math_font(directory: Path) -> Path:
-    """The WOFF2 file of the math font in `directory`, made there first when it is missing.
+    """Find or make the WOFF2 file of the math font.
+
+    It lies in `directory`.
 
     Making it takes some seconds and happens once; several processes may do it at the same time.
     The file's name carries a hash of what it is made from, so it can be cached for ever. Raises

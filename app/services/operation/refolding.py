@@ -1,4 +1,6 @@
-"""Bring what is stored in folded form to the present rules of `app.text`, after an upgrade.
+"""Bring folded texts to the present rules of `app.text`.
+
+After an upgrade.
 
 Authors, identifiers and the names of venues and users in addresses are not folded so: they are
 what they were (`app.text.folding`), and no two rows become one.
@@ -56,7 +58,7 @@ def refold(session: Session) -> Iterator[int]:
     _renew(session, Venue.id, Venue.folded, [Venue.key, Venue.name, Venue.title], venue_folded)
     _renew(session, Tag.id, Tag.folded, [Tag.name], fold)
     yield from indexing.renew(session)
-    if similarity.has_learnt(session):
+    if similarity.has_known_words(session):
         similarity.mark_known(session)
     begin_writing(session)
     citing = select(Link.summary_id).where(Link.kind == "cite")

@@ -1,4 +1,7 @@
-"""Making the HTML of stored texts anew: after an upgrade, or when a paper they link to is added."""
+"""Make the HTML of stored texts anew.
+
+After an upgrade, or when a paper they link to is added.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,11 @@ from sqlalchemy.orm import Session, aliased
 from app.db import begin_writing, insert_missing, lock_papers
 from app.models import Identifier, Paper, Revision, Summary, User, folded
 from app.references.parsing import parse_any_address
-from app.rendering import RENDERER_VERSION, Busy, RenderError, render_inline, render_plain
-from app.services.accounts.account import rendered_bio
-from app.services.refusals import Refused
+from app.rendering import RENDERER_VERSION, RendererBusy, RenderError, render_inline, render_plain
+from app.services.accounts.account import render_bio
+from app.services.refusals import Refusal
 from app.services.renderer import render_text
-from app.services.summaries.publishing import apply
+from app.services.summaries.publishing import apply_rendered_text
 from app.services.summaries.stale import BATCH, STALE
 
 Text = TypeVar("Text", Summary, Revision)
@@ -46,8 +49,10 @@ def renew_marked(session: Session, seconds: float | None = None) -> Iterator[int
 
 
 def count_stale(session: Session) -> int:
-    """How many texts have HTML of another renderer, or are marked: summaries, versions, papers'
-    titles and abstracts, and what people say of themselves.
+    """Count the texts that have stale HTML.
+
+    Another renderer made it, or they are marked. Summaries, versions, papers' titles and abstracts,
+    and what people say of themselves.
     """
     counts = (
         session.scalar(select(func.count()).select_from(table).where(condition))
@@ -57,8 +62,10 @@ def count_stale(session: Session) -> int:
 
 
 def renew_stale(session: Session) -> Iterator[int]:
-    """Make stale HTML and links anew from their source: papers first, whose addresses links may
-    lead to, then summaries, the versions before their present ones, and people.
+    """Make stale HTML and links anew from their source.
+
+    Papers first, whose addresses links may lead to, then summaries, the versions before their
+    present ones, and people.
 
     Rendering happens outside the transaction, so that nobody waits for it, and what was saved
     meanwhile is left alone. A text that today's limits refuse keeps the HTML it has: it was safe
@@ -81,7 +88,7 @@ def _renew_texts(
         try:
             rendered = render_text(session, source)
             takeaway_html = render_inline(takeaway)
-        except Busy:
+        except RendererBusy:
             continue  # it was not looked at, and comes another time
         except RenderError:
             rendered, takeaway_html = None, ""
@@ -92,7 +99,7 @@ def _renew_texts(
             if rendered is not None:
                 found.takeaway_html = takeaway_html
                 if isinstance(found, Summary):
-                    apply(session, found, rendered)
+                    apply_rendered_text(session, found, rendered)
                 else:
                     found.html = rendered.html
             found.renderer_version = RENDERER_VERSION
@@ -103,8 +110,8 @@ def _renew_texts(
 def _renew_bios(session: Session) -> Iterator[int]:
     for row in _one_by_one(session, User, _STALE[User]):
         bio, html = row.bio, row.bio_html
-        with suppress(Refused):
-            html = rendered_bio(session, bio)
+        with suppress(Refusal):
+            html = render_bio(session, bio)
         begin_writing(session)
         found = session.get(User, row.id, with_for_update=True, populate_existing=True)
         if found is not None and found.bio == bio:

@@ -1,4 +1,7 @@
-"""What a library needs now and then: forget what is past bringing back, and unused pictures."""
+"""What a library needs now and then.
+
+It forgets what is past bringing back, and unused pictures.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +19,14 @@ SIMILAR_SECONDS = 600.0  # what is left then waits for the next day
 
 
 @dataclass(frozen=True)
-class Tidied:
+class TidyResult:
     """How much was removed."""
 
     pictures: int
     summaries: int
 
 
-def tidy(session: Session) -> Tidied:
+def tidy(session: Session) -> TidyResult:
     """Forget summaries that were deleted too long ago, and remove pictures that nothing shows.
 
     Also work out the similar papers that writes have left marked, and forget old look-ups and
@@ -35,10 +38,10 @@ def tidy(session: Session) -> Tidied:
     forgotten = deletion.purge_deleted(session)
     offers.purge(session)
     session.commit()
-    addresses.part_all(session)
-    cache.tidy(session.info["data_dir"] / asking.FOLDER)
-    if not similarity.has_learnt(session):
+    addresses.separate_all_addresses(session)
+    cache.remove_old_answers(session.info["data_dir"] / asking.FOLDER)
+    if not similarity.has_known_words(session):
         similarity.mark_all(session, every=False)
     for _ in similarity.refresh(session, SIMILAR_SECONDS):
         pass
-    return Tidied(pictures=pictures.tidy(session), summaries=forgotten)
+    return TidyResult(pictures=pictures.tidy(session), summaries=forgotten)

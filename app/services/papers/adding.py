@@ -17,10 +17,16 @@ from app.references.identifiers import CORR, PaperRef, is_dblp_key, stream_of
 from app.references.parsing import parse_any_address
 from app.rendering import RENDERER_VERSION, RenderError, render_inline, render_plain
 from app.services.counters import counts
-from app.services.papers.duplicates import TYPED, double_of, is_vouched_for, joined, learn_names
-from app.services.papers.facts import MAX_NAME, MAX_VENUE_KEY, checked, identifiers
+from app.services.papers.duplicates import (
+    UNTRUSTED_SOURCES,
+    find_duplicate,
+    is_trusted_source,
+    learn_names,
+    merge_if_duplicate,
+)
+from app.services.papers.facts import MAX_NAME, MAX_VENUE_KEY, check_record, identifiers
 from app.services.papers.numbered_keys import free_key
-from app.services.refusals import AlreadyThere, Refused
+from app.services.refusals import PaperExists, Refusal
 from app.services.search_index.indexing import index_paper
 from app.services.similar import similarity
 from app.services.summaries import links
@@ -34,7 +40,7 @@ from app.text.words import title_folded
 
 @dataclass(frozen=True)
 class Prepared:
-    """A record in normal form, with what is rendered of it: all that needs no transaction."""
+    """A record in normal form, with what is rendered of it."""
 
     record: PaperRecord
     title_html: str
@@ -44,7 +50,9 @@ class Prepared:
 def add_paper(
     session: Session, record: PaperRecord, source: str, adder: User | None = None
 ) -> Paper:
-    """Put a paper into the library; links that waited for it lead to it from now on.
+    """Put a paper into the library.
+
+    Links that waited for it lead to it from now on.
 
     Args:
         record: what is known of it; only the title is needed.
@@ -53,17 +61,17 @@ def add_paper(
     Raises:
         AlreadyThere, Refused: as `add_prepared` and `prepare`.
     """
-    return add_prepared(session, prepare(checked(session, record)), source, adder)
+    return add_prepared(session, prepare(check_record(session, record)), source, adder)
 
 
 def prepare(record: PaperRecord) -> Prepared:
     """Render what is rendered of a record.
 
     Args:
-        record: in normal form (`facts.checked`, `facts.fitting`).
+        record: in normal form (`facts.check_record`, `facts.fitting`).
 
     Raises:
-        Refused: for a title or abstract that cannot be rendered, with the name of the field.
+        Refusal: for a title or abstract that cannot be rendered, with the name of the field.
     """
     title_html = _rendered("title", render_inline, record.title)
     return Prepared(record, title_html, _rendered("abstract", render_plain, record.abstract))
@@ -79,8 +87,8 @@ def add_prepared(
 
     A preprint and what came of it are one paper (`services.papers.same_work`): then the two are
     merged at once, and the one that stays is returned. Only a record that somebody vouches for
-    (`doubles.is_vouched_for`) does that, or anything else to a paper that is here; for another one
-    that paper is there already, and stays as it is.
+    (`duplicates.is_trusted_source`) does that, or anything else to a paper that is here; for
+    another one that paper is there already, and stays as it is.
 
     Args:
         source: where the record is from: a word such as `form` or `bibtex`, or the `KIND` of the
@@ -88,10 +96,10 @@ def add_prepared(
         adder: the member who adds it; `None` for who runs the program.
 
     Raises:
-        AlreadyThere: when one of its identifiers belongs to a paper we have. If that has the same
+        PaperExists: when one of its identifiers belongs to a paper we have. If that has the same
             title, further identifiers lead to it from now on; the caller may commit that. Also
             for the same work as one we have, if nobody vouches for the record.
-        Refused: for a fact that cannot be kept, with the name of the field.
+        Refusal: for a fact that cannot be kept, with the name of the field.
     """
     begin_writing(session)
     lock_papers(session, alone=True)
@@ -99,21 +107,21 @@ def add_prepared(
     if not record.key:
         record = replace(record, key=_made_up_key(session, record))
     names = identifiers(record)
-    vouched = is_vouched_for(source, adder)
+    vouched = is_trusted_source(source, adder)
     taken = known_keys(session, names)
     if taken:
         key = next(iter(taken.values()))
         if vouched and len(set(taken.values())) == 1:
             learn_names(session, key, record.title, [*names, *_addresses(session, record)])
-        raise AlreadyThere(key)
+        raise PaperExists(key)
     prepared = replace(prepared, record=record)
     if vouched:
-        return joined(session, _added(session, prepared, names, source), adder)
+        return merge_if_duplicate(session, _added(session, prepared, names, source), adder)
     with session.begin_nested():  # what is the same work as another one is not added at all
-        word = source if source in TYPED else "pasted"  # a file that somebody sent
+        word = source if source in UNTRUSTED_SOURCES else "pasted"  # a file that somebody sent
         paper = _added(session, prepared, names, word)
-        if (same := double_of(session, paper)) is not None:
-            raise AlreadyThere(same.key)
+        if (same := find_duplicate(session, paper)) is not None:
+            raise PaperExists(same.key)
     return paper
 
 
@@ -149,8 +157,8 @@ def _added(session: Session, prepared: Prepared, names: Iterable[PaperRef], sour
     _set_authors(session, paper, record)
     session.flush()
     index_paper(session, paper)
-    mark_stale(session, links.resolve(session, paper))
-    counts.paper_added(session, paper)
+    mark_stale(session, links.resolve_links(session, paper))
+    counts.count_added_paper(session, paper)
     similarity.mark(session, [paper.id])
     return paper
 
@@ -194,7 +202,7 @@ def _venue(session: Session, record: PaperRecord) -> Venue | None:
     else:
         return None
     if len(key) > MAX_VENUE_KEY or len(name) > MAX_NAME:
-        raise Refused("venue", "The name of this venue is too long.")
+        raise Refusal("venue", "The name of this venue is too long.")
     kinds = {"conf": "conference", "journals": "journal", "books": "book", "series": "book"}
     kind = "preprint" if key == CORR else kinds.get(key.split("/")[0], "other")
     row = {
@@ -247,7 +255,10 @@ def _authors_by_other_names(keys: Iterable[str]) -> Select[str, int]:
 
 
 def _set_orcids(session: Session, orcids: dict[str, str]) -> None:
-    """Tell authors' ORCID iDs by their keys. One that is known stays: a namesake may have come."""
+    """Tell authors' ORCID iDs by their keys.
+
+    One that is known stays: a namesake may have come.
+    """
     if orcids:
         unknown = (Author.key == bindparam("of")) & Author.orcid.is_(None)
         session.connection().execute(
@@ -260,4 +271,4 @@ def _rendered(field: str, renderer: Any, text: str) -> str:
     try:
         return str(renderer(text))
     except RenderError as error:
-        raise Refused(field, str(error)) from None
+        raise Refusal(field, str(error)) from None

@@ -20,7 +20,7 @@ from app.sources.record import PaperRecord
 TEXTS = {"url": "address", "keywords": "keywords", "published_on": "day of publication"}
 
 
-def fill_in(session: Session, paper: Paper, record: PaperRecord) -> list[str]:
+def complete_paper(session: Session, paper: Paper, record: PaperRecord) -> list[str]:
     """Take over identifiers, address, abstract, keywords, day and details that a paper lacks.
 
     Title, authors, year and venue stay: they say which paper it is.
@@ -57,7 +57,7 @@ def fill_in(session: Session, paper: Paper, record: PaperRecord) -> list[str]:
     if done:
         session.flush()
         index_paper(session, paper)
-        mark_stale(session, links.resolve(session, paper))
+        mark_stale(session, links.resolve_links(session, paper))
     return done
 
 

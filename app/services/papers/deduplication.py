@@ -1,4 +1,6 @@
-"""Whether a paper that comes in is one we have: by identifiers, by its key, or by what it says.
+"""Decide whether a paper that comes in is one we have.
+
+By identifiers, by its key, or by what it says.
 
 Identifiers and keys from files are not trusted blindly: chapters carry the DOI of their book, and
 `smith2010` is another paper in every bibliography. So titles and authors have to agree too; one
@@ -17,15 +19,15 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing, lock_papers
 from app.models import Author, Identifier, Link, Paper, PaperAuthor, PaperMerge, folded
 from app.queries.identifiers import known_keys, names_of
-from app.references.identifiers import PaperRef, implied
+from app.references.identifiers import PaperRef, implied_references
 from app.references.labels import KIND_LABELS
 from app.references.parsing import parse_identifier
 from app.services.papers.facts import FIELDS
-from app.services.papers.numbered_keys import FIRST, free_key, numbered
+from app.services.papers.numbered_keys import FIRST, free_key, number_key
 from app.services.papers.same_work import is_generic, title_words
 from app.services.search_index.indexing import index_paper
-from app.sources.record import OTHERS, PaperRecord, goes_on
-from app.text.person_names import compared_surnames
+from app.sources.record import OTHERS, PaperRecord, has_more_authors
+from app.text.person_names import comparable_surnames
 from app.text.words import title_folded
 
 LONG_TITLE = 15  # letters; "Preface" and "Editorial" are titles of many works
@@ -38,19 +40,22 @@ _SUBTITLE = re.compile(r"\s*[:.?!–—(]|\s+-")
 
 @dataclass(frozen=True)
 class Match:
-    """What was found: the paper we have, if any, and the record without what is another's."""
+    """What was found for a record.
+
+    The paper we have, if any, and the record without what is another's.
+    """
 
     paper: Paper | None
     record: PaperRecord
     notes: tuple[str, ...] = ()
 
 
-def newest(session: Session) -> int:
+def newest_paper_id(session: Session) -> int:
     """The number of the newest paper, 0 for none."""
     return session.scalar(select(func.max(Paper.id))) or 0
 
 
-def match(
+def match_record(
     session: Session, record: PaperRecord, before: int | None, *, takes_back: bool = False
 ) -> Match:
     """Find the paper that a record is about.
@@ -83,7 +88,7 @@ def match(
     return Match(None, replace(record, key=key), notes)
 
 
-def is_of(session: Session, paper: Paper, record: PaperRecord) -> bool:
+def is_record_of(session: Session, paper: Paper, record: PaperRecord) -> bool:
     """Whether a record that gives the key of a paper is about it."""
     words = title_words(paper.title)
     if words != title_words(record.title) or _differs(paper, record):
@@ -97,8 +102,8 @@ def is_of(session: Session, paper: Paper, record: PaperRecord) -> bool:
             one, other = record.details.get(name, ""), told.get(name, "")
             if one and other and one != other:
                 return False
-    ours, theirs = compared_surnames(_names(session, paper)), compared_surnames(record.authors)
-    if goes_on(record):
+    ours, theirs = comparable_surnames(_names(session, paper)), comparable_surnames(record.authors)
+    if has_more_authors(record):
         ours = ours[: len(theirs)]
     elif told.get("authors") == OTHERS:
         theirs = theirs[: len(ours)]
@@ -135,7 +140,7 @@ def _by_identifiers(
             if meant is None:
                 continue
             meant = meant.without_user()
-            if ref in (meant, *implied(meant)):
+            if ref in (meant, *implied_references(meant)):
                 others[name] = ""
         record = replace(record, **others)
     return None, record, tuple(notes)
@@ -157,14 +162,14 @@ def _has_title(paper: Paper, record: PaperRecord) -> bool:
 
 
 def _share_an_author(session: Session, paper: Paper, record: PaperRecord) -> bool:
-    ours, theirs = compared_surnames(_names(session, paper)), compared_surnames(record.authors)
+    ours, theirs = comparable_surnames(_names(session, paper)), comparable_surnames(record.authors)
     return not ours or not theirs or not set(ours).isdisjoint(theirs)
 
 
 def _by_key(session: Session, record: PaperRecord) -> Paper | None:
     """The paper of this title that goes by the key, or by the key and a number."""
     title = title_folded(record.title)
-    names = [folded(numbered(record.key, number)) for number in range(1, FIRST + 1)]
+    names = [folded(number_key(record.key, number)) for number in range(1, FIRST + 1)]
     found = session.execute(
         select(Identifier.paper_id, Paper.title_folded)
         .join(Paper, Paper.id == Identifier.paper_id)
@@ -174,7 +179,7 @@ def _by_key(session: Session, record: PaperRecord) -> Paper | None:
     ids = [paper_id for paper_id, told in found if told == title]
     if len(found) == FIRST:  # there may be more, which only the title finds quickly
         same = select(Paper.id).where(Paper.title_folded == title).scalar_subquery()
-        begin = folded(numbered(record.key, 2)).removesuffix("2")
+        begin = folded(number_key(record.key, 2)).removesuffix("2")
         more = session.execute(
             select(Identifier.paper_id, Identifier.folded)
             .where(Identifier.paper_id.in_(same), Identifier.kind == "key")
@@ -183,7 +188,7 @@ def _by_key(session: Session, record: PaperRecord) -> Paper | None:
         ids += [each for each, name in more if re.fullmatch(re.escape(begin) + r"\d+", name)]
     for paper_id in dict.fromkeys(ids):
         paper = session.get_one(Paper, paper_id)
-        if is_of(session, paper, record):
+        if is_record_of(session, paper, record):
             return paper
     return None
 
@@ -242,7 +247,7 @@ def _alike(session: Session, record: PaperRecord, before: int) -> Paper | None:
             not _differs(paper, record)
             and title_words(paper.title) == title_words(record.title)
             and len(types) < 2
-            and compared_surnames(_names(session, paper)) == compared_surnames(record.authors)
+            and comparable_surnames(_names(session, paper)) == comparable_surnames(record.authors)
         ):
             return paper
     return None

@@ -1,5 +1,7 @@
-"""Papers that are, or may be, the work of another one here: what becomes of one that is added, and
-what is suggested."""
+"""Papers that are, or may be, duplicates of another one here.
+
+What becomes of one that is added, and what is suggested.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +15,10 @@ from app.queries.identifiers import known_keys
 from app.references.identifiers import PaperRef
 from app.services.papers.merging import merge_papers
 from app.services.papers.same_work import (
+    find_same_work,
     is_generic,
     is_published,
     may_be_same,
-    same_among,
     title_words,
     work_of,
 )
@@ -25,12 +27,14 @@ from app.services.summaries.stale import mark_stale
 from app.sources.lookup.registry import SOURCES
 
 # `Paper.source` of what somebody typed, pasted or sent.
-TYPED = ("form", "pasted")
+UNTRUSTED_SOURCES = ("form", "pasted")
 _ASKED = frozenset(source.KIND for source in SOURCES)
 
 
 def learn_names(session: Session, key: str, title: str, names: Sequence[PaperRef]) -> None:
-    """Let further identifiers lead to a paper that goes by one of them, if it has this title.
+    """Let further identifiers lead to a paper.
+
+    It goes by one of them, and has this title.
 
     With another title a mistyped identifier is likelier than a second name.
     """
@@ -44,10 +48,10 @@ def learn_names(session: Session, key: str, title: str, names: Sequence[PaperRef
         for (kind, name), ref in new.items()
     )
     session.flush()
-    mark_stale(session, links.resolve(session, paper))
+    mark_stale(session, links.resolve_links(session, paper))
 
 
-def is_vouched_for(source: str, adder: User | None) -> bool:
+def is_trusted_source(source: str, adder: User | None) -> bool:
     """Whether a record that is added may change a paper that is here.
 
     It may when it is from a source that we asked ourselves, or when who adds it might merge papers
@@ -59,35 +63,39 @@ def is_vouched_for(source: str, adder: User | None) -> bool:
     return adder is None or adder.is_trusted or source in _ASKED
 
 
-def joined(session: Session, added: Paper, adder: User | None) -> Paper:
-    """The paper that stands for the work of one just added: itself, or what it was merged with.
+def merge_if_duplicate(session: Session, added: Paper, adder: User | None) -> Paper:
+    """Merge a paper just added with the one it duplicates.
+
+    Returns the paper that stands for the work: itself, or what it was merged with.
 
     What a member invented when it was added does not become a fact of the one that stays.
     """
-    other = double_of(session, added)
-    present = papers.fresh(session, added.id)
+    other = find_duplicate(session, added)
+    present = papers.reload_paper(session, added.id)
     if other is None or present is None:
         return added
     kept, removed = (present, other) if is_published(work_of(present)) else (other, present)
-    fill = removed is present or removed.source not in TYPED
+    fill = removed is present or removed.source not in UNTRUSTED_SOURCES
     merge_papers(session, kept, removed, adder, by_rule=True, fill=fill)
     return kept
 
 
-def double_of(session: Session, added: Paper) -> Paper | None:
+def find_duplicate(session: Session, added: Paper) -> Paper | None:
     """The other paper here that is surely the same work as one just added."""
     others = papers.of_same_title(session, added)
     if not others:
         return None
-    present = papers.fresh(session, added.id)
+    present = papers.reload_paper(session, added.id)
     assert present is not None
     works = [work_of(other) for other in others]
-    same = same_among(work_of(present), works)
+    same = find_same_work(work_of(present), works)
     return next((each for each, its in zip(others, works, strict=True) if its is same), None)
 
 
-def suggested(session: Session, paper: Paper) -> list[Paper]:
-    """Papers that may be the same work, and of which nobody has said that they are not.
+def suggest_duplicates(session: Session, paper: Paper) -> list[Paper]:
+    """Papers that may be the same work.
+
+    Nobody has said of them that they are not.
 
     One query by the folded title, and one more where there is any; needs authors and venue of the
     paper to be loaded.
@@ -100,12 +108,14 @@ def suggested(session: Session, paper: Paper) -> list[Paper]:
     ]
     if not alike:
         return []
-    different = merges.told_apart(session, paper)
+    different = merges.distinct_paper_ids(session, paper)
     return [other for other in alike if other.id not in different]
 
 
-def stays(one: Paper, other: Paper) -> Paper:
-    """Which of two papers of one work is to keep its address, unless somebody chooses otherwise.
+def choose_kept_paper(one: Paper, other: Paper) -> Paper:
+    """Choose which of two papers of one work keeps its address.
+
+    Somebody may choose otherwise.
 
     What is published before a preprint, then the one with more public summaries, then the older.
     """

@@ -1,4 +1,7 @@
-"""What is known of a paper, in the normal form in which it is kept; what cannot be is refused."""
+"""What is known of a paper, in normal form.
+
+What cannot be kept in that form is refused.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from app.models.papers.paper import MAX_IDENTIFIER, folded
 from app.references.identifiers import CORR, PaperRef, is_storable_key
 from app.references.orcid import orcid_of
 from app.references.parsing import parse_identifier
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.sources.record import DETAILS, NO_SECTION, PaperRecord
 from app.text.lines import visible, visible_line
 
@@ -39,26 +42,28 @@ HINTS = {
 FIELDS = {"doi": "doi", "arxiv": "arxiv_id", "openreview": "openreview_id", "acl": "acl_id"}
 
 
-def checked(session: Session, record: PaperRecord) -> PaperRecord:
-    """The record in normal form; its key is empty when nothing in it can be one.
+def check_record(session: Session, record: PaperRecord) -> PaperRecord:
+    """The record in normal form.
+
+    Its key is empty when nothing in it can be one.
 
     What a person may have typed is refused when it cannot be right. What only sources tell
     (details, ORCIDs, further keys and addresses) is left out then: nobody could mend it.
 
     Raises:
-        Refused: with the name of the field.
+        Refusal: with the name of the field.
     """
     title = _line("title", record.title, MAX_TITLE, "A title")
     if not title:
-        raise Refused("title", "A paper needs a title.")
+        raise Refusal("title", "A paper needs a title.")
     if record.year is not None and not YEARS[0] <= record.year <= YEARS[1]:
-        raise Refused("year", f"{record.year} cannot be the year of a paper.")
+        raise Refusal("year", f"{record.year} cannot be the year of a paper.")
     section = _line("section", record.section, MAX_NAME, "A section")
     if section not in ("", NO_SECTION) and session.get(Section, section) is None:
-        raise Refused("section", "There is no such section.")
+        raise Refusal("section", "There is no such section.")
     abstract = visible(record.abstract).strip()
     if len(abstract) > MAX_ABSTRACT:
-        raise Refused("abstract", f"An abstract has at most {MAX_ABSTRACT:,} characters.")
+        raise Refusal("abstract", f"An abstract has at most {MAX_ABSTRACT:,} characters.")
     authors, orcids = _people(record)
     facts = replace(
         record,
@@ -77,7 +82,10 @@ def checked(session: Session, record: PaperRecord) -> PaperRecord:
 
 
 def identifiers(record: PaperRecord) -> list[PaperRef]:
-    """What no two papers share, of a record in normal form; it has no key yet, perhaps."""
+    """The identifiers of a record in normal form.
+
+    No two papers share one; the record has no key yet, perhaps.
+    """
     refs = [PaperRef("key", key) for key in (record.key, *record.other_keys)]
     meant = [parse_identifier(ref.value) for ref in refs]
     refs += [ref.without_user() for ref in meant if ref is not None and ref.kind != "url"]
@@ -95,7 +103,7 @@ def _people(record: PaperRecord) -> tuple[tuple[str, ...], tuple[str, ...]]:
     ]
     named = [(name, orcid) for name, orcid in named if name]
     if len(named) > MAX_AUTHORS:
-        raise Refused("authors", f"At most {MAX_AUTHORS:,} authors can be kept.")
+        raise Refusal("authors", f"At most {MAX_AUTHORS:,} authors can be kept.")
     orcids = tuple(orcid for _, orcid in named)
     return tuple(name for name, _ in named), orcids if any(orcids) else ()
 
@@ -145,7 +153,7 @@ def _of_kind(field: str, text: str, kind: str) -> str:
         return ""
     ref = parse_identifier(text.strip())
     if ref is None or ref.kind != kind or len(ref.value) > MAX_IDENTIFIER:
-        raise Refused(field, f"This is not one. {HINTS[field]}")
+        raise Refusal(field, f"This is not one. {HINTS[field]}")
     return ref.value
 
 
@@ -163,7 +171,7 @@ def _usable(check: Callable[[str], str], texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
         try:
             found = check(text)
-        except Refused:
+        except Refusal:
             continue
         if found:
             yield found
@@ -179,7 +187,7 @@ def _url(text: str) -> str:
     except ValueError:
         valid = False
     if not valid or len(text) > MAX_URL or not text.isprintable() or " " in text:
-        raise Refused("url", "An address begins with https:// or http:// and has no spaces.")
+        raise Refusal("url", "An address begins with https:// or http:// and has no spaces.")
     return text
 
 
@@ -188,7 +196,7 @@ def _checked_key(text: str) -> str:
     if not key:
         return ""
     if not is_storable_key(key):
-        raise Refused(
+        raise Refusal(
             "key",
             "A key has letters, digits and signs such as / : . - _ but no spaces or commas, for"
             " example conf/nips/RenHGS15.",
@@ -199,5 +207,5 @@ def _checked_key(text: str) -> str:
 def _line(field: str, text: str, longest: int, what: str) -> str:
     text = visible_line(text)
     if len(text) > longest:
-        raise Refused(field, f"{what} has at most {longest:,} characters; this has {len(text):,}.")
+        raise Refusal(field, f"{what} has at most {longest:,} characters; this has {len(text):,}.")
     return text

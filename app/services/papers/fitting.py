@@ -1,4 +1,4 @@
-"""A record from outside as one that can be kept: what is too long is cut, what is wrong left out.
+"""A record from outside is made one that can be kept.
 
 What a person types into a form is refused instead (`services.papers.facts`), for they can mend it.
 """
@@ -18,9 +18,9 @@ from app.services.papers.facts import (
     MAX_KEYWORDS,
     MAX_NAME,
     MAX_VENUE_TITLE,
-    checked,
+    check_record,
 )
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.sources.record import PaperRecord
 
 # What a record can do without, by the field that a refusal names.
@@ -54,17 +54,17 @@ class Misfit:
 
 
 def fit(session: Session, record: PaperRecord) -> tuple[PaperRecord, list[Misfit]]:
-    """A record in normal form, and the facts that had to be changed or left out for that.
+    """A record in normal form, and the facts that had to be changed.
 
     Raises:
-        Refused: when there is nothing left that could be a paper: it has no title, say.
+        Refusal: when there is nothing left that could be a paper: it has no title, say.
     """
     blank = PaperRecord(title="")
     record, found = _shortened(record)
     while True:
         try:
-            return checked(session, record), found
-        except Refused as refused:
+            return check_record(session, record), found
+        except Refusal as refused:
             names = _OPTIONAL.get(refused.field)
             if refused.field == "key":  # of the paper, or else of its venue
                 names = ("key",) if _usable_key(record.key) != record.key else ("venue_key",)

@@ -28,8 +28,8 @@ from app.models import (
 )
 from app.queries import papers
 from app.services.counters import counts
-from app.services.papers.merging import FILLED, add_authors, finish, note_difference
-from app.services.refusals import Refused
+from app.services.papers.merging import FILLED_COLUMNS, add_authors, add_difference, update_derived
+from app.services.refusals import Refusal
 from app.services.row_values import decode_row, encode_value
 from app.services.summaries import draft_merge, links
 from app.services.summaries.stale import mark_stale
@@ -48,26 +48,26 @@ def undo_merge(session: Session, merge_id: int, user: User) -> Paper:
         The paper that is back.
 
     Raises:
-        Refused: for one that is undone already, or whose kept paper was merged itself since.
+        Refusal: for one that is undone already, or whose kept paper was merged itself since.
     """
     begin_writing(session)
     lock_papers(session, alone=True)
     merge = session.get(PaperMerge, merge_id, populate_existing=True)
     if merge is None or merge.undone_at is not None:
-        raise Refused("merge", "This merge is undone already.")
-    kept = papers.fresh(session, merge.kept_id)
+        raise Refusal("merge", "This merge is undone already.")
+    kept = papers.reload_paper(session, merge.kept_id)
     if kept is None:
-        raise Refused(
+        raise Refusal(
             "merge",
             f"{merge.kept_key} has itself been merged into another entry since. Undo that first.",
         )
     data = merge.data
-    counts.paper_leaves(session, kept)
+    counts.count_removed_paper(session, kept)
     restored = _restore(session, data["paper"])
-    draft_merge.move_back(session, merge, kept, restored)
+    draft_merge.move_drafts_back(session, merge, kept, restored)
     _move_back_summaries(session, data, kept, restored)
     for paper in (kept, restored):
-        draft_merge.adopt(session, paper)
+        draft_merge.attach_new_drafts(session, paper)
     _move_back_identifiers(session, data, kept, restored)
     _take_out(session, data["filled"], kept)
     add_authors(session, restored, data["authors"])
@@ -77,14 +77,14 @@ def undo_merge(session: Session, merge_id: int, user: User) -> Paper:
     leading = update(PaperMerge).where(PaperMerge.id.in_(data.get("leading", data["merges"])))
     session.execute(leading.values(paper_id=restored.id))
     session.flush()
-    mark_stale(session, links.resolve(session, restored, instead_of=kept))
+    mark_stale(session, links.resolve_links(session, restored, instead_of=kept))
     merge.paper_id = None
     merge.undone_at = now()
     merge.undone_by_id = user.id
     merge.data = {}
     session.expire(restored)
     for paper in (kept, restored):
-        finish(session, paper)
+        update_derived(session, paper)
     return restored
 
 
@@ -139,7 +139,7 @@ def _move_back_identifiers(
 
 def _take_out(session: Session, filled: dict[str, Any], kept: Paper) -> None:
     """Let the kept paper lack again what it lacked, where nobody has changed it since."""
-    for name in FILLED:
+    for name in FILLED_COLUMNS:
         same = name in filled and encode_value(getattr(kept, name)) == filled[name]
         if same and name != "abstract_html":
             nullable = Paper.__table__.columns[name].nullable
@@ -168,4 +168,4 @@ def _tell_apart_again(
         )
     there = set(session.scalars(select(Paper.id).where(Paper.id.in_(differences["before"]))))
     for other in sorted(there | {kept.id}):
-        note_difference(session, restored.id, other, user)
+        add_difference(session, restored.id, other, user)

@@ -31,7 +31,7 @@ from app.models import (
 from app.queries import merges, papers
 from app.queries.visibility import public
 from app.services.counters import counts
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.services.row_values import encode_row, encode_value
 from app.services.search_index.indexing import index_paper
 from app.services.similar import similarity
@@ -47,7 +47,7 @@ _OF_A_PAPER = tuple(
 # Where and when it appeared is one fact: of two records a citation would be made that is nobody's.
 _APPEARED = ("year", "venue_id", "doi", "published_on")
 _SINGLE = ("section_slug", "arxiv_id", "url", "abstract", "abstract_html", "keywords")
-FILLED = (*_APPEARED, *_SINGLE)
+FILLED_COLUMNS = (*_APPEARED, *_SINGLE)
 
 
 def merge_papers(
@@ -68,10 +68,10 @@ def merge_papers(
         them.
 
     Raises:
-        Refused: for one paper twice, or one that is gone by now.
+        Refusal: for one paper twice, or one that is gone by now.
     """
     if kept.id == removed.id:
-        raise Refused("other", "These are the same entry already.")
+        raise Refusal("other", "These are the same entry already.")
     begin_writing(session)
     lock_papers(session, alone=True)
     kept, removed = _present(session, kept.id), _present(session, removed.id)
@@ -100,11 +100,11 @@ def merge_papers(
     session.execute(further.values(paper_id=kept.id))
     session.add(merge)
     session.flush()
-    counts.paper_leaves(session, removed)
-    counts.paper_leaves(session, kept)
-    data["drafts"] = draft_merge.move(session, merge, kept, removed)
+    counts.count_removed_paper(session, removed)
+    counts.count_removed_paper(session, kept)
+    data["drafts"] = draft_merge.move_drafts(session, merge, kept, removed)
     data["summaries"] = _move_summaries(session, kept, removed)
-    data["adopted"] = draft_merge.adopt(session, kept, merge)
+    data["adopted"] = draft_merge.attach_new_drafts(session, kept, merge)
     data["identifiers"] = _move_identifiers(session, kept, removed)
     data["differences"] = _move_differences(session, kept, removed, user)
     data["filled"] = _fill(session, kept, removed) if fill else {}
@@ -113,22 +113,22 @@ def merge_papers(
     session.flush()
     session.execute(delete(Paper).where(Paper.id == removed.id))
     session.expunge(removed)
-    finish(session, kept)
+    update_derived(session, kept)
     return merge
 
 
-def tell_apart(session: Session, one: Paper, other: Paper, user: User) -> None:
+def mark_different(session: Session, one: Paper, other: Paper, user: User) -> None:
     """Note that two papers are two works, though they look like one."""
     begin_writing(session)
     lock_papers(session, alone=True)
     one, other = _present(session, one.id), _present(session, other.id)
-    note_difference(session, one.id, other.id, user)
+    add_difference(session, one.id, other.id, user)
 
 
-def note_difference(session: Session, one: int, other: int, user: User | None) -> None:
+def add_difference(session: Session, one: int, other: int, user: User | None) -> None:
     """Write that down, once."""
     if one == other:
-        raise Refused("other", "These are the same entry already.")
+        raise Refusal("other", "These are the same entry already.")
     pair = {
         "one_id": min(one, other),
         "other_id": max(one, other),
@@ -138,23 +138,25 @@ def note_difference(session: Session, one: int, other: int, user: User | None) -
     insert_missing(session, PaperDifference, [pair], ["one_id", "other_id"])
 
 
-def finish(session: Session, paper: Paper) -> None:
-    """Bring search, counts and similar papers into step with a paper that got or lost something.
+def update_derived(session: Session, paper: Paper) -> None:
+    """Bring what is derived into step with a changed paper.
 
-    Its place in its venue and year has been given up by `counts.paper_leaves`.
+    Search, counts and similar papers, after it got or lost something.
+
+    Its place in its venue and year has been given up by `counts.count_removed_paper`.
     """
     session.flush()
     found = _present(session, paper.id)
     index_paper(session, found)
-    counts.paper_added(session, found)
+    counts.count_added_paper(session, found)
     counts.recount(session, [found.id])
     similarity.mark(session, [found.id])
 
 
 def _present(session: Session, paper_id: int) -> Paper:
-    paper = papers.fresh(session, paper_id)
+    paper = papers.reload_paper(session, paper_id)
     if paper is None:
-        raise Refused("other", "One of the two has been merged meanwhile. Look at them again.")
+        raise Refusal("other", "One of the two has been merged meanwhile. Look at them again.")
     return paper
 
 
@@ -200,11 +202,11 @@ def _move_differences(
     session: Session, kept: Paper, removed: Paper, user: User | None
 ) -> dict[str, list[int]]:
     """What differs from the one differs from both."""
-    others = sorted(merges.told_apart(session, removed) - {kept.id})
-    known = merges.told_apart(session, kept)
+    others = sorted(merges.distinct_paper_ids(session, removed) - {kept.id})
+    known = merges.distinct_paper_ids(session, kept)
     added = [other for other in others if other not in known]
     for other in added:
-        note_difference(session, kept.id, other, user)
+        add_difference(session, kept.id, other, user)
     return {"before": others, "added": added}
 
 
@@ -212,7 +214,7 @@ def _fill(session: Session, kept: Paper, removed: Paper) -> dict[str, Any]:
     """Give the kept paper the facts that it lacks; says which."""
     filled: dict[str, Any] = {}
     appeared = _fits(kept, removed)
-    for name in FILLED if appeared else _SINGLE:
+    for name in FILLED_COLUMNS if appeared else _SINGLE:
         value = getattr(removed, name)
         if value and not getattr(kept, name):
             setattr(kept, name, value)

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from app.models import Paper
 from app.text.folding import fold
-from app.text.person_names import compared, compared_surnames
+from app.text.person_names import comparable_name, comparable_surnames
 
 MIN_WORDS = 3
 MIN_LETTERS = 15
@@ -47,7 +47,7 @@ _PREPRINT_VENUE = re.compile(r"(?:arxiv|corr|biorxiv|medrxiv|psyarxiv|chemrxiv)\
 
 
 @dataclass(frozen=True)
-class Work:
+class WorkFacts:
     """What of a paper tells whether it is another one's work.
 
     Attributes:
@@ -60,24 +60,30 @@ class Work:
     kind: str
 
 
-def work_of(paper: Paper) -> Work:
+def work_of(paper: Paper) -> WorkFacts:
     """The facts of a paper; needs its authors and venue to be loaded."""
     names = tuple(author.name for author in paper.authors)
-    return Work(paper.title, names, paper.year, _kind(paper))
+    return WorkFacts(paper.title, names, paper.year, _kind(paper))
 
 
-def is_same(one: Work, other: Work) -> bool:
-    """Whether two papers are one work by title, authors and year, as far as the two can tell."""
+def is_same(one: WorkFacts, other: WorkFacts) -> bool:
+    """Whether two papers are one work.
+
+    By title, authors and year, as far as the two can tell.
+    """
     if (one.kind == "preprint") == (other.kind == "preprint"):
         return False
     if one.year is None or other.year is None or abs(one.year - other.year) > YEARS_APART:
         return False
     words = title_words(one.title)
-    return words == title_words(other.title) and tells_enough(words) and _same_authors(one, other)
+    return words == title_words(other.title) and is_distinctive(words) and _same_authors(one, other)
 
 
-def same_among(work: Work, others: Sequence[Work]) -> Work | None:
-    """The one of the papers of the same title that is the same work; `None` also in doubt."""
+def find_same_work(work: WorkFacts, others: Sequence[WorkFacts]) -> WorkFacts | None:
+    """Find the same work among papers of the same title.
+
+    `None` also in doubt.
+    """
     same = [other for other in others if is_same(work, other)]
     if len(same) > 1 and work.kind == "preprint":
         same = [other for other in same if other.kind == "conference"]
@@ -89,17 +95,17 @@ def same_among(work: Work, others: Sequence[Work]) -> Work | None:
     return same[0] if alone or not is_journal else None
 
 
-def may_be_same(one: Work, other: Work) -> bool:
+def may_be_same(one: WorkFacts, other: WorkFacts) -> bool:
     """Whether to ask somebody: the same title, and nothing in the authors that speaks against."""
     words = title_words(one.title)
     if words != title_words(other.title) or is_generic(words) or not words:
         return False
     if not one.authors or not other.authors:
         return True
-    return not set(compared_surnames(one.authors)).isdisjoint(compared_surnames(other.authors))
+    return not set(comparable_surnames(one.authors)).isdisjoint(comparable_surnames(other.authors))
 
 
-def doubts(one: Work, other: Work) -> list[str]:
+def differences_between(one: WorkFacts, other: WorkFacts) -> list[str]:
     """What speaks against one work, in sentences for the person who decides."""
     found = []
     words = title_words(one.title)
@@ -122,7 +128,7 @@ def doubts(one: Work, other: Work) -> list[str]:
     return found
 
 
-def is_published(work: Work) -> bool:
+def is_published(work: WorkFacts) -> bool:
     """Whether it has a venue that is more than a server of preprints."""
     return work.kind in ("conference", "journal", "book")
 
@@ -132,7 +138,7 @@ def title_words(title: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(fold(title)))
 
 
-def tells_enough(words: Sequence[str]) -> bool:
+def is_distinctive(words: Sequence[str]) -> bool:
     """Whether a title is long enough, and not of those that many texts have."""
     long_enough = len(words) >= MIN_WORDS or sum(map(len, words)) >= MIN_LETTERS
     return long_enough and not is_generic(words)
@@ -152,7 +158,7 @@ def _kind(paper: Paper) -> str:
     return venue.kind
 
 
-def _same_authors(one: Work, other: Work) -> bool:
+def _same_authors(one: WorkFacts, other: WorkFacts) -> bool:
     return (
         bool(one.authors)
         and len(one.authors) == len(other.authors)
@@ -161,8 +167,8 @@ def _same_authors(one: Work, other: Work) -> bool:
 
 
 def _same_name(one: str, other: str) -> bool:
-    given, surname = compared(one)
-    others, other_surname = compared(other)
+    given, surname = comparable_name(one)
+    others, other_surname = comparable_name(other)
     if surname != other_surname:
         return False
     # "Kaiming", "K." and "Kaiming M." may be one person; "Kaiming" and "Karl" are two.

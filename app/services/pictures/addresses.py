@@ -16,36 +16,38 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing
 from app.models import Draft, FormerPicture, Picture, PictureUse, Revision, Summary, User
-from app.services.locks import queue
+from app.services.locks import lock_user
 from app.services.pictures.files import path_of, write
-from app.services.pictures.uploads import copy, known, names_in, new_name
+from app.services.pictures.uploads import copy_picture, find_picture, names_in, new_name
 
 # Whether a text was saved with other addresses than it was typed with, in `Session.info`.
-CHANGED = "addresses changed"
-Changes = Mapping[str, str]
+ADDRESSES_CHANGED = "addresses changed"
+NameChanges = Mapping[str, str]
 
 
-def settle(
-    session: Session, user: User, summary: Summary | None, text: str, *, anyway: bool = False
+def resolve_addresses(
+    session: Session, user: User, summary: Summary | None, text: str, *, ignore_quota: bool = False
 ) -> dict[str, str]:
-    """Which addresses must be others in a text of a user: those that belong to another text of
-    theirs, for which there are copies then, and those that were given up with a secret link.
+    """Find the addresses that must be others in a user's text.
+
+    They are those that belong to another text of theirs, for which there are copies then, and those
+    that were given up with a secret link.
 
     Args:
         summary: whose text it is; `None` for one that is only about to be made.
-        anyway: make copies also when the user's room is used up.
+        ignore_quota: make copies also when the user's room is used up.
 
     Returns:
         The new name of each picture that needs one; mostly there is none.
 
     Raises:
-        Refused: when there is no room for a copy.
+        Refusal: when there is no room for a copy.
     """
     names = names_in(text)
     if not names:
         return {}
     begin_writing(session)
-    queue(session, user.id)
+    lock_user(session, user.id)
     own = _own(session, user, names)
     home = None if summary is None else summary.id
     changes: dict[str, str] = {}
@@ -54,23 +56,28 @@ def settle(
         if picture is None:
             continue
         if picture.summary_id not in (None, home):
-            found = known(session, user, picture.digest, summary)
-            picture = found or copy(session, user, picture, anyway=anyway)
+            found = find_picture(session, user, picture.digest, summary)
+            picture = found or copy_picture(session, user, picture, ignore_quota=ignore_quota)
         if picture.name != name:
             changes[name] = picture.name
     return changes
 
 
-def changed(text: str, changes: Changes) -> str:
-    """A text, or the HTML made of it, with other names of pictures; they are long and random."""
+def replace_names(text: str, changes: NameChanges) -> str:
+    """Put other names of pictures into a text or its HTML.
+
+    They are long and random, so nothing else is replaced.
+    """
     for old, new in changes.items():
         text = text.replace(old, new)
     return text
 
 
 def note_uses(session: Session, summary: Summary) -> None:
-    """Note which of their own pictures a summary shows, and that they belong to it from now on;
-    doing it twice changes nothing."""
+    """Note which of their own pictures a summary shows.
+
+    They belong to it from now on. Doing it twice changes nothing.
+    """
     session.execute(delete(PictureUse).where(PictureUse.summary_id == summary.id))
     names = names_in(summary.source)
     if not names:
@@ -85,7 +92,7 @@ def note_uses(session: Session, summary: Summary) -> None:
         )
 
 
-def renew(session: Session, summary: Summary) -> None:
+def renew_addresses(session: Session, summary: Summary) -> None:
     """Give all pictures of a summary other addresses, in its text, its versions and drafts.
 
     Who knows the old ones sees nothing there any more. A window that is still open with the text
@@ -93,8 +100,8 @@ def renew(session: Session, summary: Summary) -> None:
     that they belong to nothing.
     """
     begin_writing(session)
-    queue(session, summary.user_id)
-    part(session, summary)
+    lock_user(session, summary.user_id)
+    separate_addresses(session, summary)
     changes = {}
     of_summary = select(Picture).where(Picture.summary_id == summary.id).order_by(Picture.id)
     for picture in session.scalars(of_summary).all():
@@ -106,7 +113,7 @@ def renew(session: Session, summary: Summary) -> None:
     _carry(session, summary, changes)
 
 
-def part(session: Session, summary: Summary) -> None:
+def separate_addresses(session: Session, summary: Summary) -> None:
     """Give a saved text and its versions addresses of their own where they share one."""
     user = session.get_one(User, summary.user_id)
     versions = select(Revision.source).where(
@@ -114,7 +121,7 @@ def part(session: Session, summary: Summary) -> None:
     )
     changes: dict[str, str] = {}
     for text in [summary.source, *session.scalars(versions)]:
-        changes |= settle(session, user, summary, text, anyway=True)
+        changes |= resolve_addresses(session, user, summary, text, ignore_quota=True)
     if changes:
         _carry(session, summary, changes)
         note_uses(session, summary)
@@ -124,8 +131,11 @@ def part(session: Session, summary: Summary) -> None:
         )
 
 
-def part_all(session: Session) -> None:
-    """Do so for all texts of a library from before addresses belonged to one text. Commits."""
+def separate_all_addresses(session: Session) -> None:
+    """Give all texts of a library picture addresses of their own.
+
+    For a library from before addresses belonged to one text. Commits.
+    """
     shared = (
         select(PictureUse.summary_id)
         .join(Picture, Picture.id == PictureUse.picture_id)
@@ -136,7 +146,7 @@ def part_all(session: Session) -> None:
         begin_writing(session)
         summary = session.get(Summary, number, populate_existing=True)
         if summary is not None:
-            part(session, summary)
+            separate_addresses(session, summary)
             note_uses(session, summary)
         session.commit()
 
@@ -160,7 +170,7 @@ def _copy_file(session: Session, old: str, new: str) -> None:
         write(path_of(folder, new), path_of(folder, old).read_bytes())
 
 
-def _carry(session: Session, summary: Summary, changes: Changes) -> None:
+def _carry(session: Session, summary: Summary, changes: NameChanges) -> None:
     """Put other names of pictures into all that is kept of a summary, and into its draft."""
     session.flush()
     for table, owned, columns in (

@@ -20,12 +20,12 @@ from app.services.pictures.headers import BadPicture, frames, size
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 MAX_BYTES = 10_000_000
-MAX_SIDE = 10_000  # pixels
+MAX_SIDE_PIXELS = 10_000  # pixels
 MAX_PIXELS = 25_000_000
 MAX_FRAMES = 1000  # of an animation, of which the first is kept
 MAX_FRAME_PIXELS = 1_000_000_000  # of all frames together
 MAX_WIDTH, MAX_HEIGHT = 1600, 2400
-LARGEST_PNG = 1_500_000  # bytes; an opaque picture that would be larger is a photograph
+MAX_PNG_BYTES = 1_500_000  # bytes; an opaque picture that would be larger is a photograph
 JPEG_QUALITY = 85
 JPEG_ROUNDS = 40
 
@@ -53,7 +53,7 @@ def encode(data: bytes) -> PictureFile:
         raise BadPicture(f"A picture has at most {MAX_BYTES // 1_000_000} MB.")
     image, is_jpeg = _decoded(data)
     png = b"" if is_jpeg else _png(image)
-    if is_jpeg or (len(png) > LARGEST_PNG and "A" not in image.mode):
+    if is_jpeg or (len(png) > MAX_PNG_BYTES and "A" not in image.mode):
         jpeg = _settled_jpeg(image)
         if jpeg is not None:
             return PictureFile(jpeg, "jpg", *image.size)
@@ -99,8 +99,8 @@ def _opened(data: bytes) -> Image.Image:
 
 
 def _check(width: int, height: int, count: int) -> None:
-    if max(width, height) > MAX_SIDE:
-        raise BadPicture(f"Its sides may be at most {MAX_SIDE:,} pixels.")
+    if max(width, height) > MAX_SIDE_PIXELS:
+        raise BadPicture(f"Its sides may be at most {MAX_SIDE_PIXELS:,} pixels.")
     if width * height > MAX_PIXELS:
         raise BadPicture(_TOO_MANY_PIXELS)
     if count > MAX_FRAMES:

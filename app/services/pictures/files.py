@@ -1,4 +1,7 @@
-"""The files of uploaded pictures: made in a process with limits, and kept in the data directory."""
+"""The files of uploaded pictures.
+
+Made in a process with limits, and kept in the data directory.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,22 @@ import atexit
 import os
 from pathlib import Path
 
-from app.rendering.sandbox import Busy, Child, Children, TooMuch
+from app.rendering.sandbox import Child, Children, ResourceLimitExceeded, SandboxBusy
 from app.services.files import write_file
 from app.services.pictures import encoding
 from app.services.pictures.encoding import DAMAGED, MAX_BYTES, MAX_PIXELS, PictureFile
 from app.services.pictures.headers import BadPicture
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 
 __all__ = ["MAX_BYTES", "MAX_PIXELS", "PictureFile", "encode", "path_of", "write"]
 
-MEMORY = 800_000_000  # bytes of address space; the largest animation that is taken needs 660 MB
-SECONDS = 40  # of the child's own time for one; a large photograph takes some five
-WITHIN = 120  # seconds by the clock, on a machine that has much else to do
-WAITS = 10  # seconds for the child to be free
-AT_ONCE = 2  # one of which waits: the server has four threads
+MAX_MEMORY_BYTES = (
+    800_000_000  # bytes of address space; the largest animation that is taken needs 660 MB
+)
+MAX_CPU_SECONDS = 40  # of the child's own time for one; a large photograph takes some five
+MAX_SECONDS = 120  # seconds by the clock, on a machine that has much else to do
+MAX_WAIT_SECONDS = 10  # seconds for the child to be free
+MAX_CHILDREN = 2  # one of which waits: the server has four threads
 
 _PROBLEMS = {
     "time": "It takes too long to read. Save it again in another program, then add that file.",
@@ -28,8 +33,10 @@ _PROBLEMS = {
 
 
 def _children() -> Children:
-    child = Child(encoding.__name__, seconds=SECONDS, memory=MEMORY, within=WITHIN)
-    return Children(child, waits=WAITS, at_once=AT_ONCE)
+    child = Child(
+        encoding.__name__, seconds=MAX_CPU_SECONDS, memory=MAX_MEMORY_BYTES, within=MAX_SECONDS
+    )
+    return Children(child, waits=MAX_WAIT_SECONDS, at_once=MAX_CHILDREN)
 
 
 _work = _children()
@@ -50,21 +57,23 @@ os.register_at_fork(after_in_child=_forget)
 
 
 def encode(data: bytes, children: Child | Children | None = None) -> PictureFile:
-    """The file that we keep of an uploaded one; raises `Refused` in words for who uploaded it.
+    """The file that we keep of an uploaded one.
+
+    Raises `Refusal` in words for who uploaded it.
 
     Args:
         children: who does it, when it is not the child that all uploads have.
     """
     if len(data) > MAX_BYTES:  # need not travel
-        raise Refused("picture", f"A picture has at most {MAX_BYTES // 1_000_000} MB.")
+        raise Refusal("picture", f"A picture has at most {MAX_BYTES // 1_000_000} MB.")
     try:
         made: PictureFile = (children or _work).call("encode", data)
     except BadPicture as error:
-        raise Refused("picture", str(error)) from None
-    except TooMuch as error:
-        raise Refused("picture", _PROBLEMS.get(error.reason, DAMAGED)) from None
-    except Busy:
-        raise Refused(
+        raise Refusal("picture", str(error)) from None
+    except ResourceLimitExceeded as error:
+        raise Refusal("picture", _PROBLEMS.get(error.reason, DAMAGED)) from None
+    except SandboxBusy:
+        raise Refusal(
             "picture", "The server has many images to read right now. Try again in a moment."
         ) from None
     return made
@@ -76,11 +85,14 @@ def path_of(data_dir: Path, name: str) -> Path:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; raises `Refused` when the disk takes no more."""
+    """Write a file whole or not at all.
+
+    Raises `Refusal` when the disk takes no more.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_file(path, content)
     except OSError:
-        raise Refused(
+        raise Refusal(
             "picture", "There is no room on the server for this picture at the moment."
         ) from None

@@ -1,4 +1,6 @@
-"""How large a picture says it is, read from its first bytes, before any decoder sees it.
+"""How large a picture says it is.
+
+Read from its first bytes, before any decoder sees it.
 
 Formats: PNG (https://www.w3.org/TR/png-3/), GIF (https://www.w3.org/Graphics/GIF/spec-gif89a.txt),
 WebP (https://developers.google.com/speed/webp/docs/riff_container), JPEG
@@ -33,8 +35,8 @@ def size(data: bytes) -> tuple[int, int] | None:
     return _webp_size(data) if _is_webp(data) else None
 
 
-def frames(data: bytes, most: int) -> int:
-    """How many pictures an animation has; those beyond `most` are not counted.
+def frames(data: bytes, max_frames: int) -> int:
+    """How many pictures an animation has; those beyond `max_frames` are not counted.
 
     Raises:
         struct.error, IndexError: when it is cut off.
@@ -49,7 +51,7 @@ def frames(data: bytes, most: int) -> int:
         return 1
     count = 0
     for count, _ in enumerate(found, 1):
-        if count > most:
+        if count > max_frames:
             break
     return max(count, 1)
 

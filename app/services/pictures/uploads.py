@@ -29,16 +29,16 @@ from app.models import (
     User,
 )
 from app.queries.pictures import room_used
-from app.services.locks import queue
+from app.services.locks import lock_user
 from app.services.pictures.files import MAX_BYTES, encode, path_of, write
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.text.lines import one_line
 
 MAX_PICTURES = 1000  # of one user
 MAX_TOTAL = 200_000_000  # bytes of one user
 MAX_ALT = 300
 # Whoever is writing has a day to save the text in which the picture stands.
-GRACE = timedelta(days=1)
+MIN_UNUSED_AGE = timedelta(days=1)
 PICTURE_NAME = re.compile(r"[A-Za-z0-9_-]{22}\.(?:png|jpg)")
 _ADDRESS = re.compile(rf"/pictures/({PICTURE_NAME.pattern})(?![\w.-])")
 
@@ -48,7 +48,9 @@ def names_in(text: str) -> list[str]:
     return list(dict.fromkeys(_ADDRESS.findall(text)))
 
 
-def store(session: Session, user: User, data: bytes, *, within: Summary | None = None) -> Picture:
+def store_picture(
+    session: Session, user: User, data: bytes, *, within: Summary | None = None
+) -> Picture:
     """Keep a picture, under an address of its own.
 
     The same one is kept once only as long as none of its owner's texts shows it, and in one text:
@@ -60,13 +62,13 @@ def store(session: Session, user: User, data: bytes, *, within: Summary | None =
         within: the summary that is to show it, when that is here already.
 
     Raises:
-        Refused: for anything else, or when the user's room is used up.
+        Refusal: for anything else, or when the user's room is used up.
     """
     file = encode(data)
     digest = hashlib.sha256(file.content).hexdigest()
     begin_writing(session)
-    queue(session, user.id)
-    found = known(session, user, digest, within)
+    lock_user(session, user.id)
+    found = find_picture(session, user, digest, within)
     if found is None:
         _check_room(session, user, len(file.content))
         found = Picture(
@@ -86,9 +88,13 @@ def store(session: Session, user: User, data: bytes, *, within: Summary | None =
     return found
 
 
-def known(session: Session, user: User, digest: str, within: Summary | None) -> Picture | None:
-    """The picture of this content that a text of a user may show: its own, or one that stands in
-    no text yet."""
+def find_picture(
+    session: Session, user: User, digest: str, within: Summary | None
+) -> Picture | None:
+    """Find a picture of this content for a text.
+
+    It is the text's own, or one that stands in no text yet.
+    """
     home = None if within is None else within.id
     query = select(Picture).where(
         Picture.user_id == user.id,
@@ -104,13 +110,15 @@ def known(session: Session, user: User, digest: str, within: Summary | None) -> 
     )
 
 
-def copy(session: Session, user: User, picture: Picture, *, anyway: bool = False) -> Picture:
+def copy_picture(
+    session: Session, user: User, picture: Picture, *, ignore_quota: bool = False
+) -> Picture:
     """The same picture under another address.
 
     Raises:
-        Refused: when the user's room is used up, unless `anyway`.
+        Refusal: when the user's room is used up, unless `ignore_quota`.
     """
-    if not anyway:
+    if not ignore_quota:
         _check_room(session, user, picture.size)
     facts = ("user_id", "digest", "width", "height", "size")
     made = Picture(
@@ -139,33 +147,36 @@ def add_from_form(session: Session, user: User, file: FileStorage | None, alt: s
         The Markdown that shows it.
 
     Raises:
-        Refused: as `store`, or when no file was chosen.
+        Refusal: as `store_picture`, or when no file was chosen.
     """
     if file is None or not file.filename:
-        raise Refused("picture", "Choose a picture first.")
+        raise Refusal("picture", "Choose a picture first.")
     # One byte more than there may be: enough to know that it is too large.
-    picture = store(session, user, file.stream.read(MAX_BYTES + 1))
+    picture = store_picture(session, user, file.stream.read(MAX_BYTES + 1))
     return markdown(picture, alt)
 
 
 def markdown(picture: Picture, alt: str) -> str:
-    """The Markdown that shows a picture, with what it shows for those who cannot see it."""
+    """The Markdown that shows a picture.
+
+    With what it shows for those who cannot see it.
+    """
     line = one_line(alt)[:MAX_ALT]
     escaped = re.sub(r"([][\\])", r"\\\1", line)
     return f"![{escaped}](/pictures/{picture.name})"
 
 
-def remove(session: Session, user: User, name: str) -> Path | None:
+def remove_picture(session: Session, user: User, name: str) -> Path | None:
     """Remove one of a user's pictures.
 
     Returns:
         Its file, to be unlinked after the commit; `None` when they have no such picture.
 
     Raises:
-        Refused: when a summary or draft of theirs shows it.
+        Refusal: when a summary or draft of theirs shows it.
     """
     begin_writing(session)
-    queue(session, user.id)
+    lock_user(session, user.id)
     picture = session.scalar(
         select(Picture).where(Picture.user_id == user.id, Picture.name == name)
     )
@@ -182,14 +193,14 @@ def remove(session: Session, user: User, name: str) -> Path | None:
         .where(Draft.user_id == user.id, Draft.source.contains(name, autoescape=True))
     )
     if shown is not None:
-        raise Refused("picture", f"What you wrote about “{shown}” shows this picture.")
+        raise Refusal("picture", f"What you wrote about “{shown}” shows this picture.")
     session.delete(picture)
     session.flush()
     return path_of(session.info["data_dir"], name)
 
 
 def tidy(session: Session, user_id: int | None = None) -> int:
-    """Remove pictures older than `GRACE` that nothing of their owner refers to any more.
+    """Remove pictures older than `MIN_UNUSED_AGE` that nothing of their owner refers to any more.
 
     Commits. Rows go before files: a crash may leave a file that nobody asks for, and the next run
     finds it, but never a row without its file.
@@ -207,7 +218,7 @@ def tidy(session: Session, user_id: int | None = None) -> int:
     removed = 0
     for owner in session.scalars(query).all():
         begin_writing(session)
-        queue(session, owner)
+        lock_user(session, owner)
         candidates = session.scalars(
             select(Picture).where(Picture.user_id == owner, *_unshown())
         ).all()
@@ -226,7 +237,7 @@ def tidy(session: Session, user_id: int | None = None) -> int:
 
 def _unshown() -> tuple[ColumnElement[bool], ...]:
     shown = select(PictureUse.picture_id)
-    return (Picture.uploaded_at < now() - GRACE, Picture.id.not_in(shown))
+    return (Picture.uploaded_at < now() - MIN_UNUSED_AGE, Picture.id.not_in(shown))
 
 
 def _other_texts(session: Session, owner: int) -> Iterator[str]:
@@ -246,7 +257,7 @@ def _other_texts(session: Session, owner: int) -> Iterator[str]:
 
 
 def _remove_strays(session: Session, folder: Path) -> None:
-    oldest = (now() - GRACE).timestamp()
+    oldest = (now() - MIN_UNUSED_AGE).timestamp()
     for path in folder.glob("*/*"):
         if path.stat().st_mtime >= oldest:
             continue
@@ -257,7 +268,7 @@ def _remove_strays(session: Session, folder: Path) -> None:
 def _check_room(session: Session, user: User, size: int) -> None:
     count, total = room_used(session, user)
     if count >= MAX_PICTURES or total + size > MAX_TOTAL:
-        raise Refused(
+        raise Refusal(
             "picture",
             f"Your room for pictures is full: {MAX_PICTURES:,} pictures or"
             f" {MAX_TOTAL // 1_000_000} MB. Remove some on the page “Your pictures”.",

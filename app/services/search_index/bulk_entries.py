@@ -12,21 +12,21 @@ from sqlalchemy.orm import Session
 
 from app.db import insert_missing
 from app.models import SearchEntry, SearchWord
-from app.models.search_entry import place
+from app.models.search_entry import entry_number
 from app.search import entries
 from app.search.entries import (
-    MOST_OF_BODY,
-    MOST_OF_PEOPLE,
+    MAX_BODY_BYTES,
+    MAX_PEOPLE_BYTES,
     PaperFacts,
     author_marks,
+    cut_to_bytes,
     name_mark,
-    within,
 )
 from app.services.bulk import among, insert_rows, is_sqlite
 from app.text.plurals import stem, stems
 
-PUT_OFF = 30_000  # words whose counts are kept in memory
-REMEMBERED = 10_000  # years of venues
+MAX_WORDS_IN_MEMORY = 30_000  # words whose counts are kept in memory
+MAX_YEARS_IN_MEMORY = 10_000  # years of venues
 _COLUMNS = ("id", "paper_id", "title", "people", "facts", "body")
 # FTS5 writes its terms to the disk at the end of every statement, so all rows come in one.
 _ALL_AT_ONCE = text(
@@ -35,11 +35,13 @@ _ALL_AT_ONCE = text(
     " FROM json_each(:rows)"
 )
 # Key, name and title of a venue (nothing without one), a year, and a section.
-Place = tuple[tuple[str, ...], int | None, str | None]
+YearAndVenue = tuple[tuple[str, ...], int | None, str | None]
 
 
 class NewPaper(NamedTuple):
-    """What is searched of a paper that has no summary yet, but for venue and year.
+    """What is searched of a paper that has no summary yet.
+
+    All but its venue and year.
 
     Attributes:
         title, people, body: as entries have them.
@@ -62,11 +64,13 @@ class NewPaper(NamedTuple):
         identifiers: Sequence[str],
         namesakes: Iterable[str] = (),
     ) -> NewPaper:
-        """Of the words of the title (`app.text.words.searched`) and of each author's name."""
+        """Of the words of the title (`app.text.words.search_words`) and of each author's name."""
         return cls(
             " ".join(map(stem, title)),
-            within(" ".join([stem(word) for author in authors for word in author]), MOST_OF_PEOPLE),
-            within(" ".join(stems(" ".join(identifiers))), MOST_OF_BODY),
+            cut_to_bytes(
+                " ".join([stem(word) for author in authors for word in author]), MAX_PEOPLE_BYTES
+            ),
+            cut_to_bytes(" ".join(stems(" ".join(identifiers))), MAX_BODY_BYTES),
             list(dict.fromkeys(namesakes)),
             _worth_suggesting(set(title)),
             _worth_suggesting(set().union(*authors)),
@@ -89,9 +93,9 @@ class BulkIndex:
         self._session = session
         self._counts: Counter[str] = Counter()
         self._names: set[str] = set()
-        self._places: dict[Place, tuple[str, list[str]]] = {}
+        self._places: dict[YearAndVenue, tuple[str, list[str]]] = {}
 
-    def add(self, papers: Iterable[tuple[int, NewPaper, Place]]) -> None:
+    def add(self, papers: Iterable[tuple[int, NewPaper, YearAndVenue]]) -> None:
         """Index papers that have no entry yet, given by number."""
         rows: list[tuple[Any, ...]] = []
         words: Counter[str] = Counter()
@@ -100,7 +104,7 @@ class BulkIndex:
             facts, called = self._known(where)
             rows.append(
                 (
-                    *(place(False, where[1], number), number, paper.title, paper.people),
+                    *(entry_number(False, where[1], number), number, paper.title, paper.people),
                     *(with_names(facts, paper), paper.body),
                 )
             )
@@ -132,15 +136,15 @@ class BulkIndex:
         self._counts.clear()
         self._names.clear()
 
-    def _known(self, where: Place) -> tuple[str, list[str]]:
+    def _known(self, where: YearAndVenue) -> tuple[str, list[str]]:
         """The facts of a paper of a venue, year and section, and the words of the venue."""
         found = self._places.get(where)
         if found is None:
-            if len(self._places) > REMEMBERED:
+            if len(self._places) > MAX_YEARS_IN_MEMORY:
                 self._places.clear()
             venue, year, section = where
             paper = PaperFacts(0, "", (), venue, year, section or "", (), False)
-            facts = str(entries.of_paper(paper)["facts"])
+            facts = str(entries.paper_entry(paper)["facts"])
             found = self._places[where] = facts, list(entries.vocabulary(paper))
         return found
 
@@ -167,7 +171,7 @@ class BulkIndex:
             )
         self._names |= names
         self._counts.update(words)
-        if len(self._counts) > PUT_OFF:
+        if len(self._counts) > MAX_WORDS_IN_MEMORY:
             self.finish()
 
 
@@ -175,4 +179,4 @@ def with_names(facts: str, paper: NewPaper) -> str:
     """The facts of a paper with the marks of its authors and their names."""
     marks = [mark for key in paper.namesakes for mark in author_marks(key)]
     marks += map(name_mark, paper.people.split())
-    return within(" ".join([facts, *marks]), MOST_OF_PEOPLE)
+    return cut_to_bytes(" ".join([facts, *marks]), MAX_PEOPLE_BYTES)

@@ -98,8 +98,9 @@ def is_summarised() -> ColumnElement[bool]:
 def summaries(
     session: Session, which: ColumnElement[bool], texts: Mapping[int, str] | None = None
 ) -> list[tuple[int, SummaryFacts]]:
-    """Public summaries, each behind its paper's number; without `texts` those that have entries,
-    with the texts of these.
+    """Public summaries, each behind its paper's number.
+
+    Without `texts`, those that have entries, with the texts of these.
     """
     rows = session.execute(
         select(

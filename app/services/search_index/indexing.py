@@ -23,13 +23,13 @@ from app.models import (
     Summary,
     User,
 )
-from app.models.search_entry import itself, place
+from app.models.search_entry import entry_number, is_paper_entry
 from app.search import entries
 from app.search.entries import SummaryFacts
 from app.services.search_index import facts as search_facts
 from app.services.search_index.facts import BATCH
 
-MANY = 4000  # papers in one transaction, where there are very many
+MAX_PAPERS_IN_TRANSACTION = 4000  # papers in one transaction, where there are very many
 WITHOUT_TRIGGER = 200  # rows that are worth changing the schema for
 KNOWN_AT_ONCE = 500  # words that one statement looks up
 
@@ -45,8 +45,10 @@ def index_paper(session: Session, paper: Paper) -> None:
 
 
 def index_papers(session: Session, paper_ids: Sequence[int]) -> None:
-    """Write the entries of papers anew from what the tables say now: after an edit, a merge, a
-    change of authors' names. Numbers of papers that are gone are passed over.
+    """Write the entries of papers anew from the tables.
+
+    After an edit, a merge, a change of authors' names. Numbers of papers that are gone are passed
+    over.
 
     The caller has flushed, and commits. Any number will do; `index_missing` is for very many new
     ones.
@@ -57,7 +59,9 @@ def index_papers(session: Session, paper_ids: Sequence[int]) -> None:
 
 
 def index_missing(session: Session) -> Iterator[int]:
-    """Index all papers that have no entry yet: for imports that write papers by the million.
+    """Index all papers that have no entry yet.
+
+    For imports that write papers by the million.
 
     Such an import writes its tables and calls this afterwards (or from time to time); of papers
     that it changes it deletes the entries, or names them to `index_papers`. Commits after each
@@ -66,7 +70,7 @@ def index_missing(session: Session) -> Iterator[int]:
     Yields:
         How many papers have been indexed since the last time.
     """
-    there = exists().where(SearchEntry.paper_id == Paper.id, itself())
+    there = exists().where(SearchEntry.paper_id == Paper.id, is_paper_entry())
     return _in_batches(session, ~there)
 
 
@@ -80,7 +84,7 @@ def renew(session: Session) -> Iterator[int]:
 
 def _in_batches(session: Session, which: ColumnElement[bool]) -> Iterator[int]:
     seen = 0
-    query = select(Paper.id).where(which).order_by(Paper.id).limit(MANY)
+    query = select(Paper.id).where(which).order_by(Paper.id).limit(MAX_PAPERS_IN_TRANSACTION)
     while ids := session.scalars(query.where(Paper.id > seen)).all():
         seen = ids[-1]
         begin_writing(session)
@@ -93,20 +97,24 @@ def _in_batches(session: Session, which: ColumnElement[bool]) -> Iterator[int]:
 def index_summary(
     session: Session, summary: Summary, plain: str, tags: Sequence[str], writer: User
 ) -> None:
-    """Write or remove a summary's entry: a private one has none, an anonymous one no name."""
+    """Write or remove a summary's entry.
+
+    A private one has none, an anonymous one no name.
+    """
     session.flush()
     session.execute(delete(SearchEntry).where(SearchEntry.summary_id == summary.id))
     if summary.visibility == "public":
         (paper,) = search_facts.papers(session, [summary.paper_id])
         names = () if summary.anonymous else (writer.display_name, writer.name)
         facts = SummaryFacts(summary.id, summary.takeaway, plain, tags, names)
-        session.execute(insert(SearchEntry), [entries.of_summary(paper, facts)])
-    place_papers(session, [summary.paper_id])
+        session.execute(insert(SearchEntry), [entries.summary_entry(paper, facts)])
+    renumber_papers(session, [summary.paper_id])
 
 
-def place_papers(session: Session, paper_ids: Sequence[int]) -> None:
-    """Note in the entries of papers whether they have a public summary: after one has come or
-    gone. Does nothing where that is as before.
+def renumber_papers(session: Session, paper_ids: Sequence[int]) -> None:
+    """Note in the entries of papers whether they have public summaries.
+
+    After one has come or gone. Does nothing where that is as before.
     """
     session.flush()
     paper_ids = sorted(set(paper_ids))
@@ -119,19 +127,19 @@ def place_papers(session: Session, paper_ids: Sequence[int]) -> None:
     )
     rows = session.execute(
         select(Paper.id, Paper.year, search_facts.is_summarised(), SearchEntry.id)
-        .outerjoin(SearchEntry, (SearchEntry.paper_id == Paper.id) & itself())
+        .outerjoin(SearchEntry, (SearchEntry.paper_id == Paper.id) & is_paper_entry())
         .where(Paper.id.in_(paper_ids))
     ).all()
     moved = {
         number: there
         for number, year, summarised, there in rows
-        if there != place(bool(summarised), year, number)
+        if there != entry_number(bool(summarised), year, number)
     }
     if moved:
         session.execute(delete(SearchEntry).where(SearchEntry.id.in_(list(moved.values()))))
         insert_entries(
             session,
-            [entries.of_paper(paper) for paper in search_facts.papers(session, list(moved))],
+            [entries.paper_entry(paper) for paper in search_facts.papers(session, list(moved))],
         )
 
 
@@ -156,8 +164,8 @@ def _write(session: Session, paper_ids: Sequence[int]) -> list[dict[str, bool]]:
     rows: list[dict[str, Any]] = []
     vocabulary = []
     for paper in search_facts.papers(session, paper_ids):
-        rows.append(entries.of_paper(paper))
-        rows += (entries.of_summary(paper, each) for each in written[paper.id])
+        rows.append(entries.paper_entry(paper))
+        rows += (entries.summary_entry(paper, each) for each in written[paper.id])
         vocabulary.append(entries.vocabulary(paper))
     insert_entries(session, rows)
     return vocabulary

@@ -9,9 +9,9 @@ The score of two papers is the sum of
 - for their authors in common, 1, and 0.5 for each further one, at most 2.
 
 The rarity of something that d papers have, of n with summaries, is ln((n + 1) / d), where n is at
-least `FEWEST`, and counts no further than `COMMON`; what more than `COMMON` papers have says
-nothing, and is not looked at further. So the work has a bound, whatever the size of the library.
-Only public summaries count, and who wrote them does not.
+least `MIN_PAPERS`, and counts no further than `MAX_WORD_PAPERS`; what more than `MAX_WORD_PAPERS`
+papers have says nothing, and is not looked at further. So the work has a bound, whatever the size
+of the library. Only public summaries count, and who wrote them does not.
 """
 
 from __future__ import annotations
@@ -28,23 +28,26 @@ from sqlalchemy.orm import Session
 from app.models import Author, Link, Paper, PaperAuthor, Summary, SummaryTag, Tag
 from app.queries.visibility import public
 
-FEWEST = 20
-COMMON = 200
-KEPT = 12  # similar papers of one paper
-LEAST = 4.0  # a score below which two papers are not called similar
-PIECES = 2  # of evidence: one word or one link in common is chance
+MIN_PAPERS = 20
+MAX_WORD_PAPERS = 200
+MAX_SIMILAR_PAPERS = 12  # similar papers of one paper
+MIN_SCORE = 4.0  # a score below which two papers are not called similar
+MIN_EVIDENCE = 2  # of evidence: one word or one link in common is chance
 MAX_AUTHORS = 20
 MAX_TARGETS = 50
 MAX_LINKING = 100  # summaries that link to a paper
 MAX_LINKS = 3000
-REASONS = 2
-LONGEST_DETAIL = 60
-WORDS_NAMED = 3
+MAX_REASONS = 2
+MAX_DETAIL_CHARS = 60
+MAX_NAMED_WORDS = 3
 
 
 @dataclass
-class Shared:
-    """What a paper has in common with another: by kind, what it is and what that is worth."""
+class Evidence:
+    """What a paper has in common with another.
+
+    By kind, what it is and what that is worth.
+    """
 
     parts: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
 
@@ -58,7 +61,7 @@ class Shared:
 
 
 @dataclass(frozen=True)
-class Alike:
+class SimilarityResult:
     """A similar paper; `reasons` are the kind and the detail of each, the strongest first."""
 
     paper_id: int
@@ -66,15 +69,17 @@ class Alike:
     reasons: list[list[str]]
 
 
-def most_alike(session: Session, paper_id: int, words: Mapping[str, int]) -> list[Alike]:
-    """The papers that are most like one, best first; at most `KEPT`.
+def find_similar_papers(
+    session: Session, paper_id: int, words: Mapping[str, int]
+) -> list[SimilarityResult]:
+    """The papers that are most like one, best first; at most `MAX_SIMILAR_PAPERS`.
 
     Args:
         words: its telling words, with their weights.
     """
-    size = select(Summary.id).where(public()).limit(COMMON).subquery()
-    rarity = _Rarity(max(session.scalar(select(func.count()).select_from(size)) or 0, FEWEST))
-    found: dict[int, Shared] = defaultdict(Shared)
+    size = select(Summary.id).where(public()).limit(MAX_WORD_PAPERS).subquery()
+    rarity = _Rarity(max(session.scalar(select(func.count()).select_from(size)) or 0, MIN_PAPERS))
+    found: dict[int, Evidence] = defaultdict(Evidence)
     _by_words(session, rarity, words, found)
     _by_tags(session, paper_id, rarity, found)
     _by_linking_summaries(session, paper_id, found)
@@ -84,12 +89,14 @@ def most_alike(session: Session, paper_id: int, words: Mapping[str, int]) -> lis
     scores = {
         number: round(shared.score, 6)
         for number, shared in found.items()
-        if shared.pieces >= PIECES
+        if shared.pieces >= MIN_EVIDENCE
     }
-    enough = [number for number, score in scores.items() if score >= LEAST]
-    best = sorted(enough, key=lambda number: (-scores[number], number))[:KEPT]
+    enough = [number for number, score in scores.items() if score >= MIN_SCORE]
+    best = sorted(enough, key=lambda number: (-scores[number], number))[:MAX_SIMILAR_PAPERS]
     titles = _titles(session, (found[number] for number in best))
-    return [Alike(number, scores[number], _reasons(found[number], titles)) for number in best]
+    return [
+        SimilarityResult(number, scores[number], _reasons(found[number], titles)) for number in best
+    ]
 
 
 @dataclass(frozen=True)
@@ -97,18 +104,18 @@ class _Rarity:
     papers: int
 
     def of(self, count: int) -> float:
-        if not 0 < count <= COMMON:
+        if not 0 < count <= MAX_WORD_PAPERS:
             return 0.0
         return max(math.log((self.papers + 1) / count), 0.0)
 
 
 def _by_words(
-    session: Session, rarity: _Rarity, words: Mapping[str, int], found: dict[int, Shared]
+    session: Session, rarity: _Rarity, words: Mapping[str, int], found: dict[int, Evidence]
 ) -> None:
     if not words:
         return
     values = {f"word{number}": word for number, word in enumerate(words)}
-    rows = session.execute(_having(len(words)), values | {"most": COMMON + 1}).all()
+    rows = session.execute(_having(len(words)), values | {"most": MAX_WORD_PAPERS + 1}).all()
     counts = Counter(word for word, _, _ in rows)
     for word, paper_id, theirs in rows:
         if worth := rarity.of(counts[word]):
@@ -128,7 +135,7 @@ def _having(count: int) -> TextClause:
     return text(" UNION ALL ".join(map(part.format, range(count))))
 
 
-def _by_tags(session: Session, paper_id: int, rarity: _Rarity, found: dict[int, Shared]) -> None:
+def _by_tags(session: Session, paper_id: int, rarity: _Rarity, found: dict[int, Evidence]) -> None:
     tags = session.execute(
         select(Tag.id, Tag.name)
         .join(SummaryTag, SummaryTag.tag_id == Tag.id)
@@ -143,13 +150,13 @@ def _by_tags(session: Session, paper_id: int, rarity: _Rarity, found: dict[int, 
             .join(SummaryTag, SummaryTag.summary_id == Summary.id)
             .where(SummaryTag.tag_id == tag_id, public())
             .distinct()
-            .limit(COMMON + 1)
+            .limit(MAX_WORD_PAPERS + 1)
         ).all()
         for other in rows if (worth := rarity.of(len(rows))) else ():
             found[other].parts["tags"][name] = 1.5 * worth
 
 
-def _by_linking_summaries(session: Session, paper_id: int, found: dict[int, Shared]) -> None:
+def _by_linking_summaries(session: Session, paper_id: int, found: dict[int, Evidence]) -> None:
     linking = session.scalars(
         select(Link.summary_id)
         .join(Link.summary)
@@ -175,7 +182,9 @@ def _by_linking_summaries(session: Session, paper_id: int, found: dict[int, Shar
             found[target_id].parts["linked"][str(summary_id)] = worth
 
 
-def _by_targets(session: Session, paper_id: int, rarity: _Rarity, found: dict[int, Shared]) -> None:
+def _by_targets(
+    session: Session, paper_id: int, rarity: _Rarity, found: dict[int, Evidence]
+) -> None:
     targets = session.scalars(
         select(Link.target_id)
         .join(Link.summary)
@@ -203,7 +212,7 @@ def _by_targets(session: Session, paper_id: int, rarity: _Rarity, found: dict[in
             found[other].parts["targets"][str(target_id)] = 2 * worth
 
 
-def _by_authors(session: Session, paper_id: int, found: dict[int, Shared]) -> None:
+def _by_authors(session: Session, paper_id: int, found: dict[int, Evidence]) -> None:
     mine = (
         select(PaperAuthor.author_id)
         .where(PaperAuthor.paper_id == paper_id)
@@ -218,7 +227,7 @@ def _by_authors(session: Session, paper_id: int, found: dict[int, Shared]) -> No
             exists().where(Summary.paper_id == PaperAuthor.paper_id, public()),
         )
         .order_by(PaperAuthor.paper_id.desc(), PaperAuthor.position)
-        .limit(COMMON)
+        .limit(MAX_WORD_PAPERS)
     )
     for other, name in rows:
         part = found[other].parts["authors"]
@@ -226,27 +235,27 @@ def _by_authors(session: Session, paper_id: int, found: dict[int, Shared]) -> No
             part[name] = 0.5 if part else 1.0
 
 
-def _titles(session: Session, shared: Iterable[Shared]) -> dict[str, str]:
+def _titles(session: Session, shared: Iterable[Evidence]) -> dict[str, str]:
     """The titles of papers to which both link."""
     wanted = {int(number) for each in shared for number in each.parts.get("targets", {})}
     rows = session.execute(select(Paper.id, Paper.title).where(Paper.id.in_(wanted)))
     return {str(number): title for number, title in rows}
 
 
-def _reasons(shared: Shared, titles: Mapping[str, str]) -> list[list[str]]:
+def _reasons(shared: Evidence, titles: Mapping[str, str]) -> list[list[str]]:
     by_worth = sorted(shared.parts.items(), key=lambda part: (-sum(part[1].values()), part[0]))
     found = []
-    for kind, parts in by_worth[:REASONS]:
+    for kind, parts in by_worth[:MAX_REASONS]:
         names = sorted(parts, key=lambda name: (-parts[name], name))
         if kind == "linked":
             detail = str(len(names))
         elif kind == "targets":
             detail = titles.get(names[0], "")
         else:
-            detail = ", ".join(names[:WORDS_NAMED])
+            detail = ", ".join(names[:MAX_NAMED_WORDS])
         found.append([kind, _shortened(detail)])
     return found
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= LONGEST_DETAIL else f"{text[: LONGEST_DETAIL - 1].rstrip()}…"
+    return text if len(text) <= MAX_DETAIL_CHARS else f"{text[: MAX_DETAIL_CHARS - 1].rstrip()}…"

@@ -1,10 +1,12 @@
-"""Similar papers: what has to be worked out anew is marked in the transaction of a write, and done
-after it, in transactions of its own.
+"""Work out similar papers after writes.
+
+What has to be worked out anew is marked in the transaction of a write, and done after it, in
+transactions of its own.
 
 Nothing hidden may be behind what is shown. So when a text ceases to be public, everything that it
-took part in goes in the same transaction (`leave`), and what was worked out from an earlier state
-is not written: whoever changes a text marks the papers that it touches, and who has worked out
-something looks for new marks once nobody else can write.
+took part in goes in the same transaction (`remove_summaries`), and what was worked out from an
+earlier state is not written: whoever changes a text marks the papers that it touches, and who has
+worked out something looks for new marks once nobody else can write.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from sqlalchemy.orm import Session
 from app.db import READING, begin_writing, insert_missing
 from app.models import Link, Paper, SimilarMark, SimilarPaper, SimilarWord, Summary
 from app.queries.visibility import public
-from app.services.similar.evidence import KEPT, Alike, most_alike
+from app.services.similar.evidence import MAX_SIMILAR_PAPERS, SimilarityResult, find_similar_papers
 from app.services.similar.telling_words import telling_words, text_of
 
 BATCH = 200
@@ -44,28 +46,35 @@ def has_marked(session: Session) -> bool:
     return _MARKED in session.info
 
 
-def before_change(session: Session, summary: Summary) -> list[int]:
-    """Call it before the links of a summary are made anew, when its visibility is set already.
+def linked_papers_before_change(session: Session, summary: Summary) -> list[int]:
+    """Note the links of a summary before they are made anew.
+
+    Its visibility is set already.
 
     Returns:
-        The papers that it linked to, for `after_change`.
+        The papers that it linked to, for `mark_after_change`.
     """
     if summary.visibility == "public":
         return _targets(session, [summary.id])
     if summary.published_at is not None:
-        leave(session, [summary.id])
+        remove_summaries(session, [summary.id])
     return []
 
 
-def after_change(session: Session, summary: Summary, before: Sequence[int]) -> None:
-    """Mark what a public summary touches: its paper, and those that it links to or linked to."""
+def mark_after_change(session: Session, summary: Summary, before: Sequence[int]) -> None:
+    """Mark what a public summary touches.
+
+    Its paper, and those that it links to or linked to.
+    """
     if summary.visibility == "public":
         mark(session, [summary.paper_id, *before, *_targets(session, [summary.id])])
 
 
-def leave(session: Session, summary_ids: Sequence[int]) -> None:
-    """Take what summaries took part in away at once: before they, or their links, are removed, and
-    when they are public no more. What is left is worked out anew later.
+def remove_summaries(session: Session, summary_ids: Sequence[int]) -> None:
+    """Take away at once what summaries took part in.
+
+    Before they, or their links, are removed, and when they are public no more. What is left is
+    worked out anew later.
     """
     begin_writing(session)
     _alone(session)
@@ -89,8 +98,11 @@ def leave(session: Session, summary_ids: Sequence[int]) -> None:
         mark(session, [paper_id, *targets])
 
 
-def has_learnt(session: Session) -> bool:
-    """Whether the words of any paper are known; not so in a library of an older version."""
+def has_known_words(session: Session) -> bool:
+    """Whether the words of any paper are known.
+
+    Not so in a library of an older version.
+    """
     return session.scalar(select(SimilarWord.paper_id).limit(1)) is not None
 
 
@@ -121,7 +133,10 @@ def refresh(session: Session, seconds: float | None = None) -> Iterator[int]:
 
 
 def finish(session: Session) -> None:
-    """Commit, and work out all that is marked, in a library that has just been filled."""
+    """Commit, and work out all that is marked.
+
+    In a library that has just been filled.
+    """
     session.commit()
     mark_all(session, every=False)
     for _ in refresh(session):
@@ -129,8 +144,10 @@ def finish(session: Session) -> None:
 
 
 def mark_all(session: Session, *, every: bool) -> int:
-    """Mark all papers that have public summaries, or every one, and learn the words of the former
-    first, so that the first paper that is worked out is compared with all. Commits in between.
+    """Mark all papers that have public summaries, or every one.
+
+    Learns the words of the former first, so that the first paper that is worked out is compared
+    with all. Commits in between.
 
     Returns:
         How many papers are marked.
@@ -155,7 +172,9 @@ def mark_all(session: Session, *, every: bool) -> int:
 
 
 def mark_known(session: Session) -> None:
-    """Mark all papers that have words or similar ones, after the words are made by other rules.
+    """Mark all papers that have words or similar ones.
+
+    After the words are made by other rules.
 
     Commits in between.
     """
@@ -173,7 +192,7 @@ def _work_out(session: Session, paper_id: int) -> bool:
     words = _words(session, paper_id)
     written = select(Summary.id).where(Summary.paper_id == paper_id, public()).limit(1)
     has_text = session.scalar(written) is not None
-    alike = most_alike(session, paper_id, words)
+    alike = find_similar_papers(session, paper_id, words)
     touched = [paper_id, *(each.paper_id for each in alike)]
     seen = _marks(session, touched)
     begin_writing(session)
@@ -215,8 +234,10 @@ def _set_words(session: Session, paper_id: int, words: dict[str, int]) -> None:
         session.execute(insert(SimilarWord), rows)
 
 
-def _replace(session: Session, paper_id: int, alike: Sequence[Alike], *, has_text: bool) -> None:
-    """Write a paper's similar ones, and it among theirs; each keeps the best `KEPT`.
+def _replace(
+    session: Session, paper_id: int, alike: Sequence[SimilarityResult], *, has_text: bool
+) -> None:
+    """Write a paper's similar ones, and it among theirs; each keeps the best `MAX_SIMILAR_PAPERS`.
 
     A paper that nobody has written about is compared with the others, but they not with it, or the
     titles of a large catalogue would crowd out what can be read here.
@@ -244,7 +265,7 @@ def _keep_best(session: Session, paper_ids: Sequence[int]) -> None:
     kept: Counter[int] = Counter()
     for paper_id, similar_id in rows:
         kept[paper_id] += 1
-        if kept[paper_id] > KEPT:
+        if kept[paper_id] > MAX_SIMILAR_PAPERS:
             pair = (SimilarPaper.paper_id == paper_id, SimilarPaper.similar_id == similar_id)
             session.execute(delete(SimilarPaper).where(*pair))
 

@@ -1,4 +1,7 @@
-"""The telling words of a paper and of what is written about it, by which papers are compared."""
+"""The telling words of a paper, by which papers are compared.
+
+From the paper and from what is written about it.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,9 @@ from app.text.plurals import singular
 from app.text.stop_words import COMMON_WORDS
 from app.text.words import indexable
 
-MOST = 30  # words of one paper
+MAX_WORDS = 30  # words of one paper
 TITLE, TEXT = 2, 1  # what a word weighs by where it stands
-SHORTEST = 3
+MIN_WORD_CHARS = 3
 # In the HTML of the renderer, where none of these is within another of its kind.
 _APART = re.compile(r"<(math|pre|code)\b.*?</\1>", re.DOTALL)
 _FORMULA = re.compile(r"\$\$?[^$]*\$\$?")
@@ -23,7 +26,7 @@ _FORMULA = re.compile(r"\$\$?[^$]*\$\$?")
 def telling_words(
     title: str, phrases: Iterable[str] = (), texts: Sequence[str] = ()
 ) -> dict[str, int]:
-    """The words that say what a paper is about, at most `MOST`, with their weight.
+    """The words that say what a paper is about, at most `MAX_WORDS`, with their weight.
 
     Those of the title come first, then those of `phrases` (keywords, takeaways), then those that
     `texts` repeat most.
@@ -34,10 +37,10 @@ def telling_words(
             found.setdefault(word, TEXT)
     often = Counter(word for text in texts for word in _words(text))
     for word, times in sorted(often.items(), key=lambda pair: (-pair[1], pair[0])):
-        if len(found) >= MOST or times < 2:
+        if len(found) >= MAX_WORDS or times < 2:
             break
         found.setdefault(word, TEXT)
-    return dict(list(found.items())[:MOST])
+    return dict(list(found.items())[:MAX_WORDS])
 
 
 def text_of(html: str) -> str:
@@ -51,7 +54,7 @@ def text_of(html: str) -> str:
 def _words(text: str) -> list[str]:
     found = []
     for word in indexable(_FORMULA.sub(" ", text)).split():
-        if len(word) >= SHORTEST and word not in COMMON_WORDS and not word.isdecimal():
+        if len(word) >= MIN_WORD_CHARS and word not in COMMON_WORDS and not word.isdecimal():
             one = singular(word)[:MAX_WORD]
             if one not in COMMON_WORDS:
                 found.append(one)

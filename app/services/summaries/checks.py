@@ -1,10 +1,13 @@
-"""What can be saved as a summary: its sizes, its tags, and what must not stand in it."""
+"""What can be saved as a summary.
+
+Its sizes, its tags, and what must not stand in it.
+"""
 
 from __future__ import annotations
 
 from app.rendering import MAX_TEXT_BYTES
-from app.services.refusals import Refused
-from app.services.summaries.content import Content, normal, tag_words
+from app.services.refusals import Refusal
+from app.services.summaries.content import Content, normalise_source, split_tags
 from app.services.summaries.three_way_merge import BESIDE, BETWEEN, MINE, THEIRS, open_conflict
 from app.text.lines import one_line
 from app.text.visibility import VISIBILITIES
@@ -18,47 +21,47 @@ def parse_tags(text: str) -> list[str]:
     """Tags as a person types them, separated by commas: `Object Detection` → `object-detection`.
 
     Raises:
-        Refused: for too many, or one that is too long.
+        Refusal: for too many, or one that is too long.
     """
-    tags = tag_words(text)
+    tags = split_tags(text)
     if len(tags) > MAX_TAGS:
-        raise Refused("tags", f"At most {MAX_TAGS} tags, please; these are {len(tags)}.")
+        raise Refusal("tags", f"At most {MAX_TAGS} tags, please; these are {len(tags)}.")
     for tag in tags:
         if len(tag) > MAX_TAG:
-            raise Refused("tags", f"“{tag[:20]}…” is longer than {MAX_TAG} characters.")
+            raise Refusal("tags", f"“{tag[:20]}…” is longer than {MAX_TAG} characters.")
     return tags
 
 
 def checked(content: Content) -> Content:
-    """A content as it is saved, or `Refused`."""
-    source, takeaway = normal(content.source), one_line(content.takeaway)
+    """A content as it is saved, or `Refusal`."""
+    source, takeaway = normalise_source(content.source), one_line(content.takeaway)
     if content.visibility not in VISIBILITIES:
-        raise Refused("visibility", "Choose who can see it: everybody, those with the link, you.")
+        raise Refusal("visibility", "Choose who can see it: everybody, those with the link, you.")
     tags = ",".join(parse_tags(content.tags))
     if not source.strip():
-        raise Refused("source", "There is no text yet. Write your summary here.")
+        raise Refusal("source", "There is no text yet. Write your summary here.")
     size = len(source.encode())
     if size > MAX_TEXT_BYTES:
-        raise Refused(
+        raise Refusal(
             "source",
             f"A summary has at most {MAX_TEXT_BYTES:,} bytes; this one has {size:,}. Nothing is"
             " lost: shorten it, or keep the rest elsewhere.",
         )
     line = open_conflict(source)
     if line is not None:
-        raise Refused(
+        raise Refusal(
             "source",
             f"Line {line}: here two versions of your text still stand below each other. Keep what"
             f" you want of them, and remove the lines {MINE}, {BETWEEN} and {THEIRS}.",
             line,
         )
     if BESIDE in takeaway:
-        raise Refused(
+        raise Refusal(
             "takeaway",
             f"Here two takeaways still stand beside each other. Keep one, and remove {BETWEEN}.",
         )
     if len(takeaway) > MAX_TAKEAWAY:
-        raise Refused(
+        raise Refusal(
             "takeaway",
             f"A takeaway is one line of at most {MAX_TAKEAWAY} characters;"
             f" this has {len(takeaway)}.",

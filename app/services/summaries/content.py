@@ -13,12 +13,14 @@ from dataclasses import dataclass, replace
 from app.text.lines import one_line
 from app.text.visibility import VISIBILITIES
 
-MOST_PRIVATE = ("private", True)  # visibility, and whether it is anonymous
+STRICTEST_SHARING = ("private", True)  # visibility, and whether it is anonymous
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What a summary has beside its text and takeaway; a change of these makes no revision.
+class SummarySettings:
+    """What a summary has beside its text and takeaway.
+
+    A change of these makes no revision.
 
     Attributes:
         tags: by name.
@@ -35,7 +37,7 @@ class Settings:
         return json.dumps([list(self.tags), self.visibility, self.anonymous], ensure_ascii=False)
 
     @classmethod
-    def from_text(cls, text: str) -> Settings | None:
+    def from_text(cls, text: str) -> SummarySettings | None:
         """The settings that a form carried; `None` for anything that `to_text` did not write."""
         try:
             tags, visibility, anonymous = json.loads(text)
@@ -60,13 +62,15 @@ class Content:
         return not (self.source.strip() or self.takeaway.strip() or self.tags.strip())
 
     @property
-    def settings(self) -> Settings:
-        return Settings(tuple(sorted(tag_words(self.tags))), self.visibility, self.anonymous)
+    def settings(self) -> SummarySettings:
+        return SummarySettings(
+            tuple(sorted(split_tags(self.tags))), self.visibility, self.anonymous
+        )
 
     def same_as(self, other: Content) -> bool:
         """Whether two would be saved as the same."""
         return (
-            normal(self.source) == normal(other.source)
+            normalise_source(self.source) == normalise_source(other.source)
             and one_line(self.takeaway) == one_line(other.takeaway)
             and self.settings == other.settings
         )
@@ -74,7 +78,9 @@ class Content:
 
 @dataclass(frozen=True)
 class Edit:
-    """What somebody changes of a summary or draft. `None` is what they did not say.
+    """What somebody changes of a summary or draft.
+
+    `None` is what they did not say.
 
     That stays as it is, and of a new one it is the most private: a field that is missing from a
     form must not show a text, or a name, to anybody.
@@ -88,13 +94,13 @@ class Edit:
 
     def applied_to(self, content: Content | None) -> Content:
         """The content after the change; `None` stands for a text that is new."""
-        before = content or Content("", "", "", *MOST_PRIVATE)
+        before = content or Content("", "", "", *STRICTEST_SHARING)
         said = {name: value for name, value in vars(self).items() if value is not None}
         return replace(before, **said)
 
 
 @dataclass(frozen=True)
-class Seen:
+class BaseVersion:
     """What a window knows of a summary: the state from which its text began.
 
     Attributes:
@@ -103,15 +109,18 @@ class Seen:
     """
 
     revision: int
-    settings: Settings | None = None
+    settings: SummarySettings | None = None
 
 
-def normal(source: str) -> str:
-    """A text as it is saved: lines end in one way, none is empty at either end."""
+def normalise_source(source: str) -> str:
+    """A text as it is saved.
+
+    Lines end in one way, none is empty at either end.
+    """
     return source.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip("\n")
 
 
-def tag_words(text: str) -> list[str]:
+def split_tags(text: str) -> list[str]:
     """Tags as a person types them, separated by commas: `Object Detection` → `object-detection`."""
     tags: list[str] = []
     for part in text.split(","):

@@ -1,4 +1,4 @@
-"""Deleting a summary, and bringing it back within `KEPT_DAYS`.
+"""Deleting a summary, and bringing it back within `MAX_TRASH_DAYS`.
 
 A deleted summary leaves its table for another one, where nothing that readers see looks; so there
 is no rule about deleted texts that a page, count, feed or search could forget.
@@ -18,17 +18,27 @@ from app.models import DeletedSummary, Draft, Paper, PaperMerge, Revision, Summa
 from app.rendering import RENDERER_VERSION
 from app.services import votes
 from app.services.counters import counts
-from app.services.locks import queue
+from app.services.locks import lock_user
 from app.services.pictures import addresses
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.services.row_values import decode_row, encode_row
-from app.services.search_index.indexing import place_papers
+from app.services.search_index.indexing import renumber_papers
 from app.services.similar import similarity
 from app.services.summaries import draft_merge
-from app.services.summaries.publishing import apply, new_share_code, rendered_or_refused, set_tags
-from app.services.summaries.state import all_of, close_gap, locked, tag_names
+from app.services.summaries.publishing import (
+    apply_rendered_text,
+    new_share_code,
+    render_or_refuse,
+    set_tags,
+)
+from app.services.summaries.state import (
+    close_gap,
+    lock_summaries_of_writer,
+    lock_summary,
+    tag_names,
+)
 
-KEPT_DAYS = 30
+MAX_TRASH_DAYS = 30
 _COLUMNS = (
     *("source", "html", "opening_html", "excerpt", "renderer_version", "takeaway"),
     *("takeaway_html", "visibility", "anonymous", "created_at", "published_at", "edited_at"),
@@ -48,15 +58,15 @@ _DRAFT = (
 def delete_summary(session: Session, summary: Summary) -> bool:
     """Take a summary away for everybody, with its votes, tags, links and its draft.
 
-    Its writer can bring it back for `KEPT_DAYS` days. A secret address is lost for good.
+    Its writer can bring it back for `MAX_TRASH_DAYS` days. A secret address is lost for good.
 
     Returns:
         Whether it was still there: another window may have deleted it.
     """
     begin_writing(session)
     lock_papers(session, alone=False)
-    queue(session, summary.user_id)
-    if locked(session, summary.id) is None:
+    lock_user(session, summary.user_id)
+    if lock_summary(session, summary.id) is None:
         return False
     draft = session.scalar(select(Draft).where(Draft.summary_id == summary.id))
     revisions = session.scalars(
@@ -81,11 +91,11 @@ def delete_summary(session: Session, summary: Summary) -> bool:
     )
     if draft is not None:
         session.delete(draft)
-    similarity.leave(session, [summary.id])
+    similarity.remove_summaries(session, [summary.id])
     tags = set_tags(session, summary, ())
     session.execute(delete(Summary).where(Summary.id == summary.id))
     close_gap(session, summary.paper_id, summary.user_id)
-    place_papers(session, [summary.paper_id])
+    renumber_papers(session, [summary.paper_id])
     counts.recount(session, [summary.paper_id], user_ids=[summary.user_id], tag_ids=tags)
     return True
 
@@ -109,22 +119,22 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
         The summary, or `None` when this user deleted none of this number in the last days.
 
     Raises:
-        Refused: when they have written a new summary of the same paper since.
+        Refusal: when they have written a new summary of the same paper since.
     """
     found = session.get(DeletedSummary, summary_id)
     if found is None or found.user_id != user.id or found.deleted_at <= _oldest():
         return None
     data = found.data
-    rendered = rendered_or_refused(session, data["summary"]["source"])
+    rendered = render_or_refuse(session, data["summary"]["source"])
     begin_writing(session)
     lock_papers(session, alone=False)
-    queue(session, user.id)
+    lock_user(session, user.id)
     found = session.get(DeletedSummary, summary_id, populate_existing=True)
     if found is None:  # brought back in another window
         return None
-    texts = all_of(session, user, session.get_one(Paper, found.paper_id))
+    texts = lock_summaries_of_writer(session, user, session.get_one(Paper, found.paper_id))
     if any(not _may_stand_beside(session, found, each) for each in texts):
-        raise Refused(
+        raise Refusal(
             "summary",
             "You have written a new summary of this paper since. Copy what you need from the old"
             " one, or delete the new one first.",
@@ -147,18 +157,18 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
         session.add(Revision(summary_id=summary.id, **decode_row(Revision, row)))
     tags = set_tags(session, summary, data["tags"])
     _restore_votes(session, summary, data["votes"])
-    apply(session, summary, rendered)
+    apply_rendered_text(session, summary, rendered)
     session.flush()
-    addresses.part(session, summary)
+    addresses.separate_addresses(session, summary)
     if summary.visibility == "unlisted":
-        addresses.renew(session, summary)  # with its secret address
+        addresses.renew_addresses(session, summary)  # with its secret address
     votes.recount(session, summary)
     counts.recount(session, [summary.paper_id], user_ids=[user.id], tag_ids=tags)
     _restore_draft(session, summary, data.get("draft"))
     return summary
 
 
-def forget(session: Session, user: User, summary_id: int) -> bool:
+def delete_permanently(session: Session, user: User, summary_id: int) -> bool:
     """Remove one of a user's deleted summaries for good; says whether there was one."""
     begin_writing(session)
     gone = (
@@ -170,7 +180,7 @@ def forget(session: Session, user: User, summary_id: int) -> bool:
 
 
 def purge_deleted(session: Session) -> int:
-    """Forget what was deleted more than `KEPT_DAYS` days ago.
+    """Forget what was deleted more than `MAX_TRASH_DAYS` days ago.
 
     Returns:
         How many were forgotten.
@@ -218,7 +228,7 @@ def _restore_draft(session: Session, summary: Summary, row: dict[str, Any] | Non
                 **decode_row(Draft, row),
             )
         )
-    draft_merge.adopt(session, session.get_one(Paper, summary.paper_id))
+    draft_merge.attach_new_drafts(session, session.get_one(Paper, summary.paper_id))
 
 
 def _restore_votes(session: Session, summary: Summary, rows: list[dict[str, Any]]) -> None:
@@ -235,4 +245,4 @@ def _restore_votes(session: Session, summary: Summary, rows: list[dict[str, Any]
 
 
 def _oldest() -> datetime:
-    return now() - timedelta(days=KEPT_DAYS)
+    return now() - timedelta(days=MAX_TRASH_DAYS)

@@ -1,4 +1,6 @@
-"""Drafts of which one is made: when two papers become one, and when they become two again.
+"""Merge drafts when two papers become one.
+
+And part them when the papers become two again.
 
 A writer has one draft of each summary, and one of a new text about a paper of which they have no
 summary. Where that leaves two drafts for one thing, the two texts stand below each other in one
@@ -21,23 +23,25 @@ _TEXT = ("source", "takeaway", "tags", "visibility", "anonymous", "base_revision
 _KEPT = (*_TEXT, "version", "paper_id", "saved_at")
 
 
-def put_together(session: Session, staying: Draft, going: Draft) -> None:
+def merge_drafts(session: Session, kept: Draft, removed: Draft) -> None:
     """Make one draft of two, as private as either, with both texts."""
-    if going.source.strip() not in staying.source:
-        staying.source = staying.source.rstrip() + BETWEEN + going.source.lstrip()
-    staying.takeaway = staying.takeaway or going.takeaway
-    staying.tags = staying.tags or going.tags
-    staying.visibility = str(stricter(staying.visibility, going.visibility))
-    staying.anonymous = staying.anonymous or going.anonymous
+    if removed.source.strip() not in kept.source:
+        kept.source = kept.source.rstrip() + BETWEEN + removed.source.lstrip()
+    kept.takeaway = kept.takeaway or removed.takeaway
+    kept.tags = kept.tags or removed.tags
+    kept.visibility = str(stricter(kept.visibility, removed.visibility))
+    kept.anonymous = kept.anonymous or removed.anonymous
     # No window that is open now knows this text.
-    staying.version = max(staying.version, going.version) + 1
-    staying.saved_at = max(staying.saved_at, going.saved_at)
-    session.delete(going)
+    kept.version = max(kept.version, removed.version) + 1
+    kept.saved_at = max(kept.saved_at, removed.saved_at)
+    session.delete(removed)
     session.flush()
 
 
-def adopt(session: Session, paper: Paper, merge: PaperMerge | None = None) -> list[int]:
-    """Let drafts of new texts about a paper be drafts of what their writers have written there.
+def attach_new_drafts(session: Session, paper: Paper, merge: PaperMerge | None = None) -> list[int]:
+    """Attach drafts of new texts to what their writers have written.
+
+    About the same paper.
 
     They have not seen that summary, so whoever saves one is shown both.
 
@@ -63,12 +67,12 @@ def adopt(session: Session, paper: Paper, merge: PaperMerge | None = None) -> li
             adopted.append(draft.id)
         else:
             _note(session, merge, there, draft)
-            put_together(session, there, draft)
+            merge_drafts(session, there, draft)
     session.flush()
     return adopted
 
 
-def move(
+def move_drafts(
     session: Session, merge: PaperMerge, kept: Paper, removed: Paper
 ) -> list[list[int | None]]:
     """Let drafts about a paper be about another one; called before the summaries move.
@@ -88,7 +92,7 @@ def move(
         there = _one(session, *new_there) if draft.summary_id is None else None
         if there is not None:
             _note(session, merge, there, draft)
-            put_together(session, there, draft)
+            merge_drafts(session, there, draft)
         else:
             moved.append([draft.id, draft.base_revision, draft.version, draft.summary_id])
             draft.paper_id = kept.id
@@ -96,8 +100,10 @@ def move(
     return moved
 
 
-def move_back(session: Session, merge: PaperMerge, kept: Paper, restored: Paper) -> None:
-    """Let drafts that came along be about their paper again; what was typed since stays in them.
+def move_drafts_back(session: Session, merge: PaperMerge, kept: Paper, restored: Paper) -> None:
+    """Let drafts that came along be about their paper again.
+
+    What was typed since stays in them.
 
     Called before the summaries move back.
     """

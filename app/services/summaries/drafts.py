@@ -16,24 +16,29 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing, lock_papers, now
 from app.models import Draft, Paper, Revision, Summary, User
 from app.queries import drafts
-from app.services.locks import ensure_there, queue
-from app.services.refusals import Refused
-from app.services.summaries.content import Content, Edit, Seen, Settings
-from app.services.summaries.publishing import Gone
-from app.services.summaries.state import all_of, content_of, last_revision, locked
+from app.services.locks import check_paper_exists, lock_user
+from app.services.refusals import Refusal
+from app.services.summaries.content import BaseVersion, Content, Edit, SummarySettings
+from app.services.summaries.publishing import SummaryDeleted
+from app.services.summaries.state import (
+    content_of,
+    last_revision,
+    lock_summaries_of_writer,
+    lock_summary,
+)
 from app.text.visibility import VISIBILITIES
 
 __all__ = [
     "MAX_DRAFTS",
     "MAX_DRAFT_BYTES",
     "Content",
-    "Elsewhere",
-    "WrittenElsewhere",
-    "close",
-    "discard",
+    "DraftConflict",
+    "OtherVersion",
+    "close_draft",
+    "discard_draft",
+    "find_other_version",
     "revision_text",
     "save_draft",
-    "written_elsewhere",
 ]
 
 # More than a summary may have, so that a text that is too long is kept until it is shorter.
@@ -44,8 +49,10 @@ _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Elsewhere:
-    """What another window saved, and what a window knows that has it all in its text.
+class OtherVersion:
+    """What another window saved.
+
+    With what a window knows that has it all in its text.
 
     Attributes:
         revision, settings: what is saved of the summary; `None` for settings of long ago.
@@ -56,15 +63,15 @@ class Elsewhere:
     content: Content
     saved_at: datetime
     revision: int
-    settings: Settings | None
+    settings: SummarySettings | None
     version: int
     summary_id: int | None
 
 
-class WrittenElsewhere(Exception):
+class DraftConflict(Exception):
     """Another window saved a text that this one has not seen."""
 
-    def __init__(self, other: Elsewhere) -> None:
+    def __init__(self, other: OtherVersion) -> None:
         super().__init__("This summary was changed in another window since you opened it here.")
         self.other = other
 
@@ -76,7 +83,7 @@ def save_draft(
     edit: Edit,
     *,
     summary: Summary | None,
-    seen: Seen,
+    base: BaseVersion,
     seen_version: int,
 ) -> Draft | None:
     """Keep what somebody is writing about a paper.
@@ -84,7 +91,7 @@ def save_draft(
     Args:
         edit: what it does not say stays as the draft, or the summary, has it.
         summary: the one that they change; `None` for a new text.
-        seen: the saved state from which the text began.
+        base: the saved state from which the text began.
         seen_version: version of the draft that the window knows, 0 for none.
 
     Returns:
@@ -92,38 +99,38 @@ def save_draft(
         is saved already.
 
     Raises:
-        WrittenElsewhere: when another window went on meanwhile.
-        Gone: when the summary was deleted.
-        Refused: for more than `MAX_DRAFT_BYTES`, or one more than `MAX_DRAFTS`.
+        DraftConflict: when another window went on meanwhile.
+        SummaryDeleted: when the summary was deleted.
+        Refusal: for more than `MAX_DRAFT_BYTES`, or one more than `MAX_DRAFTS`.
     """
     begin_writing(session)
     lock_papers(session, alone=False)
-    ensure_there(session, paper)
-    queue(session, user.id)
+    check_paper_exists(session, paper)
+    lock_user(session, user.id)
     if summary is None:  # one that another window has saved by now
-        summary = next(iter(all_of(session, user, paper)), None)
-    elif locked(session, summary.id) is None:
-        raise Gone
-    draft = drafts.one(session, user, paper, summary)
+        summary = next(iter(lock_summaries_of_writer(session, user, paper)), None)
+    elif lock_summary(session, summary.id) is None:
+        raise SummaryDeleted
+    draft = drafts.get_draft(session, user, paper, summary)
     content = _checked(edit.applied_to(_before(session, draft, summary)))
-    base_revision = seen.revision
+    base_revision = base.revision
     if draft is not None:
         # Who goes on with a draft knows that the saved text is newer: the editor says so.
         other = _unseen_draft(session, draft, summary, seen_version)
     else:
-        other = _unseen_summary(session, summary, seen, 0)
+        other = _unseen_summary(session, summary, base, 0)
     if other is not None and not other.content.same_as(content):
-        raise WrittenElsewhere(other)
+        raise DraftConflict(other)
     saved = None if summary is None else content_of(session, summary)
     if content.is_empty or (saved is not None and saved.same_as(content)):
-        discard(session, user, paper, summary)
+        discard_draft(session, user, paper, summary)
         return None
     if draft is not None and draft.base_revision >= base_revision and _held(draft) == content:
         return draft  # and its version: a page that is gone back to still knows it
     if draft is None:
         count = select(func.count()).select_from(Draft).where(Draft.user_id == user.id)
         if (session.scalar(count) or 0) >= MAX_DRAFTS:
-            raise Refused(
+            raise Refusal(
                 "source",
                 f"You have {MAX_DRAFTS} drafts, and there is no room for more: save or discard"
                 " some. This text is still here.",
@@ -150,23 +157,23 @@ def save_draft(
     return draft
 
 
-def written_elsewhere(
+def find_other_version(
     session: Session,
     user: User,
     paper: Paper,
     *,
     summary: Summary | None,
-    seen: Seen,
+    base: BaseVersion,
     seen_version: int,
-) -> Elsewhere | None:
+) -> OtherVersion | None:
     """What another window kept or saved that one with this knowledge has not seen."""
-    draft = drafts.one(session, user, paper, summary)
+    draft = drafts.get_draft(session, user, paper, summary)
     return _unseen_draft(session, draft, summary, seen_version) or _unseen_summary(
-        session, summary, seen, seen_version
+        session, summary, base, seen_version
     )
 
 
-def close(session: Session, summary: Summary, *, seen_version: int | None) -> None:
+def close_draft(session: Session, summary: Summary, *, seen_version: int | None) -> None:
     """End the draft of a summary in the transaction that saved it.
 
     Args:
@@ -174,16 +181,16 @@ def close(session: Session, summary: Summary, *, seen_version: int | None) -> No
             nothing of drafts, and leaves them alone.
 
     Raises:
-        WrittenElsewhere: when the draft holds something else that the window has not seen.
+        DraftConflict: when the draft holds something else that the window has not seen.
     """
     if seen_version is None:
         return
     user, paper = session.get_one(User, summary.user_id), session.get_one(Paper, summary.paper_id)
-    draft = drafts.one(session, user, paper, summary)
+    draft = drafts.get_draft(session, user, paper, summary)
     other = _unseen_draft(session, draft, summary, seen_version)
     if other is not None and not other.content.same_as(content_of(session, summary)):
-        raise WrittenElsewhere(other)
-    discard(session, user, paper, summary)
+        raise DraftConflict(other)
+    discard_draft(session, user, paper, summary)
 
 
 def revision_text(session: Session, summary: Summary, number: int) -> tuple[str | None, str | None]:
@@ -196,7 +203,7 @@ def revision_text(session: Session, summary: Summary, number: int) -> tuple[str 
     return (None, None) if found is None else (found.source, found.takeaway)
 
 
-def discard(session: Session, user: User, paper: Paper, summary: Summary | None) -> None:
+def discard_draft(session: Session, user: User, paper: Paper, summary: Summary | None) -> None:
     """Forget the draft of a summary, or of a new text, if there is one."""
     begin_writing(session)
     session.execute(
@@ -216,13 +223,13 @@ def _before(session: Session, draft: Draft | None, summary: Summary | None) -> C
 
 def _unseen_draft(
     session: Session, draft: Draft | None, summary: Summary | None, seen_version: int
-) -> Elsewhere | None:
+) -> OtherVersion | None:
     if draft is None or draft.version == seen_version:
         return None
     # What was saved after the draft was begun is not in it: whoever saves it meets that next.
     is_last = summary is not None and draft.base_revision == last_revision(session, summary)
     settings = content_of(session, summary).settings if summary is not None and is_last else None
-    return Elsewhere(
+    return OtherVersion(
         content=_held(draft),
         saved_at=draft.saved_at,
         revision=draft.base_revision,
@@ -237,8 +244,8 @@ def _held(draft: Draft) -> Content:
 
 
 def _unseen_summary(
-    session: Session, summary: Summary | None, seen: Seen, seen_version: int
-) -> Elsewhere | None:
+    session: Session, summary: Summary | None, seen: BaseVersion, seen_version: int
+) -> OtherVersion | None:
     if summary is None:
         return None
     saved = last_revision(session, summary)
@@ -246,14 +253,14 @@ def _unseen_summary(
     if saved == seen.revision and seen.settings in (None, content.settings):
         return None
     saved_at = summary.edited_at or summary.created_at
-    return Elsewhere(content, saved_at, saved, content.settings, seen_version, summary.id)
+    return OtherVersion(content, saved_at, saved, content.settings, seen_version, summary.id)
 
 
 def _checked(content: Content) -> Content:
     source = content.source.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     size = len(source.encode("utf-8", "replace"))
     if size > MAX_DRAFT_BYTES:
-        raise Refused(
+        raise Refusal(
             "source", f"A draft has at most {MAX_DRAFT_BYTES:,} bytes; this has {size:,}."
         )
     visible = content.visibility if content.visibility in VISIBILITIES else "private"

@@ -1,4 +1,7 @@
-"""What helps somebody who writes: a text looked over, papers to cite, formulas to start from."""
+"""What helps somebody who writes.
+
+A text looked over, papers to cite, formulas to start from.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +24,8 @@ from app.services.renderer import preview_text
 from app.text.words import title_folded
 
 MAX_SUGGESTIONS = 6
-SHORTEST_QUERY = 2  # characters
-LONGEST_TAKEAWAY = 2000  # characters; one that is to be shortened yet is looked at too
+MIN_QUERY_CHARS = 2  # characters
+MAX_TAKEAWAY_CHARS = 2000  # characters; one that is to be shortened yet is looked at too
 OUTLINE = """\
 ## What
 
@@ -99,7 +102,7 @@ class Analysis:
 
 
 @dataclass(frozen=True)
-class Formula:
+class PaletteFormula:
     """One of the palette.
 
     Attributes:
@@ -116,43 +119,46 @@ class Formula:
 
     @property
     def html(self) -> str:
-        """The formula typeset for a line of text; it is ours, so it needs no process."""
+        """The formula typeset for a line of text.
+
+        It is ours, so it needs no process.
+        """
         return render_inline(f"${self.tex}$")
 
 
 FORMULAS = (
-    Formula("Fraction", r"\frac{a}{b}", "a"),
-    Formula("Square root", r"\sqrt{x}", "x"),
-    Formula("Sum", r"\sum_{i=1}^{n} x_i", "x_i"),
-    Formula("Product", r"\prod_{i=1}^{n} x_i", "x_i"),
-    Formula("Integral", r"\int_{a}^{b} f(x)\,dx", "f(x)"),
-    Formula("Limit", r"\lim_{n \to \infty} a_n", "a_n"),
-    Formula("Arg min", r"\operatorname*{arg\,min}_{\theta} L(\theta)", r"L(\theta)"),
-    Formula("Expectation", r"\mathbb{E}_{x \sim p}[f(x)]", "f(x)"),
-    Formula("Probability", r"p(y \mid x)", "y"),
-    Formula("Divergence", r"D_{\mathrm{KL}}(p \parallel q)", "p"),
-    Formula("Norm", r"\lVert x \rVert_2", "x"),
-    Formula("Derivative", r"\frac{\partial L}{\partial w}", "L"),
-    Formula("Gradient", r"\nabla_{\theta} L(\theta)", r"L(\theta)"),
-    Formula("Softmax", r"\frac{e^{z_i}}{\sum_j e^{z_j}}", "z_i"),
-    Formula("Estimate", r"\hat{y}", "y"),
-    Formula("Bold vector", r"\mathbf{x}", "x"),
-    Formula("Real numbers", r"x \in \mathbb{R}^{d}", "d"),
-    Formula("Matrix", r"\begin{pmatrix} a & b \\ c & d \end{pmatrix}", "a", display=True),
-    Formula(
+    PaletteFormula("Fraction", r"\frac{a}{b}", "a"),
+    PaletteFormula("Square root", r"\sqrt{x}", "x"),
+    PaletteFormula("Sum", r"\sum_{i=1}^{n} x_i", "x_i"),
+    PaletteFormula("Product", r"\prod_{i=1}^{n} x_i", "x_i"),
+    PaletteFormula("Integral", r"\int_{a}^{b} f(x)\,dx", "f(x)"),
+    PaletteFormula("Limit", r"\lim_{n \to \infty} a_n", "a_n"),
+    PaletteFormula("Arg min", r"\operatorname*{arg\,min}_{\theta} L(\theta)", r"L(\theta)"),
+    PaletteFormula("Expectation", r"\mathbb{E}_{x \sim p}[f(x)]", "f(x)"),
+    PaletteFormula("Probability", r"p(y \mid x)", "y"),
+    PaletteFormula("Divergence", r"D_{\mathrm{KL}}(p \parallel q)", "p"),
+    PaletteFormula("Norm", r"\lVert x \rVert_2", "x"),
+    PaletteFormula("Derivative", r"\frac{\partial L}{\partial w}", "L"),
+    PaletteFormula("Gradient", r"\nabla_{\theta} L(\theta)", r"L(\theta)"),
+    PaletteFormula("Softmax", r"\frac{e^{z_i}}{\sum_j e^{z_j}}", "z_i"),
+    PaletteFormula("Estimate", r"\hat{y}", "y"),
+    PaletteFormula("Bold vector", r"\mathbf{x}", "x"),
+    PaletteFormula("Real numbers", r"x \in \mathbb{R}^{d}", "d"),
+    PaletteFormula("Matrix", r"\begin{pmatrix} a & b \\ c & d \end{pmatrix}", "a", display=True),
+    PaletteFormula(
         "Cases",
         r"\begin{cases} x & \text{if } x > 0 \\ 0 & \text{else} \end{cases}",
         "x",
         display=True,
     ),
-    Formula(
+    PaletteFormula(
         "Aligned lines", r"\begin{aligned} a &= b + c \\ &= d \end{aligned}", "a", display=True
     ),
 )
 
 
 @cache
-def palette() -> tuple[tuple[Formula, str], ...]:
+def palette() -> tuple[tuple[PaletteFormula, str], ...]:
     """The twenty commonest formulas, each with its HTML."""
     return tuple((formula, formula.html) for formula in FORMULAS)
 
@@ -162,7 +168,7 @@ def analyse(session: Session, source: str, takeaway: str = "") -> Analysis:
 
     Raises:
         RenderError: for a text that is too large or too deeply nested, with the line.
-        Busy: when the server has no time for it just now.
+        RendererBusy: when the server has no time for it just now.
     """
     preview, keys = preview_text(session, source)
     found = session.execute(select(Paper.key, Paper.title).where(Paper.key.in_(keys.values())))
@@ -184,7 +190,7 @@ def analyse(session: Session, source: str, takeaway: str = "") -> Analysis:
 
 
 def _takeaway_problems(takeaway: str) -> list[Problem]:
-    found = inline_problems(takeaway[:LONGEST_TAKEAWAY])
+    found = inline_problems(takeaway[:MAX_TAKEAWAY_CHARS])
     return [replace(each, line=None, message=f"Takeaway: {each.message}") for each in found]
 
 
@@ -207,13 +213,15 @@ def _open_brackets(session: Session, found: Sequence[OpenBrackets]) -> list[Prob
 
 
 def suggestions(session: Session, query: str, viewer: User | None) -> list[Paper]:
-    """Papers that somebody who typed the beginning of a title or key may mean, best first.
+    """Suggest papers for the beginning of a title or key.
+
+    The likeliest are first.
 
     Args:
-        query: words of titles or authors, or an identifier; none shorter than `SHORTEST_QUERY`
+        query: words of titles or authors, or an identifier; none shorter than `MIN_QUERY_CHARS`
             finds anything.
     """
-    if len(query) < SHORTEST_QUERY:
+    if len(query) < MIN_QUERY_CHARS:
         return []
     exact = find_paper(session, query)
     found = results.papers(session, query, viewer, limit=3 * MAX_SUGGESTIONS, offset=0)

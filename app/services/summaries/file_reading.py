@@ -1,4 +1,4 @@
-"""One summary as a Markdown file that came in: what its front matter and its text say.
+"""One summary is read from a Markdown file.
 
 Called by a process that has no database, and imports none: starting it takes half the time so.
 """
@@ -30,7 +30,9 @@ _FALSE = {"false", "no", "off", "0", "n", ""}
 
 @dataclass(frozen=True)
 class SummaryFile:
-    """What a file says. `None` stands for what it does not say.
+    """What a file says.
+
+    `None` stands for what it does not say.
 
     Attributes:
         names: under which its writer was known where it comes from.
@@ -71,9 +73,11 @@ class SummaryFile:
                 raise BadFile(f"{name} lies in the future.", field=name)
 
 
-def by_now(file: SummaryFile) -> SummaryFile:
-    """A file whose moments are not later than the present one: else it would come first in lists
-    until they are here."""
+def cap_moments(file: SummaryFile) -> SummaryFile:
+    """A file without moments later than the present one.
+
+    Else it would come first in lists until they are here.
+    """
     present = datetime.now(UTC)
     created, edited = (
         min(moment, present) if moment is not None else None

@@ -1,4 +1,4 @@
-"""One summary as a Markdown file that goes out, so that reading it again loses nothing."""
+"""One summary is written as a Markdown file that can be read again."""
 
 from __future__ import annotations
 

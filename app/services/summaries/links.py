@@ -10,18 +10,18 @@ from sqlalchemy.orm import Session
 from app.models import Identifier, Link, Paper, Summary, folded
 from app.models.papers.paper import MAX_IDENTIFIER
 from app.models.summaries.link import MAX_LABEL_FOLDED, MAX_USER
-from app.queries.identifiers import MAX_NAMES, find, waiting_names
+from app.queries.identifiers import MAX_NAMES, find_papers, waiting_names
 from app.references.identifiers import PaperRef
-from app.rendering import Link as RenderedLink
+from app.rendering import PaperLink as RenderedLink
 from app.text.words import indexable
 
 
-def rebuild(session: Session, summary: Summary, links: Sequence[RenderedLink]) -> None:
+def rebuild_links(session: Session, summary: Summary, links: Sequence[RenderedLink]) -> None:
     """Replace all rows of a summary's links; doing it twice changes nothing."""
     session.execute(delete(Link).where(Link.summary_id == summary.id))
     # No paper goes by a name longer than its column.
     links = [link for link in links[:MAX_NAMES] if len(link.ref.value) <= MAX_IDENTIFIER]
-    targets = find(session, [link.ref for link in links], unsure=True)
+    targets = find_papers(session, [link.ref for link in links], unsure=True)
     rows = [
         {
             "summary_id": summary.id,
@@ -43,7 +43,7 @@ def rebuild(session: Session, summary: Summary, links: Sequence[RenderedLink]) -
         session.execute(insert(Link), rows)
 
 
-def resolve(session: Session, paper: Paper, instead_of: Paper | None = None) -> list[int]:
+def resolve_links(session: Session, paper: Paper, instead_of: Paper | None = None) -> list[int]:
     """Point links that name a paper to it, now that it is known.
 
     Args:
@@ -65,8 +65,10 @@ def resolve(session: Session, paper: Paper, instead_of: Paper | None = None) -> 
     return summaries
 
 
-def resolve_all(session: Session) -> tuple[list[int], list[int]]:
-    """Point all links that wait to papers that are known by now: after many were added.
+def resolve_all_links(session: Session) -> tuple[list[int], list[int]]:
+    """Point all waiting links to papers that are known by now.
+
+    After many papers were added.
 
     Returns:
         Numbers of the summaries whose links were pointed, whose pages may have to change, and of

@@ -14,27 +14,33 @@ from app.db import begin_writing, insert_missing, lock_papers, now
 from app.models import Paper, Revision, Summary, SummaryTag, Tag, User
 from app.rendering import RENDERER_VERSION, Rendered, RenderError, render_inline
 from app.services.counters import counts
-from app.services.locks import ensure_there, queue
+from app.services.locks import check_paper_exists, lock_user
 from app.services.pictures import addresses
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.services.renderer import render_text
 from app.services.search_index.indexing import index_summary
 from app.services.similar import similarity
 from app.services.summaries import draft_merge, links
 from app.services.summaries.checks import checked, parse_tags
-from app.services.summaries.content import Content, Edit, Seen
-from app.services.summaries.state import all_of, content_of, last_revision, locked, tag_names
+from app.services.summaries.content import BaseVersion, Content, Edit
+from app.services.summaries.state import (
+    content_of,
+    last_revision,
+    lock_summaries_of_writer,
+    lock_summary,
+    tag_names,
+)
 from app.services.votes import popularity
 
 
-class ChangedMeanwhile(Exception):
+class EditConflict(Exception):
     """The summary, or who can see it, was changed elsewhere since the writer opened it."""
 
     def __init__(self) -> None:
         super().__init__("This summary was saved in another window since you opened it here.")
 
 
-class Gone(Refused):
+class SummaryDeleted(Refusal):
     """The summary to be changed was deleted meanwhile."""
 
     def __init__(self) -> None:
@@ -58,7 +64,8 @@ def create_summary(
     """Save a new summary of a paper.
 
     A picture that belongs to another text of theirs gets another address in this one, so what is
-    saved may differ from what was typed; `Session.info` tells by `pictures.addresses.CHANGED`.
+    saved may differ from what was typed; `Session.info` tells by
+    `pictures.addresses.ADDRESSES_CHANGED`.
 
     Args:
         edit: a text of at most 64 kB, a takeaway of one line and `MAX_TAKEAWAY` characters, tags
@@ -71,21 +78,21 @@ def create_summary(
         The summary; when they have just the same one already, that.
 
     Raises:
-        ChangedMeanwhile: when they have another one.
-        Refused: for a text that cannot be taken, with the name of the field.
+        EditConflict: when they have another one.
+        Refusal: for a text that cannot be taken, with the name of the field.
     """
     content = checked(edit.applied_to(None))
-    rendered = rendered_or_refused(session, content.source)
+    rendered = render_or_refuse(session, content.source)
     takeaway_html = _takeaway_or_refused(content.takeaway)
     begin_writing(session)
     lock_papers(session, alone=False)
-    ensure_there(session, paper)
-    queue(session, user.id)
-    texts = all_of(session, user, paper)
+    check_paper_exists(session, paper)
+    lock_user(session, user.id)
+    texts = lock_summaries_of_writer(session, user, paper)
     if texts and place is None:
         same = next((each for each in texts if content_of(session, each).same_as(content)), None)
         if same is None:
-            raise ChangedMeanwhile
+            raise EditConflict
         return same
     summary = Summary(
         paper_id=paper.id,
@@ -96,9 +103,9 @@ def create_summary(
         score=0,
         imported_votes=0,
     )
-    made = _Made(rendered, takeaway_html)
+    made = _RenderedEdit(rendered, takeaway_html)
     _write(session, user, summary, content, made, edited_at, is_new=True)
-    draft_merge.adopt(session, paper)
+    draft_merge.attach_new_drafts(session, paper)
     return summary
 
 
@@ -107,37 +114,37 @@ def change_summary(
     summary: Summary,
     edit: Edit,
     *,
-    seen: Seen | None = None,
+    base: BaseVersion | None = None,
     edited_at: datetime | None = None,
 ) -> Summary:
     """Change a summary; what the edit does not say stays as it is.
 
     Args:
         edit: as in `create_summary`.
-        seen: what the writer began from; `None` means that it does not matter.
+        base: what the writer began from; `None` means that it does not matter.
         edited_at: a moment that a file knows; else the present one, when the text changed.
 
     Raises:
-        ChangedMeanwhile: when something else was saved since what was seen.
-        Gone: when the summary was deleted.
-        Refused: for a text that cannot be taken, with the name of the field.
+        EditConflict: when something else was saved since what was seen.
+        SummaryDeleted: when the summary was deleted.
+        Refusal: for a text that cannot be taken, with the name of the field.
     """
     content = checked(edit.applied_to(content_of(session, summary)))
-    made = _Made(
-        rendered_or_refused(session, content.source), _takeaway_or_refused(content.takeaway)
+    made = _RenderedEdit(
+        render_or_refuse(session, content.source), _takeaway_or_refused(content.takeaway)
     )
     begin_writing(session)
     lock_papers(session, alone=False)
-    queue(session, summary.user_id)
-    if locked(session, summary.id) is None:
-        raise Gone
+    lock_user(session, summary.user_id)
+    if lock_summary(session, summary.id) is None:
+        raise SummaryDeleted
     present = content_of(session, summary)
-    if not (_is_known(session, summary, present, seen) or content.same_as(present)):
-        raise ChangedMeanwhile
+    if not (_is_known(session, summary, present, base) or content.same_as(present)):
+        raise EditConflict
     rendered = content.source, content.takeaway
     content = checked(edit.applied_to(present))
     if (content.source, content.takeaway) != rendered:
-        raise ChangedMeanwhile  # just now, by another window
+        raise EditConflict  # just now, by another window
     user = session.get_one(User, summary.user_id)
     _write(session, user, summary, content, made, edited_at, is_new=False)
     return summary
@@ -149,14 +156,16 @@ def _free_place(texts: Sequence[Summary], wanted: int) -> int:
 
 
 @dataclass(frozen=True)
-class _Made:
+class _RenderedEdit:
     """What the renderer made of a text and its takeaway, before this was anybody's turn."""
 
     text: Rendered
     takeaway_html: str
 
 
-def _is_known(session: Session, summary: Summary, present: Content, seen: Seen | None) -> bool:
+def _is_known(
+    session: Session, summary: Summary, present: Content, seen: BaseVersion | None
+) -> bool:
     return seen is None or (
         seen.revision == last_revision(session, summary)
         and seen.settings in (None, present.settings)
@@ -168,26 +177,26 @@ def _write(
     user: User,
     summary: Summary,
     content: Content,
-    made: _Made,
+    made: _RenderedEdit,
     edited_at: datetime | None,
     *,
     is_new: bool,
 ) -> None:
     """Put what was checked into the row, and write all that follows from it."""
     if not is_new and content.visibility == "unlisted" and summary.share_code is None:
-        addresses.renew(session, summary)  # others may know those that it had
+        addresses.renew_addresses(session, summary)  # others may know those that it had
     source, rendered = content.source, made.text
     home = None if is_new else summary
-    moved = addresses.settle(session, user, home, source)
+    moved = addresses.resolve_addresses(session, user, home, source)
     if moved:
-        source = addresses.changed(source, moved)
+        source = addresses.replace_names(source, moved)
         rendered = _with_addresses(rendered, moved)
-        session.info[addresses.CHANGED] = True
+        session.info[addresses.ADDRESSES_CHANGED] = True
     changed = is_new or (summary.source, summary.takeaway) != (source, content.takeaway)
     moment = summary.created_at if is_new else now()
     if changed and not is_new:
         summary.edited_at = moment
-        keep_look(session, summary)
+        keep_revision_html(session, summary)
     if edited_at is not None:
         summary.edited_at = edited_at
     summary.source = source
@@ -207,7 +216,7 @@ def _write(
     session.add(summary)
     session.flush()
     touched = set_tags(session, summary, parse_tags(content.tags))
-    apply(session, summary, rendered)
+    apply_rendered_text(session, summary, rendered)
     if changed:
         _add_revision(session, summary)
     if content.visibility == "public":
@@ -215,36 +224,36 @@ def _write(
     counts.recount(session, [summary.paper_id], user_ids=[user.id], tag_ids=touched)
 
 
-def rendered_or_refused(session: Session, source: str) -> Rendered:
-    """Render a text; one that the renderer refuses is `Refused` in its words."""
+def render_or_refuse(session: Session, source: str) -> Rendered:
+    """Render a text; one that the renderer refuses is `Refusal` in its words."""
     try:
         return render_text(session, source)
     except RenderError as error:
-        raise Refused("source", str(error), error.line) from None
+        raise Refusal("source", str(error), error.line) from None
 
 
 def _takeaway_or_refused(takeaway: str) -> str:
     try:
         return render_inline(takeaway)
     except RenderError as error:
-        raise Refused("takeaway", str(error)) from None
+        raise Refusal("takeaway", str(error)) from None
 
 
 def _with_addresses(rendered: Rendered, moved: dict[str, str]) -> Rendered:
     return replace(
         rendered,
-        html=addresses.changed(rendered.html, moved),
-        opening=addresses.changed(rendered.opening, moved),
-        lead=addresses.changed(rendered.lead, moved),
+        html=addresses.replace_names(rendered.html, moved),
+        opening=addresses.replace_names(rendered.opening, moved),
+        lead=addresses.replace_names(rendered.lead, moved),
     )
 
 
-def apply(session: Session, summary: Summary, rendered: Rendered) -> None:
+def apply_rendered_text(session: Session, summary: Summary, rendered: Rendered) -> None:
     """Write what follows from a summary's text: its HTML, links, pictures and search entry."""
     _take_rendered(summary, rendered)
-    linked = similarity.before_change(session, summary)
-    links.rebuild(session, summary, rendered.links)
-    similarity.after_change(session, summary, linked)
+    linked = similarity.linked_papers_before_change(session, summary)
+    links.rebuild_links(session, summary, rendered.links)
+    similarity.mark_after_change(session, summary, linked)
     addresses.note_uses(session, summary)
     writer = session.get_one(User, summary.user_id)
     index_summary(session, summary, rendered.text, tag_names(session, summary), writer)
@@ -280,7 +289,7 @@ def new_share_code() -> str:
     return secrets.token_urlsafe(24)
 
 
-def keep_look(session: Session, summary: Summary) -> None:
+def keep_revision_html(session: Session, summary: Summary) -> None:
     """Give the last revision the HTML that the summary is about to lose."""
     session.execute(
         update(Revision)

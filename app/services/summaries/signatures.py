@@ -1,4 +1,6 @@
-"""Proof, in a writer's own export, that they have several summaries of one paper by a merge.
+"""Sign a writer's own export.
+
+It proves that they have several summaries of one paper by a merge.
 
 Nobody may make a second one by a file alone. An export says in its front matter which texts were
 several, and the signature under that holds on the site that made it.

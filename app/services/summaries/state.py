@@ -11,13 +11,19 @@ from app.models import Paper, Revision, Summary, SummaryTag, Tag, User
 from app.services.summaries.content import Content
 
 
-def locked(session: Session, summary_id: int) -> Summary | None:
-    """A summary as it is now, once it is this transaction's turn; `None` when it is deleted."""
+def lock_summary(session: Session, summary_id: int) -> Summary | None:
+    """Lock a summary and read it as it is now.
+
+    `None` when it is deleted.
+    """
     return session.get(Summary, summary_id, populate_existing=True)
 
 
-def all_of(session: Session, user: User, paper: Paper) -> list[Summary]:
-    """A user's summaries of a paper as they are now, by place: hardly ever more than one."""
+def lock_summaries_of_writer(session: Session, user: User, paper: Paper) -> list[Summary]:
+    """Lock a user's summaries of a paper and read them.
+
+    Ordered by `place`; hardly ever more than one.
+    """
     query = (
         select(Summary)
         .where(Summary.paper_id == paper.id, Summary.user_id == user.id)
@@ -54,12 +60,12 @@ def last_revision(session: Session, summary: Summary | None) -> int:
 def close_gap(session: Session, paper_id: int, user_id: int) -> None:
     """Number a writer's summaries of a paper from 0 again, after one has gone."""
     mine = (Summary.paper_id == paper_id, Summary.user_id == user_id)
-    number_in_order(
+    renumber_summaries(
         session, list(session.scalars(select(Summary.id).where(*mine).order_by(Summary.place)))
     )
 
 
-def number_in_order(session: Session, ids: Sequence[int]) -> None:
+def renumber_summaries(session: Session, ids: Sequence[int]) -> None:
     """Give a writer's summaries of a paper their places."""
     if len(ids) > 1:  # in two steps: no two may have one place
         away = update(Summary).where(Summary.id.in_(ids)).values(place=-1 - Summary.place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.services.summaries.content import Content, Settings, tag_words
+from app.services.summaries.content import Content, SummarySettings, split_tags
 from app.text.diffs import matching_lines
 from app.text.lines import one_line
 from app.text.visibility import VISIBILITIES
@@ -16,8 +16,10 @@ BESIDE = f" {BETWEEN} "  # between two takeaways
 
 
 @dataclass(frozen=True)
-class Base:
-    """What two windows began from, as far as it is known; `None` for what is not.
+class MergeBase:
+    """What two windows began from, as far as it is known.
+
+    `None` for what is not.
 
     Attributes:
         certain: whether it is the last that both know. A window that has kept drafts since may
@@ -26,12 +28,12 @@ class Base:
 
     source: str | None = None
     takeaway: str | None = None
-    settings: Settings | None = None
+    settings: SummarySettings | None = None
     certain: bool = True
 
 
 @dataclass(frozen=True)
-class Merged:
+class MergedText:
     """The text of both; `conflicts` counts the places where one has to choose."""
 
     text: str
@@ -39,7 +41,7 @@ class Merged:
 
 
 @dataclass(frozen=True)
-class Both:
+class MergedContent:
     """What two windows hold, put together.
 
     Attributes:
@@ -55,11 +57,12 @@ class Both:
     undecided: tuple[str, ...]
 
 
-def merge(base: str | None, mine: str, theirs: str) -> Merged:
-    """Merge two texts by lines, as `diff3` does (Khanna, Kunal, Pierce: "A formal investigation of
-    diff3", 2007): what only one of them changed is taken; where both changed the same lines, both
-    stand below each other between the lines `MINE`, `BETWEEN` and `THEIRS`, unless one of them
-    has all lines of the other.
+def merge(base: str | None, mine: str, theirs: str) -> MergedText:
+    """Merge two texts by lines, as `diff3` does.
+
+    Khanna, Kunal, Pierce: "A formal investigation of diff3", 2007. What only one of them changed is
+    taken. Where both changed the same lines, both stand below each other between the lines `MINE`,
+    `BETWEEN` and `THEIRS`, unless one of them has all lines of the other.
 
     Args:
         base: the text that both began from; without it nothing counts as removed.
@@ -93,11 +96,13 @@ def merge(base: str | None, mine: str, theirs: str) -> Merged:
         result += my_lines[place[1] : place[1] + 1]
         last = (place[0] + 1, place[1] + 1, place[2] + 1)
     # Also those that the other window's text came with.
-    return Merged("\n".join(result), result.count(MINE))
+    return MergedText("\n".join(result), result.count(MINE))
 
 
-def merge_contents(base: Base, mine: Content, theirs: Content) -> Both:
-    """Merge what two windows hold, field by field: what only one of them changed is taken.
+def merge_contents(base: MergeBase, mine: Content, theirs: Content) -> MergedContent:
+    """Merge what two windows hold, field by field.
+
+    What only one of them changed is taken.
 
     Where both did, nothing is lost and nothing becomes more public: of two visibilities it is the
     more private one, anonymous before named; two takeaways stand beside each other.
@@ -113,7 +118,7 @@ def merge_contents(base: Base, mine: Content, theirs: Content) -> Both:
     )
     tags = mine.tags
     if mine.settings.tags != theirs.settings.tags:
-        tags = ", ".join(_tags(known, tag_words(mine.tags), tag_words(theirs.tags)))
+        tags = ", ".join(_tags(known, split_tags(mine.tags), split_tags(theirs.tags)))
     undecided = {
         "takeaway": takeaway_open,
         "visibility": visible_open,
@@ -125,7 +130,7 @@ def merge_contents(base: Base, mine: Content, theirs: Content) -> Both:
         "visibility": mine.visibility != theirs.visibility,
         "anonymous": mine.anonymous != theirs.anonymous,
     }
-    return Both(
+    return MergedContent(
         Content(text.text, takeaway, tags, str(visible), bool(anonymous)),
         text.conflicts,
         tuple(name for name, differs in differing.items() if differs),
@@ -178,7 +183,7 @@ def _stricter(
     return stricter(mine, theirs), True
 
 
-def _tags(base: Settings | None, mine: list[str], theirs: list[str]) -> list[str]:
+def _tags(base: SummarySettings | None, mine: list[str], theirs: list[str]) -> list[str]:
     """The tags of both, less what one of them took away."""
     before = set(base.tags) if base else set()
     both = dict.fromkeys([*mine, *theirs])

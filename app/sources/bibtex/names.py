@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from app.text.person_names import printed
+from app.text.person_names import format_name
 from app.text.tex import plain
 
 MAX_NAMES = 10_000
@@ -51,9 +51,9 @@ def _of_one(name: str) -> list[str]:
     if len(told) == 2:
         return _two(told[0], told[1])
     if len(told) == 3 and (_JUNIOR.fullmatch(told[1]) or not _is_full(told)):
-        return [printed(told[2], told[0], told[1])]
+        return [format_name(told[2], told[0], told[1])]
     if len(told) % 2 == 0 and all(map(_INITIALS.fullmatch, told[1::2])):
-        return [printed(first, last) for last, first in zip(told[::2], told[1::2], strict=True)]
+        return [format_name(first, last) for last, first in zip(told[::2], told[1::2], strict=True)]
     return told
 
 
@@ -62,7 +62,7 @@ def _two(last: str, first: str) -> list[str]:
         return [f"{last} {first}"]
     if _INITIAL_FIRST.fullmatch(last) and _INITIAL_FIRST.fullmatch(first):
         return [last, first]  # `A. Lee, B. Chen`
-    return [printed(first, last)]
+    return [format_name(first, last)]
 
 
 def _is_full(parts: list[str]) -> bool:
@@ -77,7 +77,7 @@ def _extended(parts: list[str]) -> str:
         if found:
             told[found[1].lower()] = plain(found[2].strip().strip('"'))
     family = " ".join(filter(None, (told.get("prefix"), told.get("family"))))
-    return printed(told.get("given", ""), family, told.get("suffix", ""))
+    return format_name(told.get("given", ""), family, told.get("suffix", ""))
 
 
 def _parted(value: str, at: str) -> list[str]:

@@ -1,4 +1,7 @@
-"""BibTeX entries as records. A bad entry does not take the others with it."""
+"""BibTeX entries as records.
+
+A bad entry does not take the others with it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from app.sources.bibtex.records import inherit, record_of
-from app.sources.bibtex.scanner import Entry, Scanner
+from app.sources.bibtex.scanner import BibtexEntry, BibtexScanner
 from app.sources.bibtex.strings import known_strings
 from app.sources.limits import MAX_PASTED_BYTES, TOO_MANY_MARKS, MarksLeft, is_too_long
 from app.sources.record import PaperRecord
@@ -21,7 +24,7 @@ __all__ = ["BadEntry", "FoundEntry", "decode", "plain", "read_bibtex", "read_ent
 MAX_ENTRIES = 2000  # of pasted text
 MAX_VALUE = 20_000
 MAX_PEOPLE = 200_000  # characters; papers of LHC experiments have 3,000 authors and more
-_MOST = {
+_MAX_FIELD_CHARS = {
     **dict.fromkeys(("title", "booktitle", "journal"), MAX_VALUE),
     **dict.fromkeys(("author", "editor"), MAX_PEOPLE),
 }
@@ -39,7 +42,10 @@ _ENCODING = re.compile(rb"[Ee]ncoding:?\s*[=:]?\s*([\w-]{3,20})")
 
 @dataclass(frozen=True)
 class FoundEntry:
-    """A good entry: its first line (counted from 1), and what was mended in it, in words."""
+    """A good entry.
+
+    Its first line (counted from 1), and what was mended in it, in words.
+    """
 
     line: int
     record: PaperRecord
@@ -48,7 +54,10 @@ class FoundEntry:
 
 @dataclass(frozen=True)
 class BadEntry:
-    """An entry that could not be read: its first line (counted from 1) and the reason."""
+    """An entry that could not be read.
+
+    Its first line (counted from 1) and the reason.
+    """
 
     line: int
     message: str
@@ -65,7 +74,7 @@ def read_entries(text: str, marks: MarksLeft | None = None) -> Iterator[FoundEnt
         Every entry, good or bad. Keys lose dblp's `DBLP:` in front; an entry may have none.
     """
     text = plain_ends(text.removeprefix("\ufeff")).replace("\0", "")
-    scanner = Scanner(text, known_strings())
+    scanner = BibtexScanner(text, known_strings())
     parents = _parents(text, scanner)
     for entry in scanner.entries():
         if entry.kind == "xdata":
@@ -115,7 +124,9 @@ def read_bibtex(text: str) -> tuple[list[PaperRecord], list[BadEntry]]:
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """The text of a file, and what had to be assumed about its signs, in words, if anything.
+    """Decode the text of a file.
+
+    Returns also what had to be assumed about its signs, in words, if anything.
 
     UTF-8 (or UTF-16 with its mark); lines that are not are taken for the encoding which the file
     names, as JabRef does, or for Windows-1252.
@@ -146,14 +157,14 @@ def _line_of(line: bytes, encoding: str) -> str:
     return line.decode("latin-1")
 
 
-def _parents(text: str, scanner: Scanner) -> dict[str, Entry]:
+def _parents(text: str, scanner: BibtexScanner) -> dict[str, BibtexEntry]:
     """The entries that others refer to, which may stand before or after these."""
     referred = {
         key.strip().lower()
         for found in _REFERRED.finditer(text)
         for key in found[1][:1000].split(",")
     }
-    found: dict[str, Entry] = {}
+    found: dict[str, BibtexEntry] = {}
     if not referred and not _STRING.search(text):
         return found
     for entry in scanner.entries():  # also for the strings that are used before they are told
@@ -162,12 +173,12 @@ def _parents(text: str, scanner: Scanner) -> dict[str, Entry]:
     return found
 
 
-def _judged(entry: Entry) -> FoundEntry | BadEntry:
+def _judged(entry: BibtexEntry) -> FoundEntry | BadEntry:
     notes = tuple(
         said if line == entry.line else f"line {line}: {said}" for line, said in entry.problems
     )
     problem = _NO_WORKS.get(entry.kind, "")
-    for field, most in _MOST.items():
+    for field, most in _MAX_FIELD_CHARS.items():
         if len(entry.fields.get(field, "")) > most:
             problem = f"the field {field} has more than {most:,} characters"
     record = None if problem else record_of(entry)
@@ -181,5 +192,5 @@ def _judged(entry: Entry) -> FoundEntry | BadEntry:
     return FoundEntry(entry.line, record, notes)
 
 
-def _named(entry: Entry) -> str:
+def _named(entry: BibtexEntry) -> str:
     return f"@{entry.kind}{{{entry.key:.60}" if entry.key else f"@{entry.kind} without a key"

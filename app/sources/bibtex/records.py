@@ -11,7 +11,7 @@ from app.references.identifiers import CORR
 from app.references.mentions import arxiv_alone, arxiv_in, arxiv_of, doi_in, short_doi_url
 from app.sources import markup
 from app.sources.bibtex.names import has_others, names
-from app.sources.bibtex.scanner import Entry
+from app.sources.bibtex.scanner import BibtexEntry
 from app.sources.bibtex.writing import VENUE_FIELDS
 from app.sources.months import MACROS, month_number
 from app.sources.record import OTHERS, PaperRecord
@@ -63,7 +63,7 @@ _LINK = re.compile(r"\\href\s*\{([^{}]*)\}\s*\{[^{}]*\}")
 _COMMAND_URL = re.compile(r"\s*\\(?:url|path|nolinkurl)\s*\{([^{}]*)\}\.?\s*")
 
 
-def record_of(entry: Entry) -> PaperRecord:
+def record_of(entry: BibtexEntry) -> PaperRecord:
     """An entry as a record; its title is empty when nothing can be one."""
     fields = entry.fields
     title, said_in = _title(entry)
@@ -90,14 +90,14 @@ def record_of(entry: Entry) -> PaperRecord:
     )
 
 
-def inherit(entry: Entry, parents: Mapping[str, Entry]) -> None:
+def inherit(entry: BibtexEntry, parents: Mapping[str, BibtexEntry]) -> None:
     """Fill in what the entry takes from others by `crossref` and `xdata`.
 
     Args:
         parents: by their keys in lower case.
     """
     seen = {entry.key.lower()}
-    source: Entry | None = entry
+    source: BibtexEntry | None = entry
     while source is not None and len(seen) < 8:  # a volume, its series; a circle ends too
         for key in re.split(r"[,\s]+", source.fields.get("xdata", "")):
             data = parents.get(key.lower())
@@ -111,7 +111,7 @@ def inherit(entry: Entry, parents: Mapping[str, Entry]) -> None:
             _take(entry, _given_on(entry, source))
 
 
-def _take(entry: Entry, given: Mapping[str, str]) -> None:
+def _take(entry: BibtexEntry, given: Mapping[str, str]) -> None:
     for name, value in given.items():
         if name not in entry.fields and len(value) <= MAX_INHERITED:
             entry.fields[name] = value
@@ -126,7 +126,7 @@ _OWN_WORDS = """
 _OWN = frozenset(_OWN_WORDS.split())
 
 
-def _given_on(entry: Entry, parent: Entry) -> dict[str, str]:
+def _given_on(entry: BibtexEntry, parent: BibtexEntry) -> dict[str, str]:
     given = {name: value for name, value in parent.fields.items() if name not in _OWN}
     title, subtitle = parent.fields.get("title", ""), parent.fields.get("subtitle", "")
     if title:
@@ -142,7 +142,7 @@ def _given_on(entry: Entry, parent: Entry) -> dict[str, str]:
     return given
 
 
-def _title(entry: Entry) -> tuple[str, str]:
+def _title(entry: BibtexEntry) -> tuple[str, str]:
     """The title and the field it was found in."""
     fields = entry.fields
     others: tuple[str, ...] = _TITLES
@@ -178,7 +178,7 @@ def _with_subtitle(title: str, name: str, fields: Mapping[str, str]) -> str:
     return f"{title}{'' if title[-1] in ':?!.' else ':'} {subtitle}"
 
 
-def _venue(entry: Entry, said_in: str) -> str:
+def _venue(entry: BibtexEntry, said_in: str) -> str:
     fields = entry.fields
     own = VENUE_FIELDS.get(entry.kind, "booktitle")
     for name in (*_VENUES, own, _ALSO.get(own, own), *_PLACES):
@@ -215,7 +215,7 @@ def _published(fields: Mapping[str, str]) -> date | None:
     return None
 
 
-def _details(entry: Entry) -> dict[str, str]:
+def _details(entry: BibtexEntry) -> dict[str, str]:
     fields = entry.fields
     told = {
         name: next(filter(None, (plain(fields.get(other, "")) for other in others)), "")

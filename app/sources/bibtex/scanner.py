@@ -14,7 +14,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from app.sources.bibtex.values import EntryReader, Unclosed
+from app.sources.bibtex.values import EntryReader, UnclosedDelimiter
 
 MAX_STRING = 1000  # characters of what a macro stands for
 _TYPES = (
@@ -48,7 +48,7 @@ _BRACES = re.compile(r"[{}]")
 
 
 @dataclass
-class Entry:
+class BibtexEntry:
     """An entry as it stands, or what is left of one.
 
     Attributes:
@@ -68,7 +68,7 @@ class Entry:
     problems: list[tuple[int, str]] = field(default_factory=list)
 
 
-class Scanner:
+class BibtexScanner:
     """One text, whose entries can be read several times.
 
     Args:
@@ -87,7 +87,7 @@ class Scanner:
         # What macros may add in all: they can stand for each other, and so for anything.
         self._budget = 2_000_000 + 4 * len(text)
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[BibtexEntry]:
         """All entries in order; strings, preambles and comments are used or passed over."""
         self._next = at = 0
         damaged = iter(self._damaged)
@@ -111,7 +111,7 @@ class Scanner:
             if kind == "comment":
                 at = self._after_comment(head.end(), limit)
                 continue
-            entry = Entry(kind, "", self.line(head.start()))
+            entry = BibtexEntry(kind, "", self.line(head.start()))
             at = self._read(entry, head.end(), limit, closer)
             if kind == "string":
                 self._strings.update(
@@ -120,24 +120,24 @@ class Scanner:
             elif kind != "preamble":
                 yield entry
 
-    def _mended(self, head: re.Match[str]) -> Generator[Entry, None, int]:
+    def _mended(self, head: re.Match[str]) -> Generator[BibtexEntry, None, int]:
         """An entry whose head is damaged; the place after it."""
         written = re.sub(r"[{}()]", "", head[1]).strip()
         kind = _TYPE.match(written)
-        entry = Entry(kind[0].lower() if kind else "misc", "", self.line(head.start(1)))
+        entry = BibtexEntry(kind[0].lower() if kind else "misc", "", self.line(head.start(1)))
         at = self._read(entry, head.end(), self._limit(head.end()), "}", has_key=False)
         entry.key = written[kind.end() :].strip() if kind else written
         entry.problems.insert(0, (entry.line, "its first line is damaged"))
         yield entry
         return at
 
-    def _orphan(self, at: int, end: int) -> Iterator[Entry]:
+    def _orphan(self, at: int, end: int) -> Iterator[BibtexEntry]:
         """What stands between two entries, when it is one without its first line."""
         fields = list(islice(_ORPHAN.finditer(self._text, at, end), 2))
         if len(fields) < 2:
             return
         start = fields[0].start()
-        entry = Entry("misc", "", self.line(start + 1))
+        entry = BibtexEntry("misc", "", self.line(start + 1))
         reader = EntryReader(self._text, start, end, "}", self)
         reader.salvage()
         entry.fields, entry.lines = reader.found, reader.lines
@@ -184,14 +184,16 @@ class Scanner:
         self._has_open_comment = True
         return self._line_end(at)
 
-    def _read(self, entry: Entry, at: int, limit: int, closer: str, *, has_key: bool = True) -> int:
+    def _read(
+        self, entry: BibtexEntry, at: int, limit: int, closer: str, *, has_key: bool = True
+    ) -> int:
         """Read what follows the head of an entry; the place after it."""
         reader = EntryReader(self._text, at, limit, closer, self)
         try:
             if has_key and entry.kind not in ("string", "preamble"):
                 entry.key = reader.key()
             reader.fields()
-        except Unclosed as error:
+        except UnclosedDelimiter as error:
             if self._next >= len(self._bounds):
                 # Perhaps all stands on one line: from here on, any head ends an entry.
                 self._bounds += (found.start(1) for found in _ANYWHERE.finditer(self._text, at))

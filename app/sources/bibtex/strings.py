@@ -1,5 +1,7 @@
-"""What strings stand for in BibTeX files that do not define them: months, and the journals that
-BibTeX's own styles know (`plain.bst`)."""
+"""What strings stand for in BibTeX files that do not define them.
+
+Months, and the journals that BibTeX's own styles know (`plain.bst`).
+"""
 
 from __future__ import annotations
 

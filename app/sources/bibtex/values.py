@@ -37,7 +37,7 @@ _KNOWN_WORDS = """
 _KNOWN = frozenset(_KNOWN_WORDS.split())
 
 
-class Unclosed(Exception):
+class UnclosedDelimiter(Exception):
     """A brace or a quotation mark is not closed before the next entry."""
 
     def __init__(self, at: int, mark: str) -> None:
@@ -46,7 +46,7 @@ class Unclosed(Exception):
         self.mark = mark
 
 
-class Whole(Protocol):
+class EntryContext(Protocol):
     """The text around an entry."""
 
     def line(self, at: int) -> int: ...
@@ -69,7 +69,7 @@ class EntryReader:
         problems: what was mended, with the line.
     """
 
-    def __init__(self, text: str, at: int, limit: int, closer: str, whole: Whole) -> None:
+    def __init__(self, text: str, at: int, limit: int, closer: str, whole: EntryContext) -> None:
         self.text = text
         self.at = self.begin = at
         self.limit = limit
@@ -115,7 +115,7 @@ class EntryReader:
         """Read the fields up to the end of the entry.
 
         Raises:
-            Unclosed: where something is not closed before `limit`.
+            UnclosedDelimiter: where something is not closed before `limit`.
         """
         has_comma, value = True, (self.at, self.at)
         while len(self.found) < MAX_FIELDS:
@@ -124,7 +124,7 @@ class EntryReader:
             has_comma = has_comma or "," in self.text[start : self.at]
             if self.at >= self.limit:
                 if _INSIDE.search(self.text, *value):
-                    raise Unclosed(value[0], "{")
+                    raise UnclosedDelimiter(value[0], "{")
                 self.problem(start, "its end is missing")
                 return
             sign = self.text[self.at]
@@ -139,7 +139,10 @@ class EntryReader:
         self.at = self.limit
 
     def salvage(self) -> None:
-        """Read an entry in which something is not closed: each field up to the next one."""
+        """Read an entry in which something is not closed.
+
+        Each field up to the next one.
+        """
         self.found, self.lines = {}, {}
         begins = list(_BEGINS.finditer(self.text, max(self.begin - 1, 0), self.limit))[:MAX_FIELDS]
         ends = [*(each.start() + 1 for each in begins[1:]), self.limit]
@@ -215,7 +218,7 @@ class EntryReader:
             if depth == 0:
                 self.at = brace.end()
                 return self.text[start + 1 : brace.start()]
-        raise Unclosed(start, "{")
+        raise UnclosedDelimiter(start, "{")
 
     def _quoted(self) -> str:
         start, depth, quotes = self.at, 0, 0
@@ -231,7 +234,7 @@ class EntryReader:
                         break
                     self.at = mark.end()
                     return self.text[start + 1 : mark.start()]
-        raise Unclosed(start, '"')
+        raise UnclosedDelimiter(start, '"')
 
     def _bare(self, is_name: bool) -> str:
         """A number, or what a macro stands for; one that stands for nothing names nothing."""

@@ -8,7 +8,7 @@ import unicodedata
 from app.references.identifiers import CORR
 from app.sources.bibtex.names import names
 from app.sources.months import MACROS, month_number
-from app.sources.record import DETAILS, PaperRecord, goes_on
+from app.sources.record import DETAILS, PaperRecord, has_more_authors
 from app.text.person_names import is_group, split_name, without_number
 from app.text.tex import paragraphs, plain
 
@@ -61,19 +61,19 @@ def entry(record: PaperRecord) -> str:
         venue = "CoRR"
     where = VENUE_FIELDS.get(kind, "booktitle")
     fields = {
-        "author": _people(record.authors) + (" and others" if goes_on(record) else ""),
+        "author": _people(record.authors) + (" and others" if has_more_authors(record) else ""),
         "editor": _people(names(details["editor"])),
-        "title": f"{{{escaped(record.title)}}}",
+        "title": f"{{{escape_tex(record.title)}}}",
         "journal": "",
         "booktitle": "",
         "howpublished": "",
         "organization": "",
-        **{name: escaped(details[name]) for name in ("school", "institution", "series")},
-        **{name: escaped(details[name]) for name in ("volume", "number", "edition")},
+        **{name: escape_tex(details[name]) for name in ("school", "institution", "series")},
+        **{name: escape_tex(details[name]) for name in ("volume", "number", "edition")},
         "pages": _pages(details["pages"]),
         "month": _month(details["month"]),
         "year": str(record.year or ""),
-        **{name: escaped(details[name]) for name in ("publisher", "address", "isbn", "issn")},
+        **{name: escape_tex(details[name]) for name in ("publisher", "address", "isbn", "issn")},
         "doi": _address(record.doi),
         "eprint": _address(record.arxiv_id),
         "archiveprefix": "arXiv" if record.arxiv_id else "",
@@ -82,13 +82,13 @@ def entry(record: PaperRecord) -> str:
         "aclid": record.acl_id if record.acl_id not in record.url else "",
         "published": record.published_on.isoformat() if record.published_on else "",
         "ids": ", ".join(record.other_keys),
-        "keywords": escaped(record.keywords),
+        "keywords": escape_tex(record.keywords),
         "abstract": _abstract(record.abstract),
     }
     if venue and not (where == "howpublished" and is_preprint and record.arxiv_id):
-        if fields[where] and fields[where] != escaped(venue):
+        if fields[where] and fields[where] != escape_tex(venue):
             where = "booktitle"  # the detail of that name says something else
-        fields[where] = escaped(venue)
+        fields[where] = escape_tex(venue)
     lines = [
         f"  {name:<13} = {value if name == 'month' else '{' + value + '}'}"
         for name, value in fields.items()
@@ -97,8 +97,11 @@ def entry(record: PaperRecord) -> str:
     return f"@{kind}{{{record.key or 'paper'},\n" + ",\n".join(lines) + "\n}"
 
 
-def escaped(text: str) -> str:
-    """Plain text as TeX on one line. What is a formula stays, unless reading would change it."""
+def escape_tex(text: str) -> str:
+    """Plain text as TeX on one line.
+
+    What is a formula stays, unless reading would change it.
+    """
     text = unicodedata.normalize("NFC", " ".join(text.split()))
     tex = "".join(_pieces(text))
     return tex if tex == text or plain(tex) == text else _literal(text)
@@ -145,13 +148,13 @@ def _people(people: tuple[str, ...]) -> str:
     written = []
     for name in (_COMMA.sub("", each) for each in people):
         tex = _person(name)
-        written.append(tex if names(tex) == (name,) else f"{{{escaped(name)}}}")
+        written.append(tex if names(tex) == (name,) else f"{{{escape_tex(name)}}}")
     return " and ".join(written)
 
 
 def _person(name: str) -> str:
     """A name in the form in which BibTeX sees the same surname in it."""
-    tex = escaped(name)
+    tex = escape_tex(name)
     if without_number(name) != name:  # as dblp itself has it
         return tex
     parts = split_name(name)
@@ -164,20 +167,20 @@ def _person(name: str) -> str:
         if " ".join(words[first:]) == parts.surname:
             return tex
     told = (parts.surname, parts.suffix, parts.given)
-    return ", ".join(escaped(part) for part in told if part)
+    return ", ".join(escape_tex(part) for part in told if part)
 
 
 def _pages(text: str) -> str:
     # `12-1–12-10`: where both dashes occur, only the longer one is that of a range.
     dash = "–" if "–" in text else "-"
-    return "--".join(escaped(part.strip("-")) for part in text.replace("—", "–").split(dash))
+    return "--".join(escape_tex(part.strip("-")) for part in text.replace("—", "–").split(dash))
 
 
 def _month(text: str) -> str:
     number = month_number(text)
     if number is not None:
         return MACROS[number - 1]
-    return f"{{{escaped(text)}}}" if text else ""
+    return f"{{{escape_tex(text)}}}" if text else ""
 
 
 def _address(text: str) -> str:
@@ -186,6 +189,6 @@ def _address(text: str) -> str:
 
 
 def _abstract(text: str) -> str:
-    parts = [escaped(part) for part in re.split(r"\n\s*\n", text) if part.strip()]
+    parts = [escape_tex(part) for part in re.split(r"\n\s*\n", text) if part.strip()]
     tex = "\n\n    ".join(parts)
     return tex if paragraphs(tex) else ""

@@ -84,7 +84,7 @@ class DumpPerson(NamedTuple):
     orcid: str
 
 
-ALL = Wanted()
+ALL_WORKS = Wanted()
 
 
 class DumpReader:
@@ -99,7 +99,7 @@ class DumpReader:
         problems: sentences about the first of those that have none, and about entities.
     """
 
-    def __init__(self, path: Path, wanted: Wanted = ALL) -> None:
+    def __init__(self, path: Path, wanted: Wanted = ALL_WORKS) -> None:
         self.passed = 0
         self.left_out = 0
         self.problems: list[str] = []

@@ -1,4 +1,6 @@
-"""The bytes of dblp's XML file, made safe for the parser: bounded, and with entities of our own.
+"""The bytes of dblp's XML file, made safe for the parser.
+
+Bounded, and with entities of our own.
 
 dblp's file begins with a DOCTYPE that names dblp.dtd, which declares the accented letters of
 Latin-1 as entities. That file is never read: the DOCTYPE is replaced by one that declares HTML's
@@ -32,7 +34,7 @@ _PROLOGUE = re.compile(
     rb"(?:\s|<!--(?:[^-]|-(?!->))*-->|<\?[^<>]*\?>)*(?P<root><dblp[\s>])?"
 )
 _ENTITY = re.compile(rb"&([A-Za-z][\w.-]{0,40});", re.ASCII)
-_LONGEST_ENTITY = 43  # bytes
+_MAX_ENTITY_BYTES = 43  # bytes
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([\w.-]+)[\"']")
 _KNOWN = frozenset(name.encode() for name in (*name2codepoint, "apos"))
 # The five that XML knows must not be declared anew.
@@ -97,7 +99,7 @@ class DumpStream:
         while True:
             more = self._more(size)
             found, self._held = self._held + more, b""
-            start = found.rfind(b"&", -_LONGEST_ENTITY) if more else -1
+            start = found.rfind(b"&", -_MAX_ENTITY_BYTES) if more else -1
             if start >= 0 and b";" not in found[start:]:
                 found, self._held = found[:start], found[start:]
             if found or not more:
@@ -138,7 +140,7 @@ class DumpStream:
         lines = start[: found.start("root")].count(b"\n")
         # Unknown entities of what was read so far; the last one may not be whole yet.
         rest = start[found.start("root") :]
-        cut = rest.rfind(b"&", -_LONGEST_ENTITY)
+        cut = rest.rfind(b"&", -_MAX_ENTITY_BYTES)
         if cut >= 0 and b";" not in rest[cut:]:
             rest, self._held = rest[:cut], rest[cut:]
         ours = declaration + b"<!DOCTYPE dblp [" + _ENTITIES + b"]>" + b"\n" * lines

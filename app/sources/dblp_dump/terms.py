@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 
 class BadDump(Exception):
-    """The file is no dblp file, or is damaged; the message says in one sentence how."""
+    """The file is no dblp file, or is damaged.
+
+    The message says in one sentence how.
+    """
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.sources.record import PaperRecord, goes_on
+from app.sources.record import PaperRecord, has_more_authors
 from app.sources.works import address_of, kind_of, pages_of, venue_of
 from app.text.lines import visible_line
 
@@ -54,7 +54,7 @@ def line(record: PaperRecord) -> CitationLine:
     if kind == "preprint":
         venue = f"arXiv:{record.arxiv_id}" if record.arxiv_id else "Preprint"
     return CitationLine(
-        authors=_authors(record.authors, goes_on(record)),
+        authors=_authors(record.authors, has_more_authors(record)),
         title=visible_line(record.title),
         venue=visible_line(venue),
         place=visible_line(", ".join(filter(None, place))),

@@ -14,18 +14,18 @@ from app.references.mentions import arxiv_alone, arxiv_in, doi_in
 from app.references.orcid import orcid_of
 from app.sources.answers import (
     calendar_day,
-    inside,
     month_macro,
-    objects,
-    string,
-    strings,
+    objects_at,
+    text_at,
+    texts_at,
+    value_at,
     year_of,
 )
 from app.sources.bibtex.reading import BadEntry
 from app.sources.limits import MAX_PASTED_BYTES, TOO_MANY_MARKS, MarksLeft, is_too_long
 from app.sources.markup import one_line, plain
 from app.sources.record import PaperRecord
-from app.text.person_names import printed
+from app.text.person_names import format_name
 
 _TYPES = {
     "article-journal": "article",
@@ -45,7 +45,10 @@ _FAMILY = ("dropping-particle", "non-dropping-particle", "family")
 
 
 def looks_like_csl(text: str) -> bool:
-    """Whether a text is meant as CSL-JSON: it begins as JSON does, and not as BibTeX."""
+    """Whether a text is meant as CSL-JSON.
+
+    It begins as JSON does, and not as BibTeX.
+    """
     return re.match(r"\s*(?:\[\s*)?\{\s*\"", text.lstrip("\ufeff")) is not None
 
 
@@ -96,44 +99,46 @@ def _texts(value: Any) -> Iterator[str]:
 
 def _string(item: Any, name: str) -> str:
     # doi.org gives Crossref's own form, where many texts stand in lists.
-    return string(item, name) or string(item, name, 0)
+    return text_at(item, name) or text_at(item, name, 0)
 
 
 def _record(item: Mapping[str, Any]) -> PaperRecord:
-    day = inside(item, "issued", "date-parts", 0)
-    authors = [(_name(each), string(each, "ORCID")) for each in objects(item, "author")]
+    day = value_at(item, "issued", "date-parts", 0)
+    authors = [(_name(each), text_at(each, "ORCID")) for each in objects_at(item, "author")]
     authors = [(name, orcid_of(orcid)) for name, orcid in authors if name]
     orcids = tuple(orcid for _, orcid in authors)
     url = _string(item, "URL")
     doi = _string(item, "DOI")
     hints = (url, _string(item, "number"), _string(item, "archive_location"), doi)
     said = (*map(arxiv_in, hints), arxiv_alone(_string(item, "note")))
-    year = string(day, 0) or string(item, "issued", "raw")[:4] or string(item, "issued", "literal")
+    year = (
+        text_at(day, 0) or text_at(item, "issued", "raw")[:4] or text_at(item, "issued", "literal")
+    )
     return PaperRecord(
         title=one_line(_string(item, "title")),
         authors=tuple(name for name, _ in authors),
         orcids=orcids if any(orcids) else (),
         year=year_of(year),
-        published_on=calendar_day(string(day, 0), string(day, 1), string(day, 2)),
+        published_on=calendar_day(text_at(day, 0), text_at(day, 1), text_at(day, 2)),
         venue=one_line(_string(item, "container-title") or _string(item, "event-title")),
         doi=doi_in(doi) or doi,
         arxiv_id=next(filter(None, said), ""),
         url=url,
         abstract=plain(item["abstract"]) if isinstance(item.get("abstract"), str) else "",
         keywords=one_line(_string(item, "keyword").replace(";", ",")),
-        details=_details(item, month_macro(string(day, 1))),
+        details=_details(item, month_macro(text_at(day, 1))),
     )
 
 
 def _name(person: Mapping[str, Any]) -> str:
-    family = " ".join(filter(None, (string(person, part) for part in _FAMILY)))
-    parts = printed(string(person, "given"), family, string(person, "suffix"))
-    return one_line(parts or string(person, "literal") or string(person, "name"))
+    family = " ".join(filter(None, (text_at(person, part) for part in _FAMILY)))
+    parts = format_name(text_at(person, "given"), family, text_at(person, "suffix"))
+    return one_line(parts or text_at(person, "literal") or text_at(person, "name"))
 
 
 def _details(item: Mapping[str, Any], month: str) -> dict[str, str]:
-    kind = _TYPES.get(string(item, "type"), "misc")
-    editors = (_name(each) for each in objects(item, "editor"))
+    kind = _TYPES.get(text_at(item, "type"), "misc")
+    editors = (_name(each) for each in objects_at(item, "editor"))
     publisher = one_line(_string(item, "publisher"))
     found = {
         "type": kind,
@@ -146,8 +151,8 @@ def _details(item: Mapping[str, Any], month: str) -> dict[str, str]:
         "editor": " and ".join(filter(None, editors)),
         "series": one_line(_string(item, "collection-title")),
         "edition": _string(item, "edition"),
-        "isbn": next(iter(strings(item, "ISBN")), ""),
-        "issn": next(iter(strings(item, "ISSN")), ""),
+        "isbn": next(iter(texts_at(item, "ISBN")), ""),
+        "issn": next(iter(texts_at(item, "ISSN")), ""),
     }
     if kind in ("phdthesis", "techreport"):
         found["school" if kind == "phdthesis" else "institution"] = found.pop("publisher")

@@ -20,7 +20,10 @@ _OTHER_BREAK = re.compile("[\r\x85\u2028\u2029]")
 
 
 class BadFile(ValueError):
-    """A file that cannot be read. `line` counts from 1; `field` is the name at fault, if one is."""
+    """A file that cannot be read.
+
+    `line` counts from 1; `field` is the name at fault, if one is.
+    """
 
     def __init__(self, message: str, line: int = 1, field: str = "") -> None:
         super().__init__(message)
@@ -29,7 +32,7 @@ class BadFile(ValueError):
 
 
 @dataclass(frozen=True)
-class Note:
+class ParsedNote:
     """A file taken apart.
 
     Attributes:
@@ -45,8 +48,10 @@ class Note:
     body_line: int
 
 
-def parse(text: str) -> Note:
-    """The front matter and the body of a file; the lines of the body as they are.
+def parse(text: str) -> ParsedNote:
+    """Take a file apart into front matter and body.
+
+    The lines of the body are as they are.
 
     Raises:
         BadFile: when there is no front matter, or it is not a YAML mapping of names to strings and
@@ -66,7 +71,7 @@ def parse(text: str) -> Note:
     fields, places = _fields(head)
     body = "\n".join(lines[end + 1 :])
     empty = len(body) - len(body.lstrip("\n"))
-    return Note(fields, body.strip("\n"), places, end + 2 + empty)
+    return ParsedNote(fields, body.strip("\n"), places, end + 2 + empty)
 
 
 def split(text: str) -> tuple[dict[str, Any], str]:
@@ -188,7 +193,10 @@ _Dumper.add_representer(str, _string)
 
 
 def text(fields: Mapping[str, Any], name: str) -> str:
-    """A value as one string; a list is joined by commas; nothing is the empty string."""
+    """A value as one string.
+
+    A list is joined by commas; nothing is the empty string.
+    """
     value = fields.get(name) or ""
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 

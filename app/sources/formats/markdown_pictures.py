@@ -1,5 +1,7 @@
-"""Pictures beside a Markdown file: the places in its text that show them, and what stands there
-when they are kept by the site."""
+"""Pictures beside a Markdown file.
+
+The places in its text that show them, and what stands there when they are kept by the site.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +31,10 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _TICKS = re.compile(r"`+")
 
-Keep = Callable[[str], str | None]
+KeepPicture = Callable[[str], str | None]
 
 
-def take_in(text: str, keep: Keep) -> str:
+def link_kept_pictures(text: str, keep: KeepPicture) -> str:
     """Put the site's addresses in the place of files beside a text.
 
     Args:
@@ -46,7 +48,7 @@ def take_in(text: str, keep: Keep) -> str:
     )
 
 
-def give_out(text: str, file_of: Callable[[str], str | None]) -> str:
+def link_exported_pictures(text: str, file_of: Callable[[str], str | None]) -> str:
     """Put the names of files in the place of the site's addresses.
 
     Args:
@@ -99,7 +101,7 @@ def _spans(paragraph: str) -> Iterator[tuple[str, bool]]:
     yield paragraph[at:], False
 
 
-def _outside_code(text: str, keep: Keep) -> str:
+def _outside_code(text: str, keep: KeepPicture) -> str:
     def replaced(match: re.Match[str]) -> str:
         path = unquote(match[2].strip("<>"))
         is_shown = match[1].startswith("!")

@@ -17,7 +17,7 @@ from app.sources.bibtex.reading import BadEntry
 from app.sources.limits import MAX_PASTED_BYTES, TOO_MANY_MARKS, MarksLeft, is_too_long
 from app.sources.markup import one_line, plain
 from app.sources.record import PaperRecord
-from app.text.person_names import printed
+from app.text.person_names import format_name
 
 _LINE = re.compile(r"\s{0,3}([A-Z][A-Z0-9]) {1,2}- ?(.*)")
 _TYPES = {
@@ -40,12 +40,17 @@ Fields = Mapping[str, list[str]]
 
 
 def looks_like_ris(text: str) -> bool:
-    """Whether a text is meant as RIS: its first line with a sign in it begins an entry."""
+    """Whether a text is meant as RIS.
+
+    Its first line with a sign in it begins an entry.
+    """
     return re.match(r"\s*TY {1,2}-", text.lstrip("\ufeff")) is not None
 
 
 def read_ris(text: str) -> tuple[list[PaperRecord], list[BadEntry]]:
-    """Read all entries of a RIS text; one without an end ends where the next one begins.
+    """Read all entries of a RIS text.
+
+    One without an end ends where the next one begins.
 
     Args:
         text: of a size that one may paste (`sources.limits`).
@@ -128,7 +133,7 @@ def _names(fields: Fields, *tags: str) -> tuple[str, ...]:
     for name in (each for tag in tags for each in fields.get(tag, [])):
         surname, *others = (part.strip() for part in name.split(","))
         given, suffix = [*others, "", ""][:2]
-        found.append(one_line(printed(given, surname, suffix)))
+        found.append(one_line(format_name(given, surname, suffix)))
     return tuple(filter(None, found))
 
 

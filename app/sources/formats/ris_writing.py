@@ -43,7 +43,9 @@ _SIMPLE = {
 
 
 def entry(record: PaperRecord) -> str:
-    """The record as one entry of RIS, with the line ends that the format asks for.
+    """The record as one entry of RIS.
+
+    With the line ends that the format asks for.
 
     No value can begin a line of its own, so none can add a field or an entry.
     """

@@ -38,9 +38,11 @@ _FIELDS = {
 
 @dataclass(frozen=True)
 class FeedItem:
-    """A summary in the feed. `line` is that of its item; `user` is its writer's name as it stands
-    in the address, else the one that was shown, empty for an anonymous one; `author` is the name
-    that was shown."""
+    """A summary in the feed.
+
+    `line` is that of its item; `user` is its writer's name as it stands in the address, else the
+    one that was shown, empty for an anonymous one; `author` is the name that was shown.
+    """
 
     line: int
     key: str
@@ -59,7 +61,10 @@ class FeedItem:
 
 @dataclass(frozen=True)
 class KeyedText:
-    """A row of the CSV: the key of a paper, and what its owner wrote about it."""
+    """A row of the CSV.
+
+    The key of a paper, and what its owner wrote about it.
+    """
 
     line: int
     key: str
@@ -75,7 +80,10 @@ class BadItem:
 
 
 class BadFeed(ValueError):
-    """A file that is no feed, or one that no program should read; `line` counts from 1."""
+    """A file that is no feed, or that no program should read.
+
+    `line` counts from 1.
+    """
 
     def __init__(self, message: str, line: int = 1) -> None:
         super().__init__(message)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from app.references.identifiers import acl
 from app.sources.bibtex.reading import read_bibtex
-from app.sources.contract import Fetch, Unavailable
+from app.sources.contract import Fetch, SourceUnavailable
 from app.sources.record import PaperRecord
 
 NAME = "the ACL Anthology"
@@ -26,5 +26,5 @@ def find(value: str, fetch: Fetch) -> PaperRecord | None:
         return None
     records, _ = read_bibtex(body.decode(errors="replace"))
     if not records:
-        raise Unavailable("sent something that cannot be read.")
+        raise SourceUnavailable("sent something that cannot be read.")
     return replace(records[0], acl_id=value)

@@ -12,7 +12,7 @@ from app.references.addresses import outside_url
 from app.references.mentions import arxiv_of
 from app.sources.answers import calendar_day, read_xml, year_of
 from app.sources.arxiv_sections import section_of_category
-from app.sources.contract import FOUND_AT_MOST, Fetch
+from app.sources.contract import MAX_FOUND_PAPERS, Fetch
 from app.sources.record import PaperRecord
 from app.text.lines import one_line
 from app.text.tex import paragraphs, plain
@@ -27,7 +27,10 @@ MAX_WORDS = 20
 
 
 def find(value: str, fetch: Fetch) -> PaperRecord | None:
-    """The paper of an arXiv id without version; the facts are those of its last version."""
+    """Find the paper of an arXiv ID without version.
+
+    The facts are those of its last version.
+    """
     found = _ask({"id_list": value, "max_results": "1"}, fetch)
     return next((record for record in found if record.arxiv_id == value), None)
 
@@ -38,7 +41,7 @@ def search_title(title: str, fetch: Fetch) -> list[PaperRecord]:
     if not words:
         return []
     phrase = " ".join(words)
-    return _ask({"search_query": f'ti:"{phrase}"', "max_results": str(FOUND_AT_MOST)}, fetch)
+    return _ask({"search_query": f'ti:"{phrase}"', "max_results": str(MAX_FOUND_PAPERS)}, fetch)
 
 
 def _ask(query: dict[str, str], fetch: Fetch) -> list[PaperRecord]:
@@ -46,7 +49,7 @@ def _ask(query: dict[str, str], fetch: Fetch) -> list[PaperRecord]:
     if body is None:
         return []
     entries = read_xml(body).iter(f"{_ATOM}entry")
-    return list(filter(None, map(_record, entries)))[:FOUND_AT_MOST]
+    return list(filter(None, map(_record, entries)))[:MAX_FOUND_PAPERS]
 
 
 def _record(entry: Element) -> PaperRecord | None:

@@ -11,18 +11,18 @@ from app.references.mentions import arxiv_of
 from app.references.orcid import orcid_of
 from app.sources.answers import (
     calendar_day,
-    inside,
     month_macro,
-    objects,
+    objects_at,
     read_json,
-    string,
-    strings,
+    text_at,
+    texts_at,
+    value_at,
     year_of,
 )
-from app.sources.contract import FOUND_AT_MOST, Fetch
+from app.sources.contract import MAX_FOUND_PAPERS, Fetch
 from app.sources.markup import one_line, plain
 from app.sources.record import PaperRecord
-from app.text.person_names import printed
+from app.text.person_names import format_name
 
 NAME = "Crossref"
 HOSTS = {"api.crossref.org": 0.4}
@@ -59,49 +59,49 @@ def find(value: str, fetch: Fetch) -> PaperRecord | None:
     body = fetch(_HOST, f"/works/{quote(value, safe='')}", {})
     if body is None:
         return None
-    return _record(inside(read_json(body), "message"))
+    return _record(value_at(read_json(body), "message"))
 
 
 def search_title(title: str, fetch: Fetch) -> list[PaperRecord]:
     """Papers whose bibliographic facts are like this title."""
-    query = {"query.bibliographic": title, "rows": str(FOUND_AT_MOST), "select": _FIELDS}
+    query = {"query.bibliographic": title, "rows": str(MAX_FOUND_PAPERS), "select": _FIELDS}
     body = fetch(_HOST, "/works", query)
     if body is None:
         return []
-    works = objects(read_json(body), "message", "items")
-    return list(filter(None, map(_record, works)))[:FOUND_AT_MOST]
+    works = objects_at(read_json(body), "message", "items")
+    return list(filter(None, map(_record, works)))[:MAX_FOUND_PAPERS]
 
 
 def _record(work: Any) -> PaperRecord | None:
-    doi = string(work, "DOI").lower()
+    doi = text_at(work, "DOI").lower()
     title = _title(work)
-    kind = _TYPES.get(string(work, "type") or "other")
+    kind = _TYPES.get(text_at(work, "type") or "other")
     if not doi or not title or kind is None:
         return None
     venue, full_name = _venue(work)
-    day = inside(work, "issued", "date-parts", 0)
-    authors = [(_name(each), _orcid(each)) for each in objects(work, "author")]
+    day = value_at(work, "issued", "date-parts", 0)
+    authors = [(_name(each), _orcid(each)) for each in objects_at(work, "author")]
     authors = [(name, orcid) for name, orcid in authors if name]
     orcids = tuple(orcid for _, orcid in authors)
     return PaperRecord(
         title=title,
         authors=tuple(name for name, _ in authors),
         orcids=orcids if any(orcids) else (),
-        year=year_of(string(day, 0)),
-        published_on=calendar_day(inside(day, 0), inside(day, 1), inside(day, 2)),
+        year=year_of(text_at(day, 0)),
+        published_on=calendar_day(value_at(day, 0), value_at(day, 1), value_at(day, 2)),
         venue=venue,
         venue_title=full_name,
         doi=doi,
         arxiv_id=_preprint(work),
         url=_address(work),
-        abstract=plain(inside(work, "abstract") or "") if string(work, "abstract") else "",
-        details=_details(work, kind, month_macro(string(day, 1))),
+        abstract=plain(value_at(work, "abstract") or "") if text_at(work, "abstract") else "",
+        details=_details(work, kind, month_macro(text_at(day, 1))),
     )
 
 
 def _title(work: Any) -> str:
-    title = one_line(string(work, "title", 0))
-    subtitle = one_line(string(work, "subtitle", 0))
+    title = one_line(text_at(work, "title", 0))
+    subtitle = one_line(text_at(work, "subtitle", 0))
     if not subtitle or subtitle.lower() in title.lower():
         return title
     return f"{title.rstrip(':')}: {subtitle}"
@@ -113,9 +113,9 @@ def _venue(work: Any) -> tuple[str, str]:
     Of "2016 IEEE Conference on Computer Vision and Pattern Recognition (CVPR)" the name is CVPR,
     as the year is no part of a venue.
     """
-    name = one_line(string(work, "container-title", 0))
-    if not name and string(work, "type") == "posted-content":
-        return one_line(string(work, "institution", 0, "name") or string(work, "group-title")), ""
+    name = one_line(text_at(work, "container-title", 0))
+    if not name and text_at(work, "type") == "posted-content":
+        return one_line(text_at(work, "institution", 0, "name") or text_at(work, "group-title")), ""
     acronym = _ACRONYM.search(name)
     full = re.sub(r"^(?:\d{4}\s+)|\s*[-–,]?\s*\b(?:19|20)\d\d$", "", name)
     if acronym is None:
@@ -124,45 +124,45 @@ def _venue(work: Any) -> tuple[str, str]:
 
 
 def _name(person: Mapping[str, Any]) -> str:
-    parts = (string(person, part) for part in ("given", "family", "suffix"))
-    return one_line(printed(*parts) or string(person, "name"))
+    parts = (text_at(person, part) for part in ("given", "family", "suffix"))
+    return one_line(format_name(*parts) or text_at(person, "name"))
 
 
 def _orcid(person: Mapping[str, Any]) -> str:
-    return orcid_of(string(person, "ORCID"))
+    return orcid_of(text_at(person, "ORCID"))
 
 
 def _preprint(work: Any) -> str:
     """The arXiv id of the same work, where the publisher or arXiv has told Crossref."""
     for relation in ("has-preprint", "is-version-of", "has-version", "is-same-as"):
-        for other in objects(work, "relation", relation):
-            if found := arxiv_of(string(other, "id")):
+        for other in objects_at(work, "relation", relation):
+            if found := arxiv_of(text_at(other, "id")):
                 return found
     return ""
 
 
 def _address(work: Any) -> str:
-    address = string(work, "resource", "primary", "URL")
+    address = text_at(work, "resource", "primary", "URL")
     return address if address.startswith(("https://", "http://")) else ""
 
 
 def _details(work: Any, kind: str, month: str) -> dict[str, str]:
-    editors = (_name(each) for each in objects(work, "editor"))
+    editors = (_name(each) for each in objects_at(work, "editor"))
     found = {
         "type": kind,
-        "volume": string(work, "volume"),
-        "number": string(work, "issue"),
-        "pages": string(work, "page") or string(work, "article-number"),
+        "volume": text_at(work, "volume"),
+        "number": text_at(work, "issue"),
+        "pages": text_at(work, "page") or text_at(work, "article-number"),
         "month": month,
-        "publisher": one_line(string(work, "publisher")),
-        "address": string(work, "publisher-location"),
+        "publisher": one_line(text_at(work, "publisher")),
+        "address": text_at(work, "publisher-location"),
         "editor": " and ".join(filter(None, editors)),
-        "isbn": ", ".join(each.rpartition("/")[2] for each in strings(work, "ISBN")[:1]),
-        "issn": ", ".join(each.rpartition("/")[2] for each in strings(work, "ISSN")[:1]),
-        "edition": string(work, "edition-number"),
+        "isbn": ", ".join(each.rpartition("/")[2] for each in texts_at(work, "ISBN")[:1]),
+        "issn": ", ".join(each.rpartition("/")[2] for each in texts_at(work, "ISSN")[:1]),
+        "edition": text_at(work, "edition-number"),
     }
     if kind == "phdthesis":
-        found["school"] = one_line(string(work, "institution", 0, "name"))
+        found["school"] = one_line(text_at(work, "institution", 0, "name"))
     if kind == "techreport":
-        found["institution"] = one_line(string(work, "institution", 0, "name"))
+        found["institution"] = one_line(text_at(work, "institution", 0, "name"))
     return {name: text for name, text in found.items() if text}

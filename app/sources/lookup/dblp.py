@@ -10,10 +10,18 @@ from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
 from app.references.addresses import is_resolver
-from app.references.identifiers import PaperRef, implied, is_dblp_key
+from app.references.identifiers import PaperRef, implied_references, is_dblp_key
 from app.references.parsing import reference_from_url
-from app.sources.answers import month_macro, objects, read_json, read_xml, string, strings, year_of
-from app.sources.contract import FOUND_AT_MOST, Fetch
+from app.sources.answers import (
+    month_macro,
+    objects_at,
+    read_json,
+    read_xml,
+    text_at,
+    texts_at,
+    year_of,
+)
+from app.sources.contract import MAX_FOUND_PAPERS, Fetch
 from app.sources.markup import one_line
 from app.sources.record import PaperRecord
 from app.text.person_names import without_number
@@ -51,12 +59,12 @@ def search_title(title: str, fetch: Fetch) -> list[PaperRecord]:
     words = re.findall(r"\w+", title)[:MAX_WORDS]
     if not words:
         return []
-    query = {"q": " ".join(words), "format": "json", "h": str(FOUND_AT_MOST), "c": "0"}
+    query = {"q": " ".join(words), "format": "json", "h": str(MAX_FOUND_PAPERS), "c": "0"}
     body = fetch(_HOST, "/search/publ/api", query)
     if body is None:
         return []
-    hits = objects(read_json(body), "result", "hits", "hit")
-    return list(filter(None, map(_hit, hits)))[:FOUND_AT_MOST]
+    hits = objects_at(read_json(body), "result", "hits", "hit")
+    return list(filter(None, map(_hit, hits)))[:MAX_FOUND_PAPERS]
 
 
 def _record(element: Element) -> PaperRecord | None:
@@ -83,22 +91,25 @@ def _record(element: Element) -> PaperRecord | None:
 def _hit(hit: Mapping[str, Any]) -> PaperRecord | None:
     """A hit of the search, where text is escaped as in XML."""
     info = hit.get("info")
-    key = string(info, "key")
-    title = _title(one_line(string(info, "title")))
+    key = text_at(info, "key")
+    title = _title(one_line(text_at(info, "title")))
     if not is_dblp_key(key) or not title:
         return None
-    people = [string(each, "text") for each in objects(info, "authors", "author")]
-    people = people or strings(info, "authors", "author")
-    kind = _TYPES.get(string(info, "type"), "misc")
-    details = {"type": kind, **{name: string(info, name) for name in ("volume", "number", "pages")}}
-    doi = string(info, "doi")
-    addresses = [*([f"https://doi.org/{doi}"] if doi else []), *strings(info, "ee")]
+    people = [text_at(each, "text") for each in objects_at(info, "authors", "author")]
+    people = people or texts_at(info, "authors", "author")
+    kind = _TYPES.get(text_at(info, "type"), "misc")
+    details = {
+        "type": kind,
+        **{name: text_at(info, name) for name in ("volume", "number", "pages")},
+    }
+    doi = text_at(info, "doi")
+    addresses = [*([f"https://doi.org/{doi}"] if doi else []), *texts_at(info, "ee")]
     return PaperRecord(
         key=key,
         title=title,
         authors=tuple(html.unescape(name) for name in people if name),
-        year=year_of(string(info, "year")),
-        venue=html.unescape(next(iter(strings(info, "venue")), "")),
+        year=year_of(text_at(info, "year")),
+        venue=html.unescape(next(iter(texts_at(info, "venue")), "")),
         details={name: html.unescape(text) for name, text in details.items() if text},
         **_identifiers(key, addresses),
     )
@@ -112,7 +123,7 @@ def _title(title: str) -> str:
 def _identifiers(key: str, addresses: list[str]) -> dict[str, Any]:
     """DOI and arXiv id from the electronic editions; the first other one is the address."""
     found: dict[str, Any] = {"doi": "", "arxiv_id": "", "url": ""}
-    for name in implied(PaperRef("key", key)):
+    for name in implied_references(PaperRef("key", key)):
         if name.kind == "arxiv":
             found["arxiv_id"] = name.value
     others = []

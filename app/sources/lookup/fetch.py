@@ -1,4 +1,6 @@
-"""Asking the outside: one GET over https, to a host of the list and no other.
+"""Ask the outside by one GET over https.
+
+To a host of the list and no other.
 
 It is written on sockets and `http.client`'s reader of answers, because what is not there cannot be
 led astray: there are no proxies, cookies, credentials or settings from the environment here, a
@@ -24,7 +26,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from app.sources.contract import Fetch, NotNow, Unavailable
+from app.sources.contract import Fetch, RateLimited, SourceUnavailable
 from app.sources.lookup.registry import HOSTS
 
 MAX_BYTES = 2_000_000  # as sent, and once more unpacked
@@ -34,7 +36,7 @@ _TARGET = re.compile(r"/[!-~]{0,4000}")
 _MISSING = (400, 404, 410)
 
 
-class Turns:
+class HostSchedule:
     """When each host may be asked again: in this process, for all threads.
 
     Args:
@@ -50,13 +52,13 @@ class Turns:
         """The seconds to wait before asking; the turn is ours then.
 
         Raises:
-            NotNow: when it would come after `until`.
+            RateLimited: when it would come after `until`.
         """
         with self._lock:
             now = time.monotonic()
             turn = max(now, self._next.get(host, now))
             if turn >= until:
-                raise NotNow("is asked a lot at the moment. Try again in a little while.")
+                raise RateLimited("is asked a lot at the moment. Try again in a little while.")
             self._next[host] = turn + self._intervals[host]
             return turn - now
 
@@ -67,11 +69,11 @@ class Turns:
             self._next[host] = max(self._next.get(host, 0.0), pause)
 
 
-TURNS = Turns(HOSTS)
+HOST_SCHEDULE = HostSchedule(HOSTS)
 
 
 @dataclass(frozen=True)
-class Asking:
+class FetchSettings:
     """How the outside is asked.
 
     Args:
@@ -82,10 +84,10 @@ class Asking:
 
     agent: str
     stand_in: int | None = None
-    turns: Turns = TURNS
+    turns: HostSchedule = HOST_SCHEDULE
 
 
-def fetcher(asking: Asking, until: float) -> Fetch:
+def make_fetch(asking: FetchSettings, until: float) -> Fetch:
     """What sources ask through.
 
     Args:
@@ -96,30 +98,30 @@ def fetcher(asking: Asking, until: float) -> Fetch:
         target = path + ("?" + urlencode(query) if query else "")
         for _ in range(MAX_REDIRECTS + 1):
             answer = _ask(asking, host, target, until)
-            if not isinstance(answer, _Moved):
+            if not isinstance(answer, _Redirect):
                 return answer
             host, target = answer.host, answer.target
-        raise Unavailable("sent us from one address to the next.")
+        raise SourceUnavailable("sent us from one address to the next.")
 
     return fetch
 
 
 @dataclass(frozen=True)
-class _Moved:
+class _Redirect:
     """Where a redirect leads, on a host of the list."""
 
     host: str
     target: str
 
 
-def _ask(asking: Asking, host: str, target: str, until: float) -> bytes | _Moved | None:
+def _ask(asking: FetchSettings, host: str, target: str, until: float) -> bytes | _Redirect | None:
     if host not in HOSTS or not _TARGET.fullmatch(target):
-        raise Unavailable("cannot be asked for this.")
+        raise SourceUnavailable("cannot be asked for this.")
     time.sleep(asking.turns.take(host, until))
     try:
         connected = _connect(asking, host, until)
     except (OSError, ValueError):  # the latter for names that cannot be one
-        raise Unavailable("cannot be reached from here at the moment.") from None
+        raise SourceUnavailable("cannot be reached from here at the moment.") from None
     try:
         connected.sendall(_request(asking, host, target))
         timed: Any = _Timed(connected, until)  # of a socket, an answer needs `makefile` only
@@ -127,14 +129,14 @@ def _ask(asking: Asking, host: str, target: str, until: float) -> bytes | _Moved
         response.begin()
         return _answer(asking, host, response)
     except TimeoutError:
-        raise Unavailable("did not answer in time.") from None
+        raise SourceUnavailable("did not answer in time.") from None
     except (OSError, http.client.HTTPException, zlib.error, ValueError):
-        raise Unavailable("broke off its answer.") from None
+        raise SourceUnavailable("broke off its answer.") from None
     finally:
         connected.close()
 
 
-def _request(asking: Asking, host: str, target: str) -> bytes:
+def _request(asking: FetchSettings, host: str, target: str) -> bytes:
     lines = (
         f"GET {target} HTTP/1.1",
         f"Host: {host}",
@@ -146,7 +148,7 @@ def _request(asking: Asking, host: str, target: str) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
 
 
-def _connect(asking: Asking, host: str, until: float) -> socket.socket:
+def _connect(asking: FetchSettings, host: str, until: float) -> socket.socket:
     if asking.stand_in is not None:
         return socket.create_connection(("127.0.0.1", asking.stand_in), _left(until))
     refused: OSError = OSError(f"{host} has no public address")
@@ -206,7 +208,9 @@ class _TimedReader(io.RawIOBase):
         return self._connected.recv_into(buffer)
 
 
-def _answer(asking: Asking, host: str, response: http.client.HTTPResponse) -> bytes | _Moved | None:
+def _answer(
+    asking: FetchSettings, host: str, response: http.client.HTTPResponse
+) -> bytes | _Redirect | None:
     status = response.status
     if status == 200:
         return _body(response)
@@ -216,16 +220,16 @@ def _answer(asking: Asking, host: str, response: http.client.HTTPResponse) -> by
         return _moved(response.headers.get("Location", ""), host)
     if status in (429, 503):
         asking.turns.pause(host, _retry_after(response.headers.get("Retry-After", "")))
-        raise Unavailable("asks us to wait. Try again in a little while.")
+        raise SourceUnavailable("asks us to wait. Try again in a little while.")
     if status in (401, 403):
-        raise Unavailable("does not want to answer us.")
-    raise Unavailable(f"has a problem (it answered {status}).")
+        raise SourceUnavailable("does not want to answer us.")
+    raise SourceUnavailable(f"has a problem (it answered {status}).")
 
 
 def _body(response: http.client.HTTPResponse) -> bytes:
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip", "x-gzip", ""):
-        raise Unavailable("sent something that cannot be read.")
+        raise SourceUnavailable("sent something that cannot be read.")
     unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if "gzip" in encoding else None
     found = bytearray()
     read = 0
@@ -235,15 +239,15 @@ def _body(response: http.client.HTTPResponse) -> bytes:
             piece = unpack.decompress(piece, MAX_BYTES + 1 - len(found))
         found += piece
         if read > MAX_BYTES or len(found) > MAX_BYTES or (unpack and unpack.unconsumed_tail):
-            raise Unavailable("sent more than we want to read.")
+            raise SourceUnavailable("sent more than we want to read.")
     if unpack is not None and not unpack.eof:
-        raise Unavailable("broke off its answer.")
+        raise SourceUnavailable("broke off its answer.")
     return bytes(found)
 
 
-def _moved(location: str, host: str) -> _Moved:
+def _moved(location: str, host: str) -> _Redirect:
     """Where a redirect leads: https, a host of the list, its usual port, and nothing before it."""
-    elsewhere = Unavailable("sent us to another address, where we do not go.")
+    elsewhere = SourceUnavailable("sent us to another address, where we do not go.")
     if not re.fullmatch(r"[!-~]{1,4000}", location) or "\\" in location:
         raise elsewhere
     try:
@@ -253,10 +257,10 @@ def _moved(location: str, host: str) -> _Moved:
         raise elsewhere from None
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if not parts.scheme and not parts.netloc and target.startswith("/"):
-        return _Moved(host, target)
+        return _Redirect(host, target)
     if parts.scheme != "https" or parts.netloc not in HOSTS or port is not None:
         raise elsewhere
-    return _Moved(parts.netloc, target)
+    return _Redirect(parts.netloc, target)
 
 
 def _retry_after(text: str) -> float:

@@ -12,8 +12,8 @@ from typing import Any
 
 from app.references.addresses import outside_url
 from app.references.identifiers import stream_of
-from app.sources.answers import inside, objects, read_json, string, strings, year_of
-from app.sources.contract import FOUND_AT_MOST, Fetch, Unavailable
+from app.sources.answers import objects_at, read_json, text_at, texts_at, value_at, year_of
+from app.sources.contract import MAX_FOUND_PAPERS, Fetch, SourceUnavailable
 from app.sources.record import PaperRecord
 from app.text.tex import paragraphs, plain
 
@@ -34,7 +34,7 @@ def find(value: str, fetch: Fetch) -> PaperRecord | None:
     for host in (_NEW, _OLD):
         try:
             body = fetch(host, "/notes", {"id": value})
-        except Unavailable as unavailable:
+        except SourceUnavailable as unavailable:
             refusal = refusal or unavailable
             continue
         for record in _papers(body):
@@ -48,21 +48,21 @@ def find(value: str, fetch: Fetch) -> PaperRecord | None:
 def search_title(title: str, fetch: Fetch) -> list[PaperRecord]:
     """Papers with the words of a title."""
     query = {"term": title, "type": "terms", "content": "all", "source": "forum"}
-    body = fetch(_NEW, "/notes/search", {**query, "limit": str(FOUND_AT_MOST)})
-    return _papers(body)[:FOUND_AT_MOST]
+    body = fetch(_NEW, "/notes/search", {**query, "limit": str(MAX_FOUND_PAPERS)})
+    return _papers(body)[:MAX_FOUND_PAPERS]
 
 
 def _papers(body: bytes | None) -> list[PaperRecord]:
-    notes = [] if body is None else objects(read_json(body), "notes")
+    notes = [] if body is None else objects_at(read_json(body), "notes")
     return list(filter(None, map(_record, notes)))
 
 
 def _record(note: Mapping[str, Any]) -> PaperRecord | None:
-    number, title = string(note, "id"), string(_value(note, "title"))
+    number, title = text_at(note, "id"), text_at(_value(note, "title"))
     # Reviews and comments are notes too, in the forum of their paper.
-    if not title or not number or string(note, "forum") not in ("", number):
+    if not title or not number or text_at(note, "forum") not in ("", number):
         return None
-    names = strings(_value(note, "authors"))
+    names = texts_at(_value(note, "authors"))
     venue, venue_key, year = _venue(note)
     day = _day(note)
     return PaperRecord(
@@ -75,19 +75,19 @@ def _record(note: Mapping[str, Any]) -> PaperRecord | None:
         openreview_id=number,
         url=outside_url("openreview", number) or "",
         abstract=_paragraphs(_value(note, "abstract")),
-        keywords=", ".join(map(plain, strings(_value(note, "keywords")))),
+        keywords=", ".join(map(plain, texts_at(_value(note, "keywords")))),
         details={"type": "inproceedings"} if venue and venue != "TMLR" else {},
     )
 
 
 def _value(note: Mapping[str, Any], field: str) -> Any:
-    found = inside(note, "content", field)
+    found = value_at(note, "content", field)
     return found["value"] if isinstance(found, dict) and "value" in found else found
 
 
 def _venue(note: Mapping[str, Any]) -> tuple[str, str, int | None]:
     """Name and key of the venue, and the year, if the paper was taken there."""
-    group, said = string(_value(note, "venueid")), string(_value(note, "venue"))
+    group, said = text_at(_value(note, "venueid")), text_at(_value(note, "venue"))
     if _NOT_TAKEN.search(said):
         return "", "", None
     if conference := _CONFERENCE.fullmatch(group):

@@ -1,12 +1,15 @@
-"""The outside sources, one a line. A new one is a module that keeps the contract, and its line."""
+"""The outside sources, one a line.
+
+A new one is a module that keeps the contract, and its line.
+"""
 
 from __future__ import annotations
 
-from app.sources.contract import Source
+from app.sources.contract import PaperSource
 from app.sources.lookup import acl, arxiv, crossref, dblp, openreview
 
 # Where several know a paper, the facts of the first count.
-SOURCES: tuple[Source, ...] = (
+SOURCES: tuple[PaperSource, ...] = (
     dblp,
     crossref,
     acl,

@@ -6,10 +6,10 @@ from flask import Blueprint, abort, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.services.accounts import account
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.views.accounts import attempts
 from app.views.http import access, errors
-from app.views.http.access import db, local, needs_sign_in, see_other, signed_in, viewer
+from app.views.http.access import db, local_url, needs_sign_in, see_other, signed_in, viewer
 from app.views.http.forms import LoginForm, PasswordForm, ProfileForm, SignUpForm
 from app.views.http.security import SIGN_IN_LIMIT, SIGN_UP_LIMIT, WRITE_LIMIT
 from app.views.summaries import summary
@@ -38,7 +38,7 @@ def create() -> Response | tuple[str, int]:
         user = account.sign_up(
             db(), form.name.data or "", form.display_name.data or "", form.password.data or ""
         )
-    except Refused as refused:
+    except Refusal as refused:
         db().rollback()
         form.refuse(refused)
         return render_template("account/signup.html", form=form), 422
@@ -46,13 +46,13 @@ def create() -> Response | tuple[str, int]:
     db().commit()
     attempts.remember(user.name)
     flash(f"Welcome, {user.display_name}. You can write, vote and edit now.", "good")
-    return see_other(local(form.next.data, url_for("home.front")))
+    return see_other(local_url(form.next.data, url_for("home.front")))
 
 
 @blueprint.get("/login")
 def login() -> str | Response:
     if viewer() is not None:
-        return see_other(local(request.args.get("next"), url_for("home.front")))
+        return see_other(local_url(request.args.get("next"), url_for("home.front")))
     return render_template("account/login.html", form=LoginForm(data=_next()))
 
 
@@ -81,7 +81,7 @@ def enter() -> str | Response | tuple[str, int]:
     db().commit()
     if kept_for:
         return summary.continue_writing(kept_for)
-    return see_other(local(form.next.data, url_for("home.front")))
+    return see_other(local_url(form.next.data, url_for("home.front")))
 
 
 @blueprint.post("/logout")
@@ -110,7 +110,7 @@ def save_profile() -> Response | tuple[str, int]:
             request.form.get("display_name", signed_in().display_name),
             request.form.get("bio", signed_in().bio),
         )
-    except Refused as refused:
+    except Refusal as refused:
         db().rollback()
         form.refuse(refused)
         return _settings_page(profile_form=form), 422
@@ -131,7 +131,7 @@ def change_password() -> Response | tuple[str, int]:
     attempts.count(counted)
     try:
         account.change_password(db(), user, form.current.data or "", form.new.data or "")
-    except Refused as refused:
+    except Refusal as refused:
         db().rollback()
         if refused.field != "current":
             attempts.forgive(counted)

@@ -17,7 +17,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from limits import RateLimitItem, RateLimitItemPerMinute
 from werkzeug.exceptions import TooManyRequests
 
-from app.services.accounts.account import folded
+from app.services.accounts.account import fold_user_name
 from app.views.http.security import cookie_name, limiter, seconds_until
 from app.views.http.visitors import network
 
@@ -33,7 +33,7 @@ MAX_NAMES = 5  # that one browser is known for
 
 def of_sign_in(name: str) -> list[Bucket]:
     """What a wrong password for this name counts against."""
-    name_hash = _hash(folded(name))
+    name_hash = _hash(fold_user_name(name))
     browser, names = _known()
     if name_hash in names:
         return [(FROM_ONE_BROWSER, f"browser:{name_hash}:{browser}")]
@@ -68,16 +68,22 @@ def count(buckets: Sequence[Bucket]) -> None:
 
 
 def forgive(buckets: Sequence[Bucket]) -> None:
-    """Take back what `count` counted. Earlier failures stay, also those of others."""
+    """Take back what `count` counted.
+
+    Earlier failures stay, also those of others.
+    """
     if limiter.enabled:
         for limit, key in buckets:
             limiter.limiter.storage.incr(limit.key_for(key), limit.get_expiry(), amount=-1)
 
 
 def remember(name: str) -> None:
-    """Let the browser that is answered be known as one that signed in to an account."""
+    """Remember the browser that signed in to an account.
+
+    The answer carries a cookie.
+    """
     browser, names = _known()
-    name_hash = _hash(folded(name))
+    name_hash = _hash(fold_user_name(name))
     others = [each for each in names if each != name_hash]
     signed = _signer().dumps([browser, [*others, name_hash][-MAX_NAMES:]])
 

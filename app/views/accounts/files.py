@@ -1,4 +1,7 @@
-"""One's own summaries as files: a zip to take away, and files brought in; papers from BibTeX."""
+"""One's own summaries as files.
+
+A zip to take away, and files brought in; papers from BibTeX.
+"""
 
 from __future__ import annotations
 
@@ -26,30 +29,32 @@ from app.db import now
 from app.services.exporting import vault
 from app.services.importing import faults, process
 from app.services.importing.bibtex_files import BIBTEX
-from app.services.importing.opening import MAX_PASTED, PASTED, BadSource, Source
+from app.services.importing.opening import MAX_PASTED, PASTED, BadSource, ImportSource
 from app.services.importing.storing import import_files
-from app.services.importing.terms import Options, Outcome
+from app.services.importing.terms import ImportOptions, ImportOutcome
 from app.services.operation.rerender import renew_marked
 from app.services.similar import similarity
 from app.views.http.access import config, db, needs_sign_in, signed_in
 from app.views.http.security import FILES_LIMIT
 
 blueprint = Blueprint("files", __name__)
-IN_MEMORY = 5_000_000  # bytes of a zip before it goes to the disk
-MOST_FILES = 2000
-MOST_ITEMS = 10 * MOST_FILES
-MOST_BIBTEX = 5_000_000  # bytes; the entries that others refer to are looked for in all of it
-LONGEST_NAME = 200
+MAX_MEMORY_BYTES = 5_000_000  # bytes of a zip before it goes to the disk
+MAX_FILES = 2000
+MAX_ITEMS = 10 * MAX_FILES
+MAX_BIBTEX_BYTES = 5_000_000  # bytes; the entries that others refer to are looked for in all of it
+MAX_NAME_CHARS = 200
 RENEW_SECONDS = 5.0
 
 
 @dataclass
-class Report:
-    """What a page shows while files are read. `counts` is complete when `rows` is used up;
-    `is_cut` then tells whether there was more than is read at a time, and `stopped` why it ended
-    before its time, if it did."""
+class ImportReport:
+    """What a page shows while files are read.
 
-    rows: Iterator[Outcome]
+    `counts` is complete when `rows` is used up; `is_cut` then tells whether there was more than is
+    read at a time, and `stopped` why it ended before its time, if it did.
+    """
+
+    rows: Iterator[ImportOutcome]
     total: int | None
     counts: Counter[str] = field(default_factory=Counter)
     is_cut: bool = False
@@ -63,7 +68,7 @@ def export() -> Response:
     """All one's summaries, private and anonymous ones too, as a zip of Markdown files."""
     user = signed_in()
     name = vault.zip_name(user, now())
-    file = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115  (sent below)
+    file = cast(BinaryIO, SpooledTemporaryFile(max_size=MAX_MEMORY_BYTES))  # noqa: SIM115  (sent below)
     with zipfile.ZipFile(file, "w") as archive:
         write = vault.into_zip(archive)
         for _ in vault.export(db(), [user], write, config().secret_key or ""):
@@ -84,7 +89,10 @@ def start() -> str:
 @FILES_LIMIT
 @needs_sign_in
 def read() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
-    """Bring files in. The page grows while they are read: each row is sent when it is done."""
+    """Bring files in.
+
+    The page grows while they are read: each row is sent when it is done.
+    """
     file = request.files.get("file")
     pasted = request.form.get("bibtex", "")
     has_file = file is not None and bool(file.filename)
@@ -99,21 +107,21 @@ def read() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     except BadSource as error:
         opened.close()
         return _form(str(error), pasted), 422
-    except process.Busy as error:
+    except process.ImportBusy as error:
         opened.close()
         return _form(str(error), pasted), 503, {"Retry-After": str(process.RETRY_AFTER)}
     except BaseException:
         opened.close()
         raise
     name = file.filename if file is not None and has_file else PASTED
-    options = Options(
+    options = ImportOptions(
         only=signed_in(),
-        called=request.form.get("called", "")[:LONGEST_NAME],
-        all_mine="all_mine" in request.form,
+        called=request.form.get("called", "")[:MAX_NAME_CHARS],
+        all_by_writer="all_mine" in request.form,
         secret=config().secret_key or "",
         visibility="public" if request.form.get("visibility") == "public" else "private",
     )
-    report = Report(iter(()), source.count)
+    report = ImportReport(iter(()), source.count)
     report.rows = _outcomes(source, options, opened, report)
     page = stream_template("files/report.html", report=report, name=name)
     response = current_app.response_class(page)
@@ -121,24 +129,24 @@ def read() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     return response
 
 
-def _source(file: FileStorage, opened: ExitStack) -> Source:
+def _source(file: FileStorage, opened: ExitStack) -> ImportSource:
     # Flask closes what was uploaded when the view returns, and the page is made after that.
     stream, file.stream = file.stream, BytesIO()
     opened.callback(stream.close)
     name = file.filename or ""
-    if name.lower().endswith(BIBTEX) and stream.seek(0, SEEK_END) > MOST_BIBTEX:
-        raise BadSource(f"{name} has more than {MOST_BIBTEX // 1_000_000} MB; split it.")
+    if name.lower().endswith(BIBTEX) and stream.seek(0, SEEK_END) > MAX_BIBTEX_BYTES:
+        raise BadSource(f"{name} has more than {MAX_BIBTEX_BYTES // 1_000_000} MB; split it.")
     source = process.read_file(cast(BinaryIO, stream), name, opened)
-    if source.count is not None and source.count > MOST_FILES:
+    if source.count is not None and source.count > MAX_FILES:
         raise BadSource(
-            f"This holds {source.count:,} files; at most {MOST_FILES:,} are read at a time."
+            f"This holds {source.count:,} files; at most {MAX_FILES:,} are read at a time."
         )
     return source
 
 
 def _outcomes(
-    source: Source, options: Options, opened: ExitStack, report: Report
-) -> Iterator[Outcome]:
+    source: ImportSource, options: ImportOptions, opened: ExitStack, report: ImportReport
+) -> Iterator[ImportOutcome]:
     with opened:
         try:
             yield from _imported(source, options, report)
@@ -146,10 +154,12 @@ def _outcomes(
                 for renewed in (renew_marked, similarity.refresh):
                     deque(renewed(db(), RENEW_SECONDS), maxlen=0)
         except Exception as error:  # whatever it is, the page ends with what was done
-            report.stopped = str(faults.end(error))
+            report.stopped = str(faults.make_stopped(error))
 
 
-def _imported(source: Source, options: Options, report: Report) -> Iterator[Outcome]:
+def _imported(
+    source: ImportSource, options: ImportOptions, report: ImportReport
+) -> Iterator[ImportOutcome]:
     for outcome in import_files(db(), source.incoming, options):
         if outcome.status == "stopped":
             report.stopped = outcome.message
@@ -158,12 +168,12 @@ def _imported(source: Source, options: Options, report: Report) -> Iterator[Outc
         yield outcome
         # A feed holds the texts of others too, which cost little.
         taken = report.counts.total() - report.counts["refused"]
-        if taken >= MOST_FILES or report.counts.total() >= MOST_ITEMS:
+        if taken >= MAX_FILES or report.counts.total() >= MAX_ITEMS:
             report.is_cut = next(source.incoming, None) is not None
             return
 
 
 def _form(problem: str = "", pasted: str = "") -> str:
     return render_template(
-        "files/import.html", problem=problem, pasted=pasted, most=MOST_FILES, most_pasted=MAX_PASTED
+        "files/import.html", problem=problem, pasted=pasted, most=MAX_FILES, most_pasted=MAX_PASTED
     )

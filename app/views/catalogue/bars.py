@@ -1,4 +1,7 @@
-"""Small bars, such as the papers of each year of a venue or an author, drawn as SVG."""
+"""Small bars drawn as SVG.
+
+Such as the papers of each year of a venue or an author.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,15 @@ from app.queries.catalogue.venues import YearCount
 from app.views.http.templating import count
 
 HEIGHT = 72  # of the tallest bar, in units of the drawing
-LEAST = 2  # what is not nothing is seen
+MIN_BAR_PIXELS = 2  # what is not nothing is seen
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar, which is a link; `words` say what it shows, `tall` and `filled` are its heights."""
+    """One bar, which is a link.
+
+    `words` say what it shows, `tall` and `filled` are its heights.
+    """
 
     label: str
     words: str
@@ -25,7 +31,10 @@ class Bar:
 
 
 def of_years(years: Iterable[YearCount], url: str, current: int | None) -> list[Bar]:
-    """Papers by year, those with summaries filled in; `url` is the list that a year narrows."""
+    """Papers by year, those with summaries filled in.
+
+    `url` is the list that a year narrows.
+    """
     years = list(years)
     most = max((each.papers for each in years), default=1)
     return [
@@ -47,4 +56,4 @@ def _words(year: YearCount) -> str:
 
 
 def _height(number: int, most: int) -> float:
-    return max(round(HEIGHT * number / most, 1), LEAST) if number else 0
+    return max(round(HEIGHT * number / most, 1), MIN_BAR_PIXELS) if number else 0

@@ -16,7 +16,7 @@ TAGS = 200
 
 @blueprint.get("/tags")
 def index() -> str:
-    wanted = listing.wanted()
+    wanted = listing.filter_text()
     tags, more = overview.tags(db(), wanted, TAGS)
     return render_template("tags/index.html", tags=tags, more=more, wanted=wanted)
 

@@ -18,7 +18,7 @@ WORDS = 8  # looked for at once
 
 @blueprint.get("/venues")
 def index() -> str:
-    wanted = listing.wanted()
+    wanted = listing.filter_text()
     found = venues.most_summarised(db(), wanted.split()[:WORDS], **listing.cursors(VENUES))
     return render_template(
         "venues/index.html", wanted=wanted, page=listing.by_cursor(found, q=wanted or None)

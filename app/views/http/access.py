@@ -15,16 +15,16 @@ from app.db import Database
 from app.models import Paper, User
 from app.queries import identifiers, papers
 from app.queries import summaries as summary_queries
-from app.queries.summaries import Entry
+from app.queries.summaries import SummaryEntry
 from app.services.accounts import account
-from app.services.lookup.asking import Outside, site_outside
+from app.services.lookup.asking import LookupSettings, make_lookup_settings
 
 TOKEN = "token"  # noqa: S105  (the name of a field)
 
 
 def init(app: Flask, config: Config) -> None:
     """Close the session at the end of each request; know how the outside is asked."""
-    app.extensions["outside"] = site_outside(
+    app.extensions["outside"] = make_lookup_settings(
         config.data_dir, on=config.lookups, site_url=config.site_url, contact=config.contact
     )
     app.before_request(_refuse_nul)
@@ -37,14 +37,17 @@ def config() -> Config:
     return found
 
 
-def outside() -> Outside:
+def lookup_settings() -> LookupSettings:
     """How papers are looked up elsewhere."""
-    found: Outside = current_app.extensions["outside"]
+    found: LookupSettings = current_app.extensions["outside"]
     return found
 
 
 def db() -> Session:
-    """The request's session, opened at its first use. It reads, until a service writes."""
+    """The request's session, opened at its first use.
+
+    It reads, until a service writes.
+    """
     if "db" not in g:
         database: Database = current_app.extensions["shortlist"][1]
         g.db = database.session()
@@ -56,7 +59,10 @@ def db() -> Session:
 
 
 def viewer() -> User | None:
-    """Who is signed in. No query for a visitor without a cookie; else one a request."""
+    """Who is signed in.
+
+    No query for a visitor without a cookie; else one a request.
+    """
     if "viewer" not in g:
         g.viewer = account.user_of_session(db(), token()) if token() else None
     found: User | None = g.viewer
@@ -74,7 +80,7 @@ def viewer_is_known() -> bool:
     return g.get("viewer") is not None
 
 
-def give_up() -> None:
+def drop_session() -> None:
     """Drop the request's session after a failure; nobody counts as signed in from here on."""
     _close(None)
     g.viewer = None
@@ -89,7 +95,10 @@ def signed_in() -> User:
 
 
 def needs_sign_in(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Send visitors to the sign-in page and back; what they posted is kept by the 401 page."""
+    """Send visitors to the sign-in page and back.
+
+    What they posted is kept by the 401 page.
+    """
 
     @wraps(view)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
@@ -131,34 +140,40 @@ def sign_out() -> None:
 
 
 def paper_or_404(key: str) -> Paper:
-    """The paper of this key, or that had it before it was merged into another one."""
+    """The paper of this key, or that had it before a merge."""
     paper = papers.by_key(db(), key) or identifiers.by_key(db(), key)
     if paper is None:
         abort(404)
     return paper
 
 
-def entry_or_404(summary_id: int) -> Entry:
-    """A summary that the viewer may see; one they may not see does not exist for them."""
+def entry_or_404(summary_id: int) -> SummaryEntry:
+    """A summary that the viewer may see.
+
+    One they may not see does not exist for them.
+    """
     entry = None
     if summary_id < 2**31:
-        entry = summary_queries.one(db(), summary_id, viewer())
+        entry = summary_queries.get_summary(db(), summary_id, viewer())
     if entry is None:
         abort(404)
     return entry
 
 
-def own_entry_or_404(summary_id: int) -> Entry:
-    """A summary that the viewer wrote: 404 when they may not see it, 403 when it is another's."""
+def own_entry_or_404(summary_id: int) -> SummaryEntry:
+    """A summary that the viewer wrote.
+
+    404 when they may not see it, 403 when it is another's.
+    """
     entry = entry_or_404(summary_id)
     if not entry.is_mine:
         abort(403)
     return entry
 
 
-def typed(longest: int) -> str:
+def search_text(max_chars: int) -> str:
     """What is searched for (`q`): any string, without what no text has."""
-    return request.args.get("q", "").replace("\x00", "").strip()[:longest]
+    return request.args.get("q", "").replace("\x00", "").strip()[:max_chars]
 
 
 def this_address() -> str:
@@ -166,8 +181,11 @@ def this_address() -> str:
     return request.full_path.rstrip("?")
 
 
-def local(address: str | None, fallback: str) -> str:
-    """An address to go on to if it is a path on this site, else the fallback."""
+def local_url(address: str | None, fallback: str) -> str:
+    """An address to go on to if it is on this site.
+
+    Else the fallback.
+    """
     if not address or not address.startswith("/") or address.startswith("//"):
         return fallback
     return fallback if "\\" in address or not address.isprintable() else address
@@ -180,7 +198,7 @@ def see_other(address: str) -> Response:
 
 def _refuse_nul() -> None:
     # Nothing has a NUL in its name, and PostgreSQL cannot even be asked for one.
-    # Only what is searched for may be anything: `typed` leaves it out there.
+    # Only what is searched for may be anything: `search_text` leaves it out there.
     named = [text for name, text in request.args.items(multi=True) if name != "q"]
     if any("\x00" in text for text in (request.path, *named)):
         abort(404)

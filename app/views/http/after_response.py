@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from app.db import Database
 from app.services.similar import similarity
 
-SECONDS = 1.0
+MAX_SECONDS = 1.0
 _BUSY = Lock()  # one at a time in a process: what is left stays marked, and others go on with it
 
 
@@ -33,7 +33,7 @@ def _refresh(database: Database) -> None:
         return
     try:
         with database.session() as session:
-            for _ in similarity.refresh(session, SECONDS):
+            for _ in similarity.refresh(session, MAX_SECONDS):
                 pass
     except SQLAlchemyError:
         # The answer is sent, and the marks are kept for the next time.

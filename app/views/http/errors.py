@@ -1,4 +1,7 @@
-"""Error pages. What somebody typed is shown again, with a button that sends it once more."""
+"""Error pages.
+
+What somebody typed is shown again, with a button that sends it once more.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,7 @@ TOO_LARGE_IN_EDITOR = (
 )
 SECRET_FORMS = (*GUESTS_FORMS, "account.change_password")
 # What is shown again: the fields of our forms that hold somebody's work.
-KEPT = {
+KEPT_FIELDS = {
     *(
         "summary",
         "source",
@@ -93,7 +96,7 @@ def _page(error: HTTPException) -> Response | tuple[str, int] | tuple[Response, 
         return "This site does not go by that name.", code
     if isinstance(error, InternalServerError):
         # The page must not ask a database that has just failed who is looking.
-        access.give_up()
+        access.drop_session()
     title, message = MESSAGES.get(code, MESSAGES[400])
     custom = getattr(error, "description", None)
     if code in (403, 422) and custom and custom != type(error).description:
@@ -106,7 +109,7 @@ def _too_many(error: TooManyRequests) -> Response:
         error.retry_after if isinstance(error.retry_after, int) else security.seconds_to_wait()
     )
     title, message = MESSAGES[429]
-    message = message.format(wait=in_words(seconds))
+    message = message.format(wait=format_wait(seconds))
     if request.endpoint == "account.enter" and not _wants_json():
         form = LoginForm()
         form.form_errors.append(message)
@@ -121,7 +124,7 @@ def _too_many(error: TooManyRequests) -> Response:
     return response
 
 
-def in_words(seconds: int) -> str:
+def format_wait(seconds: int) -> str:
     """How long to wait, said in whole minutes or hours, and never too short."""
     minutes = math.ceil(seconds / 60)
     if minutes < 60:
@@ -145,7 +148,7 @@ def _database_away(
     error: OperationalError,
 ) -> Response | tuple[str, int] | tuple[Response, int]:
     current_app.logger.error("The database does not answer: %s", error.orig)
-    access.give_up()
+    access.drop_session()
     return _answer(503, *MESSAGES[503])
 
 
@@ -156,14 +159,14 @@ def _perhaps_away(
     if not error.connection_invalidated:
         raise error
     current_app.logger.error("The database does not answer: %s", error.orig)
-    access.give_up()
+    access.drop_session()
     return _answer(503, *MESSAGES[503])
 
 
 def _cannot_be_stored(
     _error: DataError,
 ) -> Response | tuple[str, int] | tuple[Response, int]:
-    access.give_up()
+    access.drop_session()
     return _answer(422, MESSAGES[422][0], "Something in what you sent cannot be stored.")
 
 
@@ -224,4 +227,4 @@ def _kept(code: int) -> list[tuple[str, str]] | None:
 def kept_fields() -> list[tuple[str, str]]:
     """The fields of the request that hold somebody's work."""
     fields = request.form.items(multi=True)
-    return [(name, value) for name, value in fields if name in KEPT][: len(KEPT)]
+    return [(name, value) for name, value in fields if name in KEPT_FIELDS][: len(KEPT_FIELDS)]

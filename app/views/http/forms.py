@@ -1,4 +1,7 @@
-"""The forms. They check shape only; what is right is for the services to say."""
+"""The forms.
+
+They check shape only; what is right is for the services to say.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from wtforms.validators import DataRequired, InputRequired, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
 from app.references.labels import KIND_LABELS
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.text.lines import plain_ends
 
 # Who can see a summary of each visibility, and what that means.
@@ -34,7 +37,7 @@ WHO_SEES = {
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A form whose fields carry the names of a service's arguments."""
 
-    def refuse(self, refused: Refused) -> None:
+    def refuse(self, refused: Refusal) -> None:
         """Show a service's refusal beside the field that it names, or at the top."""
         field = self._fields.get(refused.field)
         if field is None:
@@ -73,8 +76,10 @@ class LookUpForm(Form):
     )
 
 
-class Switch(BooleanField):
-    """A tick box whose value is `None` when the form that was sent did not hold it at all.
+class OptionalCheckbox(BooleanField):
+    """A tick box that says when a form did not hold it.
+
+    Its value is `None` then.
 
     A browser sends nothing for a box without a tick, so an empty hidden field of the same name goes
     before it (`macros/forms.html`).
@@ -94,7 +99,7 @@ class SharingForm(Form):
         choices=VISIBLE_TO,
         validate_choice=False,
     )
-    anonymous = Switch("Anonymous", description="Your name is shown to nobody else.")
+    anonymous = OptionalCheckbox("Anonymous", description="Your name is shown to nobody else.")
 
 
 class SummaryForm(SharingForm):
@@ -106,7 +111,7 @@ class SummaryForm(SharingForm):
     tags = StringField("Tags", description="Separated by commas, such as detection, two-stage.")
     revision = IntegerField(widget=HiddenInput())
     draft = IntegerField(widget=HiddenInput())
-    base = HiddenField()  # see `contents.Settings.to_text`
+    base = HiddenField()  # see `content.SummarySettings.to_text`
 
 
 class SignUpForm(Form):

@@ -1,4 +1,7 @@
-"""Pages of lists, as the templates want them: rows and the addresses of the pages around."""
+"""Pages of lists, as the templates want them.
+
+Rows and the addresses of the pages around.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,12 @@ from typing import Any
 from flask import request, url_for
 
 from app.queries.paging import Slice
-from app.views.http.access import typed
+from app.views.http.access import search_text
 
 ENTRIES = 10
 PAPERS = 20
-HIGHEST_PAGE = 500
-LONGEST_WANTED = 100
+MAX_PAGE = 500
+MAX_FILTER_CHARS = 100
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,15 @@ def cursors(size: int = ENTRIES) -> dict[str, Any]:
         "before": request.args.get("before"),
     }
     if not any(found.values()):
-        found["skip"] = (number() - 1) * size
+        found["skip"] = (page_number() - 1) * size
     return {**found, "size": size}
 
 
 def by_cursor(found: Slice, **fixed: Any) -> Page:
-    """A page of a list that stays in place while rows arrive; `fixed` are its other arguments."""
+    """A page of a list that stays in place while rows arrive.
+
+    `fixed` are its other arguments.
+    """
 
     return Page(
         found.rows,
@@ -52,22 +58,22 @@ def by_cursor(found: Slice, **fixed: Any) -> Page:
 
 def by_number(rows: Sequence[Any], more: bool, **fixed: Any) -> Page:
     """A page of a list that is paged by number."""
-    here = number()
+    here = page_number()
     return Page(
         rows,
         _address(fixed, page=here - 1 if here > 2 else None) if here > 1 else None,
-        _address(fixed, page=here + 1) if more and here < HIGHEST_PAGE else None,
+        _address(fixed, page=here + 1) if more and here < MAX_PAGE else None,
     )
 
 
-def number() -> int:
-    """The page asked for, from 1 to `HIGHEST_PAGE`; anything else means the first."""
-    return _whole("page", 1, HIGHEST_PAGE) or 1
+def page_number() -> int:
+    """The page asked for, from 1 to `MAX_PAGE`; anything else means the first."""
+    return _whole("page", 1, MAX_PAGE) or 1
 
 
-def wanted() -> str:
+def filter_text() -> str:
     """What a list is to be narrowed to, as typed."""
-    return typed(LONGEST_WANTED)
+    return search_text(MAX_FILTER_CHARS)
 
 
 def year() -> int | None:

@@ -136,12 +136,18 @@ def headers(config: Config) -> dict[str, str]:
 
 
 def cookie_name(name: str) -> str:
-    """A cookie's name; over https with the prefix that lets no other host or path set it."""
+    """A cookie's name.
+
+    Over https it has the prefix that lets no other host or path set it.
+    """
     return f"__Host-{name}" if current_app.config["SESSION_COOKIE_SECURE"] else name
 
 
 def seconds_until(moment: float) -> int:
-    """How long somebody has to wait who may come back at a moment (seconds since 1970)."""
+    """How long somebody has to wait until a moment.
+
+    The moment is in seconds since 1970.
+    """
     return max(1, math.ceil(moment - time.time()))
 
 

@@ -61,7 +61,10 @@ def initials(name: str) -> str:
 
 
 def hue(name: str) -> int:
-    """A number from 0 to 7 that stays with a name: the colour of its avatar."""
+    """A number from 0 to 7 that stays with a name.
+
+    It is the colour of its avatar.
+    """
     return hashlib.sha256(name.encode()).digest()[0] % HUES
 
 

@@ -1,4 +1,7 @@
-"""Who a request is from, as far as an address tells: one bucket for each customer of a network."""
+"""Who a request is from, as far as an address tells.
+
+One bucket for each customer of a network.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +21,17 @@ MAX_ADDRESS = 100  # characters; the longest with zone and port has some 70
 
 
 def network() -> str:
-    """Where the request is from; a proxy's word for it counts only as far as settings say."""
+    """Where the request is from.
+
+    A proxy's word for it counts only as far as settings say.
+    """
     return network_of(request.remote_addr or "")
 
 
 def network_of(text: str) -> str:
-    """The bucket of an address: itself, or of IPv6 the network that one customer has (/64).
+    """The bucket of an address.
+
+    Itself, or of IPv6 the network that one customer has (/64).
 
     Args:
         text: an address as servers and proxies write it, also with a port or a zone.

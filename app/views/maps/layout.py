@@ -1,4 +1,6 @@
-"""A graph of papers as a picture: where each paper stands, and the lines between them.
+"""A graph of papers as a picture.
+
+Where each paper stands, and the lines between them.
 
 Positions come from a force-directed layout (Fruchterman and Reingold 1991, by rustworkx). It starts
 from places that hang on the papers' keys alone, so the same graph always gives the same picture,
@@ -20,7 +22,7 @@ from app.text.person_names import surname
 
 ROUNDS = 120  # of the layout, fewer where many papers make each one slow
 ROOM = 8000.0  # square pixels for a paper and its label
-SMALLEST = (680.0, 440.0)
+MIN_MAP_PIXELS = (680.0, 440.0)
 MARGIN_X, MARGIN_Y = 56.0, 28.0
 LABEL_HEIGHT = 16.0
 LETTER = 6.6  # width of a letter of a label, about
@@ -29,7 +31,7 @@ SPREADS = 40
 
 
 @dataclass(frozen=True)
-class Dot:
+class MapDot:
     """A paper on a map; distances in pixels.."""
 
     paper: Paper
@@ -41,7 +43,7 @@ class Dot:
 
 
 @dataclass(frozen=True)
-class Line:
+class MapLine:
     """A line between two papers; `both` when links go in both directions."""
 
     source: Paper
@@ -61,26 +63,26 @@ class Map:
 
     width: int
     height: int
-    dots: list[Dot]
-    lines: list[Line]
+    dots: list[MapDot]
+    lines: list[MapLine]
     left_out: int
 
 
 def draw(
-    graph: Graph, center: Paper | None = None, smallest: tuple[float, float] = SMALLEST
+    graph: Graph, center: Paper | None = None, min_size: tuple[float, float] = MIN_MAP_PIXELS
 ) -> Map:
     """Lay a graph out.
 
     Args:
         graph: the papers and edges.
         center: the paper that it is about, if it is about one.
-        smallest: width and height of a map of few papers; those of many are larger.
+        min_size: width and height of a map of few papers; those of many are larger.
     """
-    grown = max(1.0, math.sqrt(len(graph.papers) * ROOM / (smallest[0] * smallest[1])))
-    width, height = smallest[0] * grown, smallest[1] * grown
+    grown = max(1.0, math.sqrt(len(graph.papers) * ROOM / (min_size[0] * min_size[1])))
+    width, height = min_size[0] * grown, min_size[1] * grown
     places = _scaled(_layout(graph), width, height)
     dots = {
-        number: Dot(
+        number: MapDot(
             paper,
             label_of(paper),
             *places[number],
@@ -96,7 +98,10 @@ def draw(
 
 
 def label_of(paper: Paper) -> str:
-    """`Ren 2015`, or the beginning of the title where nobody is known to have written it."""
+    """The label of a paper on a map: `Ren 2015`.
+
+    The beginning of the title where nobody is known to have written it.
+    """
     if paper.authors:
         label = surname(paper.authorships[0].printed)
         year = f" {paper.year}" if paper.year else ""
@@ -159,7 +164,7 @@ def _scaled(
     }
 
 
-def _spread(dots: dict[int, Dot], width: float, height: float) -> dict[int, Dot]:
+def _spread(dots: dict[int, MapDot], width: float, height: float) -> dict[int, MapDot]:
     """Push apart those whose dots or labels lie on each other, down and up the page."""
     x = {number: dot.x for number, dot in dots.items()}
     y = {number: dot.y for number, dot in dots.items()}
@@ -192,7 +197,7 @@ def _spread(dots: dict[int, Dot], width: float, height: float) -> dict[int, Dot]
         if not moved:
             break
     return {
-        number: Dot(
+        number: MapDot(
             dot.paper,
             dot.label,
             round(x[number], 1),
@@ -204,7 +209,7 @@ def _spread(dots: dict[int, Dot], width: float, height: float) -> dict[int, Dot]
     }
 
 
-def _lines(graph: Graph, dots: dict[int, Dot]) -> list[Line]:
+def _lines(graph: Graph, dots: dict[int, MapDot]) -> list[MapLine]:
     edges = {(edge.source, edge.target): edge for edge in graph.edges}
     lines = []
     for (source, target), edge in edges.items():
@@ -215,14 +220,14 @@ def _lines(graph: Graph, dots: dict[int, Dot]) -> list[Line]:
     return lines
 
 
-def _line(source: Dot, target: Dot, edges: Sequence[Edge]) -> Line:
+def _line(source: MapDot, target: MapDot, edges: Sequence[Edge]) -> MapLine:
     """From the rim of one dot to that of the other, with room for the heads of the arrow."""
     both = len(edges) == 2
     across, down = target.x - source.x, target.y - source.y
     length = math.hypot(across, down) or 1.0
     start = source.radius + (5 if both else 1)
     end = target.radius + 5
-    return Line(
+    return MapLine(
         source.paper,
         target.paper,
         round(source.x + across * start / length, 1),

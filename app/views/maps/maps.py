@@ -1,4 +1,7 @@
-"""Maps: the papers around a paper, and those that a tag's, a venue's or a user's summaries link."""
+"""Maps of the papers around a paper, and of other groups.
+
+Those that a tag's, a venue's or a user's summaries link.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,8 @@ from app.views.http.security import SEARCH_LIMIT
 from app.views.maps import layout
 
 blueprint = Blueprint("maps", __name__)
-MOST = 300
-MOST_AROUND = 60
+MAX_PAPERS = 300
+MAX_NEIGHBOURS = 60
 
 
 @blueprint.get("/map/paper/<path:key>")
@@ -26,7 +29,7 @@ def paper(key: str) -> str | Response:
     found = paper_or_404(key)
     steps = 2 if request.args.get("steps") == "2" else 1
     around = graph.neighbourhood(
-        db(), found, viewer(), steps=steps, most=MOST if steps == 2 else MOST_AROUND
+        db(), found, viewer(), steps=steps, max_papers=MAX_PAPERS if steps == 2 else MAX_NEIGHBOURS
     )
     back = url_for("papers.show", key=found.key)
     return _page(around, found.title, back, center=found, steps=steps)
@@ -38,7 +41,7 @@ def tag(name: str) -> str | Response:
     found = overview.tag_by_name(db(), name)
     if found is None:
         abort(404)
-    linked = graph.of_tag(db(), found, most=MOST)
+    linked = graph.of_tag(db(), found, max_papers=MAX_PAPERS)
     return _page(linked, found.name, url_for("tags.show", name=found.name))
 
 
@@ -48,7 +51,7 @@ def venue(key: str) -> str | Response:
     found = venues.by_key(db(), key)
     if found is None:
         abort(404)
-    linked = graph.of_venue(db(), found, viewer(), most=MOST)
+    linked = graph.of_venue(db(), found, viewer(), max_papers=MAX_PAPERS)
     return _page(linked, found.name, url_for("venues.show", key=found.key))
 
 
@@ -58,7 +61,7 @@ def user(name: str) -> str | Response:
     found = people.user_by_name(db(), name)
     if found is None:
         abort(404)
-    linked = graph.of_user(db(), found, viewer(), most=MOST)
+    linked = graph.of_user(db(), found, viewer(), max_papers=MAX_PAPERS)
     return _page(linked, found.display_name, url_for("users.show", name=found.name))
 
 

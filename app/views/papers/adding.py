@@ -1,5 +1,8 @@
-"""Adding a paper: what somebody has in mind is looked up, offered, and added with one click, or by
-the form that what was found fills in."""
+"""Pages for adding a paper.
+
+What somebody has in mind is looked up, offered, and added with one click, or by the form that what
+was found fills in.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +22,22 @@ from app.services.lookup import finding, offers
 from app.services.lookup.offers import Expired, Offer, Result
 from app.services.operation.rerender import renew_marked
 from app.services.papers.adding import add_prepared, prepare
-from app.services.papers.facts import checked
-from app.services.refusals import AlreadyThere, Refused
+from app.services.papers.facts import check_record
+from app.services.refusals import PaperExists, Refusal
 from app.sources.record import NO_SECTION, PaperRecord
 from app.text.lines import plain_ends
-from app.views.http.access import db, needs_sign_in, outside, see_other, signed_in, typed, viewer
+from app.views.http.access import (
+    db,
+    lookup_settings,
+    needs_sign_in,
+    search_text,
+    see_other,
+    signed_in,
+    viewer,
+)
 from app.views.http.forms import LookUpForm, PaperForm
 from app.views.http.security import LOOKUP_LIMIT, WRITE_LIMIT
-from app.views.papers.paper import LONGEST_QUERY, RENEW_SECONDS, blueprint
+from app.views.papers.paper import MAX_QUERY_CHARS, RENEW_SECONDS, blueprint
 
 USED = "This offer has expired or was used already."
 GONE = "This look-up has expired. Paste the paper again."
@@ -82,10 +93,10 @@ def new() -> str | tuple[str, int]:
         if found is None:
             return _page(_empty(), Content(problems=[GONE])), 404
         return _result_page(*found)
-    wanted = typed(LONGEST_QUERY)
+    wanted = search_text(MAX_QUERY_CHARS)
     if not wanted:
         return _page(_empty(), Content())
-    result = finding.find(db(), outside(), wanted, viewer())
+    result = finding.find_papers(db(), lookup_settings(), wanted, viewer())
     _, result = offers.keep(db(), signed_in(), wanted, result)
     return _result_page(wanted, result)
 
@@ -107,11 +118,11 @@ def look_up() -> Response | tuple[str, int]:
     if not form.validate_on_submit():
         return _page(_empty(), Content(), form), 422
     text = (form.pasted.data or "").replace("\x00", "").strip()
-    if len(text) <= LONGEST_QUERY and "\n" not in text and text.isprintable():
+    if len(text) <= MAX_QUERY_CHARS and "\n" not in text and text.isprintable():
         return see_other(url_for("papers.new", q=text))
     try:
-        result = finding.find(db(), outside(), text, viewer())
-    except Refused as refused:
+        result = finding.find_papers(db(), lookup_settings(), text, viewer())
+    except Refusal as refused:
         form.refuse(refused)
         return _page(_empty(), Content(), form), 422
     token, _ = offers.keep(db(), signed_in(), text, result)
@@ -159,16 +170,16 @@ def create() -> Response | tuple[str, int]:
         form.form_errors.append(USED_FORM)
         return _page(form, content), 422
     try:
-        record = checked(db(), _record(form, origin))
-    except Refused as refused:
+        record = check_record(db(), _record(form, origin))
+    except Refusal as refused:
         form.refuse(refused)
         return _page(form, content), 422
-    free = finding.instead_of_key(db(), record)
+    free = finding.replacement_key(db(), record)
     if free:
         existing = find_paper(db(), record.key)
         content.here = _rows([existing] if existing else [])
         said = f"{record.key} is the key of another paper here. {free} is free: use that?"
-        form.refuse(Refused("key", said))
+        form.refuse(Refusal("key", said))
         form.key.data = free
         return _page(form, content), 422
 
@@ -195,14 +206,14 @@ def _added(
     except Expired:
         db().rollback()
         return _used()
-    except AlreadyThere as there:
+    except PaperExists as there:
         db().commit()  # further names of it that were learnt
         existing = papers.by_key(db(), there.key)
         content.here = _rows([existing] if existing else [])
         content.offers, content.origin = [], None
         form.form_errors.append("We have this paper already; see below.")
         return _page(form, content), 422
-    except Refused as refused:
+    except Refusal as refused:
         db().rollback()
         form.refuse(refused)
         return _page(form, content), 422

@@ -17,8 +17,8 @@ from app.views.papers import metadata
 from app.views.papers import paper as paper_pages
 
 blueprint = Blueprint("citing", __name__)
-LONGEST_NAME = 100  # of a file
-MOST_LINKED = 300
+MAX_FILE_NAME_CHARS = 100  # of a file
+MAX_LINKED_PAPERS = 300
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,9 @@ def json(key: str) -> str | Response | tuple[str, int]:
 
 @blueprint.get("/unapi")
 def unapi() -> str | Response | tuple[Response | str, int]:
-    """The formats there are; those of one paper; a paper in one of them (unAPI, version 1).
+    """Papers in the formats of unAPI, version 1.
+
+    The formats there are; those of one paper; a paper in one of them.
 
     Papers go by their number here: a key may hold signs that mean something in an address.
     """
@@ -99,7 +101,7 @@ def _file(paper: Paper, suffix: str) -> Response:
     if suffix == "json":
         address = db().info["site_url"] + url_for("papers.show", key=paper.key)
         count = summaries.count_public(db(), paper)
-        around = graph.neighbourhood(db(), paper, None, steps=1, most=MOST_LINKED)
+        around = graph.neighbourhood(db(), paper, None, steps=1, max_papers=MAX_LINKED_PAPERS)
         text = metadata.as_json(
             record,
             names,
@@ -109,7 +111,7 @@ def _file(paper: Paper, suffix: str) -> Response:
             linked_from=around.sources_of(paper),
         )
     else:
-        text = citations.ris(record) if suffix == "ris" else citations.bibtex(record) + "\n"
+        text = citations.to_ris(record) if suffix == "ris" else citations.to_bibtex(record) + "\n"
     answer = Response(text, content_type=f"{FORMATS[suffix].media_type}; charset=utf-8")
     how = "inline" if suffix == "json" else "attachment"
     answer.headers["Content-Disposition"] = f'{how}; filename="{file_name(paper.key)}.{suffix}"'
@@ -118,6 +120,9 @@ def _file(paper: Paper, suffix: str) -> Response:
 
 
 def file_name(key: str) -> str:
-    """A key as the name of a file: letters, digits, hyphens and full stops of ASCII."""
+    """A key as the name of a file.
+
+    Letters, digits, hyphens and full stops of ASCII.
+    """
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", key).strip("-.")
-    return plain[:LONGEST_NAME].rstrip("-.") or "paper"
+    return plain[:MAX_FILE_NAME_CHARS].rstrip("-.") or "paper"

@@ -1,4 +1,7 @@
-"""The health of links, papers that are wanted, and the card of a paper that a link leads to."""
+"""Pages about links.
+
+Their health, papers that are wanted, and the card of a paper that a link leads to.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from app.queries.links import links, wanted
 from app.views.http import listing
 from app.views.http.access import db, needs_sign_in, paper_or_404, signed_in, viewer
 from app.views.http.security import SEARCH_LIMIT, SUGGEST_LIMIT
-from app.views.papers.paper import add_address
+from app.views.papers.paper import add_paper_url
 
 blueprint = Blueprint("links", __name__)
 WANTED = 50
@@ -20,9 +23,9 @@ WANTED = 50
 @blueprint.get("/wanted")
 def wanted_papers() -> str:
     """Papers that summaries link to and that nobody has added."""
-    found, more = wanted.wanted(db(), number=listing.number(), size=WANTED)
+    found, more = wanted.wanted_papers(db(), number=listing.page_number(), size=WANTED)
     return render_template(
-        "links/wanted.html", page=listing.by_number(found, more), add_address=add_address
+        "links/wanted.html", page=listing.by_number(found, more), add_address=add_paper_url
     )
 
 
@@ -66,7 +69,7 @@ def health_of_all() -> str:
 def mentions(key: str) -> str:
     """All places that point to a paper, of which its own page shows the best."""
     paper = paper_or_404(key)
-    here = listing.number()
+    here = listing.page_number()
     found, total = links.all_mentions(db(), paper, viewer(), number=here)
     return render_template(
         "links/mentions.html",
@@ -80,7 +83,10 @@ def mentions(key: str) -> str:
 @blueprint.get("/card/<path:key>")
 @SUGGEST_LIMIT
 def card(key: str) -> Response:
-    """What a link to a paper shows when somebody points at it: a piece of a page, for everybody."""
+    """What a link to a paper shows when somebody points at it.
+
+    A piece of a page, for everybody.
+    """
     paper = papers.by_key(db(), key)
     if paper is None:
         abort(404)

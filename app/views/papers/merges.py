@@ -12,35 +12,35 @@ from app.models import Paper
 from app.queries import identifiers, merges, papers
 from app.queries.search import results
 from app.services.operation.rerender import renew_marked
-from app.services.papers.duplicates import stays, suggested
+from app.services.papers.duplicates import choose_kept_paper, suggest_duplicates
 from app.services.papers.merge_undo import undo_merge
-from app.services.papers.merging import merge_papers, tell_apart
-from app.services.papers.same_work import doubts, work_of
-from app.services.refusals import Refused
+from app.services.papers.merging import mark_different, merge_papers
+from app.services.papers.same_work import differences_between, work_of
+from app.services.refusals import Refusal
 from app.views.http import listing
 from app.views.http.access import (
     db,
     needs_sign_in,
     needs_trust,
     paper_or_404,
+    search_text,
     see_other,
     signed_in,
-    typed,
     viewer,
 )
 from app.views.http.security import SEARCH_LIMIT, WRITE_LIMIT
-from app.views.papers.paper import LONGEST_QUERY, RENEW_SECONDS
+from app.views.papers.paper import MAX_QUERY_CHARS, RENEW_SECONDS
 
 blueprint = Blueprint("merges", __name__)
-MERGES = 50
-FOUND = 10
+PAGE_SIZE = 50
+MAX_FOUND_PAPERS = 10
 
 
 @blueprint.get("/merges")
 @needs_sign_in
 def index() -> str:
     """What was merged, by whom, and what came of it."""
-    found, more = merges.latest(db(), number=listing.number(), size=MERGES)
+    found, more = merges.latest_merges(db(), number=listing.page_number(), size=PAGE_SIZE)
     return render_template("merges/index.html", page=listing.by_number(found, more))
 
 
@@ -51,22 +51,22 @@ def index() -> str:
 def new() -> str | Response | tuple[str, int]:
     """Choose the other paper, then see both side by side."""
     paper = paper_or_404(request.args.get("one", ""))
-    asked = request.args.get("other", "").strip()[:LONGEST_QUERY]
+    asked = request.args.get("other", "").strip()[:MAX_QUERY_CHARS]
     other = identifiers.find_paper(db(), asked) if asked else None
     if other is not None and other.id != paper.id:
         return _compared(paper, other)
-    query = "" if other is not None else asked or typed(LONGEST_QUERY)
+    query = "" if other is not None else asked or search_text(MAX_QUERY_CHARS)
     found: list[Any] = []
     if query:
-        rows = results.papers(db(), query, viewer(), limit=FOUND + 1, offset=0)
-        found = [row.paper for row in rows if row.paper.id != paper.id][:FOUND]
+        rows = results.papers(db(), query, viewer(), limit=MAX_FOUND_PAPERS + 1, offset=0)
+        found = [row.paper for row in rows if row.paper.id != paper.id][:MAX_FOUND_PAPERS]
     return render_template(
         "merges/choose.html",
         paper=paper,
         q=query,
         is_itself=other is not None,
         found=found,
-        suggested=[] if query else suggested(db(), paper),
+        suggested=[] if query else suggest_duplicates(db(), paper),
     )
 
 
@@ -82,7 +82,7 @@ def create() -> str | Response | tuple[str, int]:
     kept, removed = (one, other) if keep == one.key else (other, one)
     try:
         merge = merge_papers(db(), kept, removed, signed_in())
-    except Refused as refused:
+    except Refusal as refused:
         return _refused(one.id != other.id, refused.message)
     db().commit()
     _renew()
@@ -98,8 +98,8 @@ def differ() -> str | Response | tuple[str, int]:
     """They look alike and are two works: do not suggest it any more."""
     one, other = _pair()
     try:
-        tell_apart(db(), one, other, signed_in())
-    except Refused as refused:
+        mark_different(db(), one, other, signed_in())
+    except Refusal as refused:
         return _refused(one.id != other.id, refused.message)
     db().commit()
     flash("They stay two papers, and nobody is asked again.", "good")
@@ -115,7 +115,7 @@ def undo(merge_id: int) -> Response:
         abort(404)
     try:
         paper = undo_merge(db(), merge_id, signed_in())
-    except Refused as refused:
+    except Refusal as refused:
         db().rollback()
         flash(refused.message, "error")
         return see_other(url_for("merges.index"))
@@ -145,8 +145,8 @@ def _compared(one: Paper, other: Paper, problem: str = "") -> str | tuple[str, i
         "merges/compare.html",
         papers=(one, other),
         names={each.id: papers.identifiers(db(), each) for each in (one, other)},
-        stays=stays(one, other),
-        doubts=doubts(work_of(one), work_of(other)),
+        stays=choose_kept_paper(one, other),
+        doubts=differences_between(work_of(one), work_of(other)),
         problem=problem,
     )
     return (page, 422) if problem else page

@@ -1,4 +1,7 @@
-"""What programs read of a paper's page: tags of its head, JSON-LD, and its facts as JSON."""
+"""What programs read of a paper's page.
+
+Tags of its head, JSON-LD, and its facts as JSON.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from app.models import Identifier, Summary
-from app.queries.summaries import Entry
+from app.queries.summaries import SummaryEntry
 from app.references.addresses import outside_url
 from app.sources.formats import csl_writing, meta_tags, schema_org
 from app.sources.record import PaperRecord
@@ -58,7 +61,7 @@ def as_json(
 
 def linked_data(
     record: PaperRecord,
-    entries: Sequence[Entry],
+    entries: Sequence[SummaryEntry],
     address: str,
     address_of: Callable[[Summary], str],
 ) -> dict[str, Any]:
@@ -78,7 +81,7 @@ def linked_data(
     return work | {"url": address} | ({"review": reviews} if reviews else {})
 
 
-def _review(entry: Entry, address: str) -> dict[str, Any]:
+def _review(entry: SummaryEntry, address: str) -> dict[str, Any]:
     summary = entry.summary
     published = summary.published_at or summary.created_at
     found: dict[str, Any] = {

@@ -11,7 +11,7 @@ from app.models import Summary
 from app.queries import drafts, identifiers, papers, people, revisions, similar, summaries
 from app.queries.links import graph, links
 from app.queries.links.links import SeeAlso
-from app.queries.summaries import Entry
+from app.queries.summaries import SummaryEntry
 from app.references.addresses import outside_url
 from app.references.parsing import is_of_a_site, parse_identifier
 from app.services.exporting import citations
@@ -22,7 +22,7 @@ from app.views.papers import metadata
 
 blueprint = Blueprint("papers", __name__)
 
-LONGEST_QUERY = 500
+MAX_QUERY_CHARS = 500
 RENEW_SECONDS = 1.0
 MAP_PAPERS = 8  # in the small map beside the text: more do not fit its width
 MAP_SIZE = (260.0, 250.0)
@@ -30,7 +30,10 @@ MAP_SIZE = (260.0, 250.0)
 
 @dataclass(frozen=True)
 class Recommended:
-    """A row of "See also"; one that is not known has an address where it is added."""
+    """A row of "See also".
+
+    One that is not known has an address where it is added.
+    """
 
     title_html: str
     label: str
@@ -76,18 +79,18 @@ def show(key: str) -> str | Response | tuple[str, int]:
         head_tags=metadata.head_tags(record),
         linked_data=metadata.linked_data(record, entries, address, _address_of),
         my_summary=next((entry.summary for entry in entries if entry.is_mine), None),
-        my_draft=None if user is None else next(iter(drafts.about(db(), user, paper)), None),
+        my_draft=None if user is None else next(iter(drafts.drafts_about(db(), user, paper)), None),
         see_also=[_recommended(each) for each in see_also],
         mentioned_in=mentioned_in,
         mentions_shown=links.BACKLINKS_SHOWN,
         similar=similar.of_paper(db(), paper, linked),
         map=layout.draw(
-            graph.neighbourhood(db(), paper, user, steps=1, most=MAP_PAPERS), paper, MAP_SIZE
+            graph.neighbourhood(db(), paper, user, steps=1, max_papers=MAP_PAPERS), paper, MAP_SIZE
         ),
-        identifiers=citations.places(paper, names),
-        maybe_same=duplicates.suggested(db(), paper),
-        citation=citations.formatted(record),
-        bibtex=citations.bibtex(record),
+        identifiers=citations.reading_links(paper, names),
+        maybe_same=duplicates.suggest_duplicates(db(), paper),
+        citation=citations.format_citation(record),
+        bibtex=citations.to_bibtex(record),
     )
     # ShortScience promised 200 only for a paper with a summary, and other sites test for it.
     return page, 200 if entries else 404
@@ -97,9 +100,9 @@ def _address_of(summary: Summary) -> str:
     return str(db().info["site_url"]) + url_for("summaries.show", summary_id=summary.id)
 
 
-def summary_page(entry: Entry) -> str:
+def summary_page(entry: SummaryEntry) -> str:
     """One summary by itself, with how to cite what it says today."""
-    revision = revisions.last(db(), entry.summary)
+    revision = revisions.last_revision(db(), entry.summary)
     address = db().info["site_url"] + url_for("history.show", revision_id=revision.id)
     return render_template(
         "summaries/summary.html",
@@ -111,18 +114,18 @@ def summary_page(entry: Entry) -> str:
 
 def unknown_paper(key: str) -> tuple[str, int]:
     """The page that says so, shows who wants the paper, and invites to add it."""
-    ref = identifiers.meaning(db(), key)
+    ref = identifiers.find_likeliest_meaning(db(), key)
     kind, value = ("key", key) if ref is None else (ref.kind, ref.value)
     outside = outside_url(kind, value)
     page = render_template(
         "papers/unknown.html",
         key=value,
         kind=kind,
-        wanted_by=links.wanting(db(), kind, value, viewer()),
+        wanted_by=links.summaries_citing_unknown(db(), kind, value, viewer()),
         # No link to wherever an address says: this page would be ours, and so seem the link.
         outside_url=outside if parse_identifier(key) else None,
         # What would not be recognised by itself is looked up by its address.
-        add_url=add_address((kind in ("openreview", "url") and outside) or value),
+        add_url=add_paper_url((kind in ("openreview", "url") and outside) or value),
     )
     return page, 404
 
@@ -133,7 +136,7 @@ def _asked(key: str) -> str:
     return f"{key}?{query}" if query and is_of_a_site(key) else key
 
 
-def add_address(typed: str) -> str:
+def add_paper_url(typed: str) -> str:
     """The page for adding a paper, which looks up what somebody looked for."""
     return url_for("papers.new", q=typed or None)
 
@@ -148,5 +151,5 @@ def _recommended(found: SeeAlso) -> Recommended:
         found.label,
         False,
         outside or url_for("papers.show", key=found.value),
-        add_address(found.value),
+        add_paper_url(found.value),
     )

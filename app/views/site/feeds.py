@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from app.queries import summaries
 from app.queries.catalogue import overview
-from app.queries.summaries import ANONYMOUS_ANCHOR, Entry
+from app.queries.summaries import ANONYMOUS_ANCHOR, SummaryEntry
 from app.views.http.access import db
 
 blueprint = Blueprint("feeds", __name__)
@@ -48,7 +48,7 @@ def rss() -> Response:
         "feeds/rss.xml",
         "application/rss+xml",
         entries=entries,
-        further=summaries.further(db(), [entry.summary.id for entry in entries]),
+        further=summaries.summaries_after_first(db(), [entry.summary.id for entry in entries]),
         without_links=_without_links,
         old_address=_old_address,
         rfc822=lambda entry: format_datetime(_edited(entry)),
@@ -57,7 +57,10 @@ def rss() -> Response:
 
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
-    """The whole sitemap, or an index of its parts when it is too large for one file."""
+    """The whole sitemap, or an index of its parts.
+
+    An index when it is too large for one file.
+    """
     parts = overview.sitemap_parts(db(), SITEMAP_PART)
     if parts == 1:
         return _sitemap(0)
@@ -93,7 +96,7 @@ def _xml(template: str, mimetype: str, **context: object) -> Response:
     return Response(_NOT_XML.sub("", text), mimetype=mimetype)
 
 
-def _edited(entry: Entry) -> datetime:
+def _edited(entry: SummaryEntry) -> datetime:
     # A private text that is published later is new to readers then, whenever it was written.
     published = entry.summary.published_at or entry.summary.created_at
     return max(entry.summary.edited_at or published, published)
@@ -110,7 +113,7 @@ def _without_links(source: str) -> str:
     return _LINK.sub(lambda match: match[1] or "", source)
 
 
-def _old_address(entry: Entry) -> str:
+def _old_address(entry: SummaryEntry) -> str:
     """ShortScience's address of a summary, below our own site."""
     writer = ANONYMOUS_ANCHOR if entry.writer is None else entry.writer.name
     return f"/paper?bibtexKey={quote(entry.paper.key, safe='/:')}#{writer}"

@@ -18,7 +18,10 @@ blueprint = Blueprint("legacy", __name__)
 
 @blueprint.get("/paper")
 def paper() -> Response:
-    """`/paper?bibtexKey=conf/nips/RenHGS15&a=martinthoma`, and `…&code=…` for a shared one."""
+    """The old address of a paper.
+
+    `/paper?bibtexKey=conf/nips/RenHGS15&a=martinthoma`, and `…&code=…` for a shared one.
+    """
     asked = request.args.get("bibtexKey", "").strip()
     code = request.args.get("code", "")
     if code and summaries.by_share_code(db(), code, None) is not None:
@@ -37,7 +40,10 @@ def paper() -> Response:
 
 @blueprint.get("/venue")
 def venue() -> Response:
-    """`/venue?key=conf/nips&year=2016`"""
+    """The old address of a venue.
+
+    `/venue?key=conf/nips&year=2016`
+    """
     key = request.args.get("key", "").strip("/ ")
     if not key:
         return _moved(url_for("venues.index"))
@@ -47,7 +53,10 @@ def venue() -> Response:
 
 @blueprint.get("/user")
 def user() -> Response:
-    """`/user?name=joecohen`"""
+    """The old address of a user.
+
+    `/user?name=joecohen`
+    """
     name = request.args.get("name", "").strip()
     if not name or "/" in name:
         return _moved(url_for("users.index"))

@@ -9,9 +9,9 @@ from app.queries import identifiers
 from app.queries.search import results as search
 from app.queries.search import suggestions
 from app.views.http import listing
-from app.views.http.access import db, typed, viewer
+from app.views.http.access import db, search_text, viewer
 from app.views.http.security import SEARCH_LIMIT, TYPING_LIMIT
-from app.views.papers.paper import LONGEST_QUERY, add_address
+from app.views.papers.paper import MAX_QUERY_CHARS, add_paper_url
 
 blueprint = Blueprint("search", __name__)
 
@@ -29,11 +29,11 @@ FACETS = {
 @SEARCH_LIMIT
 def results() -> str | Response:
     query = _typed()
-    paper = identifiers.find_exactly(db(), query)
+    paper = identifiers.find_paper_exactly(db(), query)
     if paper is not None:
         return redirect(url_for("papers.show", key=paper.key), 302)
     size = listing.PAPERS
-    offset = (listing.number() - 1) * size
+    offset = (listing.page_number() - 1) * size
     found = search.results(db(), query, viewer(), limit=size, offset=offset)
     return render_template(
         "search/results.html",
@@ -41,7 +41,7 @@ def results() -> str | Response:
         page=listing.by_number(found.hits, offset + size < found.total, q=query),
         found=found,
         facet_names=FACETS,
-        add_url=add_address(query),
+        add_url=add_paper_url(query),
     )
 
 
@@ -53,9 +53,12 @@ def suggest() -> str:
     found = suggestions.for_typed(db(), query)
     template = "list" if request.args.get("part") == "list" else "suggest"
     return render_template(
-        f"search/{template}.html", q=query, exact=identifiers.find_exactly(db(), query), found=found
+        f"search/{template}.html",
+        q=query,
+        exact=identifiers.find_paper_exactly(db(), query),
+        found=found,
     )
 
 
 def _typed() -> str:
-    return typed(LONGEST_QUERY)
+    return search_text(MAX_QUERY_CHARS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, render_template, url_for
 from werkzeug.wrappers import Response
 
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.services.summaries import deletion
 from app.views.http.access import db, needs_sign_in, own_entry_or_404, see_other, signed_in
 from app.views.http.security import WRITE_LIMIT
@@ -18,7 +18,7 @@ blueprint = Blueprint("deletion", __name__)
 def confirm(summary_id: int) -> str:
     entry = own_entry_or_404(summary_id)
     return render_template(
-        "summaries/delete.html", entry=entry, paper=entry.paper, days=deletion.KEPT_DAYS
+        "summaries/delete.html", entry=entry, paper=entry.paper, days=deletion.MAX_TRASH_DAYS
     )
 
 
@@ -31,7 +31,7 @@ def delete(summary_id: int) -> Response:
     deletion.purge_deleted(db())
     db().commit()  # a second press of the button finds it done
     flash(
-        f"Your summary is deleted. You can bring it back here for {deletion.KEPT_DAYS} days.",
+        f"Your summary is deleted. You can bring it back here for {deletion.MAX_TRASH_DAYS} days.",
         "good",
     )
     return see_other(url_for("deletion.index"))
@@ -43,7 +43,7 @@ def index() -> str:
     return render_template(
         "summaries/deleted.html",
         deleted=deletion.deleted_by(db(), signed_in()),
-        days=deletion.KEPT_DAYS,
+        days=deletion.MAX_TRASH_DAYS,
     )
 
 
@@ -56,7 +56,7 @@ def restore(summary_id: int) -> Response:
         summary = None
         if summary_id < 2**31:
             summary = deletion.restore_summary(db(), user, summary_id)
-    except Refused as refused:
+    except Refusal as refused:
         db().rollback()
         flash(refused.message, "warning")
         return see_other(url_for("deletion.index"))
@@ -71,7 +71,7 @@ def restore(summary_id: int) -> Response:
 @WRITE_LIMIT
 @needs_sign_in
 def forget(summary_id: int) -> Response:
-    if summary_id >= 2**31 or not deletion.forget(db(), signed_in(), summary_id):
+    if summary_id >= 2**31 or not deletion.delete_permanently(db(), signed_in(), summary_id):
         abort(404)
     db().commit()
     flash("It is gone for good.", "good")

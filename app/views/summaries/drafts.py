@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 
 from app.queries import drafts as queries
 from app.queries import summaries
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.services.summaries import drafts
-from app.services.summaries.drafts import WrittenElsewhere
+from app.services.summaries.drafts import DraftConflict
 from app.text.openings import opening
 from app.views.http.access import db, needs_sign_in, paper_or_404, see_other, signed_in
 from app.views.http.forms import SummaryForm
@@ -30,7 +30,9 @@ def index() -> str:
 @blueprint.get("/token")
 @needs_sign_in
 def token() -> Response:
-    """A new CSRF token for a window that was open before its reader signed in again.
+    """A new CSRF token for an editor that was open before signing in.
+
+    Its reader has signed in again since.
 
     Pages of other sites cannot read the answer, and the session cookie is not sent for them.
     """
@@ -44,8 +46,8 @@ def save(key: str) -> Response | tuple[Response, int]:
     """The autosave of the editor: JSON."""
     form = SummaryForm()
     try:
-        draft = editor_form.keep(editor_form.target(key, form), form)
-    except WrittenElsewhere as elsewhere:
+        draft = editor_form.save_form_as_draft(editor_form.find_target(key, form), form)
+    except DraftConflict as elsewhere:
         db().rollback()
         other = elsewhere.other
         return jsonify(
@@ -57,7 +59,7 @@ def save(key: str) -> Response | tuple[Response, int]:
             summary=other.summary_id or 0,
             saved_at=other.saved_at.isoformat(),
         ), 409
-    except Refused as refused:
+    except Refusal as refused:
         db().rollback()
         return jsonify(error=refused.message), 422
     db().commit()
@@ -73,12 +75,12 @@ def discard(key: str) -> Response:
     """Forget the draft of the summary that the form names, or of a new text."""
     paper = paper_or_404(key)
     number = request.form.get("summary", 0, type=int)
-    summary = summaries.own(db(), number, signed_in()) if number else None
+    summary = summaries.own_summary(db(), number, signed_in()) if number else None
     if number and summary is None:
         abort(404)
-    aim = editor_form.Target(paper if summary is None else summary.paper, summary)
-    drafts.discard(db(), signed_in(), aim.paper, aim.summary)
+    aim = editor_form.EditorTarget(paper if summary is None else summary.paper, summary)
+    drafts.discard_draft(db(), signed_in(), aim.paper, aim.summary)
     db().commit()
     flash("The draft is discarded.", "good")
     to = request.form.get("next")
-    return see_other(url_for("drafts.index") if to == "drafts" else editor_form.address(aim))
+    return see_other(url_for("drafts.index") if to == "drafts" else editor_form.target_url(aim))

@@ -1,4 +1,7 @@
-"""The editor's page, and its form on the way to the services: what it holds, what it knows."""
+"""The editor's page and form.
+
+What the form holds and knows, on the way to the services.
+"""
 
 from __future__ import annotations
 
@@ -11,35 +14,38 @@ from app.models import Draft, Paper, Summary
 from app.queries import merges, summaries
 from app.services import renderer
 from app.services.pictures import files
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.services.summaries import draft_merge, drafts, editor, state, three_way_merge
-from app.services.summaries.content import Content, Edit, Seen, Settings
-from app.services.summaries.drafts import Elsewhere, WrittenElsewhere
-from app.services.summaries.publishing import Gone
+from app.services.summaries.content import BaseVersion, Content, Edit, SummarySettings
+from app.services.summaries.drafts import DraftConflict, OtherVersion
+from app.services.summaries.publishing import SummaryDeleted
 from app.text import diffs
 from app.views.http.access import db, paper_or_404, signed_in
 from app.views.http.forms import SummaryForm
 
 
 @dataclass(frozen=True)
-class Merge:
+class MergeView:
     """What the page shows of two versions above their merged text."""
 
     mine: Content
-    other: Elsewhere
-    both: three_way_merge.Both
+    other: OtherVersion
+    both: three_way_merge.MergedContent
     rows: list[Any]
 
 
 @dataclass(frozen=True)
-class Target:
-    """What a form is to change: a summary of a paper, or, with `None`, a new one of it."""
+class EditorTarget:
+    """What a form is to change.
+
+    A summary of a paper, or, with `None`, a new one of it.
+    """
 
     paper: Paper
     summary: Summary | None
 
 
-def target(key: str, form: SummaryForm) -> Target:
+def find_target(key: str, form: SummaryForm) -> EditorTarget:
     """The summary that a form names, and its paper.
 
     A form names the summary that its window showed: then nothing else is changed, also when the
@@ -47,66 +53,74 @@ def target(key: str, form: SummaryForm) -> Target:
     has one by now, that is meant, and they are shown both.
 
     Raises:
-        Gone: for a summary that its writer has deleted.
+        SummaryDeleted: for a summary that its writer has deleted.
     """
     number = form.summary.data or 0
     if number:
-        summary = summaries.own(db(), number, signed_in())
+        summary = summaries.own_summary(db(), number, signed_in())
         if summary is None:
-            raise Gone
-        return Target(summary.paper, summary)
+            raise SummaryDeleted
+        return EditorTarget(summary.paper, summary)
     paper = paper_or_404(key)
-    summary = summaries.mine(db(), paper, signed_in())
+    summary = summaries.first_own_summary(db(), paper, signed_in())
     if summary is not None and summaries.has_several(db(), paper, signed_in()):
         # Which of them it is about, nobody knows.
         form.revision.data, form.base.data = 0, ""
-    return Target(paper, summary)
+    return EditorTarget(paper, summary)
 
 
-def edit(form: SummaryForm) -> Edit:
+def read_edit(form: SummaryForm) -> Edit:
     """What the editor's form says; a field that it did not hold is `None`."""
     return Edit(**{name: form[name].data for name in vars(Content(""))})
 
 
-def seen(form: SummaryForm) -> Seen | None:
-    """What the window of a form knows of the summary; `None` when it does not say."""
+def read_base_version(form: SummaryForm) -> BaseVersion | None:
+    """What the window of a form knows of the summary.
+
+    `None` when it does not say.
+    """
     if form.revision.data is None:
         return None
-    return Seen(form.revision.data, base_settings(form))
+    return BaseVersion(form.revision.data, read_base_settings(form))
 
 
-def base_settings(form: SummaryForm) -> Settings | None:
-    """What stood beside the saved text when the window of a form was opened, if it says so."""
-    return Settings.from_text(form.base.data or "")
+def read_base_settings(form: SummaryForm) -> SummarySettings | None:
+    """What stood beside the saved text when a window was opened.
+
+    If its form says so.
+    """
+    return SummarySettings.from_text(form.base.data or "")
 
 
-def keep(aim: Target, form: SummaryForm) -> Draft | None:
+def save_form_as_draft(target: EditorTarget, form: SummaryForm) -> Draft | None:
     """Save what a form holds as a draft; raises as `services.summaries.drafts.save_draft`."""
     return drafts.save_draft(
         db(),
         signed_in(),
-        aim.paper,
-        edit(form),
-        summary=aim.summary,
-        seen=seen(form) or Seen(0),
+        target.paper,
+        read_edit(form),
+        summary=target.summary,
+        base=read_base_version(form) or BaseVersion(0),
         seen_version=form.draft.data or 0,
     )
 
 
-def unseen(aim: Target, form: SummaryForm) -> Elsewhere | None:
+def find_conflict(target: EditorTarget, form: SummaryForm) -> OtherVersion | None:
     """What another window saved that the one with this form has not seen."""
-    return drafts.written_elsewhere(
+    return drafts.find_other_version(
         db(),
         signed_in(),
-        aim.paper,
-        summary=aim.summary,
-        seen=seen(form) or Seen(0),
+        target.paper,
+        summary=target.summary,
+        base=read_base_version(form) or BaseVersion(0),
         seen_version=form.draft.data or 0,
     )
 
 
-def fresh_form(draft: Draft | None, summary: Summary | None) -> tuple[SummaryForm, list[str]]:
-    """The form of a window that is opened, and which fields differ from the draft on purpose.
+def make_form(draft: Draft | None, summary: Summary | None) -> tuple[SummaryForm, list[str]]:
+    """The form of a window that is opened.
+
+    Returns also which fields differ from the draft on purpose.
 
     The draft may be older than what its writer chose since about who sees the summary. Nothing is
     made more public by opening it.
@@ -127,48 +141,51 @@ def fresh_form(draft: Draft | None, summary: Summary | None) -> tuple[SummaryFor
     return form, kept_private
 
 
-def again(
-    aim: Target,
+def render_again(
+    target: EditorTarget,
     form: SummaryForm,
     *,
     preview: editor.Analysis | None = None,
     alt: str = "",
 ) -> str:
-    """The editor again with what was typed, which is kept as a draft as far as it may be."""
-    present = None if aim.summary is None else state.content_of(db(), aim.summary)
-    for name, value in vars(edit(form).applied_to(present)).items():
+    """The editor again with what was typed.
+
+    It is kept as a draft as far as it may be.
+    """
+    present = None if target.summary is None else state.content_of(db(), target.summary)
+    for name, value in vars(read_edit(form).applied_to(present)).items():
         form[name].data = value
-    _keep_quietly(aim, form)
-    return page(aim, form, preview=preview, alt=alt)
+    _keep_quietly(target, form)
+    return render_editor(target, form, preview=preview, alt=alt)
 
 
-def gone(key: str, form: SummaryForm) -> str:
+def render_deleted(key: str, form: SummaryForm) -> str:
     """The editor again with what was typed into a summary that was deleted meanwhile.
 
     Sent again, it becomes a new one, where its writer has no other summary of the paper.
     """
-    form.refuse(Gone())
+    form.refuse(SummaryDeleted())
     form.summary.data, form.revision.data, form.draft.data, form.base.data = 0, 0, 0, ""
-    return page(Target(paper_or_404(key), None), form)
+    return render_editor(EditorTarget(paper_or_404(key), None), form)
 
 
-def merge_page(aim: Target, form: SummaryForm, other: Elsewhere) -> tuple[str, int]:
+def render_merge(target: EditorTarget, form: SummaryForm, other: OtherVersion) -> tuple[str, int]:
     """The editor with two versions put together, and above it both of them.
 
     The form knows what the other window saved, so sending it replaces that: it is in it. It is
     kept as a draft at once, as what is typed on from here is.
     """
-    mine = edit(form).applied_to(other.content)
+    mine = read_edit(form).applied_to(other.content)
     seen_revision, seen_version = form.revision.data or 0, form.draft.data or 0
     source, takeaway = (
         (None, None)
-        if aim.summary is None
-        else drafts.revision_text(db(), aim.summary, seen_revision)
+        if target.summary is None
+        else drafts.revision_text(db(), target.summary, seen_revision)
     )
-    base = three_way_merge.Base(
+    base = three_way_merge.MergeBase(
         source,
         takeaway if seen_revision else "",
-        base_settings(form) if seen_revision else Settings(),
+        read_base_settings(form) if seen_revision else SummarySettings(),
         certain=not seen_version,
     )
     mine = replace(mine, source=mine.source.replace("\r\n", "\n"))
@@ -177,21 +194,21 @@ def merge_page(aim: Target, form: SummaryForm, other: Elsewhere) -> tuple[str, i
         form[name].data = value
     if other.revision > seen_revision or other.version == seen_version:
         form.base.data = other.settings.to_text() if other.settings else ""
-    form.summary.data = 0 if aim.summary is None else aim.summary.id
+    form.summary.data = 0 if target.summary is None else target.summary.id
     form.revision.data = max(other.revision, seen_revision)
     form.draft.data = other.version
-    _keep_quietly(aim, form)
+    _keep_quietly(target, form)
     rows = diffs.compare(other.content.source, mine.source)
-    return page(aim, form, merge=Merge(mine, other, both, rows)), 409
+    return render_editor(target, form, merge=MergeView(mine, other, both, rows)), 409
 
 
-def page(
-    aim: Target,
+def render_editor(
+    target: EditorTarget,
     form: SummaryForm,
     *,
     draft: Draft | None = None,
     preview: editor.Analysis | None = None,
-    merge: Merge | None = None,
+    merge: MergeView | None = None,
     alt: str = "",
     **more: Any,
 ) -> str:
@@ -201,19 +218,19 @@ def page(
         draft: the one that the form shows, for a note about it.
         alt: what was typed about a picture that could not be taken.
     """
-    paper, summary = aim.paper, aim.summary
+    paper, summary = target.paper, target.summary
     saved = state.last_revision(db(), summary)
     return render_template(
         "summaries/edit.html" if merge is None else "drafts/merge.html",
         paper=paper,
         summary=summary,
-        address=address(aim),
-        others=[] if summary is None else summaries.others(db(), summary),
+        address=target_url(target),
+        others=[] if summary is None else summaries.other_summary_ids(db(), summary),
         form=form,
         draft=draft,
         draft_is_joined=draft is not None
         and draft_merge.BETWEEN in draft.source
-        and merges.is_joined(db(), signed_in(), paper),
+        and merges.is_merged_draft(db(), signed_in(), paper),
         draft_is_behind=draft is not None and draft.base_revision != saved,
         preview=preview,
         merge=merge,
@@ -227,23 +244,26 @@ def page(
     )
 
 
-def address(aim: Target) -> str:
+def target_url(target: EditorTarget) -> str:
     """Where the editor of a summary, or of a new one, is."""
-    return editor_address(aim.paper.key, None if aim.summary is None else aim.summary.id)
+    return editor_url(target.paper.key, None if target.summary is None else target.summary.id)
 
 
-def editor_address(key: str, summary_id: int | None) -> str:
-    """Where the editor of a summary is, or that of a new one about the paper of a key."""
+def editor_url(key: str, summary_id: int | None) -> str:
+    """The address of the editor of a summary, or of a new one.
+
+    A new one is about the paper of a key.
+    """
     if summary_id is None:
         return url_for("summaries.edit", key=key)
     return url_for("summaries.edit_one", summary_id=summary_id)
 
 
-def _keep_quietly(aim: Target, form: SummaryForm) -> None:
+def _keep_quietly(target: EditorTarget, form: SummaryForm) -> None:
     """Keep a form as a draft where nothing speaks against it: a page may be left in any way."""
     try:
-        draft = keep(aim, form)
-    except (WrittenElsewhere, Refused):
+        draft = save_form_as_draft(target, form)
+    except (DraftConflict, Refusal):
         db().rollback()
         return
     db().commit()

@@ -9,13 +9,13 @@ from app.models import Paper
 from app.queries.identifiers import find_paper
 from app.services import renderer
 from app.services.summaries import editor
-from app.views.http.access import db, needs_sign_in, signed_in, typed
+from app.views.http.access import db, needs_sign_in, search_text, signed_in
 from app.views.http.security import PREVIEW_LIMIT, SUGGEST_LIMIT
 
 blueprint = Blueprint("editor", __name__)
 blueprint.app_context_processor(lambda: {"writing_outline": editor.OUTLINE})
 
-LONGEST_QUERY = 300
+MAX_QUERY_CHARS = 300
 
 
 @blueprint.post("/preview")
@@ -28,7 +28,7 @@ def preview() -> Response:
             db(), request.form.get("source", ""), request.form.get("takeaway", "")
         )
     except renderer.RenderError as error:
-        busy = isinstance(error, renderer.Busy)
+        busy = isinstance(error, renderer.RendererBusy)
         return jsonify(html=None, error=error.message, line=error.line, busy=busy)
     return jsonify(
         html=found.html,
@@ -54,9 +54,12 @@ def preview() -> Response:
 @blueprint.get("/suggest")
 @SUGGEST_LIMIT
 def suggest() -> Response:
-    """Papers for what was typed after `\\cite{` or `[[`; with `exact`, the one of an address."""
+    """Suggest papers for what was typed after `\\cite{` or `[[`.
+
+    With `exact`, the one of an address.
+    """
     user = signed_in()
-    query = typed(LONGEST_QUERY)
+    query = search_text(MAX_QUERY_CHARS)
     if "exact" in request.args:
         paper = find_paper(db(), query)
         papers = [] if paper is None else [paper]

@@ -7,9 +7,9 @@ from werkzeug.wrappers import Response
 
 from app.models import Revision
 from app.queries import revisions
-from app.queries.summaries import Entry
+from app.queries.summaries import SummaryEntry
 from app.services.exporting import citations
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.services.summaries import publishing as summary_services
 from app.services.summaries.content import Edit
 from app.text import diffs
@@ -17,7 +17,7 @@ from app.views.http.access import db, entry_or_404, needs_sign_in, see_other, vi
 from app.views.http.security import COMPARE_LIMIT, WRITE_LIMIT
 
 blueprint = Blueprint("history", __name__)
-HIGHEST = 2**31
+MAX_REVISION_ID = 2**31
 
 
 @blueprint.get("/summary/<int:summary_id>/history")
@@ -87,7 +87,7 @@ def restore(revision_id: int) -> Response:
         summary_services.change_summary(
             db(), summary, Edit(source=revision.source, takeaway=revision.takeaway)
         )
-    except Refused as refused:
+    except Refusal as refused:
         db().rollback()
         flash(refused.message, "warning")
         return see_other(url_for("history.show", revision_id=revision_id))
@@ -96,10 +96,10 @@ def restore(revision_id: int) -> Response:
     return see_other(url_for("history.index", summary_id=summary.id))
 
 
-def _revision_or_404(revision_id: int) -> tuple[Revision, Entry]:
+def _revision_or_404(revision_id: int) -> tuple[Revision, SummaryEntry]:
     found = None
-    if revision_id < HIGHEST:
-        found = revisions.one(db(), revision_id, viewer())
+    if revision_id < MAX_REVISION_ID:
+        found = revisions.get_revision(db(), revision_id, viewer())
     if found is None:
         abort(404)
     return found

@@ -6,8 +6,8 @@ from flask import Blueprint, abort, flash, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.queries import summaries
-from app.queries.summaries import Entry
-from app.services.refusals import Refused
+from app.queries.summaries import SummaryEntry
+from app.services.refusals import Refusal
 from app.services.summaries import sharing
 from app.views.http.access import db, needs_sign_in, own_entry_or_404, see_other, viewer
 from app.views.http.forms import SharingForm
@@ -44,7 +44,7 @@ def change(summary_id: int) -> str | Response | tuple[str, int]:
             visibility=form.visibility.data,
             anonymous=form.anonymous.data,
         )
-    except Refused as refused:
+    except Refusal as refused:
         db().rollback()
         form.refuse(refused)
         return _page(own_entry_or_404(summary_id), form), 422
@@ -60,7 +60,7 @@ def renew(summary_id: int) -> Response:
     entry = own_entry_or_404(summary_id)
     try:
         sharing.renew_link(db(), entry.summary)
-    except Refused as refused:
+    except Refusal as refused:
         db().rollback()
         flash(refused.message, "warning")
     else:
@@ -73,7 +73,7 @@ def renew(summary_id: int) -> Response:
     return see_other(url_for("sharing.settings", summary_id=summary_id))
 
 
-def _page(entry: Entry, form: SharingForm | None = None) -> str:
+def _page(entry: SummaryEntry, form: SharingForm | None = None) -> str:
     summary = entry.summary
     data = {"visibility": summary.visibility, "anonymous": summary.anonymous}
     return render_template(

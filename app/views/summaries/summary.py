@@ -12,7 +12,7 @@ from app.queries import drafts as draft_queries
 from app.queries import identifiers, papers, summaries
 from app.queries.search import results
 from app.services.pictures import uploads
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.services.summaries import drafts, editor
 from app.services.summaries import publishing as summary_services
 from app.views.http import listing
@@ -21,19 +21,19 @@ from app.views.http.access import (
     entry_or_404,
     needs_sign_in,
     own_entry_or_404,
+    search_text,
     see_other,
     signed_in,
-    typed,
     viewer,
 )
 from app.views.http.forms import SummaryForm
 from app.views.http.security import SEARCH_LIMIT, WRITE_LIMIT
-from app.views.papers.paper import LONGEST_QUERY, add_address, summary_page, unknown_paper
+from app.views.papers.paper import MAX_QUERY_CHARS, add_paper_url, summary_page, unknown_paper
 from app.views.summaries import editor_form
-from app.views.summaries.editor_form import Target
+from app.views.summaries.editor_form import EditorTarget
 
 blueprint = Blueprint("summaries", __name__)
-blueprint.add_app_template_global(editor_form.editor_address)
+blueprint.add_app_template_global(editor_form.editor_url)
 DRAFTS_SHOWN = 5
 NO_ALT = (
     "Say in a few words what it shows: that is read out to those who cannot see it, and helps"
@@ -51,8 +51,11 @@ def show(summary_id: int) -> str:
 @SEARCH_LIMIT
 @needs_sign_in
 def start() -> str:
-    """Which paper? A search, each result with a button to write."""
-    query = typed(LONGEST_QUERY)
+    """Which paper?
+
+    A search, each result with a button to write.
+    """
+    query = search_text(MAX_QUERY_CHARS)
     page = None
     paper = identifiers.find_paper(db(), query) if query else None
     if paper is not None:
@@ -63,14 +66,14 @@ def start() -> str:
             query,
             viewer(),
             limit=listing.PAPERS + 1,
-            offset=(listing.number() - 1) * listing.PAPERS,
+            offset=(listing.page_number() - 1) * listing.PAPERS,
         )
         page = listing.by_number(found[: listing.PAPERS], len(found) > listing.PAPERS, q=query)
     return render_template(
         "summaries/start.html",
         q=query,
         page=page,
-        add_url=add_address(query),
+        add_url=add_paper_url(query),
         drafts=[] if query else draft_queries.of_user(db(), signed_in())[:DRAFTS_SHOWN],
     )
 
@@ -87,7 +90,7 @@ def edit(key: str) -> str | Response | tuple[str, int]:
             if paper is None
             else redirect(url_for("summaries.edit", key=paper.key), 301)
         )
-    return _open(Target(paper, summaries.mine(db(), paper, signed_in())))
+    return _open(EditorTarget(paper, summaries.first_own_summary(db(), paper, signed_in())))
 
 
 @blueprint.get("/summary/<int:summary_id>/edit")
@@ -95,15 +98,15 @@ def edit(key: str) -> str | Response | tuple[str, int]:
 def edit_one(summary_id: int) -> str:
     """The editor of one summary, for who has several of one paper."""
     entry = own_entry_or_404(summary_id)
-    return _open(Target(entry.paper, entry.summary))
+    return _open(EditorTarget(entry.paper, entry.summary))
 
 
-def _open(aim: Target) -> str:
-    draft = draft_queries.one(db(), signed_in(), aim.paper, aim.summary)
-    form, kept_private = editor_form.fresh_form(draft, aim.summary)
+def _open(aim: EditorTarget) -> str:
+    draft = draft_queries.get_draft(db(), signed_in(), aim.paper, aim.summary)
+    form, kept_private = editor_form.make_form(draft, aim.summary)
     if "outline" in request.args and not form.source.data:
         form.source.data = editor.OUTLINE
-    return editor_form.page(aim, form, draft=draft, kept_private=kept_private)
+    return editor_form.render_editor(aim, form, draft=draft, kept_private=kept_private)
 
 
 @blueprint.post("/write/<path:key>")
@@ -112,25 +115,25 @@ def _open(aim: Target) -> str:
 def save(key: str) -> str | Response | tuple[str, int]:
     form = SummaryForm()
     try:
-        aim = editor_form.target(key, form)
-    except summary_services.Gone:
-        return editor_form.gone(key, form), 409
+        aim = editor_form.find_target(key, form)
+    except summary_services.SummaryDeleted:
+        return editor_form.render_deleted(key, form), 409
     for name, answer in _OTHER_BUTTONS.items():
         if name in request.form:
             return answer(aim, form)
     try:
         summary = _saved(aim, form)
-        drafts.close(db(), summary, seen_version=form.draft.data)
-    except (drafts.WrittenElsewhere, summary_services.ChangedMeanwhile):
+        drafts.close_draft(db(), summary, seen_version=form.draft.data)
+    except (drafts.DraftConflict, summary_services.EditConflict):
         db().rollback()
-        return _compare(editor_form.target(key, form), form)
-    except summary_services.Gone:
+        return _compare(editor_form.find_target(key, form), form)
+    except summary_services.SummaryDeleted:
         db().rollback()
-        return editor_form.gone(key, form), 409
-    except Refused as refused:
+        return editor_form.render_deleted(key, form), 409
+    except Refusal as refused:
         db().rollback()
         form.refuse(refused)
-        return editor_form.again(aim, form), 422
+        return editor_form.render_again(aim, form), 422
     db().commit()
     flash(f"Your summary is saved. {_moved(key, aim)}".strip(), "good")
     user = signed_in()
@@ -138,81 +141,88 @@ def save(key: str) -> str | Response | tuple[str, int]:
     return see_other(url_for("papers.show", key=aim.paper.key, _anchor=anchor))
 
 
-def _moved(key: str, aim: Target) -> str:
+def _moved(key: str, aim: EditorTarget) -> str:
     """What to say to who opened the window when the paper had another key."""
     return "" if aim.paper.key == key else "This paper was merged with another one meanwhile."
 
 
-def _saved(aim: Target, form: SummaryForm) -> Summary:
+def _saved(aim: EditorTarget, form: SummaryForm) -> Summary:
     """What a form holds, saved as the summary that it changes, or as a new one."""
     if aim.summary is None:
-        return summary_services.create_summary(db(), signed_in(), aim.paper, editor_form.edit(form))
+        return summary_services.create_summary(
+            db(), signed_in(), aim.paper, editor_form.read_edit(form)
+        )
     return summary_services.change_summary(
-        db(), aim.summary, editor_form.edit(form), seen=editor_form.seen(form)
+        db(), aim.summary, editor_form.read_edit(form), base=editor_form.read_base_version(form)
     )
 
 
 def continue_writing(key: str) -> str | Response | tuple[str, int]:
-    """After signing in from the page that kept a text: back to the editor, which holds it."""
+    """Return to the editor after signing in.
+
+    From the page that kept a text to the editor, which holds it.
+    """
     form = SummaryForm()
     try:
-        return _keep_draft(editor_form.target(key, form), form)
-    except summary_services.Gone:
-        return editor_form.gone(key, form), 409
+        return _keep_draft(editor_form.find_target(key, form), form)
+    except summary_services.SummaryDeleted:
+        return editor_form.render_deleted(key, form), 409
 
 
-def _compare(aim: Target, form: SummaryForm) -> str | tuple[str, int]:
+def _compare(aim: EditorTarget, form: SummaryForm) -> str | tuple[str, int]:
     """Both texts, when another window went on meanwhile; else just the form again."""
-    other = editor_form.unseen(aim, form)
+    other = editor_form.find_conflict(aim, form)
     if other is None:
-        return editor_form.again(aim, form)
-    return editor_form.merge_page(aim, form, other)
+        return editor_form.render_again(aim, form)
+    return editor_form.render_merge(aim, form, other)
 
 
-def _keep_draft(aim: Target, form: SummaryForm) -> str | Response | tuple[str, int]:
+def _keep_draft(aim: EditorTarget, form: SummaryForm) -> str | Response | tuple[str, int]:
     """Save as a draft on request: the way without JavaScript."""
     try:
-        editor_form.keep(aim, form)
-    except drafts.WrittenElsewhere as elsewhere:
+        editor_form.save_form_as_draft(aim, form)
+    except drafts.DraftConflict as elsewhere:
         db().rollback()
-        return editor_form.merge_page(aim, form, elsewhere.other)
-    except Refused as refused:
+        return editor_form.render_merge(aim, form, elsewhere.other)
+    except Refusal as refused:
         db().rollback()
         form.refuse(refused)
-        return editor_form.again(aim, form), 422
+        return editor_form.render_again(aim, form), 422
     db().commit()
     flash("Your draft is saved. Nobody else can see it.", "good")
-    return see_other(editor_form.address(aim))
+    return see_other(editor_form.target_url(aim))
 
 
-def _add_picture(aim: Target, form: SummaryForm) -> str | tuple[str, int]:
+def _add_picture(aim: EditorTarget, form: SummaryForm) -> str | tuple[str, int]:
     """Put an uploaded picture below the text: the way without JavaScript."""
     alt = request.form.get("alt", "")
     try:
         if not alt.strip():
-            raise Refused("picture", NO_ALT)
+            raise Refusal("picture", NO_ALT)
         markdown = uploads.add_from_form(db(), signed_in(), request.files.get("picture"), alt)
-    except Refused as refused:
+    except Refusal as refused:
         db().rollback()
         form.form_errors.append(f"The picture is not added. {refused.message} {CHOOSE_AGAIN}")
-        return editor_form.again(aim, form, alt=alt), 422
+        return editor_form.render_again(aim, form, alt=alt), 422
     db().commit()
     written = (form.source.data or "").rstrip()
     form.source.data = f"{written}\n\n{markdown}\n" if written else f"{markdown}\n"
-    return editor_form.again(aim, form)
+    return editor_form.render_again(aim, form)
 
 
-def _preview_page(aim: Target, form: SummaryForm) -> str | tuple[str, int]:
+def _preview_page(aim: EditorTarget, form: SummaryForm) -> str | tuple[str, int]:
     """The form again with the text rendered beside it: the way without JavaScript."""
     try:
         preview = editor.analyse(db(), form.source.data or "", form.takeaway.data or "")
     except ValueError as error:
-        form.refuse(Refused("source", str(error)))
-        return editor_form.again(aim, form), 422
-    return editor_form.again(aim, form, preview=preview)
+        form.refuse(Refusal("source", str(error)))
+        return editor_form.render_again(aim, form), 422
+    return editor_form.render_again(aim, form, preview=preview)
 
 
-_OTHER_BUTTONS: dict[str, Callable[[Target, SummaryForm], str | Response | tuple[str, int]]] = {
+_OTHER_BUTTONS: dict[
+    str, Callable[[EditorTarget, SummaryForm], str | Response | tuple[str, int]]
+] = {
     "preview": _preview_page,
     "save_draft": _keep_draft,
     "add_picture": _add_picture,

@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 
 from app.models import Summary
 from app.services import votes
-from app.services.refusals import Refused
-from app.views.http.access import db, entry_or_404, local, needs_sign_in, see_other, signed_in
+from app.services.refusals import Refusal
+from app.views.http.access import db, entry_or_404, local_url, needs_sign_in, see_other, signed_in
 from app.views.http.security import VOTE_LIMIT
 
 blueprint = Blueprint("votes", __name__)
@@ -22,7 +22,7 @@ def cast(summary_id: int) -> Response:
     value = {"1": 1, "-1": -1}.get(request.form.get("value", ""), 0)
     try:
         summary = votes.cast(db(), signed_in(), summary_id, value)
-    except Refused as refused:
+    except Refusal as refused:
         db().rollback()
         abort(403 if value else 422, refused.message)
     return _answer(summary, value)
@@ -45,4 +45,4 @@ def _answer(summary: Summary | None, my_vote: int) -> Response:
         return jsonify(score=summary.score, my_vote=my_vote)
     # Back to where the reader was, else to the summary's own page.
     fallback = url_for("summaries.show", summary_id=summary.id)
-    return see_other(local(request.form.get("next"), fallback))
+    return see_other(local_url(request.form.get("next"), fallback))

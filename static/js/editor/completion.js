@@ -5,7 +5,7 @@ import { composing, replace } from "./typing.js";
 
 const CITE = /\\cite[tp]?\*?\{(?:[^{}\n]*,\s*)?([^{},\n]*)$/u;
 const WIKI = /\[\[([^[\]\n]{0,200})$/u;
-const SHORTEST = 2;
+const MIN_QUERY_CHARS = 2;
 const GAP = 4; // px between the list and the edge of the window
 const SMALLEST = 96; // px; less is no list
 const box = form.querySelector("[data-suggestions]");
@@ -122,7 +122,7 @@ source.addEventListener("input", () => {
   clearTimeout(waiting);
   if (composing) return;
   const typed = typedNow();
-  if (!typed || typed.query.trim().length < SHORTEST || typed.query === closedAt) {
+  if (!typed || typed.query.trim().length < MIN_QUERY_CHARS || typed.query === closedAt) {
     if (!typed) closedAt = "";
     close();
     return;

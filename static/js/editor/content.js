@@ -33,12 +33,12 @@ export function fill(values) {
 // The summary that the window changes (0 for a new one), the saved revision that the text began from,
 // and the version of the draft that this window knows.
 // What stood beside the revision goes along in `base`, for the server alone.
-export function known() {
+export function knownState() {
   const [summary, revision, version] = ["summary", "revision", "draft"].map((name) => Number(form.elements[name].value));
   return { summary, revision, version };
 }
 
-export function learn({ summary, revision, version, base }) {
+export function updateKnownState({ summary, revision, version, base }) {
   if (summary !== undefined) form.elements.summary.value = summary;
   if (base !== undefined) form.elements.base.value = base;
   if (revision !== undefined) form.elements.revision.value = revision;

@@ -1,13 +1,13 @@
 // The text is saved while somebody types: to the server, and to this browser until the server has it.
-import { content, known, learn, same, sameSaved } from "./content.js";
+import { content, knownState, updateKnownState, same, sameSaved } from "./content.js";
 import { element, form, token } from "./elements.js";
-import { forget, keep } from "./keeping.js";
-import { button, buttons, clearNotice, clock, notice, sayQuietly } from "./notices.js";
+import { removeEntry, storeEntry } from "./keeping.js";
+import { button, buttons, clearNotice, clock, notice, setStatus } from "./notices.js";
 import { recover } from "./recovery.js";
-import { whoIsThere } from "./session.js";
+import { checkSession } from "./session.js";
 
 const PAUSE = 1000; // ms after the last key
-const LONGEST = 10_000; // ms of typing without a pause
+const MAX_TYPING_MS = 10_000; // ms of typing without a pause
 const AGAIN = [2000, 5000, 15_000, 30_000];
 const KEEPALIVE_BYTES = 60_000; // browsers take 64 kB
 
@@ -32,10 +32,10 @@ async function keepHere() {
   clearTimeout(keepTimer);
   keepTimer = 0;
   if (dirty()) {
-    inBrowser = await keep({ ...content(), ...known(), sent, at: Date.now() });
+    inBrowser = await storeEntry({ ...content(), ...knownState(), sent, at: Date.now() });
   } else {
     inBrowser = true;
-    await forget();
+    await removeEntry();
   }
 }
 
@@ -81,7 +81,7 @@ async function send(renewed = false) {
 }
 
 function post(mine) {
-  const { summary, revision, version } = known();
+  const { summary, revision, version } = knownState();
   const body = new URLSearchParams({ ...mine, csrf_token: token(), summary, revision, draft: version });
   const keepalive = body.toString().length < KEEPALIVE_BYTES;
   return fetch(form.dataset.draftUrl, {
@@ -90,13 +90,13 @@ function post(mine) {
 }
 
 function saved(mine, { version, saved_at: at }) {
-  learn({ version });
+  updateKnownState({ version });
   onServer = mine;
   sent = [];
   failures = 0;
   keepHere();
   for (const kind of ["failed", "signed out"]) clearNotice(kind);
-  sayQuietly(at ? `Draft saved ${clock(at)}` : "");
+  setStatus(at ? `Draft saved ${clock(at)}` : "");
   if (pressedInVain) sayUnsaved("The server is there again. Your draft is saved; your summary is not yet.", "Save it now");
 }
 
@@ -105,7 +105,7 @@ async function failed(reason = "") {
   failures += 1;
   saveAfter(pause);
   await keepHere();
-  sayQuietly("");
+  setStatus("");
   const kept = inBrowser
     ? "Not saved to the server yet; kept in this browser. Trying again…"
     : "Not saved yet, and this browser keeps nothing: do not close this window. Trying again…";
@@ -116,7 +116,7 @@ async function signedOut(other = false) {
   failures = AGAIN.length;
   saveAfter(AGAIN[AGAIN.length - 1]);
   await keepHere();
-  sayQuietly("");
+  setStatus("");
   clearNotice("failed");
   const what = other ? "You are signed in as somebody else." : "You are signed out.";
   const kept = inBrowser ? "Your text is kept in this browser." : "Copy your text before you leave.";
@@ -126,7 +126,7 @@ async function signedOut(other = false) {
 
 // After signing in again. Says whether to go on.
 async function renewToken() {
-  const who = await whoIsThere();
+  const who = await checkSession();
   if (who === "away") await failed();
   else if (who !== "here") await signedOut(who === "somebody else");
   return who === "here";
@@ -135,13 +135,13 @@ async function renewToken() {
 function elsewhere(other) {
   if (sent.some((each) => sameSaved(each, other))) {
     // Our own text: it was taken, but the answer got lost.
-    learn(other);
+    updateKnownState(other);
     sent = [];
     return send();
   }
   stopped = true;
   keepHere();
-  sayQuietly("");
+  setStatus("");
   clearNotice("failed");
   const compare = element("button", { name: "compare", value: "1", className: "button button--small" }, "Show both texts");
   notice("elsewhere", element("p", {}, `${other.error} This window saves nothing until you decide.`), buttons(compare));
@@ -152,7 +152,7 @@ function changed() {
   submitting = false;
   keepTimer ||= setTimeout(keepHere, 200);
   firstChange ||= Date.now();
-  const left = LONGEST - (Date.now() - firstChange);
+  const left = MAX_TYPING_MS - (Date.now() - firstChange);
   // After a failure the next attempt has its time already, and typing does not put it off.
   if (failures === 0) saveAfter(Math.max(0, Math.min(PAUSE, left)));
   else if (!saveTimer) saveAfter(AGAIN[0]);
@@ -170,12 +170,12 @@ async function submit(event) {
   event.preventDefault();
   if (leaving) return;
   leaving = true;
-  sayQuietly("Saving…");
+  setStatus("Saving…");
   const kept = keepHere();
   if (sending || (failures && dirty() && !stopped)) {
     await Promise.race([save(), new Promise((resolve) => { setTimeout(resolve, 4000); })]);
   }
-  const who = await whoIsThere();
+  const who = await checkSession();
   await kept;
   leaving = false;
   if (who === "away") return stay(event.submitter);
@@ -186,7 +186,7 @@ async function submit(event) {
 
 async function stay(pressed) {
   await keepHere();
-  sayQuietly("");
+  setStatus("");
   clearNotice("failed");
   pressedInVain = pressed;
   let kept = "It is kept as a draft.";
@@ -219,7 +219,7 @@ form.addEventListener("keydown", (event) => {
 document.querySelector("#page-discard")?.addEventListener("submit", () => {
   submitting = true;
   onServer = content();
-  forget();
+  removeEntry();
 });
 document.addEventListener("visibilitychange", now);
 window.addEventListener("pagehide", now);
@@ -238,6 +238,6 @@ const restored = await recover(onServer !== null);
 if (restored) {
   sent = (restored.sent ?? []).filter((each) => typeof each !== "string");
   await keepHere();
-  if (inBrowser) forget(restored.name); // this window keeps it from here on
+  if (inBrowser) removeEntry(restored.name); // this window keeps it from here on
   save();
 }

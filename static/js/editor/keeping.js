@@ -3,7 +3,7 @@
 //
 // IndexedDB and not localStorage: Chromium writes the latter to the disk so late that a killed
 // browser loses half a minute of typing.
-import { known } from "./content.js";
+import { knownState } from "./content.js";
 import { form } from "./elements.js";
 
 const STORE = "drafts";
@@ -33,7 +33,7 @@ async function write(change) {
 }
 
 // Says whether it worked: storage may be forbidden, or full.
-export async function keep(entry) {
+export async function storeEntry(entry) {
   try {
     await write((store) => store.put(entry, name));
     return true;
@@ -42,7 +42,7 @@ export async function keep(entry) {
   }
 }
 
-export async function forget(other = name) {
+export async function removeEntry(other = name) {
   try {
     await write((store) => store.delete(other));
   } catch {
@@ -51,7 +51,7 @@ export async function forget(other = name) {
 }
 
 // What windows before this one left, the newest first.
-export async function left() {
+export async function findEntries() {
   try {
     const store = (await database()).transaction(STORE).objectStore(STORE);
     const range = IDBKeyRange.bound(prefix, `${prefix}\uffff`);
@@ -67,7 +67,7 @@ export async function left() {
 
 // A writer may have several summaries of a paper; a text that was new belongs to any.
 function isOfThis(entry) {
-  const { summary } = known();
+  const { summary } = knownState();
   return !entry.summary || !summary || entry.summary === summary;
 }
 

@@ -37,7 +37,7 @@ export function buttons(...children) {
   return element("div", { className: "buttons" }, ...children);
 }
 
-export function sayQuietly(text) {
+export function setStatus(text) {
   quiet.textContent = text;
 }
 

@@ -1,7 +1,7 @@
 // After a crash: what this browser kept of the text, and the server does not have.
-import { content, fill, known, same } from "./content.js";
+import { content, fill, knownState, same } from "./content.js";
 import { element } from "./elements.js";
-import { forget, left } from "./keeping.js";
+import { removeEntry, findEntries } from "./keeping.js";
 import { button, buttons, clearNotice, moment, noticeOnTop } from "./notices.js";
 
 // Puts the newest text in when it goes on from what the form holds, and offers all others.
@@ -9,10 +9,10 @@ import { button, buttons, clearNotice, moment, noticeOnTop } from "./notices.js"
 export async function recover(mayRestore) {
   const here = content();
   const others = [];
-  for (const entry of await left()) {
+  for (const entry of await findEntries()) {
     const told = others.some((other) => sameText(entry, other)) || isMerged(entry);
     if (!told && !same(entry, here) && (goesOn(entry, here) || !sameText(entry, here))) others.push(entry);
-    else forget(entry.name);
+    else removeEntry(entry.name);
   }
   const untouched = same(content(), here); // nobody typed meanwhile
   const restored = mayRestore && untouched && others.length > 0 && goesOn(others[0], here) ? others.shift() : null;
@@ -33,7 +33,7 @@ function isMerged(entry) {
 }
 
 function goesOn(entry, here) {
-  const { revision, version } = known();
+  const { revision, version } = knownState();
   // The server's text may be one that the same window sent before it was closed.
   const ours = (sent) => (typeof sent === "string" ? sent === here.source : same(sent, here));
   return (entry.revision >= revision && entry.version >= version) || entry.sent?.some(ours);
@@ -68,7 +68,7 @@ function offer(entry, kind) {
     if (!text.hidden) text.select();
   });
   const drop = button("Forget it", () => {
-    forget(entry.name);
+    removeEntry(entry.name);
     clearNotice(kind);
   });
   const what = `This browser holds a text of ${moment(entry.at)} that was not saved. The one below is another, saved since.`;

@@ -2,13 +2,13 @@
 // form's token is refused. After signing in again the token is another one.
 import { form } from "./elements.js";
 
-const LONGEST = 8000; // ms
+const MAX_WAIT_MS = 8000; // ms
 
 // Resolves to "here", "signed out", "somebody else" or "away"; takes over the present token.
-export async function whoIsThere() {
+export async function checkSession() {
   try {
     const answer = await fetch(form.dataset.tokenUrl, {
-      headers: { Accept: "application/json" }, cache: "no-store", signal: AbortSignal.timeout(LONGEST),
+      headers: { Accept: "application/json" }, cache: "no-store", signal: AbortSignal.timeout(MAX_WAIT_MS),
     });
     if (answer.redirected || answer.status === 401) return "signed out";
     if (!answer.ok) return "away";

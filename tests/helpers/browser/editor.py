@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 from playwright.sync_api import Locator, Page, Response, expect
 
-from tests.helpers.browser.reader import Reader, barriers
+from tests.helpers.browser.reader import Reader, accessibility_violations
 from tests.helpers.waiting import wait_until
 
 PIXEL = base64.b64decode(
@@ -40,10 +40,10 @@ FRAMES = """(count) => new Promise((done) => {
 def open_editor(writer: Reader, key: str) -> Locator:
     """The editor of a paper, emptied, with the caret in the text."""
     writer.go(f"/write/{key}")
-    return emptied(writer.page)
+    return clear_editor(writer.page)
 
 
-def emptied(page: Page) -> Locator:
+def clear_editor(page: Page) -> Locator:
     source = page.get_by_label("Summary", exact=True)
     source.fill("")
     source.focus()
@@ -78,5 +78,5 @@ def settle(page: Page, frames: int = 3) -> None:
 
 
 def check(page: Page) -> None:
-    assert barriers(page) == []
+    assert accessibility_violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

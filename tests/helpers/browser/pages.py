@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.helpers.browser.reader import Reader, barriers
+from tests.helpers.browser.reader import Reader, accessibility_violations
 
 WIDTHS = [{"viewport": {"width": width, "height": 900}} for width in (390, 1280)]
 NAMES = ["390", "1280"]
@@ -15,7 +15,7 @@ def check(reader: Reader, paths: list[str]) -> None:
     assert size is not None
     for path in paths:
         reader.go(path)
-        found += [f"{path}: {each}" for each in barriers(page)]
+        found += [f"{path}: {each}" for each in accessibility_violations(page)]
         for width in [size["width"], *([NARROWEST] if size["width"] < 400 else [])]:
             page.set_viewport_size({"width": width, "height": size["height"]})
             wider = page.evaluate(

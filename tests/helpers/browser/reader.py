@@ -28,7 +28,7 @@ COLOURS = {
 }
 
 
-def barriers(page: Page) -> list[str]:
+def accessibility_violations(page: Page) -> list[str]:
     """What axe finds on a page as it is now, in the light and in the dark."""
     found = []
     for scheme, options in (("light", {"resultTypes": ["violations"]}), ("dark", COLOURS)):

@@ -9,16 +9,16 @@ from sqlalchemy.orm import Session
 from app.models import Paper
 from app.queries import papers
 from app.services.importing.storing import import_files
-from app.services.importing.terms import IncomingPaper, Options, Outcome
+from app.services.importing.terms import ImportOptions, ImportOutcome, IncomingPaper
 from app.sources.bibtex.reading import read_entries
 
 
-def read(session: Session, text: str, **options: object) -> list[Outcome]:
+def read(session: Session, text: str, **options: object) -> list[ImportOutcome]:
     incoming = (IncomingPaper("BibTeX", entry) for entry in read_entries(text))
-    return list(import_files(session, incoming, Options(**options)))  # type: ignore[arg-type]
+    return list(import_files(session, incoming, ImportOptions(**options)))  # type: ignore[arg-type]
 
 
-def told(outcomes: Iterable[Outcome]) -> list[tuple[str, int, str]]:
+def format_outcomes(outcomes: Iterable[ImportOutcome]) -> list[tuple[str, int, str]]:
     return [(each.status, each.line, each.key) for each in outcomes]
 
 

@@ -14,7 +14,7 @@ BLOCK = re.compile(
 )
 
 
-def shown(source: str) -> str:
+def shorten_html(source: str) -> str:
     """Returns the HTML of a source, formulas shortened, a line for each block."""
     html = render(source, site_url="https://shortlist.example", id_prefix="s1-").html
     return BLOCK.sub(r"\1\n", MATH.sub(r"<math>\1</math>", html)) + "\n"

@@ -27,7 +27,7 @@ def png_of(width: int, height: int, *chunks: bytes, bits: int = 8) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + head + b"".join(chunks) + chunk(b"IEND", b"")
 
 
-def bomb(megabytes: int) -> bytes:
+def zip_bomb(megabytes: int) -> bytes:
     """Zeros, packed; made piece by piece, because tests look at how much memory was ever taken."""
     packer = zlib.compressobj(9)
     return b"".join(packer.compress(bytes(1_000_000)) for _ in range(megabytes)) + packer.flush()

@@ -21,7 +21,7 @@ def numbered(pattern: str, size: int = LIMIT - 200) -> str:
     return "".join(parts[:-1])
 
 
-def stairs(line: str, step: str, size: int = LIMIT - 200) -> str:
+def indent_stepwise(line: str, step: str, size: int = LIMIT - 200) -> str:
     """Indents each line by one step more than the line before."""
     lines, length = [], 0
     while length < size:
@@ -107,13 +107,13 @@ HOSTILE: dict[str, str] = {
     "loose bullets": fill("- a\n\n"),
     "empty bullets": fill("-\n"),
     "other bullets": fill("- a\n+ b\n* c\n"),
-    "deep list": stairs("- a", "  "),
+    "deep list": indent_stepwise("- a", "  "),
     "list in quote in list": fill("- > "),
     "numbers": fill("1. a\n"),
     "tasks": fill("- [ ] a\n"),
     "task starts": fill("- [ ] "),
     "tabbed items": fill("-\ta\n\t"),
-    "tabbed stairs": stairs("-\ta", "\t"),
+    "tabbed stairs": indent_stepwise("-\ta", "\t"),
     "tabbed quotes": fill(">\t"),
     "tabs in code": fill("\t\ta\tb\n"),
     "rules": fill("***\n"),
@@ -139,13 +139,13 @@ HOSTILE: dict[str, str] = {
     "notes that call notes": "[^0]\n\n" + numbered("[^#N]: [^#N1]\n\n"),
     "note starts": fill("[^"),
     "notes in quotes": fill("> [^1]: a\n\n"),
-    "indented notes": stairs("[^a]: b", "    "),
+    "indented notes": indent_stepwise("[^a]: b", "    "),
     "glossary": "term\n" + fill(": x\n"),
     "terms": fill("a\n: b\n\n"),
     "loose terms": fill("a\n\n: b\n\n"),
     "term lines": fill("a\n") + ": b",
     "definitions in definitions": "a\n" + fill(": "),
-    "deep glossary": stairs("a\n: b", "  "),
+    "deep glossary": indent_stepwise("a\n: b", "  "),
     "deep definitions": "\n".join("  " * n + "a\n" + "  " * n + ": b\n" for n in range(160)),
     "links before a colon": "[a]: b\n" + fill(": x\n"),
     "colons": fill(": "),

@@ -9,7 +9,7 @@ from functools import cache
 from PIL import Image, ImageDraw
 
 from app.services.pictures import files
-from tests.helpers.samples.crafted_pictures import bomb, chunk, png_of, saved
+from tests.helpers.samples.crafted_pictures import chunk, png_of, saved, zip_bomb
 
 
 def photo(seed: int, width: int = 900, height: int = 600) -> Image.Image:
@@ -78,13 +78,13 @@ BAD = {
     "half a JPEG": lambda: source("photograph")[: len(source("photograph")) // 2],
     "half a PNG": lambda: source("drawing")[:200],
     "no pixels": lambda: png_of(1, 1),
-    "many pixels": lambda: png_of(30_000, 30_000, chunk(b"IDAT", bomb(1))),
+    "many pixels": lambda: png_of(30_000, 30_000, chunk(b"IDAT", zip_bomb(1))),
     "no width": lambda: png_of(0, 10),
     "many pixels of GIF": lambda: (
         b"GIF89a" + struct.pack("<HH", 65535, 65535) + b"\xf0\0\0" + b"\0" * 30
     ),
-    "a bomb of text": lambda: png_of(10, 10, chunk(b"zTXt", b"x\0\0" + bomb(300))),
-    "a bomb of a profile": lambda: png_of(10, 10, chunk(b"iCCP", b"x\0\0" + bomb(300))),
+    "a bomb of text": lambda: png_of(10, 10, chunk(b"zTXt", b"x\0\0" + zip_bomb(300))),
+    "a bomb of a profile": lambda: png_of(10, 10, chunk(b"iCCP", b"x\0\0" + zip_bomb(300))),
     "a lying length": lambda: b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 2**31 - 1) + b"IHDR",
     "WebP without end": lambda: b"RIFF\xff\xff\xff\xffWEBPVP8 \xff\xff\xff\xff" + b"\0" * 20,
     "too many bytes": lambda: b"\x89PNG\r\n\x1a\n" + b"\0" * files.MAX_BYTES,

@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session
 
 from app.services.importing.opening import open_source
 from app.services.importing.storing import import_files
-from app.services.importing.terms import Options, Outcome
+from app.services.importing.terms import ImportOptions, ImportOutcome
 from tests.helpers.client import Browser
 from tests.helpers.samples.shortscience import HEAD, TAIL
 
-EVERYBODY = Options()
+EVERYBODY = ImportOptions()
 
 
-def bring_in(session: Session, path: Path, options: Options = EVERYBODY) -> list[Outcome]:
+def import_vault(
+    session: Session, path: Path, options: ImportOptions = EVERYBODY
+) -> list[ImportOutcome]:
     with ExitStack() as opened:
         return list(import_files(session, open_source(path, opened).incoming, options))
 
@@ -28,7 +30,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
-def statuses(outcomes: list[Outcome]) -> Counter[str]:
+def statuses(outcomes: list[ImportOutcome]) -> Counter[str]:
     return Counter(outcome.status for outcome in outcomes)
 
 

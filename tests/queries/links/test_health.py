@@ -15,7 +15,7 @@ from app.cli import main
 from app.db import Database, begin_writing
 from app.models import Identifier, User
 from app.queries.links import health, links, wanted
-from app.services.accounts.administration import rename
+from app.services.accounts.administration import rename_account
 from tests.helpers.client import Browser
 from tests.helpers.engines import copy_database
 from tests.helpers.factories import make_paper, make_summary, make_user
@@ -60,7 +60,7 @@ def test_a_name_that_somebody_had_before_leads_there(session: Session, guest: Br
     paper = make_paper(session, "k/Paper")
     make_summary(session, paper, tom)
     make_summary(session, None, mira, "[it](/paper/k/Paper#tom)")
-    rename(session, tom, "tommy")
+    rename_account(session, tom, "tommy")
     session.commit()
     page = guest.get("/paper/k/Paper").text
     assert 'id="tommy"' in page
@@ -71,7 +71,7 @@ def test_a_name_that_somebody_had_before_leads_there(session: Session, guest: Br
 def test_an_anonymous_text_has_no_former_name(session: Session, guest: Browser) -> None:
     tom = make_user(session, "tom")
     make_summary(session, make_paper(session, "k/Paper"), tom, anonymous=True)
-    rename(session, tom, "tommy")
+    rename_account(session, tom, "tommy")
     session.commit()
     page = guest.get("/paper/k/Paper").text
     assert 'id="tom' not in page
@@ -158,7 +158,7 @@ def test_wanted_papers_come_by_how_many_ask(session: Session, guest: Browser) ->
     for text in ("[often](/paper/k/Often)", "[often](/paper/k/Often), [it](/paper/k/Often)"):
         make_summary(session, source=text)
     make_summary(session, source="[hidden](/paper/k/Hidden)", visibility="private")
-    found, more = wanted.wanted(session, number=1, size=50)
+    found, more = wanted.wanted_papers(session, number=1, size=50)
     assert [(each.value, each.summaries) for each in found] == [("k/Often", 2), ("k/Rare", 1)]
     assert [each.label for each in found] == ["often", "rare"]
     assert not more

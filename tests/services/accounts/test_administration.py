@@ -30,7 +30,7 @@ from app.queries.search import results
 from app.services import votes
 from app.services.accounts import account, administration, merging
 from app.services.pictures import uploads
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.services.summaries import deletion, drafts
 from tests.helpers.client import PASSWORD, Browser
 from tests.helpers.factories import make_paper, make_summary, make_user, publish, save_draft
@@ -50,7 +50,7 @@ def old(session: Session) -> User:
     return make_user(session, "ann-old", "Ann as she was")
 
 
-def merge(session: Session, source: User, target: User) -> merging.Merged:
+def merge(session: Session, source: User, target: User) -> merging.AccountMergeResult:
     done = merging.merge(session, source, target)
     session.commit()
     session.expire_all()
@@ -63,40 +63,40 @@ def sources(session: Session, summary: Summary) -> list[str]:
 
 
 def test_who_is_not_there(session: Session, ann: User) -> None:
-    assert administration.find(session, " ANN ").id == ann.id
-    with pytest.raises(Refused, match=r"There is no user anne\. Did you mean ann\?"):
-        administration.find(session, "anne")
-    with pytest.raises(Refused, match=r"There is no user zzzzzz\.$"):
-        administration.find(session, "zzzzzz")
+    assert administration.find_account(session, " ANN ").id == ann.id
+    with pytest.raises(Refusal, match=r"There is no user anne\. Did you mean ann\?"):
+        administration.find_account(session, "anne")
+    with pytest.raises(Refusal, match=r"There is no user zzzzzz\.$"):
+        administration.find_account(session, "zzzzzz")
 
 
 def test_who_has_another_name_now(session: Session, ann: User, old: User) -> None:
-    administration.rename(session, ann, "ann.example")
+    administration.rename_account(session, ann, "ann.example")
     merging.merge(session, old, ann)
     session.commit()
     for name in ("ann", "Ann-old"):
-        with pytest.raises(Refused, match=f"^{name.lower()} is called ann.example now"):
-            administration.find(session, name)
-    administration.rename(session, ann, "cleo", forget_old=True)
+        with pytest.raises(Refusal, match=f"^{name.lower()} is called ann.example now"):
+            administration.find_account(session, name)
+    administration.rename_account(session, ann, "cleo", forget_old=True)
     session.commit()
-    with pytest.raises(Refused, match=r"^There is no user ann any more\.$"):
-        administration.find(session, "ann")
+    with pytest.raises(Refusal, match=r"^There is no user ann any more\.$"):
+        administration.find_account(session, "ann")
 
 
 def test_create(session: Session) -> None:
-    made = administration.create(session, "Admin", "", PASSWORD)
+    made = administration.create_account(session, "Admin", "", PASSWORD)
     session.commit()
     assert account.sign_in(session, "admin", PASSWORD) is not None
     assert made.display_name == "admin"
     for name in ("admin", "demo", "anon", "page-x", "a b", "x"):
-        with pytest.raises(Refused):
-            administration.create(session, name, "", PASSWORD)
+        with pytest.raises(Refusal):
+            administration.create_account(session, name, "", PASSWORD)
 
 
 def test_an_old_name_leads_to_the_new_one(app: Flask, session: Session, ann: User) -> None:
     summary = make_summary(session, user=ann)
     key = session.get_one(Summary, summary.id).paper_id
-    administration.rename(session, ann, "Ann.Smith")
+    administration.rename_account(session, ann, "Ann.Smith")
     session.commit()
     guest = Browser(app.test_client())
     paper = session.get_one(Paper, key)
@@ -123,46 +123,46 @@ def test_an_old_name_leads_to_the_new_one(app: Flask, session: Session, ann: Use
 
 
 def test_nobody_gets_a_name_that_was_given_up(app: Flask, session: Session, ann: User) -> None:
-    administration.rename(session, ann, "bea")
+    administration.rename_account(session, ann, "bea")
     session.commit()
     page = Browser(app.test_client()).submit("/signup", name="ann", password=PASSWORD)
     assert page.status == 422
     assert account.TAKEN in page.text
     for change in (
-        lambda: administration.create(session, "ann", "", PASSWORD),
-        lambda: administration.rename(session, make_user(session), "ann"),
+        lambda: administration.create_account(session, "ann", "", PASSWORD),
+        lambda: administration.rename_account(session, make_user(session), "ann"),
         lambda: account.add_from_file(session, "ann", ""),
     ):
-        with pytest.raises(Refused):
+        with pytest.raises(Refusal):
             change()
         session.rollback()
-    administration.rename(session, ann, "ann")  # but who had it can take it back
+    administration.rename_account(session, ann, "ann")  # but who had it can take it back
     session.commit()
     assert session.scalars(select(FormerName.name)).all() == ["bea"]
 
 
 def test_a_name_that_is_to_be_forgotten(app: Flask, session: Session, ann: User) -> None:
-    administration.rename(session, ann, "bea")
-    administration.rename(session, ann, "cleo", forget_old=True)
+    administration.rename_account(session, ann, "bea")
+    administration.rename_account(session, ann, "cleo", forget_old=True)
     session.commit()
     guest = Browser(app.test_client())
     assert [guest.get(f"/user/{name}").status for name in ("ann", "bea")] == [404, 404]
     assert people.user_by_name(session, "cleo") is not None
-    with pytest.raises(Refused, match="taken"):
+    with pytest.raises(Refusal, match="taken"):
         account.sign_up(session, "bea", "", PASSWORD)
 
 
 def test_names_that_cannot_be_taken(session: Session, ann: User, old: User) -> None:
     for name in ("ann", "ann-old", "demo", "a b", "anon", "page-1"):
-        with pytest.raises(Refused):
-            administration.rename(session, ann, name)
+        with pytest.raises(Refusal):
+            administration.rename_account(session, ann, name)
         session.rollback()
     assert ann.name == "ann"
 
 
 def test_a_name_that_stood_for_the_display_name_changes_with_it(session: Session) -> None:
     user = make_user(session, "plain", "plain")
-    administration.rename(session, user, "plainer")
+    administration.rename_account(session, user, "plainer")
     session.commit()
     assert user.display_name == "plainer"
 
@@ -172,7 +172,7 @@ def test_delete_asks_for_summaries_to_go_too(session: Session, ann: User, old: U
     other = make_summary(session, user=old)
     votes.cast(session, ann, other.id, 1)
     votes.cast(session, old, mine.id, 1)
-    picture = uploads.store(session, ann, saved(drawing())).name
+    picture = uploads.store_picture(session, ann, saved(drawing())).name
     save_draft(
         session,
         ann,
@@ -184,7 +184,7 @@ def test_delete_asks_for_summaries_to_go_too(session: Session, ann: User, old: U
     gone = make_summary(session, user=ann)
     deletion.delete_summary(session, gone)
     session.commit()
-    with pytest.raises(Refused, match="has written 1 summary"):
+    with pytest.raises(Refusal, match="has written 1 summary"):
         administration.delete_user(session, ann)
     session.rollback()
     done = administration.delete_user(session, ann, with_summaries=True)
@@ -303,7 +303,7 @@ def strangers_see(session: Session, summary_id: int) -> set[tuple[str, str]]:
     """The texts of a summary that anybody can read, each with the name that stands on it."""
     found = set()
     for number in session.scalars(select(Revision.id).where(Revision.summary_id == summary_id)):
-        seen = history.one(session, number, None)
+        seen = history.get_revision(session, number, None)
         if seen is not None:
             revision, entry = seen
             found.add((revision.source, entry.writer.name if entry.writer else ""))
@@ -427,7 +427,7 @@ def test_a_draft_goes_on_from_its_revision(session: Session, ann: User, old: Use
         )
         session.commit()
         if user is old:
-            drafts.discard(session, old, paper, session.scalars(of_old).one())
+            drafts.discard_draft(session, old, paper, session.scalars(of_old).one())
             session.commit()
     merge(session, old, ann)
     draft = session.scalars(select(Draft)).one()
@@ -438,10 +438,10 @@ def test_a_draft_goes_on_from_its_revision(session: Session, ann: User, old: Use
 def test_pictures_change_hands_with_their_texts(session: Session, ann: User, old: User) -> None:
     data = saved(drawing())
     papers = [make_paper(session) for _ in range(2)]
-    theirs, mine = (uploads.store(session, user, data) for user in (ann, old))
+    theirs, mine = (uploads.store_picture(session, user, data) for user in (ann, old))
     earlier = make_summary(session, papers[0], old, source=uploads.markdown(mine, "a"))
     kept = make_summary(session, papers[0], ann, source=uploads.markdown(theirs, "a"))
-    own = uploads.store(session, old, data)
+    own = uploads.store_picture(session, old, data)
     deleted = make_summary(session, papers[1], old, source=uploads.markdown(own, "b"))
     deletion.delete_summary(session, deleted)
     session.commit()
@@ -460,5 +460,5 @@ def test_pictures_change_hands_with_their_texts(session: Session, ann: User, old
 
 
 def test_nobody_is_merged_with_themselves(session: Session, ann: User) -> None:
-    with pytest.raises(Refused, match="same user"):
+    with pytest.raises(Refusal, match="same user"):
         merging.merge(session, ann, ann)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.services.accounts import account, administration
 from app.services.accounts.common_passwords import is_common
 from app.services.accounts.user_names import RESERVED, is_official
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from tests.helpers.client import PASSWORD, Browser
 from tests.helpers.factories import make_user
 
@@ -52,10 +52,10 @@ def test_the_passwords_we_make_are_taken(session: Session) -> None:
 
 @pytest.mark.parametrize("password", ["password", "12345678", "ann-12345"])
 def test_no_way_takes_one(session: Session, guest: Browser, password: str) -> None:
-    with pytest.raises(Refused, match="too easy to guess"):
-        administration.create(session, "ann", "", password)
+    with pytest.raises(Refusal, match="too easy to guess"):
+        administration.create_account(session, "ann", "", password)
     user = make_user(session, "ann")
-    with pytest.raises(Refused, match="too easy to guess"):
+    with pytest.raises(Refusal, match="too easy to guess"):
         account.set_password(session, user, password)
     session.rollback()
     guest.sign_up("ben")
@@ -89,14 +89,14 @@ def test_official_names_are_nobodys(session: Session, guest: Browser, name: str)
     answer = guest.submit("/signup", name=name, password=PASSWORD)
     assert answer.status == 422
     assert RESERVED in answer.text
-    with pytest.raises(Refused, match="reserved"):
+    with pytest.raises(Refusal, match="reserved"):
         account.add_from_file(session, name, "")
     user = make_user(session, "ann")
-    with pytest.raises(Refused, match=RESERVED):
-        administration.rename(session, user, name)
+    with pytest.raises(Refusal, match=RESERVED):
+        administration.rename_account(session, user, name)
     session.rollback()
     # Who runs the site may have such an account, and it keeps its name.
-    made = administration.create(session, name, "", PASSWORD)
+    made = administration.create_account(session, name, "", PASSWORD)
     session.commit()
     assert account.sign_in(session, name, PASSWORD) is not None
     assert made.name == name

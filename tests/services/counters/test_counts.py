@@ -26,10 +26,10 @@ from app.services import votes
 from app.services.accounts import merging
 from app.services.accounts.administration import delete_user
 from app.services.counters import counts
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.services.summaries.deletion import delete_summary, restore_summary
 from app.services.summaries.sharing import change_visibility
-from tests.helpers.counts import check
+from tests.helpers.counts import check_counts
 from tests.helpers.factories import make_paper, make_summary, make_user
 
 
@@ -50,7 +50,7 @@ def test_a_paper_counts_in_its_venue_and_year(session: Session) -> None:
     assert year_of(session, "conf/x", 0) == (1, 0)
     venue = session.scalars(select(Venue)).one()
     assert (venue.papers_count, venue.summaries_count) == (3, 0)
-    check(session)
+    check_counts(session)
 
 
 def test_only_public_summaries_count(session: Session) -> None:
@@ -92,13 +92,13 @@ def test_a_paper_moves_to_another_year(session: Session) -> None:
     paper = make_paper(session, "conf/x/A", year=2016)
     make_summary(session, paper)
     begin_writing(session)
-    counts.paper_leaves(session, paper)
+    counts.count_removed_paper(session, paper)
     assert year_of(session, "conf/x", 2016) is None
     paper.year = 2017
-    counts.paper_added(session, paper)
+    counts.count_added_paper(session, paper)
     session.commit()
     assert year_of(session, "conf/x", 2017) == (1, 1)
-    check(session)
+    check_counts(session)
 
 
 def test_the_database_ranks_like_the_program(session: Session) -> None:
@@ -167,13 +167,13 @@ def test_after_whatever_happened_counts_are_exact(session: Session, seed: int) -
     for _ in range(25):
         chance.choice(acts)()
         session.commit()
-    check(session)
+    check_counts(session)
     begin_writing(session)
     merging.merge(session, users[0], users[1])
     session.commit()
     delete_user(session, users[2], with_summaries=True)
     session.commit()
-    check(session)
+    check_counts(session)
 
 
 def test_writers_in_one_venue_do_not_block_each_other(any_file_database: Database) -> None:
@@ -190,7 +190,7 @@ def test_writers_in_one_venue_do_not_block_each_other(any_file_database: Databas
                 for paper_id in papers if user_id % 2 else papers[::-1]:
                     summary = make_summary(session, session.get_one(Paper, paper_id), user)
                     for other in session.scalars(select(Summary.id)).all():
-                        with suppress(Refused):  # one's own
+                        with suppress(Refusal):  # one's own
                             votes.cast(session, user, other, 1)
                         session.commit()
                     delete_summary(session, summary)
@@ -205,4 +205,4 @@ def test_writers_in_one_venue_do_not_block_each_other(any_file_database: Databas
         thread.join()
     assert failed == []
     with any_file_database.session() as session:
-        check(session)
+        check_counts(session)

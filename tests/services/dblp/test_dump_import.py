@@ -37,13 +37,13 @@ from app.rendering import render_inline
 from app.search import entries
 from app.services.dblp import dump_import, reader
 from app.services.dblp.dump_import import import_dump
-from app.services.dblp.works import inline, prepared
+from app.services.dblp.works import prepare_work, render_title
 from app.services.search_index import indexing
 from app.services.search_index.bulk_entries import BulkIndex, NewPaper, with_names
 from app.services.summaries.stale import STALE
 from app.sources.dblp_dump.reader import DumpReader, DumpRecord
 from app.sources.dblp_dump.terms import BadDump, Wanted
-from app.text.words import searched, words
+from app.text.words import search_words, words
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary
 from tests.helpers.samples.dblp import (
@@ -138,10 +138,10 @@ def test_entries_are_those_of_search(session: Session, title: str) -> None:
     facts = entries.PaperFacts(
         7, title, authors, venue, 2015, "cs", ["", "", "conf/nips/X15", "10.1/a-b"], False
     )
-    new = NewPaper.of(searched(title), [words(name) for name in authors], facts.more[2:])
+    new = NewPaper.of(search_words(title), [words(name) for name in authors], facts.more[2:])
     index = BulkIndex(session)
     known, called = index._known((venue, 2015, "cs"))
-    row = entries.of_paper(facts)
+    row = entries.paper_entry(facts)
     assert (new.title, new.people, new.body) == (row["title"], row["people"], row["body"])
     assert with_names(known, new) == row["facts"]
     every = dict.fromkeys([*new.words, *called], False) | dict.fromkeys(new.names, True)
@@ -153,9 +153,9 @@ def test_entries_are_those_of_search(session: Session, title: str) -> None:
     ["Plain", "Q&A: <b>'\"", "É – “x”", "Costs $5", "A $k$-d tree", "a\\b", "zqM0x1Mqz", "\ue000x"],
 )
 def test_the_short_way_to_a_title_is_the_renderers(title: str) -> None:
-    assert inline(title) == render_inline(title)
+    assert render_title(title) == render_inline(title)
     record = DumpRecord("conf/x/Y1", title, (), None, "X", (), {})
-    work = prepared(record)
+    work = prepare_work(record)
     assert work is not None
     assert work.title_folded == title_folded(work.title)
 
@@ -395,7 +395,9 @@ def test_persons_join_names(session: Session, tmp_path: Path) -> None:
 
 def test_other_names_are_searched(session: Session, tmp_path: Path) -> None:
     def found(typed: str) -> set[str]:
-        numbers = [each.paper_id for each in search.find(session, search.parse(typed)).papers]
+        numbers = [
+            each.paper_id for each in search.find_papers(session, search.parse(typed)).papers
+        ]
         return set(session.scalars(select(Paper.key).where(Paper.id.in_(numbers))))
 
     one = conference(key="conf/x/A1", title="One.", authors=("J&uuml;rgen M&uuml;ller 0002",))
@@ -429,8 +431,10 @@ def test_namesakes_are_told_apart(session: Session, guest: Browser, tmp_path: Pa
     assert session.scalars(whole).all() == written
     session.commit()
     for typed in ("author:wei-wang-0002", 'author:"Wei Wang 0002"'):
-        assert [each.year for each in search.find(session, search.parse(typed)).papers] == [2015]
-    assert len(search.find(session, search.parse('author:"wei wang"')).papers) == 3
+        assert [each.year for each in search.find_papers(session, search.parse(typed)).papers] == [
+            2015
+        ]
+    assert len(search.find_papers(session, search.parse('author:"wei wang"')).papers) == 3
     session.commit()
     page = guest.get("/search?q=wei+wang").text
     assert "Wei Wang 0001</bdi>" in page

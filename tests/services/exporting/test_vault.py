@@ -22,7 +22,7 @@ from app.queries import people
 from app.services import votes
 from app.services.accounts import administration
 from app.services.exporting import vault
-from app.services.importing.terms import Options
+from app.services.importing.terms import ImportOptions
 from app.services.importing.writers import ANONYMOUS
 from app.services.papers.merging import merge_papers
 from app.services.pictures import uploads
@@ -32,7 +32,7 @@ from tests.helpers.factories import make_paper, make_summary, make_user, publish
 from tests.helpers.samples.crafted_pictures import saved
 from tests.helpers.samples.pictures import drawing, photo
 from tests.helpers.samples.shortscience import HEAD, ITEM, TAIL
-from tests.helpers.samples.vaults import bring_in, contents, feed, note, send, statuses
+from tests.helpers.samples.vaults import contents, feed, import_vault, note, send, statuses
 
 
 @pytest.fixture
@@ -102,9 +102,9 @@ def fill(session: Session) -> None:
     )
     second = make_paper(session, "10.1016/0022-2836(76)90311-6", "A1", authors=())
     twin = make_paper(session, "CONF/X/a1.", "Also file conf-x-a1")
-    pictured = uploads.store(session, ann, saved(drawing()))
-    photographed = uploads.store(session, ann, saved(photo(1), "JPEG"))
-    bobs = uploads.store(session, bob, saved(drawing()))
+    pictured = uploads.store_picture(session, ann, saved(drawing()))
+    photographed = uploads.store_picture(session, ann, saved(photo(1), "JPEG"))
+    bobs = uploads.store_picture(session, bob, saved(drawing()))
     session.commit()
     shown = f"{uploads.markdown(pictured, 'a [b]')}\n\n`/pictures/{photographed.name}`"
     make_summary(session, first, ann, source=NASTY, created_at=moment, tags=["c", "a.b", "ü"])
@@ -130,10 +130,10 @@ def test_the_bytes_are_the_same(session: Session, empty: Database, tmp_path: Pat
     assert len([name for name in before if name.endswith(".md")]) == 5
     assert len([name for name in before if "/pictures/" in name]) == 3
     with empty.session() as there:
-        outcomes = bring_in(there, tmp_path / "before")
+        outcomes = import_vault(there, tmp_path / "before")
         assert statuses(outcomes) == {"added": 5}, outcomes
         assert take_out(there, tmp_path / "after") == before
-        again = bring_in(there, tmp_path / "before")
+        again = import_vault(there, tmp_path / "before")
         assert statuses(again) == {"unchanged": 5}, again
         assert take_out(there, tmp_path / "again") == before
         # Pictures are theirs, and kept as those that the texts show.
@@ -143,7 +143,7 @@ def test_the_bytes_are_the_same(session: Session, empty: Database, tmp_path: Pat
         names = there.scalars(select(Author.name).where(Author.key.contains("0001"))).all()
         assert names == ["Wei Wang"]
     # And here, where everything is already, nothing changes.
-    assert statuses(bring_in(session, tmp_path / "before")) == {"unchanged": 5}
+    assert statuses(import_vault(session, tmp_path / "before")) == {"unchanged": 5}
 
 
 def test_several_texts_on_a_merged_paper(session: Session, empty: Database, tmp_path: Path) -> None:
@@ -158,13 +158,13 @@ def test_several_texts_on_a_merged_paper(session: Session, empty: Database, tmp_
     before = take_out(session, tmp_path / "before")
     assert [b"place" in content for content in before.values()] == [True, True, False]
     with empty.session() as there:
-        assert statuses(bring_in(there, tmp_path / "before")) == {"added": 3}
+        assert statuses(import_vault(there, tmp_path / "before")) == {"added": 3}
         assert take_out(there, tmp_path / "after") == before
-        assert statuses(bring_in(there, tmp_path / "before")) == {"unchanged": 3}
+        assert statuses(import_vault(there, tmp_path / "before")) == {"unchanged": 3}
         # Each is known again when one before it is gone.
         delete_summary(there, there.scalars(select(Summary).where(Summary.place == 1)).one())
         there.commit()
-        assert statuses(bring_in(there, tmp_path / "before")) == {"unchanged": 2, "added": 1}
+        assert statuses(import_vault(there, tmp_path / "before")) == {"unchanged": 2, "added": 1}
         places = select(Summary.source).order_by(Summary.place)
         assert there.scalars(places).all() == ["Text 0.", "Text 2.", "Text 1."]
 
@@ -175,7 +175,7 @@ def test_two_files_of_one_place(session: Session, tmp_path: Path) -> None:
     second = note(tmp_path, "2.md", "Two.", **fields, place=2)
     note(tmp_path, "3.md", "Three.", **fields, place=2)
     note(tmp_path, "4.md", "Four.", **fields, place=1)
-    outcomes = bring_in(session, tmp_path)
+    outcomes = import_vault(session, tmp_path)
     assert [each.status for each in outcomes] == ["added", "added", "refused", "refused"]
     assert outcomes[2].message == f"{second} is about the same paper."
     assert session.scalars(select(Summary.source).order_by(Summary.place)).all() == ["One.", "Two."]
@@ -193,7 +193,7 @@ def test_the_same_as_a_zip(session: Session, empty: Database, tmp_path: Path) ->
     assert path.read_bytes() == (tmp_path / "second.zip").read_bytes()
     before = take_out(session, tmp_path / "before")
     with empty.session() as there:
-        assert statuses(bring_in(there, path)) == {"added": 5}
+        assert statuses(import_vault(there, path)) == {"added": 5}
         assert take_out(there, tmp_path / "after") == before
 
 
@@ -215,7 +215,7 @@ def test_any_text_comes_back(
     author: str,
     abstract: str,
 ) -> None:
-    from app.services.refusals import Refused
+    from app.services.refusals import Refusal
 
     results = []
     folder = tmp_path_factory.mktemp("files")
@@ -234,10 +234,10 @@ def test_any_text_comes_back(
                     make_summary(
                         session, paper, make_user(session, "ann"), source, takeaway=takeaway
                     )
-                except Refused:
+                except Refusal:
                     return
             else:
-                outcomes = bring_in(session, folder / "1")
+                outcomes = import_vault(session, folder / "1")
                 assert statuses(outcomes) == {"added": 1}, outcomes
             results.append(take_out(session, folder / str(number)))
         site.close()
@@ -264,7 +264,7 @@ def test_notes_from_elsewhere(session: Session, tmp_path: Path) -> None:
     note(tmp_path, ".obsidian/hidden.md", key="conf/x/Hidden", title="Hidden")
     (tmp_path / "readme.txt").write_text("no note")
     make_user(session, "mira")
-    outcomes = bring_in(session, tmp_path, Options(writer="mira", visibility="private"))
+    outcomes = import_vault(session, tmp_path, ImportOptions(writer="mira", visibility="private"))
     assert statuses(outcomes) == {"added": 1}
     assert outcomes[0].notes == ("the field 'aliases' is not known and was left out",)
     summary = session.scalars(select(Summary)).one()
@@ -290,7 +290,7 @@ def test_each_refused_file_is_named_and_the_others_go_on(session: Session, tmp_p
     (tmp_path / "b.md").write_text("no front matter")
     (tmp_path / "c.md").write_bytes(b"---\nkey: x\n---\n\xff")
     note(tmp_path, "d.md", key="conf/x/Ad", title="Last", user="ann")
-    outcomes = bring_in(session, tmp_path)
+    outcomes = import_vault(session, tmp_path)
     assert statuses(outcomes) == {"added": 2, "refused": 10}
     told = {Path(each.name).name: (each.line, each.message) for each in outcomes if each.message}
     for name, line, says in (
@@ -342,14 +342,14 @@ def test_a_refusal_names_field_and_line(
         if name == "title"
         else path.read_text().split("\n").index(f"{name}: {value}".split("\n")[0]) + 1
     )
-    (outcome,) = bring_in(session, path)
+    (outcome,) = import_vault(session, path)
     assert (outcome.status, outcome.line) == ("refused", line), outcome.message
     assert says in outcome.message
 
 
 def test_the_line_of_a_text_that_cannot_be_taken(session: Session, tmp_path: Path) -> None:
     path = note(tmp_path, "1.md", "\n\nOne.\n\n" + "> " * 60, key="a/b/C", title="T", user="ann")
-    (outcome,) = bring_in(session, path)
+    (outcome,) = import_vault(session, path)
     assert (outcome.status, outcome.line) == ("refused", 10)
     assert not outcome.message.startswith("Line")
 
@@ -361,15 +361,15 @@ def test_a_second_file_about_the_same_paper(session: Session, tmp_path: Path) ->
     (tmp_path / "04 link.md").symlink_to(first)
     told = [("added", ""), ("refused", f"{first} is about the same paper."), ("added", "")]
     for dry_run in (True, False):
-        outcomes = bring_in(session, tmp_path, Options(dry_run=dry_run))
+        outcomes = import_vault(session, tmp_path, ImportOptions(dry_run=dry_run))
         assert [(each.status, each.message) for each in outcomes[:3]] == told
         assert (outcomes[1].line, outcomes[3].status) == (3, "unchanged")
-    again = bring_in(session, tmp_path)
+    again = import_vault(session, tmp_path)
     assert [each.status for each in again] == ["unchanged", "refused", "unchanged", "unchanged"]
     assert session.scalars(select(Revision.source)).all() == ["One.", "Three."]
     # What was refused itself stands in nobody's way.
     note(tmp_path, "01 plain.md", "> " * 60, key="a/b/C", user="ann")
-    assert bring_in(session, tmp_path)[1].status == "changed"
+    assert import_vault(session, tmp_path)[1].status == "changed"
 
 
 def test_two_notes_with_one_picture_have_no_address_in_common(
@@ -382,16 +382,16 @@ def test_two_notes_with_one_picture_have_no_address_in_common(
         text = "![l](logo.png) and ![again](/logo.png)"
         note(folder, f"{number}.md", text, **fields, **facts)
     (folder / "logo.png").write_bytes(saved(drawing()))
-    assert statuses(bring_in(session, folder)) == {"added": 3}
+    assert statuses(import_vault(session, folder)) == {"added": 3}
     names = [uploads.names_in(text) for text in session.scalars(select(Summary.source))]
     assert [len(each) for each in names] == [1, 1, 1]
     assert len({name for each in names for name in each}) == 3
-    assert statuses(bring_in(session, folder)) == {"unchanged": 3}
-    assert statuses(bring_in(session, folder, Options(dry_run=True))) == {"unchanged": 3}
+    assert statuses(import_vault(session, folder)) == {"unchanged": 3}
+    assert statuses(import_vault(session, folder, ImportOptions(dry_run=True))) == {"unchanged": 3}
     before = take_out(session, tmp_path / "before")
     assert len(before) == 4
     with empty.session() as there:
-        assert statuses(bring_in(there, tmp_path / "before")) == {"added": 3}
+        assert statuses(import_vault(there, tmp_path / "before")) == {"added": 3}
         assert take_out(there, tmp_path / "after") == before
     # Another secret link changes addresses, and no file.
     summary = session.scalars(select(Summary)).first()
@@ -402,7 +402,7 @@ def test_two_notes_with_one_picture_have_no_address_in_common(
         session.commit()
     assert uploads.names_in(summary.source) != names[0]
     assert take_out(session, tmp_path / "renewed") == before
-    assert statuses(bring_in(session, folder)) == {"unchanged": 3}
+    assert statuses(import_vault(session, folder)) == {"unchanged": 3}
 
 
 def test_pictures_that_cannot_be_kept_are_told(session: Session, tmp_path: Path) -> None:
@@ -423,7 +423,7 @@ def test_pictures_that_cannot_be_kept_are_told(session: Session, tmp_path: Path)
     )
     for dry_run in (True, False):
         for source in (path, tmp_path, tmp_path / "all.zip"):
-            (outcome,) = bring_in(session, source, Options(dry_run=dry_run))
+            (outcome,) = import_vault(session, source, ImportOptions(dry_run=dry_run))
             assert outcome.notes == told, source
 
 
@@ -434,13 +434,13 @@ def test_a_dry_run_writes_nothing(session: Session, tmp_path: Path) -> None:
     (tmp_path / "p.png").write_bytes(saved(drawing()))
     note(tmp_path, "4.md", "![x](p.png)", key="conf/x/A4", title="Four", user="ann")
     note(tmp_path, "5.md", "Third.", key="conf/x/A1", user="cleo")
-    outcomes = bring_in(session, tmp_path, Options(dry_run=True))
+    outcomes = import_vault(session, tmp_path, ImportOptions(dry_run=True))
     assert statuses(outcomes) == {"added": 4, "refused": 1}
     for table in (Paper, User, Summary, Picture):
         assert session.scalars(select(table)).all() == []
     assert not (session.info["data_dir"] / "pictures").exists()
     session.rollback()
-    assert statuses(bring_in(session, tmp_path)) == {"added": 4, "refused": 1}
+    assert statuses(import_vault(session, tmp_path)) == {"added": 4, "refused": 1}
 
 
 def test_links_lead_out_of_a_folder_to_nothing(session: Session, tmp_path: Path) -> None:
@@ -450,7 +450,7 @@ def test_links_lead_out_of_a_folder_to_nothing(session: Session, tmp_path: Path)
     (inside / "link.png").symlink_to(tmp_path / "secret.png")
     note(tmp_path, "outside.md", "Secret.", key="a/b/D", title="T", user="ann")
     (inside / "2.md").symlink_to(tmp_path / "outside.md")
-    outcomes = bring_in(session, inside)
+    outcomes = import_vault(session, inside)
     assert statuses(outcomes) == {"added": 1, "refused": 1}
     assert "link to a file outside" in outcomes[1].message
     assert session.scalars(select(Picture)).all() == []
@@ -463,16 +463,16 @@ def test_links_lead_out_of_a_folder_to_nothing(session: Session, tmp_path: Path)
 def test_what_was_edited_here_later_is_kept(session: Session, tmp_path: Path) -> None:
     fields = {"key": "a/b/C", "title": "T", "user": "ann", "created": "2020-01-01"}
     path = note(tmp_path, "1.md", "First.", **fields)
-    bring_in(session, path)
+    import_vault(session, path)
     ann = session.scalars(select(User)).one()
     paper = session.scalars(select(Paper)).one()
     publish(session, ann, paper, source="Later, here.")
     session.commit()
     note(tmp_path, "1.md", "Other.", **fields, edited="2021-01-01")
-    outcome = bring_in(session, path)[0]
+    outcome = import_vault(session, path)[0]
     assert (outcome.status, outcome.message) == ("kept", "the one here was edited later")
     note(tmp_path, "1.md", "Newest.", **fields, edited=f"{datetime.now(UTC).isoformat()}")
-    assert bring_in(session, path)[0].status == "changed"
+    assert import_vault(session, path)[0].status == "changed"
     texts = select(Revision.source).order_by(Revision.number)
     assert session.scalars(texts).all() == ["First.", "Later, here.", "Newest."]
 
@@ -489,7 +489,7 @@ def test_a_text_without_facts_keeps_those_that_are_here(session: Session, tmp_pa
         tags=["x"],
     )
     note(tmp_path, "1.md", "New.", key="a/b/C", user="ann")
-    assert statuses(bring_in(session, tmp_path)) == {"changed": 1}
+    assert statuses(import_vault(session, tmp_path)) == {"changed": 1}
     summary = session.scalars(select(Summary)).one()
     assert (summary.source, summary.visibility, summary.anonymous, summary.takeaway) == (
         *("New.", "private", True),
@@ -501,18 +501,18 @@ def test_a_user_who_was_renamed_gets_their_texts(session: Session, tmp_path: Pat
     ann = make_user(session, "ann")
     make_summary(session, make_paper(session, "a/b/C"), ann, source="Text.")
     take_out(session, tmp_path)
-    administration.rename(session, session.get_one(User, ann.id), "bea")
+    administration.rename_account(session, session.get_one(User, ann.id), "bea")
     session.commit()
-    assert statuses(bring_in(session, tmp_path)) == {"unchanged": 1}
-    administration.rename(session, session.get_one(User, ann.id), "cleo", forget_old=True)
+    assert statuses(import_vault(session, tmp_path)) == {"unchanged": 1}
+    administration.rename_account(session, session.get_one(User, ann.id), "cleo", forget_old=True)
     session.commit()
-    outcome = bring_in(session, tmp_path)[0]
+    outcome = import_vault(session, tmp_path)[0]
     assert (outcome.status, outcome.message[:22]) == ("refused", "user: ann was given up")
 
 
 def test_users_from_files_cannot_sign_in(app: Flask, session: Session, tmp_path: Path) -> None:
     note(tmp_path, "1.md", key="a/b/C", title="T", user="ann", display_name="Ann Example")
-    bring_in(session, tmp_path)
+    import_vault(session, tmp_path)
     assert session.scalars(select(User.password_hash)).all() == [None]
     session.commit()
     guest = Browser(app.test_client())
@@ -534,8 +534,8 @@ def anonymous(text: str) -> str:
 
 def test_the_feed(app: Flask, session: Session, tmp_path: Path) -> None:
     path = feed(tmp_path / "rss.xml", ITEM, anonymous("One."), anonymous("Two."))
-    assert statuses(bring_in(session, path)) == {"added": 3}
-    assert statuses(bring_in(session, path)) == {"unchanged": 3}
+    assert statuses(import_vault(session, path)) == {"added": 3}
+    assert statuses(import_vault(session, path)) == {"unchanged": 3}
     names = set(session.scalars(select(User.name)))
     assert names == {"martinthoma", ANONYMOUS, f"{ANONYMOUS}-2"}
     summary = session.scalars(select(Summary).join(User).where(User.name == "martinthoma")).one()
@@ -554,12 +554,12 @@ def test_the_feed(app: Flask, session: Session, tmp_path: Path) -> None:
 def test_what_was_changed_here_stays_so(session: Session, tmp_path: Path) -> None:
     """A feed says that a text was public there, not that it has to be so here for good."""
     path = feed(tmp_path / "rss.xml", ITEM)
-    bring_in(session, path)
+    import_vault(session, path)
     summary = session.scalars(select(Summary)).one()
     user, paper = session.get_one(User, summary.user_id), session.get_one(Paper, summary.paper_id)
     publish(session, user, paper, source=summary.source, visibility="private", anonymous=True)
     session.commit()
-    assert statuses(bring_in(session, path)) == {"unchanged": 1}
+    assert statuses(import_vault(session, path)) == {"unchanged": 1}
     (summary,) = session.scalars(select(Summary))
     assert (summary.visibility, summary.anonymous) == ("private", True)
 
@@ -572,7 +572,7 @@ def test_two_names_are_never_one_account(session: Session, tmp_path: Path) -> No
     ]
     items = [each.replace("1506.01497", f"1506.1149{n}") for n, each in enumerate(items)]
     path = feed(tmp_path / "rss.xml", *items)
-    outcomes = bring_in(session, path)
+    outcomes = import_vault(session, path)
     assert statuses(outcomes) == {"added": len(names)}, outcomes
     accounts = [each.writer for each in outcomes]
     assert len(set(accounts)) == len(names)
@@ -580,7 +580,7 @@ def test_two_names_are_never_one_account(session: Session, tmp_path: Path) -> No
     assert outcomes[0].notes == (f"ünal cannot be a user name here; the account is {accounts[0]}",)
     assert accounts[0].startswith("unal-")
     assert not outcomes[1].notes
-    assert statuses(bring_in(session, path)) == {"unchanged": len(names)}
+    assert statuses(import_vault(session, path)) == {"unchanged": len(names)}
     assert not any(session.scalars(select(Summary.anonymous)))
 
 
@@ -592,7 +592,7 @@ def test_nobody_can_take_the_accounts_of_unknown_writers(guest: Browser) -> None
 def test_a_feed_that_breaks_off_gives_what_it_has(session: Session, tmp_path: Path) -> None:
     path = tmp_path / "rss.xml"
     path.write_text(HEAD + ITEM + ITEM[:200])
-    outcomes = bring_in(session, path)
+    outcomes = import_vault(session, path)
     assert [each.status for each in outcomes] == ["added", "refused"]
     assert outcomes[1].line >= 17
 
@@ -601,7 +601,7 @@ def test_the_table(session: Session, tmp_path: Path) -> None:
     make_paper(session, "conf/x/A1")
     path = tmp_path / "mine.csv"
     path.write_text('conf/x/A1,"One\ntwo"\nconf/x/None,Text\n')
-    outcomes = bring_in(session, path, Options(writer="ann"))
+    outcomes = import_vault(session, path, ImportOptions(writer="ann"))
     assert [(each.status, each.line) for each in outcomes] == [("added", 1), ("refused", 3)]
     assert "title is needed" in outcomes[1].message
     assert session.scalars(select(Summary.source)).all() == ["One\ntwo"]
@@ -694,7 +694,7 @@ def test_more_than_is_read_at_a_time(
 ) -> None:
     make_paper(session, "a/b/C")
     make_paper(session, "a/b/D")
-    monkeypatch.setattr("app.views.accounts.files.MOST_FILES", 1)
+    monkeypatch.setattr("app.views.accounts.files.MAX_FILES", 1)
     assert "split it" not in send(ann, "a.csv", b"a/b/C,One\n")[1]
     assert "split it" in send(ann, "a.csv", b"a/b/C,One\na/b/D,Two\n")[1]
 

@@ -15,10 +15,10 @@ from app.models import Author, Identifier, Link, Paper, User, Venue
 from app.services.exporting import bibtex_file
 from app.services.importing.opening import open_source
 from app.services.importing.storing import import_files
-from app.services.importing.terms import Options, Outcome
+from app.services.importing.terms import ImportOptions, ImportOutcome
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, make_user
-from tests.helpers.samples.bibtex import paper, read, told
+from tests.helpers.samples.bibtex import format_outcomes, paper, read
 from tests.helpers.samples.vaults import send
 
 RCNN = """@inproceedings{ren2015faster,
@@ -29,15 +29,15 @@ RCNN = """@inproceedings{ren2015faster,
 """
 
 
-def read_path(session: Session, path: Path) -> list[Outcome]:
+def read_path(session: Session, path: Path) -> list[ImportOutcome]:
     with ExitStack() as opened:
-        return list(import_files(session, open_source(path, opened).incoming, Options()))
+        return list(import_files(session, open_source(path, opened).incoming, ImportOptions()))
 
 
 def test_entries_become_papers_once(session: Session) -> None:
     text = f"{RCNN}@misc{{, title={{No key}}, author={{Bo Poe}}, year=2001}}\n@misc{{x, year=1}}"
     first = read(session, text)
-    assert told(first) == [
+    assert format_outcomes(first) == [
         ("added", 1, "ren2015faster"),
         ("added", 6, "poe2001paper"),
         ("refused", 7, ""),
@@ -68,7 +68,7 @@ def test_what_is_here_is_completed_and_never_overwritten(session: Session) -> No
         details={"pages": "1-2"},
     )
     (outcome,) = read(session, RCNN)
-    assert told([outcome]) == [("changed", 1, "conf/nips/RenHGS15")]
+    assert format_outcomes([outcome]) == [("changed", 1, "conf/nips/RenHGS15")]
     assert outcome.notes == (
         "it was taken for conf/nips/RenHGS15, “Faster R-CNN”",
         "filled in: DOI, address, abstract, type",
@@ -111,7 +111,7 @@ def test_one_key_for_several_papers(session: Session) -> None:
     )
     for first, second in (("added", "added"), ("unchanged", "unchanged")):
         outcomes = read(session, text)
-        assert told(outcomes) == [
+        assert format_outcomes(outcomes) == [
             (first, 1, "smith2010"),
             (second, 2, "Smith2010-2"),
             ("unchanged", 3, "smith2010"),
@@ -125,10 +125,10 @@ def test_one_doi_for_several_papers(session: Session) -> None:
         "@inbook{b, title={Something Else}, doi={10.1000/book}, url={https://doi.org/10.1000/book}}\n"
     )
     outcomes = read(session, text)
-    assert told(outcomes) == [("added", 1, "a"), ("added", 2, "b")]
+    assert format_outcomes(outcomes) == [("added", 1, "a"), ("added", 2, "b")]
     assert "the DOI 10.1000/book is that of a here" in outcomes[1].notes[0]
     assert paper(session, "b").doi is None
-    assert told(read(session, text)) == [("unchanged", 1, "a"), ("unchanged", 2, "b")]
+    assert format_outcomes(read(session, text)) == [("unchanged", 1, "a"), ("unchanged", 2, "b")]
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_a_file_in_the_browser(
     assert "<i>.bib" not in text
     assert [each.name for each in session.scalars(select(User))] == ["ann"]
     session.commit()
-    monkeypatch.setattr("app.views.accounts.files.MOST_BIBTEX", 100)
+    monkeypatch.setattr("app.views.accounts.files.MAX_BIBTEX_BYTES", 100)
     status, text = send(ann, "refs.bib", RCNN.encode())
     assert (status, "split it" in text) == (422, True)
 

@@ -11,7 +11,7 @@ from app.models import Identifier, Link, Paper
 from app.queries import papers
 from app.services.papers.numbered_keys import free_key
 from tests.helpers.factories import make_paper, make_summary, make_user
-from tests.helpers.samples.bibtex import paper, read, told
+from tests.helpers.samples.bibtex import format_outcomes, paper, read
 
 TWO = [
     (
@@ -101,7 +101,7 @@ def test_one_paper_stays_one(session: Session, entry: str) -> None:
     facts = {"year": 2000, "doi": "10.1000/k", "details": {"type": "misc"}}
     make_paper(session, "k", "The many-body problem", authors=authors, **facts)
     (outcome,) = read(session, entry)
-    assert told([outcome]) == [("unchanged", 1, "k")]
+    assert format_outcomes([outcome]) == [("unchanged", 1, "k")]
     said = "it was taken for k, “The many-body problem”"
     assert (said in outcome.notes) == ("@misc{z" in entry)
 
@@ -135,7 +135,7 @@ def test_a_member_claims_no_further_names(session: Session) -> None:
     ann = make_user(session, "ann")
     assert read(session, SQUAT, only=ann)[0].status == "added"
     assert names(session, "squat") == {"squat"}
-    assert told(read(session, REAL, only=ann)) == [("added", 1, "conf/neurips/Future21")]
+    assert format_outcomes(read(session, REAL, only=ann)) == [("added", 1, "conf/neurips/Future21")]
 
 
 def test_the_real_paper_takes_its_names_back(session: Session) -> None:
@@ -143,13 +143,13 @@ def test_the_real_paper_takes_its_names_back(session: Session) -> None:
     assert names(session, "squat") >= {"conf/neurips/Future21", "2101.00001"}
     make_summary(session, source="See [it](/paper/conf/neurips/Future21).")
     (outcome,) = read(session, REAL)
-    assert told([outcome]) == [("added", 1, "conf/neurips/Future21")]
+    assert format_outcomes([outcome]) == [("added", 1, "conf/neurips/Future21")]
     assert sum("was claimed for" in note for note in outcome.notes) == 3
     assert names(session, "squat") == {"squat", "plain2010"}
     real = paper(session, "conf/neurips/Future21")
     assert (real.doi, real.arxiv_id) == ("10.1145/3333333.444", "2101.00001")
     assert session.scalars(select(Link.target_id)).all() == [real.id]
-    assert told(read(session, REAL)) == [("unchanged", 1, "conf/neurips/Future21")]
+    assert format_outcomes(read(session, REAL)) == [("unchanged", 1, "conf/neurips/Future21")]
 
 
 def test_own_names_are_not_taken(session: Session) -> None:
@@ -175,7 +175,7 @@ def test_many_papers_of_one_key(session: Session) -> None:
     event.listen(connection, "before_cursor_execute", count)
     again = read(session, entries[65])
     event.remove(connection, "before_cursor_execute", count)
-    assert told(again) == [("unchanged", 1, "same-66")]
+    assert format_outcomes(again) == [("unchanged", 1, "same-66")]
     assert len(asked) < 30
     assert free_key(session, "same") == "same-71"
     assert free_key(session, "free") == "free"

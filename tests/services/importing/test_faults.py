@@ -25,11 +25,11 @@ from app.models import Paper, Summary
 from app.services.importing import bibtex, faults, storing
 from app.services.importing.opening import BadSource, open_source
 from app.services.importing.storing import import_files
-from app.services.importing.terms import Options
+from app.services.importing.terms import ImportOptions
 from tests.helpers.client import Browser
 from tests.helpers.engines import copy_database
 from tests.helpers.samples.shortscience import HEAD, ITEM, TAIL
-from tests.helpers.samples.vaults import bring_in, note, send, statuses
+from tests.helpers.samples.vaults import import_vault, note, send, statuses
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_what_was_read_before_is_kept(name: str, disk: Database, tmp_path: Path)
     begin, says = FAULTS[name]
     folder = notes(tmp_path / "notes", 20)
     with disk.session() as session, ExitStack() as opened:
-        outcomes = import_files(session, open_source(folder, opened).incoming, Options())
+        outcomes = import_files(session, open_source(folder, opened).incoming, ImportOptions())
         first = [next(outcomes), next(outcomes)]
         end = begin(disk)
         rest = list(outcomes)
@@ -145,7 +145,7 @@ def test_what_was_read_before_is_kept(name: str, disk: Database, tmp_path: Path)
         assert (rest[-1].status, rest[-1].message) == ("stopped", says)
         assert len(session.scalars(select(Summary.id)).all()) == added >= 2
         session.rollback()
-        again = bring_in(session, folder)
+        again = import_vault(session, folder)
         assert statuses(again) == {"unchanged": added, "added": 20 - added}
 
 
@@ -156,10 +156,10 @@ def test_papers_alone_stop_as_well(name: str, disk: Database, tmp_path: Path) ->
     path.write_text("".join(f"@misc{{k{n}, title={{Title {n}}}}}\n" for n in range(200)))
     with disk.session() as session:
         end = begin(disk)
-        outcomes = bring_in(session, path)
+        outcomes = import_vault(session, path)
         end()
         assert (outcomes[-1].status, outcomes[-1].message) == ("stopped", says)
-        assert statuses(bring_in(session, path))["refused"] == 0
+        assert statuses(import_vault(session, path))["refused"] == 0
 
 
 def test_a_connection_that_ends(
@@ -179,11 +179,11 @@ def test_a_connection_that_ends(
     monkeypatch.setattr(storing, "create_summary", create)
     folder = notes(tmp_path / "notes", 5)
     with any_file_database.session() as session:
-        outcomes = bring_in(session, folder)
+        outcomes = import_vault(session, folder)
         assert [each.status for each in outcomes] == ["added", "stopped"]
         assert outcomes[1].message == faults.AWAY
         monkeypatch.undo()
-        assert statuses(bring_in(session, folder)) == {"unchanged": 1, "added": 4}
+        assert statuses(import_vault(session, folder)) == {"unchanged": 1, "added": 4}
 
 
 # -- what is wrong with one of them only
@@ -204,7 +204,7 @@ def test_a_fault_of_ours_in_one_file(
         return found
 
     monkeypatch.setattr(storing, "create_summary", create)
-    outcomes = bring_in(session, notes(tmp_path, 3))
+    outcomes = import_vault(session, notes(tmp_path, 3))
     assert [each.status for each in outcomes] == ["added", "refused", "added"]
     assert outcomes[1].message == faults.OURS
     assert Path(outcomes[1].name).name == "01.md"
@@ -231,7 +231,7 @@ def test_a_fault_of_ours_in_one_entry(
     monkeypatch.setattr(bibtex, "add_paper", add_paper)
     path = tmp_path / "a.bib"
     path.write_text("".join(f"@misc{{k{n}, title={{Title {n}}}}}\n" for n in range(60)))
-    outcomes = bring_in(session, path)
+    outcomes = import_vault(session, path)
     assert statuses(outcomes) == {"added": 59, "refused": 1}
     assert (outcomes[7].line, outcomes[7].message) == (8, faults.OURS)
     assert "ZeroDivisionError" in caplog.text
@@ -248,7 +248,7 @@ def test_a_file_that_cannot_be_read_any_further(
             yield from open_source(path, opened).incoming
         raise ZeroDivisionError
 
-    outcomes = list(import_files(session, incoming(), Options()))
+    outcomes = list(import_files(session, incoming(), ImportOptions()))
     assert [each.status for each in outcomes] == ["added", "stopped"]
     assert outcomes[1].message == faults.OURS
     assert "ZeroDivisionError" in caplog.text
@@ -259,7 +259,7 @@ def test_signs_that_nothing_can_store(session: Session, tmp_path: Path) -> None:
     other = note(tmp_path, "2.md", key="a/b/D", title='"a\\0b"', user="ann")
     third = note(tmp_path, "3.md", "A.", key="a/b/E", title="T", user="ann", tags='"\\uDFFF"')
     note(tmp_path, "4.md", key="a/b/F", title="T", user="ann")
-    outcomes = {each.name: each for each in bring_in(session, tmp_path)}
+    outcomes = {each.name: each for each in import_vault(session, tmp_path)}
     assert len(outcomes) == 4
     assert list(outcomes.values())[3].status == "added"
     for each in (path, other, third):
@@ -337,13 +337,13 @@ def test_damaged_files_end_nothing(
     good.write_bytes(SAMPLES[name])
     papers = tmp_path / "papers.bib"
     papers.write_bytes(BIB)
-    bring_in(session, papers)
+    import_vault(session, papers)
     seen: Counter[str] = Counter()
     for _ in range(DAMAGES):
         path = tmp_path / name
         path.write_bytes(_damaged(SAMPLES[name], chance))
         try:
-            outcomes = bring_in(session, path, Options(writer="ann"))
+            outcomes = import_vault(session, path, ImportOptions(writer="ann"))
         except BadSource:  # as a whole, in words
             continue
         seen.update(each.status for each in outcomes)
@@ -351,7 +351,7 @@ def test_damaged_files_end_nothing(
     assert seen["stopped"] == 0
     assert seen["added"] + seen["changed"] + seen["unchanged"] > 0
     # The session is as good as new.
-    assert "refused" not in statuses(bring_in(session, good, Options(writer="bea")))
+    assert "refused" not in statuses(import_vault(session, good, ImportOptions(writer="bea")))
 
 
 def test_damaged_zips_end_nothing(session: Session, tmp_path: Path) -> None:
@@ -364,7 +364,7 @@ def test_damaged_zips_end_nothing(session: Session, tmp_path: Path) -> None:
     for _ in range(DAMAGES):
         path.write_bytes(_damaged(found.getvalue(), chance))
         try:
-            outcomes = bring_in(session, path, Options(writer="ann"))
+            outcomes = import_vault(session, path, ImportOptions(writer="ann"))
         except BadSource:
             continue
         assert "stopped" not in statuses(outcomes)
@@ -396,4 +396,4 @@ def test_a_feed_in_another_encoding(ann: Browser, data: bytes, says: str) -> Non
 def test_a_feed_in_utf_16_is_read(session: Session, tmp_path: Path) -> None:
     path = tmp_path / "rss.xml"
     path.write_bytes((HEAD.replace("UTF-8", "utf-16") + ITEM + TAIL).encode("utf-16"))
-    assert statuses(bring_in(session, path)) == {"added": 1}
+    assert statuses(import_vault(session, path)) == {"added": 1}

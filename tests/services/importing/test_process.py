@@ -32,15 +32,15 @@ def ann(guest: Browser) -> Browser:
 @pytest.fixture
 def others() -> Iterator[None]:
     """As many imports as run at once."""
-    for _ in range(process.AT_ONCE):
+    for _ in range(process.MAX_IMPORTS):
         assert process._TURNS.acquire(blocking=False)
     yield
-    for _ in range(process.AT_ONCE):
+    for _ in range(process.MAX_IMPORTS):
         process._TURNS.release()
 
 
 def all_turns_are_free() -> bool:
-    return process._TURNS._value == process.AT_ONCE
+    return process._TURNS._value == process.MAX_IMPORTS
 
 
 def zipped(count: int, text: str) -> bytes:
@@ -93,7 +93,7 @@ def test_what_takes_too_long_ends_with_a_report(
     ann: Browser, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_paper(session, "a/b/C", "T")
-    monkeypatch.setattr(process, "SECONDS", 1)
+    monkeypatch.setattr(process, "MAX_CPU_SECONDS", 1)
     status, text = send(ann, "a.zip", zipped(500, SLOW))
     assert status == 200
     assert faults.TOO_LONG in text

@@ -16,7 +16,7 @@ from app.services.votes import popularity
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_summary
 from tests.helpers.samples.shortscience import HEAD, ITEM, TAIL
-from tests.helpers.samples.vaults import bring_in, feed, note, send
+from tests.helpers.samples.vaults import feed, import_vault, note, send
 
 FEED = (HEAD + ITEM.replace("#martinthoma", "#ann").replace(">7<", ">900000<") + TAIL).encode()
 
@@ -59,7 +59,7 @@ def test_an_administrator_brings_votes(ann: Browser, session: Session, tmp_path:
 def test_the_command_gives_votes_back(ann: Browser, session: Session, tmp_path: Path) -> None:
     send(ann, "rss.xml", FEED, visibility="public")
     item = ITEM.replace("#martinthoma", "#ann")
-    assert bring_in(session, feed(tmp_path / "rss.xml", item))[0].status == "changed"
+    assert import_vault(session, feed(tmp_path / "rss.xml", item))[0].status == "changed"
     assert facts(session) == (7, 7)
     # What a member reads afterwards takes none away.
     send(ann, "rss.xml", FEED)
@@ -73,7 +73,7 @@ def test_no_text_is_from_tomorrow(
     later = (now() + timedelta(hours=23)).isoformat()
     text = f"---\nkey: a/b/C\ntitle: T\nvisibility: public\n{field}: {later}\n---\nText.\n"
     send(ann, "a.md", text.encode())
-    bring_in(session, note(tmp_path, "b.md", key="a/b/C", user="bo", **{field: later}))
+    import_vault(session, note(tmp_path, "b.md", key="a/b/C", user="bo", **{field: later}))
     assert len(session.scalars(select(Summary)).all()) == 2
     for summary in session.scalars(select(Summary)):
         moments = (summary.created_at, summary.published_at, summary.edited_at)

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.queries.identifiers import find_paper
 from app.services.lookup import asking, cache, finding, pasted_input
-from app.services.lookup.cache import Kept
-from app.services.lookup.record_merge import joined, same_work
+from app.services.lookup.cache import CachedAnswer
+from app.services.lookup.record_merge import is_same_work, merge_records
 from app.services.papers.facts import MAX_ABSTRACT, MAX_NAME
 from app.sources.record import PaperRecord
 from tests.helpers.factories import make_paper
@@ -20,7 +20,7 @@ TITLE = "Deep Residual Learning for Image Recognition"
 
 
 def test_what_one_source_knows_leads_to_the_others(stand_in: StandIn, tmp_path: Path) -> None:
-    (found,) = asking.find(stand_in.outside(tmp_path), ["arxiv:1512.03385"]).finds
+    (found,) = asking.find_works(stand_in.outside(tmp_path), ["arxiv:1512.03385"]).finds
     record = found.record
     assert (record.key, record.arxiv_id) == ("conf/cvpr/HeZRS16", "1512.03385")
     assert record.doi.lower() == "10.1109/cvpr.2016.90"
@@ -32,7 +32,7 @@ def test_what_one_source_knows_leads_to_the_others(stand_in: StandIn, tmp_path: 
 
 
 def test_a_title_finds_works_and_not_records(stand_in: StandIn, tmp_path: Path) -> None:
-    answer = asking.search(stand_in.outside(tmp_path), TITLE.lower())
+    answer = asking.search_titles(stand_in.outside(tmp_path), TITLE.lower())
     first, *others = answer.finds
     assert first.record.title == TITLE
     assert first.sources == ("dblp", "Crossref", "arXiv")
@@ -42,23 +42,23 @@ def test_a_title_finds_works_and_not_records(stand_in: StandIn, tmp_path: Path) 
 
 def test_nothing_is_asked_twice(stand_in: StandIn, tmp_path: Path) -> None:
     outside = stand_in.outside(tmp_path)
-    first = asking.find(outside, ["arxiv:1512.03385"])
+    first = asking.find_works(outside, ["arxiv:1512.03385"])
     asked = len(stand_in.asked)
-    assert asking.find(outside, ["arxiv:1512.03385"]) == first
-    asking.search(outside, TITLE)
-    asking.search(outside, TITLE.upper() + " ?")
+    assert asking.find_works(outside, ["arxiv:1512.03385"]) == first
+    asking.search_titles(outside, TITLE)
+    asking.search_titles(outside, TITLE.upper() + " ?")
     assert len(stand_in.asked) == asked + 3  # the sources but dblp, which was asked before
-    assert asking.find(outside, ["doi:10.1/none"]).finds == ()
+    assert asking.find_works(outside, ["doi:10.1/none"]).finds == ()
     asked = len(stand_in.asked)
-    assert asking.find(outside, ["doi:10.1/none"]).finds == ()
+    assert asking.find_works(outside, ["doi:10.1/none"]).finds == ()
     assert len(stand_in.asked) == asked
 
 
 def test_the_cache_can_be_damaged_or_full(tmp_path: Path) -> None:
     record = PaperRecord(title="T", authors=("A",), details={"volume": "1"})
-    cache.write(tmp_path, "q", Kept((record,)))
-    assert cache.read(tmp_path, "q") == Kept((record,))
-    assert cache.read(tmp_path, "other") is None
+    cache.write_answer(tmp_path, "q", CachedAnswer((record,)))
+    assert cache.read_answer(tmp_path, "q") == CachedAnswer((record,))
+    assert cache.read_answer(tmp_path, "other") is None
     (path,) = tmp_path.glob("*/*")
     for damage in (
         b"",
@@ -67,33 +67,33 @@ def test_the_cache_can_be_damaged_or_full(tmp_path: Path) -> None:
         path.read_bytes().replace(b'"until": 1', b'"until": 0'),
     ):
         path.write_bytes(damage)
-        assert cache.read(tmp_path, "q") is None
+        assert cache.read_answer(tmp_path, "q") is None
     path.unlink()
     path.parent.rmdir()
     path.parent.write_text("in the way")
-    cache.write(tmp_path, "q", Kept())  # says nothing
-    assert cache.read(tmp_path, "q") is None
+    cache.write_answer(tmp_path, "q", CachedAnswer())  # says nothing
+    assert cache.read_answer(tmp_path, "q") is None
 
 
 def test_old_answers_are_tidied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(3):
-        cache.write(tmp_path, f"q{number}", Kept())
-    assert cache.tidy(tmp_path) == 0
+        cache.write_answer(tmp_path, f"q{number}", CachedAnswer())
+    assert cache.remove_old_answers(tmp_path) == 0
     monkeypatch.setattr(cache, "MAX_FILES", 2)
-    assert cache.tidy(tmp_path) == 1
+    assert cache.remove_old_answers(tmp_path) == 1
     monkeypatch.setattr(cache, "SECONDS_FOUND", -1)
-    assert cache.tidy(tmp_path) == 2
-    assert cache.tidy(tmp_path / "none") == 0
+    assert cache.remove_old_answers(tmp_path) == 2
+    assert cache.remove_old_answers(tmp_path / "none") == 0
 
 
 def test_who_does_not_answer_is_named(
     stand_in: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "SECONDS", 2.0)
+    monkeypatch.setattr(asking, "MAX_SECONDS", 2.0)
     stand_in.replies["api.crossref.org/works"] = Reply(500)
     stand_in.replies["export.arxiv.org/api/query"] = Reply(held=True)
     stand_in.replies["api2.openreview.net/notes/search"] = Reply(body=b"<html>")
-    answer = asking.search(stand_in.outside(tmp_path), TITLE)
+    answer = asking.search_titles(stand_in.outside(tmp_path), TITLE)
     assert not stand_in.let_go.is_set()  # nobody waited for arXiv
     assert answer.finds[0].sources == ("dblp",)
     assert answer.problems == ()
@@ -111,34 +111,34 @@ def test_a_fault_of_ours_is_no_failure_of_the_page(
         raise ZeroDivisionError
 
     monkeypatch.setattr("app.sources.lookup.arxiv.find", fault)
-    answer = asking.find(stand_in.outside(tmp_path), ["arxiv:1512.03385"])
+    answer = asking.find_works(stand_in.outside(tmp_path), ["arxiv:1512.03385"])
     assert answer.silent == {"arXiv": "sent something that cannot be read."}
 
 
 def test_only_some_look_up_at_once(stand_in: StandIn, tmp_path: Path) -> None:
     taken = 0
-    while asking.AT_ONCE.acquire(blocking=False):
+    while asking.LOOKUP_SLOTS.acquire(blocking=False):
         taken += 1
     try:
-        answer = asking.find(stand_in.outside(tmp_path), ["arxiv:1512.03385"])
+        answer = asking.find_works(stand_in.outside(tmp_path), ["arxiv:1512.03385"])
     finally:
         for _ in range(taken):
-            asking.AT_ONCE.release()
+            asking.LOOKUP_SLOTS.release()
     assert (answer.problems, stand_in.asked) == ((asking.BUSY,), [])
-    assert asking.find(stand_in.outside(tmp_path), ["arxiv:1512.03385"]).finds
+    assert asking.find_works(stand_in.outside(tmp_path), ["arxiv:1512.03385"]).finds
 
 
 def test_our_own_slowness_is_not_remembered(stand_in: StandIn, tmp_path: Path) -> None:
     outside = stand_in.outside(tmp_path)
     outside.asking.turns.pause("export.arxiv.org", 60)
     said = {"arXiv": "is asked a lot at the moment. Try again in a little while."}
-    assert asking.find(outside, ["arxiv:1512.03385"]).silent == said
-    assert asking.find(stand_in.outside(tmp_path), ["arxiv:1512.03385"]).finds
+    assert asking.find_works(outside, ["arxiv:1512.03385"]).silent == said
+    assert asking.find_works(stand_in.outside(tmp_path), ["arxiv:1512.03385"]).finds
 
 
 def test_a_site_says_who_it_is() -> None:
     def agent(site_url: str, contact: str) -> str:
-        site = asking.site_outside(Path(), on=True, site_url=site_url, contact=contact)
+        site = asking.make_lookup_settings(Path(), on=True, site_url=site_url, contact=contact)
         return site.asking.agent
 
     assert agent("", "") == "Shortlist"
@@ -150,8 +150,8 @@ def test_a_site_says_who_it_is() -> None:
 
 def test_look_ups_can_be_off(stand_in: StandIn, tmp_path: Path) -> None:
     off = stand_in.outside(tmp_path, on=False)
-    assert asking.search(off, TITLE).problems == (asking.OFF,)
-    assert asking.find(off, ["arxiv:1512.03385"]).problems == (asking.OFF,)
+    assert asking.search_titles(off, TITLE).problems == (asking.LOOKUPS_OFF,)
+    assert asking.find_works(off, ["arxiv:1512.03385"]).problems == (asking.LOOKUPS_OFF,)
     assert stand_in.asked == []
 
 
@@ -175,13 +175,13 @@ ONE = PaperRecord(title="On the growth of things", authors=("Ada Byron",), year=
 )
 def test_what_one_work_is(facts: dict[str, object], same: bool) -> None:
     one = replace(ONE, doi="10.1/a") if "doi" in facts else ONE
-    assert same_work(one, replace(ONE, **facts)) is same  # type: ignore[arg-type]
+    assert is_same_work(one, replace(ONE, **facts)) is same  # type: ignore[arg-type]
     preface = PaperRecord(title="Preface", authors=("Ada Byron",), year=2015)
-    assert not same_work(preface, preface)
+    assert not is_same_work(preface, preface)
 
 
 def test_facts_are_joined() -> None:
-    found = joined(
+    found = merge_records(
         [
             replace(ONE, key="conf/x/B15", venue="X", url="https://a.example/"),
             replace(
@@ -221,7 +221,7 @@ def test_facts_are_joined() -> None:
     ],
 )
 def test_what_was_pasted_is_recognised(text: str, kind: str) -> None:
-    what = pasted_input.read(text)
+    what = pasted_input.read_pasted(text)
     if kind in ("records", "title"):
         assert bool(what.records) is (kind == "records")
         assert what.ref is None
@@ -234,15 +234,15 @@ def test_what_is_here_comes_first(stand_in: StandIn, tmp_path: Path, session: Se
     ours = make_paper(session, "conf/cvpr/HeZRS16", TITLE)
     make_paper(session, "conf/x/Other", "On deep residual learning")
     outside = stand_in.outside(tmp_path)
-    found = finding.find(session, outside, TITLE, None)
+    found = finding.find_papers(session, outside, TITLE, None)
     assert found.here[0].id == ours.id
     assert [each.record.key for each in found.offers] == ["journals/x/Byron18"]
     stand_in.asked.clear()
-    found = finding.find(session, outside, "https://dblp.org/rec/conf/cvpr/HeZRS16", None)
+    found = finding.find_papers(session, outside, "https://dblp.org/rec/conf/cvpr/HeZRS16", None)
     assert ([paper.id for paper in found.here], found.offers) == ([ours.id], [])
     assert stand_in.asked == []
     # By an identifier of which only the outside says that it is ours.
-    found = finding.find(session, outside, "1512.03385", None)
+    found = finding.find_papers(session, outside, "1512.03385", None)
     assert ([paper.id for paper in found.here], found.offers) == ([ours.id], [])
 
 
@@ -252,16 +252,18 @@ def test_further_names_of_our_papers_are_learnt(
     ours = make_paper(session, "someone2015deep", TITLE, arxiv_id="1512.03385")
     outside = stand_in.outside(tmp_path)
     assert find_paper(session, "10.1109/CVPR.2016.90") is None
-    found = finding.find(session, outside, "1512.03385", None)
+    found = finding.find_papers(session, outside, "1512.03385", None)
     assert ([paper.id for paper in found.here], stand_in.asked) == ([ours.id], [])
-    found = finding.find(session, outside, "conf/cvpr/HeZRS16", None)
+    found = finding.find_papers(session, outside, "conf/cvpr/HeZRS16", None)
     assert ([paper.id for paper in found.here], found.offers) == ([ours.id], [])
     named = find_paper(session, "10.1109/CVPR.2016.90")
     assert named is not None
     assert named.id == ours.id
     # Not from what somebody pasted, who may be wrong.
     entry = f"@article{{x, title={{{TITLE}}}, doi={{10.1109/CVPR.2016.90}}, eprint={{1512.99999}}}}"
-    finding.find(session, outside, entry.replace("eprint", "archiveprefix={arXiv}, eprint"), None)
+    finding.find_papers(
+        session, outside, entry.replace("eprint", "archiveprefix={arXiv}, eprint"), None
+    )
     assert find_paper(session, "1512.99999") is None
 
 
@@ -280,7 +282,7 @@ def test_hostile_facts_from_outside_are_cut_to_what_fits(
     }
     body = json.dumps({"message": work}).encode()
     stand_in.replies["api.crossref.org/works/10.1234/x"] = Reply(body=body)
-    found = finding.find(session, stand_in.outside(tmp_path), "10.1234/x", None)
+    found = finding.find_papers(session, stand_in.outside(tmp_path), "10.1234/x", None)
     (offered,) = found.offers
     record = offered.record
     assert record.title == "T $x$"

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing
 from app.models import Identifier, Paper, Summary, User
 from app.queries.identifiers import find_paper
-from app.rendering import Busy
+from app.rendering import RendererBusy
 from app.services.accounts import account
 from app.services.operation import rerender
 from app.services.operation.rerender import count_stale, renew_stale
@@ -100,7 +100,7 @@ def test_what_there_was_no_time_for_comes_again(
     summary = make_summary(session, source="A *text*.")
     age(session)
     with monkeypatch.context() as busy:
-        busy.setattr(rerender, "render_text", Mock(side_effect=Busy("later")))
+        busy.setattr(rerender, "render_text", Mock(side_effect=RendererBusy("later")))
         list(renew_stale(session))
     assert session.get_one(Summary, summary.id, populate_existing=True).html == "old"
     list(renew_stale(session))

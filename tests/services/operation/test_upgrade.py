@@ -254,7 +254,9 @@ def test_letters_are_folded_anew_and_nobody_is_merged(first_release: Database) -
         versions = rows("SELECT id, renderer_version FROM summaries ORDER BY id")
         assert versions == [(7, 0), (8, 77)]
         for typed in ("lukasiewicz", "łukasiewicz", "author:lukasz", 'author:"Łukasz Kaiser"'):
-            found = {each.paper_id for each in search.find(session, search.parse(typed)).papers}
+            found = {
+                each.paper_id for each in search.find_papers(session, search.parse(typed)).papers
+            }
             assert found == ({3, 4} if typed.startswith("author") else {3}), typed
         session.commit()
         after = [rows(f"SELECT * FROM {name}") for name in ("papers", "search_entries", "links")]

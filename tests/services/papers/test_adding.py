@@ -13,7 +13,7 @@ from app.models import Author, Identifier, Link, Venue
 from app.queries import papers
 from app.queries.identifiers import find_paper
 from app.services.papers.adding import add_paper
-from app.services.refusals import AlreadyThere, Refused
+from app.services.refusals import PaperExists, Refusal
 from app.sources.record import PaperRecord
 from tests.helpers.factories import make_paper, make_summary
 
@@ -92,7 +92,7 @@ def test_any_identifier_finds_it(session: Session, name: str) -> None:
 
 def test_a_second_paper_of_the_same_name_is_refused(session: Session) -> None:
     make_paper(session, "conf/nips/RenHGS15", arxiv_id="1506.01497")
-    with pytest.raises(AlreadyThere) as there:
+    with pytest.raises(PaperExists) as there:
         add_paper(session, PaperRecord(title="Another", arxiv_id="1506.01497v1"), "form")
     assert there.value.key == "conf/nips/RenHGS15"
 
@@ -120,7 +120,7 @@ def test_a_second_paper_of_the_same_name_is_refused(session: Session) -> None:
     ],
 )
 def test_wrong_facts_name_their_field(session: Session, facts: dict[str, Any], field: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Refusal) as refused:
         add_paper(session, PaperRecord(**{"title": "A title", **facts}), "form")
     assert refused.value.field == field
 
@@ -159,7 +159,7 @@ def test_a_key_that_is_an_identifier_is_known_by_both(session: Session) -> None:
     targets = select(Link.target_id).where(Link.summary_id == summary.id)
     assert None not in set(session.scalars(targets))
     assert 'href="/paper/journals/corr/1707.09405"' in summary.html
-    with pytest.raises(AlreadyThere):
+    with pytest.raises(PaperExists):
         add_paper(session, PaperRecord(title="Again", doi="10.1109/cvpr.2016.90"), "form")
 
 
@@ -182,7 +182,7 @@ def test_the_same_paper_at_once_is_added_once(any_file_database: Database) -> No
                 else:
                     add_paper(session, replace(record, key="", authors=("A B", "B A")), "test")
                 session.commit()
-            except AlreadyThere:
+            except PaperExists:
                 return "there"
         return "added"
 
@@ -232,5 +232,5 @@ def test_an_orcid_with_a_wrong_digit_or_of_another_is_not_kept(session: Session)
 def test_a_further_name_of_a_paper_is_taken_too(session: Session) -> None:
     make_paper(session, "conf/acl/A19", acl_id="P19-1001", other_keys=("other/key",))
     for facts in ({"acl_id": "p19-1001"}, {"other_keys": ("Other/Key",)}, {"key": "other/key"}):
-        with pytest.raises(AlreadyThere):
+        with pytest.raises(PaperExists):
             add_paper(session, PaperRecord(title="Again", **facts), "form")  # type: ignore[arg-type]

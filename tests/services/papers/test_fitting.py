@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.services.papers.facts import MAX_ABSTRACT, MAX_NAME
 from app.services.papers.fitting import fit
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.sources.record import PaperRecord
 
 GOOD = PaperRecord(title="On Things", authors=("Bo Roe",), key="conf/x/Roe15", year=2015)
@@ -55,5 +55,5 @@ def test_what_cannot_be_right_costs_no_paper(
 
 
 def test_without_a_title_nothing_is_left(session: Session) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(Refusal):
         fit(session, replace(GOOD, title=" "))

@@ -32,12 +32,12 @@ from app.services import votes
 from app.services.accounts import merging
 from app.services.exporting import vault
 from app.services.operation.rerender import renew_marked
-from app.services.papers.duplicates import suggested
+from app.services.papers.duplicates import suggest_duplicates
 from app.services.papers.merge_undo import undo_merge
-from app.services.papers.merging import merge_papers, tell_apart
-from app.services.refusals import Refused
+from app.services.papers.merging import mark_different, merge_papers
+from app.services.refusals import Refusal
 from app.services.similar import similarity
-from app.services.summaries.content import Content, Edit, Seen
+from app.services.summaries.content import BaseVersion, Content, Edit
 from app.services.summaries.deletion import delete_summary, restore_summary
 from app.services.summaries.publishing import change_summary
 from tests.helpers.factories import make_paper, make_summary, make_user, publish, save_draft
@@ -78,7 +78,7 @@ def undo(session: Session, number: int) -> Paper:
     session.commit()
     deque(renew_marked(session), maxlen=0)
     session.expire_all()
-    found = papers.fresh(session, paper.id)
+    found = papers.reload_paper(session, paper.id)
     assert found is not None
     return found
 
@@ -151,7 +151,7 @@ def test_all_of_it_moves(session: Session) -> None:
     found = session.get_one(Summary, public.id)
     assert (found.paper_id, found.score, found.place) == (kept.id, 1, 0)
     assert session.scalar(select(Link.target_id).where(Link.summary_id == other.id)) == kept.id
-    paper = papers.fresh(session, kept.id)
+    paper = papers.reload_paper(session, kept.id)
     assert paper is not None
     assert (paper.summaries_count, paper.top_score, paper.arxiv_id) == (1, 1, "1512.03385")
     assert paper.abstract.startswith("Deeper")
@@ -182,7 +182,7 @@ def test_undoing_puts_all_of_it_back(session: Session) -> None:
         save_draft(session, ann, paper, content, base_revision=1, seen_version=0)
     save_draft(session, ben, removed, Content("Alone."), base_revision=1, seen_version=0)
     make_summary(session, source="See https://arxiv.org/abs/1512.03385 and \\cite{HeZRS16}.")
-    tell_apart(session, removed, make_paper(session, "conf/x/Other"), ann)
+    mark_different(session, removed, make_paper(session, "conf/x/Other"), ann)
     session.commit()
     before = library(session)
     number = merge(session, kept, removed)
@@ -277,11 +277,11 @@ def test_who_wrote_about_both_keeps_both(session: Session) -> None:
     assert {entry.anchor for entry in entries} == {"ann", "anon"}
     assert [entry.writer for entry in entries if entry.anchor == "anon"] == [None]
     # the editor of the paper opens the first, and each has one of its own
-    mine = summaries.mine(session, kept, ann)
+    mine = summaries.first_own_summary(session, kept, ann)
     assert mine is not None
     assert mine.id == one.id
     edit = Edit(source="On both.")
-    change_summary(session, session.get_one(Summary, other.id), edit, seen=Seen(1))
+    change_summary(session, session.get_one(Summary, other.id), edit, base=BaseVersion(1))
     session.commit()
     session.expire_all()
     assert session.get_one(Summary, other.id).source == "On both."
@@ -364,7 +364,7 @@ def test_merges_in_a_chain_are_undone_from_the_end(session: Session) -> None:
     assert found is not None
     assert found.id == three.id
     session.commit()
-    with pytest.raises(Refused, match="itself been merged"):
+    with pytest.raises(Refusal, match="itself been merged"):
         undo_merge(session, first, make_user(session))
     session.rollback()
     undo(session, second)
@@ -418,32 +418,33 @@ def test_nothing_is_undone_twice(session: Session) -> None:
     kept, removed = pair(session)
     number = merge(session, kept, removed)
     undo(session, number)
-    with pytest.raises(Refused, match="undone already"):
+    with pytest.raises(Refusal, match="undone already"):
         undo_merge(session, number, make_user(session))
-    with pytest.raises(Refused):
+    with pytest.raises(Refusal):
         undo_merge(session, 999, make_user(session))
 
 
 def test_a_paper_is_not_merged_with_itself(session: Session) -> None:
     kept, removed = pair(session)
-    with pytest.raises(Refused, match="same entry"):
+    with pytest.raises(Refusal, match="same entry"):
         merge_papers(session, kept, kept, None)
     merge(session, kept, removed)
-    with pytest.raises(Refused, match="meanwhile"):
+    with pytest.raises(Refusal, match="meanwhile"):
         merge_papers(session, kept, removed, None)
 
 
 def test_what_was_told_apart_is_not_suggested(session: Session) -> None:
     kept, removed = pair(session)
-    assert [each.id for each in suggested(session, papers.fresh(session, kept.id) or kept)] == [
-        removed.id
-    ]
+    assert [
+        each.id
+        for each in suggest_duplicates(session, papers.reload_paper(session, kept.id) or kept)
+    ] == [removed.id]
     for _ in range(2):
-        tell_apart(session, removed, kept, make_user(session))
+        mark_different(session, removed, kept, make_user(session))
         session.commit()
-    assert suggested(session, papers.fresh(session, kept.id) or kept) == []
-    with pytest.raises(Refused):
-        tell_apart(session, kept, kept, make_user(session))
+    assert suggest_duplicates(session, papers.reload_paper(session, kept.id) or kept) == []
+    with pytest.raises(Refusal):
+        mark_different(session, kept, kept, make_user(session))
 
 
 def test_a_private_twin_leaves_no_trace(session: Session) -> None:
@@ -460,7 +461,7 @@ def test_a_private_twin_leaves_no_trace(session: Session) -> None:
             session.commit()
         number = merge(session, kept, removed)
         logged = session.get_one(PaperMerge, number)
-        paper = papers.fresh(session, kept.id)
+        paper = papers.reload_paper(session, kept.id)
         assert paper is not None
         entries = summaries.for_paper(session, paper, None)
         indexed = select(SearchEntry.body).where(SearchEntry.paper_id == kept.id)
@@ -513,7 +514,7 @@ def test_two_merges_at_once_are_one(any_file_database: Database) -> None:
             one, other = (session.get_one(Paper, each) for each in ids[:: 1 if number % 2 else -1])
             try:
                 merge_papers(session, one, other, None)
-            except Refused:
+            except Refusal:
                 return "refused"
             session.commit()
             return "merged"
@@ -535,7 +536,7 @@ def test_what_is_saved_meanwhile_is_not_lost(any_file_database: Database) -> Non
                 return "gone"
             try:
                 publish(session, user, paper, source=f"By {user.name}.")
-            except Refused as refused:
+            except Refusal as refused:
                 assert "put together" in refused.message.replace("put\n", "put ")  # noqa: PT017
                 return "told"
             session.commit()
@@ -565,10 +566,10 @@ def test_a_window_that_is_older_than_the_merge_is_told(session: Session) -> None
     kept, removed = pair(session)
     ann = make_user(session, "ann")
     merge(session, kept, removed)
-    with pytest.raises(Refused, match="same as another"):
+    with pytest.raises(Refusal, match="same as another"):
         publish(session, ann, removed, source="Late words.")
     session.rollback()
-    with pytest.raises(Refused, match="same as another"):
+    with pytest.raises(Refusal, match="same as another"):
         save_draft(session, ann, removed, Content("Late."), base_revision=0, seen_version=0)
 
 

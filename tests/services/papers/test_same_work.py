@@ -13,17 +13,23 @@ from app.models import Paper, PaperMerge, SearchEntry, User
 from app.queries.identifiers import find_paper
 from app.services.accounts.administration import set_role
 from app.services.papers.adding import add_paper
-from app.services.papers.duplicates import suggested
-from app.services.papers.same_work import Work, doubts, is_same, may_be_same, same_among
-from app.services.refusals import AlreadyThere
+from app.services.papers.duplicates import suggest_duplicates
+from app.services.papers.same_work import (
+    WorkFacts,
+    differences_between,
+    find_same_work,
+    is_same,
+    may_be_same,
+)
+from app.services.refusals import PaperExists
 from app.sources.lookup import arxiv
 from app.sources.record import PaperRecord
 from tests.helpers.factories import make_paper, make_summary, make_user
 
 AUTHORS = ("Shaoqing Ren", "Kaiming He", "Ross B. Girshick", "Jian Sun 0001")
 TITLE = "Faster R-CNN: Towards Real-Time Object Detection"
-PREPRINT = Work(TITLE, AUTHORS, 2015, "preprint")
-PUBLISHED = Work(TITLE, AUTHORS, 2015, "conference")
+PREPRINT = WorkFacts(TITLE, AUTHORS, 2015, "preprint")
+PUBLISHED = WorkFacts(TITLE, AUTHORS, 2015, "conference")
 
 
 def test_a_preprint_and_what_came_of_it_are_one() -> None:
@@ -102,7 +108,7 @@ def test_titles_of_many_texts_tell_nothing(title: str) -> None:
     one, other = replace(PREPRINT, title=title), replace(PUBLISHED, title=title)
     assert not is_same(one, other)
     assert not may_be_same(one, other)
-    assert "Many texts have such a title." in doubts(one, other)
+    assert "Many texts have such a title." in differences_between(one, other)
 
 
 def test_a_journals_version_never_joins_a_conferences() -> None:
@@ -110,15 +116,15 @@ def test_a_journals_version_never_joins_a_conferences() -> None:
     assert not is_same(PUBLISHED, journal)
     assert may_be_same(PUBLISHED, journal)
     # nor the preprint, which may be that of the shorter one
-    assert same_among(PREPRINT, [PUBLISHED, journal]) is PUBLISHED
-    assert same_among(journal, [PREPRINT, PUBLISHED]) is None
-    assert same_among(journal, [PREPRINT]) is PREPRINT
-    assert "may be an extended one" in " ".join(doubts(PUBLISHED, journal))
+    assert find_same_work(PREPRINT, [PUBLISHED, journal]) is PUBLISHED
+    assert find_same_work(journal, [PREPRINT, PUBLISHED]) is None
+    assert find_same_work(journal, [PREPRINT]) is PREPRINT
+    assert "may be an extended one" in " ".join(differences_between(PUBLISHED, journal))
 
 
 def test_in_doubt_nothing_is_joined() -> None:
-    assert same_among(PUBLISHED, [PREPRINT, replace(PREPRINT, year=2016)]) is None
-    assert same_among(PUBLISHED, [PREPRINT, replace(PREPRINT)]) is None
+    assert find_same_work(PUBLISHED, [PREPRINT, replace(PREPRINT, year=2016)]) is None
+    assert find_same_work(PUBLISHED, [PREPRINT, replace(PREPRINT)]) is None
 
 
 def test_others_with_the_same_title_are_not_even_suggested() -> None:
@@ -193,7 +199,7 @@ def test_what_a_member_typed_changes_no_paper(session: Session, source: str) -> 
     facts: dict[str, Any] = {"title": TITLE, "authors": AUTHORS, "year": 2015}
     invented = PaperRecord(**facts, arxiv_id="9912.99999", abstract="HACKED")
     for record in (invented, replace(invented, doi="10.5555/2969239")):
-        with pytest.raises(AlreadyThere) as there:
+        with pytest.raises(PaperExists) as there:
             add_paper(session, record, source, ann)
         session.commit()  # as the view does, to keep names that were learnt
         assert there.value.key == paper.key
@@ -237,7 +243,7 @@ def test_an_extended_version_stays_apart_and_is_suggested(session: Session) -> N
     )
     session.commit()
     assert paper.id != journal.id
-    assert [each.id for each in suggested(session, journal)] == [paper.id]
+    assert [each.id for each in suggest_duplicates(session, journal)] == [paper.id]
 
 
 def test_prefaces_stay_apart(session: Session) -> None:
@@ -252,7 +258,7 @@ def test_a_paper_learns_further_names(session: Session) -> None:
     session.commit()
     waiting = make_summary(session, source="See https://arxiv.org/abs/1506.01497.")
     assert "paper-link" in waiting.html
-    with pytest.raises(AlreadyThere):
+    with pytest.raises(PaperExists):
         add_paper(session, published(key="", doi="10.5555/2969239", arxiv_id="1506.01497"), "x")
     session.commit()
     found = find_paper(session, "1506.01497")
@@ -264,7 +270,7 @@ def test_a_mistyped_name_teaches_nothing(session: Session) -> None:
     add_paper(session, published(doi="10.5555/2969239"), "form")
     session.commit()
     record = PaperRecord(title="Another", doi="10.5555/2969239", arxiv_id="1506.01497")
-    with pytest.raises(AlreadyThere):
+    with pytest.raises(PaperExists):
         add_paper(session, record, "form")
     session.commit()
     assert find_paper(session, "1506.01497") is None

@@ -16,7 +16,7 @@ from app.services.operation import tidying
 from app.services.pictures import addresses, uploads
 from app.services.pictures.files import path_of
 from app.services.pictures.uploads import names_in
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.services.summaries import deletion, drafts, sharing
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, make_user, publish, save_draft
@@ -29,7 +29,7 @@ def ann(session: Session) -> User:
 
 
 def upload(session: Session, user: User, name: str = "drawing") -> str:
-    found = uploads.store(session, user, source(name))
+    found = uploads.store_picture(session, user, source(name))
     session.commit()
     return f"![p](/pictures/{found.name})"
 
@@ -62,7 +62,7 @@ def test_an_address_copied_into_another_text(session: Session, ann: User) -> Non
     found = [names(session, each) for each in (named, hidden, second)]
     assert found[0] == {first}
     assert len({name for each in found for name in each}) == 3
-    assert session.info[addresses.CHANGED]
+    assert session.info[addresses.ADDRESSES_CHANGED]
     for each in found:
         (name,) = each
         assert visible(session, name, None) is not None
@@ -118,7 +118,7 @@ def test_without_room_nothing_is_lost(
     text = upload(session, ann)
     make_summary(session, user=ann, source=text)
     monkeypatch.setattr(uploads, "MAX_PICTURES", 1)
-    with pytest.raises(Refused, match="Your room for pictures is full"):
+    with pytest.raises(Refusal, match="Your room for pictures is full"):
         make_summary(session, user=ann, source=text, anonymous=True)
     session.rollback()
 

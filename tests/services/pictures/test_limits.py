@@ -12,13 +12,12 @@ from PIL import Image, ImageFile, WebPImagePlugin
 
 from app.rendering.sandbox import Child, Children
 from app.services.pictures import encoding, files
-from app.services.pictures.encoding import MAX_FRAMES, MAX_SIDE
+from app.services.pictures.encoding import MAX_FRAMES, MAX_SIDE_PIXELS
 from app.services.pictures.files import encode
 from app.services.pictures.headers import BadPicture, frames, size
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from tests.helpers.samples.crafted_pictures import (
     apng_of,
-    bomb,
     chunk,
     gif_of,
     jpeg_of,
@@ -26,6 +25,7 @@ from tests.helpers.samples.crafted_pictures import (
     saved,
     webp_of,
     webp_that_claims,
+    zip_bomb,
 )
 
 SIDES = "Its sides may be at most 10,000 pixels."
@@ -45,7 +45,7 @@ def thin() -> bytes:
 
 TOO_MUCH = {
     "a thin PNG": (thin, SIDES),
-    "a huge PNG": (lambda: png_of(2**31 - 1, 2**31 - 1, chunk(b"IDAT", bomb(1))), SIDES),
+    "a huge PNG": (lambda: png_of(2**31 - 1, 2**31 - 1, chunk(b"IDAT", zip_bomb(1))), SIDES),
     "a wide JPEG": (lambda: jpeg_of(65_500, 1), SIDES),
     "a huge JPEG": (lambda: jpeg_of(65_500, 65_500), SIDES),
     "a huge GIF": (lambda: gif_of(65_535, 65_535, [(1, 1)]), SIDES),
@@ -53,12 +53,21 @@ TOO_MUCH = {
     "a huge WebP": (lambda: webp_that_claims(16_383, 16_383, lossless=False), SIDES),
     "a huge WebP without loss": (lambda: webp_that_claims(16_384, 16_384, lossless=True), SIDES),
     "a huge canvas of WebP": (lambda: webp_of(2**24, 1), SIDES),
-    "a large PNG": (lambda: png_of(MAX_SIDE, MAX_SIDE, chunk(b"IDAT", bomb(1))), PIXELS),
-    "a large JPEG": (lambda: jpeg_of(MAX_SIDE, MAX_SIDE), PIXELS),
-    "a large GIF": (lambda: gif_of(MAX_SIDE, MAX_SIDE, [(1, 1)]), PIXELS),
-    "a GIF whose picture is large": (lambda: gif_of(1, 1, [(MAX_SIDE, MAX_SIDE)]), PIXELS),
-    "a large WebP": (lambda: webp_that_claims(MAX_SIDE, MAX_SIDE, lossless=False), PIXELS),
-    "a large canvas of WebP": (lambda: webp_of(MAX_SIDE, MAX_SIDE), PIXELS),
+    "a large PNG": (
+        lambda: png_of(MAX_SIDE_PIXELS, MAX_SIDE_PIXELS, chunk(b"IDAT", zip_bomb(1))),
+        PIXELS,
+    ),
+    "a large JPEG": (lambda: jpeg_of(MAX_SIDE_PIXELS, MAX_SIDE_PIXELS), PIXELS),
+    "a large GIF": (lambda: gif_of(MAX_SIDE_PIXELS, MAX_SIDE_PIXELS, [(1, 1)]), PIXELS),
+    "a GIF whose picture is large": (
+        lambda: gif_of(1, 1, [(MAX_SIDE_PIXELS, MAX_SIDE_PIXELS)]),
+        PIXELS,
+    ),
+    "a large WebP": (
+        lambda: webp_that_claims(MAX_SIDE_PIXELS, MAX_SIDE_PIXELS, lossless=False),
+        PIXELS,
+    ),
+    "a large canvas of WebP": (lambda: webp_of(MAX_SIDE_PIXELS, MAX_SIDE_PIXELS), PIXELS),
     "frames of GIF": (lambda: gif_of(1, 1, POINTS), FRAMES),
     "frames of WebP": (lambda: webp_of(1, 1, MAX_FRAMES + 1), FRAMES),
     "frames of PNG": (lambda: apng_of(MAX_FRAMES + 1), FRAMES),
@@ -74,7 +83,7 @@ def test_what_is_too_large_is_refused_by_its_header(
     make, reason = TOO_MUCH[name]
     data = make()
     assert len(data) < 130_000
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refusal) as caught:
         encode(data)
     assert caught.value.message == reason
     for each in (ImageFile.ImageFile, WebPImagePlugin.WebPImageFile):
@@ -94,13 +103,13 @@ PIXEL = chunk(b"IDAT", zlib.compress(bytes(4)))
 @pytest.mark.parametrize(
     "data",
     [
-        png_of(1, 1, chunk(b"zTXt", b"x\0\0" + bomb(300)), PIXEL),
-        png_of(1, 1, chunk(b"iTXt", b"x\0\1\0\0\0" + bomb(300)), PIXEL),
-        png_of(1, 1, chunk(b"iCCP", b"x\0\0" + bomb(300)), PIXEL),
-        png_of(1, 1, PIXEL, chunk(b"zTXt", b"x\0\0" + bomb(300))),
-        png_of(1, 1, PIXEL, chunk(b"iTXt", b"x\0\1\0\0\0" + bomb(300))),
-        png_of(1, 1, *[chunk(b"zTXt", b"%d\0\0" % n + bomb(1)) for n in range(500)], PIXEL),
-        png_of(1, 1, chunk(b"IDAT", bomb(900))),
+        png_of(1, 1, chunk(b"zTXt", b"x\0\0" + zip_bomb(300)), PIXEL),
+        png_of(1, 1, chunk(b"iTXt", b"x\0\1\0\0\0" + zip_bomb(300)), PIXEL),
+        png_of(1, 1, chunk(b"iCCP", b"x\0\0" + zip_bomb(300)), PIXEL),
+        png_of(1, 1, PIXEL, chunk(b"zTXt", b"x\0\0" + zip_bomb(300))),
+        png_of(1, 1, PIXEL, chunk(b"iTXt", b"x\0\1\0\0\0" + zip_bomb(300))),
+        png_of(1, 1, *[chunk(b"zTXt", b"%d\0\0" % n + zip_bomb(1)) for n in range(500)], PIXEL),
+        png_of(1, 1, chunk(b"IDAT", zip_bomb(900))),
     ],
     ids=["text", "long text", "profile", "text behind", "long text behind", "texts", "pixels"],
 )
@@ -108,7 +117,7 @@ def test_bombs_stay_within_little_memory(data: bytes, small: Child) -> None:
     """They are refused as damaged, or only their point is taken."""
     try:
         problem = f"{encode(data, small).width} pixel"
-    except Refused as error:
+    except Refusal as error:
         problem = error.message
     assert problem in ("1 pixel", encoding.DAMAGED)
 
@@ -117,27 +126,29 @@ def test_bombs_stay_within_little_memory(data: bytes, small: Child) -> None:
 def small() -> Iterator[Child]:
     """A child with a fifth of the memory that others have."""
     module = encoding.__name__
-    found = Child(module, seconds=60, within=120, memory=files.MEMORY // 5)
+    found = Child(module, seconds=60, within=120, memory=files.MAX_MEMORY_BYTES // 5)
     yield found
     found.stop()
 
 
 def test_what_takes_more_memory_is_refused_and_the_next_one_is_taken(small: Child) -> None:
-    with pytest.raises(Refused, match="needs too much memory"):
+    with pytest.raises(Refusal, match="needs too much memory"):
         encode(saved(Image.new("RGBA", (5000, 5000), (1, 2, 3, 4)), compress_level=1), small)
     assert encode(saved(Image.new("RGB", (1, 1))), small).width == 1
 
 
 def test_the_largest_picture_is_taken() -> None:
     """An image of 25 million pixels fits into the memory that there is."""
-    largest = saved(Image.new("RGBA", (MAX_SIDE, 2500), (1, 2, 3, 4)), "WEBP", method=0, quality=0)
+    largest = saved(
+        Image.new("RGBA", (MAX_SIDE_PIXELS, 2500), (1, 2, 3, 4)), "WEBP", method=0, quality=0
+    )
     assert encode(largest).width == encoding.MAX_WIDTH
 
 
 def test_what_takes_too_long_is_refused_and_the_next_one_is_taken() -> None:
     hasty = Child(encoding.__name__, seconds=0.05, within=120)
     try:
-        with pytest.raises(Refused, match="takes too long"):
+        with pytest.raises(Refusal, match="takes too long"):
             encode(saved(Image.effect_noise((2000, 2000), 50), compress_level=0), hasty)
         assert encode(saved(Image.new("RGB", (1, 1))), hasty).width == 1
     finally:
@@ -145,7 +156,7 @@ def test_what_takes_too_long_is_refused_and_the_next_one_is_taken() -> None:
 
 
 def test_when_all_are_busy_the_writer_is_told() -> None:
-    with pytest.raises(Refused, match="Try again in a moment"):
+    with pytest.raises(Refusal, match="Try again in a moment"):
         encode(saved(Image.new("RGB", (1, 1))), Children(waits=0.01))
 
 

@@ -15,7 +15,7 @@ from app.models import Paper, Picture, PictureUse, User
 from app.queries.pictures import visible
 from app.services.pictures import encoding, files, uploads
 from app.services.pictures.files import encode, path_of
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
 from tests.helpers.factories import make_paper, make_summary, make_user, publish, save_draft
@@ -66,7 +66,7 @@ def test_where_it_was_taken_is_not_kept() -> None:
 def test_what_is_refused(name: str) -> None:
     data = bad(name)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refusal) as caught:
         encode(data)
     assert caught.value.field == "picture"
     # kB; the bombs above would take 300 MB and more.
@@ -85,7 +85,7 @@ def ann(session: Session) -> User:
 
 
 def keep(session: Session, user: User, data: bytes = b"") -> Picture:
-    found = uploads.store(session, user, data or source("drawing"))
+    found = uploads.store_picture(session, user, data or source("drawing"))
     session.commit()
     return found
 
@@ -107,18 +107,18 @@ def test_the_same_picture_is_kept_once_until_a_text_shows_it(session: Session, a
     summary = make_summary(session, user=ann, source=uploads.markdown(first, ""))
     second = keep(session, ann)
     assert second.name != first.name
-    again = uploads.store(session, ann, source("drawing"), within=summary)
+    again = uploads.store_picture(session, ann, source("drawing"), within=summary)
     assert again.name == first.name
     # Also when it shows it no more: earlier versions do.
     publish(session, ann, session.get_one(Paper, summary.paper_id), source="Without.")
-    assert uploads.store(session, ann, source("drawing")).name == second.name
+    assert uploads.store_picture(session, ann, source("drawing")).name == second.name
 
 
 def test_there_is_a_limit(session: Session, ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
     keep(session, ann)
     monkeypatch.setattr(uploads, "MAX_PICTURES", 1)
     keep(session, ann)  # the same one again takes no room
-    with pytest.raises(Refused, match="full"):
+    with pytest.raises(Refusal, match="full"):
         keep(session, ann, source("grey"))
     session.rollback()
     keep(session, make_user(session), source("grey"))
@@ -129,7 +129,7 @@ def test_a_full_disk_is_said(session: Session, ann: User, monkeypatch: pytest.Mo
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(files.os, "fsync", full)
-    with pytest.raises(Refused, match="no room on the server"):
+    with pytest.raises(Refusal, match="no room on the server"):
         keep(session, ann)
     session.rollback()
     assert session.scalars(select(Picture)).all() == []
@@ -223,14 +223,14 @@ def test_removing_one(session: Session, ann: User) -> None:
     picture = keep(session, ann)
     paper = make_paper(session, title="The paper")
     make_summary(session, paper, ann, uploads.markdown(picture, ""))
-    with pytest.raises(Refused, match="The paper"):
-        uploads.remove(session, ann, picture.name)
+    with pytest.raises(Refusal, match="The paper"):
+        uploads.remove_picture(session, ann, picture.name)
     session.rollback()
     make_summary(session, paper, ann, "Without.")
     content = Content("A draft with " + uploads.markdown(picture, ""))
     save_draft(session, ann, paper, content, base_revision=2, seen_version=0)
     session.commit()
-    with pytest.raises(Refused, match="The paper"):
-        uploads.remove(session, ann, picture.name)
+    with pytest.raises(Refusal, match="The paper"):
+        uploads.remove_picture(session, ann, picture.name)
     session.rollback()
-    assert uploads.remove(session, make_user(session), picture.name) is None
+    assert uploads.remove_picture(session, make_user(session), picture.name) is None

@@ -12,7 +12,7 @@ from app.queries import similar
 from app.services.accounts.administration import delete_user
 from app.services.operation.tidying import tidy
 from app.services.similar import similarity
-from app.services.similar.evidence import KEPT
+from app.services.similar.evidence import MAX_SIMILAR_PAPERS
 from app.services.similar.telling_words import telling_words, text_of
 from app.services.summaries.deletion import delete_summary, restore_summary
 from app.services.summaries.sharing import change_visibility
@@ -101,13 +101,13 @@ def test_a_paper_without_summaries_is_compared_but_not_shown_to_others(session: 
 
 def test_each_keeps_the_best(session: Session) -> None:
     title = "Alpha beta gamma delta epsilon zeta eta theta iota kappa"
-    papers = [make_paper(session, f"p{number}", title) for number in range(KEPT + 3)]
+    papers = [make_paper(session, f"p{number}", title) for number in range(MAX_SIMILAR_PAPERS + 3)]
     for paper in papers:
         make_summary(session, paper, source="A text.")
     work(session)
     for paper in papers:
         rows = select(SimilarPaper).where(SimilarPaper.paper_id == paper.id)
-        assert 1 <= len(session.scalars(rows).all()) <= KEPT
+        assert 1 <= len(session.scalars(rows).all()) <= MAX_SIMILAR_PAPERS
     session.commit()
 
 
@@ -197,9 +197,9 @@ def test_what_was_worked_out_from_an_older_state_is_not_written(
 
 def test_a_library_of_an_older_version_is_worked_out_by_tidying(session: Session) -> None:
     one, _two, _three = make_three(session)
-    assert not similarity.has_learnt(session)
+    assert not similarity.has_known_words(session)
     tidy(session)
-    assert similarity.has_learnt(session)
+    assert similarity.has_known_words(session)
     assert list(shown(session, one)) == ["b"]
 
 

@@ -14,9 +14,9 @@ from app.db import begin_writing
 from app.models import DeletedSummary, Link, Paper, Revision, Summary, User, Vote
 from app.queries import summaries
 from app.queries.links import links
-from app.search import find, parse
+from app.search import find_papers, parse
 from app.services import votes
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.services.summaries import deletion
 from app.services.summaries.deletion import delete_summary, restore_summary
 from tests.helpers.client import PASSWORD, Browser
@@ -40,7 +40,7 @@ def summary(session: Session) -> Summary:
 
 def facts(session: Session, summary: Summary) -> dict[str, Any]:
     session.expire_all()
-    entry = summaries.one(session, summary.id, session.get(User, summary.user_id))
+    entry = summaries.get_summary(session, summary.id, session.get(User, summary.user_id))
     assert entry is not None
     columns = {
         name: getattr(entry.summary, name)
@@ -55,7 +55,7 @@ def facts(session: Session, summary: Summary) -> dict[str, Any]:
         ],
         "votes": session.scalar(select(func.count()).select_from(Vote)),
         "links": session.scalar(select(func.count()).select_from(Link)),
-        "found": [hit.summaries for hit in find(session, parse("zebrafinch")).papers],
+        "found": [hit.summaries for hit in find_papers(session, parse("zebrafinch")).papers],
     }
 
 
@@ -68,7 +68,7 @@ def test_deleted_and_brought_back_as_it_was(session: Session, summary: Summary) 
     session.commit()
     assert session.scalars(select(Summary)).all() == []
     assert session.scalars(select(Revision)).all() == []
-    assert find(session, parse("zebrafinch")).papers == []
+    assert find_papers(session, parse("zebrafinch")).papers == []
     paper = session.scalars(select(Paper).where(Paper.key == "conf/x/Target1")).one()
     assert links.mentioned_in(session, paper, writer) == []
     restored = restore_summary(session, writer, summary.id)
@@ -82,7 +82,7 @@ def test_nobody_else_brings_it_back(session: Session, summary: Summary) -> None:
     delete_summary(session, summary)
     session.commit()
     assert restore_summary(session, make_user(session), summary.id) is None
-    assert not deletion.forget(session, make_user(session), summary.id)
+    assert not deletion.delete_permanently(session, make_user(session), summary.id)
     writer = session.get_one(User, summary.user_id)
     assert [each.id for each in deletion.deleted_by(session, writer)] == [summary.id]
 
@@ -92,7 +92,7 @@ def test_after_thirty_days_it_is_gone(session: Session, summary: Summary) -> Non
     session.commit()
     begin_writing(session)
     row = session.get_one(DeletedSummary, summary.id)
-    row.deleted_at -= timedelta(days=deletion.KEPT_DAYS, minutes=1)
+    row.deleted_at -= timedelta(days=deletion.MAX_TRASH_DAYS, minutes=1)
     session.commit()
     writer = session.get_one(User, summary.user_id)
     assert deletion.deleted_by(session, writer) == []
@@ -109,7 +109,7 @@ def test_a_new_summary_is_not_overwritten(session: Session, summary: Summary) ->
     new = publish(session, writer, paper, source="Anew.")
     session.commit()
     assert new.id != summary.id
-    with pytest.raises(Refused, match="new summary"):
+    with pytest.raises(Refusal, match="new summary"):
         restore_summary(session, writer, summary.id)
     session.rollback()
     assert session.scalars(select(Summary.source)).all() == ["Anew."]

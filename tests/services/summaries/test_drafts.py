@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 
 from app.models import Draft, Paper, User
 from app.queries import drafts as queries
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.services.summaries import drafts
 from app.services.summaries.content import Content
-from app.services.summaries.drafts import MAX_DRAFT_BYTES, WrittenElsewhere
+from app.services.summaries.drafts import MAX_DRAFT_BYTES, DraftConflict
 from tests.helpers.factories import make_paper, make_summary, make_user, save_draft
 
 
@@ -37,7 +37,7 @@ def test_a_draft_is_kept_as_typed(session: Session, writer: User, paper: Paper) 
     typed = Content("  $x_1$ and\r\nmore ", " take ", "One, two", "unlisted", True)
     save_draft(session, writer, paper, typed, base_revision=0, seen_version=0)
     session.commit()
-    found = queries.one(session, writer, paper, None)
+    found = queries.get_draft(session, writer, paper, None)
     assert found is not None
     assert (found.source, found.takeaway, found.tags) == (
         "  $x_1$ and\nmore ",
@@ -52,7 +52,7 @@ def test_each_save_has_a_higher_version(session: Session, writer: User, paper: P
     first = keep(session, writer, paper, "a")
     second = keep(session, writer, paper, "ab", version=first)
     assert second > first > 0
-    drafts.discard(session, writer, paper, None)
+    drafts.discard_draft(session, writer, paper, None)
     session.commit()
     assert keep(session, writer, paper, "abc", version=second) > second
 
@@ -60,11 +60,11 @@ def test_each_save_has_a_higher_version(session: Session, writer: User, paper: P
 def test_a_window_that_missed_a_save_is_told(session: Session, writer: User, paper: Paper) -> None:
     first = keep(session, writer, paper, "begun")
     keep(session, writer, paper, "begun, went on here", version=first)
-    with pytest.raises(WrittenElsewhere) as caught:
+    with pytest.raises(DraftConflict) as caught:
         keep(session, writer, paper, "begun, went on there", version=first)
     session.rollback()
     assert caught.value.other.content.source == "begun, went on here"
-    found = queries.one(session, writer, paper, None)
+    found = queries.get_draft(session, writer, paper, None)
     assert found is not None
     assert found.source == "begun, went on here"
     # The same text from two windows is no conflict.
@@ -76,9 +76,9 @@ def test_a_summary_saved_meanwhile_is_a_conflict(
 ) -> None:
     first = keep(session, writer, paper, "begun")
     summary = make_summary(session, paper, writer, "saved there")
-    drafts.discard(session, writer, paper, summary)
+    drafts.discard_draft(session, writer, paper, summary)
     session.commit()
-    with pytest.raises(WrittenElsewhere) as caught:
+    with pytest.raises(DraftConflict) as caught:
         keep(session, writer, paper, "still typing", version=first)
     session.rollback()
     other = caught.value.other
@@ -103,7 +103,7 @@ def test_two_writers_do_not_meet(session: Session, writer: User, paper: Paper) -
     other = make_user(session, "ben")
     keep(session, writer, paper, "hers")
     keep(session, other, paper, "his")
-    found = queries.one(session, writer, paper, None)
+    found = queries.get_draft(session, writer, paper, None)
     assert found is not None
     assert found.source == "hers"
 
@@ -112,7 +112,7 @@ def test_a_text_too_long_for_a_summary_is_kept(
     session: Session, writer: User, paper: Paper
 ) -> None:
     assert keep(session, writer, paper, "é" * 70_000)
-    with pytest.raises(Refused, match="at most"):
+    with pytest.raises(Refusal, match="at most"):
         keep(session, writer, paper, "x" * (MAX_DRAFT_BYTES + 1))
 
 
@@ -121,7 +121,7 @@ def test_there_is_a_limit_to_drafts(
 ) -> None:
     monkeypatch.setattr(drafts, "MAX_DRAFTS", 1)
     version = keep(session, writer, paper, "a")
-    with pytest.raises(Refused, match="no room"):
+    with pytest.raises(Refusal, match="no room"):
         keep(session, writer, make_paper(session), "b")
     session.rollback()
     assert keep(session, writer, paper, "more", version=version)

@@ -57,7 +57,7 @@ def test_both_directions(session: Session) -> None:
     assert recommended[1].target is None
     back = links.mentioned_in(session, target, None)
     assert [each.paper.key for each in back] == ["conf/nips/RenHGS15"]
-    wanted = links.wanting(session, "key", "conf/cvpr/redmondgf16", None)
+    wanted = links.summaries_citing_unknown(session, "key", "conf/cvpr/redmondgf16", None)
     assert [each.paper.key for each in wanted] == ["conf/nips/RenHGS15"]
 
 
@@ -88,7 +88,7 @@ def test_private_links_are_seen_by_their_writer_alone(session: Session) -> None:
     origin = papers.by_ids(session, [summary.paper_id])[summary.paper_id]
     assert links.mentioned_in(session, target, None) == []
     assert links.see_also(session, origin, make_user(session)) == []
-    assert links.wanting(session, "key", "conf/cvpr/RedmonDGF16", None) == []
+    assert links.summaries_citing_unknown(session, "key", "conf/cvpr/RedmonDGF16", None) == []
     assert len(links.mentioned_in(session, target, writer)) == 1
     assert len(links.see_also(session, origin, writer)) == 2
 

@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Link, Revision, SearchEntry, Summary, Tag, Vote
-from app.rendering import MAX_TEXT_BYTES, Busy
+from app.rendering import MAX_TEXT_BYTES, RendererBusy
 from app.services import votes
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.services.summaries import publishing
 from app.services.summaries.checks import parse_tags
 from app.services.summaries.content import Edit
@@ -82,7 +82,7 @@ def test_what_cannot_be_taken_names_its_field(
     session: Session, field: str, options: dict[str, object]
 ) -> None:
     user, paper = make_user(session), make_paper(session)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Refusal) as refused:
         publish(session, user, paper, **options)  # type: ignore[arg-type]  # mixed on purpose
     assert refused.value.field == field
 
@@ -127,8 +127,8 @@ def test_a_takeaway_that_cannot_be_rendered_is_refused_before_anything_is_locked
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paper, user = make_paper(session), make_user(session)
-    monkeypatch.setattr(publishing, "render_inline", Mock(side_effect=Busy("Try again.")))
-    with pytest.raises(Refused, match="Try again") as caught:
+    monkeypatch.setattr(publishing, "render_inline", Mock(side_effect=RendererBusy("Try again.")))
+    with pytest.raises(Refusal, match="Try again") as caught:
         publishing.create_summary(session, user, paper, Edit(source="A text.", takeaway="$x$"))
     assert caught.value.field == "takeaway"
     assert not session.in_transaction()

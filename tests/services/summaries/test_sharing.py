@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Paper, Revision, Summary, User
-from app.services.refusals import Refused
+from app.services.refusals import Refusal
 from app.services.summaries import sharing
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, publish
@@ -104,7 +104,7 @@ def test_changing_who_sees_it_keeps_text_and_dates(session: Session) -> None:
     assert summary.published_at is not None
     assert session.scalars(select(Revision.number)).all() == [1]
     assert session.scalars(select(Revision.public_since)).one() is not None
-    with pytest.raises(Refused):
+    with pytest.raises(Refusal):
         sharing.change_visibility(session, summary, visibility="open", anonymous=False)
 
 

@@ -8,7 +8,7 @@ from app.services.summaries.three_way_merge import (
     BETWEEN,
     MINE,
     THEIRS,
-    Base,
+    MergeBase,
     merge,
     merge_contents,
     open_conflict,
@@ -76,8 +76,8 @@ STATES = st.builds(
 )
 
 
-def base_of(content: Content, certain: bool = True) -> Base:
-    return Base(content.source, content.takeaway, content.settings, certain)
+def base_of(content: Content, certain: bool = True) -> MergeBase:
+    return MergeBase(content.source, content.takeaway, content.settings, certain)
 
 
 @given(STATES, STATES)
@@ -99,7 +99,7 @@ def test_nothing_becomes_more_public_than_one_window_left_it(
     if both.content.visibility != private:
         # Only because one of them never touched it.
         assert before.visibility in (mine.visibility, theirs.visibility)
-    unknown = merge_contents(Base(), mine, theirs)
+    unknown = merge_contents(MergeBase(), mine, theirs)
     assert unknown.content.visibility == private
     assert unknown.content.anonymous == (mine.anonymous or theirs.anonymous)
     for takeaway in {mine.takeaway, theirs.takeaway}:

@@ -10,7 +10,7 @@ import pytest
 
 from app.sources.bibtex.names import names
 from app.sources.bibtex.reading import FoundEntry, read_entries
-from app.sources.bibtex.writing import entry, escaped
+from app.sources.bibtex.writing import entry, escape_tex
 from app.sources.months import month_number
 from app.sources.record import PaperRecord
 from app.text.tex import is_balanced, plain
@@ -145,8 +145,8 @@ def test_whatever_stands_in_a_title_or_name_reads_back() -> None:
     dice = random.Random(1)
     for _ in range(120):
         text = "".join(dice.choice(HOSTILE) for _ in range(dice.randint(1, 14)))
-        text = plain(escaped(" ".join(text.split())))  # composed as Unicode wants
-        tex = escaped(text)
+        text = plain(escape_tex(" ".join(text.split())))  # composed as Unicode wants
+        tex = escape_tex(text)
         assert plain(tex) == text
         assert is_balanced(tex)
         if not text:

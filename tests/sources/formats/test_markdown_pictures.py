@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.sources.formats.markdown_pictures import give_out, take_in
+from app.sources.formats.markdown_pictures import link_exported_pictures, link_kept_pictures
 from tests.helpers.steps import no_hang, steps
 
 NAME = "A" * 22 + ".png"
@@ -44,19 +44,21 @@ def keep(path: str) -> str | None:
     ],
 )
 def test_taken_in(written: str, taken: str) -> None:
-    assert take_in(written, keep) == taken
+    assert link_kept_pictures(written, keep) == taken
 
 
 def test_given_out_and_taken_in_again() -> None:
     text = f"![a]({ADDRESS}) `{ADDRESS}` https://x.org{ADDRESS} {ADDRESS}x"
-    out = give_out(text, lambda name: f"pictures/{DIGEST}.png" if name == NAME else None)
+    out = link_exported_pictures(
+        text, lambda name: f"pictures/{DIGEST}.png" if name == NAME else None
+    )
     file = f"pictures/{DIGEST}.png"
     assert out == f"![a]({file}) `{file}` https://x.org{ADDRESS} {ADDRESS}x"
-    assert take_in(out, keep) == text
+    assert link_kept_pictures(out, keep) == text
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_hostile_texts_take_time_by_their_length(piece: str) -> None:
     text = piece * (65_000 // len(piece))
     with no_hang():
-        assert steps(take_in, text, keep) < 10 * len(text)
+        assert steps(link_kept_pictures, text, keep) < 10 * len(text)

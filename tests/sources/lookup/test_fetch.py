@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from app.sources.contract import Unavailable
+from app.sources.contract import SourceUnavailable
 from app.sources.lookup import fetch as fetching
-from app.sources.lookup.fetch import Asking, Turns, fetcher
+from app.sources.lookup.fetch import FetchSettings, HostSchedule, make_fetch
 from app.sources.lookup.registry import HOSTS
 from tests.helpers.outside import Reply, StandIn
 from tests.helpers.waiting import SAFETY, deadline
 
 DBLP = "dblp.org"
-NO_WAITING = Turns(dict.fromkeys(HOSTS, 0.0))
+NO_WAITING = HostSchedule(dict.fromkeys(HOSTS, 0.0))
 
 
 def ask(stand_in: StandIn, reply: Reply, seconds: float = SAFETY) -> bytes | None:
@@ -56,7 +56,7 @@ def test_packed_answers(stand_in: StandIn) -> None:
     ],
 )
 def test_no_other_host_is_asked(host: str, stand_in: StandIn) -> None:
-    with pytest.raises(Unavailable):
+    with pytest.raises(SourceUnavailable):
         stand_in.fetch()(host, "/x", {})
     assert stand_in.asked == []
 
@@ -66,7 +66,7 @@ def test_no_other_host_is_asked(host: str, stand_in: StandIn) -> None:
     ["x", "", "/x\r\nHost: evil.example", "/x y", "/ü", "/" + "x" * 5000, "@evil.example/"],
 )
 def test_no_odd_path_is_asked_for(path: str, stand_in: StandIn) -> None:
-    with pytest.raises(Unavailable):
+    with pytest.raises(SourceUnavailable):
         stand_in.fetch()(DBLP, path, {})
     assert stand_in.asked == []
 
@@ -97,13 +97,13 @@ def test_redirects_within_the_list_are_followed(address: str, stand_in: StandIn)
     ],
 )
 def test_redirects_elsewhere_are_not(address: str, stand_in: StandIn) -> None:
-    with pytest.raises(Unavailable, match="another address"):
+    with pytest.raises(SourceUnavailable, match="another address"):
         ask(stand_in, Reply(302, headers={"Location": address}))
     assert len(stand_in.asked) == 1
 
 
 def test_redirects_end(stand_in: StandIn) -> None:
-    with pytest.raises(Unavailable, match="from one address to the next"):
+    with pytest.raises(SourceUnavailable, match="from one address to the next"):
         ask(stand_in, Reply(302, headers={"Location": "/x"}))
     assert len(stand_in.asked) == 3
 
@@ -145,42 +145,42 @@ def _flood(connection: Any) -> None:
     ids=["flood", "header", "500", "403", "no gzip", "cut gzip", "br"],
 )
 def test_bad_answers_are_said_to_be(reply: Reply, says: str, stand_in: StandIn) -> None:
-    with pytest.raises(Unavailable, match=says):
+    with pytest.raises(SourceUnavailable, match=says):
         ask(stand_in, reply)
 
 
 @pytest.mark.parametrize("reply", [Reply(held=True), Reply(body=_drip)], ids=["silent", "drip"])
 def test_what_does_not_end_is_given_up(reply: Reply, stand_in: StandIn) -> None:
     """The server does not go on before the test lets it, so only the limit can end this."""
-    with pytest.raises(Unavailable, match="in time"):
+    with pytest.raises(SourceUnavailable, match="in time"):
         ask(stand_in, reply, seconds=1.0)
     assert not stand_in.let_go.is_set()
 
 
 def test_a_bomb_is_not_unpacked(stand_in: StandIn) -> None:
     bomb = gzip.compress(bytes(10_000_000), 1)
-    with pytest.raises(Unavailable, match="more than we want"):
+    with pytest.raises(SourceUnavailable, match="more than we want"):
         ask(stand_in, Reply(body=bomb, headers={"Content-Encoding": "gzip"}))
 
 
 def test_who_asks_us_to_wait_is_left_alone(stand_in: StandIn) -> None:
     asking = stand_in.asking()
     stand_in.replies[f"{DBLP}/x"] = Reply(429, headers={"Retry-After": "120"})
-    fetch = fetcher(asking, deadline())
-    with pytest.raises(Unavailable, match="asks us to wait"):
+    fetch = make_fetch(asking, deadline())
+    with pytest.raises(SourceUnavailable, match="asks us to wait"):
         fetch(DBLP, "/x", {})
-    with pytest.raises(Unavailable, match="asked a lot"):
+    with pytest.raises(SourceUnavailable, match="asked a lot"):
         fetch(DBLP, "/x", {})
     assert len(stand_in.asked) == 1
 
 
 def test_a_host_is_asked_one_time_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "time", SimpleNamespace(monotonic=lambda: 100.0))
-    turns = Turns(HOSTS)
+    turns = HostSchedule(HOSTS)
     assert turns.take("export.arxiv.org", 105.0) == 0.0
     assert turns.take("export.arxiv.org", 105.0) == 3.0
     assert turns.take(DBLP, 105.0) == 0.0
-    with pytest.raises(Unavailable, match="asked a lot"):
+    with pytest.raises(SourceUnavailable, match="asked a lot"):
         turns.take("export.arxiv.org", 105.0)
 
 
@@ -195,8 +195,8 @@ def test_a_name_that_means_our_own_network_is_not_followed(
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
 
     monkeypatch.setattr(fetching.socket, "getaddrinfo", names)
-    with pytest.raises(Unavailable, match="cannot be reached"):
-        fetcher(Asking("x", turns=NO_WAITING), deadline())(DBLP, "/x", {})
+    with pytest.raises(SourceUnavailable, match="cannot be reached"):
+        make_fetch(FetchSettings("x", turns=NO_WAITING), deadline())(DBLP, "/x", {})
 
 
 def test_a_name_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,5 +204,5 @@ def test_a_name_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
         raise socket.gaierror
 
     monkeypatch.setattr(fetching.socket, "getaddrinfo", names)
-    with pytest.raises(Unavailable, match="cannot be reached"):
-        fetcher(Asking("x", turns=NO_WAITING), deadline())(DBLP, "/x", {})
+    with pytest.raises(SourceUnavailable, match="cannot be reached"):
+        make_fetch(FetchSettings("x", turns=NO_WAITING), deadline())(DBLP, "/x", {})

@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 
-from app.sources.contract import FOUND_AT_MOST, Source, Unavailable
+from app.sources.contract import MAX_FOUND_PAPERS, PaperSource, SourceUnavailable
 from app.sources.lookup import arxiv, crossref, dblp, openreview
 from app.sources.lookup.registry import SOURCES
 from app.sources.record import DETAILS, PaperRecord
@@ -107,7 +107,7 @@ EVERY = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.NAM
 
 
 @EVERY
-def test_it_finds_a_paper(source: Source, stand_in: StandIn) -> None:
+def test_it_finds_a_paper(source: PaperSource, stand_in: StandIn) -> None:
     sample = SAMPLES[source.NAME]
     found = source.find(sample.value, stand_in.fetch())
     assert found is not None
@@ -120,7 +120,7 @@ def test_it_finds_a_paper(source: Source, stand_in: StandIn) -> None:
 
 
 @EVERY
-def test_it_says_when_there_is_none(source: Source, stand_in: StandIn) -> None:
+def test_it_says_when_there_is_none(source: PaperSource, stand_in: StandIn) -> None:
     stand_in.replies.clear()
     assert source.find(SAMPLES[source.NAME].value, stand_in.fetch()) is None
 
@@ -131,21 +131,21 @@ def test_it_says_when_there_is_none(source: Source, stand_in: StandIn) -> None:
     [b"", b"<html><body>Please sign in</body></html>", b"{" * 5000, b"[" * 200_000, b"\xff\x00"],
     ids=["empty", "page", "braces", "deep", "binary"],
 )
-def test_nonsense_is_no_answer(source: Source, body: bytes, stand_in: StandIn) -> None:
+def test_nonsense_is_no_answer(source: PaperSource, body: bytes, stand_in: StandIn) -> None:
     for reply in stand_in.replies.values():
         reply.body = body
     found: object = "cannot be read"
-    with suppress(Unavailable):
+    with suppress(SourceUnavailable):
         found = source.find(SAMPLES[source.NAME].value, stand_in.fetch())
     assert found in ("cannot be read", None)
 
 
 @EVERY
-def test_it_searches_titles_within_bounds(source: Source, stand_in: StandIn) -> None:
+def test_it_searches_titles_within_bounds(source: PaperSource, stand_in: StandIn) -> None:
     if source.search_title is None:
         return
     found = source.search_title("Deep residual learning, for: image recognition?", stand_in.fetch())
-    assert 0 < len(found) <= FOUND_AT_MOST
+    assert 0 < len(found) <= MAX_FOUND_PAPERS
     assert all(record.title for record in found)
     stand_in.asked.clear()
     assert source.search_title("\u200b ?!", stand_in.fetch()) == [] or stand_in.asked
@@ -167,9 +167,9 @@ def test_it_searches_titles_within_bounds(source: Source, stand_in: StandIn) -> 
         "",
     ],
 )
-def test_no_identifier_leads_astray(source: Source, value: str, stand_in: StandIn) -> None:
+def test_no_identifier_leads_astray(source: PaperSource, value: str, stand_in: StandIn) -> None:
     hosts = set(source.HOSTS)
-    with suppress(Unavailable):
+    with suppress(SourceUnavailable):
         source.find(value, stand_in.fetch())
     assert {asked.partition("/")[0] for asked in stand_in.asked} <= hosts
     assert all("evil" not in asked.partition("/")[0] for asked in stand_in.asked)
@@ -285,5 +285,5 @@ def test_a_review_is_no_paper(stand_in: StandIn) -> None:
 def test_xml_cannot_grow_or_lead_away(stand_in: StandIn) -> None:
     bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b SYSTEM "http://evil.example/">]><dblp>&a;</dblp>'
     stand_in.replies["dblp.org/rec/conf/cvpr/HeZRS16.xml"] = Reply(body=bomb)
-    with pytest.raises(Unavailable, match="cannot be read"):
+    with pytest.raises(SourceUnavailable, match="cannot be read"):
         dblp.find("conf/cvpr/HeZRS16", stand_in.fetch())

@@ -89,7 +89,7 @@ def test_namesakes_have_pages_of_their_own(guest: Browser, session: Session) -> 
 
 
 def test_a_paper_by_very_many(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(authors, "MAX_TOGETHER", 5)
+    monkeypatch.setattr(authors, "MAX_JOINT_AUTHORSHIPS", 5)
     make_paper(session, authors=("Some Body", *(f"Author {number}" for number in range(30))))
     found = session.scalars(select(Author).where(Author.key == "some-body")).one()
     assert len(authors.co_authors(session, found)) == 5

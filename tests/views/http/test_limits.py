@@ -16,7 +16,7 @@ from app.config import Config
 from app.db import Database
 from app.services.accounts import account
 from app.views.accounts import attempts
-from app.views.http.errors import in_words
+from app.views.http.errors import format_wait
 from app.views.http.security import limiter
 from app.views.http.visitors import NOWHERE, network_of
 from tests.helpers.client import PASSWORD, Browser, Page
@@ -218,7 +218,7 @@ def test_the_editor_is_told_how_long(limited: Flask) -> None:
     ],
 )
 def test_waiting_in_words(seconds: int, words: str) -> None:
-    assert in_words(seconds) == words
+    assert format_wait(seconds) == words
 
 
 @pytest.mark.parametrize(

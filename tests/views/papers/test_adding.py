@@ -196,10 +196,10 @@ def test_nothing_typed_is_lost_when_nobody_answers(writer: Browser, outside: Sta
 
 def test_look_ups_that_are_off(writer: Browser) -> None:
     page = look_up(writer, "https://openreview.net/forum?id=Sy8gdB9xx")
-    assert page.text.count(asking.OFF) == 1
+    assert page.text.count(asking.LOOKUPS_OFF) == 1
     assert page.form("/papers/new")["url"] == "https://openreview.net/forum?id=Sy8gdB9xx"
     page = look_up(writer, "Half a title")
-    assert page.text.count(asking.OFF) == 1
+    assert page.text.count(asking.LOOKUPS_OFF) == 1
 
 
 def test_an_unknown_paper_is_looked_up_from_its_page(writer: Browser, outside: StandIn) -> None:

@@ -148,7 +148,7 @@ def test_a_second_merge_in_an_old_window_is_refused(curator: Browser) -> None:
     assert "same entry already" in answer.text
 
 
-@pytest.mark.parametrize("action", ["merge_papers", "tell_apart"])
+@pytest.mark.parametrize("action", ["merge_papers", "mark_different"])
 def test_two_who_merge_at_once(
     curator: Browser, database: Database, monkeypatch: pytest.MonkeyPatch, action: str
 ) -> None:

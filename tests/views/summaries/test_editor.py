@@ -176,7 +176,7 @@ def test_every_formula_of_the_palette_can_be_typeset() -> None:
 def test_the_editor_takes_few_queries_however_many_links(
     writer: Browser, session: Session, app: Flask
 ) -> None:
-    from tests.helpers.queries import counted
+    from tests.helpers.queries import count_queries
 
     database = app.extensions["shortlist"][1]
     keys = [make_paper(session).key for _ in range(6)]
@@ -185,7 +185,7 @@ def test_the_editor_takes_few_queries_however_many_links(
 
     def queries(count: int) -> int:
         text = " ".join(f"\\cite{{{key}}}" for key in keys[:count])
-        with counted(database) as seen:
+        with count_queries(database) as seen:
             answer = writer.post("/preview", {"csrf_token": token, "source": text})
             assert len(json.loads(answer.text)["links"]) == count
         return len(seen)

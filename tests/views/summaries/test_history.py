@@ -61,14 +61,14 @@ def test_others_see_what_was_public(session: Session, ann: User, paper: Paper) -
     other = make_user(session)
     for viewer in (None, other):
         assert numbers(session, summary, viewer) == []
-        assert revisions.one(session, 3, viewer) is None
+        assert revisions.get_revision(session, 3, viewer) is None
     write(session, ann, paper, "Published again.")
     assert numbers(session, summary, ann) == [(5, 5), (4, 4), (3, 3), (2, 2), (1, 1)]
     for viewer in (None, other):
         # Counted among those they see: nothing tells that there are others.
         assert numbers(session, summary, viewer) == [(5, 2), (3, 1)]
         for hidden in (1, 2, 4):
-            assert revisions.one(session, hidden, viewer) is None
+            assert revisions.get_revision(session, hidden, viewer) is None
 
 
 def test_the_pages(app: Flask, session: Session, ann: User, paper: Paper) -> None:

@@ -1,4 +1,7 @@
-"""Fit the colours that formulas ask for to a few that can be read on light and dark pages."""
+"""Fit the colours that formulas ask for to a few.
+
+These can be read on light and dark pages.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,9 @@ _HUES = (
 
 
 def colour_class(value: str, model: str = "") -> str | None:
-    """The nearest of our colours to a name, `#rgb`, `#rrggbb`, or numbers in a LaTeX `model`.
+    """The nearest of our colours to one in TeX.
+
+    It is a name, `#rgb`, `#rrggbb`, or numbers in a LaTeX `model`.
 
     None when the colour is not known: the formula then keeps the colour of the text.
     """

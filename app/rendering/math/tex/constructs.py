@@ -9,15 +9,15 @@ from types import MappingProxyType
 from app.rendering.math.tex import commands as known
 from app.rendering.math.tex.lengths import em
 from app.rendering.math.tex.marks import Handler, Rewriter
-from app.rendering.math.tex.tokens import Reader, TexError
+from app.rendering.math.tex.tokens import TexError, TokenReader
 
 
-def substack(shim: Rewriter, reader: Reader, word: str) -> str:
+def substack(shim: Rewriter, reader: TokenReader, word: str) -> str:
     inner = shim.rewrite(reader.argument(word))
     return f"{{\\begin{{subarray}}{{c}}{inner}\\end{{subarray}}}}"
 
 
-def mathop(shim: Rewriter, reader: Reader, word: str) -> str:
+def mathop(shim: Rewriter, reader: TokenReader, word: str) -> str:
     """math-core sets no limits under `\\mathop`, so they are put there one by one."""
     content = [part for part in reader.argument(word) if part != "\\limits"]
     name = re.fullmatch(
@@ -29,12 +29,15 @@ def mathop(shim: Rewriter, reader: Reader, word: str) -> str:
     return with_limits(shim, reader, "{" + shim.rewrite(content) + "}")
 
 
-def limit(shim: Rewriter, reader: Reader, word: str) -> str:
+def limit(shim: Rewriter, reader: TokenReader, word: str) -> str:
     return with_limits(shim, reader, known.LIMITS[word])
 
 
-def with_limits(shim: Rewriter, reader: Reader, base: str) -> str:
-    """`base` with the scripts behind it under and over it, where an operator has them there."""
+def with_limits(shim: Rewriter, reader: TokenReader, base: str) -> str:
+    """`base` with the scripts behind it under and over it.
+
+    So where an operator has them there.
+    """
     limits = reader.peek() == "\\limits"
     if limits:
         reader.next()
@@ -47,20 +50,20 @@ def with_limits(shim: Rewriter, reader: Reader, base: str) -> str:
     return base
 
 
-def operator(shim: Rewriter, reader: Reader, word: str) -> str:
+def operator(shim: Rewriter, reader: TokenReader, word: str) -> str:
     content = reader.argument(word)
     if any(part in "^_{" or part in known.TEXT or part[:5] == "\\math" for part in content):
         return "{\\mathrm{" + shim.rewrite(content) + "}}"
     return f"{word}{{{''.join(content)}}}"
 
 
-def reference(shim: Rewriter, reader: Reader, word: str) -> str:
+def reference(shim: Rewriter, reader: TokenReader, word: str) -> str:
     key = "".join(reader.argument(word))
     opening, closing = "[]" if word == "\\cite" else "()"
     return shim.text([opening, *key, closing], "\\text")
 
 
-def root(shim: Rewriter, reader: Reader, word: str) -> str:
+def root(shim: Rewriter, reader: TokenReader, word: str) -> str:
     degree: list[str] = []
     while (part := reader.next()) is not None and part != "\\of":
         if part == word:
@@ -69,12 +72,12 @@ def root(shim: Rewriter, reader: Reader, word: str) -> str:
     return f"\\sqrt[{shim.rewrite(degree)}]{{{shim.rewrite(reader.argument(word))}}}"
 
 
-def cancelto(shim: Rewriter, reader: Reader, word: str) -> str:
+def cancelto(shim: Rewriter, reader: TokenReader, word: str) -> str:
     value = shim.rewrite(reader.argument(word))
     return f"\\cancel{{{shim.rewrite(reader.argument(word))}}}^{{{value}}}"
 
 
-def unicode(_: Rewriter, reader: Reader, word: str) -> str:
+def unicode(_: Rewriter, reader: TokenReader, word: str) -> str:
     reader.option()
     code = "".join(reader.argument(word)).strip().lower()
     number = int(code.lstrip("x"), 16) if re.fullmatch("x?[0-9a-f]{1,5}", code) else 0
@@ -82,14 +85,14 @@ def unicode(_: Rewriter, reader: Reader, word: str) -> str:
     return f"\\text{{{character}}}" if number > 160 and character.isprintable() else ""
 
 
-def enclose(shim: Rewriter, reader: Reader, word: str) -> str:
+def enclose(shim: Rewriter, reader: TokenReader, word: str) -> str:
     notation = "".join(reader.argument(word))
     reader.option()
     command = known.NOTATIONS.get(notation.split()[0] if notation.split() else "", "\\boxed")
     return f"{command}{{{shim.rewrite(reader.argument(word))}}}"
 
 
-def verbatim(shim: Rewriter, reader: Reader, _: str) -> str:
+def verbatim(shim: Rewriter, reader: TokenReader, _: str) -> str:
     """`\\verb|x|`, whose argument stands between two equal signs."""
     fence = reader.next()
     words: list[str] = []
@@ -105,13 +108,13 @@ def verbatim(shim: Rewriter, reader: Reader, _: str) -> str:
     raise TexError("\\verb needs the same sign before and behind its text.")
 
 
-def framed(shim: Rewriter, reader: Reader, word: str) -> str:
+def framed(shim: Rewriter, reader: TokenReader, word: str) -> str:
     reader.option()
     content = shim.text(reader.argument(word), "\\text")
     return f"\\boxed{{{content}}}"
 
 
-def space(_: Rewriter, reader: Reader, word: str) -> str:
+def space(_: Rewriter, reader: TokenReader, word: str) -> str:
     return f"\\hspace{{{em(reader.length(word)):.4f}em}}"
 
 

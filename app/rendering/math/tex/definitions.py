@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from app.rendering.math.tex.tokens import Reader, TexError, tokenize
+from app.rendering.math.tex.tokens import TexError, TokenReader, tokenize
 
 MAX_BODY = 1000  # characters of a definition
 MAX_PARAMETERS = 9
@@ -50,7 +50,7 @@ class Macro:
     paired: tuple[str, str] | None = None
 
 
-def read_definition(reader: Reader, command: str) -> tuple[str, Macro | str]:
+def read_definition(reader: TokenReader, command: str) -> tuple[str, Macro | str]:
     """What is defined behind `command`, one of COMMANDS, and its meaning.
 
     The meaning of `\\let` is the name of another command.
@@ -73,14 +73,14 @@ def read_definition(reader: Reader, command: str) -> tuple[str, Macro | str]:
     return name, _latex_macro(reader, name)
 
 
-def _delimiter(reader: Reader, name: str) -> str:
+def _delimiter(reader: TokenReader, name: str) -> str:
     words = [word for word in reader.argument(name) if not word.isspace()]
     if len(words) != 1:
         raise TexError(f"The delimiters of {name} must be one sign each.")
     return words[0]
 
 
-def _latex_macro(reader: Reader, name: str) -> Macro:
+def _latex_macro(reader: TokenReader, name: str) -> Macro:
     """What stands behind `\\newcommand{\\name}`."""
     count = (reader.option() or "0").strip()
     if count not in map(str, range(MAX_PARAMETERS + 1)):
@@ -90,7 +90,7 @@ def _latex_macro(reader: Reader, name: str) -> Macro:
     return Macro(int(count), body, None if default is None else tuple(tokenize(default)))
 
 
-def _plain_macro(reader: Reader, name: str) -> Macro:
+def _plain_macro(reader: TokenReader, name: str) -> Macro:
     """What stands behind `\\def\\name`: `#1#2` and so on, and the body."""
     count = 0
     while reader.peek() == "#":
@@ -106,7 +106,7 @@ def _plain_macro(reader: Reader, name: str) -> Macro:
 def _body(words: list[str], name: str, parameters: int) -> tuple[str, ...]:
     """The tokens of a definition, with `#1` and so on as one token each."""
     body: list[str] = []
-    reader = Reader(words)
+    reader = TokenReader(words)
     while (word := reader.next()) is not None:
         if word in COMMANDS:
             raise TexError(f"A definition inside that of {name} is not supported.")

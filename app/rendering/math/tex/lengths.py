@@ -21,7 +21,10 @@ MAX_EM = 50.0
 
 
 def em(length: str) -> float:
-    """A length such as `4pt` in em, at most `MAX_EM` either way; 0 when it is none."""
+    """Convert a length such as `4pt` to em.
+
+    At most `MAX_EM` either way; 0 when it is none.
+    """
     found = LENGTH.fullmatch(length)
     if not found:
         return 0.0

@@ -99,7 +99,7 @@ class Steps:
             raise TexError("The formula is too large.")
 
 
-def limited(tokens: list[str]) -> list[str]:
+def group_open_brackets(tokens: list[str]) -> list[str]:
     """`tokens` with all but a few open brackets of a row set apart in braces.
 
     Commands that take arguments without braces (`\\hat\\hat\\hat`) nest as well, so they are
@@ -114,7 +114,10 @@ def limited(tokens: list[str]) -> list[str]:
 
 
 def arity(word: str) -> int:
-    """How many arguments a command takes that may be left without braces; 0 for other tokens."""
+    """Count the arguments that a command takes without braces.
+
+    0 for other tokens.
+    """
     return _ARITY.get(word) or int(word[:2] == "\\x" and word != "\\xi")  # \xrightarrow
 
 

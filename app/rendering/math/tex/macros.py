@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from app.rendering.math.tex.definitions import COMMANDS, MAX_BODY, Macro, read_definition
 from app.rendering.math.tex.limits import arity
-from app.rendering.math.tex.tokens import Reader, TexError, is_word, tokenize, without_comments
+from app.rendering.math.tex.tokens import TexError, TokenReader, is_word, tokenize, without_comments
 
 MAX_DEFINITIONS = 300  # in one text
 MAX_DEPTH = 16
@@ -228,7 +228,7 @@ class _Expansion:
     def _definition(self, command: str) -> None:
         """Reads the definition that `command` has begun."""
         # No definition that is accepted is longer.
-        reader = Reader([token.word for token in reversed(self._waiting[-2 * MAX_BODY :])])
+        reader = TokenReader([token.word for token in reversed(self._waiting[-2 * MAX_BODY :])])
         name, meaning = read_definition(reader, command)
         del self._waiting[len(self._waiting) - reader.at :]
         if isinstance(meaning, str):

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from app.rendering.math.tex.colours import colour_class
 from app.rendering.math.tex.lengths import em, nearest
-from app.rendering.math.tex.tokens import Reader
+from app.rendering.math.tex.tokens import TokenReader
 
 MARK = "\ue000"  # from Unicode's private use area; taken out of what users write
 
@@ -48,10 +48,10 @@ class Rewriter(Protocol):
     def mark(self, kind: str, value: str) -> str: ...
 
 
-Handler = Callable[[Rewriter, Reader, str], str]
+Handler = Callable[[Rewriter, TokenReader, str], str]
 
 
-def colour(shim: Rewriter, reader: Reader, word: str) -> str:
+def colour(shim: Rewriter, reader: TokenReader, word: str) -> str:
     model = reader.option() or ""
     name = colour_class("".join(reader.argument(word)).strip(), model.strip())
     mark = shim.mark("class", f"tex-{name}") if name else ""
@@ -60,13 +60,13 @@ def colour(shim: Rewriter, reader: Reader, word: str) -> str:
     return mark
 
 
-def named_colour(shim: Rewriter, reader: Reader, word: str) -> str:
+def named_colour(shim: Rewriter, reader: TokenReader, word: str) -> str:
     """KaTeX's `\\blue{x}` and `\\blueD{x}`."""
     mark = shim.mark("class", f"tex-{colour_class(word)}")
     return "{" + mark + shim.rewrite(reader.argument(word)) + "}"
 
 
-def box(shim: Rewriter, reader: Reader, word: str) -> str:
+def box(shim: Rewriter, reader: TokenReader, word: str) -> str:
     model = (reader.option() or "").strip()
     frame = "".join(reader.argument(word)).strip() if word == "\\fcolorbox" else ""
     ground = "".join(reader.argument(word)).strip()
@@ -82,19 +82,19 @@ def box(shim: Rewriter, reader: Reader, word: str) -> str:
     return f"{{{line}\\boxed{{{shim.mark('class', 'tex-ink')}{filled}}}}}"
 
 
-def strike(shim: Rewriter, reader: Reader, word: str) -> str:
+def strike(shim: Rewriter, reader: TokenReader, word: str) -> str:
     content = shim.text(reader.argument(word), "\\text")
     return "{" + shim.mark("class", "tex-strike") + content + "}"
 
 
-def bbox(shim: Rewriter, reader: Reader, word: str) -> str:
+def bbox(shim: Rewriter, reader: TokenReader, word: str) -> str:
     option = (reader.option() or "").split(",")
     name = next(filter(None, (colour_class(part.strip(), "") for part in option)), None)
     mark = shim.mark("class", f"tex-on-{name}") if name else ""
     return "{" + mark + shim.rewrite(reader.argument(word)) + "}"
 
 
-def link(shim: Rewriter, reader: Reader, word: str) -> str:
+def link(shim: Rewriter, reader: TokenReader, word: str) -> str:
     url = "".join(reader.argument(word)).replace("\\%", "%").replace("\\", "").strip()
     if word == "\\href":
         label = shim.rewrite(reader.argument(word))
@@ -105,7 +105,7 @@ def link(shim: Rewriter, reader: Reader, word: str) -> str:
     return "{" + shim.mark("link", url) + label + "}"
 
 
-def smash(shim: Rewriter, reader: Reader, word: str) -> str:
+def smash(shim: Rewriter, reader: TokenReader, word: str) -> str:
     side = (reader.option() or "tb").strip()
     sides = "".join(
         f' {name}="0"' for key, name in (("t", "height"), ("b", "depth")) if key in side
@@ -114,13 +114,13 @@ def smash(shim: Rewriter, reader: Reader, word: str) -> str:
     return "{" + mark + shim.rewrite(reader.argument(word)) + "}"
 
 
-def overlap(shim: Rewriter, reader: Reader, word: str) -> str:
+def overlap(shim: Rewriter, reader: TokenReader, word: str) -> str:
     content = reader.argument(word)
     shown = shim.text(content, "\\text") if word == "\\rlap" else shim.rewrite(content)
     return "{" + shim.mark("pad", ' width="0"') + shown + "}"
 
 
-def raised(shim: Rewriter, reader: Reader, word: str) -> str:
+def raised(shim: Rewriter, reader: TokenReader, word: str) -> str:
     """`\\raisebox{2pt}[height][depth]{text}`, and TeX's `\\raise 2pt` and `\\lower 2pt`."""
     height = em(reader.length(word)) * (-1 if word == "\\lower" else 1)
     reader.option(), reader.option()
@@ -131,7 +131,7 @@ def raised(shim: Rewriter, reader: Reader, word: str) -> str:
     return "{" + mark + shim.text(content, "\\text") + "}"
 
 
-def rule(shim: Rewriter, reader: Reader, word: str) -> str:
+def rule(shim: Rewriter, reader: TokenReader, word: str) -> str:
     lift = em(reader.option() or "0pt")
     width, height = em(reader.length(word)), em(reader.length(word))
     value = (
@@ -146,7 +146,7 @@ def gap(shim: Rewriter, length: str) -> str:
     return shim.mark("gap", f"tex-gap{nearest(hundredths, GAPS)}") if hundredths >= 5 else ""
 
 
-def partial_line(shim: Rewriter, reader: Reader, word: str) -> str:
+def partial_line(shim: Rewriter, reader: TokenReader, word: str) -> str:
     """`\\cline{2-3}`."""
     return shim.mark("line", "".join(reader.argument(word)).strip())
 

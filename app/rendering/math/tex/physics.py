@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from app.rendering.math.tex.marks import Handler, Rewriter
-from app.rendering.math.tex.tokens import Reader, TexError, tokenize
+from app.rendering.math.tex.tokens import TexError, TokenReader, tokenize
 
 _CLOSING = {"(": ")", "[": "]", "\\{": "\\}", "|": "|", "\\|": "\\|"}
 _LETTERS = {"\\dv": "\\mathrm{d}", "\\derivative": "\\mathrm{d}", "\\fdv": "\\delta "}
@@ -43,7 +43,7 @@ POWERS_BEHIND: Mapping[str, str | None] = MappingProxyType(
 )
 
 
-def derivative(shim: Rewriter, reader: Reader, word: str) -> str:
+def derivative(shim: Rewriter, reader: TokenReader, word: str) -> str:
     """`\\dv{x}`, `\\dv{f}{x}` and `\\dv[2]{f}{x}`; `\\pdv{f}{x}{y}` is a mixed one."""
     letter = _LETTERS.get(word, "\\partial ")
     slash = reader.peek() == "*"
@@ -63,8 +63,11 @@ def derivative(shim: Rewriter, reader: Reader, word: str) -> str:
     return f"{{{above}/{under}}}" if slash else f"\\frac{{{above}}}{{{under}}}"
 
 
-def quantity(shim: Rewriter, reader: Reader, word: str) -> str:
-    """`\\qty(…)`: brackets as large as what they hold. `\\qty{5}{m}` is siunitx's."""
+def quantity(shim: Rewriter, reader: TokenReader, word: str) -> str:
+    """`\\qty(…)`: brackets as large as what they hold.
+
+    `\\qty{5}{m}` is siunitx's.
+    """
     opening = reader.peek()
     closing = _CLOSING.get(opening)
     if closing is None:
@@ -82,13 +85,13 @@ def quantity(shim: Rewriter, reader: Reader, word: str) -> str:
     raise TexError(f"The bracket behind {word} is never closed.")
 
 
-def number_with_unit(shim: Rewriter, reader: Reader, word: str) -> str:
+def number_with_unit(shim: Rewriter, reader: TokenReader, word: str) -> str:
     """`\\SI{5}{\\metre}`."""
     reader.option()
     return _with_unit(shim, reader.argument(word), reader.argument(word))
 
 
-def unit(shim: Rewriter, reader: Reader, word: str) -> str:
+def unit(shim: Rewriter, reader: TokenReader, word: str) -> str:
     """`\\si{\\metre\\per\\second}`."""
     reader.option()
     return _unit(shim, reader.argument(word))
@@ -104,7 +107,7 @@ def _unit(shim: Rewriter, words: list[str]) -> str:
 
 def _spelled_out(words: list[str]) -> list[str]:
     """The tokens of a unit with its symbols, prefixes and powers in the place of their names."""
-    reader = Reader(words)
+    reader = TokenReader(words)
     out: list[str] = []
     power: list[str] = []  # of the unit that comes next
     while (word := reader.next()) is not None:
@@ -129,7 +132,7 @@ def _spelled_out(words: list[str]) -> list[str]:
     return out + power
 
 
-def _power(reader: Reader, word: str, value: str | None) -> list[str]:
+def _power(reader: TokenReader, word: str, value: str | None) -> list[str]:
     return ["^", "{", *(reader.argument(word) if value is None else [value]), "}"]
 
 

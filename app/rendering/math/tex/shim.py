@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from app.rendering.math.tex import commands as known
 from app.rendering.math.tex import constructs, physics
 from app.rendering.math.tex import marks as tex_marks
-from app.rendering.math.tex.limits import MAX_DEPTH, MAX_OPEN_BRACKETS, Steps, limited
+from app.rendering.math.tex.limits import MAX_DEPTH, MAX_OPEN_BRACKETS, Steps, group_open_brackets
 from app.rendering.math.tex.marks import MARK, Mark
 from app.rendering.math.tex.presets import PRESETS
 from app.rendering.math.tex.tables import columns, top_level, two_columns, width
-from app.rendering.math.tex.tokens import Reader, TexError, is_word, tokenize, without_comments
+from app.rendering.math.tex.tokens import TexError, TokenReader, is_word, tokenize, without_comments
 
 # Formulas in which nothing needs rewriting, as most in notes: leaving them alone saves time.
 _PLAIN = re.compile(
@@ -37,7 +37,9 @@ class Shimmed:
 
 
 def shim(tex: str, display: bool, steps: Steps | None = None) -> Shimmed:
-    """Rewrite the TeX of one formula; each token that is looked at is one of the `steps`.
+    """Rewrite the TeX of one formula.
+
+    Each token that is looked at is one of the `steps`.
 
     Raises TexError when it nests too deeply, defines macros, has an unclosed group or takes too
     many steps.
@@ -45,9 +47,9 @@ def shim(tex: str, display: bool, steps: Steps | None = None) -> Shimmed:
     if _is_plain(tex):
         return Shimmed(tex, ())
     tokens = without_comments(tokenize(tex.replace(MARK, "")))
-    limited(tokens)  # the shim recurses too
+    group_open_brackets(tokens)  # the shim recurses too
     shimmer = _Shim(display, tex.isascii(), steps or Steps())
-    body = "".join(limited(tokenize(shimmer.top(tokens))))
+    body = "".join(group_open_brackets(tokenize(shimmer.top(tokens))))
     return Shimmed(body, tuple(shimmer.marks))
 
 
@@ -68,7 +70,7 @@ class _Shim:
         self.display = display
         self._tag: str | None = None
         self._tag_in_row = False
-        self._handlers: dict[str, Callable[[Reader, str], str]] = {
+        self._handlers: dict[str, Callable[[TokenReader, str], str]] = {
             "\\begin": self._begin, "\\tag": self._take_tag, "\\tag*": self._take_tag,
             "\\multicolumn": self._multicolumn, "\\intertext": self._intertext,
             "\\shortintertext": self._intertext, "\\\\": self._newline, "\\cr": self._newline,
@@ -92,7 +94,7 @@ class _Shim:
 
     def rewrite(self, tokens: list[str]) -> str:
         self._steps.take(len(tokens))
-        reader = Reader(tokens)
+        reader = TokenReader(tokens)
         out: list[str] = []
         depth = 0
         while (word := reader.next()) is not None:
@@ -102,7 +104,7 @@ class _Shim:
             out.append(self._one(reader, word, out[-1] if out else ""))
         return "".join(out)
 
-    def _one(self, reader: Reader, word: str, before: str) -> str:
+    def _one(self, reader: TokenReader, word: str, before: str) -> str:
         if word[0] != "\\":
             return word if self._ascii and word.isalnum() else self._sign(reader, word)
         if word in known.MACROS:
@@ -142,7 +144,7 @@ class _Shim:
             return f"{word} " if star and is_word(word) else word
         return handler(reader, word)
 
-    def _sign(self, reader: Reader, word: str) -> str:
+    def _sign(self, reader: TokenReader, word: str) -> str:
         if word.isspace():
             return word
         if word in "^_" and reader.peek() in known.SWITCHES:
@@ -158,7 +160,7 @@ class _Shim:
             return f"\\vec{{{word}}}"
         return "" if word == "$" else word
 
-    def _preset(self, reader: Reader, word: str) -> str:
+    def _preset(self, reader: TokenReader, word: str) -> str:
         count, template = PRESETS[word]
         arguments = [self.rewrite(reader.argument(word)) for _ in range(count)]
         return re.sub(r"#(\d)", lambda number: arguments[int(number[1]) - 1], template)
@@ -168,7 +170,7 @@ class _Shim:
         self._steps.take(len(tokens))
         out: list[str] = []
         piece: list[str] = []
-        reader = Reader(tokens)
+        reader = TokenReader(tokens)
         while (word := reader.next()) is not None:
             if word in ("$", "\\(") or (
                 word[0] == "\\" and word[1:].isalpha() and word not in known.IN_TEXT
@@ -183,7 +185,7 @@ class _Shim:
             out.append(f"{command}{{{_typographic(''.join(piece))}}}")
         return out[0] if len(out) == 1 else "{" + "".join(out) + "}"
 
-    def _in_text(self, reader: Reader, word: str) -> str:
+    def _in_text(self, reader: TokenReader, word: str) -> str:
         """A formula, or a command of its own, inside text."""
         if word not in ("$", "\\("):
             if (
@@ -202,7 +204,7 @@ class _Shim:
         end = reader.at - 1 if following is not None else reader.at
         return "{" + self.rewrite(reader.tokens[start:end]) + "}"
 
-    def _begin(self, reader: Reader, word: str) -> str:
+    def _begin(self, reader: TokenReader, word: str) -> str:
         name = "".join(reader.argument(word)).strip()
         if name in known.WITH_COUNT:
             reader.argument(f"\\begin{{{name}}}")
@@ -248,7 +250,7 @@ class _Shim:
         kind = starred if tagged else plain
         return f"\\begin{{{kind}}}{inner}\\end{{{kind}}}"
 
-    def _take_tag(self, reader: Reader, word: str) -> str:
+    def _take_tag(self, reader: TokenReader, word: str) -> str:
         raw = "".join(reader.argument(word))
         raw = re.sub(r"\\(?:star|ast|dagger|dag)\b", "*", raw)
         tag = re.sub(r"\\[a-zA-Z]+|[^A-Za-z0-9 .,:*+-]", "", raw).strip() or "*"
@@ -261,16 +263,16 @@ class _Shim:
         self.marks.append(Mark(kind, value))
         return f"\\text{{{MARK}{len(self.marks) - 1}}}"
 
-    def _multicolumn(self, reader: Reader, word: str) -> str:
+    def _multicolumn(self, reader: TokenReader, word: str) -> str:
         count = "".join(reader.argument(word)).strip()
         reader.argument(word)
         cells = min(int(count), 30) if count.isdecimal() else 1
         return self.rewrite(reader.argument(word)) + "&" * (cells - 1)
 
-    def _intertext(self, reader: Reader, word: str) -> str:
+    def _intertext(self, reader: TokenReader, word: str) -> str:
         return f"&{self.text(reader.argument(word), known.TEXT[word])}\\\\ "
 
-    def _newline(self, reader: Reader, word: str) -> str:
+    def _newline(self, reader: TokenReader, word: str) -> str:
         """A new line, with its extra space as a mark in the row that it ends."""
         if reader.peek() == "*":
             reader.next()

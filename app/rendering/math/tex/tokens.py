@@ -24,12 +24,18 @@ def tokenize(tex: str) -> list[str]:
 
 
 def is_word(token: str) -> bool:
-    """Whether a token is a command whose name is letters, which end where no letter follows."""
+    """Whether a token is a command whose name is letters.
+
+    Such a name ends where no letter follows.
+    """
     return len(token) > 1 and token[0] == "\\" and token[1:].isalpha()
 
 
 def without_comments(tokens: list[str]) -> list[str]:
-    """Drop TeX comments; a percent sign behind a word or number, as in `50%`, is a sign."""
+    """Drop TeX comments.
+
+    A percent sign behind a word or number, as in `50%`, is a sign.
+    """
     kept: list[str] = []
     comment = False
     for number, word in enumerate(tokens):
@@ -47,7 +53,7 @@ def without_comments(tokens: list[str]) -> list[str]:
     return kept
 
 
-class Reader:
+class TokenReader:
     """Walks over tokens and takes whole arguments and environments."""
 
     def __init__(self, tokens: list[str]) -> None:
@@ -62,7 +68,10 @@ class Reader:
         return self.tokens[self.at - 1]
 
     def peek(self) -> str:
-        """The next token that is no white space, or an empty string; stays in front of it."""
+        """Look at the next token that is no white space.
+
+        It is not taken; an empty string at the end.
+        """
         while self.at < len(self.tokens) and self.tokens[self.at].isspace():
             self.at += 1
         return self.tokens[self.at] if self.at < len(self.tokens) else ""
