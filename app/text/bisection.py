@@ -12,7 +12,7 @@ from diff_match_patch import diff_match_patch
 
 
 @dataclass
-class Steps:
+class StepBudget:
     """How many steps are left to the comparisons that share them."""
 
     left: int
@@ -21,7 +21,7 @@ class Steps:
 class Bisection(diff_match_patch):  # type: ignore[misc]  # the package has no types
     """Google's comparison with a bound of ours."""
 
-    def __init__(self, steps: Steps) -> None:
+    def __init__(self, steps: StepBudget) -> None:
         super().__init__()
         # With a time-out of its own it first searches for a long common part, which can take
         # quadratic time and which nothing bounds.
@@ -68,7 +68,7 @@ class _Front:
         self._new = new
         self._low = self._high = 0  # diagonals on which ways have left the texts
 
-    def advance(self, count: int, steps: Steps, facing: dict[int, int]) -> int | None:
+    def advance(self, count: int, steps: StepBudget, facing: dict[int, int]) -> int | None:
         """Take one difference more on every diagonal.
 
         Args:

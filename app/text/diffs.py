@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.text.bisection import Bisection, Steps
+from app.text.bisection import Bisection, StepBudget
 
 MAX_LINE_STEPS = 600_000  # in the lines of two texts; some 0.3 seconds
 MAX_WORD_STEPS = 600_000  # in the words of all changed lines
@@ -56,7 +56,7 @@ def matching_lines(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, in
     """Pairs of indexes of lines that stay, in order."""
     found = []
     at_old = at_new = 0
-    for operation, lines in _differences(old, new, Steps(MAX_LINE_STEPS)):
+    for operation, lines in _differences(old, new, StepBudget(MAX_LINE_STEPS)):
         if operation == 0:
             found += [(at_old + step, at_new + step) for step in range(len(lines))]
         at_old += len(lines) if operation <= 0 else 0
@@ -65,10 +65,10 @@ def matching_lines(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, in
 
 
 def _rows(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffRow]:
-    steps = Steps(MAX_WORD_STEPS)
+    steps = StepBudget(MAX_WORD_STEPS)
     old_number = new_number = 1
     removed: list[str] = []
-    changes = _differences(old, new, Steps(MAX_LINE_STEPS))
+    changes = _differences(old, new, StepBudget(MAX_LINE_STEPS))
     for operation, lines in [*changes, (0, [])]:
         if operation == -1:
             removed = lines
@@ -91,7 +91,7 @@ def _rows(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffRow]:
 
 
 def _changed(
-    removed: list[str], added: list[str], steps: Steps
+    removed: list[str], added: list[str], steps: StepBudget
 ) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
     """Lines that were replaced by others, with the words in which they differ."""
     if not removed or not added or steps.left <= 0:
@@ -117,7 +117,7 @@ def _changed(
 
 
 def _differences(
-    old: Sequence[str], new: Sequence[str], steps: Steps, *, tidy: bool = False
+    old: Sequence[str], new: Sequence[str], steps: StepBudget, *, tidy: bool = False
 ) -> list[tuple[int, list[str]]]:
     """Runs of tokens that were removed (-1), stay (0) or were added (1)."""
     engine = Bisection(steps)

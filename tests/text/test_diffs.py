@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.text import diffs
-from app.text.bisection import Bisection, Steps
+from app.text.bisection import Bisection, StepBudget
 from app.text.diffs import CONTEXT, DiffRow, Fold, compare, matching_lines
 
 texts = st.lists(st.sampled_from(["a", "b c", "", "d, e é", "x\u2028y", "𝔸 b"]), max_size=15).map(
@@ -80,13 +80,13 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_texts_take_no_more_steps(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     old, new = HOSTILE[name]
-    budgets: list[Steps] = []
+    budgets: list[StepBudget] = []
 
-    def counted(left: int) -> Steps:
-        budgets.append(Steps(left))
+    def counted(left: int) -> StepBudget:
+        budgets.append(StepBudget(left))
         return budgets[-1]
 
-    monkeypatch.setattr(diffs, "Steps", counted)
+    monkeypatch.setattr(diffs, "StepBudget", counted)
     rows = flat(compare(old, new))
     assert text_of(rows, "same", "removed") == old
     assert text_of(rows, "same", "added") == new
@@ -111,11 +111,11 @@ def test_the_difference_is_that_of_the_package(old: str, new: str) -> None:
     package = diff_match_patch()
     package.Diff_Timeout = 0
     expected = package.diff_main(old, new, False)
-    assert Bisection(Steps(10**9)).diff_main(old, new, False) == expected
+    assert Bisection(StepBudget(10**9)).diff_main(old, new, False) == expected
 
 
 @given(words, words, st.integers(0, 60))
 def test_with_few_steps_it_is_coarser_and_as_exact(old: str, new: str, steps: int) -> None:
-    found = Bisection(Steps(steps)).diff_main(old, new, False)
+    found = Bisection(StepBudget(steps)).diff_main(old, new, False)
     assert "".join(text for operation, text in found if operation <= 0) == old
     assert "".join(text for operation, text in found if operation >= 0) == new

@@ -48,7 +48,7 @@ USED_FORM = (
 
 
 @dataclass
-class Content:
+class AddingPage:
     """What the page shows besides the form.
 
     Attributes:
@@ -86,16 +86,16 @@ def new() -> str | tuple[str, int]:
     if "edit" in request.args:
         offer = offers.offer_of(db(), signed_in(), request.args["edit"])
         if offer is None:
-            return _page(_empty(), Content(problems=[USED])), 404
-        return _page(_filled(offer.record), Content(offer.pasted, origin=offer))
+            return _page(_empty(), AddingPage(problems=[USED])), 404
+        return _page(_filled(offer.record), AddingPage(offer.pasted, origin=offer))
     if "offer" in request.args:
         found = offers.kept(db(), signed_in(), request.args["offer"])
         if found is None:
-            return _page(_empty(), Content(problems=[GONE])), 404
+            return _page(_empty(), AddingPage(problems=[GONE])), 404
         return _result_page(*found)
     wanted = search_text(MAX_QUERY_CHARS)
     if not wanted:
-        return _page(_empty(), Content())
+        return _page(_empty(), AddingPage())
     result = finding.find_papers(db(), lookup_settings(), wanted, viewer())
     _, result = offers.keep(db(), signed_in(), wanted, result)
     return _result_page(wanted, result)
@@ -116,7 +116,7 @@ def look_up() -> Response | tuple[str, int]:
     """Look up what was pasted, and lead to the address of what was found."""
     form = LookUpForm()
     if not form.validate_on_submit():
-        return _page(_empty(), Content(), form), 422
+        return _page(_empty(), AddingPage(), form), 422
     text = (form.pasted.data or "").replace("\x00", "").strip()
     if len(text) <= MAX_QUERY_CHARS and "\n" not in text and text.isprintable():
         return see_other(url_for("papers.new", q=text))
@@ -124,7 +124,7 @@ def look_up() -> Response | tuple[str, int]:
         result = finding.find_papers(db(), lookup_settings(), text, viewer())
     except Refusal as refused:
         form.refuse(refused)
-        return _page(_empty(), Content(), form), 422
+        return _page(_empty(), AddingPage(), form), 422
     token, _ = offers.keep(db(), signed_in(), text, result)
     return see_other(url_for("papers.new", offer=token))
 
@@ -146,7 +146,7 @@ def add() -> Response | tuple[str, int]:
     offer = _offer()
     if offer is None:
         return _used()
-    content = Content(offer.pasted, offers=[offer], origin=offer)
+    content = AddingPage(offer.pasted, offers=[offer], origin=offer)
     return _added(
         _filled(offer.record),
         offer.record.title,
@@ -162,7 +162,7 @@ def create() -> Response | tuple[str, int]:
     """Add the paper of the form."""
     form = PaperForm()
     origin = _offer()
-    content = Content(_pasted(), origin=origin)
+    content = AddingPage(_pasted(), origin=origin)
     if not form.validate_on_submit():
         return _page(form, content), 422
     if "offer" in request.form and origin is None:
@@ -195,7 +195,7 @@ def create() -> Response | tuple[str, int]:
 
 
 def _added(
-    form: PaperForm, title: str, write: Callable[[], Paper], content: Content
+    form: PaperForm, title: str, write: Callable[[], Paper], content: AddingPage
 ) -> Response | tuple[str, int]:
     doubles = papers.with_same_title(db(), title, viewer())
     if doubles and "anyway" not in request.form:
@@ -232,7 +232,7 @@ def _used() -> tuple[str, int]:
 
 
 def _result_page(pasted: str, result: Result) -> str:
-    content = Content(
+    content = AddingPage(
         pasted,
         _rows(result.here),
         result.offers,
@@ -265,7 +265,7 @@ def _filled(record: PaperRecord) -> PaperForm:
     return PaperForm(formdata=None, data=finding.form_fields(record))
 
 
-def _page(form: PaperForm, content: Content, box: LookUpForm | None = None) -> str:
+def _page(form: PaperForm, content: AddingPage, box: LookUpForm | None = None) -> str:
     sections = overview.sections(db())
     form.section.choices = [
         ("", "Same as venue"),
