@@ -126,7 +126,7 @@ def save(key: str) -> str | Response | tuple[str, int]:
         drafts.close_draft(db(), summary, seen_version=form.draft.data)
     except (drafts.DraftConflict, summary_services.EditConflict):
         db().rollback()
-        return _compare(editor_form.find_target(key, form), form)
+        return _compare_again(key, form)
     except summary_services.SummaryDeleted:
         db().rollback()
         return editor_form.render_deleted(key, form), 409
@@ -166,6 +166,14 @@ def continue_writing(key: str) -> str | Response | tuple[str, int]:
     try:
         return _keep_draft(editor_form.find_target(key, form), form)
     except summary_services.SummaryDeleted:
+        return editor_form.render_deleted(key, form), 409
+
+
+def _compare_again(key: str, form: SummaryForm) -> str | tuple[str, int]:
+    """Both texts, when another window has saved one since it was known which is meant."""
+    try:
+        return _compare(editor_form.find_target(key, form), form)
+    except summary_services.SummaryDeleted:  # in this moment, too
         return editor_form.render_deleted(key, form), 409
 
 

@@ -17,8 +17,10 @@ from sqlalchemy.orm import Session
 from app.models import DeletedSummary, Draft, Picture, Revision, Summary, SummaryTag, User
 from app.services.papers.merging import merge_papers
 from app.services.pictures import uploads
+from app.services.summaries import publishing
 from app.services.summaries.content import Edit
-from app.services.summaries.publishing import change_summary
+from app.services.summaries.deletion import delete_summary
+from app.services.summaries.publishing import EditConflict, change_summary
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary
 
@@ -228,6 +230,23 @@ def test_a_window_whose_text_was_deleted_says_so(ann: Browser, session: Session)
     assert answer.form(f"/write/{ONE}")["source"] == "Typed meanwhile."
     session.rollback()
     assert session.get(Summary, first).source.startswith("First better")  # type: ignore
+
+
+def test_a_text_that_is_deleted_in_the_moment_of_a_conflict(
+    ann: Browser, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, second = two_texts(session, ("public", False), ("private", True))
+    fields = ann.get(f"/summary/{second}/edit").form(f"/write/{ONE}")
+
+    def conflict(where: Session, summary: Summary, *_: Any, **__: Any) -> None:
+        delete_summary(where, summary)
+        where.commit()
+        raise EditConflict
+
+    monkeypatch.setattr(publishing, "change_summary", conflict)
+    answer = ann.post(f"/write/{ONE}", {**fields, "source": "Typed meanwhile."})
+    assert answer.status == 409
+    assert answer.form(f"/write/{ONE}")["source"] == "Typed meanwhile."
 
 
 def zipped(**files: str) -> tuple[BytesIO, str]:
