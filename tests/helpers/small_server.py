@@ -69,8 +69,9 @@ def running(folder: Path | None = None, **limits: float) -> Iterator[int]:
         yield int(process.stdout.readline())
     finally:
         process.terminate()
-        assert process.wait(SAFETY) == 0
+        code = process.wait(SAFETY)
         process.stdout.close()
+        assert code == 0
 
 
 def main() -> None:
@@ -83,6 +84,9 @@ def main() -> None:
         app, Limits(**json.loads(sys.argv[1])), allowance, {"X-Frame-Options": "DENY"}
     )
     serve(gateway, ("127.0.0.1", port), lambda: print(port, flush=True))
+    # As a forked worker ends: granian's threads may still want the interpreter, and abort the
+    # process when it is being taken down.
+    os._exit(0)
 
 
 if __name__ == "__main__":
