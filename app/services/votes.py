@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, now
 from app.models import Summary, User, Vote
-from app.services.counters import counts, totals
+from app.services import changes
 from app.services.refusals import Refusal
 
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
@@ -48,7 +48,7 @@ def cast(
     elif vote.value != value:
         vote.value = value
         vote.cast_at = moment
-    return _scored(session, summary)
+    return recount(session, summary)
 
 
 def withdraw(session: Session, user: User, summary_id: int) -> Summary | None:
@@ -57,7 +57,7 @@ def withdraw(session: Session, user: User, summary_id: int) -> Summary | None:
     if summary is None:
         return None
     session.execute(delete(Vote).where(Vote.summary_id == summary.id, Vote.user_id == user.id))
-    return _scored(session, summary)
+    return recount(session, summary)
 
 
 def popularity(score: int, published_at: datetime) -> float:
@@ -84,38 +84,23 @@ def _lock(session: Session, user: User, summary_id: int) -> Summary | None:
     return summary
 
 
-def _scored(session: Session, summary: Summary) -> Summary:
-    before = summary.score
-    recount(session, summary)
-    if summary.score != before:
-        counts.recount(session, [summary.paper_id])
-        totals.add_votes(session, summary, summary.score - before)
-    return summary
-
-
 def recount(session: Session, summary: Summary) -> Summary:
-    """Work out a summary's score and popularity from its votes; `counts` are the caller's."""
+    """Work out a summary's score and popularity from its votes."""
+    changes.note_score(session, summary)
     session.flush()
     total = select(func.coalesce(func.sum(Vote.value), 0)).where(Vote.summary_id == summary.id)
     summary.score = summary.imported_votes + int(session.scalar(total) or 0)
     summary.popularity = popularity(summary.score, summary.published_at or summary.created_at)
     session.flush()
-    totals.carry_score(session, summary)
     return summary
 
 
-def recount_all(session: Session, summary_ids: Iterable[int]) -> list[Summary]:
+def recount_all(session: Session, summary_ids: Iterable[int]) -> None:
     """Work out the scores of several summaries.
 
     In one order, so that no two wait for each other.
-
-    Returns:
-        The summaries, whose papers and writers are to be counted by the caller.
     """
-    found = []
     for summary_id in sorted(set(summary_ids)):
         summary = session.get(Summary, summary_id, with_for_update=True, populate_existing=True)
         if summary is not None:
             recount(session, summary)
-            found.append(summary)
-    return found

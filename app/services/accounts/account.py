@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.db import begin_writing, now
 from app.models import FormerName, LoginSession, User
 from app.rendering import RENDERER_VERSION, RenderError, render
+from app.services import changes
 from app.services.accounts.common_passwords import is_common
 from app.services.accounts.user_names import (
     NAME,
@@ -26,7 +27,6 @@ from app.services.accounts.user_names import (
     is_official,
 )
 from app.services.refusals import Refusal
-from app.services.search_index.indexing import rename_writer
 from app.text.lines import visible_line
 
 TAKEN = "This user name is taken. Please choose another one."
@@ -210,7 +210,7 @@ def change_profile(session: Session, user: User, display_name: str, bio: str) ->
     html = render_bio(session, bio)
     begin_writing(session)
     user.display_name = display_name
-    rename_writer(session, user)
+    changes.note(session, "writer", user.id)
     user.bio = bio
     user.bio_html = html
     user.renderer_version = RENDERER_VERSION

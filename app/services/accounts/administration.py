@@ -19,16 +19,12 @@ from app.db import begin_writing, lock_papers
 from app.models import FormerName, Picture, Summary, User, Vote
 from app.models.user import ROLES
 from app.queries.people import user_by_name
-from app.services import votes
+from app.services import changes, votes
 from app.services.accounts import account, demo
 from app.services.accounts.user_names import check_name, check_unreserved
-from app.services.counters import counts, totals
 from app.services.locks import lock_account
 from app.services.pictures.files import path_of
 from app.services.refusals import Refusal
-from app.services.search_index.facts import BATCH
-from app.services.search_index.indexing import rename_writer, renumber_papers
-from app.services.similar import similarity
 
 
 @dataclass(frozen=True)
@@ -128,7 +124,7 @@ def rename_account(session: Session, user: User, new: str, *, forget_old: bool =
     if forget_old:
         theirs = update(FormerName).where(FormerName.user_id == user.id)
         session.execute(theirs.values(user_id=None))
-    rename_writer(session, user)
+    changes.note(session, "writer", user.id)
 
 
 def delete_user(session: Session, user: User, *, with_summaries: bool = False) -> AccountDeletion:
@@ -155,21 +151,11 @@ def delete_user(session: Session, user: User, *, with_summaries: bool = False) -
             " --with-summaries, or give them to somebody else with `shortlist user merge`.",
         )
     ids = session.scalars(select(Summary.id).where(Summary.user_id == user.id)).all()
-    similarity.remove_summaries(session, ids)
-    tags = totals.tags_of(session, user.id)
+    changes.note(session, "summary", *ids)
     session.execute(delete(Summary).where(Summary.user_id == user.id))
-    papers = sorted(summaries)  # of all in one order, so that no two wait for each other
-    for start in range(0, len(papers), BATCH):
-        renumber_papers(session, papers[start : start + BATCH])
     cast = delete(Vote).where(Vote.user_id == user.id).returning(Vote.summary_id)
     touched = session.scalars(cast).all()
-    others = votes.recount_all(session, touched)
-    counts.recount(
-        session,
-        [*summaries, *(each.paper_id for each in others)],
-        user_ids=[user.id, *(each.user_id for each in others)],
-        tag_ids=tags,
-    )
+    votes.recount_all(session, touched)
     files = _files(session, user)
     name = user.name
     session.delete(user)

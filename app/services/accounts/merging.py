@@ -25,13 +25,10 @@ from app.models import (
     User,
     Vote,
 )
-from app.services import votes
-from app.services.counters import counts, totals
+from app.services import changes, votes
 from app.services.locks import lock_account
 from app.services.pictures.addresses import note_uses
 from app.services.refusals import Refusal
-from app.services.search_index.indexing import rename_writer, renumber_papers
-from app.services.similar import similarity
 from app.services.summaries import draft_merge
 from app.services.summaries.publishing import keep_revision_html
 
@@ -68,10 +65,9 @@ def merge(session: Session, source: User, target: User) -> AccountMergeResult:
     lock_papers(session, alone=False)
     for user in sorted((source, target), key=lambda each: each.id):
         lock_account(session, user)
-    tags = totals.tags_of(session, source.id, target.id)
+    theirs_and_others = select(Summary.id).where(Summary.user_id.in_((source.id, target.id)))
+    changes.note(session, "summary", *session.scalars(theirs_and_others))
     moved, touched = _move_votes(session, source, target)
-    papers = {summary.paper_id for summary in touched}
-    writers = {summary.user_id for summary in touched}
     theirs = _by_paper(session, source)
     others = _by_paper(session, target)
     for paper_id, summary in theirs.items():
@@ -91,19 +87,14 @@ def merge(session: Session, source: User, target: User) -> AccountMergeResult:
         target.renderer_version = source.renderer_version
     target.joined_at = min(source.joined_at, target.joined_at)
     name = source.name
-    counts.recount(
-        session,
-        papers.union(theirs, others),
-        user_ids=writers.union((source.id, target.id)),
-        tag_ids=tags,
-    )
+    session.flush()
+    votes.recount_all(session, touched)
     session.expire_all()
     session.delete(source)
     session.flush()
     session.add(FormerName(name=name, user_id=target.id))
     for summary in session.scalars(select(Summary).where(Summary.user_id == target.id)).all():
         note_uses(session, summary)
-    rename_writer(session, target)
     return AccountMergeResult(len(theirs), len(theirs.keys() & others.keys()), moved)
 
 
@@ -147,9 +138,7 @@ def _join(session: Session, one: Summary, other: Summary, target: User) -> None:
     of_gone = update(Picture).where(Picture.summary_id == gone.id)
     session.execute(of_gone.values(summary_id=kept.id))
     session.flush()
-    similarity.remove_summaries(session, [gone.id])
     session.execute(delete(Summary).where(Summary.id == gone.id))
-    renumber_papers(session, [kept.paper_id])
     session.expunge(gone)
     kept.user_id = target.id
     votes.recount(session, kept)
@@ -184,11 +173,11 @@ def _take_votes(session: Session, gone: Summary, kept: Summary, target: User) ->
     kept.imported_votes += gone.imported_votes
 
 
-def _move_votes(session: Session, source: User, target: User) -> tuple[int, list[Summary]]:
+def _move_votes(session: Session, source: User, target: User) -> tuple[int, list[int]]:
     """Let votes count as the other's: one a summary, none on what is now their own.
 
     Returns:
-        How many moved, and the summaries that lost some.
+        How many moved, and the numbers of the summaries that lost some.
     """
     mine = select(Summary.id).where(Summary.user_id.in_((source.id, target.id)))
     voted = select(Vote.summary_id).where(Vote.user_id == target.id)
@@ -206,7 +195,7 @@ def _move_votes(session: Session, source: User, target: User) -> tuple[int, list
         .values(user_id=target.id)
         .returning(Vote.summary_id)
     ).all()
-    return len(moved), votes.recount_all(session, touched)
+    return len(moved), touched
 
 
 def _move_drafts(session: Session, source: User, target: User, papers: set[int]) -> None:

@@ -5,15 +5,15 @@ They are kept in step in the transaction of each write.
 A list must not count its rows anew at each view, so papers, venues and the years of venues carry
 their numbers. They speak of public summaries only.
 
-Whoever shows, hides or removes summaries has the lock of `lock_papers`, and calls `recount` once,
-after its other writes: the rows of papers, years, venues, tags and writers are locked, each kind
-in one order, so that no two transactions wait for each other.
+`services.changes` calls `recount` once in a transaction, after all other writes of it: the rows of
+papers, years, venues, tags and writers are locked, each kind in one order, so that no two
+transactions wait for each other. Whoever shows, hides or removes summaries has the lock of
+`lock_papers`, and whoever adds, changes or removes papers has it alone.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -29,73 +29,26 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.orm import Session
 
-from app.db import insert_missing
 from app.models import Paper, Summary, Venue, VenueYear
 from app.models.papers.paper import rank
 from app.models.papers.venue import NO_YEAR
 from app.queries.visibility import public
 from app.services.counters import totals
+from app.services.counters.differences import CountDifferences, Placement
 
 BATCH = 500  # rows named in one statement
 _COLUMNS = ("summaries_count", "top_score", "rank")
 
 
-class _Differences:
-    """What years and venues gain: pairs of numbers, by (venue, year) and by venue."""
-
-    def __init__(self) -> None:
-        self.years: defaultdict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0])
-        self.venues: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
-
-    def add(self, paper: Any, papers: int, summaries: int, summarised: int) -> None:
-        """Note what became of a paper, a row with its `venue_id` and `year`."""
-        if paper.venue_id is None:
-            return
-        pairs = (
-            (self.years[paper.venue_id, paper.year or NO_YEAR], summarised),
-            (self.venues[paper.venue_id], summaries),
-        )
-        for pair, second in pairs:
-            pair[0] += papers
-            pair[1] += second
-
-
-def count_added_paper(session: Session, paper: Paper) -> None:
-    """Count a paper in its venue and year, and give it its rank.
-
-    Call it for a new one, and for one that got another venue or year after `count_removed_paper`.
-    """
-    session.flush()
-    paper.rank = rank(paper.summaries_count, paper.year, paper.top_score)
-    session.flush()
-    _move(session, paper, 1)
-    totals.add_to_total(session, "papers", 1)
-    totals.add_to_total(session, "summaries", paper.summaries_count)
-
-
-def count_removed_paper(session: Session, paper: Paper) -> None:
-    """Take a paper out of the counts of its venue and year.
-
-    Before it is removed or gets another of them.
-    """
-    session.flush()
-    _move(session, paper, -1)
-    gone = (VenueYear.venue_id == paper.venue_id, VenueYear.year == (paper.year or NO_YEAR))
-    session.execute(delete(VenueYear).where(*gone, VenueYear.papers == 0))
-    totals.add_to_total(session, "papers", -1)
-    totals.add_to_total(session, "summaries", -paper.summaries_count)
-
-
 def recount(
     session: Session,
     paper_ids: Iterable[int],
-    *,
-    user_ids: Iterable[int] = (),
-    tag_ids: Iterable[int] = (),
+    before: Mapping[int, Placement | None] | None = None,
 ) -> None:
     """Count the summaries of these papers anew, and carry what changed to venues and years.
 
@@ -103,25 +56,26 @@ def recount(
 
     Args:
         paper_ids: the papers of all summaries that were written, shown, hidden, moved, removed,
-            or whose score changed; also those that got another section.
-        user_ids: the writers of all these summaries, or who was until now.
-        tag_ids: the tags of all these summaries, also those that they had.
+            or whose score changed.
+        before: of papers that were added, changed or removed, where they counted before.
     """
     session.flush()
-    differences = _Differences()
-    summaries = 0
-    for ids in _batches(paper_ids):
-        before = session.execute(
+    before = before or {}
+    differences = CountDifferences()
+    for placement in before.values():
+        if placement is not None:
+            differences.add(placement, -1)
+    for ids in _batches({*paper_ids, *before}):
+        papers = session.execute(
             select(Paper.id, Paper.venue_id, Paper.year, *(_column(name) for name in _COLUMNS))
             .where(Paper.id.in_(ids))
             .order_by(Paper.id)
             .with_for_update(key_share=True)  # does not wait for a summary that refers to it
         ).all()
         # Only now, when nobody else counts these: what others committed meanwhile is seen.
-        _set_sections(session, ids)
         present = _counted(session, ids)
         changed = []
-        for paper in before:
+        for paper in papers:
             count, top = present.get(paper.id, (0, 0))
             values = {
                 "summaries_count": count,
@@ -130,15 +84,14 @@ def recount(
             }
             if any(getattr(paper, name) != value for name, value in values.items()):
                 changed.append({"which": paper.id, **values})
-            if count != paper.summaries_count:
-                summarised = (count > 0) - (paper.summaries_count > 0)
-                differences.add(paper, 0, count - paper.summaries_count, summarised)
-                summaries += count - paper.summaries_count
+            if paper.id not in before and count == paper.summaries_count:
+                continue
+            if paper.id not in before:
+                differences.add(Placement(paper.venue_id, paper.year, paper.summaries_count), -1)
+            differences.add(Placement(paper.venue_id, paper.year, count))
         _write(session, changed)
-    _apply(session, differences)
-    totals.add_to_total(session, "summaries", summaries)
-    totals.recount_tags(session, tag_ids)
-    totals.recount_writers(session, user_ids)
+    differences.write(session)
+    _forget(session, Venue, ("papers_count", "summaries_count"))
 
 
 def recount_venues(session: Session) -> None:
@@ -178,7 +131,7 @@ def recount_venues(session: Session) -> None:
 def recount_all(session: Session) -> None:
     """Count everything anew: papers from their summaries, then venues, tags, writers, totals."""
     session.flush()
-    _set_sections(session)
+    _set_sections(session, true())
     here = (Summary.paper_id == Paper.id) & public()
     count = select(func.count(Summary.id)).where(here).scalar_subquery()
     top = select(func.coalesce(func.max(Summary.score), 0)).where(here).scalar_subquery()
@@ -197,12 +150,15 @@ def recount_all(session: Session) -> None:
     totals.recount_all(session)
 
 
-def _set_sections(session: Session, paper_ids: Sequence[int] | None = None) -> None:
-    """Give summaries the section of their paper, where they have another."""
+def set_sections(session: Session, paper_ids: Collection[int]) -> None:
+    """Give the summaries of these papers the section of their paper, where they have another."""
+    for ids in _batches(paper_ids):
+        _set_sections(session, Summary.paper_id.in_(ids))
+
+
+def _set_sections(session: Session, which: ColumnElement[bool]) -> None:
     section = select(Paper.section_slug).where(Paper.id == Summary.paper_id).scalar_subquery()
-    wrong = Summary.section_slug.is_distinct_from(section)
-    if paper_ids is not None:
-        wrong = wrong & Summary.paper_id.in_(paper_ids)
+    wrong = Summary.section_slug.is_distinct_from(section) & which
     session.execute(
         update(Summary)
         .where(wrong)
@@ -243,46 +199,6 @@ def _write(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     )
     _each(session, statement, rows)
     _forget(session, Paper, _COLUMNS)
-
-
-def _move(session: Session, paper: Paper, sign: int) -> None:
-    if paper.venue_id is None:
-        return
-    row = {"venue_id": paper.venue_id, "year": paper.year or NO_YEAR, "papers": 0, "summarised": 0}
-    insert_missing(session, VenueYear, [row], ["venue_id", "year"])
-    differences = _Differences()
-    has_some = paper.summaries_count > 0
-    differences.add(paper, sign, sign * paper.summaries_count, sign * has_some)
-    _apply(session, differences)
-
-
-def _apply(session: Session, differences: _Differences) -> None:
-    years = [
-        {"venue": venue, "of": year, "first": papers, "second": summarised}
-        for (venue, year), (papers, summarised) in sorted(differences.years.items())
-        if papers or summarised
-    ]
-    venues = [
-        {"venue": venue, "first": papers, "second": summaries}
-        for venue, (papers, summaries) in sorted(differences.venues.items())
-        if papers or summaries
-    ]
-    if years:
-        statement = update(VenueYear).where(
-            VenueYear.venue_id == bindparam("venue"), VenueYear.year == bindparam("of")
-        )
-        _each(session, _plus(statement, VenueYear.papers, VenueYear.summarised), years)
-        _forget(session, VenueYear, ("papers", "summarised"))
-    if venues:
-        statement = update(Venue).where(Venue.id == bindparam("venue"))
-        _each(session, _plus(statement, Venue.papers_count, Venue.summaries_count), venues)
-        _forget(session, Venue, ("papers_count", "summaries_count"))
-
-
-def _plus(statement: Update, first: Any, second: Any) -> Update:
-    return statement.values(
-        {first.key: first + bindparam("first"), second.key: second + bindparam("second")}
-    )
 
 
 def _each(session: Session, statement: Update, rows: Sequence[dict[str, Any]]) -> None:

@@ -1,11 +1,9 @@
-"""What venues, years and the whole gain or lose in one transaction.
-
-It is written at its end.
-"""
+"""What venues, their years and the whole gain or lose in one transaction."""
 
 from __future__ import annotations
 
 from collections import Counter
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -18,38 +16,49 @@ from app.services.bulk import is_sqlite
 from app.services.counters.totals import add_to_total
 
 
-class PaperCounts:
-    """What venues and their years gain or lose in one transaction."""
+class Placement(NamedTuple):
+    """Where a paper counts, and how many public summaries it has."""
+
+    venue_id: int | None
+    year: int | None
+    summaries: int = 0
+
+
+class CountDifferences:
+    """Adds up what papers bring and take; `write` carries it to the rows."""
 
     def __init__(self) -> None:
         self._papers: Counter[tuple[int, int]] = Counter()
         self._summarised: Counter[tuple[int, int]] = Counter()
         self._summaries: Counter[int] = Counter()
-        self._total = 0
+        self._totals: Counter[str] = Counter()
 
-    def add(
-        self, venue_id: int | None, year: int | None, summaries: int = 0, *, sign: int = 1
-    ) -> None:
-        """A paper with so many public summaries comes to a venue, or (`sign=-1`) leaves it."""
-        self._total += sign
-        if venue_id is None:
+    def add(self, paper: Placement, sign: int = 1) -> None:
+        """Count a paper in its venue and year, or (`sign=-1`) take it out."""
+        self._totals.update(papers=sign, summaries=sign * paper.summaries)
+        if paper.venue_id is None:
             return
-        self._papers[venue_id, year or NO_YEAR] += sign
-        if summaries:
-            self._summarised[venue_id, year or NO_YEAR] += sign
-            self._summaries[venue_id] += sign * summaries
+        year = paper.venue_id, paper.year or NO_YEAR
+        self._papers[year] += sign
+        self._summarised[year] += sign * (paper.summaries > 0)
+        self._summaries[paper.venue_id] += sign * paper.summaries
 
     def write(self, session: Session) -> None:
         """Write the differences to the rows.
 
         In one order, so that two transactions cannot block each other.
         """
-        add_to_total(session, "papers", self._total)
+        for name, number in sorted(self._totals.items()):
+            add_to_total(session, name, number)
+        self._write_years(session)
+        self._write_venues(session)
+
+    def _write_years(self, session: Session) -> None:
         rows = [
             {"venue_id": venue, "year": year, "papers": papers, "summarised": summarised}
             for (venue, year), papers in sorted(self._papers.items())
-            if papers or self._summarised[venue, year]
             for summarised in (self._summarised[venue, year],)
+            if papers or summarised
         ]
         if not rows:
             return
@@ -67,18 +76,24 @@ class PaperCounts:
         )
         if min(self._papers.values()) < 0:
             session.execute(delete(VenueYear).where(VenueYear.papers == 0))
-        totals: Counter[int] = Counter()
-        for (venue, _), papers in self._papers.items():
-            totals[venue] += papers
-        session.connection().execute(
-            update(Venue)
-            .where(Venue.id == bindparam("which"))
-            .values(
-                papers_count=Venue.papers_count + bindparam("papers"),
-                summaries_count=Venue.summaries_count + bindparam("summaries"),
-            ),
-            [
-                {"which": venue, "papers": papers, "summaries": self._summaries[venue]}
-                for venue, papers in sorted(totals.items())
-            ],
-        )
+
+    def _write_venues(self, session: Session) -> None:
+        papers: Counter[int] = Counter()
+        for (venue, _), number in self._papers.items():
+            papers[venue] += number
+        rows = [
+            {"which": venue, "papers": papers[venue], "summaries": self._summaries[venue]}
+            for venue in sorted(papers)
+            if papers[venue] or self._summaries[venue]
+        ]
+        if rows:
+            # Past the session, which would take a list of rows for its own objects.
+            session.connection().execute(
+                update(Venue)
+                .where(Venue.id == bindparam("which"))
+                .values(
+                    papers_count=Venue.papers_count + bindparam("papers"),
+                    summaries_count=Venue.summaries_count + bindparam("summaries"),
+                ),
+                rows,
+            )

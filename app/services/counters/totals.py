@@ -1,13 +1,13 @@
 """Numbers of writers, tags and everything.
 
-`services.counters.counts` and `votes` keep them in step.
+`services.changes` keeps them in step.
 
 They speak of public summaries only; a writer's of those under their name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
@@ -41,9 +41,13 @@ def recount_tags(session: Session, tag_ids: Iterable[int]) -> None:
         )
 
 
-def recount_writers(session: Session, user_ids: Iterable[int]) -> None:
-    """Count what these users wrote in public under their name, and the votes on it."""
-    more = 0
+def recount_writers(session: Session, user_ids: Iterable[int], gone: int = 0) -> None:
+    """Count what these users wrote in public under their name, and the votes on it.
+
+    Args:
+        gone: how many further ones, who counted as writers, have no account any more.
+    """
+    more = -gone
     for user_id in sorted(set(user_ids)):
         row = {"user_id": user_id, "summaries": 0, "votes": 0}
         insert_missing(session, Writer, [row], ["user_id"])
@@ -57,24 +61,18 @@ def recount_writers(session: Session, user_ids: Iterable[int]) -> None:
     add_to_total(session, "writers", more)
 
 
-def carry_score(session: Session, summary: Summary) -> None:
-    """Let the lists of a summary's tags know its score."""
-    if summary.visibility == "public":
-        carried = update(SummaryTag).where(SummaryTag.summary_id == summary.id)
-        session.execute(carried.values(score=summary.score))
-
-
-def add_votes(session: Session, summary: Summary, difference: int) -> None:
-    """Count votes on a summary for its writer, if everybody knows who that is."""
-    if summary.visibility == "public" and not summary.anonymous:
-        of_writer = update(Writer).where(Writer.user_id == summary.user_id)
+def add_votes(session: Session, votes: Mapping[int, int]) -> None:
+    """Add votes to those on what users wrote in public under their name, by user."""
+    for user_id, difference in sorted(votes.items()):
+        of_writer = update(Writer).where(Writer.user_id == user_id)
         session.execute(of_writer.values(votes=Writer.votes + difference))
 
 
-def tags_of(session: Session, *user_ids: int) -> set[int]:
-    """The numbers of all tags that summaries of these users carry."""
-    query = select(SummaryTag.tag_id).join(Summary, Summary.id == SummaryTag.summary_id)
-    return set(session.scalars(query.where(Summary.user_id.in_(user_ids))))
+def carry_scores(session: Session, summary_ids: Sequence[int]) -> None:
+    """Let the lists of summaries' tags know their scores."""
+    score = select(Summary.score).where(Summary.id == SummaryTag.summary_id, public())
+    carried = update(SummaryTag).where(SummaryTag.summary_id.in_(summary_ids))
+    _fix(session, carried.values(score=score.scalar_subquery()))
 
 
 def recount_all(session: Session) -> None:

@@ -26,9 +26,9 @@ from app.services.dblp.persons import People
 from app.services.dblp.reader import Batch, ChildProcessReader, InProcessReader
 from app.services.dblp.store import Store
 from app.services.dblp.works import DIGEST, HEAD, STREAMS, DumpWork, explain_omission, prepare_work
+from app.services.links.resolving import resolve_all_links
+from app.services.links.stale import mark_stale
 from app.services.similar import similarity
-from app.services.summaries import links
-from app.services.summaries.stale import mark_stale
 from app.sources.dblp_dump.reader import MAX_PROBLEMS, DumpRecord
 from app.sources.dblp_dump.terms import Wanted
 
@@ -210,7 +210,7 @@ class _Run:
         begin_writing(session)
         self._store.finish()
         lock_papers(session, alone=True)
-        summaries, papers = links.resolve_all_links(session)
+        summaries, papers = resolve_all_links(session)
         mark_stale(session, summaries)
         similarity.mark(session, papers)
         self._note(finished=True)

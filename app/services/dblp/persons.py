@@ -19,10 +19,9 @@ from sqlalchemy.orm import Session
 
 from app.db import insert_missing
 from app.models import Author, AuthorName, PaperAuthor
+from app.services import changes
 from app.services.bulk import among
 from app.services.papers.facts import MAX_NAME
-from app.services.search_index.facts import BATCH as INDEXED_AT_ONCE
-from app.services.search_index.indexing import index_papers
 from app.sources.dblp_dump.reader import DumpPerson
 from app.text.lines import visible_line
 from app.text.person_names import author_key, number_of_key, without_number
@@ -81,21 +80,8 @@ class People:
         known = _KnownAuthors(self._session, persons)
         changed = sum([known.join(person) for person in persons])
         known.write()
-        self._index(known.searched_anew)
+        changes.note(self._session, "author", *known.searched_anew)
         return changed
-
-    def _index(self, author_ids: set[int]) -> None:
-        """Let search know the names that authors have now, on all of their papers."""
-        wrote = select(PaperAuthor.paper_id).distinct().order_by(PaperAuthor.paper_id)
-        which = wrote.where(among(self._session, PaperAuthor.author_id, author_ids))
-        last = 0
-        while author_ids and (
-            numbers := self._session.scalars(
-                which.where(PaperAuthor.paper_id > last).limit(INDEXED_AT_ONCE)
-            ).all()
-        ):
-            last = numbers[-1]
-            index_papers(self._session, numbers)
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from app.models import AuthorName, Identifier, Paper, PaperAuthor, Venue
 from app.models.papers.paper import rank
 from app.rendering import RENDERER_VERSION
 from app.services.bulk import among, insert_rows, is_sqlite, new_ids
-from app.services.counters.differences import PaperCounts
+from app.services.counters.differences import CountDifferences, Placement
 from app.services.dblp.names import Authors, Venues
 from app.services.dblp.same_work import Candidate, agrees, is_distinctive, is_twin
 from app.services.dblp.updates import merge_works, update_papers
@@ -102,17 +102,13 @@ class Store:
         _find_candidates(session, batch, works)
         counts = Counter(_place(batch, work) for work in works)
         del counts["known"]
-        papers = PaperCounts()
-        self._insert(batch.new, papers)
+        self._insert(batch.new)
         insert_rows(session, Identifier, ("paper_id", "kind", "value", "folded"), batch.names)
-        counts += update_papers(
-            session, batch.known, {each[0] for each in batch.names}, self, papers
-        )
-        papers.write(session)
-        return counts
+        return counts + update_papers(session, batch.known, {each[0] for each in batch.names}, self)
 
-    def _insert(self, works: Sequence[DumpWork], counts: PaperCounts) -> None:
+    def _insert(self, works: Sequence[DumpWork]) -> None:
         session = self._session
+        counts = CountDifferences()
         moment = now().replace(tzinfo=None)
         added_at = moment.strftime("%Y-%m-%d %H:%M:%S.%f") if is_sqlite(session) else moment
         papers, identifiers, authorships, searched, known_otherwise = [], [], [], [], []
@@ -141,7 +137,7 @@ class Store:
                 searched.append((number, work.searched, where))
             else:
                 known_otherwise.append(number)
-            counts.add(venue_id, work.year)
+            counts.add(Placement(venue_id, work.year))
         insert_rows(session, Paper, _PAPER, papers)
         insert_rows(session, Identifier, ("paper_id", "kind", "value", "folded"), identifiers)
         insert_rows(
@@ -149,6 +145,7 @@ class Store:
         )
         self._index.add(searched)
         index_papers(session, known_otherwise)
+        counts.write(session)
 
     def _with_other_names(self, works: Iterable[DumpWork]) -> set[int]:
         """Who of the authors is found by more names than the works have."""

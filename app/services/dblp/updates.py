@@ -15,14 +15,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.models import Paper, PaperAuthor
-from app.models.papers.paper import rank
 from app.references.identifiers import is_corr_key
+from app.services import changes
 from app.services.bulk import among, insert_rows
-from app.services.counters.differences import PaperCounts
 from app.services.dblp.names import Authors, Venues
 from app.services.dblp.works import DIGEST, FIELDS, HEAD, DumpWork, digests
-from app.services.search_index.indexing import index_papers
-from app.services.similar import similarity
 from app.sources.sections import section_of_paper
 
 
@@ -57,7 +54,6 @@ def update_papers(
     pairs: Sequence[tuple[DumpWork, int]],
     named: Container[int],
     store: Rows,
-    counts: PaperCounts,
 ) -> Counter[str]:
     """Bring papers up to date with works that are the same.
 
@@ -77,23 +73,18 @@ def update_papers(
         .execution_options(populate_existing=True)
     )
     papers = {paper.id: paper for paper in session.scalars(query)}
+    changes.note(session, "paper", *papers)
     done: Counter[str] = Counter()
-    changed: set[int] = set()
     for work, number in pairs:
         paper = papers[number]
         owns = _owns(paper, work)
-        if owns and _update(session, paper, work, store, counts):
+        if owns and _update(session, paper, work, store):
             done["updated"] += 1
-            changed.add(number)
         elif number in named:
             done["unchanged" if owns else "joined"] += 1
-            changed.add(number)
         else:
             done["unchanged"] += 1
         paper.arxiv_id = paper.arxiv_id or work.arxiv_id or None
-    session.flush()
-    index_papers(session, sorted(changed))
-    similarity.mark(session, [number for number in changed if papers[number].summaries_count])
     session.flush()
     session.expunge_all()  # or the memory would hold every paper of the run
     return done
@@ -114,9 +105,7 @@ def _is_stamp_of(stamp: str, key: str) -> bool:
     return stamp[:DIGEST] == f"{crc32(key.encode()):08x}"
 
 
-def _update(
-    session: Session, paper: Paper, work: DumpWork, store: Rows, counts: PaperCounts
-) -> bool:
+def _update(session: Session, paper: Paper, work: DumpWork, store: Rows) -> bool:
     """Replace the facts that may be replaced; returns whether something changed."""
     old = _fields(paper.source_stamp or "")
     said = digests(
@@ -152,7 +141,7 @@ def _update(
         paper.url = work.url or paper.url
     if "details" in free:
         paper.details = work.details
-    return _set_place(paper, work, store, counts, "place" in free) or changed
+    return _set_place(paper, work, store, "place" in free) or changed
 
 
 def _fields(stamp: str) -> dict[str, str]:
@@ -191,9 +180,7 @@ def _set_authors(session: Session, paper: Paper, work: DumpWork, store: Rows) ->
     )
 
 
-def _set_place(
-    paper: Paper, work: DumpWork, store: Rows, counts: PaperCounts, replace: bool
-) -> bool:
+def _set_place(paper: Paper, work: DumpWork, store: Rows, replace: bool) -> bool:
     """Move a paper to the venue and year of a work, or fill in what it lacks of these."""
     venue = store.venues.of(work)
     venue_id, year = paper.venue_id, paper.year
@@ -203,10 +190,7 @@ def _set_place(
         year = year if work.year is None else work.year
     if (venue_id, year) == (paper.venue_id, paper.year):
         return False
-    counts.add(paper.venue_id, paper.year, paper.summaries_count, sign=-1)
     paper.venue_id, paper.year = venue_id, year
     if paper.section_slug is None and venue is not None:
         paper.section_slug = section_of_paper("", paper.arxiv_id or "", venue.section)
-    paper.rank = rank(paper.summaries_count, paper.year, paper.top_score)
-    counts.add(paper.venue_id, paper.year, paper.summaries_count)
     return True

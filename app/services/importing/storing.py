@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 from app.models import Identifier, Paper, Summary, User, folded
 from app.queries.identifiers import find_meanings, find_papers
 from app.services import votes
-from app.services.counters import counts
 from app.services.importing import faults
 from app.services.importing.bibtex import import_papers
 from app.services.importing.pictures import with_pictures
@@ -207,7 +206,6 @@ def _import(
     if score and summary.imported_votes != score:
         summary.imported_votes = score
         votes.recount(session, summary)
-        counts.recount(session, [paper.id], user_ids=[user.id])
     if not options.dry_run:
         number = summary.id
     status = "added" if here is None else "changed"

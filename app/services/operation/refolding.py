@@ -18,9 +18,9 @@ from app.db import begin_writing
 from app.models import DerivedVersion, Link, Paper, PaperMerge, Summary, Tag, Venue
 from app.models.papers.venue import venue_folded
 from app.models.summaries.link import MAX_LABEL_FOLDED
+from app.services.links.stale import STALE
 from app.services.search_index import indexing
 from app.services.similar import similarity
-from app.services.summaries.stale import STALE
 from app.text import TEXT_VERSION
 from app.text.folding import fold
 from app.text.words import indexable, title_folded

@@ -17,11 +17,12 @@ from app.db import begin_writing, insert_missing, lock_papers
 from app.models import Identifier, Paper, Revision, Summary, User, folded
 from app.references.parsing import parse_any_address
 from app.rendering import RENDERER_VERSION, RendererBusy, RenderError, render_inline, render_plain
+from app.services import changes
 from app.services.accounts.account import render_bio
+from app.services.links.stale import BATCH, STALE
 from app.services.refusals import Refusal
 from app.services.renderer import render_text
 from app.services.summaries.publishing import apply_rendered_text
-from app.services.summaries.stale import BATCH, STALE
 
 Text = TypeVar("Text", Summary, Revision)
 Row = TypeVar("Row", Summary, Revision, User)
@@ -99,6 +100,7 @@ def _renew_texts(
             if rendered is not None:
                 found.takeaway_html = takeaway_html
                 if isinstance(found, Summary):
+                    changes.note(session, "summary", found.id)
                     apply_rendered_text(session, found, rendered)
                 else:
                     found.html = rendered.html

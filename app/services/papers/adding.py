@@ -16,7 +16,7 @@ from app.queries.identifiers import known_keys
 from app.references.identifiers import CORR, PaperRef, is_dblp_key, stream_of
 from app.references.parsing import parse_any_address
 from app.rendering import RENDERER_VERSION, RenderError, render_inline, render_plain
-from app.services.counters import counts
+from app.services import changes
 from app.services.papers.duplicates import (
     UNTRUSTED_SOURCES,
     find_duplicate,
@@ -27,10 +27,6 @@ from app.services.papers.duplicates import (
 from app.services.papers.facts import MAX_NAME, MAX_VENUE_KEY, check_record, identifiers
 from app.services.papers.numbered_keys import free_key
 from app.services.refusals import PaperExists, Refusal
-from app.services.search_index.indexing import index_paper
-from app.services.similar import similarity
-from app.services.summaries import links
-from app.services.summaries.stale import mark_stale
 from app.sources.record import PaperRecord
 from app.sources.sections import section_of_paper, section_of_venue
 from app.text.folding import fold, slug
@@ -156,10 +152,7 @@ def _added(session: Session, prepared: Prepared, names: Iterable[PaperRef], sour
     )
     _set_authors(session, paper, record)
     session.flush()
-    index_paper(session, paper)
-    mark_stale(session, links.resolve_links(session, paper))
-    counts.count_added_paper(session, paper)
-    similarity.mark(session, [paper.id])
+    changes.note_new(session, "paper", paper.id)
     return paper
 
 

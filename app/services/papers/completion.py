@@ -11,10 +11,8 @@ from app.queries.identifiers import known_keys
 from app.references.labels import KIND_LABELS
 from app.references.parsing import parse_identifier
 from app.rendering import RenderError, render_plain
+from app.services import changes
 from app.services.papers.facts import FIELDS
-from app.services.search_index.indexing import index_paper
-from app.services.summaries import links
-from app.services.summaries.stale import mark_stale
 from app.sources.record import PaperRecord
 
 TEXTS = {"url": "address", "keywords": "keywords", "published_on": "day of publication"}
@@ -33,6 +31,7 @@ def complete_paper(session: Session, paper: Paper, record: PaperRecord) -> list[
     """
     begin_writing(session)
     lock_papers(session, alone=True)
+    changes.note(session, "paper", paper.id)
     done = _identifiers(session, paper, record)
     if record.url and not paper.url:
         _add_address(session, paper, record.url)
@@ -54,10 +53,6 @@ def complete_paper(session: Session, paper: Paper, record: PaperRecord) -> list[
     if more:
         paper.details = {**told, **more}
         done += more
-    if done:
-        session.flush()
-        index_paper(session, paper)
-        mark_stale(session, links.resolve_links(session, paper))
     return done
 
 

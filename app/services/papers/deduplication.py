@@ -13,19 +13,20 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, lock_papers
-from app.models import Author, Identifier, Link, Paper, PaperAuthor, PaperMerge, folded
+from app.models import Author, Identifier, Paper, PaperAuthor, PaperMerge, folded
 from app.queries.identifiers import known_keys, names_of
 from app.references.identifiers import PaperRef, implied_references
 from app.references.labels import KIND_LABELS
 from app.references.parsing import parse_identifier
+from app.services import changes
+from app.services.links.resolving import release_links
 from app.services.papers.facts import FIELDS
 from app.services.papers.numbered_keys import FIRST, free_key, number_key
 from app.services.papers.same_work import is_generic, title_words
-from app.services.search_index.indexing import index_paper
 from app.sources.record import OTHERS, PaperRecord, has_more_authors
 from app.text.person_names import comparable_surnames
 from app.text.words import title_folded
@@ -215,13 +216,12 @@ def _take_back(session: Session, ref: PaperRef) -> bool:
         return False
     begin_writing(session)
     lock_papers(session, alone=True)
+    changes.note(session, "paper", paper.id)
     as_key = ("key", folded(ref.value))  # an arXiv number in `ids` is written as a key too
     names = [(ref.kind, folded(ref.value)), as_key]
     taken = tuple_(Identifier.kind, Identifier.folded).in_(names)
     session.execute(delete(Identifier).where(Identifier.paper_id == paper.id, taken))
-    named = tuple_(Link.target_kind, Link.target_folded).in_([*names_of(ref), as_key])
-    session.execute(update(Link).where(named, Link.target_id == paper.id).values(target_id=None))
-    index_paper(session, paper)
+    release_links(session, [*names_of(ref), as_key], paper.id)
     return True
 
 

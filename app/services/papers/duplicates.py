@@ -13,6 +13,7 @@ from app.models import Identifier, Paper, User, folded
 from app.queries import merges, papers
 from app.queries.identifiers import known_keys
 from app.references.identifiers import PaperRef
+from app.services import changes
 from app.services.papers.merging import merge_papers
 from app.services.papers.same_work import (
     find_same_work,
@@ -22,8 +23,6 @@ from app.services.papers.same_work import (
     title_words,
     work_of,
 )
-from app.services.summaries import links
-from app.services.summaries.stale import mark_stale
 from app.sources.lookup.registry import SOURCES
 
 # `Paper.source` of what somebody typed, pasted or sent.
@@ -42,13 +41,12 @@ def learn_names(session: Session, key: str, title: str, names: Sequence[PaperRef
     if paper is None or title_words(paper.title) != title_words(title):
         return
     known = known_keys(session, names)
+    changes.note(session, "paper", paper.id)
     new = {(ref.kind, folded(ref.value)): ref for ref in names if ref not in known}
     session.add_all(
         Identifier(paper_id=paper.id, kind=kind, value=ref.value, folded=name)
         for (kind, name), ref in new.items()
     )
-    session.flush()
-    mark_stale(session, links.resolve_links(session, paper))
 
 
 def is_trusted_source(source: str, adder: User | None) -> bool:

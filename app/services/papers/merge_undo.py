@@ -27,12 +27,12 @@ from app.models import (
     Venue,
 )
 from app.queries import papers
-from app.services.counters import counts
-from app.services.papers.merging import FILLED_COLUMNS, add_authors, add_difference, update_derived
+from app.services import changes
+from app.services.links.resolving import names_of_paper, release_links
+from app.services.papers.merging import FILLED_COLUMNS, add_authors, add_difference
 from app.services.refusals import Refusal
 from app.services.row_values import decode_row, encode_value
-from app.services.summaries import draft_merge, links
-from app.services.summaries.stale import mark_stale
+from app.services.summaries import draft_merge
 from app.services.summaries.state import close_gap
 from app.text.words import title_folded
 
@@ -62,8 +62,9 @@ def undo_merge(session: Session, merge_id: int, user: User) -> Paper:
             f"{merge.kept_key} has itself been merged into another entry since. Undo that first.",
         )
     data = merge.data
-    counts.count_removed_paper(session, kept)
+    changes.note(session, "paper", kept.id)
     restored = _restore(session, data["paper"])
+    changes.note_new(session, "paper", restored.id)
     draft_merge.move_drafts_back(session, merge, kept, restored)
     _move_back_summaries(session, data, kept, restored)
     for paper in (kept, restored):
@@ -77,14 +78,12 @@ def undo_merge(session: Session, merge_id: int, user: User) -> Paper:
     leading = update(PaperMerge).where(PaperMerge.id.in_(data.get("leading", data["merges"])))
     session.execute(leading.values(paper_id=restored.id))
     session.flush()
-    mark_stale(session, links.resolve_links(session, restored, instead_of=kept))
+    release_links(session, names_of_paper(session, restored.id), kept.id)
     merge.paper_id = None
     merge.undone_at = now()
     merge.undone_by_id = user.id
     merge.data = {}
     session.expire(restored)
-    for paper in (kept, restored):
-        update_derived(session, paper)
     return restored
 
 

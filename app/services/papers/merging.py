@@ -30,15 +30,13 @@ from app.models import (
 )
 from app.queries import merges, papers
 from app.queries.visibility import public
-from app.services.counters import counts
+from app.services import changes
+from app.services.links.stale import mark_stale
 from app.services.refusals import Refusal
 from app.services.row_values import encode_row, encode_value
-from app.services.search_index.indexing import index_paper
-from app.services.similar import similarity
 from app.services.summaries import draft_merge
-from app.services.summaries.stale import mark_stale
 
-# What `counts` keeps is worked out anew.
+# What is counted is worked out anew.
 _OF_A_PAPER = tuple(
     column.name
     for column in Paper.__table__.columns
@@ -75,6 +73,7 @@ def merge_papers(
     begin_writing(session)
     lock_papers(session, alone=True)
     kept, removed = _present(session, kept.id), _present(session, removed.id)
+    changes.note(session, "paper", kept.id, removed.id)
     count = select(func.count(Summary.id)).where(Summary.paper_id == removed.id, public())
     merge = PaperMerge(
         kept_id=kept.id,
@@ -100,8 +99,6 @@ def merge_papers(
     session.execute(further.values(paper_id=kept.id))
     session.add(merge)
     session.flush()
-    counts.count_removed_paper(session, removed)
-    counts.count_removed_paper(session, kept)
     data["drafts"] = draft_merge.move_drafts(session, merge, kept, removed)
     data["summaries"] = _move_summaries(session, kept, removed)
     data["adopted"] = draft_merge.attach_new_drafts(session, kept, merge)
@@ -113,7 +110,6 @@ def merge_papers(
     session.flush()
     session.execute(delete(Paper).where(Paper.id == removed.id))
     session.expunge(removed)
-    update_derived(session, kept)
     return merge
 
 
@@ -136,21 +132,6 @@ def add_difference(session: Session, one: int, other: int, user: User | None) ->
         "decided_at": now(),
     }
     insert_missing(session, PaperDifference, [pair], ["one_id", "other_id"])
-
-
-def update_derived(session: Session, paper: Paper) -> None:
-    """Bring what is derived into step with a changed paper.
-
-    Search, counts and similar papers, after it got or lost something.
-
-    Its place in its venue and year has been given up by `counts.count_removed_paper`.
-    """
-    session.flush()
-    found = _present(session, paper.id)
-    index_paper(session, found)
-    counts.count_added_paper(session, found)
-    counts.recount(session, [found.id])
-    similarity.mark(session, [found.id])
 
 
 def _present(session: Session, paper_id: int) -> Paper:

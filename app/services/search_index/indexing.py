@@ -7,7 +7,7 @@ can influence a result, an order, an excerpt, a count or a suggestion.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, insert, or_, select, text, true, update
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing, insert_missing
 from app.models import (
     Paper,
+    PaperAuthor,
     SearchEntry,
     SearchWord,
     Summary,
@@ -26,6 +27,7 @@ from app.models import (
 from app.models.search_entry import entry_number, is_paper_entry
 from app.search import entries
 from app.search.entries import SummaryFacts
+from app.services.bulk import among
 from app.services.search_index import facts as search_facts
 from app.services.search_index.facts import BATCH
 
@@ -37,11 +39,6 @@ _TO_INDEX = text(
     "INSERT INTO search_index (rowid, title, people, facts, body)"
     " VALUES (:id, :title, :people, :facts, :body)"
 )
-
-
-def index_paper(session: Session, paper: Paper) -> None:
-    """Write a paper's entry, and what its summaries' entries say of the paper."""
-    index_papers(session, [paper.id])
 
 
 def index_papers(session: Session, paper_ids: Sequence[int]) -> None:
@@ -94,30 +91,51 @@ def _in_batches(session: Session, which: ColumnElement[bool]) -> Iterator[int]:
     session.commit()
 
 
-def index_summary(
-    session: Session, summary: Summary, plain: str, tags: Sequence[str], writer: User
-) -> None:
-    """Write or remove a summary's entry.
+def index_authors(session: Session, author_ids: Collection[int]) -> None:
+    """Write the entries of all papers of some authors anew, whose names have changed."""
+    last = 0
+    wrote = (
+        select(PaperAuthor.paper_id)
+        .where(among(session, PaperAuthor.author_id, author_ids))
+        .distinct()
+    )
+    query = wrote.order_by(PaperAuthor.paper_id).limit(BATCH)
+    while author_ids and (ids := session.scalars(query.where(PaperAuthor.paper_id > last)).all()):
+        last = ids[-1]
+        index_papers(session, ids)
+
+
+def index_summaries(session: Session, summary_ids: Sequence[int], texts: Mapping[int, str]) -> None:
+    """Write the entries of summaries anew.
 
     A private one has none, an anonymous one no name.
+
+    Args:
+        texts: what those say that were rendered, without markup; others say what they said.
     """
-    session.flush()
-    session.execute(delete(SearchEntry).where(SearchEntry.summary_id == summary.id))
-    if summary.visibility == "public":
-        (paper,) = search_facts.papers(session, [summary.paper_id])
-        names = () if summary.anonymous else (writer.display_name, writer.name)
-        facts = SummaryFacts(summary.id, summary.takeaway, plain, tags, names)
-        session.execute(insert(SearchEntry), [entries.summary_entry(paper, facts)])
-    renumber_papers(session, [summary.paper_id])
+    for start in range(0, len(summary_ids), BATCH):
+        these = summary_ids[start : start + BATCH]
+        entered = SearchEntry.summary_id.in_(these)
+        known = select(SearchEntry.summary_id, SearchEntry.text).where(entered)
+        said = {number: text for number, text in session.execute(known) if number}
+        said.update(texts)
+        found = search_facts.summaries(session, Summary.id.in_(these), said)
+        session.execute(delete(SearchEntry).where(entered))
+        papers = search_facts.papers(session, sorted({paper_id for paper_id, _ in found}))
+        by_id = {paper.id: paper for paper in papers}
+        insert_entries(
+            session, [entries.summary_entry(by_id[paper], each) for paper, each in found]
+        )
 
 
-def renumber_papers(session: Session, paper_ids: Sequence[int]) -> None:
+def renumber_papers(session: Session, paper_ids: Collection[int]) -> None:
     """Note in the entries of papers whether they have public summaries.
 
     After one has come or gone. Does nothing where that is as before.
     """
+    if not paper_ids:
+        return
     session.flush()
-    paper_ids = sorted(set(paper_ids))
     # Two who write about one paper queue here, so that the second sees what the first did.
     session.execute(
         select(Paper.id)

@@ -4,15 +4,15 @@ What has to be worked out anew is marked in the transaction of a write, and done
 transactions of its own.
 
 Nothing hidden may be behind what is shown. So when a text ceases to be public, everything that it
-took part in goes in the same transaction (`remove_summaries`), and what was worked out from an
-earlier state is not written: whoever changes a text marks the papers that it touches, and who has
+took part in goes in the same transaction (`remove_traces`), and what was worked out from an
+earlier state is not written: the papers that a changed text touches are marked, and who has
 worked out something looks for new marks once nobody else can write.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from time import monotonic
 from typing import Any
 
@@ -20,7 +20,7 @@ from sqlalchemy import delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from app.db import READING, begin_writing, insert_missing
-from app.models import Link, Paper, SimilarMark, SimilarPaper, SimilarWord, Summary
+from app.models import Paper, SimilarMark, SimilarPaper, SimilarWord, Summary
 from app.queries.visibility import public
 from app.services.similar.evidence import MAX_SIMILAR_PAPERS, SimilarityResult, find_similar_papers
 from app.services.similar.telling_words import telling_words, text_of
@@ -46,45 +46,19 @@ def has_marked(session: Session) -> bool:
     return _MARKED in session.info
 
 
-def linked_papers_before_change(session: Session, summary: Summary) -> list[int]:
-    """Note the links of a summary before they are made anew.
+def remove_traces(session: Session, texts: Sequence[tuple[int, Collection[int]]]) -> None:
+    """Take away at once what texts took part in that are public no more.
 
-    Its visibility is set already.
+    What is left is worked out anew later.
 
-    Returns:
-        The papers that it linked to, for `mark_after_change`.
+    Args:
+        texts: the paper that each was about, and those to which it led.
     """
-    if summary.visibility == "public":
-        return _targets(session, [summary.id])
-    if summary.published_at is not None:
-        remove_summaries(session, [summary.id])
-    return []
-
-
-def mark_after_change(session: Session, summary: Summary, before: Sequence[int]) -> None:
-    """Mark what a public summary touches.
-
-    Its paper, and those that it links to or linked to.
-    """
-    if summary.visibility == "public":
-        mark(session, [summary.paper_id, *before, *_targets(session, [summary.id])])
-
-
-def remove_summaries(session: Session, summary_ids: Sequence[int]) -> None:
-    """Take away at once what summaries took part in.
-
-    Before they, or their links, are removed, and when they are public no more. What is left is
-    worked out anew later.
-    """
+    if not texts:
+        return
     begin_writing(session)
     _alone(session)
-    about = session.execute(
-        select(Summary.id, Summary.paper_id).where(
-            Summary.id.in_(summary_ids), Summary.published_at.is_not(None)
-        )
-    ).all()
-    for summary_id, paper_id in about:
-        targets = _targets(session, [summary_id])
+    for paper_id, targets in texts:
         session.execute(delete(SimilarWord).where(SimilarWord.paper_id == paper_id))
         session.execute(
             delete(SimilarPaper).where(
@@ -95,7 +69,15 @@ def remove_summaries(session: Session, summary_ids: Sequence[int]) -> None:
                 )
             )
         )
-        mark(session, [paper_id, *targets])
+
+
+def compared(session: Session, paper_ids: Collection[int]) -> list[int]:
+    """Those of some papers that have public texts or similar papers already."""
+    has_similar = exists().where(SimilarPaper.paper_id == Paper.id)
+    query = select(Paper.id).where(
+        Paper.id.in_(paper_ids), (Paper.summaries_count > 0) | has_similar
+    )
+    return list(session.scalars(query.order_by(Paper.id)))
 
 
 def has_known_words(session: Session) -> bool:
@@ -268,13 +250,6 @@ def _keep_best(session: Session, paper_ids: Sequence[int]) -> None:
         if kept[paper_id] > MAX_SIMILAR_PAPERS:
             pair = (SimilarPaper.paper_id == paper_id, SimilarPaper.similar_id == similar_id)
             session.execute(delete(SimilarPaper).where(*pair))
-
-
-def _targets(session: Session, summary_ids: Sequence[int]) -> list[int]:
-    query = select(Link.target_id).where(
-        Link.summary_id.in_(summary_ids), Link.target_id.is_not(None)
-    )
-    return [number for number in session.scalars(query.distinct()) if number is not None]
 
 
 def _marks(session: Session, paper_ids: Sequence[int]) -> dict[int, int]:

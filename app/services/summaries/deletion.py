@@ -16,14 +16,11 @@ from sqlalchemy.orm import Session, joinedload
 from app.db import begin_writing, lock_papers, now
 from app.models import DeletedSummary, Draft, Paper, PaperMerge, Revision, Summary, User, Vote
 from app.rendering import RENDERER_VERSION
-from app.services import votes
-from app.services.counters import counts
+from app.services import changes, votes
 from app.services.locks import lock_user
 from app.services.pictures import addresses
 from app.services.refusals import Refusal
 from app.services.row_values import decode_row, encode_row
-from app.services.search_index.indexing import renumber_papers
-from app.services.similar import similarity
 from app.services.summaries import draft_merge
 from app.services.summaries.publishing import (
     apply_rendered_text,
@@ -91,12 +88,9 @@ def delete_summary(session: Session, summary: Summary) -> bool:
     )
     if draft is not None:
         session.delete(draft)
-    similarity.remove_summaries(session, [summary.id])
-    tags = set_tags(session, summary, ())
+    changes.note(session, "summary", summary.id)
     session.execute(delete(Summary).where(Summary.id == summary.id))
     close_gap(session, summary.paper_id, summary.user_id)
-    renumber_papers(session, [summary.paper_id])
-    counts.recount(session, [summary.paper_id], user_ids=[summary.user_id], tag_ids=tags)
     return True
 
 
@@ -153,9 +147,10 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
     session.add(summary)
     session.delete(found)
     session.flush()
+    changes.note_new(session, "summary", summary.id)
     for row in data["revisions"]:
         session.add(Revision(summary_id=summary.id, **decode_row(Revision, row)))
-    tags = set_tags(session, summary, data["tags"])
+    set_tags(session, summary, data["tags"])
     _restore_votes(session, summary, data["votes"])
     apply_rendered_text(session, summary, rendered)
     session.flush()
@@ -163,7 +158,6 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
     if summary.visibility == "unlisted":
         addresses.renew_addresses(session, summary)  # with its secret address
     votes.recount(session, summary)
-    counts.recount(session, [summary.paper_id], user_ids=[user.id], tag_ids=tags)
     _restore_draft(session, summary, data.get("draft"))
     return summary
 

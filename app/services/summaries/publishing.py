@@ -13,13 +13,11 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing, insert_missing, lock_papers, now
 from app.models import Paper, Revision, Summary, SummaryTag, Tag, User
 from app.rendering import RENDERER_VERSION, Rendered, RenderError, render_inline
-from app.services.counters import counts
+from app.services import changes
 from app.services.locks import check_paper_exists, lock_user
 from app.services.pictures import addresses
 from app.services.refusals import Refusal
 from app.services.renderer import render_text
-from app.services.search_index.indexing import index_summary
-from app.services.similar import similarity
 from app.services.summaries import draft_merge, links
 from app.services.summaries.checks import checked, parse_tags
 from app.services.summaries.content import BaseVersion, Content, Edit
@@ -28,7 +26,6 @@ from app.services.summaries.state import (
     last_revision,
     lock_summaries_of_writer,
     lock_summary,
-    tag_names,
 )
 from app.services.votes import popularity
 
@@ -183,6 +180,8 @@ def _write(
     is_new: bool,
 ) -> None:
     """Put what was checked into the row, and write all that follows from it."""
+    if not is_new:
+        changes.note(session, "summary", summary.id)
     if not is_new and content.visibility == "unlisted" and summary.share_code is None:
         addresses.renew_addresses(session, summary)  # others may know those that it had
     source, rendered = content.source, made.text
@@ -215,13 +214,14 @@ def _write(
     _take_rendered(summary, rendered)
     session.add(summary)
     session.flush()
-    touched = set_tags(session, summary, parse_tags(content.tags))
+    if is_new:
+        changes.note_new(session, "summary", summary.id)
+    set_tags(session, summary, parse_tags(content.tags))
     apply_rendered_text(session, summary, rendered)
     if changed:
         _add_revision(session, summary)
     if content.visibility == "public":
         _note_public(session, summary, moment)
-    counts.recount(session, [summary.paper_id], user_ids=[user.id], tag_ids=touched)
 
 
 def render_or_refuse(session: Session, source: str) -> Rendered:
@@ -249,14 +249,11 @@ def _with_addresses(rendered: Rendered, moved: dict[str, str]) -> Rendered:
 
 
 def apply_rendered_text(session: Session, summary: Summary, rendered: Rendered) -> None:
-    """Write what follows from a summary's text: its HTML, links, pictures and search entry."""
+    """Write the HTML, links and pictures of a summary whose change is noted."""
     _take_rendered(summary, rendered)
-    linked = similarity.linked_papers_before_change(session, summary)
     links.rebuild_links(session, summary, rendered.links)
-    similarity.mark_after_change(session, summary, linked)
     addresses.note_uses(session, summary)
-    writer = session.get_one(User, summary.user_id)
-    index_summary(session, summary, rendered.text, tag_names(session, summary), writer)
+    changes.note_text(session, summary.id, rendered.text)
 
 
 def _take_rendered(summary: Summary, rendered: Rendered) -> None:
@@ -266,22 +263,15 @@ def _take_rendered(summary: Summary, rendered: Rendered) -> None:
     summary.excerpt = rendered.excerpt
 
 
-def set_tags(session: Session, summary: Summary, names: Sequence[str]) -> set[int]:
-    """Replace the tags of a summary.
-
-    Returns:
-        The numbers of all tags that it has or had, for `counts`.
-    """
+def set_tags(session: Session, summary: Summary, names: Sequence[str]) -> None:
+    """Replace the tags of a summary that is noted."""
     insert_missing(session, Tag, [{"name": name} for name in names], ["name"])
     ids = session.scalars(select(Tag.id).where(Tag.name.in_(names))).all()
-    gone = delete(SummaryTag).where(SummaryTag.summary_id == summary.id)
-    before = session.scalars(gone.returning(SummaryTag.tag_id)).all()
+    session.execute(delete(SummaryTag).where(SummaryTag.summary_id == summary.id))
     if ids:
-        score = summary.score if summary.visibility == "public" else None
-        rows = [{"summary_id": summary.id, "tag_id": tag_id, "score": score} for tag_id in ids]
+        rows = [{"summary_id": summary.id, "tag_id": tag_id} for tag_id in ids]
         session.execute(insert(SummaryTag), rows)
     session.expire(summary, ["tags"])
-    return {*before, *ids}
 
 
 def new_share_code() -> str:

@@ -38,9 +38,9 @@ from app.search import entries
 from app.services.dblp import dump_import, reader
 from app.services.dblp.dump_import import import_dump
 from app.services.dblp.works import prepare_work, render_title
+from app.services.links.stale import STALE
 from app.services.search_index import indexing
 from app.services.search_index.bulk_entries import BulkIndex, NewPaper, with_names
-from app.services.summaries.stale import STALE
 from app.sources.dblp_dump.reader import DumpReader, DumpRecord
 from app.sources.dblp_dump.terms import BadDump, Wanted
 from app.text.words import search_words, words

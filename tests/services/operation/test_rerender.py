@@ -13,9 +13,9 @@ from app.models import Identifier, Paper, Summary, User
 from app.queries.identifiers import find_paper
 from app.rendering import RendererBusy
 from app.services.accounts import account
+from app.services.links import stale
 from app.services.operation import rerender
 from app.services.operation.rerender import count_stale, renew_stale
-from app.services.summaries import stale
 from tests.helpers.factories import make_paper, make_summary, make_user
 
 

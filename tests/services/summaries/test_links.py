@@ -11,10 +11,10 @@ from app.models import Link, Paper, Summary, User
 from app.queries import papers
 from app.queries.links import links
 from app.rendering import Rendered
+from app.services.links import stale
 from app.services.operation import rerender
 from app.services.operation.rerender import count_marked, renew_marked
 from app.services.papers.adding import add_paper
-from app.services.summaries import stale
 from app.sources.record import PaperRecord
 from tests.helpers.factories import make_paper, make_summary, make_user
 

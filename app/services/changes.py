@@ -1,0 +1,248 @@
+"""What a write changes, by name, and all that follows from it.
+
+A service says which rows it is about to change or remove (`note`), or has made (`note_new`).
+When the transaction is committed, what hangs on them is brought into step, here and nowhere else:
+links that waited for a paper, similar papers, search entries, counts. So none of them can be
+forgotten, each is done once for all that a transaction changed, and nobody sees the one without
+the other.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session, SessionTransaction
+
+from app.db import begin_writing
+from app.models import Link, Paper, Summary, SummaryTag, User
+from app.services.counters import counts, totals
+from app.services.counters.differences import Placement
+from app.services.links.resolving import resolve_links
+from app.services.links.stale import mark_stale
+from app.services.search_index import indexing
+from app.services.similar import similarity
+
+Kind = Literal["paper", "summary", "author", "writer"]
+_KEY = "changes"
+BATCH = 500  # rows named in one statement
+
+
+class _SummaryState(NamedTuple):
+    """What of a summary others depend on."""
+
+    paper_id: int
+    user_id: int
+    is_public: bool
+    was_public: bool  # now or at any time before
+    is_named: bool
+    tags: frozenset[int]
+    targets: frozenset[int]  # the papers to which its links lead
+
+
+@dataclass
+class _Changes:
+    """What is noted in one transaction.
+
+    Attributes:
+        papers, summaries: how each stood before, by number; `None` for what is new.
+        scores: summaries whose votes change, and what they brought their writers before.
+        authors, writers: whose names change.
+        texts: the plain texts of summaries that were rendered.
+    """
+
+    transaction: SessionTransaction | None
+    papers: dict[int, Placement | None] = field(default_factory=dict)
+    summaries: dict[int, _SummaryState | None] = field(default_factory=dict)
+    scores: dict[int, tuple[Summary, int]] = field(default_factory=dict)
+    authors: set[int] = field(default_factory=set)
+    writers: set[int] = field(default_factory=set)
+    texts: dict[int, str] = field(default_factory=dict)
+
+
+def note(session: Session, kind: Kind, *ids: int) -> None:
+    """Note rows that are about to change, or to be removed.
+
+    Before the first change to them, in a session that writes. Papers need `lock_papers` alone,
+    summaries need it shared.
+
+    Args:
+        kind: `paper` for its facts, names and authors, `summary` for text, tags, links, writer and
+            who can see it, `author` for the names of an author, `writer` for those of a user.
+        ids: numbers of the rows; noting one twice does nothing.
+    """
+    changes = _changes(session)
+    if kind == "paper":
+        new = [each for each in ids if each not in changes.papers]
+        changes.papers |= _placements(session, new)
+    elif kind == "summary":
+        new = [each for each in ids if each not in changes.summaries]
+        changes.summaries |= _states(session, new)
+    else:
+        {"author": changes.authors, "writer": changes.writers}[kind].update(ids)
+
+
+def note_new(session: Session, kind: Literal["paper", "summary"], *ids: int) -> None:
+    """Note rows that were made in this transaction."""
+    changes = _changes(session)
+    rows: dict[int, Placement | None] | dict[int, _SummaryState | None]
+    rows = changes.papers if kind == "paper" else changes.summaries
+    for each in ids:
+        rows.setdefault(each, None)
+
+
+def note_score(session: Session, summary: Summary) -> None:
+    """Note that only the votes on a summary are about to change.
+
+    Its row is locked.
+    """
+    scores = _changes(session).scores
+    if summary.id not in scores:
+        scores[summary.id] = summary, _votes_for_writer(summary)
+
+
+def note_text(session: Session, summary_id: int, plain: str) -> None:
+    """Note what a summary that is noted says, without markup."""
+    _changes(session).texts[summary_id] = plain
+
+
+def apply(session: Session) -> None:
+    """Bring into step what follows from the changes that are noted.
+
+    A commit does so by itself.
+    """
+    session.flush()
+    changes: _Changes | None = session.info.pop(_KEY, None)
+    if changes is None or changes.transaction is not session.get_transaction():
+        return  # of a transaction that was rolled back
+    present = _states(session, changes.summaries)
+    mark_stale(session, resolve_links(session, _existing_papers(session, changes.papers)))
+    _follow_similar(session, changes, present)
+    _follow_search(session, changes, present)
+    _follow_counts(session, changes, present)
+
+
+@event.listens_for(Session, "before_commit")
+def _apply_at_commit(session: Session) -> None:
+    if _KEY in session.info and not session.in_nested_transaction():
+        apply(session)
+
+
+def _changes(session: Session) -> _Changes:
+    begin_writing(session)
+    transaction = session.get_transaction()
+    found: _Changes | None = session.info.get(_KEY)
+    if found is None or found.transaction is not transaction:
+        found = session.info[_KEY] = _Changes(transaction)
+    return found
+
+
+def _follow_similar(session: Session, changes: _Changes, present: dict[int, _SummaryState]) -> None:
+    hidden: list[tuple[int, frozenset[int]]] = []
+    marked: list[int] = []
+    for number, before in changes.summaries.items():
+        after = present.get(number)
+        if after is not None and after.is_public:
+            marked += (after.paper_id, *sorted(after.targets))
+            marked += () if before is None else (before.paper_id, *sorted(before.targets))
+        elif before is not None and before.was_public:
+            hidden.append((before.paper_id, before.targets))
+    similarity.remove_traces(session, hidden)
+    new = {number for number, before in changes.papers.items() if before is None}
+    if changed := changes.papers.keys() - new:
+        marked += similarity.compared(session, changed)
+    marked += (paper_id for paper_id, targets in hidden for paper_id in (paper_id, *targets))
+    similarity.mark(session, _existing_papers(session, {*new, *marked}))
+
+
+def _follow_search(session: Session, changes: _Changes, present: dict[int, _SummaryState]) -> None:
+    indexing.index_summaries(session, list(changes.summaries), changes.texts)
+    both = (*changes.summaries.items(), *present.items())
+    indexing.renumber_papers(session, {state.paper_id for _, state in both if state is not None})
+    indexing.index_papers(session, sorted(changes.papers))
+    indexing.index_authors(session, changes.authors)
+    for user in _existing_users(session, changes.writers):
+        indexing.rename_writer(session, user)
+
+
+def _follow_counts(session: Session, changes: _Changes, present: dict[int, _SummaryState]) -> None:
+    before = [state for state in changes.summaries.values() if state is not None]
+    states = [*before, *present.values()]
+    votes: Counter[int] = Counter()
+    papers = {state.paper_id for state in states}
+    counts.set_sections(session, {*papers, *changes.papers})
+    for number, (summary, before_votes) in changes.scores.items():
+        if number not in changes.summaries:
+            votes[summary.user_id] += _votes_for_writer(summary) - before_votes
+            papers.add(summary.paper_id)
+    counts.recount(session, papers, changes.papers)
+    totals.carry_scores(session, sorted({*present, *changes.scores}))
+    totals.recount_tags(session, {tag for state in states for tag in state.tags})
+    writers = {state.user_id for state in states}
+    there = {user.id for user in _existing_users(session, writers)}
+    counted = {state.user_id for state in before if state.is_public and state.is_named}
+    totals.recount_writers(session, there, len(counted - there))
+    totals.add_votes(session, votes)
+
+
+def _placements(session: Session, ids: Iterable[int]) -> dict[int, Placement]:
+    columns = (Paper.id, Paper.venue_id, Paper.year, Paper.summaries_count)
+    rows = (session.execute(select(*columns).where(Paper.id.in_(some))) for some in _batches(ids))
+    return {row[0]: Placement(row[1], row[2], row[3]) for each in rows for row in each}
+
+
+def _states(session: Session, ids: Iterable[int]) -> dict[int, _SummaryState]:
+    found: dict[int, _SummaryState] = {}
+    for some in _batches(ids):
+        tags: defaultdict[int, set[int]] = defaultdict(set)
+        targets: defaultdict[int, set[int]] = defaultdict(set)
+        carried = select(SummaryTag.summary_id, SummaryTag.tag_id)
+        for number, tag in session.execute(carried.where(SummaryTag.summary_id.in_(some))):
+            tags[number].add(tag)
+        links = select(Link.summary_id, Link.target_id).where(Link.summary_id.in_(some))
+        for number, target in session.execute(links):
+            if target is not None:
+                targets[number].add(target)
+        columns = (
+            *(Summary.id, Summary.paper_id, Summary.user_id, Summary.visibility),
+            *(Summary.published_at, Summary.anonymous),
+        )
+        for row in session.execute(select(*columns).where(Summary.id.in_(some))):
+            found[row.id] = _SummaryState(
+                paper_id=row.paper_id,
+                user_id=row.user_id,
+                is_public=row.visibility == "public",
+                was_public=row.published_at is not None,
+                is_named=not row.anonymous,
+                tags=frozenset(tags[row.id]),
+                targets=frozenset(targets[row.id]),
+            )
+    return found
+
+
+def _votes_for_writer(summary: Summary) -> int:
+    """How many votes count for a writer whom everybody knows."""
+    if summary.visibility != "public" or summary.anonymous:
+        return 0
+    return summary.score - summary.imported_votes
+
+
+def _existing_papers(session: Session, ids: Collection[int]) -> list[int]:
+    query = select(Paper.id)
+    return [
+        number
+        for some in _batches(ids)
+        for number in session.scalars(query.where(Paper.id.in_(some)).order_by(Paper.id))
+    ]
+
+
+def _existing_users(session: Session, ids: Collection[int]) -> list[User]:
+    return [user for each in sorted(ids) if (user := session.get(User, each)) is not None]
+
+
+def _batches(ids: Iterable[int]) -> Iterable[list[int]]:
+    ordered = sorted(set(ids))
+    return (ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH))
