@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,9 +17,9 @@ from app.queries.catalogue import overview, venues
 from app.queries.search import suggestions
 from app.search.entries import PaperFacts, paper_entry
 from app.services.papers.adding import add_paper
-from app.services.papers.same_work import WorkFacts, is_same
 from app.services.search_index.indexing import index_papers
 from app.sources.record import PaperRecord
+from app.sources.same_work import WorkFacts, is_same
 from app.text.person_names import author_key
 from app.text.words import words
 from tests.helpers.client import Browser
@@ -60,7 +62,7 @@ def test_both_ways_of_writing_find_each_other(session: Session, pair: tuple[str,
 @given(text=st.text(min_size=1, max_size=100))
 def test_a_query_finds_what_it_is_written_as(text: str) -> None:
     """Whatever the letters: the index has of a title the words that it is looked for by."""
-    text = text.replace('"', " ")
+    text = re.sub('["“”]', " ", text)
     title = paper_entry(PaperFacts(1, text, (), (), None, "", (), summarised=False))["title"]
     parts = search.parse(f'"{text}"').parts
     assert len(parts) == (1 if words(text) else 0)

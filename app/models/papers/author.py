@@ -73,3 +73,8 @@ class PaperAuthor(Base):
     def printed(self) -> str:
         """The author's name as it stands on the paper; needs `author` to be loaded."""
         return self.name or self.author.name
+
+    @property
+    def numbered(self) -> str:
+        """The printed name with dblp's number of a namesake; needs `author` to be loaded."""
+        return with_number(self.printed, self.author.key)

@@ -15,7 +15,7 @@ class PaperMerge(Base):
 
     What everybody may read stands in columns: keys and titles as they were, and how many public
     summaries came along. `data` holds what undoing needs, numbers of private summaries among it: it
-    is shown to nobody. `by_rule` says that `services.papers.same_work` did it
+    is shown to nobody. `by_rule` says that `sources.same_work` did it
     when the user added one of the two, or who runs the program did: then there is no user.
     `paper_id` is the paper that the removed one is now, after further merges another one than
     `kept_id`, and nothing once this one is undone: `removed_title_folded` finds it.

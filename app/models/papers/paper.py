@@ -17,6 +17,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.db import Base, UTCDateTime
 from app.models.papers.author import Author, PaperAuthor
 from app.models.papers.venue import Venue
+from app.sources.record import PaperRecord
+from app.sources.same_work import WorkFacts, kind_of_work
 
 MAX_IDENTIFIER = 300
 IDENTIFIER_KINDS = ("key", "doi", "arxiv", "openreview", "acl", "url")
@@ -90,6 +92,26 @@ class Paper(Base):
     def authors(self) -> list[Author]:
         """The authors in order; needs `authorships` and their `author` to be loaded."""
         return [authorship.author for authorship in self.authorships]
+
+    @property
+    def work(self) -> WorkFacts:
+        """What tells whether another paper is the same work; needs authors and venue."""
+        venue = self.venue
+        record = PaperRecord(
+            self.title,
+            venue=venue.name if venue else "",
+            venue_key=venue.key if venue else "",
+            doi=self.doi or "",
+            arxiv_id=self.arxiv_id or "",
+            details=self.details,
+        )
+        return WorkFacts(
+            self.title,
+            tuple(authorship.numbered for authorship in self.authorships),
+            self.year,
+            kind_of_work(record, venue.kind if venue else ""),
+            tuple(authorship.author_id for authorship in self.authorships),
+        )
 
 
 class Identifier(Base):

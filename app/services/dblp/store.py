@@ -8,26 +8,35 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from app.db import now
-from app.models import AuthorName, Identifier, Paper, PaperAuthor, Venue
+from app.models import Author, AuthorName, Identifier, Paper, PaperAuthor, Venue
 from app.models.papers.paper import rank
 from app.rendering import RENDERER_VERSION
 from app.services.bulk import among, insert_rows, is_sqlite, new_ids
 from app.services.counters.differences import CountDifferences, Placement
 from app.services.dblp.names import Authors, Venues
-from app.services.dblp.same_work import Candidate, agrees, is_distinctive, is_twin
 from app.services.dblp.updates import merge_works, update_papers
-from app.services.dblp.works import DumpWork
+from app.services.dblp.works import SOURCE, DumpWork
 from app.services.search_index.bulk_entries import BulkIndex
 from app.services.search_index.indexing import index_papers
+from app.sources.record import PaperRecord
+from app.sources.same_work import (
+    WorkFacts,
+    find_same_work,
+    is_distinctive,
+    is_version,
+    kind_of_work,
+    title_words,
+)
 from app.sources.sections import section_of_paper
+from app.text.person_names import with_number
 
-SOURCE = "dblp"
 STRONG = ("doi", "arxiv", "openreview", "acl")  # an address may be that of a whole volume
 _PAPER = (
     *("id", "key", "title", "title_html", "title_folded", "year", "venue_id", "section_slug"),
@@ -37,6 +46,19 @@ _PAPER = (
 )
 Owner = DumpWork | int  # a work of this batch, or the number of a paper that is here
 Names = dict[tuple[str, str], Owner]
+
+
+@dataclass
+class _Candidate:
+    """A paper in the library; `work` is complete once its authors are read."""
+
+    id: int
+    title_folded: str
+    work: WorkFacts
+
+    @property
+    def facts(self) -> WorkFacts:
+        return self.work
 
 
 @dataclass
@@ -53,8 +75,8 @@ class _BatchState:
     """
 
     taken: Names
-    candidates: dict[int, Candidate] = field(default_factory=dict)
-    by_title: defaultdict[str, list[Candidate | DumpWork]] = field(
+    candidates: dict[int, _Candidate] = field(default_factory=dict)
+    by_title: defaultdict[str, list[_Candidate | DumpWork]] = field(
         default_factory=lambda: defaultdict(list)
     )
     new: list[DumpWork] = field(default_factory=list)
@@ -173,10 +195,11 @@ def _taken(session: Session, works: Iterable[DumpWork]) -> Names:
 
 def _find_candidates(session: Session, batch: _BatchState, works: Sequence[DumpWork]) -> None:
     """Load what the works may be the same as: of one title, or with an identifier in common."""
-    titles = {work.title_folded for work in works if is_distinctive(work.title_folded)}
+    titles = {work.title_folded for work in works if is_distinctive(title_words(work.title))}
     numbers = {number for (kind, _), number in batch.taken.items() if kind in STRONG}
-    which = or_(Venue.kind.in_(("preprint", "conference")), Paper.source_stamp.is_(None))
-    _load(session, batch, among(session, Paper.title_folded, titles) & which)
+    # A journal's paper of dblp's is another work than a conference's, and than its preprint.
+    may_be = or_(Venue.kind.is_distinct_from("journal"), Paper.source_stamp.is_(None))
+    _load(session, batch, among(session, Paper.title_folded, titles) & may_be)
     if numbers:
         _load(session, batch, among(session, Paper.id, numbers))
     for candidate in batch.candidates.values():
@@ -184,27 +207,45 @@ def _find_candidates(session: Session, batch: _BatchState, works: Sequence[DumpW
     if not batch.candidates:
         return
     written = (
-        select(PaperAuthor.paper_id, PaperAuthor.author_id)
+        select(
+            *(PaperAuthor.paper_id, PaperAuthor.author_id, PaperAuthor.name),
+            *(Author.name, Author.key),
+        )
+        .join(Author, Author.id == PaperAuthor.author_id)
         .where(among(session, PaperAuthor.paper_id, batch.candidates))
         .order_by(PaperAuthor.paper_id, PaperAuthor.position)
     )
-    for number, author in session.execute(written):
-        batch.candidates[number].authors.append(author)
+    people: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+    for number, author, printed, usual, key in session.execute(written):
+        people[number].append((author, with_number(printed or usual, key)))
+    for number, named in people.items():
+        ids, names = zip(*named, strict=True)
+        candidate = batch.candidates[number]
+        candidate.work = replace(candidate.work, authors=names, author_ids=ids)
 
 
 def _load(session: Session, batch: _BatchState, which: ColumnElement[bool]) -> None:
     query = (
         select(
-            *(Paper.id, Paper.title, Paper.title_folded, Venue.kind, Paper.year),
-            Paper.source_stamp,
+            *(Paper.id, Paper.title, Paper.title_folded, Paper.year, Paper.source_stamp),
+            *(Paper.doi, Paper.arxiv_id, Paper.details, Venue.kind, Venue.name, Venue.key),
         )
         .outerjoin(Venue, Venue.id == Paper.venue_id)
         .where(which)
     )
-    for number, title, words, kind, year, stamp in session.execute(query):
-        batch.candidates[number] = Candidate(
-            number, title, words, kind or "", year, stamp is not None
+    rows: Iterable[Any] = session.execute(query)
+    for number, title, words, year, stamp, doi, arxiv_id, details, kind, venue, key in rows:
+        record = PaperRecord(
+            title,
+            venue=venue or "",
+            venue_key=key or "",
+            doi=doi or "",
+            arxiv_id=arxiv_id or "",
+            details=details,
         )
+        catalogue = "" if stamp is None else SOURCE
+        facts = WorkFacts(title, (), year, kind_of_work(record, kind or ""), catalogue=catalogue)
+        batch.candidates[number] = _Candidate(number, words, facts)
 
 
 def _place(batch: _BatchState, work: DumpWork) -> str:
@@ -233,13 +274,33 @@ def _owner(batch: _BatchState, work: DumpWork) -> Owner | None:
         return own
     for kind, _, low in work.refs:
         found = batch.taken.get((kind, low)) if kind in STRONG else None
-        if found is not None and agrees(work, _comparable(batch, found)):
+        if found is not None and _may_share(work, _comparable(batch, found)):
             return found
-    twins = [each for each in batch.by_title.get(work.title_folded, ()) if is_twin(work, each)]
-    if len(twins) != 1:  # of several none is the one
+    return _same_work(batch, work)
+
+
+def _same_work(batch: _BatchState, work: DumpWork) -> Owner | None:
+    """Who of the same title is the same work, without any identifier in common."""
+    others = batch.by_title.get(work.title_folded)
+    if not others or not is_distinctive(title_words(work.title)):
         return None
-    return twins[0].id if isinstance(twins[0], Candidate) else twins[0]
+    facts = [other.facts for other in others]
+    same = find_same_work(work.facts, facts, is_complete=False)
+    found = next((each for each, its in zip(others, facts, strict=True) if its is same), None)
+    return found.id if isinstance(found, _Candidate) else found
 
 
-def _comparable(batch: _BatchState, owner: Owner) -> Candidate | DumpWork:
+def _may_share(work: DumpWork, other: _Candidate | DumpWork) -> bool:
+    """Whether an identifier that both have makes them one.
+
+    A volume's DOI stands on its chapters, so two records of dblp's must have one title too, or be a
+    preprint and something else.
+    """
+    facts = other.facts
+    if facts.catalogue != SOURCE or work.title_folded == other.title_folded:
+        return True
+    return is_version(work.facts, facts)
+
+
+def _comparable(batch: _BatchState, owner: Owner) -> _Candidate | DumpWork:
     return batch.candidates[owner] if isinstance(owner, int) else owner

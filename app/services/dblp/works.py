@@ -29,11 +29,14 @@ from app.services.papers.facts import (
 )
 from app.services.search_index.bulk_entries import NewPaper
 from app.sources.dblp_dump.reader import DumpRecord
+from app.sources.record import PaperRecord
+from app.sources.same_work import WorkFacts, kind_of_work
 from app.text.lines import visible_line
 from app.text.person_names import author_key, without_number
 from app.text.words import MAX_TITLE as MAX_TITLE_FOLDED
 from app.text.words import indexable, plain_figures, words
 
+SOURCE = "dblp"
 STREAMS = ("conf/", "journals/", "series/")
 MAX_DETAIL = 2000
 MAX_SHOWN = 100  # characters of a key
@@ -83,6 +86,21 @@ class DumpWork:
         return self.stamp[:HEAD]
 
     @property
+    def facts(self) -> WorkFacts:
+        """What tells whether a paper is the same work."""
+        record = PaperRecord(
+            self.title,
+            venue=self.venue_name,
+            venue_key=self.venue_key,
+            doi=self.doi,
+            arxiv_id=self.arxiv_id,
+            details=self.details,
+        )
+        kind = kind_of_work(record, self.kind)
+        authors, ids = tuple(self.names), tuple(self.authors)
+        return WorkFacts(self.title, authors, self.year, kind, ids, SOURCE)
+
+    @property
     def kind(self) -> str:
         """The kind of venue, as `venues.kind` has it; empty without a venue."""
         return kind_of_venue(self.venue_key) if self.venue_key else ""
@@ -90,10 +108,6 @@ class DumpWork:
     def as_tuple(self) -> tuple[Any, ...]:
         """The arguments that make it again: for another process."""
         return tuple([getattr(self, name) for name in self.__slots__])
-
-    @property
-    def by_dblp(self) -> bool:
-        return True
 
 
 def head(record: DumpRecord) -> str:

@@ -19,10 +19,10 @@ from app.services.papers.completion import complete_paper
 from app.services.papers.deduplication import is_record_of, match_record, newest_paper_id
 from app.services.papers.facts import MAX_VENUE_KEY
 from app.services.papers.fitting import Misfit, fit
-from app.services.papers.same_work import title_words
 from app.services.refusals import PaperExists, Refusal
 from app.sources.bibtex.reading import BadEntry
 from app.sources.record import DETAILS, PaperRecord
+from app.sources.same_work import title_words
 from app.text.folding import slug
 
 BATCH = 50

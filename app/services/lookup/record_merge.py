@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from app.references.identifiers import is_corr_key
-from app.services.papers.same_work import WorkFacts, is_same
 from app.sources.record import PaperRecord
+from app.sources.same_work import is_same, may_be_extended, work_of
 from app.text.person_names import comparable_surnames
 
 _NAMED = ("doi", "arxiv_id", "openreview_id", "acl_id")
@@ -21,7 +21,7 @@ def is_same_work(one: PaperRecord, other: PaperRecord) -> bool:
     """Whether two records are of one work, such as a preprint and its conference version.
 
     An identifier that both have decides. Without, title, authors and year do as in
-    `services.papers.same_work`: so another part of a series and another preface stay apart. What
+    `sources.same_work`: so another part of a series and another preface stay apart. What
     dblp has under two keys is one work only when one of them is the preprint.
     """
     pairs = [(getattr(one, name).lower(), getattr(other, name).lower()) for name in _NAMED]
@@ -33,10 +33,10 @@ def is_same_work(one: PaperRecord, other: PaperRecord) -> bool:
         return False
     if one.key and len(keys) == 1 and other.key:
         return True
-    # They come from different lists, so one of them counts as the preprint.
-    return is_same(
-        WorkFacts(one.title, one.authors, one.year, "preprint"),
-        WorkFacts(other.title, other.authors, other.year, ""),
+    work, others = work_of(one), work_of(other)
+    # Sources seldom say of what kind a work is, so one of the two counts as the preprint.
+    return not may_be_extended(work, others) and is_same(
+        replace(work, kind="preprint"), replace(others, kind="")
     )
 
 

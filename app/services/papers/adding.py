@@ -81,7 +81,7 @@ def add_prepared(
     The texts of links that waited for it are only marked: `rerender.renew_marked` renders them
     again after the commit, for it may take long.
 
-    A preprint and what came of it are one paper (`services.papers.same_work`): then the two are
+    A preprint and what came of it are one paper (`sources.same_work`): then the two are
     merged at once, and the one that stays is returned. Only a record that somebody vouches for
     (`duplicates.is_trusted_source`) does that, or anything else to a paper that is here; for
     another one that paper is there already, and stays as it is.

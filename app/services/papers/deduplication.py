@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import delete, func, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.db import begin_writing, lock_papers
 from app.models import Author, Identifier, Paper, PaperAuthor, PaperMerge, folded
@@ -26,15 +26,24 @@ from app.services import changes
 from app.services.links.resolving import release_links
 from app.services.papers.facts import FIELDS
 from app.services.papers.numbered_keys import FIRST, free_key, number_key
-from app.services.papers.same_work import is_generic, title_words
 from app.sources.record import OTHERS, PaperRecord, has_more_authors
+from app.sources.same_work import (
+    YEARS_APART,
+    is_distinctive,
+    is_generic,
+    is_same,
+    is_version,
+    kind_of_work,
+    title_words,
+    work_of,
+)
 from app.text.person_names import comparable_surnames
 from app.text.words import title_folded
 
-LONG_TITLE = 15  # letters; "Preface" and "Editorial" are titles of many works
 # Papers that somebody added by hand or from a file, who may have claimed names for them.
 _CLAIMERS = ("bibtex", "pasted", "form")
 _PART = re.compile(r"\d+|[ivx]+|parts?|volumes?|chapters?")
+MAX_SAME_TITLE = 20  # papers of one title that are looked at
 # Where the title may end and its subtitle begin.
 _SUBTITLE = re.compile(r"\s*[:.?!–—(]|\s+-")
 
@@ -71,7 +80,7 @@ def match_record(
     """
     paper, record, notes = _by_identifiers(session, record, takes_back)
     if paper is None and before is not None:
-        paper = _alike(session, record, before)
+        paper = _of_same_work(session, record, before)
     if paper is None and record.key:
         paper = _by_key(session, record)
     if paper is not None:
@@ -95,7 +104,7 @@ def is_record_of(session: Session, paper: Paper, record: PaperRecord) -> bool:
     if words != title_words(record.title) or _differs(paper, record):
         return False
     apart = abs(paper.year - record.year) if paper.year and record.year else 0
-    if apart > (0 if is_generic(words) else 1):
+    if apart > (0 if is_generic(words) else YEARS_APART):
         return False
     told = paper.details or {}
     if is_generic(words):
@@ -231,26 +240,46 @@ def _differs(paper: Paper, record: PaperRecord) -> bool:
     return any(mine and theirs and folded(mine) != folded(theirs) for mine, theirs in pairs)
 
 
-def _alike(session: Session, record: PaperRecord, before: int) -> Paper | None:
-    """A paper of the same title, authors and year, of which nothing says that it is another."""
-    title = title_folded(record.title)
-    if record.key and (len(title) < LONG_TITLE or not record.authors or not before):
+def _of_same_work(session: Session, record: PaperRecord, before: int) -> Paper | None:
+    """A paper that is the same publication, or the same entry of a file where it has no key."""
+    if record.key and not (before and is_distinctive(title_words(record.title))):
         return None
-    query = select(Paper).where(Paper.title_folded == title, Paper.year.is_(record.year))
-    if record.year is not None:
-        query = select(Paper).where(Paper.title_folded == title, Paper.year == record.year)
+    work = work_of(record, "the file")
+    query = select(Paper).where(Paper.title_folded == title_folded(record.title))
+    if record.year is None:
+        query = query.where(Paper.year.is_(None))
+    else:
+        query = query.where(
+            Paper.year.between(record.year - YEARS_APART, record.year + YEARS_APART)
+        )
     if record.key:
         query = query.where(Paper.id <= before)
-    for paper in session.scalars(query.order_by(Paper.id).limit(20)):
-        types = {record.details.get("type"), (paper.details or {}).get("type")} - {None}
-        if (
-            not _differs(paper, record)
-            and title_words(paper.title) == title_words(record.title)
-            and len(types) < 2
-            and comparable_surnames(_names(session, paper)) == comparable_surnames(record.authors)
-        ):
+    query = (
+        query.order_by(Paper.id)
+        .limit(MAX_SAME_TITLE)
+        .options(
+            joinedload(Paper.venue), selectinload(Paper.authorships).joinedload(PaperAuthor.author)
+        )
+    )
+    for paper in session.scalars(query.execution_options(populate_existing=True)):
+        if _differs(paper, record):
+            continue
+        if not record.key and _is_same_entry(session, paper, record):
+            return paper
+        # What came of a preprint is added, and then joined with it: it has the better facts.
+        if record.key and is_same(paper.work, work) and not is_version(paper.work, work):
             return paper
     return None
+
+
+def _is_same_entry(session: Session, paper: Paper, record: PaperRecord) -> bool:
+    kinds = {paper.work.kind, kind_of_work(record)} - {""}
+    return (
+        paper.year == record.year
+        and bool(paper.authorships) == bool(record.authors)
+        and len(kinds) < 2
+        and is_record_of(session, paper, record)
+    )
 
 
 def _names(session: Session, paper: Paper) -> list[str]:

@@ -15,15 +15,14 @@ from app.queries.identifiers import known_keys
 from app.references.identifiers import PaperRef
 from app.services import changes
 from app.services.papers.merging import merge_papers
-from app.services.papers.same_work import (
+from app.sources.lookup.registry import SOURCES
+from app.sources.same_work import (
     find_same_work,
     is_generic,
     is_published,
     may_be_same,
     title_words,
-    work_of,
 )
-from app.sources.lookup.registry import SOURCES
 
 # `Paper.source` of what somebody typed, pasted or sent.
 UNTRUSTED_SOURCES = ("form", "pasted")
@@ -72,7 +71,7 @@ def merge_if_duplicate(session: Session, added: Paper, adder: User | None) -> Pa
     present = papers.reload_paper(session, added.id)
     if other is None or present is None:
         return added
-    kept, removed = (present, other) if is_published(work_of(present)) else (other, present)
+    kept, removed = (present, other) if is_published(present.work) else (other, present)
     fill = removed is present or removed.source not in UNTRUSTED_SOURCES
     merge_papers(session, kept, removed, adder, by_rule=True, fill=fill)
     return kept
@@ -85,8 +84,8 @@ def find_duplicate(session: Session, added: Paper) -> Paper | None:
         return None
     present = papers.reload_paper(session, added.id)
     assert present is not None
-    works = [work_of(other) for other in others]
-    same = find_same_work(work_of(present), works)
+    works = [other.work for other in others]
+    same = find_same_work(present.work, works)
     return next((each for each, its in zip(others, works, strict=True) if its is same), None)
 
 
@@ -98,11 +97,11 @@ def suggest_duplicates(session: Session, paper: Paper) -> list[Paper]:
     One query by the folded title, and one more where there is any; needs authors and venue of the
     paper to be loaded.
     """
-    work = work_of(paper)
+    work = paper.work
     if not work.title or is_generic(title_words(work.title)):
         return []
     alike = [
-        other for other in papers.of_same_title(session, paper) if may_be_same(work, work_of(other))
+        other for other in papers.of_same_title(session, paper) if may_be_same(work, other.work)
     ]
     if not alike:
         return []
@@ -119,6 +118,6 @@ def choose_kept_paper(one: Paper, other: Paper) -> Paper:
     """
 
     def rank(paper: Paper) -> tuple[bool, int, int]:
-        return is_published(work_of(paper)), paper.summaries_count, -paper.id
+        return is_published(paper.work), paper.summaries_count, -paper.id
 
     return max(one, other, key=rank)

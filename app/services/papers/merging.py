@@ -62,7 +62,7 @@ def merge_papers(
     Facts that the first lacks are filled in from the second, with `fill`.
 
     Args:
-        user: who decided it; with `by_rule`, when `services.papers.same_work` did, who added one of
+        user: who decided it; with `by_rule`, when `sources.same_work` did, who added one of
         them.
 
     Raises:

@@ -15,8 +15,8 @@ from app.services.operation.rerender import renew_marked
 from app.services.papers.duplicates import choose_kept_paper, suggest_duplicates
 from app.services.papers.merge_undo import undo_merge
 from app.services.papers.merging import mark_different, merge_papers
-from app.services.papers.same_work import differences_between, work_of
 from app.services.refusals import Refusal
+from app.sources.same_work import differences_between
 from app.views.http import listing
 from app.views.http.access import (
     db,
@@ -146,7 +146,7 @@ def _compared(one: Paper, other: Paper, problem: str = "") -> str | tuple[str, i
         papers=(one, other),
         names={each.id: papers.identifiers(db(), each) for each in (one, other)},
         stays=choose_kept_paper(one, other),
-        doubts=differences_between(work_of(one), work_of(other)),
+        doubts=differences_between(one.work, other.work),
         problem=problem,
     )
     return (page, 422) if problem else page

@@ -52,11 +52,11 @@ def preprint(
     )
 
 
-def journal() -> str:
+def journal(year: int = 2017) -> str:
     """The extended version in a journal."""
     return (
         f'<article mdate="2017-05-24" key="journals/pami/RenHG017">{names(*AUTHORS)}'
-        f"<title>{TITLE}</title><pages>1137-1149</pages><year>2017</year><volume>39</volume>"
+        f"<title>{TITLE}</title><pages>1137-1149</pages><year>{year}</year><volume>39</volume>"
         "<journal>IEEE Trans. Pattern Anal. Mach. Intell.</journal><number>6</number>"
         "<ee>https://doi.org/10.1109/TPAMI.2016.2577031</ee></article>\n"
     )

@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -313,6 +314,41 @@ def test_preprint_and_conference_are_one(
         ("arxiv", "1506.01497"),
     }
     assert load(session, dump(tmp_path, *records, name="c.xml")) == {"unchanged": 2}
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"title": "Faster R-CNN."},  # short, but no title of many texts
+        {"authors": ("S. Ren", *AUTHORS[1:])},
+    ],
+)
+def test_it_is_the_rule_of_papers_added_one_by_one(
+    session: Session, tmp_path: Path, facts: dict[str, Any]
+) -> None:
+    title = {"title": facts.get("title", TITLE)}
+    path = dump(tmp_path, preprint(**facts), conference(**title))
+    assert load(session, path) == {"added": 1, "joined": 1}
+    made = make_paper(
+        session, "a", title["title"], authors=AUTHORS, year=2015, venue="arXiv e-prints"
+    )
+    assert made.key == "conf/nips/RenHGS15"
+
+
+def test_two_namesakes_have_not_one_work(session: Session, tmp_path: Path) -> None:
+    one = preprint(authors=("Wei Wang 0001", "Ann Other"))
+    two = conference(authors=("Wei Wang 0002", "Ann Other"))
+    assert load(session, dump(tmp_path, one, two)) == {"added": 2}
+
+
+def test_a_preprint_that_a_person_added_waits_for_the_conference(
+    session: Session, tmp_path: Path
+) -> None:
+    make_paper(session, "a/b", TITLE, authors=AUTHORS, year=2015, arxiv_id="1506.01497")
+    assert load(session, dump(tmp_path, journal(year=2015), conference())) == {
+        "added": 1,
+        "updated": 1,
+    }
 
 
 def test_an_identifier_joins_other_titles(session: Session, tmp_path: Path) -> None:

@@ -138,6 +138,7 @@ def test_one_doi_for_several_papers(session: Session) -> None:
         ("@misc{z, title={On the Origin of Things}, author={Roe, Bo}, year=2000}", "added"),
         ("@misc{z, title={On the Origin of Things}, author={Poe, Bo}, year=1999}", "added"),
         ("@book{z, title={On the Origin of Things}, author={Roe, Bo}, year=1999}", "added"),
+        ("@misc{z, title={On the Origin of Things}, author={Roe, Ann}, year=1999}", "added"),
         ("@misc{z, title={On the Origin of Things}, author={B. Roe}, doi={10.1000/y}}", "added"),
     ],
 )
@@ -152,6 +153,21 @@ def test_doubles_by_what_they_say(session: Session, entry: str, status: str) -> 
         details={"type": "misc"},
     )
     assert read(session, entry)[0].status == status
+
+
+@pytest.mark.parametrize(
+    ("title", "again"),
+    [
+        ("On It All", "unchanged"),  # short, but no title of many texts
+        ("Editorial: Things of Our Time", "added"),
+        ("Introduction to the Special Issue on Things", "added"),
+    ],
+)
+def test_a_title_must_tell_works_apart(session: Session, title: str, again: str) -> None:
+    entry = "@%s{%s, title={%s}, author={Bo Roe}, year=1999, booktitle={Things}}"
+    assert read(session, entry % ("inproceedings", "one", title))[0].status == "added"
+    # Two names of one type of entry.
+    assert read(session, entry % ("conference", "two", title))[0].status == again
 
 
 def test_two_entries_of_one_text_that_say_the_same_stay_two(session: Session) -> None:

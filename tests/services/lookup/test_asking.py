@@ -176,6 +176,9 @@ ONE = PaperRecord(title="On the growth of things", authors=("Ada Byron",), year=
 def test_what_one_work_is(facts: dict[str, object], same: bool) -> None:
     one = replace(ONE, doi="10.1/a") if "doi" in facts else ONE
     assert is_same_work(one, replace(ONE, **facts)) is same  # type: ignore[arg-type]
+    talk = replace(ONE, venue="X", venue_key="conf/x")
+    assert is_same_work(talk, replace(ONE, venue="arXiv"))
+    assert not is_same_work(talk, replace(ONE, venue="J", details={"type": "article"}))
     preface = PaperRecord(title="Preface", authors=("Ada Byron",), year=2015)
     assert not is_same_work(preface, preface)
 

@@ -1,13 +1,18 @@
-"""When two papers are one work.
+"""When two papers are one work, by what is known of them.
 
-They are by themselves when they share an identifier (`services.papers.adding` asks first), or when
+They are by themselves when they share an identifier (who calls asks first), or when
 
 - their titles have the same words, signs aside, and the title tells works apart: "Preface" or
   "Editorial" never does; "Part I" and "Part II", or two different numbers, are different words;
-- their authors have the same surnames in the same order, with given names that may be the same;
+- their authors are the same people in the same order: the same rows, or the same surnames with
+  given names that may be the same, and not two of dblp's numbers of namesakes;
 - their years differ by at most one;
 - and one of them is a preprint (arXiv, bioRxiv, …) and the other is not. A journal's version counts
   only while no other paper of this title is here: it may be the extended one of a conference's.
+
+A catalogue (our library, dblp, a file) has a publication once, so two of its papers that are no
+preprints are two works. Papers of two catalogues are also one when they are of one year and, as
+far as is known, of one kind.
 
 What agrees in less is suggested to readers (`may_be_same`), and a trusted user decides.
 """
@@ -18,9 +23,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.models import Paper
+from app.sources.record import PaperRecord
+from app.sources.works import kind_of
 from app.text.folding import fold
-from app.text.person_names import comparable_name, comparable_surnames
+from app.text.person_names import comparable_name, comparable_surnames, without_number
 
 MIN_WORDS = 3
 MIN_LETTERS = 15
@@ -51,19 +57,45 @@ class WorkFacts:
     """What of a paper tells whether it is another one's work.
 
     Attributes:
-        kind: 'preprint', else what the venue is ('conference', 'journal', …), '' without one.
+        authors: names, with dblp's number of a namesake where it is known.
+        kind: 'preprint', else what the venue or the entry is ('conference', 'journal', 'book',
+            'thesis', 'misc', …), '' where nothing tells.
+        author_ids: the authors' rows, where they are known: one row is one person, whatever name
+            is printed.
+        catalogue: where it is listed; two of one catalogue are two publications.
     """
 
     title: str
     authors: tuple[str, ...]
     year: int | None
     kind: str
+    author_ids: tuple[int, ...] = ()
+    catalogue: str = ""
 
 
-def work_of(paper: Paper) -> WorkFacts:
-    """The facts of a paper; needs its authors and venue to be loaded."""
-    names = tuple(author.name for author in paper.authors)
-    return WorkFacts(paper.title, names, paper.year, _kind(paper))
+def kind_of_work(record: PaperRecord, venue_kind: str = "") -> str:
+    """The kind of a paper, as `WorkFacts` has it.
+
+    Args:
+        venue_kind: what the venue's row says.
+    """
+    if venue_kind == "preprint" or _PREPRINT_VENUE.match(record.venue):
+        return "preprint"
+    if venue_kind not in ("", "other"):
+        return venue_kind
+    if record.arxiv_id and not (record.venue or record.venue_title):
+        # With a DOI it has appeared elsewhere too; its type is what somebody called the preprint.
+        return "" if record.doi else "preprint"
+    kind = kind_of(record)
+    if kind == "other":
+        return record.details.get("type", "").lower()
+    return "journal" if kind == "article" else kind
+
+
+def work_of(record: PaperRecord, catalogue: str = "") -> WorkFacts:
+    """The facts of a record."""
+    kind = kind_of_work(record)
+    return WorkFacts(record.title, record.authors, record.year, kind, catalogue=catalogue)
 
 
 def is_same(one: WorkFacts, other: WorkFacts) -> bool:
@@ -71,7 +103,7 @@ def is_same(one: WorkFacts, other: WorkFacts) -> bool:
 
     By title, authors and year, as far as the two can tell.
     """
-    if (one.kind == "preprint") == (other.kind == "preprint"):
+    if not (is_version(one, other) or _is_listed_twice(one, other)):
         return False
     if one.year is None or other.year is None or abs(one.year - other.year) > YEARS_APART:
         return False
@@ -79,20 +111,37 @@ def is_same(one: WorkFacts, other: WorkFacts) -> bool:
     return words == title_words(other.title) and is_distinctive(words) and _same_authors(one, other)
 
 
-def find_same_work(work: WorkFacts, others: Sequence[WorkFacts]) -> WorkFacts | None:
+def is_version(one: WorkFacts, other: WorkFacts) -> bool:
+    """Whether, if they are one work, one is the preprint of the other."""
+    return (one.kind == "preprint") != (other.kind == "preprint")
+
+
+def may_be_extended(one: WorkFacts, other: WorkFacts) -> bool:
+    """Whether one, in a journal, may be the longer version of a conference's paper."""
+    return {one.kind, other.kind} == {"conference", "journal"}
+
+
+def find_same_work(
+    work: WorkFacts, others: Sequence[WorkFacts], *, is_complete: bool = True
+) -> WorkFacts | None:
     """Find the same work among papers of the same title.
 
     `None` also in doubt.
+
+    Args:
+        is_complete: whether these are all. While a file is read, a conference's paper may be yet to
+            come, so a journal's is not joined with the preprint of both.
     """
     same = [other for other in others if is_same(work, other)]
+    if not is_complete:
+        same = [other for other in same if not _is_of_journal(work, other)]
     if len(same) > 1 and work.kind == "preprint":
         same = [other for other in same if other.kind == "conference"]
     if len(same) != 1:
         return None
-    is_journal = "journal" in (work.kind, same[0].kind)
     alone = all(title_words(other.title) != title_words(work.title) or other is same[0]
                 for other in others)  # fmt: skip
-    return same[0] if alone or not is_journal else None
+    return same[0] if alone or not _is_of_journal(work, same[0]) else None
 
 
 def may_be_same(one: WorkFacts, other: WorkFacts) -> bool:
@@ -121,7 +170,7 @@ def differences_between(one: WorkFacts, other: WorkFacts) -> list[str]:
         found.append("The year of one is not known.")
     elif abs(one.year - other.year) > YEARS_APART:
         found.append(f"They are {abs(one.year - other.year)} years apart.")
-    if {one.kind, other.kind} == {"conference", "journal"}:
+    if may_be_extended(one, other):
         found.append("The journal’s version may be an extended one, which is a work of its own.")
     elif one.kind == other.kind and one.kind in ("conference", "journal"):
         found.append(f"Both appeared in a {one.kind}.")
@@ -149,27 +198,32 @@ def is_generic(words: Sequence[str]) -> bool:
     return bool(_GENERIC.match(" ".join(words)))
 
 
-def _kind(paper: Paper) -> str:
-    venue = paper.venue
-    if venue is None:
-        return "preprint" if paper.arxiv_id and not paper.doi else ""
-    if venue.kind == "preprint" or _PREPRINT_VENUE.match(venue.name):
-        return "preprint"
-    return venue.kind
+def _is_of_journal(one: WorkFacts, other: WorkFacts) -> bool:
+    return is_version(one, other) and "journal" in (one.kind, other.kind)
+
+
+def _is_listed_twice(one: WorkFacts, other: WorkFacts) -> bool:
+    """Whether, if they are one work, two catalogues have the same publication.
+
+    An overview of one title and the same authors may come every year, so the year must be the same.
+    """
+    kinds = {one.kind, other.kind} - {""}
+    return one.catalogue != other.catalogue and one.year == other.year and len(kinds) < 2
 
 
 def _same_authors(one: WorkFacts, other: WorkFacts) -> bool:
-    return (
-        bool(one.authors)
-        and len(one.authors) == len(other.authors)
-        and all(map(_same_name, one.authors, other.authors))
-    )
+    if not one.authors or len(one.authors) != len(other.authors):
+        return False
+    if one.author_ids and one.author_ids == other.author_ids:
+        return True
+    return all(map(_same_name, one.authors, other.authors))
 
 
 def _same_name(one: str, other: str) -> bool:
+    numbers = {name.removeprefix(without_number(name)) for name in (one, other)} - {""}
     given, surname = comparable_name(one)
     others, other_surname = comparable_name(other)
-    if surname != other_surname:
+    if surname != other_surname or len(numbers) > 1:
         return False
     # "Kaiming", "K." and "Kaiming M." may be one person; "Kaiming" and "Karl" are two.
     return all(

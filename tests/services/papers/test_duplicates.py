@@ -1,4 +1,4 @@
-"""When two papers are one work by title, authors and year, and when they are not."""
+"""What becomes of a paper that is the same work as another one here."""
 
 from __future__ import annotations
 
@@ -14,13 +14,6 @@ from app.queries.identifiers import find_paper
 from app.services.accounts.administration import set_role
 from app.services.papers.adding import add_paper
 from app.services.papers.duplicates import suggest_duplicates
-from app.services.papers.same_work import (
-    WorkFacts,
-    differences_between,
-    find_same_work,
-    is_same,
-    may_be_same,
-)
 from app.services.refusals import PaperExists
 from app.sources.lookup import arxiv
 from app.sources.record import PaperRecord
@@ -28,109 +21,6 @@ from tests.helpers.factories import make_paper, make_summary, make_user
 
 AUTHORS = ("Shaoqing Ren", "Kaiming He", "Ross B. Girshick", "Jian Sun 0001")
 TITLE = "Faster R-CNN: Towards Real-Time Object Detection"
-PREPRINT = WorkFacts(TITLE, AUTHORS, 2015, "preprint")
-PUBLISHED = WorkFacts(TITLE, AUTHORS, 2015, "conference")
-
-
-def test_a_preprint_and_what_came_of_it_are_one() -> None:
-    assert is_same(PREPRINT, PUBLISHED)
-    assert is_same(PUBLISHED, PREPRINT)
-
-
-@pytest.mark.parametrize(
-    "facts",
-    [
-        {"title": "Faster R-CNN : towards real-time object detection."},
-        {"title": "Fäster R–CNN — Towards Real Time Object Detection"},
-        {"authors": ("S. Ren", "K. He", "R. Girshick", "J. Sun")},
-        {"authors": ("Shaoqing Ren", "Kaiming He", "Ross Girshick", "Jian Sun")},
-        {"year": 2016},
-        {"year": 2014},
-        {"kind": "journal"},
-        {"kind": ""},
-    ],
-)
-def test_small_differences_do_not_matter(facts: dict[str, Any]) -> None:
-    assert is_same(PREPRINT, replace(PUBLISHED, **facts))
-
-
-@pytest.mark.parametrize(
-    "facts",
-    [
-        {"title": TITLE + " II"},
-        {"title": TITLE + ", Part 2"},
-        {"title": "Faster R-CNN"},
-        {"title": ""},
-        {"authors": ()},
-        {"authors": AUTHORS[:3]},
-        {"authors": (*AUTHORS[1:], AUTHORS[0])},
-        {"authors": ("Shaoqing Ren", "Karl He", "Ross Girshick", "Jian Sun")},
-        {"authors": ("T. Ren", "K. He", "R. Girshick", "J. Sun")},
-        {"year": 2017},
-        {"year": None},
-        {"kind": "preprint"},
-    ],
-)
-def test_other_differences_do(facts: dict[str, Any]) -> None:
-    assert not is_same(PREPRINT, replace(PUBLISHED, **facts))
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("Theory of Fast Solvers, Part I", "Theory of Fast Solvers, Part II"),
-        ("Theory of Fast Solvers 1", "Theory of Fast Solvers 2"),
-        ("Theory of Fast Solvers (A)", "Theory of Fast Solvers (B)"),
-        ("Learning to Program in C++", "Learning to Program in C"),
-        ("The 5th Workshop of Solvers", "The 6th Workshop of Solvers"),
-    ],
-)
-def test_parts_and_numbers_are_works_of_their_own(one: str, other: str) -> None:
-    assert not is_same(replace(PREPRINT, title=one), replace(PUBLISHED, title=other))
-    assert not may_be_same(replace(PREPRINT, title=one), replace(PUBLISHED, title=other))
-
-
-@pytest.mark.parametrize(
-    "title",
-    [
-        "Preface",
-        "Editorial",
-        "Introduction",
-        "Erratum",
-        "Author Index",
-        "Guest Editorial: Special Issue on Learning",
-        "Erratum to: A Theory of Everything",
-        "Introduction to the Special Issue on Vision",
-        "Message from the Program Chairs",
-    ],
-)
-def test_titles_of_many_texts_tell_nothing(title: str) -> None:
-    one, other = replace(PREPRINT, title=title), replace(PUBLISHED, title=title)
-    assert not is_same(one, other)
-    assert not may_be_same(one, other)
-    assert "Many texts have such a title." in differences_between(one, other)
-
-
-def test_a_journals_version_never_joins_a_conferences() -> None:
-    journal = replace(PUBLISHED, kind="journal", year=2016)
-    assert not is_same(PUBLISHED, journal)
-    assert may_be_same(PUBLISHED, journal)
-    # nor the preprint, which may be that of the shorter one
-    assert find_same_work(PREPRINT, [PUBLISHED, journal]) is PUBLISHED
-    assert find_same_work(journal, [PREPRINT, PUBLISHED]) is None
-    assert find_same_work(journal, [PREPRINT]) is PREPRINT
-    assert "may be an extended one" in " ".join(differences_between(PUBLISHED, journal))
-
-
-def test_in_doubt_nothing_is_joined() -> None:
-    assert find_same_work(PUBLISHED, [PREPRINT, replace(PREPRINT, year=2016)]) is None
-    assert find_same_work(PUBLISHED, [PREPRINT, replace(PREPRINT)]) is None
-
-
-def test_others_with_the_same_title_are_not_even_suggested() -> None:
-    assert not may_be_same(PREPRINT, replace(PUBLISHED, authors=("Ann Other",)))
-    assert may_be_same(PREPRINT, replace(PUBLISHED, authors=("Ann Other", "K. He"), year=2001))
-    assert may_be_same(PREPRINT, replace(PUBLISHED, authors=()))
 
 
 def preprint(session: Session, **facts: Any) -> Paper:
