@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Paper, SimilarPaper, Venue
+from app.models.papers.paper import venue_label
 
 MAX_SHOWN_PAPERS = 6
 MAX_READ_PAPERS = 12  # what is shown elsewhere on the page is left out
@@ -49,6 +50,7 @@ def of_paper(session: Session, paper: Paper, without: Collection[int] = ()) -> l
             Paper.title_html,
             Paper.year,
             Venue.name,
+            Paper.venue_name,
         )
         .join(Paper, Paper.id == SimilarPaper.similar_id)
         .outerjoin(Venue, Venue.id == Paper.venue_id)
@@ -57,8 +59,14 @@ def of_paper(session: Session, paper: Paper, without: Collection[int] = ()) -> l
         .limit(MAX_READ_PAPERS)
     )
     found = [
-        Similar(key, title_html, year, venue or "", [Reason(*reason) for reason in reasons])
-        for number, reasons, key, title_html, year, venue in rows
+        Similar(
+            key,
+            title_html,
+            year,
+            venue_label(printed, venue or ""),
+            [Reason(*reason) for reason in reasons],
+        )
+        for number, reasons, key, title_html, year, venue, printed in rows
         if number not in without
     ]
     return found[:MAX_SHOWN_PAPERS]

@@ -4,7 +4,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base
-from app.text.person_names import number_of_key, with_number
+from app.text.person_names import author_key, number_of_key, with_number
 
 
 class Author(Base):
@@ -27,14 +27,6 @@ class Author(Base):
     def number(self) -> str:
         """dblp's number of a namesake, as `0002`; empty without one."""
         return number_of_key(self.key)
-
-    @property
-    def numbered(self) -> str:
-        """The name with dblp's number of a namesake.
-
-        So dblp and our files tell them apart.
-        """
-        return with_number(self.name, self.key)
 
 
 class AuthorName(Base):
@@ -76,5 +68,12 @@ class PaperAuthor(Base):
 
     @property
     def numbered(self) -> str:
-        """The printed name with dblp's number of a namesake; needs `author` to be loaded."""
-        return with_number(self.printed, self.author.key)
+        """A name for files, with dblp's number of a namesake.
+
+        Where that number belongs to another name than is printed, the usual one: it says who it is.
+        """
+        author = self.author
+        printed = with_number(self.printed, author.key)
+        if author.number and author_key(printed) != author.key:
+            return with_number(author.name, author.key)
+        return printed

@@ -19,8 +19,10 @@ from app.models.papers.author import Author, PaperAuthor
 from app.models.papers.venue import Venue
 from app.sources.record import PaperRecord
 from app.sources.same_work import WorkFacts, kind_of_work
+from app.text.folding import slug
 
 MAX_IDENTIFIER = 300
+MAX_VENUE_LABEL = 40  # characters of the name of a venue in lists
 IDENTIFIER_KINDS = ("key", "doi", "arxiv", "openreview", "acl", "url")
 
 
@@ -39,12 +41,25 @@ def folded(identifier: str) -> str:
     return identifier.lower()[:MAX_IDENTIFIER]
 
 
+def venue_label(printed: str | None, shared: str) -> str:
+    """The short name of a venue beside a paper.
+
+    What its record prints, unless that is a sentence where the venue has a name, or only lacks its
+    capitals.
+    """
+    if not printed or (len(printed) > MAX_VENUE_LABEL and len(shared) < len(printed)):
+        return shared
+    return shared if printed.islower() and printed == shared.lower() else printed
+
+
 class Paper(Base):
     """One work.
 
     `key` is its bibtex key and its address; `title_html` and `abstract_html` are rendered when
     written, like every text. `title_folded` is the beginning of the title in search words, by which
-    doubles are found. `details` holds what else a citation shows, under BibTeX's names.
+    doubles are found. `venue_name` is what its record prints as its venue, `None` where that is the
+    venue's title, or its name where it has no title. `details` holds what else a citation shows,
+    under BibTeX's names.
     `summaries_count` (public ones), `top_score` (of these) and `rank`, by which lists are ordered,
     are kept in step by `services.counters.counts`. `source_stamp` tells an import whether what it
     read has changed since.
@@ -63,6 +78,7 @@ class Paper(Base):
     title_folded: Mapped[str] = mapped_column(String(300), index=True)
     year: Mapped[int | None] = mapped_column(index=True)
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venues.id"))
+    venue_name: Mapped[str | None] = mapped_column(String(400))
     section_slug: Mapped[str | None] = mapped_column(ForeignKey("sections.slug"), index=True)
     doi: Mapped[str | None] = mapped_column(String(300))
     arxiv_id: Mapped[str | None] = mapped_column(String(40))
@@ -112,6 +128,25 @@ class Paper(Base):
             kind_of_work(record, venue.kind if venue else ""),
             tuple(authorship.author_id for authorship in self.authorships),
         )
+
+    @property
+    def venue_label(self) -> str:
+        """The short name of its venue, empty without one; needs `venue` to be loaded."""
+        return "" if self.venue is None else venue_label(self.venue_name, self.venue.name)
+
+    @property
+    def printed_venue(self) -> tuple[str, str]:
+        """Name and title of its venue as its record prints them; needs `venue` to be loaded.
+
+        The title is empty where there is no other one than the name.
+        """
+        venue, printed = self.venue, self.venue_name
+        if venue is None:
+            return "", ""
+        if not printed:
+            return venue.name, venue.title
+        same = slug(printed) == slug(venue.name)
+        return (printed, "") if same else (venue.name, printed)
 
 
 class Identifier(Base):

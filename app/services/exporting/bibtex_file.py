@@ -62,5 +62,5 @@ def _entry(paper: Paper) -> str:
     names = sorted(paper.identifiers, key=lambda name: name.id)
     keys = [name.value for name in names if name.kind == "key" and name.value != paper.key]
     # With dblp's number of a namesake, or two authors would become one.
-    authors = tuple(author.numbered for author in paper.authors)
+    authors = tuple(each.numbered for each in paper.authorships)
     return entry(replace(record_of(paper, names), authors=authors, other_keys=tuple(keys)))

@@ -43,6 +43,7 @@ def record_of(paper: Paper, names: Sequence[Identifier]) -> PaperRecord:
     if venue is not None and venue.kind in _ENTRY_TYPES:
         details.setdefault("type", _ENTRY_TYPES[venue.kind])
     known = {name.kind: name.value for name in reversed(names)}
+    name, title = paper.printed_venue
     orcids = tuple(author.orcid or "" for author in paper.authors)
     return PaperRecord(
         key=paper.key,
@@ -50,9 +51,9 @@ def record_of(paper: Paper, names: Sequence[Identifier]) -> PaperRecord:
         authors=tuple(each.printed for each in paper.authorships),
         orcids=orcids if any(orcids) else (),
         year=paper.year,
-        venue="" if venue is None else venue.name,
+        venue=name,
         venue_key="" if venue is None else venue.key,
-        venue_title="" if venue is None else venue.title,
+        venue_title=title,
         doi=paper.doi or "",
         arxiv_id=paper.arxiv_id or "",
         openreview_id=known.get("openreview", ""),

@@ -17,6 +17,7 @@ from app.references.identifiers import CORR, PaperRef, is_dblp_key, stream_of
 from app.references.parsing import parse_any_address
 from app.rendering import RENDERER_VERSION, RenderError, render_inline, render_plain
 from app.services import changes
+from app.services.papers import spellings
 from app.services.papers.duplicates import (
     UNTRUSTED_SOURCES,
     find_duplicate,
@@ -112,7 +113,9 @@ def add_prepared(
         raise PaperExists(key)
     prepared = replace(prepared, record=record)
     if vouched:
-        return merge_if_duplicate(session, _added(session, prepared, names, source), adder)
+        paper = _added(session, prepared, names, source)
+        spellings.choose_names(session, paper)
+        return merge_if_duplicate(session, paper, adder)
     with session.begin_nested():  # what is the same work as another one is not added at all
         word = source if source in UNTRUSTED_SOURCES else "pasted"  # a file that somebody sent
         paper = _added(session, prepared, names, word)
@@ -131,6 +134,7 @@ def _added(session: Session, prepared: Prepared, names: Iterable[PaperRef], sour
         title_folded=title_folded(record.title),
         year=record.year,
         venue_id=None if venue is None else venue.id,
+        venue_name=None if venue is None else spellings.printed_venue(record, venue),
         section_slug=section_of_paper(record.section, record.arxiv_id, _venue_section(venue)),
         doi=record.doi or None,
         arxiv_id=record.arxiv_id or None,

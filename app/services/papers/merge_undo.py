@@ -29,6 +29,7 @@ from app.models import (
 from app.queries import papers
 from app.services import changes
 from app.services.links.resolving import names_of_paper, release_links
+from app.services.papers import spellings
 from app.services.papers.merging import FILLED_COLUMNS, add_authors, add_difference
 from app.services.refusals import Refusal
 from app.services.row_values import decode_row, encode_value
@@ -63,7 +64,7 @@ def undo_merge(session: Session, merge_id: int, user: User) -> Paper:
         )
     data = merge.data
     changes.note(session, "paper", kept.id)
-    restored = _restore(session, data["paper"])
+    restored = _restore(session, data["paper"], data.get("venue", ""))
     changes.note_new(session, "paper", restored.id)
     draft_merge.move_drafts_back(session, merge, kept, restored)
     _move_back_summaries(session, data, kept, restored)
@@ -87,11 +88,12 @@ def undo_merge(session: Session, merge_id: int, user: User) -> Paper:
     return restored
 
 
-def _restore(session: Session, row: dict[str, Any]) -> Paper:
+def _restore(session: Session, row: dict[str, Any], printed_venue: str) -> Paper:
     values = decode_row(Paper, row)
     for name, table in (("venue_id", Venue), ("section_slug", Section)):
         if values[name] is not None and session.get(table, values[name]) is None:
             values[name] = None
+    values["venue_name"] = spellings.name_to_keep(session, values["venue_id"], printed_venue)
     values["title_folded"] = title_folded(values["title"])  # the rules may be others by now
     paper = Paper(**values)
     session.add(paper)
@@ -143,6 +145,8 @@ def _take_out(session: Session, filled: dict[str, Any], kept: Paper) -> None:
         if same and name != "abstract_html":
             nullable = Paper.__table__.columns[name].nullable
             setattr(kept, name, None if nullable else "")
+    if kept.venue_id is None:
+        kept.venue_name = None
     if not kept.abstract:
         kept.abstract_html = ""
     details = filled.get("details", {})

@@ -32,6 +32,7 @@ from app.queries import merges, papers
 from app.queries.visibility import public
 from app.services import changes
 from app.services.links.stale import mark_stale
+from app.services.papers import spellings
 from app.services.refusals import Refusal
 from app.services.row_values import encode_row, encode_value
 from app.services.summaries import draft_merge
@@ -43,7 +44,7 @@ _OF_A_PAPER = tuple(
     if column.name not in ("id", "summaries_count", "top_score", "rank")
 )
 # Where and when it appeared is one fact: of two records a citation would be made that is nobody's.
-_APPEARED = ("year", "venue_id", "doi", "published_on")
+_APPEARED = ("year", "venue_id", "venue_name", "doi", "published_on")
 _SINGLE = ("section_slug", "arxiv_id", "url", "abstract", "abstract_html", "keywords")
 FILLED_COLUMNS = (*_APPEARED, *_SINGLE)
 
@@ -90,7 +91,10 @@ def merge_papers(
     )
     data: dict[str, Any] = {
         "paper": encode_row(removed, _OF_A_PAPER),
-        "authors": [[author.key, author.name] for author in removed.authors],
+        "authors": [
+            [each.author.key, each.author.name, each.printed] for each in removed.authorships
+        ],
+        "venue": spellings.whole_venue(removed),
         "merges": _ids(session, PaperMerge.id, PaperMerge.kept_id == removed.id),
         "leading": _ids(session, PaperMerge.id, PaperMerge.paper_id == removed.id),
         "deleted": _ids(session, DeletedSummary.id, DeletedSummary.paper_id == removed.id),
@@ -207,7 +211,12 @@ def _fill(session: Session, kept: Paper, removed: Paper) -> dict[str, Any]:
         filled["details"] = kept.details
     if removed.authorships and not kept.authorships:
         rows = [
-            {"paper_id": kept.id, "position": each.position, "author_id": each.author_id}
+            {
+                "paper_id": kept.id,
+                "position": each.position,
+                "author_id": each.author_id,
+                "name": each.name,
+            }
             for each in removed.authorships
         ]
         session.execute(insert(PaperAuthor), rows)
@@ -236,12 +245,18 @@ def _move_links(session: Session, kept: Paper, removed: Paper) -> None:
 
 
 def add_authors(session: Session, paper: Paper, authors: list[list[str]]) -> None:
-    """Give a paper authors by key and name; those that are gone are made again."""
-    rows = [{"key": key, "name": name} for key, name in authors]
+    """Give a paper authors again; those that are gone are made again.
+
+    Args:
+        authors: key, usual name, and the name that is printed where that was kept.
+    """
+    rows = [{"key": key, "name": name} for key, name, *_ in authors]
     insert_missing(session, Author, list({each["key"]: each for each in rows}.values()), ["key"])
-    query = select(Author.key, Author.id).where(Author.key.in_([key for key, _ in authors]))
-    ids = dict(session.execute(query).all())
-    session.add_all(
-        PaperAuthor(paper_id=paper.id, position=position, author_id=ids[key])
-        for position, (key, _) in enumerate(authors)
+    query = select(Author.key, Author.id, Author.name).where(
+        Author.key.in_([each[0] for each in authors])
     )
+    found = {key: (number, usual) for key, number, usual in session.execute(query)}
+    for position, (key, *names) in enumerate(authors):
+        number, usual = found[key]
+        name = None if names[-1] == usual else names[-1]
+        session.add(PaperAuthor(paper_id=paper.id, position=position, author_id=number, name=name))

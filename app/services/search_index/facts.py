@@ -24,6 +24,7 @@ from app.models import (
 )
 from app.queries.visibility import public_of_few
 from app.search.entries import PaperFacts, SummaryFacts
+from app.text.folding import slug
 from app.text.person_names import number_of_key
 
 BATCH = 1000  # rows named in one statement
@@ -36,11 +37,13 @@ def papers(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
     identifiers: dict[int, list[str]] = defaultdict(list)
     of_these = PaperAuthor.paper_id.in_(paper_ids)
     keys: dict[int, list[str]] = defaultdict(list)
-    wrote = select(PaperAuthor.paper_id, Author.name, Author.key).join(Author).where(of_these)
-    for paper_id, name, key in session.execute(
-        wrote.order_by(PaperAuthor.paper_id, PaperAuthor.position)
+    wrote = select(PaperAuthor.paper_id, PaperAuthor.name, Author.name, Author.key)
+    for paper_id, printed, name, key in session.execute(
+        wrote.join(Author).where(of_these).order_by(PaperAuthor.paper_id, PaperAuthor.position)
     ):
-        authors[paper_id].append(name)
+        authors[paper_id].append(printed or name)
+        if printed and slug(printed) != slug(name):
+            others[paper_id].append(name)
         keys[paper_id].append(key)
     known_as = select(PaperAuthor.paper_id, AuthorName.name, AuthorName.key).where(of_these)
     for paper_id, name, key in session.execute(
@@ -64,7 +67,8 @@ def papers(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
     rows = session.execute(
         select(
             *(Paper.id, Paper.title, Paper.year, Paper.section_slug, Paper.keywords),
-            *(Paper.abstract, Venue.key, Venue.name, Venue.title, is_summarised()),
+            *(Paper.abstract, Venue.key, Venue.name, Venue.title, Paper.venue_name),
+            is_summarised(),
         )
         .outerjoin(Venue, Venue.id == Paper.venue_id)
         .where(Paper.id.in_(paper_ids))
@@ -74,7 +78,7 @@ def papers(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
             id=row[0],
             title=row[1],
             authors=authors[row[0]] + sorted(set(others[row[0]]) - set(authors[row[0]])),
-            venue=[part for part in row[6:9] if part],
+            venue=[part for part in row[6:10] if part],
             year=row[2],
             section=row[3] or "",
             more=[
@@ -83,7 +87,7 @@ def papers(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
                 *identifiers[row[0]],
                 *(t for t in titles[row[0]] if t != row[1]),
             ],
-            summarised=bool(row[9]),
+            summarised=bool(row[10]),
             namesakes=list(dict.fromkeys(filter(number_of_key, keys[row[0]]))),
         )
         for row in rows

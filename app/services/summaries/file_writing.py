@@ -19,15 +19,16 @@ def write(summary: Summary, body: str, secret: str = "") -> str:
         secret: the site's, to sign that it is one of several texts of its writer.
     """
     paper, venue = summary.paper, summary.paper.venue
+    venue_name, venue_title = paper.printed_venue
     signature = ""
     if secret:
         signature = sign(secret, summary.user_id, paper.key, summary.created_at)
     fields: dict[str, Any] = {
         "key": paper.key,
         "title": paper.title,
-        "authors": [author.numbered for author in paper.authors],
+        "authors": [each.numbered for each in paper.authorships],
         "year": paper.year,
-        "venue": venue.name if venue is not None else "",
+        "venue": venue_name,
         "doi": paper.doi,
         "arxiv": paper.arxiv_id,
         "url": paper.url,
@@ -42,7 +43,7 @@ def write(summary: Summary, body: str, secret: str = "") -> str:
         "takeaway": summary.takeaway,
         "tags": [tag.name for tag in summary.tags],
         "venue_key": venue.key if venue is not None else "",
-        "venue_title": venue.title if venue is not None else "",
+        "venue_title": venue_title,
         "section": _said_section(paper),
         "published": paper.published_on.isoformat() if paper.published_on else "",
         "place": summary.place + 1 if summary.place else "",

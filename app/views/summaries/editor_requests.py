@@ -69,10 +69,9 @@ def suggest() -> Response:
 
 
 def _shown(paper: Paper, query: str) -> dict[str, str]:
-    names = [author.name for author in paper.authors]
+    names = [each.printed for each in paper.authorships]
     people = ", ".join(names[:3]) + (" and others" if len(names) > 3 else "")
-    venue = paper.venue.name if paper.venue else ""
-    where = " ".join(part for part in (venue, str(paper.year or "")) if part)
+    where = " ".join(part for part in (paper.venue_label, str(paper.year or "")) if part)
     return {
         "key": paper.key,
         "title": paper.title,
