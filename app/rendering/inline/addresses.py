@@ -33,6 +33,7 @@ ESCAPED = re.compile(r"\x02(\d+)\x03")
 DOMAIN = re.compile(r"[^\s\x00-,/:-@\[-^`{-\x7f]+")
 ENTITY_END = re.compile(r"&[A-Za-z]+;\Z")
 TRAILING = "?!.,:*_~'\""
+TAG_END = re.compile("[\"']>")
 MAX_LABELS = 10
 
 
@@ -115,8 +116,12 @@ def is_domain(text: str) -> bool:
 
 
 def trim_address(text: str) -> str:
-    """Leaves out the punctuation after a bare address, and brackets that it does not open."""
-    opened = {")": text.count("(") - text.count(")"), "]": text.count("[") - text.count("]")}
+    """Leaves out the punctuation after a bare address, and brackets that it does not open.
+
+    What is left of a tag that it stands in goes too.
+    """
+    text = TAG_END.split(text, maxsplit=1)[0]
+    opened = {end: text.count(start) - text.count(end) for start, end in ("()", "[]", "{}")}
     end = len(text)
     while end:
         last = text[end - 1]
