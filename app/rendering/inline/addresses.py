@@ -20,7 +20,7 @@ from app.rendering.inline.pattern import Found, InlinePattern
 
 # An escaped character within an address is a mark by then.
 BARE = (
-    r"(?:(?<![A-Za-z])[Hh][Tt][Tt][Pp][Ss]?://|(?<![^\s*_~(\[])www\.)"
+    r"[Hhw](?:(?<=[Hh])(?<![A-Za-z].)[Tt][Tt][Pp][Ss]?://|(?<=w)(?<![^\s*_~(\[].)ww\.)"
     rf"(?:[^\s<\x02]|{INLINE_PLACEHOLDER_RE.pattern})++"
 )
 LOCAL = r"[A-Za-z0-9.+_\-]"

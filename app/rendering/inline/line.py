@@ -19,14 +19,13 @@ from markdown.util import INLINE_PLACEHOLDER_RE, AtomicString
 
 from app.references.addresses import encode_address
 from app.rendering.inline.addresses import BareAddress, BareMail, address
-from app.rendering.inline.citations import BracketCitation, Citation
 from app.rendering.inline.emphasis import Emphasis
 from app.rendering.inline.entities import ENTITY, character, without_entities
 from app.rendering.inline.footnotes import FootnoteReference
-from app.rendering.inline.latex_links import LatexLink
+from app.rendering.inline.latex import LatexCommand
 from app.rendering.inline.pattern import Found, InlinePattern
 from app.rendering.inline.tags import TAG, read_tag
-from app.rendering.inline.wiki_links import WikiLink
+from app.rendering.inline.wiki_links import BracketLink
 from app.text.lines import one_line
 
 REPLACED = """
@@ -40,7 +39,7 @@ MAIL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\-]{1,64}+@[A-Za-z0-9\-]{1,63}+(?:\.[A-Za-
 # Whichever of these begins first counts; a backslash takes its meaning from what follows.
 LITERAL = rf"\\{PUNCTUATION}|(?P<code>`+)|<(?:(?P<uri>{URI})|(?P<mail>{MAIL}))>|(?P<tag>{TAG})"
 ESCAPE = rf"\\({PUNCTUATION})"
-BREAK = r"(?:(?<! ) {2,}+|\\)(?=\n)"
+BREAK = r"  (?<!   ) *+(?=\n)|\\(?=\n)"
 
 BRACKET = re.compile(rf"[\[\]]|{INLINE_PLACEHOLDER_RE.pattern}")
 PARENS = r"\((?:[^ \t\n()]|\((?:[^ \t\n()]|\([^ \t\n()]*+\))*+\))*+\)"
@@ -62,15 +61,13 @@ def install(md: Markdown) -> None:
     md.ESCAPED_CHARS = list(string.punctuation)
     patterns = (
         Literal(LITERAL, md),
-        Citation(md),
-        LatexLink(md),
+        LatexCommand(md),
         HardBreak(BREAK, md),
         Escape(ESCAPE, md),
-        WikiLink(md),
+        BracketLink(md),
         InlineLink(r"(?<!!)\[", md),
         InlineImage(r"!\[", md),
         FootnoteReference(md),
-        BracketCitation(md),
         BareAddress(md),
         BareMail(md),
         Entity(ENTITY.pattern, md),

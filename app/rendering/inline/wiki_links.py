@@ -17,18 +17,22 @@ from markdown.util import AtomicString
 from app.references.addresses import encode_address, paper_path
 from app.references.identifiers import is_dblp_key
 from app.references.parsing import parse_name
-from app.rendering.inline.citations import Cited, build_citation, is_key
+from app.rendering.inline.citations import BRACKETS, Cited, build_citation, is_key, read_brackets
 from app.rendering.inline.pattern import Found, InlinePattern
 from app.rendering.inline.tags import set_size
 from app.rendering.media import PICTURES
 from app.text.lines import one_line
 
-PATTERN = r"(!?)\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]\n]{0,300}))?\]\](?!\()"
+# Begins with one sign, so that a text without it is passed at once.
+PATTERN = (
+    r"\[(?:\[(?P<target>[^\[\]|\n]{1,300})(?:\|(?P<shown>[^\[\]\n]{0,300}))?\]\](?!\()"
+    rf"|(?<![\\!\]]\[){BRACKETS})"
+)
 SIZES = re.compile(r"(\d{1,4})(?:x(\d{1,4}))?", re.ASCII)
 
 
-class WikiLink(InlinePattern):
-    """Reads links in two brackets, and pictures."""
+class BracketLink(InlinePattern):
+    """Reads links and pictures in two brackets, and citations in one: see `citations`."""
 
     ANCESTOR_EXCLUDES: ClassVar = ("a",)
 
@@ -36,9 +40,13 @@ class WikiLink(InlinePattern):
         super().__init__(PATTERN, md)
 
     def match(self, m: re.Match[str], data: str) -> Found:
-        target, shown = m[2].strip(), one_line(m[3] or "")
+        if m["cited"]:
+            return read_brackets(m, data), m.start(), m.end()
+        target, shown = m["target"].strip(), one_line(m["shown"] or "")
+        start = m.start()
         found: Element | None = None
-        if m[1]:
+        if data.startswith("!", start - 1) and start:
+            start -= 1
             found = embed_picture(target, shown)
         elif target.startswith("@") and is_key(target[1:]):
             cited = Cited(target[1:])
@@ -47,7 +55,7 @@ class WikiLink(InlinePattern):
             found = paper_link(key, shown or key)
             if not shown:
                 found.set("cite", "1")
-        return found, m.start(), m.end()
+        return found, start, m.end()
 
 
 def named_paper(target: str) -> str | None:

@@ -314,6 +314,7 @@ HOSTILE: dict[str, str] = {
     "full stops": fill("A. ", end="\\cite{a}"),
     "initials": fill("a.b.", end=" \\cite{a}"),
     "question marks": fill("?!", end=" \\cite{a}"),
+    "only question marks": fill("?!"),
     "long sentence": fill("word ", end="\\cite{a}"),
     "long words": fill("w", end=" \\cite{a}"),
     "right to left": fill("שלום "),
