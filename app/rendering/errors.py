@@ -38,7 +38,7 @@ class Problem:
     Attributes:
         line: the 1-based line in the source, or None.
         message: one plain sentence in the writer's words.
-        about: 'formula' or 'link'.
+        about: 'formula', 'link' or 'picture'.
     """
 
     line: int | None

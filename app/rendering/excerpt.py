@@ -10,8 +10,10 @@ from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from app.rendering.elements import add_tail
+from app.rendering.headings import unlink_headings
 from app.rendering.sentences import fit, sentence_spans, words
 from app.text.lines import one_line
+from app.text.tex_signs import LOWERED, RAISED
 
 MAX_OPENING_CHARS = 700
 MAX_EXCERPT_CHARS = 200
@@ -21,6 +23,7 @@ HELD = "\ufdd0"
 WHOLE = frozenset({"a", "code"})
 BLOCK_TAGS = (
     "p h3 h4 h5 h6 li blockquote pre tr td th hr figure table div section ul ol dl dt dd br"
+    " details summary"
 )
 TEXTS = frozenset({"p", "li", "dt", "dd"})
 BLOCKS = frozenset(BLOCK_TAGS.split())
@@ -43,6 +46,7 @@ def opening(root: Element) -> Element:
             break
         block = copy.deepcopy(original)
         drop_mentions(block)
+        unlink_headings(block)
         pictured = drop_pictures(block, pictured)
         if is_empty(block):
             continue
@@ -57,8 +61,14 @@ def opening(root: Element) -> Element:
 
 def drop_mentions(block: Element) -> None:
     for parent in list(block.iter()):
-        if any(child.tag == "sup" for child in parent):
-            drop(parent, [child for child in parent if child.tag == "sup"])
+        if mentions := [child for child in parent if is_mention(child)]:
+            drop(parent, mentions)
+
+
+def is_mention(element: Element) -> bool:
+    """Says whether an element is the raised number that mentions a footnote."""
+    first = element[0] if element.tag == "sup" and len(element) else None
+    return first is not None and first.get("class") == "note-ref"
 
 
 def drop_pictures(block: Element, pictured: bool) -> bool:
@@ -146,12 +156,20 @@ def own_text(element: Element) -> str:
     """Returns an element's text without mentions of footnotes and blocks within it."""
     parts = [element.text or ""]
     for child in element:
-        if child.tag != "sup" and child.tag not in BLOCKS:
-            text = own_text(child)
+        if not is_mention(child) and child.tag not in BLOCKS:
+            text = as_sign(child.tag, own_text(child))
             parts.append(one_line(text).replace(" ", HELD) if child.tag in WHOLE else text)
         parts.append(" " if child.tag == "br" else "")
         parts.append(child.tail or "")
     return "".join(parts)
+
+
+def as_sign(tag: str, text: str) -> str:
+    """The raised or lowered text of a `sup` or `sub` in signs of its own, where there are such."""
+    signs = {"sup": RAISED, "sub": LOWERED}.get(tag)
+    if signs is None or not all(ord(char) in signs for char in text):
+        return text
+    return text.translate(signs)
 
 
 def lead(text: str, to_source: Callable[[str], str]) -> str:

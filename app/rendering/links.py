@@ -27,7 +27,7 @@ MAX_LINKS = 1000
 # How much of a long sentence is looked at on either side of a label; tokens are longer than most
 # of the formulas that they stand for.
 AROUND = 4 * MAX_SENTENCE
-TEXT_BLOCKS = frozenset({"p", "h3", "h4", "h5", "h6", "td", "th", "dt"})
+TEXT_BLOCKS = frozenset({"p", "h3", "h4", "h5", "h6", "td", "th", "dt", "summary"})
 SEE_ALSO = re.compile(
     r"[\W\d_]*(?:see also|further reading|(?:related|similar)"
     r"(?: (?:works?|papers?|summar(?:y|ies)|reading|articles?|links?))?)\W*",
@@ -158,8 +158,8 @@ class LinkReader:
     def complete(self, anchor: Element, block: Element) -> PaperRef | None:
         """Gives a link its final address; returns the paper when it leads to one."""
         href = self.href_of(anchor)
-        if href.startswith("#") and anchor.get("class") in ("note-ref", "note-back"):
-            return None
+        if href.startswith("#") and anchor.get("class"):
+            return None  # footnotes and headings of the same text
         address = parse_address(href, self.site_url)
         if address is None:
             self.complete_other(anchor, href, block)
@@ -207,7 +207,7 @@ class LinkReader:
         elif scheme:
             reason = f"A link may not lead to “{scheme[1]}:” addresses, only http, https, mailto."
         elif href.startswith("#"):
-            reason = f"The link to “{clip(href, 60)}” leads nowhere: headings have no addresses."
+            reason = f"The link to “{clip(href, 60)}” leads nowhere: no heading is called so."
         else:
             reason = f"The link to “{clip(href, 60)}” needs a full address with https://."
         if len(self.problems) < MAX_PROBLEMS:
@@ -248,7 +248,7 @@ class LinkReader:
 
 
 def flatten(block: Element) -> tuple[str, dict[Element, tuple[int, int]]]:
-    """Returns a block's text, and the span of each link in it."""
+    """Returns a block's text, and the span of each link and picture in it."""
     parts: list[str] = []
     places: dict[Element, tuple[int, int]] = {}
     length = 0
@@ -265,7 +265,7 @@ def flatten(block: Element) -> tuple[str, dict[Element, tuple[int, int]]]:
         for child in element:
             visit(child)
             put(child.tail)
-        if element.tag == "a":
+        if element.tag in ("a", "img"):
             places[element] = (start, length)
 
     visit(block)

@@ -21,22 +21,26 @@ from app.rendering.blocks.build import build, finish
 from app.rendering.blocks.build import mark_lines as mark
 from app.rendering.blocks.formulas import take_formulas
 from app.rendering.blocks.highlight import highlight
+from app.rendering.blocks.html import remove_comments
 from app.rendering.blocks.paragraphs import parse_paragraphs
 from app.rendering.blocks.parser import parse_blocks
 from app.rendering.blocks.tables import label_heads
 from app.rendering.errors import Problem, RenderError
 from app.rendering.excerpt import HELD, excerpt, first_paragraphs, lead, opening, plain_text
+from app.rendering.headings import link_headings
 from app.rendering.inline.brackets import OpenBrackets, open_brackets
 from app.rendering.inline.footnotes import FootnoteReference, number_footnotes
 from app.rendering.inline.line import describe_pictures, install, normal_label, without_escapes
+from app.rendering.inline.tags import pair_tags
 from app.rendering.links import FindPapers, LinkReader, PaperLink
 from app.rendering.math.formulas import Formulas
 from app.rendering.math.scanner import clean
 from app.rendering.media import embed_media
+from app.rendering.pictures import picture_problems
 from app.rendering.sanitizer import sanitise
 from app.text.lines import one_line
 
-RENDERER_VERSION = 4
+RENDERER_VERSION = 5
 MAX_TEXT_BYTES = 65536
 # bleach takes quadratic time in the depth of its input.
 MAX_ELEMENT_DEPTH = 100
@@ -142,7 +146,9 @@ def render_tree(
     formulas.keep_literal(root)
     embed_media(root)
     number_footnotes(root, notes, id_prefix)
+    link_headings(root, id_prefix, formulas.to_source)
     reader.read(root)
+    found = [*reader.problems, *picture_problems(root, reader.line_of)]
     wants_brackets = mark_lines and "[[" in text
     brackets = open_brackets(root, reader.source_line, formulas.to_source) if wants_brackets else ()
     highlight(root)
@@ -155,7 +161,7 @@ def render_tree(
     start = formulas.to_html(sanitise(opening(root)))
     leading = first_paragraphs(root)
     sentence = lead(leading, formulas.to_source).replace(HELD, " ")
-    problems = sorted(formulas.problems() + reader.problems, key=lambda problem: problem.line or 0)
+    problems = sorted([*formulas.problems(), *found], key=lambda problem: problem.line or 0)
     return Rendered(
         html=html,
         opening=start,
@@ -249,6 +255,8 @@ class Parser(BlockParser):
         assert root is not None
         for processor in self.markdown.treeprocessors:
             processor.run(root)
+        if "<" in text:
+            pair_tags(root)
         describe_pictures(root)
         return root, self.notes
 
@@ -257,6 +265,7 @@ class Parser(BlockParser):
     ) -> ElementTree:
         """Takes the place of Python-Markdown's own splitting into blocks."""
         document = parse_blocks("\n".join(lines), self.define)
+        remove_comments(document)
         take_formulas(document, self.formulas)
         root, self.notes = build(document)
         references = self.markdown.inlinePatterns["FootnoteReference"]

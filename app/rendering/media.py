@@ -29,7 +29,7 @@ OUTSIDE = "ugc nofollow noopener"
 def embed_media(root: Element) -> None:
     """Turns addresses on lines of their own into pictures and players, within a whole tree."""
     for parent in list(root.iter()):
-        if parent.tag not in ("div", "blockquote", "li", "dd"):
+        if parent.tag not in ("div", "blockquote", "li", "dd", "details"):
             continue
         children = list(parent)
         if any(child.tag == "p" and child.find("a[@bare]") is not None for child in children):

@@ -24,11 +24,11 @@ Check = Callable[[str], bool]
 
 CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
 LINK = re.compile(
-    r"(?:https?://[^\s]+|mailto:[^\s?]+@[^\s]+|/paper/(?!/)\S+|/(?:venue|user)\?\S+|#(?:[\w\-]*-)?n-(?:\d+|ref-\d+(?:-\d+)?))",
+    r"(?:https?://[^\s]+|mailto:[^\s?]+@[^\s]+|/paper/(?!/)\S+|/(?:venue|user)\?\S+|#(?:[\w\-]*-)?(?:h-\d+|n-(?:\d+|ref-\d+(?:-\d+)?)))",
     re.IGNORECASE,
 )
 SOURCE = re.compile(r"(?:https://\S+|/(?![/\\])\S+)", re.IGNORECASE)
-ID = re.compile(r"(?:[\w\-]*-)?n-(?:\d+|ref-\d+(?:-\d+)?)", re.ASCII)
+ID = re.compile(r"(?:[\w\-]*-)?(?:h-\d+|n-(?:\d+|ref-\d+(?:-\d+)?))", re.ASCII)
 
 
 def one_of(*values: str) -> Check:
@@ -47,6 +47,10 @@ def is_source(value: str) -> bool:
     return bool(SOURCE.fullmatch(value)) and not CONTROL.search(value)
 
 
+def is_id(value: str) -> bool:
+    return bool(ID.fullmatch(value))
+
+
 def matches(pattern: str) -> Check:
     compiled = re.compile(pattern, re.ASCII)
     return lambda value: bool(compiled.fullmatch(value))
@@ -57,22 +61,27 @@ LINE = {"data-line": matches(r"\d{1,6}")}
 DIR = {"dir": one_of("auto")}
 TEXT = {**DIR, **LINE}
 CELL = {"class": one_of("cell-left", "cell-center", "cell-right")}
+SIZE = matches(r"\d{1,4}|\d{1,3}%")
 MEDIUM = {"src": is_source, "controls": one_of(""), "preload": one_of("none")}
 
 CALLOUT_KINDS = ("note", "tip", "important", "warning", "caution")
 CALLOUTS = [f"callout callout-{kind}" for kind in CALLOUT_KINDS]
 
+HEADING = {**TEXT, "id": is_id}
+
 # Tag, attribute, and what the attribute's value must satisfy.
 ALLOWED: dict[str, dict[str, Check]] = {
     "p": {**TEXT, "class": one_of("player", "callout-title")},
-    "h3": TEXT,
-    "h4": TEXT,
-    "h5": TEXT,
-    "h6": TEXT,
+    "h3": HEADING,
+    "h4": HEADING,
+    "h5": HEADING,
+    "h6": HEADING,
     "blockquote": DIR,
     "ul": DIR,
     "ol": {**DIR, "start": matches(r"\d{1,9}")},
-    "li": {**TEXT, "class": one_of("task"), "id": lambda value: bool(ID.fullmatch(value))},
+    "li": {**TEXT, "class": one_of("task"), "id": is_id},
+    "details": {**TEXT, "class": one_of(*CALLOUTS), "open": one_of("")},
+    "summary": {**LINE, "class": one_of("callout-title")},
     "dl": DIR,
     "dt": LINE,
     "dd": LINE,
@@ -99,13 +108,16 @@ ALLOWED: dict[str, dict[str, Check]] = {
     "strong": {},
     "del": {},
     "sup": {},
+    "sub": {},
+    "kbd": {},
+    "mark": {},
     "span": {"class": one_of("citation", *CLASSES.values())},
     "a": {
         "href": is_link,
         "title": anything,
         "rel": one_of("ugc nofollow noopener"),
-        "class": one_of("paper-link", "note-ref", "note-back", "player-link"),
-        "id": lambda value: bool(ID.fullmatch(value)),
+        "class": one_of("paper-link", "note-ref", "note-back", "player-link", "heading-link"),
+        "id": is_id,
         "aria-label": matches(r"Back to (?:the mention|mention \d{1,5}) of note \d{1,5}"),
         "data-player": one_of("youtube", "vimeo"),
         "data-video": matches(r"[A-Za-z0-9_-]{1,16}"),
@@ -115,6 +127,8 @@ ALLOWED: dict[str, dict[str, Check]] = {
         "src": is_source,
         "alt": anything,
         "title": anything,
+        "width": SIZE,
+        "height": SIZE,
         "loading": one_of("lazy"),
         "decoding": one_of("async"),
         "referrerpolicy": one_of("no-referrer"),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 # A full stop, its closing quotes or brackets, and the space after it; or a CJK full stop.
-END = re.compile(r"([.!?]+)[\"'”’)\]]*\s+|[。！？]+[」』”’）]*\s*")
+END = re.compile(r"(?<![.!?])([.!?]++)[\"'”’)\]]*+\s+|[。！？]+[」』”’）]*\s*")
 WORD = re.compile(r"\s+|\S+")
 LAST_WORD = re.compile(r"[\w.]+$")
 # After these a sentence does not end, whatever follows.

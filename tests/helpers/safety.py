@@ -11,18 +11,19 @@ MATHML = "{http://www.w3.org/1998/Math/MathML}"
 HTML = "{http://www.w3.org/1999/xhtml}"
 TAG_NAMES = (
     "p h3 h4 h5 h6 blockquote ul ol li dl dt dd hr br pre code div table thead tbody tr th td "
-    "section figure em strong del sup span a img video audio input mark"
+    "section figure em strong del sup sub kbd details summary span a img video audio input mark"
 )
 TAGS = set(TAG_NAMES.split())
 ATTRIBUTE_NAMES = (
     "dir class id start tabindex role aria-label href title rel data-player data-video data-start "
-    "src alt loading decoding referrerpolicy controls preload type disabled checked"
+    "src alt loading decoding referrerpolicy controls preload type disabled checked open "
+    "width height"
 )
 ATTRIBUTES = set(ATTRIBUTE_NAMES.split())
 MATH_TAGS = re.compile(r"math|semantics|annotation|m[a-z]+")
 MATH_NEVER = ("maction", "mglyph", "malignmark")
 ADDRESS = re.compile(
-    r"https?://[^\s\"<>\\]+|mailto:\S+@\S+|/paper/(?![/\\.])\S+|#p-n-(ref-)?\d+(-\d+)?"
+    r"https?://[^\s\"<>\\]+|mailto:\S+@\S+|/paper/(?![/\\.])\S+|#p-(?:h-\d+|n-(ref-)?\d+(-\d+)?)"
 )
 
 
@@ -56,7 +57,11 @@ def check_html(element: Element) -> None:
         if name == "src":
             assert re.fullmatch(r"https://[^\s\"<>\\]+|/(?![/\\])[^\s\"<>\\]+", value), value
         if name == "id":
-            assert re.fullmatch(r"p-n-(ref-)?\d+(-\d+)?", value), value
+            assert re.fullmatch(r"p-(?:h-\d+|n-(ref-)?\d+(-\d+)?)", value), value
+        if name in ("width", "height"):
+            assert re.fullmatch(r"\d{1,4}|\d{1,3}%", value), value
+        if name == "open":
+            assert value == "", value
     if tag == "input":
         assert element.attrib["type"] == "checkbox"
         assert "disabled" in element.attrib

@@ -44,7 +44,7 @@ TAG = re.compile(
 )
 INTENDED = """
 Intended differences, counted apart where a text has them:
-  raw HTML is text here, and GitHub passes it on;
+  raw HTML is text here but for a few tags, and GitHub passes it on;
   formulas ($ $$ \\( \\[) are taken out before inline markup is read;
   where an example of CommonMark and GitHub differ (addresses without angles), we do as GitHub.
 Made equal before comparing:
@@ -53,7 +53,8 @@ Made equal before comparing:
 Others, which count as differing:
   tasks are boxes in quotes and in items within items too; addresses in square brackets are links;
   ftp: and xmpp: addresses are not; links never hold links; symbols such as £ are punctuation beside
-  emphasis (CommonMark 0.31; GitHub has 0.29); definition lists; alerts.
+  emphasis (CommonMark 0.31; GitHub has 0.29); emphasis beside CJK punctuation; definition lists;
+  alerts; what Obsidian asks for: callouts, ==marks==, %%comments%%, [[links]]; [@citations].
 """
 
 

@@ -22,7 +22,7 @@ from app.rendering.errors import RenderError
 
 # A summary stands below the page's h1 and its own h2.
 TOP_HEADING = 3
-MARKUP = re.compile(r"\*+|_+|`+|~+|[\[<&\\@]|https?:|www\.|  \n")
+MARKUP = re.compile(r"\*+|_+|`+|~+|={2,}|[\[<&\\@]|https?:|www\.|  \n")
 MAX_MARKS = 1500
 MAX_ALL_MARKS = 10_000
 INTERNAL = ("line", "item", "tight", "bare", "cite", "note", "language")
@@ -80,6 +80,10 @@ class Builder:
             self.add_quote(parent, block)
         elif block.kind == "list":
             self.add_list(parent, block)
+        elif block.kind == "details":
+            self.add_details(parent, block)
+        elif block.kind == "summary":
+            self.add_text(parent, "summary", block).attrib.pop("dir", None)
         elif block.kind == "glossary":
             self.add_glossary(parent, block)
         elif block.kind == "note" and block.mark.casefold() not in self.notes:
@@ -88,15 +92,41 @@ class Builder:
             self.add_all(note, block)
 
     def add_quote(self, parent: Element, block: Block) -> None:
-        kind = take_alert(block) if parent is self.root else ""
-        if not kind:
+        callout = take_alert(block)
+        if callout is None:
             self.add_all(SubElement(parent, "blockquote", self.direction(parent)), block)
             return
-        box = SubElement(parent, "div", {"class": f"callout callout-{kind}", "role": "note"})
+        looks = {"class": f"callout callout-{callout.kind}"}
+        if callout.fold:
+            box = SubElement(parent, "details", looks)
+        else:
+            box = SubElement(parent, "div", {**looks, "role": "note"})
+        if callout.fold == "+":
+            box.set("open", "")
         box.attrib.update(self.direction(parent))
-        title = SubElement(box, "p", {"class": "callout-title", "line": str(block.line)})
-        title.text = AtomicString(kind.capitalize())
+        tag = "summary" if callout.fold else "p"
+        title = SubElement(box, tag, {"class": "callout-title", "line": str(block.line)})
+        title.text = callout.title or AtomicString(callout.name)
+        self.count_marks(callout.title, block.line)
         self.add_all(box, block)
+
+    def add_details(self, parent: Element, block: Block) -> None:
+        """Adds what can be folded; without its end its tags are text."""
+        if not block.closed:
+            tag = SubElement(parent, "p", {**self.direction(parent), "line": str(block.line)})
+            tag.text = AtomicString(block.mark)
+            for child in block.children:
+                if child.kind == "summary":
+                    child.kind = "paragraph"
+                    text = "\n".join(child.lines)
+                    child.lines = [f"{child.mark}{text}</summary>"]
+                self.add(parent, child)
+            return
+        details = SubElement(parent, "details", self.direction(parent))
+        details.set("line", str(block.line))
+        if block.start:
+            details.set("open", "")
+        self.add_all(details, block)
 
     def add_glossary(self, parent: Element, block: Block) -> None:
         element = SubElement(parent, "dl", self.direction(parent))

@@ -17,10 +17,9 @@ NOTE = re.compile(r"\[\^([^\] \t]{1,100})\]:[ \t]*")
 # A colon without words behind it is text: a smiley, or the dashes under a table's head.
 DEFINITION = re.compile(r":(?=[ \t].*\w)")
 TASK = re.compile(r"\[([ xX])\](?=[ \t])")
-ALERT = re.compile(r"\[!(note|tip|important|warning|caution)\][ \t]*", re.IGNORECASE)
 
-# What any of these, and a quote, can begin with.
-FIRST = frozenset("#>`~=-_*+[|:0123456789")
+# What any of these, a quote, a tag and a comment can begin with.
+FIRST = frozenset("#>`~=-_*+[|:<%0123456789")
 
 
 class ListMarker(NamedTuple):

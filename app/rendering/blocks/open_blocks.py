@@ -84,6 +84,8 @@ class OpenBlocks:
             elif closing.kind == "code" and not closing.fenced:
                 while closing.lines and not closing.lines[-1].strip(SPACE):
                     closing.lines.pop()
+            elif closing.kind in ("comment", "summary") and not closing.closed:
+                make_text(closing)
 
     def take_definitions(self, paragraph: Block) -> None:
         """Takes the link definitions that a paragraph starts with out of it."""
@@ -153,12 +155,19 @@ class OpenBlocks:
             return block.fenced
         if block.kind == "table":
             return not blank and bool(split_row(cursor.rest))
-        if block.kind in FLOWING:
+        if block.kind in FLOWING or block.kind == "summary":
             return not blank
-        return block.kind in ("list", "glossary")
+        return block.kind in ("list", "glossary", "details", "comment")
 
     def take_mark(self, indent: int, length: int) -> None:
         """Passes a container's mark and the space after it."""
         self.cursor.take_indent(indent)
         self.cursor.take_text(length)
         self.cursor.take_indent(1)
+
+
+def make_text(block: Block) -> None:
+    """Makes text again of a comment or summary that was begun and never ended."""
+    if block.kind == "summary":
+        block.lines.insert(0, block.mark)
+    block.kind = "paragraph"

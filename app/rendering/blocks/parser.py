@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from app.rendering.blocks.cursor import SPACE, Cursor
 from app.rendering.blocks.definition_lists import add_terms, terms_before
+from app.rendering.blocks.html import HtmlParser
 from app.rendering.blocks.link_definitions import Define
 from app.rendering.blocks.markers import (
     DEFINITION,
@@ -23,7 +24,6 @@ from app.rendering.blocks.markers import (
     is_rule,
     list_marker,
 )
-from app.rendering.blocks.paragraphs import ParagraphParser
 from app.rendering.blocks.tables import delimiter_row, split_row
 from app.rendering.blocks.tree import FLOWING, Block
 from app.rendering.errors import RenderError
@@ -47,30 +47,38 @@ def parse_blocks(text: str, define: Define) -> Block:
     return BlockParser(text, define).parse()
 
 
-class BlockParser(ParagraphParser):
+class BlockParser(HtmlParser):
     """Knows all blocks of the dialect."""
 
     def read_line(self) -> None:
         """Reads the line at hand, and those that a display formula takes with it."""
         self.cursor = Cursor(self.lines[self.number])
+        self.line_done = False
         container = self.match_containers()
         if container.kind == "code":
-            if container.fenced:
-                self.continue_fence(container)
-            else:
-                container.lines.append(self.cursor.rest)
-                self.note_blank(container, self.cursor.blank())
+            self.continue_code(container)
             return
-        while self.start_block(container):
+        if container.kind in ("comment", "summary"):
+            self.continue_html(container)
+            container = self.tip
+        while not self.line_done and self.start_block(container):
             container = self.tip
             if container.kind in LEAVES:
                 self.note_blank(container, self.cursor.blank())
                 return
             if container.task:
                 break  # what follows the box is text, whatever it looks like
-        self.add_text(container)
+        if not self.line_done:
+            self.add_text(container)
 
     # -- the blocks that go on
+
+    def continue_code(self, code: Block) -> None:
+        if code.fenced:
+            self.continue_fence(code)
+            return
+        code.lines.append(self.cursor.rest)
+        self.note_blank(code, self.cursor.blank())
 
     def continue_fence(self, code: Block) -> None:
         """Adds a line to fenced code, or ends it."""
@@ -89,6 +97,9 @@ class BlockParser(ParagraphParser):
         cursor = self.cursor
         if cursor.blank():
             return False
+        begins_details = container.kind == "details" and not container.children
+        if begins_details and self.start_summary(container):
+            return True
         indent = cursor.indent()
         if indent >= 4:
             if self.tip.kind in FLOWING:
@@ -111,6 +122,7 @@ class BlockParser(ParagraphParser):
             or self.start_item(container, rest, indent)
             or (in_paragraph and self.start_table(container, rest))
             or self.start_definition(container, rest, indent)
+            or (rest[0] in "<%" and self.start_html(container, rest))
         )
 
     def start_quote(self, container: Block, rest: str, indent: int) -> bool:

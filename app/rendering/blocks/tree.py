@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-CONTAINERS = frozenset({"document", "quote", "item", "note", "definition"})
+CONTAINERS = frozenset({"document", "quote", "item", "note", "definition", "details"})
 # Leaves that text goes on with, whatever its indentation.
 FLOWING = frozenset({"paragraph", "formula"})
 
@@ -15,15 +15,18 @@ class Block:
 
     Attributes:
         kind: 'document', 'quote', 'list', 'item', 'note', 'glossary', 'term', 'definition',
-            'paragraph', 'formula', 'heading', 'code', 'table' or 'rule'.
+            'paragraph', 'formula', 'heading', 'code', 'table', 'rule', 'details', 'summary' or
+            'comment'.
         line: the 0-based line where it starts.
         lines: its own text, for the kinds without children.
         level: a heading's level, or how far the text of an item, note or definition is indented,
             in columns.
-        mark: a list's bullet or number delimiter, a fence's character run, a note's label.
-        start: the first number of a numbered list; None for bullets.
+        mark: a list's bullet or number delimiter, a fence's character run, a note's label, the
+            tag of details or a summary, what ends a comment.
+        start: the first number of a numbered list; None for bullets. 1 for details shown open.
         info: what follows an opening fence.
         fenced: whether code stands in a fence.
+        closed: whether the end of details, a summary or a comment was found.
         task: what stands in the box that an item begins with: ' ', 'x' or 'X'; '' without one.
         loose: whether a list's items, or a definition's text, are paragraphs.
         blank_after: whether its last line was blank (decides `loose`).
@@ -42,6 +45,7 @@ class Block:
     start: int | None = None
     info: str = ""
     fenced: bool = False
+    closed: bool = False
     task: str = ""
     loose: bool = False
     blank_after: bool = False

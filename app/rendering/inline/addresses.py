@@ -20,7 +20,7 @@ from app.rendering.inline.pattern import Found, InlinePattern
 
 # An escaped character within an address is a mark by then.
 BARE = (
-    r"(?:(?<![A-Za-z])[Hh][Tt][Tt][Pp][Ss]?://|(?<![^\s*_~(\[])www\.)"
+    r"[Hhw](?:(?<=[Hh])(?<![A-Za-z].)[Tt][Tt][Pp][Ss]?://|(?<=w)(?<![^\s*_~(\[].)ww\.)"
     rf"(?:[^\s<\x02]|{INLINE_PLACEHOLDER_RE.pattern})++"
 )
 LOCAL = r"[A-Za-z0-9.+_\-]"
@@ -33,6 +33,7 @@ ESCAPED = re.compile(r"\x02(\d+)\x03")
 DOMAIN = re.compile(r"[^\s\x00-,/:-@\[-^`{-\x7f]+")
 ENTITY_END = re.compile(r"&[A-Za-z]+;\Z")
 TRAILING = "?!.,:*_~'\""
+TAG_END = re.compile("[\"']>")
 MAX_LABELS = 10
 
 
@@ -115,8 +116,12 @@ def is_domain(text: str) -> bool:
 
 
 def trim_address(text: str) -> str:
-    """Leaves out the punctuation after a bare address, and brackets that it does not open."""
-    opened = {")": text.count("(") - text.count(")"), "]": text.count("[") - text.count("]")}
+    """Leaves out the punctuation after a bare address, and brackets that it does not open.
+
+    What is left of a tag that it stands in goes too.
+    """
+    text = TAG_END.split(text, maxsplit=1)[0]
+    opened = {end: text.count(start) - text.count(end) for start, end in ("()", "[]", "{}")}
     end = len(text)
     while end:
         last = text[end - 1]

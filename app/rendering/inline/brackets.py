@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 MAX_BRACKETS = 100  # named in one text
 MARK = re.compile(r"(?<!\w)\[\[([^\[\]\n\0]{2,200})\]\](?!\()")
-BLOCKS = frozenset({"p", "h3", "h4", "h5", "h6", "td", "th", "dt"})
+BLOCKS = frozenset({"p", "h3", "h4", "h5", "h6", "td", "th", "dt", "summary"})
 # What stands in these was not meant as such, or is a link already.
 SKIPPED = frozenset({"a", "code"})
 NOTHING = "\0"  # nothing reaches across it

@@ -1,8 +1,12 @@
-"""Emphasis, strong emphasis and strikethrough: `*a*`, `_a_`, `**a**`, `~~a~~`.
+"""Emphasis, strong emphasis, strikethrough, marks: `*a*`, `_a_`, `**a**`, `~~a~~`, `==a==`.
 
 The rules are CommonMark's (0.31, 6.2, and the appendix "process emphasis"), with GitHub's tildes
-under the same rules. Python-Markdown's own differs on delimiters beside punctuation, and puts
-`***a***` the other way round.
+and Obsidian's equals signs under the same rules. Python-Markdown's own differs on delimiters beside
+punctuation, and puts `***a***` the other way round.
+
+CommonMark's rules ask for spaces between words, and fail beside Chinese and Japanese punctuation:
+`**重点（说明）**的`. So here, as commonmark-spec#650 and the project markdown-cjk-friendly propose,
+their punctuation counts as a letter, and beside one of their characters any other may stand.
 """
 
 from __future__ import annotations
@@ -18,7 +22,11 @@ from markdown.util import INLINE_PLACEHOLDER_RE
 from app.rendering.elements import add_tail
 from app.rendering.inline.pattern import Found, InlinePattern
 
-RUN = re.compile(r"\*+|_+|~+")
+RUN = re.compile(r"\*+|_+|~+|={2,}")
+TAGS = {"~": "del", "=": "mark"}
+CJK = frozenset({"W", "F", "H"})  # of East Asian width
+# Signs of another width than their neighbours have: pictures, which all languages use.
+PICTURES = ((0x2300, 0x2C00), (0x1F000, 0x20000))
 # What stands for code, links and escapes begins and ends so; all of those are punctuation.
 MARKS = ("\x02", "\x03")
 
@@ -54,7 +62,7 @@ class Emphasis(InlinePattern):
     """
 
     def __init__(self, md: Markdown) -> None:
-        super().__init__(r"[*_~]+", md)
+        super().__init__(r"[*_~]+|={2,}", md)
         self.data = ""
         self.shift = 0
         self.cut: tuple[int, int] | None = None
@@ -112,15 +120,20 @@ def delimiter(data: str, found: re.Match[str]) -> Delimiter:
     # A formula begins and ends with a dollar sign where its token stands.
     punctuation_before = is_punctuation(before) or data.endswith("Mqz", 0, start)
     punctuation_after = is_punctuation(after) or data.startswith("zqM", end)
-    left = not after.isspace() and (not punctuation_after or before.isspace() or punctuation_before)
-    right = not before.isspace() and (
-        not punctuation_before or after.isspace() or punctuation_after
-    )
+    cjk_before, cjk_after = is_cjk(before), is_cjk(after)
+    edge_before = before.isspace() or punctuation_before or cjk_before
+    edge_after = after.isspace() or punctuation_after or cjk_after
+    left = not after.isspace() and (not punctuation_after or cjk_after or edge_before)
+    right = not before.isspace() and (not punctuation_before or cjk_before or edge_after)
     opens, closes = left, right
     if char == "_":
         opens = left and (not right or punctuation_before)
         closes = right and (not left or punctuation_after)
-    elif char == "~" and end - start > 2:
+    elif char == "=":
+        # `a==b` is a comparison, `==>` an arrow.
+        opens = left and (not right or edge_before) and after != ">"
+        closes = right and (not left or edge_after) and before != "<"
+    if char in TAGS and end - start > 2:
         opens = closes = False
     return Delimiter(char, start, end, end - start, opens, closes)
 
@@ -162,7 +175,7 @@ def close(
             drop(openers, place, bottoms)
             return
         size = min(2, opener.end - opener.start, closer.end - closer.start)
-        tag = "del" if closer.char == "~" else ("em", "strong")[size - 1]
+        tag = TAGS.get(closer.char) or ("em", "strong")[size - 1]
         inner = opener.end, closer.start
         opener.end -= size
         closer.start += size
@@ -213,3 +226,11 @@ def build(data: str, region: Region, shift: int) -> Element:
 
 def is_punctuation(char: str) -> bool:
     return char in MARKS or unicodedata.category(char)[0] in "PS"
+
+
+def is_cjk(char: str) -> bool:
+    """Says whether a character belongs to a script that puts no spaces between words."""
+    code = ord(char)
+    if code < 0x1100 or any(first <= code < end for first, end in PICTURES):
+        return False
+    return unicodedata.east_asian_width(char) in CJK

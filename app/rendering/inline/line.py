@@ -19,11 +19,13 @@ from markdown.util import INLINE_PLACEHOLDER_RE, AtomicString
 
 from app.references.addresses import encode_address
 from app.rendering.inline.addresses import BareAddress, BareMail, address
-from app.rendering.inline.citations import Citation
 from app.rendering.inline.emphasis import Emphasis
 from app.rendering.inline.entities import ENTITY, character, without_entities
 from app.rendering.inline.footnotes import FootnoteReference
+from app.rendering.inline.latex import LatexCommand
 from app.rendering.inline.pattern import Found, InlinePattern
+from app.rendering.inline.tags import TAG, read_tag
+from app.rendering.inline.wiki_links import BracketLink
 from app.text.lines import one_line
 
 REPLACED = """
@@ -35,9 +37,9 @@ PUNCTUATION = r"[!-/:-@\[-`{-~]"
 URI = r"[A-Za-z][A-Za-z0-9+.\-]{1,31}:[^\s<>]*+"
 MAIL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\-]{1,64}+@[A-Za-z0-9\-]{1,63}+(?:\.[A-Za-z0-9\-]{1,63}+)*+"
 # Whichever of these begins first counts; a backslash takes its meaning from what follows.
-LITERAL = rf"\\{PUNCTUATION}|(?P<code>`+)|<(?:(?P<uri>{URI})|(?P<mail>{MAIL}))>"
+LITERAL = rf"\\{PUNCTUATION}|(?P<code>`+)|<(?:(?P<uri>{URI})|(?P<mail>{MAIL}))>|(?P<tag>{TAG})"
 ESCAPE = rf"\\({PUNCTUATION})"
-BREAK = r"(?:(?<! ) {2,}+|\\)(?=\n)"
+BREAK = r"  (?<!   ) *+(?=\n)|\\(?=\n)"
 
 BRACKET = re.compile(rf"[\[\]]|{INLINE_PLACEHOLDER_RE.pattern}")
 PARENS = r"\((?:[^ \t\n()]|\((?:[^ \t\n()]|\([^ \t\n()]*+\))*+\))*+\)"
@@ -59,9 +61,10 @@ def install(md: Markdown) -> None:
     md.ESCAPED_CHARS = list(string.punctuation)
     patterns = (
         Literal(LITERAL, md),
-        Citation(md),
+        LatexCommand(md),
         HardBreak(BREAK, md),
         Escape(ESCAPE, md),
+        BracketLink(md),
         InlineLink(r"(?<!!)\[", md),
         InlineImage(r"!\[", md),
         FootnoteReference(md),
@@ -75,13 +78,15 @@ def install(md: Markdown) -> None:
 
 
 class Literal(InlinePattern):
-    """`` `code` ``, `<https://example.org>`, `<a@example.org>`: nothing within means anything."""
+    """`` `code` ``, `<https://example.org>`, `<a@example.org>`, `<br>`: nothing in it counts."""
 
     def match(self, m: re.Match[str], data: str) -> Found:
         if m["uri"]:
             return address(m["uri"], m["uri"]), m.start(), m.end()
         if m["mail"]:
             return address(f"mailto:{m['mail']}", m["mail"]), m.start(), m.end()
+        if m["tag"]:
+            return read_tag(m["tag"]), m.start(), m.end()
         run = m["code"]
         closing = re.compile(rf"(?<!`){run}(?!`)").search(data, m.end()) if run else None
         if closing is None:

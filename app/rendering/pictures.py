@@ -1,0 +1,42 @@
+"""What a writer should know of the pictures in a text: those that nobody will see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import unquote
+from xml.etree.ElementTree import Element
+
+from app.rendering.errors import Problem
+from app.rendering.links import TEXT_BLOCKS, clip
+from app.rendering.sanitizer import is_source
+
+MAX_PROBLEMS = 50
+
+
+def picture_problems(
+    root: Element, line_of: Callable[[Element, Element], int | None]
+) -> list[Problem]:
+    """Names pictures whose addresses lead nowhere from here, such as those of files beside a note.
+
+    Args:
+        root: the text, its pictures complete.
+        line_of: gives the source line of an element in a block.
+    """
+    found: list[Problem] = []
+    for block in root.iter():
+        if block.tag not in TEXT_BLOCKS:
+            continue
+        for picture in block.iter("img"):
+            source = picture.get("src", "")
+            if not is_source(source) and len(found) < MAX_PROBLEMS:
+                found.append(Problem(line_of(picture, block), reason(source), "picture"))
+    return found
+
+
+def reason(source: str) -> str:
+    if not source.strip():
+        return "This picture has no address."
+    if source.lower().startswith("data:"):
+        return "A picture cannot stand in its own address; add it as a file."
+    shown = clip(unquote(source), 60)
+    return f"The picture “{shown}” is not here: add it, or give its full address with https://."
