@@ -1,7 +1,7 @@
 """Display formulas as blocks, and how far they reach.
 
 The rule of the dialect. A line of a paragraph may begin a display formula at its start or end it
-off at its end: `$$`, `\\[` or `\\begin{…}` with nothing but white space before or behind. When it
+off at its end: `$$`, `\\[`, `\\\\[` or `\\begin{…}` with only white space before or behind. When it
 does not close there, the formula takes all lines up to the first that closes it, whatever they look
 like: blank ones, `- b`, `= c`, `# d`. That line is at most MAX_LINES away and before the next code
 fence, `$$` and `\\]` stand at its start or end, and all lines belong to the containers that the
@@ -26,9 +26,9 @@ MAX_LINES = 200
 # How often a line is tried as the end of a formula; more than a few are no text that people write.
 MAX_TRIES = 8
 
-_OPENER = re.compile(r"\$\$|\\\[|\\begin\{")
+_OPENER = re.compile(r"\$\$|\\\[|\\begin\{")  # the second also behind another backslash
 _DOLLARS = re.compile(r"\\.|(\$+)")
-_CLOSER = re.compile(r"\\(?:end\{[a-zA-Z]+\*?\}|.)|\$+")
+_CLOSER = re.compile(r"\\\\\]|\\(?:end\{[a-zA-Z]+\*?\}|.)|\$+")
 
 # The text of the lines from one to another, without the marks of the containers at hand; None when
 # they do not all belong to these.
@@ -124,7 +124,7 @@ class Displays:
             if "$$" not in line and "\\]" not in line and "\\end{" not in line:
                 continue
             for word in dict.fromkeys(_CLOSER.findall(line)):
-                if word in ("$$", "\\]") or word.startswith("\\end{"):
+                if word in ("$$", "\\]", "\\\\]") or word.startswith("\\end{"):
                     found.setdefault(word, []).append(number)
         return found
 

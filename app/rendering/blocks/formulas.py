@@ -65,4 +65,5 @@ def fenced_formula(code: Block, formulas: Formulas) -> Block:
 
 def is_formula(code: Block) -> bool:
     """Says whether fenced code is a formula, as on GitHub."""
-    return code.fenced and code.info.lower() == "math" and any(map(str.strip, code.lines))
+    language = code.info.lower().split(maxsplit=1)[:1]
+    return code.fenced and language in (["math"], ["{math}"]) and any(map(str.strip, code.lines))

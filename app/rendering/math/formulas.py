@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from xml.etree.ElementTree import Element
@@ -20,6 +19,7 @@ from app.references.addresses import encode_address
 from app.rendering.errors import Problem, RenderError
 from app.rendering.inline.line import without_escapes
 from app.rendering.math.conversion import RenderedFormula, problem_of, refuse, to_mathml
+from app.rendering.math.equations import REFERENCE, EquationNumbers
 from app.rendering.math.scanner import find_formulas
 from app.rendering.math.tex.definitions import defines
 from app.rendering.math.tex.macros import Macros
@@ -55,6 +55,7 @@ class Formulas:
     def __init__(self) -> None:
         self.spans: dict[str, Span] = {}
         self._stem = f"zqM{secrets.token_hex(8)}x"
+        self._numbers = EquationNumbers()
         self._macros: Macros | None = None  # from the first definition on
         # What the formulas that have to do with macros expand to, and why others do not.
         self._expanded: dict[str, str] = {}
@@ -96,6 +97,7 @@ class Formulas:
             raise RenderError(f"This text has more than {MAX_FORMULAS} formulas.")
         token = f"{self._stem}{len(self.spans)}Mqz"
         self.spans[token] = span
+        self._numbers.read(span.tex)
         if self._macros is None and defines(span.tex):
             self._macros = Macros()
         if self._macros is None:
@@ -133,10 +135,10 @@ class Formulas:
         span = self.spans[token]
         if problem := self._refused.get(token):
             return refuse(span.tex, display, problem)
-        expanded = self._expanded.get(token)
-        if expanded is None:
-            return to_mathml(span.tex, display)
-        return to_mathml(expanded, display, span.tex)
+        if reference := REFERENCE.fullmatch(span.source):
+            return RenderedFormula(escape(self._numbers.text(*reference.groups())), None)
+        tex = self._numbers.fill_in(self._expanded.get(token, span.tex))
+        return to_mathml(tex, display, None if tex == span.tex else span.tex)
 
     def to_html(self, html: str, inline: bool = False) -> str:
         """Puts MathML in place of the tokens in sanitised HTML.
@@ -158,10 +160,23 @@ class Formulas:
         return TOKEN.sub(typeset, html)
 
     def to_source(self, text: str) -> str:
-        """Puts the formulas' source in place of the tokens in plain text."""
+        """Puts the formulas' source, and the numbers of equations, in plain text."""
         if not self.spans:
             return text
-        return TOKEN.sub(lambda found: source_of(self.spans, found[0]), text)
+
+        def source(found: re.Match[str]) -> str:
+            written = self._written(found[0])
+            reference = REFERENCE.fullmatch(written)
+            return self._numbers.text(*reference.groups()) if reference else written
+
+        return TOKEN.sub(source, text)
+
+    def _written(self, token: str) -> str:
+        span = self.spans.get(token)
+        return span.source if span else token
+
+    def _as_written(self, text: str) -> str:
+        return TOKEN.sub(lambda found: self._written(found[0]), text)
 
     def keep_literal(self, root: Element) -> None:
         """Puts the source back where no markup can stand: in attributes and in code."""
@@ -171,12 +186,12 @@ class Formulas:
             for name, value in element.attrib.items():
                 if "zqM" not in value:
                     continue
-                source = self.to_source(value)
+                source = self._as_written(value)
                 if name in ("href", "src"):  # `\(` and `\)` are more likely escapes there
                     source = encode_address(without_escapes(source))
                 element.set(name, source)
             if element.tag == "code" and element.text and "zqM" in element.text:
-                element.text = self.to_source(element.text)
+                element.text = self._as_written(element.text)
 
     def problems(self) -> list[Problem]:
         """Returns one problem for each formula that could not be typeset."""
@@ -186,8 +201,3 @@ class Formulas:
                 message = f"This formula could not be typeset: {problem}"
                 found.append(Problem(span.line, message, "formula"))
         return found
-
-
-def source_of(spans: Mapping[str, Span], token: str) -> str:
-    span = spans.get(token)
-    return span.source if span else token

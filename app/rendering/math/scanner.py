@@ -2,10 +2,12 @@
 
 A paragraph, a heading, a table row.
 
-What counts as a formula follows pandoc's `tex_math_dollars` (https://pandoc.org/MANUAL.html#math)
-for dollars and MathJax for `\\(…\\)`, `\\[…\\]` and bare environments. Blocks are none of the
-scanner's business: `rendering/blocks/parser.py` knows where they begin and end, `displays.py` which
-formulas are blocks themselves.
+What counts as a formula follows MathJax 2 (https://docs.mathjax.org/en/v2.7-latest/tex.html): one
+or two dollars, `\\(…\\)`, `\\[…\\]`, bare environments, and `\\ref` and `\\eqref` in text. Two
+backslashes before a bracket count as one, as where Markdown takes the first away, and ``$`…`$`` is
+GitHub's. What is no formula: amounts (`currency.py`) and brackets that an export has escaped.
+Blocks are none of the scanner's business: `rendering/blocks/parser.py` knows where they begin and
+end, `displays.py` which formulas are blocks themselves.
 
 One pass over the tokens from right to left notes for every token where a formula that begins
 before it would end; one pass from left to right then takes formulas and code spans as they come.
@@ -16,14 +18,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.rendering.characters import UNWANTED
+from app.rendering.inline.entities import character
 from app.rendering.math.currency import is_money
+from app.rendering.math.equations import REFERENCE
 from app.rendering.math.scanner_definitions import Definitions
 
 _TOKEN = re.compile(
-    r"\\(?:begin|end)\{[a-zA-Z]+\*?\}|\\[a-zA-Z]+\*?[ ]?\{|\\[a-zA-Z]+|\\.|\\|\$+|`+|[{}]",
+    r"\\\\[()\[\]]|\\(?:begin|end)\{[a-zA-Z]+\*?\}|\\[a-zA-Z]+\*?[ ]?\{|\\[a-zA-Z]+|\\.|\\"
+    r"|\$+|`+|[{}]",
     re.DOTALL,
 )
 # Commands whose argument is text, where a dollar begins a formula inside the formula.
@@ -35,9 +40,22 @@ ENVIRONMENTS = frozenset(
     {"align", "alignat", "flalign", "equation", "gather", "multline", "eqnarray", "displaymath"}
     | {"math", "aligned", "alignedat", "gathered", "split", "cases", "dcases", "rcases", "array"}
     | {"matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "Vmatrix", "smallmatrix"}
-    | {"subequations"}
+    | {"subequations", "CD", "numcases", "drcases", "multlined", "xalignat", "darray", "dmath"}
+    | {"psmallmatrix", "bsmallmatrix", "vsmallmatrix", "lgathered", "rgathered"}
 )
-MAX_INLINE = 8000
+# What closes a formula, by what opens it.
+_BRACKETS = {"\\(": "\\)", "\\[": "\\]", "\\\\(": "\\\\)", "\\\\[": "\\\\]"}
+_ENTITY = re.compile(
+    "&(?:(?:amp|lt|gt|quot|apos|nbsp|le|ge|leq|geq|ne|times|minus|plusmn|middot)"
+    "|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});"
+)
+# Between escaped brackets: no sign of a formula; the label of a footnote.
+_NO_MATH = re.compile(r"[^\\^_={}<>+*/&|\n]*|\^[\w-]+")
+_NO_TEX = re.compile(r"[^\\^_{}\n]*")
+_CODE = re.compile(r"(`+)([^`]+)\1")
+_BARE_BAR = re.compile(r"(?<!\\)\|")
+_NORM = re.compile(r"\\\|[^|]*\\\|_")
+MAX_INLINE = 8192
 
 
 @dataclass(frozen=True)
@@ -121,30 +139,31 @@ class _FormulaScanner:
                 number = self._index(formula.end)
                 offset = 0
                 if number and self._token_end(number - 1) > formula.end:
-                    number, offset = number - 1, 1
+                    number, offset = number - 1, formula.end - self._starts[number - 1]
                 continue
-            if word[0] in "$\\" and not offset:
-                closer = self._unclosed(number)
+            if word[0] in "$\\":
+                closer = self._unclosed(number, offset)
                 if closer:
-                    return Scan(found, OpenFormula(self._starts[number], closer))
-                half = half or (word == "$$" and self._dollar[number + 1] < 0)
+                    return Scan(found, OpenFormula(self._starts[number] + offset, closer))
+                half = half or (word[offset:] == "$$" and self._dollar[number + 1] < 0)
             after = self._code_end(number)
             number = self._index(after) if after else number + 1
             offset = 0
-        return Scan(found, None, half)
+        return Scan(_with_bars(found) if self._row else found, None, half)
 
     def _formula(self, number: int, offset: int) -> FormulaMatch | None:
         place, word = self._tokens[number]
         if word[0] == "$":
-            if len(word) - offset == 1:
+            size = len(word) - offset
+            if size == 1:
                 return self._inline(number, place + offset)
-            return self._between(number, self._dollar, "$$") if len(word) == 2 else None
-        if word == "\\(":
-            return self._between(number, self._round, "\\)")
-        if word == "\\[":
-            return self._between(number, self._square, "\\]")
+            return self._dollars(number, place + offset) if size == 2 else None
+        if word in _BRACKETS:
+            return self._bracketed(number, word)
         if word.startswith("\\begin{"):
             return self._environment(number)
+        if "ref" in word and (reference := REFERENCE.match(self._text, place)):
+            return FormulaMatch(place, reference.end(), reference[0], False)
         if not self._row and (end := self._definitions.end(place)):
             return FormulaMatch(place, end, self._text[place:end], False)
         return None
@@ -157,23 +176,62 @@ class _FormulaScanner:
         if end - start > MAX_INLINE:
             return None
         tex = self._text[start + 1 : end]
-        before = self._text[start - 1 : start]
-        after = self._text[end + 1 : end + 2]
-        if not tex.strip() or is_money(before, tex, after):
+        if not tex.strip():
             return None
-        if len(tex) > 2 and tex[0] == tex[-1] == "`":
-            tex = tex[1:-1]  # GitHub's $`…`$
-        return FormulaMatch(start, end + 1, self._unescaped(tex), False)
+        if code := _CODE.fullmatch(tex):
+            return FormulaMatch(start, end + 1, self._written(code[2], False).strip(), False)
+        if is_money(self._text[start - 1 : start], tex, self._text[end + 1 : end + 2]):
+            return None
+        if not (tex[0].isspace() and tex[-1].isspace() and len(tex.strip()) > 1):
+            tex = tex.strip()
+        return FormulaMatch(start, end + 1, self._written(tex, False), False)
 
-    def _between(self, number: int, closers: list[int], closer: str) -> FormulaMatch | None:
-        closing = closers[number + 1]
-        if closing < 0 or self._tokens[closing][1] != closer:
+    def _dollars(self, number: int, start: int) -> FormulaMatch | None:
+        """`$$…$$`; behind them another formula may begin at once."""
+        closing = self._dollar[number + 1]
+        if closing < 0:
+            return None
+        end, word = self._tokens[closing]
+        if len(word) != 2 and not (3 <= len(word) <= 4 and self._dollar[closing + 1] >= 0):
+            return None
+        tex = self._text[start + 2 : end]
+        alone = not self._before(start) and not self._behind(end + 2)
+        if not tex.strip() or (not alone and _is_prose(tex)):
+            return None
+        return FormulaMatch(start, end + 2, self._written(tex, True).strip(), True)
+
+    def _bracketed(self, number: int, word: str) -> FormulaMatch | None:
+        closing = self._closers[word][number + 1]
+        if closing < 0:
             return None
         start, end = self._tokens[number][0], self._tokens[closing][0]
-        tex = self._text[start + 2 : end]
-        if not tex.strip() or (closer == "$$" and _is_prose(tex)):
+        tex = self._text[start + len(word) : end]
+        display = word[-1] == "["
+        if not tex.strip() or (display and self._is_text(start, tex, end + len(word))):
             return None
-        return FormulaMatch(start, end + 2, self._unescaped(tex).strip(), closer != "\\)")
+        tex = self._written(tex, display).strip()
+        return FormulaMatch(start, end + len(word), tex, display)
+
+    def _is_text(self, start: int, tex: str, end: int) -> bool:
+        """Whether square brackets in a line of text are only escaped: `\\[1\\]`, `a\\[i\\]`."""
+        off = tex[0].isspace() and tex[-1].isspace()  # as no export writes
+        if off or not (self._before(start) or self._behind(end)):
+            return False
+        before = self._text[start - 1 : start]
+        attached = before.isalnum() or before == "]" or self._text[end : end + 1] == "("
+        return (_NO_TEX if attached else _NO_MATH).fullmatch(tex) is not None
+
+    def _before(self, start: int) -> bool:
+        """Whether anything stands before a place in its line."""
+        while start and self._text[start - 1] in " \t":
+            start -= 1
+        return start > 0 and self._text[start - 1] != "\n"
+
+    def _behind(self, end: int) -> bool:
+        """Whether anything stands behind a place in its line."""
+        while end < len(self._text) and self._text[end] in " \t":
+            end += 1
+        return end < len(self._text) and self._text[end] != "\n"
 
     def _environment(self, number: int) -> FormulaMatch | None:
         start, word = self._tokens[number]
@@ -185,32 +243,38 @@ class _FormulaScanner:
             return None
         end = ends[later] + len(word) - 2
         tex = self._text[start:end]
-        return FormulaMatch(start, end, self._unescaped(tex), word != "\\begin{math}")
+        return FormulaMatch(start, end, self._written(tex, True), word != "\\begin{math}")
 
-    def _unclosed(self, number: int) -> str | None:
+    def _unclosed(self, number: int, offset: int) -> str | None:
         """What would close the display formula that begins here at the edge of a line."""
         place, word = self._tokens[number]
+        place, word = place + offset, word[offset:]
         if word == "$$" and self._dollar[number + 1] < 0:
             closer = "$$"
-        elif word == "\\[" and self._square[number + 1] < 0:
-            closer = "\\]"
+        elif word[-1] == "[" and word in _BRACKETS and self._closers[word][number + 1] < 0:
+            closer = _BRACKETS[word]
         elif word.startswith("\\begin{") and word[7:-1].rstrip("*") in ENVIRONMENTS:
             closer = "\\end" + word[6:]
         else:
             return None
-        line = self._text.rfind("\n", 0, place) + 1
-        after = self._text.find("\n", place)
-        rest = self._text[place + len(word) : after if after >= 0 else len(self._text)]
-        return closer if not self._text[line:place].strip() or not rest.strip() else None
+        at_edge = not self._before(place) or not self._behind(place + len(word))
+        return closer if at_edge else None
 
-    def _unescaped(self, tex: str) -> str:
-        # In a table row a bar is written \| so that it does not end the cell (GFM, tables).
-        return tex.replace("\\|", "|") if self._row else tex
+    def _written(self, tex: str, display: bool) -> str:
+        """A formula without what it was written with for Markdown's or HTML's sake."""
+        if "&" not in tex or ";" not in tex:
+            return tex
+        rows = display or "\\\\" in tex or "\\begin" in tex
+        return _ENTITY.sub(lambda found: _character(found[0], rows), tex)
 
     def _note_closers(self) -> None:
         """For every token: the first `$`, `\\)` and `\\]` token at the top level from it on."""
         size = len(self._tokens)
-        self._dollar, self._round, self._square = ([-1] * (size + 1) for _ in range(3))
+        self._dollar = [-1] * (size + 1)
+        words = {word for _, word in self._tokens}
+        self._closers = {word: [-1] * (size + 1) for word in _BRACKETS if word in words}
+        marks = [(self._dollar, "$")]
+        marks += [(closers, _BRACKETS[word]) for word, closers in self._closers.items()]
         closing = self._closing_braces()
         for number in range(size - 1, -1, -1):
             word = self._tokens[number][1]
@@ -222,7 +286,7 @@ class _FormulaScanner:
                 following = self._index(after) if after else following
             elif word.startswith("\\end{"):
                 self._ends.setdefault(word, []).append(self._tokens[number][0])
-            for closers, mark in ((self._dollar, "$"), (self._round, "\\)"), (self._square, "\\]")):
+            for closers, mark in marks:
                 closers[number] = number if word.startswith(mark) else closers[following]
         for places in self._ends.values():
             places.reverse()
@@ -270,3 +334,27 @@ def _is_prose(tex: str) -> bool:
     """Words between two amounts such as "$$ and $$" that are no formula."""
     spaced = tex[0] == " " == tex[-1] and "\n" not in tex
     return spaced and not re.search(r"[\\^_={}+*/<>|&\d]", tex)
+
+
+def _character(entity: str, rows: bool) -> str:
+    """The character of an entity; an ampersand is a sign where there are no columns."""
+    found = character(entity)
+    if found == "&":
+        return "&" if rows else "\\&"
+    return " " if found == "\xa0" else found or entity
+
+
+def _with_bars(found: list[FormulaMatch]) -> list[FormulaMatch]:
+    """The formulas of a table's row with bars where they were written `\\|`.
+
+    So they do not end the cell (GFM, tables). Where other bars stand without a backslash, and where
+    a norm has an index, `\\|` is TeX's.
+    """
+    if any(_BARE_BAR.search(formula.tex) for formula in found):
+        return found
+    return [
+        formula
+        if _NORM.search(formula.tex)
+        else replace(formula, tex=formula.tex.replace("\\|", "|"))
+        for formula in found
+    ]
