@@ -23,6 +23,7 @@ from app.services.counters.differences import CountDifferences, Placement
 from app.services.dblp.names import Authors, Venues
 from app.services.dblp.updates import merge_works, update_papers
 from app.services.dblp.works import SOURCE, DumpWork
+from app.services.papers.known_names import known_names
 from app.services.search_index.bulk_entries import BulkIndex
 from app.services.search_index.indexing import index_papers
 from app.sources.record import PaperRecord
@@ -180,17 +181,8 @@ class Store:
 
 def _taken(session: Session, works: Iterable[DumpWork]) -> Names:
     """Which papers here the identifiers of some works belong to."""
-    by_kind: defaultdict[str, list[str]] = defaultdict(list)
-    for work in works:
-        for kind, _, low in work.refs:
-            by_kind[kind].append(low)
-    found: Names = {}
-    for kind, lows in by_kind.items():
-        query = select(Identifier.folded, Identifier.paper_id).where(
-            Identifier.kind == kind, among(session, Identifier.folded, lows)
-        )
-        found |= {(kind, low): number for low, number in session.execute(query)}
-    return found
+    names = ((kind, low) for work in works for kind, _, low in work.refs)
+    return dict(known_names(session, names))
 
 
 def _find_candidates(session: Session, batch: _BatchState, works: Sequence[DumpWork]) -> None:

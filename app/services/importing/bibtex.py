@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.queries.identifiers import known_keys
+from app.db import begin_writing, lock_papers
+from app.models import Paper
+from app.queries.identifiers import known_keys, names_of
 from app.queries.papers import by_key
 from app.references.identifiers import PaperRef
 from app.references.labels import field_label
+from app.services.bulk import among
 from app.services.importing import faults
 from app.services.importing.terms import ImportOutcome, ImportRun, IncomingPaper
-from app.services.papers.adding import add_paper
+from app.services.papers.adding import add_new_papers, add_paper, prepare
 from app.services.papers.completion import complete_paper
 from app.services.papers.deduplication import is_record_of, match_record, newest_paper_id
-from app.services.papers.facts import MAX_VENUE_KEY
+from app.services.papers.facts import MAX_VENUE_KEY, identifiers
 from app.services.papers.fitting import Misfit, fit
+from app.services.papers.insertion import PreparedPaper
+from app.services.papers.known_names import Name, known_names, name_of
 from app.services.refusals import PaperExists, Refusal
-from app.sources.bibtex.reading import BadEntry
+from app.sources.bibtex.reading import BadEntry, FoundEntry
 from app.sources.record import DETAILS, PaperRecord
 from app.sources.same_work import title_words
 from app.text.folding import slug
+from app.text.words import title_folded
 
-BATCH = 50
+BATCH = 100
+SOURCE = "bibtex"
 
 
 def import_papers(
@@ -42,8 +50,13 @@ def import_papers(
 
 def _stored(session: Session, batch: list[IncomingPaper], run: ImportRun) -> list[ImportOutcome]:
     """What became of some entries, in one transaction; one by one when that fails."""
+    if run.newest_before is None:
+        run.newest_before = newest_paper_id(session)
     try:
-        outcomes = [_outcome(session, each, run) for each in batch]
+        if len(batch) == 1:
+            outcomes = [_outcome(session, each, run) for each in batch]
+        else:
+            outcomes = _Batch(session, run).outcomes(batch)
         if run.options.dry_run:
             session.rollback()
         else:
@@ -61,28 +74,130 @@ def _stored(session: Session, batch: list[IncomingPaper], run: ImportRun) -> lis
 
 
 def _outcome(session: Session, incoming: IncomingPaper, run: ImportRun) -> ImportOutcome:
-    entry, name = incoming.entry, incoming.name
+    entry = incoming.entry
     if isinstance(entry, BadEntry):
-        return ImportOutcome(name, "refused", entry.line, entry.message, notes=incoming.notes)
+        return _bad(incoming, entry)
     notes = [*incoming.notes, *entry.notes]
     try:
-        record = _fitted(session, entry.record, notes)
+        record = _fitted(session, entry.record, run, notes)
         outcome = _import(session, record, run, notes)
     except Refusal as refused:
-        key = entry.record.key or "an entry without a key"
-        said = f"{key:.60}: {refused.field}: {refused.message}"
-        return ImportOutcome(name, "refused", entry.line, said, notes=tuple(notes))
-    return replace(outcome, name=name, line=entry.line, notes=tuple(notes))
+        return _refused(incoming, entry, refused, notes)
+    return replace(outcome, name=incoming.name, line=entry.line, notes=tuple(notes))
+
+
+def _bad(incoming: IncomingPaper, entry: BadEntry) -> ImportOutcome:
+    return ImportOutcome(incoming.name, "refused", entry.line, entry.message, notes=incoming.notes)
+
+
+def _refused(
+    incoming: IncomingPaper, entry: FoundEntry, refused: Refusal, notes: Sequence[str]
+) -> ImportOutcome:
+    key = entry.record.key or "an entry without a key"
+    said = f"{key:.60}: {refused.field}: {refused.message}"
+    return ImportOutcome(incoming.name, "refused", entry.line, said, notes=tuple(notes))
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """An entry that can be kept.
+
+    Attributes:
+        names: all by which a paper here might be found to be the same, or to have its key.
+        title: in search words.
+    """
+
+    incoming: IncomingPaper
+    found: FoundEntry
+    record: PaperRecord
+    notes: list[str]
+    names: frozenset[Name]
+    title: str
+
+
+class _Batch:
+    """Reads entries in their order, those together that have nothing to do with a paper here.
+
+    Each outcome is the same as when they are read one by one.
+    """
+
+    def __init__(self, session: Session, run: ImportRun) -> None:
+        self._session = session
+        self._run = run
+        self._names: set[Name] = set()  # of papers here and of entries before
+        self._titles: set[str] = {""}
+        self._new: list[tuple[int, _Entry, PreparedPaper]] = []
+        self._outcomes: dict[int, ImportOutcome] = {}
+
+    def outcomes(self, batch: Sequence[IncomingPaper]) -> list[ImportOutcome]:
+        entries = {number: self._read(number, each) for number, each in enumerate(batch)}
+        kept = {number: entry for number, entry in entries.items() if entry is not None}
+        begin_writing(self._session)
+        lock_papers(self._session, alone=True)
+        self._look(list(kept.values()))
+        for number, entry in kept.items():
+            if not self._prepare(number, entry):
+                self._add()
+                self._outcomes[number] = _outcome(self._session, entry.incoming, self._run)
+                self._names.add(name_of(PaperRef("key", self._outcomes[number].key)))
+            self._names |= entry.names
+            self._titles.add(entry.title)
+        self._add()
+        return [self._outcomes[number] for number in range(len(batch))]
+
+    def _read(self, number: int, incoming: IncomingPaper) -> _Entry | None:
+        entry = incoming.entry
+        if isinstance(entry, BadEntry):
+            self._outcomes[number] = _bad(incoming, entry)
+            return None
+        notes = [*incoming.notes, *entry.notes]
+        try:
+            record = _fitted(self._session, entry.record, self._run, notes)
+        except Refusal as refused:
+            self._outcomes[number] = _refused(incoming, entry, refused, notes)
+            return None
+        refs = [ref for ref in identifiers(record) if ref.value]
+        names = {name for ref in refs for name in names_of(ref)}
+        return _Entry(incoming, entry, record, notes, frozenset(names), title_folded(record.title))
+
+    def _look(self, entries: Sequence[_Entry]) -> None:
+        """Find out which names and titles are those of papers here."""
+        names = (name for entry in entries for name in entry.names)
+        self._names |= known_names(self._session, names).keys()
+        titles = {entry.title for entry in entries}
+        query = select(Paper.title_folded).where(among(self._session, Paper.title_folded, titles))
+        self._titles |= set(self._session.scalars(query))
+
+    def _prepare(self, number: int, entry: _Entry) -> bool:
+        """Prepare an entry that is surely a new paper; says whether it is dealt with."""
+        is_new = self._names.isdisjoint(entry.names) and entry.title not in self._titles
+        if not (is_new and entry.record.key):
+            return False
+        try:
+            self._new.append((number, entry, prepare(entry.record)))
+        except Refusal as refused:
+            outcome = _refused(entry.incoming, entry.found, refused, entry.notes)
+            self._outcomes[number] = outcome
+        return True
+
+    def _add(self) -> None:
+        papers = [prepared for _, _, prepared in self._new]
+        add_new_papers(self._session, papers, SOURCE, self._run.options.only)
+        for number, entry, _ in self._new:
+            self._outcomes[number] = ImportOutcome(
+                entry.incoming.name,
+                "added",
+                entry.found.line,
+                key=entry.record.key,
+                notes=tuple(entry.notes),
+            )
+        self._new = []
 
 
 def _import(
     session: Session, record: PaperRecord, run: ImportRun, notes: list[str]
 ) -> ImportOutcome:
-    if run.newest_before is None:
-        run.newest_before = newest_paper_id(session)
     own = run.options.only is None  # who runs the library, not one of its members
-    if not own:  # a name that a file gives to a paper besides its own may be any paper's
-        record = replace(record, other_keys=())
     found = match_record(session, record, run.newest_before, takes_back=own)
     notes += found.notes
     if found.paper is not None:
@@ -95,7 +210,7 @@ def _import(
     if run.options.dry_run and _is_told(record, run):
         return ImportOutcome("", "unchanged", key=record.key)
     try:
-        paper = add_paper(session, record, "bibtex", run.options.only)
+        paper = add_paper(session, record, SOURCE, run.options.only)
     except PaperExists as there:  # by its title, or a name that only reading its key tells
         return _there(session, record, there.key)
     if record.key and paper.key != record.key:  # add_paper knows what preprints became
@@ -129,7 +244,7 @@ def _without_known_keys(session: Session, record: PaperRecord) -> PaperRecord:
     return replace(record, other_keys=free)
 
 
-def _fitted(session: Session, record: PaperRecord, notes: list[str]) -> PaperRecord:
+def _fitted(session: Session, record: PaperRecord, run: ImportRun, notes: list[str]) -> PaperRecord:
     """The record as it can be kept; the notes say what was changed for that.
 
     Raises:
@@ -140,6 +255,8 @@ def _fitted(session: Session, record: PaperRecord, notes: list[str]) -> PaperRec
         record = replace(record, venue_key=f"venues/{slug(record.venue)}"[:MAX_VENUE_KEY])
     record, misfits = fit(session, record)
     notes += map(_said, misfits)
+    if run.options.only is not None:  # a member's file: such a name may be any paper's
+        record = replace(record, other_keys=())
     return record
 
 

@@ -58,13 +58,10 @@ def choose_names(session: Session, paper: Paper) -> None:
 
     A few statements, whatever the number of authors; none where all are spelled as usual.
     """
-    printed = dict(
-        session.execute(
-            select(PaperAuthor.author_id, PaperAuthor.name).where(
-                PaperAuthor.paper_id == paper.id, PaperAuthor.name.is_not(None)
-            )
-        ).all()
+    spelled = select(PaperAuthor.author_id, PaperAuthor.name).where(
+        PaperAuthor.paper_id == paper.id, PaperAuthor.name.is_not(None)
     )
+    printed = {number: name for number, name in session.execute(spelled) if name is not None}
     if printed:
         _choose_author_names(session, printed)
     if paper.venue_name is not None:
@@ -79,7 +76,8 @@ def _choose_author_names(session: Session, printed: Mapping[int, str]) -> None:
     query = select(Author.id, Author.key, Author.name).where(
         Author.id.in_(printed), Author.dblp_id.is_(None)
     )
-    best, equal = {}, {}
+    best: dict[int, tuple[str, str]] = {}
+    equal: dict[int, tuple[str, str]] = {}
     for number, key, usual in session.execute(query):
         name = printed[number]
         if author_key(name) != key:  # another name of theirs, or that of a namesake

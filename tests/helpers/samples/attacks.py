@@ -105,7 +105,7 @@ PLACES = (
     "$\\text{{{}}}$",
     "<sub {}>{}</sub> <sup class='{}'>x</sup> <kbd\n{}>{}</kbd> <br {}>",
     "<img src='https://example.org/a.png' {}> <img src=/a.png alt=\"{}\" title='{}'>",
-    "<img src=https://example.org/a.png width={} height=\"{}\" {}=1>",
+    '<img src=https://example.org/a.png width={} height="{}" {}=1>',
     "<details {}>\n<summary {}>{}</summary>\n\n{}\n</details>",
     "<details open>\n{}\n</details {}>\n<details>{}",
     "a <!-- {} --> {} <!--> {} -->",

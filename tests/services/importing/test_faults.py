@@ -22,10 +22,11 @@ from app import db
 from app.config import Config
 from app.db import Database, sqlite_module
 from app.models import Paper, Summary
-from app.services.importing import bibtex, faults, storing
+from app.services.importing import faults, storing
 from app.services.importing.opening import BadSource, open_source
 from app.services.importing.storing import import_files
 from app.services.importing.terms import ImportOptions
+from app.services.papers import adding
 from tests.helpers.client import Browser
 from tests.helpers.engines import copy_database
 from tests.helpers.samples.shortscience import HEAD, ITEM, TAIL
@@ -220,15 +221,15 @@ def test_a_fault_of_ours_in_one_entry(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    real = bibtex.add_paper
+    real = adding.insert_papers
 
-    def add_paper(session: Session, record: Any, *rest: Any) -> Paper:
-        found = real(session, record, *rest)
-        if record.key == "k7":
+    def insert_papers(session: Session, papers: Any, *rest: Any, **more: Any) -> list[int]:
+        found = real(session, papers, *rest, **more)
+        if any(paper.record.key == "k7" for paper in papers):
             raise ZeroDivisionError
         return found
 
-    monkeypatch.setattr(bibtex, "add_paper", add_paper)
+    monkeypatch.setattr(adding, "insert_papers", insert_papers)
     path = tmp_path / "a.bib"
     path.write_text("".join(f"@misc{{k{n}, title={{Title {n}}}}}\n" for n in range(60)))
     outcomes = import_vault(session, path)
