@@ -89,7 +89,7 @@ def _may_stand_off(before: str, tex: str, core: str) -> bool:
         return False
     if _BARE_AMOUNT.fullmatch(core):
         return tex[0].isspace() and tex[-1].isspace() and core.isdigit()
-    if re.search("[\"“”‘’€£;]", core):
+    if re.search('["“”‘’€£;]', core):
         return False
     return not re.search(r"[^\W\d_]{3,}" if _TEX.search(core) else r"[^\W\d_]{2,}", core)
 
