@@ -36,7 +36,7 @@ from app.rendering.media import embed_media
 from app.rendering.sanitizer import sanitise
 from app.text.lines import one_line
 
-RENDERER_VERSION = 4
+RENDERER_VERSION = 5
 MAX_TEXT_BYTES = 65536
 # bleach takes quadratic time in the depth of its input.
 MAX_ELEMENT_DEPTH = 100

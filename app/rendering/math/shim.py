@@ -101,12 +101,14 @@ class _Shim:
         self._steps.take(len(tokens))
         reader = TokenReader(tokens)
         out: list[str] = []
+        before = ""
         depth = 0
         while (word := reader.next()) is not None:
             depth += (word == "{") - (word == "}")
             if word == "\\\\" and depth > 0:
                 word = "\\ "  # no line ends inside braces
-            out.append(self._one(reader, word, out[-1] if out else ""))
+            out.append(self._one(reader, word, before))
+            before = before if out[-1].isspace() else out[-1]
         return "".join(out)
 
     def _one(self, reader: TokenReader, word: str, before: str) -> str:
@@ -141,6 +143,8 @@ class _Shim:
         if word in ("\\limits", "\\nolimits"):
             # They are understood behind operators only.
             return "" if before.endswith(("}", "]")) or not before else f"{word} "
+        if word in known.BRACES:
+            return self._brace(reader, word, before)
         handler = self._handlers.get(word)
         if handler is None:
             if word in _OTHERS:
@@ -151,6 +155,17 @@ class _Shim:
             star = reader.at < len(reader.tokens) and reader.tokens[reader.at] == "*"
             return f"{word} " if star and is_word(word) else word
         return handler(reader, word)
+
+    def _brace(self, reader: TokenReader, word: str, before: str) -> str:
+        """A brace with its label, which keep off the letters beside them as operators do."""
+        tex = f"{word}{{{self.rewrite(reader.argument(word))}}}"
+        while (script := reader.peek()) and script in "^_":
+            reader.next()
+            tex += f"{script}{{{self.rewrite(reader.script(script))}}}"
+        following = reader.peek()
+        beside = following[:1].isalnum() or following in ("(", "[") or following[1:] in known.GREEK
+        after_letter = before[-1:].isalnum() or before[-1:] in (")", "]", "}")
+        return ("\\," if after_letter else "") + tex + ("\\," if beside else "")
 
     def _sign(self, reader: TokenReader, word: str) -> str:
         if word.isspace():

@@ -87,7 +87,8 @@ LIMITS = {
 }  # fmt: skip
 SAME = {
     "\\dotsc": "\\ldots ", "\\dotso": "\\ldots ", "\\dotsb": "\\cdots ", "\\dotsm": "\\cdots ",
-    "\\dotsi": "\\cdots ", "\\smallsetminus": "\\setminus ", "\\euro": "\\text{€}",
+    "\\dotsi": "\\cdots ", "\\smallsetminus": "\\setminus ", "\\setminus": "\\mathbin{⧵}",
+    "\\euro": "\\text{€}",
     "\\textdegree": "\\degree ", "\\strut": "", "\\hfill": "\\quad ", "\\hfil": "\\quad ",
     "\\allowbreak": "", "\\nobreak": "", "\\break": "", "\\linebreak": "", "\\displaybreak": "",
     "\\par": "", "\\noindent": "", "\\nonumber": "", "\\notag": "", "\\boldmath": "",
@@ -122,6 +123,7 @@ GREEK = _names(
     " pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega"
     " Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
 )
+BRACES = _commands("underbrace overbrace underbracket overbracket")
 # Upright Greek, as upgreek, unicode-math and others name it.
 SAME.update({f"\\up{name}": f"\\mathrm{{\\{name} }}" for name in GREEK})
 SAME.update({f"\\Up{n.lower()}": f"\\mathrm{{\\{n} }}" for n in GREEK if n[0].isupper()})
@@ -141,7 +143,7 @@ DROPPED = {
 # Commands whose one argument stays, between these.
 UNWRAPPED = {
     "\\llap": ("{", "}"), "\\clap": ("{", "}"), "\\mathllap": ("{", "}"), "\\mathclap": ("{", "}"),
-    "\\ensuremath": ("{", "}"), "\\mathnormal": ("{", "}"), "\\pmb": ("\\boldsymbol{", "}"),
+    "\\ensuremath": ("{", "}"), "\\mathnormal": ("{", "}"),
     "\\mathds": ("\\mathbb{", "}"), "\\mathbbm": ("\\mathbb{", "}"), "\\vcenter": ("{", "}"),
     "\\scr": ("\\mathscr{", "}"), "\\mathup": ("\\mathrm{", "}"), "\\textstyle*": ("{", "}"),
     "\\abs": ("\\left|", "\\right|"), "\\norm": ("\\left\\|", "\\right\\|"),

@@ -161,6 +161,7 @@ def bold(shim: Rewriter, reader: TokenReader, word: str) -> str:
     words = reader.argument(word)
     if not any(known.WITH_LENGTH.fullmatch(part) for part in words):
         words = [f"\\mathbf{{{part}}}" if part in "0123456789" else part for part in words]
+    word = "\\boldsymbol" if word == "\\pmb" else word
     return f"{word}{{{shim.rewrite(tokenize(''.join(words)))}}}"
 
 
@@ -181,6 +182,6 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "\\verb": verbatim, "\\kern": space, "\\mkern": space, "\\hskip": space,
         "\\mskip": space, "\\hspace*": space, "\\hspace": space, "\\above": above,
         "\\buildrel": built, "\\char": character, "\\cfrac": continued,
-        "\\boldsymbol": bold, "\\bm": bold, "\\symbf": bold,
+        "\\boldsymbol": bold, "\\bm": bold, "\\symbf": bold, "\\pmb": bold,
     }
 )  # fmt: skip

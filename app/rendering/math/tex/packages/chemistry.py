@@ -20,8 +20,8 @@ _ARROWS: Mapping[str, tuple[str, str | None]] = MappingProxyType(
     {
         "<-->": ("\\rightleftarrows ", None),
         "<->": ("\\longleftrightarrow ", "\\xleftrightarrow"),
-        "<=>>": ("\\mathrel{\\text{⥂}}", None),
-        "<<=>": ("\\mathrel{\\text{⥄}}", None),
+        "<=>>": ("\\;\\text{⥂}\\;", None),
+        "<<=>": ("\\;\\text{⥄}\\;", None),
         "<=>": ("\\rightleftharpoons ", "\\xrightleftharpoons"),
         "<-": ("\\longleftarrow ", "\\xleftarrow"),
         "->": ("\\longrightarrow ", "\\xrightarrow"),
