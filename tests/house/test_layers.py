@@ -76,6 +76,7 @@ ROOMS: dict[str, list[set[str]]] = {
         {"blocks"},
         {"math"},
         {"inline"},
+        {"math.tex.packages"},
         {"math.tex"},
         {""},
     ],

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from types import ModuleType
 
+from app.rendering.math import shim
 from app.rendering.math.tex import commands as tex_commands
 from app.rendering.math.tex import (
     constructs,
@@ -16,14 +17,19 @@ from app.rendering.math.tex import (
     limits,
     macros,
     marks,
+)
+from app.rendering.math.tex.packages import (
+    chemistry,
+    diagrams,
     physics,
     presets,
-    shim,
+    quantities,
+    units,
 )
 
 TABLES = (
     *(tex_commands, constructs, definitions, lengths, limits, macros),
-    *(marks, physics, presets, shim),
+    *(marks, physics, presets, shim, chemistry, diagrams, quantities),
 )
 REAL = (Path(__file__).parent / "math/formulas.txt").read_text().splitlines()
 COMMAND = re.compile(r"\\(?:[a-zA-Z]+\*?|.)", re.DOTALL)
@@ -57,6 +63,10 @@ PLACES = (
     *("\\def\\x#1{{{}}}\\x y\\x", "\\newcommand{{\\x}}{{{}}}\\x\\x{{z}}", "\\mathop{{{}}}_x"),
     *("\\rule[{}]{{1em}}{{1em}}", "\\kern{}", "\\color{}", "\\substack{{{}}}", "{}\\limits_x"),
     *("\\begin{{array}}{{{}}}x\\end{{array}}", "\\tag{{{}}}x", "\\verb|{}|", "%{}\n", "\\unit{}"),
+    *("\\ce{{{}}}", "\\ce{{A{}B2}}", "\\ce{{A ->[{}] B}}", "\\ce{{$ {} $}}", "\\num{{{}}}"),
+    *("\\begin{{CD}}A@>{}>>B\\end{{CD}}", "\\begin{{CD}}@VV{}V\\end{{CD}}", "\\ang{{{}}}"),
+    *("\\qtyrange[{}]{{1}}{{2}}{{\\m}}", "\\SI{{1}}{{\\raiseto{}\\m}}", "\\num{{1{}}}"),
+    *("\\SI[per-mode={}]{{5}}{{\\m\\per\\s}}", "\\qty{{{}}}{{\\m}}", "\\pu{{{}}}"),
 )  # fmt: skip
 
 
@@ -80,8 +90,8 @@ def commands() -> list[str]:
     found = {name for text in REAL for name in COMMAND.findall(text)}
     for module in TABLES:
         found.update(name for text in _in_tables(module) for name in COMMAND.findall(text))
-    names = set(tex_commands.UNTOUCHED) | set(physics.UNITS) | set(physics.PREFIXES)
-    names |= set(physics.POWERS_BEFORE) | set(physics.POWERS_BEHIND)
+    names = set(tex_commands.UNTOUCHED) | set(units.UNITS) | set(units.PREFIXES)
+    names |= set(units.POWERS_BEFORE) | set(units.POWERS_BEHIND)
     return sorted(found | {f"\\{name}" for name in names})
 
 

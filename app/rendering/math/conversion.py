@@ -12,15 +12,15 @@ from math_core import LatexError, LatexToMathML
 from app.rendering import faults
 from app.rendering.math.mathml import MathmlError, sanitize
 from app.rendering.math.scanner import clean
+from app.rendering.math.shim import shim
 from app.rendering.math.tex.definitions import DEFINITION, defines
 from app.rendering.math.tex.limits import Steps
 from app.rendering.math.tex.macros import Macros
-from app.rendering.math.tex.shim import shim
 from app.rendering.math.tex.tokens import TexError
 
-MAX_TEX_BYTES = 4000
+MAX_TEX_BYTES = 8192
 # A formula of allowed length can be longer once its macros are expanded.
-MAX_EXPANDED_BYTES = 8000
+MAX_EXPANDED_BYTES = 16_384
 
 _CONVERTER = LatexToMathML(fancy_error=False, allow_unreliable_rendering=True)
 _POSITION = re.compile(r"^\d+: ")
@@ -87,7 +87,7 @@ def refuse(tex: str, display: bool, problem: str) -> RenderedFormula:
 
     The reason is given as a sentence.
     """
-    tex = clean(tex)
+    tex, problem = clean(tex), clean(problem)
     fence = "" if _UNFENCED.match(tex) else "$$" if display else "$"
     source = escape(f"{fence}{tex}{fence}")
     return RenderedFormula(

@@ -18,7 +18,10 @@ class EquationNumbers:
         self._numbers: dict[str, str] = {}
 
     def read(self, tex: str) -> None:
-        """Reads the labels of a formula; in each of its rows a label belongs to the row's tag."""
+        """Reads the labels of a formula.
+
+        In each of its rows a label belongs to the row's tag.
+        """
         if "\\label" not in tex:
             return
         labels: list[str] = []
@@ -39,7 +42,10 @@ class EquationNumbers:
             self._numbers.setdefault(label, number)
 
     def text(self, command: str, label: str) -> str:
-        """What stands in the place of a reference; the label where the equation has no number."""
+        """What stands in the place of a reference.
+
+        The label, where the equation has no number.
+        """
         number = self._numbers.get(label.strip()) or f"({label.strip()})"
         bare = command == "ref" and number[0] == "(" and number[-1] == ")"
         return number[1:-1] if bare else number

@@ -69,6 +69,11 @@ _HTML = {
 }  # fmt: skip
 _LINES = {"mover": "tex-over", "munder": "tex-underline"}
 _BARS = frozenset("|‖∣∥")
+# Accents that combine with what is before them, where in MathML nothing is, and what takes their
+# place; and the sign of the wide tilde, whose other one stands low.
+_VECTOR = "\u20d7"
+_ACCENTS = {_VECTOR: "→", "\u20db": "˙˙˙", "\u20dc": "˙˙˙˙"}
+_WIDE_TILDE = "˜"
 _SPAN_CLASSES = {"math-core-sans-serif-font": "tex-sans", "math-core-serif-font": "tex-serif"}
 _NAMED = {"&ApplyFunction;": "\u2061", "&InvisibleTimes;": "\u2062", "&InvisibleComma;": "\u2063"}
 _SIZES = frozenset(SIZES.values())
@@ -159,6 +164,8 @@ class _MathmlWriter:
             raise MathmlError("The formula is too large.")
         tag = node.tag
         attributes = ""
+        if tag == "mo" and node.text:
+            _exchange_accent(node)
         if node.attrib:
             classes = _classes(node)
             attributes = _attributes(node) + _class_attribute(classes)
@@ -257,6 +264,14 @@ def _close_with_rule(table: Element) -> None:
     name = "tex-bb-dashed" if "border-top:0.05em dashed" in style else "tex-bb"
     for cell in rows[-2]:
         _add_class(cell, name)
+
+
+def _exchange_accent(sign: Element) -> None:
+    if sign.text == _VECTOR:
+        _add_class(sign, "tex-vec")
+    if sign.text == "~" and sign.get("stretchy") == "true":
+        sign.text = _WIDE_TILDE
+    sign.text = _ACCENTS.get(sign.text or "", sign.text)
 
 
 def _add_class(node: Element, name: str) -> None:

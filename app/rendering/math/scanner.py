@@ -35,6 +35,7 @@ _TOKEN = re.compile(
 _TEXT_COMMANDS = frozenset(
     {"text", "textrm", "textbf", "textit", "textsf", "texttt", "textnormal", "textsc", "textup"}
     | {"textmd", "emph", "mbox", "hbox", "fbox", "intertext", "shortintertext", "tag"}
+    | {"ce", "cee", "pu"}
 )
 ENVIRONMENTS = frozenset(
     {"align", "alignat", "flalign", "equation", "gather", "multline", "eqnarray", "displaymath"}

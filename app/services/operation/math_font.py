@@ -22,7 +22,7 @@ from app.services.files import READABLE, replace_file, write_file
 
 _STEM = "stix-two-math"
 # Raised when the subset below changes, so that a new file is made.
-_SUBSET_VERSION = 4
+_SUBSET_VERSION = 6
 
 # What formulas use: Latin, Greek, letter-like signs, arrows, operators, shapes, alphanumerics.
 _RANGES = (
@@ -32,7 +32,8 @@ _RANGES = (
     (0x2308, 0x230B),
     (0x231C, 0x2323), (0x23B0, 0x23B5), (0x23DC, 0x23E1),
     (0x24C7, 0x24C8), (0x25A0, 0x25FF), (0x2605, 0x2606), (0x263D, 0x2642), (0x2660, 0x266F),
-    (0x2713, 0x2720), (0x27C0, 0x27FF), (0x2921, 0x2924), (0x2980, 0x2998),
+    (0x2713, 0x2720), (0x27C0, 0x27FF), (0x2921, 0x2924),
+    (0x2942, 0x2942), (0x2944, 0x2944), (0x2980, 0x2998),
     (0x29B8, 0x29CF), (0x29EB, 0x29FB), (0x2A00, 0x2AFF),
     (0x1D400, 0x1D7FF), (0xFE00, 0xFE00),
 )  # fmt: skip
@@ -46,6 +47,10 @@ _CONSTANTS = {
     "StretchStackTopShiftUp": 480,
 }
 _JOINT = 150  # in font units, of which there are 1,000 in an em
+# Accents to those that combine, whose wide forms STIX has.
+_WIDE_ACCENTS = {0x2DC: 0x303, 0x2C7: 0x30C}
+_STAR = 0x22C6
+_STAR_SIZE = 0.7  # of \\star, which TeX draws small and STIX as large as \\bigstar
 _ROOT = 0x221A
 _ROOT_WIDTH = 660  # in font units, of every size of the root sign
 _ROOT_SIZES = (0.52, 0.72)  # of two smaller ones, to the height of the font's own
@@ -117,7 +122,9 @@ def _subset(source: Path) -> Any:
     subsetter.populate(unicodes=[c for start, end in _RANGES for c in range(start, end + 1)])
     subsetter.subset(font)
     _join_parts(font["MATH"].table.MathVariants)
+    _widen_accents(font)
     _fit_roots(font)
+    _shrink_star(font)
     _place_like_tex(font["MATH"].table.MathConstants)
     _enlarge_primes(font)
     font.flavor = "woff2"
@@ -135,6 +142,25 @@ def _join_parts(variants: Any) -> None:
         for left, right in pairwise(parts):
             left.EndConnectorLength = left.EndConnectorLength or _JOINT
             right.StartConnectorLength = right.StartConnectorLength or _JOINT
+
+
+def _widen_accents(font: Any) -> None:
+    """Give the accents that stretch in browsers the wide forms of those that do not."""
+    variants, names = font["MATH"].table.MathVariants, font.getBestCmap()
+    found = dict(
+        zip(variants.HorizGlyphCoverage.glyphs, variants.HorizGlyphConstruction, strict=True)
+    )
+    for character, combining in _WIDE_ACCENTS.items():
+        pattern = found[names[combining]]
+        construction = found[names[character]] = copy(pattern)
+        first, *others = pattern.MathGlyphVariantRecord
+        first = copy(first)
+        first.VariantGlyph = names[character]
+        construction.MathGlyphVariantRecord = [first, *others]
+    glyphs = sorted(found, key=font.getGlyphID)
+    variants.HorizGlyphCoverage.glyphs = glyphs
+    variants.HorizGlyphConstruction = [found[name] for name in glyphs]
+    variants.HorizGlyphCount = len(glyphs)
 
 
 def _fit_roots(font: Any) -> None:
@@ -168,6 +194,22 @@ def _fit_roots(font: Any) -> None:
         font["hmtx"][name] = (_ROOT_WIDTH, glyph.xMin)
     first = records[0]
     records[:1] = [_record(first, name, glyphs[name]) for name in (base, *others)]
+
+
+def _shrink_star(font: Any) -> None:
+    """Draw the star that is an operator smaller, around its centre."""
+    from fontTools.pens.transformPen import TransformPen
+    from fontTools.pens.ttGlyphPen import TTGlyphPen
+
+    name = font.getBestCmap()[_STAR]
+    old = font["glyf"][name]
+    lift = (1 - _STAR_SIZE) * (old.yMin + old.yMax) / 2
+    outlines = font.getGlyphSet()
+    pen = TTGlyphPen(outlines)
+    outlines[name].draw(TransformPen(pen, (_STAR_SIZE, 0, 0, _STAR_SIZE, 0, lift)))
+    glyph = font["glyf"][name] = pen.glyph()
+    glyph.recalcBounds(font["glyf"])
+    font["hmtx"][name] = (round(font["hmtx"][name][0] * _STAR_SIZE), glyph.xMin)
 
 
 def _scaled(font: Any, name: str, height: float) -> Any:

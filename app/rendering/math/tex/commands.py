@@ -22,8 +22,6 @@ MACROS = _commands(
 
 # What is refused, and why.
 REFUSED = {
-    "\\ce": "Chemistry with \\ce is not supported; \\mathrm{H_2O} shows the same.",
-    "\\cee": "Chemistry with \\cee is not supported; \\mathrm{H_2O} shows the same.",
     "\\includegraphics": "A formula cannot hold a picture.",
 }
 SWITCHES = _commands("rm bf it sf tt cal sl em mit bfseries itshape rmfamily")
@@ -46,7 +44,7 @@ UNTOUCHED = _names(
     " frac tfrac dfrac sqrt sum prod int partial nabla infty in notin subset subseteq cup cap times"
     " cdot cdots ldots dots pm leq geq le ge neq ne ll gg sim approx equiv propto to rightarrow"
     " Rightarrow leftarrow mapsto mid forall exists log exp sin cos tan max min arg lim sup inf"
-    " mathbb mathcal mathbf mathrm mathit boldsymbol hat bar tilde vec dot ell hbar quad qquad"
+    " mathbb mathcal mathbf mathrm mathit hat bar tilde vec dot ell hbar quad qquad"
     " top circ odot otimes oplus langle rangle lfloor rfloor lceil rceil"
 )
 
@@ -75,6 +73,13 @@ TEXT_SAME = {
     "\\quad": "\u2003", "\\qquad": "\u2003\u2003",
 }  # fmt: skip
 
+# Font switches inside text, which hold to the end of their group.
+TEXT_SWITCHES = {
+    "\\rm": "\\text", "\\bf": "\\textbf", "\\it": "\\textit", "\\tt": "\\texttt",
+    "\\sf": "\\textsf", "\\sl": "\\textit", "\\em": "\\textit", "\\sc": "\\textsc",
+    "\\bfseries": "\\textbf", "\\itshape": "\\textit", "\\ttfamily": "\\texttt",
+    "\\sffamily": "\\textsf", "\\rmfamily": "\\text", "\\normalfont": "\\text",
+}  # fmt: skip
 # Operators that are more than a name, and have limits.
 LIMITS = {
     "\\varprojlim": "{\\underleftarrow{\\lim}}", "\\varinjlim": "{\\underrightarrow{\\lim}}",
@@ -82,27 +87,49 @@ LIMITS = {
 }  # fmt: skip
 SAME = {
     "\\dotsc": "\\ldots ", "\\dotso": "\\ldots ", "\\dotsb": "\\cdots ", "\\dotsm": "\\cdots ",
-    "\\dotsi": "\\cdots ", "\\smallsetminus": "\\setminus ", "\\euro": "\\text{€}",
+    "\\dotsi": "\\cdots ", "\\smallsetminus": "\\setminus ", "\\setminus": "\\mathbin{⧵}",
+    "\\euro": "\\text{€}",
     "\\textdegree": "\\degree ", "\\strut": "", "\\hfill": "\\quad ", "\\hfil": "\\quad ",
     "\\allowbreak": "", "\\nobreak": "", "\\break": "", "\\linebreak": "", "\\displaybreak": "",
     "\\par": "", "\\noindent": "", "\\nonumber": "", "\\notag": "", "\\boldmath": "",
     "\\unboldmath": "", "\\relax": "", "\\protect": "", "\\null": "", "\\leavevmode": "",
     "\\toprule": "\\hline ", "\\midrule": "\\hline ", "\\bottomrule": "\\hline ",
-    "\\sl": "\\it ", "\\em": "\\it ", "\\mit": "\\it ", "\\oldstyle": "", "\\upmu": "\\mu ",
+    "\\sl": "\\it ", "\\em": "\\it ", "\\mit": "\\it ", "\\oldstyle": "",
     "\\LaTeX": "\\text{LaTeX}", "\\TeX": "\\text{TeX}", "\\lbrack": "[", "\\rbrack": "]",
     "\\textless": "<", "\\textgreater": ">", "\\textbar": "|", "\\textunderscore": "\\_",
     "\\textregistered": "\\text{®}", "\\textbackslash": "\\backslash ", "\\textdollar": "\\$",
     "\\textquotesingle": "\\text{'}", "\\textellipsis": "\\ldots ", "\\textemdash": "\\text{—}",
     "\\textendash": "\\text{–}", "\\textsterling": "\\pounds ", "\\lq": "\\text{‘}",
     "\\rq": "\\text{’}", "\\/": "", "\\-": "", "\\(": "", "\\)": "", "\\[": "", "\\]": "",
-    "\\ang": "\\angle ", "\\upalpha": "\\alpha ", "\\upbeta": "\\beta ", "\\thicksim": "\\sim ",
+    "\\thicksim": "\\sim ",
     "\\thickapprox": "\\approx ", "\\shortmid": "\\mid ", "\\shortparallel": "\\parallel ",
     "\\varpropto": "\\propto ", "\\doublecolon": "\\dblcolon ", "\\iddots": "⋰", "\\adots": "⋰",
     "\\hdots": "\\ldots ", "\\nsimeq": "\\not\\simeq ", "\\gvertneqq": "\\gneqq ",
     "\\lvertneqq": "\\lneqq ", "\\varsubsetneq": "\\subsetneq ", "\\\n": "\\ ", "\\\t": "\\ ",
     "\\varsupsetneq": "\\supsetneq ", "\\restriction": "\\upharpoonright ",
+    "\\bgroup": "{", "\\egroup": "}", "\\begingroup": "{", "\\endgroup": "}",
+    "\\textasciitilde": "\\text{~}", "\\textbraceleft": "\\{", "\\textbraceright": "\\}",
+    "\\textdagger": "\\dagger ", "\\textdaggerdbl": "\\ddagger ", "\\textbardbl": "\\|",
+    "\\textquotedblleft": "\\text{“}", "\\textquotedblright": "\\text{”}",
+    "\\textquoteleft": "\\text{‘}", "\\textquoteright": "\\text{’}",
+    "\\textasciicircum": "\\text{ˆ}", "\\textvisiblespace": "\\text{␣}",
+    "\\officialeuro": "\\text{€}", "\\geneuro": "\\text{€}", "\\vline": "|", "\\Tiny": "",
+    "\\hAar": "\\Leftrightarrow ", "\\colon": "{:}\\hspace{0.3333em}",
     "\\upharpoonright": "↾", "\\sgn": "\\operatorname{sgn}", "\\hdashline": "\\hdashline ",
 }  # fmt: skip
+
+GREEK = _names(
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi"
+    " pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega"
+    " Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
+)
+BRACES = _commands("underbrace overbrace underbracket overbracket")
+# Upright Greek, as upgreek, unicode-math and others name it.
+SAME.update({f"\\up{name}": f"\\mathrm{{\\{name} }}" for name in GREEK})
+SAME.update({f"\\Up{n.lower()}": f"\\mathrm{{\\{n} }}" for n in GREEK if n[0].isupper()})
+SAME.update({f"\\text{name}": f"\\mathrm{{\\{name} }}" for name in GREEK})
+# What math-core lacks of texvc's names (https://www.mediawiki.org/wiki/Extension:Math/Syntax).
+SAME.update({"\\part": "\\partial ", "\\and": "\\land ", "\\or": "\\lor "})
 
 # Commands that are left out with so many arguments.
 DROPPED = {
@@ -110,18 +137,25 @@ DROPPED = {
     "\\mathversion": 1, "\\setlength": 2, "\\footnote": 1, "\\hphantom*": 1, "\\htmlClass": 1,
     "\\htmlId": 1, "\\htmlStyle": 1, "\\htmlData": 1, "\\usepackage": 1, "\\arraystretch": 0,
     "\\smallskip": 0, "\\medskip": 0, "\\bigskip": 0, "\\normalfont": 0, "\\hrule": 0,
+    "\\DeclareSIUnit": 2, "\\sisetup": 1, "\\uproot": 1, "\\leftroot": 1, "\\skew": 1,
+    "\\DOTSB": 0, "\\DOTSI": 0, "\\DOTSX": 0, "\\pagecolor": 1,
 }  # fmt: skip
 # Commands whose one argument stays, between these.
 UNWRAPPED = {
     "\\llap": ("{", "}"), "\\clap": ("{", "}"), "\\mathllap": ("{", "}"), "\\mathclap": ("{", "}"),
-    "\\ensuremath": ("{", "}"), "\\mathnormal": ("{", "}"), "\\pmb": ("\\boldsymbol{", "}"),
+    "\\ensuremath": ("{", "}"), "\\mathnormal": ("{", "}"),
     "\\mathds": ("\\mathbb{", "}"), "\\mathbbm": ("\\mathbb{", "}"), "\\vcenter": ("{", "}"),
     "\\scr": ("\\mathscr{", "}"), "\\mathup": ("\\mathrm{", "}"), "\\textstyle*": ("{", "}"),
     "\\abs": ("\\left|", "\\right|"), "\\norm": ("\\left\\|", "\\right\\|"),
     "\\ceil": ("\\left\\lceil ", "\\right\\rceil "), "\\ordinarycolon": ("{", "}"),
     "\\floor": ("\\left\\lfloor ", "\\right\\rfloor "), "\\lowercase": ("{", "}"),
     "\\boldsymbol*": ("\\boldsymbol{", "}"), "\\mathcircled": ("{", "}"),
-    "\\textcircled": ("{", "}"),
+    "\\textcircled": ("{", "}"), "\\shoveleft": ("{", "}"), "\\shoveright": ("{", "}"),
+    "\\symup": ("\\mathrm{", "}"), "\\symrm": ("\\mathrm{", "}"), "\\symit": ("\\mathit{", "}"),
+    "\\Vec": ("\\vec{", "}"), "\\Hat": ("\\hat{", "}"), "\\Tilde": ("\\tilde{", "}"),
+    "\\Bar": ("\\bar{", "}"), "\\Dot": ("\\dot{", "}"), "\\Ddot": ("\\ddot{", "}"),
+    "\\Check": ("\\check{", "}"), "\\Acute": ("\\acute{", "}"), "\\Grave": ("\\grave{", "}"),
+    "\\Breve": ("\\breve{", "}"),
 }  # fmt: skip
 
 # math-core puts these between brackets. What is in them must be a group of its own, or its
@@ -135,11 +169,17 @@ SIZES = {
     "\\Large": "tex-larger", "\\LARGE": "tex-largest", "\\huge": "tex-huge", "\\Huge": "tex-huge",
 }  # fmt: skip
 
+# Commands with numbers that are no digits of the formula.
+WITH_LENGTH = re.compile(
+    r"\\\\(?:begin|h?space\*?|[hm]?kern|[hm]skip|rule|raise\w*|lower|color|textcolor)"
+)
 DELIMITED = frozenset(
     ["\\left", "\\right", "\\middle"]
     + [f"\\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", *"lrm")]
 )
-ANGLES = {"<": "\\langle ", ">": "\\rangle "}
+ANGLES = {
+    "<": "\\langle ", ">": "\\rangle ", "\\lt": "\\langle ", "\\gt": "\\rangle ",
+}  # fmt: skip
 NOTATIONS = {
     "updiagonalstrike": "\\cancel", "downdiagonalstrike": "\\bcancel", "box": "\\boxed",
     "horizontalstrike": "\\cancel", "roundedbox": "\\boxed",

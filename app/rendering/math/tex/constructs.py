@@ -9,7 +9,7 @@ from types import MappingProxyType
 from app.rendering.math.tex import commands as known
 from app.rendering.math.tex.lengths import em
 from app.rendering.math.tex.marks import Handler, Rewriter
-from app.rendering.math.tex.tokens import TexError, TokenReader
+from app.rendering.math.tex.tokens import TexError, TokenReader, tokenize
 
 
 def substack(shim: Rewriter, reader: TokenReader, word: str) -> str:
@@ -114,6 +114,57 @@ def framed(shim: Rewriter, reader: TokenReader, word: str) -> str:
     return f"\\boxed{{{content}}}"
 
 
+def above(_: Rewriter, reader: TokenReader, word: str) -> str:
+    """`a\\above 1pt b`: a fraction, whose line may have no width."""
+    return "\\over " if em(reader.length(word)) else "\\atop "
+
+
+def built(shim: Rewriter, reader: TokenReader, word: str) -> str:
+    """`\\buildrel a \\over b`."""
+    above: list[str] = []
+    while (part := reader.next()) is not None and part != "\\over":
+        above.append(part)
+    if part is None:
+        raise TexError("\\buildrel needs \\over.")
+    return f"\\overset{{{shim.rewrite(above)}}}{{{shim.rewrite(reader.argument(word))}}}"
+
+
+def character(_: Rewriter, reader: TokenReader, __: str) -> str:
+    """TeX's character by number: `\\char65`, `\\char"41`, `\\char'101`, ``\\char`A``."""
+    kind = reader.peek()
+    if kind == "`":
+        reader.next()
+        sign = (reader.next() or "").lstrip("\\")
+        return f"\\text{{{sign}}}" if sign.isalnum() else ""
+    base = {'"': 16, "'": 8}.get(kind, 10)
+    if base != 10:
+        reader.next()
+    digits = ""
+    while len(digits) < 6 and reader.at < len(reader.tokens):
+        digit = reader.tokens[reader.at]
+        if digit.upper() not in "0123456789ABCDEF"[:base] or len(digit) > 1:
+            break
+        digits += reader.next() or ""
+    sign = chr(int(digits, base)) if digits and int(digits, base) < 0x110000 else ""
+    return f"\\text{{{sign}}}" if sign.isalnum() else ""
+
+
+def continued(shim: Rewriter, reader: TokenReader, word: str) -> str:
+    """`\\cfrac[l]{a}{b}`, whose option aligns the upper part."""
+    reader.option()
+    parts = [shim.rewrite(reader.argument(word)) for _ in range(2)]
+    return f"{word}{{{parts[0]}}}{{{parts[1]}}}"
+
+
+def bold(shim: Rewriter, reader: TokenReader, word: str) -> str:
+    """`\\boldsymbol{0}`; math-core leaves digits as they are."""
+    words = reader.argument(word)
+    if not any(known.WITH_LENGTH.fullmatch(part) for part in words):
+        words = [f"\\mathbf{{{part}}}" if part in "0123456789" else part for part in words]
+    word = "\\boldsymbol" if word == "\\pmb" else word
+    return f"{word}{{{shim.rewrite(tokenize(''.join(words)))}}}"
+
+
 def space(_: Rewriter, reader: TokenReader, word: str) -> str:
     return f"\\hspace{{{em(reader.length(word)):.4f}em}}"
 
@@ -129,6 +180,8 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         **dict.fromkeys(known.LIMITS, limit),
         "\\fbox": framed, "\\framebox": framed,
         "\\verb": verbatim, "\\kern": space, "\\mkern": space, "\\hskip": space,
-        "\\mskip": space, "\\hspace*": space,
+        "\\mskip": space, "\\hspace*": space, "\\hspace": space, "\\above": above,
+        "\\buildrel": built, "\\char": character, "\\cfrac": continued,
+        "\\boldsymbol": bold, "\\bm": bold, "\\symbf": bold, "\\pmb": bold,
     }
 )  # fmt: skip

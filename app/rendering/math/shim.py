@@ -11,11 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.rendering.math.tex import commands as known
-from app.rendering.math.tex import constructs, physics
+from app.rendering.math.tex import constructs
 from app.rendering.math.tex import marks as tex_marks
+from app.rendering.math.tex.escapes import without_escapes
 from app.rendering.math.tex.limits import MAX_DEPTH, MAX_OPEN_BRACKETS, Steps, group_open_brackets
 from app.rendering.math.tex.marks import MARK, Mark
-from app.rendering.math.tex.presets import PRESETS
+from app.rendering.math.tex.packages import chemistry, diagrams, physics, quantities
+from app.rendering.math.tex.packages.presets import PRESETS
 from app.rendering.math.tex.tables import columns, top_level, two_columns, width
 from app.rendering.math.tex.tokens import TexError, TokenReader, is_word, tokenize, without_comments
 
@@ -25,7 +27,10 @@ _PLAIN = re.compile(
     r"|\\(?:text|operatorname)\{[A-Za-z0-9 .,:]+\}"
     r"|\\(?:" + "|".join(sorted(known.UNTOUCHED)) + r")(?![a-zA-Z*]))*+"
 )
-_OTHERS = {**constructs.HANDLERS, **tex_marks.HANDLERS, **physics.HANDLERS}
+_OTHERS = {
+    **constructs.HANDLERS, **tex_marks.HANDLERS, **physics.HANDLERS,
+    **chemistry.HANDLERS, **quantities.HANDLERS,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ def shim(tex: str, display: bool, steps: Steps | None = None) -> Shimmed:
     """
     if _is_plain(tex):
         return Shimmed(tex, ())
-    tokens = without_comments(tokenize(tex.replace(MARK, "")))
+    tokens = without_comments(tokenize(without_escapes(tex.replace(MARK, ""), display)))
     group_open_brackets(tokens)  # the shim recurses too
     shimmer = _Shim(display, tex.isascii(), steps or Steps())
     body = "".join(group_open_brackets(tokenize(shimmer.top(tokens))))
@@ -96,12 +101,14 @@ class _Shim:
         self._steps.take(len(tokens))
         reader = TokenReader(tokens)
         out: list[str] = []
+        before = ""
         depth = 0
         while (word := reader.next()) is not None:
             depth += (word == "{") - (word == "}")
             if word == "\\\\" and depth > 0:
                 word = "\\ "  # no line ends inside braces
-            out.append(self._one(reader, word, out[-1] if out else ""))
+            out.append(self._one(reader, word, before))
+            before = before if out[-1].isspace() else out[-1]
         return "".join(out)
 
     def _one(self, reader: TokenReader, word: str, before: str) -> str:
@@ -117,6 +124,9 @@ class _Shim:
             return known.SAME[word]
         if word in known.DELIMITED and reader.peek() in known.ANGLES:
             return word + known.ANGLES[reader.next() or ""]
+        if word in known.DELIMITED and word[1:4].lower() == "big" and reader.peek() == ".":
+            reader.next()
+            return ""  # as `\\left.`, which math-core knows
         if word in known.SIZES:
             return self.mark("class", known.SIZES[word])
         if word in known.DROPPED:
@@ -133,6 +143,8 @@ class _Shim:
         if word in ("\\limits", "\\nolimits"):
             # They are understood behind operators only.
             return "" if before.endswith(("}", "]")) or not before else f"{word} "
+        if word in known.BRACES:
+            return self._brace(reader, word, before)
         handler = self._handlers.get(word)
         if handler is None:
             if word in _OTHERS:
@@ -144,9 +156,22 @@ class _Shim:
             return f"{word} " if star and is_word(word) else word
         return handler(reader, word)
 
+    def _brace(self, reader: TokenReader, word: str, before: str) -> str:
+        """A brace with its label, which keep off the letters beside them as operators do."""
+        tex = f"{word}{{{self.rewrite(reader.argument(word))}}}"
+        while (script := reader.peek()) and script in "^_":
+            reader.next()
+            tex += f"{script}{{{self.rewrite(reader.script(script))}}}"
+        following = reader.peek()
+        beside = following[:1].isalnum() or following in ("(", "[") or following[1:] in known.GREEK
+        after_letter = before[-1:].isalnum() or before[-1:] in (")", "]", "}")
+        return ("\\," if after_letter else "") + tex + ("\\," if beside else "")
+
     def _sign(self, reader: TokenReader, word: str) -> str:
         if word.isspace():
             return word
+        if word == "^" and reader.peek() == "'":
+            return ""
         if word in "^_" and reader.peek() in known.SWITCHES:
             return f"{word}{{{self.rewrite(reader.script(word))}}}"
         if self._ascii:
@@ -172,7 +197,18 @@ class _Shim:
         piece: list[str] = []
         reader = TokenReader(tokens)
         while (word := reader.next()) is not None:
-            if word in ("$", "\\(") or (
+            switch = reader.tokens[reader.at : reader.at + 1] if word == "{" else [word]
+            if switch and switch[0] in known.TEXT_SWITCHES:
+                if piece:
+                    out.append(f"{command}{{{''.join(piece)}}}")
+                    piece = []
+                if word == "{":
+                    reader.at -= 1
+                    out.append(self.text(reader.argument(word), command))
+                else:
+                    command = known.TEXT_SWITCHES[word]
+                    reader.peek()
+            elif word in ("$", "\\(") or (
                 word[0] == "\\" and word[1:].isalpha() and word not in known.IN_TEXT
             ):
                 if piece:
@@ -206,6 +242,8 @@ class _Shim:
 
     def _begin(self, reader: TokenReader, word: str) -> str:
         name = "".join(reader.argument(word)).strip()
+        if name == "CD":
+            return diagrams.diagram(self, reader.environment(name))
         if name in known.WITH_COUNT:
             reader.argument(f"\\begin{{{name}}}")
         place = reader.option() if name.rstrip("*") in known.WITH_OPTION else None

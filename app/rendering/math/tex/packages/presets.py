@@ -48,7 +48,12 @@ PRESETS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "\\uline": (1, "\\underline{#1}"), "\\ul": (1, "\\underline{#1}"),
         "\\mathlarger": (1, "{#1}"), "\\celsius": (0, "{}^{\\circ}\\mathrm{C}"),
         "\\ohm": (0, "\\Omega "), "\\micro": (0, "\\mu "), "\\perthousand": (0, "\\text{‰}"),
-        "\\permil": (0, "\\text{‰}"), "\\textmu": (0, "\\mu "), "\\num": (1, "{#1}"),
+        "\\permil": (0, "\\text{‰}"),
+        "\\textsuperscript": (1, "{}^{\\text{#1}}"), "\\textsubscript": (1, "{}_{\\text{#1}}"),
+        "\\vv": (1, "\\overrightarrow{#1}"), "\\divergence": (0, "\\nabla\\cdot "),
+        "\\overunderset": (3, "\\overset{#1}{\\underset{#2}{#3}}"),
+        "\\underaccent": (2, "\\underset{#1}{#2}"), "\\undertilde": (1, "\\utilde{#1}"),
+        "\\bbone": (0, "\\mathbb{1}"), "\\tensor": (2, "{#1}#2"), "\\indices": (1, "{}#1"),
         # amssymb, mathtools, KaTeX
         "\\smallsmile": (0, "\\smile "), "\\smallfrown": (0, "\\frown "),
         "\\centerdot": (0, "\\cdot "),
