@@ -34,12 +34,13 @@ def export_bibtex(session: Session, path: Path) -> Iterator[str]:
         OSError: when it cannot be written.
     """
     with replace_file(path, READABLE) as file:
-        for key, text in _entries(session):
+        for key, text in read_entries(session):
             file.write(text.encode())
             yield key
 
 
-def _entries(session: Session) -> Iterator[tuple[str, str]]:
+def read_entries(session: Session) -> Iterator[tuple[str, str]]:
+    """Key and text of every paper, in the order in which they came."""
     last, start = 0, ""
     query = (
         select(Paper)

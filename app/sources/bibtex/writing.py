@@ -35,7 +35,7 @@ VENUE_FIELDS = {
 _TYPES = {"conf": "inproceedings", "journals": "article", "phd": "phdthesis", "books": "book"}
 _FORMULA = re.compile(r"\$\$.+?\$\$(?!\d)|\$[^$]+\$(?!\d)|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
 _SIGN = re.compile(r"[\\{}~^$%#_&]|-(?=-)|`(?=`)|'(?=')|[?!](?=`)")
-_ENTITY = re.compile(r"(?:amp|lt|gt|quot|apos|nbsp|#\w{1,7});")  # of HTML, after its "&"
+_ENTITY = re.compile(r"(?:[A-Za-z]{2,8}\d{0,2}|#\w{1,7});")  # of HTML, after its "&"
 _SIGNS = {
     "\\": r"\textbackslash{}",
     "{": r"\textbraceleft{}",
