@@ -9,7 +9,14 @@ from urllib.parse import unquote
 
 from app.references.addresses import complete_address
 from app.references.identifiers import CORR
-from app.references.mentions import arxiv_alone, arxiv_in, arxiv_of, doi_in, short_doi_url
+from app.references.mentions import (
+    archive_urls,
+    arxiv_alone,
+    arxiv_in,
+    arxiv_of,
+    doi_in,
+    short_doi_url,
+)
 from app.sources import markup
 from app.sources.bibtex.journals import with_journals
 from app.sources.bibtex.names import has_others, names, with_collaborations
@@ -20,6 +27,8 @@ from app.sources.record import OTHERS, PaperRecord
 from app.text.tex import paragraphs, plain
 
 MAX_INHERITED = 2000
+# biblatex's names of archives, before what `references` reads.
+_ARCHIVES = {"pubmed": "pmid:", "hal": "hal:", "jstor": "jstor.org/stable/"}
 # Instead of a title, in this order.
 _TITLES = ("title", "booktitle", "maintitle", "issuetitle", "eventtitle", "shorttitle", "chapter")
 _TITLES_OF_VOLUMES = ("series", "journal", "journaltitle")
@@ -97,6 +106,7 @@ def record_of(entry: BibtexEntry) -> PaperRecord:
         keywords=_keywords(fields),
         published_on=_published(fields),
         details=_details(entry),
+        other_urls=_other_urls(fields),
         openreview_id=fields.get("openreview", "").strip(),
         acl_id=fields.get("aclid", "").strip(),
         other_keys=tuple(filter(None, re.split(r"[,\s]+", fields.get("ids", "")))),
@@ -314,6 +324,16 @@ def _arxiv_id(fields: Mapping[str, str]) -> str:
 def _url(fields: Mapping[str, str]) -> str:
     """The address of the work; a short DOI is one, for it does not say which DOI it means."""
     return _told_url(fields) or short_doi_url(_unescaped(fields.get("doi", "")))
+
+
+def _other_urls(fields: Mapping[str, str]) -> tuple[str, ...]:
+    """Where archives have the work that have an identifier of their own for it."""
+    archive = fields.get("eprinttype", "").strip()
+    eprint = f"{_ARCHIVES.get(archive.lower(), '')}{fields.get('eprint', '').strip()}"
+    told = [f"{name}:{fields[name].strip()}" for name in ("pmid", "pmcid") if name in fields]
+    told += [eprint] if archive.lower() in _ARCHIVES else []
+    told += [fields.get(name, "") for name in ("adsurl", "hal_id", "note")]
+    return archive_urls(map(_unescaped, told))
 
 
 def _told_url(fields: Mapping[str, str]) -> str:

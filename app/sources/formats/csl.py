@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.references.addresses import complete_address
-from app.references.mentions import arxiv_alone, arxiv_in, doi_in
+from app.references.mentions import archive_urls, arxiv_alone, arxiv_in, doi_in
 from app.references.orcid import orcid_of
 from app.sources.answers import (
     calendar_day,
@@ -135,6 +135,9 @@ def _record(item: Mapping[str, Any]) -> PaperRecord:
         doi=doi_in(doi) or doi,
         arxiv_id=next(filter(None, said), ""),
         url=url,
+        other_urls=archive_urls(
+            f"{name}:{_string(item, name)}" for name in ("PMID", "PMCID") if _string(item, name)
+        ),
         abstract=plain(item["abstract"]) if isinstance(item.get("abstract"), str) else "",
         keywords=one_line(_string(item, "keyword").replace(";", ",")),
         details=_details(item, month_macro(text_at(day, 1)))

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from itertools import chain
 
 from app.references.addresses import complete_address
-from app.references.mentions import arxiv_alone, arxiv_in, doi_in
+from app.references.mentions import archive_urls, arxiv_alone, arxiv_in, doi_in
 from app.sources.answers import calendar_day, month_macro, year_of
 from app.sources.bibtex.names import ends_in_others, is_others, names
 from app.sources.bibtex.reading import BadEntry
@@ -135,11 +135,18 @@ def _record(fields: Fields) -> PaperRecord:
         doi=doi_in(doi) or doi,
         arxiv_id=next(filter(None, said), ""),
         url=addresses[0] if addresses else "",
-        other_urls=tuple(addresses[1:]),
+        other_urls=(*addresses[1:], *_archive_urls(fields)),
         abstract=plain(_first(fields, "AB", "N2")),
         keywords=", ".join(filter(None, keywords)),
         details=_details(fields, date[1]),
     )
+
+
+def _archive_urls(fields: Fields) -> tuple[str, ...]:
+    of_pubmed = _first(fields, "DB", "DP").lower() in ("pubmed", "medline", "nlm")
+    told = [f"pmid:{each}" if of_pubmed else each for each in fields.get("AN", [])]
+    told += [each for tag in ("C1", "C2", "M1", "N1") for each in fields.get(tag, [])]
+    return archive_urls(each for each in told if each[:2].lower() == "pm")
 
 
 def _names(fields: Fields, *tags: str) -> tuple[str, ...]:

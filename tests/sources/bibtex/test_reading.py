@@ -596,3 +596,22 @@ def test_an_address_without_scheme() -> None:
     assert fields("url={//www.a.org/x}").url == "https://www.a.org/x"
     assert fields("url={www.a.org/x}").url == "http://www.a.org/x"
     assert fields("doi={10/ggd754}").url == "https://doi.org/10/ggd754"
+
+
+def test_identifiers_of_archives() -> None:
+    pubmed, pmc = (
+        "https://pubmed.ncbi.nlm.nih.gov/123",
+        "https://pmc.ncbi.nlm.nih.gov/articles/PMC4567",
+    )
+    assert fields("pmid={123}, pmcid={PMC4567}").other_urls == (pubmed, pmc)
+    assert fields("eprinttype={pubmed}, eprint={123}").other_urls == (pubmed,)
+    assert fields("note={PMID: 123}").other_urls == (pubmed,)
+    assert fields("note={Submitted}, pmid={none}").other_urls == ()
+    ads = r"adsurl={http://adsabs.harvard.edu/abs/1999A\%26A...343..496D}"
+    record = fields(ads)
+    assert record.other_urls == ("https://ui.adsabs.harvard.edu/abs/1999A&A...343..496D",)
+    assert fields("eprinttype={hal}, eprint={hal-01234567}").other_urls == (
+        "https://hal.science/hal-01234567",
+    )
+    for each in (record, fields("pmid={123}, pmcid={4567}")):
+        assert one(entry(each)).other_urls == each.other_urls

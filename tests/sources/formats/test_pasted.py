@@ -225,3 +225,15 @@ def test_csl_says_that_there_are_others() -> None:
     (record,), _ = read_csl(json.dumps([{"title": "T", "author": people}]))
     assert record.authors == ("Ann Lee",)
     assert record.details["authors"] == "others"
+
+
+def test_identifiers_of_pubmed() -> None:
+    pubmed, pmc = (
+        "https://pubmed.ncbi.nlm.nih.gov/123",
+        "https://pmc.ncbi.nlm.nih.gov/articles/PMC4567",
+    )
+    (record,), _ = read_csl(json.dumps([{"title": "T", "PMID": "123", "PMCID": "PMC4567"}]))
+    assert record.other_urls == (pubmed, pmc)
+    ris = "TY  - JOUR\nTI  - T\nDB  - PubMed\nAN  - 123\nC2  - PMC4567\nC1  - x\nER  - "
+    assert read_ris(ris)[0][0].other_urls == (pubmed, pmc)
+    assert read_ris("TY  - JOUR\nTI  - T\nAN  - 123\nER  - ")[0][0].other_urls == ()
