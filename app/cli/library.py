@@ -181,8 +181,8 @@ def _import(
 @click.option(
     "--bibtex",
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write all papers, with or without summaries, into one BibTeX file.",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    help="Write all papers, with or without summaries, into one BibTeX file; - is standard output.",
 )
 def export(folder: Path | None, user: str, force: bool, bibtex: Path | None) -> None:
     """Write all summaries, private ones too, as Markdown files below DIR.
@@ -197,10 +197,20 @@ def export(folder: Path | None, user: str, force: bool, bibtex: Path | None) -> 
     """
     if folder is None and bibtex is None:
         stop("Where to? Name a folder for summaries, or a file with --bibtex.")
-    if bibtex is not None:
+    if bibtex == Path("-"):
+        _print_bibtex()
+    elif bibtex is not None:
         _export_bibtex(bibtex, force)
     if folder is not None:
         _export_summaries(folder, user, force)
+
+
+def _print_bibtex() -> None:
+    from app.services.exporting import bibtex_file
+
+    with library() as database, database.session() as session:
+        for _, text in bibtex_file.read_entries(session):
+            click.echo(text, nl=False)
 
 
 def _export_bibtex(path: Path, force: bool) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from app.references.identifiers import is_dblp_key
 
 _UNSAFE = re.compile(r"[\x00-\x20\"<>\\^`{|}\x7f]")
+_NO_SCHEME = re.compile(r"//[\w-]+(?:\.[\w-]+)+(?:/|$)")
 _ELSEWHERE = {
     "arxiv": "https://arxiv.org/abs/",
     "doi": "https://doi.org/",
@@ -56,6 +57,13 @@ def dblp_url(key: str) -> str | None:
     `None` for a key that is not dblp's.
     """
     return f"https://dblp.org/rec/{quote(key)}" if is_dblp_key(key) else None
+
+
+def complete_address(text: str) -> str:
+    """Returns an address with its scheme, which some programs leave out: `//host/…`, `www.…`."""
+    if _NO_SCHEME.match(text):
+        return f"https:{text}"
+    return f"http://{text}" if text[:4].lower() == "www." else text
 
 
 def encode_address(url: str) -> str:

@@ -59,8 +59,30 @@ PART_OF_ADDRESS = re.compile(
     r"|\.(?:pdf|epdf|html?|xml|full|abstract|short|long)$",
     re.IGNORECASE,
 )
-PUBMED = re.compile(r"pmid:(\d{1,9})", re.ASCII | re.IGNORECASE)
-PMC = re.compile(r"(?:pmcid:)?(pmc\d{4,9})", re.ASCII | re.IGNORECASE)
+PUBMED = re.compile(r"(?:pmid|pubmed(?:id)?):?(\d{1,9})", re.ASCII | re.IGNORECASE)
+PMC = re.compile(r"(?:pmc(?:id)?:)?pmc(\d{4,9})|pmc(?:id)?:(\d{4,9})", re.ASCII | re.IGNORECASE)
+SSRN = re.compile(r"ssrn[:-]?(?:id)?(\d{4,8})", re.ASCII | re.IGNORECASE)
+CORPUS_ID = re.compile(r"(?:s2)?corpusid:(\d{1,10})", re.ASCII | re.IGNORECASE)
+HAL = re.compile(
+    r"(?:hal:)?((?:hal|inria|tel|halshs|cel|dumas|ensl|ijn|medihal|pasteur|lirmm|cea)-\d{8})(?:v\d{1,2})?",
+    re.ASCII | re.IGNORECASE,
+)
+# NASA's Astrophysics Data System: year, journal, volume, a letter, page, and the author's initial;
+# https://ui.adsabs.harvard.edu/help/actions/bibcode.
+BIBCODE = re.compile(
+    r"(?P<year>[12]\d{3})(?=[A-Za-z&.]{5}|[A-Za-z&]+\.)[A-Za-z&.\d]{9}[A-Za-z.\d][.\d]{3}[.\d][A-Z.:]",
+    re.ASCII,
+)
+# Those of arXiv's papers hold their number: `2020arXiv200209876B`, `2003astro.ph.10723S`.
+_BIBCODE_NEW = re.compile(r"\d{4}arxiv(\d{4})\.?(\d{4,5})[a-z.]", re.ASCII | re.IGNORECASE)
+_BIBCODE_OLD = re.compile(
+    r"\d\d(\d\d)((?:astro|cond|gr|hep|math|nucl|quant)\.(?:ph|mat|qc|th|ex|lat))\.+(\d{4,5})[a-z.]",
+    re.ASCII | re.IGNORECASE,
+)
+_ADS = "ui.adsabs.harvard.edu/abs/"
+_PUBMED = "pubmed.ncbi.nlm.nih.gov/"
+_PMC = "pmc.ncbi.nlm.nih.gov/articles/PMC"
+_NIPS_NUMBER = re.compile(r"(papers\.nips\.cc/paper/\d{1,5})-.+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -106,14 +128,44 @@ def from_key(text: str, user: str | None = None) -> PaperRef | None:
         return PaperRef("acl", found, user)
     if SHORT_DOI.fullmatch(text[len(before) :]):
         return PaperRef("url", f"doi.org/{text[len(before) :].lower()}", user)
-    if number := PUBMED.fullmatch(text):
-        return PaperRef("url", f"pubmed.ncbi.nlm.nih.gov/{number[1]}", user)
-    if number := PMC.fullmatch(text):
-        return PaperRef("url", f"pmc.ncbi.nlm.nih.gov/articles/{number[1].upper()}", user)
+    if held := _of_archive(text):
+        return PaperRef(held.kind, held.value, user)
     # dblp's own BibTeX puts its name before the key.
     if lowered.startswith("dblp:") and DBLP_KEY.fullmatch(text[5:]):
         text = text[5:]
-    return PaperRef("key", text, user) if is_key(text) else None
+    if is_key(text):
+        return PaperRef("key", text, user)
+    held = from_bibcode(text)  # of Astronomy & Astrophysics
+    return PaperRef(held.kind, held.value, user) if held else None
+
+
+def _of_archive(text: str) -> PaperRef | None:
+    """Reads an identifier of PubMed, SSRN, Semantic Scholar, HAL or ADS that cannot be a key."""
+    if number := PUBMED.fullmatch(text):
+        return PaperRef("url", f"{_PUBMED}{number[1]}")
+    if number := PMC.fullmatch(text):
+        return PaperRef("url", f"{_PMC}{number[1] or number[2]}")
+    if number := SSRN.fullmatch(text):
+        return PaperRef("doi", f"10.2139/ssrn.{number[1]}")
+    if number := CORPUS_ID.fullmatch(text):
+        return PaperRef("url", f"api.semanticscholar.org/CorpusID:{number[1]}")
+    if text.lower().startswith("hal:") and (number := HAL.fullmatch(text)):
+        return PaperRef("url", f"hal.science/{number[1].lower()}")
+    name, _, code = text.partition(":")
+    if name.lower() in ("bibcode", "ads"):
+        return from_bibcode(code)
+    return None
+
+
+def from_bibcode(code: str) -> PaperRef | None:
+    """Reads a code of the Astrophysics Data System; those of arXiv's papers mean these."""
+    if new := _BIBCODE_NEW.fullmatch(code):
+        found = arxiv(f"{new[1]}.{new[2]}")
+        return PaperRef("arxiv", found) if found else None
+    if old := _BIBCODE_OLD.fullmatch(code):
+        found = arxiv(f"{old[2].replace('.', '-')}/{old[1]}{old[3]:0>5}")
+        return PaperRef("arxiv", found) if found else None
+    return PaperRef("url", _ADS + code) if BIBCODE.fullmatch(code) else None
 
 
 def implied_references(ref: PaperRef) -> list[PaperRef]:
@@ -127,6 +179,11 @@ def implied_references(ref: PaperRef) -> list[PaperRef]:
             return [PaperRef("arxiv", f"{new[1]}.{new[2]}")]
         if old := CORR_OLD.fullmatch(ref.value):
             return [PaperRef("arxiv", f"{old[1].lower()}/{old[2]}")]
+        # ADS and HAL name entries by their own codes.
+        if own := from_bibcode(ref.value):
+            return [own]
+        if hal := HAL.fullmatch(ref.value):
+            return [PaperRef("url", f"hal.science/{hal[1].lower()}")]
         named = from_key(ref.value)
         return [] if named is None or named.kind == "key" else [named, *implied_references(named)]
     if ref.kind == "arxiv":
@@ -135,6 +192,14 @@ def implied_references(ref: PaperRef) -> list[PaperRef]:
     if ref.kind == "acl":
         value = ref.value.lower()
         return [PaperRef("doi", f"10.{number}/v1/{value}") for number in (18653, 3115)]
+    if ref.kind == "url":
+        if ref.value.startswith(_ADS):
+            return [PaperRef("key", ref.value.removeprefix(_ADS))]
+        if ref.value.startswith("hal.science/"):
+            return [PaperRef("key", ref.value.removeprefix("hal.science/"))]
+        # So they were kept once; a number is of one paper, whatever words follow it.
+        number = _NIPS_NUMBER.fullmatch(ref.value)
+        return [PaperRef("url", number[1])] if number else []
     if ref.kind == "doi" and (held := ACL_DOI.fullmatch(ref.value)) and (found := acl(held[1])):
         return [PaperRef("acl", found)]
     return []

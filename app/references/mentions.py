@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
+from app.references.addresses import outside_url
 from app.references.identifiers import ARXIV_FORM, DOI, PaperRef, arxiv
 from app.references.parsing import parse_identifier
 
@@ -72,6 +74,17 @@ def short_doi_url(text: str) -> str:
     ref = parse_identifier(text)
     is_short = ref is not None and ref.kind == "url" and ref.value.startswith("doi.org/")
     return f"https://{ref.value}" if ref is not None and is_short else ""
+
+
+def archive_urls(texts: Iterable[str]) -> tuple[str, ...]:
+    """The addresses of what identifiers of PubMed, ADS, HAL and the like name.
+
+    Args:
+        texts: `PMID: 26017442`, an address, or anything else.
+    """
+    refs = (parse_identifier(text) for text in texts if text.strip())
+    urls = (outside_url("url", ref.value) for ref in refs if ref is not None and ref.kind == "url")
+    return tuple(dict.fromkeys(filter(None, urls)))
 
 
 def find_identifier(line: str) -> PaperRef | None:

@@ -21,12 +21,17 @@ USER = re.compile(r"[\w.@+\-]{1,80}")
 SHORTSCIENCE_HOSTS = frozenset({"shortscience.org", "www.shortscience.org"})
 # "DOI: 10.1109/…", "arXiv 1506.01497": the space is not part of it.
 SPACED = re.compile(
-    r"(arxiv|doi|dblp|pmid|pmcid|acl|openreview)(?:\s*:\s+|\s+:?\s*)(?=\S)", re.IGNORECASE
+    r"(arxiv|doi|dblp|pmid|pmcid|pubmed|pmc|acl|openreview|ssrn|bibcode|ads|hal|s2corpusid|corpusid)"
+    r"(?:\s+(?:(?:e-?|pre-?)?prints?\b|id\b))?(?:\s*:\s+|\s+:?\s*)(?:arxiv:\s*)?(?=\S)",
+    re.IGNORECASE,
 )
 # As it stands on the first page of a preprint, with or without the day.
 ARXIV_SUBJECT = re.compile(r"\s+\[[\w.\-]{2,20}\](?:\s+\d{1,2}\s+[a-z]{3,9}\s+\d{4})?$", re.I)
 # Signs that nobody sees, which come along with what is copied out of a text.
 INVISIBLE = "".join(map(chr, (*range(0x200B, 0x2010), 0x2060, 0xFEFF)))
+# Punctuation before and behind a name that stands in a text or in Markdown.
+BEFORE = "([{<'\"“”„‚‘«»‹›*`（【「《"
+AFTER = ".,;:!?'\"“”‘’«»‹›…*`。，；、！？）】」》"
 IN_BRACKETS = re.compile(r"(?=.*\d)(?:\((.+)\)|\[(.+)\]|<(.+)>|\{(.+)\})")
 # What is left of '://' where a path's double slashes are made one.
 MERGED_SLASHES = re.compile(r"(https?):/(?=[^/])", re.IGNORECASE)
@@ -74,13 +79,14 @@ def normalise_text(text: str) -> str:
     is printed.
     """
     text = trim_text(text)
-    spaced = SPACED.match(text[:80])
-    word = f"{spaced[1]}:{text[spaced.end() :]}" if spaced else text
+    bare = text.lstrip(BEFORE)
+    spaced = SPACED.match(bare[:80])
+    word = f"{spaced[1]}:{bare[spaced.end() :]}" if spaced else text
     word = _bare_arxiv(word[: MAX_ADDRESS + 1])
     after_doi = word[4:] if word[:4].lower() == "doi:" else word
     if "://" in after_doi or is_known(after_doi.split("/", 1)[0]):
         word = after_doi
-    word = _without_end(mend_slashes(word))
+    word = _without_punctuation(mend_slashes(word))
     if spaced:
         ref = parse_name(word)
         if ref is None or (ref.kind == "key" and "/" not in ref.value):
@@ -122,10 +128,10 @@ def _bare_arxiv(text: str) -> str:
     return bare if ref is not None and ref.kind == "arxiv" else text
 
 
-def _without_end(text: str) -> str:
-    """Leaves out the punctuation behind an identifier or address, but not behind a key."""
-    bare = text
-    while bare and (bare[-1] in ".,;:!?'\"”’" or _is_unopened(bare)):
+def _without_punctuation(text: str) -> str:
+    """Leaves out what stands around an identifier or address, but not around a key."""
+    bare = text.lstrip(BEFORE)
+    while bare and (bare[-1] in AFTER or _is_unopened(bare)):
         bare = bare[:-1]
     if bare == text:
         return text

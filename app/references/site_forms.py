@@ -13,7 +13,8 @@ ARXIV_HOSTS = frozenset(
     (
         *("arxiv.org", "export.arxiv.org", "browse.arxiv.org", "cn.arxiv.org", "de.arxiv.org"),
         *("ar5iv.org", "ar5iv.labs.arxiv.org", "alphaxiv.org", "xxx.lanl.gov", "lanl.arxiv.org"),
-        *("arxiv-vanity.com", "huggingface.co", "scirate.com", "web3.arxiv.org", "www3.arxiv.org"),
+        *("arxiv-vanity.com", "huggingface.co", "scirate.com", "hf.co", "talk2arxiv.org"),
+        *("papers.cool", "arxiv.gg", "alphaarxiv.org"),
     )
 )
 # Hosts of pages of their own that lead from arXiv's numbers to these.
@@ -25,13 +26,25 @@ ARXIV_PATH = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 # NASA's Astrophysics Data System names arXiv's papers by a code that holds their number.
-ADS_HOSTS = frozenset(("ui.adsabs.harvard.edu", "adsabs.harvard.edu"))
-ADS_ARXIV = re.compile(
-    r"/(?:abs|full|pdf)/\d{4}arxiv(\d{4})\.?(\d{4,5})[a-z](?:/.*)?", re.ASCII | re.IGNORECASE
+ADS_HOSTS = frozenset(
+    (
+        *("ui.adsabs.harvard.edu", "adsabs.harvard.edu", "articles.adsabs.harvard.edu"),
+        *("esoads.eso.org", "cdsads.u-strasbg.fr", "ads.ari.uni-heidelberg.de", "scixplorer.org"),
+    )
+)
+ADS_PATH = re.compile(
+    r"/(?:abs|full|pdf|link_gateway|user/libraries/[\w-]+/abs)/([^/?]{19})(?:/.*)?"
 )
 DOI_HOSTS = frozenset(
-    ("doi.org", "dx.doi.org", "doi.acm.org", "doi.ieeecomputersociety.org", "doi.wiley.com")
+    (
+        *("doi.org", "dx.doi.org", "doi.acm.org", "doi.ieeecomputersociety.org", "doi.wiley.com"),
+        *("shortdoi.org", "hdl.handle.net", "doi.pangaea.de", "doi.apa.org", "sci-hub.se"),
+        *("sci-hub.st", "sci-hub.ru", "sci-hub.tw", "sci-hub.io", "sci-hub.wf", "oadoi.org"),
+    )
 )
+SHORT_DOI_HOSTS = frozenset(("doi.org", "dx.doi.org", "shortdoi.org"))
+OPENREVIEW_HOSTS = frozenset(("openreview.net", "api.openreview.net", "api2.openreview.net"))
+OPENREVIEW_PATH = re.compile(r"/(?:forum|pdf|references/pdf|attachment|revisions|notes)/?")
 DBLP_HOSTS = frozenset(
     (
         *("dblp.org", "dblp.uni-trier.de", "dblp.dagstuhl.de", "dblp1.uni-trier.de"),
@@ -62,7 +75,12 @@ DOI_SITES = frozenset(
         *("worldscientific.com", "annualreviews.org", "mitpressjournals.org", "nejm.org"),
         *("ahajournals.org", "liebertpub.com", "degruyter.com", "emerald.com", "aip.scitation.org"),
         *("drops.dagstuhl.de", "pubs.aip.org", "journals.uchicago.edu", "physiology.org"),
-        *("ascopubs.org", "jstor.org"),
+        *("ascopubs.org", "jstor.org", "wiley.com", "sciencemag.org", "arc.aiaa.org"),
+        *("ascelibrary.org", "journals.asm.org", "embopress.org", "rupress.org"),
+        *("journals.ametsoc.org", "psycnet.apa.org", "chemrxiv.org", "techrxiv.org"),
+        *("essopenarchive.org", "authorea.com", "thieme-connect.de"),
+        *("thieme-connect.com", "pubs.geoscienceworld.org", "journals.sagepub.com", "genome.org"),
+        *("dlnext.acm.org", "nowpublishers.com", "direct.mit.edu", "bmj.com", "cambridge.org"),
     )
 )
 PREPRINT_SITES = frozenset(("biorxiv.org", "medrxiv.org"))
@@ -86,8 +104,17 @@ RULES_FOR_DOIS: tuple[tuple[str, str, str], ...] = (
     ("peerj.com", r"/articles/cs-(\d+)(?:[./].*)?", "10.7717/peerj-cs.{0}"),
     ("peerj.com", r"/articles/(\d+)(?:[./].*)?", "10.7717/peerj.{0}"),
     ("hindawi.com", r"/journals/\w+/(\d{4})/(\d+)/?", "10.1155/{0}/{1}"),
-    ("papers.ssrn.com", r"/sol3/papers\.cfm\?(?:.*&)?abstract_id=(\d+)(?:&.*)?",
+    ("papers.ssrn.com", r"/sol3/(?:papers|delivery)\.cfm.*[?&]abstract_?id=(\d+)(?:&.*)?",
      "10.2139/ssrn.{0}"),
+    ("papers.ssrn.com", r"/(?:sol3/papers\.cfm/)?abstract=(\d+)", "10.2139/ssrn.{0}"),
+    ("psyarxiv.com", r"/([a-z\d]{5})(?:/.*)?", "10.31234/osf.io/{0}"),
+    ("osf.io", r"/preprints/psyarxiv/([a-z\d]{5})(?:_v\d+)?(?:/.*)?", "10.31234/osf.io/{0}"),
+    ("osf.io", r"/preprints/socarxiv/([a-z\d]{5})(?:_v\d+)?(?:/.*)?", "10.31235/osf.io/{0}"),
+    ("aanda.org", r"/articles/aa/\w+/\d{4}/\d\d/aa(\d{5})-(\d\d)(?:/.*|\.\w+)?",
+     "10.1051/0004-6361/20{1}{0}"),
+    ("jmir.org", r"/\d{4}/\d+/e(\d+)(?:/.*)?", "10.2196/{0}"),
+    ("pubs.rsc.org", r"/\w\w/content/article\w+/\d{4}/\w\w/([a-z]\d[a-z]{2}\d{5}[a-z])(?:/.*)?",
+     "10.1039/{0}"),
     ("ssrn.com", r"/abstract=(\d+)", "10.2139/ssrn.{0}"),
     ("zenodo.org", r"/records?/(\d+)(?:/.*)?", "10.5281/zenodo.{0}"),
     ("ijcai.org", r"/proceedings/(201[7-9]|202\d)/0*(\d+)(?:\.pdf)?", "10.24963/ijcai.{0}/{1}"),
@@ -110,9 +137,14 @@ RULES_FOR_PAGES: tuple[tuple[str, str, str], ...] = (
     ("papers.nips.cc",
      r"(?:/paper_files)?/paper/(\d{4})/(?:hash|file)/([0-9a-f]{32})-\w+?((?:-\w+)?)\.\w+",
      "papers.nips.cc/paper/{0}/hash/{1}-Abstract{2}.html"),
-    ("papers.nips.cc", r"/paper/(\d{1,5})-[\w\-.]+", "papers.nips.cc/paper/{0}"),
+    ("papers.nips.cc",
+     r"/paper/(\d{1,5}(?:-[\w\-]+?)?)(?:-(?:supplemental|reviews|metadata|bibtex))?(?:\.\w+)?",
+     "papers.nips.cc/paper/{0}"),
+    ("raw.githubusercontent.com", r"/mlresearch/(v\d+)/\w+/assets/([\w\-]+)/[\w\-]+\.pdf",
+     "proceedings.mlr.press/{0}/{1}.html"),
     ("openaccess.thecvf.com",
-     r"/(content[\w\-]*(?:/[\w\-]+)*)/(?:html|papers)/([\w\-.]+)_paper\.(?:html|pdf)",
+     r"/(content[\w\-]*(?:/[\w\-]+)*)/(?:html|papers|supplemental)/([\w\-.]+?)"
+     r"_(?:paper|supplemental)\.(?:html|pdf|zip)",
      "openaccess.thecvf.com/{0}/html/{1}_paper.html"),
     ("sciencedirect.com", r"/science/article/(?:abs/)?pii/([sb][0-9x]{16})(?:/.*)?",
      "sciencedirect.com/science/article/pii/{0}"),
@@ -121,7 +153,11 @@ RULES_FOR_PAGES: tuple[tuple[str, str, str], ...] = (
     ("usenix.org", r"/conference/([\w\-]+)/(?:technical-sessions/)?presentation/([\w\-]+)",
      "usenix.org/conference/{0}/presentation/{1}"),
     ("pubmed.ncbi.nlm.nih.gov", r"/(\d{1,9})/?", "pubmed.ncbi.nlm.nih.gov/{0}"),
-    ("ncbi.nlm.nih.gov", r"/pubmed/(\d{1,9})/?", "pubmed.ncbi.nlm.nih.gov/{0}"),
+    ("ncbi.nlm.nih.gov", r"/(?:m/)?pubmed/(?:\?(?:.*&)?term=)?(\d{1,9})(?:[/?&].*)?",
+     "pubmed.ncbi.nlm.nih.gov/{0}"),
+    ("pubmed.ncbi.nlm.nih.gov", r"/\?(?:.*&)?term=(\d{1,9})(?:&.*)?",
+     "pubmed.ncbi.nlm.nih.gov/{0}"),
+    ("pubmed.gov", r"/(\d{1,9})/?", "pubmed.ncbi.nlm.nih.gov/{0}"),
     ("europepmc.org", r"/(?:article|abstract)/med/(\d{1,9})", "pubmed.ncbi.nlm.nih.gov/{0}"),
     ("ncbi.nlm.nih.gov", r"/pmc/articles/(pmc\d+)(?:/.*)?",
      "pmc.ncbi.nlm.nih.gov/articles/{0:upper}"),
@@ -136,6 +172,18 @@ RULES_FOR_PAGES: tuple[tuple[str, str, str], ...] = (
     ("eprint.iacr.org", r"/(\d{4}/\d{3,4})(?:\.pdf)?", "eprint.iacr.org/{0}"),
     ("semanticscholar.org", r"/(?:paper|reader)/(?:[^/]+/)?([0-9a-f]{40})(?:[/?].*)?",
      "semanticscholar.org/paper/{0}"),
+    ("semanticscholar.org", r"/graph/v1/paper/([0-9a-f]{40})(?:[/?].*)?",
+     "semanticscholar.org/paper/{0}"),
+    ("pdfs.semanticscholar.org", r"/([0-9a-f]{4})/([0-9a-f]{36})\.pdf",
+     "semanticscholar.org/paper/{0}{1}"),
+    ("semanticscholar.org", r"/(?:\w+/)*corpusid:(\d+)", "api.semanticscholar.org/CorpusID:{0}"),
+    ("inspirehep.net", r"/(?:api/)?(?:literature|record)/(\d+)(?:[/?].*)?",
+     "inspirehep.net/literature/{0}"),
+    ("researchsquare.com", r"/article/(rs-\d+)(?:/.*)?", "researchsquare.com/article/{0}"),
+    ("preprints.org", r"/manuscript/(\d{6}\.\d{4})(?:/.*)?", "preprints.org/manuscript/{0}"),
+    ("f1000research.com", r"/articles/(\d+-\d+)(?:/.*)?", "f1000research.com/articles/{0}"),
+    ("eccc.weizmann.ac.il", r"/(?:eccc-reports|report)/(\d{4})/(?:TR\d\d-)?0*(\d+)(?:/.*)?",
+     "eccc.weizmann.ac.il/report/{0}/{1}"),
     ("distill.pub", r"/(\d{4})/([\w\-]+)(?:/(?:index\.html)?)?", "distill.pub/{0}/{1}"),
     ("academic.oup.com", r"/([\w\-]+)/article(?:-abstract)?/(\d[^?]*?)/?(?:\?.*)?",
      "academic.oup.com/{0}/article/{1}"),
@@ -143,7 +191,7 @@ RULES_FOR_PAGES: tuple[tuple[str, str, str], ...] = (
     ("isca-archive.org", r"(/.+?)\.(?:html|pdf)", "isca-archive.org{0}.html"),
     ("dl.acm.org", r"/(?:citation|ft_gateway)\.cfm\?(?:.*&)?id=(?:\d+\.)?(\d+)(?:&.*)?",
      "dl.acm.org/citation.cfm?id={0}"),
-    ("hal.science", r"/([a-z]+-\d{6,9})(?:v\d+)?(?:/.*)?", "hal.science/{0}"),
+    ("hal.science", r"/(?:[\w-]+/)?([a-z]+-\d{6,9})(?:v\d+)?(?:/.*)?", "hal.science/{0}"),
     ("jstor.org", r"/stable/(?:pdf/)?(\d+)(?:\.pdf)?", "jstor.org/stable/{0}"),
 )  # fmt: skip
 # Hosts that show the same pages as another one.
@@ -153,12 +201,14 @@ SAME_HOSTS = {
     "books.nips.cc": "papers.nips.cc",
     "jmlr.csail.mit.edu": "jmlr.org",
     "portal.acm.org": "dl.acm.org",
-    "hal.archives-ouvertes.fr": "hal.science",
     "hal.inria.fr": "hal.science",
-    "inria.hal.science": "hal.science",
+    "api.semanticscholar.org": "semanticscholar.org",
+    "s2.api.semanticscholar.org": "semanticscholar.org",
     "downloads.hindawi.com": "hindawi.com",
     "isca-speech.org": "isca-archive.org",
 }
+# HAL has a host for each of its collections.
+HAL_SITES = (".hal.science", ".archives-ouvertes.fr")
 # Cell Press and the Lancet write an Elsevier article's number with its signs.
 WRITTEN_PII = re.compile(r"([SB][\dX]{4}-[\dX]{4}\(\d\d\)\d{5}-[\dX])", re.ASCII)
 PII_SITES = frozenset(("cell.com", "thelancet.com"))

@@ -8,7 +8,7 @@ page and the PDF of one paper have one form, which is the address of the page.
 from __future__ import annotations
 
 import re
-from urllib.parse import SplitResult, unquote
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from app.references.addresses import encode_address
 from app.references.identifiers import (
@@ -20,15 +20,17 @@ from app.references.identifiers import (
     PaperRef,
     acl,
     arxiv,
+    from_bibcode,
     from_doi,
     from_key,
     is_key,
 )
+from app.references.proxies import host_behind, inner_address
 from app.references.site_forms import (
     ACL_HOSTS,
     ACL_PATH,
-    ADS_ARXIV,
     ADS_HOSTS,
+    ADS_PATH,
     ALSO_ARXIV,
     ARXIV_HOSTS,
     ARXIV_PATH,
@@ -37,7 +39,10 @@ from app.references.site_forms import (
     DBLP_PATH,
     DOI_HOSTS,
     DOI_SITES,
+    HAL_SITES,
     HELD_DOI,
+    OPENREVIEW_HOSTS,
+    OPENREVIEW_PATH,
     PII_SITES,
     PREPRINT_DOI,
     PREPRINT_EARLY,
@@ -45,6 +50,7 @@ from app.references.site_forms import (
     RULES_FOR_DOIS,
     RULES_FOR_PAGES,
     SAME_HOSTS,
+    SHORT_DOI_HOSTS,
     TRACKING,
     WRITTEN_PII,
 )
@@ -73,7 +79,7 @@ _PAGES = _by_host(RULES_FOR_PAGES)
 _KNOWN = (
     ARXIV_HOSTS | ADS_HOSTS | DOI_HOSTS | DBLP_HOSTS | ACL_HOSTS | DOI_SITES | PREPRINT_SITES
     | PII_SITES | SAME_HOSTS.keys() | _DOIS.keys() | _PAGES.keys()
-    | {"openreview.net", "cv-foundation.org"}
+    | OPENREVIEW_HOSTS | {"cv-foundation.org"}
 )  # fmt: skip
 
 
@@ -91,21 +97,22 @@ def parse_outside_address(host: str, parts: SplitResult) -> PaperRef | None:
         ValueError: for a path or query that is not well encoded.
     """
     host = normalise_host(host)
+    if inner := inner_address(host, parts):
+        return _inner(inner)
     path = decode(parts.path)
-    if host in ARXIV_HOSTS or (host in ALSO_ARXIV and path.lower().startswith("/arxiv/")):
+    if _within(host, ARXIV_HOSTS) or (host in ALSO_ARXIV and path.lower().startswith("/arxiv/")):
         page = ARXIV_PATH.fullmatch(path)
         found = arxiv(page[1] or page[2]) if page else None
         return PaperRef("arxiv", found) if found else None
     if host in ADS_HOSTS:
-        code = ADS_ARXIV.fullmatch(path)
-        found = arxiv(f"{code[1]}.{code[2]}") if code else None
-        return PaperRef("arxiv", found) if found else None
+        code = ADS_PATH.fullmatch(path) or ADS_PATH.fullmatch("/" + decode(parts.fragment))
+        code = code or ADS_PATH.fullmatch("/abs/" + parameters(parts.query).get("bibcode", ""))
+        return from_bibcode(code[1]) if code else _ads_doi(path)
     if host in DOI_HOSTS:
-        doi = path.lstrip("/").removeprefix("doi:")
-        return from_key(doi) if SHORT_DOI.fullmatch(doi) else from_doi(doi)
-    if host == "openreview.net":
+        return _doi(host, path)
+    if host in OPENREVIEW_HOSTS:
         number = parameters(parts.query).get("id", "")
-        if parts.path in ("/forum", "/pdf", "/references/pdf") and OPENREVIEW_ID.fullmatch(number):
+        if OPENREVIEW_PATH.fullmatch(parts.path) and OPENREVIEW_ID.fullmatch(number):
             return PaperRef("openreview", number)
         return None
     if host in DBLP_HOSTS:
@@ -115,6 +122,27 @@ def parse_outside_address(host: str, parts: SplitResult) -> PaperRef | None:
         found = acl(name[1]) if name else None
         return PaperRef("acl", found) if found else None
     return _held_doi(host, path, parts) or _page(host, path, parts)
+
+
+def _inner(address: str) -> PaperRef | None:
+    """The paper of an address that another one holds, which itself holds no further one."""
+    parts = urlsplit(address)
+    host = normalise_host(parts.hostname or "")
+    if "@" in parts.netloc or inner_address(host, parts):
+        return None
+    return parse_outside_address(host, parts)
+
+
+def _doi(host: str, path: str) -> PaperRef | None:
+    doi = path.strip("/").removeprefix("doi:")
+    if host in SHORT_DOI_HOSTS and SHORT_DOI.fullmatch(f"10/{doi}"):
+        doi = f"10/{doi}"
+    return from_key(doi) if SHORT_DOI.fullmatch(doi) else from_doi(doi)
+
+
+def _ads_doi(path: str) -> PaperRef | None:
+    held = HELD_DOI.search(path)
+    return from_doi(PART_OF_ADDRESS.sub("", held[1])) if held else None
 
 
 def any_page(host: str, parts: SplitResult) -> PaperRef | None:
@@ -148,7 +176,7 @@ def _dblp(path: str, fragment: str) -> PaperRef | None:
 def _held_doi(host: str, path: str, parts: SplitResult) -> PaperRef | None:
     """The DOI that stands in an address, or follows from it by the publisher's rule."""
     for pattern, form in _DOIS.get(host, ()):
-        if found := pattern.fullmatch(_with_query(path, parts)):
+        if found := pattern.fullmatch(path) or pattern.fullmatch(_with_query(path, parts)):
             return from_doi(form.format(*found.groups()))
     if host in PREPRINT_SITES:
         if early := PREPRINT_EARLY.fullmatch(path):
@@ -178,7 +206,8 @@ def _page(host: str, path: str, parts: SplitResult) -> PaperRef | None:
             return PaperRef("url", f"sciencedirect.com/science/article/pii/{number}")
         return None
     asked = _with_query(path, parts)
-    for pattern, form in _PAGES.get(host, ()):
+    site = "hal.science" if host.endswith(HAL_SITES) else host
+    for pattern, form in _PAGES.get(site, ()):
         found = pattern.fullmatch(path) or pattern.fullmatch(asked)
         if found:
             value = form.format(*(_PathPart(part or "") for part in found.groups()))
@@ -192,16 +221,9 @@ def _with_query(path: str, parts: SplitResult) -> str:
 
 
 def normalise_host(host: str) -> str:
-    """Returns a host in lower case without 'www.', and without the library's proxy before it."""
+    """Returns a host in lower case, without 'www.' and without the library's proxy."""
     host = host.lower().rstrip(".").removeprefix("www.")
-    before, proxy, _ = host.partition("proxy")
-    inner, dot, _ = before.rpartition(".")
-    if proxy and dot:
-        # EZproxy writes the dots of a host as hyphens, and its hyphens twice.
-        name = inner if "." in inner else re.sub("(?<!-)-(?!-)", ".", inner).replace("--", "-")
-        name = name.removeprefix("www.")
-        return name if _within(name, _KNOWN) else host
-    return host
+    return host if _within(host, _KNOWN) else host_behind(host, lambda name: _within(name, _KNOWN))
 
 
 def _within(host: str, sites: frozenset[str]) -> bool:

@@ -25,11 +25,12 @@ _HTML = frozenset(
     sc scp sec small span strong sub sup title tt u ul underline
     alternatives annotation disp-formula inline-formula math mfenced mfrac mi mn mo mover mpadded
     mphantom mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder
-    munderover semantics tex-math""".split()  # noqa: SIM905
+    munderover semantics tex tex-math formula""".split()  # noqa: SIM905
 )
 _BREAKS = {"abstract", "br", "div", "li", "list", "list-item", "ol", "p", "sec", "title", "ul"}
-_FORMULAS = frozenset(("math", "inline-formula", "disp-formula"))
-_TEX = re.compile(r"<(?:[\w-]+:)?(?:tex-math|annotation)\b[^<>]*>([^<]+)</")
+# IEEE writes `<formula formulatype="inline"><tex Notation="TeX">$x$</tex></formula>`, or `tex`.
+_FORMULAS = frozenset(("math", "inline-formula", "disp-formula", "formula", "tex", "tex-math"))
+_TEX = re.compile(r"<(?:[\w-]+:)?(?:tex-math|annotation|tex)\b[^<>]*>([^<]+)</")
 _ESCAPED_TAG = re.compile(r"&(?:amp;)?lt;(/?(?:i|b|em|sub|sup|scp|strong|p|jats:\w+))&(?:amp;)?gt;")
 _SCRIPT = re.compile(r"<((?:[\w-]{1,10}:)?(?:sub|sup|inf))>([^<>]{1,40})</\1>")
 

@@ -16,7 +16,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def rank_spelling(name: str) -> tuple[bool, int, int]:
-    """The rank of a spelling of a name among others of the same name; more is better.
+    """The rank of a spelling of a name; more is better.
 
     Marks that make no letter with the one before, and letters that are only another look of plain
     ones (`𝐀`, `Ａ`), are no accents: they come after everything.

@@ -22,11 +22,20 @@ from pylatexenc.latex2text import (
 from pylatexenc.latexwalker import LatexGroupNode, LatexMacroNode, LatexWalker
 from pylatexenc.macrospec import LatexContextDb, MacroSpec
 
-from app.text.tex_mending import FIRST_PRIVATE_SIGN, PARAGRAPH, PRIVATE, Mender, is_balanced
+from app.text.signs import mend_signs
+from app.text.tex_mending import (
+    FIRST_PRIVATE_SIGN,
+    PARAGRAPH,
+    PRIVATE,
+    Mender,
+    is_balanced,
+    unescape_entities,
+)
 from app.text.tex_signs import (
     ACCENTS,
     ALONE,
     DROPPED,
+    LOWERED,
     NOTHING,
     SCRIPTS,
     SPACES,
@@ -35,9 +44,10 @@ from app.text.tex_signs import (
     WRAPPED,
 )
 
-__all__ = ["count_marks", "is_balanced", "paragraphs", "plain"]
+__all__ = ["count_marks", "is_balanced", "paragraphs", "plain", "unescape_entities"]
 
 _TEX = re.compile(r"[\\{}$~&`'\n-]|[?!]`")
+_FORMULA_SIGNS = re.compile(r"[\w+\-−–/*.,=()<> ]+", re.ASCII)
 _MARK = re.compile(r"\\(?:[A-Za-z@]+|.)?|[{}$&]|\n[ \t]*(?=\n)", re.DOTALL)
 
 
@@ -61,7 +71,7 @@ def count_marks(tex: str, most: int) -> int:
 
 
 def _text(tex: str) -> str:
-    tex = PRIVATE.sub("", tex)
+    tex = mend_signs(PRIVATE.sub("", tex))
     if not _TEX.search(tex):
         return unicodedata.normalize("NFC", tex)
     return _short(tex) if len(tex) < 300 else _read(tex)
@@ -171,8 +181,12 @@ def _wrapped(before: str, after: str) -> Any:
 
 def _moved(signs: dict[int, int]) -> Any:
     def print_it(node: LatexMacroNode, l2tobj: _Printer) -> str:
-        text = _argument(node, l2tobj)
-        return text.translate(signs) if all(ord(sign) in signs for sign in text) else text
+        text = _argument(node, l2tobj).replace("$", "")
+        if all(ord(sign) in signs for sign in text):
+            return text.translate(signs)
+        # `10\textsuperscript{1/3}` is not 101/3; `5\textsuperscript{th}` is 5th.
+        is_formula = any(map(str.isdecimal, text)) and _FORMULA_SIGNS.fullmatch(text)
+        return f"${'_' if signs is LOWERED else '^'}{{{text}}}$" if is_formula else text
 
     return print_it
 

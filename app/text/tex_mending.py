@@ -18,9 +18,12 @@ FIRST_PRIVATE_SIGN = 0xE000  # from here on private signs stand for what was set
 MAX_HELD = 6000
 PARAGRAPH = "\x1e"  # stands for a break between paragraphs until the end
 PRIVATE = re.compile("[\x1e\ue000-\uf8ff]")
+# `{\&}amp;` and `\&amp;` come from programs that escaped what was HTML.
+_ENTITY = r"(?:\\?&|\{\\&\})(?:amp;)?(?:[A-Za-z]{2,8}\d{0,2}|\\?#\d{1,6}|\\?#x[\da-fA-F]{1,5});"
+_ENTITIES = re.compile(_ENTITY)
+_SPECIAL = frozenset("\\{}$&~%#_^")
 _TOKEN = re.compile(
-    # `{\&}amp;` and `\&amp;` come from programs that escaped what was HTML.
-    r"(?P<entity>(?:\\?&|\{\\&\})(?:[A-Za-z]{2,8}\d{0,2}|#\d{1,6}|#x[\da-fA-F]{1,5});)"
+    rf"(?P<entity>{_ENTITY})"
     r"|(?P<word>\\[A-Za-z@]+)\*?(?P<after>[ \t]*(?:\n(?![ \t]*\n)[ \t]*)?)"
     r"|(?P<sign>\\[^A-Za-z@])|(?P<lone>\\)"
     r"|(?P<open>\{)|(?P<close>\})|(?P<math>\$\$?)|(?P<break>\n[ \t]*\n\s*)"
@@ -30,7 +33,37 @@ _LIGATURE = re.compile(r"(?<!/)~|-{2,}|``|''|[?!]`")
 _LIGATURES = {"~": " ", "--": "–", "``": "“", "''": "”", "?`": "¿", "!`": "¡"}
 _LENGTH = re.compile(r"=?\s*-?[\d.]+\s*(?:em|ex|pt|mm|cm|in|sp|mu|pc|bp)?\s?")
 _NAME = re.compile(r"\s*\{[^{}\\$]{0,60}\}")
+# What stands for formulas in `\ifmmode … \else … \fi`.
+_MODES = re.compile(
+    r"\\ifmmode\s*((?:(?!\\ifmmode|\\fi|\\else).)*)(?:\\else(?:(?!\\ifmmode|\\fi).)*)?\\fi(?![A-Za-z])"
+)
 _SPACE = re.compile(r"\s*")
+
+
+def unescape_entities(tex: str) -> str:
+    """TeX without entities of HTML.
+
+    A sign that means something in TeX is escaped.
+    """
+    return _ENTITIES.sub(_unescaped, tex)
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    sign, rest = _sign_of(found[0])
+    return (f"\\{sign}" if sign in _SPECIAL else sign) + rest
+
+
+def _sign_of(entity: str) -> tuple[str, str]:
+    """What an entity stands for, and what of it is only a word between `&` and `;`.
+
+    One that was escaped twice is one.
+    """
+    name = entity.partition("&")[2].removeprefix("}")
+    for rest in filter(None, (name.removeprefix("amp;"), name)):
+        named = rest.removeprefix("\\")
+        if named[0] == "#" or named in html5:
+            return PRIVATE.sub("", unescape(f"&{named}")), ""
+    return "&", name.removeprefix("amp;")
 
 
 class Mender:
@@ -104,13 +137,9 @@ class Mender:
             self.hold(text)
 
     def _entity(self, text: str) -> None:
-        _, _, name = text.partition("&")
-        name = name.removeprefix("}")
-        if name[0] == "#" or name in html5:
-            self.hold(PRIVATE.sub("", unescape(f"&{name}")))
-        else:  # a word between an ampersand and a semicolon
-            self.at -= len(name)
-            self.hold("&")
+        sign, rest = _sign_of(text)
+        self.at -= len(rest)
+        self.hold(sign)
 
     def _lone(self, _text: str) -> None:
         self.hold("\\")
@@ -154,6 +183,7 @@ class Mender:
             return
         self.at = end + len(dollars)
         if inside.strip():
+            inside = _MODES.sub(r"\1", inside)
             self.hold(f"{dollars}{' '.join(inside.split())}{dollars}")
 
     def _sign(self, text: str) -> None:
@@ -196,10 +226,12 @@ class Mender:
             environment = _NAME.match(self.tex, self.at)
             self.at = environment.end() if environment else self.at
         elif name == "ifmmode":  # of `\ifmmode \acute{c}\else \'{c}\fi` the second is for texts
-            other = self._find("\\else")
-            if other >= 0:
+            other, end = self._find("\\else"), self._find("\\fi")
+            if other >= 0 and not self.at <= end < other:
                 rest = _SPACE.match(self.tex, other + len("\\else"))
                 self.at = rest.end() if rest else self.at
+            elif end >= 0:
+                self.at = end
         elif name == "par":
             self._break(text)
         elif name in WRAPPED or name in DROPPED:

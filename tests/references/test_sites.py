@@ -192,12 +192,14 @@ PAGES = {
         "papers.nips.cc/paper/2022/hash/14bfa6bb14875e45bba028a21ed38046-Abstract-Conference.html"
     ),
     "https://papers.neurips.cc/paper/5638-faster-r-cnn-towards.pdf": url(
-        "papers.nips.cc/paper/5638"
+        "papers.nips.cc/paper/5638-faster-r-cnn-towards"
     ),
     "https://www.semanticscholar.org/reader/424561d8585ff8ebce7d5d07de8dbf7aae5e7270": url(
         "semanticscholar.org/paper/424561d8585ff8ebce7d5d07de8dbf7aae5e7270"
     ),
-    "http://papers.nips.cc/paper/5638-faster-r-cnn-towards.pdf": url("papers.nips.cc/paper/5638"),
+    "http://papers.nips.cc/paper/5638-faster-r-cnn-towards.pdf": url(
+        "papers.nips.cc/paper/5638-faster-r-cnn-towards"
+    ),
     "http://openaccess.thecvf.com/content_cvpr_2017/papers/He_Mask_CVPR_2017_paper.pdf": url(
         "openaccess.thecvf.com/content_cvpr_2017/html/He_Mask_CVPR_2017_paper.html"
     ),

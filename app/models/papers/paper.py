@@ -136,9 +136,9 @@ class Paper(Base):
 
     @property
     def printed_venue(self) -> tuple[str, str]:
-        """Name and title of its venue as its record prints them; needs `venue` to be loaded.
+        """Name and title of its venue as its record prints them.
 
-        The title is empty where there is no other one than the name.
+        The title is empty where there is no other one than the name. Needs `venue` to be loaded.
         """
         venue, printed = self.venue, self.venue_name
         if venue is None:

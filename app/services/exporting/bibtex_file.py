@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.models import Paper, PaperAuthor
+from app.references.addresses import outside_url
 from app.services.exporting.citations import record_of
 from app.services.files import READABLE, replace_file
 from app.sources.bibtex.writing import entry
@@ -34,12 +35,13 @@ def export_bibtex(session: Session, path: Path) -> Iterator[str]:
         OSError: when it cannot be written.
     """
     with replace_file(path, READABLE) as file:
-        for key, text in _entries(session):
+        for key, text in read_entries(session):
             file.write(text.encode())
             yield key
 
 
-def _entries(session: Session) -> Iterator[tuple[str, str]]:
+def read_entries(session: Session) -> Iterator[tuple[str, str]]:
+    """Key and text of every paper, in the order in which they came."""
     last, start = 0, ""
     query = (
         select(Paper)
@@ -63,4 +65,12 @@ def _entry(paper: Paper) -> str:
     keys = [name.value for name in names if name.kind == "key" and name.value != paper.key]
     # With dblp's number of a namesake, or two authors would become one.
     authors = tuple(each.numbered for each in paper.authorships)
-    return entry(replace(record_of(paper, names), authors=authors, other_keys=tuple(keys)))
+    urls = [outside_url("url", name.value) for name in names if name.kind == "url"]
+    return entry(
+        replace(
+            record_of(paper, names),
+            authors=authors,
+            other_keys=tuple(keys),
+            other_urls=tuple(filter(None, urls)),
+        )
+    )

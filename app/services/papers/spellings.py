@@ -43,12 +43,15 @@ def printed_venue(record: PaperRecord, venue: Venue) -> str | None:
 
 
 def whole_venue(paper: Paper) -> str:
-    """How the record of a paper calls its venue in full; needs `venue` to be loaded."""
+    """How the record of a paper calls its venue in full.
+
+    Needs `venue` to be loaded.
+    """
     return "" if paper.venue is None else paper.venue_name or _whole(paper.venue)
 
 
 def name_to_keep(session: Session, venue_id: int | None, printed: str) -> str | None:
-    """What a paper keeps of a name that was printed, as the venue is called today."""
+    """What a paper keeps of a name of its venue that was printed."""
     venue = None if venue_id is None else session.get(Venue, venue_id)
     return printed if venue is not None and printed and printed != _whole(venue) else None
 
@@ -58,10 +61,8 @@ def choose_names(session: Session, paper: Paper) -> None:
 
     A few statements, whatever the number of authors; none where all are spelled as usual.
     """
-    spelled = select(PaperAuthor.author_id, PaperAuthor.name).where(
-        PaperAuthor.paper_id == paper.id, PaperAuthor.name.is_not(None)
-    )
-    printed = {number: name for number, name in session.execute(spelled) if name is not None}
+    query = select(PaperAuthor.author_id, PaperAuthor.name).where(PaperAuthor.paper_id == paper.id)
+    printed = {number: name for number, name in session.execute(query) if name}
     if printed:
         _choose_author_names(session, printed)
     if paper.venue_name is not None:

@@ -7,10 +7,19 @@ from collections.abc import Mapping
 from datetime import date
 from urllib.parse import unquote
 
+from app.references.addresses import complete_address
 from app.references.identifiers import CORR
-from app.references.mentions import arxiv_alone, arxiv_in, arxiv_of, doi_in, short_doi_url
+from app.references.mentions import (
+    archive_urls,
+    arxiv_alone,
+    arxiv_in,
+    arxiv_of,
+    doi_in,
+    short_doi_url,
+)
 from app.sources import markup
-from app.sources.bibtex.names import has_others, names
+from app.sources.bibtex.journals import with_journals
+from app.sources.bibtex.names import has_others, names, with_collaborations
 from app.sources.bibtex.scanner import BibtexEntry
 from app.sources.bibtex.writing import VENUE_FIELDS
 from app.sources.months import MACROS, month_number
@@ -18,6 +27,8 @@ from app.sources.record import OTHERS, PaperRecord
 from app.text.tex import paragraphs, plain
 
 MAX_INHERITED = 2000
+# biblatex's names of archives, before what `references` reads.
+_ARCHIVES = {"pubmed": "pmid:", "hal": "hal:", "jstor": "jstor.org/stable/"}
 # Instead of a title, in this order.
 _TITLES = ("title", "booktitle", "maintitle", "issuetitle", "eventtitle", "shorttitle", "chapter")
 _TITLES_OF_VOLUMES = ("series", "journal", "journaltitle")
@@ -41,13 +52,22 @@ _DETAILS = {
 }
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|2[01]\d\d)(?!\d)")
 _DATE = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?")
+_TAG_NAME = (
+    r"(?:i|b|em|strong|sub|sup|scp?|inf|tt|u|span|italic|bold|p|math|tex|tex-math|formula"
+    r"|inline-formula|disp-formula|(?:jats|mml|m):[a-z-]{1,20})"
+)
 # The end of an element; `$a<b>c$` has none.
 _TAG = re.compile(
-    r"</(?:i|b|em|strong|sub|sup|scp?|inf|tt|u|span|italic|bold|p|math|(?:jats|mml):[a-z-]{1,20})"
-    r"\s*>",
+    rf"</{_TAG_NAME}\s*>",
     re.IGNORECASE,
 )
-_DOLLAR_TAG = re.compile(r"\$<\$\s*(/?[A-Za-z]{1,8})\s*\$>\$")
+# The same where a program made TeX of the angle brackets, and of the attributes.
+_TEX_TAG = re.compile(
+    r"(?:\$<\$|\\ensuremath\{<\}|\{?\\textless(?:\{\}|\b)\}?|<)\s*"
+    rf"(/?{_TAG_NAME})\b(?:[\s{{][^<>$]*?)?\s*"
+    r"(?:\$>\$|\\ensuremath\{>\}|\{?\\textgreater(?:\{\}|\b)\}?|>)",
+    re.IGNORECASE,
+)
 _PREPRINT = re.compile(
     r"\W*(?:corr|(?:the\s+)?computing research repository|arxiv|arxiv\.org|(?:arxiv\s+)?"
     r"(?:e-?)?prints?(?:\s+(?:at\s+)?arxiv)?|arxiv\s+(?:preprint|e-?prints?).*|arxiv:.*"
@@ -72,7 +92,9 @@ def record_of(entry: BibtexEntry) -> PaperRecord:
     is_preprint = bool(_PREPRINT.fullmatch(venue))
     return PaperRecord(
         title=title,
-        authors=names(fields.get("author", "")),
+        authors=with_collaborations(
+            names(fields.get("author", "")), fields.get("collaboration", "")
+        ),
         key=entry.key.removeprefix("DBLP:"),
         year=_year(fields),
         venue="CoRR" if is_preprint else venue,
@@ -84,6 +106,7 @@ def record_of(entry: BibtexEntry) -> PaperRecord:
         keywords=_keywords(fields),
         published_on=_published(fields),
         details=_details(entry),
+        other_urls=_other_urls(fields),
         openreview_id=fields.get("openreview", "").strip(),
         acl_id=fields.get("aclid", "").strip(),
         other_keys=tuple(filter(None, re.split(r"[,\s]+", fields.get("ids", "")))),
@@ -160,10 +183,15 @@ def _title(entry: BibtexEntry) -> tuple[str, str]:
 
 def _title_text(tex: str) -> str:
     """A title without the elements of HTML or JATS that Crossref's entries have."""
-    if "$" in tex:  # as some programs write angle brackets
-        tex = _DOLLAR_TAG.sub(r"<\1>", tex)
+    if "<" in tex or "\\textless" in tex:
+        bare = _TEX_TAG.sub(_tag, tex)
+        tex = bare if _TAG.search(bare) else tex
     title = plain(tex)
     return " ".join(markup.without_tags(title).split()) if _TAG.search(title) else title
+
+
+def _tag(found: re.Match[str]) -> str:
+    return f"<{found[1]}>"
 
 
 def _abstract(tex: str) -> str:
@@ -184,7 +212,7 @@ def _venue(entry: BibtexEntry, said_in: str) -> str:
     for name in (*_VENUES, own, _ALSO.get(own, own), *_PLACES):
         if name == said_in:
             continue
-        venue = plain(_COMMAND_URL.sub("", fields.get(name, "")))
+        venue = plain(with_journals(_COMMAND_URL.sub("", fields.get(name, ""))))
         if not venue or re.match(r"(?:https?://|www\.)\S+$", venue):
             continue
         return _with_subtitle(venue, name, fields) if name.endswith("title") else venue
@@ -218,7 +246,7 @@ def _published(fields: Mapping[str, str]) -> date | None:
 def _details(entry: BibtexEntry) -> dict[str, str]:
     fields = entry.fields
     told = {
-        name: next(filter(None, (plain(fields.get(other, "")) for other in others)), "")
+        name: next(filter(None, (_detail(fields, other) for other in others)), "")
         for name, others in _DETAILS.items()
     }
     told["type"] = entry.kind
@@ -235,6 +263,11 @@ def _details(entry: BibtexEntry) -> dict[str, str]:
     if told["volume"].startswith("abs/"):  # dblp's way to tell an arXiv id
         told["volume"] = ""
     return {name: value for name, value in told.items() if value}
+
+
+def _detail(fields: Mapping[str, str], name: str) -> str:
+    value = fields.get(name, "")
+    return plain(with_journals(value) if name == "series" else value)
 
 
 def _pages(value: str) -> str:
@@ -293,6 +326,16 @@ def _url(fields: Mapping[str, str]) -> str:
     return _told_url(fields) or short_doi_url(_unescaped(fields.get("doi", "")))
 
 
+def _other_urls(fields: Mapping[str, str]) -> tuple[str, ...]:
+    """Where archives have the work that have an identifier of their own for it."""
+    archive = fields.get("eprinttype", "").strip()
+    eprint = f"{_ARCHIVES.get(archive.lower(), '')}{fields.get('eprint', '').strip()}"
+    told = [f"{name}:{fields[name].strip()}" for name in ("pmid", "pmcid") if name in fields]
+    told += [eprint] if archive.lower() in _ARCHIVES else []
+    told += [fields.get(name, "") for name in ("adsurl", "hal_id", "note")]
+    return archive_urls(map(_unescaped, told))
+
+
 def _told_url(fields: Mapping[str, str]) -> str:
     for name in ("url", "ee", "link"):
         text = _unescaped(fields.get(name, ""))
@@ -300,8 +343,9 @@ def _told_url(fields: Mapping[str, str]) -> str:
             return text
         if found := _URL.search(text):
             return found[0]
-        if text.lower().startswith("www."):
-            return "http://" + text.split()[0]
+        first = text.split(maxsplit=1)[0] if text else ""
+        if (address := complete_address(first)) != first:
+            return address
     for name in ("howpublished", "note"):
         found = _URL_FIRST.match(_unescaped(fields.get(name, "")))
         if found:

@@ -1,10 +1,11 @@
 """What strings stand for in BibTeX files that do not define them.
 
-Months, and the journals that BibTeX's own styles know (`plain.bst`).
+Months, the journals that BibTeX's own styles know (`plain.bst`), and those of astronomers.
 """
 
 from __future__ import annotations
 
+from app.sources.bibtex.journals import JOURNALS
 from app.sources.months import MACROS, MONTHS
 
 _JOURNALS = {
@@ -39,4 +40,4 @@ NAMING = frozenset(_NAMING_WORDS.split())
 
 def known_strings() -> dict[str, str]:
     """The strings that every file may use, by their names in lower case."""
-    return {**_JOURNALS, **dict(zip(MACROS, MONTHS, strict=True))}
+    return {**JOURNALS, **_JOURNALS, **dict(zip(MACROS, MONTHS, strict=True))}

@@ -32,10 +32,15 @@ VENUE_FIELDS = {
     "software": "howpublished",
     "unpublished": "howpublished",
 }
+_ARCHIVES = {
+    "pmid": "https://pubmed.ncbi.nlm.nih.gov/",
+    "pmcid": "https://pmc.ncbi.nlm.nih.gov/articles/",
+    "adsurl": "https://ui.adsabs.harvard.edu/abs/",
+}
 _TYPES = {"conf": "inproceedings", "journals": "article", "phd": "phdthesis", "books": "book"}
 _FORMULA = re.compile(r"\$\$.+?\$\$(?!\d)|\$[^$]+\$(?!\d)|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
 _SIGN = re.compile(r"[\\{}~^$%#_&]|-(?=-)|`(?=`)|'(?=')|[?!](?=`)")
-_ENTITY = re.compile(r"(?:amp|lt|gt|quot|apos|nbsp|#\w{1,7});")  # of HTML, after its "&"
+_ENTITY = re.compile(r"(?:[A-Za-z]{2,8}\d{0,2}|#\w{1,7});")  # of HTML, after its "&"
 _SIGNS = {
     "\\": r"\textbackslash{}",
     "{": r"\textbraceleft{}",
@@ -80,6 +85,7 @@ def entry(record: PaperRecord) -> str:
         "url": _address(record.url),
         "openreview": record.openreview_id if record.openreview_id not in record.url else "",
         "aclid": record.acl_id if record.acl_id not in record.url else "",
+        **_archives(record.other_urls),
         "published": record.published_on.isoformat() if record.published_on else "",
         "ids": ", ".join(record.other_keys),
         "keywords": escape_tex(record.keywords),
@@ -186,6 +192,17 @@ def _month(text: str) -> str:
 def _address(text: str) -> str:
     # Addresses are not TeX, only braces must be closed, and a backslash means something there.
     return re.sub(r"[{}\\]", lambda sign: f"%{ord(sign[0]):02X}", text)
+
+
+def _archives(urls: tuple[str, ...]) -> dict[str, str]:
+    """The fields that tell identifiers of PubMed and of the Astrophysics Data System."""
+    found: dict[str, str] = {}
+    for url in urls:
+        for name, base in _ARCHIVES.items():
+            if url.startswith(base):
+                told = _address(url) if name == "adsurl" else url.removeprefix(base)
+                found.setdefault(name, told)
+    return found
 
 
 def _abstract(text: str) -> str:

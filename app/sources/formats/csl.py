@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.references.mentions import arxiv_alone, arxiv_in, doi_in
+from app.references.addresses import complete_address
+from app.references.mentions import archive_urls, arxiv_alone, arxiv_in, doi_in
 from app.references.orcid import orcid_of
 from app.sources.answers import (
     calendar_day,
@@ -21,10 +22,11 @@ from app.sources.answers import (
     value_at,
     year_of,
 )
+from app.sources.bibtex.names import is_others
 from app.sources.bibtex.reading import BadEntry
 from app.sources.limits import MAX_PASTED_BYTES, TOO_MANY_MARKS, MarksLeft, is_too_long
 from app.sources.markup import one_line, plain
-from app.sources.record import PaperRecord
+from app.sources.record import OTHERS, PaperRecord
 from app.text.person_names import format_name
 
 _TYPES = {
@@ -72,7 +74,7 @@ def read_csl(text: str) -> tuple[list[PaperRecord], list[BadEntry]]:
     records: list[PaperRecord] = []
     bad: list[BadEntry] = []
     marks = MarksLeft()
-    for number, item in enumerate(value if isinstance(value, list) else [value], 1):
+    for number, item in enumerate(_items(value), 1):
         # Its texts, not its JSON, whose own braces and escapes would count too.
         if not all(map(marks.takes, _texts(item))):
             bad.append(BadEntry(1, f"Item {number}: {TOO_MANY_MARKS}."))
@@ -84,6 +86,14 @@ def read_csl(text: str) -> tuple[list[PaperRecord], list[BadEntry]]:
     if not records and not bad:
         bad.append(BadEntry(1, "There is no item in this JSON."))
     return records, bad
+
+
+def _items(value: Any) -> list[Any]:
+    """The items of a text; Crossref's answers hold one or several in a `message`."""
+    message = value_at(value, "message")
+    if isinstance(message, dict):
+        value = message.get("items", message)
+    return value if isinstance(value, list) else [value]
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -105,9 +115,10 @@ def _string(item: Any, name: str) -> str:
 def _record(item: Mapping[str, Any]) -> PaperRecord:
     day = value_at(item, "issued", "date-parts", 0)
     authors = [(_name(each), text_at(each, "ORCID")) for each in objects_at(item, "author")]
-    authors = [(name, orcid_of(orcid)) for name, orcid in authors if name]
+    has_others = bool(authors) and is_others(authors[-1][0])
+    authors = [(name, orcid_of(orcid)) for name, orcid in authors if name and not is_others(name)]
     orcids = tuple(orcid for _, orcid in authors)
-    url = _string(item, "URL")
+    url = complete_address(_string(item, "URL"))
     doi = _string(item, "DOI")
     hints = (url, _string(item, "number"), _string(item, "archive_location"), doi)
     said = (*map(arxiv_in, hints), arxiv_alone(_string(item, "note")))
@@ -124,9 +135,13 @@ def _record(item: Mapping[str, Any]) -> PaperRecord:
         doi=doi_in(doi) or doi,
         arxiv_id=next(filter(None, said), ""),
         url=url,
+        other_urls=archive_urls(
+            f"{name}:{_string(item, name)}" for name in ("PMID", "PMCID") if _string(item, name)
+        ),
         abstract=plain(item["abstract"]) if isinstance(item.get("abstract"), str) else "",
         keywords=one_line(_string(item, "keyword").replace(";", ",")),
-        details=_details(item, month_macro(text_at(day, 1))),
+        details=_details(item, month_macro(text_at(day, 1)))
+        | ({"authors": OTHERS} if has_others and authors else {}),
     )
 
 

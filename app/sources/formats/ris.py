@@ -11,13 +11,18 @@ import re
 from collections.abc import Mapping
 from itertools import chain
 
-from app.references.mentions import arxiv_alone, arxiv_in, doi_in
+from app.references.addresses import complete_address
+from app.references.mentions import archive_urls, arxiv_alone, arxiv_in, doi_in
 from app.sources.answers import calendar_day, month_macro, year_of
+from app.sources.bibtex.names import ends_in_others, is_others, names
 from app.sources.bibtex.reading import BadEntry
 from app.sources.limits import MAX_PASTED_BYTES, TOO_MANY_MARKS, MarksLeft, is_too_long
 from app.sources.markup import one_line, plain
-from app.sources.record import PaperRecord
-from app.text.person_names import format_name
+from app.sources.record import OTHERS, PaperRecord
+from app.text.lines import plain_ends
+from app.text.person_names import format_name, is_group
+from app.text.signs import mend_signs
+from app.text.tex import unescape_entities
 
 _LINE = re.compile(r"\s{0,3}([A-Z][A-Z0-9]) {1,2}- ?(.*)")
 _TYPES = {
@@ -35,6 +40,7 @@ _TYPES = {
     "RPRT": "techreport",
     "UNPB": "unpublished",
 }
+_AUTHORS = ("AU", "A1")  # what programs call the same people
 _VENUES = ("T2", "JO", "JF", "BT", "JA", "J2", "T3")
 Fields = Mapping[str, list[str]]
 
@@ -80,7 +86,7 @@ def _entries(text: str) -> list[tuple[int, dict[str, list[str]]]]:
     """Each entry with the number of its first line."""
     found: list[tuple[int, dict[str, list[str]]]] = []
     last: list[str] | None = None
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(plain_ends(mend_signs(text)).split("\n"), 1):
         tagged = _LINE.fullmatch(line)
         if tagged is None:
             if last is not None and line.strip():  # a value goes on in the next line
@@ -89,9 +95,15 @@ def _entries(text: str) -> list[tuple[int, dict[str, list[str]]]]:
         tag, value = tagged[1], tagged[2].strip()
         if tag == "TY":
             found.append((number, {}))
+            tags: dict[str, str] = {}  # of each author
         if tag == "ER" or not found:
             last = None
             continue
+        if tag in _AUTHORS:
+            if tags.setdefault(value, tag) != tag:  # said again under the other tag
+                last = None
+                continue
+            tag = _AUTHORS[0]
         last = found[-1][1].setdefault(tag, [])
         last.append(value)
     return found
@@ -105,7 +117,10 @@ def _record(fields: Fields) -> PaperRecord:
     date = re.split(r"[/-]", _first(fields, "DA", "PY", "Y1"))
     date += [""] * (3 - len(date))
     addresses = [
-        each for line in fields.get("UR", []) for each in re.split(r"[;\s]+", line) if each
+        complete_address(each)
+        for line in fields.get("UR", [])
+        for each in re.split(r"[;\s]+", line)
+        if each
     ]
     doi = _first(fields, "DO")
     hints = [*addresses, doi, *fields.get("AN", []), *fields.get("M1", [])]
@@ -113,28 +128,59 @@ def _record(fields: Fields) -> PaperRecord:
     keywords = (one_line(word) for word in fields.get("KW", []))
     return PaperRecord(
         title=one_line(_first(fields, "TI", "T1", "CT")),
-        authors=_names(fields, "AU", "A1"),
+        authors=_names(fields, *_AUTHORS),
         year=year_of(_first(fields, "PY", "Y1", "DA")[:4]),
         published_on=calendar_day(*date[:3]),
         venue=one_line(_first(fields, *_VENUES)),
         doi=doi_in(doi) or doi,
         arxiv_id=next(filter(None, said), ""),
         url=addresses[0] if addresses else "",
-        other_urls=tuple(addresses[1:]),
+        other_urls=(*addresses[1:], *_archive_urls(fields)),
         abstract=plain(_first(fields, "AB", "N2")),
         keywords=", ".join(filter(None, keywords)),
         details=_details(fields, date[1]),
     )
 
 
+def _archive_urls(fields: Fields) -> tuple[str, ...]:
+    of_pubmed = _first(fields, "DB", "DP").lower() in ("pubmed", "medline", "nlm")
+    told = [f"pmid:{each}" if of_pubmed else each for each in fields.get("AN", [])]
+    told += [each for tag in ("C1", "C2", "M1", "N1") for each in fields.get(tag, [])]
+    return archive_urls(each for each in told if each[:2].lower() == "pm")
+
+
 def _names(fields: Fields, *tags: str) -> tuple[str, ...]:
-    """Names are written surname first: "Byron, Ada, Jr."."""
-    found = []
-    for name in (each for tag in tags for each in fields.get(tag, [])):
-        surname, *others = (part.strip() for part in name.split(","))
-        given, suffix = [*others, "", ""][:2]
-        found.append(one_line(format_name(given, surname, suffix)))
-    return tuple(filter(None, found))
+    """The names of some tags, each of which may have several in a line."""
+    lines = (each for tag in tags for each in fields.get(tag, []))
+    return tuple(name for line in lines for each in _lines(line) for name in _people(each))
+
+
+def _lines(text: str) -> list[str]:
+    """A line for each name; the "and" of an institution stays."""
+    text = unescape_entities(text).replace("；", ";")
+    if ";" in text:
+        return text.split(";")
+    parts = re.split(r"\s+(?:and|&)\s+", text)
+    several = all(len(part.split()) > 1 and not is_group(part) for part in parts)
+    return parts if several and not is_group(text.replace("&", "and")) else [text]
+
+
+def _people(text: str) -> tuple[str, ...]:
+    """A name, which is written surname first: "Byron, Ada, Jr."; or several as in BibTeX."""
+    parts = [one_line(part) for part in text.split(",")]
+    if len(parts) > 1 and is_others(parts[-1]):
+        return _people(text.rpartition(",")[0])
+    if len(parts) == 3 and not all(" " in part for part in parts):
+        surname, given, suffix = parts
+        return tuple(filter(None, [format_name(given, surname, suffix)]))
+    if len(parts) == 1:  # also an institution
+        return () if is_others(parts[0]) else tuple(filter(None, parts))
+    return names(text)
+
+
+def _has_others(fields: Fields) -> bool:
+    lines = [each for tag in _AUTHORS for each in fields.get(tag, [])]
+    return bool(lines) and ends_in_others(lines[-1]) and bool(_names(fields, *_AUTHORS))
 
 
 def _details(fields: Fields, month: str) -> dict[str, str]:
@@ -144,6 +190,7 @@ def _details(fields: Fields, month: str) -> dict[str, str]:
     number = _first(fields, "SN")
     found = {
         "type": kind,
+        "authors": OTHERS if _has_others(fields) else "",
         "volume": _first(fields, "VL"),
         "number": _first(fields, "IS", "CP"),
         "pages": f"{first}-{last}" if last and "-" not in first and first != last else first,

@@ -16,6 +16,7 @@ from app.sources.bibtex.reading import (
     read_bibtex,
     read_entries,
 )
+from app.sources.bibtex.writing import entry
 from app.sources.record import PaperRecord
 from app.text.tex import paragraphs
 from tests.helpers.steps import steps
@@ -175,6 +176,23 @@ def test_where_it_appeared(kind: str, inside: str, venue: str) -> None:
         ("Doe, Jane and et al.", ["Jane Doe"]),
         ("Anderson and", ["Anderson"]),
         ("", []),
+        ("A. Smith, B. Jones, C. Lee", ["A. Smith", "B. Jones", "C. Lee"]),
+        ("Ann Lee, Bo Poe, and Cy Roe", ["Ann Lee", "Bo Poe", "Cy Roe"]),
+        ("Deng, J., Dong, W., & Fei-Fei, L.", ["J. Deng", "W. Dong", "L. Fei-Fei"]),
+        ("Lee, Ann & Poe, Bo \\& Cy Roe", ["Ann Lee", "Bo Poe", "Cy Roe"]),
+        (
+            "Procter & Gamble and Marks \\& Spencer Inc.",
+            ["Procter & Gamble", "Marks & Spencer Inc."],
+        ),
+        ("Hinton GE, Salakhutdinov RR", ["GE Hinton", "RR Salakhutdinov"]),
+        ("Smith A., Jones B.-C.", ["A. Smith", "B.-C. Jones"]),
+        (
+            "M&uuml;ller, H. and Garc&#237;a, L. and O&amp;#39;Neil, B.",
+            ["H. Müller", "L. García", "B. O'Neil"],
+        ),
+        ("Lee, A. et al.", ["A. Lee"]),
+        ("Lee, A., et al.", ["A. Lee"]),
+        ("Gogh, Vincent Willem", ["Vincent Willem Gogh"]),
     ],
 )
 def test_names(written: str, read: list[str]) -> None:
@@ -204,6 +222,20 @@ def test_names(written: str, read: list[str]) -> None:
         (r"\Fermi observations", "Fermi observations"),
         ("a\\\\b \\- c\\,d\ne\n\nf", "a b c d e f"),
         ("o\u0308", "ö"),
+        (r"Papi\ifmmode \acute{c}\else \'{c}\fi{} {\ifmmode\ddot{u}\else\"{u}\fi}", "Papić ü"),
+        (r"a \ifmmode x\fi{} b \ifmmode y\else z\fi{} c", "a b z c"),
+        (r"$10\ifmmode\times\else\texttimes\fi{}{10}^{5}$", r"$10\times{}{10}^{5}$"),
+        (
+            r"10\textsuperscript{5} 10\textsuperscript{$-$9} 10\textsuperscript{--3}",
+            "10⁵ 10⁻⁹ 10⁻³",
+        ),
+        (r"10\textsuperscript{1/3} 5\textsuperscript{th}", "10$^{1/3}$ 5th"),
+        (r"H\textsubscript{2}O La\textsubscript{2-x}", "H₂O La$_{2-x}$"),
+        (
+            "caf&eacute; &amp;eacute; &#233; &amp;#233; \\&eacute; &amp;amp; R&D; &amp;x; y",
+            "café é é é é & R&D; &x; y",
+        ),
+        ("It\x92s FransÃ©n â€“ \x93x\x94", "It’s Fransén – “x”"),
     ],
 )
 def test_tex(tex: str, text: str) -> None:
@@ -494,3 +526,92 @@ def test_hostile_texts_take_time_by_their_length(head: str, again: str) -> None:
     """They are never refused with an error."""
     text = (head + again * 5_000)[:5_000]
     assert steps(read_bibtex, text) < 400 * len(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        (r"X- and <tex>$\gamma$</tex>-ray work", r"X- and $\gamma$-ray work"),
+        (
+            '<formula formulatype="inline"><tex Notation="TeX">$x_1$</tex></formula> and <tex-math'
+            ' notation="LaTeX">$\\beta$ </tex-math>',
+            r"$x_1$ and $\beta$",
+        ),
+        (
+            r"In \ensuremath{<}mml:math {xmlns:mml=''http://w3.org''}\ensuremath{>}\ensuremath{<}mml:msub"
+            r"\ensuremath{>}\ensuremath{<}mml:mi\ensuremath{>}RuO\ensuremath{<}/mml:mi\ensuremath{>}"
+            r"\ensuremath{<}mml:mn\ensuremath{>}2\ensuremath{<}/mml:mn\ensuremath{>}\ensuremath{<}"
+            r"/mml:msub\ensuremath{>}\ensuremath{<}/mml:math\ensuremath{>}",
+            r"In $\mathrm{RuO}_{2}$",
+        ),
+        (r"$<$sup$>$2$<$/sup$>$ \textless{}i\textgreater{}E\textless{}/i\textgreater{}", "² E"),
+        ("&lt;sup&gt;2&lt;/sup&gt;", "²"),
+        (r"a $<$ i $>$ b $<$c$>$", r"a $<$ i $>$ b $<$c$>$"),
+    ],
+)
+def test_formulas_of_publishers(written: str, title: str) -> None:
+    assert one(f"@article{{k, title={{{written}}}}}").title == title
+
+
+@pytest.mark.parametrize(
+    ("inside", "people", "others"),
+    [
+        ("author={Aad, Georges and others}, collaboration={ATLAS}",
+         ["Georges Aad", "ATLAS Collaboration"], True),
+        ("author={{ATLAS Collaboration} and Aad, G.}, collaboration={ATLAS}",
+         ["ATLAS Collaboration", "G. Aad"], False),
+        ("collaboration={the ALICE Collaboration}", ["ALICE Collaboration"], False),
+        ("author={Abbott, B. P.}, collaboration={LIGO Scientific, Virgo and on behalf of the CMS}",
+         ["B. P. Abbott", "LIGO Scientific Collaboration", "Virgo Collaboration",
+          "CMS Collaboration"], False),
+        ("collaboration={Event Horizon Telescope Consortium}",
+         ["Event Horizon Telescope Consortium"], False),
+    ],
+)  # fmt: skip
+def test_collaborations(inside: str, people: list[str], others: bool) -> None:
+    record = fields(inside)
+    assert list(record.authors) == people
+    assert (record.details.get("authors") == "others") == others
+    again = one(entry(record))
+    assert (again.authors, again.details) == (record.authors, record.details)
+
+
+@pytest.mark.parametrize(
+    ("journal", "venue"),
+    [
+        (r"{\mnras}", "Monthly Notices of the Royal Astronomical Society"),
+        (r"{{\apj}}", "Astrophysical Journal"),
+        (r"{\aap{}}", "Astronomy and Astrophysics"),
+        (r'"\prd"', "Physical Review D"),
+        ("mnras", "Monthly Notices of the Royal Astronomical Society"),
+        (r"{\apjx}", "apjx"),
+    ],
+)
+def test_journals_of_astronomers(journal: str, venue: str) -> None:
+    assert fields(f"journal={journal}").venue == venue
+    assert fields(f"booktitle={journal}", "inproceedings").venue == venue
+
+
+def test_an_address_without_scheme() -> None:
+    assert fields("url={//www.a.org/x}").url == "https://www.a.org/x"
+    assert fields("url={www.a.org/x}").url == "http://www.a.org/x"
+    assert fields("doi={10/ggd754}").url == "https://doi.org/10/ggd754"
+
+
+def test_identifiers_of_archives() -> None:
+    pubmed, pmc = (
+        "https://pubmed.ncbi.nlm.nih.gov/123",
+        "https://pmc.ncbi.nlm.nih.gov/articles/PMC4567",
+    )
+    assert fields("pmid={123}, pmcid={PMC4567}").other_urls == (pubmed, pmc)
+    assert fields("eprinttype={pubmed}, eprint={123}").other_urls == (pubmed,)
+    assert fields("note={PMID: 123}").other_urls == (pubmed,)
+    assert fields("note={Submitted}, pmid={none}").other_urls == ()
+    ads = r"adsurl={http://adsabs.harvard.edu/abs/1999A\%26A...343..496D}"
+    record = fields(ads)
+    assert record.other_urls == ("https://ui.adsabs.harvard.edu/abs/1999A&A...343..496D",)
+    assert fields("eprinttype={hal}, eprint={hal-01234567}").other_urls == (
+        "https://hal.science/hal-01234567",
+    )
+    for each in (record, fields("pmid={123}, pmcid={4567}")):
+        assert one(entry(each)).other_urls == each.other_urls

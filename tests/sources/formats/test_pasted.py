@@ -172,3 +172,68 @@ def test_long_markup_takes_time_by_its_length(piece: str) -> None:
     text = piece * (200_000 // len(piece))
     with no_hang():
         assert steps(plain, text) < 10 * len(text)
+
+
+@pytest.mark.parametrize(
+    ("lines", "people", "others"),
+    [
+        (["A1  - First, Ann", "AU  - Second, Bob", "AU  - Third, Cy"],
+         ["Ann First", "Bob Second", "Cy Third"], False),
+        (["AU  - Second, Bob", "A1  - First, Ann"], ["Bob Second", "Ann First"], False),
+        (["A1  - Lee, Ann", "A1  - Poe, Bo", "AU  - Lee, Ann", "AU  - Poe, Bo"],
+         ["Ann Lee", "Bo Poe"], False),
+        (["AU  - Lee, Ann", "AU  - Lee, Ann"], ["Ann Lee", "Ann Lee"], False),
+        (["AU  - Bee, Ann; Cee, Bob"], ["Ann Bee", "Bob Cee"], False),
+        (["AU  - 张三；李四"], ["张三", "李四"], False),
+        (["AU  - Ann Bee and Bob Cee"], ["Ann Bee", "Bob Cee"], False),
+        (["AU  - Bee, A. & Cee, B."], ["A. Bee", "B. Cee"], False),
+        (["AU  - A. Smith, B. Jones, C. Lee"], ["A. Smith", "B. Jones", "C. Lee"], False),
+        (["AU  - Department of Health and Human Services"],
+         ["Department of Health and Human Services"], False),
+        (["AU  - Food and Drug Administration"], ["Food and Drug Administration"], False),
+        (["AU  - M&uuml;ller, H."], ["H. Müller"], False),
+        (["AU  - Byron, Ada, Jr."], ["Ada Byron Jr."], False),
+        (["AU  - Lee, Ann", "AU  - et al."], ["Ann Lee"], True),
+        (["AU  - Lee, A., et al."], ["A. Lee"], True),
+        (["AU  - Lee, Ann and others"], ["Ann Lee"], True),
+    ],
+)  # fmt: skip
+def test_people_of_ris(lines: list[str], people: list[str], others: bool) -> None:
+    (record,), _ = read_ris("\n".join(["TY  - JOUR", "TI  - T", *lines, "ER  - "]))
+    assert list(record.authors) == people
+    assert (record.details.get("authors") == "others") == others
+
+
+def test_signs_and_addresses_of_ris() -> None:
+    text = "TY  - JOUR\nTI  - Meaning\x85 \x93x\x94\nUR  - //www.a.org/b\nER  - "
+    (record,), _ = read_ris(text)
+    assert record.title == "Meaning… “x”"
+    assert record.url == "https://www.a.org/b"
+
+
+def test_an_answer_of_crossref() -> None:
+    work = {"title": ["A work"], "author": [{"given": "Ann", "family": "Bee"}], "DOI": "10.1/x"}
+    (record,), bad = read_csl(json.dumps({"status": "ok", "message": work}))
+    assert (record.title, record.authors, bad) == ("A work", ("Ann Bee",), [])
+    records, _ = read_csl(json.dumps({"message": {"items": [work, {"title": "Another"}]}}))
+    assert [each.title for each in records] == ["A work", "Another"]
+    assert read_csl('{"message": "none"}')[0] == []
+
+
+def test_csl_says_that_there_are_others() -> None:
+    people = [{"family": "Lee", "given": "Ann"}, {"literal": "others"}]
+    (record,), _ = read_csl(json.dumps([{"title": "T", "author": people}]))
+    assert record.authors == ("Ann Lee",)
+    assert record.details["authors"] == "others"
+
+
+def test_identifiers_of_pubmed() -> None:
+    pubmed, pmc = (
+        "https://pubmed.ncbi.nlm.nih.gov/123",
+        "https://pmc.ncbi.nlm.nih.gov/articles/PMC4567",
+    )
+    (record,), _ = read_csl(json.dumps([{"title": "T", "PMID": "123", "PMCID": "PMC4567"}]))
+    assert record.other_urls == (pubmed, pmc)
+    ris = "TY  - JOUR\nTI  - T\nDB  - PubMed\nAN  - 123\nC2  - PMC4567\nC1  - x\nER  - "
+    assert read_ris(ris)[0][0].other_urls == (pubmed, pmc)
+    assert read_ris("TY  - JOUR\nTI  - T\nAN  - 123\nER  - ")[0][0].other_urls == ()
