@@ -121,6 +121,13 @@ def of_same_title(session: Session, paper: Paper) -> list[Paper]:
     return list(session.scalars(same.order_by(Paper.id).limit(SAME_TITLE)))
 
 
+def of_title(session: Session, title: str) -> list[Paper]:
+    """Papers with the same words in their title, the oldest first."""
+    words = title_folded(title)
+    same = _with_relations().where(Paper.title_folded == words).order_by(Paper.id)
+    return list(session.scalars(same.limit(SAME_TITLE))) if words else []
+
+
 def identifiers(session: Session, paper: Paper) -> list[Identifier]:
     """All identifiers of a paper, the oldest first."""
     return list(

@@ -144,6 +144,21 @@ def find_same_work(
     return same[0] if alone or not _is_of_journal(work, same[0]) else None
 
 
+def is_named_by(work: WorkFacts, told: WorkFacts) -> bool:
+    """Whether somebody who tells title, authors and year means this work.
+
+    The title has the same words and tells works apart, the first author the same surname; of the
+    others some may be left out.
+    """
+    words = title_words(told.title)
+    if words != title_words(work.title) or not words or is_generic(words):
+        return False
+    if work.year is None or told.year is None or abs(work.year - told.year) > YEARS_APART:
+        return False
+    surnames, others = comparable_surnames(told.authors), comparable_surnames(work.authors)
+    return bool(surnames and others) and surnames[0] == others[0]
+
+
 def may_be_same(one: WorkFacts, other: WorkFacts) -> bool:
     """Whether to ask somebody: the same title, and nothing in the authors that speaks against."""
     words = title_words(one.title)

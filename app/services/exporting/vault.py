@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 
 from app.models import Picture, Summary, User
 from app.queries import summaries
+from app.references.addresses import paper_path
 from app.services.files import READABLE, write_file
 from app.services.pictures.files import path_of
 from app.services.pictures.uploads import names_in
 from app.services.summaries import file_writing
+from app.sources.formats.markdown_links import link_exported_notes
 from app.sources.formats.markdown_pictures import link_exported_pictures
 
 BATCH = 100
@@ -43,6 +45,7 @@ def export(session: Session, users: list[User], write: Write, secret: str = "") 
         keys = summaries.summary_keys_of(session, user)
         names = _file_names(keys)
         texts = Counter(key for _, key in keys)
+        notes = {paper_path(key): f"{names[number]}.md" for number, key in reversed(keys)}
         several = {number for number, key in keys if texts[key] > 1}
         ids = list(names)
         written: set[str] = set()
@@ -54,6 +57,7 @@ def export(session: Session, users: list[User], write: Write, secret: str = "") 
                     continue
                 name = f"{user.name}/{names[number]}.md"
                 body = _with_files(session, found[number], user, written, write)
+                body = link_exported_notes(body, notes.get)
                 signed = secret if number in several else ""
                 text = file_writing.write(found[number], body, signed)
                 write(name, text.encode("utf-8", "replace"))

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from typing import NamedTuple
 
 from app.services.importing.opening import BadSource, ImportSource, open_file, pasted_bibtex
-from app.services.importing.terms import IncomingFile, IncomingPaper
+from app.services.importing.terms import IncomingFile, IncomingPaper, NoteTarget
 from app.services.summaries.file_reading import SummaryFile
 from app.sources.formats.front_matter import BadFile
 
@@ -22,6 +22,7 @@ class Head(NamedTuple):
     line: int
     kind: str
     has_pictures: bool
+    has_notes: bool
 
 
 class _Open:
@@ -48,7 +49,8 @@ def _advance() -> Head | IncomingPaper | None:
     if not isinstance(found, IncomingFile):
         return found
     _Open.item = found
-    return Head(found.name, found.line, found.kind, found.picture is not None)
+    has_pictures, has_notes = found.picture is not None, found.note is not None
+    return Head(found.name, found.line, found.kind, has_pictures, has_notes)
 
 
 def _read() -> SummaryFile:
@@ -60,11 +62,17 @@ def _picture(path: str) -> bytes | None:
     return None if find is None else find(path)
 
 
+def _note(target: str) -> NoteTarget | None:
+    find = _Open.item.note
+    return None if find is None else find(target)
+
+
 FUNCTIONS = {
     "open_file": _open_file,
     "open_pasted": _open_pasted,
     "advance": _advance,
     "read": _read,
     "picture": _picture,
+    "note": _note,
 }
 REFUSALS = (BadFile, BadSource)

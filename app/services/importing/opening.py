@@ -18,6 +18,7 @@ from app.services.importing.archives import Archive, BadArchive, open_archive
 from app.services.importing.bibtex_files import BIBTEX, incoming_papers
 from app.services.importing.bibtex_files import MAX_FILE as MAX_BIBTEX
 from app.services.importing.terms import IncomingFile, IncomingPaper
+from app.services.importing.vault_notes import VaultNotes
 from app.services.pictures.encoding import MAX_BYTES
 from app.services.summaries.file_reading import MAX_FILE, SummaryFile, read
 from app.sources.bibtex.reading import BadEntry, read_entries
@@ -121,13 +122,20 @@ def _folder(root: Path) -> ImportSource:
     paths.sort(key=lambda path: path.suffix.lower() not in BIBTEX)
     has_bibtex = bool(paths) and paths[0].suffix.lower() in BIBTEX
 
+    names = {path.relative_to(root).as_posix(): path for path in paths}
+    notes = VaultNotes(
+        [name for name in names if name.lower().endswith(MARKDOWN)],
+        lambda name: _read_path(root, names[name]),
+    )
+
     def incoming() -> Iterator[IncomingFile | IncomingPaper]:
-        for path in paths:
+        for name, path in names.items():
             if path.suffix.lower() in BIBTEX:
                 yield from _bibtex_of_folder(root, path)
                 continue
             find = partial(_picture_of_folder, root, path)
-            yield IncomingFile(str(path), partial(_read_path, root, path), find)
+            read_note = partial(_read_path, root, path)
+            yield IncomingFile(str(path), read_note, find, notes.finder(name))
 
     return ImportSource(incoming(), None if has_bibtex else len(paths))
 
@@ -213,6 +221,8 @@ def _archive(archive: Archive, source: str) -> ImportSource:
         except BadArchive as error:
             raise BadFile(str(error)) from None
 
+    notes = VaultNotes(names, take)
+
     def picture(note: str, path: str) -> bytes | None:
         beside = posixpath.join(posixpath.dirname(note), path)
         for place in (beside, path.lstrip("/")):
@@ -230,7 +240,8 @@ def _archive(archive: Archive, source: str) -> ImportSource:
         for name in papers:
             yield from _bibtex_of_archive(archive, name, f"{source}/{name}")
         for name in names:
-            yield IncomingFile(f"{source}/{name}", partial(take, name), partial(picture, name))
+            find = partial(picture, name)
+            yield IncomingFile(f"{source}/{name}", partial(take, name), find, notes.finder(name))
 
     return ImportSource(incoming(), None if papers else len(names))
 
@@ -307,4 +318,5 @@ def _of_table(row: KeyedText) -> SummaryFile:
 
 
 def _is_hidden(parts: tuple[str, ...]) -> bool:
-    return any(part.startswith((".", "_")) or part == "node_modules" for part in parts)
+    # Folders such as Jekyll's `_posts` are not hidden.
+    return any(part.startswith(".") or part in ("node_modules", "__MACOSX") for part in parts)

@@ -89,5 +89,6 @@ def _items(child: Child) -> Iterator[IncomingFile | IncomingPaper]:
             yield found
             continue
         picture = partial(child.call, "picture") if found.has_pictures else None
+        note = partial(child.call, "note") if found.has_notes else None
         read = partial(child.call, "read")
-        yield IncomingFile(found.name, read, picture, found.line, found.kind)
+        yield IncomingFile(found.name, read, picture, note, found.line, found.kind)

@@ -12,14 +12,14 @@ from datetime import datetime
 from itertools import groupby
 from typing import cast
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Identifier, Paper, Summary, User, folded
-from app.queries.identifiers import find_meanings, find_papers
+from app.models import Summary, User
 from app.services import votes
 from app.services.importing import faults
 from app.services.importing.bibtex import import_papers
+from app.services.importing.note_links import with_note_links
+from app.services.importing.papers import find_or_add_paper
 from app.services.importing.pictures import with_pictures
 from app.services.importing.terms import (
     ImportOptions,
@@ -29,8 +29,7 @@ from app.services.importing.terms import (
     IncomingPaper,
 )
 from app.services.importing.writers import writer, writer_name
-from app.services.papers.adding import add_paper
-from app.services.refusals import PaperExists, Refusal
+from app.services.refusals import Refusal
 from app.services.summaries.checks import MAX_TAGS, parse_tags
 from app.services.summaries.content import Edit, normalise_source
 from app.services.summaries.file_reading import SummaryFile, cap_moments
@@ -154,7 +153,7 @@ def _import(
     options = run.options
     file = cap_moments(file)
     name = writer_name(session, file, options)
-    paper, is_new = _paper(session, file, run)
+    paper, is_new = find_or_add_paper(session, file.record, file.citekey, run)
     notes = [f"the field {name!r} is not known and was left out" for name in file.unknown]
     user = writer(session, name, file, paper)
     if options.only is None:
@@ -165,6 +164,7 @@ def _import(
     text = with_pictures(
         session, user, normalise_source(file.text), incoming, here, notes, dry_run=options.dry_run
     )
+    text = with_note_links(session, text, incoming, run, notes, is_new=here is None)
     present = None if here is None else _present(session, here)
     wanted = _wanted(file, text, present, options, notes)
     edit = Edit(**{**vars(wanted), "tags": ",".join(wanted.tags)})
@@ -237,37 +237,6 @@ def _new_place(texts: list[Summary], file: SummaryFile, user: User, options: Imp
             field="place",
         )
     return 0
-
-
-def _paper(session: Session, file: SummaryFile, run: ImportRun) -> tuple[Paper, bool]:
-    """The paper of a file, and whether it was added just now."""
-    record = file.record
-    fields = {"key": record.key, "doi": record.doi, "arxiv": record.arxiv_id}
-    names = {field: name for field, name in fields.items() if name}
-    refs = [ref for name in names.values() for ref in find_meanings(session, name)]
-    known = find_papers(session, refs, unsure=True)
-    key = next((known[ref].key for ref in refs if ref in known), None)
-    if key is not None:
-        return _by_key(session, key), False
-    would_be = (run.papers.get(folded(ref.value)) for ref in refs)
-    record = next(filter(None, would_be), record)
-    if not record.title.strip():
-        field, name = next(iter(names.items()))
-        raise BadFile(
-            f"The paper {name:.100} is not here yet, so its title is needed.", field=field
-        )
-    try:
-        paper = add_paper(session, record, "file", run.options.only)
-    except PaperExists as there:  # under a name that another of its names leads to
-        return _by_key(session, there.key), False
-    if run.options.dry_run:
-        ways = select(Identifier.folded).where(Identifier.paper_id == paper.id)
-        run.papers.update(dict.fromkeys(session.scalars(ways), record))
-    return paper, True
-
-
-def _by_key(session: Session, key: str) -> Paper:
-    return session.scalars(select(Paper).where(Paper.key == key)).one()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from app.services.summaries.file_reading import SummaryFile
 from app.sources.bibtex.reading import BadEntry, FoundEntry
@@ -15,6 +15,13 @@ from app.sources.record import PaperRecord
 
 if TYPE_CHECKING:  # the process that opens files has no database
     from app.models import User
+
+
+class NoteTarget(NamedTuple):
+    """The paper that a note of the vault is about."""
+
+    record: PaperRecord
+    citekey: str
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,8 @@ class IncomingFile:
         name: as the report names it.
         read: gives what it says, or raises `BadFile`.
         picture: gives the bytes of a picture beside it by its path; `None` when there is none.
+        note: gives what another note of the same vault says by its path or name; `None` when there
+            is none that is about a paper.
         line: where in the file an item begins.
         kind: `note`, `feed` or `table`.
     """
@@ -32,6 +41,7 @@ class IncomingFile:
     name: str
     read: Callable[[], SummaryFile]
     picture: Callable[[str], bytes | None] | None = None
+    note: Callable[[str], NoteTarget | None] | None = None
     line: int = 1
     kind: str = "note"
 

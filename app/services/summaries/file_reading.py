@@ -11,8 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from app.references.parsing import reference_from_url
 from app.sources.formats import front_matter
 from app.sources.formats.front_matter import HEAD_LINE, BadFile, text
+from app.sources.formats.note_fields import read_authors, rename_fields, without_links
 from app.sources.record import PaperRecord
 from app.text.visibility import VISIBILITIES
 
@@ -23,6 +25,8 @@ FIELDS = (
 )
 # Beyond those that people write: what a paper's page would lose without them.
 MORE_FIELDS = (*("venue_key", "venue_title", "section", "published", "place", "signature", "date"),)
+# Of other tools; `aliases` is of our own export, so that Obsidian finds a note by its title.
+OTHER_FIELDS = ("citekey", "aliases", "alias", "cssclass", "cssclasses", "layout", "publish")
 MAX_PLACE = 99
 _TRUE = {"true", "yes", "on", "1", "y"}
 _FALSE = {"false", "no", "off", "0", "n", ""}
@@ -35,6 +39,7 @@ class SummaryFile:
     `None` stands for what it does not say.
 
     Attributes:
+        citekey: what its writer's reference manager calls the paper; less sure than `record.key`.
         names: under which its writer was known where it comes from.
         place: which of its writer's texts about the paper it is, from 0 as in `Summary.place`; a
             file counts from 1.
@@ -50,6 +55,7 @@ class SummaryFile:
 
     record: PaperRecord
     text: str
+    citekey: str = ""
     user: str = ""
     display_name: str = ""
     created: datetime | None = None
@@ -100,11 +106,13 @@ def read(data: bytes) -> SummaryFile:
         line = data.count(b"\n", 0, error.start) + 1
         raise BadFile("The file is not UTF-8.", line) from None
     note = front_matter.parse(content)
-    lines = {**note.lines, "source": note.body_line, "": HEAD_LINE}
+    known = (*FIELDS, *MORE_FIELDS, *OTHER_FIELDS)
+    fields, named = rename_fields(note.fields, note.lines, known)
+    lines = {**named, "source": note.body_line, "": HEAD_LINE}
     if not note.body.strip():
         raise BadFile("There is no text below the front matter.", content.count("\n") + 1)
     try:
-        return _file(note.fields, note.body, lines)
+        return _file(fields, note.body, lines)
     except BadFile as error:
         raise BadFile(str(error), lines.get(error.field, HEAD_LINE)) from None
 
@@ -114,11 +122,12 @@ def _file(fields: Mapping[str, Any], body: str, lines: Mapping[str, int]) -> Sum
     return SummaryFile(
         record=_record(fields),
         text=body,
+        citekey=_plain(fields, "citekey").lstrip("@"),
         user=user.lower().lstrip("@"),
         display_name=display_name,
         names=tuple(filter(None, (user.lstrip("@"), display_name))),
         lines=lines,
-        created=front_matter.moment(fields, "created") or front_matter.moment(fields, "date"),
+        created=front_matter.moment(fields, "created") or _date(fields),
         edited=front_matter.moment(fields, "edited"),
         visibility=_visibility(fields),
         anonymous=_switch(fields, "anonymous"),
@@ -126,18 +135,21 @@ def _file(fields: Mapping[str, Any], body: str, lines: Mapping[str, int]) -> Sum
         tags=_tags(fields),
         place=_place(fields),
         signature=_plain(fields, "signature"),
-        unknown=tuple(name for name in fields if name not in (*FIELDS, *MORE_FIELDS)),
+        unknown=tuple(
+            name for name in fields if name not in (*FIELDS, *MORE_FIELDS, *OTHER_FIELDS)
+        ),
     )
 
 
 def _record(fields: Mapping[str, Any]) -> PaperRecord:
-    year = re.search(r"\b\d{4}\b", text(fields, "year"))
+    appeared = text(fields, "year") or ("" if _date(fields) else text(fields, "date"))
+    year = re.search(r"\b\d{4}\b", appeared)
     record = PaperRecord(
         title=text(fields, "title"),
-        authors=_authors(fields),
+        authors=read_authors(fields.get("authors") or []),
         key=_plain(fields, "key"),
         year=int(year[0]) if year else None,
-        venue=_plain(fields, "venue"),
+        venue=without_links(_plain(fields, "venue")),
         doi=_plain(fields, "doi"),
         arxiv_id=_plain(fields, "arxiv"),
         url=_plain(fields, "url"),
@@ -148,24 +160,30 @@ def _record(fields: Mapping[str, Any]) -> PaperRecord:
         venue_key=_plain(fields, "venue_key"),
         venue_title=_plain(fields, "venue_title"),
     )
-    if not (record.key or record.doi or record.arxiv_id):
-        raise BadFile("Which paper is it about? A key, a doi or an arxiv number is needed.")
+    named = record.key or record.doi or record.arxiv_id or _plain(fields, "citekey")
+    if not (named or reference_from_url(record.url)) and not is_told(record):
+        raise BadFile(
+            "Which paper is it about? A key, a DOI, an arXiv ID, or the title with authors and year"
+            " is needed."
+        )
     return record
+
+
+def is_told(record: PaperRecord) -> bool:
+    """Whether a paper without identifier is told by its title, authors and year."""
+    return bool(record.title.strip() and record.authors and record.year)
+
+
+def _date(fields: Mapping[str, Any]) -> datetime | None:
+    """When a text was written; what is no moment is when its paper appeared."""
+    try:
+        return front_matter.moment(fields, "date")
+    except BadFile:
+        return None
 
 
 def _plain(fields: Mapping[str, Any], name: str) -> str:
     return text(fields, name).strip()
-
-
-def _authors(fields: Mapping[str, Any]) -> tuple[str, ...]:
-    value = fields.get("authors") or []
-    if isinstance(value, list):
-        return tuple(value)
-    for separator in (r"\n", ";", r"\s+and\s+", ","):
-        if re.search(separator, value.strip()):
-            names = [name.strip(" ,") for name in re.split(separator, value)]
-            return tuple(filter(None, names))
-    return (value,)
 
 
 def _tags(fields: Mapping[str, Any]) -> tuple[str, ...] | None:

@@ -46,6 +46,7 @@ def write(summary: Summary, body: str, secret: str = "") -> str:
         "venue_title": venue_title,
         "section": _said_section(paper),
         "published": paper.published_on.isoformat() if paper.published_on else "",
+        "aliases": [paper.title],
         "place": summary.place + 1 if summary.place else "",
         "signature": signature,
     }

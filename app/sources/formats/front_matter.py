@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ MAX_HEAD = 256_000
 MAX_FIELDS = 100
 MAX_VALUES = 6000  # of all lists together; papers have up to 5,000 authors
 MAX_DEPTH = 4
+_LINE = re.compile(r"([A-Za-z][\w -]{0,60}:[ ]+|[ ]*-[ ]+)([^\"'|>{\s].*?)[ ]*")
+# A colon in it, a link in two brackets, or a sign with which no value begins.
+_NEEDS_QUOTES = re.compile(r":(?:[ ]|$)|^\[\[.*\]\]$|^[@`%&*!?]|[ ]#")
 _OTHER_BREAK = re.compile("[\r\x85\u2028\u2029]")
 
 
@@ -94,7 +98,32 @@ def join(fields: dict[str, Any], body: str) -> str:
 
 
 def _fields(head: str) -> tuple[dict[str, Any], dict[str, int]]:
-    """The fields, and the line of the file on which each stands."""
+    """The fields, and the line of the file on which each stands.
+
+    What is no YAML for want of quotes, such as `title: BERT: a study`, is read as it is meant.
+    """
+    try:
+        return _yaml_fields(head)
+    except BadFile:
+        mended = "".join(f"{_quoted(line)}\n" for line in head.split("\n")[:-1])
+        if mended == head:
+            raise
+        try:
+            return _yaml_fields(mended)
+        except BadFile:
+            pass
+        raise
+
+
+def _quoted(line: str) -> str:
+    """A line of one name and one value, or of one value of a list, with the value in quotes."""
+    found = _LINE.fullmatch(line)
+    if found is None or not _NEEDS_QUOTES.search(found[2]):
+        return line
+    return f"{found[1]}{json.dumps(found[2], ensure_ascii=False)}"
+
+
+def _yaml_fields(head: str) -> tuple[dict[str, Any], dict[str, int]]:
     loader = _Loader(head)
     try:
         node = loader.get_single_node()

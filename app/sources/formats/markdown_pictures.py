@@ -6,8 +6,11 @@ The places in its text that show them, and what stands there when they are kept 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from html import escape
 from urllib.parse import unquote
+
+from app.sources.formats.markdown_code import pieces
 
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 # Kinds that we keep none of.
@@ -26,10 +29,13 @@ _INLINE = re.compile(
 _DEFINITION = re.compile(
     r"^( {0,3}\[[^\]\n]{1,100}\]:[ \t]*)(<[^<>\n]{1,300}>|\S{1,300})()", re.MULTILINE
 )
-_EMBEDDED = re.compile(r"!\[\[([^\[\]|\n]{1,300})(?:\|[^\[\]\n]{0,100})?\]\]")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_TICKS = re.compile(r"`+")
+_EMBEDDED = re.compile(r"!\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]\n]{0,100}))?\]\]")
+_TAG = re.compile(
+    r"(<img[ \n](?:[^<>]{0,500}[ \n])?src[ ]?=[ ]?)"
+    r"(\"[^\"<>\n]{1,300}\"|'[^'<>\n]{1,300}'|[^\s\"'<>]{1,300})()",
+    re.IGNORECASE,
+)
+_SIZES = re.compile(r"(\d{1,4})(?:x(\d{1,4}))?", re.ASCII)
 
 KeepPicture = Callable[[str], str | None]
 
@@ -44,7 +50,7 @@ def link_kept_pictures(text: str, keep: KeepPicture) -> str:
     """
     text = _EXPORTED.sub(lambda match: keep(match[0]) or match[0], text)
     return "".join(
-        piece if is_code else _outside_code(piece, keep) for piece, is_code in _pieces(text)
+        piece if is_code else _outside_code(piece, keep) for piece, is_code in pieces(text)
     )
 
 
@@ -58,47 +64,9 @@ def link_exported_pictures(text: str, file_of: Callable[[str], str | None]) -> s
     return _STORED.sub(lambda match: file_of(match[1]) or match[0], text)
 
 
-def _pieces(text: str) -> Iterator[tuple[str, bool]]:
-    """The text in order, each piece with whether it is code."""
-    block: list[str] = []
-    fence = ""
-    for line in _LINE.findall(text):
-        mark = _FENCE.match(line)
-        if fence:
-            block.append(line)
-            if mark and mark[1].startswith(fence):
-                yield "".join(block), True
-                block, fence = [], ""
-        elif mark or not line.strip():
-            yield from _spans("".join(block))
-            block = [line]
-            fence = mark[1] if mark else ""
-        else:
-            block.append(line)
-    if fence:
-        yield "".join(block), True
-    else:
-        yield from _spans("".join(block))
-
-
-def _spans(paragraph: str) -> Iterator[tuple[str, bool]]:
-    """Code between backticks: a run of them ends at the next one that is as long."""
-    runs = list(_TICKS.finditer(paragraph))
-    ends: dict[int, list[int]] = {}
-    for number in range(len(runs) - 1, -1, -1):
-        ends.setdefault(len(runs[number][0]), []).append(number)
-    at = number = 0
-    while number < len(runs):
-        later = ends[len(runs[number][0])]
-        while later and later[-1] <= number:
-            later.pop()
-        if later:
-            start, end = runs[number].start(), runs[later[-1]].end()
-            yield paragraph[at:start], False
-            yield paragraph[start:end], True
-            at, number = end, later[-1]
-        number += 1
-    yield paragraph[at:], False
+def is_picture(path: str) -> bool:
+    """Whether a path is that of a picture, by its end."""
+    return path.lower().endswith(PICTURES + OTHER_PICTURES)
 
 
 def _outside_code(text: str, keep: KeepPicture) -> str:
@@ -111,9 +79,21 @@ def _outside_code(text: str, keep: KeepPicture) -> str:
     def embedded(match: re.Match[str]) -> str:
         path = match[1].strip()
         address = keep(path) if _is_beside(path, is_shown=False) else None
-        name = path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-        return match[0] if address is None else f"![{name}]({address})"
+        if address is None:
+            return match[0]
+        name, shown = path.rsplit("/", 1)[-1].rsplit(".", 1)[0], (match[2] or "").strip()
+        sizes = _SIZES.fullmatch(shown)
+        if sizes is None:
+            return f"![{shown or name}]({address})"
+        height = f' height="{sizes[2]}"' if sizes[2] else ""
+        return f'<img src="{address}" alt="{escape(name)}" width="{sizes[1]}"{height}>'
 
+    def tagged(match: re.Match[str]) -> str:
+        path = unquote(match[2].strip("\"'"))
+        address = keep(path) if _is_beside(path, is_shown=True) else None
+        return match[0] if address is None else f'{match[1]}"{address}"'
+
+    text = _TAG.sub(tagged, text)
     text = _EMBEDDED.sub(embedded, text)
     return _DEFINITION.sub(replaced, _INLINE.sub(replaced, text))
 
