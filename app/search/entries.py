@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.models.search_entry import entry_number
 from app.text.folding import fold, slug
@@ -60,29 +60,48 @@ class SummaryFacts:
     writer: Sequence[str] = ()
 
 
+class PaperTexts(NamedTuple):
+    """What a row has of the paper alone, not of its venue or year."""
+
+    title: str
+    people: str
+    body: str
+
+
+def paper_texts(paper: PaperFacts) -> PaperTexts:
+    """The stems of a paper's title, of its authors' names, and of its other texts."""
+    people = " ".join([_of_name(name)[0] for name in paper.authors])
+    return PaperTexts(
+        _stems(paper.title),
+        cut_to_bytes(people, MAX_PEOPLE_BYTES),
+        cut_to_bytes(_stems(*paper.more), MAX_BODY_BYTES),
+    )
+
+
 def paper_entry(paper: PaperFacts) -> dict[str, Any]:
     """The row of a paper."""
+    texts = paper_texts(paper)
     return {
         "id": entry_number(paper.summarised, paper.year, paper.id),
         "paper_id": paper.id,
         "summary_id": None,
-        "title": _stems(paper.title),
-        "people": _people(paper),
-        "facts": _facts(paper, ()),
-        "body": cut_to_bytes(_stems(*paper.more), MAX_BODY_BYTES),
+        "title": texts.title,
+        "people": texts.people,
+        "facts": paper_facts(place_facts(paper), texts.people, paper.namesakes),
+        "body": texts.body,
         "text": "",
     }
 
 
 def summary_entry(paper: PaperFacts, summary: SummaryFacts) -> dict[str, Any]:
     """The row of a summary."""
+    row = paper_entry(paper)
+    place = place_facts(paper, summary.tags)
     return {
+        **row,
         "id": entry_number(True, paper.year, paper.id, summary.id),
-        "paper_id": paper.id,
         "summary_id": summary.id,
-        "title": _stems(paper.title),
-        "people": _people(paper),
-        "facts": _facts(paper, summary.tags),
+        "facts": paper_facts(place, row["people"], paper.namesakes),
         "body": summary_body(summary),
         "text": summary.text,
     }
@@ -102,12 +121,25 @@ def vocabulary(paper: PaperFacts) -> dict[str, bool]:
     Those of summaries are not: a word would have to go when the last text that has it goes, or
     is no longer public.
     """
-    found = {word: False for text in (paper.title, *paper.more[:2]) for word in search_words(text)}
-    for name in paper.venue[1:]:
-        found.update(dict.fromkeys(_of_name(name)[1], False))
-    for name in paper.authors:
-        found.update(dict.fromkeys(_of_name(name)[1], True))
-    return {word: name for word, name in found.items() if len(word) > 2 and not word.isdecimal()}
+    return dict.fromkeys([*text_vocabulary(paper), *venue_vocabulary(paper)], False) | (
+        dict.fromkeys(name_vocabulary(paper), True)
+    )
+
+
+def text_vocabulary(paper: PaperFacts) -> list[str]:
+    """The words of a paper's title, keywords and abstract that are worth suggesting."""
+    texts = filter(None, (paper.title, *paper.more[:2]))
+    return _worth_suggesting(word for text in texts for word in search_words(text))
+
+
+def venue_vocabulary(paper: PaperFacts) -> list[str]:
+    """The words of its venue's name and title that are worth suggesting."""
+    return list(dict.fromkeys(word for name in paper.venue[1:] for word in _of_name(name)[1]))
+
+
+def name_vocabulary(paper: PaperFacts) -> list[str]:
+    """The words of its authors' names that are worth suggesting."""
+    return list(dict.fromkeys(word for name in paper.authors for word in _of_name(name)[1]))
 
 
 def tag_mark(tag: str) -> str:
@@ -162,7 +194,8 @@ def section_mark(slug: str) -> str:
     return "=section=" + _NO_TAG_SIGN.sub("-", fold(slug))
 
 
-def _facts(paper: PaperFacts, tags: Sequence[str]) -> str:
+def place_facts(paper: PaperFacts, tags: Sequence[str] = ()) -> str:
+    """The facts of a paper but for its authors: venue, year, section, tags, marks."""
     facts = [_of_name(name)[0] for name in paper.venue]
     if paper.year is not None:
         facts += [str(paper.year), f"=year={paper.year}", f"=decade={paper.year // 10}"]
@@ -172,9 +205,14 @@ def _facts(paper: PaperFacts, tags: Sequence[str]) -> str:
     if paper.summarised:
         facts.append(SUMMARISED)
     facts.append(EVERYTHING)
-    facts += (mark for key in paper.namesakes for mark in author_marks(key))
-    facts += map(name_mark, _people(paper).split())
-    return cut_to_bytes(" ".join(facts), MAX_PEOPLE_BYTES)
+    return " ".join(facts)
+
+
+def paper_facts(place: str, people: str, namesakes: Sequence[str]) -> str:
+    """All facts of a paper: those of its place, and marks of its authors."""
+    marks = [mark for key in namesakes for mark in author_marks(key)]
+    marks += map(name_mark, people.split())
+    return cut_to_bytes(" ".join([place, *marks]), MAX_PEOPLE_BYTES)
 
 
 def cut_to_bytes(text: str, size: int) -> str:
@@ -188,16 +226,19 @@ def cut_to_bytes(text: str, size: int) -> str:
     return text if len(cut) < size else cut.decode(errors="ignore").rpartition(" ")[0]
 
 
-def _people(paper: PaperFacts) -> str:
-    return cut_to_bytes(" ".join(_of_name(name)[0] for name in paper.authors), MAX_PEOPLE_BYTES)
-
-
 @lru_cache(maxsize=50_000)
-def _of_name(name: str) -> tuple[str, tuple[str, ...]]:
-    """The stems of a name, joined, and its words: names come again and again in an import."""
+def _of_name(name: str) -> tuple[str, list[str]]:
+    """The stems of a name, joined, and the words worth suggesting.
+
+    It is remembered, for names come again and again in an import.
+    """
     found = words(name)
-    return " ".join(map(stem, found)), tuple(found)
+    return " ".join(map(stem, found)), _worth_suggesting(found)
 
 
 def _stems(*texts: str) -> str:
-    return " ".join(word for text in texts for word in stems(text))
+    return " ".join([word for text in texts if text for word in stems(text)])
+
+
+def _worth_suggesting(words: Iterable[str]) -> list[str]:
+    return [word for word in dict.fromkeys(words) if len(word) > 2 and not word.isdecimal()]

@@ -19,6 +19,7 @@ from app.references.identifiers import CORR, stream_of
 from app.references.mentions import arxiv_in
 from app.references.parsing import reference_of_link
 from app.rendering import RenderError, render_inline
+from app.search.entries import PaperFacts
 from app.services.papers.facts import (
     MAX_AUTHORS,
     MAX_NAME,
@@ -34,7 +35,7 @@ from app.sources.same_work import WorkFacts, kind_of_work
 from app.text.lines import visible_line
 from app.text.person_names import author_key, without_number
 from app.text.words import MAX_TITLE as MAX_TITLE_FOLDED
-from app.text.words import indexable, plain_figures, words
+from app.text.words import indexable, words
 
 SOURCE = "dblp"
 STREAMS = ("conf/", "journals/", "series/")
@@ -163,9 +164,9 @@ def prepare_work(record: DumpRecord) -> DumpWork | None:
     if not all(map(_is_short, details.values())):
         details = {name: _line(value, MAX_DETAIL) for name, value in details.items()}
     fields = digests(title, bare, year, venue_key, doi, url, details)
-    found = words(title)
     values = [value for kind, value, _ in refs if kind != "url"]
-    namesakes = [author_key(name) for name, without, _ in named if name != without]
+    namesakes = list(dict.fromkeys(author_key(name) for name, without in named if name != without))
+    searched = PaperFacts(0, title, bare, (), None, "", ("", "", *values), False, namesakes)
     return DumpWork(
         key,
         title,
@@ -180,11 +181,9 @@ def prepare_work(record: DumpRecord) -> DumpWork | None:
         details,
         refs,
         render_title(title),
-        NewPaper.of(
-            [*found, *plain_figures(title)], [each[2] for each in named], values, namesakes
-        ),
+        NewPaper.of(searched),
         # As `app.text.words.title_folded` has it; only signs beyond ASCII make a difference.
-        (" ".join(found) if title.isascii() else indexable(title))[:MAX_TITLE_FOLDED],
+        (" ".join(words(title)) if title.isascii() else indexable(title))[:MAX_TITLE_FOLDED],
         head(record) + fields,
     )
 
@@ -241,11 +240,10 @@ def _identifiers(record: DumpRecord) -> tuple[list[tuple[str, str, str]], str, s
 
 
 @lru_cache(maxsize=30_000)
-def _name(name: str) -> tuple[str, str, list[str]]:
-    """A name as it is kept, the same without number, and the words of that."""
+def _name(name: str) -> tuple[str, str]:
+    """A name as it is kept, and the same without number."""
     name = _line(name, MAX_NAME)
-    bare = without_number(name)
-    return name, bare, words(bare)
+    return name, without_number(name)
 
 
 def _is_short(text: str) -> bool:

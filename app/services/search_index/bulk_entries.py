@@ -14,16 +14,8 @@ from app.db import insert_missing
 from app.models import SearchEntry, SearchWord
 from app.models.search_entry import entry_number
 from app.search import entries
-from app.search.entries import (
-    MAX_BODY_BYTES,
-    MAX_PEOPLE_BYTES,
-    PaperFacts,
-    author_marks,
-    cut_to_bytes,
-    name_mark,
-)
+from app.search.entries import PaperFacts, PaperTexts
 from app.services.bulk import among, insert_rows, is_sqlite
-from app.text.plurals import stem, stems
 
 MAX_WORDS_IN_MEMORY = 30_000  # words whose counts are kept in memory
 MAX_YEARS_IN_MEMORY = 10_000  # years of venues
@@ -44,48 +36,32 @@ class NewPaper(NamedTuple):
     All but its venue and year.
 
     Attributes:
-        title, people, body: as entries have them.
+        texts: as entries have them.
         namesakes: keys of authors with dblp's number of a namesake.
         words, names: words of the title, and of the authors' names, that are worth suggesting.
     """
 
-    title: str
-    people: str
-    body: str
-    namesakes: list[str]
+    texts: PaperTexts
+    namesakes: Sequence[str]
     words: list[str]
     names: list[str]
 
     @classmethod
-    def of(
-        cls,
-        title: Sequence[str],
-        authors: Sequence[Sequence[str]],
-        identifiers: Sequence[str],
-        namesakes: Iterable[str] = (),
-    ) -> NewPaper:
-        """Of the words of the title (`app.text.words.search_words`) and of each author's name."""
+    def of(cls, paper: PaperFacts) -> NewPaper:
+        """The parts of an entry that a paper has before its venue is known."""
         return cls(
-            " ".join(map(stem, title)),
-            cut_to_bytes(
-                " ".join([stem(word) for author in authors for word in author]), MAX_PEOPLE_BYTES
-            ),
-            cut_to_bytes(" ".join(stems(" ".join(identifiers))), MAX_BODY_BYTES),
-            list(dict.fromkeys(namesakes)),
-            _worth_suggesting(set(title)),
-            _worth_suggesting(set().union(*authors)),
+            entries.paper_texts(paper),
+            paper.namesakes,
+            entries.text_vocabulary(paper),
+            entries.name_vocabulary(paper),
         )
-
-
-def _worth_suggesting(words: Iterable[str]) -> list[str]:
-    return [word for word in words if len(word) > 2 and not word.isdecimal()]
 
 
 class BulkIndex:
     """Makes papers known to search, in a session that writes.
 
-    What it writes is what `app.search.entries` makes, in a third of the time: names, venues and
-    years come again and again. A new word is there with the paper; how often words occur is about
+    It writes what `app.search.entries` makes, and remembers what that makes of venues and years:
+    they come again and again. A new word is there with the paper; how often words occur is about
     right, and is written from time to time.
     """
 
@@ -101,13 +77,10 @@ class BulkIndex:
         words: Counter[str] = Counter()
         names: set[str] = set()
         for number, paper, where in papers:
-            facts, called = self._known(where)
-            rows.append(
-                (
-                    *(entry_number(False, where[1], number), number, paper.title, paper.people),
-                    *(with_names(facts, paper), paper.body),
-                )
-            )
+            place, called = self._known(where)
+            title, people, body = paper.texts
+            facts = entries.paper_facts(place, people, paper.namesakes)
+            rows.append((entry_number(False, where[1], number), number, title, people, facts, body))
             names.update(paper.names)
             words.update({*paper.words, *paper.names, *called})
         if not rows:
@@ -144,8 +117,8 @@ class BulkIndex:
                 self._places.clear()
             venue, year, section = where
             paper = PaperFacts(0, "", (), venue, year, section or "", (), False)
-            facts = str(entries.paper_entry(paper)["facts"])
-            found = self._places[where] = facts, list(entries.vocabulary(paper))
+            known = entries.place_facts(paper), entries.venue_vocabulary(paper)
+            found = self._places[where] = known
         return found
 
     def _learn(self, words: Counter[str], names: set[str]) -> None:
@@ -173,10 +146,3 @@ class BulkIndex:
         self._counts.update(words)
         if len(self._counts) > MAX_WORDS_IN_MEMORY:
             self.finish()
-
-
-def with_names(facts: str, paper: NewPaper) -> str:
-    """The facts of a paper with the marks of its authors and their names."""
-    marks = [mark for key in paper.namesakes for mark in author_marks(key)]
-    marks += map(name_mark, paper.people.split())
-    return cut_to_bytes(" ".join([facts, *marks]), MAX_PEOPLE_BYTES)

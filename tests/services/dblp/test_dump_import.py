@@ -35,16 +35,13 @@ from app.models import (
 from app.queries.papers import title_folded
 from app.references.parsing import reference_from_url, reference_of_link
 from app.rendering import render_inline
-from app.search import entries
 from app.services.dblp import dump_import, reader
 from app.services.dblp.dump_import import import_dump
 from app.services.dblp.works import prepare_work, render_title
 from app.services.links.stale import STALE
 from app.services.search_index import indexing
-from app.services.search_index.bulk_entries import BulkIndex, NewPaper, with_names
 from app.sources.dblp_dump.reader import DumpReader, DumpRecord
 from app.sources.dblp_dump.terms import BadDump, Wanted
-from app.text.words import search_words, words
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary
 from tests.helpers.samples.dblp import (
@@ -121,32 +118,6 @@ def test_it_is_found_by_search(session: Session, tmp_path: Path) -> None:
     indexing.index_papers(session, [written["paper_id"]])
     again = session.execute(select(SearchEntry.__table__)).mappings().one()
     assert dict(written) == dict(again)
-
-
-@pytest.mark.parametrize(
-    "title",
-    [
-        "Plain words",
-        "Naïve Bayes & Größe",
-        "x² <i> H₂O 10³",
-        "畳み込み neural nets",
-        "A $k$-d tree",
-    ],
-)
-def test_entries_are_those_of_search(session: Session, title: str) -> None:
-    authors = ["Jürgen Schmidhuber", "李 明", "Ana Networks"]
-    venue = ("conf/nips", "NIPS", "Neural Nets")
-    facts = entries.PaperFacts(
-        7, title, authors, venue, 2015, "cs", ["", "", "conf/nips/X15", "10.1/a-b"], False
-    )
-    new = NewPaper.of(search_words(title), [words(name) for name in authors], facts.more[2:])
-    index = BulkIndex(session)
-    known, called = index._known((venue, 2015, "cs"))
-    row = entries.paper_entry(facts)
-    assert (new.title, new.people, new.body) == (row["title"], row["people"], row["body"])
-    assert with_names(known, new) == row["facts"]
-    every = dict.fromkeys([*new.words, *called], False) | dict.fromkeys(new.names, True)
-    assert every == entries.vocabulary(facts)
 
 
 @pytest.mark.parametrize(
