@@ -76,10 +76,11 @@ def run(names: tuple[str, ...], forever: bool) -> None:
 
 @jobs.command("list")
 def list_() -> None:
-    """List jobs: their state, last run, what is left to do, and the last error. Times are UTC.
+    """List jobs: their state, last run, what is left, and the last error.
 
-    "Steps" counts the papers, texts or others that the last run dealt with. A job that failed is
-    tried again after a pause that doubles each time; after eight attempts it counts as failed.
+    Times are UTC. "Steps" counts the papers, texts or others that the last run dealt with. A job
+    with an error is tried again after a pause that doubles each time; after eight attempts it
+    counts as failed.
 
     \b
     Example:

@@ -19,7 +19,7 @@ MAX_LISTED = 50  # single jobs of a kind
 
 @dataclass(frozen=True)
 class JobState:
-    """How it stands with a kind of job, or with a single job that runs or failed.
+    """The state of a kind of job, or of a single job that failed.
 
     Args:
         state: "waiting", "running", "stopped" or "failed".
@@ -44,9 +44,9 @@ class JobState:
 
 
 def list_jobs(session: Session, moment: datetime, kinds: Kinds = KINDS) -> Iterator[JobState]:
-    """How it stands with each kind of job, and with single jobs that run or have failed; commits.
+    """The state of each kind of job, and of single jobs that failed.
 
-    The failed ones come first, at most `MAX_LISTED` of a kind.
+    Commits. Those that failed for good ones come first, at most `MAX_LISTED` of a kind.
     """
     leases.add_missing_kinds(session, kinds.values(), moment)
     rows = {job.kind: job for job in session.scalars(select(Job).where(Job.key == ""))}
@@ -75,9 +75,9 @@ def is_stopped(session: Session, kind: JobKind) -> bool:
 
 
 def stop_kinds(session: Session, kinds: Collection[JobKind], moment: datetime) -> None:
-    """Run some kinds of jobs no more; one that runs ends when it next renews its lease.
+    """Run some kinds of jobs no more.
 
-    The caller commits.
+    One that runs ends when it next renews its lease. The caller commits.
     """
     leases.add_missing_kinds(session, kinds, moment)
     begin_writing(session)
@@ -86,9 +86,9 @@ def stop_kinds(session: Session, kinds: Collection[JobKind], moment: datetime) -
 
 
 def retry_kinds(session: Session, names: Sequence[str], moment: datetime) -> int:
-    """Let stopped and failed jobs of some kinds run again, at once and with all their attempts.
+    """Let stopped and failed jobs of some kinds run again, at once.
 
-    The caller commits.
+    They have all their attempts again. The caller commits.
 
     Returns:
         How many there were.

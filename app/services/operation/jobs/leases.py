@@ -1,7 +1,7 @@
-"""One process at a time runs a job: it holds a lease, and renews it while it works.
+"""Leases: one process at a time runs a job.
 
-The same statements do so on SQLite and PostgreSQL. Times are those of the machines: their clocks
-may differ by much less than `LEASE`.
+It holds the lease, and renews it while it works. The same statements do so on SQLite and
+PostgreSQL. Times are those of the machines: their clocks must differ by much less than `LEASE`.
 """
 
 from __future__ import annotations
@@ -39,18 +39,18 @@ def add_missing_kinds(session: Session, kinds: Collection[JobKind], moment: date
 
 
 def claim(session: Session, kinds: Collection[JobKind], moment: datetime) -> Job | None:
-    """Take the lease of the job that has been due longest; `None` when there is none.
+    """Take the lease of the job that has been due longest.
 
-    Commits. Only reads while there is nothing to do.
+    `None` when there is none. Commits. Only reads while there is nothing to do.
     """
     ready = _claimable(_ready(session, kinds), moment)
     return _claim(session, ready & (Job.due_at <= moment), moment)
 
 
 def claim_now(session: Session, kind: JobKind, moment: datetime) -> Job | None:
-    """Take the lease of a recurring kind, due or not; `None` if another has it, or it is stopped.
+    """Take the lease of a recurring kind, due or not.
 
-    Commits.
+    `None` when another has it, or the kind is stopped. Commits.
     """
     return _claim(session, _claimable([kind], moment), moment)
 
@@ -70,7 +70,7 @@ def renew(session: Session, job: Job, moment: datetime) -> bool:
 
 
 def release(session: Session, job: Job, moment: datetime, steps: int) -> None:
-    """Give a lease back before the job is done: it goes on where it can. Commits."""
+    """Give a lease back before the job is done, so that others go on. Commits."""
     begin_writing(session)
     _leave(session, job, attempts=0, due_at=moment, steps=job.steps + steps)
     session.commit()

@@ -113,14 +113,16 @@ def _work_slice(name: str, work: Work) -> bool:
 
 
 def claim_kind(database: Database, kind: JobKind) -> Job | None:
-    """Take the lease of a recurring kind, due or not; `None` if it is held or stopped."""
+    """Take the lease of a recurring kind, due or not; `None` if that cannot be."""
     with database.session() as session:
         leases.add_missing_kinds(session, [kind], now())
         return leases.claim_now(session, kind, now())
 
 
 def perform(database: Database, job: Job, is_stopped: IsStopped, kinds: Kinds = KINDS) -> Work:
-    """Do a job that is leased, until it is done or stopped, and give the lease back.
+    """Do a job that is leased, and give the lease back.
+
+    It ends when it is done, or after the step in which it was stopped.
 
     Yields:
         What each step of the job yields.
