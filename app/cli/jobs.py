@@ -223,7 +223,7 @@ def _row(state: JobState) -> Sequence[str]:
         _moment(state.ended_at or state.began_at) or "never",
         took,
         f"{state.steps:,}",
-        "" if state.state == "stopped" else _moment(state.next_at) or "when needed",
+        "" if state.state in ("stopped", "running") else _moment(state.next_at) or "when needed",
         f"{state.attempts:,}",
         state.kind.says,
     )
