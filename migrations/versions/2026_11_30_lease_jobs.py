@@ -3,7 +3,7 @@
 Each kind of job gets its row when the program first looks for work.
 
 Revision: 0017
-Follows: 0016
+Follows: 0019
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017"
-down_revision = "0016"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

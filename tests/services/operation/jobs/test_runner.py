@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from app.db import Database, begin_writing, now
 from app.models import DerivedVersion, Job, SimilarMark, Summary
 from app.rendering import RENDERER_VERSION
+from app.services.links.stale import mark_stale
 from app.services.operation.jobs import control, leases, runner
 from app.services.operation.jobs.kinds import KINDS, JobKind, Kinds
 from app.services.queue import queue_job
-from app.services.summaries.stale import mark_stale
 from tests.helpers.factories import make_summary
 from tests.helpers.jobs import nothing, one_row, queued, recurring, row
 
