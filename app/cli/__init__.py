@@ -12,6 +12,7 @@ import click
 
 from app.cli.catalogue import import_dblp
 from app.cli.common import address, plain_errors, settings, show_progress, stop
+from app.cli.jobs import jobs
 from app.cli.library import export, import_, reindex, rerender, similar, tidy
 from app.cli.links import links
 from app.cli.users import user
@@ -79,7 +80,7 @@ def demo(host: str, port: int) -> None:
         click.echo(f"  Shortlist    {address(host, port)}")
         click.echo("\n  Stop with Ctrl+C.\n")
 
-    sys.exit(worker.run(config.secret_key or "", (number, port), 1, ready, tidy=False))
+    sys.exit(worker.run(config.secret_key or "", (number, port), 1, ready))
 
 
 @main.command()
@@ -88,8 +89,13 @@ def demo(host: str, port: int) -> None:
 @click.option(
     "--workers", default=1, show_default=True, help="Worker processes.", type=click.IntRange(1, 64)
 )
-def serve(host: str, port: int, workers: int) -> None:
+@click.option(
+    "--jobs/--no-jobs", "with_jobs", default=True, help="Whether one more process runs jobs."
+)
+def serve(host: str, port: int, workers: int, with_jobs: bool) -> None:
     """Run the production server; the database is brought up to date first.
+
+    One more process runs what is done behind the scenes (`shortlist jobs list` shows it).
 
     \b
     Example:
@@ -112,7 +118,7 @@ def serve(host: str, port: int, workers: int) -> None:
     def ready() -> None:
         click.echo(f"Shortlist: {address(host, port)}")
 
-    sys.exit(worker.run(config.secret_key, (number, port), workers, ready))
+    sys.exit(worker.run(config.secret_key, (number, port), workers, ready, jobs=with_jobs))
 
 
 @main.command()
@@ -140,5 +146,8 @@ def render(file: TextIO) -> None:
         click.echo(f"{place}{problem.message}", err=True)
 
 
-for command in (import_, import_dblp, export, user, links, reindex, rerender, similar, tidy):
+for command in (
+    *(import_, import_dblp, export, user, links, jobs),
+    *(reindex, rerender, similar, tidy),
+):
     main.add_command(command)

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from app.cli.common import format_count, library, stop
+from app.cli.jobs import run_job
 
 STREAM = re.compile(r"[a-z]+/[\w-]+", re.ASCII | re.IGNORECASE)
 LABELS = {"works": "Papers", "persons": "Persons", "links": "Links"}
@@ -60,7 +61,6 @@ def import_dblp(file: Path, venues: frozenset[str], since: int | None, until: in
 
 def _read(file: Path, venues: frozenset[str], since: int | None, until: int | None) -> None:
     from app.services.dblp.dump_import import import_dump, venues_without_papers
-    from app.services.operation.rerender import count_marked, renew_marked
     from app.sources.dblp_dump.terms import BadDump, Wanted
 
     counts: Mapping[str, int] = {}
@@ -76,11 +76,7 @@ def _read(file: Path, venues: frozenset[str], since: int | None, until: int | No
                     bar.update(progress.position - bar.pos)
             except (BadDump, OSError) as error:
                 trouble = str(error)
-        marked = count_marked(session)
-        if marked:
-            with click.progressbar(renew_marked(session), length=marked, label="Links") as texts:
-                for _ in texts:
-                    pass
+        run_job(database, "texts", "Links")
         unmatched = venues_without_papers(session, wanted)
     for problem in problems:
         click.echo(problem)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from app.cli.common import format_count, library, one_line_faults, stop, summaries
+from app.cli.jobs import run_job
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -65,6 +66,9 @@ def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) 
     with library() as database, database.session() as session:
         try:
             _import_all(session, paths, options, report)
+            if not (options.dry_run or report.stopped):
+                run_job(database, "texts", "Links")
+                run_job(database, "similar", "Similar", SIMILAR_SECONDS)
         except Exception as error:  # whatever it is, what was done is told
             report.stopped = str(faults.make_stopped(error))
     click.echo(f"{'Would be: ' if dry_run else ''}{report}.")
@@ -84,7 +88,6 @@ def _import_all(
 ) -> None:
     from app.services.importing.opening import BadSource, open_source
     from app.services.importing.terms import ImportRun
-    from app.services.operation.rerender import count_marked, renew_marked
 
     run = ImportRun(options)
     for path in paths:
@@ -96,24 +99,6 @@ def _import_all(
                 report.counts["refused"] += 1
         if report.stopped:
             return
-    if options.dry_run:
-        return
-    if marked := count_marked(session):
-        with click.progressbar(renew_marked(session), length=marked, label="Links") as bar:
-            for _ in bar:
-                pass
-    _refresh_similar(session, SIMILAR_SECONDS)
-
-
-def _refresh_similar(session: Session, seconds: float | None = None) -> int:
-    """Work out marked similar papers, with a progress bar; `shortlist tidy` does what is left."""
-    from app.services.similar import similarity
-
-    total = similarity.count_marked(session)
-    with click.progressbar(
-        similarity.refresh(session, seconds), length=total, label="Similar"
-    ) as bar:
-        return sum(1 for _ in bar)
 
 
 @dataclass
@@ -261,18 +246,18 @@ def tidy() -> None:
 
     Works out similar papers, too, where that is still to be done.
 
-    `serve` does it by itself, when it starts and once a day.
+    `serve` does both by itself: `shortlist jobs list` shows when.
 
     \b
     Example:
       SHORTLIST_DATA_DIR=/srv/shortlist shortlist tidy
     """
-    from app.services.operation import tidying
-
-    with library() as database, database.session() as session:
-        done = tidying.tidy(session)
-    pictures = format_count(done.pictures, "picture")
-    click.echo(f"Removed: {pictures}, {summaries(done.summaries)} deleted over 30 days ago.")
+    with library() as database:
+        done = run_job(database, "tidy")
+        run_job(database, "similar", "Similar")
+    pictures = format_count(sum(each.pictures for each in done), "picture")
+    deleted = summaries(sum(each.summaries for each in done))
+    click.echo(f"Removed: {pictures}, {deleted} deleted over 30 days ago.")
 
 
 @click.command()
@@ -301,20 +286,20 @@ def reindex(missing: bool) -> None:
 def rerender() -> None:
     """Make the HTML of texts anew: after an upgrade that renders them in another way.
 
-    Readers and writers are not locked out; it can be stopped and run again.
+    `serve` does so by itself after an upgrade; this is for when it is to be done at once, or after
+    going back to an older version. Readers and writers are not locked out; it can be stopped and
+    run again.
 
     \b
     Example:
       SHORTLIST_DATA_DIR=/srv/shortlist shortlist rerender
     """
-    from app.services.operation import rerender as renewal
+    from app.services.operation.rerender import count_stale
 
-    with library() as database, database.session() as session:
-        total = renewal.count_stale(session)
-        with click.progressbar(
-            renewal.renew_stale(session), length=total, label="Rendering"
-        ) as bar:
-            done = sum(1 for _ in bar)
+    with library() as database:
+        with database.session() as session:
+            total = count_stale(session)
+        done = len(run_job(database, "rerender", "Rendering"))
     click.echo(f"Rendered anew: {done:,} of {format_count(total, 'text')}.")
 
 
@@ -325,7 +310,7 @@ def similar(every: bool) -> None:
 
     Saving a summary does so for the papers that it touches. This command is for a library that was
     filled in another way, such as from a dump of dblp: with --all, papers that nobody has written
-    about yet show similar ones that somebody has. It can be stopped; `shortlist tidy` goes on.
+    about yet show similar ones that somebody has. It can be stopped; the job `similar` goes on.
 
     \b
     Example:
@@ -333,7 +318,8 @@ def similar(every: bool) -> None:
     """
     from app.services.similar import similarity
 
-    with library() as database, database.session() as session:
-        similarity.mark_all(session, every=every)
-        done = _refresh_similar(session)
+    with library() as database:
+        with database.session() as session:
+            similarity.mark_all(session, every=every)
+        done = len(run_job(database, "similar", "Similar"))
     click.echo(f"Worked out: {format_count(done, 'paper')}.")

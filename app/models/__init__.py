@@ -4,6 +4,7 @@ Importing this package makes all of them known to `Base.metadata`.
 """
 
 from app.models.derived import DerivedVersion
+from app.models.job import Job
 from app.models.papers.author import Author, AuthorName, PaperAuthor
 from app.models.papers.dump_import import DumpImport
 from app.models.papers.merge import MergedDraft, PaperDifference, PaperMerge
@@ -32,6 +33,7 @@ __all__ = [
     "FormerName",
     "FormerPicture",
     "Identifier",
+    "Job",
     "Link",
     "LoginSession",
     "LookUp",

@@ -1,4 +1,4 @@
-"""The parent of the workers.
+"""The parent of the workers, and of the process that runs jobs.
 
 It starts them, starts them anew, and stops them at any moment.
 
@@ -11,7 +11,6 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,7 +20,7 @@ from multiprocessing.process import BaseProcess
 from time import monotonic
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
-DAY = 24 * 60 * 60  # seconds
+AIDE_PAUSE_SECONDS = 5.0  # before an aide that ended is started anew
 # A forked worker has what the parent has loaded. There is no thread in the parent that could hold
 # a lock meanwhile. Elsewhere than on Linux the system's libraries do not bear a fork.
 CONTEXT = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
@@ -43,18 +42,19 @@ class Supervisor:
         work: what a worker does; it calls the function that it is given once it listens.
         count: how many workers.
         kill_seconds: after which a worker that was told to stop is killed.
-        daily: a command to run when all workers are ready, and once a day.
+        aid: what one more process does, which is started when all workers are ready. The others
+            do without it, and it is started anew when it has ended.
     """
 
     def __init__(
-        self, work: Work, count: int, kill_seconds: float, daily: list[str] | None = None
+        self, work: Work, count: int, kill_seconds: float, aid: Work | None = None
     ) -> None:
         self._work = work
         self._count = count
         self._kill_seconds = kill_seconds
-        self._daily = daily
-        self._next_day: float | None = None
-        self._errand: subprocess.Popen[bytes] | None = None
+        self._aid = aid
+        self._aide: _Worker | None = None
+        self._next_aid: float | None = None
         self._workers: list[_Worker] = []
 
     def run(self, ready: Callable[[], None]) -> int:
@@ -71,7 +71,7 @@ class Supervisor:
             signal.signal(number, lambda *_: None)
         try:
             for _ in range(self._count):
-                self._start()
+                self._workers.append(self._start(self._work))
             return self._keep(woken, ready)
         finally:
             self._stop()
@@ -81,10 +81,10 @@ class Supervisor:
             woken.close()
             waker.close()
 
-    def _start(self) -> None:
+    def _start(self, work: Work) -> _Worker:
         ours, theirs = CONTEXT.Pipe(duplex=False)
         process = CONTEXT.Process(  # type: ignore[attr-defined]  # both kinds have it
-            target=_begin, args=(self._work, theirs)
+            target=_begin, args=(work, theirs)
         )
         # The worker begins with the signals blocked: one that comes before it has put our
         # handlers away waits for it, and would else be lost in them.
@@ -94,14 +94,14 @@ class Supervisor:
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         theirs.close()
-        self._workers.append(_Worker(process, ours))
+        return _Worker(process, ours)
 
     def _keep(self, woken: socket.socket, ready: Callable[[], None]) -> int:
         announced = False
         while True:
             pipes = [worker.ready for worker in self._workers if not worker.is_ready]
-            ends = [worker.process.sentinel for worker in self._workers]
-            found = wait([woken, *pipes, *ends], self._until_next_day())
+            ends = [worker.process.sentinel for worker in self._everyone()]
+            found = wait([woken, *pipes, *ends], self._until_next_aid())
             if woken in found:
                 return 0
             for worker in [each for each in self._workers if each.ready in found]:
@@ -110,41 +110,42 @@ class Supervisor:
             if not announced and all(worker.is_ready for worker in self._workers):
                 announced = True
                 ready()
-                self._next_day = monotonic() if self._daily else None
+                self._next_aid = monotonic() if self._aid else None
             for worker in [each for each in self._workers if each.process.exitcode is not None]:
                 if not worker.is_ready:  # one more would do no better
                     return 1
-                self._forget(worker)
-                self._start()
-            self._run_daily()
+                self._workers.remove(worker)
+                _close(worker)
+                self._workers.append(self._start(self._work))
+            self._keep_aide()
 
-    def _until_next_day(self) -> float | None:
-        return None if self._next_day is None else max(0.0, self._next_day - monotonic())
+    def _everyone(self) -> list[_Worker]:
+        return [*self._workers, *([self._aide] if self._aide else [])]
 
-    def _run_daily(self) -> None:
-        if not self._daily or self._next_day is None or monotonic() < self._next_day:
-            return
-        self._next_day += DAY
-        if self._errand is None or self._errand.poll() is not None:
-            self._errand = subprocess.Popen(self._daily, stdout=subprocess.DEVNULL)  # noqa: S603
+    def _until_next_aid(self) -> float | None:
+        return None if self._next_aid is None else max(0.0, self._next_aid - monotonic())
 
-    def _forget(self, worker: _Worker) -> None:
-        self._workers.remove(worker)
-        worker.ready.close()
-        worker.process.join()
-        worker.process.close()
+    def _keep_aide(self) -> None:
+        if self._aide is not None and self._aide.process.exitcode is not None:
+            _close(self._aide)
+            self._aide, self._next_aid = None, monotonic() + AIDE_PAUSE_SECONDS
+        if self._aid and self._next_aid is not None and monotonic() >= self._next_aid:
+            self._aide, self._next_aid = self._start(self._aid), None
 
     def _stop(self) -> None:
-        if self._errand is not None and self._errand.poll() is None:
-            self._errand.terminate()
-            self._errand.wait()
-        for worker in self._workers:
+        for worker in self._everyone():
             worker.process.terminate()
         end = monotonic() + self._kill_seconds
-        for worker in list(self._workers):
+        for worker in self._everyone():
             worker.process.join(max(0.0, end - monotonic()))
             worker.process.kill()  # nothing when it has ended
-            self._forget(worker)
+            _close(worker)
+
+
+def _close(worker: _Worker) -> None:
+    worker.ready.close()
+    worker.process.join()
+    worker.process.close()
 
 
 def _begin(work: Work, ready: Connection) -> None:

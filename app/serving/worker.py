@@ -9,7 +9,6 @@ import asyncio
 import os
 import resource
 import signal
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -21,12 +20,11 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.embed import Server
 
+from app.serving import job_process
 from app.serving.gateway import Gateway
 from app.serving.limits import Limits
 from app.serving.supervisor import Supervisor
 
-# -P: not from the folder in which the server happens to be started.
-TIDY = [sys.executable, "-P", "-c", "from app.cli import main; main()", "tidy"]
 BACKLOG = 1024  # connections that the system holds until they are taken
 HEAD_BYTES = 65_536  # of a request's line and headers
 # Files that are open besides connections: the database, pictures, the renderer's pipes.
@@ -38,7 +36,7 @@ Address = tuple[str, int]  # a number, not a name; and a port
 
 
 def run(
-    secret_key: str, address: Address, workers: int, ready: Callable[[], None], *, tidy: bool = True
+    secret_key: str, address: Address, workers: int, ready: Callable[[], None], *, jobs: bool = True
 ) -> int:
     """Serve until stopped, and tell the exit code.
 
@@ -47,12 +45,12 @@ def run(
         address: to listen on.
         workers: how many processes.
         ready: called once all of them listen.
-        tidy: whether to run `shortlist tidy` then, and once a day.
+        jobs: whether one more process runs jobs.
     """
     os.environ["SHORTLIST_SECRET_KEY"] = secret_key
     kill_seconds = Limits.stop_seconds + 5  # when a worker cannot even end by itself
-    daily = TIDY if tidy else None
-    return Supervisor(partial(work, address), workers, kill_seconds, daily).run(ready)
+    aid = job_process.work if jobs else None
+    return Supervisor(partial(work, address), workers, kill_seconds, aid).run(ready)
 
 
 def work(address: Address, ready: Callable[[], None]) -> None:

@@ -88,8 +88,8 @@ def main(what: str) -> int:
 
     address = (HOST, free_port())
     ready = partial(print, address[1], flush=True)
-    if what == "ours":  # as `shortlist serve`, but for the daily tidying, which takes its own time
-        return worker.run(SECRET, address, 1, ready, tidy=False)
+    if what == "ours":  # as `shortlist serve`, but for jobs, which take their own time
+        return worker.run(SECRET, address, 1, ready, jobs=False)
     work = partial(worker.serve, Gateway(hello(), Limits()), address)
     return Supervisor(work, 1, Limits.stop_seconds).run(ready)
 

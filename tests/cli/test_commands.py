@@ -17,14 +17,18 @@ from tests.helpers.factories import make_paper, make_summary
 from tests.helpers.running import demo, free_port
 
 COMMANDS = ("demo", "serve", "render", "reindex", "rerender", "import", "export", "tidy")
+JOBS = ("run", "list", "stop", "retry")
 
 
-@pytest.mark.parametrize("command", [[], *([each] for each in COMMANDS)])
+@pytest.mark.parametrize(
+    "command",
+    [[], ["jobs"], *([each] for each in COMMANDS), *(["jobs", each] for each in JOBS)],
+)
 def test_help_shows_an_example(tmp_path: Path, command: list[str]) -> None:
     done = run(tmp_path, *command, "--help")
     assert done.returncode == 0
     assert "Usage:" in done.stdout
-    if command:
+    if command not in ([], ["jobs"]):
         assert "  Example" in done.stdout
 
 

@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,10 +83,10 @@ def demo(data_dir: Path, **settings: str) -> Iterator[Site]:
 class Serve:
     """`shortlist serve`, and what it says."""
 
-    def __init__(self, data_dir: Path, workers: int) -> None:
+    def __init__(self, data_dir: Path, workers: int, options: Sequence[str] = ()) -> None:
         self.port = free_port()
         self.process = subprocess.Popen(
-            shortlist("serve", "--port", str(self.port), "--workers", str(workers)),
+            shortlist("serve", "--port", str(self.port), "--workers", str(workers), *options),
             env=environment(data_dir, SHORTLIST_SECRET_KEY=SECRET),
             stdout=subprocess.PIPE,
             text=True,
@@ -126,11 +126,11 @@ class Serve:
 
 
 @contextmanager
-def serving(data_dir: Path, workers: int = 1) -> Iterator[Serve]:
+def serving(data_dir: Path, workers: int = 1, options: Sequence[str] = ()) -> Iterator[Serve]:
     # Who is started in the background ignores Ctrl-C, and so would all that it starts.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    serve = Serve(data_dir, workers)
+    serve = Serve(data_dir, workers, options)
     try:
         yield serve
     finally:

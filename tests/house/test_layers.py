@@ -47,6 +47,7 @@ ROOMS: dict[str, list[set[str]]] = {
         {""},
     ],
     "app.services": [
+        {"operation.jobs"},
         {"operation"},
         {"dblp", "exporting", "importing", "lookup", "moderation"},
         {"accounts", "comments", "lists", "papers"},

@@ -39,9 +39,8 @@ def is_due(session: Session) -> bool:
 def refold(session: Session) -> Iterator[int]:
     """Fold everything anew: titles, labels of links, venues, tags, the search index.
 
-    Similar papers and texts with citations are marked; `shortlist tidy` and `shortlist rerender`
-    do these. Commits in between: it can be stopped at any moment, and then begins again at the
-    next start; readers and writers go on.
+    Similar papers and texts with citations are marked; jobs do these. Commits in between: it can be
+    stopped at any moment, and then begins again at the next start; readers and writers go on.
 
     Yields:
         How many papers have been indexed since the last time.

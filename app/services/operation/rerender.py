@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.db import begin_writing, insert_missing, lock_papers
-from app.models import Identifier, Paper, Revision, Summary, User, folded
+from app.models import DerivedVersion, Identifier, Paper, Revision, Summary, User, folded
 from app.references.parsing import parse_any_address
 from app.rendering import RENDERER_VERSION, RendererBusy, RenderError, render_inline, render_plain
 from app.services import changes
@@ -24,8 +24,14 @@ from app.services.refusals import Refusal
 from app.services.renderer import render_text
 from app.services.summaries.publishing import apply_rendered_text
 
+NAME = "renderer"
 Text = TypeVar("Text", Summary, Revision)
 Row = TypeVar("Row", Summary, Revision, User)
+
+
+def has_marked(session: Session) -> bool:
+    """Whether any summary is marked."""
+    return session.scalar(select(Summary.id).where(_MARKED).limit(1)) is not None
 
 
 def count_marked(session: Session) -> int:
@@ -47,6 +53,21 @@ def renew_marked(session: Session, seconds: float | None = None) -> Iterator[int
         yield number
         if end is not None and monotonic() > end:
             return
+
+
+def is_due(session: Session) -> bool:
+    """Whether an older version of the renderer may have made texts of this library.
+
+    Not so where a newer one did: while the servers of a site are upgraded one by one, they would
+    render against each other.
+    """
+    stored = select(DerivedVersion.version).where(DerivedVersion.name == NAME)
+    return (session.scalar(stored) or 0) < RENDERER_VERSION
+
+
+def count_due(session: Session) -> int:
+    """Count the texts that have stale HTML, without looking where there can be none."""
+    return count_stale(session) if is_due(session) else 0
 
 
 def count_stale(session: Session) -> int:
@@ -79,6 +100,14 @@ def renew_stale(session: Session) -> Iterator[int]:
     yield from _renew_texts(session, Summary, _STALE[Summary])
     yield from _renew_texts(session, Revision, _STALE[Revision])
     yield from _renew_bios(session)
+    if not any(_is_any(session, table) for table in _STALE):
+        begin_writing(session)
+        session.merge(DerivedVersion(name=NAME, version=RENDERER_VERSION))
+    session.commit()
+
+
+def _is_any(session: Session, table: Any) -> bool:
+    return session.scalar(select(table.id).where(_STALE[table]).limit(1)) is not None
 
 
 def _renew_texts(

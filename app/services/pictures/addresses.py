@@ -9,7 +9,7 @@ they are the same for everybody who has it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -131,10 +131,13 @@ def separate_addresses(session: Session, summary: Summary) -> None:
         )
 
 
-def separate_all_addresses(session: Session) -> None:
+def separate_all_addresses(session: Session) -> Iterator[int]:
     """Give all texts of a library picture addresses of their own.
 
-    For a library from before addresses belonged to one text. Commits.
+    For a library from before addresses belonged to one text.
+
+    Yields:
+        The number of each summary, after its commit.
     """
     shared = (
         select(PictureUse.summary_id)
@@ -149,6 +152,7 @@ def separate_all_addresses(session: Session) -> None:
             separate_addresses(session, summary)
             note_uses(session, summary)
         session.commit()
+        yield number
 
 
 def _own(session: Session, user: User, names: list[str]) -> dict[str, Picture]:

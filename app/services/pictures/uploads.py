@@ -199,23 +199,22 @@ def remove_picture(session: Session, user: User, name: str) -> Path | None:
     return path_of(session.info["data_dir"], name)
 
 
-def tidy(session: Session, user_id: int | None = None) -> int:
+def tidy(session: Session, user_id: int | None = None) -> Iterator[int]:
     """Remove pictures older than `MIN_UNUSED_AGE` that nothing of their owner refers to any more.
 
-    Commits. Rows go before files: a crash may leave a file that nobody asks for, and the next run
+    Rows go before files: a crash may leave a file that nobody asks for, and the next run
     finds it, but never a row without its file.
 
     Args:
         user_id: only this user's; `None` for everybody's, and for files that have no row.
 
-    Returns:
-        How many pictures were removed.
+    Yields:
+        How many pictures of an owner were removed, after the commit.
     """
     folder = session.info["data_dir"]
     query = select(Picture.user_id).distinct().where(*_unshown())
     if user_id is not None:
         query = query.where(Picture.user_id == user_id)
-    removed = 0
     for owner in session.scalars(query).all():
         begin_writing(session)
         lock_user(session, owner)
@@ -229,10 +228,9 @@ def tidy(session: Session, user_id: int | None = None) -> int:
         session.commit()
         for picture in unused:
             path_of(folder, picture.name).unlink(missing_ok=True)
-        removed += len(unused)
+        yield len(unused)
     if user_id is None:
         _remove_strays(session, folder / "pictures")
-    return removed
 
 
 def _unshown() -> tuple[ColumnElement[bool], ...]:

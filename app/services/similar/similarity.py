@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from time import monotonic
 from typing import Any
 
 from sqlalchemy import delete, exists, func, insert, or_, select
@@ -29,7 +28,6 @@ BATCH = 200
 MAX_TEXTS = 20  # summaries of one paper whose words are read
 MAX_HTML = 50_000  # characters of each
 _LOCK = 0x53696D69  # any number that nothing else in the database locks
-_MARKED = "similar papers are marked"
 
 
 def mark(session: Session, paper_ids: Iterable[int]) -> None:
@@ -38,12 +36,11 @@ def mark(session: Session, paper_ids: Iterable[int]) -> None:
     if rows:
         begin_writing(session)
         session.execute(insert(SimilarMark), rows)
-        session.info[_MARKED] = True
 
 
 def has_marked(session: Session) -> bool:
-    """Whether something was marked in this session."""
-    return _MARKED in session.info
+    """Whether any paper is marked."""
+    return session.scalar(select(SimilarMark.id).limit(1)) is not None
 
 
 def remove_traces(session: Session, texts: Sequence[tuple[int, Collection[int]]]) -> None:
@@ -93,25 +90,19 @@ def count_marked(session: Session) -> int:
     return session.scalar(select(func.count(SimilarMark.paper_id.distinct()))) or 0
 
 
-def refresh(session: Session, seconds: float | None = None) -> Iterator[int]:
+def refresh(session: Session) -> Iterator[int]:
     """Work out the similar papers of marked ones, in the order of their marks.
 
     Each is committed by itself; it can be stopped at any moment and run again, also while others
     read and write.
 
-    Args:
-        seconds: stop after this time; what is left stays marked. `None`: go on to the end.
-
     Yields:
         The number of each paper, after its commit.
     """
-    end = None if seconds is None else monotonic() + seconds
     next_marked = select(SimilarMark.paper_id).order_by(SimilarMark.id).limit(1)
     while (paper_id := session.scalar(next_marked)) is not None:
         if _work_out(session, paper_id):
             yield paper_id
-        if end is not None and monotonic() > end:
-            return
 
 
 def finish(session: Session) -> None:

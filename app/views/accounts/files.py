@@ -33,7 +33,6 @@ from app.services.importing.opening import MAX_PASTED, PASTED, BadSource, Import
 from app.services.importing.storing import import_files
 from app.services.importing.terms import ImportOptions, ImportOutcome
 from app.services.operation.rerender import renew_marked
-from app.services.similar import similarity
 from app.views.http.access import config, db, needs_sign_in, signed_in
 from app.views.http.security import FILES_LIMIT
 
@@ -151,8 +150,7 @@ def _outcomes(
         try:
             yield from _imported(source, options, report)
             if not report.stopped:
-                for renewed in (renew_marked, similarity.refresh):
-                    deque(renewed(db(), RENEW_SECONDS), maxlen=0)
+                deque(renew_marked(db(), RENEW_SECONDS), maxlen=0)
         except Exception as error:  # whatever it is, the page ends with what was done
             report.stopped = str(faults.make_stopped(error))
 

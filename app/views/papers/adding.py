@@ -218,8 +218,8 @@ def _added(
         form.refuse(refused)
         return _page(form, content), 422
     db().commit()
-    # Texts that waited for this paper link to it now. Those that take longer than a reader should
-    # wait stay marked for `shortlist rerender`.
+    # Texts that waited for this paper link to it now. A job renders those that take longer than a
+    # reader should wait.
     deque(renew_marked(db(), RENEW_SECONDS), maxlen=0)
     return see_other(url_for("summaries.edit", key=paper.key))
 

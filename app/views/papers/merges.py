@@ -153,5 +153,5 @@ def _compared(one: Paper, other: Paper, problem: str = "") -> str | tuple[str, i
 
 
 def _renew() -> None:
-    # As after adding a paper: texts that take longer stay marked for `shortlist rerender`.
+    # As after adding a paper: a job renders the texts that take longer.
     deque(renew_marked(db(), RENEW_SECONDS), maxlen=0)

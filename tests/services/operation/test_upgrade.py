@@ -15,7 +15,9 @@ from app import search
 from app.db import Database
 from app.models import DeletedSummary
 from app.models.papers.paper import rank
+from app.rendering import RENDERER_VERSION
 from app.services.operation import refolding, schema
+from app.services.operation.jobs import runner
 from app.services.votes import popularity
 from tests.helpers.engines import ENGINES
 
@@ -264,6 +266,23 @@ def test_letters_are_folded_anew_and_nobody_is_merged(first_release: Database) -
         assert after == [
             rows(f"SELECT * FROM {name}") for name in ("papers", "search_entries", "links")
         ]
+
+
+def test_jobs_do_what_an_older_version_left(first_release: Database, tmp_path: Path) -> None:
+    """Marks and texts of an older renderer were there before the table of jobs."""
+    first_release.info["data_dir"] = tmp_path
+    with first_release.migration() as connection:
+        command.upgrade(schema.alembic_config(connection), "0016")
+        connection.execute(text("INSERT INTO similar_marks (paper_id) VALUES (1)"))
+        connection.execute(text("UPDATE summaries SET renderer_version = 0 WHERE id = 7"))
+    schema.upgrade(first_release)
+    runner.run_due(first_release, lambda: False)
+    with first_release.session() as session:
+        versions = session.execute(text("SELECT DISTINCT renderer_version FROM summaries"))
+        assert [row[0] for row in versions] == [RENDERER_VERSION]
+        assert session.scalar(text("SELECT count(*) FROM similar_marks")) == 0
+        kinds = session.scalars(text("SELECT kind FROM jobs WHERE error = '' ORDER BY kind"))
+        assert kinds.all() == ["rerender", "similar", "texts", "tidy"]
 
 
 def test_a_library_that_begins_now_is_up_to_date(database: Database) -> None:

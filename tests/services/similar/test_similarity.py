@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing
@@ -195,11 +197,15 @@ def test_what_was_worked_out_from_an_older_state_is_not_written(
     assert replaced == [1]
 
 
-def test_a_library_of_an_older_version_is_worked_out_by_tidying(session: Session) -> None:
+def test_a_library_of_an_older_version_is_marked_by_tidying(session: Session) -> None:
     one, _two, _three = make_three(session)
+    begin_writing(session)
+    session.execute(delete(SimilarMark))
+    session.commit()
     assert not similarity.has_known_words(session)
-    tidy(session)
+    deque(tidy(session), maxlen=0)
     assert similarity.has_known_words(session)
+    work(session)
     assert list(shown(session, one)) == ["b"]
 
 
@@ -239,14 +245,16 @@ def test_what_the_page_shows_as_a_link_is_not_repeated(guest: Browser, session: 
         assert "Similar papers" not in guest.get(path).text
 
 
-def test_saving_works_them_out(guest: Browser, session: Session) -> None:
+def test_saving_marks_them_for_the_job(guest: Browser, session: Session) -> None:
     make_three(session)
     work(session)
     guest.sign_up("mira")
     make_paper(session, "new", "New region proposals for a detector")
     session.commit()
     assert guest.submit("/write/new", source="Mine.").status == 303
-    assert session.scalars(select(SimilarMark.id)).all() == []
+    assert similarity.has_marked(session)
+    work(session)
+    assert not similarity.has_marked(session)
     session.commit()
     assert "New region proposals" in guest.get("/paper/a").text
 

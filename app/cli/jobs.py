@@ -1,0 +1,238 @@
+"""`shortlist jobs`: run, list, stop and retry what is done behind the scenes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import datetime, timedelta
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from app.cli.common import format_count, library, stop
+
+if TYPE_CHECKING:
+    from app.db import Database
+    from app.models import Job
+    from app.services.operation.jobs.control import JobState
+    from app.services.operation.jobs.kinds import JobKind
+
+WAIT_SECONDS = 1.0  # between two looks whether another process is done
+COLUMNS = ("job", "state", "left", "last run", "took", "steps", "next run", "attempts", "what")
+
+
+def _check_kinds(_: click.Context, __: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    from app.services.operation.jobs.kinds import KINDS
+
+    for name in names:
+        if name not in KINDS:
+            raise click.BadParameter(f"{name!r} is no job. The jobs are {', '.join(KINDS)}.")
+    return names
+
+
+@click.group()
+def jobs() -> None:
+    """Run, list and stop jobs: what the server does behind the scenes.
+
+    `shortlist serve` and `shortlist demo` run them by themselves.
+    """
+
+
+@jobs.command()
+@click.argument("names", nargs=-1, metavar="[JOB]...", callback=_check_kinds)
+@click.option("--forever", is_flag=True, help="Go on until stopped, and run each job when due.")
+def run(names: tuple[str, ...], forever: bool) -> None:
+    """Run all jobs that are due, or the named ones at once.
+
+    Only needed where `shortlist serve` does not run them: from cron, or with --forever as a service
+    of its own. Any number of processes and machines may do so at the same time.
+
+    \b
+    Examples:
+      shortlist jobs run
+      shortlist jobs run tidy
+      shortlist jobs run --forever
+    """
+    from app.services.operation.jobs import runner
+    from app.services.operation.jobs.kinds import KINDS
+    from app.serving import job_process
+
+    if forever and names:
+        stop("--forever runs all jobs when they are due; name none of them.")
+    with library() as database:
+        if forever:
+            job_process.run(database)
+        elif not names:
+            runner.run_due(database, lambda: False)
+            _tell_failures(database)
+        for name in names:
+            if KINDS[name].is_recurring:
+                steps = len(run_job(database, name))
+                click.echo(f"{name}: {format_count(steps, 'step')}.")
+            else:
+                runner.run_due(database, lambda: False, {name: KINDS[name]})
+
+
+@jobs.command("list")
+def list_() -> None:
+    """List jobs: their state, last run, what is left, and the last error.
+
+    Times are UTC. "Steps" counts the papers, texts or others that the last run dealt with. A job
+    with an error is tried again after a pause that doubles each time; after eight attempts it
+    counts as failed.
+
+    \b
+    Example:
+      shortlist jobs list
+    """
+    from app.db import now
+    from app.services.operation.jobs import control
+
+    with library(quiet=True) as database, database.session() as session:
+        states = list(control.list_jobs(session, now()))
+    rows = [COLUMNS, *map(_row, states)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())
+    for state in states:
+        if state.holder:
+            click.echo(f"{_name(state)} is run by process {state.holder}.")
+        if state.error:
+            click.echo(f"{_name(state)} failed: {state.error}")
+
+
+@jobs.command("stop")
+@click.argument("names", nargs=-1, required=True, metavar="JOB...", callback=_check_kinds)
+def stop_(names: tuple[str, ...]) -> None:
+    """Stop jobs until `shortlist jobs retry`, also after a restart.
+
+    One that runs ends within seconds, at a place from which it can go on.
+
+    \b
+    Example:
+      shortlist jobs stop rerender
+    """
+    from app.db import now
+    from app.services.operation.jobs import control
+    from app.services.operation.jobs.kinds import KINDS
+
+    with library(quiet=True) as database, database.session() as session:
+        control.stop_kinds(session, [KINDS[name] for name in names], now())
+        session.commit()
+        running = [name for name in names if control.holder_of(session, KINDS[name], now())]
+    for name in names:
+        click.echo(f"{name} is stopped{', and ends at its next step' if name in running else ''}.")
+
+
+@jobs.command()
+@click.argument("names", nargs=-1, metavar="[JOB]...", callback=_check_kinds)
+def retry(names: tuple[str, ...]) -> None:
+    """Let jobs run again that failed or were stopped: the named ones, or all.
+
+    \b
+    Example:
+      shortlist jobs retry similar
+    """
+    from app.db import now
+    from app.services.operation.jobs import control
+    from app.services.operation.jobs.kinds import KINDS
+
+    with library(quiet=True) as database, database.session() as session:
+        count = control.retry_kinds(session, names or tuple(KINDS), now())
+        session.commit()
+    click.echo(f"{format_count(count, 'job')} will run again.")
+
+
+def run_job(
+    database: Database, name: str, label: str = "", seconds: float | None = None
+) -> list[Any]:
+    """Run a recurring job now, with a progress bar.
+
+    Waits while another process runs it.
+
+    Args:
+        label: of the bar; without one there is none.
+        seconds: stop after this time; what is left waits for the next run.
+
+    Returns:
+        What its steps yield.
+    """
+    from app.services.operation.jobs import runner
+    from app.services.operation.jobs.kinds import KINDS
+
+    kind = KINDS[name]
+    job = _claim(database, kind)
+    if job is None:
+        click.echo(f"{name} is stopped; `shortlist jobs retry {name}` lets it run again.", err=True)
+        return []
+    end = None if seconds is None else monotonic() + seconds
+    with database.session() as session:
+        left = kind.count_left(session) if label and kind.count_left else 0
+    work = runner.perform(database, job, lambda: end is not None and monotonic() > end)
+    # However this ends, the lease is given back.
+    with closing(work):
+        if not left:
+            return list(work)
+        with click.progressbar(work, length=left, label=label) as bar:
+            return list(bar)
+
+
+def _claim(database: Database, kind: JobKind) -> Job | None:
+    """Take the lease of a job, after another process that has it; `None` when it is stopped."""
+    from app.db import now
+    from app.services.operation.jobs import control, runner
+
+    told = ""
+    while (job := runner.claim_kind(database, kind)) is None:
+        with database.session() as session:
+            holder = control.holder_of(session, kind, now())
+            if not holder and control.is_stopped(session, kind):
+                return None
+        if holder and holder != told:
+            click.echo(f"Process {holder} runs {kind.name} already; waiting for it …", err=True)
+            told = holder
+        sleep(WAIT_SECONDS)
+    return job
+
+
+def _tell_failures(database: Database) -> None:
+    """End with exit code 1 when jobs have failed, so that cron sends a mail."""
+    from app.db import now
+    from app.services.operation.jobs import control
+
+    with database.session() as session:
+        failed = [state for state in control.list_jobs(session, now()) if state.attempts]
+    if any(not state.holder for state in failed):
+        stop("Some jobs failed; see `shortlist jobs list`.")
+
+
+def _name(state: JobState) -> str:
+    return f"{state.kind.name} {state.key}".rstrip()
+
+
+def _row(state: JobState) -> Sequence[str]:
+    took = ""
+    if state.began_at is not None and state.ended_at is not None:
+        took = _duration(state.ended_at - state.began_at)
+    return (
+        _name(state),
+        state.state,
+        "" if state.left is None else f"{state.left:,}",
+        _moment(state.ended_at or state.began_at) or "never",
+        took,
+        f"{state.steps:,}",
+        "" if state.state in ("stopped", "running") else _moment(state.next_at) or "when needed",
+        f"{state.attempts:,}",
+        state.kind.says,
+    )
+
+
+def _moment(moment: datetime | None) -> str:
+    return "" if moment is None else f"{moment:%Y-%m-%d %H:%M}"
+
+
+def _duration(time: timedelta) -> str:
+    seconds = time.total_seconds()
+    return f"{seconds:.1f} s" if seconds < 60 else str(timedelta(seconds=round(seconds)))

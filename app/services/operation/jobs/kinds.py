@@ -1,0 +1,80 @@
+"""The kinds of jobs: a function each, and when it has to run.
+
+A function does its work in steps, each in short transactions of its own, and yields after each one.
+It may be stopped after any step, or killed in the middle of one, and run again from its beginning:
+what is done already is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from app.services.operation import rerender, tidying
+from app.services.similar import similarity
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """One kind of job.
+
+    It has a row of its own when `every` or `is_waiting` says when it runs; else it runs for each
+    job that `app.services.queue` was given, with that job's argument.
+
+    Args:
+        name: as commands call it.
+        says: what it does, in one sentence.
+        work: does it, as the module's text says.
+        every: the time between two runs.
+        is_waiting: whether there is something to do; asked every second.
+        count_left: how much there is to do; asked when somebody wants to see it.
+    """
+
+    name: str
+    says: str
+    work: Callable[..., Iterator[object]]
+    every: timedelta | None = None
+    is_waiting: Callable[[Session], bool] | None = None
+    count_left: Callable[[Session], int] | None = None
+
+    @property
+    def is_recurring(self) -> bool:
+        return self.every is not None or self.is_waiting is not None
+
+
+Kinds = dict[str, JobKind]
+KINDS: Kinds = {
+    kind.name: kind
+    for kind in (
+        JobKind(
+            "texts",
+            "Renders summaries again whose links lead to another paper.",
+            rerender.renew_marked,
+            is_waiting=rerender.has_marked,
+            count_left=rerender.count_marked,
+        ),
+        JobKind(
+            "similar",
+            "Computes similar papers of what was written.",
+            similarity.refresh,
+            is_waiting=similarity.has_marked,
+            count_left=similarity.count_marked,
+        ),
+        JobKind(
+            "rerender",
+            "Renders texts again that an older version of the renderer made.",
+            rerender.renew_stale,
+            is_waiting=rerender.is_due,
+            count_left=rerender.count_due,
+        ),
+        JobKind(
+            "tidy",
+            "Deletes unused images, summaries deleted over 30 days ago, and old look-ups.",
+            tidying.tidy,
+            every=timedelta(days=1),
+        ),
+    )
+}
