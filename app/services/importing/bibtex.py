@@ -56,7 +56,7 @@ def _stored(session: Session, batch: list[IncomingPaper], run: ImportRun) -> lis
         if len(batch) == 1:
             outcomes = [_outcome(session, each, run) for each in batch]
         else:
-            outcomes = _Batch(session, run).outcomes(batch)
+            outcomes = _EntryBatch(session, run).outcomes(batch)
         if run.options.dry_run:
             session.rollback()
         else:
@@ -115,7 +115,7 @@ class _Entry:
     title: str
 
 
-class _Batch:
+class _EntryBatch:
     """Reads entries in their order, those together that have nothing to do with a paper here.
 
     Each outcome is the same as when they are read one by one.

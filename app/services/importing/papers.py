@@ -14,10 +14,10 @@ from app.references.identifiers import PaperRef, is_storable_key
 from app.references.parsing import reference_from_url
 from app.services.importing.terms import ImportRun
 from app.services.papers.adding import add_paper
-from app.services.papers.same_work import WorkFacts, is_named_by, title_words, work_of
 from app.services.refusals import PaperExists
 from app.sources.formats.front_matter import BadFile
 from app.sources.record import PaperRecord
+from app.sources.same_work import WorkFacts, is_named_by, title_words
 
 
 def find_or_add_paper(
@@ -81,7 +81,7 @@ def _known_key(
         return None
     work = WorkFacts(record.title, record.authors, record.year, "")
     alike = papers.of_title(session, record.title)
-    return next((paper.key for paper in alike if is_named_by(work_of(paper), work)), None)
+    return next((paper.key for paper in alike if is_named_by(paper.work, work)), None)
 
 
 def _key_is_taken(session: Session, key: str) -> bool:
