@@ -88,6 +88,45 @@ def test_on_the_page_of_a_paper(reader: Reader) -> None:
     assert reader.complaints == []
 
 
+def test_accents_keep_off_their_letters_and_vectors_stand_over_them(reader: Reader) -> None:
+    accent = '<mover accent="true"><mi>{}</mi><mo stretchy="false"{}>{}</mo></mover>'
+    math = accent.format("x", "", "ˆ") + accent.format("a", ' class="tex-vec"', "→")
+    reader.go("/help")
+    gap, letter, arrow = reader.page.evaluate(
+        """math => {
+          const box = document.createElement("p");
+          box.innerHTML = `<math>${math}</math>`;
+          document.querySelector("main").append(box);
+          const place = (node) => node.getBoundingClientRect();
+          const [hat, vector] = box.querySelectorAll("mover");
+          const middle = (node) => place(node).left + place(node).width / 2;
+          return [
+            parseFloat(getComputedStyle(hat.lastChild).paddingBottom),
+            middle(vector.firstChild), middle(vector.lastChild),
+          ];
+        }""",
+        math,
+    )
+    assert gap > 1
+    assert abs(letter - arrow) < 3
+
+
+def test_a_wide_brace_is_painted_to_its_ends(reader: Reader) -> None:
+    """Also where the page is painted in several pieces."""
+    brace = "<munder><mrow><mi>{}</mi></mrow><mo>⏟</mo></munder>".format("m" * 30)
+    reader.go("/help")
+    shadow = reader.page.evaluate(
+        """math => {
+          const box = document.createElement("p");
+          box.innerHTML = `<math>${math}</math>`;
+          document.querySelector("main").append(box);
+          return getComputedStyle(box.querySelector("mo")).boxShadow;
+        }""",
+        brace,
+    )
+    assert "rgba(0, 0, 0, 0)" in shadow
+
+
 def test_a_number_stands_at_the_edge_of_the_column(reader: Reader) -> None:
     reader.go("/help")
     places = reader.page.evaluate(

@@ -42,7 +42,8 @@ def is_money(before: str, tex: str, after: str) -> bool:
     if _is_amount(core):
         return True
     if _is_tex(core) and not (before and before in "{}" and _VARIABLE.fullmatch(core)):
-        return tex[-1].isspace() and beside and not _COMMAND.search(core)
+        ends = not tex[-1].isspace() and _ends_as_operand(core)
+        return beside and not ends and not _COMMAND.search(core)
     if _SIGNS.fullmatch(core):
         return off and beside
     if off:

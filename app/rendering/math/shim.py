@@ -63,6 +63,7 @@ def _is_plain(tex: str) -> bool:
     return (
         tex.count("{") + tex.count("\\") <= MAX_DEPTH
         and sum(map(tex.count, ("(", "[", "\\{", "\\l"))) <= MAX_OPEN_BRACKETS
+        and "^'" not in tex
         and _PLAIN.fullmatch(tex) is not None
     )
 

@@ -45,6 +45,28 @@ def test_root_signs_are_of_one_width_and_begin_small(font_file: Path) -> None:
     font.close()
 
 
+def test_accents_that_stretch_have_wide_forms(font_file: Path) -> None:
+    font = TTFont(font_file)
+    variants, names = font["MATH"].table.MathVariants, font.getBestCmap()
+    order = [font.getGlyphID(name) for name in variants.HorizGlyphCoverage.glyphs]
+    assert order == sorted(order)
+    for accent in "˜ˇ":
+        place = variants.HorizGlyphCoverage.glyphs.index(names[ord(accent)])
+        sizes = variants.HorizGlyphConstruction[place].MathGlyphVariantRecord
+        assert sizes[0].VariantGlyph == names[ord(accent)]
+        assert sizes[-1].AdvanceMeasurement > 2000
+    font.close()
+
+
+def test_the_star_of_an_operator_is_small(font_file: Path) -> None:
+    font = TTFont(font_file)
+    glyphs, names = font["glyf"], font.getBestCmap()
+    star, big = glyphs[names[ord("⋆")]], glyphs[names[ord("★")]]
+    assert star.xMax - star.xMin < 0.65 * (big.xMax - big.xMin)
+    assert font["hmtx"][names[ord("⋆")]][0] > star.xMax
+    font.close()
+
+
 def test_licence_stands_beside_it(font_file: Path) -> None:
     text = font_file.with_name(f"{font_file.stem}-LICENSE.txt").read_text()
     assert "SIL Open Font License" in text

@@ -38,14 +38,14 @@ def quantity(shim: Rewriter, reader: TokenReader, word: str) -> str:
 
     `\\qty{5}{m}` is siunitx's.
     """
-    if _has_options(reader):
+    if _has_option(reader, "="):
         return quantities.quantity(shim, reader, word)
     opening = reader.peek()
     closing = _CLOSING.get(opening)
     if closing is None:
         start = reader.at
         first = reader.argument(word)
-        if reader.peek() != "{":
+        if reader.peek() != "{" and not _has_option(reader):
             return f"\\left\\{{{shim.rewrite(first)}\\right\\}}"
         reader.at = start
         return quantities.quantity(shim, reader, word)
@@ -59,12 +59,13 @@ def quantity(shim: Rewriter, reader: TokenReader, word: str) -> str:
     raise TexError(f"The bracket behind {word} is never closed.")
 
 
-def _has_options(reader: TokenReader) -> bool:
-    """Whether siunitx's options come next: `[per-mode=symbol]`."""
+def _has_option(reader: TokenReader, sign: str = "") -> bool:
+    """Whether square brackets with a sign in them come next, and a brace behind them."""
     if reader.peek() != "[" or "]" not in reader.tokens[reader.at :]:
         return False
     end = reader.tokens.index("]", reader.at)
-    return "=" in reader.tokens[reader.at : end] and reader.tokens[end + 1 : end + 2] == ["{"]
+    within = not sign or sign in reader.tokens[reader.at : end]
+    return within and reader.tokens[end + 1 : end + 2] == ["{"]
 
 
 HANDLERS: Mapping[str, Handler] = MappingProxyType(

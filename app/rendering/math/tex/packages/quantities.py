@@ -88,7 +88,9 @@ def _digits(text: str, options: Mapping[str, str]) -> str:
         least = 4 if options.get("group-minimum-digits") == "4" else _GROUPED
         separator = f"{{{options.get('group-separator', chr(92) + ',')}}}"
         if len(whole) >= least:
-            whole = re.sub(r"(?<=\d)(?=(?:\d{3})+$)", lambda _: separator, whole)
+            starts = range(len(whole) % 3, len(whole), 3)
+            threes = [whole[: len(whole) % 3], *(whole[at : at + 3] for at in starts)]
+            whole = separator.join(filter(None, threes))
         if len(part) >= least:
             part = re.sub(r"(\d{3})(?=\d)", lambda three: three[1] + separator, part)
     whole = whole or ("0" if part else "")
