@@ -158,7 +158,8 @@ def test_the_page_tells_programs_what_it_is_about(guest: Browser, session: Sessi
     assert found["citation_journal_title"] == ["Journal of Machine Learning Research"]
     assert found["citation_firstpage"] == ["2579"]
     assert found["og:url"] == ["http://localhost/paper/journals/jmlr/MaatenH08"]
-    links = {each.get("type"): each.get("href") for each in page.tree.iter("link")}
+    alternate = [each for each in page.tree.iter("link") if each.get("rel") == "alternate"]
+    links = {each.get("type"): each.get("href") for each in alternate}
     assert links["application/x-bibtex"] == "/paper/journals/jmlr/MaatenH08.bib"
     data = linked_data(page)
     assert data["@id"] == "http://localhost/paper/journals/jmlr/MaatenH08"
