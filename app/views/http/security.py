@@ -137,7 +137,7 @@ def headers(config: Config) -> dict[str, str]:
 
 
 def open_to_other_sites(response: Response) -> Response:
-    """Let other sites' pages show or read an answer that is public and the same for everybody.
+    """Let other sites' pages read an answer that is public and the same for everybody.
 
     Sources: the Fetch standard, "Cross-Origin-Resource-Policy header" and "CORS protocol".
     """

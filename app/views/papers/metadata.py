@@ -31,8 +31,8 @@ class Signpost:
 
 
 @dataclass(frozen=True)
-class Preview:
-    """What other sites show of a page: a sentence, and the address of a picture or nothing."""
+class SharedPreview:
+    """What other sites show of a page: a sentence, and perhaps a picture."""
 
     description: str
     image: str = ""
@@ -64,17 +64,17 @@ def signposts(
     ]
 
 
-def preview(paper: Paper, entries: Sequence[SummaryEntry], site_url: str) -> Preview:
-    """What other sites show of a paper's page: its best summary, and the first own picture of it.
+def preview(paper: Paper, entries: Sequence[SummaryEntry], site_url: str) -> SharedPreview:
+    """What other sites show of a paper's page: its best summary, its first own picture.
 
     A picture elsewhere would be shown as ours, and without having been asked for.
     """
     if not entries:
-        return Preview(f"{paper.title}: no summary yet.")
+        return SharedPreview(f"{paper.title}: no summary yet.")
     public = (entry.summary.html for entry in entries if entry.summary.visibility == "public")
     images = (found[1] for html in public if (found := _OWN_PICTURE.search(html)))
     image = next(images, None)
-    return Preview(entries[0].summary.excerpt, site_url + image if image else "")
+    return SharedPreview(entries[0].summary.excerpt, site_url + image if image else "")
 
 
 def head_tags(record: PaperRecord) -> list[tuple[str, str]]:
