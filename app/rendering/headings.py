@@ -53,7 +53,7 @@ def heading_name(text: str) -> str:
 
 
 def unlink_headings(block: Element) -> None:
-    """Takes ids of headings, and the links to them, out of a piece of a text."""
+    """Takes ids of headings, and links to them, out of a block."""
     for element in block.iter():
         if element.tag in HEADINGS:
             element.attrib.pop("id", None)

@@ -1,4 +1,4 @@
-"""What a writer should know of the pictures in a text: those that nobody will see."""
+"""Pictures of a text that nobody will see, for its writer to know."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_PROBLEMS = 50
 def picture_problems(
     root: Element, line_of: Callable[[Element, Element], int | None]
 ) -> list[Problem]:
-    """Names pictures whose addresses lead nowhere from here, such as those of files beside a note.
+    """Names pictures whose addresses lead nowhere, such as files beside a note.
 
     Args:
         root: the text, its pictures complete.

@@ -11,7 +11,7 @@ from app.services.pictures.addresses import ADDRESSES_CHANGED
 from app.services.refusals import Refusal
 from app.views.http import access, listing
 from app.views.http.access import db, needs_sign_in, see_other, signed_in, viewer
-from app.views.http.security import UPLOAD_LIMIT, WRITE_LIMIT
+from app.views.http.security import UPLOAD_LIMIT, WRITE_LIMIT, open_to_other_sites
 
 blueprint = Blueprint("pictures", __name__)
 PAGE_SIZE = 48
@@ -33,6 +33,8 @@ def show(name: str) -> Response:
     # Asked for again each time: its summary may be private by then.
     response.headers["Cache-Control"] = "private, no-cache"
     response.set_etag(picture.digest)
+    if viewer() is None or queries.visible(db(), name, None) is not None:
+        open_to_other_sites(response)
     return response.make_conditional(request)
 
 

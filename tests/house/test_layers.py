@@ -73,6 +73,7 @@ ROOMS: dict[str, list[set[str]]] = {
         {"sandbox"},
         {"worker"},
         {"markdown"},
+        {"pictures"},
         {"links", "sanitizer"},
         {"blocks"},
         {"math"},

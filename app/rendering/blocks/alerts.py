@@ -46,7 +46,7 @@ class Callout:
 
 
 def take_alert(quote: Block) -> Callout | None:
-    """Takes the marker out of a quote, and returns what it says; None for an ordinary quote."""
+    """Takes the marker out of a quote; None for an ordinary quote."""
     first = quote.children[0] if quote.children else None
     if first is None or first.kind != "paragraph" or first.line != quote.line:
         return None

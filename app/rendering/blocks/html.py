@@ -100,7 +100,7 @@ class HtmlParser(ParagraphParser):
         return True
 
     def continue_summary(self, summary: Block) -> None:
-        """Adds the rest of a line to a summary, up to the tag that ends it."""
+        """Adds a line to a summary, up to the tag that ends it."""
         rest = self.cursor.rest
         end = SUMMARY_END.search(rest)
         text = (rest[: end.start()] if end else rest).strip(SPACE)
@@ -181,7 +181,7 @@ class HtmlParser(ParagraphParser):
 
 
 def remove_comments(parent: Block) -> None:
-    """Takes the comments out of all text of the blocks below one, but never out of code."""
+    """Takes the comments out of all blocks below one but code."""
     kept: list[Block] = []
     for block in parent.children:
         remove_comments(block)
@@ -208,7 +208,9 @@ def take_comments(block: Block) -> None:
 
 
 def without_comments(text: str, *, row: bool = False) -> str:
-    """A block's text without its comments; what looks like one in code or a formula stays.
+    """A block's text without its comments.
+
+    What looks like one in code or a formula stays.
 
     Args:
         text: what stands in one block.

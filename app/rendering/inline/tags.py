@@ -1,4 +1,4 @@
-"""The few tags of HTML that are read within a line: `sub`, `sup`, `kbd`, `br` and `img`.
+"""The tags of HTML within a line: `sub`, `sup`, `kbd`, `br`, `img`.
 
 They become elements as those of Markdown do; nothing of what was written is passed through. Of the
 attributes only those of a picture count. A tag without its partner in the same element stays text,
@@ -33,7 +33,9 @@ MAX_NESTED = 5
 
 
 def read_tag(source: str) -> Element | None:
-    """The element of a tag, or one that stands for it; None for one that means nothing."""
+    """The element of a tag, or one that stands for it.
+
+    None for one that means nothing."""
     found = NAME.match(source)
     assert found is not None
     name = found[1].lower()
@@ -66,14 +68,14 @@ def read_picture(source: str) -> Element | None:
 
 
 def set_size(picture: Element, width: str, height: str = "") -> None:
-    """Gives a picture a width and a height in pixels or per cent, where they are such."""
+    """Gives a picture a width and a height in pixels or per cent."""
     for name, value in (("width", width), ("height", height)):
         if found := SIZE.fullmatch(value):
             picture.set(name, found[1] or found[2])
 
 
 def pair_tags(root: Element) -> None:
-    """Makes elements of tags and of what stands between them, and text of those left over."""
+    """Makes elements of paired tags and their content, and text of other tags."""
     for parent in list(root.iter()):
         if any(child.tag == MARK for child in parent):
             pair_children(parent)

@@ -59,7 +59,7 @@ class BracketLink(InlinePattern):
 
 
 def named_paper(target: str) -> str | None:
-    """The paper that a target can only mean: a key of dblp's, a DOI or an arXiv id."""
+    """The paper that a target surely means: dblp's key, a DOI, an arXiv id."""
     ref = parse_name(target)
     if ref is None or (ref.kind == "key" and not is_dblp_key(target)):
         return None
@@ -73,7 +73,9 @@ def paper_link(key: str, shown: str) -> Element:
 
 
 def embed_picture(target: str, shown: str) -> Element | None:
-    """The picture that is embedded; `shown` is its width, its width and height, or its text."""
+    """The picture that is embedded.
+
+    `shown` is its width, its width and height, or its text."""
     if not PICTURES.search(target):
         return None
     picture = Element("img", {"src": encode_address(target), "alt": ""})

@@ -21,6 +21,12 @@ from app.sources.record import PaperRecord
 
 # What a paper is when only the kind of its venue is known.
 _ENTRY_TYPES = {"conference": "inproceedings", "journal": "article", "book": "incollection"}
+# The formats that a paper is there in: the end of their addresses, and their media types.
+FORMATS = {
+    "bib": "application/x-bibtex",
+    "ris": "application/x-research-info-systems",
+    "json": "application/json",
+}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Links between the notes of one vault become links to the papers that these are about."""
+"""Links between notes of a vault become links to their papers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def with_note_links(
     *,
     is_new: bool,
 ) -> str:
-    """A text whose links to other notes lead to papers, also of notes that come later.
+    """A text whose links to other notes lead to their papers.
+
+    Also to those of notes that come later.
 
     Args:
         notes: where the links lead, and those that lead nowhere, are added to them.

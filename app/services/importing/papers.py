@@ -1,4 +1,4 @@
-"""The paper that a note is about: one that is here, or one that its file tells enough of."""
+"""The paper that a note is about: one that is here, or a new one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The notes of one vault by their paths and names, as they link to each other.
+"""The notes of one vault by the paths and names in their links.
 
 Called by the process that opens files, which has no database.
 """

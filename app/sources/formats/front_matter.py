@@ -18,8 +18,9 @@ MAX_FIELDS = 100
 MAX_VALUES = 6000  # of all lists together; papers have up to 5,000 authors
 MAX_DEPTH = 4
 _LINE = re.compile(r"([A-Za-z][\w -]{0,60}:[ ]+|[ ]*-[ ]+)([^\"'|>{\s].*?)[ ]*")
-# A colon in it, a link in two brackets, or a sign with which no value begins.
-_NEEDS_QUOTES = re.compile(r":(?:[ ]|$)|^\[\[.*\]\]$|^[@`%&*!?]|[ ]#")
+# A link in two brackets, or a sign with which no value begins; a colon in what has a name.
+_NEEDS_QUOTES = re.compile(r"^\[\[[^\[\]]+\]\](?:,[ ]*\[\[[^\[\]]+\]\])*$|^[@`%]")
+_HAS_COLON = re.compile(r"(?!\[).*:(?:[ ]|$)")
 _OTHER_BREAK = re.compile("[\r\x85\u2028\u2029]")
 
 
@@ -118,7 +119,10 @@ def _fields(head: str) -> tuple[dict[str, Any], dict[str, int]]:
 def _quoted(line: str) -> str:
     """A line of one name and one value, or of one value of a list, with the value in quotes."""
     found = _LINE.fullmatch(line)
-    if found is None or not _NEEDS_QUOTES.search(found[2]):
+    if found is None:
+        return line
+    is_named = not found[1].lstrip().startswith("-")
+    if not (_NEEDS_QUOTES.search(found[2]) or (is_named and _HAS_COLON.match(found[2]))):
         return line
     return f"{found[1]}{json.dumps(found[2], ensure_ascii=False)}"
 

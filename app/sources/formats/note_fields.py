@@ -1,4 +1,4 @@
-"""What notes of other tools call the facts of a paper, and how they write its authors.
+"""Names of fields, and of authors, in notes of other tools.
 
 Zotero's and Better BibTeX's templates for Obsidian, JabRef, Jekyll: `DOI`, `citekey`, `author`.
 """
@@ -60,7 +60,7 @@ def rename_fields(
 
 
 def read_authors(value: str | list[str]) -> tuple[str, ...]:
-    """The names of authors as they are printed, from a list or a line of them."""
+    """The names of authors as printed, from a list or a line."""
     written = value if isinstance(value, list) else _split(without_links(value))
     names = (_printed(without_links(name).strip(" ,;")) for name in written)
     return tuple(filter(None, names))

@@ -27,6 +27,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "media-src 'self' https:",
         "font-src 'self'",
         "connect-src 'self'",
+        "manifest-src 'self'",
         "frame-src https://www.youtube-nocookie.com https://player.vimeo.com",
         "form-action 'self'",
         "base-uri 'none'",
@@ -133,6 +134,16 @@ def with_headers(app: Callable[..., Iterable[bytes]], config: Config) -> Any:
 def headers(config: Config) -> dict[str, str]:
     """The headers of every answer, whoever makes it."""
     return {**HEADERS, "Strict-Transport-Security": HSTS} if config.https else HEADERS
+
+
+def open_to_other_sites(response: Response) -> Response:
+    """Let other sites' pages read an answer that is public and the same for everybody.
+
+    Sources: the Fetch standard, "Cross-Origin-Resource-Policy header" and "CORS protocol".
+    """
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
 
 
 def cookie_name(name: str) -> str:

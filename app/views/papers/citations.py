@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -13,6 +12,7 @@ from app.queries import identifiers, papers, summaries
 from app.queries.links import graph
 from app.services.exporting import citations
 from app.views.http.access import db
+from app.views.http.security import open_to_other_sites
 from app.views.papers import metadata
 from app.views.papers import paper as paper_pages
 
@@ -21,19 +21,6 @@ MAX_FILE_NAME_CHARS = 100  # of a file
 MAX_LINKED_PAPERS = 300
 
 
-@dataclass(frozen=True)
-class Format:
-    """A format: what people call it, and its media type."""
-
-    name: str
-    media_type: str
-
-
-FORMATS = {
-    "bib": Format("BibTeX", "application/x-bibtex"),
-    "ris": Format("RIS", "application/x-research-info-systems"),
-    "json": Format("CSL-JSON", "application/json"),
-}
 # The formats by the names that Zotero's unAPI translator knows.
 UNAPI = {"bibtex": "bib", "ris": "ris"}
 
@@ -76,7 +63,7 @@ def unapi() -> str | Response | tuple[Response | str, int]:
 
 
 def _formats(wanted: str = "") -> Response:
-    formats = [(name, FORMATS[suffix].media_type) for name, suffix in UNAPI.items()]
+    formats = [(name, citations.FORMATS[suffix]) for name, suffix in UNAPI.items()]
     text = render_template("papers/formats.xml", wanted=wanted, formats=formats)
     return Response(text, mimetype="application/xml")
 
@@ -112,10 +99,13 @@ def _file(paper: Paper, suffix: str) -> Response:
         )
     else:
         text = citations.to_ris(record) if suffix == "ris" else citations.to_bibtex(record) + "\n"
-    answer = Response(text, content_type=f"{FORMATS[suffix].media_type}; charset=utf-8")
+    answer = Response(text, content_type=f"{citations.FORMATS[suffix]}; charset=utf-8")
     how = "inline" if suffix == "json" else "attachment"
     answer.headers["Content-Disposition"] = f'{how}; filename="{file_name(paper.key)}.{suffix}"'
+    page = db().info["site_url"] + url_for("papers.show", key=paper.key)
+    answer.headers["Link"] = f'<{page}>; rel="describes"; type="text/html"'
     answer.add_etag()
+    open_to_other_sites(answer)
     return answer.make_conditional(request)
 
 

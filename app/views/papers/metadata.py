@@ -6,14 +6,75 @@ Tags of its head, JSON-LD, and its facts as JSON.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from app.models import Identifier, Summary
+from app.models import Identifier, Paper, Summary
 from app.queries.summaries import SummaryEntry
 from app.references.addresses import outside_url
 from app.sources.formats import csl_writing, meta_tags, schema_org
 from app.sources.record import PaperRecord
+
+# In the HTML of a text, which the sanitiser wrote: a picture that this site keeps itself.
+_OWN_PICTURE = re.compile(r'<img\b[^<>]*? src="(/pictures/[\w-]+\.(?:png|jpg))"')
+
+
+@dataclass(frozen=True)
+class Signpost:
+    """A link for machines: where one finds what belongs to a paper (https://signposting.org)."""
+
+    rel: str
+    href: str
+    type: str = ""
+
+
+@dataclass(frozen=True)
+class SharedPreview:
+    """What other sites show of a page: a sentence, and perhaps a picture."""
+
+    description: str
+    image: str = ""
+
+
+def signposts(
+    record: PaperRecord, address: str, formats: Iterable[tuple[str, str]]
+) -> list[Signpost]:
+    """The signposts of a paper's page.
+
+    Args:
+        address: of the page.
+        formats: the end and the media type of each format that it is there in.
+    """
+    cited = next(
+        (
+            outside_url(kind, value)
+            for kind, value in (("doi", record.doi), ("arxiv", record.arxiv_id))
+            if value
+        ),
+        None,
+    )
+    return [
+        Signpost("cite-as", cited or address),
+        Signpost("type", "https://schema.org/ScholarlyArticle"),
+        Signpost("type", "https://schema.org/AboutPage"),
+        *(Signpost("author", f"https://orcid.org/{orcid}") for orcid in record.orcids if orcid),
+        *(Signpost("describedby", f"{address}.{end}", kind) for end, kind in formats),
+    ]
+
+
+def preview(paper: Paper, entries: Sequence[SummaryEntry], site_url: str) -> SharedPreview:
+    """What other sites show of a paper's page: its best summary, its first own picture.
+
+    A picture elsewhere would be shown as ours, and without having been asked for.
+    """
+    if not entries:
+        return SharedPreview(f"{paper.title}: no summary yet.")
+    public = (entry.summary.html for entry in entries if entry.summary.visibility == "public")
+    images = (found[1] for html in public if (found := _OWN_PICTURE.search(html)))
+    image = next(images, None)
+    return SharedPreview(entries[0].summary.excerpt, site_url + image if image else "")
 
 
 def head_tags(record: PaperRecord) -> list[tuple[str, str]]:

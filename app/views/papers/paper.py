@@ -77,6 +77,8 @@ def show(key: str) -> str | Response | tuple[str, int]:
         entries=entries,
         address=address,
         head_tags=metadata.head_tags(record),
+        signposts=metadata.signposts(record, address, citations.FORMATS.items()),
+        preview=metadata.preview(paper, entries, db().info["site_url"]),
         linked_data=metadata.linked_data(record, entries, address, _address_of),
         my_summary=next((entry.summary for entry in entries if entry.is_mine), None),
         my_draft=None if user is None else next(iter(drafts.drafts_about(db(), user, paper)), None),
@@ -108,6 +110,8 @@ def summary_page(entry: SummaryEntry) -> str:
         "summaries/summary.html",
         entry=entry,
         paper=entry.paper,
+        permalink=_address_of(entry.summary),
+        preview=metadata.preview(entry.paper, [entry], db().info["site_url"]),
         bibtex=citations.revision_bibtex(entry, revision, address),
     )
 

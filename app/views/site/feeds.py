@@ -17,6 +17,7 @@ from app.queries import summaries
 from app.queries.catalogue import overview
 from app.queries.summaries import ANONYMOUS_ANCHOR, SummaryEntry
 from app.views.http.access import db
+from app.views.http.security import open_to_other_sites
 
 blueprint = Blueprint("feeds", __name__)
 ITEMS = 100
@@ -93,7 +94,7 @@ def robots() -> Response:
 def _xml(template: str, mimetype: str, **context: object) -> Response:
     site = db().info["site_url"]
     text = render_template(template, site=site, edited=_edited, **context)
-    return Response(_NOT_XML.sub("", text), mimetype=mimetype)
+    return open_to_other_sites(Response(_NOT_XML.sub("", text), mimetype=mimetype))
 
 
 def _edited(entry: SummaryEntry) -> datetime:

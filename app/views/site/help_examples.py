@@ -64,10 +64,10 @@ _EXAMPLES = (
     ),
     (
         "Links to papers",
-        "As \\cite{conf/nips/RenHGS15} showed, after [Fast R-CNN](/paper/conf/iccv/Girshick15);"
-        " see also https://arxiv.org/abs/1506.02640.",
+        "As \\cite[Sec. 3]{conf/nips/RenHGS15} showed,"
+        " after [Fast R-CNN](/paper/conf/iccv/Girshick15); see also https://arxiv.org/abs/1506.02640.",
         "Bibtex keys, addresses of this site, of ShortScience, arXiv, DOI, OpenReview and dblp lead"
-        " to the paper's page here.",
+        " to the paper's page here. Also [@key, p. 3] and [[@key]].",
     ),
     (
         "See also",
@@ -90,8 +90,21 @@ _EXAMPLES = (
         "Quotes and alerts",
         "> Do they learn, or remember?\n\n> [!NOTE]\n> The code is newer than the paper.\n\n"
         "> [!WARNING]\n> Table 2 was corrected.",
-        "Also [!TIP], [!IMPORTANT] and [!CAUTION], alone on the first line of a quote.",
+        "Also [!TIP], [!IMPORTANT] and [!CAUTION], and all kinds that Obsidian knows.",
     ),
+    (
+        "Folded parts",
+        "<details>\n<summary>Proof of $a \\le b$</summary>\n\nBy *induction*.\n</details>\n\n"
+        "> [!question]- Does it converge?\n> Only for small steps.",
+        "Also > [!tip]+ Title, which can be folded and is not yet.",
+    ),
+    (
+        "A few tags of HTML",
+        "CO<sub>2</sub>, 10<sup>-3</sup>, <kbd>Ctrl</kbd>+<kbd>C</kbd>, one<br>two,\n"
+        '<img src="/favicon.svg" alt="Three lines" width="24"> <!-- not shown -->',
+        "All other HTML is shown as text. %%Comments%% of Obsidian are not shown either.",
+    ),
+    ("Marked text", "The ==main point== is *here*.", ""),
     (
         "Text with footnotes",
         "Both[^1], and in this order[^1].\n\n[^1]: It seems, for small $n$.",

@@ -257,6 +257,7 @@ def test_notes_from_elsewhere(session: Session, tmp_path: Path) -> None:
         authors="Shaoqing Ren, Kaiming He",
         tags="'#detection #vision'",
         aliases="[a]",
+        rating="5",
     )
     (tmp_path / "notes/img").mkdir()
     (tmp_path / "notes/img/a map.png").write_bytes(saved(drawing()))
@@ -266,7 +267,7 @@ def test_notes_from_elsewhere(session: Session, tmp_path: Path) -> None:
     make_user(session, "mira")
     outcomes = import_vault(session, tmp_path, ImportOptions(writer="mira", visibility="private"))
     assert statuses(outcomes) == {"added": 1}
-    assert outcomes[0].notes == ("the field 'aliases' is not known and was left out",)
+    assert outcomes[0].notes == ("the field 'rating' is not known and was left out",)
     summary = session.scalars(select(Summary)).one()
     assert summary.visibility == "private"
     assert len(uploads.names_in(summary.source)) == 2
@@ -295,7 +296,7 @@ def test_each_refused_file_is_named_and_the_others_go_on(session: Session, tmp_p
     told = {Path(each.name).name: (each.line, each.message) for each in outcomes if each.message}
     for name, line, says in (
         ("2.md", 2, "not here yet, so its title is needed"),
-        ("3.md", 2, "A key, a doi or an arxiv number"),
+        ("3.md", 2, "A key, a DOI, an arXiv ID, or the title"),
         ("4.md", 5, "visibility is public"),
         ("5.md", 2, "--user NAME"),
         ("6.md", 6, "at most 65,536 bytes"),
@@ -731,3 +732,25 @@ def test_an_export_over_an_old_one_replaces_whole_files(session: Session, tmp_pa
     assert take_out(session, tmp_path / "one", "bob.2").keys() == {
         name for name in before if name.startswith("bob.2/")
     }
+
+
+def test_notes_link_to_each_other_and_have_aliases(
+    session: Session, tmp_path: Path, empty: Database
+) -> None:
+    mira = make_user(session, "mira")
+    one = make_paper(session, "conf/x/One1", "The first: one", year=2001)
+    two = make_paper(session, "conf/x/Two2", "The second", year=2002)
+    make_paper(session, "conf/x/Three3", "Nobody wrote about it", year=2003)
+    text = "[t](/paper/conf/x/Two2) `[t](/paper/conf/x/Two2)` [u](/paper/conf/x/Three3) \\cite{a/b}"
+    make_summary(session, one, mira, text)
+    make_summary(session, two, mira, "Back to [o][1]\n\n[1]: /paper/conf/x/One1")
+    files = take_out(session, tmp_path / "1")
+    first = files["mira/conf-x-One1.md"].decode()
+    assert "\naliases:\n  - 'The first: one'\n" in first
+    assert first.endswith(
+        "\n[t](conf-x-Two2.md) `[t](/paper/conf/x/Two2)` [u](/paper/conf/x/Three3) \\cite{a/b}\n"
+    )
+    assert files["mira/conf-x-Two2.md"].decode().endswith("[1]: conf-x-One1.md\n")
+    with empty.session() as site:
+        import_vault(site, tmp_path / "1")
+        assert take_out(site, tmp_path / "2") == files

@@ -52,7 +52,7 @@ def test_values_stay_as_they_are_typed() -> None:
         ("", 1, "first line must be ---"),
         ("---\nkey: x\n", 1, "a second line with --- is missing"),
         ("---\nkey: x\ntitle: [a\n---\nText.", 3, "not YAML"),
-        ("---\nkey: x\ntitle: a: b\n---\nText.", 3, "not YAML"),
+        ("---\nkey: x\ntitle: 'a' b\n---\nText.", 3, "not YAML"),
         ("---\njust words\n---\nText.", 2, "list of names and values"),
         (
             "---\nkey: x\ntitle: t\nauthors:\n  - name: A\n---\nText.",
@@ -62,7 +62,7 @@ def test_values_stay_as_they_are_typed() -> None:
         ("---\nkey: x\nuser: a\n'user': b\n---\nText.", 4, "twice; the first is on line 3"),
         ("---\n? [a]\n: b\n---\nText.", 2, "The name of a field must be one value"),
         ("---\nkey: {a: b}\n---\nText.", 2, "key must be one value or a list"),
-        ("---\nkey: [[a]]\n---\nText.", 2, "key must be one value or a list"),
+        ("---\nkey: [[a], [b]]\n---\nText.", 2, "key must be one value or a list"),
         ("---\n" + "[" * 5000 + "\n---\nText.", 2, "nested too deeply"),
         ("---\n" + "? " * 50_000 + "\n---\nText.", 2, "nested too deeply"),
         ("---\nkey: x\n" + "".join(f"k{n}:\n" for n in range(200)) + "---\nT.", 102, "100 fields"),
@@ -163,7 +163,11 @@ def test_a_value_that_means_nothing(name: str, value: str, says: str) -> None:
 
 def test_what_is_no_summary() -> None:
     for data, line, says in (
-        (b"---\ntitle: A\n---\nText.", 2, "A key, a doi or an arxiv number is needed"),
+        (
+            b"---\ntitle: A\n---\nText.",
+            2,
+            "A key, a DOI, an arXiv ID, or the title",
+        ),
         (b"---\nkey: conf/x/A1\n---\n\n \n", 6, "There is no text"),
         (b"---\nkey: conf/x/A1\n---\nT\xe9xt.", 4, "not UTF-8"),
         (b"x" * 1_000_001, 1, "at most 1,000,000 bytes"),
@@ -174,7 +178,30 @@ def test_what_is_no_summary() -> None:
 
 
 def test_fields_of_other_programs_are_named() -> None:
-    assert file_reading.read(head(aliases="[x]", cssclass="wide")).unknown == (
-        "aliases",
-        "cssclass",
+    assert file_reading.read(head(aliases="[x]", rating="5", My_Field="x")).unknown == (
+        "rating",
+        "My_Field",
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "value"),
+    [
+        ("title: BERT: a study", "title", "BERT: a study"),
+        ("title: Why? An answer:", "title", "Why? An answer:"),
+        ("citekey: @smith2020", "citekey", "@smith2020"),
+        ("authors: [[Ann Smith]]", "authors", "[[Ann Smith]]"),
+        ("authors:\n  - [[Ann Smith]]\n  - Bob", "authors", ["[[Ann Smith]]", "Bob"]),
+        ('title: "Quoted": not', "title", None),
+        ("tags: [a, b: c", "tags", None),
+    ],
+)
+def test_what_lacks_quotes_is_read_as_it_is_meant(
+    line: str, name: str, value: str | list[str] | None
+) -> None:
+    text = f"---\nkey: x\n{line}\n---\nText."
+    if value is None:
+        with pytest.raises(BadFile, match="not YAML"):
+            parse(text)
+    else:
+        assert parse(text).fields[name] == value

@@ -11,7 +11,10 @@ DIGEST = "0123456789abcdef" * 2
 HERE = {"fig.png", "img/fig 1.png", "a_(b).jpg", "Ünï.webp", f"pictures/{DIGEST}.png"}
 
 
-HOSTILE = ["![", "`", "[a](", "![[", "![a](b ", "```\n", "[x]: ", "(<", "\\[", "` `` ", "[a](b' "]
+HOSTILE = [
+    *("![", "`", "[a](", "![[", "![a](b ", "```\n", "[x]: ", "(<", "\\[", "` `` ", "[a](b' "),
+    *("<img src=", "<img "),
+]
 
 
 def keep(path: str) -> str | None:
@@ -31,7 +34,13 @@ def keep(path: str) -> str | None:
         ("[a link](fig.png)", f"[a link]({ADDRESS})"),
         ("![a][f]\n\n[f]: fig.png", f"![a][f]\n\n[f]: {ADDRESS}"),
         ("![[fig.png]]", f"![fig]({ADDRESS})"),
-        ("![[img/fig 1.png|300]]", f"![fig 1]({ADDRESS})"),
+        ("![[img/fig 1.png|300]]", f'<img src="{ADDRESS}" alt="fig 1" width="300">'),
+        ("![[fig.png|20x10]]", f'<img src="{ADDRESS}" alt="fig" width="20" height="10">'),
+        ("![[fig.png|A figure]]", f"![A figure]({ADDRESS})"),
+        ('<img alt="x" src="fig.png" width=3>', f'<img alt="x" src="{ADDRESS}" width=3>'),
+        ("<img src=img/fig%201.png>", f'<img src="{ADDRESS}">'),
+        ("<IMG src='missing.png'>", "<IMG src='missing.png'>"),
+        ("`<img src=fig.png>`", "`<img src=fig.png>`"),
         ("![a](missing.png)", "![a](missing.png)"),
         ("![a](https://x.org/fig.png)", "![a](https://x.org/fig.png)"),
         ("![a](/fig.png)", "![a](/fig.png)"),

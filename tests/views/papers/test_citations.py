@@ -158,7 +158,8 @@ def test_the_page_tells_programs_what_it_is_about(guest: Browser, session: Sessi
     assert found["citation_journal_title"] == ["Journal of Machine Learning Research"]
     assert found["citation_firstpage"] == ["2579"]
     assert found["og:url"] == ["http://localhost/paper/journals/jmlr/MaatenH08"]
-    links = {each.get("type"): each.get("href") for each in page.tree.iter("link")}
+    alternate = [each for each in page.tree.iter("link") if each.get("rel") == "alternate"]
+    links = {each.get("type"): each.get("href") for each in alternate}
     assert links["application/x-bibtex"] == "/paper/journals/jmlr/MaatenH08.bib"
     data = linked_data(page)
     assert data["@id"] == "http://localhost/paper/journals/jmlr/MaatenH08"
@@ -190,6 +191,60 @@ def test_nobody_elses_page_shows_a_hidden_name(app: Flask, session: Session) -> 
     (review,) = linked_data(writer.get("/paper/conf/x/A1"))["review"]
     assert "author" not in review
     assert "review" not in linked_data(writer.get("/paper/conf/x/B2"))
+
+
+def test_public_files_are_open_to_other_sites(guest: Browser, session: Session) -> None:
+    make_tsne(session)
+    address = "/paper/journals/jmlr/MaatenH08"
+    opened = [f"{address}.bib", f"{address}.ris", f"{address}.json", "/feed.atom", "/rss.xml"]
+    for path in opened:
+        headers = guest.get(path).response.headers
+        assert headers["Cross-Origin-Resource-Policy"] == "cross-origin", path
+        assert headers["Access-Control-Allow-Origin"] == "*"
+        assert "Access-Control-Allow-Credentials" not in headers
+    page = guest.get(address).response.headers
+    assert page["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "Access-Control-Allow-Origin" not in page
+    assert "manifest-src 'self'" in page["Content-Security-Policy"]
+
+
+def test_signposts_lead_both_ways(guest: Browser, session: Session) -> None:
+    make_paper(session, "conf/x/A1", "A title", doi="10.1000/a1", year=2001)
+    page = guest.get("/paper/conf/x/A1")
+    links = [(each.get("rel"), each.get("href", "")) for each in page.tree.iter("link")]
+    assert ("cite-as", "https://doi.org/10.1000/a1") in links
+    assert ("type", "https://schema.org/AboutPage") in links
+    described = [href for rel, href in links if rel == "describedby"]
+    assert [href.rsplit(".", 1)[1] for href in described] == ["bib", "ris", "json"]
+    for href in described:
+        answer = guest.get(href[href.index("/paper/") :])
+        link = answer.response.headers["Link"]
+        assert link == f'<{href.rsplit(".", 1)[0]}>; rel="describes"; type="text/html"'
+
+
+def test_a_preview_shows_our_own_pictures_only(session: Session, guest: Browser) -> None:
+    paper = make_paper(session, "conf/x/A1", "A title")
+    name = "A" * 22 + ".png"
+    make_summary(session, paper, source="First. ![x](https://e.org/remote.png)")
+    assert "og:image" not in metas(guest.get("/paper/conf/x/A1"))
+    private = f"Mine. ![x](/pictures/{'B' * 22}.png)"
+    make_summary(session, paper, source=private, visibility="private")
+    make_summary(session, paper, source=f'Text. <img src="/pictures/{name}" width="3">')
+    found = metas(guest.get("/paper/conf/x/A1"))
+    (image,) = found["og:image"]
+    assert image.endswith(f"/pictures/{name}")
+    assert image.startswith("http")
+    assert found["og:description"] == found["description"]
+
+
+def test_every_row_tells_zotero_its_paper(guest: Browser, session: Session) -> None:
+    papers = [make_paper(session, f"conf/x/A{number}", "Alike") for number in (1, 2)]
+    for paper in papers:
+        make_summary(session, paper)
+    for path in ("/", "/search?q=alike"):
+        rows = guest.get(path).tree.iter("abbr")
+        found = {each.get("title") for each in rows if each.get("class") == "unapi-id"}
+        assert found == {f"paper:{paper.id}" for paper in papers}, path
 
 
 def test_zotero_gets_a_paper_by_unapi(guest: Browser, session: Session) -> None:
