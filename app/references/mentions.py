@@ -69,11 +69,14 @@ def doi_in(text: str) -> str:
     return found[0].rstrip(".,;/") if found and not is_of_arxiv else ""
 
 
-def short_doi_url(text: str) -> str:
-    """The address of a short DOI (https://shortdoi.org), which does not say which DOI it means."""
+def short_doi(text: str) -> str:
+    """The short DOI (https://shortdoi.org) of a text or address, as `10/ggd754`.
+
+    Empty if it is none. It does not say which DOI it stands for.
+    """
     ref = parse_identifier(text)
     is_short = ref is not None and ref.kind == "url" and ref.value.startswith("doi.org/")
-    return f"https://{ref.value}" if ref is not None and is_short else ""
+    return ref.value.removeprefix("doi.org/") if ref is not None and is_short else ""
 
 
 def archive_urls(texts: Iterable[str]) -> tuple[str, ...]:

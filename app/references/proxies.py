@@ -55,7 +55,7 @@ def inner_address(host: str, parts: SplitResult) -> str:
 
 
 def host_behind(host: str, is_known: Callable[[str], bool]) -> str:
-    """Returns the host that is meant by that of a proxy or of a mobile site.
+    """Returns the host that is meant by that of a proxy or mobile site.
 
     Args:
         host: in lower case.

@@ -20,6 +20,7 @@ from app.queries.search import results
 from app.references.addresses import outside_url
 from app.references.identifiers import implied_references
 from app.references.labels import capitalised, field_label
+from app.references.mentions import short_doi
 from app.rendering import RenderError, render_inline
 from app.services.lookup import asking, pasted_input
 from app.services.lookup.asking import FoundWork, LookupAnswer, LookupSettings
@@ -134,6 +135,8 @@ def _elsewhere(outside: LookupSettings, what: PastedInput, is_here: bool) -> Loo
         # What an identifier names is one paper: when it is here, nobody else need be asked.
         names = [f"{ref.kind}:{ref.value}" for ref in (what.ref, *implied_references(what.ref))]
         return LookupAnswer() if is_here else asking.find_works(outside, names)
+    if short := short_doi(what.url):  # which DOI it stands for, only its service knows
+        return LookupAnswer() if is_here else asking.find_works(outside, [f"doi:{short}"])
     return asking.search_titles(outside, what.title) if what.title else LookupAnswer()
 
 

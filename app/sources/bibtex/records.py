@@ -15,7 +15,7 @@ from app.references.mentions import (
     arxiv_in,
     arxiv_of,
     doi_in,
-    short_doi_url,
+    short_doi,
 )
 from app.sources import markup
 from app.sources.bibtex.journals import with_journals
@@ -323,7 +323,8 @@ def _arxiv_id(fields: Mapping[str, str]) -> str:
 
 def _url(fields: Mapping[str, str]) -> str:
     """The address of the work; a short DOI is one, for it does not say which DOI it means."""
-    return _told_url(fields) or short_doi_url(_unescaped(fields.get("doi", "")))
+    short = short_doi(_unescaped(fields.get("doi", "")))
+    return _told_url(fields) or (f"https://doi.org/{short}" if short else "")
 
 
 def _other_urls(fields: Mapping[str, str]) -> tuple[str, ...]:

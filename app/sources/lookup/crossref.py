@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
+from app.references.identifiers import SHORT_DOI, from_doi
 from app.references.mentions import arxiv_of
 from app.references.orcid import orcid_of
 from app.sources.answers import (
@@ -25,9 +27,9 @@ from app.sources.record import PaperRecord
 from app.text.person_names import format_name
 
 NAME = "Crossref"
-HOSTS = {"api.crossref.org": 0.4}
+HOSTS = {"api.crossref.org": 0.4, "doi.org": 0.4}
 KIND = "doi"
-_HOST = next(iter(HOSTS))
+_HOST, _RESOLVER = HOSTS
 # Crossref's types as BibTeX's kinds of entries; what is no paper is not looked for.
 _TYPES = {
     "journal-article": "article",
@@ -55,11 +57,33 @@ _ACRONYM = re.compile(r"\(([A-Z][A-Za-z&/-]*[A-Z][A-Za-z&/-]*)(?:[ '’‘]*\d{2
 
 
 def find(value: str, fetch: Fetch) -> PaperRecord | None:
-    """The paper of a DOI, if it is one of Crossref's."""
+    """The paper of a DOI, if it is one of Crossref's.
+
+    Also of a short one (https://shortdoi.org).
+    """
+    if SHORT_DOI.fullmatch(value):
+        doi = _expand(value, fetch)
+        found = find(doi, fetch) if doi else None
+        return replace(found, other_urls=(f"https://doi.org/{value}",)) if found else None
     body = fetch(_HOST, f"/works/{quote(value, safe='')}", {})
     if body is None:
         return None
     return _record(value_at(read_json(body), "message"))
+
+
+def _expand(short: str, fetch: Fetch) -> str:
+    """The DOI of which a short one is an alias; empty for none.
+
+    A handle says so by a value of the type `HS_ALIAS` (RFC 3651, 3.1.5), which the resolver's API
+    tells (DOI Handbook, "Proxy server REST API").
+    """
+    body = fetch(_RESOLVER, f"/api/handles/{quote(short)}", {"type": "HS_ALIAS"})
+    if body is None:
+        return ""
+    values = objects_at(read_json(body), "values")
+    told = (text_at(each, "data", "value") for each in values)
+    refs = map(from_doi, told)
+    return next((ref.value for ref in refs if ref is not None and ref.kind == "doi"), "")
 
 
 def search_title(title: str, fetch: Fetch) -> list[PaperRecord]:

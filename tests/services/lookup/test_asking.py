@@ -233,6 +233,25 @@ def test_what_was_pasted_is_recognised(text: str, kind: str) -> None:
         assert what.ref.kind == kind
 
 
+def test_a_short_doi_is_resolved(stand_in: StandIn, tmp_path: Path, session: Session) -> None:
+    alias = {"type": "HS_ALIAS", "data": {"value": "10.1109/CVPR.2016.90"}}
+    stand_in.replies["doi.org/api/handles/10/ggd754"] = Reply(
+        body=json.dumps({"values": [alias]}).encode()
+    )
+    for number, text in enumerate(("10/ggd754", "https://doi.org/ggd754", "doi: 10/GGD754.")):
+        result = finding.find_papers(session, stand_in.outside(tmp_path / str(number)), text, None)
+        (offer,) = result.offers
+        assert offer.record.doi == "10.1109/cvpr.2016.90", text
+    paper = make_paper(session, "conf/cvpr/HeZRS16", TITLE, doi="10.1109/cvpr.2016.90")
+    session.commit()
+    found = finding.find_papers(session, stand_in.outside(tmp_path), "10/ggd754", None)
+    assert [each.id for each in found.here] == [paper.id]
+    off = stand_in.outside(tmp_path / "off", on=False)
+    assert (
+        finding.find_papers(session, off, "10/none9", None).known.url == "https://doi.org/10/none9"
+    )
+
+
 def test_what_is_here_comes_first(stand_in: StandIn, tmp_path: Path, session: Session) -> None:
     ours = make_paper(session, "conf/cvpr/HeZRS16", TITLE)
     make_paper(session, "conf/x/Other", "On deep residual learning")

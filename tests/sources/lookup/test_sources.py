@@ -227,6 +227,26 @@ def test_crossrefs_marks_and_types(stand_in: StandIn) -> None:
     assert crossref.find("10.1000/x", stand_in.fetch()) is None
 
 
+def test_a_short_doi_is_an_alias(stand_in: StandIn) -> None:
+    alias = {"type": "HS_ALIAS", "data": {"format": "string", "value": "10.1109/CVPR.2016.90"}}
+    handle = stand_in.replies["doi.org/api/handles/10/ggd754"] = Reply(
+        body=json.dumps({"responseCode": 1, "values": [{"type": "HS_ADMIN"}, alias]}).encode()
+    )
+    found = crossref.find("10/ggd754", stand_in.fetch())
+    assert found is not None
+    assert found.doi == "10.1109/cvpr.2016.90"
+    assert found.other_urls == ("https://doi.org/10/ggd754",)
+    handle.body = json.dumps({"responseCode": 100, "values": []}).encode()
+    assert crossref.find("10/ggd754", stand_in.fetch()) is None
+    alias["data"] = {"value": "10/ggd754"}  # an alias of itself
+    handle.body = json.dumps({"values": [alias]}).encode()
+    assert crossref.find("10/ggd754", stand_in.fetch()) is None
+    assert crossref.find("10/none9", stand_in.fetch()) is None
+    handle.body = b"<html>"
+    with pytest.raises(SourceUnavailable):
+        crossref.find("10/ggd754", stand_in.fetch())
+
+
 def test_dblps_search(stand_in: StandIn) -> None:
     corr, cvpr, other = dblp.search_title("deep residual", stand_in.fetch())
     assert (corr.key, corr.arxiv_id) == ("journals/corr/HeZRS15", "1512.03385")
