@@ -35,8 +35,6 @@ from app.text.tex_signs import (
     WRAPPED,
 )
 
-__all__ = ["count_marks", "is_balanced", "paragraphs", "plain"]
-
 _TEX = re.compile(r"[\\{}$~&`'\n-]|[?!]`")
 _MARK = re.compile(r"\\(?:[A-Za-z@]+|.)?|[{}$&]|\n[ \t]*(?=\n)", re.DOTALL)
 

@@ -12,13 +12,8 @@ from typing import Any
 from app.models import Identifier, Summary
 from app.queries.summaries import SummaryEntry
 from app.references.addresses import outside_url
-from app.sources.formats import csl_writing, meta_tags, schema_org
+from app.sources.formats import csl_writing, schema_org
 from app.sources.record import PaperRecord
-
-
-def head_tags(record: PaperRecord) -> list[tuple[str, str]]:
-    """Names and contents of the `<meta>` tags that describe a paper."""
-    return meta_tags.tags(record)
 
 
 def as_json(

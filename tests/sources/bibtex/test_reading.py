@@ -12,12 +12,11 @@ from app.sources.bibtex.reading import (
     BadEntry,
     FoundEntry,
     decode,
-    plain,
     read_bibtex,
     read_entries,
 )
 from app.sources.record import PaperRecord
-from app.text.tex import paragraphs
+from app.text.tex import paragraphs, plain
 from tests.helpers.steps import steps
 
 GOOD = r"""
