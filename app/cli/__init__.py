@@ -134,7 +134,8 @@ def render(file: TextIO) -> None:
     Example:
       echo 'The loss is $L = -\\log p$.' | shortlist render -
     """
-    from app.services.renderer import RenderError, render_alone
+    from app.rendering import RenderError
+    from app.services.renderer import render_alone
 
     try:
         rendered = render_alone(file.read())

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.services.importing.terms import ImportOptions, ImportOutcome, ImportRun
 
 MAX_NAMED_ACCOUNTS = 20  # accounts in a report
-SIMILAR_SECONDS = 10.0
+SIMILAR_SECONDS = 1.0
 REPORTED = ("added", "changed", "unchanged", "kept", "refused")
 
 

@@ -13,27 +13,14 @@ from app.models import Author, Paper, PaperAuthor
 from app.queries import identifiers
 from app.references.identifiers import PaperRef
 from app.rendering import (
-    MAX_TEXT_BYTES,
     KnownPapers,
     Preview,
     Rendered,
-    RendererBusy,
-    RenderError,
     preview,
     render,
 )
 from app.rendering.links import FindPapers
 from app.text.person_names import surname
-
-__all__ = [
-    "MAX_TEXT_BYTES",
-    "RenderError",
-    "Rendered",
-    "RendererBusy",
-    "preview_text",
-    "render_alone",
-    "render_text",
-]
 
 
 def render_text(session: Session, text: str) -> Rendered:

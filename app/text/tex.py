@@ -29,7 +29,6 @@ from app.text.tex_mending import (
     PRIVATE,
     Mender,
     is_balanced,
-    unescape_entities,
 )
 from app.text.tex_signs import (
     ACCENTS,
@@ -43,8 +42,6 @@ from app.text.tex_signs import (
     SYMBOLS,
     WRAPPED,
 )
-
-__all__ = ["count_marks", "is_balanced", "paragraphs", "plain", "unescape_entities"]
 
 _TEX = re.compile(r"[\\{}$~&`'\n-]|[?!]`")
 _FORMULA_SIGNS = re.compile(r"[\w+\-−–/*.,=()<> ]+", re.ASCII)

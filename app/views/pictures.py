@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, g, jsonify, render_template, request,
 from werkzeug.wrappers import Response
 
 from app.queries import pictures as queries
-from app.services.pictures import files, uploads
+from app.services.pictures import encoding, files, uploads
 from app.services.pictures.addresses import ADDRESSES_CHANGED
 from app.services.refusals import Refusal
 from app.views.http import access, listing
@@ -118,5 +118,5 @@ def _page(problem: str = "") -> str:
         used_bytes=total,
         most=uploads.MAX_PICTURES,
         most_bytes=uploads.MAX_TOTAL,
-        max_bytes=files.MAX_BYTES,
+        max_bytes=encoding.MAX_BYTES,
     )

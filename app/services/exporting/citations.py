@@ -1,7 +1,4 @@
-"""How a paper is cited.
-
-In the formats of reference managers, as a line, and in a page's head.
-"""
+"""A paper as a record, for the formats, and where it is read elsewhere."""
 
 from __future__ import annotations
 
@@ -13,10 +10,7 @@ from app.models import Identifier, Paper, Revision
 from app.queries.summaries import SummaryEntry
 from app.references.addresses import dblp_url, outside_url
 from app.references.labels import SITES
-from app.sources.bibtex import writing
 from app.sources.bibtex.writing import escape_tex
-from app.sources.formats import citation_line, ris_writing
-from app.sources.formats.citation_line import CitationLine
 from app.sources.record import PaperRecord
 
 # What a paper is when only the kind of its venue is known.
@@ -87,21 +81,6 @@ def reading_links(paper: Paper, names: Sequence[Identifier]) -> list[ReadingLink
     scholar = f"https://scholar.google.com/scholar?q={quote_plus(paper.title)}"
     found.append(ReadingLink("Google Scholar", scholar))
     return found
-
-
-def to_bibtex(record: PaperRecord) -> str:
-    """A record as a BibTeX entry."""
-    return writing.entry(record)
-
-
-def format_citation(record: PaperRecord) -> CitationLine:
-    """A record as one line for people."""
-    return citation_line.line(record)
-
-
-def to_ris(record: PaperRecord) -> str:
-    """A record as RIS."""
-    return ris_writing.entry(record)
 
 
 def revision_bibtex(entry: SummaryEntry, revision: Revision, address: str) -> str:

@@ -12,11 +12,9 @@ from pathlib import Path
 from app.rendering.sandbox import Child, Children, ResourceLimitExceeded, SandboxBusy
 from app.services.files import write_file
 from app.services.pictures import encoding
-from app.services.pictures.encoding import DAMAGED, MAX_BYTES, MAX_PIXELS, PictureFile
+from app.services.pictures.encoding import DAMAGED, MAX_BYTES, PictureFile
 from app.services.pictures.headers import BadPicture
 from app.services.refusals import Refusal
-
-__all__ = ["MAX_BYTES", "MAX_PIXELS", "PictureFile", "encode", "path_of", "write"]
 
 MAX_MEMORY_BYTES = (
     800_000_000  # bytes of address space; the largest animation that is taken needs 660 MB

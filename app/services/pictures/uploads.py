@@ -30,7 +30,8 @@ from app.models import (
 )
 from app.queries.pictures import room_used
 from app.services.locks import lock_user
-from app.services.pictures.files import MAX_BYTES, encode, path_of, write
+from app.services.pictures.encoding import MAX_BYTES
+from app.services.pictures.files import encode, path_of, write
 from app.services.refusals import Refusal
 from app.text.lines import one_line
 

@@ -28,19 +28,6 @@ from app.services.summaries.state import (
 )
 from app.text.visibility import VISIBILITIES
 
-__all__ = [
-    "MAX_DRAFTS",
-    "MAX_DRAFT_BYTES",
-    "Content",
-    "DraftConflict",
-    "OtherVersion",
-    "close_draft",
-    "discard_draft",
-    "find_other_version",
-    "revision_text",
-    "save_draft",
-]
-
 # More than a summary may have, so that a text that is too long is kept until it is shorter.
 MAX_DRAFT_BYTES = 262_144
 MAX_LINE = 2000  # characters of takeaway and tags

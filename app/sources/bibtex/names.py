@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from app.text.person_names import format_name, is_group
-from app.text.tex import plain, unescape_entities
+from app.text.tex import plain
+from app.text.tex_mending import unescape_entities
 
 MAX_NAMES = 10_000
 _BREAKS = re.compile(r"\s+\\?&(?=\s)|\\.|[{}]|\s+and(?=[\s{]|$)|,|;", re.IGNORECASE | re.DOTALL)

@@ -19,8 +19,6 @@ from app.sources.record import PaperRecord
 from app.text.lines import plain_ends
 from app.text.tex import plain
 
-__all__ = ["BadEntry", "FoundEntry", "decode", "plain", "read_bibtex", "read_entries"]
-
 MAX_ENTRIES = 2000  # of pasted text
 MAX_VALUE = 20_000
 MAX_PEOPLE = 200_000  # characters; papers of LHC experiments have 3,000 authors and more

@@ -22,7 +22,7 @@ from app.sources.record import OTHERS, PaperRecord
 from app.text.lines import plain_ends
 from app.text.person_names import format_name, is_group
 from app.text.signs import mend_signs
-from app.text.tex import unescape_entities
+from app.text.tex_mending import unescape_entities
 
 _LINE = re.compile(r"\s{0,3}([A-Z][A-Z0-9]) {1,2}- ?(.*)")
 _TYPES = {

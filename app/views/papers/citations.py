@@ -11,6 +11,8 @@ from app.models import Paper
 from app.queries import identifiers, papers, summaries
 from app.queries.links import graph
 from app.services.exporting import citations
+from app.sources.bibtex import writing
+from app.sources.formats import ris_writing
 from app.views.http.access import db
 from app.views.http.security import open_to_other_sites
 from app.views.papers import metadata
@@ -98,7 +100,7 @@ def _file(paper: Paper, suffix: str) -> Response:
             linked_from=around.sources_of(paper),
         )
     else:
-        text = citations.to_ris(record) if suffix == "ris" else citations.to_bibtex(record) + "\n"
+        text = ris_writing.entry(record) if suffix == "ris" else writing.entry(record) + "\n"
     answer = Response(text, content_type=f"{citations.FORMATS[suffix]}; charset=utf-8")
     how = "inline" if suffix == "json" else "attachment"
     answer.headers["Content-Disposition"] = f'{how}; filename="{file_name(paper.key)}.{suffix}"'

@@ -14,7 +14,7 @@ from typing import Any
 from app.models import Identifier, Paper, Summary
 from app.queries.summaries import SummaryEntry
 from app.references.addresses import outside_url
-from app.sources.formats import csl_writing, meta_tags, schema_org
+from app.sources.formats import csl_writing, schema_org
 from app.sources.record import PaperRecord
 
 # In the HTML of a text, which the sanitiser wrote: a picture that this site keeps itself.
@@ -75,11 +75,6 @@ def preview(paper: Paper, entries: Sequence[SummaryEntry], site_url: str) -> Sha
     images = (found[1] for html in public if (found := _OWN_PICTURE.search(html)))
     image = next(images, None)
     return SharedPreview(entries[0].summary.excerpt, site_url + image if image else "")
-
-
-def head_tags(record: PaperRecord) -> list[tuple[str, str]]:
-    """Names and contents of the `<meta>` tags that describe a paper."""
-    return meta_tags.tags(record)
 
 
 def as_json(

@@ -16,6 +16,8 @@ from app.references.addresses import outside_url
 from app.references.parsing import is_of_a_site, parse_identifier
 from app.services.exporting import citations
 from app.services.papers import duplicates
+from app.sources.bibtex import writing
+from app.sources.formats import citation_line, meta_tags
 from app.views.http.access import db, viewer
 from app.views.maps import layout
 from app.views.papers import metadata
@@ -76,7 +78,7 @@ def show(key: str) -> str | Response | tuple[str, int]:
         paper=paper,
         entries=entries,
         address=address,
-        head_tags=metadata.head_tags(record),
+        head_tags=meta_tags.tags(record),
         signposts=metadata.signposts(record, address, citations.FORMATS.items()),
         preview=metadata.preview(paper, entries, db().info["site_url"]),
         linked_data=metadata.linked_data(record, entries, address, _address_of),
@@ -91,8 +93,8 @@ def show(key: str) -> str | Response | tuple[str, int]:
         ),
         identifiers=citations.reading_links(paper, names),
         maybe_same=duplicates.suggest_duplicates(db(), paper),
-        citation=citations.format_citation(record),
-        bibtex=citations.to_bibtex(record),
+        citation=citation_line.line(record),
+        bibtex=writing.entry(record),
     )
     # ShortScience promised 200 only for a paper with a summary, and other sites test for it.
     return page, 200 if entries else 404

@@ -12,8 +12,8 @@ from flask import render_template, url_for
 
 from app.models import Draft, Paper, Summary
 from app.queries import merges, summaries
-from app.services import renderer
-from app.services.pictures import files
+from app.rendering import MAX_TEXT_BYTES
+from app.services.pictures import encoding
 from app.services.refusals import Refusal
 from app.services.summaries import draft_merge, drafts, editor, state, three_way_merge
 from app.services.summaries.content import BaseVersion, Content, Edit, SummarySettings
@@ -237,9 +237,9 @@ def render_editor(
         marks=(three_way_merge.MINE, three_way_merge.BETWEEN, three_way_merge.THEIRS),
         alt=alt,
         palette=editor.palette(),
-        max_bytes=renderer.MAX_TEXT_BYTES,
-        max_picture_bytes=files.MAX_BYTES,
-        max_picture_pixels=files.MAX_PIXELS,
+        max_bytes=MAX_TEXT_BYTES,
+        max_picture_bytes=encoding.MAX_BYTES,
+        max_picture_pixels=encoding.MAX_PIXELS,
         **more,
     )
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.models import Paper
 from app.queries.identifiers import find_paper
-from app.services import renderer
+from app.rendering import RendererBusy, RenderError
 from app.services.summaries import editor
 from app.views.http.access import db, needs_sign_in, search_text, signed_in
 from app.views.http.security import PREVIEW_LIMIT, SUGGEST_LIMIT
@@ -27,8 +27,8 @@ def preview() -> Response:
         found = editor.analyse(
             db(), request.form.get("source", ""), request.form.get("takeaway", "")
         )
-    except renderer.RenderError as error:
-        busy = isinstance(error, renderer.RendererBusy)
+    except RenderError as error:
+        busy = isinstance(error, RendererBusy)
         return jsonify(html=None, error=error.message, line=error.line, busy=busy)
     return jsonify(
         html=found.html,

@@ -32,6 +32,7 @@ from app.services.accounts import account, administration, merging
 from app.services.pictures import uploads
 from app.services.refusals import Refusal
 from app.services.summaries import deletion, drafts
+from app.services.summaries.content import Content
 from tests.helpers.client import PASSWORD, Browser
 from tests.helpers.factories import make_paper, make_summary, make_user, publish, save_draft
 from tests.helpers.samples.crafted_pictures import saved
@@ -177,7 +178,7 @@ def test_delete_asks_for_summaries_to_go_too(session: Session, ann: User, old: U
         session,
         ann,
         make_paper(session),
-        drafts.Content("Begun."),
+        Content("Begun."),
         base_revision=0,
         seen_version=0,
     )
@@ -387,7 +388,7 @@ def save(session: Session, user: User, paper: object, text: str, **more: object)
         session,
         user,
         paper,  # type: ignore[arg-type]
-        drafts.Content(text, **more),  # type: ignore[arg-type]
+        Content(text, **more),  # type: ignore[arg-type]
         base_revision=0,
         seen_version=0,
     )
@@ -421,7 +422,7 @@ def test_a_draft_goes_on_from_its_revision(session: Session, ann: User, old: Use
             session,
             user,
             paper,
-            drafts.Content(f"Going on, {user.name}."),
+            Content(f"Going on, {user.name}."),
             base_revision=base,
             seen_version=0,
         )

@@ -32,7 +32,6 @@ from app.models import (
     Venue,
     VenueYear,
 )
-from app.queries.papers import title_folded
 from app.references.parsing import reference_from_url, reference_of_link
 from app.rendering import render_inline
 from app.services.dblp import dump_import, reader
@@ -42,6 +41,7 @@ from app.services.links.stale import STALE
 from app.services.search_index import indexing
 from app.sources.dblp_dump.reader import DumpReader, DumpRecord
 from app.sources.dblp_dump.terms import BadDump, Wanted
+from app.text.words import title_folded
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary
 from tests.helpers.samples.dblp import (

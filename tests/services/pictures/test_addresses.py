@@ -18,7 +18,8 @@ from app.services.pictures import addresses, uploads
 from app.services.pictures.files import path_of
 from app.services.pictures.uploads import names_in
 from app.services.refusals import Refusal
-from app.services.summaries import deletion, drafts, sharing
+from app.services.summaries import deletion, sharing
+from app.services.summaries.content import Content
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, make_user, publish, save_draft
 from tests.helpers.samples.pictures import source
@@ -129,7 +130,7 @@ def test_a_new_link_ends_the_addresses_too(session: Session, ann: User) -> None:
     paper = make_paper(session)
     make_summary(session, paper, ann, second, visibility="unlisted")
     summary = make_summary(session, paper, ann, f"It shows {first}", visibility="unlisted")
-    content = drafts.Content(f"More. {first}")
+    content = Content(f"More. {first}")
     save_draft(session, ann, paper, content, base_revision=2, seen_version=0)
     session.commit()
     before = names(session, summary)

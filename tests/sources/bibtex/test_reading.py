@@ -12,13 +12,12 @@ from app.sources.bibtex.reading import (
     BadEntry,
     FoundEntry,
     decode,
-    plain,
     read_bibtex,
     read_entries,
 )
 from app.sources.bibtex.writing import entry
 from app.sources.record import PaperRecord
-from app.text.tex import paragraphs
+from app.text.tex import paragraphs, plain
 from tests.helpers.steps import steps
 
 GOOD = r"""

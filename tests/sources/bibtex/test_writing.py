@@ -13,7 +13,8 @@ from app.sources.bibtex.reading import FoundEntry, read_entries
 from app.sources.bibtex.writing import entry, escape_tex
 from app.sources.months import month_number
 from app.sources.record import PaperRecord
-from app.text.tex import is_balanced, plain
+from app.text.tex import plain
+from app.text.tex_mending import is_balanced
 
 FULL = PaperRecord(
     title="Faster R-CNN: $\\mathcal{O}(n)$ for $5 & 100 %",
