@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import String, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.db import insert_missing, now
@@ -129,14 +129,23 @@ def _venues(session: Session, records: Sequence[PaperRecord]) -> list[Venue | No
     wanted = [_venue_row(record) for record in records]
     keys = {row["key"] for row in wanted if row}
     names = {record.venue for record in records if record.venue}
+    small = {name.lower() for name in names}
     if not keys:
         return [None for _ in records]
-    which = or_(among(session, Venue.key, keys), among(session, Venue.name, names))
+    which = or_(
+        among(session, Venue.key, keys),
+        among(session, Venue.name, names),
+        among(
+            session, func.lower(Venue.name, type_=String), small
+        ),  # SQLite knows letters of ASCII only
+    )
     known = session.scalars(select(Venue).where(which).order_by(Venue.id)).all()
     by_key = {venue.key for venue in known}
     by_name: dict[str, str] = {}
     for venue in known:
         by_name.setdefault(venue.name, venue.key)
+    for venue in known:  # `nature` is Nature, unless a venue is called just so
+        by_name.setdefault(venue.name.lower(), venue.key)
     chosen: list[str] = []
     rows = []
     for record, row in zip(records, wanted, strict=True):
@@ -145,7 +154,7 @@ def _venues(session: Session, records: Sequence[PaperRecord]) -> list[Venue | No
             continue
         key: str = row["key"]
         if key.startswith(spellings.OWN_VENUES) and not record.venue_key:
-            key = by_name.get(record.venue, key)
+            key = by_name.get(record.venue) or by_name.get(record.venue.lower(), key)
         if key == row["key"] and key not in by_key:
             rows.append(row)
             by_key.add(key)
