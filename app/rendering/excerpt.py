@@ -165,7 +165,7 @@ def own_text(element: Element) -> str:
 
 
 def as_sign(tag: str, text: str) -> str:
-    """The text of a `sup` or `sub` in raised or lowered signs, where there are such."""
+    """The text of a `sup` or `sub` in raised or lowered signs."""
     signs = {"sup": RAISED, "sub": LOWERED}.get(tag)
     if signs is None or not all(ord(char) in signs for char in text):
         return text
