@@ -200,9 +200,9 @@ def _import(
     if here is None:
         summary = create_summary(
             session, user, paper, edit, created_at=file.created, edited_at=edited_at, place=place
-        )
+        ).summary
     else:
-        summary = change_summary(session, here, edit, edited_at=edited_at)
+        summary = change_summary(session, here, edit, edited_at=edited_at).summary
     if score and summary.imported_votes != score:
         summary.imported_votes = score
         votes.recount(session, summary)

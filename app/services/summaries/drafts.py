@@ -244,7 +244,7 @@ def _unseen_summary(
 
 
 def _checked(content: Content) -> Content:
-    source = content.source.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    source = content.source.replace("\x00", "")
     size = len(source.encode("utf-8", "replace"))
     if size > MAX_DRAFT_BYTES:
         raise Refusal(

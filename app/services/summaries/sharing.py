@@ -13,12 +13,17 @@ from app.services.locks import lock_user
 from app.services.pictures import addresses
 from app.services.refusals import Refusal
 from app.services.summaries.content import Edit
-from app.services.summaries.publishing import EditConflict, change_summary, new_share_code
+from app.services.summaries.publishing import (
+    EditConflict,
+    SavedSummary,
+    change_summary,
+    new_share_code,
+)
 
 
 def change_visibility(
     session: Session, summary: Summary, *, visibility: str | None, anonymous: bool | None
-) -> Summary:
+) -> SavedSummary:
     """Change who can see a summary, and whether its writer's name stands on it.
 
     What is `None` stays as it is.

@@ -108,7 +108,7 @@ def save_profile() -> Response | tuple[str, int]:
             db(),
             signed_in(),
             request.form.get("display_name", signed_in().display_name),
-            request.form.get("bio", signed_in().bio),
+            (form.bio.data or "") if "bio" in request.form else signed_in().bio,
         )
     except Refusal as refused:
         db().rollback()

@@ -46,13 +46,18 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             field.errors = [*field.errors, refused.message]
 
 
-def _plain_ends(text: str | None) -> str | None:
-    return plain_ends(text) if text else text
+class LinesField(TextAreaField):
+    """Text of several lines; a browser ends each with two characters, and we with one."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data:
+            self.data = plain_ends(self.data)
 
 
 class PaperForm(Form):
     title = StringField("Title", [InputRequired("A paper needs a title.")])
-    authors = TextAreaField("Authors", filters=[_plain_ends])
+    authors = LinesField("Authors")
     year = StringField(
         "Year", [Optional(), Regexp(r"^\s*\d{4}\s*$", message="A year has four digits.")]
     )
@@ -63,16 +68,13 @@ class PaperForm(Form):
     key = StringField(KIND_LABELS["key"])
     section = SelectField("Section", validate_choice=False)
     keywords = StringField("Keywords")
-    abstract = TextAreaField(
-        "Abstract", filters=[_plain_ends], description="LaTeX between $…$ is supported."
-    )
+    abstract = LinesField("Abstract", description="LaTeX between $…$ is supported.")
 
 
 class LookUpForm(Form):
-    pasted = TextAreaField(
+    pasted = LinesField(
         "Identifier, URL, citation or title",
         [DataRequired("Paste or type something that names the paper.")],
-        filters=[_plain_ends],
     )
 
 
@@ -104,7 +106,7 @@ class SharingForm(Form):
 
 class SummaryForm(SharingForm):
     summary = IntegerField(widget=HiddenInput())  # which one it changes; 0 for a new one
-    source = TextAreaField("Summary")
+    source = LinesField("Summary")
     takeaway = StringField(
         "Takeaway", description="The one sentence to remember; it stands in every list."
     )
@@ -135,7 +137,7 @@ class LoginForm(Form):
 
 class ProfileForm(Form):
     display_name = StringField("Display name", description="Shown on your summaries.")
-    bio = TextAreaField("About you", description="Markdown, with formulas between $ signs.")
+    bio = LinesField("About you", description="Markdown, with formulas between $ signs.")
 
 
 class PasswordForm(Form):

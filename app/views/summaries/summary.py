@@ -7,7 +7,6 @@ from collections.abc import Callable
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.models import Summary
 from app.queries import drafts as draft_queries
 from app.queries import identifiers, papers, summaries
 from app.queries.search import results
@@ -31,6 +30,7 @@ from app.views.http.security import SEARCH_LIMIT, WRITE_LIMIT
 from app.views.papers.paper import MAX_QUERY_CHARS, add_paper_url, summary_page, unknown_paper
 from app.views.summaries import editor_form
 from app.views.summaries.editor_form import EditorTarget
+from app.views.summaries.messages import tell_of_addresses
 
 blueprint = Blueprint("summaries", __name__)
 blueprint.add_app_template_global(editor_form.editor_url)
@@ -122,8 +122,8 @@ def save(key: str) -> str | Response | tuple[str, int]:
         if name in request.form:
             return answer(aim, form)
     try:
-        summary = _saved(aim, form)
-        drafts.close_draft(db(), summary, seen_version=form.draft.data)
+        saved = _saved(aim, form)
+        drafts.close_draft(db(), saved.summary, seen_version=form.draft.data)
     except (drafts.DraftConflict, summary_services.EditConflict):
         db().rollback()
         return _compare_again(key, form)
@@ -136,7 +136,8 @@ def save(key: str) -> str | Response | tuple[str, int]:
         return editor_form.render_again(aim, form), 422
     db().commit()
     flash(f"Your summary is saved. {_moved(key, aim)}".strip(), "good")
-    user = signed_in()
+    tell_of_addresses(saved)
+    user, summary = signed_in(), saved.summary
     anchor = f"page-by-{summary.id}" if summary.anonymous or summary.place else user.name
     return see_other(url_for("papers.show", key=aim.paper.key, _anchor=anchor))
 
@@ -146,7 +147,7 @@ def _moved(key: str, aim: EditorTarget) -> str:
     return "" if aim.paper.key == key else "This paper was merged with another one meanwhile."
 
 
-def _saved(aim: EditorTarget, form: SummaryForm) -> Summary:
+def _saved(aim: EditorTarget, form: SummaryForm) -> summary_services.SavedSummary:
     """What a form holds, saved as the summary that it changes, or as a new one."""
     if aim.summary is None:
         return summary_services.create_summary(
