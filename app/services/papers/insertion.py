@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.db import insert_missing, now
 from app.models import Author, AuthorName, Identifier, Paper, PaperAuthor, Venue, folded
 from app.models.papers.paper import MAX_IDENTIFIER
-from app.references.identifiers import CORR, PaperRef, is_dblp_key, stream_of
+from app.references.identifiers import CORR, PaperRef, is_dblp_key, kind_of_venue, stream_of
 from app.references.parsing import parse_any_address
 from app.rendering import RENDERER_VERSION
 from app.services import changes
@@ -26,8 +26,6 @@ from app.sources.sections import section_of_paper, section_of_venue
 from app.text.folding import slug
 from app.text.person_names import author_key, without_number
 from app.text.words import title_folded
-
-_VENUE_KINDS = {"conf": "conference", "journals": "journal", "books": "book", "series": "book"}
 
 
 @dataclass(frozen=True)
@@ -186,7 +184,7 @@ def _venue_row(record: PaperRecord) -> dict[str, Any] | None:
         "key": key,
         "name": name,
         "title": record.venue_title,
-        "kind": "preprint" if key == CORR else _VENUE_KINDS.get(key.split("/")[0], "other"),
+        "kind": kind_of_venue(key),
         "section_slug": section_of_venue(None, key),
     }
 
