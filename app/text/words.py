@@ -54,7 +54,7 @@ def words(text: str) -> list[str]:
 
 
 def whole_words(text: str) -> list[str]:
-    """The words of a text that signs divide, as one may type them as a whole.
+    """The words of a text that signs divide, each as a whole.
 
     So `h2o` of `H₂O` and of `H$_2$O`, `rcnn` of `R-CNN`; and `c++`, whose signs belong to it.
     """

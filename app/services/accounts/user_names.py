@@ -10,7 +10,6 @@ from app.text.folding import without_marks
 
 RESERVED = "This name is reserved."
 # The accounts for texts whose writers are not known begin so.
-# Accounts for texts whose writers are not known begin so.
 UNKNOWN = "shortscience-anon"
 NUMBER = 6  # digits of the number that tells names apart which are made alike
 MAX_PLAIN = 25
