@@ -5,7 +5,7 @@ What cannot be kept in that form is refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
@@ -18,7 +18,7 @@ from app.models.papers.paper import MAX_IDENTIFIER, folded
 from app.references.identifiers import CORR, PaperRef, is_storable_key
 from app.references.orcid import orcid_of
 from app.references.parsing import parse_identifier
-from app.services.refusals import Refusal
+from app.services.refusals import Refusal, Refusals
 from app.sources.record import DETAILS, NO_SECTION, PaperRecord
 from app.text.lines import visible, visible_line
 
@@ -51,34 +51,40 @@ def check_record(session: Session, record: PaperRecord) -> PaperRecord:
     (details, ORCIDs, further keys and addresses) is left out then: nobody could mend it.
 
     Raises:
-        Refusal: with the name of the field.
+        Refusal: with the name of the field; those of other fields are told with it.
     """
-    title = _line("title", record.title, MAX_TITLE, "A title")
-    if not title:
-        raise Refusal("title", "A paper needs a title.")
-    if record.year is not None and not YEARS[0] <= record.year <= YEARS[1]:
-        raise Refusal("year", f"{record.year} cannot be the year of a paper.")
-    section = _line("section", record.section, MAX_NAME, "A section")
-    if section not in ("", NO_SECTION) and session.get(Section, section) is None:
-        raise Refusal("section", "There is no such section.")
-    abstract = visible(record.abstract).strip()
-    if len(abstract) > MAX_ABSTRACT:
-        raise Refusal("abstract", f"An abstract has at most {MAX_ABSTRACT:,} characters.")
-    authors, orcids = _people(record)
+    refused = Refusals()
+
+    def line(field: str, text: str, most: int, what: str) -> str:
+        return refused.check(lambda: _line(field, text, most, what), "")
+
+    authors, orcids = refused.check(lambda: _people(record), ((), ()))
     facts = replace(
         record,
-        title=title,
+        title=refused.check(lambda: _title(record.title), ""),
         authors=authors,
         orcids=orcids,
-        venue=_line("venue", record.venue, MAX_NAME, "A venue"),
-        abstract=abstract,
-        keywords=_line("keywords", record.keywords, MAX_KEYWORDS, "The list of keywords"),
-        section=section,
-        venue_key=_checked_key(record.venue_key),
-        venue_title=_line("venue", record.venue_title, MAX_VENUE_TITLE, "A venue"),
+        year=refused.check(lambda: _year(record.year), None),
+        venue=line("venue", record.venue, MAX_NAME, "A venue"),
+        abstract=refused.check(lambda: _abstract(record.abstract), ""),
+        keywords=line("keywords", record.keywords, MAX_KEYWORDS, "The list of keywords"),
+        section=refused.check(lambda: _section(session, record.section), ""),
+        venue_key=refused.check(lambda: _checked_key(record.venue_key), ""),
+        venue_title=line("venue", record.venue_title, MAX_VENUE_TITLE, "A venue"),
         details=_details(record),
     )
-    return _with_identifiers(facts)
+    facts = _with_identifiers(facts, refused)
+    refused.raise_first()
+    return facts
+
+
+def doubtful_authors(doubts: Sequence[str]) -> Refusal:
+    """What to say of a line that may name one author or several (`sources.name_lists`)."""
+    return Refusal(
+        "authors",
+        f"Is “{doubts[0]:.80}” one person or several? Put each on a line of their own, with the"
+        " given name first.",
+    )
 
 
 def identifiers(record: PaperRecord) -> list[PaperRef]:
@@ -92,6 +98,33 @@ def identifiers(record: PaperRecord) -> list[PaperRef]:
     refs += [PaperRef(kind, getattr(record, field)) for kind, field in FIELDS.items()]
     unique = {(ref.kind, folded(ref.value)): ref for ref in reversed(refs) if ref.value}
     return list(reversed(unique.values()))
+
+
+def _title(text: str) -> str:
+    title = _line("title", text, MAX_TITLE, "A title")
+    if not title:
+        raise Refusal("title", "A paper needs a title.")
+    return title
+
+
+def _year(year: int | None) -> int | None:
+    if year is not None and not YEARS[0] <= year <= YEARS[1]:
+        raise Refusal("year", f"{year} cannot be the year of a paper.")
+    return year
+
+
+def _section(session: Session, text: str) -> str:
+    section = _line("section", text, MAX_NAME, "A section")
+    if section not in ("", NO_SECTION) and session.get(Section, section) is None:
+        raise Refusal("section", "There is no such section.")
+    return section
+
+
+def _abstract(text: str) -> str:
+    abstract = visible(text).strip()
+    if len(abstract) > MAX_ABSTRACT:
+        raise Refusal("abstract", f"An abstract has at most {MAX_ABSTRACT:,} characters.")
+    return abstract
 
 
 def _people(record: PaperRecord) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -117,17 +150,18 @@ def _details(record: PaperRecord) -> dict[str, str]:
     return found
 
 
-def _with_identifiers(record: PaperRecord) -> PaperRecord:
+def _with_identifiers(record: PaperRecord, refused: Refusals) -> PaperRecord:
     """The record with its identifiers in normal form, also those that its key and addresses are."""
-    key = _checked_key(record.key)
-    url = _url(record.url)
+    key = refused.check(lambda: _checked_key(record.key), "")
+    url = refused.check(lambda: _url(record.url), "")
     others = tuple(dict.fromkeys(_usable(_url, record.other_urls)))[:MAX_OTHERS]
     told = parse_identifier(record.doi)
     # arXiv gives its papers DOIs too; each means the paper that its number means.
     at_arxiv = told.value if told is not None and told.kind == "arxiv" else ""
     found: dict[str, Any] = {
-        "doi": "" if at_arxiv else _of_kind("doi", record.doi, "doi"),
-        "arxiv_id": _of_kind("arxiv_id", record.arxiv_id, "arxiv") or at_arxiv,
+        "doi": "" if at_arxiv else refused.check(lambda: _of_kind("doi", record.doi, "doi"), ""),
+        "arxiv_id": refused.check(lambda: _of_kind("arxiv_id", record.arxiv_id, "arxiv"), "")
+        or at_arxiv,
         "openreview_id": _of_source("openreview", record.openreview_id),
         "acl_id": _of_source("acl", record.acl_id),
     }

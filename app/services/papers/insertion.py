@@ -57,7 +57,7 @@ def insert_papers(
         Refusal: for a fact that cannot be kept, with the name of the field.
     """
     records = [each.record for each in papers]
-    venues = _venues(session, records)
+    venues = find_or_add_venues(session, records)
     ids = list(new_ids(session, Paper, len(papers)))
     rows = [
         {"id": number, "source": source, **_row(each, venue)}
@@ -122,7 +122,7 @@ def _insert_identifiers(
     session.execute(insert(Identifier), rows)
 
 
-def _venues(session: Session, records: Sequence[PaperRecord]) -> list[Venue | None]:
+def find_or_add_venues(session: Session, records: Sequence[PaperRecord]) -> list[Venue | None]:
     """The venue of each record; those that are missing are made."""
     wanted = [_venue_row(record) for record in records]
     keys = {row["key"] for row in wanted if row}
@@ -200,8 +200,8 @@ def _insert_authors(
         by_key = names | by_key  # the first paper that has an author says how they are called
         told = zip(map(author_key, record.authors), record.orcids, strict=False)
         orcids = {key: orcid for key, orcid in told if orcid} | orcids
-    found = _authors(session, by_key)
-    _set_orcids(session, orcids)
+    found = find_or_add_authors(session, by_key)
+    set_orcids(session, orcids)
     rows: list[dict[str, Any]] = []
     for paper_id, record in zip(ids, records, strict=True):
         for position, name in enumerate(record.authors):
@@ -220,7 +220,7 @@ def _insert_authors(
     return {row["paper_id"] for row in rows if row["name"] is not None}
 
 
-def _authors(session: Session, names: dict[str, str]) -> dict[str, tuple[int, str]]:
+def find_or_add_authors(session: Session, names: dict[str, str]) -> dict[str, tuple[int, str]]:
     """Number and usual name of each author, by key; those that are missing are made."""
     own = select(Author.key).where(Author.key == AuthorName.key)
     otherwise = select(AuthorName.key, AuthorName.author_id).where(
@@ -237,7 +237,7 @@ def _authors(session: Session, names: dict[str, str]) -> dict[str, tuple[int, st
     return authors | {key: (number, by_number[number]) for key, number in known.items()}
 
 
-def _set_orcids(session: Session, orcids: dict[str, str]) -> None:
+def set_orcids(session: Session, orcids: dict[str, str]) -> None:
     """Tell authors' ORCID iDs by their keys.
 
     One that is known stays: a namesake may have come.

@@ -6,7 +6,7 @@ Its sizes, its tags, and what must not stand in it.
 from __future__ import annotations
 
 from app.rendering import MAX_TEXT_BYTES
-from app.services.refusals import Refusal
+from app.services.refusals import Refusal, Refusals
 from app.services.summaries.content import Content, normalise_source, split_tags
 from app.services.summaries.three_way_merge import BESIDE, BETWEEN, MINE, THEIRS, open_conflict
 from app.text.lines import one_line
@@ -33,11 +33,20 @@ def parse_tags(text: str) -> list[str]:
 
 
 def checked(content: Content) -> Content:
-    """A content as it is saved, or `Refusal`."""
+    """A content as it is saved, or `Refusal` with all that is wrong."""
     source, takeaway = normalise_source(content.source), one_line(content.takeaway)
+    refused = Refusals()
     if content.visibility not in VISIBILITIES:
-        raise Refusal("visibility", "Choose who can see it: everybody, those with the link, you.")
-    tags = ",".join(parse_tags(content.tags))
+        words = "Choose who can see it: everybody, those with the link, you."
+        refused.add([Refusal("visibility", words)])
+    tags = refused.check(lambda: parse_tags(content.tags), [])
+    refused.check(lambda: _check_source(source), None)
+    refused.check(lambda: _check_takeaway(takeaway), None)
+    refused.raise_first()
+    return Content(source, takeaway, ",".join(tags), content.visibility, content.anonymous)
+
+
+def _check_source(source: str) -> None:
     if not source.strip():
         raise Refusal("source", "There is no text yet. Write your summary here.")
     size = len(source.encode())
@@ -55,6 +64,9 @@ def checked(content: Content) -> Content:
             f" you want of them, and remove the lines {MINE}, {BETWEEN} and {THEIRS}.",
             line,
         )
+
+
+def _check_takeaway(takeaway: str) -> None:
     if BESIDE in takeaway:
         raise Refusal(
             "takeaway",
@@ -66,4 +78,3 @@ def checked(content: Content) -> Content:
             f"A takeaway is one line of at most {MAX_TAKEAWAY} characters;"
             f" this has {len(takeaway)}.",
         )
-    return Content(source, takeaway, tags, content.visibility, content.anonymous)

@@ -32,15 +32,16 @@ def create() -> Response | tuple[str, int]:
     if not access.config().signup:
         abort(403, "New accounts are not open on this site. Ask its administrator for one.")
     form = SignUpForm()
-    if not form.validate_on_submit():
-        return render_template("account/signup.html", form=form), 422
+    is_valid = form.validate_on_submit()  # the service is asked anyway: all errors at once
     try:
         user = account.sign_up(
             db(), form.name.data or "", form.display_name.data or "", form.password.data or ""
         )
     except Refusal as refused:
-        db().rollback()
         form.refuse(refused)
+        is_valid = False
+    if not is_valid:
+        db().rollback()
         return render_template("account/signup.html", form=form), 422
     access.sign_in(user, account.start_session(db(), user))
     db().commit()

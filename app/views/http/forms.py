@@ -19,7 +19,8 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
-from app.references.labels import KIND_LABELS
+from app.references.labels import KIND_LABELS, capitalised, field_label
+from app.services.papers.fact_changes import DETAIL_FACTS
 from app.services.refusals import Refusal
 from app.text.lines import plain_ends
 
@@ -38,12 +39,16 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A form whose fields carry the names of a service's arguments."""
 
     def refuse(self, refused: Refusal) -> None:
-        """Show a service's refusal beside the field that it names, or at the top."""
-        field = self._fields.get(refused.field)
-        if field is None:
-            self.form_errors.append(refused.message)
-        else:
-            field.errors = [*field.errors, refused.message]
+        """Show a service's refusals beside the fields that they name, or at the top.
+
+        One of a field that has an error already says nothing new.
+        """
+        for each in refused.all:
+            field = self._fields.get(each.field)
+            if field is None:
+                self.form_errors.append(each.message)
+            elif not field.errors:
+                field.errors = [each.message]
 
 
 class LinesField(TextAreaField):
@@ -69,6 +74,26 @@ class PaperForm(Form):
     section = SelectField("Section", validate_choice=False)
     keywords = StringField("Keywords")
     abstract = LinesField("Abstract", description="LaTeX between $…$ is supported.")
+
+
+# What BibTeX calls the kinds of works.
+ENTRY_TYPES = (
+    *("article", "inproceedings", "book", "incollection", "inbook", "proceedings"),
+    *("phdthesis", "mastersthesis", "techreport", "unpublished", "misc"),
+)
+
+
+class PaperFactsForm(PaperForm):
+    """The form for all facts of a paper that is here."""
+
+    type = SelectField(capitalised(field_label("type")), validate_choice=False)
+    reason = StringField("Reason", description="One line; others can read it.")
+    stamp = HiddenField()  # see `services.papers.editing.stamp_facts`
+
+
+for _name in DETAIL_FACTS:
+    if _name != "type":
+        setattr(PaperFactsForm, _name, StringField(capitalised(field_label(_name))))
 
 
 class LookUpForm(Form):

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from flask import Flask
 
-from app.references.labels import KIND_LABELS
+from app.references.labels import KIND_LABELS, capitalised, field_label
 from app.views.http import access
 from app.views.http.forms import VISIBLE_TO, WHO_SEES
 
@@ -23,10 +23,16 @@ def init(app: Flask) -> None:
     app.add_template_filter(initials)
     app.add_template_filter(hue)
     app.add_template_global(count)
+    app.add_template_global(fact_label)
     app.jinja_env.globals.update(  # macros see them too
         kind_labels=KIND_LABELS, visible_to_whom=VISIBLE_TO, who_sees=WHO_SEES
     )
     app.context_processor(lambda: {"viewer": access.viewer()})
+
+
+def fact_label(name: str) -> str:
+    """What a form and a log call a fact of a paper."""
+    return capitalised(field_label(name))
 
 
 def day(moment: date | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Any
 
 from flask import Blueprint, abort, flash, render_template, request, url_for
@@ -11,7 +10,6 @@ from werkzeug.wrappers import Response
 from app.models import Paper
 from app.queries import identifiers, merges, papers
 from app.queries.search import results
-from app.services.operation.rerender import renew_marked
 from app.services.papers.duplicates import choose_kept_paper, suggest_duplicates
 from app.services.papers.merge_undo import undo_merge
 from app.services.papers.merging import mark_different, merge_papers
@@ -29,7 +27,7 @@ from app.views.http.access import (
     viewer,
 )
 from app.views.http.security import SEARCH_LIMIT, WRITE_LIMIT
-from app.views.papers.paper import MAX_QUERY_CHARS, RENEW_SECONDS
+from app.views.papers.paper import MAX_QUERY_CHARS, renew_texts
 
 blueprint = Blueprint("merges", __name__)
 PAGE_SIZE = 50
@@ -85,7 +83,7 @@ def create() -> str | Response | tuple[str, int]:
     except Refusal as refused:
         return _refused(one.id != other.id, refused.message)
     db().commit()
-    _renew()
+    renew_texts()
     flash(f"“{merge.removed_title}” ({merge.removed_key}) leads here from now on.", "good")
     return see_other(url_for("papers.show", key=merge.kept_key))
 
@@ -121,7 +119,7 @@ def undo(merge_id: int) -> Response:
         return see_other(url_for("merges.index"))
     key = paper.key
     db().commit()
-    _renew()
+    renew_texts()
     flash("They are two papers again.", "good")
     return see_other(url_for("papers.show", key=key))
 
@@ -150,8 +148,3 @@ def _compared(one: Paper, other: Paper, problem: str = "") -> str | tuple[str, i
         problem=problem,
     )
     return (page, 422) if problem else page
-
-
-def _renew() -> None:
-    # As after adding a paper: a job renders the texts that take longer.
-    deque(renew_marked(db(), RENEW_SECONDS), maxlen=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -15,6 +16,7 @@ from app.queries.summaries import SummaryEntry
 from app.references.addresses import outside_url
 from app.references.parsing import is_of_a_site, parse_identifier
 from app.services.exporting import citations
+from app.services.operation.rerender import renew_marked
 from app.services.papers import duplicates
 from app.sources.bibtex import writing
 from app.sources.formats import citation_line, meta_tags
@@ -140,6 +142,14 @@ def _asked(key: str) -> str:
     """What the path names: an address keeps its query."""
     query = request.query_string.decode(errors="replace")
     return f"{key}?{query}" if query and is_of_a_site(key) else key
+
+
+def renew_texts() -> None:
+    """Render texts again whose links changed; those that take long stay marked.
+
+    For `shortlist rerender`.
+    """
+    deque(renew_marked(db(), RENEW_SECONDS), maxlen=0)
 
 
 def add_paper_url(typed: str) -> str:

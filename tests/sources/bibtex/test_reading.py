@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from app.sources.bibtex.names import names
 from app.sources.bibtex.reading import (
     BadEntry,
     FoundEntry,
@@ -16,6 +15,7 @@ from app.sources.bibtex.reading import (
     read_entries,
 )
 from app.sources.bibtex.writing import entry
+from app.sources.name_lists import names
 from app.sources.record import PaperRecord
 from app.text.tex import paragraphs, plain
 from tests.helpers.steps import steps
