@@ -125,6 +125,7 @@ def test_a_process_of_its_own_runs_them_and_another_takes_over(
     first = start(tmp_path)
     with library.session() as session:
         wait_until(lambda: not has_marks(library), "the similar papers")
+        wait_until(lambda: not is_held(library, "similar"), "the lease given back")
         first.kill()
         first.wait(SAFETY)
         job = runner.claim_kind(library, KINDS["similar"])  # as if it had died in it
@@ -149,3 +150,8 @@ def start(data_dir: Path) -> subprocess.Popen[bytes]:
 def has_marks(library: Database) -> bool:
     with library.session() as session:
         return session.query(SimilarMark).first() is not None
+
+
+def is_held(library: Database, kind: str) -> bool:
+    with library.session() as session:
+        return session.query(Job.id).filter(Job.kind == kind, Job.holder != "").first() is not None
