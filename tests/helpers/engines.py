@@ -7,6 +7,7 @@ from itertools import count
 
 from sqlalchemy import text
 
+import app.models  # noqa: F401  (all tables)
 from app.db import Base, Database
 
 # A reader's machine may have no PostgreSQL; CI must.
