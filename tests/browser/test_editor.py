@@ -26,7 +26,14 @@ from tests.helpers.browser.editor import (
     wait_until_saved,
 )
 from tests.helpers.browser.reader import ARGUMENTS, CHROMIUM, Reader
-from tests.helpers.running import Site, environment, free_port, shortlist, until_it_answers
+from tests.helpers.running import (
+    Site,
+    environment,
+    free_port,
+    provide_math_font,
+    shortlist,
+    until_it_answers,
+)
 from tests.helpers.waiting import wait_until
 
 PASSWORD = "a long password"
@@ -520,6 +527,7 @@ class Server:
         self.data_dir = data_dir
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        provide_math_font(data_dir)
         self.start()
 
     def start(self) -> None:
