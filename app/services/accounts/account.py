@@ -29,7 +29,7 @@ from app.services.accounts.user_names import (
 from app.services.refusals import Refusal
 from app.text.lines import visible_line
 
-TAKEN = "This user name is taken. Please choose another one."
+TAKEN = "This username is taken. Choose another one."
 SESSION_LIFE = timedelta(days=90)
 MIN_PASSWORD = 8
 MAX_PASSWORD = 1000
@@ -81,7 +81,7 @@ def add_from_file(session: Session, name: str, display_name: str) -> User:
         Refusal: for a name that cannot be taken.
     """
     if not NAME.fullmatch(name) or NOT_A_NAME.fullmatch(name):
-        raise Refusal("user", f"{name:.60} cannot be a user name here.")
+        raise Refusal("user", f"{name:.60} isn’t a valid username.")
     if is_official(name):
         raise Refusal(
             "user",
@@ -89,7 +89,7 @@ def add_from_file(session: Session, name: str, display_name: str) -> User:
             f" {name}`, or give the text another user.",
         )
     if session.get(FormerName, name) is not None:
-        raise Refusal("user", f"{name} was given up here; nobody can have this name again.")
+        raise Refusal("user", f"{name} was given up by its user and can’t be used again.")
     begin_writing(session)
     user = User(name=name, display_name=_display_name(display_name) or name, joined_at=now())
     session.add(user)
@@ -136,7 +136,7 @@ def sign_in(session: Session, name: str, password: str) -> tuple[User, str] | No
 
 
 def fold_user_name(name: str) -> str:
-    """A user name as it is kept, of one that somebody typed."""
+    """A username as it is kept, of one that somebody typed."""
     return name.replace("\x00", "").strip().lower()
 
 
@@ -185,7 +185,7 @@ def change_password(session: Session, user: User, current: str, new: str) -> Non
     """
     hasher = _hasher(session.info["password_cost"])
     if user.password_hash is None or not _verify(hasher, user.password_hash, current):
-        raise Refusal("current", "This is not your current password.")
+        raise Refusal("current", "Current password is incorrect.")
     set_password(session, user, new)
 
 
@@ -206,7 +206,7 @@ def change_profile(session: Session, user: User, display_name: str, bio: str) ->
     display_name = _display_name(display_name) or user.name
     bio = bio.replace("\x00", "").strip()
     if len(bio) > MAX_BIO:
-        raise Refusal("bio", f"A bio has at most {MAX_BIO:,} characters; this has {len(bio):,}.")
+        raise Refusal("bio", f"Use at most {MAX_BIO:,} characters (you have {len(bio):,}).")
     html = render_bio(session, bio)
     begin_writing(session)
     user.display_name = display_name
@@ -228,19 +228,17 @@ def _display_name(text: str) -> str:
     # Control and direction characters could make a name look like another one.
     text = visible_line(text)
     if len(text) > MAX_DISPLAY_NAME:
-        raise Refusal("display_name", f"A display name has at most {MAX_DISPLAY_NAME} characters.")
+        raise Refusal("display_name", f"Use at most {MAX_DISPLAY_NAME} characters.")
     return text
 
 
 def _hash(session: Session, password: str, field: str, names: Sequence[str]) -> str:
     if len(password) < MIN_PASSWORD:
-        raise Refusal(field, f"A password has at least {MIN_PASSWORD} characters.")
+        raise Refusal(field, f"Use at least {MIN_PASSWORD} characters.")
     if len(password) > MAX_PASSWORD:
-        raise Refusal(field, f"A password has at most {MAX_PASSWORD:,} characters.")
+        raise Refusal(field, f"Use at most {MAX_PASSWORD:,} characters.")
     if is_common(password, names):
-        raise Refusal(
-            field, "This password is too easy to guess. Choose a longer or less common one."
-        )
+        raise Refusal(field, "This password is too common. Choose a longer or less common one.")
     return _hasher(session.info["password_cost"]).hash(password)
 
 
