@@ -3,14 +3,14 @@
 Any string is a query; what has no meaning is words.
 
 attention transformer     papers with all of these words, the last may be a beginning
-"neural machine"          these words one after the other; as are words joined by signs: r-cnn
+"neural machine"          this exact phrase; as are words joined by signs: r-cnn
 title:attention           in the title of the paper
 author:hinton             in the names of its authors; author:"geoffrey hinton"
 author:wei-wang-0002      by the one of this name who has dblp's number 0002
 venue:nips                in the name of where it appeared; venue:conf/nips or venue:neurips
 year:2015..2018           its year; also year:2016, year:2015.. and year:..2018
-tag:detection             with a summary that has this tag
-section:cs                of this section; also section:compsci, its name
+tag:detection             has a summary with this tag
+section:cs                section (also section:compsci)
 has:summary               with a public summary
 -survey                   without this; a minus before any of the above
 transf*                   words that begin so

@@ -60,7 +60,7 @@ def add() -> str | Response | tuple[str, int] | tuple[Response, int]:
     db().commit()
     if as_json:
         return jsonify(markdown=markdown, url=f"/pictures/{uploads.names_in(markdown)[0]}")
-    flash("The picture is kept. Copy its Markdown into a summary within a day.", "good")
+    flash("Image uploaded. Paste its Markdown into a summary within a day.", "good")
     return see_other(url_for("pictures.index"))
 
 
@@ -72,13 +72,13 @@ def remove(name: str) -> Response:
         path = uploads.remove_picture(db(), signed_in(), name)
     except Refusal as refused:
         db().rollback()
-        flash(f"It stays: {refused.message[0].lower()}{refused.message[1:]}", "warning")
+        flash(f"Not deleted: {refused.message}", "warning")
         return see_other(url_for("pictures.index"))
     if path is None:
         abort(404)
     db().commit()
     path.unlink(missing_ok=True)
-    flash("The picture is removed.", "good")
+    flash("Image deleted.", "good")
     return see_other(url_for("pictures.index"))
 
 

@@ -125,8 +125,8 @@ def test_papers_from_bibtex_and_back(tmp_path: Path, library: Database) -> None:
     assert done.returncode == 1
     assert "2 added, 1 refused.\n" in done.stdout
     assert done.stderr == (
-        f"{tmp_path}/refs.bib:2: line 4: a comma is missing before year\n"
-        f"{tmp_path}/refs.bib:5: refused: @misc{{c: it has no title.\n"
+        f"{tmp_path}/refs.bib:2: line 4: missing comma before year\n"
+        f"{tmp_path}/refs.bib:5: refused: @misc{{c: no title.\n"
     )
     papers = tmp_path / "papers.bib"
     assert_refused(run(tmp_path / "data", "export"), "Where to?")
@@ -281,8 +281,8 @@ def deleted(library: Database) -> int:
 
 FAULTS = {
     "locked": ("", "Somebody else has been writing to the database"),
-    "full": ("PRAGMA max_page_count = 1", "The server has no room left on its disk."),
-    "read-only": ("PRAGMA query_only = ON", "The database can only be read at the moment."),
+    "full": ("PRAGMA max_page_count = 1", "The server is out of disk space."),
+    "read-only": ("PRAGMA query_only = ON", "The database is read-only at the moment."),
 }
 
 

@@ -29,7 +29,7 @@ from app.services.accounts.user_names import (
 from app.services.refusals import Refusal, Refusals
 from app.text.lines import visible_line
 
-TAKEN = "This user name is taken. Please choose another one."
+TAKEN = "This username is taken. Choose another one."
 SESSION_LIFE = timedelta(days=90)
 MIN_PASSWORD = 8
 MAX_PASSWORD = 1000
@@ -92,7 +92,7 @@ def add_from_file(session: Session, name: str, display_name: str) -> User:
         Refusal: for a name that cannot be taken.
     """
     if not NAME.fullmatch(name) or NOT_A_NAME.fullmatch(name):
-        raise Refusal("user", f"{name:.60} cannot be a user name here.")
+        raise Refusal("user", f"{name:.60} isn’t a valid username.")
     if is_official(name):
         raise Refusal(
             "user",
@@ -100,7 +100,7 @@ def add_from_file(session: Session, name: str, display_name: str) -> User:
             f" {name}`, or give the text another user.",
         )
     if session.get(FormerName, name) is not None:
-        raise Refusal("user", f"{name} was given up here; nobody can have this name again.")
+        raise Refusal("user", f"{name} was given up by its user and can’t be used again.")
     begin_writing(session)
     user = User(name=name, display_name=_display_name(display_name) or name, joined_at=now())
     session.add(user)
@@ -147,7 +147,7 @@ def sign_in(session: Session, name: str, password: str) -> tuple[User, str] | No
 
 
 def fold_user_name(name: str) -> str:
-    """A user name as it is kept, of one that somebody typed."""
+    """A username as it is kept, of one that somebody typed."""
     return name.replace("\x00", "").strip().lower()
 
 
@@ -198,7 +198,7 @@ def change_password(session: Session, user: User, current: str, new: str) -> Non
     names = [user.name, user.display_name]
     refused = Refusals()
     if user.password_hash is None or not _verify(hasher, user.password_hash, current):
-        refused.add([Refusal("current", "This is not your current password.")])
+        refused.add([Refusal("current", "Current password is incorrect.")])
     refused.check(lambda: _check_password(new, "new", names), None)
     refused.raise_first()
     set_password(session, user, new)
@@ -234,7 +234,7 @@ def change_profile(session: Session, user: User, display_name: str, bio: str) ->
 
 def _checked_bio(session: Session, bio: str) -> str:
     if len(bio) > MAX_BIO:
-        raise Refusal("bio", f"A bio has at most {MAX_BIO:,} characters; this has {len(bio):,}.")
+        raise Refusal("bio", f"Use at most {MAX_BIO:,} characters (you have {len(bio):,}).")
     return render_bio(session, bio)
 
 
@@ -250,19 +250,17 @@ def _display_name(text: str) -> str:
     # Control and direction characters could make a name look like another one.
     text = visible_line(text)
     if len(text) > MAX_DISPLAY_NAME:
-        raise Refusal("display_name", f"A display name has at most {MAX_DISPLAY_NAME} characters.")
+        raise Refusal("display_name", f"Use at most {MAX_DISPLAY_NAME} characters.")
     return text
 
 
 def _check_password(password: str, field: str, names: Sequence[str]) -> None:
     if len(password) < MIN_PASSWORD:
-        raise Refusal(field, f"A password has at least {MIN_PASSWORD} characters.")
+        raise Refusal(field, f"Use at least {MIN_PASSWORD} characters.")
     if len(password) > MAX_PASSWORD:
-        raise Refusal(field, f"A password has at most {MAX_PASSWORD:,} characters.")
+        raise Refusal(field, f"Use at most {MAX_PASSWORD:,} characters.")
     if is_common(password, names):
-        raise Refusal(
-            field, "This password is too easy to guess. Choose a longer or less common one."
-        )
+        raise Refusal(field, "This password is too common. Choose a longer or less common one.")
 
 
 def _verify(hasher: PasswordHasher, stored: str, password: str) -> bool:

@@ -45,8 +45,8 @@ def writer(session: Session, name: str, file: SummaryFile, paper: Paper) -> User
 def _check_theirs(session: Session, file: SummaryFile, user: User, called: str) -> None:
     if file.user == UNKNOWN:
         raise BadFile(
-            "This text has no name, so it may be anybody's. Tick “All of it is mine” to take those"
-            " without a name too.",
+            "This text has no name, so it may not be yours. Tick “I wrote everything in this file”"
+            " to import texts without a name too.",
             field="user",
         )
     found = user_by_name(session, file.user)
@@ -55,7 +55,7 @@ def _check_theirs(session: Session, file: SummaryFile, user: User, called: str) 
     if called.strip().lstrip("@").casefold() not in {name.casefold() for name in file.names}:
         raise BadFile(
             f"This text is by {file.names[0] if file.names else file.user:.60}, and you are"
-            f" {user.name}. Say so in the form when it is yours all the same.",
+            f" {user.name}. If it’s yours, say so in the form.",
             field="user",
         )
 

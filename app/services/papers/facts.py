@@ -103,27 +103,27 @@ def identifiers(record: PaperRecord) -> list[PaperRef]:
 def _title(text: str) -> str:
     title = _line("title", text, MAX_TITLE, "A title")
     if not title:
-        raise Refusal("title", "A paper needs a title.")
+        raise Refusal("title", "Enter a title.")
     return title
 
 
 def _year(year: int | None) -> int | None:
     if year is not None and not YEARS[0] <= year <= YEARS[1]:
-        raise Refusal("year", f"{year} cannot be the year of a paper.")
+        raise Refusal("year", f"{year} isn’t a valid year.")
     return year
 
 
 def _section(session: Session, text: str) -> str:
     section = _line("section", text, MAX_NAME, "A section")
     if section not in ("", NO_SECTION) and session.get(Section, section) is None:
-        raise Refusal("section", "There is no such section.")
+        raise Refusal("section", "Unknown section.")
     return section
 
 
 def _abstract(text: str) -> str:
     abstract = visible(text).strip()
     if len(abstract) > MAX_ABSTRACT:
-        raise Refusal("abstract", f"An abstract has at most {MAX_ABSTRACT:,} characters.")
+        raise Refusal("abstract", f"Abstracts can be up to {MAX_ABSTRACT:,} characters.")
     return abstract
 
 
@@ -136,7 +136,7 @@ def _people(record: PaperRecord) -> tuple[tuple[str, ...], tuple[str, ...]]:
     ]
     named = [(name, orcid) for name, orcid in named if name]
     if len(named) > MAX_AUTHORS:
-        raise Refusal("authors", f"At most {MAX_AUTHORS:,} authors can be kept.")
+        raise Refusal("authors", f"Up to {MAX_AUTHORS:,} authors.")
     orcids = tuple(orcid for _, orcid in named)
     return tuple(name for name, _ in named), orcids if any(orcids) else ()
 
@@ -187,7 +187,7 @@ def _of_kind(field: str, text: str, kind: str) -> str:
         return ""
     ref = parse_identifier(text.strip())
     if ref is None or ref.kind != kind or len(ref.value) > MAX_IDENTIFIER:
-        raise Refusal(field, f"This is not one. {HINTS[field]}")
+        raise Refusal(field, f"Not valid. {HINTS[field]}")
     return ref.value
 
 
@@ -221,7 +221,7 @@ def _url(text: str) -> str:
     except ValueError:
         valid = False
     if not valid or len(text) > MAX_URL or not text.isprintable() or " " in text:
-        raise Refusal("url", "An address begins with https:// or http:// and has no spaces.")
+        raise Refusal("url", "A URL starts with https:// or http:// and has no spaces.")
     return text
 
 
@@ -232,8 +232,8 @@ def _checked_key(text: str) -> str:
     if not is_storable_key(key):
         raise Refusal(
             "key",
-            "A key has letters, digits and signs such as / : . - _ but no spaces or commas, for"
-            " example conf/nips/RenHGS15.",
+            "Use letters, digits and signs such as / : . - _ without spaces or commas, e.g."
+            " conf/nips/RenHGS15.",
         )
     return key
 
@@ -241,5 +241,7 @@ def _checked_key(text: str) -> str:
 def _line(field: str, text: str, longest: int, what: str) -> str:
     text = visible_line(text)
     if len(text) > longest:
-        raise Refusal(field, f"{what} has at most {longest:,} characters; this has {len(text):,}.")
+        raise Refusal(
+            field, f"{what} can be up to {longest:,} characters (you have {len(text):,})."
+        )
     return text

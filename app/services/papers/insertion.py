@@ -179,7 +179,7 @@ def _venue_row(record: PaperRecord) -> dict[str, Any] | None:
     else:
         return None
     if len(key) > MAX_VENUE_KEY or len(name) > MAX_NAME:
-        raise Refusal("venue", "The name of this venue is too long.")
+        raise Refusal("venue", "This venue name is too long.")
     return {
         "key": key,
         "name": name,

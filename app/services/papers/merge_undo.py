@@ -56,12 +56,12 @@ def undo_merge(session: Session, merge_id: int, user: User) -> Paper:
     lock_papers(session, alone=True)
     merge = session.get(PaperMerge, merge_id, populate_existing=True)
     if merge is None or merge.undone_at is not None:
-        raise Refusal("merge", "This merge is undone already.")
+        raise Refusal("merge", "This merge has already been undone.")
     kept = papers.reload_paper(session, merge.kept_id)
     if kept is None:
         raise Refusal(
             "merge",
-            f"{merge.kept_key} has itself been merged into another entry since. Undo that first.",
+            f"{merge.kept_key} has since been merged itself. Undo that first.",
         )
     data = merge.data
     changes.note(session, "paper", kept.id)

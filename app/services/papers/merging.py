@@ -71,7 +71,7 @@ def merge_papers(
         Refusal: for one paper twice, or one that is gone by now.
     """
     if kept.id == removed.id:
-        raise Refusal("other", "These are the same entry already.")
+        raise Refusal("other", "These are the same paper.")
     begin_writing(session)
     lock_papers(session, alone=True)
     kept, removed = _present(session, kept.id), _present(session, removed.id)
@@ -128,7 +128,7 @@ def mark_different(session: Session, one: Paper, other: Paper, user: User) -> No
 def add_difference(session: Session, one: int, other: int, user: User | None) -> None:
     """Write that down, once."""
     if one == other:
-        raise Refusal("other", "These are the same entry already.")
+        raise Refusal("other", "These are the same paper.")
     pair = {
         "one_id": min(one, other),
         "other_id": max(one, other),
@@ -141,7 +141,7 @@ def add_difference(session: Session, one: int, other: int, user: User | None) ->
 def _present(session: Session, paper_id: int) -> Paper:
     paper = papers.reload_paper(session, paper_id)
     if paper is None:
-        raise Refusal("other", "One of the two has been merged meanwhile. Look at them again.")
+        raise Refusal("other", "One of these papers has just been merged. Compare them again.")
     return paper
 
 

@@ -34,9 +34,7 @@ def change_visibility(
     try:
         return change_summary(session, summary, Edit(visibility=visibility, anonymous=anonymous))
     except EditConflict:
-        raise Refusal(
-            "visibility", "The text was saved in another window in this moment. Please try again."
-        ) from None
+        raise Refusal("visibility", "Just saved in another window. Try again.") from None
 
 
 def renew_link(session: Session, summary: Summary) -> None:
@@ -51,7 +49,7 @@ def renew_link(session: Session, summary: Summary) -> None:
     lock_user(session, summary.user_id)
     session.refresh(summary)
     if summary.visibility != "unlisted":
-        raise Refusal("visibility", "Only an unlisted summary has a secret link.")
+        raise Refusal("visibility", "Only unlisted summaries have a secret link.")
     addresses.renew_addresses(session, summary)
     summary.share_code = new_share_code()
     session.flush()

@@ -25,13 +25,13 @@ from app.services.refusals import Refusal
 from app.text.lines import plain_ends
 
 # Who can see a summary of each visibility, and what that means.
-VISIBLE_TO = {"public": "Everybody", "unlisted": "Whoever has its link", "private": "Only you"}
+VISIBLE_TO = {"public": "Public", "unlisted": "Unlisted", "private": "Private"}
+# What the button does that saves a new summary.
+SAVE_LABELS = {"public": "Publish", "unlisted": "Save unlisted", "private": "Save privately"}
 WHO_SEES = {
-    "public": "It stands on the page of the paper, in lists, feeds and search.",
-    "unlisted": (
-        "It stands in no list. You get a secret link that you can give to others, renew and close."
-    ),
-    "private": "A note to yourself: nobody else can see it or learn that it exists.",
+    "public": "Shown on the paper’s page, in lists, feeds and search.",
+    "unlisted": "Only people with the secret link. You can reset or revoke it.",
+    "private": "Only you can see it.",
 }
 
 
@@ -61,10 +61,10 @@ class LinesField(TextAreaField):
 
 
 class PaperForm(Form):
-    title = StringField("Title", [InputRequired("A paper needs a title.")])
+    title = StringField("Title", [InputRequired("Enter a title.")])
     authors = LinesField("Authors")
     year = StringField(
-        "Year", [Optional(), Regexp(r"^\s*\d{4}\s*$", message="A year has four digits.")]
+        "Year", [Optional(), Regexp(r"^\s*\d{4}\s*$", message="Enter a four-digit year.")]
     )
     venue = StringField("Venue")
     doi = StringField(KIND_LABELS["doi"])
@@ -99,7 +99,7 @@ for _name in DETAIL_FACTS:
 class LookUpForm(Form):
     pasted = LinesField(
         "Identifier, URL, citation or title",
-        [DataRequired("Paste or type something that names the paper.")],
+        [DataRequired("Paste an identifier, URL, citation or title.")],
     )
 
 
@@ -122,20 +122,18 @@ class OptionalCheckbox(BooleanField):
 
 class SharingForm(Form):
     visibility = RadioField(
-        "Who can see it",
+        "Visibility",
         choices=VISIBLE_TO,
         validate_choice=False,
     )
-    anonymous = OptionalCheckbox("Anonymous", description="Your name is shown to nobody else.")
+    anonymous = OptionalCheckbox("Anonymous", description="Hide my name from other users.")
 
 
 class SummaryForm(SharingForm):
     summary = IntegerField(widget=HiddenInput())  # which one it changes; 0 for a new one
     source = LinesField("Summary")
-    takeaway = StringField(
-        "Takeaway", description="The one sentence to remember; it stands in every list."
-    )
-    tags = StringField("Tags", description="Separated by commas, such as detection, two-stage.")
+    takeaway = StringField("Takeaway", description="The paper in one sentence. Shown in lists.")
+    tags = StringField("Tags", description="Comma-separated, up to 8, e.g. detection, two-stage.")
     revision = IntegerField(widget=HiddenInput())
     draft = IntegerField(widget=HiddenInput())
     base = HiddenField()  # see `content.SummarySettings.to_text`
@@ -143,9 +141,9 @@ class SummaryForm(SharingForm):
 
 class SignUpForm(Form):
     name = StringField(
-        "User name",
-        [InputRequired("Choose a user name.")],
-        description="Letters, digits, dots, hyphens and underscores; it stands in addresses.",
+        "Username",
+        [InputRequired("Choose a username.")],
+        description="Letters, digits, . - _ . Part of your profile URL; can’t be changed later.",
     )
     display_name = StringField("Display name", description="Shown on your summaries.")
     password = PasswordField(
@@ -155,18 +153,18 @@ class SignUpForm(Form):
 
 
 class LoginForm(Form):
-    name = StringField("User name", [InputRequired("Type your user name.")])
-    password = PasswordField("Password", [InputRequired("Type your password.")])
+    name = StringField("Username", [InputRequired("Enter your username.")])
+    password = PasswordField("Password", [InputRequired("Enter your password.")])
     next = HiddenField()
 
 
 class ProfileForm(Form):
     display_name = StringField("Display name", description="Shown on your summaries.")
-    bio = LinesField("About you", description="Markdown, with formulas between $ signs.")
+    bio = LinesField("About you", description="Markdown; LaTeX between $…$ is supported.")
 
 
 class PasswordForm(Form):
-    current = PasswordField("Current password", [InputRequired("Type your current password.")])
+    current = PasswordField("Current password", [InputRequired("Enter your current password.")])
     new = PasswordField(
         "New password", [InputRequired("Choose a password.")], description="At least 8 characters."
     )

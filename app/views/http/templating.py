@@ -9,7 +9,7 @@ from flask import Flask
 
 from app.references.labels import KIND_LABELS, capitalised, field_label
 from app.views.http import access
-from app.views.http.forms import VISIBLE_TO, WHO_SEES
+from app.views.http.forms import SAVE_LABELS, VISIBLE_TO, WHO_SEES
 
 HUES = 8
 
@@ -25,7 +25,10 @@ def init(app: Flask) -> None:
     app.add_template_global(count)
     app.add_template_global(fact_label)
     app.jinja_env.globals.update(  # macros see them too
-        kind_labels=KIND_LABELS, visible_to_whom=VISIBLE_TO, who_sees=WHO_SEES
+        kind_labels=KIND_LABELS,
+        save_labels=SAVE_LABELS,
+        visible_to_whom=VISIBLE_TO,
+        who_sees=WHO_SEES,
     )
     app.context_processor(lambda: {"viewer": access.viewer()})
 

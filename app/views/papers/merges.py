@@ -76,7 +76,7 @@ def create() -> str | Response | tuple[str, int]:
     one, other = _pair()
     keep = request.form.get("keep", "")
     if keep not in (one.key, other.key):
-        return _compared(one, other, "Choose which of the two keeps its address.")
+        return _compared(one, other, "Choose which one to keep.")
     kept, removed = (one, other) if keep == one.key else (other, one)
     try:
         merge = merge_papers(db(), kept, removed, signed_in())
@@ -84,7 +84,7 @@ def create() -> str | Response | tuple[str, int]:
         return _refused(one.id != other.id, refused.message)
     db().commit()
     renew_texts()
-    flash(f"“{merge.removed_title}” ({merge.removed_key}) leads here from now on.", "good")
+    flash(f"“{merge.removed_title}” ({merge.removed_key}) now redirects here.", "good")
     return see_other(url_for("papers.show", key=merge.kept_key))
 
 
@@ -100,7 +100,7 @@ def differ() -> str | Response | tuple[str, int]:
     except Refusal as refused:
         return _refused(one.id != other.id, refused.message)
     db().commit()
-    flash("They stay two papers, and nobody is asked again.", "good")
+    flash("Marked as different papers.", "good")
     return see_other(url_for("papers.show", key=one.key))
 
 
@@ -120,7 +120,7 @@ def undo(merge_id: int) -> Response:
     key = paper.key
     db().commit()
     renew_texts()
-    flash("They are two papers again.", "good")
+    flash("Merge undone: these are separate papers again.", "good")
     return see_other(url_for("papers.show", key=key))
 
 

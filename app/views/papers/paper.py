@@ -14,6 +14,7 @@ from app.queries.links import graph, links
 from app.queries.links.links import SeeAlso
 from app.queries.summaries import SummaryEntry
 from app.references.addresses import outside_url
+from app.references.labels import SITES
 from app.references.parsing import is_of_a_site, parse_identifier
 from app.services.exporting import citations
 from app.services.operation.rerender import renew_marked
@@ -132,6 +133,7 @@ def unknown_paper(key: str) -> tuple[str, int]:
         wanted_by=links.summaries_citing_unknown(db(), kind, value, viewer()),
         # No link to wherever an address says: this page would be ours, and so seem the link.
         outside_url=outside if parse_identifier(key) else None,
+        site=SITES.get(kind),
         # What would not be recognised by itself is looked up by its address.
         add_url=add_paper_url((kind in ("openreview", "url") and outside) or value),
     )

@@ -93,7 +93,7 @@ def restore(revision_id: int) -> Response:
         flash(refused.message, "warning")
         return see_other(url_for("history.show", revision_id=revision_id))
     db().commit()
-    flash("The earlier version is the present one again. The one before it is kept below.", "good")
+    flash("Version restored. The previous one is still in the history.", "good")
     tell_of_addresses(saved)
     return see_other(url_for("history.index", summary_id=summary.id))
 

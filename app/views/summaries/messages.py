@@ -11,7 +11,7 @@ def tell_of_addresses(saved: SavedSummary) -> None:
     """Say that pictures have other addresses than the text was typed with."""
     if saved.addresses_changed:
         flash(
-            "A picture in it stands in another text of yours, or had its address changed. It has an"
-            " address of its own here now: by the same one everybody could tell who wrote both.",
+            "An image you also use elsewhere was copied to a new URL, so it can’t reveal who"
+            " wrote this.",
             "good",
         )

@@ -50,7 +50,7 @@ def change(summary_id: int) -> str | Response | tuple[str, int]:
         form.refuse(refused)
         return _page(own_entry_or_404(summary_id), form), 422
     db().commit()
-    flash("It is changed, and counts everywhere from now on.", "good")
+    flash("Visibility updated.", "good")
     tell_of_addresses(saved)
     return see_other(url_for("sharing.settings", summary_id=summary_id))
 
@@ -68,8 +68,7 @@ def renew(summary_id: int) -> Response:
     else:
         db().commit()
         flash(
-            "There is a new secret link. The one before leads nowhere now, and neither do the"
-            " addresses that its pictures had.",
+            "Link reset. The old link no longer works, and neither do the old URLs of its images.",
             "good",
         )
     return see_other(url_for("sharing.settings", summary_id=summary_id))

@@ -135,7 +135,8 @@ def save(key: str) -> str | Response | tuple[str, int]:
         form.refuse(refused)
         return editor_form.render_again(aim, form), 422
     db().commit()
-    flash(f"Your summary is saved. {_moved(key, aim)}".strip(), "good")
+    said = "Saved." if aim.summary or saved.summary.visibility != "public" else "Published."
+    flash(f"{said} {_moved(key, aim)}".strip(), "good")
     tell_of_addresses(saved)
     user, summary = signed_in(), saved.summary
     anchor = f"page-by-{summary.id}" if summary.anonymous or summary.place else user.name
@@ -144,7 +145,7 @@ def save(key: str) -> str | Response | tuple[str, int]:
 
 def _moved(key: str, aim: EditorTarget) -> str:
     """What to say to who opened the window when the paper had another key."""
-    return "" if aim.paper.key == key else "This paper was merged with another one meanwhile."
+    return "" if aim.paper.key == key else "This paper has since been merged with a duplicate."
 
 
 def _saved(aim: EditorTarget, form: SummaryForm) -> summary_services.SavedSummary:
@@ -198,7 +199,7 @@ def _keep_draft(aim: EditorTarget, form: SummaryForm) -> str | Response | tuple[
         form.refuse(refused)
         return editor_form.render_again(aim, form), 422
     db().commit()
-    flash("Your draft is saved. Nobody else can see it.", "good")
+    flash("Draft saved. Only you can see it.", "good")
     return see_other(editor_form.target_url(aim))
 
 
@@ -211,7 +212,7 @@ def _add_picture(aim: EditorTarget, form: SummaryForm) -> str | tuple[str, int]:
         markdown = uploads.add_from_form(db(), signed_in(), request.files.get("picture"), alt)
     except Refusal as refused:
         db().rollback()
-        form.form_errors.append(f"The picture is not added. {refused.message} {CHOOSE_AGAIN}")
+        form.form_errors.append(f"Image not added. {refused.message} {CHOOSE_AGAIN}")
         return editor_form.render_again(aim, form, alt=alt), 422
     db().commit()
     written = (form.source.data or "").rstrip()

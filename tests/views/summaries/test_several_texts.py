@@ -400,4 +400,4 @@ def test_a_draft_that_was_new_belongs_to_the_text_that_came(ann: Browser, sessio
     session.rollback()
     answer = ann.submit(f"/write/{ONE}")
     assert answer.status == 409
-    assert "There are two versions of your text" in answer.text
+    assert "Conflicting edits" in answer.text
