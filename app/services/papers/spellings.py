@@ -70,7 +70,7 @@ def choose_names(session: Session, paper: Paper) -> None:
 
 
 def follow_papers(session: Session, paper: Paper) -> None:
-    """Call the authors and the venue of an edited paper by a name that a paper still prints.
+    """Call authors and venue of an edited paper by names still printed.
 
     The usual name may have been a mistake that no paper has any more.
     """
