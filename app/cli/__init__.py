@@ -40,7 +40,7 @@ def main() -> None:
 @HOST
 @PORT
 def demo(host: str, port: int) -> None:
-    """Try it: a database, the sample library and a web server, in one step.
+    """Try it out: sets up a database and sample library, and starts a web server.
 
     \b
     Example:
@@ -67,8 +67,8 @@ def demo(host: str, port: int) -> None:
             similarity.finish(session)
         elif not demo_account.is_demo(session):
             stop(
-                "This database holds a library that is not a demo's. Use `shortlist serve` for it,"
-                " or set SHORTLIST_DATA_DIR to another folder."
+                "This database isn't a demo library. Use `shortlist serve`, or set"
+                " SHORTLIST_DATA_DIR to another folder."
             )
         password = demo_account.renew_account(session)
         session.commit()
@@ -87,13 +87,17 @@ def demo(host: str, port: int) -> None:
 @HOST
 @PORT
 @click.option(
-    "--workers", default=1, show_default=True, help="Worker processes.", type=click.IntRange(1, 64)
+    "--workers",
+    default=1,
+    show_default=True,
+    help="Number of worker processes.",
+    type=click.IntRange(1, 64),
 )
 @click.option(
-    "--jobs/--no-jobs", "with_jobs", default=True, help="Whether one more process runs jobs."
+    "--jobs/--no-jobs", "with_jobs", default=True, help="Run background jobs in another process."
 )
 def serve(host: str, port: int, workers: int, with_jobs: bool) -> None:
-    """Run the production server; the database is brought up to date first.
+    """Run the production server, after upgrading the database.
 
     One more process runs what is done behind the scenes (`shortlist jobs list` shows it).
 
@@ -108,7 +112,7 @@ def serve(host: str, port: int, workers: int, with_jobs: bool) -> None:
     config = settings()
     if config.secret_key is None:
         stop(
-            "SHORTLIST_SECRET_KEY is not set. Make one and keep it secret:\n"
+            "SHORTLIST_SECRET_KEY is not set. Generate one and keep it secret:\n"
             '  python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
         )
     with plain_errors():
@@ -124,7 +128,7 @@ def serve(host: str, port: int, workers: int, with_jobs: bool) -> None:
 @main.command()
 @click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"))
 def render(file: TextIO) -> None:
-    """Print the HTML of a summary in FILE, as a page would show it.
+    """Print the HTML of the summary in FILE.
 
     A hyphen reads standard input.
 

@@ -20,7 +20,7 @@ def _streams(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> 
     found = [value.strip().strip("/") for value in values]
     for value in found:
         if not STREAM.fullmatch(value):
-            raise click.BadParameter(f"{value!r} is no key of a venue; one looks like conf/nips.")
+            raise click.BadParameter(f"{value!r} is not a venue key such as conf/nips.")
     return frozenset(found)
 
 
@@ -32,12 +32,12 @@ def _streams(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> 
     multiple=True,
     callback=_streams,
     metavar="KEY",
-    help="Only papers of this venue, such as conf/nips; may be given more than once.",
+    help="Only papers of this venue, e.g. conf/nips; repeatable.",
 )
-@click.option("--since", type=YEAR, help="Only papers of this year and later.")
-@click.option("--until", type=YEAR, help="Only papers of this year and before.")
+@click.option("--since", type=YEAR, help="Only papers from this year on.")
+@click.option("--until", type=YEAR, help="Only papers up to this year.")
 def import_dblp(file: Path, venues: frozenset[str], since: int | None, until: int | None) -> None:
-    """Read papers and authors from dblp's own file.
+    """Import papers and authors from the dblp dump.
 
     It is dblp.xml or dblp.xml.gz, from https://dblp.org/xml/.
 
@@ -51,12 +51,12 @@ def import_dblp(file: Path, venues: frozenset[str], since: int | None, until: in
       shortlist import-dblp dblp.xml.gz --venue conf/nips --venue conf/icml --since 2012
     """
     if since is not None and until is not None and since > until:
-        stop(f"No year is since {since} and until {until}.")
+        stop(f"--since {since} is after --until {until}.")
     try:
         _read(file, venues, since, until)
     except KeyboardInterrupt:
         click.echo()
-        stop("Stopped. What was read is kept; the same command goes on where it was.")
+        stop("Stopped. Progress is kept; run the same command to continue.")
 
 
 def _read(file: Path, venues: frozenset[str], since: int | None, until: int | None) -> None:
@@ -84,7 +84,7 @@ def _read(file: Path, venues: frozenset[str], since: int | None, until: int | No
         click.echo(f"{_told(counts)}.")
     if unmatched and not trouble:
         keys = " and ".join(unmatched)
-        click.echo(f"No paper of {keys} was found: does dblp call it so?")
+        click.echo(f"No papers found for {keys}. Check the key on dblp.")
     if trouble:
         stop(f"{file}: {trouble}")
 

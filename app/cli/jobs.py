@@ -27,13 +27,13 @@ def _check_kinds(_: click.Context, __: click.Parameter, names: tuple[str, ...]) 
 
     for name in names:
         if name not in KINDS:
-            raise click.BadParameter(f"{name!r} is no job. The jobs are {', '.join(KINDS)}.")
+            raise click.BadParameter(f"Unknown job {name!r}. Choose from {', '.join(KINDS)}.")
     return names
 
 
 @click.group()
 def jobs() -> None:
-    """Run, list and stop jobs: what the server does behind the scenes.
+    """Manage background jobs.
 
     `shortlist serve` and `shortlist demo` run them by themselves.
     """
@@ -41,9 +41,9 @@ def jobs() -> None:
 
 @jobs.command()
 @click.argument("names", nargs=-1, metavar="[JOB]...", callback=_check_kinds)
-@click.option("--forever", is_flag=True, help="Go on until stopped, and run each job when due.")
+@click.option("--forever", is_flag=True, help="Keep running, and run each job when it is due.")
 def run(names: tuple[str, ...], forever: bool) -> None:
-    """Run all jobs that are due, or the named ones at once.
+    """Run all due jobs, or the given ones now.
 
     Only needed where `shortlist serve` does not run them: from cron, or with --forever as a service
     of its own. Any number of processes and machines may do so at the same time.
@@ -59,7 +59,7 @@ def run(names: tuple[str, ...], forever: bool) -> None:
     from app.serving import job_process
 
     if forever and names:
-        stop("--forever runs all jobs when they are due; name none of them.")
+        stop("--forever runs all jobs; don't name any.")
     with library() as database:
         if forever:
             job_process.run(database)
@@ -76,7 +76,7 @@ def run(names: tuple[str, ...], forever: bool) -> None:
 
 @jobs.command("list")
 def list_() -> None:
-    """List jobs: their state, last run, what is left, and the last error.
+    """List jobs with their state, last run, remaining work and last error.
 
     Times are UTC. "Steps" counts the papers, texts or others that the last run dealt with. A job
     with an error is tried again after a pause that doubles each time; after eight attempts it
@@ -98,7 +98,7 @@ def list_() -> None:
         click.echo("  ".join(cells).rstrip())
     for state in states:
         if state.holder:
-            click.echo(f"{_name(state)} is run by process {state.holder}.")
+            click.echo(f"{_name(state)} is running in process {state.holder}.")
         if state.error:
             click.echo(f"{_name(state)} failed: {state.error}")
 
@@ -106,7 +106,7 @@ def list_() -> None:
 @jobs.command("stop")
 @click.argument("names", nargs=-1, required=True, metavar="JOB...", callback=_check_kinds)
 def stop_(names: tuple[str, ...]) -> None:
-    """Stop jobs until `shortlist jobs retry`, also after a restart.
+    """Stop jobs until `shortlist jobs retry`, even across restarts.
 
     One that runs ends within seconds, at a place from which it can go on.
 
@@ -123,13 +123,13 @@ def stop_(names: tuple[str, ...]) -> None:
         session.commit()
         running = [name for name in names if control.holder_of(session, KINDS[name], now())]
     for name in names:
-        click.echo(f"{name} is stopped{', and ends at its next step' if name in running else ''}.")
+        click.echo(f"Stopped {name}{' (ends at its next step)' if name in running else ''}.")
 
 
 @jobs.command()
 @click.argument("names", nargs=-1, metavar="[JOB]...", callback=_check_kinds)
 def retry(names: tuple[str, ...]) -> None:
-    """Let jobs run again that failed or were stopped: the named ones, or all.
+    """Restart failed or stopped jobs: the given ones, or all.
 
     \b
     Example:
@@ -165,7 +165,7 @@ def run_job(
     kind = KINDS[name]
     job = _claim(database, kind)
     if job is None:
-        click.echo(f"{name} is stopped; `shortlist jobs retry {name}` lets it run again.", err=True)
+        click.echo(f"{name} is stopped. Restart it with `shortlist jobs retry {name}`.", err=True)
         return []
     end = None if seconds is None else monotonic() + seconds
     with database.session() as session:
@@ -191,7 +191,7 @@ def _claim(database: Database, kind: JobKind) -> Job | None:
             if not holder and control.is_stopped(session, kind):
                 return None
         if holder and holder != told:
-            click.echo(f"Process {holder} runs {kind.name} already; waiting for it …", err=True)
+            click.echo(f"{kind.name} is already running in process {holder}; waiting …", err=True)
             told = holder
         sleep(WAIT_SECONDS)
     return job

@@ -27,17 +27,17 @@ REPORTED = ("added", "changed", "unchanged", "kept", "refused")
 
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
-@click.option("--user", default="", help="Whose texts they are, where the files do not say.")
+@click.option("--user", default="", help="Author of summaries whose files don't name one.")
 @click.option(
     "--visibility",
     type=click.Choice(["public", "unlisted", "private"]),
     default="public",
     show_default=True,
-    help="Who can see new summaries whose files do not say.",
+    help="Visibility of new summaries whose files don't set one.",
 )
-@click.option("--dry-run", is_flag=True, help="Say what would happen, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would happen without writing anything.")
 def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) -> None:
-    """Read summaries and papers from files.
+    """Import summaries and papers from files.
 
     Summaries: Markdown with YAML front matter, a folder or zip of such, ShortScience's RSS, or its
     CSV (key, text). Papers: BibTeX, each entry by itself.
@@ -75,10 +75,7 @@ def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) 
     for line in report.handed_to():
         click.echo(line)
     if report.stopped:
-        stop(
-            f"The import stopped before the end. {report.stopped} What was read before is kept;"
-            " run it again, and the rest follows."
-        )
+        stop(f"Import stopped. {report.stopped} Finished items are kept; run it again to continue.")
     if report.counts["refused"]:
         raise SystemExit(1)
 
@@ -112,7 +109,7 @@ class _Report:
 
     def __str__(self) -> str:
         told = (f"{self.counts[status]:,} {status}" for status in REPORTED if self.counts[status])
-        return ", ".join(told) or "There was nothing to import"
+        return ", ".join(told) or "Nothing to import"
 
     def add(self, outcome: ImportOutcome) -> None:
         self.counts[outcome.status] += 1
@@ -124,10 +121,10 @@ class _Report:
         from app.services.accounts.user_names import UNKNOWN
 
         if names := self.writers[True]:
-            yield f"Texts went to accounts that are in use: {_some(names)}."
+            yield f"Imported into existing accounts: {_some(names)}."
         if names := {name for name in self.writers[False] if not name.startswith(UNKNOWN)}:
-            yield f"Nobody can sign in yet as {_some(names)}."
-            yield "To hand an account over: shortlist user password NAME"
+            yield f"No sign-in yet for {_some(names)}."
+            yield "To set a password: shortlist user password NAME"
 
 
 def _some(names: set[str]) -> str:
@@ -161,16 +158,16 @@ def _import(
 @click.argument(
     "folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False)
 )
-@click.option("--user", default="", help="Only the summaries of this user.")
-@click.option("--force", is_flag=True, help="Write into a folder or file that is there.")
+@click.option("--user", default="", help="Only this user's summaries.")
+@click.option("--force", is_flag=True, help="Overwrite an existing folder or file.")
 @click.option(
     "--bibtex",
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    help="Write all papers, with or without summaries, into one BibTeX file; - is standard output.",
+    help="Export all papers to one BibTeX file instead; - for standard output.",
 )
 def export(folder: Path | None, user: str, force: bool, bibtex: Path | None) -> None:
-    """Write all summaries, private ones too, as Markdown files below DIR.
+    """Export all summaries, including private ones, as Markdown files in DIR.
 
     They are DIR/USER/PAPER.md, with pictures beside them. With --bibtex, all papers are written as
     BibTeX. `shortlist import` reads both again.
@@ -181,7 +178,7 @@ def export(folder: Path | None, user: str, force: bool, bibtex: Path | None) -> 
       shortlist export --bibtex papers.bib
     """
     if folder is None and bibtex is None:
-        stop("Where to? Name a folder for summaries, or a file with --bibtex.")
+        stop("Give a folder for summaries, or a file with --bibtex.")
     if bibtex == Path("-"):
         _print_bibtex()
     elif bibtex is not None:
@@ -202,7 +199,7 @@ def _export_bibtex(path: Path, force: bool) -> None:
     from app.services.exporting import bibtex_file
 
     if path.exists() and not force:
-        stop(f"{path} is there already. Choose another name, or add --force.")
+        stop(f"{path} already exists. Choose another name, or add --force.")
     with library() as database, database.session() as session:
         written = bibtex_file.export_bibtex(session, path)
         try:
@@ -211,7 +208,7 @@ def _export_bibtex(path: Path, force: bool) -> None:
             ) as bar:
                 count = sum(1 for _ in bar)
         except OSError as error:
-            stop(f"{path} cannot be written: {error.strerror}.")
+            stop(f"{path} can't be written: {error.strerror}.")
     click.echo(f"{path} has {format_count(count, 'paper')}.")
 
 
@@ -227,22 +224,22 @@ def _export_summaries(folder: Path, user: str, force: bool) -> None:
             found = people.user_by_name(session, user.strip())
             users = [each for each in users if found is not None and each.id == found.id]
             if not users:
-                stop(f"Nobody of the name {user} has written a summary.")
+                stop(f"No summaries by {user}.")
             if users[0].name != user.strip().lower():
-                click.echo(f"{user} is called {users[0].name} now.")
+                click.echo(f"{user} is now {users[0].name}.")
         try:
             folder.mkdir(parents=True, exist_ok=True)
             written = vault.export(session, users, vault.into_folder(folder))
             with click.progressbar(written, label="Exporting") as bar:
                 count = sum(1 for _ in bar)
         except OSError as error:
-            stop(f"{folder} cannot be written: {error.strerror}.")
+            stop(f"{folder} can't be written: {error.strerror}.")
     click.echo(f"{folder} has {summaries(count)} of {format_count(len(users), 'user')}.")
 
 
 @click.command()
 def tidy() -> None:
-    """Remove unused pictures and summaries that were deleted over 30 days ago.
+    """Delete unused images, and summaries in the trash for over 30 days.
 
     Works out similar papers, too, where that is still to be done.
 
@@ -255,15 +252,15 @@ def tidy() -> None:
     with library() as database:
         done = run_job(database, "tidy")
         run_job(database, "similar", "Similar")
-    pictures = format_count(sum(each.pictures for each in done), "picture")
+    pictures = format_count(sum(each.pictures for each in done), "image")
     deleted = summaries(sum(each.summaries for each in done))
-    click.echo(f"Removed: {pictures}, {deleted} deleted over 30 days ago.")
+    click.echo(f"Deleted: {pictures}, {deleted} from the trash.")
 
 
 @click.command()
-@click.option("--missing", is_flag=True, help="Only papers that have no entry yet.")
+@click.option("--missing", is_flag=True, help="Only papers that aren't indexed yet.")
 def reindex(missing: bool) -> None:
-    """Write the search index anew.
+    """Rebuild the search index.
 
     After an import that was stopped, or if in doubt.
 
@@ -284,7 +281,7 @@ def reindex(missing: bool) -> None:
 
 @click.command()
 def rerender() -> None:
-    """Make the HTML of texts anew: after an upgrade that renders them in another way.
+    """Render all texts again, after an upgrade that changed the renderer.
 
     `serve` does so by itself after an upgrade; this is for when it is to be done at once, or after
     going back to an older version. Readers and writers are not locked out; it can be stopped and
@@ -300,13 +297,13 @@ def rerender() -> None:
         with database.session() as session:
             total = count_stale(session)
         done = len(run_job(database, "rerender", "Rendering"))
-    click.echo(f"Rendered anew: {done:,} of {format_count(total, 'text')}.")
+    click.echo(f"Rendered: {done:,} of {format_count(total, 'text')}.")
 
 
 @click.command()
-@click.option("--all", "every", is_flag=True, help="Papers without summaries, too.")
+@click.option("--all", "every", is_flag=True, help="Include papers without summaries.")
 def similar(every: bool) -> None:
-    """Work out anew which papers are similar to each other.
+    """Recompute which papers are similar.
 
     Saving a summary does so for the papers that it touches. This command is for a library that was
     filled in another way, such as from a dump of dblp: with --all, papers that nobody has written
@@ -322,4 +319,4 @@ def similar(every: bool) -> None:
         with database.session() as session:
             similarity.mark_all(session, every=every)
         done = len(run_job(database, "similar", "Similar"))
-    click.echo(f"Worked out: {format_count(done, 'paper')}.")
+    click.echo(f"Computed: {format_count(done, 'paper')}.")

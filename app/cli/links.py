@@ -16,7 +16,7 @@ FORMS = ("json", "graphml", "dot")
     "--export",
     "file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the graph of all public links to a .json, .graphml or .dot file instead.",
+    help="Export the graph of all public links to a .json, .graphml or .dot file instead.",
 )
 def links(file: Path | None) -> None:
     """List links of public summaries that are broken, redirected, unknown or ambiguous.
@@ -29,7 +29,7 @@ def links(file: Path | None) -> None:
     if file is None:
         _check()
     elif file.suffix.removeprefix(".") not in FORMS:
-        stop(f"{file} should end in .json, .graphml or .dot: the ending says the format.")
+        stop(f"{file} must end in .json, .graphml or .dot.")
     else:
         _export(file)
 
@@ -46,7 +46,7 @@ def _check() -> None:
             to = link.target_value + (f"#{link.target_user}" if link.target_user else "")
             other = f", which is {finding.other.key}" if finding.other is not None else ""
             click.echo(f"{what}: “{link.label}” → {to}{other}")
-    click.echo(f"{format_count(found, 'link')} to look at.", err=True)
+    click.echo(f"{format_count(found, 'problem')} found.", err=True)
 
 
 def _export(file: Path) -> None:
@@ -60,6 +60,6 @@ def _export(file: Path) -> None:
             text = graph_files.write(found, file.suffix.removeprefix("."))
             write_file(file, text.encode(), READABLE)
         except OSError as error:
-            stop(f"{file} cannot be written: {error.strerror}.")
+            stop(f"{file} can't be written: {error.strerror}.")
     papers, lines = format_count(len(found.papers), "paper"), format_count(len(found.edges), "link")
-    click.echo(f"{file} has {papers} and {lines} between them.")
+    click.echo(f"Wrote {papers} and {lines} to {file}.")

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 NAME = click.argument("name")
-YES = click.option("--yes", is_flag=True, help="Do not ask.")
+YES = click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
 PASSWORD = click.option(
     "--password-stdin",
     is_flag=True,
-    help="Read the password from standard input; else one is made up and printed.",
+    help="Read the password from standard input instead of generating one.",
 )
 COLUMNS = (
     *("name", "display name", "joined", "public", "unlisted", "private", "drafts", "sign-in"),
@@ -32,15 +32,15 @@ ROLE_NAMES = {"member": "member", "trusted": "trusted user", "administrator": "a
 
 @click.group()
 def user() -> None:
-    """Manage accounts: the people who write and vote here."""
+    """Manage accounts."""
 
 
 @user.command()
 @NAME
-@click.option("--display-name", default="", help="What stands on summaries; else the name.")
+@click.option("--display-name", default="", help="Name shown on summaries; defaults to NAME.")
 @PASSWORD
 def create(name: str, display_name: str, password_stdin: bool) -> None:
-    """Make an account for NAME and print its password.
+    """Create the account NAME and print its password.
 
     \b
     Example:
@@ -56,10 +56,10 @@ def create(name: str, display_name: str, password_stdin: bool) -> None:
 
 
 @user.command("list")
-@click.option("--without-password", is_flag=True, help="Only those who cannot sign in yet.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--without-password", is_flag=True, help="Only accounts that can't sign in yet.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 def list_(without_password: bool, as_json: bool) -> None:
-    """List all accounts, with how much each wrote and whether they can sign in.
+    """List accounts with their summary counts and sign-in status.
 
     Accounts that came from files cannot until `shortlist user password` hands them over.
 
@@ -95,7 +95,7 @@ def list_(without_password: bool, as_json: bool) -> None:
 @NAME
 @PASSWORD
 def password(name: str, password_stdin: bool) -> None:
-    """Give NAME a new password, print it, and sign every browser out.
+    """Reset the password of NAME, print it, and end all sessions.
 
     This also hands over an account that came from files.
 
@@ -116,9 +116,9 @@ def password(name: str, password_stdin: bool) -> None:
 @user.command()
 @click.argument("old")
 @click.argument("new")
-@click.option("--forget-old", is_flag=True, help="Let no earlier name lead to the new one.")
+@click.option("--forget-old", is_flag=True, help="Don't redirect the old name to the new one.")
 def rename(old: str, new: str, forget_old: bool) -> None:
-    """Give the user OLD the name NEW.
+    """Rename the user OLD to NEW.
 
     The old address leads there, and nobody gets the old name.
 
@@ -133,14 +133,14 @@ def rename(old: str, new: str, forget_old: bool) -> None:
         before = found.name
         administration.rename_account(session, found, new, forget_old=forget_old)
         session.commit()
-    click.echo(f"{before} is {found.name} now.")
+    click.echo(f"Renamed {before} to {found.name}.")
 
 
 @user.command()
 @NAME
 @click.argument("role", type=click.Choice(["member", "trusted", "administrator"]))
 def role(name: str, role: str) -> None:
-    """Say what NAME may do.
+    """Set the role of NAME.
 
     A member writes and votes. A trusted user may also merge two papers that are one work, and undo
     it. An administrator may do all that can be done in the browser.
@@ -156,7 +156,7 @@ def role(name: str, role: str) -> None:
         administration.set_role(session, found, role)
         session.commit()
     click.echo(
-        f"{found.name} is {'an' if role == 'administrator' else 'a'} {ROLE_NAMES[role]} now."
+        f"{found.name} is now {'an' if role == 'administrator' else 'a'} {ROLE_NAMES[role]}."
     )
 
 
@@ -165,7 +165,7 @@ def role(name: str, role: str) -> None:
 @click.argument("target", metavar="INTO")
 @YES
 def merge(source: str, target: str, yes: bool) -> None:
-    """Give everything of the user FROM to INTO, and remove FROM.
+    """Move everything from the user FROM to INTO, then delete FROM.
 
     Where both wrote about a paper, the text that was edited later stays and the other is in its
     history. Nothing private becomes public, and nothing anonymous gets a name.
@@ -178,22 +178,22 @@ def merge(source: str, target: str, yes: bool) -> None:
 
     with _change() as session:
         one, other = (administration.find_account(session, each) for each in (source, target))
-        _ask(f"Give everything of {one.name} to {other.name}, for good?", yes)
+        _ask(f"Move everything from {one.name} to {other.name}? This can't be undone.", yes)
         done = merging.merge(session, one, other)
         session.commit()
     click.echo(
-        f"{other.name} has {summaries(done.moved)}"
-        f" and {format_count(done.votes, 'vote')} of {one.name};"
-        f" {done.joined:,} of them are joined with an own one."
+        f"{other.name} received {summaries(done.moved)}"
+        f" and {format_count(done.votes, 'vote')} from {one.name};"
+        f" {done.joined:,} combined with their own."
     )
 
 
 @user.command()
 @NAME
-@click.option("--with-summaries", is_flag=True, help="Remove what they wrote as well.")
+@click.option("--with-summaries", is_flag=True, help="Also delete their summaries.")
 @YES
 def delete(name: str, with_summaries: bool, yes: bool) -> None:
-    """Remove NAME, with drafts, pictures and votes.
+    """Delete NAME with their drafts, images and votes.
 
     It can't be undone.
 
@@ -207,14 +207,14 @@ def delete(name: str, with_summaries: bool, yes: bool) -> None:
 
     with _change() as session:
         found = administration.find_account(session, name)
-        what = "with all summaries " if with_summaries else ""
-        _ask(f"Remove {found.name} {what}for good?", yes)
+        what = " and all summaries" if with_summaries else ""
+        _ask(f"Delete {found.name}{what} permanently?", yes)
         done = administration.delete_user(session, found, with_summaries=with_summaries)
         session.commit()
         _unlink(done.files)
     click.echo(
-        f"{found.name} is removed, with {summaries(done.summaries)},"
-        f" {format_count(done.votes, 'vote')} and {format_count(len(done.files), 'picture')}."
+        f"Deleted {found.name} with {summaries(done.summaries)},"
+        f" {format_count(done.votes, 'vote')} and {format_count(len(done.files), 'image')}."
     )
 
 
@@ -237,7 +237,7 @@ def _password(from_stdin: bool) -> str:
 
 
 def _tell_password(name: str, password: str, *, given: bool) -> None:
-    click.echo(f"{name} can sign in{' with that password' if given else ''}.")
+    click.echo(f"{name} can now sign in{' with that password' if given else ''}.")
     if not given:
         click.echo(f"Password: {password}")
 
@@ -246,7 +246,7 @@ def _ask(question: str, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        stop("This asks before it does it. Add --yes where nobody can answer.")
+        stop("This needs confirmation. Add --yes to run it without asking.")
     click.confirm(question, abort=True)
 
 

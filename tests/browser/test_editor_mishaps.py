@@ -34,18 +34,18 @@ def test_saving_while_the_server_is_away(writer: Reader) -> None:
     wait_until_saved(page)
     page.context.set_offline(True)
     page.keyboard.type(" Then offline.")
-    page.get_by_role("button", name="Save").first.click()
+    page.get_by_role("button", name="Publish").click()
     notices = page.locator("[data-notices=near]")
-    expect(notices).to_contain_text("Not published: can’t reach the server.")
+    expect(notices).to_contain_text("Not saved: can’t reach the server.")
     expect(notices).to_contain_text("Your text is kept in this browser.")
     assert page.url == address
     expect(source).to_have_value("Saved at first. Then offline.")
     with page.expect_event("requestfailed"):
         page.get_by_role("button", name="Try again").click()
-    expect(notices).to_contain_text("cannot be reached")
+    expect(notices).to_contain_text("can’t reach the server")
     page.context.set_offline(False)
-    expect(notices).to_contain_text("The server is there again.")
-    page.get_by_role("button", name="Publish now").click()
+    expect(notices).to_contain_text("Back online. Draft saved; not published yet.")
+    notices.get_by_role("button", name="Publish").click()
     page.wait_for_url("**/paper/**#demo")
     expect(page.locator("article#demo")).to_contain_text("Saved at first. Then offline.")
 
@@ -101,7 +101,7 @@ def test_a_merge_is_kept_while_it_is_worked_on(writer: Reader) -> None:
     first, key = writer.page, "conf/iccv/HeGDG17"
     source = open_editor(writer, key)
     first.keyboard.type("Base.")
-    first.get_by_role("button", name="Save").first.click()
+    first.get_by_role("button", name="Publish").click()
     first.wait_for_url("**/paper/**#demo")
     writer.go(f"/write/{key}")
     second = first.context.new_page()
@@ -112,7 +112,7 @@ def test_a_merge_is_kept_while_it_is_worked_on(writer: Reader) -> None:
     wait_until_saved(second)
     clear_editor(first)
     first.keyboard.type("Base of the first.")
-    expect(first.locator("[data-notices=near]")).to_contain_text("changed in another window")
+    expect(first.locator("[data-notices=near]")).to_contain_text("edited elsewhere")
     first.get_by_role("button", name="Compare versions").click()
     expect(first.get_by_role("heading", level=1)).to_have_text("Conflicting edits")
     expect(first.get_by_label("Private")).to_be_checked()
@@ -139,9 +139,9 @@ def test_a_merge_is_kept_while_it_is_worked_on(writer: Reader) -> None:
 @pytest.mark.parametrize(
     ("name", "kind", "data", "said"),
     [
-        ("large.png", "image/png", LARGE, "a picture has at most 10 MB"),
-        ("draw.svg", "image/svg+xml", b"<svg/>", "a picture is a PNG, JPEG, GIF or WebP file"),
-        ("notes.txt", "text/plain", b"words", "a picture is a PNG, JPEG, GIF or WebP file"),
+        ("large.png", "image/png", LARGE, "images can be up to 10 MB"),
+        ("draw.svg", "image/svg+xml", b"<svg/>", "use PNG, JPEG, GIF or WebP"),
+        ("notes.txt", "text/plain", b"words", "use PNG, JPEG, GIF or WebP"),
         ("torn.png", "image/png", PIXEL[:20], "the file is damaged"),
     ],
 )
@@ -153,7 +153,7 @@ def test_a_file_that_is_no_picture_asks_nothing(
     page.locator("[data-choose-picture]").set_input_files(
         {"name": name, "mimeType": kind, "buffer": data}
     )
-    expect(page.locator("[data-upload]")).to_contain_text(f"{name} was not added:")
+    expect(page.locator("[data-upload]")).to_contain_text(f"{name} wasn’t added:")
     expect(page.locator("[data-upload]")).to_contain_text(said)
     expect(page.get_by_role("dialog")).to_have_count(0)
 
@@ -171,9 +171,9 @@ def test_spaces_do_not_say_what_a_picture_shows(writer: Reader) -> None:
     file = {"name": "one.png", "mimeType": "image/png", "buffer": PIXEL}
     page.locator("[data-choose-picture]").set_input_files(file)  # type: ignore[arg-type]
     dialog = page.get_by_role("dialog", name="Describe this image")
-    words = dialog.get_by_label("In words")
+    words = dialog.get_by_label("Alt text")
     words.fill("   ")
-    dialog.get_by_role("button", name="Add the picture").click()
+    dialog.get_by_role("button", name="Add image").click()
     expect(dialog).to_be_visible()
     assert words.evaluate("e => e.validationMessage") == "Describe the image in a few words."
     words.press("Enter")
@@ -252,9 +252,9 @@ def test_discarding_asks_first(writer: Reader) -> None:
     writer.go("/drafts")
     draft = page.locator(".kept__item").filter(has_text="Half of a thought.")
     expect(draft.locator(".kept__title")).to_have_text("What")
-    button = draft.get_by_role("button", name="Discard it for good")
+    button = draft.get_by_role("button", name="Delete draft")
     expect(button).to_have_count(0)  # not shown yet
-    draft.get_by_text("Discard it…").click()
+    draft.get_by_text("Delete…").click()
     button.click()
     expect(page.get_by_text("Draft deleted.")).to_be_visible()
     expect(draft).to_have_count(0)

@@ -38,7 +38,7 @@ def sign_up(page: Page, site: Site, name: str) -> str:
 def write(page: Page, site: Site, key: str, text: str) -> None:
     page.goto(f"{site.url}/write/{key}")
     page.get_by_label("Summary", exact=True).fill(text)
-    page.get_by_role("button", name="Save", exact=False).first.click()
+    page.get_by_role("button", name=re.compile("^(Publish|Save changes)$")).click()
     page.wait_for_url(re.compile(r"/paper/.*#"))
 
 
@@ -55,20 +55,20 @@ def keeper(browser: Browser, site: Site) -> Iterator[tuple[dict[str, object], li
     page = context.new_page()
     sign_up(page, site, "keeper")
     page.goto(f"{site.url}/pictures")
-    page.get_by_label("Picture").set_input_files(
+    page.get_by_label("Image").set_input_files(
         {"name": "plot.png", "mimeType": "image/png", "buffer": saved(drawing())}
     )
-    page.get_by_role("button", name="Upload it").click()
+    page.get_by_role("button", name="Upload").click()
     expect(page.locator(".picture-card")).to_have_count(1)
     picture = page.locator(".picture-card__code").inner_text().replace("[]", "[A plot]")
     write(page, site, PAPER, f"{FIRST}\n\n{picture}")
     write(page, site, PAPER, f"{SECOND}\n\n{picture}")
-    page.locator("article#keeper").get_by_role("link", name="Versions").click()
+    page.locator("article#keeper").get_by_role("link", name="History").click()
     history = page.url.removeprefix(site.url)
     page.get_by_role("link", name="Version 1", exact=True).click()
     revision = page.url.removeprefix(site.url)
     page.goto(site.url + history)
-    page.get_by_role("link", name="What changed").click()
+    page.get_by_role("link", name="Show changes").click()
     compare = page.url.removeprefix(site.url)
     write(page, site, "conf/cvpr/RedmonDGF16", "To be deleted.")
     page.locator("article#keeper").get_by_role("link", name="Edit").click()
@@ -78,10 +78,10 @@ def keeper(browser: Browser, site: Site) -> Iterator[tuple[dict[str, object], li
     page.get_by_label("Summary", exact=True).fill("Half of a thought.")
     page.get_by_role("button", name="Save draft").last.click()
     write(page, site, "conf/iccv/Girshick15", "Shared with some.")
-    page.locator("article#keeper").get_by_role("link", name="Who can see it").click()
+    page.locator("article#keeper").get_by_role("link", name="Visibility").click()
     sharing = page.url.removeprefix(site.url)
     page.get_by_label("Unlisted").check()
-    page.get_by_role("button", name="Change it").click()
+    page.get_by_role("button", name="Save").click()
     page.goto(site.url + sharing)
     shared = page.locator("#page-secret").inner_text().removeprefix(site.url)
     summary = history.removesuffix("/history")
@@ -113,9 +113,9 @@ def test_compare_restore_and_cite(reader: Reader) -> None:
     name = sign_up(page, site, f"vera{next(NUMBERS)}")
     write(page, site, PAPER, FIRST)
     write(page, site, PAPER, SECOND)
-    page.locator(f"article#{name}").get_by_role("link", name="Versions").click()
+    page.locator(f"article#{name}").get_by_role("link", name="History").click()
     expect(page.locator(".version")).to_have_count(2)
-    page.get_by_role("link", name="What changed").click()
+    page.get_by_role("link", name="Show changes").click()
     assert page.locator(".diff__text del").all_inner_texts() == ["each"]
     assert page.locator(".diff__text ins").all_inner_texts() == ["every", ", by batches"]
     page.get_by_role("link", name="version 1").click()
@@ -134,10 +134,10 @@ def test_a_secret_link(reader: Reader, browser: Browser) -> None:
     guest = context_of(browser).new_page()
     sign_up(page, site, "uma")
     write(page, site, PAPER, "Not for everybody.")
-    page.locator("article#uma").get_by_role("link", name="Who can see it").click()
+    page.locator("article#uma").get_by_role("link", name="Visibility").click()
     settings = page.url
     page.get_by_label("Unlisted").check()
-    page.get_by_role("button", name="Change it").click()
+    page.get_by_role("button", name="Save").click()
     page.goto(settings)
     first = page.locator("#page-secret").inner_text()
     guest.goto(f"{site.url}/paper/{PAPER}")
@@ -153,7 +153,7 @@ def test_a_secret_link(reader: Reader, browser: Browser) -> None:
     guest.goto(second)
     expect(guest.locator("main")).to_contain_text("Not for everybody.")
     page.get_by_label("Private").check()
-    page.get_by_role("button", name="Change it").click()
+    page.get_by_role("button", name="Save").click()
     answer = guest.goto(second)
     assert answer is not None
     assert answer.status == 404
@@ -168,8 +168,8 @@ def test_delete_and_bring_back(reader: Reader) -> None:
     page.locator("article#dora").get_by_role("link", name="Edit").click()
     page.get_by_role("link", name="Delete").click()
     page.locator("main").get_by_role("button", name="Delete").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Deleted summaries")
-    page.get_by_role("button", name="Bring it back").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Trash")
+    page.get_by_role("button", name="Restore").click()
     page.goto(f"{site.url}/paper/{PAPER}")
     expect(page.locator("article#dora")).to_contain_text("Deleted by mistake.")
 
@@ -196,11 +196,11 @@ def test_out_and_in_as_files(reader: Reader, tmp_path: Path) -> None:
     page.get_by_label("File", exact=True).set_input_files(
         {"name": "notes.zip", "mimeType": "application/zip", "buffer": data.getvalue()}
     )
-    page.get_by_role("button", name="Read it").click()
+    page.get_by_role("button", name="Import").click()
     expect(page.get_by_role("heading", name="Done")).to_be_visible()
     rows = page.locator(".report__row")
     expect(rows.filter(has_text="broken.md")).to_contain_text("Which paper is it about?")
-    expect(rows.filter(has_text="changed.md")).to_contain_text("changed")
+    expect(rows.filter(has_text="changed.md")).to_contain_text("updated")
     page.goto(f"{site.url}/paper/{PAPER}")
     expect(page.locator(f"article#{name}")).to_contain_text("To bring in")
     assert reader.complaints == []

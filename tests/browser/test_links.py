@@ -43,7 +43,7 @@ def test_a_card_comes_and_goes(reader: Reader) -> None:
 def test_a_map_is_walked_by_keyboard(reader: Reader) -> None:
     page = reader.page
     reader.go("/paper/conf/nips/RenHGS15")
-    page.get_by_role("link", name="A larger map").click()
+    page.get_by_role("link", name="Open full map").click()
     page.get_by_role("link", name="Two steps").click()
     paper = page.locator("svg.map__picture a", has_text="Krizhevsky 2012")
     paper.focus()

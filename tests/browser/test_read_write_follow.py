@@ -86,7 +86,7 @@ def test_sign_up_write_find_edit_delete(reader: Reader) -> None:
     preview = page.get_by_role("region", name="Preview")
     expect(preview.locator("math")).to_have_count(1)
     expect(preview).to_contain_text("costs $5 and not $10")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Publish").click()
     page.wait_for_url("**/paper/journals/corr/SimonyanZ14a#zoe")
     article = page.locator("article#zoe")
     assert article.locator("math").count() == 1
@@ -129,7 +129,7 @@ def test_write_without_javascript(reader: Reader) -> None:
         page.get_by_label("Summary", exact=True).input_value().replace("\r", "").strip()
         == TEXT.strip()
     )
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Publish").click()
     expect(page.locator("article#demo math")).to_have_count(1)
     page.locator("article#demo").get_by_role("link", name="Edit").click()
     page.get_by_role("link", name="Delete").click()

@@ -127,7 +127,7 @@ def test_demo_keeps_away_from_other_libraries(tmp_path: Path, sqlite_template: D
     with database.session() as session:
         make_paper(session)
     database.close()
-    assert_refused(run(tmp_path, "demo", "--port", str(free_port())), "not a demo's")
+    assert_refused(run(tmp_path, "demo", "--port", str(free_port())), "isn't a demo library")
 
 
 def test_a_store_that_cannot_count(tmp_path: Path) -> None:

@@ -88,8 +88,8 @@ def test_a_job_that_fails_is_told_to_cron(
 def test_names_are_checked(tmp_path: Path) -> None:
     done = run(tmp_path, "jobs", "stop", "nothing")
     assert done.returncode == 2
-    assert "The jobs are texts, similar, rerender, tidy." in done.stderr
-    assert_refused(run(tmp_path, "jobs", "run", "tidy", "--forever"), "name none of them")
+    assert "Choose from texts, similar, rerender, tidy." in done.stderr
+    assert_refused(run(tmp_path, "jobs", "run", "tidy", "--forever"), "don't name any")
 
 
 def test_a_command_waits_for_the_process_that_does_it(tmp_path: Path, library: Database) -> None:
@@ -104,7 +104,7 @@ def test_a_command_waits_for_the_process_that_does_it(tmp_path: Path, library: D
         text=True,
     )
     assert process.stderr is not None
-    line = next(line for line in process.stderr if "runs tidy already" in line)
+    line = next(line for line in process.stderr if "tidy is already running" in line)
     assert holder in line
     with library.session() as session:
         assert one_row(session, "tidy").holder == job.holder

@@ -68,8 +68,8 @@ def test_import(tmp_path: Path, library: Database, notes: Path) -> None:
     done = import_(tmp_path, str(notes))
     assert done.returncode == 1
     assert "2 added, 2 refused.\n" in done.stdout
-    assert "Texts went to accounts that are in use: bo.\n" in done.stdout
-    assert "Nobody can sign in yet as mira.\n" in done.stdout
+    assert "Imported into existing accounts: bo.\n" in done.stdout
+    assert "No sign-in yet for mira.\n" in done.stdout
     assert f"{notes}/broken.md:2: refused: Which paper is it about?" in done.stderr
     assert f"{notes}/typo.md:4: refused: visibility is public, unlisted" in done.stderr
     assert "Traceback" not in done.stderr
@@ -95,7 +95,7 @@ def test_whose_and_who_sees_it(tmp_path: Path, library: Database) -> None:
 
 def test_an_account_from_a_file_is_handed_over(tmp_path: Path, library: Database) -> None:
     path = note(tmp_path, "a.md", key="conf/x/A1", title="One", user="joe", visibility="private")
-    assert "Nobody can sign in yet as joe." in import_(tmp_path, str(path)).stdout
+    assert "No sign-in yet for joe." in import_(tmp_path, str(path)).stdout
     done = run(tmp_path / "data", "user", "password", "joe")
     password = done.stdout.split("Password: ")[1].strip()
     with library.session() as session:
@@ -129,7 +129,7 @@ def test_papers_from_bibtex_and_back(tmp_path: Path, library: Database) -> None:
         f"{tmp_path}/refs.bib:5: refused: @misc{{c: no title.\n"
     )
     papers = tmp_path / "papers.bib"
-    assert_refused(run(tmp_path / "data", "export"), "Where to?")
+    assert_refused(run(tmp_path / "data", "export"), "Give a folder")
     done = run(tmp_path / "data", "export", "--bibtex", str(papers))
     assert f"{papers} has 2 papers.\n" in done.stdout
     assert papers.read_text().startswith("@misc{a,\n  title         = {{A}}\n}\n\n@misc{b,\n")
@@ -147,7 +147,7 @@ def test_what_is_no_library(tmp_path: Path, library: Database) -> None:
     other.write_bytes(b"%PDF-1.7")
     done = import_(tmp_path, str(other))
     assert done.returncode == 1
-    assert "paper.pdf is none of the files that can be imported" in done.stderr
+    assert "paper.pdf: unsupported file type" in done.stderr
     done = import_(tmp_path, str(tmp_path / "nowhere"))
     assert done.returncode == 2
     assert "does not exist" in done.stderr
@@ -176,14 +176,17 @@ def test_export(tmp_path: Path, library: Database) -> None:
     assert_refused(run(tmp_path / "data", "export", str(folder)), "is not empty")
     done = run(tmp_path / "data", "export", str(folder), "--force", "--user", "Mira")
     assert f"{folder} has 1 summary of 1 user." in done.stdout
-    assert_refused(run(tmp_path / "data", "export", str(tmp_path / "x"), "--user", "eve"), "Nobody")
+    assert_refused(
+        run(tmp_path / "data", "export", str(tmp_path / "x"), "--user", "eve"),
+        "No summaries by eve",
+    )
     with library.session() as session:
         administration.rename_account(
             session, administration.find_account(session, "mira"), "mira.l"
         )
         session.commit()
     done = run(tmp_path / "data", "export", str(tmp_path / "renamed"), "--user", "Mira")
-    assert done.stdout.startswith("Mira is called mira.l now.\n")
+    assert done.stdout.startswith("Mira is now mira.l.\n")
     assert set(contents(tmp_path / "renamed")) == {
         name.replace("mira/", "mira.l/") for name in contents(folder) if name.startswith("mira/")
     }
@@ -240,7 +243,7 @@ def test_tidy_and_reindex(tmp_path: Path, library: Database) -> None:
     """Both in one installation, which takes long to make."""
     delete_long_ago(library)
     done = run(tmp_path / "data", "tidy")
-    assert "Removed: 0 pictures, 1 summary deleted over 30 days ago." in done.stdout
+    assert "Deleted: 0 images, 1 summary from the trash." in done.stdout
     assert deleted(library) == 0
     with library.session() as session:
         begin_writing(session)
@@ -280,7 +283,7 @@ def deleted(library: Database) -> int:
 
 
 FAULTS = {
-    "locked": ("", "Somebody else has been writing to the database"),
+    "locked": ("", "The database is busy"),
     "full": ("PRAGMA max_page_count = 1", "The server is out of disk space."),
     "read-only": ("PRAGMA query_only = ON", "The database is read-only at the moment."),
 }
@@ -320,7 +323,7 @@ def test_an_import_that_cannot_go_on_says_so(
         done = import_(tmp_path, str(notes))
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert f"The import stopped before the end. {says}" in done.stderr
+    assert f"Import stopped. {says}" in done.stderr
     assert import_(tmp_path, str(notes)).stdout.count("refused") == 1
 
 

@@ -83,9 +83,9 @@ def test_list(tmp_path: Path, library: Database) -> None:
 
 def test_rename(tmp_path: Path, library: Database) -> None:
     done = user(tmp_path, "rename", "mira", "Mira.L")
-    assert done.stdout == "mira is mira.l now.\n"
+    assert done.stdout == "Renamed mira to mira.l.\n"
     assert names(library) == ["mira-old", "mira.l"]
-    assert_refused(user(tmp_path, "password", "Mira"), "mira is called mira.l now.")
+    assert_refused(user(tmp_path, "password", "Mira"), "mira has been renamed to mira.l.")
     assert_refused(user(tmp_path, "rename", "mira-old", "mira"), "taken")
 
 
@@ -93,7 +93,7 @@ def test_merge(tmp_path: Path, library: Database) -> None:
     assert_refused(user(tmp_path, "merge", "mira-old", "mira"), "--yes")
     assert names(library) == ["mira", "mira-old"]
     done = user(tmp_path, "merge", "mira-old", "mira", "--yes")
-    assert done.stdout.startswith("mira has 1 summary and 0 votes of mira-old")
+    assert done.stdout.startswith("mira received 1 summary and 0 votes from mira-old")
     assert names(library) == ["mira"]
 
 
@@ -105,7 +105,7 @@ def test_delete(tmp_path: Path, library: Database) -> None:
     assert list((tmp_path / "pictures").glob("*/*"))
     assert_refused(user(tmp_path, "delete", "mira", "--yes"), "--with-summaries")
     done = user(tmp_path, "delete", "mira", "--with-summaries", "--yes")
-    assert done.stdout == "mira is removed, with 1 summary, 0 votes and 1 picture.\n"
+    assert done.stdout == "Deleted mira with 1 summary, 0 votes and 1 image.\n"
     with library.session() as session:
         assert len(session.scalars(select(Summary)).all()) == 1
         assert session.scalars(select(Picture)).all() == []
@@ -114,7 +114,7 @@ def test_delete(tmp_path: Path, library: Database) -> None:
 
 def test_roles(tmp_path: Path, library: Database) -> None:
     done = user(tmp_path, "role", "mira", "trusted")
-    assert done.stdout == "mira is a trusted user now.\n"
+    assert done.stdout == "mira is now a trusted user.\n"
     rows = [json.loads(line) for line in user(tmp_path, "list", "--json").stdout.splitlines()]
     assert {row["name"]: row["role"] for row in rows} == {"mira": "trusted", "mira-old": "member"}
     assert user(tmp_path, "role", "mira", "king").returncode == 2

@@ -68,7 +68,7 @@ def test_your_pictures(writer: Browser, session: Session) -> None:
 def test_refused_in_words(writer: Browser, name: str) -> None:
     page = upload(writer, bad(name))
     assert page.status == 422
-    assert "Not kept" in page.text
+    assert "Upload failed" in page.text
     answer = upload(writer, bad(name), JSON)
     assert answer.status == 422
     assert answer.response.json["error"]

@@ -92,7 +92,7 @@ def test_a_paper_is_followed_both_ways(guest: Browser) -> None:
     assert "/paper/conf/iccv/Girshick15" in there.links()
     back = guest.get("/paper/conf/iccv/Girshick15")
     assert "/paper/conf/nips/RenHGS15" in back.links()
-    assert "Mentioned in" in back.text
+    assert "Cited by summaries" in back.text
 
 
 @pytest.mark.usefixtures("library")

@@ -47,7 +47,7 @@ def find_account(session: Session, name: str) -> User:
     if user is not None and user.name == name:
         return user
     if user is not None:  # said, not followed: what comes next may not be undone
-        raise Refusal("name", f"{name} is called {user.name} now.")
+        raise Refusal("name", f"{name} has been renamed to {user.name}.")
     if session.get(FormerName, name) is not None:
         raise Refusal("name", f"There is no user {name} any more.")
     near = get_close_matches(name, session.scalars(select(User.name)).all())

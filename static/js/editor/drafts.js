@@ -97,7 +97,7 @@ function saved(mine, { version, saved_at: at }) {
   keepHere();
   for (const kind of ["failed", "signed out"]) clearNotice(kind);
   setStatus(at ? `Draft saved ${clock(at)}` : "");
-  if (pressedInVain) sayUnsaved("Back online. Draft saved; not published yet.", "Publish now");
+  if (pressedInVain) sayUnsaved("Back online. Draft saved; not published yet.", form.querySelector("[name=save]").textContent);
 }
 
 async function failed(reason = "") {
@@ -191,7 +191,7 @@ async function stay(pressed) {
   pressedInVain = pressed;
   let kept = "Your draft is saved.";
   if (dirty()) kept = inBrowser ? "Your text is kept in this browser." : "Copy your text before you close this window.";
-  sayUnsaved(`Not published: can’t reach the server. ${kept}`, "Try again");
+  sayUnsaved(`Not saved: can’t reach the server. ${kept}`, "Try again");
 }
 
 function sayUnsaved(what, label) {

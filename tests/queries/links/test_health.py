@@ -236,4 +236,4 @@ def test_the_command_lists_and_exports(library: Session, tmp_path: Path) -> None
     ]
     refused = runner.invoke(main, ["links", "--export", str(tmp_path / "graph.txt")])
     assert refused.exit_code == 1
-    assert "should end in" in refused.output
+    assert "must end in" in refused.output

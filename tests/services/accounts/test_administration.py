@@ -76,7 +76,7 @@ def test_who_has_another_name_now(session: Session, ann: User, old: User) -> Non
     merging.merge(session, old, ann)
     session.commit()
     for name in ("ann", "Ann-old"):
-        with pytest.raises(Refusal, match=f"^{name.lower()} is called ann.example now"):
+        with pytest.raises(Refusal, match=f"^{name.lower()} has been renamed to ann.example"):
             administration.find_account(session, name)
     administration.rename_account(session, ann, "cleo", forget_old=True)
     session.commit()

@@ -295,8 +295,8 @@ def test_each_refused_file_is_named_and_the_others_go_on(session: Session, tmp_p
     assert statuses(outcomes) == {"added": 2, "refused": 10}
     told = {Path(each.name).name: (each.line, each.message) for each in outcomes if each.message}
     for name, line, says in (
-        ("2.md", 2, "not here yet, so its title is needed"),
-        ("3.md", 2, "A key, a DOI, an arXiv ID, or the title"),
+        ("2.md", 2, "is new, so its title is required"),
+        ("3.md", 2, "Give a key, DOI, arXiv ID, or the title"),
         ("4.md", 5, "visibility is public"),
         ("5.md", 2, "--user NAME"),
         ("6.md", 6, "at most 65,536 bytes"),
@@ -707,7 +707,7 @@ def test_the_form_says_what_becomes_public(ann: Browser) -> None:
 def test_what_cannot_be_read_as_a_whole(ann: Browser, session: Session) -> None:
     for name, data, says in (
         ("", b"", "Choose a file first."),
-        ("a.txt", b"Text", "none of the files that can be imported"),
+        ("a.txt", b"Text", "unsupported file type"),
         ("a.zip", b"PK\x03\x04 no", "not a zip"),
         ("a.csv", b"\xff\xfe", "not UTF-8"),
     ):

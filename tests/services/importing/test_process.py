@@ -97,7 +97,7 @@ def test_what_takes_too_long_ends_with_a_report(
     status, text = send(ann, "a.zip", zipped(500, SLOW))
     assert status == 200
     assert faults.TOO_LONG in text
-    assert "Stopped before the end" in text
+    assert "Import stopped" in text
     assert text.endswith("</html>")
     assert all_turns_are_free()
     # What was read before that is kept.

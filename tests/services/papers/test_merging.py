@@ -365,7 +365,7 @@ def test_merges_in_a_chain_are_undone_from_the_end(session: Session) -> None:
     assert found is not None
     assert found.id == three.id
     session.commit()
-    with pytest.raises(Refusal, match="itself been merged"):
+    with pytest.raises(Refusal, match="since been merged itself"):
         undo_merge(session, first, make_user(session))
     session.rollback()
     undo(session, second)

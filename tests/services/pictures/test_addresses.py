@@ -126,7 +126,7 @@ def test_without_room_nothing_is_lost(
     text = upload(session, ann)
     make_summary(session, user=ann, source=text)
     monkeypatch.setattr(uploads, "MAX_PICTURES", 1)
-    with pytest.raises(Refusal, match="Your room for pictures is full"):
+    with pytest.raises(Refusal, match="You’ve reached the limit"):
         make_summary(session, user=ann, source=text, anonymous=True)
     session.rollback()
 
@@ -221,5 +221,5 @@ def test_its_writer_is_told(app: Flask, session: Session) -> None:
         answer = browser.submit(f"/write/{key}", source=text, visibility="public")
         assert answer.status == 303
         page = browser.get(answer.location)
-        assert ("has an address of its own" in page.text) is told
-    assert "has an address of its own" not in browser.get("/paper/conf/x/A2").text
+        assert ("was copied to a new URL" in page.text) is told
+    assert "was copied to a new URL" not in browser.get("/paper/conf/x/A2").text

@@ -156,7 +156,7 @@ def test_what_takes_too_long_is_refused_and_the_next_one_is_taken() -> None:
 
 
 def test_when_all_are_busy_the_writer_is_told() -> None:
-    with pytest.raises(Refusal, match="Try again in a moment"):
+    with pytest.raises(Refusal, match="Try again shortly"):
         encode(saved(Image.new("RGB", (1, 1))), Children(waits=0.01))
 
 

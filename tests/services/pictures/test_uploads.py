@@ -129,7 +129,7 @@ def test_a_full_disk_is_said(session: Session, ann: User, monkeypatch: pytest.Mo
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(files.os, "fsync", full)
-    with pytest.raises(Refusal, match="no room on the server"):
+    with pytest.raises(Refusal, match="no space left"):
         keep(session, ann)
     session.rollback()
     assert session.scalars(select(Picture)).all() == []

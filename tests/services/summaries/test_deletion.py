@@ -161,5 +161,5 @@ def test_by_the_pages(guest: Browser, app: Flask, session: Session) -> None:
     assert guest.get("/paper/conf/x/A1").status == 200
     guest.submit(f"/summary/{number}/delete")
     assert guest.submit("/deleted", f"/deleted/{number}/forget").location == "/deleted"
-    assert "Nothing deleted" in guest.get("/deleted").text
+    assert "Trash is empty" in guest.get("/deleted").text
     assert PASSWORD not in page.text

@@ -166,7 +166,7 @@ def test_what_is_no_summary() -> None:
         (
             b"---\ntitle: A\n---\nText.",
             2,
-            "A key, a DOI, an arXiv ID, or the title",
+            "Give a key, DOI, arXiv ID, or the title",
         ),
         (b"---\nkey: conf/x/A1\n---\n\n \n", 6, "There is no text"),
         (b"---\nkey: conf/x/A1\n---\nT\xe9xt.", 4, "not UTF-8"),

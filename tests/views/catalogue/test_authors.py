@@ -35,7 +35,7 @@ def carberry(session: Session) -> Author:
 @pytest.mark.usefixtures("carberry")
 def test_what_the_page_shows(guest: Browser) -> None:
     page = guest.get("/author/josiah-carberry").text
-    assert "Also as <bdi>J. S. Carberry</bdi>" in page
+    assert "Also known as <bdi>J. S. Carberry</bdi>" in page
     assert 'href="https://dblp.org/pid/c/JCarberry"' in page
     assert 'href="https://orcid.org/0000-0002-1825-0097"' in page
     assert page.index("Psychoceramics, part 2") < page.index("Psychoceramics, part 1")

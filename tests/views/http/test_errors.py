@@ -116,7 +116,7 @@ def test_a_fault_of_ours_is_a_page(
     monkeypatch.setattr(publishing, "create_summary", fail)
     answer = guest.post("/write/conf/x/A1", {**form, "source": "My text"})
     assert answer.status == 500
-    assert "Our fault" in answer.text
+    assert "Something broke on our side" in answer.text
     assert answer.form("/write/conf/x/A1")["source"] == "My text"
 
 

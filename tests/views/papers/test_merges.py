@@ -58,7 +58,7 @@ def test_a_double_is_found_compared_merged_and_undone(
 ) -> None:
     make_summary(session, pair[1], make_user(session, "ann"), "What it says.")
     page = guest.get(f"/paper/{ONE}")
-    assert "May be the same work as" in page.text
+    assert "Possibly a duplicate of" in page.text
     assert "/merges/new" not in page.text
     page = curator.get(f"/paper/{ONE}")
     compare = next(link for link in page.links() if "other=" in link)
@@ -68,9 +68,9 @@ def test_a_double_is_found_compared_merged_and_undone(
     answer = merge(curator)
     assert (answer.status, answer.location) == (303, f"/paper/{ONE}")
     page = curator.get(f"/paper/{ONE}")
-    assert "leads here from now on" in page.text
+    assert "now redirects here" in page.text
     assert "What it says." in page.text
-    assert "May be the same work" not in page.text
+    assert "Possibly a duplicate" not in page.text
     for name in (OTHER, "arXiv:1512.03385v1", OTHER.upper()):
         moved = guest.get(f"/paper/{name}")
         assert (moved.status, moved.location) == (301, f"/paper/{ONE}")
@@ -84,15 +84,15 @@ def test_a_double_is_found_compared_merged_and_undone(
     assert (answer.status, answer.location) == (303, f"/paper/{OTHER}")
     assert "What it says." in guest.get(f"/paper/{OTHER}").text
     assert guest.get(f"/paper/{ONE}").status == 404  # no summary any more
-    assert "May be the same work" not in guest.get(f"/paper/{ONE}").text
+    assert "Possibly a duplicate" not in guest.get(f"/paper/{ONE}").text
     assert "Undone by" in curator.get("/merges").text
 
 
 def test_two_works_are_not_suggested_again(curator: Browser, guest: Browser) -> None:
     form = curator.get(f"/merges/new?one={ONE}&other={OTHER}").form("/merges")
     assert curator.post("/merges/different", form).status == 303
-    assert "May be the same work" not in guest.get(f"/paper/{ONE}").text
-    assert "May be the same work" not in guest.get(f"/paper/{OTHER}").text
+    assert "Possibly a duplicate" not in guest.get(f"/paper/{ONE}").text
+    assert "Possibly a duplicate" not in guest.get(f"/paper/{OTHER}").text
 
 
 def test_the_other_paper_is_looked_for(curator: Browser, session: Session) -> None:
@@ -100,8 +100,8 @@ def test_the_other_paper_is_looked_for(curator: Browser, session: Session) -> No
     page = curator.get(f"/merges/new?one={ONE}")
     assert f"/merges/new?one={ONE}&other={OTHER}" in page.links()
     assert "Unheard of things" in curator.get(f"/merges/new?one={ONE}&other=unheard").text
-    assert "No other paper here matches" in curator.get(f"/merges/new?one={ONE}&other=zzz").text
-    assert "That is this paper itself" in curator.get(f"/merges/new?one={ONE}&other={ONE}").text
+    assert "No other paper matches" in curator.get(f"/merges/new?one={ONE}&other=zzz").text
+    assert "That’s this paper" in curator.get(f"/merges/new?one={ONE}&other={ONE}").text
     for found in ("1512.03385", "https://arxiv.org/abs/1512.03385", OTHER.lower()):
         page = curator.get("/merges/new", query_string={"one": ONE, "other": found})
         assert page.form("/merges")["other"] == OTHER
@@ -136,7 +136,7 @@ def test_hostile_numbers_and_keys(curator: Browser) -> None:
     assert "No merges yet" in curator.get("/merges").text
     page = curator.get("/merges?page=77")
     assert page.status == 200
-    assert "There are no more" in page.text
+    assert "No more merges" in page.text
     assert "No merges yet" not in page.text
 
 
@@ -145,7 +145,7 @@ def test_a_second_merge_in_an_old_window_is_refused(curator: Browser) -> None:
     assert curator.post("/merges", form).status == 303
     answer = curator.post("/merges", form)
     assert answer.status == 422
-    assert "same entry already" in answer.text
+    assert "These are the same paper" in answer.text
 
 
 @pytest.mark.parametrize("action", ["merge_papers", "mark_different"])
@@ -167,7 +167,7 @@ def test_two_who_merge_at_once(
     address = "/merges" if action == "merge_papers" else "/merges/different"
     answer = curator.post(address, {**form, "keep": ONE})
     assert (answer.status, answer.location) == (303, f"/paper/{ONE}")
-    assert "One of the two has been merged meanwhile" in curator.get("/merges").text
+    assert "One of these papers has just been merged" in curator.get("/merges").text
 
 
 def test_an_old_window_saves_where_the_paper_is_now(
@@ -227,9 +227,9 @@ def test_a_draft_that_was_two_says_so(
             session, user, paper, Content(f"On {paper.key}."), base_revision=0, seen_version=0
         )
     session.commit()
-    assert "you had a draft about each" not in ann.get(f"/write/{ONE}").text
+    assert "you had a draft for each" not in ann.get(f"/write/{ONE}").text
     merge(curator)
-    assert "you had a draft about each" in ann.get(f"/write/{ONE}").text
+    assert "you had a draft for each" in ann.get(f"/write/{ONE}").text
 
 
 def test_the_second_text_is_edited_too(
@@ -241,7 +241,7 @@ def test_the_second_text_is_edited_too(
         make_summary(session, paper, user, f"On {paper.key}.")
     merge(curator)
     page = ann.get(f"/paper/{ONE}")
-    assert page.text.count("Also yours") == 1
+    assert page.text.count("Your second summary") == 1
     assert len(re.findall(r'<article [^>]*id="ann(?:\+1)?"', page.text)) == 2
     number = first(session, select(Summary.id).where(Summary.place == 1))
     assert f"/summary/{number}/edit" in page.links()
@@ -252,7 +252,7 @@ def test_the_second_text_is_edited_too(
     assert answer.status == 303
     session.expire_all()
     assert set(session.scalars(select(Summary.source))) == {f"On {ONE}.", "Mine too."}
-    assert "Also yours" not in curator.get(f"/paper/{ONE}").text
+    assert "Your second summary" not in curator.get(f"/paper/{ONE}").text
 
 
 def test_pages_of_a_merge_are_the_same_with_private_texts(

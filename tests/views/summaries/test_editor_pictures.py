@@ -39,7 +39,7 @@ def add(writer: Browser, data: bytes, alt: str = "A plot") -> Page:
 def assert_kept(page: Page) -> None:
     form = page.form(WRITE)
     assert (form["source"], form["takeaway"]) == ("My text.", "T")
-    assert "The picture is not added." in page.text
+    assert "Image not added." in page.text
 
 
 def test_a_picture_goes_below_the_text_and_both_are_kept(writer: Browser, session: Session) -> None:
@@ -73,7 +73,7 @@ def test_what_is_too_large_to_be_read(writer: Browser) -> None:
     assert writer.post(WRITE, {**form, "source": "As previewed.", "preview": "1"}).status == 200
     page = add(writer, b"x" * 33_000_000)
     assert page.status == 413
-    assert "as it was when you last previewed it" in page.text
+    assert "as of the last preview" in page.text
     assert WRITE in page.links()
     assert writer.get(WRITE).form(WRITE)["source"] == "As previewed."
     answer = writer.post(
@@ -86,9 +86,9 @@ def test_what_is_too_large_to_be_read(writer: Browser) -> None:
 def test_pictures_of_drafts_say_so(writer: Browser) -> None:
     add(writer, saved(drawing()))
     page = writer.get("/pictures")
-    assert "In your draft about" in page.text
+    assert "Used in your draft about" in page.text
     assert WRITE in page.links()
-    assert "In no summary" not in page.text
+    assert "Not used" not in page.text
     assert "Remove" not in page.text
     form = writer.get(WRITE).form(WRITE)
     writer.post(f"{WRITE}/draft/discard", form)

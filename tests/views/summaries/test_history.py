@@ -81,9 +81,9 @@ def test_the_pages(app: Flask, session: Session, ann: User, paper: Paper) -> Non
     assert "Version 3" not in index.text
     old = guest.get("/revision/2")
     assert "<em>second</em>" in old.text
-    assert "There is a newer one" in old.text
+    assert "A newer version exists" in old.text
     assert 'name="robots" content="noindex"' in old.text
-    assert "It is the present one" in guest.get("/revision/3").text
+    assert "This is the <a" in guest.get("/revision/3").text
     compared = guest.get(f"/summary/{summary.id}/compare")
     assert "<del>second</del>" in compared.text
     assert "<ins>third</ins>" in compared.text

@@ -278,7 +278,7 @@ def test_a_member_makes_no_second_text_by_a_file(ann: Browser, session: Session)
         for place in range(1, 6)
     }
     page = bring_in(ann, zipped(**files))
-    assert page.count("You have a summary of this paper already") == 4
+    assert page.count("You already have a summary of this paper") == 4
     assert session.scalars(select(Summary.source)).all() == ["Text 1.\n".strip()]
 
 
@@ -321,7 +321,7 @@ def test_a_signature_is_good_for_its_text_alone(
     data = ann.get("/settings/export").response.data
     session.rollback()
     page = bring_in(ann, forged(data, change))
-    assert "You have a summary of this paper already" in page
+    assert "You already have a summary of this paper" in page
     assert len(session.scalars(select(Summary.id)).all()) == 3
 
 

@@ -85,7 +85,7 @@ def test_what_both_changed_is_shown_and_the_more_private_taken(
     assert (form["visibility"], form.get("anonymous")) == ("private", "y")
     refused = save(writer, form)
     assert refused.status == 422
-    assert "two takeaways still stand beside each other" in refused.text
+    assert "keep one takeaway" in refused.text
     assert save(writer, refused.form(WRITE), takeaway="Both").status == 303
     assert saved(session) == (BASE, "Both", set(), "private", True)
 
@@ -127,7 +127,7 @@ def test_a_draft_of_before_opens_no_more_public_than_the_summary(
     page = writer.get(WRITE)
     assert page.form(WRITE)["source"] == "Half."
     assert page.form(WRITE)["visibility"] == "private"
-    assert "the draft would show it to more people" in page.text
+    assert "the draft was visible to more people" in page.text
     # Whoever chooses it has it.
     assert save(writer, page.form(WRITE), visibility="public").status == 303
     assert saved(session)[3] == "public"
