@@ -1,8 +1,9 @@
 // After a crash: what this browser kept of the text, and the server does not have.
 import { content, fill, knownState, same } from "./content.js";
+import { age } from "../times.js";
 import { element } from "./elements.js";
 import { removeEntry, findEntries } from "./keeping.js";
-import { button, buttons, clearNotice, moment, noticeOnTop } from "./notices.js";
+import { button, buttons, clearNotice, noticeOnTop } from "./notices.js";
 
 // Puts the newest text in when it goes on from what the form holds, and offers all others.
 // `mayRestore` is false when the form holds what was just sent. Returns what was put in.
@@ -71,6 +72,6 @@ function offer(entry, kind) {
     removeEntry(entry.name);
     clearNotice(kind);
   });
-  const what = `This browser holds a text of ${moment(entry.at)} that was not saved. The one below is another, saved since.`;
+  const what = `This browser holds a text that was not saved, typed ${age(new Date(entry.at), new Date())}. The one below is another, saved since.`;
   noticeOnTop(kind, element("p", {}, what), buttons(show, drop), text);
 }
