@@ -182,7 +182,7 @@ def _create_engine(url: str) -> Engine:
         **pool,
     )
     event.listen(engine, "connect", _set_pragmas)
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "begin", begin_on_sqlite)
     if not in_memory:  # which is gone with its only connection
         event.listen(engine, "handle_error", _on_sqlite_error)
     return engine
@@ -204,7 +204,8 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _begin(connection: Connection) -> None:
+def begin_on_sqlite(connection: Connection) -> None:
+    """Begin a transaction that reads or writes, as the connection's options say."""
     options = connection.get_execution_options()
     writing = options.get("writing", False)
     cursor = _raw(connection)

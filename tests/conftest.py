@@ -17,11 +17,17 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from app.config import Config
-from app.db import Base, Database
+from app.db import Database
 from app.services.operation import schema
 from app.views.http.security import limiter
 from tests.helpers.client import Browser
-from tests.helpers.engines import ENGINES, POSTGRESQL, copy_database
+from tests.helpers.engines import (
+    ENGINES,
+    POSTGRESQL,
+    copy_database,
+    empty_postgresql,
+    keep_dead_rows,
+)
 from tests.helpers.outside import StandIn
 
 IN_CI = os.environ.get("CI") == "true"
@@ -43,7 +49,11 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a browser or PostgreSQL, so that it can be left out."""
+    """Mark what needs a browser or PostgreSQL, so that it can be left out.
+
+    What is marked `sqlite_only` is left out on PostgreSQL here.
+    """
+    items[:] = [item for item in items if not _is_twice(item)]
     for item in items:
         if item.path.is_relative_to(BROWSER):
             item.add_marker("browser")
@@ -51,6 +61,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         values = item.callspec.params.values() if hasattr(item, "callspec") else ()
         if "postgresql" in values or any(name.startswith("postgresql") for name in fixtures):
             item.add_marker("postgresql")
+
+
+def _is_twice(item: pytest.Item) -> bool:
+    values = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return "postgresql" in values and item.get_closest_marker("sqlite_only") is not None
 
 
 @pytest.fixture(scope="session")
@@ -81,6 +96,7 @@ def postgresql_database() -> Iterator[Database]:
         connection.execute(text("DROP SCHEMA public CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
     schema.upgrade(database)
+    keep_dead_rows(database)
     yield database
     database.close()
 
@@ -100,9 +116,7 @@ def _own_database(url: URL) -> URL:
 def postgresql_tables(postgresql_database: Database) -> Iterator[Database]:
     """The database on PostgreSQL, emptied again after the test."""
     yield postgresql_database
-    names = [table.name for table in Base.metadata.sorted_tables if table.name != "sections"]
-    with postgresql_database.migration() as connection:
-        connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
+    empty_postgresql(postgresql_database)
 
 
 @pytest.fixture(params=ENGINES)

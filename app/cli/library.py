@@ -121,11 +121,11 @@ class _Report:
 
     def handed_to(self) -> Iterator[str]:
         """Whoever has such an account reads what was private to its writer."""
-        from app.services.importing.writers import ANONYMOUS
+        from app.services.accounts.user_names import UNKNOWN
 
         if names := self.writers[True]:
             yield f"Texts went to accounts that are in use: {_some(names)}."
-        if names := {name for name in self.writers[False] if not name.startswith(ANONYMOUS)}:
+        if names := {name for name in self.writers[False] if not name.startswith(UNKNOWN)}:
             yield f"Nobody can sign in yet as {_some(names)}."
             yield "To hand an account over: shortlist user password NAME"
 

@@ -227,7 +227,7 @@ def _change() -> Iterator[Session]:
         try:
             yield session
         except Refusal as refused:
-            stop(refused.message)
+            stop(" ".join(each.message for each in refused.all))
 
 
 def _password(from_stdin: bool) -> str:

@@ -10,6 +10,7 @@ from app.models.papers.dump_import import DumpImport
 from app.models.papers.merge import MergedDraft, PaperDifference, PaperMerge
 from app.models.papers.offer import LookUp, OfferedRecord
 from app.models.papers.paper import Identifier, Paper, folded
+from app.models.papers.revision import PaperRevision
 from app.models.papers.section import Section
 from app.models.papers.similar import SimilarMark, SimilarPaper, SimilarWord
 from app.models.papers.venue import Venue, VenueYear
@@ -43,6 +44,7 @@ __all__ = [
     "PaperAuthor",
     "PaperDifference",
     "PaperMerge",
+    "PaperRevision",
     "Picture",
     "PictureUse",
     "Revision",

@@ -55,7 +55,7 @@ class LoginSession(Base):
 
 
 class FormerName(Base):
-    """A user name that was given up.
+    """A username that was given up.
 
     Nobody else may take it and what links to it.
 

@@ -29,6 +29,7 @@ ARXIV = re.compile(ARXIV_FORM, re.ASCII | re.IGNORECASE)
 ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 # dblp's stream of the papers that it took from arXiv, and their keys.
 CORR = "journals/corr"
+_VENUE_KINDS = {"conf": "conference", "journals": "journal", "books": "book", "series": "book"}
 CORR_NEW = re.compile(r"journals/corr/abs-(\d{4})-(\d{4,5})", re.ASCII | re.IGNORECASE)
 CORR_OLD = re.compile(
     rf"journals/corr/(?:abs-)?({OLD_ARCHIVES})(?:-[a-z]{{2}})?-(\d{{7}})", re.ASCII | re.IGNORECASE
@@ -298,6 +299,14 @@ def stream_of(key: str) -> str:
     """Returns where the work of dblp's key appeared: `conf/nips` of `conf/nips/RenHGS15`."""
     found = DBLP_KEY.fullmatch(key)
     return found[1] if found else ""
+
+
+def kind_of_venue(key: str) -> str:
+    """Returns the kind of a venue by dblp's key: `conference`, `journal`, `book`, `preprint`.
+
+    `other` where its key tells none.
+    """
+    return "preprint" if key == CORR else _VENUE_KINDS.get(key.split("/")[0], "other")
 
 
 def has_dot_segment(path: str) -> bool:

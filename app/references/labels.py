@@ -17,7 +17,8 @@ KIND_LABELS = {
 FIELD_LABELS = {
     **{"key": KIND_LABELS["key"], "doi": KIND_LABELS["doi"], "arxiv_id": KIND_LABELS["arxiv"]},
     **{"openreview_id": KIND_LABELS["openreview"], "acl_id": KIND_LABELS["acl"]},
-    "url": KIND_LABELS["url"],
+    "url": "URL",
+    **{"type": "kind of entry", "number": "number or issue", "isbn": "ISBN", "issn": "ISSN"},
 }
 
 

@@ -29,7 +29,7 @@ MAX_WAIT_SECONDS = 3  # seconds for the child to be free
 MAX_PREVIEW_WAIT_SECONDS = 0.5
 MAX_PREVIEWS = 2  # at once, one of which waits: the server has four threads
 
-BUSY = "The server has many texts to render just now. Try again in a moment."
+BUSY = "The server is busy. Try again shortly."
 
 Answer = TypeVar("Answer")
 Arguments = ParamSpec("Arguments")

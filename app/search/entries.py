@@ -70,7 +70,8 @@ class PaperTexts(NamedTuple):
 
 def paper_texts(paper: PaperFacts) -> PaperTexts:
     """The stems of a paper's title, of its authors' names, and of its other texts."""
-    people = " ".join([_of_name(name)[0] for name in paper.authors])
+    names = [_of_name(name) for name in paper.authors]
+    people = " ".join([each.stems for each in names] + [each.short for each in names if each.short])
     return PaperTexts(
         _stems(paper.title),
         cut_to_bytes(people, MAX_PEOPLE_BYTES),
@@ -134,12 +135,14 @@ def text_vocabulary(paper: PaperFacts) -> list[str]:
 
 def venue_vocabulary(paper: PaperFacts) -> list[str]:
     """The words of its venue's name and title that are worth suggesting."""
-    return list(dict.fromkeys(word for name in paper.venue[1:] for word in _of_name(name)[1]))
+    return list(
+        dict.fromkeys(word for name in paper.venue[1:] for word in _of_name(name).suggested)
+    )
 
 
 def name_vocabulary(paper: PaperFacts) -> list[str]:
     """The words of its authors' names that are worth suggesting."""
-    return list(dict.fromkeys(word for name in paper.authors for word in _of_name(name)[1]))
+    return list(dict.fromkeys(word for name in paper.authors for word in _of_name(name).suggested))
 
 
 def tag_mark(tag: str) -> str:
@@ -196,7 +199,7 @@ def section_mark(slug: str) -> str:
 
 def place_facts(paper: PaperFacts, tags: Sequence[str] = ()) -> str:
     """The facts of a paper but for its authors: venue, year, section, tags, marks."""
-    facts = [_of_name(name)[0] for name in paper.venue]
+    facts = [_of_name(name).stems for name in paper.venue]
     if paper.year is not None:
         facts += [str(paper.year), f"=year={paper.year}", f"=decade={paper.year // 10}"]
     if paper.section:
@@ -226,14 +229,27 @@ def cut_to_bytes(text: str, size: int) -> str:
     return text if len(cut) < size else cut.decode(errors="ignore").rpartition(" ")[0]
 
 
-@lru_cache(maxsize=50_000)
-def _of_name(name: str) -> tuple[str, list[str]]:
-    """The stems of a name, joined, and the words worth suggesting.
+class _Name(NamedTuple):
+    """A name as it is searched.
 
-    It is remembered, for names come again and again in an import.
+    Attributes:
+        stems: its words, joined.
+        short: the same without initials between the first word and the last, if there are such.
+        suggested: the words worth suggesting.
     """
+
+    stems: str
+    short: str
+    suggested: list[str]
+
+
+@lru_cache(maxsize=50_000)
+def _of_name(name: str) -> _Name:
+    """A name as it is searched; remembered, for names come again and again in an import."""
     found = words(name)
-    return " ".join(map(stem, found)), _worth_suggesting(found)
+    short = [word for at, word in enumerate(found) if at in (0, len(found) - 1) or len(word) > 1]
+    shorter = " ".join(map(stem, short)) if len(short) < len(found) else ""
+    return _Name(" ".join(map(stem, found)), shorter, _worth_suggesting(found))
 
 
 def _stems(*texts: str) -> str:

@@ -3,14 +3,14 @@
 Any string is a query; what has no meaning is words.
 
 attention transformer     papers with all of these words, the last may be a beginning
-"neural machine"          these words one after the other; as are words joined by signs: r-cnn
+"neural machine"          this exact phrase; as are words joined by signs: r-cnn
 title:attention           in the title of the paper
 author:hinton             in the names of its authors; author:"geoffrey hinton"
 author:wei-wang-0002      by the one of this name who has dblp's number 0002
 venue:nips                in the name of where it appeared; venue:conf/nips or venue:neurips
 year:2015..2018           its year; also year:2016, year:2015.. and year:..2018
-tag:detection             with a summary that has this tag
-section:cs                of this section; also section:compsci, its name
+tag:detection             has a summary with this tag
+section:cs                section (also section:compsci)
 has:summary               with a public summary
 -survey                   without this; a minus before any of the above
 transf*                   words that begin so
@@ -33,7 +33,7 @@ from app.search.entries import (
 )
 from app.text.person_names import is_numbered
 from app.text.plurals import stem
-from app.text.words import plain_figures, words
+from app.text.words import names_with_signs, whole_words, words
 
 MAX_LENGTH = 1000
 MAX_PARTS = 24
@@ -53,6 +53,8 @@ _PART = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_ET_AL = re.compile(r"(?<!\S)et\s+al\b\.?,?", re.IGNORECASE)
+_NUMBERED = re.compile(r"([a-z]{2,})(\d+)")  # as `resnet50`, which may be written in two words
 _YEARS = re.compile(r"(\d{4})?(?:(\.{2,3}|-|–)(\d{4})?)?")
 
 
@@ -118,20 +120,24 @@ class Part:
         if self.field == "author" and is_numbered(self.value):
             return (Phrase((author_mark(self.value),), "facts"),)
         if self.field == "author":
-            return (Phrase(tuple(map(name_mark, self.stems)), "facts"),)
+            family, comma, given = self.value.partition(",")  # also as reference managers have it
+            named = words(f"{given} {family}") if comma else self.words
+            return (Phrase(tuple(name_mark(stem(word)) for word in named[:MAX_PHRASE]), "facts"),)
         if self.field == "has":
             return (Phrase((SUMMARISED,), "facts"),)
         column = _COLUMNS.get(self.field, "")
         if self.field == "venue" and self.words in _VENUES:
             return (Phrase(self.stems, column), Phrase((stem(_VENUES[self.words]),), column))
-        # `H₂O` is found as it is written, and as `H2O`.
+        # `R-CNN` is found as it is written, and as `rcnn`; `resnet50` also as two words.
         whole = tuple(Phrase((stem(word),), column) for word in self.whole)
-        return (Phrase(self.stems, column), *whole)
+        parted = _NUMBERED.fullmatch(self.words[0]) if len(self.words) == 1 else None
+        apart = (Phrase((stem(parted[1]), parted[2]), column),) if parted else ()
+        return (Phrase(self.stems, column), *whole, *apart)
 
     @property
     def whole(self) -> tuple[str, ...]:
-        """What was typed in one word with small figures, in plain ones."""
-        found = plain_figures(self.value)
+        """What was typed in one word that signs divide, as a whole."""
+        found = whole_words(self.value)
         return tuple(found) if len(found) == 1 and " " not in self.value.strip() else ()
 
 
@@ -197,12 +203,15 @@ class Query:
 def parse(text: str) -> Query:
     """Understand a query; of a very long one only the beginning is."""
     text = text[:MAX_LENGTH].replace("“", '"').replace("”", '"')
+    typed = text if '"' in text else _ET_AL.sub(" ", text).rstrip()
     found: list[Part] = []
-    for match in _PART.finditer(text):
+    for match in _PART.finditer(typed):
         part = _part(match)
         if part is not None and len(found) < MAX_PARTS:
             found.append(part)
-    return Query(text.strip(), tuple(_with_open_end(found, text)))
+    if len(found) > 1:  # "Smith and Jones" are two names
+        found = [part for part in found if part.text.lower() != "and"] or found
+    return Query(text.strip(), tuple(_with_open_end(found, typed)))
 
 
 def _part(match: re.Match[str]) -> Part | None:
@@ -211,7 +220,8 @@ def _part(match: re.Match[str]) -> Part | None:
     negative = bool(match["minus"])
     if field and not _is_meant(field, value):
         field, value = "", match[0].lstrip("-")
-    typed = tuple(words(value)[:MAX_PHRASE])
+    signed = names_with_signs(value)
+    typed = tuple(signed if [value.lower()] == signed else words(value)[:MAX_PHRASE])
     if not typed and field not in ("tag", "section"):
         return None
     is_open = match["quoted"] is None and not field and value.endswith("*") and len(typed) == 1

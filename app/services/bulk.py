@@ -22,7 +22,7 @@ def is_sqlite(session: Session) -> bool:
 
 
 def among(
-    session: Session, column: InstrumentedAttribute[Any], values: Iterable[Any]
+    session: Session, column: ColumnElement[Any] | InstrumentedAttribute[Any], values: Iterable[Any]
 ) -> ColumnElement[bool]:
     """`column IN values` as one parameter, however many values there are."""
     if is_sqlite(session):

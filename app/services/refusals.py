@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+Checked = TypeVar("Checked")
+
 
 class PaperExists(Exception):
     """A paper of this identifier is in the library already.
@@ -18,11 +23,48 @@ class Refusal(ValueError):
     """Input that cannot be taken.
 
     `field` is the name of the argument at fault; `line` the one of a text with which `message`
-    begins, if it does.
+    begins, if it does. `further` are those of the same input that are to be told with it.
     """
+
+    further: tuple[Refusal, ...] = ()
 
     def __init__(self, field: str, message: str, line: int | None = None) -> None:
         super().__init__(message)
         self.field = field
         self.message = message
         self.line = line
+
+    @property
+    def all(self) -> tuple[Refusal, ...]:
+        """This one and those that are told with it."""
+        return (self, *self.further)
+
+
+class Refusals:
+    """Collects all that is refused of one input."""
+
+    def __init__(self) -> None:
+        self._found: list[Refusal] = []
+
+    def check(self, check: Callable[[], Checked], instead: Any) -> Checked:
+        """What a check returns; the value to go on with if it refuses."""
+        try:
+            return check()
+        except Refusal as refused:
+            self.add(refused.all)
+            answer: Checked = instead
+            return answer
+
+    def add(self, refused: Iterable[Refusal]) -> None:
+        self._found += refused
+
+    def raise_first(self) -> None:
+        """Raise the first refusal with all others, if there is any.
+
+        Raises:
+            Refusal: which has the others in `further`.
+        """
+        if self._found:
+            first, *others = self._found
+            first.further = tuple(others)
+            raise first

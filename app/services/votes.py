@@ -42,7 +42,7 @@ def cast(
     if summary is None:
         return None
     if summary.user_id == user.id:
-        raise Refusal("value", "Nobody votes on their own summary.")
+        raise Refusal("value", "You can’t vote on your own summary.")
     moment = cast_at or now()
     vote = session.get(Vote, (summary.id, user.id))
     if vote is None:

@@ -29,7 +29,7 @@ from app.serving.pool import Pool
 Environ = dict[str, Any]
 
 BUSY = "Busy for a moment. Wait a few seconds, then try again."
-BROKEN = "Something broke on our side. It has been written down, and we will look into it."
+BROKEN = "Something broke on our side. We’ve logged it."
 MESSAGES = {
     400: "The request could not be understood.",
     408: "What you sent did not arrive in time. Please send it again.",

@@ -180,6 +180,11 @@ def comparable_surnames(names: Iterable[str]) -> list[str]:
     return [comparable_name(name)[1] for name in names]
 
 
+def is_particle(word: str) -> bool:
+    """Whether a word belongs to the family name behind it: `van`."""
+    return word in _PARTICLES
+
+
 def is_group(name: str) -> bool:
     """Whether a name is that of a collaboration, an institution or the like."""
     return " " in name and bool(_GROUP.search(name) or _OF.search(name))

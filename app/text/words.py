@@ -19,6 +19,14 @@ _ASCII_WORD = re.compile(r"[a-z0-9]+")
 _SMALL_FIGURES = re.compile(r"([²³¹⁰⁴-⁹₀-₉]+)")
 # A word with such in it is also one as a whole, so that `H2O` finds `H₂O`.
 _FIGURED = re.compile(r"[^\W_]*[²³¹⁰⁴-⁹₀-₉][^\W_]*")
+# So is one with formulas in it, `H$_2$O`, and one of parts that hyphens join: `rcnn` of `R-CNN`.
+_FORMULAS = re.compile(r"[A-Za-z0-9]*(?:\$[^$\s]{1,60}\$[A-Za-z0-9]*)+")
+_TEX_SIGNS = re.compile(r"\\(?:mathrm|mathsf|text|rm|ce)\b|[${}_^]")
+_COMPOUND = re.compile(rf"(?<![\w‐‑–-])[^\W_{CJK}]+(?:[-‐‑–][^\W_{CJK}]+){{1,2}}(?![-‐‑–]?[^\W_])")
+_HYPHEN = re.compile("[-‐‑–]")
+# Languages whose names end in signs: C++, C#, F#.
+_NAMED_BY_SIGNS = re.compile(r"(?<![\w+#])[a-z]\w{0,9}(?:\+\+|#)(?![+#])", re.IGNORECASE)
+_JOINED = re.compile(r"[-‐‑–$+#²³¹⁰⁴-⁹₀-₉]")
 
 
 def indexable(*texts: str) -> str:
@@ -45,20 +53,32 @@ def words(text: str) -> list[str]:
     return [word[:MAX_WORD] for word in WORD.findall(fold(parted))]
 
 
-def plain_figures(text: str) -> list[str]:
-    """The words of a text that have small figures, in plain ones.
+def whole_words(text: str) -> list[str]:
+    """The words of a text that signs divide, each as a whole.
 
-    So `h2o` of `H₂O`.
+    So `h2o` of `H₂O` and of `H$_2$O`, `rcnn` of `R-CNN`; and `c++`, whose signs belong to it.
     """
-    if text.isascii():
+    if not _JOINED.search(text):
         return []
-    whole = [fold(match[0])[:MAX_WORD] for match in _FIGURED.finditer(text)]
-    return [word for word in whole if WORD.fullmatch(word) and not word.isdecimal()]
+    found = [match[0] for match in _FIGURED.finditer(text)]
+    if "$" in text:
+        found += (_TEX_SIGNS.sub("", match[0]) for match in _FORMULAS.finditer(text))
+    found += (_HYPHEN.sub("", match[0]) for match in _COMPOUND.finditer(text))
+    whole = [fold(word)[:MAX_WORD] for word in found]
+    whole = [word for word in whole if WORD.fullmatch(word) and not word.isdecimal()]
+    return whole + names_with_signs(text)
+
+
+def names_with_signs(text: str) -> list[str]:
+    """The names in a text whose last signs belong to them: `c++`, `f#`."""
+    if "+" not in text and "#" not in text:
+        return []
+    return [match[0].lower() for match in _NAMED_BY_SIGNS.finditer(text)]
 
 
 def search_words(text: str) -> list[str]:
     """The words by which a text is found.
 
-    In order, and behind them those with small figures.
+    In order, and behind them those that are one as a whole.
     """
-    return words(text) + plain_figures(text)
+    return words(text) + whole_words(text)

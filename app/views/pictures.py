@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, g, jsonify, render_template, request, url_for
+from flask import Blueprint, abort, flash, jsonify, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.queries import pictures as queries
 from app.services.pictures import encoding, files, uploads
-from app.services.pictures.addresses import ADDRESSES_CHANGED
 from app.services.refusals import Refusal
 from app.views.http import access, listing
 from app.views.http.access import db, needs_sign_in, see_other, signed_in, viewer
@@ -15,7 +14,6 @@ from app.views.http.security import UPLOAD_LIMIT, WRITE_LIMIT, open_to_other_sit
 
 blueprint = Blueprint("pictures", __name__)
 PAGE_SIZE = 48
-SEE_OTHER = 303
 TYPES = {"png": "image/png", "jpg": "image/jpeg"}
 
 
@@ -62,7 +60,7 @@ def add() -> str | Response | tuple[str, int] | tuple[Response, int]:
     db().commit()
     if as_json:
         return jsonify(markdown=markdown, url=f"/pictures/{uploads.names_in(markdown)[0]}")
-    flash("The picture is kept. Copy its Markdown into a summary within a day.", "good")
+    flash("Image uploaded. Paste its Markdown into a summary within a day.", "good")
     return see_other(url_for("pictures.index"))
 
 
@@ -74,36 +72,14 @@ def remove(name: str) -> Response:
         path = uploads.remove_picture(db(), signed_in(), name)
     except Refusal as refused:
         db().rollback()
-        flash(f"It stays: {refused.message[0].lower()}{refused.message[1:]}", "warning")
+        flash(f"Not deleted: {refused.message}", "warning")
         return see_other(url_for("pictures.index"))
     if path is None:
         abort(404)
     db().commit()
     path.unlink(missing_ok=True)
-    flash("The picture is removed.", "good")
+    flash("Image deleted.", "good")
     return see_other(url_for("pictures.index"))
-
-
-@blueprint.after_app_request
-def tell_of_addresses(response: Response) -> Response:
-    """Say on the next page that a text's picture addresses were changed.
-
-    It was saved with other addresses than it was typed with.
-
-    Here, for every page that saves a text: none of them has to think of it.
-    """
-    opened = g.get("db")
-    if (
-        opened is not None
-        and opened.info.pop(ADDRESSES_CHANGED, False)
-        and response.status_code == SEE_OTHER
-    ):
-        flash(
-            "A picture in it stands in another text of yours, or had its address changed. It has an"
-            " address of its own here now: by the same one everybody could tell who wrote both.",
-            "good",
-        )
-    return response
 
 
 def _page(problem: str = "") -> str:

@@ -15,6 +15,7 @@ from app.views.maps import maps
 from app.views.papers import (
     adding,  # noqa: F401  (its pages belong to the blueprint of papers)
     citations,
+    editing,
     links,
     merges,
     paper,
@@ -36,6 +37,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         citations,
         deletion,
         drafts,
+        editing,
         editor_requests,
         feeds,
         files,

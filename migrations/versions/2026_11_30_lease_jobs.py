@@ -2,8 +2,8 @@
 
 Each kind of job gets its row when the program first looks for work.
 
-Revision: 0017
-Follows: 0019
+Revision: 0018
+Follows: 0017
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0019"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """What the record of a paper prints as its venue, where the venue is called otherwise.
 
-Revision: 0019
+Revision: 0017
 Follows: 0016
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
+revision = "0017"
 down_revision = "0016"
 branch_labels = None
 depends_on = None

@@ -3,7 +3,7 @@
 Popularity is worked out anew for all summaries. Deleted ones get theirs when they come back.
 
 Revision: 0021
-Follows: 0017
+Follows: 0019
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0021"
-down_revision = "0017"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

@@ -17,7 +17,7 @@ document.addEventListener("click", async (event) => {
     await navigator.clipboard.writeText(await textOf(button.dataset));
     label.textContent = "Copied";
   } catch {
-    label.textContent = "Copying is not allowed";
+    label.textContent = "Couldn’t copy";
   }
   setTimeout(() => { label.textContent = before; }, 2000);
 });

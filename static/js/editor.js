@@ -7,4 +7,5 @@ import "./editor/completion.js";
 import "./editor/pasting.js";
 import "./editor/pictures.js";
 import "./editor/outline.js";
+import "./editor/visibility.js";
 import "./editor/drafts.js";

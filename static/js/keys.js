@@ -1,10 +1,10 @@
 // Single keys: / goes to the search field, j and k walk the rows, ? shows this list.
 const keys = [
-  ["/", "Go to the search field"],
-  ["j", "Next row or summary"],
-  ["k", "Previous row or summary"],
-  ["?", "Show these keys"],
-  ["Double click", "Choose a whole formula; copied, it is LaTeX"],
+  ["/", "Focus search"],
+  ["j", "Next item"],
+  ["k", "Previous item"],
+  ["?", "Show keyboard shortcuts"],
+  ["Double click", "Select a whole formula (copies as LaTeX)"],
 ];
 
 function enabled() {
@@ -38,7 +38,7 @@ function element(name, text, ...children) {
 function dialog() {
   const box = document.createElement("dialog");
   box.className = "keys";
-  const title = element("h2", "Keys");
+  const title = element("h2", "Keyboard shortcuts");
   title.id = "page-keys-title";
   box.setAttribute("aria-labelledby", title.id);
   const list = document.createElement("dl");
@@ -60,7 +60,7 @@ function dialog() {
   close.className = "button button--quiet";
   close.autofocus = true;
   close.addEventListener("click", () => box.close());
-  const row = element("div", "", element("label", "", use, " Use these keys"), close);
+  const row = element("div", "", element("label", "", use, " Enable shortcuts"), close);
   row.className = "buttons";
   box.append(title, list, row);
   box.addEventListener("close", () => box.remove());

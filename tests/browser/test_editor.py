@@ -26,7 +26,14 @@ from tests.helpers.browser.editor import (
     wait_until_saved,
 )
 from tests.helpers.browser.reader import ARGUMENTS, CHROMIUM, Reader
-from tests.helpers.running import Site, environment, free_port, shortlist, until_it_answers
+from tests.helpers.running import (
+    Site,
+    environment,
+    free_port,
+    provide_math_font,
+    shortlist,
+    until_it_answers,
+)
 from tests.helpers.waiting import wait_until
 
 PASSWORD = "a long password"
@@ -225,7 +232,7 @@ def test_pictures_ask_what_they_show(writer: Reader) -> None:
         {"name": f"{name}.png", "mimeType": "image/png", "buffer": PIXEL} for name in ("one", "two")
     ]
     page.locator("[data-choose-picture]").set_input_files(files)  # type: ignore[arg-type]
-    dialog = page.get_by_role("dialog", name="What does this picture show?")
+    dialog = page.get_by_role("dialog", name="Describe this image")
     expect(dialog).to_contain_text("one.png")
     dialog.get_by_label("In words").fill("A dot")
     dialog.get_by_label("In words").press("Enter")
@@ -341,7 +348,7 @@ def test_enter_in_a_line_keeps_the_draft_and_publishes_nothing(writer: Reader) -
 def test_an_outline_to_start_from(writer: Reader) -> None:
     page = writer.page
     source = open_editor(writer, "conf/cvpr/RedmonF17")
-    offer = page.get_by_text("Start with an outline")
+    offer = page.get_by_text("Insert template")
     offer.press("Enter")
     expect(offer).to_be_hidden()
     page.keyboard.type("It does this.")
@@ -367,7 +374,7 @@ def test_a_closed_page_and_a_connection_lost(writer: Reader) -> None:
     expect(notices).not_to_contain_text("Not saved")
     page.get_by_text("Discard the draft…").click()
     page.get_by_role("button", name="Discard it for good").click()
-    expect(page.get_by_role("status").filter(has_text="The draft is discarded.")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Draft deleted.")).to_be_visible()
     expect(source).to_have_value("")
 
 
@@ -381,10 +388,8 @@ def test_two_windows_show_both_texts(writer: Reader) -> None:
     clear_editor(second)
     second.keyboard.type("From the second.")
     expect(second.locator("[data-notices=near]")).to_contain_text("changed in another window")
-    second.get_by_role("button", name="Show both texts").click()
-    expect(second.get_by_role("heading", level=1)).to_have_text(
-        "There are two versions of your text"
-    )
+    second.get_by_role("button", name="Compare versions").click()
+    expect(second.get_by_role("heading", level=1)).to_have_text("Conflicting edits")
     for text in ("From the first.", "From the second."):
         expect(second.locator("textarea")).to_have_value(re.compile(re.escape(text)))
 
@@ -456,7 +461,7 @@ def test_an_answer_that_got_lost_is_no_conflict(writer: Reader) -> None:
     writer.go("/write/10.1103/PhysRev.47.777")
     source = page.get_by_label("Summary", exact=True)
     expect(source).to_have_value("Taken. More. Again. And closed.")
-    page.get_by_role("button", name="Use the server's text instead").click()
+    page.get_by_role("button", name="Use the server’s version").click()
     expect(source).to_have_value("Taken. More. Again.")
 
 
@@ -472,14 +477,14 @@ def test_a_text_that_another_window_overtook_is_offered(writer: Reader) -> None:
     writer.go(address)
     page.get_by_label("Summary", exact=True).fill("Saved elsewhere.")
     page.evaluate("document.documentElement.removeAttribute('data-js')")
-    page.get_by_role("button", name="Keep it as a draft").click()
-    expect(page.get_by_text("This is your draft, saved")).to_be_visible()
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.get_by_text("Unpublished draft, saved")).to_be_visible()
     page.unroute_all()
     writer.go(address)
     expect(page.get_by_label("Summary", exact=True)).to_have_value("Saved elsewhere.")
     notices = page.locator("[data-notices=top]")
     expect(notices).to_contain_text("This browser holds a text of")
-    page.get_by_role("button", name="Show my unsaved text").click()
+    page.get_by_role("button", name="Show unsaved text").click()
     expect(page.get_by_label("Your unsaved text")).to_have_value("Only in this browser.")
     page.get_by_role("button", name="Forget it").click()
     writer.go(address)
@@ -520,6 +525,7 @@ class Server:
         self.data_dir = data_dir
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        provide_math_font(data_dir)
         self.start()
 
     def start(self) -> None:
@@ -573,7 +579,7 @@ def test_server_and_browser_killed_while_typing(
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(f"{server.url}/signup")
-    page.get_by_label("User name").fill("zoe")
+    page.get_by_label("Username").fill("zoe")
     page.get_by_label("Password").fill(PASSWORD)
     page.locator("main").get_by_role("button", name="Sign up").click()
     page.wait_for_url(f"{server.url}/")
@@ -602,7 +608,7 @@ def test_server_and_browser_killed_while_typing(
     page.goto(address)
     source = page.get_by_label("Summary", exact=True)
     if "/login" in page.url:  # the browser had not written its cookie yet either
-        page.get_by_label("User name").fill("zoe")
+        page.get_by_label("Username").fill("zoe")
         page.get_by_label("Password").fill(PASSWORD)
         page.locator("main").get_by_role("button", name="Sign in").click()
         page.wait_for_url(address)

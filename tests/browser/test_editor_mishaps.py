@@ -36,7 +36,7 @@ def test_saving_while_the_server_is_away(writer: Reader) -> None:
     page.keyboard.type(" Then offline.")
     page.get_by_role("button", name="Save").first.click()
     notices = page.locator("[data-notices=near]")
-    expect(notices).to_contain_text("Your summary is not saved: the server cannot be reached.")
+    expect(notices).to_contain_text("Not published: can’t reach the server.")
     expect(notices).to_contain_text("Your text is kept in this browser.")
     assert page.url == address
     expect(source).to_have_value("Saved at first. Then offline.")
@@ -45,7 +45,7 @@ def test_saving_while_the_server_is_away(writer: Reader) -> None:
     expect(notices).to_contain_text("cannot be reached")
     page.context.set_offline(False)
     expect(notices).to_contain_text("The server is there again.")
-    page.get_by_role("button", name="Save it now").click()
+    page.get_by_role("button", name="Publish now").click()
     page.wait_for_url("**/paper/**#demo")
     expect(page.locator("article#demo")).to_contain_text("Saved at first. Then offline.")
 
@@ -87,13 +87,13 @@ def test_the_servers_text_and_back(writer: Reader) -> None:
     expect(source).to_have_value("On the server. Only here.")
     source.press("Control+End")
     page.keyboard.type(" An hour of work.")
-    page.get_by_role("button", name="Use the server's text instead").click()
+    page.get_by_role("button", name="Use the server’s version").click()
     expect(source).to_have_value("On the server.")
     source.press("Control+End")
     page.keyboard.type(" And on.")
-    page.get_by_role("button", name="Back to my text").click()
+    page.get_by_role("button", name="Use my version").click()
     expect(source).to_have_value("On the server. Only here. An hour of work.")
-    page.get_by_role("button", name="Use the server's text instead").click()
+    page.get_by_role("button", name="Use the server’s version").click()
     expect(source).to_have_value("On the server. And on.")
 
 
@@ -108,16 +108,14 @@ def test_a_merge_is_kept_while_it_is_worked_on(writer: Reader) -> None:
     second.goto(first.url)
     clear_editor(second)
     second.keyboard.type("Base of the second.")
-    second.get_by_label("Only you").check()
+    second.get_by_label("Private").check()
     wait_until_saved(second)
     clear_editor(first)
     first.keyboard.type("Base of the first.")
     expect(first.locator("[data-notices=near]")).to_contain_text("changed in another window")
-    first.get_by_role("button", name="Show both texts").click()
-    expect(first.get_by_role("heading", level=1)).to_have_text(
-        "There are two versions of your text"
-    )
-    expect(first.get_by_label("Only you")).to_be_checked()
+    first.get_by_role("button", name="Compare versions").click()
+    expect(first.get_by_role("heading", level=1)).to_have_text("Conflicting edits")
+    expect(first.get_by_label("Private")).to_be_checked()
     expect(first.locator("[data-notices] .notice")).to_have_count(0)
     check(first)
     source = first.get_by_label("Summary", exact=True)
@@ -135,7 +133,7 @@ def test_a_merge_is_kept_while_it_is_worked_on(writer: Reader) -> None:
     page.get_by_role("button", name="Save").first.click()
     page.wait_for_url("**/paper/**#demo")
     writer.go(f"/write/{key}")
-    expect(page.get_by_label("Only you")).to_be_checked()
+    expect(page.get_by_label("Private")).to_be_checked()
 
 
 @pytest.mark.parametrize(
@@ -172,12 +170,12 @@ def test_spaces_do_not_say_what_a_picture_shows(writer: Reader) -> None:
     page.route("**/pictures", refuse)
     file = {"name": "one.png", "mimeType": "image/png", "buffer": PIXEL}
     page.locator("[data-choose-picture]").set_input_files(file)  # type: ignore[arg-type]
-    dialog = page.get_by_role("dialog", name="What does this picture show?")
+    dialog = page.get_by_role("dialog", name="Describe this image")
     words = dialog.get_by_label("In words")
     words.fill("   ")
     dialog.get_by_role("button", name="Add the picture").click()
     expect(dialog).to_be_visible()
-    assert words.evaluate("e => e.validationMessage") == "Say in a few words what it shows."
+    assert words.evaluate("e => e.validationMessage") == "Describe the image in a few words."
     words.press("Enter")
     expect(dialog).to_be_visible()
     words.fill("A dot")
@@ -251,7 +249,7 @@ def test_discarding_asks_first(writer: Reader) -> None:
     page = writer.page
     writer.go("/write/conf/eccv/LiuAESRFB16")
     page.get_by_label("Summary", exact=True).fill("## What\n\nHalf of a *thought*.")
-    page.get_by_role("button", name="Keep it as a draft").last.click()
+    page.get_by_role("button", name="Save draft").last.click()
     writer.go("/drafts")
     draft = page.locator(".kept__item").filter(has_text="Half of a thought.")
     expect(draft.locator(".kept__title")).to_have_text("What")
@@ -259,5 +257,5 @@ def test_discarding_asks_first(writer: Reader) -> None:
     expect(button).to_have_count(0)  # not shown yet
     draft.get_by_text("Discard it…").click()
     button.click()
-    expect(page.get_by_text("The draft is discarded.")).to_be_visible()
+    expect(page.get_by_text("Draft deleted.")).to_be_visible()
     expect(draft).to_have_count(0)

@@ -28,7 +28,7 @@ SECOND = "It normalises every layer, by batches.\n\nThe second paragraph stays.\
 
 def sign_up(page: Page, site: Site, name: str) -> str:
     page.goto(f"{site.url}/signup")
-    page.get_by_label("User name").fill(name)
+    page.get_by_label("Username").fill(name)
     page.get_by_label("Password").fill("a long password")
     page.locator("main").get_by_role("button", name="Sign up").click()
     page.wait_for_url(f"{site.url}/")
@@ -76,11 +76,11 @@ def keeper(browser: Browser, site: Site) -> Iterator[tuple[dict[str, object], li
     page.locator("main").get_by_role("button", name="Delete").click()
     page.goto(f"{site.url}/write/conf/nips/RenHGS15")
     page.get_by_label("Summary", exact=True).fill("Half of a thought.")
-    page.get_by_role("button", name="Keep it as a draft").last.click()
+    page.get_by_role("button", name="Save draft").last.click()
     write(page, site, "conf/iccv/Girshick15", "Shared with some.")
     page.locator("article#keeper").get_by_role("link", name="Who can see it").click()
     sharing = page.url.removeprefix(site.url)
-    page.get_by_label("Whoever has its link").check()
+    page.get_by_label("Unlisted").check()
     page.get_by_role("button", name="Change it").click()
     page.goto(site.url + sharing)
     shared = page.locator("#page-secret").inner_text().removeprefix(site.url)
@@ -122,7 +122,7 @@ def test_compare_restore_and_cite(reader: Reader) -> None:
     expect(page.locator(".prose")).to_contain_text("each layer")
     bibtex = page.locator("#page-bibtex").inner_text()
     assert page.url.split("?")[0] in bibtex
-    page.get_by_role("button", name="Make it the present one").click()
+    page.get_by_role("button", name="Restore this version").click()
     expect(page.locator(".version")).to_have_count(3)
     page.goto(f"{site.url}/paper/{PAPER}")
     expect(page.locator(f"article#{name}")).to_contain_text("each layer")
@@ -136,7 +136,7 @@ def test_a_secret_link(reader: Reader, browser: Browser) -> None:
     write(page, site, PAPER, "Not for everybody.")
     page.locator("article#uma").get_by_role("link", name="Who can see it").click()
     settings = page.url
-    page.get_by_label("Whoever has its link").check()
+    page.get_by_label("Unlisted").check()
     page.get_by_role("button", name="Change it").click()
     page.goto(settings)
     first = page.locator("#page-secret").inner_text()
@@ -144,7 +144,7 @@ def test_a_secret_link(reader: Reader, browser: Browser) -> None:
     expect(guest.locator("main")).not_to_contain_text("Not for everybody.")
     guest.goto(first)
     expect(guest.locator("main")).to_contain_text("Not for everybody.")
-    page.get_by_role("button", name="Make a new link").click()
+    page.get_by_role("button", name="Reset link").click()
     second = page.locator("#page-secret").inner_text()
     assert second != first
     answer = guest.goto(first)
@@ -152,7 +152,7 @@ def test_a_secret_link(reader: Reader, browser: Browser) -> None:
     assert answer.status == 404
     guest.goto(second)
     expect(guest.locator("main")).to_contain_text("Not for everybody.")
-    page.get_by_label("Only you").check()
+    page.get_by_label("Private").check()
     page.get_by_role("button", name="Change it").click()
     answer = guest.goto(second)
     assert answer is not None
@@ -181,7 +181,7 @@ def test_out_and_in_as_files(reader: Reader, tmp_path: Path) -> None:
     write(page, site, PAPER, "To take away: $x^2$.")
     page.goto(f"{site.url}/settings")
     with page.expect_download() as waiting:
-        page.get_by_role("link", name="Take all summaries away").click()
+        page.get_by_role("link", name="Export my summaries").click()
     path = tmp_path / "mine.zip"
     waiting.value.save_as(path)
     with zipfile.ZipFile(path) as archive:

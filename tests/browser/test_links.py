@@ -44,7 +44,7 @@ def test_a_map_is_walked_by_keyboard(reader: Reader) -> None:
     page = reader.page
     reader.go("/paper/conf/nips/RenHGS15")
     page.get_by_role("link", name="A larger map").click()
-    page.get_by_role("link", name="Two links away").click()
+    page.get_by_role("link", name="Two steps").click()
     paper = page.locator("svg.map__picture a", has_text="Krizhevsky 2012")
     paper.focus()
     page.keyboard.press("Enter")

@@ -37,6 +37,9 @@ READING = [
     "/no/such/page",
 ]
 WRITING = [
+    "/paper/conf/nips/RenHGS15/facts",
+    "/paper/conf/nips/RenHGS15/changes",
+    "/papers/changes",
     "/",
     "/write",
     "/write/conf/nips/RenHGS15",

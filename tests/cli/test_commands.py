@@ -11,10 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from app.db import Database, begin_writing
-from app.services.operation import schema
 from tests.helpers.commands import SECRET, assert_refused, run
 from tests.helpers.factories import make_paper, make_summary
-from tests.helpers.running import demo, free_port
+from tests.helpers.running import demo, free_port, make_installation
 
 COMMANDS = ("demo", "serve", "render", "reindex", "rerender", "import", "export", "tidy")
 JOBS = ("run", "list", "stop", "retry")
@@ -91,9 +90,8 @@ def test_an_unwritable_directory(tmp_path: Path) -> None:
         assert_refused(done, "cannot be written")
 
 
-def test_a_database_of_a_newer_version(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'shortlist.sqlite3'}")
-    schema.upgrade(database)
+def test_a_database_of_a_newer_version(tmp_path: Path, sqlite_template: Database) -> None:
+    database = make_installation(tmp_path, sqlite_template)
     with database.session() as session:
         begin_writing(session)
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
@@ -124,9 +122,8 @@ def test_demo_starts_again_with_what_was_written(tmp_path: Path) -> None:
     assert (tmp_path / "demo-secret").stat().st_mode & 0o777 == 0o600
 
 
-def test_demo_keeps_away_from_other_libraries(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'shortlist.sqlite3'}")
-    schema.upgrade(database)
+def test_demo_keeps_away_from_other_libraries(tmp_path: Path, sqlite_template: Database) -> None:
+    database = make_installation(tmp_path, sqlite_template)
     with database.session() as session:
         make_paper(session)
     database.close()
@@ -138,9 +135,8 @@ def test_a_store_that_cannot_count(tmp_path: Path) -> None:
     assert_refused(done, "SHORTLIST_RATE_LIMIT_STORAGE")
 
 
-def test_rerender(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'shortlist.sqlite3'}")
-    schema.upgrade(database)
+def test_rerender(tmp_path: Path, sqlite_template: Database) -> None:
+    database = make_installation(tmp_path, sqlite_template)
     with database.session() as session:
         make_summary(session, source="Some *text*")
         begin_writing(session)

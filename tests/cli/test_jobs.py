@@ -12,21 +12,19 @@ from sqlalchemy import update
 
 from app.db import Database, begin_writing, now
 from app.models import Job, SimilarMark
-from app.services.operation import schema
 from app.services.operation.jobs import leases, runner
 from app.services.operation.jobs.kinds import KINDS
 from app.services.similar import similarity
 from tests.helpers.commands import assert_refused, run
 from tests.helpers.factories import make_summary
 from tests.helpers.jobs import one_row
-from tests.helpers.running import environment, shortlist
+from tests.helpers.running import environment, make_installation, shortlist
 from tests.helpers.waiting import SAFETY, wait_until
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'shortlist.sqlite3'}", data_dir=tmp_path)
-    schema.upgrade(database)
+def library(tmp_path: Path, sqlite_template: Database) -> Iterator[Database]:
+    database = make_installation(tmp_path, sqlite_template)
     with database.session() as session:
         make_summary(session)
     yield database
@@ -125,8 +123,12 @@ def test_a_process_of_its_own_runs_them_and_another_takes_over(
     first = start(tmp_path)
     with library.session() as session:
         wait_until(lambda: not has_marks(library), "the similar papers")
+        wait_until(lambda: not is_held(library, "similar"), "the lease given back")
         first.kill()
         first.wait(SAFETY)
+        begin_writing(session)
+        session.execute(update(Job).values(held_until=now()))  # perhaps it held some
+        session.commit()
         job = runner.claim_kind(library, KINDS["similar"])  # as if it had died in it
         assert job is not None
         begin_writing(session)
@@ -149,3 +151,8 @@ def start(data_dir: Path) -> subprocess.Popen[bytes]:
 def has_marks(library: Database) -> bool:
     with library.session() as session:
         return session.query(SimilarMark).first() is not None
+
+
+def is_held(library: Database, kind: str) -> bool:
+    with library.session() as session:
+        return session.query(Job.id).filter(Job.kind == kind, Job.holder != "").first() is not None

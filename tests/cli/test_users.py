@@ -15,16 +15,15 @@ from app.models import Picture, Summary, User
 from app.services.accounts import account
 from app.services.pictures import uploads
 from tests.helpers.commands import assert_refused, run
-from tests.helpers.engines import copy_database
 from tests.helpers.factories import make_summary, make_user
+from tests.helpers.running import make_installation
 from tests.helpers.samples.crafted_pictures import saved
 from tests.helpers.samples.pictures import drawing
 
 
 @pytest.fixture
 def library(tmp_path: Path, sqlite_template: Database) -> Iterator[Database]:
-    found = Database(f"sqlite:///{tmp_path / 'shortlist.sqlite3'}", data_dir=tmp_path)
-    copy_database(sqlite_template, found)
+    found = make_installation(tmp_path, sqlite_template)
     with found.session() as session:
         make_summary(session, user=make_user(session, "mira", "Mira Lindqvist"))
         make_summary(session, user=make_user(session, "mira-old"), visibility="private")

@@ -64,9 +64,9 @@ def publish(
     first = next(iter(lock_summaries_of_writer(session, user, paper)), None)
     if first is None:
         moments = {"created_at": created_at, "edited_at": edited_at}
-        return create_summary(session, user, paper, edit, **moments)
+        return create_summary(session, user, paper, edit, **moments).summary
     seen = None if seen_revision is None else BaseVersion(seen_revision)
-    return change_summary(session, first, edit, base=seen, edited_at=edited_at)
+    return change_summary(session, first, edit, base=seen, edited_at=edited_at).summary
 
 
 def save_draft(

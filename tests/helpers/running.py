@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,10 +13,15 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from app.db import Database
+from app.services.operation.math_font import ensure_math_font
+from tests.helpers.engines import copy_database
 from tests.helpers.waiting import SAFETY, wait_until
 
 SECRET = "a key for tests only, long enough"
@@ -39,7 +46,30 @@ def shortlist(*arguments: str) -> list[str]:
     return [sys.executable, "-c", "from app.cli import main; main()", *arguments]
 
 
+@cache
+def _math_font() -> Path:
+    """The folder of a math font, which takes seconds to make: once for all installations."""
+    folder = Path(mkdtemp(prefix="math-font-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    ensure_math_font(folder)
+    return folder
+
+
+def provide_math_font(data_dir: Path) -> None:
+    """Put the math font where the program would make it."""
+    shutil.copytree(_math_font(), data_dir / "fonts", dirs_exist_ok=True)
+
+
+def make_installation(data_dir: Path, template: Database) -> Database:
+    """What the program would make of a data directory, as fast as copying: the caller closes it."""
+    provide_math_font(data_dir)
+    found = Database(f"sqlite:///{data_dir / 'shortlist.sqlite3'}", data_dir=data_dir)
+    copy_database(template, found)
+    return found
+
+
 def environment(data_dir: Path, **settings: str) -> dict[str, str]:
+    """The environment of a program whose installation is in `data_dir`."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -58,7 +88,7 @@ def demo(data_dir: Path, **settings: str) -> Iterator[Site]:
     """`shortlist demo` on a free port, until the block ends."""
     port = free_port()
     log = data_dir / "demo.log"
-    data_dir.mkdir(parents=True, exist_ok=True)
+    provide_math_font(data_dir)
     with log.open("w") as out:
         process = subprocess.Popen(
             shortlist("demo", "--port", str(port)),
@@ -83,7 +113,7 @@ def demo(data_dir: Path, **settings: str) -> Iterator[Site]:
 class Serve:
     """`shortlist serve`, and what it says."""
 
-    def __init__(self, data_dir: Path, workers: int, options: Sequence[str] = ()) -> None:
+    def __init__(self, data_dir: Path, workers: int, options: Sequence[str]) -> None:
         self.port = free_port()
         self.process = subprocess.Popen(
             shortlist("serve", "--port", str(self.port), "--workers", str(workers), *options),
@@ -126,7 +156,17 @@ class Serve:
 
 
 @contextmanager
-def serving(data_dir: Path, workers: int = 1, options: Sequence[str] = ()) -> Iterator[Serve]:
+def serving(
+    data_dir: Path, workers: int = 1, options: Sequence[str] = (), *, new: bool = False
+) -> Iterator[Serve]:
+    """`shortlist serve`, until the block ends.
+
+    Args:
+        data_dir, workers, options: what it is given.
+        new: whether nothing is in `data_dir`, not even the math font.
+    """
+    if not new:
+        provide_math_font(data_dir)
     # Who is started in the background ignores Ctrl-C, and so would all that it starts.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -7,8 +7,11 @@ import signal
 import subprocess
 import sys
 import threading
+from array import array
 from collections.abc import Callable, Iterator
+from fcntl import ioctl
 from pathlib import Path
+from termios import TIOCOUTQ
 
 import pytest
 
@@ -50,6 +53,14 @@ def hasty() -> Iterator[Renderer]:
 def process(renderer: Renderer) -> int:
     assert renderer._process is not None
     return renderer._process.pid
+
+
+def has_text(renderer: Renderer) -> bool:
+    """Whether the child was sent something that it has not read."""
+    assert renderer._pipe is not None
+    unread = array("i", [0])
+    ioctl(renderer._pipe.fileno(), TIOCOUTQ, unread)
+    return unread[0] > 0
 
 
 def test_the_answer_is_that_of_the_function() -> None:
@@ -118,9 +129,16 @@ def test_a_child_that_was_killed_between_two_texts_is_replaced(renderer: Rendere
 def test_a_child_that_dies_of_a_text_refuses_it(renderer: Renderer) -> None:
     processes.call_renderer(renderer, "render", "a")
     os.kill(process(renderer), signal.SIGSTOP)
-    threading.Timer(0.2, os.kill, (process(renderer), signal.SIGKILL)).start()
+
+    def kill_with_a_text() -> None:
+        wait_until(lambda: has_text(renderer), "a text for it to read")
+        os.kill(process(renderer), signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_with_a_text)
+    killer.start()
     with pytest.raises(RenderError, match="is too much"):
         processes.call_renderer(renderer, "render", "b")
+    killer.join()
     assert "<p" in processes.call_renderer(renderer, "render", "c").html
 
 

@@ -348,9 +348,9 @@ MEANT: list[tuple[str, str | None]] = [
     ("author:kaimin", "author:kaiming"),
     ("author:kiaming deep", "author:kaiming deep"),
     ('"object detectoin"', '"object detection"'),
-    ("rcnn", "r-cnn"),
-    ("title:rcnn faster", "title:r-cnn faster"),
-    ("realtime", "real-time"),
+    ("rcnn", None),  # found as it is
+    ("title:rcnn faster", None),
+    ("realtime", None),
     ("timereal", None),
     ("residual", None),
     ("xyzxyzxyz", None),

@@ -15,7 +15,7 @@ from PIL import Image
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
-from app import create_app
+from app import create_app, db
 from app.config import Config
 from app.db import Database
 from app.models import Paper, Picture, Summary, Tag, User
@@ -27,6 +27,7 @@ from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
 from tests.helpers.client import PASSWORD, Browser
 from tests.helpers.factories import make_paper, make_summary, make_user, save_draft
+from tests.helpers.waiting import SAFETY
 
 AT_ONCE = 2
 FIELDS = {
@@ -56,24 +57,42 @@ LEFT = {"deletion.delete", "account.enter", "account.create"}
 ENDING = ("/logout", "/settings/password")
 
 
+class Start:
+    """Holds threads until each is about to write or has ended; it holds a thread once."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._came: set[threading.Thread] = set()
+
+    def come(self) -> None:
+        with self._changed:
+            self._came.add(threading.current_thread())
+            self._changed.notify_all()
+
+    def wait(self) -> None:
+        with self._changed:
+            if threading.current_thread() in self._came:
+                return
+            self.come()
+            assert self._changed.wait_for(lambda: len(self._came) == AT_ONCE, SAFETY)
+
+
 @contextmanager
-def writing_together(database: Database) -> Iterator[None]:
+def writing_together(database: Database) -> Iterator[Start]:
     """Let the first writes of as many threads as there are begin together, all having read."""
-    barrier = threading.Barrier(AT_ONCE)
-    seen = threading.local()
+    start = Start()
 
     def wait(connection: object) -> None:
         options = connection.get_execution_options()  # type: ignore[attr-defined]
-        if options.get("writing") and not getattr(seen, "waited", False):
-            seen.waited = True
-            try:
-                barrier.wait(0.1)
-            except threading.BrokenBarrierError:
-                return  # the other one had nothing to write
+        if options.get("writing"):
+            start.wait()
 
-    event.listen(database.engine, "begin", wait, insert=True)
+    event.listen(database.engine, "begin", wait)
+    if event.contains(database.engine, "begin", db.begin_on_sqlite):  # which must come last
+        event.remove(database.engine, "begin", db.begin_on_sqlite)
+        event.listen(database.engine, "begin", db.begin_on_sqlite)
     try:
-        yield
+        yield start
     finally:
         event.remove(database.engine, "begin", wait)
 
@@ -88,8 +107,10 @@ def at_once(database: Database, *works: Callable[[], int]) -> list[int]:
             found.append(work())
         except Exception as error:
             failed.append(error)
+        finally:
+            start.come()  # perhaps it had nothing to write
 
-    with writing_together(database):
+    with writing_together(database) as start:
         threads = [threading.Thread(target=run, args=(work,)) for work in works]
         for thread in threads:
             thread.start()

@@ -12,16 +12,14 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.models import Job, SimilarMark
-from app.services.operation import schema
 from tests.helpers.factories import make_summary
-from tests.helpers.running import Serve, serving
+from tests.helpers.running import Serve, make_installation, serving
 from tests.helpers.waiting import wait_until
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'shortlist.sqlite3'}", data_dir=tmp_path)
-    schema.upgrade(database)
+def library(tmp_path: Path, sqlite_template: Database) -> Iterator[Database]:
+    database = make_installation(tmp_path, sqlite_template)
     yield database
     database.close()
 

@@ -58,7 +58,7 @@ class Paper(Base):
     `key` is its bibtex key and its address; `title_html` and `abstract_html` are rendered when
     written, like every text. `title_folded` is the beginning of the title in search words, by which
     doubles are found. `venue_name` is what its record prints as its venue, `None` where that is the
-    venue's title, or its name where it has no title. `details` holds what else a citation shows,
+    venue's title, or its name where no title. `details` holds what else a citation shows,
     under BibTeX's names.
     `summaries_count` (public ones), `top_score` (of these) and `rank`, by which lists are ordered,
     are kept in step by `services.counters.counts`. `source_stamp` tells an import whether what it

@@ -60,7 +60,7 @@ def by_folded_name(session: Session, name: str) -> Author | None:
 
 
 def namesakes(session: Session, key: str) -> list[Author]:
-    """Others of this name whom dblp tells apart by a number.
+    """Other people with this name whom dblp tells apart by a number.
 
     In the order of these numbers, the one without a number first; at most `MAX_NAMESAKES`.
     """

@@ -25,6 +25,8 @@ from app.rendering.math.tex.definitions import defines
 from app.rendering.math.tex.macros import Macros
 
 MAX_FORMULAS = 3000
+# What the typesetter says of a bracket that is left open.
+_UNCLOSED = re.compile(r'Expected closing token "(.+)", but reached end of input\.')
 MAX_STEPS = 40_000  # in all formulas of a text; see `tex.limits.Steps`
 TOKEN = re.compile(r"zqM[0-9a-f]{16}x\d+Mqz")
 
@@ -198,6 +200,9 @@ class Formulas:
         found = []
         for token, span in self.spans.items():
             if problem := self._typeset(token, span.display).problem:
-                message = f"This formula could not be typeset: {problem}"
+                unclosed = _UNCLOSED.fullmatch(problem)
+                message = (
+                    f"missing {unclosed[1]} in formula" if unclosed else f"Formula error: {problem}"
+                )
                 found.append(Problem(span.line, message, "formula"))
         return found

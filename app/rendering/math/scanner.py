@@ -25,6 +25,7 @@ from app.rendering.inline.entities import character
 from app.rendering.math.currency import is_money
 from app.rendering.math.equations import REFERENCE
 from app.rendering.math.scanner_definitions import Definitions
+from app.text.lines import plain_ends
 
 _TOKEN = re.compile(
     r"\\\\[()\[\]]|\\(?:begin|end)\{[a-zA-Z]+\*?\}|\\[a-zA-Z]+\*?[ ]?\{|\\[a-zA-Z]+|\\.|\\"
@@ -94,7 +95,7 @@ class Scan:
 
 def clean(text: str) -> str:
     """`text` with newlines for all line ends and without characters that HTML forbids."""
-    return UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return UNWANTED.sub("", plain_ends(text))
 
 
 def find_formulas(text: str, start: int = 0, *, row: bool = False) -> Scan:

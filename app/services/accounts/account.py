@@ -26,10 +26,10 @@ from app.services.accounts.user_names import (
     check_unreserved,
     is_official,
 )
-from app.services.refusals import Refusal
+from app.services.refusals import Refusal, Refusals
 from app.text.lines import visible_line
 
-TAKEN = "This user name is taken. Please choose another one."
+TAKEN = "This username is taken. Choose another one."
 SESSION_LIFE = timedelta(days=90)
 MIN_PASSWORD = 8
 MAX_PASSWORD = 1000
@@ -45,21 +45,32 @@ def sign_up(session: Session, name: str, display_name: str, password: str) -> Us
         display_name: shown on summaries; empty means the name.
 
     Raises:
-        Refusal: for a name, display name or password that cannot be taken.
+        Refusal: for a name, display name or password that cannot be taken; all that are
+            refused are told at once.
     """
     name = name.strip().lower()
-    check_unreserved(name)
-    return add_user(session, name, display_name, password)
+    refused = Refusals()
+    refused.check(lambda: check_unreserved(name), None)
+    return _add_user(session, name, display_name, password, refused)
 
 
 def add_user(session: Session, name: str, display_name: str, password: str) -> User:
     """Make an account, also of a reserved name; otherwise as `sign_up`."""
-    check_name(name)
-    check_name_is_free(session, name)
+    return _add_user(session, name, display_name, password, Refusals())
+
+
+def _add_user(
+    session: Session, name: str, display_name: str, password: str, refused: Refusals
+) -> User:
+    refused.check(lambda: check_name(name), None)
+    refused.check(lambda: check_name_is_free(session, name), None)
+    shown = refused.check(lambda: _display_name(display_name), "")
+    refused.check(lambda: _check_password(password, "password", [name, display_name]), None)
+    refused.raise_first()
     user = User(
         name=name,
-        display_name=_display_name(display_name) or name,
-        password_hash=_hash(session, password, "password", [name, display_name]),
+        display_name=shown or name,
+        password_hash=_hasher(session.info["password_cost"]).hash(password),
         joined_at=now(),
     )
     begin_writing(session)
@@ -81,7 +92,7 @@ def add_from_file(session: Session, name: str, display_name: str) -> User:
         Refusal: for a name that cannot be taken.
     """
     if not NAME.fullmatch(name) or NOT_A_NAME.fullmatch(name):
-        raise Refusal("user", f"{name:.60} cannot be a user name here.")
+        raise Refusal("user", f"{name:.60} isn’t a valid username.")
     if is_official(name):
         raise Refusal(
             "user",
@@ -89,7 +100,7 @@ def add_from_file(session: Session, name: str, display_name: str) -> User:
             f" {name}`, or give the text another user.",
         )
     if session.get(FormerName, name) is not None:
-        raise Refusal("user", f"{name} was given up here; nobody can have this name again.")
+        raise Refusal("user", f"{name} was given up by its user and can’t be used again.")
     begin_writing(session)
     user = User(name=name, display_name=_display_name(display_name) or name, joined_at=now())
     session.add(user)
@@ -136,7 +147,7 @@ def sign_in(session: Session, name: str, password: str) -> tuple[User, str] | No
 
 
 def fold_user_name(name: str) -> str:
-    """A user name as it is kept, of one that somebody typed."""
+    """A username as it is kept, of one that somebody typed."""
     return name.replace("\x00", "").strip().lower()
 
 
@@ -184,14 +195,19 @@ def change_password(session: Session, user: User, current: str, new: str) -> Non
         Refusal: when `current` is not the password, or `new` cannot be taken.
     """
     hasher = _hasher(session.info["password_cost"])
+    names = [user.name, user.display_name]
+    refused = Refusals()
     if user.password_hash is None or not _verify(hasher, user.password_hash, current):
-        raise Refusal("current", "This is not your current password.")
+        refused.add([Refusal("current", "Current password is incorrect.")])
+    refused.check(lambda: _check_password(new, "new", names), None)
+    refused.raise_first()
     set_password(session, user, new)
 
 
 def set_password(session: Session, user: User, new: str) -> None:
     """Set a password without knowing the current one, and sign every browser out."""
-    hashed = _hash(session, new, "new", [user.name, user.display_name])
+    _check_password(new, "new", [user.name, user.display_name])
+    hashed = _hasher(session.info["password_cost"]).hash(new)
     begin_writing(session)
     user.password_hash = hashed
     session.execute(delete(LoginSession).where(LoginSession.user_id == user.id))
@@ -203,17 +219,23 @@ def change_profile(session: Session, user: User, display_name: str, bio: str) ->
     Raises:
         Refusal: for one that cannot be taken.
     """
-    display_name = _display_name(display_name) or user.name
     bio = bio.replace("\x00", "").strip()
-    if len(bio) > MAX_BIO:
-        raise Refusal("bio", f"A bio has at most {MAX_BIO:,} characters; this has {len(bio):,}.")
-    html = render_bio(session, bio)
+    refused = Refusals()
+    display_name = refused.check(lambda: _display_name(display_name), "") or user.name
+    html = refused.check(lambda: _checked_bio(session, bio), "")
+    refused.raise_first()
     begin_writing(session)
     user.display_name = display_name
     changes.note(session, "writer", user.id)
     user.bio = bio
     user.bio_html = html
     user.renderer_version = RENDERER_VERSION
+
+
+def _checked_bio(session: Session, bio: str) -> str:
+    if len(bio) > MAX_BIO:
+        raise Refusal("bio", f"Use at most {MAX_BIO:,} characters (you have {len(bio):,}).")
+    return render_bio(session, bio)
 
 
 def render_bio(session: Session, bio: str) -> str:
@@ -228,20 +250,17 @@ def _display_name(text: str) -> str:
     # Control and direction characters could make a name look like another one.
     text = visible_line(text)
     if len(text) > MAX_DISPLAY_NAME:
-        raise Refusal("display_name", f"A display name has at most {MAX_DISPLAY_NAME} characters.")
+        raise Refusal("display_name", f"Use at most {MAX_DISPLAY_NAME} characters.")
     return text
 
 
-def _hash(session: Session, password: str, field: str, names: Sequence[str]) -> str:
+def _check_password(password: str, field: str, names: Sequence[str]) -> None:
     if len(password) < MIN_PASSWORD:
-        raise Refusal(field, f"A password has at least {MIN_PASSWORD} characters.")
+        raise Refusal(field, f"Use at least {MIN_PASSWORD} characters.")
     if len(password) > MAX_PASSWORD:
-        raise Refusal(field, f"A password has at most {MAX_PASSWORD:,} characters.")
+        raise Refusal(field, f"Use at most {MAX_PASSWORD:,} characters.")
     if is_common(password, names):
-        raise Refusal(
-            field, "This password is too easy to guess. Choose a longer or less common one."
-        )
-    return _hasher(session.info["password_cost"]).hash(password)
+        raise Refusal(field, "This password is too common. Choose a longer or less common one.")
 
 
 def _verify(hasher: PasswordHasher, stored: str, password: str) -> bool:

@@ -81,7 +81,7 @@ def is_common(password: str, names: Iterable[str] = ()) -> bool:
     """Whether somebody who guesses would soon come to this password.
 
     Args:
-        names: what belongs to the account, such as its user name.
+        names: what belongs to the account, such as its username.
     """
     whole = "".join(password.casefold().split())
     for form in (whole, whole.translate(_SWAPPED)):

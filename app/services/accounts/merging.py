@@ -19,6 +19,7 @@ from app.models import (
     Paper,
     PaperDifference,
     PaperMerge,
+    PaperRevision,
     Picture,
     Revision,
     Summary,
@@ -31,6 +32,8 @@ from app.services.pictures.addresses import note_uses
 from app.services.refusals import Refusal
 from app.services.summaries import draft_merge
 from app.services.summaries.publishing import keep_revision_html
+
+_DECISIONS = (PaperMerge, PaperRevision)
 
 
 @dataclass(frozen=True)
@@ -80,8 +83,11 @@ def merge(session: Session, source: User, target: User) -> AccountMergeResult:
         session.flush()
     _move_further(session, source, target)
     _move_drafts(session, source, target, {*theirs, *others})
-    for table in (Picture, DeletedSummary, FormerName, MergedDraft, PaperMerge, PaperDifference):
+    for table in (Picture, DeletedSummary, FormerName, MergedDraft, *_DECISIONS, PaperDifference):
         session.execute(update(table).where(table.user_id == source.id).values(user_id=target.id))
+    for decided in _DECISIONS:
+        undone = update(decided).where(decided.undone_by_id == source.id)
+        session.execute(undone.values(undone_by_id=target.id))
     if not target.bio:
         target.bio, target.bio_html = source.bio, source.bio_html
         target.renderer_version = source.renderer_version

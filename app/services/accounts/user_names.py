@@ -1,4 +1,4 @@
-"""User names: what can be one, and which nobody may take for themselves."""
+"""Usernames: what can be one, and which nobody may take for themselves."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _OFFICIAL = frozenset(_WORDS.split())
 
 
 def name_for(known_as: str) -> str:
-    """Make a user name for somebody from a name elsewhere.
+    """Make a username for somebody from a name elsewhere.
 
     That name may be none here.
 
@@ -60,7 +60,7 @@ def check_name(name: str) -> None:
     if not NAME.fullmatch(name):
         raise Refusal(
             "name",
-            "A user name has 2 to 39 letters a–z, digits, dots, hyphens or underscores, and begins"
+            "Use 2 to 39 letters (a–z), digits, dots, hyphens or underscores, starting"
             " with a letter or digit.",
         )
     if NOT_A_NAME.fullmatch(name):

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from app.db import insert_missing
 from app.models import Author, AuthorName, Venue
 from app.models.papers.venue import venue_folded
+from app.references.identifiers import kind_of_venue
 from app.services.bulk import among, insert_rows, new_ids
-from app.services.dblp.works import DumpWork, kind_of_venue
+from app.services.dblp.works import DumpWork
 from app.sources.sections import section_of_venue
 from app.text.person_names import author_key, without_number
 

@@ -15,7 +15,7 @@ from zlib import crc32
 
 from app.models import folded
 from app.models.papers.paper import MAX_IDENTIFIER
-from app.references.identifiers import CORR, stream_of
+from app.references.identifiers import CORR, kind_of_venue, stream_of
 from app.references.mentions import arxiv_in
 from app.references.parsing import reference_of_link
 from app.rendering import RenderError, render_inline
@@ -42,7 +42,6 @@ STREAMS = ("conf/", "journals/", "series/")
 MAX_DETAIL = 2000
 MAX_SHOWN = 100  # characters of a key
 MAX_LINKS = 10  # addresses of one work
-KINDS = {"conf": "conference", "journals": "journal", "series": "book"}
 DIGEST = 8  # characters of one digest
 HEAD = 2 * DIGEST  # characters of a stamp before the digests of fields
 FIELDS = ("title", "authors", "place", "doi", "url", "details")
@@ -208,11 +207,6 @@ def render_title(title: str) -> str:
         return render_inline(title)
     except RenderError:
         return escape(title)
-
-
-def kind_of_venue(key: str) -> str:
-    """The kind of a venue by its key, as `venues.kind` has it."""
-    return "preprint" if key == CORR else KINDS.get(key.split("/")[0], "other")
 
 
 def _identifiers(record: DumpRecord) -> tuple[list[tuple[str, str, str]], str, str, str]:

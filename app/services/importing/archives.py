@@ -119,19 +119,19 @@ def _check_directory(file: BinaryIO, size: int) -> None:
             raise BadArchive("This zip is damaged.")
         entries, directory = struct.unpack("<QQ", record[32:48])
     if entries > MAX_ENTRIES or directory > MAX_DIRECTORY:
-        raise BadArchive(f"A zip has at most {MAX_ENTRIES:,} files here.")
+        raise BadArchive(f"A zip can have up to {MAX_ENTRIES:,} files.")
     file.seek(0)
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], size: int) -> None:
     if len(entries) > MAX_ENTRIES:
-        raise BadArchive(f"A zip has at most {MAX_ENTRIES:,} files here.")
+        raise BadArchive(f"A zip can have up to {MAX_ENTRIES:,} files.")
     names = set()
     for entry in entries:
         _check_entry(entry)
         names.add(entry.filename)
     if len(names) < len(entries):
-        raise BadArchive("A name stands in this zip twice.")
+        raise BadArchive("This zip has two files of the same name.")
     if sum(entry.file_size for entry in entries) > MAX_TOTAL:
         raise BadArchive(f"Unpacked, this zip has more than {MAX_TOTAL // 1_000_000} MB.")
     # Entries that share their data make a small file unpack to a huge one
@@ -156,6 +156,6 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
     if entry.create_system == _UNIX and kind not in _KINDS:
         raise BadArchive(f"{name[:60]} in this zip is a link or a device.")
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise BadArchive(f"{name[:60]} in this zip is packed in an unusual way.")
+        raise BadArchive(f"{name[:60]} in this zip uses an unsupported compression method.")
     if entry.file_size > SMALL and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
-        raise BadArchive(f"{name[:60]} in this zip is packed too well to be honest.")
+        raise BadArchive(f"{name[:60]} in this zip is suspiciously well compressed.")

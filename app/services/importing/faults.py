@@ -19,14 +19,14 @@ from sqlalchemy.orm import Session
 
 from app.rendering.sandbox import ResourceLimitExceeded, SandboxBusy
 
-LOCKED = "Somebody else has been writing to the database for a long time."
-FULL = "The server has no room left on its disk."
-READ_ONLY = "The database can only be read at the moment."
-AWAY = "The database does not answer at the moment."
-BUSY = "The server has too much else to do at the moment."
-TOO_LONG = "This takes longer to read than an import may: split it, and send the parts one by one."
-TOO_LARGE = "This needs more memory to read than an import may have: split it."
-OURS = "Something broke on our side. It has been written down, and we will look into it."
+LOCKED = "The database is busy."
+FULL = "The server is out of disk space."
+READ_ONLY = "The database is read-only at the moment."
+AWAY = "The database isn’t responding."
+BUSY = "The server is busy."
+TOO_LONG = "This takes too long to import: split it into smaller files."
+TOO_LARGE = "This is too large to import: split it into smaller files."
+OURS = "Something broke on our side. We’ve logged it."
 NOT_STORED = "Something in it cannot be stored."
 _REASONS = {"time": TOO_LONG, "memory": TOO_LARGE}
 # Words in the messages of SQLite (`sqlite3ErrStr` in its `main.c`), which not each module names.

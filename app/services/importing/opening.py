@@ -106,8 +106,8 @@ def open_file(
         )
         return ImportSource(iter([IncomingFile(name, partial(read, data), find)]), 1)
     raise BadSource(
-        f"{name} is none of the files that can be imported: Markdown (.md), BibTeX (.bib), a"
-        " folder or zip of such, or ShortScience's RSS (.xml) or CSV (.csv)."
+        f"{name}: unsupported file type. Use Markdown (.md), BibTeX (.bib), a folder or zip of"
+        " these, or ShortScience's RSS (.xml) or CSV (.csv)."
     )
 
 
@@ -201,7 +201,7 @@ def _picture_of_folder(root: Path, note: Path, path: str) -> bytes | None:
         try:
             return found.read_bytes()
         except OSError as error:
-            raise BadFile(f"it cannot be read: {error.strerror}.") from None
+            raise BadFile(f"can’t be read: {error.strerror}.") from None
     return None
 
 
@@ -307,7 +307,7 @@ def _of_feed(item: FeedItem) -> SummaryFile:
         anonymous=True if item.anonymous else None,
         votes=item.votes,
         names=tuple(filter(None, (item.user, item.author))),
-        notes=(f"{item.user:.60} cannot be a user name here; the account is {name}",)
+        notes=(f"{item.user:.60} isn’t a valid username; the account is {name}",)
         if is_other
         else (),
     )

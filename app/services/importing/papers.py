@@ -42,9 +42,7 @@ def find_or_add_paper(
         given = {"key": record.key, "doi": record.doi, "arxiv": record.arxiv_id, "url": record.url}
         names = [*((field, name) for field, name in given.items() if name), ("citekey", citekey)]
         field, name = names[0]
-        raise BadFile(
-            f"The paper {name:.100} is not here yet, so its title is needed.", field=field
-        )
+        raise BadFile(f"The paper {name:.100} is new, so its title is required.", field=field)
     if not record.key and is_storable_key(citekey) and not _key_is_taken(session, citekey):
         record = replace(record, key=citekey)
     try:

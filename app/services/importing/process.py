@@ -35,10 +35,7 @@ class ImportBusy(Exception):
     """As many imports are running as may at once."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "Other imports are running, and one more would slow the site down for those who read."
-            " Wait a minute, then choose your file again and send it."
-        )
+        super().__init__("Other imports are running. Wait a minute, then choose your file again.")
 
 
 def read_file(file: BinaryIO, name: str, opened: ExitStack) -> ImportSource:

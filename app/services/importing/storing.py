@@ -194,15 +194,15 @@ def _import(
             return (replace(outcome, status="changed") if is_new else outcome), said
         moment = file.edited or file.created
         if wanted != present and moment and moment < (here.edited_at or here.created_at):
-            kept = replace(outcome, status="kept", message="the one here was edited later")
+            kept = replace(outcome, status="kept", message="the existing one was edited later")
             return kept, said
     edited_at = _edited(file, here)
     if here is None:
         summary = create_summary(
             session, user, paper, edit, created_at=file.created, edited_at=edited_at, place=place
-        )
+        ).summary
     else:
-        summary = change_summary(session, here, edit, edited_at=edited_at)
+        summary = change_summary(session, here, edit, edited_at=edited_at).summary
     if score and summary.imported_votes != score:
         summary.imported_votes = score
         votes.recount(session, summary)
@@ -232,8 +232,8 @@ def _new_place(texts: list[Summary], file: SummaryFile, user: User, options: Imp
         return file.place
     if texts:
         raise BadFile(
-            "You have a summary of this paper already. A second one is only read from an export"
-            " of this site, made since two entries of the paper were merged.",
+            "You already have a summary of this paper. A second one can only be imported from an"
+            " export of this site made after duplicates were merged.",
             field="place",
         )
     return 0

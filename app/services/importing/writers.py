@@ -14,9 +14,6 @@ from app.services.summaries.content import normalise_source
 from app.services.summaries.file_reading import SummaryFile
 from app.sources.formats.front_matter import BadFile
 
-# Accounts for texts whose writers are not known begin so.
-ANONYMOUS = UNKNOWN
-
 
 def writer_name(session: Session, file: SummaryFile, options: ImportOptions) -> str:
     """The name of the account that a text is for.
@@ -40,16 +37,16 @@ def writer(session: Session, name: str, file: SummaryFile, paper: Paper) -> User
     Raises:
         Refusal: for a name that no account can have.
     """
-    if name == ANONYMOUS:
+    if name == UNKNOWN:
         return _anonymous(session, file, paper)
     return user_by_name(session, name) or account.add_from_file(session, name, file.display_name)
 
 
 def _check_theirs(session: Session, file: SummaryFile, user: User, called: str) -> None:
-    if file.user == ANONYMOUS:
+    if file.user == UNKNOWN:
         raise BadFile(
-            "This text has no name, so it may be anybody's. Tick “All of it is mine” to take those"
-            " without a name too.",
+            "This text has no name, so it may not be yours. Tick “I wrote everything in this file”"
+            " to import texts without a name too.",
             field="user",
         )
     found = user_by_name(session, file.user)
@@ -58,7 +55,7 @@ def _check_theirs(session: Session, file: SummaryFile, user: User, called: str) 
     if called.strip().lstrip("@").casefold() not in {name.casefold() for name in file.names}:
         raise BadFile(
             f"This text is by {file.names[0] if file.names else file.user:.60}, and you are"
-            f" {user.name}. Say so in the form when it is yours all the same.",
+            f" {user.name}. If it’s yours, say so in the form.",
             field="user",
         )
 
@@ -69,7 +66,7 @@ def _anonymous(session: Session, file: SummaryFile, paper: Paper) -> User:
     number = 1
     free = None
     while True:
-        name = ANONYMOUS if number == 1 else f"{ANONYMOUS}-{number}"
+        name = UNKNOWN if number == 1 else f"{UNKNOWN}-{number}"
         user = session.scalar(select(User).where(User.name == name))
         if user is None:
             return free or account.add_from_file(session, name, "Anonymous")

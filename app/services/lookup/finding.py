@@ -32,7 +32,8 @@ from app.services.papers.facts import FIELDS
 from app.services.papers.facts import identifiers as identifiers_of
 from app.services.papers.fitting import Misfit, fit
 from app.services.refusals import Refusal
-from app.sources.record import PaperRecord
+from app.sources.name_lists import NameList, write_names
+from app.sources.record import PaperRecord, has_more_authors
 from app.text.lines import one_line
 
 MAX_KNOWN_PAPERS = 5
@@ -215,7 +216,7 @@ def form_fields(record: PaperRecord) -> dict[str, str]:
             url = outside_url(kind, getattr(record, field)) or ""
     return {
         "title": record.title,
-        "authors": "\n".join(record.authors),
+        "authors": write_names(NameList(record.authors, has_more_authors(record))),
         "year": str(record.year or ""),
         "venue": record.venue or record.venue_key,
         "doi": record.doi,

@@ -123,4 +123,4 @@ def _add_summary(
         content,
         created_at=front_matter.moment(fields, "created"),
         edited_at=front_matter.moment(fields, "edited"),
-    )
+    ).summary

@@ -6,10 +6,13 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import update
 from sqlalchemy.engine import Connection
 
 from app.db import Database
+from app.models import DerivedVersion
 from app.paths import MIGRATIONS
+from app.text import TEXT_VERSION
 
 
 class SchemaTooNew(Exception):
@@ -24,7 +27,11 @@ def upgrade(database: Database) -> None:
     """
     with database.migration() as connection:
         check_known(connection)
+        is_new = not MigrationContext.configure(connection).get_current_heads()
         command.upgrade(alembic_config(connection), "head")
+        if is_new:  # nothing in it was folded by older rules
+            of_text = update(DerivedVersion).where(DerivedVersion.name == "text")
+            connection.execute(of_text.values(version=TEXT_VERSION))
 
 
 def check_known(connection: Connection) -> None:

@@ -22,7 +22,7 @@ from app.services.papers.duplicates import (
 from app.services.papers.facts import check_record, identifiers
 from app.services.papers.insertion import PreparedPaper, addresses, insert_papers
 from app.services.papers.numbered_keys import free_key
-from app.services.refusals import PaperExists, Refusal
+from app.services.refusals import PaperExists, Refusal, Refusals
 from app.sources.record import PaperRecord
 from app.text.folding import fold, slug
 from app.text.person_names import surname_for_key
@@ -54,8 +54,11 @@ def prepare(record: PaperRecord) -> PreparedPaper:
     Raises:
         Refusal: for a title or abstract that cannot be rendered, with the name of the field.
     """
-    title_html = _rendered("title", render_inline, record.title)
-    return PreparedPaper(record, title_html, _rendered("abstract", render_plain, record.abstract))
+    refused = Refusals()
+    title = refused.check(lambda: _rendered("title", render_inline, record.title), "")
+    abstract = refused.check(lambda: _rendered("abstract", render_plain, record.abstract), "")
+    refused.raise_first()
+    return PreparedPaper(record, title, abstract)
 
 
 def add_prepared(

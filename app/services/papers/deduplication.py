@@ -241,7 +241,7 @@ def _differs(paper: Paper, record: PaperRecord) -> bool:
 
 
 def _of_same_work(session: Session, record: PaperRecord, before: int) -> Paper | None:
-    """A paper that is the same publication, or the same entry of a file where it has no key."""
+    """A paper that is the same publication, or the same entry of a file where no key."""
     if record.key and not (before and is_distinctive(title_words(record.title))):
         return None
     work = work_of(record, "the file")

@@ -5,7 +5,7 @@ What cannot be kept in that form is refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
@@ -18,7 +18,7 @@ from app.models.papers.paper import MAX_IDENTIFIER, folded
 from app.references.identifiers import CORR, PaperRef, is_storable_key
 from app.references.orcid import orcid_of
 from app.references.parsing import parse_identifier
-from app.services.refusals import Refusal
+from app.services.refusals import Refusal, Refusals
 from app.sources.record import DETAILS, NO_SECTION, PaperRecord
 from app.text.lines import visible, visible_line
 
@@ -51,34 +51,40 @@ def check_record(session: Session, record: PaperRecord) -> PaperRecord:
     (details, ORCIDs, further keys and addresses) is left out then: nobody could mend it.
 
     Raises:
-        Refusal: with the name of the field.
+        Refusal: with the name of the field; those of other fields are told with it.
     """
-    title = _line("title", record.title, MAX_TITLE, "A title")
-    if not title:
-        raise Refusal("title", "A paper needs a title.")
-    if record.year is not None and not YEARS[0] <= record.year <= YEARS[1]:
-        raise Refusal("year", f"{record.year} cannot be the year of a paper.")
-    section = _line("section", record.section, MAX_NAME, "A section")
-    if section not in ("", NO_SECTION) and session.get(Section, section) is None:
-        raise Refusal("section", "There is no such section.")
-    abstract = visible(record.abstract).strip()
-    if len(abstract) > MAX_ABSTRACT:
-        raise Refusal("abstract", f"An abstract has at most {MAX_ABSTRACT:,} characters.")
-    authors, orcids = _people(record)
+    refused = Refusals()
+
+    def line(field: str, text: str, most: int, what: str) -> str:
+        return refused.check(lambda: _line(field, text, most, what), "")
+
+    authors, orcids = refused.check(lambda: _people(record), ((), ()))
     facts = replace(
         record,
-        title=title,
+        title=refused.check(lambda: _title(record.title), ""),
         authors=authors,
         orcids=orcids,
-        venue=_line("venue", record.venue, MAX_NAME, "A venue"),
-        abstract=abstract,
-        keywords=_line("keywords", record.keywords, MAX_KEYWORDS, "The list of keywords"),
-        section=section,
-        venue_key=_checked_key(record.venue_key),
-        venue_title=_line("venue", record.venue_title, MAX_VENUE_TITLE, "A venue"),
+        year=refused.check(lambda: _year(record.year), None),
+        venue=line("venue", record.venue, MAX_NAME, "A venue"),
+        abstract=refused.check(lambda: _abstract(record.abstract), ""),
+        keywords=line("keywords", record.keywords, MAX_KEYWORDS, "The list of keywords"),
+        section=refused.check(lambda: _section(session, record.section), ""),
+        venue_key=refused.check(lambda: _checked_key(record.venue_key), ""),
+        venue_title=line("venue", record.venue_title, MAX_VENUE_TITLE, "A venue"),
         details=_details(record),
     )
-    return _with_identifiers(facts)
+    facts = _with_identifiers(facts, refused)
+    refused.raise_first()
+    return facts
+
+
+def doubtful_authors(doubts: Sequence[str]) -> Refusal:
+    """What to say of a line that may name one author or several (`sources.name_lists`)."""
+    return Refusal(
+        "authors",
+        f"Is “{doubts[0]:.80}” one person or several? Put each on a line of their own, with the"
+        " given name first.",
+    )
 
 
 def identifiers(record: PaperRecord) -> list[PaperRef]:
@@ -94,6 +100,33 @@ def identifiers(record: PaperRecord) -> list[PaperRef]:
     return list(reversed(unique.values()))
 
 
+def _title(text: str) -> str:
+    title = _line("title", text, MAX_TITLE, "A title")
+    if not title:
+        raise Refusal("title", "Enter a title.")
+    return title
+
+
+def _year(year: int | None) -> int | None:
+    if year is not None and not YEARS[0] <= year <= YEARS[1]:
+        raise Refusal("year", f"{year} isn’t a valid year.")
+    return year
+
+
+def _section(session: Session, text: str) -> str:
+    section = _line("section", text, MAX_NAME, "A section")
+    if section not in ("", NO_SECTION) and session.get(Section, section) is None:
+        raise Refusal("section", "Unknown section.")
+    return section
+
+
+def _abstract(text: str) -> str:
+    abstract = visible(text).strip()
+    if len(abstract) > MAX_ABSTRACT:
+        raise Refusal("abstract", f"Abstracts can be up to {MAX_ABSTRACT:,} characters.")
+    return abstract
+
+
 def _people(record: PaperRecord) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The names, and their ORCIDs in the same order if there is any."""
     orcids = record.orcids[: len(record.authors)]
@@ -103,7 +136,7 @@ def _people(record: PaperRecord) -> tuple[tuple[str, ...], tuple[str, ...]]:
     ]
     named = [(name, orcid) for name, orcid in named if name]
     if len(named) > MAX_AUTHORS:
-        raise Refusal("authors", f"At most {MAX_AUTHORS:,} authors can be kept.")
+        raise Refusal("authors", f"Up to {MAX_AUTHORS:,} authors.")
     orcids = tuple(orcid for _, orcid in named)
     return tuple(name for name, _ in named), orcids if any(orcids) else ()
 
@@ -117,17 +150,18 @@ def _details(record: PaperRecord) -> dict[str, str]:
     return found
 
 
-def _with_identifiers(record: PaperRecord) -> PaperRecord:
+def _with_identifiers(record: PaperRecord, refused: Refusals) -> PaperRecord:
     """The record with its identifiers in normal form, also those that its key and addresses are."""
-    key = _checked_key(record.key)
-    url = _url(record.url)
+    key = refused.check(lambda: _checked_key(record.key), "")
+    url = refused.check(lambda: _url(record.url), "")
     others = tuple(dict.fromkeys(_usable(_url, record.other_urls)))[:MAX_OTHERS]
     told = parse_identifier(record.doi)
     # arXiv gives its papers DOIs too; each means the paper that its number means.
     at_arxiv = told.value if told is not None and told.kind == "arxiv" else ""
     found: dict[str, Any] = {
-        "doi": "" if at_arxiv else _of_kind("doi", record.doi, "doi"),
-        "arxiv_id": _of_kind("arxiv_id", record.arxiv_id, "arxiv") or at_arxiv,
+        "doi": "" if at_arxiv else refused.check(lambda: _of_kind("doi", record.doi, "doi"), ""),
+        "arxiv_id": refused.check(lambda: _of_kind("arxiv_id", record.arxiv_id, "arxiv"), "")
+        or at_arxiv,
         "openreview_id": _of_source("openreview", record.openreview_id),
         "acl_id": _of_source("acl", record.acl_id),
     }
@@ -153,7 +187,7 @@ def _of_kind(field: str, text: str, kind: str) -> str:
         return ""
     ref = parse_identifier(text.strip())
     if ref is None or ref.kind != kind or len(ref.value) > MAX_IDENTIFIER:
-        raise Refusal(field, f"This is not one. {HINTS[field]}")
+        raise Refusal(field, f"Not valid. {HINTS[field]}")
     return ref.value
 
 
@@ -187,7 +221,7 @@ def _url(text: str) -> str:
     except ValueError:
         valid = False
     if not valid or len(text) > MAX_URL or not text.isprintable() or " " in text:
-        raise Refusal("url", "An address begins with https:// or http:// and has no spaces.")
+        raise Refusal("url", "A URL starts with https:// or http:// and has no spaces.")
     return text
 
 
@@ -198,8 +232,8 @@ def _checked_key(text: str) -> str:
     if not is_storable_key(key):
         raise Refusal(
             "key",
-            "A key has letters, digits and signs such as / : . - _ but no spaces or commas, for"
-            " example conf/nips/RenHGS15.",
+            "Use letters, digits and signs such as / : . - _ without spaces or commas, e.g."
+            " conf/nips/RenHGS15.",
         )
     return key
 
@@ -207,5 +241,7 @@ def _checked_key(text: str) -> str:
 def _line(field: str, text: str, longest: int, what: str) -> str:
     text = visible_line(text)
     if len(text) > longest:
-        raise Refusal(field, f"{what} has at most {longest:,} characters; this has {len(text):,}.")
+        raise Refusal(
+            field, f"{what} can be up to {longest:,} characters (you have {len(text):,})."
+        )
     return text

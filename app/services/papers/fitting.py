@@ -57,7 +57,7 @@ def fit(session: Session, record: PaperRecord) -> tuple[PaperRecord, list[Misfit
     """A record in normal form, and the facts that had to be changed.
 
     Raises:
-        Refusal: when there is nothing left that could be a paper: it has no title, say.
+        Refusal: when there is nothing left that could be a paper: no title, say.
     """
     blank = PaperRecord(title="")
     record, found = _shortened(record)

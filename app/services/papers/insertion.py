@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import String, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.db import insert_missing, now
 from app.models import Author, AuthorName, Identifier, Paper, PaperAuthor, Venue, folded
 from app.models.papers.paper import MAX_IDENTIFIER
-from app.references.identifiers import CORR, PaperRef, is_dblp_key, stream_of
+from app.references.identifiers import CORR, PaperRef, is_dblp_key, kind_of_venue, stream_of
 from app.references.parsing import parse_any_address
 from app.rendering import RENDERER_VERSION
 from app.services import changes
@@ -26,8 +26,6 @@ from app.sources.sections import section_of_paper, section_of_venue
 from app.text.folding import slug
 from app.text.person_names import author_key, without_number
 from app.text.words import title_folded
-
-_VENUE_KINDS = {"conf": "conference", "journals": "journal", "books": "book", "series": "book"}
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def insert_papers(
         Refusal: for a fact that cannot be kept, with the name of the field.
     """
     records = [each.record for each in papers]
-    venues = _venues(session, records)
+    venues = find_or_add_venues(session, records)
     ids = list(new_ids(session, Paper, len(papers)))
     rows = [
         {"id": number, "source": source, **_row(each, venue)}
@@ -124,19 +122,28 @@ def _insert_identifiers(
     session.execute(insert(Identifier), rows)
 
 
-def _venues(session: Session, records: Sequence[PaperRecord]) -> list[Venue | None]:
+def find_or_add_venues(session: Session, records: Sequence[PaperRecord]) -> list[Venue | None]:
     """The venue of each record; those that are missing are made."""
     wanted = [_venue_row(record) for record in records]
     keys = {row["key"] for row in wanted if row}
     names = {record.venue for record in records if record.venue}
+    small = {name.lower() for name in names}
     if not keys:
         return [None for _ in records]
-    which = or_(among(session, Venue.key, keys), among(session, Venue.name, names))
+    which = or_(
+        among(session, Venue.key, keys),
+        among(session, Venue.name, names),
+        among(
+            session, func.lower(Venue.name, type_=String), small
+        ),  # SQLite knows letters of ASCII only
+    )
     known = session.scalars(select(Venue).where(which).order_by(Venue.id)).all()
     by_key = {venue.key for venue in known}
     by_name: dict[str, str] = {}
     for venue in known:
         by_name.setdefault(venue.name, venue.key)
+    for venue in known:  # `nature` is Nature, unless a venue is called just so
+        by_name.setdefault(venue.name.lower(), venue.key)
     chosen: list[str] = []
     rows = []
     for record, row in zip(records, wanted, strict=True):
@@ -145,7 +152,7 @@ def _venues(session: Session, records: Sequence[PaperRecord]) -> list[Venue | No
             continue
         key: str = row["key"]
         if key.startswith(spellings.OWN_VENUES) and not record.venue_key:
-            key = by_name.get(record.venue, key)
+            key = by_name.get(record.venue) or by_name.get(record.venue.lower(), key)
         if key == row["key"] and key not in by_key:
             rows.append(row)
             by_key.add(key)
@@ -172,12 +179,12 @@ def _venue_row(record: PaperRecord) -> dict[str, Any] | None:
     else:
         return None
     if len(key) > MAX_VENUE_KEY or len(name) > MAX_NAME:
-        raise Refusal("venue", "The name of this venue is too long.")
+        raise Refusal("venue", "This venue name is too long.")
     return {
         "key": key,
         "name": name,
         "title": record.venue_title,
-        "kind": "preprint" if key == CORR else _VENUE_KINDS.get(key.split("/")[0], "other"),
+        "kind": kind_of_venue(key),
         "section_slug": section_of_venue(None, key),
     }
 
@@ -193,8 +200,8 @@ def _insert_authors(
         by_key = names | by_key  # the first paper that has an author says how they are called
         told = zip(map(author_key, record.authors), record.orcids, strict=False)
         orcids = {key: orcid for key, orcid in told if orcid} | orcids
-    found = _authors(session, by_key)
-    _set_orcids(session, orcids)
+    found = find_or_add_authors(session, by_key)
+    set_orcids(session, orcids)
     rows: list[dict[str, Any]] = []
     for paper_id, record in zip(ids, records, strict=True):
         for position, name in enumerate(record.authors):
@@ -213,7 +220,7 @@ def _insert_authors(
     return {row["paper_id"] for row in rows if row["name"] is not None}
 
 
-def _authors(session: Session, names: dict[str, str]) -> dict[str, tuple[int, str]]:
+def find_or_add_authors(session: Session, names: dict[str, str]) -> dict[str, tuple[int, str]]:
     """Number and usual name of each author, by key; those that are missing are made."""
     own = select(Author.key).where(Author.key == AuthorName.key)
     otherwise = select(AuthorName.key, AuthorName.author_id).where(
@@ -230,7 +237,7 @@ def _authors(session: Session, names: dict[str, str]) -> dict[str, tuple[int, st
     return authors | {key: (number, by_number[number]) for key, number in known.items()}
 
 
-def _set_orcids(session: Session, orcids: dict[str, str]) -> None:
+def set_orcids(session: Session, orcids: dict[str, str]) -> None:
     """Tell authors' ORCID iDs by their keys.
 
     One that is known stays: a namesake may have come.

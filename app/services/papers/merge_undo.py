@@ -20,6 +20,7 @@ from app.models import (
     PaperAuthor,
     PaperDifference,
     PaperMerge,
+    PaperRevision,
     SearchEntry,
     Section,
     Summary,
@@ -55,16 +56,16 @@ def undo_merge(session: Session, merge_id: int, user: User) -> Paper:
     lock_papers(session, alone=True)
     merge = session.get(PaperMerge, merge_id, populate_existing=True)
     if merge is None or merge.undone_at is not None:
-        raise Refusal("merge", "This merge is undone already.")
+        raise Refusal("merge", "This merge has already been undone.")
     kept = papers.reload_paper(session, merge.kept_id)
     if kept is None:
         raise Refusal(
             "merge",
-            f"{merge.kept_key} has itself been merged into another entry since. Undo that first.",
+            f"{merge.kept_key} has since been merged itself. Undo that first.",
         )
     data = merge.data
     changes.note(session, "paper", kept.id)
-    restored = _restore(session, data["paper"], data.get("venue", ""))
+    restored = restore_row(session, data["paper"], data.get("venue", ""))
     changes.note_new(session, "paper", restored.id)
     draft_merge.move_drafts_back(session, merge, kept, restored)
     _move_back_summaries(session, data, kept, restored)
@@ -78,6 +79,8 @@ def undo_merge(session: Session, merge_id: int, user: User) -> Paper:
     session.execute(back.values(kept_id=restored.id))
     leading = update(PaperMerge).where(PaperMerge.id.in_(data.get("leading", data["merges"])))
     session.execute(leading.values(paper_id=restored.id))
+    theirs = update(PaperRevision).where(PaperRevision.id.in_(data.get("revisions", [])))
+    session.execute(theirs.values(paper_id=restored.id))
     session.flush()
     release_links(session, names_of_paper(session, restored.id), kept.id)
     merge.paper_id = None
@@ -88,7 +91,13 @@ def undo_merge(session: Session, merge_id: int, user: User) -> Paper:
     return restored
 
 
-def _restore(session: Session, row: dict[str, Any], printed_venue: str) -> Paper:
+def restore_row(session: Session, row: dict[str, Any], printed_venue: str) -> Paper:
+    """Make the row of a paper again.
+
+    Args:
+        row: as `row_values.encode_row` had it.
+        printed_venue: how its record calls its venue in full.
+    """
     values = decode_row(Paper, row)
     for name, table in (("venue_id", Venue), ("section_slug", Section)):
         if values[name] is not None and session.get(table, values[name]) is None:

@@ -24,6 +24,7 @@ from app.models import (
     PaperAuthor,
     PaperDifference,
     PaperMerge,
+    PaperRevision,
     SearchEntry,
     Summary,
     User,
@@ -38,7 +39,7 @@ from app.services.row_values import encode_row, encode_value
 from app.services.summaries import draft_merge
 
 # What is counted is worked out anew.
-_OF_A_PAPER = tuple(
+OF_A_PAPER = tuple(
     column.name
     for column in Paper.__table__.columns
     if column.name not in ("id", "summaries_count", "top_score", "rank")
@@ -70,7 +71,7 @@ def merge_papers(
         Refusal: for one paper twice, or one that is gone by now.
     """
     if kept.id == removed.id:
-        raise Refusal("other", "These are the same entry already.")
+        raise Refusal("other", "These are the same paper.")
     begin_writing(session)
     lock_papers(session, alone=True)
     kept, removed = _present(session, kept.id), _present(session, removed.id)
@@ -90,13 +91,12 @@ def merge_papers(
         merged_at=now(),
     )
     data: dict[str, Any] = {
-        "paper": encode_row(removed, _OF_A_PAPER),
-        "authors": [
-            [each.author.key, each.author.name, each.printed] for each in removed.authorships
-        ],
+        "paper": encode_row(removed, OF_A_PAPER),
+        "authors": written_authors(removed),
         "venue": spellings.whole_venue(removed),
         "merges": _ids(session, PaperMerge.id, PaperMerge.kept_id == removed.id),
         "leading": _ids(session, PaperMerge.id, PaperMerge.paper_id == removed.id),
+        "revisions": _ids(session, PaperRevision.id, PaperRevision.paper_id == removed.id),
         "deleted": _ids(session, DeletedSummary.id, DeletedSummary.paper_id == removed.id),
     }
     further = update(PaperMerge).where(PaperMerge.paper_id == removed.id)
@@ -128,7 +128,7 @@ def mark_different(session: Session, one: Paper, other: Paper, user: User) -> No
 def add_difference(session: Session, one: int, other: int, user: User | None) -> None:
     """Write that down, once."""
     if one == other:
-        raise Refusal("other", "These are the same entry already.")
+        raise Refusal("other", "These are the same paper.")
     pair = {
         "one_id": min(one, other),
         "other_id": max(one, other),
@@ -141,7 +141,7 @@ def add_difference(session: Session, one: int, other: int, user: User | None) ->
 def _present(session: Session, paper_id: int) -> Paper:
     paper = papers.reload_paper(session, paper_id)
     if paper is None:
-        raise Refusal("other", "One of the two has been merged meanwhile. Look at them again.")
+        raise Refusal("other", "One of these papers has just been merged. Compare them again.")
     return paper
 
 
@@ -242,6 +242,11 @@ def _move_links(session: Session, kept: Paper, removed: Paper) -> None:
     entry = SearchEntry.paper_id == removed.id
     session.execute(delete(SearchEntry).where(entry, SearchEntry.summary_id.is_(None)))
     session.execute(update(SearchEntry).where(entry).values(paper_id=kept.id))
+
+
+def written_authors(paper: Paper) -> list[list[str]]:
+    """The authors of a paper as `add_authors` takes them."""
+    return [[each.author.key, each.author.name, each.printed] for each in paper.authorships]
 
 
 def add_authors(session: Session, paper: Paper, authors: list[list[str]]) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
@@ -67,6 +67,35 @@ def choose_names(session: Session, paper: Paper) -> None:
         _choose_author_names(session, printed)
     if paper.venue_name is not None:
         _choose_venue_name(session, paper)
+
+
+def follow_papers(session: Session, paper: Paper) -> None:
+    """Call authors and venue of an edited paper by names still printed.
+
+    The usual name may have been a mistake that no paper has any more.
+    """
+    session.flush()
+    as_usual = exists().where(PaperAuthor.author_id == Author.id, PaperAuthor.name.is_(None))
+    ours = select(PaperAuthor.author_id).where(PaperAuthor.paper_id == paper.id)
+    lost = select(Author.id, Author.key, Author.name).where(
+        Author.id.in_(ours), Author.dblp_id.is_(None), ~as_usual
+    )
+    usual = {number: (key, name) for number, key, name in session.execute(lost)}
+    best: dict[int, tuple[str, str]] = {}
+    for (number, printed), _ in _count_spellings(session, usual).most_common():
+        key, name = usual[number]
+        if printed is not None and author_key(printed) == key:
+            best.setdefault(number, (name, printed))
+    if best:
+        _rename_authors(session, best)
+    venue = None if paper.venue_id is None else session.get(Venue, paper.venue_id)
+    if venue is None or not venue.key.startswith(OWN_VENUES) or venue.title:
+        return
+    theirs = select(Paper.venue_name).where(Paper.venue_id == venue.id)
+    times = Counter(session.scalars(theirs.order_by(Paper.id).limit(MAX_COUNTED_PAPERS)))
+    names = [name for name, _ in times.most_common() if name and slug(name) == slug(venue.name)]
+    if names and not times[None] and len(names[0]) <= MAX_NAME:
+        _rename_venue(session, venue, names[0])
 
 
 def _whole(venue: Venue) -> str:
@@ -141,9 +170,14 @@ def _choose_venue_name(session: Session, paper: Paper) -> None:
         )
         if times[name] <= times[None]:
             return
+    _rename_venue(session, venue, name)
+
+
+def _rename_venue(session: Session, venue: Venue, name: str) -> None:
+    """Call a venue by another name; on its papers the name stays that was there."""
     theirs = update(Paper).where(Paper.venue_id == venue.id)
     session.flush()
-    session.execute(theirs.where(Paper.venue_name.is_(None)).values(venue_name=usual))
+    session.execute(theirs.where(Paper.venue_name.is_(None)).values(venue_name=venue.name))
     session.execute(theirs.where(Paper.venue_name == name).values(venue_name=None))
     venue.name, venue.folded = name, venue_folded(venue.key, name, venue.title)
 

@@ -20,8 +20,6 @@ from app.services.locks import lock_user
 from app.services.pictures.files import path_of, write
 from app.services.pictures.uploads import copy_picture, find_picture, names_in, new_name
 
-# Whether a text was saved with other addresses than it was typed with, in `Session.info`.
-ADDRESSES_CHANGED = "addresses changed"
 NameChanges = Mapping[str, str]
 
 

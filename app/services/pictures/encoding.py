@@ -30,7 +30,7 @@ JPEG_QUALITY = 85
 JPEG_ROUNDS = 40
 
 _TOO_MANY_PIXELS = f"It may have at most {MAX_PIXELS // 1_000_000} million pixels."
-DAMAGED = "This picture cannot be read: the file is damaged, or not what its name says."
+DAMAGED = "Can’t read this image: the file is damaged, or not what its name says."
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def encode(data: bytes) -> PictureFile:
         BadPicture: in words for who uploaded it.
     """
     if len(data) > MAX_BYTES:
-        raise BadPicture(f"A picture has at most {MAX_BYTES // 1_000_000} MB.")
+        raise BadPicture(f"Images can be up to {MAX_BYTES // 1_000_000} MB.")
     image, is_jpeg = _decoded(data)
     png = b"" if is_jpeg else _png(image)
     if is_jpeg or (len(png) > MAX_PNG_BYTES and "A" not in image.mode):
@@ -88,7 +88,7 @@ def _opened(data: bytes) -> Image.Image:
             image: Image.Image = Image.open(BytesIO(data), formats=FORMATS)
         _check(*image.size, 1)
     except UnidentifiedImageError:
-        raise BadPicture("A picture is a PNG, JPEG, GIF or WebP file.") from None
+        raise BadPicture("Use PNG, JPEG, GIF or WebP.") from None
     except (BadPicture, MemoryError):
         raise
     except Image.DecompressionBombError:
@@ -100,11 +100,11 @@ def _opened(data: bytes) -> Image.Image:
 
 def _check(width: int, height: int, count: int) -> None:
     if max(width, height) > MAX_SIDE_PIXELS:
-        raise BadPicture(f"Its sides may be at most {MAX_SIDE_PIXELS:,} pixels.")
+        raise BadPicture(f"Each side can be up to {MAX_SIDE_PIXELS:,} pixels.")
     if width * height > MAX_PIXELS:
         raise BadPicture(_TOO_MANY_PIXELS)
     if count > MAX_FRAMES:
-        raise BadPicture(f"An animation may have at most {MAX_FRAMES:,} frames.")
+        raise BadPicture(f"Animations can have up to {MAX_FRAMES:,} frames.")
     if width * height * count > MAX_FRAME_PIXELS:
         raise BadPicture("This animation is too large: make it shorter or smaller.")
 

@@ -25,8 +25,8 @@ MAX_WAIT_SECONDS = 10  # seconds for the child to be free
 MAX_CHILDREN = 2  # one of which waits: the server has four threads
 
 _PROBLEMS = {
-    "time": "It takes too long to read. Save it again in another program, then add that file.",
-    "memory": "It needs too much memory to read. Make it smaller, then add it again.",
+    "time": "This image takes too long to read. Save it again in another program and try that.",
+    "memory": "This image is too large to read. Make it smaller and try again.",
 }
 
 
@@ -63,7 +63,7 @@ def encode(data: bytes, children: Child | Children | None = None) -> PictureFile
         children: who does it, when it is not the child that all uploads have.
     """
     if len(data) > MAX_BYTES:  # need not travel
-        raise Refusal("picture", f"A picture has at most {MAX_BYTES // 1_000_000} MB.")
+        raise Refusal("picture", f"Images can be up to {MAX_BYTES // 1_000_000} MB.")
     try:
         made: PictureFile = (children or _work).call("encode", data)
     except BadPicture as error:
@@ -71,9 +71,7 @@ def encode(data: bytes, children: Child | Children | None = None) -> PictureFile
     except ResourceLimitExceeded as error:
         raise Refusal("picture", _PROBLEMS.get(error.reason, DAMAGED)) from None
     except SandboxBusy:
-        raise Refusal(
-            "picture", "The server has many images to read right now. Try again in a moment."
-        ) from None
+        raise Refusal("picture", "The server is busy. Try again shortly.") from None
     return made
 
 
@@ -91,6 +89,4 @@ def write(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_file(path, content)
     except OSError:
-        raise Refusal(
-            "picture", "There is no room on the server for this picture at the moment."
-        ) from None
+        raise Refusal("picture", "The server has no space left for this image.") from None

@@ -151,7 +151,7 @@ def add_from_form(session: Session, user: User, file: FileStorage | None, alt: s
         Refusal: as `store_picture`, or when no file was chosen.
     """
     if file is None or not file.filename:
-        raise Refusal("picture", "Choose a picture first.")
+        raise Refusal("picture", "Choose an image first.")
     # One byte more than there may be: enough to know that it is too large.
     picture = store_picture(session, user, file.stream.read(MAX_BYTES + 1))
     return markdown(picture, alt)
@@ -194,7 +194,7 @@ def remove_picture(session: Session, user: User, name: str) -> Path | None:
         .where(Draft.user_id == user.id, Draft.source.contains(name, autoescape=True))
     )
     if shown is not None:
-        raise Refusal("picture", f"What you wrote about “{shown}” shows this picture.")
+        raise Refusal("picture", f"It’s used in your text about “{shown}”.")
     session.delete(picture)
     session.flush()
     return path_of(session.info["data_dir"], name)
@@ -269,6 +269,6 @@ def _check_room(session: Session, user: User, size: int) -> None:
     if count >= MAX_PICTURES or total + size > MAX_TOTAL:
         raise Refusal(
             "picture",
-            f"Your room for pictures is full: {MAX_PICTURES:,} pictures or"
-            f" {MAX_TOTAL // 1_000_000} MB. Remove some on the page “Your pictures”.",
+            f"You’ve reached the limit of {MAX_PICTURES:,} images or {MAX_TOTAL // 1_000_000} MB."
+            " Delete some on the Images page.",
         )

@@ -6,7 +6,7 @@ Its sizes, its tags, and what must not stand in it.
 from __future__ import annotations
 
 from app.rendering import MAX_TEXT_BYTES
-from app.services.refusals import Refusal
+from app.services.refusals import Refusal, Refusals
 from app.services.summaries.content import Content, normalise_source, split_tags
 from app.services.summaries.three_way_merge import BESIDE, BETWEEN, MINE, THEIRS, open_conflict
 from app.text.lines import one_line
@@ -25,7 +25,7 @@ def parse_tags(text: str) -> list[str]:
     """
     tags = split_tags(text)
     if len(tags) > MAX_TAGS:
-        raise Refusal("tags", f"At most {MAX_TAGS} tags, please; these are {len(tags)}.")
+        raise Refusal("tags", f"Up to {MAX_TAGS} tags (you have {len(tags)}).")
     for tag in tags:
         if len(tag) > MAX_TAG:
             raise Refusal("tags", f"“{tag[:20]}…” is longer than {MAX_TAG} characters.")
@@ -33,37 +33,47 @@ def parse_tags(text: str) -> list[str]:
 
 
 def checked(content: Content) -> Content:
-    """A content as it is saved, or `Refusal`."""
+    """A content as it is saved, or `Refusal` with all that is wrong."""
     source, takeaway = normalise_source(content.source), one_line(content.takeaway)
+    refused = Refusals()
     if content.visibility not in VISIBILITIES:
-        raise Refusal("visibility", "Choose who can see it: everybody, those with the link, you.")
-    tags = ",".join(parse_tags(content.tags))
+        words = "Choose a visibility: public, unlisted or private."
+        refused.add([Refusal("visibility", words)])
+    tags = refused.check(lambda: parse_tags(content.tags), [])
+    refused.check(lambda: _check_source(source), None)
+    refused.check(lambda: _check_takeaway(takeaway), None)
+    refused.raise_first()
+    return Content(source, takeaway, ",".join(tags), content.visibility, content.anonymous)
+
+
+def _check_source(source: str) -> None:
     if not source.strip():
-        raise Refusal("source", "There is no text yet. Write your summary here.")
+        raise Refusal("source", "Your summary is empty.")
     size = len(source.encode())
     if size > MAX_TEXT_BYTES:
         raise Refusal(
             "source",
-            f"A summary has at most {MAX_TEXT_BYTES:,} bytes; this one has {size:,}. Nothing is"
-            " lost: shorten it, or keep the rest elsewhere.",
+            f"Summaries can be up to {MAX_TEXT_BYTES:,} bytes (you have {size:,}). Nothing is lost:"
+            " shorten it and try again.",
         )
     line = open_conflict(source)
     if line is not None:
         raise Refusal(
             "source",
-            f"Line {line}: here two versions of your text still stand below each other. Keep what"
-            f" you want of them, and remove the lines {MINE}, {BETWEEN} and {THEIRS}.",
+            f"Line {line}: unresolved conflict. Choose one side, then delete the {MINE}, {BETWEEN}"
+            f" and {THEIRS} markers.",
             line,
         )
+
+
+def _check_takeaway(takeaway: str) -> None:
     if BESIDE in takeaway:
         raise Refusal(
             "takeaway",
-            f"Here two takeaways still stand beside each other. Keep one, and remove {BETWEEN}.",
+            f"Unresolved conflict: keep one takeaway and delete the {BETWEEN}.",
         )
     if len(takeaway) > MAX_TAKEAWAY:
         raise Refusal(
             "takeaway",
-            f"A takeaway is one line of at most {MAX_TAKEAWAY} characters;"
-            f" this has {len(takeaway)}.",
+            f"Use at most {MAX_TAKEAWAY} characters (you have {len(takeaway)}).",
         )
-    return Content(source, takeaway, tags, content.visibility, content.anonymous)

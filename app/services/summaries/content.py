@@ -10,7 +10,7 @@ import json
 import re
 from dataclasses import dataclass, replace
 
-from app.text.lines import one_line
+from app.text.lines import one_line, plain_ends
 from app.text.visibility import VISIBILITIES
 
 STRICTEST_SHARING = ("private", True)  # visibility, and whether it is anonymous
@@ -117,7 +117,7 @@ def normalise_source(source: str) -> str:
 
     Lines end in one way, none is empty at either end.
     """
-    return source.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip("\n")
+    return plain_ends(source).replace("\x00", "").strip("\n")
 
 
 def split_tags(text: str) -> list[str]:

@@ -130,8 +130,8 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
     if any(not _may_stand_beside(session, found, each) for each in texts):
         raise Refusal(
             "summary",
-            "You have written a new summary of this paper since. Copy what you need from the old"
-            " one, or delete the new one first.",
+            "You’ve since written a new summary of this paper. Copy what you need from the old one,"
+            " or delete the new one first.",
         )
     summary = Summary(
         id=summary_id,

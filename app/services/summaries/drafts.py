@@ -59,7 +59,7 @@ class DraftConflict(Exception):
     """Another window saved a text that this one has not seen."""
 
     def __init__(self, other: OtherVersion) -> None:
-        super().__init__("This summary was changed in another window since you opened it here.")
+        super().__init__("This summary was edited elsewhere.")
         self.other = other
 
 
@@ -119,8 +119,8 @@ def save_draft(
         if (session.scalar(count) or 0) >= MAX_DRAFTS:
             raise Refusal(
                 "source",
-                f"You have {MAX_DRAFTS} drafts, and there is no room for more: save or discard"
-                " some. This text is still here.",
+                f"You’ve reached the limit of {MAX_DRAFTS} drafts. Publish or delete some. This"
+                " text is still here.",
             )
         draft = Draft(
             user_id=user.id,
@@ -244,11 +244,11 @@ def _unseen_summary(
 
 
 def _checked(content: Content) -> Content:
-    source = content.source.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    source = content.source.replace("\x00", "")
     size = len(source.encode("utf-8", "replace"))
     if size > MAX_DRAFT_BYTES:
         raise Refusal(
-            "source", f"A draft has at most {MAX_DRAFT_BYTES:,} bytes; this has {size:,}."
+            "source", f"Drafts can be up to {MAX_DRAFT_BYTES:,} bytes (you have {size:,})."
         )
     visible = content.visibility if content.visibility in VISIBILITIES else "private"
     return Content(

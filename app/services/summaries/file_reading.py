@@ -163,8 +163,8 @@ def _record(fields: Mapping[str, Any]) -> PaperRecord:
     named = record.key or record.doi or record.arxiv_id or _plain(fields, "citekey")
     if not (named or reference_from_url(record.url)) and not is_told(record):
         raise BadFile(
-            "Which paper is it about? A key, a DOI, an arXiv ID, or the title with authors and year"
-            " is needed."
+            "Which paper is it about? Give a key, DOI, arXiv ID, or the title with authors and"
+            " year."
         )
     return record
 

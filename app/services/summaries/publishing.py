@@ -48,6 +48,18 @@ class SummaryDeleted(Refusal):
         )
 
 
+@dataclass(frozen=True)
+class SavedSummary:
+    """A summary that was saved.
+
+    Attributes:
+        addresses_changed: whether its text has other addresses of pictures than it was typed with.
+    """
+
+    summary: Summary
+    addresses_changed: bool = False
+
+
 def create_summary(
     session: Session,
     user: User,
@@ -57,12 +69,11 @@ def create_summary(
     created_at: datetime | None = None,
     edited_at: datetime | None = None,
     place: int | None = None,
-) -> Summary:
+) -> SavedSummary:
     """Save a new summary of a paper.
 
     A picture that belongs to another text of theirs gets another address in this one, so what is
-    saved may differ from what was typed; `Session.info` tells by
-    `pictures.addresses.ADDRESSES_CHANGED`.
+    saved may differ from what was typed.
 
     Args:
         edit: a text of at most 64 kB, a takeaway of one line and `MAX_TAKEAWAY` characters, tags
@@ -90,7 +101,7 @@ def create_summary(
         same = next((each for each in texts if content_of(session, each).same_as(content)), None)
         if same is None:
             raise EditConflict
-        return same
+        return SavedSummary(same)
     summary = Summary(
         paper_id=paper.id,
         user_id=user.id,
@@ -101,9 +112,9 @@ def create_summary(
         imported_votes=0,
     )
     made = _RenderedEdit(rendered, takeaway_html)
-    _write(session, user, summary, content, made, edited_at, is_new=True)
+    changed = _write(session, user, summary, content, made, edited_at, is_new=True)
     draft_merge.attach_new_drafts(session, paper)
-    return summary
+    return SavedSummary(summary, changed)
 
 
 def change_summary(
@@ -113,7 +124,7 @@ def change_summary(
     *,
     base: BaseVersion | None = None,
     edited_at: datetime | None = None,
-) -> Summary:
+) -> SavedSummary:
     """Change a summary; what the edit does not say stays as it is.
 
     Args:
@@ -143,8 +154,8 @@ def change_summary(
     if (content.source, content.takeaway) != rendered:
         raise EditConflict  # just now, by another window
     user = session.get_one(User, summary.user_id)
-    _write(session, user, summary, content, made, edited_at, is_new=False)
-    return summary
+    changed = _write(session, user, summary, content, made, edited_at, is_new=False)
+    return SavedSummary(summary, changed)
 
 
 def _free_place(texts: Sequence[Summary], wanted: int) -> int:
@@ -178,8 +189,12 @@ def _write(
     edited_at: datetime | None,
     *,
     is_new: bool,
-) -> None:
-    """Put what was checked into the row, and write all that follows from it."""
+) -> bool:
+    """Put what was checked into the row, and write all that follows from it.
+
+    Returns:
+        Whether pictures in it have other addresses than it was typed with.
+    """
     if not is_new:
         changes.note(session, "summary", summary.id)
     if not is_new and content.visibility == "unlisted" and summary.share_code is None:
@@ -190,7 +205,6 @@ def _write(
     if moved:
         source = addresses.replace_names(source, moved)
         rendered = _with_addresses(rendered, moved)
-        session.info[addresses.ADDRESSES_CHANGED] = True
     changed = is_new or (summary.source, summary.takeaway) != (source, content.takeaway)
     moment = summary.created_at if is_new else now()
     if changed and not is_new:
@@ -222,6 +236,7 @@ def _write(
         _add_revision(session, summary)
     if content.visibility == "public":
         _note_public(session, summary, moment)
+    return bool(moved)
 
 
 def render_or_refuse(session: Session, source: str) -> Rendered:

@@ -13,12 +13,17 @@ from app.services.locks import lock_user
 from app.services.pictures import addresses
 from app.services.refusals import Refusal
 from app.services.summaries.content import Edit
-from app.services.summaries.publishing import EditConflict, change_summary, new_share_code
+from app.services.summaries.publishing import (
+    EditConflict,
+    SavedSummary,
+    change_summary,
+    new_share_code,
+)
 
 
 def change_visibility(
     session: Session, summary: Summary, *, visibility: str | None, anonymous: bool | None
-) -> Summary:
+) -> SavedSummary:
     """Change who can see a summary, and whether its writer's name stands on it.
 
     What is `None` stays as it is.
@@ -29,9 +34,7 @@ def change_visibility(
     try:
         return change_summary(session, summary, Edit(visibility=visibility, anonymous=anonymous))
     except EditConflict:
-        raise Refusal(
-            "visibility", "The text was saved in another window in this moment. Please try again."
-        ) from None
+        raise Refusal("visibility", "Just saved in another window. Try again.") from None
 
 
 def renew_link(session: Session, summary: Summary) -> None:
@@ -46,7 +49,7 @@ def renew_link(session: Session, summary: Summary) -> None:
     lock_user(session, summary.user_id)
     session.refresh(summary)
     if summary.visibility != "unlisted":
-        raise Refusal("visibility", "Only an unlisted summary has a secret link.")
+        raise Refusal("visibility", "Only unlisted summaries have a secret link.")
     addresses.renew_addresses(session, summary)
     summary.share_code = new_share_code()
     session.flush()

@@ -143,7 +143,7 @@ def decode(data: bytes) -> tuple[str, str]:
             encoding = codecs.lookup(named[1].decode()).name
     lines = [_line_of(line, encoding) for line in data.split(b"\n")]
     shown = "Windows-1252" if encoding in ("cp1252", "utf-8") else encoding
-    return "\n".join(lines), f"Line {first} is not UTF-8; it was read as {shown}."
+    return "\n".join(lines), f"Line {first} is not UTF-8; read as {shown}."
 
 
 def _line_of(line: bytes, encoding: str) -> str:
@@ -181,7 +181,7 @@ def _judged(entry: BibtexEntry) -> FoundEntry | BadEntry:
             problem = f"the field {field} has more than {most:,} characters"
     record = None if problem else record_of(entry)
     if record is not None and not record.title:
-        problem = "it has no title"
+        problem = "no title"
     year = plain(entry.fields.get("year", ""))
     if record is not None and record.title and year and record.year is None:
         notes = (*notes, f"“{year:.40}” is no year, and was left out")

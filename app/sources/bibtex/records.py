@@ -19,10 +19,10 @@ from app.references.mentions import (
 )
 from app.sources import markup
 from app.sources.bibtex.journals import with_journals
-from app.sources.bibtex.names import has_others, names, with_collaborations
 from app.sources.bibtex.scanner import BibtexEntry
 from app.sources.bibtex.writing import VENUE_FIELDS
 from app.sources.months import MACROS, month_number
+from app.sources.name_lists import has_others, names, with_collaborations
 from app.sources.record import OTHERS, PaperRecord
 from app.text.tex import paragraphs, plain
 

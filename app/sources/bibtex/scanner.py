@@ -127,7 +127,7 @@ class BibtexScanner:
         entry = BibtexEntry(kind[0].lower() if kind else "misc", "", self.line(head.start(1)))
         at = self._read(entry, head.end(), self._limit(head.end()), "}", has_key=False)
         entry.key = written[kind.end() :].strip() if kind else written
-        entry.problems.insert(0, (entry.line, "its first line is damaged"))
+        entry.problems.insert(0, (entry.line, "damaged first line"))
         yield entry
         return at
 
@@ -141,7 +141,7 @@ class BibtexScanner:
         reader = EntryReader(self._text, start, end, "}", self)
         reader.salvage()
         entry.fields, entry.lines = reader.found, reader.lines
-        entry.problems.append((entry.line, "its first line is missing"))
+        entry.problems.append((entry.line, "missing first line"))
         yield entry
 
     def line(self, at: int) -> int:

@@ -93,7 +93,7 @@ class EntryReader:
         if name is not None and (
             name[1].lower() in _KNOWN or key[name.end() :].lstrip()[:1] in '{"'
         ):
-            self.problem(start, "it has no key")
+            self.problem(start, "no key")
             return ""
         together = _KEY_AND_NAME.match(key) if "=" in key else None
         end = _unopened(key, self.closer)
@@ -106,9 +106,9 @@ class EntryReader:
         if after is not None:
             self.at = self.begin = after
         elif end < 0:
-            self.problem(start, "a comma is missing after the key")
+            self.problem(start, "missing comma after the key (repaired)")
         if not key.strip():
-            self.problem(start, "it has no key")
+            self.problem(start, "no key")
         return key.strip()
 
     def fields(self) -> None:
@@ -125,7 +125,7 @@ class EntryReader:
             if self.at >= self.limit:
                 if _INSIDE.search(self.text, *value):
                     raise UnclosedDelimiter(value[0], "{")
-                self.problem(start, "its end is missing")
+                self.problem(start, "missing closing brace (repaired)")
                 return
             sign = self.text[self.at]
             if sign in "})":
@@ -163,7 +163,7 @@ class EntryReader:
         is_next_line = "\n\n" not in found[0] and found[1].lower() in _KNOWN
         if after is None and not is_next_line:
             return False
-        self.problem(self.at, "there is a brace too many")
+        self.problem(self.at, "extra closing brace")
         return True
 
     def _field(self, has_comma: bool) -> tuple[int, int] | None:
@@ -175,9 +175,9 @@ class EntryReader:
             if name is None:
                 self._junk()
                 return None
-            self.problem(begin, f"an equals sign is missing after {name[1]}")
+            self.problem(begin, f"missing = after {name[1]}")
         elif not has_comma:
-            self.problem(begin, f"a comma is missing before {name[1]:.40}")
+            self.problem(begin, f"missing comma before {name[1]:.40}")
         self.at = name.end()
         value = self._value(name[1].lower() in NAMING)
         self._keep(name[1], value, begin)
@@ -248,7 +248,7 @@ class EntryReader:
         begin, word = self.at, word.strip()
         self.at += len(found[0] if end < 0 else found[0][:end])
         if is_name and _MACRO.fullmatch(word) and not self.whole.knows(word):
-            self.problem(begin, f"the string {word:.40} is not defined, and was left out")
+            self.problem(begin, f"the string {word:.40} is not defined and was left out")
             return ""
         return self.whole.macro(word)
 

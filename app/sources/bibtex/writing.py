@@ -6,8 +6,8 @@ import re
 import unicodedata
 
 from app.references.identifiers import CORR
-from app.sources.bibtex.names import names
 from app.sources.months import MACROS, month_number
+from app.sources.name_lists import names
 from app.sources.record import DETAILS, PaperRecord, has_more_authors
 from app.text.person_names import is_group, split_name, without_number
 from app.text.tex import paragraphs, plain

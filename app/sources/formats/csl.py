@@ -22,10 +22,10 @@ from app.sources.answers import (
     value_at,
     year_of,
 )
-from app.sources.bibtex.names import is_others
 from app.sources.bibtex.reading import BadEntry
 from app.sources.limits import MAX_PASTED_BYTES, TOO_MANY_MARKS, MarksLeft, is_too_long
 from app.sources.markup import one_line, plain
+from app.sources.name_lists import is_others
 from app.sources.record import OTHERS, PaperRecord
 from app.text.person_names import format_name
 

@@ -14,10 +14,10 @@ from itertools import chain
 from app.references.addresses import complete_address
 from app.references.mentions import archive_urls, arxiv_alone, arxiv_in, doi_in
 from app.sources.answers import calendar_day, month_macro, year_of
-from app.sources.bibtex.names import ends_in_others, is_others, names
 from app.sources.bibtex.reading import BadEntry
 from app.sources.limits import MAX_PASTED_BYTES, TOO_MANY_MARKS, MarksLeft, is_too_long
 from app.sources.markup import one_line, plain
+from app.sources.name_lists import ends_in_others, is_others, names
 from app.sources.record import OTHERS, PaperRecord
 from app.text.lines import plain_ends
 from app.text.person_names import format_name, is_group

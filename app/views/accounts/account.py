@@ -22,7 +22,7 @@ def signup() -> str | Response:
     if viewer() is not None:
         return see_other(url_for("home.front"))
     if not access.config().signup:
-        abort(403, "New accounts are not open on this site. Ask its administrator for one.")
+        abort(403, "Sign-up is closed. Ask the administrator for an account.")
     return render_template("account/signup.html", form=SignUpForm(data=_next()))
 
 
@@ -30,22 +30,23 @@ def signup() -> str | Response:
 @SIGN_UP_LIMIT
 def create() -> Response | tuple[str, int]:
     if not access.config().signup:
-        abort(403, "New accounts are not open on this site. Ask its administrator for one.")
+        abort(403, "Sign-up is closed. Ask the administrator for an account.")
     form = SignUpForm()
-    if not form.validate_on_submit():
-        return render_template("account/signup.html", form=form), 422
+    is_valid = form.validate_on_submit()  # the service is asked anyway: all errors at once
     try:
         user = account.sign_up(
             db(), form.name.data or "", form.display_name.data or "", form.password.data or ""
         )
     except Refusal as refused:
-        db().rollback()
         form.refuse(refused)
+        is_valid = False
+    if not is_valid:
+        db().rollback()
         return render_template("account/signup.html", form=form), 422
     access.sign_in(user, account.start_session(db(), user))
     db().commit()
     attempts.remember(user.name)
-    flash(f"Welcome, {user.display_name}. You can write, vote and edit now.", "good")
+    flash(f"Welcome, {user.display_name}!", "good")
     return see_other(local_url(form.next.data, url_for("home.front")))
 
 
@@ -70,7 +71,7 @@ def enter() -> str | Response | tuple[str, int]:
             attempts.forgive(counted)
             attempts.remember(name)
         else:
-            form.form_errors.append("This user name and password do not belong together.")
+            form.form_errors.append("Wrong username or password.")
     kept_for = request.form.get("kept_for", "")
     if signed_in is None:
         page = render_template(
@@ -108,14 +109,14 @@ def save_profile() -> Response | tuple[str, int]:
             db(),
             signed_in(),
             request.form.get("display_name", signed_in().display_name),
-            request.form.get("bio", signed_in().bio),
+            (form.bio.data or "") if "bio" in request.form else signed_in().bio,
         )
     except Refusal as refused:
         db().rollback()
         form.refuse(refused)
         return _settings_page(profile_form=form), 422
     db().commit()
-    flash("Your profile is saved.", "good")
+    flash("Profile saved.", "good")
     return see_other(url_for("account.settings"))
 
 
@@ -141,7 +142,7 @@ def change_password() -> Response | tuple[str, int]:
     # All browsers are signed out now; this one begins anew.
     access.sign_in(user, account.start_session(db(), user))
     db().commit()
-    flash("Your password is changed, and all other browsers are signed out.", "good")
+    flash("Password changed. You’ve been signed out everywhere else.", "good")
     return see_other(url_for("account.settings"))
 
 

@@ -137,9 +137,7 @@ def _source(file: FileStorage, opened: ExitStack) -> ImportSource:
         raise BadSource(f"{name} has more than {MAX_BIBTEX_BYTES // 1_000_000} MB; split it.")
     source = process.read_file(cast(BinaryIO, stream), name, opened)
     if source.count is not None and source.count > MAX_FILES:
-        raise BadSource(
-            f"This holds {source.count:,} files; at most {MAX_FILES:,} are read at a time."
-        )
+        raise BadSource(f"This has {source.count:,} files; import up to {MAX_FILES:,} at a time.")
     return source
 
 

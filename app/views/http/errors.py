@@ -23,37 +23,29 @@ from app.views.http import access, security
 from app.views.http.forms import LoginForm
 
 MESSAGES = {
-    400: ("That did not work", "The request could not be understood."),
+    400: ("Something went wrong", "Please go back and try again."),
     401: (
         "Please sign in",
-        "You are signed out: perhaps your session ended, or you signed out in another window.",
+        "You’re signed out: your session ended, or you signed out in another window.",
     ),
-    403: ("Not yours to change", "Your account may not do this."),
-    404: ("Nothing here", "There is no such page, or you may not see it."),
-    405: ("That did not work", "This address does not take this kind of request."),
-    413: (
-        "Too large",
-        "What you sent is larger than this site takes here: 1 MB of text, 10 MB for a picture,"
-        " 50 MB for a library.",
-    ),
-    422: ("That did not work", "Something in the form is not right."),
+    403: ("No permission", "You don’t have access to this page."),
+    404: ("Page not found", "It doesn’t exist, or you don’t have access."),
+    405: ("Something went wrong", "Please go back and try again."),
+    413: ("Too large", "You can send up to 1 MB of text, 10 MB per image and 50 MB per import."),
+    422: ("Something went wrong", "Please check the form and try again."),
     429: ("Please wait", "Too many attempts. Try again in {wait}."),
-    500: (
-        "Our fault",
-        "Something broke on our side. It has been written down, and we will look into it.",
-    ),
+    500: ("Something went wrong", "Something broke on our side. We’ve logged it."),
     503: (
-        "Busy for a moment",
-        "The database does not answer at the moment. Wait a few seconds, then try again.",
+        "Temporarily unavailable",
+        "The database isn’t responding. Try again in a few seconds.",
     ),
 }
 GUESTS_FORMS = ("account.enter", "account.create")
 # Where a draft may be kept, when what was sent was too large to be read.
 TOO_LARGE_IN_EDITOR = (
-    "What you sent was so large that it was not read: a picture has at most 10 MB, a text 64 kB."
-    " Go back in your browser: most of them show the form as you left it. If yours does not, open"
-    " the editor again: it has your text as it was when you last previewed it, kept it as a draft"
-    " or added a picture. Then make the picture smaller before you add it."
+    "Images can be up to 10 MB, text up to 64 kB. Go back in your browser: your text should still"
+    " be in the form. If not, open the editor again: it has your text as of the last preview, saved"
+    " draft or added image. Make the image smaller before you add it again."
 )
 SECRET_FORMS = (*GUESTS_FORMS, "account.change_password")
 # What is shown again: the fields of our forms that hold somebody's work.
@@ -138,9 +130,8 @@ def _expired(_error: CSRFError) -> Response | tuple[str, int] | tuple[Response, 
         return _answer(401, *MESSAGES[401])
     return _answer(
         400,
-        "This form has expired",
-        "For your safety a form is only taken from the browser it was shown in, and this one comes"
-        " from another session. Nothing is lost: send it again from here.",
+        "Form expired",
+        "Your session changed. Nothing is lost – submit again.",
     )
 
 
@@ -167,7 +158,7 @@ def _cannot_be_stored(
     _error: DataError,
 ) -> Response | tuple[str, int] | tuple[Response, int]:
     access.drop_session()
-    return _answer(422, MESSAGES[422][0], "Something in what you sent cannot be stored.")
+    return _answer(422, MESSAGES[422][0], "Your text has characters that can’t be stored.")
 
 
 def _answer(
@@ -177,7 +168,7 @@ def _answer(
         return jsonify(error=message), code
     kept = _kept(code)
     in_editor = request.endpoint == "summaries.save"
-    way_on = [("Front page", url_for("home.front")), ("Search", url_for("search.results"))]
+    way_on = [("Home", url_for("home.front")), ("Search", url_for("search.results"))]
     if code == 401:
         back = request.path if _can_be_opened(request.path) else url_for("home.front")
         way_on.insert(0, ("Sign in", url_for("account.login", next=back)))

@@ -19,18 +19,19 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
-from app.references.labels import KIND_LABELS
+from app.references.labels import KIND_LABELS, capitalised, field_label
+from app.services.papers.fact_changes import DETAIL_FACTS
 from app.services.refusals import Refusal
 from app.text.lines import plain_ends
 
 # Who can see a summary of each visibility, and what that means.
-VISIBLE_TO = {"public": "Everybody", "unlisted": "Whoever has its link", "private": "Only you"}
+VISIBLE_TO = {"public": "Public", "unlisted": "Unlisted", "private": "Private"}
+# What the button does that saves a new summary.
+SAVE_LABELS = {"public": "Publish", "unlisted": "Save unlisted", "private": "Save privately"}
 WHO_SEES = {
-    "public": "It stands on the page of the paper, in lists, feeds and search.",
-    "unlisted": (
-        "It stands in no list. You get a secret link that you can give to others, renew and close."
-    ),
-    "private": "A note to yourself: nobody else can see it or learn that it exists.",
+    "public": "Shown on the paper’s page, in lists, feeds and search.",
+    "unlisted": "Only people with the secret link. You can reset or revoke it.",
+    "private": "Only you can see it.",
 }
 
 
@@ -38,23 +39,32 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A form whose fields carry the names of a service's arguments."""
 
     def refuse(self, refused: Refusal) -> None:
-        """Show a service's refusal beside the field that it names, or at the top."""
-        field = self._fields.get(refused.field)
-        if field is None:
-            self.form_errors.append(refused.message)
-        else:
-            field.errors = [*field.errors, refused.message]
+        """Show a service's refusals beside the fields that they name, or at the top.
+
+        One of a field that has an error already says nothing new.
+        """
+        for each in refused.all:
+            field = self._fields.get(each.field)
+            if field is None:
+                self.form_errors.append(each.message)
+            elif not field.errors:
+                field.errors = [each.message]
 
 
-def _plain_ends(text: str | None) -> str | None:
-    return plain_ends(text) if text else text
+class LinesField(TextAreaField):
+    """Text of several lines; a browser ends each with two characters, and we with one."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data:
+            self.data = plain_ends(self.data)
 
 
 class PaperForm(Form):
-    title = StringField("Title", [InputRequired("A paper needs a title.")])
-    authors = TextAreaField("Authors", filters=[_plain_ends])
+    title = StringField("Title", [InputRequired("Enter a title.")])
+    authors = LinesField("Authors")
     year = StringField(
-        "Year", [Optional(), Regexp(r"^\s*\d{4}\s*$", message="A year has four digits.")]
+        "Year", [Optional(), Regexp(r"^\s*\d{4}\s*$", message="Enter a four-digit year.")]
     )
     venue = StringField("Venue")
     doi = StringField(KIND_LABELS["doi"])
@@ -63,16 +73,33 @@ class PaperForm(Form):
     key = StringField(KIND_LABELS["key"])
     section = SelectField("Section", validate_choice=False)
     keywords = StringField("Keywords")
-    abstract = TextAreaField(
-        "Abstract", filters=[_plain_ends], description="LaTeX between $…$ is supported."
-    )
+    abstract = LinesField("Abstract", description="LaTeX between $…$ is supported.")
+
+
+# What BibTeX calls the kinds of works.
+ENTRY_TYPES = (
+    *("article", "inproceedings", "book", "incollection", "inbook", "proceedings"),
+    *("phdthesis", "mastersthesis", "techreport", "unpublished", "misc"),
+)
+
+
+class PaperFactsForm(PaperForm):
+    """The form for all facts of a paper that is here."""
+
+    type = SelectField(capitalised(field_label("type")), validate_choice=False)
+    reason = StringField("Reason", description="One line; others can read it.")
+    stamp = HiddenField()  # see `services.papers.editing.stamp_facts`
+
+
+for _name in DETAIL_FACTS:
+    if _name != "type":
+        setattr(PaperFactsForm, _name, StringField(capitalised(field_label(_name))))
 
 
 class LookUpForm(Form):
-    pasted = TextAreaField(
+    pasted = LinesField(
         "Identifier, URL, citation or title",
-        [DataRequired("Paste or type something that names the paper.")],
-        filters=[_plain_ends],
+        [DataRequired("Paste an identifier, URL, citation or title.")],
     )
 
 
@@ -95,20 +122,18 @@ class OptionalCheckbox(BooleanField):
 
 class SharingForm(Form):
     visibility = RadioField(
-        "Who can see it",
+        "Visibility",
         choices=VISIBLE_TO,
         validate_choice=False,
     )
-    anonymous = OptionalCheckbox("Anonymous", description="Your name is shown to nobody else.")
+    anonymous = OptionalCheckbox("Anonymous", description="Hide my name from other users.")
 
 
 class SummaryForm(SharingForm):
     summary = IntegerField(widget=HiddenInput())  # which one it changes; 0 for a new one
-    source = TextAreaField("Summary")
-    takeaway = StringField(
-        "Takeaway", description="The one sentence to remember; it stands in every list."
-    )
-    tags = StringField("Tags", description="Separated by commas, such as detection, two-stage.")
+    source = LinesField("Summary")
+    takeaway = StringField("Takeaway", description="The paper in one sentence. Shown in lists.")
+    tags = StringField("Tags", description="Comma-separated, up to 8, e.g. detection, two-stage.")
     revision = IntegerField(widget=HiddenInput())
     draft = IntegerField(widget=HiddenInput())
     base = HiddenField()  # see `content.SummarySettings.to_text`
@@ -116,9 +141,9 @@ class SummaryForm(SharingForm):
 
 class SignUpForm(Form):
     name = StringField(
-        "User name",
-        [InputRequired("Choose a user name.")],
-        description="Letters, digits, dots, hyphens and underscores; it stands in addresses.",
+        "Username",
+        [InputRequired("Choose a username.")],
+        description="Letters, digits, . - _ . Part of your profile URL; can’t be changed later.",
     )
     display_name = StringField("Display name", description="Shown on your summaries.")
     password = PasswordField(
@@ -128,18 +153,18 @@ class SignUpForm(Form):
 
 
 class LoginForm(Form):
-    name = StringField("User name", [InputRequired("Type your user name.")])
-    password = PasswordField("Password", [InputRequired("Type your password.")])
+    name = StringField("Username", [InputRequired("Enter your username.")])
+    password = PasswordField("Password", [InputRequired("Enter your password.")])
     next = HiddenField()
 
 
 class ProfileForm(Form):
     display_name = StringField("Display name", description="Shown on your summaries.")
-    bio = TextAreaField("About you", description="Markdown, with formulas between $ signs.")
+    bio = LinesField("About you", description="Markdown; LaTeX between $…$ is supported.")
 
 
 class PasswordForm(Form):
-    current = PasswordField("Current password", [InputRequired("Type your current password.")])
+    current = PasswordField("Current password", [InputRequired("Enter your current password.")])
     new = PasswordField(
         "New password", [InputRequired("Choose a password.")], description="At least 8 characters."
     )

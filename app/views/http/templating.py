@@ -6,9 +6,9 @@ import hashlib
 
 from flask import Flask
 
-from app.references.labels import KIND_LABELS
+from app.references.labels import KIND_LABELS, capitalised, field_label
 from app.views.http import access, moments
-from app.views.http.forms import VISIBLE_TO, WHO_SEES
+from app.views.http.forms import SAVE_LABELS, VISIBLE_TO, WHO_SEES
 
 HUES = 8
 
@@ -20,10 +20,19 @@ def init(app: Flask) -> None:
     app.add_template_filter(initials)
     app.add_template_filter(hue)
     app.add_template_global(count)
+    app.add_template_global(fact_label)
     app.jinja_env.globals.update(  # macros see them too
-        kind_labels=KIND_LABELS, visible_to_whom=VISIBLE_TO, who_sees=WHO_SEES
+        kind_labels=KIND_LABELS,
+        save_labels=SAVE_LABELS,
+        visible_to_whom=VISIBLE_TO,
+        who_sees=WHO_SEES,
     )
     app.context_processor(lambda: {"viewer": access.viewer()})
+
+
+def fact_label(name: str) -> str:
+    """What a form and a log call a fact of a paper."""
+    return capitalised(field_label(name))
 
 
 def size(number: int) -> str:

@@ -6,7 +6,6 @@ was found fills in.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -20,11 +19,11 @@ from app.queries.identifiers import find_paper
 from app.queries.papers import PaperRow
 from app.services.lookup import finding, offers
 from app.services.lookup.offers import Expired, Offer, Result
-from app.services.operation.rerender import renew_marked
 from app.services.papers.adding import add_prepared, prepare
-from app.services.papers.facts import check_record
+from app.services.papers.facts import check_record, doubtful_authors
 from app.services.refusals import PaperExists, Refusal
-from app.sources.record import NO_SECTION, PaperRecord
+from app.sources.name_lists import parse_names
+from app.sources.record import NO_SECTION, OTHERS, PaperRecord
 from app.text.lines import plain_ends
 from app.views.http.access import (
     db,
@@ -37,7 +36,7 @@ from app.views.http.access import (
 )
 from app.views.http.forms import LookUpForm, PaperForm
 from app.views.http.security import LOOKUP_LIMIT, WRITE_LIMIT
-from app.views.papers.paper import MAX_QUERY_CHARS, RENEW_SECONDS, blueprint
+from app.views.papers.paper import MAX_QUERY_CHARS, blueprint, renew_texts
 
 USED = "This offer has expired or was used already."
 GONE = "This look-up has expired. Paste the paper again."
@@ -163,16 +162,12 @@ def create() -> Response | tuple[str, int]:
     form = PaperForm()
     origin = _offer()
     content = AddingPage(_pasted(), origin=origin)
-    if not form.validate_on_submit():
+    record = _checked(form, origin)
+    if record is None:
         return _page(form, content), 422
     if "offer" in request.form and origin is None:
         content.here = papers.with_same_title(db(), form.title.data or "", viewer())
         form.form_errors.append(USED_FORM)
-        return _page(form, content), 422
-    try:
-        record = check_record(db(), _record(form, origin))
-    except Refusal as refused:
-        form.refuse(refused)
         return _page(form, content), 422
     free = finding.replacement_key(db(), record)
     if free:
@@ -218,9 +213,7 @@ def _added(
         form.refuse(refused)
         return _page(form, content), 422
     db().commit()
-    # Texts that waited for this paper link to it now. A job renders those that take longer than a
-    # reader should wait.
-    deque(renew_marked(db(), RENEW_SECONDS), maxlen=0)
+    renew_texts()  # those that waited for this paper link to it now
     return see_other(url_for("summaries.edit", key=paper.key))
 
 
@@ -280,12 +273,28 @@ def _page(form: PaperForm, content: AddingPage, box: LookUpForm | None = None) -
     )
 
 
+def _checked(form: PaperForm, origin: Offer | None) -> PaperRecord | None:
+    """The record of a form in normal form; `None` when the form shows what is wrong with it."""
+    is_valid = form.validate_on_submit()
+    if doubts := parse_names(form.authors.data or "").doubts:
+        form.refuse(doubtful_authors(doubts))
+        is_valid = False
+    try:
+        record = check_record(db(), _record(form, origin))
+    except Refusal as refused:
+        form.refuse(refused)
+        return None
+    return record if is_valid else None
+
+
 def _record(form: PaperForm, origin: Offer | None) -> PaperRecord:
     """What the form says, and of what filled it the facts that the form has no field for."""
-    year = (form.year.data or "").strip()
+    year = "" if form.year.errors else (form.year.data or "").strip()
+    people = parse_names(form.authors.data or "")
+    others = {"authors": OTHERS} if people.has_more else {}
     record = PaperRecord(
         title=form.title.data or "",
-        authors=tuple(filter(str.strip, (form.authors.data or "").split("\n"))),
+        authors=people.names,
         key=form.key.data or "",
         year=int(year) if year else None,
         venue=form.venue.data or "",
@@ -295,13 +304,14 @@ def _record(form: PaperForm, origin: Offer | None) -> PaperRecord:
         abstract=form.abstract.data or "",
         keywords=form.keywords.data or "",
         section=form.section.data or "",
+        details=others,
     )
     if origin is None:
         return record
     more = origin.record
     record = replace(
         record,
-        details=more.details,
+        details={name: text for name, text in more.details.items() if name != "authors"} | others,
         openreview_id=more.openreview_id,
         acl_id=more.acl_id,
         other_keys=more.other_keys,
@@ -310,7 +320,4 @@ def _record(form: PaperForm, origin: Offer | None) -> PaperRecord:
     )
     if record.venue == (more.venue or more.venue_key):
         record = replace(record, venue_key=more.venue_key, venue_title=more.venue_title)
-    if record.authors == more.authors:
-        return replace(record, orcids=more.orcids)
-    told = {name: text for name, text in record.details.items() if name != "authors"}
-    return replace(record, details=told)  # whether they are all of them is not known any more
+    return replace(record, orcids=more.orcids if record.authors == more.authors else ())

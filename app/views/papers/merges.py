@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Any
 
 from flask import Blueprint, abort, flash, render_template, request, url_for
@@ -11,7 +10,6 @@ from werkzeug.wrappers import Response
 from app.models import Paper
 from app.queries import identifiers, merges, papers
 from app.queries.search import results
-from app.services.operation.rerender import renew_marked
 from app.services.papers.duplicates import choose_kept_paper, suggest_duplicates
 from app.services.papers.merge_undo import undo_merge
 from app.services.papers.merging import mark_different, merge_papers
@@ -29,7 +27,7 @@ from app.views.http.access import (
     viewer,
 )
 from app.views.http.security import SEARCH_LIMIT, WRITE_LIMIT
-from app.views.papers.paper import MAX_QUERY_CHARS, RENEW_SECONDS
+from app.views.papers.paper import MAX_QUERY_CHARS, renew_texts
 
 blueprint = Blueprint("merges", __name__)
 PAGE_SIZE = 50
@@ -78,15 +76,15 @@ def create() -> str | Response | tuple[str, int]:
     one, other = _pair()
     keep = request.form.get("keep", "")
     if keep not in (one.key, other.key):
-        return _compared(one, other, "Choose which of the two keeps its address.")
+        return _compared(one, other, "Choose which one to keep.")
     kept, removed = (one, other) if keep == one.key else (other, one)
     try:
         merge = merge_papers(db(), kept, removed, signed_in())
     except Refusal as refused:
         return _refused(one.id != other.id, refused.message)
     db().commit()
-    _renew()
-    flash(f"“{merge.removed_title}” ({merge.removed_key}) leads here from now on.", "good")
+    renew_texts()
+    flash(f"“{merge.removed_title}” ({merge.removed_key}) now redirects here.", "good")
     return see_other(url_for("papers.show", key=merge.kept_key))
 
 
@@ -102,7 +100,7 @@ def differ() -> str | Response | tuple[str, int]:
     except Refusal as refused:
         return _refused(one.id != other.id, refused.message)
     db().commit()
-    flash("They stay two papers, and nobody is asked again.", "good")
+    flash("Marked as different papers.", "good")
     return see_other(url_for("papers.show", key=one.key))
 
 
@@ -121,8 +119,8 @@ def undo(merge_id: int) -> Response:
         return see_other(url_for("merges.index"))
     key = paper.key
     db().commit()
-    _renew()
-    flash("They are two papers again.", "good")
+    renew_texts()
+    flash("Merge undone: these are separate papers again.", "good")
     return see_other(url_for("papers.show", key=key))
 
 
@@ -150,8 +148,3 @@ def _compared(one: Paper, other: Paper, problem: str = "") -> str | tuple[str, i
         problem=problem,
     )
     return (page, 422) if problem else page
-
-
-def _renew() -> None:
-    # As after adding a paper: a job renders the texts that take longer.
-    deque(renew_marked(db(), RENEW_SECONDS), maxlen=0)

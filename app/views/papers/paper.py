@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -13,8 +14,10 @@ from app.queries.links import graph, links
 from app.queries.links.links import SeeAlso
 from app.queries.summaries import SummaryEntry
 from app.references.addresses import outside_url
+from app.references.labels import SITES
 from app.references.parsing import is_of_a_site, parse_identifier
 from app.services.exporting import citations
+from app.services.operation.rerender import renew_marked
 from app.services.papers import duplicates
 from app.sources.bibtex import writing
 from app.sources.formats import citation_line, meta_tags
@@ -130,6 +133,7 @@ def unknown_paper(key: str) -> tuple[str, int]:
         wanted_by=links.summaries_citing_unknown(db(), kind, value, viewer()),
         # No link to wherever an address says: this page would be ours, and so seem the link.
         outside_url=outside if parse_identifier(key) else None,
+        site=SITES.get(kind),
         # What would not be recognised by itself is looked up by its address.
         add_url=add_paper_url((kind in ("openreview", "url") and outside) or value),
     )
@@ -140,6 +144,14 @@ def _asked(key: str) -> str:
     """What the path names: an address keeps its query."""
     query = request.query_string.decode(errors="replace")
     return f"{key}?{query}" if query and is_of_a_site(key) else key
+
+
+def renew_texts() -> None:
+    """Render texts again whose links changed; those that take long stay marked.
+
+    For `shortlist rerender`.
+    """
+    deque(renew_marked(db(), RENEW_SECONDS), maxlen=0)
 
 
 def add_paper_url(typed: str) -> str:

@@ -22,36 +22,36 @@ _EXAMPLES = (
     (
         "Text",
         "*Emphasis*, **strong**, ~~struck out~~ and `code`.\n"
-        "A new line in the source is no new line on the page.\n\nAn empty line begins a paragraph.",
+        "A single line break is ignored.\n\nLeave a blank line between paragraphs.",
         "",
     ),
     (
-        "Math in a line",
+        "Inline math",
         "The loss is $L = -\\sum_i y_i \\log \\hat{y}_i$, or \\(e^{i\\pi} = -1\\).",
-        "A dollar sign before an amount is no math: this costs $5, not $10. Write \\$ to be sure.",
+        "$5 is not read as math; write \\$ to be safe.",
     ),
     (
-        "Math on its own",
+        "Display math",
         "$$\n\\begin{align}\na &= b + c \\\\\n  &= d\n\\end{align}\n$$\n\n"
         "$$f(x) = \\begin{cases} x & x > 0 \\\\ 0 & \\text{otherwise} \\end{cases}$$",
-        "A wide formula scrolls in its own box.",
+        "Wide formulas scroll.",
     ),
     (
         "Macros",
         "$$\n\\newcommand{\\R}{\\mathbb{R}}\n\\DeclareMathOperator*{\\argmin}{arg\\,min}\n$$\n\n"
         "The best weights are $\\argmin_{w \\in \\R^n} L(w)$.",
-        "They hold from there to the end of the text and show nothing themselves. Known are"
+        "Valid from there on; not displayed. Supported:"
         " \\newcommand, \\renewcommand, \\def, \\let, \\DeclareMathOperator and"
-        " \\DeclarePairedDelimiter, also on lines of their own without dollars.",
+        " \\DeclarePairedDelimiter, also without dollar signs on lines of their own.",
     ),
     (
         "Lists",
         "What it needs:\n- a backbone\n  - and a smaller one for phones\n- two losses\n\n"
         "1) first\n2) second",
-        "No empty line is needed before a list.",
+        "A list needs no blank line before it.",
     ),
     (
-        "Tasks",
+        "Task lists",
         "- [x] read\n- [ ] reproduce\n  - [x] data\n  - [ ] training",
         "",
     ),
@@ -59,70 +59,70 @@ _EXAMPLES = (
         "Definitions",
         "Backbone\n: The network that computes features, such as $f_\\theta$.\n\n"
         "Anchor\nPrior box\n: A box to start from.\n: One of $k$ at each place.",
-        "A line with the term, then a colon and a space. More than one term, and more than one"
-        " definition, are fine.",
+        "A line with the term, then a line with a colon, a space and the definition. Several terms"
+        " or definitions are fine.",
     ),
     (
         "Links to papers",
         "As \\cite[Sec. 3]{conf/nips/RenHGS15} showed,"
         " after [Fast R-CNN](/paper/conf/iccv/Girshick15); see also https://arxiv.org/abs/1506.02640.",
-        "Bibtex keys, addresses of this site, of ShortScience, arXiv, DOI, OpenReview and dblp lead"
-        " to the paper's page here. Also [@key, p. 3] and [[@key]].",
+        "BibTeX keys and links to ShortScience, arXiv, DOI, OpenReview and dblp lead to the paper’s"
+        " page here. Also: [@key, p. 3] and [[@key]].",
     ),
     (
         "See also",
         "## See also\n- [YOLO](/paper/conf/cvpr/RedmonDGF16) does it in one pass",
-        "Links in a list under this heading stand beside the paper, and lead back from the other.",
+        "Links under See also are shown beside both papers.",
     ),
-    ("Headings", "# The idea\n## A detail", "They begin below the heading of the page."),
+    ("Headings", "# The idea\n## A detail", "Start at level 3 on the page."),
     (
         "Tables",
         "| model | mAP | at |\n|:--|--:|:-:|\n| ZF | 59.9 | $\\lambda = 10$ |\n"
         "| VGG-16 | 69.9 | $\\|x\\| = 1$ |",
-        "Colons align a column. Write a bar within a cell as \\|, also in code and in a formula.",
+        "Colons align columns. Escape | in cells as \\|, also in code and formulas.",
     ),
     (
         "Code",
         '```python\ndef greet(name: str) -> str:\n    return f"Hello, {name}"\n```',
-        "Name the language and it is highlighted.",
+        "Add a language for syntax highlighting.",
     ),
     (
         "Quotes and alerts",
         "> Do they learn, or remember?\n\n> [!NOTE]\n> The code is newer than the paper.\n\n"
         "> [!WARNING]\n> Table 2 was corrected.",
-        "Also [!TIP], [!IMPORTANT] and [!CAUTION], and all kinds that Obsidian knows.",
+        "Also [!TIP], [!IMPORTANT], [!CAUTION] and all Obsidian callouts.",
     ),
     (
-        "Folded parts",
+        "Collapsible sections",
         "<details>\n<summary>Proof of $a \\le b$</summary>\n\nBy *induction*.\n</details>\n\n"
         "> [!question]- Does it converge?\n> Only for small steps.",
-        "Also > [!tip]+ Title, which can be folded and is not yet.",
+        "With + instead of -, the section starts open.",
     ),
     (
-        "A few tags of HTML",
+        "HTML tags",
         "CO<sub>2</sub>, 10<sup>-3</sup>, <kbd>Ctrl</kbd>+<kbd>C</kbd>, one<br>two,\n"
         '<img src="/favicon.svg" alt="Three lines" width="24"> <!-- not shown -->',
-        "All other HTML is shown as text. %%Comments%% of Obsidian are not shown either.",
+        "Other tags are shown as text. Obsidian %%comments%% are hidden too.",
     ),
-    ("Marked text", "The ==main point== is *here*.", ""),
+    ("Highlights", "The ==main point== is *here*.", ""),
     (
-        "Text with footnotes",
+        "Footnotes",
         "Both[^1], and in this order[^1].\n\n[^1]: It seems, for small $n$.",
-        "The note may stand anywhere. Its further paragraphs are indented by four spaces.",
+        "Footnotes can be placed anywhere; indent extra paragraphs by four spaces.",
     ),
     (
-        "Players",
+        "Video and audio",
         "https://www.youtube.com/watch?v=aircAruvnKk",
-        "The address of a video (YouTube, Vimeo, mp4, webm) or sound (mp3, ogg) alone in a"
-        " paragraph. Nothing is fetched from elsewhere before you press it.",
+        "A video (YouTube, Vimeo, mp4, webm) or audio (mp3, ogg) URL in a paragraph of its own."
+        " Nothing loads until you click.",
     ),
     (
-        "Pictures",
+        "Images",
         "![The mark of this site: three lines of a list](/favicon.svg)",
-        "The text in brackets is for those who cannot see it. An address that ends in png, jpg,"
-        " gif, webp or svg, alone in a paragraph, becomes a picture in the middle.",
+        "The text in brackets is the alt text. A png, jpg, gif, webp or svg URL on its own is shown"
+        " centred.",
     ),
-    ("HTML", "<b>bold</b>", "It is shown as text."),
+    ("Other HTML", "<b>bold</b>", "HTML is not rendered."),
 )
 
 

@@ -31,7 +31,7 @@ def delete(summary_id: int) -> Response:
     deletion.purge_deleted(db())
     db().commit()  # a second press of the button finds it done
     flash(
-        f"Your summary is deleted. You can bring it back here for {deletion.MAX_TRASH_DAYS} days.",
+        f"Summary deleted. You can restore it here for {deletion.MAX_TRASH_DAYS} days.",
         "good",
     )
     return see_other(url_for("deletion.index"))
@@ -63,7 +63,7 @@ def restore(summary_id: int) -> Response:
     if summary is None:
         abort(404)
     db().commit()
-    flash("Your summary is back.", "good")
+    flash("Summary restored.", "good")
     return see_other(url_for("summaries.show", summary_id=summary.id))
 
 
@@ -74,5 +74,5 @@ def forget(summary_id: int) -> Response:
     if summary_id >= 2**31 or not deletion.delete_permanently(db(), signed_in(), summary_id):
         abort(404)
     db().commit()
-    flash("It is gone for good.", "good")
+    flash("Deleted permanently.", "good")
     return see_other(url_for("deletion.index"))

@@ -81,6 +81,6 @@ def discard(key: str) -> Response:
     aim = editor_form.EditorTarget(paper if summary is None else summary.paper, summary)
     drafts.discard_draft(db(), signed_in(), aim.paper, aim.summary)
     db().commit()
-    flash("The draft is discarded.", "good")
+    flash("Draft deleted.", "good")
     to = request.form.get("next")
     return see_other(url_for("drafts.index") if to == "drafts" else editor_form.target_url(aim))

@@ -5,7 +5,7 @@ What the form holds and knows, on the way to the services.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template, url_for
@@ -188,7 +188,6 @@ def render_merge(target: EditorTarget, form: SummaryForm, other: OtherVersion) -
         read_base_settings(form) if seen_revision else SummarySettings(),
         certain=not seen_version,
     )
-    mine = replace(mine, source=mine.source.replace("\r\n", "\n"))
     both = three_way_merge.merge_contents(base, mine, other.content)
     for name, value in vars(both.content).items():
         form[name].data = value

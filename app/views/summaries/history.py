@@ -15,6 +15,7 @@ from app.services.summaries.content import Edit
 from app.text import diffs
 from app.views.http.access import db, entry_or_404, needs_sign_in, see_other, viewer
 from app.views.http.security import COMPARE_LIMIT, WRITE_LIMIT
+from app.views.summaries.messages import tell_of_addresses
 
 blueprint = Blueprint("history", __name__)
 MAX_REVISION_ID = 2**31
@@ -84,7 +85,7 @@ def restore(revision_id: int) -> Response:
         abort(403)
     summary = entry.summary
     try:
-        summary_services.change_summary(
+        saved = summary_services.change_summary(
             db(), summary, Edit(source=revision.source, takeaway=revision.takeaway)
         )
     except Refusal as refused:
@@ -92,7 +93,8 @@ def restore(revision_id: int) -> Response:
         flash(refused.message, "warning")
         return see_other(url_for("history.show", revision_id=revision_id))
     db().commit()
-    flash("The earlier version is the present one again. The one before it is kept below.", "good")
+    flash("Version restored. The previous one is still in the history.", "good")
+    tell_of_addresses(saved)
     return see_other(url_for("history.index", summary_id=summary.id))
 
 

@@ -12,6 +12,7 @@ from app.services.summaries import sharing
 from app.views.http.access import db, needs_sign_in, own_entry_or_404, see_other, viewer
 from app.views.http.forms import SharingForm
 from app.views.http.security import WRITE_LIMIT
+from app.views.summaries.messages import tell_of_addresses
 
 blueprint = Blueprint("sharing", __name__)
 
@@ -38,7 +39,7 @@ def change(summary_id: int) -> str | Response | tuple[str, int]:
     entry = own_entry_or_404(summary_id)
     form = SharingForm()
     try:
-        sharing.change_visibility(
+        saved = sharing.change_visibility(
             db(),
             entry.summary,
             visibility=form.visibility.data,
@@ -49,7 +50,8 @@ def change(summary_id: int) -> str | Response | tuple[str, int]:
         form.refuse(refused)
         return _page(own_entry_or_404(summary_id), form), 422
     db().commit()
-    flash("It is changed, and counts everywhere from now on.", "good")
+    flash("Visibility updated.", "good")
+    tell_of_addresses(saved)
     return see_other(url_for("sharing.settings", summary_id=summary_id))
 
 
@@ -66,8 +68,7 @@ def renew(summary_id: int) -> Response:
     else:
         db().commit()
         flash(
-            "There is a new secret link. The one before leads nowhere now, and neither do the"
-            " addresses that its pictures had.",
+            "Link reset. The old link no longer works, and neither do the old URLs of its images.",
             "good",
         )
     return see_other(url_for("sharing.settings", summary_id=summary_id))

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.models import Summary
 from app.queries import drafts as draft_queries
 from app.queries import identifiers, papers, summaries
 from app.queries.search import results
@@ -31,6 +30,7 @@ from app.views.http.security import SEARCH_LIMIT, WRITE_LIMIT
 from app.views.papers.paper import MAX_QUERY_CHARS, add_paper_url, summary_page, unknown_paper
 from app.views.summaries import editor_form
 from app.views.summaries.editor_form import EditorTarget
+from app.views.summaries.messages import tell_of_addresses
 
 blueprint = Blueprint("summaries", __name__)
 blueprint.add_app_template_global(editor_form.editor_url)
@@ -122,8 +122,8 @@ def save(key: str) -> str | Response | tuple[str, int]:
         if name in request.form:
             return answer(aim, form)
     try:
-        summary = _saved(aim, form)
-        drafts.close_draft(db(), summary, seen_version=form.draft.data)
+        saved = _saved(aim, form)
+        drafts.close_draft(db(), saved.summary, seen_version=form.draft.data)
     except (drafts.DraftConflict, summary_services.EditConflict):
         db().rollback()
         return _compare_again(key, form)
@@ -135,18 +135,20 @@ def save(key: str) -> str | Response | tuple[str, int]:
         form.refuse(refused)
         return editor_form.render_again(aim, form), 422
     db().commit()
-    flash(f"Your summary is saved. {_moved(key, aim)}".strip(), "good")
-    user = signed_in()
+    said = "Saved." if aim.summary or saved.summary.visibility != "public" else "Published."
+    flash(f"{said} {_moved(key, aim)}".strip(), "good")
+    tell_of_addresses(saved)
+    user, summary = signed_in(), saved.summary
     anchor = f"page-by-{summary.id}" if summary.anonymous or summary.place else user.name
     return see_other(url_for("papers.show", key=aim.paper.key, _anchor=anchor))
 
 
 def _moved(key: str, aim: EditorTarget) -> str:
     """What to say to who opened the window when the paper had another key."""
-    return "" if aim.paper.key == key else "This paper was merged with another one meanwhile."
+    return "" if aim.paper.key == key else "This paper has since been merged with a duplicate."
 
 
-def _saved(aim: EditorTarget, form: SummaryForm) -> Summary:
+def _saved(aim: EditorTarget, form: SummaryForm) -> summary_services.SavedSummary:
     """What a form holds, saved as the summary that it changes, or as a new one."""
     if aim.summary is None:
         return summary_services.create_summary(
@@ -197,7 +199,7 @@ def _keep_draft(aim: EditorTarget, form: SummaryForm) -> str | Response | tuple[
         form.refuse(refused)
         return editor_form.render_again(aim, form), 422
     db().commit()
-    flash("Your draft is saved. Nobody else can see it.", "good")
+    flash("Draft saved. Only you can see it.", "good")
     return see_other(editor_form.target_url(aim))
 
 
@@ -210,7 +212,7 @@ def _add_picture(aim: EditorTarget, form: SummaryForm) -> str | tuple[str, int]:
         markdown = uploads.add_from_form(db(), signed_in(), request.files.get("picture"), alt)
     except Refusal as refused:
         db().rollback()
-        form.form_errors.append(f"The picture is not added. {refused.message} {CHOOSE_AGAIN}")
+        form.form_errors.append(f"Image not added. {refused.message} {CHOOSE_AGAIN}")
         return editor_form.render_again(aim, form, alt=alt), 422
     db().commit()
     written = (form.source.data or "").rstrip()

@@ -53,7 +53,7 @@ function show(found) {
   papers = found;
   if (papers.length === 0) {
     close();
-    announce("No such paper here.");
+    announce("No matching papers.");
     return;
   }
   box.replaceChildren(...papers.map(({ key, title, where }, number) => element(
@@ -66,7 +66,7 @@ function show(found) {
   put();
   source.setAttribute("aria-controls", box.id);
   choose(0);
-  announce(`${plural(papers.length, "paper", "papers")}. Arrow keys choose, Enter takes one.`);
+  announce(`${plural(papers.length, "paper", "papers")}. Use arrow keys and Enter to choose.`);
 }
 
 // Below the line that is typed in, within the pane; above it where the window has more room there.

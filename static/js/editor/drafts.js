@@ -97,7 +97,7 @@ function saved(mine, { version, saved_at: at }) {
   keepHere();
   for (const kind of ["failed", "signed out"]) clearNotice(kind);
   setStatus(at ? `Draft saved ${clock(at)}` : "");
-  if (pressedInVain) sayUnsaved("The server is there again. Your draft is saved; your summary is not yet.", "Save it now");
+  if (pressedInVain) sayUnsaved("Back online. Draft saved; not published yet.", "Publish now");
 }
 
 async function failed(reason = "") {
@@ -107,8 +107,8 @@ async function failed(reason = "") {
   await keepHere();
   setStatus("");
   const kept = inBrowser
-    ? "Not saved to the server yet; kept in this browser. Trying again…"
-    : "Not saved yet, and this browser keeps nothing: do not close this window. Trying again…";
+    ? "Offline: saved in this browser only. Trying again…"
+    : "Not saved. Keep this window open. Trying again…";
   notice("failed", element("p", {}, reason ? `${reason} ${kept}` : kept));
 }
 
@@ -118,7 +118,7 @@ async function signedOut(other = false) {
   await keepHere();
   setStatus("");
   clearNotice("failed");
-  const what = other ? "You are signed in as somebody else." : "You are signed out.";
+  const what = other ? "You’re signed in as someone else." : "You are signed out.";
   const kept = inBrowser ? "Your text is kept in this browser." : "Copy your text before you leave.";
   const link = element("a", { href: form.dataset.loginUrl }, "Sign in");
   notice("signed out", element("p", {}, `${what} ${kept} `, link));
@@ -143,8 +143,8 @@ function elsewhere(other) {
   keepHere();
   setStatus("");
   clearNotice("failed");
-  const compare = element("button", { name: "compare", value: "1", className: "button button--small" }, "Show both texts");
-  notice("elsewhere", element("p", {}, `${other.error} This window saves nothing until you decide.`), buttons(compare));
+  const compare = element("button", { name: "compare", value: "1", className: "button button--small" }, "Compare versions");
+  notice("elsewhere", element("p", {}, `${other.error} Autosave is paused here.`), buttons(compare));
   return null;
 }
 
@@ -189,9 +189,9 @@ async function stay(pressed) {
   setStatus("");
   clearNotice("failed");
   pressedInVain = pressed;
-  let kept = "It is kept as a draft.";
+  let kept = "Your draft is saved.";
   if (dirty()) kept = inBrowser ? "Your text is kept in this browser." : "Copy your text before you close this window.";
-  sayUnsaved(`Your summary is not saved: the server cannot be reached. ${kept}`, "Try again");
+  sayUnsaved(`Not published: can’t reach the server. ${kept}`, "Try again");
 }
 
 function sayUnsaved(what, label) {

@@ -17,18 +17,18 @@ export function showFindings({ words, links, problems }) {
   const formulas = problems.filter(({ about }) => about === "formula").length;
   const others = problems.length - formulas;
   const warnings = [
-    unknown.length && `${unknown.length} not here yet`,
-    formulas && plural(formulas, "formula needs a look", "formulas need a look"),
-    others && plural(others, "link needs a look", "links need a look"),
+    unknown.length && `${unknown.length} not in library`,
+    formulas && plural(formulas, "formula error", "formula errors"),
+    others && plural(others, "link problem", "link problems"),
   ].filter(Boolean);
   summary.textContent = [
     plural(words, "word", "words"),
-    plural(links.length, "link to a paper", "links to papers"),
+    plural(links.length, "paper cited", "papers cited"),
     ...warnings,
   ].join(" · ");
   fill([
     ...problems.map(({ line, message }) => item(line, message, true)),
-    ...unknown.map(({ line, label }) => item(line, `“${label}” is not here yet`, false)),
+    ...unknown.map(({ line, label }) => item(line, `“${label}” is not in the library`, false)),
     ...links.filter((link) => link.known).map(({ line, label, title }) => (
       item(line, label === title ? label : `${label}: ${title}`, false)
     )),
@@ -45,7 +45,7 @@ export function showError(message, line) {
 
 function fill(items) {
   if (items.length === 0) {
-    const help = "Nothing to look at. Type [[ and a few letters of a title to link to a paper.";
+    const help = "No problems. Type [[ and part of a title to cite a paper.";
     items = [element("li", {}, help)];
   }
   list.replaceChildren(...items);

@@ -17,21 +17,21 @@ export async function problemOf(file) {
   try {
     head = new Uint8Array(await file.slice(0, 12).arrayBuffer());
   } catch {
-    return "the file cannot be read."; // a folder, or one that was removed meanwhile
+    return "can’t read the file."; // a folder, or one that was removed meanwhile
   }
   const signature = String.fromCharCode(...head);
-  if (!SIGNATURES.some((each) => each.test(signature))) return "a picture is a PNG, JPEG, GIF or WebP file.";
+  if (!SIGNATURES.some((each) => each.test(signature))) return "use PNG, JPEG, GIF or WebP.";
   if (file.size > MAX_BYTES) {
     const size = (file.size / 1e6).toLocaleString("en", { maximumFractionDigits: 1 });
-    return `it has ${size} MB, and a picture has at most ${MAX_BYTES / 1e6} MB. Make it smaller, then add it again.`;
+    return `it’s ${size} MB; images can be up to ${MAX_BYTES / 1e6} MB.`;
   }
   let bitmap;
   try {
     bitmap = await createImageBitmap(file);
   } catch {
-    return "it cannot be read: the file is damaged, or not what its name says.";
+    return "the file is damaged, or not what its name says.";
   }
   const pixels = bitmap.width * bitmap.height;
   bitmap.close();
-  return pixels > MAX_PIXELS ? `it has more than ${MAX_PIXELS / 1e6} million pixels. Make it smaller, then add it again.` : "";
+  return pixels > MAX_PIXELS ? `images can have up to ${MAX_PIXELS / 1e6} million pixels.` : "";
 }

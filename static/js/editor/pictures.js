@@ -42,7 +42,7 @@ async function askAlt(file) {
 async function add(file) {
   const problem = await problemOf(file);
   if (problem) {
-    say(`${file.name} was not added: ${problem}`);
+    say(`${file.name} wasn’t added: ${problem}`);
     return;
   }
   const text = await askAlt(file);
@@ -63,12 +63,12 @@ async function add(file) {
       say("");
       unused = "";
       insertBlock(result.markdown);
-      announce(`${file.name} is in the text.`);
+      announce(`${file.name} added.`);
     } else {
-      say(`${file.name} was not added: ${result.error}`);
+      say(`${file.name} wasn’t added: ${result.error}`);
     }
   } catch {
-    say(`${file.name} was not added: the server cannot be reached. Try again in a moment.`);
+    say(`${file.name} wasn’t added: can’t reach the server. Try again shortly.`);
   }
 }
 

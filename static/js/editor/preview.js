@@ -38,7 +38,7 @@ async function refresh() {
     }
   } catch {
     if (signal.aborted) return;
-    showError("The preview cannot be reached just now. Your text is still here.", null);
+    showError("Preview unavailable. Your text is safe.", null);
   }
   preview.removeAttribute("aria-busy");
 }

@@ -45,17 +45,17 @@ function restore(entry, here) {
   fill(entry);
   let away = here;
   let ours = true;
-  const what = element("p", {}, "Restored from this browser: the server had an older text.");
-  const stay = button("Keep this text", () => clearNotice("restored"));
-  const change = button("Use the server's text instead", () => {
+  const what = element("p", {}, "Restored unsaved changes from this browser.");
+  const stay = button("Keep this version", () => clearNotice("restored"));
+  const change = button("Use the server’s version", () => {
     const shown = content();
     fill(away);
     away = shown;
     ours = !ours;
     what.textContent = ours
-      ? "This is your text again. The server's older one can be had back."
-      : "This is the server's older text. Yours is not lost while this page is open.";
-    change.textContent = ours ? "Use the server's text instead" : "Back to my text";
+      ? "Showing your version. You can still switch to the server’s."
+      : "Showing the server’s version. Yours is kept while this page is open.";
+    change.textContent = ours ? "Use the server’s version" : "Use my version";
   });
   noticeOnTop("restored", what, buttons(stay, change));
 }
@@ -64,14 +64,14 @@ function offer(entry, kind) {
   const text = element("textarea", { readOnly: true, rows: 8, className: "kept-text", hidden: true });
   text.value = entry.source;
   text.setAttribute("aria-label", "Your unsaved text");
-  const show = button("Show my unsaved text", () => {
+  const show = button("Show unsaved text", () => {
     text.hidden = !text.hidden;
     if (!text.hidden) text.select();
   });
-  const drop = button("Forget it", () => {
+  const drop = button("Discard", () => {
     removeEntry(entry.name);
     clearNotice(kind);
   });
-  const what = `This browser holds a text that was not saved, typed ${age(new Date(entry.at), new Date())}. The one below is another, saved since.`;
+  const what = `Unsaved text, typed ${age(new Date(entry.at), new Date())}, found in this browser; a newer saved version is shown below.`;
   noticeOnTop(kind, element("p", {}, what), buttons(show, drop), text);
 }

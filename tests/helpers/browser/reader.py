@@ -56,7 +56,7 @@ class Reader:
 
     def sign_in(self) -> None:
         self.go("/login")
-        self.page.get_by_label("User name").fill(self.site.user)
+        self.page.get_by_label("Username").fill(self.site.user)
         self.page.get_by_label("Password").fill(self.site.password)
         self.page.locator("main").get_by_role("button", name="Sign in").click()
         self.page.wait_for_url(self.site.url + "/")

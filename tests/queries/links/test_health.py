@@ -147,7 +147,7 @@ def test_administrators_see_public_texts_only(session: Session, guest: Browser) 
 def test_ones_own_page(session: Session, guest: Browser) -> None:
     assert guest.get("/links").status == 302
     guest.sign_up("mira")
-    assert "All links are well" in guest.get("/links").text
+    assert "No problems found" in guest.get("/links").text
     mira = session.scalars(select(User).where(User.name == "mira")).one()
     make_summary(session, None, mira, "[Own label](/paper/k/None)", visibility="private")
     assert "Own label" in guest.get("/links").text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -105,3 +107,16 @@ def test_official_names_are_nobodys(session: Session, guest: Browser, name: str)
 @pytest.mark.parametrize("name", ["admin1", "ada", "modesto", "rooted", "supporter", "demosthenes"])
 def test_other_names_are_free(name: str) -> None:
     assert not is_official(name)
+
+
+def test_all_errors_of_a_sign_up_are_told_at_once(guest: Browser) -> None:
+    fields = {"name": "ada lovelace", "display_name": "D" * 81, "password": "short"}
+    answer = guest.submit("/signup", **fields)
+    assert answer.status == 422
+    assert set(re.findall(r'id="page-(\w+)-error"', answer.text)) == set(fields)
+    answer = guest.submit("/signup", name="", password="short")
+    assert set(re.findall(r'id="page-(\w+)-error"', answer.text)) == {"name", "password"}
+    answer = guest.submit("/signup", name="admin", password="short")
+    assert "This name is reserved." in answer.text
+    assert "A password has at least 8 characters." in answer.text
+    assert "is taken" not in answer.text

@@ -451,7 +451,7 @@ def test_namesakes_are_told_apart(session: Session, guest: Browser, tmp_path: Pa
     others = guest.get("/author/wei-wang").text
     assert 'href="/author/wei-wang-0001"' in others
     assert 'href="/author/wei-wang"' in page
-    assert "Others of this name" not in guest.get("/author/jian-sun").text
+    assert "Other people with this name" not in guest.get("/author/jian-sun").text
 
 
 def test_the_first_of_a_name_stands_for_it(

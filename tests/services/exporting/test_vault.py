@@ -300,7 +300,7 @@ def test_each_refused_file_is_named_and_the_others_go_on(session: Session, tmp_p
         ("4.md", 5, "visibility is public"),
         ("5.md", 2, "--user NAME"),
         ("6.md", 6, "at most 65,536 bytes"),
-        ("7.md", 4, "user: a b cannot be a user name"),
+        ("7.md", 4, "user: a b cannot be a username"),
         ("8.md", 6, "nested too deeply"),
         ("9.md", 5, "lies in the future"),
         ("b.md", 1, "first line must be ---"),
@@ -320,7 +320,7 @@ def test_each_refused_file_is_named_and_the_others_go_on(session: Session, tmp_p
         ("arxiv", "not an id", "arxiv: This is not one. An arXiv ID looks like"),
         ("key", "key with space", "key: A key has letters"),
         ("url", "javascript:alert(1)", "url: An address begins with"),
-        ("user", "Mira Lindqvist", "user: mira lindqvist cannot be a user name"),
+        ("user", "Mira Lindqvist", "user: mira lindqvist cannot be a username"),
         ("display_name", "x" * 90, "display_name: A display name has at most"),
         ("takeaway", "x" * 300, "takeaway: A takeaway is one line"),
         ("year", "1066", "year: 1066 cannot be the year"),
@@ -417,10 +417,10 @@ def test_pictures_that_cannot_be_kept_are_told(session: Session, tmp_path: Path)
             if file.suffix != ".zip":
                 archive.write(file, file.name)
     told = (
-        "the picture b.svg: A picture is a PNG, JPEG, GIF or WebP file.",
+        "the picture b.svg: Use PNG, JPEG, GIF or WebP.",
         "the picture /x/A.PNG is not there",
         "the picture big.png: it has more than 10 MB.",
-        "the picture bad.png: A picture is a PNG, JPEG, GIF or WebP file.",
+        "the picture bad.png: Use PNG, JPEG, GIF or WebP.",
     )
     for dry_run in (True, False):
         for source in (path, tmp_path, tmp_path / "all.zip"):
@@ -471,7 +471,7 @@ def test_what_was_edited_here_later_is_kept(session: Session, tmp_path: Path) ->
     session.commit()
     note(tmp_path, "1.md", "Other.", **fields, edited="2021-01-01")
     outcome = import_vault(session, path)[0]
-    assert (outcome.status, outcome.message) == ("kept", "the one here was edited later")
+    assert (outcome.status, outcome.message) == ("kept", "the existing one was edited later")
     note(tmp_path, "1.md", "Newest.", **fields, edited=f"{datetime.now(UTC).isoformat()}")
     assert import_vault(session, path)[0].status == "changed"
     texts = select(Revision.source).order_by(Revision.number)
@@ -578,7 +578,7 @@ def test_two_names_are_never_one_account(session: Session, tmp_path: Path) -> No
     accounts = [each.writer for each in outcomes]
     assert len(set(accounts)) == len(names)
     assert (accounts[1:3], accounts[7]) == (["nal", "unal"], "joe")
-    assert outcomes[0].notes == (f"ünal cannot be a user name here; the account is {accounts[0]}",)
+    assert outcomes[0].notes == (f"ünal isn’t a valid username; the account is {accounts[0]}",)
     assert accounts[0].startswith("unal-")
     assert not outcomes[1].notes
     assert statuses(import_vault(session, path)) == {"unchanged": len(names)}

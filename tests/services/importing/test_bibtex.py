@@ -42,8 +42,8 @@ def test_entries_become_papers_once(session: Session) -> None:
         ("added", 6, "poe2001paper"),
         ("refused", 7, ""),
     ]
-    assert first[1].notes == ("it has no key",)
-    assert first[2].message == "@misc{x: it has no title."
+    assert first[1].notes == ("no key",)
+    assert first[2].message == "@misc{x: no title."
     added = paper(session, "ren2015faster")
     assert (added.doi, added.arxiv_id, added.year) == (
         "10.1109/tpami.2016.2577031",
@@ -218,7 +218,7 @@ def test_a_folder_and_a_zip(session: Session, tmp_path: Path) -> None:
         ("z.bib", "added"),
         ("a.md", "added"),
     ]
-    assert first[0].notes == ("Line 1 is not UTF-8; it was read as Windows-1252.",)
+    assert first[0].notes == ("Line 1 is not UTF-8; read as Windows-1252.",)
     assert paper(session, "m").title == "Café"
     with zipfile.ZipFile(tmp_path / "refs.zip", "w") as archive:
         archive.write(folder / "z.bib", "z.bib")
@@ -237,7 +237,7 @@ def test_a_file_in_the_browser(
     assert status == 200
     assert "1 added" in text
     assert "1 refused" in text
-    assert "line 6: @misc{y: it has no title." in text
+    assert "line 6: @misc{y: no title." in text
     assert '<a href="/paper/ren2015faster">' in text
     assert "<i>.bib" not in text
     assert [each.name for each in session.scalars(select(User))] == ["ann"]
@@ -253,7 +253,7 @@ def test_entries_pasted_in_the_browser(guest: Browser, session: Session) -> None
         ("", 422, "Choose a file first. Or paste BibTeX."),
         ("<b>" + "x" * 200_000, 422, "more than 200,000 bytes"),
         (f"{RCNN}@misc{{y, title={{Y}}}}", 200, "2 added"),
-        ("no entry <b>", 200, "There was nothing to read"),
+        ("no entry <b>", 200, "Nothing to import"),
     ):
         answer = ann.submit("/settings/import", bibtex=pasted)
         assert (answer.response.status_code, says in answer.text) == (status, True), says

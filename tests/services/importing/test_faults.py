@@ -27,6 +27,7 @@ from app.services.importing.opening import BadSource, open_source
 from app.services.importing.storing import import_files
 from app.services.importing.terms import ImportOptions
 from app.services.papers import adding
+from app.services.summaries.publishing import SavedSummary
 from tests.helpers.client import Browser
 from tests.helpers.engines import copy_database
 from tests.helpers.samples.shortscience import HEAD, ITEM, TAIL
@@ -170,7 +171,9 @@ def test_a_connection_that_ends(
         pytest.skip("a file has no connection that can end")
     real = storing.create_summary
 
-    def create(session: Session, user: Any, paper: Paper, *args: Any, **options: Any) -> Summary:
+    def create(
+        session: Session, user: Any, paper: Paper, *args: Any, **options: Any
+    ) -> SavedSummary:
         if paper.key == "a/b/1":
             with any_file_database.session() as other:
                 number = session.scalar(text("SELECT pg_backend_pid()"))
@@ -198,7 +201,9 @@ def test_a_fault_of_ours_in_one_file(
 ) -> None:
     real = storing.create_summary
 
-    def create(session: Session, user: Any, paper: Paper, *args: Any, **options: Any) -> Summary:
+    def create(
+        session: Session, user: Any, paper: Paper, *args: Any, **options: Any
+    ) -> SavedSummary:
         found = real(session, user, paper, *args, **options)
         if paper.key == "a/b/1":
             raise ZeroDivisionError

@@ -28,7 +28,13 @@ from app.db import Database, sqlite_module
 from app.services.operation import schema
 from tests.helpers.client import PASSWORD, Browser
 from tests.helpers.factories import make_paper
-from tests.helpers.running import environment, free_port, shortlist, until_it_answers
+from tests.helpers.running import (
+    environment,
+    free_port,
+    provide_math_font,
+    shortlist,
+    until_it_answers,
+)
 from tests.helpers.waiting import SAFETY, wait_until
 
 # Two in each run of the tests; `SHORTLIST_TEST_KILLS=200` for the bar.
@@ -143,6 +149,7 @@ def order(source: str) -> int:
 
 
 def start(data_dir: Path, port: int) -> subprocess.Popen[bytes]:
+    provide_math_font(data_dir)
     process = subprocess.Popen(
         shortlist("serve", "--port", str(port)),
         env=environment(

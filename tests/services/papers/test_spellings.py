@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db import Database
+from app.db import Database, begin_writing
 from app.models import Author, Paper, PaperAuthor, Venue
 from app.queries import papers
 from app.queries.search import results
@@ -106,6 +106,21 @@ def test_exporting_what_was_exported_changes_nothing(session: Session, tmp_path:
         read(other, first)
         assert exported(other, tmp_path / "second.bib") == first
     empty.close()
+
+
+def test_a_venue_in_small_letters_is_no_other_venue(session: Session) -> None:
+    begin_writing(session)
+    session.add(Venue(key="journals/nature", name="Nature", kind="journal"))
+    session.commit()
+    for number, name in enumerate(("nature", "Nature", "NATURE")):
+        add(session, f"k{number}", "Ann Lee", name)
+        assert printed(session, f"k{number}") == (("Ann Lee",), name)
+    assert session.scalars(select(Venue.key)).all() == ["journals/nature"]
+    assert session.scalars(select(Paper.venue_name).order_by(Paper.id)).all() == [
+        "nature",
+        None,
+        "NATURE",
+    ]
 
 
 def test_the_most_frequent_of_equal_spellings_is_shown(session: Session) -> None:

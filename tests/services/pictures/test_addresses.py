@@ -14,12 +14,13 @@ from app.db import begin_writing
 from app.models import Draft, Paper, Picture, PictureUse, Revision, Summary, User
 from app.queries.pictures import visible
 from app.services.operation import tidying
-from app.services.pictures import addresses, uploads
+from app.services.pictures import uploads
 from app.services.pictures.files import path_of
 from app.services.pictures.uploads import names_in
 from app.services.refusals import Refusal
 from app.services.summaries import deletion, sharing
-from app.services.summaries.content import Content
+from app.services.summaries.content import Content, Edit
+from app.services.summaries.publishing import create_summary
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, make_user, publish, save_draft
 from tests.helpers.samples.pictures import source
@@ -64,11 +65,16 @@ def test_an_address_copied_into_another_text(session: Session, ann: User) -> Non
     found = [names(session, each) for each in (named, hidden, second)]
     assert found[0] == {first}
     assert len({name for each in found for name in each}) == 3
-    assert session.info[addresses.ADDRESSES_CHANGED]
     for each in found:
         (name,) = each
         assert visible(session, name, None) is not None
         assert file(session, name).read_bytes() == file(session, first).read_bytes()
+    other = make_paper(session, "conf/x/Other")
+    assert create_summary(session, ann, other, Edit(source=text)).addresses_changed
+    assert not create_summary(
+        session, ann, make_paper(session, "conf/x/P"), Edit("Plain")
+    ).addresses_changed
+    session.commit()
     # Saving what the window still holds changes nothing more.
     before = hidden.source
     paper = session.get_one(Paper, hidden.paper_id)

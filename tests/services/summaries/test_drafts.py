@@ -34,7 +34,7 @@ def keep(
 
 
 def test_a_draft_is_kept_as_typed(session: Session, writer: User, paper: Paper) -> None:
-    typed = Content("  $x_1$ and\r\nmore ", " take ", "One, two", "unlisted", True)
+    typed = Content("  $x_1$ and\nmore ", " take ", "One, two", "unlisted", True)
     save_draft(session, writer, paper, typed, base_revision=0, seen_version=0)
     session.commit()
     found = queries.get_draft(session, writer, paper, None)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from app.sources.bibtex.names import names
 from app.sources.bibtex.reading import (
     BadEntry,
     FoundEntry,
@@ -16,6 +15,7 @@ from app.sources.bibtex.reading import (
     read_entries,
 )
 from app.sources.bibtex.writing import entry
+from app.sources.name_lists import names
 from app.sources.record import PaperRecord
 from app.text.tex import paragraphs, plain
 from tests.helpers.steps import steps
@@ -327,20 +327,20 @@ def test_entries_of_all_kinds(text: str, title: str) -> None:
     [
         ("@misc{a title={A}, year=2001}", 2001, ""),
         ("@misc{a\n title={A}, year=2001}", 2001, "comma is missing after the key"),
-        ("@misc{a, title={A}\n year=2001}", 2001, "line 4: a comma is missing before year"),
+        ("@misc{a, title={A}\n year=2001}", 2001, "line 4: missing comma before year"),
         ('@misc{a, title="A" year=2001 month=jan}', 2001, "comma is missing before month"),
         ("@misc{a, title {A}, year=2001}", 2001, "equals sign is missing after title"),
-        ("@misc{a, title={A}, year=2001", 2001, "its end is missing"),
+        ("@misc{a, title={A}, year=2001", 2001, "missing closing brace (repaired)"),
         ("@misc{a,\n title={A,\n year={2001}\n}", 2001, "line 4: a brace is not closed"),
         ("@misc{a,\n title={{{A},\n year={2001}\n}", 2001, "a brace is not closed"),
         ('@misc{a,\n title="A,\n year="2001",\n}', 2001, "quotation mark is not closed"),
-        ("@misc{a, title={A}},\n year={2001}}", 2001, "there is a brace too many"),
-        ("@misc{a, title=A},\n year={2001}}", 2001, "there is a brace too many"),
+        ("@misc{a, title={A}},\n year={2001}}", 2001, "extra closing brace"),
+        ("@misc{a, title=A},\n year={2001}}", 2001, "extra closing brace"),
         ("@misc{a, title={A}, {x}, foo, year=2001}", 2001, "something in braces stands"),
         ("@misc{a, title={A}, stray, year=2001}", 2001, "“stray” is no field"),
-        ("@misc a,\n title={A}, year=2001}", 2001, "its first line is damaged"),
-        ("misc{a,\n title={A}, year=2001}", 2001, "its first line is damaged"),
-        (" title={A},\n year={2001}\n}", 2001, "its first line is missing"),
+        ("@misc a,\n title={A}, year=2001}", 2001, "damaged first line"),
+        ("misc{a,\n title={A}, year=2001}", 2001, "damaged first line"),
+        (" title={A},\n year={2001}\n}", 2001, "missing first line"),
     ],
 )
 def test_what_is_mended(damaged: str, year: int, says: str) -> None:
@@ -392,8 +392,8 @@ def test_whether_all_authors_are_named(value: str, told: str | None) -> None:
         ("year={in press}, date={2015-05}", ""),
         ("year={2015}, year={2016}", "of two fields year the first one counts"),
         ("year={2015}, year=2015", ""),
-        ("journal = nosuch", "the string nosuch is not defined, and was left out"),
-        ('publisher = no # " and Sons"', "the string no is not defined, and was left out"),
+        ("journal = nosuch", "the string nosuch is not defined and was left out"),
+        ('publisher = no # " and Sons"', "the string no is not defined and was left out"),
         ("series = 12, volume = 3, number = X, pages = 3-4", ""),
         ("journal = JACM, month = jan", ""),
         ("journal = known", ""),
@@ -446,10 +446,10 @@ def test_bad_entries_do_not_take_the_good_with_them() -> None:
     assert [record.key for record in records] == ["a", "b", "a", "d"]
     assert records[2].title == "Another"
     assert [(entry.line, entry.message) for entry in bad] == [
-        (4, "@article{c: it has no title."),
+        (4, "@article{c: no title."),
         (5, "the key 'a' occurs a second time; the first one counts."),
         (8, "@ieeetranbstctl{x: it holds settings of a style, and is no paper."),
-        (9, "@article{e: it has no title; a brace is not closed."),
+        (9, "@article{e: no title; a brace is not closed."),
     ]
 
 

@@ -8,10 +8,10 @@ from datetime import date
 
 import pytest
 
-from app.sources.bibtex.names import names
 from app.sources.bibtex.reading import FoundEntry, read_entries
 from app.sources.bibtex.writing import entry, escape_tex
 from app.sources.months import month_number
+from app.sources.name_lists import names
 from app.sources.record import PaperRecord
 from app.text.tex import plain
 from app.text.tex_mending import is_balanced

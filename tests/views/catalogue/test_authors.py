@@ -42,7 +42,7 @@ def test_what_the_page_shows(guest: Browser) -> None:
     assert 'href="/author/josiah-carberry?year=2010"' in page
     assert "2 papers, 0 with summaries" in page
     assert "1 paper, 1 with a summary" in page
-    side = page[page.index("Wrote with") :]
+    side = page[page.index("Co-authors") :]
     assert side.index("Ann Bo") < side.index("Cy Do")
     assert 'title="2 papers together">2<' in side
     assert 'title="1 paper together">1<' in side

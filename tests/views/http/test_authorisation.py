@@ -41,9 +41,10 @@ FIELDS = {
     "one": "conf/x/A0",
     "other": "conf/x/A1",
     "keep": "conf/x/A0",
+    "reason": "Taken over.",
 }
 # What only trusted users may do: other members are told that they may not.
-TRUSTED = {"merges.create", "merges.differ", "merges.undo"}
+TRUSTED = {"merges.create", "merges.differ", "merges.undo", "editing.undo", "editing.remove"}
 # Where a text stands when its paper is merged; all else of it stays as it was.
 PLACES = {"paper_id", "place", "renderer_version", "target_id", "version", "id"}
 

@@ -24,6 +24,8 @@ from tests.helpers.factories import make_summary
 METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"]
 # What may be kept without asking again: names no text, and does not change under its address.
 LASTING = re.compile(r"/static/.+|/fonts/.+|/fonts\.css")
+# Public, the same for everybody, and read by programs: pages of other sites may read it too.
+OPEN = re.compile(r"/paper/.+\.(?:bib|ris|json)|/feed\.atom|/rss\.xml|/sitemap(?:-\d+)?\.xml")
 
 
 def addresses(app: Flask, session: Session) -> Iterator[str]:
@@ -47,9 +49,11 @@ def addresses(app: Flask, session: Session) -> Iterator[str]:
         yield bound.build(rule.endpoint, wanted, method=method)
 
 
-def check(answer_headers: dict[str, str], what: object) -> None:
-    for name, value in HEADERS.items():
+def check(answer_headers: dict[str, str], what: object, *, is_open: bool = False) -> None:
+    own = {"Cross-Origin-Resource-Policy": "cross-origin"} if is_open else {}
+    for name, value in {**HEADERS, **own}.items():
         assert answer_headers.get(name) == value, (what, name)
+    assert ("Access-Control-Allow-Origin" in answer_headers) == is_open, what
     assert "Cache-Control" in answer_headers, what
 
 
@@ -65,7 +69,8 @@ def test_all_routes_by_all_methods(app: Flask, session: Session, signed_in: bool
                 continue  # without a token it is what a guest gets
             answer = browser.client.open(path, method=method, buffered=True)
             what = (method, path, answer.status_code)
-            check(dict(answer.headers), what)
+            is_read = method in ("GET", "HEAD") and answer.status_code == 200
+            check(dict(answer.headers), what, is_open=is_read and OPEN.fullmatch(path) is not None)
             kept = answer.headers["Cache-Control"]
             if not LASTING.fullmatch(path):
                 assert "max-age" not in kept, what

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -289,3 +290,36 @@ def test_the_number_of_pubmed_becomes_its_address(writer: Browser) -> None:
     assert page.form("/papers/new")["url"] == "https://pubmed.ncbi.nlm.nih.gov/12345678"
     page = look_up(writer, "https://doi.org/10/ggd754.")
     assert page.form("/papers/new")["url"] == "https://doi.org/10/ggd754"
+
+
+def test_all_errors_of_the_form_are_told_at_once(writer: Browser) -> None:
+    typed = {
+        "title": "",
+        "authors": "Ann Lee, Bo Chen",
+        "year": "20x5",
+        "doi": "not a doi",
+        "arxiv_id": "abc",
+        "url": "example.org/x",
+        "key": "two words",
+        "section": "nope",
+        "keywords": "k" * 1001,
+        "abstract": "a" * 20_001,
+    }
+    answer = writer.submit("/papers/new", **typed)
+    assert answer.status == 422
+    assert set(re.findall(r'id="page-(\w+)-error"', answer.text)) == set(typed)
+    fields = answer.form("/papers/new")
+    assert {name: fields[name] for name in typed if name != "section"} == {
+        name: text for name, text in typed.items() if name != "section"
+    }
+
+
+def test_authors_typed_family_first(writer: Browser, session: Session) -> None:
+    authors = "Lovelace, Ada\nCharles Babbage and {ATLAS Collaboration}\net al."
+    answer = writer.submit("/papers/new", title="On engines", authors=authors, year="2015")
+    assert answer.status == 303
+    assert session.scalars(select(Paper.key)).all() == ["lovelace2015engines"]
+    session.commit()
+    bibtex = writer.get("/paper/lovelace2015engines.bib").text
+    assert "{Ada Lovelace and Charles Babbage and {ATLAS Collaboration} and others}" in bibtex
+    assert writer.get("/author/ada-lovelace").status == 200

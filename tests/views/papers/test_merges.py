@@ -133,11 +133,11 @@ def test_hostile_numbers_and_keys(curator: Browser) -> None:
     assert curator.get("/merges/new").status == 404
     assert curator.get("/merges/new?one=%00").status == 404
     assert curator.get(f"/merges/new?one={ONE}&other=%22%3E%3Cscript%3E").status == 200
-    assert "Nothing was merged yet" in curator.get("/merges").text
+    assert "No merges yet" in curator.get("/merges").text
     page = curator.get("/merges?page=77")
     assert page.status == 200
     assert "There are no more" in page.text
-    assert "Nothing was merged yet" not in page.text
+    assert "No merges yet" not in page.text
 
 
 def test_a_second_merge_in_an_old_window_is_refused(curator: Browser) -> None:
@@ -209,7 +209,7 @@ def test_an_old_window_overwrites_no_other_text(
     # A second such window is shown both versions of just that text.
     answer = ann.post(f"/write/{OTHER}", {**form, "source": "Later words."})
     assert answer.status == 409
-    assert "There are two versions of your text" in answer.text
+    assert "Conflicting edits" in answer.text
     fields = answer.form(f"/write/{ONE}")
     assert (fields["summary"], fields["revision"]) == (str(number), "2")
     assert "On the preprint, better." in fields["source"]

@@ -83,9 +83,9 @@ def test_one_add_asks_each_source_once_and_checks_once(
     checks: list[str] = []
     real = facts._with_identifiers
 
-    def counting(record: Any) -> Any:
+    def counting(record: Any, refused: Any) -> Any:
         checks.append(record.title)
-        return real(record)
+        return real(record, refused)
 
     monkeypatch.setattr(facts, "_with_identifiers", counting)
     page = look_up(writer, text)
@@ -102,9 +102,12 @@ def test_a_form_is_checked_once(
 ) -> None:
     checks: list[str] = []
     real = facts._with_identifiers
-    monkeypatch.setattr(
-        facts, "_with_identifiers", lambda record: checks.append(record.title) or real(record)
-    )
+
+    def counting(record: Any, refused: Any) -> Any:
+        checks.append(record.title)
+        return real(record, refused)
+
+    monkeypatch.setattr(facts, "_with_identifiers", counting)
     assert writer.submit("/papers/new", title="Typed", key="a/b/C").status == 303
     assert checks == ["Typed"]
 

@@ -146,7 +146,7 @@ def test_the_page_without_scripts(writer: Browser, session: Session) -> None:
     for part in (
         "9 words · 2 links to papers · 1 not here yet · 1 formula needs a look",
         "Line 4: This formula could not be typeset",
-        "Line 2: “<bdi>conf/none/B2</bdi>” is not here yet",
+        "Line 2: “<bdi>conf/none/B2</bdi>” is not in the library",
         r"<code>$\frac{a}{b}$</code>",
     ):
         assert part in page.text

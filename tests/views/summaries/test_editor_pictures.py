@@ -93,6 +93,6 @@ def test_pictures_of_drafts_say_so(writer: Browser) -> None:
     form = writer.get(WRITE).form(WRITE)
     writer.post(f"{WRITE}/draft/discard", form)
     page = writer.get("/pictures")
-    assert "In no summary and no draft." in page.text
+    assert "Not used." in page.text
     assert "Remove" in page.text
     assert "0 kB" not in page.text

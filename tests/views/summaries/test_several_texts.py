@@ -26,7 +26,12 @@ from tests.helpers.factories import make_paper, make_summary
 
 ONE, OTHER = "conf/x/One", "journals/corr/Two"
 STATES = list(itertools.product(("public", "unlisted", "private"), (False, True)))
-PAIRS = list(itertools.product(STATES, STATES))
+# The SQL depends on the state of one text at most. Six pairs have each state in each place.
+ONCE = pytest.mark.sqlite_only("the pairs of a state with the next one run the same SQL")
+PAIRS = [
+    pytest.param((one, other), marks=() if (after - before) % len(STATES) == 1 else ONCE)
+    for (before, one), (after, other) in itertools.product(enumerate(STATES), repeat=2)
+]
 
 
 @pytest.fixture
@@ -395,4 +400,4 @@ def test_a_draft_that_was_new_belongs_to_the_text_that_came(ann: Browser, sessio
     session.rollback()
     answer = ann.submit(f"/write/{ONE}")
     assert answer.status == 409
-    assert "There are two versions of your text" in answer.text
+    assert "Conflicting edits" in answer.text

@@ -78,7 +78,7 @@ def test_what_both_changed_is_shown_and_the_more_private_taken(
     save(writer, first, source=BASE, takeaway="P's", visibility="private", anonymous="y")
     page = save(writer, second, source=BASE, takeaway="Q's", visibility="unlisted")
     assert page.status == 409
-    for part in ("Whoever has its link", "Only you", "Please choose", "The text is the same"):
+    for part in ("Unlisted", "Private", "Please choose", "The text is the same"):
         assert part in page.text
     form = page.form(WRITE)
     assert form["takeaway"] == "Q's ======= P's"

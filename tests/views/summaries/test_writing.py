@@ -54,7 +54,7 @@ def test_nobody_is_sent_elsewhere(guest: Browser, target: str) -> None:
         ("page-main", PASSWORD, "This name is reserved."),
         ("Mod.Er-Ator", PASSWORD, "This name is reserved."),
         ("new", "Password123!", "too easy to guess"),
-        ("a b", PASSWORD, "user name has"),
+        ("a b", PASSWORD, "username has"),
         ("new", "short", "at least 8"),
     ],
 )

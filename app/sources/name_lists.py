@@ -1,10 +1,15 @@
-"""People as BibTeX writes them: `von Last, Jr, First and {Some Organisation} and others`."""
+"""Lists of people as BibTeX writes them, and as they are typed.
+
+BibTeX has `von Last, Jr, First and {Some Organisation} and others`. People type "Family, Given" or
+"Given Family", a line for each or several on one, with commas, semicolons or "and" between them.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from app.text.person_names import format_name, is_group
+from app.text.person_names import format_name, is_group, is_particle
 from app.text.tex import plain
 from app.text.tex_mending import unescape_entities
 
@@ -22,8 +27,149 @@ _FAMILY_FIRST = re.compile(
 _PART = re.compile(r"(family|given|prefix|suffix)\s*=\s*(.*)", re.IGNORECASE | re.DOTALL)
 _PART_NAME = re.compile(r"(?:family|given|prefix|suffix|useprefix)(?:-i)?\s*=", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.?[-\s~]*){1,4}")
+_CAPITALS = re.compile(r"(?:(?:[^\W\d_]\.|[A-ZÀ-ÖØ-Þ])[-\s~]*){1,4}")
 _INITIAL_FIRST = re.compile(r"[^\W\d_]\.[-\s\w.~]*\w{2}")
 _JUNIOR = re.compile(r"(?:[JS]r\.?|I{2,3}|IV)")
+_COMPANY = re.compile(r"(?:inc|ltd|llc|gmbh|corp|co|ag|s\.a)\.?", re.IGNORECASE)
+# Printed behind a name: marks of notes and of affiliations.
+_MARKS = "*†‡§¶‖⁎∗¹²³⁰⁴-⁹"
+_NOTE_MARKS = re.compile(rf"(?<=[^\s,{_MARKS}])\s?[{_MARKS}][,\s{_MARKS}]*$")
+_LAST_OTHERS = re.compile(
+    r"(?:\b(?:and|&)\s+)?(?:\bothers|\bet\.?\s*al\b\.?|…|\.\.\.)\s*$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class NameList:
+    """People in order, each with the given name first.
+
+    Attributes:
+        names: their names.
+        has_more: whether the list goes on: it ends in "et al." or "and others".
+        doubts: what may be one person as well as several; it was taken for one.
+    """
+
+    names: tuple[str, ...] = ()
+    has_more: bool = False
+    doubts: tuple[str, ...] = ()
+
+
+def parse_names(text: str) -> NameList:
+    """People as they are typed, printed or kept in a field that is not BibTeX's.
+
+    Braces hold together what is one name, as in BibTeX; TeX is resolved. "Smith, Ann, Bo Lee" and
+    the like are parted where the marks leave no doubt.
+
+    Args:
+        text: names on lines of their own, or parted by semicolons, "and" or commas.
+    """
+    found = _TypedNames()
+    for line in text.splitlines():
+        found.read_line(line.strip())
+    names = tuple(name for name in found.names[:MAX_NAMES] if name)
+    return NameList(names, found.has_more and bool(names), tuple(found.doubts))
+
+
+def write_names(people: NameList) -> str:
+    """A list that `parse_names` reads as the same, one name on a line."""
+    lines = []
+    for name in people.names:
+        is_plain = parse_names(name) == NameList((name,))
+        lines.append(name if is_plain else f"{{{name}}}")
+    return "\n".join([*lines, *(["et al."] if people.has_more else [])])
+
+
+class _TypedNames:
+    """Reads lists line by line."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.has_more = False
+        self.doubts: list[str] = []
+
+    def read_line(self, line: str) -> None:
+        line = " ".join(unescape_entities(line).split())
+        for written in _parted(line, ";"):
+            part, more = _LAST_OTHERS.subn("", written.strip())
+            self.has_more = self.has_more or bool(more)
+            people = _people(re.sub(r"^(?:and|&)\s+|\s+(?:and|&)$", "", part.strip(" ,")))
+            given_first = sum(map(_is_given_first, people))
+            for each in people:
+                # Among others with the given name first, a comma is no sign of another order.
+                beside = given_first > _is_given_first(each)
+                self._read(each.strip(" ,"), beside)
+
+    def _read(self, text: str, beside: bool) -> None:
+        parts = [_NOTE_MARKS.sub("", part.strip()) for part in _parted(text, ",")]
+        parts = [part for part in parts if part]
+        if (parts and all(map(_PART_NAME.match, parts))) or _PART.fullmatch(text):
+            self.names.append(_extended(parts))
+            return
+        if len(parts) > 1 and is_group(parts[0]):  # `University of California, Berkeley`
+            groups = all(map(is_group, parts))
+            self.names += map(_printed, parts if groups else [", ".join(parts)])
+            return
+        if len(parts) == 2 and _COMPANY.fullmatch(parts[1]):
+            self.names.append(_printed(", ".join(parts)))
+            return
+        behind: list[str] = []
+        while len(parts) > 1 and is_group(parts[-1]):
+            behind.insert(0, parts.pop())
+        self._read_people([_printed(part) for part in parts], text, beside or bool(behind))
+        self.names += map(_printed, behind)
+
+    def _read_people(self, parts: list[str], text: str, beside: bool) -> None:
+        suffixes = [part for part in parts[1:] if _JUNIOR.fullmatch(part)]
+        plain_parts = [part for part in parts if part not in suffixes]
+        if len(suffixes) == 1 and len(plain_parts) < 3:
+            last, first = [*plain_parts, ""][:2]
+            self.names.append(format_name(first, last, suffixes[0]))
+        elif len(parts) < 2:
+            self.names += parts
+        elif found := _family_first(parts):
+            self.names += found
+        elif len(parts) == 2:
+            self._read_two(parts[0], parts[1], text, beside)
+        elif len(parts) % 2 == 0 and all(map(_CAPITALS.fullmatch, parts[1::2])):
+            pairs = zip(parts[::2], parts[1::2], strict=True)
+            self.names += [format_name(first, last) for last, first in pairs]
+        elif all(map(_is_given_first, parts)):
+            self.names += parts
+        else:
+            self.doubts.append(text)
+            self.names += parts
+
+    def _read_two(self, last: str, first: str, text: str, beside: bool) -> None:
+        both = _is_given_first(last) and _is_given_first(first)
+        initials = _INITIAL_FIRST.fullmatch(last) and _INITIAL_FIRST.fullmatch(first)
+        if both and (beside or initials):
+            self.names += [last, first]
+            return
+        is_sure = not both or is_particle(last.split()[0]) or first.endswith(".")
+        if not is_sure:
+            self.doubts.append(text)
+        self.names.append(format_name(first, last))
+
+
+def _people(text: str) -> list[str]:
+    """A text cut at "and" and "&", but not within the name of an institution."""
+    parts = [part for each in _parted(text, "and") for part in _parted(each, "&")]
+    whole = "," not in text and len(parts) > 1 and is_group(text)
+    if not whole or all(map(is_group, parts)):
+        return parts
+    persons = [part for part in parts if not is_group(part)]
+    # `Ada Lovelace and the CMS Collaboration`, but `Centre for Science and Technology`
+    is_list = not is_group(parts[0]) and all(len(part.split()) > 1 for part in persons)
+    return parts if is_list or not is_group(text.replace("&", "and")) else [text]
+
+
+def _is_given_first(name: str) -> bool:
+    """Whether a text can be a whole name, with the given name first."""
+    return "," not in name and len(name.split()) > 1
+
+
+def _printed(part: str) -> str:
+    return plain(part) if "\\" in part or "{" in part or "~" in part else " ".join(part.split())
 
 
 def names(value: str) -> tuple[str, ...]:

@@ -1,0 +1,33 @@
+"""Changes of the facts of papers as everybody who signs in may read about them."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer, joinedload
+
+from app.models import Paper, PaperRevision
+
+
+def latest_revisions(
+    session: Session, *, number: int, size: int, of: Paper | str | None = None
+) -> tuple[list[PaperRevision], bool]:
+    """A page of the log of changes, the latest first.
+
+    With who made them, and whether another page follows.
+
+    Args:
+        of: one paper, or the key of one that is gone; `None` for all papers.
+    """
+    query = select(PaperRevision).options(
+        defer(PaperRevision.data, raiseload=True),
+        joinedload(PaperRevision.user),
+        joinedload(PaperRevision.undone_by),
+    )
+    if isinstance(of, Paper):
+        query = query.where(PaperRevision.paper_id == of.id)
+    elif of is not None:
+        key = PaperRevision.paper_key == of
+        query = query.where(key, PaperRevision.paper_id.is_(None))
+    query = query.order_by(PaperRevision.id.desc()).offset((number - 1) * size).limit(size + 1)
+    found = list(session.scalars(query))
+    return found[:size], len(found) > size

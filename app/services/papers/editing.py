@@ -1,0 +1,295 @@
+"""Editing the facts of a paper, and undoing an edit.
+
+Members fill in what is empty, trusted users change anything. Each change is a `PaperRevision`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.db import begin_writing, lock_papers, now
+from app.models import Paper, PaperRevision, User
+from app.models.papers.revision import MAX_REASON
+from app.queries import papers
+from app.references.identifiers import PaperRef
+from app.services.papers.adding import prepare
+from app.services.papers.fact_changes import (
+    DETAIL_FACTS,
+    FACTS,
+    NAMING_FACTS,
+    FactChange,
+    check_free,
+    facts_of,
+    write_facts,
+)
+from app.services.papers.facts import MAX_DETAIL, MAX_EDITORS, check_record, doubtful_authors
+from app.services.papers.insertion import set_orcids
+from app.services.refusals import Refusal, Refusals
+from app.sources.months import MACROS, month_number
+from app.sources.name_lists import NameList, parse_names, write_names
+from app.sources.record import NO_SECTION, OTHERS, PaperRecord, has_more_authors
+from app.text.lines import plain_ends, visible_line
+
+ONLY_TRUSTED = "Only trusted users can change what is filled in."
+MAX_STAMP = 12  # letters of the digest of a fact
+
+
+@dataclass(frozen=True)
+class PaperEdit:
+    """What a form says of a paper.
+
+    Attributes:
+        texts: facts as typed, by the names of `fact_changes.FACTS`; what is missing stays.
+        stamp: what the form showed, as `stamp_facts` had it; nothing is known of it when empty.
+        reason: why, in a line.
+    """
+
+    texts: Mapping[str, str]
+    stamp: str = ""
+    reason: str = ""
+
+
+def edit_paper(session: Session, paper: Paper, edit: PaperEdit, user: User) -> PaperRevision | None:
+    """Change the facts of a paper; the caller commits.
+
+    Returns:
+        The revision, or `None` when nothing is changed.
+
+    Raises:
+        Refusal: for all that cannot be done, with the names of the fields.
+    """
+    present = _locked(session, paper)
+    current = facts_of(present)
+    typed = {name: text for name, text in edit.texts.items() if name in FACTS}
+    seen = _digests(edit.stamp)
+    touched = {
+        name: text
+        for name, text in typed.items()
+        if _digest(text) not in (seen.get(name), _digest(current[name]))
+    }
+    refused = Refusals()
+    for name in touched:
+        if name in seen and seen[name] != _digest(current[name]):
+            said = f"Changed meanwhile, to “{current[name]:.200}”. Save again to replace that."
+            refused.add([Refusal(name, said if current[name] else "Emptied meanwhile.")])
+        elif not user.is_trusted and not _is_empty(name, current):
+            refused.add([Refusal(name, ONLY_TRUSTED)])
+    facts = refused.check(lambda: _checked(session, touched), {})
+    facts = {name: text for name, text in facts.items() if text != current[name]}
+    if not user.is_trusted:  # an arXiv ID, say, that was typed as a DOI
+        facts = {name: facts[name] for name in facts if _is_empty(name, current)}
+    for name in sorted(facts.keys() & set(NAMING_FACTS)):
+        refused.check(_free_check(session, present, name, facts[name]), None)
+    overwrites = any(not _is_empty(name, current) for name in facts or touched)
+    reason = refused.check(lambda: check_reason(edit.reason, is_needed=overwrites), "")
+    refused.raise_first()
+    if not facts:
+        return None
+    change = write_facts(session, present, facts, renames=user.is_trusted)
+    return add_revision(session, present, change, user, reason=reason)
+
+
+def undo_edit(
+    session: Session, revision: PaperRevision, user: User
+) -> tuple[PaperRevision, list[str]]:
+    """Set back what an edit changed, where nobody has changed it since.
+
+    Args:
+        revision: of a kind that changed facts, not undone, in the list of papers that is locked.
+
+    Returns:
+        The revision that does so, and the names of the facts that stay as they are.
+
+    Raises:
+        Refusal: when there is nothing left to set back, or an identifier is another paper's now.
+    """
+    paper = papers.reload_paper(session, revision.paper_id)
+    if paper is None:
+        raise Refusal(
+            "revision",
+            f"{revision.paper_key} was merged into another paper or removed since."
+            " Undo that first.",
+        )
+    current = facts_of(paper)
+    facts = {
+        name: revision.before[name]
+        for name, text in revision.after.items()
+        if current[name] == text
+    }
+    if not facts:
+        raise Refusal("revision", "All of this was changed again since.")
+    for name in sorted(facts.keys() & set(NAMING_FACTS)):
+        check_free(session, paper, name, facts[name])
+    given = [PaperRef(kind, value) for kind, value in revision.data.get("given", [])]
+    former_venue, _ = revision.data.get("venues", ["", ""])
+    change = write_facts(
+        session,
+        paper,
+        facts,
+        renames=True,
+        venue_key=former_venue if "venue" in facts else "",
+        lost_names=given if "key" in facts else (),
+    )
+    set_orcids(session, revision.data.get("orcids", {}))
+    undoing = add_revision(session, paper, change, user, kind="undo")
+    mark_undone(revision, user)
+    return undoing, [name for name in revision.after if name not in facts]
+
+
+def mark_undone(revision: PaperRevision, user: User) -> None:
+    """Note that a change is undone, and by whom."""
+    revision.undone_at = now()
+    revision.undone_by_id = user.id
+
+
+def add_revision(
+    session: Session,
+    paper: Paper,
+    change: FactChange,
+    user: User,
+    *,
+    kind: str = "edit",
+    reason: str = "",
+) -> PaperRevision:
+    """Write down what was changed of a paper, which stands as it is now."""
+    revision = PaperRevision(
+        paper_id=paper.id,
+        paper_key=paper.key,
+        paper_title=paper.title,
+        kind=kind,
+        user_id=user.id,
+        changed_at=now(),
+        reason=reason,
+        before=change.before,
+        after=change.after,
+        data=change.data,
+    )
+    session.add(revision)
+    session.flush()
+    return revision
+
+
+def check_reason(text: str, *, is_needed: bool) -> str:
+    """The reason of a change in one line.
+
+    Raises:
+        Refusal: for one that is missing or too long.
+    """
+    reason = visible_line(text)
+    if is_needed and not reason:
+        raise Refusal("reason", "Say why, so that others can follow.")
+    if len(reason) > MAX_REASON:
+        said = f"A reason has at most {MAX_REASON} characters; this has {len(reason)}."
+        raise Refusal("reason", said)
+    return reason
+
+
+def stamp_facts(facts: Mapping[str, str]) -> str:
+    """What a form shows, in a form that it can carry along."""
+    return " ".join(f"{name}:{_digest(facts[name])}" for name in FACTS)
+
+
+def current_texts(
+    typed: Mapping[str, str], stamp: str, current: Mapping[str, str]
+) -> dict[str, str]:
+    """The facts of a form, as they are today where nobody touched them."""
+    seen = _digests(stamp)
+    return {
+        name: current[name] if seen.get(name) == _digest(text) else text
+        for name, text in typed.items()
+        if name in current
+    }
+
+
+def _locked(session: Session, paper: Paper) -> Paper:
+    begin_writing(session)
+    lock_papers(session, alone=True)
+    present = papers.reload_paper(session, paper.id)
+    if present is None:
+        raise Refusal("paper", "This paper was merged into another one or removed meanwhile.")
+    return present
+
+
+def _is_empty(name: str, facts: Mapping[str, str]) -> bool:
+    return facts[name] in ("", NO_SECTION if name == "section" else "")
+
+
+def _digest(text: str) -> str:
+    plain = plain_ends(text).strip()
+    return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()[:MAX_STAMP]
+
+
+def _digests(stamp: str) -> dict[str, str]:
+    pairs = (each.partition(":") for each in stamp.split())
+    return {name: digest for name, _, digest in pairs}
+
+
+def _free_check(session: Session, paper: Paper, name: str, text: str) -> Callable[[], None]:
+    return lambda: check_free(session, paper, name, text)
+
+
+def _checked(session: Session, typed: Mapping[str, str]) -> dict[str, str]:
+    """Facts in normal form."""
+    refused = Refusals()
+    people = parse_names(typed.get("authors", ""))
+    if people.doubts:
+        refused.add([doubtful_authors(people.doubts)])
+    year = refused.check(lambda: _year(typed.get("year", "")), None)
+    simple: dict[str, Any] = {name: typed.get(name, "") for name in _SIMPLE}
+    record = PaperRecord(
+        title=typed.get("title", "…"),
+        authors=people.names,
+        year=year,
+        details={"authors": OTHERS} if people.has_more else {},
+        **simple,
+    )
+    record = refused.check(lambda: check_record(session, record), record)
+    refused.check(lambda: prepare(record), None)
+    if "key" in typed and not typed["key"].strip():
+        refused.add([Refusal("key", "A paper needs a key.")])
+    details = {
+        name: refused.check(_detail_check(name, typed[name]), "")
+        for name in DETAIL_FACTS
+        if name in typed
+    }
+    refused.raise_first()
+    found = {
+        "title": record.title,
+        "authors": write_names(NameList(record.authors, has_more_authors(record))),
+        "year": str(record.year or ""),
+        **{name: getattr(record, name) for name in _SIMPLE},
+        **details,
+    }
+    # arXiv gives its papers DOIs too, each of which means the paper that its number means.
+    moved = {"arxiv_id"} if typed.get("doi", "").strip() and not record.doi else set()
+    return {name: text for name, text in found.items() if name in {*typed, *moved}}
+
+
+_SIMPLE = tuple(name for name in FACTS if name not in ("title", "authors", "year", *DETAIL_FACTS))
+
+
+def _year(text: str) -> int | None:
+    text = text.strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) == 4):
+        raise Refusal("year", "A year has four digits.")
+    return int(text)
+
+
+def _detail_check(name: str, text: str) -> Callable[[], str]:
+    def check() -> str:
+        line = visible_line(text)
+        most = MAX_EDITORS if name == "editor" else MAX_DETAIL
+        if len(line) > most:
+            raise Refusal(name, f"At most {most:,} characters; this has {len(line):,}.")
+        if name == "month" and (number := month_number(line)):
+            return MACROS[number - 1]
+        return line
+
+    return check

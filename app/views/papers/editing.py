@@ -1,0 +1,211 @@
+"""Correcting a paper: its facts, its removal, and the log of what was changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Blueprint, abort, flash, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.models import Paper
+from app.queries import paper_revisions, papers
+from app.queries.catalogue import overview
+from app.references.labels import field_label
+from app.services.papers.editing import PaperEdit, current_texts, edit_paper, stamp_facts
+from app.services.papers.fact_changes import DETAIL_FACTS, FACTS, IdentifierTaken, facts_of
+from app.services.papers.removal import remove_paper, undo_revision
+from app.services.refusals import Refusal
+from app.sources.record import NO_SECTION
+from app.views.http import listing
+from app.views.http.access import (
+    db,
+    needs_sign_in,
+    needs_trust,
+    paper_or_404,
+    see_other,
+    signed_in,
+)
+from app.views.http.forms import ENTRY_TYPES, PaperFactsForm
+from app.views.http.security import WRITE_LIMIT
+from app.views.papers.paper import renew_texts, show
+
+blueprint = Blueprint("editing", __name__)
+PAGE_SIZE = 50
+
+
+def _of_paper(word: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Show the paper whose key ends as the address of a page of another one does."""
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def wrapped(key: str) -> Any:
+            whole = f"{key}/{word}"
+            return show(whole) if papers.by_key(db(), whole) is not None else view(key)
+
+        return wrapped
+
+    return decorate
+
+
+@blueprint.get("/paper/<path:key>/facts")
+@_of_paper("facts")
+@needs_sign_in
+def facts(key: str) -> str:
+    """The form for what is known of a paper."""
+    paper = paper_or_404(key)
+    return _form_page(paper, _form(facts_of(paper), {}))
+
+
+@blueprint.post("/paper/<path:key>/facts")
+@WRITE_LIMIT
+@needs_sign_in
+def save(key: str) -> Response | tuple[str, int]:
+    paper = paper_or_404(key)
+    typed = {name: request.form[name].replace("\x00", "") for name in FACTS if name in request.form}
+    edit = PaperEdit(typed, request.form.get("stamp", ""), request.form.get("reason", ""))
+    try:
+        revision = edit_paper(db(), paper, edit, signed_in())
+    except Refusal as refused:
+        db().rollback()
+        paper = paper_or_404(key)
+        # What nobody touched is shown as it is today, so that saving again does not set it back.
+        form = _form(facts_of(paper), current_texts(typed, edit.stamp, facts_of(paper)))
+        form.reason.data = edit.reason
+        form.refuse(refused)
+        taken = {each.key for each in refused.all if isinstance(each, IdentifierTaken)}
+        return _form_page(paper, form, sorted(taken)), 422
+    if revision is None:
+        db().rollback()
+        flash("Nothing was changed.", "good")
+        return see_other(url_for("papers.show", key=paper_or_404(key).key))
+    key = revision.paper_key
+    db().commit()
+    renew_texts()
+    flash("The details are saved.", "good")
+    return see_other(url_for("papers.show", key=key))
+
+
+@blueprint.get("/paper/<path:key>/changes")
+@_of_paper("changes")
+@needs_sign_in
+def changes(key: str) -> str:
+    """What was changed of one paper, also of one that was removed."""
+    paper = papers.by_key(db(), key)
+    number = listing.page_number()
+    found, more = paper_revisions.latest_revisions(
+        db(), number=number, size=PAGE_SIZE, of=paper or key
+    )
+    if paper is None and not found:
+        paper = paper_or_404(key)
+        found, more = paper_revisions.latest_revisions(
+            db(), number=number, size=PAGE_SIZE, of=paper
+        )
+    return _log("papers/changes.html", listing.by_number(found, more), paper, key)
+
+
+@blueprint.get("/papers/changes")
+@needs_sign_in
+def index() -> str:
+    """What was changed of all papers."""
+    found, more = paper_revisions.latest_revisions(
+        db(), number=listing.page_number(), size=PAGE_SIZE
+    )
+    return _log("papers/all_changes.html", listing.by_number(found, more))
+
+
+@blueprint.post("/paper-revision/<int:revision_id>/undo")
+@WRITE_LIMIT
+@needs_sign_in
+@needs_trust
+def undo(revision_id: int) -> Response:
+    if revision_id >= 2**31:
+        abort(404)
+    try:
+        undoing, kept = undo_revision(db(), revision_id, signed_in())
+    except Refusal as refused:
+        db().rollback()
+        flash(refused.message, "error")
+        return see_other(url_for("editing.index"))
+    key = undoing.paper_key
+    db().commit()
+    renew_texts()
+    if kept:
+        names = ", ".join(map(field_label, kept))
+        flash(f"Undone, except what belongs to others or was changed since: {names}.", "good")
+    else:
+        flash("The change is undone.", "good")
+    return see_other(url_for("editing.changes", key=key))
+
+
+@blueprint.get("/paper/<path:key>/remove")
+@_of_paper("remove")
+@needs_sign_in
+@needs_trust
+def confirm_removal(key: str) -> str:
+    return _removal_page(paper_or_404(key), PaperFactsForm(formdata=None))
+
+
+@blueprint.post("/paper/<path:key>/remove")
+@WRITE_LIMIT
+@needs_sign_in
+@needs_trust
+def remove(key: str) -> Response | tuple[str, int]:
+    paper = paper_or_404(key)
+    try:
+        revision = remove_paper(db(), paper, signed_in(), request.form.get("reason", ""))
+    except Refusal as refused:
+        db().rollback()
+        form = PaperFactsForm(formdata=None, data={"reason": request.form.get("reason", "")})
+        form.refuse(refused)
+        return _removal_page(paper_or_404(key), form), 422
+    title, key = revision.paper_title, revision.paper_key
+    db().commit()
+    renew_texts()
+    flash(f"“{title:.100}” is removed.", "good")
+    return see_other(url_for("editing.changes", key=key))
+
+
+def _form(current: dict[str, str], typed: dict[str, str]) -> PaperFactsForm:
+    form = PaperFactsForm(formdata=None, data={**current, **typed, "stamp": stamp_facts(current)})
+    form.section.choices = [
+        ("", "Same as venue"),
+        *((each.slug, each.name) for each in overview.sections(db())),
+        (NO_SECTION, "None of these"),
+    ]
+    kinds = dict.fromkeys(["", *ENTRY_TYPES, current["type"], form.type.data])
+    form.type.choices = [(kind, kind or "Same as venue") for kind in kinds]
+    return form
+
+
+def _form_page(paper: Paper, form: PaperFactsForm, taken: list[str] | None = None) -> str:
+    current = facts_of(paper)
+    if signed_in().is_trusted:
+        given = []
+    else:
+        given = [name for name in FACTS if current[name] not in ("", NO_SECTION)]
+    return render_template(
+        "papers/edit.html",
+        paper=paper,
+        form=form,
+        current=current,
+        given=given,
+        details=DETAIL_FACTS,
+        taken=taken or [],
+    )
+
+
+def _removal_page(paper: Paper, form: PaperFactsForm) -> str:
+    return render_template("papers/remove.html", paper=paper, form=form)
+
+
+def _log(template: str, page: listing.Page, paper: Paper | None = None, key: str = "") -> str:
+    return render_template(
+        template,
+        page=page,
+        paper=paper,
+        key=key,
+        order=FACTS,
+        sections={each.slug: each.name for each in overview.sections(db())},
+    )

@@ -1,0 +1,129 @@
+"""Words that some write as one and others in parts, names with signs, and how people cite."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import search
+from app.models import Paper
+from app.text.words import names_with_signs, whole_words
+from tests.helpers.factories import make_paper
+
+PAPERS = {
+    "rcnn": "Faster R-CNN: towards real-time detection",
+    "resnet": "Training a ResNet-50 in an hour",
+    "resnet-whole": "What ResNet50 learns",
+    "gpt": "GPT-3 and its kin",
+    "pre": "Pre-training of deep auto-encoders",
+    "interleukin": "The role of IL-6 in sepsis",
+    "co2": "H$_2$O and CO$_2$ reduction",
+    "small": "Growth of Al\u2082O\u2083 films",
+    "cpp": "A tour of C++ and its library",
+    "c": "The C language and its compilers",
+    "sharp": "Types of C#, F# and Java",
+    "rao": "The Cram\u00e9r\u2013Rao bound",
+}
+FOUND = [
+    ("rcnn", {"rcnn"}),
+    ("faster rcnn", {"rcnn"}),
+    ("r-cnn", {"rcnn"}),
+    ("R CNN", {"rcnn"}),
+    ("realtime detection", {"rcnn"}),
+    ("resnet50", {"resnet", "resnet-whole"}),
+    ("ResNet-50", {"resnet", "resnet-whole"}),
+    ("title:resnet50", {"resnet", "resnet-whole"}),
+    ("gpt3", {"gpt"}),
+    ("GPT-3", {"gpt"}),
+    ("gpt 3", {"gpt"}),
+    ("pretraining", {"pre"}),
+    ("pre-training", {"pre"}),
+    ("autoencoder", {"pre"}),
+    ("auto encoders", {"pre"}),
+    ("IL6", {"interleukin"}),
+    ("il-6 sepsis", {"interleukin"}),
+    ("CO2 reduction", {"co2"}),
+    ("co\u2082", {"co2"}),
+    ("h2o", {"co2"}),
+    ("CO$_2$", {"co2"}),
+    ("Al2O3", {"small"}),
+    ("C++", {"cpp"}),
+    ("c++ library", {"cpp"}),
+    ("c#", {"sharp"}),
+    ("F#", {"sharp"}),
+    ("cramer rao", {"rao"}),
+    ("cramer-rao", {"rao"}),
+    ("cramerrao", {"rao"}),
+    ("tour of c", {"cpp"}),
+    ("-rcnn detection", set()),
+]
+
+
+@pytest.mark.parametrize(("typed", "keys"), FOUND)
+def test_either_way_of_writing_finds_the_other(
+    session: Session, typed: str, keys: set[str]
+) -> None:
+    for key, title in PAPERS.items():
+        make_paper(session, key, title)
+    found = search.find_papers(session, search.parse(typed)).papers
+    names = dict(session.execute(select(Paper.id, Paper.key)).all())
+    assert {names[each.paper_id] for each in found} == keys
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "van der Maaten et al. 2023",
+        "van der Maaten et al., 2023",
+        "van der Maaten et al",
+        "van der Maaten and Hinton 2023",
+        "van der Maaten & Hinton (2023)",
+        'author:"geoffrey hinton"',
+        'author:"geoffrey e. hinton"',
+        'author:"Hinton, Geoffrey"',
+        'author:"Hinton, G. E." -title:nothing',
+    ],
+)
+def test_names_as_people_cite_them(session: Session, typed: str) -> None:
+    authors = ("Laurens van der Maaten", "Geoffrey E. Hinton")
+    paper = make_paper(session, "tsne", "Visualizing data", authors=authors, year=2023)
+    make_paper(session, "other", "Geoffrey and the others", authors=("Ann Hinton",), year=2023)
+    found = search.find_papers(session, search.parse(typed)).papers
+    if "G. E." in typed:  # whose given names are not written out
+        assert found == []
+    else:
+        assert [each.paper_id for each in found] == [paper.id]
+
+
+def test_a_title_with_and_is_found_as_it_is(session: Session) -> None:
+    paper = make_paper(session, "sein", "Being and time")
+    assert [p.paper_id for p in search.find_papers(session, search.parse("being and")).papers] == [
+        paper.id
+    ]
+    assert [p.paper_id for p in search.find_papers(session, search.parse("and")).papers] == [
+        paper.id
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("state-of-the-art", []),
+        ("end-to-end learning", ["endtoend"]),
+        ("2015-2018", []),
+        ("a - b", []),
+        ("$10^{-3}$", []),
+        ("$\\mathrm{CO_2}$ levels", ["co2"]),
+        ("C++11", ["c++"]),
+        ("a+b = c", []),
+        ("issue #5", []),
+        ("c+++", []),
+    ],
+)
+def test_whole_words(text: str, expected: list[str]) -> None:
+    assert whole_words(text) == expected
+
+
+def test_names_with_signs() -> None:
+    assert names_with_signs("C++, c# and Notepad++") == ["c++", "c#", "notepad++"]
