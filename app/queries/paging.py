@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, literal, tuple_
+from sqlalchemy import Label, Select, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 MAX_INT = 2**31 - 1
@@ -30,7 +30,7 @@ class Order:
         name: of the row's attribute that is its id.
     """
 
-    columns: tuple[InstrumentedAttribute[Any], ...]
+    columns: tuple[InstrumentedAttribute[Any] | Label[Any], ...]
     id: InstrumentedAttribute[int]
     parse: tuple[Callable[[str], Any], ...]
     name: str = "id"

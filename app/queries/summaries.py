@@ -6,10 +6,11 @@ import random
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased, defer, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, defer, joinedload, load_only, selectinload
 
 from app.models import FormerName, Paper, PaperAuthor, Summary, SummaryTag, Tag, User, Vote
 from app.queries.paging import Order, Slice, parse_moment, parse_small, take_page
@@ -56,6 +57,11 @@ class SummaryEntry:
 
 ORDERS = {
     "popular": Order((Summary.popularity,), Summary.id, (float.fromhex,)),
+    # Of few rows, which are sorted: by a sum, so that no database walks through all texts in the
+    # order of the index until it has met enough of them.
+    "popular among": Order(
+        ((Summary.popularity + 0).label("popularity"),), Summary.id, (float.fromhex,)
+    ),
     "recent": Order((Summary.published_at,), Summary.id, (parse_moment,)),
     "written": Order((Summary.created_at,), Summary.id, (parse_moment,)),
     "rated": Order((Summary.score,), Summary.id, (parse_small,)),
@@ -81,6 +87,28 @@ def front_page(
     return _entry_slice(
         session, viewer, query, ORDERS[tab], size=size, after=after, before=before, skip=skip
     )
+
+
+def popular_since(
+    session: Session,
+    viewer: User | None,
+    since: datetime,
+    *,
+    section: str | None,
+    **page: Any,
+) -> Slice:
+    """Public summaries that were published since a moment, most popular first."""
+    # In two steps, so that only what an index has is sorted.
+    query = (
+        select(Summary)
+        .options(load_only(Summary.popularity))
+        .where(public(), Summary.published_at >= since)
+    )
+    if section is not None:
+        query = query.where(Summary.section_slug == section)
+    found = take_page(session, query, ORDERS["popular among"], **page)
+    shown = by_ids(session, [summary.id for summary in found.rows], viewer)
+    return replace(found, rows=[shown[row.id] for row in found.rows if row.id in shown])
 
 
 def by_user(

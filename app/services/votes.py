@@ -17,7 +17,9 @@ from app.services.refusals import Refusal
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 # Days of age that ten times as many votes make up for. Reddit's formula had half a day; summaries
 # of papers are read for months.
-TENFOLD_DAYS = 30
+TENFOLD_DAYS = 90
+# Between the ranks of texts with a score above zero, of zero, and below: more than dates differ by.
+_BAND = 100_000
 
 
 def cast(
@@ -63,14 +65,19 @@ def withdraw(session: Session, user: User, summary_id: int) -> Summary | None:
 def popularity(score: int, published_at: datetime) -> float:
     """Rank on the Popular tab: votes count by their logarithm, and newer is higher.
 
-    `sign(s) · log10(1 + |s|) + age / TENFOLD_DAYS`, the age in days since 2020. It is the "hot"
-    ranking that Reddit published with its source (`_hot` in `r2/lib/db/_sorts.pyx`), with 1 added
-    so that the first vote counts. It decays with time without ever being computed again: older
-    rows fall because newer ones begin higher.
+    `sign(s) · log10(|s|) + age / TENFOLD_DAYS`, the age in days from 2020 to `published_at`. It is
+    the "hot" ranking that Reddit published with its source (`_hot` in `r2/lib/db/_sorts.pyx`),
+    which counts a score of 0 as 1: there whatever is new stands first. Here the logarithm of 0 is
+    taken at its word, as minus infinity: `_BAND` is subtracted, so that a text without votes, new
+    as it may be, stands below all that somebody voted for, and `2 · _BAND` from one that was voted
+    down. Among each other these are ordered by the same sum.
+
+    It decays with time without ever being computed again: older rows fall because newer ones
+    begin higher.
     """
     sign = (score > 0) - (score < 0)
     age = (published_at - _EPOCH).total_seconds() / 86400
-    return sign * math.log10(1 + abs(score)) + age / TENFOLD_DAYS
+    return (sign - 1) * _BAND + sign * math.log10(max(abs(score), 1)) + age / TENFOLD_DAYS
 
 
 def _lock(session: Session, user: User, summary_id: int) -> Summary | None:

@@ -478,7 +478,7 @@ def test_a_text_that_another_window_overtook_is_offered(writer: Reader) -> None:
     page.get_by_label("Summary", exact=True).fill("Saved elsewhere.")
     page.evaluate("document.documentElement.removeAttribute('data-js')")
     page.get_by_role("button", name="Save draft").click()
-    expect(page.get_by_text("Unpublished draft from")).to_be_visible()
+    expect(page.get_by_text("Unpublished draft, saved")).to_be_visible()
     page.unroute_all()
     writer.go(address)
     expect(page.get_by_label("Summary", exact=True)).to_have_value("Saved elsewhere.")

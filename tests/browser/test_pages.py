@@ -11,6 +11,7 @@ from tests.helpers.browser.reader import Reader
 READING = [
     "/",
     "/?tab=recent&s=phys",
+    "/?period=year&openings=1",
     "/paper/conf/nips/RenHGS15",
     "/paper/10.1103/PhysRev.47.777",
     "/paper/conf/none/Unknown99",
@@ -22,6 +23,7 @@ READING = [
     "/author/kaiming-he",
     "/users",
     "/user/mira",
+    "/user/mira?openings=1",
     "/tags",
     "/search?q=detection",
     "/search?q=nothingatall",

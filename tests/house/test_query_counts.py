@@ -21,6 +21,7 @@ from tests.helpers.samples.pictures import drawing
 PAGES = (
     "/",
     "/?tab=recent&s=cs",
+    "/?period=year",
     "/paper/conf/x/Center",
     "/wanted",
     "/mentions/conf/x/Center",

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
-from app.db import Database
+from app.db import Database, begin_writing
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, make_user
 
@@ -19,6 +19,8 @@ PAGES = (
     "/",
     "/?tab=recent&s=cs",
     "/?tab=rated&after=1~1",
+    "/?period=week",
+    "/?period=year&s=cs&after=0x1.8p+1~1",
     "/paper/conf/x/A",
     "/summary/1",
     "/venues?after=1~1~1",
@@ -77,3 +79,26 @@ def test_no_page_reads_a_whole_table(
             by_primary_key = "LIMIT" in statement and "TEMP B-TREE" not in plan
             assert by_primary_key or not SCANNED.search(plan), (path, statement, plan)
             assert "TEMP B-TREE" not in plan or not SORTED.search(plan), (path, statement, plan)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_popular_of_a_time_reads_what_is_of_that_time(
+    guest: Browser, database: Database, session: Session
+) -> None:
+    paper = make_paper(session, "conf/x/A", section="cs")
+    make_summary(session, paper, make_user(session))
+    # With figures of how many rows there are, SQLite would go through all texts by popularity.
+    begin_writing(session)
+    session.execute(text("ANALYZE"))
+    figures = "UPDATE sqlite_stat1 SET stat = '99999 99999 9 1 1' WHERE tbl = 'summaries'"
+    session.execute(text(figures))
+    session.execute(text("ANALYZE sqlite_schema"))  # reads them again
+    session.commit()
+    for path, index in {
+        "/?period=week": "ix_summaries_recent (visibility=? AND published_at>?)",
+        "/?period=week&after=0x1.8p+1~1": "ix_summaries_recent (visibility=? AND published_at>?)",
+        "/?period=year&s=cs": "ix_summaries_section_recent (section_slug=? AND visibility=? AND p",
+    }.items():
+        with plans(database) as found:
+            assert guest.get(path).status == 200
+        assert any(f"USING COVERING INDEX {index}" in plan for plan in found.values()), found

@@ -89,6 +89,17 @@ def test_what_was_read_before_the_lock_does_not_count(tmp_path: Path) -> None:
 def test_popularity_decays() -> None:
     day = datetime(2026, 6, 1, tzinfo=UTC)
     older = day - timedelta(days=votes.TENFOLD_DAYS)
-    assert votes.popularity(9, older) == pytest.approx(votes.popularity(0, day))
+    assert votes.popularity(10, older) == pytest.approx(votes.popularity(1, day))
     assert votes.popularity(1, day) > votes.popularity(0, day) > votes.popularity(-1, day)
-    assert votes.popularity(3, older) < votes.popularity(3, day)
+    for score in (3, 0, -3):
+        assert votes.popularity(score, older) < votes.popularity(score, day)
+    assert votes.popularity(-3, day) < votes.popularity(-1, day)
+
+
+def test_popularity_of_what_is_new_needs_a_vote() -> None:
+    first, last = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+    assert votes.popularity(1, first) > votes.popularity(0, last)
+    assert votes.popularity(0, first) > votes.popularity(-1, last)
+    # Seconds still count between the two.
+    later = datetime(2026, 6, 1, 0, 0, 1, tzinfo=UTC)
+    assert votes.popularity(0, later) > votes.popularity(0, later - timedelta(seconds=1))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from app.views.http import listing
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, make_user
 
@@ -116,8 +117,9 @@ def test_an_empty_library_says_so(guest: Browser) -> None:
 
 @pytest.mark.parametrize("tab", ["popular", "recent", "rated"])
 def test_pages_stay_in_place_while_new_ones_arrive(
-    guest: Browser, session: Session, tab: str
+    guest: Browser, session: Session, tab: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(listing, "ROWS", 10)
     for number in range(25):
         make_summary(
             session,
@@ -139,7 +141,10 @@ def test_pages_stay_in_place_while_new_ones_arrive(
     assert all(text in shown for text in seen)
 
 
-def test_old_page_numbers_work(guest: Browser, session: Session) -> None:
+def test_old_page_numbers_work(
+    guest: Browser, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "ROWS", 10)
     for number in range(12):
         make_summary(session, source=f"text{number}.", created_at=START + timedelta(hours=number))
     page = guest.get("/?tab=recent&page=2").text

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.db import now
 from app.queries import people, summaries
-from app.views.http import listing
+from app.views.http import listing, openings
 from app.views.http.access import db, viewer
 
 blueprint = Blueprint("users", __name__)
@@ -21,6 +21,7 @@ def index() -> str:
 
 
 @blueprint.get("/user/<name>")
+@openings.remembered
 def show(name: str) -> str | Response:
     user = people.user_by_name(db(), name)
     if user is None:
@@ -36,6 +37,7 @@ def show(name: str) -> str | Response:
         user=user,
         summaries_count=counts.summaries + (people.hidden_count(db(), user) if is_me else 0),
         sciscore=counts.sciscore,
-        page=listing.by_cursor(found),
+        page=listing.by_cursor(found, **openings.argument()),
+        openings=openings.are_shown(),
         is_me=is_me,
     )

@@ -21,7 +21,7 @@ def show(key: str) -> str | Response:
     if author is None:
         return _known_otherwise(key)
     year = listing.year()
-    found = papers.by_author(db(), author, year, viewer(), **listing.cursors(listing.PAPERS))
+    found = papers.by_author(db(), author, year, viewer(), **listing.cursors())
     return render_template(
         "authors/author.html",
         author=author,

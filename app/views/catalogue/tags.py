@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.queries import summaries
 from app.queries.catalogue import overview
-from app.views.http import listing
+from app.views.http import listing, openings
 from app.views.http.access import db, viewer
 
 blueprint = Blueprint("tags", __name__)
@@ -22,6 +22,7 @@ def index() -> str:
 
 
 @blueprint.get("/tag/<name>")
+@openings.remembered
 def show(name: str) -> str | Response:
     tag = overview.tag_by_name(db(), name)
     if tag is None:
@@ -29,4 +30,9 @@ def show(name: str) -> str | Response:
     if tag.name != name:
         return redirect(url_for("tags.show", name=tag.name), 301)
     found = summaries.by_tag(db(), tag, viewer(), **listing.cursors())
-    return render_template("tags/tag.html", tag=tag, page=listing.by_cursor(found))
+    return render_template(
+        "tags/tag.html",
+        tag=tag,
+        page=listing.by_cursor(found, **openings.argument()),
+        openings=openings.are_shown(),
+    )

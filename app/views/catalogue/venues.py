@@ -33,7 +33,7 @@ def show(key: str) -> str | Response:
             return redirect(url_for("venues.show", key=key.strip("/")), 301)
         abort(404)
     year = listing.year()
-    found = papers.of_venue(db(), venue, year, viewer(), **listing.cursors(listing.PAPERS))
+    found = papers.of_venue(db(), venue, year, viewer(), **listing.cursors())
     return render_template(
         "venues/venue.html",
         venue=venue,

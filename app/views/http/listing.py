@@ -14,8 +14,7 @@ from flask import request, url_for
 from app.queries.paging import Slice
 from app.views.http.access import search_text
 
-ENTRIES = 10
-PAPERS = 20
+ROWS = 25
 MAX_PAGE = 500
 MAX_FILTER_CHARS = 100
 
@@ -29,11 +28,15 @@ class Page:
     next_url: str | None
 
 
-def cursors(size: int = ENTRIES) -> dict[str, Any]:
+def cursors(size: int | None = None) -> dict[str, Any]:
     """What the request says about the place in a list that is paged by cursors.
 
     `page=3`, as on ShortScience, is taken too; from there cursors lead on.
+
+    Args:
+        size: rows of a page, if not `ROWS`.
     """
+    size = size or ROWS
     found: dict[str, Any] = {
         "after": request.args.get("after"),
         "before": request.args.get("before"),
@@ -48,7 +51,6 @@ def by_cursor(found: Slice, **fixed: Any) -> Page:
 
     `fixed` are its other arguments.
     """
-
     return Page(
         found.rows,
         _address(fixed, before=found.before) if found.before else None,

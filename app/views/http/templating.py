@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime
 
 from flask import Flask
 
 from app.references.labels import KIND_LABELS, capitalised, field_label
-from app.views.http import access
+from app.views.http import access, moments
 from app.views.http.forms import SAVE_LABELS, VISIBLE_TO, WHO_SEES
 
 HUES = 8
@@ -16,9 +15,7 @@ HUES = 8
 
 def init(app: Flask) -> None:
     """Make them known to the templates."""
-    app.add_template_filter(day)
-    app.add_template_filter(iso)
-    app.add_template_filter(moment)
+    moments.init(app)
     app.add_template_filter(size)
     app.add_template_filter(initials)
     app.add_template_filter(hue)
@@ -36,23 +33,6 @@ def init(app: Flask) -> None:
 def fact_label(name: str) -> str:
     """What a form and a log call a fact of a paper."""
     return capitalised(field_label(name))
-
-
-def day(moment: date | None) -> str:
-    """`12 May 2026`, or nothing for `None`."""
-    return "" if moment is None else f"{moment.day} {moment:%B %Y}"
-
-
-def moment(moment: datetime) -> str:
-    """`12 May 2026, 14:03 UTC`."""
-    return f"{day(moment)}, {moment:%H:%M} UTC"
-
-
-def iso(moment: date | None) -> str:
-    """ISO 8601, to the second, for `datetime` attributes."""
-    if isinstance(moment, datetime):
-        return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
-    return "" if moment is None else moment.isoformat()
 
 
 def size(number: int) -> str:

@@ -2,37 +2,65 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.db import now
 from app.queries import summaries
 from app.queries.catalogue import overview
 from app.views.http import listing
-from app.views.http.access import db, viewer
+from app.views.http import openings as row_openings
+from app.views.http.access import db, local_url, see_other, viewer
 
 blueprint = Blueprint("home", __name__)
 TABS = ("popular", "recent", "rated")
+# When a text was published that is popular of a day, a week, …
+PERIODS = {
+    "day": timedelta(days=1),
+    "week": timedelta(days=7),
+    "month": timedelta(days=30),
+    "year": timedelta(days=365),
+}
 
 
 @blueprint.get("/")
+@row_openings.remembered
 def front() -> str:
-    tab = request.args.get("tab", "popular")
+    tab = request.args.get("tab", "")
     if tab not in TABS:
         tab = "popular"
     sections = overview.sections(db())
     section = request.args.get("s", "")
     if section not in {each.slug for each in sections}:
         section = ""
-    found = summaries.front_page(
-        db(), viewer(), tab=tab, section=section or None, **listing.cursors()
-    )
+    period = request.args.get("period", "") if tab == "popular" else ""
+    if period not in PERIODS:
+        period = ""
+    place = {"section": section or None, **listing.cursors()}
+    if period:
+        found = summaries.popular_since(db(), viewer(), now() - PERIODS[period], **place)
+    else:
+        found = summaries.front_page(db(), viewer(), tab=tab, **place)
+    shown = {"tab": tab, "s": section or None, "period": period or None}
     return render_template(
         "home/front.html",
         tab=tab,
         section=section,
         sections=sections,
-        page=listing.by_cursor(found, tab=tab, s=section or None),
+        period=period,
+        openings=row_openings.are_shown(),
+        page=listing.by_cursor(found, **shown, **row_openings.argument()),
     )
+
+
+@blueprint.get("/openings")
+def openings() -> Response:
+    """Show lists with openings or without from now on, and go back."""
+    shown = request.args.get("show") == "1"
+    back = local_url(request.args.get("next"), url_for("home.front"))
+    return row_openings.remember(see_other(row_openings.with_choice(back, shown)), shown)
 
 
 @blueprint.get("/random")

@@ -32,7 +32,7 @@ def results() -> str | Response:
     paper = identifiers.find_paper_exactly(db(), query)
     if paper is not None:
         return redirect(url_for("papers.show", key=paper.key), 302)
-    size = listing.PAPERS
+    size = listing.ROWS
     offset = (listing.page_number() - 1) * size
     found = search.results(db(), query, viewer(), limit=size, offset=offset)
     return render_template(

@@ -65,10 +65,10 @@ def start() -> str:
             db(),
             query,
             viewer(),
-            limit=listing.PAPERS + 1,
-            offset=(listing.page_number() - 1) * listing.PAPERS,
+            limit=listing.ROWS + 1,
+            offset=(listing.page_number() - 1) * listing.ROWS,
         )
-        page = listing.by_number(found[: listing.PAPERS], len(found) > listing.PAPERS, q=query)
+        page = listing.by_number(found[: listing.ROWS], len(found) > listing.ROWS, q=query)
     return render_template(
         "summaries/start.html",
         q=query,

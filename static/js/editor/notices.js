@@ -41,10 +41,6 @@ export function setStatus(text) {
   quiet.textContent = text;
 }
 
-export function moment(at) {
-  return new Date(at).toLocaleString("en-GB", { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
-}
-
 export function clock(at) {
   return new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 }

@@ -1,8 +1,9 @@
 // After a crash: what this browser kept of the text, and the server does not have.
 import { content, fill, knownState, same } from "./content.js";
+import { age } from "../times.js";
 import { element } from "./elements.js";
 import { removeEntry, findEntries } from "./keeping.js";
-import { button, buttons, clearNotice, moment, noticeOnTop } from "./notices.js";
+import { button, buttons, clearNotice, noticeOnTop } from "./notices.js";
 
 // Puts the newest text in when it goes on from what the form holds, and offers all others.
 // `mayRestore` is false when the form holds what was just sent. Returns what was put in.
@@ -71,6 +72,6 @@ function offer(entry, kind) {
     removeEntry(entry.name);
     clearNotice(kind);
   });
-  const what = `Unsaved text from ${moment(entry.at)} found in this browser; a newer saved version is shown below.`;
+  const what = `Unsaved text, typed ${age(new Date(entry.at), new Date())}, found in this browser; a newer saved version is shown below.`;
   noticeOnTop(kind, element("p", {}, what), buttons(show, drop), text);
 }

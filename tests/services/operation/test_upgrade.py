@@ -176,7 +176,7 @@ def test_votes_that_members_gave_themselves_are_taken_back(first_release: Databa
         moment = datetime.fromisoformat(MOMENT).replace(tzinfo=UTC)
         query = "SELECT popularity FROM summaries ORDER BY id"
         assert session.scalars(text(query)).all() == pytest.approx(
-            [popularity(1, moment), popularity(0, moment), 8.5, 8.5]
+            [popularity(score, moment) for score in (1, 0, 7, 3)]
         )
         assert session.scalars(text("SELECT score FROM summary_tags")).all() == [1]
         query = "SELECT top_score, rank FROM papers ORDER BY id"

@@ -69,7 +69,7 @@ def test_the_best_summary_of_each_paper_is_shown(guest: Browser, session: Sessio
 def test_papers_come_in_order_page_by_page(
     guest: Browser, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listing, "PAPERS", 2)
+    monkeypatch.setattr(listing, "ROWS", 2)
     for key, year in (("A", 2014), ("B", 2016), ("C", None), ("D", 2015), ("E", 2016)):
         paper = make_paper(session, f"conf/x/{key}", year=year, authors=("Some Body",))
         if key in "AD":
