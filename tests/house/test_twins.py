@@ -109,7 +109,7 @@ def test_the_writer_sees_both(app: Flask, session: Session) -> None:
 
 def test_going_private_takes_effect_everywhere(reader: Browser, session: Session) -> None:
     publish_hidden(session)
-    assert "secrettakeaway" in reader.get("/search?q=secretword").text
+    assert "secrettakeaway" in reader.get("/paper/conf/x/Hidden1").text
     paper = session.scalars(select(Paper).where(Paper.key == "conf/x/Hidden1")).one()
     user = session.scalars(select(User).where(User.name == "secretwriter")).one()
     make_summary(session, paper, user, TEXT, takeaway="secrettakeaway", visibility="private")
