@@ -178,7 +178,7 @@ def test_papers_are_offered_by_title_and_key(writer: Reader) -> None:
         "See \\cite{conf/cvpr/HeZRS16}, "
         f"[{title}](/paper/conf/nips/RenHGS15) and \\cite{{conf/iccv/gir"
     )
-    expect(page.locator("[data-summary]")).to_contain_text("2 links to papers")
+    expect(page.locator("[data-summary]")).to_contain_text("2 papers cited")
     assert writer.complaints == []
 
 
@@ -321,16 +321,16 @@ def test_findings_lead_to_their_lines(writer: Reader) -> None:
     source = open_editor(writer, "conf/cvpr/RedmonF17")
     source.fill("First \\cite{conf/none/None1}.\n\nThen $\\frac{$.\n")
     line = page.locator("[data-summary]")
-    expect(line).to_have_text(
-        "4 words · 1 link to a paper · 1 not here yet · 1 formula needs a look"
-    )
+    expect(line).to_have_text("4 words · 1 paper cited · 1 not in library · 1 formula error")
     line.locator("xpath=..").focus()
     keys.press("Enter")
     page.get_by_role("button", name="Line 3").focus()
     keys.press("Enter")
     expect(source).to_be_focused()
     assert page.evaluate("document.querySelector('#page-source').selectionStart") == 31
-    expect(page.locator("[data-findings]")).to_contain_text("“conf/none/None1” is not here yet")
+    expect(page.locator("[data-findings]")).to_contain_text(
+        "“conf/none/None1” is not in the library"
+    )
 
 
 def test_enter_in_a_line_keeps_the_draft_and_publishes_nothing(writer: Reader) -> None:
@@ -500,7 +500,7 @@ def test_what_opens_is_accessible_and_fits(writer: Reader) -> None:
     page, keys = writer.page, writer.page.keyboard
     open_editor(writer, "conf/cvpr/RedmonF17")
     keys.insert_text("Broken $\\frac{$ and \\cite{conf/none/None1}.\n\n")
-    expect(page.locator("[data-summary]")).to_contain_text("1 formula needs a look")
+    expect(page.locator("[data-summary]")).to_contain_text("1 formula error")
     page.locator("[data-summary]").click()
     for name in ("Keys", "What makes a good summary"):
         page.get_by_text(name, exact=True).click()

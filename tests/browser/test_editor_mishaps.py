@@ -215,9 +215,9 @@ def test_findings_name_what_was_not_found(writer: Reader) -> None:
     page = writer.page
     source = open_editor(writer, "conf/iclr/DosovitskiyB0WZ21")
     source.fill("One.\n\nSee [[No such paper]].")
-    expect(page.locator("[data-summary]")).to_contain_text("1 link needs a look")
+    expect(page.locator("[data-summary]")).to_contain_text("1 link problem")
     page.get_by_label("Takeaway").fill("It is $\\frac{$")
-    expect(page.locator("[data-summary]")).to_contain_text("1 formula needs a look")
+    expect(page.locator("[data-summary]")).to_contain_text("1 formula error")
     page.locator("[data-summary]").click()
     items = page.locator("[data-findings] li")
     expect(items.first).to_contain_text("Takeaway: ")

@@ -118,5 +118,5 @@ def test_all_errors_of_a_sign_up_are_told_at_once(guest: Browser) -> None:
     assert set(re.findall(r'id="page-(\w+)-error"', answer.text)) == {"name", "password"}
     answer = guest.submit("/signup", name="admin", password="short")
     assert "This name is reserved." in answer.text
-    assert "A password has at least 8 characters." in answer.text
+    assert "Use at least 8 characters." in answer.text
     assert "is taken" not in answer.text

@@ -321,7 +321,7 @@ def test_each_refused_file_is_named_and_the_others_go_on(session: Session, tmp_p
         ("key", "key with space", "key: A key has letters"),
         ("url", "javascript:alert(1)", "url: An address begins with"),
         ("user", "Mira Lindqvist", "user: mira lindqvist cannot be a username"),
-        ("display_name", "x" * 90, "display_name: A display name has at most"),
+        ("display_name", "x" * 90, "display_name: Use at most"),
         ("takeaway", "x" * 300, "takeaway: A takeaway is one line"),
         ("year", "1066", "year: 1066 cannot be the year"),
         ("title", "'  '", "title is needed"),

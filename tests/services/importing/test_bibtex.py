@@ -193,7 +193,7 @@ def test_what_cannot_be_kept_costs_no_paper(session: Session) -> None:
     assert second.status == "added"
     assert session.scalars(select(Venue.name)).all()[1] == "SIGGRAPH/Eurographics"
     assert (third.status, third.line) == ("refused", 3)
-    assert third.message == "c: title: A title has at most 1,000 characters; this has 1,499."
+    assert third.message == "c: title: A title can be up to 1,000 characters (you have 1,499)."
 
 
 def test_a_dry_run_writes_nothing(session: Session) -> None:

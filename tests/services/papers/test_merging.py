@@ -419,7 +419,7 @@ def test_nothing_is_undone_twice(session: Session) -> None:
     kept, removed = pair(session)
     number = merge(session, kept, removed)
     undo(session, number)
-    with pytest.raises(Refusal, match="undone already"):
+    with pytest.raises(Refusal, match="already been undone"):
         undo_merge(session, number, make_user(session))
     with pytest.raises(Refusal):
         undo_merge(session, 999, make_user(session))
@@ -427,7 +427,7 @@ def test_nothing_is_undone_twice(session: Session) -> None:
 
 def test_a_paper_is_not_merged_with_itself(session: Session) -> None:
     kept, removed = pair(session)
-    with pytest.raises(Refusal, match="same entry"):
+    with pytest.raises(Refusal, match="same paper"):
         merge_papers(session, kept, kept, None)
     merge(session, kept, removed)
     with pytest.raises(Refusal, match="meanwhile"):

@@ -118,7 +118,7 @@ def test_there_is_a_limit(session: Session, ann: User, monkeypatch: pytest.Monke
     keep(session, ann)
     monkeypatch.setattr(uploads, "MAX_PICTURES", 1)
     keep(session, ann)  # the same one again takes no room
-    with pytest.raises(Refusal, match="full"):
+    with pytest.raises(Refusal, match="reached the limit"):
         keep(session, ann, source("grey"))
     session.rollback()
     keep(session, make_user(session), source("grey"))

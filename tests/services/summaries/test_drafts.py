@@ -112,7 +112,7 @@ def test_a_text_too_long_for_a_summary_is_kept(
     session: Session, writer: User, paper: Paper
 ) -> None:
     assert keep(session, writer, paper, "é" * 70_000)
-    with pytest.raises(Refusal, match="at most"):
+    with pytest.raises(Refusal, match="can be up to"):
         keep(session, writer, paper, "x" * (MAX_DRAFT_BYTES + 1))
 
 
@@ -121,7 +121,7 @@ def test_there_is_a_limit_to_drafts(
 ) -> None:
     monkeypatch.setattr(drafts, "MAX_DRAFTS", 1)
     version = keep(session, writer, paper, "a")
-    with pytest.raises(Refusal, match="no room"):
+    with pytest.raises(Refusal, match="reached the limit"):
         keep(session, writer, make_paper(session), "b")
     session.rollback()
     assert keep(session, writer, paper, "more", version=version)

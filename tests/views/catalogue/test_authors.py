@@ -55,7 +55,7 @@ def test_one_year(guest: Browser) -> None:
     assert "Psychoceramics, part 2" not in page
     assert "All years of" in page
     assert (
-        "No paper by this author from 1999" in guest.get("/author/josiah-carberry?year=1999").text
+        "No papers by this author from 1999" in guest.get("/author/josiah-carberry?year=1999").text
     )
 
 

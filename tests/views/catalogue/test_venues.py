@@ -139,7 +139,7 @@ def test_the_most_used_tags_are_shown(
     make_summary(session, tags=["hidden"], visibility="private")
     page = guest.get("/tags")
     assert [link for link in page.links() if link.startswith("/tag/")] == ["/tag/three", "/tag/two"]
-    assert "The 2 that most summaries carry" in page.text
+    assert "Showing the 2 most used tags" in page.text
     page = guest.get("/tags?q=on")
     assert [link for link in page.links() if link.startswith("/tag/")] == ["/tag/one"]
     assert "No matching tags" in guest.get("/tags?q=hidden").text

@@ -133,7 +133,7 @@ def test_a_database_that_does_not_answer(
     token = guest.get("/").form("/logout")["csrf_token"]
     answer = guest.post(f"/summary/{summary.id}/vote", {"csrf_token": token, "value": "1"})
     assert answer.status == 503
-    assert "try again" in answer.text
+    assert "Try again" in answer.text
 
 
 def test_reading_cannot_write(session: Session) -> None:

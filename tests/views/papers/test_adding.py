@@ -145,7 +145,7 @@ def test_other_formats(writer: Browser) -> None:
     page = look_up(writer, '{"title": "On things",\n "DOI": "10.1234/x"}')
     assert page.form("/papers/new")["doi"] == "10.1234/x"
     page = look_up(writer, '{"title": "On things",\n "DOI": "ten"}')
-    assert "DOI left out. This is not one." in page.text
+    assert "DOI left out. Not valid." in page.text
     long = json.dumps({"title": "On things", "abstract": "word " * 5000})
     assert "Abstract shortened." in look_up(writer, long).text  # and not lost
 
@@ -275,7 +275,7 @@ def test_hostile_pastes_ask_nobody_else(writer: Browser, outside: StandIn) -> No
 def test_an_empty_box(writer: Browser) -> None:
     page = writer.submit("/papers/new", "/papers/new/look-up", pasted="  ")
     assert page.status == 422
-    assert "names the paper" in page.text
+    assert "Paste an identifier" in page.text
 
 
 def test_look_ups_are_limited(config: Config, database: Database) -> None:

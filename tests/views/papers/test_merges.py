@@ -201,7 +201,7 @@ def test_an_old_window_overwrites_no_other_text(
     answer = ann.post(f"/write/{OTHER}", {**sent, "draft": str(kept.response.json["version"])})
     assert (answer.status, answer.location) == (303, f"/paper/{ONE}#page-by-{number}")
     page = ann.get(f"/paper/{ONE}")
-    assert "was merged with another one" in page.text
+    assert "since been merged with a duplicate" in page.text
     session.expire_all()
     texts = {f"On {ONE}.", "On the preprint, better."}
     assert set(session.scalars(select(Summary.source))) == texts
@@ -320,4 +320,6 @@ def test_adding_what_is_here_joins_it(curator: Browser, session: Session, guest:
     assert answer.location == "/write/conf/iccv/HeGDG17"
     assert guest.get("/paper/1703.06870").location == "/paper/conf/iccv/HeGDG17"
     log = re.sub(r"<[^>]*>", "", curator.get("/merges").text)
-    assert "by rule, when Cura Tor added it: same title, authors and year as its preprint" in log
+    assert (
+        "automatically, when Cura Tor added it: same title, authors and year as the preprint" in log
+    )

@@ -144,7 +144,7 @@ def test_the_page_without_scripts(writer: Browser, session: Session) -> None:
     page = writer.submit("/write/conf/x/A1", source=TEXT, preview="1")
     assert page.status == 200
     for part in (
-        "9 words · 2 links to papers · 1 not here yet · 1 formula needs a look",
+        "9 words · 2 papers cited · 1 not in library · 1 formula error",
         "Line 4: This formula could not be typeset",
         "Line 2: “<bdi>conf/none/B2</bdi>” is not in the library",
         r"<code>$\frac{a}{b}$</code>",
@@ -211,7 +211,7 @@ def test_brackets_that_are_no_link_are_named(writer: Browser) -> None:
     ]
     page = writer.submit("/write/conf/x/A1", source="One.\n\n[[No such paper]]", preview="1")
     assert "Line 3: “[[No such paper]]” was not found" in page.text
-    assert "1 link needs a look" in page.text
+    assert "1 link problem" in page.text
 
 
 def test_brackets_with_a_title_that_is_here(writer: Browser, session: Session) -> None:
@@ -231,4 +231,4 @@ def test_formulas_of_the_takeaway_are_looked_at(writer: Browser) -> None:
         "/write/conf/x/A1", source="Fine.", takeaway="It is $\\frac{$.", preview="1"
     )
     assert "Takeaway: " in page.text
-    assert "1 formula needs a look" in page.text
+    assert "1 formula error" in page.text

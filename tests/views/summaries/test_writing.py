@@ -54,7 +54,7 @@ def test_nobody_is_sent_elsewhere(guest: Browser, target: str) -> None:
         ("page-main", PASSWORD, "This name is reserved."),
         ("Mod.Er-Ator", PASSWORD, "This name is reserved."),
         ("new", "Password123!", "too common"),
-        ("a b", PASSWORD, "username has"),
+        ("a b", PASSWORD, "2 to 39 letters"),
         ("new", "short", "at least 8"),
     ],
 )
@@ -324,7 +324,7 @@ def test_a_second_window_does_not_overwrite_the_first(writer: Browser, session: 
     assert form["source"].split("\n") == both
     answer = writer.post(address, form)
     assert answer.status == 422
-    assert "Line 1: here two versions" in answer.text
+    assert "Line 1: unresolved conflict" in answer.text
     form["source"] = "From the second."
     assert writer.post(address, form).status == 303  # now it is a decision
     assert session.scalars(select(Summary.source)).all() == ["From the second."]
