@@ -48,8 +48,8 @@ def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) 
     Reading the same files again changes nothing. What is refused is named with its line and the
     reason, and the others go on; the exit code is 1 then.
 
-    A paper that is not here yet is added for everybody, with its title, authors, venue and
-    abstract, also by a text that only its writer can see.
+    New papers are always public, even for private summaries. Don't import papers whose existence
+    is confidential.
 
     \b
     Examples:

@@ -139,7 +139,7 @@ def test_papers_from_bibtex_and_back(tmp_path: Path, library: Database) -> None:
 
 def test_the_help_says_what_becomes_public(tmp_path: Path) -> None:
     said = " ".join(import_(tmp_path, "--help").stdout.split())
-    assert "A paper that is not here yet is added for everybody" in said
+    assert "New papers are always public" in said
 
 
 def test_what_is_no_library(tmp_path: Path, library: Database) -> None:

@@ -29,7 +29,7 @@ MAX_PNG_BYTES = 1_500_000  # bytes; an opaque picture that would be larger is a 
 JPEG_QUALITY = 85
 JPEG_ROUNDS = 40
 
-_TOO_MANY_PIXELS = f"It may have at most {MAX_PIXELS // 1_000_000} million pixels."
+_TOO_MANY_PIXELS = f"Images can have up to {MAX_PIXELS // 1_000_000} million pixels."
 DAMAGED = "Can’t read this image: the file is damaged, or not what its name says."
 
 

@@ -29,7 +29,7 @@ from tests.helpers.samples.crafted_pictures import (
 )
 
 SIDES = "Each side can be up to 10,000 pixels."
-PIXELS = "It may have at most 25 million pixels."
+PIXELS = "Images can have up to 25 million pixels."
 FRAMES = "Animations can have up to 1,000 frames."
 ANIMATION = "This animation is too large: make it shorter or smaller."
 POINTS = [(1, 1)] * (MAX_FRAMES + 1)

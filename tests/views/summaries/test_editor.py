@@ -145,7 +145,7 @@ def test_the_page_without_scripts(writer: Browser, session: Session) -> None:
     assert page.status == 200
     for part in (
         "9 words · 2 papers cited · 1 not in library · 1 formula error",
-        "Line 4: This formula could not be typeset",
+        "Line 4: missing } in formula",
         "Line 2: “<bdi>conf/none/B2</bdi>” is not in the library",
         r"<code>$\frac{a}{b}$</code>",
     ):
