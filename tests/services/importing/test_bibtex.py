@@ -236,7 +236,7 @@ def test_a_file_in_the_browser(
     status, text = send(ann, "<i>.bib", f"{RCNN}@misc{{y, year=1}}".encode())
     assert status == 200
     assert "1 added" in text
-    assert "1 refused" in text
+    assert "1 skipped" in text
     assert "line 6: @misc{y: no title." in text
     assert '<a href="/paper/ren2015faster">' in text
     assert "<i>.bib" not in text

@@ -329,7 +329,7 @@ def test_entries_of_all_kinds(text: str, title: str) -> None:
         ("@misc{a\n title={A}, year=2001}", 2001, "missing comma after the key (repaired)"),
         ("@misc{a, title={A}\n year=2001}", 2001, "line 4: missing comma before year"),
         ('@misc{a, title="A" year=2001 month=jan}', 2001, "missing comma before month"),
-        ("@misc{a, title {A}, year=2001}", 2001, "equals sign is missing after title"),
+        ("@misc{a, title {A}, year=2001}", 2001, "missing = after title"),
         ("@misc{a, title={A}, year=2001", 2001, "missing closing brace (repaired)"),
         ("@misc{a,\n title={A,\n year={2001}\n}", 2001, "line 4: a brace is not closed"),
         ("@misc{a,\n title={{{A},\n year={2001}\n}", 2001, "a brace is not closed"),
