@@ -2,7 +2,7 @@
 
 Popularity is worked out anew for all summaries. Deleted ones get theirs when they come back.
 
-Revision: 0021
+Revision: 0020
 Follows: 0019
 """
 
@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
+revision = "0020"
 down_revision = "0019"
 branch_labels = None
 depends_on = None
