@@ -21,9 +21,9 @@ from app.models import Author, Paper, Picture, PictureUse, Revision, Summary, Us
 from app.queries import people
 from app.services import votes
 from app.services.accounts import administration
+from app.services.accounts.user_names import UNKNOWN
 from app.services.exporting import vault
 from app.services.importing.terms import ImportOptions
-from app.services.importing.writers import ANONYMOUS
 from app.services.papers.merging import merge_papers
 from app.services.pictures import uploads
 from app.services.summaries.deletion import delete_summary
@@ -538,7 +538,7 @@ def test_the_feed(app: Flask, session: Session, tmp_path: Path) -> None:
     assert statuses(import_vault(session, path)) == {"added": 3}
     assert statuses(import_vault(session, path)) == {"unchanged": 3}
     names = set(session.scalars(select(User.name)))
-    assert names == {"martinthoma", ANONYMOUS, f"{ANONYMOUS}-2"}
+    assert names == {"martinthoma", UNKNOWN, f"{UNKNOWN}-2"}
     summary = session.scalars(select(Summary).join(User).where(User.name == "martinthoma")).one()
     assert (summary.score, summary.created_at.year, summary.visibility) == (7, 2016, "public")
     voter = make_user(session)
@@ -547,9 +547,9 @@ def test_the_feed(app: Flask, session: Session, tmp_path: Path) -> None:
     assert summary.score == 8
     page = Browser(app.test_client()).get("/paper/conf/nips/RenHGS15")
     assert page.text.count("Anonymous") >= 2
-    assert ANONYMOUS not in page.text
+    assert UNKNOWN not in page.text
     # Where nobody can see who wrote, nobody can be asked either.
-    assert Browser(app.test_client()).get(f"/user/{ANONYMOUS}").text.count("One.") == 0
+    assert Browser(app.test_client()).get(f"/user/{UNKNOWN}").text.count("One.") == 0
 
 
 def test_what_was_changed_here_stays_so(session: Session, tmp_path: Path) -> None:
@@ -586,7 +586,7 @@ def test_two_names_are_never_one_account(session: Session, tmp_path: Path) -> No
 
 
 def test_nobody_can_take_the_accounts_of_unknown_writers(guest: Browser) -> None:
-    for name in (ANONYMOUS, f"{ANONYMOUS}-2"):
+    for name in (UNKNOWN, f"{UNKNOWN}-2"):
         assert guest.submit("/signup", name=name, password=PASSWORD).status == 422
 
 
