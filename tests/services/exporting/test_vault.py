@@ -299,7 +299,7 @@ def test_each_refused_file_is_named_and_the_others_go_on(session: Session, tmp_p
         ("3.md", 2, "Give a key, DOI, arXiv ID, or the title"),
         ("4.md", 5, "visibility is public"),
         ("5.md", 2, "--user NAME"),
-        ("6.md", 6, "at most 65,536 bytes"),
+        ("6.md", 6, "up to 65,536 bytes"),
         ("7.md", 4, "user: a b cannot be a username"),
         ("8.md", 6, "nested too deeply"),
         ("9.md", 5, "lies in the future"),
@@ -316,21 +316,21 @@ def test_each_refused_file_is_named_and_the_others_go_on(session: Session, tmp_p
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
-        ("doi", "banana", "doi: This is not one. A DOI looks like"),
-        ("arxiv", "not an id", "arxiv: This is not one. An arXiv ID looks like"),
-        ("key", "key with space", "key: A key has letters"),
-        ("url", "javascript:alert(1)", "url: An address begins with"),
-        ("user", "Mira Lindqvist", "user: mira lindqvist cannot be a username"),
+        ("doi", "banana", "doi: Not valid. A DOI looks like"),
+        ("arxiv", "not an id", "arxiv: Not valid. An arXiv ID looks like"),
+        ("key", "key with space", "key: Use letters"),
+        ("url", "javascript:alert(1)", "url: A URL starts with"),
+        ("user", "Mira Lindqvist", "user: mira lindqvist isn’t a valid username"),
         ("display_name", "x" * 90, "display_name: Use at most"),
-        ("takeaway", "x" * 300, "takeaway: A takeaway is one line"),
-        ("year", "1066", "year: 1066 cannot be the year"),
-        ("title", "'  '", "title is needed"),
+        ("takeaway", "x" * 300, "takeaway: Use at most 200 characters"),
+        ("year", "1066", "year: 1066 isn’t a valid year"),
+        ("title", "'  '", "title is required"),
         ("authors", "\n  - {name: A}", "authors must be one value or a list"),
         ("visibility", "secret", "visibility is public"),
         ("place", "0", "place is a number from 1"),
         ("place", "second", "place is a number from 1"),
         ("published", "May", "published must be a day"),
-        ("section", "astrology", "section: There is no such section"),
+        ("section", "astrology", "section: Unknown section"),
     ],
 )
 def test_a_refusal_names_field_and_line(
@@ -604,7 +604,7 @@ def test_the_table(session: Session, tmp_path: Path) -> None:
     path.write_text('conf/x/A1,"One\ntwo"\nconf/x/None,Text\n')
     outcomes = import_vault(session, path, ImportOptions(writer="ann"))
     assert [(each.status, each.line) for each in outcomes] == [("added", 1), ("refused", 3)]
-    assert "title is needed" in outcomes[1].message
+    assert "title is required" in outcomes[1].message
     assert session.scalars(select(Summary.source)).all() == ["One\ntwo"]
 
 
@@ -629,7 +629,7 @@ def test_out_and_in_again(ann: Browser, session: Session) -> None:
         assert b"visibility: private" in archive.read("ann/conf-x-A1.md")
     status, text = send(ann, "mine.zip", data)
     assert status == 200
-    assert "1 as it was" in text
+    assert "1 unchanged" in text
     number = session.scalars(select(Summary.id).where(Summary.source == "Mine.")).one()
     session.commit()
     ann.submit(f"/summary/{number}/delete")
@@ -643,7 +643,7 @@ def test_others_texts_are_not_taken_by_mistake(ann: Browser, session: Session) -
     make_user(session, "bob")
     data = b"---\nkey: a/b/C\ntitle: T\nuser: bob\n---\nText.\n"
     status, text = send(ann, "a.md", data)
-    assert (status, "1 refused" in text, "This text is by bob" in text) == (200, True, True)
+    assert (status, "1 skipped" in text, "This text is by bob" in text) == (200, True, True)
     assert session.scalars(select(Summary)).all() == []
     session.commit()
     status, text = send(ann, "a.md", data, all_mine="on")
@@ -659,7 +659,7 @@ def test_ones_own_from_the_feed(ann: Browser, session: Session) -> None:
     unnamed = anonymous("Hidden.").replace("RenHGS15", "Anon17").replace("1506.01497", "1706.01497")
     data = (HEAD + ITEM + mine + unnamed + TAIL).encode()
     status, text = send(ann, "rss.xml", data)
-    assert (status, "1 added, 2 refused" in text) == (200, True)
+    assert (status, "1 added, 2 skipped" in text) == (200, True)
     assert "This text is by martinthoma, and you are ann." in text
     assert "This text has no name" in text
     (summary,) = session.scalars(select(Summary))
@@ -667,11 +667,11 @@ def test_ones_own_from_the_feed(ann: Browser, session: Session) -> None:
     session.commit()
     # So the papers of one's CSV are known.
     status, text = send(ann, "mine.csv", b"conf/nips/Other16,With \\cite{a/b/C}.\n")
-    assert "1 changed" in text
+    assert "1 updated" in text
     session.commit()
     for called in ("Martin  Thoma", "@MartinThoma"):
         status, text = send(ann, "rss.xml", data, called=called.replace("  ", " "))
-        assert "1 refused" in text
+        assert "1 skipped" in text
     assert session.scalars(select(User.name)).all() == ["ann"]
     session.commit()
     status, text = send(ann, "rss.xml", data, all_mine="on")
@@ -701,7 +701,7 @@ def test_more_than_is_read_at_a_time(
 
 
 def test_the_form_says_what_becomes_public(ann: Browser) -> None:
-    assert "is added for everybody, with its title" in ann.get("/settings/import").text
+    assert "New papers are always public" in ann.get("/settings/import").text
 
 
 def test_what_cannot_be_read_as_a_whole(ann: Browser, session: Session) -> None:

@@ -109,7 +109,7 @@ def test_keys_by_the_thousand_are_refused_by_a_count(ann: Browser) -> None:
     status, text = send(ann, "a.zip", zipped(4, f"---\n{keys}---\nText.\n"))
     assert status == 200
     assert text.count("more than 100 fields") == 4
-    assert "4 refused" in text
+    assert "4 skipped" in text
 
 
 def test_a_picture_comes_out_of_the_child(ann: Browser, session: Session) -> None:
@@ -149,7 +149,7 @@ def test_nothing_of_the_account_is_lost_on_the_way(ann: Browser, session: Sessio
             bad = "visibility: odd\n" if number % 2 == 0 else ""
             archive.writestr(f"{number}.md", f"{head}{bad}---\nText.\n")
     _, text = send(ann, "a.zip", data.getvalue())
-    assert "2 added, 2 refused" in text
+    assert "2 added, 2 skipped" in text
     assert "/user/ann" in text
     assert session.scalars(select(User.name)).all() == ["ann"]
 

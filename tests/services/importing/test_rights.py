@@ -41,7 +41,7 @@ def test_a_member_brings_no_votes(ann: Browser, session: Session) -> None:
         assert facts(session) == (0, 0)
     front = ann.get("/?sort=rated").text
     assert "900" not in front
-    assert "1 as it was" in text
+    assert "1 unchanged" in text
 
 
 def test_an_administrator_brings_votes(ann: Browser, session: Session, tmp_path: Path) -> None:
