@@ -300,7 +300,7 @@ def test_each_refused_file_is_named_and_the_others_go_on(session: Session, tmp_p
         ("4.md", 5, "visibility is public"),
         ("5.md", 2, "--user NAME"),
         ("6.md", 6, "up to 65,536 bytes"),
-        ("7.md", 4, "user: a b cannot be a username"),
+        ("7.md", 4, "user: a b isn’t a valid username"),
         ("8.md", 6, "nested too deeply"),
         ("9.md", 5, "lies in the future"),
         ("b.md", 1, "first line must be ---"),
