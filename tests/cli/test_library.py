@@ -192,7 +192,7 @@ def test_export(tmp_path: Path, library: Database) -> None:
     }
     (tmp_path / "file").write_text("")
     assert_refused(
-        run(tmp_path / "data", "export", str(tmp_path / "file" / "x")), "cannot be written"
+        run(tmp_path / "data", "export", str(tmp_path / "file" / "x")), "can't be written"
     )
 
 
