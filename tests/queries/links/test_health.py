@@ -202,7 +202,7 @@ def test_all_mentions(session: Session, guest: Browser, monkeypatch: pytest.Monk
     monkeypatch.setattr(links, "BACKLINKS_SHOWN", 2)
     assert "/mentions/k/Paper" in guest.get("/paper/k/Paper").links()
     page = guest.get("/mentions/k/Paper").text
-    assert "3 summaries link to this paper" in page
+    assert "3 summaries cite this paper" in page
     assert "in text 1" in page
     assert "in text 2" not in page
     assert "in text 2" in guest.get("/mentions/k/Paper?page=2").text
