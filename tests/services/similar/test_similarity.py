@@ -231,7 +231,7 @@ def test_a_page_shows_them_with_the_reason(guest: Browser, session: Session) -> 
     work(session)
     page = guest.get("/paper/a")
     assert "Similar papers" in page.text
-    assert "shares the words <bdi>detector, proposal, region</bdi>" in page.text
+    assert "similar terms: <bdi>detector, proposal, region</bdi>" in page.text
     assert "Similar papers" not in guest.get("/paper/c").text
 
 
