@@ -112,7 +112,7 @@ def test_a_command_waits_for_the_process_that_does_it(tmp_path: Path, library: D
         leases.release(session, job, now(), 0)
     said, _ = process.communicate(timeout=SAFETY)
     assert process.returncode == 0
-    assert "Removed: 0 pictures" in said
+    assert "Deleted: 0 images" in said
 
 
 @pytest.mark.slow

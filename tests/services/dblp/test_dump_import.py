@@ -218,7 +218,7 @@ def test_interrupted_it_says_how_to_go_on(tmp_path: Path, monkeypatch: pytest.Mo
     path = dump(tmp_path, LSTM)
     result = CliRunner().invoke(catalogue.import_dblp, [str(path)])
     assert result.exit_code == 1
-    assert "the same command goes on where it was" in result.output
+    assert "run the same command to continue" in result.output
 
 
 def test_a_changed_record_changes_the_paper(session: Session, tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ def test_pages(guest: Browser, session: Session, chain: list[Paper]) -> None:
     assert "No links yet" in guest.get(f"/map/paper/{alone.key}").text
     page = guest.get("/map/paper/conf/x/A?steps=2").text
     assert page.count('class="map__paper ') == 3
-    assert "The same as a list" in page
+    assert "Show as list" in page
     assert guest.get("/map/paper/conf/x/A?as=graphml").response.mimetype == (
         "application/graphml+xml"
     )
