@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.models import Author, Identifier, Paper, PaperAuthor, PaperMerge, User, Venue
 from app.queries import summaries
 from app.queries.paging import Order, Slice, parse_whole, take_page
-from app.queries.summaries import SummaryEntry
+from app.queries.summary_entries import SummaryEntry
 from app.text.words import title_folded
 
 SAME_TITLE = 10  # "Preface" has thousands

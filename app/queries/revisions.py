@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Revision, Summary, User
 from app.queries import summaries
-from app.queries.summaries import SummaryEntry
+from app.queries.summary_entries import SummaryEntry
 from app.queries.visibility import public
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.models import FormerName, Link, Paper, Summary, User, folded
 from app.models.summaries.link import MAX_LABEL_FOLDED
-from app.queries.summaries import ANONYMOUS_ANCHOR
+from app.queries.summary_entries import ANONYMOUS_ANCHOR
 from app.queries.visibility import attributable_to, public
 
 MAX_READ_LINKS = 1000

@@ -16,7 +16,7 @@ from app.queries import summaries
 from app.queries.papers import PaperRow
 from app.queries.search import facets
 from app.queries.search.facets import Facet
-from app.queries.summaries import SummaryEntry
+from app.queries.summary_entries import SummaryEntry
 from app.search.query import Query
 from app.search.ranking import RankedPaper
 from app.search.snippets import Marker, Piece

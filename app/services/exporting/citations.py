@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote_plus
 
 from app.models import Identifier, Paper, Revision
-from app.queries.summaries import SummaryEntry
+from app.queries.summary_entries import SummaryEntry
 from app.references.addresses import dblp_url, outside_url
 from app.references.labels import SITES
 from app.sources.bibtex.writing import escape_tex

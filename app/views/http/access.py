@@ -15,7 +15,7 @@ from app.db import Database
 from app.models import Paper, User
 from app.queries import identifiers, papers
 from app.queries import summaries as summary_queries
-from app.queries.summaries import SummaryEntry
+from app.queries.summary_entries import SummaryEntry
 from app.services.accounts import account
 from app.services.lookup.asking import LookupSettings, make_lookup_settings
 

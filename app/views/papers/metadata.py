@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.models import Identifier, Paper, Summary
-from app.queries.summaries import SummaryEntry
+from app.queries.summary_entries import SummaryEntry
 from app.references.addresses import outside_url
 from app.sources.formats import csl_writing, schema_org
 from app.sources.record import PaperRecord

@@ -12,7 +12,7 @@ from app.models import Summary
 from app.queries import drafts, identifiers, papers, people, revisions, similar, summaries
 from app.queries.links import graph, links
 from app.queries.links.links import SeeAlso
-from app.queries.summaries import SummaryEntry
+from app.queries.summary_entries import SummaryEntry
 from app.references.addresses import outside_url
 from app.references.labels import SITES
 from app.references.parsing import is_of_a_site, parse_identifier

@@ -13,9 +13,9 @@ from urllib.parse import quote
 from flask import Blueprint, abort, render_template
 from werkzeug.wrappers import Response
 
-from app.queries import summaries
+from app.queries import summaries, summary_entries
 from app.queries.catalogue import overview
-from app.queries.summaries import ANONYMOUS_ANCHOR, SummaryEntry
+from app.queries.summary_entries import ANONYMOUS_ANCHOR, SummaryEntry
 from app.views.http.access import db
 from app.views.http.security import open_to_other_sites
 
@@ -49,7 +49,9 @@ def rss() -> Response:
         "feeds/rss.xml",
         "application/rss+xml",
         entries=entries,
-        further=summaries.summaries_after_first(db(), [entry.summary.id for entry in entries]),
+        further=summary_entries.summaries_after_first(
+            db(), [entry.summary.id for entry in entries]
+        ),
         without_links=_without_links,
         old_address=_old_address,
         rfc822=lambda entry: format_datetime(_edited(entry)),

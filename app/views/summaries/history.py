@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.models import Revision
 from app.queries import revisions
-from app.queries.summaries import SummaryEntry
+from app.queries.summary_entries import SummaryEntry
 from app.services.exporting import citations
 from app.services.refusals import Refusal
 from app.services.summaries import publishing as summary_services

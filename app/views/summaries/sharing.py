@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.queries import summaries
-from app.queries.summaries import SummaryEntry
+from app.queries.summary_entries import SummaryEntry
 from app.services.refusals import Refusal
 from app.services.summaries import sharing
 from app.views.http.access import db, needs_sign_in, own_entry_or_404, see_other, viewer

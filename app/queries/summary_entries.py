@@ -1,0 +1,116 @@
+"""A summary as one reader may see it: whose it is, where it stands, what they did with it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from app.models import Paper, Summary, User, Vote
+from app.queries.visibility import public, writer_of
+
+ANONYMOUS_ANCHOR = "anon"  # ShortScience's fragment for an anonymous summary
+
+
+@dataclass(frozen=True)
+class SummaryEntry:
+    """One summary as one viewer may see it.
+
+    `writer` is `None` for "Anonymous".
+
+    `anchor` is the id of its element on a page that shows all summaries of one paper;
+    `former_anchors` are what it was while its writer went by other names.
+    """
+
+    summary: Summary
+    paper: Paper
+    writer: User | None
+    is_mine: bool
+    my_vote: int
+    summaries_count: int
+    anchor: str
+    former_anchors: tuple[str, ...] = ()
+
+    @property
+    def fragment(self) -> str:
+        """Where a link from elsewhere finds it on its paper's page.
+
+        A paper has one summary of a name but may have several anonymous ones, and only that page
+        knows which of them is `anon`.
+        """
+        return f"page-by-{self.summary.id}" if self.summary.anonymous else self.anchor
+
+
+def entries(
+    session: Session, summaries: Sequence[Summary], viewer: User | None
+) -> list[SummaryEntry]:
+    """Dress loaded summaries, whose papers are loaded too, for a viewer: at most two queries."""
+    counts = hidden_by_paper(session, {summary.paper_id for summary in summaries}, viewer)
+    votes: dict[int, int] = {}
+    if viewer is not None and summaries:
+        mine = select(Vote.summary_id, Vote.value).where(
+            Vote.user_id == viewer.id, Vote.summary_id.in_([each.id for each in summaries])
+        )
+        votes = dict(session.execute(mine).all())
+    named: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for summary in summaries:
+        if not summary.anonymous:
+            named[summary.paper_id, summary.user_id].append(summary.place)
+    dressed = []
+    anonymous = 0
+    for summary in summaries:
+        writer = writer_of(summary, viewer)
+        if writer is None or summary.anonymous:
+            anonymous += 1
+            anchor = ANONYMOUS_ANCHOR if anonymous == 1 else f"{ANONYMOUS_ANCHOR}.{anonymous}"
+        else:
+            # Counted among these: a text that is hidden or anonymous must not leave a gap.
+            places = named[summary.paper_id, summary.user_id]
+            before = sum(place < summary.place for place in places)
+            anchor = f"{writer.name}+{before}" if before else writer.name
+        dressed.append(
+            SummaryEntry(
+                summary=summary,
+                paper=summary.paper,
+                writer=writer,
+                is_mine=viewer is not None and summary.user_id == viewer.id,
+                my_vote=votes.get(summary.id, 0),
+                summaries_count=summary.paper.summaries_count + counts.get(summary.paper_id, 0),
+                anchor=anchor,
+            )
+        )
+    return dressed
+
+
+def summaries_after_first(session: Session, ids: Sequence[int]) -> set[int]:
+    """Which of these public summaries come after another of their writer's.
+
+    Both are about the same paper and under the writer's name.
+    """
+    before = aliased(Summary)
+    query = select(Summary.id).join(
+        before,
+        and_(
+            before.paper_id == Summary.paper_id,
+            before.user_id == Summary.user_id,
+            before.place < Summary.place,
+            before.visibility == "public",
+            before.anonymous.is_(False),
+        ),
+    )
+    return set(session.scalars(query.where(Summary.id.in_(ids), Summary.anonymous.is_(False))))
+
+
+def hidden_by_paper(session: Session, paper_ids: set[int], viewer: User | None) -> dict[int, int]:
+    """How many summaries of each paper only the viewer sees: theirs that are not public."""
+    if viewer is None or not paper_ids:
+        return {}
+    query = (
+        select(Summary.paper_id, func.count())
+        .where(Summary.paper_id.in_(paper_ids), Summary.user_id == viewer.id, ~public())
+        .group_by(Summary.paper_id)
+    )
+    return dict(session.execute(query).all())
