@@ -155,7 +155,7 @@ def test_problems_name_the_line() -> None:
     assert [problem.line for problem in problems] == [7, 10, 12]
     assert problems[0].message.startswith("A link may not lead to “javascript:”")
     assert problems[1] == Problem(10, "This link has no address.", "link")
-    assert "formula" in problems[2].message
+    assert "Formula" in problems[2].message
 
 
 def test_upgraded_pictures_and_unknown_languages_are_no_problems() -> None:

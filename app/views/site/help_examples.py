@@ -106,7 +106,7 @@ _EXAMPLES = (
     ),
     ("Highlights", "The ==main point== is *here*.", ""),
     (
-        "Footnotes",
+        "A footnote",
         "Both[^1], and in this order[^1].\n\n[^1]: It seems, for small $n$.",
         "Footnotes can be placed anywhere; indent extra paragraphs by four spaces.",
     ),

@@ -7,6 +7,15 @@ from tests.helpers.browser.reader import Reader, accessibility_violations
 WIDTHS = [{"viewport": {"width": width, "height": 900}} for width in (390, 1280)]
 NAMES = ["390", "1280"]
 NARROWEST = 360  # px, of phones that are in use
+# What reaches over the right edge of the screen, text among it.
+WIDE = """[...document.body.querySelectorAll("*")]
+  .filter((each) => {
+    const range = document.createRange();
+    range.selectNodeContents(each);
+    const edges = [each.getBoundingClientRect().right, range.getBoundingClientRect().right];
+    return Math.max(...edges) > document.documentElement.clientWidth;
+  })
+  .map((each) => each.className || each.tagName).join(", ")"""
 
 
 def check(reader: Reader, paths: list[str]) -> None:
@@ -22,7 +31,9 @@ def check(reader: Reader, paths: list[str]) -> None:
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
             if wider > 0:
-                found.append(f"{path}: {wider} px wider than a screen of {width}")
+                found.append(
+                    f"{path}: {wider} px wider than a screen of {width}: {page.evaluate(WIDE)}"
+                )
         page.set_viewport_size(size)
-    assert found == []
+    assert found == [], "\n".join(found)
     assert reader.complaints == []
