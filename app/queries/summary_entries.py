@@ -1,4 +1,4 @@
-"""A summary as one reader may see it: whose it is, where it stands, what they did with it."""
+"""A summary as one reader may see it: whose it is and where it stands."""
 
 from __future__ import annotations
 

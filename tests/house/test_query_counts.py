@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db import Database
-from app.models import Revision, User
+from app.models import Revision, Summary, User
 from app.services import votes
 from app.services.pictures.uploads import store_picture
 from app.services.summaries.content import Content
@@ -33,7 +33,6 @@ PAGES = (
     "/map/tag/detection",
     "/map/venue/conf/x",
     "/map/user/mira",
-    "/summary/1",
     "/venues",
     "/venue/conf/x",
     "/author/some-body",
@@ -78,13 +77,16 @@ def test_queries_do_not_grow_with_rows(
     if signed_in:
         guest.sign_up("reader")
     add(session, 0, 3)
+    first = session.scalar(select(func.min(Summary.id)))
+    session.rollback()
+    pages = [*PAGES, f"/summary/{first}"]
     few = {}
-    for path in PAGES:
+    for path in pages:
         with count_queries(database) as statements:
             assert guest.get(path, follow_redirects=True).status == 200, path
         few[path] = len(statements)
     add(session, 3, 9)
-    for path in PAGES:
+    for path in pages:
         with count_queries(database) as statements:
             guest.get(path, follow_redirects=True)
         assert len(statements) == few[path], (path, statements)
