@@ -27,7 +27,6 @@ from tests.helpers.engines import (
     copy_database,
     empty_postgresql,
     keep_dead_rows,
-    restart_numbers,
 )
 from tests.helpers.outside import StandIn
 
@@ -116,7 +115,6 @@ def _own_database(url: URL) -> URL:
 @pytest.fixture
 def postgresql_tables(postgresql_database: Database) -> Iterator[Database]:
     """The database on PostgreSQL, emptied again after the test."""
-    restart_numbers(postgresql_database)
     yield postgresql_database
     empty_postgresql(postgresql_database)
 
