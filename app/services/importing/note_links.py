@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 from app.references.addresses import paper_path
 from app.rendering.inline.wiki_links import named_paper
 from app.services.importing.papers import find_or_add_paper
-from app.services.importing.terms import ImportRun, IncomingFile
+from app.services.importing.terms import ImportRun, IncomingFile, NoteTarget
 from app.services.refusals import Refusal
 from app.sources.formats.front_matter import BadFile
 from app.sources.formats.markdown_links import link_notes
 from app.sources.formats.markdown_pictures import is_picture
 
 MAX_NAMED = 3  # links that the report names
+MAX_LINKED_NOTES = 200  # different ones in a note; others write while each is looked for
 
 
 def with_note_links(
@@ -37,22 +38,15 @@ def with_note_links(
     if find is None:
         return text
     addresses: dict[str, str | None] = {}
+    left: list[str] = []
 
     def address(target: str) -> str | None:
-        if target not in addresses:
-            addresses[target] = _address(target)
-        return addresses[target]
-
-    def _address(target: str) -> str | None:
-        found = find(target)
-        if found is None:
-            return None
-        try:
-            with session.begin_nested():
-                paper, _ = find_or_add_paper(session, found.record, found.citekey, run)
-                return paper_path(paper.key)
-        except (BadFile, Refusal):  # its own line of the report says why
-            return None
+        if target not in addresses and len(addresses) < MAX_LINKED_NOTES:
+            found = find(target)
+            addresses[target] = None if found is None else _address_of(session, found, run)
+        elif target not in addresses:
+            left.append(target)
+        return addresses.get(target)
 
     linked = link_notes(text, address)
     leading = [f"{target} → {there}" for target, there in addresses.items() if there]
@@ -61,7 +55,25 @@ def with_note_links(
         notes.append(f"links to other notes lead to their papers: {_some(leading)}")
     if missing:
         notes.append(f"no note about a paper is there for these links: {_some(missing)}")
+    if left:
+        notes.append(f"not linked, since a note has at most {MAX_LINKED_NOTES}: {_some(left)}")
     return linked
+
+
+def _address_of(session: Session, note: NoteTarget, run: ImportRun) -> str | None:
+    """The address of the paper of a note, which is added when it is missing."""
+    record = note.record
+    says = (note.citekey, record.key, record.doi, record.arxiv_id, record.url, record.title)
+    if says in run.links:
+        return run.links[says]
+    try:
+        with session.begin_nested():
+            paper, is_new = find_or_add_paper(session, record, note.citekey, run)
+    except (BadFile, Refusal):  # its own line of the report says why
+        return run.links.setdefault(says, None)
+    there = paper_path(paper.key)
+    # A paper that was just added is gone again if the note that links to it cannot be kept.
+    return there if is_new and not run.options.dry_run else run.links.setdefault(says, there)
 
 
 def _is_note(target: str) -> bool:

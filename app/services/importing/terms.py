@@ -120,10 +120,12 @@ class ImportRun:
             text already: where that was, and a hash of what it said.
         papers: in a dry run, what earlier files would have told of a paper, by each of its names,
             folded.
+        links: where links to notes lead, by what a note says of its paper.
         newest_before: the number of the newest paper before the first BibTeX entry.
     """
 
     options: ImportOptions
     written: dict[tuple[str, str, int, str], tuple[str, int]] = field(default_factory=dict)
     papers: dict[str, PaperRecord] = field(default_factory=dict)
+    links: dict[tuple[str, ...], str | None] = field(default_factory=dict)
     newest_before: int | None = None

@@ -15,6 +15,7 @@ from app.sources.formats.front_matter import BadFile
 from app.sources.formats.markdown_links import NOTES
 
 MAX_KEPT = 5000  # notes whose papers are remembered
+MAX_PARTS = 8  # folders and a name, in a link that is the end of a path
 
 
 class VaultNotes:
@@ -28,12 +29,14 @@ class VaultNotes:
     def __init__(self, names: Iterable[str], read: Callable[[str], SummaryFile]) -> None:
         self._read = read
         self._paths: dict[str, str] = {}
-        self._named: dict[str, list[str]] = {}
+        self._ending: dict[str, str] = {}  # the uppermost note whose path ends so
         self._found: dict[str, NoteTarget | None] = {}
-        for name in names:
+        for name in sorted(names, key=lambda name: (name.count("/"), name)):
             path = _without_end(name).casefold()
             self._paths.setdefault(path, name)
-            self._named.setdefault(posixpath.basename(path), []).append(name)
+            parts = path.split("/")
+            for start in range(max(0, len(parts) - MAX_PARTS), len(parts)):
+                self._ending.setdefault("/".join(parts[start:]), name)
 
     def finder(self, note: str) -> Callable[[str], NoteTarget | None]:
         """What finds the targets of links in one note."""
@@ -49,13 +52,19 @@ class VaultNotes:
         name = self._name(note, _without_end(target).casefold())
         if name is None or name == note:
             return None
-        if name not in self._found and len(self._found) < MAX_KEPT:
-            try:
-                file = self._read(name)
-                self._found[name] = NoteTarget(file.record, file.citekey)
-            except BadFile:
-                self._found[name] = None
-        return self._found.get(name)
+        if name in self._found:
+            return self._found[name]
+        found = self._target(name)
+        if len(self._found) < MAX_KEPT:
+            self._found[name] = found
+        return found
+
+    def _target(self, name: str) -> NoteTarget | None:
+        try:
+            file = self._read(name)
+        except BadFile:
+            return None
+        return NoteTarget(file.record, file.citekey)
 
     def _name(self, note: str, target: str) -> str | None:
         folder = posixpath.dirname(note).casefold()
@@ -63,11 +72,7 @@ class VaultNotes:
             if (found := self._paths.get(posixpath.normpath(place))) is not None:
                 return found
         # Obsidian writes the end of a path, as much of it as tells notes of one name apart.
-        named = self._named.get(posixpath.basename(target), [])
-        ending = [
-            name for name in named if f"/{_without_end(name).casefold()}".endswith(f"/{target}")
-        ]
-        return min(ending, key=lambda name: (name.count("/"), name)) if ending else None
+        return self._ending.get(target)
 
 
 def _without_end(path: str) -> str:

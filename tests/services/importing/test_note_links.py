@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.db import Database
 from app.models import Paper, Summary
 from app.queries.papers import by_key
+from app.services.importing import note_links, vault_notes
 from app.services.importing.terms import ImportOptions
+from app.services.importing.vault_notes import VaultNotes
+from app.services.summaries.file_reading import SummaryFile
+from app.sources.record import PaperRecord
 from tests.helpers.factories import make_paper, make_user
+from tests.helpers.queries import count_queries
 from tests.helpers.samples.vaults import import_vault, note, statuses
 
 OPTIONS = ImportOptions(writer="mira")
@@ -121,3 +128,63 @@ def test_pictures_of_obsidian_and_html_that_are_missing_are_told(
     (outcome,) = import_vault(session, tmp_path, OPTIONS)
     gone = ["img/gone.jpg", "gone.png", "gone.gif"]
     assert outcome.notes == tuple(f"the picture {name} is not there" for name in gone)
+
+
+def test_a_link_is_looked_for_once_in_a_run(
+    database: Database, session: Session, tmp_path: Path
+) -> None:
+    make_user(session, "mira")
+    for number in range(12):
+        links = " ".join(f"[[n{other}]]" for other in range(12) if other != number)
+        note(tmp_path, f"n{number}.md", links, key=f"ln/N{number}", title=f"Note {number}")
+    import_vault(session, tmp_path, OPTIONS)
+    with count_queries(database) as queries:
+        import_vault(session, tmp_path, OPTIONS)
+    assert sum("SAVEPOINT" in each for each in queries) <= 2 * 12 + 12
+
+
+def test_a_note_leads_to_so_many_others(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(note_links, "MAX_LINKED_NOTES", 2)
+    make_user(session, "mira")
+    note(tmp_path, "a.md", "[[b]] [[c]] [[d]] [[b]]", key="ln/A", title="A")
+    for name in "bcd":
+        note(tmp_path, f"{name}.md", "Text.", key=f"ln/{name.upper()}", title=name)
+    outcomes = import_vault(session, tmp_path, OPTIONS)
+    assert sources(session)["ln/A"] == ("[b](/paper/ln/B) [c](/paper/ln/C) [[d]] [b](/paper/ln/B)")
+    assert "not linked, since a note has at most 2: d" in outcomes[0].notes
+
+
+def test_a_paper_of_a_note_that_is_refused_is_not_remembered(
+    session: Session, tmp_path: Path
+) -> None:
+    make_user(session, "mira")
+    note(tmp_path, "a.md", "[[c]] " + "x" * 70_000, key="ln/A", title="A")
+    note(tmp_path, "b.md", "[[c]]", key="ln/B", title="B")
+    told = {"title": "A title that tells this work apart", "author": "Ann Smith", "year": 2001}
+    note(tmp_path, "c.md", "Text.", **told)
+    outcomes = import_vault(session, tmp_path, OPTIONS)
+    assert statuses(outcomes) == {"refused": 1, "added": 2}
+    made_up = session.scalars(select(Paper.key).where(Paper.year == 2001)).one()
+    assert sources(session)["ln/B"] == f"[c](/paper/{made_up})"
+
+
+def test_notes_beyond_those_that_are_remembered_are_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(vault_notes, "MAX_KEPT", 1)
+
+    def read(name: str) -> SummaryFile:
+        return SummaryFile(PaperRecord(name), "")
+
+    names = [f"{folder}/index.md" for folder in range(5)] + ["other/0/index.md"]
+    notes = VaultNotes(names, read)
+    found = {name: notes.find("x.md", name) for name in ("3/index", "index", "0/index", "9/index")}
+    titles = {name: each and each.record.title for name, each in found.items()}
+    assert titles == {
+        "3/index": "3/index.md",
+        "index": "0/index.md",
+        "0/index": "0/index.md",
+        "9/index": None,
+    }
