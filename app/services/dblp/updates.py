@@ -75,6 +75,7 @@ def update_papers(
     papers = {paper.id: paper for paper in session.scalars(query)}
     changes.note(session, "paper", *papers)
     done: Counter[str] = Counter()
+    same: set[int] = set()
     for work, number in pairs:
         paper = papers[number]
         owns = _owns(paper, work)
@@ -84,8 +85,10 @@ def update_papers(
             done["unchanged" if owns else "joined"] += 1
         else:
             done["unchanged"] += 1
+            same.add(number)
         paper.arxiv_id = paper.arxiv_id or work.arxiv_id or None
     session.flush()
+    changes.forget(session, "paper", *same)
     session.expunge_all()  # or the memory would hold every paper of the run
     return done
 

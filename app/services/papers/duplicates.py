@@ -40,8 +40,10 @@ def learn_names(session: Session, key: str, title: str, names: Sequence[PaperRef
     if paper is None or title_words(paper.title) != title_words(title):
         return
     known = known_keys(session, names)
-    changes.note(session, "paper", paper.id)
     new = {(ref.kind, folded(ref.value)): ref for ref in names if ref not in known}
+    if not new:
+        return
+    changes.note(session, "paper", paper.id)
     session.add_all(
         Identifier(paper_id=paper.id, kind=kind, value=ref.value, folded=name)
         for (kind, name), ref in new.items()
