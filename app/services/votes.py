@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from app.db import begin_writing, now
+from app.db import begin_writing, lock_papers, now
 from app.models import Summary, User, Vote
 from app.services import changes
 from app.services.refusals import Refusal
@@ -82,6 +82,7 @@ def popularity(score: int, published_at: datetime) -> float:
 
 def _lock(session: Session, user: User, summary_id: int) -> Summary | None:
     begin_writing(session)
+    lock_papers(session, alone=False)  # who changes a paper's row marks texts behind it
     # Votes on one summary queue here, so that each recount sees all votes before it. SQLite
     # ignores the lock: there the whole transaction has the write lock already.
     # What was read before the lock may be old: it is read again.

@@ -5,15 +5,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
-from app.db import Database
-from app.models import Summary, User, Vote
+from app.db import Database, begin_writing, lock_papers
+from app.models import Paper, Summary, User, Vote
 from app.services import votes
 from app.services.operation import schema
 from app.services.refusals import Refusal
-from tests.helpers.factories import make_summary, make_user
+from tests.helpers.factories import make_paper, make_summary, make_user
+from tests.helpers.waiting import wait_until
 
 
 def test_one_vote_a_person_and_it_can_change(session: Session) -> None:
@@ -103,3 +104,44 @@ def test_popularity_of_what_is_new_needs_a_vote() -> None:
     # Seconds still count between the two.
     later = datetime(2026, 6, 1, 0, 0, 1, tzinfo=UTC)
     assert votes.popularity(0, later) > votes.popularity(0, later - timedelta(seconds=1))
+
+
+def test_a_vote_waits_for_who_changes_a_paper(any_file_database: Database) -> None:
+    if any_file_database.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    with any_file_database.session() as session:
+        summary = make_summary(session, make_paper(session, "conf/x/A", year=2016))
+        number, paper_id, reader = summary.id, summary.paper_id, make_user(session).id
+        before = pids_that_wait(session)
+        session.rollback()
+
+        def vote() -> None:
+            with any_file_database.session() as own:
+                votes.cast(own, own.get_one(User, reader), number, 1)
+                own.commit()
+
+        begin_writing(session)
+        lock_papers(session, alone=True)
+        session.execute(update(Paper).where(Paper.id == paper_id).values(year=2017))
+        with ThreadPoolExecutor(1) as pool:
+            voted = pool.submit(vote)
+            with any_file_database.session() as looking:
+                wait_until(lambda: pids_that_wait(looking) - before, "the vote to wait")
+            # Would be a deadlock if the vote held the summary and waited for the paper.
+            session.execute(update(Summary).where(Summary.id == number).values(takeaway="New"))
+            session.commit()
+            voted.result()
+        assert session.get_one(Summary, number, populate_existing=True).score == 1
+
+
+def pids_that_wait(session: Session) -> set[int]:
+    """Processes of the server that wait for a lock."""
+    found = session.scalars(
+        text(
+            "SELECT pid FROM pg_stat_activity"
+            " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+    )
+    pids = set(found)
+    session.rollback()
+    return pids
