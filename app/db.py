@@ -150,6 +150,8 @@ def begin_writing(session: Session) -> None:
     if session.in_transaction():
         if session.connection().get_execution_options().get("writing"):
             return
+        if session.in_nested_transaction():
+            raise RuntimeError("A session begins to write before its first savepoint.")
         session.commit()
     try:
         session.connection(execution_options=WRITING)
