@@ -6,7 +6,7 @@ For what adds thousands of papers a second.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, any_, func, literal, select, text
@@ -15,6 +15,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.db import Base, hide_values
+
+BATCH = 500  # rows named in one statement
+
+
+def batches(ids: Iterable[int]) -> Iterator[list[int]]:
+    """Numbers in their order, each once, as many at a time as one statement names."""
+    ordered = sorted(set(ids))
+    for start in range(0, len(ordered), BATCH):
+        yield ordered[start : start + BATCH]
 
 
 def is_sqlite(session: Session) -> bool:

@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session, SessionTransaction
 
 from app.db import begin_writing
 from app.models import Link, Paper, Summary, SummaryTag, User
+from app.services.bulk import batches
 from app.services.counters import counts, totals
 from app.services.counters.differences import Placement
 from app.services.links.resolving import resolve_links
@@ -28,7 +29,6 @@ from app.services.similar import similarity
 
 Kind = Literal["paper", "summary", "author", "writer"]
 _KEY = "changes"
-BATCH = 500  # rows named in one statement
 
 
 class _SummaryState(NamedTuple):
@@ -52,6 +52,7 @@ class _Changes:
         scores: summaries whose votes change, and what they brought their writers before.
         authors, writers: whose names change.
         texts: the plain texts of summaries that were rendered.
+        has_failed: whether what follows was begun and not finished.
     """
 
     transaction: SessionTransaction | None
@@ -61,6 +62,7 @@ class _Changes:
     authors: set[int] = field(default_factory=set)
     writers: set[int] = field(default_factory=set)
     texts: dict[int, str] = field(default_factory=dict)
+    has_failed: bool = False
 
 
 def note(session: Session, kind: Kind, *ids: int) -> None:
@@ -83,6 +85,14 @@ def note(session: Session, kind: Kind, *ids: int) -> None:
         changes.summaries |= _states(session, new)
     else:
         {"author": changes.authors, "writer": changes.writers}[kind].update(ids)
+
+
+def forget(session: Session, kind: Literal["paper", "summary"], *ids: int) -> None:
+    """Take back notes of rows that were not changed after all, nor by anybody before."""
+    changes = _changes(session)
+    rows: dict[int, Any] = changes.papers if kind == "paper" else changes.summaries
+    for each in ids:
+        rows.pop(each, None)
 
 
 def note_new(session: Session, kind: Literal["paper", "summary"], *ids: int) -> None:
@@ -115,14 +125,18 @@ def apply(session: Session) -> None:
     A commit does so by itself.
     """
     session.flush()
-    changes: _Changes | None = session.info.pop(_KEY, None)
+    changes: _Changes | None = session.info.get(_KEY)
     if changes is None or changes.transaction is not session.get_transaction():
         return  # of a transaction that was rolled back
+    if changes.has_failed:
+        raise RuntimeError("What follows from the changes could not be written: roll back first.")
+    changes.has_failed = True  # until all is done: half of it must not be kept
     present = _states(session, changes.summaries)
     mark_stale(session, resolve_links(session, _existing_papers(session, changes.papers)))
     _follow_similar(session, changes, present)
     _follow_search(session, changes, present)
     _follow_counts(session, changes, present)
+    del session.info[_KEY]
 
 
 @event.listens_for(Session, "before_commit")
@@ -190,13 +204,13 @@ def _follow_counts(session: Session, changes: _Changes, present: dict[int, _Summ
 
 def _placements(session: Session, ids: Iterable[int]) -> dict[int, Placement]:
     columns = (Paper.id, Paper.venue_id, Paper.year, Paper.summaries_count)
-    rows = (session.execute(select(*columns).where(Paper.id.in_(some))) for some in _batches(ids))
+    rows = (session.execute(select(*columns).where(Paper.id.in_(some))) for some in batches(ids))
     return {row[0]: Placement(row[1], row[2], row[3]) for each in rows for row in each}
 
 
 def _states(session: Session, ids: Iterable[int]) -> dict[int, _SummaryState]:
     found: dict[int, _SummaryState] = {}
-    for some in _batches(ids):
+    for some in batches(ids):
         tags: defaultdict[int, set[int]] = defaultdict(set)
         targets: defaultdict[int, set[int]] = defaultdict(set)
         carried = select(SummaryTag.summary_id, SummaryTag.tag_id)
@@ -234,15 +248,10 @@ def _existing_papers(session: Session, ids: Collection[int]) -> list[int]:
     query = select(Paper.id)
     return [
         number
-        for some in _batches(ids)
+        for some in batches(ids)
         for number in session.scalars(query.where(Paper.id.in_(some)).order_by(Paper.id))
     ]
 
 
 def _existing_users(session: Session, ids: Collection[int]) -> list[User]:
     return [user for each in sorted(ids) if (user := session.get(User, each)) is not None]
-
-
-def _batches(ids: Iterable[int]) -> Iterable[list[int]]:
-    ordered = sorted(set(ids))
-    return (ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH))

@@ -223,3 +223,41 @@ def test_nobody_else_brings_derived_rows_into_step() -> None:
                     if node.value.id == home.rpartition(".")[2] and node.attr in names:
                         found.add((module, node.attr))
     assert found == set()
+
+
+def test_what_was_not_changed_is_forgotten(database: Database, session: Session) -> None:
+    paper = make_paper(session, "conf/x/A")
+    begin_writing(session)
+    changes.note(session, "paper", paper.id)
+    changes.forget(session, "paper", paper.id)
+    with count_queries(database) as queries:
+        session.commit()
+    assert not [each for each in queries if "search_entries" in each or "similar" in each]
+
+
+def test_when_what_follows_fails_nothing_is_kept(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper = make_paper(session, "conf/x/A", year=2016)
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    begin_writing(session)
+    changes.note(session, "paper", paper.id)
+    paper.year = 2017
+    with monkeypatch.context() as patched:
+        patched.setattr(changes.counts, "recount", fail)
+        with pytest.raises(ZeroDivisionError):
+            session.commit()
+    with pytest.raises(RuntimeError, match="roll back first"):
+        session.commit()  # as if nothing had happened
+    session.rollback()
+    session.expire_all()
+    assert (paper.year, years(session)) == (2016, [(2016, 1, 0)])
+
+
+def test_no_session_begins_to_write_within_a_savepoint(session: Session) -> None:
+    session.execute(select(Paper.id))
+    with session.begin_nested(), pytest.raises(RuntimeError, match="first savepoint"):
+        begin_writing(session)

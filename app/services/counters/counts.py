@@ -13,7 +13,7 @@ transactions wait for each other. Whoever shows, hides or removes summaries has 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -38,10 +38,10 @@ from app.models import Paper, Summary, Venue, VenueYear
 from app.models.papers.paper import rank
 from app.models.papers.venue import NO_YEAR
 from app.queries.visibility import public
+from app.services.bulk import batches
 from app.services.counters import totals
 from app.services.counters.differences import CountDifferences, Placement
 
-BATCH = 500  # rows named in one statement
 _COLUMNS = ("summaries_count", "top_score", "rank")
 
 
@@ -65,7 +65,7 @@ def recount(
     for placement in before.values():
         if placement is not None:
             differences.add(placement, -1)
-    for ids in _batches({*paper_ids, *before}):
+    for ids in batches({*paper_ids, *before}):
         papers = session.execute(
             select(Paper.id, Paper.venue_id, Paper.year, *(_column(name) for name in _COLUMNS))
             .where(Paper.id.in_(ids))
@@ -152,7 +152,7 @@ def recount_all(session: Session) -> None:
 
 def set_sections(session: Session, paper_ids: Collection[int]) -> None:
     """Give the summaries of these papers the section of their paper, where they have another."""
-    for ids in _batches(paper_ids):
+    for ids in batches(paper_ids):
         _set_sections(session, Summary.paper_id.in_(ids))
 
 
@@ -215,9 +215,3 @@ def _forget(session: Session, table: type[Any], names: Sequence[str]) -> None:
 
 def _column(name: str) -> Any:
     return getattr(Paper, name)
-
-
-def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
-    ordered = sorted(set(ids))
-    for start in range(0, len(ordered), BATCH):
-        yield ordered[start : start + BATCH]
