@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import groupby
 
 from sqlalchemy import func, select
@@ -19,11 +19,25 @@ from app.rendering import (
     preview,
     render,
 )
-from app.rendering.links import FindPapers
 from app.text.person_names import surname
 
+NONE_KNOWN = KnownPapers()
 
-def render_text(session: Session, text: str) -> Rendered:
+
+@dataclass(frozen=True)
+class RenderedText(Rendered):
+    """A rendered summary, and what it says of papers.
+
+    Attributes:
+        refs: the papers that it links to.
+        known: those of them that were here when it was rendered.
+    """
+
+    refs: frozenset[PaperRef] = frozenset()
+    known: KnownPapers = NONE_KNOWN
+
+
+def render_text(session: Session, text: str) -> RenderedText:
     """Render a summary with its links to papers.
 
     Links that name a paper otherwise than by its key lead to it.
@@ -37,8 +51,24 @@ def render_text(session: Session, text: str) -> Rendered:
         RenderError: for a text that is too large or too deeply nested, with the line.
         RendererBusy: when the server has no time for it just now.
     """
+    asked: list[tuple[frozenset[PaperRef], KnownPapers]] = []
+
+    def find(refs: frozenset[PaperRef]) -> KnownPapers:
+        asked.append((refs, _find_papers(session, refs)))
+        return asked[-1][1]
+
     site_url = session.info["site_url"]
-    return render(text, find=_find(session, {}), site_url=site_url, id_prefix=_id_prefix(text))
+    rendered = render(text, find=find, site_url=site_url, id_prefix=_id_prefix(text))
+    refs, known = asked[-1] if asked else (frozenset(), NONE_KNOWN)
+    return RenderedText(**vars(rendered), refs=refs, known=known)
+
+
+def is_current(session: Session, rendered: RenderedText) -> bool:
+    """Whether the papers that a text links to are still those for which it was rendered.
+
+    The caller holds `lock_papers`, so that this does not change any more.
+    """
+    return not rendered.refs or _find_papers(session, rendered.refs) == rendered.known
 
 
 def preview_text(session: Session, text: str) -> tuple[Preview, dict[PaperRef, str]]:
@@ -50,8 +80,14 @@ def preview_text(session: Session, text: str) -> tuple[Preview, dict[PaperRef, s
         RenderError, Busy: as `render_text`.
     """
     keys: dict[PaperRef, str] = {}
+
+    def find(refs: frozenset[PaperRef]) -> KnownPapers:
+        known = _find_papers(session, refs)
+        keys.update(known.keys)
+        return known
+
     site_url = session.info["site_url"]
-    found = preview(text, find=_find(session, keys), site_url=site_url, id_prefix=_id_prefix(text))
+    found = preview(text, find=find, site_url=site_url, id_prefix=_id_prefix(text))
     return found, keys
 
 
@@ -59,15 +95,10 @@ def _id_prefix(text: str) -> str:
     return f"s{hashlib.sha256(text.encode()).hexdigest()[:8]}-"
 
 
-def _find(session: Session, keys: dict[PaperRef, str]) -> FindPapers:
-    """What the renderer asks for papers with; `keys` is filled with those that are here."""
-
-    def find(refs: Iterable[PaperRef]) -> KnownPapers:
-        known = identifiers.find_papers(session, refs, unsure=True)
-        keys.update((ref, paper.key) for ref, paper in known.items())
-        return KnownPapers(keys, citation_labels(session, set(keys.values())) if keys else {})
-
-    return find
+def _find_papers(session: Session, refs: frozenset[PaperRef]) -> KnownPapers:
+    known = identifiers.find_papers(session, refs, unsure=True)
+    keys = {ref: paper.key for ref, paper in known.items()}
+    return KnownPapers(keys, citation_labels(session, set(keys.values())) if keys else {})
 
 
 def citation_labels(session: Session, keys: set[str]) -> dict[str, str]:

@@ -126,14 +126,14 @@ def _renew_texts(
         lock_papers(session, alone=False)  # its links lead to papers
         found = session.get(table, row.id, with_for_update=True, populate_existing=True)
         if found is not None and (found.source, found.takeaway) == (source, takeaway):
+            found.renderer_version = RENDERER_VERSION
             if rendered is not None:
                 found.takeaway_html = takeaway_html
                 if isinstance(found, Summary):
                     changes.note(session, "summary", found.id)
-                    apply_rendered_text(session, found, rendered)
+                    apply_rendered_text(session, found, rendered)  # which may mark it once more
                 else:
                     found.html = rendered.html
-            found.renderer_version = RENDERER_VERSION
         session.commit()
         yield row.id
 

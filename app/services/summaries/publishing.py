@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, insert_missing, lock_papers, now
 from app.models import Paper, Revision, Summary, SummaryTag, Tag, User
-from app.rendering import RENDERER_VERSION, Rendered, RenderError, render_inline
+from app.rendering import RENDERER_VERSION, RenderError, render_inline
 from app.services import changes
+from app.services.links.stale import STALE
 from app.services.locks import check_paper_exists, lock_user
 from app.services.pictures import addresses
 from app.services.refusals import Refusal
-from app.services.renderer import render_text
+from app.services.renderer import RenderedText, is_current, render_text
 from app.services.summaries import draft_merge, links
 from app.services.summaries.checks import checked, parse_tags
 from app.services.summaries.content import BaseVersion, Content, Edit
@@ -167,7 +168,7 @@ def _free_place(texts: Sequence[Summary], wanted: int) -> int:
 class _RenderedEdit:
     """What the renderer made of a text and its takeaway, before this was anybody's turn."""
 
-    text: Rendered
+    text: RenderedText
     takeaway_html: str
 
 
@@ -224,7 +225,6 @@ def _write(
     if content.visibility == "public" and summary.published_at is None:
         summary.published_at = moment
     summary.popularity = popularity(summary.score, summary.published_at or summary.created_at)
-    summary.renderer_version = RENDERER_VERSION
     _take_rendered(summary, rendered)
     session.add(summary)
     session.flush()
@@ -239,7 +239,7 @@ def _write(
     return bool(moved)
 
 
-def render_or_refuse(session: Session, source: str) -> Rendered:
+def render_or_refuse(session: Session, source: str) -> RenderedText:
     """Render a text; one that the renderer refuses is `Refusal` in its words."""
     try:
         return render_text(session, source)
@@ -254,7 +254,7 @@ def _takeaway_or_refused(takeaway: str) -> str:
         raise Refusal("takeaway", str(error)) from None
 
 
-def _with_addresses(rendered: Rendered, moved: dict[str, str]) -> Rendered:
+def _with_addresses(rendered: RenderedText, moved: dict[str, str]) -> RenderedText:
     return replace(
         rendered,
         html=addresses.replace_names(rendered.html, moved),
@@ -263,19 +263,25 @@ def _with_addresses(rendered: Rendered, moved: dict[str, str]) -> Rendered:
     )
 
 
-def apply_rendered_text(session: Session, summary: Summary, rendered: Rendered) -> None:
-    """Write the HTML, links and pictures of a summary whose change is noted."""
+def apply_rendered_text(session: Session, summary: Summary, rendered: RenderedText) -> None:
+    """Write the HTML, links and pictures of a summary whose change is noted.
+
+    The caller holds `lock_papers`. A text whose links changed while it was rendered is marked.
+    """
     _take_rendered(summary, rendered)
+    if not is_current(session, rendered):
+        summary.renderer_version = STALE
     links.rebuild_links(session, summary, rendered.links)
     addresses.note_uses(session, summary)
     changes.note_text(session, summary.id, rendered.text)
 
 
-def _take_rendered(summary: Summary, rendered: Rendered) -> None:
+def _take_rendered(summary: Summary, rendered: RenderedText) -> None:
     summary.html = rendered.html
     summary.opening_html = rendered.opening
     summary.lead_html = rendered.lead
     summary.excerpt = rendered.excerpt
+    summary.renderer_version = RENDERER_VERSION
 
 
 def set_tags(session: Session, summary: Summary, names: Sequence[str]) -> None:

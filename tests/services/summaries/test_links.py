@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from types import ModuleType
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,10 +14,14 @@ from app.models import Link, Paper, Summary, User
 from app.queries import papers
 from app.queries.links import links
 from app.rendering import Rendered
+from app.services import renderer
 from app.services.links import stale
 from app.services.operation import rerender
 from app.services.operation.rerender import count_marked, renew_marked
 from app.services.papers.adding import add_paper
+from app.services.summaries import publishing
+from app.services.summaries.content import Edit
+from app.services.summaries.publishing import create_summary
 from app.sources.record import PaperRecord
 from tests.helpers.factories import make_paper, make_summary, make_user
 
@@ -193,6 +200,61 @@ def test_what_is_saved_meanwhile_is_not_overwritten(
         list(renew_marked(session))
         session.expire_all()
         assert "new text" in session.get_one(Summary, summary.id).html
+
+
+@pytest.fixture
+def add_while_rendering(
+    any_file_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[ModuleType], None]]:
+    """Adds the paper of an address in the moment in which a module has rendered a text."""
+    with any_file_database.session() as other:
+
+        def patch(module: ModuleType) -> None:
+            real = renderer.render_text
+
+            def slow(where: Session, text: str) -> Rendered:
+                found = real(where, text)
+                where.commit()
+                record = PaperRecord(title="YOLO", key="conf/YOLO", arxiv_id="1506.02640")
+                add_paper(other, record, "test")
+                other.commit()
+                monkeypatch.setattr(module, "render_text", real)
+                return found
+
+            monkeypatch.setattr(module, "render_text", slow)
+
+        yield patch
+
+
+def test_a_mark_made_while_a_text_is_rendered_is_kept(
+    any_file_database: Database, add_while_rendering: Callable[[ModuleType], None]
+) -> None:
+    with any_file_database.session() as session:
+        summary = make_summary(session, source="See https://arxiv.org/abs/1506.02640.")
+        stale.mark_stale(session, [summary.id])
+        session.commit()
+        add_while_rendering(rerender)
+        list(renew_marked(session))
+        assert count_marked(session) == 1
+        list(renew_marked(session))
+        assert count_marked(session) == 0
+        session.expire_all()
+        assert 'href="/paper/conf/YOLO"' in session.get_one(Summary, summary.id).html
+
+
+def test_a_text_whose_paper_is_added_while_it_is_saved_is_marked(
+    any_file_database: Database, add_while_rendering: Callable[[ModuleType], None]
+) -> None:
+    with any_file_database.session() as session:
+        paper, mira = make_paper(session), make_user(session)
+        add_while_rendering(publishing)
+        edit = Edit("See https://arxiv.org/abs/1506.02640.", "", "", "public", False)
+        summary = create_summary(session, mira, paper, edit).summary
+        session.commit()
+        assert count_marked(session) == 1
+        list(renew_marked(session))
+        session.expire_all()
+        assert 'href="/paper/conf/YOLO"' in session.get_one(Summary, summary.id).html
 
 
 def test_renewing_stops_when_its_time_is_over(session: Session) -> None:
