@@ -19,12 +19,11 @@ from app.references.parsing import parse_any_address
 from app.rendering import RENDERER_VERSION, RendererBusy, RenderError, render_inline, render_plain
 from app.services import changes
 from app.services.accounts.account import render_bio
-from app.services.links.stale import BATCH, STALE
+from app.services.links.stale import BATCH, RENDERER, STALE, lock_oldest_version
 from app.services.refusals import Refusal
 from app.services.renderer import render_text
 from app.services.summaries.publishing import apply_rendered_text
 
-NAME = "renderer"
 Text = TypeVar("Text", Summary, Revision)
 Row = TypeVar("Row", Summary, Revision, User)
 
@@ -61,7 +60,7 @@ def is_due(session: Session) -> bool:
     Not so where a newer one did: while the servers of a site are upgraded one by one, they would
     render against each other.
     """
-    stored = select(DerivedVersion.version).where(DerivedVersion.name == NAME)
+    stored = select(DerivedVersion.version).where(DerivedVersion.name == RENDERER)
     return (session.scalar(stored) or 0) < RENDERER_VERSION
 
 
@@ -100,9 +99,10 @@ def renew_stale(session: Session) -> Iterator[int]:
     yield from _renew_texts(session, Summary, _STALE[Summary])
     yield from _renew_texts(session, Revision, _STALE[Revision])
     yield from _renew_bios(session)
+    # Looked for with the row locked: nobody restores an old text between these two.
+    oldest = lock_oldest_version(session)
     if not any(_is_any(session, table) for table in _STALE):
-        begin_writing(session)
-        session.merge(DerivedVersion(name=NAME, version=RENDERER_VERSION))
+        oldest.version = RENDERER_VERSION
     session.commit()
 
 

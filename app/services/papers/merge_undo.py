@@ -30,6 +30,7 @@ from app.models import (
 from app.queries import papers
 from app.services import changes
 from app.services.links.resolving import names_of_paper, release_links
+from app.services.links.stale import note_restored
 from app.services.papers import spellings
 from app.services.papers.merging import FILLED_COLUMNS, add_authors, add_difference
 from app.services.refusals import Refusal
@@ -107,6 +108,7 @@ def restore_row(session: Session, row: dict[str, Any], printed_venue: str) -> Pa
     paper = Paper(**values)
     session.add(paper)
     session.flush()
+    note_restored(session, [paper.renderer_version])
     return paper
 
 

@@ -204,6 +204,8 @@ def _fill(session: Session, kept: Paper, removed: Paper) -> dict[str, Any]:
         if value and not getattr(kept, name):
             setattr(kept, name, value)
             filled[name] = encode_value(value)
+    if "abstract_html" in filled:
+        kept.renderer_version = min(kept.renderer_version, removed.renderer_version)
     if appeared and removed.details:
         # That a list of authors goes on is said of the list that it belongs to.
         own = {"authors"} if kept.authorships else set()

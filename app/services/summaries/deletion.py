@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.db import begin_writing, lock_papers, now
 from app.models import DeletedSummary, Draft, Paper, PaperMerge, Revision, Summary, User, Vote
-from app.rendering import RENDERER_VERSION
 from app.services import changes, votes
+from app.services.links.stale import note_restored
 from app.services.locks import lock_user
 from app.services.pictures import addresses
 from app.services.refusals import Refusal
@@ -26,6 +26,7 @@ from app.services.summaries.publishing import (
     apply_rendered_text,
     new_share_code,
     render_or_refuse,
+    render_takeaway_or_refuse,
     set_tags,
 )
 from app.services.summaries.state import (
@@ -120,6 +121,7 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
         return None
     data = found.data
     rendered = render_or_refuse(session, data["summary"]["source"])
+    takeaway_html = render_takeaway_or_refuse(data["summary"]["takeaway"])
     begin_writing(session)
     lock_papers(session, alone=False)
     lock_user(session, user.id)
@@ -141,7 +143,7 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
         score=0,
         **decode_row(Summary, data["summary"]),
     )
-    summary.renderer_version = RENDERER_VERSION
+    summary.takeaway_html = takeaway_html
     if summary.visibility == "unlisted":
         summary.share_code = new_share_code()
     session.add(summary)
@@ -150,6 +152,8 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
     changes.note_new(session, "summary", summary.id)
     for row in data["revisions"]:
         session.add(Revision(summary_id=summary.id, **decode_row(Revision, row)))
+    # The HTML of the last one is the summary's.
+    note_restored(session, [row.get("renderer_version", 0) for row in data["revisions"][:-1]])
     set_tags(session, summary, data["tags"])
     _restore_votes(session, summary, data["votes"])
     apply_rendered_text(session, summary, rendered)

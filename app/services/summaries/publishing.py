@@ -92,7 +92,7 @@ def create_summary(
     """
     content = checked(edit.applied_to(None))
     rendered = render_or_refuse(session, content.source)
-    takeaway_html = _takeaway_or_refused(content.takeaway)
+    takeaway_html = render_takeaway_or_refuse(content.takeaway)
     begin_writing(session)
     lock_papers(session, alone=False)
     check_paper_exists(session, paper)
@@ -140,7 +140,7 @@ def change_summary(
     """
     content = checked(edit.applied_to(content_of(session, summary)))
     made = _RenderedEdit(
-        render_or_refuse(session, content.source), _takeaway_or_refused(content.takeaway)
+        render_or_refuse(session, content.source), render_takeaway_or_refuse(content.takeaway)
     )
     begin_writing(session)
     lock_papers(session, alone=False)
@@ -247,7 +247,8 @@ def render_or_refuse(session: Session, source: str) -> RenderedText:
         raise Refusal("source", str(error), error.line) from None
 
 
-def _takeaway_or_refused(takeaway: str) -> str:
+def render_takeaway_or_refuse(takeaway: str) -> str:
+    """Render a takeaway; one that the renderer refuses is `Refusal` in its words."""
     try:
         return render_inline(takeaway)
     except RenderError as error:

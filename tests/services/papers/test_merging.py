@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.db import Base, Database, begin_writing
@@ -31,7 +31,7 @@ from app.queries.search import results
 from app.services import votes
 from app.services.accounts import merging
 from app.services.exporting import vault
-from app.services.operation.rerender import renew_marked
+from app.services.operation.rerender import renew_marked, renew_stale
 from app.services.papers.duplicates import suggest_duplicates
 from app.services.papers.merge_undo import undo_merge
 from app.services.papers.merging import mark_different, merge_papers
@@ -253,6 +253,19 @@ def test_where_it_appeared_is_one_fact(session: Session, known: dict[str, Any], 
         assert found == (known.get("year"), known.get("doi"), known.get("details", {}))
     undo(session, number)
     assert library(session) == before
+
+
+def test_an_abstract_that_is_taken_over_keeps_the_version_of_its_renderer(session: Session) -> None:
+    kept = make_paper(session, "a/b/Kept")
+    removed = make_paper(session, "a/b/Removed", abstract="All of $x$.")
+    begin_writing(session)
+    old = update(Paper).where(Paper.id == removed.id)
+    session.execute(old.values(abstract_html="old", renderer_version=1))
+    session.commit()
+    merge_papers(session, kept, removed, None)
+    session.commit()
+    list(renew_stale(session))
+    assert "<math" in session.get_one(Paper, kept.id, populate_existing=True).abstract_html
 
 
 def test_facts_changed_since_stay(session: Session) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.db import begin_writing
 from app.models import Author, Identifier, Link, Paper, PaperRevision, SearchEntry, User, Venue
 from app.queries import identifiers, merges, papers
 from app.queries.search import results
 from app.services.accounts.administration import set_role
+from app.services.operation import rerender
 from app.services.papers.editing import PaperEdit, edit_paper
 from app.services.papers.fact_changes import facts_of
 from app.services.papers.merging import mark_different, merge_papers
@@ -152,3 +154,22 @@ def test_what_others_have_by_now_stays_theirs(session: Session, curator: User) -
     make_paper(session, "A/B/c")
     with pytest.raises(Refusal, match="leads to another paper by now, A/B/c"):
         undo_revision(session, again.id, curator)
+
+
+def test_html_of_an_older_renderer_is_made_anew(session: Session, curator: User) -> None:
+    paper = make_paper(session, "a/b/C", "On $x$")
+    begin_writing(session)
+    session.execute(update(Paper).values(title_html="old", renderer_version=1))
+    session.commit()
+    session.expire_all()
+    removal = remove_paper(session, paper, curator, "Twice")
+    session.commit()
+    list(rerender.renew_stale(session))
+    assert not rerender.is_due(session)
+    undo_revision(session, removal.id, curator)
+    session.commit()
+    assert rerender.is_due(session)
+    list(rerender.renew_stale(session))
+    [title_html] = session.scalars(select(Paper.title_html))
+    assert "<math" in title_html
+    assert not rerender.is_due(session)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing
@@ -16,6 +16,7 @@ from app.queries import summaries
 from app.queries.links import links
 from app.search import find_papers, parse
 from app.services import votes
+from app.services.operation import rerender
 from app.services.refusals import Refusal
 from app.services.summaries import deletion
 from app.services.summaries.deletion import delete_summary, restore_summary
@@ -135,6 +136,27 @@ def test_a_restored_unlisted_one_has_a_new_link(session: Session) -> None:
     restored = restore_summary(session, session.get_one(User, summary.user_id), summary.id)
     assert restored is not None
     assert restored.share_code not in (None, code)
+
+
+def test_html_of_an_older_renderer_is_made_anew(session: Session, summary: Summary) -> None:
+    begin_writing(session)
+    session.execute(update(Summary).values(html="old", takeaway_html="old", renderer_version=1))
+    session.execute(update(Revision).values(html="old", takeaway_html="old", renderer_version=1))
+    session.commit()
+    session.expire_all()
+    delete_summary(session, summary)
+    session.commit()
+    list(rerender.renew_stale(session))
+    assert not rerender.is_due(session)
+    restore_summary(session, session.get_one(User, summary.user_id), summary.id)
+    session.commit()
+    restored = session.get_one(Summary, summary.id, populate_existing=True)
+    assert "<math" in restored.takeaway_html
+    assert rerender.is_due(session)
+    list(rerender.renew_stale(session))
+    first = select(Revision.html).where(Revision.number == 1)
+    assert "First." in str(session.scalar(first))
+    assert not rerender.is_due(session)
 
 
 def test_by_the_pages(guest: Browser, app: Flask, session: Session) -> None:
