@@ -6,6 +6,9 @@ import threading
 from collections.abc import Callable
 from time import monotonic
 
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
 SAFETY = 90.0  # seconds after which a test that waits in vain fails
 _PAUSE = 0.02  # seconds between two looks
 
@@ -27,3 +30,16 @@ def wait_until(holds: Callable[[], object], what: str) -> None:
     while not holds():
         assert monotonic() < end, f"never came: {what}"
         pause.wait(_PAUSE)
+
+
+def pids_that_wait(session: Session) -> set[int]:
+    """Processes of the server that wait for a lock."""
+    found = session.scalars(
+        text(
+            "SELECT pid FROM pg_stat_activity"
+            " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+    )
+    pids = set(found)
+    session.rollback()
+    return pids

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import Database, begin_writing, lock_papers
@@ -14,7 +14,7 @@ from app.services import votes
 from app.services.operation import schema
 from app.services.refusals import Refusal
 from tests.helpers.factories import make_paper, make_summary, make_user
-from tests.helpers.waiting import wait_until
+from tests.helpers.waiting import pids_that_wait, wait_until
 
 
 def test_one_vote_a_person_and_it_can_change(session: Session) -> None:
@@ -132,16 +132,3 @@ def test_a_vote_waits_for_who_changes_a_paper(any_file_database: Database) -> No
             session.commit()
             voted.result()
         assert session.get_one(Summary, number, populate_existing=True).score == 1
-
-
-def pids_that_wait(session: Session) -> set[int]:
-    """Processes of the server that wait for a lock."""
-    found = session.scalars(
-        text(
-            "SELECT pid FROM pg_stat_activity"
-            " WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        )
-    )
-    pids = set(found)
-    session.rollback()
-    return pids

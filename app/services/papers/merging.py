@@ -36,6 +36,7 @@ from app.services.links.stale import mark_stale
 from app.services.papers import spellings
 from app.services.refusals import Refusal
 from app.services.row_values import encode_row, encode_value
+from app.services.similar.similarity import lock_similar_papers
 from app.services.summaries import draft_merge
 
 # What is counted is worked out anew.
@@ -74,6 +75,7 @@ def merge_papers(
         raise Refusal("other", "These are the same paper.")
     begin_writing(session)
     lock_papers(session, alone=True)
+    lock_similar_papers(session)
     kept, removed = _present(session, kept.id), _present(session, removed.id)
     changes.note(session, "paper", kept.id, removed.id)
     count = select(func.count(Summary.id)).where(Summary.paper_id == removed.id, public())

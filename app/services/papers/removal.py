@@ -39,6 +39,7 @@ from app.services.papers.merge_undo import restore_row
 from app.services.papers.merging import OF_A_PAPER, add_authors, add_difference, written_authors
 from app.services.refusals import Refusal
 from app.services.row_values import encode_row
+from app.services.similar.similarity import lock_similar_papers
 
 _OF_A_VENUE = ("key", "name", "title", "kind", "section_slug")
 # All reasons in one sentence: which of them it is could tell that a private text exists.
@@ -56,6 +57,7 @@ def remove_paper(session: Session, paper: Paper, user: User, reason: str) -> Pap
     """
     begin_writing(session)
     lock_papers(session, alone=True)
+    lock_similar_papers(session)
     reason = check_reason(reason, is_needed=True)
     present = papers.reload_paper(session, paper.id)
     if present is None:

@@ -43,6 +43,16 @@ def has_marked(session: Session) -> bool:
     return session.scalar(select(SimilarMark.id).limit(1)) is not None
 
 
+def lock_similar_papers(session: Session) -> None:
+    """Queue for the tables of similar papers; SQLite has one writer at a time anyway.
+
+    Who removes a paper does so first: with it go rows that another one may be writing, who waits
+    for the paper in turn.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+
 def remove_traces(session: Session, texts: Sequence[tuple[int, Collection[int]]]) -> None:
     """Take away at once what texts took part in that are public no more.
 
@@ -54,7 +64,7 @@ def remove_traces(session: Session, texts: Sequence[tuple[int, Collection[int]]]
     if not texts:
         return
     begin_writing(session)
-    _alone(session)
+    lock_similar_papers(session)
     for paper_id, targets in texts:
         session.execute(delete(SimilarWord).where(SimilarWord.paper_id == paper_id))
         session.execute(
@@ -133,11 +143,12 @@ def mark_all(session: Session, *, every: bool) -> int:
         seen = rows[-1][0]
         learnt = {number: _words(session, number) for number, has_text in rows if has_text}
         begin_writing(session)
-        _alone(session)
-        for number, words in learnt.items():
-            _set_words(session, number, words)
+        lock_similar_papers(session)
+        numbers = sorted(_existing(session, [number for number, _ in rows]))
+        for number in numbers:
+            if number in learnt:
+                _set_words(session, number, learnt[number])
         # These papers will be done once, however often they were marked before.
-        numbers = [number for number, _ in rows]
         session.execute(delete(SimilarMark).where(SimilarMark.paper_id.in_(numbers)))
         mark(session, numbers)
         session.commit()
@@ -155,12 +166,17 @@ def mark_known(session: Session) -> None:
     marked = exists().where(SimilarMark.paper_id == SimilarPaper.paper_id)
     compared = select(SimilarPaper.paper_id).where(~marked).distinct()
     begin_writing(session)
+    lock_similar_papers(session)
     session.execute(insert(SimilarMark).from_select(["paper_id"], compared))
     session.commit()
 
 
 def _work_out(session: Session, paper_id: int) -> bool:
-    """Work out one paper; says whether it could be done, and nobody changed a text meanwhile."""
+    """Work out one paper.
+
+    Returns:
+        Whether it could be done: nobody changed a text meanwhile, or removed a paper.
+    """
     _look(session)
     words = _words(session, paper_id)
     written = select(Summary.id).where(Summary.paper_id == paper_id, public()).limit(1)
@@ -169,8 +185,9 @@ def _work_out(session: Session, paper_id: int) -> bool:
     touched = [paper_id, *(each.paper_id for each in alike)]
     seen = _marks(session, touched)
     begin_writing(session)
-    _alone(session)
-    if _marks(session, touched).keys() - seen.keys():
+    lock_similar_papers(session)
+    is_changed = _marks(session, touched).keys() - seen.keys()
+    if is_changed or len(_existing(session, touched)) < len(touched):
         session.commit()
         return False
     _set_words(session, paper_id, words if has_text else {})
@@ -183,9 +200,10 @@ def _work_out(session: Session, paper_id: int) -> bool:
 
 def _words(session: Session, paper_id: int) -> dict[str, int]:
     """The telling words of a paper and of its public summaries."""
-    paper = session.execute(
-        select(Paper.title, Paper.keywords, Paper.abstract).where(Paper.id == paper_id)
-    ).one()
+    facts = select(Paper.title, Paper.keywords, Paper.abstract).where(Paper.id == paper_id)
+    paper = session.execute(facts).one_or_none()
+    if paper is None:  # just removed
+        return {}
     texts = session.execute(
         select(Summary.takeaway, Summary.html)
         .where(Summary.paper_id == paper_id, public())
@@ -248,6 +266,10 @@ def _marks(session: Session, paper_ids: Sequence[int]) -> dict[int, int]:
     return dict(session.execute(query.where(SimilarMark.paper_id.in_(paper_ids))).all())
 
 
+def _existing(session: Session, paper_ids: Sequence[int]) -> set[int]:
+    return set(session.scalars(select(Paper.id).where(Paper.id.in_(paper_ids))))
+
+
 def _look(session: Session) -> None:
     """Begin to read one state of the database, whatever others commit."""
     session.commit()
@@ -255,9 +277,3 @@ def _look(session: Session) -> None:
     if session.get_bind().dialect.name == "postgresql":  # SQLite reads so anyway
         options["isolation_level"] = "REPEATABLE READ"
     session.connection(execution_options=options)
-
-
-def _alone(session: Session) -> None:
-    """Queue for the tables of similar papers; SQLite has one writer at a time anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))

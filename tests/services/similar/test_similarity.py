@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from app.db import begin_writing
-from app.models import Paper, SimilarMark, SimilarPaper, SimilarWord, Summary
+from app.db import Database, begin_writing
+from app.models import Paper, SimilarMark, SimilarPaper, SimilarWord, Summary, User
 from app.queries import similar
 from app.services.accounts.administration import delete_user
 from app.services.operation.tidying import tidy
+from app.services.papers.merging import merge_papers
+from app.services.papers.removal import remove_paper
 from app.services.similar import similarity
 from app.services.similar.evidence import MAX_SIMILAR_PAPERS
 from app.services.similar.telling_words import telling_words, text_of
@@ -21,6 +25,7 @@ from app.services.summaries.sharing import change_visibility
 from app.text.stop_words import COMMON_WORDS
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, make_user, publish
+from tests.helpers.waiting import pids_that_wait, wait_until
 
 
 def work(session: Session) -> int:
@@ -190,11 +195,73 @@ def test_what_was_worked_out_from_an_older_state_is_not_written(
         similarity.mark(opened, [two.id])  # as whoever hides a text of it does
 
     with monkeypatch.context() as patched:
-        patched.setattr(similarity, "_alone", after_somebody_else)
+        patched.setattr(similarity, "lock_similar_papers", after_somebody_else)
         assert not similarity._work_out(session, one.id)
     assert replaced == []
     assert similarity._work_out(session, one.id)
     assert replaced == [1]
+
+
+@pytest.mark.parametrize("way", ["remove", "merge"])
+def test_who_removes_a_paper_waits_before_it_is_locked(
+    any_file_database: Database, way: str
+) -> None:
+    if any_file_database.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    with any_file_database.session() as session:
+        gone, kept = make_paper(session, "a/b/Gone").id, make_paper(session, "a/b/Kept").id
+        curator = make_user(session).id
+        begin_writing(session)
+        pair = {"paper_id": gone, "similar_id": kept, "score": 1.0, "reasons": []}
+        session.execute(insert(SimilarPaper), [pair])
+        session.commit()
+        before = pids_that_wait(session)
+
+        def remove() -> None:
+            with any_file_database.session() as own:
+                papers = own.get_one(Paper, kept), own.get_one(Paper, gone)
+                if way == "merge":
+                    merge_papers(own, *papers, None)
+                else:
+                    remove_paper(own, papers[1], own.get_one(User, curator), "Twice")
+                own.commit()
+
+        similarity.remove_traces(session, [(gone, ())])  # as whoever works it out anew
+        with ThreadPoolExecutor(1) as pool:
+            removed = pool.submit(remove)
+            with any_file_database.session() as looking:
+                wait_until(lambda: pids_that_wait(looking) - before, "the removal to wait")
+            # Would be a deadlock if the paper were locked, and waited for its similar ones.
+            session.execute(insert(SimilarPaper), [pair])
+            session.commit()
+            removed.result()
+        assert session.get(Paper, gone, populate_existing=True) is None
+
+
+@pytest.mark.parametrize("key", ["a", "b"])
+def test_a_paper_that_is_removed_meanwhile_is_left_out(
+    any_file_database: Database, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    with any_file_database.session() as session, any_file_database.session() as other:
+        papers = {paper.key: paper for paper in make_three(session)}
+        work(session)
+        similarity.mark(session, [papers["a"].id])
+        session.commit()
+        real = similarity.find_similar_papers
+
+        def slow(opened: Session, paper_id: int, words: Any) -> Any:
+            found = real(opened, paper_id, words)
+            monkeypatch.setattr(similarity, "find_similar_papers", real)
+            gone = other.get_one(Paper, papers[key].id)
+            merge_papers(other, other.get_one(Paper, papers["c"].id), gone, None)
+            other.commit()
+            return found
+
+        monkeypatch.setattr(similarity, "find_similar_papers", slow)
+        work(session)
+        assert not similarity.has_marked(session)
+        left = next(papers[each] for each in "ab" if each != key)
+        assert papers[key].key not in shown(session, left)
 
 
 def test_a_library_of_an_older_version_is_marked_by_tidying(session: Session) -> None:
