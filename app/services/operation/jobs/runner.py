@@ -45,10 +45,13 @@ def run_forever(
         is_stopped: asked between two steps.
         wait: returns after so many seconds, or earlier when it is to be stopped.
     """
-    is_well = True
+    is_well, is_begun = True, False
     with _take_turns() as active:
         while not is_stopped():
             try:
+                if not is_begun:
+                    _add_missing_kinds(database, kinds)
+                    is_begun = True
                 found = _take_turn(database, active, is_stopped, kinds)
                 is_well = True
             except SQLAlchemyError as error:
@@ -61,6 +64,7 @@ def run_forever(
 
 def run_due(database: Database, is_stopped: IsStopped, kinds: Kinds = KINDS) -> None:
     """Run all that is due, and what becomes due meanwhile."""
+    _add_missing_kinds(database, kinds)
     with _take_turns() as active:
         while not is_stopped() and _take_turn(database, active, is_stopped, kinds):
             pass
@@ -73,8 +77,16 @@ def _take_turns() -> Iterator[deque[Active]]:
     try:
         yield active
     finally:
-        for _, work in active:
-            work.close()
+        for name, work in active:
+            try:
+                work.close()
+            except Exception as error:  # whatever it is, the others are closed too
+                _log_failure(name, error)
+
+
+def _add_missing_kinds(database: Database, kinds: Kinds) -> None:
+    with database.session() as session:
+        leases.add_missing_kinds(session, kinds.values(), now())
 
 
 def _take_turn(
@@ -87,7 +99,6 @@ def _take_turn(
     """
     if len(active) < MAX_ACTIVE:
         with database.session() as session:
-            leases.add_missing_kinds(session, kinds.values(), now())
             job = leases.claim(session, kinds.values(), now())
         if job is not None:
             active.append((job.kind, perform(database, job, is_stopped, kinds)))
@@ -107,9 +118,13 @@ def _work_slice(name: str, work: Work) -> bool:
             if monotonic() > end:
                 return True
     except Exception as error:  # whatever it is, other jobs go on
-        where = "".join(traceback.format_tb(error.__traceback__))
-        _log.error("The job %s failed: %s\n%s", name, describe(error), where)
+        _log_failure(name, error)
     return False
+
+
+def _log_failure(name: str, error: Exception) -> None:
+    where = "".join(traceback.format_tb(error.__traceback__))
+    _log.error("The job %s failed: %s\n%s", name, describe(error), where)
 
 
 def claim_kind(database: Database, kind: JobKind) -> Job | None:

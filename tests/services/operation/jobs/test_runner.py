@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,53 @@ def test_jobs_that_are_stopped_between_turns_give_the_lease_back(
     assert [each.holder for each in found] == [""] * 6
     assert sum(each.steps > 0 for each in found) == runner.MAX_ACTIVE
     assert all(each.ended_at is None for each in found)
+
+
+def test_one_that_fails_while_it_is_stopped_leaves_no_other_open(
+    database: Database,
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(runner, "SLICE_SECONDS", -1.0)
+    steps: list[object] = []
+
+    def endless(session: Session) -> Iterator[object]:
+        for number in count():
+            steps.append(number)
+            yield None
+
+    real = leases.release
+
+    def release(session: Session, job: Job, moment: datetime, done: int) -> None:
+        if job.kind != "c":
+            raise OperationalError("UPDATE", {}, Exception("the disk is away"))
+        real(session, job, moment, done)
+
+    monkeypatch.setattr(leases, "release", release)
+    kinds = kinds_of(*(recurring(name, endless) for name in "abc"))
+    runner.run_due(database, lambda: len(steps) > 9, kinds)
+    assert [bool(one_row(session, name).holder) for name in "abc"] == [True, True, False]
+    assert caplog.text.count("failed: OperationalError: the disk is away") == 2
+
+
+def test_the_rows_of_the_kinds_are_looked_for_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[float] = []
+    real = leases.add_missing_kinds
+    added: list[int] = []
+
+    def add(session: Session, kinds: Collection[JobKind], moment: datetime) -> None:
+        added.append(len(looks))
+        if len(looks) < 2:
+            raise OperationalError("SELECT", {}, Exception("the disk is away"))
+        real(session, kinds, moment)
+
+    monkeypatch.setattr(leases, "add_missing_kinds", add)
+    kinds = kinds_of(recurring(work=ten_steps))
+    runner.run_forever(database, lambda: len(looks) >= 5, looks.append, kinds)
+    assert added == [0, 1, 2], "until the database is well, and then no more"
 
 
 def test_who_breaks_off_gives_the_lease_back(database: Database, session: Session) -> None:
