@@ -130,9 +130,9 @@ class Part:
             return (Phrase(self.stems, column), Phrase((stem(_VENUES[self.words]),), column))
         # `R-CNN` is found as it is written, and as `rcnn`; `resnet50` also as two words.
         whole = tuple(Phrase((stem(word),), column) for word in self.whole)
-        parted = _NUMBERED.fullmatch(self.words[0]) if len(self.words) == 1 else None
-        apart = (Phrase((stem(parted[1]), parted[2]), column),) if parted else ()
-        return (Phrase(self.stems, column), *whole, *apart)
+        numbered = _NUMBERED.fullmatch(self.words[0]) if len(self.words) == 1 else None
+        split = (Phrase((stem(numbered[1]), numbered[2]), column),) if numbered else ()
+        return (Phrase(self.stems, column), *whole, *split)
 
     @property
     def whole(self) -> tuple[str, ...]:

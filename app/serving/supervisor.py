@@ -20,7 +20,7 @@ from multiprocessing.process import BaseProcess
 from time import monotonic
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
-AIDE_PAUSE_SECONDS = 5.0  # before an aide that ended is started anew
+JOB_RESTART_SECONDS = 5.0  # before a job process that ended is started anew
 # A forked worker has what the parent has loaded. There is no thread in the parent that could hold
 # a lock meanwhile. Elsewhere than on Linux the system's libraries do not bear a fork.
 CONTEXT = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
@@ -42,19 +42,19 @@ class Supervisor:
         work: what a worker does; it calls the function that it is given once it listens.
         count: how many workers.
         kill_seconds: after which a worker that was told to stop is killed.
-        aid: what one more process does, which is started when all workers are ready. The others
-            do without it, and it is started anew when it has ended.
+        job_work: what the process does that runs jobs. It is started when all workers are ready,
+            and anew when it has ended: the workers do without it.
     """
 
     def __init__(
-        self, work: Work, count: int, kill_seconds: float, aid: Work | None = None
+        self, work: Work, count: int, kill_seconds: float, job_work: Work | None = None
     ) -> None:
         self._work = work
         self._count = count
         self._kill_seconds = kill_seconds
-        self._aid = aid
-        self._aide: _Worker | None = None
-        self._next_aid: float | None = None
+        self._job_work = job_work
+        self._job_process: _Worker | None = None
+        self._next_job_start: float | None = None
         self._workers: list[_Worker] = []
 
     def run(self, ready: Callable[[], None]) -> int:
@@ -100,8 +100,8 @@ class Supervisor:
         announced = False
         while True:
             pipes = [worker.ready for worker in self._workers if not worker.is_ready]
-            ends = [worker.process.sentinel for worker in self._everyone()]
-            found = wait([woken, *pipes, *ends], self._until_next_aid())
+            ends = [worker.process.sentinel for worker in self._all_processes()]
+            found = wait([woken, *pipes, *ends], self._seconds_until_job_start())
             if woken in found:
                 return 0
             for worker in [each for each in self._workers if each.ready in found]:
@@ -110,33 +110,34 @@ class Supervisor:
             if not announced and all(worker.is_ready for worker in self._workers):
                 announced = True
                 ready()
-                self._next_aid = monotonic() if self._aid else None
+                self._next_job_start = monotonic() if self._job_work else None
             for worker in [each for each in self._workers if each.process.exitcode is not None]:
                 if not worker.is_ready:  # one more would do no better
                     return 1
                 self._workers.remove(worker)
                 _close(worker)
                 self._workers.append(self._start(self._work))
-            self._keep_aide()
+            self._keep_job_process()
 
-    def _everyone(self) -> list[_Worker]:
-        return [*self._workers, *([self._aide] if self._aide else [])]
+    def _all_processes(self) -> list[_Worker]:
+        return [*self._workers, *([self._job_process] if self._job_process else [])]
 
-    def _until_next_aid(self) -> float | None:
-        return None if self._next_aid is None else max(0.0, self._next_aid - monotonic())
+    def _seconds_until_job_start(self) -> float | None:
+        start = self._next_job_start
+        return None if start is None else max(0.0, start - monotonic())
 
-    def _keep_aide(self) -> None:
-        if self._aide is not None and self._aide.process.exitcode is not None:
-            _close(self._aide)
-            self._aide, self._next_aid = None, monotonic() + AIDE_PAUSE_SECONDS
-        if self._aid and self._next_aid is not None and monotonic() >= self._next_aid:
-            self._aide, self._next_aid = self._start(self._aid), None
+    def _keep_job_process(self) -> None:
+        if self._job_process is not None and self._job_process.process.exitcode is not None:
+            _close(self._job_process)
+            self._job_process, self._next_job_start = None, monotonic() + JOB_RESTART_SECONDS
+        if self._job_work and self._seconds_until_job_start() == 0:
+            self._job_process, self._next_job_start = self._start(self._job_work), None
 
     def _stop(self) -> None:
-        for worker in self._everyone():
+        for worker in self._all_processes():
             worker.process.terminate()
         end = monotonic() + self._kill_seconds
-        for worker in self._everyone():
+        for worker in self._all_processes():
             worker.process.join(max(0.0, end - monotonic()))
             worker.process.kill()  # nothing when it has ended
             _close(worker)

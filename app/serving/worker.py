@@ -49,8 +49,8 @@ def run(
     """
     os.environ["SHORTLIST_SECRET_KEY"] = secret_key
     kill_seconds = Limits.stop_seconds + 5  # when a worker cannot even end by itself
-    aid = job_process.work if jobs else None
-    return Supervisor(partial(work, address), workers, kill_seconds, aid).run(ready)
+    job_work = job_process.work if jobs else None
+    return Supervisor(partial(work, address), workers, kill_seconds, job_work).run(ready)
 
 
 def work(address: Address, ready: Callable[[], None]) -> None:

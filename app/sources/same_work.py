@@ -30,7 +30,7 @@ from app.text.person_names import comparable_name, comparable_surnames, without_
 
 MIN_WORDS = 3
 MIN_LETTERS = 15
-YEARS_APART = 1
+MAX_YEARS_BETWEEN = 1
 # What titles begin with that do not say what a text is about.
 GENERIC = (
     *("preface", "foreword", "afterword", "editorial", "guest editorial", "editors", "editor s"),
@@ -105,7 +105,7 @@ def is_same(one: WorkFacts, other: WorkFacts) -> bool:
     """
     if not (is_version(one, other) or _is_listed_twice(one, other)):
         return False
-    if one.year is None or other.year is None or abs(one.year - other.year) > YEARS_APART:
+    if one.year is None or other.year is None or abs(one.year - other.year) > MAX_YEARS_BETWEEN:
         return False
     words = title_words(one.title)
     return words == title_words(other.title) and is_distinctive(words) and _same_authors(one, other)
@@ -153,7 +153,7 @@ def is_named_by(work: WorkFacts, told: WorkFacts) -> bool:
     words = title_words(told.title)
     if words != title_words(work.title) or not words or is_generic(words):
         return False
-    if work.year is None or told.year is None or abs(work.year - told.year) > YEARS_APART:
+    if work.year is None or told.year is None or abs(work.year - told.year) > MAX_YEARS_BETWEEN:
         return False
     surnames, others = comparable_surnames(told.authors), comparable_surnames(work.authors)
     return bool(surnames and others) and surnames[0] == others[0]
@@ -183,7 +183,7 @@ def differences_between(one: WorkFacts, other: WorkFacts) -> list[str]:
         found.append("The authors differ.")
     if one.year is None or other.year is None:
         found.append("The year of one is not known.")
-    elif abs(one.year - other.year) > YEARS_APART:
+    elif abs(one.year - other.year) > MAX_YEARS_BETWEEN:
         found.append(f"They are {abs(one.year - other.year)} years apart.")
     if may_be_extended(one, other):
         found.append("The journal’s version may be an extended one, which is a work of its own.")

@@ -134,7 +134,7 @@ class _EntryBatch:
         kept = {number: entry for number, entry in entries.items() if entry is not None}
         begin_writing(self._session)
         lock_papers(self._session, alone=True)
-        self._look(list(kept.values()))
+        self._add_known(list(kept.values()))
         for number, entry in kept.items():
             if not self._prepare(number, entry):
                 self._add()
@@ -160,7 +160,7 @@ class _EntryBatch:
         names = {name for ref in refs for name in names_of(ref)}
         return _Entry(incoming, entry, record, notes, frozenset(names), title_folded(record.title))
 
-    def _look(self, entries: Sequence[_Entry]) -> None:
+    def _add_known(self, entries: Sequence[_Entry]) -> None:
         """Find out which names and titles are those of papers here."""
         names = (name for entry in entries for name in entry.names)
         self._names |= known_names(self._session, names).keys()

@@ -28,7 +28,7 @@ from app.services.papers.facts import FIELDS
 from app.services.papers.numbered_keys import FIRST, free_key, number_key
 from app.sources.record import OTHERS, PaperRecord, has_more_authors
 from app.sources.same_work import (
-    YEARS_APART,
+    MAX_YEARS_BETWEEN,
     is_distinctive,
     is_generic,
     is_same,
@@ -103,8 +103,8 @@ def is_record_of(session: Session, paper: Paper, record: PaperRecord) -> bool:
     words = title_words(paper.title)
     if words != title_words(record.title) or _differs(paper, record):
         return False
-    apart = abs(paper.year - record.year) if paper.year and record.year else 0
-    if apart > (0 if is_generic(words) else YEARS_APART):
+    years = abs(paper.year - record.year) if paper.year and record.year else 0
+    if years > (0 if is_generic(words) else MAX_YEARS_BETWEEN):
         return False
     told = paper.details or {}
     if is_generic(words):
@@ -250,7 +250,7 @@ def _of_same_work(session: Session, record: PaperRecord, before: int) -> Paper |
         query = query.where(Paper.year.is_(None))
     else:
         query = query.where(
-            Paper.year.between(record.year - YEARS_APART, record.year + YEARS_APART)
+            Paper.year.between(record.year - MAX_YEARS_BETWEEN, record.year + MAX_YEARS_BETWEEN)
         )
     if record.key:
         query = query.where(Paper.id <= before)

@@ -75,7 +75,7 @@ def undo_merge(session: Session, merge_id: int, user: User) -> Paper:
     _move_back_identifiers(session, data, kept, restored)
     _take_out(session, data["filled"], kept)
     add_authors(session, restored, data["authors"])
-    _tell_apart_again(session, data["differences"], kept, restored, user)
+    _mark_different_again(session, data["differences"], kept, restored, user)
     back = update(PaperMerge).where(PaperMerge.id.in_(data["merges"]), PaperMerge.kept_id.is_(None))
     session.execute(back.values(kept_id=restored.id))
     leading = update(PaperMerge).where(PaperMerge.id.in_(data.get("leading", data["merges"])))
@@ -170,7 +170,7 @@ def _take_out(session: Session, filled: dict[str, Any], kept: Paper) -> None:
         session.expire(kept, ["authorships"])
 
 
-def _tell_apart_again(
+def _mark_different_again(
     session: Session, differences: dict[str, list[int]], kept: Paper, restored: Paper, user: User
 ) -> None:
     for other in differences["added"]:

@@ -177,7 +177,7 @@ def _work_out(session: Session, paper_id: int) -> bool:
     Returns:
         Whether it could be done: nobody changed a text meanwhile, or removed a paper.
     """
-    _look(session)
+    _begin_snapshot(session)
     words = _words(session, paper_id)
     written = select(Summary.id).where(Summary.paper_id == paper_id, public()).limit(1)
     has_text = session.scalar(written) is not None
@@ -270,7 +270,7 @@ def _existing(session: Session, paper_ids: Sequence[int]) -> set[int]:
     return set(session.scalars(select(Paper.id).where(Paper.id.in_(paper_ids))))
 
 
-def _look(session: Session) -> None:
+def _begin_snapshot(session: Session) -> None:
     """Begin to read one state of the database, whatever others commit."""
     session.commit()
     options: dict[str, Any] = dict(READING)

@@ -72,7 +72,7 @@ def renew(session: Session, job: Job, moment: datetime) -> bool:
 def release(session: Session, job: Job, moment: datetime, steps: int) -> None:
     """Give a lease back before the job is done, so that others go on. Commits."""
     begin_writing(session)
-    _leave(session, job, attempts=0, due_at=moment, steps=job.steps + steps)
+    _end_lease(session, job, attempts=0, due_at=moment, steps=job.steps + steps)
     session.commit()
 
 
@@ -84,12 +84,14 @@ def finish(session: Session, job: Job, kind: JobKind, moment: datetime, steps: i
         is_stuck = not steps and kind.is_waiting is not None and kind.is_waiting(session)
         pause = kind.every or (MIN_PAUSE if is_stuck else timedelta(0))
         facts = {"error": "", "is_failed": False, "ended_at": moment}
-        _leave(session, job, attempts=0, due_at=moment + pause, steps=job.steps + steps, **facts)
+        _end_lease(
+            session, job, attempts=0, due_at=moment + pause, steps=job.steps + steps, **facts
+        )
     else:
         held = (Job.id == job.id, Job.holder == job.holder)
         session.execute(delete(Job).where(*held, Job.queued_at == job.queued_at))
         # If it is still there, it was queued once more while it ran.
-        _leave(session, job, began_at=None)
+        _end_lease(session, job, began_at=None)
     session.commit()
 
 
@@ -136,7 +138,7 @@ def _claim(session: Session, condition: ColumnElement[bool], moment: datetime) -
         session.commit()
         return None
     begin_writing(session)
-    _bury_lost(session, moment)
+    _fail_lost_jobs(session, moment)
     # PostgreSQL passes over a row that another is just taking; SQLite has one writer at a time.
     taken = (
         update(Job)
@@ -152,15 +154,15 @@ def _claim(session: Session, condition: ColumnElement[bool], moment: datetime) -
     return job
 
 
-def _bury_lost(session: Session, moment: datetime) -> None:
-    """Let jobs fail whose processes ended without a word, time after time."""
+def _fail_lost_jobs(session: Session, moment: datetime) -> None:
+    """Note that jobs failed whose processes ended in the middle of them too often."""
     lost = select(Job).where(Job.held_until <= moment, Job.attempts >= MAX_ATTEMPTS)
     for job in session.scalars(lost.with_for_update(skip_locked=True)).all():
         _note_failure(session, job, LOST, moment, 0)
 
 
 def _note_failure(session: Session, job: Job, error: str, moment: datetime, steps: int) -> None:
-    _leave(
+    _end_lease(
         session,
         job,
         error=error[:MAX_ERROR],
@@ -179,7 +181,7 @@ def _held(job: Job) -> Update:
     )
 
 
-def _leave(session: Session, job: Job, **facts: object) -> None:
+def _end_lease(session: Session, job: Job, **facts: object) -> None:
     """Give the lease back, if it is still ours."""
     session.execute(_held(job).values(holder="", held_until=None, **facts))
 
