@@ -37,7 +37,7 @@ def note_restored(session: Session, versions: Iterable[int]) -> None:
 
 
 def lock_oldest_version(session: Session) -> DerivedVersion:
-    """The row of the oldest version that may have made HTML; who restores some waits for it."""
+    """Lock the row of the oldest version that may have made HTML."""
     begin_writing(session)
     insert_missing(session, DerivedVersion, [{"name": RENDERER, "version": 0}], ["name"])
     row = select(DerivedVersion).where(DerivedVersion.name == RENDERER).with_for_update()
