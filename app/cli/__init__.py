@@ -12,9 +12,10 @@ import click
 
 from app.cli.catalogue import import_dblp
 from app.cli.common import address, plain_errors, settings, show_progress, stop
+from app.cli.files import export, import_
 from app.cli.jobs import jobs
-from app.cli.library import export, import_, reindex, rerender, similar, tidy
 from app.cli.links import links
+from app.cli.maintenance import reindex, rerender, similar, tidy
 from app.cli.users import user
 
 HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")

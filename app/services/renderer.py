@@ -64,7 +64,7 @@ def render_text(session: Session, text: str) -> RenderedText:
 
 
 def is_current(session: Session, rendered: RenderedText) -> bool:
-    """Whether the papers that a text links to are what they were when it was rendered.
+    """Whether a rendered text has the papers' present keys and labels.
 
     The caller holds `lock_papers`, so that this does not change any more.
     """

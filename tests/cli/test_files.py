@@ -1,40 +1,29 @@
-"""`shortlist import`, `export` and `tidy`, as an administrator runs them."""
+"""`shortlist import` and `export`, as an administrator runs them."""
 
 from __future__ import annotations
 
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, event, func, select, update
+from sqlalchemy import event, func, select
 
 from app import db, server
 from app.config import Config
-from app.db import Database, begin_writing, now, sqlite_module
-from app.models import DeletedSummary, Paper, Revision, SearchEntry, Summary, User
+from app.db import Database, sqlite_module
+from app.models import Paper, Revision, Summary, User
 from app.services.accounts import account, administration
-from app.services.summaries import deletion
 from tests.helpers.client import PASSWORD
-from tests.helpers.commands import SECRET, assert_refused, run
+from tests.helpers.commands import assert_refused, run
 from tests.helpers.factories import make_summary, make_user
-from tests.helpers.running import environment, free_port, make_installation, shortlist
+from tests.helpers.running import environment
 from tests.helpers.samples.shortscience import ITEM
 from tests.helpers.samples.vaults import contents, feed, note
-from tests.helpers.waiting import SAFETY, wait_until
-
-
-@pytest.fixture
-def library(tmp_path: Path, sqlite_template: Database) -> Iterator[Database]:
-    """The installation whose data directory is `tmp_path / "data"`."""
-    found = make_installation(tmp_path / "data", sqlite_template)
-    yield found
-    found.close()
+from tests.helpers.waiting import SAFETY
 
 
 @pytest.fixture
@@ -237,49 +226,6 @@ def test_an_import_that_is_killed_can_be_run_again(tmp_path: Path, library: Data
         assert session.scalar(select(func.count()).select_from(Revision)) == 50
     with closing(sqlite_module.connect(tmp_path / "data" / "shortlist.sqlite3")) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-
-
-def test_tidy_and_reindex(tmp_path: Path, library: Database) -> None:
-    """Both in one installation, which takes long to make."""
-    delete_long_ago(library)
-    done = run(tmp_path / "data", "tidy")
-    assert "Deleted: 0 images, 1 summary from the trash." in done.stdout
-    assert deleted(library) == 0
-    with library.session() as session:
-        begin_writing(session)
-        session.execute(delete(SearchEntry))
-        session.commit()
-    done = run(tmp_path / "data", "reindex", "--missing")
-    assert "Indexed: 1 paper." in done.stdout
-
-
-@pytest.mark.slow
-def test_serve_tidies(tmp_path: Path, library: Database) -> None:
-    delete_long_ago(library)
-    process = subprocess.Popen(
-        shortlist("serve", "--port", str(free_port())),
-        env=environment(tmp_path / "data", **SECRET),
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        wait_until(lambda: not deleted(library), "the tidying")
-    finally:
-        process.terminate()
-        process.wait(SAFETY)
-    assert deleted(library) == 0
-
-
-def delete_long_ago(library: Database) -> None:
-    with library.session() as session:
-        deletion.delete_summary(session, make_summary(session))
-        begin_writing(session)
-        session.execute(update(DeletedSummary).values(deleted_at=now() - timedelta(days=31)))
-        session.commit()
-
-
-def deleted(library: Database) -> int:
-    with library.session() as session:
-        return session.scalar(select(func.count()).select_from(DeletedSummary)) or 0
 
 
 FAULTS = {
