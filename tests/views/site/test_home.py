@@ -79,10 +79,9 @@ def test_a_private_text_is_popular_nowhere(guest: Browser, session: Session) -> 
 
 def test_the_browser_remembers_openings(guest: Browser, session: Session) -> None:
     paper = make_paper(session, "conf/x/A")
-    make_summary(
-        session, paper, make_user(session, "mira"), "It opens so.", takeaway="Short.", tags=["cs"]
-    )
-    for path in ("/?tab=recent", "/tag/cs", "/user/mira"):
+    mira = make_user(session, "mira")
+    make_summary(session, paper, mira, "It opens so.", takeaway="Short.", tags=["cs", "c#"])
+    for path in ("/?tab=recent", "/tag/cs", "/tag/c%23", "/user/mira"):
         compact = guest.get(path)
         assert "It opens so." not in compact.text
         assert "Set-Cookie" not in compact.response.headers
