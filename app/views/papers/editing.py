@@ -63,8 +63,9 @@ def facts(key: str) -> str:
 @needs_sign_in
 def save(key: str) -> Response | tuple[str, int]:
     paper = paper_or_404(key)
-    typed = {name: request.form[name].replace("\x00", "") for name in FACTS if name in request.form}
-    edit = PaperEdit(typed, request.form.get("stamp", ""), request.form.get("reason", ""))
+    sent = PaperFactsForm()
+    typed = {name: sent[name].data for name in FACTS if name in request.form}
+    edit = PaperEdit(typed, sent.stamp.data or "", sent.reason.data or "")
     try:
         revision = edit_paper(db(), paper, edit, signed_in())
     except Refusal as refused:
@@ -154,10 +155,10 @@ def confirm_removal(key: str) -> str:
 def remove(key: str) -> Response | tuple[str, int]:
     paper = paper_or_404(key)
     try:
-        revision = remove_paper(db(), paper, signed_in(), request.form.get("reason", ""))
+        revision = remove_paper(db(), paper, signed_in(), PaperFactsForm().reason.data or "")
     except Refusal as refused:
         db().rollback()
-        form = PaperFactsForm(formdata=None, data={"reason": request.form.get("reason", "")})
+        form = PaperFactsForm()
         form.refuse(refused)
         return _removal_page(paper_or_404(key), form), 422
     title, key = revision.paper_title, revision.paper_key

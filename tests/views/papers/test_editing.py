@@ -6,7 +6,7 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Paper, PaperRevision, User
@@ -98,6 +98,25 @@ def test_a_member_sees_fields_for_what_is_empty(member: Browser, session: Sessio
     answer = member.submit(FORM)
     assert answer.status == 303
     assert "Nothing was changed." in member.get(f"/paper/{KEY}").text
+
+
+def test_lines_are_kept_as_they_were_typed(curator: Browser, session: Session) -> None:
+    typed = {"abstract": "First line.\r\n\r\nSecond\r\nand third.", "authors": "Ann Lee\r\nBo Ng"}
+    assert curator.submit(FORM, **typed, reason="So.").status == 303
+    abstract = "First line.\n\nSecond\nand third."
+    assert session.scalars(select(Paper.abstract)).one() == abstract
+    session.commit()
+    assert "author        = {Ann Lee and Bo Ng}" in curator.get(f"/paper/{KEY}.bib").text
+    again = curator.submit(FORM, abstract=abstract.replace("\n", "\r\n"))
+    assert again.status == 303
+    assert session.scalar(select(func.count(PaperRevision.id))) == 1
+
+
+def test_signs_that_cannot_be_stored_are_left_out(curator: Browser) -> None:
+    fields = {name: "\x00" for name in curator.get(FORM).form(FORM) if name != "csrf_token"}
+    answer = curator.submit(FORM, **fields)
+    assert answer.status == 422
+    assert {"title", "reason"} <= set(errors(answer.text))
 
 
 def test_all_errors_stand_beside_their_fields_and_the_input_is_kept(curator: Browser) -> None:
