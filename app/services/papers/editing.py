@@ -32,7 +32,7 @@ from app.services.papers.insertion import set_orcids
 from app.services.refusals import Refusal, Refusals
 from app.sources.months import MACROS, month_number
 from app.sources.name_lists import NameList, parse_names, write_names
-from app.sources.record import NO_SECTION, OTHERS, PaperRecord, has_more_authors
+from app.sources.record import OTHERS, PaperRecord, has_more_authors
 from app.text.lines import plain_ends, visible_line
 
 ONLY_TRUSTED = "Only trusted users can change what is filled in."
@@ -77,15 +77,15 @@ def edit_paper(session: Session, paper: Paper, edit: PaperEdit, user: User) -> P
         if name in seen and seen[name] != _digest(current[name]):
             said = f"Changed meanwhile, to “{current[name]:.200}”. Save again to replace that."
             refused.add([Refusal(name, said if current[name] else "Emptied meanwhile.")])
-        elif not user.is_trusted and not _is_empty(name, current):
+        elif not user.is_trusted and current[name]:
             refused.add([Refusal(name, ONLY_TRUSTED)])
     facts = refused.check(lambda: _checked(session, touched), {})
     facts = {name: text for name, text in facts.items() if text != current[name]}
     if not user.is_trusted:  # an arXiv ID, say, that was typed as a DOI
-        facts = {name: facts[name] for name in facts if _is_empty(name, current)}
+        facts = {name: facts[name] for name in facts if not current[name]}
     for name in sorted(facts.keys() & set(NAMING_FACTS)):
         refused.check(_free_check(session, present, name, facts[name]), None)
-    overwrites = any(not _is_empty(name, current) for name in facts or touched)
+    overwrites = any(current[name] for name in facts or touched)
     reason = refused.check(lambda: check_reason(edit.reason, is_needed=overwrites), "")
     refused.raise_first()
     if not facts:
@@ -213,10 +213,6 @@ def _locked(session: Session, paper: Paper) -> Paper:
     if present is None:
         raise Refusal("paper", "This paper was merged into another one or removed meanwhile.")
     return present
-
-
-def _is_empty(name: str, facts: Mapping[str, str]) -> bool:
-    return facts[name] in ("", NO_SECTION if name == "section" else "")
 
 
 def _digest(text: str) -> str:

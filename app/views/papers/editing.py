@@ -182,10 +182,8 @@ def _form(current: dict[str, str], typed: dict[str, str]) -> PaperFactsForm:
 
 def _form_page(paper: Paper, form: PaperFactsForm, taken: list[str] | None = None) -> str:
     current = facts_of(paper)
-    if signed_in().is_trusted:
-        given = []
-    else:
-        given = [name for name in FACTS if current[name] not in ("", NO_SECTION)]
+    # That somebody chose no section is filled in as well.
+    given = [] if signed_in().is_trusted else [name for name in FACTS if current[name]]
     return render_template(
         "papers/edit.html",
         paper=paper,

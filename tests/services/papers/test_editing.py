@@ -13,12 +13,13 @@ from app.models import Author, Identifier, Link, Paper, PaperRevision, Summary, 
 from app.queries import identifiers, papers
 from app.queries.search import results
 from app.services.accounts.administration import set_role
-from app.services.papers.editing import PaperEdit, edit_paper, stamp_facts
+from app.services.papers.editing import ONLY_TRUSTED, PaperEdit, edit_paper, stamp_facts
 from app.services.papers.fact_changes import FACTS, IdentifierTaken, facts_of
 from app.services.papers.merge_undo import undo_merge
 from app.services.papers.merging import merge_papers
 from app.services.papers.removal import undo_revision
 from app.services.refusals import Refusal
+from app.sources.record import NO_SECTION
 from tests.helpers.counts import check_counts
 from tests.helpers.factories import make_paper, make_summary, make_user
 
@@ -283,6 +284,16 @@ def test_the_venue_is_found_by_its_names_and_the_section_follows(
     edit(session, paper, curator, venue="")
     assert reloaded(session, paper).venue is None
     check_counts(session)
+
+
+def test_a_member_keeps_the_choice_of_no_section(session: Session, curator: User) -> None:
+    paper = make_paper(session, "a/b/C", "On graphs", arxiv_id="cs/0112017")
+    edit(session, paper, curator, section=NO_SECTION)
+    said = refusals(session, paper, make_user(session), section="bio")
+    assert said["section"] == ONLY_TRUSTED
+    assert reloaded(session, paper).section_slug is None
+    edit(session, paper, curator, section="bio")
+    assert reloaded(session, paper).section_slug == "bio"
 
 
 def test_who_is_named_as_before_stays_the_same_author(session: Session, curator: User) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Paper, PaperRevision, User
 from app.services.accounts.administration import set_role
+from app.sources.record import NO_SECTION
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, make_user
 
@@ -98,6 +99,15 @@ def test_a_member_sees_fields_for_what_is_empty(member: Browser, session: Sessio
     answer = member.submit(FORM)
     assert answer.status == 303
     assert "Nothing was changed." in member.get(f"/paper/{KEY}").text
+
+
+def test_no_section_is_filled_in_too(member: Browser, curator: Browser, session: Session) -> None:
+    make_paper(session, "x/y/Z", arxiv_id="cs/0112017")
+    form = "/paper/x/y/Z/facts"
+    assert curator.submit(form, section=NO_SECTION, reason="Not one of ours.").status == 303
+    page = member.get(form)
+    assert "section" not in page.form(form)
+    assert "None of these" in page.text
 
 
 def test_lines_are_kept_as_they_were_typed(curator: Browser, session: Session) -> None:
