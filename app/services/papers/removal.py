@@ -1,5 +1,8 @@
 """Removing a paper on which nothing hangs, and bringing it back.
 
+Whether it can be removed tells whether somebody has a private text about it, so only
+administrators may try.
+
 One transaction each, which the caller commits.
 """
 
@@ -43,8 +46,7 @@ from app.services.row_values import encode_row
 _OF_A_VENUE = ("key", "name", "title", "kind", "section_slug")
 # All reasons in one sentence: which of them it is could tell that a private text exists.
 IN_USE = (
-    "A paper stays while it has summaries or drafts of anybody, private, unlisted or in the trash,"
-    " or was merged with another one. If it is here twice, merge it instead."
+    "Papers with summaries, drafts or merges can’t be removed. Is it a duplicate? Merge it instead."
 )
 
 

@@ -125,6 +125,18 @@ def needs_trust(view: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
+def needs_administrator(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let only administrators in; goes below `needs_sign_in`."""
+
+    @wraps(view)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        if not signed_in().is_administrator:
+            abort(403)
+        return view(*args, **kwargs)
+
+    return wrapped
+
+
 def sign_in(user: User, new_token: str) -> None:
     """Put the token of a new session into the cookie; the caller commits."""
     session.clear()

@@ -21,6 +21,7 @@ from app.sources.record import NO_SECTION
 from app.views.http import listing
 from app.views.http.access import (
     db,
+    needs_administrator,
     needs_sign_in,
     needs_trust,
     paper_or_404,
@@ -143,7 +144,7 @@ def undo(revision_id: int) -> Response:
 @blueprint.get("/paper/<path:key>/remove")
 @_of_paper("remove")
 @needs_sign_in
-@needs_trust
+@needs_administrator
 def confirm_removal(key: str) -> str:
     return _removal_page(paper_or_404(key), PaperFactsForm(formdata=None))
 
@@ -151,7 +152,7 @@ def confirm_removal(key: str) -> str:
 @blueprint.post("/paper/<path:key>/remove")
 @WRITE_LIMIT
 @needs_sign_in
-@needs_trust
+@needs_administrator
 def remove(key: str) -> Response | tuple[str, int]:
     paper = paper_or_404(key)
     try:
