@@ -72,6 +72,9 @@ def remove_paper(session: Session, paper: Paper, user: User, reason: str) -> Pap
         session, present, FactChange(facts, {}, data), user, kind="removal", reason=reason
     )
     revision.paper_id = None
+    # By its last key all of them are found, when there is no paper any more that they belong to.
+    ours = PaperRevision.id.in_(data["revisions"])
+    session.execute(update(PaperRevision).where(ours).values(paper_key=present.key))
     leading = Link.target_id == present.id
     mark_stale(session, session.scalars(select(Link.summary_id).where(leading).distinct()).all())
     session.execute(update(Link).where(leading).values(target_id=None))

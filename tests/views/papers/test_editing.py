@@ -215,6 +215,23 @@ def test_a_paper_is_removed_and_restored(
     assert "Paper restored" in curator.get(f"/paper/{KEY}/changes").text
 
 
+def test_the_changes_of_a_removed_paper_are_found_by_all_its_keys(
+    administrator: Browser, session: Session
+) -> None:
+    other = make_paper(session, "x/y/Z")
+    assert administrator.submit(FORM, year="2016", reason="First.").status == 303
+    assert administrator.submit(FORM, key="a/b/Mid", reason="Second.").status == 303
+    for key, former in (("a/b/New", "a/b/Mid"), ("x/y/New", other.key)):
+        form = f"/paper/{former}/facts"
+        assert administrator.submit(form, key=key, reason=f"To {key}.").status == 303
+    assert administrator.submit("/paper/a/b/New/remove", reason="Spam.").status == 303
+    for key in (KEY, "a/b/Mid", "a/b/New"):
+        log = administrator.get(f"/paper/{key}/changes").text
+        reasons = ("First.", "Second.", "To a/b/New.", "Spam.")
+        assert all(reason in log for reason in reasons), key
+        assert "To x/y/New." not in log
+
+
 @pytest.mark.parametrize("visibility", ["public", "private"])
 def test_a_refused_removal_is_the_same_for_every_text(
     administrator: Browser, session: Session, paper: Paper, visibility: str
