@@ -8,6 +8,12 @@ from sqlalchemy.orm import Session, defer, joinedload
 from app.models import Paper, PaperRevision
 
 
+def is_revision(session: Session, revision_id: int) -> bool:
+    """Whether there is a revision of this number."""
+    query = select(PaperRevision.id).where(PaperRevision.id == revision_id)
+    return revision_id < 2**31 and session.scalar(query) is not None
+
+
 def latest_revisions(
     session: Session, *, number: int, size: int, of: Paper | str | None = None
 ) -> tuple[list[PaperRevision], bool]:

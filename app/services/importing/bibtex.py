@@ -94,7 +94,7 @@ def _refused(
     incoming: IncomingPaper, entry: FoundEntry, refused: Refusal, notes: Sequence[str]
 ) -> ImportOutcome:
     key = entry.record.key or "an entry without a key"
-    said = f"{key:.60}: {refused.field}: {refused.message}"
+    said = f"{key:.60}: {field_label(refused.field)}: {refused.message}"
     return ImportOutcome(incoming.name, "refused", entry.line, said, notes=tuple(notes))
 
 

@@ -17,6 +17,7 @@ from app.models import Paper, PaperRevision, User
 from app.models.papers.revision import MAX_REASON
 from app.queries import papers
 from app.references.identifiers import PaperRef
+from app.references.labels import field_label
 from app.services.papers.adding import prepare
 from app.services.papers.fact_changes import (
     DETAIL_FACTS,
@@ -27,8 +28,15 @@ from app.services.papers.fact_changes import (
     facts_of,
     write_facts,
 )
-from app.services.papers.facts import MAX_DETAIL, MAX_EDITORS, check_record, doubtful_authors
+from app.services.papers.facts import (
+    MAX_DETAIL,
+    MAX_EDITORS,
+    check_record,
+    doubtful_authors,
+    identifiers,
+)
 from app.services.papers.insertion import set_orcids
+from app.services.papers.known_names import name_of
 from app.services.refusals import Refusal, Refusals
 from app.sources.months import MACROS, month_number
 from app.sources.name_lists import NameList, parse_names, write_names
@@ -103,7 +111,7 @@ def undo_edit(
         revision: of a kind that changed facts, not undone, in the list of papers that is locked.
 
     Returns:
-        The revision that does so, and the names of the facts that stay as they are.
+        The revision that does so, and what people call the facts that stay as they are.
 
     Raises:
         Refusal: when there is nothing left to set back, or an identifier is another paper's now.
@@ -125,7 +133,6 @@ def undo_edit(
         raise Refusal("revision", "All of this was changed again since.")
     for name in sorted(facts.keys() & set(NAMING_FACTS)):
         check_free(session, paper, name, facts[name])
-    given = [PaperRef(kind, value) for kind, value in revision.data.get("given", [])]
     former_venue, _ = revision.data.get("venues", ["", ""])
     change = write_facts(
         session,
@@ -133,12 +140,19 @@ def undo_edit(
         facts,
         renames=True,
         venue_key=former_venue if "venue" in facts else "",
-        lost_names=given if "key" in facts else (),
+        lost_names=_names_of_key(revision) if "key" in facts else (),
     )
     set_orcids(session, revision.data.get("orcids", {}))
     undoing = add_revision(session, paper, change, user, kind="undo")
     mark_undone(revision, user)
-    return undoing, [name for name in revision.after if name not in facts]
+    return undoing, [field_label(name) for name in revision.after if name not in facts]
+
+
+def _names_of_key(revision: PaperRevision) -> list[PaperRef]:
+    """The names that a change of the key gave the paper."""
+    given = [PaperRef(kind, value) for kind, value in revision.data.get("given", [])]
+    names = {name_of(ref) for ref in identifiers(PaperRecord("", key=revision.after["key"]))}
+    return [ref for ref in given if name_of(ref) in names]
 
 
 def mark_undone(revision: PaperRevision, user: User) -> None:

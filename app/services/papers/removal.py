@@ -31,6 +31,7 @@ from app.models import (
 from app.queries import merges, papers
 from app.queries.identifiers import find_papers
 from app.references.identifiers import PaperRef
+from app.references.labels import KIND_LABELS
 from app.services import changes
 from app.services.links.stale import mark_stale
 from app.services.papers import spellings
@@ -93,7 +94,7 @@ def undo_revision(
     """Undo an edit, or bring a removed paper back.
 
     Returns:
-        The revision that does so, and the names of what could not be set back.
+        The revision that does so, and what people call the facts that could not be set back.
 
     Raises:
         Refusal: for what is undone already, or cannot be any more.
@@ -168,7 +169,8 @@ def _restore_paper(
     facts = {name: text for name, text in facts_of(present).items() if text}
     undoing = add_revision(session, present, FactChange({}, facts), user, kind="undo")
     mark_undone(revision, user)
-    return undoing, [f"{ref.kind} {ref.value}" for ref in refs if name_of(ref) in taken]
+    lost = [ref for ref in refs if name_of(ref) in taken]
+    return undoing, [f"{KIND_LABELS[ref.kind]} {ref.value}" for ref in lost]
 
 
 def _with_venue(session: Session, data: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 from app.models import Paper
 from app.queries import paper_revisions, papers
 from app.queries.catalogue import overview
-from app.references.labels import field_label
 from app.services.papers.editing import PaperEdit, current_texts, edit_paper, stamp_facts
 from app.services.papers.fact_changes import DETAIL_FACTS, FACTS, IdentifierTaken, facts_of
 from app.services.papers.removal import remove_paper, undo_revision
@@ -30,6 +29,7 @@ from app.views.http.access import (
 )
 from app.views.http.forms import ENTRY_TYPES, PaperFactsForm
 from app.views.http.security import WRITE_LIMIT
+from app.views.http.templating import fact_label
 from app.views.papers.paper import renew_texts, show
 
 blueprint = Blueprint("editing", __name__)
@@ -122,19 +122,20 @@ def index() -> str:
 @needs_sign_in
 @needs_trust
 def undo(revision_id: int) -> Response:
-    if revision_id >= 2**31:
+    if not paper_revisions.is_revision(db(), revision_id):
         abort(404)
     try:
         undoing, kept = undo_revision(db(), revision_id, signed_in())
     except Refusal as refused:
         db().rollback()
-        flash(refused.message, "error")
+        about = f"{fact_label(refused.field)}: " if refused.field in FACTS else ""
+        flash(f"{about}{refused.message}", "error")
         return see_other(url_for("editing.index"))
     key = undoing.paper_key
     db().commit()
     renew_texts()
     if kept:
-        names = ", ".join(map(field_label, kept))
+        names = ", ".join(kept)
         flash(f"Undone, except what belongs to others or was changed since: {names}.", "good")
     else:
         flash("The change is undone.", "good")

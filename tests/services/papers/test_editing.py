@@ -286,6 +286,21 @@ def test_the_venue_is_found_by_its_names_and_the_section_follows(
     check_counts(session)
 
 
+def test_undoing_a_key_takes_away_no_other_names(session: Session, curator: User) -> None:
+    paper = make_paper(session, "a/b/C", venue="Here", year=2001)
+    revision = edit(session, paper, curator, key="a/b/Wrong", doi="10.1000/x")
+    edit(session, paper, curator, doi="")
+    other = make_paper(session, "d/e/F", doi="10.1000/x")
+    merge_papers(session, reloaded(session, paper), reloaded(session, other), curator)
+    session.commit()
+    _, kept = undo_revision(session, revision.id, curator)
+    session.commit()
+    assert kept == ["DOI"]
+    found = names(session, paper)
+    assert ("doi", "10.1000/x") in found
+    assert ("key", "a/b/Wrong") not in found
+
+
 def test_a_member_keeps_the_choice_of_no_section(session: Session, curator: User) -> None:
     paper = make_paper(session, "a/b/C", "On graphs", arxiv_id="cs/0112017")
     edit(session, paper, curator, section=NO_SECTION)

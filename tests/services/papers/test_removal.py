@@ -141,7 +141,7 @@ def test_what_others_have_by_now_stays_theirs(session: Session, curator: User) -
     other = make_paper(session, "d/e/F", doi="10.1000/one")
     _, lost = undo_revision(session, removal.id, curator)
     session.commit()
-    assert lost == ["doi 10.1000/one"]
+    assert lost == ["DOI 10.1000/one"]
     back = identifiers.by_key(session, "a/b/C")
     assert back is not None
     assert (back.doi, back.arxiv_id) == (None, "1506.01497")
