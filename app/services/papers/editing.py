@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -18,14 +18,15 @@ from app.models.papers.revision import MAX_REASON
 from app.queries import papers
 from app.references.identifiers import PaperRef
 from app.references.labels import field_label
-from app.services.papers.adding import prepare
 from app.services.papers.fact_changes import (
     DETAIL_FACTS,
     FACTS,
     NAMING_FACTS,
     FactChange,
+    RenderedFacts,
     check_free,
     facts_of,
+    render_facts,
     write_facts,
 )
 from app.services.papers.facts import (
@@ -45,6 +46,7 @@ from app.text.lines import plain_ends, visible_line
 
 ONLY_TRUSTED = "Only trusted users can change what is filled in."
 MAX_STAMP = 12  # letters of the digest of a fact
+_NOTHING = RenderedFacts({}, "", "")
 
 
 @dataclass(frozen=True)
@@ -71,24 +73,23 @@ def edit_paper(session: Session, paper: Paper, edit: PaperEdit, user: User) -> P
     Raises:
         Refusal: for all that cannot be done, with the names of the fields.
     """
-    present = _locked(session, paper)
-    current = facts_of(present)
     typed = {name: text for name, text in edit.texts.items() if name in FACTS}
     seen = _digests(edit.stamp)
-    touched = {
-        name: text
-        for name, text in typed.items()
-        if _digest(text) not in (seen.get(name), _digest(current[name]))
-    }
+    touched = _touched(typed, seen, facts_of(_reloaded(session, paper)))
     refused = Refusals()
+    new = refused.check(lambda: _checked(session, touched), _NOTHING)  # nobody waits for it
+    begin_writing(session)
+    lock_papers(session, alone=True)
+    present = _reloaded(session, paper)
+    current = facts_of(present)
+    touched = _touched(touched, seen, current)
     for name in touched:
         if name in seen and seen[name] != _digest(current[name]):
             said = f"Changed meanwhile, to “{current[name]:.200}”. Save again to replace that."
             refused.add([Refusal(name, said if current[name] else "Emptied meanwhile.")])
         elif not user.is_trusted and current[name]:
             refused.add([Refusal(name, ONLY_TRUSTED)])
-    facts = refused.check(lambda: _checked(session, touched), {})
-    facts = {name: text for name, text in facts.items() if text != current[name]}
+    facts = {name: text for name, text in new.texts.items() if text != current[name]}
     if not user.is_trusted:  # an arXiv ID, say, that was typed as a DOI
         facts = {name: facts[name] for name in facts if not current[name]}
     for name in sorted(facts.keys() & set(NAMING_FACTS)):
@@ -98,17 +99,19 @@ def edit_paper(session: Session, paper: Paper, edit: PaperEdit, user: User) -> P
     refused.raise_first()
     if not facts:
         return None
-    change = write_facts(session, present, facts, renames=user.is_trusted)
+    new = replace(new, texts=facts)
+    change = write_facts(session, present, new, renames=user.is_trusted)
     return add_revision(session, present, change, user, reason=reason)
 
 
 def undo_edit(
-    session: Session, revision: PaperRevision, user: User
+    session: Session, revision: PaperRevision, former: RenderedFacts, user: User
 ) -> tuple[PaperRevision, list[str]]:
     """Set back what an edit changed, where nobody has changed it since.
 
     Args:
         revision: of a kind that changed facts, not undone, in the list of papers that is locked.
+        former: what stood before it.
 
     Returns:
         The revision that does so, and what people call the facts that stay as they are.
@@ -125,9 +128,7 @@ def undo_edit(
         )
     current = facts_of(paper)
     facts = {
-        name: revision.before[name]
-        for name, text in revision.after.items()
-        if current[name] == text
+        name: former.texts[name] for name, text in revision.after.items() if current[name] == text
     }
     if not facts:
         raise Refusal("revision", "All of this was changed again since.")
@@ -137,7 +138,7 @@ def undo_edit(
     change = write_facts(
         session,
         paper,
-        facts,
+        replace(former, texts=facts),
         renames=True,
         venue_key=former_venue if "venue" in facts else "",
         lost_names=_names_of_key(revision) if "key" in facts else (),
@@ -220,9 +221,18 @@ def current_texts(
     }
 
 
-def _locked(session: Session, paper: Paper) -> Paper:
-    begin_writing(session)
-    lock_papers(session, alone=True)
+def _touched(
+    typed: Mapping[str, str], seen: Mapping[str, str], current: Mapping[str, str]
+) -> dict[str, str]:
+    """What of a form is neither what it showed nor what is there."""
+    return {
+        name: text
+        for name, text in typed.items()
+        if _digest(text) not in (seen.get(name), _digest(current[name]))
+    }
+
+
+def _reloaded(session: Session, paper: Paper) -> Paper:
     present = papers.reload_paper(session, paper.id)
     if present is None:
         raise Refusal("paper", "This paper was merged into another one or removed meanwhile.")
@@ -243,7 +253,7 @@ def _free_check(session: Session, paper: Paper, name: str, text: str) -> Callabl
     return lambda: check_free(session, paper, name, text)
 
 
-def _checked(session: Session, typed: Mapping[str, str]) -> dict[str, str]:
+def _checked(session: Session, typed: Mapping[str, str]) -> RenderedFacts:
     """Facts in normal form."""
     refused = Refusals()
     people = parse_names(typed.get("authors", ""))
@@ -259,7 +269,8 @@ def _checked(session: Session, typed: Mapping[str, str]) -> dict[str, str]:
         **simple,
     )
     record = refused.check(lambda: check_record(session, record), record)
-    refused.check(lambda: prepare(record), None)
+    texts = {"title": record.title, "abstract": record.abstract}
+    rendered = refused.check(lambda: render_facts(texts), _NOTHING)
     if "key" in typed and not typed["key"].strip():
         refused.add([Refusal("key", "A paper needs a key.")])
     details = {
@@ -277,7 +288,8 @@ def _checked(session: Session, typed: Mapping[str, str]) -> dict[str, str]:
     }
     # arXiv gives its papers DOIs too, each of which means the paper that its number means.
     moved = {"arxiv_id"} if typed.get("doi", "").strip() and not record.doi else set()
-    return {name: text for name, text in found.items() if name in {*typed, *moved}}
+    texts = {name: text for name, text in found.items() if name in {*typed, *moved}}
+    return replace(rendered, texts=texts)
 
 
 _SIMPLE = tuple(name for name in FACTS if name not in ("title", "authors", "year", *DETAIL_FACTS))

@@ -55,6 +55,15 @@ class IdentifierTaken(Refusal):
 
 
 @dataclass(frozen=True)
+class RenderedFacts:
+    """Facts in normal form, with the HTML of those that have one."""
+
+    texts: Mapping[str, str]
+    title_html: str
+    abstract_html: str
+
+
+@dataclass(frozen=True)
 class FactChange:
     """What a write of facts did, as `PaperRevision` keeps it."""
 
@@ -85,6 +94,19 @@ def facts_of(paper: Paper) -> dict[str, str]:
     }
 
 
+def render_facts(texts: Mapping[str, str]) -> RenderedFacts:
+    """Render what is rendered of facts in normal form.
+
+    It may take long: before the list of papers is locked.
+
+    Raises:
+        Refusal: for a title or abstract that cannot be rendered.
+    """
+    record = PaperRecord(texts.get("title", ""), abstract=texts.get("abstract", ""))
+    rendered = prepare(record)
+    return RenderedFacts(texts, rendered.title_html, rendered.abstract_html)
+
+
 def check_free(session: Session, paper: Paper, name: str, text: str) -> None:
     """Refuse an identifier that another paper goes by.
 
@@ -100,7 +122,7 @@ def check_free(session: Session, paper: Paper, name: str, text: str) -> None:
 def write_facts(
     session: Session,
     paper: Paper,
-    facts: Mapping[str, str],
+    new: RenderedFacts,
     *,
     renames: bool,
     venue_key: str = "",
@@ -112,18 +134,16 @@ def write_facts(
 
     Args:
         paper: reloaded.
-        facts: in normal form; what is not among them stays.
+        new: what is not among them stays.
         renames: whether a new spelling may become that of an author or a venue.
         venue_key: of the venue that is meant, where it is known.
         lost_names: further names by which it is found no more.
-
-    Raises:
-        Refusal: for a title or abstract that cannot be rendered.
     """
+    facts = new.texts
     changes.note(session, "paper", paper.id)
     before = facts_of(paper)
     former = _Belongings.of(paper)
-    _write_texts(paper, facts)
+    _write_texts(paper, new)
     if "venue" in facts:
         _write_venue(session, paper, facts["venue"], venue_key)
     _write_section(paper, facts, before, former)
@@ -204,14 +224,13 @@ def _section_of(venue: Venue | None) -> str | None:
     return None if venue is None else section_of_venue(venue.section_slug, venue.key)
 
 
-def _write_texts(paper: Paper, facts: Mapping[str, str]) -> None:
-    record = PaperRecord(facts.get("title", ""), abstract=facts.get("abstract", ""))
-    rendered = prepare(record)
+def _write_texts(paper: Paper, new: RenderedFacts) -> None:
+    facts = new.texts
     if "title" in facts:
-        paper.title, paper.title_html = record.title, rendered.title_html
-        paper.title_folded = title_folded(record.title)
+        paper.title, paper.title_html = facts["title"], new.title_html
+        paper.title_folded = title_folded(facts["title"])
     if "abstract" in facts:
-        paper.abstract, paper.abstract_html = record.abstract, rendered.abstract_html
+        paper.abstract, paper.abstract_html = facts["abstract"], new.abstract_html
     if "year" in facts:
         paper.year = int(facts["year"]) if facts["year"] else None
     if "keywords" in facts:

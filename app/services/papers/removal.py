@@ -36,7 +36,7 @@ from app.services import changes
 from app.services.links.stale import mark_stale
 from app.services.papers import spellings
 from app.services.papers.editing import add_revision, check_reason, mark_undone, undo_edit
-from app.services.papers.fact_changes import FactChange, facts_of, remove_unused
+from app.services.papers.fact_changes import FactChange, facts_of, remove_unused, render_facts
 from app.services.papers.insertion import set_orcids
 from app.services.papers.known_names import known_names, name_of
 from app.services.papers.merge_undo import restore_row
@@ -99,6 +99,9 @@ def undo_revision(
     Raises:
         Refusal: for what is undone already, or cannot be any more.
     """
+    revision = session.get(PaperRevision, revision_id)
+    is_edit = revision is not None and revision.kind != "removal"
+    former = render_facts(revision.before if revision is not None and is_edit else {})
     begin_writing(session)
     lock_papers(session, alone=True)
     revision = session.get(PaperRevision, revision_id, populate_existing=True)
@@ -106,8 +109,8 @@ def undo_revision(
         raise Refusal("revision", "This change is undone already.")
     if not revision.before:
         raise Refusal("revision", "A paper that was restored can only be removed again.")
-    if revision.kind != "removal":
-        return undo_edit(session, revision, user)
+    if is_edit:
+        return undo_edit(session, revision, former, user)
     return _restore_paper(session, revision, user)
 
 

@@ -13,6 +13,7 @@ from app.models import Author, Identifier, Link, Paper, PaperRevision, Summary, 
 from app.queries import identifiers, papers
 from app.queries.search import results
 from app.services.accounts.administration import set_role
+from app.services.papers import adding, editing, removal
 from app.services.papers.editing import ONLY_TRUSTED, PaperEdit, edit_paper, stamp_facts
 from app.services.papers.fact_changes import FACTS, IdentifierTaken, facts_of
 from app.services.papers.merge_undo import undo_merge
@@ -299,6 +300,31 @@ def test_undoing_a_key_takes_away_no_other_names(session: Session, curator: User
     found = names(session, paper)
     assert ("doi", "10.1000/x") in found
     assert ("key", "a/b/Wrong") not in found
+
+
+def test_nobody_waits_for_the_rendering(
+    session: Session, curator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper = make_paper(session, "a/b/C", title="First")
+    steps: list[str] = []
+    rendering, locking = adding.render_inline, editing.lock_papers
+
+    def render(text: str) -> Any:
+        steps.append(f"render {text}")
+        return rendering(text)
+
+    def lock(*args: Any, **options: Any) -> None:
+        steps.append("lock")
+        locking(*args, **options)
+
+    monkeypatch.setattr(adding, "render_inline", render)
+    monkeypatch.setattr(editing, "lock_papers", lock)
+    monkeypatch.setattr(removal, "lock_papers", lock)
+    revision = edit(session, paper, curator, title="Second")
+    undo_revision(session, revision.id, curator)
+    session.commit()
+    assert steps == ["render Second", "lock", "render First", "lock"]
+    assert reloaded(session, paper).title_html == "First"
 
 
 def test_a_member_keeps_the_choice_of_no_section(session: Session, curator: User) -> None:
