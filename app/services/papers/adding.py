@@ -19,9 +19,9 @@ from app.services.papers.duplicates import (
     learn_names,
     merge_if_duplicate,
 )
-from app.services.papers.facts import check_record, identifiers
-from app.services.papers.insertion import PreparedPaper, addresses, insert_papers
-from app.services.papers.numbered_keys import free_key
+from app.services.papers.facts import addresses, check_record, identifiers
+from app.services.papers.insertion import PreparedPaper, insert_papers
+from app.services.papers.paper_names import free_key
 from app.services.refusals import PaperExists, Refusal, Refusals
 from app.sources.record import PaperRecord
 from app.text.folding import fold, slug

@@ -21,10 +21,8 @@ from app.references.labels import field_label
 from app.services.papers.fact_changes import (
     DETAIL_FACTS,
     FACTS,
-    NAMING_FACTS,
     FactChange,
     RenderedFacts,
-    check_free,
     facts_of,
     render_facts,
     write_facts,
@@ -37,7 +35,7 @@ from app.services.papers.facts import (
     identifiers,
 )
 from app.services.papers.insertion import set_orcids
-from app.services.papers.known_names import name_of
+from app.services.papers.paper_names import NAMING_FACTS, check_free, name_of
 from app.services.refusals import Refusal, Refusals
 from app.sources.months import MACROS, month_number
 from app.sources.name_lists import NameList, parse_names, write_names

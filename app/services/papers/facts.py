@@ -17,7 +17,7 @@ from app.models import Section
 from app.models.papers.paper import MAX_IDENTIFIER, folded
 from app.references.identifiers import CORR, PaperRef, is_storable_key
 from app.references.orcid import orcid_of
-from app.references.parsing import parse_identifier
+from app.references.parsing import parse_any_address, parse_identifier
 from app.services.refusals import Refusal, Refusals
 from app.sources.record import DETAILS, NO_SECTION, PaperRecord
 from app.text.lines import visible, visible_line
@@ -98,6 +98,13 @@ def identifiers(record: PaperRecord) -> list[PaperRef]:
     refs += [PaperRef(kind, getattr(record, field)) for kind, field in FIELDS.items()]
     unique = {(ref.kind, folded(ref.value)): ref for ref in reversed(refs) if ref.value}
     return list(reversed(unique.values()))
+
+
+def addresses(record: PaperRecord) -> list[PaperRef]:
+    """The addresses of a record that may be those of its paper alone."""
+    found = map(parse_any_address, filter(None, (record.url, *record.other_urls)))
+    refs = (ref.without_user() for ref in found if ref is not None and ref.kind == "url")
+    return [ref for ref in refs if len(ref.value) <= MAX_IDENTIFIER]
 
 
 def _title(text: str) -> str:

@@ -13,11 +13,10 @@ from typing import Any
 from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.db import begin_writing, insert_missing, lock_papers
+from app.db import begin_writing, lock_papers
 from app.models import (
     DeletedSummary,
     Draft,
-    Identifier,
     Link,
     Paper,
     PaperMerge,
@@ -25,8 +24,6 @@ from app.models import (
     SearchEntry,
     Summary,
     User,
-    Venue,
-    folded,
 )
 from app.queries import merges, papers
 from app.queries.identifiers import find_papers
@@ -34,17 +31,13 @@ from app.references.identifiers import PaperRef
 from app.references.labels import KIND_LABELS
 from app.services import changes
 from app.services.links.stale import mark_stale
-from app.services.papers import spellings
 from app.services.papers.editing import add_revision, check_reason, mark_undone, undo_edit
-from app.services.papers.fact_changes import FactChange, facts_of, remove_unused, render_facts
-from app.services.papers.insertion import set_orcids
-from app.services.papers.known_names import known_names, name_of
-from app.services.papers.merge_undo import restore_row
-from app.services.papers.merging import OF_A_PAPER, add_authors, add_difference, written_authors
+from app.services.papers.fact_changes import FactChange, facts_of, render_facts
+from app.services.papers.merging import add_difference
+from app.services.papers.paper_copies import copy_paper, restore_authors, restore_row
+from app.services.papers.paper_names import give_names, known_names, name_of
 from app.services.refusals import Refusal
-from app.services.row_values import encode_row
 
-_OF_A_VENUE = ("key", "name", "title", "kind", "section_slug")
 # All reasons in one sentence: which of them it is could tell that a private text exists.
 IN_USE = (
     "Papers with summaries, drafts or merges can’t be removed. Is it a duplicate? Merge it instead."
@@ -68,7 +61,6 @@ def remove_paper(session: Session, paper: Paper, user: User, reason: str) -> Pap
     changes.note(session, "paper", present.id)
     facts = {name: text for name, text in facts_of(present).items() if text}
     data = _whole(session, present)
-    authors = [each.author_id for each in present.authorships]
     revision = add_revision(
         session, present, FactChange(facts, {}, data), user, kind="removal", reason=reason
     )
@@ -83,8 +75,6 @@ def remove_paper(session: Session, paper: Paper, user: User, reason: str) -> Pap
     session.flush()
     session.execute(delete(Paper).where(Paper.id == present.id))
     session.expunge(present)
-    changes.apply(session)
-    revision.data = {**data, "orcids": remove_unused(session, authors, present.venue_id)}
     return revision
 
 
@@ -129,10 +119,7 @@ def _whole(session: Session, paper: Paper) -> dict[str, Any]:
     """All of a paper that bringing it back needs."""
     ours = PaperRevision.paper_id == paper.id
     return {
-        "paper": encode_row(paper, OF_A_PAPER),
-        "authors": written_authors(paper),
-        "venue": None if paper.venue is None else encode_row(paper.venue, _OF_A_VENUE),
-        "printed_venue": spellings.whole_venue(paper),
+        **copy_paper(paper),
         "identifiers": [[each.kind, each.value] for each in papers.identifiers(session, paper)],
         "differences": sorted(merges.distinct_paper_ids(session, paper)),
         "revisions": list(session.scalars(select(PaperRevision.id).where(ours))),
@@ -147,20 +134,16 @@ def _restore_paper(
     key = data["paper"]["key"]
     for other in find_papers(session, [PaperRef("key", key)]).values():
         raise Refusal("revision", f"{key} leads to another paper by now, {other.key}.")
-    paper = restore_row(session, _with_venue(session, data), data["printed_venue"])
+    paper = restore_row(session, data)
     changes.note_new(session, "paper", paper.id)
     taken = known_names(session, map(name_of, refs))
     free = [ref for ref in refs if name_of(ref) not in taken]
-    session.add_all(
-        Identifier(paper_id=paper.id, kind=ref.kind, value=ref.value, folded=folded(ref.value))
-        for ref in free
-    )
+    give_names(session, paper.id, free)
     for column, kind in (("doi", "doi"), ("arxiv_id", "arxiv")):
         value = getattr(paper, column)
         if value and name_of(PaperRef(kind, value)) in taken:
             setattr(paper, column, None)
-    add_authors(session, paper, data["authors"])
-    set_orcids(session, data["orcids"])
+    restore_authors(session, paper, data)
     there = set(session.scalars(select(Paper.id).where(Paper.id.in_(data["differences"]))))
     for other_id in sorted(there - {paper.id}):
         add_difference(session, paper.id, other_id, user)
@@ -174,13 +157,3 @@ def _restore_paper(
     mark_undone(revision, user)
     lost = [ref for ref in refs if name_of(ref) in taken]
     return undoing, [f"{KIND_LABELS[ref.kind]} {ref.value}" for ref in lost]
-
-
-def _with_venue(session: Session, data: dict[str, Any]) -> dict[str, Any]:
-    """The row of a paper with the number that its venue has today; the venue is made again."""
-    venue = data["venue"]
-    if venue is None:
-        return {**data["paper"], "venue_id": None}
-    insert_missing(session, Venue, [venue], ["key"])
-    number = session.scalar(select(Venue.id).where(Venue.key == venue["key"]))
-    return {**data["paper"], "venue_id": number}

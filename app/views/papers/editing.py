@@ -13,7 +13,8 @@ from app.models import Paper
 from app.queries import paper_revisions, papers
 from app.queries.catalogue import overview
 from app.services.papers.editing import PaperEdit, current_texts, edit_paper, stamp_facts
-from app.services.papers.fact_changes import DETAIL_FACTS, FACTS, IdentifierTaken, facts_of
+from app.services.papers.fact_changes import DETAIL_FACTS, FACTS, facts_of
+from app.services.papers.paper_names import IdentifierTaken
 from app.services.papers.removal import remove_paper, undo_revision
 from app.services.refusals import Refusal
 from app.sources.record import NO_SECTION

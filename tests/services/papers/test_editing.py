@@ -15,9 +15,10 @@ from app.queries.search import results
 from app.services.accounts.administration import set_role
 from app.services.papers import adding, editing, removal
 from app.services.papers.editing import ONLY_TRUSTED, PaperEdit, edit_paper, stamp_facts
-from app.services.papers.fact_changes import FACTS, IdentifierTaken, facts_of
+from app.services.papers.fact_changes import FACTS, facts_of
 from app.services.papers.merge_undo import undo_merge
 from app.services.papers.merging import merge_papers
+from app.services.papers.paper_names import IdentifierTaken
 from app.services.papers.removal import undo_revision
 from app.services.refusals import Refusal
 from app.sources.record import NO_SECTION
