@@ -152,6 +152,8 @@ def test_all_errors_stand_beside_their_fields_and_the_input_is_kept(curator: Bro
     answer = curator.submit(FORM, **typed)
     assert answer.status == 422
     assert set(errors(answer.text)) == {*typed, "reason"}
+    focused = [each for each in answer.tree.iter() if each.get("autofocus") is not None]
+    assert [each.get("name") for each in focused] == ["title"]
     fields = answer.form(FORM)
     assert {name: fields[name] for name in typed} == typed
     assert '<details class="disclosure" open>' in answer.text
