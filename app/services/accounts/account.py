@@ -234,7 +234,7 @@ def change_profile(session: Session, user: User, display_name: str, bio: str) ->
 
 def _checked_bio(session: Session, bio: str) -> str:
     if len(bio) > MAX_BIO:
-        raise Refusal("bio", f"Use at most {MAX_BIO:,} characters (you have {len(bio):,}).")
+        raise Refusal("bio", f"Up to {MAX_BIO:,} characters (you have {len(bio):,}).")
     return render_bio(session, bio)
 
 

@@ -36,7 +36,7 @@ from app.services.papers.facts import (
 )
 from app.services.papers.insertion import set_orcids
 from app.services.papers.paper_names import NAMING_FACTS, check_free, name_of
-from app.services.refusals import Refusal, Refusals
+from app.services.refusals import JUST_MERGED, Refusal, Refusals
 from app.sources.months import MACROS, month_number
 from app.sources.name_lists import NameList, parse_names, write_names
 from app.sources.record import OTHERS, PaperRecord, has_more_authors
@@ -83,8 +83,8 @@ def edit_paper(session: Session, paper: Paper, edit: PaperEdit, user: User) -> P
     touched = _touched(touched, seen, current)
     for name in touched:
         if name in seen and seen[name] != _digest(current[name]):
-            said = f"Changed meanwhile, to “{current[name]:.200}”. Save again to replace that."
-            refused.add([Refusal(name, said if current[name] else "Emptied meanwhile.")])
+            did = f"changed this to “{current[name]:.200}”" if current[name] else "emptied this"
+            refused.add([Refusal(name, f"Someone {did}. Save again to overwrite it.")])
         elif not user.is_trusted and current[name]:
             refused.add([Refusal(name, ONLY_TRUSTED)])
     facts = {name: text for name, text in new.texts.items() if text != current[name]}
@@ -195,10 +195,9 @@ def check_reason(text: str, *, is_needed: bool) -> str:
     """
     reason = visible_line(text)
     if is_needed and not reason:
-        raise Refusal("reason", "Say why, so that others can follow.")
+        raise Refusal("reason", "Enter a reason.")
     if len(reason) > MAX_REASON:
-        said = f"A reason has at most {MAX_REASON} characters; this has {len(reason)}."
-        raise Refusal("reason", said)
+        raise Refusal("reason", f"Up to {MAX_REASON} characters (you have {len(reason):,}).")
     return reason
 
 
@@ -233,7 +232,7 @@ def _touched(
 def _reloaded(session: Session, paper: Paper) -> Paper:
     present = papers.reload_paper(session, paper.id)
     if present is None:
-        raise Refusal("paper", "This paper was merged into another one or removed meanwhile.")
+        raise Refusal("paper", JUST_MERGED)
     return present
 
 
@@ -307,7 +306,7 @@ def _detail_check(name: str, text: str) -> Callable[[], str]:
         line = visible_line(text)
         most = MAX_EDITORS if name == "editor" else MAX_DETAIL
         if len(line) > most:
-            raise Refusal(name, f"At most {most:,} characters; this has {len(line):,}.")
+            raise Refusal(name, f"Up to {most:,} characters (you have {len(line):,}).")
         if name == "month" and (number := month_number(line)):
             return MACROS[number - 1]
         return line

@@ -53,7 +53,7 @@ def undo_merge(session: Session, merge_id: int, user: User) -> Paper:
     lock_papers(session, alone=True)
     merge = session.get(PaperMerge, merge_id, populate_existing=True)
     if merge is None or merge.undone_at is not None:
-        raise Refusal("merge", "This merge has already been undone.")
+        raise Refusal("merge", "Already undone.")
     kept = papers.reload_paper(session, merge.kept_id)
     if kept is None:
         raise Refusal(

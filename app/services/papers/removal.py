@@ -36,7 +36,7 @@ from app.services.papers.fact_changes import FactChange, facts_of, render_facts
 from app.services.papers.merging import add_difference
 from app.services.papers.paper_copies import copy_paper, restore_authors, restore_row
 from app.services.papers.paper_names import give_names, known_names, name_of
-from app.services.refusals import Refusal
+from app.services.refusals import JUST_MERGED, Refusal
 
 # All reasons in one sentence: which of them it is could tell that a private text exists.
 IN_USE = (
@@ -55,7 +55,7 @@ def remove_paper(session: Session, paper: Paper, user: User, reason: str) -> Pap
     reason = check_reason(reason, is_needed=True)
     present = papers.reload_paper(session, paper.id)
     if present is None:
-        raise Refusal("paper", "This paper was merged into another one or removed meanwhile.")
+        raise Refusal("paper", JUST_MERGED)
     if _is_used(session, present):
         raise Refusal("paper", IN_USE)
     changes.note(session, "paper", present.id)
@@ -96,7 +96,7 @@ def undo_revision(
     lock_papers(session, alone=True)
     revision = session.get(PaperRevision, revision_id, populate_existing=True)
     if revision is None or revision.undone_at is not None:
-        raise Refusal("revision", "This change is undone already.")
+        raise Refusal("revision", "Already undone.")
     if not revision.before:
         raise Refusal("revision", "A paper that was restored can only be removed again.")
     if is_edit:

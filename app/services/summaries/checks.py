@@ -75,5 +75,5 @@ def _check_takeaway(takeaway: str) -> None:
     if len(takeaway) > MAX_TAKEAWAY:
         raise Refusal(
             "takeaway",
-            f"Use at most {MAX_TAKEAWAY} characters (you have {len(takeaway)}).",
+            f"Up to {MAX_TAKEAWAY} characters (you have {len(takeaway)}).",
         )

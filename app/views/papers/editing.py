@@ -86,7 +86,7 @@ def save(key: str) -> Response | tuple[str, int]:
     key = revision.paper_key
     db().commit()
     renew_texts()
-    flash("The details are saved.", "good")
+    flash("Details saved.", "good")
     return see_other(url_for("papers.show", key=key))
 
 
@@ -139,7 +139,7 @@ def undo(revision_id: int) -> Response:
         names = ", ".join(kept)
         flash(f"Undone, except what belongs to others or was changed since: {names}.", "good")
     else:
-        flash("The change is undone.", "good")
+        flash("Change undone.", "good")
     return see_other(url_for("editing.changes", key=key))
 
 
@@ -167,7 +167,7 @@ def remove(key: str) -> Response | tuple[str, int]:
     title, key = revision.paper_title, revision.paper_key
     db().commit()
     renew_texts()
-    flash(f"“{title:.100}” is removed.", "good")
+    flash(f"“{title:.100}” removed.", "good")
     return see_other(url_for("editing.changes", key=key))
 
 

@@ -224,7 +224,7 @@ def test_two_who_edit_at_once_lose_nothing(session: Session, curator: User) -> N
         edit_paper(session, paper, typed, curator)
     session.rollback()
     said = {each.field: each.message for each in refused.value.all}
-    assert said == {"year": "Changed meanwhile, to “2010”. Save again to replace that."}
+    assert said == {"year": "Someone changed this to “2010”. Save again to overwrite it."}
 
 
 def test_links_by_a_name_that_is_taken_away_wait_again(session: Session, curator: User) -> None:
@@ -254,7 +254,7 @@ def test_undoing_sets_back_what_nobody_changed_since(session: Session, curator: 
     undoing, kept = undo_revision(session, first.id, curator)
     session.commit()
     assert (undoing.kind, undoing.after, kept) == ("undo", {"keywords": "old"}, ["year"])
-    with pytest.raises(Refusal, match="undone already"):
+    with pytest.raises(Refusal, match="Already undone"):
         undo_revision(session, first.id, curator)
     session.rollback()
     undo_revision(session, undoing.id, curator)

@@ -178,7 +178,7 @@ def test_two_forms_at_once(curator: Browser) -> None:
     answer = curator.post(FORM, {**second, "year": "2017", "title": "New", "reason": "b"})
     assert answer.status == 422
     assert errors(answer.text) == ["year"]
-    assert "Changed meanwhile, to “2016”." in answer.text
+    assert "Someone changed this to “2016”." in answer.text
     again = answer.form(FORM)
     assert (again["year"], again["title"], again["reason"]) == ("2017", "New", "b")
     assert curator.post(FORM, again).status == 303
