@@ -48,10 +48,10 @@ class Refusals:
     def __init__(self) -> None:
         self._found: list[Refusal] = []
 
-    def check(self, check: Callable[[], Checked], instead: Any) -> Checked:
-        """What a check returns; the value to go on with if it refuses."""
+    def check(self, check: Callable[..., Checked], instead: Any, *args: Any) -> Checked:
+        """What a check returns for its arguments; what to go on with if it refuses."""
         try:
-            return check()
+            return check(*args)
         except Refusal as refused:
             self.add(refused.all)
             answer: Checked = instead

@@ -55,8 +55,8 @@ def prepare(record: PaperRecord) -> PreparedPaper:
         Refusal: for a title or abstract that cannot be rendered, with the name of the field.
     """
     refused = Refusals()
-    title = refused.check(lambda: _rendered("title", render_inline, record.title), "")
-    abstract = refused.check(lambda: _rendered("abstract", render_plain, record.abstract), "")
+    title = refused.check(_rendered, "", "title", render_inline, record.title)
+    abstract = refused.check(_rendered, "", "abstract", render_plain, record.abstract)
     refused.raise_first()
     return PreparedPaper(record, title, abstract)
 

@@ -6,7 +6,7 @@ Members fill in what is empty, trusted users change anything. Each change is a `
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -75,7 +75,7 @@ def edit_paper(session: Session, paper: Paper, edit: PaperEdit, user: User) -> P
     seen = _digests(edit.stamp)
     touched = _touched(typed, seen, facts_of(_reloaded(session, paper)))
     refused = Refusals()
-    new = refused.check(lambda: _checked(session, touched), _NOTHING)  # nobody waits for it
+    new = refused.check(_checked, _NOTHING, session, touched)  # nobody waits for it
     begin_writing(session)
     lock_papers(session, alone=True)
     present = _reloaded(session, paper)
@@ -91,9 +91,9 @@ def edit_paper(session: Session, paper: Paper, edit: PaperEdit, user: User) -> P
     if not user.is_trusted:  # an arXiv ID, say, that was typed as a DOI
         facts = {name: facts[name] for name in facts if not current[name]}
     for name in sorted(facts.keys() & set(NAMING_FACTS)):
-        refused.check(_free_check(session, present, name, facts[name]), None)
+        refused.check(check_free, None, session, present, name, facts[name])
     overwrites = any(current[name] for name in facts or touched)
-    reason = refused.check(lambda: check_reason(edit.reason, is_needed=overwrites), "")
+    reason = refused.check(check_reason, "", edit.reason, overwrites)
     refused.raise_first()
     if not facts:
         return None
@@ -187,7 +187,7 @@ def add_revision(
     return revision
 
 
-def check_reason(text: str, *, is_needed: bool) -> str:
+def check_reason(text: str, is_needed: bool) -> str:
     """The reason of a change in one line.
 
     Raises:
@@ -246,17 +246,13 @@ def _digests(stamp: str) -> dict[str, str]:
     return {name: digest for name, _, digest in pairs}
 
 
-def _free_check(session: Session, paper: Paper, name: str, text: str) -> Callable[[], None]:
-    return lambda: check_free(session, paper, name, text)
-
-
 def _checked(session: Session, typed: Mapping[str, str]) -> RenderedFacts:
     """Facts in normal form."""
     refused = Refusals()
     people = parse_names(typed.get("authors", ""))
     if people.doubts:
         refused.add([doubtful_authors(people.doubts)])
-    year = refused.check(lambda: _year(typed.get("year", "")), None)
+    year = refused.check(_year, None, typed.get("year", ""))
     simple: dict[str, Any] = {name: typed.get(name, "") for name in _SIMPLE}
     record = PaperRecord(
         title=typed.get("title", "…"),
@@ -265,13 +261,13 @@ def _checked(session: Session, typed: Mapping[str, str]) -> RenderedFacts:
         details={"authors": OTHERS} if people.has_more else {},
         **simple,
     )
-    record = refused.check(lambda: check_record(session, record), record)
+    record = refused.check(check_record, record, session, record)
     texts = {"title": record.title, "abstract": record.abstract}
-    rendered = refused.check(lambda: render_facts(texts), _NOTHING)
+    rendered = refused.check(render_facts, _NOTHING, texts)
     if "key" in typed and not typed["key"].strip():
         refused.add([Refusal("key", "A paper needs a key.")])
     details = {
-        name: refused.check(_detail_check(name, typed[name]), "")
+        name: refused.check(_detail, "", name, typed[name])
         for name in DETAIL_FACTS
         if name in typed
     }
@@ -301,14 +297,11 @@ def _year(text: str) -> int | None:
     return int(text)
 
 
-def _detail_check(name: str, text: str) -> Callable[[], str]:
-    def check() -> str:
-        line = visible_line(text)
-        most = MAX_EDITORS if name == "editor" else MAX_DETAIL
-        if len(line) > most:
-            raise Refusal(name, f"Up to {most:,} characters (you have {len(line):,}).")
-        if name == "month" and (number := month_number(line)):
-            return MACROS[number - 1]
-        return line
-
-    return check
+def _detail(name: str, text: str) -> str:
+    line = visible_line(text)
+    most = MAX_EDITORS if name == "editor" else MAX_DETAIL
+    if len(line) > most:
+        raise Refusal(name, f"Up to {most:,} characters (you have {len(line):,}).")
+    if name == "month" and (number := month_number(line)):
+        return MACROS[number - 1]
+    return line

@@ -52,7 +52,7 @@ def remove_paper(session: Session, paper: Paper, user: User, reason: str) -> Pap
     """
     begin_writing(session)
     lock_papers(session, alone=True)
-    reason = check_reason(reason, is_needed=True)
+    reason = check_reason(reason, True)
     present = papers.reload_paper(session, paper.id)
     if present is None:
         raise Refusal("paper", JUST_MERGED)
