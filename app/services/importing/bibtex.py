@@ -201,7 +201,7 @@ def _import(
     found = match_record(session, record, run.newest_before, takes_back=own)
     notes += found.notes
     if found.paper is not None:
-        filled = complete_paper(session, found.paper, found.record) if own else []
+        filled = complete_paper(session, found.paper, found.record, "BibTeX") if own else []
         if filled:
             notes.append(f"filled in: {', '.join(filled)}")
         status = "changed" if filled else "unchanged"

@@ -164,18 +164,21 @@ def add_revision(
     session: Session,
     paper: Paper,
     change: FactChange,
-    user: User,
+    user: User | None,
     *,
     kind: str = "edit",
     reason: str = "",
 ) -> PaperRevision:
-    """Write down what was changed of a paper, which stands as it is now."""
+    """Write down what was changed of a paper, which stands as it is now.
+
+    Without a user the program did it, for who runs it.
+    """
     revision = PaperRevision(
         paper_id=paper.id,
         paper_key=paper.key,
         paper_title=paper.title,
         kind=kind,
-        user_id=user.id,
+        user_id=None if user is None else user.id,
         changed_at=now(),
         reason=reason,
         before=change.before,
