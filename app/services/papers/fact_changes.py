@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.models import Link, Paper, PaperAuthor, Venue
@@ -179,15 +179,11 @@ def _write_venue(session: Session, paper: Paper, text: str, key: str) -> None:
 
 
 def _find_venue(session: Session, paper: Paper, text: str, key: str) -> Venue | None:
-    """The venue that a text names: the paper's own in another spelling, one we have, a new one."""
+    """The venue that a text names: the paper's own in another spelling, or another one."""
     own = paper.venue
     if not key and own is not None and slug(text) in (slug(own.name), slug(own.title)):
         return own
-    named = or_(Venue.key == (key or text), Venue.name == text, Venue.title == text)
-    found = session.scalars(select(Venue).where(named).order_by(Venue.papers_count.desc())).all()
-    ranked = sorted(found, key=lambda each: (each.key != (key or text), each.name != text))
-    record = PaperRecord("", venue=text, venue_key=key)
-    return ranked[0] if ranked else find_or_add_venues(session, [record])[0]
+    return find_or_add_venues(session, [PaperRecord("", venue=text, venue_key=key)])[0]
 
 
 def _write_section(

@@ -117,7 +117,11 @@ def _insert_identifiers(
 
 
 def find_or_add_venues(session: Session, records: Sequence[PaperRecord]) -> list[Venue | None]:
-    """The venue of each record; those that are missing are made."""
+    """The venue of each record; those that are missing are made.
+
+    Without a key, a text names the venue of this key, else of this name, else of this title, and
+    of several the first.
+    """
     wanted = [_venue_row(record) for record in records]
     keys = {row["key"] for row in wanted if row}
     names = {record.venue for record in records if record.venue}
@@ -127,6 +131,7 @@ def find_or_add_venues(session: Session, records: Sequence[PaperRecord]) -> list
     which = or_(
         among(session, Venue.key, keys),
         among(session, Venue.name, names),
+        among(session, Venue.title, names),
         among(
             session, func.lower(Venue.name, type_=String), small
         ),  # SQLite knows letters of ASCII only
@@ -136,6 +141,8 @@ def find_or_add_venues(session: Session, records: Sequence[PaperRecord]) -> list
     by_name: dict[str, str] = {}
     for venue in known:
         by_name.setdefault(venue.name, venue.key)
+    for venue in known:
+        by_name.setdefault(venue.title or venue.name, venue.key)
     for venue in known:  # `nature` is Nature, unless a venue is called just so
         by_name.setdefault(venue.name.lower(), venue.key)
     chosen: list[str] = []
