@@ -130,8 +130,7 @@ def _site_url(value: str) -> str:
         return ""
     if not re.fullmatch(r"https?://([\w.-]+|\[[0-9a-fA-F:]+\])(:\d{1,5})?/?", value, re.ASCII):
         raise ConfigError(
-            f"{PREFIX}SITE_URL must be an address such as https://papers.example.org, "
-            f"not {value!r}."
+            f"{PREFIX}SITE_URL must be a URL such as https://papers.example.org, not {value!r}."
         )
     return value.rstrip("/")
 

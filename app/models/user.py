@@ -37,6 +37,11 @@ class User(Base):
         """Whether they may do what changes other people's pages, such as merging papers."""
         return self.role in ("trusted", "administrator")
 
+    @property
+    def is_administrator(self) -> bool:
+        """Whether they may do all that can be done in the browser."""
+        return self.role == "administrator"
+
 
 class LoginSession(Base):
     """One signed-in browser.

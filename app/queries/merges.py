@@ -28,6 +28,12 @@ def latest_merges(session: Session, *, number: int, size: int) -> tuple[list[Pap
     return found[:size], len(found) > size
 
 
+def is_merge(session: Session, merge_id: int) -> bool:
+    """Whether there is a merge of this number."""
+    query = select(PaperMerge.id).where(PaperMerge.id == merge_id)
+    return merge_id < 2**31 and session.scalar(query) is not None
+
+
 def is_merged_draft(session: Session, user: User, paper: Paper) -> bool:
     """Whether a user's draft about a paper was two until the paper was merged."""
     query = (

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, defer, joinedload
 
 from app.models import Paper, PaperRevision
+
+
+def is_revision(session: Session, revision_id: int) -> bool:
+    """Whether there is a revision of this number."""
+    query = select(PaperRevision.id).where(PaperRevision.id == revision_id)
+    return revision_id < 2**31 and session.scalar(query) is not None
 
 
 def latest_revisions(
@@ -16,7 +22,8 @@ def latest_revisions(
     With who made them, and whether another page follows.
 
     Args:
-        of: one paper, or the key of one that is gone; `None` for all papers.
+        of: one paper, or the key of one that is gone, its last or a former one; `None` for all
+            papers.
     """
     query = select(PaperRevision).options(
         defer(PaperRevision.data, raiseload=True),
@@ -26,8 +33,11 @@ def latest_revisions(
     if isinstance(of, Paper):
         query = query.where(PaperRevision.paper_id == of.id)
     elif of is not None:
-        key = PaperRevision.paper_key == of
-        query = query.where(key, PaperRevision.paper_id.is_(None))
+        gone = PaperRevision.paper_id.is_(None)
+        former = PaperRevision.before["key"].as_string() == of
+        last = select(PaperRevision.paper_key).where(gone, former)
+        named = or_(PaperRevision.paper_key == of, PaperRevision.paper_key.in_(last))
+        query = query.where(gone, named)
     query = query.order_by(PaperRevision.id.desc()).offset((number - 1) * size).limit(size + 1)
     found = list(session.scalars(query))
     return found[:size], len(found) > size

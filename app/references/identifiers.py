@@ -29,6 +29,7 @@ ARXIV = re.compile(ARXIV_FORM, re.ASCII | re.IGNORECASE)
 ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 # dblp's stream of the papers that it took from arXiv, and their keys.
 CORR = "journals/corr"
+OWN_VENUES = "venues/"  # begins the keys of venues that no source gave a key
 _VENUE_KINDS = {"conf": "conference", "journals": "journal", "books": "book", "series": "book"}
 CORR_NEW = re.compile(r"journals/corr/abs-(\d{4})-(\d{4,5})", re.ASCII | re.IGNORECASE)
 CORR_OLD = re.compile(

@@ -11,7 +11,7 @@ KIND_LABELS = {
     "arxiv": "arXiv ID",
     "openreview": "OpenReview ID",
     "acl": "ACL Anthology ID",
-    "url": "address",
+    "url": "URL",
 }
 # The same by the field of a record or a form that holds it.
 FIELD_LABELS = {

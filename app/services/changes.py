@@ -2,7 +2,8 @@
 
 A service says which rows it is about to change or remove (`note`), or has made (`note_new`).
 When the transaction is committed, what hangs on them is brought into step, here and nowhere else:
-links that waited for a paper, similar papers, search entries, counts. So none of them can be
+links that waited for a paper, similar papers, search entries, counts, authors and venues that no
+paper has any more. So none of them can be
 forgotten, each is done once for all that a transaction changed, and nobody sees the one without
 the other.
 """
@@ -18,7 +19,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session, SessionTransaction
 
 from app.db import begin_writing
-from app.models import Link, Paper, Summary, SummaryTag, User
+from app.models import Link, Paper, PaperAuthor, Summary, SummaryTag, User
 from app.services.bulk import batches
 from app.services.counters import counts, totals
 from app.services.counters.differences import Placement
@@ -26,6 +27,7 @@ from app.services.links.resolving import resolve_links
 from app.services.links.stale import mark_stale
 from app.services.search_index import indexing
 from app.services.similar import similarity
+from app.services.unused import remove_unused
 
 Kind = Literal["paper", "summary", "author", "writer"]
 _KEY = "changes"
@@ -49,6 +51,7 @@ class _Changes:
 
     Attributes:
         papers, summaries: how each stood before, by number; `None` for what is new.
+        authors_before: who wrote each of the papers before.
         scores: summaries whose votes change, and what they brought their writers before.
         authors, writers: whose names change.
         texts: the plain texts of summaries that were rendered.
@@ -58,6 +61,7 @@ class _Changes:
     transaction: SessionTransaction | None
     papers: dict[int, Placement | None] = field(default_factory=dict)
     summaries: dict[int, _SummaryState | None] = field(default_factory=dict)
+    authors_before: dict[int, set[int]] = field(default_factory=dict)
     scores: dict[int, tuple[Summary, int]] = field(default_factory=dict)
     authors: set[int] = field(default_factory=set)
     writers: set[int] = field(default_factory=set)
@@ -80,6 +84,7 @@ def note(session: Session, kind: Kind, *ids: int) -> None:
     if kind == "paper":
         new = [each for each in ids if each not in changes.papers]
         changes.papers |= _placements(session, new)
+        changes.authors_before |= _authors_of(session, new)
     elif kind == "summary":
         new = [each for each in ids if each not in changes.summaries]
         changes.summaries |= _states(session, new)
@@ -93,6 +98,8 @@ def forget(session: Session, kind: Literal["paper", "summary"], *ids: int) -> No
     rows: dict[int, Any] = changes.papers if kind == "paper" else changes.summaries
     for each in ids:
         rows.pop(each, None)
+        if kind == "paper":
+            changes.authors_before.pop(each, None)
 
 
 def note_new(session: Session, kind: Literal["paper", "summary"], *ids: int) -> None:
@@ -136,6 +143,7 @@ def apply(session: Session) -> None:
     _follow_similar(session, changes, present)
     _follow_search(session, changes, present)
     _follow_counts(session, changes, present)
+    _remove_unused(session, changes)
     del session.info[_KEY]
 
 
@@ -200,6 +208,21 @@ def _follow_counts(session: Session, changes: _Changes, present: dict[int, _Summ
     counted = {state.user_id for state in before if state.is_public and state.is_named}
     totals.recount_writers(session, there, len(counted - there))
     totals.add_votes(session, votes)
+
+
+def _remove_unused(session: Session, changes: _Changes) -> None:
+    before = (each for each in changes.papers.values() if each is not None)
+    venues = {each.venue_id for each in before if each.venue_id is not None}
+    remove_unused(session, set().union(*changes.authors_before.values()), venues)
+
+
+def _authors_of(session: Session, ids: Iterable[int]) -> dict[int, set[int]]:
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    wrote = select(PaperAuthor.paper_id, PaperAuthor.author_id)
+    for some in batches(ids):
+        for paper_id, author_id in session.execute(wrote.where(PaperAuthor.paper_id.in_(some))):
+            found[paper_id].add(author_id)
+    return dict(found)
 
 
 def _placements(session: Session, ids: Iterable[int]) -> dict[int, Placement]:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Paper, User
-from app.services.refusals import Refusal
+from app.services.refusals import JUST_MERGED, Refusal
 
 
 def lock_user(session: Session, user_id: int) -> None:
@@ -28,7 +28,7 @@ def lock_account(session: Session, user: User) -> None:
     lock_user(session, user.id)
     name = session.scalar(select(User.name).where(User.id == user.id))
     if name is None:
-        raise Refusal("name", f"There is no user {user.name} any more.")
+        raise Refusal("name", f"User {user.name} no longer exists.")
     if name != user.name:
         raise Refusal("name", f"{user.name} is called {name} now.")
 
@@ -42,8 +42,4 @@ def check_paper_exists(session: Session, paper: Paper) -> None:
     other paper from now on: what is sent again arrives there.
     """
     if session.scalar(select(Paper.id).where(Paper.id == paper.id)) is None:
-        raise Refusal(
-            "source",
-            "This paper was just found to be the same as another one here, and the two were put"
-            " together. Send your text again: it will stand there.",
-        )
+        raise Refusal("source", JUST_MERGED)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 Checked = TypeVar("Checked")
+# To a form that was opened before a merge: sent again, it arrives at the other paper.
+JUST_MERGED = "This paper was just merged with a duplicate. Submit again."
 
 
 class PaperExists(Exception):
@@ -15,7 +17,7 @@ class PaperExists(Exception):
     """
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"This paper is here already, as {key}.")
+        super().__init__(f"Already in the library: {key}.")
         self.key = key
 
 
@@ -46,10 +48,10 @@ class Refusals:
     def __init__(self) -> None:
         self._found: list[Refusal] = []
 
-    def check(self, check: Callable[[], Checked], instead: Any) -> Checked:
-        """What a check returns; the value to go on with if it refuses."""
+    def check(self, check: Callable[..., Checked], instead: Any, *args: Any) -> Checked:
+        """What a check returns for its arguments; what to go on with if it refuses."""
         try:
-            return check()
+            return check(*args)
         except Refusal as refused:
             self.add(refused.all)
             answer: Checked = instead

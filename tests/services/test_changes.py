@@ -45,6 +45,7 @@ DERIVED = {
         "renumber_papers",
         "rename_writer",
     },
+    "app.services.unused": {"remove_unused"},
     "app.services.similar.similarity": {"remove_traces", "compared"},
 }
 

@@ -19,7 +19,8 @@ class PaperRevision(Base):
     `before` and `after` hold the facts that changed, under the names of the form, as they stood on
     it: everybody who signs in may read them. A removal has the whole paper in `data`, and an edit
     the identifiers that it gave and took away: what undoing needs, which is shown to nobody. Key
-    and title are those after the change; they outlive the paper.
+    and title are those after the change; they outlive the paper. When it is removed, all its
+    revisions get its last key.
     """
 
     __tablename__ = "paper_revisions"

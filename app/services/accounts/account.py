@@ -50,7 +50,7 @@ def sign_up(session: Session, name: str, display_name: str, password: str) -> Us
     """
     name = name.strip().lower()
     refused = Refusals()
-    refused.check(lambda: check_unreserved(name), None)
+    refused.check(check_unreserved, None, name)
     return _add_user(session, name, display_name, password, refused)
 
 
@@ -62,10 +62,10 @@ def add_user(session: Session, name: str, display_name: str, password: str) -> U
 def _add_user(
     session: Session, name: str, display_name: str, password: str, refused: Refusals
 ) -> User:
-    refused.check(lambda: check_name(name), None)
-    refused.check(lambda: check_name_is_free(session, name), None)
-    shown = refused.check(lambda: _display_name(display_name), "")
-    refused.check(lambda: _check_password(password, "password", [name, display_name]), None)
+    refused.check(check_name, None, name)
+    refused.check(check_name_is_free, None, session, name)
+    shown = refused.check(_display_name, "", display_name)
+    refused.check(_check_password, None, password, "password", [name, display_name])
     refused.raise_first()
     user = User(
         name=name,
@@ -199,7 +199,7 @@ def change_password(session: Session, user: User, current: str, new: str) -> Non
     refused = Refusals()
     if user.password_hash is None or not _verify(hasher, user.password_hash, current):
         refused.add([Refusal("current", "Current password is incorrect.")])
-    refused.check(lambda: _check_password(new, "new", names), None)
+    refused.check(_check_password, None, new, "new", names)
     refused.raise_first()
     set_password(session, user, new)
 
@@ -221,8 +221,8 @@ def change_profile(session: Session, user: User, display_name: str, bio: str) ->
     """
     bio = bio.replace("\x00", "").strip()
     refused = Refusals()
-    display_name = refused.check(lambda: _display_name(display_name), "") or user.name
-    html = refused.check(lambda: _checked_bio(session, bio), "")
+    display_name = refused.check(_display_name, "", display_name) or user.name
+    html = refused.check(_checked_bio, "", session, bio)
     refused.raise_first()
     begin_writing(session)
     user.display_name = display_name
@@ -234,7 +234,7 @@ def change_profile(session: Session, user: User, display_name: str, bio: str) ->
 
 def _checked_bio(session: Session, bio: str) -> str:
     if len(bio) > MAX_BIO:
-        raise Refusal("bio", f"Use at most {MAX_BIO:,} characters (you have {len(bio):,}).")
+        raise Refusal("bio", f"Up to {MAX_BIO:,} characters (you have {len(bio):,}).")
     return render_bio(session, bio)
 
 

@@ -49,7 +49,7 @@ def find_account(session: Session, name: str) -> User:
     if user is not None:  # said, not followed: what comes next may not be undone
         raise Refusal("name", f"{name} has been renamed to {user.name}.")
     if session.get(FormerName, name) is not None:
-        raise Refusal("name", f"There is no user {name} any more.")
+        raise Refusal("name", f"User {name} no longer exists.")
     near = get_close_matches(name, session.scalars(select(User.name)).all())
     known = f" Did you mean {' or '.join(near)}?" if near else ""
     raise Refusal("name", f"There is no user {name:.60}.{known}")

@@ -23,7 +23,7 @@ from app.services.counters.differences import CountDifferences, Placement
 from app.services.dblp.names import Authors, Venues
 from app.services.dblp.updates import merge_works, update_papers
 from app.services.dblp.works import SOURCE, DumpWork
-from app.services.papers.known_names import known_names
+from app.services.papers.paper_names import known_names
 from app.services.search_index.bulk_entries import BulkIndex
 from app.services.search_index.indexing import index_papers
 from app.sources.record import PaperRecord

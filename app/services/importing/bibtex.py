@@ -13,7 +13,7 @@ from app.db import begin_writing, lock_papers
 from app.models import Paper
 from app.queries.identifiers import known_keys, names_of
 from app.queries.papers import by_key
-from app.references.identifiers import PaperRef
+from app.references.identifiers import OWN_VENUES, PaperRef
 from app.references.labels import field_label
 from app.services.bulk import among
 from app.services.importing import faults
@@ -24,7 +24,7 @@ from app.services.papers.deduplication import is_record_of, match_record, newest
 from app.services.papers.facts import MAX_VENUE_KEY, identifiers
 from app.services.papers.fitting import Misfit, fit
 from app.services.papers.insertion import PreparedPaper
-from app.services.papers.known_names import Name, known_names, name_of
+from app.services.papers.paper_names import Name, known_names, name_of
 from app.services.refusals import PaperExists, Refusal
 from app.sources.bibtex.reading import BadEntry, FoundEntry
 from app.sources.record import DETAILS, PaperRecord
@@ -94,7 +94,7 @@ def _refused(
     incoming: IncomingPaper, entry: FoundEntry, refused: Refusal, notes: Sequence[str]
 ) -> ImportOutcome:
     key = entry.record.key or "an entry without a key"
-    said = f"{key:.60}: {refused.field}: {refused.message}"
+    said = f"{key:.60}: {field_label(refused.field)}: {refused.message}"
     return ImportOutcome(incoming.name, "refused", entry.line, said, notes=tuple(notes))
 
 
@@ -201,7 +201,7 @@ def _import(
     found = match_record(session, record, run.newest_before, takes_back=own)
     notes += found.notes
     if found.paper is not None:
-        filled = complete_paper(session, found.paper, found.record) if own else []
+        filled = complete_paper(session, found.paper, found.record, "BibTeX") if own else []
         if filled:
             notes.append(f"filled in: {', '.join(filled)}")
         status = "changed" if filled else "unchanged"
@@ -252,7 +252,7 @@ def _fitted(session: Session, record: PaperRecord, run: ImportRun, notes: list[s
     """
     if "/" in record.venue and " " not in record.venue and not record.venue_key:
         # Such a name would be taken for the key of a venue.
-        record = replace(record, venue_key=f"venues/{slug(record.venue)}"[:MAX_VENUE_KEY])
+        record = replace(record, venue_key=f"{OWN_VENUES}{slug(record.venue)}"[:MAX_VENUE_KEY])
     record, misfits = fit(session, record)
     notes += map(_said, misfits)
     if run.options.only is not None:  # a member's file: such a name may be any paper's

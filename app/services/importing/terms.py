@@ -85,7 +85,7 @@ class ImportOptions:
     @property
     def brings_votes(self) -> bool:
         """Whether scores from elsewhere count: only where an administrator imports."""
-        return self.only is None or self.only.role == "administrator"
+        return self.only is None or self.only.is_administrator
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ from app.services.papers.duplicates import (
     learn_names,
     merge_if_duplicate,
 )
-from app.services.papers.facts import check_record, identifiers
-from app.services.papers.insertion import PreparedPaper, addresses, insert_papers
-from app.services.papers.numbered_keys import free_key
+from app.services.papers.facts import addresses, check_record, identifiers
+from app.services.papers.insertion import PreparedPaper, insert_papers
+from app.services.papers.paper_names import free_key
 from app.services.refusals import PaperExists, Refusal, Refusals
 from app.sources.record import PaperRecord
 from app.text.folding import fold, slug
@@ -55,8 +55,8 @@ def prepare(record: PaperRecord) -> PreparedPaper:
         Refusal: for a title or abstract that cannot be rendered, with the name of the field.
     """
     refused = Refusals()
-    title = refused.check(lambda: _rendered("title", render_inline, record.title), "")
-    abstract = refused.check(lambda: _rendered("abstract", render_plain, record.abstract), "")
+    title = refused.check(_rendered, "", "title", render_inline, record.title)
+    abstract = refused.check(_rendered, "", "abstract", render_plain, record.abstract)
     refused.raise_first()
     return PreparedPaper(record, title, abstract)
 

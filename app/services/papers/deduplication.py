@@ -25,7 +25,7 @@ from app.references.parsing import parse_identifier
 from app.services import changes
 from app.services.links.resolving import release_links
 from app.services.papers.facts import FIELDS
-from app.services.papers.numbered_keys import FIRST, free_key, number_key
+from app.services.papers.paper_names import FIRST, free_key, number_key
 from app.sources.record import OTHERS, PaperRecord, has_more_authors
 from app.sources.same_work import (
     MAX_YEARS_BETWEEN,

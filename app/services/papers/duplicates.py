@@ -9,12 +9,13 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from app.models import Identifier, Paper, User, folded
+from app.models import Paper, User
 from app.queries import merges, papers
 from app.queries.identifiers import known_keys
 from app.references.identifiers import PaperRef
 from app.services import changes
 from app.services.papers.merging import merge_papers
+from app.services.papers.paper_names import give_names, name_of
 from app.sources.lookup.registry import SOURCES
 from app.sources.same_work import (
     find_same_work,
@@ -40,14 +41,11 @@ def learn_names(session: Session, key: str, title: str, names: Sequence[PaperRef
     if paper is None or title_words(paper.title) != title_words(title):
         return
     known = known_keys(session, names)
-    new = {(ref.kind, folded(ref.value)): ref for ref in names if ref not in known}
+    new = {name_of(ref): ref for ref in names if ref not in known}
     if not new:
         return
     changes.note(session, "paper", paper.id)
-    session.add_all(
-        Identifier(paper_id=paper.id, kind=kind, value=ref.value, folded=name)
-        for (kind, name), ref in new.items()
-    )
+    give_names(session, paper.id, new.values())
 
 
 def is_trusted_source(source: str, adder: User | None) -> bool:

@@ -6,8 +6,8 @@ Members fill in what is empty, trusted users change anything. Each change is a `
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,26 +17,34 @@ from app.models import Paper, PaperRevision, User
 from app.models.papers.revision import MAX_REASON
 from app.queries import papers
 from app.references.identifiers import PaperRef
-from app.services.papers.adding import prepare
+from app.references.labels import field_label
 from app.services.papers.fact_changes import (
     DETAIL_FACTS,
     FACTS,
-    NAMING_FACTS,
     FactChange,
-    check_free,
+    RenderedFacts,
     facts_of,
+    render_facts,
     write_facts,
 )
-from app.services.papers.facts import MAX_DETAIL, MAX_EDITORS, check_record, doubtful_authors
+from app.services.papers.facts import (
+    MAX_DETAIL,
+    MAX_EDITORS,
+    check_record,
+    doubtful_authors,
+    identifiers,
+)
 from app.services.papers.insertion import set_orcids
-from app.services.refusals import Refusal, Refusals
+from app.services.papers.paper_names import NAMING_FACTS, check_free, name_of
+from app.services.refusals import JUST_MERGED, Refusal, Refusals
 from app.sources.months import MACROS, month_number
 from app.sources.name_lists import NameList, parse_names, write_names
-from app.sources.record import NO_SECTION, OTHERS, PaperRecord, has_more_authors
+from app.sources.record import OTHERS, PaperRecord, has_more_authors
 from app.text.lines import plain_ends, visible_line
 
 ONLY_TRUSTED = "Only trusted users can change what is filled in."
 MAX_STAMP = 12  # letters of the digest of a fact
+_NOTHING = RenderedFacts({}, "", "")
 
 
 @dataclass(frozen=True)
@@ -63,47 +71,48 @@ def edit_paper(session: Session, paper: Paper, edit: PaperEdit, user: User) -> P
     Raises:
         Refusal: for all that cannot be done, with the names of the fields.
     """
-    present = _locked(session, paper)
-    current = facts_of(present)
     typed = {name: text for name, text in edit.texts.items() if name in FACTS}
     seen = _digests(edit.stamp)
-    touched = {
-        name: text
-        for name, text in typed.items()
-        if _digest(text) not in (seen.get(name), _digest(current[name]))
-    }
+    touched = _touched(typed, seen, facts_of(_reloaded(session, paper)))
     refused = Refusals()
+    new = refused.check(_checked, _NOTHING, session, touched)  # nobody waits for it
+    begin_writing(session)
+    lock_papers(session, alone=True)
+    present = _reloaded(session, paper)
+    current = facts_of(present)
+    touched = _touched(touched, seen, current)
     for name in touched:
         if name in seen and seen[name] != _digest(current[name]):
-            said = f"Changed meanwhile, to “{current[name]:.200}”. Save again to replace that."
-            refused.add([Refusal(name, said if current[name] else "Emptied meanwhile.")])
-        elif not user.is_trusted and not _is_empty(name, current):
+            did = f"changed this to “{current[name]:.200}”" if current[name] else "emptied this"
+            refused.add([Refusal(name, f"Someone {did}. Save again to overwrite it.")])
+        elif not user.is_trusted and current[name]:
             refused.add([Refusal(name, ONLY_TRUSTED)])
-    facts = refused.check(lambda: _checked(session, touched), {})
-    facts = {name: text for name, text in facts.items() if text != current[name]}
+    facts = {name: text for name, text in new.texts.items() if text != current[name]}
     if not user.is_trusted:  # an arXiv ID, say, that was typed as a DOI
-        facts = {name: facts[name] for name in facts if _is_empty(name, current)}
+        facts = {name: facts[name] for name in facts if not current[name]}
     for name in sorted(facts.keys() & set(NAMING_FACTS)):
-        refused.check(_free_check(session, present, name, facts[name]), None)
-    overwrites = any(not _is_empty(name, current) for name in facts or touched)
-    reason = refused.check(lambda: check_reason(edit.reason, is_needed=overwrites), "")
+        refused.check(check_free, None, session, present, name, facts[name])
+    overwrites = any(current[name] for name in facts or touched)
+    reason = refused.check(check_reason, "", edit.reason, overwrites)
     refused.raise_first()
     if not facts:
         return None
-    change = write_facts(session, present, facts, renames=user.is_trusted)
+    new = replace(new, texts=facts)
+    change = write_facts(session, present, new, renames=user.is_trusted)
     return add_revision(session, present, change, user, reason=reason)
 
 
 def undo_edit(
-    session: Session, revision: PaperRevision, user: User
+    session: Session, revision: PaperRevision, former: RenderedFacts, user: User
 ) -> tuple[PaperRevision, list[str]]:
     """Set back what an edit changed, where nobody has changed it since.
 
     Args:
         revision: of a kind that changed facts, not undone, in the list of papers that is locked.
+        former: what stood before it.
 
     Returns:
-        The revision that does so, and the names of the facts that stay as they are.
+        The revision that does so, and what people call the facts that stay as they are.
 
     Raises:
         Refusal: when there is nothing left to set back, or an identifier is another paper's now.
@@ -117,28 +126,32 @@ def undo_edit(
         )
     current = facts_of(paper)
     facts = {
-        name: revision.before[name]
-        for name, text in revision.after.items()
-        if current[name] == text
+        name: former.texts[name] for name, text in revision.after.items() if current[name] == text
     }
     if not facts:
         raise Refusal("revision", "All of this was changed again since.")
     for name in sorted(facts.keys() & set(NAMING_FACTS)):
         check_free(session, paper, name, facts[name])
-    given = [PaperRef(kind, value) for kind, value in revision.data.get("given", [])]
     former_venue, _ = revision.data.get("venues", ["", ""])
     change = write_facts(
         session,
         paper,
-        facts,
+        replace(former, texts=facts),
         renames=True,
         venue_key=former_venue if "venue" in facts else "",
-        lost_names=given if "key" in facts else (),
+        lost_names=_names_of_key(revision) if "key" in facts else (),
     )
     set_orcids(session, revision.data.get("orcids", {}))
     undoing = add_revision(session, paper, change, user, kind="undo")
     mark_undone(revision, user)
-    return undoing, [name for name in revision.after if name not in facts]
+    return undoing, [field_label(name) for name in revision.after if name not in facts]
+
+
+def _names_of_key(revision: PaperRevision) -> list[PaperRef]:
+    """The names that a change of the key gave the paper."""
+    given = [PaperRef(kind, value) for kind, value in revision.data.get("given", [])]
+    names = {name_of(ref) for ref in identifiers(PaperRecord("", key=revision.after["key"]))}
+    return [ref for ref in given if name_of(ref) in names]
 
 
 def mark_undone(revision: PaperRevision, user: User) -> None:
@@ -151,18 +164,21 @@ def add_revision(
     session: Session,
     paper: Paper,
     change: FactChange,
-    user: User,
+    user: User | None,
     *,
     kind: str = "edit",
     reason: str = "",
 ) -> PaperRevision:
-    """Write down what was changed of a paper, which stands as it is now."""
+    """Write down what was changed of a paper, which stands as it is now.
+
+    Without a user the program did it, for who runs it.
+    """
     revision = PaperRevision(
         paper_id=paper.id,
         paper_key=paper.key,
         paper_title=paper.title,
         kind=kind,
-        user_id=user.id,
+        user_id=None if user is None else user.id,
         changed_at=now(),
         reason=reason,
         before=change.before,
@@ -174,7 +190,7 @@ def add_revision(
     return revision
 
 
-def check_reason(text: str, *, is_needed: bool) -> str:
+def check_reason(text: str, is_needed: bool) -> str:
     """The reason of a change in one line.
 
     Raises:
@@ -182,10 +198,9 @@ def check_reason(text: str, *, is_needed: bool) -> str:
     """
     reason = visible_line(text)
     if is_needed and not reason:
-        raise Refusal("reason", "Say why, so that others can follow.")
+        raise Refusal("reason", "Enter a reason.")
     if len(reason) > MAX_REASON:
-        said = f"A reason has at most {MAX_REASON} characters; this has {len(reason)}."
-        raise Refusal("reason", said)
+        raise Refusal("reason", f"Up to {MAX_REASON} characters (you have {len(reason):,}).")
     return reason
 
 
@@ -206,17 +221,22 @@ def current_texts(
     }
 
 
-def _locked(session: Session, paper: Paper) -> Paper:
-    begin_writing(session)
-    lock_papers(session, alone=True)
+def _touched(
+    typed: Mapping[str, str], seen: Mapping[str, str], current: Mapping[str, str]
+) -> dict[str, str]:
+    """What of a form is neither what it showed nor what is there."""
+    return {
+        name: text
+        for name, text in typed.items()
+        if _digest(text) not in (seen.get(name), _digest(current[name]))
+    }
+
+
+def _reloaded(session: Session, paper: Paper) -> Paper:
     present = papers.reload_paper(session, paper.id)
     if present is None:
-        raise Refusal("paper", "This paper was merged into another one or removed meanwhile.")
+        raise Refusal("paper", JUST_MERGED)
     return present
-
-
-def _is_empty(name: str, facts: Mapping[str, str]) -> bool:
-    return facts[name] in ("", NO_SECTION if name == "section" else "")
 
 
 def _digest(text: str) -> str:
@@ -229,17 +249,13 @@ def _digests(stamp: str) -> dict[str, str]:
     return {name: digest for name, _, digest in pairs}
 
 
-def _free_check(session: Session, paper: Paper, name: str, text: str) -> Callable[[], None]:
-    return lambda: check_free(session, paper, name, text)
-
-
-def _checked(session: Session, typed: Mapping[str, str]) -> dict[str, str]:
+def _checked(session: Session, typed: Mapping[str, str]) -> RenderedFacts:
     """Facts in normal form."""
     refused = Refusals()
     people = parse_names(typed.get("authors", ""))
     if people.doubts:
         refused.add([doubtful_authors(people.doubts)])
-    year = refused.check(lambda: _year(typed.get("year", "")), None)
+    year = refused.check(_year, None, typed.get("year", ""))
     simple: dict[str, Any] = {name: typed.get(name, "") for name in _SIMPLE}
     record = PaperRecord(
         title=typed.get("title", "…"),
@@ -248,12 +264,13 @@ def _checked(session: Session, typed: Mapping[str, str]) -> dict[str, str]:
         details={"authors": OTHERS} if people.has_more else {},
         **simple,
     )
-    record = refused.check(lambda: check_record(session, record), record)
-    refused.check(lambda: prepare(record), None)
+    record = refused.check(check_record, record, session, record)
+    texts = {"title": record.title, "abstract": record.abstract}
+    rendered = refused.check(render_facts, _NOTHING, texts)
     if "key" in typed and not typed["key"].strip():
         refused.add([Refusal("key", "A paper needs a key.")])
     details = {
-        name: refused.check(_detail_check(name, typed[name]), "")
+        name: refused.check(_detail, "", name, typed[name])
         for name in DETAIL_FACTS
         if name in typed
     }
@@ -267,7 +284,8 @@ def _checked(session: Session, typed: Mapping[str, str]) -> dict[str, str]:
     }
     # arXiv gives its papers DOIs too, each of which means the paper that its number means.
     moved = {"arxiv_id"} if typed.get("doi", "").strip() and not record.doi else set()
-    return {name: text for name, text in found.items() if name in {*typed, *moved}}
+    texts = {name: text for name, text in found.items() if name in {*typed, *moved}}
+    return replace(rendered, texts=texts)
 
 
 _SIMPLE = tuple(name for name in FACTS if name not in ("title", "authors", "year", *DETAIL_FACTS))
@@ -282,14 +300,11 @@ def _year(text: str) -> int | None:
     return int(text)
 
 
-def _detail_check(name: str, text: str) -> Callable[[], str]:
-    def check() -> str:
-        line = visible_line(text)
-        most = MAX_EDITORS if name == "editor" else MAX_DETAIL
-        if len(line) > most:
-            raise Refusal(name, f"At most {most:,} characters; this has {len(line):,}.")
-        if name == "month" and (number := month_number(line)):
-            return MACROS[number - 1]
-        return line
-
-    return check
+def _detail(name: str, text: str) -> str:
+    line = visible_line(text)
+    most = MAX_EDITORS if name == "editor" else MAX_DETAIL
+    if len(line) > most:
+        raise Refusal(name, f"Up to {most:,} characters (you have {len(line):,}).")
+    if name == "month" and (number := month_number(line)):
+        return MACROS[number - 1]
+    return line

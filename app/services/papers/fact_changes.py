@@ -3,32 +3,28 @@
 A form and the log of changes show these texts.
 
 A fact that is changed takes along what hangs on it: HTML, the folded title, the identifiers that
-lead to the paper, links, the section, and authors and venues that no paper has any more.
+lead to the paper, links and the section.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, insert, or_, select, tuple_
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from app.models import Author, Identifier, Link, Paper, PaperAuthor, Venue, folded
+from app.models import Link, Paper, PaperAuthor, Venue
 from app.queries import papers
-from app.queries.identifiers import find_papers, waiting_names
 from app.references.identifiers import PaperRef
-from app.references.parsing import parse_identifier
 from app.services import changes
-from app.services.links.resolving import names_of_paper, release_links
 from app.services.links.stale import mark_stale
 from app.services.papers import spellings
 from app.services.papers.adding import prepare
-from app.services.papers.facts import identifiers
-from app.services.papers.insertion import addresses, find_or_add_authors, find_or_add_venues
-from app.services.papers.known_names import Name, known_names, name_of
-from app.services.refusals import Refusal
+from app.services.papers.insertion import find_or_add_authors, find_or_add_venues
+from app.services.papers.paper_copies import orcids_of
+from app.services.papers.paper_names import NAMING_FACTS, change_names
 from app.sources.name_lists import NameList, parse_names, write_names
 from app.sources.record import DETAILS, OTHERS, PaperRecord
 from app.sources.sections import said_section, section_of_paper, section_of_venue
@@ -37,7 +33,6 @@ from app.text.person_names import author_key, without_number
 from app.text.words import title_folded
 
 DETAIL_FACTS = tuple(name for name in DETAILS if name != "authors")
-NAMING_FACTS = ("key", "doi", "arxiv_id", "url")  # by which a paper is found
 FACTS = (
     *("title", "authors", "venue", "year", *NAMING_FACTS, "section", "keywords", "abstract"),
     *DETAIL_FACTS,
@@ -46,12 +41,13 @@ FACTS = (
 _LABEL_FACTS = frozenset(("title", "authors", "year", "key"))
 
 
-class IdentifierTaken(Refusal):
-    """An identifier that another paper goes by, whose key is `key`."""
+@dataclass(frozen=True)
+class RenderedFacts:
+    """Facts in normal form, with the HTML of those that have one."""
 
-    def __init__(self, field: str, key: str) -> None:
-        super().__init__(field, f"This belongs to another paper here, {key}.")
-        self.key = key
+    texts: Mapping[str, str]
+    title_html: str
+    abstract_html: str
 
 
 @dataclass(frozen=True)
@@ -85,22 +81,23 @@ def facts_of(paper: Paper) -> dict[str, str]:
     }
 
 
-def check_free(session: Session, paper: Paper, name: str, text: str) -> None:
-    """Refuse an identifier that another paper goes by.
+def render_facts(texts: Mapping[str, str]) -> RenderedFacts:
+    """Render what is rendered of facts in normal form.
+
+    It may take long: before the list of papers is locked.
 
     Raises:
-        IdentifierTaken: for such a one.
+        Refusal: for a title or abstract that cannot be rendered.
     """
-    certain = [ref for ref in _refs(name, text) if ref.kind != "url"]
-    for owner in find_papers(session, certain).values():
-        if owner.id != paper.id:
-            raise IdentifierTaken(name, owner.key)
+    record = PaperRecord(texts.get("title", ""), abstract=texts.get("abstract", ""))
+    rendered = prepare(record)
+    return RenderedFacts(texts, rendered.title_html, rendered.abstract_html)
 
 
 def write_facts(
     session: Session,
     paper: Paper,
-    facts: Mapping[str, str],
+    new: RenderedFacts,
     *,
     renames: bool,
     venue_key: str = "",
@@ -108,43 +105,40 @@ def write_facts(
 ) -> FactChange:
     """Write facts that were checked, in the list of papers that is locked.
 
-    What hangs on them is in step when this returns.
+    What hangs on them follows.
 
     Args:
         paper: reloaded.
-        facts: in normal form; what is not among them stays.
+        new: what is not among them stays.
         renames: whether a new spelling may become that of an author or a venue.
         venue_key: of the venue that is meant, where it is known.
         lost_names: further names by which it is found no more.
-
-    Raises:
-        Refusal: for a title or abstract that cannot be rendered.
     """
+    facts = new.texts
     changes.note(session, "paper", paper.id)
     before = facts_of(paper)
-    former = _Belongings.of(paper)
-    _write_texts(paper, facts)
+    former_venue, orcids = paper.venue, orcids_of(paper)
+    _write_texts(paper, new)
     if "venue" in facts:
         _write_venue(session, paper, facts["venue"], venue_key)
-    _write_section(paper, facts, before, former)
+    _write_section(paper, facts, before, _section_of(former_venue))
     if "authors" in facts:
         _write_authors(session, paper, parse_names(facts["authors"]))
     session.flush()
-    given, taken = _write_names(session, paper, facts, before, lost_names)
+    given, taken = change_names(session, paper, facts, before, lost_names)
     if renames and not {"authors", "venue"}.isdisjoint(facts):
         spellings.choose_names(session, paper)
         spellings.follow_papers(session, paper)
     if given or taken or not _LABEL_FACTS.isdisjoint(facts):
         leading = select(Link.summary_id).where(Link.target_id == paper.id).distinct()
         mark_stale(session, session.scalars(leading).all())
-    changes.apply(session)
     present = papers.reload_paper(session, paper.id)
     assert present is not None
     after = facts_of(present)
     data = {
-        "venues": [former.venue_key, "" if present.venue is None else present.venue.key],
+        "venues": ["" if each is None else each.key for each in (former_venue, present.venue)],
         "given": [[ref.kind, ref.value] for ref in given],
-        "orcids": former.remove_unused(session),
+        "orcids": {key: orcids[key] for key in orcids.keys() - {a.key for a in present.authors}},
     }
     changed = [name for name in FACTS if before[name] != after[name]]
     return FactChange(
@@ -152,66 +146,17 @@ def write_facts(
     )
 
 
-@dataclass(frozen=True)
-class _Belongings:
-    """Authors and venue of a paper, which may be nobody's after a change."""
-
-    authors: tuple[int, ...]
-    venue: int | None
-    venue_key: str
-    venue_section: str | None
-
-    @classmethod
-    def of(cls, paper: Paper) -> _Belongings:
-        venue = paper.venue
-        return cls(
-            tuple(each.author_id for each in paper.authorships),
-            paper.venue_id,
-            "" if venue is None else venue.key,
-            _section_of(venue),
-        )
-
-    def remove_unused(self, session: Session) -> dict[str, str]:
-        """Remove those that no paper has and dblp does not know.
-
-        Once the counts are in step.
-
-        Returns:
-            The ORCID iDs of the authors that are gone, by their keys.
-        """
-        return remove_unused(session, self.authors, self.venue)
-
-
-def remove_unused(session: Session, authors: Collection[int], venue: int | None) -> dict[str, str]:
-    """Remove authors and a venue that neither a paper nor dblp has.
-
-    Once the counts are in step.
-
-    Returns:
-        The ORCID iDs of the authors that are gone, by their keys.
-    """
-    wrote = exists().where(PaperAuthor.author_id == Author.id)
-    unused = and_(Author.id.in_(authors), Author.dblp_id.is_(None), ~wrote)
-    found = session.execute(select(Author.id, Author.key, Author.orcid).where(unused)).all()
-    session.execute(delete(Author).where(Author.id.in_([row.id for row in found])))
-    own = Venue.key.startswith(spellings.OWN_VENUES, autoescape=True)
-    appeared = exists().where(Paper.venue_id == Venue.id)
-    session.execute(delete(Venue).where(Venue.id == venue, own, ~appeared))
-    return {row.key: row.orcid for row in found if row.orcid}
-
-
 def _section_of(venue: Venue | None) -> str | None:
     return None if venue is None else section_of_venue(venue.section_slug, venue.key)
 
 
-def _write_texts(paper: Paper, facts: Mapping[str, str]) -> None:
-    record = PaperRecord(facts.get("title", ""), abstract=facts.get("abstract", ""))
-    rendered = prepare(record)
+def _write_texts(paper: Paper, new: RenderedFacts) -> None:
+    facts = new.texts
     if "title" in facts:
-        paper.title, paper.title_html = record.title, rendered.title_html
-        paper.title_folded = title_folded(record.title)
+        paper.title, paper.title_html = facts["title"], new.title_html
+        paper.title_folded = title_folded(facts["title"])
     if "abstract" in facts:
-        paper.abstract, paper.abstract_html = record.abstract, rendered.abstract_html
+        paper.abstract, paper.abstract_html = facts["abstract"], new.abstract_html
     if "year" in facts:
         paper.year = int(facts["year"]) if facts["year"] else None
     if "keywords" in facts:
@@ -234,21 +179,17 @@ def _write_venue(session: Session, paper: Paper, text: str, key: str) -> None:
 
 
 def _find_venue(session: Session, paper: Paper, text: str, key: str) -> Venue | None:
-    """The venue that a text names: the paper's own in another spelling, one we have, a new one."""
+    """The venue that a text names: the paper's own in another spelling, or another one."""
     own = paper.venue
     if not key and own is not None and slug(text) in (slug(own.name), slug(own.title)):
         return own
-    named = or_(Venue.key == (key or text), Venue.name == text, Venue.title == text)
-    found = session.scalars(select(Venue).where(named).order_by(Venue.papers_count.desc())).all()
-    ranked = sorted(found, key=lambda each: (each.key != (key or text), each.name != text))
-    record = PaperRecord("", venue=text, venue_key=key)
-    return ranked[0] if ranked else find_or_add_venues(session, [record])[0]
+    return find_or_add_venues(session, [PaperRecord("", venue=text, venue_key=key)])[0]
 
 
 def _write_section(
-    paper: Paper, facts: Mapping[str, str], before: Mapping[str, str], former: _Belongings
+    paper: Paper, facts: Mapping[str, str], before: Mapping[str, str], former_venue: str | None
 ) -> None:
-    derived = section_of_paper("", before["arxiv_id"], former.venue_section)
+    derived = section_of_paper("", before["arxiv_id"], former_venue)
     if "section" in facts:
         said = facts["section"]
     elif paper.section_slug != derived:
@@ -281,59 +222,3 @@ def _write_authors(session: Session, paper: Paper, typed: NameList) -> None:
     details = {name: text for name, text in paper.details.items() if name != "authors"}
     paper.details = {**details, "authors": OTHERS} if typed.has_more and rows else details
     session.expire(paper, ["authorships"])
-
-
-def _refs(name: str, text: str) -> list[PaperRef]:
-    """The identifiers that a fact gives a paper."""
-    if not text:
-        return []
-    if name == "key":
-        return identifiers(PaperRecord("", key=text))
-    if name == "doi":
-        return [PaperRef("doi", text)]
-    if name == "arxiv_id":
-        return [PaperRef("arxiv", text)]
-    meant = parse_identifier(text)
-    own = [] if meant is None or meant.kind == "url" else [meant.without_user()]
-    return [*own, *addresses(PaperRecord("", url=text))]
-
-
-def _write_names(
-    session: Session,
-    paper: Paper,
-    facts: Mapping[str, str],
-    before: Mapping[str, str],
-    lost_names: Collection[PaperRef],
-) -> tuple[list[PaperRef], list[PaperRef]]:
-    """Let identifiers lead to a paper, and others no more; those of a former key lead on.
-
-    Returns:
-        Those that it was given, and those that it lost.
-    """
-    changed = [name for name in NAMING_FACTS if name in facts]
-    after = {**{name: before[name] for name in NAMING_FACTS}, **facts}
-    leading_on = _names_of(_refs("key", before["key"])).keys() - _names_of(lost_names).keys()
-    kept = {*leading_on, *_names_of(r for name in NAMING_FACTS for r in _refs(name, after[name]))}
-    former = [*(ref for name in changed for ref in _refs(name, before[name])), *lost_names]
-    lost = {name: ref for name, ref in _names_of(former).items() if name not in kept}
-    pair = tuple_(Identifier.kind, Identifier.folded)
-    if lost:
-        ours = Identifier.paper_id == paper.id
-        session.execute(delete(Identifier).where(ours, pair.in_(list(lost))))
-    wanted = _names_of(ref for name in changed for ref in _refs(name, after[name]))
-    # The address of a volume belongs to many: it leads to the first.
-    known = known_names(session, wanted)
-    given = [ref for name, ref in wanted.items() if name not in known]
-    session.add_all(
-        Identifier(paper_id=paper.id, kind=ref.kind, value=ref.value, folded=folded(ref.value))
-        for ref in given
-    )
-    session.flush()
-    names = {name for ref in lost.values() for name in waiting_names(ref)}
-    names -= set(names_of_paper(session, paper.id))
-    mark_stale(session, release_links(session, names, paper.id) if names else [])
-    return given, list(lost.values())
-
-
-def _names_of(refs: Iterable[PaperRef]) -> dict[Name, PaperRef]:
-    return {name_of(ref): ref for ref in refs}

@@ -17,7 +17,7 @@ from app.models import Section
 from app.models.papers.paper import MAX_IDENTIFIER, folded
 from app.references.identifiers import CORR, PaperRef, is_storable_key
 from app.references.orcid import orcid_of
-from app.references.parsing import parse_identifier
+from app.references.parsing import parse_any_address, parse_identifier
 from app.services.refusals import Refusal, Refusals
 from app.sources.record import DETAILS, NO_SECTION, PaperRecord
 from app.text.lines import visible, visible_line
@@ -56,20 +56,20 @@ def check_record(session: Session, record: PaperRecord) -> PaperRecord:
     refused = Refusals()
 
     def line(field: str, text: str, most: int, what: str) -> str:
-        return refused.check(lambda: _line(field, text, most, what), "")
+        return refused.check(_line, "", field, text, most, what)
 
-    authors, orcids = refused.check(lambda: _people(record), ((), ()))
+    authors, orcids = refused.check(_people, ((), ()), record)
     facts = replace(
         record,
-        title=refused.check(lambda: _title(record.title), ""),
+        title=refused.check(_title, "", record.title),
         authors=authors,
         orcids=orcids,
-        year=refused.check(lambda: _year(record.year), None),
+        year=refused.check(_year, None, record.year),
         venue=line("venue", record.venue, MAX_NAME, "A venue"),
-        abstract=refused.check(lambda: _abstract(record.abstract), ""),
+        abstract=refused.check(_abstract, "", record.abstract),
         keywords=line("keywords", record.keywords, MAX_KEYWORDS, "The list of keywords"),
-        section=refused.check(lambda: _section(session, record.section), ""),
-        venue_key=refused.check(lambda: _checked_key(record.venue_key), ""),
+        section=refused.check(_section, "", session, record.section),
+        venue_key=refused.check(_checked_key, "", record.venue_key),
         venue_title=line("venue", record.venue_title, MAX_VENUE_TITLE, "A venue"),
         details=_details(record),
     )
@@ -98,6 +98,13 @@ def identifiers(record: PaperRecord) -> list[PaperRef]:
     refs += [PaperRef(kind, getattr(record, field)) for kind, field in FIELDS.items()]
     unique = {(ref.kind, folded(ref.value)): ref for ref in reversed(refs) if ref.value}
     return list(reversed(unique.values()))
+
+
+def addresses(record: PaperRecord) -> list[PaperRef]:
+    """The addresses of a record that may be those of its paper alone."""
+    found = map(parse_any_address, filter(None, (record.url, *record.other_urls)))
+    refs = (ref.without_user() for ref in found if ref is not None and ref.kind == "url")
+    return [ref for ref in refs if len(ref.value) <= MAX_IDENTIFIER]
 
 
 def _title(text: str) -> str:
@@ -152,16 +159,15 @@ def _details(record: PaperRecord) -> dict[str, str]:
 
 def _with_identifiers(record: PaperRecord, refused: Refusals) -> PaperRecord:
     """The record with its identifiers in normal form, also those that its key and addresses are."""
-    key = refused.check(lambda: _checked_key(record.key), "")
-    url = refused.check(lambda: _url(record.url), "")
+    key = refused.check(_checked_key, "", record.key)
+    url = refused.check(_url, "", record.url)
     others = tuple(dict.fromkeys(_usable(_url, record.other_urls)))[:MAX_OTHERS]
     told = parse_identifier(record.doi)
     # arXiv gives its papers DOIs too; each means the paper that its number means.
     at_arxiv = told.value if told is not None and told.kind == "arxiv" else ""
     found: dict[str, Any] = {
-        "doi": "" if at_arxiv else refused.check(lambda: _of_kind("doi", record.doi, "doi"), ""),
-        "arxiv_id": refused.check(lambda: _of_kind("arxiv_id", record.arxiv_id, "arxiv"), "")
-        or at_arxiv,
+        "doi": "" if at_arxiv else refused.check(_of_kind, "", "doi", record.doi, "doi"),
+        "arxiv_id": refused.check(_of_kind, "", "arxiv_id", record.arxiv_id, "arxiv") or at_arxiv,
         "openreview_id": _of_source("openreview", record.openreview_id),
         "acl_id": _of_source("acl", record.acl_id),
     }

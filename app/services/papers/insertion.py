@@ -10,16 +10,20 @@ from sqlalchemy import String, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.db import insert_missing, now
-from app.models import Author, AuthorName, Identifier, Paper, PaperAuthor, Venue, folded
-from app.models.papers.paper import MAX_IDENTIFIER
-from app.references.identifiers import CORR, PaperRef, is_dblp_key, kind_of_venue, stream_of
-from app.references.parsing import parse_any_address
+from app.models import Author, AuthorName, Identifier, Paper, PaperAuthor, Venue
+from app.references.identifiers import (
+    CORR,
+    OWN_VENUES,
+    is_dblp_key,
+    kind_of_venue,
+    stream_of,
+)
 from app.rendering import RENDERER_VERSION
 from app.services import changes
 from app.services.bulk import among, new_ids
 from app.services.papers import spellings
-from app.services.papers.facts import MAX_NAME, MAX_VENUE_KEY, identifiers
-from app.services.papers.known_names import Name, known_names, name_of
+from app.services.papers.facts import MAX_NAME, MAX_VENUE_KEY, addresses, identifiers
+from app.services.papers.paper_names import Name, known_names, name_of, name_rows
 from app.services.refusals import Refusal
 from app.sources.record import PaperRecord
 from app.sources.sections import section_of_paper, section_of_venue
@@ -98,32 +102,26 @@ def _row(paper: PreparedPaper, venue: Venue | None) -> dict[str, Any]:
     }
 
 
-def addresses(record: PaperRecord) -> list[PaperRef]:
-    """The addresses of a record that may be those of its paper alone."""
-    found = map(parse_any_address, filter(None, (record.url, *record.other_urls)))
-    refs = (ref.without_user() for ref in found if ref is not None and ref.kind == "url")
-    return [ref for ref in refs if len(ref.value) <= MAX_IDENTIFIER]
-
-
 def _insert_identifiers(
     session: Session, ids: Sequence[int], records: Sequence[PaperRecord]
 ) -> None:
     urls = [addresses(record) for record in records]
     # The address of a volume belongs to many: it leads to the first.
     taken: set[Name] = set(known_names(session, (name_of(ref) for each in urls for ref in each)))
-    rows = []
+    rows: list[dict[str, str | int]] = []
     for number, record, of_paper in zip(ids, records, urls, strict=True):
         free = {name_of(ref): ref for ref in of_paper if name_of(ref) not in taken}
         taken |= free.keys()
-        rows += [
-            {"paper_id": number, "kind": ref.kind, "value": ref.value, "folded": folded(ref.value)}
-            for ref in (*identifiers(record), *free.values())
-        ]
+        rows += name_rows(number, (*identifiers(record), *free.values()))
     session.execute(insert(Identifier), rows)
 
 
 def find_or_add_venues(session: Session, records: Sequence[PaperRecord]) -> list[Venue | None]:
-    """The venue of each record; those that are missing are made."""
+    """The venue of each record; those that are missing are made.
+
+    Without a key, a text names the venue of this key, else of this name, else of this title, and
+    of several the first.
+    """
     wanted = [_venue_row(record) for record in records]
     keys = {row["key"] for row in wanted if row}
     names = {record.venue for record in records if record.venue}
@@ -133,6 +131,7 @@ def find_or_add_venues(session: Session, records: Sequence[PaperRecord]) -> list
     which = or_(
         among(session, Venue.key, keys),
         among(session, Venue.name, names),
+        among(session, Venue.title, names),
         among(
             session, func.lower(Venue.name, type_=String), small
         ),  # SQLite knows letters of ASCII only
@@ -142,6 +141,8 @@ def find_or_add_venues(session: Session, records: Sequence[PaperRecord]) -> list
     by_name: dict[str, str] = {}
     for venue in known:
         by_name.setdefault(venue.name, venue.key)
+    for venue in known:
+        by_name.setdefault(venue.title or venue.name, venue.key)
     for venue in known:  # `nature` is Nature, unless a venue is called just so
         by_name.setdefault(venue.name.lower(), venue.key)
     chosen: list[str] = []
@@ -151,7 +152,7 @@ def find_or_add_venues(session: Session, records: Sequence[PaperRecord]) -> list
             chosen.append("")
             continue
         key: str = row["key"]
-        if key.startswith(spellings.OWN_VENUES) and not record.venue_key:
+        if key.startswith(OWN_VENUES) and not record.venue_key:
             key = by_name.get(record.venue) or by_name.get(record.venue.lower(), key)
         if key == row["key"] and key not in by_key:
             rows.append(row)
@@ -173,7 +174,7 @@ def _venue_row(record: PaperRecord) -> dict[str, Any] | None:
     elif stream:
         key, name = stream, record.venue or stream.rsplit("/", 1)[-1].upper()
     elif record.venue:
-        key, name = f"{spellings.OWN_VENUES}{slug(record.venue)}"[:MAX_VENUE_KEY], record.venue
+        key, name = f"{OWN_VENUES}{slug(record.venue)}"[:MAX_VENUE_KEY], record.venue
     elif record.arxiv_id:
         key, name = CORR, "CoRR"
     else:

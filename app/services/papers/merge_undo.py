@@ -22,22 +22,18 @@ from app.models import (
     PaperMerge,
     PaperRevision,
     SearchEntry,
-    Section,
     Summary,
     User,
-    Venue,
 )
 from app.queries import papers
 from app.services import changes
 from app.services.links.resolving import names_of_paper, release_links
-from app.services.links.stale import note_restored
-from app.services.papers import spellings
-from app.services.papers.merging import FILLED_COLUMNS, add_authors, add_difference
+from app.services.papers.merging import FILLED_COLUMNS, add_difference
+from app.services.papers.paper_copies import restore_authors, restore_row
 from app.services.refusals import Refusal
-from app.services.row_values import decode_row, encode_value
+from app.services.row_values import encode_value
 from app.services.summaries import draft_merge
 from app.services.summaries.state import close_gap
-from app.text.words import title_folded
 
 BATCH = 500  # names in one statement
 
@@ -57,7 +53,7 @@ def undo_merge(session: Session, merge_id: int, user: User) -> Paper:
     lock_papers(session, alone=True)
     merge = session.get(PaperMerge, merge_id, populate_existing=True)
     if merge is None or merge.undone_at is not None:
-        raise Refusal("merge", "This merge has already been undone.")
+        raise Refusal("merge", "Already undone.")
     kept = papers.reload_paper(session, merge.kept_id)
     if kept is None:
         raise Refusal(
@@ -66,7 +62,7 @@ def undo_merge(session: Session, merge_id: int, user: User) -> Paper:
         )
     data = merge.data
     changes.note(session, "paper", kept.id)
-    restored = restore_row(session, data["paper"], data.get("venue", ""))
+    restored = restore_row(session, data)
     changes.note_new(session, "paper", restored.id)
     draft_merge.move_drafts_back(session, merge, kept, restored)
     _move_back_summaries(session, data, kept, restored)
@@ -74,7 +70,7 @@ def undo_merge(session: Session, merge_id: int, user: User) -> Paper:
         draft_merge.attach_new_drafts(session, paper)
     _move_back_identifiers(session, data, kept, restored)
     _take_out(session, data["filled"], kept)
-    add_authors(session, restored, data["authors"])
+    restore_authors(session, restored, data)
     _mark_different_again(session, data["differences"], kept, restored, user)
     back = update(PaperMerge).where(PaperMerge.id.in_(data["merges"]), PaperMerge.kept_id.is_(None))
     session.execute(back.values(kept_id=restored.id))
@@ -90,26 +86,6 @@ def undo_merge(session: Session, merge_id: int, user: User) -> Paper:
     merge.data = {}
     session.expire(restored)
     return restored
-
-
-def restore_row(session: Session, row: dict[str, Any], printed_venue: str) -> Paper:
-    """Make the row of a paper again.
-
-    Args:
-        row: as `row_values.encode_row` had it.
-        printed_venue: how its record calls its venue in full.
-    """
-    values = decode_row(Paper, row)
-    for name, table in (("venue_id", Venue), ("section_slug", Section)):
-        if values[name] is not None and session.get(table, values[name]) is None:
-            values[name] = None
-    values["venue_name"] = spellings.name_to_keep(session, values["venue_id"], printed_venue)
-    values["title_folded"] = title_folded(values["title"])  # the rules may be others by now
-    paper = Paper(**values)
-    session.add(paper)
-    session.flush()
-    note_restored(session, [paper.renderer_version])
-    return paper
 
 
 def _move_back_summaries(

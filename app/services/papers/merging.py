@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, insert_missing, lock_papers, now
 from app.models import (
-    Author,
     DeletedSummary,
     Identifier,
     Link,
@@ -33,18 +32,12 @@ from app.queries import merges, papers
 from app.queries.visibility import public
 from app.services import changes
 from app.services.links.stale import mark_stale
-from app.services.papers import spellings
+from app.services.papers.paper_copies import copy_paper
 from app.services.refusals import Refusal
-from app.services.row_values import encode_row, encode_value
+from app.services.row_values import encode_value
 from app.services.similar.similarity import lock_similar_papers
 from app.services.summaries import draft_merge
 
-# What is counted is worked out anew.
-OF_A_PAPER = tuple(
-    column.name
-    for column in Paper.__table__.columns
-    if column.name not in ("id", "summaries_count", "top_score", "rank")
-)
 # Where and when it appeared is one fact: of two records a citation would be made that is nobody's.
 _APPEARED = ("year", "venue_id", "venue_name", "doi", "published_on")
 _SINGLE = ("section_slug", "arxiv_id", "url", "abstract", "abstract_html", "keywords")
@@ -93,9 +86,7 @@ def merge_papers(
         merged_at=now(),
     )
     data: dict[str, Any] = {
-        "paper": encode_row(removed, OF_A_PAPER),
-        "authors": written_authors(removed),
-        "venue": spellings.whole_venue(removed),
+        **copy_paper(removed),
         "merges": _ids(session, PaperMerge.id, PaperMerge.kept_id == removed.id),
         "leading": _ids(session, PaperMerge.id, PaperMerge.paper_id == removed.id),
         "revisions": _ids(session, PaperRevision.id, PaperRevision.paper_id == removed.id),
@@ -246,26 +237,3 @@ def _move_links(session: Session, kept: Paper, removed: Paper) -> None:
     entry = SearchEntry.paper_id == removed.id
     session.execute(delete(SearchEntry).where(entry, SearchEntry.summary_id.is_(None)))
     session.execute(update(SearchEntry).where(entry).values(paper_id=kept.id))
-
-
-def written_authors(paper: Paper) -> list[list[str]]:
-    """The authors of a paper as `add_authors` takes them."""
-    return [[each.author.key, each.author.name, each.printed] for each in paper.authorships]
-
-
-def add_authors(session: Session, paper: Paper, authors: list[list[str]]) -> None:
-    """Give a paper authors again; those that are gone are made again.
-
-    Args:
-        authors: key, usual name, and the name that is printed where that was kept.
-    """
-    rows = [{"key": key, "name": name} for key, name, *_ in authors]
-    insert_missing(session, Author, list({each["key"]: each for each in rows}.values()), ["key"])
-    query = select(Author.key, Author.id, Author.name).where(
-        Author.key.in_([each[0] for each in authors])
-    )
-    found = {key: (number, usual) for key, number, usual in session.execute(query)}
-    for position, (key, *names) in enumerate(authors):
-        number, usual = found[key]
-        name = None if names[-1] == usual else names[-1]
-        session.add(PaperAuthor(paper_id=paper.id, position=position, author_id=number, name=name))

@@ -18,14 +18,13 @@ from sqlalchemy.orm.util import identity_key
 from app.db import Base
 from app.models import Author, Paper, PaperAuthor, Venue
 from app.models.papers.venue import venue_folded
-from app.references.identifiers import CORR
+from app.references.identifiers import CORR, OWN_VENUES
 from app.services.papers.facts import MAX_NAME
 from app.sources.record import PaperRecord
 from app.text.folding import slug
 from app.text.person_names import author_key
 from app.text.spellings import rank_spelling
 
-OWN_VENUES = "venues/"  # keys of venues that no source gave a key
 MAX_COUNTED_AUTHORS = 20  # of a paper, for whom papers are counted
 MAX_COUNTED_PAPERS = 200  # of a venue
 

@@ -39,9 +39,9 @@ def checked(content: Content) -> Content:
     if content.visibility not in VISIBILITIES:
         words = "Choose a visibility: public, unlisted or private."
         refused.add([Refusal("visibility", words)])
-    tags = refused.check(lambda: parse_tags(content.tags), [])
-    refused.check(lambda: _check_source(source), None)
-    refused.check(lambda: _check_takeaway(takeaway), None)
+    tags = refused.check(parse_tags, [], content.tags)
+    refused.check(_check_source, None, source)
+    refused.check(_check_takeaway, None, takeaway)
     refused.raise_first()
     return Content(source, takeaway, ",".join(tags), content.visibility, content.anonymous)
 
@@ -75,5 +75,5 @@ def _check_takeaway(takeaway: str) -> None:
     if len(takeaway) > MAX_TAKEAWAY:
         raise Refusal(
             "takeaway",
-            f"Use at most {MAX_TAKEAWAY} characters (you have {len(takeaway)}).",
+            f"Up to {MAX_TAKEAWAY} characters (you have {len(takeaway)}).",
         )

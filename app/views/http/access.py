@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from app.services.accounts import account
 from app.services.lookup.asking import LookupSettings, make_lookup_settings
 
 TOKEN = "token"  # noqa: S105  (the name of a field)
+_UNQUOTED = "/:@!$&'()*+,;="  # what a path may contain as it is (RFC 3986, section 3.3)
 
 
 def init(app: Flask, config: Config) -> None:
@@ -123,6 +125,18 @@ def needs_trust(view: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
+def needs_administrator(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let only administrators in; goes below `needs_sign_in`."""
+
+    @wraps(view)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        if not signed_in().is_administrator:
+            abort(403)
+        return view(*args, **kwargs)
+
+    return wrapped
+
+
 def sign_in(user: User, new_token: str) -> None:
     """Put the token of a new session into the cookie; the caller commits."""
     session.clear()
@@ -177,8 +191,14 @@ def search_text(max_chars: int) -> str:
 
 
 def this_address() -> str:
-    """Path and query of the request, to come back to."""
-    return request.full_path.rstrip("?")
+    """Path and query of the request, quoted, to come back to."""
+    query = quote(request.query_string, safe=f"{_UNQUOTED}?%")
+    return f"{this_path()}?{query}" if query else this_path()
+
+
+def this_path() -> str:
+    """Path of the request, quoted: Flask has it decoded, where `%23` is a fragment's `#`."""
+    return quote(request.path, safe=_UNQUOTED)
 
 
 def local_url(address: str | None, fallback: str) -> str:

@@ -170,11 +170,11 @@ def _answer(
     in_editor = request.endpoint == "summaries.save"
     way_on = [("Home", url_for("home.front")), ("Search", url_for("search.results"))]
     if code == 401:
-        back = request.path if _can_be_opened(request.path) else url_for("home.front")
+        back = access.this_path() if _can_be_opened(request.path) else url_for("home.front")
         way_on.insert(0, ("Sign in", url_for("account.login", next=back)))
     if code == 413 and in_editor:
         message = TOO_LARGE_IN_EDITOR
-        way_on.insert(0, ("Back to the editor", request.path))
+        way_on.insert(0, ("Back to the editor", access.this_path()))
     to_sign_in = code == 401 and in_editor
     page = render_template(
         "errors/error.html",

@@ -5,9 +5,12 @@ They check shape only; what is right is for the services to say.
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
+    Field,
     HiddenField,
     IntegerField,
     PasswordField,
@@ -38,6 +41,16 @@ WHO_SEES = {
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A form whose fields carry the names of a service's arguments."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self._fields.values():
+            field.form = self
+
+    @property
+    def first_wrong(self) -> Field | None:
+        """The first field with an error: there a reader goes on."""
+        return next((field for field in self._fields.values() if field.errors), None)
+
     def refuse(self, refused: Refusal) -> None:
         """Show a service's refusals beside the fields that they name, or at the top.
 
@@ -63,10 +76,10 @@ class LinesField(TextAreaField):
 class PaperForm(Form):
     title = StringField("Title", [InputRequired("Enter a title.")])
     authors = LinesField("Authors")
+    venue = StringField("Venue")
     year = StringField(
         "Year", [Optional(), Regexp(r"^\s*\d{4}\s*$", message="Enter a four-digit year.")]
     )
-    venue = StringField("Venue")
     doi = StringField(KIND_LABELS["doi"])
     arxiv_id = StringField(KIND_LABELS["arxiv"])
     url = StringField("URL")

@@ -23,6 +23,7 @@ def init(app: Flask) -> None:
     app.add_template_global(fact_label)
     app.jinja_env.globals.update(  # macros see them too
         kind_labels=KIND_LABELS,
+        this_address=access.this_address,
         save_labels=SAVE_LABELS,
         visible_to_whom=VISIBLE_TO,
         who_sees=WHO_SEES,

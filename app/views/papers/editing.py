@@ -12,15 +12,16 @@ from werkzeug.wrappers import Response
 from app.models import Paper
 from app.queries import paper_revisions, papers
 from app.queries.catalogue import overview
-from app.references.labels import field_label
 from app.services.papers.editing import PaperEdit, current_texts, edit_paper, stamp_facts
-from app.services.papers.fact_changes import DETAIL_FACTS, FACTS, IdentifierTaken, facts_of
+from app.services.papers.fact_changes import DETAIL_FACTS, FACTS, facts_of
+from app.services.papers.paper_names import IdentifierTaken
 from app.services.papers.removal import remove_paper, undo_revision
 from app.services.refusals import Refusal
 from app.sources.record import NO_SECTION
 from app.views.http import listing
 from app.views.http.access import (
     db,
+    needs_administrator,
     needs_sign_in,
     needs_trust,
     paper_or_404,
@@ -29,6 +30,7 @@ from app.views.http.access import (
 )
 from app.views.http.forms import ENTRY_TYPES, PaperFactsForm
 from app.views.http.security import WRITE_LIMIT
+from app.views.http.templating import fact_label
 from app.views.papers.paper import renew_texts, show
 
 blueprint = Blueprint("editing", __name__)
@@ -63,8 +65,9 @@ def facts(key: str) -> str:
 @needs_sign_in
 def save(key: str) -> Response | tuple[str, int]:
     paper = paper_or_404(key)
-    typed = {name: request.form[name].replace("\x00", "") for name in FACTS if name in request.form}
-    edit = PaperEdit(typed, request.form.get("stamp", ""), request.form.get("reason", ""))
+    sent = PaperFactsForm()
+    typed = {name: sent[name].data for name in FACTS if name in request.form}
+    edit = PaperEdit(typed, sent.stamp.data or "", sent.reason.data or "")
     try:
         revision = edit_paper(db(), paper, edit, signed_in())
     except Refusal as refused:
@@ -83,7 +86,7 @@ def save(key: str) -> Response | tuple[str, int]:
     key = revision.paper_key
     db().commit()
     renew_texts()
-    flash("The details are saved.", "good")
+    flash("Details saved.", "good")
     return see_other(url_for("papers.show", key=key))
 
 
@@ -120,29 +123,30 @@ def index() -> str:
 @needs_sign_in
 @needs_trust
 def undo(revision_id: int) -> Response:
-    if revision_id >= 2**31:
+    if not paper_revisions.is_revision(db(), revision_id):
         abort(404)
     try:
         undoing, kept = undo_revision(db(), revision_id, signed_in())
     except Refusal as refused:
         db().rollback()
-        flash(refused.message, "error")
+        about = f"{fact_label(refused.field)}: " if refused.field in FACTS else ""
+        flash(f"{about}{refused.message}", "error")
         return see_other(url_for("editing.index"))
     key = undoing.paper_key
     db().commit()
     renew_texts()
     if kept:
-        names = ", ".join(map(field_label, kept))
+        names = ", ".join(kept)
         flash(f"Undone, except what belongs to others or was changed since: {names}.", "good")
     else:
-        flash("The change is undone.", "good")
+        flash("Change undone.", "good")
     return see_other(url_for("editing.changes", key=key))
 
 
 @blueprint.get("/paper/<path:key>/remove")
 @_of_paper("remove")
 @needs_sign_in
-@needs_trust
+@needs_administrator
 def confirm_removal(key: str) -> str:
     return _removal_page(paper_or_404(key), PaperFactsForm(formdata=None))
 
@@ -150,20 +154,20 @@ def confirm_removal(key: str) -> str:
 @blueprint.post("/paper/<path:key>/remove")
 @WRITE_LIMIT
 @needs_sign_in
-@needs_trust
+@needs_administrator
 def remove(key: str) -> Response | tuple[str, int]:
     paper = paper_or_404(key)
     try:
-        revision = remove_paper(db(), paper, signed_in(), request.form.get("reason", ""))
+        revision = remove_paper(db(), paper, signed_in(), PaperFactsForm().reason.data or "")
     except Refusal as refused:
         db().rollback()
-        form = PaperFactsForm(formdata=None, data={"reason": request.form.get("reason", "")})
+        form = PaperFactsForm()
         form.refuse(refused)
         return _removal_page(paper_or_404(key), form), 422
     title, key = revision.paper_title, revision.paper_key
     db().commit()
     renew_texts()
-    flash(f"“{title:.100}” is removed.", "good")
+    flash(f"“{title:.100}” removed.", "good")
     return see_other(url_for("editing.changes", key=key))
 
 
@@ -181,10 +185,8 @@ def _form(current: dict[str, str], typed: dict[str, str]) -> PaperFactsForm:
 
 def _form_page(paper: Paper, form: PaperFactsForm, taken: list[str] | None = None) -> str:
     current = facts_of(paper)
-    if signed_in().is_trusted:
-        given = []
-    else:
-        given = [name for name in FACTS if current[name] not in ("", NO_SECTION)]
+    # That somebody chose no section is filled in as well.
+    given = [] if signed_in().is_trusted else [name for name in FACTS if current[name]]
     return render_template(
         "papers/edit.html",
         paper=paper,

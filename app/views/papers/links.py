@@ -40,7 +40,7 @@ def health() -> str:
         "links/health.html",
         findings=found,
         everybody=False,
-        may_see_all=user.role == "administrator",
+        may_see_all=user.is_administrator,
         next_url=None,
     )
 
@@ -50,7 +50,7 @@ def health() -> str:
 @needs_sign_in
 def health_of_all() -> str:
     """What is wrong with the links of all public summaries, for administrators."""
-    if signed_in().role != "administrator":
+    if not signed_in().is_administrator:
         abort(403)
     text = request.args.get("after", "")
     after = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None

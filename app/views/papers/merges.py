@@ -109,7 +109,7 @@ def differ() -> str | Response | tuple[str, int]:
 @needs_sign_in
 @needs_trust
 def undo(merge_id: int) -> Response:
-    if merge_id >= 2**31:
+    if not merges.is_merge(db(), merge_id):
         abort(404)
     try:
         paper = undo_merge(db(), merge_id, signed_in())

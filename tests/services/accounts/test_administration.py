@@ -80,7 +80,7 @@ def test_who_has_another_name_now(session: Session, ann: User, old: User) -> Non
             administration.find_account(session, name)
     administration.rename_account(session, ann, "cleo", forget_old=True)
     session.commit()
-    with pytest.raises(Refusal, match=r"^There is no user ann any more\.$"):
+    with pytest.raises(Refusal, match=r"^User ann no longer exists\.$"):
         administration.find_account(session, "ann")
 
 

@@ -237,6 +237,15 @@ def test_a_changed_record_changes_the_paper(session: Session, tmp_path: Path) ->
     assert session.scalar(select(func.count()).select_from(Summary)) == 1
 
 
+def test_an_author_whom_an_update_leaves_without_papers_is_removed(
+    session: Session, tmp_path: Path
+) -> None:
+    load(session, dump(tmp_path, conference(authors=("Wei Wang", "Jian Sun"))))
+    later = conference(authors=("Wei Wang 0012", "Jian Sun"))
+    assert load(session, dump(tmp_path, later)) == {"updated": 1}
+    assert set(session.scalars(select(Author.key))) == {"wei-wang-0012", "jian-sun"}
+
+
 def test_what_a_person_wrote_stays(session: Session, tmp_path: Path) -> None:
     load(session, dump(tmp_path, conference()))
     begin_writing(session)

@@ -322,7 +322,7 @@ def test_each_refused_file_is_named_and_the_others_go_on(session: Session, tmp_p
         ("url", "javascript:alert(1)", "url: A URL starts with"),
         ("user", "Mira Lindqvist", "user: mira lindqvist isn’t a valid username"),
         ("display_name", "x" * 90, "display_name: Use at most"),
-        ("takeaway", "x" * 300, "takeaway: Use at most 200 characters"),
+        ("takeaway", "x" * 300, "takeaway: Up to 200 characters"),
         ("year", "1066", "year: 1066 isn’t a valid year"),
         ("title", "'  '", "title is required"),
         ("authors", "\n  - {name: A}", "authors must be one value or a list"),

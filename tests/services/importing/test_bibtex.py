@@ -11,11 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import Database
-from app.models import Author, Identifier, Link, Paper, User, Venue
+from app.models import Author, Identifier, Link, Paper, PaperRevision, User, Venue
 from app.services.exporting import bibtex_file
 from app.services.importing.opening import open_source
 from app.services.importing.storing import import_files
 from app.services.importing.terms import ImportOptions, ImportOutcome
+from app.services.papers.removal import undo_revision
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, make_user
 from tests.helpers.samples.bibtex import format_outcomes, paper, read
@@ -71,7 +72,7 @@ def test_what_is_here_is_completed_and_never_overwritten(session: Session) -> No
     assert format_outcomes([outcome]) == [("changed", 1, "conf/nips/RenHGS15")]
     assert outcome.notes == (
         "it was taken for conf/nips/RenHGS15, “Faster R-CNN”",
-        "filled in: DOI, address, abstract, type",
+        "filled in: DOI, URL, abstract, kind of entry",
     )
     here = paper(session, "conf/nips/RenHGS15")
     assert (here.title, here.year, here.keywords) == ("Faster R-CNN", 2014, "mine")
@@ -81,8 +82,23 @@ def test_what_is_here_is_completed_and_never_overwritten(session: Session) -> No
         "https://a.org/x",
     )
     assert here.details == {"pages": "1-2", "type": "inproceedings"}
+    revision = session.scalars(select(PaperRevision)).one()
+    assert (revision.user_id, revision.reason) == (None, "Completed from BibTeX")
+    assert revision.after.keys() == {"doi", "url", "abstract", "type"}
     assert [each.status for each in read(session, RCNN)] == ["unchanged"]
     assert session.scalars(select(Paper.key)).all() == ["conf/nips/RenHGS15"]
+
+
+def test_a_completion_can_be_undone(session: Session) -> None:
+    curator = make_user(session, "cura")
+    make_paper(session, "conf/nips/RenHGS15", "Faster R-CNN", arxiv_id="1506.01497")
+    read(session, RCNN)
+    undo_revision(session, session.scalars(select(PaperRevision.id)).one(), curator)
+    session.commit()
+    here = paper(session, "conf/nips/RenHGS15")
+    assert (here.doi, here.url, here.abstract, here.details) == (None, None, "", {})
+    kinds = select(Identifier.kind).where(Identifier.paper_id == here.id)
+    assert "doi" not in session.scalars(kinds).all()
 
 
 def test_links_lead_to_what_was_filled_in(session: Session) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing
 from app.models import Identifier, Link, Paper
 from app.queries import papers
-from app.services.papers.numbered_keys import free_key
+from app.services.papers.paper_names import free_key
 from tests.helpers.factories import make_paper, make_summary, make_user
 from tests.helpers.samples.bibtex import format_outcomes, paper, read
 

@@ -9,13 +9,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import Database
-from app.models import Author, Identifier, Link, Venue
+from app.models import Author, Identifier, Link, Paper, Venue
 from app.queries import papers
 from app.queries.identifiers import find_paper
 from app.services.papers.adding import add_paper
+from app.services.papers.editing import PaperEdit, edit_paper
 from app.services.refusals import PaperExists, Refusal
 from app.sources.record import PaperRecord
-from tests.helpers.factories import make_paper, make_summary
+from tests.helpers.factories import make_paper, make_summary, make_user
+
+
+def test_a_text_names_the_same_venue_for_a_form_and_for_an_edit(session: Session) -> None:
+    make_paper(session, "conf/nips/A", venue="NIPS", venue_key="conf/nips", venue_title="Neural")
+    added = make_paper(session, "a/b/C", venue="Neural")
+    edited = make_paper(session, "d/e/F")
+    edit_paper(session, edited, PaperEdit({"venue": "Neural"}), make_user(session))
+    session.commit()
+    keys = select(Venue.key).join(Paper, Paper.venue_id == Venue.id)
+    for paper in (added, edited):
+        assert session.scalars(keys.where(Paper.id == paper.id)).all() == ["conf/nips"]
 
 
 def test_a_paper_keeps_its_facts(session: Session) -> None:

@@ -13,12 +13,15 @@ from app.models import Author, Identifier, Link, Paper, PaperRevision, Summary, 
 from app.queries import identifiers, papers
 from app.queries.search import results
 from app.services.accounts.administration import set_role
-from app.services.papers.editing import PaperEdit, edit_paper, stamp_facts
-from app.services.papers.fact_changes import FACTS, IdentifierTaken, facts_of
+from app.services.papers import adding, editing, removal
+from app.services.papers.editing import ONLY_TRUSTED, PaperEdit, edit_paper, stamp_facts
+from app.services.papers.fact_changes import FACTS, facts_of
 from app.services.papers.merge_undo import undo_merge
 from app.services.papers.merging import merge_papers
+from app.services.papers.paper_names import IdentifierTaken
 from app.services.papers.removal import undo_revision
 from app.services.refusals import Refusal
+from app.sources.record import NO_SECTION
 from tests.helpers.counts import check_counts
 from tests.helpers.factories import make_paper, make_summary, make_user
 
@@ -221,7 +224,7 @@ def test_two_who_edit_at_once_lose_nothing(session: Session, curator: User) -> N
         edit_paper(session, paper, typed, curator)
     session.rollback()
     said = {each.field: each.message for each in refused.value.all}
-    assert said == {"year": "Changed meanwhile, to “2010”. Save again to replace that."}
+    assert said == {"year": "Someone changed this to “2010”. Save again to overwrite it."}
 
 
 def test_links_by_a_name_that_is_taken_away_wait_again(session: Session, curator: User) -> None:
@@ -251,7 +254,7 @@ def test_undoing_sets_back_what_nobody_changed_since(session: Session, curator: 
     undoing, kept = undo_revision(session, first.id, curator)
     session.commit()
     assert (undoing.kind, undoing.after, kept) == ("undo", {"keywords": "old"}, ["year"])
-    with pytest.raises(Refusal, match="undone already"):
+    with pytest.raises(Refusal, match="Already undone"):
         undo_revision(session, first.id, curator)
     session.rollback()
     undo_revision(session, undoing.id, curator)
@@ -283,6 +286,56 @@ def test_the_venue_is_found_by_its_names_and_the_section_follows(
     edit(session, paper, curator, venue="")
     assert reloaded(session, paper).venue is None
     check_counts(session)
+
+
+def test_undoing_a_key_takes_away_no_other_names(session: Session, curator: User) -> None:
+    paper = make_paper(session, "a/b/C", venue="Here", year=2001)
+    revision = edit(session, paper, curator, key="a/b/Wrong", doi="10.1000/x")
+    edit(session, paper, curator, doi="")
+    other = make_paper(session, "d/e/F", doi="10.1000/x")
+    merge_papers(session, reloaded(session, paper), reloaded(session, other), curator)
+    session.commit()
+    _, kept = undo_revision(session, revision.id, curator)
+    session.commit()
+    assert kept == ["DOI"]
+    found = names(session, paper)
+    assert ("doi", "10.1000/x") in found
+    assert ("key", "a/b/Wrong") not in found
+
+
+def test_nobody_waits_for_the_rendering(
+    session: Session, curator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper = make_paper(session, "a/b/C", title="First")
+    steps: list[str] = []
+    rendering, locking = adding.render_inline, editing.lock_papers
+
+    def render(text: str) -> Any:
+        steps.append(f"render {text}")
+        return rendering(text)
+
+    def lock(*args: Any, **options: Any) -> None:
+        steps.append("lock")
+        locking(*args, **options)
+
+    monkeypatch.setattr(adding, "render_inline", render)
+    monkeypatch.setattr(editing, "lock_papers", lock)
+    monkeypatch.setattr(removal, "lock_papers", lock)
+    revision = edit(session, paper, curator, title="Second")
+    undo_revision(session, revision.id, curator)
+    session.commit()
+    assert steps == ["render Second", "lock", "render First", "lock"]
+    assert reloaded(session, paper).title_html == "First"
+
+
+def test_a_member_keeps_the_choice_of_no_section(session: Session, curator: User) -> None:
+    paper = make_paper(session, "a/b/C", "On graphs", arxiv_id="cs/0112017")
+    edit(session, paper, curator, section=NO_SECTION)
+    said = refusals(session, paper, make_user(session), section="bio")
+    assert said["section"] == ONLY_TRUSTED
+    assert reloaded(session, paper).section_slug is None
+    edit(session, paper, curator, section="bio")
+    assert reloaded(session, paper).section_slug == "bio"
 
 
 def test_who_is_named_as_before_stays_the_same_author(session: Session, curator: User) -> None:

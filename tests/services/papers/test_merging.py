@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.db import Base, Database, begin_writing
 from app.models import (
+    Author,
     DeletedSummary,
     Draft,
     Identifier,
@@ -24,6 +25,7 @@ from app.models import (
     SimilarPaper,
     Summary,
     User,
+    Venue,
 )
 from app.queries import papers, summaries
 from app.queries.identifiers import find_paper
@@ -35,11 +37,12 @@ from app.services.operation.rerender import renew_marked, renew_stale
 from app.services.papers.duplicates import suggest_duplicates
 from app.services.papers.merge_undo import undo_merge
 from app.services.papers.merging import mark_different, merge_papers
-from app.services.refusals import Refusal
+from app.services.refusals import JUST_MERGED, Refusal
 from app.services.similar import similarity
 from app.services.summaries.content import BaseVersion, Content, Edit
 from app.services.summaries.deletion import delete_summary, restore_summary
 from app.services.summaries.publishing import change_summary
+from tests.helpers.counts import check_counts
 from tests.helpers.factories import make_paper, make_summary, make_user, publish, save_draft
 
 # Not of papers, of merges themselves, or worked out later from all the rest.
@@ -84,9 +87,13 @@ def undo(session: Session, number: int) -> Paper:
 
 
 def library(session: Session) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows but those of users and of the merges themselves; papers and authors by their keys,
-    for their numbers are nobody's business."""
-    keys = dict(session.execute(select(Paper.id, Paper.key)).all())
+    """All rows but those of users and of the merges themselves; papers, authors and venues by
+    their keys, for their numbers are nobody's business."""
+    keys = {
+        table: dict(session.execute(select(table.id, table.key)).all())
+        for table in (Paper, Author, Venue)
+    }
+    referring = {"paper_id": Paper, "target_id": Paper, "author_id": Author, "venue_id": Venue}
     found = {}
     for table in Base.metadata.sorted_tables:
         if table.name in APART:
@@ -94,10 +101,9 @@ def library(session: Session) -> dict[str, list[tuple[Any, ...]]]:
         rows = []
         for row in session.execute(select(table)).mappings():
             values = dict(row)
-            for name in ("paper_id", "target_id"):
-                if name in values:
-                    values[name] = keys.get(values[name])
-            if table.name in ("papers", "search_entries", "links"):
+            for name in referring.keys() & values.keys():
+                values[name] = keys[referring[name]].get(values[name])
+            if table.name in ("papers", "search_entries", "links", "venues"):
                 values.pop("id")
             rows.append(tuple(str(value) for value in values.values()))
         found[table.name] = sorted(rows)
@@ -224,6 +230,30 @@ def test_undoing_keeps_what_came_since(session: Session) -> None:
 
 
 DETAILS = {"volume": "1", "pages": "7-9"}
+
+
+def test_authors_and_a_venue_that_nobody_has_any_more_go_and_come_back(
+    session: Session,
+) -> None:
+    curator = make_user(session)
+    kept = make_paper(session, "a/b/C", authors=("Ada Lovelace",), venue="Here")
+    facts = {"authors": ("A. Lovelace", "Ada Lovelace"), "orcids": ("0000-0002-1825-0097", "")}
+    removed = make_paper(session, "d/e/F", venue="Only There", **facts)
+    merge = merge_papers(session, kept, removed, curator)
+    session.commit()
+    assert session.scalars(select(Author.name)).all() == ["Ada Lovelace"]
+    assert session.scalars(select(Venue.name)).all() == ["Here"]
+    back = undo_merge(session, merge.id, curator)
+    session.commit()
+    present = papers.reload_paper(session, back.id)
+    assert present is not None
+    assert [each.printed for each in present.authorships] == ["A. Lovelace", "Ada Lovelace"]
+    assert present.authors[0].orcid == "0000-0002-1825-0097"
+    assert present.venue is not None
+    assert (present.venue.name, present.venue.papers_count) == ("Only There", 1)
+    check_counts(session)
+
+
 APPEARED = {"venue": "A Journal", "year": 2015, "doi": "10.1000/a", "details": DETAILS}
 
 
@@ -432,7 +462,7 @@ def test_nothing_is_undone_twice(session: Session) -> None:
     kept, removed = pair(session)
     number = merge(session, kept, removed)
     undo(session, number)
-    with pytest.raises(Refusal, match="already been undone"):
+    with pytest.raises(Refusal, match="Already undone"):
         undo_merge(session, number, make_user(session))
     with pytest.raises(Refusal):
         undo_merge(session, 999, make_user(session))
@@ -551,7 +581,7 @@ def test_what_is_saved_meanwhile_is_not_lost(any_file_database: Database) -> Non
             try:
                 publish(session, user, paper, source=f"By {user.name}.")
             except Refusal as refused:
-                assert "put together" in refused.message.replace("put\n", "put ")  # noqa: PT017
+                assert refused.message == JUST_MERGED  # noqa: PT017
                 return "told"
             session.commit()
             return "saved"

@@ -94,7 +94,7 @@ def test_a_paper_goes_with_all_that_is_its_own_and_comes_back(
     theirs = select(func.count(PaperRevision.id)).where(PaperRevision.paper_id == back.id)
     assert session.scalar(theirs) == 3
     check_counts(session)
-    with pytest.raises(Refusal, match="undone already"):
+    with pytest.raises(Refusal, match="Already undone"):
         undo_revision(session, removal.id, curator)
     with pytest.raises(Refusal, match="only be removed again"):
         undo_revision(session, undoing.id, curator)
@@ -143,7 +143,7 @@ def test_what_others_have_by_now_stays_theirs(session: Session, curator: User) -
     other = make_paper(session, "d/e/F", doi="10.1000/one")
     _, lost = undo_revision(session, removal.id, curator)
     session.commit()
-    assert lost == ["doi 10.1000/one"]
+    assert lost == ["DOI 10.1000/one"]
     back = identifiers.by_key(session, "a/b/C")
     assert back is not None
     assert (back.doi, back.arxiv_id) == (None, "1506.01497")

@@ -129,7 +129,7 @@ def test_what_makes_no_sense_is_refused(
 def test_hostile_numbers_and_keys(curator: Browser) -> None:
     token = curator.get("/settings").form("/settings/profile")["csrf_token"]
     for number in (0, 2**31, 10**30):
-        assert curator.post(f"/merges/{number}/undo", {"csrf_token": token}).status in (303, 404)
+        assert curator.post(f"/merges/{number}/undo", {"csrf_token": token}).status == 404
     assert curator.get("/merges/new").status == 404
     assert curator.get("/merges/new?one=%00").status == 404
     assert curator.get(f"/merges/new?one={ONE}&other=%22%3E%3Cscript%3E").status == 200

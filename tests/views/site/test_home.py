@@ -6,6 +6,7 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.db import now
@@ -79,10 +80,9 @@ def test_a_private_text_is_popular_nowhere(guest: Browser, session: Session) -> 
 
 def test_the_browser_remembers_openings(guest: Browser, session: Session) -> None:
     paper = make_paper(session, "conf/x/A")
-    make_summary(
-        session, paper, make_user(session, "mira"), "It opens so.", takeaway="Short.", tags=["cs"]
-    )
-    for path in ("/?tab=recent", "/tag/cs", "/user/mira"):
+    mira = make_user(session, "mira")
+    make_summary(session, paper, mira, "It opens so.", takeaway="Short.", tags=["cs", "c#"])
+    for path in ("/?tab=recent", "/tag/cs", "/tag/c%23", "/user/mira"):
         compact = guest.get(path)
         assert "It opens so." not in compact.text
         assert "Set-Cookie" not in compact.response.headers
@@ -100,6 +100,17 @@ def test_the_browser_remembers_openings(guest: Browser, session: Session) -> Non
         answer = guest.get(switch)
         assert (answer.status, answer.location) == (303, path)
         assert "It opens so." not in guest.get(path).text
+
+
+def test_about_says_which_cookies_there_are(app: Flask, guest: Browser) -> None:
+    for path in ("/", "/?tab=recent", "/search?q=x", "/about"):
+        assert "Set-Cookie" not in guest.get(path).response.headers, path
+    for path in ("/login", "/signup", "/openings?show=1"):
+        answer = Browser(app.test_client()).get(path)
+        assert "Set-Cookie" in answer.response.headers, path
+    text = guest.get("/about").text
+    assert "Reading sets no cookies." in text
+    assert "Signing in or up does, and so does choosing lists with openings." in text
 
 
 @pytest.mark.parametrize(

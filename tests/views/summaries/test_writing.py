@@ -142,7 +142,7 @@ def test_nothing_typed_is_lost_by_an_error(writer: Browser, session: Session) ->
     make_paper(session, "conf/x/A1")
     answer = writer.submit("/write/conf/x/A1", source="My long text", takeaway="x" * 201)
     assert answer.status == 422
-    assert "at most 200 characters" in answer.text
+    assert "Up to 200 characters" in answer.text
     assert answer.form("/write/conf/x/A1")["source"] == "My long text"
 
 
