@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from app.db import begin_writing
 from app.models import Link, Paper, Summary, SummaryTag, User
+from app.services import changed_pages
 from app.services.bulk import batches
 from app.services.counters import counts, totals
 from app.services.counters.differences import Placement
@@ -51,6 +52,7 @@ class _Changes:
         papers, summaries: how each stood before, by number; `None` for what is new.
         scores: summaries whose votes change, and what they brought their writers before.
         authors, writers: whose names change.
+        names_before: what the users who are noted were called.
         texts: the plain texts of summaries that were rendered.
         has_failed: whether what follows was begun and not finished.
     """
@@ -61,6 +63,7 @@ class _Changes:
     scores: dict[int, tuple[Summary, int]] = field(default_factory=dict)
     authors: set[int] = field(default_factory=set)
     writers: set[int] = field(default_factory=set)
+    names_before: dict[int, str] = field(default_factory=dict)
     texts: dict[int, str] = field(default_factory=dict)
     has_failed: bool = False
 
@@ -80,11 +83,17 @@ def note(session: Session, kind: Kind, *ids: int) -> None:
     if kind == "paper":
         new = [each for each in ids if each not in changes.papers]
         changes.papers |= _placements(session, new)
+        changed_pages.name_papers(session, new)
     elif kind == "summary":
         new = [each for each in ids if each not in changes.summaries]
         changes.summaries |= _states(session, new)
+        changed_pages.name_summaries(session, new)
+    elif kind == "writer":
+        new = [each for each in ids if each not in changes.writers]
+        changes.writers.update(new)
+        changes.names_before |= _names(session, new)
     else:
-        {"author": changes.authors, "writer": changes.writers}[kind].update(ids)
+        changes.authors.update(ids)
 
 
 def forget(session: Session, kind: Literal["paper", "summary"], *ids: int) -> None:
@@ -132,10 +141,14 @@ def apply(session: Session) -> None:
         raise RuntimeError("What follows from the changes could not be written: roll back first.")
     changes.has_failed = True  # until all is done: half of it must not be kept
     present = _states(session, changes.summaries)
-    mark_stale(session, resolve_links(session, _existing_papers(session, changes.papers)))
+    pointed = resolve_links(session, _existing_papers(session, changes.papers))
+    mark_stale(session, pointed)
     _follow_similar(session, changes, present)
     _follow_search(session, changes, present)
     _follow_counts(session, changes, present)
+    if pointed:
+        changed_pages.name_summaries(session, pointed)
+    _name_pages(session, changes, present)
     del session.info[_KEY]
 
 
@@ -200,6 +213,51 @@ def _follow_counts(session: Session, changes: _Changes, present: dict[int, _Summ
     counted = {state.user_id for state in before if state.is_public and state.is_named}
     totals.recount_writers(session, there, len(counted - there))
     totals.add_votes(session, votes)
+
+
+def _name_pages(session: Session, changes: _Changes, present: dict[int, _SummaryState]) -> None:
+    """Name what is changed, and where it stands now; what it was before is named when it is noted.
+
+    What readers may not see any more puts all pages out of date.
+    """
+    linked = {
+        target
+        for state in (*changes.summaries.values(), *present.values())
+        if state is not None and state.is_public
+        for target in state.targets
+    }
+    if changes.papers or linked:
+        changed_pages.name_papers(session, {*changes.papers, *linked})
+    if changes.summaries or changes.scores:
+        changed_pages.name_summaries(session, {*present, *changes.scores})
+    if changes.writers:
+        changed_pages.name_users(session, changes.writers)
+    is_less = (
+        any(_is_hidden(state, present.get(id)) for id, state in changes.summaries.items())
+        or len(_existing_papers(session, changes.papers)) < len(changes.papers)
+        or _names(session, changes.writers) != changes.names_before
+        or changes.authors
+    )
+    if is_less:
+        changed_pages.name_everything(session)
+
+
+def _is_hidden(before: _SummaryState | None, after: _SummaryState | None) -> bool:
+    """Whether something of a summary that everybody could see is not to be seen any more."""
+    if before is None or not before.is_public:
+        return False
+    if after is None or not after.is_public:
+        return True
+    return (before.paper_id, before.user_id, before.is_named) != (
+        after.paper_id,
+        after.user_id,
+        after.is_named,
+    )
+
+
+def _names(session: Session, user_ids: Collection[int]) -> dict[int, str]:
+    query = select(User.id, User.name).where(User.id.in_(user_ids))
+    return dict(session.execute(query).tuples()) if user_ids else {}
 
 
 def _placements(session: Session, ids: Iterable[int]) -> dict[int, Placement]:

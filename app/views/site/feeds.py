@@ -18,6 +18,7 @@ from app.queries.catalogue import overview
 from app.queries.summary_entries import ANONYMOUS_ANCHOR, SummaryEntry
 from app.views.http.access import db
 from app.views.http.security import open_to_other_sites
+from app.views.http.shared_pages import shared
 
 blueprint = Blueprint("feeds", __name__)
 ITEMS = 100
@@ -30,6 +31,7 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 @blueprint.get("/feed.atom")
+@shared()
 def atom() -> Response:
     entries = summaries.latest(db(), ITEMS)
     updated = max((_edited(entry) for entry in entries), default=None)
@@ -43,6 +45,7 @@ def atom() -> Response:
 
 
 @blueprint.get("/rss.xml")
+@shared()
 def rss() -> Response:
     entries = summaries.latest(db(), ITEMS)
     return _xml(
@@ -59,6 +62,7 @@ def rss() -> Response:
 
 
 @blueprint.get("/sitemap.xml")
+@shared()
 def sitemap() -> Response:
     """The whole sitemap, or an index of its parts.
 
@@ -71,6 +75,7 @@ def sitemap() -> Response:
 
 
 @blueprint.get("/sitemap-<int:part>.xml")
+@shared()
 def sitemap_part(part: int) -> Response:
     if not 1 <= part <= overview.sitemap_parts(db(), SITEMAP_PART):
         abort(404)
@@ -88,6 +93,7 @@ def _sitemap(part: int) -> Response:
 
 
 @blueprint.get("/robots.txt")
+@shared()
 def robots() -> Response:
     text = render_template("feeds/robots.txt", site=db().info["site_url"])
     return Response(text, mimetype="text/plain")
