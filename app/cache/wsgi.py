@@ -71,12 +71,6 @@ class CachedApp:
         note = environ[NOTE] = PageNote()
         head: list[Any] = []
         asked = _asked(environ)
-        # The app must answer in full, and unpacked.
-        inner = {
-            name: value
-            for name, value in environ.items()
-            if name not in ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
-        }
         written: list[bytes] = []
 
         def start(status: str, headers: Headers, *rest: Any) -> Callable[[bytes], object]:
@@ -86,7 +80,7 @@ class CachedApp:
                 return write
             return written.append
 
-        result = self._app(inner, start)
+        result = self._app(environ, start)
         if not note.is_shared:
             return result
         try:
@@ -96,6 +90,8 @@ class CachedApp:
             if close is not None:
                 close()
         status, headers = int(head[0][:3]), head[1]
+        if any(name.lower() == "content-encoding" for name, _ in headers):
+            raise ValueError("What is shared must not be packed before it is kept.")
         is_plain = all(value.isascii() for _, value in headers)  # as servers and WSGI both have it
         if not is_plain or not self.cache.was_asked(key):
             page = make_page(status, headers, body, is_kept=False)
