@@ -157,10 +157,17 @@ def _forget(connection: Connection) -> None:
 
 
 def _note_table(connection: Connection, statement: ClauseElement, *_parameters: Any) -> None:
-    if getattr(statement, "is_dml", False):
-        name = statement.table.name  # type: ignore[attr-defined]  # which all DML has
-        if name not in PRIVATE_TABLES:
-            _writes(connection).tables.add(name)
+    if not getattr(statement, "is_dml", False):
+        return
+    name = statement.table.name  # type: ignore[attr-defined]  # which all DML has
+    if name in PRIVATE_TABLES or connection.get_execution_options().get("migrating"):
+        return  # a migration says itself that it is done: the log may not be there yet
+    _writes(connection).tables.add(name)
+
+
+def log_everything(connection: Connection) -> None:
+    """Log that anything may be changed, at once."""
+    connection.execute(insert(_CHANGES), [{"name": EVERYTHING}])
 
 
 def _log_names(connection: Connection) -> bool:
