@@ -133,6 +133,13 @@ def name_of_title(folded: str) -> str:
     return f"title:{folded}"[:MAX_NAME]
 
 
+def note_write(connection: Connection, table: str) -> None:
+    """Note a write to a table; for what is written past SQLAlchemy's own statements."""
+    if table in PRIVATE_TABLES or connection.get_execution_options().get("migrating"):
+        return  # a migration says itself that it is done: the log may not be there yet
+    _writes(connection).tables.add(table)
+
+
 def name_changes(connection: Connection, names: Iterable[str], tables: Iterable[str]) -> None:
     """Name what the present transaction changes in some tables.
 
@@ -159,10 +166,7 @@ def _forget(connection: Connection) -> None:
 def _note_table(connection: Connection, statement: ClauseElement, *_parameters: Any) -> None:
     if not getattr(statement, "is_dml", False):
         return
-    name = statement.table.name  # type: ignore[attr-defined]  # which all DML has
-    if name in PRIVATE_TABLES or connection.get_execution_options().get("migrating"):
-        return  # a migration says itself that it is done: the log may not be there yet
-    _writes(connection).tables.add(name)
+    note_write(connection, statement.table.name)  # type: ignore[attr-defined]  # which all DML has
 
 
 def log_everything(connection: Connection) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -12,11 +15,13 @@ from app.cache.names import ANYTHING, names_of_page
 from app.cache.pages import PageCache, make_page
 from app.change_log import EVERYTHING, MAX_NAMES
 from app.db import Database, begin_writing
-from app.models import Change, Job, User
+from app.models import Author, Change, Job, User
 from app.services import changed_pages
+from app.services.bulk import insert_rows
 from tests.helpers.factories import make_paper, make_summary, make_user
 from tests.helpers.waiting import wait_until
 
+APP = Path(__file__).parents[2] / "app"
 KEY = PageKey("/paper/conf/test/Kept", "", "", "")
 
 
@@ -209,3 +214,26 @@ def _is_open(log: LogReader) -> bool:
     except LogUnavailable:
         return False
     return True
+
+
+def test_rows_written_in_bulk_change_everything(session: Session) -> None:
+    names(session)
+    begin_writing(session)
+    insert_rows(session, Author, ["name", "key"], [["Ada Lovelace", "ada"]])
+    session.commit()
+    assert names(session) == [EVERYTHING]
+
+
+def test_what_is_written_past_sqlalchemy_has_one_home() -> None:
+    """Else the log would not know of it."""
+    found = {
+        path.relative_to(APP).as_posix()
+        for path in APP.rglob("*.py")
+        if re.search(r"exec_driver_sql\(|driver_connection", path.read_text("utf-8"))
+    }
+    assert found == {
+        "cache/log.py",
+        "db.py",
+        "services/bulk.py",
+        "services/search_index/indexing.py",
+    }
