@@ -28,6 +28,9 @@ def create_app(config: Config, database: Database) -> Flask:
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
+    from app.cache.log import open_log
+    from app.cache.pages import PageCache
+    from app.cache.wsgi import CachedApp
     from app.paths import STATIC, TEMPLATES
     from app.views.http.incoming import Request
     from app.views.http.security import with_headers
@@ -64,4 +67,8 @@ def create_app(config: Config, database: Database) -> Flask:
             x_host=config.proxies,
         )
     app.wsgi_app = with_headers(app.wsgi_app, config)  # type: ignore[method-assign]
+    if config.cache_bytes:
+        cache = PageCache(open_log(database), config.cache_bytes)
+        app.extensions["page_cache"] = cache
+        app.wsgi_app = CachedApp(app.wsgi_app, cache)  # type: ignore[method-assign]
     return app

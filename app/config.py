@@ -36,6 +36,7 @@ class Config:
         lookups: whether papers are looked up at arXiv, Crossref, dblp, OpenReview and the ACL
             Anthology when somebody adds one.
         contact: the address of who runs the site, told to those services.
+        cache_bytes: memory of each worker for pages of who is not signed in; 0 keeps none.
     """
 
     data_dir: Path
@@ -49,6 +50,7 @@ class Config:
     password_cost: int = 3
     lookups: bool = True
     contact: str = ""
+    cache_bytes: int = 64_000_000
 
     @property
     def https(self) -> bool:
@@ -74,6 +76,7 @@ class Config:
             "PASSWORD_COST",
             "LOOKUPS",
             "CONTACT",
+            "CACHE_MB",
         }
         given = {
             name.removeprefix(PREFIX): value.strip()
@@ -96,6 +99,7 @@ class Config:
             password_cost=_number("PASSWORD_COST", given.get("PASSWORD_COST", "3"), 1, 20),
             lookups=_switch("LOOKUPS", given.get("LOOKUPS", "on")),
             contact=_contact(given.get("CONTACT", "")),
+            cache_bytes=_number("CACHE_MB", given.get("CACHE_MB", "64"), 0, 100_000) * 1_000_000,
         )
 
 

@@ -26,6 +26,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeDecorator
 
+from app.change_log import CommitMark, watch
+
 BUSY_TIMEOUT_MS = 5000
 READING = {"writing": False, "postgresql_readonly": True}
 WRITING = {"writing": True, "postgresql_readonly": False}
@@ -107,10 +109,14 @@ class Database:
         data_dir: Path = Path("instance"),
     ) -> None:
         self.engine = _create_engine(url)
+        on_server = self.engine.dialect.name == "postgresql"
+        self.commits = CommitMark(data_dir / "commits" if on_server else None)
+        watch(self.engine, self.commits)
         self.info: dict[Any, Any] = {
             "site_url": site_url,
             "password_cost": password_cost,
             "data_dir": data_dir,
+            "commits": self.commits,
         }
 
     def session(self) -> Session:
@@ -139,6 +145,13 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+@event.listens_for(Session, "after_commit")
+def _mark_commit(session: Session) -> None:
+    mark: CommitMark | None = session.info.get("commits")
+    if mark is not None:
+        mark.change_if_expected()
 
 
 def begin_writing(session: Session) -> None:

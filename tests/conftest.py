@@ -16,6 +16,8 @@ from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from app import create_app
+from app.cache.log import open_log
+from app.cache.pages import PageCache
 from app.config import Config
 from app.db import Database
 from app.services.operation import schema
@@ -24,6 +26,7 @@ from tests.helpers.client import Browser
 from tests.helpers.engines import (
     ENGINES,
     POSTGRESQL,
+    NoLog,
     copy_database,
     empty_postgresql,
     keep_dead_rows,
@@ -171,6 +174,10 @@ def any_app() -> Flask:
 def app(any_app: Flask, config: Config, database: Database) -> Flask:
     any_app.extensions["shortlist"] = (config, database)
     any_app.testing = True
+    # Pages go through the cache in all tests; on PostgreSQL it would listen for each of them.
+    is_cached = database.engine.dialect.name == "sqlite"
+    log = open_log(database) if is_cached else NoLog()
+    any_app.wsgi_app.cache = PageCache(log, config.cache_bytes)  # type: ignore[attr-defined]
     limiter.enabled = False  # an app that a test made of its own may have switched it on
     return any_app
 

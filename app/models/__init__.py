@@ -3,7 +3,7 @@
 Importing this package makes all of them known to `Base.metadata`.
 """
 
-from app.models.derived import DerivedVersion
+from app.models.derived import Change, DerivedVersion
 from app.models.job import Job
 from app.models.papers.author import Author, AuthorName, PaperAuthor
 from app.models.papers.dump_import import DumpImport
@@ -27,6 +27,7 @@ from app.models.user import FormerName, LoginSession, User
 __all__ = [
     "Author",
     "AuthorName",
+    "Change",
     "DeletedSummary",
     "DerivedVersion",
     "Draft",

@@ -251,13 +251,10 @@ def best_of_papers(
     return {entry.paper.id: entry for entry in entries(session, rows, viewer)}
 
 
-def latest(session: Session, limit: int, *, only: Any = None) -> list[SummaryEntry]:
-    """The newest public summaries in full, for feeds."""
+def list_latest(session: Session, **page: Any) -> Slice:
+    """A page of public summaries in full, the latest first, for feeds."""
     query = _with_relations().where(public())
-    if only is not None:
-        query = query.where(only)
-    query = query.order_by(Summary.published_at.desc(), Summary.id.desc()).limit(limit)
-    return entries(session, session.scalars(query).all(), None)
+    return _entry_slice(session, None, query, ORDERS["recent"], **page)
 
 
 def random_paper_key(session: Session) -> str | None:

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.change_log import note_write
 from app.db import Base, hide_values
 
 BATCH = 500  # rows named in one statement
@@ -57,6 +58,7 @@ def insert_rows(
     if not rows:
         return
     connection = session.connection()
+    note_write(connection, table.__tablename__)
     names = ", ".join(columns)
     if is_sqlite(session):
         places = ", ".join("?" * len(columns))

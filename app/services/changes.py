@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from app.db import begin_writing
 from app.models import Link, Paper, PaperAuthor, Summary, SummaryTag, User
+from app.services import changed_pages
 from app.services.bulk import batches
 from app.services.counters import counts, totals
 from app.services.counters.differences import Placement
@@ -54,6 +55,7 @@ class _Changes:
         authors_before: who wrote each of the papers before.
         scores: summaries whose votes change, and what they brought their writers before.
         authors, writers: whose names change.
+        names_before: what the users who are noted were called.
         texts: the plain texts of summaries that were rendered.
         has_failed: whether what follows was begun and not finished.
     """
@@ -65,6 +67,7 @@ class _Changes:
     scores: dict[int, tuple[Summary, int]] = field(default_factory=dict)
     authors: set[int] = field(default_factory=set)
     writers: set[int] = field(default_factory=set)
+    names_before: dict[int, str] = field(default_factory=dict)
     texts: dict[int, str] = field(default_factory=dict)
     has_failed: bool = False
 
@@ -85,11 +88,17 @@ def note(session: Session, kind: Kind, *ids: int) -> None:
         new = [each for each in ids if each not in changes.papers]
         changes.papers |= _placements(session, new)
         changes.authors_before |= _authors_of(session, new)
+        changed_pages.name_papers(session, new)
     elif kind == "summary":
         new = [each for each in ids if each not in changes.summaries]
         changes.summaries |= _states(session, new)
+        changed_pages.name_summaries(session, new)
+    elif kind == "writer":
+        new = [each for each in ids if each not in changes.writers]
+        changes.writers.update(new)
+        changes.names_before |= _names(session, new)
     else:
-        {"author": changes.authors, "writer": changes.writers}[kind].update(ids)
+        changes.authors.update(ids)
 
 
 def forget(session: Session, kind: Literal["paper", "summary"], *ids: int) -> None:
@@ -139,11 +148,15 @@ def apply(session: Session) -> None:
         raise RuntimeError("What follows from the changes could not be written: roll back first.")
     changes.has_failed = True  # until all is done: half of it must not be kept
     present = _states(session, changes.summaries)
-    mark_stale(session, resolve_links(session, _existing_papers(session, changes.papers)))
+    pointed = resolve_links(session, _existing_papers(session, changes.papers))
+    mark_stale(session, pointed)
     _follow_similar(session, changes, present)
     _follow_search(session, changes, present)
     _follow_counts(session, changes, present)
     _remove_unused(session, changes)
+    if pointed:
+        changed_pages.name_summaries(session, pointed)
+    _name_pages(session, changes, present)
     del session.info[_KEY]
 
 
@@ -223,6 +236,51 @@ def _authors_of(session: Session, ids: Iterable[int]) -> dict[int, set[int]]:
         for paper_id, author_id in session.execute(wrote.where(PaperAuthor.paper_id.in_(some))):
             found[paper_id].add(author_id)
     return dict(found)
+
+
+def _name_pages(session: Session, changes: _Changes, present: dict[int, _SummaryState]) -> None:
+    """Name what is changed, and where it stands now; what it was before is named when it is noted.
+
+    What readers may not see any more puts all pages out of date.
+    """
+    linked = {
+        target
+        for state in (*changes.summaries.values(), *present.values())
+        if state is not None and state.is_public
+        for target in state.targets
+    }
+    if changes.papers or linked:
+        changed_pages.name_papers(session, {*changes.papers, *linked})
+    if changes.summaries or changes.scores:
+        changed_pages.name_summaries(session, {*present, *changes.scores})
+    if changes.writers:
+        changed_pages.name_users(session, changes.writers)
+    is_less = (
+        any(_is_hidden(state, present.get(id)) for id, state in changes.summaries.items())
+        or len(_existing_papers(session, changes.papers)) < len(changes.papers)
+        or _names(session, changes.writers) != changes.names_before
+        or changes.authors
+    )
+    if is_less:
+        changed_pages.name_everything(session)
+
+
+def _is_hidden(before: _SummaryState | None, after: _SummaryState | None) -> bool:
+    """Whether something of a summary that everybody could see is not to be seen any more."""
+    if before is None or not before.is_public:
+        return False
+    if after is None or not after.is_public:
+        return True
+    return (before.paper_id, before.user_id, before.is_named) != (
+        after.paper_id,
+        after.user_id,
+        after.is_named,
+    )
+
+
+def _names(session: Session, user_ids: Collection[int]) -> dict[int, str]:
+    query = select(User.id, User.name).where(User.id.in_(user_ids))
+    return dict(session.execute(query).tuples().all()) if user_ids else {}
 
 
 def _placements(session: Session, ids: Iterable[int]) -> dict[int, Placement]:

@@ -21,6 +21,8 @@ from typing import IO, Any
 
 from granian.rsgi import Scope
 
+from app.cache.pages import PageCache
+from app.cache.wsgi import find_answer
 from app.serving.answers import App, AppResponse, Client
 from app.serving.bodies import BodyReader, ClientDisconnected
 from app.serving.limits import AddressCounter, Limits, TooManyRequests, network
@@ -58,6 +60,7 @@ class Gateway:
         allowance: how many bytes the request with this environment may send; it is asked in a
             thread, before more than `limits.body_bytes` are read.
         headers: of the answers that are not the app's.
+        cache: of pages that need no app, and no thread.
     """
 
     def __init__(
@@ -66,12 +69,14 @@ class Gateway:
         limits: Limits,
         allowance: Callable[[Environ], int] | None = None,
         headers: Mapping[str, str] | None = None,
+        cache: PageCache | None = None,
     ) -> None:
         self.limits = limits
         self.when_begun: Callable[[], object] = lambda: None
         self._app = app
         self._allowance = allowance
         self._headers = [*(headers or {}).items(), ("Cache-Control", "private, no-store")]
+        self._cache = cache
         self._reader = BodyReader(limits)
         self._bodies = AddressCounter(limits.bodies_per_address)
         self._requests = AddressCounter(limits.requests_per_address)
@@ -84,6 +89,13 @@ class Gateway:
 
     async def __rsgi__(self, scope: Scope, client: Client) -> None:
         body = _chunks(client) if _has_body(scope) else None
+        if body is None and self._cache is not None:
+            kept = find_answer(
+                self._cache, scope.method, scope.path, scope.query_string, scope.headers.get
+            )
+            if kept is not None:
+                client.response_bytes(*kept)
+                return
         status = await self._take(scope, client, body)
         if status:
             self._refuse(scope, client, status)

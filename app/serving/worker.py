@@ -62,7 +62,8 @@ def work(address: Address, ready: Callable[[], None]) -> None:
     limits = Limits(connections=_connections(Limits.connections))
     if config.proxies:
         limits = replace(limits, per_address=False, idle_seconds=PROXY_IDLE_SECONDS)
-    serve(Gateway(app, limits, allowance(app), headers(config)), address, ready)
+    cache = app.extensions.get("page_cache")
+    serve(Gateway(app, limits, allowance(app), headers(config), cache), address, ready)
 
 
 def serve(gateway: Gateway, address: Address, ready: Callable[[], None]) -> None:

@@ -10,7 +10,16 @@ from app.config import Config
 from app.views import pictures
 from app.views.accounts import account, files, users
 from app.views.catalogue import authors, tags, venues
-from app.views.http import access, assets, errors, incoming, security, templating
+from app.views.http import (
+    access,
+    assets,
+    errors,
+    incoming,
+    paths,
+    security,
+    shared_pages,
+    templating,
+)
 from app.views.maps import maps
 from app.views.papers import (
     adding,  # noqa: F401  (its pages belong to the blueprint of papers)
@@ -29,8 +38,10 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
     access.init(app, config)
     incoming.init(app)
     security.init(app, config)
+    shared_pages.init(app)
     errors.init(app)
     templating.init(app)
+    paths.init(app)
     for noun in (
         account,
         authors,

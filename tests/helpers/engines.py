@@ -8,6 +8,7 @@ from itertools import count
 from sqlalchemy import text
 
 import app.models  # noqa: F401  (all tables)
+from app.cache.log import LogReader, LogUnavailable
 from app.db import Base, Database
 
 # A reader's machine may have no PostgreSQL; CI must.
@@ -61,3 +62,10 @@ def copy_database(template: Database, to: Database) -> None:
     source.driver_connection.backup(target.driver_connection)  # type: ignore[union-attr]
     source.close()
     target.close()
+
+
+class NoLog(LogReader):
+    """A log of changes that cannot be read, so that no page is kept."""
+
+    def version(self) -> object:
+        raise LogUnavailable

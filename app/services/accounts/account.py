@@ -225,8 +225,8 @@ def change_profile(session: Session, user: User, display_name: str, bio: str) ->
     html = refused.check(_checked_bio, "", session, bio)
     refused.raise_first()
     begin_writing(session)
-    user.display_name = display_name
     changes.note(session, "writer", user.id)
+    user.display_name = display_name
     user.bio = bio
     user.bio_html = html
     user.renderer_version = RENDERER_VERSION

@@ -111,6 +111,7 @@ def rename_account(session: Session, user: User, new: str, *, forget_old: bool =
         session.delete(former)  # taken back
         session.flush()
     account.check_name_is_free(session, new)
+    changes.note(session, "writer", user.id)
     if user.display_name == old:
         user.display_name = new
     user.name = new
@@ -124,7 +125,6 @@ def rename_account(session: Session, user: User, new: str, *, forget_old: bool =
     if forget_old:
         theirs = update(FormerName).where(FormerName.user_id == user.id)
         session.execute(theirs.values(user_id=None))
-    changes.note(session, "writer", user.id)
 
 
 def delete_user(session: Session, user: User, *, with_summaries: bool = False) -> AccountDeletion:
@@ -151,6 +151,7 @@ def delete_user(session: Session, user: User, *, with_summaries: bool = False) -
             " --with-summaries, or give them to somebody else with `shortlist user merge`.",
         )
     ids = session.scalars(select(Summary.id).where(Summary.user_id == user.id)).all()
+    changes.note(session, "writer", user.id)
     changes.note(session, "summary", *ids)
     session.execute(delete(Summary).where(Summary.user_id == user.id))
     cast = delete(Vote).where(Vote.user_id == user.id).returning(Vote.summary_id)

@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from app.models import Change
 from app.services.lookup import asking, cache, offers
 from app.services.pictures import addresses
 from app.services.pictures import uploads as pictures
 from app.services.similar import similarity
 from app.services.summaries import deletion
+
+KEPT_CHANGES = 10_000
 
 
 @dataclass(frozen=True)
@@ -28,15 +32,16 @@ class TidyResult:
 def tidy(session: Session) -> Iterator[TidyResult]:
     """Forget summaries that were deleted too long ago, and remove pictures that nothing shows.
 
-    Also forget old look-ups and answers of the outside. In a library from before version 0004 of
-    the schema, texts that share a picture get addresses of their own; in one from before 0010, the
-    similar papers of all are marked.
+    Also forget old look-ups, changes and answers of the outside. In a library from before version
+    0004 of the schema, texts that share a picture get addresses of their own; in one from before
+    0010, the similar papers of all are marked.
 
     Yields:
         What each step removed, after its commit.
     """
     forgotten = deletion.purge_deleted(session)
     offers.purge(session)
+    _shorten_log(session)
     session.commit()
     yield TidyResult(summaries=forgotten)
     for _ in addresses.separate_all_addresses(session):
@@ -46,3 +51,9 @@ def tidy(session: Session) -> Iterator[TidyResult]:
         similarity.mark_all(session, every=False)
     for removed in pictures.tidy(session):
         yield TidyResult(pictures=removed)
+
+
+def _shorten_log(session: Session) -> None:
+    # Who has not looked for longer takes everything for changed.
+    newest = session.scalar(select(func.max(Change.number))) or 0
+    session.execute(delete(Change).where(Change.number <= newest - KEPT_CHANGES))

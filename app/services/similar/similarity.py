@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from app.db import READING, begin_writing, insert_missing
 from app.models import Paper, SimilarMark, SimilarPaper, SimilarWord, Summary
 from app.queries.visibility import public
+from app.services import changed_pages
 from app.services.similar.evidence import MAX_SIMILAR_PAPERS, SimilarityResult, find_similar_papers
 from app.services.similar.telling_words import telling_words, text_of
 
@@ -233,6 +234,8 @@ def _replace(
     A paper that nobody has written about is compared with the others, but they not with it, or the
     titles of a large catalogue would crowd out what can be read here.
     """
+    were = session.scalars(select(SimilarPaper.paper_id).where(SimilarPaper.similar_id == paper_id))
+    changed_pages.name_papers(session, {paper_id, *were, *(each.paper_id for each in alike)})
     session.execute(delete(SimilarPaper).where(SimilarPaper.paper_id == paper_id))
     facts = {each.paper_id: {"score": each.score, "reasons": each.reasons} for each in alike}
     if facts:

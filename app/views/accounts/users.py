@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
@@ -9,18 +11,23 @@ from app.db import now
 from app.queries import people, summaries
 from app.views.http import listing, openings
 from app.views.http.access import db, viewer
+from app.views.http.shared_pages import expire_page, shared
 
 blueprint = Blueprint("users", __name__)
 USERS = 50
+SCORE_LIFE = timedelta(minutes=10)  # for which a score of the last days stays as it is
 
 
 @blueprint.get("/users")
+@shared("before", "after")
 def index() -> str:
+    expire_page(now() + SCORE_LIFE)
     found = people.most_productive(db(), now(), **listing.cursors(USERS))
     return render_template("users/index.html", page=listing.by_cursor(found))
 
 
 @blueprint.get("/user/<name>")
+@shared("before", "after", openings.NAME)
 @openings.remembered
 def show(name: str) -> str | Response:
     user = people.user_by_name(db(), name)
@@ -31,6 +38,7 @@ def show(name: str) -> str | Response:
     looking = viewer()
     found = summaries.by_user(db(), user, looking, **listing.cursors())
     is_me = looking is not None and looking.id == user.id
+    expire_page(now() + SCORE_LIFE)
     counts = people.counts_of(db(), user, now())
     return render_template(
         "users/profile.html",

@@ -11,11 +11,13 @@ from app.text.person_names import author_key, number_of_key
 from app.views.catalogue import bars
 from app.views.http import listing
 from app.views.http.access import db, viewer
+from app.views.http.shared_pages import shared
 
 blueprint = Blueprint("authors", __name__)
 
 
 @blueprint.get("/author/<key>")
+@shared("before", "after")
 def show(key: str) -> str | Response:
     author = authors.by_key(db(), key)
     if author is None:

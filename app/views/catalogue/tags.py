@@ -9,12 +9,14 @@ from app.queries import summaries
 from app.queries.catalogue import overview
 from app.views.http import listing, openings
 from app.views.http.access import db, viewer
+from app.views.http.shared_pages import shared
 
 blueprint = Blueprint("tags", __name__)
 TAGS = 200
 
 
 @blueprint.get("/tags")
+@shared()
 def index() -> str:
     wanted = listing.filter_text()
     tags, more = overview.tags(db(), wanted, TAGS)
@@ -22,6 +24,7 @@ def index() -> str:
 
 
 @blueprint.get("/tag/<name>")
+@shared("before", "after", openings.NAME)
 @openings.remembered
 def show(name: str) -> str | Response:
     tag = overview.tag_by_name(db(), name)

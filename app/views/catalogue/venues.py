@@ -10,6 +10,7 @@ from app.queries.catalogue import venues
 from app.views.catalogue import bars
 from app.views.http import listing
 from app.views.http.access import db, viewer
+from app.views.http.shared_pages import shared
 
 blueprint = Blueprint("venues", __name__)
 VENUES = 100
@@ -17,6 +18,7 @@ WORDS = 8  # looked for at once
 
 
 @blueprint.get("/venues")
+@shared("before", "after")
 def index() -> str:
     wanted = listing.filter_text()
     found = venues.most_summarised(db(), wanted.split()[:WORDS], **listing.cursors(VENUES))
@@ -26,6 +28,7 @@ def index() -> str:
 
 
 @blueprint.get("/venue/<path:key>")
+@shared("year", "before", "after")
 def show(key: str) -> str | Response:
     venue = venues.by_key(db(), key)
     if venue is None:

@@ -19,7 +19,7 @@ from werkzeug.exceptions import (
 )
 from werkzeug.wrappers import Response
 
-from app.views.http import access, security
+from app.views.http import access, security, shared_pages
 from app.views.http.forms import LoginForm
 
 MESSAGES = {
@@ -80,6 +80,7 @@ def init(app: Flask) -> None:
 
 
 def _page(error: HTTPException) -> Response | tuple[str, int] | tuple[Response, int]:
+    shared_pages.keep_private()
     code = error.code or 500
     if code < 400:  # a redirect that routing raised
         return error.get_response()

@@ -2,8 +2,7 @@
 
 One clock for all pages: a moment reads the same for everybody, in a page that is kept and in one
 that is quoted. `static/js/times.js` has the rule of `age` once more and sets the ages of a page
-anew while it is open, or when it comes out of a cache; without scripts an age is as old as its
-page, which is why no cache may keep one for longer than an hour.
+anew while it is open. A page that is kept is made anew when the first of its ages changes.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from flask import Flask
 
 from app.db import now
+from app.views.http.shared_pages import expire_page
 
 # From this age on, which is a matter of weeks, the day says more than a count.
 DATED = timedelta(days=28)
@@ -32,7 +32,7 @@ def init(app: Flask) -> None:
     app.add_template_filter(day)
     app.add_template_filter(iso)
     app.add_template_filter(moment)
-    app.add_template_filter(lambda at: age(at, now()), "age")
+    app.add_template_filter(_age_now, "age")
     app.add_template_filter(is_later_day)
 
 
@@ -49,6 +49,27 @@ def age(at: datetime, present: datetime) -> str:
             number = passed // unit
             return f"{number} {name}{'' if number == 1 else 's'} ago"
     return "just now"
+
+
+def next_change(at: datetime, present: datetime) -> datetime | None:
+    """When the age will read otherwise; `None` when it will not."""
+    passed = present - at
+    if passed >= DATED:
+        return None
+    if passed <= -_AHEAD:
+        return at - _AHEAD
+    for least, unit, _ in _UNITS:
+        if passed >= least:
+            return min(at + (passed // unit + 1) * unit, at + DATED)
+    return at + _UNITS[-1][0]
+
+
+def _age_now(at: datetime) -> str:
+    present = now()
+    changes_at = next_change(at, present)
+    if changes_at is not None:
+        expire_page(changes_at)
+    return age(at, present)
 
 
 def day(moment: date | None) -> str:

@@ -14,6 +14,7 @@ from app.queries.links import links, wanted
 from app.views.http import listing
 from app.views.http.access import db, needs_sign_in, paper_or_404, signed_in, viewer
 from app.views.http.security import SEARCH_LIMIT, SUGGEST_LIMIT
+from app.views.http.shared_pages import shared
 from app.views.papers.paper import add_paper_url
 
 blueprint = Blueprint("links", __name__)
@@ -21,6 +22,7 @@ WANTED = 50
 
 
 @blueprint.get("/wanted")
+@shared("page")
 def wanted_papers() -> str:
     """Papers that summaries link to and that nobody has added."""
     found, more = wanted.wanted_papers(db(), number=listing.page_number(), size=WANTED)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.change_log import name_of_title
 from app.models import Summary
 from app.queries import drafts, identifiers, papers, people, revisions, similar, summaries
 from app.queries.links import graph, links
@@ -22,6 +23,7 @@ from app.services.papers import duplicates
 from app.sources.bibtex import writing
 from app.sources.formats import citation_line, meta_tags
 from app.views.http.access import db, viewer
+from app.views.http.shared_pages import keep_private, name_page, shared
 from app.views.maps import layout
 from app.views.papers import metadata
 
@@ -48,6 +50,7 @@ class Recommended:
 
 
 @blueprint.get("/paper/<path:key>")
+@shared("by")
 def show(key: str) -> str | Response | tuple[str, int]:
     paper = papers.by_key(db(), key)
     if paper is None:
@@ -58,6 +61,7 @@ def show(key: str) -> str | Response | tuple[str, int]:
         # A key with two slashes in a row arrives here with one.
         if paper.key.replace("//", "/") != key:
             return redirect(url_for("papers.show", key=paper.key), 301)
+    name_page(name_of_title(paper.title_folded))  # which shows what may be the same work
     user = viewer()
     entries = summaries.for_paper(db(), paper, user)
     by = request.args.get("by", "").lower()
@@ -123,6 +127,7 @@ def summary_page(entry: SummaryEntry) -> str:
 
 def unknown_paper(key: str) -> tuple[str, int]:
     """The page that says so, shows who wants the paper, and invites to add it."""
+    keep_private()  # it is out of date once a paper has this name, whatever its key is
     ref = identifiers.find_likeliest_meaning(db(), key)
     kind, value = ("key", key) if ref is None else (ref.kind, ref.value)
     outside = outside_url(kind, value)

@@ -6,16 +6,19 @@ from flask import Blueprint, render_template
 
 from app.queries.catalogue import overview
 from app.views.http.access import db
+from app.views.http.shared_pages import shared
 from app.views.site.help_examples import examples
 
 blueprint = Blueprint("pages", __name__)
 
 
 @blueprint.get("/about")
+@shared()
 def about() -> str:
     return render_template("pages/about.html", totals=overview.totals(db()))
 
 
 @blueprint.get("/help")
+@shared()
 def help() -> str:
     return render_template("pages/help.html", examples=examples())

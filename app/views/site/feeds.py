@@ -1,26 +1,38 @@
 """Feeds and the sitemap: the same for everybody, so public summaries only.
 
 The RSS is ShortScience's, with its namespace and its links: readers, bots and an import use it.
+Feeds come in pages that lead to each other (RFC 5005, section 3).
 """
 
 from __future__ import annotations
 
+import gzip
 import re
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from email.utils import format_datetime
+from tempfile import SpooledTemporaryFile
+from typing import Any, BinaryIO, cast
 from urllib.parse import quote
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from app.queries import summaries, summary_entries
 from app.queries.catalogue import overview
+from app.queries.paging import Slice
 from app.queries.summary_entries import ANONYMOUS_ANCHOR, SummaryEntry
+from app.views.http import listing
 from app.views.http.access import db
-from app.views.http.security import open_to_other_sites
+from app.views.http.security import FILES_LIMIT, open_to_other_sites
+from app.views.http.shared_pages import shared
 
 blueprint = Blueprint("feeds", __name__)
-ITEMS = 100
+ITEMS = 30
+BATCH = 200  # summaries of the feed of all that are in memory at once
+MAX_MEMORY_BYTES = 1_000_000  # of that feed, before it goes to the disk
+_GAP = "\0"  # where the items of that feed go
+Description = Callable[[SummaryEntry], str]
 SITEMAP_PART = 20_000  # papers and as many users; 50,000 addresses are allowed in a file
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)|https?://\S+")
 # The addresses of this site in the HTML of a text, which the sanitiser wrote.
@@ -30,35 +42,49 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 @blueprint.get("/feed.atom")
+@shared("after", "before")
 def atom() -> Response:
-    entries = summaries.latest(db(), ITEMS)
-    updated = max((_edited(entry) for entry in entries), default=None)
+    found = summaries.list_latest(db(), **listing.cursors(ITEMS))
+    updated = max((_edited(entry) for entry in found.rows), default=None)
     return _xml(
         "feeds/atom.xml",
         "application/atom+xml",
-        entries=entries,
+        entries=found.rows,
+        links=_links(found),
         updated=updated,
         absolute=_absolute,
     )
 
 
 @blueprint.get("/rss.xml")
+@shared("after", "before")
 def rss() -> Response:
-    entries = summaries.latest(db(), ITEMS)
+    found = summaries.list_latest(db(), **listing.cursors(ITEMS))
     return _xml(
         "feeds/rss.xml",
         "application/rss+xml",
-        entries=entries,
-        further=summary_entries.summaries_after_first(
-            db(), [entry.summary.id for entry in entries]
-        ),
-        without_links=_without_links,
-        old_address=_old_address,
-        rfc822=lambda entry: format_datetime(_edited(entry)),
+        title="recent summaries",
+        links=_links(found),
+        items=_rss_items(found.rows, _text_of),
     )
 
 
+@blueprint.get("/rss-all.xml")
+@FILES_LIMIT
+def rss_all() -> Response:
+    """All summaries, each by its takeaway or first sentence."""
+    return _whole_rss(lambda entry: entry.summary.takeaway or entry.summary.excerpt)
+
+
+@blueprint.get("/rss-full.xml")
+@FILES_LIMIT
+def rss_full() -> Response:
+    """All summaries in full."""
+    return _whole_rss(_text_of)
+
+
 @blueprint.get("/sitemap.xml")
+@shared()
 def sitemap() -> Response:
     """The whole sitemap, or an index of its parts.
 
@@ -71,6 +97,7 @@ def sitemap() -> Response:
 
 
 @blueprint.get("/sitemap-<int:part>.xml")
+@shared()
 def sitemap_part(part: int) -> Response:
     if not 1 <= part <= overview.sitemap_parts(db(), SITEMAP_PART):
         abort(404)
@@ -88,9 +115,72 @@ def _sitemap(part: int) -> Response:
 
 
 @blueprint.get("/robots.txt")
+@shared()
 def robots() -> Response:
     text = render_template("feeds/robots.txt", site=db().info["site_url"])
     return Response(text, mimetype="text/plain")
+
+
+def _whole_rss(description: Description) -> Response:
+    # A file, since a client may take its time, and a library may not fit into memory.
+    file = cast(BinaryIO, SpooledTemporaryFile(max_size=MAX_MEMORY_BYTES))  # noqa: SIM115  (sent below)
+    packed = bool(request.accept_encodings["gzip"])
+    target = gzip.GzipFile(fileobj=file, mode="wb", compresslevel=1, mtime=0) if packed else file
+    site = db().info["site_url"]
+    frame = render_template(
+        "feeds/rss.xml",
+        site=site,
+        title="all summaries",
+        links=[("self", request.path)],
+        items=_GAP,
+    )
+    head, foot = frame.split(_GAP)
+    target.write(head.encode())
+    place: dict[str, str] = {}
+    while True:
+        found = summaries.list_latest(db(), size=BATCH, **place)
+        target.write(_NOT_XML.sub("", _rss_items(found.rows, description)).encode())
+        if found.after is None:
+            break
+        place = {"after": found.after}
+        db().expunge_all()
+    target.write(foot.encode())
+    if packed:
+        target.close()
+    file.seek(0)
+    response = send_file(file, "application/rss+xml")
+    if packed:
+        response.content_encoding = "gzip"
+    response.vary.add("Accept-Encoding")
+    return open_to_other_sites(response)
+
+
+def _rss_items(entries: Sequence[SummaryEntry], description: Description) -> str:
+    return render_template(
+        "feeds/rss_items.xml",
+        site=db().info["site_url"],
+        entries=entries,
+        further=summary_entries.summaries_after_first(
+            db(), [entry.summary.id for entry in entries]
+        ),
+        description=description,
+        old_address=_old_address,
+        rfc822=lambda entry: format_datetime(_edited(entry)),
+    )
+
+
+def _links(found: Slice) -> list[tuple[str, str]]:
+    """The pages around the present page of a feed."""
+    endpoint = str(request.endpoint)
+    here: dict[str, Any] = {
+        name: request.args[name] for name in ("after", "before") if name in request.args
+    }
+    links = [("self", url_for(endpoint, **here)), ("first", url_for(endpoint))]
+    if found.before is not None:
+        links.append(("previous", url_for(endpoint, before=found.before)))
+    if found.after is not None:
+        links.append(("next", url_for(endpoint, after=found.after)))
+    return links
 
 
 def _xml(template: str, mimetype: str, **context: object) -> Response:
@@ -111,9 +201,9 @@ def _absolute(html: str) -> str:
     return _OWN_ADDRESS.sub(lambda found: f"{found[1]}{site}", html)
 
 
-def _without_links(source: str) -> str:
+def _text_of(entry: SummaryEntry) -> str:
     """The Markdown source, addresses taken out, as ShortScience's feed had it."""
-    return _LINK.sub(lambda match: match[1] or "", source)
+    return _LINK.sub(lambda match: match[1] or "", entry.summary.source)
 
 
 def _old_address(entry: SummaryEntry) -> str:

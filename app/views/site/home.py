@@ -13,6 +13,7 @@ from app.queries.catalogue import overview
 from app.views.http import listing
 from app.views.http import openings as row_openings
 from app.views.http.access import db, local_url, see_other, viewer
+from app.views.http.shared_pages import expire_page, shared
 
 blueprint = Blueprint("home", __name__)
 TABS = ("popular", "recent", "rated")
@@ -23,9 +24,11 @@ PERIODS = {
     "month": timedelta(days=30),
     "year": timedelta(days=365),
 }
+PERIOD_LIFE = timedelta(minutes=1)  # for which a list of a period stays as it is
 
 
 @blueprint.get("/")
+@shared("tab", "s", "period", "before", "after", row_openings.NAME)
 @row_openings.remembered
 def front() -> str:
     tab = request.args.get("tab", "")
@@ -41,6 +44,7 @@ def front() -> str:
     place = {"section": section or None, **listing.cursors()}
     if period:
         found = summaries.popular_since(db(), viewer(), now() - PERIODS[period], **place)
+        expire_page(now() + PERIOD_LIFE)
     else:
         found = summaries.front_page(db(), viewer(), tab=tab, **place)
     shown = {"tab": tab, "s": section or None, "period": period or None}

@@ -27,6 +27,7 @@ from app.views.http.access import (
 )
 from app.views.http.forms import SummaryForm
 from app.views.http.security import SEARCH_LIMIT, WRITE_LIMIT
+from app.views.http.shared_pages import keep_private, shared
 from app.views.papers.paper import MAX_QUERY_CHARS, add_paper_url, summary_page, unknown_paper
 from app.views.summaries import editor_form
 from app.views.summaries.editor_form import EditorTarget
@@ -43,8 +44,12 @@ CHOOSE_AGAIN = "Your text is kept; choose a picture again, for browsers forget i
 
 
 @blueprint.get("/summary/<int:summary_id>")
+@shared()
 def show(summary_id: int) -> str:
-    return summary_page(entry_or_404(summary_id))
+    entry = entry_or_404(summary_id)
+    if entry.summary.visibility != "public":
+        keep_private()  # what only those with its address see leaves no trace when it changes
+    return summary_page(entry)
 
 
 @blueprint.get("/write")

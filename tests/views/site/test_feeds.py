@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import gzip
 import re
 from datetime import UTC, datetime
 
 import defusedxml.ElementTree as ElementTree
+import pytest
 from sqlalchemy.orm import Session
 
 from app.services.papers.merging import merge_papers
+from app.views.site import feeds
+from app.views.site.feeds import ITEMS
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, make_user, publish
 
@@ -117,3 +121,63 @@ def test_formulas_in_a_feed_are_mathml(guest: Browser, session: Session) -> None
     assert len(formulas) == 2
     for formula in formulas:  # also for a reader that takes it for XML
         assert ElementTree.fromstring(formula).tag == "math"
+
+
+@pytest.mark.parametrize(
+    ("path", "entry", "link"),
+    [("/feed.atom", f"{ATOM}entry", f"{ATOM}link"), ("/rss.xml", "item", f"{ATOM}link")],
+)
+def test_pages_of_a_feed_lead_to_each_other(
+    guest: Browser, session: Session, path: str, entry: str, link: str
+) -> None:
+    user = make_user(session)
+    for number in range(ITEMS * 2 + 1):
+        make_summary(session, user=user, source=f"Text {number}.")
+
+    def read(address: str) -> tuple[list[str], dict[str, str]]:
+        root = ElementTree.fromstring(guest.get(address).text)
+        top = root.find("channel") if root.tag == "rss" else root
+        assert top is not None
+        texts = ["".join(each.itertext()) for each in top.findall(entry)]
+        links = {each.get("rel", ""): each.get("href", "") for each in top.findall(link)}
+        return texts, {rel: href.removeprefix("http://localhost") for rel, href in links.items()}
+
+    pages = []
+    address = path
+    while address:
+        texts, links = read(address)
+        assert links["self"] == address
+        assert links["first"] == path
+        pages.append(texts)
+        if len(pages) > 1:
+            assert read(links["previous"])[0] == pages[-2]
+        address = links.get("next", "")
+    assert [len(texts) for texts in pages] == [ITEMS, ITEMS, 1]
+    assert "Text 0." in pages[-1][0]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_feeds_of_all(
+    guest: Browser, session: Session, monkeypatch: pytest.MonkeyPatch, packed: bool
+) -> None:
+    monkeypatch.setattr(feeds, "BATCH", 2)
+    write(session)
+    for number in range(3):
+        make_summary(session, source=f"A text {number}. {'Much more. ' * 100}The end.")
+    make_summary(session, source="Nobody else reads this.", visibility="private")
+
+    def descriptions(path: str) -> list[str | None]:
+        headers = {"Accept-Encoding": "gzip"} if packed else {}
+        answer = guest.get(path, headers=headers).response
+        assert answer.mimetype == "application/rss+xml"
+        assert (answer.headers.get("Content-Encoding") == "gzip") == packed
+        text = gzip.decompress(answer.data) if packed else answer.data
+        items = ElementTree.fromstring(text).findall("channel/item")
+        return [item.findtext("description") for item in items]
+
+    short, full = descriptions("/rss-all.xml"), descriptions("/rss-full.xml")
+    assert len(short) == len(full) == 5
+    assert "Fast" in short
+    assert sum("The end." in (text or "") for text in full) == 3
+    assert "The end." not in str(short)
+    assert "Nobody else reads this." not in str(short + full)

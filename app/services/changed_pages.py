@@ -1,0 +1,92 @@
+"""The pages that a write puts out of date, as the log of changes has them.
+
+A name is the path of a page about one thing. Pages that link to it are out of date too, and so are
+all pages about many things: that is what caches make of a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.change_log import (
+    EVERYTHING,
+    MAX_NAMES,
+    name_changes,
+    name_of_path,
+    name_of_title,
+    name_of_user,
+)
+from app.models import Paper, Summary, SummaryTag, Tag, User, Venue
+
+# The tables whose changes the names of papers, summaries and users tell. Authors have no names:
+# their pages stand on anything.
+_OF_PAPERS = frozenset(
+    {
+        *("papers", "identifiers", "authors", "author_names", "paper_authors", "venues"),
+        *("venue_years", "paper_revisions", "similar_papers", "links", "totals"),
+        *("summaries", "summary_tags"),  # which hold the section of their paper
+    }
+)
+_OF_SUMMARIES = frozenset(
+    {
+        *("summaries", "revisions", "links", "tags", "summary_tags", "writers", "totals"),
+        *("papers", "venues", "venue_years"),  # what is counted there
+    }
+)
+_OF_USERS = frozenset({"users", "former_names"})
+
+
+def name_papers(session: Session, paper_ids: Collection[int]) -> None:
+    """Name the pages of papers as changed, and those of their venues."""
+    if len(paper_ids) > MAX_NAMES:
+        name_everything(session)
+        return
+    query = select(Paper.key, Paper.title_folded, Venue.key).outerjoin(Venue, Paper.venue)
+    names: set[str] = set()
+    if paper_ids:
+        for key, title, venue in session.execute(query.where(Paper.id.in_(paper_ids))):
+            names |= {name_of_path("paper", key), name_of_title(title)}
+            names |= {name_of_path("venue", venue)} if venue else set()
+    name_changes(session.connection(), names, _OF_PAPERS)
+
+
+def name_summaries(session: Session, summary_ids: Collection[int]) -> None:
+    """Name the pages of summaries that everybody may read, of their papers, writers and tags."""
+    if len(summary_ids) > MAX_NAMES:
+        name_everything(session)
+        return
+    names: set[str] = set()
+    if summary_ids:
+        public = (Summary.id.in_(summary_ids), Summary.visibility == "public")
+        shown = select(
+            Summary.id, Summary.anonymous, User.name, Paper.key, Venue.key.label("venue")
+        )
+        shown = shown.join(User, Summary.user_id == User.id)
+        shown = shown.join(Paper, Summary.paper_id == Paper.id)
+        for row in session.execute(shown.outerjoin(Venue, Paper.venue).where(*public)):
+            names |= {name_of_path("summary", str(row.id)), name_of_path("paper", row.key)}
+            names |= set() if row.anonymous else {name_of_path("user", row.name)}
+            names |= {name_of_path("venue", row.venue)} if row.venue else set()
+        tags = select(Tag.name).join(SummaryTag, SummaryTag.tag_id == Tag.id)
+        tags = tags.join(Summary, SummaryTag.summary_id == Summary.id)
+        names |= {name_of_path("tag", each) for each in session.scalars(tags.where(*public))}
+    name_changes(session.connection(), names, _OF_SUMMARIES)
+
+
+def name_users(session: Session, user_ids: Iterable[int]) -> None:
+    """Name the pages of users as changed."""
+    names = session.scalars(select(User.name).where(User.id.in_(list(user_ids))))
+    paths = [name_of_path("user", each) for each in names]
+    called = [name_of_user(path) for path in paths]
+    name_changes(session.connection(), [*paths, *called], _OF_USERS)
+
+
+def name_everything(session: Session) -> None:
+    """Put all pages out of date.
+
+    For what takes something from readers: it must be gone from every page, whichever showed it.
+    """
+    name_changes(session.connection(), (EVERYTHING,), ())

@@ -1,0 +1,88 @@
+"""Answers that are the same for everybody who is not signed in, and so may be kept.
+
+A view says so by `shared`. Whether an answer really is one is decided when it is made: it sets no
+cookie, was made for nobody in particular, and its address holds nothing but what the view reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import Flask, g, request, session
+from werkzeug.wrappers import Response
+
+from app.cache.wsgi import NOTE, PageNote
+from app.views.http import access
+
+# Caches in front of ours may keep it too, and ask each time whether it is still true.
+SHARED = "public, no-cache"
+STATUSES = (200, 404)  # a paper that nobody has written about has a page, and no status of success
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def init(app: Flask) -> None:
+    """Look at each answer."""
+    app.after_request(_mark_shared)
+
+
+def shared(*arguments: str) -> Callable[[View], View]:
+    """Let a view's pages be kept for who is not signed in.
+
+    Args:
+        arguments: the query arguments that the view reads.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            g.is_shared = all(name in arguments for name in request.args)
+            return view(*args, **kwargs)
+
+        return cast("View", wrapped)
+
+    return decorate
+
+
+def keep_private() -> None:
+    """Say that the present page must not be kept after all."""
+    g.is_shared = False
+
+
+def expire_page(moment: datetime) -> None:
+    """Say that the present page says something else from a moment on."""
+    note = _note()
+    if note is not None:
+        note.expire(moment.timestamp())
+
+
+def name_page(*names: str) -> None:
+    """Say on what the present page stands besides its links."""
+    note = _note()
+    if note is not None:
+        note.names.update(names)
+
+
+def _note() -> PageNote | None:
+    found: PageNote | None = request.environ.get(NOTE) if request else None
+    return found
+
+
+def _mark_shared(response: Response) -> Response:
+    if (
+        g.get("is_shared")
+        and request.method in ("GET", "HEAD")
+        and response.status_code in STATUSES
+        and not response.is_streamed
+        and not access.token()
+        and not session.modified
+        and "Set-Cookie" not in response.headers
+    ):
+        response.headers["Cache-Control"] = SHARED
+        response.vary.add("Cookie")
+        note = _note()
+        if note is not None:
+            note.is_shared = True
+    return response

@@ -1,0 +1,239 @@
+"""The log of changes: what is written down, and that another process reads it at once."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app.cache.keys import PageKey, key_of
+from app.cache.log import LogReader, LogUnavailable, PostgreSQLReader, open_log
+from app.cache.names import ANYTHING, names_of_page
+from app.cache.pages import PageCache, make_page
+from app.change_log import EVERYTHING, MAX_NAMES
+from app.db import Database, begin_writing
+from app.models import Author, Change, Job, User
+from app.services import changed_pages
+from app.services.bulk import insert_rows
+from tests.helpers.factories import make_paper, make_summary, make_user
+from tests.helpers.waiting import wait_until
+
+APP = Path(__file__).parents[2] / "app"
+KEY = PageKey("/paper/conf/test/Kept", "", "", "")
+
+
+def names(session: Session) -> list[str]:
+    found = list(session.scalars(select(Change.name).order_by(Change.number)))
+    begin_writing(session)
+    session.execute(delete(Change))
+    session.commit()
+    return found
+
+
+def page(*stands_on: str, body: bytes = b"x") -> object:
+    return make_page(200, [], body, names=stands_on, is_kept=True)
+
+
+def test_a_summary_names_all_that_shows_it(session: Session) -> None:
+    target = make_paper(session, "conf/test/Target")
+    paper = make_paper(session, "conf/test/Kept")
+    user = make_user(session, "ada")
+    names(session)
+    summary = make_summary(session, paper, user, f"See \\cite{{{target.key}}}.", tags=["deep"])
+    assert names(session) == [
+        "/paper/conf/test/Kept",
+        "/paper/conf/test/Target",
+        f"/summary/{summary.id}",
+        "/tag/deep",
+        "/user/ada",
+        "/venue/conf/test",
+        f"title:{target.title_folded}",
+    ]
+
+
+def test_an_anonymous_summary_does_not_name_its_writer(session: Session) -> None:
+    paper, user = make_paper(session), make_user(session, "ada")
+    names(session)
+    make_summary(session, paper, user, anonymous=True)
+    assert "/user/ada" not in names(session)
+
+
+@pytest.mark.parametrize("visibility", ["private", "unlisted"])
+def test_what_others_cannot_see_leaves_no_trace(session: Session, visibility: str) -> None:
+    paper, user = make_paper(session), make_user(session)
+    names(session)
+    make_summary(session, paper, user, visibility=visibility)
+    assert names(session) == []
+
+
+def test_what_nobody_named_changes_everything(session: Session) -> None:
+    user = make_user(session)
+    names(session)
+    begin_writing(session)
+    session.execute(update(User).values(display_name="Somebody"))
+    session.commit()
+    assert names(session) == [EVERYTHING]
+    begin_writing(session)
+    session.execute(update(User).values(display_name="Somebody else"))
+    changed_pages.name_papers(session, [])  # tells nothing of users
+    session.commit()
+    assert names(session) == [EVERYTHING]
+    assert user.id
+
+
+def test_a_rollback_leaves_nothing(session: Session) -> None:
+    make_user(session)
+    names(session)
+    begin_writing(session)
+    session.execute(update(User).values(display_name="Somebody"))
+    session.rollback()
+    begin_writing(session)
+    session.execute(delete(Job))  # which no page shows
+    session.commit()
+    assert names(session) == []
+
+
+def test_many_papers_change_everything(session: Session) -> None:
+    names(session)
+    begin_writing(session)
+    changed_pages.name_papers(session, range(MAX_NAMES + 1))
+    session.execute(update(User).values(display_name="Somebody"))
+    session.commit()
+    assert names(session) == [EVERYTHING]
+
+
+def test_another_process_sees_a_commit_at_once(any_file_database: Database) -> None:
+    other = open_log(any_file_database)
+    wait_until(lambda: _is_open(other), "the log is open")
+    cache = PageCache(other, 100_000)
+    try:
+        with any_file_database.session() as session:
+            make_paper(session, "journals/x/First")
+            number = cache.begin()
+            assert number is not None
+            assert cache.keep(KEY, number, page("/paper/conf/test/Kept"))
+            assert cache.find(KEY) is not None
+            make_paper(session, "journals/x/Else")
+            assert cache.find(KEY) is not None
+            make_paper(session, "conf/test/Kept")
+            assert cache.find(KEY) is None
+            # What was begun before a change is not kept after it.
+            assert not cache.keep(KEY, number, page("/paper/conf/test/Kept"))
+    finally:
+        cache.close()
+
+
+def test_another_node_hears_of_a_commit(postgresql_tables: Database) -> None:
+    """It shares no file with who writes."""
+    heard = PostgreSQLReader(postgresql_tables)
+    wait_until(lambda: _is_open(heard), "the log is open")
+    before = heard._notified
+    with postgresql_tables.session() as session:
+        make_paper(session)
+    wait_until(lambda: heard._notified > before, "the commit is heard of")
+    heard.close()
+
+
+def test_a_cache_without_its_log_says_nothing() -> None:
+    class Away(LogReader):
+        def version(self) -> object:
+            raise LogUnavailable
+
+    cache = PageCache(Away(), 100_000)
+    assert cache.begin() is None
+    assert cache.find(KEY) is None
+    assert not cache.is_caught_up()
+
+
+def test_memory_is_bounded(any_file_database: Database) -> None:
+    log = open_log(any_file_database)
+    wait_until(lambda: _is_open(log), "the log is open")
+    cache = PageCache(log, 50_000)
+    for number in range(100):
+        begun = cache.begin()
+        assert begun is not None
+        cache.keep(KEY._replace(query=str(number)), begun, page("/x", body=bytes(400)))
+    assert len(cache) == 50_000 // 1_400
+    assert cache.find(KEY._replace(query="99")) is not None
+    assert cache.find(KEY._replace(query="0")) is None
+    assert not cache.keep(KEY, begun, page("/x", body=bytes(60_000)))
+    cache.close()
+
+
+def test_gaps_in_the_log_change_everything(session: Session, database: Database) -> None:
+    log = open_log(database)
+    wait_until(lambda: _is_open(log), "the log is open")
+    for number in range(3):
+        make_paper(session, f"conf/test/P{number}")
+    newest, rows = log.read(0)
+    assert rows
+    begin_writing(session)
+    session.execute(delete(Change).where(Change.number < newest))
+    session.commit()
+    assert log.read(0) == (newest, [(newest, EVERYTHING)])
+    assert log.read(newest) == (newest, [])
+    assert log.read(newest + 5)[1] == [(newest, EVERYTHING)]
+    log.close()
+
+
+def test_names_of_pages() -> None:
+    html = (
+        b'<a href="/paper/a/b%20c?x#y"> <a href="/paper/http://x.org/1"> <a href="/about">'
+        b'<a href="/venue/conf/nips"> <a href="/user/ada?openings=1">'
+    )
+    assert names_of_page("/paper/k", html) == {
+        "/paper/k",
+        "/paper/a/b c",
+        "/paper/http:/x.org/1",
+        "called:/user/ada",
+    }
+    assert names_of_page("/", html) == {ANYTHING}
+
+
+def test_keys() -> None:
+    def key(method: str = "GET", query: str = "", **headers: str) -> PageKey | None:
+        return key_of(method, "/", query, headers.get)
+
+    assert key() == key("HEAD")
+    assert key("POST") is None
+    assert key(cookie="a=1; __Host-shortlist=abc") is None
+    assert key(cookie="theme=dark") == key()
+    assert key(cookie="openings=1") is None
+    assert key(cookie="openings=1", query="openings=1") == key(query="openings=1")
+    assert key(authorization="Bearer x") is None
+    assert key(host="a") != key(host="b")
+    assert key(query="q" * 600) is None
+
+
+def _is_open(log: LogReader) -> bool:
+    try:
+        log.version()
+    except LogUnavailable:
+        return False
+    return True
+
+
+def test_rows_written_in_bulk_change_everything(session: Session) -> None:
+    names(session)
+    begin_writing(session)
+    insert_rows(session, Author, ["name", "key"], [["Ada Lovelace", "ada"]])
+    session.commit()
+    assert names(session) == [EVERYTHING]
+
+
+def test_what_is_written_past_sqlalchemy_has_one_home() -> None:
+    """Else the log would not know of it."""
+    found = {
+        path.relative_to(APP).as_posix()
+        for path in APP.rglob("*.py")
+        if re.search(r"exec_driver_sql\(|driver_connection", path.read_text("utf-8"))
+    }
+    assert found == {
+        "cache/log.py",
+        "db.py",
+        "services/bulk.py",
+        "services/search_index/indexing.py",
+    }
