@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, insert_missing, lock_papers, now
 from app.models import Paper, Revision, Summary, SummaryTag, Tag, User
-from app.rendering import RENDERER_VERSION, Rendered, RenderError, render_inline
+from app.rendering import RENDERER_VERSION, Rendered, RenderError, render_takeaway
 from app.services import changes
 from app.services.locks import check_paper_exists, lock_user
 from app.services.pictures import addresses
@@ -249,7 +249,7 @@ def render_or_refuse(session: Session, source: str) -> Rendered:
 
 def _takeaway_or_refused(takeaway: str) -> str:
     try:
-        return render_inline(takeaway)
+        return render_takeaway(takeaway)
     except RenderError as error:
         raise Refusal("takeaway", str(error)) from None
 

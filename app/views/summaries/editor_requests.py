@@ -32,6 +32,7 @@ def preview() -> Response:
         return jsonify(html=None, error=error.message, line=error.line, busy=busy)
     return jsonify(
         html=found.html,
+        takeaway=found.takeaway_html,
         words=found.words,
         links=[
             {
