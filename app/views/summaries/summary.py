@@ -25,7 +25,7 @@ from app.views.http.access import (
     signed_in,
     viewer,
 )
-from app.views.http.forms import SummaryForm
+from app.views.http.forms import LookUpForm, SummaryForm
 from app.views.http.security import SEARCH_LIMIT, WRITE_LIMIT
 from app.views.papers.paper import MAX_QUERY_CHARS, add_paper_url, summary_page, unknown_paper
 from app.views.summaries import editor_form
@@ -53,7 +53,8 @@ def show(summary_id: int) -> str:
 def start() -> str:
     """Which paper?
 
-    A search, each result with a button to write.
+    One box for whatever somebody has of it; `?q=…` are words, and each paper with them has a
+    button to write.
     """
     query = search_text(MAX_QUERY_CHARS)
     page = None
@@ -72,6 +73,7 @@ def start() -> str:
     return render_template(
         "summaries/start.html",
         q=query,
+        box=LookUpForm(formdata=None, data={"pasted": query}),
         page=page,
         add_url=add_paper_url(query),
         drafts=[] if query else draft_queries.of_user(db(), signed_in())[:DRAFTS_SHOWN],
