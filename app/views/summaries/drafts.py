@@ -83,5 +83,8 @@ def discard(key: str) -> Response:
     drafts.discard_draft(db(), signed_in(), aim.paper, aim.summary)
     db().commit()
     flash("Draft deleted.", "good")
-    to = request.form.get("next")
-    return see_other(url_for("drafts.index") if to == "drafts" else editor_form.target_url(aim))
+    after = {
+        "drafts": url_for("drafts.index"),
+        "paper": url_for("papers.show", key=aim.paper.key),
+    }
+    return see_other(after.get(request.form.get("next", ""), editor_form.target_url(aim)))
