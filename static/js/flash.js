@@ -28,7 +28,7 @@ function leaveLater(message) {
 // Above the summary that the page opens at, which leaves room for it.
 function moveToTarget() {
   // `:target` may not be known yet.
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)))?.closest("article");
+  const target = document.getElementById(location.hash.slice(1))?.closest("article");
   if (!target) return;
   target.before(box);
   const room = target.getBoundingClientRect().top - box.getBoundingClientRect().top + GAP;
