@@ -135,10 +135,9 @@ def look_up() -> Response | tuple[str, int]:
 
 def _writing_url(text: str) -> str:
     """Where one goes on who wants to write about what one line names."""
-    found = read_pasted(text)
-    if found.title:
+    if read_pasted(text).title:
         return url_for("summaries.start", q=text)
-    paper = find_paper(db(), text) if found.ref is not None else None
+    paper = find_paper(db(), text)
     if paper is None:
         return url_for("papers.new", q=text)
     return url_for("summaries.edit", key=paper.key)

@@ -361,13 +361,15 @@ def test_choosing_a_paper_takes_any_identifier(writer: Browser, session: Session
         ("the one", "/write?q=the+one"),
         ("10.1234/unknown", "/papers/new?q=10.1234/unknown"),
         ("https://example.org/a.pdf", "/papers/new?q=https://example.org/a.pdf"),
+        ("https://example.org/here", "/write/conf/x/A1"),
         ("@article{a,\n title = {Of its own}\n}", "/papers/new?offer="),
     ],
 )
 def test_one_box_takes_whatever_names_a_paper(
     writer: Browser, session: Session, pasted: str, leads_to: str
 ) -> None:
-    make_paper(session, "conf/x/A1", "The one", arxiv_id="1506.01497")
+    known = {"arxiv_id": "1506.01497", "url": "https://example.org/here"}
+    make_paper(session, "conf/x/A1", "The one", **known)
     answer = writer.submit("/write", "/papers/new/look-up", pasted=pasted)
     assert answer.status == 303
     assert answer.location.startswith(leads_to)
