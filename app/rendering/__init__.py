@@ -10,10 +10,25 @@ from __future__ import annotations
 
 from app.rendering.errors import Problem, RendererBusy, RenderError
 from app.rendering.links import KnownPapers, PaperLink
-from app.rendering.markdown import MAX_TEXT_BYTES, RENDERER_VERSION, Preview, Rendered, as_label
-from app.rendering.processes import inline_problems, preview, render, render_inline, render_plain
+from app.rendering.markdown import (
+    MAX_TAKEAWAY_CHARS,
+    MAX_TEXT_BYTES,
+    RENDERER_VERSION,
+    Preview,
+    Rendered,
+    as_label,
+)
+from app.rendering.processes import (
+    preview,
+    preview_takeaway,
+    render,
+    render_inline,
+    render_plain,
+    render_takeaway,
+)
 
 __all__ = [
+    "MAX_TAKEAWAY_CHARS",
     "MAX_TEXT_BYTES",
     "RENDERER_VERSION",
     "KnownPapers",
@@ -24,9 +39,10 @@ __all__ = [
     "Rendered",
     "RendererBusy",
     "as_label",
-    "inline_problems",
     "preview",
+    "preview_takeaway",
     "render",
     "render_inline",
     "render_plain",
+    "render_takeaway",
 ]

@@ -30,7 +30,13 @@ from app.rendering.excerpt import HELD, excerpt, first_paragraphs, lead, opening
 from app.rendering.headings import link_headings
 from app.rendering.inline.brackets import OpenBrackets, open_brackets
 from app.rendering.inline.footnotes import FootnoteReference, number_footnotes
-from app.rendering.inline.line import describe_pictures, install, normal_label, without_escapes
+from app.rendering.inline.line import (
+    describe_pictures,
+    install,
+    install_takeaway,
+    normal_label,
+    without_escapes,
+)
 from app.rendering.inline.tags import pair_tags
 from app.rendering.links import FindPapers, LinkReader, PaperLink
 from app.rendering.math.formulas import Formulas
@@ -40,8 +46,9 @@ from app.rendering.pictures import picture_problems
 from app.rendering.sanitizer import sanitise
 from app.text.lines import one_line
 
-RENDERER_VERSION = 5
+RENDERER_VERSION = 6
 MAX_TEXT_BYTES = 65536
+MAX_TAKEAWAY_CHARS = 2000  # more than may be saved: one that is too long is shown, too
 # bleach takes quadratic time in the depth of its input.
 MAX_ELEMENT_DEPTH = 100
 
@@ -175,7 +182,7 @@ def render_tree(
 
 
 def render_inline(text: str) -> str:
-    """Renders a title or takeaway: formulas and plain text, no Markdown.
+    """Renders a title: formulas and plain text, no Markdown.
 
     Returns:
         One line of safe inline HTML.
@@ -187,6 +194,41 @@ def render_inline(text: str) -> str:
     formulas = Formulas()
     taken = formulas.take(clean(one_line(text)))
     return formulas.to_html(escape(one_line(taken)))
+
+
+def render_takeaway(text: str) -> str:
+    """Renders a takeaway: formulas, emphasis and code, no other Markdown.
+
+    Returns:
+        One line of safe inline HTML.
+
+    Raises:
+        RenderError: when the text is longer than MAX_TAKEAWAY_CHARS, or nested beyond the caps.
+    """
+    return preview_takeaway(text)[0]
+
+
+def preview_takeaway(text: str) -> tuple[str, tuple[Problem, ...]]:
+    """Renders a takeaway for its writer.
+
+    Returns:
+        What `render_takeaway` returns, and what is wrong with its formulas.
+
+    Raises:
+        RenderError: as of render_takeaway.
+    """
+    if len(text) > MAX_TAKEAWAY_CHARS:
+        raise RenderError(f"A takeaway can be up to {MAX_TAKEAWAY_CHARS:,} characters.")
+    formulas = Formulas()
+    line = Element("p")
+    line.text = formulas.take(clean(one_line(text)))
+    root = Element("div")
+    root.append(line)
+    for processor in takeaway_markdown().treeprocessors:
+        processor.run(root)
+    formulas.keep_literal(line)
+    check_depth(root)
+    return formulas.to_html(sanitise(line)), tuple(formulas.problems())
 
 
 def as_label(title: str) -> str:
@@ -222,16 +264,6 @@ def plain_paragraphs(text: str) -> tuple[Formulas, list[str]]:
     take_formulas(document, formulas)
     paragraphs = ("\n".join(map(str.strip, block.lines)) for block in document.children)
     return formulas, [text for text in paragraphs if text]
-
-
-def inline_problems(text: str) -> tuple[Problem, ...]:
-    """Returns what is wrong with the formulas of a title, takeaway or abstract.
-
-    Raises:
-        RenderError: as of render_plain.
-    """
-    check_size(text)
-    return tuple(plain_paragraphs(text)[0].problems())
 
 
 class Parser(BlockParser):
@@ -288,6 +320,17 @@ def parser() -> Parser:
     if not hasattr(PARSERS, "parser"):
         PARSERS.parser = Parser()
     found: Parser = PARSERS.parser
+    return found
+
+
+def takeaway_markdown() -> markdown.Markdown:
+    """Returns this thread's Python-Markdown for takeaways."""
+    if not hasattr(PARSERS, "takeaway"):
+        made = markdown.Markdown()
+        install_takeaway(made)
+        made.treeprocessors.deregister("prettify")
+        PARSERS.takeaway = made
+    found: markdown.Markdown = PARSERS.takeaway
     return found
 
 

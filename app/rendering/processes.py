@@ -62,8 +62,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
         markdown.render,
         markdown.render_inline,
         markdown.render_plain,
+        markdown.render_takeaway,
         markdown.preview,
-        markdown.inline_problems,
+        markdown.preview_takeaway,
     )
 }
 REFUSALS = (RenderError,)
@@ -110,9 +111,14 @@ def render_plain(text: str) -> str:
     return guard(markdown.render_plain)(text)
 
 
-def inline_problems(text: str) -> tuple[Problem, ...]:
-    """Does what `markdown.inline_problems` does, in a process that can be stopped."""
-    return _ask(markdown.inline_problems, text) if _has_math(text) else ()
+def render_takeaway(text: str) -> str:
+    """Does what `markdown.render_takeaway` does, in a process that can be stopped."""
+    return _ask(markdown.render_takeaway, text) if text else ""
+
+
+def preview_takeaway(text: str) -> tuple[str, tuple[Problem, ...]]:
+    """Does what `markdown.preview_takeaway` does, in a process that can be stopped."""
+    return _ask(markdown.preview_takeaway, text) if text else ("", ())
 
 
 def _has_math(text: str) -> bool:
@@ -137,7 +143,7 @@ class RenderPool:
 
     def of(self, name: str) -> Children:
         """Those for a function."""
-        return self.previews if name in ("preview", "inline_problems") else self.kept
+        return self.previews if name in ("preview", "preview_takeaway") else self.kept
 
     def stop(self) -> None:
         self.kept.stop()

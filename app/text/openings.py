@@ -39,7 +39,7 @@ def opening(source: str) -> list[OpeningLine]:
         heading = _HEADING.fullmatch(written)
         if _RULE.fullmatch(written):
             continue
-        text = _plain(heading[1] if heading else _BEFORE.sub("", written, count=1)).strip()
+        text = plain_line(heading[1] if heading else _BEFORE.sub("", written, count=1)).strip()
         if not text:
             continue
         if len(text) > room:
@@ -51,7 +51,8 @@ def opening(source: str) -> list[OpeningLine]:
     return found
 
 
-def _plain(line: str) -> str:
+def plain_line(line: str) -> str:
+    """One line or takeaway without Markdown's signs; formulas stay as they were typed."""
     pieces = _LITERAL.split(line)
     pieces[::2] = [_without_signs(piece) for piece in pieces[::2]]
     return "".join(piece.strip("`") if piece.startswith("`") else piece for piece in pieces)

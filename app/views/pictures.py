@@ -13,6 +13,7 @@ from app.views.http.access import db, needs_sign_in, see_other, signed_in, viewe
 from app.views.http.security import UPLOAD_LIMIT, WRITE_LIMIT, open_to_other_sites
 
 blueprint = Blueprint("pictures", __name__)
+blueprint.add_app_template_filter(uploads.markdown, "picture_markdown")
 PAGE_SIZE = 48
 TYPES = {"png": "image/png", "jpg": "image/jpeg"}
 

@@ -1,7 +1,7 @@
 """A log of what was changed, for caches.
 
-Revision: 0025
-Follows: 0020
+Revision: 0022
+Follows: 0021
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0025"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 

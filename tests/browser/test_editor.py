@@ -239,7 +239,10 @@ def test_pictures_ask_what_they_show(writer: Reader) -> None:
     expect(dialog).to_contain_text("two.png")
     dialog.get_by_label("Alt text").fill("Another")
     dialog.get_by_role("button", name="Add image").click()
-    expect(page.locator("[data-upload]")).to_have_text("two.png wasn’t added: This is no picture.")
+    refused = page.get_by_role("alert").filter(has_text="two.png wasn’t added: This is no picture.")
+    expect(refused.get_by_role("button", name="Choose another")).to_be_in_viewport()
+    refused.get_by_role("button", name="Dismiss").click()
+    expect(refused).to_have_count(0)
     assert "A dot" in sent[0]
     assert "csrf_token" in sent[0]
     assert "![A dot](/pictures/x.webp)" in source.input_value()

@@ -108,14 +108,14 @@ def test_a_merge_is_kept_while_it_is_worked_on(writer: Reader) -> None:
     second.goto(first.url)
     clear_editor(second)
     second.keyboard.type("Base of the second.")
-    second.get_by_label("Private").check()
+    second.get_by_label("Visibility").select_option("private")
     wait_until_saved(second)
     clear_editor(first)
     first.keyboard.type("Base of the first.")
     expect(first.locator("[data-notices=near]")).to_contain_text("edited elsewhere")
     first.get_by_role("button", name="Compare versions").click()
     expect(first.get_by_role("heading", level=1)).to_have_text("Conflicting edits")
-    expect(first.get_by_label("Private")).to_be_checked()
+    expect(first.get_by_label("Visibility")).to_have_value("private")
     expect(first.locator("[data-notices] .notice")).to_have_count(0)
     check(first)
     source = first.get_by_label("Summary", exact=True)
@@ -133,7 +133,7 @@ def test_a_merge_is_kept_while_it_is_worked_on(writer: Reader) -> None:
     page.get_by_role("button", name="Save").first.click()
     page.wait_for_url("**/paper/**#demo")
     writer.go(f"/write/{key}")
-    expect(page.get_by_label("Private")).to_be_checked()
+    expect(page.get_by_label("Visibility")).to_have_value("private")
 
 
 @pytest.mark.parametrize(
@@ -153,8 +153,8 @@ def test_a_file_that_is_no_picture_asks_nothing(
     page.locator("[data-choose-picture]").set_input_files(
         {"name": name, "mimeType": kind, "buffer": data}
     )
-    expect(page.locator("[data-upload]")).to_contain_text(f"{name} wasn’t added:")
-    expect(page.locator("[data-upload]")).to_contain_text(said)
+    expect(page.locator("[data-notices=near]")).to_contain_text(f"{name} wasn’t added:")
+    expect(page.locator("[data-notices=near]")).to_contain_text(said)
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
@@ -180,7 +180,7 @@ def test_spaces_do_not_say_what_a_picture_shows(writer: Reader) -> None:
     expect(dialog).to_be_visible()
     words.fill("A dot")
     words.press("Enter")
-    expect(page.locator("[data-upload]")).to_contain_text("No room.")
+    expect(page.locator("[data-notices=near]")).to_contain_text("No room.")
     assert len(sent) == 1
     # What was written about it is there for the next try.
     page.locator("[data-choose-picture]").set_input_files(file)  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, Route
 from sqlalchemy.orm import Session
 
-from app.rendering import RenderError, render, render_inline, render_plain
+from app.rendering import RenderError, render, render_inline, render_plain, render_takeaway
 from tests.helpers.client import Browser as Client
 from tests.helpers.factories import make_paper, make_summary, make_user
 from tests.helpers.samples.attacks import ADDRESSES, ATTACKS, PAYLOADS
@@ -90,7 +90,7 @@ def outputs(texts: list[str]) -> Iterator[str]:
             yield from (link.sentence_html for link in rendered.links[:3])
         except RenderError:
             pass
-        for function in (render_inline, render_plain):
+        for function in (render_inline, render_plain, render_takeaway):
             try:
                 yield function(text)[:LONGEST]
             except RenderError:

@@ -6,7 +6,14 @@ import re
 
 import pytest
 
-from app.rendering import MAX_TEXT_BYTES, RenderError, render, render_inline, render_plain
+from app.rendering import (
+    MAX_TEXT_BYTES,
+    RenderError,
+    render,
+    render_inline,
+    render_plain,
+    render_takeaway,
+)
 from app.rendering.math.formulas import MAX_STEPS, Formulas
 from app.rendering.math.tex import limits
 from tests.helpers.samples.hostile import HOSTILE
@@ -15,7 +22,7 @@ from tests.helpers.samples.hostile import HOSTILE
 def test_hostile_texts_neither_hang_nor_crash() -> None:
     """By the caps: no renderer has to be stopped, and none dies."""
     for name, text in HOSTILE.items():
-        for function in (render, render_inline, render_plain):
+        for function in (render, render_inline, render_plain, render_takeaway):
             reason = "none"
             try:
                 function(text)
@@ -65,7 +72,7 @@ def test_caps_are_refused_with_a_plain_reason(text: str, line: int | None, messa
     assert caught.value.message in str(caught.value)
 
 
-@pytest.mark.parametrize("function", [render_inline, render_plain])
+@pytest.mark.parametrize("function", [render_inline, render_plain, render_takeaway])
 def test_long_texts_are_refused_everywhere(function) -> None:  # type: ignore[no-untyped-def] # pytest
     with pytest.raises(RenderError):
         function("x" * (MAX_TEXT_BYTES + 1))

@@ -69,7 +69,10 @@ def test_the_answer_is_that_of_the_function() -> None:
     assert preview(text, id_prefix="x-") == markdown.preview(text, id_prefix="x-")
     assert processes.render_inline("a $x$ <b>") == markdown.render_inline("a $x$ <b>")
     assert processes.render_plain("a\n\n$x$ <b>") == markdown.render_plain("a\n\n$x$ <b>")
-    assert processes.inline_problems("$\\frac$") == markdown.inline_problems("$\\frac$") != ()
+    takeaway = "*a* $\\frac$"
+    assert processes.render_takeaway(takeaway) == markdown.render_takeaway(takeaway)
+    assert processes.preview_takeaway(takeaway) == markdown.preview_takeaway(takeaway)
+    assert processes.preview_takeaway("") == markdown.preview_takeaway("") == ("", ())
 
 
 def test_the_child_asks_for_papers_once() -> None:
@@ -237,7 +240,7 @@ def test_an_answer_that_does_not_come_is_not_waited_for(
 def test_a_preview_gives_way_to_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SHORTLIST_TEST_NICENESS", raising=False)
     previews, kept = processes._work.of("preview"), processes._work.of("render")
-    assert previews is processes._work.of("inline_problems")
+    assert previews is processes._work.of("preview_takeaway")
     assert previews is not kept
     for renderers, policy, niceness in (
         (previews, os.SCHED_IDLE, 0),

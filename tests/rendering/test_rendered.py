@@ -5,10 +5,11 @@ from __future__ import annotations
 import pickle
 import re
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.rendering import RenderError, inline_problems, render
+from app.rendering import RenderError, preview_takeaway, render, render_takeaway
 from tests.helpers.safety import check
 
 PARAGRAPH = "This is a sentence of the text. " * 10
@@ -140,9 +141,26 @@ def test_rendered_can_go_to_another_process() -> None:
     assert pickle.loads(pickle.dumps(rendered)) == rendered
 
 
-def test_inline_problems() -> None:
-    assert inline_problems("fine $x$") == ()
-    assert [problem.line for problem in inline_problems("a\n$\\nosuch$")] == [2]
+@pytest.mark.parametrize(
+    ("takeaway", "html"),
+    [
+        ("About *fruit flies*.", "About <em>fruit flies</em>."),
+        ("**Twice** as `fast_now`", "<strong>Twice</strong> as <code>fast_now</code>"),
+        (r"\*Not* this, 3 * 4 * 5", "*Not* this, 3 * 4 * 5"),
+        (r"Costs \$5, A* too", "Costs $5, A* too"),
+        ("In `$x$` and `<b>`", "In <code>$x$</code> and <code>&lt;b&gt;</code>"),
+        ("# [a](/b)\n- ![c](/d) <b>", "# [a](/b) - ![c](/d) &lt;b&gt;"),
+    ],
+)
+def test_a_takeaway_has_emphasis_code_and_formulas_alone(takeaway: str, html: str) -> None:
+    assert render_takeaway(takeaway) == html
+
+
+def test_a_takeaway_for_its_writer() -> None:
+    html, problems = preview_takeaway("*So* $x$ is $\\nosuch$")
+    assert html.startswith("<em>So</em> <math>")
+    assert [problem.about for problem in problems] == ["formula"]
+    assert preview_takeaway("fine $x$")[1] == ()
 
 
 def test_texts_do_not_influence_each_other() -> None:

@@ -13,7 +13,7 @@ import nh3
 import pytest
 from bleach.sanitizer import Cleaner
 
-from app.rendering import render, render_inline, render_plain
+from app.rendering import render, render_inline, render_plain, render_takeaway
 from app.rendering.sanitizer import ALLOWED, NH3, PROTOCOLS, allowed
 from tests.helpers.safety import check
 from tests.helpers.samples.attacks import ATTACKS
@@ -30,7 +30,13 @@ def render_all(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "function", [render_all, lambda text: [render_inline(text)], lambda text: [render_plain(text)]]
+    "function",
+    [
+        render_all,
+        lambda text: [render_inline(text)],
+        lambda text: [render_takeaway(text)],
+        lambda text: [render_plain(text)],
+    ],
 )
 def test_attacks_come_to_nothing(function: Callable[[str], list[str]]) -> None:
     for attack in ATTACKS:
@@ -57,9 +63,10 @@ def test_the_check_finds_what_it_should() -> None:
 
 def test_inline_is_one_line_without_blocks() -> None:
     for attack in ATTACKS:
-        html = render_inline(attack)
-        assert "\n" not in html.replace(html[html.find("<math") :], "")
-        assert "<p" not in html
+        for function in (render_inline, render_takeaway):
+            html = function(attack)
+            assert "\n" not in html.replace(html[html.find("<math") :], "")
+            assert "<p" not in html
 
 
 def second_sanitisers() -> list[Callable[[str], str]]:

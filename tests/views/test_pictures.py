@@ -58,7 +58,8 @@ def test_your_pictures(writer: Browser, session: Session) -> None:
     name = session.scalars(select(Picture.name)).one()
     session.commit()
     page = writer.get("/pictures")
-    assert f"![](/pictures/{name})" in page.text
+    assert f"![Two boxes](/pictures/{name})" in page.text
+    assert 'alt="Two boxes"' in page.text
     answer = writer.submit("/pictures", f"/pictures/{name}/remove")
     assert answer.status == 303
     assert session.scalars(select(Picture)).all() == []

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UTCDateTime
@@ -15,6 +15,9 @@ class Picture(Base):
 
     `name` is random and stands in its address; `digest` is the SHA-256 of the file, by which the
     same upload is known again. `size` is in bytes, `width` and `height` in pixels.
+
+    `alt` is what its owner said that it shows. It is for them alone: others read what the summary
+    says.
 
     `summary_id` is the one summary, present or deleted, in whose texts the address has stood;
     `None` while it stands in none. It is no foreign key, for a deleted summary may come back, and
@@ -32,6 +35,7 @@ class Picture(Base):
     width: Mapped[int]
     height: Mapped[int]
     size: Mapped[int]
+    alt: Mapped[str] = mapped_column(Text, default="", server_default="")
     uploaded_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

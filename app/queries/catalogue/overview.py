@@ -6,10 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.models import Paper, Section, Summary, Tag, Total, User, Venue, Writer
+from app.models import (
+    Paper,
+    Section,
+    Summary,
+    SummaryTag,
+    Tag,
+    Total,
+    User,
+    Venue,
+    Writer,
+)
 from app.queries.visibility import public_of_few
 from app.text.folding import fold
 
@@ -45,6 +55,36 @@ def tags(session: Session, part: str, limit: int) -> tuple[list[Tag], bool]:
     query = query.order_by(Tag.summaries_count.desc(), Tag.id.desc()).limit(limit + 1)
     found = session.scalars(query).all()
     return sorted(found[:limit], key=lambda tag: tag.name), len(found) > limit
+
+
+def matching_tags(session: Session, typed: str, viewer: User, limit: int) -> list[str]:
+    """The names of tags of which a word begins as typed.
+
+    Those of most public summaries are first. What only private or unlisted texts of others carry
+    is not among them.
+
+    Args:
+        typed: in the form of a tag, with hyphens.
+    """
+    begun = fold(typed)
+    own = (
+        select(SummaryTag.tag_id)
+        .join(Summary, Summary.id == SummaryTag.summary_id)
+        .where(Summary.user_id == viewer.id)
+    )
+    query = (
+        select(Tag.name)
+        .where(
+            or_(
+                Tag.folded.startswith(begun, autoescape=True),
+                Tag.folded.contains(f"-{begun}", autoescape=True),
+            ),
+            or_(Tag.summaries_count > 0, Tag.id.in_(own)),
+        )
+        .order_by(Tag.summaries_count.desc(), Tag.id.desc())
+        .limit(limit)
+    )
+    return list(session.scalars(query))
 
 
 def totals(session: Session) -> Totals:

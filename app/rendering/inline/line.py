@@ -37,7 +37,8 @@ PUNCTUATION = r"[!-/:-@\[-`{-~]"
 URI = r"[A-Za-z][A-Za-z0-9+.\-]{1,31}:[^\s<>]*+"
 MAIL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\-]{1,64}+@[A-Za-z0-9\-]{1,63}+(?:\.[A-Za-z0-9\-]{1,63}+)*+"
 # Whichever of these begins first counts; a backslash takes its meaning from what follows.
-LITERAL = rf"\\{PUNCTUATION}|(?P<code>`+)|<(?:(?P<uri>{URI})|(?P<mail>{MAIL}))>|(?P<tag>{TAG})"
+CODE = rf"\\{PUNCTUATION}|(?P<code>`+)"
+LITERAL = rf"{CODE}|<(?:(?P<uri>{URI})|(?P<mail>{MAIL}))>|(?P<tag>{TAG})"
 ESCAPE = rf"\\({PUNCTUATION})"
 BREAK = r"  (?<!   ) *+(?=\n)|\\(?=\n)"
 
@@ -56,10 +57,8 @@ LABEL = re.compile(r"\[([^\[\]]{0,999}+)\]")
 
 def install(md: Markdown) -> None:
     """Replaces Python-Markdown's inline patterns by ours."""
-    for name in REPLACED.split():
-        md.inlinePatterns.deregister(name)
-    md.ESCAPED_CHARS = list(string.punctuation)
-    patterns = (
+    _replace_patterns(
+        md,
         Literal(LITERAL, md),
         LatexCommand(md),
         HardBreak(BREAK, md),
@@ -73,20 +72,25 @@ def install(md: Markdown) -> None:
         Entity(ENTITY.pattern, md),
         Emphasis(md),
     )
+
+
+def install_takeaway(md: Markdown) -> None:
+    """Leaves only what a takeaway may have: code, escapes, emphasis."""
+    _replace_patterns(md, Code(CODE, md), Escape(ESCAPE, md), Emphasis(md))
+
+
+def _replace_patterns(md: Markdown, *patterns: InlinePattern) -> None:
+    for name in REPLACED.split():
+        md.inlinePatterns.deregister(name)
+    md.ESCAPED_CHARS = list(string.punctuation)
     for place, pattern in enumerate(patterns):
         md.inlinePatterns.register(pattern, type(pattern).__name__, 190 - place)
 
 
-class Literal(InlinePattern):
-    """`` `code` ``, `<https://example.org>`, `<a@example.org>`, `<br>`: nothing in it counts."""
+class Code(InlinePattern):
+    """`` `code` ``: nothing in it counts."""
 
     def match(self, m: re.Match[str], data: str) -> Found:
-        if m["uri"]:
-            return address(m["uri"], m["uri"]), m.start(), m.end()
-        if m["mail"]:
-            return address(f"mailto:{m['mail']}", m["mail"]), m.start(), m.end()
-        if m["tag"]:
-            return read_tag(m["tag"]), m.start(), m.end()
         run = m["code"]
         closing = re.compile(rf"(?<!`){run}(?!`)").search(data, m.end()) if run else None
         if closing is None:
@@ -97,6 +101,19 @@ class Literal(InlinePattern):
         element = Element("code")
         element.text = AtomicString(code)
         return element, m.start(), closing.end()
+
+
+class Literal(Code):
+    """Code, `<https://example.org>`, `<a@example.org>`, `<br>`: nothing in it counts."""
+
+    def match(self, m: re.Match[str], data: str) -> Found:
+        if m["uri"]:
+            return address(m["uri"], m["uri"]), m.start(), m.end()
+        if m["mail"]:
+            return address(f"mailto:{m['mail']}", m["mail"]), m.start(), m.end()
+        if m["tag"]:
+            return read_tag(m["tag"]), m.start(), m.end()
+        return super().match(m, data)
 
 
 class Escape(InlinePattern):

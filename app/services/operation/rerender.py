@@ -16,7 +16,14 @@ from sqlalchemy.orm import Session, aliased
 from app.db import begin_writing, insert_missing, lock_papers
 from app.models import DerivedVersion, Identifier, Paper, Revision, Summary, User, folded
 from app.references.parsing import parse_any_address
-from app.rendering import RENDERER_VERSION, RendererBusy, RenderError, render_inline, render_plain
+from app.rendering import (
+    RENDERER_VERSION,
+    RendererBusy,
+    RenderError,
+    render_inline,
+    render_plain,
+    render_takeaway,
+)
 from app.services import changes
 from app.services.accounts.account import render_bio
 from app.services.links.stale import BATCH, RENDERER, STALE, lock_oldest_version
@@ -117,7 +124,7 @@ def _renew_texts(
         source, takeaway = row.source, row.takeaway
         try:
             rendered = render_text(session, source)
-            takeaway_html = render_inline(takeaway)
+            takeaway_html = render_takeaway(takeaway)
         except RendererBusy:
             continue  # it was not looked at, and comes another time
         except RenderError:

@@ -50,7 +50,12 @@ def names_in(text: str) -> list[str]:
 
 
 def store_picture(
-    session: Session, user: User, data: bytes, *, within: Summary | None = None
+    session: Session,
+    user: User,
+    data: bytes,
+    *,
+    within: Summary | None = None,
+    alt: str = "",
 ) -> Picture:
     """Keep a picture, under an address of its own.
 
@@ -61,6 +66,7 @@ def store_picture(
         data: a PNG, JPEG, GIF or WebP file of at most `MAX_BYTES`; of an animation the first
             picture is kept.
         within: the summary that is to show it, when that is here already.
+        alt: what it shows; where nothing is said, what was said before is kept.
 
     Raises:
         Refusal: for anything else, or when the user's room is used up.
@@ -81,6 +87,7 @@ def store_picture(
             size=len(file.content),
             uploaded_at=now(),
         )
+    found.alt = one_line(alt)[:MAX_ALT] or found.alt or ""
     path = path_of(session.info["data_dir"], found.name)
     if not path.is_file():
         write(path, file.content)
@@ -121,7 +128,7 @@ def copy_picture(
     """
     if not ignore_quota:
         _check_room(session, user, picture.size)
-    facts = ("user_id", "digest", "width", "height", "size")
+    facts = ("user_id", "digest", "width", "height", "size", "alt")
     made = Picture(
         name=new_name(picture.name.rsplit(".", 1)[1]),
         uploaded_at=now(),
@@ -153,16 +160,17 @@ def add_from_form(session: Session, user: User, file: FileStorage | None, alt: s
     if file is None or not file.filename:
         raise Refusal("picture", "Choose an image first.")
     # One byte more than there may be: enough to know that it is too large.
-    picture = store_picture(session, user, file.stream.read(MAX_BYTES + 1))
-    return markdown(picture, alt)
+    picture = store_picture(session, user, file.stream.read(MAX_BYTES + 1), alt=alt)
+    return markdown(picture)
 
 
-def markdown(picture: Picture, alt: str) -> str:
+def markdown(picture: Picture, alt: str | None = None) -> str:
     """The Markdown that shows a picture.
 
-    With what it shows for those who cannot see it.
+    Args:
+        alt: what it shows, for those who cannot see it; `None` for what its owner said.
     """
-    line = one_line(alt)[:MAX_ALT]
+    line = one_line(picture.alt if alt is None else alt)[:MAX_ALT]
     escaped = re.sub(r"([][\\])", r"\\\1", line)
     return f"![{escaped}](/pictures/{picture.name})"
 

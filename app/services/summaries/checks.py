@@ -70,7 +70,7 @@ def _check_takeaway(takeaway: str) -> None:
     if BESIDE in takeaway:
         raise Refusal(
             "takeaway",
-            f"Unresolved conflict: keep one takeaway and delete the {BETWEEN}.",
+            f"Unresolved conflict: keep one takeaway and delete the {BESIDE.strip()}.",
         )
     if len(takeaway) > MAX_TAKEAWAY:
         raise Refusal(

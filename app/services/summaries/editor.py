@@ -17,7 +17,7 @@ from app.queries.identifiers import find_paper
 from app.queries.search import results
 from app.references.addresses import paper_path
 from app.references.parsing import parse_identifier
-from app.rendering import Problem, as_label, inline_problems
+from app.rendering import MAX_TAKEAWAY_CHARS, Problem, as_label, preview_takeaway
 from app.rendering.inline.brackets import OpenBrackets
 from app.rendering.markdown import render_inline
 from app.services.renderer import preview_text
@@ -25,7 +25,6 @@ from app.text.words import title_folded
 
 MAX_SUGGESTIONS = 6
 MIN_QUERY_CHARS = 2  # characters
-MAX_TAKEAWAY_CHARS = 2000  # characters; one that is to be shortened yet is looked at too
 OUTLINE = """\
 ## What
 
@@ -80,12 +79,14 @@ class Analysis:
 
     Attributes:
         html: as on the page of the paper, with `data-line` on its blocks.
+        takeaway_html: the takeaway as it stands above that.
         words: how many it has; a formula counts as the words between its spaces.
         links: the links to papers, in order.
         problems: what the writer should look at, by line.
     """
 
     html: str
+    takeaway_html: str
     words: int
     links: tuple[FoundLink, ...]
     problems: tuple[Problem, ...]
@@ -99,6 +100,11 @@ class Analysis:
     def failed(self) -> int:
         """How many formulas could not be typeset."""
         return sum(problem.about == "formula" for problem in self.problems)
+
+    @property
+    def warnings(self) -> int:
+        """How many things the writer should look at."""
+        return self.unknown + len(self.problems)
 
 
 @dataclass(frozen=True)
@@ -179,19 +185,15 @@ def analyse(session: Session, source: str, takeaway: str = "") -> Analysis:
         if key is None and link.ref.kind == "url":
             continue  # a page elsewhere like any other
         links.append(FoundLink(link.line, link.label, key, titles.get(key or "")))
+    takeaway_html, in_takeaway = preview_takeaway(takeaway[:MAX_TAKEAWAY_CHARS])
     problems = [
-        *_takeaway_problems(takeaway),
+        *(replace(each, line=None, message=f"Takeaway: {each.message}") for each in in_takeaway),
         *sorted(
             [*preview.problems, *_open_brackets(session, preview.brackets)],
             key=lambda problem: problem.line or 0,
         ),
     ]
-    return Analysis(preview.html, preview.words, tuple(links), tuple(problems))
-
-
-def _takeaway_problems(takeaway: str) -> list[Problem]:
-    found = inline_problems(takeaway[:MAX_TAKEAWAY_CHARS])
-    return [replace(each, line=None, message=f"Takeaway: {each.message}") for each in found]
+    return Analysis(preview.html, takeaway_html, preview.words, tuple(links), tuple(problems))
 
 
 def _open_brackets(session: Session, found: Sequence[OpenBrackets]) -> list[Problem]:

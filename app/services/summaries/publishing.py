@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, insert_missing, lock_papers, now
 from app.models import Paper, Revision, Summary, SummaryTag, Tag, User
-from app.rendering import RENDERER_VERSION, RenderError, render_inline
+from app.rendering import RENDERER_VERSION, RenderError, render_takeaway
 from app.services import changes
 from app.services.links.stale import STALE
 from app.services.locks import check_paper_exists, lock_user
@@ -250,7 +250,7 @@ def render_or_refuse(session: Session, source: str) -> RenderedText:
 def render_takeaway_or_refuse(takeaway: str) -> str:
     """Render a takeaway; one that the renderer refuses is `Refusal` in its words."""
     try:
-        return render_inline(takeaway)
+        return render_takeaway(takeaway)
     except RenderError as error:
         raise Refusal("takeaway", str(error)) from None
 

@@ -10,9 +10,9 @@ from app.text.lines import one_line
 from app.text.visibility import VISIBILITIES
 
 MINE = "<<<<<<< in this window"
-BETWEEN = "======="
+BETWEEN = "======= or"  # signs alone would make a heading of the line above
 THEIRS = ">>>>>>> in the other window"
-BESIDE = f" {BETWEEN} "  # between two takeaways
+BESIDE = " ======= "  # between two takeaways
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,9 @@ def stricter(one: str | bool, other: str | bool) -> str | bool:
 def open_conflict(text: str) -> int | None:
     """The first line (from 1) on which a merge still waits for a decision."""
     lines = text.split("\n")
-    return next((number for number, line in enumerate(lines, 1) if line in (MINE, THEIRS)), None)
+    return next(
+        (number for number, line in enumerate(lines, 1) if line in (MINE, BETWEEN, THEIRS)), None
+    )
 
 
 def _holds(lines: list[str], others: list[str], before: list[str]) -> bool:

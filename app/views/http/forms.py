@@ -133,16 +133,18 @@ class OptionalCheckbox(BooleanField):
         return "y"  # and not what the hidden field beside it holds
 
 
+def _anonymous_field() -> OptionalCheckbox:
+    return OptionalCheckbox("Anonymous", description="Hide my name from other users.")
+
+
 class SharingForm(Form):
-    visibility = RadioField(
-        "Visibility",
-        choices=VISIBLE_TO,
-        validate_choice=False,
-    )
-    anonymous = OptionalCheckbox("Anonymous", description="Hide my name from other users.")
+    visibility = RadioField("Visibility", choices=VISIBLE_TO, validate_choice=False)
+    anonymous = _anonymous_field()
 
 
-class SummaryForm(SharingForm):
+class SummaryForm(Form):
+    visibility = SelectField("Visibility", choices=VISIBLE_TO, validate_choice=False)
+    anonymous = _anonymous_field()
     summary = IntegerField(widget=HiddenInput())  # which one it changes; 0 for a new one
     source = LinesField("Summary")
     takeaway = StringField("Takeaway", description="The paper in one sentence. Shown in lists.")

@@ -19,6 +19,7 @@ from app.queries.identifiers import find_paper
 from app.queries.papers import PaperRow
 from app.services.lookup import finding, offers
 from app.services.lookup.offers import Expired, Offer, Result
+from app.services.lookup.pasted_input import read_pasted
 from app.services.papers.adding import add_prepared, prepare
 from app.services.papers.facts import check_record, doubtful_authors
 from app.services.refusals import PaperExists, Refusal
@@ -112,13 +113,17 @@ def sent_again() -> Response:
 @LOOKUP_LIMIT
 @needs_sign_in
 def look_up() -> Response | tuple[str, int]:
-    """Look up what was pasted, and lead to the address of what was found."""
+    """Look up what was pasted, and lead to the address of what was found.
+
+    Who wants to write (`next`) goes straight to a paper that is here, or to those with some words.
+    """
     form = LookUpForm()
     if not form.validate_on_submit():
         return _page(_empty(), AddingPage(), form), 422
     text = (form.pasted.data or "").replace("\x00", "").strip()
     if len(text) <= MAX_QUERY_CHARS and "\n" not in text and text.isprintable():
-        return see_other(url_for("papers.new", q=text))
+        wants_to_write = request.form.get("next") == "write"
+        return see_other(_writing_url(text) if wants_to_write else url_for("papers.new", q=text))
     try:
         result = finding.find_papers(db(), lookup_settings(), text, viewer())
     except Refusal as refused:
@@ -126,6 +131,16 @@ def look_up() -> Response | tuple[str, int]:
         return _page(_empty(), AddingPage(), form), 422
     token, _ = offers.keep(db(), signed_in(), text, result)
     return see_other(url_for("papers.new", offer=token))
+
+
+def _writing_url(text: str) -> str:
+    """Where one goes on who wants to write about what one line names."""
+    if read_pasted(text).title:
+        return url_for("summaries.start", q=text)
+    paper = find_paper(db(), text)
+    if paper is None:
+        return url_for("papers.new", q=text)
+    return url_for("summaries.edit", key=paper.key)
 
 
 @blueprint.post("/papers/new/fill")

@@ -11,7 +11,7 @@ from app.queries import summaries
 from app.services.refusals import Refusal
 from app.services.summaries import drafts
 from app.services.summaries.drafts import DraftConflict
-from app.text.openings import opening
+from app.text.openings import opening, plain_line
 from app.views.http.access import db, needs_sign_in, paper_or_404, see_other, signed_in
 from app.views.http.forms import SummaryForm
 from app.views.http.security import DRAFT_LIMIT, WRITE_LIMIT
@@ -19,6 +19,7 @@ from app.views.summaries import editor_form
 
 blueprint = Blueprint("drafts", __name__)
 blueprint.add_app_template_filter(opening)
+blueprint.add_app_template_filter(plain_line)
 
 
 @blueprint.get("/drafts")
@@ -82,5 +83,8 @@ def discard(key: str) -> Response:
     drafts.discard_draft(db(), signed_in(), aim.paper, aim.summary)
     db().commit()
     flash("Draft deleted.", "good")
-    to = request.form.get("next")
-    return see_other(url_for("drafts.index") if to == "drafts" else editor_form.target_url(aim))
+    after = {
+        "drafts": url_for("drafts.index"),
+        "paper": url_for("papers.show", key=aim.paper.key),
+    }
+    return see_other(after.get(request.form.get("next", ""), editor_form.target_url(aim)))

@@ -6,9 +6,11 @@ from flask import Blueprint, jsonify, request, url_for
 from werkzeug.wrappers import Response
 
 from app.models import Paper
+from app.queries.catalogue import overview
 from app.queries.identifiers import find_paper
 from app.rendering import RendererBusy, RenderError
 from app.services.summaries import editor
+from app.services.summaries.content import split_tags
 from app.views.http.access import db, needs_sign_in, search_text, signed_in
 from app.views.http.security import PREVIEW_LIMIT, SUGGEST_LIMIT
 
@@ -16,6 +18,7 @@ blueprint = Blueprint("editor", __name__)
 blueprint.app_context_processor(lambda: {"writing_outline": editor.OUTLINE})
 
 MAX_QUERY_CHARS = 300
+MAX_TAGS = 8  # suggestions
 
 
 @blueprint.post("/preview")
@@ -32,6 +35,7 @@ def preview() -> Response:
         return jsonify(html=None, error=error.message, line=error.line, busy=busy)
     return jsonify(
         html=found.html,
+        takeaway=found.takeaway_html,
         words=found.words,
         links=[
             {
@@ -66,6 +70,16 @@ def suggest() -> Response:
     else:
         papers = editor.suggestions(db(), query, user)
     return jsonify(papers=[_shown(paper, query) for paper in papers])
+
+
+@blueprint.get("/suggest/tags")
+@SUGGEST_LIMIT
+def suggest_tags() -> Response:
+    """Suggest tags for the beginning of one."""
+    user = signed_in()
+    typed = split_tags(search_text(MAX_QUERY_CHARS).replace(",", " "))
+    found = overview.matching_tags(db(), typed[0], user, MAX_TAGS) if typed else []
+    return jsonify(tags=found)
 
 
 def _shown(paper: Paper, query: str) -> dict[str, str]:

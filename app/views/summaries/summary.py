@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.models import Draft
 from app.queries import drafts as draft_queries
 from app.queries import identifiers, papers, summaries
 from app.queries.search import results
@@ -25,7 +26,7 @@ from app.views.http.access import (
     signed_in,
     viewer,
 )
-from app.views.http.forms import SummaryForm
+from app.views.http.forms import LookUpForm, SummaryForm
 from app.views.http.security import SEARCH_LIMIT, WRITE_LIMIT
 from app.views.http.shared_pages import keep_private, shared
 from app.views.papers.paper import MAX_QUERY_CHARS, add_paper_url, summary_page, unknown_paper
@@ -58,7 +59,8 @@ def show(summary_id: int) -> str:
 def start() -> str:
     """Which paper?
 
-    A search, each result with a button to write.
+    One box for whatever somebody has of it; `?q=…` are words, and each paper with them has a
+    button to write.
     """
     query = search_text(MAX_QUERY_CHARS)
     page = None
@@ -77,6 +79,7 @@ def start() -> str:
     return render_template(
         "summaries/start.html",
         q=query,
+        box=LookUpForm(formdata=None, data={"pasted": query}),
         page=page,
         add_url=add_paper_url(query),
         drafts=[] if query else draft_queries.of_user(db(), signed_in())[:DRAFTS_SHOWN],
@@ -194,8 +197,31 @@ def _compare(aim: EditorTarget, form: SummaryForm) -> str | tuple[str, int]:
 
 def _keep_draft(aim: EditorTarget, form: SummaryForm) -> str | Response | tuple[str, int]:
     """Save as a draft on request: the way without JavaScript."""
+
+    def answer(_: Draft | None) -> Response:
+        flash("Draft saved. Only you can see it.", "good")
+        return see_other(editor_form.target_url(aim))
+
+    return _with_draft(aim, form, answer)
+
+
+def _close(aim: EditorTarget, form: SummaryForm) -> str | Response | tuple[str, int]:
+    """Leave the editor; what it held is kept as a draft, and the next page says so."""
+
+    def answer(draft: Draft | None) -> Response:
+        if draft is not None:
+            flash({"key": aim.paper.key, "summary": draft.summary_id or 0}, "draft")  # type: ignore[arg-type]  # the session keeps any JSON
+        return see_other(url_for("papers.show", key=aim.paper.key))
+
+    return _with_draft(aim, form, answer)
+
+
+def _with_draft(
+    aim: EditorTarget, form: SummaryForm, answer: Callable[[Draft | None], Response]
+) -> str | Response | tuple[str, int]:
+    """What follows when a form was saved as a draft; else the editor, which says why not."""
     try:
-        editor_form.save_form_as_draft(aim, form)
+        draft = editor_form.save_form_as_draft(aim, form)
     except drafts.DraftConflict as elsewhere:
         db().rollback()
         return editor_form.render_merge(aim, form, elsewhere.other)
@@ -204,8 +230,7 @@ def _keep_draft(aim: EditorTarget, form: SummaryForm) -> str | Response | tuple[
         form.refuse(refused)
         return editor_form.render_again(aim, form), 422
     db().commit()
-    flash("Draft saved. Only you can see it.", "good")
-    return see_other(editor_form.target_url(aim))
+    return answer(draft)
 
 
 def _add_picture(aim: EditorTarget, form: SummaryForm) -> str | tuple[str, int]:
@@ -240,6 +265,7 @@ _OTHER_BUTTONS: dict[
 ] = {
     "preview": _preview_page,
     "save_draft": _keep_draft,
+    "close": _close,
     "add_picture": _add_picture,
     "compare": _compare,
 }

@@ -1,5 +1,6 @@
 // \cite{ and [[ offer papers by title or key.
 import { announce, element, form, plural, source } from "./elements.js";
+import { barTop } from "./bar.js";
 import { placesOf } from "./mirror.js";
 import { composing, replace } from "./typing.js";
 
@@ -79,7 +80,8 @@ function put() {
   box.style.maxHeight = "";
   const inWindow = source.getBoundingClientRect().top + line;
   const seen = window.visualViewport;
-  const below = (seen ? seen.offsetTop + seen.height : innerHeight) - inWindow - lineHeight - GAP;
+  const bottom = Math.min(seen ? seen.offsetTop + seen.height : innerHeight, barTop());
+  const below = bottom - inWindow - lineHeight - GAP;
   const above = inWindow - (seen?.offsetTop ?? 0) - GAP;
   const up = box.offsetHeight > below && above > below;
   box.style.maxHeight = `${Math.max(SMALLEST, up ? above : below)}px`;
@@ -147,6 +149,11 @@ document.addEventListener("selectionchange", () => {
 });
 source.addEventListener("blur", close);
 box.addEventListener("pointerdown", (event) => event.preventDefault()); // the text keeps the focus
+// One of them is chosen, by keys or by the pointer.
+box.addEventListener("pointermove", (event) => {
+  const option = event.target.closest("[data-number]");
+  if (option && Number(option.dataset.number) !== chosen) choose(Number(option.dataset.number));
+});
 box.addEventListener("click", (event) => {
   const option = event.target.closest("[data-number]");
   if (option) take(papers[Number(option.dataset.number)]);

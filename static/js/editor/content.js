@@ -26,8 +26,8 @@ export function sameSaved(one, other) {
 export function fill(values) {
   for (const name of ["source", "takeaway", "tags"]) form.elements[name].value = values[name];
   form.querySelector("[type=checkbox][name=anonymous]").checked = values.anonymous !== "";
-  for (const choice of form.querySelectorAll("[name=visibility]")) choice.checked = choice.value === values.visibility;
-  for (const name of ["takeaway", "source"]) form.elements[name].dispatchEvent(new Event("input", { bubbles: true }));
+  form.elements.visibility.value = values.visibility;
+  for (const name of ["takeaway", "source", "tags"]) form.elements[name].dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 // The summary that the window changes (0 for a new one), the saved revision that the text began from,

@@ -2,7 +2,7 @@
 import { content, knownState, updateKnownState, same, sameSaved } from "./content.js";
 import { element, form, token } from "./elements.js";
 import { removeEntry, storeEntry } from "./keeping.js";
-import { button, buttons, clearNotice, clock, notice, setStatus } from "./notices.js";
+import { button, buttons, clearNotice, clock, notice, setStatus, urgentNotice } from "./notices.js";
 import { recover } from "./recovery.js";
 import { checkSession } from "./session.js";
 
@@ -20,6 +20,7 @@ let stopped = false; // another window went on; the writer decides
 let submitting = false;
 let pressedInVain = null; // the button with which the editor was to be left, while nobody answered
 let leaving = false; // the server is asked whether it is there
+let savedStatus = document.querySelector("[data-draft-status]").textContent; // while nothing is unsaved
 let firstChange = 0;
 let saveTimer = 0;
 let keepTimer = 0;
@@ -46,6 +47,7 @@ function save() {
   if (!dirty()) {
     failures = 0;
     clearNotice("failed");
+    if (!stopped) setStatus(savedStatus);
   }
   if (stopped || submitting || !dirty()) return sending;
   sending ??= send().finally(() => {
@@ -63,6 +65,7 @@ function saveAfter(pause) {
 async function send(renewed = false) {
   const mine = content();
   firstChange = 0;
+  if (failures === 0) setStatus("Saving…", "saving");
   sent = [...sent.filter((each) => !same(each, mine)), mine].slice(-3);
   keepHere();
   let answer;
@@ -96,7 +99,9 @@ function saved(mine, { version, saved_at: at }) {
   failures = 0;
   keepHere();
   for (const kind of ["failed", "signed out"]) clearNotice(kind);
-  setStatus(at ? `Draft saved ${clock(at)}` : "");
+  savedStatus = at ? `Draft saved ${clock(at)}` : "No changes";
+  if (dirty()) setStatus("Saving…", "saving");
+  else setStatus(savedStatus);
   if (pressedInVain) sayUnsaved("Back online. Draft saved; not published yet.", form.querySelector("[name=save]").textContent);
 }
 
@@ -105,23 +110,23 @@ async function failed(reason = "") {
   failures += 1;
   saveAfter(pause);
   await keepHere();
-  setStatus("");
-  const kept = inBrowser
-    ? "Offline: saved in this browser only. Trying again…"
-    : "Not saved. Keep this window open. Trying again…";
-  notice("failed", element("p", {}, reason ? `${reason} ${kept}` : kept));
+  setStatus(reason ? "Not saved" : "Not saved – offline", "unsaved");
+  const where = inBrowser ? "Offline: saved in this browser only." : "Not saved. Keep this window open.";
+  const refused = inBrowser ? "Your text is kept in this browser." : "Copy your text before you close this window.";
+  const said = reason ? `${reason} ${refused}` : `${where} Trying again…`;
+  notice("failed", element("p", {}, said), buttons(button("Try now", now)));
 }
 
 async function signedOut(other = false) {
   failures = AGAIN.length;
   saveAfter(AGAIN[AGAIN.length - 1]);
   await keepHere();
-  setStatus("");
+  setStatus("Not saved – signed out", "unsaved");
   clearNotice("failed");
   const what = other ? "You’re signed in as someone else." : "You are signed out.";
   const kept = inBrowser ? "Your text is kept in this browser." : "Copy your text before you leave.";
-  const link = element("a", { href: form.dataset.loginUrl }, "Sign in");
-  notice("signed out", element("p", {}, `${what} ${kept} `, link));
+  const link = element("a", { href: form.dataset.loginUrl, className: "button button--small" }, "Sign in");
+  urgentNotice("signed out", element("p", {}, `${what} ${kept}`), buttons(link));
 }
 
 // After signing in again. Says whether to go on.
@@ -141,15 +146,16 @@ function elsewhere(other) {
   }
   stopped = true;
   keepHere();
-  setStatus("");
+  setStatus("Not saved – edited elsewhere", "unsaved");
   clearNotice("failed");
   const compare = element("button", { name: "compare", value: "1", className: "button button--small" }, "Compare versions");
-  notice("elsewhere", element("p", {}, `${other.error} Autosave is paused here.`), buttons(compare));
+  urgentNotice("elsewhere", element("p", {}, `${other.error} Autosave is paused here.`), buttons(compare));
   return null;
 }
 
 function changed() {
   submitting = false;
+  if (failures === 0 && !stopped) setStatus("Saving…", "saving");
   keepTimer ||= setTimeout(keepHere, 200);
   firstChange ||= Date.now();
   const left = MAX_TYPING_MS - (Date.now() - firstChange);
@@ -170,7 +176,7 @@ async function submit(event) {
   event.preventDefault();
   if (leaving) return;
   leaving = true;
-  setStatus("Saving…");
+  setStatus("Saving…", "saving");
   const kept = keepHere();
   if (sending || (failures && dirty() && !stopped)) {
     await Promise.race([save(), new Promise((resolve) => { setTimeout(resolve, 4000); })]);
@@ -186,7 +192,8 @@ async function submit(event) {
 
 async function stay(pressed) {
   await keepHere();
-  setStatus("");
+  if (dirty()) setStatus("Not saved – offline", "unsaved");
+  else setStatus(savedStatus);
   clearNotice("failed");
   pressedInVain = pressed;
   let kept = "Your draft is saved.";
@@ -196,7 +203,7 @@ async function stay(pressed) {
 
 function sayUnsaved(what, label) {
   const again = button(label, () => form.requestSubmit(pressedInVain));
-  notice("away", element("p", {}, what), buttons(again));
+  urgentNotice("away", element("p", {}, what), buttons(again));
 }
 
 for (const kind of ["input", "change"]) {
@@ -207,10 +214,16 @@ for (const kind of ["input", "change"]) {
 form.addEventListener("submit", submit);
 form.addEventListener("keydown", (event) => {
   const inLine = ["takeaway", "tags"].includes(event.target.name);
-  if (event.key === "Enter" && inLine && !event.isComposing) {
+  if (event.key !== "Enter" || event.isComposing) return;
+  if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey) {
+    event.preventDefault();
+    form.requestSubmit(form.querySelector("button[name=save]"));
+  } else if (inLine) {
     event.preventDefault();
     now();
   }
+});
+document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "s") {
     event.preventDefault();
     now();

@@ -1,5 +1,6 @@
 // The line under the text: words, links, what is not here yet, what needs a look; each with its line.
 import { announce, element, form, plural, source } from "./elements.js";
+import { showCounts } from "./bar.js";
 import { showLine } from "./scrolling.js";
 
 const summary = form.querySelector("[data-summary]");
@@ -26,6 +27,7 @@ export function showFindings({ words, links, problems }) {
     plural(links.length, "paper cited", "papers cited"),
     ...warnings,
   ].join(" · ");
+  showCounts(words, unknown.length + problems.length);
   fill([
     ...problems.map(({ line, message }) => item(line, message, true)),
     ...unknown.map(({ line, label }) => item(line, `“${label}” is not in the library`, false)),
@@ -38,6 +40,7 @@ export function showFindings({ words, links, problems }) {
 
 export function showError(message, line) {
   fill([item(line, message, true)]);
+  showCounts(null, 1);
   openedHere ||= !box.open;
   box.open = true;
   announce(message);

@@ -1,14 +1,20 @@
 // What the writer should know about where the text is, one notice of a kind at a time: at the top
-// what was found on opening, near the text what happens while it is written.
+// what was found on opening, in the bar below what happens while it is written.
 import { element, form } from "./elements.js";
 
 const top = form.querySelector("[data-notices=top]");
-const near = form.querySelector("[data-notices=near]");
+const alerts = form.querySelector("[data-alerts]");
+const told = form.querySelector("[data-told]");
 const quiet = form.querySelector("[data-draft-status]");
 const shown = new Map();
 
 export function notice(kind, ...children) {
-  show(near, kind, children);
+  show(told, kind, children);
+}
+
+// Of this somebody has to know at once.
+export function urgentNotice(kind, ...children) {
+  show(alerts, kind, children);
 }
 
 export function noticeOnTop(kind, ...children) {
@@ -37,8 +43,10 @@ export function buttons(...children) {
   return element("div", { className: "buttons" }, ...children);
 }
 
-export function setStatus(text) {
+// `state` is "saved", "saving" or "unsaved".
+export function setStatus(text, state = "saved") {
   quiet.textContent = text;
+  quiet.dataset.state = state;
 }
 
 export function clock(at) {

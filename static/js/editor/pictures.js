@@ -1,6 +1,7 @@
 // Pictures that are pasted, dropped or chosen: alt text is asked for, the server keeps the picture,
 // and its Markdown goes into the text.
-import { announce, form, source, token } from "./elements.js";
+import { announce, element, form, source, token } from "./elements.js";
+import { button, buttons, clearNotice, notice, urgentNotice } from "./notices.js";
 import { problemOf } from "./picturefiles.js";
 import { insertBlock } from "./typing.js";
 
@@ -8,14 +9,24 @@ const SMALL = 2 ** 20; // bytes; larger ones are not shown beside the question
 const dialog = document.querySelector("[data-alt-dialog]");
 const alt = dialog.querySelector("input");
 const shown = dialog.querySelector("img");
-const said = form.querySelector("[data-upload]");
 const chooser = form.querySelector("[data-choose-picture]");
 let queue = Promise.resolve();
 let unused = ""; // what was written about a picture that the server refused
 
-function say(text) {
-  said.textContent = text;
-  said.hidden = !text;
+// Each file has a notice of its own, which goes when somebody has chosen what to do about it.
+function refuse(file, problem, ...ways) {
+  const kind = `picture ${file.name}`;
+  const way = (label, go) => button(label, () => {
+    clearNotice(kind);
+    source.focus({ preventScroll: true });
+    go?.();
+  });
+  clearNotice("upload");
+  urgentNotice(
+    kind,
+    element("p", {}, `${file.name} wasn’t added: ${problem}`),
+    buttons(...ways.map(([label, go]) => way(label, go)), way("Choose another", () => chooser.click()), way("Dismiss")),
+  );
 }
 
 function read(file) {
@@ -42,14 +53,14 @@ async function askAlt(file) {
 async function add(file) {
   const problem = await problemOf(file);
   if (problem) {
-    say(`${file.name} wasn’t added: ${problem}`);
+    refuse(file, problem);
     return;
   }
   const text = await askAlt(file);
   source.focus({ preventScroll: true });
   if (text === null) return;
   unused = text;
-  say(`Uploading ${file.name}…`);
+  notice("upload", element("p", {}, `Uploading ${file.name}…`));
   const body = new FormData();
   body.set("csrf_token", token());
   body.set("picture", file, file.name);
@@ -60,15 +71,15 @@ async function add(file) {
     });
     const result = await answer.json();
     if (answer.ok) {
-      say("");
+      clearNotice("upload");
       unused = "";
       insertBlock(result.markdown);
       announce(`${file.name} added.`);
     } else {
-      say(`${file.name} wasn’t added: ${result.error}`);
+      refuse(file, result.error);
     }
   } catch {
-    say(`${file.name} wasn’t added: can’t reach the server. Try again shortly.`);
+    refuse(file, "can’t reach the server.", ["Try again", () => addAll([file])]);
   }
 }
 

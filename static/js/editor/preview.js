@@ -1,11 +1,19 @@
 // The live preview, and what the server found in the text.
 import { watch } from "../boxes.js";
-import { form, preview, source, token } from "./elements.js";
+import { element, form, preview, source, token } from "./elements.js";
 import { showError, showFindings, showSize } from "./findings.js";
 
 const { takeaway } = form.elements;
 let waiting;
 let running;
+
+// Takeaway and text as they are on the page: made and sanitised by the server, as for that.
+function shown({ takeaway: line, html }) {
+  const parts = [];
+  if (line) parts.push(element("p", { className: "summary__takeaway", dir: "auto", innerHTML: line }));
+  if (html) parts.push(element("div", { className: "prose", dir: "auto", innerHTML: html }));
+  return parts;
+}
 
 async function refresh() {
   running?.abort();
@@ -31,7 +39,7 @@ async function refresh() {
     if (found.error) {
       showError(found.error, found.line);
     } else {
-      preview.innerHTML = found.html; // Made and sanitised by the server, as for the page itself.
+      preview.replaceChildren(...shown(found));
       watch(preview);
       showFindings(found);
       preview.dispatchEvent(new Event("refreshed"));

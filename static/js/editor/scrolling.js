@@ -2,6 +2,7 @@
 // between two of them both move in proportion.
 import { preview, source } from "./elements.js";
 import { placesOf } from "./mirror.js";
+import { showView } from "./views.js";
 
 let anchors = null; // places that belong together, from top to bottom; null when not measured
 const expected = new Map(); // what a pane's own scroll event will say after we moved it
@@ -71,6 +72,7 @@ sizes.observe(preview);
 
 // Puts the caret at the beginning of a line and shows it.
 export function showLine(line) {
+  showView("write");
   const lines = lineOffsets();
   const at = lines[Math.min(line, lines.length) - 1];
   source.focus({ preventScroll: true });

@@ -5,6 +5,12 @@ export let composing = false; // an input method is in the middle of a word
 source.addEventListener("compositionstart", () => { composing = true; });
 source.addEventListener("compositionend", () => { composing = false; });
 
+// Until somebody has been in the text, its caret is where the browser put it: at the very top.
+let placed = false;
+for (const kind of ["pointerup", "keydown", "input"]) {
+  source.addEventListener(kind, () => { placed = true; });
+}
+
 export function replace(start, end, text, selectFrom = text.length, selectTo = selectFrom) {
   source.focus({ preventScroll: true });
   source.setSelectionRange(start, end);
@@ -20,8 +26,10 @@ export function replace(start, end, text, selectFrom = text.length, selectTo = s
   source.setSelectionRange(start + selectFrom, start + selectTo);
 }
 
-// Puts text on lines of its own, with a blank line above and below; the caret goes below it.
+// Puts text on lines of its own, with a blank line above and below; the caret goes below it. Where
+// nobody has chosen a place, that is the end.
 export function insertBlock(text, selectFrom = null, selectTo = selectFrom) {
+  if (!placed) source.setSelectionRange(source.value.length, source.value.length);
   const { value, selectionStart: start, selectionEnd: end } = source;
   const before = value.slice(0, start);
   const after = value.slice(end);

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from app.rendering import inline_problems, preview, render, render_inline, render_plain
+from app.rendering import preview, preview_takeaway, render, render_inline, render_plain
 from app.rendering.math.conversion import to_mathml
 from app.rendering.math.tex.definitions import MAX_BODY
 from app.rendering.math.tex.macros import MAX_DEFINITIONS, Macros
@@ -120,7 +120,7 @@ def test_definitions_vanish_everywhere() -> None:
     assert "math-block" not in rendered.html
     assert render_plain(text).count("<p") == 1
     assert "<mi>ℝ</mi>" in render_inline("$\\newcommand{\\R}{\\mathbb{R}}$ in $\\R$")
-    assert inline_problems("$\\newcommand{\\R}{\\mathbb{R}}$ in $\\R$") == ()
+    assert preview_takeaway("$\\newcommand{\\R}{\\mathbb{R}}$ in $\\R$")[1] == ()
 
 
 def test_the_source_stays_what_was_written() -> None:

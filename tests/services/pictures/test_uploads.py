@@ -144,6 +144,14 @@ def test_alternative_text_cannot_break_out(session: Session, ann: User) -> None:
     assert len(made) < 400
 
 
+def test_what_a_picture_shows_is_kept_with_it(session: Session, ann: User) -> None:
+    picture = uploads.store_picture(session, ann, source("drawing"), alt=" Two\nboxes ")
+    assert uploads.markdown(picture) == f"![Two boxes](/pictures/{picture.name})"
+    assert uploads.copy_picture(session, ann, picture).alt == "Two boxes"
+    assert uploads.store_picture(session, ann, source("drawing")).alt == "Two boxes"
+    assert uploads.store_picture(session, ann, source("drawing"), alt="Boxes").alt == "Boxes"
+
+
 def test_names_in_a_text() -> None:
     name = "A" * 21 + "_.png"
     text = f"![a](/pictures/{name}) https://x.org/pictures/{name} /pictures/{name}x /pictures/b.png"

@@ -127,7 +127,7 @@ def test_a_takeaway_that_cannot_be_rendered_is_refused_before_anything_is_locked
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paper, user = make_paper(session), make_user(session)
-    monkeypatch.setattr(publishing, "render_inline", Mock(side_effect=RendererBusy("Try again.")))
+    monkeypatch.setattr(publishing, "render_takeaway", Mock(side_effect=RendererBusy("Try again.")))
     with pytest.raises(Refusal, match="Try again") as caught:
         publishing.create_summary(session, user, paper, Edit(source="A text.", takeaway="$x$"))
     assert caught.value.field == "takeaway"

@@ -3,6 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.rendering import render
 from app.services.summaries.content import Content
 from app.services.summaries.three_way_merge import (
     BETWEEN,
@@ -41,6 +42,12 @@ def test_without_a_common_text_nothing_counts_as_removed() -> None:
     merged = merge(None, "a\nonly mine\nb", "a\nb\nonly theirs")
     assert merged.text == "a\nonly mine\nb\nonly theirs"
     assert merged.conflicts == 0
+
+
+def test_marks_of_a_conflict_make_no_heading() -> None:
+    both = merge("a\nb\nc", "a\nmine\nc", "a\ntheirs\nc")
+    assert both.conflicts == 1
+    assert "<h" not in render(both.text).html
 
 
 def test_marks_of_a_conflict_are_only_ours() -> None:

@@ -26,7 +26,7 @@ def write(session: Session) -> None:
         make_user(session, "mira", "Mira Solheim"),
         "Uses [anchors](https://example.org/a) and $x < y$ \x01]]> &amp;.",
         created_at=datetime(2026, 3, 2, 9, 14, tzinfo=UTC),
-        takeaway="Fast",
+        takeaway="*Fast* in `practice`, $O(n)$",
         tags=["detection"],
     )
     make_summary(session, paper, source="Who am I?", anonymous=True)
@@ -84,7 +84,7 @@ def test_atom(guest: Browser, session: Session) -> None:
         entry for entry in entries if entry.findtext(f"{ATOM}author/{ATOM}name") == "Mira Solheim"
     )
     assert "<math" in (named.findtext(f"{ATOM}content") or "")
-    assert named.findtext(f"{ATOM}summary") == "Fast"
+    assert named.findtext(f"{ATOM}summary") == "Fast in practice, $O(n)$"
 
 
 def test_sitemap(guest: Browser, session: Session) -> None:

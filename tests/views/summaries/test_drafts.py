@@ -114,6 +114,42 @@ def test_save_a_draft_without_javascript(writer: Browser) -> None:
     assert writer.get("/paper/conf/x/A1").status == 404  # nothing is published
 
 
+def test_closing_says_that_a_draft_is_kept(writer: Browser, session: Session) -> None:
+    form = writer.get(WRITE).form(WRITE)
+    answer = writer.post(WRITE, {**form, "source": "Half", "close": "1"})
+    assert (answer.status, answer.location) == (303, "/paper/conf/x/A1")
+    page = writer.get(answer.location)
+    assert "Your draft is kept. Find it under" in page.text
+    assert {"/drafts", WRITE} <= set(page.links())
+    kept = page.form(f"{WRITE}/draft/discard")
+    assert writer.get(WRITE).form(WRITE)["source"] == "Half"
+    answer = writer.post(f"{WRITE}/draft/discard", kept)
+    assert (answer.status, answer.location) == (303, "/paper/conf/x/A1")
+    assert session.scalars(select(Draft)).all() == []
+
+
+def test_closing_an_empty_editor_says_nothing(writer: Browser, session: Session) -> None:
+    answer = writer.submit(WRITE, close="1")
+    assert answer.location == "/paper/conf/x/A1"
+    assert "draft is kept" not in writer.get(answer.location).text
+    assert session.scalars(select(Draft)).all() == []
+
+
+def test_closing_over_another_window_shows_both(writer: Browser) -> None:
+    first, second = (writer.get(WRITE).form(WRITE) for _ in range(2))
+    autosave(writer, first, source="From the first")
+    answer = writer.post(WRITE, {**second, "source": "From the second", "close": "1"})
+    assert answer.status == 409
+    assert "Conflicting edits" in answer.text
+
+
+def test_what_is_too_long_to_be_kept_is_not_closed(writer: Browser) -> None:
+    answer = writer.submit(WRITE, source="x" * 262_145, close="1")
+    assert answer.status == 422
+    assert "Drafts can be up to" in answer.text
+    assert answer.form(WRITE)["source"].startswith("xxx")
+
+
 def test_signing_in_again_returns_to_the_text(writer: Browser, app: Flask) -> None:
     form = writer.get(WRITE).form(WRITE)
     writer.submit("/", "/logout")

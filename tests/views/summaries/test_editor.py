@@ -10,12 +10,14 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.db import Database
 from app.models import Summary
 from app.rendering import as_label, render, render_inline
 from app.services.renderer import render_text
 from app.services.summaries import editor
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary
+from tests.helpers.queries import count_queries
 
 TEXT = """\
 One $x$ and
@@ -176,8 +178,6 @@ def test_every_formula_of_the_palette_can_be_typeset() -> None:
 def test_the_editor_takes_few_queries_however_many_links(
     writer: Browser, session: Session, app: Flask
 ) -> None:
-    from tests.helpers.queries import count_queries
-
     database = app.extensions["shortlist"][1]
     keys = [make_paper(session).key for _ in range(6)]
     session.commit()
@@ -197,6 +197,60 @@ def test_private_texts_bring_no_suggestions(writer: Browser, session: Session) -
     paper = make_paper(session, title="Plain title")
     make_summary(session, paper, source="Xylophone", visibility="private")
     assert suggest(writer, "xylophone") == []
+
+
+def suggest_tags(writer: Browser, typed: str) -> list[str]:
+    answer = writer.get("/suggest/tags", query_string={"q": typed})
+    assert answer.status == 200
+    found: list[str] = json.loads(answer.text)["tags"]
+    return found
+
+
+def test_tags_are_suggested_by_the_beginning_of_a_word(writer: Browser, session: Session) -> None:
+    make_summary(session, tags=["object-detection", "détente"])
+    make_summary(session, tags=["object-detection", "pruning"])
+    session.commit()
+    assert suggest_tags(writer, "det") == ["object-detection", "détente"]
+    assert suggest_tags(writer, "Object De") == ["object-detection"]
+    assert suggest_tags(writer, "etection") == suggest_tags(writer, "%") == []
+    assert suggest_tags(writer, " , ") == []
+
+
+def test_suggested_tags_are_few_and_take_one_query(
+    writer: Browser, session: Session, database: Database
+) -> None:
+    for count in (3, 12):
+        for number in range(count):
+            make_summary(session, tags=[f"tag{count}-{number}"])
+        session.commit()
+        with count_queries(database) as statements:
+            assert len(suggest_tags(writer, f"tag{count}")) == min(count, 8)
+        assert sum("FROM tags" in each for each in statements) == 1, statements
+
+
+def test_tags_of_private_texts_are_for_their_writers_alone(
+    writer: Browser, app: Flask, session: Session
+) -> None:
+    for visibility in ("private", "unlisted"):
+        writer.submit("/write/conf/x/A1", source="Mine.", tags="secret-plan", visibility=visibility)
+        assert suggest_tags(writer, "secret") == ["secret-plan"]
+        other = Browser(app.test_client()).sign_up(f"bob-{visibility}")
+        assert suggest_tags(other, "secret") == []
+    guest = Browser(app.test_client())
+    answer = guest.get("/suggest/tags?q=secret", headers={"Accept": "application/json"})
+    assert answer.status == 401
+
+
+def test_the_preview_shows_the_takeaway(writer: Browser) -> None:
+    fields = {"source": "Fine.", "takeaway": "*So* it `is`: $x$"}
+    token = writer.get("/write/conf/x/A1").form("/write/conf/x/A1")["csrf_token"]
+    found = json.loads(writer.post("/preview", {"csrf_token": token, **fields}).text)
+    assert found["takeaway"].startswith("<em>So</em> it <code>is</code>: <math>")
+    page = writer.submit("/write/conf/x/A1", **fields, preview="1")
+    assert '<p class="summary__takeaway" dir="auto"><em>So</em> it' in page.text
+    writer.submit("/write/conf/x/A1", **fields)
+    for path in ("/write/conf/x/A1", "/paper/conf/x/A1", "/?tab=recent"):
+        assert "<em>So</em> it <code>is</code>: <math>" in writer.get(path).text
 
 
 def test_brackets_that_are_no_link_are_named(writer: Browser) -> None:

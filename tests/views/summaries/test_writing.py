@@ -352,6 +352,32 @@ def test_choosing_a_paper_takes_any_identifier(writer: Browser, session: Session
     assert writer.get("/write/conf/none/None1").status == 404
 
 
+@pytest.mark.parametrize(
+    ("pasted", "leads_to"),
+    [
+        ("1506.01497", "/write/conf/x/A1"),
+        ("https://arxiv.org/abs/1506.01497v2", "/write/conf/x/A1"),
+        ("conf/x/A1", "/write/conf/x/A1"),
+        ("the one", "/write?q=the+one"),
+        ("10.1234/unknown", "/papers/new?q=10.1234/unknown"),
+        ("https://example.org/a.pdf", "/papers/new?q=https://example.org/a.pdf"),
+        ("https://example.org/here", "/write/conf/x/A1"),
+        ("@article{a,\n title = {Of its own}\n}", "/papers/new?offer="),
+    ],
+)
+def test_one_box_takes_whatever_names_a_paper(
+    writer: Browser, session: Session, pasted: str, leads_to: str
+) -> None:
+    known = {"arxiv_id": "1506.01497", "url": "https://example.org/here"}
+    make_paper(session, "conf/x/A1", "The one", **known)
+    answer = writer.submit("/write", "/papers/new/look-up", pasted=pasted)
+    assert answer.status == 303
+    assert answer.location.startswith(leads_to)
+    if leads_to == "/papers/new?offer=":
+        offered = writer.submit(answer.location, "/papers/new", title="Of its own")
+        assert offered.location.startswith("/write/")
+
+
 def test_a_field_that_is_missing_stays_as_it_is(guest: Browser, session: Session) -> None:
     guest.sign_up("ann", "Ann Example")
     guest.submit("/settings", "/settings/profile", bio="A bio.")
