@@ -14,7 +14,11 @@ from app.text.tex import plain
 from app.text.tex_mending import unescape_entities
 
 MAX_NAMES = 10_000
-_BREAKS = re.compile(r"\s+\\?&(?=\s)|\\.|[{}]|\s+and(?=[\s{]|$)|,|;", re.IGNORECASE | re.DOTALL)
+# Space is looked at once, from its first sign or behind one that a backslash escapes.
+_BREAKS = re.compile(
+    r"(?:(?<!\s)|(?<=\\\s))\s++(?:\\?&(?=\s)|and(?=[\s{]|$))|\\.|[{}]|,|;",
+    re.IGNORECASE | re.DOTALL,
+)
 _OTHERS = re.compile(r"(?:(?:and|&)\s+)?(?:others|et\.?\s*al\.?)", re.IGNORECASE)
 # At the end of the last name, where "and" or a comma is missing.
 _OTHERS_BEHIND = re.compile(r"(?<=[\w.}])\s+et\.?\s*al\.?\s*$", re.IGNORECASE)

@@ -147,7 +147,7 @@ def format_name(given: str, family: str, suffix: str = "") -> str:
 
 def split_names(text: str) -> list[PersonName]:
     """Names as BibTeX lists them, joined by `and`."""
-    return [split_name(name) for name in re.split(r"\s+and\s+", text.strip()) if name]
+    return [split_name(name) for name in re.split(r"(?<!\s)\s++and\s+", text.strip()) if name]
 
 
 def surname(name: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.sources.name_lists import NameList, parse_names, write_names
+from app.sources.name_lists import NameList, names, parse_names, write_names
+from tests.helpers.steps import no_hang, steps
 
 ADA, CHARLES, BYRON = "Ada Lovelace", "Charles Babbage", "Lord Byron"
 
@@ -102,3 +103,19 @@ def test_a_stored_name_stays_one(name: str) -> None:
 def test_hostile_lists_take_few_steps() -> None:
     for text in ("{" * 5000, "a, " * 5000, " and " * 5000, "et al. " * 3000, "¹ " * 5000):
         parse_names(text)
+
+
+@pytest.mark.parametrize(
+    ("field", "people"),
+    [
+        ("Ann Lee \n and\tBo Poe and and Cy Roe", ("Ann Lee", "Bo Poe", "Cy Roe")),
+        ("{Ann and} Lee \\& Bo Poe", ("Ann and Lee", "Bo Poe")),
+    ],
+)
+def test_space_before_what_ends_a_name(field: str, people: tuple[str, ...]) -> None:
+    assert names(field) == people
+
+
+def test_long_space_takes_time_by_its_length() -> None:
+    with no_hang():
+        assert steps(names, "Ann" + " " * 100_000 + "Lee") < 1_000
