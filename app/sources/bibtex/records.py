@@ -64,7 +64,7 @@ _TAG = re.compile(
 # The same where a program made TeX of the angle brackets, and of the attributes.
 _TEX_TAG = re.compile(
     r"(?:\$<\$|\\ensuremath\{<\}|\{?\\textless(?:\{\}|\b)\}?|<)\s*"
-    rf"(/?{_TAG_NAME})\b(?:[\s{{][^<>$]*?)?\s*"
+    rf"(/?{_TAG_NAME})\b(?:[\s{{](?:(?!\\textless|\\textgreater|\\ensuremath)[^<>$])*+)?"
     r"(?:\$>\$|\\ensuremath\{>\}|\{?\\textgreater(?:\{\}|\b)\}?|>)",
     re.IGNORECASE,
 )
