@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from app.text.person_names import format_name, is_group, is_particle
+from app.text.person_names import format_name, is_group, is_particle, is_suffix
 from app.text.tex import plain
 from app.text.tex_mending import unescape_entities
 
@@ -33,7 +33,6 @@ _PART_NAME = re.compile(r"(?:family|given|prefix|suffix|useprefix)(?:-i)?\s*=", 
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.?[-\s~]*){1,4}")
 _CAPITALS = re.compile(r"(?:(?:[^\W\d_]\.|[A-ZÀ-ÖØ-Þ])[-\s~]*){1,4}")
 _INITIAL_FIRST = re.compile(r"[^\W\d_]\.[-\s\w.~]*\w{2}")
-_JUNIOR = re.compile(r"(?:[JS]r\.?|I{2,3}|IV)")
 _COMPANY = re.compile(r"(?:inc|ltd|llc|gmbh|corp|co|ag|s\.a)\.?", re.IGNORECASE)
 # Printed behind a name: marks of notes and of affiliations.
 _MARKS = "*†‡§¶‖⁎∗¹²³⁰⁴-⁹"
@@ -123,8 +122,8 @@ class _TypedNames:
         self.names += map(_printed, behind)
 
     def _read_people(self, parts: list[str], text: str, beside: bool) -> None:
-        suffixes = [part for part in parts[1:] if _JUNIOR.fullmatch(part)]
-        plain_parts = [part for part in parts if part not in suffixes]
+        suffixes = list(filter(is_suffix, parts[1:]))
+        plain_parts = [*parts[:1], *(part for part in parts[1:] if not is_suffix(part))]
         if len(suffixes) == 1 and len(plain_parts) < 3:
             last, first = [*plain_parts, ""][:2]
             self.names.append(format_name(first, last, suffixes[0]))
@@ -263,7 +262,7 @@ def _of_one(name: str) -> list[str]:
         return found
     if len(told) == 2:
         return _two(told[0], told[1])
-    if len(told) == 3 and (_JUNIOR.fullmatch(told[1]) or not _is_full(told)):
+    if len(told) == 3 and (is_suffix(told[1]) or not _is_full(told)):
         return [format_name(told[2], told[0], told[1])]
     if len(told) % 2 == 0 and all(map(_INITIALS.fullmatch, told[1::2])):
         return [format_name(first, last) for last, first in zip(told[::2], told[1::2], strict=True)]
@@ -279,7 +278,7 @@ def _family_first(told: list[str]) -> list[str]:
 
 
 def _two(last: str, first: str) -> list[str]:
-    if _JUNIOR.fullmatch(first) and " " in last:  # `Martin Luther King, Jr.`
+    if is_suffix(first) and " " in last:  # `Martin Luther King, Jr.`
         return [f"{last} {first}"]
     if _INITIAL_FIRST.fullmatch(last) and _INITIAL_FIRST.fullmatch(first):
         return [last, first]  # `A. Lee, B. Chen`

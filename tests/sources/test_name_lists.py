@@ -119,3 +119,16 @@ def test_space_before_what_ends_a_name(field: str, people: tuple[str, ...]) -> N
 def test_long_space_takes_time_by_its_length() -> None:
     with no_hang():
         assert steps(names, "Ann" + " " * 100_000 + "Lee") < 1_000
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("King, jr., Martin Luther", ("Martin Luther King jr.",)),
+        ("Gates, William, 3rd", ("William Gates 3rd",)),
+        ("III, III", ("III III",)),
+        ("Jr., Jr., Jr.", ("Jr.", "Jr.", "Jr.")),
+    ],
+)
+def test_what_stands_behind_a_name(text: str, people: tuple[str, ...]) -> None:
+    assert parse_names(text).names == people

@@ -9,7 +9,7 @@ from app.references.identifiers import CORR
 from app.sources.months import MACROS, month_number
 from app.sources.name_lists import names
 from app.sources.record import DETAILS, PaperRecord, has_more_authors
-from app.text.person_names import is_group, split_name, without_number
+from app.text.person_names import is_group, is_suffix, split_name, without_number
 from app.text.tex import paragraphs, plain
 
 NO_PAPERS = frozenset({"string", "preamble", "comment", "xdata", "set", "control"})
@@ -48,7 +48,6 @@ _SIGNS = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
 }
-_COMMA = re.compile(r",(?= (?:[JS]r\.?|I{2,3}|IV)$)")  # of "Martin Luther King, Jr."
 # What would be read as several names.
 _SEVERAL = re.compile(r"[,;={}]|\band\b|\bothers\b|\bet\.?\s*al\b", re.IGNORECASE)
 
@@ -152,10 +151,16 @@ def _kind(record: PaperRecord) -> str:
 
 def _people(people: tuple[str, ...]) -> str:
     written = []
-    for name in (_COMMA.sub("", each) for each in people):
+    for name in map(_without_comma, people):
         tex = _person(name)
         written.append(tex if names(tex) == (name,) else f"{{{escape_tex(name)}}}")
     return " and ".join(written)
+
+
+def _without_comma(name: str) -> str:
+    """`Martin Luther King Jr.` of "Martin Luther King, Jr."."""
+    before, comma, suffix = name.rpartition(", ")
+    return f"{before} {suffix}" if comma and is_suffix(suffix) else name
 
 
 def _person(name: str) -> str:
