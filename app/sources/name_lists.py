@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from app.text.person_names import format_name, is_group, is_particle, is_suffix
-from app.text.tex import plain
+from app.text.tex import escape_signs, plain
 from app.text.tex_mending import unescape_entities
 
 MAX_NAMES = 10_000
@@ -75,11 +75,13 @@ def parse_names(text: str) -> NameList:
 
 def write_names(people: NameList) -> str:
     """A list that `parse_names` reads as the same, one name on a line."""
-    lines = []
-    for name in people.names:
-        is_plain = parse_names(name) == NameList((name,))
-        lines.append(name if is_plain else f"{{{name}}}")
+    lines = [write_name(name) for name in people.names]
     return "\n".join([*lines, *(["et al."] if people.has_more else [])])
+
+
+def write_name(name: str) -> str:
+    """A name that `parse_names` reads as the same, in braces where it would not otherwise."""
+    return name if parse_names(name) == NameList((name,)) else f"{{{escape_signs(name)}}}"
 
 
 class _TypedNames:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.sources.name_lists import NameList, names, parse_names, write_names
 from tests.helpers.steps import no_hang, steps
@@ -96,6 +98,40 @@ def test_what_may_be_one_or_several(text: str) -> None:
 
 @pytest.mark.parametrize("name", ["Anders And", "others", "A; B", "Lovelace, Ada", "Ada ¹"])
 def test_a_stored_name_stays_one(name: str) -> None:
+    people = NameList((name, ADA))
+    assert parse_names(write_names(people)) == people
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *(
+                    "Ann",
+                    "Lee",
+                    " ",
+                    ",",
+                    "and",
+                    "&",
+                    "&amp;",
+                    "{",
+                    "}",
+                    "\\",
+                    '\\"',
+                    "$",
+                    "~",
+                    "%",
+                ),
+                *("--", "``", "^", "et al.", "others", "A.", "Jr.", "*", ";", "family=", "Inc."),
+                "University",
+            ]
+        ),
+        min_size=1,
+        max_size=7,
+    )
+)
+def test_any_name_stays_as_it_is(parts: list[str]) -> None:
+    name = " ".join("".join(parts).split()) or "Ann"
     people = NameList((name, ADA))
     assert parse_names(write_names(people)) == people
 

@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 
 from app.services.lookup import pasted_input
 from app.sources.bibtex.reading import read_bibtex
-from app.sources.bibtex.writing import escape_tex
 from app.sources.formats.csl import read_csl
 from app.sources.formats.ris import read_ris
 from app.sources.lookup import arxiv, crossref, dblp, openreview
 from app.text.signs import mend_signs
-from app.text.tex import paragraphs, plain
+from app.text.tex import escape_tex, paragraphs, plain
 from app.text.tex_mending import MAX_DEPTH, MAX_MARKS
 from tests.helpers.steps import no_hang, steps
 
