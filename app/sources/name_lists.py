@@ -22,10 +22,10 @@ _BREAKS = re.compile(
 _OTHERS = re.compile(r"(?:(?:and|&)\s+)?(?:others|et\.?\s*al\.?)", re.IGNORECASE)
 # At the end of the last name, where "and" or a comma is missing.
 _OTHERS_BEHIND = re.compile(r"(?<=[\w.}])\s+et\.?\s*al\.?\s*$", re.IGNORECASE)
-_ON_BEHALF = re.compile(r"(?:(?:on\s+behalf\s+of|for)\s+)?(?:the\s+)?", re.IGNORECASE)
+_ON_BEHALF = re.compile(r"^(?:(?:on\s+behalf\s+of|for)\s+)?(?:the\s+)?", re.IGNORECASE)
 # As medical journals write names: `Hinton GE`, `van der Berg A.-B.`
 _FAMILY_FIRST = re.compile(
-    r"((?:[^\W\d_][\w'’-]*\s)*[^\W\d_][\w'’-]+)\s((?:[^\W\d_a-z]\.?-?){1,3})", re.ASCII
+    r"((?:[^\W\d_][\w'’-]*\s)*[^\W\d_][\w'’-]+)\s((?:[^\W\d_]\.?-?){1,3})"
 )
 # biblatex 3.5 and later: `family=Gogh, given=Vincent, prefix=van`.
 _PART = re.compile(r"(family|given|prefix|suffix)\s*=\s*(.*)", re.IGNORECASE | re.DOTALL)
@@ -221,7 +221,7 @@ def with_collaborations(people: tuple[str, ...], value: str) -> tuple[str, ...]:
 
 
 def _group_name(name: str) -> str:
-    words = _ON_BEHALF.sub("", name.lower(), count=1).split()
+    words = _ON_BEHALF.sub("", name.lower()).split()
     return " ".join(word for word in words if not word.startswith("collaboration"))
 
 
@@ -273,7 +273,8 @@ def _of_one(name: str) -> list[str]:
 
 def _family_first(told: list[str]) -> list[str]:
     """The names of `Hinton GE, Salakhutdinov RR`; of anything else, none."""
-    pairs = [found for found in map(_FAMILY_FIRST.fullmatch, told) if found]
+    matches = map(_FAMILY_FIRST.fullmatch, told)
+    pairs = [found for found in matches if found and found[2].isupper()]
     if len(pairs) < len(told):
         return []
     return [format_name(each[2], each[1]) for each in pairs]

@@ -27,6 +27,8 @@ ADA, CHARLES, BYRON = "Ada Lovelace", "Charles Babbage", "Lord Byron"
         ("Ada Lovelace,\nCharles Babbage,\nand Lord Byron", [ADA, CHARLES, BYRON]),
         ("A. Lovelace, C. Babbage", ["A. Lovelace", "C. Babbage"]),
         ("Lovelace AK, Babbage C", ["AK Lovelace", "C Babbage"]),
+        ("Müller J, Núñez-Öz ÁČ", ["J Müller", "ÁČ Núñez-Öz"]),
+        ("Иванов И, Петров П", ["И Иванов", "П Петров"]),
         ("Lovelace, A., Babbage, C., & Byron, L.", ["A. Lovelace", "C. Babbage", "L. Byron"]),
         ("Ada Lovelace¹*, Charles Babbage², Lord Byron†", [ADA, CHARLES, BYRON]),
         ("Smith, John A.", ["John A. Smith"]),

@@ -577,6 +577,7 @@ def test_formulas_of_publishers(written: str, title: str) -> None:
           "CMS Collaboration"], False),
         ("collaboration={Event Horizon Telescope Consortium}",
          ["Event Horizon Telescope Consortium"], False),
+        ("collaboration={for the Centre for the Cosmos}", ["Centre for the Cosmos"], False),
     ],
 )  # fmt: skip
 def test_collaborations(inside: str, people: list[str], others: bool) -> None:
