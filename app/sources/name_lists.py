@@ -24,9 +24,7 @@ _OTHERS = re.compile(r"(?:(?:and|&)\s+)?(?:others|et\.?\s*al\.?)", re.IGNORECASE
 _OTHERS_BEHIND = re.compile(r"(?<=[\w.}])\s+et\.?\s*al\.?\s*$", re.IGNORECASE)
 _ON_BEHALF = re.compile(r"^(?:(?:on\s+behalf\s+of|for)\s+)?(?:the\s+)?", re.IGNORECASE)
 # As medical journals write names: `Hinton GE`, `van der Berg A.-B.`
-_FAMILY_FIRST = re.compile(
-    r"((?:[^\W\d_][\w'’-]*\s)*[^\W\d_][\w'’-]+)\s((?:[^\W\d_]\.?-?){1,3})"
-)
+_FAMILY_FIRST = re.compile(r"((?:[^\W\d_][\w'’-]*\s)*[^\W\d_][\w'’-]+)\s((?:[^\W\d_]\.?-?){1,3})")
 # biblatex 3.5 and later: `family=Gogh, given=Vincent, prefix=van`.
 _PART = re.compile(r"(family|given|prefix|suffix)\s*=\s*(.*)", re.IGNORECASE | re.DOTALL)
 _PART_NAME = re.compile(r"(?:family|given|prefix|suffix|useprefix)(?:-i)?\s*=", re.IGNORECASE)
@@ -57,7 +55,7 @@ class NameList:
     doubts: tuple[str, ...] = ()
 
 
-def parse_names(text: str) -> NameList:
+def parse_names(text: str, *, several: bool = False) -> NameList:
     """People as they are typed, printed or kept in a field that is not BibTeX's.
 
     Braces hold together what is one name, as in BibTeX; TeX is resolved. "Smith, Ann, Bo Lee" and
@@ -65,8 +63,9 @@ def parse_names(text: str) -> NameList:
 
     Args:
         text: names on lines of their own, or parted by semicolons, "and" or commas.
+        several: whether "Ann Lee, Bo Poe" is two people, where otherwise it is doubted.
     """
-    found = _TypedNames()
+    found = _TypedNames(several)
     for line in text.splitlines():
         found.read_line(line.strip())
     names = tuple(name for name in found.names[:MAX_NAMES] if name)
@@ -87,7 +86,8 @@ def write_name(name: str) -> str:
 class _TypedNames:
     """Reads lists line by line."""
 
-    def __init__(self) -> None:
+    def __init__(self, several: bool) -> None:
+        self.several = several
         self.names: list[str] = []
         self.has_more = False
         self.doubts: list[str] = []
@@ -147,10 +147,10 @@ class _TypedNames:
     def _read_two(self, last: str, first: str, text: str, beside: bool) -> None:
         both = _is_given_first(last) and _is_given_first(first)
         initials = _INITIAL_FIRST.fullmatch(last) and _INITIAL_FIRST.fullmatch(first)
-        if both and (beside or initials):
+        is_sure = not both or is_particle(last.split()[0]) or first.endswith(".")
+        if both and (beside or initials or (self.several and not is_sure)):
             self.names += [last, first]
             return
-        is_sure = not both or is_particle(last.split()[0]) or first.endswith(".")
         if not is_sure:
             self.doubts.append(text)
         self.names.append(format_name(first, last))
