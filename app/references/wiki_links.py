@@ -15,6 +15,6 @@ _SIZES = re.compile(r"(\d{1,4})(?:x(\d{1,4}))?", re.ASCII)
 
 
 def read_size(shown: str) -> tuple[str, str] | None:
-    """The width and height of a picture, the latter may be empty; `None` for any other text."""
+    """The width and height of a picture; the latter may be empty."""
     sizes = _SIZES.fullmatch(shown)
     return (sizes[1], sizes[2] or "") if sizes else None

@@ -28,6 +28,7 @@ _LINK = re.compile(r"\\href\s*\{([^{}]*)\}\s*\{[^{}]*\}")
 
 
 def find_doi(fields: Mapping[str, str]) -> str:
+    """The DOI, in its own field or in an address."""
     for name in ("doi", "ee", "url"):
         value = fields.get(name, "")
         if name != "doi" and "doi.org/" not in value:
@@ -39,6 +40,7 @@ def find_doi(fields: Mapping[str, str]) -> str:
 
 
 def find_arxiv_id(fields: Mapping[str, str]) -> str:
+    """The arXiv identifier, in whatever field an entry has it."""
     kind = (fields.get("archiveprefix") or fields.get("eprinttype", "")).strip().lower()
     eprint = _unescaped(fields.get("eprint", ""))
     if kind in ("arxiv", ""):
@@ -59,7 +61,10 @@ def find_arxiv_id(fields: Mapping[str, str]) -> str:
 
 
 def find_url(fields: Mapping[str, str]) -> str:
-    """The address of the work; a short DOI is one, for it does not say which DOI it means."""
+    """The address of the work; a short DOI is one.
+
+    It does not say which DOI it means.
+    """
     short = short_doi(_unescaped(fields.get("doi", "")))
     return _told_url(fields) or (f"https://doi.org/{short}" if short else "")
 

@@ -59,7 +59,7 @@ def rename_fields(
 
 
 def read_authors(value: str | list[str]) -> NameList:
-    """The authors of a field: a list with one in each value, or a line of them."""
+    """The authors of a field: one in each value, or a line of them."""
     values = value if isinstance(value, list) else [value]
     return parse_names("\n".join(map(without_links, values)), several=isinstance(value, str))
 
