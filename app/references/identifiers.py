@@ -61,9 +61,10 @@ PART_OF_ADDRESS = re.compile(
     r"|\.(?:pdf|epdf|html?|xml|full|abstract|short|long)$",
     re.IGNORECASE,
 )
-PUBMED = re.compile(r"(?:pmid|pubmed(?:id)?):?(\d{1,9})", re.ASCII | re.IGNORECASE)
+# `pubmed2020` and `ssrn2019` are keys: a number that no colon marks is longer than a year.
+PUBMED = re.compile(r"(?:pmid|pubmed(?:id)?)(?::(\d{1,9})|(\d{5,9}))", re.ASCII | re.IGNORECASE)
 PMC = re.compile(r"(?:pmc(?:id)?:)?pmc(\d{4,9})|pmc(?:id)?:(\d{4,9})", re.ASCII | re.IGNORECASE)
-SSRN = re.compile(r"ssrn[:-]?(?:id)?(\d{4,8})", re.ASCII | re.IGNORECASE)
+SSRN = re.compile(r"ssrn(?::(?:id)?(\d{4,8})|-?(?:id)?(\d{5,8}))", re.ASCII | re.IGNORECASE)
 CORPUS_ID = re.compile(r"(?:s2)?corpusid:(\d{1,10})", re.ASCII | re.IGNORECASE)
 HAL = re.compile(
     r"(?:hal:)?((?:hal|inria|tel|halshs|cel|dumas|ensl|ijn|medihal|pasteur|lirmm|cea)-\d{8})(?:v\d{1,2})?",
@@ -144,11 +145,11 @@ def from_key(text: str, user: str | None = None) -> PaperRef | None:
 def _of_archive(text: str) -> PaperRef | None:
     """Reads an identifier of PubMed, SSRN, Semantic Scholar, HAL or ADS that cannot be a key."""
     if number := PUBMED.fullmatch(text):
-        return PaperRef("url", f"{_PUBMED}{number[1]}")
+        return PaperRef("url", f"{_PUBMED}{number[1] or number[2]}")
     if number := PMC.fullmatch(text):
         return PaperRef("url", f"{_PMC}{number[1] or number[2]}")
     if number := SSRN.fullmatch(text):
-        return PaperRef("doi", f"10.2139/ssrn.{number[1]}")
+        return PaperRef("doi", f"10.2139/ssrn.{number[1] or number[2]}")
     if number := CORPUS_ID.fullmatch(text):
         return PaperRef("url", f"api.semanticscholar.org/CorpusID:{number[1]}")
     if text.lower().startswith("hal:") and (number := HAL.fullmatch(text)):

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 
+# Subdomains count as well.
 ARXIV_HOSTS = frozenset(
     (
-        *("arxiv.org", "export.arxiv.org", "browse.arxiv.org", "cn.arxiv.org", "de.arxiv.org"),
-        *("ar5iv.org", "ar5iv.labs.arxiv.org", "alphaxiv.org", "xxx.lanl.gov", "lanl.arxiv.org"),
-        *("arxiv-vanity.com", "huggingface.co", "scirate.com", "hf.co", "talk2arxiv.org"),
-        *("papers.cool", "arxiv.gg", "alphaarxiv.org"),
+        *("arxiv.org", "ar5iv.org", "alphaxiv.org", "xxx.lanl.gov", "arxiv-vanity.com"),
+        *("huggingface.co", "scirate.com", "hf.co", "talk2arxiv.org", "papers.cool", "arxiv.gg"),
+        *("alphaarxiv.org",),
     )
 )
 # Hosts of pages of their own that lead from arXiv's numbers to these.
@@ -67,8 +67,8 @@ ACL_PATH = re.compile(r"/(?:.*/)?([^/]+?)(?:\.(?:pdf|bib|xml|endf))?/?")
 # Sites whose addresses hold the DOI; subdomains count as well.
 DOI_SITES = frozenset(
     (
-        *("dl.acm.org", "portal.acm.org", "link.springer.com", "onlinelibrary.wiley.com"),
-        *("biomedcentral.com", "springeropen.com", "pubs.acs.org", "science.org", "pnas.org"),
+        *("dl.acm.org", "portal.acm.org", "link.springer.com", "biomedcentral.com"),
+        *("springeropen.com", "pubs.acs.org", "science.org", "pnas.org"),
         *("tandfonline.com", "journals.aps.org", "link.aps.org", "royalsocietypublishing.org"),
         *("iopscience.iop.org", "academic.oup.com", "journals.plos.org", "plosone.org"),
         *("frontiersin.org", "journals.sagepub.com", "epubs.siam.org", "pubsonline.informs.org"),
@@ -79,7 +79,7 @@ DOI_SITES = frozenset(
         *("ascelibrary.org", "journals.asm.org", "embopress.org", "rupress.org"),
         *("journals.ametsoc.org", "psycnet.apa.org", "chemrxiv.org", "techrxiv.org"),
         *("essopenarchive.org", "authorea.com", "thieme-connect.de"),
-        *("thieme-connect.com", "pubs.geoscienceworld.org", "journals.sagepub.com", "genome.org"),
+        *("thieme-connect.com", "pubs.geoscienceworld.org", "genome.org"),
         *("dlnext.acm.org", "nowpublishers.com", "direct.mit.edu", "bmj.com", "cambridge.org"),
     )
 )

@@ -135,7 +135,9 @@ def _inner(address: str) -> PaperRef | None:
 
 def _doi(host: str, path: str) -> PaperRef | None:
     doi = path.strip("/").removeprefix("doi:")
-    if host in SHORT_DOI_HOSTS and SHORT_DOI.fullmatch(f"10/{doi}"):
+    # Without the prefix, doi.org's own pages such as `/help` look like a short DOI of letters.
+    is_short = host in SHORT_DOI_HOSTS and (host == "shortdoi.org" or re.search(r"\d", doi))
+    if is_short and SHORT_DOI.fullmatch(f"10/{doi}"):
         doi = f"10/{doi}"
     return from_key(doi) if SHORT_DOI.fullmatch(doi) else from_doi(doi)
 

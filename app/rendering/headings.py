@@ -32,12 +32,12 @@ def link_headings(root: Element, prefix: str, to_source: Callable[[str], str]) -
     if not anchors:
         return
     named: dict[str, tuple[int, Element]] = {}
+    repeats: dict[str, int] = {}  # of each name, so that no number is tried twice
     for number, heading in enumerate((each for each in root.iter() if each.tag in HEADINGS), 1):
         name = base = heading_name(to_source("".join(heading.itertext())))
-        again = 0
         while name in named:
-            again += 1
-            name = f"{base}-{again}"
+            repeats[base] = repeats.get(base, 0) + 1
+            name = f"{base}-{repeats[base]}"
         named[name] = number, heading
     for anchor in anchors:
         found = named.get(heading_name(unquote(anchor.get("href", "")[1:])))

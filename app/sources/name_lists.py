@@ -9,27 +9,28 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from app.text.person_names import format_name, is_group, is_particle
-from app.text.tex import plain
+from app.text.person_names import format_name, is_group, is_particle, is_suffix
+from app.text.tex import escape_signs, plain
 from app.text.tex_mending import unescape_entities
 
 MAX_NAMES = 10_000
-_BREAKS = re.compile(r"\s+\\?&(?=\s)|\\.|[{}]|\s+and(?=[\s{]|$)|,|;", re.IGNORECASE | re.DOTALL)
+# Space is looked at once, from its first sign or behind one that a backslash escapes.
+_BREAKS = re.compile(
+    r"(?:(?<!\s)|(?<=\\\s))\s++(?:\\?&(?=\s)|and(?=[\s{]|$))|\\.|[{}]|,|;",
+    re.IGNORECASE | re.DOTALL,
+)
 _OTHERS = re.compile(r"(?:(?:and|&)\s+)?(?:others|et\.?\s*al\.?)", re.IGNORECASE)
 # At the end of the last name, where "and" or a comma is missing.
 _OTHERS_BEHIND = re.compile(r"(?<=[\w.}])\s+et\.?\s*al\.?\s*$", re.IGNORECASE)
-_ON_BEHALF = re.compile(r"(?:(?:on\s+behalf\s+of|for)\s+)?(?:the\s+)?", re.IGNORECASE)
+_ON_BEHALF = re.compile(r"^(?:(?:on\s+behalf\s+of|for)\s+)?(?:the\s+)?", re.IGNORECASE)
 # As medical journals write names: `Hinton GE`, `van der Berg A.-B.`
-_FAMILY_FIRST = re.compile(
-    r"((?:[^\W\d_][\w'’-]*\s)*[^\W\d_][\w'’-]+)\s((?:[^\W\d_a-z]\.?-?){1,3})", re.ASCII
-)
+_FAMILY_FIRST = re.compile(r"((?:[^\W\d_][\w'’-]*\s)*[^\W\d_][\w'’-]+)\s((?:[^\W\d_]\.?-?){1,3})")
 # biblatex 3.5 and later: `family=Gogh, given=Vincent, prefix=van`.
 _PART = re.compile(r"(family|given|prefix|suffix)\s*=\s*(.*)", re.IGNORECASE | re.DOTALL)
 _PART_NAME = re.compile(r"(?:family|given|prefix|suffix|useprefix)(?:-i)?\s*=", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.?[-\s~]*){1,4}")
 _CAPITALS = re.compile(r"(?:(?:[^\W\d_]\.|[A-ZÀ-ÖØ-Þ])[-\s~]*){1,4}")
 _INITIAL_FIRST = re.compile(r"[^\W\d_]\.[-\s\w.~]*\w{2}")
-_JUNIOR = re.compile(r"(?:[JS]r\.?|I{2,3}|IV)")
 _COMPANY = re.compile(r"(?:inc|ltd|llc|gmbh|corp|co|ag|s\.a)\.?", re.IGNORECASE)
 # Printed behind a name: marks of notes and of affiliations.
 _MARKS = "*†‡§¶‖⁎∗¹²³⁰⁴-⁹"
@@ -54,7 +55,7 @@ class NameList:
     doubts: tuple[str, ...] = ()
 
 
-def parse_names(text: str) -> NameList:
+def parse_names(text: str, *, several: bool = False) -> NameList:
     """People as they are typed, printed or kept in a field that is not BibTeX's.
 
     Braces hold together what is one name, as in BibTeX; TeX is resolved. "Smith, Ann, Bo Lee" and
@@ -62,8 +63,9 @@ def parse_names(text: str) -> NameList:
 
     Args:
         text: names on lines of their own, or parted by semicolons, "and" or commas.
+        several: whether "Ann Lee, Bo Poe" is two people, where otherwise it is doubted.
     """
-    found = _TypedNames()
+    found = _TypedNames(several)
     for line in text.splitlines():
         found.read_line(line.strip())
     names = tuple(name for name in found.names[:MAX_NAMES] if name)
@@ -72,17 +74,20 @@ def parse_names(text: str) -> NameList:
 
 def write_names(people: NameList) -> str:
     """A list that `parse_names` reads as the same, one name on a line."""
-    lines = []
-    for name in people.names:
-        is_plain = parse_names(name) == NameList((name,))
-        lines.append(name if is_plain else f"{{{name}}}")
+    lines = [write_name(name) for name in people.names]
     return "\n".join([*lines, *(["et al."] if people.has_more else [])])
+
+
+def write_name(name: str) -> str:
+    """A name that `parse_names` reads as the same, in braces where it would not otherwise."""
+    return name if parse_names(name) == NameList((name,)) else f"{{{escape_signs(name)}}}"
 
 
 class _TypedNames:
     """Reads lists line by line."""
 
-    def __init__(self) -> None:
+    def __init__(self, several: bool) -> None:
+        self.several = several
         self.names: list[str] = []
         self.has_more = False
         self.doubts: list[str] = []
@@ -119,8 +124,8 @@ class _TypedNames:
         self.names += map(_printed, behind)
 
     def _read_people(self, parts: list[str], text: str, beside: bool) -> None:
-        suffixes = [part for part in parts[1:] if _JUNIOR.fullmatch(part)]
-        plain_parts = [part for part in parts if part not in suffixes]
+        suffixes = list(filter(is_suffix, parts[1:]))
+        plain_parts = [*parts[:1], *(part for part in parts[1:] if not is_suffix(part))]
         if len(suffixes) == 1 and len(plain_parts) < 3:
             last, first = [*plain_parts, ""][:2]
             self.names.append(format_name(first, last, suffixes[0]))
@@ -142,10 +147,10 @@ class _TypedNames:
     def _read_two(self, last: str, first: str, text: str, beside: bool) -> None:
         both = _is_given_first(last) and _is_given_first(first)
         initials = _INITIAL_FIRST.fullmatch(last) and _INITIAL_FIRST.fullmatch(first)
-        if both and (beside or initials):
+        is_sure = not both or is_particle(last.split()[0]) or first.endswith(".")
+        if both and (beside or initials or (self.several and not is_sure)):
             self.names += [last, first]
             return
-        is_sure = not both or is_particle(last.split()[0]) or first.endswith(".")
         if not is_sure:
             self.doubts.append(text)
         self.names.append(format_name(first, last))
@@ -216,7 +221,7 @@ def with_collaborations(people: tuple[str, ...], value: str) -> tuple[str, ...]:
 
 
 def _group_name(name: str) -> str:
-    words = _ON_BEHALF.sub("", name.lower(), count=1).split()
+    words = _ON_BEHALF.sub("", name.lower()).split()
     return " ".join(word for word in words if not word.startswith("collaboration"))
 
 
@@ -259,7 +264,7 @@ def _of_one(name: str) -> list[str]:
         return found
     if len(told) == 2:
         return _two(told[0], told[1])
-    if len(told) == 3 and (_JUNIOR.fullmatch(told[1]) or not _is_full(told)):
+    if len(told) == 3 and (is_suffix(told[1]) or not _is_full(told)):
         return [format_name(told[2], told[0], told[1])]
     if len(told) % 2 == 0 and all(map(_INITIALS.fullmatch, told[1::2])):
         return [format_name(first, last) for last, first in zip(told[::2], told[1::2], strict=True)]
@@ -268,14 +273,15 @@ def _of_one(name: str) -> list[str]:
 
 def _family_first(told: list[str]) -> list[str]:
     """The names of `Hinton GE, Salakhutdinov RR`; of anything else, none."""
-    pairs = [found for found in map(_FAMILY_FIRST.fullmatch, told) if found]
+    matches = map(_FAMILY_FIRST.fullmatch, told)
+    pairs = [found for found in matches if found and found[2].isupper()]
     if len(pairs) < len(told):
         return []
     return [format_name(each[2], each[1]) for each in pairs]
 
 
 def _two(last: str, first: str) -> list[str]:
-    if _JUNIOR.fullmatch(first) and " " in last:  # `Martin Luther King, Jr.`
+    if is_suffix(first) and " " in last:  # `Martin Luther King, Jr.`
         return [f"{last} {first}"]
     if _INITIAL_FIRST.fullmatch(last) and _INITIAL_FIRST.fullmatch(first):
         return [last, first]  # `A. Lee, B. Chen`

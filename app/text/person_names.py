@@ -120,12 +120,12 @@ def split_name(name: str) -> PersonName:
     if not comma:
         return _split(name.split())
     parts = [part.strip() for part in behind.split(",")]
-    suffix = next((part for part in parts if _SUFFIX.fullmatch(part)), "")
+    suffix = next(filter(is_suffix, parts), "")
     given = " ".join(part for part in parts if part and part != suffix)
     if not given:  # `Martin Luther King, Jr.`
         return _split([*before.split(), *filter(None, [suffix])])
     surname = before.split()
-    if not suffix and len(surname) > 1 and _SUFFIX.fullmatch(surname[-1]):
+    if not suffix and len(surname) > 1 and is_suffix(surname[-1]):
         suffix = surname.pop()  # `Steele Jr., Guy L.`
     own, behind_given = given.split(), 0
     while behind_given < len(own) - 1 and own[-1 - behind_given] in _PARTICLES:
@@ -147,7 +147,7 @@ def format_name(given: str, family: str, suffix: str = "") -> str:
 
 def split_names(text: str) -> list[PersonName]:
     """Names as BibTeX lists them, joined by `and`."""
-    return [split_name(name) for name in re.split(r"\s+and\s+", text.strip()) if name]
+    return [split_name(name) for name in re.split(r"(?<!\s)\s++and\s+", text.strip()) if name]
 
 
 def surname(name: str) -> str:
@@ -183,6 +183,11 @@ def comparable_surnames(names: Iterable[str]) -> list[str]:
 def is_particle(word: str) -> bool:
     """Whether a word belongs to the family name behind it: `van`."""
     return word in _PARTICLES
+
+
+def is_suffix(part: str) -> bool:
+    """Whether a part of a name stands behind it: `Jr.`, `III`."""
+    return _SUFFIX.fullmatch(part) is not None
 
 
 def is_group(name: str) -> bool:
@@ -240,7 +245,7 @@ def _split(words: list[str]) -> PersonName:
         if len(words) == 2 and words[1] in _FAMILIES and words[0] not in _FAMILIES:
             return PersonName(words[1], words[0])
         return PersonName(words[0], " ".join(words[1:]))
-    suffix = words[-1] if len(words) > 1 and _SUFFIX.fullmatch(words[-1]) else ""
+    suffix = words[-1] if len(words) > 1 and is_suffix(words[-1]) else ""
     if len(words) == 2 and _ROMAN.fullmatch(suffix):  # a king or a pope
         return PersonName(" ".join(words))
     words = words[:-1] if suffix else words

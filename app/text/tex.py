@@ -3,7 +3,8 @@ r"""TeX as plain text, the same for every source; formulas stay as they are.
 `G{\"o}del` becomes `Gödel`, `{R-CNN}` becomes `R-CNN`, `$x_{1}$` stays. pylatexenc reads it, with a
 context of our own (`tex_signs`). It wants TeX that is whole, and looks at each sign: so one pass
 before (`tex_mending`) closes what is open, and sets aside what needs no reading: formulas, entities
-of HTML, and words. No text is refused; what is too much to be read stays as it is.
+of HTML, and words. No text is refused; what is too much to be read stays as it is. What
+`escape_tex` makes of a text is read again without a difference.
 """
 
 from __future__ import annotations
@@ -46,6 +47,16 @@ from app.text.tex_signs import (
 _TEX = re.compile(r"[\\{}$~&`'\n-]|[?!]`")
 _FORMULA_SIGNS = re.compile(r"[\w+\-−–/*.,=()<> ]+", re.ASCII)
 _MARK = re.compile(r"\\(?:[A-Za-z@]+|.)?|[{}$&]|\n[ \t]*(?=\n)", re.DOTALL)
+_FORMULA = re.compile(r"\$\$.+?\$\$(?!\d)|\$[^$]+\$(?!\d)|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
+_SIGN = re.compile(r"[\\{}~^$%#_&]|-(?=-)|`(?=`)|'(?=')|[?!](?=`)")
+_ENTITY = re.compile(r"(?:[A-Za-z]{2,8}\d{0,2}|#\w{1,7});")  # of HTML, after its "&"
+_SIGNS = {
+    "\\": r"\textbackslash{}",
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
 
 
 def plain(tex: str) -> str:
@@ -62,9 +73,47 @@ def paragraphs(tex: str) -> str:
     return "\n\n".join(filter(None, parts))
 
 
+def escape_tex(text: str) -> str:
+    """Plain text as TeX on one line.
+
+    What is a formula stays, unless reading would change it.
+    """
+    text = unicodedata.normalize("NFC", " ".join(text.split()))
+    tex = "".join(_pieces(text))
+    return tex if tex == text or plain(tex) == text else escape_signs(text)
+
+
+def escape_signs(text: str) -> str:
+    """Plain text as TeX in which nothing is a formula."""
+    return _SIGN.sub(_sign, text)
+
+
+def _pieces(text: str) -> list[str]:
+    pieces, at = [], 0
+    for found in _FORMULA.finditer(text):
+        formula = found[0]
+        inside = formula.strip("$") if formula[0] == "$" else formula[2:-2]
+        # With spaces inside of single dollars it is rather two amounts of money.
+        if inside and inside == inside.strip() and plain(formula) == formula:
+            pieces += [escape_signs(text[at : found.start()]), formula]
+            at = found.end()
+    return [*pieces, escape_signs(text[at:])]
+
+
 def count_marks(tex: str, most: int) -> int:
     """How many signs and words of TeX a text has, counted up to a limit."""
     return sum(1 for _ in islice(_MARK.finditer(tex), most))
+
+
+def _sign(found: re.Match[str]) -> str:
+    sign = found[0]
+    if sign in _SIGNS:
+        return _SIGNS[sign]
+    if sign in "-`'?!":  # two of them would be another sign
+        return sign + "{}"
+    if sign == "&" and _ENTITY.match(found.string, found.end()):
+        return "\\&{}"
+    return "\\" + sign
 
 
 def _text(tex: str) -> str:

@@ -35,7 +35,9 @@ _LENGTH = re.compile(r"=?\s*-?[\d.]+\s*(?:em|ex|pt|mm|cm|in|sp|mu|pc|bp)?\s?")
 _NAME = re.compile(r"\s*\{[^{}\\$]{0,60}\}")
 # What stands for formulas in `\ifmmode … \else … \fi`.
 _MODES = re.compile(
-    r"\\ifmmode\s*((?:(?!\\ifmmode|\\fi|\\else).)*)(?:\\else(?:(?!\\ifmmode|\\fi).)*)?\\fi(?![A-Za-z])"
+    r"\\ifmmode\s*+((?:(?!\\ifmmode|\\fi|\\else).)*+)"
+    r"(?:\\else(?:(?!\\ifmmode|\\fi).)*+)?\\fi(?![A-Za-z])",
+    re.DOTALL,
 )
 _SPACE = re.compile(r"\s*")
 

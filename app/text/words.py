@@ -18,9 +18,9 @@ _ASCII_WORD = re.compile(r"[a-z0-9]+")
 # Small figures are words of their own, so that `x²` and `x^2` are the same.
 _SMALL_FIGURES = re.compile(r"([²³¹⁰⁴-⁹₀-₉]+)")
 # A word with such in it is also one as a whole, so that `H2O` finds `H₂O`.
-_FIGURED = re.compile(r"[^\W_]*[²³¹⁰⁴-⁹₀-₉][^\W_]*")
+_FIGURED = re.compile(r"(?<![^\W_])(?:(?![²³¹⁰⁴-⁹₀-₉])[^\W_])*+[²³¹⁰⁴-⁹₀-₉][^\W_]*")
 # So is one with formulas in it, `H$_2$O`, and one of parts that hyphens join: `rcnn` of `R-CNN`.
-_FORMULAS = re.compile(r"[A-Za-z0-9]*(?:\$[^$\s]{1,60}\$[A-Za-z0-9]*)+")
+_FORMULAS = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]*+(?:\$[^$\s]{1,60}\$[A-Za-z0-9]*+)+")
 _TEX_SIGNS = re.compile(r"\\(?:mathrm|mathsf|text|rm|ce)\b|[${}_^]")
 _COMPOUND = re.compile(rf"(?<![\w‐‑–-])[^\W_{CJK}]+(?:[-‐‑–][^\W_{CJK}]+){{1,2}}(?![-‐‑–]?[^\W_])")
 _HYPHEN = re.compile("[-‐‑–]")

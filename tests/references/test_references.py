@@ -36,6 +36,15 @@ SITE = "https://shortlist.example"
         ("hep-th/9901001v2", PaperRef("arxiv", "hep-th/9901001")),
         ("math.GT/0309136", PaperRef("arxiv", "math/0309136")),
         ("https://arxiv.org/abs/cs/0112017", PaperRef("arxiv", "cs/0112017")),
+        *(
+            (key, PaperRef("key", key))
+            for key in ("pubmed2020", "pmid2019", "ssrn2019", "SSRN-2019")
+        ),
+        ("PMID7", PaperRef("key", "PMID7")),
+        ("pmid:7", PaperRef("url", "pubmed.ncbi.nlm.nih.gov/7")),
+        ("PubMed26017442", PaperRef("url", "pubmed.ncbi.nlm.nih.gov/26017442")),
+        ("ssrn:2019", PaperRef("doi", "10.2139/ssrn.2019")),
+        ("SSRN-id2477899", PaperRef("doi", "10.2139/ssrn.2477899")),
         ("10.1109/5.771073", PaperRef("doi", "10.1109/5.771073")),
         ("doi:10.1109/CVPR.2016.90", PaperRef("doi", "10.1109/cvpr.2016.90")),
         ("DOI:10.1109/CVPR.2016.90.", PaperRef("doi", "10.1109/cvpr.2016.90")),

@@ -11,6 +11,7 @@ from app.references.parsing import (
     parse_identifier,
     reference_from_url,
 )
+from app.references.site_forms import ARXIV_HOSTS, DOI_SITES
 
 ARXIV = PaperRef("arxiv", "1506.01497")
 HEP = PaperRef("arxiv", "hep-th/9901001")
@@ -268,6 +269,9 @@ def test_a_page_of_a_paper_is_read(address: str) -> None:
         "https://huggingface.co/papers",
         "https://openreview.net/group?id=ICLR.cc",
         "https://biorxiv.org/content/10.1101",
+        # pages of its own
+        "https://www.doi.org/help",
+        "https://doi.org/members",
         # not these sites
         "https://evil.example/doi/10.1145/3065386",
         "https://dl.acm.org.evil.example/doi/10.1145/3065386",
@@ -293,6 +297,12 @@ def test_a_page_of_a_paper_is_read(address: str) -> None:
 def test_other_pages_mean_no_paper(address: str) -> None:
     assert parse_address(address) is None
     assert parse_identifier(address) is None
+
+
+@pytest.mark.parametrize("sites", [ARXIV_HOSTS, DOI_SITES])
+def test_no_site_is_listed_below_another(sites: frozenset[str]) -> None:
+    below = {site for site in sites for other in sites if site.endswith(f".{other}")}
+    assert below == set()
 
 
 @pytest.mark.parametrize("text", ["arxiv transformers", "DOI later", "acl", "P19-100", "Z9-1001"])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from xml.etree.ElementTree import Element, SubElement
+
 import pytest
 
 from app.references.identifiers import PaperRef
 from app.rendering import KnownPapers, PaperLink, Problem, render
+from app.rendering.headings import link_headings
 from app.rendering.sentences import sentence_spans
+from tests.helpers.steps import steps
 
 ARXIV = PaperRef("arxiv", "1707.09405")
 
@@ -193,3 +197,24 @@ def test_citations_read_as_their_papers_are_known() -> None:
     assert ">none</a>" in html
     assert ">mine</a>" in html
     assert ">Girshick 2015</a>" in html
+
+
+def headings_and_link(*names: str, link: str) -> Element:
+    root = Element("div")
+    for name in names:
+        SubElement(root, "h3").text = name
+    SubElement(root, "a", {"href": link})
+    return root
+
+
+def test_a_number_that_is_taken_is_passed_over() -> None:
+    names = ("a", "a-1", "a", "a", "a-1")
+    for link, number in (("#a", 1), ("#a-1", 2), ("#a-2", 3), ("#a-3", 4), ("#a-1-1", 5)):
+        root = headings_and_link(*names, link=link)
+        link_headings(root, "p-", str)
+        assert root[-1].get("href") == f"#p-h-{number}", link
+
+
+def test_equal_headings_take_steps_by_their_number() -> None:
+    few, many = (headings_and_link(*["a"] * count, link="#a") for count in (200, 400))
+    assert steps(link_headings, many, "p-", str) < 2.5 * steps(link_headings, few, "p-", str)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from app.sources.name_lists import NameList, parse_names, write_names
+from app.sources.name_lists import NameList, names, parse_names, write_names
+from tests.helpers.steps import no_hang, steps
 
 ADA, CHARLES, BYRON = "Ada Lovelace", "Charles Babbage", "Lord Byron"
 
@@ -24,6 +27,8 @@ ADA, CHARLES, BYRON = "Ada Lovelace", "Charles Babbage", "Lord Byron"
         ("Ada Lovelace,\nCharles Babbage,\nand Lord Byron", [ADA, CHARLES, BYRON]),
         ("A. Lovelace, C. Babbage", ["A. Lovelace", "C. Babbage"]),
         ("Lovelace AK, Babbage C", ["AK Lovelace", "C Babbage"]),
+        ("Müller J, Núñez-Öz ÁČ", ["J Müller", "ÁČ Núñez-Öz"]),
+        ("Иванов И, Петров П", ["И Иванов", "П Петров"]),
         ("Lovelace, A., Babbage, C., & Byron, L.", ["A. Lovelace", "C. Babbage", "L. Byron"]),
         ("Ada Lovelace¹*, Charles Babbage², Lord Byron†", [ADA, CHARLES, BYRON]),
         ("Smith, John A.", ["John A. Smith"]),
@@ -99,6 +104,69 @@ def test_a_stored_name_stays_one(name: str) -> None:
     assert parse_names(write_names(people)) == people
 
 
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *(
+                    "Ann",
+                    "Lee",
+                    " ",
+                    ",",
+                    "and",
+                    "&",
+                    "&amp;",
+                    "{",
+                    "}",
+                    "\\",
+                    '\\"',
+                    "$",
+                    "~",
+                    "%",
+                ),
+                *("--", "``", "^", "et al.", "others", "A.", "Jr.", "*", ";", "family=", "Inc."),
+                "University",
+            ]
+        ),
+        min_size=1,
+        max_size=7,
+    )
+)
+def test_any_name_stays_as_it_is(parts: list[str]) -> None:
+    name = " ".join("".join(parts).split()) or "Ann"
+    people = NameList((name, ADA))
+    assert parse_names(write_names(people)) == people
+
+
 def test_hostile_lists_take_few_steps() -> None:
     for text in ("{" * 5000, "a, " * 5000, " and " * 5000, "et al. " * 3000, "¹ " * 5000):
         parse_names(text)
+
+
+@pytest.mark.parametrize(
+    ("field", "people"),
+    [
+        ("Ann Lee \n and\tBo Poe and and Cy Roe", ("Ann Lee", "Bo Poe", "Cy Roe")),
+        ("{Ann and} Lee \\& Bo Poe", ("Ann and Lee", "Bo Poe")),
+    ],
+)
+def test_space_before_what_ends_a_name(field: str, people: tuple[str, ...]) -> None:
+    assert names(field) == people
+
+
+def test_long_space_takes_time_by_its_length() -> None:
+    with no_hang():
+        assert steps(names, "Ann" + " " * 100_000 + "Lee") < 1_000
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("King, jr., Martin Luther", ("Martin Luther King jr.",)),
+        ("Gates, William, 3rd", ("William Gates 3rd",)),
+        ("III, III", ("III III",)),
+        ("Jr., Jr., Jr.", ("Jr.", "Jr.", "Jr.")),
+    ],
+)
+def test_what_stands_behind_a_name(text: str, people: tuple[str, ...]) -> None:
+    assert parse_names(text).names == people

@@ -32,6 +32,7 @@ from app.text.person_names import (
 )
 from app.views.maps import layout
 from tests.helpers.factories import make_paper
+from tests.helpers.steps import no_hang, steps
 
 # A name as it is printed, and what cites it.
 SURNAMES = [
@@ -196,6 +197,11 @@ def test_names_with_a_comma() -> None:
         "Lee",
         "Van Gool",
     ]
+
+
+def test_long_space_between_names_takes_time_by_its_length() -> None:
+    with no_hang():
+        assert steps(split_names, "Ann" + " " * 200_000 + "Lee") < 1_000
 
 
 @pytest.mark.parametrize(

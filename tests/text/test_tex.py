@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from app.services.lookup import pasted_input
 from app.sources.bibtex.reading import read_bibtex
-from app.sources.bibtex.writing import escape_tex
 from app.sources.formats.csl import read_csl
 from app.sources.formats.ris import read_ris
 from app.sources.lookup import arxiv, crossref, dblp, openreview
 from app.text.signs import mend_signs
-from app.text.tex import paragraphs, plain
+from app.text.tex import escape_tex, paragraphs, plain
 from app.text.tex_mending import MAX_DEPTH, MAX_MARKS
+from tests.helpers.steps import no_hang, steps
 
 FORMS = {
     r"\L{}ukasiewicz logic": "Łukasiewicz logic",
@@ -201,3 +201,12 @@ def test_deep_braces_are_dropped() -> None:
 
 def test_signs_of_our_own_cannot_be_told() -> None:
     assert plain("{a} &#xE000;&#57345;\ue000\ue001 b") == "a b"
+
+
+def test_a_choice_by_mode_may_run_over_lines() -> None:
+    assert plain("$10\\ifmmode\n\\times\\else\n\\texttimes\n\\fi 5$") == r"$10\times 5$"
+
+
+def test_spaces_behind_a_mode_take_time_by_their_length() -> None:
+    with no_hang():
+        assert steps(plain, "$\\ifmmode" + " " * 100_000 + "x$") < 5_000

@@ -2,7 +2,7 @@
 
 A link to a paper that it names by key, DOI or arXiv id leads there. Of links between notes a reader
 here knows nothing: an import makes links to papers of them (`services.importing`), and what is left
-is text. Source: Obsidian's help, "Internal links" and "Embed files".
+is text.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from markdown.util import AtomicString
 from app.references.addresses import encode_address, paper_path
 from app.references.identifiers import is_dblp_key
 from app.references.parsing import parse_name
+from app.references.wiki_links import BEHIND_BRACKET, read_size
 from app.rendering.inline.citations import BRACKETS, Cited, build_citation, is_key, read_brackets
 from app.rendering.inline.pattern import Found, InlinePattern
 from app.rendering.inline.tags import set_size
@@ -24,11 +25,7 @@ from app.rendering.media import PICTURES
 from app.text.lines import one_line
 
 # Begins with one sign, so that a text without it is passed at once.
-PATTERN = (
-    r"\[(?:\[(?P<target>[^\[\]|\n]{1,300})(?:\|(?P<shown>[^\[\]\n]{0,300}))?\]\](?!\()"
-    rf"|(?<![\\!\]]\[){BRACKETS})"
-)
-SIZES = re.compile(r"(\d{1,4})(?:x(\d{1,4}))?", re.ASCII)
+PATTERN = rf"\[(?:{BEHIND_BRACKET}|(?<![\\!\]]\[){BRACKETS})"
 
 
 class BracketLink(InlinePattern):
@@ -79,8 +76,8 @@ def embed_picture(target: str, shown: str) -> Element | None:
     if not PICTURES.search(target):
         return None
     picture = Element("img", {"src": encode_address(target), "alt": ""})
-    sizes = SIZES.fullmatch(shown)
-    picture.text = AtomicString("" if sizes else shown)
-    if sizes:
-        set_size(picture, sizes[1], sizes[2] or "")
+    size = read_size(shown)
+    picture.text = AtomicString("" if size else shown)
+    if size:
+        set_size(picture, *size)
     return picture

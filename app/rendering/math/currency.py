@@ -77,7 +77,7 @@ def _is_tex(core: str) -> bool:
 
 def _is_prose(text: str) -> bool:
     """Whether there are words in a row, or such as stand in no formula."""
-    if re.search(r"[^\W\d_]{2,}[.,;:]?\s+[^\W\d_]{2,}", text):
+    if re.search(r"[^\W\d_]{2}[.,;:]?\s+[^\W\d_]{2}", text):
         return True
     return any(word.lower() in _TRIVIAL for word in _WORD.findall(text))
 

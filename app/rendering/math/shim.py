@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from app.rendering.math.tex import commands as known
 from app.rendering.math.tex import constructs
 from app.rendering.math.tex import marks as tex_marks
-from app.rendering.math.tex.escapes import without_escapes
+from app.rendering.math.tex.escapes import undo_markdown_escapes
 from app.rendering.math.tex.limits import MAX_DEPTH, MAX_OPEN_BRACKETS, Steps, group_open_brackets
 from app.rendering.math.tex.marks import MARK, Mark
 from app.rendering.math.tex.packages import chemistry, diagrams, physics, quantities
@@ -51,7 +51,7 @@ def shim(tex: str, display: bool, steps: Steps | None = None) -> Shimmed:
     """
     if _is_plain(tex):
         return Shimmed(tex, ())
-    tokens = without_comments(tokenize(without_escapes(tex.replace(MARK, ""), display)))
+    tokens = without_comments(tokenize(undo_markdown_escapes(tex.replace(MARK, ""), display)))
     group_open_brackets(tokens)  # the shim recurses too
     shimmer = _Shim(display, tex.isascii(), steps or Steps())
     body = "".join(group_open_brackets(tokenize(shimmer.top(tokens))))

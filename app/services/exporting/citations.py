@@ -10,8 +10,8 @@ from app.models import Identifier, Paper, Revision
 from app.queries.summary_entries import SummaryEntry
 from app.references.addresses import dblp_url, outside_url
 from app.references.labels import SITES
-from app.sources.bibtex.writing import escape_tex
 from app.sources.record import PaperRecord
+from app.text.tex import escape_tex
 
 # What a paper is when only the kind of its venue is known.
 _ENTRY_TYPES = {"conference": "inproceedings", "journal": "article", "book": "incollection"}

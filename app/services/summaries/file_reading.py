@@ -15,7 +15,7 @@ from app.references.parsing import reference_from_url
 from app.sources.formats import front_matter
 from app.sources.formats.front_matter import HEAD_LINE, BadFile, text
 from app.sources.formats.note_fields import read_authors, rename_fields, without_links
-from app.sources.record import PaperRecord
+from app.sources.record import OTHERS, PaperRecord
 from app.text.visibility import VISIBILITIES
 
 MAX_FILE = 1_000_000  # bytes; a text has at most 64 kB, but front matter may be long
@@ -144,9 +144,10 @@ def _file(fields: Mapping[str, Any], body: str, lines: Mapping[str, int]) -> Sum
 def _record(fields: Mapping[str, Any]) -> PaperRecord:
     appeared = text(fields, "year") or ("" if _date(fields) else text(fields, "date"))
     year = re.search(r"\b\d{4}\b", appeared)
+    people = read_authors(fields.get("authors") or [])
     record = PaperRecord(
         title=text(fields, "title"),
-        authors=read_authors(fields.get("authors") or []),
+        authors=people.names,
         key=_plain(fields, "key"),
         year=int(year[0]) if year else None,
         venue=without_links(_plain(fields, "venue")),
@@ -159,6 +160,7 @@ def _record(fields: Mapping[str, Any]) -> PaperRecord:
         section=_plain(fields, "section"),
         venue_key=_plain(fields, "venue_key"),
         venue_title=_plain(fields, "venue_title"),
+        details={"authors": OTHERS} if people.has_more else {},
     )
     named = record.key or record.doi or record.arxiv_id or _plain(fields, "citekey")
     if not (named or reference_from_url(record.url)) and not is_told(record):

@@ -8,6 +8,8 @@ from typing import Any
 from app.models import Paper, Summary
 from app.services.summaries.signatures import sign
 from app.sources.formats import front_matter
+from app.sources.name_lists import NameList, write_names
+from app.sources.record import OTHERS
 from app.sources.sections import said_section, section_of_venue
 
 
@@ -26,7 +28,7 @@ def write(summary: Summary, body: str, secret: str = "") -> str:
     fields: dict[str, Any] = {
         "key": paper.key,
         "title": paper.title,
-        "authors": [each.numbered for each in paper.authorships],
+        "authors": _authors(paper),
         "year": paper.year,
         "venue": venue_name,
         "doi": paper.doi,
@@ -52,6 +54,12 @@ def write(summary: Summary, body: str, secret: str = "") -> str:
     }
     said = {name: value for name, value in fields.items() if value not in ("", None, [])}
     return front_matter.join(said, body)
+
+
+def _authors(paper: Paper) -> list[str]:
+    people = tuple(each.numbered for each in paper.authorships)
+    has_more = bool(people) and paper.details.get("authors") == OTHERS
+    return write_names(NameList(people, has_more)).splitlines()
 
 
 def _said_section(paper: Paper) -> str:

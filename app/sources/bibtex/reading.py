@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from app.sources.bibtex.records import inherit, record_of
+from app.sources.bibtex.inheritance import inherit
+from app.sources.bibtex.records import record_of
 from app.sources.bibtex.scanner import BibtexEntry, BibtexScanner
 from app.sources.bibtex.strings import known_strings
 from app.sources.limits import MAX_PASTED_BYTES, TOO_MANY_MARKS, MarksLeft, is_too_long

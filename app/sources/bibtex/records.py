@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from urllib.parse import unquote
 
-from app.references.addresses import complete_address
 from app.references.identifiers import CORR
-from app.references.mentions import (
-    archive_urls,
-    arxiv_alone,
-    arxiv_in,
-    arxiv_of,
-    doi_in,
-    short_doi,
-)
 from app.sources import markup
+from app.sources.bibtex.identifiers import (
+    find_arxiv_id,
+    find_doi,
+    find_other_urls,
+    find_url,
+)
+from app.sources.bibtex.inheritance import VENUES
 from app.sources.bibtex.journals import with_journals
 from app.sources.bibtex.scanner import BibtexEntry
 from app.sources.bibtex.writing import VENUE_FIELDS
@@ -26,14 +23,10 @@ from app.sources.name_lists import has_others, names, with_collaborations
 from app.sources.record import OTHERS, PaperRecord
 from app.text.tex import paragraphs, plain
 
-MAX_INHERITED = 2000
-# biblatex's names of archives, before what `references` reads.
-_ARCHIVES = {"pubmed": "pmid:", "hal": "hal:", "jstor": "jstor.org/stable/"}
 # Instead of a title, in this order.
 _TITLES = ("title", "booktitle", "maintitle", "issuetitle", "eventtitle", "shorttitle", "chapter")
 _TITLES_OF_VOLUMES = ("series", "journal", "journaltitle")
 _TITLES_OF_NOTES = ("note", "howpublished", "type")
-_VENUES = ("journal", "journaltitle", "booktitle")
 _PLACES = ("organization", "howpublished", "eventtitle")
 # biblatex has one field where BibTeX has two.
 _ALSO = {"school": "institution", "institution": "school"}
@@ -64,7 +57,7 @@ _TAG = re.compile(
 # The same where a program made TeX of the angle brackets, and of the attributes.
 _TEX_TAG = re.compile(
     r"(?:\$<\$|\\ensuremath\{<\}|\{?\\textless(?:\{\}|\b)\}?|<)\s*"
-    rf"(/?{_TAG_NAME})\b(?:[\s{{][^<>$]*?)?\s*"
+    rf"(/?{_TAG_NAME})\b(?:[\s{{](?:(?!\\textless|\\textgreater|\\ensuremath)[^<>$])*+)?"
     r"(?:\$>\$|\\ensuremath\{>\}|\{?\\textgreater(?:\{\}|\b)\}?|>)",
     re.IGNORECASE,
 )
@@ -74,12 +67,6 @@ _PREPRINT = re.compile(
     r"|corr,?\s*abs/.*)\W*",
     re.I,
 )
-_WHOLE_URL = re.compile(r"https?://\S+", re.I)
-_URL = re.compile(r"https?://[^\s<>\"|]+", re.I)
-_URL_FIRST = re.compile(
-    r"(?:available(?: at)?:?\s*)?(?:\\(?:url|path|nolinkurl)\s*)?<?(https?://[^\s<>\"|]+)", re.I
-)
-_LINK = re.compile(r"\\href\s*\{([^{}]*)\}\s*\{[^{}]*\}")
 _COMMAND_URL = re.compile(r"\s*\\(?:url|path|nolinkurl)\s*\{([^{}]*)\}\.?\s*")
 
 
@@ -87,7 +74,7 @@ def record_of(entry: BibtexEntry) -> PaperRecord:
     """An entry as a record; its title is empty when nothing can be one."""
     fields = entry.fields
     title, said_in = _title(entry)
-    doi, arxiv_id = _doi(fields), _arxiv_id(fields)
+    doi, arxiv_id = find_doi(fields), find_arxiv_id(fields)
     venue = _venue(entry, said_in)
     is_preprint = bool(_PREPRINT.fullmatch(venue))
     return PaperRecord(
@@ -101,68 +88,16 @@ def record_of(entry: BibtexEntry) -> PaperRecord:
         venue_key=CORR if is_preprint else "",
         doi=doi,
         arxiv_id=arxiv_id,
-        url=_url(fields),
+        url=find_url(fields),
         abstract=_abstract(fields.get("abstract", "")),
         keywords=_keywords(fields),
         published_on=_published(fields),
         details=_details(entry),
-        other_urls=_other_urls(fields),
+        other_urls=find_other_urls(fields),
         openreview_id=fields.get("openreview", "").strip(),
         acl_id=fields.get("aclid", "").strip(),
         other_keys=tuple(filter(None, re.split(r"[,\s]+", fields.get("ids", "")))),
     )
-
-
-def inherit(entry: BibtexEntry, parents: Mapping[str, BibtexEntry]) -> None:
-    """Fill in what the entry takes from others by `crossref` and `xdata`.
-
-    Args:
-        parents: by their keys in lower case.
-    """
-    seen = {entry.key.lower()}
-    source: BibtexEntry | None = entry
-    while source is not None and len(seen) < 8:  # a volume, its series; a circle ends too
-        for key in re.split(r"[,\s]+", source.fields.get("xdata", "")):
-            data = parents.get(key.lower())
-            if data is not None and data.kind == "xdata" and key.lower() not in seen:
-                seen.add(key.lower())
-                _take(entry, data.fields)
-        key = source.fields.get("crossref", "").strip().lower()
-        source = None if key in seen else parents.get(key)
-        if source is not None:
-            seen.add(key)
-            _take(entry, _given_on(entry, source))
-
-
-def _take(entry: BibtexEntry, given: Mapping[str, str]) -> None:
-    for name, value in given.items():
-        if name not in entry.fields and len(value) <= MAX_INHERITED:
-            entry.fields[name] = value
-
-
-# What says which work it is, and so is not the parts'.
-_OWN_WORDS = """
-    title subtitle titleaddon shorttitle author doi url eprint eprinttype archiveprefix pages
-    abstract keywords note ids crossref xdata xref key file annote openreview aclid arxivid
-    urldate chapter pagetotal
-"""
-_OWN = frozenset(_OWN_WORDS.split())
-
-
-def _given_on(entry: BibtexEntry, parent: BibtexEntry) -> dict[str, str]:
-    given = {name: value for name, value in parent.fields.items() if name not in _OWN}
-    title, subtitle = parent.fields.get("title", ""), parent.fields.get("subtitle", "")
-    if title:
-        whole = "journaltitle" if parent.kind == "periodical" else "booktitle"
-        if not set(_VENUES) & entry.fields.keys():
-            given.setdefault(whole, title)
-            if subtitle and given[whole] == title:
-                given[f"{whole.removesuffix('title')}subtitle"] = subtitle
-        if entry.kind in ("inbook", "book") and "title" not in entry.fields:
-            given["title"] = title
-    if entry.kind == "inbook" and "author" in parent.fields:
-        given["author"] = parent.fields["author"]
-    return given
 
 
 def _title(entry: BibtexEntry) -> tuple[str, str]:
@@ -209,7 +144,7 @@ def _with_subtitle(title: str, name: str, fields: Mapping[str, str]) -> str:
 def _venue(entry: BibtexEntry, said_in: str) -> str:
     fields = entry.fields
     own = VENUE_FIELDS.get(entry.kind, "booktitle")
-    for name in (*_VENUES, own, _ALSO.get(own, own), *_PLACES):
+    for name in (*VENUES, own, _ALSO.get(own, own), *_PLACES):
         if name == said_in:
             continue
         venue = plain(with_journals(_COMMAND_URL.sub("", fields.get(name, ""))))
@@ -288,78 +223,3 @@ def _month(fields: Mapping[str, str]) -> str:
 def _keywords(fields: Mapping[str, str]) -> str:
     told = fields.get("keywords") or fields.get("keyword", "")
     return plain(told)
-
-
-def _doi(fields: Mapping[str, str]) -> str:
-    for name in ("doi", "ee", "url"):
-        value = fields.get(name, "")
-        if name != "doi" and "doi.org/" not in value:
-            continue
-        text = _unescaped(value)
-        if found := doi_in(unquote(text) if "%2f" in text.lower() else text):
-            return found.removesuffix("}")
-    return ""
-
-
-def _arxiv_id(fields: Mapping[str, str]) -> str:
-    kind = (fields.get("archiveprefix") or fields.get("eprinttype", "")).strip().lower()
-    eprint = _unescaped(fields.get("eprint", ""))
-    if kind in ("arxiv", ""):
-        category = fields.get("primaryclass", "").strip()
-        for text in (eprint, f"{category}/{eprint}" if category else ""):
-            if found := arxiv_of(text) or arxiv_in(text):
-                return found
-    for name in ("arxivid", "arxiv"):
-        if found := arxiv_of(_unescaped(fields.get(name, ""))):
-            return found
-    for name in ("url", "doi", "ee"):
-        if found := arxiv_in(_unescaped(fields.get(name, ""))):
-            return found
-    for name in ("journal", "journaltitle", "volume", "howpublished", "publisher"):
-        if found := arxiv_in(_unescaped(fields.get(name, ""))):
-            return found
-    return arxiv_alone(plain(fields.get("note", "")))
-
-
-def _url(fields: Mapping[str, str]) -> str:
-    """The address of the work; a short DOI is one, for it does not say which DOI it means."""
-    short = short_doi(_unescaped(fields.get("doi", "")))
-    return _told_url(fields) or (f"https://doi.org/{short}" if short else "")
-
-
-def _other_urls(fields: Mapping[str, str]) -> tuple[str, ...]:
-    """Where archives have the work that have an identifier of their own for it."""
-    archive = fields.get("eprinttype", "").strip()
-    eprint = f"{_ARCHIVES.get(archive.lower(), '')}{fields.get('eprint', '').strip()}"
-    told = [f"{name}:{fields[name].strip()}" for name in ("pmid", "pmcid") if name in fields]
-    told += [eprint] if archive.lower() in _ARCHIVES else []
-    told += [fields.get(name, "") for name in ("adsurl", "hal_id", "note")]
-    return archive_urls(map(_unescaped, told))
-
-
-def _told_url(fields: Mapping[str, str]) -> str:
-    for name in ("url", "ee", "link"):
-        text = _unescaped(fields.get(name, ""))
-        if _WHOLE_URL.fullmatch(text):
-            return text
-        if found := _URL.search(text):
-            return found[0]
-        first = text.split(maxsplit=1)[0] if text else ""
-        if (address := complete_address(first)) != first:
-            return address
-    for name in ("howpublished", "note"):
-        found = _URL_FIRST.match(_unescaped(fields.get(name, "")))
-        if found:
-            return found[1].rstrip(".,;")
-    return ""
-
-
-def _unescaped(value: str) -> str:
-    """An address or identifier, which is often written with TeX escapes, but is not TeX."""
-    value = _LINK.sub(r"\1 ", value)
-    value = re.sub(r"\{?\\(?:textasciitilde|~)(?:\{\})?\s?\}?", "~", value.strip())
-    value = re.sub(r"\{?\\(?:textunderscore)(?:\{\})?\s?\}?", "_", value)
-    value = re.sub(r"\\([_%&#~$^{}])", r"\1", value)
-    if "\\" in value:
-        value = value.replace("$", "").replace("\\textless", "<").replace("\\textgreater", ">")
-    return re.sub(r"[{}]", "", value).strip()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from app.references.identifiers import CORR
 from app.sources.months import MACROS, month_number
 from app.sources.name_lists import names
 from app.sources.record import DETAILS, PaperRecord, has_more_authors
-from app.text.person_names import is_group, split_name, without_number
-from app.text.tex import paragraphs, plain
+from app.text.person_names import is_group, is_suffix, split_name, without_number
+from app.text.tex import escape_tex, paragraphs
 
 NO_PAPERS = frozenset({"string", "preamble", "comment", "xdata", "set", "control"})
 # The field that says where an entry of a type appeared.
@@ -38,17 +37,6 @@ _ARCHIVES = {
     "adsurl": "https://ui.adsabs.harvard.edu/abs/",
 }
 _TYPES = {"conf": "inproceedings", "journals": "article", "phd": "phdthesis", "books": "book"}
-_FORMULA = re.compile(r"\$\$.+?\$\$(?!\d)|\$[^$]+\$(?!\d)|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
-_SIGN = re.compile(r"[\\{}~^$%#_&]|-(?=-)|`(?=`)|'(?=')|[?!](?=`)")
-_ENTITY = re.compile(r"(?:[A-Za-z]{2,8}\d{0,2}|#\w{1,7});")  # of HTML, after its "&"
-_SIGNS = {
-    "\\": r"\textbackslash{}",
-    "{": r"\textbraceleft{}",
-    "}": r"\textbraceright{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-}
-_COMMA = re.compile(r",(?= (?:[JS]r\.?|I{2,3}|IV)$)")  # of "Martin Luther King, Jr."
 # What would be read as several names.
 _SEVERAL = re.compile(r"[,;={}]|\band\b|\bothers\b|\bet\.?\s*al\b", re.IGNORECASE)
 
@@ -103,43 +91,6 @@ def entry(record: PaperRecord) -> str:
     return f"@{kind}{{{record.key or 'paper'},\n" + ",\n".join(lines) + "\n}"
 
 
-def escape_tex(text: str) -> str:
-    """Plain text as TeX on one line.
-
-    What is a formula stays, unless reading would change it.
-    """
-    text = unicodedata.normalize("NFC", " ".join(text.split()))
-    tex = "".join(_pieces(text))
-    return tex if tex == text or plain(tex) == text else _literal(text)
-
-
-def _pieces(text: str) -> list[str]:
-    pieces, at = [], 0
-    for found in _FORMULA.finditer(text):
-        formula = found[0]
-        inside = formula.strip("$") if formula[0] == "$" else formula[2:-2]
-        # With spaces inside of single dollars it is rather two amounts of money.
-        if inside and inside == inside.strip() and plain(formula) == formula:
-            pieces += [_literal(text[at : found.start()]), formula]
-            at = found.end()
-    return [*pieces, _literal(text[at:])]
-
-
-def _literal(text: str) -> str:
-    return _SIGN.sub(_sign, text)
-
-
-def _sign(found: re.Match[str]) -> str:
-    sign = found[0]
-    if sign in _SIGNS:
-        return _SIGNS[sign]
-    if sign in "-`'?!":  # two of them would be another sign
-        return sign + "{}"
-    if sign == "&" and _ENTITY.match(found.string, found.end()):
-        return "\\&{}"
-    return "\\" + sign
-
-
 def _kind(record: PaperRecord) -> str:
     told = re.sub(r"[^a-z]", "", record.details.get("type", "").lower())
     if told:
@@ -152,10 +103,16 @@ def _kind(record: PaperRecord) -> str:
 
 def _people(people: tuple[str, ...]) -> str:
     written = []
-    for name in (_COMMA.sub("", each) for each in people):
+    for name in map(_without_comma, people):
         tex = _person(name)
         written.append(tex if names(tex) == (name,) else f"{{{escape_tex(name)}}}")
     return " and ".join(written)
+
+
+def _without_comma(name: str) -> str:
+    """`Martin Luther King Jr.` of "Martin Luther King, Jr."."""
+    before, comma, suffix = name.rpartition(", ")
+    return f"{before} {suffix}" if comma and is_suffix(suffix) else name
 
 
 def _person(name: str) -> str:

@@ -17,7 +17,7 @@ MAX_HEAD = 256_000
 MAX_FIELDS = 100
 MAX_VALUES = 6000  # of all lists together; papers have up to 5,000 authors
 MAX_DEPTH = 4
-_LINE = re.compile(r"([A-Za-z][\w -]{0,60}:[ ]+|[ ]*-[ ]+)([^\"'|>{\s].*?)[ ]*")
+_LINE = re.compile(r"([A-Za-z][\w -]{0,60}:[ ]+|[ ]*-[ ]+)([^\"'|>{\s].*)")
 # A link in two brackets, or a sign with which no value begins; a colon in what has a name.
 _NEEDS_QUOTES = re.compile(r"^\[\[[^\[\]]+\]\](?:,[ ]*\[\[[^\[\]]+\]\])*$|^[@`%]")
 _HAS_COLON = re.compile(r"(?!\[).*:(?:[ ]|$)")
@@ -118,7 +118,7 @@ def _fields(head: str) -> tuple[dict[str, Any], dict[str, int]]:
 
 def _quoted(line: str) -> str:
     """A line of one name and one value, or of one value of a list, with the value in quotes."""
-    found = _LINE.fullmatch(line)
+    found = _LINE.fullmatch(line.rstrip(" "))
     if found is None:
         return line
     is_named = not found[1].lstrip().startswith("-")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import unquote
 
+from app.references.wiki_links import WIKI_LINK
 from app.sources.formats.markdown_code import pieces
 
 NOTES = (".md", ".markdown", ".mdown")
@@ -21,7 +22,7 @@ _LINK = re.compile(
 _DEFINITION = re.compile(
     r"^( {0,3}\[[^\]\n]{1,100}\]:[ \t]*)(<[^<>\n]{1,300}>|\S{1,300})()", re.MULTILINE
 )
-_WIKI = re.compile(r"!?\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]\n]{0,300}))?\]\](?!\()")
+_WIKI = re.compile(rf"!?{WIKI_LINK}")
 _MARKUP = re.compile(r"[\\`*_<>~=$]")
 
 # The address of the paper that the note of this path or name is about.

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from html import escape
 from urllib.parse import unquote
 
+from app.references.wiki_links import WIKI_LINK, read_size
 from app.sources.formats.markdown_code import pieces
 
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
@@ -29,13 +30,12 @@ _INLINE = re.compile(
 _DEFINITION = re.compile(
     r"^( {0,3}\[[^\]\n]{1,100}\]:[ \t]*)(<[^<>\n]{1,300}>|\S{1,300})()", re.MULTILINE
 )
-_EMBEDDED = re.compile(r"!\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]\n]{0,100}))?\]\]")
+_EMBEDDED = re.compile(rf"!{WIKI_LINK}")
 _TAG = re.compile(
     r"(<img[ \n](?:[^<>]{0,500}[ \n])?src[ ]?=[ ]?)"
     r"(\"[^\"<>\n]{1,300}\"|'[^'<>\n]{1,300}'|[^\s\"'<>]{1,300})()",
     re.IGNORECASE,
 )
-_SIZES = re.compile(r"(\d{1,4})(?:x(\d{1,4}))?", re.ASCII)
 
 KeepPicture = Callable[[str], str | None]
 
@@ -82,11 +82,11 @@ def _outside_code(text: str, keep: KeepPicture) -> str:
         if address is None:
             return match[0]
         name, shown = path.rsplit("/", 1)[-1].rsplit(".", 1)[0], (match[2] or "").strip()
-        sizes = _SIZES.fullmatch(shown)
-        if sizes is None:
+        size = read_size(shown)
+        if size is None:
             return f"![{shown or name}]({address})"
-        height = f' height="{sizes[2]}"' if sizes[2] else ""
-        return f'<img src="{address}" alt="{escape(name)}" width="{sizes[1]}"{height}>'
+        height = f' height="{size[1]}"' if size[1] else ""
+        return f'<img src="{address}" alt="{escape(name)}" width="{size[0]}"{height}>'
 
     def tagged(match: re.Match[str]) -> str:
         path = unquote(match[2].strip("\"'"))

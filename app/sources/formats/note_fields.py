@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from app.text.person_names import format_name, is_group, split_name
+from app.sources.name_lists import NameList, parse_names
 
 # Our name for a field, and those of others, in small letters and with underscores.
 NAMES = {
@@ -34,7 +34,6 @@ NAMES = {
 _OURS = {other: name for name, others in NAMES.items() for other in others}
 _WIKI = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]")
 _LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]*\)")
-_INITIALS = re.compile(r"(?:\w\.?[ -]?){1,4}")
 
 
 def rename_fields(
@@ -59,34 +58,13 @@ def rename_fields(
     return renamed, {names.get(name, name): line for name, line in lines.items()}
 
 
-def read_authors(value: str | list[str]) -> tuple[str, ...]:
-    """The names of authors as printed, from a list or a line."""
-    written = value if isinstance(value, list) else _split(without_links(value))
-    names = (_printed(without_links(name).strip(" ,;")) for name in written)
-    return tuple(filter(None, names))
+def read_authors(value: str | list[str]) -> NameList:
+    """The authors of a field: one in each value, or a line of them."""
+    values = value if isinstance(value, list) else [value]
+    return parse_names("\n".join(map(without_links, values)), several=isinstance(value, str))
 
 
 def without_links(text: str) -> str:
     """A text without the brackets of Obsidian's and Markdown's links."""
     found = _WIKI.sub(lambda match: match[1].rsplit("/", 1)[-1].lstrip("@"), text)
     return _LINK.sub(r"\1", found)
-
-
-def _split(line: str) -> list[str]:
-    for separator in (r"\n", ";", r"\s+and\s+"):
-        if re.search(separator, line.strip()):
-            return re.split(separator, line)
-    parts = [part.strip() for part in line.split(",") if part.strip()]
-    if len(parts) == 2 and not any(" " in part for part in parts):
-        return [line]  # "Smith, Ann"
-    surnames, given = parts[::2], parts[1::2]
-    if len(surnames) == len(given) and all(map(_INITIALS.fullmatch, given)):
-        return [", ".join(pair) for pair in zip(surnames, given, strict=True)]
-    return parts
-
-
-def _printed(name: str) -> str:
-    if name.count(",") not in (1, 2) or is_group(name):
-        return name
-    parts = split_name(name)
-    return format_name(parts.given, parts.surname, parts.suffix)

@@ -160,7 +160,7 @@ def _lines(text: str) -> list[str]:
     text = unescape_entities(text).replace("；", ";")
     if ";" in text:
         return text.split(";")
-    parts = re.split(r"\s+(?:and|&)\s+", text)
+    parts = re.split(r"(?<!\s)\s++(?:and|&)\s+", text)
     several = all(len(part.split()) > 1 and not is_group(part) for part in parts)
     return parts if several and not is_group(text.replace("&", "and")) else [text]
 

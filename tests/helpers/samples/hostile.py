@@ -303,6 +303,8 @@ HOSTILE: dict[str, str] = {
     + numbered("$\\a\\a\\a\\a\\a#N$ ", size=40000),
     "macro without its argument": "$\\def\\a#1#2#3{#1}$\n\n" + fill("$\\a x$ ", size=20000),
     "many brackets in cells": fill("$$" + "((((((((x&" * 390 + "$$\n\n"),
+    "digits of no number": fill("$\\num{" + "1" * 3900 + "x}$\n\n"),
+    "long words between dollars": fill("$x_1 " + "a" * 8000 + "$\n\n"),
     "spaces in a length": fill("$$a\\\\[-" + " " * 3900 + "]b$$\n\n"),
     "spaces behind a switch": fill("$\\mathop{\\rm" + " " * 3900 + "1}$\n\n"),
     "open lengths": fill("$$" + "\\\\[" * 1300 + "$$\n\n"),

@@ -90,7 +90,8 @@ def fill(session: Session) -> None:
         session,
         "conf/x/A1",
         "On: {braces}, $x_1$ and - dashes # no comment",
-        authors=("Wei Wang 0001", "Kurt Gödel", "yes"),
+        authors=("Wei Wang 0001", "Kurt Gödel", "yes", "Lee and Poe; {Ltd}"),
+        details={"authors": "others"},
         year=2015,
         venue="Conf: X",
         doi="10.1000/a(b)c",
@@ -384,7 +385,10 @@ def test_two_notes_with_one_picture_have_no_address_in_common(
         note(folder, f"{number}.md", text, **fields, **facts)
     (folder / "logo.png").write_bytes(saved(drawing()))
     assert statuses(import_vault(session, folder)) == {"added": 3}
-    names = [uploads.names_in(text) for text in session.scalars(select(Summary.source))]
+    names = [
+        uploads.names_in(text)
+        for text in session.scalars(select(Summary.source).order_by(Summary.id))
+    ]
     assert [len(each) for each in names] == [1, 1, 1]
     assert len({name for each in names for name in each}) == 3
     assert statuses(import_vault(session, folder)) == {"unchanged": 3}
@@ -395,7 +399,7 @@ def test_two_notes_with_one_picture_have_no_address_in_common(
         assert statuses(import_vault(there, tmp_path / "before")) == {"added": 3}
         assert take_out(there, tmp_path / "after") == before
     # Another secret link changes addresses, and no file.
-    summary = session.scalars(select(Summary)).first()
+    summary = session.scalars(select(Summary).order_by(Summary.id)).first()
     assert summary is not None
     user, paper = session.get_one(User, summary.user_id), session.get_one(Paper, summary.paper_id)
     for visibility in ("unlisted", "public"):

@@ -527,6 +527,12 @@ def test_hostile_texts_take_time_by_their_length(head: str, again: str) -> None:
     assert steps(read_bibtex, text) < 400 * len(text)
 
 
+def test_a_tag_ends_before_the_next_one_begins() -> None:
+    title = r"a \textless b \textless i class='x'\textgreater c\textless/i\textgreater"
+    (record,), _ = read_bibtex(f"@misc{{k, title={{{title}}}}}")
+    assert record.title == "a <b c"
+
+
 @pytest.mark.parametrize(
     ("written", "title"),
     [
@@ -565,6 +571,7 @@ def test_formulas_of_publishers(written: str, title: str) -> None:
           "CMS Collaboration"], False),
         ("collaboration={Event Horizon Telescope Consortium}",
          ["Event Horizon Telescope Consortium"], False),
+        ("collaboration={for the Centre for the Cosmos}", ["Centre for the Cosmos"], False),
     ],
 )  # fmt: skip
 def test_collaborations(inside: str, people: list[str], others: bool) -> None:

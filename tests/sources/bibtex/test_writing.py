@@ -9,11 +9,11 @@ from datetime import date
 import pytest
 
 from app.sources.bibtex.reading import FoundEntry, read_entries
-from app.sources.bibtex.writing import entry, escape_tex
+from app.sources.bibtex.writing import entry
 from app.sources.months import month_number
 from app.sources.name_lists import names
 from app.sources.record import PaperRecord
-from app.text.tex import plain
+from app.text.tex import escape_tex, plain
 from app.text.tex_mending import is_balanced
 
 FULL = PaperRecord(

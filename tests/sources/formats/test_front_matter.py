@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.services.summaries import file_reading
 from app.sources.formats.front_matter import BadFile, join, parse, split
+from tests.helpers.steps import no_hang, steps
 
 # What a text column holds: no NUL, no half of a surrogate pair.
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r"))
@@ -205,3 +206,10 @@ def test_what_lacks_quotes_is_read_as_it_is_meant(
             parse(text)
     else:
         assert parse(text).fields[name] == value
+
+
+def test_spaces_in_a_line_without_quotes_take_time_by_their_length() -> None:
+    text = f"---\ntitle: BERT:{' ' * 250_000}a study   \n---\n"
+    with no_hang():
+        assert steps(parse, text) < 20 * len(text)
+    assert parse(text).fields["title"].endswith("a study")

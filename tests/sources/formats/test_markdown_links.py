@@ -6,7 +6,21 @@ from app.sources.formats.markdown_links import link_exported_notes, link_notes
 from tests.helpers.steps import no_hang, steps
 
 NOTES = {"b.md": "/paper/x/B", "b": "/paper/x/B", "sub/c d.md": "/paper/x/C", "@smith": "/paper/s1"}
-HOSTILE = ["[[", "[[a|", "[a](", "[a](b.md ", "[x]: ", "`[[", "![[a]]", "[[b]]"]
+HOSTILE = [
+    "[[",
+    "$",
+    "$a",
+    "> ",
+    "- ",
+    "```\n",
+    "[[a|",
+    "[a](",
+    "[a](b.md ",
+    "[x]: ",
+    "`[[",
+    "![[a]]",
+    "[[b]]",
+]
 
 
 @pytest.mark.parametrize(
@@ -22,6 +36,14 @@ HOSTILE = ["[[", "[[a|", "[a](", "[a](b.md ", "[x]: ", "`[[", "![[a]]", "[[b]]"]
         ("[[other]] [x](c.md) [x](b) [x](https://e.org/b.md)",) * 2,
         ("`[[b]]` [[b]]", "`[[b]]` [b](/paper/x/B)"),
         ("```\n[[b]]\n```",) * 2,
+        ("```\n```python\n[[b]]\n```",) * 2,
+        ("```[[b]]``` is\n\n[[b]]", "```[[b]]``` is\n\n[b](/paper/x/B)"),
+        ("> ```\n>\n> [[b]]\n> ```\n\n[[b]]", "> ```\n>\n> [[b]]\n> ```\n\n[b](/paper/x/B)"),
+        ("> ```\n> [[b]]\n\n[[b]]", "> ```\n> [[b]]\n\n[b](/paper/x/B)"),
+        ("- ```\n\n  [[b]]\n  ```",) * 2,
+        ("1. a\n\n    ~~~\n\n    [[b]]\n    ~~~",) * 2,
+        ("$x[[b]]$ and $$\n[[b]]\n$$",) * 2,
+        ("$5, [[b]] and $6", "$5, [b](/paper/x/B) and $6"),
     ],
 )  # fmt: skip
 def test_links_to_notes(written: str, linked: str) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from app.sources.formats.note_fields import read_authors, rename_fields
+from app.sources.name_lists import NameList
 
 
 @pytest.mark.parametrize(
@@ -19,10 +20,22 @@ from app.sources.formats.note_fields import read_authors, rename_fields
         ("Ann Smith\nBob Jones", ("Ann Smith", "Bob Jones")),
         (["Wei Wang 0001", "ATLAS Collaboration"], ("Wei Wang 0001", "ATLAS Collaboration")),
         ([], ()),
+        ("Ann Smith & Bob Jones", ("Ann Smith", "Bob Jones")),
+        ("Hinton GE, Müller J", ("GE Hinton", "J Müller")),
+        (['G{\\"o}del, Kurt', "{Smith; Jones}"], ("Kurt Gödel", "Smith; Jones")),
+        ("van Gogh, Vincent", ("Vincent van Gogh",)),
+        ("Steele, Guy L., Jr.", ("Guy L. Steele Jr.",)),
     ],
 )
 def test_authors(written: str | list[str], names: tuple[str, ...]) -> None:
-    assert read_authors(written) == names
+    assert read_authors(written) == NameList(names)
+
+
+@pytest.mark.parametrize(
+    "written", ["Ann Smith, Bob Jones, et al.", ["Ann Smith", "Bob Jones", "…"]]
+)
+def test_authors_that_go_on(written: str | list[str]) -> None:
+    assert read_authors(written) == NameList(("Ann Smith", "Bob Jones"), has_more=True)
 
 
 def test_names_of_other_tools() -> None:

@@ -204,6 +204,12 @@ def test_people_of_ris(lines: list[str], people: list[str], others: bool) -> Non
     assert (record.details.get("authors") == "others") == others
 
 
+def test_long_space_in_a_name_of_ris_takes_time_by_its_length() -> None:
+    text = f"TY  - JOUR\nTI  - T\nAU  - Lee{' ' * 60_000}Roe, Ann\nER  - "
+    with no_hang():
+        assert steps(read_ris, text) < 5_000
+
+
 def test_signs_and_addresses_of_ris() -> None:
     text = "TY  - JOUR\nTI  - Meaning\x85 \x93x\x94\nUR  - //www.a.org/b\nER  - "
     (record,), _ = read_ris(text)

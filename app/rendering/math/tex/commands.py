@@ -169,9 +169,12 @@ SIZES = {
     "\\Large": "tex-larger", "\\LARGE": "tex-largest", "\\huge": "tex-huge", "\\Huge": "tex-huge",
 }  # fmt: skip
 
-# Commands with numbers that are no digits of the formula.
-WITH_LENGTH = re.compile(
-    r"\\\\(?:begin|h?space\*?|[hm]?kern|[hm]skip|rule|raise\w*|lower|color|textcolor)"
+# Numbers that are no digits of the formula, with the commands that they belong to.
+_OPTIONS = r"(?:\s*+\[[^\[\]{}]*+\])*+"
+WITH_LENGTH = (
+    r"\\(?:[hm]?kern|[hm]skip|raise|lower)\s*+[+-]?\s*+[\d.,]++|\\\\\[[^\[\]{}]*+\]"
+    rf"|\\(?:begin|h?space\*?|raisebox|(?:text)?color|rule{_OPTIONS}\s*+\{{[^{{}}]*+\}})"
+    rf"{_OPTIONS}\s*+\{{[^{{}}]*+\}}"
 )
 DELIMITED = frozenset(
     ["\\left", "\\right", "\\middle"]

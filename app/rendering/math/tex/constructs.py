@@ -11,6 +11,8 @@ from app.rendering.math.tex.lengths import em
 from app.rendering.math.tex.marks import Handler, Rewriter
 from app.rendering.math.tex.tokens import TexError, TokenReader, tokenize
 
+_DIGIT = re.compile(rf"{known.WITH_LENGTH}|\\.|([0-9])", re.DOTALL)
+
 
 def substack(shim: Rewriter, reader: TokenReader, word: str) -> str:
     inner = shim.rewrite(reader.argument(word))
@@ -158,11 +160,10 @@ def continued(shim: Rewriter, reader: TokenReader, word: str) -> str:
 
 def bold(shim: Rewriter, reader: TokenReader, word: str) -> str:
     """`\\boldsymbol{0}`; math-core leaves digits as they are."""
-    words = reader.argument(word)
-    if not any(known.WITH_LENGTH.fullmatch(part) for part in words):
-        words = [f"\\mathbf{{{part}}}" if part in "0123456789" else part for part in words]
+    tex = "".join(reader.argument(word))
+    tex = _DIGIT.sub(lambda found: f"\\mathbf{{{found[1]}}}" if found[1] else found[0], tex)
     word = "\\boldsymbol" if word == "\\pmb" else word
-    return f"{word}{{{shim.rewrite(tokenize(''.join(words)))}}}"
+    return f"{word}{{{shim.rewrite(tokenize(tex))}}}"
 
 
 def space(_: Rewriter, reader: TokenReader, word: str) -> str:

@@ -18,7 +18,7 @@ _FENCE = re.compile(r"(\\(?:left|right|middle|[bB]igg?[lrm]?)\s*)\\\\(?=[{}|])")
 _BRACE = re.compile(r"\\\\(?=[{}])")
 
 
-def without_escapes(tex: str, display: bool) -> str:
+def undo_markdown_escapes(tex: str, display: bool) -> str:
     """A formula without the backslashes that Markdown would take away."""
     if "\\_" in tex:
         tex = _LOW_LINE.sub(_with_script, tex)

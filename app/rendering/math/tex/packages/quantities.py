@@ -24,8 +24,8 @@ _NUMBER = re.compile(
     + _PART.format("")
 )
 _COMPLEX = re.compile(
-    r"(?P<real>[+-]?\d*[.,]?\d*(?:e[+-]?\d+)?)?\s*(?P<sign>[+-])?\s*"
-    r"(?:(?P<before>\d*[.,]?\d*)[ij]|[ij](?P<behind>\d*[.,]?\d*))"
+    r"(?P<real>[+-]?(?:\d++[.,]?\d*+|[.,]\d++)(?:e[+-]?\d++)?(?=[+-]))?(?P<sign>[+-])?"
+    r"(?:(?P<before>\d*+(?:[.,]\d*+)?(?:e[+-]?\d++)?)[ij]|[ij](?P<behind>\d*+(?:[.,]\d*+)?))"
 )
 _THAN = {"<=": "\\le ", ">=": "\\ge ", "<<": "\\ll ", ">>": "\\gg "}
 _GROUPED = 5  # digits from which on they stand in groups of three
@@ -39,11 +39,12 @@ def number(shim: Rewriter, text: str, options: Mapping[str, str]) -> str:
     found = _NUMBER.fullmatch(text)
     if found and (found["number"] or found["power"]):
         return _one(found, options)
-    parts = _COMPLEX.fullmatch(text.replace(" ", ""))
+    parts = _COMPLEX.fullmatch("".join(text.split()))
     if parts:
         part = parts["before"] or parts["behind"] or ""
         real = number(shim, parts["real"], options) if parts["real"] else ""
-        return f"{real}{parts['sign'] or ''}{_digits(part, options)}\\mathrm{{i}}"
+        imaginary = number(shim, part, options) if part else ""
+        return f"{real}{parts['sign'] or ''}{imaginary}\\mathrm{{i}}"
     return shim.rewrite(tokenize(text))
 
 
@@ -147,7 +148,7 @@ def several(shim: Rewriter, reader: TokenReader, word: str) -> str:
     if word.endswith("range"):
         texts.append("".join(reader.argument(word)))
     elif word.endswith("product"):
-        texts = re.split(r"\s*[x×]\s*", texts[0])
+        texts = re.split("[x×]", texts[0])
     else:
         texts = texts[0].split(";")
     values = [number(shim, text, options) for text in texts]
