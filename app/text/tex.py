@@ -47,7 +47,11 @@ from app.text.tex_signs import (
 _TEX = re.compile(r"[\\{}$~&`'\n-]|[?!]`")
 _FORMULA_SIGNS = re.compile(r"[\w+\-−–/*.,=()<> ]+", re.ASCII)
 _MARK = re.compile(r"\\(?:[A-Za-z@]+|.)?|[{}$&]|\n[ \t]*(?=\n)", re.DOTALL)
-_FORMULA = re.compile(r"\$\$.+?\$\$(?!\d)|\$[^$]+\$(?!\d)|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
+# A formula in brackets has none of the same inside: else each of many opening ones that nothing closes
+# would be followed to the end.
+_FORMULA = re.compile(
+    r"\$\$.+?\$\$(?!\d)|\$[^$]+\$(?!\d)|\\\((?:(?!\\\().)+?\\\)|\\\[(?:(?!\\\[).)+?\\\]", re.DOTALL
+)
 _SIGN = re.compile(r"[\\{}~^$%#_&]|-(?=-)|`(?=`)|'(?=')|[?!](?=`)")
 _ENTITY = re.compile(r"(?:[A-Za-z]{2,8}\d{0,2}|#\w{1,7});")  # of HTML, after its "&"
 _SIGNS = {

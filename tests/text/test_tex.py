@@ -210,3 +210,9 @@ def test_a_choice_by_mode_may_run_over_lines() -> None:
 def test_spaces_behind_a_mode_take_time_by_their_length() -> None:
     with no_hang():
         assert steps(plain, "$\\ifmmode" + " " * 100_000 + "x$") < 5_000
+
+
+@pytest.mark.parametrize("opening", [r"\(", r"\["])
+def test_openings_without_an_end_take_time_by_their_number(opening: str) -> None:
+    with no_hang():
+        assert "textbackslash" in escape_tex(opening * 150_000)
