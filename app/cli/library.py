@@ -39,14 +39,13 @@ REPORTED = ("added", "changed", "unchanged", "kept", "refused")
 def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) -> None:
     """Import summaries and papers from files.
 
-    Summaries: Markdown with YAML front matter, a folder or zip of such, ShortScience's RSS, or its
-    CSV (key, text). Papers: BibTeX, each entry by itself.
+    Summaries: Markdown files with YAML front matter, folders or zips of them, and ShortScience's
+    RSS or CSV. Papers: BibTeX.
 
-    A summary says at least `key`, `doi` or `arxiv`, and `title` when the paper is not here yet.
-    A BibTeX entry needs a title. What a paper lacks that is here already is filled in from it
-    (DOI, arXiv id, address, abstract, keywords, pages and such), and nothing is overwritten.
-    Reading the same files again changes nothing. What is refused is named with its line and the
-    reason, and the others go on; the exit code is 1 then.
+    A summary needs a `key`, `doi` or `arxiv`, and a `title` if the paper is new. A BibTeX entry
+    needs a title. Empty fields of existing papers are filled in from BibTeX; nothing is
+    overwritten. Importing the same files twice changes nothing. Items that can't be imported are
+    listed with their line and the reason, and the rest are imported; the exit code is then 1.
 
     New papers are always public, even for private summaries. Don't import papers whose existence
     is confidential.
@@ -169,8 +168,8 @@ def _import(
 def export(folder: Path | None, user: str, force: bool, bibtex: Path | None) -> None:
     """Export all summaries, including private ones, as Markdown files in DIR.
 
-    They are DIR/USER/PAPER.md, with pictures beside them. With --bibtex, all papers are written as
-    BibTeX. `shortlist import` reads both again.
+    The files are named DIR/USER/PAPER.md, with images beside them. --bibtex writes all papers as
+    BibTeX. `shortlist import` reads both.
 
     \b
     Examples:
@@ -241,9 +240,9 @@ def _export_summaries(folder: Path, user: str, force: bool) -> None:
 def tidy() -> None:
     """Delete unused images, and summaries in the trash for over 30 days.
 
-    Works out similar papers, too, where that is still to be done.
+    Also computes similar papers that are still missing.
 
-    `serve` does both by itself: `shortlist jobs list` shows when.
+    `serve` does both on its own; `shortlist jobs list` shows when.
 
     \b
     Example:
@@ -264,7 +263,7 @@ def reindex(missing: bool) -> None:
 
     After an import that was stopped, or if in doubt.
 
-    Readers and writers are not locked out; it can be stopped and run again.
+    The site stays available. You can stop it and run it again.
 
     \b
     Example:
@@ -283,9 +282,8 @@ def reindex(missing: bool) -> None:
 def rerender() -> None:
     """Render all texts again, after an upgrade that changed the renderer.
 
-    `serve` does so by itself after an upgrade; this is for when it is to be done at once, or after
-    going back to an older version. Readers and writers are not locked out; it can be stopped and
-    run again.
+    `serve` does this on its own after an upgrade. Use this to do it right away, or after going
+    back to an older version. The site stays available. You can stop it and run it again.
 
     \b
     Example:
@@ -305,9 +303,9 @@ def rerender() -> None:
 def similar(every: bool) -> None:
     """Recompute which papers are similar.
 
-    Saving a summary does so for the papers that it touches. This command is for a library that was
-    filled in another way, such as from a dump of dblp: with --all, papers that nobody has written
-    about yet show similar ones that somebody has. It can be stopped; the job `similar` goes on.
+    Saving a summary does this for the papers it concerns. Use this command after filling the
+    library another way, such as from dblp: with --all, papers without summaries show similar ones
+    that have some. You can stop it; the job `similar` continues.
 
     \b
     Example:

@@ -6,7 +6,7 @@ import logging
 import traceback
 from collections import Counter
 
-SENTENCE = "Something broke on our side. We've logged it."
+SENTENCE = "Something broke on our side. We’ve logged it."
 
 _log = logging.getLogger(__name__)
 _counts: Counter[str] = Counter()

@@ -58,6 +58,10 @@ def totals(session: Session) -> Totals:
     )
 
 
+def has_papers(session: Session) -> bool:
+    return session.scalar(select(Paper.id).limit(1)) is not None
+
+
 def sitemap_parts(session: Session, size: int) -> int:
     """Count the parts of a sitemap, at least 1.
 

@@ -107,7 +107,7 @@ def open_file(
         return ImportSource(iter([IncomingFile(name, partial(read, data), find)]), 1)
     raise BadSource(
         f"{name}: unsupported file type. Use Markdown (.md), BibTeX (.bib), a folder or zip of"
-        " these, or ShortScience's RSS (.xml) or CSV (.csv)."
+        " these, or ShortScience’s RSS (.xml) or CSV (.csv)."
     )
 
 

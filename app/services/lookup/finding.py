@@ -40,7 +40,7 @@ MAX_KNOWN_PAPERS = 5
 MAX_ENTRIES = 10
 TOO_MANY_ENTRIES = "You pasted {} entries; the first {} are shown. Use Import for a whole file."
 NOTHING = "No source knows this paper. Enter the details below."
-NO_ADDRESS = "We can't tell which paper this URL is. Paste its DOI, arXiv ID or title instead."
+NO_ADDRESS = "We can’t tell which paper this URL is. Paste its DOI, arXiv ID or title instead."
 
 
 def find_papers(

@@ -26,7 +26,7 @@ from app.text.tex import plain
 MAX_TITLE = 300
 PROBLEMS_SHOWN = 20
 TOO_LONG = (
-    f"That's too much at once: you can paste up to {MAX_PASTED_BYTES // 1000} kB."
+    f"That’s too much at once: you can paste up to {MAX_PASTED_BYTES // 1000} kB."
     " Use Import for a whole file."
 )
 _BIBTEX = re.compile(r"@\s*\w+\s*[{(]")

@@ -70,7 +70,7 @@ class AddingPage:
         """A sentence about the sources that gave no answer."""
         *others, last = self.silent or ("",)
         names = f"{', '.join(others)} and {last}" if others else last
-        return f"Couldn't reach {names}. Try again in a minute." if names else ""
+        return f"Couldn’t reach {names}. Try again in a minute." if names else ""
 
 
 @blueprint.get("/papers/new")

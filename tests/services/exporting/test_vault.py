@@ -418,7 +418,7 @@ def test_pictures_that_cannot_be_kept_are_told(session: Session, tmp_path: Path)
                 archive.write(file, file.name)
     told = (
         "the picture b.svg: Use PNG, JPEG, GIF or WebP.",
-        "the picture /x/A.PNG is not there",
+        "image /x/A.PNG not found",
         "the picture big.png: it has more than 10 MB.",
         "the picture bad.png: Use PNG, JPEG, GIF or WebP.",
     )
@@ -456,8 +456,8 @@ def test_links_lead_out_of_a_folder_to_nothing(session: Session, tmp_path: Path)
     assert "link to a file outside" in outcomes[1].message
     assert session.scalars(select(Picture)).all() == []
     assert outcomes[0].notes == (
-        "the picture ../secret.png is not there",
-        "the picture link.png is not there",
+        "image ../secret.png not found",
+        "image link.png not found",
     )
 
 

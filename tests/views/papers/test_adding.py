@@ -186,12 +186,12 @@ def test_nothing_typed_is_lost_when_nobody_answers(writer: Browser, outside: Sta
         outside.replies[address] = Reply(500)
     page = look_up(writer, "10.1109/CVPR.2016.90")
     assert page.status == 200
-    assert "Couldn't reach Crossref. Try again" in unescape(page.text)
+    assert "Couldn’t reach Crossref. Try again" in unescape(page.text)
     assert page.form("/papers/new")["doi"] == "10.1109/cvpr.2016.90"
     assert page.form("/papers/new/look-up")["pasted"] == "10.1109/CVPR.2016.90"
     page = look_up(writer, "Something half remembered")
     assert page.form("/papers/new")["title"] == "Something half remembered"
-    said = "Couldn't reach dblp, Crossref, OpenReview and arXiv. Try again in a minute."
+    said = "Couldn’t reach dblp, Crossref, OpenReview and arXiv. Try again in a minute."
     assert said in unescape(page.text)
 
 

@@ -283,8 +283,8 @@ def test_silent_sources_are_one_line_below_what_is_here(
         outside.replies[host] = Reply(500)
     page = look_up(writer, TITLE)
     text = unescape(page.text)
-    said = "Couldn't reach dblp and Crossref. Try again in a minute."
-    assert text.count("Couldn't reach") == 1
+    said = "Couldn’t reach dblp and Crossref. Try again in a minute."
+    assert text.count("Couldn’t reach") == 1
     assert text.index("/paper/conf/cvpr/HeZRS16") < text.index(said)
 
 
