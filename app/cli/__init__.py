@@ -58,6 +58,7 @@ def demo(host: str, port: int) -> None:
 
     from app import server
     from app.paths import SAMPLE
+    from app.queries.catalogue import overview
     from app.services.accounts import demo as demo_account
     from app.services.operation import sample
     from app.services.similar import similarity
@@ -70,7 +71,7 @@ def demo(host: str, port: int) -> None:
         config = replace(config, secret_key=config.secret_key or server.demo_secret(config))
         database = server.prepare(config, click.echo)
     with database.session() as session:
-        if sample.is_empty(session):
+        if not overview.has_papers(session):
             sample.load(session, SAMPLE, show_progress("Loading the sample library"))
             similarity.finish(session)
         elif not demo_account.is_demo(session):

@@ -59,6 +59,7 @@ def totals(session: Session) -> Totals:
 
 
 def has_papers(session: Session) -> bool:
+    """Whether the library has a paper, with a summary or without."""
     return session.scalar(select(Paper.id).limit(1)) is not None
 
 

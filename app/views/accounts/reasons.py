@@ -1,4 +1,4 @@
-"""Why somebody is asked to sign in, told by the address that they are to come back to."""
+"""Why somebody is asked to sign in, by the address to come back to."""
 
 from __future__ import annotations
 

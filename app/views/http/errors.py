@@ -170,7 +170,9 @@ def _answer(
         return jsonify(error=message), code
     kept = _kept(code)
     in_editor = request.endpoint == "summaries.save"
-    way_on = [("Home", url_for("home.front")), ("Search", url_for("search.results"))]
+    way_on = [("Home", url_for("home.front"))]
+    if code != 404:  # whose page has a search box
+        way_on.append(("Search", url_for("search.results")))
     if code == 401:
         there = access.local_url(request.form.get("next"), url_for("home.front"))
         back = request.path if _can_be_opened(request.path) else there

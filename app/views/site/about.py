@@ -18,4 +18,4 @@ def about() -> str:
 
 @blueprint.get("/help")
 def help() -> str:
-    return render_template("pages/help.html", examples=examples())
+    return render_template("pages/help.html", examples=examples(db()))

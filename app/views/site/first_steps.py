@@ -1,4 +1,4 @@
-"""What an administrator still has to do in a new library, at the top of the front page."""
+"""What an administrator of a new library still has to do."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def openings() -> Response:
 
 @blueprint.get("/random")
 def random() -> Response:
-    """Lead to a paper with a summary, or to the front page, which says that there is none."""
+    """Lead to a paper with a summary, or else to the front page."""
     key = summaries.random_paper_key(db())
     if key is None:
         return redirect(url_for("home.front"), 302)

@@ -131,6 +131,6 @@ def test_a_site_without_sign_up_offers_none(
 def test_random_in_an_empty_library(guest: Browser, session: Session) -> None:
     answer = guest.get("/random")
     assert (answer.status, answer.location) == (302, "/")
-    assert "No summaries yet." in guest.get("/").text
+    assert "No summaries yet" in guest.get("/").text
     make_summary(session, make_paper(session, "conf/x/A"))
     assert guest.get("/random").location == "/paper/conf/x/A"
