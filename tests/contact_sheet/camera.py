@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from playwright.sync_api import Page as Tab
 
 from tests.contact_sheet.libraries import PASSWORD, ROLES
 
+Looks = tuple[Sequence[int], Sequence[str], Sequence[str]]  # widths, themes, roles
 HEIGHT = 900  # px of a window
 MAX_PICTURE_HEIGHT = 3600  # px of a page that are shown
 MAX_WAIT_MS = 60_000
@@ -28,10 +29,9 @@ class Look:
         return f"{self.role}-{self.width}-{self.theme}"
 
 
-def open_looks(
-    browser: Browser, url: str, widths: list[int], themes: list[str], roles: list[str]
-) -> Iterator[tuple[Look, BrowserContext]]:
+def open_looks(browser: Browser, url: str, looks: Looks) -> Iterator[tuple[Look, BrowserContext]]:
     """A context for each look, signed in where the role needs it; closed behind it."""
+    widths, themes, roles = looks
     for role in roles:
         cookies = _sign_in(browser, url, ROLES[role])
         for width in widths:

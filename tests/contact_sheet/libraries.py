@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.config import Config
 from app.db import Database
@@ -116,10 +116,15 @@ def _add_traces(session: Session, mira: User, places: Places) -> Places:
     paper = session.scalars(select(Paper).where(Paper.key == places.paper)).one()
     bare = make_paper(session, places.bare, "A paper without anything")
     own = session.scalars(
-        select(Summary).where(Summary.paper_id == paper.id, Summary.user_id == mira.id)
+        select(Summary)
+        .where(Summary.paper_id == paper.id, Summary.user_id == mira.id)
+        .options(selectinload(Summary.tags))
     ).first()
     before = own.source if own else "A first version."
-    publish(session, mira, paper, source=f"{before}\n\nOne more *paragraph* for the history.")
+    more = f"{before}\n\nOne more *paragraph* for the history."
+    takeaway = own.takeaway if own else ""
+    tags = [tag.name for tag in own.tags] if own else []
+    publish(session, mira, paper, source=more, takeaway=takeaway, tags=tags)
     session.commit()
     picture = store_picture(session, mira, saved(drawing(size=(600, 300)))).name
     content = Content(f"A draft with $x^2$.\n\n![A drawing](/pictures/{picture})", "In one line.")

@@ -44,7 +44,7 @@ PAGES = (
     Page("history.index", "/summary/{summary}/history", ("guest", "member")),
     Page("history.show", "/revision/{old}"),
     Page("history.compare", "/summary/{summary}/compare?from={old}&to={revision}"),
-    Page("links.mentions", "/mentions/{other}"),
+    Page("links.mentions", "/mentions/{paper}"),
     Page("links.card", "/card/{paper}"),
     Page("links.wanted_papers", "/wanted"),
     Page("maps.paper", "/map/paper/{paper}?steps=2"),

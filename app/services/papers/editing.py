@@ -75,8 +75,8 @@ def edit_paper(session: Session, paper: Paper, edit: PaperEdit, user: User) -> P
     refused = Refusals()
     for name in touched:
         if name in seen and seen[name] != _digest(current[name]):
-            said = f"Changed meanwhile, to “{current[name]:.200}”. Save again to replace that."
-            refused.add([Refusal(name, said if current[name] else "Emptied meanwhile.")])
+            said = f"Changed in the meantime, to “{current[name]:.200}”. Save again to replace it."
+            refused.add([Refusal(name, said if current[name] else "Emptied in the meantime.")])
         elif not user.is_trusted and not _is_empty(name, current):
             refused.add([Refusal(name, ONLY_TRUSTED)])
     facts = refused.check(lambda: _checked(session, touched), {})
@@ -122,7 +122,7 @@ def undo_edit(
         if current[name] == text
     }
     if not facts:
-        raise Refusal("revision", "All of this was changed again since.")
+        raise Refusal("revision", "Nothing to undo: all of it was changed again since.")
     for name in sorted(facts.keys() & set(NAMING_FACTS)):
         check_free(session, paper, name, facts[name])
     given = [PaperRef(kind, value) for kind, value in revision.data.get("given", [])]
@@ -182,9 +182,9 @@ def check_reason(text: str, *, is_needed: bool) -> str:
     """
     reason = visible_line(text)
     if is_needed and not reason:
-        raise Refusal("reason", "Say why, so that others can follow.")
+        raise Refusal("reason", "Enter a reason that others can follow.")
     if len(reason) > MAX_REASON:
-        said = f"A reason has at most {MAX_REASON} characters; this has {len(reason)}."
+        said = f"Use at most {MAX_REASON} characters (you have {len(reason)})."
         raise Refusal("reason", said)
     return reason
 
@@ -211,7 +211,7 @@ def _locked(session: Session, paper: Paper) -> Paper:
     lock_papers(session, alone=True)
     present = papers.reload_paper(session, paper.id)
     if present is None:
-        raise Refusal("paper", "This paper was merged into another one or removed meanwhile.")
+        raise Refusal("paper", "This paper was merged or removed in the meantime.")
     return present
 
 
@@ -287,7 +287,7 @@ def _detail_check(name: str, text: str) -> Callable[[], str]:
         line = visible_line(text)
         most = MAX_EDITORS if name == "editor" else MAX_DETAIL
         if len(line) > most:
-            raise Refusal(name, f"At most {most:,} characters; this has {len(line):,}.")
+            raise Refusal(name, f"Use at most {most:,} characters (you have {len(line):,}).")
         if name == "month" and (number := month_number(line)):
             return MACROS[number - 1]
         return line

@@ -59,7 +59,7 @@ def remove_paper(session: Session, paper: Paper, user: User, reason: str) -> Pap
     reason = check_reason(reason, is_needed=True)
     present = papers.reload_paper(session, paper.id)
     if present is None:
-        raise Refusal("paper", "This paper was merged into another one or removed meanwhile.")
+        raise Refusal("paper", "This paper was merged or removed in the meantime.")
     if _is_used(session, present):
         raise Refusal("paper", IN_USE)
     changes.note(session, "paper", present.id)
@@ -97,7 +97,7 @@ def undo_revision(
     lock_papers(session, alone=True)
     revision = session.get(PaperRevision, revision_id, populate_existing=True)
     if revision is None or revision.undone_at is not None:
-        raise Refusal("revision", "This change is undone already.")
+        raise Refusal("revision", "This change has already been undone.")
     if not revision.before:
         raise Refusal("revision", "A paper that was restored can only be removed again.")
     if revision.kind != "removal":

@@ -99,7 +99,7 @@ def read() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     pasted = request.form.get("bibtex", "")
     has_file = file is not None and bool(file.filename)
     if not has_file and not pasted.strip():
-        return _form("Choose a file first. Or paste BibTeX."), 422
+        return _form("Choose a file or paste BibTeX."), 422
     opened = ExitStack()
     try:
         if file is not None and has_file:

@@ -78,12 +78,12 @@ def save(key: str) -> Response | tuple[str, int]:
         return _form_page(paper, form, sorted(taken)), 422
     if revision is None:
         db().rollback()
-        flash("Nothing was changed.", "good")
+        flash("No changes to save.", "good")
         return see_other(url_for("papers.show", key=paper_or_404(key).key))
     key = revision.paper_key
     db().commit()
     renew_texts()
-    flash("The details are saved.", "good")
+    flash("Details saved.", "good")
     return see_other(url_for("papers.show", key=key))
 
 
@@ -135,7 +135,7 @@ def undo(revision_id: int) -> Response:
         names = ", ".join(map(field_label, kept))
         flash(f"Undone, except what belongs to others or was changed since: {names}.", "good")
     else:
-        flash("The change is undone.", "good")
+        flash("Change undone.", "good")
     return see_other(url_for("editing.changes", key=key))
 
 
@@ -163,7 +163,7 @@ def remove(key: str) -> Response | tuple[str, int]:
     title, key = revision.paper_title, revision.paper_key
     db().commit()
     renew_texts()
-    flash(f"“{title:.100}” is removed.", "good")
+    flash(f"“{title:.100}” was removed.", "good")
     return see_other(url_for("editing.changes", key=key))
 
 

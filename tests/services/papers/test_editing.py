@@ -221,7 +221,7 @@ def test_two_who_edit_at_once_lose_nothing(session: Session, curator: User) -> N
         edit_paper(session, paper, typed, curator)
     session.rollback()
     said = {each.field: each.message for each in refused.value.all}
-    assert said == {"year": "Changed meanwhile, to “2010”. Save again to replace that."}
+    assert said == {"year": "Changed in the meantime, to “2010”. Save again to replace it."}
 
 
 def test_links_by_a_name_that_is_taken_away_wait_again(session: Session, curator: User) -> None:

@@ -97,7 +97,7 @@ def test_a_member_sees_fields_for_what_is_empty(member: Browser, session: Sessio
     assert "Faster R-CNN" in member.get(f"/paper/{KEY}").text
     answer = member.submit(FORM)
     assert answer.status == 303
-    assert "Nothing was changed." in member.get(f"/paper/{KEY}").text
+    assert "No changes to save." in member.get(f"/paper/{KEY}").text
 
 
 def test_all_errors_stand_beside_their_fields_and_the_input_is_kept(curator: Browser) -> None:
@@ -137,7 +137,7 @@ def test_two_forms_at_once(curator: Browser) -> None:
     answer = curator.post(FORM, {**second, "year": "2017", "title": "New", "reason": "b"})
     assert answer.status == 422
     assert errors(answer.text) == ["year"]
-    assert "Changed meanwhile, to “2016”." in answer.text
+    assert "Changed in the meantime, to “2016”." in answer.text
     again = answer.form(FORM)
     assert (again["year"], again["title"], again["reason"]) == ("2017", "New", "b")
     assert curator.post(FORM, again).status == 303
