@@ -251,7 +251,7 @@ def test_undoing_sets_back_what_nobody_changed_since(session: Session, curator: 
     undoing, kept = undo_revision(session, first.id, curator)
     session.commit()
     assert (undoing.kind, undoing.after, kept) == ("undo", {"keywords": "old"}, ["year"])
-    with pytest.raises(Refusal, match="undone already"):
+    with pytest.raises(Refusal, match="already been undone"):
         undo_revision(session, first.id, curator)
     session.rollback()
     undo_revision(session, undoing.id, curator)

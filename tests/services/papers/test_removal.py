@@ -92,7 +92,7 @@ def test_a_paper_goes_with_all_that_is_its_own_and_comes_back(
     theirs = select(func.count(PaperRevision.id)).where(PaperRevision.paper_id == back.id)
     assert session.scalar(theirs) == 3
     check_counts(session)
-    with pytest.raises(Refusal, match="undone already"):
+    with pytest.raises(Refusal, match="already been undone"):
         undo_revision(session, removal.id, curator)
     with pytest.raises(Refusal, match="only be removed again"):
         undo_revision(session, undoing.id, curator)
