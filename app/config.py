@@ -11,6 +11,9 @@ from pathlib import Path
 PREFIX = "SHORTLIST_"
 TEST_PREFIX = "SHORTLIST_TEST_"
 MIN_SECRET_LENGTH = 32
+MAX_SITE_NAME_CHARS = 60
+MAX_WELCOME_CHARS = 2000
+PROGRAM_NAME = "Shortlist"
 
 
 class ConfigError(Exception):
@@ -27,6 +30,8 @@ class Config:
         secret_key: signs cookies; at least 32 characters. `None` means "not set".
         site_url: address under which readers reach the site, without a slash at the end; empty
             means "as the request says". It is used in feeds and to recognise our own links.
+        site_name: what the site is called, in titles, the masthead, feeds and citations.
+        welcome: Markdown that guests read above the front page's list; empty means our own words.
         proxies: number of reverse proxies in front whose `X-Forwarded-*` headers are believed.
         rate_limit_storage: where Flask-Limiter counts: `memory://` (per process) or `redis://…`.
         rate_limits: whether requests are limited at all; tests of other things turn it off.
@@ -43,6 +48,8 @@ class Config:
     database_url: str
     secret_key: str | None = None
     site_url: str = ""
+    site_name: str = PROGRAM_NAME
+    welcome: str = ""
     proxies: int = 0
     rate_limit_storage: str = "memory://"
     rate_limits: bool = True
@@ -69,6 +76,8 @@ class Config:
             "DATABASE_URL",
             "SECRET_KEY",
             "SITE_URL",
+            "SITE_NAME",
+            "WELCOME",
             "PROXIES",
             "RATE_LIMIT_STORAGE",
             "RATE_LIMITS",
@@ -92,6 +101,8 @@ class Config:
             database_url=_database_url(given.get("DATABASE_URL"), data_dir),
             secret_key=_secret_key(given.get("SECRET_KEY")),
             site_url=_site_url(given.get("SITE_URL", "")),
+            site_name=_site_name(given.get("SITE_NAME", PROGRAM_NAME)),
+            welcome=_welcome(given.get("WELCOME", "")),
             proxies=_number("PROXIES", given.get("PROXIES", "0"), 0, 10),
             rate_limit_storage=given.get("RATE_LIMIT_STORAGE", "memory://"),
             rate_limits=_switch("RATE_LIMITS", given.get("RATE_LIMITS", "on")),
@@ -137,6 +148,24 @@ def _site_url(value: str) -> str:
             f"{PREFIX}SITE_URL must be a URL such as https://papers.example.org, not {value!r}."
         )
     return value.rstrip("/")
+
+
+def _site_name(value: str) -> str:
+    # It goes into titles and XML, on one line.
+    if len(value) > MAX_SITE_NAME_CHARS or not value.isprintable():
+        raise ConfigError(
+            f"{PREFIX}SITE_NAME must be one line of at most {MAX_SITE_NAME_CHARS} characters."
+        )
+    return value
+
+
+def _welcome(value: str) -> str:
+    if len(value) > MAX_WELCOME_CHARS:
+        raise ConfigError(
+            f"{PREFIX}WELCOME must have at most {MAX_WELCOME_CHARS:,} characters; "
+            f"it has {len(value):,}."
+        )
+    return value
 
 
 def _contact(value: str) -> str:

@@ -35,6 +35,7 @@ def prepare(config: Config, say: Report) -> Database:
     """
     _writable(config.data_dir)
     _counts_somewhere(config.rate_limit_storage)
+    _can_welcome(config.welcome)
     database = open_database(config)
     try:
         schema.upgrade(database)
@@ -109,6 +110,18 @@ def _counts_somewhere(uri: str) -> None:
         storage_from_string(uri)
     except (ConfigurationError, ValueError) as error:
         raise CannotStart(f"SHORTLIST_RATE_LIMIT_STORAGE cannot be used: {error}") from None
+
+
+def _can_welcome(text: str) -> None:
+    if not text:
+        return
+    from app.rendering import RenderError
+    from app.rendering.markdown import render
+
+    try:
+        render(text)
+    except RenderError as error:
+        raise CannotStart(f"SHORTLIST_WELCOME cannot be used: {error}") from None
 
 
 def _writable(folder: Path) -> None:

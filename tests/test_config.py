@@ -12,6 +12,7 @@ def test_defaults() -> None:
     assert config.data_dir == Path.cwd() / "instance"
     assert config.database_url == f"sqlite:///{Path.cwd()}/instance/shortlist.sqlite3"
     assert config.secret_key is None
+    assert (config.site_name, config.welcome) == ("Shortlist", "")
     assert not config.https
 
 
@@ -26,6 +27,8 @@ def test_values_are_read() -> None:
             "SHORTLIST_SIGNUP": "off",
             "SHORTLIST_LOOKUPS": "off",
             "SHORTLIST_CONTACT": "librarian@papers.example.org",
+            "SHORTLIST_SITE_NAME": "Lab <b>papers</b>",
+            "SHORTLIST_WELCOME": "First.\n\nSecond.",
         }
     )
     assert config.database_url == "postgresql+psycopg://me@db/papers"
@@ -33,6 +36,7 @@ def test_values_are_read() -> None:
     assert config.https
     assert (config.proxies, config.signup, config.lookups) == (1, False, False)
     assert config.contact == "librarian@papers.example.org"
+    assert (config.site_name, config.welcome) == ("Lab <b>papers</b>", "First.\n\nSecond.")
 
 
 @pytest.mark.parametrize(
@@ -50,6 +54,9 @@ def test_values_are_read() -> None:
         ("PROXIES", "-1", "a number from 0 to 10"),
         ("RATE_LIMITS", "maybe", "on or off"),
         ("PASSWORD_COST", "0", "a number from 1 to 20"),
+        ("SITE_NAME", "Two\nlines", "must be one line"),
+        ("SITE_NAME", "x" * 61, "must be one line of at most 60"),
+        ("WELCOME", "x" * 2001, "at most 2,000 characters; it has 2,001"),
         ("SECRETKEY", "x" * 40, "is not a setting"),
     ],
 )

@@ -27,11 +27,19 @@ PORT = click.option(
     help="Port to listen on.",
 )
 
+FIRST_ADMINISTRATOR = """
+Nobody can sign in yet. To create the first administrator, run this in another terminal
+(with the same SHORTLIST_* settings):
+
+  shortlist user create NAME --role administrator
+
+It prints a password. Sign in with it: the front page lists the next steps."""
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="shortlist")
 def main() -> None:
-    """Shortlist: write summaries of papers, and follow them from paper to paper.
+    """Shortlist: one-page summaries of research papers, linked from paper to paper.
 
     Settings are environment variables; the README lists them.
     """
@@ -41,7 +49,7 @@ def main() -> None:
 @HOST
 @PORT
 def demo(host: str, port: int) -> None:
-    """Try it out: sets up a database and sample library, and starts a web server.
+    """Try Shortlist with a sample library on a local web server.
 
     \b
     Example:
@@ -51,6 +59,7 @@ def demo(host: str, port: int) -> None:
 
     from app import server
     from app.paths import SAMPLE
+    from app.queries.catalogue import overview
     from app.services.accounts import demo as demo_account
     from app.services.operation import sample
     from app.services.similar import similarity
@@ -63,7 +72,7 @@ def demo(host: str, port: int) -> None:
         config = replace(config, secret_key=config.secret_key or server.demo_secret(config))
         database = server.prepare(config, click.echo)
     with database.session() as session:
-        if sample.is_empty(session):
+        if not overview.has_papers(session):
             sample.load(session, SAMPLE, show_progress("Loading the sample library"))
             similarity.finish(session)
         elif not demo_account.is_demo(session):
@@ -100,13 +109,14 @@ def demo(host: str, port: int) -> None:
 def serve(host: str, port: int, workers: int, with_jobs: bool) -> None:
     """Run the production server, after upgrading the database.
 
-    One more process runs what is done behind the scenes (`shortlist jobs list` shows it).
+    Background jobs run in a process of their own; see `shortlist jobs list`.
 
     \b
     Example:
       SHORTLIST_SECRET_KEY=… SHORTLIST_SITE_URL=https://papers.example.org shortlist serve
     """
     from app import server
+    from app.queries import people
     from app.serving import supervisor, worker
 
     supervisor.end_at_once()
@@ -118,10 +128,15 @@ def serve(host: str, port: int, workers: int, with_jobs: bool) -> None:
         )
     with plain_errors():
         number = server.listening_address(host, port)
-        server.prepare(config, click.echo).close()
+        database = server.prepare(config, click.echo)
+    with database.session() as session:
+        is_new = people.count_accounts(session, most=1) == 0
+    database.close()
 
     def ready() -> None:
         click.echo(f"Shortlist: {address(host, port)}")
+        if is_new:
+            click.echo(FIRST_ADMINISTRATOR)
 
     sys.exit(worker.run(config.secret_key, (number, port), workers, ready, jobs=with_jobs))
 
@@ -131,9 +146,8 @@ def serve(host: str, port: int, workers: int, with_jobs: bool) -> None:
 def render(file: TextIO) -> None:
     """Print the HTML of the summary in FILE.
 
-    A hyphen reads standard input.
-
-    What went wrong in the text is told on standard error, with its line.
+    Use - to read standard input. Problems in the text are printed to standard error, with their
+    lines.
 
     \b
     Example:

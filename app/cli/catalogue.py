@@ -39,11 +39,10 @@ def _streams(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> 
 def import_dblp(file: Path, venues: frozenset[str], since: int | None, until: int | None) -> None:
     """Import papers and authors from the dblp dump.
 
-    It is dblp.xml or dblp.xml.gz, from https://dblp.org/xml/.
+    FILE is dblp.xml or dblp.xml.gz from https://dblp.org/xml/.
 
-    It can be stopped at any moment; the same command goes on where it was. A newer file changes
-    what dblp has changed: papers that are as they were are passed over, and what people wrote is
-    left alone. Others can read and write meanwhile.
+    You can stop it at any time; the same command continues where it stopped. A newer file updates
+    only what dblp has changed, and never what people edited. The site stays available.
 
     \b
     Examples:

@@ -39,14 +39,13 @@ REPORTED = ("added", "changed", "unchanged", "kept", "refused")
 def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) -> None:
     """Import summaries and papers from files.
 
-    Summaries: Markdown with YAML front matter, a folder or zip of such, ShortScience's RSS, or its
-    CSV (key, text). Papers: BibTeX, each entry by itself.
+    Summaries: Markdown files with YAML front matter, folders or zips of them, and ShortScience's
+    RSS or CSV. Papers: BibTeX.
 
-    A summary says at least `key`, `doi` or `arxiv`, and `title` when the paper is not here yet.
-    A BibTeX entry needs a title. What a paper lacks that is here already is filled in from it
-    (DOI, arXiv id, address, abstract, keywords, pages and such), and nothing is overwritten.
-    Reading the same files again changes nothing. What is refused is named with its line and the
-    reason, and the others go on; the exit code is 1 then.
+    A summary needs a `key`, `doi` or `arxiv`, and a `title` if the paper is new. A BibTeX entry
+    needs a title. Empty fields of existing papers are filled in from BibTeX; nothing is
+    overwritten. Importing the same files twice changes nothing. Items that can't be imported are
+    listed with their line and the reason, and the rest are imported; the exit code is then 1.
 
     New papers are always public, even for private summaries. Don't import papers whose existence
     is confidential.
@@ -169,8 +168,8 @@ def _import(
 def export(folder: Path | None, user: str, force: bool, bibtex: Path | None) -> None:
     """Export all summaries, including private ones, as Markdown files in DIR.
 
-    They are DIR/USER/PAPER.md, with pictures beside them. With --bibtex, all papers are written as
-    BibTeX. `shortlist import` reads both again.
+    The files are named DIR/USER/PAPER.md, with images beside them. --bibtex writes all papers as
+    BibTeX. `shortlist import` reads both.
 
     \b
     Examples:

@@ -35,7 +35,7 @@ def _check_kinds(_: click.Context, __: click.Parameter, names: tuple[str, ...]) 
 def jobs() -> None:
     """Manage background jobs.
 
-    `shortlist serve` and `shortlist demo` run them by themselves.
+    `shortlist serve` and `shortlist demo` run them on their own.
     """
 
 
@@ -45,8 +45,8 @@ def jobs() -> None:
 def run(names: tuple[str, ...], forever: bool) -> None:
     """Run all due jobs, or the given ones now.
 
-    Only needed where `shortlist serve` does not run them: from cron, or with --forever as a service
-    of its own. Any number of processes and machines may do so at the same time.
+    Only needed where `shortlist serve` doesn't run them: call it from cron, or with --forever as a
+    service. Any number of processes and machines can do this at the same time.
 
     \b
     Examples:
@@ -78,9 +78,8 @@ def run(names: tuple[str, ...], forever: bool) -> None:
 def list_() -> None:
     """List jobs with their state, last run, remaining work and last error.
 
-    Times are UTC. "Steps" counts the papers, texts or others that the last run dealt with. A job
-    with an error is tried again after a pause that doubles each time; after eight attempts it
-    counts as failed.
+    Times are UTC. "Steps" counts the papers, texts or other items of the last run. A job with an
+    error is retried after a pause that doubles each time; after eight attempts it counts as failed.
 
     \b
     Example:
@@ -108,7 +107,7 @@ def list_() -> None:
 def stop_(names: tuple[str, ...]) -> None:
     """Stop jobs until `shortlist jobs retry`, even across restarts.
 
-    One that runs ends within seconds, at a place from which it can go on.
+    A running job ends within seconds and can continue from there later.
 
     \b
     Example:

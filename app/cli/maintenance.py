@@ -12,9 +12,9 @@ from app.cli.jobs import run_job
 def tidy() -> None:
     """Delete unused images, and summaries in the trash for over 30 days.
 
-    Works out similar papers, too, where that is still to be done.
+    Also computes similar papers that are still missing.
 
-    `serve` does both by itself: `shortlist jobs list` shows when.
+    `serve` does both on its own; `shortlist jobs list` shows when.
 
     \b
     Example:
@@ -35,7 +35,7 @@ def reindex(missing: bool) -> None:
 
     After an import that was stopped, or if in doubt.
 
-    Readers and writers are not locked out; it can be stopped and run again.
+    The site stays available. You can stop it and run it again.
 
     \b
     Example:
@@ -54,9 +54,8 @@ def reindex(missing: bool) -> None:
 def rerender() -> None:
     """Render all texts again, after an upgrade that changed the renderer.
 
-    `serve` does so by itself after an upgrade; this is for when it is to be done at once, or after
-    going back to an older version. Readers and writers are not locked out; it can be stopped and
-    run again.
+    `serve` does this on its own after an upgrade. Use this to do it right away, or after going
+    back to an older version. The site stays available. You can stop it and run it again.
 
     \b
     Example:
@@ -76,9 +75,9 @@ def rerender() -> None:
 def similar(every: bool) -> None:
     """Recompute which papers are similar.
 
-    Saving a summary does so for the papers that it touches. This command is for a library that was
-    filled in another way, such as from a dump of dblp: with --all, papers that nobody has written
-    about yet show similar ones that somebody has. It can be stopped; the job `similar` goes on.
+    Saving a summary does this for the papers it concerns. Use this command after filling the
+    library another way, such as from dblp: with --all, papers without summaries show similar ones
+    that have some. You can stop it; the job `similar` continues.
 
     \b
     Example:

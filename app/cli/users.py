@@ -27,6 +27,7 @@ COLUMNS = (
     *("name", "display name", "joined", "public", "unlisted", "private", "drafts", "sign-in"),
     "role",
 )
+ROLES = ("member", "trusted", "administrator")
 ROLE_NAMES = {"member": "member", "trusted": "trusted user", "administrator": "administrator"}
 
 
@@ -38,8 +39,15 @@ def user() -> None:
 @user.command()
 @NAME
 @click.option("--display-name", default="", help="Name shown on summaries; defaults to NAME.")
+@click.option(
+    "--role",
+    type=click.Choice(ROLES),
+    default="member",
+    show_default=True,
+    help="What the account may do; see `shortlist user role --help`.",
+)
 @PASSWORD
-def create(name: str, display_name: str, password_stdin: bool) -> None:
+def create(name: str, display_name: str, role: str, password_stdin: bool) -> None:
     """Create the account NAME and print its password.
 
     \b
@@ -51,6 +59,8 @@ def create(name: str, display_name: str, password_stdin: bool) -> None:
     with _change() as session:
         password = _password(password_stdin)
         made = administration.create_account(session, name, display_name, password)
+        if role != "member":
+            administration.set_role(session, made, role)
         session.commit()
     _tell_password(made.name, password, given=password_stdin)
 
@@ -61,7 +71,7 @@ def create(name: str, display_name: str, password_stdin: bool) -> None:
 def list_(without_password: bool, as_json: bool) -> None:
     """List accounts with their summary counts and sign-in status.
 
-    Accounts that came from files cannot until `shortlist user password` hands them over.
+    Imported accounts can't sign in until you set a password with `shortlist user password`.
 
     \b
     Example:
@@ -97,7 +107,7 @@ def list_(without_password: bool, as_json: bool) -> None:
 def password(name: str, password_stdin: bool) -> None:
     """Reset the password of NAME, print it, and end all sessions.
 
-    This also hands over an account that came from files.
+    Use this to hand over an imported account to its owner.
 
     \b
     Example:
@@ -120,7 +130,7 @@ def password(name: str, password_stdin: bool) -> None:
 def rename(old: str, new: str, forget_old: bool) -> None:
     """Rename the user OLD to NEW.
 
-    The old address leads there, and nobody gets the old name.
+    The old profile URL redirects, and the old name stays reserved.
 
     \b
     Example:
@@ -138,12 +148,12 @@ def rename(old: str, new: str, forget_old: bool) -> None:
 
 @user.command()
 @NAME
-@click.argument("role", type=click.Choice(["member", "trusted", "administrator"]))
+@click.argument("role", type=click.Choice(ROLES))
 def role(name: str, role: str) -> None:
     """Set the role of NAME.
 
-    A member writes and votes. A trusted user may also merge two papers that are one work, and undo
-    it. An administrator may do all that can be done in the browser.
+    Members write and vote. Trusted users can also correct, merge and remove papers, and undo
+    that. Administrators can do everything the browser offers.
 
     \b
     Example:
@@ -167,8 +177,8 @@ def role(name: str, role: str) -> None:
 def merge(source: str, target: str, yes: bool) -> None:
     """Move everything from the user FROM to INTO, then delete FROM.
 
-    Where both wrote about a paper, the text that was edited later stays and the other is in its
-    history. Nothing private becomes public, and nothing anonymous gets a name.
+    If both wrote about the same paper, the text edited last is kept and the other one goes into
+    its history. Nothing private becomes public, and anonymous summaries stay anonymous.
 
     \b
     Example:
@@ -195,9 +205,8 @@ def merge(source: str, target: str, yes: bool) -> None:
 def delete(name: str, with_summaries: bool, yes: bool) -> None:
     """Delete NAME with their drafts, images and votes.
 
-    It can't be undone.
-
-    Who has written summaries stays unless they are to go as well; nobody gets the name again.
+    This can't be undone. Users with summaries are only deleted with --with-summaries. The name
+    stays reserved.
 
     \b
     Example:

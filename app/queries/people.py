@@ -85,6 +85,12 @@ def accounts(session: Session) -> Iterator[Account]:
         yield Account(*row)
 
 
+def count_accounts(session: Session, most: int) -> int:
+    """How many users can sign in, counted up to `most`."""
+    able = select(User.id).where(User.password_hash.is_not(None)).limit(most).subquery()
+    return session.scalar(select(func.count()).select_from(able)) or 0
+
+
 def user_by_name(session: Session, name: str) -> User | None:
     """The user of this name, or who had it before and left a trace."""
     name = name.lower()

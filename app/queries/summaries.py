@@ -257,6 +257,18 @@ def list_latest(session: Session, **page: Any) -> Slice:
     return _entry_slice(session, None, query, ORDERS["recent"], **page)
 
 
+def latest_paper_keys(session: Session, limit: int) -> list[str]:
+    """The keys of the papers of the newest public summaries, each once."""
+    query = (
+        select(Paper.key)
+        .join(Summary, Summary.paper_id == Paper.id)
+        .where(public())
+        .order_by(Summary.published_at.desc(), Summary.id.desc())
+        .limit(limit)
+    )
+    return list(dict.fromkeys(session.scalars(query)))
+
+
 def random_paper_key(session: Session) -> str | None:
     """The key of the paper of a random public summary."""
     ends = [

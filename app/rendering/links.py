@@ -203,7 +203,7 @@ class LinkReader:
             anchor.attrib.update({"href": href, "rel": OUTSIDE})
             return
         if not href:
-            reason = "This link has no address."
+            reason = "This link has no URL."
         elif scheme:
             reason = f"A link may not lead to “{scheme[1]}:” addresses, only http, https, mailto."
         elif href.startswith("#"):

@@ -35,8 +35,8 @@ def picture_problems(
 
 def reason(source: str) -> str:
     if not source.strip():
-        return "This picture has no address."
+        return "This image has no URL."
     if source.lower().startswith("data:"):
-        return "A picture cannot stand in its own address; add it as a file."
+        return "Images in data: URLs are not shown. Add the file instead."
     shown = clip(unquote(source), 60)
-    return f"The picture “{shown}” is not here: add it, or give its full address with https://."
+    return f"Image “{shown}” not found. Add the file, or use its full https:// URL."

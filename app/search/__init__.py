@@ -39,6 +39,7 @@ __all__ = [
 ]
 
 MAX_HITS = 1000
+FORMER_SECTIONS = {section_mark("compsci"): "cs"}  # names that are still typed
 _IN_TITLES = 500  # of those that have the words in the title or the names
 _ENOUGH = 200  # of these among the first ones make it needless to ask for more
 _SAME_TITLE = 20
@@ -153,7 +154,7 @@ def _with_sections(session: Session, query: Query) -> Query:
     if not any(part.field == "section" for part in query.parts):
         return query
     rows = session.execute(select(Section.name, Section.slug))
-    slugs = {section_mark(name): slug for name, slug in rows}
+    slugs = FORMER_SECTIONS | {section_mark(name): slug for name, slug in rows}
     return replace(
         query,
         parts=tuple(

@@ -47,8 +47,8 @@ from app.text.tex_signs import (
 _TEX = re.compile(r"[\\{}$~&`'\n-]|[?!]`")
 _FORMULA_SIGNS = re.compile(r"[\w+\-−–/*.,=()<> ]+", re.ASCII)
 _MARK = re.compile(r"\\(?:[A-Za-z@]+|.)?|[{}$&]|\n[ \t]*(?=\n)", re.DOTALL)
-# A formula in brackets has none of the same inside: else each of many opening ones that nothing closes
-# would be followed to the end.
+# A formula in brackets has none of the same inside: else each of many openings without an end
+# would be followed to the end of the text.
 _FORMULA = re.compile(
     r"\$\$.+?\$\$(?!\d)|\$[^$]+\$(?!\d)|\\\((?:(?!\\\().)+?\\\)|\\\[(?:(?!\\\[).)+?\\\]", re.DOTALL
 )

@@ -29,7 +29,7 @@ from app.views.papers import (
     merges,
     paper,
 )
-from app.views.site import about, feeds, home, legacy, search
+from app.views.site import about, feeds, first_steps, home, legacy, search
 from app.views.summaries import deletion, drafts, editor_requests, history, sharing, summary, votes
 
 
@@ -52,6 +52,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         editor_requests,
         feeds,
         files,
+        first_steps,
         history,
         home,
         legacy,

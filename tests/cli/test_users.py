@@ -113,6 +113,11 @@ def test_delete(tmp_path: Path, library: Database) -> None:
 
 
 def test_roles(tmp_path: Path, library: Database) -> None:
+    done = user(tmp_path, "create", "boss", "--role", "administrator")
+    assert done.returncode == 0, done.stderr
+    with library.session() as session:
+        assert session.scalar(select(User.role).where(User.name == "boss")) == "administrator"
+    assert user(tmp_path, "delete", "boss", "--yes").returncode == 0
     done = user(tmp_path, "role", "mira", "trusted")
     assert done.stdout == "mira is now a trusted user.\n"
     rows = [json.loads(line) for line in user(tmp_path, "list", "--json").stdout.splitlines()]

@@ -10,12 +10,13 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
+from types import MappingProxyType
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -113,11 +114,13 @@ def demo(data_dir: Path, **settings: str) -> Iterator[Site]:
 class Serve:
     """`shortlist serve`, and what it says."""
 
-    def __init__(self, data_dir: Path, workers: int, options: Sequence[str]) -> None:
+    def __init__(
+        self, data_dir: Path, workers: int, options: Sequence[str], settings: Mapping[str, str]
+    ) -> None:
         self.port = free_port()
         self.process = subprocess.Popen(
             shortlist("serve", "--port", str(self.port), "--workers", str(workers), *options),
-            env=environment(data_dir, SHORTLIST_SECRET_KEY=SECRET),
+            env=environment(data_dir, **{"SHORTLIST_SECRET_KEY": SECRET, **settings}),
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
@@ -157,12 +160,18 @@ class Serve:
 
 @contextmanager
 def serving(
-    data_dir: Path, workers: int = 1, options: Sequence[str] = (), *, new: bool = False
+    data_dir: Path,
+    workers: int = 1,
+    options: Sequence[str] = (),
+    *,
+    new: bool = False,
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Serve]:
     """`shortlist serve`, until the block ends.
 
     Args:
         data_dir, workers, options: what it is given.
+        settings: further variables of its environment.
         new: whether nothing is in `data_dir`, not even the math font.
     """
     if not new:
@@ -170,7 +179,7 @@ def serving(
     # Who is started in the background ignores Ctrl-C, and so would all that it starts.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    serve = Serve(data_dir, workers, options)
+    serve = Serve(data_dir, workers, options, settings)
     try:
         yield serve
     finally:

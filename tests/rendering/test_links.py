@@ -158,7 +158,7 @@ def test_problems_name_the_line() -> None:
     problems = render(text).problems
     assert [problem.line for problem in problems] == [7, 10, 12]
     assert problems[0].message.startswith("A link may not lead to “javascript:”")
-    assert problems[1] == Problem(10, "This link has no address.", "link")
+    assert problems[1] == Problem(10, "This link has no URL.", "link")
     assert "Formula" in problems[2].message
 
 

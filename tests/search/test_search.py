@@ -158,6 +158,7 @@ QUERIES: list[tuple[str, list[str]]] = [
     ("tag:detection", []),
     ("section:cs", [R_CNN]),
     ("section:CompSci", [R_CNN]),
+    ('section:"Computer Science"', [R_CNN]),
     ('section:"compsci" -has:summary', []),
     ("section:Physics", []),
     ("venue:NeurIPS", [R_CNN]),
@@ -521,7 +522,7 @@ def test_facets_narrow(session: Session, guest: Browser) -> None:
         "has": [("With a summary", 1, "kaiming has:summary")],
         "year": [("2016", 1, "kaiming year:2016"), ("2015", 1, "kaiming year:2015")],
         "venue": [("NIPS", 1, "kaiming venue:conf/nips"), ("CVPR", 1, "kaiming venue:conf/cvpr")],
-        "section": [("CompSci", 1, "kaiming section:cs")],
+        "section": [("Computer science", 1, "kaiming section:cs")],
         "tag": [(name, 1, f"kaiming tag:{name}") for name in ("c++", "object-detection")],
         "author": [
             ("Shaoqing Ren", 1, 'kaiming author:"Shaoqing Ren"'),

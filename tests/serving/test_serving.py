@@ -301,3 +301,9 @@ def test_how_much_a_request_may_send(app: Flask, guest: Browser) -> None:
     assert of("/settings/import", cookie) == LARGE_REQUESTS["files.read"]
     assert of("/settings/import", cookie, "GET") == usual
     assert of("/nothing", cookie) == usual
+
+
+def test_a_new_installation_says_how_to_begin(tmp_path: Path) -> None:
+    with serving(tmp_path) as serve:
+        serve.until_line("Shortlist:")
+        serve.until_line("  shortlist user create NAME --role administrator")

@@ -98,6 +98,11 @@ def totals(session: Session) -> Totals:
     )
 
 
+def has_papers(session: Session) -> bool:
+    """Whether the library has a paper, with a summary or without."""
+    return session.scalar(select(Paper.id).limit(1)) is not None
+
+
 def sitemap_parts(session: Session, size: int) -> int:
     """Count the parts of a sitemap, at least 1.
 

@@ -83,7 +83,7 @@ class FootnoteMentions:
                 continue
             self.count += 1
             if self.count > MAX_MENTIONS:
-                raise RenderError("This text mentions footnotes too often.")
+                raise RenderError("This text has too many footnote references.")
             number = self.numbers.setdefault(label, len(self.numbers) + 1)
             places = self.places.setdefault(label, [])
             again = f"-{len(places) + 1}" if places else ""

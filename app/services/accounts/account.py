@@ -100,7 +100,7 @@ def add_from_file(session: Session, name: str, display_name: str) -> User:
             f" {name}`, or give the text another user.",
         )
     if session.get(FormerName, name) is not None:
-        raise Refusal("user", f"{name} was given up by its user and can’t be used again.")
+        raise Refusal("user", f"{name} belonged to another user and can’t be used again.")
     begin_writing(session)
     user = User(name=name, display_name=_display_name(display_name) or name, joined_at=now())
     session.add(user)

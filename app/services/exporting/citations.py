@@ -83,13 +83,14 @@ def reading_links(paper: Paper, names: Sequence[Identifier]) -> list[ReadingLink
     return found
 
 
-def revision_bibtex(entry: SummaryEntry, revision: Revision, address: str) -> str:
+def revision_bibtex(entry: SummaryEntry, revision: Revision, address: str, site_name: str) -> str:
     """A version of a summary as a BibTeX entry.
 
     Args:
         entry: the summary as the reader may see it; an anonymous one has no author's name.
         revision: the version.
         address: its permanent address.
+        site_name: where it is published.
     """
     writer = "Anonymous" if entry.writer is None else entry.writer.display_name
     day = revision.saved_at
@@ -97,7 +98,7 @@ def revision_bibtex(entry: SummaryEntry, revision: Revision, address: str) -> st
         "title": "{" + escape_tex(f"Summary of “{entry.paper.title}”") + "}",
         # In braces of its own: a display name is not a name in parts.
         "author": "{" + escape_tex(writer) + "}",
-        "howpublished": "Shortlist",
+        "howpublished": escape_tex(site_name),
         "year": str(day.year),
         "month": f"{day:%b}".lower(),
         "day": str(day.day),

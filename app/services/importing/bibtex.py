@@ -214,7 +214,7 @@ def _import(
     except PaperExists as there:  # by its title, or a name that only reading its key tells
         return _there(session, record, there.key)
     if record.key and paper.key != record.key:  # add_paper knows what preprints became
-        notes.append(f"it is the preprint of {paper.key}, and was joined with it")
+        notes.append(f"preprint of {paper.key}, merged with it")
         return ImportOutcome("", "changed", key=paper.key)
     return ImportOutcome("", "added", key=paper.key)
 

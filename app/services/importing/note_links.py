@@ -52,9 +52,9 @@ def with_note_links(
     leading = [f"{target} → {there}" for target, there in addresses.items() if there]
     missing = [target for target, there in addresses.items() if not there and _is_note(target)]
     if leading and is_new:
-        notes.append(f"links to other notes lead to their papers: {_some(leading)}")
+        notes.append(f"links to other notes now lead to their papers: {_some(leading)}")
     if missing:
-        notes.append(f"no note about a paper is there for these links: {_some(missing)}")
+        notes.append(f"no note about a paper found for these links: {_some(missing)}")
     if left:
         notes.append(f"not linked, since a note has at most {MAX_LINKED_NOTES}: {_some(left)}")
     return linked

@@ -49,7 +49,7 @@ def with_pictures(
         try:
             data = find(path)
             if data is None:
-                notes.append(f"the picture {path:.100} is not there")
+                notes.append(f"image {path:.100} not found")
                 return None
             if dry_run:
                 digest = hashlib.sha256(encode(data).content).hexdigest()
@@ -58,7 +58,7 @@ def with_pictures(
                 picture = store_picture(session, user, data, within=here)
             return None if picture is None else f"/pictures/{picture.name}"
         except (BadFile, Refusal) as error:
-            notes.append(f"the picture {path:.100}: {error}")
+            notes.append(f"image {path:.100}: {error}")
             return None
 
     text = link_kept_pictures(text, keep)

@@ -285,9 +285,9 @@ def _tags(written: tuple[str, ...], notes: list[str]) -> tuple[str, ...]:
         try:
             found.update(parse_tags(each))
         except Refusal as refused:
-            notes.append(f"a tag was left out: {refused.message}")
+            notes.append(f"tag skipped: {refused.message}")
     if len(found) > MAX_TAGS:
-        notes.append(f"of {len(found)} tags the first {MAX_TAGS} were kept")
+        notes.append(f"kept the first {MAX_TAGS} of {len(found)} tags")
     return tuple(sorted(found)[:MAX_TAGS])
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, insert_missing, now
@@ -24,11 +23,6 @@ from app.services.summaries.publishing import create_summary
 from app.services.votes import cast
 from app.sources.formats import front_matter
 from app.sources.record import PaperRecord
-
-
-def is_empty(session: Session) -> bool:
-    """Whether the library has no paper yet."""
-    return session.scalar(select(Paper.id).limit(1)) is None
 
 
 def load(

@@ -129,7 +129,7 @@ def undo_edit(
         name: former.texts[name] for name, text in revision.after.items() if current[name] == text
     }
     if not facts:
-        raise Refusal("revision", "All of this was changed again since.")
+        raise Refusal("revision", "Nothing to undo: all of it was changed again since.")
     for name in sorted(facts.keys() & set(NAMING_FACTS)):
         check_free(session, paper, name, facts[name])
     former_venue, _ = revision.data.get("venues", ["", ""])

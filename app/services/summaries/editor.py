@@ -205,7 +205,7 @@ def _open_brackets(session: Session, found: Sequence[OpenBrackets]) -> list[Prob
     return [
         Problem(
             each.line,
-            f"“[[{each.title}]]” stays text: choose the paper from the list to link to it."
+            f"“[[{each.title}]]” isn’t a link. Choose the paper from the list to link to it."
             if title_folded(each.title) in known
             else f"“[[{each.title}]]” was not found: no paper here has this title. It stays text.",
             "link",

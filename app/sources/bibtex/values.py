@@ -188,7 +188,7 @@ class EntryReader:
         # As in BibTeX, the first of two fields of a name counts.
         if value.strip() and name in self.found:
             if " ".join(value.split()) != " ".join(self.found[name].split()):
-                self.problem(at, f"of two fields {name:.40} the first one counts")
+                self.problem(at, f"duplicate field {name:.40} (used the first)")
         elif value.strip():
             self.found[name] = value
             self.lines[name] = self.whole.line(at)
@@ -248,7 +248,7 @@ class EntryReader:
         begin, word = self.at, word.strip()
         self.at += len(found[0] if end < 0 else found[0][:end])
         if is_name and _MACRO.fullmatch(word) and not self.whole.knows(word):
-            self.problem(begin, f"the string {word:.40} is not defined and was left out")
+            self.problem(begin, f"undefined string {word:.40} (skipped)")
             return ""
         return self.whole.macro(word)
 
@@ -257,11 +257,11 @@ class EntryReader:
         begin = self.at
         if self.text[begin] == "{":
             self._braced()
-            self.problem(begin, "something in braces stands between the fields")
+            self.problem(begin, "text in braces between fields (skipped)")
             return
         found = _JUNK.match(self.text, begin, self.limit)
         self.at = max(begin + 1, found.end() if found else 0)
-        self.problem(begin, f"“{self.text[begin : self.at].strip():.40}” is no field")
+        self.problem(begin, f"“{self.text[begin : self.at].strip():.40}” isn’t a field (skipped)")
 
     def _pass(self, what: re.Pattern[str]) -> None:
         self.at = self._after(what) or self.at

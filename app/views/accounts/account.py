@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.services.accounts import account
 from app.services.refusals import Refusal
-from app.views.accounts import attempts
+from app.views.accounts import attempts, reasons
 from app.views.http import access, errors
 from app.views.http.access import db, local_url, needs_sign_in, see_other, signed_in, viewer
 from app.views.http.forms import LoginForm, PasswordForm, ProfileForm, SignUpForm
@@ -23,7 +23,7 @@ def signup() -> str | Response:
         return see_other(url_for("home.front"))
     if not access.config().signup:
         abort(403, "Sign-up is closed. Ask the administrator for an account.")
-    return render_template("account/signup.html", form=SignUpForm(data=_next()))
+    return _sign_up_page(SignUpForm(data=_next()))
 
 
 @blueprint.post("/signup")
@@ -42,7 +42,7 @@ def create() -> Response | tuple[str, int]:
         is_valid = False
     if not is_valid:
         db().rollback()
-        return render_template("account/signup.html", form=form), 422
+        return _sign_up_page(form), 422
     access.sign_in(user, account.start_session(db(), user))
     db().commit()
     attempts.remember(user.name)
@@ -54,7 +54,9 @@ def create() -> Response | tuple[str, int]:
 def login() -> str | Response:
     if viewer() is not None:
         return see_other(local_url(request.args.get("next"), url_for("home.front")))
-    return render_template("account/login.html", form=LoginForm(data=_next()))
+    form = LoginForm(data=_next())
+    reason = reasons.find_reason(form.next.data or "")
+    return render_template("account/login.html", form=form, reason=reason)
 
 
 @blueprint.post("/login")
@@ -156,6 +158,11 @@ def _settings_page(
         or ProfileForm(formdata=None, data={"display_name": user.display_name, "bio": user.bio}),
         password_form=password_form or PasswordForm(formdata=None),
     )
+
+
+def _sign_up_page(form: SignUpForm) -> str:
+    reason = reasons.find_reason(form.next.data or "")
+    return render_template("account/signup.html", form=form, reason=reason)
 
 
 def _next() -> dict[str, str]:

@@ -50,7 +50,8 @@ class ImportReport:
     """What a page shows while files are read.
 
     `counts` is complete when `rows` is used up; `is_cut` then tells whether there was more than is
-    read at a time, and `stopped` why it ended before its time, if it did.
+    read at a time, and `stopped` why it ended before its time, if it did. `texts` counts summaries
+    that are here now, and `papers` are the keys of the papers that came without one.
     """
 
     rows: Iterator[ImportOutcome]
@@ -58,6 +59,8 @@ class ImportReport:
     counts: Counter[str] = field(default_factory=Counter)
     is_cut: bool = False
     stopped: str = ""
+    texts: int = 0
+    papers: list[str] = field(default_factory=list)
 
 
 @blueprint.get("/settings/export")
@@ -96,7 +99,7 @@ def read() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     pasted = request.form.get("bibtex", "")
     has_file = file is not None and bool(file.filename)
     if not has_file and not pasted.strip():
-        return _form("Choose a file first. Or paste BibTeX."), 422
+        return _form("Choose a file or paste BibTeX."), 422
     opened = ExitStack()
     try:
         if file is not None and has_file:
@@ -161,6 +164,10 @@ def _imported(
             report.stopped = outcome.message
             return
         report.counts[outcome.status] += 1
+        if outcome.summary:
+            report.texts += 1
+        elif outcome.key and outcome.status != "refused":
+            report.papers.append(outcome.key)
         yield outcome
         # A feed holds the texts of others too, which cost little.
         taken = report.counts.total() - report.counts["refused"]

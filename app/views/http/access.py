@@ -22,6 +22,7 @@ from app.services.lookup.asking import LookupSettings, make_lookup_settings
 
 TOKEN = "token"  # noqa: S105  (the name of a field)
 _UNQUOTED = "/:@!$&'()*+,;="  # what a path may contain as it is (RFC 3986, section 3.3)
+_FOR_MEMBERS = "needs_sign_in"  # the mark of a view, which further decorators copy
 
 
 def init(app: Flask, config: Config) -> None:
@@ -110,7 +111,13 @@ def needs_sign_in(view: Callable[..., Any]) -> Callable[..., Any]:
             abort(401)
         return view(*args, **kwargs)
 
+    setattr(wrapped, _FOR_MEMBERS, True)
     return wrapped
+
+
+def is_for_members(view: Callable[..., Any]) -> bool:
+    """Whether a view needs a sign-in."""
+    return getattr(view, _FOR_MEMBERS, False)
 
 
 def needs_trust(view: Callable[..., Any]) -> Callable[..., Any]:

@@ -91,6 +91,8 @@ def _page(error: HTTPException) -> Response | tuple[str, int] | tuple[Response, 
         # The page must not ask a database that has just failed who is looking.
         access.drop_session()
     title, message = MESSAGES.get(code, MESSAGES[400])
+    if code == 403 and request.method not in ("GET", "HEAD"):
+        message = "You don’t have permission to do this."
     custom = getattr(error, "description", None)
     if code in (403, 422) and custom and custom != type(error).description:
         message = custom
@@ -169,9 +171,12 @@ def _answer(
         return jsonify(error=message), code
     kept = _kept(code)
     in_editor = request.endpoint == "summaries.save"
-    way_on = [("Home", url_for("home.front")), ("Search", url_for("search.results"))]
+    way_on = [("Home", url_for("home.front"))]
+    if code != 404:  # whose page has a search box
+        way_on.append(("Search", url_for("search.results")))
     if code == 401:
-        back = access.this_path() if _can_be_opened(request.path) else url_for("home.front")
+        there = access.local_url(request.form.get("next"), url_for("home.front"))
+        back = access.this_path() if _can_be_opened(request.path) else there
         way_on.insert(0, ("Sign in", url_for("account.login", next=back)))
     if code == 413 and in_editor:
         message = TOO_LARGE_IN_EDITOR

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from flask import Flask
 
+from app.config import PROGRAM_NAME
 from app.references.labels import KIND_LABELS, capitalised, field_label
 from app.views.http import access, moments
 from app.views.http.forms import SAVE_LABELS, VISIBLE_TO, WHO_SEES
 
-HUES = 8
+HUES = 12
+HUE_STEP = 5  # accounts that were made one after the other are 150 degrees apart
 
 
 def init(app: Flask) -> None:
@@ -20,10 +20,13 @@ def init(app: Flask) -> None:
     app.add_template_filter(initials)
     app.add_template_filter(hue)
     app.add_template_global(count)
+    app.add_template_global(access.this_address)
+    app.add_template_global(lambda: access.config().site_name, "site_name")
+    app.add_template_global(lambda: access.config().signup, "signup_is_open")
     app.add_template_global(fact_label)
     app.jinja_env.globals.update(  # macros see them too
         kind_labels=KIND_LABELS,
-        this_address=access.this_address,
+        program_name=PROGRAM_NAME,
         save_labels=SAVE_LABELS,
         visible_to_whom=VISIBLE_TO,
         who_sees=WHO_SEES,
@@ -50,12 +53,12 @@ def initials(name: str) -> str:
     return "".join(letters).upper()
 
 
-def hue(name: str) -> int:
-    """A number from 0 to 7 that stays with a name.
+def hue(user_id: int) -> int:
+    """A number from 0 to 11 that stays with a user.
 
-    It is the colour of its avatar.
+    It is the colour of their avatar.
     """
-    return hashlib.sha256(name.encode()).digest()[0] % HUES
+    return user_id * HUE_STEP % HUES
 
 
 def count(number: int, one: str, many: str) -> str:

@@ -81,7 +81,7 @@ def save(key: str) -> Response | tuple[str, int]:
         return _form_page(paper, form, sorted(taken)), 422
     if revision is None:
         db().rollback()
-        flash("Nothing was changed.", "good")
+        flash("No changes to save.", "good")
         return see_other(url_for("papers.show", key=paper_or_404(key).key))
     key = revision.paper_key
     db().commit()

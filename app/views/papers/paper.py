@@ -22,7 +22,7 @@ from app.services.operation.rerender import renew_marked
 from app.services.papers import duplicates
 from app.sources.bibtex import writing
 from app.sources.formats import citation_line, meta_tags
-from app.views.http.access import db, viewer
+from app.views.http.access import config, db, viewer
 from app.views.http.shared_pages import keep_private, name_page, shared
 from app.views.maps import layout
 from app.views.papers import metadata
@@ -121,7 +121,7 @@ def summary_page(entry: SummaryEntry) -> str:
         paper=entry.paper,
         permalink=_address_of(entry.summary),
         preview=metadata.preview(entry.paper, [entry], db().info["site_url"]),
-        bibtex=citations.revision_bibtex(entry, revision, address),
+        bibtex=citations.revision_bibtex(entry, revision, address, config().site_name),
     )
 
 

@@ -21,4 +21,4 @@ def about() -> str:
 @blueprint.get("/help")
 @shared()
 def help() -> str:
-    return render_template("pages/help.html", examples=examples())
+    return render_template("pages/help.html", examples=examples(db()))

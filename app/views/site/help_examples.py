@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
+from sqlalchemy.orm import Session
+
+from app.queries.summaries import latest_paper_keys
+from app.references.identifiers import PaperRef
+from app.rendering import KnownPapers
 from app.rendering.markdown import render
+from app.services.renderer import citation_labels
 
 
 @dataclass(frozen=True)
@@ -18,6 +26,21 @@ class Example:
     note: str
 
 
+LINKS = (
+    "Links to papers",
+    "As \\cite[Sec. 3]{%s} showed, and in other words [this paper](/paper/%s).",
+    "BibTeX keys and links to ShortScience, arXiv, DOI, OpenReview and dblp lead to the paper’s"
+    " page here. Also: [@key, p. 3] and [[@key]]. A paper that is not in the library is cited by"
+    " its key.",
+)
+SEE_ALSO = (
+    "See also",
+    "## See also\n- [This paper](/paper/%s) asks the opposite question",
+    "Links under See also are shown beside both papers.",
+)
+# What is cited where the library has no papers to show.
+USUAL_KEYS = ("conf/nips/RenHGS15", "conf/iccv/Girshick15")
+_PLAIN_KEY = re.compile(r"[\w./:-]+")  # it can be typed as it is
 _EXAMPLES = (
     (
         "Text",
@@ -42,7 +65,7 @@ _EXAMPLES = (
         "The best weights are $\\argmin_{w \\in \\R^n} L(w)$.",
         "Valid from there on; not displayed. Supported:"
         " \\newcommand, \\renewcommand, \\def, \\let, \\DeclareMathOperator and"
-        " \\DeclarePairedDelimiter, also without dollar signs on lines of their own.",
+        " \\DeclarePairedDelimiter, all but \\let also on lines of their own without dollar signs.",
     ),
     (
         "Lists",
@@ -62,18 +85,8 @@ _EXAMPLES = (
         "A line with the term, then a line with a colon, a space and the definition. Several terms"
         " or definitions are fine.",
     ),
-    (
-        "Links to papers",
-        "As \\cite[Sec. 3]{conf/nips/RenHGS15} showed,"
-        " after [Fast R-CNN](/paper/conf/iccv/Girshick15); see also https://arxiv.org/abs/1506.02640.",
-        "BibTeX keys and links to ShortScience, arXiv, DOI, OpenReview and dblp lead to the paper’s"
-        " page here. Also: [@key, p. 3] and [[@key]].",
-    ),
-    (
-        "See also",
-        "## See also\n- [YOLO](/paper/conf/cvpr/RedmonDGF16) does it in one pass",
-        "Links under See also are shown beside both papers.",
-    ),
+    LINKS,
+    SEE_ALSO,
     ("Headings", "# The idea\n## A detail", "Start at level 3 on the page."),
     (
         "Tables",
@@ -122,14 +135,33 @@ _EXAMPLES = (
         "The text in brackets is the alt text. A png, jpg, gif, webp or svg URL on its own is shown"
         " centred.",
     ),
-    ("Other HTML", "<b>bold</b>", "HTML is not rendered."),
+    ("Other HTML", "<b>bold</b>", "HTML that is not named above is shown as text."),
 )
 
 
-@cache
-def examples() -> tuple[Example, ...]:
-    """All examples, rendered once."""
-    return tuple(
-        Example(title, source, render(source, id_prefix=f"help{number}-").html, note)
-        for number, (title, source, note) in enumerate(_EXAMPLES)
-    )
+def examples(session: Session) -> list[Example]:
+    """All examples; those that name papers name such as this library has."""
+    keys = [key for key in latest_paper_keys(session, 10) if _PLAIN_KEY.fullmatch(key)][:2]
+    labels = citation_labels(session, set(keys)) if keys else {}
+    if not keys or labels.keys() != set(keys):
+        return list(_rendered(USUAL_KEYS, ()))
+    return list(_rendered((keys[0], keys[-1]), tuple(sorted(labels.items()))))
+
+
+@lru_cache(maxsize=8)
+def _rendered(keys: tuple[str, str], labels: tuple[tuple[str, str], ...]) -> tuple[Example, ...]:
+    """The examples about two papers; `labels` are how citations of those that are here read."""
+    known = dict(labels)
+    by_name = {key.casefold(): key for key in known}
+
+    def find(refs: Iterable[PaperRef]) -> KnownPapers:
+        found = {ref: by_name.get(ref.value.casefold(), "") for ref in refs}
+        return KnownPapers({ref: key for ref, key in found.items() if key}, known)
+
+    made = []
+    for number, (title, text, note) in enumerate(_EXAMPLES):
+        is_filled = title in (LINKS[0], SEE_ALSO[0])
+        source = text % keys[: text.count("%s")] if is_filled else text
+        html = render(source, find=find, id_prefix=f"help{number}-").html
+        made.append(Example(title, source, html, note))
+    return tuple(made)

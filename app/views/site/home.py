@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.db import now
 from app.queries import summaries
 from app.queries.catalogue import overview
+from app.rendering.markdown import render
 from app.views.http import listing
 from app.views.http import openings as row_openings
-from app.views.http.access import db, local_url, see_other, viewer
+from app.views.http.access import config, db, local_url, see_other, viewer
 from app.views.http.shared_pages import expire_page, shared
+from app.views.site.first_steps import find_first_steps
 
 blueprint = Blueprint("home", __name__)
 TABS = ("popular", "recent", "rated")
@@ -55,6 +58,8 @@ def front() -> str:
         sections=sections,
         period=period,
         openings=row_openings.are_shown(),
+        welcome=_welcome_html(config().welcome) if viewer() is None else "",
+        first_steps=find_first_steps(),
         page=listing.by_cursor(found, **shown, **row_openings.argument()),
     )
 
@@ -69,7 +74,14 @@ def openings() -> Response:
 
 @blueprint.get("/random")
 def random() -> Response:
+    """Lead to a paper with a summary, or else to the front page."""
     key = summaries.random_paper_key(db())
     if key is None:
-        abort(404)
+        return redirect(url_for("home.front"), 302)
     return redirect(url_for("papers.show", key=key), 302)
+
+
+@cache
+def _welcome_html(text: str) -> str:
+    """The site's own words for guests; `server.prepare` has tried that they can be rendered."""
+    return render(text, id_prefix="welcome-").html if text else ""

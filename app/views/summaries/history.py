@@ -13,7 +13,7 @@ from app.services.refusals import Refusal
 from app.services.summaries import publishing as summary_services
 from app.services.summaries.content import Edit
 from app.text import diffs
-from app.views.http.access import db, entry_or_404, needs_sign_in, see_other, viewer
+from app.views.http.access import config, db, entry_or_404, needs_sign_in, see_other, viewer
 from app.views.http.security import COMPARE_LIMIT, WRITE_LIMIT
 from app.views.summaries.messages import tell_of_addresses
 
@@ -43,7 +43,7 @@ def show(revision_id: int) -> str:
         of=len(rows),
         html=summary.html if row.is_current else revision.html,
         takeaway_html=summary.takeaway_html if row.is_current else revision.takeaway_html,
-        bibtex=citations.revision_bibtex(entry, revision, _address(revision)),
+        bibtex=citations.revision_bibtex(entry, revision, _address(revision), config().site_name),
     )
 
 

@@ -421,10 +421,10 @@ def test_pictures_that_cannot_be_kept_are_told(session: Session, tmp_path: Path)
             if file.suffix != ".zip":
                 archive.write(file, file.name)
     told = (
-        "the picture b.svg: Use PNG, JPEG, GIF or WebP.",
-        "the picture /x/A.PNG is not there",
-        "the picture big.png: it has more than 10 MB.",
-        "the picture bad.png: Use PNG, JPEG, GIF or WebP.",
+        "image b.svg: Use PNG, JPEG, GIF or WebP.",
+        "image /x/A.PNG not found",
+        "image big.png: it has more than 10 MB.",
+        "image bad.png: Use PNG, JPEG, GIF or WebP.",
     )
     for dry_run in (True, False):
         for source in (path, tmp_path, tmp_path / "all.zip"):
@@ -460,8 +460,8 @@ def test_links_lead_out_of_a_folder_to_nothing(session: Session, tmp_path: Path)
     assert "link to a file outside" in outcomes[1].message
     assert session.scalars(select(Picture)).all() == []
     assert outcomes[0].notes == (
-        "the picture ../secret.png is not there",
-        "the picture link.png is not there",
+        "image ../secret.png not found",
+        "image link.png not found",
     )
 
 
@@ -512,7 +512,7 @@ def test_a_user_who_was_renamed_gets_their_texts(session: Session, tmp_path: Pat
     administration.rename_account(session, session.get_one(User, ann.id), "cleo", forget_old=True)
     session.commit()
     outcome = import_vault(session, tmp_path)[0]
-    assert (outcome.status, outcome.message[:22]) == ("refused", "user: ann was given up")
+    assert (outcome.status, outcome.message[:18]) == ("refused", "user: ann belonged")
 
 
 def test_users_from_files_cannot_sign_in(app: Flask, session: Session, tmp_path: Path) -> None:
@@ -691,7 +691,7 @@ def test_ones_own_from_the_feed(ann: Browser, session: Session) -> None:
 def test_a_note_alone_brings_no_pictures(ann: Browser) -> None:
     _, text = send(ann, "n.md", b"---\nkey: a/b/C\ntitle: T\n---\n![x](p.png)\n")
     assert "1 added" in text
-    assert "the picture p.png: it did not come along; a zip can hold" in text
+    assert "image p.png: it did not come along; a zip can hold" in text
 
 
 def test_more_than_is_read_at_a_time(
@@ -710,7 +710,7 @@ def test_the_form_says_what_becomes_public(ann: Browser) -> None:
 
 def test_what_cannot_be_read_as_a_whole(ann: Browser, session: Session) -> None:
     for name, data, says in (
-        ("", b"", "Choose a file first."),
+        ("", b"", "Choose a file or paste BibTeX."),
         ("a.txt", b"Text", "unsupported file type"),
         ("a.zip", b"PK\x03\x04 no", "not a zip"),
         ("a.csv", b"\xff\xfe", "not UTF-8"),

@@ -266,7 +266,7 @@ def test_a_file_in_the_browser(
 def test_entries_pasted_in_the_browser(guest: Browser, session: Session) -> None:
     ann = guest.sign_up("ann", "Ann Example")
     for pasted, status, says in (
-        ("", 422, "Choose a file first. Or paste BibTeX."),
+        ("", 422, "Choose a file or paste BibTeX."),
         ("<b>" + "x" * 200_000, 422, "more than 200,000 bytes"),
         (f"{RCNN}@misc{{y, title={{Y}}}}", 200, "2 added"),
         ("no entry <b>", 200, "Nothing to import"),

@@ -51,9 +51,9 @@ def test_links_lead_to_papers_also_of_notes_that_come_later(
     assert found["ln/B"] == "Back to [a](/paper/ln/A) and [k](/paper/conf/x/Known1)."
     assert found[made_up] == "[a](/paper/ln/A)"
     notes = next(each.notes for each in outcomes if each.name.endswith("a.md"))
-    assert "links to other notes lead to their papers: " in notes[0]
+    assert "links to other notes now lead to their papers: " in notes[0]
     assert "b → /paper/ln/B, " in notes[0]
-    assert notes[1] == "no note about a paper is there for these links: unknown"
+    assert notes[1] == "no note about a paper found for these links: unknown"
     again = import_vault(session, tmp_path, OPTIONS)
     assert statuses(again) == {"unchanged": 5}, again
     assert session.scalars(select(Paper.key)).all().count(made_up) == 1
@@ -127,7 +127,7 @@ def test_pictures_of_obsidian_and_html_that_are_missing_are_told(
     note(tmp_path, "1.md", text, key="ln/A", title="A")
     (outcome,) = import_vault(session, tmp_path, OPTIONS)
     gone = ["img/gone.jpg", "gone.png", "gone.gif"]
-    assert outcome.notes == tuple(f"the picture {name} is not there" for name in gone)
+    assert outcome.notes == tuple(f"image {name} not found" for name in gone)
 
 
 def test_a_link_is_looked_for_once_in_a_run(

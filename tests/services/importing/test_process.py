@@ -122,7 +122,7 @@ def test_a_picture_comes_out_of_the_child(ann: Browser, session: Session) -> Non
         archive.writestr("p.png", saved(drawing()))
     _, text = send(ann, "a.zip", found.getvalue())
     assert "1 added" in text
-    assert "the picture q.png is not there" in text
+    assert "image q.png not found" in text
     assert "/pictures/" in session.scalars(select(Summary.source)).one()
 
 

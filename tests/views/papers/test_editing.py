@@ -108,7 +108,7 @@ def test_a_member_sees_fields_for_what_is_empty(member: Browser, session: Sessio
     assert "Faster R-CNN" in member.get(f"/paper/{KEY}").text
     answer = member.submit(FORM)
     assert answer.status == 303
-    assert "Nothing was changed." in member.get(f"/paper/{KEY}").text
+    assert "No changes to save." in member.get(f"/paper/{KEY}").text
 
 
 def test_no_section_is_filled_in_too(member: Browser, curator: Browser, session: Session) -> None:

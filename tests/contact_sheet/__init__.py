@@ -1,0 +1,1 @@
+"""Pictures of every kind of page of three libraries, side by side."""

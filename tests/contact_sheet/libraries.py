@@ -1,0 +1,173 @@
+"""The libraries that are photographed: the sample, an empty one, and one of extremes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from app.config import Config
+from app.db import Database
+from app.models import Paper, Revision, Summary, User
+from app.paths import SAMPLE
+from app.server import open_database
+from app.services.accounts import account, administration
+from app.services.operation import sample, schema
+from app.services.papers.editing import PaperEdit, edit_paper
+from app.services.papers.merging import merge_papers
+from app.services.pictures.uploads import store_picture
+from app.services.similar import similarity
+from app.services.summaries.content import Content
+from app.services.summaries.deletion import delete_summary
+from tests.contact_sheet import extremes
+from tests.helpers.factories import make_paper, make_summary, publish, save_draft
+from tests.helpers.samples.crafted_pictures import saved
+from tests.helpers.samples.pictures import drawing
+
+PASSWORD = "correct horse battery"
+MEMBER, ADMINISTRATOR = "mira", "boss"
+ROLES = {"guest": "", "member": MEMBER, "administrator": ADMINISTRATOR}
+
+
+@dataclass(frozen=True)
+class Places:
+    """What fills the names in the addresses of pages; 0 and empty where a library has none."""
+
+    paper: str = ""
+    bare: str = ""
+    other: str = ""
+    venue: str = ""
+    author: str = ""
+    tag: str = ""
+    summary: int = 0
+    revision: int = 0
+    old: int = 0
+    code: str = ""
+    words: str = "deep"
+
+
+def make_library(name: str, data_dir: Path) -> Places:
+    """Fill a data directory; returns where its pages are."""
+    config = Config(data_dir, f"sqlite:///{data_dir / 'shortlist.sqlite3'}", password_cost=1)
+    database = open_database(config)
+    try:
+        schema.upgrade(database)
+        return _fill(database, LIBRARIES[name])
+    finally:
+        database.close()
+
+
+def _fill(database: Database, fill: Callable[[Session], Places]) -> Places:
+    with database.session() as session:
+        boss = account.add_user(session, ADMINISTRATOR, "Bo Sorensen", PASSWORD)
+        administration.set_role(session, boss, "administrator")
+        session.commit()
+        places = fill(session)
+        session.commit()
+        similarity.finish(session)
+        session.commit()
+        return places
+
+
+def _fill_empty(session: Session) -> Places:
+    account.add_user(session, MEMBER, "Mira Solheim", PASSWORD)
+    return Places()
+
+
+def _fill_sample(session: Session) -> Places:
+    sample.load(session, SAMPLE)
+    session.commit()
+    mira = session.scalars(select(User).where(User.name == MEMBER)).one()
+    account.set_password(session, mira, PASSWORD)
+    session.commit()
+    places = Places(
+        paper="conf/nips/RenHGS15",
+        bare="conf/none/Bare24",
+        other="conf/iccv/Girshick15",
+        venue="conf/nips",
+        author="kaiming-he",
+        tag="object detection",
+        words="detection",
+    )
+    return _add_traces(session, mira, places)
+
+
+def _fill_extremes(session: Session) -> Places:
+    mira = account.add_user(session, MEMBER, extremes.LONG_NAME, PASSWORD)
+    session.commit()
+    extremes.fill(session, mira)
+    places = Places(
+        paper=extremes.CROWDED,
+        bare="conf/none/Bare24",
+        other=extremes.LONG_TITLE,
+        venue="conf/extreme",
+        author="author-number-1",
+        tag=extremes.LONG_TAGS[0],
+        words="extreme",
+    )
+    return _add_traces(session, mira, places)
+
+
+def _add_traces(session: Session, mira: User, places: Places) -> Places:
+    """What a member leaves behind: versions, a draft, the trash, an image, a merge."""
+    paper = session.scalars(select(Paper).where(Paper.key == places.paper)).one()
+    bare = make_paper(session, places.bare, "A paper without anything")
+    own = session.scalars(
+        select(Summary)
+        .where(Summary.paper_id == paper.id, Summary.user_id == mira.id)
+        .options(selectinload(Summary.tags))
+    ).first()
+    before = own.source if own else "A first version."
+    more = f"{before}\n\nOne more *paragraph* for the history."
+    takeaway = own.takeaway if own else ""
+    tags = [tag.name for tag in own.tags] if own else []
+    publish(session, mira, paper, source=more, takeaway=takeaway, tags=tags)
+    session.commit()
+    picture = store_picture(session, mira, saved(drawing(size=(600, 300)))).name
+    content = Content(f"A draft with $x^2$.\n\n![A drawing](/pictures/{picture})", "In one line.")
+    save_draft(session, mira, bare, content, base_revision=0, seen_version=0)
+    delete_summary(session, make_summary(session, make_paper(session), mira, "It goes."))
+    shared = make_summary(
+        session,
+        make_paper(session, "conf/none/Shared24", "A shared paper"),
+        mira,
+        "For those who have the link.",
+        visibility="unlisted",
+    )
+    _merge_and_correct(session, bare)
+    session.commit()
+    written = session.scalars(
+        select(Summary).where(Summary.paper_id == paper.id, Summary.user_id == mira.id)
+    ).one()
+    versions = session.scalars(
+        select(Revision.id).where(Revision.summary_id == written.id).order_by(Revision.id)
+    ).all()
+    return Places(
+        **{
+            **vars(places),
+            "summary": written.id,
+            "old": versions[0],
+            "revision": versions[-1],
+            "code": shared.share_code or "",
+        }
+    )
+
+
+def _merge_and_correct(session: Session, paper: Paper) -> None:
+    boss = session.scalars(select(User).where(User.name == ADMINISTRATOR)).one()
+    facts = {"year": "2024", "authors": "Ada Lovelace\nCharles Babbage"}
+    edit_paper(session, paper, PaperEdit(facts, reason="As on its first page."), boss)
+    session.commit()
+    twins = [make_paper(session, f"conf/none/Twin{number}", "Twins") for number in (1, 2)]
+    merge_papers(session, twins[0], twins[1], boss)
+    session.commit()
+
+
+LIBRARIES: dict[str, Callable[[Session], Places]] = {
+    "sample": _fill_sample,
+    "empty": _fill_empty,
+    "extremes": _fill_extremes,
+}

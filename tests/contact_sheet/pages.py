@@ -1,0 +1,101 @@
+"""Every kind of page, and who looks at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.contact_sheet.libraries import Places
+
+ALL = ("guest", "member", "administrator")
+MEMBERS = ("member", "administrator")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One kind of page.
+
+    Attributes:
+        endpoint: the view that shows it.
+        address: its path and query; names in braces are those of `Places`.
+        roles: who is shown it: all to whom it looks different.
+    """
+
+    endpoint: str
+    address: str
+    roles: tuple[str, ...] = ("guest",)
+
+    def path(self, places: Places) -> str | None:
+        """Its path in a library; `None` where it needs what the library does not have."""
+        if any(f"{{{name}}}" in self.address and not value for name, value in vars(places).items()):
+            return None
+        return self.address.format(**vars(places))
+
+
+PAGES = (
+    Page("home.front", "/", ALL),
+    Page("home.front", "/?tab=recent&openings=1"),
+    Page("home.front", "/?period=day"),
+    Page("papers.show", "/paper/{paper}", ALL),
+    Page("papers.show", "/paper/{other}"),
+    Page("papers.show", "/paper/{bare}", ("guest", "member")),
+    Page("papers.show", "/paper/10.1000/unknown"),
+    Page("summaries.show", "/summary/{summary}", ("guest", "member")),
+    Page("sharing.shared", "/shared/{code}"),
+    Page("history.index", "/summary/{summary}/history", ("guest", "member")),
+    Page("history.show", "/revision/{old}"),
+    Page("history.compare", "/summary/{summary}/compare?from={old}&to={revision}"),
+    Page("links.mentions", "/mentions/{paper}"),
+    Page("links.card", "/card/{paper}"),
+    Page("links.wanted_papers", "/wanted"),
+    Page("maps.paper", "/map/paper/{paper}?steps=2"),
+    Page("maps.tag", "/map/tag/{tag}"),
+    Page("maps.venue", "/map/venue/{venue}"),
+    Page("maps.user", "/map/user/mira"),
+    Page("venues.index", "/venues"),
+    Page("venues.show", "/venue/{venue}"),
+    Page("authors.show", "/author/{author}"),
+    Page("users.index", "/users"),
+    Page("users.show", "/user/mira", ("guest", "member")),
+    Page("tags.index", "/tags"),
+    Page("tags.show", "/tag/{tag}"),
+    Page("search.results", "/search"),
+    Page("search.results", "/search?q={words}"),
+    Page("search.results", "/search?q=nothingatall"),
+    Page("search.suggest", "/search/suggest?q={words}"),
+    Page("pages.about", "/about"),
+    Page("pages.help", "/help"),
+    Page("account.login", "/login?next=/write"),
+    Page("account.signup", "/signup?next=/write"),
+    Page("errors", "/no/such/page"),
+    Page("summaries.start", "/write", ("member",)),
+    Page("summaries.edit", "/write/{paper}", ("member",)),
+    Page("summaries.edit", "/write/{bare}", ("member",)),
+    Page("summaries.edit_one", "/summary/{summary}/edit", ("member",)),
+    Page("papers.new", "/papers/new", ("member",)),
+    Page("papers.new", "/papers/new?q={words}", ("member",)),
+    Page("editing.facts", "/paper/{paper}/facts", MEMBERS),
+    Page("editing.changes", "/paper/{bare}/changes", ("member",)),
+    Page("editing.index", "/papers/changes", ("member",)),
+    Page("editing.confirm_removal", "/paper/{bare}/remove", MEMBERS),
+    Page("deletion.confirm", "/summary/{summary}/delete", ("member",)),
+    Page("deletion.index", "/deleted", ("member",)),
+    Page("sharing.settings", "/summary/{summary}/sharing", ("member",)),
+    Page("drafts.index", "/drafts", ("member",)),
+    Page("pictures.index", "/pictures", ("member",)),
+    Page("links.health", "/links", ("member",)),
+    Page("links.health_of_all", "/links/all", MEMBERS),
+    Page("files.start", "/settings/import", ("member",)),
+    Page("account.settings", "/settings", MEMBERS),
+    Page("merges.index", "/merges", MEMBERS),
+    Page("merges.new", "/merges/new?one={paper}", ("administrator",)),
+    Page("merges.new", "/merges/new?one={paper}&other={other}", ("administrator",)),
+)
+# What is no page for the eye: files, feeds, fragments, redirects.
+NOT_PAGES = {
+    *("assets.favicon", "assets.fonts_css", "citing.bib", "citing.json", "citing.ris"),
+    *("citing.unapi", "drafts.token", "editor.suggest", "feeds.atom", "feeds.robots", "feeds.rss"),
+    *("feeds.sitemap", "feeds.sitemap_part", "files.export", "home.openings", "home.random"),
+    *("legacy.paper", "legacy.user", "legacy.venue", "papers.sent_again", "pictures.show"),
+    "assets.font",
+    "assets.static",
+}
