@@ -40,7 +40,7 @@ from app.rendering.pictures import picture_problems
 from app.rendering.sanitizer import sanitise
 from app.text.lines import one_line
 
-RENDERER_VERSION = 5
+RENDERER_VERSION = 6
 MAX_TEXT_BYTES = 65536
 # bleach takes quadratic time in the depth of its input.
 MAX_ELEMENT_DEPTH = 100
@@ -55,7 +55,8 @@ class Rendered:
     Attributes:
         html: safe HTML, put on a page as it is.
         opening: safe HTML of the leading blocks, about 700 characters of text, for lists.
-        text: the whole as plain text, formulas as their source, for search.
+        text: the whole as plain text, formulas as their source, for search: a line for each block,
+            one of code behind a tab.
         lead: safe inline HTML of the first sentence, at most 200 characters of text.
         excerpt: the first sentences, plain, at most 200 characters.
         links: the links to papers, in order.
@@ -165,7 +166,7 @@ def render_tree(
     return Rendered(
         html=html,
         opening=start,
-        text=formulas.to_source(plain_text(root)),
+        text=plain_text(root, formulas.to_source),
         lead=formulas.to_html(escape(sentence), inline=True),
         excerpt=formulas.to_source(excerpt(leading, formulas.to_source).replace(HELD, " ")),
         links=tuple(reader.links),

@@ -14,12 +14,13 @@ A query without plain words (`venue:nips year:2015`) is ordered by 2 to 4 alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.models.search_entry import is_summarised
 from app.search.query import Part, Query
+from app.text.plurals import stem, stems
 
 IN_TITLE_AND_NAMES = 3
 
@@ -80,6 +81,11 @@ class _Measure:
         ]
         row = [stem for part in query.plain for stem in part.stems]
         self.row = f" {' '.join(row)} "
+        # Behind its words a title has those that signs divide, each as a whole: typed as the title
+        # has them, or apart.
+        typed = " ".join(part.value for part in query.plain) if query.filters else query.text
+        self.whole = f" {' '.join(stems(typed))} "
+        self.joined = {stem("".join(words)) for words in _neighbours(query)}
         last = query.plain[-1] if query.plain else None
         begun = completions.get(last, ()) if last is not None else ()
         beginning = _beginning([row[-1], *begun]) if begun else ""
@@ -89,10 +95,12 @@ class _Measure:
         if not self.words:
             return 0
         title, people = f" {title} ", f" {people} "
+        if title == self.whole:
+            return 9
         if self.row in title:
-            if title == self.row:
-                return 9
-            return 8 if title.startswith(self.row) else 7
+            if not title.startswith(self.row):
+                return 7
+            return 9 if self.joined.issuperset(title[len(self.row) :].split()) else 8
         if self.row in people:
             return 7
         if self.begun in title:
@@ -111,6 +119,14 @@ class _Measure:
         if in_both == len(self.words):
             return IN_TITLE_AND_NAMES
         return 2 if in_both else 1
+
+
+def _neighbours(query: Query) -> Iterator[Sequence[str]]:
+    """Two and three words of a query that follow each other: what hyphens may join in a title."""
+    typed = [word for part in query.plain for word in part.words]
+    for start in range(len(typed)):
+        yield typed[start : start + 2]
+        yield typed[start : start + 3]
 
 
 def _beginning(words: Sequence[str]) -> str:

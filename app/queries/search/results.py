@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,8 +21,10 @@ from app.queries.summary_entries import SummaryEntry
 from app.search.query import Query
 from app.search.ranking import RankedPaper
 from app.search.snippets import Marker, Piece
+from app.text.lines import one_line
 
 SUMMARIES_LOOKED_AT = 3  # of one paper, for the words of the query
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,8 @@ def results(
             continue
         entry = entries.get(paper.id)
         is_found = entry is not None and entry.summary.id == chosen[paper.id]
-        text = texts[entry.summary.id] if entry is not None and is_found else paper.abstract
+        own = texts[entry.summary.id] if entry is not None and is_found else None
+        text = _paragraphs(paper.abstract) if own is None else own
         hits.append(
             SearchHit(
                 paper=paper,
@@ -135,6 +139,11 @@ def _best_text(marker: Marker, found: RankedPaper, texts: dict[int, str]) -> int
     if best is None or (counts[best] == 0 and found.is_itself):
         return None
     return best
+
+
+def _paragraphs(abstract: str) -> str:
+    """An abstract with a line for each paragraph, as the texts of summaries are stored."""
+    return "\n".join(map(one_line, _BLANK_LINE.split(abstract)))
 
 
 def _title(marker: Marker, paper: Paper) -> list[Piece]:
