@@ -12,6 +12,7 @@ year:2015..2018           its year; also year:2016, year:2015.. and year:..2018
 tag:detection             has a summary with this tag
 section:cs                section (also section:compsci)
 has:summary               with a public summary
+in:mine                   in summaries of the one who searches
 -survey                   without this; a minus before any of the above
 transf*                   words that begin so
 """
@@ -39,7 +40,7 @@ MAX_LENGTH = 1000
 MAX_PARTS = 24
 MAX_PHRASE = 24
 YEARS = (1500, 2200)
-FIELDS = ("title", "author", "venue", "year", "tag", "section", "has")
+FIELDS = ("title", "author", "venue", "year", "tag", "section", "has", "in")
 # Of one paper only one can be true, so several of them mean either.
 ONE_OF = ("year", "venue", "section")
 _COLUMNS = {"title": "title", "venue": "facts"}
@@ -158,6 +159,11 @@ class Query:
         """What else narrows the query."""
         return tuple(part for part in self.parts if not part.is_plain)
 
+    @property
+    def is_mine(self) -> bool:
+        """Whether only texts of the one who searches are looked into."""
+        return any(part.field == "in" for part in self.parts)
+
     def clauses(self, completions: dict[Part, tuple[str, ...]] | None = None) -> list[Clause]:
         """What an entry has to fulfil.
 
@@ -170,7 +176,7 @@ class Query:
             if chosen:
                 found.append(Clause(tuple(each for part in chosen for each in part.phrases())))
         for part in self.parts:
-            if part.field in ONE_OF and not part.negative:
+            if part.field == "in" or (part.field in ONE_OF and not part.negative):
                 continue
             phrases = part.phrases()
             if completions is not None and part in completions:
@@ -218,7 +224,7 @@ def _part(match: re.Match[str]) -> Part | None:
     field = (match["field"] or "").lower()
     value = match["quoted"] if match["quoted"] is not None else match["plain"]
     negative = bool(match["minus"])
-    if field and not _is_meant(field, value):
+    if field and not (_is_meant(field, value) and (field != "in" or not negative)):
         field, value = "", match[0].lstrip("-")
     signed = names_with_signs(value)
     typed = tuple(signed if [value.lower()] == signed else words(value)[:MAX_PHRASE])
@@ -234,6 +240,8 @@ def _is_meant(field: str, value: str) -> bool:
         return _years(value) is not None
     if field == "has":
         return value.lower() in ("summary", "summaries")
+    if field == "in":
+        return value.lower() == "mine"
     if field == "tag":
         return len(tag_mark(value)) > len("=tag=")
     if field == "section":

@@ -5,7 +5,7 @@
    is called so; 6 and 5 as 8 and 7, the last word only begun; 4 the title has all of them; 3 the
    title and the authors have all; 2 they have some; 1 they stand elsewhere (venue, abstract,
    keywords, identifiers, summaries).
-2. Papers with a public summary, by the score of their best one; then those without.
+2. What one wrote oneself and only oneself finds; papers with a public summary, by the score of their best one; then those without.
 3. The year, newest first.
 4. The paper's number, so that the order is always the same.
 
@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from app.models.search_entry import is_summarised
@@ -37,26 +38,35 @@ class RankedPaper:
     is_summarised: bool
     relevance: int = 0
     is_itself: bool = False  # whether its own entry was found
+    is_mine: bool = False  # whether a text was found that only the one who searches finds
     summaries: list[int] = field(default_factory=list)
 
     @property
-    def order(self) -> tuple[int, bool, int, int, int]:
-        votes = (not self.is_summarised, -self.score)
+    def order(self) -> tuple[int, bool, bool, int, int, int]:
+        votes = (not self.is_mine, not self.is_summarised, -self.score)
         return (-self.relevance, *votes, -(self.year or 0), -self.paper_id)
 
 
 def rank_papers(
-    rows: Iterable[Any], query: Query, completions: Mapping[Part, tuple[str, ...]]
+    rows: Iterable[Any],
+    query: Query,
+    completions: Mapping[Part, tuple[str, ...]],
+    mine: Iterable[Any] = (),
 ) -> list[RankedPaper]:
     """Papers, best first.
 
     Args:
         rows: entries, as `first` of an engine gives them.
         completions: words that an open part of the query may be the beginning of.
+        mine: such rows of what only the one who searches finds.
     """
+    mine = list(mine)
+    own = {row[1] for row in mine}
     measure = _Measure(query, completions)
     papers: dict[int, RankedPaper] = {}
-    for paper_id, summary_id, title, people, year, venue_id, section, score, place in rows:
+    for paper_id, summary_id, title, people, year, venue_id, section, score, place in chain(
+        mine, rows
+    ):
         found = papers.get(paper_id)
         if found is None:
             relevance = measure.relevance(title, people)
@@ -64,6 +74,7 @@ def rank_papers(
                 paper_id, year, venue_id, section, score, is_summarised(place), relevance
             )
             papers[paper_id] = found
+        found.is_mine |= summary_id in own
         if summary_id is None:
             found.is_itself = True
         elif summary_id not in found.summaries:
