@@ -29,8 +29,8 @@ from app.text.plurals import stem
 from app.text.words import MAX_TITLE, indexable
 
 __all__ = [
-    "MAX_HITS",
     "FEW",
+    "MAX_HITS",
     "SORTS",
     "Hits",
     "PartialHits",

@@ -6,6 +6,7 @@ attention transformer     papers with all of these words, the last may be a begi
 "neural machine"          this exact phrase; as are words joined by signs: r-cnn
 title:attention           in the title of the paper
 author:hinton             in the names of its authors; author:"geoffrey hinton"
+author:"g. hinton"        whose given name begins so
 author:wei-wang-0002      by the one of this name who has dblp's number 0002
 venue:nips                in the name of where it appeared; venue:conf/nips or venue:neurips
 year:2015..2018           its year; also year:2016, year:2015.. and year:..2018
@@ -20,13 +21,16 @@ transf*                   words that begin so
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from app.search.entries import (
     EVERYTHING,
     SUMMARISED,
+    abbreviated_mark,
     author_mark,
+    initials_mark,
     name_mark,
     section_mark,
     tag_mark,
@@ -123,7 +127,7 @@ class Part:
         if self.field == "author":
             family, comma, given = self.value.partition(",")  # also as reference managers have it
             named = words(f"{given} {family}") if comma else self.words
-            return (Phrase(tuple(name_mark(stem(word)) for word in named[:MAX_PHRASE]), "facts"),)
+            return tuple(_names(named[:MAX_PHRASE]))
         if self.field == "has":
             return (Phrase((SUMMARISED,), "facts"),)
         column = _COLUMNS.get(self.field, "")
@@ -204,6 +208,20 @@ class Query:
         ]
         quoted = value if re.fullmatch(r'[^\s"]+', value) else f'"{value.replace(chr(34), " ")}"'
         return " ".join([*kept, f"{field}:{quoted}"])
+
+
+def _names(name: Sequence[str]) -> Iterator[Phrase]:
+    """How the author of a name may be printed.
+
+    `G. E. Hinton` is whoever has these initials; `Geoffrey Hinton` also who is printed `G. Hinton`.
+    """
+    *given, family = name
+    if given and all(len(word) == 1 for word in given):
+        yield Phrase((initials_mark("".join(given), stem(family)),), "facts")
+        return
+    yield Phrase(tuple(name_mark(stem(word)) for word in name), "facts")
+    if len(given) == 1:
+        yield Phrase((abbreviated_mark(given[0][0], stem(family)),), "facts")
 
 
 def parse(text: str) -> Query:

@@ -5,7 +5,8 @@
    is called so; 6 and 5 as 8 and 7, the last word only begun; 4 the title has all of them; 3 the
    title and the authors have all; 2 they have some; 1 they stand elsewhere (venue, abstract,
    keywords, identifiers, summaries).
-2. What one wrote oneself and only oneself finds; papers with a public summary, by the score of their best one; then those without.
+2. What one wrote oneself and only oneself finds; papers with a public summary, by the score of
+   their best one; then those without.
 3. The year, newest first.
 4. The paper's number, so that the order is always the same.
 
