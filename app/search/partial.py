@@ -55,22 +55,33 @@ def find_partly(
         return PartialHits(query, [])
     counts = vocabulary.entry_counts(session, {word for part in telling for word in part.words})
     weights = {part: _weight(part, counts) for part in telling}
-    chosen = sorted(telling, key=lambda part: -weights[part])[:MAX_WORDS]
+    chosen = sorted(telling, key=weights.__getitem__, reverse=True)[:MAX_WORDS]
     narrowed = Query(query.text, tuple(part for part in query.parts if part in chosen))
     filters = Query("", query.filters).clauses() if query.filters else []
     most = len(chosen) if len(chosen) < len(query.plain) else len(chosen) - 1
+    engine = engine_of(session)
     seen = set(known)
     found: list[RankedPaper] = []
-    for clauses in islice(_steps(chosen, most, completions), MAX_STEPS):
-        rows = engine_of(session).first(session, [*clauses, *filters], CANDIDATES)
+
+    def take(rows: Sequence[Any]) -> None:
         in_title = {row[0]: _in_title(row[2], weights, completions) for row in rows}
-        new = [
-            each for each in rank_papers(rows, narrowed, completions) if each.paper_id not in seen
-        ]
-        found += sorted(new, key=lambda each: -in_title[each.paper_id])
+        ranked = rank_papers(rows, narrowed, completions)
+        new = [each for each in ranked if each.paper_id not in seen]
+        found.extend(sorted(new, key=lambda each: -in_title[each.paper_id]))
         seen.update(each.paper_id for each in new)
+
+    steps = list(islice(_steps(chosen, most, completions), MAX_STEPS))
+    for clauses in steps:
+        take(engine.first(session, [*clauses, *filters], CANDIDATES))
         if len(found) >= ENOUGH:
-            break
+            return PartialHits(narrowed, found[:MAX_FOUND])
+    if most > 0:
+        singles = [
+            engine.first(session, [Clause(_ways(part, completions)), *filters], CANDIDATES)
+            for part in chosen[: MAX_STEPS - len(steps)]
+        ]
+        for rows in sorted(singles, key=len):
+            take(rows)
     return PartialHits(narrowed, found[:MAX_FOUND])
 
 
@@ -81,7 +92,7 @@ def _weight(part: Part, counts: Mapping[str, int]) -> tuple[float, int]:
 
 
 def _steps(parts: Sequence[Part], most: int, completions: _Completions) -> Iterator[list[Clause]]:
-    """What an entry has to fulfil in each step: to have `most` of the parts, one less, and so on.
+    """What an entry has to fulfil in each step: to have `most` of the parts, one less, … two.
 
     "At least m of k" means that of any k - m + 1 parts one is there.
     """
@@ -91,8 +102,6 @@ def _steps(parts: Sequence[Part], most: int, completions: _Completions) -> Itera
             Clause(tuple(dict.fromkeys(phrase for part in some for phrase in ways[part])))
             for some in combinations(parts, len(parts) - wanted + 1)
         ]
-    if most > 0:
-        yield from ([Clause(ways[part])] for part in parts)
 
 
 def _ways(part: Part, completions: _Completions) -> tuple[Phrase, ...]:

@@ -179,7 +179,7 @@ def _clusters(places: Sequence[WordPosition]) -> list[tuple[int, int]]:
             continue
         different = len({each.part for each in inside})
         found.append((-different, -min(len(inside), 3), place.start, inside[-1].end))
-        if different == parts and parts > 1:
+        if different == parts:
             break
     return [(start, end) for _, _, start, end in sorted(found)[:5]]
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from app.queries import identifiers
 from app.queries.search import results as search
 from app.queries.search import suggestions
+from app.references.identifiers import PaperRef
 from app.references.parsing import parse_identifier
 from app.views.http import listing
 from app.views.http.access import db, search_text, viewer
@@ -37,7 +38,7 @@ def results() -> str | Response:
     size = listing.ROWS
     sort = request.args.get("sort", "")
     sort = sort if sort in SORTS else "best"
-    named = parse_identifier(query)
+    named = _named(query)
     is_exact = request.args.get("exact") == "1"
     asked = search.Asked(
         query,
@@ -92,6 +93,14 @@ def description() -> Response:
     """How a browser searches here, for its list of search engines."""
     page = render_template("search/opensearch.xml", site=db().info["site_url"])
     return Response(page, mimetype="application/opensearchdescription+xml")
+
+
+def _named(query: str) -> PaperRef | None:
+    """The identifier that a search consists of; a word could be a key, and is none."""
+    ref = parse_identifier(query)
+    if ref is None or ref.kind in ("doi", "arxiv", "acl", "url"):
+        return ref
+    return ref if query.count("/") > 1 else None
 
 
 def _typed() -> str:
