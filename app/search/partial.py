@@ -109,7 +109,9 @@ def _ways(part: Part, completions: _Completions) -> tuple[Phrase, ...]:
     return clause.choices
 
 
-def _in_title(title: str, weights: Mapping[Part, Any], completions: _Completions) -> float:
+def _in_title(
+    title: str, weights: Mapping[Part, tuple[float, int]], completions: _Completions
+) -> float:
     padded = f" {title} "
     return sum(
         weight

@@ -75,7 +75,8 @@ def rank_papers(
                 paper_id, year, venue_id, section, score, is_summarised(place), relevance
             )
             papers[paper_id] = found
-        found.is_mine |= summary_id in own
+        if own and summary_id in own:
+            found.is_mine = True
         if summary_id is None:
             found.is_itself = True
         elif summary_id not in found.summaries:

@@ -58,8 +58,9 @@ def test_hidden_texts_are_found_by_their_writer_alone(
     writer, reader = make_user(session, "writer"), make_user(session, "reader")
     others = [(typed, who) for typed in [*QUERIES, *NOT_FOUND] for who in (None, reader)]
     before = [results.results(session, results.Asked(q, limit=9), who) for q, who in others]
-    text = {"source": "A plain secretword.", "tags": ["secrettag"], "visibility": visibility}
-    make_summary(session, paper, writer, **text)
+    make_summary(
+        session, paper, writer, "A plain secretword.", tags=["secrettag"], visibility=visibility
+    )
     session.expire_all()
     for typed in QUERIES:
         assert [key for key, _ in found(session, typed, writer)] == ["paper"], typed
@@ -109,7 +110,7 @@ def test_entries_follow_their_summaries(session: Session, paper: Paper) -> None:
 def test_a_guest_is_asked_to_sign_in(guest: Browser) -> None:
     page = guest.get("/search?q=in:mine+attention").text
     assert "Sign in to search your summaries" in page
-    assert "/login?next=/search?q%3Din:mine" in page or "/login?next=" in page
+    assert 'href="/login?next=' in page
     assert 'href="/search?q=attention"' in page
 
 

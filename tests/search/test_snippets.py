@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from app.search.excerpt_window import LENGTH
 from app.search.query import parse
-from app.search.snippets import LENGTH, Marker, Piece
+from app.search.snippets import Marker, Piece
 
 
 def excerpt(query: str, text: str) -> str:

@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, literal, not_, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session, aliased
 
 from app.models import HiddenEntry, Paper, SearchEntry, Summary, User
@@ -17,7 +27,7 @@ from app.models.search_entry import is_paper_entry
 from app.search.query import Clause, Part, Phrase, Query
 
 MAX_OWN = 1000  # texts that one search finds
-_Texts = Mapping[str, ColumnElement[str]]
+_Texts = Mapping[str, SQLColumnExpression[str]]
 
 
 def entries_of(
@@ -77,11 +87,12 @@ def _public(clauses: Sequence[Clause], viewer: User) -> Select[Any]:
 
 
 def _columns(entry: type[SearchEntry]) -> Select[Any]:
+    columns: list[Any] = [
+        *(Summary.paper_id, Summary.id, entry.title, entry.people),
+        *(Paper.year, Paper.venue_id, Paper.section_slug, Paper.top_score, entry.id),
+    ]
     return (
-        select(
-            *(Summary.paper_id, Summary.id, entry.title, entry.people),
-            *(Paper.year, Paper.venue_id, Paper.section_slug, Paper.top_score, entry.id),
-        )
+        select(*columns)
         .select_from(Summary)
         .join(Paper, Paper.id == Summary.paper_id)
         .order_by(Summary.id.desc())
