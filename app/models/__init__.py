@@ -14,7 +14,7 @@ from app.models.papers.revision import PaperRevision
 from app.models.papers.section import Section
 from app.models.papers.similar import SimilarMark, SimilarPaper, SimilarWord
 from app.models.papers.venue import Venue, VenueYear
-from app.models.search_entry import SearchEntry, SearchWord
+from app.models.search_entry import HiddenEntry, SearchEntry, SearchWord
 from app.models.summaries.draft import Draft
 from app.models.summaries.link import Link
 from app.models.summaries.picture import FormerPicture, Picture, PictureUse
@@ -34,6 +34,7 @@ __all__ = [
     "DumpImport",
     "FormerName",
     "FormerPicture",
+    "HiddenEntry",
     "Identifier",
     "Job",
     "Link",

@@ -7,7 +7,7 @@ from app.db import Base
 
 _LATEST_YEAR = 9999
 _YEAR = 10**11  # more than twice as many papers or summaries as there will be
-_UNSUMMARISED = 10**15  # more than all years together
+UNSUMMARISED = 10**15  # from here on papers without public summaries: more than all years together
 MAX_WORD_CHARS = 64
 
 
@@ -22,7 +22,7 @@ def entry_number(
     """
     number = 2 * paper_id if summary_id is None else 2 * summary_id + 1
     later = (_LATEST_YEAR - (year or 0)) * _YEAR
-    return (0 if summarised else _UNSUMMARISED) + later + number
+    return (0 if summarised else UNSUMMARISED) + later + number
 
 
 def is_summarised(number: int) -> bool:
@@ -30,7 +30,7 @@ def is_summarised(number: int) -> bool:
 
     The same holds for the number of such a summary.
     """
-    return number < _UNSUMMARISED
+    return number < UNSUMMARISED
 
 
 class SearchEntry(Base):
@@ -60,12 +60,29 @@ class SearchEntry(Base):
     text: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
-def is_paper_entry() -> ColumnElement[bool]:
+class HiddenEntry(Base):
+    """What search sees of a summary that is not public: one that its writer alone finds.
+
+    `tags` are marks as in the `facts` of a `SearchEntry`; `body` and `text` are as there. What it
+    says of its paper stands in that paper's entry. There is no index over the words.
+    """
+
+    __tablename__ = "hidden_entries"
+
+    summary_id: Mapped[int] = mapped_column(
+        ForeignKey("summaries.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    tags: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+
+
+def is_paper_entry(entry: type[SearchEntry] = SearchEntry) -> ColumnElement[bool]:
     """Entries of papers themselves, not of their summaries: to be used with a paper's number.
 
     As an expression, so that SQLite looks for the paper and not for all that have no summary.
     """
-    return func.coalesce(SearchEntry.summary_id, 0) == 0
+    return func.coalesce(entry.summary_id, 0) == 0
 
 
 def _word() -> String:

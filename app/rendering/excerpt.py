@@ -6,6 +6,7 @@ Its opening in lists, its plain text in search.
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
@@ -20,12 +21,16 @@ MAX_EXCERPT_CHARS = 200
 MIN_SENTENCE_CHARS = 50
 # Stands for a space within code and links: one of the characters that Unicode keeps for programs.
 HELD = "\ufdd0"
+# Begins a line of code, until that is told by a tab: another of them.
+CODE = "\ufdd1"
 WHOLE = frozenset({"a", "code"})
 BLOCK_TAGS = (
     "p h3 h4 h5 h6 li blockquote pre tr td th hr figure table div section ul ol dl dt dd br"
     " details summary"
 )
 TEXTS = frozenset({"p", "li", "dt", "dd"})
+# To the end of a line of TeX.
+COMMENT = re.compile(r"(?<!\\)%.*")
 BLOCKS = frozenset(BLOCK_TAGS.split())
 
 
@@ -109,8 +114,13 @@ def is_empty(block: Element) -> bool:
     )
 
 
-def plain_text(root: Element) -> str:
-    """Returns all text, a line for each block, for search."""
+def plain_text(root: Element, to_source: Callable[[str], str]) -> str:
+    """Returns all text, a line for each block, for search; a line of code begins with a tab.
+
+    Args:
+        root: the blocks.
+        to_source: puts the formulas' source in the tokens' place.
+    """
     parts: list[str] = []
 
     def visit(element: Element) -> None:
@@ -119,19 +129,30 @@ def plain_text(root: Element) -> str:
             parts.append("\n")
         if element.tag == "img":
             parts.append(element.get("alt", ""))
-        if element.text:
-            parts.append(element.text)
-        for child in element:
-            if child.get("class") != "note-back":
-                visit(child)
-            if child.tail:
-                parts.append(child.tail)
+        if element.tag == "pre":
+            parts.append(re.sub("^", CODE, "".join(element.itertext()), flags=re.MULTILINE))
+        else:
+            if element.text:
+                parts.append(element.text)
+            for child in element:
+                if child.get("class") != "note-back":
+                    visit(child)
+                if child.tail:
+                    parts.append(child.tail)
         if block:
             parts.append("\n")
 
     visit(root)
-    lines = map(one_line, "".join(parts).split("\n"))
-    return "\n".join(line for line in lines if line)
+    found = "".join(parts).split("\n")
+    lines = (_in_one_line(to_source(one_line(line))) for line in found)
+    return "\n".join(line for line in lines if line.strip())
+
+
+def _in_one_line(line: str) -> str:
+    """A block without the line ends that its formulas have, and without comments in these."""
+    if "\n" in line:
+        line = one_line(COMMENT.sub("", line))
+    return f"\t{one_line(line[1:])}" if line.startswith(CODE) else line
 
 
 def first_paragraphs(root: Element) -> str:

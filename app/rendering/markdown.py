@@ -62,7 +62,8 @@ class Rendered:
     Attributes:
         html: safe HTML, put on a page as it is.
         opening: safe HTML of the leading blocks, about 700 characters of text, for lists.
-        text: the whole as plain text, formulas as their source, for search.
+        text: the whole as plain text, formulas as their source, for search: a line for each block,
+            one of code behind a tab.
         lead: safe inline HTML of the first sentence, at most 200 characters of text.
         excerpt: the first sentences, plain, at most 200 characters.
         links: the links to papers, in order.
@@ -172,7 +173,7 @@ def render_tree(
     return Rendered(
         html=html,
         opening=start,
-        text=formulas.to_source(plain_text(root)),
+        text=plain_text(root, formulas.to_source),
         lead=formulas.to_html(escape(sentence), inline=True),
         excerpt=formulas.to_source(excerpt(leading, formulas.to_source).replace(HELD, " ")),
         links=tuple(reader.links),

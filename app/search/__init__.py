@@ -10,31 +10,38 @@ can influence an order, a count, an excerpt or a suggestion.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Paper, SearchEntry, Section
-from app.models.search_entry import is_paper_entry
-from app.search import postgresql, sqlite, vocabulary
+from app.models.search_entry import UNSUMMARISED, is_paper_entry
+from app.search import vocabulary
+from app.search.engine import engine_of
 from app.search.entries import name_mark, section_mark
+from app.search.partial import PartialHits, find_partly
 from app.search.query import Clause, Part, Phrase, Query, parse
 from app.search.ranking import IN_TITLE_AND_NAMES, RankedPaper, rank_papers
 from app.text.plurals import stem
 from app.text.words import MAX_TITLE, indexable
 
 __all__ = [
+    "FEW",
     "MAX_HITS",
+    "SORTS",
     "Hits",
+    "PartialHits",
     "PrefixMatches",
     "Query",
     "RankedPaper",
     "correction",
     "find_by_prefix",
     "find_papers",
+    "find_partly",
+    "no_entries",
     "parse",
 ]
 
@@ -44,7 +51,13 @@ _IN_TITLES = 500  # of those that have the words in the title or the names
 _ENOUGH = 200  # of these among the first ones make it needless to ask for more
 _SAME_TITLE = 20
 _SUGGESTED = 60  # entries of which suggestions are chosen
-_FEW = 3  # with so many results or fewer, a word may be misspelt
+FEW = 3  # with so many results or fewer, a word may be misspelt
+_CORRECTED = 3  # parts of a query that are looked up among similar words
+SORTS: dict[str, Callable[[RankedPaper], tuple[Any, ...]]] = {
+    "best": lambda paper: paper.order,
+    "date": lambda paper: (-(paper.year or 0), *paper.order),
+    "votes": lambda paper: (not paper.is_summarised, -paper.score, *paper.order),
+}
 
 
 @dataclass(frozen=True)
@@ -61,29 +74,67 @@ class Hits:
     unknown: tuple[Part, ...] = ()
 
 
-def find_papers(session: Session, query: Query) -> Hits:
+OwnEntries = Callable[[Query, Mapping[Part, tuple[str, ...]]], Sequence[Any]]
+
+
+def no_entries(_query: Query, _completions: Mapping[Part, tuple[str, ...]]) -> Sequence[Any]:
+    """What somebody has of their own who is not signed in."""
+    return ()
+
+
+def find_papers(
+    session: Session, query: Query, *, sort: str = "best", own: OwnEntries = no_entries
+) -> Hits:
     """Papers that fulfil a query, in themselves or together with one of their summaries.
 
     A word is met in singular and plural; the last one, and one that no text has, also as the
     beginning of others.
+
+    Args:
+        sort: one of `SORTS`. Where there are too many matches, the newest are found however many
+            there are, and the best by votes among those that are most important.
+        own: gives what the index does not have, in the form of an engine's rows: what is only
+            for the one who searches. Of a query `in:mine` nothing else is looked at.
     """
     if not query.parts:
         return Hits(query, [], True)
     query = _with_sections(session, query)
-    engine = _engine(session)
     completions, unknown = _completions(session, query)
+    mine = own(query, completions)
+    if query.is_mine:
+        papers = rank_papers((), query, completions, mine)
+        papers.sort(key=SORTS[sort])
+        return Hits(query, papers[:MAX_HITS], True, completions, unknown)
+    papers, is_all = _ranked(session, query, completions, mine, sort)
+    if sort != "best":
+        papers.sort(key=SORTS[sort])
+    return Hits(query, papers[:MAX_HITS], is_all, completions, unknown)
+
+
+def _ranked(
+    session: Session,
+    query: Query,
+    completions: dict[Part, tuple[str, ...]],
+    mine: Sequence[Any],
+    sort: str,
+) -> tuple[list[RankedPaper], bool]:
+    """Papers that fulfil a query, ranked, and whether there are no others."""
+    engine = engine_of(session)
     clauses = query.clauses(completions)
     rows = list(engine.first(session, clauses, MAX_HITS + 1))
-    is_all = len(rows) <= MAX_HITS
-    papers = rank_papers(rows, query, completions)
-    if not is_all and query.plain:
+    more: list[Any] = []
+    papers = rank_papers(rows, query, completions, mine)
+    if len(rows) <= MAX_HITS:
+        return papers, True
+    if sort == "date":
+        # They are numbered by year, those with summaries first, the others from here on.
+        more += engine.first(session, clauses, MAX_HITS, start=UNSUMMARISED)
+    elif sort == "best" and query.plain:
         # Those that have the words in the title or the names may be further back.
-        more = _with_title(session, query)
+        more += _with_title(session, query)
         if sum(paper.relevance >= IN_TITLE_AND_NAMES for paper in papers) < _ENOUGH:
             more += engine.first(session, clauses, _IN_TITLES, "title people")
-        if more:
-            papers = rank_papers([*rows, *more], query, completions)
-    return Hits(query, papers[:MAX_HITS], is_all, completions, unknown)
+    return rank_papers([*rows, *more], query, completions, mine) if more else papers, False
 
 
 @dataclass(frozen=True)
@@ -105,7 +156,7 @@ def find_by_prefix(session: Session, query: Query, limit: int) -> PrefixMatches:
     if not query.parts:
         return PrefixMatches([], [])
     query = _with_sections(session, query)
-    engine = _engine(session)
+    engine = engine_of(session)
     completions, _ = _completions(session, query)
     clauses = query.clauses(completions)
     rows = engine.first(session, clauses, _SUGGESTED, "title people")
@@ -135,17 +186,17 @@ def _names(session: Session, query: Query) -> list[Clause]:
 
 def correction(session: Session, hits: Hits) -> str | None:
     """The query with misspelt words corrected, if that finds something."""
-    if len(hits.papers) > _FEW:
+    if len(hits.papers) > FEW:
         return None
     query = hits.query
-    better = {part: _corrected(session, part) for part in _doubtful(hits)}
+    better = {part: _corrected(session, part) for part in _doubtful(hits)[:_CORRECTED]}
     changed = {part: text for part, text in better.items() if text is not None}
     if not changed:
         return None
     text = " ".join(changed.get(part) or part.text for part in query.parts)
     corrected = _with_sections(session, parse(text))
     completions, _ = _completions(session, corrected)
-    found = _engine(session).is_any(session, corrected.clauses(completions))
+    found = engine_of(session).is_any(session, corrected.clauses(completions))
     return text if found else None
 
 
@@ -164,22 +215,6 @@ def _with_sections(session: Session, query: Query) -> Query:
             for part in query.parts
         ),
     )
-
-
-def _engine(session: Session) -> _Engine:
-    return sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-
-
-class _Engine(Protocol):
-    """What a module for a database offers."""
-
-    def first(
-        self, session: Session, clauses: Sequence[Clause], limit: int, within: str = ""
-    ) -> Sequence[Any]: ...
-
-    def is_any(self, session: Session, clauses: Sequence[Clause]) -> bool: ...
-
-    def titles(self, session: Session, start: str, end: str, limit: int) -> list[int]: ...
 
 
 def _with_title(session: Session, query: Query) -> list[Any]:
@@ -220,7 +255,7 @@ def _corrected(session: Session, part: Part) -> str | None:
     if len(part.words) == 1 and not known:
         for row in vocabulary.split_unknown_word(session, part.words[0]):
             text = f"{field}{row}"
-            if _engine(session).is_any(session, parse(text).clauses()):
+            if engine_of(session).is_any(session, parse(text).clauses()):
                 return text
     found = []
     for word in part.words:

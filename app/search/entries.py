@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -61,11 +61,16 @@ class SummaryFacts:
 
 
 class PaperTexts(NamedTuple):
-    """What a row has of the paper alone, not of its venue or year."""
+    """What a row has of the paper alone, not of its venue or year.
+
+    Attributes:
+        initials: marks of its authors by their initials.
+    """
 
     title: str
     people: str
     body: str
+    initials: str
 
 
 def paper_texts(paper: PaperFacts) -> PaperTexts:
@@ -76,6 +81,7 @@ def paper_texts(paper: PaperFacts) -> PaperTexts:
         _stems(paper.title),
         cut_to_bytes(people, MAX_PEOPLE_BYTES),
         cut_to_bytes(_stems(*paper.more), MAX_BODY_BYTES),
+        " ".join(dict.fromkeys(mark for each in names for mark in each.initials)),
     )
 
 
@@ -88,7 +94,7 @@ def paper_entry(paper: PaperFacts) -> dict[str, Any]:
         "summary_id": None,
         "title": texts.title,
         "people": texts.people,
-        "facts": paper_facts(place_facts(paper), texts.people, paper.namesakes),
+        "facts": paper_facts(place_facts(paper), texts, paper.namesakes),
         "body": texts.body,
         "text": "",
     }
@@ -98,11 +104,12 @@ def summary_entry(paper: PaperFacts, summary: SummaryFacts) -> dict[str, Any]:
     """The row of a summary."""
     row = paper_entry(paper)
     place = place_facts(paper, summary.tags)
+    texts = paper_texts(paper)
     return {
         **row,
         "id": entry_number(True, paper.year, paper.id, summary.id),
         "summary_id": summary.id,
-        "facts": paper_facts(place, row["people"], paper.namesakes),
+        "facts": paper_facts(place, texts, paper.namesakes),
         "body": summary_body(summary),
         "text": summary.text,
     }
@@ -176,6 +183,16 @@ def name_mark(word: str) -> str:
     return f"@{word}"
 
 
+def initials_mark(initials: str, family: str) -> str:
+    """The mark of everybody whose given names have these initials: `@ge=hinton`."""
+    return f"@{initials}={family}"
+
+
+def abbreviated_mark(initial: str, family: str) -> str:
+    """The mark of those of whom no given name is known: `@g.=hinton` of `G. E. Hinton`."""
+    return f"@{initial}.={family}"
+
+
 def author_mark(key: str) -> str:
     """The mark of one author whom dblp tells from namesakes.
 
@@ -211,11 +228,11 @@ def place_facts(paper: PaperFacts, tags: Sequence[str] = ()) -> str:
     return " ".join(facts)
 
 
-def paper_facts(place: str, people: str, namesakes: Sequence[str]) -> str:
+def paper_facts(place: str, texts: PaperTexts, namesakes: Sequence[str]) -> str:
     """All facts of a paper: those of its place, and marks of its authors."""
     marks = [mark for key in namesakes for mark in author_marks(key)]
-    marks += map(name_mark, people.split())
-    return cut_to_bytes(" ".join([place, *marks]), MAX_PEOPLE_BYTES)
+    marks += map(name_mark, texts.people.split())
+    return cut_to_bytes(" ".join(filter(None, [place, *marks, texts.initials])), MAX_PEOPLE_BYTES)
 
 
 def cut_to_bytes(text: str, size: int) -> str:
@@ -236,11 +253,13 @@ class _Name(NamedTuple):
         stems: its words, joined.
         short: the same without initials between the first word and the last, if there are such.
         suggested: the words worth suggesting.
+        initials: marks by the initials of the given names.
     """
 
     stems: str
     short: str
     suggested: list[str]
+    initials: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=50_000)
@@ -249,7 +268,22 @@ def _of_name(name: str) -> _Name:
     found = words(name)
     short = [word for at, word in enumerate(found) if at in (0, len(found) - 1) or len(word) > 1]
     shorter = " ".join(map(stem, short)) if len(short) < len(found) else ""
-    return _Name(" ".join(map(stem, found)), shorter, _worth_suggesting(found))
+    return _Name(
+        " ".join(map(stem, found)), shorter, _worth_suggesting(found), tuple(_initials(found))
+    )
+
+
+def _initials(name: Sequence[str]) -> Iterator[str]:
+    """Marks of the initials of a name: of the first given name, and of all of them."""
+    if len(name) < 2:
+        return
+    *given, family = name
+    letters = "".join(word[0] for word in given)
+    yield initials_mark(letters[0], stem(family))
+    if len(letters) > 1:
+        yield initials_mark(letters, stem(family))
+    if len(given[0]) == 1:
+        yield abbreviated_mark(letters[0], stem(family))
 
 
 def _stems(*texts: str) -> str:

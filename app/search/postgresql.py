@@ -18,7 +18,7 @@ _FIRST = text(
     SELECT e.paper_id, e.summary_id, e.title, e.people,
            p.year, p.venue_id, p.section_slug, p.top_score, e.id
     FROM search_entries AS e JOIN papers AS p ON p.id = e.paper_id
-    WHERE e.vector @@ CAST(:query AS tsquery)
+    WHERE e.vector @@ CAST(:query AS tsquery) AND e.id >= :start
     ORDER BY e.id
     LIMIT :limit
     """
@@ -33,11 +33,11 @@ _TITLES = text(
 
 
 def first(
-    session: Session, clauses: Sequence[Clause], limit: int, within: str = ""
+    session: Session, clauses: Sequence[Clause], limit: int, within: str = "", start: int = 0
 ) -> Sequence[Row[Any]]:
     """As `app.search.sqlite.first`."""
-    query = expression(clauses, within)
-    return session.execute(_FIRST, {"query": query, "limit": limit}).all()
+    values = {"query": expression(clauses, within), "limit": limit, "start": start}
+    return session.execute(_FIRST, values).all()
 
 
 def is_any(session: Session, clauses: Sequence[Clause]) -> bool:

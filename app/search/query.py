@@ -6,12 +6,14 @@ attention transformer     papers with all of these words, the last may be a begi
 "neural machine"          this exact phrase; as are words joined by signs: r-cnn
 title:attention           in the title of the paper
 author:hinton             in the names of its authors; author:"geoffrey hinton"
+author:"g. hinton"        whose given name begins so
 author:wei-wang-0002      by the one of this name who has dblp's number 0002
 venue:nips                in the name of where it appeared; venue:conf/nips or venue:neurips
 year:2015..2018           its year; also year:2016, year:2015.. and year:..2018
 tag:detection             has a summary with this tag
 section:cs                section (also section:compsci)
 has:summary               with a public summary
+in:mine                   in summaries of the one who searches
 -survey                   without this; a minus before any of the above
 transf*                   words that begin so
 """
@@ -19,13 +21,16 @@ transf*                   words that begin so
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from app.search.entries import (
     EVERYTHING,
     SUMMARISED,
+    abbreviated_mark,
     author_mark,
+    initials_mark,
     name_mark,
     section_mark,
     tag_mark,
@@ -39,7 +44,7 @@ MAX_LENGTH = 1000
 MAX_PARTS = 24
 MAX_PHRASE = 24
 YEARS = (1500, 2200)
-FIELDS = ("title", "author", "venue", "year", "tag", "section", "has")
+FIELDS = ("title", "author", "venue", "year", "tag", "section", "has", "in")
 # Of one paper only one can be true, so several of them mean either.
 ONE_OF = ("year", "venue", "section")
 _COLUMNS = {"title": "title", "venue": "facts"}
@@ -122,7 +127,7 @@ class Part:
         if self.field == "author":
             family, comma, given = self.value.partition(",")  # also as reference managers have it
             named = words(f"{given} {family}") if comma else self.words
-            return (Phrase(tuple(name_mark(stem(word)) for word in named[:MAX_PHRASE]), "facts"),)
+            return tuple(_names(named[:MAX_PHRASE]))
         if self.field == "has":
             return (Phrase((SUMMARISED,), "facts"),)
         column = _COLUMNS.get(self.field, "")
@@ -158,6 +163,11 @@ class Query:
         """What else narrows the query."""
         return tuple(part for part in self.parts if not part.is_plain)
 
+    @property
+    def is_mine(self) -> bool:
+        """Whether only texts of the one who searches are looked into."""
+        return any(part.field == "in" for part in self.parts)
+
     def clauses(self, completions: dict[Part, tuple[str, ...]] | None = None) -> list[Clause]:
         """What an entry has to fulfil.
 
@@ -170,7 +180,7 @@ class Query:
             if chosen:
                 found.append(Clause(tuple(each for part in chosen for each in part.phrases())))
         for part in self.parts:
-            if part.field in ONE_OF and not part.negative:
+            if part.field == "in" or (part.field in ONE_OF and not part.negative):
                 continue
             phrases = part.phrases()
             if completions is not None and part in completions:
@@ -200,6 +210,20 @@ class Query:
         return " ".join([*kept, f"{field}:{quoted}"])
 
 
+def _names(name: Sequence[str]) -> Iterator[Phrase]:
+    """How the author of a name may be printed.
+
+    `G. E. Hinton` is whoever has these initials; `Geoffrey Hinton` also who is printed `G. Hinton`.
+    """
+    *given, family = name
+    if given and all(len(word) == 1 for word in given):
+        yield Phrase((initials_mark("".join(given), stem(family)),), "facts")
+        return
+    yield Phrase(tuple(name_mark(stem(word)) for word in name), "facts")
+    if len(given) == 1:
+        yield Phrase((abbreviated_mark(given[0][0], stem(family)),), "facts")
+
+
 def parse(text: str) -> Query:
     """Understand a query; of a very long one only the beginning is."""
     text = text[:MAX_LENGTH].replace("“", '"').replace("”", '"')
@@ -218,7 +242,7 @@ def _part(match: re.Match[str]) -> Part | None:
     field = (match["field"] or "").lower()
     value = match["quoted"] if match["quoted"] is not None else match["plain"]
     negative = bool(match["minus"])
-    if field and not _is_meant(field, value):
+    if field and not (_is_meant(field, value) and (field != "in" or not negative)):
         field, value = "", match[0].lstrip("-")
     signed = names_with_signs(value)
     typed = tuple(signed if [value.lower()] == signed else words(value)[:MAX_PHRASE])
@@ -234,6 +258,8 @@ def _is_meant(field: str, value: str) -> bool:
         return _years(value) is not None
     if field == "has":
         return value.lower() in ("summary", "summaries")
+    if field == "in":
+        return value.lower() == "mine"
     if field == "tag":
         return len(tag_mark(value)) > len("=tag=")
     if field == "section":

@@ -5,7 +5,8 @@
    is called so; 6 and 5 as 8 and 7, the last word only begun; 4 the title has all of them; 3 the
    title and the authors have all; 2 they have some; 1 they stand elsewhere (venue, abstract,
    keywords, identifiers, summaries).
-2. Papers with a public summary, by the score of their best one; then those without.
+2. What one wrote oneself and only oneself finds; papers with a public summary, by the score of
+   their best one; then those without.
 3. The year, newest first.
 4. The paper's number, so that the order is always the same.
 
@@ -14,12 +15,14 @@ A query without plain words (`venue:nips year:2015`) is ordered by 2 to 4 alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from app.models.search_entry import is_summarised
 from app.search.query import Part, Query
+from app.text.plurals import stem, stems
 
 IN_TITLE_AND_NAMES = 3
 
@@ -36,26 +39,35 @@ class RankedPaper:
     is_summarised: bool
     relevance: int = 0
     is_itself: bool = False  # whether its own entry was found
+    is_mine: bool = False  # whether a text was found that only the one who searches finds
     summaries: list[int] = field(default_factory=list)
 
     @property
-    def order(self) -> tuple[int, bool, int, int, int]:
-        votes = (not self.is_summarised, -self.score)
+    def order(self) -> tuple[int, bool, bool, int, int, int]:
+        votes = (not self.is_mine, not self.is_summarised, -self.score)
         return (-self.relevance, *votes, -(self.year or 0), -self.paper_id)
 
 
 def rank_papers(
-    rows: Iterable[Any], query: Query, completions: Mapping[Part, tuple[str, ...]]
+    rows: Iterable[Any],
+    query: Query,
+    completions: Mapping[Part, tuple[str, ...]],
+    mine: Iterable[Any] = (),
 ) -> list[RankedPaper]:
     """Papers, best first.
 
     Args:
         rows: entries, as `first` of an engine gives them.
         completions: words that an open part of the query may be the beginning of.
+        mine: such rows of what only the one who searches finds.
     """
+    mine = list(mine)
+    own = {row[1] for row in mine}
     measure = _Measure(query, completions)
     papers: dict[int, RankedPaper] = {}
-    for paper_id, summary_id, title, people, year, venue_id, section, score, place in rows:
+    for paper_id, summary_id, title, people, year, venue_id, section, score, place in chain(
+        mine, rows
+    ):
         found = papers.get(paper_id)
         if found is None:
             relevance = measure.relevance(title, people)
@@ -63,6 +75,8 @@ def rank_papers(
                 paper_id, year, venue_id, section, score, is_summarised(place), relevance
             )
             papers[paper_id] = found
+        if own and summary_id in own:
+            found.is_mine = True
         if summary_id is None:
             found.is_itself = True
         elif summary_id not in found.summaries:
@@ -80,6 +94,11 @@ class _Measure:
         ]
         row = [stem for part in query.plain for stem in part.stems]
         self.row = f" {' '.join(row)} "
+        # Behind its words a title has those that signs divide, each as a whole: typed as the title
+        # has them, or apart.
+        typed = " ".join(part.value for part in query.plain) if query.filters else query.text
+        self.whole = f" {' '.join(stems(typed))} "
+        self.joined = {stem("".join(words)) for words in _neighbours(query)}
         last = query.plain[-1] if query.plain else None
         begun = completions.get(last, ()) if last is not None else ()
         beginning = _beginning([row[-1], *begun]) if begun else ""
@@ -89,10 +108,12 @@ class _Measure:
         if not self.words:
             return 0
         title, people = f" {title} ", f" {people} "
+        if title == self.whole:
+            return 9
         if self.row in title:
-            if title == self.row:
-                return 9
-            return 8 if title.startswith(self.row) else 7
+            if not title.startswith(self.row):
+                return 7
+            return 9 if self.joined.issuperset(title[len(self.row) :].split()) else 8
         if self.row in people:
             return 7
         if self.begun in title:
@@ -111,6 +132,14 @@ class _Measure:
         if in_both == len(self.words):
             return IN_TITLE_AND_NAMES
         return 2 if in_both else 1
+
+
+def _neighbours(query: Query) -> Iterator[Sequence[str]]:
+    """Two and three words of a query that follow each other: what hyphens may join in a title."""
+    typed = [word for part in query.plain for word in part.words]
+    for start in range(len(typed)):
+        yield typed[start : start + 2]
+        yield typed[start : start + 3]
 
 
 def _beginning(words: Sequence[str]) -> str:

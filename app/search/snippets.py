@@ -1,8 +1,6 @@
 """Excerpts that show where the words of a query stand.
 
-They are plain text.
-
-The result is pieces of text, not HTML: who shows them escapes them.
+The result is pieces: plain text, which who shows it escapes, and formulas, which are safe MathML.
 """
 
 from __future__ import annotations
@@ -10,32 +8,43 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
+from app.rendering.math.conversion import to_mathml
+from app.search.excerpt_window import LENGTH, Window, window_around
 from app.search.query import Part, Query
 from app.text.folding import fold
 from app.text.plurals import GREEK, UNLIKE_PLURAL, stem
-from app.text.words import CJK, WORD
+from app.text.stop_words import is_common
+from app.text.words import COMPOUND, HYPHEN, WORD
 
-LENGTH = 240
-_BEFORE = 80  # characters before the first word at most
-_MAX_FORMULA_CHARS = 400
 _MAX_POSITIONS = 400
-_SIGN = re.compile(r"\$\$|\$|\\[()\[\]]")
-_CLOSES = {"$$": "$$", "$": "$", "\\(": "\\)", "\\[": "\\]"}
+_MAX_TYPESET_CHARS = 200  # of one formula; longer ones stand as their source
+_MAX_TYPESET = 6  # formulas of one excerpt
 _FOREIGN = re.compile(r"[^\W\x00-\x7f]")
-_BREAK = re.compile(rf"\s+|(?=[{CJK}])")
+_MAYBE_HYPHEN = "[-‐‑–]?"
+_ENDED = re.compile(r"[.!?:;,…。！？：；，)\]}”’»$–—-]")
+_GOES_ON = re.compile(r"[a-z$\\,.;:)]")
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of an excerpt; `is_hit` says whether it is what was looked for."""
+    """A piece of an excerpt.
+
+    Attributes:
+        is_hit: whether it is what was looked for.
+        html: the piece as safe MathML, where it is a formula that could be set; else empty.
+    """
 
     text: str
     is_hit: bool = False
+    html: str = ""
 
 
 @dataclass(frozen=True)
-class _WordPosition:
+class WordPosition:
+    """Where a word or a row of words of the query stands; `part` is the part's number."""
+
     start: int
     end: int
     part: int
@@ -48,42 +57,53 @@ class Marker:
         self.rows: list[list[tuple[str, ...]]] = []  # of each part the rows of words that are it
         self.begun: list[str] = []  # of each part the letters that a word may begin with
         for part in query.plain:
-            self.rows.append([part.stems, *((word,) for word in completions.get(part, ()))])
+            ways = [phrase.words for phrase in part.phrases()]
+            self.rows.append([*ways, *((word,) for word in completions.get(part, ()))])
             is_begun = part in completions and len(part.words[0]) > 2
             self.begun.append(part.words[0] if is_begun else "")
         firsts = {row[0] for rows in self.rows for row in rows} | set(self.begun)
-        letters = {_beginning(word) for word in firsts if word}
+        # What stands alone, such as `rcnn`, is also found in parts that hyphens join.
+        self.single = {row[0] for rows in self.rows for row in rows if len(row) == 1}
+        letters = {_pattern(word, word in self.single) for word in firsts if word}
         letters |= {letter for letter, name in GREEK.items() if name in firsts}
-        pattern = "|".join(re.escape(each) for each in sorted(letters))
+        pattern = "|".join(sorted(letters))
         self.quick = re.compile(rf"(?<![^\W_])(?:{pattern})", re.IGNORECASE) if pattern else None
+        # Those that say something; what stands in any text is not worth an excerpt.
+        telling = {
+            number for number, part in enumerate(query.plain) if not all(map(is_common, part.words))
+        }
+        self.telling = telling or set(range(len(query.plain)))
 
     def count(self, text: str) -> int:
         """How many parts of the query the text has."""
-        return len({place.part for place in self._places(text)})
+        return len({place.part for place in self._places(text) if place.part in self.telling})
 
     def mark(self, text: str) -> list[Piece]:
         """A whole text, such as a title, in pieces."""
-        return _pieces(text, 0, len(text), list(self._places(text)))
+        return _pieces(text, Window(0, len(text), ()), list(self._places(text)))
 
     def excerpt(self, text: str) -> list[Piece]:
-        """About `LENGTH` characters around the best place; none where no word is found.
+        """About `LENGTH` characters that begin near the best place; none where no word is found.
 
         Words and formulas are not cut.
-        """
-        places = list(self._places(text))
-        formulas = _formulas(text) if places else []
-        window = _window(text, places, formulas)
-        if window is None:
-            return []
-        start, end = window
-        pieces = _pieces(text, start, end, places)
-        if start > 0:
-            pieces.insert(0, Piece("… "))
-        if end < len(text):
-            pieces.append(Piece(" …"))
-        return pieces
 
-    def _places(self, text: str) -> Iterator[_WordPosition]:
+        Args:
+            text: a line for each block; one of code begins with a tab.
+        """
+        places = [place for place in self._places(text) if place.part in self.telling]
+        for first, last in _clusters(places):
+            window = window_around(text, first, last)
+            if window is None:
+                continue
+            pieces = _pieces(text, window, places)
+            if window.start > 0:
+                pieces.insert(0, Piece("… "))
+            if window.end < len(text):
+                pieces.append(Piece(" …"))
+            return pieces
+        return []
+
+    def _places(self, text: str) -> Iterator[WordPosition]:
         found = 0
         if self.quick is None:
             return
@@ -94,7 +114,7 @@ class Marker:
             if candidate.start() < last:
                 continue
             match = WORD.match(text, candidate.start())
-            place = match and self._place(text, match)
+            place = match and (self._joined(text, match) or self._place(text, match))
             if place:
                 yield place
                 last = place.end
@@ -102,39 +122,39 @@ class Marker:
                 if found == _MAX_POSITIONS:
                     return
 
-    def _place(self, text: str, match: re.Match[str]) -> _WordPosition | None:
+    def _joined(self, text: str, match: re.Match[str]) -> WordPosition | None:
+        """Words that hyphens join, which are looked for as a whole."""
+        if not HYPHEN.match(text, match.end()):
+            return None
+        compound = COMPOUND.match(text, match.start())
+        whole = compound and stem(fold(HYPHEN.sub("", compound[0])))
+        if compound is None or whole not in self.single:
+            return None
+        number = next(at for at, rows in enumerate(self.rows) if (whole,) in rows)
+        return WordPosition(compound.start(), compound.end(), number)
+
+    def _place(self, text: str, match: re.Match[str]) -> WordPosition | None:
         folded = fold(match[0])
         singular = stem(folded)
+        if singular != folded and text[match.start() - 1 : match.start()] == "\\":
+            return None  # `\times` has to do with no time
         for number, rows in enumerate(self.rows):
             if self.begun[number] and folded.startswith(self.begun[number]):
-                return _WordPosition(match.start(), match.end(), number)
+                return WordPosition(match.start(), match.end(), number)
             for row in rows:
                 if row[0] == singular:
                     end = _end_of_row(text, match.end(), row[1:])
                     if end is not None:
-                        return _WordPosition(match.start(), end, number)
+                        return WordPosition(match.start(), end, number)
         return None
 
 
-def _formulas(text: str) -> list[tuple[int, int]]:
-    """Where formulas are; money may be taken for one, which does no harm."""
-    found = []
-    start, closing = 0, ""
-    for match in _SIGN.finditer(text):
-        sign = match[0]
-        if closing and sign == closing and (sign != "$" or "\n" not in text[start : match.end()]):
-            found.append((start, match.end()))
-            closing = ""
-        elif not closing or sign == closing:  # a sum of money before, and a line between
-            start, closing = match.start(), _CLOSES.get(sign, "")
-    return found
-
-
-def _beginning(word: str) -> str:
+def _pattern(word: str, is_single: bool) -> str:
     """What a word and its plural begin with: mostly all but the last two letters."""
     if word in UNLIKE_PLURAL:
-        return word[0]
-    return word[:-2] if len(word) > 3 and word.isascii() else word
+        return re.escape(word[0])
+    letters = word[:-2] if len(word) > 3 and word.isascii() else word
+    return (_MAYBE_HYPHEN if is_single else "").join(map(re.escape, letters))
 
 
 def _end_of_row(text: str, start: int, row: Sequence[str]) -> int | None:
@@ -147,53 +167,65 @@ def _end_of_row(text: str, start: int, row: Sequence[str]) -> int | None:
     return start
 
 
-def _window(
-    text: str, places: Sequence[_WordPosition], formulas: Sequence[tuple[int, int]]
-) -> tuple[int, int] | None:
-    best: tuple[int, int, int, int] | None = None
+def _clusters(places: Sequence[WordPosition]) -> list[tuple[int, int]]:
+    """The best stretches of places that fit into an excerpt, as their first and last character."""
+    parts = len({place.part for place in places})
+    found = []
     for at, place in enumerate(places):
-        inside = [each for each in places[at:] if each.end - place.start <= LENGTH - _BEFORE]
+        inside = list(
+            takewhile(lambda each: each.end - place.start <= LENGTH, places[at:])  # noqa: B023
+        )
         if not inside:  # a row of words that is longer than an excerpt
             continue
-        start, end = _around(text, place.start, inside[-1].end, formulas)
-        if end - start > LENGTH + _MAX_FORMULA_CHARS:
-            continue
-        value = (len({each.part for each in inside}), min(len(inside), 3), -start, end)
-        if best is None or value > best:
-            best = value
-        if best[0] == len({each.part for each in places}):
+        different = len({each.part for each in inside})
+        found.append((-different, -min(len(inside), 3), place.start, inside[-1].end))
+        if different == parts:
             break
-    return None if best is None else (-best[2], best[3])
+    return [(start, end) for _, _, start, end in sorted(found)[:5]]
 
 
-def _around(
-    text: str, first: int, last: int, formulas: Sequence[tuple[int, int]]
-) -> tuple[int, int]:
-    """An excerpt with the words from `first` to `last`, between words and outside of formulas."""
-    start = max(0, first - _BEFORE)
-    if start > 0:
-        gap = _BREAK.search(text, start, first)
-        start = gap.end() if gap else first
-    end = min(len(text), max(last, start + LENGTH))
-    if end < len(text):
-        gaps = [gap.start() for gap in _BREAK.finditer(text, last, end)]
-        end = gaps[-1] if gaps and gaps[-1] > last else last
-    for begins, ends in formulas:
-        if begins < start < ends:
-            start = begins if begins < first < ends else ends
-        if begins < end < ends:
-            end = ends if begins < last <= ends else max(begins, last)
-    return start, end
+def _pieces(text: str, window: Window, places: Sequence[WordPosition]) -> list[Piece]:
+    inside = [place for place in places if window.start <= place.start and place.end <= window.end]
+    pieces: list[Piece] = []
+    here = window.start
+    for number, formula in enumerate(window.formulas):
+        pieces += _text_pieces(text, here, formula.start, inside)
+        here = formula.end
+        html = ""
+        if len(formula.tex) <= _MAX_TYPESET_CHARS and number < _MAX_TYPESET:
+            typeset = to_mathml(formula.tex, False)
+            html = "" if typeset.problem else typeset.html
+        is_hit = any(formula.start <= place.start < formula.end for place in inside)
+        pieces.append(Piece(text[formula.start : formula.end], is_hit, html))
+    pieces += _text_pieces(text, here, window.end, inside)
+    return [piece for piece in pieces if piece.text]
 
 
-def _pieces(text: str, start: int, end: int, places: Sequence[_WordPosition]) -> list[Piece]:
-    pieces = []
+def _text_pieces(
+    text: str, start: int, end: int, places: Sequence[WordPosition]
+) -> Iterator[Piece]:
     here = start
     for place in places:
         if place.start < here or place.end > end:
             continue
-        pieces.append(Piece(text[here : place.start]))
-        pieces.append(Piece(text[place.start : place.end], is_hit=True))
+        yield Piece(_in_one_line(text, here, place.start))
+        yield Piece(_in_one_line(text, place.start, place.end), is_hit=True)
         here = place.end
-    pieces.append(Piece(text[here:end]))
-    return [Piece(" ".join(piece.text.split("\n")), piece.is_hit) for piece in pieces if piece.text]
+    yield Piece(_in_one_line(text, here, end))
+
+
+def _in_one_line(text: str, start: int, end: int) -> str:
+    """A stretch of a text without ends of lines.
+
+    A dot stands between two blocks that would read as one sentence.
+    """
+    parts = []
+    here = start
+    for match in re.finditer(r"\n\t?|^\t", text[start:end]):
+        at, behind = start + match.start(), start + match.end()
+        parts.append(text[here:at])
+        here = behind
+        if at > 0 and behind < len(text):
+            ended = _ENDED.match(text, at - 1) or _GOES_ON.match(text, behind)
+            parts.append(" " if ended and match[0] == "\n" else " · ")
+    return "".join([*parts, text[here:end]])

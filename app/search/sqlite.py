@@ -18,7 +18,7 @@ _FIRST = text(
     FROM search_index
     CROSS JOIN search_entries AS e ON e.id = search_index.rowid
     CROSS JOIN papers AS p ON p.id = e.paper_id
-    WHERE search_index MATCH :query
+    WHERE search_index MATCH :query AND search_index.rowid >= :start
     ORDER BY search_index.rowid
     LIMIT :limit
     """
@@ -32,15 +32,16 @@ _TITLES = text(
 
 
 def first(
-    session: Session, clauses: Sequence[Clause], limit: int, within: str = ""
+    session: Session, clauses: Sequence[Clause], limit: int, within: str = "", start: int = 0
 ) -> Sequence[Row[Any]]:
     """The first entries that fulfil the clauses, with what they are ranked by.
 
     Args:
         within: the columns, with spaces between, in which words without a column must stand.
+        start: the number of an entry, before which none is taken.
     """
-    query = expression(clauses, within)
-    return session.execute(_FIRST, {"query": query, "limit": limit}).all()
+    values = {"query": expression(clauses, within), "limit": limit, "start": start}
+    return session.execute(_FIRST, values).all()
 
 
 def is_any(session: Session, clauses: Sequence[Clause]) -> bool:

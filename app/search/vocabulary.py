@@ -59,6 +59,16 @@ def look_up(
     return WordLookup({word for word in words if not there.isdisjoint(_forms(word))}, completions)
 
 
+def entry_counts(session: Session, words: Collection[str]) -> dict[str, int]:
+    """About how many papers have each of some words; nothing of those that none has."""
+    forms = {form: word for word in words for form in _forms(word)}
+    query = select(SearchWord.word, SearchWord.entries).where(SearchWord.word.in_(sorted(forms)))
+    counts: Counter[str] = Counter()
+    for form, entries in session.execute(query):
+        counts[forms[form]] += entries
+    return counts
+
+
 def _forms(word: str) -> tuple[str, ...]:
     return (word, singular(word), f"{word}s")
 

@@ -37,3 +37,13 @@ _WORDS = """
     worse would write written wrong year yet you your zero
 """
 COMMON_WORDS = frozenset(_WORDS.split())
+# Shorter ones, which only questions have to be told from.
+_SHORT = """
+    a am an as at be by do he i if in is it me my no of on or so to up us vs we
+"""
+SHORT_WORDS = frozenset(_SHORT.split())
+
+
+def is_common(word: str) -> bool:
+    """Whether a folded word stands in any text, or in any question."""
+    return word in COMMON_WORDS or word in SHORT_WORDS

@@ -22,8 +22,8 @@ _FIGURED = re.compile(r"(?<![^\W_])(?:(?![²³¹⁰⁴-⁹₀-₉])[^\W_])*+[²�
 # So is one with formulas in it, `H$_2$O`, and one of parts that hyphens join: `rcnn` of `R-CNN`.
 _FORMULAS = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]*+(?:\$[^$\s]{1,60}\$[A-Za-z0-9]*+)+")
 _TEX_SIGNS = re.compile(r"\\(?:mathrm|mathsf|text|rm|ce)\b|[${}_^]")
-_COMPOUND = re.compile(rf"(?<![\w‐‑–-])[^\W_{CJK}]+(?:[-‐‑–][^\W_{CJK}]+){{1,2}}(?![-‐‑–]?[^\W_])")
-_HYPHEN = re.compile("[-‐‑–]")
+COMPOUND = re.compile(rf"(?<![\w‐‑–-])[^\W_{CJK}]+(?:[-‐‑–][^\W_{CJK}]+){{1,2}}(?![-‐‑–]?[^\W_])")
+HYPHEN = re.compile("[-‐‑–]")
 # Languages whose names end in signs: C++, C#, F#.
 _NAMED_BY_SIGNS = re.compile(r"(?<![\w+#])[a-z]\w{0,9}(?:\+\+|#)(?![+#])", re.IGNORECASE)
 _JOINED = re.compile(r"[-‐‑–$+#²³¹⁰⁴-⁹₀-₉]")
@@ -63,7 +63,7 @@ def whole_words(text: str) -> list[str]:
     found = [match[0] for match in _FIGURED.finditer(text)]
     if "$" in text:
         found += (_TEX_SIGNS.sub("", match[0]) for match in _FORMULAS.finditer(text))
-    found += (_HYPHEN.sub("", match[0]) for match in _COMPOUND.finditer(text))
+    found += (HYPHEN.sub("", match[0]) for match in COMPOUND.finditer(text))
     whole = [fold(word)[:MAX_WORD] for word in found]
     whole = [word for word in whole if WORD.fullmatch(word) and not word.isdecimal()]
     return whole + names_with_signs(text)

@@ -144,7 +144,7 @@ def _ranked(plain: Any, match: str) -> object:
 
 
 def _results(session: Session, typed: str) -> object:
-    return results.results(session, typed, None, limit=20, offset=0)
+    return results.results(session, results.Asked(typed, limit=20), None)
 
 
 def _seconds(function: Callable[[], object]) -> float:

@@ -497,7 +497,7 @@ def test_the_query_is_shown_escaped(guest: Browser) -> None:
 
 @pytest.mark.usefixtures("library")
 def test_a_paper_is_one_result(session: Session) -> None:
-    found = results.results(session, "convolutions", None, limit=10, offset=0)
+    found = results.results(session, results.Asked("convolutions", limit=10), None)
     (hit,) = found.hits
     assert (found.total, hit.entry_is_found, hit.summaries_count) == (1, True, 2)
     assert hit.entry is not None
@@ -505,16 +505,16 @@ def test_a_paper_is_one_result(session: Session) -> None:
     assert "".join(f"[{each.text}]" if each.is_hit else each.text for each in hit.excerpt) == (
         "It shares the [convolutions], since $\\alpha_t = x^2$ there."
     )
-    (hit,) = results.results(session, "faster", None, limit=10, offset=0).hits
+    (hit,) = results.results(session, results.Asked("faster", limit=10), None).hits
     assert not hit.entry_is_found
     assert [each.text for each in hit.title if each.is_hit] == ["Faster"]
-    (hit,) = results.results(session, "harder", None, limit=10, offset=0).hits
+    (hit,) = results.results(session, results.Asked("harder", limit=10), None).hits
     assert [each.text for each in hit.excerpt if each.is_hit] == ["harder"]
 
 
 @pytest.mark.usefixtures("library")
 def test_facets_narrow(session: Session, guest: Browser) -> None:
-    found = results.results(session, "kaiming", None, limit=10, offset=0)
+    found = results.results(session, results.Asked("kaiming", limit=10), None)
     assert {
         facet.name: [(value.label, value.count, value.query) for value in facet.values]
         for facet in found.facets
@@ -531,7 +531,7 @@ def test_facets_narrow(session: Session, guest: Browser) -> None:
     }
     for facet in found.facets:
         for value in facet.values:
-            narrowed = results.results(session, value.query, None, limit=10, offset=0)
+            narrowed = results.results(session, results.Asked(value.query, limit=10), None)
             assert len(narrowed.hits) == value.count, value.query
     session.commit()
     page = guest.get("/search", query_string={"q": "kaiming year:2016 venue:cvpr"})

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from app.search.excerpt_window import LENGTH
 from app.search.query import parse
-from app.search.snippets import LENGTH, Marker, Piece
+from app.search.snippets import Marker, Piece
 
 
 def excerpt(query: str, text: str) -> str:
@@ -23,8 +24,18 @@ FILLING = "Some words that nobody looks for. " * 12
         ("matrix", "Two matrices", "Two [matrices]"),
         ("beta", "A β-VAE, \\beta too", "A [β]-VAE, \\[beta] too"),
         ("r-cnn", "Fast R-CNN, and an r apart from CNN", "Fast [R-CNN], and an r apart from CNN"),
+        ("rcnn", "Fast R-CNN, and rcnn", "Fast [R-CNN], and [rcnn]"),
+        ("faster rcnn", "Fast R-CNN à part", "Fast [R-CNN] à part"),
+        ("R-CNN", "All RCNNs and R-CNNs", "All [RCNNs] and [R-CNNs]"),
+        ("resnet50", "A ResNet-50, resnet50, ResNet 50", "A [ResNet-50], [resnet50], [ResNet 50]"),
+        ("gpt-3", "Of GPT3", "Of [GPT3]"),
+        ("pretraining", "By pre‐training", "By [pre‐training]"),
+        ("rcnn", "an x-r-cnn", ""),
+        ("real time", "$7 \\times 7$ in real time", "$7 \\times 7$ in [real] [time]"),
+        ("why is attention all", "why is attention all", "why is [attention] all"),
+        ("why not", "why not", "[why] [not]"),
         ("学习", "深度学习 is", "深度[学习] is"),
-        ("x^2", "since $x^2$", "since $[x^2]$"),
+        ("x^2", "since $x^2$", "since [$x^2$]"),
         ('"a b"', "a c b", ""),
         ("-network deep", "deep network", "[deep] network"),
         ("author:he", "he", ""),
@@ -49,6 +60,52 @@ def test_the_best_place_is_shown() -> None:
     assert shown.endswith(" …")
     assert "[graph] [attention]" in shown
     assert len(shown) < LENGTH + 10
+
+
+@pytest.mark.parametrize("before", range(0, 200, 9))
+def test_an_excerpt_begins_near_the_word(before: int) -> None:
+    """So that it stands in the two lines that a phone shows."""
+    text = f"{FILLING[:before]} some more to say, and $x_1 + x_2$ of it: attention. {FILLING}"
+    assert excerpt("attention", text).index("[attention]") < 45
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "shown"),
+    [
+        ("bet", "The bet\nEveryone takes it", "The [bet] · Everyone takes it"),
+        ("bet", "One\nTwo\nA bet.\nThree", "One · Two · A [bet]. Three"),
+        ("shape", "Its shape:\n$$x = 1$$\nwhere it is", "Its [shape]: $$x = 1$$ where it is"),
+        ("patch", "\tx = 1\n\ty = 2\nWhy a patch?\n\tz", "… Why a [patch]? …"),
+        ("zeta", "Why?\n\ta = 1\n\tzeta = 2\nSo", "… a = 1 · [zeta] = 2 …"),
+        ("end", f"{FILLING}And so on. An end.", "… And so on. An [end]."),
+    ],
+)
+def test_blocks_are_told_apart(query: str, text: str, shown: str) -> None:
+    assert excerpt(query, text) == shown
+
+
+def test_formulas_are_set_and_money_is_not() -> None:
+    def pieces(text: str) -> list[Piece]:
+        return Marker(parse("loss"), {}).excerpt(text)
+
+    (_, hit, _, formula, rest) = pieces("The loss is $x^2$.")
+    assert (hit.text, rest.text) == ("loss", ".")
+    assert (formula.text, formula.is_hit) == ("$x^2$", False)
+    assert formula.html.startswith("<math")
+    assert all(not piece.html for piece in pieces("A loss of $5 and $6 each."))
+    (_, _, _, broken, _) = pieces("The loss is $\\frac{1$.")
+    assert (broken.text, broken.html) == ("$\\frac{1$", "")
+
+
+def test_hostile_formulas_are_safe_and_few_are_set() -> None:
+    hostile = "$\\text{<img src=x onerror=alert(1)>}$ $\\href{javascript:alert(1)}{x}$ <b>loss</b>"
+    found = Marker(parse("loss"), {}).excerpt(hostile)
+    assert "<img" not in "".join(piece.html for piece in found)
+    assert "href=" not in "".join(piece.html for piece in found)
+    many = Marker(parse("loss"), {}).excerpt("A loss " + "$a$ " * 50)
+    assert sum(bool(piece.html) for piece in many) == 6
+    long = Marker(parse("loss"), {}).excerpt(f"A loss ${'a + ' * 60}b$")
+    assert not any(piece.html for piece in long)
 
 
 @pytest.mark.parametrize("before", range(0, 90, 7))

@@ -90,10 +90,42 @@ def test_names_as_people_cite_them(session: Session, typed: str) -> None:
     paper = make_paper(session, "tsne", "Visualizing data", authors=authors, year=2023)
     make_paper(session, "other", "Geoffrey and the others", authors=("Ann Hinton",), year=2023)
     found = search.find_papers(session, search.parse(typed)).papers
-    if "G. E." in typed:  # whose given names are not written out
-        assert found == []
-    else:
-        assert [each.paper_id for each in found] == [paper.id]
+    assert [each.paper_id for each in found] == [paper.id]
+
+
+NAMES = {
+    "full": "Geoffrey E. Hinton",
+    "short": "Geoffrey Hinton",
+    "initials": "G. E. Hinton",
+    "initial": "G. Hinton",
+    "other": "Gary Hinton",
+    "middle": "John G. Hinton",
+    "particle": "Laurens van der Hinton",
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("geoffrey hinton", {"full", "short", "initials", "initial"}),
+        ("Hinton, Geoffrey", {"full", "short", "initials", "initial"}),
+        ("geoffrey e. hinton", {"full"}),
+        ("g. hinton", {"full", "short", "initials", "initial", "other"}),
+        ("Hinton, G.", {"full", "short", "initials", "initial", "other"}),
+        ("G. E. Hinton", {"full", "initials"}),
+        ("G.E. Hinton", {"full", "initials"}),
+        ("g. f. hinton", set()),
+        ("l. hinton", {"particle"}),
+    ],
+)
+def test_initials_meet_names_and_names_initials(
+    session: Session, typed: str, found: set[str]
+) -> None:
+    for key, name in NAMES.items():
+        make_paper(session, key, "A paper", authors=(name,))
+    papers = search.find_papers(session, search.parse(f'author:"{typed}"')).papers
+    names = dict(session.execute(select(Paper.id, Paper.key)).all())
+    assert {names[each.paper_id] for each in papers} == found
 
 
 def test_a_title_with_and_is_found_as_it_is(session: Session) -> None:

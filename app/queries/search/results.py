@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from markupsafe import escape
 from sqlalchemy import select
@@ -16,12 +18,16 @@ from app.queries import summaries
 from app.queries.papers import PaperRow
 from app.queries.search import facets
 from app.queries.search.facets import Facet
+from app.queries.search.own import entries_of, hidden_texts
 from app.queries.summary_entries import SummaryEntry
+from app.search import Hits
 from app.search.query import Query
 from app.search.ranking import RankedPaper
 from app.search.snippets import Marker, Piece
+from app.text.lines import one_line
 
 SUMMARIES_LOOKED_AT = 3  # of one paper, for the words of the query
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 
 
 @dataclass(frozen=True)
@@ -49,27 +55,84 @@ class SearchPage:
     """A page of hits, best first; `total` is a floor unless it is exact.
 
     Attributes:
+        query: what was looked for: what was typed, or that corrected.
+        partial: papers with some of the words, where hardly any has all.
         facets: by what the results can be narrowed, counted in the first `total`.
+        corrected: whether nothing has what was typed, and these are the results of `query`.
         correction: another query that may have been meant; `None` mostly.
     """
 
     query: Query
     hits: list[SearchHit]
+    partial: list[SearchHit]
     total: int
     total_is_exact: bool
     facets: list[Facet]
+    corrected: bool
     correction: str | None
 
 
-def results(
-    session: Session, query: str, viewer: User | None, *, limit: int, offset: int
-) -> SearchPage:
-    """Papers that fulfil a query (see `app.search.query`), in themselves or in a public summary."""
-    found = search.find_papers(session, search.parse(query))
-    page = found.papers[offset : offset + limit]
+@dataclass(frozen=True)
+class Asked:
+    """What a page of results is asked for.
+
+    Attributes:
+        sort: one of `app.search.SORTS`.
+        is_exact: whether nothing but what was typed is looked for.
+    """
+
+    text: str
+    limit: int
+    offset: int = 0
+    sort: str = "best"
+    is_exact: bool = False
+
+
+def results(session: Session, asked: Asked, viewer: User | None) -> SearchPage:
+    """Papers that fulfil a query (see `app.search.query`), in themselves or in a summary.
+
+    In a public one, or in one of the viewer's.
+    """
+    found = _find(session, asked.text, asked.sort, viewer)
+    correction = None if asked.is_exact else search.correction(session, found)
+    is_corrected = False
+    if correction is not None and not found.papers:
+        corrected = _find(session, correction, asked.sort, viewer)
+        is_corrected = bool(corrected.papers)
+        found, correction = corrected if is_corrected else found, None
+    page = found.papers[asked.offset : asked.offset + asked.limit]
     marker = Marker(found.query, found.completions)
+    others: list[SearchHit] = []
+    is_sentence = not (is_corrected or found.query.is_mine or asked.offset)
+    if is_sentence and len(found.papers) <= search.FEW:
+        known = [paper.paper_id for paper in found.papers]
+        some = search.find_partly(session, found.query, found.completions, known)
+        others = _hits(session, some.papers, Marker(some.query, found.completions), viewer)
+    return SearchPage(
+        found.query,
+        _hits(session, page, marker, viewer),
+        others,
+        len(found.papers),
+        found.is_all,
+        facets.of_hits(session, found),
+        is_corrected,
+        correction,
+    )
+
+
+def _find(session: Session, text: str, sort: str, viewer: User | None) -> Hits:
+    own = search.no_entries if viewer is None else partial(entries_of, session, viewer)
+    return search.find_papers(session, search.parse(text), sort=sort, own=own)
+
+
+def _hits(
+    session: Session, page: Sequence[RankedPaper], marker: Marker, viewer: User | None
+) -> list[SearchHit]:
+    """Found papers as they are shown, each with the text that has the words."""
+    if not page:
+        return []
     known = paper_queries.by_ids(session, [each.paper_id for each in page])
-    texts = _texts(session, page)
+    texts = _texts(session, page, viewer)
     chosen = {each.paper_id: _best_text(marker, each, texts) for each in page}
     entries = summaries.best_of_papers(
         session,
@@ -84,7 +147,8 @@ def results(
             continue
         entry = entries.get(paper.id)
         is_found = entry is not None and entry.summary.id == chosen[paper.id]
-        text = texts[entry.summary.id] if entry is not None and is_found else paper.abstract
+        own = texts[entry.summary.id] if entry is not None and is_found else None
+        text = _paragraphs(paper.abstract) if own is None else own
         hits.append(
             SearchHit(
                 paper=paper,
@@ -95,21 +159,14 @@ def results(
                 excerpt=marker.excerpt(text),
             )
         )
-    return SearchPage(
-        found.query,
-        hits,
-        len(found.papers),
-        found.is_all,
-        facets.of_hits(session, found),
-        search.correction(session, found),
-    )
+    return hits
 
 
 def papers(
     session: Session, query: str, viewer: User | None, *, limit: int, offset: int
 ) -> list[PaperRow]:
     """The same papers, each with its best summary."""
-    found = search.find_papers(session, search.parse(query))
+    found = _find(session, query, "best", viewer)
     return _rows(session, found.papers[offset : offset + limit], viewer)
 
 
@@ -119,12 +176,15 @@ def _rows(session: Session, found: Sequence[RankedPaper], viewer: User | None) -
     return paper_queries.rows(session, [known[each] for each in ids if each in known], viewer)
 
 
-def _texts(session: Session, page: Sequence[RankedPaper]) -> dict[int, str]:
+def _texts(session: Session, page: Sequence[RankedPaper], viewer: User | None) -> dict[int, str]:
     wanted = [number for each in page for number in each.summaries[:SUMMARIES_LOOKED_AT]]
     rows = session.execute(
         select(SearchEntry.summary_id, SearchEntry.text).where(SearchEntry.summary_id.in_(wanted))
     )
-    return {number: text for number, text in rows if number is not None}
+    texts = {number: text for number, text in rows if number is not None}
+    if viewer is not None and any(each.is_mine for each in page):
+        texts |= hidden_texts(session, wanted, viewer)
+    return texts
 
 
 def _best_text(marker: Marker, found: RankedPaper, texts: dict[int, str]) -> int | None:
@@ -135,6 +195,11 @@ def _best_text(marker: Marker, found: RankedPaper, texts: dict[int, str]) -> int
     if best is None or (counts[best] == 0 and found.is_itself):
         return None
     return best
+
+
+def _paragraphs(abstract: str) -> str:
+    """An abstract with a line for each paragraph, as the texts of summaries are stored."""
+    return "\n".join(map(one_line, _BLANK_LINE.split(abstract)))
 
 
 def _title(marker: Marker, paper: Paper) -> list[Piece]:

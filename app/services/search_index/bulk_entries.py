@@ -78,9 +78,10 @@ class BulkIndex:
         names: set[str] = set()
         for number, paper, where in papers:
             place, called = self._known(where)
-            title, people, body = paper.texts
-            facts = entries.paper_facts(place, people, paper.namesakes)
-            rows.append((entry_number(False, where[1], number), number, title, people, facts, body))
+            texts = paper.texts
+            facts = entries.paper_facts(place, texts, paper.namesakes)
+            entry = entry_number(False, where[1], number)
+            rows.append((entry, number, texts.title, texts.people, facts, texts.body))
             names.update(paper.names)
             words.update({*paper.words, *paper.names, *called})
         if not rows:

@@ -100,9 +100,13 @@ def is_summarised() -> ColumnElement[bool]:
 
 
 def summaries(
-    session: Session, which: ColumnElement[bool], texts: Mapping[int, str] | None = None
+    session: Session,
+    which: ColumnElement[bool],
+    texts: Mapping[int, str] | None = None,
+    *,
+    hidden: bool = False,
 ) -> list[tuple[int, SummaryFacts]]:
-    """Public summaries, each behind its paper's number.
+    """Public summaries, each behind its paper's number; with `hidden` those that are not public.
 
     Without `texts`, those that have entries, with the texts of these.
     """
@@ -118,7 +122,7 @@ def summaries(
         )
         .join(User, User.id == Summary.user_id)
         .join(SearchEntry, SearchEntry.summary_id == Summary.id, isouter=texts is not None)
-        .where(which, public_of_few())
+        .where(which, ~public_of_few() if hidden else public_of_few())
     ).all()
     tags: dict[int, list[str]] = defaultdict(list)
     for start in range(0, len(rows), BATCH):
@@ -134,7 +138,7 @@ def summaries(
                 takeaway=takeaway,
                 text=texts[number] if texts is not None else plain,
                 tags=sorted(tags[number]),
-                writer=() if anonymous else (shown, name),
+                writer=() if anonymous or hidden else (shown, name),
             ),
         )
         for number, paper_id, plain, takeaway, anonymous, shown, name in rows

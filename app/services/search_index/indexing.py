@@ -29,6 +29,7 @@ from app.search import entries
 from app.search.entries import SummaryFacts
 from app.services.bulk import among
 from app.services.search_index import facts as search_facts
+from app.services.search_index import hidden
 from app.services.search_index.facts import BATCH
 
 MAX_PAPERS_IN_TRANSACTION = 4000  # papers in one transaction, where there are very many
@@ -76,6 +77,7 @@ def renew(session: Session) -> Iterator[int]:
     begin_writing(session)
     session.execute(delete(SearchWord))
     session.commit()
+    hidden.renew_hidden(session)
     yield from _in_batches(session, true())
 
 
@@ -108,7 +110,7 @@ def index_authors(session: Session, author_ids: Collection[int]) -> None:
 def index_summaries(session: Session, summary_ids: Sequence[int], texts: Mapping[int, str]) -> None:
     """Write the entries of summaries anew.
 
-    A private one has none, an anonymous one no name.
+    A private one has one that its writer alone finds (`hidden`), an anonymous one no name.
 
     Args:
         texts: what those say that were rendered, without markup; others say what they said.
@@ -118,7 +120,9 @@ def index_summaries(session: Session, summary_ids: Sequence[int], texts: Mapping
         entered = SearchEntry.summary_id.in_(these)
         known = select(SearchEntry.summary_id, SearchEntry.text).where(entered)
         said = {number: text for number, text in session.execute(known) if number}
+        said.update(hidden.stored_texts(session, these))
         said.update(texts)
+        hidden.write_hidden(session, these, said)
         found = search_facts.summaries(session, Summary.id.in_(these), said)
         session.execute(delete(SearchEntry).where(entered))
         papers = search_facts.papers(session, sorted({paper_id for paper_id, _ in found}))

@@ -1,13 +1,15 @@
-"""Search, and suggestions while somebody types."""
+"""Search, suggestions while somebody types, and how browsers search here."""
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.queries import identifiers
 from app.queries.search import results as search
 from app.queries.search import suggestions
+from app.references.identifiers import PaperRef
+from app.references.parsing import parse_identifier
 from app.views.http import listing
 from app.views.http.access import db, search_text, viewer
 from app.views.http.security import SEARCH_LIMIT, TYPING_LIMIT
@@ -23,6 +25,7 @@ FACETS = {
     "tag": "Tag",
     "author": "Author",
 }
+SORTS = {"best": "Best match", "date": "Newest", "votes": "Most votes"}
 
 
 @blueprint.get("/search")
@@ -33,24 +36,49 @@ def results() -> str | Response:
     if paper is not None:
         return redirect(url_for("papers.show", key=paper.key), 302)
     size = listing.ROWS
-    offset = (listing.page_number() - 1) * size
-    found = search.results(db(), query, viewer(), limit=size, offset=offset)
+    sort = request.args.get("sort", "")
+    sort = sort if sort in SORTS else "best"
+    named = _named(query)
+    is_exact = request.args.get("exact") == "1"
+    asked = search.Asked(
+        query,
+        limit=size,
+        offset=(listing.page_number() - 1) * size,
+        sort=sort,
+        is_exact=is_exact or named is not None,
+    )
+    found = search.results(db(), asked, viewer())
+    # Where a page says nothing else, its address does not either.
+    shown = {"sort": sort if sort != "best" else None, "exact": 1 if is_exact else None}
+    more = asked.offset + size < found.total
     return render_template(
         "search/results.html",
         q=query,
-        page=listing.by_number(found.hits, offset + size < found.total, q=query),
+        page=listing.by_number(found.hits, more, q=query, **shown),
         found=found,
         facet_names=FACETS,
+        sorts=SORTS,
+        sort=sort,
+        shown=shown,
+        named=named,
         add_url=add_paper_url(query),
     )
 
 
 @blueprint.get("/search/suggest")
 @TYPING_LIMIT
-def suggest() -> str:
-    """What may be meant: a page, or with `part=list` the list alone, for `suggest.js`."""
+def suggest() -> str | Response:
+    """What may be meant: a page, or a part of it.
+
+    With `part=list` the list alone, for `suggest.js`; with `part=json` as browsers' own search
+    fields want it (OpenSearch's suggestions).
+    """
     query = _typed()
     found = suggestions.for_typed(db(), query)
+    if request.args.get("part") == "json":
+        answer = jsonify([query, [paper.title for paper in found.papers]])
+        answer.mimetype = "application/x-suggestions+json"
+        return answer
     template = "list" if request.args.get("part") == "list" else "suggest"
     return render_template(
         f"search/{template}.html",
@@ -58,6 +86,21 @@ def suggest() -> str:
         exact=identifiers.find_paper_exactly(db(), query),
         found=found,
     )
+
+
+@blueprint.get("/opensearch.xml")
+def description() -> Response:
+    """How a browser searches here, for its list of search engines."""
+    page = render_template("search/opensearch.xml", site=db().info["site_url"])
+    return Response(page, mimetype="application/opensearchdescription+xml")
+
+
+def _named(query: str) -> PaperRef | None:
+    """The identifier that a search consists of; a word could be a key, and is none."""
+    ref = parse_identifier(query)
+    if ref is None or ref.kind in ("doi", "arxiv", "acl", "url"):
+        return ref
+    return ref if query.count("/") > 1 else None
 
 
 def _typed() -> str:

@@ -169,7 +169,7 @@ def test_all_of_it_moves(session: Session) -> None:
         assert there is not None
         assert there.id == kept.id
     for query in ("wonderful", "1512.03385", "vision"):
-        hits = results.results(session, query, None, limit=5, offset=0).hits
+        hits = results.results(session, results.Asked(query, limit=5), None).hits
         assert [hit.paper.id for hit in hits] == [kept.id]
     logged = session.get_one(PaperMerge, number)
     assert (logged.removed_key, logged.kept_key) == ("journals/corr/HeZRS15", kept.key)

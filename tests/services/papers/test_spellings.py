@@ -201,5 +201,5 @@ def test_each_spelling_finds_both(session: Session) -> None:
     read(session, TWO)
     session.commit()
     for typed in ("Fransen", "Fransén", "author:naatanen", "Näätänen", "nature", "Nature"):
-        hits = results.results(session, typed, None, limit=5, offset=0).hits
+        hits = results.results(session, results.Asked(typed, limit=5), None).hits
         assert sorted(hit.paper.key for hit in hits) == ["one", "two"], typed

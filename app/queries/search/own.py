@@ -1,0 +1,117 @@
+"""One's own summaries as search finds them, also those that are not public.
+
+These are in no index: an index is shared, and what others wrote must neither change what one finds
+nor how long that takes. The texts of one writer are few enough to be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import Session, aliased
+
+from app.models import HiddenEntry, Paper, SearchEntry, Summary, User
+from app.models.search_entry import is_paper_entry
+from app.search.query import Clause, Part, Phrase, Query
+
+MAX_OWN = 1000  # texts that one search finds
+_Texts = Mapping[str, SQLColumnExpression[str]]
+
+
+def entries_of(
+    session: Session, viewer: User, query: Query, completions: Mapping[Part, Sequence[str]]
+) -> list[Any]:
+    """What fulfils a query of the viewer's texts that are not public, as engines give entries.
+
+    Of a query `in:mine` also their public ones.
+    """
+    # What may be a beginning is looked for as one: no text need be searched for all its endings.
+    clauses = query.clauses(dict.fromkeys(completions, ()))
+    found = list(session.execute(_hidden(clauses, viewer)))
+    if query.is_mine:
+        found += session.execute(_public(clauses, viewer))
+    return [tuple(row) for row in found]
+
+
+def hidden_texts(session: Session, summary_ids: Sequence[int], viewer: User) -> dict[int, str]:
+    """What those of some summaries say that only the viewer may find."""
+    query = (
+        select(HiddenEntry.summary_id, HiddenEntry.text)
+        .join(Summary, Summary.id == HiddenEntry.summary_id)
+        .where(HiddenEntry.summary_id.in_(summary_ids), Summary.user_id == viewer.id)
+    )
+    return dict(session.execute(query).all())
+
+
+def _hidden(clauses: Sequence[Clause], viewer: User) -> Select[Any]:
+    entry = aliased(SearchEntry, name="entry")  # the paper's
+    texts = {
+        "title": entry.title,
+        "people": entry.people,
+        "facts": entry.facts + " " + HiddenEntry.tags,
+        "body": HiddenEntry.body,
+    }
+    return (
+        _columns(entry)
+        .join(HiddenEntry, HiddenEntry.summary_id == Summary.id)
+        .join(entry, (entry.paper_id == Summary.paper_id) & is_paper_entry(entry))
+        .where(Summary.user_id == viewer.id, Summary.visibility != "public", _are(clauses, texts))
+    )
+
+
+def _public(clauses: Sequence[Clause], viewer: User) -> Select[Any]:
+    entry = aliased(SearchEntry, name="entry")
+    texts = {
+        "title": entry.title,
+        "people": entry.people,
+        "facts": entry.facts,
+        "body": entry.body,
+    }
+    return (
+        _columns(entry)
+        .join(entry, entry.summary_id == Summary.id)
+        .where(Summary.user_id == viewer.id, _are(clauses, texts))
+    )
+
+
+def _columns(entry: type[SearchEntry]) -> Select[Any]:
+    columns: list[Any] = [
+        *(Summary.paper_id, Summary.id, entry.title, entry.people),
+        *(Paper.year, Paper.venue_id, Paper.section_slug, Paper.top_score, entry.id),
+    ]
+    return (
+        select(*columns)
+        .select_from(Summary)
+        .join(Paper, Paper.id == Summary.paper_id)
+        .order_by(Summary.id.desc())
+        .limit(MAX_OWN)
+    )
+
+
+def _are(clauses: Sequence[Clause], texts: _Texts) -> ColumnElement[bool]:
+    """Whether an entry fulfils the clauses."""
+    return and_(true(), *(_is(clause, texts) for clause in clauses))
+
+
+def _is(clause: Clause, texts: _Texts) -> ColumnElement[bool]:
+    found = or_(*(_has(phrase, texts) for phrase in clause.choices))
+    return not_(found) if clause.negative else found
+
+
+def _has(phrase: Phrase, texts: _Texts) -> ColumnElement[bool]:
+    wanted = f" {' '.join(phrase.words)}{'' if phrase.is_begun else ' '}"
+    columns = [phrase.column] if phrase.column else list(texts)
+    padded = (literal(" ") + texts[column] + " " for column in columns)
+    return or_(*(text.contains(wanted, autoescape=True) for text in padded))

@@ -1,0 +1,49 @@
+"""Keep what only its writer finds: the entries of summaries that are not public."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from app.db import begin_writing
+from app.models import HiddenEntry, Summary
+from app.search import entries
+from app.services.search_index import facts
+from app.services.search_index.facts import BATCH
+
+
+def stored_texts(session: Session, summary_ids: Sequence[int]) -> dict[int, str]:
+    """What those of some summaries say that have such entries, without markup."""
+    query = select(HiddenEntry.summary_id, HiddenEntry.text)
+    return dict(session.execute(query.where(HiddenEntry.summary_id.in_(summary_ids))).all())
+
+
+def write_hidden(session: Session, summary_ids: Sequence[int], texts: Mapping[int, str]) -> None:
+    """Write the entries of summaries anew; a public one has none, nor one whose text is unknown."""
+    session.execute(delete(HiddenEntry).where(HiddenEntry.summary_id.in_(summary_ids)))
+    known = [number for number in summary_ids if number in texts]
+    found = facts.summaries(session, Summary.id.in_(known), texts, hidden=True) if known else []
+    if found:
+        rows = [
+            {
+                "summary_id": own.id,
+                "tags": " ".join(map(entries.tag_mark, own.tags)),
+                "body": entries.summary_body(own),
+                "text": own.text,
+            }
+            for _, own in found
+        ]
+        session.execute(insert(HiddenEntry), rows)
+
+
+def renew_hidden(session: Session) -> None:
+    """Write all such entries anew by the present rules; commits after each batch."""
+    last = 0
+    query = select(HiddenEntry.summary_id).order_by(HiddenEntry.summary_id).limit(BATCH)
+    while ids := session.scalars(query.where(HiddenEntry.summary_id > last)).all():
+        last = ids[-1]
+        begin_writing(session)
+        write_hidden(session, ids, stored_texts(session, ids))
+        session.commit()

@@ -1,0 +1,123 @@
+"""What somebody wrote and hides: they alone find it, and nobody else can tell that it is there."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.models import HiddenEntry, Paper, Summary, User
+from app.queries.search import results, suggestions
+from app.services.search_index import hidden
+from app.services.summaries.deletion import delete_summary
+from tests.helpers.client import Browser
+from tests.helpers.factories import make_paper, make_summary, make_user, publish
+
+QUERIES = [
+    "secretword",
+    "secretw",
+    '"plain secretword"',
+    "residual secretword",
+    "tag:secrettag",
+    "secretword year:2016",
+    "-nothing secretword",
+    "in:mine",
+    "in:mine secretword",
+    "in:mine tag:secrettag",
+    "IN:mine residual",
+]
+NOT_FOUND = [
+    "secretword year:2017",
+    "secretword -residual",
+    "tag:secret",
+    "in:mine elsewhere",
+    '"secretword plain"',
+    "has:summary secretword",
+]
+
+
+def found(session: Session, typed: str, viewer: User | None) -> list[tuple[str, str]]:
+    page = results.results(session, results.Asked(typed, limit=20, is_exact=True), viewer)
+    return [
+        (hit.paper.key, "".join(piece.text for piece in hit.excerpt))
+        for hit in [*page.hits, *page.partial]
+    ]
+
+
+@pytest.fixture
+def paper(session: Session) -> Paper:
+    make_paper(session, "other", "Elsewhere")
+    return make_paper(session, "paper", "Deep residual learning", year=2016)
+
+
+@pytest.mark.parametrize("visibility", ["private", "unlisted"])
+def test_hidden_texts_are_found_by_their_writer_alone(
+    session: Session, paper: Paper, visibility: str
+) -> None:
+    writer, reader = make_user(session, "writer"), make_user(session, "reader")
+    others = [(typed, who) for typed in [*QUERIES, *NOT_FOUND] for who in (None, reader)]
+    before = [results.results(session, results.Asked(q, limit=9), who) for q, who in others]
+    make_summary(
+        session, paper, writer, "A plain secretword.", tags=["secrettag"], visibility=visibility
+    )
+    session.expire_all()
+    for typed in QUERIES:
+        assert [key for key, _ in found(session, typed, writer)] == ["paper"], typed
+    assert "A plain secretword." in found(session, "secretword", writer)[0][1]
+    for typed in NOT_FOUND:
+        assert [key for key, text in found(session, typed, writer) if "secret" in text] == []
+    after = [results.results(session, results.Asked(q, limit=9), who) for q, who in others]
+    for (typed, who), old, new in zip(others, before, after, strict=True):
+        shown = [
+            (
+                page.total,
+                page.correction,
+                [(hit.paper.id, hit.summaries_count, hit.excerpt) for hit in page.hits],
+                [(hit.paper.id, hit.summaries_count, hit.excerpt) for hit in page.partial],
+                [(facet.name, facet.values) for facet in page.facets],
+            )
+            for page in (old, new)
+        ]
+        assert shown[0] == shown[1], (typed, who)
+    assert suggestions.for_typed(session, "secretw").papers == []
+
+
+def test_entries_follow_their_summaries(session: Session, paper: Paper) -> None:
+    writer = make_user(session, "writer")
+    summary = make_summary(session, paper, writer, "A secretword.", visibility="private")
+
+    def count() -> int | None:
+        return session.scalar(select(func.count()).select_from(HiddenEntry))
+
+    assert count() == 1
+    publish(session, writer, paper, source="A secretword.", visibility="public")
+    session.commit()
+    assert count() == 0
+    assert [key for key, _ in found(session, "in:mine secretword", writer)] == ["paper"]
+    assert found(session, "in:mine secretword", make_user(session)) == []
+    publish(session, writer, paper, source="A secretword.", visibility="private")
+    session.commit()
+    hidden.renew_hidden(session)
+    assert [key for key, _ in found(session, "secretword", writer)] == ["paper"]
+    summary = session.get_one(Summary, summary.id)
+    delete_summary(session, summary)
+    session.commit()
+    assert count() == 0
+    assert found(session, "secretword", writer) == []
+
+
+def test_a_guest_is_asked_to_sign_in(guest: Browser) -> None:
+    page = guest.get("/search?q=in:mine+attention").text
+    assert "Sign in to search your summaries" in page
+    assert 'href="/login?next=' in page
+    assert 'href="/search?q=attention"' in page
+
+
+def test_a_page_shows_what_is_private(app: Flask, session: Session, paper: Paper) -> None:
+    writer = Browser(app.test_client()).sign_up("ann")
+    user = session.scalars(select(User).where(User.name == "ann")).one()
+    make_summary(session, paper, user, "A secretword.", visibility="private")
+    page = writer.get("/search?q=secretword").text
+    assert "<mark>secretword</mark>" in page
+    assert "private" in page.lower()
