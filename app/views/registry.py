@@ -10,7 +10,7 @@ from app.config import Config
 from app.views import pictures
 from app.views.accounts import account, files, users
 from app.views.catalogue import authors, tags, venues
-from app.views.http import access, assets, errors, incoming, security, templating
+from app.views.http import access, assets, compression, errors, incoming, security, templating
 from app.views.maps import maps
 from app.views.papers import (
     adding,  # noqa: F401  (its pages belong to the blueprint of papers)
@@ -26,6 +26,7 @@ from app.views.summaries import deletion, drafts, editor_requests, history, shar
 
 def register(app: Flask, config: Config, *, static: Path) -> None:
     """Attach all pages to the app."""
+    compression.init(app)  # first, and so the last to see an answer
     access.init(app, config)
     incoming.init(app)
     security.init(app, config)

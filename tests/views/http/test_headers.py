@@ -23,7 +23,7 @@ from tests.helpers.factories import make_summary
 
 METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"]
 # What may be kept without asking again: names no text, and does not change under its address.
-LASTING = re.compile(r"/static/.+|/fonts/.+|/fonts\.css")
+LASTING = re.compile(r"/static/.+|/fonts/.+")
 # Public, the same for everybody, and read by programs: pages of other sites may read it too.
 OPEN = re.compile(r"/paper/.+\.(?:bib|ris|json)|/feed\.atom|/rss\.xml|/sitemap(?:-\d+)?\.xml")
 
