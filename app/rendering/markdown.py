@@ -40,7 +40,7 @@ from app.rendering.pictures import picture_problems
 from app.rendering.sanitizer import sanitise
 from app.text.lines import one_line
 
-RENDERER_VERSION = 5
+RENDERER_VERSION = 6
 MAX_TEXT_BYTES = 65536
 # bleach takes quadratic time in the depth of its input.
 MAX_ELEMENT_DEPTH = 100

@@ -13,25 +13,25 @@ from pathlib import Path
 from flask import Blueprint, Flask, redirect
 from werkzeug.wrappers import Response
 
-from app.services.operation.math_font import find_math_font
+from app.services.operation.fonts.files import find_fonts, licence_of
+from app.services.operation.fonts.recipes import SMALL_MATH, SMALL_TEXT
 from app.views.http import bundles
 from app.views.http.asset_files import AssetFile, with_files
+from app.views.http.font_faces import font_faces
 
 FONTS = "/fonts/"
 
 
 def init(app: Flask, *, static: Path, fonts: Path) -> None:
     """Serve `static` and the fonts, and tell templates where they are."""
-    font = find_math_font(fonts)
-    font_url = FONTS + font.name if font is not None else ""
-    prefix, files = _static_files(static, _font_faces(font_url))
-    found = [font, font.with_name(f"{font.stem}-LICENSE.txt")] if font is not None else []
-    font_files = {
-        FONTS + each.name: AssetFile(each.name, each.read_bytes())
-        for each in found
-        if each.is_file()
-    }
-    app.wsgi_app = with_files(app.wsgi_app, {**files, **font_files})  # type: ignore[method-assign]
+    found = find_fonts(fonts)
+    urls = {recipe: FONTS + path.name for recipe, path in found.items()}
+    prefix, shared = _static_files(static, font_faces(urls))
+    files = dict(shared)
+    for path in [*found.values(), *map(licence_of, found.values())]:
+        if path.is_file():
+            files[FONTS + path.name] = AssetFile(path.name, path.read_bytes())
+    app.wsgi_app = with_files(app.wsgi_app, files)  # type: ignore[method-assign]
     blueprint = Blueprint("assets", __name__)
 
     @blueprint.get("/favicon.svg")
@@ -44,14 +44,15 @@ def init(app: Flask, *, static: Path, fonts: Path) -> None:
     # Globals, not a context processor: macros see them too.
     app.jinja_env.globals.update(
         asset=lambda path: prefix + path,
-        font_url=font_url,
+        font_url=urls.get(SMALL_MATH, ""),
+        text_font_url=urls.get(SMALL_TEXT, ""),
         is_on_every_page=bundles.is_on_every_page,
         sheets_of_page=bundles.sheets_of_page,
     )
 
 
 @cache
-def _static_files(folder: Path, font_faces: str) -> tuple[str, dict[str, AssetFile]]:
+def _static_files(folder: Path, faces: str) -> tuple[str, dict[str, AssetFile]]:
     """What all addresses of the folder's files begin with, and the files by their addresses.
 
     They are read once in a process: whoever changes one starts the server again.
@@ -64,7 +65,7 @@ def _static_files(folder: Path, font_faces: str) -> tuple[str, dict[str, AssetFi
     for name, parts in bundles.SHEETS.items():
         texts = [contents[f"css/{part}.css"].decode() for part in parts]
         if name == bundles.SITE:
-            texts.append(font_faces)
+            texts.append(faces)
         contents[f"css/{name}.css"] = bundles.join_sheets(texts).encode()
     for name, parts in bundles.MODULES.items():
         texts = [contents[f"js/{part}.js"].decode() for part in parts]
@@ -74,14 +75,3 @@ def _static_files(folder: Path, font_faces: str) -> tuple[str, dict[str, AssetFi
         digest.update(name.encode() + b"\0" + body)
     prefix = f"/static/{digest.hexdigest()[:12]}/"
     return prefix, {prefix + name: AssetFile(name, body) for name, body in contents.items()}
-
-
-def _font_faces(font_url: str) -> str:
-    # "optional" and not "swap": text must not jump when the font arrives; pages preload it.
-    # No font yet (a library user who never ran `serve`): the reader's own math font serves.
-    if not font_url:
-        return ""
-    return (
-        '@font-face{font-family:"STIX Two Math";font-display:optional;'
-        f'src:url("{font_url}") format("woff2")}}\n'
-    )

@@ -15,17 +15,10 @@ SITE = "site"
 SHEETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         SITE: (
-            "tokens",
-            "base",
-            "layout",
-            "masthead",
-            "components",
-            "row",
-            "links",
-            "math",
-            "print",
+            *("tokens", "base", "layout", "masthead", "components", "row", "links", "math"),
+            *("print", "fonts"),
         ),
-        "reading": ("paper", "summary", "map", "prose", "boxes"),
+        "reading": ("paper", "summary", "map", "prose", "alerts", "folds", "media", "boxes"),
     }
 )
 # What every page needs. A page's own module may import one of these by itself and so run it twice.

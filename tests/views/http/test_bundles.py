@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from app.paths import STATIC
+from app.paths import STATIC, TEMPLATES
 from app.views.http.bundles import MODULES, SHEETS, join_modules, sheets_of_page
 
 PARTS = [part for parts in MODULES.values() for part in parts]
@@ -32,3 +32,15 @@ def test_every_sheet_is_in_one_bundle_at_most() -> None:
     parts = [part for parts in SHEETS.values() for part in parts]
     assert len(parts) == len(set(parts))
     assert all((STATIC / f"css/{part}.css").is_file() for part in parts)
+
+
+def test_every_sheet_is_in_a_bundle_or_named_by_a_page() -> None:
+    pages = "".join(path.read_text() for path in TEMPLATES.rglob("*.html"))
+    named = {
+        name
+        for names in re.findall(r"styles\((.*?)\)", pages)
+        for name in re.findall(r"'(\w+)'", names)
+    }
+    joined = {part for parts in SHEETS.values() for part in parts}
+    sheets = {path.stem for path in (STATIC / "css").iterdir()}
+    assert sheets == joined | named
