@@ -44,7 +44,7 @@ def test_rare_signs_come_from_the_whole_font_and_stretch(writer: Reader) -> None
     )
     whole = page.locator("math.tex-whole")
     whole.wait_for()
-    page.wait_for_function("document.fonts.status === 'loaded'")
+    page.evaluate("document.fonts.load('20px \"STIX Two Math Whole\"').then(() => true)")
     client = page.context.new_cdp_session(page)
     for selector in ("math mi", "math.tex-whole mo"):
         found = fonts_of(client, page, selector)
