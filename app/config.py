@@ -25,7 +25,7 @@ class Config:
     """What an installation can be told.
 
     Args:
-        data_dir: folder for the SQLite file, the math font and uploads.
+        data_dir: folder for the SQLite file, the fonts and uploads.
         database_url: SQLAlchemy address of the database.
         secret_key: signs cookies; at least 32 characters. `None` means "not set".
         site_url: address under which readers reach the site, without a slash at the end; empty

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from app.config import Config
 from app.db import Database, sqlite_warning
 from app.services.operation import refolding, schema
-from app.services.operation.math_font import ensure_math_font, find_math_font
+from app.services.operation.fonts.files import ensure_fonts, find_fonts
 
 Report = Callable[[str], None]
 
@@ -24,7 +24,7 @@ class CannotStart(Exception):
 
 
 def prepare(config: Config, say: Report) -> Database:
-    """Make the data directory, bring the database up to date, make the math font.
+    """Make the data directory, bring the database up to date, make the fonts.
 
     Args:
         config: settings.
@@ -47,9 +47,9 @@ def prepare(config: Config, say: Report) -> Database:
     if database.engine.dialect.name == "sqlite" and (warning := sqlite_warning()):
         say(warning)
     fonts = config.data_dir / "fonts"
-    if find_math_font(fonts) is None:
-        say("Making the math font (once) …")
-        ensure_math_font(fonts)
+    if not find_fonts(fonts):
+        say("Making the fonts (once) …")
+        ensure_fonts(fonts)
     return database
 
 

@@ -13,6 +13,7 @@ from app.views.catalogue import authors, tags, venues
 from app.views.http import (
     access,
     assets,
+    compression,
     errors,
     incoming,
     paths,
@@ -35,6 +36,7 @@ from app.views.summaries import deletion, drafts, editor_requests, history, shar
 
 def register(app: Flask, config: Config, *, static: Path) -> None:
     """Attach all pages to the app."""
+    compression.init(app)  # first, and so the last to see an answer
     access.init(app, config)
     incoming.init(app)
     security.init(app, config)

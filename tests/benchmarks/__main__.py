@@ -8,7 +8,7 @@ from itertools import chain
 
 import click
 
-from tests.benchmarks import growth, hostility, rendering, search, speed, throughput, web
+from tests.benchmarks import growth, hostility, rendering, search, speed, throughput, web, weight
 from tests.benchmarks.dblp import comparison
 from tests.benchmarks.measure import Figure
 
@@ -20,6 +20,7 @@ GROUPS: dict[str, Callable[[], Iterable[Figure]]] = {
     "search": search.figures,
     "speed": lambda: chain(speed.figures(), throughput.figures()),
     "web": web.figures,
+    "weight": weight.figures,
 }
 
 
@@ -45,6 +46,8 @@ def main(groups: tuple[str, ...]) -> None:
                   it and wrk are installed), and to Flask with one template and one query (five
                   minutes)
       web         backlinks, maps and cards: 100,000 summaries, 500,000 links, to 1,500 summaries
+      weight      S10: requests, bytes, fonts and layout shift of first visits, over a line with
+                  150 ms and 1.6 Mbit/s (needs Chromium)
 
     \b
     Example:

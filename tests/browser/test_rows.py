@@ -89,10 +89,10 @@ def test_openings_are_remembered_without_scripts(reader: Reader) -> None:
 def test_ages_stay_true(reader: Reader) -> None:
     page = reader.page
     reader.go("/")
-    script: Any = page.locator("script[src$='times.js']").get_attribute("src")
+    script: Any = page.locator("script[src$='site.js']").get_attribute("src")
     ages = page.evaluate(
         """async ([script, ages, present]) => {
-            const { age } = await import(script);
+            const { age } = await import(script.replace("site.js", "times.js"));
             return ages.map(([at]) => age(new Date(at), new Date(present)));
         }""",
         [script, AGES, PRESENT],

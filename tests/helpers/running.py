@@ -21,7 +21,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from app.db import Database
-from app.services.operation.math_font import ensure_math_font
+from app.services.operation.fonts.files import ensure_fonts
 from tests.helpers.engines import copy_database
 from tests.helpers.waiting import SAFETY, wait_until
 
@@ -48,22 +48,22 @@ def shortlist(*arguments: str) -> list[str]:
 
 
 @cache
-def _math_font() -> Path:
-    """The folder of a math font, which takes seconds to make: once for all installations."""
-    folder = Path(mkdtemp(prefix="math-font-"))
+def _fonts() -> Path:
+    """The folder of the fonts, which take seconds to make: once for all installations."""
+    folder = Path(mkdtemp(prefix="fonts-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    ensure_math_font(folder)
+    ensure_fonts(folder)
     return folder
 
 
-def provide_math_font(data_dir: Path) -> None:
-    """Put the math font where the program would make it."""
-    shutil.copytree(_math_font(), data_dir / "fonts", dirs_exist_ok=True)
+def provide_fonts(data_dir: Path) -> None:
+    """Put the fonts where the program would make it."""
+    shutil.copytree(_fonts(), data_dir / "fonts", dirs_exist_ok=True)
 
 
 def make_installation(data_dir: Path, template: Database) -> Database:
     """What the program would make of a data directory, as fast as copying: the caller closes it."""
-    provide_math_font(data_dir)
+    provide_fonts(data_dir)
     found = Database(f"sqlite:///{data_dir / 'shortlist.sqlite3'}", data_dir=data_dir)
     copy_database(template, found)
     return found
@@ -89,7 +89,7 @@ def demo(data_dir: Path, **settings: str) -> Iterator[Site]:
     """`shortlist demo` on a free port, until the block ends."""
     port = free_port()
     log = data_dir / "demo.log"
-    provide_math_font(data_dir)
+    provide_fonts(data_dir)
     with log.open("w") as out:
         process = subprocess.Popen(
             shortlist("demo", "--port", str(port)),
@@ -172,10 +172,10 @@ def serving(
     Args:
         data_dir, workers, options: what it is given.
         settings: further variables of its environment.
-        new: whether nothing is in `data_dir`, not even the math font.
+        new: whether nothing is in `data_dir`, not even the fonts.
     """
     if not new:
-        provide_math_font(data_dir)
+        provide_fonts(data_dir)
     # Who is started in the background ignores Ctrl-C, and so would all that it starts.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)

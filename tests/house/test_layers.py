@@ -51,6 +51,7 @@ ROOMS: dict[str, list[set[str]]] = {
     "app.services": [
         {"operation.jobs"},
         {"operation"},
+        {"operation.fonts"},
         {"dblp", "exporting", "importing", "lookup", "moderation"},
         {"accounts", "comments", "lists", "papers"},
         {"summaries"},

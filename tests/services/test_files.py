@@ -11,7 +11,7 @@ import pytest
 from app.services.exporting import vault
 from app.services.files import PRIVATE, READABLE, replace_file, write_file
 from app.services.lookup import cache
-from app.services.operation import math_font
+from app.services.operation.fonts import files as fonts
 from app.services.pictures import files as pictures
 from app.services.refusals import Refusal
 
@@ -66,7 +66,7 @@ HOMES: dict[str, Callable[[Path], object]] = {
     "vault": lambda folder: vault.into_folder(folder)("ann/text.md", b"text"),
     "picture": lambda folder: pictures.write(folder / "picture.png", b"picture"),
     "answer": lambda folder: cache.write_answer(folder, "question", cache.CachedAnswer()),
-    "font": math_font.ensure_math_font,
+    "font": fonts.ensure_fonts,
 }
 
 

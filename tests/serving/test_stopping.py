@@ -29,9 +29,9 @@ def test_before_anything_is_said(data_dir: Path, number: int) -> None:
 
 
 @ANY
-def test_while_it_makes_the_math_font(tmp_path: Path, number: int) -> None:
+def test_while_it_makes_the_fonts(tmp_path: Path, number: int) -> None:
     with serving(tmp_path / "new", new=True) as serve:
-        serve.until_line("Making the math font")
+        serve.until_line("Making the fonts")
         serve.process.send_signal(number)
         assert serve.ended() in BY_SIGNAL
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from html import escape
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
+from app.rendering.math.signs import WHOLE_FONT_SIGNS
 from app.rendering.math.tex.colours import colour_class
 from app.rendering.math.tex.commands import SIZES
 from app.rendering.math.tex.lengths import nearest
@@ -114,7 +115,9 @@ def sanitize(
         raise MathmlError("The formula gave no well-formed MathML.") from error
     if root.tag != "math":
         raise MathmlError("The formula gave no MathML.")
-    out: list[str] = ['<math display="block">' if display else "<math>", "<semantics><mrow>"]
+    font = "" if WHOLE_FONT_SIGNS.isdisjoint(markup) else ' class="tex-whole"'
+    block = ' display="block"' if display else ""
+    out: list[str] = [f"<math{block}{font}>", "<semantics><mrow>"]
     _MathmlWriter(out, marks, steps or Steps()).row(list(root), 0)
     out.append('</mrow><annotation encoding="application/x-tex">')
     out.append(escape(source, quote=False))

@@ -9,9 +9,9 @@ GitHub's. What is no formula: amounts (`currency.py`) and brackets that an expor
 Blocks are none of the scanner's business: `rendering/blocks/parser.py` knows where they begin and
 end, `displays.py` which formulas are blocks themselves.
 
-One pass over the tokens from right to left notes for every token where a formula that begins
-before it would end; one pass from left to right then takes formulas and code spans as they come.
-Both are linear in the length of the text.
+`scanner_tokens.py` notes for every token where a formula that begins before it would end; one pass
+from left to right then takes formulas and code spans as they come. It is linear in the length of
+the text.
 """
 
 from __future__ import annotations
@@ -25,19 +25,9 @@ from app.rendering.inline.entities import character
 from app.rendering.math.currency import is_money
 from app.rendering.math.equations import REFERENCE
 from app.rendering.math.scanner_definitions import Definitions
+from app.rendering.math.scanner_tokens import BRACKETS, TokenTable
 from app.text.lines import plain_ends
 
-_TOKEN = re.compile(
-    r"\\\\[()\[\]]|\\(?:begin|end)\{[a-zA-Z]+\*?\}|\\[a-zA-Z]+\*?[ ]?\{|\\[a-zA-Z]+|\\.|\\"
-    r"|\$+|`+|[{}]",
-    re.DOTALL,
-)
-# Commands whose argument is text, where a dollar begins a formula inside the formula.
-_TEXT_COMMANDS = frozenset(
-    {"text", "textrm", "textbf", "textit", "textsf", "texttt", "textnormal", "textsc", "textup"}
-    | {"textmd", "emph", "mbox", "hbox", "fbox", "intertext", "shortintertext", "tag"}
-    | {"ce", "cee", "pu"}
-)
 ENVIRONMENTS = frozenset(
     {"align", "alignat", "flalign", "equation", "gather", "multline", "eqnarray", "displaymath"}
     | {"math", "aligned", "alignedat", "gathered", "split", "cases", "dcases", "rcases", "array"}
@@ -45,8 +35,6 @@ ENVIRONMENTS = frozenset(
     | {"subequations", "CD", "numcases", "drcases", "multlined", "xalignat", "darray", "dmath"}
     | {"psmallmatrix", "bsmallmatrix", "vsmallmatrix", "lgathered", "rgathered"}
 )
-# What closes a formula, by what opens it.
-_BRACKETS = {"\\(": "\\)", "\\[": "\\]", "\\\\(": "\\\\)", "\\\\[": "\\\\]"}
 _ENTITY = re.compile(
     "&(?:(?:amp|lt|gt|quot|apos|nbsp|le|ge|leq|geq|ne|times|minus|plusmn|middot)"
     "|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});"
@@ -121,12 +109,9 @@ class _FormulaScanner:
     def __init__(self, text: str, start: int, row: bool) -> None:
         self._text = text
         self._row = row
-        self._tokens = [(m.start(), m.group()) for m in _TOKEN.finditer(text, start)]
-        self._starts = [place for place, _ in self._tokens]
-        self._runs = _code_runs(text, start)
+        self._table = TokenTable(text, start)
+        self._tokens = self._table.tokens
         self._definitions = Definitions(text, self._tokens)
-        self._ends: dict[str, list[int]] = {}
-        self._note_closers()
 
     def scan(self) -> Scan:
         found: list[FormulaMatch] = []
@@ -138,18 +123,18 @@ class _FormulaScanner:
             formula = self._formula(number, offset) if word[0] in "$\\" else None
             if formula is not None:
                 found.append(formula)
-                number = self._index(formula.end)
+                number = self._table.index(formula.end)
                 offset = 0
-                if number and self._token_end(number - 1) > formula.end:
-                    number, offset = number - 1, formula.end - self._starts[number - 1]
+                if number and self._table.end(number - 1) > formula.end:
+                    number, offset = number - 1, formula.end - self._table.starts[number - 1]
                 continue
             if word[0] in "$\\":
                 closer = self._unclosed(number, offset)
                 if closer:
-                    return Scan(found, OpenFormula(self._starts[number] + offset, closer))
-                half = half or (word[offset:] == "$$" and self._dollar[number + 1] < 0)
-            after = self._code_end(number)
-            number = self._index(after) if after else number + 1
+                    return Scan(found, OpenFormula(self._table.starts[number] + offset, closer))
+                half = half or (word[offset:] == "$$" and self._table.dollar[number + 1] < 0)
+            after = self._table.code_end(number)
+            number = self._table.index(after) if after else number + 1
             offset = 0
         return Scan(_with_bars(found) if self._row else found, None, half)
 
@@ -160,7 +145,7 @@ class _FormulaScanner:
             if size == 1:
                 return self._inline(number, place + offset)
             return self._dollars(number, place + offset) if size == 2 else None
-        if word in _BRACKETS:
+        if word in BRACKETS:
             return self._bracketed(number, word)
         if word.startswith("\\begin{"):
             return self._environment(number)
@@ -171,7 +156,7 @@ class _FormulaScanner:
         return None
 
     def _inline(self, number: int, start: int) -> FormulaMatch | None:
-        closing = self._dollar[number + 1]
+        closing = self._table.dollar[number + 1]
         if closing < 0 or (self._row and self._tokens[closing][1] != "$"):
             return None
         end = self._tokens[closing][0]
@@ -190,11 +175,11 @@ class _FormulaScanner:
 
     def _dollars(self, number: int, start: int) -> FormulaMatch | None:
         """`$$…$$`; behind them another formula may begin at once."""
-        closing = self._dollar[number + 1]
+        closing = self._table.dollar[number + 1]
         if closing < 0:
             return None
         end, word = self._tokens[closing]
-        if len(word) != 2 and not (3 <= len(word) <= 4 and self._dollar[closing + 1] >= 0):
+        if len(word) != 2 and not (3 <= len(word) <= 4 and self._table.dollar[closing + 1] >= 0):
             return None
         tex = self._text[start + 2 : end]
         alone = not self._before(start) and not self._behind(end + 2)
@@ -203,7 +188,7 @@ class _FormulaScanner:
         return FormulaMatch(start, end + 2, self._written(tex, True).strip(), True)
 
     def _bracketed(self, number: int, word: str) -> FormulaMatch | None:
-        closing = self._closers[word][number + 1]
+        closing = self._table.closers[word][number + 1]
         if closing < 0:
             return None
         start, end = self._tokens[number][0], self._tokens[closing][0]
@@ -239,7 +224,7 @@ class _FormulaScanner:
         start, word = self._tokens[number]
         if word[7:-1].rstrip("*") not in ENVIRONMENTS:
             return None
-        ends = self._ends.get("\\end" + word[6:], [])
+        ends = self._table.ends.get("\\end" + word[6:], [])
         later = bisect_left(ends, start)
         if later == len(ends):
             return None
@@ -251,10 +236,10 @@ class _FormulaScanner:
         """What would close the display formula that begins here at the edge of a line."""
         place, word = self._tokens[number]
         place, word = place + offset, word[offset:]
-        if word == "$$" and self._dollar[number + 1] < 0:
+        if word == "$$" and self._table.dollar[number + 1] < 0:
             closer = "$$"
-        elif word[-1] == "[" and word in _BRACKETS and self._closers[word][number + 1] < 0:
-            closer = _BRACKETS[word]
+        elif word[-1] == "[" and word in BRACKETS and self._table.closers[word][number + 1] < 0:
+            closer = BRACKETS[word]
         elif word.startswith("\\begin{") and word[7:-1].rstrip("*") in ENVIRONMENTS:
             closer = "\\end" + word[6:]
         else:
@@ -268,68 +253,6 @@ class _FormulaScanner:
             return tex
         rows = display or "\\\\" in tex or "\\begin" in tex
         return _ENTITY.sub(lambda found: _character(found[0], rows), tex)
-
-    def _note_closers(self) -> None:
-        """For every token: the first `$`, `\\)` and `\\]` token at the top level from it on."""
-        size = len(self._tokens)
-        self._dollar = [-1] * (size + 1)
-        words = {word for _, word in self._tokens}
-        self._closers = {word: [-1] * (size + 1) for word in _BRACKETS if word in words}
-        marks = [(self._dollar, "$")]
-        marks += [(closers, _BRACKETS[word]) for word, closers in self._closers.items()]
-        closing = self._closing_braces()
-        for number in range(size - 1, -1, -1):
-            word = self._tokens[number][1]
-            following = number + 1
-            if number in closing:
-                following = closing[number] + 1
-            elif word[0] == "`":
-                after = self._code_end(number)
-                following = self._index(after) if after else following
-            elif word.startswith("\\end{"):
-                self._ends.setdefault(word, []).append(self._tokens[number][0])
-            for closers, mark in marks:
-                closers[number] = number if word.startswith(mark) else closers[following]
-        for places in self._ends.values():
-            places.reverse()
-
-    def _closing_braces(self) -> dict[int, int]:
-        """The closing brace's token of every text command's token."""
-        open_braces: list[int] = []
-        closing: dict[int, int] = {}
-        for number, (_, word) in enumerate(self._tokens):
-            if word[-1] == "{" and word != "\\{":
-                open_braces.append(number)
-            elif word == "}" and open_braces:
-                opening = open_braces.pop()
-                if self._tokens[opening][1][1:-1].rstrip(" *") in _TEXT_COMMANDS:
-                    closing[opening] = number
-        return closing
-
-    def _code_end(self, number: int) -> int:
-        """Where the code span that begins at this token ends; 0 when none does."""
-        place, word = self._tokens[number]
-        if word[0] != "`":
-            return 0
-        places = self._runs.get(len(word), [])
-        later = bisect_left(places, place + len(word))
-        return places[later] + len(word) if later < len(places) else 0
-
-    def _index(self, place: int) -> int:
-        """The first token that begins at `place` or later."""
-        return bisect_left(self._starts, place)
-
-    def _token_end(self, number: int) -> int:
-        place, word = self._tokens[number]
-        return place + len(word)
-
-
-def _code_runs(text: str, start: int) -> dict[int, list[int]]:
-    """Places of the runs of backticks, by their length."""
-    runs: dict[int, list[int]] = {}
-    for run in re.finditer("`+", text[start:]):
-        runs.setdefault(len(run.group()), []).append(start + run.start())
-    return runs
 
 
 def _is_prose(tex: str) -> bool:

@@ -1,4 +1,4 @@
-"""Static files under an address that changes with their content, and the math font.
+"""Static files and fonts under addresses that change with their content.
 
 All of `static/` hangs below one hash, so that style sheets and modules can refer to each other by
 relative addresses and every file may be cached for ever.
@@ -7,50 +7,32 @@ relative addresses and every file may be cached for ever.
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from pathlib import Path
 
 from flask import Blueprint, Flask, redirect
 from werkzeug.wrappers import Response
-from whitenoise import WhiteNoise
 
-from app.services.operation.math_font import find_math_font
+from app.services.operation.fonts.files import find_fonts, licence_of
+from app.services.operation.fonts.recipes import SMALL_MATH, SMALL_TEXT
+from app.views.http import bundles
+from app.views.http.asset_files import AssetFile, with_files
+from app.views.http.font_faces import font_faces
 
-YEAR = 365 * 24 * 3600
 FONTS = "/fonts/"
 
 
 def init(app: Flask, *, static: Path, fonts: Path) -> None:
-    """Serve `static` and the font folder, and give templates `asset()` and `font_url`."""
-    prefix = f"/static/{_digest(static)}/"
-    served = WhiteNoise(
-        app.wsgi_app,
-        root=str(static),
-        prefix=prefix,
-        max_age=YEAR,
-        immutable_file_test=lambda _path, _url: True,
-        allow_all_origins=False,
-    )
-    font = find_math_font(fonts)
-    if font is not None:
-        served.add_files(str(fonts), prefix=FONTS)
-    app.wsgi_app = served  # type: ignore[method-assign]  # as Flask's documentation says
+    """Serve `static` and the fonts, and tell templates where they are."""
+    found = find_fonts(fonts)
+    urls = {recipe: FONTS + path.name for recipe, path in found.items()}
+    prefix, shared = _static_files(static, font_faces(urls))
+    files = dict(shared)
+    for path in [*found.values(), *map(licence_of, found.values())]:
+        if path.is_file():
+            files[FONTS + path.name] = AssetFile(path.name, path.read_bytes())
+    app.wsgi_app = with_files(app.wsgi_app, files)  # type: ignore[method-assign]
     blueprint = Blueprint("assets", __name__)
-    font_url = FONTS + font.name if font is not None else ""
-
-    @blueprint.get("/fonts.css")
-    def fonts_css() -> Response:
-        # "optional" and not "swap": text must not jump when the font arrives; pages preload it.
-        # No font yet (a library user who never ran `serve`): the reader's own math font serves.
-        css = (
-            '@font-face{font-family:"STIX Two Math";font-display:optional;'
-            f'src:url("{font_url}") format("woff2")}}'
-            if font_url
-            else "/* no math font was made */"
-        )
-        response = Response(css, mimetype="text/css")
-        response.cache_control.public = True
-        response.cache_control.max_age = 3600
-        return response
 
     @blueprint.get("/favicon.svg")
     @blueprint.get("/favicon.ico")
@@ -59,15 +41,37 @@ def init(app: Flask, *, static: Path, fonts: Path) -> None:
         return redirect(f"{prefix}favicon.svg", 302)
 
     app.register_blueprint(blueprint)
-
     # Globals, not a context processor: macros see them too.
-    app.add_template_global(lambda path: prefix + path, "asset")
-    app.jinja_env.globals["font_url"] = font_url
+    app.jinja_env.globals.update(
+        asset=lambda path: prefix + path,
+        font_url=urls.get(SMALL_MATH, ""),
+        text_font_url=urls.get(SMALL_TEXT, ""),
+        is_on_every_page=bundles.is_on_every_page,
+        sheets_of_page=bundles.sheets_of_page,
+    )
 
 
-def _digest(folder: Path) -> str:
+@cache
+def _static_files(folder: Path, faces: str) -> tuple[str, dict[str, AssetFile]]:
+    """What all addresses of the folder's files begin with, and the files by their addresses.
+
+    They are read once in a process: whoever changes one starts the server again.
+    """
+    contents = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    for name, parts in bundles.SHEETS.items():
+        texts = [contents[f"css/{part}.css"].decode() for part in parts]
+        if name == bundles.SITE:
+            texts.append(faces)
+        contents[f"css/{name}.css"] = bundles.join_sheets(texts).encode()
+    for name, parts in bundles.MODULES.items():
+        texts = [contents[f"js/{part}.js"].decode() for part in parts]
+        contents[f"js/{name}.js"] = bundles.join_modules(texts).encode()
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:12]
+    for name, body in contents.items():
+        digest.update(name.encode() + b"\0" + body)
+    prefix = f"/static/{digest.hexdigest()[:12]}/"
+    return prefix, {prefix + name: AssetFile(name, body) for name, body in contents.items()}

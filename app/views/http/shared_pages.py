@@ -51,6 +51,12 @@ def keep_private() -> None:
     g.is_shared = False
 
 
+def is_packed_later() -> bool:
+    """Whether the cache in front of the app compresses the present answer."""
+    note = _note()
+    return note is not None and note.is_shared
+
+
 def expire_page(moment: datetime) -> None:
     """Say that the present page says something else from a moment on."""
     note = _note()

@@ -31,7 +31,7 @@ from tests.helpers.factories import make_paper
 from tests.helpers.running import (
     environment,
     free_port,
-    provide_math_font,
+    provide_fonts,
     shortlist,
     until_it_answers,
 )
@@ -149,7 +149,7 @@ def order(source: str) -> int:
 
 
 def start(data_dir: Path, port: int) -> subprocess.Popen[bytes]:
-    provide_math_font(data_dir)
+    provide_fonts(data_dir)
     process = subprocess.Popen(
         shortlist("serve", "--port", str(port)),
         env=environment(

@@ -25,7 +25,7 @@ HEADERS = {
 }
 
 
-@pytest.mark.parametrize("path", ["/", "/no/such", "/login", "/robots.txt", "/fonts.css"])
+@pytest.mark.parametrize("path", ["/", "/no/such", "/login", "/robots.txt", "/favicon.ico"])
 def test_headers_of_every_answer(guest: Browser, path: str) -> None:
     headers = guest.get(path).response.headers
     for name, value in HEADERS.items():

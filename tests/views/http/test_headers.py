@@ -16,14 +16,15 @@ from app import create_app
 from app.config import Config
 from app.db import Database, begin_writing
 from app.models import Paper, Revision, Summary, User
-from app.services.operation.math_font import math_font_name
+from app.services.operation.fonts.files import font_name
+from app.services.operation.fonts.recipes import RECIPES
 from app.views.http.security import HEADERS
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_summary
 
 METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"]
 # What may be kept without asking again: names no text, and does not change under its address.
-LASTING = re.compile(r"/static/.+|/fonts/.+|/fonts\.css")
+LASTING = re.compile(r"/static/.+|/fonts/.+")
 # Public, the same for everybody, and read by programs: pages of other sites may read it too.
 OPEN = re.compile(r"/paper/.+\.(?:bib|ris|json)|/feed\.atom|/rss\.xml|/sitemap(?:-\d+)?\.xml")
 
@@ -83,7 +84,8 @@ def test_all_routes_by_all_methods(app: Flask, session: Session, signed_in: bool
 def with_font(config: Config, database: Database) -> Flask:
     fonts = config.data_dir / "fonts"
     fonts.mkdir()
-    (fonts / math_font_name()).write_bytes(b"wOF2 and more")
+    for recipe in RECIPES:
+        (fonts / font_name(recipe)).write_bytes(b"wOF2 and more")
     return create_app(config, database)
 
 
@@ -99,7 +101,7 @@ def files(app: Flask) -> list[str]:
 def test_files_by_all_methods(with_font: Flask) -> None:
     client = with_font.test_client()
     found = files(with_font)
-    assert len(found) == 3
+    assert len(found) == 2 + len(RECIPES)
     for path in [*found, "/static/none.css", f"{found[0]}/x", "/static/", "/fonts/none", "/fonts/"]:
         for method in METHODS:
             answer = client.open(path, method=method, buffered=True)

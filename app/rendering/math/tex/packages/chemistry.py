@@ -11,6 +11,14 @@ from types import MappingProxyType
 
 from app.rendering.math.tex.commands import GREEK
 from app.rendering.math.tex.marks import Handler, Rewriter
+from app.rendering.math.tex.packages.chemistry_scripts import (
+    CHARGE,
+    STATE,
+    SUBSCRIPT,
+    SUPERSCRIPT,
+    write_script,
+)
+from app.rendering.math.tex.packages.chemistry_text import ChemistryText
 from app.rendering.math.tex.tokens import TexError, TokenReader, tokenize
 
 MAX_DEPTH = 12  # of formulas in the labels of arrows, and in scripts
@@ -43,25 +51,14 @@ _OPERATORS = {"\\pm", "\\mp", "\\times", "\\cdot"}
 _SPACES = {"\\,", "\\:", "\\;", "\\!", "\\ ", "~", "\\quad", "\\qquad"}
 
 _SPACE = re.compile(r"\s+")
+_PRIMES = re.compile("'+")
 _ARROW = re.compile(r"<-->|<->|<=>>|<<=>|<=>|<-|->|[→⟶←↔⇌⇄]")
-_STATE = r"\((?:aq|cr|am|vit|ads|mon|pol|sln|lc|cd|nr|[slg]|\$[^$]*\$|aq,\s*\$[^$]*\$)\)"
-_STATE_AT = re.compile(_STATE)
-_END = rf"(?=$|[\s)\]}},;_^+&]|\\\}}|\\\\|{_STATE})"
-# A minus is a charge where nothing follows that it could bind.
-_CHARGE = re.compile(rf"\++|-+{_END}")
-_SUPERSCRIPT = re.compile(
-    rf"\d+\.?[+]|\d+\.?-{_END}|[a-z][+]|[a-z]-{_END}|\d+|[+]\d*|-\d*|[.•]+[+-]?|'+|\*+|[A-Za-z]"
-)
-_SUBSCRIPT = re.compile(r"[+-]?\d+|[+-]|\*|[A-Za-z]")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?(?:/\d+)?|\((\d+/\d+)\)|\.\d+")
 _VARIABLE = re.compile(r"(\d*)([a-z])(?=\s+[A-Z\[(\\])")
 _LETTERS = re.compile(r"[A-Za-z]+")
 _PRECIPITATE = re.compile(r"v(?=$|[\s)&])")
 _GAS = re.compile(r"\^(?=$|[\s)&])")
 _COMMAND = re.compile(r"\\(?:[a-zA-Z]+\s*|.)", re.DOTALL)
-_SCRIPT_PART = re.compile(
-    r"[A-Z][A-Za-z]*|[a-z]{2,}|[a-z]|\d+(?:[.,]\d+)?|[.•]|'|\s+|-|.", re.DOTALL
-)
 
 
 def formula(shim: Rewriter, reader: TokenReader, word: str) -> str:
@@ -81,9 +78,8 @@ class _Chemistry:
         if depth > MAX_DEPTH:
             raise TexError("The chemical formula is nested too deeply.")
         self._shim = shim
-        self._text = text
+        self._text = ChemistryText(text)
         self._depth = depth
-        self._at = 0
         self._out: list[str] = []
         self._scripts: set[str] = set()  # those that the last atom has
         self.before = ""
@@ -94,21 +90,11 @@ class _Chemistry:
             self._amount, self._state, self._letters, self._group, self._math, self._command,
             self._other,
         )  # fmt: skip
-        while self._at < len(self._text):
+        while not self._text.is_read():
             any(step() for step in steps)
         return "".join(self._out)
 
     # -- what the steps use
-
-    def _take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        found = pattern.match(self._text, self._at)
-        if found and found.end() > self._at:
-            self._at = found.end()
-            return found
-        return None
-
-    def _next(self) -> str:
-        return self._text[self._at : self._at + 1]
 
     def _put(self, tex: str, before: str = "atom") -> bool:
         self._out.append(tex)
@@ -126,41 +112,30 @@ class _Chemistry:
     def _inner(self, text: str) -> str:
         return _Chemistry(self._shim, text, self._depth + 1).write()
 
-    def _until(self, opening: str, closing: str) -> str:
-        """The text in the brackets that open here."""
-        depth, start = 0, self._at + 1
-        for at in range(self._at, len(self._text)):
-            depth += (self._text[at] == opening) - (self._text[at] == closing)
-            if not depth:
-                self._at = at + 1
-                return self._text[start:at]
-        raise TexError(f"A bracket “{opening}” in \\ce is never closed.")
+    def _braces(self) -> str:
+        return self._text.take_brackets("{", "}")
 
-    def _until_dollar(self) -> str:
-        end = self._text.find("$", self._at + 1)
-        if end < 0:
-            raise TexError("A dollar in \\ce is never closed.")
-        found = self._text[self._at + 1 : end]
-        self._at = end + 1
-        return self._shim.rewrite(tokenize(found))
+    def _dollars(self) -> str:
+        """What stands between dollars is TeX."""
+        return self._shim.rewrite(tokenize(self._text.take_dollars()))
 
     # -- the steps, each of which takes something that begins here, or nothing
 
     def _space(self) -> bool:
-        if not self._take(_SPACE):
+        if not self._text.take(_SPACE):
             return False
         if self.before == "atom":
             self.before = "space"
         return True
 
     def _arrow(self) -> bool:
-        found = self._take(_ARROW)
+        found = self._text.take(_ARROW)
         if not found:
             return False
         alone, command = _ARROWS[_SAME_ARROWS.get(found[0], found[0])]
         labels: list[str] = []
-        while self._next() == "[" and len(labels) < 2:
-            labels.append(self._inner(self._until("[", "]")))
+        while self._text.next() == "[" and len(labels) < 2:
+            labels.append(self._inner(self._text.take_brackets("[", "]")))
         above, below = (*labels, "", "")[:2]
         if not above and not below:
             return self._put(f" {alone}", "")
@@ -176,46 +151,45 @@ class _Chemistry:
         if self.before == "atom":
             return False
         for pattern, sign in ((_PRECIPITATE, "{\\downarrow}"), (_GAS, "{\\uparrow}")):
-            if self._take(pattern):
+            if self._text.take(pattern):
                 return self._put(f"\\ {sign}" if self.before else sign)
         return False
 
     def _sign(self) -> bool:
         """`+`, `-`, `=`, `#`, `*` and `.`: operators, charges, bonds, additions."""
-        sign = self._next()
+        sign = self._text.next()
         if not sign or sign not in "+-=#*.•·":
             return False
         if sign in "*.•·":
             if not self.before:
                 return False
-            self._at += 1
+            self._text.at += 1
             return self._put("{\\cdot}", "")
-        if self.before == "atom" and (charge := self._take(_CHARGE)):
+        if self.before == "atom" and (charge := self._text.take(CHARGE)):
             self._put_script("^", charge[0])
             return True
-        self._at += 1
+        self._text.at += 1
         if self.before == "atom" or sign == "#":
             return self._put(_BONDS[sign], "bond")
         return self._put(f" {sign} ", "")
 
     def _script(self) -> bool:
-        mark = self._next()
+        mark = self._text.next()
         if mark == "'" and self.before:
-            primes = re.compile("'+").match(self._text, self._at)
+            primes = self._text.take(_PRIMES)
             assert primes is not None
-            self._at = primes.end()
             self._put_script("^", "\\prime " * len(primes[0]))
             return True
-        if not mark or mark not in "^_" or self._at + 1 == len(self._text):
+        if not mark or mark not in "^_" or self._text.is_last():
             return False
-        self._at += 1
-        if self._next() == "{":
-            content = _script(self._shim, self._until("{", "}"))
-        elif self._next() == "$":
-            content = self._until_dollar()
-        elif plain := self._take(_SUPERSCRIPT if mark == "^" else _SUBSCRIPT):
-            content = _script(self._shim, plain[0])
-        elif command := self._take(_COMMAND):
+        self._text.at += 1
+        if self._text.next() == "{":
+            content = write_script(self._shim, self._braces())
+        elif self._text.next() == "$":
+            content = self._dollars()
+        elif plain := self._text.take(SUPERSCRIPT if mark == "^" else SUBSCRIPT):
+            content = write_script(self._shim, plain[0])
+        elif command := self._text.take(_COMMAND):
             content = self._shim.rewrite(tokenize(command[0]))
         else:
             return self._put("", self.before)
@@ -225,15 +199,15 @@ class _Chemistry:
     def _amount(self) -> bool:
         """A number: before a formula an amount, behind an atom an index."""
         if self.before in ("atom", "bond"):
-            if self.before == "bond" or not self._next().isdecimal():
+            if self.before == "bond" or not self._text.next().isdecimal():
                 return False
-            digits = self._take(re.compile(r"\d+"))
+            digits = self._text.take(re.compile(r"\d+"))
             assert digits is not None
             self._put_script("_", digits[0])
             return True
-        if variable := self._take(_VARIABLE):
+        if variable := self._text.take(_VARIABLE):
             return self._put(f"{variable[0]}\\,", "")
-        number = self._take(_NUMBER)
+        number = self._text.take(_NUMBER)
         if not number:
             return False
         above, _, below = (number[1] or number[0]).partition("/")
@@ -241,7 +215,7 @@ class _Chemistry:
         return self._put((f"({tex})" if number[1] else tex) + "\\,", "")
 
     def _state(self) -> bool:
-        state = self._take(_STATE_AT) if self.before else None
+        state = self._text.take(STATE) if self.before else None
         if not state:
             return False
         inner = state[0][1:-1]
@@ -253,7 +227,7 @@ class _Chemistry:
         return self._put("\\,{(}" + "".join(parts) + "{)}")
 
     def _letters(self) -> bool:
-        letters = self._take(_LETTERS)
+        letters = self._text.take(_LETTERS)
         if not letters:
             return False
         self._part()
@@ -266,9 +240,9 @@ class _Chemistry:
 
     def _group(self) -> bool:
         """Text in braces; empty ones end an atom."""
-        if self._next() != "{":
+        if self._text.next() != "{":
             return False
-        text = self._until("{", "}")
+        text = self._braces()
         if not text.strip():
             return self._put("{}")
         self._part()
@@ -276,13 +250,13 @@ class _Chemistry:
         return self._put(self._shim.text(tokenize(inner), "\\text"))
 
     def _math(self) -> bool:
-        if self._next() != "$":
+        if self._text.next() != "$":
             return False
         self._part()
-        return self._put(f"{{{self._until_dollar()}}}")
+        return self._put(f"{{{self._dollars()}}}")
 
     def _command(self) -> bool:
-        found = self._take(_COMMAND) if self._next() == "\\" else None
+        found = self._text.take(_COMMAND) if self._text.next() == "\\" else None
         if not found:
             return False
         word = found[0].rstrip() if found[0][1:2].isalpha() else found[0]
@@ -292,8 +266,8 @@ class _Chemistry:
             return self._put(f"{word} ", "")
         if word in ("\\{", "\\}"):
             return self._put(word, "" if word == "\\{" else "atom")
-        if word == "\\bond" and self._next() == "{":
-            bond = self._until("{", "}").strip()
+        if word == "\\bond" and self._text.next() == "{":
+            bond = self._braces().strip()
             if bond not in _BONDS:
                 raise TexError(f"\\bond{{{bond}}} is not known.")
             return self._put(_BONDS[bond], "bond")
@@ -303,15 +277,15 @@ class _Chemistry:
             return self._put(f" {word} ", "")
         self._part()
         if count := _WITH_CHEMISTRY.get(word):
-            arguments = [self._until("{", "}") for _ in range(count) if self._next() == "{"]
+            arguments = [self._braces() for _ in range(count) if self._text.next() == "{"]
             return self._put(word + "".join(f"{{{self._inner(part)}}}" for part in arguments))
         return self._put(self._with_arguments(word))
 
     def _with_arguments(self, word: str) -> str:
         """Any other command: upright Greek, or TeX with its arguments as they are."""
         arguments = ""
-        while self._next() == "{":
-            part = self._until("{", "}")
+        while self._text.next() == "{":
+            part = self._braces()
             if not part.strip() and not arguments:
                 break  # `\gamma{}` ends the command's name
             arguments += f"{{{part}}}"
@@ -319,10 +293,10 @@ class _Chemistry:
         return f"\\mathrm{{{tex}}}" if word[1:] in GREEK else f"{{{tex}}}"
 
     def _other(self) -> bool:
-        character = self._next()
-        self._at += 1
+        character = self._text.next()
+        self._text.at += 1
         if character in ",;":
-            spaced = self._next().isspace()
+            spaced = self._text.next().isspace()
             return self._put(f"{character}\\ " if spaced else f"{{{character}}}", "")
         if character in "([":
             self._part()
@@ -332,38 +306,6 @@ class _Chemistry:
         if character in "&/":
             return self._put(character, "")
         return self._put(self._shim.rewrite([character]))
-
-
-def _script(shim: Rewriter, text: str) -> str:
-    """What stands in a script: letters alone are variables, others names."""
-    out: list[str] = []
-    parts = text.split("$")
-    for number, part in enumerate(parts):
-        if number % 2:
-            out.append(shim.rewrite(tokenize(part)))
-        elif "\\" in part or "{" in part:
-            inner = part.strip()
-            named = re.fullmatch(r"\{([^{}]*)\}", inner)
-            out.append(
-                shim.text(tokenize(named[1]), "\\text") if named else shim.rewrite(tokenize(part))
-            )
-        else:
-            out += [_in_script(word) for word in _SCRIPT_PART.findall(part)]
-    return "".join(out)
-
-
-def _in_script(word: str) -> str:
-    if word.isspace():
-        return "\\ "
-    if word in ".•":
-        return "{\\bullet}"
-    if word == "'":
-        return "\\prime "
-    if word in "+-=*":
-        return "{*}" if word == "*" else f"{{{word}}}"
-    if word.isalpha() and word.isascii() and not (len(word) == 1 and word.islower()):
-        return f"\\mathrm{{{word}}}"
-    return word if word.isascii() and word not in "^_&#%" else ""
 
 
 HANDLERS: Mapping[str, Handler] = MappingProxyType({"\\ce": formula, "\\cee": formula})
