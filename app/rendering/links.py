@@ -104,7 +104,9 @@ class LinkReader:
         before_list = False  # whether a line that ends in "See also:" was just read
         for child in root:
             level = heading_level(child)
-            if level:
+            if child.tag == "section":
+                section = 0  # footnotes, which stand below whatever heading is the last
+            elif level:
                 if is_see_also(child):
                     section = level
                 elif section and level <= section:
