@@ -94,7 +94,7 @@ def show(key: str) -> str | Response | tuple[str, int]:
         map=layout.draw(
             graph.neighbourhood(db(), paper, user, steps=1, max_papers=MAP_PAPERS), paper, MAP_SIZE
         ),
-        identifiers=citations.reading_links(paper, names),
+        identifiers=citations.reading_links(record, names),
         maybe_same=duplicates.suggest_duplicates(db(), paper),
         citation=citation_line.line(record),
         bibtex=writing.entry(record),
