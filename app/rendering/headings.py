@@ -23,7 +23,7 @@ HEADING_LINK = "heading-link"
 DROPPED = re.compile(r"[^\w\s-]")
 MIN_CONTENTS_WORDS = 900
 MIN_CONTENTS_HEADINGS = 3
-MAX_CONTENTS_LEVELS = 2
+MAX_CONTENTS_LEVELS, MAX_CONTENTS_LINES = 2, 100
 WORDS_A_MINUTE = 230
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 # In the HTML of a text, which the sanitiser wrote: a heading with an id, and what of it stands in
@@ -113,7 +113,7 @@ def read_contents(html: str) -> list[ContentsLine]:
         for level, anchor, inner in found
         if level in levels and inner
     ]
-    return lines if len(lines) >= MIN_CONTENTS_HEADINGS else []
+    return lines[:MAX_CONTENTS_LINES] if len(lines) >= MIN_CONTENTS_HEADINGS else []
 
 
 def heading_name(text: str) -> str:

@@ -303,10 +303,10 @@ def read_reason(sentence_html: str) -> str:
         sentence_html: of a `PaperLink` that is alone in its sentence.
     """
     before, _, rest = sentence_html.partition("<mark>")
-    after = rest.partition("</mark>")[2].lstrip(JOINTS).rstrip()
-    if after:
+    after = rest.partition("</mark>")[2].lstrip(JOINTS + ")]").rstrip()
+    if any(map(str.isalnum, after)):
         return after
-    return "" if SEE_ALSO_START.match(before) else before.rstrip(JOINTS).lstrip()
+    return "" if SEE_ALSO_START.match(before) else before.rstrip(JOINTS + "([").lstrip()
 
 
 def clip(text: str, length: int = 300) -> str:

@@ -17,8 +17,9 @@ LOW = """elements => elements
   .filter((each) => each.offsetHeight && each.getBoundingClientRect().height < 24)
   .map((each) => each.textContent)"""
 LISTS = (
-    ".authors a, .byline h2 a, .byline .meta a, .see-also > li > a, .mention a, .side-block__more a,"
-    " .summary-index a, .identifiers a, .disclosures summary, .actions :is(button, summary)"
+    ".authors a, .byline h2 a, .byline .meta a, .see-also > li > a, .mention a,"
+    " .side-block__more a, .summary-index a, .identifiers a, .disclosures summary,"
+    " .actions :is(button, summary)"
 )
 
 

@@ -27,6 +27,7 @@ def reasons(session: Session, source: str) -> list[str]:
         ("The successor: [SSD](/paper/k/1)", "The successor"),
         ("[SSD](/paper/k/1)", ""),
         ("[SSD](/paper/k/1).", ""),
+        ("Its successor ([SSD](/paper/k/1))", "Its successor"),
         ("[SSD](/paper/k/1), [YOLO](/paper/k/2)", ""),
     ],
 )
