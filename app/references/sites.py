@@ -155,7 +155,10 @@ def site_label(url: str) -> str:
 
 
 def pdf_of_page(url: str) -> str:
-    """Returns the address of the PDF to a paper's page, or its own; empty where that is unknown."""
+    """Returns the address of the PDF to a paper's page.
+
+    Its own where that is one; empty where it is unknown.
+    """
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Links to headings: those of a text to its own, `[Results](#results)`, and its list of contents.
+"""Links to headings of the same text: `[Results](#results)`, and its list of contents.
 
 A heading gets an id only when the text links to it, or is long enough for a list of contents; and
 one that the page cannot have otherwise: `h-` and its number behind the caller's prefix. Names are
@@ -83,12 +83,15 @@ def reading_minutes(source: str) -> int:
 
 
 def is_long(source: str) -> bool:
-    """Says whether a text is so long that readers want to know what is in it."""
+    """Says whether a text is long enough for a list of contents."""
     return len(source) >= MIN_CONTENTS_WORDS and count_words(source) >= MIN_CONTENTS_WORDS
 
 
 def name_headings(root: Element, prefix: str) -> None:
-    """Gives every heading that stands by itself an id; few of them need no list of contents."""
+    """Gives every heading that stands by itself an id.
+
+    Few of them need no list of contents.
+    """
     numbered = list(enumerate((each for each in root.iter() if each.tag in HEADINGS), 1))
     own = set(root)
     named = [(number, heading) for number, heading in numbered if heading in own]

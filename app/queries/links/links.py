@@ -44,7 +44,7 @@ class SeeAlso:
 
 
 @dataclass(frozen=True)
-class Writer:
+class LinkWriter:
     """Whose name stands on a summary."""
 
     name: str
@@ -55,7 +55,7 @@ class Writer:
 class Backlink:
     """A place that points to a paper: the sentence, and who wrote it."""
 
-    writer: Writer | None
+    writer: LinkWriter | None
     summary_id: int
     kind: str
     sentence_html: str
@@ -185,7 +185,7 @@ def _backlinks(
         paper = LinkedPaper(row.id, row.key, row.title_html)
         found.setdefault(row.id, PaperMentions(paper, [])).places.append(
             Backlink(
-                writer=Writer(row.name, row.display_name) if row.attributable else None,
+                writer=LinkWriter(row.name, row.display_name) if row.attributable else None,
                 summary_id=row.summary_id,
                 kind=row.kind,
                 sentence_html=row.sentence_html,

@@ -71,7 +71,7 @@ def record_of(paper: Paper, names: Sequence[Identifier]) -> PaperRecord:
 
 
 def reading_links(record: PaperRecord, names: Sequence[Identifier]) -> list[ReadingLink]:
-    """Where a paper can be read or looked up: its PDF first, then the sites that have it."""
+    """Where a paper can be read or looked up: its PDF first, then sites."""
     found = []
     pdf = pdf_of(record) or pdf_of_page(record.url)
     if pdf:

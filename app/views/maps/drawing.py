@@ -29,7 +29,10 @@ class MapDot:
 
 @dataclass(frozen=True)
 class MapLine:
-    """A line between two papers as an SVG path; `both` when links go in both directions."""
+    """A line between two papers as an SVG path.
+
+    `both` when links go in both directions.
+    """
 
     source: GraphPaper
     target: GraphPaper
@@ -55,7 +58,10 @@ class Map:
 
     @property
     def sections(self) -> list[tuple[str, str]]:
-        """Slug and name of the sections of its papers, by name; empty ones for no section."""
+        """Slug and name of the sections of its papers, by name.
+
+        Empty ones for no section.
+        """
         found = {(dot.paper.section_slug or "", dot.paper.section or "") for dot in self.dots}
         return sorted(found, key=lambda section: (not section[0], section[1]))
 

@@ -1,4 +1,4 @@
-"""What stands beside a dot on a map, how wide it is, and on which side of the dot.
+"""What stands beside a dot on a map, how wide, and on which side.
 
 A label has two lines, a short title and a year. Places are tried in an order that people expect;
 the one that the fewest lines, dots and other labels lie on is taken. Only what is near is compared:
@@ -96,7 +96,10 @@ class Spot:
 
 
 def short_title(title: str) -> str:
-    """The name that people call a paper by: what stands before the colon, or the first words."""
+    """The name that people call a paper by.
+
+    What stands before the colon, or the first words.
+    """
     plain = " ".join(_MARKS.sub("", title).split())
     name = _END.split(plain, maxsplit=1)[0] or plain
     room = bisect_right(list(accumulate(map(_width, name[:MAX_LETTERS]))), MAX_WIDTH)
@@ -172,7 +175,10 @@ def place_labels(
 
 
 def drop_overlaps(labels: Mapping[int, Label]) -> dict[int, Label]:
-    """The labels without those that lie on one before them, where a large map had no room."""
+    """The labels without those that lie on one before them.
+
+    A large map has no room for these.
+    """
     grid = _Grid()
     kept: dict[int, Label] = {}
     for number, label in labels.items():

@@ -1,4 +1,4 @@
-"""A small graph of papers as a column, the oldest on top, with arcs beside it.
+"""A small graph as a column, the oldest paper on top, with arcs beside it.
 
 For where there is little width: the text stands to one side of the dots and the arcs to the other,
 so that no line can cross a label, however many there are. It is an arc diagram: Wattenberg 2002,
