@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Paper, SimilarPaper, Venue
-from app.models.papers.paper import venue_label
+from app.models import Paper, SimilarPaper
 
-MAX_SHOWN_PAPERS = 6
+MAX_SHOWN_PAPERS = 4
 MAX_READ_PAPERS = 12  # what is shown elsewhere on the page is left out
 
 
@@ -32,8 +31,6 @@ class Similar:
 
     key: str
     title_html: str
-    year: int | None
-    venue: str
     reasons: list[Reason]
 
 
@@ -48,12 +45,8 @@ def of_paper(session: Session, paper: Paper, without: Collection[int] = ()) -> l
             SimilarPaper.reasons,
             Paper.key,
             Paper.title_html,
-            Paper.year,
-            Venue.name,
-            Paper.venue_name,
         )
         .join(Paper, Paper.id == SimilarPaper.similar_id)
-        .outerjoin(Venue, Venue.id == Paper.venue_id)
         .where(SimilarPaper.paper_id == paper.id)
         .order_by(SimilarPaper.score.desc(), SimilarPaper.similar_id)
         .limit(MAX_READ_PAPERS)
@@ -62,11 +55,9 @@ def of_paper(session: Session, paper: Paper, without: Collection[int] = ()) -> l
         Similar(
             key,
             title_html,
-            year,
-            venue_label(printed, venue or ""),
             [Reason(*reason) for reason in reasons],
         )
-        for number, reasons, key, title_html, year, venue, printed in rows
+        for number, reasons, key, title_html in rows
         if number not in without
     ]
     return found[:MAX_SHOWN_PAPERS]

@@ -83,6 +83,26 @@ DOI_SITES = frozenset(
         *("dlnext.acm.org", "nowpublishers.com", "direct.mit.edu", "bmj.com", "cambridge.org"),
     )
 )
+# Publishers of journals and proceedings at whose own sites papers are; subdomains count as well.
+PUBLISHERS = frozenset(
+    (
+        *("dl.acm.org", "ieeexplore.ieee.org", "computer.org", "link.springer.com", "nature.com"),
+        *("sciencedirect.com", "cell.com", "thelancet.com", "onlinelibrary.wiley.com", "pnas.org"),
+        *("science.org", "sciencemag.org", "tandfonline.com", "journals.sagepub.com", "mdpi.com"),
+        *("academic.oup.com", "cambridge.org", "direct.mit.edu", "mitpressjournals.org", "bmj.com"),
+        *("biomedcentral.com", "springeropen.com", "frontiersin.org", "journals.plos.org"),
+        *("elifesciences.org", "peerj.com", "hindawi.com", "pubs.acs.org", "pubs.rsc.org"),
+        *("journals.aps.org", "link.aps.org", "pubs.aip.org", "aip.scitation.org", "nejm.org"),
+        *("iopscience.iop.org", "aanda.org", "royalsocietypublishing.org", "annualreviews.org"),
+        *("epubs.siam.org", "pubsonline.informs.org", "worldscientific.com", "degruyter.com"),
+        *("emerald.com", "nowpublishers.com", "liebertpub.com", "ahajournals.org", "jmir.org"),
+        *("journals.uchicago.edu", "physiology.org", "ascopubs.org", "ascelibrary.org"),
+        *("arc.aiaa.org", "journals.asm.org", "embopress.org", "rupress.org", "genome.org"),
+        *("journals.ametsoc.org", "psycnet.apa.org", "thieme-connect.de", "thieme-connect.com"),
+        *("pubs.geoscienceworld.org", "jamanetwork.com", "karger.com", "iospress.com"),
+        *("content.iospress.com", "projecteuclid.org", "ems.press", "ams.org", "msp.org"),
+    )
+)
 PREPRINT_SITES = frozenset(("biorxiv.org", "medrxiv.org"))
 HELD_DOI = re.compile(r"/(10\.\d{4,9}(?:\.\d+)*/.+)", re.ASCII)
 PREPRINT_DOI = re.compile(r"(10\.1101/(?:\d{4}\.\d\d\.\d\d\.)?\d{6,8})(?:[v.].*)?", re.ASCII)
@@ -193,6 +213,15 @@ RULES_FOR_PAGES: tuple[tuple[str, str, str], ...] = (
      "dl.acm.org/citation.cfm?id={0}"),
     ("hal.science", r"/(?:[\w-]+/)?([a-z]+-\d{6,9})(?:v\d+)?(?:/.*)?", "hal.science/{0}"),
     ("jstor.org", r"/stable/(?:pdf/)?(\d+)(?:\.pdf)?", "jstor.org/stable/{0}"),
+)  # fmt: skip
+# Host, what the path of a paper's page looks like, and the path of its PDF there.
+RULES_FOR_PDFS: tuple[tuple[str, str, str], ...] = (
+    ("papers.nips.cc",
+     r"(?:/paper_files)?/paper/(\d{4})/hash/([0-9a-f]{32})-Abstract((?:-[\w-]+)?)\.html",
+     "/paper/{0}/file/{1}-Paper{2}.pdf"),
+    ("papers.nips.cc", r"/paper/(\d{1,5}-[\w\-]+)", "/paper/{0}.pdf"),
+    ("openaccess.thecvf.com", r"/(content[\w\-]*(?:/[\w\-]+)*)/html/([\w\-.]+?_paper)\.html",
+     "/{0}/papers/{1}.pdf"),
 )  # fmt: skip
 # Hosts that show the same pages as another one.
 SAME_HOSTS = {

@@ -47,8 +47,10 @@ from app.references.site_forms import (
     PREPRINT_DOI,
     PREPRINT_EARLY,
     PREPRINT_SITES,
+    PUBLISHERS,
     RULES_FOR_DOIS,
     RULES_FOR_PAGES,
+    RULES_FOR_PDFS,
     SAME_HOSTS,
     SHORT_DOI_HOSTS,
     TRACKING,
@@ -76,6 +78,7 @@ def _by_host(rules: tuple[tuple[str, str, str], ...]) -> _Rules:
 
 _DOIS = _by_host(RULES_FOR_DOIS)
 _PAGES = _by_host(RULES_FOR_PAGES)
+_PDFS = _by_host(RULES_FOR_PDFS)
 _KNOWN = (
     ARXIV_HOSTS | ADS_HOSTS | DOI_HOSTS | DBLP_HOSTS | ACL_HOSTS | DOI_SITES | PREPRINT_SITES
     | PII_SITES | SAME_HOSTS.keys() | _DOIS.keys() | _PAGES.keys()
@@ -145,6 +148,37 @@ def _doi(host: str, path: str) -> PaperRef | None:
 def _ads_doi(path: str) -> PaperRef | None:
     held = HELD_DOI.search(path)
     return from_doi(PART_OF_ADDRESS.sub("", held[1])) if held else None
+
+
+def site_label(url: str) -> str:
+    """Returns what a link to an address is called: "Publisher", or its host."""
+    host = _host_of(url)
+    return "Publisher" if _within(host, PUBLISHERS) else host
+
+
+def pdf_of_page(url: str) -> str:
+    """Returns the address of the PDF to a paper's page.
+
+    Its own where that is one; empty where it is unknown.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    if parts.path.lower().endswith(".pdf"):
+        return url
+    host = SAME_HOSTS.get(_host_of(url), _host_of(url))
+    for pattern, form in _PDFS.get(host, ()):
+        if found := pattern.fullmatch(parts.path):
+            return f"https://{host}{form.format(*found.groups())}"
+    return ""
+
+
+def _host_of(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
 
 
 def any_page(host: str, parts: SplitResult) -> PaperRef | None:

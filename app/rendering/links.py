@@ -34,6 +34,8 @@ SEE_ALSO = re.compile(
     re.IGNORECASE,
 )
 SEE_ALSO_START = re.compile(r"\W*(?:see also|related|similar)(?: \w+)?\s*:", re.IGNORECASE)
+# Between a paper in a list and what is said of it.
+JOINTS = " \t\n\u00a0-–—:,;.…·|→"
 # Schemes of identifiers, which browsers do not know.
 IDENTIFIER = re.compile(r"(?:doi|arxiv|urn:doi|pmid|pmcid):|info:doi/", re.IGNORECASE)
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
@@ -104,7 +106,9 @@ class LinkReader:
         before_list = False  # whether a line that ends in "See also:" was just read
         for child in root:
             level = heading_level(child)
-            if level:
+            if child.tag == "section":
+                section = 0  # footnotes, which stand below whatever heading is the last
+            elif level:
                 if is_see_also(child):
                     section = level
                 elif section and level <= section:
@@ -288,6 +292,21 @@ def heading_level(block: Element) -> int:
 def is_see_also(block: Element) -> bool:
     """Says whether a heading or line announces papers to look at."""
     return bool(SEE_ALSO.fullmatch("".join(block.itertext())[:80].strip()))
+
+
+def read_reason(sentence_html: str) -> str:
+    """Returns what a sentence says of the paper that it links to, as HTML.
+
+    What follows the link; or what stands before it, unless that only announces it.
+
+    Args:
+        sentence_html: of a `PaperLink` that is alone in its sentence.
+    """
+    before, _, rest = sentence_html.partition("<mark>")
+    after = rest.partition("</mark>")[2].lstrip(JOINTS + ")]").rstrip()
+    if any(map(str.isalnum, after)):
+        return after
+    return "" if SEE_ALSO_START.match(before) else before.rstrip(JOINTS + "([").lstrip()
 
 
 def clip(text: str, length: int = 300) -> str:

@@ -27,7 +27,7 @@ from app.rendering.blocks.parser import parse_blocks
 from app.rendering.blocks.tables import label_heads
 from app.rendering.errors import Problem, RenderError
 from app.rendering.excerpt import HELD, excerpt, first_paragraphs, lead, opening, plain_text
-from app.rendering.headings import link_headings
+from app.rendering.headings import is_long, link_headings, name_headings
 from app.rendering.inline.brackets import OpenBrackets, open_brackets
 from app.rendering.inline.footnotes import FootnoteReference, number_footnotes
 from app.rendering.inline.line import (
@@ -155,6 +155,8 @@ def render_tree(
     embed_media(root)
     number_footnotes(root, notes, id_prefix)
     link_headings(root, id_prefix, formulas.to_source)
+    if is_long(text):
+        name_headings(root, id_prefix)
     reader.read(root)
     found = [*reader.problems, *picture_problems(root, reader.line_of)]
     wants_brackets = mark_lines and "[[" in text

@@ -95,12 +95,12 @@ def _median(session: Session, keys: list[str], action: Callable[[Session, Paper]
 
 
 def _backlinks(session: Session, paper: Paper) -> object:
-    return links.mentioned_in(session, paper, None)
+    return links.mentioned_in(session, paper, None)[0]
 
 
 def _map(session: Session, paper: Paper, *, steps: int) -> object:
     found = graph.neighbourhood(session, paper, None, steps=steps, max_papers=60)
-    return layout.draw(found, paper)
+    return layout.draw(found, paper.id)
 
 
 def _card(session: Session, paper: Paper) -> object:

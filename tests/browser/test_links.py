@@ -9,6 +9,13 @@ from tests.helpers.browser.reader import Reader
 
 NO_SCRIPT = {"java_script_enabled": False}
 SIZE = "[document.documentElement.scrollHeight, document.documentElement.scrollWidth]"
+# Whether two elements lie on each other.
+OVERLAP = """(selectors) => {
+    const [one, other] = selectors.map((each) =>
+        document.querySelector(each).getBoundingClientRect());
+    return one.left < other.right && other.left < one.right
+        && one.top < other.bottom && other.top < one.bottom;
+}"""
 
 
 @pytest.mark.parametrize("reader", [{}], indirect=True)
@@ -26,8 +33,9 @@ def test_a_card_comes_and_goes(reader: Reader) -> None:
     expect(card).to_have_count(0)
     page.locator("aside .see-also a").first.hover()
     expect(card).to_contain_text("Fast R-CNN")
-    page.locator("aside a.map__paper", has_text="He 2017").hover()
+    page.locator("aside a.map__paper", has_text="Mask R-CNN").hover()
     expect(card).to_contain_text("Mask R-CNN")
+    assert not page.evaluate(OVERLAP, [".card", ".map__box"])
     page.keyboard.press("Escape")
     # By keyboard too, and gone when the focus moves on.
     page.mouse.move(0, 0)
@@ -45,7 +53,7 @@ def test_a_map_is_walked_by_keyboard(reader: Reader) -> None:
     reader.go("/paper/conf/nips/RenHGS15")
     page.get_by_role("link", name="Open full map").click()
     page.get_by_role("link", name="Two steps").click()
-    paper = page.locator("svg.map__picture a", has_text="Krizhevsky 2012")
+    paper = page.locator("svg.map__picture:visible a", has_text="ImageNet Classification")
     paper.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("ImageNet Classification")

@@ -100,7 +100,8 @@ def test_sign_up_write_find_edit_delete(reader: Reader) -> None:
     ]
     links.nth(0).click()
     page.wait_for_url("**/paper/conf/iccv/Girshick15#mira")
-    expect(page.locator("aside")).to_contain_text("before it")
+    reader.go("/mentions/conf/iccv/Girshick15")
+    expect(page.locator("main")).to_contain_text("before it")
     reader.go("/search?q=small+filters")
     expect(page.locator("main")).to_contain_text("Very Deep Convolutional Networks")
     reader.go("/write/journals/corr/SimonyanZ14a")

@@ -61,6 +61,7 @@ def test_see_also(text: str) -> None:
         "## See also\n\n- nothing\n\n## Results\n\n- [x](/paper/x)",
         "**See also**\n\n- nothing\n\n**Results**\n\n- [x](/paper/x)",
         "See also:\n\n- nothing\n\nThen [x](/paper/x)",
+        "A claim[^1].\n\n## See also\n\n- nothing\n\n[^1]: As [x](/paper/x) says.",
         "## Unrelated work\n\n- [x](/paper/x)",
         "## What one should see also here\n\n- [x](/paper/x)",
     ],

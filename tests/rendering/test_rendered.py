@@ -1,4 +1,4 @@
-"""What comes with the HTML of a text: its opening, plain text and excerpt."""
+"""What comes with the HTML of a text: its opening, contents, plain text and excerpt."""
 
 from __future__ import annotations
 
@@ -10,9 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.rendering import RenderError, preview_takeaway, render, render_takeaway
+from app.rendering.headings import (
+    MIN_CONTENTS_WORDS,
+    ContentsLine,
+    count_words,
+    read_contents,
+    reading_minutes,
+)
 from tests.helpers.safety import check
 
 PARAGRAPH = "This is a sentence of the text. " * 10
+WORDS = "word " * MIN_CONTENTS_WORDS
+LONG = f"# Why\n\n{WORDS}\n\n## How $x$ works[^1]\n\n### Small\n\n# What *now*?\n\n[^1]: A note."
 
 
 def visible(html: str) -> str:
@@ -192,3 +201,52 @@ def test_any_text_is_rendered_safely_and_the_same_each_time(text: str) -> None:
     for link in rendered.links:
         check(link.sentence_html)
         assert len(link.sentence) <= 400
+
+
+def contents(text: str) -> list[tuple[str, int]]:
+    return [(line.html, line.level) for line in read_contents(render(text, id_prefix="t-").html)]
+
+
+def test_a_long_text_has_a_list_of_contents() -> None:
+    html = render(LONG, id_prefix="t-").html
+    first, second, third = read_contents(html)
+    assert first == ContentsLine("Why", "t-h-1", 1)
+    assert second.html.startswith("How <math")
+    assert second.html.endswith("works")
+    assert (second.level, third) == (2, ContentsLine("What <em>now</em>?", "t-h-4", 1))
+    for line in (first, second, third):
+        assert f' id="{line.anchor}"' in html
+
+
+def test_ids_in_a_heading_are_not_repeated() -> None:
+    text = LONG.replace("# Why", "# [Why](#what-now) ![A plot](https://x.example/a.png)")
+    first = read_contents(render(text, id_prefix="t-").html)[0]
+    assert first.html == "Why"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# A\n\n# B\n\n# C\n\nA few words.",
+        f"# A\n\n# B\n\n{WORDS}",
+        f"# A\n\n# B\n\n> # Quoted\n\n{WORDS}",
+        WORDS,
+    ],
+    ids=["short", "two headings", "a quoted heading", "no headings"],
+)
+def test_others_have_none_and_no_ids(text: str) -> None:
+    assert contents(text) == []
+    assert ' id="' not in render(text).html
+
+
+def test_a_link_to_a_heading_alone_makes_no_contents() -> None:
+    assert contents("# A\n\n[here](#a)") == []
+
+
+def test_an_opening_has_no_ids() -> None:
+    assert ' id="' not in render(LONG).opening
+
+
+def test_minutes_of_reading() -> None:
+    assert [reading_minutes(text) for text in ("", "word", "word " * 460)] == [1, 1, 2]
+    assert count_words("深層学習は") == 3

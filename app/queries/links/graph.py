@@ -7,15 +7,14 @@ neighbourhood, and those of the newest or best summaries of a tag, a venue or a 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select, union_all
 from sqlalchemy.orm import Session
 
-from app.models import Link, Paper, Summary, SummaryTag, Tag, User, Venue
-from app.queries import papers
+from app.models import Link, Paper, Section, Summary, SummaryTag, Tag, User, Venue
 from app.queries.visibility import by_writer, visible_to
 
 LINKS_OF_CENTER = 1000
@@ -36,13 +35,27 @@ class Edge:
 
 
 @dataclass(frozen=True)
+class GraphPaper:
+    """A paper, in as much as a map or a file of one needs."""
+
+    id: int
+    key: str
+    title: str
+    title_html: str
+    year: int | None
+    section_slug: str | None
+    summaries_count: int
+    section: str | None = None  # its name
+
+
+@dataclass(frozen=True)
 class Graph:
     """Papers by number, the strongest first, and the edges between them.
 
     `left_out` counts papers that were found and had no room.
     """
 
-    papers: dict[int, Paper]
+    papers: dict[int, GraphPaper]
     edges: list[Edge]
     left_out: int
 
@@ -118,10 +131,10 @@ def of_venue(session: Session, venue: Venue, viewer: User | None, *, max_papers:
 def everything(session: Session) -> Graph:
     """All public links, and the papers at their ends; for files, not for pages."""
     edges = _edges(session, _links(None))
-    found: dict[int, Paper] = {}
+    found: dict[int, GraphPaper] = {}
     ids = sorted(_weights(edges))
     for start in range(0, len(ids), PAPERS_AT_ONCE):
-        found |= papers.by_ids(session, ids[start : start + PAPERS_AT_ONCE])
+        found |= _papers(session, ids[start : start + PAPERS_AT_ONCE])
     return Graph(found, edges, 0)
 
 
@@ -144,8 +157,18 @@ def _of(session: Session, summaries: Select[Any], viewer: User | None, most: int
 
 
 def _graph(session: Session, ids: list[int], edges: list[Edge], left_out: int) -> Graph:
-    found = papers.by_ids(session, ids)
+    found = _papers(session, ids)
     return Graph({each: found[each] for each in ids if each in found}, edges, left_out)
+
+
+def _papers(session: Session, ids: Sequence[int]) -> dict[int, GraphPaper]:
+    facts = (Paper.id, Paper.key, Paper.title, Paper.title_html, Paper.year)
+    query = (
+        select(*facts, Paper.section_slug, Paper.summaries_count, Section.name)
+        .outerjoin(Section, Section.slug == Paper.section_slug)
+        .where(Paper.id.in_(ids))
+    )
+    return {row.id: GraphPaper(*row) for row in session.execute(query)}
 
 
 def _touching(session: Session, ids: Collection[int], viewer: User | None, most: int) -> list[Edge]:

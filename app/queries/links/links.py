@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session
 
 from app.models import Link, Paper, Summary, User, folded
-from app.queries.visibility import visible_to, writer_of
+from app.queries.visibility import attributable_to, visible_to
+from app.rendering.links import read_reason
 
 BACKLINKS_SHOWN = 50
+MAX_SENTENCES_SHOWN = 3  # beside a paper's summaries
 SEE_ALSO_READ = 200  # links looked at, before those to the same paper are joined
 
 
 @dataclass(frozen=True)
+class LinkedPaper:
+    """A paper that a link leads to, or in whose summaries it stands."""
+
+    id: int
+    key: str
+    title_html: str
+
+
+@dataclass(frozen=True)
 class SeeAlso:
-    """A recommendation in the summaries of a paper.
+    """A recommendation in the summaries of a paper, with the reason that its writer gives.
 
     It leads to a known paper, or to a name that we do not know yet.
 
@@ -26,15 +38,24 @@ class SeeAlso:
     kind: str
     value: str
     label: str
-    target: Paper | None
+    target: LinkedPaper | None
     user: str | None
+    reason_html: str
+
+
+@dataclass(frozen=True)
+class LinkWriter:
+    """Whose name stands on a summary."""
+
+    name: str
+    display_name: str
 
 
 @dataclass(frozen=True)
 class Backlink:
     """A place that points to a paper: the sentence, and who wrote it."""
 
-    writer: User | None
+    writer: LinkWriter | None
     summary_id: int
     kind: str
     sentence_html: str
@@ -44,38 +65,62 @@ class Backlink:
 class PaperMentions:
     """The places in the summaries of one paper that point to another, best first."""
 
-    paper: Paper
+    paper: LinkedPaper
     places: list[Backlink]
 
 
 def see_also(session: Session, paper: Paper, viewer: User | None) -> list[SeeAlso]:
     """What the visible summaries of a paper recommend, each target once, best summary first."""
     query = (
-        select(Link)
+        select(
+            *(Link.summary_id, Link.target_kind, Link.target_value, Link.target_folded),
+            *(Link.target_id, Link.target_user, Link.label, Link.sentence_html),
+            *(Paper.key, Paper.title_html),
+        )
         .join(Link.summary)
+        .outerjoin(Paper, Paper.id == Link.target_id)
         .where(Summary.paper_id == paper.id, Link.kind == "see also", visible_to(viewer))
-        .options(joinedload(Link.target))
         .order_by(Summary.score.desc(), Summary.id, Link.position)
         .limit(SEE_ALSO_READ)
     )
+    rows = session.execute(query).all()
+    # Where several papers stand in one sentence, it is no reason for one of them.
+    shared = Counter((row.summary_id, _unmarked(row.sentence_html)) for row in rows)
     found: dict[object, SeeAlso] = {}
-    for link in session.scalars(query):
-        if link.target_id == paper.id:
+    for row in rows:
+        if row.target_id == paper.id:
             continue
-        if link.target_id is None and link.target_kind == "url":
+        if row.target_id is None and row.target_kind == "url":
             continue  # a page elsewhere, of which nobody said that it is a paper's
-        target = link.target_id or (link.target_kind, link.target_folded)
+        known = row.target_id is not None
+        alone = shared[row.summary_id, _unmarked(row.sentence_html)] == 1
         found.setdefault(
-            target,
-            SeeAlso(link.target_kind, link.target_value, link.label, link.target, link.target_user),
+            row.target_id if known else (row.target_kind, row.target_folded),
+            SeeAlso(
+                row.target_kind,
+                row.target_value,
+                row.label,
+                LinkedPaper(row.target_id, row.key, row.title_html) if known else None,
+                row.target_user,
+                read_reason(row.sentence_html) if alone else "",
+            ),
         )
     return list(found.values())
 
 
-def mentioned_in(session: Session, paper: Paper, viewer: User | None) -> list[PaperMentions]:
-    """Visible summaries of other papers that link here, by paper, best first; once a summary."""
+def _unmarked(sentence_html: str) -> str:
+    return sentence_html.replace("<mark>", "").replace("</mark>", "")
+
+
+def mentioned_in(
+    session: Session, paper: Paper, viewer: User | None
+) -> tuple[list[PaperMentions], int]:
+    """The best `MAX_SENTENCES_SHOWN` visible summaries that link here, and how many do.
+
+    By paper, best first; once a summary.
+    """
     here = and_(Link.target_id == paper.id, Summary.paper_id != paper.id)
-    return _backlinks(session, here, viewer)
+    return _backlinks(session, here, viewer, most=MAX_SENTENCES_SHOWN)
 
 
 def all_mentions(
@@ -85,7 +130,9 @@ def all_mentions(
     here = and_(Link.target_id == paper.id, Summary.paper_id != paper.id)
     query = select(func.count(Link.summary_id.distinct())).join(Link.summary)
     total = session.scalar(query.where(here, visible_to(viewer))) or 0
-    return _backlinks(session, here, viewer, (number - 1) * BACKLINKS_SHOWN), total
+    skipped = (number - 1) * BACKLINKS_SHOWN
+    found, _ = _backlinks(session, here, viewer, skipped=skipped, most=BACKLINKS_SHOWN)
+    return found, total
 
 
 def summaries_citing_unknown(
@@ -97,12 +144,18 @@ def summaries_citing_unknown(
         Link.target_folded == folded(value),
         Link.target_id.is_(None),
     )
-    return _backlinks(session, here, viewer)
+    return _backlinks(session, here, viewer, most=BACKLINKS_SHOWN)[0]
 
 
 def _backlinks(
-    session: Session, here: ColumnElement[bool], viewer: User | None, skipped: int = 0
-) -> list[PaperMentions]:
+    session: Session,
+    here: ColumnElement[bool],
+    viewer: User | None,
+    *,
+    most: int,
+    skipped: int = 0,
+) -> tuple[list[PaperMentions], int]:
+    """A few of these links by paper, and how many summaries have one; 0 when none is read."""
     # Once a summary, at the first place where it links here.
     first = (
         select(func.min(Link.id))
@@ -111,30 +164,31 @@ def _backlinks(
         .group_by(Link.summary_id)
     )
     query = (
-        select(Link)
+        select(
+            *(Link.summary_id, Link.kind, Link.sentence_html),
+            *(Paper.id, Paper.key, Paper.title_html, User.name, User.display_name),
+            attributable_to(viewer).label("attributable"),
+            func.count().over().label("total"),
+        )
         .join(Link.summary)
         .join(Summary.paper)
         .join(Summary.user)
         .where(Link.id.in_(first))
-        .options(
-            contains_eager(Link.summary).contains_eager(Summary.paper),
-            contains_eager(Link.summary).contains_eager(Summary.user),
-            contains_eager(Link.summary).defer(Summary.html, raiseload=True),
-            contains_eager(Link.summary).defer(Summary.source, raiseload=True),
-        )
         .order_by(Summary.score.desc(), Summary.id)
         .offset(skipped)
-        .limit(BACKLINKS_SHOWN)
+        .limit(most)
     )
     found: dict[int, PaperMentions] = {}
-    for link in session.scalars(query):
-        paper = link.summary.paper
-        found.setdefault(paper.id, PaperMentions(paper, [])).places.append(
+    total = 0
+    for row in session.execute(query):
+        total = row.total
+        paper = LinkedPaper(row.id, row.key, row.title_html)
+        found.setdefault(row.id, PaperMentions(paper, [])).places.append(
             Backlink(
-                writer=writer_of(link.summary, viewer),
-                summary_id=link.summary_id,
-                kind=link.kind,
-                sentence_html=link.sentence_html,
+                writer=LinkWriter(row.name, row.display_name) if row.attributable else None,
+                summary_id=row.summary_id,
+                kind=row.kind,
+                sentence_html=row.sentence_html,
             )
         )
-    return list(found.values())
+    return list(found.values()), total

@@ -10,7 +10,10 @@ from app.models import Identifier, Paper, Revision
 from app.queries.summary_entries import SummaryEntry
 from app.references.addresses import dblp_url, outside_url
 from app.references.labels import SITES
+from app.references.parsing import reference_from_url
+from app.references.sites import pdf_of_page, site_label
 from app.sources.record import PaperRecord
+from app.sources.works import pdf_of
 from app.text.tex import escape_tex
 
 # What a paper is when only the kind of its venue is known.
@@ -67,20 +70,33 @@ def record_of(paper: Paper, names: Sequence[Identifier]) -> PaperRecord:
     )
 
 
-def reading_links(paper: Paper, names: Sequence[Identifier]) -> list[ReadingLink]:
-    """Where a paper can be read or looked up: its identifiers, publisher, dblp, Google Scholar."""
+def reading_links(record: PaperRecord, names: Sequence[Identifier]) -> list[ReadingLink]:
+    """Where a paper can be read or looked up: its PDF first, then sites."""
     found = []
+    pdf = pdf_of(record) or pdf_of_page(record.url)
+    if pdf:
+        found.append(ReadingLink("PDF", pdf))
     for identifier in names:
         url = outside_url(identifier.kind, identifier.value)
         if url is not None and identifier.kind in SITES:
             found.append(ReadingLink(f"{SITES[identifier.kind]} {identifier.value}", url))
-    if paper.url and paper.url not in {place.url for place in found}:
-        found.append(ReadingLink("Publisher", paper.url))
-    if at_dblp := dblp_url(paper.key):
+    if record.url and not _names_one(record.url, names) and record.url != pdf:
+        found.append(ReadingLink(site_label(record.url) or "Web page", record.url))
+    if at_dblp := dblp_url(record.key):
         found.append(ReadingLink("dblp", at_dblp))
-    scholar = f"https://scholar.google.com/scholar?q={quote_plus(paper.title)}"
+    scholar = f"https://scholar.google.com/scholar?q={quote_plus(record.title)}"
     found.append(ReadingLink("Google Scholar", scholar))
     return found
+
+
+def _names_one(url: str, names: Sequence[Identifier]) -> bool:
+    """Whether an address only says an identifier that has a link of its own."""
+    ref = reference_from_url(url)
+    return ref is not None and any(
+        name.kind == ref.kind and name.folded == ref.value.lower()
+        for name in names
+        if name.kind in SITES
+    )
 
 
 def revision_bibtex(entry: SummaryEntry, revision: Revision, address: str, site_name: str) -> str:

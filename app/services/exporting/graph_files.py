@@ -7,8 +7,7 @@ import re
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from app.models import Paper
-from app.queries.links.graph import Graph
+from app.queries.links.graph import Graph, GraphPaper
 
 FORMATS = {
     "json": "application/json",
@@ -92,7 +91,7 @@ def as_dot(graph: Graph) -> str:
     return "\n".join([*lines, "}", ""])
 
 
-def _facts(paper: Paper) -> dict[str, Any]:
+def _facts(paper: GraphPaper) -> dict[str, Any]:
     return {
         "title": paper.title,
         "year": paper.year,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import Flask
 
 from app.config import PROGRAM_NAME
+from app.models import Summary
 from app.references.labels import KIND_LABELS, capitalised, field_label
+from app.rendering.headings import ContentsLine, is_long, read_contents, reading_minutes
 from app.views.http import access, moments
 from app.views.http.forms import SAVE_LABELS, VISIBLE_TO, WHO_SEES
 
@@ -24,6 +28,7 @@ def init(app: Flask) -> None:
     app.add_template_global(lambda: access.config().site_name, "site_name")
     app.add_template_global(lambda: access.config().signup, "signup_is_open")
     app.add_template_global(fact_label)
+    app.add_template_global(reading_guide)
     app.jinja_env.globals.update(  # macros see them too
         kind_labels=KIND_LABELS,
         program_name=PROGRAM_NAME,
@@ -32,6 +37,22 @@ def init(app: Flask) -> None:
         who_sees=WHO_SEES,
     )
     app.context_processor(lambda: {"viewer": access.viewer()})
+
+
+@dataclass(frozen=True)
+class ReadingGuide:
+    """How long a text takes to read, and its list of contents."""
+
+    minutes: int
+    lines: list[ContentsLine]
+
+
+def reading_guide(summary: Summary) -> ReadingGuide | None:
+    """What a reader wants to know before a long text; nothing for others."""
+    if not is_long(summary.source):
+        return None
+    lines = read_contents(summary.html)
+    return ReadingGuide(reading_minutes(summary.source), lines) if lines else None
 
 
 def fact_label(name: str) -> str:

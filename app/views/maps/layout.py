@@ -4,116 +4,91 @@ Where each paper stands, and the lines between them.
 
 Positions come from a force-directed layout (Fruchterman and Reingold 1991, by rustworkx). It starts
 from places that hang on the papers' keys alone, so the same graph always gives the same picture,
-and one more link moves little.
+and one more link moves little. The layout is turned in several ways, and the one whose labels lie
+on the fewest lines is taken.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import rustworkx
 
-from app.models import Paper
-from app.queries.links.graph import Edge, Graph
-from app.text.person_names import surname
+from app.queries.links.graph import Edge, Graph, GraphPaper
+from app.views.maps.drawing import Map, MapDot, make_line, pairs, radius_of
+from app.views.maps.labels import (
+    GAP,
+    Label,
+    Segment,
+    Spot,
+    drop_overlaps,
+    label_size,
+    place_labels,
+    short_title,
+)
 
 ROUNDS = 120  # of the layout, fewer where many papers make each one slow
-ROOM = 8000.0  # square pixels for a paper and its label
-MIN_MAP_PIXELS = (680.0, 440.0)
-MARGIN_X, MARGIN_Y = 56.0, 28.0
-LABEL_HEIGHT = 16.0
-LETTER = 6.6  # width of a letter of a label, about
-MAX_LABEL = 24  # "ATLAS Collaboration 2012"
+# Square pixels for a paper and its label: of many papers, and how much more where there are few.
+ROOM, MORE_ROOM, FEW_PAPERS = 12000.0, 12000.0, 20
+WIDTH, MIN_HEIGHT = 736.0, 420.0  # pixels
+MARGIN = 10.0
 SPREADS = 40
+MAX_TURNS = 24  # of a small map; a larger one is turned less often, for each turn takes longer
+TRIED_PAPERS = 240  # as many papers are placed in all turns together
+GOLDEN_ANGLE = 2.399963
+MIN_REACH, REACH = 30.0, 25.0  # pixels that a dot is moved
+HEAD = 6.0  # the length of an arrow's head
+
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class MapDot:
-    """A paper on a map; distances in pixels.."""
+class Arrangement:
+    """Dots and their labels, and what the labels cost: 0 where none lies on anything."""
 
-    paper: Paper
-    label: str
-    x: float
-    y: float
-    radius: float
-    is_center: bool
+    spots: dict[int, Spot]
+    labels: dict[int, Label]
+    costs: dict[int, int]
 
-
-@dataclass(frozen=True)
-class MapLine:
-    """A line between two papers; `both` when links go in both directions."""
-
-    source: Paper
-    target: Paper
-    x1: float
-    y1: float
-    x2: float
-    y2: float
-    links: int
-    see_also: bool
-    both: bool
+    @property
+    def cost(self) -> int:
+        return sum(self.costs.values())
 
 
-@dataclass(frozen=True)
-class Map:
-    """What a template draws; `left_out` papers had no room."""
-
-    width: int
-    height: int
-    dots: list[MapDot]
-    lines: list[MapLine]
-    left_out: int
-
-
-def draw(
-    graph: Graph, center: Paper | None = None, min_size: tuple[float, float] = MIN_MAP_PIXELS
-) -> Map:
+def draw(graph: Graph, center: int | None = None) -> Map:
     """Lay a graph out.
 
     Args:
         graph: the papers and edges.
-        center: the paper that it is about, if it is about one.
-        min_size: width and height of a map of few papers; those of many are larger.
+        center: the number of the paper that it is about, if it is about one.
     """
-    grown = max(1.0, math.sqrt(len(graph.papers) * ROOM / (min_size[0] * min_size[1])))
-    width, height = min_size[0] * grown, min_size[1] * grown
-    places = _scaled(_layout(graph), width, height)
-    dots = {
-        number: MapDot(
-            paper,
-            label_of(paper),
-            *places[number],
-            radius_of(paper),
-            center is not None and paper.id == center.id,
-        )
-        for number, paper in graph.papers.items()
+    papers = len(graph.papers)
+    room = ROOM + MORE_ROOM * FEW_PAPERS / max(papers, FEW_PAPERS)
+    height = max(MIN_HEIGHT, papers * room / WIDTH)
+    spots = {
+        number: Spot(0, 0, radius_of(paper), short_title(paper.title), str(paper.year or ""))
+        for number, paper in _by_importance(graph, center).items()
     }
-    dots = _spread(dots, width, height)
-    return Map(
-        round(width), round(height), list(dots.values()), _lines(graph, dots), graph.left_out
-    )
+    found = _improve(graph, _turn(graph, spots, height), height)
+    labels = drop_overlaps(found.labels)
+    dots = [
+        MapDot(paper, labels.get(number), spot.x, spot.y, spot.radius, number == center)
+        for number, paper in graph.papers.items()
+        for spot in [found.spots[number]]
+    ]
+    lines = [make_line(graph, edges, _path(*_ends(found.spots, edges))) for edges in pairs(graph)]
+    return Map(round(WIDTH), round(height), dots, lines, graph.left_out)
 
 
-def label_of(paper: Paper) -> str:
-    """The label of a paper on a map: `Ren 2015`.
-
-    The beginning of the title where nobody is known to have written it.
-    """
-    if paper.authors:
-        label = surname(paper.authorships[0].printed)
-        year = f" {paper.year}" if paper.year else ""
-    else:
-        label, year = paper.title, ""
-    room = MAX_LABEL - len(year)
-    return (label if len(label) <= room else label[: room - 1].rstrip() + "…") + year
-
-
-def radius_of(paper: Paper) -> float:
-    """Larger with each public summary, ever more slowly."""
-    return round(min(5 + 3 * math.log2(1 + paper.summaries_count), 16), 1)
+def _by_importance(graph: Graph, center: int | None) -> dict[int, GraphPaper]:
+    """The papers, those first whose labels should have the best places."""
+    links = Counter(end for edge in graph.edges for end in (edge.source, edge.target))
+    order = sorted(graph.papers, key=lambda number: (number != center, -links[number], number))
+    return {number: graph.papers[number] for number in order}
 
 
 def _layout(graph: Graph) -> dict[int, tuple[float, float]]:
@@ -145,41 +120,107 @@ def _start(key: str) -> tuple[float, float]:
     return int.from_bytes(digest[:4]) / 2**31 - 1, int.from_bytes(digest[4:8]) / 2**31 - 1
 
 
+def _turn(graph: Graph, spots: dict[int, Spot], height: float) -> Arrangement:
+    """The layout, turned as its labels cost least, and stretched to the size of the picture."""
+    places = _layout(graph)
+    turns = _turns(graph)
+    best = None
+    for turn in range(turns):
+        scaled = _scaled(spots, _turned(places, turn / turns), height)
+        found = _labelled(graph, _spread(scaled, height), height)
+        if best is None or found.cost < best.cost:
+            best = found
+        if not best.cost:
+            break
+    assert best is not None
+    return best
+
+
+def _turns(graph: Graph) -> int:
+    return max(1, min(MAX_TURNS, TRIED_PAPERS // max(len(graph.papers), 1)))
+
+
+def _labelled(graph: Graph, spots: dict[int, Spot], height: float) -> Arrangement:
+    lines = [_ends(spots, edges) for edges in pairs(graph)]
+    return Arrangement(spots, *place_labels(spots, lines, (WIDTH, height)))
+
+
+def _improve(graph: Graph, found: Arrangement, height: float) -> Arrangement:
+    """Move dots whose labels lie on something, a few steps far, as long as that helps."""
+    for step in range(2 * _turns(graph)):
+        wrong = [number for number, cost in found.costs.items() if cost]
+        if not wrong:
+            break
+        number = wrong[step % len(wrong)]
+        spot = found.spots[number]
+        # Points of the golden angle lie evenly around a place.
+        angle, reach = step * GOLDEN_ANGLE, MIN_REACH + REACH * (step % 8)
+        x, y = spot.x + reach * math.cos(angle), spot.y + reach * math.sin(angle)
+        moved = {**found.spots, number: replace(spot, x=x, y=y)}
+        tried = _labelled(graph, _spread(moved, height), height)
+        found = min(found, tried, key=lambda arrangement: arrangement.cost)
+    return found
+
+
+def _turned(places: Mapping[int, Point], part: float) -> dict[int, Point]:
+    """The same places after a part of a whole turn around the middle."""
+    sine, cosine = math.sin(2 * math.pi * part), math.cos(2 * math.pi * part)
+    return {
+        number: (x * cosine - y * sine, x * sine + y * cosine) for number, (x, y) in places.items()
+    }
+
+
 def _scaled(
-    places: dict[int, tuple[float, float]], width: float, height: float
-) -> dict[int, tuple[float, float]]:
+    spots: Mapping[int, Spot], places: Mapping[int, Point], height: float
+) -> dict[int, Spot]:
+    """Stretch the places until they fill the picture, with room for dots and labels."""
     if not places:
         return {}
-    ranges = []
-    for axis, size, margin in ((0, width, MARGIN_X), (1, height, MARGIN_Y)):
-        values = [place[axis] for place in places.values()]
-        low, span = min(values), (max(values) - min(values)) or 1.0
-        if len(values) == 1:
-            low, span = values[0] - 0.5, 1.0
-        ranges.append((low, (size - 2 * margin) / span, margin))
-    (low_x, by_x, from_x), (low_y, by_y, from_y) = ranges
+    room = max(map(_half_width, spots.values()))
+    xs, ys = ([place[axis] for place in places.values()] for axis in (0, 1))
+    low_x, low_y = min(xs), min(ys)
+    wide, high = max(xs) - low_x, max(ys) - low_y
+    top = MARGIN + max(spot.radius for spot in spots.values())
+    bottom = height - MARGIN - max(_below(spot) for spot in spots.values())
     return {
-        number: (from_x + (x - low_x) * by_x, from_y + (y - low_y) * by_y)
-        for number, (x, y) in places.items()
+        number: replace(
+            spot,
+            x=_between(room, WIDTH - room, (places[number][0] - low_x) / wide if wide else 0.5),
+            y=_between(top, bottom, (places[number][1] - low_y) / high if high else 0.5),
+        )
+        for number, spot in spots.items()
     }
 
 
-def _spread(dots: dict[int, MapDot], width: float, height: float) -> dict[int, MapDot]:
+def _between(low: float, high: float, part: float) -> float:
+    return low + (high - low) * part
+
+
+def _half_width(spot: Spot) -> float:
+    return max(spot.radius, label_size(spot)[0] / 2) + 2
+
+
+def _below(spot: Spot) -> float:
+    """How far a dot and the label below it reach under its middle."""
+    return spot.radius + GAP + label_size(spot)[1]
+
+
+def _spread(spots: dict[int, Spot], height: float) -> dict[int, Spot]:
     """Push apart those whose dots or labels lie on each other, down and up the page."""
-    x = {number: dot.x for number, dot in dots.items()}
-    y = {number: dot.y for number, dot in dots.items()}
-    half = {
-        number: max(dot.radius, len(dot.label) * LETTER / 2) + 2 for number, dot in dots.items()
-    }
-    tall = {number: 2 * dot.radius + LABEL_HEIGHT for number, dot in dots.items()}
+    x = {number: spot.x for number, spot in spots.items()}
+    y = {number: spot.y for number, spot in spots.items()}
+    half = {number: _half_width(spot) for number, spot in spots.items()}
+    above = {number: spot.radius + GAP for number, spot in spots.items()}
+    below = {number: _below(spot) for number, spot in spots.items()}
+    tallest = max(below.values(), default=0) + max(above.values(), default=0)
     for _ in range(SPREADS):
         moved = False
-        order = sorted(dots, key=lambda number: (y[number], number))
+        order = sorted(spots, key=lambda number: (y[number], number))
         for place, upper in enumerate(order):
             for lower in order[place + 1 :]:
-                need = (tall[upper] + tall[lower]) / 2
+                need = below[upper] + above[lower]
                 gap = y[lower] - y[upper]
-                if gap >= max(need, 50):
+                if gap >= tallest:
                     break
                 across = half[upper] + half[lower] - abs(x[lower] - x[upper])
                 if gap < need and across > 0.5:
@@ -190,51 +231,31 @@ def _spread(dots: dict[int, MapDot], width: float, height: float) -> dict[int, M
                     else:
                         y[upper] -= (need - gap) / 2
                         y[lower] += (need - gap) / 2
-        for number in dots:
-            x[number] = min(max(x[number], half[number]), width - half[number])
-            room = dots[number].radius + 4
-            y[number] = min(max(y[number], room), height - room - LABEL_HEIGHT)
+        for number in spots:
+            x[number] = min(max(x[number], half[number]), WIDTH - half[number])
+            y[number] = min(max(y[number], above[number]), height - below[number])
         if not moved:
             break
     return {
-        number: MapDot(
-            dot.paper,
-            dot.label,
-            round(x[number], 1),
-            round(y[number], 1),
-            dot.radius,
-            dot.is_center,
-        )
-        for number, dot in dots.items()
+        number: replace(spot, x=round(x[number], 1), y=round(y[number], 1))
+        for number, spot in spots.items()
     }
 
 
-def _lines(graph: Graph, dots: dict[int, MapDot]) -> list[MapLine]:
-    edges = {(edge.source, edge.target): edge for edge in graph.edges}
-    lines = []
-    for (source, target), edge in edges.items():
-        back = edges.get((target, source))
-        if source not in dots or target not in dots or (back is not None and target < source):
-            continue
-        lines.append(_line(dots[source], dots[target], [edge] if back is None else [edge, back]))
-    return lines
-
-
-def _line(source: MapDot, target: MapDot, edges: Sequence[Edge]) -> MapLine:
+def _ends(spots: Mapping[int, Spot], edges: list[Edge]) -> Segment:
     """From the rim of one dot to that of the other, with room for the heads of the arrow."""
-    both = len(edges) == 2
+    source, target = spots[edges[0].source], spots[edges[0].target]
     across, down = target.x - source.x, target.y - source.y
     length = math.hypot(across, down) or 1.0
-    start = source.radius + (5 if both else 1)
-    end = target.radius + 5
-    return MapLine(
-        source.paper,
-        target.paper,
-        round(source.x + across * start / length, 1),
-        round(source.y + down * start / length, 1),
-        round(target.x - across * end / length, 1),
-        round(target.y - down * end / length, 1),
-        sum(edge.links for edge in edges),
-        any(edge.see_also for edge in edges),
-        both,
+    start = source.radius + (HEAD if len(edges) == 2 else 1)
+    end = target.radius + HEAD
+    return (
+        source.x + across * start / length,
+        source.y + down * start / length,
+        target.x - across * end / length,
+        target.y - down * end / length,
     )
+
+
+def _path(x: float, y: float, to_x: float, to_y: float) -> str:
+    return f"M{x:.1f} {y:.1f}L{to_x:.1f} {to_y:.1f}"

@@ -16,11 +16,14 @@ from app.queries.links.graph import Graph
 from app.services.exporting import graph_files
 from app.views.http.access import db, paper_or_404, viewer
 from app.views.http.security import SEARCH_LIMIT
-from app.views.maps import layout
+from app.views.maps import layout, timeline
 
 blueprint = Blueprint("maps", __name__)
 MAX_PAPERS = 300
 MAX_NEIGHBOURS = 60
+# The same on a phone, whose width it has.
+NARROW_WIDTH = 340.0
+MAX_NARROW_PAPERS = 30
 
 
 @blueprint.get("/map/paper/<path:key>")
@@ -72,12 +75,13 @@ def _page(
     if form in graph_files.FORMATS:
         # The same for everybody who sees the same links; a browser saves what it cannot show.
         return Response(graph_files.write(found, form), mimetype=graph_files.FORMATS[form])
+    number = None if center is None else center.id
     return render_template(
         "maps/map.html",
-        map=layout.draw(found, center),
+        map=layout.draw(found, number),
+        narrow=timeline.draw_timeline(found, number, NARROW_WIDTH, MAX_NARROW_PAPERS),
         name=name,
         center=center,
-        sections=[(each.slug, each.name) for each in overview.sections(db())],
         steps=steps,
         back=back,
         forms=list(graph_files.FORMATS),

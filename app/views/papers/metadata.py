@@ -74,7 +74,8 @@ def preview(paper: Paper, entries: Sequence[SummaryEntry], site_url: str) -> Sha
     public = (entry.summary.html for entry in entries if entry.summary.visibility == "public")
     images = (found[1] for html in public if (found := _OWN_PICTURE.search(html)))
     image = next(images, None)
-    return SharedPreview(entries[0].summary.excerpt, site_url + image if image else "")
+    best = entries[0].summary
+    return SharedPreview(best.takeaway or best.excerpt, site_url + image if image else "")
 
 
 def as_json(

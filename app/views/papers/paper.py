@@ -24,22 +24,23 @@ from app.sources.bibtex import writing
 from app.sources.formats import citation_line, meta_tags
 from app.views.http.access import config, db, viewer
 from app.views.http.shared_pages import keep_private, name_page, shared
-from app.views.maps import layout
+from app.views.maps.timeline import draw_timeline
 from app.views.papers import metadata
 
 blueprint = Blueprint("papers", __name__)
 
 MAX_QUERY_CHARS = 500
 RENEW_SECONDS = 1.0
-MAP_PAPERS = 8  # in the small map beside the text: more do not fit its width
-MAP_SIZE = (260.0, 250.0)
+MAP_PAPERS = 8  # in the small map beside the text
+MAP_WIDTH = 260.0  # pixels, of the side column
 
 
 @dataclass(frozen=True)
 class Recommended:
     """A row of "See also".
 
-    One that is not known has an address where it is added.
+    One that is not known has an address where it is added. `reason_html` is why its writer
+    recommends it.
     """
 
     title_html: str
@@ -47,6 +48,7 @@ class Recommended:
     known: bool
     url: str
     add_url: str
+    reason_html: str
 
 
 @blueprint.get("/paper/<path:key>")
@@ -74,7 +76,7 @@ def show(key: str) -> str | Response | tuple[str, int]:
     if by:
         return redirect(url_for("papers.show", key=paper.key), 302)
     see_also = links.see_also(db(), paper, user)
-    mentioned_in = links.mentioned_in(db(), paper, user)
+    mentioned_in, mentions_count = links.mentioned_in(db(), paper, user)
     linked = {each.target.id for each in see_also if each.target is not None}
     linked |= {each.paper.id for each in mentioned_in}
     names = papers.identifiers(db(), paper)
@@ -93,12 +95,15 @@ def show(key: str) -> str | Response | tuple[str, int]:
         my_draft=None if user is None else next(iter(drafts.drafts_about(db(), user, paper)), None),
         see_also=[_recommended(each) for each in see_also],
         mentioned_in=mentioned_in,
-        mentions_shown=links.BACKLINKS_SHOWN,
+        mentions_count=mentions_count,
         similar=similar.of_paper(db(), paper, linked),
-        map=layout.draw(
-            graph.neighbourhood(db(), paper, user, steps=1, max_papers=MAP_PAPERS), paper, MAP_SIZE
+        map=draw_timeline(
+            graph.neighbourhood(db(), paper, user, steps=1, max_papers=MAP_PAPERS),
+            paper.id,
+            MAP_WIDTH,
+            MAP_PAPERS,
         ),
-        identifiers=citations.reading_links(paper, names),
+        identifiers=citations.reading_links(record, names),
         maybe_same=duplicates.suggest_duplicates(db(), paper),
         citation=citation_line.line(record),
         bibtex=writing.entry(record),
@@ -167,7 +172,9 @@ def add_paper_url(typed: str) -> str:
 def _recommended(found: SeeAlso) -> Recommended:
     if found.target is not None:
         address = url_for("papers.show", key=found.target.key, _anchor=found.user)
-        return Recommended(found.target.title_html, found.label, True, address, "")
+        return Recommended(
+            found.target.title_html, found.label, True, address, "", found.reason_html
+        )
     outside = outside_url(found.kind, found.value)
     return Recommended(
         "",
@@ -175,4 +182,5 @@ def _recommended(found: SeeAlso) -> Recommended:
         False,
         outside or url_for("papers.show", key=found.value),
         add_paper_url(found.value),
+        found.reason_html,
     )

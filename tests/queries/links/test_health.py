@@ -200,6 +200,7 @@ def test_all_mentions(session: Session, guest: Browser, monkeypatch: pytest.Monk
     session.commit()
     assert "/mentions/k/Paper" not in guest.get("/paper/k/Paper").text
     monkeypatch.setattr(links, "BACKLINKS_SHOWN", 2)
+    monkeypatch.setattr(links, "MAX_SENTENCES_SHOWN", 2)
     assert "/mentions/k/Paper" in guest.get("/paper/k/Paper").links()
     page = guest.get("/mentions/k/Paper").text
     assert "3 summaries cite this paper" in page

@@ -71,7 +71,7 @@ def test_deleted_and_brought_back_as_it_was(session: Session, summary: Summary) 
     assert session.scalars(select(Revision)).all() == []
     assert find_papers(session, parse("zebrafinch")).papers == []
     paper = session.scalars(select(Paper).where(Paper.key == "conf/x/Target1")).one()
-    assert links.mentioned_in(session, paper, writer) == []
+    assert links.mentioned_in(session, paper, writer)[0] == []
     restored = restore_summary(session, writer, summary.id)
     session.commit()
     assert restored is not None

@@ -1,0 +1,124 @@
+"""What a template draws of a map, however the papers were laid out.
+
+Everything follows from the rows of the graph, and is the same each time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.queries.links.graph import Edge, Graph, GraphPaper
+from app.views.maps.labels import Label
+
+STRONG_LINKS = 3
+
+
+@dataclass(frozen=True)
+class MapDot:
+    """A paper on a map; distances in pixels."""
+
+    paper: GraphPaper
+    label: Label | None  # a large map has no room for some
+    x: float
+    y: float
+    radius: float
+    is_center: bool
+
+
+@dataclass(frozen=True)
+class MapLine:
+    """A line between two papers as an SVG path.
+
+    `both` when links go in both directions.
+    """
+
+    source: GraphPaper
+    target: GraphPaper
+    path: str
+    links: int
+    see_also: bool
+    both: bool
+
+    @property
+    def is_strong(self) -> bool:
+        return self.links >= STRONG_LINKS
+
+
+@dataclass(frozen=True)
+class Map:
+    """A picture; `left_out` papers had no room."""
+
+    width: int
+    height: int
+    dots: list[MapDot]
+    lines: list[MapLine]
+    left_out: int
+
+    @property
+    def sections(self) -> list[tuple[str, str]]:
+        """Slug and name of the sections of its papers, by name.
+
+        Empty ones for no section.
+        """
+        found = {(dot.paper.section_slug or "", dot.paper.section or "") for dot in self.dots}
+        return sorted(found, key=lambda section: (not section[0], section[1]))
+
+    @property
+    def has_see_also(self) -> bool:
+        return any(line.see_also for line in self.lines)
+
+    @property
+    def has_mentions(self) -> bool:
+        return any(not line.see_also for line in self.lines)
+
+    @property
+    def has_both(self) -> bool:
+        return any(line.both for line in self.lines)
+
+    @property
+    def has_strong(self) -> bool:
+        return any(line.is_strong for line in self.lines)
+
+    @property
+    def has_center(self) -> bool:
+        return any(dot.is_center for dot in self.dots)
+
+    @property
+    def has_empty(self) -> bool:
+        return any(not dot.paper.summaries_count for dot in self.dots)
+
+    @property
+    def has_sizes(self) -> bool:
+        return len({dot.radius for dot in self.dots if dot.paper.summaries_count}) > 1
+
+
+def radius_of(paper: GraphPaper) -> float:
+    """Larger with each public summary, ever more slowly."""
+    return round(min(5 + 3 * math.log2(1 + paper.summaries_count), 16), 1)
+
+
+def pairs(graph: Graph) -> Iterator[list[Edge]]:
+    """The edges, those between the same two papers together."""
+    edges = {(edge.source, edge.target): edge for edge in graph.edges}
+    for (source, target), edge in edges.items():
+        back = edges.get((target, source))
+        if source not in graph.papers or target not in graph.papers:
+            continue
+        if back is None:
+            yield [edge]
+        elif source < target:
+            yield [edge, back]
+
+
+def make_line(graph: Graph, edges: list[Edge], path: str) -> MapLine:
+    """The line of the edges between two papers, from the source of the first."""
+    return MapLine(
+        graph.papers[edges[0].source],
+        graph.papers[edges[0].target],
+        path,
+        sum(edge.links for edge in edges),
+        any(edge.see_also for edge in edges),
+        len(edges) == 2,
+    )
