@@ -160,7 +160,8 @@ def _writes(connection: Connection) -> _Writes:
 
 
 def _forget(connection: Connection) -> None:
-    connection.info.pop(_KEY, None)
+    if not connection.invalidated:  # which has lost what it wrote, too
+        connection.info.pop(_KEY, None)
 
 
 def _note_table(connection: Connection, statement: ClauseElement, *_parameters: Any) -> None:

@@ -280,7 +280,7 @@ def _is_hidden(before: _SummaryState | None, after: _SummaryState | None) -> boo
 
 def _names(session: Session, user_ids: Collection[int]) -> dict[int, str]:
     query = select(User.id, User.name).where(User.id.in_(user_ids))
-    return dict(session.execute(query).tuples().all()) if user_ids else {}
+    return dict(session.execute(query).all()) if user_ids else {}
 
 
 def _placements(session: Session, ids: Iterable[int]) -> dict[int, Placement]:
