@@ -30,7 +30,6 @@ from app.text.person_names import (
     with_number,
     without_number,
 )
-from app.views.maps import layout
 from tests.helpers.factories import make_paper
 from tests.helpers.steps import no_hang, steps
 
@@ -150,10 +149,7 @@ def test_pages_and_keys_have_it_too(session: Session) -> None:
         paper = make_paper(session, f"conf/x/P{number}", authors=(name,), year=2012)
         assert citation_labels(session, {paper.key}) == {paper.key: f"{cited} 2012"}
         found = papers.by_ids(session, [paper.id])[paper.id]
-        label = layout.label_of(found)
-        assert label == f"{cited} 2012" or (label.endswith("… 2012") and len(label) == 24)
         assert record_of(found, []).authors == (without_number(name),)
-    assert layout.label_of(found).startswith("Google Research")
 
 
 def test_a_name_in_print_is_the_one_that_is_cited(session: Session) -> None:
@@ -164,7 +160,6 @@ def test_a_name_in_print_is_the_one_that_is_cited(session: Session) -> None:
     found.authors[0].name = "Ann New"
     found.authorships[0].name = "Ann Old"
     session.commit()
-    assert layout.label_of(found) == "Old 2001"
     assert citation_labels(session, {paper.key}) == {paper.key: "Old 2001"}
 
 
