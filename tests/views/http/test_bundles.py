@@ -39,7 +39,7 @@ def test_every_sheet_is_in_a_bundle_or_named_by_a_page() -> None:
     named = {
         name
         for names in re.findall(r"styles\((.*?)\)", pages)
-        for name in re.findall(r"'(\w+)'", names)
+        for name in re.findall(r"'([\w-]+)'", names)
     }
     joined = {part for parts in SHEETS.values() for part in parts}
     sheets = {path.stem for path in (STATIC / "css").iterdir()}

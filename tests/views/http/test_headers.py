@@ -26,7 +26,9 @@ METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", 
 # What may be kept without asking again: names no text, and does not change under its address.
 LASTING = re.compile(r"/static/.+|/fonts/.+")
 # Public, the same for everybody, and read by programs: pages of other sites may read it too.
-OPEN = re.compile(r"/paper/.+\.(?:bib|ris|json)|/feed\.atom|/rss\.xml|/sitemap(?:-\d+)?\.xml")
+OPEN = re.compile(
+    r"/paper/.+\.(?:bib|ris|json)|/feed\.atom|/rss(?:-all|-full)?\.xml|/sitemap(?:-\d+)?\.xml"
+)
 
 
 def addresses(app: Flask, session: Session) -> Iterator[str]:
