@@ -38,6 +38,7 @@ PRIVATE_TABLES = frozenset(
         "drafts",
         "dump_imports",
         "former_pictures",
+        "hidden_entries",
         "jobs",
         "login_sessions",
         "look_ups",

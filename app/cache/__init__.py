@@ -1,4 +1,4 @@
-"""Whole pages for who is not signed in, ready to be sent, and how it is known that they are true.
+"""Whole pages for guests, kept as long as they are true.
 
 `log.py` reads what was changed, `pages.py` keeps pages until something that they show changes,
 `keys.py` says which requests may share a page, `wsgi.py` stands in front of the app. Nothing here

@@ -1,4 +1,4 @@
-"""Reads the log of changes, and tells at almost no cost that there is nothing new in it."""
+"""Reads the log of changes; that nothing is new costs almost nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Which names a page stands on: when one of them changes, the page is out of date.
+"""The names on which a page stands.
+
+When one of them changes, the page is out of date.
 
 A page about one thing shows that thing and things it links to. So it stands on its own path and on
 those of its links to papers and summaries, which nobody can forget to declare. Of users whom it

@@ -32,7 +32,7 @@ _OVERHEAD_BYTES = 1_000  # of a page, for its names and headers
 
 
 @dataclass(frozen=True)
-class Page:
+class CachedPage:
     """An answer that everybody gets who is not signed in.
 
     Attributes:
@@ -70,7 +70,7 @@ class PageCache:
         self._log = log
         self._max_bytes = max_bytes
         self._lock = threading.RLock()
-        self._pages: OrderedDict[PageKey, Page] = OrderedDict()
+        self._pages: OrderedDict[PageKey, CachedPage] = OrderedDict()
         self._by_name: defaultdict[str, set[PageKey]] = defaultdict(set)
         self._size = 0
         self._asked_once: tuple[set[int], set[int]] = set(), set()
@@ -82,7 +82,7 @@ class PageCache:
     def __len__(self) -> int:
         return len(self._pages)
 
-    def find(self, key: PageKey) -> Page | None:
+    def find(self, key: PageKey) -> CachedPage | None:
         """The page for a request, if there is one that is true now."""
         try:
             self._catch_up()
@@ -106,14 +106,17 @@ class PageCache:
             return False
 
     def begin(self) -> int | None:
-        """The newest change, to be asked before a page is made; `None` if no page can be kept."""
+        """The newest change, or `None` if no page can be kept.
+
+        To be asked before a page is made.
+        """
         try:
             self._catch_up()
         except LogUnavailable:
             return None
         return self._number
 
-    def keep(self, key: PageKey, number: int, page: Page) -> bool:
+    def keep(self, key: PageKey, number: int, page: CachedPage) -> bool:
         """Keep a page that was asked for before, unless something it shows was changed since.
 
         Args:
@@ -204,7 +207,7 @@ def make_page(
     names: Iterable[str] = (),
     expires_at: float | None = None,
     is_kept: bool,
-) -> Page:
+) -> CachedPage:
     """A page of what the app answered, with its other encodings.
 
     Args:
@@ -238,7 +241,7 @@ def make_page(
         ]
         for encoding, content in bodies.items()
     }
-    return Page(status, etag, bodies, by_encoding, frozenset(names), expires_at)
+    return CachedPage(status, etag, bodies, by_encoding, frozenset(names), expires_at)
 
 
 def etag_in(etag: str, encoding: str) -> str:
@@ -246,7 +249,7 @@ def etag_in(etag: str, encoding: str) -> str:
     return f'{etag[:-1]}-{encoding}"' if encoding else etag
 
 
-def answer_with(page: Page, method: str, accepted: str, known: str) -> Answer:
+def answer_with(page: CachedPage, method: str, accepted: str, known: str) -> Answer:
     """What to send of a page.
 
     Args:
@@ -262,7 +265,7 @@ def answer_with(page: Page, method: str, accepted: str, known: str) -> Answer:
     return page.status, headers, b"" if method == "HEAD" else page.bodies[encoding]
 
 
-def choose_encoding(accepted: str, page: Page) -> str:
+def choose_encoding(accepted: str, page: CachedPage) -> str:
     """The smallest encoding of a page that a client takes.
 
     It goes by the names alone, and by `q=0`: nobody ranks what they take otherwise.
@@ -277,7 +280,7 @@ def choose_encoding(accepted: str, page: Page) -> str:
     return next((each for each in ("br", "gzip") if each in offered and each in page.bodies), "")
 
 
-def _is_known(page: Page, known: str) -> bool:
+def _is_known(page: CachedPage, known: str) -> bool:
     if known.strip() == "*":
         return True
     tags = {each.strip().removeprefix("W/") for each in known.split(",")}

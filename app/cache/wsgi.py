@@ -1,4 +1,4 @@
-"""The cache in front of a WSGI app: what it holds is answered without asking the app."""
+"""The cache in front of a WSGI app."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class CachedApp:
 def find_answer(
     cache: PageCache, method: str, path: str, query: str, header: Callable[[str], str | None]
 ) -> Answer | None:
-    """The answer to a request that a server has read, if it is kept and surely true.
+    """The answer to a request, if it is kept and surely true.
 
     It never waits for the database: when something was changed, it leaves the request to the app.
     """

@@ -61,7 +61,7 @@ class SearchEntry(Base):
 
 
 class HiddenEntry(Base):
-    """What search sees of a summary that is not public: one that its writer alone finds.
+    """What search sees of a summary that only its writer finds.
 
     `tags` are marks as in the `facts` of a `SearchEntry`; `body` and `text` are as there. What it
     says of its paper stands in that paper's entry. There is no index over the words.

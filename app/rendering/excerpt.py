@@ -115,7 +115,7 @@ def is_empty(block: Element) -> bool:
 
 
 def plain_text(root: Element, to_source: Callable[[str], str]) -> str:
-    """Returns all text, a line for each block, for search; a line of code begins with a tab.
+    """Returns all text for search: a line for each block, a tab before code.
 
     Args:
         root: the blocks.

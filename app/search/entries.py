@@ -189,7 +189,7 @@ def initials_mark(initials: str, family: str) -> str:
 
 
 def abbreviated_mark(initial: str, family: str) -> str:
-    """The mark of those of whom no given name is known: `@g.=hinton` of `G. E. Hinton`."""
+    """The mark of who has only initials: `@g.=hinton` of `G. E. Hinton`."""
     return f"@{initial}.={family}"
 
 

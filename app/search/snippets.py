@@ -43,7 +43,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class WordPosition:
-    """Where a word or a row of words of the query stands; `part` is the part's number."""
+    """Where words of the query stand; `part` is the number of the part."""
 
     start: int
     end: int

@@ -1,4 +1,4 @@
-"""The pages that a write puts out of date, as the log of changes has them.
+"""Names the pages that a write puts out of date, for the log of changes.
 
 A name is the path of a page about one thing. Pages that link to it are out of date too, and so are
 all pages about many things: that is what caches make of a name.

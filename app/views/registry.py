@@ -9,10 +9,10 @@ from flask import Flask
 from app.config import Config
 from app.views import pictures
 from app.views.accounts import account, files, users
+from app.views.assets import assets
 from app.views.catalogue import authors, tags, venues
 from app.views.http import (
     access,
-    assets,
     compression,
     errors,
     incoming,

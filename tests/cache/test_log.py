@@ -18,6 +18,7 @@ from app.db import Database, begin_writing
 from app.models import Author, Change, Job, User
 from app.services import changed_pages
 from app.services.bulk import insert_rows
+from tests.helpers.engines import POSTGRESQL
 from tests.helpers.factories import make_paper, make_summary, make_user
 from tests.helpers.waiting import wait_until
 
@@ -126,6 +127,7 @@ def test_another_process_sees_a_commit_at_once(any_file_database: Database) -> N
         cache.close()
 
 
+@pytest.mark.skipif(not POSTGRESQL, reason="SHORTLIST_TEST_POSTGRESQL_URL names no server")
 def test_another_node_hears_of_a_commit(postgresql_tables: Database) -> None:
     """It shares no file with who writes."""
     heard = PostgreSQLReader(postgresql_tables)

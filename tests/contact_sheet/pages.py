@@ -92,7 +92,8 @@ PAGES = (
 )
 # What is no page for the eye: files, feeds, fragments, redirects.
 NOT_PAGES = {
-    *("assets.favicon", "assets.fonts_css", "citing.bib", "citing.json", "citing.ris"),
+    *("assets.favicon", "editor.suggest_tags", "feeds.rss_all", "feeds.rss_full"),
+    *("search.description", "citing.bib", "citing.json", "citing.ris"),
     *("citing.unapi", "drafts.token", "editor.suggest", "feeds.atom", "feeds.robots", "feeds.rss"),
     *("feeds.sitemap", "feeds.sitemap_part", "files.export", "home.openings", "home.random"),
     *("legacy.paper", "legacy.user", "legacy.venue", "papers.sent_again", "pictures.show"),

@@ -16,7 +16,8 @@ STRAIGHT = re.compile(r"\w'(?:s|t|re|ve|ll|d)\b")
 def unused(text: str) -> list[str]:
     """Names that a template imports and does not use."""
     rest = IMPORT.sub("", text)
-    names = [name.split()[-1] for found in IMPORT.findall(text) for name in found.split(",")]
+    imported = [found.removesuffix(" with context") for found in IMPORT.findall(text)]
+    names = [name.split()[-1] for found in imported for name in found.split(",")]
     return [name for name in names if not re.search(rf"\b{name}\b", rest)]
 
 

@@ -33,7 +33,7 @@ _Texts = Mapping[str, SQLColumnExpression[str]]
 def entries_of(
     session: Session, viewer: User, query: Query, completions: Mapping[Part, Sequence[str]]
 ) -> list[Any]:
-    """What fulfils a query of the viewer's texts that are not public, as engines give entries.
+    """The viewer's texts that are not public and fulfil a query, as engines give them.
 
     Of a query `in:mine` also their public ones.
     """

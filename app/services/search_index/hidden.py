@@ -21,7 +21,10 @@ def stored_texts(session: Session, summary_ids: Sequence[int]) -> dict[int, str]
 
 
 def write_hidden(session: Session, summary_ids: Sequence[int], texts: Mapping[int, str]) -> None:
-    """Write the entries of summaries anew; a public one has none, nor one whose text is unknown."""
+    """Write the entries of summaries anew.
+
+    A public one has none, nor one whose text is unknown.
+    """
     session.execute(delete(HiddenEntry).where(HiddenEntry.summary_id.in_(summary_ids)))
     known = [number for number in summary_ids if number in texts]
     found = facts.summaries(session, Summary.id.in_(known), texts, hidden=True) if known else []

@@ -1,4 +1,4 @@
-"""Paths of pages for templates, without Flask's way to them: a list of rows holds hundreds."""
+"""Paths of pages for templates, remembered, since a list of rows holds hundreds."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Answers that are the same for everybody who is not signed in, and so may be kept.
+"""Answers that are the same for all who are not signed in.
 
-A view says so by `shared`. Whether an answer really is one is decided when it is made: it sets no
-cookie, was made for nobody in particular, and its address holds nothing but what the view reads.
+They may be kept. A view says so by `shared`; whether an answer really is one is decided when it is
+made: it sets no cookie, was made for nobody in particular, and its address holds nothing but what
+the view reads.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ def test_the_name_of_a_site(
     assert f'wordmark__name">{said}</span>' in front
     assert f" · {said}</title>" in guest.get("/venues").text
     assert f"<title>{said}: recent summaries</title>" in guest.get("/feed.atom").text
-    assert f"<title>{said}: latest summaries</title>" in guest.get("/rss.xml").text
+    assert f"<title>{said}: recent summaries</title>" in guest.get("/rss.xml").text
     assert f"About {said}" in guest.get("/about").text
     page = guest.get(f"/summary/{summary.id}").text
     assert f'property="og:site_name" content="{said}"' in page

@@ -253,6 +253,9 @@ def test_the_preview_shows_the_takeaway(writer: Browser) -> None:
         assert "<em>So</em> it <code>is</code>: <math>" in writer.get(path).text
 
 
+CHOOSE = ". Choose the paper from the list to link to it."
+
+
 def test_brackets_that_are_no_link_are_named(writer: Browser) -> None:
     text = "See [[No such paper]].\n\n`[[code]]`, $[[x]]$ and [[a link]](http://e.org)\n\n"
     text += "- [[ A paper on [x] ]] and a[[i]], [[1, 2]]\n- once\n  more [[No such paper]]\n\n"
@@ -261,7 +264,7 @@ def test_brackets_that_are_no_link_are_named(writer: Browser) -> None:
     assert [(each["line"], each["message"].split(":")[0]) for each in found] == [
         (1, "“[[No such paper]]” was not found"),
         (7, "“[[No such paper]]” was not found"),
-        (9, "“[[a paper on BRACKETS and x_1]]” stays text"),
+        (9, "“[[a paper on BRACKETS and x_1]]” isn’t a link" + CHOOSE),
     ]
     page = writer.submit("/write/conf/x/A1", source="One.\n\n[[No such paper]]", preview="1")
     assert "Line 3: “[[No such paper]]” was not found" in page.text
@@ -272,7 +275,7 @@ def test_brackets_with_a_title_that_is_here(writer: Browser, session: Session) -
     make_paper(session, title="Plain title")
     session.commit()
     (found,) = preview(writer, "[[Plain Title]]")["problems"]
-    assert found["message"].startswith("“[[Plain Title]]” stays text: choose the paper")
+    assert found["message"].startswith("“[[Plain Title]]” isn’t a link. Choose the paper")
 
 
 def test_formulas_of_the_takeaway_are_looked_at(writer: Browser) -> None:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from app.paths import STATIC, TEMPLATES
-from app.views.http.bundles import MODULES, SHEETS, join_modules, sheets_of_page
+from app.views.assets.bundles import MODULES, SHEETS, join_modules, sheets_of_page
 
 PARTS = [part for parts in MODULES.values() for part in parts]
 

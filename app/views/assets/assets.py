@@ -15,9 +15,9 @@ from werkzeug.wrappers import Response
 
 from app.services.operation.fonts.files import find_fonts, licence_of
 from app.services.operation.fonts.recipes import SMALL_MATH, SMALL_TEXT
-from app.views.http import bundles
-from app.views.http.asset_files import AssetFile, with_files
-from app.views.http.font_faces import font_faces
+from app.views.assets import bundles
+from app.views.assets.files import AssetFile, with_files
+from app.views.assets.font_faces import font_faces
 
 FONTS = "/fonts/"
 
