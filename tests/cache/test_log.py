@@ -236,6 +236,7 @@ def test_what_is_written_past_sqlalchemy_has_one_home() -> None:
     assert found == {
         "cache/log.py",
         "db.py",
+        "queries/search/facets.py",
         "services/bulk.py",
         "services/search_index/indexing.py",
     }

@@ -120,5 +120,9 @@ def test_every_page_of_it_opens_and_leads_back(loaded: Session, tmp_path: Path) 
     ).all()
     keys = dict(loaded.execute(select(Paper.id, Paper.key)).all())
     for target, _, origin in pairs:
-        assert f"/paper/{keys[origin]}" in "\n".join(guest.get(f"/paper/{target}").links())
+        # The paper's page shows the first few, the page of mentions all.
+        pages = (guest.get(path) for path in (f"/paper/{target}", f"/mentions/{target}"))
+        assert f"/paper/{keys[origin]}" in "\n".join(
+            link for page in pages for link in page.links()
+        )
     database.close()
