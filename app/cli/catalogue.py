@@ -59,7 +59,7 @@ def import_dblp(file: Path, venues: frozenset[str], since: int | None, until: in
 
 
 def _read(file: Path, venues: frozenset[str], since: int | None, until: int | None) -> None:
-    from app.services.dblp.dump_import import import_dump, venues_without_papers
+    from app.services.dblp.dump_import import find_venues_without_papers, import_dump
     from app.sources.dblp_dump.terms import BadDump, Wanted
 
     counts: Mapping[str, int] = {}
@@ -76,7 +76,7 @@ def _read(file: Path, venues: frozenset[str], since: int | None, until: int | No
             except (BadDump, OSError) as error:
                 trouble = str(error)
         run_job(database, "texts", "Links")
-        unmatched = venues_without_papers(session, wanted)
+        unmatched = find_venues_without_papers(session, wanted)
     for problem in problems:
         click.echo(problem)
     if counts or not trouble:

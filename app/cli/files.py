@@ -203,7 +203,7 @@ def _export_bibtex(path: Path, force: bool) -> None:
         written = bibtex_file.export_bibtex(session, path)
         try:
             with click.progressbar(
-                written, length=bibtex_file.count(session), label="Exporting"
+                written, length=bibtex_file.count_entries(session), label="Exporting"
             ) as bar:
                 count = sum(1 for _ in bar)
         except OSError as error:
@@ -218,9 +218,9 @@ def _export_summaries(folder: Path, user: str, force: bool) -> None:
     if folder.is_dir() and any(folder.iterdir()) and not force:
         stop(f"{folder} is not empty. Choose a new folder, or add --force.")
     with library() as database, database.session() as session:
-        users = people.writers(session)
+        users = people.list_writers(session)
         if user:
-            found = people.user_by_name(session, user.strip())
+            found = people.find_user(session, user.strip())
             users = [each for each in users if found is not None and each.id == found.id]
             if not users:
                 stop(f"No summaries by {user}.")
@@ -228,7 +228,7 @@ def _export_summaries(folder: Path, user: str, force: bool) -> None:
                 click.echo(f"{user} is now {users[0].name}.")
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            written = vault.export(session, users, vault.into_folder(folder))
+            written = vault.export_vault(session, users, vault.make_folder_writer(folder))
             with click.progressbar(written, label="Exporting") as bar:
                 count = sum(1 for _ in bar)
         except OSError as error:

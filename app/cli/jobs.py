@@ -120,7 +120,7 @@ def stop_(names: tuple[str, ...]) -> None:
     with library(quiet=True) as database, database.session() as session:
         control.stop_kinds(session, [KINDS[name] for name in names], now())
         session.commit()
-        running = [name for name in names if control.holder_of(session, KINDS[name], now())]
+        running = [name for name in names if control.find_holder(session, KINDS[name], now())]
     for name in names:
         click.echo(f"Stopped {name}{' (ends at its next step)' if name in running else ''}.")
 
@@ -169,7 +169,7 @@ def run_job(
     end = None if seconds is None else monotonic() + seconds
     with database.session() as session:
         left = kind.count_left(session) if label and kind.count_left else 0
-    work = runner.perform(database, job, lambda: end is not None and monotonic() > end)
+    work = runner.perform_job(database, job, lambda: end is not None and monotonic() > end)
     # However this ends, the lease is given back.
     with closing(work):
         if not left:
@@ -186,7 +186,7 @@ def _claim(database: Database, kind: JobKind) -> Job | None:
     told = ""
     while (job := runner.claim_kind(database, kind)) is None:
         with database.session() as session:
-            holder = control.holder_of(session, kind, now())
+            holder = control.find_holder(session, kind, now())
             if not holder and control.is_stopped(session, kind):
                 return None
         if holder and holder != told:

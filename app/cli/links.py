@@ -39,7 +39,7 @@ def _check() -> None:
 
     found = 0
     with library(quiet=True) as database, database.session() as session:
-        for finding in health.everything(session):
+        for finding in health.check_public_links(session):
             found += 1
             link = finding.link
             what = f"{finding.problem:<10}  summary {link.summary_id} of {link.summary.paper.key}"
@@ -55,7 +55,7 @@ def _export(file: Path) -> None:
     from app.services.files import READABLE, write_file
 
     with library() as database, database.session() as session:
-        found = graph.everything(session)
+        found = graph.load_public_graph(session)
         try:
             text = graph_files.write(found, file.suffix.removeprefix("."))
             write_file(file, text.encode(), READABLE)

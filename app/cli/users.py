@@ -81,7 +81,9 @@ def list_(without_password: bool, as_json: bool) -> None:
 
     with library(quiet=as_json) as database, database.session() as session:
         rows = (
-            row for row in people.accounts(session) if not (without_password and row.can_sign_in)
+            row
+            for row in people.list_accounts(session)
+            if not (without_password and row.can_sign_in)
         )
         if as_json:
             for row in rows:
@@ -242,7 +244,7 @@ def _change() -> Iterator[Session]:
 def _password(from_stdin: bool) -> str:
     from app.services.accounts import administration
 
-    return sys.stdin.readline().rstrip("\r\n") if from_stdin else administration.new_password()
+    return sys.stdin.readline().rstrip("\r\n") if from_stdin else administration.make_password()
 
 
 def _tell_password(name: str, password: str, *, given: bool) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.models import Draft, Paper, PaperAuthor, Summary, User
 
 
-def of_user(session: Session, user: User) -> Sequence[Draft]:
+def list_drafts(session: Session, user: User) -> Sequence[Draft]:
     """A user's drafts, the latest first, with their papers."""
     paper = joinedload(Draft.paper)
     return session.scalars(
@@ -24,7 +24,7 @@ def of_user(session: Session, user: User) -> Sequence[Draft]:
     ).all()
 
 
-def get_draft(session: Session, user: User, paper: Paper, summary: Summary | None) -> Draft | None:
+def find_draft(session: Session, user: User, paper: Paper, summary: Summary | None) -> Draft | None:
     """A user's draft about a paper.
 
     It changes a summary or, with `None`, is a new text.
@@ -40,7 +40,7 @@ def get_draft(session: Session, user: User, paper: Paper, summary: Summary | Non
     )
 
 
-def drafts_about(session: Session, user: User, paper: Paper) -> Sequence[Draft]:
+def list_drafts_about(session: Session, user: User, paper: Paper) -> Sequence[Draft]:
     """All that a user is writing about a paper, the latest first."""
     return session.scalars(
         select(Draft)

@@ -41,7 +41,7 @@ def find_paper(session: Session, text: str) -> Paper | None:
     named = find_meanings(session, text)
     known = find_papers(session, named, unsure=True) if named else {}
     first = next((known[ref] for ref in named if ref in known), None)
-    return None if first is None else papers.by_ids(session, [first.id]).get(first.id)
+    return None if first is None else papers.load_papers(session, [first.id]).get(first.id)
 
 
 def find_paper_exactly(session: Session, query: str) -> Paper | None:
@@ -54,10 +54,12 @@ def find_paper_exactly(session: Session, query: str) -> Paper | None:
     return find_paper(session, query)
 
 
-def by_key(session: Session, key: str) -> Paper | None:
+def find_paper_by_any_key(session: Session, key: str) -> Paper | None:
     """Find a paper by its key, or by one from before a merge."""
     known = find_papers(session, [PaperRef("key", key)])
-    return next(iter(papers.by_ids(session, [each.id for each in known.values()]).values()), None)
+    return next(
+        iter(papers.load_papers(session, [each.id for each in known.values()]).values()), None
+    )
 
 
 def find_papers(
@@ -71,7 +73,10 @@ def find_papers(
             none goes by one that it has (`references.identifiers.possible_references`).
     """
     plain = {ref.without_user() for ref in islice(refs, MAX_NAMES)}
-    names = {ref: _names(possible_references(ref)) if unsure else names_of(ref) for ref in plain}
+    names = {
+        ref: _fold_names(possible_references(ref)) if unsure else list_reference_names(ref)
+        for ref in plain
+    }
     wanted = {name for each in names.values() for name in each}
     if not wanted:
         return {}
@@ -89,23 +94,23 @@ def find_papers(
     return known
 
 
-def known_keys(session: Session, refs: Iterable[PaperRef]) -> dict[PaperRef, str]:
+def find_known_keys(session: Session, refs: Iterable[PaperRef]) -> dict[PaperRef, str]:
     """The bibtex keys of those references (without their user) that surely name a paper here."""
     return {ref: paper.key for ref, paper in find_papers(session, refs).items()}
 
 
-def names_of(ref: PaperRef) -> list[tuple[str, str]]:
+def list_reference_names(ref: PaperRef) -> list[tuple[str, str]]:
     """Kind and folded value of all names that a reference surely means, its own first."""
-    return _names([ref, *implied_references(ref)])
+    return _fold_names([ref, *implied_references(ref)])
 
 
-def waiting_names(ref: PaperRef) -> set[tuple[str, str]]:
+def list_waiting_names(ref: PaperRef) -> set[tuple[str, str]]:
     """All names by which texts may have linked to a paper.
 
     Given as kind and folded value, of what has this name.
     """
     as_key = [PaperRef("key", ref.value)] if ref.kind == "openreview" else []
-    return {*names_of(ref), *_names(as_key)}
+    return {*list_reference_names(ref), *_fold_names(as_key)}
 
 
 def find_meanings(session: Session, text: str) -> list[PaperRef]:
@@ -133,5 +138,5 @@ def find_likeliest_meaning(session: Session, text: str) -> PaperRef | None:
     return parse_identifier(text) or parse_any_address(mend_slashes(text), session.info["site_url"])
 
 
-def _names(refs: Iterable[PaperRef]) -> list[tuple[str, str]]:
+def _fold_names(refs: Iterable[PaperRef]) -> list[tuple[str, str]]:
     return [(each.kind, folded(each.value)) for each in refs]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, defer, joinedload
 from app.models import MergedDraft, Paper, PaperDifference, PaperMerge, User
 
 
-def latest_merges(session: Session, *, number: int, size: int) -> tuple[list[PaperMerge], bool]:
+def list_merges(session: Session, *, number: int, size: int) -> tuple[list[PaperMerge], bool]:
     """A page of the log of merges, the latest first.
 
     With who did it, and whether another page follows.
@@ -44,7 +44,7 @@ def is_merged_draft(session: Session, user: User, paper: Paper) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def distinct_paper_ids(session: Session, paper: Paper) -> set[int]:
+def find_distinct_paper_ids(session: Session, paper: Paper) -> set[int]:
     """Numbers of the papers that somebody said are other works than this one."""
     pairs = session.execute(
         select(PaperDifference.one_id, PaperDifference.other_id).where(

@@ -110,10 +110,10 @@ def take_page(
 
 def _write(row: Any, order: Order) -> str:
     values = [getattr(row, column.key) for column in order.columns]
-    return "~".join((*map(_written, values), str(getattr(row, order.name))))
+    return "~".join((*map(_write_value, values), str(getattr(row, order.name))))
 
 
-def _written(value: Any) -> str:
+def _write_value(value: Any) -> str:
     if isinstance(value, datetime):
         return str(round(value.timestamp() * 1_000_000))
     return value.hex() if isinstance(value, float) else str(value)

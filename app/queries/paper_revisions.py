@@ -14,7 +14,7 @@ def is_revision(session: Session, revision_id: int) -> bool:
     return revision_id < 2**31 and session.scalar(query) is not None
 
 
-def latest_revisions(
+def list_paper_revisions(
     session: Session, *, number: int, size: int, of: Paper | str | None = None
 ) -> tuple[list[PaperRevision], bool]:
     """A page of the log of changes, the latest first.

@@ -28,12 +28,12 @@ class PaperRow:
     summaries_count: int
 
 
-def by_key(session: Session, key: str) -> Paper | None:
+def find_paper_by_key(session: Session, key: str) -> Paper | None:
     """The paper of exactly this bibtex key, with authors and venue."""
-    return session.scalar(_with_relations().where(Paper.key == key))
+    return session.scalar(_select_with_relations().where(Paper.key == key))
 
 
-def of_venue(
+def list_papers_of_venue(
     session: Session,
     venue: Venue,
     year: int | None,
@@ -46,10 +46,10 @@ def of_venue(
     only = Paper.venue_id == venue.id
     if year is not None:
         only = and_(only, Paper.year == year)
-    return _listed(session, only, viewer, size=size, **cursors)
+    return _list_papers(session, only, viewer, size=size, **cursors)
 
 
-def by_author(
+def list_papers_of_author(
     session: Session,
     author: Author,
     year: int | None,
@@ -63,14 +63,16 @@ def by_author(
     only: ColumnElement[bool] = Paper.id.in_(theirs)
     if year is not None:
         only = and_(only, Paper.year == year)
-    return _listed(session, only, viewer, size=size, **cursors)
+    return _list_papers(session, only, viewer, size=size, **cursors)
 
 
-def rows(session: Session, papers: Sequence[Paper], viewer: User | None) -> list[PaperRow]:
+def load_paper_rows(
+    session: Session, papers: Sequence[Paper], viewer: User | None
+) -> list[PaperRow]:
     """Rows for loaded papers, in the same order; a fixed number of queries."""
     # Who is not signed in sees public ones only, and most papers have none.
     wanted = [paper.id for paper in papers if viewer is not None or paper.summaries_count]
-    best = summaries.best_of_papers(session, wanted, viewer) if wanted else {}
+    best = summaries.find_best_summaries(session, wanted, viewer) if wanted else {}
     return [
         PaperRow(
             paper,
@@ -81,9 +83,9 @@ def rows(session: Session, papers: Sequence[Paper], viewer: User | None) -> list
     ]
 
 
-def by_ids(session: Session, ids: Sequence[int]) -> dict[int, Paper]:
+def load_papers(session: Session, ids: Sequence[int]) -> dict[int, Paper]:
     """Papers with authors and venue, by number."""
-    found = session.scalars(_with_relations().where(Paper.id.in_(ids)))
+    found = session.scalars(_select_with_relations().where(Paper.id.in_(ids)))
     return {paper.id: paper for paper in found}
 
 
@@ -92,43 +94,45 @@ def reload_paper(session: Session, paper_id: int | None) -> Paper | None:
 
     It is as it is now, whatever was read of it before.
     """
-    query = _with_relations().where(Paper.id == paper_id)
+    query = _select_with_relations().where(Paper.id == paper_id)
     return session.scalar(query.execution_options(populate_existing=True))
 
 
-def with_same_title(session: Session, title: str, viewer: User | None) -> list[PaperRow]:
+def list_rows_with_title(session: Session, title: str, viewer: User | None) -> list[PaperRow]:
     """Papers with the same words in their title.
 
     Titles of papers that were merged with them count too: a new paper may be a duplicate of these.
     """
     folded = title_folded(title)
-    titled = _with_relations().where(Paper.title_folded == folded)
+    titled = _select_with_relations().where(Paper.title_folded == folded)
     merged = select(PaperMerge.paper_id).where(PaperMerge.removed_title_folded == folded)
     merged = merged.where(PaperMerge.paper_id.is_not(None)).limit(5)
     same = [*session.scalars(titled.limit(5))]
     further = session.scalars(merged).all()
     if further:
-        same += session.scalars(_with_relations().where(Paper.id.in_(further)))
+        same += session.scalars(_select_with_relations().where(Paper.id.in_(further)))
     unique = list({paper.id: paper for paper in same}.values())[:5]
-    return rows(session, unique, viewer)
+    return load_paper_rows(session, unique, viewer)
 
 
-def of_same_title(session: Session, paper: Paper) -> list[Paper]:
+def list_papers_with_same_title(session: Session, paper: Paper) -> list[Paper]:
     """Other papers with the same words in their title, the oldest first."""
     if not paper.title_folded:
         return []
-    same = _with_relations().where(Paper.title_folded == paper.title_folded, Paper.id != paper.id)
+    same = _select_with_relations().where(
+        Paper.title_folded == paper.title_folded, Paper.id != paper.id
+    )
     return list(session.scalars(same.order_by(Paper.id).limit(SAME_TITLE)))
 
 
-def of_title(session: Session, title: str) -> list[Paper]:
+def list_papers_with_title(session: Session, title: str) -> list[Paper]:
     """Papers with the same words in their title, the oldest first."""
     words = title_folded(title)
-    same = _with_relations().where(Paper.title_folded == words).order_by(Paper.id)
+    same = _select_with_relations().where(Paper.title_folded == words).order_by(Paper.id)
     return list(session.scalars(same.limit(SAME_TITLE))) if words else []
 
 
-def identifiers(session: Session, paper: Paper) -> list[Identifier]:
+def list_identifiers(session: Session, paper: Paper) -> list[Identifier]:
     """All identifiers of a paper, the oldest first."""
     return list(
         session.scalars(
@@ -137,13 +141,15 @@ def identifiers(session: Session, paper: Paper) -> list[Identifier]:
     )
 
 
-def _listed(session: Session, only: ColumnElement[bool], viewer: User | None, **page: Any) -> Slice:
+def _list_papers(
+    session: Session, only: ColumnElement[bool], viewer: User | None, **page: Any
+) -> Slice:
     """Papers that fulfil a condition: those with summaries first, newest first, best first."""
-    found = take_page(session, _with_relations().where(only), BY_RANK, **page)
-    return Slice(rows(session, found.rows, viewer), found.before, found.after)
+    found = take_page(session, _select_with_relations().where(only), BY_RANK, **page)
+    return Slice(load_paper_rows(session, found.rows, viewer), found.before, found.after)
 
 
-def _with_relations() -> Select[Paper]:
+def _select_with_relations() -> Select[Paper]:
     return select(Paper).options(
         joinedload(Paper.venue),
         selectinload(Paper.authorships).joinedload(PaperAuthor.author),

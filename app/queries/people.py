@@ -45,7 +45,7 @@ class Account:
     role: str
 
 
-def accounts(session: Session) -> Iterator[Account]:
+def list_accounts(session: Session) -> Iterator[Account]:
     """All users by name, one after the other."""
 
     def counted(visibility: str) -> ColumnElement[int]:
@@ -91,14 +91,14 @@ def count_accounts(session: Session, most: int) -> int:
     return session.scalar(select(func.count()).select_from(able)) or 0
 
 
-def user_by_name(session: Session, name: str) -> User | None:
+def find_user(session: Session, name: str) -> User | None:
     """The user of this name, or who had it before and left a trace."""
     name = name.lower()
     renamed = select(FormerName.user_id).where(FormerName.name == name).scalar_subquery()
     return session.scalar(select(User).where(or_(User.name == name, User.id == renamed)))
 
 
-def writers(session: Session) -> list[User]:
+def list_writers(session: Session) -> list[User]:
     """All users who wrote something, in public or not, by name: for export."""
     wrote = select(Summary.user_id)
     return sorted(
@@ -106,28 +106,28 @@ def writers(session: Session) -> list[User]:
     )
 
 
-def most_productive(session: Session, now: datetime, *, size: int, **cursors: Any) -> Slice:
+def list_most_productive(session: Session, now: datetime, *, size: int, **cursors: Any) -> Slice:
     """A page of public writers, who wrote most first.
 
     They wrote something in public under their name.
     """
     query = select(Writer).where(Writer.summaries > 0).options(joinedload(Writer.user))
     found = take_page(session, query, BY_SUMMARIES, size=size, **cursors)
-    recent = _recent_votes(session, [writer.user_id for writer in found.rows], now)
-    rows = [_row(writer, recent) for writer in found.rows]
+    recent = _count_recent_votes(session, [writer.user_id for writer in found.rows], now)
+    rows = [_make_row(writer, recent) for writer in found.rows]
     return Slice(rows, found.before, found.after)
 
 
-def counts_of(session: Session, user: User, now: datetime) -> UserRow:
+def load_user_row(session: Session, user: User, now: datetime) -> UserRow:
     """One user's public numbers."""
     query = select(Writer).where(Writer.user_id == user.id, Writer.summaries > 0)
     writer = session.scalar(query.options(joinedload(Writer.user)))
     if writer is None:
         return UserRow(user, 0, None)
-    return _row(writer, _recent_votes(session, [user.id], now))
+    return _make_row(writer, _count_recent_votes(session, [user.id], now))
 
 
-def hidden_count(session: Session, user: User) -> int:
+def count_hidden_summaries(session: Session, user: User) -> int:
     """Count the summaries of a user that do not count in public.
 
     Only they themselves see these.
@@ -137,7 +137,7 @@ def hidden_count(session: Session, user: User) -> int:
     return session.scalar(query) or 0
 
 
-def _recent_votes(session: Session, user_ids: Sequence[int], now: datetime) -> dict[int, int]:
+def _count_recent_votes(session: Session, user_ids: Sequence[int], now: datetime) -> dict[int, int]:
     """The votes on what users wrote that are too young for the SciScore."""
     query = (
         select(Summary.user_id, func.sum(Vote.value))
@@ -150,7 +150,7 @@ def _recent_votes(session: Session, user_ids: Sequence[int], now: datetime) -> d
     return dict(session.execute(query).all())
 
 
-def _row(writer: Writer, recent: dict[int, int]) -> UserRow:
+def _make_row(writer: Writer, recent: dict[int, int]) -> UserRow:
     # SciScore, as on ShortScience: mean votes per summary, of votes older than two days.
     settled = writer.votes - recent.get(writer.user_id, 0)
     return UserRow(writer.user, writer.summaries, settled / writer.summaries)

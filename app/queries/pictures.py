@@ -28,7 +28,7 @@ class PictureRow:
     drafts: tuple[tuple[Paper, int | None], ...]
 
 
-def visible(session: Session, name: str, viewer: User | None) -> Picture | None:
+def find_visible_picture(session: Session, name: str, viewer: User | None) -> Picture | None:
     """The picture of this name, if the viewer may see it.
 
     Its owner may, also under a name that it had. Others may while a summary of its owner shows it
@@ -55,7 +55,7 @@ def visible(session: Session, name: str, viewer: User | None) -> Picture | None:
     return None if session.scalar(shown.limit(1)) is None else picture
 
 
-def of_user(session: Session, user: User, *, number: int, size: int) -> list[PictureRow]:
+def list_pictures(session: Session, user: User, *, number: int, size: int) -> list[PictureRow]:
     """A page of a user's pictures, the latest first.
 
     One more than `size` when others follow.
@@ -91,7 +91,7 @@ def of_user(session: Session, user: User, *, number: int, size: int) -> list[Pic
     ]
 
 
-def room_used(session: Session, user: User) -> tuple[int, int]:
+def measure_pictures(session: Session, user: User) -> tuple[int, int]:
     """How many pictures a user has, and their bytes."""
     count, total = session.execute(
         select(func.count(), func.coalesce(func.sum(Picture.size), 0)).where(

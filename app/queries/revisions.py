@@ -35,7 +35,7 @@ class RevisionRow:
     was_public: bool
 
 
-def of_summary(session: Session, summary: Summary, viewer: User | None) -> list[RevisionRow]:
+def list_revisions(session: Session, summary: Summary, viewer: User | None) -> list[RevisionRow]:
     """The revisions of a summary that the viewer may see, the latest first."""
     query = (
         select(
@@ -71,7 +71,7 @@ def of_summary(session: Session, summary: Summary, viewer: User | None) -> list[
     return rows[::-1]
 
 
-def get_revision(
+def find_revision(
     session: Session, revision_id: int, viewer: User | None
 ) -> tuple[Revision, SummaryEntry] | None:
     """A revision that the viewer may see, with its summary."""
@@ -82,11 +82,11 @@ def get_revision(
     )
     if revision is None:
         return None
-    entry = summaries.get_summary(session, revision.summary_id, viewer)
+    entry = summaries.find_summary(session, revision.summary_id, viewer)
     return None if entry is None else (revision, entry)
 
 
-def last_revision(session: Session, summary: Summary) -> Revision:
+def load_last_revision(session: Session, summary: Summary) -> Revision:
     """The revision that a summary shows now."""
     return session.scalars(
         select(Revision)

@@ -34,7 +34,9 @@ class Similar:
     reasons: list[Reason]
 
 
-def of_paper(session: Session, paper: Paper, without: Collection[int] = ()) -> list[Similar]:
+def list_similar_papers(
+    session: Session, paper: Paper, without: Collection[int] = ()
+) -> list[Similar]:
     """The papers most like one, best first, in one query.
 
     Papers of some numbers can be left out.

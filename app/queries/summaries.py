@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, defer, joinedload, load_only, selectinload
 
 from app.models import FormerName, Paper, PaperAuthor, Summary, SummaryTag, Tag, User
 from app.queries.paging import Order, Slice, parse_moment, parse_small, take_page
-from app.queries.summary_entries import SummaryEntry, entries
+from app.queries.summary_entries import SummaryEntry, make_entries
 from app.queries.visibility import (
     by_writer,
     public,
@@ -37,7 +37,7 @@ ORDERS = {
 }
 
 
-def front_page(
+def list_public_summaries(
     session: Session,
     viewer: User | None,
     *,
@@ -49,15 +49,15 @@ def front_page(
     skip: int = 0,
 ) -> Slice:
     """Public summaries by one of `ORDERS`, as a slice of entries."""
-    query = _for_lists().where(public())
+    query = _select_for_lists().where(public())
     if section is not None:
         query = query.where(Summary.section_slug == section)
-    return _entry_slice(
+    return _load_entry_slice(
         session, viewer, query, ORDERS[tab], size=size, after=after, before=before, skip=skip
     )
 
 
-def popular_since(
+def list_popular_since(
     session: Session,
     viewer: User | None,
     since: datetime,
@@ -75,36 +75,40 @@ def popular_since(
     if section is not None:
         query = query.where(Summary.section_slug == section)
     found = take_page(session, query, ORDERS["popular among"], **page)
-    shown = by_ids(session, [summary.id for summary in found.rows], viewer)
+    shown = load_entries(session, [summary.id for summary in found.rows], viewer)
     return replace(found, rows=[shown[row.id] for row in found.rows if row.id in shown])
 
 
-def by_user(
+def list_summaries_by_user(
     session: Session, user: User, viewer: User | None, *, size: int, **cursors: Any
 ) -> Slice:
     """What the viewer may see as written by `user`, newest first."""
-    query = _for_lists().where(by_writer(user, viewer))
-    return _entry_slice(session, viewer, query, ORDERS["written"], size=size, **cursors)
+    query = _select_for_lists().where(by_writer(user, viewer))
+    return _load_entry_slice(session, viewer, query, ORDERS["written"], size=size, **cursors)
 
 
-def by_tag(session: Session, tag: Tag, viewer: User | None, *, size: int, **cursors: Any) -> Slice:
+def list_summaries_by_tag(
+    session: Session, tag: Tag, viewer: User | None, *, size: int, **cursors: Any
+) -> Slice:
     """Public summaries that carry a tag, best first."""
     query = (
-        _for_lists()
+        _select_for_lists()
         .join(SummaryTag, SummaryTag.summary_id == Summary.id)
         .where(public(), SummaryTag.tag_id == tag.id, SummaryTag.score.is_not(None))
     )
-    return _entry_slice(session, viewer, query, ORDERS["tagged"], size=size, **cursors)
+    return _load_entry_slice(session, viewer, query, ORDERS["tagged"], size=size, **cursors)
 
 
-def for_paper(session: Session, paper: Paper, viewer: User | None) -> list[SummaryEntry]:
+def list_summaries_of_paper(
+    session: Session, paper: Paper, viewer: User | None
+) -> list[SummaryEntry]:
     """All summaries of a paper that the viewer may see, in full, best first."""
     query = (
-        _with_relations()
+        _select_with_relations()
         .where(Summary.paper_id == paper.id, visible_to(viewer))
         .order_by(Summary.score.desc(), Summary.created_at, Summary.id)
     )
-    found = entries(session, session.scalars(query).all(), viewer)
+    found = make_entries(session, session.scalars(query).all(), viewer)
     named = [each for each in found if each.writer is not None and each.anchor == each.writer.name]
     writers = {each.writer.id: each for each in named if each.writer is not None}
     former: dict[int, list[str]] = defaultdict(list)
@@ -121,27 +125,27 @@ def for_paper(session: Session, paper: Paper, viewer: User | None) -> list[Summa
     ]
 
 
-def count_public(session: Session, paper: Paper) -> int:
+def count_public_summaries(session: Session, paper: Paper) -> int:
     """How many summaries of a paper everybody sees."""
     query = select(func.count()).where(Summary.paper_id == paper.id, public())
     return session.scalar(query) or 0
 
 
-def get_summary(session: Session, summary_id: int, viewer: User | None) -> SummaryEntry | None:
+def find_summary(session: Session, summary_id: int, viewer: User | None) -> SummaryEntry | None:
     """One summary in full, if the viewer may see it."""
-    query = _with_relations().where(Summary.id == summary_id, visible_to(viewer))
-    found = entries(session, session.scalars(query).all(), viewer)
+    query = _select_with_relations().where(Summary.id == summary_id, visible_to(viewer))
+    found = make_entries(session, session.scalars(query).all(), viewer)
     return found[0] if found else None
 
 
-def by_share_code(session: Session, code: str, viewer: User | None) -> SummaryEntry | None:
+def find_shared_summary(session: Session, code: str, viewer: User | None) -> SummaryEntry | None:
     """The unlisted summary of a secret link, in full."""
-    query = _with_relations().where(shared_by(code))
-    found = entries(session, session.scalars(query).all(), viewer)
+    query = _select_with_relations().where(shared_by(code))
+    found = make_entries(session, session.scalars(query).all(), viewer)
     return found[0] if found else None
 
 
-def summary_keys_of(session: Session, user: User) -> list[tuple[int, str]]:
+def list_summary_keys(session: Session, user: User) -> list[tuple[int, str]]:
     """All summaries of a user by number, with their papers' keys.
 
     Ordered by key and `place`: for export.
@@ -156,19 +160,19 @@ def summary_keys_of(session: Session, user: User) -> list[tuple[int, str]]:
     return [(number, key) for number, key, _ in found]
 
 
-def summaries_in_full(session: Session, ids: Sequence[int]) -> dict[int, Summary]:
+def load_full_summaries(session: Session, ids: Sequence[int]) -> dict[int, Summary]:
     """Summaries with all that belongs to them, whoever may see them: for export."""
-    found = session.scalars(_with_relations().where(Summary.id.in_(ids)))
+    found = session.scalars(_select_with_relations().where(Summary.id.in_(ids)))
     return {summary.id: summary for summary in found}
 
 
-def is_by(session: Session, paper: Paper, user: User) -> bool:
+def is_written_by(session: Session, paper: Paper, user: User) -> bool:
     """Whether everybody can see that this user wrote about a paper."""
     theirs = select(Summary.id).where(Summary.paper_id == paper.id, by_writer(user, None))
     return session.scalar(theirs) is not None
 
 
-def first_own_summary(session: Session, paper: Paper, user: User) -> Summary | None:
+def find_first_own_summary(session: Session, paper: Paper, user: User) -> Summary | None:
     """One's own summary of a paper, with its tags: the one that the editor opens."""
     return session.scalar(
         select(Summary)
@@ -179,16 +183,16 @@ def first_own_summary(session: Session, paper: Paper, user: User) -> Summary | N
     )
 
 
-def own_summary(session: Session, summary_id: int, user: User) -> Summary | None:
+def find_own_summary(session: Session, summary_id: int, user: User) -> Summary | None:
     """A summary by its number, with its paper and tags, if this user wrote it."""
     if not 0 < summary_id < 2**31:
         return None
     return session.scalar(
-        _with_relations().where(Summary.id == summary_id, Summary.user_id == user.id)
+        _select_with_relations().where(Summary.id == summary_id, Summary.user_id == user.id)
     )
 
 
-def other_summary_ids(session: Session, summary: Summary) -> Sequence[int]:
+def list_other_summary_ids(session: Session, summary: Summary) -> Sequence[int]:
     """Numbers of the further summaries that a writer has of a paper.
 
     Ordered by `place`; hardly ever any.
@@ -204,7 +208,7 @@ def other_summary_ids(session: Session, summary: Summary) -> Sequence[int]:
     ).all()
 
 
-def has_several(session: Session, paper: Paper, user: User) -> bool:
+def has_several_summaries(session: Session, paper: Paper, user: User) -> bool:
     """Whether a user has more than one summary of a paper.
 
     That comes of a merge with another paper.
@@ -213,13 +217,15 @@ def has_several(session: Session, paper: Paper, user: User) -> bool:
     return len(session.scalars(texts.limit(2)).all()) > 1
 
 
-def by_ids(session: Session, ids: Sequence[int], viewer: User | None) -> dict[int, SummaryEntry]:
+def load_entries(
+    session: Session, ids: Sequence[int], viewer: User | None
+) -> dict[int, SummaryEntry]:
     """Entries for lists, by number; those that the viewer may not see are left out."""
-    rows = session.scalars(_for_lists().where(Summary.id.in_(ids), visible_to(viewer))).all()
-    return {entry.summary.id: entry for entry in entries(session, rows, viewer)}
+    rows = session.scalars(_select_for_lists().where(Summary.id.in_(ids), visible_to(viewer))).all()
+    return {entry.summary.id: entry for entry in make_entries(session, rows, viewer)}
 
 
-def best_of_papers(
+def find_best_summaries(
     session: Session,
     paper_ids: Sequence[int],
     viewer: User | None,
@@ -247,14 +253,14 @@ def best_of_papers(
     wanted: ColumnElement[bool] = Summary.id.in_(best)
     if chosen:
         wanted = or_(wanted, and_(Summary.id.in_(chosen), visible_to(viewer)))
-    rows = session.scalars(_for_lists().where(wanted)).all()
-    return {entry.paper.id: entry for entry in entries(session, rows, viewer)}
+    rows = session.scalars(_select_for_lists().where(wanted)).all()
+    return {entry.paper.id: entry for entry in make_entries(session, rows, viewer)}
 
 
 def list_latest(session: Session, **page: Any) -> Slice:
     """A page of public summaries in full, the latest first, for feeds."""
-    query = _with_relations().where(public())
-    return _entry_slice(session, None, query, ORDERS["recent"], **page)
+    query = _select_with_relations().where(public())
+    return _load_entry_slice(session, None, query, ORDERS["recent"], **page)
 
 
 def latest_paper_keys(session: Session, limit: int) -> list[str]:
@@ -269,7 +275,7 @@ def latest_paper_keys(session: Session, limit: int) -> list[str]:
     return list(dict.fromkeys(session.scalars(query)))
 
 
-def random_paper_key(session: Session) -> str | None:
+def choose_random_paper_key(session: Session) -> str | None:
     """The key of the paper of a random public summary."""
     ends = [
         session.scalar(select(Summary.id).where(public_of_few()).order_by(order).limit(1))
@@ -287,14 +293,14 @@ def random_paper_key(session: Session) -> str | None:
     )
 
 
-def _entry_slice(
+def _load_entry_slice(
     session: Session, viewer: User | None, query: Select[Any], order: Order, **page: Any
 ) -> Slice:
     found = take_page(session, query, order, **page)
-    return Slice(entries(session, found.rows, viewer), found.before, found.after)
+    return Slice(make_entries(session, found.rows, viewer), found.before, found.after)
 
 
-def _with_relations() -> Select[Summary]:
+def _select_with_relations() -> Select[Summary]:
     paper = joinedload(Summary.paper)
     return select(Summary).options(
         paper.joinedload(Paper.venue),
@@ -304,8 +310,8 @@ def _with_relations() -> Select[Summary]:
     )
 
 
-def _for_lists() -> Select[Summary]:
+def _select_for_lists() -> Select[Summary]:
     # The long columns stay in the database: a list shows the opening only.
-    return _with_relations().options(
+    return _select_with_relations().options(
         defer(Summary.html, raiseload=True), defer(Summary.source, raiseload=True)
     )

@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.models import Paper, Summary, User, Vote
-from app.queries.visibility import public, writer_of
+from app.queries.visibility import find_visible_writer, public
 
 ANONYMOUS_ANCHOR = "anon"  # ShortScience's fragment for an anonymous summary
 
@@ -44,11 +44,11 @@ class SummaryEntry:
         return f"page-by-{self.summary.id}" if self.summary.anonymous else self.anchor
 
 
-def entries(
+def make_entries(
     session: Session, summaries: Sequence[Summary], viewer: User | None
 ) -> list[SummaryEntry]:
     """Dress loaded summaries, whose papers are loaded too, for a viewer: at most two queries."""
-    counts = hidden_by_paper(session, {summary.paper_id for summary in summaries}, viewer)
+    counts = count_hidden_by_paper(session, {summary.paper_id for summary in summaries}, viewer)
     votes: dict[int, int] = {}
     if viewer is not None and summaries:
         mine = select(Vote.summary_id, Vote.value).where(
@@ -62,7 +62,7 @@ def entries(
     dressed = []
     anonymous = 0
     for summary in summaries:
-        writer = writer_of(summary, viewer)
+        writer = find_visible_writer(summary, viewer)
         if writer is None or summary.anonymous:
             anonymous += 1
             anchor = ANONYMOUS_ANCHOR if anonymous == 1 else f"{ANONYMOUS_ANCHOR}.{anonymous}"
@@ -85,7 +85,7 @@ def entries(
     return dressed
 
 
-def summaries_after_first(session: Session, ids: Sequence[int]) -> set[int]:
+def find_summaries_after_first(session: Session, ids: Sequence[int]) -> set[int]:
     """Which of these public summaries come after another of their writer's.
 
     Both are about the same paper and under the writer's name.
@@ -104,7 +104,9 @@ def summaries_after_first(session: Session, ids: Sequence[int]) -> set[int]:
     return set(session.scalars(query.where(Summary.id.in_(ids), Summary.anonymous.is_(False))))
 
 
-def hidden_by_paper(session: Session, paper_ids: set[int], viewer: User | None) -> dict[int, int]:
+def count_hidden_by_paper(
+    session: Session, paper_ids: set[int], viewer: User | None
+) -> dict[int, int]:
     """How many summaries of each paper only the viewer sees: theirs that are not public."""
     if viewer is None or not paper_ids:
         return {}

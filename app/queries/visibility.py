@@ -58,7 +58,7 @@ def by_writer(user: User, viewer: User | None) -> ColumnElement[bool]:
     return and_(Summary.user_id == user.id, visible_to(viewer), attributable_to(viewer))
 
 
-def writer_of(summary: Summary, viewer: User | None) -> User | None:
+def find_visible_writer(summary: Summary, viewer: User | None) -> User | None:
     """Whose name to show; `None` for "Anonymous".
 
     Needs `summary.user` to be loaded.

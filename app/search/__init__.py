@@ -21,9 +21,9 @@ from app.models import Paper, SearchEntry, Section
 from app.models.search_entry import UNSUMMARISED, is_paper_entry
 from app.search import vocabulary
 from app.search.engine import engine_of
-from app.search.entries import name_mark, section_mark
+from app.search.entries import make_name_mark, make_section_mark
 from app.search.partial import PartialHits, find_partly
-from app.search.query import Clause, Part, Phrase, Query, parse
+from app.search.query import Clause, Part, Phrase, Query, parse_query
 from app.search.ranking import IN_TITLE_AND_NAMES, RankedPaper, rank_papers
 from app.text.plurals import stem
 from app.text.words import MAX_TITLE, indexable
@@ -37,16 +37,16 @@ __all__ = [
     "PrefixMatches",
     "Query",
     "RankedPaper",
-    "correction",
-    "find_by_prefix",
-    "find_papers",
     "find_partly",
     "no_entries",
-    "parse",
+    "parse_query",
+    "search_by_prefix",
+    "search_papers",
+    "suggest_correction",
 ]
 
 MAX_HITS = 1000
-FORMER_SECTIONS = {section_mark("compsci"): "cs"}  # names that are still typed
+FORMER_SECTIONS = {make_section_mark("compsci"): "cs"}  # names that are still typed
 _IN_TITLES = 500  # of those that have the words in the title or the names
 _ENOUGH = 200  # of these among the first ones make it needless to ask for more
 _SAME_TITLE = 20
@@ -82,7 +82,7 @@ def no_entries(_query: Query, _completions: Mapping[Part, tuple[str, ...]]) -> S
     return ()
 
 
-def find_papers(
+def search_papers(
     session: Session, query: Query, *, sort: str = "best", own: OwnEntries = no_entries
 ) -> Hits:
     """Papers that fulfil a query, in themselves or together with one of their summaries.
@@ -98,8 +98,8 @@ def find_papers(
     """
     if not query.parts:
         return Hits(query, [], True)
-    query = _with_sections(session, query)
-    completions, unknown = _completions(session, query)
+    query = _replace_section_names(session, query)
+    completions, unknown = _find_completions(session, query)
     mine = own(query, completions)
     if query.is_mine:
         papers = rank_papers((), query, completions, mine)
@@ -131,7 +131,7 @@ def _ranked(
         more += engine.first(session, clauses, MAX_HITS, start=UNSUMMARISED)
     elif sort == "best" and query.plain:
         # Those that have the words in the title or the names may be further back.
-        more += _with_title(session, query)
+        more += _find_titled(session, query)
         if sum(paper.relevance >= IN_TITLE_AND_NAMES for paper in papers) < _ENOUGH:
             more += engine.first(session, clauses, _IN_TITLES, "title people")
     return rank_papers([*rows, *more], query, completions, mine) if more else papers, False
@@ -148,68 +148,70 @@ class PrefixMatches:
     named: list[int]
 
 
-def find_by_prefix(session: Session, query: Query, limit: int) -> PrefixMatches:
+def search_by_prefix(session: Session, query: Query, limit: int) -> PrefixMatches:
     """Find papers for suggestions while somebody types.
 
     By the beginning of their title, and by words of titles and names.
     """
     if not query.parts:
         return PrefixMatches([], [])
-    query = _with_sections(session, query)
+    query = _replace_section_names(session, query)
     engine = engine_of(session)
-    completions, _ = _completions(session, query)
+    completions, _ = _find_completions(session, query)
     clauses = query.clauses(completions)
     rows = engine.first(session, clauses, _SUGGESTED, "title people")
     papers = [found.paper_id for found in rank_papers(rows, query, completions)]
     typed = indexable(query.text)
     if typed and not query.filters:
-        papers += engine.titles(session, typed, vocabulary.end_of_prefix(typed), limit)
-    names = [] if query.filters else _names(session, query)
+        papers += engine.titles(session, typed, vocabulary.compute_prefix_end(typed), limit)
+    names = [] if query.filters else _build_name_clauses(session, query)
     named = engine.first(session, names, _SUGGESTED) if names else []
     return PrefixMatches(list(dict.fromkeys(papers))[:limit], list({row[0]: None for row in named}))
 
 
-def _names(session: Session, query: Query) -> list[Clause]:
+def _build_name_clauses(session: Session, query: Query) -> list[Clause]:
     """The words of a query as words of authors' names, each of which may be only begun."""
     typed = [word for part in query.plain for word in part.words]
     begun = vocabulary.look_up(session, (), set(typed), names=True).completions
     return [
         Clause(
             tuple(
-                Phrase((name_mark(each),), "facts")
-                for each in vocabulary.unique(map(stem, [word, *begun[word]]))
+                Phrase((make_name_mark(each),), "facts")
+                for each in vocabulary.drop_repeats(map(stem, [word, *begun[word]]))
             )
         )
         for word in typed
     ]
 
 
-def correction(session: Session, hits: Hits) -> str | None:
+def suggest_correction(session: Session, hits: Hits) -> str | None:
     """The query with misspelt words corrected, if that finds something."""
     if len(hits.papers) > FEW:
         return None
     query = hits.query
-    better = {part: _corrected(session, part) for part in _doubtful(hits)[:_CORRECTED]}
+    better = {
+        part: _correct_part(session, part) for part in _list_doubtful_parts(hits)[:_CORRECTED]
+    }
     changed = {part: text for part, text in better.items() if text is not None}
     if not changed:
         return None
     text = " ".join(changed.get(part) or part.text for part in query.parts)
-    corrected = _with_sections(session, parse(text))
-    completions, _ = _completions(session, corrected)
+    corrected = _replace_section_names(session, parse_query(text))
+    completions, _ = _find_completions(session, corrected)
     found = engine_of(session).is_any(session, corrected.clauses(completions))
     return text if found else None
 
 
-def _with_sections(session: Session, query: Query) -> Query:
+def _replace_section_names(session: Session, query: Query) -> Query:
     """The query with the slugs of sections in the place of their names."""
     if not any(part.field == "section" for part in query.parts):
         return query
     rows = session.execute(select(Section.name, Section.slug))
-    slugs = FORMER_SECTIONS | {section_mark(name): slug for name, slug in rows}
+    slugs = FORMER_SECTIONS | {make_section_mark(name): slug for name, slug in rows}
     return replace(
         query,
         parts=tuple(
-            replace(part, value=slugs.get(section_mark(part.value), part.value))
+            replace(part, value=slugs.get(make_section_mark(part.value), part.value))
             if part.field == "section"
             else part
             for part in query.parts
@@ -217,7 +219,7 @@ def _with_sections(session: Session, query: Query) -> Query:
     )
 
 
-def _with_title(session: Session, query: Query) -> list[Any]:
+def _find_titled(session: Session, query: Query) -> list[Any]:
     """What `first` of an engine says, of papers whose title is exactly the query."""
     title = indexable(query.text)
     if not title or query.filters or len(title) >= MAX_TITLE:
@@ -235,7 +237,7 @@ def _with_title(session: Session, query: Query) -> list[Any]:
     return [tuple(row) for row in found]
 
 
-def _doubtful(hits: Hits) -> list[Part]:
+def _list_doubtful_parts(hits: Hits) -> list[Part]:
     """The parts in which a word may be misspelt."""
     named = [
         part
@@ -248,18 +250,18 @@ def _doubtful(hits: Hits) -> list[Part]:
     return [*hits.unknown, *named]
 
 
-def _corrected(session: Session, part: Part) -> str | None:
+def _correct_part(session: Session, part: Part) -> str | None:
     """A part with the nearest known words in the place of unknown ones; `None` if none differs."""
     known = vocabulary.look_up(session, part.words, ()).known
     field = f"{part.field}:" if part.field else ""
     if len(part.words) == 1 and not known:
         for row in vocabulary.split_unknown_word(session, part.words[0]):
             text = f"{field}{row}"
-            if engine_of(session).is_any(session, parse(text).clauses()):
+            if engine_of(session).is_any(session, parse_query(text).clauses()):
                 return text
     found = []
     for word in part.words:
-        near = [] if word in known else vocabulary.nearest_words(session, word, 1)
+        near = [] if word in known else vocabulary.find_nearest_words(session, word, 1)
         found.append(near[0] if near else word)
     if tuple(found) == part.words:
         return None
@@ -267,7 +269,7 @@ def _corrected(session: Session, part: Part) -> str | None:
     return f'{field}"{text}"' if len(found) > 1 else f"{field}{text}"
 
 
-def _completions(
+def _find_completions(
     session: Session, query: Query
 ) -> tuple[dict[Part, tuple[str, ...]], tuple[Part, ...]]:
     """What open and unknown words may be the beginning of, and which words are unknown."""
@@ -283,7 +285,7 @@ def _completions(
     more = vocabulary.look_up(session, (), begun).completions if begun else {}
     words = {**first.completions, **more}
     found = {
-        part: vocabulary.unique(map(stem, words[part.words[0]]))
+        part: vocabulary.drop_repeats(map(stem, words[part.words[0]]))
         for part in single
         if part.words[0] in words
     }

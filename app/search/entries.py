@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from app.models.search_entry import entry_number
-from app.text.folding import fold, slug
+from app.text.folding import fold, make_slug
 from app.text.plurals import stem, stems
 from app.text.words import search_words, words
 
@@ -73,55 +73,55 @@ class PaperTexts(NamedTuple):
     initials: str
 
 
-def paper_texts(paper: PaperFacts) -> PaperTexts:
+def build_paper_texts(paper: PaperFacts) -> PaperTexts:
     """The stems of a paper's title, of its authors' names, and of its other texts."""
-    names = [_of_name(name) for name in paper.authors]
+    names = [_analyse_name(name) for name in paper.authors]
     people = " ".join([each.stems for each in names] + [each.short for each in names if each.short])
     return PaperTexts(
-        _stems(paper.title),
+        _join_stems(paper.title),
         cut_to_bytes(people, MAX_PEOPLE_BYTES),
-        cut_to_bytes(_stems(*paper.more), MAX_BODY_BYTES),
+        cut_to_bytes(_join_stems(*paper.more), MAX_BODY_BYTES),
         " ".join(dict.fromkeys(mark for each in names for mark in each.initials)),
     )
 
 
-def paper_entry(paper: PaperFacts) -> dict[str, Any]:
+def build_paper_entry(paper: PaperFacts) -> dict[str, Any]:
     """The row of a paper."""
-    texts = paper_texts(paper)
+    texts = build_paper_texts(paper)
     return {
         "id": entry_number(paper.summarised, paper.year, paper.id),
         "paper_id": paper.id,
         "summary_id": None,
         "title": texts.title,
         "people": texts.people,
-        "facts": paper_facts(place_facts(paper), texts, paper.namesakes),
+        "facts": build_paper_facts(build_place_facts(paper), texts, paper.namesakes),
         "body": texts.body,
         "text": "",
     }
 
 
-def summary_entry(paper: PaperFacts, summary: SummaryFacts) -> dict[str, Any]:
+def build_summary_entry(paper: PaperFacts, summary: SummaryFacts) -> dict[str, Any]:
     """The row of a summary."""
-    row = paper_entry(paper)
-    place = place_facts(paper, summary.tags)
-    texts = paper_texts(paper)
+    row = build_paper_entry(paper)
+    place = build_place_facts(paper, summary.tags)
+    texts = build_paper_texts(paper)
     return {
         **row,
         "id": entry_number(True, paper.year, paper.id, summary.id),
         "summary_id": summary.id,
-        "facts": paper_facts(place, texts, paper.namesakes),
-        "body": summary_body(summary),
+        "facts": build_paper_facts(place, texts, paper.namesakes),
+        "body": build_summary_body(summary),
         "text": summary.text,
     }
 
 
-def summary_body(summary: SummaryFacts) -> str:
+def build_summary_body(summary: SummaryFacts) -> str:
     """The words of a summary itself."""
-    own = _stems(summary.takeaway, *summary.tags, *summary.writer)
-    return f"{own} {cut_to_bytes(_stems(summary.text), MAX_BODY_BYTES)}".strip()
+    own = _join_stems(summary.takeaway, *summary.tags, *summary.writer)
+    return f"{own} {cut_to_bytes(_join_stems(summary.text), MAX_BODY_BYTES)}".strip()
 
 
-def vocabulary(paper: PaperFacts) -> dict[str, bool]:
+def list_vocabulary(paper: PaperFacts) -> dict[str, bool]:
     """The words of a paper that are worth suggesting.
 
     Each says also whether an author is called so.
@@ -129,35 +129,37 @@ def vocabulary(paper: PaperFacts) -> dict[str, bool]:
     Those of summaries are not: a word would have to go when the last text that has it goes, or
     is no longer public.
     """
-    return dict.fromkeys([*text_vocabulary(paper), *venue_vocabulary(paper)], False) | (
-        dict.fromkeys(name_vocabulary(paper), True)
+    return dict.fromkeys([*list_text_vocabulary(paper), *list_venue_vocabulary(paper)], False) | (
+        dict.fromkeys(list_name_vocabulary(paper), True)
     )
 
 
-def text_vocabulary(paper: PaperFacts) -> list[str]:
+def list_text_vocabulary(paper: PaperFacts) -> list[str]:
     """The words of a paper's title, keywords and abstract that are worth suggesting."""
     texts = filter(None, (paper.title, *paper.more[:2]))
-    return _worth_suggesting(word for text in texts for word in search_words(text))
+    return _filter_words(word for text in texts for word in search_words(text))
 
 
-def venue_vocabulary(paper: PaperFacts) -> list[str]:
+def list_venue_vocabulary(paper: PaperFacts) -> list[str]:
     """The words of its venue's name and title that are worth suggesting."""
     return list(
-        dict.fromkeys(word for name in paper.venue[1:] for word in _of_name(name).suggested)
+        dict.fromkeys(word for name in paper.venue[1:] for word in _analyse_name(name).suggested)
     )
 
 
-def name_vocabulary(paper: PaperFacts) -> list[str]:
+def list_name_vocabulary(paper: PaperFacts) -> list[str]:
     """The words of its authors' names that are worth suggesting."""
-    return list(dict.fromkeys(word for name in paper.authors for word in _of_name(name).suggested))
+    return list(
+        dict.fromkeys(word for name in paper.authors for word in _analyse_name(name).suggested)
+    )
 
 
-def tag_mark(tag: str) -> str:
+def make_tag_mark(tag: str) -> str:
     """The mark of a tag among the facts."""
     return "=tag=" + _NO_TAG_SIGN.sub("-", fold(tag)).strip("-")
 
 
-def year_marks(first: int, last: int) -> list[str]:
+def make_year_marks(first: int, last: int) -> list[str]:
     """The marks of all years from `first` to `last`.
 
     A whole decade has one of its own.
@@ -174,7 +176,7 @@ def year_marks(first: int, last: int) -> list[str]:
     return marks
 
 
-def name_mark(word: str) -> str:
+def make_name_mark(word: str) -> str:
     """The mark of a word of an author's name.
 
     Looking for a frequent word among the names alone would mean to pass over all titles that
@@ -193,45 +195,45 @@ def abbreviated_mark(initial: str, family: str) -> str:
     return f"@{initial}.={family}"
 
 
-def author_mark(key: str) -> str:
+def make_author_mark(key: str) -> str:
     """The mark of one author whom dblp tells from namesakes.
 
     They are looked for by a key with dblp's number.
     """
-    return "=author=" + slug(key)
+    return "=author=" + make_slug(key)
 
 
-def author_marks(key: str) -> list[str]:
+def make_author_marks(key: str) -> list[str]:
     """The marks of an author.
 
     As their key is written, and as it may be typed.
     """
-    return list(dict.fromkeys((author_mark(key), author_mark(fold(key)))))
+    return list(dict.fromkeys((make_author_mark(key), make_author_mark(fold(key)))))
 
 
-def section_mark(slug: str) -> str:
+def make_section_mark(slug: str) -> str:
     """The mark of a section among the facts."""
     return "=section=" + _NO_TAG_SIGN.sub("-", fold(slug))
 
 
-def place_facts(paper: PaperFacts, tags: Sequence[str] = ()) -> str:
+def build_place_facts(paper: PaperFacts, tags: Sequence[str] = ()) -> str:
     """The facts of a paper but for its authors: venue, year, section, tags, marks."""
-    facts = [_of_name(name).stems for name in paper.venue]
+    facts = [_analyse_name(name).stems for name in paper.venue]
     if paper.year is not None:
         facts += [str(paper.year), f"=year={paper.year}", f"=decade={paper.year // 10}"]
     if paper.section:
-        facts.append(section_mark(paper.section))
-    facts += map(tag_mark, tags)
+        facts.append(make_section_mark(paper.section))
+    facts += map(make_tag_mark, tags)
     if paper.summarised:
         facts.append(SUMMARISED)
     facts.append(EVERYTHING)
     return " ".join(facts)
 
 
-def paper_facts(place: str, texts: PaperTexts, namesakes: Sequence[str]) -> str:
+def build_paper_facts(place: str, texts: PaperTexts, namesakes: Sequence[str]) -> str:
     """All facts of a paper: those of its place, and marks of its authors."""
-    marks = [mark for key in namesakes for mark in author_marks(key)]
-    marks += map(name_mark, texts.people.split())
+    marks = [mark for key in namesakes for mark in make_author_marks(key)]
+    marks += map(make_name_mark, texts.people.split())
     return cut_to_bytes(" ".join(filter(None, [place, *marks, texts.initials])), MAX_PEOPLE_BYTES)
 
 
@@ -263,14 +265,12 @@ class _Name(NamedTuple):
 
 
 @lru_cache(maxsize=50_000)
-def _of_name(name: str) -> _Name:
+def _analyse_name(name: str) -> _Name:
     """A name as it is searched; remembered, for names come again and again in an import."""
     found = words(name)
     short = [word for at, word in enumerate(found) if at in (0, len(found) - 1) or len(word) > 1]
     shorter = " ".join(map(stem, short)) if len(short) < len(found) else ""
-    return _Name(
-        " ".join(map(stem, found)), shorter, _worth_suggesting(found), tuple(_initials(found))
-    )
+    return _Name(" ".join(map(stem, found)), shorter, _filter_words(found), tuple(_initials(found)))
 
 
 def _initials(name: Sequence[str]) -> Iterator[str]:
@@ -286,9 +286,9 @@ def _initials(name: Sequence[str]) -> Iterator[str]:
         yield abbreviated_mark(letters[0], stem(family))
 
 
-def _stems(*texts: str) -> str:
+def _join_stems(*texts: str) -> str:
     return " ".join([word for text in texts if text for word in stems(text)])
 
 
-def _worth_suggesting(words: Iterable[str]) -> list[str]:
+def _filter_words(words: Iterable[str]) -> list[str]:
     return [word for word in dict.fromkeys(words) if len(word) > 2 and not word.isdecimal()]

@@ -36,13 +36,13 @@ def first(
     session: Session, clauses: Sequence[Clause], limit: int, within: str = "", start: int = 0
 ) -> Sequence[Row[Any]]:
     """As `app.search.sqlite.first`."""
-    values = {"query": expression(clauses, within), "limit": limit, "start": start}
+    values = {"query": build_expression(clauses, within), "limit": limit, "start": start}
     return session.execute(_FIRST, values).all()
 
 
 def is_any(session: Session, clauses: Sequence[Clause]) -> bool:
     """As `app.search.sqlite.is_any`."""
-    return session.execute(_ANY, {"query": expression(clauses)}).first() is not None
+    return session.execute(_ANY, {"query": build_expression(clauses)}).first() is not None
 
 
 def titles(session: Session, start: str, end: str, limit: int) -> list[int]:
@@ -50,17 +50,17 @@ def titles(session: Session, start: str, end: str, limit: int) -> list[int]:
     return list(session.scalars(_TITLES, {"first": start, "last": end, "limit": limit}))
 
 
-def expression(clauses: Sequence[Clause], within: str = "") -> str:
+def build_expression(clauses: Sequence[Clause], within: str = "") -> str:
     """The clauses in the language of tsquery."""
     parts = []
     for clause in clauses:
         columns = "" if clause.negative else within
-        choices = " | ".join(_phrase(each, columns) for each in clause.choices)
+        choices = " | ".join(_build_phrase(each, columns) for each in clause.choices)
         parts.append(f"{'!' if clause.negative else ''}({choices})")
     return " & ".join(parts)
 
 
-def _phrase(phrase: Phrase, within: str) -> str:
+def _build_phrase(phrase: Phrase, within: str) -> str:
     # Words hold letters, digits and the signs of marks only: once quoted, nothing is syntax.
     weights = "".join(_WEIGHTS[name] for name in (phrase.column or within).split())
     marks = [weights] * len(phrase.words)

@@ -29,12 +29,12 @@ from app.search.entries import (
     EVERYTHING,
     SUMMARISED,
     abbreviated_mark,
-    author_mark,
     initials_mark,
-    name_mark,
-    section_mark,
-    tag_mark,
-    year_marks,
+    make_author_mark,
+    make_name_mark,
+    make_section_mark,
+    make_tag_mark,
+    make_year_marks,
 )
 from app.text.person_names import is_numbered
 from app.text.plurals import stem
@@ -116,14 +116,14 @@ class Part:
     def phrases(self) -> tuple[Phrase, ...]:
         """What it looks for."""
         if self.field == "year":
-            first, last = _years(self.value) or YEARS
-            return tuple(Phrase((mark,), "facts") for mark in year_marks(first, last))
+            first, last = _parse_years(self.value) or YEARS
+            return tuple(Phrase((mark,), "facts") for mark in make_year_marks(first, last))
         if self.field == "tag":
-            return (Phrase((tag_mark(self.value),), "facts"),)
+            return (Phrase((make_tag_mark(self.value),), "facts"),)
         if self.field == "section":
-            return (Phrase((section_mark(self.value),), "facts"),)
+            return (Phrase((make_section_mark(self.value),), "facts"),)
         if self.field == "author" and is_numbered(self.value):
-            return (Phrase((author_mark(self.value),), "facts"),)
+            return (Phrase((make_author_mark(self.value),), "facts"),)
         if self.field == "author":
             family, comma, given = self.value.partition(",")  # also as reference managers have it
             named = words(f"{given} {family}") if comma else self.words
@@ -219,18 +219,18 @@ def _names(name: Sequence[str]) -> Iterator[Phrase]:
     if given and all(len(word) == 1 for word in given):
         yield Phrase((initials_mark("".join(given), stem(family)),), "facts")
         return
-    yield Phrase(tuple(name_mark(stem(word)) for word in name), "facts")
+    yield Phrase(tuple(make_name_mark(stem(word)) for word in name), "facts")
     if len(given) == 1:
         yield Phrase((abbreviated_mark(given[0][0], stem(family)),), "facts")
 
 
-def parse(text: str) -> Query:
+def parse_query(text: str) -> Query:
     """Understand a query; of a very long one only the beginning is."""
     text = text[:MAX_LENGTH].replace("“", '"').replace("”", '"')
     typed = text if '"' in text else _ET_AL.sub(" ", text).rstrip()
     found: list[Part] = []
     for match in _PART.finditer(typed):
-        part = _part(match)
+        part = _parse_part(match)
         if part is not None and len(found) < MAX_PARTS:
             found.append(part)
     if len(found) > 1:  # "Smith and Jones" are two names
@@ -238,7 +238,7 @@ def parse(text: str) -> Query:
     return Query(text.strip(), tuple(_with_open_end(found, typed)))
 
 
-def _part(match: re.Match[str]) -> Part | None:
+def _parse_part(match: re.Match[str]) -> Part | None:
     field = (match["field"] or "").lower()
     value = match["quoted"] if match["quoted"] is not None else match["plain"]
     negative = bool(match["minus"])
@@ -255,19 +255,19 @@ def _part(match: re.Match[str]) -> Part | None:
 def _is_meant(field: str, value: str) -> bool:
     """Whether a field is followed by something that it can have."""
     if field == "year":
-        return _years(value) is not None
+        return _parse_years(value) is not None
     if field == "has":
         return value.lower() in ("summary", "summaries")
     if field == "in":
         return value.lower() == "mine"
     if field == "tag":
-        return len(tag_mark(value)) > len("=tag=")
+        return len(make_tag_mark(value)) > len("=tag=")
     if field == "section":
-        return len(section_mark(value)) > len("=section=")
+        return len(make_section_mark(value)) > len("=section=")
     return bool(words(value))
 
 
-def _years(value: str) -> tuple[int, int] | None:
+def _parse_years(value: str) -> tuple[int, int] | None:
     """`2016`, `2015..2018`, `2015..` or `..2018`, within `YEARS`."""
     match = _YEARS.fullmatch(value)
     if match is None or not (match[1] or match[3]):

@@ -80,7 +80,7 @@ class Marker:
 
     def mark(self, text: str) -> list[Piece]:
         """A whole text, such as a title, in pieces."""
-        return _pieces(text, Window(0, len(text), ()), list(self._places(text)))
+        return _cut_pieces(text, Window(0, len(text), ()), list(self._places(text)))
 
     def excerpt(self, text: str) -> list[Piece]:
         """About `LENGTH` characters that begin near the best place; none where no word is found.
@@ -95,7 +95,7 @@ class Marker:
             window = window_around(text, first, last)
             if window is None:
                 continue
-            pieces = _pieces(text, window, places)
+            pieces = _cut_pieces(text, window, places)
             if window.start > 0:
                 pieces.insert(0, Piece("… "))
             if window.end < len(text):
@@ -184,7 +184,7 @@ def _clusters(places: Sequence[WordPosition]) -> list[tuple[int, int]]:
     return [(start, end) for _, _, start, end in sorted(found)[:5]]
 
 
-def _pieces(text: str, window: Window, places: Sequence[WordPosition]) -> list[Piece]:
+def _cut_pieces(text: str, window: Window, places: Sequence[WordPosition]) -> list[Piece]:
     inside = [place for place in places if window.start <= place.start and place.end <= window.end]
     pieces: list[Piece] = []
     here = window.start

@@ -40,13 +40,13 @@ def first(
         within: the columns, with spaces between, in which words without a column must stand.
         start: the number of an entry, before which none is taken.
     """
-    values = {"query": expression(clauses, within), "limit": limit, "start": start}
+    values = {"query": build_expression(clauses, within), "limit": limit, "start": start}
     return session.execute(_FIRST, values).all()
 
 
 def is_any(session: Session, clauses: Sequence[Clause]) -> bool:
     """Whether any entry fulfils the clauses."""
-    return session.execute(_ANY, {"query": expression(clauses)}).first() is not None
+    return session.execute(_ANY, {"query": build_expression(clauses)}).first() is not None
 
 
 def titles(session: Session, start: str, end: str, limit: int) -> list[int]:
@@ -54,19 +54,19 @@ def titles(session: Session, start: str, end: str, limit: int) -> list[int]:
     return list(session.scalars(_TITLES, {"first": start, "last": end, "limit": limit}))
 
 
-def expression(clauses: Sequence[Clause], within: str = "") -> str:
+def build_expression(clauses: Sequence[Clause], within: str = "") -> str:
     """The clauses in FTS5's language."""
-    wanted = [_either(clause.choices, within) for clause in clauses if not clause.negative]
-    unwanted = [_either(clause.choices, "") for clause in clauses if clause.negative]
+    wanted = [_build_either(clause.choices, within) for clause in clauses if not clause.negative]
+    unwanted = [_build_either(clause.choices, "") for clause in clauses if clause.negative]
     found = " AND ".join(wanted)
     return f"({found}) NOT ({' OR '.join(unwanted)})" if unwanted else found
 
 
-def _either(choices: Sequence[Phrase], within: str) -> str:
-    return f"({' OR '.join(_phrase(each, within) for each in choices)})"
+def _build_either(choices: Sequence[Phrase], within: str) -> str:
+    return f"({' OR '.join(_build_phrase(each, within) for each in choices)})"
 
 
-def _phrase(phrase: Phrase, within: str) -> str:
+def _build_phrase(phrase: Phrase, within: str) -> str:
     # Words hold letters, digits and the signs of marks only: once quoted, nothing is syntax.
     quoted = f'"{" ".join(phrase.words)}"{" *" if phrase.is_begun else ""}'
     columns = phrase.column or within

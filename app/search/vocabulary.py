@@ -45,23 +45,25 @@ def look_up(
         begun: the most frequent words that begin as each of these.
         names: whether only words of authors' names count as such.
     """
-    forms = {form for word in words for form in _forms(word)}
+    forms = {form for word in words for form in _list_forms(word)}
     found = select(literal("").label("beginning"), SearchWord.word).where(
         SearchWord.word.in_(sorted(forms))
     )
-    ranges = [_completions(each, names) for each in begun if len(each) >= MIN_PREFIX_CHARS]
+    ranges = [_select_completions(each, names) for each in begun if len(each) >= MIN_PREFIX_CHARS]
     rows: Sequence[Any] = session.execute(union_all(found, *ranges)).all()
     there = {word for beginning, word in rows if not beginning}
     completions: dict[str, list[str]] = {each: [] for each in begun}
     for beginning, word in rows:
         if beginning:
             completions[beginning].append(word)
-    return WordLookup({word for word in words if not there.isdisjoint(_forms(word))}, completions)
+    return WordLookup(
+        {word for word in words if not there.isdisjoint(_list_forms(word))}, completions
+    )
 
 
 def entry_counts(session: Session, words: Collection[str]) -> dict[str, int]:
     """About how many papers have each of some words; nothing of those that none has."""
-    forms = {form: word for word in words for form in _forms(word)}
+    forms = {form: word for word in words for form in _list_forms(word)}
     query = select(SearchWord.word, SearchWord.entries).where(SearchWord.word.in_(sorted(forms)))
     counts: Counter[str] = Counter()
     for form, entries in session.execute(query):
@@ -69,16 +71,16 @@ def entry_counts(session: Session, words: Collection[str]) -> dict[str, int]:
     return counts
 
 
-def _forms(word: str) -> tuple[str, ...]:
+def _list_forms(word: str) -> tuple[str, ...]:
     return (word, singular(word), f"{word}s")
 
 
-def _completions(beginning: str, names: bool) -> Select[tuple[str, str]]:
+def _select_completions(beginning: str, names: bool) -> Select[tuple[str, str]]:
     found = (
         select(literal(beginning).label("beginning"), SearchWord.word)
         .where(
             SearchWord.word >= beginning,
-            SearchWord.word < end_of_prefix(beginning),
+            SearchWord.word < compute_prefix_end(beginning),
             SearchWord.is_name if names else true(),
         )
         .order_by(SearchWord.entries.desc(), SearchWord.word)
@@ -88,12 +90,12 @@ def _completions(beginning: str, names: bool) -> Select[tuple[str, str]]:
     return select(found.c.beginning, found.c.word)
 
 
-def end_of_prefix(beginning: str) -> str:
+def compute_prefix_end(beginning: str) -> str:
     """The first text that sorts behind all that begin so."""
     return beginning[:-1] + chr(min(ord(beginning[-1]) + 1, 0x10FFFF))
 
 
-def nearest_words(session: Session, word: str, limit: int = 3) -> list[str]:
+def find_nearest_words(session: Session, word: str, limit: int = 3) -> list[str]:
     """Known words that differ from one in a letter or two.
 
     The nearest and most frequent come first.
@@ -106,8 +108,8 @@ def nearest_words(session: Session, word: str, limit: int = 3) -> list[str]:
     most = 1 if len(word) < 6 else 2
     scored = [
         (distance, -entries, other)
-        for other, entries in set(_neighbours(session, word, most))
-        if other != word and (distance := _distance(word, other, most)) <= most
+        for other, entries in set(_find_neighbours(session, word, most))
+        if other != word and (distance := _count_edits(word, other, most)) <= most
     ]
     return [other for _, _, other in sorted(scored)[:limit]]
 
@@ -131,7 +133,7 @@ def split_unknown_word(session: Session, word: str) -> list[str]:
     ][:_PARTED]
 
 
-def _neighbours(session: Session, word: str, most: int) -> Iterator[tuple[str, int]]:
+def _find_neighbours(session: Session, word: str, most: int) -> Iterator[tuple[str, int]]:
     half = len(word) // 2
     for column, part in (
         (SearchWord.word, word[:half]),
@@ -141,7 +143,7 @@ def _neighbours(session: Session, word: str, most: int) -> Iterator[tuple[str, i
             select(SearchWord.word, SearchWord.entries)
             .where(
                 column >= part,
-                column < end_of_prefix(part),
+                column < compute_prefix_end(part),
                 func.length(SearchWord.word).between(len(word) - most, len(word) + most),
             )
             .order_by(SearchWord.entries.desc(), SearchWord.word)
@@ -156,7 +158,7 @@ def _may_be(word: str, other: str, most: int) -> bool:
     return max((here - there).total(), (there - here).total()) <= most
 
 
-def _distance(one: str, other: str, most: int) -> int:
+def _count_edits(one: str, other: str, most: int) -> int:
     """Letters that are missing, added, replaced or exchanged with their neighbour.
 
     The "optimal string alignment" distance (Damerau, 1964); more than `most` may be any number
@@ -176,6 +178,6 @@ def _distance(one: str, other: str, most: int) -> int:
     return row[-1]
 
 
-def unique(items: Iterable[str]) -> tuple[str, ...]:
+def drop_repeats(items: Iterable[str]) -> tuple[str, ...]:
     """Without repeats, in order."""
     return tuple(dict.fromkeys(items))

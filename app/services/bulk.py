@@ -20,7 +20,7 @@ from app.db import Base, hide_values
 BATCH = 500  # rows named in one statement
 
 
-def batches(ids: Iterable[int]) -> Iterator[list[int]]:
+def split_into_batches(ids: Iterable[int]) -> Iterator[list[int]]:
     """Numbers in their order, each once, as many at a time as one statement names."""
     ordered = sorted(set(ids))
     for start in range(0, len(ordered), BATCH):
@@ -41,7 +41,7 @@ def among(
     return column == any_(literal(list(values), ARRAY(column.type)))
 
 
-def new_ids(session: Session, table: type[Base], count: int) -> range | list[int]:
+def reserve_ids(session: Session, table: type[Base], count: int) -> range | list[int]:
     """Numbers for new rows, in a session that writes."""
     name = table.__tablename__
     if is_sqlite(session):

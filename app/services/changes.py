@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from app.db import begin_writing
 from app.models import Link, Paper, PaperAuthor, Summary, SummaryTag, User
 from app.services import changed_pages
-from app.services.bulk import batches
+from app.services.bulk import split_into_batches
 from app.services.counters import counts, totals
 from app.services.counters.differences import Placement
 from app.services.links.resolving import resolve_links
@@ -188,9 +188,9 @@ def _follow_similar(session: Session, changes: _Changes, present: dict[int, _Sum
     similarity.remove_traces(session, hidden)
     new = {number for number, before in changes.papers.items() if before is None}
     if changed := changes.papers.keys() - new:
-        marked += similarity.compared(session, changed)
+        marked += similarity.find_compared_papers(session, changed)
     marked += (paper_id for paper_id, targets in hidden for paper_id in (paper_id, *targets))
-    similarity.mark(session, _existing_papers(session, {*new, *marked}))
+    similarity.mark_papers(session, _existing_papers(session, {*new, *marked}))
 
 
 def _follow_search(session: Session, changes: _Changes, present: dict[int, _SummaryState]) -> None:
@@ -232,7 +232,7 @@ def _remove_unused(session: Session, changes: _Changes) -> None:
 def _authors_of(session: Session, ids: Iterable[int]) -> dict[int, set[int]]:
     found: defaultdict[int, set[int]] = defaultdict(set)
     wrote = select(PaperAuthor.paper_id, PaperAuthor.author_id)
-    for some in batches(ids):
+    for some in split_into_batches(ids):
         for paper_id, author_id in session.execute(wrote.where(PaperAuthor.paper_id.in_(some))):
             found[paper_id].add(author_id)
     return dict(found)
@@ -285,13 +285,16 @@ def _names(session: Session, user_ids: Collection[int]) -> dict[int, str]:
 
 def _placements(session: Session, ids: Iterable[int]) -> dict[int, Placement]:
     columns = (Paper.id, Paper.venue_id, Paper.year, Paper.summaries_count)
-    rows = (session.execute(select(*columns).where(Paper.id.in_(some))) for some in batches(ids))
+    rows = (
+        session.execute(select(*columns).where(Paper.id.in_(some)))
+        for some in split_into_batches(ids)
+    )
     return {row[0]: Placement(row[1], row[2], row[3]) for each in rows for row in each}
 
 
 def _states(session: Session, ids: Iterable[int]) -> dict[int, _SummaryState]:
     found: dict[int, _SummaryState] = {}
-    for some in batches(ids):
+    for some in split_into_batches(ids):
         tags: defaultdict[int, set[int]] = defaultdict(set)
         targets: defaultdict[int, set[int]] = defaultdict(set)
         carried = select(SummaryTag.summary_id, SummaryTag.tag_id)
@@ -329,7 +332,7 @@ def _existing_papers(session: Session, ids: Collection[int]) -> list[int]:
     query = select(Paper.id)
     return [
         number
-        for some in batches(ids)
+        for some in split_into_batches(ids)
         for number in session.scalars(query.where(Paper.id.in_(some)).order_by(Paper.id))
     ]
 

@@ -98,10 +98,10 @@ def _id_prefix(text: str) -> str:
 def _find_papers(session: Session, refs: frozenset[PaperRef]) -> KnownPapers:
     known = identifiers.find_papers(session, refs, unsure=True)
     keys = {ref: paper.key for ref, paper in known.items()}
-    return KnownPapers(keys, citation_labels(session, set(keys.values())) if keys else {})
+    return KnownPapers(keys, load_citation_labels(session, set(keys.values())) if keys else {})
 
 
-def citation_labels(session: Session, keys: set[str]) -> dict[str, str]:
+def load_citation_labels(session: Session, keys: set[str]) -> dict[str, str]:
     """What a citation reads: `Girshick 2015`, `Kingma & Welling 2013`, `Ren et al. 2015`.
 
     A paper without authors has none, and is cited by its key.

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Author, Paper, PaperAuthor, Venue
 from app.references.identifiers import OWN_VENUES
-from app.services.bulk import batches
+from app.services.bulk import split_into_batches
 
 
 def remove_unused(session: Session, authors: Collection[int], venues: Collection[int]) -> None:
@@ -18,13 +18,13 @@ def remove_unused(session: Session, authors: Collection[int], venues: Collection
     In the list of papers that is locked.
     """
     wrote = exists().where(PaperAuthor.author_id == Author.id)
-    for some in batches(authors):
+    for some in split_into_batches(authors):
         lost = select(Author.id).where(Author.id.in_(some), Author.dblp_id.is_(None), ~wrote)
         if ids := session.scalars(lost).all():
             session.execute(delete(Author).where(Author.id.in_(ids)))
     own = Venue.key.startswith(OWN_VENUES, autoescape=True)
     appeared = exists().where(Paper.venue_id == Venue.id)
-    for some in batches(venues):
+    for some in split_into_batches(venues):
         left = select(Venue.id).where(Venue.id.in_(some), own, ~appeared)
         if ids := session.scalars(left).all():
             session.execute(delete(Venue).where(Venue.id.in_(ids)))

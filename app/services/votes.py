@@ -22,7 +22,7 @@ TENFOLD_DAYS = 90
 _BAND = 100_000
 
 
-def cast(
+def cast_vote(
     session: Session, user: User, summary_id: int, value: int, cast_at: datetime | None = None
 ) -> Summary | None:
     """Set one's vote on a summary to 1 or -1, replacing an earlier one.
@@ -50,19 +50,19 @@ def cast(
     elif vote.value != value:
         vote.value = value
         vote.cast_at = moment
-    return recount(session, summary)
+    return recount_votes(session, summary)
 
 
-def withdraw(session: Session, user: User, summary_id: int) -> Summary | None:
-    """Take one's vote back; returns as `cast` does."""
+def withdraw_vote(session: Session, user: User, summary_id: int) -> Summary | None:
+    """Take one's vote back; returns as `cast_vote` does."""
     summary = _lock(session, user, summary_id)
     if summary is None:
         return None
     session.execute(delete(Vote).where(Vote.summary_id == summary.id, Vote.user_id == user.id))
-    return recount(session, summary)
+    return recount_votes(session, summary)
 
 
-def popularity(score: int, published_at: datetime) -> float:
+def compute_popularity(score: int, published_at: datetime) -> float:
     """Rank on the Popular tab: votes count by their logarithm, and newer is higher.
 
     `sign(s) · log10(|s|) + age / TENFOLD_DAYS`, the age in days from 2020 to `published_at`. It is
@@ -92,13 +92,15 @@ def _lock(session: Session, user: User, summary_id: int) -> Summary | None:
     return summary
 
 
-def recount(session: Session, summary: Summary) -> Summary:
+def recount_votes(session: Session, summary: Summary) -> Summary:
     """Work out a summary's score and popularity from its votes."""
     changes.note_score(session, summary)
     session.flush()
     total = select(func.coalesce(func.sum(Vote.value), 0)).where(Vote.summary_id == summary.id)
     summary.score = summary.imported_votes + int(session.scalar(total) or 0)
-    summary.popularity = popularity(summary.score, summary.published_at or summary.created_at)
+    summary.popularity = compute_popularity(
+        summary.score, summary.published_at or summary.created_at
+    )
     session.flush()
     return summary
 
@@ -111,4 +113,4 @@ def recount_all(session: Session, summary_ids: Iterable[int]) -> None:
     for summary_id in sorted(set(summary_ids)):
         summary = session.get(Summary, summary_id, with_for_update=True, populate_existing=True)
         if summary is not None:
-            recount(session, summary)
+            recount_votes(session, summary)

@@ -56,14 +56,14 @@ def run(
 def work(address: Address, ready: Callable[[], None]) -> None:
     """Load the app and serve it; the settings come from the environment."""
     from app.views.http.incoming import allowance
-    from app.views.http.security import headers
+    from app.views.http.security import make_headers
     from app.wsgi import app, config
 
     limits = Limits(connections=_connections(Limits.connections))
     if config.proxies:
         limits = replace(limits, per_address=False, idle_seconds=PROXY_IDLE_SECONDS)
     cache = app.extensions.get("page_cache")
-    serve(Gateway(app, limits, allowance(app), headers(config), cache), address, ready)
+    serve(Gateway(app, limits, allowance(app), make_headers(config), cache), address, ready)
 
 
 def serve(gateway: Gateway, address: Address, ready: Callable[[], None]) -> None:

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from app.sources.record import PaperRecord
 from app.sources.works import kind_of
 from app.text.folding import fold
-from app.text.person_names import comparable_name, comparable_surnames, without_number
+from app.text.person_names import comparable_name, comparable_surnames, remove_number
 
 MIN_WORDS = 3
 MIN_LETTERS = 15
@@ -235,7 +235,7 @@ def _same_authors(one: WorkFacts, other: WorkFacts) -> bool:
 
 
 def _same_name(one: str, other: str) -> bool:
-    numbers = {name.removeprefix(without_number(name)) for name in (one, other)} - {""}
+    numbers = {name.removeprefix(remove_number(name)) for name in (one, other)} - {""}
     given, surname = comparable_name(one)
     others, other_surname = comparable_name(other)
     if surname != other_surname or len(numbers) > 1:

@@ -52,7 +52,7 @@ def compare(old: str, new: str) -> list[DiffRow | Fold]:
     return list(_folded(list(_rows(old.split("\n"), new.split("\n")))))
 
 
-def matching_lines(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+def match_lines(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     """Pairs of indexes of lines that stay, in order."""
     found = []
     at_old = at_new = 0

@@ -1,11 +1,11 @@
-"""Letters as they are compared: to find something (`fold`), or to tell two apart (`slug`).
+"""Letters as they are compared: to find something (`fold`), or to tell two apart (`make_slug`).
 
 Two foldings, because they must be free to differ. Who looks for "Lukasz" wants to find "Łukasz", so
 `fold` takes letters for each other that somebody may type for each other, and may learn more of
 them (raise `app.text.TEXT_VERSION`: what is stored is then folded anew). But authors, venues and
-addresses are told apart by `slug`: "Łukasz Kaiser" and "Lukasz Kaiser" may be two people, so they
-stay two rows at two addresses, as they always were. What `slug` gives never changes: links from
-outside lead there. Where both have found their way into one search, it shows both.
+addresses are told apart by `make_slug`: "Łukasz Kaiser" and "Lukasz Kaiser" may be two people, so
+they stay two rows at two addresses, as they always were. What `make_slug` gives never changes:
+links from outside lead there. Where both have found their way into one search, it shows both.
 """
 
 from __future__ import annotations
@@ -39,22 +39,22 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     # Some letters are capitals only when they are taken apart.
-    bare = without_marks(text.casefold()).casefold()
+    bare = remove_marks(text.casefold()).casefold()
     if _LETTER.search(bare):
         bare = bare.translate(_PLAIN)
     return unicodedata.normalize("NFC", bare)
 
 
-def slug(text: str) -> str:
+def make_slug(text: str) -> str:
     """Letters (of any script, in lower case, without marks) and digits, joined by hyphens.
 
     It tells authors and venues apart and stands in addresses, so it keeps letters like `ł`.
     """
-    bare = text.lower() if text.isascii() else without_marks(text.casefold())
+    bare = text.lower() if text.isascii() else remove_marks(text.casefold())
     return "-".join(_RUN.findall(unicodedata.normalize("NFC", bare)))
 
 
-def without_marks(text: str) -> str:
+def remove_marks(text: str) -> str:
     """A text without accents and other marks, taken apart as Unicode's NFKD does."""
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(char for char in decomposed if char < "\x80" or not unicodedata.combining(char))

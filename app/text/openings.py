@@ -30,7 +30,7 @@ class OpeningLine:
     is_title: bool = False
 
 
-def opening(source: str) -> list[OpeningLine]:
+def cut_opening(source: str) -> list[OpeningLine]:
     """The first lines of a text; what is cut ends in an ellipsis."""
     found: list[OpeningLine] = []
     room = MAX_CHARS

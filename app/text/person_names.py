@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.text.folding import fold, slug
+from app.text.folding import fold, make_slug
 from app.text.words import CJK
 
 MAX_KEY = 200  # characters of the key of an author
@@ -113,7 +113,7 @@ def split_name(name: str) -> PersonName:
 
     Spanish and Portuguese double names cannot be told from middle names: the last word counts.
     """
-    name = without_number(" ".join(name.split()))
+    name = remove_number(" ".join(name.split()))
     if is_group(name):
         return PersonName(name)
     before, comma, behind = name.partition(",")
@@ -160,7 +160,7 @@ def surname(name: str) -> str:
 
 def surname_for_key(name: str) -> str:
     """The surname in plain small letters without particles: `oord` of "Aäron van den Oord"."""
-    return slug(fold(split_name(name).family)).replace("-", "")
+    return make_slug(fold(split_name(name).family)).replace("-", "")
 
 
 def comparable_name(name: str) -> tuple[tuple[str, ...], str]:
@@ -195,12 +195,12 @@ def is_group(name: str) -> bool:
     return " " in name and bool(_GROUP.search(name) or _OF.search(name))
 
 
-def without_number(name: str) -> str:
+def remove_number(name: str) -> str:
     """A name without dblp's number of a namesake: "Wei Wang" of "Wei Wang 0001"."""
     return name[:-5] if name[-4:].isdecimal() and _NUMBER.fullmatch(name[-5:]) else name
 
 
-def with_number(name: str, key: str) -> str:
+def add_number(name: str, key: str) -> str:
     """A name with dblp's number of a namesake.
 
     An author has it in the key only.
@@ -217,12 +217,12 @@ def is_numbered(typed: str) -> bool:
     return _NUMBERED.fullmatch(typed) is not None
 
 
-def author_key(name: str) -> str:
+def make_author_key(name: str) -> str:
     """The key of an author of this name.
 
     dblp's number of a namesake is part of both.
     """
-    return slug(name)[:MAX_KEY] or "unnamed"
+    return make_slug(name)[:MAX_KEY] or "unnamed"
 
 
 def number_of_key(key: str) -> str:
@@ -234,7 +234,7 @@ def number_of_key(key: str) -> str:
     return found[1] if found else ""
 
 
-def key_without_number(key: str) -> str:
+def remove_number_from_key(key: str) -> str:
     """The key that an author had if they had no namesakes."""
     return key[:-5] if number_of_key(key) else key
 

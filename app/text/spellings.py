@@ -1,6 +1,6 @@
 """Which of several spellings of one name is the best.
 
-Names that `folding.slug` takes for one differ in accents, capitals and punctuation only. Each
+Names that `folding.make_slug` takes for one differ in accents, capitals and punctuation only. Each
 record keeps its own; the page that they share shows the best: accents over none, then capitals and
 small letters over one kind alone. Of equal ones the most frequent is the callers' to find.
 """

@@ -13,7 +13,7 @@ from app.views.http.access import db, needs_sign_in, see_other, signed_in, viewe
 from app.views.http.security import UPLOAD_LIMIT, WRITE_LIMIT, open_to_other_sites
 
 blueprint = Blueprint("pictures", __name__)
-blueprint.add_app_template_filter(uploads.markdown, "picture_markdown")
+blueprint.add_app_template_filter(uploads.format_picture_markdown, "picture_markdown")
 PAGE_SIZE = 48
 TYPES = {"png": "image/png", "jpg": "image/jpeg"}
 
@@ -22,17 +22,17 @@ TYPES = {"png": "image/png", "jpg": "image/jpeg"}
 def show(name: str) -> Response:
     picture = None
     if uploads.PICTURE_NAME.fullmatch(name):
-        picture = queries.visible(db(), name, viewer())
+        picture = queries.find_visible_picture(db(), name, viewer())
     if picture is None:
         abort(404)
-    path = files.path_of(access.config().data_dir, picture.name)
+    path = files.make_picture_path(access.config().data_dir, picture.name)
     if not path.is_file():
         abort(404)
     response = Response(path.read_bytes(), mimetype=TYPES[name.rsplit(".", 1)[1]])
     # Asked for again each time: its summary may be private by then.
     response.headers["Cache-Control"] = "private, no-cache"
     response.set_etag(picture.digest)
-    if viewer() is None or queries.visible(db(), name, None) is not None:
+    if viewer() is None or queries.find_visible_picture(db(), name, None) is not None:
         open_to_other_sites(response)
     return response.make_conditional(request)
 
@@ -60,7 +60,9 @@ def add() -> str | Response | tuple[str, int] | tuple[Response, int]:
         return _page(refused.message), 422
     db().commit()
     if as_json:
-        return jsonify(markdown=markdown, url=f"/pictures/{uploads.names_in(markdown)[0]}")
+        return jsonify(
+            markdown=markdown, url=f"/pictures/{uploads.find_picture_names(markdown)[0]}"
+        )
     flash("Image uploaded. Paste its Markdown into a summary within a day.", "good")
     return see_other(url_for("pictures.index"))
 
@@ -85,11 +87,11 @@ def remove(name: str) -> Response:
 
 def _page(problem: str = "") -> str:
     user = signed_in()
-    rows = queries.of_user(db(), user, number=listing.page_number(), size=PAGE_SIZE)
-    count, total = queries.room_used(db(), user)
+    rows = queries.list_pictures(db(), user, number=listing.page_number(), size=PAGE_SIZE)
+    count, total = queries.measure_pictures(db(), user)
     return render_template(
         "pictures/index.html",
-        page=listing.by_number(rows[:PAGE_SIZE], len(rows) > PAGE_SIZE),
+        page=listing.make_number_page(rows[:PAGE_SIZE], len(rows) > PAGE_SIZE),
         problem=problem,
         used=count,
         used_bytes=total,

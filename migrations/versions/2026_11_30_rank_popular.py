@@ -66,7 +66,7 @@ def _rank_all(rank: Callable[[int, datetime], float]) -> None:
 
 
 def _popularity(score: int, published_at: datetime) -> float:
-    """`services.votes.popularity`, as it was at this revision."""
+    """`services.votes.compute_popularity`, as it was at this revision."""
     sign = (score > 0) - (score < 0)
     return (sign - 1) * 100_000 + sign * math.log10(max(abs(score), 1)) + _age(published_at) / 90
 

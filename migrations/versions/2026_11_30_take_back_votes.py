@@ -105,7 +105,7 @@ def _take_back(connection: sa.Connection, row: sa.Row) -> None:
 
 
 def _popularity(score: int, published_at: datetime) -> float:
-    """`services.votes.popularity`, as it was at this revision."""
+    """`services.votes.compute_popularity`, as it was at this revision."""
     sign = (score > 0) - (score < 0)
     age = (published_at.replace(tzinfo=UTC) - datetime(2020, 1, 1, tzinfo=UTC)).total_seconds()
     return sign * math.log10(1 + abs(score)) + age / 86400 / 30

@@ -126,7 +126,9 @@ def _by_turns(
     session: Session, plain: Any, queries: Sequence[str], suggest: bool = False
 ) -> tuple[list[float], list[float]]:
     bare, ours = [], []
-    asked: Callable[[Session, str], object] = suggestions.for_typed if suggest else _results
+    asked: Callable[[Session, str], object] = (
+        suggestions.suggest_completions if suggest else _results
+    )
     for query in queries:
         match = " AND ".join(
             f'"{word[:-1]}"*' if word.endswith("*") else f'"{word}"' for word in query.split()
@@ -144,7 +146,7 @@ def _ranked(plain: Any, match: str) -> object:
 
 
 def _results(session: Session, typed: str) -> object:
-    return results.results(session, results.Asked(typed, limit=20), None)
+    return results.load_search_page(session, results.Asked(typed, limit=20), None)
 
 
 def _seconds(function: Callable[[], object]) -> float:

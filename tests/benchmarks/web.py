@@ -86,7 +86,7 @@ def _median(session: Session, keys: list[str], action: Callable[[Session, Paper]
     took = []
     for key in keys:
         session.expunge_all()
-        paper = papers.by_key(session, key)
+        paper = papers.find_paper_by_key(session, key)
         assert paper is not None
         start = process_time()
         action(session, paper)
@@ -95,13 +95,13 @@ def _median(session: Session, keys: list[str], action: Callable[[Session, Paper]
 
 
 def _backlinks(session: Session, paper: Paper) -> object:
-    return links.mentioned_in(session, paper, None)[0]
+    return links.list_mentions(session, paper, None)[0]
 
 
 def _map(session: Session, paper: Paper, *, steps: int) -> object:
-    found = graph.neighbourhood(session, paper, None, steps=steps, max_papers=60)
+    found = graph.load_neighbourhood_graph(session, paper, None, steps=steps, max_papers=60)
     return layout.draw(found, paper.id)
 
 
 def _card(session: Session, paper: Paper) -> object:
-    return summaries.best_of_papers(session, [paper.id], None)
+    return summaries.find_best_summaries(session, [paper.id], None)

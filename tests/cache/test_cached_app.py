@@ -122,7 +122,7 @@ def test_votes_show_at_once(client: FlaskClient, session: Session) -> None:
     summary = make_summary(session, make_paper(session, "conf/test/Kept"))
     for _ in range(3):
         before = client.get(PATH).text
-    votes.cast(session, make_user(session), summary.id, 1)
+    votes.cast_vote(session, make_user(session), summary.id, 1)
     session.commit()
     assert client.get(PATH).text != before
 

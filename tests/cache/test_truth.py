@@ -117,7 +117,9 @@ class Walk:
     def vote(self) -> None:
         summary = self._summary()
         if summary is not None:
-            votes.cast(self.session, self._user(), summary.id, self.chance.choice((1, -1)), now())
+            votes.cast_vote(
+                self.session, self._user(), summary.id, self.chance.choice((1, -1)), now()
+            )
 
     def delete(self) -> None:
         summary = self._summary()
@@ -169,7 +171,7 @@ class Walk:
 
     def run_jobs(self) -> None:
         deque(renew_marked(self.session), maxlen=0)
-        deque(similarity.refresh(self.session), maxlen=0)
+        deque(similarity.refresh_marked_papers(self.session), maxlen=0)
 
     def _user(self) -> User:
         return self.chance.choice(self.users)

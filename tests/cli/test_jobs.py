@@ -109,7 +109,7 @@ def test_a_command_waits_for_the_process_that_does_it(tmp_path: Path, library: D
     with library.session() as session:
         assert one_row(session, "tidy").holder == job.holder
         session.commit()
-        leases.release(session, job, now(), 0)
+        leases.release_lease(session, job, now(), 0)
     said, _ = process.communicate(timeout=SAFETY)
     assert process.returncode == 0
     assert "Deleted: 0 images" in said
@@ -132,7 +132,7 @@ def test_a_process_of_its_own_runs_them_and_another_takes_over(
         job = runner.claim_kind(library, KINDS["similar"])  # as if it had died in it
         assert job is not None
         begin_writing(session)
-        similarity.mark(session, [1])
+        similarity.mark_papers(session, [1])
         session.commit()
         second = start(tmp_path)
         begin_writing(session)

@@ -90,7 +90,7 @@ def fill(session: Session, writer: User) -> None:
             anonymous=number == 3,
         )
         for voter in range(number):
-            votes.cast(session, make_user(session), summary.id, 1 if voter % 3 else -1)
+            votes.cast_vote(session, make_user(session), summary.id, 1 if voter % 3 else -1)
     make_summary(
         session, crowded, writer, WIDE, tags=LONG_TAGS, takeaway="A takeaway " + "so long " * 23
     )

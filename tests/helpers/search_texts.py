@@ -24,9 +24,12 @@ def index_texts(session: Session, texts: Mapping[int, str]) -> None:
     for start in range(0, len(numbers), facts.BATCH):
         part = numbers[start : start + facts.BATCH]
         session.execute(delete(SearchEntry).where(SearchEntry.summary_id.in_(part)))
-        found = facts.summaries(session, Summary.id.in_(part), texts)
-        papers = {each.id: each for each in facts.papers(session, [number for number, _ in found])}
+        found = facts.load_summary_facts(session, Summary.id.in_(part), texts)
+        papers = {
+            each.id: each
+            for each in facts.load_paper_facts(session, [number for number, _ in found])
+        }
         insert_entries(
-            session, [entries.summary_entry(papers[number], own) for number, own in found]
+            session, [entries.build_summary_entry(papers[number], own) for number, own in found]
         )
         renumber_papers(session, list(papers))

@@ -66,7 +66,7 @@ def add(session: Session, first: int, last: int) -> None:
         make_summary(session, paper, mira, text, tags=["detection", f"tag{number}"])
         if center is not None:
             one = make_summary(session, center, None, f"See [n](/paper/conf/x/P{number}).")
-            votes.cast(session, make_user(session), one.id, 1)
+            votes.cast_vote(session, make_user(session), one.id, 1)
             session.commit()
 
 

@@ -75,7 +75,7 @@ def test_rebuilding_a_table_loses_nothing(database: Database, session: Session) 
     """Later migrations change tables of a library that is in use."""
     target = make_paper(session, "conf/x/Target")
     summary = make_summary(session, source="See \\cite{conf/x/Target}.", tags=["a"])
-    votes.cast(session, make_user(session), summary.id, 1)
+    votes.cast_vote(session, make_user(session), summary.id, 1)
     session.commit()
 
     def counts() -> dict[str, int]:

@@ -79,7 +79,7 @@ def test_private_is_as_if_it_were_not_there(reader: Browser, session: Session) -
             assert status == 404, path
         if path == "/random":  # leads to the front page, since there is nothing to read
             assert status == 200
-    totals = overview.totals(session)
+    totals = overview.load_totals(session)
     assert (totals.summaries, totals.users) == (0, 0)
 
 
@@ -94,7 +94,7 @@ def test_anonymous_shows_the_text_and_no_name(reader: Browser, session: Session)
         else:
             assert "Secret Writer" not in text, path
             assert "secretwriter" not in text.replace("q=secretwriter", ""), path
-    assert overview.totals(session).users == 0
+    assert overview.load_totals(session).users == 0
 
 
 def test_the_writer_sees_both(app: Flask, session: Session) -> None:

@@ -96,7 +96,7 @@ def read(
 ) -> dict[str, tuple[int, str, str]]:
     found = {}
     session.commit()
-    deque(similarity.refresh(session), maxlen=0)
+    deque(similarity.refresh_marked_papers(session), maxlen=0)
     values = arguments(session)
     values["name"] += more
     for path in addresses(app, values):
@@ -165,7 +165,7 @@ def test_hidden_is_as_if_it_were_not_there(
             cast_at=summary.created_at,
         )
     )
-    votes.recount(session, summary)
+    votes.recount_votes(session, summary)
     session.commit()
     with_it = read(app, reader, session)
     begin_writing(session)
@@ -244,13 +244,13 @@ def test_a_picture_in_two_texts_links_nobody(
     library(session)
     ben = by(session, "ben").id
     seen = uploads.store_picture(session, by(session, "ann"), source("drawing"))
-    text = f"Hers. {uploads.markdown(seen, 'p')}"
+    text = f"Hers. {uploads.format_picture_markdown(seen, 'p')}"
     session.commit()
     plain = session.scalars(select(Paper).where(Paper.key == "conf/x/Plain1")).one()
     hidden = session.scalars(select(Paper).where(Paper.key == "conf/x/Hidden1")).one()
     make_summary(session, plain, by(session, "ann"), text, anonymous=first == "anonymous")
     summary = make_summary(session, hidden, by(session, "ann"), text, anonymous=True)
-    (name,) = uploads.names_in(summary.source)
+    (name,) = uploads.find_picture_names(summary.source)
     found = read(app, reader, session, name)
     assert name != seen.name
     assert found[f"/pictures/{name}"][0] == 200

@@ -151,7 +151,7 @@ def test_a_publishers_page_that_is_not_known_is_no_unknown_paper(session: Sessio
     text = f"## See also\n\n- [that]({IEEE})\n- [this](https://arxiv.org/abs/1506.01497)"
     summary = make_summary(session, source=text)
     origin = session.get_one(Paper, summary.paper_id)
-    assert [each.value for each in links.see_also(session, origin, None)] == ["1506.01497"]
+    assert [each.value for each in links.list_see_also(session, origin, None)] == ["1506.01497"]
     analysis = editor.analyse(session, text)
     assert [link.label for link in analysis.links] == ["this"]
     assert analysis.unknown == 1
@@ -159,7 +159,7 @@ def test_a_publishers_page_that_is_not_known_is_no_unknown_paper(session: Sessio
     paper = make_paper(session, "conf/x/That", url=IEEE)
     session.expire_all()
     assert f'href="/paper/{paper.key}"' in session.get_one(Summary, summary.id).html
-    found = links.see_also(session, origin, None)
+    found = links.list_see_also(session, origin, None)
     assert [each.target.key for each in found if each.target] == ["conf/x/That"]
 
 

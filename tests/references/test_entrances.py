@@ -20,7 +20,7 @@ from app.services.importing.terms import ImportOptions, IncomingFile
 from app.services.lookup import pasted_input
 from app.services.lookup.asking import LookupSettings
 from app.services.lookup.finding import find_papers as find_here
-from app.services.papers.facts import identifiers
+from app.services.papers.facts import list_record_identifiers
 from app.services.papers.fitting import fit
 from app.services.summaries.file_reading import read
 from app.sources.bibtex.reading import read_bibtex
@@ -104,7 +104,7 @@ def leads_to(session: Session, record: PaperRecord, left_out_is_fine: bool = Fal
     """The papers here that a record names by its identifiers and address."""
     record, left_out = fit(session, record)
     assert left_out_is_fine or not left_out, [each.why for each in left_out]
-    refs = identifiers(record)
+    refs = list_record_identifiers(record)
     if record.url:
         ref = parse_any_address(record.url)
         refs += [ref] if ref is not None else []

@@ -15,12 +15,12 @@ from app.db import begin_writing
 from app.models import Author, AuthorName, Paper, Venue
 from app.queries.catalogue import overview, venues
 from app.queries.search import suggestions
-from app.search.entries import PaperFacts, paper_entry
+from app.search.entries import PaperFacts, build_paper_entry
 from app.services.papers.adding import add_paper
 from app.services.search_index.indexing import index_papers
 from app.sources.record import PaperRecord
 from app.sources.same_work import WorkFacts, is_same
-from app.text.person_names import author_key
+from app.text.person_names import make_author_key
 from app.text.words import words
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, make_user
@@ -42,7 +42,9 @@ PAIRS = [
 
 
 def found(session: Session, typed: str) -> set[int]:
-    return {each.paper_id for each in search.find_papers(session, search.parse(typed)).papers}
+    return {
+        each.paper_id for each in search.search_papers(session, search.parse_query(typed)).papers
+    }
 
 
 @pytest.mark.parametrize("pair", PAIRS)
@@ -55,16 +57,18 @@ def test_both_ways_of_writing_find_each_other(session: Session, pair: tuple[str,
         assert found(session, f"author:{typed}") == set(named)
         assert found(session, f'"about {typed} here"') == set(titled)
         assert found(session, typed[:-1]) >= {*titled, *named}  # the last word is only begun
-        shown = suggestions.for_typed(session, typed)
-        assert {each.key for each in shown.authors} == {author_key(f"{word} Qu") for word in pair}
+        shown = suggestions.suggest_completions(session, typed)
+        assert {each.key for each in shown.authors} == {
+            make_author_key(f"{word} Qu") for word in pair
+        }
 
 
 @given(text=st.text(min_size=1, max_size=100))
 def test_a_query_finds_what_it_is_written_as(text: str) -> None:
     """Whatever the letters: the index has of a title the words that it is looked for by."""
     text = re.sub('["“”]', " ", text)
-    title = paper_entry(PaperFacts(1, text, (), (), None, "", (), summarised=False))["title"]
-    parts = search.parse(f'"{text}"').parts
+    title = build_paper_entry(PaperFacts(1, text, (), (), None, "", (), summarised=False))["title"]
+    parts = search.parse_query(f'"{text}"').parts
     assert len(parts) == (1 if words(text) else 0)
     for part in parts:
         assert f" {title} ".startswith(f" {' '.join(part.stems)} ")
@@ -105,12 +109,12 @@ def test_lists_of_venues_and_tags_are_narrowed_so_too(session: Session) -> None:
     make_summary(session, paper, make_user(session, "ann"), tags=["größe"])
     session.commit()
     for typed in ("lodz", "ŁÓDŹ", "łódź"):
-        rows = venues.most_summarised(session, [typed], size=5).rows
+        rows = venues.list_venues(session, [typed], size=5).rows
         assert [row.venue.name for row in rows] == ["Łódź Meeting"]
-        assert [each.name for each in suggestions.for_typed(session, typed).venues] == [
+        assert [each.name for each in suggestions.suggest_completions(session, typed).venues] == [
             "Łódź Meeting"
         ]
-    assert [tag.name for tag in overview.tags(session, "GROSSE", 5)[0]] == ["größe"]
+    assert [tag.name for tag in overview.list_tags(session, "GROSSE", 5)[0]] == ["größe"]
     assert not session.scalars(select(Venue).where(Venue.folded == "")).all()
 
 

@@ -38,7 +38,7 @@ NOT_FOUND = [
 
 
 def found(session: Session, typed: str, viewer: User | None) -> list[tuple[str, str]]:
-    page = results.results(session, results.Asked(typed, limit=20, is_exact=True), viewer)
+    page = results.load_search_page(session, results.Asked(typed, limit=20, is_exact=True), viewer)
     return [
         (hit.paper.key, "".join(piece.text for piece in hit.excerpt))
         for hit in [*page.hits, *page.partial]
@@ -57,7 +57,9 @@ def test_hidden_texts_are_found_by_their_writer_alone(
 ) -> None:
     writer, reader = make_user(session, "writer"), make_user(session, "reader")
     others = [(typed, who) for typed in [*QUERIES, *NOT_FOUND] for who in (None, reader)]
-    before = [results.results(session, results.Asked(q, limit=9), who) for q, who in others]
+    before = [
+        results.load_search_page(session, results.Asked(q, limit=9), who) for q, who in others
+    ]
     make_summary(
         session, paper, writer, "A plain secretword.", tags=["secrettag"], visibility=visibility
     )
@@ -67,7 +69,7 @@ def test_hidden_texts_are_found_by_their_writer_alone(
     assert "A plain secretword." in found(session, "secretword", writer)[0][1]
     for typed in NOT_FOUND:
         assert [key for key, text in found(session, typed, writer) if "secret" in text] == []
-    after = [results.results(session, results.Asked(q, limit=9), who) for q, who in others]
+    after = [results.load_search_page(session, results.Asked(q, limit=9), who) for q, who in others]
     for (typed, who), old, new in zip(others, before, after, strict=True):
         shown = [
             (
@@ -80,7 +82,7 @@ def test_hidden_texts_are_found_by_their_writer_alone(
             for page in (old, new)
         ]
         assert shown[0] == shown[1], (typed, who)
-    assert suggestions.for_typed(session, "secretw").papers == []
+    assert suggestions.suggest_completions(session, "secretw").papers == []
 
 
 def test_entries_follow_their_summaries(session: Session, paper: Paper) -> None:

@@ -29,7 +29,7 @@ def library(session: Session) -> None:
 
 
 def keys(session: Session, typed: str) -> list[str]:
-    hits = search.find_papers(session, search.parse(typed))
+    hits = search.search_papers(session, search.parse_query(typed))
     known = [paper.paper_id for paper in hits.papers]
     found = search.find_partly(session, hits.query, hits.completions, known)
     names = dict(session.execute(select(Paper.id, Paper.key)).all())
@@ -73,7 +73,7 @@ def test_steps_and_candidates_are_bounded(
 ) -> None:
     monkeypatch.setattr(partial, "CANDIDATES", 1)
     typed = "networks dropout dilated neuron context overfitting convolution field training x y z"
-    query = search.parse(typed)
+    query = search.parse_query(typed)
     with count_queries(database) as statements:
         found = search.find_partly(session, query, {}, ())
     assert len(statements) <= 1 + partial.MAX_STEPS

@@ -25,7 +25,7 @@ def test_an_exact_title_comes_first_whatever_signs_it_has(
 ) -> None:
     paper = make_paper(session, "exact", title, year=1990)
     make_paper(session, "other", other, year=2020)
-    hits = search.find_papers(session, search.parse(typed)).papers
+    hits = search.search_papers(session, search.parse_query(typed)).papers
     assert (hits[0].paper_id, hits[0].relevance) == (paper.id, 9)
     assert [each.relevance for each in hits[1:]] != [9]
 
@@ -33,6 +33,6 @@ def test_an_exact_title_comes_first_whatever_signs_it_has(
 def test_a_title_that_goes_on_is_not_exact(session: Session) -> None:
     make_paper(session, "longer", "Mask R-CNN and pre-training")
     for typed in ("mask r-cnn", "mask r cnn"):
-        (hit,) = search.find_papers(session, search.parse(typed)).papers
+        (hit,) = search.search_papers(session, search.parse_query(typed)).papers
         assert hit.relevance == 8
     assert session.scalar(select(Paper.key)) == "longer"

@@ -198,7 +198,8 @@ def test_queries_find_papers(session: Session) -> None:
     keys = dict(session.execute(select(Paper.id, Paper.key)).all())
     found = {
         query: [
-            keys[each.paper_id] for each in search.find_papers(session, search.parse(query)).papers
+            keys[each.paper_id]
+            for each in search.search_papers(session, search.parse_query(query)).papers
         ]
         for query, _ in QUERIES
     }
@@ -236,8 +237,8 @@ NAUGHTY = [
 def test_any_string_is_a_query(session: Session, guest: Browser) -> None:
     make_paper(session, "conf/x/A1", "A paper x")
     for query in NAUGHTY:
-        search.correction(session, search.find_papers(session, search.parse(query)))
-        suggestions.for_typed(session, query)
+        search.suggest_correction(session, search.search_papers(session, search.parse_query(query)))
+        suggestions.suggest_completions(session, query)
     session.commit()
     for query in NAUGHTY[:4]:
         for path in ("/search", "/search/suggest"):
@@ -262,7 +263,7 @@ def test_order_is_relevance_then_votes_then_year(session: Session) -> None:
     begin_writing(session)
     session.execute(update(Paper).where(Paper.key == "conf/x/voted").values(top_score=3))
     session.commit()
-    rows = results.papers(session, "graph attention", None, limit=20, offset=0)
+    rows = results.list_found_papers(session, "graph attention", None, limit=20, offset=0)
     assert [row.paper.key.removeprefix("conf/x/") for row in rows] == [
         *("exact", "begins", "voted", "newer", "older", "begun", "apart", "both", "elsewhere")
     ]
@@ -277,10 +278,10 @@ def test_what_somebody_wrote_about_comes_first(session: Session) -> None:
     session.execute(update(Paper).where(Paper.id == disliked.id).values(top_score=-2))
     session.commit()
     for typed in ("alpha", "alph"):
-        rows = results.papers(session, typed, None, limit=9, offset=0)
+        rows = results.list_found_papers(session, typed, None, limit=9, offset=0)
         found = [row.paper.key.removeprefix("conf/x/") for row in rows]
         assert found == ["Begins", "Disliked", "New"], typed
-    assert [each.title for each in suggestions.for_typed(session, "alph").papers] == [
+    assert [each.title for each in suggestions.suggest_completions(session, "alph").papers] == [
         *("Alpha networks", "An alpha test", "The alpha trick")
     ]
 
@@ -294,13 +295,14 @@ def test_of_many_the_important_are_looked_at(
     written = make_paper(session, "conf/x/Written", "An old word", year=1990)
     make_summary(session, written)
     same = make_paper(session, "conf/x/Same", "Word", year=1970)
-    hits = search.find_papers(session, search.parse("word"))
+    hits = search.search_papers(session, search.parse_query("word"))
     assert not hits.is_all
     found = [session.get_one(Paper, each.paper_id).key for each in hits.papers]
     # The one of this title is found wherever it stands; the others by summaries, then years.
     assert found == [same.key, written.key, "conf/x/Word4"]
     assert {
-        each.paper_id for each in search.find_papers(session, search.parse("old word")).papers
+        each.paper_id
+        for each in search.search_papers(session, search.parse_query("old word")).papers
     } == {written.id}
 
 
@@ -310,13 +312,13 @@ def test_private_texts_are_not_there(guest: Browser, session: Session) -> None:
     paper = session.scalars(select(Paper).where(Paper.key == RESNET)).one()
     writer = make_user(session, "hidden", "Zebra Hidden")
     summary = make_summary(session, paper, writer, "Plain secretword.", tags=["secrettag"])
-    assert len(search.find_papers(session, search.parse("secretword")).papers) == 1
+    assert len(search.search_papers(session, search.parse_query("secretword")).papers) == 1
     for visibility in ("private", "unlisted"):
         text = {"source": "Plain secretword.", "tags": ["secrettag"]}
         publish(session, writer, paper, **text, visibility=visibility)  # type: ignore[arg-type]
         session.commit()
         for query in ("secretword", "tag:secrettag", "zebra", "residual has:summary"):
-            assert search.find_papers(session, search.parse(query)).papers == [], (
+            assert search.search_papers(session, search.parse_query(query)).papers == [], (
                 visibility,
                 query,
             )
@@ -327,11 +329,11 @@ def test_private_texts_are_not_there(guest: Browser, session: Session) -> None:
         assert guest.get("/search/suggest?q=secretw").text.count("secretword") == 0
     publish(session, writer, paper, source="Plain secretword.", anonymous=True)
     session.commit()
-    assert len(search.find_papers(session, search.parse("secretword")).papers) == 1
-    assert search.find_papers(session, search.parse("zebra")).papers == []
+    assert len(search.search_papers(session, search.parse_query("secretword")).papers) == 1
+    assert search.search_papers(session, search.parse_query("zebra")).papers == []
     delete_summary(session, session.get_one(Summary, summary.id))
     session.commit()
-    assert search.find_papers(session, search.parse("residual has:summary")).papers == []
+    assert search.search_papers(session, search.parse_query("residual has:summary")).papers == []
 
 
 @pytest.mark.usefixtures("library")
@@ -339,8 +341,10 @@ def test_a_new_name_is_found(session: Session) -> None:
     mira = session.scalars(select(Summary).where(Summary.anonymous.is_(False))).one().user_id
     change_profile(session, session.get_one(User, mira), display_name="Petra Newname", bio="")
     session.commit()
-    assert len(search.find_papers(session, search.parse("newname convolutions")).papers) == 1
-    assert search.find_papers(session, search.parse("solheim")).papers == []
+    assert (
+        len(search.search_papers(session, search.parse_query("newname convolutions")).papers) == 1
+    )
+    assert search.search_papers(session, search.parse_query("solheim")).papers == []
 
 
 MEANT: list[tuple[str, str | None]] = [
@@ -362,8 +366,8 @@ MEANT: list[tuple[str, str | None]] = [
 @pytest.mark.usefixtures("library")
 def test_did_you_mean(session: Session) -> None:
     for typed, meant in MEANT:
-        hits = search.find_papers(session, search.parse(typed))
-        assert search.correction(session, hits) == meant, typed
+        hits = search.search_papers(session, search.parse_query(typed))
+        assert search.suggest_correction(session, hits) == meant, typed
 
 
 @pytest.mark.usefixtures("library")
@@ -371,7 +375,8 @@ def test_everything_can_be_indexed_anew(session: Session) -> None:
     def found() -> dict[str, list[int]]:
         return {
             query: [
-                each.paper_id for each in search.find_papers(session, search.parse(query)).papers
+                each.paper_id
+                for each in search.search_papers(session, search.parse_query(query)).papers
             ]
             for query, _ in QUERIES
         }
@@ -391,7 +396,7 @@ def test_everything_can_be_indexed_anew(session: Session) -> None:
     session.commit()
     assert list(indexing.index_missing(session)) == [9]
     assert list(indexing.index_missing(session)) == []
-    assert search.find_papers(session, search.parse("convolution")).papers == []
+    assert search.search_papers(session, search.parse_query("convolution")).papers == []
     begin_writing(session)
     index_texts(session, texts)
     session.commit()
@@ -401,9 +406,9 @@ def test_everything_can_be_indexed_anew(session: Session) -> None:
     indexing.index_papers(session, [faster, 10**6])
     session.commit()
     for query in ("slower convolution", "slower year:2001"):
-        (hit,) = search.find_papers(session, search.parse(query)).papers
+        (hit,) = search.search_papers(session, search.parse_query(query)).papers
         assert hit.paper_id == faster
-    assert search.find_papers(session, search.parse("faster")).papers == []
+    assert search.search_papers(session, search.parse_query("faster")).papers == []
 
 
 def test_many_rows_leave_the_index_in_step(
@@ -414,14 +419,14 @@ def test_many_rows_leave_the_index_in_step(
     begin_writing(session)
     indexing.index_papers(session, [paper.id])
     session.commit()
-    assert len(search.find_papers(session, search.parse("manyfold")).papers) == 1
+    assert len(search.search_papers(session, search.parse_query("manyfold")).papers) == 1
     monkeypatch.undo()
     make_paper(session, "conf/x/More", "Manyfold more")
-    assert len(search.find_papers(session, search.parse("manyfold")).papers) == 2
+    assert len(search.search_papers(session, search.parse_query("manyfold")).papers) == 2
     begin_writing(session)
     session.execute(delete(SearchEntry))
     session.commit()
-    assert search.find_papers(session, search.parse("manyfold")).papers == []
+    assert search.search_papers(session, search.parse_query("manyfold")).papers == []
 
 
 def test_folding() -> None:
@@ -497,7 +502,7 @@ def test_the_query_is_shown_escaped(guest: Browser) -> None:
 
 @pytest.mark.usefixtures("library")
 def test_a_paper_is_one_result(session: Session) -> None:
-    found = results.results(session, results.Asked("convolutions", limit=10), None)
+    found = results.load_search_page(session, results.Asked("convolutions", limit=10), None)
     (hit,) = found.hits
     assert (found.total, hit.entry_is_found, hit.summaries_count) == (1, True, 2)
     assert hit.entry is not None
@@ -505,16 +510,16 @@ def test_a_paper_is_one_result(session: Session) -> None:
     assert "".join(f"[{each.text}]" if each.is_hit else each.text for each in hit.excerpt) == (
         "It shares the [convolutions], since $\\alpha_t = x^2$ there."
     )
-    (hit,) = results.results(session, results.Asked("faster", limit=10), None).hits
+    (hit,) = results.load_search_page(session, results.Asked("faster", limit=10), None).hits
     assert not hit.entry_is_found
     assert [each.text for each in hit.title if each.is_hit] == ["Faster"]
-    (hit,) = results.results(session, results.Asked("harder", limit=10), None).hits
+    (hit,) = results.load_search_page(session, results.Asked("harder", limit=10), None).hits
     assert [each.text for each in hit.excerpt if each.is_hit] == ["harder"]
 
 
 @pytest.mark.usefixtures("library")
 def test_facets_narrow(session: Session, guest: Browser) -> None:
-    found = results.results(session, results.Asked("kaiming", limit=10), None)
+    found = results.load_search_page(session, results.Asked("kaiming", limit=10), None)
     assert {
         facet.name: [(value.label, value.count, value.query) for value in facet.values]
         for facet in found.facets
@@ -531,7 +536,7 @@ def test_facets_narrow(session: Session, guest: Browser) -> None:
     }
     for facet in found.facets:
         for value in facet.values:
-            narrowed = results.results(session, results.Asked(value.query, limit=10), None)
+            narrowed = results.load_search_page(session, results.Asked(value.query, limit=10), None)
             assert len(narrowed.hits) == value.count, value.query
     session.commit()
     page = guest.get("/search", query_string={"q": "kaiming year:2016 venue:cvpr"})
@@ -542,7 +547,7 @@ def test_facets_narrow(session: Session, guest: Browser) -> None:
 @pytest.mark.usefixtures("library")
 def test_suggestions(session: Session, guest: Browser) -> None:
     def suggested(typed: str) -> list[str]:
-        found = suggestions.for_typed(session, typed)
+        found = suggestions.suggest_completions(session, typed)
         papers = [paper.key for paper in found.papers]
         names = [each.name for each in found.authors] + [each.name for each in found.venues]
         return papers + names

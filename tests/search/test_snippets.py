@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from app.search.excerpt_window import LENGTH
-from app.search.query import parse
+from app.search.query import parse_query
 from app.search.snippets import Marker, Piece
 
 
 def excerpt(query: str, text: str) -> str:
-    pieces = Marker(parse(query), {}).excerpt(text)
+    pieces = Marker(parse_query(query), {}).excerpt(text)
     return "".join(f"[{piece.text}]" if piece.is_hit else piece.text for piece in pieces)
 
 
@@ -48,7 +48,7 @@ def test_words_are_marked(query: str, text: str, shown: str) -> None:
 
 
 def test_beginnings_are_marked() -> None:
-    query = parse("convol")
+    query = parse_query("convol")
     pieces = Marker(query, {query.parts[0]: ("convolution",)}).excerpt("Of convolutions.")
     assert pieces == [Piece("Of "), Piece("convolutions", is_hit=True), Piece(".")]
 
@@ -86,7 +86,7 @@ def test_blocks_are_told_apart(query: str, text: str, shown: str) -> None:
 
 def test_formulas_are_set_and_money_is_not() -> None:
     def pieces(text: str) -> list[Piece]:
-        return Marker(parse("loss"), {}).excerpt(text)
+        return Marker(parse_query("loss"), {}).excerpt(text)
 
     (_, hit, _, formula, rest) = pieces("The loss is $x^2$.")
     assert (hit.text, rest.text) == ("loss", ".")
@@ -99,12 +99,12 @@ def test_formulas_are_set_and_money_is_not() -> None:
 
 def test_hostile_formulas_are_safe_and_few_are_set() -> None:
     hostile = "$\\text{<img src=x onerror=alert(1)>}$ $\\href{javascript:alert(1)}{x}$ <b>loss</b>"
-    found = Marker(parse("loss"), {}).excerpt(hostile)
+    found = Marker(parse_query("loss"), {}).excerpt(hostile)
     assert "<img" not in "".join(piece.html for piece in found)
     assert "href=" not in "".join(piece.html for piece in found)
-    many = Marker(parse("loss"), {}).excerpt("A loss " + "$a$ " * 50)
+    many = Marker(parse_query("loss"), {}).excerpt("A loss " + "$a$ " * 50)
     assert sum(bool(piece.html) for piece in many) == 6
-    long = Marker(parse("loss"), {}).excerpt(f"A loss ${'a + ' * 60}b$")
+    long = Marker(parse_query("loss"), {}).excerpt(f"A loss ${'a + ' * 60}b$")
     assert not any(piece.html for piece in long)
 
 
@@ -127,7 +127,7 @@ def test_a_word_within_a_long_formula_shows_no_half_of_it() -> None:
 
 
 def test_hostile_texts_take_no_time() -> None:
-    marker = Marker(parse("a b c"), {})
+    marker = Marker(parse_query("a b c"), {})
     opened = ["a " + sign * 30_000 for sign in ("$$ ", "$\n", "\\(", "\\[ ")]
     for text in (*opened, "a " * 30_000, "$" * 60_000, "$a" * 30_000, "\\(" * 30_000, "á" * 30_000):
         marker.excerpt(text)

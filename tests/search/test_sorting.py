@@ -12,7 +12,7 @@ from tests.helpers.factories import make_paper, make_summary
 
 def keys(session: Session, sort: str) -> list[str]:
     names = dict(session.execute(select(Paper.id, Paper.key)).all())
-    hits = search.find_papers(session, search.parse("word"), sort=sort)
+    hits = search.search_papers(session, search.parse_query("word"), sort=sort)
     return [names[each.paper_id] for each in hits.papers]
 
 

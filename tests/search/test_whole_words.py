@@ -66,7 +66,7 @@ def test_either_way_of_writing_finds_the_other(
 ) -> None:
     for key, title in PAPERS.items():
         make_paper(session, key, title)
-    found = search.find_papers(session, search.parse(typed)).papers
+    found = search.search_papers(session, search.parse_query(typed)).papers
     names = dict(session.execute(select(Paper.id, Paper.key)).all())
     assert {names[each.paper_id] for each in found} == keys
 
@@ -89,7 +89,7 @@ def test_names_as_people_cite_them(session: Session, typed: str) -> None:
     authors = ("Laurens van der Maaten", "Geoffrey E. Hinton")
     paper = make_paper(session, "tsne", "Visualizing data", authors=authors, year=2023)
     make_paper(session, "other", "Geoffrey and the others", authors=("Ann Hinton",), year=2023)
-    found = search.find_papers(session, search.parse(typed)).papers
+    found = search.search_papers(session, search.parse_query(typed)).papers
     assert [each.paper_id for each in found] == [paper.id]
 
 
@@ -123,19 +123,19 @@ def test_initials_meet_names_and_names_initials(
 ) -> None:
     for key, name in NAMES.items():
         make_paper(session, key, "A paper", authors=(name,))
-    papers = search.find_papers(session, search.parse(f'author:"{typed}"')).papers
+    papers = search.search_papers(session, search.parse_query(f'author:"{typed}"')).papers
     names = dict(session.execute(select(Paper.id, Paper.key)).all())
     assert {names[each.paper_id] for each in papers} == found
 
 
 def test_a_title_with_and_is_found_as_it_is(session: Session) -> None:
     paper = make_paper(session, "sein", "Being and time")
-    assert [p.paper_id for p in search.find_papers(session, search.parse("being and")).papers] == [
-        paper.id
-    ]
-    assert [p.paper_id for p in search.find_papers(session, search.parse("and")).papers] == [
-        paper.id
-    ]
+    assert [
+        p.paper_id for p in search.search_papers(session, search.parse_query("being and")).papers
+    ] == [paper.id]
+    assert [
+        p.paper_id for p in search.search_papers(session, search.parse_query("and")).papers
+    ] == [paper.id]
 
 
 @pytest.mark.parametrize(

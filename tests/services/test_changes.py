@@ -166,7 +166,7 @@ def test_votes_and_a_new_text_in_one_transaction(session: Session) -> None:
     paper = make_paper(session)
     begin_writing(session)
     summary = publish(session, writer, paper, source="A text.")
-    votes.cast(session, reader, summary.id, 1)
+    votes.cast_vote(session, reader, summary.id, 1)
     changes.note(session, "summary", summary.id)
     summary.anonymous = True
     session.commit()
@@ -196,7 +196,7 @@ def test_many_changes_in_one_transaction(session: Session, seed: int) -> None:
                 changes.note(session, "summary", text.id)
                 text.anonymous = not text.anonymous
             else:
-                votes.cast(session, reader, text.id, chance.choice((1, -1)))
+                votes.cast_vote(session, reader, text.id, chance.choice((1, -1)))
             session.flush()
         if chance.random() < 0.2:
             session.rollback()

@@ -63,7 +63,7 @@ def test_what_fails_on_the_way_leaves_all_as_it_was(tmp_path: Path) -> None:
 
 # Each place that writes files, by a call that writes one below a folder.
 HOMES: dict[str, Callable[[Path], object]] = {
-    "vault": lambda folder: vault.into_folder(folder)("ann/text.md", b"text"),
+    "vault": lambda folder: vault.make_folder_writer(folder)("ann/text.md", b"text"),
     "picture": lambda folder: pictures.write(folder / "picture.png", b"picture"),
     "answer": lambda folder: cache.write_answer(folder, "question", cache.CachedAnswer()),
     "font": fonts.ensure_fonts,

@@ -20,28 +20,28 @@ from tests.helpers.waiting import pids_that_wait, wait_until
 def test_one_vote_a_person_and_it_can_change(session: Session) -> None:
     summary, ann, ben = make_summary(session), make_user(session), make_user(session)
     for user, value, score in [(ann, 1, 1), (ann, 1, 1), (ben, 1, 2), (ann, -1, 0)]:
-        found = votes.cast(session, user, summary.id, value)
+        found = votes.cast_vote(session, user, summary.id, value)
         assert found is not None
         assert found.score == score
-    after = votes.withdraw(session, ben, summary.id)
+    after = votes.withdraw_vote(session, ben, summary.id)
     assert after is not None
     assert after.score == -1
-    assert votes.withdraw(session, ben, summary.id) is after
+    assert votes.withdraw_vote(session, ben, summary.id) is after
 
 
 def test_not_on_oneself_and_not_twice_as_much(session: Session) -> None:
     writer = make_user(session)
     summary = make_summary(session, None, writer)
     with pytest.raises(Refusal, match="own summary"):
-        votes.cast(session, writer, summary.id, 1)
+        votes.cast_vote(session, writer, summary.id, 1)
     with pytest.raises(Refusal, match="up or down"):
-        votes.cast(session, make_user(session), summary.id, 2)
+        votes.cast_vote(session, make_user(session), summary.id, 2)
 
 
 def test_nobody_votes_on_what_they_cannot_see(session: Session) -> None:
     summary = make_summary(session, visibility="private")
-    assert votes.cast(session, make_user(session), summary.id, 1) is None
-    assert votes.cast(session, make_user(session), 12345, 1) is None
+    assert votes.cast_vote(session, make_user(session), summary.id, 1) is None
+    assert votes.cast_vote(session, make_user(session), 12345, 1) is None
 
 
 def test_votes_at_once_are_all_counted(any_file_database: Database) -> None:
@@ -58,9 +58,9 @@ def _vote_at_once(database: Database) -> tuple[int, int]:
             user = session.get_one(User, user_id)
             # As a view does: the summary is read before it is locked.
             session.get_one(Summary, summary_id)
-            votes.cast(session, user, summary_id, -1)
+            votes.cast_vote(session, user, summary_id, -1)
             session.commit()
-            votes.cast(session, user, summary_id, 1)
+            votes.cast_vote(session, user, summary_id, 1)
             session.commit()
 
     with ThreadPoolExecutor(8) as pool:
@@ -78,9 +78,9 @@ def test_what_was_read_before_the_lock_does_not_count(tmp_path: Path) -> None:
         ann, ben = make_user(first), make_user(first)
         assert second.get_one(Summary, summary.id).score == 0
         second.commit()
-        votes.cast(first, ann, summary.id, 1)
+        votes.cast_vote(first, ann, summary.id, 1)
         first.commit()
-        votes.cast(second, second.get_one(User, ben.id), summary.id, -1)
+        votes.cast_vote(second, second.get_one(User, ben.id), summary.id, -1)
         second.commit()
         first.expire_all()
         assert first.get_one(Summary, summary.id).score == 0
@@ -90,20 +90,26 @@ def test_what_was_read_before_the_lock_does_not_count(tmp_path: Path) -> None:
 def test_popularity_decays() -> None:
     day = datetime(2026, 6, 1, tzinfo=UTC)
     older = day - timedelta(days=votes.TENFOLD_DAYS)
-    assert votes.popularity(10, older) == pytest.approx(votes.popularity(1, day))
-    assert votes.popularity(1, day) > votes.popularity(0, day) > votes.popularity(-1, day)
+    assert votes.compute_popularity(10, older) == pytest.approx(votes.compute_popularity(1, day))
+    assert (
+        votes.compute_popularity(1, day)
+        > votes.compute_popularity(0, day)
+        > votes.compute_popularity(-1, day)
+    )
     for score in (3, 0, -3):
-        assert votes.popularity(score, older) < votes.popularity(score, day)
-    assert votes.popularity(-3, day) < votes.popularity(-1, day)
+        assert votes.compute_popularity(score, older) < votes.compute_popularity(score, day)
+    assert votes.compute_popularity(-3, day) < votes.compute_popularity(-1, day)
 
 
 def test_popularity_of_what_is_new_needs_a_vote() -> None:
     first, last = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
-    assert votes.popularity(1, first) > votes.popularity(0, last)
-    assert votes.popularity(0, first) > votes.popularity(-1, last)
+    assert votes.compute_popularity(1, first) > votes.compute_popularity(0, last)
+    assert votes.compute_popularity(0, first) > votes.compute_popularity(-1, last)
     # Seconds still count between the two.
     later = datetime(2026, 6, 1, 0, 0, 1, tzinfo=UTC)
-    assert votes.popularity(0, later) > votes.popularity(0, later - timedelta(seconds=1))
+    assert votes.compute_popularity(0, later) > votes.compute_popularity(
+        0, later - timedelta(seconds=1)
+    )
 
 
 def test_a_vote_waits_for_who_changes_a_paper(any_file_database: Database) -> None:
@@ -117,7 +123,7 @@ def test_a_vote_waits_for_who_changes_a_paper(any_file_database: Database) -> No
 
         def vote() -> None:
             with any_file_database.session() as own:
-                votes.cast(own, own.get_one(User, reader), number, 1)
+                votes.cast_vote(own, own.get_one(User, reader), number, 1)
                 own.commit()
 
         begin_writing(session)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.text import diffs
 from app.text.bisection import Bisection, StepBudget
-from app.text.diffs import CONTEXT, DiffRow, Fold, compare, matching_lines
+from app.text.diffs import CONTEXT, DiffRow, Fold, compare, match_lines
 
 texts = st.lists(st.sampled_from(["a", "b c", "", "d, e é", "x\u2028y", "𝔸 b"]), max_size=15).map(
     "\n".join
@@ -38,7 +38,7 @@ def test_both_texts_are_in_it(old: str, new: str) -> None:
 @given(texts, texts)
 def test_matching_lines_match(old: str, new: str) -> None:
     before, after = old.split("\n"), new.split("\n")
-    pairs = matching_lines(before, after)
+    pairs = match_lines(before, after)
     assert all(before[here] == after[there] for here, there in pairs)
     assert pairs == sorted(set(pairs))
     assert all(one[1] < next_one[1] for one, next_one in itertools.pairwise(pairs))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.text.openings import MAX_CHARS, opening
+from app.text.openings import MAX_CHARS, cut_opening
 from app.views.http.templating import size
 
 
@@ -24,11 +24,11 @@ from app.views.http.templating import size
     ],
 )
 def test_a_line_without_signs(line: str, shown: str) -> None:
-    assert [each.text for each in opening(line)] == [shown]
+    assert [each.text for each in cut_opening(line)] == [shown]
 
 
 def test_titles_stand_apart() -> None:
-    found = opening("## What\n\nIt *works*.\n\n---\n\n$$\nx\n$$\n\n# Why #\nBecause.\nFifth.")
+    found = cut_opening("## What\n\nIt *works*.\n\n---\n\n$$\nx\n$$\n\n# Why #\nBecause.\nFifth.")
     assert [(each.text, each.is_title) for each in found] == [
         ("What", True),
         ("It works.", False),
@@ -38,11 +38,11 @@ def test_titles_stand_apart() -> None:
 
 
 def test_long_lines_are_cut() -> None:
-    (line,) = opening("word " * 200)
+    (line,) = cut_opening("word " * 200)
     assert len(line.text) <= MAX_CHARS
     assert line.text.endswith("word…")
-    assert opening("") == opening("\n \n---") == []
-    assert sum(len(each.text) for each in opening("*" * 100_000)) <= MAX_CHARS
+    assert cut_opening("") == cut_opening("\n \n---") == []
+    assert sum(len(each.text) for each in cut_opening("*" * 100_000)) <= MAX_CHARS
 
 
 def test_sizes_in_words() -> None:

@@ -11,7 +11,7 @@ from app.db import begin_writing
 from app.queries import papers
 from app.services.exporting.citations import record_of
 from app.services.papers.adding import add_paper
-from app.services.renderer import citation_labels
+from app.services.renderer import load_citation_labels
 from app.sources.bibtex import writing
 from app.sources.bibtex.reading import FoundEntry, read_entries
 from app.sources.formats import csl_writing, ris_writing
@@ -19,16 +19,16 @@ from app.sources.formats.csl import read_csl
 from app.sources.formats.ris import read_ris
 from app.sources.record import PaperRecord
 from app.text.person_names import (
-    author_key,
+    add_number,
     comparable_name,
-    key_without_number,
+    make_author_key,
     number_of_key,
+    remove_number,
+    remove_number_from_key,
     split_name,
     split_names,
     surname,
     surname_for_key,
-    with_number,
-    without_number,
 )
 from tests.helpers.factories import make_paper
 from tests.helpers.steps import no_hang, steps
@@ -125,7 +125,7 @@ def bibtex_surname(name: str) -> str:
         return value.strip("{}")
     if "," in value:
         return value.partition(",")[0]
-    words = without_number(value).split()
+    words = remove_number(value).split()
     first = next((at for at, word in enumerate(words[:-1]) if word[0].islower()), len(words) - 1)
     return " ".join(words[first:])
 
@@ -136,7 +136,7 @@ def test_files_are_read_back_as_they_were_written(name: str) -> None:
     (found,) = read_entries(writing.entry(record))
     assert isinstance(found, FoundEntry)
     assert found.record.authors == (name.replace("King, Jr.", "King Jr."),)
-    plain = without_number(name).replace("King, Jr.", "King Jr.")
+    plain = remove_number(name).replace("King, Jr.", "King Jr.")
     if "," not in plain:
         ((from_ris,), _) = read_ris(ris_writing.entry(record))
         assert from_ris.authors == (plain,)
@@ -147,20 +147,20 @@ def test_files_are_read_back_as_they_were_written(name: str) -> None:
 def test_pages_and_keys_have_it_too(session: Session) -> None:
     for number, (name, cited) in enumerate(SURNAMES):
         paper = make_paper(session, f"conf/x/P{number}", authors=(name,), year=2012)
-        assert citation_labels(session, {paper.key}) == {paper.key: f"{cited} 2012"}
-        found = papers.by_ids(session, [paper.id])[paper.id]
-        assert record_of(found, []).authors == (without_number(name),)
+        assert load_citation_labels(session, {paper.key}) == {paper.key: f"{cited} 2012"}
+        found = papers.load_papers(session, [paper.id])[paper.id]
+        assert record_of(found, []).authors == (remove_number(name),)
 
 
 def test_a_name_in_print_is_the_one_that_is_cited(session: Session) -> None:
     """An author may have another usual name by now; the citation says what the paper says."""
     paper = make_paper(session, "conf/x/A", authors=("Ann Old",), year=2001)
     begin_writing(session)
-    found = papers.by_ids(session, [paper.id])[paper.id]
+    found = papers.load_papers(session, [paper.id])[paper.id]
     found.authors[0].name = "Ann New"
     found.authorships[0].name = "Ann Old"
     session.commit()
-    assert citation_labels(session, {paper.key}) == {paper.key: "Old 2001"}
+    assert load_citation_labels(session, {paper.key}) == {paper.key: "Old 2001"}
 
 
 @pytest.mark.parametrize(
@@ -219,17 +219,17 @@ def test_two_groups_are_two() -> None:
 
 
 def test_numbers_of_namesakes() -> None:
-    assert without_number("Wei Wang 0001") == "Wei Wang"
-    assert without_number("Wei Wang 001") == "Wei Wang 001"
-    assert without_number("Agent 0007 Bond") == "Agent 0007 Bond"
-    assert without_number("Wei Wang ٠٠٠١") == "Wei Wang ٠٠٠١"
-    key = author_key("Wei Wang 0001")
-    assert (key, number_of_key(key), key_without_number(key)) == (
+    assert remove_number("Wei Wang 0001") == "Wei Wang"
+    assert remove_number("Wei Wang 001") == "Wei Wang 001"
+    assert remove_number("Agent 0007 Bond") == "Agent 0007 Bond"
+    assert remove_number("Wei Wang ٠٠٠١") == "Wei Wang ٠٠٠١"
+    key = make_author_key("Wei Wang 0001")
+    assert (key, number_of_key(key), remove_number_from_key(key)) == (
         "wei-wang-0001",
         "0001",
         "wei-wang",
     )
     assert number_of_key("wei-wang") == ""
-    assert with_number("Wei Wang", key) == "Wei Wang 0001"
-    assert with_number("Wei Wang", "wei-wang") == "Wei Wang"
-    assert author_key("!") == "unnamed"
+    assert add_number("Wei Wang", key) == "Wei Wang 0001"
+    assert add_number("Wei Wang", "wei-wang") == "Wei Wang"
+    assert make_author_key("!") == "unnamed"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.services.similar.telling_words import telling_words
+from app.services.similar.telling_words import choose_telling_words
 from app.text.plurals import singular, stem
 from app.text.stop_words import COMMON_WORDS
 
@@ -62,7 +62,7 @@ def test_a_plural_in_doubt_finds_both_singulars(word: str) -> None:
 def test_similar_papers_have_the_same_singulars() -> None:
     title = "Viruses, matrices, analyses, lenses and indices of biases in physics"
     expected = ["virus", "matrix", "analysis", "lens", "index", "bias", "physics"]
-    assert list(telling_words(title)) == expected
+    assert list(choose_telling_words(title)) == expected
 
 
 def test_words_that_say_nothing_are_no_stumps() -> None:

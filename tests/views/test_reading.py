@@ -159,7 +159,7 @@ def test_the_best_summary_comes_first(guest: Browser, session: Session) -> None:
     paper = make_paper(session)
     make_summary(session, paper, source="the first")
     better = make_summary(session, paper, source="the better")
-    votes.cast(session, make_user(session), better.id, 1)
+    votes.cast_vote(session, make_user(session), better.id, 1)
     session.commit()
     page = guest.get(f"/paper/{paper.key}").text
     assert page.index("the better") < page.index("the first")

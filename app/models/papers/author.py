@@ -4,7 +4,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base
-from app.text.person_names import author_key, number_of_key, with_number
+from app.text.person_names import add_number, make_author_key, number_of_key
 
 
 class Author(Base):
@@ -73,7 +73,7 @@ class PaperAuthor(Base):
         Where that number belongs to another name than is printed, the usual one: it says who it is.
         """
         author = self.author
-        printed = with_number(self.printed, author.key)
-        if author.number and author_key(printed) != author.key:
-            return with_number(author.name, author.key)
+        printed = add_number(self.printed, author.key)
+        if author.number and make_author_key(printed) != author.key:
+            return add_number(author.name, author.key)
         return printed

@@ -19,7 +19,7 @@ from app.models.papers.author import Author, PaperAuthor
 from app.models.papers.venue import Venue
 from app.sources.record import PaperRecord
 from app.sources.same_work import WorkFacts, kind_of_work
-from app.text.folding import slug
+from app.text.folding import make_slug
 
 MAX_IDENTIFIER = 300
 MAX_VENUE_LABEL = 40  # characters of the name of a venue in lists
@@ -145,7 +145,7 @@ class Paper(Base):
             return "", ""
         if not printed:
             return venue.name, venue.title
-        same = slug(printed) == slug(venue.name)
+        same = make_slug(printed) == make_slug(venue.name)
         return (printed, "") if same else (venue.name, printed)
 
 

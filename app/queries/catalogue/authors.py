@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app import search
 from app.models import Author, AuthorName, Paper, PaperAuthor
 from app.queries.catalogue.venues import YearCount
-from app.text.person_names import key_without_number
+from app.text.person_names import remove_number_from_key
 from app.text.words import words
 
 MAX_CO_AUTHORS = 12
@@ -28,17 +28,17 @@ class CoAuthor:
     papers: int
 
 
-def by_key(session: Session, key: str) -> Author | None:
+def find_author(session: Session, key: str) -> Author | None:
     return session.scalar(select(Author).where(Author.key == key))
 
 
-def by_other_name(session: Session, key: str) -> Author | None:
+def find_author_by_other_name(session: Session, key: str) -> Author | None:
     """Who has also written under the name that would have this key."""
     theirs = select(AuthorName.author_id).where(AuthorName.key == key).scalar_subquery()
     return session.scalar(select(Author).where(Author.id == theirs))
 
 
-def by_folded_name(session: Session, name: str) -> Author | None:
+def find_author_by_folded_name(session: Session, name: str) -> Author | None:
     """Find an author by the folded name.
 
     So "Lukasz Kaiser" finds "Łukasz Kaiser".
@@ -48,7 +48,7 @@ def by_folded_name(session: Session, name: str) -> Author | None:
     typed = words(name)
     if not typed:
         return None
-    hits = search.find_papers(session, search.parse(f'author:"{" ".join(typed)}"'))
+    hits = search.search_papers(session, search.parse_query(f'author:"{" ".join(typed)}"'))
     papers = [found.paper_id for found in hits.papers[:MAX_SEARCHED_PAPERS]]
     wrote = select(PaperAuthor.author_id).where(PaperAuthor.paper_id.in_(papers))
     query = select(Author, AuthorName.key).where(Author.id.in_(wrote)).order_by(Author.id)
@@ -59,12 +59,12 @@ def by_folded_name(session: Session, name: str) -> Author | None:
     )
 
 
-def namesakes(session: Session, key: str) -> list[Author]:
+def list_namesakes(session: Session, key: str) -> list[Author]:
     """Other people with this name whom dblp tells apart by a number.
 
     In the order of these numbers, the one without a number first; at most `MAX_NAMESAKES`.
     """
-    base = key_without_number(key)
+    base = remove_number_from_key(key)
     numbered = Author.key.between(f"{base}-0001", f"{base}-9999")
     found = session.scalars(
         select(Author)
@@ -77,13 +77,13 @@ def namesakes(session: Session, key: str) -> list[Author]:
     return [each for each in theirs if each.key != key][:MAX_NAMESAKES]
 
 
-def other_names(session: Session, author: Author) -> list[str]:
+def list_other_names(session: Session, author: Author) -> list[str]:
     """Under which other names an author has written."""
     found = session.scalars(select(AuthorName.name).where(AuthorName.author_id == author.id))
     return sorted(set(found) - {author.name})
 
 
-def co_authors(session: Session, author: Author) -> list[CoAuthor]:
+def list_co_authors(session: Session, author: Author) -> list[CoAuthor]:
     """With whom an author has written most, the most frequent first.
 
     Of somebody with thousands of papers, or papers with thousands of authors, the latest count.
@@ -114,7 +114,7 @@ def co_authors(session: Session, author: Author) -> list[CoAuthor]:
     return [CoAuthor(each, papers) for each, papers in found]
 
 
-def years(session: Session, author: Author) -> list[YearCount]:
+def list_author_years(session: Session, author: Author) -> list[YearCount]:
     """The years of an author's papers, the latest first."""
     theirs = select(PaperAuthor.paper_id).where(PaperAuthor.author_id == author.id)
     query = (

@@ -34,16 +34,16 @@ class Totals:
     venues: int
 
 
-def sections(session: Session) -> list[Section]:
+def list_sections(session: Session) -> list[Section]:
     return list(session.scalars(select(Section).order_by(Section.position)))
 
 
-def tag_by_name(session: Session, name: str) -> Tag | None:
+def find_tag(session: Session, name: str) -> Tag | None:
     """A tag that at least one public summary carries."""
     return session.scalar(select(Tag).where(Tag.name == name.lower(), Tag.summaries_count > 0))
 
 
-def tags(session: Session, part: str, limit: int) -> tuple[list[Tag], bool]:
+def list_tags(session: Session, part: str, limit: int) -> tuple[list[Tag], bool]:
     """The tags that most public summaries carry, by name, and whether there are more.
 
     Args:
@@ -87,7 +87,7 @@ def matching_tags(session: Session, typed: str, viewer: User, limit: int) -> lis
     return list(session.scalars(query))
 
 
-def totals(session: Session) -> Totals:
+def load_totals(session: Session) -> Totals:
     """Totals of public things; anonymous summaries count, their writers do not by them."""
     found = dict(session.execute(select(Total.name, Total.number)).all())
     return Totals(
@@ -103,7 +103,7 @@ def has_papers(session: Session) -> bool:
     return session.scalar(select(Paper.id).limit(1)) is not None
 
 
-def sitemap_parts(session: Session, size: int) -> int:
+def count_sitemap_parts(session: Session, size: int) -> int:
     """Count the parts of a sitemap, at least 1.
 
     Each has `size` numbers of summaries and as many of users.
@@ -113,7 +113,7 @@ def sitemap_parts(session: Session, size: int) -> int:
     return max(session.scalar(summary) or 0, session.scalar(user) or 0) // size + 1
 
 
-def sitemap(session: Session, part: int, size: int) -> list[tuple[str, datetime]]:
+def list_sitemap_papers(session: Session, part: int, size: int) -> list[tuple[str, datetime]]:
     """Keys of papers with public summaries, and when the last of these was edited.
 
     Args:
@@ -123,23 +123,23 @@ def sitemap(session: Session, part: int, size: int) -> list[tuple[str, datetime]
     query = (
         select(Paper.key, edited)
         .join(Summary, Summary.paper_id == Paper.id)
-        .where(public_of_few(), _within(Summary.id, part, size))
+        .where(public_of_few(), _is_within_part(Summary.id, part, size))
         .group_by(Paper.key)
         .order_by(edited.desc(), Paper.key)
     )
     return [(key, moment) for key, moment in session.execute(query)]
 
 
-def writers(session: Session, part: int, size: int) -> list[str]:
+def list_sitemap_writers(session: Session, part: int, size: int) -> list[str]:
     """Names of users with public, named summaries, for a part of the sitemap."""
     query = (
         select(User.name)
         .join(Writer, Writer.user_id == User.id)
-        .where(Writer.summaries > 0, _within(Writer.user_id, part, size))
+        .where(Writer.summaries > 0, _is_within_part(Writer.user_id, part, size))
         .order_by(User.id)
     )
     return list(session.scalars(query))
 
 
-def _within(number: Any, part: int, size: int) -> ColumnElement[bool]:
+def _is_within_part(number: Any, part: int, size: int) -> ColumnElement[bool]:
     return and_(number >= part * size, number < (part + 1) * size)

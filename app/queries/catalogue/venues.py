@@ -36,11 +36,11 @@ class YearCount:
     with_summaries: int
 
 
-def by_key(session: Session, key: str) -> Venue | None:
+def find_venue(session: Session, key: str) -> Venue | None:
     return session.scalar(select(Venue).where(Venue.key == key))
 
 
-def most_summarised(session: Session, words: Sequence[str], *, size: int, **cursors: Any) -> Slice:
+def list_venues(session: Session, words: Sequence[str], *, size: int, **cursors: Any) -> Slice:
     """A page of venues, those with most summaries first.
 
     They have papers, and all these words in their name, title or key.
@@ -49,12 +49,12 @@ def most_summarised(session: Session, words: Sequence[str], *, size: int, **curs
     for word in words:
         query = query.where(Venue.folded.contains(fold(word), autoescape=True))
     found = take_page(session, query, BY_SUMMARIES, size=size, **cursors)
-    spans = _spans(session, [venue.id for venue in found.rows])
+    spans = _find_year_spans(session, [venue.id for venue in found.rows])
     rows = [VenueRow(venue, spans.get(venue.id, "")) for venue in found.rows]
     return Slice(rows, found.before, found.after)
 
 
-def years(session: Session, venue: Venue) -> list[YearCount]:
+def list_venue_years(session: Session, venue: Venue) -> list[YearCount]:
     """The years of a venue, the latest first."""
     query = (
         select(VenueYear.year, VenueYear.papers, VenueYear.summarised)
@@ -64,7 +64,7 @@ def years(session: Session, venue: Venue) -> list[YearCount]:
     return [YearCount(*row) for row in session.execute(query)]
 
 
-def _spans(session: Session, venue_ids: Sequence[int]) -> dict[int, str]:
+def _find_year_spans(session: Session, venue_ids: Sequence[int]) -> dict[int, str]:
     """From which year to which there are papers of venues."""
     # Two looks into the index for each, however many years it has.
     ends = [

@@ -70,7 +70,7 @@ class Graph:
         return [each.key for number, each in self.papers.items() if number in found]
 
 
-def neighbourhood(
+def load_neighbourhood_graph(
     session: Session, paper: Paper, viewer: User | None, *, steps: int, max_papers: int
 ) -> Graph:
     """A paper and those around it, within one or two links in either direction.
@@ -82,38 +82,40 @@ def neighbourhood(
         steps: 1 or 2.
         max_papers: how many papers at most, the strongest: by number of links, then by age.
     """
-    around = _weights(_touching(session, [paper.id], viewer, LINKS_OF_CENTER))
+    around = _count_links(_list_touching_edges(session, [paper.id], viewer, LINKS_OF_CENTER))
     del around[paper.id]
-    chosen = [paper.id, *_strongest(around, max_papers - 1)]
+    chosen = [paper.id, *_choose_strongest(around, max_papers - 1)]
     left_out = len(around) - len(chosen) + 1
     if steps == 2 and len(chosen) > 1:
         asked = chosen[1 : NEIGHBOURS_ASKED + 1]
-        beyond = _weights(_touching(session, asked, viewer, LINKS_OF_NEIGHBOUR))
+        beyond = _count_links(_list_touching_edges(session, asked, viewer, LINKS_OF_NEIGHBOUR))
         for known in chosen:
             del beyond[known]
-        further = _strongest(beyond, max_papers - len(chosen))
+        further = _choose_strongest(beyond, max_papers - len(chosen))
         left_out += len(beyond) - len(further)
         chosen += further
-    return _graph(session, chosen, _between(session, chosen, viewer), left_out)
+    return _build_graph(session, chosen, _list_edges_between(session, chosen, viewer), left_out)
 
 
-def of_tag(session: Session, tag: Tag, *, max_papers: int) -> Graph:
+def load_tag_graph(session: Session, tag: Tag, *, max_papers: int) -> Graph:
     """What the newest public summaries with a tag link to."""
     tagged = select(SummaryTag.summary_id).where(SummaryTag.tag_id == tag.id)
     newest = select(Summary.id).where(Summary.id.in_(tagged), visible_to(None))
-    return _of(session, newest.order_by(Summary.id.desc()), None, max_papers)
+    return _load_graph(session, newest.order_by(Summary.id.desc()), None, max_papers)
 
 
-def of_user(session: Session, user: User, viewer: User | None, *, max_papers: int) -> Graph:
+def load_user_graph(session: Session, user: User, viewer: User | None, *, max_papers: int) -> Graph:
     """The graph of what the newest summaries of a user link to.
 
     Only summaries that the viewer may know to be theirs count.
     """
     newest = select(Summary.id).where(by_writer(user, viewer)).order_by(Summary.id.desc())
-    return _of(session, newest, viewer, max_papers)
+    return _load_graph(session, newest, viewer, max_papers)
 
 
-def of_venue(session: Session, venue: Venue, viewer: User | None, *, max_papers: int) -> Graph:
+def load_venue_graph(
+    session: Session, venue: Venue, viewer: User | None, *, max_papers: int
+) -> Graph:
     """The graph of what the summaries of a venue's papers link to.
 
     Of its first papers in lists.
@@ -125,25 +127,25 @@ def of_venue(session: Session, venue: Venue, viewer: User | None, *, max_papers:
         .limit(SUMMARIES_READ)
     )
     public = select(Summary.id).where(Summary.paper_id.in_(first), visible_to(None))
-    return _of(session, public.order_by(Summary.id.desc()), viewer, max_papers)
+    return _load_graph(session, public.order_by(Summary.id.desc()), viewer, max_papers)
 
 
-def everything(session: Session) -> Graph:
+def load_public_graph(session: Session) -> Graph:
     """All public links, and the papers at their ends; for files, not for pages."""
-    edges = _edges(session, _links(None))
+    edges = _load_edges(session, _select_links(None))
     found: dict[int, GraphPaper] = {}
-    ids = sorted(_weights(edges))
+    ids = sorted(_count_links(edges))
     for start in range(0, len(ids), PAPERS_AT_ONCE):
         found |= _papers(session, ids[start : start + PAPERS_AT_ONCE])
     return Graph(found, edges, 0)
 
 
-def _of(session: Session, summaries: Select[Any], viewer: User | None, most: int) -> Graph:
-    edges = _edges(
+def _load_graph(session: Session, summaries: Select[Any], viewer: User | None, most: int) -> Graph:
+    edges = _load_edges(
         session,
-        _links(viewer).where(Link.summary_id.in_(summaries.limit(SUMMARIES_READ))),
+        _select_links(viewer).where(Link.summary_id.in_(summaries.limit(SUMMARIES_READ))),
     )
-    weights = _weights(edges)
+    weights = _count_links(edges)
     chosen: set[int] = set()
     # By edges, not by papers: those with most links are rarely linked to each other.
     for edge in sorted(
@@ -152,11 +154,11 @@ def _of(session: Session, summaries: Select[Any], viewer: User | None, most: int
         if len(chosen | {edge.source, edge.target}) <= most:
             chosen |= {edge.source, edge.target}
     within = [edge for edge in edges if edge.source in chosen and edge.target in chosen]
-    ordered = _strongest(_weights(within), most)
-    return _graph(session, ordered, within, len(weights) - len(chosen))
+    ordered = _choose_strongest(_count_links(within), most)
+    return _build_graph(session, ordered, within, len(weights) - len(chosen))
 
 
-def _graph(session: Session, ids: list[int], edges: list[Edge], left_out: int) -> Graph:
+def _build_graph(session: Session, ids: list[int], edges: list[Edge], left_out: int) -> Graph:
     found = _papers(session, ids)
     return Graph({each: found[each] for each in ids if each in found}, edges, left_out)
 
@@ -171,23 +173,27 @@ def _papers(session: Session, ids: Sequence[int]) -> dict[int, GraphPaper]:
     return {row.id: GraphPaper(*row) for row in session.execute(query)}
 
 
-def _touching(session: Session, ids: Collection[int], viewer: User | None, most: int) -> list[Edge]:
+def _list_touching_edges(
+    session: Session, ids: Collection[int], viewer: User | None, most: int
+) -> list[Edge]:
     """Edges from or to any of these papers, by the newest `most` links in each direction."""
 
     def newest(here: ColumnElement[bool]) -> Select[Any]:
-        query = _links(viewer).where(here).order_by(Link.id.desc()).limit(most)
+        query = _select_links(viewer).where(here).order_by(Link.id.desc()).limit(most)
         return select(query.subquery())
 
     parts = [newest(Summary.paper_id == each) for each in ids]
     parts += [newest(Link.target_id == each) for each in ids]
-    return _edges(session, union_all(*parts))
+    return _load_edges(session, union_all(*parts))
 
 
-def _between(session: Session, ids: Collection[int], viewer: User | None) -> list[Edge]:
-    return _edges(session, _links(viewer).where(Summary.paper_id.in_(ids), Link.target_id.in_(ids)))
+def _list_edges_between(session: Session, ids: Collection[int], viewer: User | None) -> list[Edge]:
+    return _load_edges(
+        session, _select_links(viewer).where(Summary.paper_id.in_(ids), Link.target_id.in_(ids))
+    )
 
 
-def _links(viewer: User | None) -> Select[Any]:
+def _select_links(viewer: User | None) -> Select[Any]:
     return (
         select(
             Summary.paper_id.label("source"),
@@ -200,7 +206,7 @@ def _links(viewer: User | None) -> Select[Any]:
     )
 
 
-def _edges(session: Session, links: Any) -> list[Edge]:
+def _load_edges(session: Session, links: Any) -> list[Edge]:
     each = links.subquery().c
     # A link between two of the papers asked for is found from both ends, and counts once.
     query = (
@@ -213,7 +219,7 @@ def _edges(session: Session, links: Any) -> list[Edge]:
     ]
 
 
-def _weights(edges: Iterable[Edge]) -> Counter[int]:
+def _count_links(edges: Iterable[Edge]) -> Counter[int]:
     found: Counter[int] = Counter()
     for edge in edges:
         found[edge.source] += edge.links
@@ -221,5 +227,5 @@ def _weights(edges: Iterable[Edge]) -> Counter[int]:
     return found
 
 
-def _strongest(weights: Counter[int], most: int) -> list[int]:
+def _choose_strongest(weights: Counter[int], most: int) -> list[int]:
     return sorted(weights, key=lambda each: (-weights[each], each))[: max(most, 0)]

@@ -36,15 +36,15 @@ class Finding:
     other: Paper | None = None
 
 
-def of_user(session: Session, user: User) -> list[Finding]:
+def check_user_links(session: Session, user: User) -> list[Finding]:
     """What is wrong in the newest links of one's own summaries, private ones too."""
     theirs = select(Summary.id).where(Summary.user_id == user.id)
     newest = select(Link.id).where(Link.summary_id.in_(theirs)).order_by(Link.id.desc())
     ids = list(session.scalars(newest.limit(MAX_READ_LINKS)))
-    return check(session, _links(session, ids, Summary.user_id == user.id))
+    return check_links(session, _load_links(session, ids, Summary.user_id == user.id))
 
 
-def of_all(session: Session, after: int | None) -> tuple[list[Finding], int | None]:
+def check_next_links(session: Session, after: int | None) -> tuple[list[Finding], int | None]:
     """What is wrong in those of the next `MAX_READ_LINKS` links that stand in public summaries.
 
     Args:
@@ -56,25 +56,25 @@ def of_all(session: Session, after: int | None) -> tuple[list[Finding], int | No
     """
     newest = select(Link.id).order_by(Link.id.desc()).limit(MAX_READ_LINKS)
     ids = list(session.scalars(newest if after is None else newest.where(Link.id < after)))
-    found = check(session, _links(session, ids, public()))
+    found = check_links(session, _load_links(session, ids, public()))
     return found, ids[-1] if len(ids) == MAX_READ_LINKS else None
 
 
-def everything(session: Session) -> Iterator[Finding]:
+def check_public_links(session: Session) -> Iterator[Finding]:
     """All that is wrong in public summaries."""
     after: int | None = None
     while True:
-        found, after = of_all(session, after)
+        found, after = check_next_links(session, after)
         yield from found
         if after is None:
             return
 
 
-def check(session: Session, links: Sequence[Link]) -> list[Finding]:
+def check_links(session: Session, links: Sequence[Link]) -> list[Finding]:
     """What is wrong with these links; a fixed number of queries."""
-    named = _named_papers(session, links)
-    doubles = _doubles(session, links)
-    writers = _writers(session, links)
+    named = _find_named_papers(session, links)
+    doubles = _find_doubles(session, links)
+    writers = _find_writers(session, links)
     found = []
     for link in links:
         if link.target is None:
@@ -102,7 +102,7 @@ def check(session: Session, links: Sequence[Link]) -> list[Finding]:
     return found
 
 
-def _links(session: Session, ids: Sequence[int], of: ColumnElement[bool]) -> list[Link]:
+def _load_links(session: Session, ids: Sequence[int], of: ColumnElement[bool]) -> list[Link]:
     query = (
         select(Link)
         .join(Link.summary)
@@ -119,7 +119,7 @@ def _links(session: Session, ids: Sequence[int], of: ColumnElement[bool]) -> lis
     return list(session.scalars(query))
 
 
-def _named_papers(session: Session, links: Sequence[Link]) -> dict[str, Paper]:
+def _find_named_papers(session: Session, links: Sequence[Link]) -> dict[str, Paper]:
     """Which paper a label names, where that is not the one it links to: one whose whole title it
     is, or else the one that the public summaries of others call so."""
     labels = {link.label_folded for link in links if link.target_id and link.label_folded}
@@ -160,7 +160,7 @@ def _is_title(link: Link) -> bool:
     return link.target is not None and link.target.title_folded == link.label_folded
 
 
-def _doubles(session: Session, links: Sequence[Link]) -> dict[str, list[Paper]]:
+def _find_doubles(session: Session, links: Sequence[Link]) -> dict[str, list[Paper]]:
     """Papers of the same title, by title, where papers that are linked have doubles."""
     targets = {link.target.id: link.target for link in links if link.target is not None}
     titles = {paper.title_folded for paper in targets.values()} - {""}
@@ -178,7 +178,7 @@ def _doubles(session: Session, links: Sequence[Link]) -> dict[str, list[Paper]]:
     return found
 
 
-def _writers(session: Session, links: Sequence[Link]) -> dict[int, list[str | None]]:
+def _find_writers(session: Session, links: Sequence[Link]) -> dict[int, list[str | None]]:
     """Who has a public summary of the papers of which one person's is linked; `None` for each
     anonymous one."""
     papers = {link.target_id for link in links if link.target_user and link.target_id}

@@ -69,7 +69,7 @@ class PaperMentions:
     places: list[Backlink]
 
 
-def see_also(session: Session, paper: Paper, viewer: User | None) -> list[SeeAlso]:
+def list_see_also(session: Session, paper: Paper, viewer: User | None) -> list[SeeAlso]:
     """What the visible summaries of a paper recommend, each target once, best summary first."""
     query = (
         select(
@@ -112,7 +112,7 @@ def _unmarked(sentence_html: str) -> str:
     return sentence_html.replace("<mark>", "").replace("</mark>", "")
 
 
-def mentioned_in(
+def list_mentions(
     session: Session, paper: Paper, viewer: User | None
 ) -> tuple[list[PaperMentions], int]:
     """The best `MAX_SENTENCES_SHOWN` visible summaries that link here, and how many do.
@@ -120,10 +120,10 @@ def mentioned_in(
     By paper, best first; once a summary.
     """
     here = and_(Link.target_id == paper.id, Summary.paper_id != paper.id)
-    return _backlinks(session, here, viewer, most=MAX_SENTENCES_SHOWN)
+    return _list_backlinks(session, here, viewer, most=MAX_SENTENCES_SHOWN)
 
 
-def all_mentions(
+def list_all_mentions(
     session: Session, paper: Paper, viewer: User | None, *, number: int
 ) -> tuple[list[PaperMentions], int]:
     """A page of `BACKLINKS_SHOWN` summaries that link here, and how many do; best first."""
@@ -131,11 +131,11 @@ def all_mentions(
     query = select(func.count(Link.summary_id.distinct())).join(Link.summary)
     total = session.scalar(query.where(here, visible_to(viewer))) or 0
     skipped = (number - 1) * BACKLINKS_SHOWN
-    found, _ = _backlinks(session, here, viewer, skipped=skipped, most=BACKLINKS_SHOWN)
+    found, _ = _list_backlinks(session, here, viewer, skipped=skipped, most=BACKLINKS_SHOWN)
     return found, total
 
 
-def summaries_citing_unknown(
+def list_summaries_citing_unknown(
     session: Session, kind: str, value: str, viewer: User | None
 ) -> list[PaperMentions]:
     """Visible summaries that link to a paper which we do not know."""
@@ -144,10 +144,10 @@ def summaries_citing_unknown(
         Link.target_folded == folded(value),
         Link.target_id.is_(None),
     )
-    return _backlinks(session, here, viewer, most=BACKLINKS_SHOWN)[0]
+    return _list_backlinks(session, here, viewer, most=BACKLINKS_SHOWN)[0]
 
 
-def _backlinks(
+def _list_backlinks(
     session: Session,
     here: ColumnElement[bool],
     viewer: User | None,

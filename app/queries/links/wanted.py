@@ -28,7 +28,9 @@ class WantedPaper:
     sentence_html: str
 
 
-def wanted_papers(session: Session, *, number: int, size: int) -> tuple[list[WantedPaper], bool]:
+def list_wanted_papers(
+    session: Session, *, number: int, size: int
+) -> tuple[list[WantedPaper], bool]:
     """A page of wanted papers, those that most summaries ask for first.
 
     Says also whether more follow.
@@ -58,14 +60,14 @@ def wanted_papers(session: Session, *, number: int, size: int) -> tuple[list[Wan
         .order_by(groups.c.asked.desc(), groups.c.last.desc())
     )
     found = [WantedPaper(*row) for row in session.execute(query)]
-    names = _usual_labels(session, [(each.kind, folded(each.value)) for each in found])
+    names = _find_usual_labels(session, [(each.kind, folded(each.value)) for each in found])
     return [
         replace(each, label=names.get((each.kind, folded(each.value)), each.label))
         for each in found[:size]
     ], len(found) > size
 
 
-def _usual_labels(session: Session, refs: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
+def _find_usual_labels(session: Session, refs: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """What most public summaries call each of these; the longest of those as frequent."""
     query = (
         select(

@@ -41,7 +41,7 @@ class Facet:
     values: list[FacetValue]
 
 
-def of_hits(session: Session, hits: Hits) -> list[Facet]:
+def count_facets(session: Session, hits: Hits) -> list[Facet]:
     """Count the facets of found papers.
 
     Of all, or where there are too many of the first ones.
@@ -56,16 +56,19 @@ def of_hits(session: Session, hits: Hits) -> list[Facet]:
         "year": Counter(str(paper.year) for paper in found if paper.year),
         "venue": Counter(str(paper.venue_id) for paper in found if paper.venue_id),
         "section": Counter(paper.section for paper in found if paper.section),
-        "tag": _tags(session, hits),
-        "author": _authors(session, hits),
+        "tag": _count_tags(session, hits),
+        "author": _count_authors(session, hits),
     }
-    names = _names(
+    names = _load_names(
         session,
-        {field: [key for key, _ in _most(counts)] for field, counts in counted.items()},
+        {
+            field: [key for key, _ in _choose_most_frequent(counts)]
+            for field, counts in counted.items()
+        },
     )
     facets = []
     for field, counts in counted.items():
-        values = _values(hits, field, counts, names.get(field))
+        values = _list_values(hits, field, counts, names.get(field))
         if field == "year":
             values.sort(key=lambda value: value.label, reverse=True)
         if values:
@@ -73,22 +76,22 @@ def of_hits(session: Session, hits: Hits) -> list[Facet]:
     return facets
 
 
-def _values(
+def _list_values(
     hits: Hits, field: str, counts: Counter[str], names: Mapping[str, tuple[str, str]] | None
 ) -> list[FacetValue]:
     values = []
-    for key, count in _most(counts):
+    for key, count in _choose_most_frequent(counts):
         label, typed = (key, key) if names is None else names.get(key, ("", ""))
         if label and 0 < count < len(hits.papers):
             values.append(FacetValue(label, count, hits.query.narrowed(field, typed)))
     return values
 
 
-def _most(counts: Counter[str]) -> list[tuple[str, int]]:
+def _choose_most_frequent(counts: Counter[str]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MAX_VALUES]
 
 
-def _names(
+def _load_names(
     session: Session, keys: Mapping[str, list[str]]
 ) -> dict[str, dict[str, tuple[str, str]]]:
     """What stands for a value, and what is typed for it, where that is not the value itself."""
@@ -122,23 +125,25 @@ def _names(
     return names
 
 
-def _authors(session: Session, hits: Hits) -> Counter[str]:
-    wrote = _pairs(session, "paper_id, author_id", PaperAuthor, [p.paper_id for p in hits.papers])
+def _count_authors(session: Session, hits: Hits) -> Counter[str]:
+    wrote = _load_pairs(
+        session, "paper_id, author_id", PaperAuthor, [p.paper_id for p in hits.papers]
+    )
     return Counter(str(author_id) for _, author_id in wrote)
 
 
-def _tags(session: Session, hits: Hits) -> Counter[str]:
+def _count_tags(session: Session, hits: Hits) -> Counter[str]:
     """Tags of the found summaries: of those whose own entries fulfil the query.
 
     Only public ones have entries.
     """
     papers = {number: each.paper_id for each in hits.papers for number in each.summaries}
-    carried = _pairs(session, "summary_id, tag_id", SummaryTag, list(papers))
+    carried = _load_pairs(session, "summary_id, tag_id", SummaryTag, list(papers))
     once = {(tag_id, papers[number]) for number, tag_id in carried}
     return Counter(str(tag_id) for tag_id, _ in once)
 
 
-def _pairs(
+def _load_pairs(
     session: Session, columns: str, table: type[Base], numbers: Sequence[int]
 ) -> Sequence[Any]:
     """Two columns of the rows of a table whose first one is among a thousand numbers.

@@ -88,13 +88,13 @@ class Asked:
     is_exact: bool = False
 
 
-def results(session: Session, asked: Asked, viewer: User | None) -> SearchPage:
+def load_search_page(session: Session, asked: Asked, viewer: User | None) -> SearchPage:
     """Papers that fulfil a query (see `app.search.query`), in themselves or in a summary.
 
     In a public one, or in one of the viewer's.
     """
     found = _find(session, asked.text, asked.sort, viewer)
-    correction = None if asked.is_exact else search.correction(session, found)
+    correction = None if asked.is_exact else search.suggest_correction(session, found)
     is_corrected = False
     if correction is not None and not found.papers:
         corrected = _find(session, correction, asked.sort, viewer)
@@ -114,7 +114,7 @@ def results(session: Session, asked: Asked, viewer: User | None) -> SearchPage:
         others,
         len(found.papers),
         found.is_all,
-        facets.of_hits(session, found),
+        facets.count_facets(session, found),
         is_corrected,
         correction,
     )
@@ -122,7 +122,7 @@ def results(session: Session, asked: Asked, viewer: User | None) -> SearchPage:
 
 def _find(session: Session, text: str, sort: str, viewer: User | None) -> Hits:
     own = search.no_entries if viewer is None else partial(entries_of, session, viewer)
-    return search.find_papers(session, search.parse(text), sort=sort, own=own)
+    return search.search_papers(session, search.parse_query(text), sort=sort, own=own)
 
 
 def _hits(
@@ -131,10 +131,10 @@ def _hits(
     """Found papers as they are shown, each with the text that has the words."""
     if not page:
         return []
-    known = paper_queries.by_ids(session, [each.paper_id for each in page])
-    texts = _texts(session, page, viewer)
-    chosen = {each.paper_id: _best_text(marker, each, texts) for each in page}
-    entries = summaries.best_of_papers(
+    known = paper_queries.load_papers(session, [each.paper_id for each in page])
+    texts = _load_texts(session, page, viewer)
+    chosen = {each.paper_id: _choose_best_text(marker, each, texts) for each in page}
+    entries = summaries.find_best_summaries(
         session,
         [paper_id for paper_id, number in chosen.items() if number is None],
         viewer,
@@ -155,28 +155,34 @@ def _hits(
                 entry=entry,
                 entry_is_found=is_found,
                 summaries_count=entry.summaries_count if entry is not None else 0,
-                title=_title(marker, paper),
+                title=_mark_title(marker, paper),
                 excerpt=marker.excerpt(text),
             )
         )
     return hits
 
 
-def papers(
+def list_found_papers(
     session: Session, query: str, viewer: User | None, *, limit: int, offset: int
 ) -> list[PaperRow]:
     """The same papers, each with its best summary."""
     found = _find(session, query, "best", viewer)
-    return _rows(session, found.papers[offset : offset + limit], viewer)
+    return _load_rows(session, found.papers[offset : offset + limit], viewer)
 
 
-def _rows(session: Session, found: Sequence[RankedPaper], viewer: User | None) -> list[PaperRow]:
+def _load_rows(
+    session: Session, found: Sequence[RankedPaper], viewer: User | None
+) -> list[PaperRow]:
     ids = [each.paper_id for each in found]
-    known = paper_queries.by_ids(session, ids)
-    return paper_queries.rows(session, [known[each] for each in ids if each in known], viewer)
+    known = paper_queries.load_papers(session, ids)
+    return paper_queries.load_paper_rows(
+        session, [known[each] for each in ids if each in known], viewer
+    )
 
 
-def _texts(session: Session, page: Sequence[RankedPaper], viewer: User | None) -> dict[int, str]:
+def _load_texts(
+    session: Session, page: Sequence[RankedPaper], viewer: User | None
+) -> dict[int, str]:
     wanted = [number for each in page for number in each.summaries[:SUMMARIES_LOOKED_AT]]
     rows = session.execute(
         select(SearchEntry.summary_id, SearchEntry.text).where(SearchEntry.summary_id.in_(wanted))
@@ -187,7 +193,7 @@ def _texts(session: Session, page: Sequence[RankedPaper], viewer: User | None) -
     return texts
 
 
-def _best_text(marker: Marker, found: RankedPaper, texts: dict[int, str]) -> int | None:
+def _choose_best_text(marker: Marker, found: RankedPaper, texts: dict[int, str]) -> int | None:
     """The summary whose text has most of the words; `None` if none has any."""
     numbers = [each for each in found.summaries[:SUMMARIES_LOOKED_AT] if each in texts]
     counts = {number: marker.count(texts[number]) for number in numbers}
@@ -202,6 +208,6 @@ def _paragraphs(abstract: str) -> str:
     return "\n".join(map(one_line, _BLANK_LINE.split(abstract)))
 
 
-def _title(marker: Marker, paper: Paper) -> list[Piece]:
+def _mark_title(marker: Marker, paper: Paper) -> list[Piece]:
     # A title with formulas or emphasis is shown as it was rendered.
     return marker.mark(paper.title) if paper.title_html == str(escape(paper.title)) else []

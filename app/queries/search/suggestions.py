@@ -30,19 +30,19 @@ class Suggestions:
     venues: list[Venue]
 
 
-def for_typed(session: Session, typed: str) -> Suggestions:
+def suggest_completions(session: Session, typed: str) -> Suggestions:
     """Suggestions for the beginning of a query; what every reader may know."""
-    query = search.parse(typed)
-    found = search.find_by_prefix(session, query, PAPERS)
-    known = papers.by_ids(session, found.papers)
+    query = search.parse_query(typed)
+    found = search.search_by_prefix(session, query, PAPERS)
+    known = papers.load_papers(session, found.papers)
     return Suggestions(
         [known[number] for number in found.papers if number in known],
-        _authors(session, query, found.named),
-        [] if query.filters else _venues(session, query.text),
+        _find_authors(session, query, found.named),
+        [] if query.filters else _find_venues(session, query.text),
     )
 
 
-def _authors(session: Session, query: Query, paper_ids: Sequence[int]) -> list[Author]:
+def _find_authors(session: Session, query: Query, paper_ids: Sequence[int]) -> list[Author]:
     """The authors of some papers whose names have the words, those of most of them first."""
     wrote = Counter(
         session.scalars(
@@ -53,17 +53,17 @@ def _authors(session: Session, query: Query, paper_ids: Sequence[int]) -> list[A
     authors = [
         author
         for author in session.scalars(select(Author).where(Author.id.in_(list(wrote))))
-        if wanted and _has(author.name, wanted)
+        if wanted and _has_words(author.name, wanted)
     ]
     return sorted(authors, key=lambda author: (-wrote[author.id], author.id))[:AUTHORS]
 
 
-def _has(name: str, wanted: Sequence[str]) -> bool:
+def _has_words(name: str, wanted: Sequence[str]) -> bool:
     found = words(name)
     return all(any(word.startswith(each) for word in found) for each in wanted)
 
 
-def _venues(session: Session, typed: str) -> list[Venue]:
+def _find_venues(session: Session, typed: str) -> list[Venue]:
     if len(typed) < 2:
         return []
     query = (

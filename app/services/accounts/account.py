@@ -172,7 +172,7 @@ def start_session(session: Session, user: User) -> str:
     return token
 
 
-def user_of_session(session: Session, token: str) -> User | None:
+def find_session_user(session: Session, token: str) -> User | None:
     """Who is signed in with this token, if it has not expired or been ended."""
     row = session.scalar(
         select(LoginSession)

@@ -18,12 +18,12 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing, lock_papers
 from app.models import FormerName, Picture, Summary, User, Vote
 from app.models.user import ROLES
-from app.queries.people import user_by_name
+from app.queries.people import find_user
 from app.services import changes, votes
 from app.services.accounts import account, demo
 from app.services.accounts.user_names import check_name, check_unreserved
 from app.services.locks import lock_account
-from app.services.pictures.files import path_of
+from app.services.pictures.files import make_picture_path
 from app.services.refusals import Refusal
 
 
@@ -43,7 +43,7 @@ def find_account(session: Session, name: str) -> User:
         Refusal: when there is none, with the name it has now, or names that look like it.
     """
     name = name.strip().lower()
-    user = user_by_name(session, name)
+    user = find_user(session, name)
     if user is not None and user.name == name:
         return user
     if user is not None:  # said, not followed: what comes next may not be undone
@@ -70,7 +70,7 @@ def set_role(session: Session, user: User, role: str) -> None:
     session.execute(update(User).where(User.id == user.id).values(role=role))
 
 
-def new_password() -> str:
+def make_password() -> str:
     """A password that nobody can guess, to be told once: 96 random bits."""
     return secrets.token_urlsafe(12)
 
@@ -173,4 +173,4 @@ def _check_not_demo(name: str) -> None:
 
 def _files(session: Session, user: User) -> list[Path]:
     names = session.scalars(select(Picture.name).where(Picture.user_id == user.id))
-    return [path_of(session.info["data_dir"], name) for name in names]
+    return [make_picture_path(session.info["data_dir"], name) for name in names]

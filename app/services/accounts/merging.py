@@ -147,7 +147,7 @@ def _join(session: Session, one: Summary, other: Summary, target: User) -> None:
     session.execute(delete(Summary).where(Summary.id == gone.id))
     session.expunge(gone)
     kept.user_id = target.id
-    votes.recount(session, kept)
+    votes.recount_votes(session, kept)
 
 
 def _put_before(session: Session, gone: Summary, kept: Summary) -> int:

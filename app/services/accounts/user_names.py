@@ -6,7 +6,7 @@ import hashlib
 import re
 
 from app.services.refusals import Refusal
-from app.text.folding import without_marks
+from app.text.folding import remove_marks
 
 RESERVED = "This name is reserved."
 # The accounts for texts whose writers are not known begin so.
@@ -31,7 +31,7 @@ sysop system team unknown users webadmin webmaster
 _OFFICIAL = frozenset(_WORDS.split())
 
 
-def name_for(known_as: str) -> str:
+def make_user_name(known_as: str) -> str:
     """Make a username for somebody from a name elsewhere.
 
     That name may be none here.
@@ -43,7 +43,7 @@ def name_for(known_as: str) -> str:
     # A person's name must not look like one of the accounts for texts without a name either.
     if NAME.fullmatch(name) and not NOT_A_NAME.fullmatch(name) and not name.startswith(UNKNOWN):
         return name
-    letters = re.sub(r"[^a-z0-9]+", "-", without_marks(name)).strip("-")
+    letters = re.sub(r"[^a-z0-9]+", "-", remove_marks(name)).strip("-")
     plain = letters[:MAX_PLAIN].strip("-") or "user"
     if NOT_A_NAME.fullmatch(plain) or plain.startswith(("page", UNKNOWN)):
         plain = f"user-{plain}"

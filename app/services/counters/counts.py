@@ -38,7 +38,7 @@ from app.models import Paper, Summary, Venue, VenueYear
 from app.models.papers.paper import rank
 from app.models.papers.venue import NO_YEAR
 from app.queries.visibility import public
-from app.services.bulk import batches
+from app.services.bulk import split_into_batches
 from app.services.counters import totals
 from app.services.counters.differences import CountDifferences, Placement
 
@@ -65,7 +65,7 @@ def recount(
     for placement in before.values():
         if placement is not None:
             differences.add(placement, -1)
-    for ids in batches({*paper_ids, *before}):
+    for ids in split_into_batches({*paper_ids, *before}):
         papers = session.execute(
             select(Paper.id, Paper.venue_id, Paper.year, *(_column(name) for name in _COLUMNS))
             .where(Paper.id.in_(ids))
@@ -152,7 +152,7 @@ def recount_all(session: Session) -> None:
 
 def set_sections(session: Session, paper_ids: Collection[int]) -> None:
     """Give the summaries of these papers the section of their paper, where they have another."""
-    for ids in batches(paper_ids):
+    for ids in split_into_batches(paper_ids):
         _set_sections(session, Summary.paper_id.in_(ids))
 
 

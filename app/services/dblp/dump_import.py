@@ -69,7 +69,7 @@ def import_dump(session: Session, path: Path, wanted: Wanted = ALL) -> Iterator[
     yield from _Run(session, path, wanted).go()
 
 
-def venues_without_papers(session: Session, wanted: Wanted) -> list[str]:
+def find_venues_without_papers(session: Session, wanted: Wanted) -> list[str]:
     """Which venues of a choice no paper here is of: their keys may be misspelt."""
     streams = sorted(each for each in wanted.venues if each.startswith(STREAMS))
     there = session.scalars(select(Venue.key).where(Venue.key.in_(streams), Venue.papers_count > 0))
@@ -212,7 +212,7 @@ class _Run:
         lock_papers(session, alone=True)
         summaries, papers = resolve_all_links(session)
         mark_stale(session, summaries)
-        similarity.mark(session, papers)
+        similarity.mark_papers(session, papers)
         self._note(finished=True)
         session.commit()
 

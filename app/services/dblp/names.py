@@ -17,10 +17,10 @@ from app.db import insert_missing
 from app.models import Author, AuthorName, Venue
 from app.models.papers.venue import venue_folded
 from app.references.identifiers import kind_of_venue
-from app.services.bulk import among, insert_rows, new_ids
+from app.services.bulk import among, insert_rows, reserve_ids
 from app.services.dblp.works import DumpWork
 from app.sources.sections import section_of_venue
-from app.text.person_names import author_key, without_number
+from app.text.person_names import make_author_key, remove_number
 
 MAX_AUTHORS_IN_MEMORY = 50_000  # authors kept in memory
 MAX_VENUE_NAMES = 8  # of a venue
@@ -53,17 +53,17 @@ class Authors:
         names = dict.fromkeys(
             name for work in works for name in work.names if name not in self._known
         )
-        keys = {name: author_key(name) for name in names}
+        keys = {name: make_author_key(name) for name in names}
         found = _by_keys(session, keys.values())
-        missing = {key: without_number(name) for name, key in keys.items() if key not in found}
-        numbers = new_ids(session, Author, len(missing))
+        missing = {key: remove_number(name) for name, key in keys.items() if key not in found}
+        numbers = reserve_ids(session, Author, len(missing))
         # Nobody else adds authors meanwhile: whoever does has the lock of `lock_papers`.
         rows = [(number, *each) for number, each in zip(numbers, missing.items(), strict=True)]
         insert_rows(session, Author, ("id", "key", "name"), rows)
         found |= {key: (number, name) for number, key, name in rows}
         for name, key in keys.items():
             number, usual = found[key]
-            bare = without_number(name)
+            bare = remove_number(name)
             self._known[name] = KnownAuthor(number, None if bare == usual else bare)
 
     def of(self, work: DumpWork) -> list[KnownAuthor]:

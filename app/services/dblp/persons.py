@@ -24,7 +24,7 @@ from app.services.bulk import among
 from app.services.papers.facts import MAX_NAME
 from app.sources.dblp_dump.reader import DumpPerson
 from app.text.lines import visible_line
-from app.text.person_names import author_key, number_of_key, without_number
+from app.text.person_names import make_author_key, number_of_key, remove_number
 
 BATCH = 2000
 MAX_DBLP_ID = 80
@@ -136,7 +136,7 @@ class _KnownAuthors:
             self._merge(other, first)
         usual = next(iter(names))
         if first.key != usual and usual not in self._by_key and usual not in self._others:
-            self._rename(first, usual, without_number(names[usual]))
+            self._rename(first, usual, remove_number(names[usual]))
         orcid = person.orcid or first.orcid
         if (first.dblp_id, first.orcid) != (person.dblp_id, orcid):
             first.dblp_id, first.orcid, first.changed = person.dblp_id, orcid, True
@@ -173,7 +173,7 @@ class _KnownAuthors:
             row = self._by_key.get(key)
             if row is None or row.dblp_id not in (None, person.dblp_id):
                 continue
-            if row.dblp_id == person.dblp_id or row.name == without_number(name):
+            if row.dblp_id == person.dblp_id or row.name == remove_number(name):
                 rows.append(row)
         numbered = self._by_number.get(person.dblp_id)
         if numbered is not None and numbered not in rows:
@@ -228,7 +228,7 @@ class _KnownAuthors:
 
     def _keep_names(self, author: _AuthorRow, names: dict[str, str]) -> bool:
         new: list[dict[str, Any]] = [
-            {"key": key, "author_id": author.id, "name": without_number(name)}
+            {"key": key, "author_id": author.id, "name": remove_number(name)}
             for key, name in names.items()
             if key != author.key and key not in self._others and key not in self._by_key
         ]
@@ -245,5 +245,5 @@ def _names(person: DumpPerson) -> dict[str, str]:
     for name in person.names[:MAX_NAMES]:
         shown = visible_line(name)[:MAX_NAME]
         if shown:
-            found.setdefault(author_key(shown), shown)
+            found.setdefault(make_author_key(shown), shown)
     return found

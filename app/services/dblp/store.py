@@ -18,7 +18,7 @@ from app.db import now
 from app.models import Author, AuthorName, Identifier, Paper, PaperAuthor, Venue
 from app.models.papers.paper import rank
 from app.rendering import RENDERER_VERSION
-from app.services.bulk import among, insert_rows, is_sqlite, new_ids
+from app.services.bulk import among, insert_rows, is_sqlite, reserve_ids
 from app.services.counters.differences import CountDifferences, Placement
 from app.services.dblp.names import Authors, Venues
 from app.services.dblp.updates import merge_works, update_papers
@@ -36,7 +36,7 @@ from app.sources.same_work import (
     title_words,
 )
 from app.sources.sections import section_of_paper
-from app.text.person_names import with_number
+from app.text.person_names import add_number
 
 STRONG = ("doi", "arxiv", "openreview", "acl")  # an address may be that of a whole volume
 _PAPER = (
@@ -136,7 +136,7 @@ class Store:
         added_at = moment.strftime("%Y-%m-%d %H:%M:%S.%f") if is_sqlite(session) else moment
         papers, identifiers, authorships, searched, known_otherwise = [], [], [], [], []
         otherwise = self._with_other_names(works)
-        for number, work in zip(new_ids(session, Paper, len(works)), works, strict=True):
+        for number, work in zip(reserve_ids(session, Paper, len(works)), works, strict=True):
             venue = self.venues.of(work)
             venue_id = None if venue is None else venue.id
             section = section_of_paper("", work.arxiv_id, None if venue is None else venue.section)
@@ -209,7 +209,7 @@ def _find_candidates(session: Session, batch: _BatchState, works: Sequence[DumpW
     )
     people: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
     for number, author, printed, usual, key in session.execute(written):
-        people[number].append((author, with_number(printed or usual, key)))
+        people[number].append((author, add_number(printed or usual, key)))
     for number, named in people.items():
         ids, names = zip(*named, strict=True)
         candidate = batch.candidates[number]

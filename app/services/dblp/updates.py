@@ -19,7 +19,7 @@ from app.references.identifiers import is_corr_key
 from app.services import changes
 from app.services.bulk import among, insert_rows
 from app.services.dblp.names import Authors, Venues
-from app.services.dblp.works import DIGEST, FIELDS, HEAD, DumpWork, digests
+from app.services.dblp.works import DIGEST, FIELDS, HEAD, DumpWork, compute_digests
 from app.sources.sections import section_of_paper
 
 
@@ -111,7 +111,7 @@ def _is_stamp_of(stamp: str, key: str) -> bool:
 def _update(session: Session, paper: Paper, work: DumpWork, store: Rows) -> bool:
     """Replace the facts that may be replaced; returns whether something changed."""
     old = _fields(paper.source_stamp or "")
-    said = digests(
+    said = compute_digests(
         paper.title,
         _printed(paper),
         paper.year,

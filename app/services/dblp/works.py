@@ -33,7 +33,7 @@ from app.sources.dblp_dump.reader import DumpRecord
 from app.sources.record import PaperRecord
 from app.sources.same_work import WorkFacts, kind_of_work
 from app.text.lines import visible_line
-from app.text.person_names import author_key, without_number
+from app.text.person_names import make_author_key, remove_number
 from app.text.words import MAX_TITLE as MAX_TITLE_FOLDED
 from app.text.words import indexable, words
 
@@ -121,7 +121,7 @@ def head(record: DumpRecord) -> str:
     return f"{crc32(record.key.encode()):08x}{crc32(repr(record).encode()):08x}"
 
 
-def digests(
+def compute_digests(
     title: str,
     bare: Iterable[str],
     year: int | None,
@@ -162,9 +162,11 @@ def prepare_work(record: DumpRecord) -> DumpWork | None:
     refs, doi, arxiv_id, url = _identifiers(record)
     if not all(map(_is_short, details.values())):
         details = {name: _line(value, MAX_DETAIL) for name, value in details.items()}
-    fields = digests(title, bare, year, venue_key, doi, url, details)
+    fields = compute_digests(title, bare, year, venue_key, doi, url, details)
     values = [value for kind, value, _ in refs if kind != "url"]
-    namesakes = list(dict.fromkeys(author_key(name) for name, without in named if name != without))
+    namesakes = list(
+        dict.fromkeys(make_author_key(name) for name, without in named if name != without)
+    )
     searched = PaperFacts(0, title, bare, (), None, "", ("", "", *values), False, namesakes)
     return DumpWork(
         key,
@@ -237,7 +239,7 @@ def _identifiers(record: DumpRecord) -> tuple[list[tuple[str, str, str]], str, s
 def _name(name: str) -> tuple[str, str]:
     """A name as it is kept, and the same without number."""
     name = _line(name, MAX_NAME)
-    return name, without_number(name)
+    return name, remove_number(name)
 
 
 def _is_short(text: str) -> bool:

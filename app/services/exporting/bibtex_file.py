@@ -18,7 +18,7 @@ from app.sources.bibtex.writing import entry
 BATCH = 500
 
 
-def count(session: Session) -> int:
+def count_entries(session: Session) -> int:
     """How many papers there are."""
     return session.scalar(select(func.count()).select_from(Paper)) or 0
 

@@ -70,7 +70,7 @@ def record_of(paper: Paper, names: Sequence[Identifier]) -> PaperRecord:
     )
 
 
-def reading_links(record: PaperRecord, names: Sequence[Identifier]) -> list[ReadingLink]:
+def list_reading_links(record: PaperRecord, names: Sequence[Identifier]) -> list[ReadingLink]:
     """Where a paper can be read or looked up: its PDF first, then sites."""
     found = []
     pdf = pdf_of(record) or pdf_of_page(record.url)
@@ -99,7 +99,9 @@ def _names_one(url: str, names: Sequence[Identifier]) -> bool:
     )
 
 
-def revision_bibtex(entry: SummaryEntry, revision: Revision, address: str, site_name: str) -> str:
+def format_revision_bibtex(
+    entry: SummaryEntry, revision: Revision, address: str, site_name: str
+) -> str:
     """A version of a summary as a BibTeX entry.
 
     Args:

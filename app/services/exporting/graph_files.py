@@ -27,10 +27,10 @@ _KEYS = (
 
 def write(graph: Graph, form: str) -> str:
     """The graph in one of `FORMATS`; papers are named by their keys."""
-    return {"json": as_json, "graphml": as_graphml, "dot": as_dot}[form](graph)
+    return {"json": format_graph_json, "graphml": format_graphml, "dot": format_dot}[form](graph)
 
 
-def as_json(graph: Graph) -> str:
+def format_graph_json(graph: Graph) -> str:
     """The graph as JSON.
 
     `{"papers": [{"key", "title", "year", "section", "summaries"}], "links": [{"source", "target",
@@ -55,7 +55,7 @@ def as_json(graph: Graph) -> str:
     )
 
 
-def as_graphml(graph: Graph) -> str:
+def format_graphml(graph: Graph) -> str:
     """GraphML 1.0, with the facts of papers and links as `data`."""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
@@ -80,7 +80,7 @@ def as_graphml(graph: Graph) -> str:
     return "\n".join([*lines, "</graph>", "</graphml>", ""])
 
 
-def as_dot(graph: Graph) -> str:
+def format_dot(graph: Graph) -> str:
     """A `digraph` for Graphviz."""
     lines = ["digraph shortlist {"]
     for paper in graph.papers.values():

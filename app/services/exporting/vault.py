@@ -17,8 +17,8 @@ from app.models import Picture, Summary, User
 from app.queries import summaries
 from app.references.addresses import paper_path
 from app.services.files import READABLE, write_file
-from app.services.pictures.files import path_of
-from app.services.pictures.uploads import names_in
+from app.services.pictures.files import make_picture_path
+from app.services.pictures.uploads import find_picture_names
 from app.services.summaries import file_writing
 from app.sources.formats.markdown_links import link_exported_notes
 from app.sources.formats.markdown_pictures import link_exported_pictures
@@ -31,7 +31,9 @@ ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 Write = Callable[[str, bytes], None]
 
 
-def export(session: Session, users: list[User], write: Write, secret: str = "") -> Iterator[str]:
+def export_vault(
+    session: Session, users: list[User], write: Write, secret: str = ""
+) -> Iterator[str]:
     """Write all summaries of some users, one file each, and the pictures that they show.
 
     Args:
@@ -42,7 +44,7 @@ def export(session: Session, users: list[User], write: Write, secret: str = "") 
         The name of each summary's file, when it is written.
     """
     for user in users:
-        keys = summaries.summary_keys_of(session, user)
+        keys = summaries.list_summary_keys(session, user)
         names = _file_names(keys)
         texts = Counter(key for _, key in keys)
         notes = {paper_path(key): f"{names[number]}.md" for number, key in reversed(keys)}
@@ -51,7 +53,7 @@ def export(session: Session, users: list[User], write: Write, secret: str = "") 
         written: set[str] = set()
         for start in range(0, len(ids), BATCH):
             batch = ids[start : start + BATCH]
-            found = summaries.summaries_in_full(session, batch)
+            found = summaries.load_full_summaries(session, batch)
             for number in batch:
                 if number not in found:  # deleted meanwhile
                     continue
@@ -65,7 +67,7 @@ def export(session: Session, users: list[User], write: Write, secret: str = "") 
             session.expunge_all()
 
 
-def into_folder(folder: Path) -> Write:
+def make_folder_writer(folder: Path) -> Write:
     """Writes files below a folder, each whole or not at all."""
 
     def write(name: str, content: bytes) -> None:
@@ -76,7 +78,7 @@ def into_folder(folder: Path) -> Write:
     return write
 
 
-def into_zip(archive: zipfile.ZipFile) -> Write:
+def make_zip_writer(archive: zipfile.ZipFile) -> Write:
     """Adds files to a zip."""
 
     def write(name: str, content: bytes) -> None:
@@ -89,7 +91,7 @@ def into_zip(archive: zipfile.ZipFile) -> Write:
     return write
 
 
-def zip_name(user: User, moment: datetime) -> str:
+def make_zip_name(user: User, moment: datetime) -> str:
     """What the zip of somebody's summaries is called."""
     return f"shortlist-{user.name}-{moment:%Y-%m-%d}.zip"
 
@@ -120,11 +122,11 @@ def _with_files(
     session: Session, summary: Summary, user: User, written: set[str], write: Write
 ) -> str:
     """The text of a summary with the names of files for its pictures, which are written too."""
-    names = names_in(summary.source)
+    names = find_picture_names(summary.source)
     own = select(Picture).where(Picture.user_id == user.id, Picture.name.in_(names))
     files: dict[str, str] = {}
     for picture in session.scalars(own) if names else ():
-        path = path_of(session.info["data_dir"], picture.name)
+        path = make_picture_path(session.info["data_dir"], picture.name)
         if not path.is_file():
             continue
         file = f"pictures/{picture.digest[:32]}{path.suffix}"

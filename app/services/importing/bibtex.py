@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, lock_papers
 from app.models import Paper
-from app.queries.identifiers import known_keys, names_of
-from app.queries.papers import by_key
+from app.queries.identifiers import find_known_keys, list_reference_names
+from app.queries.papers import find_paper_by_key
 from app.references.identifiers import OWN_VENUES, PaperRef
 from app.references.labels import field_label
 from app.services.bulk import among
@@ -20,8 +20,8 @@ from app.services.importing import faults
 from app.services.importing.terms import ImportOutcome, ImportRun, IncomingPaper
 from app.services.papers.adding import add_new_papers, add_paper, prepare
 from app.services.papers.completion import complete_paper
-from app.services.papers.deduplication import is_record_of, match_record, newest_paper_id
-from app.services.papers.facts import MAX_VENUE_KEY, identifiers
+from app.services.papers.deduplication import find_newest_paper_id, is_record_of, match_record
+from app.services.papers.facts import MAX_VENUE_KEY, list_record_identifiers
 from app.services.papers.fitting import Misfit, fit
 from app.services.papers.insertion import PreparedPaper
 from app.services.papers.paper_names import Name, known_names, name_of
@@ -29,7 +29,7 @@ from app.services.refusals import PaperExists, Refusal
 from app.sources.bibtex.reading import BadEntry, FoundEntry
 from app.sources.record import DETAILS, PaperRecord
 from app.sources.same_work import title_words
-from app.text.folding import slug
+from app.text.folding import make_slug
 from app.text.words import title_folded
 
 BATCH = 100
@@ -51,7 +51,7 @@ def import_papers(
 def _stored(session: Session, batch: list[IncomingPaper], run: ImportRun) -> list[ImportOutcome]:
     """What became of some entries, in one transaction; one by one when that fails."""
     if run.newest_before is None:
-        run.newest_before = newest_paper_id(session)
+        run.newest_before = find_newest_paper_id(session)
     try:
         if len(batch) == 1:
             outcomes = [_outcome(session, each, run) for each in batch]
@@ -67,7 +67,7 @@ def _stored(session: Session, batch: list[IncomingPaper], run: ImportRun) -> lis
         if len(batch) > 1:
             return [outcome for each in batch for outcome in _stored(session, [each], run)]
         (only,) = batch
-        said = faults.refusal(error, f"{only.name}:{only.entry.line}")
+        said = faults.describe_refusal(error, f"{only.name}:{only.entry.line}")
         return [ImportOutcome(only.name, "refused", only.entry.line, said, notes=only.notes)]
     session.expunge_all()  # a long run must not keep all that it wrote
     return outcomes
@@ -156,8 +156,8 @@ class _EntryBatch:
         except Refusal as refused:
             self._outcomes[number] = _refused(incoming, entry, refused, notes)
             return None
-        refs = [ref for ref in identifiers(record) if ref.value]
-        names = {name for ref in refs for name in names_of(ref)}
+        refs = [ref for ref in list_record_identifiers(record) if ref.value]
+        names = {name for ref in refs for name in list_reference_names(ref)}
         return _Entry(incoming, entry, record, notes, frozenset(names), title_folded(record.title))
 
     def _add_known(self, entries: Sequence[_Entry]) -> None:
@@ -220,7 +220,7 @@ def _import(
 
 
 def _there(session: Session, record: PaperRecord, key: str) -> ImportOutcome:
-    paper = by_key(session, key)
+    paper = find_paper_by_key(session, key)
     if paper is not None and is_record_of(session, paper, record):
         return ImportOutcome("", "unchanged", key=key)
     raise Refusal("key", f"it names another paper here, {key}")
@@ -239,7 +239,7 @@ def _without_known_keys(session: Session, record: PaperRecord) -> PaperRecord:
     """The record without further keys that are other papers'."""
     if not record.other_keys:
         return record
-    known = known_keys(session, [PaperRef("key", key) for key in record.other_keys])
+    known = find_known_keys(session, [PaperRef("key", key) for key in record.other_keys])
     free = tuple(key for key in record.other_keys if PaperRef("key", key) not in known)
     return replace(record, other_keys=free)
 
@@ -252,7 +252,7 @@ def _fitted(session: Session, record: PaperRecord, run: ImportRun, notes: list[s
     """
     if "/" in record.venue and " " not in record.venue and not record.venue_key:
         # Such a name would be taken for the key of a venue.
-        record = replace(record, venue_key=f"{OWN_VENUES}{slug(record.venue)}"[:MAX_VENUE_KEY])
+        record = replace(record, venue_key=f"{OWN_VENUES}{make_slug(record.venue)}"[:MAX_VENUE_KEY])
     record, misfits = fit(session, record)
     notes += map(_said, misfits)
     if run.options.only is not None:  # a member's file: such a name may be any paper's

@@ -11,7 +11,7 @@ BIBTEX = (".bib", ".bibtex")
 MAX_FILE = 100_000_000  # bytes
 
 
-def incoming_papers(data: bytes, name: str) -> Iterator[IncomingPaper]:
+def read_incoming_papers(data: bytes, name: str) -> Iterator[IncomingPaper]:
     """The entries of a BibTeX file.
 
     Args:

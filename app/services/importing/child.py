@@ -9,7 +9,7 @@ import os
 from contextlib import ExitStack
 from typing import NamedTuple
 
-from app.services.importing.opening import BadSource, ImportSource, open_file, pasted_bibtex
+from app.services.importing.opening import BadSource, ImportSource, open_file, open_pasted_bibtex
 from app.services.importing.terms import IncomingFile, IncomingPaper, NoteTarget
 from app.services.summaries.file_reading import SummaryFile
 from app.sources.formats.front_matter import BadFile
@@ -40,7 +40,7 @@ def _open_file(number: int, name: str) -> int | None:
 
 
 def _open_pasted(text: str) -> int | None:
-    _Open.source = pasted_bibtex(text)
+    _Open.source = open_pasted_bibtex(text)
     return _Open.source.count
 
 

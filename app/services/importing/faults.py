@@ -42,7 +42,7 @@ class ImportStopped(Exception):
     """The import cannot go on; the message says why, for who imports."""
 
 
-def refusal(error: Exception, where: str) -> str:
+def describe_refusal(error: Exception, where: str) -> str:
     """Say why an item was not taken.
 
     For a fault that its file could not have been known for.

@@ -17,7 +17,7 @@ MAX_NAMED = 3  # links that the report names
 MAX_LINKED_NOTES = 200  # different ones in a note; others write while each is looked for
 
 
-def with_note_links(
+def replace_note_links(
     session: Session,
     text: str,
     incoming: IncomingFile,

@@ -13,9 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from app.services.accounts.user_names import UNKNOWN, name_for
+from app.services.accounts.user_names import UNKNOWN, make_user_name
 from app.services.importing.archives import Archive, BadArchive, open_archive
-from app.services.importing.bibtex_files import BIBTEX, incoming_papers
+from app.services.importing.bibtex_files import BIBTEX, read_incoming_papers
 from app.services.importing.bibtex_files import MAX_FILE as MAX_BIBTEX
 from app.services.importing.terms import IncomingFile, IncomingPaper
 from app.services.importing.vault_notes import VaultNotes
@@ -140,7 +140,7 @@ def _folder(root: Path) -> ImportSource:
     return ImportSource(incoming(), None if has_bibtex else len(paths))
 
 
-def pasted_bibtex(text: str) -> ImportSource:
+def open_pasted_bibtex(text: str) -> ImportSource:
     """Entries that somebody pasted.
 
     Raises:
@@ -155,7 +155,7 @@ def _bibtex(file: BinaryIO, name: str) -> ImportSource:
     data = file.read(MAX_BIBTEX + 1)
     if len(data) > MAX_BIBTEX:
         raise BadSource(f"{name} has more than {MAX_BIBTEX // 1_000_000} MB; split it.")
-    return ImportSource(incoming_papers(data, name), None)
+    return ImportSource(read_incoming_papers(data, name), None)
 
 
 def _bibtex_of_folder(root: Path, path: Path) -> Iterator[IncomingPaper]:
@@ -166,7 +166,7 @@ def _bibtex_of_folder(root: Path, path: Path) -> Iterator[IncomingPaper]:
     except BadFile as error:
         yield IncomingPaper(str(path), BadEntry(1, str(error)))
     else:
-        yield from incoming_papers(data, str(path))
+        yield from read_incoming_papers(data, str(path))
 
 
 def _read_path(root: Path, path: Path) -> SummaryFile:
@@ -252,7 +252,7 @@ def _bibtex_of_archive(archive: Archive, name: str, shown: str) -> Iterator[Inco
     except BadArchive as error:
         yield IncomingPaper(shown, BadEntry(1, str(error)))
     else:
-        yield from incoming_papers(data, shown)
+        yield from read_incoming_papers(data, shown)
 
 
 def _feed(file: BinaryIO, name: str) -> Iterator[IncomingFile]:
@@ -296,7 +296,7 @@ def _of_feed(item: FeedItem) -> SummaryFile:
     Who can see it, and that a name may stand on it, its feed does not say for good: its writer may
     have changed both here since.
     """
-    name = UNKNOWN if item.anonymous else name_for(item.user)
+    name = UNKNOWN if item.anonymous else make_user_name(item.user)
     is_other = not item.anonymous and name != item.user.lower()
     return SummaryFile(
         record=PaperRecord(title=item.title, key=item.key, arxiv_id=item.arxiv_id),

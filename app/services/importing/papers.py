@@ -78,7 +78,7 @@ def _known_key(
     if record.doi or record.arxiv_id:
         return None
     work = WorkFacts(record.title, record.authors, record.year, "")
-    alike = papers.of_title(session, record.title)
+    alike = papers.list_papers_with_title(session, record.title)
     return next((paper.key for paper in alike if is_named_by(paper.work, work)), None)
 
 

@@ -16,7 +16,7 @@ from app.sources.formats.front_matter import BadFile
 from app.sources.formats.markdown_pictures import link_kept_pictures
 
 
-def with_pictures(
+def import_pictures(
     session: Session,
     user: User,
     text: str,

@@ -55,7 +55,7 @@ def read_file(file: BinaryIO, name: str, opened: ExitStack) -> ImportSource:
 
 
 def read_pasted(text: str, opened: ExitStack) -> ImportSource:
-    """As `opening.pasted_bibtex`, in a child; otherwise as `read_file`."""
+    """As `opening.open_pasted_bibtex`, in a child; otherwise as `read_file`."""
     return _begun(opened, [], "open_pasted", text)
 
 

@@ -18,9 +18,9 @@ from app.models import Summary, User
 from app.services import votes
 from app.services.importing import faults
 from app.services.importing.bibtex import import_papers
-from app.services.importing.note_links import with_note_links
+from app.services.importing.note_links import replace_note_links
 from app.services.importing.papers import find_or_add_paper
-from app.services.importing.pictures import with_pictures
+from app.services.importing.pictures import import_pictures
 from app.services.importing.terms import (
     ImportOptions,
     ImportOutcome,
@@ -28,7 +28,7 @@ from app.services.importing.terms import (
     IncomingFile,
     IncomingPaper,
 )
-from app.services.importing.writers import writer, writer_name
+from app.services.importing.writers import choose_writer_name, ensure_writer
 from app.services.refusals import Refusal
 from app.services.summaries.checks import MAX_TAGS, parse_tags
 from app.services.summaries.content import Edit, normalise_source
@@ -108,7 +108,7 @@ def _import_summaries(
                 session.commit()
         except Exception as error:  # whatever it is, the others go on
             faults.roll_back(session)
-            said = faults.refusal(error, f"{each.name}:{each.line}")
+            said = faults.describe_refusal(error, f"{each.name}:{each.line}")
             outcome = ImportOutcome(each.name, "refused", each.line, said)
         session.expunge_all()  # a long run must not keep all that it wrote
         yield outcome
@@ -152,19 +152,19 @@ def _import(
     """What became of a file, and a hash of what it said."""
     options = run.options
     file = cap_moments(file)
-    name = writer_name(session, file, options)
+    name = choose_writer_name(session, file, options)
     paper, is_new = find_or_add_paper(session, file.record, file.citekey, run)
     notes = [f"the field {name!r} is not known and was left out" for name in file.unknown]
-    user = writer(session, name, file, paper)
+    user = ensure_writer(session, name, file, paper)
     if options.only is None:
         notes += file.notes
     texts = lock_summaries_of_writer(session, user, paper)
     here = _meant(texts, file)
     place = _new_place(texts, file, user, options) if here is None else here.place
-    text = with_pictures(
+    text = import_pictures(
         session, user, normalise_source(file.text), incoming, here, notes, dry_run=options.dry_run
     )
-    text = with_note_links(session, text, incoming, run, notes, is_new=here is None)
+    text = replace_note_links(session, text, incoming, run, notes, is_new=here is None)
     present = None if here is None else _present(session, here)
     wanted = _wanted(file, text, present, options, notes)
     edit = Edit(**{**vars(wanted), "tags": ",".join(wanted.tags)})
@@ -205,7 +205,7 @@ def _import(
         summary = change_summary(session, here, edit, edited_at=edited_at).summary
     if score and summary.imported_votes != score:
         summary.imported_votes = score
-        votes.recount(session, summary)
+        votes.recount_votes(session, summary)
     if not options.dry_run:
         number = summary.id
     status = "added" if here is None else "changed"

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Paper, Summary, User
-from app.queries.people import user_by_name
+from app.queries.people import find_user
 from app.services.accounts import account
 from app.services.accounts.user_names import UNKNOWN
 from app.services.importing.terms import ImportOptions
@@ -15,7 +15,7 @@ from app.services.summaries.file_reading import SummaryFile
 from app.sources.formats.front_matter import BadFile
 
 
-def writer_name(session: Session, file: SummaryFile, options: ImportOptions) -> str:
+def choose_writer_name(session: Session, file: SummaryFile, options: ImportOptions) -> str:
     """The name of the account that a text is for.
 
     Raises:
@@ -31,7 +31,7 @@ def writer_name(session: Session, file: SummaryFile, options: ImportOptions) -> 
     return name
 
 
-def writer(session: Session, name: str, file: SummaryFile, paper: Paper) -> User:
+def ensure_writer(session: Session, name: str, file: SummaryFile, paper: Paper) -> User:
     """The account of this name, which is made when it is missing.
 
     Raises:
@@ -39,7 +39,7 @@ def writer(session: Session, name: str, file: SummaryFile, paper: Paper) -> User
     """
     if name == UNKNOWN:
         return _anonymous(session, file, paper)
-    return user_by_name(session, name) or account.add_from_file(session, name, file.display_name)
+    return find_user(session, name) or account.add_from_file(session, name, file.display_name)
 
 
 def _check_theirs(session: Session, file: SummaryFile, user: User, called: str) -> None:
@@ -49,7 +49,7 @@ def _check_theirs(session: Session, file: SummaryFile, user: User, called: str) 
             " to import texts without a name too.",
             field="user",
         )
-    found = user_by_name(session, file.user)
+    found = find_user(session, file.user)
     if found is not None and found.id == user.id:
         return
     if called.strip().lstrip("@").casefold() not in {name.casefold() for name in file.names}:

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.models import Identifier, Link
-from app.queries.identifiers import waiting_names
+from app.queries.identifiers import list_waiting_names
 from app.references.identifiers import PaperRef
 
 MAX_PAPERS = 100  # papers whose links one statement looks for
@@ -69,7 +69,7 @@ def release_links(session: Session, names: Collection[Name], paper_id: int) -> l
     return list(summaries)
 
 
-def names_of_paper(session: Session, paper_id: int) -> list[Name]:
+def list_link_names(session: Session, paper_id: int) -> list[Name]:
     """What links say who mean this paper."""
     return list(_names(session, [paper_id]))
 
@@ -83,7 +83,7 @@ def _names(session: Session, paper_ids: Sequence[int]) -> dict[Name, int]:
     )
     owners: dict[Name, int] = {}
     for kind, value, paper_id in identifiers:
-        for name in waiting_names(PaperRef(kind, value)):
+        for name in list_waiting_names(PaperRef(kind, value)):
             owners.setdefault(name, paper_id)
     return owners
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing, lock_papers
 from app.models import Paper, User
 from app.queries import papers
-from app.queries.identifiers import find_paper, known_keys
+from app.queries.identifiers import find_known_keys, find_paper
 from app.queries.search import results
 from app.references.addresses import outside_url
 from app.references.identifiers import implied_references
@@ -29,7 +29,7 @@ from app.services.lookup.pasted_input import PastedInput
 from app.services.papers.deduplication import match_record
 from app.services.papers.duplicates import learn_names
 from app.services.papers.facts import FIELDS
-from app.services.papers.facts import identifiers as identifiers_of
+from app.services.papers.facts import list_record_identifiers as identifiers_of
 from app.services.papers.fitting import Misfit, fit
 from app.services.refusals import Refusal
 from app.sources.name_lists import NameList, write_names
@@ -75,11 +75,11 @@ def find_papers(
         each, same = _told_apart(session, one) if is_pasted else (one, None)
         if same is not None:
             problems += each.left_out
-            here.append(papers.by_key(session, same.key) or same)
+            here.append(papers.find_paper_by_key(session, same.key) or same)
             continue
-        keys = known_keys(session, identifiers_of(each.record))
+        keys = find_known_keys(session, identifiers_of(each.record))
         ours = list(dict.fromkeys(keys.values()))
-        here += filter(None, (papers.by_key(session, key) for key in ours))
+        here += filter(None, (papers.find_paper_by_key(session, key) for key in ours))
         if not ours:
             fresh.append(each)
         elif not is_pasted and len(ours) == 1:
@@ -92,7 +92,7 @@ def find_papers(
     return Result(unique, fresh, list(dict.fromkeys(problems)), silent, known, exact)
 
 
-def without_asking(session: Session, text: str, viewer: User | None) -> Result:
+def look_up_here(session: Session, text: str, viewer: User | None) -> Result:
     """What the library has of what was pasted; it offers nothing."""
     try:
         what = pasted_input.read_pasted(text)
@@ -102,7 +102,7 @@ def without_asking(session: Session, text: str, viewer: User | None) -> Result:
     return Result(list(here.values())[:MAX_KNOWN_PAPERS], [], [], (), what.known, False)
 
 
-def replacement_key(session: Session, record: PaperRecord) -> str:
+def make_replacement_key(session: Session, record: PaperRecord) -> str:
     """A free key for a paper whose key is taken.
 
     Empty when there is no need.
@@ -118,15 +118,15 @@ def replacement_key(session: Session, record: PaperRecord) -> str:
 def _here(session: Session, what: PastedInput, text: str, viewer: User | None) -> list[Paper]:
     if what.records:
         titles = dict.fromkeys(record.title for record in what.records[:MAX_ENTRIES])
-        same = (papers.with_same_title(session, title, viewer) for title in titles)
+        same = (papers.list_rows_with_title(session, title, viewer) for title in titles)
         return [row.paper for rows in same for row in rows]
     name = what.ref.value if what.ref is not None else one_line(text)
     named = find_paper(session, name)
     found = [named] if named is not None else []
     if what.title:
-        found += [row.paper for row in papers.with_same_title(session, what.title, viewer)]
+        found += [row.paper for row in papers.list_rows_with_title(session, what.title, viewer)]
         words = " ".join(re.findall(r"\w+", what.title))  # signs mean something to a search
-        hits = results.papers(session, words, viewer, limit=MAX_KNOWN_PAPERS, offset=0)
+        hits = results.list_found_papers(session, words, viewer, limit=MAX_KNOWN_PAPERS, offset=0)
         found += [row.paper for row in hits]
     return found
 
@@ -143,7 +143,7 @@ def _elsewhere(outside: LookupSettings, what: PastedInput, is_here: bool) -> Loo
 
 def _learn(session: Session, key: str, record: PaperRecord) -> None:
     names = identifiers_of(record)
-    if len(known_keys(session, names)) == len(names):
+    if len(find_known_keys(session, names)) == len(names):
         return
     begin_writing(session)
     lock_papers(session, alone=True)
@@ -205,7 +205,7 @@ def _said(misfit: Misfit) -> str:
     return f"{label} left out. {misfit.why}"
 
 
-def form_fields(record: PaperRecord) -> dict[str, str]:
+def make_form_fields(record: PaperRecord) -> dict[str, str]:
     """A record as the fields of the form for a paper.
 
     The form has one for the address only.

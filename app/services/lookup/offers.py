@@ -21,7 +21,7 @@ from app.services.papers.adding import add_prepared, prepare
 from app.services.papers.deduplication import match_record
 from app.services.refusals import PaperExists
 from app.sources.record import PaperRecord, from_json, to_json
-from app.text.person_names import without_number
+from app.text.person_names import remove_number
 
 LIFE = timedelta(days=1)
 MAX_LOOK_UPS = 20  # of one member; the oldest go
@@ -60,7 +60,7 @@ class Offer:
     @property
     def people(self) -> str:
         """Its first authors, without dblp's numbers of namesakes, and how many more."""
-        names = [without_number(name) for name in self.record.authors[:MAX_PEOPLE]]
+        names = [remove_number(name) for name in self.record.authors[:MAX_PEOPLE]]
         more = len(self.record.authors) - len(names)
         return ", ".join(names) + (f" and {more} more" if more else "")
 
@@ -121,7 +121,7 @@ def keep(session: Session, user: User, pasted: str, result: Result) -> tuple[str
     return token, replace(result, offers=offers)
 
 
-def kept(session: Session, user: User, token: str) -> tuple[str, Result] | None:
+def find_kept_result(session: Session, user: User, token: str) -> tuple[str, Result] | None:
     """What a member pasted, and what was found for it.
 
     What was added since is among the papers that are here.
@@ -135,7 +135,7 @@ def kept(session: Session, user: User, token: str) -> tuple[str, Result] | None:
         .order_by(OfferedRecord.position)
     ).all()
     data = look_up.data
-    here = papers.by_ids(session, data["here"])
+    here = papers.load_papers(session, data["here"])
     offers = [_offer(row, look_up) for row in rows]
     known = from_json(data["known"])
     if data["exact"]:  # the first that is left fills the form

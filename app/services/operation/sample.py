@@ -20,7 +20,7 @@ from app.services.accounts import account
 from app.services.papers.adding import add_paper
 from app.services.summaries.content import Edit
 from app.services.summaries.publishing import create_summary
-from app.services.votes import cast
+from app.services.votes import cast_vote
 from app.sources.formats import front_matter
 from app.sources.record import PaperRecord
 
@@ -62,7 +62,7 @@ def load(
                 summary = written[each]
                 # The day after, so that the sample has SciScores: these leave out new votes.
                 moment = summary.created_at + timedelta(days=1)
-                cast(session, users[row["name"]], summary.id, value, moment)
+                cast_vote(session, users[row["name"]], summary.id, value, moment)
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

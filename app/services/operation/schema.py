@@ -41,7 +41,7 @@ def upgrade(database: Database) -> None:
     with database.migration() as connection:
         check_known(connection)
         is_new = not MigrationContext.configure(connection).get_current_heads()
-        command.upgrade(alembic_config(connection), "head")
+        command.upgrade(make_alembic_config(connection), "head")
         log_everything(connection)
         if is_new:  # nothing in it was folded by older rules
             of_text = update(DerivedVersion).where(DerivedVersion.name == "text")
@@ -76,7 +76,7 @@ def check_known(connection: Connection) -> None:
             )
 
 
-def alembic_config(connection: Connection) -> AlembicConfig:
+def make_alembic_config(connection: Connection) -> AlembicConfig:
     """Alembic's configuration without an ini file, working on the given connection."""
     from alembic.config import Config as AlembicConfig
 

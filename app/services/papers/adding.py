@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, lock_papers
 from app.models import Paper, User
-from app.queries.identifiers import known_keys
+from app.queries.identifiers import find_known_keys
 from app.rendering import RenderError, render_inline, render_plain
 from app.services.papers.duplicates import (
     UNTRUSTED_SOURCES,
@@ -19,12 +19,12 @@ from app.services.papers.duplicates import (
     learn_names,
     merge_if_duplicate,
 )
-from app.services.papers.facts import addresses, check_record, identifiers
+from app.services.papers.facts import addresses, check_record, list_record_identifiers
 from app.services.papers.insertion import PreparedPaper, insert_papers
 from app.services.papers.paper_names import free_key
 from app.services.refusals import PaperExists, Refusal, Refusals
 from app.sources.record import PaperRecord
-from app.text.folding import fold, slug
+from app.text.folding import fold, make_slug
 from app.text.person_names import surname_for_key
 
 
@@ -90,9 +90,9 @@ def add_prepared(
     record = prepared.record
     if not record.key:
         record = replace(record, key=_made_up_key(session, record))
-    names = identifiers(record)
+    names = list_record_identifiers(record)
     vouched = is_trusted_source(source, adder)
-    taken = known_keys(session, names)
+    taken = find_known_keys(session, names)
     if taken:
         key = next(iter(taken.values()))
         if vouched and len(set(taken.values())) == 1:
@@ -136,7 +136,7 @@ def _insert(session: Session, prepared: PreparedPaper, source: str, *, renames: 
 def _made_up_key(session: Session, record: PaperRecord) -> str:
     # As many reference managers do: surname, year, first word of the title, a number if taken.
     surname = surname_for_key(record.authors[0]) if record.authors else ""
-    words = slug(fold(record.title)).split("-")
+    words = make_slug(fold(record.title)).split("-")
     word = next((word for word in words if len(word) > 3), "paper")
     base = f"{surname or 'unknown'}{record.year or ''}{word}"[:200]
     return free_key(session, base)

@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing, lock_papers
 from app.models import Identifier, Paper
 from app.queries import papers
-from app.queries.identifiers import known_keys
+from app.queries.identifiers import find_known_keys
 from app.references.identifiers import PaperRef
 from app.references.labels import field_label
 from app.references.parsing import parse_identifier
 from app.rendering import RenderError, render_plain
 from app.services import changes
 from app.services.papers.editing import add_revision
-from app.services.papers.fact_changes import FactChange, facts_of
+from app.services.papers.fact_changes import FactChange, list_facts
 from app.services.papers.facts import FIELDS
 from app.services.papers.paper_names import give_names, known_names, name_of
 from app.sources.record import PaperRecord
@@ -43,7 +43,7 @@ def complete_paper(session: Session, paper: Paper, record: PaperRecord, source: 
     if present is None:
         return []
     changes.note(session, "paper", present.id)
-    before = facts_of(present)
+    before = list_facts(present)
     filled = _identifiers(session, present, record)
     if record.url and not present.url:
         _add_address(session, present, record.url)
@@ -60,7 +60,7 @@ def complete_paper(session: Session, paper: Paper, record: PaperRecord, source: 
     if more:
         present.details = {**told, **more}
         filled += more
-    after = facts_of(present)
+    after = list_facts(present)
     changed = [name for name in after if after[name] != before[name]]
     if changed:
         old, new = ({name: facts[name] for name in changed} for facts in (before, after))
@@ -96,5 +96,5 @@ def _identifiers(session: Session, paper: Paper, record: PaperRecord) -> list[st
 def _add_address(session: Session, paper: Paper, url: str) -> None:
     """Let the address lead to the paper, unless it belongs to another, or to a volume of many."""
     ref = parse_identifier(url)
-    if ref is not None and ref.kind == "url" and not known_keys(session, [ref.without_user()]):
+    if ref is not None and ref.kind == "url" and not find_known_keys(session, [ref.without_user()]):
         give_names(session, paper.id, [PaperRef("url", ref.value)])

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.db import begin_writing, lock_papers
 from app.models import Author, Identifier, Paper, PaperAuthor, PaperMerge, folded
-from app.queries.identifiers import known_keys, names_of
+from app.queries.identifiers import find_known_keys, list_reference_names
 from app.references.identifiers import PaperRef, implied_references
 from app.references.labels import KIND_LABELS
 from app.references.parsing import parse_identifier
@@ -60,7 +60,7 @@ class Match:
     notes: tuple[str, ...] = ()
 
 
-def newest_paper_id(session: Session) -> int:
+def find_newest_paper_id(session: Session) -> int:
     """The number of the newest paper, 0 for none."""
     return session.scalar(select(func.max(Paper.id))) or 0
 
@@ -128,7 +128,7 @@ def _by_identifiers(
         for kind, field in FIELDS.items()
         if getattr(record, field)
     }
-    known = known_keys(session, refs)
+    known = find_known_keys(session, refs)
     notes: list[str] = []
     for ref, field in refs.items():
         if ref not in known:
@@ -230,7 +230,7 @@ def _take_back(session: Session, ref: PaperRef) -> bool:
     names = [(ref.kind, folded(ref.value)), as_key]
     taken = tuple_(Identifier.kind, Identifier.folded).in_(names)
     session.execute(delete(Identifier).where(Identifier.paper_id == paper.id, taken))
-    release_links(session, [*names_of(ref), as_key], paper.id)
+    release_links(session, [*list_reference_names(ref), as_key], paper.id)
     return True
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Paper, User
 from app.queries import merges, papers
-from app.queries.identifiers import known_keys
+from app.queries.identifiers import find_known_keys
 from app.references.identifiers import PaperRef
 from app.services import changes
 from app.services.papers.merging import merge_papers
@@ -37,10 +37,10 @@ def learn_names(session: Session, key: str, title: str, names: Sequence[PaperRef
 
     With another title a mistyped identifier is likelier than a second name.
     """
-    paper = papers.by_key(session, key)
+    paper = papers.find_paper_by_key(session, key)
     if paper is None or title_words(paper.title) != title_words(title):
         return
-    known = known_keys(session, names)
+    known = find_known_keys(session, names)
     new = {name_of(ref): ref for ref in names if ref not in known}
     if not new:
         return
@@ -79,7 +79,7 @@ def merge_if_duplicate(session: Session, added: Paper, adder: User | None) -> Pa
 
 def find_duplicate(session: Session, added: Paper) -> Paper | None:
     """The other paper here that is surely the same work as one just added."""
-    others = papers.of_same_title(session, added)
+    others = papers.list_papers_with_same_title(session, added)
     if not others:
         return None
     present = papers.reload_paper(session, added.id)
@@ -101,11 +101,13 @@ def suggest_duplicates(session: Session, paper: Paper) -> list[Paper]:
     if not work.title or is_generic(title_words(work.title)):
         return []
     alike = [
-        other for other in papers.of_same_title(session, paper) if may_be_same(work, other.work)
+        other
+        for other in papers.list_papers_with_same_title(session, paper)
+        if may_be_same(work, other.work)
     ]
     if not alike:
         return []
-    different = merges.distinct_paper_ids(session, paper)
+    different = merges.find_distinct_paper_ids(session, paper)
     return [other for other in alike if other.id not in different]
 
 

@@ -23,7 +23,7 @@ from app.services.papers.fact_changes import (
     FACTS,
     FactChange,
     RenderedFacts,
-    facts_of,
+    list_facts,
     render_facts,
     write_facts,
 )
@@ -32,7 +32,7 @@ from app.services.papers.facts import (
     MAX_EDITORS,
     check_record,
     doubtful_authors,
-    identifiers,
+    list_record_identifiers,
 )
 from app.services.papers.insertion import set_orcids
 from app.services.papers.paper_names import NAMING_FACTS, check_free, name_of
@@ -73,13 +73,13 @@ def edit_paper(session: Session, paper: Paper, edit: PaperEdit, user: User) -> P
     """
     typed = {name: text for name, text in edit.texts.items() if name in FACTS}
     seen = _digests(edit.stamp)
-    touched = _touched(typed, seen, facts_of(_reloaded(session, paper)))
+    touched = _touched(typed, seen, list_facts(_reloaded(session, paper)))
     refused = Refusals()
     new = refused.check(_checked, _NOTHING, session, touched)  # nobody waits for it
     begin_writing(session)
     lock_papers(session, alone=True)
     present = _reloaded(session, paper)
-    current = facts_of(present)
+    current = list_facts(present)
     touched = _touched(touched, seen, current)
     for name in touched:
         if name in seen and seen[name] != _digest(current[name]):
@@ -124,7 +124,7 @@ def undo_edit(
             f"{revision.paper_key} was merged into another paper or removed since."
             " Undo that first.",
         )
-    current = facts_of(paper)
+    current = list_facts(paper)
     facts = {
         name: former.texts[name] for name, text in revision.after.items() if current[name] == text
     }
@@ -150,7 +150,9 @@ def undo_edit(
 def _names_of_key(revision: PaperRevision) -> list[PaperRef]:
     """The names that a change of the key gave the paper."""
     given = [PaperRef(kind, value) for kind, value in revision.data.get("given", [])]
-    names = {name_of(ref) for ref in identifiers(PaperRecord("", key=revision.after["key"]))}
+    names = {
+        name_of(ref) for ref in list_record_identifiers(PaperRecord("", key=revision.after["key"]))
+    }
     return [ref for ref in given if name_of(ref) in names]
 
 

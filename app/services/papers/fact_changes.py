@@ -28,8 +28,8 @@ from app.services.papers.paper_names import NAMING_FACTS, change_names
 from app.sources.name_lists import NameList, parse_names, write_names
 from app.sources.record import DETAILS, OTHERS, PaperRecord
 from app.sources.sections import said_section, section_of_paper, section_of_venue
-from app.text.folding import slug
-from app.text.person_names import author_key, without_number
+from app.text.folding import make_slug
+from app.text.person_names import make_author_key, remove_number
 from app.text.words import title_folded
 
 DETAIL_FACTS = tuple(name for name in DETAILS if name != "authors")
@@ -59,7 +59,7 @@ class FactChange:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-def facts_of(paper: Paper) -> dict[str, str]:
+def list_facts(paper: Paper) -> dict[str, str]:
     """The facts of a paper by name; its authors and venue must be loaded."""
     names = NameList(
         tuple(each.numbered for each in paper.authorships),
@@ -68,7 +68,7 @@ def facts_of(paper: Paper) -> dict[str, str]:
     return {
         "title": paper.title,
         "authors": write_names(names),
-        "venue": spellings.whole_venue(paper),
+        "venue": spellings.build_whole_venue_name(paper),
         "year": str(paper.year or ""),
         "key": paper.key,
         "doi": paper.doi or "",
@@ -116,7 +116,7 @@ def write_facts(
     """
     facts = new.texts
     changes.note(session, "paper", paper.id)
-    before = facts_of(paper)
+    before = list_facts(paper)
     former_venue, orcids = paper.venue, orcids_of(paper)
     _write_texts(paper, new)
     if "venue" in facts:
@@ -134,7 +134,7 @@ def write_facts(
         mark_stale(session, session.scalars(leading).all())
     present = papers.reload_paper(session, paper.id)
     assert present is not None
-    after = facts_of(present)
+    after = list_facts(present)
     data = {
         "venues": ["" if each is None else each.key for each in (former_venue, present.venue)],
         "given": [[ref.kind, ref.value] for ref in given],
@@ -175,13 +175,17 @@ def _write_venue(session: Session, paper: Paper, text: str, key: str) -> None:
     paper.venue = venue
     paper.venue_id = None if venue is None else venue.id
     record = PaperRecord("", venue=text)
-    paper.venue_name = None if venue is None else spellings.printed_venue(record, venue)
+    paper.venue_name = None if venue is None else spellings.choose_printed_venue(record, venue)
 
 
 def _find_venue(session: Session, paper: Paper, text: str, key: str) -> Venue | None:
     """The venue that a text names: the paper's own in another spelling, or another one."""
     own = paper.venue
-    if not key and own is not None and slug(text) in (slug(own.name), slug(own.title)):
+    if (
+        not key
+        and own is not None
+        and make_slug(text) in (make_slug(own.name), make_slug(own.title))
+    ):
         return own
     return find_or_add_venues(session, [PaperRecord("", venue=text, venue_key=key)])[0]
 
@@ -205,15 +209,15 @@ def _write_authors(session: Session, paper: Paper, typed: NameList) -> None:
     known = {
         each.numbered: (each.author_id, each.name, each.author.name) for each in paper.authorships
     }
-    new = {author_key(name): without_number(name) for name in typed.names if name not in known}
+    new = {make_author_key(name): remove_number(name) for name in typed.names if name not in known}
     found = find_or_add_authors(session, new)
     rows = []
     for position, name in enumerate(typed.names):
         if name in known:
             number, printed, _ = known[name]
         else:
-            number, usual = found[author_key(name)]
-            printed = None if without_number(name) == usual else without_number(name)
+            number, usual = found[make_author_key(name)]
+            printed = None if remove_number(name) == usual else remove_number(name)
         row = {"paper_id": paper.id, "position": position, "author_id": number, "name": printed}
         rows.append(row)
     session.execute(delete(PaperAuthor).where(PaperAuthor.paper_id == paper.id))

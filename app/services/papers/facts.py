@@ -87,7 +87,7 @@ def doubtful_authors(doubts: Sequence[str]) -> Refusal:
     )
 
 
-def identifiers(record: PaperRecord) -> list[PaperRef]:
+def list_record_identifiers(record: PaperRecord) -> list[PaperRef]:
     """The identifiers of a record in normal form.
 
     No two papers share one; the record has no key yet, perhaps.

@@ -20,15 +20,15 @@ from app.references.identifiers import (
 )
 from app.rendering import RENDERER_VERSION
 from app.services import changes
-from app.services.bulk import among, new_ids
+from app.services.bulk import among, reserve_ids
 from app.services.papers import spellings
-from app.services.papers.facts import MAX_NAME, MAX_VENUE_KEY, addresses, identifiers
+from app.services.papers.facts import MAX_NAME, MAX_VENUE_KEY, addresses, list_record_identifiers
 from app.services.papers.paper_names import Name, known_names, name_of, name_rows
 from app.services.refusals import Refusal
 from app.sources.record import PaperRecord
 from app.sources.sections import section_of_paper, section_of_venue
-from app.text.folding import slug
-from app.text.person_names import author_key, without_number
+from app.text.folding import make_slug
+from app.text.person_names import make_author_key, remove_number
 from app.text.words import title_folded
 
 
@@ -62,7 +62,7 @@ def insert_papers(
     """
     records = [each.record for each in papers]
     venues = find_or_add_venues(session, records)
-    ids = list(new_ids(session, Paper, len(papers)))
+    ids = list(reserve_ids(session, Paper, len(papers)))
     rows = [
         {"id": number, "source": source, **_row(each, venue)}
         for number, each, venue in zip(ids, papers, venues, strict=True)
@@ -87,7 +87,7 @@ def _row(paper: PreparedPaper, venue: Venue | None) -> dict[str, Any]:
         "title_folded": title_folded(record.title),
         "year": record.year,
         "venue_id": None if venue is None else venue.id,
-        "venue_name": None if venue is None else spellings.printed_venue(record, venue),
+        "venue_name": None if venue is None else spellings.choose_printed_venue(record, venue),
         "section_slug": section_of_paper(record.section, record.arxiv_id, venue_section),
         "doi": record.doi or None,
         "arxiv_id": record.arxiv_id or None,
@@ -112,7 +112,7 @@ def _insert_identifiers(
     for number, record, of_paper in zip(ids, records, urls, strict=True):
         free = {name_of(ref): ref for ref in of_paper if name_of(ref) not in taken}
         taken |= free.keys()
-        rows += name_rows(number, (*identifiers(record), *free.values()))
+        rows += name_rows(number, (*list_record_identifiers(record), *free.values()))
     session.execute(insert(Identifier), rows)
 
 
@@ -174,7 +174,7 @@ def _venue_row(record: PaperRecord) -> dict[str, Any] | None:
     elif stream:
         key, name = stream, record.venue or stream.rsplit("/", 1)[-1].upper()
     elif record.venue:
-        key, name = f"{OWN_VENUES}{slug(record.venue)}"[:MAX_VENUE_KEY], record.venue
+        key, name = f"{OWN_VENUES}{make_slug(record.venue)}"[:MAX_VENUE_KEY], record.venue
     elif record.arxiv_id:
         key, name = CORR, "CoRR"
     else:
@@ -197,17 +197,17 @@ def _insert_authors(
     by_key: dict[str, str] = {}
     orcids: dict[str, str] = {}
     for record in records:
-        names = {author_key(name): without_number(name) for name in record.authors}
+        names = {make_author_key(name): remove_number(name) for name in record.authors}
         by_key = names | by_key  # the first paper that has an author says how they are called
-        told = zip(map(author_key, record.authors), record.orcids, strict=False)
+        told = zip(map(make_author_key, record.authors), record.orcids, strict=False)
         orcids = {key: orcid for key, orcid in told if orcid} | orcids
     found = find_or_add_authors(session, by_key)
     set_orcids(session, orcids)
     rows: list[dict[str, Any]] = []
     for paper_id, record in zip(ids, records, strict=True):
         for position, name in enumerate(record.authors):
-            author_id, usual = found[author_key(name)]
-            printed = without_number(name)
+            author_id, usual = found[make_author_key(name)]
+            printed = remove_number(name)
             rows.append(
                 {
                     "paper_id": paper_id,

@@ -27,7 +27,7 @@ from app.models import (
 )
 from app.queries import papers
 from app.services import changes
-from app.services.links.resolving import names_of_paper, release_links
+from app.services.links.resolving import list_link_names, release_links
 from app.services.papers.merging import FILLED_COLUMNS, add_difference
 from app.services.papers.paper_copies import restore_authors, restore_row
 from app.services.refusals import Refusal
@@ -79,7 +79,7 @@ def undo_merge(session: Session, merge_id: int, user: User) -> Paper:
     theirs = update(PaperRevision).where(PaperRevision.id.in_(data.get("revisions", [])))
     session.execute(theirs.values(paper_id=restored.id))
     session.flush()
-    release_links(session, names_of_paper(session, restored.id), kept.id)
+    release_links(session, list_link_names(session, restored.id), kept.id)
     merge.paper_id = None
     merge.undone_at = now()
     merge.undone_by_id = user.id

@@ -180,8 +180,8 @@ def _move_differences(
     session: Session, kept: Paper, removed: Paper, user: User | None
 ) -> dict[str, list[int]]:
     """What differs from the one differs from both."""
-    others = sorted(merges.distinct_paper_ids(session, removed) - {kept.id})
-    known = merges.distinct_paper_ids(session, kept)
+    others = sorted(merges.find_distinct_paper_ids(session, removed) - {kept.id})
+    known = merges.find_distinct_paper_ids(session, kept)
     added = [other for other in others if other not in known]
     for other in added:
         add_difference(session, kept.id, other, user)

@@ -30,7 +30,7 @@ def copy_paper(paper: Paper) -> dict[str, Any]:
         "paper": encode_row(paper, _OF_A_PAPER),
         "authors": [[a.author.key, a.author.name, a.printed] for a in paper.authorships],
         "orcids": orcids_of(paper),
-        "venue": spellings.whole_venue(paper),
+        "venue": spellings.build_whole_venue_name(paper),
         "venue_row": None if paper.venue is None else encode_row(paper.venue, _OF_A_VENUE),
     }
 
@@ -55,7 +55,7 @@ def restore_row(session: Session, copy: dict[str, Any]) -> Paper:
         if values[name] is not None and session.get(table, values[name]) is None:
             values[name] = None
     printed = copy.get("venue", "")
-    values["venue_name"] = spellings.name_to_keep(session, values["venue_id"], printed)
+    values["venue_name"] = spellings.choose_venue_name(session, values["venue_id"], printed)
     values["title_folded"] = title_folded(values["title"])  # the rules may be others by now
     paper = Paper(**values)
     session.add(paper)

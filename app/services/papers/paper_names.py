@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.models import Identifier, Paper, folded
 from app.models.papers.paper import MAX_IDENTIFIER
-from app.queries.identifiers import find_papers, known_keys, waiting_names
+from app.queries.identifiers import find_known_keys, find_papers, list_waiting_names
 from app.references.identifiers import PaperRef
 from app.references.parsing import parse_identifier
 from app.services.bulk import among
-from app.services.links.resolving import names_of_paper, release_links
+from app.services.links.resolving import list_link_names, release_links
 from app.services.links.stale import mark_stale
-from app.services.papers.facts import addresses, identifiers
+from app.services.papers.facts import addresses, list_record_identifiers
 from app.services.refusals import Refusal
 from app.sources.record import PaperRecord
 
@@ -95,7 +95,7 @@ def free_key(session: Session, key: str) -> str:
 
 def _taken(session: Session, key: str, numbers: Iterable[int]) -> set[int]:
     refs = {number: PaperRef("key", number_key(key, number)) for number in numbers}
-    known = known_keys(session, refs.values())
+    known = find_known_keys(session, refs.values())
     return {number for number, ref in refs.items() if ref in known}
 
 
@@ -141,8 +141,8 @@ def change_names(
     known = known_names(session, wanted)
     given = [ref for name, ref in wanted.items() if name not in known]
     give_names(session, paper.id, given)
-    names = {name for ref in lost.values() for name in waiting_names(ref)}
-    names -= set(names_of_paper(session, paper.id))
+    names = {name for ref in lost.values() for name in list_waiting_names(ref)}
+    names -= set(list_link_names(session, paper.id))
     mark_stale(session, release_links(session, names, paper.id) if names else [])
     return given, list(lost.values())
 
@@ -152,7 +152,7 @@ def _names_in(name: str, text: str) -> list[PaperRef]:
     if not text:
         return []
     if name == "key":
-        return identifiers(PaperRecord("", key=text))
+        return list_record_identifiers(PaperRecord("", key=text))
     if name == "doi":
         return [PaperRef("doi", text)]
     if name == "arxiv_id":

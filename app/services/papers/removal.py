@@ -32,7 +32,7 @@ from app.references.labels import KIND_LABELS
 from app.services import changes
 from app.services.links.stale import mark_stale
 from app.services.papers.editing import add_revision, check_reason, mark_undone, undo_edit
-from app.services.papers.fact_changes import FactChange, facts_of, render_facts
+from app.services.papers.fact_changes import FactChange, list_facts, render_facts
 from app.services.papers.merging import add_difference
 from app.services.papers.paper_copies import copy_paper, restore_authors, restore_row
 from app.services.papers.paper_names import give_names, known_names, name_of
@@ -61,7 +61,7 @@ def remove_paper(session: Session, paper: Paper, user: User, reason: str) -> Pap
     if _is_used(session, present):
         raise Refusal("paper", IN_USE)
     changes.note(session, "paper", present.id)
-    facts = {name: text for name, text in facts_of(present).items() if text}
+    facts = {name: text for name, text in list_facts(present).items() if text}
     data = _whole(session, present)
     revision = add_revision(
         session, present, FactChange(facts, {}, data), user, kind="removal", reason=reason
@@ -122,8 +122,10 @@ def _whole(session: Session, paper: Paper) -> dict[str, Any]:
     ours = PaperRevision.paper_id == paper.id
     return {
         **copy_paper(paper),
-        "identifiers": [[each.kind, each.value] for each in papers.identifiers(session, paper)],
-        "differences": sorted(merges.distinct_paper_ids(session, paper)),
+        "identifiers": [
+            [each.kind, each.value] for each in papers.list_identifiers(session, paper)
+        ],
+        "differences": sorted(merges.find_distinct_paper_ids(session, paper)),
         "revisions": list(session.scalars(select(PaperRevision.id).where(ours))),
     }
 
@@ -154,7 +156,7 @@ def _restore_paper(
     session.execute(update(PaperRevision).where(theirs).values(paper_id=paper.id))
     present = papers.reload_paper(session, paper.id)
     assert present is not None
-    facts = {name: text for name, text in facts_of(present).items() if text}
+    facts = {name: text for name, text in list_facts(present).items() if text}
     undoing = add_revision(session, present, FactChange({}, facts), user, kind="undo")
     mark_undone(revision, user)
     lost = [ref for ref in refs if name_of(ref) in taken]

@@ -21,15 +21,15 @@ from app.models.papers.venue import venue_folded
 from app.references.identifiers import CORR, OWN_VENUES
 from app.services.papers.facts import MAX_NAME
 from app.sources.record import PaperRecord
-from app.text.folding import slug
-from app.text.person_names import author_key
+from app.text.folding import make_slug
+from app.text.person_names import make_author_key
 from app.text.spellings import rank_spelling
 
 MAX_COUNTED_AUTHORS = 20  # of a paper, for whom papers are counted
 MAX_COUNTED_PAPERS = 200  # of a venue
 
 
-def printed_venue(record: PaperRecord, venue: Venue) -> str | None:
+def choose_printed_venue(record: PaperRecord, venue: Venue) -> str | None:
     """What a paper keeps of how its record calls its venue.
 
     `None` where that is what the venue is called.
@@ -41,7 +41,7 @@ def printed_venue(record: PaperRecord, venue: Venue) -> str | None:
     return None if printed == _whole(venue) else printed
 
 
-def whole_venue(paper: Paper) -> str:
+def build_whole_venue_name(paper: Paper) -> str:
     """How the record of a paper calls its venue in full.
 
     Needs `venue` to be loaded.
@@ -49,7 +49,7 @@ def whole_venue(paper: Paper) -> str:
     return "" if paper.venue is None else paper.venue_name or _whole(paper.venue)
 
 
-def name_to_keep(session: Session, venue_id: int | None, printed: str) -> str | None:
+def choose_venue_name(session: Session, venue_id: int | None, printed: str) -> str | None:
     """What a paper keeps of a name of its venue that was printed."""
     venue = None if venue_id is None else session.get(Venue, venue_id)
     return printed if venue is not None and printed and printed != _whole(venue) else None
@@ -83,7 +83,7 @@ def follow_papers(session: Session, paper: Paper) -> None:
     best: dict[int, tuple[str, str]] = {}
     for (number, printed), _ in _count_spellings(session, usual).most_common():
         key, name = usual[number]
-        if printed is not None and author_key(printed) == key:
+        if printed is not None and make_author_key(printed) == key:
             best.setdefault(number, (name, printed))
     if best:
         _rename_authors(session, best)
@@ -92,7 +92,9 @@ def follow_papers(session: Session, paper: Paper) -> None:
         return
     theirs = select(Paper.venue_name).where(Paper.venue_id == venue.id)
     times = Counter(session.scalars(theirs.order_by(Paper.id).limit(MAX_COUNTED_PAPERS)))
-    names = [name for name, _ in times.most_common() if name and slug(name) == slug(venue.name)]
+    names = [
+        name for name, _ in times.most_common() if name and make_slug(name) == make_slug(venue.name)
+    ]
     if names and not times[None] and len(names[0]) <= MAX_NAME:
         _rename_venue(session, venue, names[0])
 
@@ -109,7 +111,7 @@ def _choose_author_names(session: Session, printed: Mapping[int, str]) -> None:
     equal: dict[int, tuple[str, str]] = {}
     for number, key, usual in session.execute(query):
         name = printed[number]
-        if author_key(name) != key:  # another name of theirs, or that of a namesake
+        if make_author_key(name) != key:  # another name of theirs, or that of a namesake
             continue
         if rank_spelling(name) > rank_spelling(usual):
             best[number] = (usual, name)
@@ -158,7 +160,7 @@ def _choose_venue_name(session: Session, paper: Paper) -> None:
     if venue is None or name is None or not venue.key.startswith(OWN_VENUES) or venue.title:
         return
     usual = venue.name
-    if len(name) > MAX_NAME or slug(name) != slug(usual):
+    if len(name) > MAX_NAME or make_slug(name) != make_slug(usual):
         return
     if rank_spelling(name) < rank_spelling(usual):
         return

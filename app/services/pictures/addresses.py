@@ -17,8 +17,13 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing
 from app.models import Draft, FormerPicture, Picture, PictureUse, Revision, Summary, User
 from app.services.locks import lock_user
-from app.services.pictures.files import path_of, write
-from app.services.pictures.uploads import copy_picture, find_picture, names_in, new_name
+from app.services.pictures.files import make_picture_path, write
+from app.services.pictures.uploads import (
+    copy_picture,
+    find_picture,
+    find_picture_names,
+    make_picture_name,
+)
 
 NameChanges = Mapping[str, str]
 
@@ -41,7 +46,7 @@ def resolve_addresses(
     Raises:
         Refusal: when there is no room for a copy.
     """
-    names = names_in(text)
+    names = find_picture_names(text)
     if not names:
         return {}
     begin_writing(session)
@@ -77,7 +82,7 @@ def note_uses(session: Session, summary: Summary) -> None:
     They belong to it from now on. Doing it twice changes nothing.
     """
     session.execute(delete(PictureUse).where(PictureUse.summary_id == summary.id))
-    names = names_in(summary.source)
+    names = find_picture_names(summary.source)
     if not names:
         return
     own = select(Picture.id).where(Picture.user_id == summary.user_id, Picture.name.in_(names))
@@ -103,7 +108,7 @@ def renew_addresses(session: Session, summary: Summary) -> None:
     changes = {}
     of_summary = select(Picture).where(Picture.summary_id == summary.id).order_by(Picture.id)
     for picture in session.scalars(of_summary).all():
-        old, new = picture.name, new_name(picture.name.rsplit(".", 1)[1])
+        old, new = picture.name, make_picture_name(picture.name.rsplit(".", 1)[1])
         _copy_file(session, old, new)
         session.add(FormerPicture(name=old, picture_id=picture.id))
         picture.name = changes[old] = new
@@ -168,8 +173,8 @@ def _own(session: Session, user: User, names: list[str]) -> dict[str, Picture]:
 
 def _copy_file(session: Session, old: str, new: str) -> None:
     folder = session.info["data_dir"]
-    if path_of(folder, old).is_file():
-        write(path_of(folder, new), path_of(folder, old).read_bytes())
+    if make_picture_path(folder, old).is_file():
+        write(make_picture_path(folder, new), make_picture_path(folder, old).read_bytes())
 
 
 def _carry(session: Session, summary: Summary, changes: NameChanges) -> None:

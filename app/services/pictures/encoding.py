@@ -16,7 +16,7 @@ from io import BytesIO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from app.services.pictures.headers import BadPicture, frames, size
+from app.services.pictures.headers import BadPicture, count_frames, read_size
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 MAX_BYTES = 10_000_000
@@ -82,7 +82,7 @@ def _opened(data: bytes) -> Image.Image:
     """A file of which the header was read and is within the limits, and no pixel yet."""
     try:
         # Some decoders take memory for the sizes that a file claims as soon as they are opened.
-        _check(*(size(data) or (1, 1)), frames(data, MAX_FRAMES))
+        _check(*(read_size(data) or (1, 1)), count_frames(data, MAX_FRAMES))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we have limits
             image: Image.Image = Image.open(BytesIO(data), formats=FORMATS)

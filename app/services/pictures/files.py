@@ -75,7 +75,7 @@ def encode(data: bytes, children: Child | Children | None = None) -> PictureFile
     return made
 
 
-def path_of(data_dir: Path, name: str) -> Path:
+def make_picture_path(data_dir: Path, name: str) -> Path:
     """Where the file of a picture lies."""
     return data_dir / "pictures" / name[:2] / name
 

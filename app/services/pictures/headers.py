@@ -20,7 +20,7 @@ class BadPicture(ValueError):
     """A picture that is not taken; the message is a sentence for who sent it."""
 
 
-def size(data: bytes) -> tuple[int, int] | None:
+def read_size(data: bytes) -> tuple[int, int] | None:
     """The width and height that the header claims; `None` when there is no such header.
 
     Raises:
@@ -35,7 +35,7 @@ def size(data: bytes) -> tuple[int, int] | None:
     return _webp_size(data) if _is_webp(data) else None
 
 
-def frames(data: bytes, max_frames: int) -> int:
+def count_frames(data: bytes, max_frames: int) -> int:
     """How many pictures an animation has; those beyond `max_frames` are not counted.
 
     Raises:

@@ -28,10 +28,10 @@ from app.models import (
     Summary,
     User,
 )
-from app.queries.pictures import room_used
+from app.queries.pictures import measure_pictures
 from app.services.locks import lock_user
 from app.services.pictures.encoding import MAX_BYTES
-from app.services.pictures.files import encode, path_of, write
+from app.services.pictures.files import encode, make_picture_path, write
 from app.services.refusals import Refusal
 from app.text.lines import one_line
 
@@ -44,7 +44,7 @@ PICTURE_NAME = re.compile(r"[A-Za-z0-9_-]{22}\.(?:png|jpg)")
 _ADDRESS = re.compile(rf"/pictures/({PICTURE_NAME.pattern})(?![\w.-])")
 
 
-def names_in(text: str) -> list[str]:
+def find_picture_names(text: str) -> list[str]:
     """The names of uploaded pictures whose addresses stand in a text, each once."""
     return list(dict.fromkeys(_ADDRESS.findall(text)))
 
@@ -79,7 +79,7 @@ def store_picture(
     if found is None:
         _check_room(session, user, len(file.content))
         found = Picture(
-            name=new_name(file.extension),
+            name=make_picture_name(file.extension),
             user_id=user.id,
             digest=digest,
             width=file.width,
@@ -88,7 +88,7 @@ def store_picture(
             uploaded_at=now(),
         )
     found.alt = one_line(alt)[:MAX_ALT] or found.alt or ""
-    path = path_of(session.info["data_dir"], found.name)
+    path = make_picture_path(session.info["data_dir"], found.name)
     if not path.is_file():
         write(path, file.content)
     session.add(found)
@@ -110,7 +110,7 @@ def find_picture(
         or_(Picture.summary_id.is_(None), Picture.summary_id == home),
     )
     found = session.scalars(query).all()
-    shown = names_in(within.source) if within is not None else []
+    shown = find_picture_names(within.source) if within is not None else []
     return min(
         found,
         key=lambda each: (each.summary_id is None, each.name not in shown, each.id),
@@ -130,20 +130,20 @@ def copy_picture(
         _check_room(session, user, picture.size)
     facts = ("user_id", "digest", "width", "height", "size", "alt")
     made = Picture(
-        name=new_name(picture.name.rsplit(".", 1)[1]),
+        name=make_picture_name(picture.name.rsplit(".", 1)[1]),
         uploaded_at=now(),
         **{fact: getattr(picture, fact) for fact in facts},
     )
     folder = session.info["data_dir"]
-    source = path_of(folder, picture.name)
+    source = make_picture_path(folder, picture.name)
     if source.is_file():
-        write(path_of(folder, made.name), source.read_bytes())
+        write(make_picture_path(folder, made.name), source.read_bytes())
     session.add(made)
     session.flush()
     return made
 
 
-def new_name(extension: str) -> str:
+def make_picture_name(extension: str) -> str:
     """A name for a file that nobody can guess: 128 random bits."""
     return f"{secrets.token_urlsafe(16)}.{extension}"
 
@@ -161,10 +161,10 @@ def add_from_form(session: Session, user: User, file: FileStorage | None, alt: s
         raise Refusal("picture", "Choose an image first.")
     # One byte more than there may be: enough to know that it is too large.
     picture = store_picture(session, user, file.stream.read(MAX_BYTES + 1), alt=alt)
-    return markdown(picture)
+    return format_picture_markdown(picture)
 
 
-def markdown(picture: Picture, alt: str | None = None) -> str:
+def format_picture_markdown(picture: Picture, alt: str | None = None) -> str:
     """The Markdown that shows a picture.
 
     Args:
@@ -205,7 +205,7 @@ def remove_picture(session: Session, user: User, name: str) -> Path | None:
         raise Refusal("picture", f"It’s used in your text about “{shown}”.")
     session.delete(picture)
     session.flush()
-    return path_of(session.info["data_dir"], name)
+    return make_picture_path(session.info["data_dir"], name)
 
 
 def tidy(session: Session, user_id: int | None = None) -> Iterator[int]:
@@ -230,13 +230,13 @@ def tidy(session: Session, user_id: int | None = None) -> Iterator[int]:
         candidates = session.scalars(
             select(Picture).where(Picture.user_id == owner, *_unshown())
         ).all()
-        kept = {name for text in _other_texts(session, owner) for name in names_in(text)}
+        kept = {name for text in _other_texts(session, owner) for name in find_picture_names(text)}
         unused = [picture for picture in candidates if picture.name not in kept]
         for picture in unused:
             session.delete(picture)
         session.commit()
         for picture in unused:
-            path_of(folder, picture.name).unlink(missing_ok=True)
+            make_picture_path(folder, picture.name).unlink(missing_ok=True)
         yield len(unused)
     if user_id is None:
         _remove_strays(session, folder / "pictures")
@@ -273,7 +273,7 @@ def _remove_strays(session: Session, folder: Path) -> None:
 
 
 def _check_room(session: Session, user: User, size: int) -> None:
-    count, total = room_used(session, user)
+    count, total = measure_pictures(session, user)
     if count >= MAX_PICTURES or total + size > MAX_TOTAL:
         raise Refusal(
             "picture",

@@ -50,10 +50,10 @@ class NewPaper(NamedTuple):
     def of(cls, paper: PaperFacts) -> NewPaper:
         """The parts of an entry that a paper has before its venue is known."""
         return cls(
-            entries.paper_texts(paper),
+            entries.build_paper_texts(paper),
             paper.namesakes,
-            entries.text_vocabulary(paper),
-            entries.name_vocabulary(paper),
+            entries.list_text_vocabulary(paper),
+            entries.list_name_vocabulary(paper),
         )
 
 
@@ -79,7 +79,7 @@ class BulkIndex:
         for number, paper, where in papers:
             place, called = self._known(where)
             texts = paper.texts
-            facts = entries.paper_facts(place, texts, paper.namesakes)
+            facts = entries.build_paper_facts(place, texts, paper.namesakes)
             entry = entry_number(False, where[1], number)
             rows.append((entry, number, texts.title, texts.people, facts, texts.body))
             names.update(paper.names)
@@ -118,7 +118,7 @@ class BulkIndex:
                 self._places.clear()
             venue, year, section = where
             paper = PaperFacts(0, "", (), venue, year, section or "", (), False)
-            known = entries.place_facts(paper), entries.venue_vocabulary(paper)
+            known = entries.build_place_facts(paper), entries.list_venue_vocabulary(paper)
             found = self._places[where] = known
         return found
 

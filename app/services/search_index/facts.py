@@ -24,13 +24,13 @@ from app.models import (
 )
 from app.queries.visibility import public_of_few
 from app.search.entries import PaperFacts, SummaryFacts
-from app.text.folding import slug
+from app.text.folding import make_slug
 from app.text.person_names import number_of_key
 
 BATCH = 1000  # rows named in one statement
 
 
-def papers(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
+def load_paper_facts(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
     """What is searched of papers; a few statements, whatever their number."""
     authors: dict[int, list[str]] = defaultdict(list)
     others: dict[int, list[str]] = defaultdict(list)
@@ -42,7 +42,7 @@ def papers(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
         wrote.join(Author).where(of_these).order_by(PaperAuthor.paper_id, PaperAuthor.position)
     ):
         authors[paper_id].append(printed or name)
-        if printed and slug(printed) != slug(name):
+        if printed and make_slug(printed) != make_slug(name):
             others[paper_id].append(name)
         keys[paper_id].append(key)
     known_as = select(PaperAuthor.paper_id, AuthorName.name, AuthorName.key).where(of_these)
@@ -99,7 +99,7 @@ def is_summarised() -> ColumnElement[bool]:
     return exists().where(Summary.paper_id == Paper.id, public_of_few())
 
 
-def summaries(
+def load_summary_facts(
     session: Session,
     which: ColumnElement[bool],
     texts: Mapping[int, str] | None = None,

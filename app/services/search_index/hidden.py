@@ -27,13 +27,17 @@ def write_hidden(session: Session, summary_ids: Sequence[int], texts: Mapping[in
     """
     session.execute(delete(HiddenEntry).where(HiddenEntry.summary_id.in_(summary_ids)))
     known = [number for number in summary_ids if number in texts]
-    found = facts.summaries(session, Summary.id.in_(known), texts, hidden=True) if known else []
+    found = (
+        facts.load_summary_facts(session, Summary.id.in_(known), texts, hidden=True)
+        if known
+        else []
+    )
     if found:
         rows = [
             {
                 "summary_id": own.id,
-                "tags": " ".join(map(entries.tag_mark, own.tags)),
-                "body": entries.summary_body(own),
+                "tags": " ".join(map(entries.make_tag_mark, own.tags)),
+                "body": entries.build_summary_body(own),
                 "text": own.text,
             }
             for _, own in found

@@ -123,12 +123,12 @@ def index_summaries(session: Session, summary_ids: Sequence[int], texts: Mapping
         said.update(hidden.stored_texts(session, these))
         said.update(texts)
         hidden.write_hidden(session, these, said)
-        found = search_facts.summaries(session, Summary.id.in_(these), said)
+        found = search_facts.load_summary_facts(session, Summary.id.in_(these), said)
         session.execute(delete(SearchEntry).where(entered))
-        papers = search_facts.papers(session, sorted({paper_id for paper_id, _ in found}))
+        papers = search_facts.load_paper_facts(session, sorted({paper_id for paper_id, _ in found}))
         by_id = {paper.id: paper for paper in papers}
         insert_entries(
-            session, [entries.summary_entry(by_id[paper], each) for paper, each in found]
+            session, [entries.build_summary_entry(by_id[paper], each) for paper, each in found]
         )
 
 
@@ -161,7 +161,10 @@ def renumber_papers(session: Session, paper_ids: Collection[int]) -> None:
         session.execute(delete(SearchEntry).where(SearchEntry.id.in_(list(moved.values()))))
         insert_entries(
             session,
-            [entries.paper_entry(paper) for paper in search_facts.papers(session, list(moved))],
+            [
+                entries.build_paper_entry(paper)
+                for paper in search_facts.load_paper_facts(session, list(moved))
+            ],
         )
 
 
@@ -169,26 +172,28 @@ def rename_writer(session: Session, user: User) -> None:
     """Carry a changed display name into the entries of the user's named summaries."""
     session.flush()
     named = select(Summary.id).where(Summary.user_id == user.id, Summary.anonymous.is_(False))
-    for _, facts in search_facts.summaries(session, SearchEntry.summary_id.in_(named)):
+    for _, facts in search_facts.load_summary_facts(session, SearchEntry.summary_id.in_(named)):
         session.execute(
             update(SearchEntry)
             .where(SearchEntry.summary_id == facts.id)
-            .values(body=entries.summary_body(facts))
+            .values(body=entries.build_summary_body(facts))
         )
 
 
 def _write(session: Session, paper_ids: Sequence[int]) -> list[dict[str, bool]]:
     """Replace the entries of papers and of their summaries; returns the words of each paper."""
     written: dict[int, list[SummaryFacts]] = defaultdict(list)
-    for paper_id, facts in search_facts.summaries(session, SearchEntry.paper_id.in_(paper_ids)):
+    for paper_id, facts in search_facts.load_summary_facts(
+        session, SearchEntry.paper_id.in_(paper_ids)
+    ):
         written[paper_id].append(facts)
     session.execute(delete(SearchEntry).where(SearchEntry.paper_id.in_(paper_ids)))
     rows: list[dict[str, Any]] = []
     vocabulary = []
-    for paper in search_facts.papers(session, paper_ids):
-        rows.append(entries.paper_entry(paper))
-        rows += (entries.summary_entry(paper, each) for each in written[paper.id])
-        vocabulary.append(entries.vocabulary(paper))
+    for paper in search_facts.load_paper_facts(session, paper_ids):
+        rows.append(entries.build_paper_entry(paper))
+        rows += (entries.build_summary_entry(paper, each) for each in written[paper.id])
+        vocabulary.append(entries.list_vocabulary(paper))
     insert_entries(session, rows)
     return vocabulary
 

@@ -23,7 +23,7 @@ from app.models import Paper, SimilarMark, SimilarPaper, SimilarWord, Summary
 from app.queries.visibility import public
 from app.services import changed_pages
 from app.services.similar.evidence import MAX_SIMILAR_PAPERS, SimilarityResult, find_similar_papers
-from app.services.similar.telling_words import telling_words, text_of
+from app.services.similar.telling_words import choose_telling_words, extract_text
 
 BATCH = 200
 MAX_TEXTS = 20  # summaries of one paper whose words are read
@@ -31,7 +31,7 @@ MAX_HTML = 50_000  # characters of each
 _LOCK = 0x53696D69  # any number that nothing else in the database locks
 
 
-def mark(session: Session, paper_ids: Iterable[int]) -> None:
+def mark_papers(session: Session, paper_ids: Iterable[int]) -> None:
     """Note that the similar papers of some papers have to be worked out anew."""
     rows = [{"paper_id": paper_id} for paper_id in dict.fromkeys(paper_ids)]
     if rows:
@@ -79,7 +79,7 @@ def remove_traces(session: Session, texts: Sequence[tuple[int, Collection[int]]]
         )
 
 
-def compared(session: Session, paper_ids: Collection[int]) -> list[int]:
+def find_compared_papers(session: Session, paper_ids: Collection[int]) -> list[int]:
     """Those of some papers that have public texts or similar papers already."""
     has_similar = exists().where(SimilarPaper.paper_id == Paper.id)
     query = select(Paper.id).where(
@@ -101,7 +101,7 @@ def count_marked(session: Session) -> int:
     return session.scalar(select(func.count(SimilarMark.paper_id.distinct()))) or 0
 
 
-def refresh(session: Session) -> Iterator[int]:
+def refresh_marked_papers(session: Session) -> Iterator[int]:
     """Work out the similar papers of marked ones, in the order of their marks.
 
     Each is committed by itself; it can be stopped at any moment and run again, also while others
@@ -123,7 +123,7 @@ def finish(session: Session) -> None:
     """
     session.commit()
     mark_all(session, every=False)
-    for _ in refresh(session):
+    for _ in refresh_marked_papers(session):
         pass
 
 
@@ -151,7 +151,7 @@ def mark_all(session: Session, *, every: bool) -> int:
                 _set_words(session, number, learnt[number])
         # These papers will be done once, however often they were marked before.
         session.execute(delete(SimilarMark).where(SimilarMark.paper_id.in_(numbers)))
-        mark(session, numbers)
+        mark_papers(session, numbers)
         session.commit()
     return count_marked(session)
 
@@ -212,8 +212,10 @@ def _words(session: Session, paper_id: int) -> dict[str, int]:
         .limit(MAX_TEXTS)
     ).all()
     phrases = [paper.keywords, *(takeaway for takeaway, _ in texts)]
-    return telling_words(
-        paper.title, phrases, [paper.abstract, *(text_of(html[:MAX_HTML]) for _, html in texts)]
+    return choose_telling_words(
+        paper.title,
+        phrases,
+        [paper.abstract, *(extract_text(html[:MAX_HTML]) for _, html in texts)],
     )
 
 

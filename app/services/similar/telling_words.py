@@ -23,7 +23,7 @@ _APART = re.compile(r"<(math|pre|code)\b.*?</\1>", re.DOTALL)
 _FORMULA = re.compile(r"\$\$?[^$]*\$\$?")
 
 
-def telling_words(
+def choose_telling_words(
     title: str, phrases: Iterable[str] = (), texts: Sequence[str] = ()
 ) -> dict[str, int]:
     """The words that say what a paper is about, at most `MAX_WORDS`, with their weight.
@@ -43,7 +43,7 @@ def telling_words(
     return dict(list(found.items())[:MAX_WORDS])
 
 
-def text_of(html: str) -> str:
+def extract_text(html: str) -> str:
     """The words of a rendered text, without formulas and code."""
     reader = _Reader()
     reader.feed(_APART.sub(" ", html))

@@ -32,7 +32,7 @@ def parse_tags(text: str) -> list[str]:
     return tags
 
 
-def checked(content: Content) -> Content:
+def check_content(content: Content) -> Content:
     """A content as it is saved, or `Refusal` with all that is wrong."""
     source, takeaway = normalise_source(content.source), one_line(content.takeaway)
     refused = Refusals()

@@ -24,7 +24,7 @@ from app.services.row_values import decode_row, encode_row
 from app.services.summaries import draft_merge
 from app.services.summaries.publishing import (
     apply_rendered_text,
-    new_share_code,
+    make_share_code,
     render_or_refuse,
     render_takeaway_or_refuse,
     set_tags,
@@ -95,7 +95,7 @@ def delete_summary(session: Session, summary: Summary) -> bool:
     return True
 
 
-def deleted_by(session: Session, user: User) -> Sequence[DeletedSummary]:
+def list_deleted_summaries(session: Session, user: User) -> Sequence[DeletedSummary]:
     """What a user deleted and can bring back, the latest first; the papers are loaded."""
     return session.scalars(
         select(DeletedSummary)
@@ -145,7 +145,7 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
     )
     summary.takeaway_html = takeaway_html
     if summary.visibility == "unlisted":
-        summary.share_code = new_share_code()
+        summary.share_code = make_share_code()
     session.add(summary)
     session.delete(found)
     session.flush()
@@ -161,7 +161,7 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
     addresses.separate_addresses(session, summary)
     if summary.visibility == "unlisted":
         addresses.renew_addresses(session, summary)  # with its secret address
-    votes.recount(session, summary)
+    votes.recount_votes(session, summary)
     _restore_draft(session, summary, data.get("draft"))
     return summary
 

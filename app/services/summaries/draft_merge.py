@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Draft, MergedDraft, Paper, PaperMerge, Summary
 from app.services.row_values import decode_row, encode_row
-from app.services.summaries.three_way_merge import stricter
+from app.services.summaries.three_way_merge import choose_stricter
 
 BETWEEN = "\n\n---\n\n"
 _TEXT = ("source", "takeaway", "tags", "visibility", "anonymous", "base_revision")
@@ -29,7 +29,7 @@ def merge_drafts(session: Session, kept: Draft, removed: Draft) -> None:
         kept.source = kept.source.rstrip() + BETWEEN + removed.source.lstrip()
     kept.takeaway = kept.takeaway or removed.takeaway
     kept.tags = kept.tags or removed.tags
-    kept.visibility = str(stricter(kept.visibility, removed.visibility))
+    kept.visibility = str(choose_stricter(kept.visibility, removed.visibility))
     kept.anonymous = kept.anonymous or removed.anonymous
     # No window that is open now knows this text.
     kept.version = max(kept.version, removed.version) + 1

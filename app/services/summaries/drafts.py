@@ -21,8 +21,8 @@ from app.services.refusals import Refusal
 from app.services.summaries.content import BaseVersion, Content, Edit, SummarySettings
 from app.services.summaries.publishing import SummaryDeleted
 from app.services.summaries.state import (
-    content_of,
-    last_revision,
+    find_last_revision_number,
+    load_content,
     lock_summaries_of_writer,
     lock_summary,
 )
@@ -98,7 +98,7 @@ def save_draft(
         summary = next(iter(lock_summaries_of_writer(session, user, paper)), None)
     elif lock_summary(session, summary.id) is None:
         raise SummaryDeleted
-    draft = drafts.get_draft(session, user, paper, summary)
+    draft = drafts.find_draft(session, user, paper, summary)
     content = _checked(edit.applied_to(_before(session, draft, summary)))
     base_revision = base.revision
     if draft is not None:
@@ -108,7 +108,7 @@ def save_draft(
         other = _unseen_summary(session, summary, base, 0)
     if other is not None and not other.content.same_as(content):
         raise DraftConflict(other)
-    saved = None if summary is None else content_of(session, summary)
+    saved = None if summary is None else load_content(session, summary)
     if content.is_empty or (saved is not None and saved.same_as(content)):
         discard_draft(session, user, paper, summary)
         return None
@@ -154,7 +154,7 @@ def find_other_version(
     seen_version: int,
 ) -> OtherVersion | None:
     """What another window kept or saved that one with this knowledge has not seen."""
-    draft = drafts.get_draft(session, user, paper, summary)
+    draft = drafts.find_draft(session, user, paper, summary)
     return _unseen_draft(session, draft, summary, seen_version) or _unseen_summary(
         session, summary, base, seen_version
     )
@@ -173,14 +173,16 @@ def close_draft(session: Session, summary: Summary, *, seen_version: int | None)
     if seen_version is None:
         return
     user, paper = session.get_one(User, summary.user_id), session.get_one(Paper, summary.paper_id)
-    draft = drafts.get_draft(session, user, paper, summary)
+    draft = drafts.find_draft(session, user, paper, summary)
     other = _unseen_draft(session, draft, summary, seen_version)
-    if other is not None and not other.content.same_as(content_of(session, summary)):
+    if other is not None and not other.content.same_as(load_content(session, summary)):
         raise DraftConflict(other)
     discard_draft(session, user, paper, summary)
 
 
-def revision_text(session: Session, summary: Summary, number: int) -> tuple[str | None, str | None]:
+def load_revision_text(
+    session: Session, summary: Summary, number: int
+) -> tuple[str | None, str | None]:
     """Text and takeaway of a saved revision, from which two windows began."""
     found = session.execute(
         select(Revision.source, Revision.takeaway).where(
@@ -205,7 +207,7 @@ def discard_draft(session: Session, user: User, paper: Paper, summary: Summary |
 def _before(session: Session, draft: Draft | None, summary: Summary | None) -> Content | None:
     if draft is not None:
         return _held(draft)
-    return None if summary is None else content_of(session, summary)
+    return None if summary is None else load_content(session, summary)
 
 
 def _unseen_draft(
@@ -214,8 +216,10 @@ def _unseen_draft(
     if draft is None or draft.version == seen_version:
         return None
     # What was saved after the draft was begun is not in it: whoever saves it meets that next.
-    is_last = summary is not None and draft.base_revision == last_revision(session, summary)
-    settings = content_of(session, summary).settings if summary is not None and is_last else None
+    is_last = summary is not None and draft.base_revision == find_last_revision_number(
+        session, summary
+    )
+    settings = load_content(session, summary).settings if summary is not None and is_last else None
     return OtherVersion(
         content=_held(draft),
         saved_at=draft.saved_at,
@@ -235,8 +239,8 @@ def _unseen_summary(
 ) -> OtherVersion | None:
     if summary is None:
         return None
-    saved = last_revision(session, summary)
-    content = content_of(session, summary)
+    saved = find_last_revision_number(session, summary)
+    content = load_content(session, summary)
     if saved == seen.revision and seen.settings in (None, content.settings):
         return None
     saved_at = summary.edited_at or summary.created_at

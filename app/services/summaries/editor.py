@@ -164,7 +164,7 @@ FORMULAS = (
 
 
 @cache
-def palette() -> tuple[tuple[PaletteFormula, str], ...]:
+def list_palette() -> tuple[tuple[PaletteFormula, str], ...]:
     """The twenty commonest formulas, each with its HTML."""
     return tuple((formula, formula.html) for formula in FORMULAS)
 
@@ -214,7 +214,7 @@ def _open_brackets(session: Session, found: Sequence[OpenBrackets]) -> list[Prob
     ]
 
 
-def suggestions(session: Session, query: str, viewer: User | None) -> list[Paper]:
+def suggest_papers(session: Session, query: str, viewer: User | None) -> list[Paper]:
     """Suggest papers for the beginning of a title or key.
 
     The likeliest are first.
@@ -226,7 +226,7 @@ def suggestions(session: Session, query: str, viewer: User | None) -> list[Paper
     if len(query) < MIN_QUERY_CHARS:
         return []
     exact = find_paper(session, query)
-    found = results.papers(session, query, viewer, limit=3 * MAX_SUGGESTIONS, offset=0)
+    found = results.list_found_papers(session, query, viewer, limit=3 * MAX_SUGGESTIONS, offset=0)
     beginning = title_folded(query)
     # First those whose title begins so: that is how most people name a paper.
     papers = sorted(

@@ -20,15 +20,15 @@ from app.services.pictures import addresses
 from app.services.refusals import Refusal
 from app.services.renderer import RenderedText, is_current, render_text
 from app.services.summaries import draft_merge, links
-from app.services.summaries.checks import checked, parse_tags
+from app.services.summaries.checks import check_content, parse_tags
 from app.services.summaries.content import BaseVersion, Content, Edit
 from app.services.summaries.state import (
-    content_of,
-    last_revision,
+    find_last_revision_number,
+    load_content,
     lock_summaries_of_writer,
     lock_summary,
 )
-from app.services.votes import popularity
+from app.services.votes import compute_popularity
 
 
 class EditConflict(Exception):
@@ -90,7 +90,7 @@ def create_summary(
         EditConflict: when they have another one.
         Refusal: for a text that cannot be taken, with the name of the field.
     """
-    content = checked(edit.applied_to(None))
+    content = check_content(edit.applied_to(None))
     rendered = render_or_refuse(session, content.source)
     takeaway_html = render_takeaway_or_refuse(content.takeaway)
     begin_writing(session)
@@ -99,7 +99,7 @@ def create_summary(
     lock_user(session, user.id)
     texts = lock_summaries_of_writer(session, user, paper)
     if texts and place is None:
-        same = next((each for each in texts if content_of(session, each).same_as(content)), None)
+        same = next((each for each in texts if load_content(session, each).same_as(content)), None)
         if same is None:
             raise EditConflict
         return SavedSummary(same)
@@ -138,7 +138,7 @@ def change_summary(
         SummaryDeleted: when the summary was deleted.
         Refusal: for a text that cannot be taken, with the name of the field.
     """
-    content = checked(edit.applied_to(content_of(session, summary)))
+    content = check_content(edit.applied_to(load_content(session, summary)))
     made = _RenderedEdit(
         render_or_refuse(session, content.source), render_takeaway_or_refuse(content.takeaway)
     )
@@ -147,11 +147,11 @@ def change_summary(
     lock_user(session, summary.user_id)
     if lock_summary(session, summary.id) is None:
         raise SummaryDeleted
-    present = content_of(session, summary)
+    present = load_content(session, summary)
     if not (_is_known(session, summary, present, base) or content.same_as(present)):
         raise EditConflict
     rendered = content.source, content.takeaway
-    content = checked(edit.applied_to(present))
+    content = check_content(edit.applied_to(present))
     if (content.source, content.takeaway) != rendered:
         raise EditConflict  # just now, by another window
     user = session.get_one(User, summary.user_id)
@@ -176,7 +176,7 @@ def _is_known(
     session: Session, summary: Summary, present: Content, seen: BaseVersion | None
 ) -> bool:
     return seen is None or (
-        seen.revision == last_revision(session, summary)
+        seen.revision == find_last_revision_number(session, summary)
         and seen.settings in (None, present.settings)
     )
 
@@ -221,10 +221,12 @@ def _write(
     if content.visibility != "unlisted":
         summary.share_code = None  # who has the link sees nothing any more, also later
     elif summary.share_code is None:
-        summary.share_code = new_share_code()
+        summary.share_code = make_share_code()
     if content.visibility == "public" and summary.published_at is None:
         summary.published_at = moment
-    summary.popularity = popularity(summary.score, summary.published_at or summary.created_at)
+    summary.popularity = compute_popularity(
+        summary.score, summary.published_at or summary.created_at
+    )
     _take_rendered(summary, rendered)
     session.add(summary)
     session.flush()
@@ -296,7 +298,7 @@ def set_tags(session: Session, summary: Summary, names: Sequence[str]) -> None:
     session.expire(summary, ["tags"])
 
 
-def new_share_code() -> str:
+def make_share_code() -> str:
     """A secret for the address of an unlisted summary: 192 random bits."""
     return secrets.token_urlsafe(24)
 
@@ -306,7 +308,8 @@ def keep_revision_html(session: Session, summary: Summary) -> None:
     session.execute(
         update(Revision)
         .where(
-            Revision.summary_id == summary.id, Revision.number == last_revision(session, summary)
+            Revision.summary_id == summary.id,
+            Revision.number == find_last_revision_number(session, summary),
         )
         .values(
             html=summary.html,
@@ -323,7 +326,7 @@ def _note_public(session: Session, summary: Summary, moment: datetime) -> None:
         update(Revision)
         .where(
             Revision.summary_id == summary.id,
-            Revision.number == last_revision(session, summary),
+            Revision.number == find_last_revision_number(session, summary),
             Revision.public_since.is_(None),
         )
         .values(public_since=moment)
@@ -334,7 +337,7 @@ def _add_revision(session: Session, summary: Summary) -> None:
     session.add(
         Revision(
             summary_id=summary.id,
-            number=last_revision(session, summary) + 1,
+            number=find_last_revision_number(session, summary) + 1,
             source=summary.source,
             takeaway=summary.takeaway,
             saved_at=summary.edited_at or summary.created_at,

@@ -17,7 +17,7 @@ from app.services.summaries.publishing import (
     EditConflict,
     SavedSummary,
     change_summary,
-    new_share_code,
+    make_share_code,
 )
 
 
@@ -51,5 +51,5 @@ def renew_link(session: Session, summary: Summary) -> None:
     if summary.visibility != "unlisted":
         raise Refusal("visibility", "Only unlisted summaries have a secret link.")
     addresses.renew_addresses(session, summary)
-    summary.share_code = new_share_code()
+    summary.share_code = make_share_code()
     session.flush()

@@ -32,7 +32,7 @@ def lock_summaries_of_writer(session: Session, user: User, paper: Paper) -> list
     return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
-def content_of(session: Session, summary: Summary) -> Content:
+def load_content(session: Session, summary: Summary) -> Content:
     """A summary as the editor shows it."""
     tags = ", ".join(tag_names(session, summary))
     return Content(summary.source, summary.takeaway, tags, summary.visibility, summary.anonymous)
@@ -49,7 +49,7 @@ def tag_names(session: Session, summary: Summary) -> list[str]:
     return list(session.scalars(query))
 
 
-def last_revision(session: Session, summary: Summary | None) -> int:
+def find_last_revision_number(session: Session, summary: Summary | None) -> int:
     """The number of a summary's last revision; 0 when there is no summary."""
     if summary is None:
         return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.services.summaries.content import Content, SummarySettings, split_tags
-from app.text.diffs import matching_lines
+from app.text.diffs import match_lines
 from app.text.lines import one_line
 from app.text.visibility import VISIBILITIES
 
@@ -71,11 +71,11 @@ def merge(base: str | None, mine: str, theirs: str) -> MergedText:
     """
     my_lines, their_lines = mine.split("\n"), theirs.split("\n")
     if base is None:
-        base_lines = [my_lines[here] for here, _ in matching_lines(my_lines, their_lines)]
+        base_lines = [my_lines[here] for here, _ in match_lines(my_lines, their_lines)]
     else:
         base_lines = base.split("\n")
-    in_mine = dict(matching_lines(base_lines, my_lines))
-    in_theirs = dict(matching_lines(base_lines, their_lines))
+    in_mine = dict(match_lines(base_lines, my_lines))
+    in_theirs = dict(match_lines(base_lines, their_lines))
     kept = [
         (at, in_mine[at], in_theirs[at])
         for at in range(len(base_lines))
@@ -138,7 +138,7 @@ def merge_contents(base: MergeBase, mine: Content, theirs: Content) -> MergedCon
     )
 
 
-def stricter(one: str | bool, other: str | bool) -> str | bool:
+def choose_stricter(one: str | bool, other: str | bool) -> str | bool:
     """The more private of two visibilities, or whether one of two is anonymous."""
     if isinstance(one, bool) or isinstance(other, bool):
         return bool(one or other)
@@ -182,7 +182,7 @@ def _stricter(
         return theirs, False
     if theirs == base and certain:
         return mine, False
-    return stricter(mine, theirs), True
+    return choose_stricter(mine, theirs), True
 
 
 def _tags(base: SummarySettings | None, mine: list[str], theirs: list[str]) -> list[str]:

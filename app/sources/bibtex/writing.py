@@ -8,7 +8,7 @@ from app.references.identifiers import CORR
 from app.sources.months import MACROS, month_number
 from app.sources.name_lists import names
 from app.sources.record import DETAILS, PaperRecord, has_more_authors
-from app.text.person_names import is_group, is_suffix, split_name, without_number
+from app.text.person_names import is_group, is_suffix, remove_number, split_name
 from app.text.tex import escape_tex, paragraphs
 
 NO_PAPERS = frozenset({"string", "preamble", "comment", "xdata", "set", "control"})
@@ -118,7 +118,7 @@ def _without_comma(name: str) -> str:
 def _person(name: str) -> str:
     """A name in the form in which BibTeX sees the same surname in it."""
     tex = escape_tex(name)
-    if without_number(name) != name:  # as dblp itself has it
+    if remove_number(name) != name:  # as dblp itself has it
         return tex
     parts = split_name(name)
     if _SEVERAL.search(tex) or is_group(name) or not (parts.given or parts.particle):

@@ -24,7 +24,7 @@ from app.sources.answers import (
 from app.sources.contract import MAX_FOUND_PAPERS, Fetch
 from app.sources.markup import one_line
 from app.sources.record import PaperRecord
-from app.text.person_names import without_number
+from app.text.person_names import remove_number
 
 NAME = "dblp"
 HOSTS = {"dblp.org": 1.0}
@@ -141,7 +141,7 @@ def _identifiers(key: str, addresses: list[str]) -> dict[str, Any]:
 
 
 def _details(element: Element) -> dict[str, str]:
-    editors = (without_number(_inner(each)) for each in element.findall("editor"))
+    editors = (remove_number(_inner(each)) for each in element.findall("editor"))
     found = {
         name: _inner(element.find(name))
         for name in ("volume", "number", "pages", "publisher", "series", "isbn", "school")

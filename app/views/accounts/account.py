@@ -66,7 +66,7 @@ def enter() -> str | Response | tuple[str, int]:
     signed_in = None
     if form.validate_on_submit():
         name = form.name.data or ""
-        counted = attempts.of_sign_in(name)
+        counted = attempts.list_sign_in_buckets(name)
         attempts.count(counted)
         signed_in = account.sign_in(db(), name, form.password.data or "")
         if signed_in is not None:
@@ -130,7 +130,7 @@ def change_password() -> Response | tuple[str, int]:
     user = signed_in()
     if not form.validate_on_submit():
         return _settings_page(password_form=form), 422
-    counted = attempts.of_session(access.token())
+    counted = attempts.list_session_buckets(access.token())
     attempts.count(counted)
     try:
         account.change_password(db(), user, form.current.data or "", form.new.data or "")

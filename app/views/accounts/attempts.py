@@ -31,7 +31,7 @@ COOKIE_LIFE = 365 * 24 * 3600  # seconds
 MAX_NAMES = 5  # that one browser is known for
 
 
-def of_sign_in(name: str) -> list[Bucket]:
+def list_sign_in_buckets(name: str) -> list[Bucket]:
     """What a wrong password for this name counts against."""
     name_hash = _hash(fold_user_name(name))
     browser, names = _known()
@@ -43,7 +43,7 @@ def of_sign_in(name: str) -> list[Bucket]:
     ]
 
 
-def of_session(token: str) -> list[Bucket]:
+def list_session_buckets(token: str) -> list[Bucket]:
     """What a wrong current password counts against, of somebody who is signed in."""
     return [(FROM_ONE_BROWSER, f"session:{_hash(token)}")]
 

@@ -69,11 +69,11 @@ class ImportReport:
 def export() -> Response:
     """All one's summaries, private and anonymous ones too, as a zip of Markdown files."""
     user = signed_in()
-    name = vault.zip_name(user, now())
+    name = vault.make_zip_name(user, now())
     file = cast(BinaryIO, SpooledTemporaryFile(max_size=MAX_MEMORY_BYTES))  # noqa: SIM115  (sent below)
     with zipfile.ZipFile(file, "w") as archive:
-        write = vault.into_zip(archive)
-        for _ in vault.export(db(), [user], write, config().secret_key or ""):
+        write = vault.make_zip_writer(archive)
+        for _ in vault.export_vault(db(), [user], write, config().secret_key or ""):
             pass
     file.seek(0)
     answer = send_file(file, "application/zip", as_attachment=True, download_name=name)

@@ -22,30 +22,31 @@ SCORE_LIFE = timedelta(minutes=10)  # for which a score of the last days stays a
 @shared("before", "after")
 def index() -> str:
     expire_page(now() + SCORE_LIFE)
-    found = people.most_productive(db(), now(), **listing.cursors(USERS))
-    return render_template("users/index.html", page=listing.by_cursor(found))
+    found = people.list_most_productive(db(), now(), **listing.read_cursors(USERS))
+    return render_template("users/index.html", page=listing.make_cursor_page(found))
 
 
 @blueprint.get("/user/<name>")
 @shared("before", "after", openings.NAME)
 @openings.remembered
 def show(name: str) -> str | Response:
-    user = people.user_by_name(db(), name)
+    user = people.find_user(db(), name)
     if user is None:
         abort(404)
     if user.name != name:
         return redirect(url_for("users.show", name=user.name), 301)
     looking = viewer()
-    found = summaries.by_user(db(), user, looking, **listing.cursors())
+    found = summaries.list_summaries_by_user(db(), user, looking, **listing.read_cursors())
     is_me = looking is not None and looking.id == user.id
     expire_page(now() + SCORE_LIFE)
-    counts = people.counts_of(db(), user, now())
+    counts = people.load_user_row(db(), user, now())
     return render_template(
         "users/profile.html",
         user=user,
-        summaries_count=counts.summaries + (people.hidden_count(db(), user) if is_me else 0),
+        summaries_count=counts.summaries
+        + (people.count_hidden_summaries(db(), user) if is_me else 0),
         sciscore=counts.sciscore,
-        page=listing.by_cursor(found, **openings.argument()),
+        page=listing.make_cursor_page(found, **openings.argument()),
         openings=openings.are_shown(),
         is_me=is_me,
     )

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.queries import papers
 from app.queries.catalogue import authors
-from app.text.person_names import author_key, number_of_key
+from app.text.person_names import make_author_key, number_of_key
 from app.views.catalogue import bars
 from app.views.http import listing
 from app.views.http.access import db, viewer
@@ -19,34 +19,34 @@ blueprint = Blueprint("authors", __name__)
 @blueprint.get("/author/<key>")
 @shared("before", "after")
 def show(key: str) -> str | Response:
-    author = authors.by_key(db(), key)
+    author = authors.find_author(db(), key)
     if author is None:
         return _known_otherwise(key)
-    year = listing.year()
-    found = papers.by_author(db(), author, year, viewer(), **listing.cursors())
+    year = listing.read_year()
+    found = papers.list_papers_of_author(db(), author, year, viewer(), **listing.read_cursors())
     return render_template(
         "authors/author.html",
         author=author,
-        namesakes=authors.namesakes(db(), author.key),
-        other_names=authors.other_names(db(), author),
-        co_authors=authors.co_authors(db(), author),
-        bars=bars.of_years(
-            authors.years(db(), author), url_for("authors.show", key=author.key), year
+        namesakes=authors.list_namesakes(db(), author.key),
+        other_names=authors.list_other_names(db(), author),
+        co_authors=authors.list_co_authors(db(), author),
+        bars=bars.make_year_bars(
+            authors.list_author_years(db(), author), url_for("authors.show", key=author.key), year
         ),
         year=year,
-        page=listing.by_cursor(found, year=year),
+        page=listing.make_cursor_page(found, year=year),
     )
 
 
 def _known_otherwise(name: str) -> Response:
     """To the author who goes by another name, or whose name was typed as it is written."""
-    key = author_key(name)
-    author = authors.by_other_name(db(), key)
+    key = make_author_key(name)
+    author = authors.find_author_by_other_name(db(), key)
     if author is None and key != name:
-        author = authors.by_key(db(), key)
+        author = authors.find_author(db(), key)
     if author is None:
-        called_so = [] if number_of_key(key) else authors.namesakes(db(), key)
-        meant = called_so[0] if called_so else authors.by_folded_name(db(), name)
+        called_so = [] if number_of_key(key) else authors.list_namesakes(db(), key)
+        meant = called_so[0] if called_so else authors.find_author_by_folded_name(db(), name)
         if meant is None:
             abort(404)
         # Not for good: somebody may come who is called exactly so.

@@ -30,7 +30,7 @@ class Bar:
     is_current: bool
 
 
-def of_years(years: Iterable[YearCount], url: str, current: int | None) -> list[Bar]:
+def make_year_bars(years: Iterable[YearCount], url: str, current: int | None) -> list[Bar]:
     """Papers by year, those with summaries filled in.
 
     `url` is the list that a year narrows.

@@ -18,8 +18,8 @@ TAGS = 200
 @blueprint.get("/tags")
 @shared()
 def index() -> str:
-    wanted = listing.filter_text()
-    tags, more = overview.tags(db(), wanted, TAGS)
+    wanted = listing.read_filter()
+    tags, more = overview.list_tags(db(), wanted, TAGS)
     return render_template("tags/index.html", tags=tags, more=more, wanted=wanted)
 
 
@@ -27,15 +27,15 @@ def index() -> str:
 @shared("before", "after", openings.NAME)
 @openings.remembered
 def show(name: str) -> str | Response:
-    tag = overview.tag_by_name(db(), name)
+    tag = overview.find_tag(db(), name)
     if tag is None:
         abort(404)
     if tag.name != name:
         return redirect(url_for("tags.show", name=tag.name), 301)
-    found = summaries.by_tag(db(), tag, viewer(), **listing.cursors())
+    found = summaries.list_summaries_by_tag(db(), tag, viewer(), **listing.read_cursors())
     return render_template(
         "tags/tag.html",
         tag=tag,
-        page=listing.by_cursor(found, **openings.argument()),
+        page=listing.make_cursor_page(found, **openings.argument()),
         openings=openings.are_shown(),
     )

@@ -20,27 +20,29 @@ WORDS = 8  # looked for at once
 @blueprint.get("/venues")
 @shared("before", "after")
 def index() -> str:
-    wanted = listing.filter_text()
-    found = venues.most_summarised(db(), wanted.split()[:WORDS], **listing.cursors(VENUES))
+    wanted = listing.read_filter()
+    found = venues.list_venues(db(), wanted.split()[:WORDS], **listing.read_cursors(VENUES))
     return render_template(
-        "venues/index.html", wanted=wanted, page=listing.by_cursor(found, q=wanted or None)
+        "venues/index.html", wanted=wanted, page=listing.make_cursor_page(found, q=wanted or None)
     )
 
 
 @blueprint.get("/venue/<path:key>")
 @shared("year", "before", "after")
 def show(key: str) -> str | Response:
-    venue = venues.by_key(db(), key)
+    venue = venues.find_venue(db(), key)
     if venue is None:
         if key != key.strip("/"):
             return redirect(url_for("venues.show", key=key.strip("/")), 301)
         abort(404)
-    year = listing.year()
-    found = papers.of_venue(db(), venue, year, viewer(), **listing.cursors())
+    year = listing.read_year()
+    found = papers.list_papers_of_venue(db(), venue, year, viewer(), **listing.read_cursors())
     return render_template(
         "venues/venue.html",
         venue=venue,
-        bars=bars.of_years(venues.years(db(), venue), url_for("venues.show", key=venue.key), year),
+        bars=bars.make_year_bars(
+            venues.list_venue_years(db(), venue), url_for("venues.show", key=venue.key), year
+        ),
         year=year,
-        page=listing.by_cursor(found, year=year),
+        page=listing.make_cursor_page(found, year=year),
     )

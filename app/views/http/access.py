@@ -67,7 +67,7 @@ def viewer() -> User | None:
     No query for a visitor without a cookie; else one a request.
     """
     if "viewer" not in g:
-        g.viewer = account.user_of_session(db(), token()) if token() else None
+        g.viewer = account.find_session_user(db(), token()) if token() else None
     found: User | None = g.viewer
     return found
 
@@ -160,33 +160,33 @@ def sign_out() -> None:
     g.viewer = None
 
 
-def paper_or_404(key: str) -> Paper:
+def load_paper_or_404(key: str) -> Paper:
     """The paper of this key, or that had it before a merge."""
-    paper = papers.by_key(db(), key) or identifiers.by_key(db(), key)
+    paper = papers.find_paper_by_key(db(), key) or identifiers.find_paper_by_any_key(db(), key)
     if paper is None:
         abort(404)
     return paper
 
 
-def entry_or_404(summary_id: int) -> SummaryEntry:
+def load_entry_or_404(summary_id: int) -> SummaryEntry:
     """A summary that the viewer may see.
 
     One they may not see does not exist for them.
     """
     entry = None
     if summary_id < 2**31:
-        entry = summary_queries.get_summary(db(), summary_id, viewer())
+        entry = summary_queries.find_summary(db(), summary_id, viewer())
     if entry is None:
         abort(404)
     return entry
 
 
-def own_entry_or_404(summary_id: int) -> SummaryEntry:
+def load_own_entry_or_404(summary_id: int) -> SummaryEntry:
     """A summary that the viewer wrote.
 
     404 when they may not see it, 403 when it is another's.
     """
-    entry = entry_or_404(summary_id)
+    entry = load_entry_or_404(summary_id)
     if not entry.is_mine:
         abort(403)
     return entry

@@ -28,7 +28,7 @@ class Page:
     next_url: str | None
 
 
-def cursors(size: int | None = None) -> dict[str, Any]:
+def read_cursors(size: int | None = None) -> dict[str, Any]:
     """What the request says about the place in a list that is paged by cursors.
 
     `page=3`, as on ShortScience, is taken too; from there cursors lead on.
@@ -46,7 +46,7 @@ def cursors(size: int | None = None) -> dict[str, Any]:
     return {**found, "size": size}
 
 
-def by_cursor(found: Slice, **fixed: Any) -> Page:
+def make_cursor_page(found: Slice, **fixed: Any) -> Page:
     """A page of a list that stays in place while rows arrive.
 
     `fixed` are its other arguments.
@@ -58,7 +58,7 @@ def by_cursor(found: Slice, **fixed: Any) -> Page:
     )
 
 
-def by_number(rows: Sequence[Any], more: bool, **fixed: Any) -> Page:
+def make_number_page(rows: Sequence[Any], more: bool, **fixed: Any) -> Page:
     """A page of a list that is paged by number."""
     here = page_number()
     return Page(
@@ -73,12 +73,12 @@ def page_number() -> int:
     return _whole("page", 1, MAX_PAGE) or 1
 
 
-def filter_text() -> str:
+def read_filter() -> str:
     """What a list is to be narrowed to, as typed."""
     return search_text(MAX_FILTER_CHARS)
 
 
-def year() -> int | None:
+def read_year() -> int | None:
     """The year asked for."""
     return _whole("year", 1, 9999)
 

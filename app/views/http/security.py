@@ -116,7 +116,7 @@ def init(app: Flask, config: Config) -> None:
 
 def with_headers(app: Callable[..., Iterable[bytes]], config: Config) -> Any:
     """A WSGI app around all others: what they answer has our headers, whoever made it."""
-    ours = headers(config)
+    ours = make_headers(config)
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
@@ -131,7 +131,7 @@ def with_headers(app: Callable[..., Iterable[bytes]], config: Config) -> Any:
     return answer
 
 
-def headers(config: Config) -> dict[str, str]:
+def make_headers(config: Config) -> dict[str, str]:
     """The headers of every answer, whoever makes it."""
     return {**HEADERS, "Strict-Transport-Security": HSTS} if config.https else HEADERS
 

@@ -14,7 +14,7 @@ from app.queries.catalogue import overview, venues
 from app.queries.links import graph
 from app.queries.links.graph import Graph
 from app.services.exporting import graph_files
-from app.views.http.access import db, paper_or_404, viewer
+from app.views.http.access import db, load_paper_or_404, viewer
 from app.views.http.security import SEARCH_LIMIT
 from app.views.maps import layout, timeline
 
@@ -29,9 +29,9 @@ MAX_NARROW_PAPERS = 30
 @blueprint.get("/map/paper/<path:key>")
 @SEARCH_LIMIT
 def paper(key: str) -> str | Response:
-    found = paper_or_404(key)
+    found = load_paper_or_404(key)
     steps = 2 if request.args.get("steps") == "2" else 1
-    around = graph.neighbourhood(
+    around = graph.load_neighbourhood_graph(
         db(), found, viewer(), steps=steps, max_papers=MAX_PAPERS if steps == 2 else MAX_NEIGHBOURS
     )
     back = url_for("papers.show", key=found.key)
@@ -41,30 +41,30 @@ def paper(key: str) -> str | Response:
 @blueprint.get("/map/tag/<name>")
 @SEARCH_LIMIT
 def tag(name: str) -> str | Response:
-    found = overview.tag_by_name(db(), name)
+    found = overview.find_tag(db(), name)
     if found is None:
         abort(404)
-    linked = graph.of_tag(db(), found, max_papers=MAX_PAPERS)
+    linked = graph.load_tag_graph(db(), found, max_papers=MAX_PAPERS)
     return _page(linked, found.name, url_for("tags.show", name=found.name))
 
 
 @blueprint.get("/map/venue/<path:key>")
 @SEARCH_LIMIT
 def venue(key: str) -> str | Response:
-    found = venues.by_key(db(), key)
+    found = venues.find_venue(db(), key)
     if found is None:
         abort(404)
-    linked = graph.of_venue(db(), found, viewer(), max_papers=MAX_PAPERS)
+    linked = graph.load_venue_graph(db(), found, viewer(), max_papers=MAX_PAPERS)
     return _page(linked, found.name, url_for("venues.show", key=found.key))
 
 
 @blueprint.get("/map/user/<name>")
 @SEARCH_LIMIT
 def user(name: str) -> str | Response:
-    found = people.user_by_name(db(), name)
+    found = people.find_user(db(), name)
     if found is None:
         abort(404)
-    linked = graph.of_user(db(), found, viewer(), max_papers=MAX_PAPERS)
+    linked = graph.load_user_graph(db(), found, viewer(), max_papers=MAX_PAPERS)
     return _page(linked, found.display_name, url_for("users.show", name=found.name))
 
 

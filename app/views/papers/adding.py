@@ -89,7 +89,7 @@ def new() -> str | tuple[str, int]:
             return _page(_empty(), AddingPage(problems=[USED])), 404
         return _page(_filled(offer.record), AddingPage(offer.pasted, origin=offer))
     if "offer" in request.args:
-        found = offers.kept(db(), signed_in(), request.args["offer"])
+        found = offers.find_kept_result(db(), signed_in(), request.args["offer"])
         if found is None:
             return _page(_empty(), AddingPage(problems=[GONE])), 404
         return _result_page(*found)
@@ -181,10 +181,10 @@ def create() -> Response | tuple[str, int]:
     if record is None:
         return _page(form, content), 422
     if "offer" in request.form and origin is None:
-        content.here = papers.with_same_title(db(), form.title.data or "", viewer())
+        content.here = papers.list_rows_with_title(db(), form.title.data or "", viewer())
         form.form_errors.append(USED_FORM)
         return _page(form, content), 422
-    free = finding.replacement_key(db(), record)
+    free = finding.make_replacement_key(db(), record)
     if free:
         existing = find_paper(db(), record.key)
         content.here = _rows([existing] if existing else [])
@@ -207,7 +207,7 @@ def create() -> Response | tuple[str, int]:
 def _added(
     form: PaperForm, title: str, write: Callable[[], Paper], content: AddingPage
 ) -> Response | tuple[str, int]:
-    doubles = papers.with_same_title(db(), title, viewer())
+    doubles = papers.list_rows_with_title(db(), title, viewer())
     if doubles and "anyway" not in request.form:
         content.here, content.ask = doubles, True
         return _page(form, content), 422
@@ -218,7 +218,7 @@ def _added(
         return _used()
     except PaperExists as there:
         db().commit()  # further names of it that were learnt
-        existing = papers.by_key(db(), there.key)
+        existing = papers.find_paper_by_key(db(), there.key)
         content.here = _rows([existing] if existing else [])
         content.offers, content.origin = [], None
         form.form_errors.append("We have this paper already; see below.")
@@ -235,7 +235,7 @@ def _added(
 def _used() -> tuple[str, int]:
     """The page for an offer that is not there: what is known without it."""
     pasted = _pasted()
-    result = finding.without_asking(db(), pasted, viewer())
+    result = finding.look_up_here(db(), pasted, viewer())
     return _result_page(pasted, replace(result, problems=[USED, *result.problems])), 422
 
 
@@ -252,7 +252,7 @@ def _result_page(pasted: str, result: Result) -> str:
 
 
 def _rows(here: list[Paper]) -> list[PaperRow]:
-    return papers.rows(db(), here, viewer())
+    return papers.load_paper_rows(db(), here, viewer())
 
 
 def _pasted() -> str:
@@ -270,11 +270,11 @@ def _empty() -> PaperForm:
 
 
 def _filled(record: PaperRecord) -> PaperForm:
-    return PaperForm(formdata=None, data=finding.form_fields(record))
+    return PaperForm(formdata=None, data=finding.make_form_fields(record))
 
 
 def _page(form: PaperForm, content: AddingPage, box: LookUpForm | None = None) -> str:
-    sections = overview.sections(db())
+    sections = overview.list_sections(db())
     form.section.choices = [
         ("", "Same as venue"),
         *((each.slug, each.name) for each in sections),

@@ -54,7 +54,7 @@ def unapi() -> str | Response | tuple[Response | str, int]:
     if not wanted:
         return _formats()
     number = re.fullmatch(r"paper:(\d{1,9})", wanted, re.ASCII)
-    found = papers.by_ids(db(), [int(number[1])]) if number is not None else {}
+    found = papers.load_papers(db(), [int(number[1])]) if number is not None else {}
     if not found:
         return Response("There is no such paper.\n", 404, mimetype="text/plain")
     if not name:
@@ -73,9 +73,9 @@ def _formats(wanted: str = "") -> Response:
 def _of_address(key: str, suffix: str) -> str | Response | tuple[str, int]:
     whole = f"{key}.{suffix}"
     # A key may really end so.
-    if papers.by_key(db(), whole) or identifiers.find_paper(db(), whole):
+    if papers.find_paper_by_key(db(), whole) or identifiers.find_paper(db(), whole):
         return paper_pages.show(whole)
-    paper = papers.by_key(db(), key)
+    paper = papers.find_paper_by_key(db(), key)
     if paper is not None:
         return _file(paper, suffix)
     paper = identifiers.find_paper(db(), key)
@@ -85,13 +85,15 @@ def _of_address(key: str, suffix: str) -> str | Response | tuple[str, int]:
 
 
 def _file(paper: Paper, suffix: str) -> Response:
-    names = papers.identifiers(db(), paper)
+    names = papers.list_identifiers(db(), paper)
     record = citations.record_of(paper, names)
     if suffix == "json":
         address = db().info["site_url"] + url_for("papers.show", key=paper.key)
-        count = summaries.count_public(db(), paper)
-        around = graph.neighbourhood(db(), paper, None, steps=1, max_papers=MAX_LINKED_PAPERS)
-        text = metadata.as_json(
+        count = summaries.count_public_summaries(db(), paper)
+        around = graph.load_neighbourhood_graph(
+            db(), paper, None, steps=1, max_papers=MAX_LINKED_PAPERS
+        )
+        text = metadata.format_public_json(
             record,
             names,
             address=address,

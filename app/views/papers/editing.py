@@ -13,7 +13,7 @@ from app.models import Paper
 from app.queries import paper_revisions, papers
 from app.queries.catalogue import overview
 from app.services.papers.editing import PaperEdit, current_texts, edit_paper, stamp_facts
-from app.services.papers.fact_changes import DETAIL_FACTS, FACTS, facts_of
+from app.services.papers.fact_changes import DETAIL_FACTS, FACTS, list_facts
 from app.services.papers.paper_names import IdentifierTaken
 from app.services.papers.removal import remove_paper, undo_revision
 from app.services.refusals import Refusal
@@ -21,10 +21,10 @@ from app.sources.record import NO_SECTION
 from app.views.http import listing
 from app.views.http.access import (
     db,
+    load_paper_or_404,
     needs_administrator,
     needs_sign_in,
     needs_trust,
-    paper_or_404,
     see_other,
     signed_in,
 )
@@ -44,7 +44,7 @@ def _of_paper(word: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         @wraps(view)
         def wrapped(key: str) -> Any:
             whole = f"{key}/{word}"
-            return show(whole) if papers.by_key(db(), whole) is not None else view(key)
+            return show(whole) if papers.find_paper_by_key(db(), whole) is not None else view(key)
 
         return wrapped
 
@@ -56,15 +56,15 @@ def _of_paper(word: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 @needs_sign_in
 def facts(key: str) -> str:
     """The form for what is known of a paper."""
-    paper = paper_or_404(key)
-    return _form_page(paper, _form(facts_of(paper), {}))
+    paper = load_paper_or_404(key)
+    return _form_page(paper, _form(list_facts(paper), {}))
 
 
 @blueprint.post("/paper/<path:key>/facts")
 @WRITE_LIMIT
 @needs_sign_in
 def save(key: str) -> Response | tuple[str, int]:
-    paper = paper_or_404(key)
+    paper = load_paper_or_404(key)
     sent = PaperFactsForm()
     typed = {name: sent[name].data for name in FACTS if name in request.form}
     edit = PaperEdit(typed, sent.stamp.data or "", sent.reason.data or "")
@@ -72,9 +72,9 @@ def save(key: str) -> Response | tuple[str, int]:
         revision = edit_paper(db(), paper, edit, signed_in())
     except Refusal as refused:
         db().rollback()
-        paper = paper_or_404(key)
+        paper = load_paper_or_404(key)
         # What nobody touched is shown as it is today, so that saving again does not set it back.
-        form = _form(facts_of(paper), current_texts(typed, edit.stamp, facts_of(paper)))
+        form = _form(list_facts(paper), current_texts(typed, edit.stamp, list_facts(paper)))
         form.reason.data = edit.reason
         form.refuse(refused)
         taken = {each.key for each in refused.all if isinstance(each, IdentifierTaken)}
@@ -82,7 +82,7 @@ def save(key: str) -> Response | tuple[str, int]:
     if revision is None:
         db().rollback()
         flash("No changes to save.", "good")
-        return see_other(url_for("papers.show", key=paper_or_404(key).key))
+        return see_other(url_for("papers.show", key=load_paper_or_404(key).key))
     key = revision.paper_key
     db().commit()
     renew_texts()
@@ -95,27 +95,27 @@ def save(key: str) -> Response | tuple[str, int]:
 @needs_sign_in
 def changes(key: str) -> str:
     """What was changed of one paper, also of one that was removed."""
-    paper = papers.by_key(db(), key)
+    paper = papers.find_paper_by_key(db(), key)
     number = listing.page_number()
-    found, more = paper_revisions.latest_revisions(
+    found, more = paper_revisions.list_paper_revisions(
         db(), number=number, size=PAGE_SIZE, of=paper or key
     )
     if paper is None and not found:
-        paper = paper_or_404(key)
-        found, more = paper_revisions.latest_revisions(
+        paper = load_paper_or_404(key)
+        found, more = paper_revisions.list_paper_revisions(
             db(), number=number, size=PAGE_SIZE, of=paper
         )
-    return _log("papers/changes.html", listing.by_number(found, more), paper, key)
+    return _log("papers/changes.html", listing.make_number_page(found, more), paper, key)
 
 
 @blueprint.get("/papers/changes")
 @needs_sign_in
 def index() -> str:
     """What was changed of all papers."""
-    found, more = paper_revisions.latest_revisions(
+    found, more = paper_revisions.list_paper_revisions(
         db(), number=listing.page_number(), size=PAGE_SIZE
     )
-    return _log("papers/all_changes.html", listing.by_number(found, more))
+    return _log("papers/all_changes.html", listing.make_number_page(found, more))
 
 
 @blueprint.post("/paper-revision/<int:revision_id>/undo")
@@ -148,7 +148,7 @@ def undo(revision_id: int) -> Response:
 @needs_sign_in
 @needs_administrator
 def confirm_removal(key: str) -> str:
-    return _removal_page(paper_or_404(key), PaperFactsForm(formdata=None))
+    return _removal_page(load_paper_or_404(key), PaperFactsForm(formdata=None))
 
 
 @blueprint.post("/paper/<path:key>/remove")
@@ -156,14 +156,14 @@ def confirm_removal(key: str) -> str:
 @needs_sign_in
 @needs_administrator
 def remove(key: str) -> Response | tuple[str, int]:
-    paper = paper_or_404(key)
+    paper = load_paper_or_404(key)
     try:
         revision = remove_paper(db(), paper, signed_in(), PaperFactsForm().reason.data or "")
     except Refusal as refused:
         db().rollback()
         form = PaperFactsForm()
         form.refuse(refused)
-        return _removal_page(paper_or_404(key), form), 422
+        return _removal_page(load_paper_or_404(key), form), 422
     title, key = revision.paper_title, revision.paper_key
     db().commit()
     renew_texts()
@@ -175,7 +175,7 @@ def _form(current: dict[str, str], typed: dict[str, str]) -> PaperFactsForm:
     form = PaperFactsForm(formdata=None, data={**current, **typed, "stamp": stamp_facts(current)})
     form.section.choices = [
         ("", "Same as venue"),
-        *((each.slug, each.name) for each in overview.sections(db())),
+        *((each.slug, each.name) for each in overview.list_sections(db())),
         (NO_SECTION, "None of these"),
     ]
     kinds = dict.fromkeys(["", *ENTRY_TYPES, current["type"], form.type.data])
@@ -184,7 +184,7 @@ def _form(current: dict[str, str], typed: dict[str, str]) -> PaperFactsForm:
 
 
 def _form_page(paper: Paper, form: PaperFactsForm, taken: list[str] | None = None) -> str:
-    current = facts_of(paper)
+    current = list_facts(paper)
     # That somebody chose no section is filled in as well.
     given = [] if signed_in().is_trusted else [name for name in FACTS if current[name]]
     return render_template(
@@ -209,5 +209,5 @@ def _log(template: str, page: listing.Page, paper: Paper | None = None, key: str
         paper=paper,
         key=key,
         order=FACTS,
-        sections={each.slug: each.name for each in overview.sections(db())},
+        sections={each.slug: each.name for each in overview.list_sections(db())},
     )

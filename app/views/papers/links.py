@@ -12,7 +12,7 @@ from app.queries import papers, summaries
 from app.queries.links import health as link_health
 from app.queries.links import links, wanted
 from app.views.http import listing
-from app.views.http.access import db, needs_sign_in, paper_or_404, signed_in, viewer
+from app.views.http.access import db, load_paper_or_404, needs_sign_in, signed_in, viewer
 from app.views.http.security import SEARCH_LIMIT, SUGGEST_LIMIT
 from app.views.http.shared_pages import shared
 from app.views.papers.paper import add_paper_url
@@ -25,9 +25,9 @@ WANTED = 50
 @shared("page")
 def wanted_papers() -> str:
     """Papers that summaries link to and that nobody has added."""
-    found, more = wanted.wanted_papers(db(), number=listing.page_number(), size=WANTED)
+    found, more = wanted.list_wanted_papers(db(), number=listing.page_number(), size=WANTED)
     return render_template(
-        "links/wanted.html", page=listing.by_number(found, more), add_address=add_paper_url
+        "links/wanted.html", page=listing.make_number_page(found, more), add_address=add_paper_url
     )
 
 
@@ -37,7 +37,7 @@ def wanted_papers() -> str:
 def health() -> str:
     """What is wrong with the links of one's own summaries."""
     user = signed_in()
-    found = link_health.of_user(db(), user)
+    found = link_health.check_user_links(db(), user)
     return render_template(
         "links/health.html",
         findings=found,
@@ -56,7 +56,7 @@ def health_of_all() -> str:
         abort(403)
     text = request.args.get("after", "")
     after = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
-    found, last = link_health.of_all(db(), after)
+    found, last = link_health.check_next_links(db(), after)
     return render_template(
         "links/health.html",
         findings=found,
@@ -70,15 +70,15 @@ def health_of_all() -> str:
 @SEARCH_LIMIT
 def mentions(key: str) -> str:
     """All places that point to a paper, of which its own page shows the best."""
-    paper = paper_or_404(key)
+    paper = load_paper_or_404(key)
     here = listing.page_number()
-    found, total = links.all_mentions(db(), paper, viewer(), number=here)
+    found, total = links.list_all_mentions(db(), paper, viewer(), number=here)
     return render_template(
         "links/mentions.html",
         paper=paper,
         found=found,
         total=total,
-        page=listing.by_number(found, total > here * links.BACKLINKS_SHOWN),
+        page=listing.make_number_page(found, total > here * links.BACKLINKS_SHOWN),
     )
 
 
@@ -89,13 +89,13 @@ def card(key: str) -> Response:
 
     A piece of a page, for everybody.
     """
-    paper = papers.by_key(db(), key)
+    paper = papers.find_paper_by_key(db(), key)
     if paper is None:
         abort(404)
-    best = summaries.best_of_papers(db(), [paper.id], None).get(paper.id)
+    best = summaries.find_best_summaries(db(), [paper.id], None).get(paper.id)
     by = request.args.get("by", "").lower()
     if by and best is not None:  # the link is to one person's summary
-        shown = summaries.for_paper(db(), paper, None)
+        shown = summaries.list_summaries_of_paper(db(), paper, None)
         meant = (each for each in shown if by == each.anchor or by in each.former_anchors)
         best = next(meant, best)
     response = Response(render_template("links/card.html", paper=paper, best=best))

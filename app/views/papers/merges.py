@@ -18,9 +18,9 @@ from app.sources.same_work import differences_between
 from app.views.http import listing
 from app.views.http.access import (
     db,
+    load_paper_or_404,
     needs_sign_in,
     needs_trust,
-    paper_or_404,
     search_text,
     see_other,
     signed_in,
@@ -38,8 +38,8 @@ MAX_FOUND_PAPERS = 10
 @needs_sign_in
 def index() -> str:
     """What was merged, by whom, and what came of it."""
-    found, more = merges.latest_merges(db(), number=listing.page_number(), size=PAGE_SIZE)
-    return render_template("merges/index.html", page=listing.by_number(found, more))
+    found, more = merges.list_merges(db(), number=listing.page_number(), size=PAGE_SIZE)
+    return render_template("merges/index.html", page=listing.make_number_page(found, more))
 
 
 @blueprint.get("/merges/new")
@@ -48,7 +48,7 @@ def index() -> str:
 @needs_trust
 def new() -> str | Response | tuple[str, int]:
     """Choose the other paper, then see both side by side."""
-    paper = paper_or_404(request.args.get("one", ""))
+    paper = load_paper_or_404(request.args.get("one", ""))
     asked = request.args.get("other", "").strip()[:MAX_QUERY_CHARS]
     other = identifiers.find_paper(db(), asked) if asked else None
     if other is not None and other.id != paper.id:
@@ -56,7 +56,9 @@ def new() -> str | Response | tuple[str, int]:
     query = "" if other is not None else asked or search_text(MAX_QUERY_CHARS)
     found: list[Any] = []
     if query:
-        rows = results.papers(db(), query, viewer(), limit=MAX_FOUND_PAPERS + 1, offset=0)
+        rows = results.list_found_papers(
+            db(), query, viewer(), limit=MAX_FOUND_PAPERS + 1, offset=0
+        )
         found = [row.paper for row in rows if row.paper.id != paper.id][:MAX_FOUND_PAPERS]
     return render_template(
         "merges/choose.html",
@@ -125,7 +127,9 @@ def undo(merge_id: int) -> Response:
 
 
 def _pair() -> tuple[Paper, Paper]:
-    return paper_or_404(request.form.get("one", "")), paper_or_404(request.form.get("other", ""))
+    return load_paper_or_404(request.form.get("one", "")), load_paper_or_404(
+        request.form.get("other", "")
+    )
 
 
 def _refused(were_two: bool, message: str) -> Response | str | tuple[str, int]:
@@ -142,7 +146,7 @@ def _compared(one: Paper, other: Paper, problem: str = "") -> str | tuple[str, i
     page = render_template(
         "merges/compare.html",
         papers=(one, other),
-        names={each.id: papers.identifiers(db(), each) for each in (one, other)},
+        names={each.id: papers.list_identifiers(db(), each) for each in (one, other)},
         stays=choose_kept_paper(one, other),
         doubts=differences_between(one.work, other.work),
         problem=problem,

@@ -38,7 +38,7 @@ class SharedPreview:
     image: str = ""
 
 
-def signposts(
+def list_signposts(
     record: PaperRecord, address: str, formats: Iterable[tuple[str, str]]
 ) -> list[Signpost]:
     """The signposts of a paper's page.
@@ -64,7 +64,7 @@ def signposts(
     ]
 
 
-def preview(paper: Paper, entries: Sequence[SummaryEntry], site_url: str) -> SharedPreview:
+def make_preview(paper: Paper, entries: Sequence[SummaryEntry], site_url: str) -> SharedPreview:
     """What other sites show of a paper's page: its best summary, its first own picture.
 
     A picture elsewhere would be shown as ours, and without having been asked for.
@@ -78,7 +78,7 @@ def preview(paper: Paper, entries: Sequence[SummaryEntry], site_url: str) -> Sha
     return SharedPreview(best.takeaway or best.excerpt, site_url + image if image else "")
 
 
-def as_json(
+def format_public_json(
     record: PaperRecord,
     names: Sequence[Identifier],
     *,
@@ -116,7 +116,7 @@ def as_json(
     return json.dumps(item, ensure_ascii=False, indent=2) + "\n"
 
 
-def linked_data(
+def build_linked_data(
     record: PaperRecord,
     entries: Sequence[SummaryEntry],
     address: str,

@@ -54,7 +54,7 @@ class Recommended:
 @blueprint.get("/paper/<path:key>")
 @shared("by")
 def show(key: str) -> str | Response | tuple[str, int]:
-    paper = papers.by_key(db(), key)
+    paper = papers.find_paper_by_key(db(), key)
     if paper is None:
         asked = _asked(key)
         paper = identifiers.find_paper(db(), asked)
@@ -65,21 +65,21 @@ def show(key: str) -> str | Response | tuple[str, int]:
             return redirect(url_for("papers.show", key=paper.key), 301)
     name_page(name_of_title(paper.title_folded))  # which shows what may be the same work
     user = viewer()
-    entries = summaries.for_paper(db(), paper, user)
+    entries = summaries.list_summaries_of_paper(db(), paper, user)
     by = request.args.get("by", "").lower()
     alone = next((entry for entry in entries if by and entry.anchor == by), None)
     if alone is not None:
         return summary_page(alone)
-    renamed = people.user_by_name(db(), by) if by else None
+    renamed = people.find_user(db(), by) if by else None
     if renamed is not None and any(entry.anchor == renamed.name for entry in entries):
         return redirect(url_for("papers.show", key=paper.key, by=renamed.name), 301)
     if by:
         return redirect(url_for("papers.show", key=paper.key), 302)
-    see_also = links.see_also(db(), paper, user)
-    mentioned_in, mentions_count = links.mentioned_in(db(), paper, user)
+    see_also = links.list_see_also(db(), paper, user)
+    mentioned_in, mentions_count = links.list_mentions(db(), paper, user)
     linked = {each.target.id for each in see_also if each.target is not None}
     linked |= {each.paper.id for each in mentioned_in}
-    names = papers.identifiers(db(), paper)
+    names = papers.list_identifiers(db(), paper)
     record = citations.record_of(paper, names)
     address = db().info["site_url"] + url_for("papers.show", key=paper.key)
     page = render_template(
@@ -88,22 +88,24 @@ def show(key: str) -> str | Response | tuple[str, int]:
         entries=entries,
         address=address,
         head_tags=meta_tags.tags(record),
-        signposts=metadata.signposts(record, address, citations.FORMATS.items()),
-        preview=metadata.preview(paper, entries, db().info["site_url"]),
-        linked_data=metadata.linked_data(record, entries, address, _address_of),
+        signposts=metadata.list_signposts(record, address, citations.FORMATS.items()),
+        preview=metadata.make_preview(paper, entries, db().info["site_url"]),
+        linked_data=metadata.build_linked_data(record, entries, address, _address_of),
         my_summary=next((entry.summary for entry in entries if entry.is_mine), None),
-        my_draft=None if user is None else next(iter(drafts.drafts_about(db(), user, paper)), None),
+        my_draft=None
+        if user is None
+        else next(iter(drafts.list_drafts_about(db(), user, paper)), None),
         see_also=[_recommended(each) for each in see_also],
         mentioned_in=mentioned_in,
         mentions_count=mentions_count,
-        similar=similar.of_paper(db(), paper, linked),
+        similar=similar.list_similar_papers(db(), paper, linked),
         map=draw_timeline(
-            graph.neighbourhood(db(), paper, user, steps=1, max_papers=MAP_PAPERS),
+            graph.load_neighbourhood_graph(db(), paper, user, steps=1, max_papers=MAP_PAPERS),
             paper.id,
             MAP_WIDTH,
             MAP_PAPERS,
         ),
-        identifiers=citations.reading_links(record, names),
+        identifiers=citations.list_reading_links(record, names),
         maybe_same=duplicates.suggest_duplicates(db(), paper),
         citation=citation_line.line(record),
         bibtex=writing.entry(record),
@@ -118,15 +120,15 @@ def _address_of(summary: Summary) -> str:
 
 def summary_page(entry: SummaryEntry) -> str:
     """One summary by itself, with how to cite what it says today."""
-    revision = revisions.last_revision(db(), entry.summary)
+    revision = revisions.load_last_revision(db(), entry.summary)
     address = db().info["site_url"] + url_for("history.show", revision_id=revision.id)
     return render_template(
         "summaries/summary.html",
         entry=entry,
         paper=entry.paper,
         permalink=_address_of(entry.summary),
-        preview=metadata.preview(entry.paper, [entry], db().info["site_url"]),
-        bibtex=citations.revision_bibtex(entry, revision, address, config().site_name),
+        preview=metadata.make_preview(entry.paper, [entry], db().info["site_url"]),
+        bibtex=citations.format_revision_bibtex(entry, revision, address, config().site_name),
     )
 
 
@@ -140,7 +142,7 @@ def unknown_paper(key: str) -> tuple[str, int]:
         "papers/unknown.html",
         key=value,
         kind=kind,
-        wanted_by=links.summaries_citing_unknown(db(), kind, value, viewer()),
+        wanted_by=links.list_summaries_citing_unknown(db(), kind, value, viewer()),
         # No link to wherever an address says: this page would be ours, and so seem the link.
         outside_url=outside if parse_identifier(key) else None,
         site=SITES.get(kind),

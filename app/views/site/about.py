@@ -15,7 +15,7 @@ blueprint = Blueprint("pages", __name__)
 @blueprint.get("/about")
 @shared()
 def about() -> str:
-    return render_template("pages/about.html", totals=overview.totals(db()))
+    return render_template("pages/about.html", totals=overview.load_totals(db()))
 
 
 @blueprint.get("/help")

@@ -45,7 +45,7 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 @blueprint.get("/feed.atom")
 @shared("after", "before")
 def atom() -> Response:
-    found = summaries.list_latest(db(), **listing.cursors(ITEMS))
+    found = summaries.list_latest(db(), **listing.read_cursors(ITEMS))
     updated = max((_edited(entry) for entry in found.rows), default=None)
     return _xml(
         "feeds/atom.xml",
@@ -60,7 +60,7 @@ def atom() -> Response:
 @blueprint.get("/rss.xml")
 @shared("after", "before")
 def rss() -> Response:
-    found = summaries.list_latest(db(), **listing.cursors(ITEMS))
+    found = summaries.list_latest(db(), **listing.read_cursors(ITEMS))
     return _xml(
         "feeds/rss.xml",
         "application/rss+xml",
@@ -91,7 +91,7 @@ def sitemap() -> Response:
 
     An index when it is too large for one file.
     """
-    parts = overview.sitemap_parts(db(), SITEMAP_PART)
+    parts = overview.count_sitemap_parts(db(), SITEMAP_PART)
     if parts == 1:
         return _sitemap(0)
     return _xml("feeds/sitemap_index.xml", "application/xml", parts=parts)
@@ -100,7 +100,7 @@ def sitemap() -> Response:
 @blueprint.get("/sitemap-<int:part>.xml")
 @shared()
 def sitemap_part(part: int) -> Response:
-    if not 1 <= part <= overview.sitemap_parts(db(), SITEMAP_PART):
+    if not 1 <= part <= overview.count_sitemap_parts(db(), SITEMAP_PART):
         abort(404)
     return _sitemap(part - 1)
 
@@ -110,8 +110,8 @@ def _sitemap(part: int) -> Response:
         "feeds/sitemap.xml",
         "application/xml",
         is_first=part == 0,
-        papers=overview.sitemap(db(), part, SITEMAP_PART),
-        writers=overview.writers(db(), part, SITEMAP_PART),
+        papers=overview.list_sitemap_papers(db(), part, SITEMAP_PART),
+        writers=overview.list_sitemap_writers(db(), part, SITEMAP_PART),
     )
 
 
@@ -161,7 +161,7 @@ def _rss_items(entries: Sequence[SummaryEntry], description: Description) -> str
         "feeds/rss_items.xml",
         site=db().info["site_url"],
         entries=entries,
-        further=summary_entries.summaries_after_first(
+        further=summary_entries.find_summaries_after_first(
             db(), [entry.summary.id for entry in entries]
         ),
         description=description,

@@ -13,7 +13,7 @@ from app.queries.summaries import latest_paper_keys
 from app.references.identifiers import PaperRef
 from app.rendering import KnownPapers
 from app.rendering.markdown import render
-from app.services.renderer import citation_labels
+from app.services.renderer import load_citation_labels
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ _EXAMPLES = (
 def examples(session: Session) -> list[Example]:
     """All examples; those that name papers name such as this library has."""
     keys = [key for key in latest_paper_keys(session, 10) if _PLAIN_KEY.fullmatch(key)][:2]
-    labels = citation_labels(session, set(keys)) if keys else {}
+    labels = load_citation_labels(session, set(keys)) if keys else {}
     if not keys or labels.keys() != set(keys):
         return list(_rendered(USUAL_KEYS, ()))
     return list(_rendered((keys[0], keys[-1]), tuple(sorted(labels.items()))))

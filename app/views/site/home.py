@@ -37,19 +37,19 @@ def front() -> str:
     tab = request.args.get("tab", "")
     if tab not in TABS:
         tab = "popular"
-    sections = overview.sections(db())
+    sections = overview.list_sections(db())
     section = request.args.get("s", "")
     if section not in {each.slug for each in sections}:
         section = ""
     period = request.args.get("period", "") if tab == "popular" else ""
     if period not in PERIODS:
         period = ""
-    place = {"section": section or None, **listing.cursors()}
+    place = {"section": section or None, **listing.read_cursors()}
     if period:
-        found = summaries.popular_since(db(), viewer(), now() - PERIODS[period], **place)
+        found = summaries.list_popular_since(db(), viewer(), now() - PERIODS[period], **place)
         expire_page(now() + PERIOD_LIFE)
     else:
-        found = summaries.front_page(db(), viewer(), tab=tab, **place)
+        found = summaries.list_public_summaries(db(), viewer(), tab=tab, **place)
     shown = {"tab": tab, "s": section or None, "period": period or None}
     return render_template(
         "home/front.html",
@@ -60,7 +60,7 @@ def front() -> str:
         openings=row_openings.are_shown(),
         welcome=_welcome_html(config().welcome) if viewer() is None else "",
         first_steps=find_first_steps(),
-        page=listing.by_cursor(found, **shown, **row_openings.argument()),
+        page=listing.make_cursor_page(found, **shown, **row_openings.argument()),
     )
 
 
@@ -75,7 +75,7 @@ def openings() -> Response:
 @blueprint.get("/random")
 def random() -> Response:
     """Lead to a paper with a summary, or else to the front page."""
-    key = summaries.random_paper_key(db())
+    key = summaries.choose_random_paper_key(db())
     if key is None:
         return redirect(url_for("home.front"), 302)
     return redirect(url_for("papers.show", key=key), 302)

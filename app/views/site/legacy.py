@@ -24,7 +24,7 @@ def paper() -> Response:
     """
     asked = request.args.get("bibtexKey", "").strip()
     code = request.args.get("code", "")
-    if code and summaries.by_share_code(db(), code, None) is not None:
+    if code and summaries.find_shared_summary(db(), code, None) is not None:
         return redirect(url_for("sharing.shared", code=code), 302)
     if not asked:
         abort(404)
@@ -33,8 +33,10 @@ def paper() -> Response:
         ref = parse_identifier(asked)
         return _moved(url_for("papers.show", key=asked if ref is None else ref.value))
     # Only a name that stands on a summary: else the page would repeat it.
-    writer = people.user_by_name(db(), request.args.get("a", ""))
-    by = writer.name if writer is not None and summaries.is_by(db(), found, writer) else None
+    writer = people.find_user(db(), request.args.get("a", ""))
+    by = (
+        writer.name if writer is not None and summaries.is_written_by(db(), found, writer) else None
+    )
     return _moved(url_for("papers.show", key=found.key, by=by))
 
 
@@ -60,7 +62,7 @@ def user() -> Response:
     name = request.args.get("name", "").strip()
     if not name or "/" in name:
         return _moved(url_for("users.index"))
-    found = people.user_by_name(db(), name)
+    found = people.find_user(db(), name)
     return _moved(url_for("users.show", name=name if found is None else found.name))
 
 

@@ -47,14 +47,14 @@ def results() -> str | Response:
         sort=sort,
         is_exact=is_exact or named is not None,
     )
-    found = search.results(db(), asked, viewer())
+    found = search.load_search_page(db(), asked, viewer())
     # Where a page says nothing else, its address does not either.
     shown = {"sort": sort if sort != "best" else None, "exact": 1 if is_exact else None}
     more = asked.offset + size < found.total
     return render_template(
         "search/results.html",
         q=query,
-        page=listing.by_number(found.hits, more, q=query, **shown),
+        page=listing.make_number_page(found.hits, more, q=query, **shown),
         found=found,
         facet_names=FACETS,
         sorts=SORTS,
@@ -74,7 +74,7 @@ def suggest() -> str | Response:
     fields want it (OpenSearch's suggestions).
     """
     query = _typed()
-    found = suggestions.for_typed(db(), query)
+    found = suggestions.suggest_completions(db(), query)
     if request.args.get("part") == "json":
         answer = jsonify([query, [paper.title for paper in found.papers]])
         answer.mimetype = "application/x-suggestions+json"

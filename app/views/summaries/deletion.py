@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.services.refusals import Refusal
 from app.services.summaries import deletion
-from app.views.http.access import db, needs_sign_in, own_entry_or_404, see_other, signed_in
+from app.views.http.access import db, load_own_entry_or_404, needs_sign_in, see_other, signed_in
 from app.views.http.security import WRITE_LIMIT
 
 blueprint = Blueprint("deletion", __name__)
@@ -16,7 +16,7 @@ blueprint = Blueprint("deletion", __name__)
 @blueprint.get("/summary/<int:summary_id>/delete")
 @needs_sign_in
 def confirm(summary_id: int) -> str:
-    entry = own_entry_or_404(summary_id)
+    entry = load_own_entry_or_404(summary_id)
     return render_template(
         "summaries/delete.html", entry=entry, paper=entry.paper, days=deletion.MAX_TRASH_DAYS
     )
@@ -26,7 +26,7 @@ def confirm(summary_id: int) -> str:
 @WRITE_LIMIT
 @needs_sign_in
 def delete(summary_id: int) -> Response:
-    entry = own_entry_or_404(summary_id)
+    entry = load_own_entry_or_404(summary_id)
     deletion.delete_summary(db(), entry.summary)
     deletion.purge_deleted(db())
     db().commit()  # a second press of the button finds it done
@@ -42,7 +42,7 @@ def delete(summary_id: int) -> Response:
 def index() -> str:
     return render_template(
         "summaries/deleted.html",
-        deleted=deletion.deleted_by(db(), signed_in()),
+        deleted=deletion.list_deleted_summaries(db(), signed_in()),
         days=deletion.MAX_TRASH_DAYS,
     )
 

@@ -11,21 +11,21 @@ from app.queries import summaries
 from app.services.refusals import Refusal
 from app.services.summaries import drafts
 from app.services.summaries.drafts import DraftConflict
-from app.text.openings import opening, plain_line
-from app.views.http.access import db, needs_sign_in, paper_or_404, see_other, signed_in
+from app.text.openings import cut_opening, plain_line
+from app.views.http.access import db, load_paper_or_404, needs_sign_in, see_other, signed_in
 from app.views.http.forms import SummaryForm
 from app.views.http.security import DRAFT_LIMIT, WRITE_LIMIT
 from app.views.summaries import editor_form
 
 blueprint = Blueprint("drafts", __name__)
-blueprint.add_app_template_filter(opening)
+blueprint.add_app_template_filter(cut_opening, "opening")
 blueprint.add_app_template_filter(plain_line)
 
 
 @blueprint.get("/drafts")
 @needs_sign_in
 def index() -> str:
-    return render_template("drafts/index.html", drafts=queries.of_user(db(), signed_in()))
+    return render_template("drafts/index.html", drafts=queries.list_drafts(db(), signed_in()))
 
 
 @blueprint.get("/token")
@@ -74,9 +74,9 @@ def save(key: str) -> Response | tuple[Response, int]:
 @needs_sign_in
 def discard(key: str) -> Response:
     """Forget the draft of the summary that the form names, or of a new text."""
-    paper = paper_or_404(key)
+    paper = load_paper_or_404(key)
     number = request.form.get("summary", 0, type=int)
-    summary = summaries.own_summary(db(), number, signed_in()) if number else None
+    summary = summaries.find_own_summary(db(), number, signed_in()) if number else None
     if number and summary is None:
         abort(404)
     aim = editor_form.EditorTarget(paper if summary is None else summary.paper, summary)

@@ -20,7 +20,7 @@ from app.services.summaries.content import BaseVersion, Content, Edit, SummarySe
 from app.services.summaries.drafts import DraftConflict, OtherVersion
 from app.services.summaries.publishing import SummaryDeleted
 from app.text import diffs
-from app.views.http.access import db, paper_or_404, signed_in
+from app.views.http.access import db, load_paper_or_404, signed_in
 from app.views.http.forms import SummaryForm
 
 
@@ -57,13 +57,13 @@ def find_target(key: str, form: SummaryForm) -> EditorTarget:
     """
     number = form.summary.data or 0
     if number:
-        summary = summaries.own_summary(db(), number, signed_in())
+        summary = summaries.find_own_summary(db(), number, signed_in())
         if summary is None:
             raise SummaryDeleted
         return EditorTarget(summary.paper, summary)
-    paper = paper_or_404(key)
-    summary = summaries.first_own_summary(db(), paper, signed_in())
-    if summary is not None and summaries.has_several(db(), paper, signed_in()):
+    paper = load_paper_or_404(key)
+    summary = summaries.find_first_own_summary(db(), paper, signed_in())
+    if summary is not None and summaries.has_several_summaries(db(), paper, signed_in()):
         # Which of them it is about, nobody knows.
         form.revision.data, form.base.data = 0, ""
     return EditorTarget(paper, summary)
@@ -126,16 +126,16 @@ def make_form(draft: Draft | None, summary: Summary | None) -> tuple[SummaryForm
     made more public by opening it.
     """
     form = SummaryForm(formdata=None, data=_data(draft, summary))
-    saved = state.last_revision(db(), summary)
+    saved = state.find_last_revision_number(db(), summary)
     form.summary.data = 0 if summary is None else summary.id
     form.revision.data = saved if draft is None else draft.base_revision
     form.draft.data = 0 if draft is None else draft.version
     kept_private = []
     if summary is not None and form.revision.data == saved:
-        form.base.data = state.content_of(db(), summary).settings.to_text()
+        form.base.data = state.load_content(db(), summary).settings.to_text()
         for field in (form.visibility, form.anonymous) if draft is not None else ():
             present = getattr(summary, field.name)
-            if three_way_merge.stricter(present, field.data) != field.data:
+            if three_way_merge.choose_stricter(present, field.data) != field.data:
                 field.data = present
                 kept_private.append(field.name)
     return form, kept_private
@@ -152,7 +152,7 @@ def render_again(
 
     It is kept as a draft as far as it may be.
     """
-    present = None if target.summary is None else state.content_of(db(), target.summary)
+    present = None if target.summary is None else state.load_content(db(), target.summary)
     for name, value in vars(read_edit(form).applied_to(present)).items():
         form[name].data = value
     _keep_quietly(target, form)
@@ -166,7 +166,7 @@ def render_deleted(key: str, form: SummaryForm) -> str:
     """
     form.refuse(SummaryDeleted())
     form.summary.data, form.revision.data, form.draft.data, form.base.data = 0, 0, 0, ""
-    return render_editor(EditorTarget(paper_or_404(key), None), form)
+    return render_editor(EditorTarget(load_paper_or_404(key), None), form)
 
 
 def render_merge(target: EditorTarget, form: SummaryForm, other: OtherVersion) -> tuple[str, int]:
@@ -180,7 +180,7 @@ def render_merge(target: EditorTarget, form: SummaryForm, other: OtherVersion) -
     source, takeaway = (
         (None, None)
         if target.summary is None
-        else drafts.revision_text(db(), target.summary, seen_revision)
+        else drafts.load_revision_text(db(), target.summary, seen_revision)
     )
     base = three_way_merge.MergeBase(
         source,
@@ -218,13 +218,13 @@ def render_editor(
         alt: what was typed about a picture that could not be taken.
     """
     paper, summary = target.paper, target.summary
-    saved = state.last_revision(db(), summary)
+    saved = state.find_last_revision_number(db(), summary)
     return render_template(
         "summaries/edit.html" if merge is None else "drafts/merge.html",
         paper=paper,
         summary=summary,
         address=target_url(target),
-        others=[] if summary is None else summaries.other_summary_ids(db(), summary),
+        others=[] if summary is None else summaries.list_other_summary_ids(db(), summary),
         form=form,
         draft=draft,
         draft_is_joined=draft is not None
@@ -235,7 +235,7 @@ def render_editor(
         merge=merge,
         marks=(three_way_merge.MINE, three_way_merge.BETWEEN, three_way_merge.THEIRS),
         alt=alt,
-        palette=editor.palette(),
+        palette=editor.list_palette(),
         max_bytes=MAX_TEXT_BYTES,
         max_picture_bytes=encoding.MAX_BYTES,
         max_picture_pixels=encoding.MAX_PIXELS,
@@ -274,4 +274,4 @@ def _data(draft: Draft | None, summary: Summary | None) -> dict[str, Any]:
         return {name: getattr(draft, name) for name in vars(Content(""))}
     if summary is None:
         return {"visibility": "public", "anonymous": False}  # as the page offers it
-    return vars(state.content_of(db(), summary))
+    return vars(state.load_content(db(), summary))

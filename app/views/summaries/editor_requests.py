@@ -68,7 +68,7 @@ def suggest() -> Response:
         paper = find_paper(db(), query)
         papers = [] if paper is None else [paper]
     else:
-        papers = editor.suggestions(db(), query, user)
+        papers = editor.suggest_papers(db(), query, user)
     return jsonify(papers=[_shown(paper, query) for paper in papers])
 
 

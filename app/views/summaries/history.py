@@ -13,7 +13,7 @@ from app.services.refusals import Refusal
 from app.services.summaries import publishing as summary_services
 from app.services.summaries.content import Edit
 from app.text import diffs
-from app.views.http.access import config, db, entry_or_404, needs_sign_in, see_other, viewer
+from app.views.http.access import config, db, load_entry_or_404, needs_sign_in, see_other, viewer
 from app.views.http.security import COMPARE_LIMIT, WRITE_LIMIT
 from app.views.summaries.messages import tell_of_addresses
 
@@ -23,15 +23,15 @@ MAX_REVISION_ID = 2**31
 
 @blueprint.get("/summary/<int:summary_id>/history")
 def index(summary_id: int) -> str:
-    entry = entry_or_404(summary_id)
-    rows = revisions.of_summary(db(), entry.summary, viewer())
+    entry = load_entry_or_404(summary_id)
+    rows = revisions.list_revisions(db(), entry.summary, viewer())
     return render_template("history/index.html", entry=entry, paper=entry.paper, rows=rows)
 
 
 @blueprint.get("/revision/<int:revision_id>")
 def show(revision_id: int) -> str:
     revision, entry = _revision_or_404(revision_id)
-    rows = revisions.of_summary(db(), entry.summary, viewer())
+    rows = revisions.list_revisions(db(), entry.summary, viewer())
     row = next(each for each in rows if each.id == revision.id)
     summary = entry.summary
     return render_template(
@@ -43,7 +43,9 @@ def show(revision_id: int) -> str:
         of=len(rows),
         html=summary.html if row.is_current else revision.html,
         takeaway_html=summary.takeaway_html if row.is_current else revision.takeaway_html,
-        bibtex=citations.revision_bibtex(entry, revision, _address(revision), config().site_name),
+        bibtex=citations.format_revision_bibtex(
+            entry, revision, _address(revision), config().site_name
+        ),
     )
 
 
@@ -51,8 +53,8 @@ def show(revision_id: int) -> str:
 @COMPARE_LIMIT
 def compare(summary_id: int) -> str | Response:
     """Two versions side by side; without a choice the last two."""
-    entry = entry_or_404(summary_id)
-    rows = {row.id: row for row in revisions.of_summary(db(), entry.summary, viewer())}
+    entry = load_entry_or_404(summary_id)
+    rows = {row.id: row for row in revisions.list_revisions(db(), entry.summary, viewer())}
     latest = list(rows)
     asked = [_number(name) for name in ("from", "to")]
     if None in asked:
@@ -101,7 +103,7 @@ def restore(revision_id: int) -> Response:
 def _revision_or_404(revision_id: int) -> tuple[Revision, SummaryEntry]:
     found = None
     if revision_id < MAX_REVISION_ID:
-        found = revisions.get_revision(db(), revision_id, viewer())
+        found = revisions.find_revision(db(), revision_id, viewer())
     if found is None:
         abort(404)
     return found

@@ -9,7 +9,7 @@ from app.queries import summaries
 from app.queries.summary_entries import SummaryEntry
 from app.services.refusals import Refusal
 from app.services.summaries import sharing
-from app.views.http.access import db, needs_sign_in, own_entry_or_404, see_other, viewer
+from app.views.http.access import db, load_own_entry_or_404, needs_sign_in, see_other, viewer
 from app.views.http.forms import SharingForm
 from app.views.http.security import WRITE_LIMIT
 from app.views.summaries.messages import tell_of_addresses
@@ -20,7 +20,7 @@ blueprint = Blueprint("sharing", __name__)
 @blueprint.get("/shared/<code>")
 def shared(code: str) -> str:
     """An unlisted summary, for whoever has its secret link."""
-    entry = summaries.by_share_code(db(), code, viewer())
+    entry = summaries.find_shared_summary(db(), code, viewer())
     if entry is None:
         abort(404)
     return render_template("summaries/shared.html", entry=entry, paper=entry.paper)
@@ -29,14 +29,14 @@ def shared(code: str) -> str:
 @blueprint.get("/summary/<int:summary_id>/sharing")
 @needs_sign_in
 def settings(summary_id: int) -> str:
-    return _page(own_entry_or_404(summary_id))
+    return _page(load_own_entry_or_404(summary_id))
 
 
 @blueprint.post("/summary/<int:summary_id>/sharing")
 @WRITE_LIMIT
 @needs_sign_in
 def change(summary_id: int) -> str | Response | tuple[str, int]:
-    entry = own_entry_or_404(summary_id)
+    entry = load_own_entry_or_404(summary_id)
     form = SharingForm()
     try:
         saved = sharing.change_visibility(
@@ -48,7 +48,7 @@ def change(summary_id: int) -> str | Response | tuple[str, int]:
     except Refusal as refused:
         db().rollback()
         form.refuse(refused)
-        return _page(own_entry_or_404(summary_id), form), 422
+        return _page(load_own_entry_or_404(summary_id), form), 422
     db().commit()
     flash("Visibility updated.", "good")
     tell_of_addresses(saved)
@@ -59,7 +59,7 @@ def change(summary_id: int) -> str | Response | tuple[str, int]:
 @WRITE_LIMIT
 @needs_sign_in
 def renew(summary_id: int) -> Response:
-    entry = own_entry_or_404(summary_id)
+    entry = load_own_entry_or_404(summary_id)
     try:
         sharing.renew_link(db(), entry.summary)
     except Refusal as refused:

@@ -18,9 +18,9 @@ from app.services.summaries import publishing as summary_services
 from app.views.http import listing
 from app.views.http.access import (
     db,
-    entry_or_404,
+    load_entry_or_404,
+    load_own_entry_or_404,
     needs_sign_in,
-    own_entry_or_404,
     search_text,
     see_other,
     signed_in,
@@ -47,7 +47,7 @@ CHOOSE_AGAIN = "Your text is kept; choose a picture again, for browsers forget i
 @blueprint.get("/summary/<int:summary_id>")
 @shared()
 def show(summary_id: int) -> str:
-    entry = entry_or_404(summary_id)
+    entry = load_entry_or_404(summary_id)
     if entry.summary.visibility != "public":
         keep_private()  # what only those with its address see leaves no trace when it changes
     return summary_page(entry)
@@ -66,23 +66,23 @@ def start() -> str:
     page = None
     paper = identifiers.find_paper(db(), query) if query else None
     if paper is not None:
-        page = listing.Page(papers.rows(db(), [paper], viewer()), None, None)
+        page = listing.Page(papers.load_paper_rows(db(), [paper], viewer()), None, None)
     elif query:
-        found = results.papers(
+        found = results.list_found_papers(
             db(),
             query,
             viewer(),
             limit=listing.ROWS + 1,
             offset=(listing.page_number() - 1) * listing.ROWS,
         )
-        page = listing.by_number(found[: listing.ROWS], len(found) > listing.ROWS, q=query)
+        page = listing.make_number_page(found[: listing.ROWS], len(found) > listing.ROWS, q=query)
     return render_template(
         "summaries/start.html",
         q=query,
         box=LookUpForm(formdata=None, data={"pasted": query}),
         page=page,
         add_url=add_paper_url(query),
-        drafts=[] if query else draft_queries.of_user(db(), signed_in())[:DRAFTS_SHOWN],
+        drafts=[] if query else draft_queries.list_drafts(db(), signed_in())[:DRAFTS_SHOWN],
     )
 
 
@@ -90,7 +90,7 @@ def start() -> str:
 @needs_sign_in
 def edit(key: str) -> str | Response | tuple[str, int]:
     """The editor of a paper: with what its reader has begun or written, else empty."""
-    paper = papers.by_key(db(), key)
+    paper = papers.find_paper_by_key(db(), key)
     if paper is None:
         paper = identifiers.find_paper(db(), key)
         return (
@@ -98,19 +98,19 @@ def edit(key: str) -> str | Response | tuple[str, int]:
             if paper is None
             else redirect(url_for("summaries.edit", key=paper.key), 301)
         )
-    return _open(EditorTarget(paper, summaries.first_own_summary(db(), paper, signed_in())))
+    return _open(EditorTarget(paper, summaries.find_first_own_summary(db(), paper, signed_in())))
 
 
 @blueprint.get("/summary/<int:summary_id>/edit")
 @needs_sign_in
 def edit_one(summary_id: int) -> str:
     """The editor of one summary, for who has several of one paper."""
-    entry = own_entry_or_404(summary_id)
+    entry = load_own_entry_or_404(summary_id)
     return _open(EditorTarget(entry.paper, entry.summary))
 
 
 def _open(aim: EditorTarget) -> str:
-    draft = draft_queries.get_draft(db(), signed_in(), aim.paper, aim.summary)
+    draft = draft_queries.find_draft(db(), signed_in(), aim.paper, aim.summary)
     form, kept_private = editor_form.make_form(draft, aim.summary)
     if "outline" in request.args and not form.source.data:
         form.source.data = editor.OUTLINE

@@ -8,7 +8,14 @@ from werkzeug.wrappers import Response
 from app.models import Summary
 from app.services import votes
 from app.services.refusals import Refusal
-from app.views.http.access import db, entry_or_404, local_url, needs_sign_in, see_other, signed_in
+from app.views.http.access import (
+    db,
+    load_entry_or_404,
+    local_url,
+    needs_sign_in,
+    see_other,
+    signed_in,
+)
 from app.views.http.security import VOTE_LIMIT
 
 blueprint = Blueprint("votes", __name__)
@@ -18,10 +25,10 @@ blueprint = Blueprint("votes", __name__)
 @VOTE_LIMIT
 @needs_sign_in
 def cast(summary_id: int) -> Response:
-    entry_or_404(summary_id)
+    load_entry_or_404(summary_id)
     value = {"1": 1, "-1": -1}.get(request.form.get("value", ""), 0)
     try:
-        summary = votes.cast(db(), signed_in(), summary_id, value)
+        summary = votes.cast_vote(db(), signed_in(), summary_id, value)
     except Refusal as refused:
         db().rollback()
         abort(403 if value else 422, refused.message)
@@ -33,8 +40,8 @@ def cast(summary_id: int) -> Response:
 @VOTE_LIMIT
 @needs_sign_in
 def withdraw(summary_id: int) -> Response:
-    entry_or_404(summary_id)
-    return _answer(votes.withdraw(db(), signed_in(), summary_id), 0)
+    load_entry_or_404(summary_id)
+    return _answer(votes.withdraw_vote(db(), signed_in(), summary_id), 0)
 
 
 def _answer(summary: Summary | None, my_vote: int) -> Response:

@@ -12,7 +12,7 @@ from app.models.papers.paper import rank
 from app.models.papers.venue import venue_folded
 from app.rendering import RENDERER_VERSION
 from app.text.folding import fold
-from app.text.person_names import author_key
+from app.text.person_names import make_author_key
 from app.text.words import indexable
 from tests.benchmarks.library.words import (
     ADJECTIVES,
@@ -109,7 +109,7 @@ class Catalogue:
         keys: set[str] = set()
         for number in sorted(self.people):
             name = " ".join(person(number))
-            key = author_key(name)
+            key = make_author_key(name)
             while key in keys:  # "Renée" and "Rene"
                 key += "-2"
             keys.add(key)

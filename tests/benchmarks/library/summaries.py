@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from app.rendering import RENDERER_VERSION
-from app.services.votes import popularity
+from app.services.votes import compute_popularity
 from app.text.folding import fold
 from app.text.words import indexable
 from tests.benchmarks.library.papers import Catalogue, Row
@@ -106,7 +106,7 @@ class Writing:
                 *(text.rendered.opening, text.rendered.lead),
                 *(text.rendered.excerpt, RENDERER_VERSION, text.takeaway, text.takeaway_html),
                 *(visibility, code, anonymous, moment, published, score, 0),
-                popularity(score, created),
+                compute_popularity(score, created),
             )
         )
         made.revisions.append(

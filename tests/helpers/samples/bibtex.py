@@ -23,6 +23,6 @@ def format_outcomes(outcomes: Iterable[ImportOutcome]) -> list[tuple[str, int, s
 
 
 def paper(session: Session, key: str) -> Paper:
-    found = papers.by_key(session, key)
+    found = papers.find_paper_by_key(session, key)
     assert found is not None, key
     return found

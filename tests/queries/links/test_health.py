@@ -22,7 +22,9 @@ from tests.helpers.factories import make_paper, make_summary, make_user
 
 
 def problems(session: Session, user: User) -> list[tuple[str, str]]:
-    return [(each.problem, each.link.target_value) for each in health.of_user(session, user)]
+    return [
+        (each.problem, each.link.target_value) for each in health.check_user_links(session, user)
+    ]
 
 
 def test_a_link_that_is_well_is_not_told(session: Session) -> None:
@@ -50,7 +52,7 @@ def test_somebody_who_has_no_summary_of_it(session: Session) -> None:
     make_summary(session, paper, make_user(session, "masked"), anonymous=True)
     names = ("lena", "Lena", "nobody", "hidden", "masked", "anon")
     make_summary(session, None, mira, "\n\n".join(f"[{n}](/paper/k/Paper#{n})" for n in names))
-    found = [each.link.target_user for each in health.of_user(session, mira)]
+    found = [each.link.target_user for each in health.check_user_links(session, mira)]
     # Whoever hides is told from a stranger in no way.
     assert sorted(str(name) for name in found) == ["hidden", "masked", "nobody"]
 
@@ -92,7 +94,7 @@ def test_two_papers_of_one_title(session: Session) -> None:
     make_paper(session, "k/One", "The same title")
     make_paper(session, "k/Two", "The Same Title")
     make_summary(session, None, mira, "[it](/paper/k/Two)")
-    [found] = health.of_user(session, mira)
+    [found] = health.check_user_links(session, mira)
     assert found.problem == "ambiguous"
     assert found.other is not None
     assert found.other.key == "k/One"
@@ -107,7 +109,7 @@ def test_a_label_that_names_another_paper(session: Session) -> None:
         make_summary(session, source="[R-CNN](/paper/conf/cvpr/GirshickDDM14)")
     text = "[R-CNN](/paper/conf/iccv/Girshick15), [Fast R-CNN](/paper/conf/iccv/Girshick15)"
     make_summary(session, None, mira, text)
-    [found] = health.of_user(session, mira)
+    [found] = health.check_user_links(session, mira)
     assert (found.problem, found.link.label) == ("label", "R-CNN")
     assert found.other is not None
     assert found.other.key == "conf/cvpr/GirshickDDM14"
@@ -158,7 +160,7 @@ def test_wanted_papers_come_by_how_many_ask(session: Session, guest: Browser) ->
     for text in ("[often](/paper/k/Often)", "[often](/paper/k/Often), [it](/paper/k/Often)"):
         make_summary(session, source=text)
     make_summary(session, source="[hidden](/paper/k/Hidden)", visibility="private")
-    found, more = wanted.wanted_papers(session, number=1, size=50)
+    found, more = wanted.list_wanted_papers(session, number=1, size=50)
     assert [(each.value, each.summaries) for each in found] == [("k/Often", 2), ("k/Rare", 1)]
     assert [each.label for each in found] == ["often", "rare"]
     assert not more

@@ -15,7 +15,7 @@ LIST = "### See also\n\n"
 def reasons(session: Session, source: str) -> list[str]:
     paper = make_paper(session)
     make_summary(session, paper, source=source)
-    return [each.reason_html for each in links.see_also(session, paper, None)]
+    return [each.reason_html for each in links.list_see_also(session, paper, None)]
 
 
 @pytest.mark.parametrize(
@@ -50,12 +50,12 @@ def test_a_formula_in_a_reason_is_kept_and_markup_is_not(session: Session) -> No
 def test_the_best_three_mentions_are_shown_and_all_counted(session: Session) -> None:
     target = make_paper(session, "conf/x/Target")
     made = [make_summary(session, source="As \\cite{conf/x/Target} says.") for _ in range(5)]
-    votes.cast(session, make_user(session), made[4].id, 1)
+    votes.cast_vote(session, make_user(session), made[4].id, 1)
     mira = make_user(session, "mira")
     make_summary(session, None, mira, "\\cite{conf/x/Target}", visibility="private")
     session.commit()
-    found, total = links.mentioned_in(session, target, None)
+    found, total = links.list_mentions(session, target, None)
     shown = [place.summary_id for each in found for place in each.places]
     assert (shown, total) == ([made[4].id, made[0].id, made[1].id], 5)
-    assert links.mentioned_in(session, target, mira)[1] == 6
-    assert links.mentioned_in(session, make_paper(session), None) == ([], 0)
+    assert links.list_mentions(session, target, mira)[1] == 6
+    assert links.list_mentions(session, make_paper(session), None) == ([], 0)

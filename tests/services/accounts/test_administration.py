@@ -115,12 +115,12 @@ def test_an_old_name_leads_to_the_new_one(app: Flask, session: Session, ann: Use
     page = guest.get("/user/ann")
     assert (page.status, page.location) == (301, "/user/ann.smith")
     assert guest.get("/user?name=ann").location == "/user/ann.smith"
-    paper = summaries.by_ids(session, [summary.id], None)[summary.id].summary.paper
+    paper = summaries.load_entries(session, [summary.id], None)[summary.id].summary.paper
     assert paper.id == key
     session.commit()
     moved = guest.get(f"/paper?bibtexKey={paper.key}&a=ann").location
     assert moved == f"/paper/{paper.key}?by=ann.smith"
-    assert results.papers(session, "ann.smith", None, limit=5, offset=0) != []
+    assert results.list_found_papers(session, "ann.smith", None, limit=5, offset=0) != []
 
 
 def test_nobody_gets_a_name_that_was_given_up(app: Flask, session: Session, ann: User) -> None:
@@ -148,7 +148,7 @@ def test_a_name_that_is_to_be_forgotten(app: Flask, session: Session, ann: User)
     session.commit()
     guest = Browser(app.test_client())
     assert [guest.get(f"/user/{name}").status for name in ("ann", "bea")] == [404, 404]
-    assert people.user_by_name(session, "cleo") is not None
+    assert people.find_user(session, "cleo") is not None
     with pytest.raises(Refusal, match="taken"):
         account.sign_up(session, "bea", "", PASSWORD)
 
@@ -171,8 +171,8 @@ def test_a_name_that_stood_for_the_display_name_changes_with_it(session: Session
 def test_delete_asks_for_summaries_to_go_too(session: Session, ann: User, old: User) -> None:
     mine = make_summary(session, user=ann)
     other = make_summary(session, user=old)
-    votes.cast(session, ann, other.id, 1)
-    votes.cast(session, old, mine.id, 1)
+    votes.cast_vote(session, ann, other.id, 1)
+    votes.cast_vote(session, old, mine.id, 1)
     picture = uploads.store_picture(session, ann, saved(drawing())).name
     save_draft(
         session,
@@ -214,9 +214,9 @@ def test_everything_changes_hands(app: Flask, session: Session, ann: User, old: 
     secret = make_summary(session, user=old, source="Secretword.", anonymous=True)
     link = make_summary(session, user=old, source="Linkword.", visibility="unlisted")
     reader = make_user(session)
-    votes.cast(session, reader, text.id, 1)
+    votes.cast_vote(session, reader, text.id, 1)
     deleted = make_summary(session, user=old, source="Gone.")
-    votes.cast(session, ann, deleted.id, 1)
+    votes.cast_vote(session, ann, deleted.id, 1)
     deletion.delete_summary(session, deleted)
     account.set_password(session, old, PASSWORD)
     token = account.start_session(session, old)
@@ -225,7 +225,7 @@ def test_everything_changes_hands(app: Flask, session: Session, ann: User, old: 
     done = merge(session, old, ann)
     assert (done.moved, done.joined, done.votes) == (4, 0, 0)
     assert session.get(User, old.id) is None
-    assert account.user_of_session(session, token) is None
+    assert account.find_session_user(session, token) is None
     assert ann.bio == "Reads."
     for summary in (text, hidden, secret, link):
         assert summary.user_id == ann.id
@@ -238,8 +238,8 @@ def test_everything_changes_hands(app: Flask, session: Session, ann: User, old: 
     assert "Sharedword" in profile
     assert "Secretword" not in profile
     assert "Hiddenword" not in profile
-    assert results.papers(session, "ann example sharedword", None, limit=5, offset=0)
-    assert not results.papers(session, "ann example secretword", None, limit=5, offset=0)
+    assert results.list_found_papers(session, "ann example sharedword", None, limit=5, offset=0)
+    assert not results.list_found_papers(session, "ann example secretword", None, limit=5, offset=0)
     back = deletion.restore_summary(session, ann, deleted.id)
     assert back is not None
     assert (back.user_id, back.score) == (ann.id, 0)  # nobody votes on their own
@@ -297,14 +297,14 @@ def test_a_merge_reveals_nothing(
     if mine == theirs == ("public", False) or mine == theirs == ("public", True):
         assert len(after) == len(before) == 4
     # The writer has all of it.
-    assert len(history.of_summary(session, summary, ann)) == 4
+    assert len(history.list_revisions(session, summary, ann)) == 4
 
 
 def strangers_see(session: Session, summary_id: int) -> set[tuple[str, str]]:
     """The texts of a summary that anybody can read, each with the name that stands on it."""
     found = set()
     for number in session.scalars(select(Revision.id).where(Revision.summary_id == summary_id)):
-        seen = history.get_revision(session, number, None)
+        seen = history.find_revision(session, number, None)
         if seen is not None:
             revision, entry = seen
             found.add((revision.source, entry.writer.name if entry.writer else ""))
@@ -345,7 +345,7 @@ def test_votes_never_count_twice(session: Session, ann: User, old: User) -> None
         (second, gone, 1),
         (third, alone, 1),
     ):
-        votes.cast(session, voter, summary.id, value)
+        votes.cast_vote(session, voter, summary.id, value)
     session.commit()
     merge(session, old, ann)
     cast = session.execute(select(Vote.summary_id, Vote.user_id, Vote.value)).all()
@@ -365,7 +365,7 @@ def test_votes_do_not_tell_who_was_anonymous(session: Session, ann: User, old: U
     paper = make_paper(session)
     gone = make_summary(session, paper, old, anonymous=True, created_at=now() - MINUTE)
     kept = make_summary(session, paper, ann)
-    votes.cast(session, make_user(session), gone.id, 1)
+    votes.cast_vote(session, make_user(session), gone.id, 1)
     session.commit()
     merge(session, old, ann)
     assert kept.score == 0
@@ -377,7 +377,7 @@ def test_votes_from_elsewhere_stay(session: Session, ann: User, old: User) -> No
         summary = make_summary(session, paper, user)
         begin_writing(session)
         summary.imported_votes = count
-        votes.recount(session, summary)
+        votes.recount_votes(session, summary)
     session.commit()
     merge(session, old, ann)
     assert session.scalars(select(Summary.score)).all() == [7]
@@ -433,17 +433,23 @@ def test_a_draft_goes_on_from_its_revision(session: Session, ann: User, old: Use
     merge(session, old, ann)
     draft = session.scalars(select(Draft)).one()
     summary = session.get_one(Summary, draft.summary_id)
-    assert drafts.revision_text(session, summary, draft.base_revision)[0] == "Present."
+    assert drafts.load_revision_text(session, summary, draft.base_revision)[0] == "Present."
 
 
 def test_pictures_change_hands_with_their_texts(session: Session, ann: User, old: User) -> None:
     data = saved(drawing())
     papers = [make_paper(session) for _ in range(2)]
     theirs, mine = (uploads.store_picture(session, user, data) for user in (ann, old))
-    earlier = make_summary(session, papers[0], old, source=uploads.markdown(mine, "a"))
-    kept = make_summary(session, papers[0], ann, source=uploads.markdown(theirs, "a"))
+    earlier = make_summary(
+        session, papers[0], old, source=uploads.format_picture_markdown(mine, "a")
+    )
+    kept = make_summary(
+        session, papers[0], ann, source=uploads.format_picture_markdown(theirs, "a")
+    )
     own = uploads.store_picture(session, old, data)
-    deleted = make_summary(session, papers[1], old, source=uploads.markdown(own, "b"))
+    deleted = make_summary(
+        session, papers[1], old, source=uploads.format_picture_markdown(own, "b")
+    )
     deletion.delete_summary(session, deleted)
     session.commit()
     merge(session, old, ann)
@@ -455,7 +461,7 @@ def test_pictures_change_hands_with_their_texts(session: Session, ann: User, old
     back = deletion.restore_summary(session, ann, deleted.id)
     assert back is not None
     session.commit()
-    assert uploads.names_in(back.html) == [own.name]
+    assert uploads.find_picture_names(back.html) == [own.name]
     uses = select(PictureUse.picture_id).order_by(PictureUse.picture_id)
     assert session.scalars(uses).all() == [mine.id, own.id]
 

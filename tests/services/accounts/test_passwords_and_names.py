@@ -49,7 +49,7 @@ def test_what_is_not(password: str) -> None:
 
 def test_the_passwords_we_make_are_taken(session: Session) -> None:
     for _ in range(200):
-        assert not is_common(administration.new_password(), ["demo", "Demo reader"])
+        assert not is_common(administration.make_password(), ["demo", "Demo reader"])
 
 
 @pytest.mark.parametrize("password", ["password", "12345678", "ann-12345"])

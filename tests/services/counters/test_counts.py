@@ -78,11 +78,11 @@ def test_votes_carry_a_paper_up(session: Session) -> None:
     paper = make_paper(session, "conf/x/A", year=2016)
     summary = make_summary(session, paper)
     reader = make_user(session)
-    votes.cast(session, reader, summary.id, -1)
+    votes.cast_vote(session, reader, summary.id, -1)
     session.commit()
     session.refresh(paper)
     assert (paper.top_score, paper.rank) == (-1, rank(1, 2016, -1))
-    votes.withdraw(session, reader, summary.id)
+    votes.withdraw_vote(session, reader, summary.id)
     session.commit()
     session.refresh(paper)
     assert (paper.top_score, paper.rank) == (0, rank(1, 2016, 0))
@@ -143,10 +143,10 @@ def test_after_whatever_happened_counts_are_exact(session: Session, seed: int) -
     def vote() -> None:
         summary, reader = a_summary(), chance.choice(users)
         if summary.user_id != reader.id:
-            votes.cast(session, reader, summary.id, chance.choice((1, -1)))
+            votes.cast_vote(session, reader, summary.id, chance.choice((1, -1)))
 
     def unvote() -> None:
-        votes.withdraw(session, chance.choice(users), a_summary().id)
+        votes.withdraw_vote(session, chance.choice(users), a_summary().id)
 
     def remove() -> None:
         delete_summary(session, a_summary())
@@ -190,7 +190,7 @@ def test_writers_in_one_venue_do_not_block_each_other(any_file_database: Databas
                     summary = make_summary(session, session.get_one(Paper, paper_id), user)
                     for other in session.scalars(select(Summary.id)).all():
                         with suppress(Refusal):  # one's own
-                            votes.cast(session, user, other, 1)
+                            votes.cast_vote(session, user, other, 1)
                         session.commit()
                     delete_summary(session, summary)
                     session.commit()

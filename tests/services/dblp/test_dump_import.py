@@ -207,7 +207,7 @@ def test_what_is_left_out_is_named(
 def test_a_venue_without_papers_is_told(session: Session, tmp_path: Path) -> None:
     wanted = Wanted(frozenset({"conf/nips", "conf/nipz", "books/daglib"}))
     load(session, dump(tmp_path, conference()), wanted)
-    assert dump_import.venues_without_papers(session, wanted) == ["conf/nipz"]
+    assert dump_import.find_venues_without_papers(session, wanted) == ["conf/nipz"]
 
 
 def test_interrupted_it_says_how_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -412,7 +412,8 @@ def test_persons_join_names(session: Session, tmp_path: Path) -> None:
 def test_other_names_are_searched(session: Session, tmp_path: Path) -> None:
     def found(typed: str) -> set[str]:
         numbers = [
-            each.paper_id for each in search.find_papers(session, search.parse(typed)).papers
+            each.paper_id
+            for each in search.search_papers(session, search.parse_query(typed)).papers
         ]
         return set(session.scalars(select(Paper.key).where(Paper.id.in_(numbers))))
 
@@ -447,10 +448,10 @@ def test_namesakes_are_told_apart(session: Session, guest: Browser, tmp_path: Pa
     assert session.scalars(whole).all() == written
     session.commit()
     for typed in ("author:wei-wang-0002", 'author:"Wei Wang 0002"'):
-        assert [each.year for each in search.find_papers(session, search.parse(typed)).papers] == [
-            2015
-        ]
-    assert len(search.find_papers(session, search.parse('author:"wei wang"')).papers) == 3
+        assert [
+            each.year for each in search.search_papers(session, search.parse_query(typed)).papers
+        ] == [2015]
+    assert len(search.search_papers(session, search.parse_query('author:"wei wang"')).papers) == 3
     session.commit()
     page = guest.get("/search?q=wei+wang").text
     assert "Wei Wang 0001</bdi>" in page

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.models import Identifier
-from app.services.exporting.citations import ReadingLink, reading_links
+from app.services.exporting.citations import ReadingLink, list_reading_links
 from app.sources.record import PaperRecord
 
 NIPS = "https://papers.nips.cc/paper/2015/hash/14bfa6bb14875e45bba028a21ed38046-Abstract.html"
@@ -17,7 +17,7 @@ def links(*names: tuple[str, str], **facts: Any) -> list[ReadingLink]:
     """The links of a paper, without the search at Google Scholar that ends each list."""
     record = PaperRecord("A title", **facts)
     known = [Identifier(kind=kind, value=value, folded=value.lower()) for kind, value in names]
-    *found, last = reading_links(record, known)
+    *found, last = list_reading_links(record, known)
     assert last.label == "Google Scholar"
     return found
 

@@ -51,8 +51,8 @@ def empty(sqlite_template: Database, tmp_path: Path) -> Iterator[Database]:
 
 def take_out(session: Session, folder: Path, *names: str) -> dict[str, bytes]:
     """Export into a folder; what it holds then."""
-    users = [user for user in people.writers(session) if not names or user.name in names]
-    for _ in vault.export(session, users, vault.into_folder(folder)):
+    users = [user for user in people.list_writers(session) if not names or user.name in names]
+    for _ in vault.export_vault(session, users, vault.make_folder_writer(folder)):
         pass
     session.rollback()
     return contents(folder)
@@ -107,18 +107,26 @@ def fill(session: Session) -> None:
     photographed = uploads.store_picture(session, ann, saved(photo(1), "JPEG"))
     bobs = uploads.store_picture(session, bob, saved(drawing()))
     session.commit()
-    shown = f"{uploads.markdown(pictured, 'a [b]')}\n\n`/pictures/{photographed.name}`"
+    shown = (
+        f"{uploads.format_picture_markdown(pictured, 'a [b]')}\n\n`/pictures/{photographed.name}`"
+    )
     make_summary(session, first, ann, source=NASTY, created_at=moment, tags=["c", "a.b", "ü"])
     make_summary(
         session,
         second,
         ann,
-        source=f"{shown}\n\n{uploads.markdown(photographed, '')}",
+        source=f"{shown}\n\n{uploads.format_picture_markdown(photographed, '')}",
         visibility="private",
         takeaway="It is: $a$ 'b' \"c\" #d",
     )
     make_summary(session, twin, ann, source="yes", anonymous=True, visibility="unlisted")
-    make_summary(session, first, bob, source=f"1\n{uploads.markdown(bobs, 'x')}", anonymous=True)
+    make_summary(
+        session,
+        first,
+        bob,
+        source=f"1\n{uploads.format_picture_markdown(bobs, 'x')}",
+        anonymous=True,
+    )
     edited = make_summary(session, second, bob, source="Before.")
     publish(session, bob, second, source="After.", edited_at=datetime(2021, 3, 1, tzinfo=UTC))
     session.commit()
@@ -185,10 +193,10 @@ def test_two_files_of_one_place(session: Session, tmp_path: Path) -> None:
 def test_the_same_as_a_zip(session: Session, empty: Database, tmp_path: Path) -> None:
     fill(session)
     path = tmp_path / "all.zip"
-    users = people.writers(session)
+    users = people.list_writers(session)
     for target in (path, tmp_path / "second.zip"):
         with zipfile.ZipFile(target, "w") as archive:
-            for _ in vault.export(session, users, vault.into_zip(archive)):
+            for _ in vault.export_vault(session, users, vault.make_zip_writer(archive)):
                 pass
         session.rollback()
     assert path.read_bytes() == (tmp_path / "second.zip").read_bytes()
@@ -271,10 +279,10 @@ def test_notes_from_elsewhere(session: Session, tmp_path: Path) -> None:
     assert outcomes[0].notes == ("the field 'rating' is not known and was left out",)
     summary = session.scalars(select(Summary)).one()
     assert summary.visibility == "private"
-    assert len(uploads.names_in(summary.source)) == 2
+    assert len(uploads.find_picture_names(summary.source)) == 2
     assert "`![c](img/c.png)`" in summary.source
     names = session.scalars(select(Picture.name)).all()
-    assert set(uploads.names_in(summary.source)) == set(names)
+    assert set(uploads.find_picture_names(summary.source)) == set(names)
     paper = session.scalars(select(Paper)).one()
     assert (paper.title, paper.arxiv_id) == ("Faster R-CNN", "1506.01497")
 
@@ -386,7 +394,7 @@ def test_two_notes_with_one_picture_have_no_address_in_common(
     (folder / "logo.png").write_bytes(saved(drawing()))
     assert statuses(import_vault(session, folder)) == {"added": 3}
     names = [
-        uploads.names_in(text)
+        uploads.find_picture_names(text)
         for text in session.scalars(select(Summary.source).order_by(Summary.id))
     ]
     assert [len(each) for each in names] == [1, 1, 1]
@@ -405,7 +413,7 @@ def test_two_notes_with_one_picture_have_no_address_in_common(
     for visibility in ("unlisted", "public"):
         publish(session, user, paper, source=summary.source, visibility=visibility)
         session.commit()
-    assert uploads.names_in(summary.source) != names[0]
+    assert uploads.find_picture_names(summary.source) != names[0]
     assert take_out(session, tmp_path / "renewed") == before
     assert statuses(import_vault(session, folder)) == {"unchanged": 3}
 
@@ -546,7 +554,7 @@ def test_the_feed(app: Flask, session: Session, tmp_path: Path) -> None:
     summary = session.scalars(select(Summary).join(User).where(User.name == "martinthoma")).one()
     assert (summary.score, summary.created_at.year, summary.visibility) == (7, 2016, "public")
     voter = make_user(session)
-    votes.cast(session, voter, summary.id, 1)
+    votes.cast_vote(session, voter, summary.id, 1)
     session.commit()
     assert summary.score == 8
     page = Browser(app.test_client()).get("/paper/conf/nips/RenHGS15")

@@ -300,7 +300,7 @@ NASTY = [
 
 
 def exported(session: Session, path: Path) -> bytes:
-    assert len(list(bibtex_file.export_bibtex(session, path))) == bibtex_file.count(session)
+    assert len(list(bibtex_file.export_bibtex(session, path))) == bibtex_file.count_entries(session)
     return path.read_bytes()
 
 
@@ -318,7 +318,7 @@ def test_out_and_in_again_is_the_same(session: Session, tmp_path: Path) -> None:
     schema.upgrade(empty)
     with empty.session() as other:
         outcomes = read_path(other, tmp_path / "a.bib")
-        assert [each.status for each in outcomes] == ["added"] * bibtex_file.count(session)
+        assert [each.status for each in outcomes] == ["added"] * bibtex_file.count_entries(session)
         assert exported(other, tmp_path / "b.bib") == first
         kinds = other.scalars(select(Identifier.kind).order_by(Identifier.id)).all()
     assert kinds == session.scalars(select(Identifier.kind).order_by(Identifier.id)).all()

@@ -128,7 +128,7 @@ REAL = (
 
 
 def names(session: Session, key: str) -> set[str]:
-    return {each.value for each in papers.identifiers(session, paper(session, key))}
+    return {each.value for each in papers.list_identifiers(session, paper(session, key))}
 
 
 def test_a_member_claims_no_further_names(session: Session) -> None:

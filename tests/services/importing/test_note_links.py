@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.models import Paper, Summary
-from app.queries.papers import by_key
+from app.queries.papers import find_paper_by_key
 from app.services.importing import note_links, vault_notes
 from app.services.importing.terms import ImportOptions
 from app.services.importing.vault_notes import VaultNotes
@@ -86,7 +86,7 @@ def test_names_of_other_tools_tell_the_paper(session: Session, tmp_path: Path) -
     outcomes = import_vault(session, tmp_path, OPTIONS)
     assert statuses(outcomes) == {"added": 3}, outcomes
     keys = session.scalars(select(Paper.key)).all()
-    found = [paper for key in keys if (paper := by_key(session, key))]
+    found = [paper for key in keys if (paper := find_paper_by_key(session, key))]
     papers = {paper.title: paper for paper in found}
     assert (papers["One"].key, papers["One"].doi) == ("smith2020", "10.1000/abc.1")
     assert [author.name for author in papers["One"].authors] == ["Ann Smith", "Bob Jones"]

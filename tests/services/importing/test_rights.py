@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.db import now
 from app.models import Revision, Summary, User
 from app.services.accounts import administration
-from app.services.votes import popularity
+from app.services.votes import compute_popularity
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_summary
 from tests.helpers.samples.shortscience import HEAD, ITEM, TAIL
@@ -78,5 +78,5 @@ def test_no_text_is_from_tomorrow(
     for summary in session.scalars(select(Summary)):
         moments = (summary.created_at, summary.published_at, summary.edited_at)
         assert all(moment <= now() for moment in moments if moment is not None)
-        assert summary.popularity <= popularity(0, now())
+        assert summary.popularity <= compute_popularity(0, now())
     assert all(saved <= now() for saved in session.scalars(select(Revision.saved_at)))

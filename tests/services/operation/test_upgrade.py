@@ -18,7 +18,7 @@ from app.models.papers.paper import rank
 from app.rendering import RENDERER_VERSION
 from app.services.operation import refolding, schema
 from app.services.operation.jobs import runner
-from app.services.votes import popularity
+from app.services.votes import compute_popularity
 from tests.helpers.engines import ENGINES
 
 MOMENT = "2026-11-24 09:00:00"
@@ -60,7 +60,7 @@ def first_release(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Da
         database = request.getfixturevalue("postgresql_database")
     with database.migration() as connection:
         _empty(connection)
-        command.upgrade(schema.alembic_config(connection), "0001")
+        command.upgrade(schema.make_alembic_config(connection), "0001")
         for statement in FIRST_RELEASE.split(";\n"):
             if statement.strip():
                 connection.execute(text(statement))
@@ -102,7 +102,7 @@ INSERT INTO deleted_summaries (id, user_id, paper_id, data, deleted_at)
 
 def test_each_picture_gets_a_home(first_release: Database) -> None:
     with first_release.migration() as connection:
-        command.upgrade(schema.alembic_config(connection), "0003")
+        command.upgrade(schema.make_alembic_config(connection), "0003")
         for statement in SHARED.split(";\n"):
             connection.execute(text(statement))
     schema.upgrade(first_release)
@@ -127,7 +127,7 @@ INSERT INTO paper_merges (id, kept_id, kept_key, kept_title, removed_key, remove
 
 def test_titles_that_were_merged_lead_on(first_release: Database) -> None:
     with first_release.migration() as connection:
-        command.upgrade(schema.alembic_config(connection), "0011")
+        command.upgrade(schema.make_alembic_config(connection), "0011")
         for statement in MERGED.split(";\n"):
             connection.execute(text(statement))
     schema.upgrade(first_release)
@@ -163,7 +163,7 @@ INSERT INTO deleted_summaries (id, user_id, paper_id, data, deleted_at)
 
 def test_votes_that_members_gave_themselves_are_taken_back(first_release: Database) -> None:
     with first_release.migration() as connection:
-        command.upgrade(schema.alembic_config(connection), "0012")
+        command.upgrade(schema.make_alembic_config(connection), "0012")
         for statement in FORGED.split(";\n"):
             connection.execute(text(statement))
     schema.upgrade(first_release)
@@ -176,7 +176,7 @@ def test_votes_that_members_gave_themselves_are_taken_back(first_release: Databa
         moment = datetime.fromisoformat(MOMENT).replace(tzinfo=UTC)
         query = "SELECT popularity FROM summaries ORDER BY id"
         assert session.scalars(text(query)).all() == pytest.approx(
-            [popularity(score, moment) for score in (1, 0, 7, 3)]
+            [compute_popularity(score, moment) for score in (1, 0, 7, 3)]
         )
         assert session.scalars(text("SELECT score FROM summary_tags")).all() == [1]
         query = "SELECT top_score, rank FROM papers ORDER BY id"
@@ -218,7 +218,7 @@ INSERT INTO search_words (word, reversed) VALUES ('łukasiewicz', 'zciweisakuł'
 
 def test_letters_are_folded_anew_and_nobody_is_merged(first_release: Database) -> None:
     with first_release.migration() as connection:
-        command.upgrade(schema.alembic_config(connection), "0012")
+        command.upgrade(schema.make_alembic_config(connection), "0012")
         for statement in LETTERS.split(";\n"):
             connection.execute(text(statement))
     schema.upgrade(first_release)
@@ -257,7 +257,8 @@ def test_letters_are_folded_anew_and_nobody_is_merged(first_release: Database) -
         assert versions == [(7, 0), (8, 77)]
         for typed in ("lukasiewicz", "łukasiewicz", "author:lukasz", 'author:"Łukasz Kaiser"'):
             found = {
-                each.paper_id for each in search.find_papers(session, search.parse(typed)).papers
+                each.paper_id
+                for each in search.search_papers(session, search.parse_query(typed)).papers
             }
             assert found == ({3, 4} if typed.startswith("author") else {3}), typed
         session.commit()
@@ -272,7 +273,7 @@ def test_jobs_do_what_an_older_version_left(first_release: Database, tmp_path: P
     """Marks and texts of an older renderer were there before the table of jobs."""
     first_release.info["data_dir"] = tmp_path
     with first_release.migration() as connection:
-        command.upgrade(schema.alembic_config(connection), "0016")
+        command.upgrade(schema.make_alembic_config(connection), "0016")
         connection.execute(text("INSERT INTO similar_marks (paper_id) VALUES (1)"))
         connection.execute(text("UPDATE summaries SET renderer_version = 0 WHERE id = 7"))
     schema.upgrade(first_release)

@@ -41,7 +41,7 @@ def test_a_paper_keeps_its_facts(session: Session) -> None:
         doi="https://doi.org/10.1109/TPAMI.2016.2577031",
         arxiv_id="arXiv:1506.01497v3",
     )
-    paper = papers.by_key(session, "conf/nips/RenHGS15")
+    paper = papers.find_paper_by_key(session, "conf/nips/RenHGS15")
     assert paper is not None
     assert [author.name for author in paper.authors] == ["Shaoqing Ren", "Kaiming He", "Jian Sun"]
     assert [author.key for author in paper.authors][2] == "jian-sun-0001"

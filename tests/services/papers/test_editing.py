@@ -15,7 +15,7 @@ from app.queries.search import results
 from app.services.accounts.administration import set_role
 from app.services.papers import adding, editing, removal
 from app.services.papers.editing import ONLY_TRUSTED, PaperEdit, edit_paper, stamp_facts
-from app.services.papers.fact_changes import FACTS, facts_of
+from app.services.papers.fact_changes import FACTS, list_facts
 from app.services.papers.merge_undo import undo_merge
 from app.services.papers.merging import merge_papers
 from app.services.papers.paper_names import IdentifierTaken
@@ -110,10 +110,10 @@ NEW = {
 
 def test_a_trusted_user_changes_every_fact_and_undoes_it(session: Session, curator: User) -> None:
     paper = make_paper(session, "a/b/C", **FILLED)
-    before = facts_of(reloaded(session, paper))
+    before = list_facts(reloaded(session, paper))
     assert NEW.keys() == set(FACTS)
     revision = edit(session, paper, curator, **NEW)
-    assert facts_of(reloaded(session, paper)) == NEW
+    assert list_facts(reloaded(session, paper)) == NEW
     assert revision.after == {name: NEW[name] for name in FACTS}
     check_counts(session)
     for name in ("10.1000/new", "1506.01498", "https://example.org/new", "x/y/New", "a/b/C"):
@@ -123,12 +123,14 @@ def test_a_trusted_user_changes_every_fact_and_undoes_it(session: Session, curat
     for name in ("10.1000/old", "arXiv:1506.01497", "https://example.org/old"):
         assert identifiers.find_paper(session, name) is None, name
     assert session.scalar(select(Venue.id).where(Venue.name == "Old Venue")) is None
-    found_ids = [row.paper.id for row in results.papers(session, "chen", None, limit=5, offset=0)]
+    found_ids = [
+        row.paper.id for row in results.list_found_papers(session, "chen", None, limit=5, offset=0)
+    ]
     assert found_ids == [paper.id]
     _, kept = undo_revision(session, revision.id, curator)
     session.commit()
     assert kept == []
-    assert facts_of(reloaded(session, paper)) == before
+    assert list_facts(reloaded(session, paper)) == before
     assert identifiers.find_paper(session, "x/y/New") is None  # it may be another paper's
     assert identifiers.find_paper(session, "10.1000/old") is not None
     assert session.scalar(select(Venue.id).where(Venue.name == "New Venue")) is None
@@ -184,7 +186,7 @@ def test_all_errors_are_told_at_once(session: Session, curator: User) -> None:
 
 def test_what_stands_there_already_is_no_change(session: Session, curator: User) -> None:
     paper = make_paper(session, "a/b/C", **FILLED)
-    facts = facts_of(reloaded(session, paper))
+    facts = list_facts(reloaded(session, paper))
     spaced = {name: f" {text}\r\n" for name, text in facts.items()}
     assert edit_paper(session, paper, PaperEdit(spaced), curator) is None
     moved = PaperEdit({"doi": "https://doi.org/10.1000/OLD"}, "", "Case")
@@ -200,7 +202,7 @@ def test_an_untouched_fact_is_not_checked(session: Session) -> None:
     paper = reloaded(session, paper)
     paper.abstract = "x" * 30_000
     session.commit()
-    facts = facts_of(reloaded(session, paper))
+    facts = list_facts(reloaded(session, paper))
     typed = PaperEdit({**facts, "doi": "10.1000/x"}, stamp_facts(facts))
     revision = edit_paper(session, paper, typed, make_user(session))
     assert revision is not None
@@ -209,7 +211,7 @@ def test_an_untouched_fact_is_not_checked(session: Session) -> None:
 
 def test_two_who_edit_at_once_lose_nothing(session: Session, curator: User) -> None:
     paper = make_paper(session, "a/b/C", **FILLED)
-    facts = facts_of(reloaded(session, paper))
+    facts = list_facts(reloaded(session, paper))
     stamp = stamp_facts(facts)
     edit(session, paper, curator, year="2010", volume="9")
     # Another form, opened before that, changes something else: the year stays as the first said.
@@ -218,7 +220,7 @@ def test_two_who_edit_at_once_lose_nothing(session: Session, curator: User) -> N
     session.commit()
     assert revision is not None
     assert revision.after == {"keywords": "mine"}
-    assert facts_of(reloaded(session, paper))["year"] == "2010"
+    assert list_facts(reloaded(session, paper))["year"] == "2010"
     typed = PaperEdit({**facts, "year": "1999", "pages": "5"}, stamp, "Better")
     with pytest.raises(Refusal) as refused:
         edit_paper(session, paper, typed, curator)
@@ -259,7 +261,7 @@ def test_undoing_sets_back_what_nobody_changed_since(session: Session, curator: 
     session.rollback()
     undo_revision(session, undoing.id, curator)
     session.commit()
-    facts = facts_of(reloaded(session, paper))
+    facts = list_facts(reloaded(session, paper))
     assert (facts["year"], facts["keywords"]) == ("2011", "new")
     again = edit(session, paper, curator, keywords="other")
     edit(session, paper, curator, keywords="last")
@@ -367,7 +369,7 @@ def test_revisions_come_back_when_a_merge_is_undone(session: Session, curator: U
     undo_merge(session, merge.id, curator)
     session.commit()
     undo_revision(session, revision.id, curator)
-    found = identifiers.by_key(session, "d/e/F")
+    found = identifiers.find_paper_by_any_key(session, "d/e/F")
     assert found is not None
     assert found.year is None
 

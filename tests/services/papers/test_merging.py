@@ -147,7 +147,7 @@ def test_all_of_it_moves(session: Session) -> None:
     hidden = make_summary(session, removed, ben, "Secret.", visibility="private")
     deleted = make_summary(session, removed, make_user(session, "cleo"), "Gone.")
     delete_summary(session, deleted)
-    votes.cast(session, ben, public.id, 1)
+    votes.cast_vote(session, ben, public.id, 1)
     other = make_summary(session, source="See https://arxiv.org/abs/1512.03385 for more.")
     save_draft(session, ann, removed, Content("More words."), base_revision=1, seen_version=0)
     session.commit()
@@ -170,7 +170,7 @@ def test_all_of_it_moves(session: Session) -> None:
         assert there is not None
         assert there.id == kept.id
     for query in ("wonderful", "1512.03385", "vision"):
-        hits = results.results(session, results.Asked(query, limit=5), None).hits
+        hits = results.load_search_page(session, results.Asked(query, limit=5), None).hits
         assert [hit.paper.id for hit in hits] == [kept.id]
     logged = session.get_one(PaperMerge, number)
     assert (logged.removed_key, logged.kept_key) == ("journals/corr/HeZRS15", kept.key)
@@ -182,7 +182,7 @@ def test_undoing_puts_all_of_it_back(session: Session) -> None:
     ann, ben = make_user(session, "ann"), make_user(session, "ben")
     for paper in (kept, removed):
         summary = make_summary(session, paper, ann, f"On {paper.key}.", tags=["vision"])
-        votes.cast(session, ben, summary.id, 1)
+        votes.cast_vote(session, ben, summary.id, 1)
         make_summary(session, paper, ben, "Mine.", visibility="private")
     delete_summary(session, make_summary(session, removed, make_user(session), "Gone."))
     for paper in (kept, removed):
@@ -220,14 +220,14 @@ def test_undoing_keeps_what_came_since(session: Session) -> None:
     number = merge(session, kept, removed)
     make_summary(session, kept, ann, "Better words.")
     new = make_summary(session, kept, ben, "Written on the one page.")
-    votes.cast(session, ben, moved.id, 1)
+    votes.cast_vote(session, ben, moved.id, 1)
     session.commit()
     back = undo(session, number)
     found = session.get_one(Summary, moved.id)
     assert (found.paper_id, found.source, found.score) == (back.id, "Better words.", 1)
     assert session.get_one(Summary, new.id).paper_id == kept.id
     assert [paper.summaries_count for paper in (back, session.get_one(Paper, kept.id))] == [1, 1]
-    assert papers.by_key(session, "journals/corr/HeZRS15") is not None
+    assert papers.find_paper_by_key(session, "journals/corr/HeZRS15") is not None
 
 
 DETAILS = {"volume": "1", "pages": "7-9"}
@@ -317,12 +317,12 @@ def test_who_wrote_about_both_keeps_both(session: Session) -> None:
     one = make_summary(session, kept, ann, "On the conference paper.")
     other = make_summary(session, removed, ann, "On the preprint.", anonymous=True)
     number = merge(session, kept, removed)
-    entries = summaries.for_paper(session, kept, None)
+    entries = summaries.list_summaries_of_paper(session, kept, None)
     assert {entry.summary.source for entry in entries} == {one.source, other.source}
     assert {entry.anchor for entry in entries} == {"ann", "anon"}
     assert [entry.writer for entry in entries if entry.anchor == "anon"] == [None]
     # the editor of the paper opens the first, and each has one of its own
-    mine = summaries.first_own_summary(session, kept, ann)
+    mine = summaries.find_first_own_summary(session, kept, ann)
     assert mine is not None
     assert mine.id == one.id
     edit = Edit(source="On both.")
@@ -417,7 +417,7 @@ def test_merges_in_a_chain_are_undone_from_the_end(session: Session) -> None:
     undo(session, first)
     assert library(session) == before
     for key, summary in texts.items():
-        paper = papers.by_key(session, key)
+        paper = papers.find_paper_by_key(session, key)
         assert paper is not None
         assert session.get_one(Summary, summary.id).paper_id == paper.id
 
@@ -444,8 +444,8 @@ def test_the_title_that_is_gone_finds_the_paper(session: Session) -> None:
     three = make_paper(session, "a/b/Three", "Something else")
 
     def found() -> list[list[str]]:
-        hits = results.papers(session, "forgotten heading", None, limit=5, offset=0)
-        same = papers.with_same_title(session, "Forgotten: heading", None)
+        hits = results.list_found_papers(session, "forgotten heading", None, limit=5, offset=0)
+        same = papers.list_rows_with_title(session, "Forgotten: heading", None)
         session.commit()
         return [[row.paper.key for row in rows] for rows in (hits, same)]
 
@@ -508,7 +508,7 @@ def test_a_private_twin_leaves_no_trace(session: Session) -> None:
         logged = session.get_one(PaperMerge, number)
         paper = papers.reload_paper(session, kept.id)
         assert paper is not None
-        entries = summaries.for_paper(session, paper, None)
+        entries = summaries.list_summaries_of_paper(session, paper, None)
         indexed = select(SearchEntry.body).where(SearchEntry.paper_id == kept.id)
         found = [
             logged.summaries,
@@ -537,14 +537,14 @@ def test_similar_papers_are_worked_out_anew(session: Session) -> None:
     third = make_paper(session, "conf/x/Third", "Image Recognition by Residual Learning")
     for paper in (kept, removed, third):
         make_summary(session, paper)
-    deque(similarity.refresh(session), maxlen=0)
+    deque(similarity.refresh_marked_papers(session), maxlen=0)
     number = merge(session, kept, removed)
     assert similarity.count_marked(session) == 1
-    deque(similarity.refresh(session), maxlen=0)
+    deque(similarity.refresh_marked_papers(session), maxlen=0)
     ids = set(session.scalars(select(SimilarPaper.similar_id)))
     assert ids == {kept.id, third.id}
     back = undo(session, number)
-    deque(similarity.refresh(session), maxlen=0)
+    deque(similarity.refresh_marked_papers(session), maxlen=0)
     ids = set(session.scalars(select(SimilarPaper.similar_id)))
     assert ids == {kept.id, third.id, back.id}
 
@@ -627,7 +627,7 @@ def test_both_texts_of_one_writer_are_exported(session: Session) -> None:
         make_summary(session, paper, ann, f"On {paper.key}.")
     merge(session, kept, removed)
     files: dict[str, bytes] = {}
-    names = list(vault.export(session, [ann], files.__setitem__))
+    names = list(vault.export_vault(session, [ann], files.__setitem__))
     assert names == ["ann/conf-cvpr-HeZRS16.md", "ann/conf-cvpr-HeZRS16-2.md"]
     assert b"On conf/cvpr/HeZRS16." in files[names[0]]
     assert b"On journals/corr/HeZRS15." in files[names[1]]

@@ -15,7 +15,7 @@ from app.queries.search import results
 from app.services.accounts.administration import set_role
 from app.services.operation import rerender
 from app.services.papers.editing import PaperEdit, edit_paper
-from app.services.papers.fact_changes import facts_of
+from app.services.papers.fact_changes import list_facts
 from app.services.papers.merging import mark_different, merge_papers
 from app.services.papers.removal import IN_USE, remove_paper, undo_revision
 from app.services.refusals import Refusal
@@ -63,7 +63,7 @@ def test_a_paper_goes_with_all_that_is_its_own_and_comes_back(
     session.commit()
     present = papers.reload_paper(session, number)
     assert present is not None
-    before = facts_of(present)
+    before = list_facts(present)
     removal = remove_paper(session, present, curator, "Spam.")
     session.commit()
     assert identifiers.find_paper(session, "a/b/C") is None
@@ -72,7 +72,7 @@ def test_a_paper_goes_with_all_that_is_its_own_and_comes_back(
     assert (list(names), count(session, Venue)) == (["Ann Lee"], 0)
     left = select(func.count()).select_from(SearchEntry).where(SearchEntry.paper_id == number)
     assert session.scalar(left) == 0
-    assert results.papers(session, "useless", None, limit=5, offset=0) == []
+    assert results.list_found_papers(session, "useless", None, limit=5, offset=0) == []
     assert (removal.paper_id, removal.paper_key, removal.before["title"]) == (
         *(None, "a/b/C"),
         "Of no use",
@@ -81,16 +81,16 @@ def test_a_paper_goes_with_all_that_is_its_own_and_comes_back(
     undoing, lost = undo_revision(session, removal.id, curator)
     session.commit()
     assert lost == []
-    back = identifiers.by_key(session, "a/b/C")
+    back = identifiers.find_paper_by_any_key(session, "a/b/C")
     assert back is not None
-    assert facts_of(back) == before
+    assert list_facts(back) == before
     assert back.authors[0].orcid == "0000-0002-1825-0097"
     for name in ("10.1000/one", "1506.01497", "https://example.org/one"):
         found = identifiers.find_paper(session, name)
         assert found is not None, name
         assert found.id == back.id
     assert session.scalar(select(Link.target_id)) == back.id
-    assert merges.distinct_paper_ids(session, back) == {other.id}
+    assert merges.find_distinct_paper_ids(session, back) == {other.id}
     theirs = select(func.count(PaperRevision.id)).where(PaperRevision.paper_id == back.id)
     assert session.scalar(theirs) == 3
     check_counts(session)
@@ -144,7 +144,7 @@ def test_what_others_have_by_now_stays_theirs(session: Session, curator: User) -
     _, lost = undo_revision(session, removal.id, curator)
     session.commit()
     assert lost == ["DOI 10.1000/one"]
-    back = identifiers.by_key(session, "a/b/C")
+    back = identifiers.find_paper_by_any_key(session, "a/b/C")
     assert back is not None
     assert (back.doi, back.arxiv_id) == (None, "1506.01497")
     owner = select(Identifier.paper_id).where(Identifier.kind == "doi")

@@ -33,7 +33,7 @@ TWO = """
 
 def printed(session: Session, key: str) -> tuple[tuple[str, ...], str]:
     session.expire_all()
-    paper = papers.by_key(session, key)
+    paper = papers.find_paper_by_key(session, key)
     assert paper is not None
     record = record_of(paper, [])
     return record.authors, record.venue_title or record.venue
@@ -160,7 +160,10 @@ def test_what_a_member_invents_renames_nobody(session: Session) -> None:
 
 def test_merging_and_undoing_keep_names(session: Session) -> None:
     read(session, TWO)
-    kept, removed = papers.by_key(session, "two"), papers.by_key(session, "one")
+    kept, removed = (
+        papers.find_paper_by_key(session, "two"),
+        papers.find_paper_by_key(session, "one"),
+    )
     assert kept is not None
     assert removed is not None
     number = merge_papers(session, kept, removed, make_user(session)).id
@@ -174,7 +177,7 @@ def test_merging_and_undoing_keep_names(session: Session) -> None:
 def test_a_merge_fills_in_printed_names(session: Session) -> None:
     read(session, TWO)
     bare = add_paper(session, PaperRecord(title="Alpha", key="bare", year=2001), "bibtex")
-    removed = papers.by_key(session, "one")
+    removed = papers.find_paper_by_key(session, "one")
     assert removed is not None
     number = merge_papers(session, bare, removed, make_user(session)).id
     assert printed(session, "bare") == (("Erik Fransen", "Risto Naatanen"), "nature")
@@ -201,5 +204,5 @@ def test_each_spelling_finds_both(session: Session) -> None:
     read(session, TWO)
     session.commit()
     for typed in ("Fransen", "Fransén", "author:naatanen", "Näätänen", "nature", "Nature"):
-        hits = results.results(session, results.Asked(typed, limit=5), None).hits
+        hits = results.load_search_page(session, results.Asked(typed, limit=5), None).hits
         assert sorted(hit.paper.key for hit in hits) == ["one", "two"], typed

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing
 from app.models import Draft, Paper, Picture, PictureUse, Revision, Summary, User
-from app.queries.pictures import visible
+from app.queries.pictures import find_visible_picture
 from app.services.operation import tidying
 from app.services.pictures import uploads
-from app.services.pictures.files import path_of
-from app.services.pictures.uploads import names_in
+from app.services.pictures.files import make_picture_path
+from app.services.pictures.uploads import find_picture_names
 from app.services.refusals import Refusal
 from app.services.summaries import deletion, sharing
 from app.services.summaries.content import Content, Edit
@@ -39,7 +39,7 @@ def upload(session: Session, user: User, name: str = "drawing") -> str:
 
 def file(session: Session, name: str) -> Path:
     data_dir: Path = session.info["data_dir"]
-    return path_of(data_dir, name)
+    return make_picture_path(data_dir, name)
 
 
 def texts(session: Session, summary: Summary) -> list[str]:
@@ -53,12 +53,12 @@ def texts(session: Session, summary: Summary) -> list[str]:
 
 
 def names(session: Session, summary: Summary) -> set[str]:
-    return {name for text in texts(session, summary) for name in names_in(text)}
+    return {name for text in texts(session, summary) for name in find_picture_names(text)}
 
 
 def test_an_address_copied_into_another_text(session: Session, ann: User) -> None:
     text = upload(session, ann)
-    (first,) = names_in(text)
+    (first,) = find_picture_names(text)
     named = make_summary(session, user=ann, source=text)
     hidden = make_summary(session, user=ann, source=f"{text} `{first}`", anonymous=True)
     second = make_summary(session, user=ann, source=text, anonymous=True)
@@ -67,7 +67,7 @@ def test_an_address_copied_into_another_text(session: Session, ann: User) -> Non
     assert len({name for each in found for name in each}) == 3
     for each in found:
         (name,) = each
-        assert visible(session, name, None) is not None
+        assert find_visible_picture(session, name, None) is not None
         assert file(session, name).read_bytes() == file(session, first).read_bytes()
     other = make_paper(session, "conf/x/Other")
     assert create_summary(session, ann, other, Edit(source=text)).addresses_changed
@@ -102,7 +102,7 @@ def test_an_earlier_version_keeps_its_address(session: Session, ann: User) -> No
     publish(session, ann, session.get_one(Paper, named.paper_id), source="Without.")
     session.commit()
     hidden = make_summary(session, user=ann, source=text, anonymous=True)
-    assert names(session, named) == set(names_in(text))
+    assert names(session, named) == set(find_picture_names(text))
     assert names(session, named).isdisjoint(names(session, hidden))
     deletion.delete_summary(session, named)
     session.commit()
@@ -110,7 +110,7 @@ def test_an_earlier_version_keeps_its_address(session: Session, ann: User) -> No
     back = deletion.restore_summary(session, ann, named.id)
     session.commit()
     assert back is not None
-    assert names(session, back) == set(names_in(text))
+    assert names(session, back) == set(find_picture_names(text))
     assert names(session, other).isdisjoint(names(session, back) | names(session, hidden))
 
 
@@ -146,20 +146,22 @@ def test_a_new_link_ends_the_addresses_too(session: Session, ann: User) -> None:
     assert len(after) == len(before) == 2
     assert after.isdisjoint(before)
     (draft,) = session.scalars(select(Draft.source))
-    assert set(names_in(draft)) < after
+    assert set(find_picture_names(draft)) < after
     stranger = make_user(session)
     for name in before:
-        assert visible(session, name, None) is None
-        assert visible(session, name, stranger) is None
-        assert visible(session, name, ann) is not None  # in a window that is still open
-    (shown,) = names_in(summary.source)
-    assert visible(session, shown, None) is not None
+        assert find_visible_picture(session, name, None) is None
+        assert find_visible_picture(session, name, stranger) is None
+        assert (
+            find_visible_picture(session, name, ann) is not None
+        )  # in a window that is still open
+    (shown,) = find_picture_names(summary.source)
+    assert find_visible_picture(session, shown, None) is not None
     assert file(session, shown).is_file()
     # That window saves what it holds: the old address does not come back.
     typed = f"It shows {first}, still."
     saved = publish(session, ann, paper, source=typed, visibility="unlisted", seen_revision=2)
     session.commit()
-    assert set(names_in(saved.source)) == set(names_in(saved.html)) == {shown}
+    assert set(find_picture_names(saved.source)) == set(find_picture_names(saved.html)) == {shown}
     # Nor into another text.
     other = make_summary(session, user=ann, source=second)
     assert names(session, other).isdisjoint(before | after)
@@ -175,7 +177,7 @@ def test_a_link_that_was_closed_and_opened_again(session: Session, ann: User) ->
             (name,) = names(session, summary)
             assert name not in seen
             seen.add(name)
-            assert visible(session, name, None) is not None
+            assert find_visible_picture(session, name, None) is not None
     deletion.delete_summary(session, summary)
     back = deletion.restore_summary(session, ann, summary.id)
     session.commit()
@@ -188,7 +190,7 @@ def test_a_library_from_before(session: Session, ann: User) -> None:
     """Two texts share an address, one of them only in an earlier version, as the migration notes
     it."""
     text = upload(session, ann)
-    (name,) = names_in(text)
+    (name,) = find_picture_names(text)
     named = make_summary(session, user=ann, source=text)
     others = [make_summary(session, user=ann, source="A", anonymous=True) for _ in range(2)]
     begin_writing(session)

@@ -14,7 +14,7 @@ from app.rendering.sandbox import Child, Children
 from app.services.pictures import encoding, files
 from app.services.pictures.encoding import MAX_FRAMES, MAX_SIDE_PIXELS
 from app.services.pictures.files import encode
-from app.services.pictures.headers import BadPicture, frames, size
+from app.services.pictures.headers import BadPicture, count_frames, read_size
 from app.services.refusals import Refusal
 from tests.helpers.samples.crafted_pictures import (
     apng_of,
@@ -190,10 +190,10 @@ def problem_of(data: bytes) -> str:
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF", "WEBP"])
 def test_headers_say_what_decoders_find(form: str) -> None:
     data = saved(Image.new("RGB", (31, 17)), form)
-    assert size(data) == (31, 17)
-    assert frames(data, 5) == 1
-    assert size(saved(Image.new("RGBA", (31, 17)), "WEBP", lossless=True)) == (31, 17)
-    assert size(b"text") is None
+    assert read_size(data) == (31, 17)
+    assert count_frames(data, 5) == 1
+    assert read_size(saved(Image.new("RGBA", (31, 17)), "WEBP", lossless=True)) == (31, 17)
+    assert read_size(b"text") is None
     moving, *more = (Image.new("RGB", (31, 17), colour) for colour in ("red", "lime", "blue"))
     if form != "JPEG":
-        assert frames(saved(moving, form, save_all=True, append_images=more), 5) == 3
+        assert count_frames(saved(moving, form, save_all=True, append_images=more), 5) == 3

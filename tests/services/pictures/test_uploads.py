@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, now
 from app.models import Paper, Picture, PictureUse, User
-from app.queries.pictures import visible
+from app.queries.pictures import find_visible_picture
 from app.services.pictures import encoding, files, uploads
-from app.services.pictures.files import encode, path_of
+from app.services.pictures.files import encode, make_picture_path
 from app.services.refusals import Refusal
 from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
@@ -97,14 +97,14 @@ def folder(session: Session) -> Path:
 
 def test_the_same_picture_is_kept_once_until_a_text_shows_it(session: Session, ann: User) -> None:
     first = keep(session, ann)
-    path = path_of(folder(session), first.name)
+    path = make_picture_path(folder(session), first.name)
     assert path.read_bytes() == encode(source("drawing")).content
     assert path.stat().st_mode & 0o777 == 0o600
     path.unlink()
     assert keep(session, ann).name == first.name
     assert path.is_file()
     assert keep(session, make_user(session)).name != first.name
-    summary = make_summary(session, user=ann, source=uploads.markdown(first, ""))
+    summary = make_summary(session, user=ann, source=uploads.format_picture_markdown(first, ""))
     second = keep(session, ann)
     assert second.name != first.name
     again = uploads.store_picture(session, ann, source("drawing"), within=summary)
@@ -137,16 +137,16 @@ def test_a_full_disk_is_said(session: Session, ann: User, monkeypatch: pytest.Mo
 
 def test_alternative_text_cannot_break_out(session: Session, ann: User) -> None:
     picture = keep(session, ann)
-    made = uploads.markdown(picture, "a] (b)\n[c](d) \\ e" + "x" * 400)
+    made = uploads.format_picture_markdown(picture, "a] (b)\n[c](d) \\ e" + "x" * 400)
     assert made.startswith("![a\\] (b) \\[c\\](d) \\\\ e")
     assert made.endswith(f"](/pictures/{picture.name})")
-    assert uploads.names_in(made) == [picture.name]
+    assert uploads.find_picture_names(made) == [picture.name]
     assert len(made) < 400
 
 
 def test_what_a_picture_shows_is_kept_with_it(session: Session, ann: User) -> None:
     picture = uploads.store_picture(session, ann, source("drawing"), alt=" Two\nboxes ")
-    assert uploads.markdown(picture) == f"![Two boxes](/pictures/{picture.name})"
+    assert uploads.format_picture_markdown(picture) == f"![Two boxes](/pictures/{picture.name})"
     assert uploads.copy_picture(session, ann, picture).alt == "Two boxes"
     assert uploads.store_picture(session, ann, source("drawing")).alt == "Two boxes"
     assert uploads.store_picture(session, ann, source("drawing"), alt="Boxes").alt == "Boxes"
@@ -155,25 +155,27 @@ def test_what_a_picture_shows_is_kept_with_it(session: Session, ann: User) -> No
 def test_names_in_a_text() -> None:
     name = "A" * 21 + "_.png"
     text = f"![a](/pictures/{name}) https://x.org/pictures/{name} /pictures/{name}x /pictures/b.png"
-    assert uploads.names_in(text) == [name]
+    assert uploads.find_picture_names(text) == [name]
 
 
 def test_who_sees_a_picture(session: Session, ann: User) -> None:
     picture = keep(session, ann)
     other = make_user(session)
     paper = make_paper(session)
-    text = uploads.markdown(picture, "A")
+    text = uploads.format_picture_markdown(picture, "A")
     # Somebody else's text does not open it.
     make_summary(session, paper, other, text)
-    assert visible(session, picture.name, ann) is not None
+    assert find_visible_picture(session, picture.name, ann) is not None
     for visibility, seen in (("private", False), ("unlisted", True), ("public", True)):
         publish(session, ann, paper, source=text, visibility=visibility)
         session.commit()
         for viewer in (None, other):
-            assert (visible(session, picture.name, viewer) is not None) is seen, visibility
+            assert (find_visible_picture(session, picture.name, viewer) is not None) is seen, (
+                visibility
+            )
     publish(session, ann, paper, source="Without it.")
     session.commit()
-    assert visible(session, picture.name, other) is None
+    assert find_visible_picture(session, picture.name, other) is None
     assert session.scalars(select(PictureUse)).all() == []
 
 
@@ -190,7 +192,7 @@ def test_what_nothing_shows_goes_after_a_day(session: Session, ann: User) -> Non
     assert sum(uploads.tidy(session, make_user(session).id)) == 0
     assert sum(uploads.tidy(session, ann.id)) == 1
     assert session.scalars(select(Picture)).all() == []
-    assert not path_of(folder(session), picture.name).exists()
+    assert not make_picture_path(folder(session), picture.name).exists()
 
 
 def test_what_something_refers_to_stays(session: Session, ann: User) -> None:
@@ -200,11 +202,11 @@ def test_what_something_refers_to_stays(session: Session, ann: User) -> None:
     )
     for picture in (shown, earlier, drafted, deleted):
         age(session, picture)
-    publish(session, ann, paper, source=uploads.markdown(earlier, ""))
-    publish(session, ann, paper, source=uploads.markdown(shown, ""))
-    gone = publish(session, ann, other, source=uploads.markdown(deleted, ""))
+    publish(session, ann, paper, source=uploads.format_picture_markdown(earlier, ""))
+    publish(session, ann, paper, source=uploads.format_picture_markdown(shown, ""))
+    gone = publish(session, ann, other, source=uploads.format_picture_markdown(deleted, ""))
     delete_summary(session, gone)
-    content = Content(uploads.markdown(drafted, ""))
+    content = Content(uploads.format_picture_markdown(drafted, ""))
     save_draft(session, ann, other, content, base_revision=0, seen_version=0)
     session.commit()
     assert sum(uploads.tidy(session)) == 0
@@ -214,28 +216,28 @@ def test_what_something_refers_to_stays(session: Session, ann: User) -> None:
 def test_files_without_a_row_go_too(session: Session, ann: User) -> None:
     import os
 
-    stray = path_of(folder(session), "B" * 22 + ".png")
+    stray = make_picture_path(folder(session), "B" * 22 + ".png")
     stray.parent.mkdir(parents=True)
     stray.write_bytes(b"x")
     sum(uploads.tidy(session))
     assert stray.exists()  # somebody may be writing it now
     os.utime(stray, (0, 0))
     kept = keep(session, ann)
-    os.utime(path_of(folder(session), kept.name), (0, 0))
+    os.utime(make_picture_path(folder(session), kept.name), (0, 0))
     sum(uploads.tidy(session))
     assert not stray.exists()
-    assert path_of(folder(session), kept.name).exists()
+    assert make_picture_path(folder(session), kept.name).exists()
 
 
 def test_removing_one(session: Session, ann: User) -> None:
     picture = keep(session, ann)
     paper = make_paper(session, title="The paper")
-    make_summary(session, paper, ann, uploads.markdown(picture, ""))
+    make_summary(session, paper, ann, uploads.format_picture_markdown(picture, ""))
     with pytest.raises(Refusal, match="The paper"):
         uploads.remove_picture(session, ann, picture.name)
     session.rollback()
     make_summary(session, paper, ann, "Without.")
-    content = Content("A draft with " + uploads.markdown(picture, ""))
+    content = Content("A draft with " + uploads.format_picture_markdown(picture, ""))
     save_draft(session, ann, paper, content, base_revision=2, seen_version=0)
     session.commit()
     with pytest.raises(Refusal, match="The paper"):

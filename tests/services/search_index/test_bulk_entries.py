@@ -14,7 +14,7 @@ from app.models import Paper, SearchEntry, SearchWord
 from app.search import entries
 from app.search.entries import PaperFacts
 from app.services.search_index.bulk_entries import BulkIndex, NewPaper
-from app.text.person_names import author_key
+from app.text.person_names import make_author_key
 
 TEXT = st.text(
     st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("aeist ²₂łøß畳み$-é"),
@@ -31,7 +31,7 @@ PAPERS = st.builds(
     section=st.sampled_from(["", "cs", "stat.ML"]),
     more=st.lists(TEXT, max_size=3).map(lambda names: ["", "", *names]),
     summarised=st.just(False),
-    namesakes=st.lists(st.sampled_from(["Łi Wei 0001", "Wei Wang 0002"]).map(author_key)),
+    namesakes=st.lists(st.sampled_from(["Łi Wei 0001", "Wei Wang 0002"]).map(make_author_key)),
 )
 NETS = PaperFacts(
     0, "H₂O nets", ("Ana Nets",), ("conf/x", "X", "Nets"), 2015, "cs", ("", "", "10.1/a-b"), False
@@ -68,11 +68,11 @@ def check(session: Session, papers: list[PaperFacts]) -> None:
     columns = SearchEntry.__table__.columns
     query = select(*columns).order_by(SearchEntry.paper_id)
     rows = [dict(row._mapping) for row in session.execute(query)]
-    assert rows == [entries.paper_entry(paper) for paper in papers]
+    assert rows == [entries.build_paper_entry(paper) for paper in papers]
 
     words: dict[str, bool] = {}
     for paper in papers:
-        for word, is_name in entries.vocabulary(paper).items():
+        for word, is_name in entries.list_vocabulary(paper).items():
             words[word] = words.get(word, False) or is_name
     known = session.execute(select(SearchWord.word, SearchWord.is_name)).all()
     assert dict(known) == words

@@ -19,7 +19,7 @@ from app.services.papers.merging import merge_papers
 from app.services.papers.removal import remove_paper
 from app.services.similar import similarity
 from app.services.similar.evidence import MAX_SIMILAR_PAPERS
-from app.services.similar.telling_words import telling_words, text_of
+from app.services.similar.telling_words import choose_telling_words, extract_text
 from app.services.summaries.deletion import delete_summary, restore_summary
 from app.services.summaries.sharing import change_visibility
 from app.text.stop_words import COMMON_WORDS
@@ -30,13 +30,13 @@ from tests.helpers.waiting import pids_that_wait, wait_until
 
 def work(session: Session) -> int:
     session.commit()
-    done = sum(1 for _ in similarity.refresh(session))
+    done = sum(1 for _ in similarity.refresh_marked_papers(session))
     session.commit()
     return done
 
 
 def shown(session: Session, paper: Paper) -> dict[str, list[tuple[str, str]]]:
-    found = similar.of_paper(session, paper)
+    found = similar.list_similar_papers(session, paper)
     session.commit()
     return {each.key: [(reason.kind, reason.detail) for reason in each.reasons] for each in found}
 
@@ -186,13 +186,13 @@ def test_what_was_worked_out_from_an_older_state_is_not_written(
 ) -> None:
     one, two, _three = make_three(session)
     work(session)
-    similarity.mark(session, [one.id])
+    similarity.mark_papers(session, [one.id])
     session.commit()
     replaced: list[int] = []
     monkeypatch.setattr(similarity, "_replace", lambda *_a, **_k: replaced.append(1))
 
     def after_somebody_else(opened: Session) -> None:
-        similarity.mark(opened, [two.id])  # as whoever hides a text of it does
+        similarity.mark_papers(opened, [two.id])  # as whoever hides a text of it does
 
     with monkeypatch.context() as patched:
         patched.setattr(similarity, "lock_similar_papers", after_somebody_else)
@@ -245,7 +245,7 @@ def test_a_paper_that_is_removed_meanwhile_is_left_out(
     with any_file_database.session() as session, any_file_database.session() as other:
         papers = {paper.key: paper for paper in make_three(session)}
         work(session)
-        similarity.mark(session, [papers["a"].id])
+        similarity.mark_papers(session, [papers["a"].id])
         session.commit()
         real = similarity.find_similar_papers
 
@@ -327,19 +327,19 @@ def test_saving_marks_them_for_the_job(guest: Browser, session: Session) -> None
 
 
 def test_telling_words() -> None:
-    assert telling_words("The $\\alpha$-divergences of 12 networks: a Bias") == {
+    assert choose_telling_words("The $\\alpha$-divergences of 12 networks: a Bias") == {
         "divergence": 2,
         "network": 2,
         "bias": 2,
     }
-    assert telling_words("", ["one phrase"], ["twice twice once once, rare"]) == {
+    assert choose_telling_words("", ["one phrase"], ["twice twice once once, rare"]) == {
         "phrase": 1,
         "twice": 1,
     }
-    assert len(telling_words(" ".join(f"word{chr(97 + n)}x" for n in range(26)) * 3)) <= 30
+    assert len(choose_telling_words(" ".join(f"word{chr(97 + n)}x" for n in range(26)) * 3)) <= 30
     assert {"the", "paper", "result"} <= COMMON_WORDS
 
 
 def test_formulas_and_code_are_not_words() -> None:
     html = "<p>A <em>text</em> <math><mi>alpha</mi></math> &amp; <code>for x</code></p><pre>y</pre>"
-    assert text_of(html).split() == ["A", "text", "&"]
+    assert extract_text(html).split() == ["A", "text", "&"]

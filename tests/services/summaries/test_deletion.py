@@ -14,7 +14,7 @@ from app.db import begin_writing
 from app.models import DeletedSummary, Link, Paper, Revision, Summary, User, Vote
 from app.queries import summaries
 from app.queries.links import links
-from app.search import find_papers, parse
+from app.search import parse_query, search_papers
 from app.services import votes
 from app.services.operation import rerender
 from app.services.refusals import Refusal
@@ -33,7 +33,7 @@ def summary(session: Session) -> Summary:
     writer = make_user(session, "ann")
     made = make_summary(session, paper, writer, "First.", anonymous=True)
     make_summary(session, paper, writer, TEXT, anonymous=True, tags=["a", "b"], takeaway="$t$")
-    votes.cast(session, make_user(session, "voter"), made.id, 1)
+    votes.cast_vote(session, make_user(session, "voter"), made.id, 1)
     session.commit()
     assert target.id != paper.id
     return made
@@ -41,7 +41,7 @@ def summary(session: Session) -> Summary:
 
 def facts(session: Session, summary: Summary) -> dict[str, Any]:
     session.expire_all()
-    entry = summaries.get_summary(session, summary.id, session.get(User, summary.user_id))
+    entry = summaries.find_summary(session, summary.id, session.get(User, summary.user_id))
     assert entry is not None
     columns = {
         name: getattr(entry.summary, name)
@@ -56,7 +56,9 @@ def facts(session: Session, summary: Summary) -> dict[str, Any]:
         ],
         "votes": session.scalar(select(func.count()).select_from(Vote)),
         "links": session.scalar(select(func.count()).select_from(Link)),
-        "found": [hit.summaries for hit in find_papers(session, parse("zebrafinch")).papers],
+        "found": [
+            hit.summaries for hit in search_papers(session, parse_query("zebrafinch")).papers
+        ],
     }
 
 
@@ -69,9 +71,9 @@ def test_deleted_and_brought_back_as_it_was(session: Session, summary: Summary) 
     session.commit()
     assert session.scalars(select(Summary)).all() == []
     assert session.scalars(select(Revision)).all() == []
-    assert find_papers(session, parse("zebrafinch")).papers == []
+    assert search_papers(session, parse_query("zebrafinch")).papers == []
     paper = session.scalars(select(Paper).where(Paper.key == "conf/x/Target1")).one()
-    assert links.mentioned_in(session, paper, writer)[0] == []
+    assert links.list_mentions(session, paper, writer)[0] == []
     restored = restore_summary(session, writer, summary.id)
     session.commit()
     assert restored is not None
@@ -85,7 +87,7 @@ def test_nobody_else_brings_it_back(session: Session, summary: Summary) -> None:
     assert restore_summary(session, make_user(session), summary.id) is None
     assert not deletion.delete_permanently(session, make_user(session), summary.id)
     writer = session.get_one(User, summary.user_id)
-    assert [each.id for each in deletion.deleted_by(session, writer)] == [summary.id]
+    assert [each.id for each in deletion.list_deleted_summaries(session, writer)] == [summary.id]
 
 
 def test_after_thirty_days_it_is_gone(session: Session, summary: Summary) -> None:
@@ -96,7 +98,7 @@ def test_after_thirty_days_it_is_gone(session: Session, summary: Summary) -> Non
     row.deleted_at -= timedelta(days=deletion.MAX_TRASH_DAYS, minutes=1)
     session.commit()
     writer = session.get_one(User, summary.user_id)
-    assert deletion.deleted_by(session, writer) == []
+    assert deletion.list_deleted_summaries(session, writer) == []
     assert restore_summary(session, writer, summary.id) is None
     assert deletion.purge_deleted(session) == 1
     session.commit()
@@ -132,7 +134,7 @@ def test_a_restored_unlisted_one_has_a_new_link(session: Session) -> None:
     code = summary.share_code
     delete_summary(session, summary)
     session.commit()
-    assert summaries.by_share_code(session, str(code), None) is None
+    assert summaries.find_shared_summary(session, str(code), None) is None
     restored = restore_summary(session, session.get_one(User, summary.user_id), summary.id)
     assert restored is not None
     assert restored.share_code not in (None, code)

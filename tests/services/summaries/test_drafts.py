@@ -37,7 +37,7 @@ def test_a_draft_is_kept_as_typed(session: Session, writer: User, paper: Paper) 
     typed = Content("  $x_1$ and\nmore ", " take ", "One, two", "unlisted", True)
     save_draft(session, writer, paper, typed, base_revision=0, seen_version=0)
     session.commit()
-    found = queries.get_draft(session, writer, paper, None)
+    found = queries.find_draft(session, writer, paper, None)
     assert found is not None
     assert (found.source, found.takeaway, found.tags) == (
         "  $x_1$ and\nmore ",
@@ -45,7 +45,7 @@ def test_a_draft_is_kept_as_typed(session: Session, writer: User, paper: Paper) 
         "One, two",
     )
     assert (found.visibility, found.anonymous) == ("unlisted", True)
-    assert [each.paper.key for each in queries.of_user(session, writer)] == ["conf/x/A1"]
+    assert [each.paper.key for each in queries.list_drafts(session, writer)] == ["conf/x/A1"]
 
 
 def test_each_save_has_a_higher_version(session: Session, writer: User, paper: Paper) -> None:
@@ -64,7 +64,7 @@ def test_a_window_that_missed_a_save_is_told(session: Session, writer: User, pap
         keep(session, writer, paper, "begun, went on there", version=first)
     session.rollback()
     assert caught.value.other.content.source == "begun, went on here"
-    found = queries.get_draft(session, writer, paper, None)
+    found = queries.find_draft(session, writer, paper, None)
     assert found is not None
     assert found.source == "begun, went on here"
     # The same text from two windows is no conflict.
@@ -103,7 +103,7 @@ def test_two_writers_do_not_meet(session: Session, writer: User, paper: Paper) -
     other = make_user(session, "ben")
     keep(session, writer, paper, "hers")
     keep(session, other, paper, "his")
-    found = queries.get_draft(session, writer, paper, None)
+    found = queries.find_draft(session, writer, paper, None)
     assert found is not None
     assert found.source == "hers"
 

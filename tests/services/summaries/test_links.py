@@ -58,13 +58,13 @@ def test_both_directions(session: Session) -> None:
     origin = make_paper(session, "conf/nips/RenHGS15")
     target = make_paper(session, "conf/iccv/Girshick15")
     make_summary(session, origin, source=SEE_ALSO)
-    recommended = links.see_also(session, origin, None)
+    recommended = links.list_see_also(session, origin, None)
     assert [each.value for each in recommended] == ["conf/iccv/Girshick15", "conf/cvpr/RedmonDGF16"]
     assert recommended[0].target is not None
     assert recommended[1].target is None
-    back = links.mentioned_in(session, target, None)[0]
+    back = links.list_mentions(session, target, None)[0]
     assert [each.paper.key for each in back] == ["conf/nips/RenHGS15"]
-    wanted = links.summaries_citing_unknown(session, "key", "conf/cvpr/redmondgf16", None)
+    wanted = links.list_summaries_citing_unknown(session, "key", "conf/cvpr/redmondgf16", None)
     assert [each.paper.key for each in wanted] == ["conf/nips/RenHGS15"]
 
 
@@ -79,7 +79,7 @@ def test_a_paper_added_later_is_linked_from_then_on(session: Session) -> None:
     assert "https://arxiv.org" not in again.html
     assert again.html.count('href="/paper/conf/cvpr/RedmonDGF16"') == 2
     assert set(session.scalars(select(Link.target_id))) == {paper.id}
-    assert len(links.mentioned_in(session, paper, None)[0]) == 1
+    assert len(links.list_mentions(session, paper, None)[0]) == 1
 
 
 def test_a_link_by_arxiv_id_leads_here_when_the_paper_is_known(session: Session) -> None:
@@ -92,20 +92,20 @@ def test_private_links_are_seen_by_their_writer_alone(session: Session) -> None:
     target = make_paper(session, "conf/iccv/Girshick15")
     writer = make_user(session, "mira")
     summary = make_summary(session, None, writer, SEE_ALSO, visibility="private")
-    origin = papers.by_ids(session, [summary.paper_id])[summary.paper_id]
-    assert links.mentioned_in(session, target, None)[0] == []
-    assert links.see_also(session, origin, make_user(session)) == []
-    assert links.summaries_citing_unknown(session, "key", "conf/cvpr/RedmonDGF16", None) == []
-    assert len(links.mentioned_in(session, target, writer)[0]) == 1
-    assert len(links.see_also(session, origin, writer)) == 2
+    origin = papers.load_papers(session, [summary.paper_id])[summary.paper_id]
+    assert links.list_mentions(session, target, None)[0] == []
+    assert links.list_see_also(session, origin, make_user(session)) == []
+    assert links.list_summaries_citing_unknown(session, "key", "conf/cvpr/RedmonDGF16", None) == []
+    assert len(links.list_mentions(session, target, writer)[0]) == 1
+    assert len(links.list_see_also(session, origin, writer)) == 2
 
 
 def test_anonymous_backlinks_have_no_name(session: Session) -> None:
     target = make_paper(session, "conf/iccv/Girshick15")
     writer = make_user(session, "mira")
     make_summary(session, None, writer, SEE_ALSO, anonymous=True)
-    assert links.mentioned_in(session, target, None)[0][0].places[0].writer is None
-    own = links.mentioned_in(session, target, writer)[0][0].places[0].writer
+    assert links.list_mentions(session, target, None)[0][0].places[0].writer is None
+    own = links.list_mentions(session, target, writer)[0][0].places[0].writer
     assert own is not None
     assert own.name == "mira"
 
@@ -131,7 +131,7 @@ def test_many_links_of_one_summary_hide_no_other(session: Session) -> None:
     target = make_paper(session, "conf/x/Target")
     make_summary(session, source="\\cite{conf/x/Target}\n\n" * 60)
     make_summary(session, source="\\cite{conf/x/Target}")
-    assert len(links.mentioned_in(session, target, None)[0]) == 2
+    assert len(links.list_mentions(session, target, None)[0]) == 2
 
 
 def test_places_in_one_paper_are_told_together(session: Session) -> None:
@@ -139,7 +139,7 @@ def test_places_in_one_paper_are_told_together(session: Session) -> None:
     origin = make_paper(session)
     for _ in range(2):
         make_summary(session, origin, source="\\cite{conf/x/Target}")
-    [found] = links.mentioned_in(session, target, None)[0]
+    [found] = links.list_mentions(session, target, None)[0]
     assert found.paper.id == origin.id
     assert len(found.places) == 2
 
@@ -163,7 +163,7 @@ def test_a_link_to_one_persons_summary_leads_there(session: Session) -> None:
     origin = make_paper(session)
     make_paper(session, "k/Target")
     make_summary(session, origin, source="See also: [hers](/paper?bibtexKey=k/Target#mira)")
-    [found] = links.see_also(session, origin, None)
+    [found] = links.list_see_also(session, origin, None)
     assert found.user == "mira"
 
 

@@ -99,7 +99,7 @@ def test_tags_have_one_form() -> None:
 def test_deleting_leaves_nothing_behind(session: Session) -> None:
     target = make_paper(session, "conf/x/Target1")
     summary = make_summary(session, source=f"See [it](/paper/{target.key}).", tags=["a"])
-    votes.cast(session, make_user(session), summary.id, 1)
+    votes.cast_vote(session, make_user(session), summary.id, 1)
     session.commit()
     assert (count(session, Link), count(session, Vote)) == (1, 1)
     delete_summary(session, summary)

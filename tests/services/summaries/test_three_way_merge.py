@@ -10,10 +10,10 @@ from app.services.summaries.three_way_merge import (
     MINE,
     THEIRS,
     MergeBase,
+    choose_stricter,
     merge,
     merge_contents,
     open_conflict,
-    stricter,
 )
 
 lines = st.lists(st.sampled_from(["a", "b", "c", "", "d e"]), max_size=12)
@@ -102,7 +102,7 @@ def test_nothing_becomes_more_public_than_one_window_left_it(
     before: Content, mine: Content, theirs: Content, certain: bool
 ) -> None:
     both = merge_contents(base_of(before, certain), mine, theirs)
-    private = stricter(mine.visibility, theirs.visibility)
+    private = choose_stricter(mine.visibility, theirs.visibility)
     if both.content.visibility != private:
         # Only because one of them never touched it.
         assert before.visibility in (mine.visibility, theirs.visibility)

@@ -92,4 +92,4 @@ def test_a_paper_by_very_many(session: Session, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(authors, "MAX_JOINT_AUTHORSHIPS", 5)
     make_paper(session, authors=("Some Body", *(f"Author {number}" for number in range(30))))
     found = session.scalars(select(Author).where(Author.key == "some-body")).one()
-    assert len(authors.co_authors(session, found)) == 5
+    assert len(authors.list_co_authors(session, found)) == 5

@@ -129,7 +129,7 @@ def test_a_database_that_does_not_answer(
     def fail(*_args: object, **_options: object) -> None:
         raise OperationalError("UPDATE", {}, Exception("database is locked"))
 
-    monkeypatch.setattr(votes, "cast", fail)
+    monkeypatch.setattr(votes, "cast_vote", fail)
     token = guest.get("/").form("/logout")["csrf_token"]
     answer = guest.post(f"/summary/{summary.id}/vote", {"csrf_token": token, "value": "1"})
     assert answer.status == 503

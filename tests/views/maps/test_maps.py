@@ -39,7 +39,7 @@ def keys(found: graph.Graph) -> set[str]:
 
 
 def test_one_step_goes_both_ways(session: Session, chain: list[Paper]) -> None:
-    found = graph.neighbourhood(session, chain[1], None, steps=1, max_papers=60)
+    found = graph.load_neighbourhood_graph(session, chain[1], None, steps=1, max_papers=60)
     assert keys(found) == {"A", "B", "C"}
     assert next(iter(found.papers)) == chain[1].id
     edges = {(edge.source, edge.target, edge.links, edge.see_also) for edge in found.edges}
@@ -48,8 +48,12 @@ def test_one_step_goes_both_ways(session: Session, chain: list[Paper]) -> None:
 
 
 def test_two_steps_go_further(session: Session, chain: list[Paper]) -> None:
-    assert keys(graph.neighbourhood(session, chain[0], None, steps=1, max_papers=60)) == {"A", "B"}
-    assert keys(graph.neighbourhood(session, chain[0], None, steps=2, max_papers=60)) == {
+    assert keys(
+        graph.load_neighbourhood_graph(session, chain[0], None, steps=1, max_papers=60)
+    ) == {"A", "B"}
+    assert keys(
+        graph.load_neighbourhood_graph(session, chain[0], None, steps=2, max_papers=60)
+    ) == {
         "A",
         "B",
         "C",
@@ -62,7 +66,7 @@ def test_the_strongest_have_room(session: Session) -> None:
     others = [make_paper(session) for _ in range(4)]
     make_summary(session, center, source=see_also(*(each.key for each in (*others, often))))
     make_summary(session, center, source=see_also(often.key))
-    found = graph.neighbourhood(session, center, None, steps=1, max_papers=3)
+    found = graph.load_neighbourhood_graph(session, center, None, steps=1, max_papers=3)
     assert list(found.papers) == [center.id, often.id, others[0].id]
     assert found.left_out == 3
 
@@ -72,29 +76,33 @@ def test_private_links_are_on_no_other_persons_map(session: Session, chain: list
     make_summary(session, chain[3], mira, source=see_also(chain[0].key), visibility="private")
     for viewer in (None, make_user(session)):
         assert "D" not in keys(
-            graph.neighbourhood(session, chain[0], viewer, steps=2, max_papers=60)
+            graph.load_neighbourhood_graph(session, chain[0], viewer, steps=2, max_papers=60)
         )
-        assert keys(graph.of_user(session, mira, viewer, max_papers=300)) == set()
-    assert "D" in keys(graph.neighbourhood(session, chain[0], mira, steps=1, max_papers=60))
-    assert keys(graph.of_user(session, mira, mira, max_papers=300)) == {"A", "D"}
+        assert keys(graph.load_user_graph(session, mira, viewer, max_papers=300)) == set()
+    assert "D" in keys(
+        graph.load_neighbourhood_graph(session, chain[0], mira, steps=1, max_papers=60)
+    )
+    assert keys(graph.load_user_graph(session, mira, mira, max_papers=300)) == {"A", "D"}
 
 
 def test_an_anonymous_text_is_on_no_map_of_its_writer(session: Session, chain: list[Paper]) -> None:
     mira = make_user(session, "mira")
     make_summary(session, chain[3], mira, source=see_also(chain[0].key), anonymous=True)
-    assert keys(graph.of_user(session, mira, None, max_papers=300)) == set()
-    assert "D" in keys(graph.neighbourhood(session, chain[0], None, steps=1, max_papers=60))
+    assert keys(graph.load_user_graph(session, mira, None, max_papers=300)) == set()
+    assert "D" in keys(
+        graph.load_neighbourhood_graph(session, chain[0], None, steps=1, max_papers=60)
+    )
 
 
 def test_a_tag_has_a_map(session: Session, chain: list[Paper]) -> None:
     make_summary(session, chain[3], source=see_also(chain[1].key), tags=["web"])
-    tag = overview.tag_by_name(session, "web")
+    tag = overview.find_tag(session, "web")
     assert tag is not None
-    assert keys(graph.of_tag(session, tag, max_papers=300)) == {"B", "D"}
+    assert keys(graph.load_tag_graph(session, tag, max_papers=300)) == {"B", "D"}
 
 
 def test_a_picture_is_the_same_each_time(session: Session, chain: list[Paper]) -> None:
-    found = graph.neighbourhood(session, chain[1], None, steps=2, max_papers=60)
+    found = graph.load_neighbourhood_graph(session, chain[1], None, steps=2, max_papers=60)
     first, second = (layout.draw(found, chain[1].id) for _ in range(2))
     assert first == second
     assert [dot.is_center for dot in first.dots].count(True) == 1
@@ -105,7 +113,7 @@ def test_no_dot_leaves_the_picture_or_lies_on_another(session: Session, number: 
     center = make_paper(session, "conf/x/Center")
     others = [make_paper(session) for _ in range(number)]
     make_summary(session, center, source=see_also(*(each.key for each in others)))
-    found = graph.neighbourhood(session, center, None, steps=1, max_papers=60)
+    found = graph.load_neighbourhood_graph(session, center, None, steps=1, max_papers=60)
     drawn = layout.draw(found, center.id)
     assert len(drawn.dots) == number + 1
     for dot in drawn.dots:
@@ -120,7 +128,7 @@ def test_files_hold_the_graph(session: Session) -> None:
     odd = make_paper(session, "conf/x/Odd", 'A "quoted" <title> & \\ more')
     other = make_paper(session, "conf/x/Other")
     make_summary(session, odd, source=see_also(other.key))
-    found = graph.neighbourhood(session, odd, None, steps=1, max_papers=9)
+    found = graph.load_neighbourhood_graph(session, odd, None, steps=1, max_papers=9)
     data = json.loads(graph_files.write(found, "json"))
     assert [each["key"] for each in data["papers"]] == ["conf/x/Odd", "conf/x/Other"]
     assert data["links"] == [

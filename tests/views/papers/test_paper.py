@@ -29,7 +29,7 @@ def test_several_summaries_are_listed_under_the_head(session: Session, guest: Br
     second = make_summary(session, paper, ann, "Second text.")
     make_summary(session, paper, None, "Third.", anonymous=True)
     make_summary(session, paper, None, "Secret.", visibility="private")
-    votes.cast(session, mira, second.id, 1)
+    votes.cast_vote(session, mira, second.id, 1)
     session.commit()
     page = guest.get("/paper/k/A")
     found = index(page)

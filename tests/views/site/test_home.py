@@ -27,7 +27,7 @@ def publish_days_ago(session: Session, days: float, *, score: int = 0, section: 
         created_at=now() - timedelta(days=days),
     )
     for _ in range(abs(score)):
-        votes.cast(session, make_user(session), summary.id, 1 if score > 0 else -1)
+        votes.cast_vote(session, make_user(session), summary.id, 1 if score > 0 else -1)
     session.commit()
     return said
 

@@ -167,8 +167,8 @@ def test_an_outline_to_start_from(writer: Browser) -> None:
 
 
 def test_every_formula_of_the_palette_can_be_typeset() -> None:
-    assert len(editor.palette()) == 20
-    for formula, html in editor.palette():
+    assert len(editor.list_palette()) == 20
+    for formula, html in editor.list_palette():
         assert formula.hole in formula.tex
         assert html.startswith("<math>"), formula.name
         fence = "$$" if formula.display else "$"

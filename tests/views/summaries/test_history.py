@@ -38,14 +38,14 @@ def write(
 
 
 def numbers(session: Session, summary: Summary, viewer: User | None) -> list[tuple[int, int]]:
-    return [(row.id, row.number) for row in revisions.of_summary(session, summary, viewer)]
+    return [(row.id, row.number) for row in revisions.list_revisions(session, summary, viewer)]
 
 
 def test_each_saved_text_is_a_version(session: Session, ann: User, paper: Paper) -> None:
     write(session, ann, paper, "One.")
     write(session, ann, paper, "One.")  # the same text is no new one
     summary = write(session, ann, paper, "One, two.")
-    rows = revisions.of_summary(session, summary, None)
+    rows = revisions.list_revisions(session, summary, None)
     assert [(row.number, row.size, row.change) for row in rows] == [(2, 9, 5), (1, 4, 4)]
     assert [row.is_current for row in rows] == [True, False]
     old = session.scalars(select(Revision).where(Revision.number == 1)).one()
@@ -61,14 +61,14 @@ def test_others_see_what_was_public(session: Session, ann: User, paper: Paper) -
     other = make_user(session)
     for viewer in (None, other):
         assert numbers(session, summary, viewer) == []
-        assert revisions.get_revision(session, 3, viewer) is None
+        assert revisions.find_revision(session, 3, viewer) is None
     write(session, ann, paper, "Published again.")
     assert numbers(session, summary, ann) == [(5, 5), (4, 4), (3, 3), (2, 2), (1, 1)]
     for viewer in (None, other):
         # Counted among those they see: nothing tells that there are others.
         assert numbers(session, summary, viewer) == [(5, 2), (3, 1)]
         for hidden in (1, 2, 4):
-            assert revisions.get_revision(session, hidden, viewer) is None
+            assert revisions.find_revision(session, hidden, viewer) is None
 
 
 def test_the_pages(app: Flask, session: Session, ann: User, paper: Paper) -> None:
@@ -133,7 +133,7 @@ def test_bringing_a_version_back(app: Flask, session: Session, paper: Paper) -> 
     assert answer.location == history
     session.refresh(summary)
     assert (summary.source, summary.visibility, summary.share_code) == ("First.", "unlisted", code)
-    assert len(revisions.of_summary(session, summary, session.get(User, summary.user_id))) == 3
+    assert len(revisions.list_revisions(session, summary, session.get(User, summary.user_id))) == 3
     session.commit()
     assert writer.get("/write/conf/x/A1").form("/write/conf/x/A1")["tags"] == "one, two"
     assert writer.post("/revision/1/restore", {}).status == 400

@@ -52,7 +52,9 @@ def two_texts(session: Session, *states: tuple[str, bool]) -> tuple[int, int]:
     papers = [make_paper(session, key, "One work") for key in (ONE, OTHER)]
     for number, (paper, (visibility, anonymous)) in enumerate(zip(papers, states, strict=True)):
         text = ("First words.", "Second words.")[number]
-        shown = uploads.markdown(uploads.store_picture(session, user, drawing()), "A drawing")
+        shown = uploads.format_picture_markdown(
+            uploads.store_picture(session, user, drawing()), "A drawing"
+        )
         text = f"{text}\n\n{shown}"
         summary = make_summary(session, paper, user, text, tags=[f"tag{number}"])
         make_summary_version(session, summary, visibility, anonymous)

@@ -62,7 +62,7 @@ def list_jobs(session: Session, moment: datetime, kinds: Kinds = KINDS) -> Itera
             yield _state(session, job, kind, moment)
 
 
-def holder_of(session: Session, kind: JobKind, moment: datetime) -> str:
+def find_holder(session: Session, kind: JobKind, moment: datetime) -> str:
     """The node and process that runs a kind at the moment, else an empty string."""
     job = session.scalar(select(Job).where(Job.kind == kind.name, Job.key == ""))
     return "" if job is None else _holder(job, moment)

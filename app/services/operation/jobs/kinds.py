@@ -59,7 +59,7 @@ KINDS: Kinds = {
         JobKind(
             "similar",
             "Computes similar papers of what was written.",
-            similarity.refresh,
+            similarity.refresh_marked_papers,
             is_waiting=similarity.has_marked,
             count_left=similarity.count_marked,
         ),

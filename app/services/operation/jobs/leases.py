@@ -38,7 +38,7 @@ def add_missing_kinds(session: Session, kinds: Collection[JobKind], moment: date
     session.commit()
 
 
-def claim(session: Session, kinds: Collection[JobKind], moment: datetime) -> Job | None:
+def claim_job(session: Session, kinds: Collection[JobKind], moment: datetime) -> Job | None:
     """Take the lease of the job that has been due longest.
 
     `None` when there is none. Commits. Only reads while there is nothing to do.
@@ -47,7 +47,7 @@ def claim(session: Session, kinds: Collection[JobKind], moment: datetime) -> Job
     return _claim(session, ready & (Job.due_at <= moment), moment)
 
 
-def claim_now(session: Session, kind: JobKind, moment: datetime) -> Job | None:
+def claim_job_now(session: Session, kind: JobKind, moment: datetime) -> Job | None:
     """Take the lease of a recurring kind, due or not.
 
     `None` when another has it, or the kind is stopped. Commits.
@@ -55,7 +55,7 @@ def claim_now(session: Session, kind: JobKind, moment: datetime) -> Job | None:
     return _claim(session, _claimable([kind], moment), moment)
 
 
-def renew(session: Session, job: Job, moment: datetime) -> bool:
+def renew_lease(session: Session, job: Job, moment: datetime) -> bool:
     """Hold a lease for longer; says whether to go on. Commits.
 
     Not so when another process has taken it over, or somebody has stopped the kind.
@@ -69,14 +69,14 @@ def renew(session: Session, job: Job, moment: datetime) -> bool:
     return is_held and not is_stopped
 
 
-def release(session: Session, job: Job, moment: datetime, steps: int) -> None:
+def release_lease(session: Session, job: Job, moment: datetime, steps: int) -> None:
     """Give a lease back before the job is done, so that others go on. Commits."""
     begin_writing(session)
     _end_lease(session, job, attempts=0, due_at=moment, steps=job.steps + steps)
     session.commit()
 
 
-def finish(session: Session, job: Job, kind: JobKind, moment: datetime, steps: int) -> None:
+def finish_job(session: Session, job: Job, kind: JobKind, moment: datetime, steps: int) -> None:
     """Note that a job is done; a single one is removed. Commits."""
     begin_writing(session)
     if kind.is_recurring:
@@ -95,7 +95,7 @@ def finish(session: Session, job: Job, kind: JobKind, moment: datetime, steps: i
     session.commit()
 
 
-def fail(session: Session, job: Job, error: str, moment: datetime, steps: int) -> None:
+def fail_job(session: Session, job: Job, error: str, moment: datetime, steps: int) -> None:
     """Note that an attempt failed, and when the next one is due. Commits.
 
     A single job that has failed too often stays as it is, until somebody retries it. A recurring
@@ -106,7 +106,7 @@ def fail(session: Session, job: Job, error: str, moment: datetime, steps: int) -
     session.commit()
 
 
-def pause_after(attempts: int) -> timedelta:
+def compute_pause(attempts: int) -> timedelta:
     """The time until the next attempt, after so many that failed."""
     return min(MIN_PAUSE * (1 << min(attempts - 1, 20)), MAX_PAUSE)
 
@@ -167,7 +167,7 @@ def _note_failure(session: Session, job: Job, error: str, moment: datetime, step
         job,
         error=error[:MAX_ERROR],
         is_failed=Job.attempts >= MAX_ATTEMPTS,  # none, if it was queued once more meanwhile
-        due_at=moment + pause_after(job.attempts),
+        due_at=moment + compute_pause(job.attempts),
         ended_at=moment,
         steps=job.steps + steps,
     )

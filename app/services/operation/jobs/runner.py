@@ -56,7 +56,7 @@ def run_forever(
                 is_well = True
             except SQLAlchemyError as error:
                 if is_well:
-                    _log.error("No jobs can be run: %s", describe(error))
+                    _log.error("No jobs can be run: %s", describe_error(error))
                 is_well = found = False
             if not found:
                 wait(POLL_SECONDS)
@@ -99,9 +99,9 @@ def _take_turn(
     """
     if len(active) < MAX_ACTIVE:
         with database.session() as session:
-            job = leases.claim(session, kinds.values(), now())
+            job = leases.claim_job(session, kinds.values(), now())
         if job is not None:
-            active.append((job.kind, perform(database, job, is_stopped, kinds)))
+            active.append((job.kind, perform_job(database, job, is_stopped, kinds)))
     if not active:
         return False
     name, work = active.popleft()
@@ -124,17 +124,17 @@ def _work_slice(name: str, work: Work) -> bool:
 
 def _log_failure(name: str, error: Exception) -> None:
     where = "".join(traceback.format_tb(error.__traceback__))
-    _log.error("The job %s failed: %s\n%s", name, describe(error), where)
+    _log.error("The job %s failed: %s\n%s", name, describe_error(error), where)
 
 
 def claim_kind(database: Database, kind: JobKind) -> Job | None:
     """Take the lease of a recurring kind, due or not; `None` if that cannot be."""
     with database.session() as session:
         leases.add_missing_kinds(session, [kind], now())
-        return leases.claim_now(session, kind, now())
+        return leases.claim_job_now(session, kind, now())
 
 
-def perform(database: Database, job: Job, is_stopped: IsStopped, kinds: Kinds = KINDS) -> Work:
+def perform_job(database: Database, job: Job, is_stopped: IsStopped, kinds: Kinds = KINDS) -> Work:
     """Do a job that is leased, and give the lease back.
 
     It ends when it is done, or after the step in which it was stopped.
@@ -160,19 +160,19 @@ def perform(database: Database, job: Job, is_stopped: IsStopped, kinds: Kinds = 
                     renewal = monotonic() + RENEWAL_SECONDS
         is_done = True
     except Exception as error:
-        problem = describe(error)
+        problem = describe_error(error)
         raise
     finally:
         with database.session() as session:
             if problem:
-                leases.fail(session, job, problem, now(), steps)
+                leases.fail_job(session, job, problem, now(), steps)
             elif is_done:
-                leases.finish(session, job, kind, now(), steps)
+                leases.finish_job(session, job, kind, now(), steps)
             else:
-                leases.release(session, job, now(), steps)
+                leases.release_lease(session, job, now(), steps)
 
 
-def describe(error: Exception) -> str:
+def describe_error(error: Exception) -> str:
     """What went wrong, without anything that people wrote.
 
     A message may quote it, but not those of the database's driver (`app.db`) and of the system.
@@ -188,7 +188,7 @@ def describe(error: Exception) -> str:
 
 def _renew(database: Database, job: Job) -> bool:
     with database.session() as session:
-        return leases.renew(session, job, now())
+        return leases.renew_lease(session, job, now())
 
 
 def _first_line(error: object) -> str:

@@ -27,7 +27,7 @@ def begun(session: Session) -> Session:
 
 
 def claim(session: Session, seconds: float) -> Job | None:
-    return leases.claim(session, KINDS, after(seconds))
+    return leases.claim_job(session, KINDS, after(seconds))
 
 
 def must_claim(session: Session, seconds: float) -> Job:
@@ -84,23 +84,23 @@ def test_a_lease_that_ran_out_is_taken_over(begun: Session) -> None:
     assert second.id == first.id
     assert second.attempts == 2
     # Who had it before can do no harm any more.
-    assert not leases.renew(begun, first, after(62))
-    leases.finish(begun, first, OFTEN, after(62), 5)
-    leases.fail(begun, first, "x", after(62), 5)
-    leases.release(begun, first, after(62), 5)
+    assert not leases.renew_lease(begun, first, after(62))
+    leases.finish_job(begun, first, OFTEN, after(62), 5)
+    leases.fail_job(begun, first, "x", after(62), 5)
+    leases.release_lease(begun, first, after(62), 5)
     found = one_row(begun, "often")
     assert (found.holder, found.steps, found.error) == (second.holder, 0, "")
 
 
 def test_a_lease_that_is_renewed_is_kept(begun: Session) -> None:
     job = must_claim(begun, 0)
-    assert leases.renew(begun, job, after(50))
+    assert leases.renew_lease(begun, job, after(50))
     assert claim(begun, 109) is None
     assert claim(begun, 111) is not None
 
 
 def test_what_is_done_is_due_again_after_its_time(begun: Session) -> None:
-    leases.finish(begun, must_claim(begun, 0), OFTEN, after(10), 3)
+    leases.finish_job(begun, must_claim(begun, 0), OFTEN, after(10), 3)
     found = one_row(begun, "often")
     assert (found.began_at, found.ended_at, found.steps) == (START, after(10), 3)
     assert (found.attempts, found.holder, found.held_until) == (0, "", None)
@@ -109,10 +109,10 @@ def test_what_is_done_is_due_again_after_its_time(begun: Session) -> None:
 
 
 def test_a_run_that_was_left_goes_on(begun: Session) -> None:
-    leases.release(begun, must_claim(begun, 0), after(5), 3)
+    leases.release_lease(begun, must_claim(begun, 0), after(5), 3)
     job = must_claim(begun, 7)
     assert (job.began_at, job.attempts) == (START, 1)
-    leases.finish(begun, job, OFTEN, after(9), 4)
+    leases.finish_job(begun, job, OFTEN, after(9), 4)
     assert one_row(begun, "often").steps == 7
 
 
@@ -121,7 +121,7 @@ def test_pauses_double(begun: Session) -> None:
     for attempt in range(1, 16):
         job = must_claim(begun, seconds)
         assert job.attempts == attempt
-        leases.fail(begun, job, f"Error {attempt}", after(seconds), 0)
+        leases.fail_job(begun, job, f"Error {attempt}", after(seconds), 0)
         found = one_row(begun, "often")
         assert found.error == f"Error {attempt}"
         assert found.is_failed == (attempt >= 8)
@@ -131,7 +131,7 @@ def test_pauses_double(begun: Session) -> None:
         seconds += pause
     assert pauses[:8] == [30, 60, 120, 240, 480, 960, 1920, 3840]
     assert pauses[-3:] == [86400] * 3
-    leases.finish(begun, must_claim(begun, seconds), OFTEN, after(seconds), 1)
+    leases.finish_job(begun, must_claim(begun, seconds), OFTEN, after(seconds), 1)
     found = one_row(begun, "often")
     assert (found.attempts, found.error, found.is_failed) == (0, "", False)
 
@@ -141,8 +141,8 @@ def fail_for_good(session: Session, seconds: float = 0) -> float:
     for _ in range(leases.MAX_ATTEMPTS):
         job = must_claim(session, seconds)
         assert job.kind == "mail"
-        leases.fail(session, job, "No such host", after(seconds), 0)
-        seconds += leases.pause_after(job.attempts).total_seconds()
+        leases.fail_job(session, job, "No such host", after(seconds), 0)
+        seconds += leases.compute_pause(job.attempts).total_seconds()
     return seconds
 
 
@@ -179,7 +179,7 @@ def test_a_single_job_is_removed_when_it_is_done(begun: Session) -> None:
     assert claim(begun, 4) is None
     job = must_claim(begun, 5)
     assert job.argument == {"to": "a"}
-    leases.finish(begun, job, MAIL, after(6), 1)
+    leases.finish_job(begun, job, MAIL, after(6), 1)
     assert row(begun, "mail", "a") is None
 
 
@@ -192,8 +192,8 @@ def test_the_same_queued_twice_is_one_job(begun: Session) -> None:
     # Queued while it runs, it runs again: who runs it may have looked too early.
     queue(begun, "a", 4)
     assert claim(begun, 5) is None
-    leases.finish(begun, job, MAIL, after(6), 1)
-    leases.finish(begun, must_claim(begun, 6), MAIL, after(7), 1)
+    leases.finish_job(begun, job, MAIL, after(6), 1)
+    leases.finish_job(begun, must_claim(begun, 6), MAIL, after(7), 1)
     assert row(begun, "mail", "a") is None
 
 
@@ -210,11 +210,11 @@ def test_a_kind_that_is_stopped_is_not_run(begun: Session) -> None:
     queue(begun, "a")
     control.stop_kinds(begun, KINDS, after(1))
     begun.commit()
-    assert not leases.renew(begun, job, after(2))
-    leases.release(begun, job, after(2), 1)
+    assert not leases.renew_lease(begun, job, after(2))
+    leases.release_lease(begun, job, after(2), 1)
     queue(begun, "b")
     assert claim(begun, 1000) is None
-    assert leases.claim_now(begun, OFTEN, after(1000)) is None
+    assert leases.claim_job_now(begun, OFTEN, after(1000)) is None
     assert control.retry_kinds(begun, ["often"], after(3)) == 1
     begun.commit()
     assert must_claim(begun, 3).kind == "often"
@@ -223,7 +223,7 @@ def test_a_kind_that_is_stopped_is_not_run(begun: Session) -> None:
 
 def test_nobody_writes_while_there_is_nothing_to_do(database: Database, begun: Session) -> None:
     """SQLite has one writer: looking for work must not take its place each second."""
-    leases.finish(begun, must_claim(begun, 0), OFTEN, after(1), 1)
+    leases.finish_job(begun, must_claim(begun, 0), OFTEN, after(1), 1)
     writes: list[bool] = []
 
     def note(connection: object) -> None:

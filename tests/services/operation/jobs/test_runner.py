@@ -83,12 +83,12 @@ def test_what_fails_is_noted_without_what_people_wrote(
 def test_errors_of_the_system_and_the_database_say_what_is_wrong(database: Database) -> None:
     with pytest.raises(FileNotFoundError) as missing:
         Path("/nowhere/at/all").read_text()
-    assert runner.describe(missing.value) == "FileNotFoundError: No such file or directory"
+    assert runner.describe_error(missing.value) == "FileNotFoundError: No such file or directory"
     query = text("SELECT :it FROM nowhere")
     with database.session() as session, pytest.raises(DBAPIError) as refused:
         session.execute(query, {"it": "private"})
-    assert "nowhere" in runner.describe(refused.value)
-    assert "private" not in runner.describe(refused.value)
+    assert "nowhere" in runner.describe_error(refused.value)
+    assert "private" not in runner.describe_error(refused.value)
 
 
 def test_it_stops_after_a_step_and_goes_on_later(database: Database, session: Session) -> None:
@@ -134,14 +134,14 @@ def test_one_that_fails_while_it_is_stopped_leaves_no_other_open(
             steps.append(number)
             yield None
 
-    real = leases.release
+    real = leases.release_lease
 
     def release(session: Session, job: Job, moment: datetime, done: int) -> None:
         if job.kind != "c":
             raise OperationalError("UPDATE", {}, Exception("the disk is away"))
         real(session, job, moment, done)
 
-    monkeypatch.setattr(leases, "release", release)
+    monkeypatch.setattr(leases, "release_lease", release)
     kinds = kinds_of(*(recurring(name, endless) for name in "abc"))
     runner.run_due(database, lambda: len(steps) > 9, kinds)
     assert [bool(one_row(session, name).holder) for name in "abc"] == [True, True, False]
@@ -172,7 +172,7 @@ def test_who_breaks_off_gives_the_lease_back(database: Database, session: Sessio
     job = runner.claim_kind(database, kind)
     assert job is not None
     assert runner.claim_kind(database, kind) is None
-    work = runner.perform(database, job, never, kinds_of(kind))
+    work = runner.perform_job(database, job, never, kinds_of(kind))
     next(work)
     work.close()
     found = one_row(session, "often")
