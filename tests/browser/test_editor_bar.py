@@ -107,10 +107,26 @@ def test_the_state_follows_the_text(writer: Reader) -> None:
     page.keyboard.type(" Not saved.")
     expect(state).to_have_text("Not saved – offline")
     expect(state).to_have_attribute("data-state", "unsaved")
-    page.context.set_offline(False)
-    page.get_by_role("button", name="Try now").click()
+    page.context.set_offline(False)  # of which the page hears, and saves at once
     wait_until_saved(page)
-    expect(page.locator("[data-notices=near]")).to_be_empty()
+    expect(page.locator("[data-told]")).to_be_empty()
+
+
+def test_a_notice_that_says_the_same_keeps_the_focus(writer: Reader) -> None:
+    page = writer.page
+    open_editor(writer, "conf/iclr/RendaFC20")
+    page.route("**/draft", lambda route: route.abort())
+    page.keyboard.type("Nobody takes it.")
+    again = page.get_by_role("button", name="Try now")
+    again.focus()
+    for _ in range(3):  # the next is sent only when the failure of the last was told
+        with page.expect_event("requestfailed"):
+            page.keyboard.press("Enter")
+    expect(again).to_be_focused()
+    page.unroute("**/draft")
+    page.keyboard.press("Enter")
+    wait_until_saved(page)
+    expect(page.locator("[data-told]")).to_be_empty()
 
 
 def test_warnings_lead_to_their_list(writer: Reader) -> None:

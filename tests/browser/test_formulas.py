@@ -17,7 +17,7 @@ $$
 - It ends with $x_1$.
 """
 SELECT = """([from, to]) => {
-    const all = document.querySelector("[data-preview]");
+    const all = document.querySelector("[data-preview] .prose");
     const range = document.createRange();
     range.setStart(all.querySelector(from).firstChild ?? all.querySelector(from), 0);
     const end = all.querySelector(to);
@@ -31,8 +31,12 @@ SELECT = """([from, to]) => {
 def page(writer: Reader) -> Page:
     reader = writer
     reader.go("/write/conf/cvpr/RedmonF17")
-    reader.page.get_by_label("Summary", exact=True).fill(TEXT)
-    expect(reader.page.locator("[data-preview] math")).to_have_count(3)
+    formulas = reader.page.locator("[data-preview] math")
+    source = reader.page.get_by_label("Summary", exact=True)
+    source.fill("")
+    expect(formulas).to_have_count(0)  # those of a draft: the preview is made anew
+    source.fill(TEXT)
+    expect(formulas).to_have_count(3)
     return reader.page
 
 

@@ -42,6 +42,13 @@ def write(page: Page, site: Site, key: str, text: str) -> None:
     page.wait_for_url(re.compile(r"/paper/.*#"))
 
 
+def open_link(page: Page, writer: str, name: str) -> None:
+    """Follow a link under "More" of somebody's summary."""
+    article = page.locator(f"article#{writer}")
+    article.locator("summary", has_text="More").click()
+    article.get_by_role("link", name=name).click()
+
+
 def context_of(browser: Browser, **options: object) -> BrowserContext:
     context = browser.new_context(**options)  # type: ignore[arg-type]
     context.set_default_timeout(15_000)
@@ -63,7 +70,7 @@ def keeper(browser: Browser, site: Site) -> Iterator[tuple[dict[str, object], li
     picture = page.locator(".picture-card__code").inner_text().replace("[]", "[A plot]")
     write(page, site, PAPER, f"{FIRST}\n\n{picture}")
     write(page, site, PAPER, f"{SECOND}\n\n{picture}")
-    page.locator("article#keeper").get_by_role("link", name="History").click()
+    open_link(page, "keeper", "History")
     history = page.url.removeprefix(site.url)
     page.get_by_role("link", name="Version 1", exact=True).click()
     revision = page.url.removeprefix(site.url)
@@ -79,7 +86,7 @@ def keeper(browser: Browser, site: Site) -> Iterator[tuple[dict[str, object], li
     page.get_by_label("Summary", exact=True).fill("Half of a thought.")
     page.get_by_role("button", name="Save draft").last.click()
     write(page, site, "conf/iccv/Girshick15", "Shared with some.")
-    page.locator("article#keeper").get_by_role("link", name="Visibility").click()
+    open_link(page, "keeper", "Visibility")
     sharing = page.url.removeprefix(site.url)
     page.get_by_label("Unlisted").check()
     page.get_by_role("button", name="Save").click()
@@ -114,7 +121,7 @@ def test_compare_restore_and_cite(reader: Reader) -> None:
     name = sign_up(page, site, f"vera{next(NUMBERS)}")
     write(page, site, PAPER, FIRST)
     write(page, site, PAPER, SECOND)
-    page.locator(f"article#{name}").get_by_role("link", name="History").click()
+    open_link(page, name, "History")
     expect(page.locator(".version")).to_have_count(2)
     page.get_by_role("link", name="Show changes").click()
     assert page.locator(".diff__text del").all_inner_texts() == ["each"]
@@ -135,7 +142,7 @@ def test_a_secret_link(reader: Reader, browser: Browser) -> None:
     guest = context_of(browser).new_page()
     sign_up(page, site, "uma")
     write(page, site, PAPER, "Not for everybody.")
-    page.locator("article#uma").get_by_role("link", name="Visibility").click()
+    open_link(page, "uma", "Visibility")
     settings = page.url
     page.get_by_label("Unlisted").check()
     page.get_by_role("button", name="Save").click()

@@ -21,8 +21,15 @@ export function noticeOnTop(kind, ...children) {
   show(top, kind, children);
 }
 
+// One that says the same stays: its button may have the focus, or be pressed just now. What is
+// urgent is read out again all the same, as its words are new.
 function show(box, kind, children) {
   const made = element("div", { className: "notice" }, element("div", {}, ...children));
+  const old = shown.get(kind);
+  if (old?.isEqualNode(made)) {
+    if (box === alerts) old.querySelector("p").replaceWith(made.querySelector("p"));
+    return;
+  }
   clearNotice(kind);
   shown.set(kind, made);
   box.append(made);

@@ -21,7 +21,7 @@ function refuse(file, problem, ...ways) {
     source.focus({ preventScroll: true });
     go?.();
   });
-  clearNotice("upload");
+  for (const old of ["upload", kind]) clearNotice(old); // another file may have the same name
   urgentNotice(
     kind,
     element("p", {}, `${file.name} wasn’t added: ${problem}`),
