@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.models import Author, Identifier, Paper, PaperAuthor, PaperMerge, User, Venue
 from app.queries import summaries
+from app.queries.listed_authors import load_listed_authors
 from app.queries.paging import Order, Slice, parse_whole, take_page
 from app.queries.summary_entries import SummaryEntry
 from app.text.words import title_folded
@@ -145,7 +146,9 @@ def _list_papers(
     session: Session, only: ColumnElement[bool], viewer: User | None, **page: Any
 ) -> Slice:
     """Papers that fulfil a condition: those with summaries first, newest first, best first."""
-    found = take_page(session, _select_with_relations().where(only), BY_RANK, **page)
+    query = select(Paper).options(joinedload(Paper.venue)).where(only)
+    found = take_page(session, query, BY_RANK, **page)
+    load_listed_authors(session, found.rows)
     return Slice(load_paper_rows(session, found.rows, viewer), found.before, found.after)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, defer, joinedload, load_only, selectinload
 
 from app.models import FormerName, Paper, PaperAuthor, Summary, SummaryTag, Tag, User
+from app.queries.listed_authors import load_listed_authors
 from app.queries.paging import Order, Slice, parse_moment, parse_small, take_page
 from app.queries.summary_entries import SummaryEntry, make_entries
 from app.queries.visibility import (
@@ -222,6 +223,7 @@ def load_entries(
 ) -> dict[int, SummaryEntry]:
     """Entries for lists, by number; those that the viewer may not see are left out."""
     rows = session.scalars(_select_for_lists().where(Summary.id.in_(ids), visible_to(viewer))).all()
+    load_listed_authors(session, {summary.paper for summary in rows})
     return {entry.summary.id: entry for entry in make_entries(session, rows, viewer)}
 
 
@@ -254,12 +256,13 @@ def find_best_summaries(
     if chosen:
         wanted = or_(wanted, and_(Summary.id.in_(chosen), visible_to(viewer)))
     rows = session.scalars(_select_for_lists().where(wanted)).all()
+    load_listed_authors(session, {summary.paper for summary in rows})
     return {entry.paper.id: entry for entry in make_entries(session, rows, viewer)}
 
 
 def list_latest(session: Session, **page: Any) -> Slice:
     """A page of public summaries in full, the latest first, for feeds."""
-    query = _select_with_relations().where(public())
+    query = _select_without_authors().where(public())
     return _load_entry_slice(session, None, query, ORDERS["recent"], **page)
 
 
@@ -297,21 +300,27 @@ def _load_entry_slice(
     session: Session, viewer: User | None, query: Select[Any], order: Order, **page: Any
 ) -> Slice:
     found = take_page(session, query, order, **page)
+    load_listed_authors(session, {summary.paper for summary in found.rows})
     return Slice(make_entries(session, found.rows, viewer), found.before, found.after)
 
 
 def _select_with_relations() -> Select[Summary]:
-    paper = joinedload(Summary.paper)
-    return select(Summary).options(
-        paper.joinedload(Paper.venue),
-        paper.selectinload(Paper.authorships).joinedload(PaperAuthor.author),
-        joinedload(Summary.user),
-        selectinload(Summary.tags),
+    return _select_without_authors().options(
+        joinedload(Summary.paper).selectinload(Paper.authorships).joinedload(PaperAuthor.author),
     )
 
 
 def _select_for_lists() -> Select[Summary]:
-    # The long columns stay in the database: a list shows the opening only.
-    return _select_with_relations().options(
+    # The long columns stay in the database: a list shows the opening only. Of the authors it shows
+    # a few, which `load_listed_authors` reads.
+    return _select_without_authors().options(
         defer(Summary.html, raiseload=True), defer(Summary.source, raiseload=True)
+    )
+
+
+def _select_without_authors() -> Select[Summary]:
+    return select(Summary).options(
+        joinedload(Summary.paper).joinedload(Paper.venue),
+        joinedload(Summary.user),
+        selectinload(Summary.tags),
     )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import (
     JSON,
@@ -22,6 +23,7 @@ from app.sources.same_work import WorkFacts, kind_of_work
 from app.text.folding import make_slug
 
 MAX_IDENTIFIER = 300
+MAX_LISTED_AUTHORS = 4
 MAX_VENUE_LABEL = 40  # characters of the name of a venue in lists
 IDENTIFIER_KINDS = ("key", "doi", "arxiv", "openreview", "acl", "url")
 
@@ -50,6 +52,13 @@ def venue_label(printed: str | None, shared: str) -> str:
     if not printed or (len(printed) > MAX_VENUE_LABEL and len(shared) < len(printed)):
         return shared
     return shared if printed.islower() and printed == shared.lower() else printed
+
+
+class ListedAuthors(NamedTuple):
+    """The first authors of a paper, at most `MAX_LISTED_AUTHORS`, and how many there are."""
+
+    names: tuple[str, ...]
+    total: int
 
 
 class Paper(Base):
@@ -103,6 +112,27 @@ class Paper(Base):
     identifiers: Mapped[list[Identifier]] = relationship(
         lazy="raise", back_populates="paper", passive_deletes=True
     )
+
+    # Not a column: what lists show of the authors, where they are read without the rest.
+    __allow_unmapped__ = True
+    _listed_authors: ListedAuthors | None = None
+
+    @property
+    def listed_authors(self) -> ListedAuthors:
+        """What a list shows of the authors; needs all of them, or `list_authors`, before."""
+        if self._listed_authors is not None:
+            return self._listed_authors
+        names = [authorship.printed for authorship in self.authorships]
+        return ListedAuthors(tuple(names[:MAX_LISTED_AUTHORS]), len(names))
+
+    @property
+    def has_listed_authors(self) -> bool:
+        """Whether `listed_authors` can be asked for."""
+        return self._listed_authors is not None or "authorships" in self.__dict__
+
+    def list_authors(self, authors: ListedAuthors) -> None:
+        """Set what lists show of the authors."""
+        self._listed_authors = authors
 
     @property
     def authors(self) -> list[Author]:
