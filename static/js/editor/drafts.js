@@ -15,6 +15,7 @@ let onServer = "posted" in form.dataset ? null : content(); // what the server i
 let inBrowser = true; // whether the text is kept here as far as the server lacks it
 let sent = []; // texts that were sent, and may have been taken though no answer came
 let sending = null;
+let again = false; // whether to send once more when an answer is there
 let failures = 0;
 let stopped = false; // another window went on; the writer decides
 let submitting = false;
@@ -52,7 +53,10 @@ function save() {
   if (stopped || submitting || !dirty()) return sending;
   sending ??= send().finally(() => {
     sending = null;
-    if (dirty() && failures === 0 && !stopped) saveAfter(PAUSE);
+    // An attempt that was due or asked for meanwhile has had its time, and is not to be forgotten.
+    const next = failures === 0 ? PAUSE : AGAIN[Math.min(failures, AGAIN.length) - 1];
+    if (dirty() && !stopped && (again || !saveTimer)) saveAfter(again ? 0 : next);
+    again = false;
   });
   return sending;
 }
@@ -166,6 +170,7 @@ function changed() {
 
 function now() {
   keepHere();
+  again = sending !== null;
   save();
 }
 
