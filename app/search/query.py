@@ -58,6 +58,7 @@ _PART = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_ELIDED = re.compile(r"\b\w['’ʼ]\w")  # of O'Neil and d'Alembert
 _ET_AL = re.compile(r"(?<!\S)et\s+al\b\.?,?", re.IGNORECASE)
 _NUMBERED = re.compile(r"([a-z]{2,})(\d+)")  # as `resnet50`, which may be written in two words
 _YEARS = re.compile(r"(\d{4})?(?:(\.{2,3}|-|–)(\d{4})?)?")
@@ -127,6 +128,8 @@ class Part:
         if self.field == "author":
             family, comma, given = self.value.partition(",")  # also as reference managers have it
             named = words(f"{given} {family}") if comma else self.words
+            if _ELIDED.search(self.value):  # the letter before it is no initial
+                return (Phrase(tuple(make_name_mark(stem(word)) for word in named), "facts"),)
             return tuple(_names(named[:MAX_PHRASE]))
         if self.field == "has":
             return (Phrase((SUMMARISED,), "facts"),)

@@ -128,6 +128,14 @@ def test_initials_meet_names_and_names_initials(
     assert {names[each.paper_id] for each in papers} == found
 
 
+@pytest.mark.parametrize("typed", ["o'neil", '"Cathy O’Neil"', '"O\'Neil, Cathy"', "d'alembert"])
+def test_the_letter_before_an_apostrophe_is_no_initial(session: Session, typed: str) -> None:
+    paper = make_paper(session, "x/y/A", authors=("Cathy O'Neil", "Jean d'Alembert"))
+    make_paper(session, "x/y/B", authors=("Oscar Neil", "Dan Alembert"))
+    papers = search.search_papers(session, search.parse_query(f"author:{typed}")).papers
+    assert [each.paper_id for each in papers] == [paper.id]
+
+
 def test_a_title_with_and_is_found_as_it_is(session: Session) -> None:
     paper = make_paper(session, "sein", "Being and time")
     assert [
