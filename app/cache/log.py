@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from abc import ABC, abstractmethod
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
@@ -23,16 +24,18 @@ class LogUnavailable(Exception):
     """The log cannot be read now, so that no kept page may be shown."""
 
 
-class LogReader:
+class LogReader(ABC):
     """What one process knows of the log.
 
     `version` tells apart two states of the database in a thread; as long as it stays the same,
     nothing was committed since.
     """
 
+    _mark = "?"  # of a value, in statements of the driver
+
+    @abstractmethod
     def version(self) -> object:
         """The state of the database, as this thread sees it. Raises LogUnavailable."""
-        raise NotImplementedError
 
     def read(self, after: int) -> tuple[int, Rows]:
         """The rows after a number, and the newest number.
@@ -50,13 +53,11 @@ class LogReader:
             return newest, [(newest, EVERYTHING)]
         return (rows[-1][0] if rows else newest), [(number, name) for number, name in rows]
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027  (not every reader has any)
         """Let go of connections."""
 
-    _mark = "?"
-
-    def _query(self, statement: str, values: tuple[int, ...]) -> list[Any]:
-        raise NotImplementedError
+    @abstractmethod
+    def _query(self, statement: str, values: tuple[int, ...]) -> list[Any]: ...
 
 
 class MemoryReader(LogReader):

@@ -18,7 +18,7 @@ from app.db import Database, begin_writing
 from app.models import Author, Change, Job, User
 from app.services import changed_pages
 from app.services.bulk import insert_rows
-from tests.helpers.engines import POSTGRESQL
+from tests.helpers.engines import POSTGRESQL, NoLog
 from tests.helpers.factories import make_paper, make_summary, make_user
 from tests.helpers.waiting import wait_until
 
@@ -140,11 +140,7 @@ def test_another_node_hears_of_a_commit(postgresql_tables: Database) -> None:
 
 
 def test_a_cache_without_its_log_says_nothing() -> None:
-    class Away(LogReader):
-        def version(self) -> object:
-            raise LogUnavailable
-
-    cache = PageCache(Away(), 100_000)
+    cache = PageCache(NoLog(), 100_000)
     assert cache.begin() is None
     assert cache.find(KEY) is None
     assert not cache.is_caught_up()

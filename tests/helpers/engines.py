@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from itertools import count
+from typing import Any
 
 from sqlalchemy import text
 
@@ -68,4 +69,7 @@ class NoLog(LogReader):
     """A log of changes that cannot be read, so that no page is kept."""
 
     def version(self) -> object:
+        raise LogUnavailable
+
+    def _query(self, statement: str, values: tuple[int, ...]) -> list[Any]:
         raise LogUnavailable
