@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import brotli
 
+from app.cache.encodings import choose_encoding
 from app.cache.keys import PageKey
 from app.cache.log import LogReader, LogUnavailable
 from app.cache.names import ANYTHING
@@ -257,27 +258,12 @@ def answer_with(page: CachedPage, method: str, accepted: str, known: str) -> Ans
         accepted: the request's `Accept-Encoding`.
         known: its `If-None-Match`.
     """
-    encoding = choose_encoding(accepted, page)
+    encoding = choose_encoding(accepted, page.bodies)
     headers = page.headers[encoding]
     if known and page.status == 200 and _is_known(page, known):
         passed = ("content-length", "content-encoding", "content-type")
         return 304, [pair for pair in headers if pair[0].lower() not in passed], b""
     return page.status, headers, b"" if method == "HEAD" else page.bodies[encoding]
-
-
-def choose_encoding(accepted: str, page: CachedPage) -> str:
-    """The smallest encoding of a page that a client takes.
-
-    It goes by the names alone, and by `q=0`: nobody ranks what they take otherwise.
-    """
-    if not accepted:
-        return ""
-    offered = {
-        name.strip().lower()
-        for name, _, weight in (each.partition(";") for each in accepted.split(","))
-        if weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    }
-    return next((each for each in ("br", "gzip") if each in offered and each in page.bodies), "")
 
 
 def _is_known(page: CachedPage, known: str) -> bool:
