@@ -17,6 +17,7 @@ from app.change_log import EVERYTHING, MAX_NAMES
 from app.db import Database, begin_writing
 from app.models import Author, Change, Job, User
 from app.services import changed_pages
+from app.services.accounts import account
 from app.services.bulk import insert_rows
 from tests.helpers.engines import POSTGRESQL, NoLog
 from tests.helpers.factories import make_paper, make_summary, make_user
@@ -83,6 +84,16 @@ def test_what_nobody_named_changes_everything(session: Session) -> None:
     session.commit()
     assert names(session) == [EVERYTHING]
     assert user.id
+
+
+def test_accounts_change_their_own_pages_alone(session: Session) -> None:
+    names(session)
+    user = account.sign_up(session, "ada", "Ada", "a long enough sentence")
+    session.commit()
+    assert names(session) == ["/user/ada", "called:/user/ada"]
+    account.set_password(session, user, "another sentence, longer")
+    session.commit()
+    assert names(session) == []
 
 
 def test_a_rollback_leaves_nothing(session: Session) -> None:

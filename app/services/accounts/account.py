@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.db import begin_writing, now
 from app.models import FormerName, LoginSession, User
 from app.rendering import RENDERER_VERSION, RenderError, render
-from app.services import changes
+from app.services import changed_pages, changes
 from app.services.accounts.common_passwords import is_common
 from app.services.accounts.user_names import (
     NAME,
@@ -80,6 +80,7 @@ def _add_user(
     except IntegrityError:  # somebody took the name in this moment
         session.rollback()
         raise Refusal("name", TAKEN) from None
+    changed_pages.name_users(session, [user.id])
     return user
 
 
@@ -105,6 +106,7 @@ def add_from_file(session: Session, name: str, display_name: str) -> User:
     user = User(name=name, display_name=_display_name(display_name) or name, joined_at=now())
     session.add(user)
     session.flush()
+    changed_pages.name_users(session, [user.id])
     return user
 
 
@@ -210,6 +212,7 @@ def set_password(session: Session, user: User, new: str) -> None:
     hashed = _hasher(session.info["password_cost"]).hash(new)
     begin_writing(session)
     user.password_hash = hashed
+    changed_pages.name_users(session, ())  # no page shows it
     session.execute(delete(LoginSession).where(LoginSession.user_id == user.id))
 
 

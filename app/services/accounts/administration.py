@@ -19,7 +19,7 @@ from app.db import begin_writing, lock_papers
 from app.models import FormerName, Picture, Summary, User, Vote
 from app.models.user import ROLES
 from app.queries.people import find_user
-from app.services import changes, votes
+from app.services import changed_pages, changes, votes
 from app.services.accounts import account, demo
 from app.services.accounts.user_names import check_name, check_unreserved
 from app.services.locks import lock_account
@@ -68,6 +68,7 @@ def set_role(session: Session, user: User, role: str) -> None:
         raise Refusal("role", f"A role is one of {', '.join(ROLES)}.")
     begin_writing(session)
     session.execute(update(User).where(User.id == user.id).values(role=role))
+    changed_pages.name_users(session, [user.id])
 
 
 def make_password() -> str:
