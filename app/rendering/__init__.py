@@ -9,6 +9,7 @@ Rendering happens when text is written; the row keeps source, HTML and RENDERER_
 from __future__ import annotations
 
 from app.rendering.errors import Problem, RendererBusy, RenderError
+from app.rendering.inline.quotes import curl_quotes
 from app.rendering.links import KnownPapers, PaperLink
 from app.rendering.markdown import (
     MAX_TAKEAWAY_CHARS,
@@ -17,6 +18,7 @@ from app.rendering.markdown import (
     Preview,
     Rendered,
     as_label,
+    plain_takeaway,
 )
 from app.rendering.processes import (
     preview,
@@ -39,6 +41,8 @@ __all__ = [
     "Rendered",
     "RendererBusy",
     "as_label",
+    "curl_quotes",
+    "plain_takeaway",
     "preview",
     "preview_takeaway",
     "render",

@@ -35,8 +35,10 @@ from app.rendering.inline.line import (
     install,
     install_takeaway,
     normal_label,
+    restore_escaped,
     without_escapes,
 )
+from app.rendering.inline.quotes import curl_quotes, curl_tree
 from app.rendering.inline.tags import pair_tags
 from app.rendering.links import FindPapers, LinkReader, PaperLink
 from app.rendering.math.formulas import Formulas
@@ -45,6 +47,7 @@ from app.rendering.media import embed_media
 from app.rendering.pictures import picture_problems
 from app.rendering.sanitizer import sanitise
 from app.text.lines import one_line
+from app.text.openings import plain_line
 
 RENDERER_VERSION = 6
 MAX_TEXT_BYTES = 65536
@@ -196,7 +199,7 @@ def render_inline(text: str) -> str:
     check_size(text)
     formulas = Formulas()
     taken = formulas.take(clean(one_line(text)))
-    return formulas.to_html(escape(one_line(taken)))
+    return formulas.to_html(escape(curl_quotes(one_line(taken))))
 
 
 def render_takeaway(text: str) -> str:
@@ -227,11 +230,16 @@ def preview_takeaway(text: str) -> tuple[str, tuple[Problem, ...]]:
     line.text = formulas.take(clean(one_line(text)))
     root = Element("div")
     root.append(line)
-    for processor in takeaway_markdown().treeprocessors:
-        processor.run(root)
+    read_inline(takeaway_markdown(), root, text)
     formulas.keep_literal(line)
     check_depth(root)
     return formulas.to_html(sanitise(line)), tuple(formulas.problems())
+
+
+def plain_takeaway(text: str) -> str:
+    """The text of a takeaway without markup, its formulas as their source."""
+    formulas = Formulas()
+    return formulas.to_source(curl_quotes(plain_line(formulas.take(clean(one_line(text))))))
 
 
 def as_label(title: str) -> str:
@@ -257,7 +265,8 @@ def render_plain(text: str) -> str:
     """
     check_size(text)
     formulas, paragraphs = plain_paragraphs(text)
-    return formulas.to_html("\n".join(f'<p dir="auto">{escape(text)}</p>' for text in paragraphs))
+    shown = (escape(curl_quotes(text)) for text in paragraphs)
+    return formulas.to_html("\n".join(f'<p dir="auto">{text}</p>' for text in shown))
 
 
 def plain_paragraphs(text: str) -> tuple[Formulas, list[str]]:
@@ -288,10 +297,7 @@ class Parser(BlockParser):
         self.markdown.references = {}
         root = self.parseDocument(text.split("\n")).getroot()
         assert root is not None
-        for processor in self.markdown.treeprocessors:
-            processor.run(root)
-        if "<" in text:
-            pair_tags(root)
+        read_inline(self.markdown, root, text)
         describe_pictures(root)
         return root, self.notes
 
@@ -313,6 +319,16 @@ class Parser(BlockParser):
         address = without_escapes(target[1:-1] if target.startswith("<") else target)
         found = (address, without_escapes(title or ""))
         self.markdown.references.setdefault(normal_label(label), found)
+
+
+def read_inline(md: markdown.Markdown, root: Element, text: str) -> None:
+    """Reads the inline markup of all blocks; `text` is their source."""
+    md.treeprocessors["inline"].run(root)
+    if "<" in text:
+        pair_tags(root)
+    if "'" in text or '"' in text:
+        curl_tree(root)  # while escaped quotes can be told from others
+    restore_escaped(root)
 
 
 PARSERS = threading.local()

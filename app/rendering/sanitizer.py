@@ -10,7 +10,7 @@ afterwards.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import escape
 from typing import Any, cast
 from xml.etree.ElementTree import Element
@@ -190,20 +190,26 @@ def sanitise(root: Element) -> str:
     return NH3.clean(written.strip()).replace("&nbsp;", "\xa0")
 
 
-def tokens(element: Element) -> Iterator[dict[str, Any]]:
+def tokens(element: Element) -> list[dict[str, Any]]:
     """Returns the content of an element as the tokens of an html5lib tree walker."""
+    found: list[dict[str, Any]] = []
+    add_tokens(element, found)
+    return found
+
+
+def add_tokens(element: Element, found: list[dict[str, Any]]) -> None:
     if element.text:
-        yield characters(element.text)
+        found.append(characters(element.text))
     for child in element:
         data = {(None, name): value for name, value in child.attrib.items()}
         if child.tag in VOID:
-            yield {"type": "EmptyTag", "name": child.tag, "data": data}
+            found.append({"type": "EmptyTag", "name": child.tag, "data": data})
         else:
-            yield {"type": "StartTag", "name": child.tag, "data": data}
-            yield from tokens(child)
-            yield {"type": "EndTag", "name": child.tag}
+            found.append({"type": "StartTag", "name": child.tag, "data": data})
+            add_tokens(child, found)
+            found.append({"type": "EndTag", "name": child.tag})
         if child.tail:
-            yield characters(child.tail)
+            found.append(characters(child.tail))
 
 
 def characters(text: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ at <https://example.org/code/{n}>. It continues \\cite{{conf/nips/RenHGS15}} and
 PARAGRAPH = (
     "Every layer $l_{{{n}}}$ maps $x_{{{n}}} \\in \\mathbb{{R}}^{{{m}}}$ to "
     "$\\sigma(W_{{{n}}} x + b_{{{m}}})$, which costs $O(n^{{{m}}})$ — cheap beside the rest, "
-    "as the `profile` in section {n} shows. The authors *do not* say why {m} heads are enough; "
+    'as the `profile` in section {n} shows. The authors *don\'t* say why {m} heads are "enough"; '
     "one would like to see the curve for fewer, and for a longer input.\n\n"
 )
 DISPLAY = (

@@ -49,7 +49,7 @@ Intended differences, counted apart where a text has them:
   where an example of CommonMark and GitHub differ (addresses without angles), we do as GitHub.
 Made equal before comparing:
   the level of headings, boxes and classes, the form of footnotes, `strong` right within `strong`
-  (GitHub shows one), https for `www.`.
+  (GitHub shows one), https for `www.`, typographic quotes (straight on both sides).
 Others, which count as differing:
   tasks are boxes in quotes and in items within items too; addresses in square brackets are links;
   ftp: and xmpp: addresses are not; links never hold links; symbols such as £ are punctuation beside

@@ -1,8 +1,8 @@
 """HTML as a tree of blocks and inline elements, to compare two renderers by.
 
 What we do otherwise on purpose is made equal on both sides: the level of headings, boxes around
-tables, attributes for looks, the shape of footnotes. What is left is compared exactly, texts,
-addresses and titles included.
+tables, attributes for looks, the shape of footnotes, typographic quotes.
+What is left is compared exactly, texts, addresses and titles included.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from app.rendering.math.formulas import Formulas, Span
 
 GITHUB = ["table", "autolink", "strikethrough", "tasklist"]
 OPTIONS = Options.CMARK_OPT_FOOTNOTES
+# GitHub leaves quotes as they are typed, and a text may have typographic ones of its own.
+STRAIGHT = str.maketrans("“”‘’″′", "\"\"''\"'")
 RAW_HTML = "<!-- raw HTML omitted -->"
 VOID = frozenset({"br", "hr", "img", "input"})
 BLOCKS = frozenset(
@@ -208,7 +210,7 @@ def shape(node: Node) -> Node:
     children: list[Node | str] = []
     for child in node.children:
         if isinstance(child, str):
-            children.append(child)
+            children.append(child.translate(STRAIGHT))
         elif child.tag == "sup":
             children.append(Node("note", {"number": text_of(child)}))
         elif child.tag == "a" and is_way_back(child):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from html import escape
+from itertools import accumulate
 
-from markupsafe import escape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,7 @@ from app.queries.search import facets
 from app.queries.search.facets import Facet
 from app.queries.search.own import entries_of, hidden_texts
 from app.queries.summary_entries import SummaryEntry
+from app.rendering import curl_quotes
 from app.search import Hits
 from app.search.query import Query
 from app.search.ranking import RankedPaper
@@ -148,7 +150,10 @@ def _hits(
         entry = entries.get(paper.id)
         is_found = entry is not None and entry.summary.id == chosen[paper.id]
         own = texts[entry.summary.id] if entry is not None and is_found else None
-        text = _paragraphs(paper.abstract) if own is None else own
+        if own is None:
+            excerpt = _curl_pieces(marker.excerpt(_paragraphs(paper.abstract)))
+        else:
+            excerpt = marker.excerpt(own)
         hits.append(
             SearchHit(
                 paper=paper,
@@ -156,7 +161,7 @@ def _hits(
                 entry_is_found=is_found,
                 summaries_count=entry.summaries_count if entry is not None else 0,
                 title=_mark_title(marker, paper),
-                excerpt=marker.excerpt(text),
+                excerpt=excerpt,
             )
         )
     return hits
@@ -208,6 +213,21 @@ def _paragraphs(abstract: str) -> str:
     return "\n".join(map(one_line, _BLANK_LINE.split(abstract)))
 
 
+def _curl_pieces(pieces: list[Piece]) -> list[Piece]:
+    """Shows the quotes of an abstract's excerpt as its paper's page does."""
+    texts = ["x" * len(piece.text) if piece.html else piece.text for piece in pieces]
+    whole = "".join(texts)
+    curled = curl_quotes(whole)
+    if curled == whole:
+        return pieces
+    ends = list(accumulate(map(len, texts)))
+    return [
+        piece if piece.html else replace(piece, text=curled[end - len(piece.text) : end])
+        for piece, end in zip(pieces, ends, strict=True)
+    ]
+
+
 def _mark_title(marker: Marker, paper: Paper) -> list[Piece]:
     # A title with formulas or emphasis is shown as it was rendered.
-    return marker.mark(paper.title) if paper.title_html == str(escape(paper.title)) else []
+    title = curl_quotes(paper.title)
+    return marker.mark(title) if paper.title_html == escape(title) else []

@@ -85,6 +85,10 @@ def _replace_patterns(md: Markdown, *patterns: InlinePattern) -> None:
     md.ESCAPED_CHARS = list(string.punctuation)
     for place, pattern in enumerate(patterns):
         md.inlinePatterns.register(pattern, type(pattern).__name__, 190 - place)
+    inline = md.treeprocessors["inline"]
+    assert isinstance(inline, InlineTreeprocessor)
+    # It asks for each by its number, which takes a registry much longer.
+    inline.inlinePatterns = list(md.inlinePatterns)  # type: ignore[assignment]
 
 
 class Code(InlinePattern):
@@ -284,6 +288,15 @@ def describe_pictures(root: Element) -> None:
         picture.text = None
         picture[:] = []
         picture.set("alt", one_line("".join(parts)))
+
+
+def restore_escaped(root: Element) -> None:
+    """Puts escaped characters, and those of entities, in the place of the marks for them."""
+    for element in root.iter():
+        if element.text and "\x02" in element.text:
+            element.text = ESCAPED.sub(lambda mark: chr(int(mark[1])), element.text)
+        if element.tail and "\x02" in element.tail:
+            element.tail = ESCAPED.sub(lambda mark: chr(int(mark[1])), element.tail)
 
 
 def normal_label(label: str) -> str:

@@ -18,7 +18,7 @@ from app.models.papers.paper import MAX_IDENTIFIER
 from app.references.identifiers import CORR, kind_of_venue, stream_of
 from app.references.mentions import arxiv_in
 from app.references.parsing import reference_of_link
-from app.rendering import RenderError, render_inline
+from app.rendering import RenderError, curl_quotes, render_inline
 from app.search.entries import PaperFacts
 from app.services.papers.facts import (
     MAX_AUTHORS,
@@ -45,7 +45,7 @@ MAX_LINKS = 10  # addresses of one work
 DIGEST = 8  # characters of one digest
 HEAD = 2 * DIGEST  # characters of a stamp before the digests of fields
 FIELDS = ("title", "authors", "place", "doi", "url", "details")
-# What `render_inline` does more than escaping for: formulas, tokens of our own, controls.
+# What `render_inline` does more for than escaping and quotes: formulas, our tokens, controls.
 _SPECIAL = re.compile(r"[$\\\x00-\x1f\x7f-\x9f\ue000-\uf8ff]|zqM")
 
 
@@ -204,7 +204,7 @@ def explain_omission(record: DumpRecord) -> str:
 def render_title(title: str) -> str:
     """What `render_inline` makes of a title, without its machinery where nothing needs it."""
     if not _SPECIAL.search(title):
-        return escape(title)
+        return escape(curl_quotes(title))
     try:
         return render_inline(title)
     except RenderError:

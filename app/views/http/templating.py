@@ -9,6 +9,7 @@ from flask import Flask
 from app.config import PROGRAM_NAME
 from app.models import Summary
 from app.references.labels import KIND_LABELS, capitalised, field_label
+from app.rendering import plain_takeaway
 from app.rendering.headings import ContentsLine, is_long, read_contents, reading_minutes
 from app.views.http import access, moments
 from app.views.http.forms import SAVE_LABELS, VISIBLE_TO, WHO_SEES
@@ -23,6 +24,7 @@ def init(app: Flask) -> None:
     app.add_template_filter(size)
     app.add_template_filter(initials)
     app.add_template_filter(hue)
+    app.add_template_filter(plain_takeaway)
     app.add_template_global(count)
     app.add_template_global(access.this_address)
     app.add_template_global(lambda: access.config().site_name, "site_name")

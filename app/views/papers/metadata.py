@@ -14,6 +14,7 @@ from typing import Any
 from app.models import Identifier, Paper, Summary
 from app.queries.summary_entries import SummaryEntry
 from app.references.addresses import outside_url
+from app.rendering import plain_takeaway
 from app.sources.formats import csl_writing, schema_org
 from app.sources.record import PaperRecord
 
@@ -75,7 +76,8 @@ def make_preview(paper: Paper, entries: Sequence[SummaryEntry], site_url: str) -
     images = (found[1] for html in public if (found := _OWN_PICTURE.search(html)))
     image = next(images, None)
     best = entries[0].summary
-    return SharedPreview(best.takeaway or best.excerpt, site_url + image if image else "")
+    description = plain_takeaway(best.takeaway) or best.excerpt
+    return SharedPreview(description, site_url + image if image else "")
 
 
 def format_public_json(

@@ -22,7 +22,7 @@ from app.queries import summaries, summary_entries
 from app.queries.catalogue import overview
 from app.queries.paging import Slice
 from app.queries.summary_entries import ANONYMOUS_ANCHOR, SummaryEntry
-from app.text.openings import plain_line
+from app.rendering import plain_takeaway
 from app.views.http import listing
 from app.views.http.access import db
 from app.views.http.security import FILES_LIMIT, open_to_other_sites
@@ -74,7 +74,7 @@ def rss() -> Response:
 @FILES_LIMIT
 def rss_all() -> Response:
     """All summaries, each by its takeaway or first sentence."""
-    return _whole_rss(lambda entry: plain_line(entry.summary.takeaway) or entry.summary.excerpt)
+    return _whole_rss(lambda entry: plain_takeaway(entry.summary.takeaway) or entry.summary.excerpt)
 
 
 @blueprint.get("/rss-full.xml")

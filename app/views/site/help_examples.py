@@ -46,7 +46,7 @@ _EXAMPLES = (
         "Text",
         "*Emphasis*, **strong**, ~~struck out~~ and `code`.\n"
         "A single line break is ignored.\n\nLeave a blank line between paragraphs.",
-        "",
+        '"Straight" quotes become “typographic” ones; write \\" for a straight one.',
     ),
     (
         "Inline math",

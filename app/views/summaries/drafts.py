@@ -11,7 +11,7 @@ from app.queries import summaries
 from app.services.refusals import Refusal
 from app.services.summaries import drafts
 from app.services.summaries.drafts import DraftConflict
-from app.text.openings import cut_opening, plain_line
+from app.text.openings import cut_opening
 from app.views.http.access import db, load_paper_or_404, needs_sign_in, see_other, signed_in
 from app.views.http.forms import SummaryForm
 from app.views.http.security import DRAFT_LIMIT, WRITE_LIMIT
@@ -19,7 +19,6 @@ from app.views.summaries import editor_form
 
 blueprint = Blueprint("drafts", __name__)
 blueprint.add_app_template_filter(cut_opening, "opening")
-blueprint.add_app_template_filter(plain_line)
 
 
 @blueprint.get("/drafts")

@@ -31,6 +31,10 @@ def indent_stepwise(line: str, step: str, size: int = LIMIT - 200) -> str:
 
 
 HOSTILE: dict[str, str] = {
+    "quotation marks": fill("'\""),
+    "open quotation marks": fill(" 'a \"b"),
+    "quotation marks behind an address": fill("'", start="http://"),
+    "values without an end": fill("='"),
     "open brackets": fill("["),
     "open brackets 5 kB": fill("[", size=5000),
     "close brackets": fill("]"),
