@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from app.models import HiddenEntry, Paper, Summary, User
 from app.queries.search import results, suggestions
 from app.services.search_index import hidden
+from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
 from tests.helpers.client import Browser
-from tests.helpers.factories import make_paper, make_summary, make_user, publish
+from tests.helpers.factories import make_paper, make_summary, make_user, publish, save_draft
 
 QUERIES = [
     "secretword",
@@ -123,3 +124,42 @@ def test_a_page_shows_what_is_private(app: Flask, session: Session, paper: Paper
     page = writer.get("/search?q=secretword").text
     assert "<mark>secretword</mark>" in page
     assert "private" in page.lower()
+
+
+def test_drafts_are_found_by_their_writer_alone(session: Session, paper: Paper) -> None:
+    writer, reader = make_user(session, "writer"), make_user(session, "reader")
+    content = Content("A plain *secretword*.", "", "secrettag")
+    save_draft(session, writer, paper, content, base_revision=0, seen_version=0)
+    session.commit()
+
+    def drafts(typed: str, viewer: User | None, offset: int = 0) -> list[str]:
+        asked = results.Asked(typed, limit=20, offset=offset, is_exact=True)
+        page = results.load_search_page(session, asked, viewer)
+        assert (page.total, page.hits, page.partial, page.facets) == (0, [], [], [])
+        return ["".join(piece.text for piece in draft.excerpt) for draft in page.drafts]
+
+    for typed in QUERIES:
+        if "in:mine" in typed.lower():
+            assert len(drafts(typed, writer)) == 1, typed
+    for typed in ("secretword", '"plain secretword"', "tag:secrettag"):
+        assert drafts(typed, writer) == []
+    assert drafts("in:mine secretw", writer) == ["A plain secretword."]
+    for typed in ("in:mine elsewhere", "in:mine secretword -residual", "in:mine year:2017"):
+        assert drafts(typed, writer) == []
+    for viewer in (reader, None):
+        assert drafts("in:mine secretword", viewer) == []
+    assert drafts("in:mine", writer, offset=20) == []
+
+
+def test_a_page_leads_to_ones_drafts(app: Flask, session: Session, paper: Paper) -> None:
+    writer = Browser(app.test_client()).sign_up("ann")
+    user = session.scalars(select(User).where(User.name == "ann")).one()
+    content = Content("A secretword in $x^2$.")
+    save_draft(session, user, paper, content, base_revision=0, seen_version=0)
+    session.commit()
+    page = writer.get("/search?q=in:mine+secretword").text
+    assert "Your drafts" in page
+    assert "<mark>secretword</mark>" in page
+    assert 'href="/write/paper"' in page
+    assert "No results" not in page
+    assert "Your drafts" not in writer.get("/search?q=secretword").text

@@ -18,6 +18,7 @@ from app.queries import papers as paper_queries
 from app.queries import summaries
 from app.queries.papers import PaperRow
 from app.queries.search import facets
+from app.queries.search.drafts import FoundDraft, find_drafts
 from app.queries.search.facets import Facet
 from app.queries.search.own import entries_of, hidden_texts
 from app.queries.summary_entries import SummaryEntry
@@ -62,6 +63,7 @@ class SearchPage:
         facets: by what the results can be narrowed, counted in the first `total`.
         corrected: whether nothing has what was typed, and these are the results of `query`.
         correction: another query that may have been meant; `None` mostly.
+        drafts: the viewer's own that have the words, on the first page of a search `in:mine`.
     """
 
     query: Query
@@ -72,6 +74,7 @@ class SearchPage:
     facets: list[Facet]
     corrected: bool
     correction: str | None
+    drafts: list[FoundDraft]
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,9 @@ def load_search_page(session: Session, asked: Asked, viewer: User | None) -> Sea
         known = [paper.paper_id for paper in found.papers]
         some = search.find_partly(session, found.query, found.completions, known)
         others = _hits(session, some.papers, Marker(some.query, found.completions), viewer)
+    drafts: list[FoundDraft] = []
+    if viewer is not None and found.query.is_mine and not asked.offset:
+        drafts = find_drafts(session, viewer, found, marker)
     return SearchPage(
         found.query,
         _hits(session, page, marker, viewer),
@@ -119,6 +125,7 @@ def load_search_page(session: Session, asked: Asked, viewer: User | None) -> Sea
         facets.count_facets(session, found),
         is_corrected,
         correction,
+        drafts,
     )
 
 

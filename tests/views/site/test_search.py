@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from sqlalchemy.orm import Session
 
+from app import search
 from app.db import Database
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary
@@ -119,3 +120,14 @@ def test_a_search_without_results_takes_few_queries(
     with count_queries(database) as statements:
         assert guest.get("/search", query_string={"q": typed}).status == 200
     assert len(statements) <= 40
+
+
+@pytest.mark.usefixtures("library")
+def test_sorting_by_votes_says_what_is_sorted(
+    guest: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "Only these are sorted by votes"
+    assert said not in guest.get("/search?q=-nothing&sort=votes").text
+    monkeypatch.setattr(search, "MAX_HITS", 1)
+    assert said in guest.get("/search?q=-nothing&sort=votes").text
+    assert said not in guest.get("/search?q=-nothing&sort=date").text
