@@ -43,12 +43,22 @@ def cut_opening(source: str) -> list[OpeningLine]:
         if not text:
             continue
         if len(text) > room:
-            text = f"{text[:room].rsplit(' ', 1)[0]}…"
+            text = f"{_cut(text, room)}…"
         found.append(OpeningLine(text, heading is not None))
         room -= len(text)
         if room < 20 or len(found) == MAX_LINES:
             break
     return found
+
+
+def _cut(text: str, room: int) -> str:
+    """The beginning of a line: whole words and whole formulas."""
+    end = text.rfind(" ", 0, room)
+    end = room if end < 0 else end
+    for formula in _LITERAL.finditer(text):
+        if formula.start() < end < formula.end():
+            end = formula.start()
+    return text[:end].rstrip()
 
 
 def plain_line(line: str) -> str:

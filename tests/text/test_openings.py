@@ -41,6 +41,8 @@ def test_long_lines_are_cut() -> None:
     (line,) = cut_opening("word " * 200)
     assert len(line.text) <= MAX_CHARS
     assert line.text.endswith("word…")
+    (line,) = cut_opening("word " * 50 + "$a + b + c + d + e + f + g + h + i + j + k$ and more")
+    assert line.text.endswith("word…")
     assert cut_opening("") == cut_opening("\n \n---") == []
     assert sum(len(each.text) for each in cut_opening("*" * 100_000)) <= MAX_CHARS
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from flask import Blueprint, abort, flash, jsonify, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from app.queries import drafts as queries
 from app.queries import summaries
+from app.rendering import RenderError, render_inline
 from app.services.refusals import Refusal
 from app.services.summaries import drafts
 from app.services.summaries.drafts import DraftConflict
@@ -18,13 +23,46 @@ from app.views.http.security import DRAFT_LIMIT, WRITE_LIMIT
 from app.views.summaries import editor_form
 
 blueprint = Blueprint("drafts", __name__)
-blueprint.add_app_template_filter(cut_opening, "opening")
+
+MAX_RENDERED_LINES = 100  # lines of all drafts on a page
+
+
+@dataclass(frozen=True)
+class RenderedLine:
+    """One line of an opening as HTML; a title stands apart."""
+
+    html: Markup
+    is_title: bool
 
 
 @blueprint.get("/drafts")
 @needs_sign_in
 def index() -> str:
-    return render_template("drafts/index.html", drafts=queries.list_drafts(db(), signed_in()))
+    found = queries.list_drafts(db(), signed_in())
+    openings = _render_openings([draft.source for draft in found])
+    return render_template("drafts/index.html", drafts=list(zip(found, openings, strict=True)))
+
+
+def _render_openings(sources: Sequence[str]) -> list[list[RenderedLine]]:
+    """The first lines of some texts, with their formulas as readers see them.
+
+    A draft is not rendered when it is saved, at each pause in typing. From the first line on that
+    the renderer refuses, or has no time for, lines are shown as they were typed.
+    """
+    room = MAX_RENDERED_LINES
+    openings: list[list[RenderedLine]] = []
+    for source in sources:
+        openings.append([])
+        for line in cut_opening(source):
+            html = Markup.escape(line.text)
+            room -= 1
+            if room >= 0:
+                try:
+                    html = Markup(render_inline(line.text))  # noqa: S704  (the renderer's own)
+                except RenderError:
+                    room = 0
+            openings[-1].append(RenderedLine(html, line.is_title))
+    return openings
 
 
 @blueprint.get("/token")

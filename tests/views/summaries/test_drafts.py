@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Draft, Summary
+from app.views.summaries import drafts
 from tests.helpers.client import PASSWORD, Browser
 from tests.helpers.factories import make_paper
 
@@ -37,6 +38,21 @@ def test_autosave_and_come_back(writer: Browser) -> None:
     page = writer.get("/drafts")
     assert "Half a thou" in page.text
     assert WRITE in page.links()
+
+
+def test_the_list_shows_formulas_as_readers_see_them(
+    writer: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = writer.get(WRITE).form(WRITE)
+    autosave(writer, form, source="It's $x^2$ & <b>.\n\nThen $y_1$")
+    page = writer.get("/drafts").text
+    assert "It’s <math" in page
+    assert "&amp; &lt;b&gt;." in page
+    assert page.count("<math") == 2
+    monkeypatch.setattr(drafts, "MAX_RENDERED_LINES", 1)
+    page = writer.get("/drafts").text
+    assert page.count("<math") == 1
+    assert "Then $y_1$" in page
 
 
 def test_saving_ends_the_draft(writer: Browser, session: Session) -> None:
