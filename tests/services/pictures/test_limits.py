@@ -106,9 +106,7 @@ BOMBS = {
     "long text": lambda: png_of(1, 1, chunk(b"iTXt", b"x\0\1\0\0\0" + zip_bomb(300)), PIXEL),
     "profile": lambda: png_of(1, 1, chunk(b"iCCP", b"x\0\0" + zip_bomb(300)), PIXEL),
     "text behind": lambda: png_of(1, 1, PIXEL, chunk(b"zTXt", b"x\0\0" + zip_bomb(300))),
-    "long text behind": lambda: png_of(
-        1, 1, PIXEL, chunk(b"iTXt", b"x\0\1\0\0\0" + zip_bomb(300))
-    ),
+    "long text behind": lambda: png_of(1, 1, PIXEL, chunk(b"iTXt", b"x\0\1\0\0\0" + zip_bomb(300))),
     "texts": lambda: png_of(
         1, 1, *[chunk(b"zTXt", b"%d\0\0" % n + zip_bomb(1)) for n in range(500)], PIXEL
     ),
