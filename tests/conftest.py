@@ -3,6 +3,7 @@ SHORTLIST_TEST_POSTGRESQL_URL names a server, the same test once more on Postgre
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ from tests.helpers.engines import (
     empty_postgresql,
     keep_dead_rows,
 )
+from tests.helpers.once import shared_folder
 from tests.helpers.outside import StandIn
 
 IN_CI = os.environ.get("CI") == "true"
@@ -42,6 +44,7 @@ SITE = "http://localhost"
 BROWSER = Path(__file__).parent / "browser"
 # Also for the programs that tests start: who renders need not give way to who tests.
 os.environ["SHORTLIST_TEST_NICENESS"] = "0"
+shared_folder()  # before this process starts those that run the tests
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -49,6 +52,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """Tests that are named one by one run in this process, which starts at once."""
     named = [each for each in config.args if "::" in each]
     return 0 if named and named == config.args else None
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector all that was imported and collected, which stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -84,6 +93,14 @@ def sqlite_template() -> Iterator[Database]:
 def sqlite_database() -> Iterator[Database]:
     """One database in memory, so that SQLAlchemy compiles each statement once in a run."""
     database = Database("sqlite://", site_url=SITE, password_cost=0)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def elsewhere_database() -> Iterator[Database]:
+    """The same for tests that need a second site."""
+    database = Database("sqlite://", site_url="http://elsewhere", password_cost=0)
     yield database
     database.close()
 
@@ -134,6 +151,15 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         found = request.getfixturevalue("postgresql_tables")
         found.info["data_dir"] = tmp_path
         yield found
+
+
+@pytest.fixture
+def elsewhere(sqlite_template: Database, elsewhere_database: Database, tmp_path: Path) -> Database:
+    """Another site, with nothing in it."""
+    copy_database(sqlite_template, elsewhere_database)
+    elsewhere_database.info["data_dir"] = tmp_path / "elsewhere"
+    elsewhere_database.info["data_dir"].mkdir()
+    return elsewhere_database
 
 
 @pytest.fixture

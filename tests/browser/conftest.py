@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.helpers.browser.reader import ARGUMENTS, CHROMIUM, Reader
-from tests.helpers.running import Site, demo
+from tests.helpers.running import Site, demo, provide_sample
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -23,7 +23,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with demo(tmp_path_factory.mktemp("site"), SHORTLIST_RATE_LIMITS="off") as running:
+    data_dir = tmp_path_factory.mktemp("site")
+    provide_sample(data_dir)
+    with demo(data_dir, SHORTLIST_RATE_LIMITS="off") as running:
         yield running
 
 

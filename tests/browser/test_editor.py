@@ -30,7 +30,7 @@ from tests.helpers.running import (
     Site,
     environment,
     free_port,
-    provide_fonts,
+    provide_sample,
     shortlist,
     until_it_answers,
 )
@@ -528,7 +528,7 @@ class Server:
         self.data_dir = data_dir
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        provide_fonts(data_dir)
+        provide_sample(data_dir)
         self.start()
 
     def start(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import re
 import shutil
@@ -13,9 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from types import MappingProxyType
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -23,6 +20,7 @@ from urllib.request import urlopen
 from app.db import Database
 from app.services.operation.fonts.files import ensure_fonts
 from tests.helpers.engines import copy_database
+from tests.helpers.once import make_once
 from tests.helpers.waiting import SAFETY, wait_until
 
 SECRET = "a key for tests only, long enough"
@@ -47,18 +45,19 @@ def shortlist(*arguments: str) -> list[str]:
     return [sys.executable, "-c", "from app.cli import main; main()", *arguments]
 
 
-@cache
-def _fonts() -> Path:
-    """The folder of the fonts, which take seconds to make: once for all installations."""
-    folder = Path(mkdtemp(prefix="fonts-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    ensure_fonts(folder)
-    return folder
-
-
 def provide_fonts(data_dir: Path) -> None:
-    """Put the fonts where the program would make it."""
-    shutil.copytree(_fonts(), data_dir / "fonts", dirs_exist_ok=True)
+    """Put the fonts where the program would make them."""
+    shutil.copytree(make_once("fonts", ensure_fonts), data_dir / "fonts", dirs_exist_ok=True)
+
+
+def provide_sample(data_dir: Path) -> None:
+    """Put into a data directory what `shortlist demo` makes of an empty one."""
+    shutil.copytree(make_once("sample", _run_demo), data_dir, dirs_exist_ok=True)
+
+
+def _run_demo(data_dir: Path) -> None:
+    with demo(data_dir):
+        pass
 
 
 def make_installation(data_dir: Path, template: Database) -> Database:

@@ -75,14 +75,15 @@ def second_sanitisers() -> list[Callable[[str], str]]:
     return [lambda html: NH3.clean(bleach.clean(html)), NH3.clean]
 
 
-@pytest.mark.parametrize("sanitise", second_sanitisers(), ids=["bleach", "nh3"])
-def test_sanitising_again_changes_nothing(sanitise: Callable[[str], str]) -> None:
+def test_sanitising_again_changes_nothing() -> None:
     texts = [case.read_text(encoding="utf-8") for case in CASES] + list(ATTACKS)
+    sanitisers = second_sanitisers()
     for text in texts:
         html = render(text.replace("$", "")).html
         if "<math" in html:  # its own sanitiser's concern
             continue
-        assert sanitise(html).replace("&nbsp;", "\xa0") == html
+        for sanitise in sanitisers:
+            assert sanitise(html).replace("&nbsp;", "\xa0") == html
 
 
 def test_both_sanitisers_refuse_by_themselves() -> None:

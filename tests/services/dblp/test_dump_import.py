@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -44,6 +43,7 @@ from app.sources.dblp_dump.terms import BadDump, Wanted
 from app.text.words import title_folded
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary
+from tests.helpers.running import environment, make_installation
 from tests.helpers.samples.dblp import (
     AUTHORS,
     LSTM,
@@ -593,18 +593,17 @@ main()
 
 
 @pytest.mark.slow
-def test_killed_and_started_again(tmp_path: Path) -> None:
+def test_killed_and_started_again(tmp_path: Path, sqlite_template: Database) -> None:
     """`kill -9` in the middle: what was committed is whole, and the next run does the rest."""
     path = dump(
         tmp_path,
         *(conference(key=f"conf/x/P{n}", title=f"Number {n}.") for n in range(60)),
     )
-    environment = {**os.environ, "SHORTLIST_DATA_DIR": str(tmp_path / "data")}
-    environment.pop("SHORTLIST_DATABASE_URL", None)
+    env = environment(tmp_path / "data")
     arguments = ["import-dblp", str(path)]
     first = [sys.executable, "-c", IN_SMALL_BATCHES + KILLED + RUN, *arguments]
-    database = Database(f"sqlite:///{tmp_path / 'data' / 'shortlist.sqlite3'}")
-    killed = subprocess.run(first, env=environment, stdout=subprocess.DEVNULL, check=False)
+    database = make_installation(tmp_path / "data", sqlite_template)
+    killed = subprocess.run(first, env=env, stdout=subprocess.DEVNULL, check=False)
     assert killed.returncode == -signal.SIGKILL
     with database.session() as session:
         row = session.scalars(select(DumpImport)).one()
@@ -612,7 +611,7 @@ def test_killed_and_started_again(tmp_path: Path) -> None:
         assert row.counts["added"] == 15
         assert session.scalar(select(func.count()).select_from(Paper)) == 15
     command = [sys.executable, "-c", IN_SMALL_BATCHES + RUN, *arguments]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip().endswith(
         "60 papers added, 0 updated, 0 joined to another version, 0 unchanged, 0 left out,"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import shutil
 import zipfile
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,25 +27,12 @@ from app.services.papers.merging import merge_papers
 from app.services.pictures import uploads
 from app.services.summaries.deletion import delete_summary
 from tests.helpers.client import PASSWORD, Browser
+from tests.helpers.engines import copy_database
 from tests.helpers.factories import make_paper, make_summary, make_user, publish
 from tests.helpers.samples.crafted_pictures import saved
 from tests.helpers.samples.pictures import drawing, photo
 from tests.helpers.samples.shortscience import HEAD, ITEM, TAIL
 from tests.helpers.samples.vaults import contents, feed, import_vault, note, send, statuses
-
-
-@pytest.fixture
-def empty(sqlite_template: Database, tmp_path: Path) -> Iterator[Database]:
-    """Another site, with nothing in it."""
-    folder = tmp_path / "elsewhere"
-    folder.mkdir()
-    copy = Database("sqlite://", site_url="http://elsewhere", password_cost=0, data_dir=folder)
-    source, target = sqlite_template.engine.raw_connection(), copy.engine.raw_connection()
-    source.driver_connection.backup(target.driver_connection)  # type: ignore[union-attr]
-    source.close()
-    target.close()
-    yield copy
-    copy.close()
 
 
 def take_out(session: Session, folder: Path, *names: str) -> dict[str, bytes]:
@@ -133,12 +119,12 @@ def fill(session: Session) -> None:
     assert edited.edited_at is not None
 
 
-def test_the_bytes_are_the_same(session: Session, empty: Database, tmp_path: Path) -> None:
+def test_the_bytes_are_the_same(session: Session, elsewhere: Database, tmp_path: Path) -> None:
     fill(session)
     before = take_out(session, tmp_path / "before")
     assert len([name for name in before if name.endswith(".md")]) == 5
     assert len([name for name in before if "/pictures/" in name]) == 3
-    with empty.session() as there:
+    with elsewhere.session() as there:
         outcomes = import_vault(there, tmp_path / "before")
         assert statuses(outcomes) == {"added": 5}, outcomes
         assert take_out(there, tmp_path / "after") == before
@@ -155,7 +141,9 @@ def test_the_bytes_are_the_same(session: Session, empty: Database, tmp_path: Pat
     assert statuses(import_vault(session, tmp_path / "before")) == {"unchanged": 5}
 
 
-def test_several_texts_on_a_merged_paper(session: Session, empty: Database, tmp_path: Path) -> None:
+def test_several_texts_on_a_merged_paper(
+    session: Session, elsewhere: Database, tmp_path: Path
+) -> None:
     ann = make_user(session, "ann")
     papers = [make_paper(session, f"a/b/P{number}", "One work") for number in range(3)]
     for number, paper in enumerate(papers):
@@ -166,7 +154,7 @@ def test_several_texts_on_a_merged_paper(session: Session, empty: Database, tmp_
     session.commit()
     before = take_out(session, tmp_path / "before")
     assert [b"place" in content for content in before.values()] == [True, True, False]
-    with empty.session() as there:
+    with elsewhere.session() as there:
         assert statuses(import_vault(there, tmp_path / "before")) == {"added": 3}
         assert take_out(there, tmp_path / "after") == before
         assert statuses(import_vault(there, tmp_path / "before")) == {"unchanged": 3}
@@ -190,7 +178,7 @@ def test_two_files_of_one_place(session: Session, tmp_path: Path) -> None:
     assert session.scalars(select(Summary.source).order_by(Summary.place)).all() == ["One.", "Two."]
 
 
-def test_the_same_as_a_zip(session: Session, empty: Database, tmp_path: Path) -> None:
+def test_the_same_as_a_zip(session: Session, elsewhere: Database, tmp_path: Path) -> None:
     fill(session)
     path = tmp_path / "all.zip"
     users = people.list_writers(session)
@@ -201,7 +189,7 @@ def test_the_same_as_a_zip(session: Session, empty: Database, tmp_path: Path) ->
         session.rollback()
     assert path.read_bytes() == (tmp_path / "second.zip").read_bytes()
     before = take_out(session, tmp_path / "before")
-    with empty.session() as there:
+    with elsewhere.session() as there:
         assert statuses(import_vault(there, path)) == {"added": 5}
         assert take_out(there, tmp_path / "after") == before
 
@@ -217,6 +205,7 @@ texts = st.text(
 @given(source=texts, takeaway=texts, title=texts, author=texts, abstract=texts)
 def test_any_text_comes_back(
     sqlite_template: Database,
+    elsewhere: Database,
     tmp_path_factory: pytest.TempPathFactory,
     source: str,
     takeaway: str,
@@ -229,12 +218,9 @@ def test_any_text_comes_back(
     results = []
     folder = tmp_path_factory.mktemp("files")
     for number in (1, 2):
-        site = Database("sqlite://", site_url="http://x", password_cost=0, data_dir=folder)
-        one, other = sqlite_template.engine.raw_connection(), site.engine.raw_connection()
-        one.driver_connection.backup(other.driver_connection)  # type: ignore[union-attr]
-        one.close()
-        other.close()
-        with site.session() as session:
+        copy_database(sqlite_template, elsewhere)
+        elsewhere.info["data_dir"] = folder
+        with elsewhere.session() as session:
             if number == 1:
                 try:
                     paper = make_paper(
@@ -249,7 +235,6 @@ def test_any_text_comes_back(
                 outcomes = import_vault(session, folder / "1")
                 assert statuses(outcomes) == {"added": 1}, outcomes
             results.append(take_out(session, folder / str(number)))
-        site.close()
     assert results[0] == results[1]
 
 
@@ -383,7 +368,7 @@ def test_a_second_file_about_the_same_paper(session: Session, tmp_path: Path) ->
 
 
 def test_two_notes_with_one_picture_have_no_address_in_common(
-    session: Session, empty: Database, tmp_path: Path
+    session: Session, elsewhere: Database, tmp_path: Path
 ) -> None:
     folder = tmp_path / "notes"
     facts = {"user": "ann", "created": "2020-01-01"}
@@ -403,7 +388,7 @@ def test_two_notes_with_one_picture_have_no_address_in_common(
     assert statuses(import_vault(session, folder, ImportOptions(dry_run=True))) == {"unchanged": 3}
     before = take_out(session, tmp_path / "before")
     assert len(before) == 4
-    with empty.session() as there:
+    with elsewhere.session() as there:
         assert statuses(import_vault(there, tmp_path / "before")) == {"added": 3}
         assert take_out(there, tmp_path / "after") == before
     # Another secret link changes addresses, and no file.
@@ -747,7 +732,7 @@ def test_an_export_over_an_old_one_replaces_whole_files(session: Session, tmp_pa
 
 
 def test_notes_link_to_each_other_and_have_aliases(
-    session: Session, tmp_path: Path, empty: Database
+    session: Session, tmp_path: Path, elsewhere: Database
 ) -> None:
     mira = make_user(session, "mira")
     one = make_paper(session, "conf/x/One1", "The first: one", year=2001)
@@ -763,6 +748,6 @@ def test_notes_link_to_each_other_and_have_aliases(
         "\n[t](conf-x-Two2.md) `[t](/paper/conf/x/Two2)` [u](/paper/conf/x/Three3) \\cite{a/b}\n"
     )
     assert files["mira/conf-x-Two2.md"].decode().endswith("[1]: conf-x-One1.md\n")
-    with empty.session() as site:
+    with elsewhere.session() as site:
         import_vault(site, tmp_path / "1")
         assert take_out(site, tmp_path / "2") == files

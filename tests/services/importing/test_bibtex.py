@@ -304,7 +304,9 @@ def exported(session: Session, path: Path) -> bytes:
     return path.read_bytes()
 
 
-def test_out_and_in_again_is_the_same(session: Session, tmp_path: Path) -> None:
+def test_out_and_in_again_is_the_same(
+    session: Session, elsewhere: Database, tmp_path: Path
+) -> None:
     assert {each.status for each in read(session, "\n".join(NASTY))} == {"added"}
     make_paper(session, "conf/nips/X1", "By hand: $5 & $6", venue="NIPS", venue_title="In full")
     make_paper(session, "10.1000/key", "A DOI for a key", authors=("Ann Lee", "Ann Lee"))
@@ -312,14 +314,9 @@ def test_out_and_in_again_is_the_same(session: Session, tmp_path: Path) -> None:
     first = exported(session, tmp_path / "a.bib")
     for table in (Paper, Author, Venue):
         assert session.scalars(select(table)).first() is not None
-    empty = Database("sqlite://", site_url="http://localhost", password_cost=1)
-    from app.services.operation import schema
-
-    schema.upgrade(empty)
-    with empty.session() as other:
+    with elsewhere.session() as other:
         outcomes = read_path(other, tmp_path / "a.bib")
         assert [each.status for each in outcomes] == ["added"] * bibtex_file.count_entries(session)
         assert exported(other, tmp_path / "b.bib") == first
         kinds = other.scalars(select(Identifier.kind).order_by(Identifier.id)).all()
     assert kinds == session.scalars(select(Identifier.kind).order_by(Identifier.id)).all()
-    empty.close()

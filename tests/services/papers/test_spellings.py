@@ -14,7 +14,6 @@ from app.queries import papers
 from app.queries.search import results
 from app.services.exporting import bibtex_file
 from app.services.exporting.citations import record_of
-from app.services.operation import schema
 from app.services.papers.adding import add_paper
 from app.services.papers.merge_undo import undo_merge
 from app.services.papers.merging import merge_papers
@@ -88,7 +87,9 @@ def test_what_is_called_so_is_not_stored_again(session: Session, turned: bool) -
     assert venues == {"one": "nature", "two": None}
 
 
-def test_exporting_what_was_exported_changes_nothing(session: Session, tmp_path: Path) -> None:
+def test_exporting_what_was_exported_changes_nothing(
+    session: Session, elsewhere: Database, tmp_path: Path
+) -> None:
     entries = TWO + (
         "@inproceedings{DBLP:conf/nips/RenHGS15, title={Gamma third}, author={Wei Wang 0001},"
         " booktitle={Advances in Neural Information Processing Systems 28, Montreal, Canada},"
@@ -100,12 +101,9 @@ def test_exporting_what_was_exported_changes_nothing(session: Session, tmp_path:
     first = exported(session, tmp_path / "first.bib")
     assert "Systems 28, Montreal, Canada}" in first
     assert "booktitle     = {NIPS}" in first
-    empty = Database("sqlite://", site_url="http://localhost", password_cost=1)
-    schema.upgrade(empty)
-    with empty.session() as other:
+    with elsewhere.session() as other:
         read(other, first)
         assert exported(other, tmp_path / "second.bib") == first
-    empty.close()
 
 
 def test_a_venue_in_small_letters_is_no_other_venue(session: Session) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
@@ -285,19 +286,23 @@ def test_no_forwarded_address_is_a_fault(config: Config, database: Database, val
     assert browser.post("/login", data, headers=headers, environ_overrides=where).status == 422
 
 
-@pytest.mark.parametrize("name", ["X-Forwarded-Proto", "X-Forwarded-Host"])
-@pytest.mark.parametrize("value", ["", "junk", "a b", "javascript", "[", "::", "a:b", "é", "/../"])
+NAMES = ("X-Forwarded-Proto", "X-Forwarded-Host")
+PATHS = ("/", "/feed.atom", "/no/such", "/sitemap.xml", "/settings")
+VALUES = ("", "junk", "a b", "javascript", "[", "::", "a:b", "é", "/../")
+
+
 @pytest.mark.parametrize("site_url", ["", "http://localhost"])
-def test_no_forwarded_name_is_a_fault(
-    config: Config, database: Database, name: str, value: str, site_url: str
-) -> None:
+def test_no_forwarded_name_is_a_fault(config: Config, database: Database, site_url: str) -> None:
     app = create_app(replace(config, proxies=1, site_url=site_url), database)
     app.testing = False
-    browser = Browser(app.test_client())
-    headers = {name: value.encode().decode("latin-1")}
-    for path in ("/", "/feed.atom", "/no/such", "/sitemap.xml", "/settings"):
-        assert browser.get(path, headers=headers).status < 500
-    assert browser.post("/login", {"name": "ann"}, headers=headers).status < 500
+    faults = []
+    for name, value in product(NAMES, VALUES):
+        browser = Browser(app.test_client())
+        headers = {name: value.encode().decode("latin-1")}
+        answers = [browser.get(path, headers=headers) for path in PATHS]
+        answers.append(browser.post("/login", {"name": "ann"}, headers=headers))
+        faults += [(name, value) for answer in answers if answer.status >= 500]
+    assert faults == []
 
 
 def test_forwarded_addresses_count_only_behind_a_proxy(config: Config, database: Database) -> None:

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.services.papers.merging import merge_papers
 from app.views.site import feeds
-from app.views.site.feeds import ITEMS
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, make_user, publish
 
 OLD = "{http://www.shortscience.org}"
 ATOM = "{http://www.w3.org/2005/Atom}"
+ITEMS = 4  # of a page, instead of as many as a reader gets
 
 
 def write(session: Session) -> None:
@@ -128,8 +128,14 @@ def test_formulas_in_a_feed_are_mathml(guest: Browser, session: Session) -> None
     [("/feed.atom", f"{ATOM}entry", f"{ATOM}link"), ("/rss.xml", "item", f"{ATOM}link")],
 )
 def test_pages_of_a_feed_lead_to_each_other(
-    guest: Browser, session: Session, path: str, entry: str, link: str
+    guest: Browser,
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    entry: str,
+    link: str,
 ) -> None:
+    monkeypatch.setattr(feeds, "ITEMS", ITEMS)
     user = make_user(session)
     for number in range(ITEMS * 2 + 1):
         make_summary(session, user=user, source=f"Text {number}.")

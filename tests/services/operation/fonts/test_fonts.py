@@ -12,6 +12,7 @@ from fontTools.ttLib import TTFont
 from app.rendering.math.signs import WHOLE_FONT_SIGNS
 from app.services.operation.fonts.files import ensure_fonts, find_fonts, licence_of
 from app.services.operation.fonts.recipes import RECIPES, SMALL_MATH
+from tests.helpers.running import provide_fonts
 
 WHOLE_MATH = next(recipe for recipe in RECIPES if recipe.stem == "math-whole")
 # Of the fonts that most pages with formulas load, in bytes.
@@ -20,9 +21,9 @@ MOST_BYTES = 88_000
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = tmp_path_factory.mktemp("fonts") / "new"
-    ensure_fonts(found)
-    return found
+    data_dir = tmp_path_factory.mktemp("made")
+    provide_fonts(data_dir)
+    return data_dir / "fonts"
 
 
 @pytest.fixture(params=[SMALL_MATH, WHOLE_MATH], ids=["small", "whole"])
