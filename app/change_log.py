@@ -124,6 +124,16 @@ def name_of_path(noun: str, key: str) -> str:
     return f"/{noun}/{key}".replace("//", "/")
 
 
+def name_of_facts(path: str) -> str:
+    """The name of what a paper says of itself, by its path: all but its summaries."""
+    return f"facts:{path}"
+
+
+def name_of_text(path: str) -> str:
+    """The name of what a summary says, by its path: all but its votes."""
+    return f"text:{path}"
+
+
 def name_of_user(path: str) -> str:
     """The name of what a user is called, by the path of their page."""
     return f"called:{path}"

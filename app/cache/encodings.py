@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from werkzeug.http import parse_accept_header
 
-_ENCODINGS = ("br", "gzip")  # the smallest first
+ENCODINGS = ("br", "gzip")  # the smallest first
 
 
 def choose_encoding(accepted: str, offered: Container[str]) -> str:
@@ -24,4 +24,4 @@ def choose_encoding(accepted: str, offered: Container[str]) -> str:
 @lru_cache(maxsize=1000)  # browsers say the same each time
 def _taken(accepted: str) -> tuple[str, ...]:
     weights = dict(parse_accept_header(accepted))
-    return tuple(each for each in _ENCODINGS if weights.get(each, 0) > 0)
+    return tuple(each for each in ENCODINGS if weights.get(each, 0) > 0)

@@ -1,35 +1,30 @@
-"""Pages that are ready to be sent, kept until something that they show has changed."""
+"""Pages that are ready to be sent."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-import threading
-import time
-from collections import OrderedDict, defaultdict, deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import brotli
 
-from app.cache.encodings import choose_encoding
+from app.cache.encodings import ENCODINGS, choose_encoding
 from app.cache.keys import PageKey
-from app.cache.log import LogReader, LogUnavailable
-from app.cache.names import ANYTHING
-from app.change_log import EVERYTHING
+from app.cache.log import LogReader
+from app.cache.store import Store
 
 Headers = list[tuple[str, str]]
 
-# Once for a page that is kept; for one answer it must not take longer than making it.
+# A page that is asked for again is packed once; one answer must not take longer than making it.
 GZIP_LEVEL = 6
 QUICK_GZIP_LEVEL = 1
 BROTLI_QUALITY = 5
 MIN_PACKED_BYTES = 500  # less is not worth it
-MAX_PAGE_BYTES = 2_000_000
 # Of whatever is asked for once, only a mark is kept: a crawler must not push out what people read.
 MAX_ASKED_ONCE = 50_000
-MAX_REMEMBERED_CHANGES = 5_000
 _OVERHEAD_BYTES = 1_000  # of a page, for its names and headers
+_SET_HERE = ("content-length", "content-encoding", "etag", "vary")
 
 
 @dataclass(frozen=True)
@@ -42,6 +37,7 @@ class CachedPage:
         headers: by content encoding, whole.
         names: what it stands on.
         expires_at: seconds since 1970 at which it says something else, `None` for never.
+        is_packed: whether it is there in every encoding, packed well.
     """
 
     status: int
@@ -50,6 +46,7 @@ class CachedPage:
     headers: dict[str, Headers]
     names: frozenset[str]
     expires_at: float | None
+    is_packed: bool = False
 
     @property
     def size(self) -> int:
@@ -59,89 +56,15 @@ class CachedPage:
 Answer = tuple[int, Headers, bytes]
 
 
-class PageCache:
-    """The pages of one process.
-
-    Args:
-        log: what was changed.
-        max_bytes: how much memory pages may take.
-    """
+class PageCache(Store):
+    """The pages of one process, and the parts that are kept beside them."""
 
     def __init__(self, log: LogReader, max_bytes: int) -> None:
-        self._log = log
-        self._max_bytes = max_bytes
-        self._lock = threading.RLock()
-        self._pages: OrderedDict[PageKey, CachedPage] = OrderedDict()
-        self._by_name: defaultdict[str, set[PageKey]] = defaultdict(set)
-        self._size = 0
+        super().__init__(log, max_bytes)
         self._asked_once: tuple[set[int], set[int]] = set(), set()
-        self._number = 0  # of the newest change that is known here
-        self._changes: deque[tuple[int, str]] = deque(maxlen=MAX_REMEMBERED_CHANGES)
-        self._forgotten = 0  # the newest change that is not in `_changes` any more
-        self._seen = threading.local()  # the version that this thread has seen, as `version`
 
     def __len__(self) -> int:
-        return len(self._pages)
-
-    def find(self, key: PageKey) -> CachedPage | None:
-        """The page for a request, if there is one that is true now."""
-        try:
-            self._catch_up()
-        except LogUnavailable:
-            return None
-        with self._lock:
-            page = self._pages.get(key)
-            if page is None:
-                return None
-            if page.expires_at is not None and page.expires_at <= time.time():
-                self._drop(key)
-                return None
-            self._pages.move_to_end(key)
-            return page
-
-    def is_caught_up(self) -> bool:
-        """Whether `find` would answer without reading the log."""
-        try:
-            return self._log.version() == getattr(self._seen, "version", None)
-        except LogUnavailable:
-            return False
-
-    def begin(self) -> int | None:
-        """The newest change, or `None` if no page can be kept.
-
-        To be asked before a page is made.
-        """
-        try:
-            self._catch_up()
-        except LogUnavailable:
-            return None
-        return self._number
-
-    def keep(self, key: PageKey, number: int, page: CachedPage) -> bool:
-        """Keep a page that was asked for before, unless something it shows was changed since.
-
-        Args:
-            number: what `begin` said before the page was made.
-        """
-        if page.size > min(MAX_PAGE_BYTES, self._max_bytes):
-            return False
-        try:
-            self._catch_up()
-        except LogUnavailable:
-            return False
-        with self._lock:
-            if number < self._forgotten or any(
-                since > number and _concerns(name, page.names) for since, name in self._changes
-            ):
-                return False
-            self._drop(key)
-            self._pages[key] = page
-            self._size += page.size
-            for name in page.names:
-                self._by_name[name].add(key)
-            while self._size > self._max_bytes:
-                self._drop(next(iter(self._pages)))
-            return True
+        return sum(isinstance(key, PageKey) for key in self._items)
 
     def was_asked(self, key: PageKey) -> bool:
         """Whether a page was asked for lately; from now on it was."""
@@ -155,49 +78,13 @@ class PageCache:
                 self._asked_once = set(), present
             return False
 
-    def close(self) -> None:
-        """Let go of pages and connections."""
-        with self._lock:
-            self._clear()
-        self._log.close()
-
-    def _catch_up(self) -> None:
-        version = self._log.version()
-        if version == getattr(self._seen, "version", None):
-            return
-        with self._lock:
-            newest, rows = self._log.read(self._number)
-            for number, name in rows:
-                self._remember(number, name)
-            self._number = newest
-        self._seen.version = version
-
-    def _remember(self, number: int, name: str) -> None:
-        if len(self._changes) == MAX_REMEMBERED_CHANGES:
-            self._forgotten = self._changes[0][0]
-        self._changes.append((number, name))
-        if name == EVERYTHING:
-            self._clear()
-            return
-        for changed in (name, ANYTHING):
-            for key in list(self._by_name.get(changed, ())):
-                self._drop(key)
-
-    def _drop(self, key: PageKey) -> None:
-        page = self._pages.pop(key, None)
-        if page is None:
-            return
-        self._size -= page.size
-        for name in page.names:
-            keys = self._by_name[name]
-            keys.discard(key)
-            if not keys:
-                del self._by_name[name]
-
-    def _clear(self) -> None:
-        self._pages.clear()
-        self._by_name.clear()
-        self._size = 0
+    def pack(self, key: PageKey, page: CachedPage) -> CachedPage:
+        """A page that is asked for again, packed well; so it is kept from now on."""
+        if page.is_packed:
+            return page
+        packed = _with_bodies(page, page.headers[""], _pack_well(page.bodies[""]), is_packed=True)
+        self.replace(key, page, packed)
+        return packed
 
 
 def make_page(
@@ -207,42 +94,48 @@ def make_page(
     *,
     names: Iterable[str] = (),
     expires_at: float | None = None,
-    is_kept: bool,
+    accepted: str = "",
 ) -> CachedPage:
-    """A page of what the app answered, with its other encodings.
+    """A page of what the app answered, packed quickly for who asked.
 
     Args:
         headers: the app's; length, encoding and ETag are set here.
-        is_kept: whether it is sent often, and so worth being packed well.
+        accepted: the request's `Accept-Encoding`.
     """
     etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
     bodies = {"": body}
-    if len(body) >= MIN_PACKED_BYTES:
-        level = GZIP_LEVEL if is_kept else QUICK_GZIP_LEVEL
-        bodies["gzip"] = gzip.compress(body, level, mtime=0)
-        if is_kept:
-            bodies["br"] = brotli.compress(body, quality=BROTLI_QUALITY)
-    kept = [
-        pair
-        for pair in headers
-        if pair[0].lower() not in ("content-length", "content-encoding", "etag", "vary")
-    ]
-    vary = ", ".join(
-        dict.fromkeys(
-            [value for name, value in headers if name.lower() == "vary"] + ["Accept-Encoding"]
-        )
-    )
+    if len(body) >= MIN_PACKED_BYTES and choose_encoding(accepted, ("gzip",)):
+        bodies["gzip"] = gzip.compress(body, QUICK_GZIP_LEVEL, mtime=0)
+    page = CachedPage(status, etag, {}, {}, frozenset(names), expires_at)
+    return _with_bodies(page, headers, bodies, is_packed=len(body) < MIN_PACKED_BYTES)
+
+
+def _pack_well(body: bytes) -> dict[str, bytes]:
+    return {
+        "": body,
+        "gzip": gzip.compress(body, GZIP_LEVEL, mtime=0),
+        "br": brotli.compress(body, quality=BROTLI_QUALITY),
+    }
+
+
+def _with_bodies(
+    page: CachedPage, headers: Headers, bodies: dict[str, bytes], *, is_packed: bool
+) -> CachedPage:
+    kept = [pair for pair in headers if pair[0].lower() not in _SET_HERE]
+    given = [value for name, value in headers if name.lower() == "vary"]
+    varies = [each.strip() for value in (*given, "Accept-Encoding") for each in value.split(",")]
+    vary = ", ".join(dict.fromkeys(varies))
     by_encoding = {
         encoding: [
             *kept,
             ("Vary", vary),
-            ("ETag", etag_in(etag, encoding)),
+            ("ETag", etag_in(page.etag, encoding)),
             *([("Content-Encoding", encoding)] if encoding else []),
             ("Content-Length", str(len(content))),
         ]
         for encoding, content in bodies.items()
     }
-    return CachedPage(status, etag, bodies, by_encoding, frozenset(names), expires_at)
+    return replace(page, bodies=bodies, headers=by_encoding, is_packed=is_packed)
 
 
 def etag_in(etag: str, encoding: str) -> str:
@@ -270,8 +163,4 @@ def _is_known(page: CachedPage, known: str) -> bool:
     if known.strip() == "*":
         return True
     tags = {each.strip().removeprefix("W/") for each in known.split(",")}
-    return any(etag_in(page.etag, encoding) in tags for encoding in page.bodies)
-
-
-def _concerns(name: str, names: frozenset[str]) -> bool:
-    return name == EVERYTHING or name in names or ANYTHING in names
+    return any(etag_in(page.etag, encoding) in tags for encoding in ("", *ENCODINGS))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 
 from app.cache.keys import PageKey, key_of
 from app.cache.names import names_of_page
-from app.cache.pages import Answer, Headers, PageCache, answer_with, make_page
+from app.cache.pages import Answer, CachedPage, Headers, PageCache, answer_with, make_page
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 App = Callable[[Environ, StartResponse], Iterable[bytes]]
 
+CACHE = "shortlist.cache"  # in the environment of every request
 NOTE = "shortlist.page"  # in the environment of a request whose answer could be kept
 
 
@@ -51,12 +52,14 @@ class CachedApp:
         self.cache = cache
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        environ[CACHE] = self.cache
         has_body = environ.get("CONTENT_LENGTH") not in (None, "", "0")
         key = None if has_body else _key(environ)
         if key is None:
             return self._app(environ, start_response)
-        page = self.cache.find(key)
+        page: CachedPage | None = self.cache.find(key)
         if page is not None:
+            page = self.cache.pack(key, page)
             return _send(answer_with(page, *_asked(environ)), start_response)
         if environ["REQUEST_METHOD"] == "HEAD":
             return self._app(environ, start_response)
@@ -93,14 +96,10 @@ class CachedApp:
         if any(name.lower() == "content-encoding" for name, _ in headers):
             raise ValueError("What is shared must not be packed before it is kept.")
         is_plain = all(value.isascii() for _, value in headers)  # as servers and WSGI both have it
-        if not is_plain or not self.cache.was_asked(key):
-            page = make_page(status, headers, body, is_kept=False)
-            return _send(answer_with(page, *asked), start_response)
-        names = names_of_page(key.path, body) | note.names
-        page = make_page(
-            status, headers, body, names=names, expires_at=note.expires_at, is_kept=True
-        )
-        self.cache.keep(key, number, page)
+        page = make_page(status, headers, body, expires_at=note.expires_at, accepted=asked[1])
+        if is_plain and self.cache.was_asked(key):
+            names = names_of_page(key.path, body) | note.names
+            self.cache.keep(key, number, replace(page, names=names))
         return _send(answer_with(page, *asked), start_response)
 
 
@@ -109,13 +108,14 @@ def find_answer(
 ) -> Answer | None:
     """The answer to a request, if it is kept and surely true.
 
-    It never waits for the database: when something was changed, it leaves the request to the app.
+    It neither waits for the database nor works for long: when something was changed, or the page
+    has yet to be packed, it leaves the request to the app.
     """
     if not cache.is_caught_up():
         return None
     key = key_of(method, path, query, header)
-    page = None if key is None else cache.find(key)
-    if page is None:
+    page: CachedPage | None = None if key is None else cache.find(key)
+    if page is None or not page.is_packed:
         return None
     return answer_with(page, method, header("accept-encoding") or "", header("if-none-match") or "")
 

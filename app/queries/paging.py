@@ -72,10 +72,12 @@ def take_page(
     after: str | None = None,
     before: str | None = None,
     skip: int = 0,
+    entities: bool = True,
 ) -> Slice:
     """One page of `query`: the rows after or before a cursor, or after `skip` rows.
 
-    A cursor that cannot be read is ignored: the first page then. One query.
+    A cursor that cannot be read is ignored: the first page then. One query, which gives entities,
+    or else rows of columns.
     """
     backwards = before is not None
     cursor = _read(before if backwards else after, order)
@@ -93,7 +95,11 @@ def take_page(
     query = query.order_by(*directions).limit(size + 1)
     if cursor is None and skip:
         query = query.offset(skip)
-    rows: Sequence[Any] = session.scalars(query).unique().all()
+    rows: Sequence[Any] = (
+        session.scalars(query).unique().all()
+        if entities
+        else session.connection().execute(query).all()
+    )
     more = len(rows) > size
     rows = list(rows[:size])
     if backwards:

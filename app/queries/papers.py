@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.models import Author, Identifier, Paper, PaperAuthor, PaperMerge, User, Venue
+from app.models import Identifier, Paper, PaperAuthor, PaperMerge, User
 from app.queries import summaries
 from app.queries.listed_authors import load_listed_authors
-from app.queries.paging import Order, Slice, parse_whole, take_page
 from app.queries.summary_entries import SummaryEntry
 from app.text.words import title_folded
 
 SAME_TITLE = 10  # "Preface" has thousands
-BY_RANK = Order((Paper.rank,), Paper.id, (parse_whole,))
 
 
 @dataclass(frozen=True)
@@ -32,39 +29,6 @@ class PaperRow:
 def find_paper_by_key(session: Session, key: str) -> Paper | None:
     """The paper of exactly this bibtex key, with authors and venue."""
     return session.scalar(_select_with_relations().where(Paper.key == key))
-
-
-def list_papers_of_venue(
-    session: Session,
-    venue: Venue,
-    year: int | None,
-    viewer: User | None,
-    *,
-    size: int,
-    **cursors: Any,
-) -> Slice:
-    """Papers of a venue, of one year or of all."""
-    only = Paper.venue_id == venue.id
-    if year is not None:
-        only = and_(only, Paper.year == year)
-    return _list_papers(session, only, viewer, size=size, **cursors)
-
-
-def list_papers_of_author(
-    session: Session,
-    author: Author,
-    year: int | None,
-    viewer: User | None,
-    *,
-    size: int,
-    **cursors: Any,
-) -> Slice:
-    """Papers of an author, of one year or of all."""
-    theirs = select(PaperAuthor.paper_id).where(PaperAuthor.author_id == author.id)
-    only: ColumnElement[bool] = Paper.id.in_(theirs)
-    if year is not None:
-        only = and_(only, Paper.year == year)
-    return _list_papers(session, only, viewer, size=size, **cursors)
 
 
 def load_paper_rows(
@@ -82,6 +46,16 @@ def load_paper_rows(
         )
         for paper in papers
     ]
+
+
+def load_rows_of_papers(
+    session: Session, ids: Sequence[int], viewer: User | None
+) -> dict[int, PaperRow]:
+    """Rows for the papers with some numbers, by number; a fixed number of queries."""
+    query = select(Paper).options(joinedload(Paper.venue)).where(Paper.id.in_(ids))
+    found = session.scalars(query).all()
+    load_listed_authors(session, found)
+    return {row.paper.id: row for row in load_paper_rows(session, found, viewer)}
 
 
 def load_papers(session: Session, ids: Sequence[int]) -> dict[int, Paper]:
@@ -140,16 +114,6 @@ def list_identifiers(session: Session, paper: Paper) -> list[Identifier]:
             select(Identifier).where(Identifier.paper_id == paper.id).order_by(Identifier.id)
         )
     )
-
-
-def _list_papers(
-    session: Session, only: ColumnElement[bool], viewer: User | None, **page: Any
-) -> Slice:
-    """Papers that fulfil a condition: those with summaries first, newest first, best first."""
-    query = select(Paper).options(joinedload(Paper.venue)).where(only)
-    found = take_page(session, query, BY_RANK, **page)
-    load_listed_authors(session, found.rows)
-    return Slice(load_paper_rows(session, found.rows, viewer), found.before, found.after)
 
 
 def _select_with_relations() -> Select[Paper]:

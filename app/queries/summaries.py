@@ -6,15 +6,14 @@ import random
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session, defer, joinedload, load_only, selectinload
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
-from app.models import FormerName, Paper, PaperAuthor, Summary, SummaryTag, Tag, User
+from app.models import FormerName, Paper, PaperAuthor, Summary, User
 from app.queries.listed_authors import load_listed_authors
-from app.queries.paging import Order, Slice, parse_moment, parse_small, take_page
+from app.queries.paging import Order, Slice, parse_moment, take_page
 from app.queries.summary_entries import SummaryEntry, make_entries
 from app.queries.visibility import (
     by_writer,
@@ -24,80 +23,7 @@ from app.queries.visibility import (
     visible_to,
 )
 
-ORDERS = {
-    "popular": Order((Summary.popularity,), Summary.id, (float.fromhex,)),
-    # Of few rows, which are sorted: by a sum, so that no database walks through all texts in the
-    # order of the index until it has met enough of them.
-    "popular among": Order(
-        ((Summary.popularity + 0).label("popularity"),), Summary.id, (float.fromhex,)
-    ),
-    "recent": Order((Summary.published_at,), Summary.id, (parse_moment,)),
-    "written": Order((Summary.created_at,), Summary.id, (parse_moment,)),
-    "rated": Order((Summary.score,), Summary.id, (parse_small,)),
-    "tagged": Order((SummaryTag.score,), SummaryTag.summary_id, (parse_small,)),
-}
-
-
-def list_public_summaries(
-    session: Session,
-    viewer: User | None,
-    *,
-    tab: str,
-    section: str | None,
-    size: int,
-    after: str | None = None,
-    before: str | None = None,
-    skip: int = 0,
-) -> Slice:
-    """Public summaries by one of `ORDERS`, as a slice of entries."""
-    query = _select_for_lists().where(public())
-    if section is not None:
-        query = query.where(Summary.section_slug == section)
-    return _load_entry_slice(
-        session, viewer, query, ORDERS[tab], size=size, after=after, before=before, skip=skip
-    )
-
-
-def list_popular_since(
-    session: Session,
-    viewer: User | None,
-    since: datetime,
-    *,
-    section: str | None,
-    **page: Any,
-) -> Slice:
-    """Public summaries that were published since a moment, most popular first."""
-    # In two steps, so that only what an index has is sorted.
-    query = (
-        select(Summary)
-        .options(load_only(Summary.popularity))
-        .where(public(), Summary.published_at >= since)
-    )
-    if section is not None:
-        query = query.where(Summary.section_slug == section)
-    found = take_page(session, query, ORDERS["popular among"], **page)
-    shown = load_entries(session, [summary.id for summary in found.rows], viewer)
-    return replace(found, rows=[shown[row.id] for row in found.rows if row.id in shown])
-
-
-def list_summaries_by_user(
-    session: Session, user: User, viewer: User | None, *, size: int, **cursors: Any
-) -> Slice:
-    """What the viewer may see as written by `user`, newest first."""
-    query = _select_for_lists().where(by_writer(user, viewer))
-    return _load_entry_slice(session, viewer, query, ORDERS["written"], size=size, **cursors)
-
-
-def list_summaries_by_tag(
-    session: Session, tag: Tag, viewer: User | None, *, size: int, **cursors: Any
-) -> Slice:
-    """Public summaries that carry a tag, best first."""
-    query = (
-        _select_for_lists()
-        .join(SummaryTag, SummaryTag.summary_id == Summary.id)
-        .where(public(), SummaryTag.tag_id == tag.id, SummaryTag.score.is_not(None))
-    )
-    return _load_entry_slice(session, viewer, query, ORDERS["tagged"], size=size, **cursors)
+LATEST = Order((Summary.published_at,), Summary.id, (parse_moment,))
 
 
 def list_summaries_of_paper(
@@ -263,7 +189,9 @@ def find_best_summaries(
 def list_latest(session: Session, **page: Any) -> Slice:
     """A page of public summaries in full, the latest first, for feeds."""
     query = _select_without_authors().where(public())
-    return _load_entry_slice(session, None, query, ORDERS["recent"], **page)
+    found = take_page(session, query, LATEST, **page)
+    load_listed_authors(session, {summary.paper for summary in found.rows})
+    return replace(found, rows=make_entries(session, found.rows, None))
 
 
 def latest_paper_keys(session: Session, limit: int) -> list[str]:
@@ -294,14 +222,6 @@ def choose_random_paper_key(session: Session) -> str | None:
         .order_by(Summary.id)
         .limit(1)
     )
-
-
-def _load_entry_slice(
-    session: Session, viewer: User | None, query: Select[Any], order: Order, **page: Any
-) -> Slice:
-    found = take_page(session, query, order, **page)
-    load_listed_authors(session, {summary.paper for summary in found.rows})
-    return Slice(make_entries(session, found.rows, viewer), found.before, found.after)
 
 
 def _select_with_relations() -> Select[Summary]:

@@ -38,10 +38,11 @@ class SummaryEntry:
     def fragment(self) -> str:
         """Where a link from elsewhere finds it on its paper's page.
 
-        A paper has one summary of a name but may have several anonymous ones, and only that page
-        knows which of them is `anon`.
+        A paper may have several anonymous ones, and after a merge several of a name; only that
+        page knows which of them is which.
         """
-        return f"page-by-{self.summary.id}" if self.summary.anonymous else self.anchor
+        is_one_of_several = self.summary.anonymous or self.summary.place > 0
+        return f"page-by-{self.summary.id}" if is_one_of_several else self.anchor
 
 
 def make_entries(

@@ -15,7 +15,9 @@ from app.change_log import (
     EVERYTHING,
     MAX_NAMES,
     name_changes,
+    name_of_facts,
     name_of_path,
+    name_of_text,
     name_of_title,
     name_of_user,
 )
@@ -48,13 +50,20 @@ def name_papers(session: Session, paper_ids: Collection[int]) -> None:
     names: set[str] = set()
     if paper_ids:
         for key, title, venue in session.execute(query.where(Paper.id.in_(paper_ids))):
-            names |= {name_of_path("paper", key), name_of_title(title)}
+            path = name_of_path("paper", key)
+            names |= {path, name_of_facts(path), name_of_title(title)}
             names |= {name_of_path("venue", venue)} if venue else set()
     name_changes(session.connection(), names, _OF_PAPERS)
 
 
-def name_summaries(session: Session, summary_ids: Collection[int]) -> None:
-    """Name the pages of summaries that everybody may read, of their papers, writers and tags."""
+def name_summaries(
+    session: Session, summary_ids: Collection[int], voted: Collection[int] = ()
+) -> None:
+    """Name the pages of summaries that everybody may read, of their papers, writers and tags.
+
+    Args:
+        voted: of these numbers, those of summaries of which only the votes change.
+    """
     if len(summary_ids) > MAX_NAMES:
         name_everything(session)
         return
@@ -67,7 +76,9 @@ def name_summaries(session: Session, summary_ids: Collection[int]) -> None:
         shown = shown.join(User, Summary.user_id == User.id)
         shown = shown.join(Paper, Summary.paper_id == Paper.id)
         for row in session.execute(shown.outerjoin(Venue, Paper.venue).where(*public)):
-            names |= {name_of_path("summary", str(row.id)), name_of_path("paper", row.key)}
+            path = name_of_path("summary", str(row.id))
+            names |= {path, name_of_path("paper", row.key)}
+            names |= set() if row.id in voted else {name_of_text(path)}
             names |= set() if row.anonymous else {name_of_path("user", row.name)}
             names |= {name_of_path("venue", row.venue)} if row.venue else set()
         tags = select(Tag.name).join(SummaryTag, SummaryTag.tag_id == Tag.id)

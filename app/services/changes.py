@@ -252,7 +252,8 @@ def _name_pages(session: Session, changes: _Changes, present: dict[int, _Summary
     if changes.papers or linked:
         changed_pages.name_papers(session, {*changes.papers, *linked})
     if changes.summaries or changes.scores:
-        changed_pages.name_summaries(session, {*present, *changes.scores})
+        voted = changes.scores.keys() - changes.summaries.keys()
+        changed_pages.name_summaries(session, {*present, *voted}, voted)
     if changes.writers:
         changed_pages.name_users(session, changes.writers)
     is_less = (

@@ -199,7 +199,7 @@ def test_ages_end_a_page(
         assert "59 minutes ago" in client.get("/?tab=recent").text
     later = made + timedelta(hours=1, seconds=1)
     monkeypatch.setattr(moments, "now", lambda: later)
-    monkeypatch.setattr("app.cache.pages.time.time", later.timestamp)
+    monkeypatch.setattr("app.cache.store.time.time", later.timestamp)
     assert "1 hour ago" in client.get("/?tab=recent").text
 
 

@@ -36,7 +36,7 @@ def names(session: Session) -> list[str]:
 
 
 def page(*stands_on: str, body: bytes = b"x") -> object:
-    return make_page(200, [], body, names=stands_on, is_kept=True)
+    return make_page(200, [], body, names=stands_on)
 
 
 def test_a_summary_names_all_that_shows_it(session: Session) -> None:
@@ -52,6 +52,8 @@ def test_a_summary_names_all_that_shows_it(session: Session) -> None:
         "/tag/deep",
         "/user/ada",
         "/venue/conf/test",
+        "facts:/paper/conf/test/Target",
+        f"text:/summary/{summary.id}",
         f"title:{target.title_folded}",
     ]
 

@@ -1,11 +1,13 @@
-"""A kept page is the page that would be made now, whatever was written before."""
+"""What is kept is what would be made now, for every reader, whatever was written before."""
 
 from __future__ import annotations
 
 import random
+import re
 from collections import deque
 from collections.abc import Callable
 from difflib import unified_diff
+from itertools import product
 
 import pytest
 from flask import Flask
@@ -23,9 +25,12 @@ from app.services.refusals import Refusal
 from app.services.similar import similarity
 from app.services.summaries import deletion
 from app.views.http import moments
+from app.views.http.access import TOKEN
 from tests.helpers.factories import make_paper, make_user, publish
 
 STEPS = 30
+MEMBERS = 2
+OF_MEMBERS = 3  # pages that each member looks at in a step
 LISTS = ("/", "/?tab=recent", "/?tab=rated", "/venues", "/tags", "/users", "/wanted", "/about")
 FEEDS = ("/feed.atom", "/rss.xml", "/sitemap.xml")
 
@@ -193,7 +198,8 @@ def test_a_kept_page_is_the_page_of_now(
     monkeypatch.setattr(moments, "now", lambda: present)
     walk = Walk(session, seed)
     cached, uncached = Client(app.wsgi_app), Client(app.wsgi_app._app)  # type: ignore[attr-defined]
-    kept = 0
+    members = [_signed_in(app, session, user) for user in walk.users[:MEMBERS]]
+    kept = parts = 0
     for number in range(STEPS):
         paths = [*walk.paths(), *LISTS, *FEEDS]
         shown = walk.chance.sample(paths, 12)
@@ -205,5 +211,32 @@ def test_a_kept_page_is_the_page_of_now(
             assert found.status_code == true.status_code, (number, done, path)
             difference = unified_diff(found.text.splitlines(), true.text.splitlines(), n=0)
             assert not list(difference), (number, done, path)
+        looked_at = walk.chance.sample(shown, OF_MEMBERS)
+        for clients, path in product(members, looked_at):
+            lines = [_say(client.get(path).text) for client in clients]
+            difference = unified_diff(*lines, n=0)
+            assert not list(difference), (number, done, path)
         kept += len(app.wsgi_app.cache)  # type: ignore[attr-defined]
+        parts += len(app.wsgi_app.cache._items) - len(app.wsgi_app.cache)  # type: ignore[attr-defined]
     assert kept  # or nothing was tested
+    assert parts
+
+
+def _signed_in(app: Flask, session: Session, user: User) -> tuple[Client, Client]:
+    """A member's clients: one of the app with its cache, one of the app alone."""
+    token = account.start_session(session, user)
+    session.commit()
+    browser = app.test_client()
+    with browser.session_transaction() as cookie:
+        cookie[TOKEN] = token
+    found = browser.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    assert found is not None
+    clients = Client(app.wsgi_app), Client(app.wsgi_app._app)  # type: ignore[attr-defined]
+    for client in clients:
+        client.set_cookie(found.key, found.value)
+    return clients
+
+
+def _say(html: str) -> list[str]:
+    """What a page says, line by line; the token of its forms is another one each second."""
+    return re.sub(r'(name="csrf_token" value=)"[^"]+"', r"\1", html).splitlines()

@@ -45,6 +45,7 @@ ROOMS: dict[str, list[set[str]]] = {
         {"summaries"},
         {"catalogue", "papers"},
         {"maps"},
+        {"parts"},
         {"assets"},
         {"http"},
         {""},

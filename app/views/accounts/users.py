@@ -8,10 +8,11 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.db import now
-from app.queries import people, summaries
+from app.queries import list_lines, people
 from app.views.http import listing, openings
 from app.views.http.access import db, viewer
 from app.views.http.shared_pages import expire_page, shared
+from app.views.parts.rows import show_entries
 
 blueprint = Blueprint("users", __name__)
 USERS = 50
@@ -36,7 +37,7 @@ def show(name: str) -> str | Response:
     if user.name != name:
         return redirect(url_for("users.show", name=user.name), 301)
     looking = viewer()
-    found = summaries.list_summaries_by_user(db(), user, looking, **listing.read_cursors())
+    found = list_lines.list_summaries_by_user(db(), user, looking, **listing.read_cursors())
     is_me = looking is not None and looking.id == user.id
     expire_page(now() + SCORE_LIFE)
     counts = people.load_user_row(db(), user, now())
@@ -46,7 +47,9 @@ def show(name: str) -> str | Response:
         summaries_count=counts.summaries
         + (people.count_hidden_summaries(db(), user) if is_me else 0),
         sciscore=counts.sciscore,
-        page=listing.make_cursor_page(found, **openings.argument()),
+        page=listing.make_cursor_page(
+            show_entries(found, openings.are_shown()), **openings.argument()
+        ),
         openings=openings.are_shown(),
         is_me=is_me,
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.queries import papers
+from app.queries import list_lines
 from app.queries.catalogue import authors
 from app.text.person_names import make_author_key, number_of_key
 from app.views.catalogue import bars
 from app.views.http import listing
-from app.views.http.access import db, viewer
+from app.views.http.access import db
 from app.views.http.shared_pages import shared
+from app.views.parts.rows import show_papers
 
 blueprint = Blueprint("authors", __name__)
 
@@ -23,7 +24,7 @@ def show(key: str) -> str | Response:
     if author is None:
         return _known_otherwise(key)
     year = listing.read_year()
-    found = papers.list_papers_of_author(db(), author, year, viewer(), **listing.read_cursors())
+    found = list_lines.list_papers_of_author(db(), author, year, **listing.read_cursors())
     return render_template(
         "authors/author.html",
         author=author,
@@ -34,7 +35,7 @@ def show(key: str) -> str | Response:
             authors.list_author_years(db(), author), url_for("authors.show", key=author.key), year
         ),
         year=year,
-        page=listing.make_cursor_page(found, year=year),
+        page=listing.make_cursor_page(show_papers(found), year=year),
     )
 
 

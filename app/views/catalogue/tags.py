@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from app.queries import summaries
+from app.queries import list_lines
 from app.queries.catalogue import overview
 from app.views.http import listing, openings
-from app.views.http.access import db, viewer
+from app.views.http.access import db
 from app.views.http.shared_pages import shared
+from app.views.parts.rows import show_entries
 
 blueprint = Blueprint("tags", __name__)
 TAGS = 200
@@ -32,10 +33,12 @@ def show(name: str) -> str | Response:
         abort(404)
     if tag.name != name:
         return redirect(url_for("tags.show", name=tag.name), 301)
-    found = summaries.list_summaries_by_tag(db(), tag, viewer(), **listing.read_cursors())
+    found = list_lines.list_summaries_by_tag(db(), tag, **listing.read_cursors())
     return render_template(
         "tags/tag.html",
         tag=tag,
-        page=listing.make_cursor_page(found, **openings.argument()),
+        page=listing.make_cursor_page(
+            show_entries(found, openings.are_shown()), **openings.argument()
+        ),
         openings=openings.are_shown(),
     )

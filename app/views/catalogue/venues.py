@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from app.queries import papers
+from app.queries import list_lines
 from app.queries.catalogue import venues
 from app.views.catalogue import bars
 from app.views.http import listing
-from app.views.http.access import db, viewer
+from app.views.http.access import db
 from app.views.http.shared_pages import shared
+from app.views.parts.rows import show_papers
 
 blueprint = Blueprint("venues", __name__)
 VENUES = 100
@@ -36,7 +37,7 @@ def show(key: str) -> str | Response:
             return redirect(url_for("venues.show", key=key.strip("/")), 301)
         abort(404)
     year = listing.read_year()
-    found = papers.list_papers_of_venue(db(), venue, year, viewer(), **listing.read_cursors())
+    found = list_lines.list_papers_of_venue(db(), venue, year, **listing.read_cursors())
     return render_template(
         "venues/venue.html",
         venue=venue,
@@ -44,5 +45,5 @@ def show(key: str) -> str | Response:
             venues.list_venue_years(db(), venue), url_for("venues.show", key=venue.key), year
         ),
         year=year,
-        page=listing.make_cursor_page(found, year=year),
+        page=listing.make_cursor_page(show_papers(found), year=year),
     )

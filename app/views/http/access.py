@@ -11,6 +11,8 @@ from flask import Flask, abort, current_app, g, redirect, request, session, url_
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.cache.pages import PageCache
+from app.cache.wsgi import CACHE
 from app.config import Config
 from app.db import Database
 from app.models import Paper, User
@@ -53,6 +55,9 @@ def db() -> Session:
     """
     if "db" not in g:
         database: Database = current_app.extensions["shortlist"][1]
+        cache: PageCache | None = request.environ.get(CACHE)
+        # Before the session reads: parts of pages that it makes stand on what was there by then.
+        g.newest_change = None if cache is None else cache.begin()
         g.db = database.session()
         # Links to ourselves are recognised by our address, even when none is configured.
         if not g.db.info["site_url"]:

@@ -59,10 +59,18 @@ def is_packed_later() -> bool:
 
 
 def expire_page(moment: datetime) -> None:
-    """Say that the present page says something else from a moment on."""
+    """Say that the present page says something else from a moment on, and what is made for it."""
+    expire_at(moment.timestamp())
+
+
+def expire_at(seconds: float) -> None:
+    """The same, in seconds since 1970."""
     note = _note()
     if note is not None:
-        note.expire(moment.timestamp())
+        note.expire(seconds)
+    made: PageNote | None = g.get("part_note")
+    if made is not None:
+        made.expire(seconds)
 
 
 def name_page(*names: str) -> None:

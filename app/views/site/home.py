@@ -9,13 +9,14 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.db import now
-from app.queries import summaries
+from app.queries import list_lines, summaries
 from app.queries.catalogue import overview
 from app.rendering.markdown import render
 from app.views.http import listing
 from app.views.http import openings as row_openings
 from app.views.http.access import config, db, local_url, see_other, viewer
 from app.views.http.shared_pages import expire_page, shared
+from app.views.parts.rows import show_entries
 from app.views.site.first_steps import find_first_steps
 
 blueprint = Blueprint("home", __name__)
@@ -46,10 +47,10 @@ def front() -> str:
         period = ""
     place = {"section": section or None, **listing.read_cursors()}
     if period:
-        found = summaries.list_popular_since(db(), viewer(), now() - PERIODS[period], **place)
+        found = list_lines.list_popular_since(db(), now() - PERIODS[period], **place)
         expire_page(now() + PERIOD_LIFE)
     else:
-        found = summaries.list_public_summaries(db(), viewer(), tab=tab, **place)
+        found = list_lines.list_public_summaries(db(), tab=tab, **place)
     shown = {"tab": tab, "s": section or None, "period": period or None}
     return render_template(
         "home/front.html",
@@ -60,7 +61,9 @@ def front() -> str:
         openings=row_openings.are_shown(),
         welcome=_welcome_html(config().welcome) if viewer() is None else "",
         first_steps=find_first_steps(),
-        page=listing.make_cursor_page(found, **shown, **row_openings.argument()),
+        page=listing.make_cursor_page(
+            show_entries(found, row_openings.are_shown()), **shown, **row_openings.argument()
+        ),
     )
 
 

@@ -1,0 +1,29 @@
+"""Parts of pages, such as the row of a list: the same for all who may see what they show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+_OVERHEAD_BYTES = 500  # of a part, for its names and key
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of HTML that is filled in by whoever puts it into a page.
+
+    Attributes:
+        html: with marks where something is still to be filled in.
+        names: what it stands on.
+        expires_at: seconds since 1970 at which it says something else, `None` for never.
+        facts: what has to be known to fill it in.
+    """
+
+    html: str
+    names: frozenset[str]
+    expires_at: float | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        return _OVERHEAD_BYTES + len(self.html)

@@ -1,0 +1,182 @@
+"""What was made of the database, kept until something that it shows has changed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Hashable, Iterable
+from typing import Any, Protocol
+
+from app.cache.log import LogReader, LogUnavailable
+from app.cache.names import ANYTHING
+from app.change_log import EVERYTHING
+
+MAX_ITEM_BYTES = 2_000_000
+MAX_REMEMBERED_CHANGES = 5_000
+
+
+class Kept(Protocol):
+    """Something that can be kept.
+
+    Attributes:
+        names: what it stands on.
+        expires_at: seconds since 1970 at which it says something else, `None` for never.
+    """
+
+    @property
+    def names(self) -> frozenset[str]: ...
+
+    @property
+    def expires_at(self) -> float | None: ...
+
+    @property
+    def size(self) -> int: ...
+
+
+class Store:
+    """What one process keeps: pages, and parts of pages.
+
+    Args:
+        log: what was changed.
+        max_bytes: how much memory all of it may take.
+    """
+
+    def __init__(self, log: LogReader, max_bytes: int) -> None:
+        self._log = log
+        self._max_bytes = max_bytes
+        self._lock = threading.RLock()
+        self._items: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._by_name: defaultdict[str, set[Hashable]] = defaultdict(set)
+        self._size = 0
+        self._number = 0  # of the newest change that is known here
+        self._changes: deque[tuple[int, str]] = deque(maxlen=MAX_REMEMBERED_CHANGES)
+        self._forgotten = 0  # the newest change that is not in `_changes` any more
+        self._seen = threading.local()  # the version that this thread has seen, as `version`
+
+    def find(self, key: Hashable) -> Any:
+        """What is kept under a key, if it is true now; else `None`."""
+        return self.find_all((key,)).get(key)
+
+    def find_all(self, keys: Iterable[Hashable]) -> dict[Hashable, Any]:
+        """What is kept under some keys and is true now."""
+        try:
+            self._catch_up()
+        except LogUnavailable:
+            return {}
+        present = time.time()
+        found: dict[Hashable, Any] = {}
+        with self._lock:
+            for key in keys:
+                item = self._items.get(key)
+                if item is None:
+                    continue
+                if item.expires_at is not None and item.expires_at <= present:
+                    self._drop(key)
+                    continue
+                self._items.move_to_end(key)
+                found[key] = item
+        return found
+
+    def is_caught_up(self) -> bool:
+        """Whether `find` would answer without reading the log."""
+        try:
+            return self._log.version() == getattr(self._seen, "version", None)
+        except LogUnavailable:
+            return False
+
+    def begin(self) -> int | None:
+        """The newest change, or `None` if nothing can be kept.
+
+        To be asked before what shall be kept is read.
+        """
+        try:
+            self._catch_up()
+        except LogUnavailable:
+            return None
+        return self._number
+
+    def keep(self, key: Hashable, number: int, item: Kept) -> bool:
+        """Keep something, unless a thing that it shows was changed since.
+
+        Args:
+            number: what `begin` said before it was read.
+        """
+        if item.size > min(MAX_ITEM_BYTES, self._max_bytes):
+            return False
+        try:
+            self._catch_up()
+        except LogUnavailable:
+            return False
+        with self._lock:
+            if number < self._forgotten or any(
+                since > number and _concerns(name, item.names) for since, name in self._changes
+            ):
+                return False
+            self._drop(key)
+            self._items[key] = item
+            self._size += item.size
+            for name in item.names:
+                self._by_name[name].add(key)
+            self._shrink()
+            return True
+
+    def replace(self, key: Hashable, old: Kept, new: Kept) -> None:
+        """Put the same thing in another form in the place of one that is still kept."""
+        with self._lock:
+            if self._items.get(key) is old:
+                self._items[key] = new
+                self._size += new.size - old.size
+                self._shrink()
+
+    def close(self) -> None:
+        """Let go of all that is kept, and of connections."""
+        with self._lock:
+            self._clear()
+        self._log.close()
+
+    def _catch_up(self) -> None:
+        version = self._log.version()
+        if version == getattr(self._seen, "version", None):
+            return
+        with self._lock:
+            newest, rows = self._log.read(self._number)
+            for number, name in rows:
+                self._remember(number, name)
+            self._number = newest
+        self._seen.version = version
+
+    def _remember(self, number: int, name: str) -> None:
+        if len(self._changes) == MAX_REMEMBERED_CHANGES:
+            self._forgotten = self._changes[0][0]
+        self._changes.append((number, name))
+        if name == EVERYTHING:
+            self._clear()
+            return
+        for changed in (name, ANYTHING):
+            for key in list(self._by_name.get(changed, ())):
+                self._drop(key)
+
+    def _shrink(self) -> None:
+        while self._size > self._max_bytes:
+            self._drop(next(iter(self._items)))
+
+    def _drop(self, key: Hashable) -> None:
+        item = self._items.pop(key, None)
+        if item is None:
+            return
+        self._size -= item.size
+        for name in item.names:
+            keys = self._by_name[name]
+            keys.discard(key)
+            if not keys:
+                del self._by_name[name]
+
+    def _clear(self) -> None:
+        self._items.clear()
+        self._by_name.clear()
+        self._size = 0
+
+
+def _concerns(name: str, names: frozenset[str]) -> bool:
+    return name == EVERYTHING or name in names or ANYTHING in names

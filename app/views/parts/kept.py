@@ -1,0 +1,75 @@
+"""Parts of the present page: found where they are kept, or made and kept.
+
+What a part stands on is found in the part, as for pages: the papers and users that it links to.
+Whoever makes one names the rest.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Hashable, Iterable
+from html import unescape
+from typing import Any
+from urllib.parse import unquote
+
+from flask import g, request
+from markupsafe import Markup
+
+from app.cache.pages import PageCache
+from app.cache.parts import Part
+from app.cache.wsgi import CACHE, PageNote
+from app.change_log import name_of_facts, name_of_user
+from app.views.http.shared_pages import expire_at
+
+_LINK = re.compile(r'href="(/(paper|user)/[^"?#]+)')
+# Nobody can write a mark: nothing that is stored holds a NUL, and nobody knows the rest.
+_UNKNOWN = secrets.token_hex(8)
+
+
+def make_mark(name: str) -> Markup:
+    """A mark for a place in a part that is filled in for each reader."""
+    return Markup(f"\0{name}-{_UNKNOWN}\0")  # noqa: S704  (made of letters here)
+
+
+def find_parts(keys: Iterable[Hashable]) -> dict[Hashable, Part]:
+    """What is kept of some parts, and true now; the present page ends with the first of them."""
+    cache: PageCache | None = request.environ.get(CACHE)
+    found: dict[Hashable, Part] = {} if cache is None else cache.find_all(keys)
+    ends = [part.expires_at for part in found.values() if part.expires_at is not None]
+    if ends:
+        expire_at(min(ends))
+    return found
+
+
+def make_part(key: Hashable, render: Callable[[], str], names: Iterable[str], **facts: Any) -> Part:
+    """Make a part, and keep it if it is made of what everybody sees now.
+
+    Args:
+        render: gives its HTML.
+        names: what it stands on besides its links.
+        facts: see `Part`.
+    """
+    outer = g.get("part_note")
+    note = g.part_note = PageNote()
+    try:
+        html = render()
+    finally:
+        g.part_note = outer
+    if outer is not None and note.expires_at is not None:
+        outer.expire(note.expires_at)
+    part = Part(html, frozenset(names) | _linked(html), note.expires_at, facts)
+    cache: PageCache | None = request.environ.get(CACHE)
+    number: int | None = g.get("newest_change")
+    # What a form was answered with may show what is written and not yet committed.
+    if cache is not None and number is not None and request.method in ("GET", "HEAD"):
+        cache.keep(key, number, part)
+    return part
+
+
+def _linked(html: str) -> set[str]:
+    names = set()
+    for link, noun in set(_LINK.findall(html)):
+        path = unquote(unescape(link)).replace("//", "/")
+        names.add(name_of_user(path) if noun == "user" else name_of_facts(path))
+    return names
