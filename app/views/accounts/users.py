@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.db import now
 from app.queries import people, summaries
-from app.views.http import listing, openings
+from app.views.http import listing, openings, own_entries
 from app.views.http.access import db, viewer
 from app.views.http.shared_pages import expire_page, shared
 
@@ -39,6 +39,7 @@ def show(name: str) -> str | Response:
     found = summaries.list_summaries_by_user(db(), user, looking, **listing.read_cursors())
     is_me = looking is not None and looking.id == user.id
     expire_page(now() + SCORE_LIFE)
+    own_entries.load_for_page(each.paper for each in found.rows)
     counts = people.load_user_row(db(), user, now())
     return render_template(
         "users/profile.html",

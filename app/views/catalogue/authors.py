@@ -9,7 +9,7 @@ from app.queries import papers
 from app.queries.catalogue import authors
 from app.text.person_names import make_author_key, number_of_key
 from app.views.catalogue import bars
-from app.views.http import listing
+from app.views.http import listing, own_entries
 from app.views.http.access import db, viewer
 from app.views.http.shared_pages import shared
 
@@ -24,6 +24,7 @@ def show(key: str) -> str | Response:
         return _known_otherwise(key)
     year = listing.read_year()
     found = papers.list_papers_of_author(db(), author, year, viewer(), **listing.read_cursors())
+    own_entries.load_for_page(each.paper for each in found.rows)
     return render_template(
         "authors/author.html",
         author=author,

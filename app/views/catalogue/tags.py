@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.queries import summaries
 from app.queries.catalogue import overview
-from app.views.http import listing, openings
+from app.views.http import listing, openings, own_entries
 from app.views.http.access import db, viewer
 from app.views.http.shared_pages import shared
 
@@ -33,6 +33,7 @@ def show(name: str) -> str | Response:
     if tag.name != name:
         return redirect(url_for("tags.show", name=tag.name), 301)
     found = summaries.list_summaries_by_tag(db(), tag, viewer(), **listing.read_cursors())
+    own_entries.load_for_page(each.paper for each in found.rows)
     return render_template(
         "tags/tag.html",
         tag=tag,

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from app.queries import papers
 from app.queries.catalogue import venues
 from app.views.catalogue import bars
-from app.views.http import listing
+from app.views.http import listing, own_entries
 from app.views.http.access import db, viewer
 from app.views.http.shared_pages import shared
 
@@ -37,6 +37,7 @@ def show(key: str) -> str | Response:
         abort(404)
     year = listing.read_year()
     found = papers.list_papers_of_venue(db(), venue, year, viewer(), **listing.read_cursors())
+    own_entries.load_for_page(each.paper for each in found.rows)
     return render_template(
         "venues/venue.html",
         venue=venue,

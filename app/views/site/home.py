@@ -12,7 +12,7 @@ from app.db import now
 from app.queries import summaries
 from app.queries.catalogue import overview
 from app.rendering.markdown import render
-from app.views.http import listing
+from app.views.http import listing, own_entries
 from app.views.http import openings as row_openings
 from app.views.http.access import config, db, local_url, see_other, viewer
 from app.views.http.shared_pages import expire_page, shared
@@ -50,6 +50,7 @@ def front() -> str:
         expire_page(now() + PERIOD_LIFE)
     else:
         found = summaries.list_public_summaries(db(), viewer(), tab=tab, **place)
+    own_entries.load_for_page(each.paper for each in found.rows)
     shown = {"tab": tab, "s": section or None, "period": period or None}
     return render_template(
         "home/front.html",
