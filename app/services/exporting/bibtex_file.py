@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 
 from sqlalchemy import Select, func, select
@@ -62,7 +62,7 @@ def read_list_entries(session: Session, user: User) -> Iterator[str]:
     for paper in _read_papers(session, query.where(ListEntry.user_id == user.id)):
         key = own.get(paper.id) or next(
             each
-            for each in (paper.key, *(f"{paper.key}-{number}" for number in count(2)))
+            for each in chain([paper.key], (f"{paper.key}-{number}" for number in count(2)))
             if each.lower() not in taken
         )
         yield f"{start}{_entry(paper, key)}\n"
