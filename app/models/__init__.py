@@ -5,6 +5,8 @@ Importing this package makes all of them known to `Base.metadata`.
 
 from app.models.derived import Change, DerivedVersion
 from app.models.job import Job
+from app.models.lists.entry import EntryCopy, ListEntry, ReadingList
+from app.models.lists.label import EntryLabel, ListLabel
 from app.models.papers.author import Author, AuthorName, PaperAuthor
 from app.models.papers.dump_import import DumpImport
 from app.models.papers.merge import MergedDraft, PaperDifference, PaperMerge
@@ -32,12 +34,16 @@ __all__ = [
     "DerivedVersion",
     "Draft",
     "DumpImport",
+    "EntryCopy",
+    "EntryLabel",
     "FormerName",
     "FormerPicture",
     "HiddenEntry",
     "Identifier",
     "Job",
     "Link",
+    "ListEntry",
+    "ListLabel",
     "LoginSession",
     "LookUp",
     "MergedDraft",
@@ -49,6 +55,7 @@ __all__ = [
     "PaperRevision",
     "Picture",
     "PictureUse",
+    "ReadingList",
     "Revision",
     "SearchEntry",
     "SearchWord",

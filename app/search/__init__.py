@@ -23,7 +23,7 @@ from app.search import vocabulary
 from app.search.engine import engine_of
 from app.search.entries import make_name_mark, make_section_mark
 from app.search.partial import PartialHits, find_partly
-from app.search.query import Clause, Part, Phrase, Query, parse_query
+from app.search.query import OF_READER, Clause, Part, Phrase, Query, parse_query
 from app.search.ranking import IN_TITLE_AND_NAMES, RankedPaper, rank_papers
 from app.text.plurals import stem
 from app.text.words import MAX_TITLE, indexable
@@ -94,17 +94,18 @@ def search_papers(
         sort: one of `SORTS`. Where there are too many matches, the newest are found however many
             there are, and the best by votes among those that are most important.
         own: gives what the index does not have, in the form of an engine's rows: what is only
-            for the one who searches. Of a query `in:mine` nothing else is looked at.
+            for the one who searches. Of a query `in:mine`, or about their list, nothing else is
+            looked at.
     """
     if not query.parts:
         return Hits(query, [], True)
     query = _replace_section_names(session, query)
     completions, unknown = _find_completions(session, query)
     mine = own(query, completions)
-    if query.is_mine:
+    if query.is_mine or query.is_listed:
         papers = rank_papers((), query, completions, mine)
         papers.sort(key=SORTS[sort])
-        return Hits(query, papers[:MAX_HITS], True, completions, unknown)
+        return Hits(query, papers[:MAX_HITS], len(papers) <= MAX_HITS, completions, unknown)
     papers, is_all = _ranked(session, query, completions, mine, sort)
     if sort != "best":
         papers.sort(key=SORTS[sort])
@@ -245,7 +246,7 @@ def _list_doubtful_parts(hits: Hits) -> list[Part]:
         if part.words
         and not part.negative
         and (part.field in ("author", "title", "venue") or len(part.words) > 1)
-        and part.field not in ("year", "tag", "section", "has")
+        and part.field not in ("year", "tag", "section", "has", *OF_READER)
     ]
     return [*hits.unknown, *named]
 

@@ -14,6 +14,9 @@ tag:detection             has a summary with this tag
 section:cs                section (also section:compsci)
 has:summary               with a public summary
 in:mine                   in summaries of the one who searches
+in:list                   on the reading list of the one who searches
+status:reading            with this status there; also status:to-read and "to read"
+label:thesis              with this label there
 -survey                   without this; a minus before any of the above
 transf*                   words that begin so
 """
@@ -25,6 +28,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from app.models.lists.entry import STATUSES
 from app.search.entries import (
     EVERYTHING,
     SUMMARISED,
@@ -44,7 +48,9 @@ MAX_LENGTH = 1000
 MAX_PARTS = 24
 MAX_PHRASE = 24
 YEARS = (1500, 2200)
-FIELDS = ("title", "author", "venue", "year", "tag", "section", "has", "in")
+# What only the one who searches can know; no entry of an index is asked about it.
+OF_READER = ("in", "status", "label")
+FIELDS = ("title", "author", "venue", "year", "tag", "section", "has", *OF_READER)
 # Of one paper only one can be true, so several of them mean either.
 ONE_OF = ("year", "venue", "section")
 _COLUMNS = {"title": "title", "venue": "facts"}
@@ -142,6 +148,15 @@ class Part:
         split = (Phrase((stem(numbered[1]), numbered[2]), column),) if numbered else ()
         return (Phrase(self.stems, column), *whole, *split)
 
+    def is_in(self, where: str) -> bool:
+        """Whether it says that only what is `mine`, or on my `list`, is looked into."""
+        return self.field == "in" and self.value.lower() == where
+
+    @property
+    def status(self) -> str:
+        """The status of a reading list that was typed; empty for none."""
+        return _parse_status(self.value)
+
     @property
     def whole(self) -> tuple[str, ...]:
         """What was typed in one word that signs divide, as a whole."""
@@ -169,7 +184,12 @@ class Query:
     @property
     def is_mine(self) -> bool:
         """Whether only texts of the one who searches are looked into."""
-        return any(part.field == "in" for part in self.parts)
+        return any(part.is_in("mine") for part in self.parts)
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether only the reading list of the one who searches is looked into."""
+        return any(part.field in ("status", "label") or part.is_in("list") for part in self.parts)
 
     def clauses(self, completions: dict[Part, tuple[str, ...]] | None = None) -> list[Clause]:
         """What an entry has to fulfil.
@@ -183,7 +203,7 @@ class Query:
             if chosen:
                 found.append(Clause(tuple(each for part in chosen for each in part.phrases())))
         for part in self.parts:
-            if part.field == "in" or (part.field in ONE_OF and not part.negative):
+            if part.field in OF_READER or (part.field in ONE_OF and not part.negative):
                 continue
             phrases = part.phrases()
             if completions is not None and part in completions:
@@ -249,7 +269,7 @@ def _parse_part(match: re.Match[str]) -> Part | None:
         field, value = "", match[0].lstrip("-")
     signed = names_with_signs(value)
     typed = tuple(signed if [value.lower()] == signed else words(value)[:MAX_PHRASE])
-    if not typed and field not in ("tag", "section"):
+    if not typed and field not in ("tag", "section", "label"):
         return None
     is_open = match["quoted"] is None and not field and value.endswith("*") and len(typed) == 1
     return Part(match[0], field, negative, typed, value, is_open)
@@ -262,12 +282,23 @@ def _is_meant(field: str, value: str) -> bool:
     if field == "has":
         return value.lower() in ("summary", "summaries")
     if field == "in":
-        return value.lower() == "mine"
+        return value.lower() in ("mine", "list")
+    if field == "status":
+        return bool(_parse_status(value))
+    if field == "label":
+        return bool(value.strip())
     if field == "tag":
         return len(make_tag_mark(value)) > len("=tag=")
     if field == "section":
         return len(make_section_mark(value)) > len("=section=")
     return bool(words(value))
+
+
+def _parse_status(value: str) -> str:
+    """A status of a reading list as it is typed, such as `To read` and `toread`."""
+    typed = "-".join(value.lower().replace("-", " ").split())
+    typed = "to-read" if typed == "toread" else typed
+    return typed if typed in STATUSES else ""
 
 
 def _parse_years(value: str) -> tuple[int, int] | None:

@@ -54,6 +54,11 @@ def make_slug(text: str) -> str:
     return "-".join(_RUN.findall(unicodedata.normalize("NFC", bare)))
 
 
+def fold_label(name: str) -> str:
+    """A label as labels are told apart: "Thesis" is "thesis", but "C" is not "C++"."""
+    return " ".join(fold(name).split()) or name
+
+
 def remove_marks(text: str) -> str:
     """A text without accents and other marks, taken apart as Unicode's NFKD does."""
     decomposed = unicodedata.normalize("NFKD", text)

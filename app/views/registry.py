@@ -16,11 +16,13 @@ from app.views.http import (
     compression,
     errors,
     incoming,
+    own_entries,
     paths,
     security,
     shared_pages,
     templating,
 )
+from app.views.lists import entries, reading_list
 from app.views.maps import maps
 from app.views.papers import (
     adding,  # noqa: F401  (its pages belong to the blueprint of papers)
@@ -43,6 +45,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
     shared_pages.init(app)
     errors.init(app)
     templating.init(app)
+    own_entries.init(app)
     paths.init(app)
     for noun in (
         account,
@@ -52,6 +55,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         drafts,
         editing,
         editor_requests,
+        entries,
         feeds,
         files,
         first_steps,
@@ -64,6 +68,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         about,
         paper,
         pictures,
+        reading_list,
         search,
         sharing,
         summary,

@@ -1,8 +1,10 @@
-// Single keys: / goes to the search field, j and k walk the rows, ? shows this list.
+// Single keys: / goes to the search field, j and k walk the rows, s is for the reading list,
+// ? shows this list.
 const keys = [
   ["/", "Focus search"],
   ["j", "Next item"],
   ["k", "Previous item"],
+  ["s", "Add to reading list, or change the status"],
   ["?", "Show keyboard shortcuts"],
   ["Double click", "Select a whole formula (copies as LaTeX)"],
 ];
@@ -27,6 +29,15 @@ function walk(step) {
   const link = next.querySelector("h2 a, th a") ?? next.querySelector("a");
   link?.focus({ preventScroll: true });
   next.scrollIntoView({ block: "start" });
+}
+
+// The control of the reading list of the row that has the focus, else of the page's paper.
+function pressListKey() {
+  const place = document.activeElement.closest("[data-row]") ?? document.querySelector("header.paper");
+  const control = place?.querySelector("[data-list-key], .list-control__choices button");
+  control?.click();
+  if (control?.localName === "summary") control.focus();
+  return Boolean(control);
 }
 
 function element(name, text, ...children) {
@@ -76,6 +87,7 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "/") document.getElementById("page-search").focus();
   else if (event.key === "j") walk(1);
   else if (event.key === "k") walk(-1);
+  else if (event.key === "s") pressListKey();
   else return;
   event.preventDefault();
 });

@@ -41,7 +41,7 @@ LAYERS: list[set[str]] = [
 ROOMS: dict[str, list[set[str]]] = {
     "app.views": [
         {"registry"},
-        {"accounts", "pictures", "site"},
+        {"accounts", "lists", "pictures", "site"},
         {"summaries"},
         {"catalogue", "papers"},
         {"maps"},
@@ -55,7 +55,8 @@ ROOMS: dict[str, list[set[str]]] = {
         {"operation"},
         {"operation.fonts"},
         {"dblp", "exporting", "importing", "lookup", "moderation"},
-        {"accounts", "comments", "lists", "papers"},
+        {"accounts", "comments", "papers"},
+        {"lists"},
         {"summaries"},
         {"pictures"},
         {"notices", "votes"},
@@ -65,11 +66,12 @@ ROOMS: dict[str, list[set[str]]] = {
         {""},
     ],
     "app.queries": [
+        {"lists"},
         {"catalogue", "links", "search"},
         {""},
     ],
     "app.models": [
-        {"summaries"},
+        {"lists", "summaries"},
         {"papers"},
         {""},
     ],

@@ -67,7 +67,11 @@ def _hidden(clauses: Sequence[Clause], viewer: User) -> Select[Any]:
         _columns(entry)
         .join(HiddenEntry, HiddenEntry.summary_id == Summary.id)
         .join(entry, (entry.paper_id == Summary.paper_id) & is_paper_entry(entry))
-        .where(Summary.user_id == viewer.id, Summary.visibility != "public", _are(clauses, texts))
+        .where(
+            Summary.user_id == viewer.id,
+            Summary.visibility != "public",
+            match_clauses(clauses, texts),
+        )
     )
 
 
@@ -82,7 +86,7 @@ def _public(clauses: Sequence[Clause], viewer: User) -> Select[Any]:
     return (
         _columns(entry)
         .join(entry, entry.summary_id == Summary.id)
-        .where(Summary.user_id == viewer.id, _are(clauses, texts))
+        .where(Summary.user_id == viewer.id, match_clauses(clauses, texts))
     )
 
 
@@ -100,7 +104,7 @@ def _columns(entry: type[SearchEntry]) -> Select[Any]:
     )
 
 
-def _are(clauses: Sequence[Clause], texts: _Texts) -> ColumnElement[bool]:
+def match_clauses(clauses: Sequence[Clause], texts: _Texts) -> ColumnElement[bool]:
     """Whether an entry fulfils the clauses."""
     return and_(true(), *(_is(clause, texts) for clause in clauses))
 

@@ -20,6 +20,7 @@ from app.queries.papers import PaperRow
 from app.queries.search import facets
 from app.queries.search.drafts import FoundDraft, find_drafts
 from app.queries.search.facets import Facet
+from app.queries.search.listed import find_listed_entries
 from app.queries.search.own import entries_of, hidden_texts
 from app.queries.summary_entries import SummaryEntry
 from app.rendering import curl_quotes
@@ -108,7 +109,8 @@ def load_search_page(session: Session, asked: Asked, viewer: User | None) -> Sea
     page = found.papers[asked.offset : asked.offset + asked.limit]
     marker = Marker(found.query, found.completions)
     others: list[SearchHit] = []
-    is_sentence = not (is_corrected or found.query.is_mine or asked.offset)
+    is_private = found.query.is_mine or found.query.is_listed
+    is_sentence = not (is_corrected or is_private or asked.offset)
     if is_sentence and len(found.papers) <= search.FEW:
         known = [paper.paper_id for paper in found.papers]
         some = search.find_partly(session, found.query, found.completions, known)
@@ -130,8 +132,10 @@ def load_search_page(session: Session, asked: Asked, viewer: User | None) -> Sea
 
 
 def _find(session: Session, text: str, sort: str, viewer: User | None) -> Hits:
-    own = search.no_entries if viewer is None else partial(entries_of, session, viewer)
-    return search.search_papers(session, search.parse_query(text), sort=sort, own=own)
+    query = search.parse_query(text)
+    find = find_listed_entries if query.is_listed else entries_of
+    own = search.no_entries if viewer is None else partial(find, session, viewer)
+    return search.search_papers(session, query, sort=sort, own=own)
 
 
 def _hits(

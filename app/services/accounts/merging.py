@@ -27,6 +27,7 @@ from app.models import (
     Vote,
 )
 from app.services import changes, votes
+from app.services.lists import joining
 from app.services.locks import lock_account
 from app.services.pictures.addresses import note_uses
 from app.services.refusals import Refusal
@@ -83,6 +84,7 @@ def merge(session: Session, source: User, target: User) -> AccountMergeResult:
         session.flush()
     _move_further(session, source, target)
     _move_drafts(session, source, target, {*theirs, *others})
+    joining.give_list(session, source, target)
     for table in (Picture, DeletedSummary, FormerName, MergedDraft, *_DECISIONS, PaperDifference):
         session.execute(update(table).where(table.user_id == source.id).values(user_id=target.id))
     for decided in _DECISIONS:

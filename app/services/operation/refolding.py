@@ -19,6 +19,7 @@ from app.models import DerivedVersion, Link, Paper, PaperMerge, Summary, Tag, Ve
 from app.models.papers.venue import venue_folded
 from app.models.summaries.link import MAX_LABEL_FOLDED
 from app.services.links.stale import STALE
+from app.services.lists.words import renew_words
 from app.services.search_index import indexing
 from app.services.similar import similarity
 from app.text import TEXT_VERSION
@@ -37,7 +38,7 @@ def is_due(session: Session) -> bool:
 
 
 def refold(session: Session) -> Iterator[int]:
-    """Fold everything anew: titles, labels of links, venues, tags, the search index.
+    """Fold everything anew: titles, labels of links, venues, tags, lists, the search index.
 
     Similar papers and texts with citations are marked; jobs do these. Commits in between: it can be
     stopped at any moment, and then begins again at the next start; readers and writers go on.
@@ -56,6 +57,8 @@ def refold(session: Session) -> Iterator[int]:
     _renew(session, Link.id, Link.label_folded, [Link.label], _label_folded)
     _renew(session, Venue.id, Venue.folded, [Venue.key, Venue.name, Venue.title], venue_folded)
     _renew(session, Tag.id, Tag.folded, [Tag.name], fold)
+    for _ in renew_words(session):
+        pass
     yield from indexing.renew(session)
     if similarity.has_known_words(session):
         similarity.mark_known(session)

@@ -14,7 +14,16 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.db import begin_writing, insert_missing, lock_papers
-from app.models import DerivedVersion, Identifier, Paper, Revision, Summary, User, folded
+from app.models import (
+    DerivedVersion,
+    Identifier,
+    ListEntry,
+    Paper,
+    Revision,
+    Summary,
+    User,
+    folded,
+)
 from app.references.parsing import parse_any_address
 from app.rendering import (
     RENDERER_VERSION,
@@ -32,7 +41,7 @@ from app.services.renderer import render_text
 from app.services.summaries.publishing import apply_rendered_text
 
 Text = TypeVar("Text", Summary, Revision)
-Row = TypeVar("Row", Summary, Revision, User)
+Row = TypeVar("Row", Summary, Revision, User, ListEntry)
 
 
 def has_marked(session: Session) -> bool:
@@ -80,7 +89,7 @@ def count_stale(session: Session) -> int:
     """Count the texts that have stale HTML.
 
     Another renderer made it, or they are marked. Summaries, versions, papers' titles and abstracts,
-    and what people say of themselves.
+    what people say of themselves, and notes on lists.
     """
     counts = (
         session.scalar(select(func.count()).select_from(table).where(condition))
@@ -93,7 +102,7 @@ def renew_stale(session: Session) -> Iterator[int]:
     """Make stale HTML and links anew from their source.
 
     Papers first, whose addresses links may lead to, then summaries, the versions before their
-    present ones, and people.
+    present ones, people, and notes on lists.
 
     Rendering happens outside the transaction, so that nobody waits for it, and what was saved
     meanwhile is left alone. A text that today's limits refuse keeps the HTML it has: it was safe
@@ -106,6 +115,7 @@ def renew_stale(session: Session) -> Iterator[int]:
     yield from _renew_texts(session, Summary, _STALE[Summary])
     yield from _renew_texts(session, Revision, _STALE[Revision])
     yield from _renew_bios(session)
+    yield from _renew_notes(session)
     # Looked for with the row locked: nobody restores an old text between these two.
     oldest = lock_oldest_version(session)
     if not any(_is_any(session, table) for table in _STALE):
@@ -154,6 +164,24 @@ def _renew_bios(session: Session) -> Iterator[int]:
         found = session.get(User, row.id, with_for_update=True, populate_existing=True)
         if found is not None and found.bio == bio:
             found.bio_html = html
+            found.renderer_version = RENDERER_VERSION
+        session.commit()
+        yield row.id
+
+
+def _renew_notes(session: Session) -> Iterator[int]:
+    for row in _one_by_one(session, ListEntry, _STALE[ListEntry]):
+        notes, html = row.notes, row.notes_html
+        try:
+            html = render_text(session, notes).html
+        except RendererBusy:
+            continue
+        except RenderError:
+            pass
+        begin_writing(session)
+        found = session.get(ListEntry, row.id, with_for_update=True, populate_existing=True)
+        if found is not None and found.notes == notes:
+            found.notes_html = html
             found.renderer_version = RENDERER_VERSION
         session.commit()
         yield row.id
@@ -230,4 +258,5 @@ _STALE: dict[Any, ColumnElement[bool]] = {
     Revision: _other(Revision) & _replaced(),
     Paper: _other(Paper),
     User: _other(User) & (User.bio != ""),
+    ListEntry: _other(ListEntry) & (ListEntry.notes != ""),
 }

@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.models import Change
+from app.services.lists import copies
 from app.services.lookup import asking, cache, offers
 from app.services.pictures import addresses
 from app.services.pictures import uploads as pictures
@@ -41,6 +42,7 @@ def tidy(session: Session) -> Iterator[TidyResult]:
     """
     forgotten = deletion.purge_deleted(session)
     offers.purge(session)
+    copies.forget_old_copies(session)
     _shorten_log(session)
     session.commit()
     yield TidyResult(summaries=forgotten)

@@ -28,6 +28,7 @@ from app.models import (
 from app.queries import papers
 from app.services import changes
 from app.services.links.resolving import list_link_names, release_links
+from app.services.lists import joining
 from app.services.papers.merging import FILLED_COLUMNS, add_difference
 from app.services.papers.paper_copies import restore_authors, restore_row
 from app.services.refusals import Refusal
@@ -65,6 +66,7 @@ def undo_merge(session: Session, merge_id: int, user: User) -> Paper:
     restored = restore_row(session, data)
     changes.note_new(session, "paper", restored.id)
     draft_merge.move_drafts_back(session, merge, kept, restored)
+    joining.move_entries_back(session, merge, kept, restored)
     _move_back_summaries(session, data, kept, restored)
     for paper in (kept, restored):
         draft_merge.attach_new_drafts(session, paper)

@@ -18,6 +18,7 @@ from app.models import (
     DeletedSummary,
     Draft,
     Link,
+    ListEntry,
     Paper,
     PaperMerge,
     PaperRevision,
@@ -41,7 +42,8 @@ from app.services.similar.similarity import lock_similar_papers
 
 # All reasons in one sentence: which of them it is could tell that a private text exists.
 IN_USE = (
-    "Papers with summaries, drafts or merges can’t be removed. Is it a duplicate? Merge it instead."
+    "Papers with summaries, drafts, notes or merges can’t be removed. Is it a duplicate? Merge it"
+    " instead."
 )
 
 
@@ -112,6 +114,7 @@ def _is_used(session: Session, paper: Paper) -> bool:
         exists().where(Summary.paper_id == paper.id),
         exists().where(DeletedSummary.paper_id == paper.id),
         exists().where(Draft.paper_id == paper.id),
+        exists().where(ListEntry.paper_id == paper.id, ListEntry.words != ""),
         exists().where(merged, PaperMerge.undone_at.is_(None)),
     )
     return bool(session.scalar(select(or_(*hanging))))

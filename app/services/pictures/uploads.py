@@ -20,6 +20,7 @@ from app.db import begin_writing, now
 from app.models import (
     DeletedSummary,
     Draft,
+    ListEntry,
     MergedDraft,
     Paper,
     Picture,
@@ -248,8 +249,13 @@ def _unshown() -> tuple[ColumnElement[bool], ...]:
 
 
 def _other_texts(session: Session, owner: int) -> Iterator[str]:
-    """What a user wrote besides the present texts: drafts, earlier versions, deleted summaries."""
+    """What a user wrote besides the present texts: drafts, notes, versions, deleted texts."""
     yield from session.scalars(select(Draft.source).where(Draft.user_id == owner))
+    yield from session.scalars(
+        select(ListEntry.notes).where(
+            ListEntry.user_id == owner, ListEntry.notes.contains("/pictures/")
+        )
+    )
     yield from session.scalars(
         select(Revision.source)
         .join(Summary, Summary.id == Revision.summary_id)

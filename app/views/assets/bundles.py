@@ -15,8 +15,8 @@ SITE = "site"
 SHEETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         SITE: (
-            *("tokens", "base", "layout", "masthead", "components", "row", "links", "math"),
-            *("print", "fonts"),
+            *("tokens", "base", "layout", "masthead", "components", "row", "list-control"),
+            *("links", "math", "print", "fonts"),
         ),
         "reading": ("paper", "summary", "map", "prose", "alerts", "folds", "media", "boxes"),
     }

@@ -22,6 +22,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
+from app.models.lists.entry import PRIORITIES
 from app.references.labels import KIND_LABELS, capitalised, field_label
 from app.services.papers.fact_changes import DETAIL_FACTS
 from app.services.refusals import Refusal
@@ -36,6 +37,8 @@ WHO_SEES = {
     "unlisted": "Only people with the secret link. You can reset or revoke it.",
     "private": "Only you can see it.",
 }
+# The statuses of a reading list, in the order in which a reader meets them.
+STATUS_LABELS = {"to-read": "To read", "reading": "Reading", "read": "Read", "stopped": "Stopped"}
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -183,3 +186,18 @@ class PasswordForm(Form):
     new = PasswordField(
         "New password", [InputRequired("Choose a password.")], description="At least 8 characters."
     )
+
+
+class ListEntryForm(Form):
+    status = SelectField("Status", choices=STATUS_LABELS, validate_choice=False)
+    priority = SelectField(
+        "Priority",
+        choices={name: name.capitalize() for name in PRIORITIES},
+        validate_choice=False,
+    )
+    remark = StringField("Remark", description="One line, shown to you wherever the paper is.")
+    labels = StringField("Labels", description="Comma-separated, e.g. thesis, chapter 2.")
+    citekey = StringField(
+        "Your citation key", description="Used in your BibTeX file, e.g. ren2015faster."
+    )
+    notes = LinesField("Notes", description="Markdown; LaTeX between $…$ is supported.")

@@ -8,11 +8,12 @@ from flask import Flask
 
 from app.config import PROGRAM_NAME
 from app.models import Summary
+from app.models.lists.entry import PRIORITIES
 from app.references.labels import KIND_LABELS, capitalised, field_label
 from app.rendering import plain_takeaway
 from app.rendering.headings import ContentsLine, is_long, read_contents, reading_minutes
 from app.views.http import access, moments
-from app.views.http.forms import SAVE_LABELS, VISIBLE_TO, WHO_SEES
+from app.views.http.forms import SAVE_LABELS, STATUS_LABELS, VISIBLE_TO, WHO_SEES
 
 HUES = 12
 HUE_STEP = 5  # accounts that were made one after the other are 150 degrees apart
@@ -33,8 +34,10 @@ def init(app: Flask) -> None:
     app.add_template_global(reading_guide)
     app.jinja_env.globals.update(  # macros see them too
         kind_labels=KIND_LABELS,
+        priorities=PRIORITIES,
         program_name=PROGRAM_NAME,
         save_labels=SAVE_LABELS,
+        status_labels=STATUS_LABELS,
         visible_to_whom=VISIBLE_TO,
         who_sees=WHO_SEES,
     )

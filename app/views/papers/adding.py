@@ -26,6 +26,7 @@ from app.services.refusals import PaperExists, Refusal
 from app.sources.name_lists import parse_names
 from app.sources.record import NO_SECTION, OTHERS, PaperRecord
 from app.text.lines import plain_ends
+from app.views.http import own_entries
 from app.views.http.access import (
     db,
     lookup_settings,
@@ -280,6 +281,7 @@ def _page(form: PaperForm, content: AddingPage, box: LookUpForm | None = None) -
         *((each.slug, each.name) for each in sections),
         (NO_SECTION, "None of these"),
     ]
+    own_entries.load_for_page(row.paper.id for row in content.here)
     return render_template(
         "papers/new.html",
         form=form,

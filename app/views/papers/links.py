@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from app.queries import papers, summaries
 from app.queries.links import health as link_health
 from app.queries.links import links, wanted
-from app.views.http import listing
+from app.views.http import listing, own_entries
 from app.views.http.access import db, load_paper_or_404, needs_sign_in, signed_in, viewer
 from app.views.http.security import SEARCH_LIMIT, SUGGEST_LIMIT
 from app.views.http.shared_pages import shared
@@ -87,7 +87,7 @@ def mentions(key: str) -> str:
 def card(key: str) -> Response:
     """What a link to a paper shows when somebody points at it.
 
-    A piece of a page, for everybody.
+    A piece of a page, for everybody; a member is also told what their list says of it.
     """
     paper = papers.find_paper_by_key(db(), key)
     if paper is None:
@@ -98,6 +98,7 @@ def card(key: str) -> Response:
         shown = summaries.list_summaries_of_paper(db(), paper, None)
         meant = (each for each in shown if by == each.anchor or by in each.former_anchors)
         best = next(meant, best)
+    own_entries.load_for_page([paper.id])
     response = Response(render_template("links/card.html", paper=paper, best=best))
     # Asked for again each time: what it shows may be hidden by then.
     response.headers["Cache-Control"] = "private, no-cache"

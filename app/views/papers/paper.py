@@ -22,6 +22,7 @@ from app.services.operation.rerender import renew_marked
 from app.services.papers import duplicates
 from app.sources.bibtex import writing
 from app.sources.formats import citation_line, meta_tags
+from app.views.http import own_entries
 from app.views.http.access import config, db, viewer
 from app.views.http.shared_pages import keep_private, name_page, shared
 from app.views.maps.timeline import draw_timeline
@@ -75,6 +76,7 @@ def show(key: str) -> str | Response | tuple[str, int]:
         return redirect(url_for("papers.show", key=paper.key, by=renamed.name), 301)
     if by:
         return redirect(url_for("papers.show", key=paper.key), 302)
+    own_entries.load_for_page([paper.id])
     see_also = links.list_see_also(db(), paper, user)
     mentioned_in, mentions_count = links.list_mentions(db(), paper, user)
     linked = {each.target.id for each in see_also if each.target is not None}
@@ -121,6 +123,7 @@ def _address_of(summary: Summary) -> str:
 def summary_page(entry: SummaryEntry) -> str:
     """One summary by itself, with how to cite what it says today."""
     revision = revisions.load_last_revision(db(), entry.summary)
+    own_entries.load_for_page([entry.paper.id])
     address = db().info["site_url"] + url_for("history.show", revision_id=revision.id)
     return render_template(
         "summaries/summary.html",

@@ -6,11 +6,12 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from werkzeug.wrappers import Response
 
 from app.queries import identifiers
+from app.queries.lists.own_entries import find_paper_by_citekey
 from app.queries.search import results as search
 from app.queries.search import suggestions
 from app.references.identifiers import PaperRef
 from app.references.parsing import parse_identifier
-from app.views.http import listing
+from app.views.http import listing, own_entries
 from app.views.http.access import db, search_text, viewer
 from app.views.http.security import SEARCH_LIMIT, TYPING_LIMIT
 from app.views.papers.paper import MAX_QUERY_CHARS, add_paper_url
@@ -32,7 +33,8 @@ SORTS = {"best": "Best match", "date": "Newest", "votes": "Most votes"}
 @SEARCH_LIMIT
 def results() -> str | Response:
     query = _typed()
-    paper = identifiers.find_paper_exactly(db(), query)
+    paper = find_paper_by_citekey(db(), viewer(), query)
+    paper = paper or identifiers.find_paper_exactly(db(), query)
     if paper is not None:
         return redirect(url_for("papers.show", key=paper.key), 302)
     size = listing.ROWS
@@ -48,6 +50,7 @@ def results() -> str | Response:
         is_exact=is_exact or named is not None,
     )
     found = search.load_search_page(db(), asked, viewer())
+    own_entries.load_for_page(each.paper.id for each in [*found.hits, *found.partial])
     # Where a page says nothing else, its address does not either.
     shown = {"sort": sort if sort != "best" else None, "exact": 1 if is_exact else None}
     more = asked.offset + size < found.total

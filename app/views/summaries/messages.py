@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from flask import flash
+from flask import flash, url_for
 
+from app.models import Paper, Summary
+from app.queries.lists.own_entries import load_own_entries
 from app.services.summaries.publishing import SavedSummary
+from app.views.http.access import db, signed_in
 
 
 def tell_of_addresses(saved: SavedSummary) -> None:
@@ -15,3 +18,18 @@ def tell_of_addresses(saved: SavedSummary) -> None:
             " wrote this.",
             "good",
         )
+
+
+def offer_read(paper: Paper, summary: Summary) -> None:
+    """Offer to set a paper to read when its reader has written about it.
+
+    Of a paper that is not on their list only when the text is new: nobody is asked again.
+    """
+    own = load_own_entries(db(), signed_in(), [paper.id]).get(paper.id)
+    if own is None and summary.edited_at is not None:
+        return
+    if own is None or own.status != "read":
+        question = "Add this paper to your list?" if own is None else "Have you read this paper?"
+        offer = {"key": paper.key, "status": "read", "text": question}
+        offer["next"] = url_for("papers.show", key=paper.key)
+        flash(offer, "offer")  # type: ignore[arg-type]  # the session keeps any JSON

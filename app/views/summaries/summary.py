@@ -15,7 +15,7 @@ from app.services.pictures import uploads
 from app.services.refusals import Refusal
 from app.services.summaries import drafts, editor
 from app.services.summaries import publishing as summary_services
-from app.views.http import listing
+from app.views.http import listing, own_entries
 from app.views.http.access import (
     db,
     load_entry_or_404,
@@ -32,7 +32,7 @@ from app.views.http.shared_pages import keep_private, shared
 from app.views.papers.paper import MAX_QUERY_CHARS, add_paper_url, summary_page, unknown_paper
 from app.views.summaries import editor_form
 from app.views.summaries.editor_form import EditorTarget
-from app.views.summaries.messages import tell_of_addresses
+from app.views.summaries.messages import offer_read, tell_of_addresses
 
 blueprint = Blueprint("summaries", __name__)
 blueprint.add_app_template_global(editor_form.editor_url)
@@ -76,6 +76,8 @@ def start() -> str:
             offset=(listing.page_number() - 1) * listing.ROWS,
         )
         page = listing.make_number_page(found[: listing.ROWS], len(found) > listing.ROWS, q=query)
+    if page is not None:
+        own_entries.load_for_page(each.paper.id for each in page.rows)
     return render_template(
         "summaries/start.html",
         q=query,
@@ -146,6 +148,7 @@ def save(key: str) -> str | Response | tuple[str, int]:
     said = "Saved." if aim.summary or saved.summary.visibility != "public" else "Published."
     flash(f"{said} {_moved(key, aim)}".strip(), "good")
     tell_of_addresses(saved)
+    offer_read(aim.paper, saved.summary)
     user, summary = signed_in(), saved.summary
     anchor = f"page-by-{summary.id}" if summary.anonymous or summary.place else user.name
     return see_other(url_for("papers.show", key=aim.paper.key, _anchor=anchor))

@@ -1,0 +1,241 @@
+"""The pages of a reader's list: filtered, sorted, searched, with what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.models import (
+    EntryLabel,
+    ListEntry,
+    ListLabel,
+    Paper,
+    ReadingList,
+    SearchEntry,
+    Summary,
+    User,
+    Venue,
+)
+from app.models.search_entry import is_paper_entry
+from app.queries import papers
+from app.queries.listed_authors import load_listed_authors
+from app.queries.lists.own_entries import load_label_names
+from app.queries.papers import PaperRow
+from app.queries.search.listed import has_label, list_conditions, searched_texts
+from app.queries.search.own import match_clauses
+from app.queries.visibility import public_of_few
+from app.search import parse_query
+
+# By which a list is sorted; what is equal stands in the order in which it was added.
+SORTS: Mapping[str, tuple[Any, ...]] = {
+    "added": (ListEntry.added_at.desc(),),
+    "hand": (ListEntry.position.desc(),),
+    "priority": (ListEntry.priority.desc(), ListEntry.added_at.desc()),
+    "year": (func.coalesce(Paper.year, 0).desc(), ListEntry.added_at.desc()),
+    "title": (Paper.title_folded, ListEntry.added_at.desc()),
+    "changed": (ListEntry.changed_at.desc(),),
+}
+_OF_PAPERS = ("year", "title")
+
+
+@dataclass(frozen=True)
+class ListFilter:
+    """What is shown of a list; what is empty narrows nothing.
+
+    Attributes:
+        venue: its key.
+        is_summarised: only papers that have a public summary.
+        is_new: only papers with new summaries.
+        text: a query, as the search box takes it.
+    """
+
+    status: str = ""
+    label: str = ""
+    year: int | None = None
+    venue: str = ""
+    is_summarised: bool = False
+    is_new: bool = False
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class ListRow:
+    """A paper on a list, with what its reader noted; `new_count` counts new summaries."""
+
+    entry: Any
+    row: PaperRow
+    labels: Sequence[str]
+    new_count: int
+
+    @property
+    def paper(self) -> Paper:
+        return self.row.paper
+
+
+@dataclass(frozen=True)
+class ListOverview:
+    """What a list can be narrowed to, each with its number of papers.
+
+    Attributes:
+        labels, years, venues: value, name and number; labels in alphabetical order, the latest
+            years and the venues with most papers first.
+    """
+
+    total: int
+    statuses: Mapping[str, int]
+    labels: Sequence[tuple[str, str, int]]
+    years: Sequence[tuple[int, str, int]]
+    venues: Sequence[tuple[str, str, int]]
+    summarised: int
+    new: int
+
+
+def load_list_rows(
+    session: Session, user: User, wanted: ListFilter, *, sort: str, size: int, skip: int
+) -> list[ListRow]:
+    """Some entries of a list, in an order of `SORTS`; a fixed number of queries."""
+    query = _filtered(select(*_COLUMNS), user, wanted, sort in _OF_PAPERS)
+    query = query.order_by(*SORTS[sort], ListEntry.id.desc()).limit(size).offset(skip)
+    entries = session.execute(query).all()
+    ids = [entry.id for entry in entries]
+    loaded = _load_papers(session, [entry.paper_id for entry in entries])
+    rows = {each.paper.id: each for each in papers.load_paper_rows(session, loaded, user)}
+    labels = load_label_names(session, ids)
+    new = _count_new(session, user, ids)
+    return [
+        ListRow(entry, rows[entry.paper_id], labels.get(entry.id, []), new.get(entry.id, 0))
+        for entry in entries
+        if entry.paper_id in rows
+    ]
+
+
+def count_list_rows(session: Session, user: User, wanted: ListFilter) -> int:
+    """How many entries of a list are shown."""
+    return session.scalar(_filtered(select(func.count()), user, wanted)) or 0
+
+
+def list_entry_ids(session: Session, user: User, wanted: ListFilter) -> list[int]:
+    """The numbers of all entries that are shown."""
+    return list(session.scalars(_filtered(select(ListEntry.id), user, wanted)))
+
+
+def load_overview(session: Session, user: User) -> ListOverview:
+    """Count what is on a list, in a fixed number of queries."""
+    theirs = ListEntry.user_id == user.id
+    statuses = select(ListEntry.status, func.count()).where(theirs).group_by(ListEntry.status)
+    counts = dict(session.execute(statuses).all())
+    labels = (
+        select(ListLabel.name, func.count())
+        .join(EntryLabel, EntryLabel.label_id == ListLabel.id)
+        .where(ListLabel.user_id == user.id)
+        .group_by(ListLabel.id)
+        .order_by(ListLabel.folded)
+    )
+    written = func.nullif(Paper.summaries_count, 0)
+    facts = (
+        select(Paper.venue_id, Paper.year, func.count(), func.count(written))
+        .select_from(ListEntry)
+        .join(Paper, Paper.id == ListEntry.paper_id)
+        .where(theirs)
+        .group_by(Paper.venue_id, Paper.year)
+    )
+    years: dict[int, int] = {}
+    venues: dict[int, int] = {}
+    summarised = 0
+    for venue_id, year, count, with_summary in session.execute(facts):
+        summarised += with_summary
+        if year is not None:
+            years[year] = years.get(year, 0) + count
+        if venue_id is not None:
+            venues[venue_id] = venues.get(venue_id, 0) + count
+    new = _select_new(user, func.count(ListEntry.id.distinct()))
+    return ListOverview(
+        total=sum(counts.values()),
+        statuses=counts,
+        labels=[(name, name, count) for name, count in session.execute(labels)],
+        years=[(year, str(year), years[year]) for year in sorted(years, reverse=True)],
+        venues=_name_venues(session, venues),
+        summarised=summarised,
+        new=session.scalar(new) or 0,
+    )
+
+
+_COLUMNS: tuple[Any, ...] = (
+    *(ListEntry.id, ListEntry.paper_id, ListEntry.status, ListEntry.priority, ListEntry.remark),
+    *(ListEntry.citekey, ListEntry.added_at, ListEntry.changed_at, ListEntry.to_read_at),
+    *(ListEntry.reading_at, ListEntry.stopped_at, ListEntry.read_at),
+    (ListEntry.notes != "").label("has_notes"),
+)
+MAX_VENUES = 30  # that are offered
+
+
+def _filtered(
+    query: Select[Any], user: User, wanted: ListFilter, with_papers: bool = False
+) -> Select[Any]:
+    """A query of the entries that are shown."""
+    query = query.select_from(ListEntry)
+    typed = parse_query(wanted.text)
+    conditions: list[ColumnElement[bool]] = list_conditions(typed, user)
+    if with_papers or wanted.year is not None or wanted.venue or wanted.is_summarised:
+        query = query.join(Paper, Paper.id == ListEntry.paper_id)
+    if wanted.status:
+        conditions.append(ListEntry.status == wanted.status)
+    if wanted.label:
+        conditions.append(has_label(user, wanted.label))
+    if wanted.year is not None:
+        conditions.append(Paper.year == wanted.year)
+    if wanted.venue:
+        named = select(Venue.id).where(Venue.key == wanted.venue)
+        conditions.append(Paper.venue_id == named.scalar_subquery())
+    if wanted.is_summarised:
+        conditions.append(Paper.summaries_count > 0)
+    if wanted.is_new:
+        conditions.append(exists().where(*_is_new(user)).correlate(ListEntry))
+    # The last word may be only begun.
+    clauses = typed.clauses({part: () for part in typed.plain if part.is_open})
+    if clauses:
+        own = and_(SearchEntry.paper_id == ListEntry.paper_id, is_paper_entry())
+        query = query.join(SearchEntry, own)
+        conditions.append(match_clauses(clauses, searched_texts()))
+    return query.where(*conditions)
+
+
+def _is_new(user: User) -> tuple[ColumnElement[bool], ...]:
+    """Whether a summary is new to the reader who has its paper on the list."""
+    seen = select(ReadingList.seen_at).where(ReadingList.user_id == user.id).scalar_subquery()
+    return (
+        Summary.paper_id == ListEntry.paper_id,
+        Summary.user_id != user.id,
+        public_of_few(),
+        Summary.published_at > seen,
+        Summary.published_at > ListEntry.added_at,
+    )
+
+
+def _load_papers(session: Session, ids: Sequence[int]) -> list[Paper]:
+    query = select(Paper).where(Paper.id.in_(ids)).options(joinedload(Paper.venue))
+    found = list(session.scalars(query))
+    load_listed_authors(session, found)
+    return found
+
+
+def _select_new(user: User, *columns: Any) -> Select[Any]:
+    query = select(*columns).select_from(ListEntry).join(Summary, and_(*_is_new(user)))
+    return query.where(ListEntry.user_id == user.id)
+
+
+def _count_new(session: Session, user: User, ids: Sequence[int]) -> dict[int, int]:
+    query = _select_new(user, ListEntry.id, func.count()).where(ListEntry.id.in_(ids))
+    return dict(session.execute(query.group_by(ListEntry.id)).all()) if ids else {}
+
+
+def _name_venues(session: Session, counts: Mapping[int, int]) -> list[tuple[str, str, int]]:
+    """The venues with most papers, with their keys and names."""
+    most = sorted(counts, key=lambda venue_id: (-counts[venue_id], venue_id))[:MAX_VENUES]
+    query = select(Venue.id, Venue.key, Venue.name).where(Venue.id.in_(most))
+    named = {row.id: row for row in session.execute(query)}
+    return [(named[each].key, named[each].name, counts[each]) for each in most if each in named]

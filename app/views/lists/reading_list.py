@@ -1,0 +1,155 @@
+"""One's own reading list: its page, changes of many entries, its BibTeX."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, render_template, request, stream_with_context, url_for
+from werkzeug.wrappers import Response
+
+from app.models.lists.entry import STATUSES
+from app.queries.lists import reading_list as queries
+from app.queries.lists.reading_list import ListFilter
+from app.services.exporting.bibtex_file import read_list_entries
+from app.services.exporting.citations import FORMATS
+from app.services.lists import bulk_changes, entries
+from app.services.refusals import Refusal
+from app.views.http import listing, own_entries
+from app.views.http.access import db, local_url, needs_sign_in, search_text, see_other, signed_in
+from app.views.http.security import FILES_LIMIT, SEARCH_LIMIT, WRITE_LIMIT
+from app.views.lists.entries import NOTICE
+
+blueprint = Blueprint("reading_list", __name__)
+SORTS = {
+    "added": "Date added",
+    "hand": "My order",
+    "priority": "Priority",
+    "year": "Year",
+    "title": "Title",
+    "changed": "Last changed",
+}
+MAX_ARGUMENT_CHARS = 300
+
+
+@blueprint.get("/list")
+@SEARCH_LIMIT
+@needs_sign_in
+def index() -> str:
+    return _render()
+
+
+def _render(problem: Refusal | None = None, typed: dict[str, str] | None = None) -> str:
+    user = signed_in()
+    wanted, sort = _read_filter(), _read_sort()
+    shown = _arguments(wanted, sort)
+    here = listing.page_number()
+    rows = queries.load_list_rows(
+        db(), user, wanted, sort=sort, size=listing.ROWS + 1, skip=(here - 1) * listing.ROWS
+    )
+    page = listing.make_number_page(rows[: listing.ROWS], len(rows) > listing.ROWS, **shown)
+    own_entries.load_for_page(row.paper.id for row in page.rows)
+    overview = queries.load_overview(db(), user)
+    is_narrowed = wanted != ListFilter()
+    return render_template(
+        "lists/index.html",
+        page=page,
+        overview=overview,
+        total=queries.count_list_rows(db(), user, wanted) if is_narrowed else overview.total,
+        wanted=wanted,
+        is_narrowed=is_narrowed,
+        sort=sort,
+        sorts=SORTS,
+        statuses=STATUSES,
+        shown=shown,
+        here=url_for("reading_list.index", **shown, page=here if here > 1 else None),
+        problem=problem,
+        typed=typed or {},
+    )
+
+
+@blueprint.post("/list/change")
+@WRITE_LIMIT
+@needs_sign_in
+def change() -> Response | tuple[str, int]:
+    """Change the entries that are ticked, or all that the list is narrowed to."""
+    user = signed_in()
+    ids = [int(each) for each in request.form.getlist("entry") if each.isdecimal()]
+    ids = [each for each in ids[: entries.MAX_ENTRIES] if each < 2**31]
+    if request.form.get("all") == "1":
+        ids = queries.list_entry_ids(db(), user, _read_filter())
+    action, labels = request.form.get("action", ""), request.form.get("labels", "")
+    try:
+        if not ids:
+            raise Refusal("entry", "Select papers first.")
+        if action == "remove":
+            count, batch = bulk_changes.remove_entries(db(), user, ids)
+        elif action == "label":
+            count, batch = bulk_changes.add_labels(db(), user, ids, labels)
+        elif action == "unlabel":
+            count, batch = bulk_changes.take_labels(db(), user, ids, labels)
+        else:
+            count, batch = bulk_changes.set_statuses(db(), user, ids, action)
+    except Refusal as refused:
+        db().rollback()
+        return _render(refused, {"labels": labels}), 422
+    db().commit()
+    back = local_url(request.form.get("next"), url_for("reading_list.index"))
+    papers = "1 paper" if count == 1 else f"{count:,} papers"
+    said = f"{papers} removed from your list." if action == "remove" else f"{papers} changed."
+    notice = {"text": said, "undo": batch if count else None, "next": back}
+    flash(notice, NOTICE)  # type: ignore[arg-type]  # the session keeps any JSON
+    return see_other(back)
+
+
+@blueprint.post("/list/seen")
+@WRITE_LIMIT
+@needs_sign_in
+def see() -> Response:
+    """Note that the new summaries are no longer new."""
+    entries.mark_seen(db(), signed_in())
+    db().commit()
+    return see_other(local_url(request.form.get("next"), url_for("reading_list.index")))
+
+
+@blueprint.get("/list.bib")
+@FILES_LIMIT
+@needs_sign_in
+def bib() -> Response:
+    """The whole list as BibTeX, with the reader's own keys."""
+    texts = stream_with_context(read_list_entries(db(), signed_in()))
+    answer = Response(texts, content_type=f"{FORMATS['bib']}; charset=utf-8")
+    answer.headers["Content-Disposition"] = 'attachment; filename="reading-list.bib"'
+    return answer
+
+
+def _read_filter() -> ListFilter:
+    """What the address says; what it cannot mean narrows nothing."""
+    status = request.args.get("status", "")
+    return ListFilter(
+        status=status if status in STATUSES else "",
+        label=request.args.get("label", "")[:MAX_ARGUMENT_CHARS],
+        year=listing.read_year(),
+        venue=request.args.get("venue", "")[:MAX_ARGUMENT_CHARS],
+        is_summarised=request.args.get("has") == "summary",
+        is_new=request.args.get("new") == "1",
+        text=search_text(MAX_ARGUMENT_CHARS),
+    )
+
+
+def _read_sort() -> str:
+    sort = request.args.get("sort", "")
+    return sort if sort in SORTS else "added"
+
+
+def _arguments(wanted: ListFilter, sort: str) -> dict[str, Any]:
+    """The filter as arguments of an address."""
+    return {
+        "status": wanted.status or None,
+        "label": wanted.label or None,
+        "year": wanted.year,
+        "venue": wanted.venue or None,
+        "has": "summary" if wanted.is_summarised else None,
+        "new": 1 if wanted.is_new else None,
+        "q": wanted.text or None,
+        "sort": sort if sort != "added" else None,
+    }
