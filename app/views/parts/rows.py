@@ -1,8 +1,8 @@
 """The rows of lists: each a part that all readers share, but for the place beside it.
 
 A row is the same for everybody, so it is kept without its votes and without what a reading list
-says. These are filled in for who reads (`MemberPlaces`). Rows that show more to one member than to others, such as those of their
-own texts, are made for them alone.
+says. These are filled in for who reads (`MemberPlaces`). Rows that show more to one member than to
+others, such as those of their own texts, are made for them alone.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class MemberPlaces:
         return (
             self._controls[status]
             .replace(str(_NUMBER), str(summary_id or f"p{part.facts['paper_id']}"))
-            .replace(_KEY, part.facts["key"])
+            .replace(_KEY, part.facts["paper_key"])
             .replace(_TITLE, part.facts["title"])
         )
 
@@ -200,7 +200,7 @@ def _facts(paper: Paper) -> dict[str, Any]:
     address = url_for("papers.show", key=paper.key)
     return {
         "paper_id": paper.id,
-        "key": str(escape(address.removeprefix(url_for("papers.show", key="")))),
+        "paper_key": str(escape(address.removeprefix(url_for("papers.show", key="")))),
         "title": str(escape(paper.title)),
     }
 
