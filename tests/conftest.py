@@ -33,8 +33,8 @@ from tests.helpers.engines import (
     empty_postgresql,
     keep_dead_rows,
 )
-from tests.helpers.once import shared_folder
 from tests.helpers.outside import StandIn
+from tests.helpers.running import shared_folder
 
 IN_CI = os.environ.get("CI") == "true"
 if IN_CI and not POSTGRESQL:
