@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
@@ -32,8 +33,8 @@ from tests.helpers.engines import (
     empty_postgresql,
     keep_dead_rows,
 )
-from tests.helpers.once import shared_folder
 from tests.helpers.outside import StandIn
+from tests.helpers.running import shared_folder
 
 IN_CI = os.environ.get("CI") == "true"
 if IN_CI and not POSTGRESQL:
@@ -44,7 +45,9 @@ SITE = "http://localhost"
 BROWSER = Path(__file__).parent / "browser"
 # Also for the programs that tests start: who renders need not give way to who tests.
 os.environ["SHORTLIST_TEST_NICENESS"] = "0"
-shared_folder()  # before this process starts those that run the tests
+# Some tests make apps of their own, each of which would compile its templates anew. The folder is
+# made before this process starts those that run the tests.
+Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(shared_folder()))}
 
 
 @pytest.hookimpl(optionalhook=True)

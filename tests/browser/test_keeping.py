@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.helpers.browser.pages import NAMES, WIDTHS, check
+from tests.helpers.browser.pages import check
 from tests.helpers.browser.reader import Reader
 from tests.helpers.running import Site
 from tests.helpers.samples.crafted_pictures import saved
@@ -101,15 +101,9 @@ def keeper(browser: Browser, site: Site) -> Iterator[tuple[dict[str, object], li
     context.close()
 
 
-@pytest.mark.parametrize("look", WIDTHS, ids=NAMES)
-def test_pages(
-    browser: Browser,
-    site: Site,
-    look: dict[str, object],
-    keeper: tuple[dict[str, object], list[str]],
-) -> None:
+def test_pages(browser: Browser, site: Site, keeper: tuple[dict[str, object], list[str]]) -> None:
     state, paths = keeper
-    context = context_of(browser, storage_state=state, **look)
+    context = context_of(browser, storage_state=state)
     reader = Reader(context.new_page(), site)
     check(reader, paths)
     context.close()

@@ -3,9 +3,7 @@ than the screen, and nobody else is asked for anything."""
 
 from __future__ import annotations
 
-import pytest
-
-from tests.helpers.browser.pages import NAMES, WIDTHS, check
+from tests.helpers.browser.pages import check
 from tests.helpers.browser.reader import Reader
 
 READING = [
@@ -50,11 +48,9 @@ WRITING = [
 ]
 
 
-@pytest.mark.parametrize("reader", WIDTHS, indirect=True, ids=NAMES)
 def test_reading(reader: Reader) -> None:
     check(reader, READING)
 
 
-@pytest.mark.parametrize("reader", WIDTHS, indirect=True, ids=NAMES)
 def test_writing(writer: Reader) -> None:
     check(writer, WRITING)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import fcntl
 import os
 import re
 import shutil
@@ -9,10 +11,12 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from types import MappingProxyType
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -20,10 +24,10 @@ from urllib.request import urlopen
 from app.db import Database
 from app.services.operation.fonts.files import ensure_fonts
 from tests.helpers.engines import copy_database
-from tests.helpers.once import make_once
 from tests.helpers.waiting import SAFETY, wait_until
 
 SECRET = "a key for tests only, long enough"
+_SHARED = "SHORTLIST_TEST_SHARED"
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,32 @@ def free_port() -> int:
 def shortlist(*arguments: str) -> list[str]:
     """The command line of the program, run by this Python."""
     return [sys.executable, "-c", "from app.cli import main; main()", *arguments]
+
+
+@cache
+def shared_folder() -> Path:
+    """The folder of a run: the processes that this one starts later have the same."""
+    if _SHARED not in os.environ:
+        os.environ[_SHARED] = mkdtemp(prefix="shortlist-tests-")
+        atexit.register(shutil.rmtree, os.environ[_SHARED], ignore_errors=True)
+    return Path(os.environ[_SHARED])
+
+
+def make_once(name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that is filled by whoever needs it first; the others wait for that.
+
+    Args:
+        name: of the folder.
+        make: fills the folder that it is given, which is there and empty.
+    """
+    folder = shared_folder() / name
+    with (shared_folder() / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            begun = Path(mkdtemp(dir=shared_folder()))
+            make(begun)
+            begun.rename(folder)
+    return folder
 
 
 def provide_fonts(data_dir: Path) -> None:

@@ -49,8 +49,10 @@ QUERIES = {
     "/venues": ["?q=x"],
     "/venue/conf/x": ["?year=2020", "?page=2"],
 }
-# Its content is whatever the reader holds: a token, or nothing.
-TOKENS = re.compile(r'(?<=name="csrf_token" value=")[^"]+|(?<="csrf_token":")[^"]+')
+# What is whatever the reader holds, a token or nothing; and ages, which go on between two looks.
+TOKENS = re.compile(
+    r'(?<=name="csrf_token" value=")[^"]+|(?<="csrf_token":")[^"]+|[^<>]+(?=</time>)'
+)
 
 
 @pytest.fixture(params=["guest", "another reader"])
@@ -62,27 +64,41 @@ def reader(request: pytest.FixtureRequest, app: Flask) -> Browser:
     return browser
 
 
-def arguments(session: Session) -> dict[str, list[str]]:
-    """What stands for each variable of the routes."""
-    papers = ["conf/x/Target1", "conf/x/Hidden1", "conf/x/Wanted1", "conf/x/Plain1"]
-    found = {
-        "key": [*papers, "conf/x", "some-body"],
-        "name": ["ann", "ben", "cleo", "secrettag", "plaintag", "AAAAAAAAAAAAAAAAAAAAAA.png"],
-        "summary_id": ["1", "2", "3"],
-        "revision_id": [str(number) for number in range(1, 8)],
-        "code": ["nothing-of-this-code"],
-        "part": ["1", "2"],
-    }
-    session.commit()
-    return found
+PAPERS = ["conf/x/Target1", "conf/x/Hidden1", "conf/x/Wanted1", "conf/x/Plain1"]
+USERS, TAGS = ["ann", "ben", "cleo"], ["secrettag", "plaintag"]
+PICTURE = "AAAAAAAAAAAAAAAAAAAAAA.png"
+# What stands for each variable of the routes, where they say of what: else all that it may be.
+MEANT = {
+    "paper": {"key": [*PAPERS, "some-body"]},
+    "venue": {"key": ["conf/x", "conf/y"]},
+    "author": {"key": ["some-body", "any-body"]},
+    "user": {"name": USERS},
+    "tag": {"name": TAGS},
+}
+ARGUMENTS = {
+    "key": [*PAPERS, "conf/x", "some-body"],
+    "name": [*USERS, *TAGS, PICTURE],
+    "summary_id": ["1", "2", "3"],
+    "revision_id": [str(number) for number in range(1, 8)],
+    "code": ["nothing-of-this-code"],
+    "part": ["1", "2"],
+}
 
 
-def addresses(app: Flask, values: dict[str, list[str]]) -> list[str]:
+def arguments(rule: str, pictures: tuple[str, ...]) -> dict[str, list[str]]:
+    """The values of each variable of a route."""
+    for kind, meant in MEANT.items():
+        if f"/{kind}/<" in rule:
+            return ARGUMENTS | meant
+    return ARGUMENTS | {"name": [*ARGUMENTS["name"], *pictures]}
+
+
+def addresses(app: Flask, pictures: tuple[str, ...]) -> list[str]:
     found = []
     for rule in app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.endpoint == "home.random":
             continue
-        names = sorted(rule.arguments)
+        names, values = sorted(rule.arguments), arguments(rule.rule, pictures)
         for chosen in product(*(values[name] for name in names)):
             path = rule.rule
             for name, value in zip(names, chosen, strict=True):
@@ -92,14 +108,13 @@ def addresses(app: Flask, values: dict[str, list[str]]) -> list[str]:
 
 
 def read(
-    app: Flask, reader: Browser, session: Session, *more: str
+    app: Flask, reader: Browser, session: Session, *pictures: str
 ) -> dict[str, tuple[int, str, str]]:
     found = {}
     session.commit()
     deque(similarity.refresh_marked_papers(session), maxlen=0)
-    values = arguments(session)
-    values["name"] += more
-    for path in addresses(app, values):
+    session.commit()
+    for path in addresses(app, pictures):
         page = reader.get(path)
         text = page.response.get_data().decode("utf-8", "replace")
         found[path] = (page.status, page.location, TOKENS.sub("", text))

@@ -5,6 +5,7 @@ After an upgrade, or when a paper they link to is added.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from time import monotonic
@@ -40,6 +41,8 @@ from app.services.refusals import Refusal
 from app.services.renderer import render_text
 from app.services.summaries.publishing import apply_rendered_text
 
+MAX_REQUEST_SECONDS = 1.0
+
 Text = TypeVar("Text", Summary, Revision)
 Row = TypeVar("Row", Summary, Revision, User, ListEntry)
 
@@ -52,6 +55,14 @@ def has_marked(session: Session) -> bool:
 def count_marked(session: Session) -> int:
     """How many summaries are marked."""
     return session.scalar(select(func.count()).select_from(Summary).where(_MARKED)) or 0
+
+
+def renew_first_texts(session: Session) -> None:
+    """Render a few marked texts, so that who has just changed something sees it.
+
+    For requests: a merge can mark thousands. The job renders what is left, within seconds.
+    """
+    deque(renew_marked(session, MAX_REQUEST_SECONDS), maxlen=0)
 
 
 def renew_marked(session: Session, seconds: float | None = None) -> Iterator[int]:

@@ -6,7 +6,7 @@ A zip to take away, and files brought in; papers from BibTeX.
 from __future__ import annotations
 
 import zipfile
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ from app.services.importing.bibtex_files import BIBTEX
 from app.services.importing.opening import MAX_PASTED, PASTED, BadSource, ImportSource
 from app.services.importing.storing import import_files
 from app.services.importing.terms import ImportOptions, ImportOutcome
-from app.services.operation.rerender import renew_marked
+from app.services.operation.rerender import renew_first_texts
 from app.views.http.access import config, db, needs_sign_in, signed_in
 from app.views.http.security import FILES_LIMIT
 
@@ -42,7 +42,6 @@ MAX_FILES = 2000
 MAX_ITEMS = 10 * MAX_FILES
 MAX_BIBTEX_BYTES = 5_000_000  # bytes; the entries that others refer to are looked for in all of it
 MAX_NAME_CHARS = 200
-RENEW_SECONDS = 5.0
 
 
 @dataclass
@@ -151,7 +150,7 @@ def _outcomes(
         try:
             yield from _imported(source, options, report)
             if not report.stopped:
-                deque(renew_marked(db(), RENEW_SECONDS), maxlen=0)
+                renew_first_texts(db())
         except Exception as error:  # whatever it is, the page ends with what was done
             report.stopped = str(faults.make_stopped(error))
 

@@ -20,6 +20,7 @@ from app.queries.papers import PaperRow
 from app.services.lookup import finding, offers
 from app.services.lookup.offers import Expired, Offer, Result
 from app.services.lookup.pasted_input import read_pasted
+from app.services.operation.rerender import renew_first_texts
 from app.services.papers.adding import add_prepared, prepare
 from app.services.papers.facts import check_record, doubtful_authors
 from app.services.refusals import PaperExists, Refusal
@@ -38,7 +39,7 @@ from app.views.http.access import (
 )
 from app.views.http.forms import LookUpForm, PaperForm
 from app.views.http.security import LOOKUP_LIMIT, WRITE_LIMIT
-from app.views.papers.paper import MAX_QUERY_CHARS, blueprint, renew_texts
+from app.views.papers.paper import MAX_QUERY_CHARS, blueprint
 
 USED = "This offer has expired or was used already."
 GONE = "This look-up has expired. Paste the paper again."
@@ -229,7 +230,7 @@ def _added(
         form.refuse(refused)
         return _page(form, content), 422
     db().commit()
-    renew_texts()  # those that waited for this paper link to it now
+    renew_first_texts(db())  # those that waited for this paper link to it now
     return see_other(url_for("summaries.edit", key=paper.key))
 
 

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from app.models import Paper
 from app.queries import paper_revisions, papers
 from app.queries.catalogue import overview
+from app.services.operation.rerender import renew_first_texts
 from app.services.papers.editing import PaperEdit, current_texts, edit_paper, stamp_facts
 from app.services.papers.fact_changes import DETAIL_FACTS, FACTS, list_facts
 from app.services.papers.paper_names import IdentifierTaken
@@ -31,7 +32,7 @@ from app.views.http.access import (
 from app.views.http.forms import ENTRY_TYPES, PaperFactsForm
 from app.views.http.security import WRITE_LIMIT
 from app.views.http.templating import fact_label
-from app.views.papers.paper import renew_texts, show
+from app.views.papers.paper import show
 
 blueprint = Blueprint("editing", __name__)
 PAGE_SIZE = 50
@@ -85,7 +86,7 @@ def save(key: str) -> Response | tuple[str, int]:
         return see_other(url_for("papers.show", key=load_paper_or_404(key).key))
     key = revision.paper_key
     db().commit()
-    renew_texts()
+    renew_first_texts(db())
     flash("Details saved.", "good")
     return see_other(url_for("papers.show", key=key))
 
@@ -134,7 +135,7 @@ def undo(revision_id: int) -> Response:
         return see_other(url_for("editing.index"))
     key = undoing.paper_key
     db().commit()
-    renew_texts()
+    renew_first_texts(db())
     if kept:
         names = ", ".join(kept)
         flash(f"Undone, except what belongs to others or was changed since: {names}.", "good")
@@ -166,7 +167,7 @@ def remove(key: str) -> Response | tuple[str, int]:
         return _removal_page(load_paper_or_404(key), form), 422
     title, key = revision.paper_title, revision.paper_key
     db().commit()
-    renew_texts()
+    renew_first_texts(db())
     flash(f"“{title:.100}” removed.", "good")
     return see_other(url_for("editing.changes", key=key))
 

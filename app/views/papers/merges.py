@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from app.models import Paper
 from app.queries import identifiers, merges, papers
 from app.queries.search import results
+from app.services.operation.rerender import renew_first_texts
 from app.services.papers.duplicates import choose_kept_paper, suggest_duplicates
 from app.services.papers.merge_undo import undo_merge
 from app.services.papers.merging import mark_different, merge_papers
@@ -27,7 +28,7 @@ from app.views.http.access import (
     viewer,
 )
 from app.views.http.security import SEARCH_LIMIT, WRITE_LIMIT
-from app.views.papers.paper import MAX_QUERY_CHARS, renew_texts
+from app.views.papers.paper import MAX_QUERY_CHARS
 
 blueprint = Blueprint("merges", __name__)
 PAGE_SIZE = 50
@@ -85,7 +86,7 @@ def create() -> str | Response | tuple[str, int]:
     except Refusal as refused:
         return _refused(one.id != other.id, refused.message)
     db().commit()
-    renew_texts()
+    renew_first_texts(db())
     flash(f"“{merge.removed_title}” ({merge.removed_key}) now redirects here.", "good")
     return see_other(url_for("papers.show", key=merge.kept_key))
 
@@ -121,7 +122,7 @@ def undo(merge_id: int) -> Response:
         return see_other(url_for("merges.index"))
     key = paper.key
     db().commit()
-    renew_texts()
+    renew_first_texts(db())
     flash("Merge undone: these are separate papers again.", "good")
     return see_other(url_for("papers.show", key=key))
 

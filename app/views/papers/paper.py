@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -18,7 +17,6 @@ from app.references.addresses import outside_url
 from app.references.labels import SITES
 from app.references.parsing import is_of_a_site, parse_identifier
 from app.services.exporting import citations
-from app.services.operation.rerender import renew_marked
 from app.services.papers import duplicates
 from app.sources.bibtex import writing
 from app.sources.formats import citation_line, meta_tags
@@ -31,7 +29,6 @@ from app.views.papers import metadata
 blueprint = Blueprint("papers", __name__)
 
 MAX_QUERY_CHARS = 500
-RENEW_SECONDS = 1.0
 MAP_PAPERS = 8  # in the small map beside the text
 MAP_WIDTH = 260.0  # pixels, of the side column
 
@@ -159,14 +156,6 @@ def _asked(key: str) -> str:
     """What the path names: an address keeps its query."""
     query = request.query_string.decode(errors="replace")
     return f"{key}?{query}" if query and is_of_a_site(key) else key
-
-
-def renew_texts() -> None:
-    """Render texts again whose links changed; those that take long stay marked.
-
-    For `shortlist rerender`.
-    """
-    deque(renew_marked(db(), RENEW_SECONDS), maxlen=0)
 
 
 def add_paper_url(typed: str) -> str:

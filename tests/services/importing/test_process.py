@@ -132,7 +132,7 @@ def test_a_fault_after_the_last_file_is_told_too(
     def renew(*_: object) -> Iterator[int]:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(files, "renew_marked", renew)
+    monkeypatch.setattr(files, "renew_first_texts", renew)
     status, text = send(ann, "a.md", NOTE)
     assert status == 200
     assert "1 added" in text
