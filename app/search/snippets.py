@@ -73,14 +73,15 @@ class Marker:
             number for number, part in enumerate(query.plain) if not all(map(is_common, part.words))
         }
         self.telling = telling or set(range(len(query.plain)))
+        self.known: dict[str, list[WordPosition]] = {}  # texts are counted, then cut
 
     def count(self, text: str) -> int:
         """How many parts of the query the text has."""
-        return len({place.part for place in self._places(text) if place.part in self.telling})
+        return len({place.part for place in self._list_places(text) if place.part in self.telling})
 
     def mark(self, text: str) -> list[Piece]:
         """A whole text, such as a title, in pieces."""
-        return _cut_pieces(text, Window(0, len(text), ()), list(self._places(text)))
+        return _cut_pieces(text, Window(0, len(text), ()), self._list_places(text))
 
     def excerpt(self, text: str) -> list[Piece]:
         """About `LENGTH` characters that begin near the best place; none where no word is found.
@@ -90,7 +91,7 @@ class Marker:
         Args:
             text: a line for each block; one of code begins with a tab.
         """
-        places = [place for place in self._places(text) if place.part in self.telling]
+        places = [place for place in self._list_places(text) if place.part in self.telling]
         for first, last in _clusters(places):
             window = window_around(text, first, last)
             if window is None:
@@ -103,12 +104,18 @@ class Marker:
             return pieces
         return []
 
+    def _list_places(self, text: str) -> list[WordPosition]:
+        found = self.known.get(text)
+        if found is None:
+            found = self.known[text] = list(self._places(text))
+        return found
+
     def _places(self, text: str) -> Iterator[WordPosition]:
         found = 0
         if self.quick is None:
             return
-        # Where letters have accents, every word must be folded to be compared.
-        starts = WORD.finditer(text) if _FOREIGN.search(text) else self.quick.finditer(text)
+        # Words whose letters have accents must be folded to be compared, and what hyphens join.
+        starts = self._candidates(text) if _FOREIGN.search(text) else self.quick.finditer(text)
         last = 0
         for candidate in starts:
             if candidate.start() < last:
@@ -121,6 +128,14 @@ class Marker:
                 found += 1
                 if found == _MAX_POSITIONS:
                     return
+
+    def _candidates(self, text: str) -> Iterator[re.Match[str]]:
+        assert self.quick is not None
+        for word in WORD.finditer(text):
+            start, end = word.span()
+            is_plain = word[0].isascii() and not HYPHEN.match(text, end)
+            if not is_plain or self.quick.match(text, start):
+                yield word
 
     def _joined(self, text: str, match: re.Match[str]) -> WordPosition | None:
         """Words that hyphens join, which are looked for as a whole."""
