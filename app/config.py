@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 PREFIX = "SHORTLIST_"
@@ -16,8 +16,33 @@ MAX_WELCOME_CHARS = 2000
 PROGRAM_NAME = "Shortlist"
 
 
+# What a backup keeps of the settings. Never one that may hold a password or a key: whoever finds a
+# backup must not be able to sign cookies, or to enter the database or another service.
+KEPT_IN_BACKUPS = (
+    *("SITE_URL", "SITE_NAME", "WELCOME", "PROXIES", "SIGNUP", "RATE_LIMITS", "LOOKUPS"),
+    *("CONTACT", "CACHE_MB", "PASSWORD_COST", "BACKUP_HOURS", "BACKUP_KEEP"),
+)
+
+
 class ConfigError(Exception):
     """A setting that cannot be used; the message names it and says what would do."""
+
+
+@dataclass(frozen=True)
+class BackupSettings:
+    """Where and how often backups are made, and what they say of the settings.
+
+    Args:
+        folder: where they are kept.
+        hours: between two of them.
+        keep: how many are kept; 0 makes none on its own.
+        told: the settings that a backup contains, by their names.
+    """
+
+    folder: Path
+    hours: int = 24
+    keep: int = 7
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -42,6 +67,8 @@ class Config:
             Anthology when somebody adds one.
         contact: the address of who runs the site, told to those services.
         cache_bytes: memory of each worker for pages of who is not signed in; 0 keeps none.
+        backups: where and how often backups are made; `None`, which the environment cannot give,
+            makes none on its own.
     """
 
     data_dir: Path
@@ -58,6 +85,7 @@ class Config:
     lookups: bool = True
     contact: str = ""
     cache_bytes: int = 64_000_000
+    backups: BackupSettings | None = None
 
     @property
     def https(self) -> bool:
@@ -86,6 +114,9 @@ class Config:
             "LOOKUPS",
             "CONTACT",
             "CACHE_MB",
+            "BACKUP_DIR",
+            "BACKUP_HOURS",
+            "BACKUP_KEEP",
         }
         given = {
             name.removeprefix(PREFIX): value.strip()
@@ -111,7 +142,17 @@ class Config:
             lookups=_switch("LOOKUPS", given.get("LOOKUPS", "on")),
             contact=_contact(given.get("CONTACT", "")),
             cache_bytes=_number("CACHE_MB", given.get("CACHE_MB", "64"), 0, 100_000) * 1_000_000,
+            backups=_backups(given, data_dir),
         )
+
+
+def _backups(given: Mapping[str, str], data_dir: Path) -> BackupSettings:
+    return BackupSettings(
+        folder=Path(given.get("BACKUP_DIR", data_dir / "backups")).expanduser().absolute(),
+        hours=_number("BACKUP_HOURS", given.get("BACKUP_HOURS", "24"), 1, 24 * 365),
+        keep=_number("BACKUP_KEEP", given.get("BACKUP_KEEP", "7"), 0, 10_000),
+        told={PREFIX + name: given[name] for name in KEPT_IN_BACKUPS if name in given},
+    )
 
 
 def _database_url(value: str | None, data_dir: Path) -> str:

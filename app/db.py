@@ -27,6 +27,7 @@ from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeDecorator
 
 from app.change_log import CommitMark, watch
+from app.config import BackupSettings
 
 BUSY_TIMEOUT_MS = 5000
 READING = {"writing": False, "postgresql_readonly": True}
@@ -96,8 +97,8 @@ class Database:
 
     Args:
         url: SQLAlchemy address; `sqlite://` alone is a database in memory, for tests.
-        site_url, password_cost, data_dir: settings (see `Config`) that services need while they
-            write; they find them in `session.info` under the same names.
+        site_url, password_cost, data_dir, backups: settings (see `Config`) that services need while
+            they write; they find them in `session.info` under the same names.
     """
 
     def __init__(
@@ -107,6 +108,7 @@ class Database:
         site_url: str = "",
         password_cost: int = 3,
         data_dir: Path = Path("instance"),
+        backups: BackupSettings | None = None,
     ) -> None:
         self.engine = _create_engine(url)
         on_server = self.engine.dialect.name == "postgresql"
@@ -116,6 +118,7 @@ class Database:
             "site_url": site_url,
             "password_cost": password_cost,
             "data_dir": data_dir,
+            "backups": backups,
             "commits": self.commits,
         }
 

@@ -10,6 +10,7 @@ from typing import TextIO
 
 import click
 
+from app.cli.backup import backup, restore
 from app.cli.catalogue import import_dblp
 from app.cli.common import address, plain_errors, settings, show_progress, stop
 from app.cli.files import export, import_
@@ -168,6 +169,6 @@ def render(file: TextIO) -> None:
 
 for command in (
     *(import_, import_dblp, export, user, links, jobs),
-    *(reindex, rerender, similar, tidy),
+    *(backup, restore, reindex, rerender, similar, tidy),
 ):
     main.add_command(command)

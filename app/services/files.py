@@ -29,13 +29,13 @@ def write_file(path: Path, content: bytes, mode: int = PRIVATE) -> None:
 
 @contextmanager
 def replace_file(path: Path, mode: int = PRIVATE) -> Iterator[BinaryIO]:
-    """Open a file that replaces another one once it is complete.
+    """Open a file that replaces another one once it is complete; it can be read back.
 
     Args, errors: as of `write_file`; what fails in the caller's block is raised as well.
     """
     number, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:
-        with os.fdopen(number, "wb") as file:
+        with os.fdopen(number, "w+b") as file:
             yield file
             file.flush()
             os.fchmod(number, mode)

@@ -51,6 +51,7 @@ ROOMS: dict[str, list[set[str]]] = {
     ],
     "app.services": [
         {"operation.jobs"},
+        {"operation.backup"},
         {"operation"},
         {"operation.fonts"},
         {"dblp", "exporting", "importing", "lookup", "moderation"},
