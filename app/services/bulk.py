@@ -66,7 +66,7 @@ def insert_rows(
 def copy_rows(
     connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> None:
-    """Insert rows into a table that is named, without a note in the log of changes.
+    """Insert rows into a table without a note in the log of changes.
 
     Args:
         table, columns: our own names only: they are not quoted.

@@ -29,7 +29,9 @@ def write_file(path: Path, content: bytes, mode: int = PRIVATE) -> None:
 
 @contextmanager
 def replace_file(path: Path, mode: int = PRIVATE) -> Iterator[BinaryIO]:
-    """Open a file that replaces another one once it is complete; it can be read back.
+    """Open a file that replaces another one once it is complete.
+
+    It can be read back before that.
 
     Args, errors: as of `write_file`; what fails in the caller's block is raised as well.
     """

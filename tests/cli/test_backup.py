@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from app.db import Database
 from app.models import Backup
 from app.services.operation import schema
-from tests.helpers.backups import fill, hash_of
+from tests.helpers.backup.files import fill, hash_of
 from tests.helpers.commands import SECRET, assert_refused, run
 from tests.helpers.factories import make_summary
 from tests.helpers.running import make_installation, provide_fonts

@@ -1,4 +1,7 @@
-"""The file of a backup: a zip of rows, pictures and a manifest, written whole and read back."""
+"""The file of a backup: a zip of rows, pictures and a manifest.
+
+It is written whole, and read back before it has its name.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +70,7 @@ def write_backup(
     """
     with replace_file(path) as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as opened:
-            writer = _Writer(opened, data_dir)
+            writer = _BackupWriter(opened, data_dir)
             with _snapshot(engine) as connection:
                 made_at = now()
                 revision = schema.read_revision(connection)
@@ -110,7 +113,9 @@ def is_backup(path: Path) -> bool:
 
 @contextmanager
 def open_backup(path: Path) -> Iterator[tuple[Archive, Manifest]]:
-    """Open a backup and look at what it says of itself; its members are checked elsewhere.
+    """Open a backup and look at what it says of itself.
+
+    `check_members` reads the rest.
 
     Raises:
         BadBackup: when it is none, or a hostile one, or is damaged.
@@ -167,7 +172,7 @@ def _snapshot(engine: Engine) -> Iterator[Connection]:
             yield connection
 
 
-class _Writer:
+class _BackupWriter:
     """Adds members to a zip, and takes their hashes."""
 
     def __init__(self, opened: zipfile.ZipFile, data_dir: Path) -> None:

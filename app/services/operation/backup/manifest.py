@@ -35,7 +35,7 @@ class TableContent:
 
 @dataclass(frozen=True)
 class Member:
-    """A file in a backup, with its size in bytes and the SHA-256 of its content."""
+    """A file in a backup: its size in bytes, and the SHA-256 of its content."""
 
     size: int
     sha256: str

@@ -1,4 +1,4 @@
-"""Make a library of a backup, in one transaction: all of it, or what was there before."""
+"""Make a library of a backup, in one transaction."""
 
 from __future__ import annotations
 

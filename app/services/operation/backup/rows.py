@@ -40,7 +40,7 @@ Row = list[Any]
 
 @dataclass(frozen=True)
 class StoredTable:
-    """A table as it is in a database, with its columns in the order of their names."""
+    """A table of a database, with its columns in the order of their names."""
 
     name: str
     columns: tuple[str, ...]
@@ -49,7 +49,7 @@ class StoredTable:
 
 @dataclass
 class ContentHash:
-    """A hash of rows that does not depend on their order: the sum of the hashes of all lines."""
+    """A hash of rows in any order: the sum of the hashes of all lines."""
 
     rows: int = 0
     total: int = 0
@@ -98,7 +98,7 @@ def list_tables(connection: Connection) -> list[StoredTable]:
 
 
 def read_lines(connection: Connection, table: StoredTable) -> Iterator[list[bytes]]:
-    """The rows of a table as lines, `BATCH` at a time and without holding more of them."""
+    """The rows of a table as lines, at most `BATCH` at a time."""
     on_server = connection.dialect.name == "postgresql"
     names = [
         f"CAST({name} AS text)" if on_server and isinstance(kind, JSON) else name
@@ -159,9 +159,10 @@ def parse_line(line: bytes, columns: Sequence[str]) -> Row:
 
 
 def read_sequences(connection: Connection) -> dict[str, int]:
-    """The highest number that each table has given to a row, of those that never give one twice.
+    """The highest number that each table has given to a row.
 
-    PostgreSQL's tables all do so; SQLite's only where a number must not come back.
+    Only of those that never give one twice: all of PostgreSQL's, and of SQLite's those whose
+    numbers must not come back.
     """
     if connection.dialect.name == "sqlite":
         if not inspect(connection).has_table("sqlite_sequence"):
@@ -179,7 +180,7 @@ def read_sequences(connection: Connection) -> dict[str, int]:
 
 
 def write_sequences(connection: Connection, numbers: Mapping[str, int]) -> None:
-    """Let no table give a number again that it has given, or that a row has."""
+    """Let no table give a number again that it has given."""
     if connection.dialect.name == "sqlite":
         for name, given in numbers.items():
             _write_sqlite_sequence(connection, name, given)

@@ -1,4 +1,4 @@
-"""Backups that nobody asks for: once a day, before an upgrade; and how many are kept."""
+"""Backups that nobody asks for, and how many are kept."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from app.models import Summary
 from app.services.operation.backup import archive
 from app.services.operation.backup.manifest import BadBackup
 from app.services.pictures.files import make_picture_path
-from tests.helpers.backups import (
+from tests.helpers.backup.files import (
     CONTENT,
     PICTURE,
     back_up,

@@ -15,7 +15,8 @@ from app.services.operation import schema
 from app.services.operation.backup import restore, rows
 from app.services.operation.backup.manifest import BadBackup
 from app.services.operation.backup.restore import CannotRestore
-from tests.helpers.backups import (
+from tests.helpers.backup.every_table import fill_every_table
+from tests.helpers.backup.files import (
     back_up,
     change_manifest,
     fill,
@@ -25,7 +26,6 @@ from tests.helpers.backups import (
     rewrite,
 )
 from tests.helpers.engines import copy_database
-from tests.helpers.every_table import fill_every_table
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from app.services.operation.backup import archive, restore, rows
 from app.services.operation.backup.archive import BackupFile
 from app.services.operation.backup.manifest import Manifest
 from app.services.pictures.files import make_picture_path
-from tests.helpers.every_table import fill_every_table
+from tests.helpers.backup.every_table import fill_every_table
 
 PICTURE = f"{'A' * 22}.png"
 CONTENT = b"\x89PNG and some more"
