@@ -11,6 +11,7 @@ from pathlib import Path
 PREFIX = "SHORTLIST_"
 TEST_PREFIX = "SHORTLIST_TEST_"
 MIN_SECRET_LENGTH = 32
+MIN_TOKEN_LENGTH = 16
 MAX_SITE_NAME_CHARS = 60
 MAX_WELCOME_CHARS = 2000
 PROGRAM_NAME = "Shortlist"
@@ -21,6 +22,7 @@ PROGRAM_NAME = "Shortlist"
 KEPT_IN_BACKUPS = (
     *("SITE_URL", "SITE_NAME", "WELCOME", "PROXIES", "SIGNUP", "RATE_LIMITS", "LOOKUPS"),
     *("CONTACT", "CACHE_MB", "PASSWORD_COST", "BACKUP_HOURS", "BACKUP_KEEP"),
+    *("LOG", "LOG_REQUESTS", "SLOW_QUERY_MS"),
 )
 
 
@@ -69,6 +71,10 @@ class Config:
         cache_bytes: memory of each worker for pages of who is not signed in; 0 keeps none.
         backups: where and how often backups are made; `None`, which the environment cannot give,
             makes none on its own.
+        metrics_token: what a program shows to read `/metrics`; empty means that there is none.
+        log_json: whether each line of the log is a JSON object.
+        log_requests: whether each request is logged.
+        slow_query_ms: statements of the database that take longer are logged; 0 logs none.
     """
 
     data_dir: Path
@@ -86,6 +92,10 @@ class Config:
     contact: str = ""
     cache_bytes: int = 64_000_000
     backups: BackupSettings | None = None
+    metrics_token: str = ""
+    log_json: bool = False
+    log_requests: bool = False
+    slow_query_ms: int = 1000
 
     @property
     def https(self) -> bool:
@@ -117,6 +127,10 @@ class Config:
             "BACKUP_DIR",
             "BACKUP_HOURS",
             "BACKUP_KEEP",
+            "METRICS_TOKEN",
+            "LOG",
+            "LOG_REQUESTS",
+            "SLOW_QUERY_MS",
         }
         given = {
             name.removeprefix(PREFIX): value.strip()
@@ -143,6 +157,10 @@ class Config:
             contact=_contact(given.get("CONTACT", "")),
             cache_bytes=_number("CACHE_MB", given.get("CACHE_MB", "64"), 0, 100_000) * 1_000_000,
             backups=_backups(given, data_dir),
+            metrics_token=_metrics_token(given.get("METRICS_TOKEN", "")),
+            log_json=_choice("LOG", given.get("LOG", "text"), ("text", "json")) == "json",
+            log_requests=_switch("LOG_REQUESTS", given.get("LOG_REQUESTS", "off")),
+            slow_query_ms=_number("SLOW_QUERY_MS", given.get("SLOW_QUERY_MS", "1000"), 0, 600_000),
         )
 
 
@@ -227,6 +245,20 @@ def _number(name: str, value: str, lowest: int, highest: int) -> int:
             f"{PREFIX}{name} must be a number from {lowest} to {highest}, not {value!r}."
         )
     return int(value)
+
+
+def _metrics_token(value: str) -> str:
+    if value and (len(value) < MIN_TOKEN_LENGTH or not value.isascii()):
+        raise ConfigError(
+            f"{PREFIX}METRICS_TOKEN must have at least {MIN_TOKEN_LENGTH} ASCII characters."
+        )
+    return value
+
+
+def _choice(name: str, value: str, choices: tuple[str, ...]) -> str:
+    if value.lower() not in choices:
+        raise ConfigError(f"{PREFIX}{name} must be {' or '.join(choices)}, not {value!r}.")
+    return value.lower()
 
 
 def _switch(name: str, value: str) -> bool:

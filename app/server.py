@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.config import Config
 from app.db import Database, sqlite_warning
+from app.services.files import probe_folder
 from app.services.operation import refolding, schema
 from app.services.operation.fonts.files import ensure_fonts, find_fonts
 
@@ -90,6 +91,7 @@ def open_database(config: Config) -> Database:
         password_cost=config.password_cost,
         data_dir=config.data_dir,
         backups=config.backups,
+        slow_query_ms=config.slow_query_ms,
     )
 
 
@@ -155,9 +157,7 @@ def ensure_data_dir(folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        probe = folder / f".probe-{os.getpid()}"
-        probe.touch()
-        probe.unlink()
+        probe_folder(folder)
     except OSError as error:
         raise CannotStart(
             f"The data directory {folder} cannot be written: {error.strerror}. "

@@ -64,6 +64,8 @@ def test_backups_contain_no_secret() -> None:
         ("PROXIES", "-1", "a number from 0 to 10"),
         ("RATE_LIMITS", "maybe", "on or off"),
         ("PASSWORD_COST", "0", "a number from 1 to 20"),
+        ("METRICS_TOKEN", "short", "at least 16"),
+        ("LOG", "xml", "must be text or json"),
         ("BACKUP_HOURS", "0", "a number from 1 to"),
         ("SITE_NAME", "Two\nlines", "must be one line"),
         ("SITE_NAME", "x" * 61, "must be one line of at most 60"),

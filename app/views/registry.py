@@ -17,6 +17,7 @@ from app.views.http import (
     errors,
     incoming,
     paths,
+    request_log,
     security,
     shared_pages,
     templating,
@@ -36,7 +37,9 @@ from app.views.summaries import deletion, drafts, editor_requests, history, shar
 
 def register(app: Flask, config: Config, *, static: Path) -> None:
     """Attach all pages to the app."""
-    compression.init(app)  # first, and so the last to see an answer
+    # First, and so the last to see an answer.
+    request_log.init(app, config)
+    compression.init(app)
     access.init(app, config)
     incoming.init(app)
     security.init(app, config)

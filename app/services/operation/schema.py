@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import column as column_named
@@ -71,6 +72,7 @@ def read_revision(connection: Connection) -> str | None:
     return connection.scalar(select(_VERSIONS.c.version_num))
 
 
+@cache
 def _list_revisions() -> tuple[set[str], set[str]]:
     """All revisions, and those that another one follows."""
     given: dict[str, set[str]] = {"revision": set(), "down_revision": set()}

@@ -1,0 +1,44 @@
+"""Whether the program can serve: its database answers and fits, and its disk takes files."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.db import Database
+from app.services.files import probe_folder
+from app.services.operation import schema
+
+
+@dataclass(frozen=True)
+class DiskSpace:
+    """The disk of a folder, in bytes."""
+
+    free: int
+    total: int
+
+
+def find_problems(database: Database) -> list[str]:
+    """What keeps the program from serving, by single words; empty when nothing does."""
+    problems = []
+    try:
+        if not schema.is_newest(database):
+            problems.append("schema")
+    except SQLAlchemyError:
+        problems.append("database")
+    try:
+        probe_folder(database.info["data_dir"])
+    except OSError:
+        problems.append("disk")
+    return problems
+
+
+def measure_disk(folder: Path) -> DiskSpace:
+    """The space on the disk of a folder, or of the next one above that is there."""
+    while not folder.exists():
+        folder = folder.parent
+    usage = shutil.disk_usage(folder)
+    return DiskSpace(usage.free, usage.total)
