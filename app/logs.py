@@ -1,4 +1,4 @@
-"""Logs: as text or JSON, with the ID of the request, and with nothing about people.
+"""Logs as text or JSON, with the ID of the request and nothing about people.
 
 No line has an address of a network, a path with its arguments, or a value of a query: paths may
 hold secret links, arguments what somebody searched for, and values what people wrote.

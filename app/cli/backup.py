@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from app.cli.common import format_count, plain_errors, settings, stop, summaries
+from app.cli.common import bare_library, format_count, plain_errors, settings, stop, summaries
 
 if TYPE_CHECKING:
-    from app.config import Config
     from app.db import Database
     from app.services.operation.backup.archive import BackupFile
     from app.services.operation.backup.manifest import Manifest
@@ -42,7 +40,7 @@ def backup(file: Path | None) -> None:
     from app.db import now
     from app.services.operation.backup import schedule
 
-    with _bare_library() as (config, database):
+    with bare_library() as (config, database):
         target = config.backups or BackupSettings(config.data_dir / "backups")
         if file is None:
             target.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -138,27 +136,6 @@ def _restore(database: Database, file: Path, replace: bool) -> Manifest:
             pass
         click.echo(f"The former library is in {path}.")
     return _finish(restoring.restore_backup(database, file))
-
-
-@contextmanager
-def _bare_library() -> Iterator[tuple[Config, Database]]:
-    """The database as it is: it is not upgraded, and nothing is made that is not there."""
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import DBAPIError
-
-    from app import server
-
-    config = settings()
-    url = make_url(config.database_url)
-    if url.drivername == "sqlite" and not Path(url.database or "").is_file():
-        stop(f"There is no library in {url.database}. Set SHORTLIST_DATA_DIR to where it is.")
-    database = server.open_database(config)
-    try:
-        yield config, database
-    except DBAPIError as error:
-        stop(f"The database cannot be read: {error.orig}.")
-    finally:
-        database.close()
 
 
 def _back_up(database: Database, file: Path, told: Mapping[str, str]) -> BackupFile:

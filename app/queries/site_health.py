@@ -67,9 +67,9 @@ def find_last_backup(session: Session) -> BackupRow | None:
 
 
 def list_oldest_due(session: Session, moment: datetime) -> dict[str, datetime]:
-    """Since when the oldest job of each kind could have run, of those that nobody runs yet.
+    """Since when the oldest job of each kind has been due.
 
-    Kinds that are stopped, and jobs that failed for good, do not count.
+    What runs, kinds that are stopped, and jobs that failed for good, do not count.
     """
     due = (
         select(Job.kind, func.min(Job.due_at))

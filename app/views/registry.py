@@ -31,7 +31,7 @@ from app.views.papers import (
     merges,
     paper,
 )
-from app.views.site import about, feeds, first_steps, home, legacy, search
+from app.views.site import about, feeds, first_steps, health, home, legacy, search
 from app.views.summaries import deletion, drafts, editor_requests, history, sharing, summary, votes
 
 
@@ -58,6 +58,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         feeds,
         files,
         first_steps,
+        health,
         history,
         home,
         legacy,

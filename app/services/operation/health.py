@@ -37,7 +37,10 @@ def find_problems(database: Database) -> list[str]:
 
 
 def measure_disk(folder: Path) -> DiskSpace:
-    """The space on the disk of a folder, or of the next one above that is there."""
+    """The space on the disk of a folder.
+
+    If the folder is not there, of the next one above that is.
+    """
     while not folder.exists():
         folder = folder.parent
     usage = shutil.disk_usage(folder)
