@@ -43,9 +43,12 @@ SPECIAL: dict[str, Any] = {
 
 def fill_every_table(connection: Connection, count: int = 2) -> None:
     """Put rows into every table that is empty: each refers to the same row of other tables."""
-    metadata = MetaData()
     names = [table.name for table in rows.list_tables(connection)]
-    metadata.reflect(connection, only=names)
+    empty = [name for name in names if _is_empty(connection, name)]
+    if not empty:
+        return
+    metadata = MetaData()
+    metadata.reflect(connection, only=empty)  # and what these refer to
     made: dict[str, list[dict[str, Any]]] = {}
     for table in metadata.sorted_tables:
         ordered = table.select().order_by(*table.primary_key.columns)
@@ -58,6 +61,10 @@ def fill_every_table(connection: Connection, count: int = 2) -> None:
             connection.execute(table.insert(), row)
             made[table.name].append(row)
     rows.write_sequences(connection, {})
+
+
+def _is_empty(connection: Connection, name: str) -> bool:
+    return connection.exec_driver_sql(f"SELECT 1 FROM {name} LIMIT 1").first() is None
 
 
 def _make_row(

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from app.config import BackupSettings, Config
 from app.db import Database, begin_writing, now
-from app.models import Backup, Job, LoginSession, Picture, SearchEntry
+from app.models import Backup, DerivedVersion, Job, LoginSession, Picture, SearchEntry
 from app.services.operation import doctor, health
 from app.services.operation.doctor import FAULT, WARNING, Diagnosis
 from app.services.operation.jobs import leases
 from app.services.operation.jobs.kinds import KINDS
+from app.text import TEXT_VERSION
 from tests.helpers.factories import make_summary
 
 
@@ -28,6 +29,9 @@ def settings(any_file_database: Database, config: Config, tmp_path: Path) -> Con
     (tmp_path / "backup.zip").touch()
     with any_file_database.session() as session:
         make_summary(session)
+        begin_writing(session)
+        session.merge(DerivedVersion(name="text", version=TEXT_VERSION))  # tests empty the table
+        session.commit()
         leases.add_missing_kinds(session, KINDS.values(), now())
         begin_writing(session)
         facts = {

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
 from sqlalchemy.engine import Connection
 
 from app.db import Database
@@ -67,7 +68,9 @@ def test_each_schema_becomes_the_next_without_loss(library: Database) -> None:
 
 
 def read_rows(connection: Connection) -> Tables:
-    """All rows by their `id`, or by themselves where they have none."""
+    """All rows by their primary keys."""
+    keys = inspect(connection).get_multi_pk_constraint()
+    columns = {name: constraint["constrained_columns"] for (_, name), constraint in keys.items()}
     found: Tables = {}
     for table in rows.list_tables(connection):
         lines = [line for batch in rows.read_lines(connection, table) for line in batch]
@@ -75,7 +78,8 @@ def read_rows(connection: Connection) -> Tables:
             dict(zip(table.columns, rows.parse_line(line, table.columns), strict=True))
             for line in lines
         ]
-        found[table.name] = {row.get("id", number): row for number, row in enumerate(values)}
+        key = columns[table.name]
+        found[table.name] = {tuple(row[column] for column in key): row for row in values}
     return found
 
 
