@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -66,14 +67,20 @@ def find_last_backup(session: Session) -> BackupRow | None:
     return None if row is None else BackupRow(*row)
 
 
-def list_oldest_due(session: Session, moment: datetime) -> dict[str, datetime]:
+def list_oldest_due(
+    session: Session, moment: datetime, timed: Collection[str]
+) -> dict[str, datetime]:
     """Since when the oldest job of each kind has been due.
 
     What runs, kinds that are stopped, and jobs that failed for good, do not count.
+
+    Args:
+        timed: the kinds that have a time of their own; others are due whenever there is work.
     """
     due = (
         select(Job.kind, func.min(Job.due_at))
         .where(Job.due_at <= moment, ~Job.is_failed, ~Job.is_stopped)
+        .where((Job.key != "") | Job.kind.in_(timed))
         .where(Job.held_until.is_(None) | (Job.held_until <= moment))
         .group_by(Job.kind)
     )

@@ -32,6 +32,7 @@ MAX_SKEW = timedelta(minutes=2)
 MAX_WAIT = timedelta(hours=1)
 MAX_NAMED = 3
 OTHERS_MAY_READ = 0o007
+TIMED = ("tidy",)  # jobs that run once a day, whatever there is to do
 ORPHAN_AGE = timedelta(days=1)  # a file is written before its row
 
 
@@ -251,7 +252,7 @@ def check_jobs(_config: Config, database: Database) -> Iterator[Diagnosis]:
         troubled = Job.is_failed | (Job.attempts > 1) | Job.is_stopped
         columns = (Job.kind, Job.key, Job.error, Job.is_failed, Job.is_stopped)
         rows = session.execute(select(*columns).where(troubled).order_by(Job.id)).all()
-        due = site_health.list_oldest_due(session, moment)
+        due = site_health.list_oldest_due(session, moment, TIMED)
     for kind, key, error, is_failed, is_stopped in rows:
         is_well = False
         name = f"{kind} {key}".rstrip()
@@ -262,8 +263,7 @@ def check_jobs(_config: Config, database: Database) -> Iterator[Diagnosis]:
             mend = f"When the cause is mended: `shortlist jobs retry {kind}`."
             level = FAULT if is_failed else WARNING
             yield Diagnosis(level, "Jobs", f"{name} failed: {error}".rstrip(": ") + ".", mend)
-    # Kinds that wait for marks are due all the time, and only run when there is one.
-    late = [kind for kind, since in due.items() if kind == "tidy" and moment - since > MAX_WAIT]
+    late = [kind for kind, since in due.items() if moment - since > MAX_WAIT]
     if late:
         is_well = False
         mend = "Start `shortlist serve` without --no-jobs, or `shortlist jobs run --forever`."

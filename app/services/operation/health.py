@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import Database
-from app.services.files import probe_folder
 from app.services.operation import schema
+
+MIN_FREE_BYTES = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,9 @@ def find_problems(database: Database) -> list[str]:
             problems.append("schema")
     except SQLAlchemyError:
         problems.append("database")
-    try:
-        probe_folder(database.info["data_dir"])
-    except OSError:
+    folder: Path = database.info["data_dir"]
+    # Nothing is written: anybody may ask, and as often as they like.
+    if not os.access(folder, os.W_OK) or measure_disk(folder).free < MIN_FREE_BYTES:
         problems.append("disk")
     return problems
 

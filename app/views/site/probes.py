@@ -19,6 +19,7 @@ from app.db import Database, now
 from app.queries import site_health
 from app.services.operation import health
 from app.services.operation.jobs import control
+from app.services.operation.jobs.kinds import KINDS
 
 Answer = tuple[str, str]  # status and body
 WSGIApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -75,7 +76,8 @@ def _write_metrics(database: Database, moment: datetime) -> Iterator[str]:
     with database.session() as session:
         site = site_health.count_site(session)
         backup = site_health.find_last_backup(session)
-        due = site_health.list_oldest_due(session, moment)
+        timed = [kind.name for kind in KINDS.values() if kind.every is not None]
+        due = site_health.list_oldest_due(session, moment, timed)
         states = list(control.list_jobs(session, moment))
     kinds = [state for state in states if not state.key]
     failed = {state.kind.name: 0 for state in states}
@@ -98,7 +100,9 @@ def _write_metrics(database: Database, moment: datetime) -> Iterator[str]:
     ended = {state.kind.name: state.ended_at for state in kinds if state.ended_at is not None}
     seconds = {name: round(end.timestamp()) for name, end in ended.items()}
     yield _gauge("job_end_timestamp_seconds", "When a job last ended.", _by_job(seconds))
-    ages = {name: round((moment - due.get(name, moment)).total_seconds()) for name in failed}
+    # What works through marks begins within a second, and knows no older time.
+    queues = [state.kind.name for state in kinds if state.kind.is_waiting is None]
+    ages = {name: round((moment - due.get(name, moment)).total_seconds()) for name in queues}
     yield _gauge("job_wait_seconds", "How long the oldest due job has waited.", _by_job(ages))
     if backup is not None:
         made_at = round(backup.made_at.timestamp())
