@@ -35,6 +35,7 @@ def create_app(config: Config, database: Database) -> Flask:
     from app.views.http.incoming import Request
     from app.views.http.security import with_headers
     from app.views.registry import register
+    from app.views.site.probes import with_probes
 
     app = Flask("app", template_folder=str(TEMPLATES), static_folder=None)
     app.request_class = Request
@@ -66,6 +67,7 @@ def create_app(config: Config, database: Database) -> Flask:
             x_proto=config.proxies,
             x_host=config.proxies,
         )
+    app.wsgi_app = with_probes(app.wsgi_app, app, config)  # type: ignore[method-assign]
     app.wsgi_app = with_headers(app.wsgi_app, config)  # type: ignore[method-assign]
     if config.cache_bytes:
         cache = PageCache(open_log(database), config.cache_bytes)

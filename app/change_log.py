@@ -33,6 +33,7 @@ _CHANGES = table("changes", column("name"))
 # finds is answered without a cache.
 PRIVATE_TABLES = frozenset(
     {
+        "backups",
         "changes",
         "deleted_summaries",
         "drafts",

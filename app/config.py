@@ -5,19 +5,46 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 PREFIX = "SHORTLIST_"
 TEST_PREFIX = "SHORTLIST_TEST_"
 MIN_SECRET_LENGTH = 32
+MIN_TOKEN_LENGTH = 16
 MAX_SITE_NAME_CHARS = 60
 MAX_WELCOME_CHARS = 2000
 PROGRAM_NAME = "Shortlist"
 
 
+# What a backup keeps of the settings. Never one that may hold a password or a key: whoever finds a
+# backup must not be able to sign cookies, or to enter the database or another service.
+KEPT_IN_BACKUPS = (
+    *("SITE_URL", "SITE_NAME", "WELCOME", "PROXIES", "SIGNUP", "RATE_LIMITS", "LOOKUPS"),
+    *("CONTACT", "CACHE_MB", "PASSWORD_COST", "BACKUP_HOURS", "BACKUP_KEEP"),
+    *("LOG", "LOG_REQUESTS", "SLOW_QUERY_MS"),
+)
+
+
 class ConfigError(Exception):
     """A setting that cannot be used; the message names it and says what would do."""
+
+
+@dataclass(frozen=True)
+class BackupSettings:
+    """Where and how often backups are made, and what they say of the settings.
+
+    Args:
+        folder: where they are kept.
+        hours: between two of them.
+        keep: how many are kept; 0 makes none on its own.
+        told: the settings that a backup contains, by their names.
+    """
+
+    folder: Path
+    hours: int = 24
+    keep: int = 7
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -42,6 +69,12 @@ class Config:
             Anthology when somebody adds one.
         contact: the address of who runs the site, told to those services.
         cache_bytes: memory of each worker for pages of who is not signed in; 0 keeps none.
+        backups: where and how often backups are made; `None`, which the environment cannot give,
+            makes none on its own.
+        metrics_token: what a program shows to read `/metrics`; empty means that there is none.
+        log_json: whether each line of the log is a JSON object.
+        log_requests: whether each request is logged.
+        slow_query_ms: statements of the database that take longer are logged; 0 logs none.
     """
 
     data_dir: Path
@@ -58,6 +91,11 @@ class Config:
     lookups: bool = True
     contact: str = ""
     cache_bytes: int = 64_000_000
+    backups: BackupSettings | None = None
+    metrics_token: str = ""
+    log_json: bool = False
+    log_requests: bool = False
+    slow_query_ms: int = 1000
 
     @property
     def https(self) -> bool:
@@ -86,6 +124,13 @@ class Config:
             "LOOKUPS",
             "CONTACT",
             "CACHE_MB",
+            "BACKUP_DIR",
+            "BACKUP_HOURS",
+            "BACKUP_KEEP",
+            "METRICS_TOKEN",
+            "LOG",
+            "LOG_REQUESTS",
+            "SLOW_QUERY_MS",
         }
         given = {
             name.removeprefix(PREFIX): value.strip()
@@ -111,7 +156,21 @@ class Config:
             lookups=_switch("LOOKUPS", given.get("LOOKUPS", "on")),
             contact=_contact(given.get("CONTACT", "")),
             cache_bytes=_number("CACHE_MB", given.get("CACHE_MB", "64"), 0, 100_000) * 1_000_000,
+            backups=_backups(given, data_dir),
+            metrics_token=_metrics_token(given.get("METRICS_TOKEN", "")),
+            log_json=_choice("LOG", given.get("LOG", "text"), ("text", "json")) == "json",
+            log_requests=_switch("LOG_REQUESTS", given.get("LOG_REQUESTS", "off")),
+            slow_query_ms=_number("SLOW_QUERY_MS", given.get("SLOW_QUERY_MS", "1000"), 0, 600_000),
         )
+
+
+def _backups(given: Mapping[str, str], data_dir: Path) -> BackupSettings:
+    return BackupSettings(
+        folder=Path(given.get("BACKUP_DIR", data_dir / "backups")).expanduser().absolute(),
+        hours=_number("BACKUP_HOURS", given.get("BACKUP_HOURS", "24"), 1, 24 * 365),
+        keep=_number("BACKUP_KEEP", given.get("BACKUP_KEEP", "7"), 0, 10_000),
+        told={PREFIX + name: given[name] for name in KEPT_IN_BACKUPS if name in given},
+    )
 
 
 def _database_url(value: str | None, data_dir: Path) -> str:
@@ -186,6 +245,20 @@ def _number(name: str, value: str, lowest: int, highest: int) -> int:
             f"{PREFIX}{name} must be a number from {lowest} to {highest}, not {value!r}."
         )
     return int(value)
+
+
+def _metrics_token(value: str) -> str:
+    if value and (len(value) < MIN_TOKEN_LENGTH or not value.isascii()):
+        raise ConfigError(
+            f"{PREFIX}METRICS_TOKEN must have at least {MIN_TOKEN_LENGTH} ASCII characters."
+        )
+    return value
+
+
+def _choice(name: str, value: str, choices: tuple[str, ...]) -> str:
+    if value.lower() not in choices:
+        raise ConfigError(f"{PREFIX}{name} must be {' or '.join(choices)}, not {value!r}.")
+    return value.lower()
 
 
 def _switch(name: str, value: str) -> bool:

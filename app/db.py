@@ -27,6 +27,8 @@ from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeDecorator
 
 from app.change_log import CommitMark, watch
+from app.config import BackupSettings
+from app.logs import watch_slow_queries
 
 BUSY_TIMEOUT_MS = 5000
 READING = {"writing": False, "postgresql_readonly": True}
@@ -96,8 +98,9 @@ class Database:
 
     Args:
         url: SQLAlchemy address; `sqlite://` alone is a database in memory, for tests.
-        site_url, password_cost, data_dir: settings (see `Config`) that services need while they
-            write; they find them in `session.info` under the same names.
+        site_url, password_cost, data_dir, backups: settings (see `Config`) that services need while
+            they write; they find them in `session.info` under the same names.
+        slow_query_ms: statements that take longer are logged; 0 logs none.
     """
 
     def __init__(
@@ -107,8 +110,12 @@ class Database:
         site_url: str = "",
         password_cost: int = 3,
         data_dir: Path = Path("instance"),
+        backups: BackupSettings | None = None,
+        slow_query_ms: int = 0,
     ) -> None:
         self.engine = _create_engine(url)
+        if slow_query_ms:
+            watch_slow_queries(self.engine, slow_query_ms)
         on_server = self.engine.dialect.name == "postgresql"
         self.commits = CommitMark(data_dir / "commits" if on_server else None)
         watch(self.engine, self.commits)
@@ -116,6 +123,7 @@ class Database:
             "site_url": site_url,
             "password_cost": password_cost,
             "data_dir": data_dir,
+            "backups": backups,
             "commits": self.commits,
         }
 

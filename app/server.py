@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.config import Config
 from app.db import Database, sqlite_warning
+from app.services.files import probe_folder
 from app.services.operation import refolding, schema
 from app.services.operation.fonts.files import ensure_fonts, find_fonts
 
@@ -33,11 +34,12 @@ def prepare(config: Config, say: Report) -> Database:
     Raises:
         CannotStart: in words for that person.
     """
-    _writable(config.data_dir)
+    ensure_data_dir(config.data_dir)
     _counts_somewhere(config.rate_limit_storage)
     _can_welcome(config.welcome)
     database = open_database(config)
     try:
+        _back_up_before_upgrade(database, config, say)
         schema.upgrade(database)
         _renew_search(database, say)
     except schema.SchemaTooNew as error:
@@ -51,6 +53,27 @@ def prepare(config: Config, say: Report) -> Database:
         say("Making the fonts (once) …")
         ensure_fonts(fonts)
     return database
+
+
+def _back_up_before_upgrade(database: Database, config: Config, say: Report) -> None:
+    if config.backups is None or not config.backups.keep or schema.is_newest(database):
+        return
+    with database.engine.connect() as connection:
+        revision = schema.read_revision(connection)
+    if revision is None or not schema.is_known(revision):
+        return
+    from app.services.operation.backup import schedule
+
+    say("Backing up the library before the upgrade …")
+    try:
+        paths = deque(schedule.back_up_before(database, "upgrade"), maxlen=1)
+    except OSError as error:
+        raise CannotStart(
+            f"The library cannot be backed up before the upgrade: {error.strerror}"
+            f" ({config.backups.folder}). Make room there, name another folder in"
+            " SHORTLIST_BACKUP_DIR, or set SHORTLIST_BACKUP_KEEP=0 to upgrade without a backup."
+        ) from None
+    say(f"The backup is {paths.pop()}.")
 
 
 def _renew_search(database: Database, say: Report) -> None:
@@ -67,12 +90,14 @@ def open_database(config: Config) -> Database:
         site_url=config.site_url,
         password_cost=config.password_cost,
         data_dir=config.data_dir,
+        backups=config.backups,
+        slow_query_ms=config.slow_query_ms,
     )
 
 
 def demo_secret(config: Config) -> str:
     """The demo's own secret key, made once and kept in the data directory."""
-    _writable(config.data_dir)
+    ensure_data_dir(config.data_dir)
     path = config.data_dir / "demo-secret"
     if not path.exists():
         # Only the owner may read it, from the first moment on.
@@ -124,12 +149,15 @@ def _can_welcome(text: str) -> None:
         raise CannotStart(f"SHORTLIST_WELCOME cannot be used: {error}") from None
 
 
-def _writable(folder: Path) -> None:
+def ensure_data_dir(folder: Path) -> None:
+    """Make the data directory, if it is not there.
+
+    Raises:
+        CannotStart: when nothing can be written there.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        probe = folder / f".probe-{os.getpid()}"
-        probe.touch()
-        probe.unlink()
+        probe_folder(folder)
     except OSError as error:
         raise CannotStart(
             f"The data directory {folder} cannot be written: {error.strerror}. "

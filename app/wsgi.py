@@ -9,9 +9,11 @@ import sys
 
 from app import create_app
 from app.config import Config, ConfigError
+from app.logs import configure_logging
 from app.server import open_database
 
 config = Config.from_environment()
+configure_logging(as_json=config.log_json, requests=config.log_requests)
 if config.secret_key is None:
     raise ConfigError("SHORTLIST_SECRET_KEY is not set.")
 # Seconds for which a thread computes before others have their turn. Python's own 5 ms are long to

@@ -39,6 +39,16 @@ def test_values_are_read() -> None:
     assert (config.site_name, config.welcome) == ("Lab <b>papers</b>", "First.\n\nSecond.")
 
 
+def test_backups_contain_no_secret() -> None:
+    secret = {"SECRET_KEY": "x" * 40, "DATABASE_URL": "postgresql://me:pass@db/papers"}
+    plain = {"SITE_NAME": "Ours", "BACKUP_KEEP": "2", "BACKUP_DIR": "/mnt/backups"}
+    given = {f"SHORTLIST_{name}": value for name, value in (secret | plain).items()}
+    backups = Config.from_environment(given).backups
+    assert backups is not None
+    assert (backups.folder, backups.hours, backups.keep) == (Path("/mnt/backups"), 24, 2)
+    assert backups.told == {"SHORTLIST_SITE_NAME": "Ours", "SHORTLIST_BACKUP_KEEP": "2"}
+
+
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
@@ -54,6 +64,9 @@ def test_values_are_read() -> None:
         ("PROXIES", "-1", "a number from 0 to 10"),
         ("RATE_LIMITS", "maybe", "on or off"),
         ("PASSWORD_COST", "0", "a number from 1 to 20"),
+        ("METRICS_TOKEN", "short", "at least 16"),
+        ("LOG", "xml", "must be text or json"),
+        ("BACKUP_HOURS", "0", "a number from 1 to"),
         ("SITE_NAME", "Two\nlines", "must be one line"),
         ("SITE_NAME", "x" * 61, "must be one line of at most 60"),
         ("WELCOME", "x" * 2001, "at most 2,000 characters; it has 2,001"),

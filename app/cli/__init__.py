@@ -10,8 +10,10 @@ from typing import TextIO
 
 import click
 
+from app.cli.backup import backup, restore
 from app.cli.catalogue import import_dblp
 from app.cli.common import address, plain_errors, settings, show_progress, stop
+from app.cli.doctor import doctor
 from app.cli.files import export, import_
 from app.cli.jobs import jobs
 from app.cli.links import links
@@ -168,6 +170,6 @@ def render(file: TextIO) -> None:
 
 for command in (
     *(import_, import_dblp, export, user, links, jobs),
-    *(reindex, rerender, similar, tidy),
+    *(backup, restore, doctor, reindex, rerender, similar, tidy),
 ):
     main.add_command(command)

@@ -56,6 +56,30 @@ def library(*, quiet: bool = False) -> Iterator[Database]:
         database.close()
 
 
+@contextmanager
+def bare_library() -> Iterator[tuple[Config, Database]]:
+    """The database as it is.
+
+    It is not upgraded, and nothing is made that is not there.
+    """
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import DBAPIError
+
+    from app import server
+
+    config = settings()
+    url = make_url(config.database_url)
+    if url.drivername == "sqlite" and not Path(url.database or "").is_file():
+        stop(f"There is no library in {url.database}. Set SHORTLIST_DATA_DIR to where it is.")
+    database = server.open_database(config)
+    try:
+        yield config, database
+    except DBAPIError as error:
+        stop(f"The database cannot be read: {error.orig}.")
+    finally:
+        database.close()
+
+
 class _OneLine(logging.Formatter):
     """A fault in one line: what, and where in the program."""
 

@@ -3,6 +3,7 @@
 Importing this package makes all of them known to `Base.metadata`.
 """
 
+from app.models.backup import Backup
 from app.models.derived import Change, DerivedVersion
 from app.models.job import Job
 from app.models.lists.entry import EntryCopy, ListEntry, ReadingList
@@ -29,6 +30,7 @@ from app.models.user import FormerName, LoginSession, User
 __all__ = [
     "Author",
     "AuthorName",
+    "Backup",
     "Change",
     "DeletedSummary",
     "DerivedVersion",

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, any_, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -59,15 +60,26 @@ def insert_rows(
         return
     connection = session.connection()
     note_write(connection, table.__tablename__)
+    copy_rows(connection, table.__tablename__, columns, rows)
+
+
+def copy_rows(
+    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Insert rows into a table without a note in the log of changes.
+
+    Args:
+        table, columns: our own names only: they are not quoted.
+        rows: of values in the order of `columns`, as the driver takes them.
+    """
     names = ", ".join(columns)
-    if is_sqlite(session):
+    if connection.dialect.name == "sqlite":
         places = ", ".join("?" * len(columns))
-        # Names of our own tables and columns only.
-        statement = f"INSERT INTO {table.__tablename__} ({names}) VALUES ({places})"  # noqa: S608
+        statement = f"INSERT INTO {table} ({names}) VALUES ({places})"  # noqa: S608
         connection.exec_driver_sql(statement, [tuple(row) for row in rows])
         return
     driver: Any = connection.connection.driver_connection
-    statement = f"COPY {table.__tablename__} ({names}) FROM STDIN"
+    statement = f"COPY {table} ({names}) FROM STDIN"
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:

@@ -27,15 +27,31 @@ def write_file(path: Path, content: bytes, mode: int = PRIVATE) -> None:
         file.write(content)
 
 
+def probe_folder(folder: Path) -> None:
+    """Make sure that files can be written in a folder.
+
+    Raises:
+        OSError: when they cannot.
+    """
+    number, name = tempfile.mkstemp(dir=folder, prefix=".probe-")
+    try:
+        os.write(number, b"probe")
+    finally:
+        os.close(number)
+        os.unlink(name)
+
+
 @contextmanager
 def replace_file(path: Path, mode: int = PRIVATE) -> Iterator[BinaryIO]:
     """Open a file that replaces another one once it is complete.
+
+    It can be read back before that.
 
     Args, errors: as of `write_file`; what fails in the caller's block is raised as well.
     """
     number, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:
-        with os.fdopen(number, "wb") as file:
+        with os.fdopen(number, "w+b") as file:
             yield file
             file.flush()
             os.fchmod(number, mode)

@@ -25,9 +25,12 @@ NICENESS = 10  # as that of the renderer
 def work(ready: Callable[[], None]) -> None:
     """Run jobs until stopped; the settings come from the environment."""
     from app.config import Config
+    from app.logs import configure_logging
     from app.server import open_database
 
-    database = open_database(Config.from_environment())
+    config = Config.from_environment()
+    configure_logging(as_json=config.log_json, requests=False)
+    database = open_database(config)
     ready()
     run(database)
     database.close()

@@ -18,6 +18,7 @@ from app.views.http import (
     incoming,
     own_entries,
     paths,
+    request_log,
     security,
     shared_pages,
     templating,
@@ -32,13 +33,15 @@ from app.views.papers import (
     merges,
     paper,
 )
-from app.views.site import about, feeds, first_steps, home, legacy, search
+from app.views.site import about, feeds, first_steps, health, home, legacy, search
 from app.views.summaries import deletion, drafts, editor_requests, history, sharing, summary, votes
 
 
 def register(app: Flask, config: Config, *, static: Path) -> None:
     """Attach all pages to the app."""
-    compression.init(app)  # first, and so the last to see an answer
+    # First, and so the last to see an answer.
+    request_log.init(app, config)
+    compression.init(app)
     access.init(app, config)
     incoming.init(app)
     security.init(app, config)
@@ -59,6 +62,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         feeds,
         files,
         first_steps,
+        health,
         history,
         home,
         legacy,

@@ -76,6 +76,7 @@ PAGES = (
     Page("editing.facts", "/paper/{paper}/facts", MEMBERS),
     Page("editing.changes", "/paper/{bare}/changes", ("member",)),
     Page("editing.index", "/papers/changes", ("member",)),
+    Page("health.show", "/admin/health", ("administrator",)),
     Page("editing.confirm_removal", "/paper/{bare}/remove", MEMBERS),
     Page("deletion.confirm", "/summary/{summary}/delete", ("member",)),
     Page("deletion.index", "/deleted", ("member",)),

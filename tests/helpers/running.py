@@ -26,6 +26,7 @@ from app.services.operation.fonts.files import ensure_fonts
 from tests.helpers.engines import copy_database
 from tests.helpers.waiting import SAFETY, wait_until
 
+NO_BACKUPS = {"SHORTLIST_BACKUP_KEEP": "0"}  # each server would begin with one
 SECRET = "a key for tests only, long enough"
 _SHARED = "SHORTLIST_TEST_SHARED"
 
@@ -122,7 +123,7 @@ def demo(data_dir: Path, **settings: str) -> Iterator[Site]:
     with log.open("w") as out:
         process = subprocess.Popen(
             shortlist("demo", "--port", str(port)),
-            env=environment(data_dir, **settings),
+            env=environment(data_dir, **NO_BACKUPS, **settings),
             stdout=out,
             stderr=subprocess.STDOUT,
         )
@@ -149,7 +150,7 @@ class Serve:
         self.port = free_port()
         self.process = subprocess.Popen(
             shortlist("serve", "--port", str(self.port), "--workers", str(workers), *options),
-            env=environment(data_dir, **{"SHORTLIST_SECRET_KEY": SECRET, **settings}),
+            env=environment(data_dir, **{"SHORTLIST_SECRET_KEY": SECRET, **NO_BACKUPS, **settings}),
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,

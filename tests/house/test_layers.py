@@ -34,7 +34,7 @@ LAYERS: list[set[str]] = [
     {"app.rendering", "app.sources"},
     {"app.references"},
     {"app.text"},
-    {"app.config", "app.paths"},
+    {"app.config", "app.logs", "app.paths"},
 ]
 # The same inside a layer, by room. "" is what lies in the layer's own folder, but for modules that
 # are named here themselves.
@@ -52,6 +52,7 @@ ROOMS: dict[str, list[set[str]]] = {
     ],
     "app.services": [
         {"operation.jobs"},
+        {"operation.backup"},
         {"operation"},
         {"operation.fonts"},
         {"dblp", "exporting", "importing", "lookup", "moderation"},

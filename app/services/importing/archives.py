@@ -10,15 +10,14 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from types import TracebackType
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
-MAX_ENTRIES = 20_000
-MAX_TOTAL = 500_000_000  # bytes, unpacked
-MAX_DIRECTORY = 20_000_000  # bytes of the list of entries
 MAX_NAME = 500
 SMALL = 1_000_000  # bytes; below, any ratio will do
-MAX_RATIO = 200
 CHUNK = 65_536
 _END = b"PK\x05\x06"
 _END_SIZE = 22
@@ -33,6 +32,23 @@ _RUBBISH = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$)")
 
 class BadArchive(ValueError):
     """An archive that is refused; the message says why."""
+
+
+@dataclass(frozen=True)
+class ArchiveLimits:
+    """What an archive may hold.
+
+    Args:
+        entries: number of files and folders.
+        total_bytes: of all files, unpacked.
+        directory_bytes: of the list of entries.
+        ratio: how many times as large a file may be that is unpacked.
+    """
+
+    entries: int = 20_000
+    total_bytes: int = 500_000_000
+    directory_bytes: int = 20_000_000
+    ratio: int = 200
 
 
 class Archive:
@@ -57,15 +73,25 @@ class Archive:
             BadArchive: when it is damaged, or holds more than `limit` bytes.
         """
         found = bytearray()
+        with self.open(name) as file:
+            while chunk := file.read(CHUNK):
+                found += chunk
+                if len(found) > limit:
+                    raise BadArchive(f"It has more than {limit:,} bytes.")
+        return bytes(found)
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[IO[bytes]]:
+        """Open a file, to be read piece by piece.
+
+        Raises:
+            BadArchive: when it is damaged, also while it is read in the caller's block.
+        """
         try:
             with self._zip.open(self._entries[name]) as file:
-                while chunk := file.read(CHUNK):
-                    found += chunk
-                    if len(found) > limit:
-                        raise BadArchive(f"It has more than {limit:,} bytes.")
+                yield file
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError):
             raise BadArchive("It is damaged inside the zip.") from None
-        return bytes(found)
 
     def __enter__(self) -> Archive:
         return self
@@ -79,27 +105,31 @@ class Archive:
         self._zip.close()
 
 
-def open_archive(file: BinaryIO) -> Archive:
+def open_archive(file: BinaryIO, limits: ArchiveLimits | None = None) -> Archive:
     """Open a zip, unless it is one that no program should unpack.
+
+    Args:
+        limits: what it may hold; without them what a stranger's may.
 
     Raises:
         BadArchive: with the reason.
     """
+    limits = limits or ArchiveLimits()
     size = file.seek(0, 2)
-    _check_directory(file, size)
+    _check_directory(file, size, limits)
     try:
         opened = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, struct.error):
         raise BadArchive("This zip is damaged.") from None
     try:
-        _check_entries(opened.infolist(), size)
+        _check_entries(opened.infolist(), size, limits)
     except BadArchive:
         opened.close()
         raise
     return Archive(opened)
 
 
-def _check_directory(file: BinaryIO, size: int) -> None:
+def _check_directory(file: BinaryIO, size: int, limits: ArchiveLimits) -> None:
     """Look at what the end of the file says of its list of entries, before the list is read."""
     length = min(size, _END_SIZE + 65_535)  # a comment may stand behind it
     file.seek(size - length)
@@ -118,22 +148,24 @@ def _check_directory(file: BinaryIO, size: int) -> None:
         if not record.startswith(_END64):
             raise BadArchive("This zip is damaged.")
         entries, directory = struct.unpack("<QQ", record[32:48])
-    if entries > MAX_ENTRIES or directory > MAX_DIRECTORY:
-        raise BadArchive(f"A zip can have up to {MAX_ENTRIES:,} files.")
+    if entries > limits.entries or directory > limits.directory_bytes:
+        raise BadArchive(f"A zip can have up to {limits.entries:,} files.")
     file.seek(0)
 
 
-def _check_entries(entries: list[zipfile.ZipInfo], size: int) -> None:
-    if len(entries) > MAX_ENTRIES:
-        raise BadArchive(f"A zip can have up to {MAX_ENTRIES:,} files.")
+def _check_entries(entries: list[zipfile.ZipInfo], size: int, limits: ArchiveLimits) -> None:
+    if len(entries) > limits.entries:
+        raise BadArchive(f"A zip can have up to {limits.entries:,} files.")
     names = set()
     for entry in entries:
-        _check_entry(entry)
+        _check_entry(entry, limits)
         names.add(entry.filename)
     if len(names) < len(entries):
         raise BadArchive("This zip has two files of the same name.")
-    if sum(entry.file_size for entry in entries) > MAX_TOTAL:
-        raise BadArchive(f"Unpacked, this zip has more than {MAX_TOTAL // 1_000_000} MB.")
+    if sum(entry.file_size for entry in entries) > limits.total_bytes:
+        raise BadArchive(
+            f"Unpacked, this zip has more than {limits.total_bytes // 1_000_000:,} MB."
+        )
     # Entries that share their data make a small file unpack to a huge one
     # (D. Fifield, "A better zip bomb", WOOT 2019).
     end = 0
@@ -145,7 +177,7 @@ def _check_entries(entries: list[zipfile.ZipInfo], size: int) -> None:
         raise BadArchive("This zip is damaged.")
 
 
-def _check_entry(entry: zipfile.ZipInfo) -> None:
+def _check_entry(entry: zipfile.ZipInfo, limits: ArchiveLimits) -> None:
     name = entry.filename
     # The name as it stands in the file: zipfile cuts it at a NUL and turns separators around.
     if len(name) > MAX_NAME or any(map(_BAD_NAME.search, (name, entry.orig_filename))):
@@ -157,5 +189,5 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
         raise BadArchive(f"{name[:60]} in this zip is a link or a device.")
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise BadArchive(f"{name[:60]} in this zip uses an unsupported compression method.")
-    if entry.file_size > SMALL and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
+    if entry.file_size > SMALL and entry.file_size > limits.ratio * max(entry.compress_size, 1):
         raise BadArchive(f"{name[:60]} in this zip is suspiciously well compressed.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import column as column_named
@@ -35,45 +36,60 @@ def upgrade(database: Database) -> None:
     """
     if is_newest(database):
         return
-    from alembic import command
-    from alembic.runtime.migration import MigrationContext
-
     with database.migration() as connection:
         check_known(connection)
-        is_new = not MigrationContext.configure(connection).get_current_heads()
-        command.upgrade(make_alembic_config(connection), "head")
+        is_new = read_revision(connection) is None
+        run_migrations(connection)
         log_everything(connection)
         if is_new:  # nothing in it was folded by older rules
             of_text = update(DerivedVersion).where(DerivedVersion.name == "text")
             connection.execute(of_text.values(version=TEXT_VERSION))
 
 
+def run_migrations(connection: Connection, revision: str = "head") -> None:
+    """Run the migrations up to a revision, in the transaction of the caller."""
+    from alembic import command
+
+    command.upgrade(make_alembic_config(connection), revision)
+
+
 def is_newest(database: Database) -> bool:
     """Whether no migration is left to be run."""
+    known, older = _list_revisions()
+    with database.engine.connect() as connection:
+        return read_revision(connection) in known - older
+
+
+def is_known(revision: str) -> bool:
+    """Whether this program can bring a database of this revision up to date."""
+    return revision in _list_revisions()[0]
+
+
+def read_revision(connection: Connection) -> str | None:
+    """The revision of a database; `None` when it has no tables of ours."""
+    if not inspect(connection).has_table(_VERSIONS.name):
+        return None
+    return connection.scalar(select(_VERSIONS.c.version_num))
+
+
+@cache
+def _list_revisions() -> tuple[set[str], set[str]]:
+    """All revisions, and those that another one follows."""
     given: dict[str, set[str]] = {"revision": set(), "down_revision": set()}
     for path in (MIGRATIONS / "versions").glob("*.py"):
         for name, revision in _REVISION.findall(path.read_text("utf-8")):
             given[name].add(revision)
-    newest = given["revision"] - given["down_revision"]
-    with database.engine.connect() as connection:
-        if not inspect(connection).has_table(_VERSIONS.name):
-            return False
-        return set(connection.scalars(select(_VERSIONS.c.version_num))) == newest
+    return given["revision"], given["down_revision"]
 
 
 def check_known(connection: Connection) -> None:
     """Raise `SchemaTooNew` unless the database's revision is one of ours (or it is empty)."""
-    from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
-
-    script = ScriptDirectory(str(MIGRATIONS))
-    known = {revision.revision for revision in script.walk_revisions()}
-    for revision in MigrationContext.configure(connection).get_current_heads():
-        if revision not in known:
-            raise SchemaTooNew(
-                f"The database is at revision {revision}, which this version of Shortlist does not "
-                "know: a newer version wrote it. Install that version, or restore a backup."
-            )
+    revision = read_revision(connection)
+    if revision is not None and not is_known(revision):
+        raise SchemaTooNew(
+            f"The database is at revision {revision}, which this version of Shortlist does not "
+            "know: a newer version wrote it. Install that version, or restore a backup."
+        )
 
 
 def make_alembic_config(connection: Connection) -> AlembicConfig:

@@ -66,10 +66,12 @@ def fact_label(name: str) -> str:
 
 
 def size(number: int) -> str:
-    """`185 bytes`, `12 kB`, `1.4 MB`."""
+    """`185 bytes`, `12 kB`, `1.4 MB`, `2.1 GB`."""
     if number < 1000:
         return count(number, "byte", "bytes")
-    return f"{number / 1000:.0f} kB" if number < 999_500 else f"{number / 1_000_000:.1f} MB"
+    if number < 999_500:
+        return f"{number / 1000:.0f} kB"
+    return f"{number / 1e6:.1f} MB" if number < 999_950_000 else f"{number / 1e9:,.1f} GB"
 
 
 def initials(name: str) -> str:

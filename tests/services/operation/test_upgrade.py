@@ -283,7 +283,7 @@ def test_jobs_do_what_an_older_version_left(first_release: Database, tmp_path: P
         assert [row[0] for row in versions] == [RENDERER_VERSION]
         assert session.scalar(text("SELECT count(*) FROM similar_marks")) == 0
         kinds = session.scalars(text("SELECT kind FROM jobs WHERE error = '' ORDER BY kind"))
-        assert kinds.all() == ["rerender", "similar", "texts", "tidy"]
+        assert kinds.all() == ["backup", "rerender", "similar", "texts", "tidy"]
 
 
 def test_a_library_that_begins_now_is_up_to_date(database: Database) -> None:

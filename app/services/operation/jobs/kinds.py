@@ -14,6 +14,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from app.services.operation import rerender, tidying
+from app.services.operation.backup import schedule
 from app.services.similar import similarity
 
 
@@ -75,6 +76,12 @@ KINDS: Kinds = {
             "Deletes unused images, summaries deleted over 30 days ago, and old look-ups.",
             tidying.tidy,
             every=timedelta(days=1),
+        ),
+        JobKind(
+            "backup",
+            "Backs up the library, and removes old backups.",
+            schedule.run_backup,
+            is_waiting=schedule.is_due,
         ),
     )
 }

@@ -1,0 +1,1 @@
+"""Backups, and libraries that have something in every table."""
