@@ -33,15 +33,19 @@ _CHANGES = table("changes", column("name"))
 # finds is answered without a cache.
 PRIVATE_TABLES = frozenset(
     {
+        "bounces",
         "changes",
         "deleted_summaries",
         "drafts",
         "dump_imports",
+        "email_addresses",
         "former_pictures",
         "hidden_entries",
         "jobs",
         "login_sessions",
         "look_ups",
+        "mail_tokens",
+        "mails",
         "merged_drafts",
         "offered_records",
         "picture_uses",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 PREFIX = "SHORTLIST_"
 TEST_PREFIX = "SHORTLIST_TEST_"
@@ -14,10 +15,38 @@ MIN_SECRET_LENGTH = 32
 MAX_SITE_NAME_CHARS = 60
 MAX_WELCOME_CHARS = 2000
 PROGRAM_NAME = "Shortlist"
+# How the connection to a mail server is encrypted, and the port that is usual for it.
+SMTP_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+_EMAIL_ADDRESS = r"[\w.+-]{1,100}@[\w.-]{1,100}"
 
 
 class ConfigError(Exception):
     """A setting that cannot be used; the message names it and says what would do."""
+
+
+@dataclass(frozen=True)
+class MailSettings:
+    """How mail is sent.
+
+    Args:
+        sender: the address that it comes from.
+        host: of the SMTP server; empty means that mail is kept in a folder and not sent.
+        port: of the server.
+        security: one of `SMTP_PORTS`.
+        user, password: to sign in to the server with; empty for one that asks for none.
+        seconds: for each step of the conversation with the server.
+    """
+
+    sender: str = "shortlist@localhost"
+    host: str = ""
+    port: int = 587
+    security: str = "starttls"
+    user: str = ""
+    password: str = field(default="", repr=False)
+    seconds: int = 10
+
+
+NO_MAIL_SERVER = MailSettings()
 
 
 @dataclass(frozen=True)
@@ -42,6 +71,7 @@ class Config:
             Anthology when somebody adds one.
         contact: the address of who runs the site, told to those services.
         cache_bytes: memory of each worker for pages of who is not signed in; 0 keeps none.
+        mail: how mail is sent.
     """
 
     data_dir: Path
@@ -58,6 +88,7 @@ class Config:
     lookups: bool = True
     contact: str = ""
     cache_bytes: int = 64_000_000
+    mail: MailSettings = NO_MAIL_SERVER
 
     @property
     def https(self) -> bool:
@@ -86,6 +117,13 @@ class Config:
             "LOOKUPS",
             "CONTACT",
             "CACHE_MB",
+            "MAIL_FROM",
+            "SMTP_HOST",
+            "SMTP_PORT",
+            "SMTP_SECURITY",
+            "SMTP_USER",
+            "SMTP_PASSWORD",
+            "SMTP_SECONDS",
         }
         given = {
             name.removeprefix(PREFIX): value.strip()
@@ -96,11 +134,12 @@ class Config:
             names = ", ".join(PREFIX + each for each in sorted(known))
             raise ConfigError(f"{PREFIX}{name} is not a setting. The settings are {names}.")
         data_dir = Path(given.get("DATA_DIR", "instance")).expanduser().absolute()
+        site_url = _site_url(given.get("SITE_URL", ""))
         return cls(
             data_dir=data_dir,
             database_url=_database_url(given.get("DATABASE_URL"), data_dir),
             secret_key=_secret_key(given.get("SECRET_KEY")),
-            site_url=_site_url(given.get("SITE_URL", "")),
+            site_url=site_url,
             site_name=_site_name(given.get("SITE_NAME", PROGRAM_NAME)),
             welcome=_welcome(given.get("WELCOME", "")),
             proxies=_number("PROXIES", given.get("PROXIES", "0"), 0, 10),
@@ -111,6 +150,7 @@ class Config:
             lookups=_switch("LOOKUPS", given.get("LOOKUPS", "on")),
             contact=_contact(given.get("CONTACT", "")),
             cache_bytes=_number("CACHE_MB", given.get("CACHE_MB", "64"), 0, 100_000) * 1_000_000,
+            mail=_mail(given, site_url),
         )
 
 
@@ -170,14 +210,47 @@ def _welcome(value: str) -> str:
 
 def _contact(value: str) -> str:
     # It goes into a header, and there between brackets.
-    if value and not re.fullmatch(
-        r"[\w.+-]{1,100}@[\w.-]{1,100}|https://[\w./~-]{1,200}", value, re.A
-    ):
+    if value and not re.fullmatch(rf"{_EMAIL_ADDRESS}|https://[\w./~-]{{1,200}}", value, re.A):
         raise ConfigError(
             f"{PREFIX}CONTACT must be a mail address, or a page that begins with https://, "
             f"not {value!r}."
         )
     return value
+
+
+def _mail(given: Mapping[str, str], site_url: str) -> MailSettings:
+    host = given.get("SMTP_HOST", "")
+    if not host and any(name.startswith("SMTP_") for name in given):
+        raise ConfigError(f"{PREFIX}SMTP_HOST must be set when other settings of SMTP are.")
+    if host and not re.fullmatch(r"[\w.-]{1,200}|[0-9a-fA-F:]{2,45}", host, re.A):
+        raise ConfigError(f"{PREFIX}SMTP_HOST must be the name of a server, not {host!r}.")
+    if host and not site_url:
+        raise ConfigError(f"{PREFIX}SMTP_HOST needs {PREFIX}SITE_URL, for the links in mail.")
+    security = given.get("SMTP_SECURITY", "starttls").lower()
+    if security not in SMTP_PORTS:
+        raise ConfigError(f"{PREFIX}SMTP_SECURITY must be starttls, tls or none.")
+    user, password = given.get("SMTP_USER", ""), given.get("SMTP_PASSWORD", "")
+    if bool(user) != bool(password):
+        raise ConfigError(f"{PREFIX}SMTP_USER and {PREFIX}SMTP_PASSWORD go together.")
+    if user and security == "none":
+        raise ConfigError(
+            f"{PREFIX}SMTP_PASSWORD is only sent encrypted: set {PREFIX}SMTP_SECURITY."
+        )
+    site_host = urlsplit(site_url).hostname or "localhost"
+    sender = given.get("MAIL_FROM", f"shortlist@{site_host}")
+    if not re.fullmatch(_EMAIL_ADDRESS, sender, re.A):
+        raise ConfigError(
+            f"{PREFIX}MAIL_FROM must be a mail address, such as papers@example.org, not {sender!r}."
+        )
+    return MailSettings(
+        sender=sender,
+        host=host,
+        port=_number("SMTP_PORT", given.get("SMTP_PORT", str(SMTP_PORTS[security])), 1, 65535),
+        security=security,
+        user=user,
+        password=password,
+        seconds=_number("SMTP_SECONDS", given.get("SMTP_SECONDS", "10"), 1, 30),
+    )
 
 
 def _number(name: str, value: str, lowest: int, highest: int) -> int:

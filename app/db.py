@@ -27,6 +27,7 @@ from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeDecorator
 
 from app.change_log import CommitMark, watch
+from app.config import NO_MAIL_SERVER, PROGRAM_NAME, MailSettings
 
 BUSY_TIMEOUT_MS = 5000
 READING = {"writing": False, "postgresql_readonly": True}
@@ -96,8 +97,8 @@ class Database:
 
     Args:
         url: SQLAlchemy address; `sqlite://` alone is a database in memory, for tests.
-        site_url, password_cost, data_dir: settings (see `Config`) that services need while they
-            write; they find them in `session.info` under the same names.
+        site_url, site_name, password_cost, data_dir, mail: settings (see `Config`) that services
+            need while they write; they find them in `session.info` under the same names.
     """
 
     def __init__(
@@ -105,8 +106,10 @@ class Database:
         url: str,
         *,
         site_url: str = "",
+        site_name: str = PROGRAM_NAME,
         password_cost: int = 3,
         data_dir: Path = Path("instance"),
+        mail: MailSettings = NO_MAIL_SERVER,
     ) -> None:
         self.engine = _create_engine(url)
         on_server = self.engine.dialect.name == "postgresql"
@@ -114,6 +117,8 @@ class Database:
         watch(self.engine, self.commits)
         self.info: dict[Any, Any] = {
             "site_url": site_url,
+            "site_name": site_name,
+            "mail": mail,
             "password_cost": password_cost,
             "data_dir": data_dir,
             "commits": self.commits,

@@ -65,8 +65,10 @@ def open_database(config: Config) -> Database:
     return Database(
         config.database_url,
         site_url=config.site_url,
+        site_name=config.site_name,
         password_cost=config.password_cost,
         data_dir=config.data_dir,
+        mail=config.mail,
     )
 
 

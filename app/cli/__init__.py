@@ -15,6 +15,7 @@ from app.cli.common import address, plain_errors, settings, show_progress, stop
 from app.cli.files import export, import_
 from app.cli.jobs import jobs
 from app.cli.links import links
+from app.cli.mail import mail
 from app.cli.maintenance import reindex, rerender, similar, tidy
 from app.cli.users import user
 
@@ -167,7 +168,7 @@ def render(file: TextIO) -> None:
 
 
 for command in (
-    *(import_, import_dblp, export, user, links, jobs),
+    *(import_, import_dblp, export, user, links, jobs, mail),
     *(reindex, rerender, similar, tidy),
 ):
     main.add_command(command)

@@ -5,6 +5,7 @@ Importing this package makes all of them known to `Base.metadata`.
 
 from app.models.derived import Change, DerivedVersion
 from app.models.job import Job
+from app.models.mail import Bounce, EmailAddress, Mail, MailToken
 from app.models.papers.author import Author, AuthorName, PaperAuthor
 from app.models.papers.dump_import import DumpImport
 from app.models.papers.merge import MergedDraft, PaperDifference, PaperMerge
@@ -27,11 +28,13 @@ from app.models.user import FormerName, LoginSession, User
 __all__ = [
     "Author",
     "AuthorName",
+    "Bounce",
     "Change",
     "DeletedSummary",
     "DerivedVersion",
     "Draft",
     "DumpImport",
+    "EmailAddress",
     "FormerName",
     "FormerPicture",
     "HiddenEntry",
@@ -40,6 +43,8 @@ __all__ = [
     "Link",
     "LoginSession",
     "LookUp",
+    "Mail",
+    "MailToken",
     "MergedDraft",
     "OfferedRecord",
     "Paper",

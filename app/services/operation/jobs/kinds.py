@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from app.services.mail import outbox
 from app.services.operation import rerender, tidying
 from app.services.similar import similarity
 
@@ -70,9 +71,10 @@ KINDS: Kinds = {
             is_waiting=rerender.is_due,
             count_left=rerender.count_due,
         ),
+        JobKind(outbox.JOB, "Sends mail.", outbox.send_mail),
         JobKind(
             "tidy",
-            "Deletes unused images, summaries deleted over 30 days ago, and old look-ups.",
+            "Deletes unused images, summaries deleted over 30 days ago, old look-ups and mail.",
             tidying.tidy,
             every=timedelta(days=1),
         ),
