@@ -70,6 +70,7 @@ class Config:
         lookups: whether papers are looked up at arXiv, Crossref, dblp, OpenReview and the ACL
             Anthology when somebody adds one.
         contact: the address of who runs the site, told to those services.
+        security_contact: whom to tell about security problems, in `security.txt`; empty for none.
         cache_bytes: memory of each worker for pages of who is not signed in; 0 keeps none.
         mail: how mail is sent.
     """
@@ -87,6 +88,7 @@ class Config:
     password_cost: int = 3
     lookups: bool = True
     contact: str = ""
+    security_contact: str = ""
     cache_bytes: int = 64_000_000
     mail: MailSettings = NO_MAIL_SERVER
 
@@ -118,6 +120,7 @@ class Config:
             "CONTACT",
             "CACHE_MB",
             "MAIL_FROM",
+            "SECURITY_CONTACT",
             "SMTP_HOST",
             "SMTP_PORT",
             "SMTP_SECURITY",
@@ -148,7 +151,8 @@ class Config:
             signup=_switch("SIGNUP", given.get("SIGNUP", "on")),
             password_cost=_number("PASSWORD_COST", given.get("PASSWORD_COST", "3"), 1, 20),
             lookups=_switch("LOOKUPS", given.get("LOOKUPS", "on")),
-            contact=_contact(given.get("CONTACT", "")),
+            contact=_contact("CONTACT", given.get("CONTACT", "")),
+            security_contact=_contact("SECURITY_CONTACT", given.get("SECURITY_CONTACT", "")),
             cache_bytes=_number("CACHE_MB", given.get("CACHE_MB", "64"), 0, 100_000) * 1_000_000,
             mail=_mail(given, site_url),
         )
@@ -208,11 +212,11 @@ def _welcome(value: str) -> str:
     return value
 
 
-def _contact(value: str) -> str:
+def _contact(name: str, value: str) -> str:
     # It goes into a header, and there between brackets.
     if value and not re.fullmatch(rf"{_EMAIL_ADDRESS}|https://[\w./~-]{{1,200}}", value, re.A):
         raise ConfigError(
-            f"{PREFIX}CONTACT must be a mail address, or a page that begins with https://, "
+            f"{PREFIX}{name} must be a mail address, or a page that begins with https://, "
             f"not {value!r}."
         )
     return value

@@ -34,7 +34,7 @@ def list_() -> None:
     Example:
       shortlist mail list
     """
-    from app.queries.mail import list_mail
+    from app.queries.accounts import list_mail
     from app.services.mail.kinds import MAIL_KINDS
 
     with library(quiet=True) as database, database.session() as session:

@@ -8,7 +8,7 @@ from flask import Flask
 
 from app.config import Config
 from app.views import pictures
-from app.views.accounts import account, files, users
+from app.views.accounts import account, email, files, recovery, users
 from app.views.assets import assets
 from app.views.catalogue import authors, tags, venues
 from app.views.http import (
@@ -30,7 +30,7 @@ from app.views.papers import (
     merges,
     paper,
 )
-from app.views.site import about, feeds, first_steps, home, legacy, search
+from app.views.site import about, feeds, first_steps, home, legacy, search, well_known
 from app.views.summaries import deletion, drafts, editor_requests, history, sharing, summary, votes
 
 
@@ -52,6 +52,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         drafts,
         editing,
         editor_requests,
+        email,
         feeds,
         files,
         first_steps,
@@ -64,6 +65,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         about,
         paper,
         pictures,
+        recovery,
         search,
         sharing,
         summary,
@@ -71,6 +73,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         users,
         venues,
         votes,
+        well_known,
     ):
         app.register_blueprint(noun.blueprint)
     assets.init(app, static=static, fonts=config.data_dir / "fonts")

@@ -11,7 +11,7 @@ from app.db import Database
 from app.services.mail import outbox
 from tests.helpers.commands import assert_refused, run
 from tests.helpers.factories import make_user
-from tests.helpers.mail_server import running_mail_server
+from tests.helpers.mail.server import running_mail_server
 from tests.helpers.running import make_installation
 
 

@@ -46,11 +46,21 @@ class MailSentElsewhere(RuntimeError):
     """Another process is sending this mail."""
 
 
-def queue_mail(session: Session, kind: str, user_id: int, address: str, **facts: Any) -> None:
+def queue_mail(
+    session: Session,
+    kind: str,
+    user_id: int,
+    address: str,
+    *,
+    link_base: str | None = None,
+    **facts: Any,
+) -> None:
     """Queue a mail to a user; the caller commits.
 
     Args:
         kind: a name in `MAIL_KINDS`.
+        link_base: what `find_link_base` said of the request that it follows from; `None` for the
+            present one.
         facts: what its text tells besides; nothing secret.
     """
     begin_writing(session)
@@ -60,7 +70,7 @@ def queue_mail(session: Session, kind: str, user_id: int, address: str, **facts:
         kind=kind,
         address=address,
         facts=facts,
-        site_url=find_link_base(session.info["site_url"], settings),
+        site_url=link_base or find_link_base(session.info["site_url"], settings),
         message_id=make_message_id(secrets.token_hex(16), settings.sender),
         queued_at=now(),
     )

@@ -4,15 +4,13 @@ Each is used once, expires, and is kept as a hash only."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, now
 from app.models import MailToken
 from app.services.mail.kinds import MailKind
+from app.services.tokens import hash_token, make_secret
 
 
 def make_token(session: Session, kind: MailKind, user_id: int, address: str) -> str:
@@ -20,9 +18,9 @@ def make_token(session: Session, kind: MailKind, user_id: int, address: str) -> 
 
     The caller commits before it is sent."""
     begin_writing(session)
-    token = secrets.token_urlsafe(32)
+    token = make_secret()
     row = MailToken(
-        token_hash=_hash_token(token),
+        token_hash=hash_token(token),
         user_id=user_id,
         kind=kind.name,
         address=address,
@@ -36,7 +34,7 @@ def find_token(session: Session, kind: str, token: str) -> MailToken | None:
     """The row of a token that can still be used."""
     return session.scalar(
         select(MailToken).where(
-            MailToken.token_hash == _hash_token(token),
+            MailToken.token_hash == hash_token(token),
             MailToken.kind == kind,
             MailToken.expires_at > now(),
         )
@@ -52,7 +50,7 @@ def take_token(session: Session, kind: str, token: str) -> MailToken | None:
     used = (
         delete(MailToken)
         .where(
-            MailToken.token_hash == _hash_token(token),
+            MailToken.token_hash == hash_token(token),
             MailToken.kind == kind,
             MailToken.expires_at > now(),
         )
@@ -74,7 +72,3 @@ def purge_tokens(session: Session) -> None:
     """Forget tokens that have expired."""
     begin_writing(session)
     session.execute(delete(MailToken).where(MailToken.expires_at <= now()))
-
-
-def _hash_token(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

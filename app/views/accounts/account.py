@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.services.accounts import account
+from app.services.accounts import account, sessions
 from app.services.refusals import Refusal
 from app.views.accounts import attempts, reasons
 from app.views.http import access, errors
@@ -43,7 +43,7 @@ def create() -> Response | tuple[str, int]:
     if not is_valid:
         db().rollback()
         return _sign_up_page(form), 422
-    access.sign_in(user, account.start_session(db(), user))
+    access.sign_in(user, sessions.start_session(db(), user))
     db().commit()
     attempts.remember(user.name)
     flash(f"Welcome, {user.display_name}!", "good")
@@ -142,7 +142,7 @@ def change_password() -> Response | tuple[str, int]:
         return _settings_page(password_form=form), 422
     attempts.remember(user.name)
     # All browsers are signed out now; this one begins anew.
-    access.sign_in(user, account.start_session(db(), user))
+    access.sign_in(user, sessions.start_session(db(), user))
     db().commit()
     flash("Password changed. You’ve been signed out everywhere else.", "good")
     return see_other(url_for("account.settings"))

@@ -22,6 +22,7 @@ REASONS = {
     "deletion.index": "Sign in to see your deleted summaries.",
     "pictures.index": "Sign in to see your images.",
     "files.start": "Sign in to import papers or summaries.",
+    "email.settings": "Sign in to change your email address.",
     "account.settings": "Sign in to see your settings.",
 }
 OTHERWISE = "Sign in to see this page."

@@ -17,7 +17,7 @@ from app.models import Paper, User
 from app.queries import identifiers, papers
 from app.queries import summaries as summary_queries
 from app.queries.summary_entries import SummaryEntry
-from app.services.accounts import account
+from app.services.accounts import sessions
 from app.services.lookup.asking import LookupSettings, make_lookup_settings
 
 TOKEN = "token"  # noqa: S105  (the name of a field)
@@ -67,7 +67,7 @@ def viewer() -> User | None:
     No query for a visitor without a cookie; else one a request.
     """
     if "viewer" not in g:
-        g.viewer = account.find_session_user(db(), token()) if token() else None
+        g.viewer = sessions.find_session_user(db(), token()) if token() else None
     found: User | None = g.viewer
     return found
 
@@ -155,7 +155,7 @@ def sign_in(user: User, new_token: str) -> None:
 def sign_out() -> None:
     """End the browser's session; the caller commits."""
     if token():
-        account.end_session(db(), token())
+        sessions.end_session(db(), token())
     session.clear()
     g.viewer = None
 

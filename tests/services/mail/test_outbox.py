@@ -16,7 +16,7 @@ from app.services.operation.jobs import runner
 from app.services.operation.jobs.kinds import KINDS
 from tests.helpers.factories import make_user
 from tests.helpers.jobs import one_row
-from tests.helpers.mail_server import MailServer, running_mail_server
+from tests.helpers.mail.server import MailServer, running_mail_server
 
 ADDRESS = "ann@example.org"
 

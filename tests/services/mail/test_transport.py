@@ -8,7 +8,7 @@ from app.config import MailSettings
 from app.db import now
 from app.services.mail.messages import Letter, compose_message, make_message_id
 from app.services.mail.transport import AddressRefused, MailUnavailable, deliver_message
-from tests.helpers.mail_server import CERTIFICATE, running_mail_server
+from tests.helpers.mail.server import CERTIFICATE, running_mail_server
 
 SENDER = "papers@example.org"
 

@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from app.services.accounts import recovery
 from app.services.mail import outbox
 from app.services.operation import rerender, tidying
 from app.services.similar import similarity
@@ -70,6 +71,11 @@ KINDS: Kinds = {
             rerender.renew_stale,
             is_waiting=rerender.is_due,
             count_left=rerender.count_due,
+        ),
+        JobKind(
+            recovery.KIND,
+            "Sends a link to people who forgot their passwords.",
+            recovery.answer_recovery,
         ),
         JobKind(outbox.JOB, "Sends mail.", outbox.send_mail),
         JobKind(
