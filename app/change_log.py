@@ -52,6 +52,7 @@ PRIVATE_TABLES = frozenset(
         "pictures",
         "search_entries",
         "search_words",
+        "sign_ins",
         "similar_marks",
         "similar_words",
         "votes",

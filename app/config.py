@@ -71,6 +71,7 @@ class Config:
             Anthology when somebody adds one.
         contact: the address of who runs the site, told to those services.
         security_contact: whom to tell about security problems, in `security.txt`; empty for none.
+        idle_days: after so many days without a request a session ends; all end after 90 days.
         cache_bytes: memory of each worker for pages of who is not signed in; 0 keeps none.
         mail: how mail is sent.
     """
@@ -89,6 +90,7 @@ class Config:
     lookups: bool = True
     contact: str = ""
     security_contact: str = ""
+    idle_days: int = 90
     cache_bytes: int = 64_000_000
     mail: MailSettings = NO_MAIL_SERVER
 
@@ -119,6 +121,7 @@ class Config:
             "LOOKUPS",
             "CONTACT",
             "CACHE_MB",
+            "IDLE_DAYS",
             "MAIL_FROM",
             "SECURITY_CONTACT",
             "SMTP_HOST",
@@ -154,6 +157,7 @@ class Config:
             contact=_contact("CONTACT", given.get("CONTACT", "")),
             security_contact=_contact("SECURITY_CONTACT", given.get("SECURITY_CONTACT", "")),
             cache_bytes=_number("CACHE_MB", given.get("CACHE_MB", "64"), 0, 100_000) * 1_000_000,
+            idle_days=_number("IDLE_DAYS", given.get("IDLE_DAYS", "90"), 1, 90),
             mail=_mail(given, site_url),
         )
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +14,17 @@ MAX_ANSWER = 200  # characters of what a server said
 MAIL_STATES = ("waiting", "sending", "sent", "refused")
 
 
+def _make_key() -> str:
+    return secrets.token_urlsafe(32)
+
+
 class EmailAddress(Base):
     """The email address of an account, which only its owner sees.
 
     It is not a column of `User`, so that no page that shows a user has it at hand. `address` is
     confirmed: somebody followed the link that was sent there. `pending` waits for that. Accounts
-    are found by `address_folded`, and no two have the same.
+    are found by `address_folded`, and no two have the same. Who has `unsubscribe_key`, from a mail,
+    can set `tells_sign_ins` to false and nothing else.
     """
 
     __tablename__ = "email_addresses"
@@ -31,6 +37,8 @@ class EmailAddress(Base):
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     pending: Mapped[str | None] = mapped_column(String(MAX_ADDRESS))
     pending_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    tells_sign_ins: Mapped[bool] = mapped_column(default=True)
+    unsubscribe_key: Mapped[str] = mapped_column(String(43), unique=True, default=_make_key)
 
 
 class Mail(Base):

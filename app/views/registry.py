@@ -8,7 +8,7 @@ from flask import Flask
 
 from app.config import Config
 from app.views import pictures
-from app.views.accounts import account, email, files, recovery, users
+from app.views.accounts import account, email, files, recovery, sessions, users
 from app.views.assets import assets
 from app.views.catalogue import authors, tags, venues
 from app.views.http import (
@@ -67,6 +67,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         pictures,
         recovery,
         search,
+        sessions,
         sharing,
         summary,
         tags,

@@ -24,6 +24,8 @@ def upgrade() -> None:
         sa.Column("confirmed_at", sa.DateTime(), nullable=True),
         sa.Column("pending", sa.String(length=254), nullable=True),
         sa.Column("pending_since", sa.DateTime(), nullable=True),
+        sa.Column("tells_sign_ins", sa.Boolean(), nullable=False),
+        sa.Column("unsubscribe_key", sa.String(length=43), nullable=False),
         sa.ForeignKeyConstraint(
             ["user_id"],
             ["users.id"],
@@ -32,6 +34,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_email_addresses")),
         sa.UniqueConstraint("address_folded", name=op.f("uq_email_addresses_address_folded")),
+        sa.UniqueConstraint("unsubscribe_key", name=op.f("uq_email_addresses_unsubscribe_key")),
     )
     op.create_table(
         "mails",

@@ -120,10 +120,15 @@ def check_name_is_free(session: Session, name: str) -> None:
         raise Refusal("name", TAKEN)
 
 
-def sign_in(session: Session, name: str, password: str) -> tuple[User, str] | None:
+def sign_in(
+    session: Session, name: str, password: str, device: str = ""
+) -> tuple[User, str] | None:
     """Sign a browser in by name and password.
 
     An unknown name takes as long as a known one with a wrong password.
+
+    Args:
+        device: as of `app.services.accounts.sessions.start_session`.
 
     Returns:
         The user and the token for the browser's cookie, or `None`.
@@ -140,7 +145,7 @@ def sign_in(session: Session, name: str, password: str) -> tuple[User, str] | No
     if session.scalar(locked) != stored:
         return None
     user.password_hash = renewed
-    return user, sessions.start_session(session, user)
+    return user, sessions.start_session(session, user, device)
 
 
 def fold_user_name(name: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -108,6 +108,13 @@ def remove_address(session: Session, user: User, current: str) -> None:
     tokens.drop_tokens(session, CONFIRM, user.id)
     _leave_address(session, user.id, row.address, has_new=False)
     session.delete(row)
+
+
+def set_notices(session: Session, user: User, *, on: bool) -> None:
+    """Say whether sign-ins from new browsers are told by mail; the caller commits."""
+    begin_writing(session)
+    mine = update(EmailAddress).where(EmailAddress.user_id == user.id)
+    session.execute(mine.values(tells_sign_ins=on))
 
 
 def find_address(session: Session, user_id: int) -> str | None:

@@ -18,12 +18,15 @@ class MailKind:
         says: what it is about, for who runs the site.
         path: of the page that its link opens, with a place for the token; empty for no link.
         token_life: how long the link can be used.
+        is_asked: whether it follows at once from what its reader did; others come at most once an
+            hour, and can be turned off.
     """
 
     name: str
     says: str
     path: str = ""
     token_life: timedelta = timedelta(0)
+    is_asked: bool = True
 
 
 MAIL_KINDS = {
@@ -40,6 +43,7 @@ MAIL_KINDS = {
         ),
         MailKind("address-changed", "tell the old address that there is a new one"),
         MailKind("password-changed", "tell that the password was changed"),
+        MailKind("sign-in", "tell of a sign-in from a new browser", is_asked=False),
         MailKind("name-changed", "tell that the username was changed"),
     )
 }

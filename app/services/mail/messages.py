@@ -29,6 +29,7 @@ class Letter:
     Args:
         template: name of its text in `templates/mail/`.
         facts: what the text tells, by name.
+        unsubscribe_url: where one click turns such mail off (RFC 8058); empty for what was asked.
     """
 
     template: str
@@ -37,6 +38,7 @@ class Letter:
     address: str
     message_id: str
     facts: dict[str, Any]
+    unsubscribe_url: str = ""
 
 
 def make_message_id(unique: str, sender: str) -> str:
@@ -59,6 +61,9 @@ def compose_message(letter: Letter, moment: datetime) -> EmailMessage:
     # No answering machine is to answer this (RFC 3834; the other one is Exchange's).
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
+    if letter.unsubscribe_url:
+        message["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(f"{text.strip()}\n", cte="quoted-printable")
     paragraphs = [part.strip() for part in text.strip().split("\n\n")]
     html = _environment().get_template("frame.html").render(subject=subject, paragraphs=paragraphs)

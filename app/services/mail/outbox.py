@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from app.config import MailSettings
 from app.db import begin_writing, insert_missing, now
-from app.models import Bounce, Mail, User
+from app.models import Bounce, EmailAddress, Mail, User
 from app.models.mail import MAX_ANSWER
 from app.references.email_addresses import fold_email_address
 from app.services.mail import tokens
@@ -37,6 +37,7 @@ from app.services.mail.transport import (
 from app.services.queue import queue_job
 
 JOB = "mail"
+PAUSE = timedelta(hours=1)  # between two mails that nobody asked for
 KEPT = timedelta(days=30)  # for which a mail that was sent is listed, and its file is kept
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _FALLBACK_URL = "http://127.0.0.1:5000"
@@ -64,6 +65,45 @@ def queue_mail(
         facts: what its text tells besides; nothing secret.
     """
     begin_writing(session)
+    mail = _add_mail(session, kind, user_id, address, facts, link_base)
+    queue_job(session, JOB, str(mail.id), {"mail_id": mail.id})
+
+
+def queue_notice(session: Session, kind: str, user_id: int, **facts: Any) -> None:
+    """Queue a mail that its reader did not ask for; the caller commits.
+
+    Nothing happens when they have no address or turned such mail off. There is at most one in an
+    hour: a second one waits, and a third is not queued while that waits.
+    """
+    begin_writing(session)
+    address = session.scalar(
+        select(EmailAddress.address).where(
+            EmailAddress.user_id == user_id, EmailAddress.tells_sign_ins
+        )
+    )
+    unasked = [name for name, each in MAIL_KINDS.items() if not each.is_asked]
+    last = session.scalars(
+        select(Mail)
+        .where(Mail.user_id == user_id, Mail.kind.in_(unasked))
+        .order_by(Mail.id.desc())
+        .limit(1)
+    ).first()
+    if address is None or (last is not None and last.state == "waiting"):
+        return
+    moment = now()
+    due_at = moment if last is None else max(moment, (last.sent_at or last.queued_at) + PAUSE)
+    mail = _add_mail(session, kind, user_id, address, facts)
+    queue_job(session, JOB, str(mail.id), {"mail_id": mail.id}, due_at=due_at)
+
+
+def _add_mail(
+    session: Session,
+    kind: str,
+    user_id: int,
+    address: str,
+    facts: dict[str, Any],
+    link_base: str | None = None,
+) -> Mail:
     settings: MailSettings = session.info["mail"]
     mail = Mail(
         user_id=user_id,
@@ -76,7 +116,7 @@ def queue_mail(
     )
     session.add(mail)
     session.flush()
-    queue_job(session, JOB, str(mail.id), {"mail_id": mail.id})
+    return mail
 
 
 def find_link_base(site_url: str, settings: MailSettings) -> str:
@@ -102,7 +142,13 @@ def send_mail(session: Session, mail_id: int) -> Iterator[object]:
     if is_refused(session, mail.address):
         _end_mail(session, mail, "refused")
         return
-    message = _compose(session, mail)
+    key = None if MAIL_KINDS[mail.kind].is_asked else _find_unsubscribe_key(session, mail)
+    if key is None and not MAIL_KINDS[mail.kind].is_asked:  # turned off while it waited
+        begin_writing(session)
+        session.delete(mail)
+        session.commit()
+        return
+    message = _compose(session, mail, key)
     session.commit()  # the token is known before anybody can follow the link
     yield None
     spool = session.info["data_dir"] / FOLDER
@@ -181,7 +227,30 @@ def purge_mail(session: Session) -> None:
     remove_kept_files(session.info["data_dir"] / FOLDER, before)
 
 
-def _compose(session: Session, mail: Mail) -> EmailMessage:
+def unsubscribe(session: Session, key: str) -> bool:
+    """Turn off what nobody asked for; the caller commits.
+
+    Returns:
+        Whether a mail had this key.
+    """
+    begin_writing(session)
+    off = update(EmailAddress).where(EmailAddress.unsubscribe_key == key)
+    found = off.values(tells_sign_ins=False).returning(EmailAddress.user_id)
+    return session.scalar(found) is not None
+
+
+def _find_unsubscribe_key(session: Session, mail: Mail) -> str | None:
+    """The key for the link in a mail; `None` when its reader wants no such mail."""
+    return session.scalar(
+        select(EmailAddress.unsubscribe_key).where(
+            EmailAddress.user_id == mail.user_id,
+            EmailAddress.address == mail.address,
+            EmailAddress.tells_sign_ins,
+        )
+    )
+
+
+def _compose(session: Session, mail: Mail, unsubscribe_key: str | None) -> EmailMessage:
     kind = MAIL_KINDS[mail.kind]
     settings: MailSettings = session.info["mail"]
     facts = {
@@ -192,6 +261,10 @@ def _compose(session: Session, mail: Mail) -> EmailMessage:
     if kind.path:
         token = tokens.make_token(session, kind, mail.user_id, mail.address)
         facts["link"] = mail.site_url + kind.path.format(token=token)
+    unsubscribe_url = ""
+    if unsubscribe_key is not None:
+        unsubscribe_url = f"{mail.site_url}/mail/unsubscribe/{unsubscribe_key}"
+        facts["unsubscribe_link"] = unsubscribe_url
     letter = Letter(
         mail.kind,
         session.info["site_name"],
@@ -199,6 +272,7 @@ def _compose(session: Session, mail: Mail) -> EmailMessage:
         mail.address,
         mail.message_id,
         facts,
+        unsubscribe_url,
     )
     return compose_message(letter, now())
 

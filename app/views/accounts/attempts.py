@@ -96,6 +96,11 @@ def forgive(buckets: Sequence[Bucket]) -> None:
             limiter.limiter.storage.incr(limit.key_for(key), limit.get_expiry(), amount=-1)
 
 
+def is_known(name: str) -> bool:
+    """Whether this browser signed in to an account before."""
+    return _hash(fold_user_name(name)) in _known()[1]
+
+
 def remember(name: str) -> None:
     """Remember the browser that signed in to an account.
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, render_template, url_for
+from flask import Blueprint, abort, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.queries.accounts import load_address
 from app.services.accounts import email
+from app.services.mail import outbox
 from app.services.refusals import Refusal
 from app.views.accounts import attempts
 from app.views.http import access
 from app.views.http.access import config, db, needs_sign_in, see_other, signed_in
 from app.views.http.forms import EmailForm, RemovalForm
-from app.views.http.security import MAIL_LIMIT, RECOVERY_LIMIT, SIGN_IN_LIMIT
+from app.views.http.security import MAIL_LIMIT, RECOVERY_LIMIT, SIGN_IN_LIMIT, WRITE_LIMIT, csrf
 
 blueprint = Blueprint("email", __name__)
 
@@ -93,6 +94,34 @@ def confirm(token: str) -> Response | tuple[str, int]:
     if signed is not None and signed.id == user.id:
         return see_other(url_for("email.settings"))
     return see_other(url_for("home.front"))
+
+
+@blueprint.post("/settings/email/notices")
+@WRITE_LIMIT
+@needs_sign_in
+def set_notices() -> Response:
+    email.set_notices(db(), signed_in(), on="on" in request.form)
+    db().commit()
+    flash("Saved.", "good")
+    return see_other(url_for("email.settings"))
+
+
+@blueprint.get("/mail/unsubscribe/<key>")
+def start_unsubscribing(key: str) -> str:
+    return render_template("account/unsubscribe.html", key=key, is_done=False)
+
+
+@blueprint.post("/mail/unsubscribe/<key>")
+@RECOVERY_LIMIT
+def unsubscribe(key: str) -> str:
+    if not outbox.unsubscribe(db(), key):
+        db().rollback()
+        abort(404)
+    db().commit()
+    return render_template("account/unsubscribe.html", key=key, is_done=True)
+
+
+csrf.exempt(unsubscribe)  # mail programs post it without a page before; the key is the proof
 
 
 def _confirmation_page(token: str, user_name: str | None, problem: str) -> str:

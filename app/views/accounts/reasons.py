@@ -23,6 +23,7 @@ REASONS = {
     "pictures.index": "Sign in to see your images.",
     "files.start": "Sign in to import papers or summaries.",
     "email.settings": "Sign in to change your email address.",
+    "sessions.index": "Sign in to see where you’re signed in.",
     "account.settings": "Sign in to see your settings.",
 }
 OTHERWISE = "Sign in to see this page."

@@ -187,7 +187,10 @@ class EmailForm(Form):
 
 
 class RemovalForm(Form):
-    """Takes the email address away; its field has an id of its own on the page."""
+    """Takes the email address away.
+
+    Its field has an id of its own on the page.
+    """
 
     password = _current_password_field()
 

@@ -225,7 +225,7 @@ def test_everything_changes_hands(app: Flask, session: Session, ann: User, old: 
     done = merge(session, old, ann)
     assert (done.moved, done.joined, done.votes) == (4, 0, 0)
     assert session.get(User, old.id) is None
-    assert sessions.find_session_user(session, token) is None
+    assert sessions.find_session(session, token, 90) is None
     assert ann.bio == "Reads."
     for summary in (text, hidden, secret, link):
         assert summary.user_id == ann.id
