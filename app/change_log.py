@@ -36,6 +36,7 @@ PRIVATE_TABLES = frozenset(
         "bounces",
         "changes",
         "deleted_summaries",
+        "deletion_requests",
         "drafts",
         "dump_imports",
         "email_addresses",

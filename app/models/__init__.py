@@ -23,7 +23,7 @@ from app.models.summaries.summary import DeletedSummary, Revision, Summary
 from app.models.summaries.tag import SummaryTag, Tag
 from app.models.summaries.vote import Vote
 from app.models.tally import Total, Writer
-from app.models.user import FormerName, LoginSession, SignIn, User
+from app.models.user import DeletionRequest, FormerName, LoginSession, SignIn, User
 
 __all__ = [
     "Author",
@@ -31,6 +31,7 @@ __all__ = [
     "Bounce",
     "Change",
     "DeletedSummary",
+    "DeletionRequest",
     "DerivedVersion",
     "Draft",
     "DumpImport",

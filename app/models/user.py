@@ -75,6 +75,18 @@ class SignIn(Base):
     device: Mapped[str] = mapped_column(String(MAX_DEVICE_CHARS))
 
 
+class DeletionRequest(Base):
+    """That somebody wants their account deleted; until `due_at` they can think better of it."""
+
+    __tablename__ = "deletion_requests"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    keeps_texts: Mapped[bool]
+
+
 class FormerName(Base):
     """A username that was given up.
 

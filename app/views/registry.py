@@ -9,6 +9,7 @@ from flask import Flask
 from app.config import Config
 from app.views import pictures
 from app.views.accounts import account, email, files, recovery, sessions, users
+from app.views.accounts import deletion as account_deletion
 from app.views.assets import assets
 from app.views.catalogue import authors, tags, venues
 from app.views.http import (
@@ -46,6 +47,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
     paths.init(app)
     for noun in (
         account,
+        account_deletion,
         authors,
         citations,
         deletion,

@@ -1,4 +1,4 @@
-"""Sessions that their owners recognise, and a log of sign-ins.
+"""Sessions that their owners recognise, a log of sign-ins, and requests to delete accounts.
 
 Revision: 0029
 Follows: 0028
@@ -36,9 +36,24 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_sign_ins_user_id_signed_in_at"), "sign_ins", ["user_id", "signed_in_at"]
     )
+    op.create_table(
+        "deletion_requests",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(), nullable=False),
+        sa.Column("keeps_texts", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_deletion_requests_user_id_users"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_deletion_requests")),
+    )
+    op.create_index(op.f("ix_deletion_requests_due_at"), "deletion_requests", ["due_at"])
 
 
 def downgrade() -> None:
+    op.drop_table("deletion_requests")
     op.drop_table("sign_ins")
     with op.batch_alter_table("login_sessions") as table:
         table.drop_column("used_on")

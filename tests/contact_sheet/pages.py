@@ -92,6 +92,7 @@ PAGES = (
     Page("files.start", "/settings/import", ("member",)),
     Page("account.settings", "/settings", MEMBERS),
     Page("email.settings", "/settings/email", ("member",)),
+    Page("account_deletion.confirm", "/settings/delete", ("member",)),
     Page("sessions.index", "/settings/sessions", ("member",)),
     Page("merges.index", "/merges", MEMBERS),
     Page("merges.new", "/merges/new?one={paper}", ("administrator",)),

@@ -44,6 +44,7 @@ MAIL_KINDS = {
         MailKind("address-changed", "tell the old address that there is a new one"),
         MailKind("password-changed", "tell that the password was changed"),
         MailKind("sign-in", "tell of a sign-in from a new browser", is_asked=False),
+        MailKind("deletion", "tell that the account will be deleted"),
         MailKind("name-changed", "tell that the username was changed"),
     )
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.services.accounts import account, sessions
+from app.services.accounts import account, deletion, sessions
 from app.services.mail import outbox
 from app.services.refusals import Refusal
 from app.views.accounts import attempts, reasons
@@ -86,6 +86,8 @@ def enter() -> str | Response | tuple[str, int]:
         return page, 422
     access.sign_in(*signed_in)
     db().commit()
+    if deletion.find_request(db(), signed_in[0].id) is not None:
+        return see_other(url_for("account_deletion.confirm"))
     if kept_for:
         return summary.continue_writing(kept_for)
     return see_other(local_url(form.next.data, url_for("home.front")))

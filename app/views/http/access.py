@@ -168,6 +168,11 @@ def sign_out() -> None:
     """End the browser's session; the caller commits."""
     if token():
         sessions.end_session(db(), token())
+    forget_sign_in()
+
+
+def forget_sign_in() -> None:
+    """Forget in this browser a session that has been ended."""
     session.clear()
     g.viewer = None
 

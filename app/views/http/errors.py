@@ -52,7 +52,7 @@ TOO_LARGE_IN_EDITOR = (
 )
 SECRET_FORMS = (
     *GUESTS_FORMS,
-    *("account.change_password", "email.change", "email.remove"),
+    *("account.change_password", "email.change", "email.remove", "account_deletion.ask"),
 )
 # What is shown again: the fields of our forms that hold somebody's work.
 KEPT_FIELDS = {

@@ -195,6 +195,15 @@ class RemovalForm(Form):
     password = _current_password_field()
 
 
+class AccountDeletionForm(Form):
+    texts = RadioField(
+        "Public and unlisted summaries",
+        [InputRequired("Choose what happens to your summaries.")],
+        choices={"keep": "Keep as anonymous", "delete": "Delete"},
+    )
+    current = _current_password_field()
+
+
 class RecoveryForm(Form):
     name = StringField(
         "Username or email address", [InputRequired("Enter your username or email address.")]

@@ -29,6 +29,7 @@ ONE_CLICK = "email.unsubscribe"
 THEIRS = (
     *("users", "summaries", "revisions", "drafts", "deleted_summaries", "pictures"),
     *("picture_uses", "links", "search_entries", "summary_tags", "email_addresses"),
+    "deletion_requests",
 )
 FIELDS = {
     "source": "Taken over.",

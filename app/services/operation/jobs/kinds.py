@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from app.services.accounts import recovery
+from app.services.accounts import deletion, recovery
 from app.services.mail import outbox
 from app.services.operation import rerender, tidying
 from app.services.similar import similarity
@@ -71,6 +71,12 @@ KINDS: Kinds = {
             rerender.renew_stale,
             is_waiting=rerender.is_due,
             count_left=rerender.count_due,
+        ),
+        JobKind(
+            "accounts",
+            "Deletes accounts as their owners asked a fortnight before.",
+            deletion.delete_due,
+            is_waiting=deletion.has_due,
         ),
         JobKind(
             recovery.KIND,
