@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 PREFIX = "SHORTLIST_"
 TEST_PREFIX = "SHORTLIST_TEST_"
@@ -15,6 +16,9 @@ MIN_TOKEN_LENGTH = 16
 MAX_SITE_NAME_CHARS = 60
 MAX_WELCOME_CHARS = 2000
 PROGRAM_NAME = "Shortlist"
+# How the connection to a mail server is encrypted, and the port that is usual for it.
+SMTP_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+_EMAIL_ADDRESS = r"[\w.+-]{1,100}@[\w.-]{1,100}"
 
 
 # What a backup keeps of the settings. Never one that may hold a password or a key: whoever finds a
@@ -47,6 +51,30 @@ class BackupSettings:
     told: Mapping[str, str] = field(default_factory=dict)
 
 
+class MailSettings:
+    """How mail is sent.
+
+    Args:
+        sender: the address that it comes from.
+        host: of the SMTP server; empty means that mail is kept in a folder and not sent.
+        port: of the server.
+        security: one of `SMTP_PORTS`.
+        user, password: to sign in to the server with; empty for one that asks for none.
+        seconds: for each step of the conversation with the server.
+    """
+
+    sender: str = "shortlist@localhost"
+    host: str = ""
+    port: int = 587
+    security: str = "starttls"
+    user: str = ""
+    password: str = field(default="", repr=False)
+    seconds: int = 10
+
+
+NO_MAIL_SERVER = MailSettings()
+
+
 @dataclass(frozen=True)
 class Config:
     """What an installation can be told.
@@ -68,6 +96,8 @@ class Config:
         lookups: whether papers are looked up at arXiv, Crossref, dblp, OpenReview and the ACL
             Anthology when somebody adds one.
         contact: the address of who runs the site, told to those services.
+        security_contact: whom to tell about security problems, in `security.txt`; empty for none.
+        idle_days: after so many days without a request a session ends; all end after 90 days.
         cache_bytes: memory of each worker for pages of who is not signed in; 0 keeps none.
         backups: where and how often backups are made; `None`, which the environment cannot give,
             makes none on its own.
@@ -75,6 +105,7 @@ class Config:
         log_json: whether each line of the log is a JSON object.
         log_requests: whether each request is logged.
         slow_query_ms: statements of the database that take longer are logged; 0 logs none.
+        mail: how mail is sent.
     """
 
     data_dir: Path
@@ -90,12 +121,15 @@ class Config:
     password_cost: int = 3
     lookups: bool = True
     contact: str = ""
+    security_contact: str = ""
+    idle_days: int = 90
     cache_bytes: int = 64_000_000
     backups: BackupSettings | None = None
     metrics_token: str = ""
     log_json: bool = False
     log_requests: bool = False
     slow_query_ms: int = 1000
+    mail: MailSettings = NO_MAIL_SERVER
 
     @property
     def https(self) -> bool:
@@ -131,6 +165,15 @@ class Config:
             "LOG",
             "LOG_REQUESTS",
             "SLOW_QUERY_MS",
+            "IDLE_DAYS",
+            "MAIL_FROM",
+            "SECURITY_CONTACT",
+            "SMTP_HOST",
+            "SMTP_PORT",
+            "SMTP_SECURITY",
+            "SMTP_USER",
+            "SMTP_PASSWORD",
+            "SMTP_SECONDS",
         }
         given = {
             name.removeprefix(PREFIX): value.strip()
@@ -141,11 +184,12 @@ class Config:
             names = ", ".join(PREFIX + each for each in sorted(known))
             raise ConfigError(f"{PREFIX}{name} is not a setting. The settings are {names}.")
         data_dir = Path(given.get("DATA_DIR", "instance")).expanduser().absolute()
+        site_url = _site_url(given.get("SITE_URL", ""))
         return cls(
             data_dir=data_dir,
             database_url=_database_url(given.get("DATABASE_URL"), data_dir),
             secret_key=_secret_key(given.get("SECRET_KEY")),
-            site_url=_site_url(given.get("SITE_URL", "")),
+            site_url=site_url,
             site_name=_site_name(given.get("SITE_NAME", PROGRAM_NAME)),
             welcome=_welcome(given.get("WELCOME", "")),
             proxies=_number("PROXIES", given.get("PROXIES", "0"), 0, 10),
@@ -154,13 +198,16 @@ class Config:
             signup=_switch("SIGNUP", given.get("SIGNUP", "on")),
             password_cost=_number("PASSWORD_COST", given.get("PASSWORD_COST", "3"), 1, 20),
             lookups=_switch("LOOKUPS", given.get("LOOKUPS", "on")),
-            contact=_contact(given.get("CONTACT", "")),
+            contact=_contact("CONTACT", given.get("CONTACT", "")),
+            security_contact=_contact("SECURITY_CONTACT", given.get("SECURITY_CONTACT", "")),
             cache_bytes=_number("CACHE_MB", given.get("CACHE_MB", "64"), 0, 100_000) * 1_000_000,
             backups=_backups(given, data_dir),
             metrics_token=_metrics_token(given.get("METRICS_TOKEN", "")),
             log_json=_choice("LOG", given.get("LOG", "text"), ("text", "json")) == "json",
             log_requests=_switch("LOG_REQUESTS", given.get("LOG_REQUESTS", "off")),
             slow_query_ms=_number("SLOW_QUERY_MS", given.get("SLOW_QUERY_MS", "1000"), 0, 600_000),
+            idle_days=_number("IDLE_DAYS", given.get("IDLE_DAYS", "90"), 1, 90),
+            mail=_mail(given, site_url),
         )
 
 
@@ -227,16 +274,49 @@ def _welcome(value: str) -> str:
     return value
 
 
-def _contact(value: str) -> str:
+def _contact(name: str, value: str) -> str:
     # It goes into a header, and there between brackets.
-    if value and not re.fullmatch(
-        r"[\w.+-]{1,100}@[\w.-]{1,100}|https://[\w./~-]{1,200}", value, re.A
-    ):
+    if value and not re.fullmatch(rf"{_EMAIL_ADDRESS}|https://[\w./~-]{{1,200}}", value, re.A):
         raise ConfigError(
-            f"{PREFIX}CONTACT must be a mail address, or a page that begins with https://, "
+            f"{PREFIX}{name} must be a mail address, or a page that begins with https://, "
             f"not {value!r}."
         )
     return value
+
+
+def _mail(given: Mapping[str, str], site_url: str) -> MailSettings:
+    host = given.get("SMTP_HOST", "")
+    if not host and any(name.startswith("SMTP_") for name in given):
+        raise ConfigError(f"{PREFIX}SMTP_HOST must be set when other settings of SMTP are.")
+    if host and not re.fullmatch(r"[\w.-]{1,200}|[0-9a-fA-F:]{2,45}", host, re.A):
+        raise ConfigError(f"{PREFIX}SMTP_HOST must be the name of a server, not {host!r}.")
+    if host and not site_url:
+        raise ConfigError(f"{PREFIX}SMTP_HOST needs {PREFIX}SITE_URL, for the links in mail.")
+    security = given.get("SMTP_SECURITY", "starttls").lower()
+    if security not in SMTP_PORTS:
+        raise ConfigError(f"{PREFIX}SMTP_SECURITY must be starttls, tls or none.")
+    user, password = given.get("SMTP_USER", ""), given.get("SMTP_PASSWORD", "")
+    if bool(user) != bool(password):
+        raise ConfigError(f"{PREFIX}SMTP_USER and {PREFIX}SMTP_PASSWORD go together.")
+    if user and security == "none":
+        raise ConfigError(
+            f"{PREFIX}SMTP_PASSWORD is only sent encrypted: set {PREFIX}SMTP_SECURITY."
+        )
+    site_host = urlsplit(site_url).hostname or "localhost"
+    sender = given.get("MAIL_FROM", f"shortlist@{site_host}")
+    if not re.fullmatch(_EMAIL_ADDRESS, sender, re.A):
+        raise ConfigError(
+            f"{PREFIX}MAIL_FROM must be a mail address, such as papers@example.org, not {sender!r}."
+        )
+    return MailSettings(
+        sender=sender,
+        host=host,
+        port=_number("SMTP_PORT", given.get("SMTP_PORT", str(SMTP_PORTS[security])), 1, 65535),
+        security=security,
+        user=user,
+        password=password,
+        seconds=_number("SMTP_SECONDS", given.get("SMTP_SECONDS", "10"), 1, 30),
+    )
 
 
 def _number(name: str, value: str, lowest: int, highest: int) -> int:

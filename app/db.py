@@ -27,7 +27,7 @@ from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeDecorator
 
 from app.change_log import CommitMark, watch
-from app.config import BackupSettings
+from app.config import NO_MAIL_SERVER, PROGRAM_NAME, BackupSettings, MailSettings
 from app.logs import watch_slow_queries
 
 BUSY_TIMEOUT_MS = 5000
@@ -98,8 +98,8 @@ class Database:
 
     Args:
         url: SQLAlchemy address; `sqlite://` alone is a database in memory, for tests.
-        site_url, password_cost, data_dir, backups: settings (see `Config`) that services need while
-            they write; they find them in `session.info` under the same names.
+        site_url, site_name, password_cost, data_dir, backups, mail: settings (see `Config`) that
+            services need while they write; they find them in `session.info` under the same names.
         slow_query_ms: statements that take longer are logged; 0 logs none.
     """
 
@@ -108,10 +108,12 @@ class Database:
         url: str,
         *,
         site_url: str = "",
+        site_name: str = PROGRAM_NAME,
         password_cost: int = 3,
         data_dir: Path = Path("instance"),
         backups: BackupSettings | None = None,
         slow_query_ms: int = 0,
+        mail: MailSettings = NO_MAIL_SERVER,
     ) -> None:
         self.engine = _create_engine(url)
         if slow_query_ms:
@@ -121,6 +123,8 @@ class Database:
         watch(self.engine, self.commits)
         self.info: dict[Any, Any] = {
             "site_url": site_url,
+            "site_name": site_name,
+            "mail": mail,
             "password_cost": password_cost,
             "data_dir": data_dir,
             "backups": backups,

@@ -88,10 +88,12 @@ def open_database(config: Config) -> Database:
     return Database(
         config.database_url,
         site_url=config.site_url,
+        site_name=config.site_name,
         password_cost=config.password_cost,
         data_dir=config.data_dir,
         backups=config.backups,
         slow_query_ms=config.slow_query_ms,
+        mail=config.mail,
     )
 
 

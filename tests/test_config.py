@@ -71,8 +71,53 @@ def test_backups_contain_no_secret() -> None:
         ("SITE_NAME", "x" * 61, "must be one line of at most 60"),
         ("WELCOME", "x" * 2001, "at most 2,000 characters; it has 2,001"),
         ("SECRETKEY", "x" * 40, "is not a setting"),
+        ("MAIL_FROM", "me@example.org\r\nX: y", "must be a mail address"),
+        ("SMTP_HOST", "mail.example.org", "needs SHORTLIST_SITE_URL"),
+        ("SMTP_HOST", "mail/x", "must be the name of a server"),
+        ("SMTP_PORT", "25", "HOST must be set"),
     ],
 )
 def test_bad_values_are_named(name: str, value: str, says: str) -> None:
-    with pytest.raises(ConfigError, match=f"SHORTLIST_{name}.*{says}"):
+    with pytest.raises(ConfigError, match=f"SHORTLIST_{name[:5]}.*{says}"):
         Config.from_environment({f"SHORTLIST_{name}": value})
+
+
+MAIL = {
+    "SHORTLIST_SITE_URL": "https://papers.example.org",
+    "SHORTLIST_SMTP_HOST": "mail.example.org",
+}
+
+
+def test_mail_is_kept_when_no_server_is_set() -> None:
+    assert Config.from_environment({}).mail.host == ""
+    site = {"SHORTLIST_SITE_URL": "https://papers.example.org:8000"}
+    assert Config.from_environment(site).mail.sender == "shortlist@papers.example.org"
+
+
+@pytest.mark.parametrize(("security", "port"), [("starttls", 587), ("TLS", 465), ("none", 25)])
+def test_a_mail_server_is_set(security: str, port: int) -> None:
+    mail = Config.from_environment({**MAIL, "SHORTLIST_SMTP_SECURITY": security}).mail
+    assert (mail.host, mail.port, mail.security) == ("mail.example.org", port, security.lower())
+    secret = {"SHORTLIST_SMTP_USER": "me", "SHORTLIST_SMTP_PASSWORD": "do not tell"}
+    assert "do not tell" not in repr(Config.from_environment({**MAIL, **secret}))
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"SHORTLIST_SMTP_SECURITY": "ssl"}, "must be starttls, tls or none"),
+        ({"SHORTLIST_SMTP_USER": "me"}, "go together"),
+        (
+            {
+                "SHORTLIST_SMTP_USER": "me",
+                "SHORTLIST_SMTP_PASSWORD": "x",
+                "SHORTLIST_SMTP_SECURITY": "none",
+            },
+            "only sent encrypted",
+        ),
+        ({"SHORTLIST_SMTP_SECONDS": "31"}, "a number from 1 to 30"),
+    ],
+)
+def test_bad_settings_of_mail_are_named(more: dict[str, str], says: str) -> None:
+    with pytest.raises(ConfigError, match=says):
+        Config.from_environment({**MAIL, **more})

@@ -17,6 +17,7 @@ from app.cli.doctor import doctor
 from app.cli.files import export, import_
 from app.cli.jobs import jobs
 from app.cli.links import links
+from app.cli.mail import mail
 from app.cli.maintenance import reindex, rerender, similar, tidy
 from app.cli.users import user
 
@@ -169,7 +170,7 @@ def render(file: TextIO) -> None:
 
 
 for command in (
-    *(import_, import_dblp, export, user, links, jobs),
+    *(import_, import_dblp, export, user, links, jobs, mail),
     *(backup, restore, doctor, reindex, rerender, similar, tidy),
 ):
     main.add_command(command)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.cli.common import format_count, library, stop
+from app.cli.common import format_count, library, print_table, stop
 
 if TYPE_CHECKING:
     from app.db import Database
@@ -90,11 +90,7 @@ def list_() -> None:
 
     with library(quiet=True) as database, database.session() as session:
         states = list(control.list_jobs(session, now()))
-    rows = [COLUMNS, *map(_row, states)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(cells).rstrip())
+    print_table(COLUMNS, map(_row, states))
     for state in states:
         if state.holder:
             click.echo(f"{_name(state)} is running in process {state.holder}.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.common import format_count, library, stop, summaries
+from app.cli.common import format_count, library, print_table, stop, summaries
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -90,16 +90,22 @@ def list_(without_password: bool, as_json: bool) -> None:
                 facts = {**vars(row), "joined_at": row.joined_at.isoformat()}
                 click.echo(json.dumps(facts, ensure_ascii=False))
         else:
-            _table(
-                [
-                    row.name,
-                    row.display_name,
-                    f"{row.joined_at:%Y-%m-%d}",
-                    *(str(each) for each in (row.public, row.unlisted, row.private, row.drafts)),
-                    "yes" if row.can_sign_in else "no",
-                    row.role,
-                ]
-                for row in rows
+            print_table(
+                COLUMNS,
+                (
+                    [
+                        row.name,
+                        row.display_name,
+                        f"{row.joined_at:%Y-%m-%d}",
+                        *(
+                            str(each)
+                            for each in (row.public, row.unlisted, row.private, row.drafts)
+                        ),
+                        "yes" if row.can_sign_in else "no",
+                        row.role,
+                    ]
+                    for row in rows
+                ),
             )
 
 
@@ -264,11 +270,3 @@ def _ask(question: str, yes: bool) -> None:
 def _unlink(files: Sequence[Path]) -> None:
     for path in files:
         path.unlink(missing_ok=True)
-
-
-def _table(rows: Iterator[list[str]]) -> None:
-    shown = [list(COLUMNS), *rows]
-    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
-    for row in shown:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(cells).rstrip())

@@ -8,6 +8,7 @@ from app.models.derived import Change, DerivedVersion
 from app.models.job import Job
 from app.models.lists.entry import EntryCopy, ListEntry, ReadingList
 from app.models.lists.label import EntryLabel, ListLabel
+from app.models.mail import Bounce, EmailAddress, Mail, MailToken
 from app.models.papers.author import Author, AuthorName, PaperAuthor
 from app.models.papers.dump_import import DumpImport
 from app.models.papers.merge import MergedDraft, PaperDifference, PaperMerge
@@ -25,17 +26,20 @@ from app.models.summaries.summary import DeletedSummary, Revision, Summary
 from app.models.summaries.tag import SummaryTag, Tag
 from app.models.summaries.vote import Vote
 from app.models.tally import Total, Writer
-from app.models.user import FormerName, LoginSession, User
+from app.models.user import DeletionRequest, FormerName, LoginSession, SignIn, User
 
 __all__ = [
     "Author",
     "AuthorName",
     "Backup",
+    "Bounce",
     "Change",
     "DeletedSummary",
+    "DeletionRequest",
     "DerivedVersion",
     "Draft",
     "DumpImport",
+    "EmailAddress",
     "EntryCopy",
     "EntryLabel",
     "FormerName",
@@ -48,6 +52,8 @@ __all__ = [
     "ListLabel",
     "LoginSession",
     "LookUp",
+    "Mail",
+    "MailToken",
     "MergedDraft",
     "OfferedRecord",
     "Paper",
@@ -62,6 +68,7 @@ __all__ = [
     "SearchEntry",
     "SearchWord",
     "Section",
+    "SignIn",
     "SimilarMark",
     "SimilarPaper",
     "SimilarWord",

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, UTCDateTime
 
+MAX_DEVICE_CHARS = 60
 ROLES = ("member", "trusted", "administrator")
 
 
@@ -46,7 +47,8 @@ class User(Base):
 class LoginSession(Base):
     """One signed-in browser.
 
-    The cookie holds a random token, this row only its SHA-256.
+    The cookie holds a random token, this row only its SHA-256. `device` is what its owner can
+    recognise, and `used_on` the day (in UTC) of its last request.
     """
 
     __tablename__ = "login_sessions"
@@ -55,8 +57,34 @@ class LoginSession(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    device: Mapped[str] = mapped_column(String(MAX_DEVICE_CHARS), default="")
+    used_on: Mapped[date] = mapped_column()
 
     user: Mapped[User] = relationship(lazy="raise")
+
+
+class SignIn(Base):
+    """That somebody signed in, for their own eyes."""
+
+    __tablename__ = "sign_ins"
+    __table_args__ = (Index("ix_sign_ins_user_id_signed_in_at", "user_id", "signed_in_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    signed_in_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    device: Mapped[str] = mapped_column(String(MAX_DEVICE_CHARS))
+
+
+class DeletionRequest(Base):
+    """That somebody wants their account deleted; until `due_at` they can think better of it."""
+
+    __tablename__ = "deletion_requests"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    keeps_texts: Mapped[bool]
 
 
 class FormerName(Base):

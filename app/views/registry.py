@@ -8,7 +8,8 @@ from flask import Flask
 
 from app.config import Config
 from app.views import pictures
-from app.views.accounts import account, files, users
+from app.views.accounts import account, email, files, recovery, sessions, users
+from app.views.accounts import deletion as account_deletion
 from app.views.assets import assets
 from app.views.catalogue import authors, tags, venues
 from app.views.http import (
@@ -33,7 +34,7 @@ from app.views.papers import (
     merges,
     paper,
 )
-from app.views.site import about, feeds, first_steps, health, home, legacy, search
+from app.views.site import about, feeds, first_steps, health, home, legacy, search, well_known
 from app.views.summaries import deletion, drafts, editor_requests, history, sharing, summary, votes
 
 
@@ -52,6 +53,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
     paths.init(app)
     for noun in (
         account,
+        account_deletion,
         authors,
         citations,
         deletion,
@@ -59,6 +61,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         editing,
         editor_requests,
         entries,
+        email,
         feeds,
         files,
         first_steps,
@@ -73,13 +76,16 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         paper,
         pictures,
         reading_list,
+        recovery,
         search,
+        sessions,
         sharing,
         summary,
         tags,
         users,
         venues,
         votes,
+        well_known,
     ):
         app.register_blueprint(noun.blueprint)
     assets.init(app, static=static, fonts=config.data_dir / "fonts")

@@ -17,7 +17,7 @@ from app import create_app
 from app.config import Config
 from app.db import Database
 from app.models import Author, Paper, PaperAuthor, Tag, User, Venue, VenueYear, Writer
-from app.services.accounts.account import start_session
+from app.services.accounts.sessions import start_session
 from app.views.http.access import TOKEN
 from tests.benchmarks import library
 

@@ -88,7 +88,7 @@ def test_a_job_that_fails_is_told_to_cron(
 def test_names_are_checked(tmp_path: Path) -> None:
     done = run(tmp_path, "jobs", "stop", "nothing")
     assert done.returncode == 2
-    assert "Choose from texts, similar, rerender, tidy, backup." in done.stderr
+    assert f"Choose from {', '.join(KINDS)}." in done.stderr
     assert_refused(run(tmp_path, "jobs", "run", "tidy", "--forever"), "don't name any")
 
 

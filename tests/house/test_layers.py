@@ -62,7 +62,7 @@ ROOMS: dict[str, list[set[str]]] = {
         {"pictures"},
         {"notices", "votes"},
         {"changes"},
-        {"links", "search_index", "similar"},
+        {"links", "mail", "search_index", "similar"},
         {"counters"},
         {""},
     ],

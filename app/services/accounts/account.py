@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from collections.abc import Sequence
-from datetime import timedelta
-from functools import lru_cache
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from app.db import begin_writing, now
-from app.models import FormerName, LoginSession, User
+from app.models import FormerName, User
 from app.rendering import RENDERER_VERSION, RenderError, render
 from app.services import changed_pages, changes
-from app.services.accounts.common_passwords import is_common
+from app.services.accounts import email, sessions
+from app.services.accounts.passwords import (
+    check_current_password,
+    check_password,
+    hash_password,
+    renew_hash,
+    verify_password,
+)
 from app.services.accounts.user_names import (
     NAME,
     NOT_A_NAME,
@@ -26,13 +25,11 @@ from app.services.accounts.user_names import (
     check_unreserved,
     is_official,
 )
+from app.services.mail.tokens import drop_tokens
 from app.services.refusals import Refusal, Refusals
 from app.text.lines import visible_line
 
 TAKEN = "This username is taken. Choose another one."
-SESSION_LIFE = timedelta(days=90)
-MIN_PASSWORD = 8
-MAX_PASSWORD = 1000
 MAX_BIO = 2000
 MAX_DISPLAY_NAME = 80
 
@@ -65,12 +62,12 @@ def _add_user(
     refused.check(check_name, None, name)
     refused.check(check_name_is_free, None, session, name)
     shown = refused.check(_display_name, "", display_name)
-    refused.check(_check_password, None, password, "password", [name, display_name])
+    refused.check(check_password, None, password, "password", [name, display_name])
     refused.raise_first()
     user = User(
         name=name,
         display_name=shown or name,
-        password_hash=_hasher(session.info["password_cost"]).hash(password),
+        password_hash=hash_password(session, password),
         joined_at=now(),
     )
     begin_writing(session)
@@ -123,71 +120,37 @@ def check_name_is_free(session: Session, name: str) -> None:
         raise Refusal("name", TAKEN)
 
 
-def sign_in(session: Session, name: str, password: str) -> tuple[User, str] | None:
+def sign_in(
+    session: Session, name: str, password: str, device: str = ""
+) -> tuple[User, str] | None:
     """Sign a browser in by name and password.
 
     An unknown name takes as long as a known one with a wrong password.
+
+    Args:
+        device: as of `app.services.accounts.sessions.start_session`.
 
     Returns:
         The user and the token for the browser's cookie, or `None`.
     """
     user = session.scalar(select(User).where(User.name == fold_user_name(name)))
-    hasher = _hasher(session.info["password_cost"])
-    dummy = _dummy_hash(session.info["password_cost"])
     stored = user.password_hash if user is not None else None
-    matches = _verify(hasher, stored or dummy, password)
+    matches = verify_password(session, stored, password)
     if user is None or stored is None or not matches:
         return None
-    renewed = hasher.hash(password) if hasher.check_needs_rehash(stored) else stored
+    renewed = renew_hash(session, stored, password)
     begin_writing(session)
     # Checking took a while: the password may have been changed in the meantime.
     locked = select(User.password_hash).where(User.id == user.id).with_for_update()
     if session.scalar(locked) != stored:
         return None
     user.password_hash = renewed
-    return user, start_session(session, user)
+    return user, sessions.start_session(session, user, device)
 
 
 def fold_user_name(name: str) -> str:
     """A username as it is kept, of one that somebody typed."""
     return name.replace("\x00", "").strip().lower()
-
-
-def start_session(session: Session, user: User) -> str:
-    """Sign a browser in as somebody who has just proved who they are.
-
-    Returns:
-        The token for its cookie; only its hash is kept.
-    """
-    begin_writing(session)
-    token = secrets.token_urlsafe(32)
-    moment = now()
-    session.execute(delete(LoginSession).where(LoginSession.expires_at < moment))
-    session.add(
-        LoginSession(
-            token_hash=_token_hash(token),
-            user_id=user.id,
-            created_at=moment,
-            expires_at=moment + SESSION_LIFE,
-        )
-    )
-    return token
-
-
-def find_session_user(session: Session, token: str) -> User | None:
-    """Who is signed in with this token, if it has not expired or been ended."""
-    row = session.scalar(
-        select(LoginSession)
-        .where(LoginSession.token_hash == _token_hash(token), LoginSession.expires_at > now())
-        .options(joinedload(LoginSession.user))
-    )
-    return None if row is None else row.user
-
-
-def end_session(session: Session, token: str) -> None:
-    """Sign one browser out."""
-    begin_writing(session)
-    session.execute(delete(LoginSession).where(LoginSession.token_hash == _token_hash(token)))
 
 
 def change_password(session: Session, user: User, current: str, new: str) -> None:
@@ -196,24 +159,34 @@ def change_password(session: Session, user: User, current: str, new: str) -> Non
     Raises:
         Refusal: when `current` is not the password, or `new` cannot be taken.
     """
-    hasher = _hasher(session.info["password_cost"])
     names = [user.name, user.display_name]
     refused = Refusals()
-    if user.password_hash is None or not _verify(hasher, user.password_hash, current):
-        refused.add([Refusal("current", "Current password is incorrect.")])
-    refused.check(_check_password, None, new, "new", names)
+    refused.check(check_current_password, None, session, user, current)
+    refused.check(check_password, None, new, "new", names)
     refused.raise_first()
     set_password(session, user, new)
 
 
 def set_password(session: Session, user: User, new: str) -> None:
-    """Set a password without knowing the current one, and sign every browser out."""
-    _check_password(new, "new", [user.name, user.display_name])
-    hashed = _hasher(session.info["password_cost"]).hash(new)
+    """Set a password without knowing the current one.
+
+    Signs every browser out, makes links to reset it useless, and tells the user by mail.
+
+    Raises:
+        Refusal: for a password that cannot be taken.
+    """
+    check_password(new, "new", [user.name, user.display_name])
+    store_password(session, user, hash_password(session, new))
+
+
+def store_password(session: Session, user: User, hashed: str) -> None:
+    """Set a password of which the hash was made; otherwise as `set_password`."""
     begin_writing(session)
     user.password_hash = hashed
     changed_pages.name_users(session, ())  # no page shows it
-    session.execute(delete(LoginSession).where(LoginSession.user_id == user.id))
+    sessions.end_all_sessions(session, user.id)
+    drop_tokens(session, "recovery", user.id)
+    email.notify_user(session, user.id, "password-changed")
 
 
 def change_profile(session: Session, user: User, display_name: str, bio: str) -> None:
@@ -255,35 +228,3 @@ def _display_name(text: str) -> str:
     if len(text) > MAX_DISPLAY_NAME:
         raise Refusal("display_name", f"Use at most {MAX_DISPLAY_NAME} characters.")
     return text
-
-
-def _check_password(password: str, field: str, names: Sequence[str]) -> None:
-    if len(password) < MIN_PASSWORD:
-        raise Refusal(field, f"Use at least {MIN_PASSWORD} characters.")
-    if len(password) > MAX_PASSWORD:
-        raise Refusal(field, f"Use at most {MAX_PASSWORD:,} characters.")
-    if is_common(password, names):
-        raise Refusal(field, "This password is too common. Choose a longer or less common one.")
-
-
-def _verify(hasher: PasswordHasher, stored: str, password: str) -> bool:
-    try:
-        return hasher.verify(stored, password[:MAX_PASSWORD])
-    except (VerifyMismatchError, InvalidHashError):
-        return False
-
-
-@lru_cache(maxsize=4)
-def _hasher(cost: int) -> PasswordHasher:
-    if cost == 0:  # for tests: no installation can be set to it
-        return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    return PasswordHasher(time_cost=cost)
-
-
-@lru_cache(maxsize=4)
-def _dummy_hash(cost: int) -> str:
-    return _hasher(cost).hash(secrets.token_hex(16))
-
-
-def _token_hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

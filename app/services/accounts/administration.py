@@ -20,7 +20,7 @@ from app.models import FormerName, Picture, Summary, User, Vote
 from app.models.user import ROLES
 from app.queries.people import find_user
 from app.services import changed_pages, changes, votes
-from app.services.accounts import account, demo
+from app.services.accounts import account, demo, email
 from app.services.accounts.user_names import check_name, check_unreserved
 from app.services.locks import lock_account
 from app.services.pictures.files import make_picture_path
@@ -123,6 +123,7 @@ def rename_account(session: Session, user: User, new: str, *, forget_old: bool =
         raise Refusal("name", account.TAKEN) from None
     session.add(FormerName(name=old, user_id=user.id))
     session.flush()
+    email.notify_user(session, user.id, "name-changed", old_name=old)
     if forget_old:
         theirs = update(FormerName).where(FormerName.user_id == user.id)
         session.execute(theirs.values(user_id=None))

@@ -14,6 +14,7 @@ from app.db import begin_writing, lock_papers
 from app.models import (
     DeletedSummary,
     Draft,
+    EmailAddress,
     FormerName,
     MergedDraft,
     Paper,
@@ -93,6 +94,7 @@ def merge(session: Session, source: User, target: User) -> AccountMergeResult:
     if not target.bio:
         target.bio, target.bio_html = source.bio, source.bio_html
         target.renderer_version = source.renderer_version
+    _move_address(session, source, target)
     target.joined_at = min(source.joined_at, target.joined_at)
     name = source.name
     session.flush()
@@ -229,6 +231,13 @@ def _move_drafts(session: Session, source: User, target: User, papers: set[int])
         session.flush()
     for paper_id in {each.paper_id for each in found} | papers:
         draft_merge.attach_new_drafts(session, session.get_one(Paper, paper_id))
+
+
+def _move_address(session: Session, source: User, target: User) -> None:
+    """Keep the email address of the first account where the other has none."""
+    has_one = select(EmailAddress.user_id).where(EmailAddress.user_id == target.id)
+    moved = update(EmailAddress).where(EmailAddress.user_id == source.id, ~has_one.exists())
+    session.execute(moved.values(user_id=target.id).execution_options(synchronize_session=False))
 
 
 def _join_drafts(session: Session, one: Summary, other: Summary) -> None:

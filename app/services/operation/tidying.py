@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.models import Change
 from app.services.lists import copies
 from app.services.lookup import asking, cache, offers
+from app.services.mail import outbox
 from app.services.pictures import addresses
 from app.services.pictures import uploads as pictures
 from app.services.similar import similarity
@@ -33,9 +34,9 @@ class TidyResult:
 def tidy(session: Session) -> Iterator[TidyResult]:
     """Forget summaries that were deleted too long ago, and remove pictures that nothing shows.
 
-    Also forget old look-ups, changes and answers of the outside. In a library from before version
-    0004 of the schema, texts that share a picture get addresses of their own; in one from before
-    0010, the similar papers of all are marked.
+    Also forget old look-ups, mail, changes and answers of the outside. In a library from before
+    version 0004 of the schema, texts that share a picture get addresses of their own; in one from
+    before 0010, the similar papers of all are marked.
 
     Yields:
         What each step removed, after its commit.
@@ -43,6 +44,7 @@ def tidy(session: Session) -> Iterator[TidyResult]:
     forgotten = deletion.purge_deleted(session)
     offers.purge(session)
     copies.forget_old_copies(session)
+    outbox.purge_mail(session)
     _shorten_log(session)
     session.commit()
     yield TidyResult(summaries=forgotten)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.services.accounts import account
+from app.services.accounts import account, deletion, sessions
+from app.services.mail import outbox
 from app.services.refusals import Refusal
 from app.views.accounts import attempts, reasons
+from app.views.accounts.devices import describe_device
 from app.views.http import access, errors
 from app.views.http.access import db, local_url, needs_sign_in, see_other, signed_in, viewer
 from app.views.http.forms import LoginForm, PasswordForm, ProfileForm, SignUpForm
@@ -43,7 +45,7 @@ def create() -> Response | tuple[str, int]:
     if not is_valid:
         db().rollback()
         return _sign_up_page(form), 422
-    access.sign_in(user, account.start_session(db(), user))
+    access.sign_in(user, sessions.start_session(db(), user, _device()))
     db().commit()
     attempts.remember(user.name)
     flash(f"Welcome, {user.display_name}!", "good")
@@ -68,9 +70,11 @@ def enter() -> str | Response | tuple[str, int]:
         name = form.name.data or ""
         counted = attempts.list_sign_in_buckets(name)
         attempts.count(counted)
-        signed_in = account.sign_in(db(), name, form.password.data or "")
+        signed_in = account.sign_in(db(), name, form.password.data or "", _device())
         if signed_in is not None:
             attempts.forgive(counted)
+            if not attempts.is_known(name):
+                outbox.queue_notice(db(), "sign-in", signed_in[0].id, device=_device())
             attempts.remember(name)
         else:
             form.form_errors.append("Wrong username or password.")
@@ -82,6 +86,8 @@ def enter() -> str | Response | tuple[str, int]:
         return page, 422
     access.sign_in(*signed_in)
     db().commit()
+    if deletion.find_request(db(), signed_in[0].id) is not None:
+        return see_other(url_for("account_deletion.confirm"))
     if kept_for:
         return summary.continue_writing(kept_for)
     return see_other(local_url(form.next.data, url_for("home.front")))
@@ -142,7 +148,7 @@ def change_password() -> Response | tuple[str, int]:
         return _settings_page(password_form=form), 422
     attempts.remember(user.name)
     # All browsers are signed out now; this one begins anew.
-    access.sign_in(user, account.start_session(db(), user))
+    access.sign_in(user, sessions.start_session(db(), user, _device()))
     db().commit()
     flash("Password changed. You’ve been signed out everywhere else.", "good")
     return see_other(url_for("account.settings"))
@@ -163,6 +169,10 @@ def _settings_page(
 def _sign_up_page(form: SignUpForm) -> str:
     reason = reasons.find_reason(form.next.data or "")
     return render_template("account/signup.html", form=form, reason=reason)
+
+
+def _device() -> str:
+    return describe_device(request.headers.get("User-Agent", ""))
 
 
 def _next() -> dict[str, str]:

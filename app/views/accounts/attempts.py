@@ -14,10 +14,17 @@ from collections.abc import Sequence
 
 from flask import Response, after_this_request, current_app, request
 from itsdangerous import BadData, URLSafeTimedSerializer
-from limits import RateLimitItem, RateLimitItemPerMinute
+from limits import (
+    RateLimitItem,
+    RateLimitItemPerDay,
+    RateLimitItemPerHour,
+    RateLimitItemPerMinute,
+)
 from werkzeug.exceptions import TooManyRequests
 
+from app.references.email_addresses import fold_email_address
 from app.services.accounts.account import fold_user_name
+from app.services.accounts.recovery import fold_sought
 from app.views.http.security import cookie_name, limiter, seconds_until
 from app.views.http.visitors import network
 
@@ -26,6 +33,8 @@ Bucket = tuple[RateLimitItem, str]
 FROM_ONE_NETWORK = RateLimitItemPerMinute(5, 15)
 FROM_ALL_STRANGERS = RateLimitItemPerMinute(10, 15)
 FROM_ONE_BROWSER = RateLimitItemPerMinute(10, 15)
+FOR_ONE_NAME = RateLimitItemPerHour(5)
+TO_ONE_ADDRESS = RateLimitItemPerDay(5)
 COOKIE = "shortlist-known"
 COOKIE_LIFE = 365 * 24 * 3600  # seconds
 MAX_NAMES = 5  # that one browser is known for
@@ -46,6 +55,16 @@ def list_sign_in_buckets(name: str) -> list[Bucket]:
 def list_session_buckets(token: str) -> list[Bucket]:
     """What a wrong current password counts against, of somebody who is signed in."""
     return [(FROM_ONE_BROWSER, f"session:{_hash(token)}")]
+
+
+def list_recovery_buckets(sought: str) -> list[Bucket]:
+    """What asking for a link counts against, whoever has that name or address."""
+    return [(FOR_ONE_NAME, f"recovery:{_hash(fold_sought(sought))}")]
+
+
+def list_mail_buckets(address: str) -> list[Bucket]:
+    """What a mail counts against that is sent to an address that somebody typed."""
+    return [(TO_ONE_ADDRESS, f"mail:{_hash(fold_email_address(address))}")]
 
 
 def count(buckets: Sequence[Bucket]) -> None:
@@ -75,6 +94,11 @@ def forgive(buckets: Sequence[Bucket]) -> None:
     if limiter.enabled:
         for limit, key in buckets:
             limiter.limiter.storage.incr(limit.key_for(key), limit.get_expiry(), amount=-1)
+
+
+def is_known(name: str) -> bool:
+    """Whether this browser signed in to an account before."""
+    return _hash(fold_user_name(name)) in _known()[1]
 
 
 def remember(name: str) -> None:

@@ -22,6 +22,9 @@ REASONS = {
     "deletion.index": "Sign in to see your deleted summaries.",
     "pictures.index": "Sign in to see your images.",
     "files.start": "Sign in to import papers or summaries.",
+    "email.settings": "Sign in to change your email address.",
+    "sessions.index": "Sign in to see where you’re signed in.",
+    "account_deletion.confirm": "Sign in to delete your account.",
     "account.settings": "Sign in to see your settings.",
 }
 OTHERWISE = "Sign in to see this page."

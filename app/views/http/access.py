@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -18,9 +20,11 @@ from app.db import Database
 from app.models import Paper, User
 from app.queries import identifiers, papers
 from app.queries import summaries as summary_queries
+from app.queries.accounts import HANDLE_CHARS
 from app.queries.summary_entries import SummaryEntry
-from app.services.accounts import account
+from app.services.accounts import sessions
 from app.services.lookup.asking import LookupSettings, make_lookup_settings
+from app.services.tokens import hash_token
 
 TOKEN = "token"  # noqa: S105  (the name of a field)
 _UNQUOTED = "/:@!$&'()*+,;="  # what a path may contain as it is (RFC 3986, section 3.3)
@@ -72,7 +76,10 @@ def viewer() -> User | None:
     No query for a visitor without a cookie; else one a request.
     """
     if "viewer" not in g:
-        g.viewer = account.find_session_user(db(), token()) if token() else None
+        row = sessions.find_session(db(), token(), config().idle_days) if token() else None
+        g.viewer = None if row is None else row.user
+        if row is not None and not sessions.is_noted(row):
+            g.token_to_note = token()
     found: User | None = g.viewer
     return found
 
@@ -81,6 +88,11 @@ def token() -> str:
     """What the browser shows to be signed in; empty when it has nothing."""
     found = session.get(TOKEN)
     return found if isinstance(found, str) else ""
+
+
+def session_handle() -> str:
+    """By what forms name the session of this browser."""
+    return hash_token(token())[:HANDLE_CHARS]
 
 
 def viewer_is_known() -> bool:
@@ -160,7 +172,12 @@ def sign_in(user: User, new_token: str) -> None:
 def sign_out() -> None:
     """End the browser's session; the caller commits."""
     if token():
-        account.end_session(db(), token())
+        sessions.end_session(db(), token())
+    forget_sign_in()
+
+
+def forget_sign_in() -> None:
+    """Forget in this browser a session that has been ended."""
     session.clear()
     g.viewer = None
 
@@ -240,3 +257,15 @@ def _close(_error: BaseException | None) -> None:
     opened: Session | None = g.pop("db", None)
     if opened is not None:
         opened.close()
+    unnoted: str | None = g.pop("token_to_note", None)
+    if unnoted is not None:
+        _note_use(unnoted)
+
+
+def _note_use(of_token: str) -> None:
+    """Note that a session is used, once a day, when the request's own work is done."""
+    database: Database = current_app.extensions["shortlist"][1]
+    # A database that cannot be written to must not keep people from reading.
+    with suppress(OperationalError, InternalError), database.session() as noting:
+        sessions.note_use(noting, of_token)
+        noting.commit()

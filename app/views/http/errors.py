@@ -40,14 +40,20 @@ MESSAGES = {
         "The database isn’t responding. Try again in a few seconds.",
     ),
 }
-GUESTS_FORMS = ("account.enter", "account.create")
+GUESTS_FORMS = (
+    *("account.enter", "account.create"),
+    *("recovery.ask", "recovery.reset", "email.confirm"),
+)
 # Where a draft may be kept, when what was sent was too large to be read.
 TOO_LARGE_IN_EDITOR = (
     "Images can be up to 10 MB, text up to 64 kB. Go back in your browser: your text should still"
     " be in the form. If not, open the editor again: it has your text as of the last preview, saved"
     " draft or added image. Make the image smaller before you add it again."
 )
-SECRET_FORMS = (*GUESTS_FORMS, "account.change_password")
+SECRET_FORMS = (
+    *GUESTS_FORMS,
+    *("account.change_password", "email.change", "email.remove", "account_deletion.ask"),
+)
 # What is shown again: the fields of our forms that hold somebody's work.
 KEPT_FIELDS = {
     *(

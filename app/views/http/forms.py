@@ -157,6 +157,16 @@ class SummaryForm(Form):
     base = HiddenField()  # see `content.SummarySettings.to_text`
 
 
+def _current_password_field() -> PasswordField:
+    return PasswordField("Current password", [InputRequired("Enter your current password.")])
+
+
+def _new_password_field(label: str) -> PasswordField:
+    return PasswordField(
+        label, [InputRequired("Choose a password.")], description="At least 8 characters."
+    )
+
+
 class SignUpForm(Form):
     name = StringField(
         "Username",
@@ -164,9 +174,7 @@ class SignUpForm(Form):
         description="Letters, digits, . - _ . Part of your profile URL; can’t be changed later.",
     )
     display_name = StringField("Display name", description="Shown on your summaries.")
-    password = PasswordField(
-        "Password", [InputRequired("Choose a password.")], description="At least 8 characters."
-    )
+    password = _new_password_field("Password")
     next = HiddenField()
 
 
@@ -176,16 +184,47 @@ class LoginForm(Form):
     next = HiddenField()
 
 
+class EmailForm(Form):
+    address = StringField("Email address", [InputRequired("Enter an email address.")])
+    current = _current_password_field()
+
+
+class RemovalForm(Form):
+    """Takes the email address away.
+
+    Its field has an id of its own on the page.
+    """
+
+    password = _current_password_field()
+
+
+class AccountDeletionForm(Form):
+    texts = RadioField(
+        "Public and unlisted summaries",
+        [InputRequired("Choose what happens to your summaries.")],
+        choices={"keep": "Keep as anonymous", "delete": "Delete"},
+    )
+    current = _current_password_field()
+
+
+class RecoveryForm(Form):
+    name = StringField(
+        "Username or email address", [InputRequired("Enter your username or email address.")]
+    )
+
+
+class NewPasswordForm(Form):
+    new = _new_password_field("New password")
+
+
 class ProfileForm(Form):
     display_name = StringField("Display name", description="Shown on your summaries.")
     bio = LinesField("About you", description="Markdown; LaTeX between $…$ is supported.")
 
 
 class PasswordForm(Form):
-    current = PasswordField("Current password", [InputRequired("Enter your current password.")])
-    new = PasswordField(
-        "New password", [InputRequired("Choose a password.")], description="At least 8 characters."
-    )
+    current = _current_password_field()
+    new = _new_password_field("New password")
 
 
 class ListEntryForm(Form):

@@ -72,6 +72,11 @@ SIGN_IN_LIMIT = limiter.shared_limit(
 SIGN_UP_LIMIT = limiter.shared_limit(
     "10/minute;30/hour", "sign-up", key_func=network, methods=["POST"]
 )
+# Also of links in mail, whose tokens nobody can guess: each try is a write.
+RECOVERY_LIMIT = limiter.shared_limit(
+    "5/minute;30/hour", "recovery", key_func=network, methods=["POST"]
+)
+MAIL_LIMIT = limiter.shared_limit("5/minute;10/hour;20/day", "mail", methods=["POST"])
 WRITE_LIMIT = limiter.shared_limit("30/minute;300/hour", "write", methods=["POST"])
 DRAFT_LIMIT = limiter.shared_limit("90/minute", "draft", methods=["POST"])
 FILES_LIMIT = limiter.shared_limit("6/minute;30/hour", "files", methods=["GET", "POST"])

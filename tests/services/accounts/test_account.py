@@ -15,16 +15,16 @@ def test_a_sign_in_that_overlaps_a_change_of_password_fails(
     with any_file_database.session() as session, any_file_database.session() as other:
         user = account.sign_up(session, "ann", "", PASSWORD)
         session.commit()
-        real = account._verify
+        real = account.verify_password
 
         def verify(*arguments: object) -> bool:
             found = real(*arguments)  # type: ignore[arg-type]  # handed on as they came
-            monkeypatch.setattr(account, "_verify", real)
+            monkeypatch.setattr(account, "verify_password", real)
             account.set_password(other, other.get_one(User, user.id), "another password")
             other.commit()
             return found
 
-        monkeypatch.setattr(account, "_verify", verify)
+        monkeypatch.setattr(account, "verify_password", verify)
         assert account.sign_in(session, "ann", PASSWORD) is None
         session.rollback()
         session.expire_all()

@@ -28,7 +28,7 @@ from app.queries import people, summaries
 from app.queries import revisions as history
 from app.queries.search import results
 from app.services import votes
-from app.services.accounts import account, administration, merging
+from app.services.accounts import account, administration, merging, sessions
 from app.services.pictures import uploads
 from app.services.refusals import Refusal
 from app.services.summaries import deletion, drafts
@@ -202,7 +202,7 @@ def test_delete_asks_for_summaries_to_go_too(session: Session, ann: User, old: U
 
 
 def test_who_wrote_nothing_is_deleted(session: Session, ann: User) -> None:
-    account.start_session(session, ann)
+    sessions.start_session(session, ann)
     administration.delete_user(session, ann)
     session.commit()
     assert session.scalars(select(User.name)).all() == []
@@ -219,13 +219,13 @@ def test_everything_changes_hands(app: Flask, session: Session, ann: User, old: 
     votes.cast_vote(session, ann, deleted.id, 1)
     deletion.delete_summary(session, deleted)
     account.set_password(session, old, PASSWORD)
-    token = account.start_session(session, old)
+    token = sessions.start_session(session, old)
     old.bio, old.bio_html = "Reads.", "<p>Reads.</p>"
     session.commit()
     done = merge(session, old, ann)
     assert (done.moved, done.joined, done.votes) == (4, 0, 0)
     assert session.get(User, old.id) is None
-    assert account.find_session_user(session, token) is None
+    assert sessions.find_session(session, token, 90) is None
     assert ann.bio == "Reads."
     for summary in (text, hidden, secret, link):
         assert summary.user_id == ann.id

@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlalchemy.orm import Session
 
-from app.services.accounts import account, administration
+from app.services.accounts import account, administration, passwords
 from app.services.accounts.common_passwords import is_common
 from app.services.accounts.user_names import RESERVED, is_official
 from app.services.refusals import Refusal
@@ -72,7 +72,7 @@ def test_no_way_takes_one(session: Session, guest: Browser, password: str) -> No
 def test_an_account_with_one_signs_in_as_before(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(account, "is_common", lambda *_: False)
+    monkeypatch.setattr(passwords, "is_common", lambda *_: False)
     account.sign_up(session, "ann", "", "12345678")
     session.commit()
     monkeypatch.undo()

@@ -13,6 +13,8 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from app.services.accounts import deletion, recovery
+from app.services.mail import outbox
 from app.services.operation import rerender, tidying
 from app.services.operation.backup import schedule
 from app.services.similar import similarity
@@ -72,8 +74,20 @@ KINDS: Kinds = {
             count_left=rerender.count_due,
         ),
         JobKind(
+            "accounts",
+            "Deletes accounts as their owners asked a fortnight before.",
+            deletion.delete_due,
+            is_waiting=deletion.has_due,
+        ),
+        JobKind(
+            recovery.KIND,
+            "Sends a link to people who forgot their passwords.",
+            recovery.answer_recovery,
+        ),
+        JobKind(outbox.JOB, "Sends mail.", outbox.send_mail),
+        JobKind(
             "tidy",
-            "Deletes unused images, summaries deleted over 30 days ago, and old look-ups.",
+            "Deletes unused images, summaries deleted over 30 days ago, old look-ups and mail.",
             tidying.tidy,
             every=timedelta(days=1),
         ),

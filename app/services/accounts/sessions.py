@@ -1,0 +1,108 @@
+"""Sessions: the browsers in which somebody is signed in, and a log of sign-ins."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from app.db import begin_writing, now
+from app.models import LoginSession, SignIn, User
+from app.models.user import MAX_DEVICE_CHARS
+from app.queries.accounts import HANDLE_CHARS
+from app.services.tokens import hash_token, make_secret
+
+SESSION_LIFE = timedelta(days=90)
+LOG_LIFE = timedelta(days=90)
+
+
+def start_session(session: Session, user: User, device: str = "") -> str:
+    """Sign a browser in as somebody who has just proved who they are.
+
+    Args:
+        device: what its owner will recognise, such as "Firefox on Linux".
+
+    Returns:
+        The token for its cookie; only its hash is kept.
+    """
+    begin_writing(session)
+    token = make_secret()
+    moment = now()
+    session.execute(delete(LoginSession).where(LoginSession.expires_at < moment))
+    old = (SignIn.user_id == user.id) & (SignIn.signed_in_at < moment - LOG_LIFE)
+    session.execute(delete(SignIn).where(old))
+    session.add(
+        LoginSession(
+            token_hash=hash_token(token),
+            user_id=user.id,
+            created_at=moment,
+            expires_at=moment + SESSION_LIFE,
+            device=device[:MAX_DEVICE_CHARS],
+            used_on=moment.date(),
+        )
+    )
+    session.add(SignIn(user_id=user.id, signed_in_at=moment, device=device[:MAX_DEVICE_CHARS]))
+    return token
+
+
+def find_session(session: Session, token: str, idle_days: int) -> LoginSession | None:
+    """The session of a token with its user, if it still counts.
+
+    Args:
+        idle_days: after so many without a request it counts no more.
+    """
+    moment = now()
+    return session.scalar(
+        select(LoginSession)
+        .where(
+            LoginSession.token_hash == hash_token(token),
+            LoginSession.expires_at > moment,
+            LoginSession.used_on >= (moment - timedelta(days=idle_days)).date(),
+        )
+        .options(joinedload(LoginSession.user))
+    )
+
+
+def is_noted(found: LoginSession) -> bool:
+    """Whether it is known already that a session is used today."""
+    return found.used_on >= now().date()
+
+
+def note_use(session: Session, token: str) -> None:
+    """Note that a session is used today; the caller commits."""
+    begin_writing(session)
+    mine = update(LoginSession).where(LoginSession.token_hash == hash_token(token))
+    session.execute(mine.values(used_on=now().date()))
+
+
+def end_session(session: Session, token: str) -> None:
+    """Sign one browser out."""
+    begin_writing(session)
+    session.execute(delete(LoginSession).where(LoginSession.token_hash == hash_token(token)))
+
+
+def end_session_of(session: Session, user_id: int, handle: str) -> bool:
+    """Sign one browser of a user out; says whether there was such a one.
+
+    Args:
+        handle: the beginning of its token's hash, `HANDLE_CHARS` long.
+    """
+    if len(handle) != HANDLE_CHARS:
+        return False
+    begin_writing(session)
+    named = LoginSession.token_hash.startswith(handle, autoescape=True)
+    ended = delete(LoginSession).where(LoginSession.user_id == user_id, named)
+    gone = session.scalars(ended.returning(LoginSession.token_hash)).all()
+    return bool(gone)
+
+
+def end_all_sessions(session: Session, user_id: int, *, but: str = "") -> None:
+    """Sign a user out everywhere.
+
+    Args:
+        but: the token of a browser that stays signed in.
+    """
+    begin_writing(session)
+    others = delete(LoginSession).where(LoginSession.user_id == user_id)
+    session.execute(others.where(LoginSession.token_hash != hash_token(but)))

@@ -1,0 +1,76 @@
+"""A forgotten password: ask for a link, and choose a new password with it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, make_response, render_template, url_for
+from werkzeug.wrappers import Response
+
+from app.services.accounts import recovery
+from app.services.accounts.email import STALE_LINK
+from app.services.refusals import Refusal
+from app.views.accounts import attempts
+from app.views.http.access import config, db, see_other
+from app.views.http.forms import NewPasswordForm, RecoveryForm
+from app.views.http.security import NOT_KEPT, RECOVERY_LIMIT
+
+blueprint = Blueprint("recovery", __name__)
+
+
+@blueprint.get("/recover")
+def start() -> str:
+    return render_template("account/recover.html", form=RecoveryForm())
+
+
+@blueprint.post("/recover")
+@RECOVERY_LIMIT
+def ask() -> Response | tuple[str, int]:
+    form = RecoveryForm()
+    if not form.validate_on_submit():
+        return render_template("account/recover.html", form=form), 422
+    # All that follows is the same for a name that nobody has.
+    attempts.count(attempts.list_recovery_buckets(form.name.data or ""))
+    recovery.ask_for_recovery(db(), form.name.data or "")
+    db().commit()
+    return see_other(url_for("recovery.asked"))
+
+
+@blueprint.get("/recover/sent")
+def asked() -> str:
+    return render_template("account/recover_sent.html", is_kept=not config().mail.host)
+
+
+@blueprint.get("/recover/<token>")
+def choose(token: str) -> Response:
+    return _choose_page(token, NewPasswordForm(), 200)
+
+
+@blueprint.post("/recover/<token>")
+@RECOVERY_LIMIT
+def reset(token: str) -> Response:
+    form = NewPasswordForm()
+    if not form.validate_on_submit():
+        return _choose_page(token, form, 422)
+    try:
+        user = recovery.reset_password(db(), token, form.new.data or "")
+    except Refusal as refused:
+        db().rollback()
+        form.refuse(refused)
+        return _choose_page(token, form, 422)
+    db().commit()
+    attempts.remember(user.name)
+    flash("Password changed. You’ve been signed out everywhere. Sign in with it now.", "good")
+    return see_other(url_for("account.login"))
+
+
+def _choose_page(token: str, form: NewPasswordForm, status: int) -> Response:
+    user = recovery.find_user(db(), token)
+    page = render_template(
+        "account/recover_new.html",
+        form=form,
+        user=user,
+        token_in_link=token,
+        problem=STALE_LINK,
+    )
+    response = make_response(page, status if user is not None else 410)
+    response.headers["Cache-Control"] = NOT_KEPT
+    return response

@@ -1,0 +1,1 @@
+"""Mail of tests: a server, and what was sent."""

@@ -1,0 +1,158 @@
+"""A forgotten password: the same answers whoever is meant, and a link that works once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import create_app
+from app.config import Config
+from app.db import Database, begin_writing, now
+from app.models import EmailAddress, Job, Mail, MailToken, User
+from tests.helpers.client import PASSWORD, Browser, Page
+from tests.helpers.mail.mailbox import give_address, link_in, read_mail, text_of
+from tests.helpers.queries import count_queries
+
+NEW = "a sentence of my own"
+
+
+@pytest.fixture
+def ann(app: Flask, session: Session) -> Browser:
+    browser = Browser(app.test_client()).sign_up("ann")
+    give_address(session, session.scalars(select(User)).one(), "Ann@example.org")
+    return browser
+
+
+def ask(browser: Browser, name: str) -> Page:
+    return browser.submit("/recover", name=name)
+
+
+@pytest.mark.parametrize("sought", ["ann", " ANN ", "ann@example.org", "Ann@Example.ORG"])
+def test_a_link_resets_the_password_and_signs_out_everywhere(
+    ann: Browser, guest: Browser, database: Database, session: Session, sought: str
+) -> None:
+    assert ask(guest, sought).location == "/recover/sent"
+    assert guest.get("/recover/sent").status == 200
+    (mail,) = read_mail(database)
+    assert mail["To"] == "Ann@example.org"
+    path = link_in(mail)
+    page = guest.get(path)
+    assert page.response.headers["Cache-Control"] == "private, no-store"
+    weak = guest.submit(path, new="password")
+    assert weak.status == 422
+    assert "too common" in weak.text
+    assert ann.get("/settings").status == 200
+    assert guest.submit(path, new=NEW).location == "/login"
+    assert ann.get("/settings").status == 302
+    assert guest.get(path).status == 410
+    token = guest.get("/login").form("/login")["csrf_token"]
+    assert guest.post(path, {"new": PASSWORD, "csrf_token": token}).status == 410
+    guest.sign_in("ann", NEW)
+    (told,) = read_mail(database)
+    assert "was changed" in text_of(told)
+    assert session.scalar(select(MailToken)) is None
+
+
+def test_a_second_use_in_the_same_moment_is_refused(
+    ann: Browser, guest: Browser, database: Database, session: Session
+) -> None:
+    ask(guest, "ann")
+    path = link_in(read_mail(database)[0])
+    form = guest.get(path).form(path)
+    begin_writing(session)
+    session.scalars(select(MailToken)).one().expires_at = now()
+    session.commit()
+    assert guest.post(path, {**form, "new": NEW}).status == 410
+    ann.get("/settings")
+    ann.submit("/", "/logout")
+    ann.sign_in("ann")
+
+
+@pytest.mark.parametrize("sought", ["nobody", "nobody@example.org", "ben", "x" * 2000, "a\x00b"])
+def test_answers_tell_nothing_of_who_exists(
+    ann: Browser, app: Flask, database: Database, session: Session, sought: str
+) -> None:
+    Browser(app.test_client()).sign_up("ben")  # who has no address
+    answers, statements = [], []
+    for name in ("ann", sought):
+        reader = Browser(app.test_client())
+        form = reader.get("/recover").form("/recover")
+        with count_queries(database) as counted:
+            answer = reader.post("/recover", {**form, "name": name})
+        answers.append((answer.status, answer.location, answer.text))
+        statements.append(list(counted))
+    assert answers[0] == answers[1]
+    assert statements[0] == statements[1]
+    assert [mail["To"] for mail in read_mail(database)] == ["Ann@example.org"]
+    assert session.scalars(select(Job).where(Job.kind == "recovery", Job.key != "")).all() == []
+
+
+def test_an_account_gets_few_links(
+    ann: Browser, guest: Browser, database: Database, session: Session
+) -> None:
+    for _ in range(5):
+        ask(guest, "ann")
+        read_mail(database)
+    assert len(session.scalars(select(Mail)).all()) == 3
+
+
+def test_one_name_is_asked_for_a_few_times(
+    ann: Browser, config: Config, database: Database
+) -> None:
+    app = create_app(replace(config, rate_limits=True), database)
+    for name in ("ann", "nobody-recovers"):
+        statuses = []
+        for number in range(6):
+            reader = Browser(app.test_client())
+            form = reader.get("/recover").form("/recover")
+            source = {"REMOTE_ADDR": f"10.0.{number}.{len(name)}"}
+            answer = reader.post("/recover", {**form, "name": name}, environ_base=source)
+            statuses.append(answer.status)
+        assert statuses == [303] * 5 + [429]
+
+
+def test_a_new_address_makes_links_to_the_old_useless(
+    ann: Browser, guest: Browser, database: Database
+) -> None:
+    ask(guest, "ann")
+    path = link_in(read_mail(database)[0])
+    assert guest.get(path).status == 200
+    ann.submit("/settings/email", "/settings/email/remove", password=PASSWORD)
+    assert guest.get(path).status == 410
+
+
+def test_an_address_that_waits_recovers_nothing(
+    ann: Browser, guest: Browser, database: Database, session: Session
+) -> None:
+    begin_writing(session)
+    row = session.scalars(select(EmailAddress)).one()
+    row.pending, row.address, row.address_folded = "evil@example.org", None, None
+    session.commit()
+    ask(guest, "ann")
+    ask(guest, "evil@example.org")
+    assert read_mail(database) == []
+
+
+def test_the_page_says_where_mail_is(app: Flask, config: Config, guest: Browser) -> None:
+    assert "shortlist mail list" in guest.get("/recover/sent").text
+    server = replace(config, mail=replace(config.mail, host="mail.example.org"))
+    app.extensions["shortlist"] = (server, app.extensions["shortlist"][1])
+    assert "shortlist mail list" not in guest.get("/recover/sent").text
+    assert "/recover" in guest.get("/login").links()
+
+
+def test_the_link_never_leads_where_the_request_said(
+    ann: Browser, config: Config, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(database.info, "site_url", "")
+    reader = Browser(create_app(replace(config, site_url=""), database).test_client())
+    evil = {"Host": "evil.example"}
+    form = reader.get("/recover", headers=evil).form("/recover")
+    assert reader.post("/recover", {**form, "name": "ann"}, headers=evil).status == 303
+    (mail,) = read_mail(database)
+    assert "http://127.0.0.1:5000/recover/" in text_of(mail)
+    assert "evil" not in mail.as_string()
