@@ -51,6 +51,7 @@ class BackupSettings:
     told: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
 class MailSettings:
     """How mail is sent.
 

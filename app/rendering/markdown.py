@@ -49,7 +49,7 @@ from app.rendering.sanitizer import sanitise
 from app.text.lines import one_line
 from app.text.openings import plain_line
 
-RENDERER_VERSION = 6
+RENDERER_VERSION = 7
 MAX_TEXT_BYTES = 65536
 MAX_TAKEAWAY_CHARS = 2000  # more than may be saved: one that is too long is shown, too
 # bleach takes quadratic time in the depth of its input.
