@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 
 from app.queries import drafts as queries
 from app.queries import summaries
-from app.rendering import RenderError, render_inline
+from app.rendering.errors import RenderError
+from app.rendering.markdown import render_inline
 from app.services.refusals import Refusal
 from app.services.summaries import drafts
 from app.services.summaries.drafts import DraftConflict
