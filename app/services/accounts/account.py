@@ -10,9 +10,9 @@ from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from app.db import begin_writing, now
 from app.models import FormerName, LoginSession, User
@@ -35,6 +35,15 @@ MIN_PASSWORD = 8
 MAX_PASSWORD = 1000
 MAX_BIO = 2000
 MAX_DISPLAY_NAME = 80
+
+_SESSION_USER = (  # built once: each request of a member runs it
+    select(User)
+    .join(LoginSession, LoginSession.user_id == User.id)
+    .where(
+        LoginSession.token_hash == bindparam("token_hash"),
+        LoginSession.expires_at > bindparam("moment"),
+    )
+)
 
 
 def sign_up(session: Session, name: str, display_name: str, password: str) -> User:
@@ -176,12 +185,8 @@ def start_session(session: Session, user: User) -> str:
 
 def find_session_user(session: Session, token: str) -> User | None:
     """Who is signed in with this token, if it has not expired or been ended."""
-    row = session.scalar(
-        select(LoginSession)
-        .where(LoginSession.token_hash == _token_hash(token), LoginSession.expires_at > now())
-        .options(joinedload(LoginSession.user))
-    )
-    return None if row is None else row.user
+    values = {"token_hash": _token_hash(token), "moment": now()}
+    return session.scalars(_SESSION_USER, values).one_or_none()
 
 
 def end_session(session: Session, token: str) -> None:
