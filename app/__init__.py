@@ -33,6 +33,7 @@ def create_app(config: Config, database: Database) -> Flask:
     from app.cache.wsgi import CachedApp
     from app.paths import STATIC, TEMPLATES
     from app.views.http.incoming import Request
+    from app.views.http.rate_counts import choose_storage
     from app.views.http.security import with_headers
     from app.views.registry import register
     from app.views.site.probes import with_probes
@@ -53,7 +54,7 @@ def create_app(config: Config, database: Database) -> Flask:
         # Somebody may write for a day; the token lives as long as the sign-in.
         WTF_CSRF_TIME_LIMIT=None,
         RATELIMIT_ENABLED=config.rate_limits,
-        RATELIMIT_STORAGE_URI=config.rate_limit_storage,
+        RATELIMIT_STORAGE_URI=choose_storage(config),
     )
     app.extensions["shortlist"] = (config, database)
     app.url_map.merge_slashes = False  # keys may be addresses: /paper/http://arxiv.org/abs/…

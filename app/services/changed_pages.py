@@ -7,8 +7,9 @@ all pages about many things: that is what caches make of a name.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.change_log import (
@@ -22,6 +23,7 @@ from app.change_log import (
     name_of_user,
 )
 from app.models import Paper, Summary, SummaryTag, Tag, User, Venue
+from app.queries.visibility import public
 
 # The tables whose changes the names of papers, summaries and users tell. Authors have no names:
 # their pages stand on anything.
@@ -40,16 +42,36 @@ _OF_SUMMARIES = frozenset(
 )
 _OF_USERS = frozenset({"users", "former_names"})
 
+# Built once: each write runs some of these.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_PAPERS = (
+    select(Paper.key, Paper.title_folded, Venue.key)
+    .outerjoin(Venue, Paper.venue)
+    .where(Paper.id.in_(_IDS))
+)
+_PUBLIC_SUMMARIES = (  # one row for each tag
+    select(
+        *(Summary.id, Summary.anonymous, User.name, Paper.key),
+        *(Venue.key.label("venue"), Tag.name.label("tag")),
+    )
+    .join(User, Summary.user_id == User.id)
+    .join(Paper, Summary.paper_id == Paper.id)
+    .outerjoin(Venue, Paper.venue)
+    .outerjoin(SummaryTag, SummaryTag.summary_id == Summary.id)
+    .outerjoin(Tag, Tag.id == SummaryTag.tag_id)
+    .where(Summary.id.in_(_IDS), public())
+)
+
 
 def name_papers(session: Session, paper_ids: Collection[int]) -> None:
     """Name the pages of papers as changed, and those of their venues."""
     if len(paper_ids) > MAX_NAMES:
         name_everything(session)
         return
-    query = select(Paper.key, Paper.title_folded, Venue.key).outerjoin(Venue, Paper.venue)
     names: set[str] = set()
     if paper_ids:
-        for key, title, venue in session.execute(query.where(Paper.id.in_(paper_ids))):
+        found = session.connection().execute(_PAPERS, {"ids": list(paper_ids)})
+        for key, title, venue in found:
             path = name_of_path("paper", key)
             names |= {path, name_of_facts(path), name_of_title(title)}
             names |= {name_of_path("venue", venue)} if venue else set()
@@ -69,21 +91,14 @@ def name_summaries(
         return
     names: set[str] = set()
     if summary_ids:
-        public = (Summary.id.in_(summary_ids), Summary.visibility == "public")
-        shown = select(
-            Summary.id, Summary.anonymous, User.name, Paper.key, Venue.key.label("venue")
-        )
-        shown = shown.join(User, Summary.user_id == User.id)
-        shown = shown.join(Paper, Summary.paper_id == Paper.id)
-        for row in session.execute(shown.outerjoin(Venue, Paper.venue).where(*public)):
+        which = {"ids": list(summary_ids)}
+        for row in session.connection().execute(_PUBLIC_SUMMARIES, which):
             path = name_of_path("summary", str(row.id))
             names |= {path, name_of_path("paper", row.key)}
             names |= set() if row.id in voted else {name_of_text(path)}
             names |= set() if row.anonymous else {name_of_path("user", row.name)}
             names |= {name_of_path("venue", row.venue)} if row.venue else set()
-        tags = select(Tag.name).join(SummaryTag, SummaryTag.tag_id == Tag.id)
-        tags = tags.join(Summary, SummaryTag.summary_id == Summary.id)
-        names |= {name_of_path("tag", each) for each in session.scalars(tags.where(*public))}
+            names |= {name_of_path("tag", row.tag)} if row.tag else set()
     name_changes(session.connection(), names, _OF_SUMMARIES)
 
 

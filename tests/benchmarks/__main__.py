@@ -8,19 +8,32 @@ from itertools import chain
 
 import click
 
-from tests.benchmarks import growth, hostility, rendering, search, speed, throughput, web, weight
+from tests.benchmarks import (
+    growth,
+    hostility,
+    rendering,
+    search,
+    speed,
+    throughput,
+    web,
+    weight,
+)
 from tests.benchmarks.dblp import comparison
 from tests.benchmarks.measure import Figure
+from tests.benchmarks.server import cold, start, writes
 
 GROUPS: dict[str, Callable[[], Iterable[Figure]]] = {
+    "cold": cold.figures,
     "dblp": comparison.figures,
     "growth": growth.figures,
     "hostility": hostility.figures,
     "rendering": rendering.figures,
     "search": search.figures,
     "speed": lambda: chain(speed.figures(), throughput.figures()),
+    "start": start.figures,
     "web": web.figures,
     "weight": weight.figures,
+    "writes": writes.figures,
 }
 
 
@@ -33,6 +46,8 @@ def main(groups: tuple[str, ...]) -> None:
 
     \b
     Groups:
+      cold        S11: addresses of all kinds that nobody has asked for, drawn evenly, to Flask with
+                  one template and one query, in 15,000 papers (two minutes)
       dblp        S6: a file of dblp's shape of 200 MB, to iterparse and executemany alone, five
                   times (ten minutes)
       growth      S4: pages of a made-up library of a million papers, to those of a small one (the
@@ -45,9 +60,11 @@ def main(groups: tuple[str, ...]) -> None:
       speed       S1, S2, S3, S12: whole pages of 15,000 papers, to Flask's hello, to nginx (where
                   it and wrk are installed), and to Flask with one template and one query (five
                   minutes)
+      start       S9: from the command to the first answer, and the memory of a worker
       web         backlinks, maps and cards: 100,000 summaries, 500,000 links, to 1,500 summaries
       weight      S10: requests, bytes, fonts and layout shift of first visits, over a line with
                   150 ms and 1.6 Mbit/s (needs Chromium)
+      writes      S8: votes and summaries of 50 clients, to bare commits; 20,000 summaries
 
     \b
     Example:

@@ -2,191 +2,25 @@
 
 from __future__ import annotations
 
-import random
 import re
-from collections import deque
-from collections.abc import Callable
 from difflib import unified_diff
 from itertools import product
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import Client
 
 from app.db import now
-from app.models import Author, Paper, PaperMerge, Summary, Tag, User, Venue
-from app.services import votes
-from app.services.accounts import account, administration
-from app.services.operation.rerender import renew_marked
-from app.services.papers import editing, merge_undo, merging, removal
-from app.services.refusals import Refusal
-from app.services.similar import similarity
-from app.services.summaries import deletion
 from app.views.http import moments
 from app.views.http.access import TOKEN
-from tests.helpers.factories import make_paper, make_user, publish
+from tests.helpers.walks.random_writes import RandomWrites
 
 STEPS = 30
 MEMBERS = 2
 OF_MEMBERS = 3  # pages that each member looks at in a step
 LISTS = ("/", "/?tab=recent", "/?tab=rated", "/venues", "/tags", "/users", "/wanted", "/about")
 FEEDS = ("/feed.atom", "/rss.xml", "/sitemap.xml")
-
-
-class Walk:
-    """Random writes to a small library, each as a service does it."""
-
-    def __init__(self, session: Session, seed: int) -> None:
-        self.session = session
-        self.chance = random.Random(seed)
-        self.users = [make_user(session, f"writer{number}") for number in range(3)]
-        administration.set_role(session, self.users[0], "administrator")
-        for number in range(5):
-            make_paper(session, f"conf/v{number % 2}/Paper{number}", f"Title number {number}")
-        session.commit()
-        self.deleted: list[tuple[User, int]] = []
-
-    def step(self) -> str:
-        """Make one write, and tell which."""
-        todo = self.chance.choice(
-            (
-                *(self.write,) * 5,
-                *(self.vote,) * 3,
-                *(self.change_settings,) * 3,
-                self.delete,
-                self.restore,
-                self.add_paper,
-                self.edit_paper,
-                self.merge,
-                self.undo_merge,
-                self.remove_paper,
-                self.rename,
-                self.change_profile,
-                *(self.run_jobs,) * 3,
-            )
-        )
-        try:
-            todo()
-            self.session.commit()
-        except Refusal:  # such as a vote on one's own summary
-            self.session.rollback()
-        return todo.__name__
-
-    def paths(self) -> list[str]:
-        """Every page about one thing."""
-        keys: list[tuple[str, Callable[[], list[object]]]] = [
-            ("/paper/", lambda: list(self.session.scalars(select(Paper.key)))),
-            ("/author/", lambda: list(self.session.scalars(select(Author.key)))),
-            ("/user/", lambda: list(self.session.scalars(select(User.name)))),
-            ("/venue/", lambda: list(self.session.scalars(select(Venue.key)))),
-            ("/tag/", lambda: list(self.session.scalars(select(Tag.name)))),
-            ("/summary/", lambda: list(self.session.scalars(select(Summary.id)))),
-        ]
-        found = [f"{start}{key}" for start, load in keys for key in load()]
-        self.session.commit()
-        return found
-
-    def write(self) -> None:
-        linked = self._paper()
-        publish(
-            self.session,
-            self._user(),
-            self._paper(),
-            source=f"{self.chance.random()} \\cite{{{linked.key}}} \\cite{{conf/new/X}}",
-            takeaway=f"Takeaway {self.chance.randrange(100)}",
-            tags=self.chance.sample(["deep", "vision", "speech"], 2),
-            visibility=self.chance.choice(("public", "public", "unlisted", "private")),
-            anonymous=self.chance.random() < 0.3,
-        )
-
-    def change_settings(self) -> None:
-        summary = self._summary()
-        if summary is not None:
-            user, paper = (
-                self.session.get(User, summary.user_id),
-                self.session.get(Paper, summary.paper_id),
-            )
-            assert user is not None
-            assert paper is not None
-            publish(
-                self.session,
-                user,
-                paper,
-                source=summary.source,
-                visibility=self.chance.choice(("public", "unlisted", "private")),
-                anonymous=not summary.anonymous,
-            )
-
-    def vote(self) -> None:
-        summary = self._summary()
-        if summary is not None:
-            votes.cast_vote(
-                self.session, self._user(), summary.id, self.chance.choice((1, -1)), now()
-            )
-
-    def delete(self) -> None:
-        summary = self._summary()
-        if summary is not None:
-            writer = self.session.get(User, summary.user_id)
-            assert writer is not None
-            self.deleted.append((writer, summary.id))
-            deletion.delete_summary(self.session, summary)
-
-    def restore(self) -> None:
-        if self.deleted:
-            deletion.restore_summary(self.session, *self.deleted.pop())
-
-    def add_paper(self) -> None:
-        key = self.chance.choice(("conf/new/X", f"conf/v1/Added{self.chance.randrange(10**6)}"))
-        title = self.chance.choice(("Title number 1", "Another title altogether"))
-        if self.session.scalar(select(Paper.id).where(Paper.key == key)) is None:
-            make_paper(self.session, key, title, authors=["Ada Lovelace"], year=2020)
-
-    def edit_paper(self) -> None:
-        paper = self._paper()
-        title = f"Title edited {self.chance.randrange(100)}"
-        edit = editing.PaperEdit({"title": title}, reason="a reason")
-        editing.edit_paper(self.session, paper, edit, self.users[0])
-
-    def merge(self) -> None:
-        one, other = self._paper(), self._paper()
-        if one.id != other.id:
-            merging.merge_papers(self.session, one, other, self.users[0])
-
-    def undo_merge(self) -> None:
-        found = self.session.scalar(select(PaperMerge.id).where(PaperMerge.undone_at.is_(None)))
-        if found is not None:
-            merge_undo.undo_merge(self.session, found, self.users[0])
-
-    def remove_paper(self) -> None:
-        written = select(Summary.id).where(Summary.paper_id == Paper.id).exists()
-        paper = self.session.scalar(select(Paper).where(~written))
-        if paper is not None:
-            removal.remove_paper(self.session, paper, self.users[0], "a reason")
-
-    def rename(self) -> None:
-        administration.rename_account(
-            self.session, self._user(), f"renamed{self.chance.randrange(10**6)}"
-        )
-
-    def change_profile(self) -> None:
-        account.change_profile(self.session, self._user(), "Another Name", "A *bio*.")
-
-    def run_jobs(self) -> None:
-        deque(renew_marked(self.session), maxlen=0)
-        deque(similarity.refresh_marked_papers(self.session), maxlen=0)
-
-    def _user(self) -> User:
-        return self.chance.choice(self.users)
-
-    def _paper(self) -> Paper:
-        return self.chance.choice(self.session.scalars(select(Paper).order_by(Paper.id)).all())
-
-    def _summary(self) -> Summary | None:
-        found = self.session.scalars(select(Summary).order_by(Summary.id)).all()
-        return self.chance.choice(found) if found else None
 
 
 @pytest.mark.sqlite_only
@@ -196,7 +30,7 @@ def test_a_kept_page_is_the_page_of_now(
 ) -> None:
     present = now()
     monkeypatch.setattr(moments, "now", lambda: present)
-    walk = Walk(session, seed)
+    walk = RandomWrites(session, seed)
     cached, uncached = Client(app.wsgi_app), Client(app.wsgi_app._app)  # type: ignore[attr-defined]
     members = [_signed_in(app, session, user) for user in walk.users[:MEMBERS]]
     kept = parts = 0

@@ -6,10 +6,7 @@ is part of this test without being named here.
 
 from __future__ import annotations
 
-import re
 from collections import deque
-from itertools import product
-from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -36,6 +33,7 @@ from app.services.summaries.deletion import delete_summary
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, make_user, publish, save_draft
 from tests.helpers.samples.pictures import source
+from tests.helpers.walks.addresses import TOKENS, list_addresses
 
 TEXT = (
     "Hiddenword one.\n\n![p](/pictures/AAAAAAAAAAAAAAAAAAAAAA.png)\n\n"
@@ -49,10 +47,6 @@ QUERIES = {
     "/venues": ["?q=x"],
     "/venue/conf/x": ["?year=2020", "?page=2"],
 }
-# What is whatever the reader holds, a token or nothing; and ages, which go on between two looks.
-TOKENS = re.compile(
-    r'(?<=name="csrf_token" value=")[^"]+|(?<="csrf_token":")[^"]+|[^<>]+(?=</time>)'
-)
 
 
 @pytest.fixture(params=["guest", "another reader"])
@@ -85,28 +79,6 @@ ARGUMENTS = {
 }
 
 
-def arguments(rule: str, pictures: tuple[str, ...]) -> dict[str, list[str]]:
-    """The values of each variable of a route."""
-    for kind, meant in MEANT.items():
-        if f"/{kind}/<" in rule:
-            return ARGUMENTS | meant
-    return ARGUMENTS | {"name": [*ARGUMENTS["name"], *pictures]}
-
-
-def addresses(app: Flask, pictures: tuple[str, ...]) -> list[str]:
-    found = []
-    for rule in app.url_map.iter_rules():
-        if "GET" not in (rule.methods or ()) or rule.endpoint == "home.random":
-            continue
-        names, values = sorted(rule.arguments), arguments(rule.rule, pictures)
-        for chosen in product(*(values[name] for name in names)):
-            path = rule.rule
-            for name, value in zip(names, chosen, strict=True):
-                path = re.sub(rf"<[^<>]*\b{name}>", quote(value), path)
-            found += [path, *(path + query for query in QUERIES.get(path, []))]
-    return sorted(set(found))
-
-
 def read(
     app: Flask, reader: Browser, session: Session, *pictures: str
 ) -> dict[str, tuple[int, str, str]]:
@@ -114,7 +86,8 @@ def read(
     session.commit()
     deque(similarity.refresh_marked_papers(session), maxlen=0)
     session.commit()
-    for path in addresses(app, pictures):
+    values = ARGUMENTS | {"name": [*ARGUMENTS["name"], *pictures]}
+    for path in list_addresses(app, values, QUERIES, meant=MEANT):
         page = reader.get(path)
         text = page.response.get_data().decode("utf-8", "replace")
         found[path] = (page.status, page.location, TOKENS.sub("", text))

@@ -20,13 +20,10 @@ from tests.helpers.waiting import pids_that_wait, wait_until
 def test_one_vote_a_person_and_it_can_change(session: Session) -> None:
     summary, ann, ben = make_summary(session), make_user(session), make_user(session)
     for user, value, score in [(ann, 1, 1), (ann, 1, 1), (ben, 1, 2), (ann, -1, 0)]:
-        found = votes.cast_vote(session, user, summary.id, value)
-        assert found is not None
-        assert found.score == score
-    after = votes.withdraw_vote(session, ben, summary.id)
-    assert after is not None
-    assert after.score == -1
-    assert votes.withdraw_vote(session, ben, summary.id) is after
+        assert votes.cast_vote(session, user, summary.id, value) == score
+    assert votes.withdraw_vote(session, ben, summary.id) == -1
+    assert votes.withdraw_vote(session, ben, summary.id) == -1
+    assert summary.score == -1  # also in objects that are loaded
 
 
 def test_not_on_oneself_and_not_twice_as_much(session: Session) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from app.db import begin_writing, now
@@ -15,6 +15,16 @@ from app.services.tokens import hash_token, make_secret
 
 SESSION_LIFE = timedelta(days=90)
 LOG_LIFE = timedelta(days=90)
+
+_SESSION = (  # built once: each request of a member runs it
+    select(LoginSession)
+    .where(
+        LoginSession.token_hash == bindparam("token_hash"),
+        LoginSession.expires_at > bindparam("moment"),
+        LoginSession.used_on >= bindparam("used_since"),
+    )
+    .options(joinedload(LoginSession.user))
+)
 
 
 def start_session(session: Session, user: User, device: str = "") -> str:
@@ -53,15 +63,9 @@ def find_session(session: Session, token: str, idle_days: int) -> LoginSession |
         idle_days: after so many without a request it counts no more.
     """
     moment = now()
-    return session.scalar(
-        select(LoginSession)
-        .where(
-            LoginSession.token_hash == hash_token(token),
-            LoginSession.expires_at > moment,
-            LoginSession.used_on >= (moment - timedelta(days=idle_days)).date(),
-        )
-        .options(joinedload(LoginSession.user))
-    )
+    used_since = (moment - timedelta(days=idle_days)).date()
+    values = {"token_hash": hash_token(token), "moment": moment, "used_since": used_since}
+    return session.scalars(_SESSION, values).one_or_none()
 
 
 def is_noted(found: LoginSession) -> bool:

@@ -19,7 +19,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Update,
     bindparam,
     case,
     cast,
@@ -44,6 +43,24 @@ from app.services.counters.differences import CountDifferences, Placement
 
 _COLUMNS = ("summaries_count", "top_score", "rank")
 
+# Built once: each vote runs these.
+_LOCK_PAPERS = (
+    select(Paper.id, Paper.venue_id, Paper.year, *(getattr(Paper, name) for name in _COLUMNS))
+    .where(Paper.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Paper.id)
+    .with_for_update(key_share=True)  # does not wait for a summary that refers to it
+)
+_SET_COUNTS = (
+    update(Paper)
+    .where(Paper.id == bindparam("which"))
+    .values({name: bindparam(name) for name in _COLUMNS})
+)
+_COUNT_SUMMARIES = (
+    select(Summary.paper_id, func.count(), func.max(Summary.score))
+    .where(Summary.paper_id.in_(bindparam("ids", expanding=True)), public())
+    .group_by(Summary.paper_id)
+)
+
 
 def recount(
     session: Session,
@@ -66,12 +83,7 @@ def recount(
         if placement is not None:
             differences.add(placement, -1)
     for ids in split_into_batches({*paper_ids, *before}):
-        papers = session.execute(
-            select(Paper.id, Paper.venue_id, Paper.year, *(_column(name) for name in _COLUMNS))
-            .where(Paper.id.in_(ids))
-            .order_by(Paper.id)
-            .with_for_update(key_share=True)  # does not wait for a summary that refers to it
-        ).all()
+        papers = session.connection().execute(_LOCK_PAPERS, {"ids": ids}).all()
         # Only now, when nobody else counts these: what others committed meanwhile is seen.
         present = _counted(session, ids)
         changed = []
@@ -169,12 +181,8 @@ def _set_sections(session: Session, which: ColumnElement[bool]) -> None:
 
 def _counted(session: Session, paper_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """The number of public summaries of papers, and the highest score of these."""
-    query = (
-        select(Summary.paper_id, func.count(), func.max(Summary.score))
-        .where(Summary.paper_id.in_(paper_ids), public())
-        .group_by(Summary.paper_id)
-    )
-    return {paper_id: (count, top) for paper_id, count, top in session.execute(query)}
+    rows = session.connection().execute(_COUNT_SUMMARIES, {"ids": paper_ids})
+    return {paper_id: (count, top) for paper_id, count, top in rows}
 
 
 def _rank() -> ColumnElement[int]:
@@ -192,18 +200,9 @@ def _rank() -> ColumnElement[int]:
 def _write(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return
-    statement = (
-        update(Paper)
-        .where(Paper.id == bindparam("which"))
-        .values({name: bindparam(name) for name in _COLUMNS})
-    )
-    _each(session, statement, rows)
-    _forget(session, Paper, _COLUMNS)
-
-
-def _each(session: Session, statement: Update, rows: Sequence[dict[str, Any]]) -> None:
     # Past the session, which would take a list of rows for its own objects.
-    session.connection().execute(statement, list(rows))
+    session.connection().execute(_SET_COUNTS, list(rows))
+    _forget(session, Paper, _COLUMNS)
 
 
 def _forget(session: Session, table: type[Any], names: Sequence[str]) -> None:
@@ -211,7 +210,3 @@ def _forget(session: Session, table: type[Any], names: Sequence[str]) -> None:
     for each in session.identity_map.values():
         if isinstance(each, table):
             session.expire(each, names)
-
-
-def _column(name: str) -> Any:
-    return getattr(Paper, name)

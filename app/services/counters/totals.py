@@ -7,72 +7,84 @@ They speak of public summaries only; a writer's of those under their name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.db import insert_missing
 from app.models import Paper, Summary, SummaryTag, Tag, Total, Writer
 from app.queries.visibility import attributable_to, public
+from app.services.bulk import split_into_batches
 
 VOTES = func.coalesce(func.sum(Summary.score - Summary.imported_votes), 0)
+
+# Built once: each write runs some of these.
+_SCORE = select(Summary.score).where(Summary.id == SummaryTag.summary_id, public())
+_CARRY_SCORES = (
+    update(SummaryTag)
+    .where(SummaryTag.summary_id.in_(bindparam("ids", expanding=True)))
+    .values(score=_SCORE.scalar_subquery())
+)
+_ADD_TO_WRITER = (
+    update(Writer)
+    .where(Writer.user_id == bindparam("which"))
+    .values(
+        summaries=Writer.summaries + bindparam("summaries"),
+        votes=Writer.votes + bindparam("votes"),
+    )
+    .returning(Writer.summaries)
+)
+_ADD_TO_TAG = (
+    update(Tag)
+    .where(Tag.id == bindparam("which"))
+    .values(summaries_count=Tag.summaries_count + bindparam("more"))
+)
+_ADD_TO_TOTAL = (
+    update(Total)
+    .where(Total.name == bindparam("which"))
+    .values(number=Total.number + bindparam("more"))
+)
 
 
 def add_to_total(session: Session, name: str, difference: int) -> None:
     """Change one of the numbers of everything, by its name in `Total`."""
     if difference:
         insert_missing(session, Total, [{"name": name, "number": 0}], ["name"])
-        of_name = update(Total).where(Total.name == name)
-        session.execute(of_name.values(number=Total.number + difference))
+        session.connection().execute(_ADD_TO_TOTAL, {"which": name, "more": difference})
 
 
-def recount_tags(session: Session, tag_ids: Iterable[int]) -> None:
-    """Count the public summaries that carry these tags."""
-    for tag_id in sorted(set(tag_ids)):
-        one = Tag.id == tag_id
-        session.execute(select(Tag.id).where(one).with_for_update(key_share=True))
-        count = session.scalar(
-            select(func.count(SummaryTag.score)).where(SummaryTag.tag_id == tag_id)
-        )
-        session.execute(
-            update(Tag).where(one, Tag.summaries_count != count).values(summaries_count=count)
-        )
+def add_to_tags(session: Session, numbers: Mapping[int, int]) -> None:
+    """Change how many public summaries carry tags, by tag."""
+    rows = [{"which": each, "more": number} for each, number in sorted(numbers.items()) if number]
+    if rows:
+        session.connection().execute(_ADD_TO_TAG, rows)
 
 
-def recount_writers(session: Session, user_ids: Iterable[int], gone: int = 0) -> None:
-    """Count what these users wrote in public under their name, and the votes on it.
+def add_to_writers(session: Session, numbers: Mapping[int, tuple[int, int]], gone: int = 0) -> None:
+    """Change what users wrote in public under their name, and the votes on it.
 
     Args:
+        numbers: how many summaries and votes more, by user.
         gone: how many further ones, who counted as writers, have no account any more.
     """
     more = -gone
-    for user_id in sorted(set(user_ids)):
-        row = {"user_id": user_id, "summaries": 0, "votes": 0}
-        insert_missing(session, Writer, [row], ["user_id"])
-        one = Writer.user_id == user_id
-        before = session.scalars(select(Writer.summaries).where(one).with_for_update()).one()
-        # Only now, when nobody else counts these: what others committed meanwhile is seen.
-        theirs = (Summary.user_id == user_id, public(), attributable_to(None))
-        count, votes = session.execute(select(func.count(), VOTES).where(*theirs)).one()
-        session.execute(update(Writer).where(one).values(summaries=count, votes=votes))
-        more += (count > 0) - (before > 0)
+    for user_id, (summaries, votes) in sorted(numbers.items()):
+        if summaries > 0:
+            row = {"user_id": user_id, "summaries": 0, "votes": 0}
+            insert_missing(session, Writer, [row], ["user_id"])
+        if summaries or votes:
+            values = {"which": user_id, "summaries": summaries, "votes": votes}
+            after = session.connection().execute(_ADD_TO_WRITER, values).scalar_one_or_none() or 0
+            more += (after > 0) - (after - summaries > 0)
     add_to_total(session, "writers", more)
-
-
-def add_votes(session: Session, votes: Mapping[int, int]) -> None:
-    """Add votes to those on what users wrote in public under their name, by user."""
-    for user_id, difference in sorted(votes.items()):
-        of_writer = update(Writer).where(Writer.user_id == user_id)
-        session.execute(of_writer.values(votes=Writer.votes + difference))
 
 
 def carry_scores(session: Session, summary_ids: Sequence[int]) -> None:
     """Let the lists of summaries' tags know their scores."""
-    score = select(Summary.score).where(Summary.id == SummaryTag.summary_id, public())
-    carried = update(SummaryTag).where(SummaryTag.summary_id.in_(summary_ids))
-    _fix(session, carried.values(score=score.scalar_subquery()))
+    for ids in split_into_batches(summary_ids):
+        session.connection().execute(_CARRY_SCORES, {"ids": ids})
 
 
 def recount_all(session: Session) -> None:

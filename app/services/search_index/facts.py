@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from app.models import (
@@ -30,49 +31,69 @@ from app.text.person_names import number_of_key
 BATCH = 1000  # rows named in one statement
 
 
+def is_summarised() -> ColumnElement[bool]:
+    """Whether a paper has a public summary."""
+    return exists().where(Summary.paper_id == Paper.id, public_of_few())
+
+
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_OF_THESE = PaperAuthor.paper_id.in_(_IDS)
+# Built once: each text that is published runs these.
+_AUTHORS = (
+    select(PaperAuthor.paper_id, PaperAuthor.name, Author.name, Author.key)
+    .join(Author)
+    .where(_OF_THESE)
+    .order_by(PaperAuthor.paper_id, PaperAuthor.position)
+)
+_AUTHOR_NAMES = (
+    select(PaperAuthor.paper_id, AuthorName.name, AuthorName.key)
+    .join(AuthorName, AuthorName.author_id == PaperAuthor.author_id)
+    .where(_OF_THESE)
+)
+_IDENTIFIERS = (
+    select(Identifier.paper_id, Identifier.value)
+    # The words of an address say nothing of the paper.
+    .where(Identifier.paper_id.in_(_IDS), Identifier.kind != "url")
+    .order_by(Identifier.id)
+)
+_FORMER_TITLES = (
+    select(PaperMerge.paper_id, PaperMerge.removed_title)
+    .where(PaperMerge.paper_id.in_(_IDS))
+    .order_by(PaperMerge.id)
+)
+_PAPERS = (
+    select(
+        *(Paper.id, Paper.title, Paper.year, Paper.section_slug, Paper.keywords),
+        *(Paper.abstract, Venue.key, Venue.name, Venue.title, Paper.venue_name),
+        is_summarised(),
+    )
+    .outerjoin(Venue, Venue.id == Paper.venue_id)
+    .where(Paper.id.in_(_IDS))
+)
+
+
 def load_paper_facts(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
     """What is searched of papers; a few statements, whatever their number."""
     authors: dict[int, list[str]] = defaultdict(list)
     others: dict[int, list[str]] = defaultdict(list)
     identifiers: dict[int, list[str]] = defaultdict(list)
-    of_these = PaperAuthor.paper_id.in_(paper_ids)
     keys: dict[int, list[str]] = defaultdict(list)
-    wrote = select(PaperAuthor.paper_id, PaperAuthor.name, Author.name, Author.key)
-    for paper_id, printed, name, key in session.execute(
-        wrote.join(Author).where(of_these).order_by(PaperAuthor.paper_id, PaperAuthor.position)
-    ):
+    session.flush()
+    connection, which = session.connection(), {"ids": list(paper_ids)}
+    for paper_id, printed, name, key in connection.execute(_AUTHORS, which):
         authors[paper_id].append(printed or name)
         if printed and make_slug(printed) != make_slug(name):
             others[paper_id].append(name)
         keys[paper_id].append(key)
-    known_as = select(PaperAuthor.paper_id, AuthorName.name, AuthorName.key).where(of_these)
-    for paper_id, name, key in session.execute(
-        known_as.join(AuthorName, AuthorName.author_id == PaperAuthor.author_id)
-    ):
+    for paper_id, name, key in connection.execute(_AUTHOR_NAMES, which):
         others[paper_id].append(name)
         keys[paper_id].append(key)
-    for paper_id, value in session.execute(
-        select(Identifier.paper_id, Identifier.value)
-        # The words of an address say nothing of the paper.
-        .where(Identifier.paper_id.in_(paper_ids), Identifier.kind != "url")
-        .order_by(Identifier.id)
-    ):
+    for paper_id, value in connection.execute(_IDENTIFIERS, which):
         identifiers[paper_id].append(value)
     titles: dict[int, list[str]] = defaultdict(list)  # under which each stood here, too
-    merged = select(PaperMerge.paper_id, PaperMerge.removed_title)
-    for number, title in session.execute(
-        merged.where(PaperMerge.paper_id.in_(paper_ids)).order_by(PaperMerge.id)
-    ):
+    for number, title in connection.execute(_FORMER_TITLES, which):
         titles[number or 0].append(title)
-    rows = session.execute(
-        select(
-            *(Paper.id, Paper.title, Paper.year, Paper.section_slug, Paper.keywords),
-            *(Paper.abstract, Venue.key, Venue.name, Venue.title, Paper.venue_name),
-            is_summarised(),
-        )
-        .outerjoin(Venue, Venue.id == Paper.venue_id)
-        .where(Paper.id.in_(paper_ids))
-    )
+    rows = connection.execute(_PAPERS, which)
     return [
         PaperFacts(
             id=row[0],
@@ -92,11 +113,6 @@ def load_paper_facts(session: Session, paper_ids: Sequence[int]) -> list[PaperFa
         )
         for row in rows
     ]
-
-
-def is_summarised() -> ColumnElement[bool]:
-    """Whether a paper has a public summary."""
-    return exists().where(Summary.paper_id == Paper.id, public_of_few())
 
 
 def load_summary_facts(

@@ -5,17 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, abort, jsonify, request, url_for
 from werkzeug.wrappers import Response
 
-from app.models import Summary
 from app.services import votes
 from app.services.refusals import Refusal
-from app.views.http.access import (
-    db,
-    load_entry_or_404,
-    local_url,
-    needs_sign_in,
-    see_other,
-    signed_in,
-)
+from app.views.http.access import db, local_url, needs_sign_in, see_other, signed_in
 from app.views.http.security import VOTE_LIMIT
 
 blueprint = Blueprint("votes", __name__)
@@ -25,14 +17,13 @@ blueprint = Blueprint("votes", __name__)
 @VOTE_LIMIT
 @needs_sign_in
 def cast(summary_id: int) -> Response:
-    load_entry_or_404(summary_id)
     value = {"1": 1, "-1": -1}.get(request.form.get("value", ""), 0)
     try:
-        summary = votes.cast_vote(db(), signed_in(), summary_id, value)
+        score = votes.cast_vote(db(), signed_in(), summary_id, value)
     except Refusal as refused:
         db().rollback()
         abort(403 if value else 422, refused.message)
-    return _answer(summary, value)
+    return _answer(summary_id, score, value)
 
 
 @blueprint.post("/summary/<int:summary_id>/vote/withdraw")
@@ -40,16 +31,15 @@ def cast(summary_id: int) -> Response:
 @VOTE_LIMIT
 @needs_sign_in
 def withdraw(summary_id: int) -> Response:
-    load_entry_or_404(summary_id)
-    return _answer(votes.withdraw_vote(db(), signed_in(), summary_id), 0)
+    return _answer(summary_id, votes.withdraw_vote(db(), signed_in(), summary_id), 0)
 
 
-def _answer(summary: Summary | None, my_vote: int) -> Response:
-    if summary is None:
+def _answer(summary_id: int, score: int | None, my_vote: int) -> Response:
+    if score is None:
         abort(404)
     db().commit()
     if request.accept_mimetypes.best == "application/json":
-        return jsonify(score=summary.score, my_vote=my_vote)
+        return jsonify(score=score, my_vote=my_vote)
     # Back to where the reader was, else to the summary's own page.
-    fallback = url_for("summaries.show", summary_id=summary.id)
+    fallback = url_for("summaries.show", summary_id=summary_id)
     return see_other(local_url(request.form.get("next"), fallback))

@@ -1,0 +1,1 @@
+"""What the server costs: start and memory, writes of many clients, what nobody asked for yet."""

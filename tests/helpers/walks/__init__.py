@@ -1,0 +1,1 @@
+"""Walks through a whole library: every address, and random writes."""
