@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import Client
 
 from app.db import now
+from app.models import User
+from app.services.accounts import sessions
 from app.views.http import moments
 from app.views.http.access import TOKEN
 from tests.helpers.walks.random_writes import RandomWrites
@@ -58,7 +60,7 @@ def test_a_kept_page_is_the_page_of_now(
 
 def _signed_in(app: Flask, session: Session, user: User) -> tuple[Client, Client]:
     """A member's clients: one of the app with its cache, one of the app alone."""
-    token = account.start_session(session, user)
+    token = sessions.start_session(session, user)
     session.commit()
     browser = app.test_client()
     with browser.session_transaction() as cookie:
