@@ -42,6 +42,7 @@ PRIVATE_TABLES = frozenset(
         "email_addresses",
         "former_pictures",
         "hidden_entries",
+        "invitations",
         "jobs",
         "login_sessions",
         "look_ups",
