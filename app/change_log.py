@@ -45,6 +45,7 @@ PRIVATE_TABLES = frozenset(
         "email_addresses",
         "former_pictures",
         "hidden_entries",
+        "invitations",
         "jobs",
         "list_entries",
         "list_labels",

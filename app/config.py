@@ -92,6 +92,7 @@ class Config:
         rate_limit_storage: where Flask-Limiter counts: `memory://` (per process) or `redis://…`.
         rate_limits: whether requests are limited at all; tests of other things turn it off.
         signup: whether strangers may make accounts.
+        by_invitation: whether those who were invited may, while strangers may not.
         password_cost: argon2's time cost in passes; 3 is the library's default. 0, which the
             environment cannot give, takes hardly any time or memory, for tests.
         lookups: whether papers are looked up at arXiv, Crossref, dblp, OpenReview and the ACL
@@ -119,6 +120,7 @@ class Config:
     rate_limit_storage: str = "memory://"
     rate_limits: bool = True
     signup: bool = True
+    by_invitation: bool = False
     password_cost: int = 3
     lookups: bool = True
     contact: str = ""
@@ -186,6 +188,9 @@ class Config:
             raise ConfigError(f"{PREFIX}{name} is not a setting. The settings are {names}.")
         data_dir = Path(given.get("DATA_DIR", "instance")).expanduser().absolute()
         site_url = _site_url(given.get("SITE_URL", ""))
+        signup = given.get("SIGNUP", "on").lower()
+        if signup not in ("on", "invitation", "off"):
+            raise ConfigError(f"{PREFIX}SIGNUP must be on, invitation or off, not {signup!r}.")
         return cls(
             data_dir=data_dir,
             database_url=_database_url(given.get("DATABASE_URL"), data_dir),
@@ -196,7 +201,8 @@ class Config:
             proxies=_number("PROXIES", given.get("PROXIES", "0"), 0, 10),
             rate_limit_storage=given.get("RATE_LIMIT_STORAGE", "memory://"),
             rate_limits=_switch("RATE_LIMITS", given.get("RATE_LIMITS", "on")),
-            signup=_switch("SIGNUP", given.get("SIGNUP", "on")),
+            signup=signup == "on",
+            by_invitation=signup == "invitation",
             password_cost=_number("PASSWORD_COST", given.get("PASSWORD_COST", "3"), 1, 20),
             lookups=_switch("LOOKUPS", given.get("LOOKUPS", "on")),
             contact=_contact("CONTACT", given.get("CONTACT", "")),

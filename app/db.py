@@ -123,6 +123,7 @@ class Database:
         watch(self.engine, self.commits)
         self.info: dict[Any, Any] = {
             "site_url": site_url,
+            "link_base": site_url,  # the former may be taken from a request, this one never
             "site_name": site_name,
             "mail": mail,
             "password_cost": password_cost,

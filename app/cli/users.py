@@ -65,6 +65,27 @@ def create(name: str, display_name: str, role: str, password_stdin: bool) -> Non
     _tell_password(made.name, password, given=password_stdin)
 
 
+@user.command()
+def invite() -> None:
+    """Print a link with which one person can sign up within 14 days.
+
+    It works while SHORTLIST_SIGNUP is "invitation". Set SHORTLIST_SITE_URL, so that it leads to
+    your site.
+
+    \b
+    Example:
+      shortlist user invite
+    """
+    from app.services.accounts import invitations
+    from app.services.mail.outbox import find_link_base
+
+    with _change() as session:
+        token = invitations.make_invitation(session)
+        session.commit()
+        base = find_link_base(session)
+    click.echo(f"{base}/signup?invitation={token}")
+
+
 @user.command("list")
 @click.option("--without-password", is_flag=True, help="Only accounts that can't sign in yet.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")

@@ -26,7 +26,7 @@ from app.models.summaries.summary import DeletedSummary, Revision, Summary
 from app.models.summaries.tag import SummaryTag, Tag
 from app.models.summaries.vote import Vote
 from app.models.tally import Total, Writer
-from app.models.user import DeletionRequest, FormerName, LoginSession, SignIn, User
+from app.models.user import DeletionRequest, FormerName, Invitation, LoginSession, SignIn, User
 
 __all__ = [
     "Author",
@@ -46,6 +46,7 @@ __all__ = [
     "FormerPicture",
     "HiddenEntry",
     "Identifier",
+    "Invitation",
     "Job",
     "Link",
     "ListEntry",

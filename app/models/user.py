@@ -87,6 +87,20 @@ class DeletionRequest(Base):
     keeps_texts: Mapped[bool]
 
 
+class Invitation(Base):
+    """That one person may sign up; the link holds a token, this row its SHA-256."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), index=True
+    )
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class FormerName(Base):
     """A username that was given up.
 

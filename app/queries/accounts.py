@@ -10,7 +10,7 @@ from sqlalchemy import Row, String, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.db import now
-from app.models import Bounce, EmailAddress, Job, LoginSession, Mail, SignIn, User
+from app.models import Bounce, EmailAddress, Invitation, Job, LoginSession, Mail, SignIn, User
 
 MAX_LISTED = 100
 MAX_SESSIONS = 100
@@ -122,3 +122,25 @@ def list_sign_ins(session: Session, user: User) -> Sequence[Row[str, datetime]]:
         .limit(MAX_SIGN_INS)
     )
     return session.execute(newest).all()
+
+
+@dataclass(frozen=True)
+class InvitationRow:
+    """An invitation that nobody has used; `user_name` is of who invites, if it is known."""
+
+    id: int
+    created_at: datetime
+    expires_at: datetime
+    user_name: str | None
+
+
+def list_invitations(session: Session) -> Sequence[InvitationRow]:
+    """The invitations that can still be used, the newest first."""
+    rows = session.execute(
+        select(Invitation.id, Invitation.created_at, Invitation.expires_at, User.name)
+        .outerjoin(User, User.id == Invitation.user_id)
+        .where(Invitation.expires_at > now())
+        .order_by(Invitation.id.desc())
+        .limit(MAX_LISTED)
+    )
+    return [InvitationRow(*row) for row in rows]

@@ -8,7 +8,7 @@ from flask import Flask
 
 from app.config import Config
 from app.views import pictures
-from app.views.accounts import account, email, files, recovery, sessions, users
+from app.views.accounts import account, email, files, invitations, recovery, sessions, users
 from app.views.accounts import deletion as account_deletion
 from app.views.assets import assets
 from app.views.catalogue import authors, tags, venues
@@ -68,6 +68,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         health,
         history,
         home,
+        invitations,
         legacy,
         links,
         maps,

@@ -1,4 +1,4 @@
-"""Sessions that their owners recognise, a log of sign-ins, and requests to delete accounts.
+"""Devices that their owners recognise, sign-ins, requests to delete accounts, invitations.
 
 Revision: 0028
 Follows: 0027
@@ -50,9 +50,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_deletion_requests")),
     )
     op.create_index(op.f("ix_deletion_requests_due_at"), "deletion_requests", ["due_at"])
+    op.create_table(
+        "invitations",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_invitations_user_id_users"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_invitations_token_hash")),
+    )
+    op.create_index(op.f("ix_invitations_user_id"), "invitations", ["user_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("invitations")
     op.drop_table("deletion_requests")
     op.drop_table("sign_ins")
     with op.batch_alter_table("login_sessions") as table:

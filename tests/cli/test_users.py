@@ -124,3 +124,9 @@ def test_roles(tmp_path: Path, library: Database) -> None:
     assert {row["name"]: row["role"] for row in rows} == {"mira": "trusted", "mira-old": "member"}
     assert user(tmp_path, "role", "mira", "king").returncode == 2
     assert_refused(user(tmp_path, "role", "nobody", "member"), "no user nobody")
+
+
+def test_an_invitation_is_a_link(tmp_path: Path) -> None:
+    site = {"SHORTLIST_SITE_URL": "http://localhost:8080"}
+    done = run(tmp_path, "user", "invite", **site)
+    assert done.stdout.startswith("http://localhost:8080/signup?invitation=")

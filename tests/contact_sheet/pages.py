@@ -94,6 +94,7 @@ PAGES = (
     Page("account.settings", "/settings", MEMBERS),
     Page("email.settings", "/settings/email", ("member",)),
     Page("account_deletion.confirm", "/settings/delete", ("member",)),
+    Page("invitations.index", "/invitations", ("administrator",)),
     Page("sessions.index", "/settings/sessions", ("member",)),
     Page("merges.index", "/merges", MEMBERS),
     Page("merges.new", "/merges/new?one={paper}", ("administrator",)),

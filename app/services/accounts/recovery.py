@@ -31,8 +31,7 @@ PERIOD = timedelta(hours=1)
 def ask_for_recovery(session: Session, sought: str) -> None:
     """Let a link be sent to who has this username or address; the caller commits."""
     sought = fold_sought(sought)
-    link_base = outbox.find_link_base(session.info["site_url"], session.info["mail"])
-    argument = {"sought": sought, "link_base": link_base}
+    argument = {"sought": sought, "link_base": outbox.find_link_base(session)}
     # The key is shown where jobs are listed.
     queue_job(session, KIND, hash_token(sought)[:16], argument)
 

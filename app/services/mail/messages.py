@@ -20,6 +20,9 @@ from app.paths import TEMPLATES
 SUBJECT = "Subject: "  # the first line of each text
 # Lines of 7 bits: not every server takes others. A header that would have two lines is refused.
 POLICY = SMTP.clone(cte_type="7bit")
+# Shorter lines would cut a long URL in a header, which its readers do not put together again. This
+# is as long as a line may be (RFC 5322, section 2.1.1).
+_LONG_HEADERS = POLICY.clone(max_line_length=998)
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,11 @@ def compose_message(letter: Letter, moment: datetime) -> EmailMessage:
     html = _environment().get_template("frame.html").render(subject=subject, paragraphs=paragraphs)
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     return message
+
+
+def pack_message(message: EmailMessage) -> bytes:
+    """A mail as it is sent and kept."""
+    return message.as_bytes(policy=_LONG_HEADERS)
 
 
 @cache

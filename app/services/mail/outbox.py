@@ -110,7 +110,7 @@ def _add_mail(
         kind=kind,
         address=address,
         facts=facts,
-        site_url=link_base or find_link_base(session.info["site_url"], settings),
+        site_url=link_base or find_link_base(session),
         message_id=make_message_id(secrets.token_hex(16), settings.sender),
         queued_at=now(),
     )
@@ -119,15 +119,17 @@ def _add_mail(
     return mail
 
 
-def find_link_base(site_url: str, settings: MailSettings) -> str:
+def find_link_base(session: Session) -> str:
     """The address with which links in mail begin.
 
-    With a mail server it is a setting. Without one it may be what the request said, and whoever
+    Where no setting says it, a request may have, but only that it is for this machine: whoever
     asks for a mail to somebody else must not choose where its link leads.
     """
-    if settings.host or urlsplit(site_url).hostname in _LOOPBACK:
-        return site_url
-    return _FALLBACK_URL
+    configured: str = session.info["link_base"]
+    asked: str = session.info["site_url"]
+    if configured:
+        return configured
+    return asked if urlsplit(asked).hostname in _LOOPBACK else _FALLBACK_URL
 
 
 def send_mail(session: Session, mail_id: int) -> Iterator[object]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from app.config import MailSettings
 from app.services.files import write_file
+from app.services.mail.messages import pack_message
 from app.text.lines import one_line
 
 FOLDER = "mail"  # in the data directory
@@ -67,7 +68,7 @@ def deliver_message(
         yield from _send_message(message, settings, hand_over)
     else:
         spool.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_file(spool / f"{name}.eml", message.as_bytes())
+        write_file(spool / f"{name}.eml", pack_message(message))
         yield
 
 
@@ -95,7 +96,7 @@ def _send_message(
             _name_recipient(server, message["To"].addresses[0].addr_spec)
             yield
             hand_over()
-            _expect(server.data(message.as_bytes()), "the text")
+            _expect(server.data(pack_message(message)), "the text")
             # It is taken: that the farewell fails is no reason to send it again.
             with suppress(smtplib.SMTPException, OSError):
                 server.quit()

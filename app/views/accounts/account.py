@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.services.accounts import account, deletion, sessions
+from app.services.accounts import account, deletion, invitations, sessions
 from app.services.mail import outbox
 from app.services.refusals import Refusal
 from app.views.accounts import attempts, reasons
@@ -17,23 +17,26 @@ from app.views.http.security import SIGN_IN_LIMIT, SIGN_UP_LIMIT, WRITE_LIMIT
 from app.views.summaries import summary
 
 blueprint = Blueprint("account", __name__)
+NO_INVITATION = (
+    "You need an invitation to sign up, and each works once, within 14 days. Ask the administrator"
+    " for one."
+)
 
 
 @blueprint.get("/signup")
 def signup() -> str | Response:
     if viewer() is not None:
         return see_other(url_for("home.front"))
-    if not access.config().signup:
-        abort(403, "Sign-up is closed. Ask the administrator for an account.")
-    return _sign_up_page(SignUpForm(data=_next()))
+    invitation = request.args.get("invitation", "")
+    _check_sign_up(invitation)
+    return _sign_up_page(SignUpForm(data={**_next(), "invitation": invitation}))
 
 
 @blueprint.post("/signup")
 @SIGN_UP_LIMIT
 def create() -> Response | tuple[str, int]:
-    if not access.config().signup:
-        abort(403, "Sign-up is closed. Ask the administrator for an account.")
     form = SignUpForm()
+    _check_sign_up(form.invitation.data or "")
     is_valid = form.validate_on_submit()  # the service is asked anyway: all errors at once
     try:
         user = account.sign_up(
@@ -45,6 +48,9 @@ def create() -> Response | tuple[str, int]:
     if not is_valid:
         db().rollback()
         return _sign_up_page(form), 422
+    if not _is_open() and not invitations.take_invitation(db(), form.invitation.data or ""):
+        db().rollback()  # somebody else used it in this moment
+        abort(403, NO_INVITATION)
     access.sign_in(user, sessions.start_session(db(), user, _device()))
     db().commit()
     attempts.remember(user.name)
@@ -164,6 +170,20 @@ def _settings_page(
         or ProfileForm(formdata=None, data={"display_name": user.display_name, "bio": user.bio}),
         password_form=password_form or PasswordForm(formdata=None),
     )
+
+
+def _is_open() -> bool:
+    return access.config().signup
+
+
+def _check_sign_up(invitation: str) -> None:
+    """Answer 403 to who may not sign up."""
+    if _is_open():
+        return
+    if not access.config().by_invitation:
+        abort(403, "Sign-up is closed. Ask the administrator for an account.")
+    if not invitations.is_invitation(db(), invitation):
+        abort(403, NO_INVITATION)
 
 
 def _sign_up_page(form: SignUpForm) -> str:

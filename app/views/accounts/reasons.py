@@ -25,6 +25,7 @@ REASONS = {
     "email.settings": "Sign in to change your email address.",
     "sessions.index": "Sign in to see where you’re signed in.",
     "account_deletion.confirm": "Sign in to delete your account.",
+    "invitations.index": "Sign in to invite people.",
     "account.settings": "Sign in to see your settings.",
 }
 OTHERWISE = "Sign in to see this page."

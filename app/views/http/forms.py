@@ -176,6 +176,7 @@ class SignUpForm(Form):
     display_name = StringField("Display name", description="Shown on your summaries.")
     password = _new_password_field("Password")
     next = HiddenField()
+    invitation = HiddenField()
 
 
 class LoginForm(Form):

@@ -14,6 +14,7 @@ from app.db import begin_writing, now
 from app.models import (
     DeletedSummary,
     Draft,
+    EmailAddress,
     FormerName,
     Paper,
     Picture,
@@ -35,6 +36,7 @@ from app.services.summaries import deletion, drafts
 from app.services.summaries.content import Content
 from tests.helpers.client import PASSWORD, Browser
 from tests.helpers.factories import make_paper, make_summary, make_user, publish, save_draft
+from tests.helpers.mail.mailbox import give_address
 from tests.helpers.samples.crafted_pictures import saved
 from tests.helpers.samples.pictures import drawing
 
@@ -469,3 +471,15 @@ def test_pictures_change_hands_with_their_texts(session: Session, ann: User, old
 def test_nobody_is_merged_with_themselves(session: Session, ann: User) -> None:
     with pytest.raises(Refusal, match="same user"):
         merging.merge(session, ann, ann)
+
+
+@pytest.mark.parametrize("has_one", [False, True])
+def test_a_merge_keeps_an_email_address(session: Session, has_one: bool) -> None:
+    old, new = make_user(session, "old"), make_user(session, "new")
+    give_address(session, old, "old@example.org")
+    if has_one:
+        give_address(session, new, "new@example.org")
+    merging.merge(session, old, new)
+    session.commit()
+    kept = session.scalars(select(EmailAddress)).one()
+    assert (kept.user_id, kept.address) == (new.id, f"{'new' if has_one else 'old'}@example.org")

@@ -189,8 +189,10 @@ def test_links_of_kept_mail_lead_here(session: Session, ann: User) -> None:
         ("https://evil.example", "http://127.0.0.1:5000"),
         ("http://localhost@evil.example", "http://127.0.0.1:5000"),
     ):
-        session.info["site_url"] = given
+        session.info.update(site_url=given, link_base="")
         assert queue(session, ann).site_url == found
+        session.info["link_base"] = "https://papers.example.org"
+        assert queue(session, ann).site_url == "https://papers.example.org"
 
 
 def test_old_mail_is_forgotten(database: Database, session: Session, ann: User) -> None:

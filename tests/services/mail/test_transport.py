@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.config import MailSettings
 from app.db import now
-from app.services.mail.messages import Letter, compose_message, make_message_id
+from app.services.mail.messages import (
+    Letter,
+    compose_message,
+    make_message_id,
+    pack_message,
+)
 from app.services.mail.transport import AddressRefused, MailUnavailable, deliver_message
 from tests.helpers.mail.server import CERTIFICATE, running_mail_server
 
@@ -41,7 +47,18 @@ def test_a_mail_has_text_html_and_the_headers_that_machines_need() -> None:
     assert '<a href="https://papers.example.org/x">' in html.get_content()
     assert "&lt;b&gt;papers" in html.get_content()
     assert "src=" not in html.get_content()
-    assert max(message.as_bytes()) < 128
+    assert max(pack_message(message)) < 128
+
+
+def test_a_mail_that_nobody_asked_for_can_be_turned_off_by_machines() -> None:
+    url = f"https://papers.department.university.example.org/mail/unsubscribe/{'k' * 43}"
+    packed = pack_message(compose_message(replace(letter(), unsubscribe_url=url), now()))
+    lines = packed.split(b"\r\n")
+    assert f"List-Unsubscribe: <{url}>".encode() in lines
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
+    assert b"List-Unsubscribe" not in pack_message(compose_message(letter(), now()))
+    body = lines[lines.index(b"") :]
+    assert max(map(len, body)) <= 100
 
 
 def test_no_text_can_add_a_header() -> None:

@@ -148,7 +148,8 @@ def test_the_page_says_where_mail_is(app: Flask, config: Config, guest: Browser)
 def test_the_link_never_leads_where_the_request_said(
     ann: Browser, config: Config, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(database.info, "site_url", "")
+    for name in ("site_url", "link_base"):
+        monkeypatch.setitem(database.info, name, "")
     reader = Browser(create_app(replace(config, site_url=""), database).test_client())
     evil = {"Host": "evil.example"}
     form = reader.get("/recover", headers=evil).form("/recover")

@@ -55,7 +55,7 @@ FIELDS = {
 # What only trusted users may do: other members are told that they may not.
 TRUSTED = {"merges.create", "merges.differ", "merges.undo", "editing.undo"}
 # What only administrators may do.
-ADMINISTRATORS = {"editing.remove"}
+ADMINISTRATORS = {"editing.remove", "invitations.create", "invitations.revoke"}
 # Where a text stands when its paper is merged; all else of it stays as it was.
 PLACES = {"paper_id", "place", "renderer_version", "target_id", "version", "id"}
 
@@ -104,6 +104,7 @@ def writing_routes(app: Flask) -> list[tuple[str, str, str]]:
                     "merge_id": number,
                     "token": number,
                     "handle": number,
+                    "number": number,
                 }
                 path = rule.rule
                 for name in rule.arguments:
