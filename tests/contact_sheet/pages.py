@@ -86,6 +86,9 @@ PAGES = (
     Page("deletion.confirm", "/summary/{summary}/delete", ("member",)),
     Page("deletion.index", "/deleted", ("member",)),
     Page("sharing.settings", "/summary/{summary}/sharing", ("member",)),
+    Page("reading_list.index", "/list", ("member",)),
+    Page("reading_list.index", "/list?sort=hand&q={words}", ("member",)),
+    Page("lists.edit", "/list/entry/{paper}", ("member",)),
     Page("drafts.index", "/drafts", ("member",)),
     Page("pictures.index", "/pictures", ("member",)),
     Page("links.health", "/links", ("member",)),
@@ -103,7 +106,7 @@ PAGES = (
 # What is no page for the eye: files, feeds, fragments, redirects.
 NOT_PAGES = {
     *("assets.favicon", "editor.suggest_tags", "feeds.rss_all", "feeds.rss_full"),
-    *("search.description", "citing.bib", "citing.json", "citing.ris"),
+    *("search.description", "reading_list.bib", "citing.bib", "citing.json", "citing.ris"),
     *("citing.unapi", "drafts.token", "editor.suggest", "feeds.atom", "feeds.robots", "feeds.rss"),
     *("feeds.sitemap", "feeds.sitemap_part", "files.export", "home.openings", "home.random"),
     *("legacy.paper", "legacy.user", "legacy.venue", "papers.sent_again", "pictures.show"),

@@ -14,6 +14,7 @@ from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, make_user, publish, save_draft
+from tests.helpers.lists import put_on_list
 from tests.helpers.queries import count_queries
 from tests.helpers.samples.crafted_pictures import saved
 from tests.helpers.samples.pictures import drawing
@@ -101,7 +102,8 @@ def test_a_writers_own_lists_do_not_either(
     session.commit()
     changing = make_paper(session, "conf/x/Changing")
     history = f"/summary/{make_summary(session, changing, ann).id}/history"
-    pages = ("/write", "/drafts", "/deleted", "/pictures", history)
+    listed = ("/list", "/list?sort=hand&label=each&q=remark", "/search?q=in:list", "/list.bib")
+    pages = ("/write", "/drafts", "/deleted", "/pictures", history, *listed)
     few: dict[str, int] = {}
     for first, last in ((0, 3), (3, 9)):
         for number in range(first, last):
@@ -110,6 +112,7 @@ def test_a_writers_own_lists_do_not_either(
             content = Content(f"Draft {number}")
             save_draft(session, ann, paper, content, base_revision=0, seen_version=0)
             name = store_picture(session, ann, saved(drawing(size=(100 + number, 100)))).name
+            put_on_list(session, ann, paper, labels=f"each, l{number}", remark="A remark")
             make_summary(session, make_paper(session), ann, f"![A plot](/pictures/{name})")
             publish(session, ann, changing, source=f"Version {number}.")
             session.commit()

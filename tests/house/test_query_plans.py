@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 from app.db import Database, begin_writing
+from app.models import User
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, make_user
+from tests.helpers.lists import put_on_list
 
 PAGES = (
     "/",
@@ -79,6 +81,32 @@ def test_no_page_reads_a_whole_table(
             by_primary_key = "LIMIT" in statement and "TEMP B-TREE" not in plan
             assert by_primary_key or not SCANNED.search(plan), (path, statement, plan)
             assert "TEMP B-TREE" not in plan or not SORTED.search(plan), (path, statement, plan)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_no_list_reads_the_lists_of_others(
+    guest: Browser, database: Database, session: Session
+) -> None:
+    guest.sign_up("reader")
+    reader = session.scalars(select(User).where(User.name == "reader")).one()
+    session.commit()
+    paper = make_paper(session, "conf/x/A", year=2016)
+    put_on_list(session, reader, paper, labels="one")
+    make_summary(session, paper)
+    narrowed = "?label=one&year=2016&venue=conf/x&has=summary&new=1&q=status:read+a"
+    sorts = ("added", "hand", "priority", "year", "title", "changed")
+    pages = [f"/list?sort={sort}" for sort in sorts]
+    pages += ["/list?status=read", f"/list{narrowed}", "/search?q=in:list+label:one", "/"]
+    for path in pages:
+        with plans(database) as found:
+            assert guest.get(path).status == 200, path
+        for statement, plan in found.items():
+            by_primary_key = "LIMIT" in statement and "TEMP B-TREE" not in plan
+            assert by_primary_key or not SCANNED.search(plan), (path, statement, plan)
+            assert not re.search(r"SCAN (list_entries|entry_labels|list_labels)\b", plan), plan
+        if path in ("/list?sort=added", "/list?sort=hand", "/list?sort=changed"):
+            index = f"ix_list_entries_{path.rpartition('=')[2]}".replace("hand", "position")
+            assert any(index in plan and "ORDER BY" not in plan for plan in found.values()), found
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -17,8 +17,12 @@ from app.db import begin_writing
 from app.models import (
     DeletedSummary,
     Draft,
+    EntryCopy,
+    ListEntry,
+    ListLabel,
     Paper,
     Picture,
+    ReadingList,
     Revision,
     SearchEntry,
     Summary,
@@ -26,12 +30,14 @@ from app.models import (
     Vote,
 )
 from app.services import votes
+from app.services.lists.entries import remove_entry
 from app.services.pictures import uploads
 from app.services.similar import similarity
 from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, make_user, publish, save_draft
+from tests.helpers.lists import put_on_list
 from tests.helpers.samples.pictures import source
 from tests.helpers.walks.addresses import TOKENS, list_addresses
 
@@ -40,7 +46,14 @@ TEXT = (
     "## See also\n- [T](/paper/conf/x/Target1)\n- \\cite{conf/x/Wanted1}"
 )
 QUERIES = {
-    "/search": ["?q=hiddenword", "?q=ann", "?q=paper", "?q=secrettag"],
+    "/search": [
+        "?q=hiddenword",
+        "?q=in:list",
+        "?q=label:secrettag",
+        "?q=ann",
+        "?q=paper",
+        "?q=secrettag",
+    ],
     "/": ["?tab=popular", "?tab=recent", "?tab=rated", "?page=2"],
     "/users": ["?page=2"],
     "/tags": ["?q=tag"],
@@ -163,7 +176,7 @@ def test_hidden_is_as_if_it_were_not_there(
     compare(with_it, read(app, reader, session))
 
 
-def test_drafts_and_deleted_texts_are_as_if_they_were_not_there(
+def test_drafts_lists_and_deleted_texts_are_as_if_they_were_not_there(
     app: Flask, reader: Browser, session: Session
 ) -> None:
     library(session)
@@ -173,9 +186,15 @@ def test_drafts_and_deleted_texts_are_as_if_they_were_not_there(
     content = Content(TEXT, "A hidden takeaway", "secrettag")
     save_draft(session, by(session, "ann"), paper, content, base_revision=0, seen_version=0)
     session.commit()
+    for name in ("ann", "ben"):
+        texts = {"remark": "Hiddenword", "notes": TEXT, "labels": "secrettag", "priority": "high"}
+        put_on_list(session, by(session, name), paper, status="read", citekey="hiddenword", **texts)
+    remove_entry(session, by(session, "ben"), paper)  # which can be undone
+    session.commit()
     with_it = read(app, reader, session)
     begin_writing(session)
-    for table in (DeletedSummary, Draft, Picture):
+    lists = (EntryCopy, ListEntry, ListLabel, ReadingList)
+    for table in (DeletedSummary, Draft, Picture, *lists):
         session.execute(delete(table))
     session.commit()
     compare(with_it, read(app, reader, session))

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing, lock_papers, now
 from app.models import EntryCopy, ListEntry, User
 from app.models.lists.entry import DATE_COLUMNS
-from app.services.lists.labels import prune_labels, replace_labels
+from app.services.bulk import split_into_batches
+from app.services.lists.labels import prune_labels, replace_all_labels
 from app.services.lists.words import refresh_words
 from app.services.locks import lock_user
 from app.services.row_values import decode_row, encode_row
@@ -79,45 +80,58 @@ def undo_change(session: Session, user: User, batch: str) -> int | None:
     copies = session.scalars(query.where(EntryCopy.merge_id.is_(None))).all()
     if not batch or not copies:
         return None
-    papers = {copy.paper_id: copy.data for copy in copies}
-    listed = select(ListEntry).where(
-        ListEntry.user_id == user.id, ListEntry.paper_id.in_(list(papers))
+    former = {copy.paper_id: copy.data for copy in copies if copy.paper_id is not None}
+    restored = _restore_entries(session, user, former)
+    replace_all_labels(
+        session,
+        user.id,
+        {
+            entry_id: former[paper_id][LABELS]
+            for paper_id, entry_id in restored.items()
+            if LABELS in former[paper_id]
+        },
     )
-    present = {
-        entry.paper_id: entry
-        for entry in session.scalars(listed.execution_options(populate_existing=True))
-    }
-    for paper_id, data in papers.items():
-        if paper_id is not None:
-            _restore(session, user, paper_id, present.get(paper_id), data)
-    for copy in copies:
-        session.delete(copy)
-    session.flush()
+    refresh_words(session, restored.values())
+    done = delete(EntryCopy).where(EntryCopy.user_id == user.id, EntryCopy.batch == batch)
+    session.execute(done)
     prune_labels(session, user.id)
     return len(copies)
 
 
-def _restore(
-    session: Session, user: User, paper_id: int, entry: ListEntry | None, data: dict[str, Any]
-) -> None:
-    if not data:  # the change put it on the list; what was written on it since is kept
-        if entry is not None and not (entry.remark or entry.notes):
-            session.delete(entry)
-        return
-    values = decode_row(ListEntry, {name: data[name] for name in data if name != LABELS})
-    if entry is None:
-        if "added_at" not in values:  # only a part of it is known: it was removed since
-            return
-        entry = ListEntry(user_id=user.id, paper_id=paper_id)
-    if is_taken(session, user.id, values.get("citekey"), entry.id):
-        values["citekey"] = None
-    for name, value in values.items():
-        setattr(entry, name, value)
-    session.add(entry)
+def _restore_entries(
+    session: Session, user: User, former: Mapping[int, dict[str, Any]]
+) -> dict[int, int]:
+    """Let the reader's entries be what they were; their numbers, by the paper."""
+    theirs = ListEntry.user_id == user.id
+    present = {
+        entry.paper_id: entry
+        for some in split_into_batches(former)
+        for entry in session.scalars(
+            select(ListEntry)
+            .where(theirs, ListEntry.paper_id.in_(some))
+            .execution_options(populate_existing=True)
+        )
+    }
+    keyed = select(ListEntry.citekey, ListEntry.paper_id).where(theirs)
+    keys = dict(session.execute(keyed.where(ListEntry.citekey.is_not(None))).all())
+    found: dict[int, ListEntry] = {}
+    for paper_id, data in former.items():
+        entry = present.get(paper_id)
+        if not data:  # the change put it on the list; what was written on it since is kept
+            if entry is not None and not (entry.remark or entry.notes):
+                session.delete(entry)
+            continue
+        values = decode_row(ListEntry, {name: data[name] for name in data if name != LABELS})
+        if entry is None and "added_at" not in values:
+            continue  # only a part of it is known: it was removed since
+        if keys.get(values.get("citekey"), paper_id) != paper_id:
+            values["citekey"] = None  # used for another paper by now
+        found[paper_id] = entry or ListEntry(user_id=user.id, paper_id=paper_id)
+        for name, value in values.items():
+            setattr(found[paper_id], name, value)
+    session.add_all(found.values())
     session.flush()
-    if LABELS in data:
-        replace_labels(session, user.id, entry.id, data[LABELS])
-    refresh_words(session, [entry.id])
+    return {paper_id: entry.id for paper_id, entry in found.items()}
 
 
 def is_taken(session: Session, user_id: int, citekey: str | None, but: int | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
@@ -74,6 +74,21 @@ def replace_labels(session: Session, user_id: int, entry_id: int, names: Sequenc
     rows = [{"entry_id": entry_id, "label_id": each} for each in wanted - present]
     insert_missing(session, EntryLabel, rows, ["entry_id", "label_id"])
     prune_labels(session, user_id)
+
+
+def replace_all_labels(session: Session, user_id: int, names: Mapping[int, Sequence[str]]) -> None:
+    """Let each of many entries carry exactly the labels that are named for it."""
+    different = {fold_label(name): name for each in names.values() for name in each}
+    make_labels(session, user_id, list(different.values()))
+    ids = find_labels(session, user_id, list(different.values()))
+    for some in split_into_batches(names):
+        session.execute(delete(EntryLabel).where(EntryLabel.entry_id.in_(some)))
+    rows = [
+        {"entry_id": entry_id, "label_id": ids[fold_label(name)]}
+        for entry_id, each in names.items()
+        for name in each
+    ]
+    insert_missing(session, EntryLabel, rows, ["entry_id", "label_id"])
 
 
 def remove_labels(session: Session, entry_ids: Collection[int], label_ids: Collection[int]) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import Any, BinaryIO, cast
 
-from flask import Blueprint, flash, render_template, request, stream_with_context, url_for
+from flask import Blueprint, flash, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from app.models.lists.entry import STATUSES
@@ -29,6 +30,7 @@ SORTS = {
     "changed": "Last changed",
 }
 MAX_ARGUMENT_CHARS = 300
+MAX_MEMORY_BYTES = 5_000_000  # of a file before it goes to the disk
 
 
 @blueprint.get("/list")
@@ -116,10 +118,16 @@ def see() -> Response:
 @needs_sign_in
 def bib() -> Response:
     """The whole list as BibTeX, with the reader's own keys."""
-    texts = stream_with_context(read_list_entries(db(), signed_in()))
-    answer = Response(texts, content_type=f"{FORMATS['bib']}; charset=utf-8")
-    answer.headers["Content-Disposition"] = 'attachment; filename="reading-list.bib"'
-    return answer
+    file = cast(BinaryIO, SpooledTemporaryFile(MAX_MEMORY_BYTES))  # noqa: SIM115  (Flask closes it)
+    for text in read_list_entries(db(), signed_in()):
+        file.write(text.encode())
+    file.seek(0)
+    return send_file(
+        file,
+        mimetype=f"{FORMATS['bib']}; charset=utf-8",
+        as_attachment=True,
+        download_name="reading-list.bib",
+    )
 
 
 def _read_filter() -> ListFilter:

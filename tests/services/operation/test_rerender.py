@@ -9,7 +9,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing
-from app.models import Identifier, Paper, Summary, User
+from app.models import Identifier, ListEntry, Paper, Summary, User
 from app.queries.identifiers import find_paper
 from app.rendering import RendererBusy
 from app.services.accounts import account
@@ -17,6 +17,7 @@ from app.services.links import stale
 from app.services.operation import rerender
 from app.services.operation.rerender import count_stale, renew_stale
 from tests.helpers.factories import make_paper, make_summary, make_user
+from tests.helpers.lists import put_on_list
 
 
 def age(session: Session) -> None:
@@ -25,24 +26,27 @@ def age(session: Session) -> None:
     session.execute(update(Summary).values(html="old", lead_html="old", renderer_version=1000))
     session.execute(update(Paper).values(title_html="old", abstract_html="", renderer_version=1000))
     session.execute(update(User).values(bio_html="old", renderer_version=1000))
+    session.execute(update(ListEntry).values(notes_html="old", renderer_version=1000))
     session.commit()
     session.expire_all()
 
 
-def test_titles_abstracts_and_bios_are_rendered_anew(session: Session) -> None:
+def test_titles_abstracts_bios_and_notes_are_rendered_anew(session: Session) -> None:
     ann, ben = make_user(session, "ann"), make_user(session, "ben")
     account.change_profile(session, ann, "Ann", "I *read*.")
     session.commit()
     paper = make_paper(session, title="On $x$", abstract="All of $y$.")
     summary = make_summary(session, paper, ann, "A *text*.")
+    entry = put_on_list(session, ann, paper, notes="I *note*.")
     age(session)
-    assert count_stale(session) == 3
-    assert len(list(renew_stale(session))) == 3
+    assert count_stale(session) == 4
+    assert len(list(renew_stale(session))) == 4
     session.expire_all()
     assert count_stale(session) == 0
     assert "<math" in session.get_one(Paper, paper.id).title_html
     assert "<math" in session.get_one(Paper, paper.id).abstract_html
     assert "<em>read</em>" in session.get_one(User, ann.id).bio_html
+    assert "<em>note</em>" in session.get_one(ListEntry, entry.id).notes_html
     assert session.get_one(User, ben.id).bio_html == "old", "there is no bio to render"
     assert session.get_one(Summary, summary.id).lead_html == "A text."
 

@@ -19,6 +19,7 @@ from app.services.refusals import Refusal
 from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
 from tests.helpers.factories import make_paper, make_summary, make_user, publish, save_draft
+from tests.helpers.lists import put_on_list
 from tests.helpers.samples.crafted_pictures import saved
 from tests.helpers.samples.pictures import BAD, SOURCES, bad, drawing, photo, source
 
@@ -197,10 +198,10 @@ def test_what_nothing_shows_goes_after_a_day(session: Session, ann: User) -> Non
 
 def test_what_something_refers_to_stays(session: Session, ann: User) -> None:
     paper, other = make_paper(session), make_paper(session)
-    shown, earlier, drafted, deleted = (
-        keep(session, ann, source(name)) for name in ("drawing", "grey", "palette", "GIF")
+    shown, earlier, drafted, deleted, noted = (
+        keep(session, ann, source(name)) for name in ("drawing", "grey", "palette", "GIF", "WebP")
     )
-    for picture in (shown, earlier, drafted, deleted):
+    for picture in (shown, earlier, drafted, deleted, noted):
         age(session, picture)
     publish(session, ann, paper, source=uploads.format_picture_markdown(earlier, ""))
     publish(session, ann, paper, source=uploads.format_picture_markdown(shown, ""))
@@ -209,8 +210,9 @@ def test_what_something_refers_to_stays(session: Session, ann: User) -> None:
     content = Content(uploads.format_picture_markdown(drafted, ""))
     save_draft(session, ann, other, content, base_revision=0, seen_version=0)
     session.commit()
+    put_on_list(session, ann, other, notes=uploads.format_picture_markdown(noted, ""))
     assert sum(uploads.tidy(session)) == 0
-    assert len(session.scalars(select(Picture)).all()) == 4
+    assert len(session.scalars(select(Picture)).all()) == 5
 
 
 def test_files_without_a_row_go_too(session: Session, ann: User) -> None:
