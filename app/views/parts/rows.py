@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from flask import current_app
@@ -24,6 +25,7 @@ from app.views.http.access import db, viewer
 from app.views.parts.kept import find_parts, make_mark, make_part
 
 _VOTES = make_mark("votes")
+_PLACE = Markup(_VOTES)  # noqa: S704  (made of letters)
 # Stand-ins, of which the votes of one summary are made for the whole request.
 _NUMBER = 9_007_199_254_740_991  # no summary has it
 _SCORE = make_mark("score")
@@ -40,14 +42,14 @@ class MemberPlaces:
     def __init__(self, reader: User | None, votes: dict[int, int]) -> None:
         self._reader = reader
         self._votes = votes
-        self._columns: dict[int, str] = {}  # by vote
+        self._columns: dict[int | None, str] = {}  # by vote, `None` for a text of their own
 
-    def fill(self, part: Part, summary_id: int, score: int) -> Markup:
+    def fill(self, part: Part, summary_id: int, score: int, writer_id: int | None) -> Markup:
         """A row for this reader."""
-        vote = self._votes.get(summary_id, 0)
+        is_mine = self._reader is not None and self._reader.id == writer_id
+        vote = None if is_mine else self._votes.get(summary_id, 0)
         if vote not in self._columns:
-            of_any = (_NUMBER, _SCORE, _WHOSE, self._reader, vote)
-            self._columns[vote] = _render("votes", "column", *of_any)
+            self._columns[vote] = self._make_column(vote)
         column = (
             self._columns[vote]
             .replace(str(_NUMBER), str(summary_id))
@@ -56,18 +58,30 @@ class MemberPlaces:
         )
         return Markup(part.html.replace(_VOTES, column))  # noqa: S704  (templates made both)
 
+    def _make_column(self, vote: int | None) -> str:
+        if vote is None:
+            return str(_render("votes", "still_column", _SCORE))
+        return str(_render("votes", "column", _NUMBER, _SCORE, _WHOSE, self._reader, vote))
+
 
 def show_entries(found: Slice, openings: bool = False) -> Slice:
     """A slice of lines (`app.queries.list_lines`) of summaries, with HTML for rows."""
     reader = viewer()
     lines = found.rows
-    alone: set[int] = set()
+    hiding: set[int] = set()
     votes: dict[int, int] = {}
     if reader is not None and lines:
         paper_ids = {line.paper_id for line in lines}
-        hiding = list_lines.find_papers_with_own_texts(db(), reader, paper_ids, hidden_only=True)
-        alone = {line.id for line in lines if line.user_id == reader.id or line.paper_id in hiding}
+        hiding = list_lines.find_papers_with_hidden_texts(db(), reader, paper_ids)
         votes = list_lines.load_own_votes(db(), reader, [line.id for line in lines])
+    # Hidden texts of the reader count for them alone, and only they see that a text is theirs.
+    alone = {
+        line.id
+        for line in lines
+        if line.paper_id in hiding
+        or line.visibility != "public"
+        or (reader is not None and line.user_id == reader.id and line.anonymous)
+    }
     keys: dict[int, Hashable] = {
         line.id: ("entry row", line.id, line.summaries_count, openings)
         for line in lines
@@ -79,7 +93,7 @@ def show_entries(found: Slice, openings: bool = False) -> Slice:
     rows = []
     for line in lines:
         if line.id in parts:
-            rows.append(places.fill(parts[line.id], line.id, line.score))
+            rows.append(places.fill(parts[line.id], line.id, line.score, line.user_id))
         elif line.id in ours:
             rows.append(_render("rows", "entry_row", ours[line.id], reader, openings))
     return replace(found, rows=rows)
@@ -89,22 +103,27 @@ def show_papers(found: Slice) -> Slice:
     """A slice of lines of papers, with HTML for rows: each by the best of its summaries."""
     paper_ids = [line.id for line in found.rows]
     reader = viewer()
-    alone: set[int] = set()
+    hiding: set[int] = set()
     if reader is not None and paper_ids:
-        alone = list_lines.find_papers_with_own_texts(db(), reader, paper_ids, hidden_only=False)
+        hiding = list_lines.find_papers_with_hidden_texts(db(), reader, paper_ids)
     keys: dict[int, Hashable] = {
-        number: ("paper row", number) for number in paper_ids if number not in alone
+        number: ("paper row", number) for number in paper_ids if number not in hiding
     }
     parts = _find_or_make(keys, lambda ids: _make_papers(ids, keys))
-    ours = papers.load_rows_of_papers(db(), sorted(alone), reader) if alone else {}
-    best = [part.facts["id"] for part in parts.values() if part.facts["id"]]
-    votes = {} if reader is None else list_lines.load_own_votes(db(), reader, best)
+    votes: dict[int, int] = {}
+    if reader is not None:
+        anonymous = {number for number, part in parts.items() if part.facts["hides"] == reader.id}
+        parts = {number: part for number, part in parts.items() if number not in anonymous}
+        hiding |= anonymous
+        best = [part.facts["id"] for part in parts.values() if part.facts["id"]]
+        votes = list_lines.load_own_votes(db(), reader, best) if best else {}
+    ours = papers.load_rows_of_papers(db(), sorted(hiding), reader) if hiding else {}
     places = MemberPlaces(reader, votes)
     rows = []
     for number in paper_ids:
         if number in parts:
             facts = parts[number].facts
-            rows.append(places.fill(parts[number], facts["id"], facts["score"]))
+            rows.append(places.fill(parts[number], facts["id"], facts["score"], facts["writer"]))
         elif number in ours:
             rows.append(_render("rows", "paper_row", ours[number], reader))
     return replace(found, rows=rows)
@@ -125,41 +144,38 @@ def _make_entries(
     ids: list[int], keys: dict[int, Hashable], openings: bool
 ) -> Iterable[tuple[int, Part]]:
     for number, entry in summaries.load_entries(db(), ids, None).items():
-        yield (
-            number,
-            make_part(
-                keys[number],
-                lambda entry=entry: _render("rows", "entry_row", entry, None, openings, _VOTES),  # type: ignore[misc]
-                _names(entry),
-                whose=_whose(entry),
-            ),
-        )
+        render = partial(_render, "rows", "entry_row", entry, None, openings, _PLACE)
+        yield number, make_part(keys[number], render, _names(entry), whose=_whose(entry))
 
 
 def _make_papers(ids: list[int], keys: dict[int, Hashable]) -> Iterable[tuple[int, Part]]:
     for number, row in papers.load_rows_of_papers(db(), ids, None).items():
+        render = partial(_render, "rows", "paper_row", row, None, False, _PLACE)
         # Any summary of a paper may change which of them is the best, and how many there are.
         names = {name_of_path("paper", row.paper.key)}
-        yield (
-            number,
-            make_part(
-                keys[number],
-                lambda row=row: _render("rows", "paper_row", row, None, False, _VOTES),  # type: ignore[misc]
-                names if row.best is None else names | _names(row.best),
-                whose=_whose(row.best),
-                id=0 if row.best is None else row.best.summary.id,
-                score=0 if row.best is None else row.best.summary.score,
-            ),
-        )
+        names |= set() if row.best is None else _names(row.best)
+        yield number, make_part(keys[number], render, names, **_facts_of_best(row.best))
+
+
+def _facts_of_best(best: SummaryEntry | None) -> dict[str, Any]:
+    """What fills in the row of a paper; `hides` is who wrote a summary that hides it."""
+    if best is None:
+        return {"whose": "", "id": 0, "score": 0, "writer": None, "hides": None}
+    summary = best.summary
+    return {
+        "whose": _whose(best),
+        "id": summary.id,
+        "score": summary.score,
+        "writer": summary.user_id,
+        "hides": summary.user_id if summary.anonymous else None,
+    }
 
 
 def _names(entry: SummaryEntry) -> set[str]:
     return {name_of_text(name_of_path("summary", str(entry.summary.id)))}
 
 
-def _whose(entry: SummaryEntry | None) -> str:
-    if entry is None:
-        return ""
+def _whose(entry: SummaryEntry) -> str:
     return str(escape(_render("votes", "whose", entry)))
 
 
