@@ -11,10 +11,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from app.models import Author, Paper, PaperAuthor, Summary, SummaryTag, Tag, User, Venue, Vote
+from app.models import Author, Link, Paper, PaperAuthor, Summary, SummaryTag, Tag, User, Venue, Vote
 from app.queries.paging import Order, Slice, parse_moment, parse_small, parse_whole, take_lines
 from app.queries.visibility import attributable_to, public
 
@@ -98,6 +98,12 @@ def find_papers_with_hidden_texts(
     return {row.paper_id for row in found}
 
 
+def has_hidden_texts_around(session: Session, viewer: User, paper_ids: Collection[int]) -> bool:
+    """Whether a member has texts that others do not see about some papers, or linking to them."""
+    values = {"viewer": viewer.id, "papers": list(paper_ids)}
+    return session.connection().execute(_select_hidden_around(), values).first() is not None
+
+
 # Statements are made once: making one takes longer than reading what it asks for.
 
 
@@ -156,6 +162,19 @@ def _select_hidden() -> Select[Any]:
         Summary.user_id == bindparam("viewer"),
         Summary.paper_id.in_(bindparam("papers", expanding=True)),
         ~public(),
+    )
+
+
+@cache
+def _select_hidden_around() -> Select[Any]:
+    columns: tuple[Any, ...] = (Summary.id,)
+    papers: Any = bindparam("papers", expanding=True)
+    linking = select(Link.summary_id).where(Link.target_id.in_(papers))
+    return (
+        select(*columns)
+        .where(Summary.user_id == bindparam("viewer"), ~public())
+        .where(or_(Summary.paper_id.in_(papers), Summary.id.in_(linking)))
+        .limit(1)
     )
 
 

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 from flask import g, request
 
+from app.cache.names import names_of_page
 from app.cache.pages import PageCache
 from app.cache.parts import Part
 from app.cache.wsgi import CACHE, PageNote
@@ -41,12 +42,20 @@ def find_parts(keys: Iterable[Hashable]) -> dict[Hashable, Part]:
     return found
 
 
-def make_part(key: Hashable, render: Callable[[], str], names: Iterable[str], **facts: Any) -> Part:
+def make_part(
+    key: Hashable,
+    render: Callable[[], str],
+    names: Iterable[str],
+    *,
+    about: str = "",
+    **facts: Any,
+) -> Part:
     """Make a part, and keep it if it is made of what everybody sees now.
 
     Args:
         render: gives its HTML.
         names: what it stands on besides its links.
+        about: the path of the page of which it is the greater part: it stands on what that does.
         facts: see `Part`.
     """
     outer = g.get("part_note")
@@ -57,7 +66,8 @@ def make_part(key: Hashable, render: Callable[[], str], names: Iterable[str], **
         g.part_note = outer
     if outer is not None and note.expires_at is not None:
         outer.expire(note.expires_at)
-    part = Part(html, frozenset(names) | _linked(html), note.expires_at, facts)
+    linked = names_of_page(about, html.encode()) if about else _linked(html)
+    part = Part(html, frozenset(names) | linked, note.expires_at, facts)
     cache: PageCache | None = request.environ.get(CACHE)
     number: int | None = g.get("newest_change")
     # What a form was answered with may show what is written and not yet committed.

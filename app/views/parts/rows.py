@@ -1,7 +1,7 @@
 """The rows of lists: each a part that all readers share, but for the place beside it.
 
-A row is the same for everybody, so it is kept without its votes. These are filled in for who
-reads (`MemberPlaces`). Rows that show more to one member than to others, such as those of their
+A row is the same for everybody, so it is kept without its votes, which are filled in for who reads
+(`app.views.parts.places`). Rows that show more to one member than to others, such as those of their
 own texts, are made for them alone.
 """
 
@@ -12,56 +12,19 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from flask import current_app
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from app.cache.parts import Part
 from app.change_log import name_of_path, name_of_text
-from app.models import User
 from app.queries import list_lines, papers, summaries
 from app.queries.paging import Slice
 from app.queries.summary_entries import SummaryEntry
 from app.views.http.access import db, viewer
 from app.views.parts.kept import find_parts, make_mark, make_part
+from app.views.parts.places import MemberPlaces, name_writer, render_macro
 
 _VOTES = make_mark("votes")
 _PLACE = Markup(_VOTES)  # noqa: S704  (made of letters)
-# Stand-ins, of which the votes of one summary are made for the whole request.
-_NUMBER = 9_007_199_254_740_991  # no summary has it
-_SCORE = make_mark("score")
-_WHOSE = make_mark("whose")
-
-
-class MemberPlaces:
-    """What is filled into the rows of a list for who reads; nothing of it is kept.
-
-    Args:
-        votes: theirs, by the numbers of summaries.
-    """
-
-    def __init__(self, reader: User | None, votes: dict[int, int]) -> None:
-        self._reader = reader
-        self._votes = votes
-        self._columns: dict[int | None, str] = {}  # by vote, `None` for a text of their own
-
-    def fill(self, part: Part, summary_id: int, score: int, writer_id: int | None) -> Markup:
-        """A row for this reader."""
-        is_mine = self._reader is not None and self._reader.id == writer_id
-        vote = None if is_mine else self._votes.get(summary_id, 0)
-        if vote not in self._columns:
-            self._columns[vote] = self._make_column(vote)
-        column = (
-            self._columns[vote]
-            .replace(str(_NUMBER), str(summary_id))
-            .replace(_SCORE, str(score))
-            .replace(_WHOSE, part.facts["whose"])
-        )
-        return Markup(part.html.replace(_VOTES, column))  # noqa: S704  (templates made both)
-
-    def _make_column(self, vote: int | None) -> str:
-        if vote is None:
-            return str(_render("votes", "still_column", _SCORE))
-        return str(_render("votes", "column", _NUMBER, _SCORE, _WHOSE, self._reader, vote))
 
 
 def show_entries(found: Slice, openings: bool = False) -> Slice:
@@ -93,9 +56,9 @@ def show_entries(found: Slice, openings: bool = False) -> Slice:
     rows = []
     for line in lines:
         if line.id in parts:
-            rows.append(places.fill(parts[line.id], line.id, line.score, line.user_id))
+            rows.append(_fill(places, parts[line.id], line.id, line.score, line.user_id))
         elif line.id in ours:
-            rows.append(_render("rows", "entry_row", ours[line.id], reader, openings))
+            rows.append(render_macro("rows", "entry_row", ours[line.id], reader, openings))
     return replace(found, rows=rows)
 
 
@@ -123,10 +86,17 @@ def show_papers(found: Slice) -> Slice:
     for number in paper_ids:
         if number in parts:
             facts = parts[number].facts
-            rows.append(places.fill(parts[number], facts["id"], facts["score"], facts["writer"]))
+            rows.append(_fill(places, parts[number], facts["id"], facts["score"], facts["writer"]))
         elif number in ours:
-            rows.append(_render("rows", "paper_row", ours[number], reader))
+            rows.append(render_macro("rows", "paper_row", ours[number], reader))
     return replace(found, rows=rows)
+
+
+def _fill(
+    places: MemberPlaces, part: Part, summary_id: int, score: int, writer_id: int | None
+) -> Markup:
+    column = places.make_votes(summary_id, score, part.facts["whose"], writer_id)
+    return Markup(part.html.replace(_VOTES, column))  # noqa: S704  (templates made both)
 
 
 def _find_or_make(
@@ -144,13 +114,13 @@ def _make_entries(
     ids: list[int], keys: dict[int, Hashable], openings: bool
 ) -> Iterable[tuple[int, Part]]:
     for number, entry in summaries.load_entries(db(), ids, None).items():
-        render = partial(_render, "rows", "entry_row", entry, None, openings, _PLACE)
-        yield number, make_part(keys[number], render, _names(entry), whose=_whose(entry))
+        render = partial(render_macro, "rows", "entry_row", entry, None, openings, _PLACE)
+        yield number, make_part(keys[number], render, _names(entry), whose=name_writer(entry))
 
 
 def _make_papers(ids: list[int], keys: dict[int, Hashable]) -> Iterable[tuple[int, Part]]:
     for number, row in papers.load_rows_of_papers(db(), ids, None).items():
-        render = partial(_render, "rows", "paper_row", row, None, False, _PLACE)
+        render = partial(render_macro, "rows", "paper_row", row, None, False, _PLACE)
         # Any summary of a paper may change which of them is the best, and how many there are.
         names = {name_of_path("paper", row.paper.key)}
         names |= set() if row.best is None else _names(row.best)
@@ -163,7 +133,7 @@ def _facts_of_best(best: SummaryEntry | None) -> dict[str, Any]:
         return {"whose": "", "id": 0, "score": 0, "writer": None, "hides": None}
     summary = best.summary
     return {
-        "whose": _whose(best),
+        "whose": name_writer(best),
         "id": summary.id,
         "score": summary.score,
         "writer": summary.user_id,
@@ -173,13 +143,3 @@ def _facts_of_best(best: SummaryEntry | None) -> dict[str, Any]:
 
 def _names(entry: SummaryEntry) -> set[str]:
     return {name_of_text(name_of_path("summary", str(entry.summary.id)))}
-
-
-def _whose(entry: SummaryEntry) -> str:
-    return str(escape(_render("votes", "whose", entry)))
-
-
-def _render(template: str, macro: str, *values: Any) -> Markup:
-    module = current_app.jinja_env.get_template(f"macros/{template}.html").module
-    found: Markup = getattr(module, macro)(*values)
-    return found
