@@ -27,6 +27,7 @@ from app.services.papers import duplicates
 from app.sources.bibtex import writing
 from app.sources.formats import citation_line, meta_tags
 from app.views.http.access import db
+from app.views.http.shared_pages import name_page
 from app.views.maps.timeline import draw_timeline
 from app.views.papers import metadata
 from app.views.parts.kept import find_parts, make_mark, make_part
@@ -58,22 +59,36 @@ class Recommended:
     reason_html: str
 
 
+def find_page(key: str, user: User | None) -> tuple[str, int] | None:
+    """The page of the paper with a key and its status, if it is kept and all that somebody sees."""
+    found = papers.find_title_by_key(db(), key)
+    if found is None:
+        return None
+    number, title = found
+    part = find_parts((_key(number),)).get(_key(number))
+    if part is None or _sees_more(part, user):
+        return None
+    name_page(name_of_title(title))
+    return _fill(part, number, key, user)
+
+
 def show_page(paper: Paper, user: User | None) -> tuple[str, int]:
     """The page of a paper as somebody sees it, and its status."""
-    key = ("paper page", paper.id, db().info["site_url"])
-    part = find_parts((key,)).get(key)
-    if part is None and user is None:
-        part = _make_part(key, paper)
-    # Before it is kept nobody knows what a member must not have in common with others.
-    if part is None or (user is not None and _sees_more(part, user)):
+    name_page(name_of_title(paper.title_folded))  # which shows what may be the same work
+    part = find_parts((_key(paper.id),)).get(_key(paper.id)) or _make_part(paper)
+    if _sees_more(part, user):
         return _render_page(paper, user)
-    return _fill(part, paper, user)
+    return _fill(part, paper.id, paper.key, user)
 
 
-def _sees_more(part: Part, user: User) -> bool:
-    """Whether a page shows a member more than it shows to others."""
+def _key(paper_id: int) -> tuple[Any, ...]:
+    return "paper page", paper_id, db().info["site_url"]
+
+
+def _sees_more(part: Part, user: User | None) -> bool:
+    """Whether a page shows somebody more than it shows to others."""
     facts = part.facts
-    return (
+    return user is not None and (
         user.id in facts["writers"]
         or (user.is_trusted and facts["is_doubtful"])
         or list_lines.has_hidden_texts_around(db(), user, facts["around"])
@@ -82,20 +97,20 @@ def _sees_more(part: Part, user: User) -> bool:
 
 def _render_page(paper: Paper, user: User | None) -> tuple[str, int]:
     shown = _load(paper, user)
-    draft = _find_draft(paper, user)
+    draft = _find_draft(paper.id, user)
     mine = next((entry.summary for entry in shown["entries"] if entry.is_mine), None)
     html = render_template(_TEMPLATE, **shown, places={}, my_draft=draft, my_summary=mine)
     return html, _status(shown["entries"])
 
 
-def _make_part(key: Any, paper: Paper) -> Part:
+def _make_part(paper: Paper) -> Part:
     shown = _load(paper, None)
     entries: list[SummaryEntry] = shown["entries"]
     marks = {entry.summary.id: make_mark(f"votes-{entry.summary.id}") for entry in entries}
     places: dict[Any, str] = {**marks, "details": _DETAILS, "own": _OWN}
     html = {name: Markup(mark) for name, mark in places.items()}  # noqa: S704  (of letters)
     return make_part(
-        key,
+        _key(paper.id),
         partial(render_template, _TEMPLATE, **{**shown, **_AS_PART, "places": html}),
         {name_of_title(paper.title_folded)},
         about=name_of_path("paper", paper.key),
@@ -103,25 +118,32 @@ def _make_part(key: Any, paper: Paper) -> Part:
             (marks[each.summary.id], each.summary.id, each.summary.score, name_writer(each))
             for each in entries
         ],
+        details={kind: _render_details(paper, kind) for kind in (None, False, True)},
         writers={entry.summary.user_id for entry in entries},
         is_doubtful=bool(shown["maybe_same"]),
         around=sorted({paper.id, *shown["map_papers"], *shown["linked"]}),
     )
 
 
-def _fill(part: Part, paper: Paper, user: User | None) -> tuple[str, int]:
+def _fill(part: Part, paper_id: int, key: str, user: User | None) -> tuple[str, int]:
     ids = [number for _, number, _, _ in part.facts["votes"]]
     votes = {} if user is None else list_lines.load_own_votes(db(), user, ids)
     places = MemberPlaces(user, votes)
     html = part.html
     for mark, number, score, whose in part.facts["votes"]:
         html = html.replace(mark, places.make_votes(number, score, whose, None))
-    details = render_macro("papers", "paper_details", paper, user)
-    own = render_macro("summary", "write_own", paper.key, ids, _find_draft(paper, user), None)
+    details = part.facts["details"][None if user is None else user.is_trusted]
+    own = render_macro("summary", "write_own", key, ids, _find_draft(paper_id, user), None)
     html = html.replace(_DETAILS, details).replace(_OWN, own)
     blocks = (Markup(block) for block in html.split(_NEXT_BLOCK))  # noqa: S704  (of templates)
     pieces = dict(zip(_BLOCKS, blocks, strict=True))
     return render_template("parts/page.html", pieces=pieces), _status(ids)
+
+
+def _render_details(paper: Paper, is_trusted: bool | None) -> str:
+    """The facts of a paper with the ways to correct them: for guests none, for members some."""
+    viewer = None if is_trusted is None else {"is_trusted": is_trusted}
+    return str(render_macro("papers", "paper_details", paper, viewer))
 
 
 def _status(entries: Collection[object]) -> int:
@@ -129,8 +151,10 @@ def _status(entries: Collection[object]) -> int:
     return 200 if entries else 404
 
 
-def _find_draft(paper: Paper, user: User | None) -> Draft | None:
-    return None if user is None else next(iter(drafts.list_drafts_about(db(), user, paper)), None)
+def _find_draft(paper_id: int, user: User | None) -> Draft | None:
+    if user is None:
+        return None
+    return next(iter(drafts.list_drafts_about(db(), user, paper_id)), None)
 
 
 def _load(paper: Paper, user: User | None) -> dict[str, Any]:

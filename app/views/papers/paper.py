@@ -7,7 +7,6 @@ from collections import deque
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.change_log import name_of_title
 from app.models import Paper
 from app.queries import identifiers, papers, people, revisions, summaries
 from app.queries.links import links
@@ -18,7 +17,7 @@ from app.references.parsing import is_of_a_site, parse_identifier
 from app.services.exporting import citations
 from app.services.operation.rerender import renew_marked
 from app.views.http.access import config, db, viewer
-from app.views.http.shared_pages import keep_private, name_page, shared
+from app.views.http.shared_pages import keep_private, shared
 from app.views.papers import kept_page, metadata
 
 blueprint = Blueprint("papers", __name__)
@@ -30,6 +29,9 @@ RENEW_SECONDS = 1.0
 @blueprint.get("/paper/<path:key>")
 @shared("by")
 def show(key: str) -> str | Response | tuple[str, int]:
+    kept = None if request.args else kept_page.find_page(key, viewer())
+    if kept is not None:
+        return kept
     paper = papers.find_paper_by_key(db(), key)
     if paper is None:
         asked = _asked(key)
@@ -39,7 +41,6 @@ def show(key: str) -> str | Response | tuple[str, int]:
         # A key with two slashes in a row arrives here with one.
         if paper.key.replace("//", "/") != key:
             return redirect(url_for("papers.show", key=paper.key), 301)
-    name_page(name_of_title(paper.title_folded))  # which shows what may be the same work
     by = request.args.get("by", "").lower()
     return _show_one(paper, by) if by else kept_page.show_page(paper, viewer())
 
