@@ -129,10 +129,16 @@ class Store:
                 self._size += new.size - old.size
                 self._shrink()
 
+    def clear(self) -> None:
+        """Let go of all that is kept."""
+        with self._lock:
+            self._items.clear()
+            self._by_name.clear()
+            self._size = 0
+
     def close(self) -> None:
         """Let go of all that is kept, and of connections."""
-        with self._lock:
-            self._clear()
+        self.clear()
         self._log.close()
 
     def _catch_up(self) -> None:
@@ -151,7 +157,7 @@ class Store:
             self._forgotten = self._changes[0][0]
         self._changes.append((number, name))
         if name == EVERYTHING:
-            self._clear()
+            self.clear()
             return
         for changed in (name, ANYTHING):
             for key in list(self._by_name.get(changed, ())):
@@ -171,11 +177,6 @@ class Store:
             keys.discard(key)
             if not keys:
                 del self._by_name[name]
-
-    def _clear(self) -> None:
-        self._items.clear()
-        self._by_name.clear()
-        self._size = 0
 
 
 def _concerns(name: str, names: frozenset[str]) -> bool:

@@ -40,10 +40,10 @@ def find_draft(session: Session, user: User, paper: Paper, summary: Summary | No
     )
 
 
-def list_drafts_about(session: Session, user: User, paper: Paper) -> Sequence[Draft]:
+def list_drafts_about(session: Session, user: User, paper_id: int) -> Sequence[Draft]:
     """All that a user is writing about a paper, the latest first."""
     return session.scalars(
         select(Draft)
-        .where(Draft.user_id == user.id, Draft.paper_id == paper.id)
+        .where(Draft.user_id == user.id, Draft.paper_id == paper_id)
         .order_by(Draft.saved_at.desc(), Draft.id.desc())
     ).all()

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from app.models import Author, Paper, PaperAuthor, Summary, SummaryTag, Tag, User, Venue, Vote
-from app.queries.paging import Order, Slice, parse_moment, parse_small, parse_whole, take_page
-from app.queries.visibility import by_writer, public
+from app.models import Author, Link, Paper, PaperAuthor, Summary, SummaryTag, Tag, User, Venue, Vote
+from app.queries.paging import Order, Slice, parse_moment, parse_small, parse_whole, take_lines
+from app.queries.visibility import attributable_to, public
 
 ORDERS = {
     "popular": Order((Summary.popularity,), Summary.id, (float.fromhex,)),
@@ -32,14 +33,13 @@ ORDERS = {
     ),
     "rank": Order((Paper.rank,), Paper.id, (parse_whole,)),
 }
+_IN_SECTION = Summary.section_slug == bindparam("section")
 
 
 def list_public_summaries(session: Session, *, tab: str, section: str | None, **page: Any) -> Slice:
     """Public summaries by one of `ORDERS`, as a slice of lines."""
-    query = _select_summaries(ORDERS[tab]).where(public())
-    if section is not None:
-        query = query.where(Summary.section_slug == section)
-    return take_page(session, query, ORDERS[tab], entities=False, **page)
+    query = _select_public(tab, section is not None)
+    return take_lines(session, query, ORDERS[tab], {"section": section}, **page)
 
 
 def list_popular_since(
@@ -47,11 +47,9 @@ def list_popular_since(
 ) -> Slice:
     """Public summaries that were published since a moment, most popular first."""
     # In two steps, so that only what an index has is sorted.
-    order = ORDERS["popular among"]
-    query = select(Summary.id, *order.columns).where(public(), Summary.published_at >= since)
-    if section is not None:
-        query = query.where(Summary.section_slug == section)
-    found = take_page(session, query, order, entities=False, **page)
+    query = _select_popular_since(section is not None)
+    values = {"since": since, "section": section}
+    found = take_lines(session, query, ORDERS["popular among"], values, **page)
     lines = _select_summaries().where(Summary.id.in_([row.id for row in found.rows]))
     by_id = {line.id: line for line in session.connection().execute(lines)}
     return replace(found, rows=[by_id[row.id] for row in found.rows if row.id in by_id])
@@ -59,67 +57,132 @@ def list_popular_since(
 
 def list_summaries_by_user(session: Session, user: User, viewer: User | None, **page: Any) -> Slice:
     """What the viewer may see as written by `user`, newest first."""
-    query = _select_summaries(ORDERS["written"]).where(by_writer(user, viewer))
-    return take_page(session, query, ORDERS["written"], entities=False, **page)
+    is_me = viewer is not None and viewer.id == user.id
+    query = _select_by_user(is_me)
+    return take_lines(session, query, ORDERS["written"], {"writer": user.id}, **page)
 
 
 def list_summaries_by_tag(session: Session, tag: Tag, **page: Any) -> Slice:
     """Public summaries that carry a tag, best first."""
-    query = (
-        _select_summaries(ORDERS["tagged"])
-        .join(SummaryTag, SummaryTag.summary_id == Summary.id)
-        .where(public(), SummaryTag.tag_id == tag.id, SummaryTag.score.is_not(None))
-    )
-    return take_page(session, query, ORDERS["tagged"], entities=False, **page)
+    return take_lines(session, _select_tagged(), ORDERS["tagged"], {"tag": tag.id}, **page)
 
 
 def list_papers_of_venue(session: Session, venue: Venue, year: int | None, **page: Any) -> Slice:
-    """Papers of a venue, of one year or of all, as a slice of lines."""
-    return _list_papers(session, Paper.venue_id == venue.id, year, **page)
+    """Papers of a venue, of one year or of all, as a slice of lines.
+
+    Those with summaries are first, of these the newest, of a year the best.
+    """
+    query = _select_papers(by_author=False, of_year=year is not None)
+    return take_lines(session, query, ORDERS["rank"], {"of": venue.id, "year": year}, **page)
 
 
 def list_papers_of_author(session: Session, author: Author, year: int | None, **page: Any) -> Slice:
-    """Papers of an author, of one year or of all."""
-    theirs = select(PaperAuthor.paper_id).where(PaperAuthor.author_id == author.id)
-    return _list_papers(session, Paper.id.in_(theirs), year, **page)
+    """Papers of an author, of one year or of all, in the same order."""
+    query = _select_papers(by_author=True, of_year=year is not None)
+    return take_lines(session, query, ORDERS["rank"], {"of": author.id, "year": year}, **page)
 
 
 def load_own_votes(session: Session, viewer: User, summary_ids: Collection[int]) -> dict[int, int]:
     """A member's votes on some summaries: 1 or -1 by number."""
-    query = select(Vote.summary_id, Vote.value).where(
-        Vote.user_id == viewer.id, Vote.summary_id.in_(summary_ids)
-    )
-    return dict(session.connection().execute(query).all())
+    values = {"viewer": viewer.id, "summaries": list(summary_ids)}
+    return dict(session.connection().execute(_select_votes(), values).all())
 
 
-def find_papers_with_own_texts(
-    session: Session, viewer: User, paper_ids: Collection[int], *, hidden_only: bool
+def find_papers_with_hidden_texts(
+    session: Session, viewer: User, paper_ids: Collection[int]
 ) -> set[int]:
-    """Which of some papers a member has written about.
-
-    Args:
-        hidden_only: whether only texts count that others do not see.
-    """
-    query = select(Summary.paper_id).where(
-        Summary.user_id == viewer.id, Summary.paper_id.in_(paper_ids)
+    """Of which papers a member has texts that others do not see."""
+    found = session.connection().execute(
+        _select_hidden(), {"viewer": viewer.id, "papers": list(paper_ids)}
     )
-    if hidden_only:
-        query = query.where(~public())
-    return {row.paper_id for row in session.connection().execute(query)}
+    return {row.paper_id for row in found}
 
 
-def _list_papers(
-    session: Session, only: ColumnElement[bool], year: int | None, **page: Any
-) -> Slice:
-    """Papers that fulfil a condition: those with summaries first, newest first, best first."""
-    if year is not None:
-        only = and_(only, Paper.year == year)
+def has_hidden_texts_around(session: Session, viewer: User, paper_ids: Collection[int]) -> bool:
+    """Whether a member has texts that others do not see about some papers, or linking to them."""
+    values = {"viewer": viewer.id, "papers": list(paper_ids)}
+    return session.connection().execute(_select_hidden_around(), values).first() is not None
+
+
+# Statements are made once: making one takes longer than reading what it asks for.
+
+
+@cache
+def _select_public(tab: str, of_section: bool) -> Select[Any]:
+    query = _select_summaries(ORDERS[tab]).where(public())
+    return query.where(_IN_SECTION) if of_section else query
+
+
+@cache
+def _select_popular_since(of_section: bool) -> Select[Any]:
+    since = Summary.published_at >= bindparam("since", type_=Summary.published_at.type)
+    columns: tuple[Any, ...] = (Summary.id, *ORDERS["popular among"].columns)
+    query = select(*columns).where(public(), since)
+    return query.where(_IN_SECTION) if of_section else query
+
+
+@cache
+def _select_by_user(is_me: bool) -> Select[Any]:
+    query = _select_summaries(ORDERS["written"]).where(Summary.user_id == bindparam("writer"))
+    return query if is_me else query.where(public(), attributable_to(None))
+
+
+@cache
+def _select_tagged() -> Select[Any]:
+    return (
+        _select_summaries(ORDERS["tagged"])
+        .join(SummaryTag, SummaryTag.summary_id == Summary.id)
+        .where(public(), SummaryTag.tag_id == bindparam("tag"), SummaryTag.score.is_not(None))
+    )
+
+
+@cache
+def _select_papers(*, by_author: bool, of_year: bool) -> Select[Any]:
     columns: tuple[Any, ...] = (Paper.id, Paper.rank, Paper.summaries_count)
-    return take_page(session, select(*columns).where(only), ORDERS["rank"], entities=False, **page)
+    theirs = select(PaperAuthor.paper_id).where(PaperAuthor.author_id == bindparam("of"))
+    query = select(*columns).where(
+        Paper.id.in_(theirs) if by_author else Paper.venue_id == bindparam("of")
+    )
+    return query.where(Paper.year == bindparam("year")) if of_year else query
+
+
+@cache
+def _select_votes() -> Select[Any]:
+    columns: tuple[Any, ...] = (Vote.summary_id, Vote.value)
+    return select(*columns).where(
+        Vote.user_id == bindparam("viewer"),
+        Vote.summary_id.in_(bindparam("summaries", expanding=True)),
+    )
+
+
+@cache
+def _select_hidden() -> Select[Any]:
+    columns: tuple[Any, ...] = (Summary.paper_id,)
+    return select(*columns).where(
+        Summary.user_id == bindparam("viewer"),
+        Summary.paper_id.in_(bindparam("papers", expanding=True)),
+        ~public(),
+    )
+
+
+@cache
+def _select_hidden_around() -> Select[Any]:
+    columns: tuple[Any, ...] = (Summary.id,)
+    papers: Any = bindparam("papers", expanding=True)
+    linking = select(Link.summary_id).where(Link.target_id.in_(papers))
+    return (
+        select(*columns)
+        .where(Summary.user_id == bindparam("viewer"), ~public())
+        .where(or_(Summary.paper_id.in_(papers), Summary.id.in_(linking)))
+        .limit(1)
+    )
 
 
 def _select_summaries(order: Order | None = None) -> Select[Any]:
-    columns = (Summary.id, Summary.paper_id, Summary.user_id, Summary.score, Paper.summaries_count)
+    columns = (
+        *(Summary.id, Summary.paper_id, Summary.user_id, Summary.score),
+        *(Summary.visibility, Summary.anonymous, Paper.summaries_count),
+    )
     there = {column.key for column in columns}
     further = () if order is None else [each for each in order.columns if each.key not in there]
     return select(*columns, *further).join(Paper, Paper.id == Summary.paper_id)

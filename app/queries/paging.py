@@ -6,12 +6,13 @@ values and the id of a row, written `value~id`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Label, Select, literal, tuple_
+from sqlalchemy import Integer, Label, Select, bindparam, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 MAX_INT = 2**31 - 1
@@ -72,41 +73,93 @@ def take_page(
     after: str | None = None,
     before: str | None = None,
     skip: int = 0,
-    entities: bool = True,
 ) -> Slice:
     """One page of `query`: the rows after or before a cursor, or after `skip` rows.
 
-    A cursor that cannot be read is ignored: the first page then. One query, which gives entities,
-    or else rows of columns.
+    A cursor that cannot be read is ignored: the first page then. One query.
     """
-    backwards = before is not None
-    cursor = _read(before if backwards else after, order)
-    if cursor is None:
-        backwards = False
+    place = _find_place(order, size=size, after=after, before=before, skip=skip)
+    statement = _extend(query, order, place.way)
+    rows = session.scalars(statement, place.values).unique().all()
+    return _make_slice(rows, order, place)
+
+
+def take_lines(
+    session: Session, query: Select[Any], order: Order, values: Mapping[str, Any], **page: Any
+) -> Slice:
+    """The same of a query for columns that is made once, with other values at each request.
+
+    Args:
+        query: with parameters (`bindparam`) for the values.
+        page: see `take_page`.
+    """
+    place = _find_place(order, **page)
+    statement = _extend_once(query, order, place.way)
+    rows = session.connection().execute(statement, {**place.values, **values}).all()
+    return _make_slice(rows, order, place)
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How a page lies in its list, whatever its place."""
+
+    backwards: bool
+    has_cursor: bool
+    has_skip: bool
+
+
+@dataclass(frozen=True)
+class _Place:
+    way: _Way
+    size: int
+    values: dict[str, Any]
+
+
+def _find_place(
+    order: Order,
+    *,
+    size: int,
+    after: str | None = None,
+    before: str | None = None,
+    skip: int = 0,
+) -> _Place:
+    cursor = _read(after if before is None else before, order)
+    values: dict[str, Any] = {"page_size": size + 1}
+    values |= {f"cursor_{number}": value for number, value in enumerate(cursor or ())}
+    has_skip = cursor is None and skip > 0
+    values |= {"page_skip": skip} if has_skip else {}
+    way = _Way(before is not None and cursor is not None, cursor is not None, has_skip)
+    return _Place(way, size, values)
+
+
+def _extend(query: Select[Any], order: Order, way: _Way) -> Select[Any]:
     columns = (*order.columns, order.id)
-    if cursor is not None:
+    if way.has_cursor:
         # Compared as rows, so that the database begins to read there, and not at the first row.
         here = tuple_(*columns)
         there = tuple_(
-            *(literal(value, column.type) for value, column in zip(cursor, columns, strict=True))
+            *(
+                bindparam(f"cursor_{number}", type_=column.type)
+                for number, column in enumerate(columns)
+            )
         )
-        query = query.where(here > there if backwards else here < there)
-    directions = [column.asc() if backwards else column.desc() for column in columns]
-    query = query.order_by(*directions).limit(size + 1)
-    if cursor is None and skip:
-        query = query.offset(skip)
-    rows: Sequence[Any] = (
-        session.scalars(query).unique().all()
-        if entities
-        else session.connection().execute(query).all()
-    )
-    more = len(rows) > size
-    rows = list(rows[:size])
-    if backwards:
+        query = query.where(here > there if way.backwards else here < there)
+    directions = [column.asc() if way.backwards else column.desc() for column in columns]
+    query = query.order_by(*directions).limit(bindparam("page_size", type_=Integer))
+    return query.offset(bindparam("page_skip", type_=Integer)) if way.has_skip else query
+
+
+_extend_once = lru_cache(maxsize=200)(_extend)
+
+
+def _make_slice(found: Sequence[Any], order: Order, place: _Place) -> Slice:
+    way = place.way
+    more = len(found) > place.size
+    rows = list(found[: place.size])
+    if way.backwards:
         rows = rows[::-1]
-    elsewhere = cursor is not None or skip > 0
-    has_before = more if backwards else elsewhere
-    has_after = True if backwards else more
+    has_before = more if way.backwards else way.has_cursor or way.has_skip
+    has_after = True if way.backwards else more
     return Slice(
         rows,
         _write(rows[0], order) if rows and has_before else None,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.models import Identifier, Paper, PaperAuthor, PaperMerge, User
@@ -29,6 +31,12 @@ class PaperRow:
 def find_paper_by_key(session: Session, key: str) -> Paper | None:
     """The paper of exactly this bibtex key, with authors and venue."""
     return session.scalar(_select_with_relations().where(Paper.key == key))
+
+
+def find_title_by_key(session: Session, key: str) -> tuple[int, str] | None:
+    """The number and the folded title of the paper of exactly this bibtex key."""
+    found = session.connection().execute(_select_title(), {"key": key}).first()
+    return None if found is None else (found.id, found.title_folded)
 
 
 def load_paper_rows(
@@ -114,6 +122,12 @@ def list_identifiers(session: Session, paper: Paper) -> list[Identifier]:
             select(Identifier).where(Identifier.paper_id == paper.id).order_by(Identifier.id)
         )
     )
+
+
+@cache
+def _select_title() -> Select[Any]:
+    columns: tuple[Any, ...] = (Paper.id, Paper.title_folded)
+    return select(*columns).where(Paper.key == bindparam("key"))
 
 
 def _select_with_relations() -> Select[Paper]:

@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from flask import g, request
-from markupsafe import Markup
 
+from app.cache.names import names_of_page
 from app.cache.pages import PageCache
 from app.cache.parts import Part
 from app.cache.wsgi import CACHE, PageNote
@@ -27,9 +27,9 @@ _LINK = re.compile(r'href="(/(paper|user)/[^"?#]+)')
 _UNKNOWN = secrets.token_hex(8)
 
 
-def make_mark(name: str) -> Markup:
-    """A mark for a place in a part that is filled in for each reader."""
-    return Markup(f"\0{name}-{_UNKNOWN}\0")  # noqa: S704  (made of letters here)
+def make_mark(name: str) -> str:
+    """A mark for a place in a part that is filled in for each reader; as HTML it is the same."""
+    return f"\0{name}-{_UNKNOWN}\0"
 
 
 def find_parts(keys: Iterable[Hashable]) -> dict[Hashable, Part]:
@@ -42,23 +42,32 @@ def find_parts(keys: Iterable[Hashable]) -> dict[Hashable, Part]:
     return found
 
 
-def make_part(key: Hashable, render: Callable[[], str], names: Iterable[str], **facts: Any) -> Part:
+def make_part(
+    key: Hashable,
+    render: Callable[[], str],
+    names: Iterable[str],
+    *,
+    about: str = "",
+    **facts: Any,
+) -> Part:
     """Make a part, and keep it if it is made of what everybody sees now.
 
     Args:
         render: gives its HTML.
         names: what it stands on besides its links.
+        about: the path of the page of which it is the greater part: it stands on what that does.
         facts: see `Part`.
     """
     outer = g.get("part_note")
     note = g.part_note = PageNote()
     try:
-        html = render()
+        html = str(render())  # plain: what is filled in is HTML as well, and must stay as it is
     finally:
         g.part_note = outer
     if outer is not None and note.expires_at is not None:
         outer.expire(note.expires_at)
-    part = Part(html, frozenset(names) | _linked(html), note.expires_at, facts)
+    linked = names_of_page(about, html.encode()) if about else _linked(html)
+    part = Part(html, frozenset(names) | linked, note.expires_at, facts)
     cache: PageCache | None = request.environ.get(CACHE)
     number: int | None = g.get("newest_change")
     # What a form was answered with may show what is written and not yet committed.

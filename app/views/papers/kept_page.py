@@ -1,0 +1,221 @@
+"""A paper's page, of which all but the places of who reads is one part.
+
+It is made as a guest sees it, with marks in the places that differ. Members to whom it shows more,
+by texts that only they see or by texts of their own, get a page that is made for them alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from flask import render_template, url_for
+from markupsafe import Markup
+
+from app.cache.parts import Part
+from app.change_log import name_of_path, name_of_title
+from app.models import Draft, Paper, Summary, User
+from app.queries import drafts, list_lines, papers, similar, summaries
+from app.queries.links import graph, links
+from app.queries.links.links import SeeAlso
+from app.queries.summary_entries import SummaryEntry
+from app.references.addresses import outside_url
+from app.services.exporting import citations
+from app.services.papers import duplicates
+from app.sources.bibtex import writing
+from app.sources.formats import citation_line, meta_tags
+from app.views.http import own_entries
+from app.views.http.access import db
+from app.views.http.shared_pages import name_page
+from app.views.maps.timeline import draw_timeline
+from app.views.papers import metadata
+from app.views.parts.kept import find_parts, make_mark, make_part
+from app.views.parts.places import MemberPlaces, PaperName, name_writer, render_macro
+
+MAP_PAPERS = 8  # in the small map beside the text
+MAP_WIDTH = 260.0  # pixels, of the side column
+_TEMPLATE = "papers/paper.html"
+_BLOCKS = ("title", "description", "styles", "head", "main", "side")
+_NEXT_BLOCK = make_mark("block")
+_AS_PART = {"layout": "parts/blocks.html", "next_block": _NEXT_BLOCK, "viewer": None}
+_DETAILS = make_mark("details")
+_OWN = make_mark("own")
+_LIST = make_mark("list")
+
+
+@dataclass(frozen=True)
+class Recommended:
+    """A row of "See also".
+
+    One that is not known has an address where it is added. `reason_html` is why its writer
+    recommends it.
+    """
+
+    title_html: str
+    label: str
+    known: bool
+    url: str
+    add_url: str
+    reason_html: str
+
+
+def find_page(key: str, user: User | None) -> tuple[str, int] | None:
+    """The page of the paper with a key and its status, if it is kept and all that somebody sees."""
+    found = papers.find_title_by_key(db(), key)
+    if found is None:
+        return None
+    number, title = found
+    part = find_parts((_key(number),)).get(_key(number))
+    if part is None or _sees_more(part, user):
+        return None
+    name_page(name_of_title(title))
+    return _fill(part, number, key, user)
+
+
+def show_page(paper: Paper, user: User | None) -> tuple[str, int]:
+    """The page of a paper as somebody sees it, and its status."""
+    name_page(name_of_title(paper.title_folded))  # which shows what may be the same work
+    part = find_parts((_key(paper.id),)).get(_key(paper.id)) or _make_part(paper)
+    if _sees_more(part, user):
+        return _render_page(paper, user)
+    return _fill(part, paper.id, paper.key, user)
+
+
+def _key(paper_id: int) -> tuple[Any, ...]:
+    return "paper page", paper_id, db().info["site_url"]
+
+
+def _sees_more(part: Part, user: User | None) -> bool:
+    """Whether a page shows somebody more than it shows to others."""
+    facts = part.facts
+    return user is not None and (
+        user.id in facts["writers"]
+        or (user.is_trusted and facts["is_doubtful"])
+        or list_lines.has_hidden_texts_around(db(), user, facts["around"])
+    )
+
+
+def _render_page(paper: Paper, user: User | None) -> tuple[str, int]:
+    own_entries.load_for_page([paper.id])
+    shown = _load(paper, user)
+    draft = _find_draft(paper.id, user)
+    mine = next((entry.summary for entry in shown["entries"] if entry.is_mine), None)
+    html = render_template(_TEMPLATE, **shown, places={}, my_draft=draft, my_summary=mine)
+    return html, _status(shown["entries"])
+
+
+def _make_part(paper: Paper) -> Part:
+    shown = _load(paper, None)
+    entries: list[SummaryEntry] = shown["entries"]
+    marks = {entry.summary.id: make_mark(f"votes-{entry.summary.id}") for entry in entries}
+    places: dict[Any, str] = {**marks, "details": _DETAILS, "own": _OWN, "list": _LIST}
+    html = {name: Markup(mark) for name, mark in places.items()}  # noqa: S704  (of letters)
+    return make_part(
+        _key(paper.id),
+        partial(render_template, _TEMPLATE, **{**shown, **_AS_PART, "places": html}),
+        {name_of_title(paper.title_folded)},
+        about=name_of_path("paper", paper.key),
+        title=paper.title,
+        votes=[
+            (marks[each.summary.id], each.summary.id, each.summary.score, name_writer(each))
+            for each in entries
+        ],
+        details={kind: _render_details(paper, kind) for kind in (None, False, True)},
+        writers={entry.summary.user_id for entry in entries},
+        is_doubtful=bool(shown["maybe_same"]),
+        around=sorted({paper.id, *shown["map_papers"], *shown["linked"]}),
+    )
+
+
+def _fill(part: Part, paper_id: int, key: str, user: User | None) -> tuple[str, int]:
+    ids = [number for _, number, _, _ in part.facts["votes"]]
+    votes = {} if user is None else list_lines.load_own_votes(db(), user, ids)
+    places = MemberPlaces(user, votes)
+    html = part.html
+    for mark, number, score, whose in part.facts["votes"]:
+        html = html.replace(mark, places.make_votes(number, score, whose, None))
+    details = part.facts["details"][None if user is None else user.is_trusted]
+    own = render_macro("summary", "write_own", key, ids, _find_draft(paper_id, user), None)
+    own_entries.load_for_page([paper_id])
+    listed = PaperName(paper_id, key, part.facts["title"])
+    on_list = render_macro(
+        "lists", "paper_on_list", listed, own_entries.find_loaded(paper_id), user
+    )
+    html = html.replace(_DETAILS, details).replace(_OWN, own).replace(_LIST, on_list)
+    blocks = (Markup(block) for block in html.split(_NEXT_BLOCK))  # noqa: S704  (of templates)
+    pieces = dict(zip(_BLOCKS, blocks, strict=True))
+    return render_template("parts/page.html", pieces=pieces), _status(ids)
+
+
+def _render_details(paper: Paper, is_trusted: bool | None) -> str:
+    """The facts of a paper with the ways to correct them: for guests none, for members some."""
+    viewer = None if is_trusted is None else {"is_trusted": is_trusted}
+    return str(render_macro("papers", "paper_details", paper, viewer))
+
+
+def _status(entries: Collection[object]) -> int:
+    # ShortScience promised 200 only for a paper with a summary, and other sites test for it.
+    return 200 if entries else 404
+
+
+def _find_draft(paper_id: int, user: User | None) -> Draft | None:
+    if user is None:
+        return None
+    return next(iter(drafts.list_drafts_about(db(), user, paper_id)), None)
+
+
+def _load(paper: Paper, user: User | None) -> dict[str, Any]:
+    """What the template shows."""
+    entries = summaries.list_summaries_of_paper(db(), paper, user)
+    see_also = links.list_see_also(db(), paper, user)
+    mentioned_in, mentions_count = links.list_mentions(db(), paper, user)
+    linked = {each.target.id for each in see_also if each.target is not None}
+    linked |= {each.paper.id for each in mentioned_in}
+    names = papers.list_identifiers(db(), paper)
+    record = citations.record_of(paper, names)
+    address = db().info["site_url"] + url_for("papers.show", key=paper.key)
+    around = graph.load_neighbourhood_graph(db(), paper, user, steps=1, max_papers=MAP_PAPERS)
+    return {
+        "paper": paper,
+        "entries": entries,
+        "address": address,
+        "head_tags": meta_tags.tags(record),
+        "signposts": metadata.list_signposts(record, address, citations.FORMATS.items()),
+        "preview": metadata.make_preview(paper, entries, db().info["site_url"]),
+        "linked_data": metadata.build_linked_data(record, entries, address, find_address),
+        "see_also": [_recommended(each) for each in see_also],
+        "mentioned_in": mentioned_in,
+        "mentions_count": mentions_count,
+        "similar": similar.list_similar_papers(db(), paper, linked),
+        "map": draw_timeline(around, paper.id, MAP_WIDTH, MAP_PAPERS),
+        "map_papers": set(around.papers),
+        "linked": linked,
+        "identifiers": citations.list_reading_links(record, names),
+        "maybe_same": duplicates.suggest_duplicates(db(), paper),
+        "citation": citation_line.line(record),
+        "bibtex": writing.entry(record),
+    }
+
+
+def find_address(summary: Summary) -> str:
+    """The permanent address of a summary, with the site's."""
+    return str(db().info["site_url"]) + url_for("summaries.show", summary_id=summary.id)
+
+
+def _recommended(found: SeeAlso) -> Recommended:
+    if found.target is not None:
+        address = url_for("papers.show", key=found.target.key, _anchor=found.user)
+        return Recommended(
+            found.target.title_html, found.label, True, address, "", found.reason_html
+        )
+    outside = outside_url(found.kind, found.value)
+    return Recommended(
+        "",
+        found.label,
+        False,
+        outside or url_for("papers.show", key=found.value),
+        url_for("papers.new", q=found.value),
+        found.reason_html,
+    )
