@@ -6,11 +6,11 @@ Importing this package makes all of them known to `Base.metadata`.
 from app.models.backup import Backup
 from app.models.derived import Change, DerivedVersion
 from app.models.job import Job
-from app.models.lists.entry import EntryCopy, ListEntry, ReadingList
-from app.models.lists.label import EntryLabel, ListLabel
 from app.models.mail import Bounce, EmailAddress, Mail, MailToken
 from app.models.papers.author import Author, AuthorName, PaperAuthor
 from app.models.papers.dump_import import DumpImport
+from app.models.papers.list_entry import EntryCopy, ListEntry, ReadingList
+from app.models.papers.list_label import EntryLabel, ListLabel
 from app.models.papers.merge import MergedDraft, PaperDifference, PaperMerge
 from app.models.papers.offer import LookUp, OfferedRecord
 from app.models.papers.paper import Identifier, Paper, folded

@@ -28,7 +28,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from app.models.lists.entry import STATUSES
+from app.models.papers.list_entry import STATUSES
 from app.search.entries import (
     EVERYTHING,
     SUMMARISED,

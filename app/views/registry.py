@@ -17,7 +17,6 @@ from app.views.http import (
     compression,
     errors,
     incoming,
-    own_entries,
     paths,
     request_log,
     security,
@@ -34,6 +33,7 @@ from app.views.papers import (
     merges,
     paper,
 )
+from app.views.parts import own_entries
 from app.views.site import about, feeds, first_steps, health, home, legacy, search, well_known
 from app.views.summaries import deletion, drafts, editor_requests, history, sharing, summary, votes
 

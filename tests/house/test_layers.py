@@ -72,7 +72,7 @@ ROOMS: dict[str, list[set[str]]] = {
         {""},
     ],
     "app.models": [
-        {"lists", "summaries"},
+        {"summaries"},
         {"papers"},
         {""},
     ],

@@ -20,7 +20,7 @@ from app.text.plurals import stem
 from app.text.words import indexable, words
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, make_user, publish
-from tests.helpers.search_texts import index_texts
+from tests.helpers.samples.search_texts import index_texts
 
 R_CNN, RESNET, BIAS, NOETHER, CHINESE, VAE, SERIES, WATER, PLAIN = (
     "conf/nips/RenHGS15",

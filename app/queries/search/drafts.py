@@ -1,4 +1,6 @@
-"""One's own drafts as a search `in:mine` finds them; nothing else of a search knows of them.
+"""One's own drafts, as a search `in:mine` finds them.
+
+Nothing else of a search knows of them.
 
 A draft is in no index and not rendered, so its words are folded while its writer waits.
 """

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, lock_papers, now
 from app.models import EntryCopy, ListEntry, User
-from app.models.lists.entry import DATE_COLUMNS
+from app.models.papers.list_entry import DATE_COLUMNS
 from app.services.bulk import split_into_batches
 from app.services.lists.labels import prune_labels, replace_all_labels
 from app.services.lists.words import refresh_words

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, insert_missing, lock_papers, now
 from app.models import ListEntry, Paper, ReadingList, User
-from app.models.lists.entry import DATE_COLUMNS, MAX_CITEKEY_CHARS, PRIORITIES, STATUSES
+from app.models.papers.list_entry import DATE_COLUMNS, MAX_CITEKEY_CHARS, PRIORITIES, STATUSES
 from app.queries.lists.own_entries import load_label_names
 from app.rendering import RENDERER_VERSION, RenderError
 from app.rendering.markdown import MAX_TEXT_BYTES

@@ -23,7 +23,7 @@ from app.models import (
     ReadingList,
     User,
 )
-from app.models.lists.entry import DATE_COLUMNS, STATUSES
+from app.models.papers.list_entry import DATE_COLUMNS, STATUSES
 from app.queries.lists.own_entries import load_label_names
 from app.services.bulk import split_into_batches
 from app.services.lists.copies import LABELS, WHOLE, copy_entry, is_taken

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.db import insert_missing
 from app.models import EntryLabel, ListLabel
-from app.models.lists.label import MAX_LABEL_CHARS
+from app.models.papers.list_label import MAX_LABEL_CHARS
 from app.services.bulk import split_into_batches
 from app.services.refusals import Refusal
 from app.text.folding import fold_label

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from app.models import Paper, User
-from app.queries import merges, papers
+from app.queries import papers
+from app.queries.catalogue import merges
 from app.queries.identifiers import find_known_keys
 from app.references.identifiers import PaperRef
 from app.services import changes

@@ -28,7 +28,8 @@ from app.models import (
     Summary,
     User,
 )
-from app.queries import merges, papers
+from app.queries import papers
+from app.queries.catalogue import merges
 from app.queries.visibility import public
 from app.services import changes
 from app.services.links.stale import mark_stale

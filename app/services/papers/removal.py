@@ -26,7 +26,8 @@ from app.models import (
     Summary,
     User,
 )
-from app.queries import merges, papers
+from app.queries import papers
+from app.queries.catalogue import merges
 from app.queries.identifiers import find_papers
 from app.references.identifiers import PaperRef
 from app.references.labels import KIND_LABELS

@@ -8,7 +8,8 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.db import now
-from app.queries import list_lines, people
+from app.queries import people
+from app.queries.catalogue import list_lines
 from app.views.http import listing, openings
 from app.views.http.access import db, viewer
 from app.views.http.shared_pages import expire_page, shared

@@ -5,8 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.queries import list_lines
-from app.queries.catalogue import authors
+from app.queries.catalogue import authors, list_lines
 from app.text.person_names import make_author_key, number_of_key
 from app.views.catalogue import bars
 from app.views.http import listing

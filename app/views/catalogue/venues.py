@@ -5,8 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from app.queries import list_lines
-from app.queries.catalogue import venues
+from app.queries.catalogue import list_lines, venues
 from app.views.catalogue import bars
 from app.views.http import listing
 from app.views.http.access import db

@@ -22,7 +22,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
-from app.models.lists.entry import PRIORITIES
+from app.models.papers.list_entry import PRIORITIES
 from app.references.labels import KIND_LABELS, capitalised, field_label
 from app.services.papers.fact_changes import DETAIL_FACTS
 from app.services.refusals import Refusal

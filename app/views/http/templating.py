@@ -8,7 +8,7 @@ from flask import Flask
 
 from app.config import PROGRAM_NAME
 from app.models import Summary
-from app.models.lists.entry import PRIORITIES
+from app.models.papers.list_entry import PRIORITIES
 from app.references.labels import KIND_LABELS, capitalised, field_label
 from app.rendering import plain_takeaway
 from app.rendering.headings import ContentsLine, is_long, read_contents, reading_minutes

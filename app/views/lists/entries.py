@@ -8,13 +8,12 @@ from flask import Blueprint, abort, flash, jsonify, render_template, request, ur
 from werkzeug.wrappers import Response
 
 from app.models import ListEntry, Paper
-from app.models.lists.entry import DATE_COLUMNS, PRIORITIES
+from app.models.papers.list_entry import DATE_COLUMNS, PRIORITIES
 from app.queries.lists import own_entries as queries
 from app.services.lists import copies, entries
 from app.services.lists.entries import EntryTexts
 from app.services.lists.labels import MAX_LABELS
 from app.services.refusals import Refusal
-from app.views.http import own_entries
 from app.views.http.access import (
     db,
     load_paper_or_404,
@@ -25,6 +24,7 @@ from app.views.http.access import (
 )
 from app.views.http.forms import STATUS_LABELS, ListEntryForm
 from app.views.http.security import LIST_LIMIT, WRITE_LIMIT
+from app.views.parts import own_entries
 
 blueprint = Blueprint("lists", __name__)
 NOTICE = "list"  # the category of a message that can be undone

@@ -8,17 +8,18 @@ from typing import Any, BinaryIO, cast
 from flask import Blueprint, flash, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
-from app.models.lists.entry import STATUSES
+from app.models.papers.list_entry import STATUSES
 from app.queries.lists import reading_list as queries
 from app.queries.lists.reading_list import ListFilter
 from app.services.exporting.bibtex_file import read_list_entries
 from app.services.exporting.citations import FORMATS
 from app.services.lists import bulk_changes, entries
 from app.services.refusals import Refusal
-from app.views.http import listing, own_entries
+from app.views.http import listing
 from app.views.http.access import db, local_url, needs_sign_in, search_text, see_other, signed_in
 from app.views.http.security import FILES_LIMIT, SEARCH_LIMIT, WRITE_LIMIT
 from app.views.lists.entries import NOTICE
+from app.views.parts import own_entries
 
 blueprint = Blueprint("reading_list", __name__)
 SORTS = {

@@ -27,7 +27,6 @@ from app.services.refusals import PaperExists, Refusal
 from app.sources.name_lists import parse_names
 from app.sources.record import NO_SECTION, OTHERS, PaperRecord
 from app.text.lines import plain_ends
-from app.views.http import own_entries
 from app.views.http.access import (
     db,
     lookup_settings,
@@ -40,6 +39,7 @@ from app.views.http.access import (
 from app.views.http.forms import LookUpForm, PaperForm
 from app.views.http.security import LOOKUP_LIMIT, WRITE_LIMIT
 from app.views.papers.paper import MAX_QUERY_CHARS, blueprint
+from app.views.parts import own_entries
 
 USED = "This offer has expired or was used already."
 GONE = "This look-up has expired. Paste the paper again."

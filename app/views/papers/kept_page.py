@@ -17,7 +17,8 @@ from markupsafe import Markup
 from app.cache.parts import Part
 from app.change_log import name_of_path, name_of_title
 from app.models import Draft, Paper, Summary, User
-from app.queries import drafts, list_lines, papers, similar, summaries
+from app.queries import drafts, papers, similar, summaries
+from app.queries.catalogue import list_lines
 from app.queries.links import graph, links
 from app.queries.links.links import SeeAlso
 from app.queries.summary_entries import SummaryEntry
@@ -26,11 +27,11 @@ from app.services.exporting import citations
 from app.services.papers import duplicates
 from app.sources.bibtex import writing
 from app.sources.formats import citation_line, meta_tags
-from app.views.http import own_entries
 from app.views.http.access import db
 from app.views.http.shared_pages import name_page
 from app.views.maps.timeline import draw_timeline
 from app.views.papers import metadata
+from app.views.parts import own_entries
 from app.views.parts.kept import find_parts, make_mark, make_part
 from app.views.parts.places import MemberPlaces, PaperName, name_writer, render_macro
 

@@ -11,11 +11,12 @@ from werkzeug.wrappers import Response
 from app.queries import papers, summaries
 from app.queries.links import health as link_health
 from app.queries.links import links, wanted
-from app.views.http import listing, own_entries
+from app.views.http import listing
 from app.views.http.access import db, load_paper_or_404, needs_sign_in, signed_in, viewer
 from app.views.http.security import SEARCH_LIMIT, SUGGEST_LIMIT
 from app.views.http.shared_pages import shared
 from app.views.papers.paper import add_paper_url
+from app.views.parts import own_entries
 
 blueprint = Blueprint("links", __name__)
 WANTED = 50

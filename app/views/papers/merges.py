@@ -8,7 +8,8 @@ from flask import Blueprint, abort, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.models import Paper
-from app.queries import identifiers, merges, papers
+from app.queries import identifiers, papers
+from app.queries.catalogue import merges
 from app.queries.search import results
 from app.services.operation.rerender import renew_first_texts
 from app.services.papers.duplicates import choose_kept_paper, suggest_duplicates

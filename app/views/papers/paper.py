@@ -13,10 +13,10 @@ from app.references.addresses import outside_url
 from app.references.labels import SITES
 from app.references.parsing import is_of_a_site, parse_identifier
 from app.services.exporting import citations
-from app.views.http import own_entries
 from app.views.http.access import config, db, viewer
 from app.views.http.shared_pages import keep_private, shared
 from app.views.papers import kept_page, metadata
+from app.views.parts import own_entries
 
 blueprint = Blueprint("papers", __name__)
 

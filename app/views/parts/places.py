@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from app.models import Paper, User
 from app.queries.summary_entries import SummaryEntry
-from app.views.http import own_entries
+from app.views.parts import own_entries
 from app.views.parts.kept import make_mark
 
 # Stand-ins, with which the votes beside one summary, and the control of the reading list beside one

@@ -1,8 +1,8 @@
 """The rows of lists: each a part that all readers share, but for the place beside it.
 
 A row is the same for everybody, so it is kept without its votes and without what a reading list
-says, which are filled in for who reads (`app.views.parts.places`). Rows that show more to one member than to others, such as those of their
-own texts, are made for them alone.
+says, which are filled in for who reads (`app.views.parts.places`). Rows that show more to one
+member than to others, such as those of their own texts, are made for them alone.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from markupsafe import Markup
 
 from app.cache.parts import Part
 from app.change_log import name_of_path, name_of_text
-from app.queries import list_lines, papers, summaries
+from app.queries import papers, summaries
+from app.queries.catalogue import list_lines
 from app.queries.paging import Slice
 from app.queries.summary_entries import SummaryEntry
-from app.views.http import own_entries
 from app.views.http.access import db, viewer
+from app.views.parts import own_entries
 from app.views.parts.kept import find_parts, make_mark, make_part
 from app.views.parts.places import MemberPlaces, describe_paper, name_writer, render_macro
 
@@ -30,7 +31,7 @@ _PLACES = {name: Markup(mark) for name, mark in _MARKS.items()}  # noqa: S704  (
 
 
 def show_entries(found: Slice, openings: bool = False) -> Slice:
-    """A slice of lines (`app.queries.list_lines`) of summaries, with HTML for rows."""
+    """A slice of lines (`app.queries.catalogue.list_lines`) of summaries, with HTML for rows."""
     reader = viewer()
     lines = found.rows
     hiding: set[int] = set()

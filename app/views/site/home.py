@@ -9,8 +9,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.db import now
-from app.queries import list_lines, summaries
-from app.queries.catalogue import overview
+from app.queries import summaries
+from app.queries.catalogue import list_lines, overview
 from app.rendering.markdown import render
 from app.views.http import listing
 from app.views.http import openings as row_openings

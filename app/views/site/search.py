@@ -11,10 +11,11 @@ from app.queries.search import results as search
 from app.queries.search import suggestions
 from app.references.identifiers import PaperRef
 from app.references.parsing import parse_identifier
-from app.views.http import listing, own_entries
+from app.views.http import listing
 from app.views.http.access import db, search_text, viewer
 from app.views.http.security import SEARCH_LIMIT, TYPING_LIMIT
 from app.views.papers.paper import MAX_QUERY_CHARS, add_paper_url
+from app.views.parts import own_entries
 
 blueprint = Blueprint("search", __name__)
 

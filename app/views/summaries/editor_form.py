@@ -11,7 +11,8 @@ from typing import Any
 from flask import render_template, url_for
 
 from app.models import Draft, Paper, Summary
-from app.queries import merges, summaries
+from app.queries import summaries
+from app.queries.catalogue import merges
 from app.rendering import MAX_TEXT_BYTES
 from app.services.pictures import encoding
 from app.services.refusals import Refusal

@@ -15,7 +15,7 @@ from app.services.pictures import uploads
 from app.services.refusals import Refusal
 from app.services.summaries import drafts, editor
 from app.services.summaries import publishing as summary_services
-from app.views.http import listing, own_entries
+from app.views.http import listing
 from app.views.http.access import (
     db,
     load_entry_or_404,
@@ -30,6 +30,7 @@ from app.views.http.forms import LookUpForm, SummaryForm
 from app.views.http.security import SEARCH_LIMIT, WRITE_LIMIT
 from app.views.http.shared_pages import keep_private, shared
 from app.views.papers.paper import MAX_QUERY_CHARS, add_paper_url, summary_page, unknown_paper
+from app.views.parts import own_entries
 from app.views.summaries import editor_form
 from app.views.summaries.editor_form import EditorTarget
 from app.views.summaries.messages import offer_read, tell_of_addresses

@@ -26,7 +26,7 @@ from tests.benchmarks.library import summaries as summary_rows
 from tests.benchmarks.library.filling import filled, insert
 from tests.benchmarks.library.papers import Catalogue
 from tests.benchmarks.library.summaries import READER, Writing
-from tests.helpers.search_texts import index_texts
+from tests.helpers.samples.search_texts import index_texts
 
 __all__ = ["READER", "cached", "fill", "make"]
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing
 from app.models import Author, Identifier, Link, Paper, PaperRevision, SearchEntry, User, Venue
-from app.queries import identifiers, merges, papers
+from app.queries import identifiers, papers
+from app.queries.catalogue import merges
 from app.queries.search import results
 from app.services.accounts.administration import set_role
 from app.services.operation import rerender
