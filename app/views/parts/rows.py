@@ -1,4 +1,4 @@
-"""The rows of lists: each a part that all readers share, but for the place beside it.
+"""The rows of lists: each a part that all readers share.
 
 A row is the same for everybody, so it is kept without its votes, which are filled in for who reads
 (`app.views.parts.places`). Rows that show more to one member than to others, such as those of their
@@ -14,7 +14,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from app.cache.parts import Part
+from app.cache.parts import PagePart
 from app.change_log import name_of_path, name_of_text
 from app.queries import list_lines, papers, summaries
 from app.queries.paging import Slice
@@ -63,7 +63,7 @@ def show_entries(found: Slice, openings: bool = False) -> Slice:
 
 
 def show_papers(found: Slice) -> Slice:
-    """A slice of lines of papers, with HTML for rows: each by the best of its summaries."""
+    """A slice of lines of papers, each as HTML with the best of its summaries."""
     paper_ids = [line.id for line in found.rows]
     reader = viewer()
     hiding: set[int] = set()
@@ -93,15 +93,15 @@ def show_papers(found: Slice) -> Slice:
 
 
 def _fill(
-    places: MemberPlaces, part: Part, summary_id: int, score: int, writer_id: int | None
+    places: MemberPlaces, part: PagePart, summary_id: int, score: int, writer_id: int | None
 ) -> Markup:
     column = places.make_votes(summary_id, score, part.facts["whose"], writer_id)
     return Markup(part.html.replace(_VOTES, column))  # noqa: S704  (templates made both)
 
 
 def _find_or_make(
-    keys: dict[int, Hashable], make: Callable[[list[int]], Iterable[tuple[int, Part]]]
-) -> dict[int, Part]:
+    keys: dict[int, Hashable], make: Callable[[list[int]], Iterable[tuple[int, PagePart]]]
+) -> dict[int, PagePart]:
     kept = find_parts(keys.values())
     found = {number: kept[key] for number, key in keys.items() if key in kept}
     missing = [number for number in keys if number not in found]
@@ -112,13 +112,13 @@ def _find_or_make(
 
 def _make_entries(
     ids: list[int], keys: dict[int, Hashable], openings: bool
-) -> Iterable[tuple[int, Part]]:
+) -> Iterable[tuple[int, PagePart]]:
     for number, entry in summaries.load_entries(db(), ids, None).items():
         render = partial(render_macro, "rows", "entry_row", entry, None, openings, _PLACE)
         yield number, make_part(keys[number], render, _names(entry), whose=name_writer(entry))
 
 
-def _make_papers(ids: list[int], keys: dict[int, Hashable]) -> Iterable[tuple[int, Part]]:
+def _make_papers(ids: list[int], keys: dict[int, Hashable]) -> Iterable[tuple[int, PagePart]]:
     for number, row in papers.load_rows_of_papers(db(), ids, None).items():
         render = partial(render_macro, "rows", "paper_row", row, None, False, _PLACE)
         # Any summary of a paper may change which of them is the best, and how many there are.
