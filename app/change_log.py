@@ -138,7 +138,7 @@ def name_of_path(noun: str, key: str) -> str:
 
 
 def name_of_facts(path: str) -> str:
-    """The name of what a paper says of itself, by its path: all but its summaries."""
+    """The name of all that a paper shows but its summaries, by its path."""
     return f"facts:{path}"
 
 

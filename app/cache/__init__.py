@@ -1,4 +1,4 @@
-"""Whole pages for guests and parts of pages for all, kept as long as they are true.
+"""Whole pages for guests and parts of pages for all, while they are true.
 
 `log.py` reads what was changed, `store.py` keeps what is made until something that it shows
 changes, `pages.py` and `parts.py` say what that is, `keys.py` says which requests may share a page,

@@ -12,7 +12,7 @@ import brotli
 from app.cache.encodings import ENCODINGS, choose_encoding
 from app.cache.keys import PageKey
 from app.cache.log import LogReader
-from app.cache.store import Store
+from app.cache.store import ItemStore
 
 Headers = list[tuple[str, str]]
 
@@ -56,7 +56,7 @@ class CachedPage:
 Answer = tuple[int, Headers, bytes]
 
 
-class PageCache(Store):
+class PageCache(ItemStore):
     """The pages of one process, and the parts that are kept beside them."""
 
     def __init__(self, log: LogReader, max_bytes: int) -> None:
@@ -79,7 +79,7 @@ class PageCache(Store):
             return False
 
     def pack(self, key: PageKey, page: CachedPage) -> CachedPage:
-        """A page that is asked for again, packed well; so it is kept from now on."""
+        """A kept page in all encodings, packed well when it is asked for again."""
         if page.is_packed:
             return page
         packed = _with_bodies(page, page.headers[""], _pack_well(page.bodies[""]), is_packed=True)

@@ -1,4 +1,4 @@
-"""Parts of pages, such as the row of a list: the same for all who may see what they show."""
+"""Parts of pages, the same for all readers, such as the row of a list."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _OVERHEAD_BYTES = 500  # of a part, for its names and key
 
 
 @dataclass(frozen=True)
-class Part:
+class PagePart:
     """A piece of HTML that is filled in by whoever puts it into a page.
 
     Attributes:

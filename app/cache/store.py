@@ -34,7 +34,7 @@ class Kept(Protocol):
     def size(self) -> int: ...
 
 
-class Store:
+class ItemStore:
     """What one process keeps: pages, and parts of pages.
 
     Args:
@@ -122,7 +122,7 @@ class Store:
             return True
 
     def replace(self, key: Hashable, old: Kept, new: Kept) -> None:
-        """Put the same thing in another form in the place of one that is still kept."""
+        """Put another form of a thing in its place, if it is still kept."""
         with self._lock:
             if self._items.get(key) is old:
                 self._items[key] = new

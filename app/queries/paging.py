@@ -87,10 +87,10 @@ def take_page(
 def take_lines(
     session: Session, query: Select[Any], order: Order, values: Mapping[str, Any], **page: Any
 ) -> Slice:
-    """The same of a query for columns that is made once, with other values at each request.
+    """The same of a query for columns that is made once.
 
     Args:
-        query: with parameters (`bindparam`) for the values.
+        query: with parameters (`bindparam`) for the values, which differ by request.
         page: see `take_page`.
     """
     place = _find_place(order, **page)

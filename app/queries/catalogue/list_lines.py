@@ -99,7 +99,7 @@ def find_papers_with_hidden_texts(
 
 
 def has_hidden_texts_around(session: Session, viewer: User, paper_ids: Collection[int]) -> bool:
-    """Whether a member has texts that others do not see about some papers, or linking to them."""
+    """Whether a member has hidden texts about some papers, or linking to them."""
     values = {"viewer": viewer.id, "papers": list(paper_ids)}
     return session.connection().execute(_select_hidden_around(), values).first() is not None
 

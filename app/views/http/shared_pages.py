@@ -59,7 +59,7 @@ def is_packed_later() -> bool:
 
 
 def expire_page(moment: datetime) -> None:
-    """Say that the present page says something else from a moment on, and what is made for it."""
+    """Say that the present page, or part, says something else from a moment on."""
     expire_at(moment.timestamp())
 
 

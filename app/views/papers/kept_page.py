@@ -14,7 +14,7 @@ from typing import Any
 from flask import render_template, url_for
 from markupsafe import Markup
 
-from app.cache.parts import Part
+from app.cache.parts import PagePart
 from app.change_log import name_of_path, name_of_title
 from app.models import Draft, Paper, Summary, User
 from app.queries import drafts, papers, similar, summaries
@@ -63,7 +63,7 @@ class Recommended:
 
 
 def find_page(key: str, user: User | None) -> tuple[str, int] | None:
-    """The page of the paper with a key and its status, if it is kept and all that somebody sees."""
+    """A kept page with its status, if it has all that somebody sees."""
     found = papers.find_title_by_key(db(), key)
     if found is None:
         return None
@@ -88,7 +88,7 @@ def _key(paper_id: int) -> tuple[Any, ...]:
     return "paper page", paper_id, db().info["site_url"]
 
 
-def _sees_more(part: Part, user: User | None) -> bool:
+def _sees_more(part: PagePart, user: User | None) -> bool:
     """Whether a page shows somebody more than it shows to others."""
     facts = part.facts
     return user is not None and (
@@ -107,7 +107,7 @@ def _render_page(paper: Paper, user: User | None) -> tuple[str, int]:
     return html, _status(shown["entries"])
 
 
-def _make_part(paper: Paper) -> Part:
+def _make_part(paper: Paper) -> PagePart:
     shown = _load(paper, None)
     entries: list[SummaryEntry] = shown["entries"]
     marks = {entry.summary.id: make_mark(f"votes-{entry.summary.id}") for entry in entries}
@@ -130,7 +130,7 @@ def _make_part(paper: Paper) -> Part:
     )
 
 
-def _fill(part: Part, paper_id: int, key: str, user: User | None) -> tuple[str, int]:
+def _fill(part: PagePart, paper_id: int, key: str, user: User | None) -> tuple[str, int]:
     ids = [number for _, number, _, _ in part.facts["votes"]]
     votes = {} if user is None else list_lines.load_own_votes(db(), user, ids)
     places = MemberPlaces(user, votes)

@@ -1,4 +1,4 @@
-"""Parts of pages that many pages and readers share: kept, and filled in for who reads.
+"""Parts of pages that readers share, and what is filled into them.
 
 A part holds nothing that only some may see. Imports `http`, queries and models.
 """

@@ -17,7 +17,7 @@ from flask import g, request
 
 from app.cache.names import names_of_page
 from app.cache.pages import PageCache
-from app.cache.parts import Part
+from app.cache.parts import PagePart
 from app.cache.wsgi import CACHE, PageNote
 from app.change_log import name_of_facts, name_of_user
 from app.views.http.shared_pages import expire_at
@@ -28,14 +28,14 @@ _UNKNOWN = secrets.token_hex(8)
 
 
 def make_mark(name: str) -> str:
-    """A mark for a place in a part that is filled in for each reader; as HTML it is the same."""
+    """A mark for a place that is filled in for each reader."""
     return f"\0{name}-{_UNKNOWN}\0"
 
 
-def find_parts(keys: Iterable[Hashable]) -> dict[Hashable, Part]:
-    """What is kept of some parts, and true now; the present page ends with the first of them."""
+def find_parts(keys: Iterable[Hashable]) -> dict[Hashable, PagePart]:
+    """Those of some parts that are kept; the page ends with the first."""
     cache: PageCache | None = request.environ.get(CACHE)
-    found: dict[Hashable, Part] = {} if cache is None else cache.find_all(keys)
+    found: dict[Hashable, PagePart] = {} if cache is None else cache.find_all(keys)
     ends = [part.expires_at for part in found.values() if part.expires_at is not None]
     if ends:
         expire_at(min(ends))
@@ -49,14 +49,14 @@ def make_part(
     *,
     about: str = "",
     **facts: Any,
-) -> Part:
+) -> PagePart:
     """Make a part, and keep it if it is made of what everybody sees now.
 
     Args:
         render: gives its HTML.
         names: what it stands on besides its links.
         about: the path of the page of which it is the greater part: it stands on what that does.
-        facts: see `Part`.
+        facts: see `PagePart`.
     """
     outer = g.get("part_note")
     note = g.part_note = PageNote()
@@ -67,7 +67,7 @@ def make_part(
     if outer is not None and note.expires_at is not None:
         outer.expire(note.expires_at)
     linked = names_of_page(about, html.encode()) if about else _linked(html)
-    part = Part(html, frozenset(names) | linked, note.expires_at, facts)
+    part = PagePart(html, frozenset(names) | linked, note.expires_at, facts)
     cache: PageCache | None = request.environ.get(CACHE)
     number: int | None = g.get("newest_change")
     # What a form was answered with may show what is written and not yet committed.

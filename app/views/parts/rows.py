@@ -1,4 +1,4 @@
-"""The rows of lists: each a part that all readers share, but for the place beside it.
+"""The rows of lists: each a part that all readers share.
 
 A row is the same for everybody, so it is kept without its votes and without what a reading list
 says, which are filled in for who reads (`app.views.parts.places`). Rows that show more to one
@@ -14,7 +14,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from app.cache.parts import Part
+from app.cache.parts import PagePart
 from app.change_log import name_of_path, name_of_text
 from app.queries import papers, summaries
 from app.queries.catalogue import list_lines
@@ -67,7 +67,7 @@ def show_entries(found: Slice, openings: bool = False) -> Slice:
 
 
 def show_papers(found: Slice) -> Slice:
-    """A slice of lines of papers, with HTML for rows: each by the best of its summaries."""
+    """A slice of lines of papers, each as HTML with the best of its summaries."""
     paper_ids = [line.id for line in found.rows]
     reader = viewer()
     hiding: set[int] = set()
@@ -98,7 +98,7 @@ def show_papers(found: Slice) -> Slice:
 
 
 def _fill(
-    places: MemberPlaces, part: Part, summary_id: int, score: int, writer_id: int | None
+    places: MemberPlaces, part: PagePart, summary_id: int, score: int, writer_id: int | None
 ) -> Markup:
     column = places.make_votes(summary_id, score, part.facts["whose"], writer_id)
     html = part.html.replace(_VOTES, column)
@@ -108,8 +108,8 @@ def _fill(
 
 
 def _find_or_make(
-    keys: dict[int, Hashable], make: Callable[[list[int]], Iterable[tuple[int, Part]]]
-) -> dict[int, Part]:
+    keys: dict[int, Hashable], make: Callable[[list[int]], Iterable[tuple[int, PagePart]]]
+) -> dict[int, PagePart]:
     kept = find_parts(keys.values())
     found = {number: kept[key] for number, key in keys.items() if key in kept}
     missing = [number for number in keys if number not in found]
@@ -120,14 +120,14 @@ def _find_or_make(
 
 def _make_entries(
     ids: list[int], keys: dict[int, Hashable], openings: bool
-) -> Iterable[tuple[int, Part]]:
+) -> Iterable[tuple[int, PagePart]]:
     for number, entry in summaries.load_entries(db(), ids, None).items():
         render = partial(render_macro, "rows", "entry_row", entry, None, openings, _PLACES)
         facts = {"whose": name_writer(entry), **describe_paper(entry.paper)}
         yield number, make_part(keys[number], render, _names(entry), **facts)
 
 
-def _make_papers(ids: list[int], keys: dict[int, Hashable]) -> Iterable[tuple[int, Part]]:
+def _make_papers(ids: list[int], keys: dict[int, Hashable]) -> Iterable[tuple[int, PagePart]]:
     for number, row in papers.load_rows_of_papers(db(), ids, None).items():
         render = partial(render_macro, "rows", "paper_row", row, None, False, _PLACES)
         # Any summary of a paper may change which of them is the best, and how many there are.
