@@ -8,10 +8,12 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, now
-from app.models import Draft, Paper, Summary, User
+from app.models import Draft, ListEntry, Paper, Summary, User
+from app.services.lists.entries import EntryTexts, save_entry
 from app.services.operation.rerender import renew_marked
 from app.services.papers.adding import add_paper
 from app.services.summaries import drafts
@@ -107,3 +109,18 @@ def make_summary(
     )
     session.commit()
     return summary
+
+
+def put_on_list(session: Session, user: User, paper: Paper, **texts: Any) -> ListEntry:
+    """Let a reader have a paper on their list, to read unless it is said otherwise."""
+    entry = save_entry(session, user, paper, EntryTexts(**{"status": "to-read", **texts}))
+    session.commit()
+    return entry
+
+
+def read_entry(session: Session, user: User, paper: Paper) -> ListEntry | None:
+    """A reader's entry as it is stored."""
+    query = select(ListEntry).where(ListEntry.user_id == user.id, ListEntry.paper_id == paper.id)
+    found = session.scalar(query.execution_options(populate_existing=True))
+    session.commit()
+    return found

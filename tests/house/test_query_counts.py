@@ -14,8 +14,14 @@ from app.services.pictures.uploads import store_picture
 from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
 from tests.helpers.client import Browser
-from tests.helpers.factories import make_paper, make_summary, make_user, publish, save_draft
-from tests.helpers.lists import put_on_list
+from tests.helpers.factories import (
+    make_paper,
+    make_summary,
+    make_user,
+    publish,
+    put_on_list,
+    save_draft,
+)
 from tests.helpers.queries import count_queries
 from tests.helpers.samples.crafted_pictures import saved
 from tests.helpers.samples.pictures import drawing

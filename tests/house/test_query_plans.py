@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 from app.db import Database, begin_writing
 from app.models import User
 from tests.helpers.client import Browser
-from tests.helpers.factories import make_paper, make_summary, make_user
-from tests.helpers.lists import put_on_list
+from tests.helpers.factories import make_paper, make_summary, make_user, put_on_list
 
 PAGES = (
     "/",

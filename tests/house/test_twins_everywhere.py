@@ -36,8 +36,14 @@ from app.services.similar import similarity
 from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
 from tests.helpers.client import Browser
-from tests.helpers.factories import make_paper, make_summary, make_user, publish, save_draft
-from tests.helpers.lists import put_on_list
+from tests.helpers.factories import (
+    make_paper,
+    make_summary,
+    make_user,
+    publish,
+    put_on_list,
+    save_draft,
+)
 from tests.helpers.samples.pictures import source
 from tests.helpers.walks.addresses import TOKENS, list_addresses
 

@@ -7,8 +7,7 @@ from app.queries.lists.own_entries import load_label_names
 from app.services.lists import bulk_changes, copies
 from app.services.lists.labels import MAX_LABELS
 from app.services.refusals import Refusal
-from tests.helpers.factories import make_paper, make_user
-from tests.helpers.lists import put_on_list, read_entry
+from tests.helpers.factories import make_paper, make_user, put_on_list, read_entry
 
 
 def test_statuses_are_set_and_undone_together(session: Session) -> None:

@@ -7,8 +7,7 @@ from app.db import begin_writing, now
 from app.models import EntryCopy
 from app.services.lists import copies, entries
 from app.services.operation.tidying import tidy
-from tests.helpers.factories import make_paper, make_user
-from tests.helpers.lists import read_entry
+from tests.helpers.factories import make_paper, make_user, read_entry
 
 
 def count_copies(session: Session) -> int:

@@ -10,8 +10,7 @@ from app.services.accounts.administration import delete_user
 from app.services.lists import copies, entries
 from app.services.lists.labels import MAX_LABELS
 from app.services.refusals import Refusal
-from tests.helpers.factories import make_paper, make_user
-from tests.helpers.lists import put_on_list, read_entry
+from tests.helpers.factories import make_paper, make_user, put_on_list, read_entry
 
 
 def test_each_status_has_its_date(session: Session) -> None:

@@ -11,8 +11,7 @@ from app.services.accounts import merging as accounts
 from app.services.lists.entries import remove_entry
 from app.services.papers.merge_undo import undo_merge
 from app.services.papers.merging import merge_papers
-from tests.helpers.factories import make_paper, make_user
-from tests.helpers.lists import put_on_list, read_entry
+from tests.helpers.factories import make_paper, make_user, put_on_list, read_entry
 
 FACTS = ("status", "priority", "remark", "notes", "citekey", "added_at", "read_at", "to_read_at")
 

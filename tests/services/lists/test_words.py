@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing
 from app.models import ListEntry
 from app.services.lists.words import renew_words
-from tests.helpers.factories import make_paper, make_user
-from tests.helpers.lists import put_on_list, read_entry
+from tests.helpers.factories import make_paper, make_user, put_on_list, read_entry
 
 
 def test_words_are_those_of_all_that_was_noted(session: Session) -> None:

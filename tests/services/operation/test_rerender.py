@@ -16,8 +16,7 @@ from app.services.accounts import account
 from app.services.links import stale
 from app.services.operation import rerender
 from app.services.operation.rerender import count_stale, renew_stale
-from tests.helpers.factories import make_paper, make_summary, make_user
-from tests.helpers.lists import put_on_list
+from tests.helpers.factories import make_paper, make_summary, make_user, put_on_list
 
 
 def age(session: Session) -> None:

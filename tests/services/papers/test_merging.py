@@ -123,7 +123,9 @@ def test_every_table_of_papers_is_thought_of() -> None:
     assert referring == {
         "deleted_summaries.paper_id",
         "drafts.paper_id",
+        "entry_copies.paper_id",
         "identifiers.paper_id",
+        "list_entries.paper_id",
         "links.target_id",
         "paper_authors.paper_id",
         "paper_differences.one_id",

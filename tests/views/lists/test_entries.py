@@ -6,8 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.models import ListEntry, User
 from tests.helpers.client import Browser
-from tests.helpers.factories import make_paper, make_summary
-from tests.helpers.lists import put_on_list, read_entry
+from tests.helpers.factories import make_paper, make_summary, put_on_list, read_entry
 
 KEY = "conf/x/A1"
 STATUS = f"/list/entry/{KEY}/status"

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.models import User
 from tests.helpers.client import Browser, Page
-from tests.helpers.factories import make_paper, make_summary, make_user
-from tests.helpers.lists import put_on_list, read_entry
+from tests.helpers.factories import make_paper, make_summary, make_user, put_on_list, read_entry
 
 
 @pytest.fixture
