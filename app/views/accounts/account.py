@@ -64,7 +64,8 @@ def login() -> str | Response:
         return see_other(local_url(request.args.get("next"), url_for("home.front")))
     form = LoginForm(data=_next())
     reason = reasons.find_reason(form.next.data or "")
-    return render_template("account/login.html", form=form, reason=reason)
+    # Who has just reset a password, or asked to be deleted, is told so here.
+    return render_template("account/login.html", form=form, reason=reason, show_flashes=True)
 
 
 @blueprint.post("/login")

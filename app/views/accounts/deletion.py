@@ -46,7 +46,7 @@ def ask() -> Response | tuple[str, int]:
         f"Your account will be deleted on {due_at:%-d %B %Y}. Sign in before then to keep it.",
         "good",
     )
-    return see_other(url_for("home.front"))
+    return see_other(url_for("account.login"))
 
 
 @blueprint.post("/settings/delete/cancel")

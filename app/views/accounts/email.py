@@ -93,7 +93,7 @@ def confirm(token: str) -> Response | tuple[str, int]:
     signed = access.viewer()
     if signed is not None and signed.id == user.id:
         return see_other(url_for("email.settings"))
-    return see_other(url_for("home.front"))
+    return see_other(url_for("account.login" if signed is None else "home.front"))
 
 
 @blueprint.post("/settings/email/notices")

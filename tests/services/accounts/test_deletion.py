@@ -128,6 +128,7 @@ def test_who_signs_in_is_asked_and_can_keep_the_account(
     (mail,) = read_mail(database)
     assert "will be deleted on" in text_of(mail)
     assert ann.get("/settings").status == 302
+    assert "Sign in before then to keep it" in ann.get("/login").text
     answer = ann.submit("/login", name="ann", password=PASSWORD)
     assert answer.location == PAGE
     assert ann.submit(PAGE, f"{PAGE}/cancel").status == 303

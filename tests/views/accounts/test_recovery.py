@@ -47,6 +47,7 @@ def test_a_link_resets_the_password_and_signs_out_everywhere(
     assert "too common" in weak.text
     assert ann.get("/settings").status == 200
     assert guest.submit(path, new=NEW).location == "/login"
+    assert "Password changed" in guest.get("/login").text
     assert ann.get("/settings").status == 302
     assert guest.get(path).status == 410
     token = guest.get("/login").form("/login")["csrf_token"]
