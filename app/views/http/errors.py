@@ -70,6 +70,7 @@ KEPT_FIELDS = {
         "preview",
     ),
     *("title", "authors", "year", "venue", "doi", "arxiv_id", "url", "key", "section"),
+    *("status", "remark", "notes", "labels", "priority", "citekey"),
     *("keywords", "abstract", "anyway", "bibtex", "display_name", "bio", "value"),
 }
 

@@ -137,6 +137,18 @@ def test_a_refused_form_keeps_what_was_typed(guest: Browser, session: Session) -
     assert session.scalar(select(ListEntry)) is None
 
 
+def test_who_is_signed_out_loses_no_notes(guest: Browser, session: Session) -> None:
+    make_paper(session, KEY)
+    guest.sign_up("ann")
+    path = f"/list/entry/{KEY}"
+    form = {**guest.get(path).form(path), "notes": "Long notes", "remark": "A remark"}
+    guest.submit("/", "/logout")
+    page = guest.post(path, form)
+    assert page.status in (400, 401)
+    assert "Long notes" in page.text
+    assert "A remark" in page.text
+
+
 def test_entries_are_moved_in_the_order_by_hand(guest: Browser, session: Session) -> None:
     guest.sign_up("ann")
     ann = find_user(session, "ann")
