@@ -71,6 +71,7 @@ def arguments(session: Session) -> dict[str, list[str]]:
         "summary_id": ["1", "2", "3"],
         "revision_id": [str(number) for number in range(1, 8)],
         "code": ["nothing-of-this-code"],
+        "token": ["nothing-of-this-token"],
         "part": ["1", "2"],
     }
     session.commit()
