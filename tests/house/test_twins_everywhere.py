@@ -94,6 +94,7 @@ ARGUMENTS = {
     "summary_id": ["1", "2", "3"],
     "revision_id": [str(number) for number in range(1, 8)],
     "code": ["nothing-of-this-code"],
+    "token": ["nothing-of-this-token"],
     "part": ["1", "2"],
 }
 

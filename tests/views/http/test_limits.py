@@ -124,7 +124,7 @@ def test_many_guesses_at_once_are_not_more(
     app = create_app(replace(config, rate_limits=True), any_file_database)
     looked_at: list[str] = []
 
-    def look(_session: Session, name: str, _password: str) -> None:
+    def look(_session: Session, name: str, _password: str, _device: str) -> None:
         looked_at.append(name)
         together.wait(20)  # nobody is told before all of them are here
 
