@@ -145,6 +145,7 @@ def list_values(session: Session) -> dict[str, list[str]]:
         "summary_id": load(Summary.id) or ["1"],
         "revision_id": load(Revision.id) or ["1"],
         "code": [each for each in load(Summary.share_code) if each != "None"] or ["no-such-code"],
+        "token": ["no-such-token"],
         "part": ["1"],
     }
     session.commit()
