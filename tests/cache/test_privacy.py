@@ -28,8 +28,8 @@ from app.cache.wsgi import CachedApp
 from app.config import Config
 from app.db import Database, now
 from app.models import Author, Paper, Revision, Summary, Tag, User, Venue
-from app.services.accounts.account import start_session
 from app.services.accounts.administration import set_role
+from app.services.accounts.sessions import start_session
 from app.views.http import moments
 from app.views.http.access import TOKEN
 from tests.helpers.factories import make_user

@@ -60,7 +60,7 @@ def test_no_link_leads_a_crawler_there(app: Flask, guest: Browser, session: Sess
     while waiting:
         address = waiting.popleft()
         page = guest.get(address)
-        if not page.response.content_type.startswith("text/html"):
+        if page.location or not page.response.content_type.startswith("text/html"):
             continue
         links = _Links()
         links.feed(page.text)

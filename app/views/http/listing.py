@@ -17,6 +17,7 @@ from app.views.http.access import search_text
 ROWS = 25
 MAX_PAGE = 500
 MAX_FILTER_CHARS = 100
+MAX_CRAWLED_ARGUMENTS = 2  # one that chooses, and the place in the list
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,12 @@ class Page:
     rows: Sequence[Any]
     previous_url: str | None
     next_url: str | None
+
+    @property
+    def is_combination(self) -> bool:
+        """Whether so much is chosen that crawlers would never see the end of such pages."""
+        address = self.next_url or self.previous_url or ""
+        return address.count("&") >= MAX_CRAWLED_ARGUMENTS
 
 
 def read_cursors(size: int | None = None) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from app import create_app
 from app.config import Config
 from app.db import Database, sqlite_module
 from app.models import Paper, Summary, User, Vote
-from app.services.accounts.account import start_session
+from app.services.accounts.sessions import start_session
 from app.views.http.access import TOKEN
 from tests.benchmarks import library, served
 from tests.benchmarks.measure import Figure

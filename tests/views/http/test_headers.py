@@ -43,6 +43,7 @@ def addresses(app: Flask, session: Session) -> Iterator[str]:
         "key": session.scalar(select(Paper.key)),
         "name": session.scalar(select(User.name)),
         "code": "none",
+        "token": "none",
     }
     session.commit()
     bound = app.url_map.bind("localhost")

@@ -27,6 +27,7 @@ def test_each_answer_has_an_id_of_its_own(guest: Browser) -> None:
     )
 
 
+@pytest.mark.sqlite_only("the app of these tests keeps no pages on PostgreSQL")
 def test_what_is_kept_for_many_has_none(guest: Browser) -> None:
     assert {guest.get("/about").response.headers.get("X-Request-ID") for _ in range(3)} == {None}
 
