@@ -44,6 +44,8 @@ def addresses(app: Flask, session: Session) -> Iterator[str]:
         "name": session.scalar(select(User.name)),
         "code": "none",
         "token": "none",
+        "number": 1,
+        "handle": "0" * 16,
     }
     session.commit()
     bound = app.url_map.bind("localhost")
