@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 
 import brotli
@@ -66,8 +66,8 @@ class PageCache(ItemStore):
     def __len__(self) -> int:
         return sum(isinstance(key, PageKey) for key in self._items)
 
-    def was_asked(self, key: PageKey) -> bool:
-        """Whether a page was asked for lately; from now on it was."""
+    def was_asked(self, key: Hashable) -> bool:
+        """Whether a page or part was asked for lately; from now on it was."""
         mark = hash(key)
         with self._lock:
             present, before = self._asked_once

@@ -70,8 +70,11 @@ def make_part(
     part = PagePart(html, frozenset(names) | linked, note.expires_at, facts)
     cache: PageCache | None = request.environ.get(CACHE)
     number: int | None = g.get("newest_change")
-    # What a form was answered with may show what is written and not yet committed.
-    if cache is not None and number is not None and request.method in ("GET", "HEAD"):
+    # What a form was answered with may show what is written and not yet committed. What is asked
+    # for once is not kept: a crawler must not push out what people read.
+    if cache is None or number is None or request.method not in ("GET", "HEAD"):
+        return part
+    if cache.was_asked(key):
         cache.keep(key, number, part)
     return part
 
