@@ -56,6 +56,8 @@ def test_what_was_written_is_worked_out_soon(tmp_path: Path, library: Database) 
             write(library)
             wait_until(lambda: is_done(library), "the similar papers")
         wait_until(lambda: child_besides(serve, worker), "the process of jobs")
+        # Else the next one waits until the lease of the one that was killed has run out.
+        wait_until(lambda: not job_process(library), "the end of all jobs")
         first = child_besides(serve, worker)
         os.kill(first, signal.SIGKILL)
         wait_until(lambda: child_besides(serve, worker) not in (0, first), "a new one")

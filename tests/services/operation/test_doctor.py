@@ -83,7 +83,7 @@ def lose_file(session: Session) -> None:
 def go_back_in_time(session: Session) -> None:
     moment = now() + timedelta(days=1)
     facts = {"token_hash": "x", "created_at": moment, "expires_at": moment}
-    session.add(LoginSession(user_id=1, **facts))
+    session.add(LoginSession(user_id=1, device="", used_on=moment.date(), **facts))
 
 
 def age_backup(session: Session) -> None:
