@@ -375,6 +375,7 @@ def test_a_closed_page_and_a_connection_lost(writer: Reader) -> None:
     page.context.set_offline(False)
     wait_until_saved(page)
     expect(notices).not_to_contain_text("Offline")
+    writer.go(address)  # which knows of the draft, however late the closed page sent it
     page.get_by_text("Discard…").click()
     page.get_by_role("button", name="Discard draft").click()
     expect(page.get_by_role("status").filter(has_text="Draft deleted.")).to_be_visible()
