@@ -6,6 +6,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -182,15 +183,38 @@ def test_a_library_is_known(path: Path, library: Database, tmp_path: Path) -> No
 
 
 def test_a_library_in_use_is_noticed(any_file_database: Database, tmp_path: Path) -> None:
-    wait_until(partial(_is_unused, any_file_database), "the end of other connections")
-    url = any_file_database.engine.url.render_as_string(hide_password=False)
-    other = Database(url, data_dir=tmp_path)
-    with other.engine.connect() as connection:
-        assert rows.list_tables(connection)
-        with pytest.raises(CannotRestore, match="in use"):
-            restore.check_unused(any_file_database)
-    other.close()
-    wait_until(partial(_is_unused, any_file_database), "the end of the other connection")
+    with _alone(any_file_database, tmp_path) as library:
+        wait_until(partial(_is_unused, library), "the end of other connections")
+        url = library.engine.url.render_as_string(hide_password=False)
+        other = Database(url, data_dir=tmp_path)
+        with other.engine.connect() as connection:
+            rows.list_tables(connection)
+            with pytest.raises(CannotRestore, match="in use"):
+                restore.check_unused(library)
+        other.close()
+        wait_until(partial(_is_unused, library), "the end of the other connection")
+
+
+@contextmanager
+def _alone(database: Database, data_dir: Path) -> Iterator[Database]:
+    """A database to which no other test has connections."""
+    url = database.engine.url
+    if url.drivername == "sqlite":
+        yield database
+        return
+    name = f"{url.database}_alone"
+    server = database.engine.execution_options(isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}"')
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+    address = url.set(database=name).render_as_string(hide_password=False)
+    library = Database(address, data_dir=data_dir)
+    try:
+        yield library
+    finally:
+        library.close()
+        with server.connect() as connection:
+            connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _is_unused(database: Database) -> bool:
