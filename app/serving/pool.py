@@ -9,6 +9,7 @@ from queue import SimpleQueue
 from threading import Thread
 from time import monotonic
 
+from app.serving.garbage import collect_due
 from app.serving.limits import Limits
 
 Work = Callable[[], object]
@@ -61,6 +62,7 @@ class Pool:
                 return
             # Not until the next job comes: it may hold a large body.
             del work, future, result, error
+            collect_due()
 
 
 def _settle(future: asyncio.Future[object], result: object, error: BaseException | None) -> None:

@@ -20,7 +20,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.embed import Server
 
-from app.serving import job_process
+from app.serving import garbage, job_process
 from app.serving.gateway import Gateway
 from app.serving.limits import Limits
 from app.serving.supervisor import Supervisor
@@ -59,6 +59,7 @@ def work(address: Address, ready: Callable[[], None]) -> None:
     from app.views.http.security import make_headers
     from app.wsgi import app, config
 
+    garbage.collect_on_demand()
     limits = Limits(connections=_connections(Limits.connections))
     if config.proxies:
         limits = replace(limits, per_address=False, idle_seconds=PROXY_IDLE_SECONDS)
