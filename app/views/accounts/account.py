@@ -143,14 +143,11 @@ def change_password() -> Response | tuple[str, int]:
     user = signed_in()
     if not form.validate_on_submit():
         return _settings_page(password_form=form), 422
-    counted = attempts.list_session_buckets(access.token())
-    attempts.count(counted)
     try:
-        account.change_password(db(), user, form.current.data or "", form.new.data or "")
+        with attempts.guard_current_password():
+            account.change_password(db(), user, form.current.data or "", form.new.data or "")
     except Refusal as refused:
         db().rollback()
-        if refused.field != "current":
-            attempts.forgive(counted)
         form.refuse(refused)
         return _settings_page(password_form=form), 422
     attempts.remember(user.name)

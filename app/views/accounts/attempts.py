@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from flask import Response, after_this_request, current_app, request
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -25,6 +26,8 @@ from werkzeug.exceptions import TooManyRequests
 from app.references.email_addresses import fold_email_address
 from app.services.accounts.account import fold_user_name
 from app.services.accounts.recovery import fold_sought
+from app.services.refusals import Refusal
+from app.views.http import access
 from app.views.http.security import cookie_name, limiter, seconds_until
 from app.views.http.visitors import network
 
@@ -50,11 +53,6 @@ def list_sign_in_buckets(name: str) -> list[Bucket]:
         (FROM_ONE_NETWORK, f"network:{name_hash}:{_hash(network())}"),
         (FROM_ALL_STRANGERS, f"strangers:{name_hash}"),
     ]
-
-
-def list_session_buckets(token: str) -> list[Bucket]:
-    """What a wrong current password counts against, of somebody who is signed in."""
-    return [(FROM_ONE_BROWSER, f"session:{_hash(token)}")]
 
 
 def list_recovery_buckets(sought: str) -> list[Bucket]:
@@ -94,6 +92,24 @@ def forgive(buckets: Sequence[Bucket]) -> None:
     if limiter.enabled:
         for limit, key in buckets:
             limiter.limiter.storage.incr(limit.key_for(key), limit.get_expiry(), amount=-1)
+
+
+@contextmanager
+def guard_current_password() -> Iterator[None]:
+    """Count the block as a wrong current password, unless no refusal in it says that.
+
+    Raises:
+        TooManyRequests: when there were too many in this session; the block does not run then.
+    """
+    counted = [(FROM_ONE_BROWSER, f"session:{_hash(access.token())}")]
+    count(counted)
+    try:
+        yield
+    except Refusal as refused:
+        if all(each.field != "current" for each in refused.all):
+            forgive(counted)
+        raise
+    forgive(counted)
 
 
 def is_known(name: str) -> bool:

@@ -29,17 +29,15 @@ def ask() -> Response | tuple[str, int]:
     form = AccountDeletionForm()
     if not form.validate_on_submit():
         return _page(form), 422
-    counted = attempts.list_session_buckets(access.token())
-    attempts.count(counted)
     try:
-        due_at = deletion.ask_for_deletion(
-            db(), signed_in(), form.current.data or "", keeps_texts=form.texts.data == "keep"
-        )
+        with attempts.guard_current_password():
+            due_at = deletion.ask_for_deletion(
+                db(), signed_in(), form.current.data or "", keeps_texts=form.texts.data == "keep"
+            )
     except Refusal as refused:
         db().rollback()
         form.refuse(refused)
         return _page(form), 422
-    attempts.forgive(counted)
     db().commit()
     access.forget_sign_in()
     flash(

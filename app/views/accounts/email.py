@@ -31,19 +31,16 @@ def change() -> Response | tuple[str, int]:
     form = EmailForm()
     is_valid = form.validate_on_submit()
     if is_valid:
-        counted = attempts.list_session_buckets(access.token())
         attempts.count(attempts.list_mail_buckets(form.address.data or ""))
-        attempts.count(counted)
         try:
-            address = email.ask_for_confirmation(
-                db(), signed_in(), form.current.data or "", form.address.data or ""
-            )
+            with attempts.guard_current_password():
+                address = email.ask_for_confirmation(
+                    db(), signed_in(), form.current.data or "", form.address.data or ""
+                )
         except Refusal as refused:
             db().rollback()
             form.refuse(refused)
             is_valid = False
-        if not form.current.errors:
-            attempts.forgive(counted)
     if not is_valid:
         return _page(form), 422
     db().commit()
@@ -58,15 +55,13 @@ def remove() -> Response | tuple[str, int]:
     form = RemovalForm()
     if not form.validate_on_submit():
         return _page(removal_form=form), 422
-    counted = attempts.list_session_buckets(access.token())
-    attempts.count(counted)
     try:
-        email.remove_address(db(), signed_in(), form.password.data or "")
+        with attempts.guard_current_password():
+            email.remove_address(db(), signed_in(), form.password.data or "")
     except Refusal as refused:
         db().rollback()
         form.password.errors = [refused.message]
         return _page(removal_form=form), 422
-    attempts.forgive(counted)
     db().commit()
     flash("Email address removed.", "good")
     return see_other(url_for("email.settings"))
