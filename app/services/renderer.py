@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
+from markupsafe import Markup, escape
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -16,8 +18,10 @@ from app.rendering import (
     KnownPapers,
     Preview,
     Rendered,
+    RenderError,
     preview,
     render,
+    render_inline,
 )
 from app.text.person_names import surname
 
@@ -89,6 +93,23 @@ def preview_text(session: Session, text: str) -> tuple[Preview, dict[PaperRef, s
     site_url = session.info["site_url"]
     found = preview(text, find=find, site_url=site_url, id_prefix=_id_prefix(text))
     return found, keys
+
+
+def render_lines(lines: Iterable[str], max_lines: int) -> list[Markup]:
+    """Render the first few of some lines; the others are shown as they were typed.
+
+    So is everything from the first line on that the renderer refuses, or has no time for.
+    """
+    found: list[Markup] = []
+    for line in lines:
+        html = escape(line)
+        if len(found) < max_lines:
+            try:
+                html = Markup(render_inline(line))  # noqa: S704  (the renderer's own)
+            except RenderError:
+                max_lines = 0
+        found.append(html)
+    return found
 
 
 def _id_prefix(text: str) -> str:

@@ -12,9 +12,8 @@ from werkzeug.wrappers import Response
 
 from app.queries import drafts as queries
 from app.queries import summaries
-from app.rendering.errors import RenderError
-from app.rendering.markdown import render_inline
 from app.services.refusals import Refusal
+from app.services.renderer import render_lines
 from app.services.summaries import drafts
 from app.services.summaries.drafts import DraftConflict
 from app.text.openings import cut_opening
@@ -47,23 +46,12 @@ def index() -> str:
 def _render_openings(sources: Sequence[str]) -> list[list[RenderedLine]]:
     """The first lines of some texts, with their formulas as readers see them.
 
-    A draft is not rendered when it is saved, at each pause in typing. From the first line on that
-    the renderer refuses, or has no time for, lines are shown as they were typed.
+    A draft is not rendered when it is saved, at each pause in typing.
     """
-    room = MAX_RENDERED_LINES
-    openings: list[list[RenderedLine]] = []
-    for source in sources:
-        openings.append([])
-        for line in cut_opening(source):
-            html = Markup.escape(line.text)
-            room -= 1
-            if room >= 0:
-                try:
-                    html = Markup(render_inline(line.text))  # noqa: S704  (the renderer's own)
-                except RenderError:
-                    room = 0
-            openings[-1].append(RenderedLine(html, line.is_title))
-    return openings
+    openings = [cut_opening(source) for source in sources]
+    lines = [line.text for opening in openings for line in opening]
+    made = iter(render_lines(lines, MAX_RENDERED_LINES))
+    return [[RenderedLine(next(made), line.is_title) for line in opening] for opening in openings]
 
 
 @blueprint.get("/token")
