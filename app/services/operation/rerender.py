@@ -44,6 +44,7 @@ from app.services.summaries.publishing import apply_rendered_text
 MAX_REQUEST_SECONDS = 1.0
 
 Text = TypeVar("Text", Summary, Revision)
+TextRow = TypeVar("TextRow", User, ListEntry)
 Row = TypeVar("Row", Summary, Revision, User, ListEntry)
 
 
@@ -171,13 +172,7 @@ def _renew_bios(session: Session) -> Iterator[int]:
         bio, html = row.bio, row.bio_html
         with suppress(Refusal):
             html = render_bio(session, bio)
-        begin_writing(session)
-        found = session.get(User, row.id, with_for_update=True, populate_existing=True)
-        if found is not None and found.bio == bio:
-            found.bio_html = html
-            found.renderer_version = RENDERER_VERSION
-        session.commit()
-        yield row.id
+        yield _set_html(session, row, "bio", bio, html)
 
 
 def _renew_notes(session: Session) -> Iterator[int]:
@@ -189,13 +184,18 @@ def _renew_notes(session: Session) -> Iterator[int]:
             continue
         except RenderError:
             pass
-        begin_writing(session)
-        found = session.get(ListEntry, row.id, with_for_update=True, populate_existing=True)
-        if found is not None and found.notes == notes:
-            found.notes_html = html
-            found.renderer_version = RENDERER_VERSION
-        session.commit()
-        yield row.id
+        yield _set_html(session, row, "notes", notes, html)
+
+
+def _set_html(session: Session, row: TextRow, name: str, source: str, html: str) -> int:
+    """Keep the HTML of a field, unless its source was changed meanwhile; returns the row's ID."""
+    begin_writing(session)
+    found = session.get(type(row), row.id, with_for_update=True, populate_existing=True)
+    if found is not None and getattr(found, name) == source:
+        setattr(found, f"{name}_html", html)
+        found.renderer_version = RENDERER_VERSION
+    session.commit()
+    return row.id
 
 
 def _one_by_one(
