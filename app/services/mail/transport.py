@@ -6,7 +6,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -83,23 +83,44 @@ def remove_kept_files(spool: Path, before: datetime) -> None:
 def _send_message(
     message: EmailMessage, settings: MailSettings, hand_over: Callable[[], object]
 ) -> Iterator[None]:
+    with _report_failures(settings), closing(_connect(settings)) as server:
+        yield
+        _greet(server, settings)
+        yield
+        _expect(server.mail(settings.sender), "the sender")
+        _name_recipient(server, message["To"].addresses[0].addr_spec)
+        yield
+        hand_over()
+        _expect(server.data(pack_message(message)), "the text")
+        # It is taken: that the farewell fails is no reason to send it again.
+        with suppress(smtplib.SMTPException, OSError):
+            server.quit()
+
+
+def probe_server(settings: MailSettings) -> None:
+    """Connect and sign in to the mail server, and name the sender; nothing is sent.
+
+    Raises:
+        MailUnavailable, OSError: when that fails.
+    """
+    with _report_failures(settings), closing(_connect(settings)) as server:
+        _greet(server, settings)
+        _expect(server.mail(settings.sender), "the sender")
+        server.quit()
+
+
+def _greet(server: smtplib.SMTP, settings: MailSettings) -> None:
+    if settings.security == "starttls":
+        server.starttls(context=ssl.create_default_context())
+    if settings.user:
+        server.login(settings.user, settings.password)
+    server.ehlo_or_helo_if_needed()
+
+
+@contextmanager
+def _report_failures(settings: MailSettings) -> Iterator[None]:
     try:
-        with closing(_connect(settings)) as server:
-            yield
-            if settings.security == "starttls":
-                server.starttls(context=ssl.create_default_context())
-            if settings.user:
-                server.login(settings.user, settings.password)
-            server.ehlo_or_helo_if_needed()
-            yield
-            _expect(server.mail(settings.sender), "the sender")
-            _name_recipient(server, message["To"].addresses[0].addr_spec)
-            yield
-            hand_over()
-            _expect(server.data(pack_message(message)), "the text")
-            # It is taken: that the farewell fails is no reason to send it again.
-            with suppress(smtplib.SMTPException, OSError):
-                server.quit()
+        yield
     except smtplib.SMTPResponseException as error:
         raise _unavailable(settings, error) from None
     except smtplib.SMTPException as error:

@@ -21,6 +21,7 @@ from app.models import Job, LoginSession, Paper, Picture, SearchEntry
 from app.models.search_entry import is_paper_entry
 from app.queries import site_health
 from app.services.files import probe_folder
+from app.services.mail.transport import FOLDER, probe_server
 from app.services.operation import health, refolding, schema
 from app.services.pictures.files import make_picture_path
 
@@ -207,6 +208,23 @@ def check_pictures(config: Config, database: Database) -> Iterator[Diagnosis]:
         yield Diagnosis(OK, "Images", f"Each of {len(names):,} has its file.")
 
 
+def check_mail(config: Config, _database: Database) -> Iterator[Diagnosis]:
+    """Whether the mail server takes mail from us; none is sent."""
+    settings = config.mail
+    if not settings.host:
+        says = f"No server is set: `shortlist mail list` shows it, from {config.data_dir / FOLDER}."
+        yield Diagnosis(OK, "Mail", says)
+        return
+    try:
+        probe_server(settings)
+    except OSError as error:
+        says = error.strerror or str(error)
+        mend = "Look at the settings SHORTLIST_SMTP_…, and try `shortlist mail test ADDRESS`."
+        yield Diagnosis(FAULT, "Mail", f"No mail can be sent: {says.rstrip('.')}.", mend)
+    else:
+        yield Diagnosis(OK, "Mail", f"{settings.host} takes mail from {settings.sender}.")
+
+
 def check_disk(config: Config, _database: Database) -> Iterator[Diagnosis]:
     """The space that is left."""
     folders = [config.data_dir, *([config.backups.folder] if config.backups else [])]
@@ -281,6 +299,7 @@ CHECKS: dict[str, Check] = {
     "Clock": check_clock,
     "Search": check_search,
     "Images": check_pictures,
+    "Mail": check_mail,
     "Disk": check_disk,
     "Backup": check_backup,
     "Jobs": check_jobs,

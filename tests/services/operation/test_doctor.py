@@ -20,6 +20,7 @@ from app.services.operation.jobs import leases
 from app.services.operation.jobs.kinds import KINDS
 from app.text import TEXT_VERSION
 from tests.helpers.factories import make_summary
+from tests.helpers.mail.server import running_mail_server
 
 
 @pytest.fixture
@@ -171,3 +172,23 @@ def test_a_schema_that_does_not_fit_is_found(tmp_path: Path, settings: Config) -
     # What needs the tables says that it cannot be known.
     assert {each.about for each in found[1:]} >= {"Search", "Images", "Backup", "Jobs"}
     database.close()
+
+
+def test_a_mail_server_is_greeted(settings: Config, any_file_database: Database) -> None:
+    with running_mail_server() as server:
+        config = replace(settings, mail=server.settings())
+        assert examine(config, any_file_database) == []
+        server.replies["MAIL"] = "550 5.7.1 Not from you"
+        (found,) = examine(config, any_file_database)
+    assert (found.level, found.about) == (FAULT, "Mail")
+    assert "550 5.7.1" in found.says
+    assert server.mails == []
+
+
+def test_a_mail_server_that_is_not_there_is_told(
+    settings: Config, any_file_database: Database
+) -> None:
+    with running_mail_server() as server:
+        gone = server.settings()
+    (found,) = examine(replace(settings, mail=gone), any_file_database)
+    assert (found.level, found.about) == (FAULT, "Mail")
