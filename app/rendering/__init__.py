@@ -3,24 +3,17 @@
 A leaf: imports nothing else of `app` but `references`. Everything a user types is hostile until it
 has passed here.
 Rendering happens when text is written; the row keeps source, HTML and RENDERER_VERSION. It is pure
-(`markdown.py`), and runs in a process that can be stopped (`processes.py`).
+(`markdown.py`), and runs in a process that can be stopped (`sandbox`).
 """
 
 from __future__ import annotations
 
+from app.rendering.caps import MAX_TEXT_BYTES
 from app.rendering.errors import Problem, RendererBusy, RenderError
 from app.rendering.inline.quotes import curl_quotes
 from app.rendering.links import KnownPapers, PaperLink
-from app.rendering.markdown import (
-    MAX_TAKEAWAY_CHARS,
-    MAX_TEXT_BYTES,
-    RENDERER_VERSION,
-    Preview,
-    Rendered,
-    as_label,
-    plain_takeaway,
-)
-from app.rendering.processes import (
+from app.rendering.markdown import RENDERER_VERSION, Preview, Rendered
+from app.rendering.sandbox.processes import (
     preview,
     preview_takeaway,
     render,
@@ -28,6 +21,7 @@ from app.rendering.processes import (
     render_plain,
     render_takeaway,
 )
+from app.rendering.short_texts import MAX_TAKEAWAY_CHARS, as_label, plain_takeaway
 
 __all__ = [
     "MAX_TAKEAWAY_CHARS",

@@ -77,11 +77,9 @@ ROOMS: dict[str, list[set[str]]] = {
         {""},
     ],
     "app.rendering": [
-        {"processes"},
         {"sandbox"},
-        {"worker"},
-        {"markdown"},
-        {"pictures"},
+        {"markdown", "short_texts"},
+        {"caps", "parser", "pictures"},
         {"links", "sanitizer"},
         {"blocks"},
         {"math"},
@@ -105,9 +103,9 @@ IMPURE = {
 CLOCKS = {"now", "today", "utcnow"}
 # Modules of leaves that have effects; of all other layers only services may import them.
 EFFECTS = {
-    "app.rendering.processes": "starts the processes that render",
-    "app.rendering.sandbox": "starts processes that can be stopped",
-    "app.rendering.worker": "is the program of such a process",
+    "app.rendering.sandbox.processes": "starts the processes that render",
+    "app.rendering.sandbox.child": "starts processes that can be stopped",
+    "app.rendering.sandbox.worker": "is the program of such a process",
     "app.sources.lookup.fetch": "asks the outside",
     "app.sources.dblp_dump.reader": "reads dblp's file",
     "app.sources.dblp_dump.stream": "reads dblp's file",

@@ -17,10 +17,10 @@ import cmarkgfm
 from cmarkgfm.cmark import Options
 
 from app.rendering.blocks.build import finish
+from app.rendering.caps import tidy as tidy_source
 from app.rendering.inline.footnotes import number_footnotes
-from app.rendering.markdown import parser
-from app.rendering.markdown import tidy as tidy_source
 from app.rendering.math.formulas import Formulas, Span
+from app.rendering.parser import parser
 
 GITHUB = ["table", "autolink", "strikethrough", "tasklist"]
 OPTIONS = Options.CMARK_OPT_FOOTNOTES

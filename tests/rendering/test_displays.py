@@ -15,7 +15,7 @@ from app.rendering import RenderError, preview, render_plain
 from app.rendering.blocks import displays
 from app.rendering.blocks.paragraphs import ParagraphParser
 from app.rendering.blocks.parser import parse_blocks
-from app.rendering.markdown import tidy
+from app.rendering.caps import tidy
 from tests.helpers.samples.cases import shorten_html
 from tests.helpers.samples.hostile import HOSTILE
 from tests.rendering.agreement import read_snippets

@@ -17,7 +17,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
-from app.rendering.sandbox import ResourceLimitExceeded, SandboxBusy
+from app.rendering.sandbox.child import ResourceLimitExceeded, SandboxBusy
 
 LOCKED = "The database is busy."
 FULL = "The server is out of disk space."

@@ -15,8 +15,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Any, BinaryIO
 
-from app.rendering import sandbox
-from app.rendering.sandbox import Child, ResourceLimitExceeded
+from app.rendering.sandbox.child import Child, ResourceLimitExceeded, SandboxBusy
 from app.services.importing import child as opener
 from app.services.importing import faults
 from app.services.importing.opening import BadSource, ImportSource
@@ -74,7 +73,7 @@ def _begun(opened: ExitStack, files: list[int], name: str, *arguments: Any) -> I
     opened.callback(child.stop)
     try:
         count: int | None = child.call(name, *arguments)
-    except (ResourceLimitExceeded, sandbox.SandboxBusy) as error:
+    except (ResourceLimitExceeded, SandboxBusy) as error:
         raise BadSource(str(faults.make_stopped(error))) from None
     return ImportSource(_items(child), count)
 

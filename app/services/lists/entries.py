@@ -16,7 +16,7 @@ from app.models import ListEntry, Paper, ReadingList, User
 from app.models.papers.list_entry import DATE_COLUMNS, MAX_CITEKEY_CHARS, PRIORITIES, STATUSES
 from app.queries.lists.own_entries import load_label_names
 from app.rendering import RENDERER_VERSION, RenderError
-from app.rendering.markdown import MAX_TEXT_BYTES
+from app.rendering.caps import MAX_TEXT_BYTES
 from app.services.lists.copies import OF_STATUS, WHOLE, copy_entry, is_taken, keep_copies
 from app.services.lists.labels import parse_labels, prune_labels, replace_labels
 from app.services.lists.words import refresh_words

@@ -9,7 +9,7 @@ import atexit
 import os
 from pathlib import Path
 
-from app.rendering.sandbox import Child, Children, ResourceLimitExceeded, SandboxBusy
+from app.rendering.sandbox.child import Child, Children, ResourceLimitExceeded, SandboxBusy
 from app.services.files import write_file
 from app.services.pictures import encoding
 from app.services.pictures.encoding import DAMAGED, MAX_BYTES, PictureFile

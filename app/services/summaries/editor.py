@@ -19,7 +19,7 @@ from app.references.addresses import paper_path
 from app.references.parsing import parse_identifier
 from app.rendering import MAX_TAKEAWAY_CHARS, Problem, as_label, preview_takeaway
 from app.rendering.inline.brackets import OpenBrackets
-from app.rendering.markdown import render_inline
+from app.rendering.short_texts import render_inline
 from app.services.renderer import preview_text
 from app.text.words import title_folded
 

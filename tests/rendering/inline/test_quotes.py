@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from app.rendering import (
     RenderError,
     markdown,
+    parser,
     plain_takeaway,
     render,
     render_inline,
@@ -44,7 +45,7 @@ def test_nothing_but_quotes_outside_code_and_math_is_changed(text: str) -> None:
     except RenderError:
         return
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(markdown, "curl_tree", lambda root: None)
+        patch.setattr(parser, "curl_tree", lambda root: None)
         typed = markdown.render(text)
     for one, other in ((curled.html, typed.html), (curled.text, typed.text)):
         assert len(one) == len(other)

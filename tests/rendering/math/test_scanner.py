@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from app.rendering.markdown import tidy
+from app.rendering.caps import tidy
 from app.rendering.math.formulas import Formulas
 from tests.rendering.structure import formulas_of
 

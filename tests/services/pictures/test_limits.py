@@ -10,7 +10,7 @@ from unittest.mock import Mock
 import pytest
 from PIL import Image, ImageFile, WebPImagePlugin
 
-from app.rendering.sandbox import Child, Children
+from app.rendering.sandbox.child import Child, Children
 from app.services.pictures import encoding, files
 from app.services.pictures.encoding import MAX_FRAMES, MAX_SIDE_PIXELS
 from app.services.pictures.files import encode

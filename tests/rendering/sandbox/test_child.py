@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from app.rendering.sandbox import Child, Children, ResourceLimitExceeded
+from app.rendering.sandbox.child import Child, Children, ResourceLimitExceeded
 
 
 class Refusal(ValueError):

@@ -27,10 +27,10 @@ NICENESS = 10  # who reads goes before what runs here
 _ENDED_FOR_TIME = (-signal.SIGPROF, -signal.SIGXCPU)
 
 # The folder that holds this very package, whatever else of its name is installed.
-_ROOT = str(Path(__file__).parents[2])
+_ROOT = str(Path(__file__).parents[3])
 _PROGRAM = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
-    "from app.rendering.worker import main; main(sys.argv[2], *map(float, sys.argv[3:]))"
+    "from app.rendering.sandbox.worker import main; main(sys.argv[2], *map(float, sys.argv[3:]))"
 )
 
 

@@ -1,4 +1,4 @@
-"""The child of `sandbox.py`.
+"""The program of a child (`child.py`).
 
 It calls functions that are named in a pipe, one at a time.
 """

@@ -23,12 +23,12 @@ from app.rendering import (
     faults,
     markdown,
     preview,
-    processes,
     render,
-    sandbox,
+    short_texts,
 )
-from app.rendering.processes import Renderer
-from app.rendering.sandbox import Children
+from app.rendering.sandbox import child, processes
+from app.rendering.sandbox.child import Children
+from app.rendering.sandbox.processes import Renderer
 from tests.helpers.samples.hostile import HOSTILE
 from tests.helpers.waiting import wait_until
 
@@ -67,12 +67,12 @@ def test_the_answer_is_that_of_the_function() -> None:
     text = "# A\n\n$x$ and [it](/paper/a/b#mira) and **b**.\n\n$$\n\\frac\n$$"
     assert render(text, id_prefix="x-") == markdown.render(text, id_prefix="x-")
     assert preview(text, id_prefix="x-") == markdown.preview(text, id_prefix="x-")
-    assert processes.render_inline("a $x$ <b>") == markdown.render_inline("a $x$ <b>")
-    assert processes.render_plain("a\n\n$x$ <b>") == markdown.render_plain("a\n\n$x$ <b>")
+    assert processes.render_inline("a $x$ <b>") == short_texts.render_inline("a $x$ <b>")
+    assert processes.render_plain("a\n\n$x$ <b>") == short_texts.render_plain("a\n\n$x$ <b>")
     takeaway = "*a* $\\frac$"
-    assert processes.render_takeaway(takeaway) == markdown.render_takeaway(takeaway)
-    assert processes.preview_takeaway(takeaway) == markdown.preview_takeaway(takeaway)
-    assert processes.preview_takeaway("") == markdown.preview_takeaway("") == ("", ())
+    assert processes.render_takeaway(takeaway) == short_texts.render_takeaway(takeaway)
+    assert processes.preview_takeaway(takeaway) == short_texts.preview_takeaway(takeaway)
+    assert processes.preview_takeaway("") == short_texts.preview_takeaway("") == ("", ())
 
 
 def test_the_child_asks_for_papers_once() -> None:
@@ -169,7 +169,7 @@ def test_a_fault_in_our_own_process_is_plain_too(
     def fail(*_: object) -> None:
         raise KeyError("private")
 
-    monkeypatch.setattr(markdown, "Formulas", fail)
+    monkeypatch.setattr(short_texts, "Formulas", fail)
     before = faults.count_faults()
     with pytest.raises(RenderError, match="on our side"):
         function("without formulas")
@@ -192,7 +192,7 @@ def test_without_room_for_a_child_the_writer_is_told(
 def test_a_child_that_does_not_start_is_not_waited_for(
     renderer: Renderer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sandbox, "MAX_START_SECONDS", 0)
+    monkeypatch.setattr(child, "MAX_START_SECONDS", 0)
     with pytest.raises(RendererBusy):
         processes.call_renderer(renderer, "render", "a")
     monkeypatch.undo()
@@ -259,8 +259,8 @@ def test_a_preview_gives_way_to_everybody(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_children_end_with_whoever_started_them() -> None:
     program = (
-        "import os; from app.rendering import processes as apart, render; render('a');"
-        "print(apart._work.kept._all[-1]._process.pid, flush=True); os.kill(os.getpid(), 9)"
+        "import os; from app.rendering.sandbox import processes; processes.render('a');"
+        "print(processes._work.kept._all[-1]._process.pid, flush=True); os.kill(os.getpid(), 9)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],
@@ -268,7 +268,7 @@ def test_children_end_with_whoever_started_them() -> None:
         text=True,
         timeout=60,
         check=False,
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
     )
     child = int(done.stdout)
     end = threading.Event()

@@ -1,4 +1,4 @@
-"""Rendering in processes of their own, which can be stopped (`sandbox.py`).
+"""Rendering in processes of their own, which can be stopped (`child.py`).
 
 What people type is rendered by a child that ends itself when a text takes more than
 `MAX_CPU_SECONDS` of its time. The next text gets a new child. A text that the caps of this package
@@ -17,12 +17,19 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from app.rendering import faults, markdown, sandbox
+from app.rendering import faults, markdown, short_texts
 from app.rendering.errors import Problem, RendererBusy, RenderError
 from app.rendering.links import FindPapers
 from app.rendering.markdown import Preview, Rendered
-from app.rendering.sandbox import NICENESS, Child, ChildFault, Children, ResourceLimitExceeded
-from app.rendering.worker import IDLE
+from app.rendering.sandbox.child import (
+    NICENESS,
+    Child,
+    ChildFault,
+    Children,
+    ResourceLimitExceeded,
+    SandboxBusy,
+)
+from app.rendering.sandbox.worker import IDLE
 
 MAX_CPU_SECONDS = 1.5  # of a child's own time for one text
 MAX_WAIT_SECONDS = 3  # seconds for the child to be free
@@ -60,11 +67,11 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     function.__name__: guard(function)
     for function in (
         markdown.render,
-        markdown.render_inline,
-        markdown.render_plain,
-        markdown.render_takeaway,
+        short_texts.render_inline,
+        short_texts.render_plain,
+        short_texts.render_takeaway,
         markdown.preview,
-        markdown.preview_takeaway,
+        short_texts.preview_takeaway,
     )
 }
 REFUSALS = (RenderError,)
@@ -98,27 +105,27 @@ def preview(
 
 
 def render_inline(text: str) -> str:
-    """Does what `markdown.render_inline` does, in a process that can be stopped."""
+    """Does what `short_texts.render_inline` does, in a process that can be stopped."""
     if _has_math(text):
-        return _ask(markdown.render_inline, text)
-    return guard(markdown.render_inline)(text)
+        return _ask(short_texts.render_inline, text)
+    return guard(short_texts.render_inline)(text)
 
 
 def render_plain(text: str) -> str:
-    """Does what `markdown.render_plain` does, in a process that can be stopped."""
+    """Does what `short_texts.render_plain` does, in a process that can be stopped."""
     if _has_math(text):
-        return _ask(markdown.render_plain, text)
-    return guard(markdown.render_plain)(text)
+        return _ask(short_texts.render_plain, text)
+    return guard(short_texts.render_plain)(text)
 
 
 def render_takeaway(text: str) -> str:
-    """Does what `markdown.render_takeaway` does, in a process that can be stopped."""
-    return _ask(markdown.render_takeaway, text) if text else ""
+    """Does what `short_texts.render_takeaway` does, in a process that can be stopped."""
+    return _ask(short_texts.render_takeaway, text) if text else ""
 
 
 def preview_takeaway(text: str) -> tuple[str, tuple[Problem, ...]]:
-    """Does what `markdown.preview_takeaway` does, in a process that can be stopped."""
-    return _ask(markdown.preview_takeaway, text) if text else ("", ())
+    """Does what `short_texts.preview_takeaway` does, in a process that can be stopped."""
+    return _ask(short_texts.preview_takeaway, text) if text else ("", ())
 
 
 def _has_math(text: str) -> bool:
@@ -192,7 +199,7 @@ def call_renderer(
     answers = {} if find is None else {"find": find}
     try:
         return whom.call(name, text, answers=answers, **options)
-    except sandbox.SandboxBusy:
+    except SandboxBusy:
         raise RendererBusy(BUSY) from None
     except ResourceLimitExceeded as error:
         raise RenderError(_too_much(error.reason)) from None
