@@ -30,12 +30,12 @@ from app.serving.pool import Pool
 
 Environ = dict[str, Any]
 
-BUSY = "Busy for a moment. Wait a few seconds, then try again."
+BUSY = "Temporarily unavailable. Try again in a few seconds."
 BROKEN = "Something broke on our side. We’ve logged it."
 MESSAGES = {
     400: "The request could not be understood.",
-    408: "What you sent did not arrive in time. Please send it again.",
-    429: "There are too many requests from you at once. Wait a moment, then try again.",
+    408: "Your request did not arrive in time. Send it again.",
+    429: "Too many requests from you at once. Try again in a few seconds.",
     500: BROKEN,
     503: BUSY,
 }
