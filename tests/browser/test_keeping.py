@@ -38,7 +38,7 @@ def sign_up(page: Page, site: Site, name: str) -> str:
 def write(page: Page, site: Site, key: str, text: str) -> None:
     page.goto(f"{site.url}/write/{key}")
     page.get_by_label("Summary", exact=True).fill(text)
-    page.get_by_role("button", name=re.compile("^(Publish|Save changes)$")).click()
+    page.get_by_role("button", name=re.compile("^(Publish|Save( changes)?)$")).click()
     page.wait_for_url(re.compile(r"/paper/.*#"))
 
 
