@@ -32,12 +32,13 @@ def create_app(config: Config, database: Database) -> Flask:
     from app.cache.pages import PageCache
     from app.cache.wsgi import CachedApp
     from app.paths import STATIC, TEMPLATES
+    from app.services.rate_counts.shared import choose_storage
     from app.views.http.incoming import Request
-    from app.views.http.rate_counts import choose_storage
     from app.views.http.security import with_headers
     from app.views.registry import register
     from app.views.site.probes import with_probes
 
+    storage, storage_options = choose_storage(config, database)
     app = Flask("app", template_folder=str(TEMPLATES), static_folder=None)
     app.request_class = Request
     app.config.update(
@@ -54,7 +55,8 @@ def create_app(config: Config, database: Database) -> Flask:
         # Somebody may write for a day; the token lives as long as the sign-in.
         WTF_CSRF_TIME_LIMIT=None,
         RATELIMIT_ENABLED=config.rate_limits,
-        RATELIMIT_STORAGE_URI=choose_storage(config),
+        RATELIMIT_STORAGE_URI=storage,
+        RATELIMIT_STORAGE_OPTIONS=storage_options,
     )
     app.extensions["shortlist"] = (config, database)
     app.url_map.merge_slashes = False  # keys may be addresses: /paper/http://arxiv.org/abs/…

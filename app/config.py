@@ -89,7 +89,8 @@ class Config:
         site_name: what the site is called, in titles, the masthead, feeds and citations.
         welcome: Markdown that guests read above the front page's list; empty means our own words.
         proxies: number of reverse proxies in front whose `X-Forwarded-*` headers are believed.
-        rate_limit_storage: where Flask-Limiter counts: `memory://` (per process) or `redis://…`.
+        rate_limit_storage: where Flask-Limiter counts: `database://`, `memory://` (per process) or
+            `redis://…`.
         rate_limits: whether requests are limited at all; tests of other things turn it off.
         signup: whether strangers may make accounts.
         by_invitation: whether those who were invited may, while strangers may not.
@@ -117,7 +118,7 @@ class Config:
     site_name: str = PROGRAM_NAME
     welcome: str = ""
     proxies: int = 0
-    rate_limit_storage: str = "memory://"
+    rate_limit_storage: str = "database://"
     rate_limits: bool = True
     signup: bool = True
     by_invitation: bool = False
@@ -199,7 +200,7 @@ class Config:
             site_name=_site_name(given.get("SITE_NAME", PROGRAM_NAME)),
             welcome=_welcome(given.get("WELCOME", "")),
             proxies=_number("PROXIES", given.get("PROXIES", "0"), 0, 10),
-            rate_limit_storage=given.get("RATE_LIMIT_STORAGE", "memory://"),
+            rate_limit_storage=given.get("RATE_LIMIT_STORAGE", "database://"),
             rate_limits=_switch("RATE_LIMITS", given.get("RATE_LIMITS", "on")),
             signup=signup == "on",
             by_invitation=signup == "invitation",

@@ -179,6 +179,7 @@ def config_in(folder: Path) -> Config:
         secret_key="a key for tests only, long enough",
         site_url=SITE,
         rate_limits=False,
+        rate_limit_storage="memory://",  # which a test has for itself
         password_cost=0,
         # no test asks the outside; see tests/helpers/outside.py for those of look-ups
         lookups=False,

@@ -12,8 +12,6 @@ from threading import Lock
 
 from limits.storage import Storage
 
-from app.config import Config
-
 SCHEME = "counts"
 SWEEP_SECONDS = 30.0  # between two removals of what has ended
 
@@ -80,8 +78,3 @@ class MemoryCounts(Storage):
     def _find(self, key: str) -> _RateWindow | None:
         window = self._windows.get(key)
         return window if window is not None and window.ends_at > time.time() else None
-
-
-def choose_storage(config: Config) -> str:
-    """Where Flask-Limiter counts: here, unless another store is set."""
-    return f"{SCHEME}://" if config.rate_limit_storage == "memory://" else config.rate_limit_storage

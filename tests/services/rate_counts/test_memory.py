@@ -1,19 +1,15 @@
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from app.config import Config
-from app.views.http import rate_counts
-from app.views.http.rate_counts import SWEEP_SECONDS, MemoryCounts, choose_storage
+from app.services.rate_counts import memory
+from app.services.rate_counts.memory import SWEEP_SECONDS, MemoryCounts
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     found = [1000.0]
-    monkeypatch.setattr(rate_counts.time, "time", lambda: found[0])
+    monkeypatch.setattr(memory.time, "time", lambda: found[0])
     return found
 
 
@@ -50,11 +46,3 @@ def test_a_count_is_cleared(clock: list[float]) -> None:
     counts.clear("a")
     assert counts.get("a") == 0
     assert counts.get_expiry("a") == clock[0]
-
-
-PLACES: dict[str, Any] = {"data_dir": Path("x"), "database_url": "sqlite://"}
-
-
-def test_a_shared_store_stays_what_is_set() -> None:
-    assert choose_storage(Config(rate_limit_storage="redis://one", **PLACES)) == "redis://one"
-    assert choose_storage(Config(**PLACES)) == "counts://"

@@ -1,0 +1,1 @@
+"""Counts of requests for the rate limits: in this process, or shared through the database."""
