@@ -32,7 +32,7 @@ def create_app(config: Config, database: Database) -> Flask:
     from app.cache.pages import PageCache
     from app.cache.wsgi import CachedApp
     from app.paths import STATIC, TEMPLATES
-    from app.services.rate_counts.shared import choose_storage
+    from app.services.shared_rate_counts import choose_storage
     from app.views.http.incoming import Request
     from app.views.http.security import with_headers
     from app.views.registry import register

@@ -1,4 +1,4 @@
-"""What a text may be at most, and what is left out before it is read."""
+"""How large a text may be, and what is left out of it."""
 
 from __future__ import annotations
 

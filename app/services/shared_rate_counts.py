@@ -19,8 +19,8 @@ from limits.storage import Storage
 
 from app.config import Config
 from app.db import Database, sqlite_module
-from app.services.rate_counts import memory
-from app.services.rate_counts.memory import SWEEP_SECONDS, MemoryCounts
+from app.services import rate_counts
+from app.services.rate_counts import SWEEP_SECONDS, MemoryCounts
 
 SCHEME = "database"
 FILE = "rate-counts.sqlite3"  # in the data directory
@@ -167,12 +167,12 @@ def choose_storage(config: Config, database: Database) -> tuple[str, dict[str, A
     engine = database.engine
     if config.rate_limit_storage != f"{SCHEME}://":
         is_own = config.rate_limit_storage == "memory://"
-        return (f"{memory.SCHEME}://" if is_own else config.rate_limit_storage), {}
+        return (f"{rate_counts.SCHEME}://" if is_own else config.rate_limit_storage), {}
     if engine.dialect.name == "postgresql":
         options = {"connect": partial(_open_table, database), "mark": "%({})s"}
         return config.rate_limit_storage, {**options, "error": engine.dialect.loaded_dbapi.Error}
     if not engine.url.database or engine.url.database == ":memory:":
-        return f"{memory.SCHEME}://", {}
+        return f"{rate_counts.SCHEME}://", {}
     path = str(config.data_dir / FILE)
     options = {"connect": partial(_open_file, path), "mark": ":{}"}
     return config.rate_limit_storage, {**options, "error": sqlite_module.Error}

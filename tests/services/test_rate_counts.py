@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from app.services.rate_counts import memory
-from app.services.rate_counts.memory import SWEEP_SECONDS, MemoryCounts
+from app.services import rate_counts
+from app.services.rate_counts import SWEEP_SECONDS, MemoryCounts
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     found = [1000.0]
-    monkeypatch.setattr(memory.time, "time", lambda: found[0])
+    monkeypatch.setattr(rate_counts.time, "time", lambda: found[0])
     return found
 
 

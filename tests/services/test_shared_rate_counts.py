@@ -14,8 +14,8 @@ from sqlalchemy import text
 
 from app.config import Config
 from app.db import Database
-from app.services.rate_counts import shared
-from app.services.rate_counts.shared import RETRY_SECONDS, SharedCounts, choose_storage
+from app.services import shared_rate_counts
+from app.services.shared_rate_counts import RETRY_SECONDS, SharedCounts, choose_storage
 
 Open = Callable[[], SharedCounts]
 
@@ -49,8 +49,8 @@ def open_counts(any_file_database: Database, settings: Config) -> Iterator[Open]
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     found = [time.time()]
-    monkeypatch.setattr(shared.time, "time", lambda: found[0])
-    monkeypatch.setattr(shared.time, "monotonic", lambda: found[0])
+    monkeypatch.setattr(shared_rate_counts.time, "time", lambda: found[0])
+    monkeypatch.setattr(shared_rate_counts.time, "monotonic", lambda: found[0])
     return found
 
 
@@ -80,7 +80,7 @@ def test_what_has_ended_is_removed(open_counts: Open, clock: list[float]) -> Non
     counts = open_counts()
     for number in range(5):
         counts.incr(str(number), 10)
-    clock[0] += shared.SWEEP_SECONDS
+    clock[0] += shared_rate_counts.SWEEP_SECONDS
     counts.incr("new", 10)
     rows = counts._run("SELECT count(*) FROM rate_counts", {})
     assert rows is not None

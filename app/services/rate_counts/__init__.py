@@ -1,1 +1,0 @@
-"""Counts of requests for the rate limits: in this process, or shared through the database."""
