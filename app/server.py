@@ -25,18 +25,32 @@ class CannotStart(Exception):
 
 
 def prepare(config: Config, say: Report) -> Database:
-    """Make the data directory, bring the database up to date, make the fonts.
+    """Make all that the server needs: see `prepare_library`, and the fonts.
+
+    Raises:
+        CannotStart: in words for the person who starts it.
+    """
+    _counts_somewhere(config.rate_limit_storage)
+    _can_welcome(config.welcome)
+    database = prepare_library(config, say)
+    fonts = config.data_dir / "fonts"
+    if not find_fonts(fonts):
+        say("Making the fonts (once) …")
+        ensure_fonts(fonts)
+    return database
+
+
+def prepare_library(config: Config, say: Report) -> Database:
+    """Make the data directory, and bring the database up to date.
 
     Args:
         config: settings.
-        say: shows a line to the person who starts the server.
+        say: shows a line to the person who runs the program.
 
     Raises:
         CannotStart: in words for that person.
     """
     ensure_data_dir(config.data_dir)
-    _counts_somewhere(config.rate_limit_storage)
-    _can_welcome(config.welcome)
     database = open_database(config)
     try:
         _back_up_before_upgrade(database, config, say)
@@ -48,10 +62,6 @@ def prepare(config: Config, say: Report) -> Database:
         raise CannotStart(f"The database cannot be opened: {error.orig}.") from None
     if database.engine.dialect.name == "sqlite" and (warning := sqlite_warning()):
         say(warning)
-    fonts = config.data_dir / "fonts"
-    if not find_fonts(fonts):
-        say("Making the fonts (once) …")
-        ensure_fonts(fonts)
     return database
 
 

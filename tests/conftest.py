@@ -50,6 +50,10 @@ os.environ["SHORTLIST_TEST_NICENESS"] = "0"
 Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(shared_folder()))}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="run the tests that are marked slow too")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """Tests that are named one by one run in this process, which starts at once."""
@@ -63,10 +67,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what needs a browser or PostgreSQL, so that it can be left out.
 
-    What is marked `sqlite_only` is left out on PostgreSQL here.
+    What is marked `sqlite_only` is left out on PostgreSQL here, and what is marked `slow` when all
+    tests are run, unless this is CI or `--slow` is given.
     """
     items[:] = [item for item in items if not _is_twice(item)]
     for item in items:
@@ -76,6 +81,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         values = item.callspec.params.values() if hasattr(item, "callspec") else ()
         if "postgresql" in values or any(name.startswith("postgresql") for name in fixtures):
             item.add_marker("postgresql")
+    if config.args == config.getini("testpaths") and not (IN_CI or config.getoption("slow")):
+        slow = [item for item in items if item.get_closest_marker("slow")]
+        items[:] = [item for item in items if not item.get_closest_marker("slow")]
+        config.hook.pytest_deselected(items=slow)
 
 
 def _is_twice(item: pytest.Item) -> bool:

@@ -49,7 +49,7 @@ def library(*, quiet: bool = False) -> Iterator[Database]:
     from app import server
 
     with plain_errors():
-        database = server.prepare(settings(), partial(click.echo, err=quiet))
+        database = server.prepare_library(settings(), partial(click.echo, err=quiet))
     try:
         yield database
     finally:

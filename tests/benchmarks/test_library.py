@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from app import create_app
@@ -14,6 +15,7 @@ from tests.benchmarks import library, pages
 from tests.helpers.counts import check_counts
 
 
+@pytest.mark.slow
 def test_it_is_whole(any_file_database: Database, config: Config) -> None:
     library.fill(any_file_database, summaries=150, papers=120, searchable=True)
     client = create_app(config, any_file_database).test_client()

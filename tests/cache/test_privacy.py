@@ -152,6 +152,7 @@ def list_values(session: Session) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.slow
 def test_no_reader_gets_what_was_kept_for_another(
     any_app: Flask, config: Config, any_file_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

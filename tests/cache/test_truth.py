@@ -25,6 +25,7 @@ LISTS = ("/", "/?tab=recent", "/?tab=rated", "/venues", "/tags", "/users", "/wan
 FEEDS = ("/feed.atom", "/rss.xml", "/sitemap.xml")
 
 
+@pytest.mark.slow
 @pytest.mark.sqlite_only
 @pytest.mark.parametrize("seed", range(3))
 def test_a_kept_page_is_the_page_of_now(

@@ -244,7 +244,7 @@ def test_an_import_that_cannot_go_on_says_so(
     name: str,
 ) -> None:
     pragma, says = FAULTS[name]
-    real = server.prepare
+    real = server.prepare_library
     other = sqlite_module.connect(tmp_path / "data" / "shortlist.sqlite3", isolation_level=None)
 
     def prepare(config: Config, say: server.Report) -> Database:
@@ -265,7 +265,7 @@ def test_an_import_that_cannot_go_on_says_so(
         note(notes, f"more{number}.md", "Text. " * 9000, **more)
     with monkeypatch.context() as broken, closing(other):
         broken.setattr(db, "BUSY_TIMEOUT_MS", 20)
-        broken.setattr(server, "prepare", prepare)
+        broken.setattr(server, "prepare_library", prepare)
         done = import_(tmp_path, str(notes))
     assert done.returncode == 1
     assert "Traceback" not in done.stderr

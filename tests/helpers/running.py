@@ -145,9 +145,14 @@ class Serve:
     """`shortlist serve`, and what it says."""
 
     def __init__(
-        self, data_dir: Path, workers: int, options: Sequence[str], settings: Mapping[str, str]
+        self,
+        data_dir: Path,
+        workers: int,
+        options: Sequence[str],
+        settings: Mapping[str, str],
+        port: int | None = None,
     ) -> None:
-        self.port = free_port()
+        self.port = free_port() if port is None else port
         self.process = subprocess.Popen(
             shortlist("serve", "--port", str(self.port), "--workers", str(workers), *options),
             env=environment(data_dir, **{"SHORTLIST_SECRET_KEY": SECRET, **NO_BACKUPS, **settings}),
@@ -196,6 +201,7 @@ def serving(
     *,
     new: bool = False,
     settings: Mapping[str, str] = MappingProxyType({}),
+    port: int | None = None,
 ) -> Iterator[Serve]:
     """`shortlist serve`, until the block ends.
 
@@ -203,13 +209,14 @@ def serving(
         data_dir, workers, options: what it is given.
         settings: further variables of its environment.
         new: whether nothing is in `data_dir`, not even the fonts.
+        port: a free one if not given.
     """
     if not new:
         provide_fonts(data_dir)
     # Who is started in the background ignores Ctrl-C, and so would all that it starts.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    serve = Serve(data_dir, workers, options, settings)
+    serve = Serve(data_dir, workers, options, settings, port)
     try:
         yield serve
     finally:

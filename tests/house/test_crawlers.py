@@ -7,6 +7,7 @@ from collections import deque
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urljoin, urlsplit
 
+import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -48,6 +49,7 @@ def test_robots_names_what_has_no_end(guest: Browser) -> None:
         assert not forbidden.match(path), path
 
 
+@pytest.mark.slow
 def test_no_link_leads_a_crawler_there(app: Flask, guest: Browser, session: Session) -> None:
     for number in range(26):  # more than a page of a list
         paper = make_paper(session, f"conf/x/A{number}", f"Title {number}", venue="conf/x")

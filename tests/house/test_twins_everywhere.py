@@ -158,6 +158,7 @@ def write_hidden(session: Session, name: str, **how: object) -> Summary:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("visibility", ["private", "unlisted"])
 def test_hidden_is_as_if_it_were_not_there(
     app: Flask, reader: Browser, session: Session, visibility: str
@@ -183,6 +184,7 @@ def test_hidden_is_as_if_it_were_not_there(
     compare(with_it, read(app, reader, session))
 
 
+@pytest.mark.slow
 def test_drafts_lists_and_deleted_texts_are_as_if_they_were_not_there(
     app: Flask, reader: Browser, session: Session
 ) -> None:
@@ -207,6 +209,7 @@ def test_drafts_lists_and_deleted_texts_are_as_if_they_were_not_there(
     compare(with_it, read(app, reader, session))
 
 
+@pytest.mark.slow
 def test_anonymous_is_the_same_whoever_wrote_it(
     app: Flask, reader: Browser, session: Session
 ) -> None:
@@ -222,6 +225,7 @@ def test_anonymous_is_the_same_whoever_wrote_it(
     compare(by_ann, read(app, reader, session))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("becomes", [{"visibility": "private"}, {"anonymous": True}])
 def test_a_change_counts_everywhere_at_once(
     app: Flask, reader: Browser, session: Session, becomes: dict[str, object]
@@ -249,6 +253,7 @@ def test_a_change_counts_everywhere_at_once(
     compare(changed, read(app, reader, session))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", ["named", "anonymous"])
 def test_a_picture_in_two_texts_links_nobody(
     app: Flask, reader: Browser, session: Session, first: str

@@ -19,6 +19,7 @@ from app.rendering.math.tex import limits
 from tests.helpers.samples.hostile import HOSTILE
 
 
+@pytest.mark.slow
 def test_hostile_texts_neither_hang_nor_crash() -> None:
     """By the caps: no renderer has to be stopped, and none dies."""
     for name, text in HOSTILE.items():

@@ -197,6 +197,7 @@ def test_lines_are_right_behind_formulas() -> None:
     assert re.findall(r'data-line="(\d+)"', found.html) == ["1", "3", "7", "12"]
 
 
+@pytest.mark.slow
 def test_looking_for_the_end_of_a_formula_takes_steps_in_proportion() -> None:
     for name, text in HOSTILE.items():
         steps = count_steps(text)

@@ -67,6 +67,7 @@ def check_all(written: Iterable[str]) -> int:
     return count
 
 
+@pytest.mark.slow
 def test_every_command_with_odd_arguments() -> None:
     assert check_all(islice(every_command(), 0, None, SHARE)) > 4000
 

@@ -29,6 +29,7 @@ def render_all(text: str) -> list[str]:
     return [rendered.html, rendered.opening, *(link.sentence_html for link in rendered.links)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "function",
     [
@@ -75,6 +76,7 @@ def second_sanitisers() -> list[Callable[[str], str]]:
     return [lambda html: NH3.clean(bleach.clean(html)), NH3.clean]
 
 
+@pytest.mark.slow
 def test_sanitising_again_changes_nothing() -> None:
     texts = [case.read_text(encoding="utf-8") for case in CASES] + list(ATTACKS)
     sanitisers = second_sanitisers()

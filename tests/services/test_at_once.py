@@ -178,6 +178,7 @@ def addresses(site: Flask) -> list[tuple[str, str]]:
     return sorted(found, key=lambda each: (each[1] in ENDING, each))
 
 
+@pytest.mark.slow
 def test_every_form_twice(site: Flask, ann: Browser, any_file_database: Database) -> None:
     token = ann.get("/settings").form("/logout")["csrf_token"]
     data = {**FIELDS, "csrf_token": token}

@@ -116,6 +116,7 @@ def test_a_savepoint_that_is_rolled_back_leaves_nothing(session: Session) -> Non
     check_counts(session)
 
 
+@pytest.mark.slow
 def test_a_hundred_papers_take_as_many_statements_as_two(
     database: Database, session: Session
 ) -> None:

@@ -70,6 +70,7 @@ HOMES: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("home", HOMES)
 def test_a_full_disk_leaves_no_pieces(
     home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

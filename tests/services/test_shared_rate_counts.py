@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -48,7 +47,7 @@ def open_counts(any_file_database: Database, settings: Config) -> Iterator[Open]
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    found = [time.time()]
+    found = [1_000_000.0]
     monkeypatch.setattr(shared_rate_counts.time, "time", lambda: found[0])
     monkeypatch.setattr(shared_rate_counts.time, "monotonic", lambda: found[0])
     return found

@@ -81,6 +81,7 @@ def test_it_stops_in_the_middle_of_much_to_do(tmp_path: Path, library: Database)
     assert job_process(library) == 0
 
 
+@pytest.mark.slow
 def test_without_jobs_there_is_no_such_process(tmp_path: Path, library: Database) -> None:
     with serving(tmp_path, options=["--no-jobs"]) as serve:
         serve.until_line("Shortlist:")

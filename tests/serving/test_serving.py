@@ -158,7 +158,7 @@ def test_a_full_queue_is_told_at_once() -> None:
         status, body, headers = ask(port, "GET", "/", headers={"Accept": "application/json"})
         assert status == 503
         assert headers["Retry-After"] == "5"
-        assert "Busy" in json.loads(body)["error"]
+        assert "Temporarily unavailable" in json.loads(body)["error"]
         busy.sendall(b"!")
         assert answer(first)[0] == 200
         opened.enter_context(told.accept()[0]).sendall(b"!")
@@ -303,6 +303,7 @@ def test_how_much_a_request_may_send(app: Flask, guest: Browser) -> None:
     assert of("/nothing", cookie) == usual
 
 
+@pytest.mark.slow
 def test_a_new_installation_says_how_to_begin(tmp_path: Path) -> None:
     with serving(tmp_path) as serve:
         serve.until_line("Shortlist:")

@@ -28,6 +28,7 @@ def test_before_anything_is_said(data_dir: Path, number: int) -> None:
         assert serve.ended() in BY_SIGNAL
 
 
+@pytest.mark.slow
 @ANY
 def test_while_it_makes_the_fonts(tmp_path: Path, number: int) -> None:
     with serving(tmp_path / "new", new=True) as serve:
@@ -48,6 +49,7 @@ def test_while_the_workers_load(data_dir: Path, number: int, workers: int) -> No
             assert serve.ended() in BY_SIGNAL
 
 
+@pytest.mark.slow
 @ANY
 @pytest.mark.parametrize("workers", [1, 2])
 def test_right_after_the_address(data_dir: Path, number: int, workers: int) -> None:
@@ -58,6 +60,7 @@ def test_right_after_the_address(data_dir: Path, number: int, workers: int) -> N
             assert serve.ended() == 0
 
 
+@pytest.mark.slow
 def test_the_address_is_told_when_somebody_listens(data_dir: Path) -> None:
     with serving(data_dir, 2) as serve:
         serve.until_line("Shortlist:")
@@ -67,6 +70,7 @@ def test_the_address_is_told_when_somebody_listens(data_dir: Path) -> None:
             assert serve.ended() == 0
 
 
+@pytest.mark.slow
 def test_with_clients_that_do_not_end(data_dir: Path) -> None:
     """Idle, in the middle of a head, in the middle of a body."""
     post = "POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n"
@@ -80,6 +84,7 @@ def test_with_clients_that_do_not_end(data_dir: Path) -> None:
             assert serve.ended() == 0
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_is_replaced(data_dir: Path) -> None:
     with serving(data_dir, 1) as serve:
         serve.until_line("Shortlist:")
@@ -91,6 +96,7 @@ def test_a_worker_that_dies_is_replaced(data_dir: Path) -> None:
         assert serve.ended() == 0
 
 
+@pytest.mark.slow
 def test_killed_it_leaves_no_worker(data_dir: Path) -> None:
     with serving(data_dir, 2) as serve:
         serve.until_line("Shortlist:")
@@ -98,6 +104,7 @@ def test_killed_it_leaves_no_worker(data_dir: Path) -> None:
         assert serve.ended() == -signal.SIGKILL
 
 
+@pytest.mark.slow
 def test_a_worker_that_cannot_begin_ends_it(data_dir: Path) -> None:
     """Nobody waits for an address that will never come."""
     with serving(data_dir, 1) as serve:

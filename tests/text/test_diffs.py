@@ -26,6 +26,7 @@ def text_of(rows: list[DiffRow], *kinds: str) -> str:
     return "\n".join(lines)
 
 
+@pytest.mark.slow
 @given(texts | st.text(), texts | st.text())
 def test_both_texts_are_in_it(old: str, new: str) -> None:
     rows = flat(compare(old, new))

@@ -92,6 +92,7 @@ def test_more_time_for_a_call_than_it_may_have() -> None:
     child.stop()
 
 
+@pytest.mark.slow
 def test_more_time_for_all_than_it_may_have() -> None:
     child = Child(__name__, seconds=60, lifetime=1, lasts=False)
     with pytest.raises(ResourceLimitExceeded) as caught:

@@ -108,6 +108,7 @@ def test_refusals_come_through_with_their_line(renderer: Renderer) -> None:
     assert caught.value.line == 3
 
 
+@pytest.mark.slow
 def test_a_text_that_takes_too_long_is_stopped(hasty: Renderer) -> None:
     for _ in range(2):
         with pytest.raises(RenderError, match="takes too long"):

@@ -558,6 +558,7 @@ def test_a_damaged_file_keeps_what_stood_before(session: Session, tmp_path: Path
     assert paper(session, "journals/neco/HochreiterS97").year == 1997
 
 
+@pytest.mark.slow
 def test_a_large_file_is_read_by_another_process(
     session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -126,6 +126,7 @@ def test_it_takes_little_work_and_memory(name: str, tmp_path: Path) -> None:
     assert spent(OPEN, path) == "BadArchive"
 
 
+@pytest.mark.slow
 def test_what_is_read_stops_at_the_limit(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     path.write_bytes(lying_about_the_size())

@@ -95,6 +95,7 @@ def other_session(elsewhere: Database) -> Iterator[Session]:
 FURTHER = pytest.mark.sqlite_only("test_read_together_or_one_by_one with the first two seeds")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("seed", "is_member"),
     [

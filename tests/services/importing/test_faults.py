@@ -110,6 +110,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FAULTS)
 def test_the_page_ends_and_says_why(name: str, ann: Browser, disk: Database) -> None:
     begin, says = FAULTS[name]
@@ -393,6 +394,7 @@ FEEDS = [
 ]
 
 
+@pytest.mark.slow
 def test_feeds_in_another_encoding(ann: Browser) -> None:
     for data, says in FEEDS:
         status, page = send(ann, "rss.xml", data)

@@ -30,6 +30,7 @@ from tests.helpers.samples.crafted_pictures import saved
 from tests.helpers.samples.pictures import BAD, SOURCES, bad, drawing, photo, source
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SOURCES)
 def test_what_is_kept_is_kept_the_same_again(name: str) -> None:
     first = encode(source(name))
@@ -42,6 +43,7 @@ def test_what_is_kept_is_kept_the_same_again(name: str) -> None:
     assert image.height <= encoding.MAX_HEIGHT
 
 
+@pytest.mark.slow
 def test_photographs_are_small_and_drawings_exact() -> None:
     for name in ("photograph as PNG", "photograph", "large photograph"):
         kept = encode(source(name))

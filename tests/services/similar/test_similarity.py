@@ -106,6 +106,7 @@ def test_a_paper_without_summaries_is_compared_but_not_shown_to_others(session: 
     assert list(shown(session, new)) == ["a", "b"]
 
 
+@pytest.mark.slow
 def test_each_keeps_the_best(session: Session) -> None:
     title = "Alpha beta gamma delta epsilon zeta eta theta iota kappa"
     papers = [make_paper(session, f"p{number}", title) for number in range(MAX_SIMILAR_PAPERS + 3)]

@@ -46,6 +46,7 @@ def test_who_has_the_link_reads_it(writer: Browser, app: Flask, session: Session
         assert reader.get(f"/shared/{wrong}").status == 404
 
 
+@pytest.mark.slow
 def test_a_link_is_long_and_never_the_same(writer: Browser, session: Session) -> None:
     codes = {make_summary(session, visibility="unlisted").share_code for _ in range(20)}
     assert len(codes) == 20

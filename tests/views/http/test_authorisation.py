@@ -159,6 +159,7 @@ def test_another_sites_page_writes_nothing(app: Flask, ann: Browser) -> None:
         assert answer.status_code == 403, endpoint
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["guest", "other"])
 def test_others_change_nothing_of_hers(
     app: Flask, ann: Browser, session: Session, who: str
@@ -185,6 +186,7 @@ def test_others_change_nothing_of_hers(
     ann.sign_in("ann", PASSWORD)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["trusted", "administrator"])
 def test_who_is_trusted_moves_her_texts_and_changes_none(
     app: Flask, ann: Browser, session: Session, role: str

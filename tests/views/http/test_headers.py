@@ -63,6 +63,7 @@ def check(answer_headers: dict[str, str], what: object, *, is_open: bool = False
     assert "Cache-Control" in answer_headers, what
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("signed_in", [False, True])
 def test_all_routes_by_all_methods(app: Flask, session: Session, signed_in: bool) -> None:
     make_summary(session)

@@ -31,6 +31,7 @@ def test_an_empty_list_says_how_to_begin(guest: Browser, ann: User) -> None:
     assert "Browse summaries" in page.text
 
 
+@pytest.mark.slow
 def test_a_list_is_filtered_and_sorted(guest: Browser, session: Session, ann: User) -> None:
     facts = {
         "One": {"year": 2019, "venue": "conf/nips"},

@@ -108,6 +108,7 @@ def test_a_picture_is_the_same_each_time(session: Session, chain: list[Paper]) -
     assert [dot.is_center for dot in first.dots].count(True) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [1, 2, 40])
 def test_no_dot_leaves_the_picture_or_lies_on_another(session: Session, number: int) -> None:
     center = make_paper(session, "conf/x/Center")
@@ -158,6 +159,7 @@ def test_pages(guest: Browser, session: Session, chain: list[Paper]) -> None:
         assert guest.get(f"/map/{unknown}").status == 404
 
 
+@pytest.mark.slow
 def test_the_work_for_a_map_does_not_grow_with_its_square() -> None:
     """Spreading the labels compares each with those beside it, and not with all."""
     assert steps(layout.draw, ring(300)) < 3.5 * steps(layout.draw, ring(150))

@@ -255,6 +255,7 @@ def test_the_second_text_is_edited_too(
     assert "Your second summary" not in curator.get(f"/paper/{ONE}").text
 
 
+@pytest.mark.slow
 def test_pages_of_a_merge_are_the_same_with_private_texts(
     app: Flask, curator: Browser, session: Session, pair: tuple[Paper, Paper]
 ) -> None:

@@ -26,6 +26,7 @@ from tests.helpers.engines import keep_dead_rows
 from tests.helpers.factories import make_summary
 
 
+@pytest.mark.slow
 def test_a_drill(any_file_database: Database, tmp_path: Path) -> None:
     """Backed up while people write, then restored elsewhere and here: the same rows."""
     fill(any_file_database)

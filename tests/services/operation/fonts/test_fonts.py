@@ -41,6 +41,7 @@ def stretching(path: Path) -> set[str]:
     return found
 
 
+@pytest.mark.slow
 def test_what_a_first_page_loads_is_small(folder: Path) -> None:
     sizes = {recipe.stem: path.stat().st_size for recipe, path in find_fonts(folder).items()}
     assert sizes["text"] + sizes["text-italic"] + sizes["math"] < MOST_BYTES
