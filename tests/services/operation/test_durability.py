@@ -25,9 +25,11 @@ from sqlalchemy.orm import Session
 from app import create_app
 from app.config import Config
 from app.db import Database, sqlite_module
+from app.models.papers.list_entry import STATUSES
 from app.services.operation import schema
 from tests.helpers.client import PASSWORD, Browser
-from tests.helpers.factories import make_paper
+from tests.helpers.counts import check_counts
+from tests.helpers.factories import make_paper, make_summary
 from tests.helpers.running import (
     environment,
     free_port,
@@ -44,11 +46,21 @@ SECRET = "a key for tests only, long enough"
 
 
 class Writer(threading.Thread):
-    """Saves drafts and summaries as fast as the server takes them, and notes what it took."""
+    """Saves drafts and summaries, votes and keeps a list, and notes what the server took.
 
-    def __init__(self, url: str, number: int, up: threading.Event) -> None:
+    Attributes:
+        votes, statuses: what was sent of each, the last one last.
+        voted, listed: how many of them were taken.
+    """
+
+    def __init__(self, url: str, number: int, up: threading.Event, summary_id: int) -> None:
         super().__init__(daemon=True)
         self.url = url
+        self.key = f"conf/x/A{number}"
+        self.summary_id = summary_id
+        self.votes: list[int] = []
+        self.statuses: list[str] = []
+        self.voted = self.listed = 0
         self.path = f"/write/conf/x/A{number}"
         self.drafts: list[str] = []
         self.saved: list[str] = []
@@ -75,6 +87,15 @@ class Writer(threading.Thread):
             form["draft"] = re.findall(r'"version":(\d+)', answer)[0]
         post(self.opener, self.url + self.path, {**typed, "draft": form["draft"]})
         self.saved.append(typed["source"])
+        token = {"csrf_token": form["csrf_token"]}
+        self.votes.append(1 if len(self.votes) % 2 == 0 else -1)
+        vote = {**token, "value": str(self.votes[-1])}
+        post(self.opener, f"{self.url}/summary/{self.summary_id}/vote", vote)
+        self.voted = len(self.votes)
+        self.statuses.append(STATUSES[len(self.statuses) % len(STATUSES)])
+        status = {**token, "status": self.statuses[-1]}
+        post(self.opener, f"{self.url}/list/entry/{self.key}/status", status)
+        self.listed = len(self.statuses)
 
 
 @pytest.mark.slow
@@ -86,13 +107,14 @@ def test_killed_again_and_again(tmp_path: Path) -> None:
     with database.session() as session:
         for number in range(WRITERS):
             make_paper(session, f"conf/x/A{number}")
+        summary_id = make_summary(session).id
     database.close()
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     server = start(tmp_path, port)
     up = threading.Event()
     up.set()
-    writers = [Writer(url, number, up) for number in range(WRITERS)]
+    writers = [Writer(url, number, up, summary_id) for number in range(WRITERS)]
     for writer in writers:
         writer.start()
     for _ in range(KILLS):
@@ -103,7 +125,7 @@ def test_killed_again_and_again(tmp_path: Path) -> None:
         server.wait()
         server = start(tmp_path, port)
         up.set()
-    wait_until(lambda: all(writer.saved for writer in writers), "a summary of each writer")
+    wait_until(lambda: all(writer.listed for writer in writers), "all of each writer")
     for writer in writers:
         writer.stopping = True
     os.killpg(server.pid, signal.SIGKILL)
@@ -115,6 +137,10 @@ def test_killed_again_and_again(tmp_path: Path) -> None:
         for number, writer in enumerate(writers):
             assert writer.saved, "nothing was written at all"
             check(connection, number, writer)
+            check_vote_and_status(connection, number, writer)
+    with database.session() as session:
+        check_counts(session)
+    database.close()
 
 
 def taken(writers: list[Writer]) -> int:
@@ -142,6 +168,17 @@ def check(connection: sqlite3.Connection, number: int, writer: Writer) -> None:
     newest = max(writer.drafts[-1:] + writer.saved[-1:], key=order)
     present = [source for (source,) in kept] + [rows[0][1]]
     assert order(newest) <= max(map(order, present))
+
+
+def check_vote_and_status(connection: sqlite3.Connection, number: int, writer: Writer) -> None:
+    """What was taken last is there, or what was sent after it and cut off before its answer."""
+    of = "(SELECT id FROM users WHERE name = ?)"
+    name = [f"writer{number}"]
+    rows = connection.execute(f"SELECT value FROM votes WHERE user_id = {of}", name).fetchall()
+    assert [value for (value,) in rows] in ([each] for each in writer.votes[writer.voted - 1 :])
+    query = f"SELECT status FROM list_entries WHERE user_id = {of}"
+    kept = [status for (status,) in connection.execute(query, name)]
+    assert kept in ([each] for each in writer.statuses[writer.listed - 1 :])
 
 
 def order(source: str) -> int:
