@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from app.references.identifiers import CORR
+from app.sources.bibtex.capitals import protect_capitals
 from app.sources.months import MACROS, month_number
 from app.sources.name_lists import names
 from app.sources.record import DETAILS, PaperRecord, has_more_authors
@@ -44,7 +45,7 @@ _SEVERAL = re.compile(r"[,;={}]|\band\b|\bothers\b|\bet\.?\s*al\b", re.IGNORECAS
 def entry(record: PaperRecord) -> str:
     """A record as an entry in BibTeX, without a line end after it.
 
-    Titles stand in double braces, so that styles keep their capitals; formulas stay as they are.
+    In a title the words whose capitals matter stand in braces; formulas stay as they are.
     """
     kind = _kind(record)
     details = {name: record.details.get(name, "") for name in DETAILS}
@@ -56,7 +57,7 @@ def entry(record: PaperRecord) -> str:
     fields = {
         "author": _people(record.authors) + (" and others" if has_more_authors(record) else ""),
         "editor": _people(names(details["editor"])),
-        "title": f"{{{escape_tex(record.title)}}}",
+        "title": protect_capitals(record.title),
         "journal": "",
         "booktitle": "",
         "howpublished": "",
