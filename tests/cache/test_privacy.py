@@ -147,6 +147,7 @@ def list_values(session: Session) -> dict[str, list[str]]:
         "code": [each for each in load(Summary.share_code) if each != "None"] or ["no-such-code"],
         "token": ["no-such-token"],
         "part": ["1"],
+        "form": ["csv", "epub"],
     }
     session.commit()
     return found

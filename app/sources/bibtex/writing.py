@@ -42,10 +42,13 @@ _TYPES = {"conf": "inproceedings", "journals": "article", "phd": "phdthesis", "b
 _SEVERAL = re.compile(r"[,;={}]|\band\b|\bothers\b|\bet\.?\s*al\b", re.IGNORECASE)
 
 
-def entry(record: PaperRecord) -> str:
+def entry(record: PaperRecord, note: str = "") -> str:
     """A record as an entry in BibTeX, without a line end after it.
 
     In a title the words whose capitals matter stand in braces; formulas stay as they are.
+
+    Args:
+        note: what somebody says of it, for the field `annote`; paragraphs are kept.
     """
     kind = _kind(record)
     details = {name: record.details.get(name, "") for name in DETAILS}
@@ -78,7 +81,8 @@ def entry(record: PaperRecord) -> str:
         "published": record.published_on.isoformat() if record.published_on else "",
         "ids": ", ".join(record.other_keys),
         "keywords": escape_tex(record.keywords),
-        "abstract": _abstract(record.abstract),
+        "abstract": _paragraphs(record.abstract),
+        "annote": _paragraphs(note),
     }
     if venue and not (where == "howpublished" and is_preprint and record.arxiv_id):
         if fields[where] and fields[where] != escape_tex(venue):
@@ -163,7 +167,7 @@ def _archives(urls: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _abstract(text: str) -> str:
+def _paragraphs(text: str) -> str:
     parts = [escape_tex(part) for part in re.split(r"\n\s*\n", text) if part.strip()]
     tex = "\n\n    ".join(parts)
     return tex if paragraphs(tex) else ""
