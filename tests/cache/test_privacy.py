@@ -52,8 +52,8 @@ QUERIES = {
 }
 # The first parts of the paths of pages that guests share.
 KEPT = ("", "author", "card", "feed.atom", "paper", "summary", "tag", "user", "venue", "venues")
-# One leads to something else each time; the other is an archive with the moment in it.
-WITHOUT = ("home.random", "files.export")
+# One leads to something else each time; the others are zips with the day in their names.
+WITHOUT = ("home.random", "files.export", "files.take_archive")
 
 
 class CachedLibrary(RuleBasedStateMachine):
