@@ -7,6 +7,7 @@ Source: O. Patashnik, "Designing BibTeX Styles" (1988), `change.case$`.
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from app.text.tex import escape_tex, plain
 
@@ -32,7 +33,8 @@ def protect_capitals(title: str) -> str:
     if marked == tex or not re.search(r"[\\$~`'{}]|--", tex):
         return marked
     # What is TeX may not be what it looks like.
-    return marked if plain(marked) == plain(tex) else f"{{{tex}}}"
+    told = unicodedata.normalize("NFC", " ".join(title.split()))
+    return marked if plain(marked) == told else f"{{{tex}}}"
 
 
 def _mark(tex: str) -> str:
