@@ -12,6 +12,7 @@ from app.views.accounts import account, email, files, invitations, recovery, ses
 from app.views.accounts import deletion as account_deletion
 from app.views.assets import assets
 from app.views.catalogue import authors, tags, venues
+from app.views.exports import paper_files, set_files
 from app.views.http import (
     access,
     compression,
@@ -27,7 +28,6 @@ from app.views.lists import entries, reading_list
 from app.views.maps import maps
 from app.views.papers import (
     adding,  # noqa: F401  (its pages belong to the blueprint of papers)
-    citations,
     editing,
     links,
     merges,
@@ -55,7 +55,6 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         account,
         account_deletion,
         authors,
-        citations,
         deletion,
         drafts,
         editing,
@@ -75,11 +74,13 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         merges,
         about,
         paper,
+        paper_files,
         pictures,
         reading_list,
         recovery,
         search,
         sessions,
+        set_files,
         sharing,
         summary,
         tags,

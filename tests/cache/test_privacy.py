@@ -52,8 +52,8 @@ QUERIES = {
 }
 # The first parts of the paths of pages that guests share.
 KEPT = ("", "author", "card", "feed.atom", "paper", "summary", "tag", "user", "venue", "venues")
-# One leads to something else each time; the other is an archive with the moment in it.
-WITHOUT = ("home.random", "files.export")
+# One leads to something else each time; the others are zips with the day in their names.
+WITHOUT = ("home.random", "files.export", "files.take_archive")
 
 
 class CachedLibrary(RuleBasedStateMachine):
@@ -147,6 +147,7 @@ def list_values(session: Session) -> dict[str, list[str]]:
         "code": [each for each in load(Summary.share_code) if each != "None"] or ["no-such-code"],
         "token": ["no-such-token"],
         "part": ["1"],
+        "form": ["csv", "epub"],
     }
     session.commit()
     return found

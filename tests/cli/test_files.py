@@ -121,7 +121,7 @@ def test_papers_from_bibtex_and_back(tmp_path: Path, library: Database) -> None:
     assert_refused(run(tmp_path / "data", "export"), "Give a folder")
     done = run(tmp_path / "data", "export", "--bibtex", str(papers))
     assert f"{papers} has 2 papers.\n" in done.stdout
-    assert papers.read_text().startswith("@misc{a,\n  title         = {{A}}\n}\n\n@misc{b,\n")
+    assert papers.read_text().startswith("@misc{a,\n  title         = {A}\n}\n\n@misc{b,\n")
     assert_refused(run(tmp_path / "data", "export", "--bibtex", str(papers)), "add --force")
     assert run(tmp_path / "data", "export", "--bibtex", "-").stdout == papers.read_text()
 

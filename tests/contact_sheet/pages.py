@@ -106,9 +106,18 @@ PAGES = (
 # What is no page for the eye: files, feeds, fragments, redirects.
 NOT_PAGES = {
     *("assets.favicon", "editor.suggest_tags", "feeds.rss_all", "feeds.rss_full"),
-    *("search.description", "reading_list.bib", "citing.bib", "citing.json", "citing.ris"),
-    *("citing.unapi", "drafts.token", "editor.suggest", "feeds.atom", "feeds.robots", "feeds.rss"),
-    *("feeds.sitemap", "feeds.sitemap_part", "files.export", "home.openings", "home.random"),
+    *("search.description", "paper_files.show", "paper_files.unapi"),
+    *("set_files.author", "set_files.everything", "set_files.reading_list", "set_files.search"),
+    *("set_files.tag", "set_files.user", "set_files.venue"),
+    *("drafts.token", "editor.suggest", "feeds.atom", "feeds.robots", "feeds.rss"),
+    *(
+        "feeds.sitemap",
+        "feeds.sitemap_part",
+        "files.export",
+        "files.take_archive",
+        "home.openings",
+        "home.random",
+    ),
     *("legacy.paper", "legacy.user", "legacy.venue", "papers.sent_again", "pictures.show"),
     *("well_known.change_password", "well_known.security_txt"),
     "assets.font",

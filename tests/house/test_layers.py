@@ -41,6 +41,7 @@ LAYERS: list[set[str]] = [
 ROOMS: dict[str, list[set[str]]] = {
     "app.views": [
         {"registry"},
+        {"exports"},
         {"accounts", "lists", "pictures", "site"},
         {"summaries"},
         {"catalogue", "papers"},

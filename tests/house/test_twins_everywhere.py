@@ -96,6 +96,7 @@ ARGUMENTS = {
     "code": ["nothing-of-this-code"],
     "token": ["nothing-of-this-token"],
     "part": ["1", "2"],
+    "form": ["csv", "epub"],
 }
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import NamedTuple
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import EntryLabel, ListEntry, ListLabel, Paper, User
+from app.models.papers.list_entry import DATE_COLUMNS, PRIORITIES
 
 
 class OwnEntry(NamedTuple):
@@ -16,6 +19,19 @@ class OwnEntry(NamedTuple):
 
     status: str
     remark: str
+
+
+@dataclass(frozen=True)
+class EntryFacts:
+    """What files say of an entry; `priority` is its name, and empty for none."""
+
+    status: str
+    status_date: str
+    added_at: datetime
+    priority: str
+    labels: Sequence[str]
+    remark: str
+    citekey: str
 
 
 def load_own_entries(
@@ -29,6 +45,35 @@ def load_own_entries(
         query.where(ListEntry.user_id == viewer.id, ListEntry.paper_id.in_(paper_ids))
     )
     return {paper_id: OwnEntry(status, remark) for paper_id, status, remark in found}
+
+
+def load_entry_facts(
+    session: Session, viewer: User | None, paper_ids: Collection[int]
+) -> dict[int, EntryFacts]:
+    """What files say of the viewer's entries, by the paper; nothing for a guest."""
+    if viewer is None or not paper_ids:
+        return {}
+    dates = [getattr(ListEntry, column) for column in DATE_COLUMNS.values()]
+    columns = (ListEntry.id, ListEntry.paper_id, ListEntry.status, ListEntry.added_at)
+    query = select(*columns, ListEntry.priority, ListEntry.remark, ListEntry.citekey, *dates)
+    rows = session.execute(
+        query.where(ListEntry.user_id == viewer.id, ListEntry.paper_id.in_(paper_ids))
+    ).all()
+    labels = load_label_names(session, [row.id for row in rows])
+    return {row.paper_id: _make_facts(row, labels.get(row.id, [])) for row in rows}
+
+
+def _make_facts(row: Any, labels: Sequence[str]) -> EntryFacts:
+    since = getattr(row, DATE_COLUMNS[row.status]) or row.added_at
+    return EntryFacts(
+        status=row.status,
+        status_date=since.date().isoformat(),
+        added_at=row.added_at,
+        priority=PRIORITIES[row.priority] if row.priority else "",
+        labels=labels,
+        remark=row.remark,
+        citekey=row.citekey or "",
+    )
 
 
 def find_own_entry(session: Session, viewer: User, paper: Paper) -> ListEntry | None:

@@ -186,6 +186,13 @@ def list_found_papers(
     return _load_rows(session, found.papers[offset : offset + limit], viewer)
 
 
+def list_found_paper_ids(session: Session, asked: Asked, viewer: User | None) -> list[int]:
+    """The numbers of what exactly this query finds, in the same order."""
+    found = _find(session, asked.text, asked.sort, viewer)
+    page = found.papers[asked.offset : asked.offset + asked.limit]
+    return [paper.paper_id for paper in page]
+
+
 def _load_rows(
     session: Session, found: Sequence[RankedPaper], viewer: User | None
 ) -> list[PaperRow]:

@@ -1,16 +1,15 @@
-"""The papers of the library, or of a list, as BibTeX that imports again unchanged."""
+"""All papers of the library as BibTeX that imports again unchanged."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain, count
 from pathlib import Path
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.models import ListEntry, Paper, PaperAuthor, User
+from app.models import Paper, PaperAuthor
 from app.references.addresses import outside_url
 from app.services.exporting.citations import record_of
 from app.services.files import READABLE, replace_file
@@ -44,36 +43,17 @@ def export_bibtex(session: Session, path: Path) -> Iterator[str]:
 def read_entries(session: Session) -> Iterator[tuple[str, str]]:
     """Key and text of every paper, in the order in which they came."""
     start = ""
-    for paper in _read_papers(session, select(Paper)):
-        yield paper.key, f"{start}{_entry(paper, paper.key)}\n"
+    for paper in _read_papers(session):
+        yield paper.key, f"{start}{_entry(paper)}\n"
         start = "\n"
 
 
-def read_list_entries(session: Session, user: User) -> Iterator[str]:
-    """The text of every paper on a reader's list, under the reader's own keys.
-
-    Another paper whose key the reader took for one of their own gets a number behind its key.
-    """
-    listed = select(ListEntry.paper_id, ListEntry.citekey).where(ListEntry.user_id == user.id)
-    own = {paper_id: key for paper_id, key in session.execute(listed) if key}
-    taken = {key.lower() for key in own.values()}
-    query = select(Paper).join(ListEntry, ListEntry.paper_id == Paper.id)
-    start = ""
-    for paper in _read_papers(session, query.where(ListEntry.user_id == user.id)):
-        key = own.get(paper.id) or next(
-            each
-            for each in chain([paper.key], (f"{paper.key}-{number}" for number in count(2)))
-            if each.lower() not in taken
-        )
-        yield f"{start}{_entry(paper, key)}\n"
-        start = "\n"
-
-
-def _read_papers(session: Session, query: Select[Paper]) -> Iterator[Paper]:
+def _read_papers(session: Session) -> Iterator[Paper]:
     """Papers in the order in which they came, with what an entry says of them."""
     last = 0
     query = (
-        query.options(
+        select(Paper)
+        .options(
             joinedload(Paper.venue),
             selectinload(Paper.identifiers),
             selectinload(Paper.authorships).joinedload(PaperAuthor.author),
@@ -87,17 +67,16 @@ def _read_papers(session: Session, query: Select[Paper]) -> Iterator[Paper]:
         session.expunge_all()
 
 
-def _entry(paper: Paper, key: str) -> str:
+def _entry(paper: Paper) -> str:
     names = sorted(paper.identifiers, key=lambda name: name.id)
     known = dict.fromkeys([paper.key, *(each.value for each in names if each.kind == "key")])
-    keys = [each for each in known if each != key]
+    keys = [each for each in known if each != paper.key]
     # With dblp's number of a namesake, or two authors would become one.
     authors = tuple(each.numbered for each in paper.authorships)
     urls = [outside_url("url", name.value) for name in names if name.kind == "url"]
     return entry(
         replace(
             record_of(paper, names),
-            key=key,
             authors=authors,
             other_keys=tuple(keys),
             other_urls=tuple(filter(None, urls)),

@@ -12,18 +12,13 @@ from app.references.addresses import dblp_url, outside_url
 from app.references.labels import SITES
 from app.references.parsing import reference_from_url
 from app.references.sites import pdf_of_page, site_label
+from app.sources.bibtex.capitals import protect_capitals
 from app.sources.record import PaperRecord
 from app.sources.works import pdf_of
 from app.text.tex import escape_tex
 
 # What a paper is when only the kind of its venue is known.
 _ENTRY_TYPES = {"conference": "inproceedings", "journal": "article", "book": "incollection"}
-# The formats that a paper is there in: the end of their addresses, and their media types.
-FORMATS = {
-    "bib": "application/x-bibtex",
-    "ris": "application/x-research-info-systems",
-    "json": "application/json",
-}
 
 
 @dataclass(frozen=True)
@@ -113,7 +108,7 @@ def format_revision_bibtex(
     writer = "Anonymous" if entry.writer is None else entry.writer.display_name
     day = revision.saved_at
     fields = {
-        "title": "{" + escape_tex(f"Summary of “{entry.paper.title}”") + "}",
+        "title": protect_capitals(f"Summary of “{entry.paper.title}”"),
         # In braces of its own: a display name is not a name in parts.
         "author": "{" + escape_tex(writer) + "}",
         "howpublished": escape_tex(site_name),

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from app.queries.links.graph import Graph, GraphPaper
+from app.text.xml import remove_not_xml
 
 FORMATS = {
     "json": "application/json",
     "graphml": "application/graphml+xml",
     "dot": "text/vnd.graphviz",
 }
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _KEYS = (
     ("title", "node", "string"),
     ("year", "node", "int"),
@@ -109,11 +108,11 @@ def _edges(graph: Graph) -> list[tuple[str, str, int, bool]]:
 
 
 def _xml(text: str) -> str:
-    return escape(_NOT_XML.sub("", text))
+    return escape(remove_not_xml(text))
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(_NOT_XML.sub("", text))
+    return quoteattr(remove_not_xml(text))
 
 
 def _quoted(text: str) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Picture, Summary, User
 from app.queries import summaries
+from app.queries.lists.own_entries import load_entry_facts
 from app.references.addresses import paper_path
 from app.services.files import READABLE, write_file
 from app.services.pictures.files import make_picture_path
@@ -32,13 +33,20 @@ Write = Callable[[str, bytes], None]
 
 
 def export_vault(
-    session: Session, users: list[User], write: Write, secret: str = ""
+    session: Session,
+    users: list[User],
+    write: Write,
+    secret: str = "",
+    *,
+    with_list: bool = False,
 ) -> Iterator[str]:
     """Write all summaries of some users, one file each, and the pictures that they show.
 
     Args:
         write: takes the name of a file, as `ann/conf-nips-RenHGS15.md`, and its content.
         secret: the site's, with which its writer may import a second text about a paper again.
+        with_list: whether the files say what the reading lists of their writers do, which nobody
+            else may see.
 
     Yields:
         The name of each summary's file, when it is written.
@@ -54,6 +62,8 @@ def export_vault(
         for start in range(0, len(ids), BATCH):
             batch = ids[start : start + BATCH]
             found = summaries.load_full_summaries(session, batch)
+            listed = {each.paper_id for each in found.values()} if with_list else set()
+            entries = load_entry_facts(session, user, listed)
             for number in batch:
                 if number not in found:  # deleted meanwhile
                     continue
@@ -61,7 +71,8 @@ def export_vault(
                 body = _with_files(session, found[number], user, written, write)
                 body = link_exported_notes(body, notes.get)
                 signed = secret if number in several else ""
-                text = file_writing.write(found[number], body, signed)
+                entry = entries.get(found[number].paper_id)
+                text = file_writing.write(found[number], body, signed, entry)
                 write(name, text.encode("utf-8", "replace"))
                 yield name
             session.expunge_all()
@@ -82,18 +93,28 @@ def make_zip_writer(archive: zipfile.ZipFile) -> Write:
     """Adds files to a zip."""
 
     def write(name: str, content: bytes) -> None:
-        entry = zipfile.ZipInfo(name, ZIP_DATE)
-        entry.external_attr = 0o100644 << 16
-        packed = name.endswith(".md")  # pictures are packed already
-        entry.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
-        archive.writestr(entry, content)
+        archive.writestr(make_zip_entry(name), content)
 
     return write
 
 
-def make_zip_name(user: User, moment: datetime) -> str:
-    """What the zip of somebody's summaries is called."""
-    return f"shortlist-{user.name}-{moment:%Y-%m-%d}.zip"
+def make_zip_entry(name: str) -> zipfile.ZipInfo:
+    """How a file stands in a zip."""
+    entry = zipfile.ZipInfo(name, ZIP_DATE)
+    entry.external_attr = 0o100644 << 16
+    is_picture = "pictures/" in name  # and packed already
+    entry.compress_type = zipfile.ZIP_STORED if is_picture else zipfile.ZIP_DEFLATED
+    return entry
+
+
+def name_picture(digest: str, end: str) -> str:
+    """The file of a picture beside the texts of its owner."""
+    return f"pictures/{digest[:32]}{end}"
+
+
+def make_zip_name(user: User, moment: datetime, what: str = "") -> str:
+    """What the zip of somebody's summaries, or of all that is theirs, is called."""
+    return f"shortlist-{what}{user.name}-{moment:%Y-%m-%d}.zip"
 
 
 def _file_names(keys: list[tuple[int, str]]) -> dict[int, str]:
@@ -129,7 +150,7 @@ def _with_files(
         path = make_picture_path(session.info["data_dir"], picture.name)
         if not path.is_file():
             continue
-        file = f"pictures/{picture.digest[:32]}{path.suffix}"
+        file = name_picture(picture.digest, path.suffix)
         files[picture.name] = file
         if file not in written:
             write(f"{user.name}/{file}", path.read_bytes())

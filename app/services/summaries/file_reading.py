@@ -25,8 +25,12 @@ FIELDS = (
 )
 # Beyond those that people write: what a paper's page would lose without them.
 MORE_FIELDS = (*("venue_key", "venue_title", "section", "published", "place", "signature", "date"),)
-# Of other tools; `aliases` is of our own export, so that Obsidian finds a note by its title.
-OTHER_FIELDS = ("citekey", "aliases", "alias", "cssclass", "cssclasses", "layout", "publish")
+# Of other tools; `aliases` is of our own export, so that Obsidian finds a note by its title, and so
+# is what a member's reading list says of the paper.
+OTHER_FIELDS = (
+    *("citekey", "aliases", "alias", "cssclass", "cssclasses", "layout", "publish"),
+    *("status", "status_date", "priority", "labels", "remark"),
+)
 MAX_PLACE = 99
 _TRUE = {"true", "yes", "on", "1", "y"}
 _FALSE = {"false", "no", "off", "0", "n", ""}

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.models import Paper, Summary
+from app.queries.lists.own_entries import EntryFacts
 from app.services.summaries.signatures import sign
 from app.sources.formats import front_matter
 from app.sources.name_lists import NameList, write_names
@@ -13,12 +14,13 @@ from app.sources.record import OTHERS
 from app.sources.sections import said_section, section_of_venue
 
 
-def write(summary: Summary, body: str, secret: str = "") -> str:
+def write(summary: Summary, body: str, secret: str = "", entry: EntryFacts | None = None) -> str:
     """A summary as a file; its paper, authors, venue, writer and tags must be loaded.
 
     Args:
         body: its source, in which the addresses of pictures are those of files beside it.
         secret: the site's, to sign that it is one of several texts of its writer.
+        entry: what its writer's list says of the paper, for a file that is theirs alone.
     """
     paper, venue = summary.paper, summary.paper.venue
     venue_name, venue_title = paper.printed_venue
@@ -49,11 +51,25 @@ def write(summary: Summary, body: str, secret: str = "") -> str:
         "section": _said_section(paper),
         "published": paper.published_on.isoformat() if paper.published_on else "",
         "aliases": [paper.title],
+        **_list_facts(entry),
         "place": summary.place + 1 if summary.place else "",
         "signature": signature,
     }
     said = {name: value for name, value in fields.items() if value not in ("", None, [])}
     return front_matter.join(said, body)
+
+
+def _list_facts(entry: EntryFacts | None) -> dict[str, Any]:
+    if entry is None:
+        return {}
+    return {
+        "status": entry.status,
+        "status_date": entry.status_date,
+        "priority": entry.priority,
+        "labels": list(entry.labels),
+        "remark": entry.remark,
+        "citekey": entry.citekey,
+    }
 
 
 def _authors(paper: Paper) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from app.references.identifiers import CORR
+from app.sources.bibtex.capitals import protect_capitals
 from app.sources.months import MACROS, month_number
 from app.sources.name_lists import names
 from app.sources.record import DETAILS, PaperRecord, has_more_authors
@@ -41,10 +42,13 @@ _TYPES = {"conf": "inproceedings", "journals": "article", "phd": "phdthesis", "b
 _SEVERAL = re.compile(r"[,;={}]|\band\b|\bothers\b|\bet\.?\s*al\b", re.IGNORECASE)
 
 
-def entry(record: PaperRecord) -> str:
+def entry(record: PaperRecord, note: str = "") -> str:
     """A record as an entry in BibTeX, without a line end after it.
 
-    Titles stand in double braces, so that styles keep their capitals; formulas stay as they are.
+    In a title the words whose capitals matter stand in braces; formulas stay as they are.
+
+    Args:
+        note: what somebody says of it, for the field `annote`; paragraphs are kept.
     """
     kind = _kind(record)
     details = {name: record.details.get(name, "") for name in DETAILS}
@@ -56,7 +60,7 @@ def entry(record: PaperRecord) -> str:
     fields = {
         "author": _people(record.authors) + (" and others" if has_more_authors(record) else ""),
         "editor": _people(names(details["editor"])),
-        "title": f"{{{escape_tex(record.title)}}}",
+        "title": protect_capitals(record.title),
         "journal": "",
         "booktitle": "",
         "howpublished": "",
@@ -77,7 +81,8 @@ def entry(record: PaperRecord) -> str:
         "published": record.published_on.isoformat() if record.published_on else "",
         "ids": ", ".join(record.other_keys),
         "keywords": escape_tex(record.keywords),
-        "abstract": _abstract(record.abstract),
+        "abstract": _paragraphs(record.abstract),
+        "annote": _paragraphs(note),
     }
     if venue and not (where == "howpublished" and is_preprint and record.arxiv_id):
         if fields[where] and fields[where] != escape_tex(venue):
@@ -162,7 +167,7 @@ def _archives(urls: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _abstract(text: str) -> str:
+def _paragraphs(text: str) -> str:
     parts = [escape_tex(part) for part in re.split(r"\n\s*\n", text) if part.strip()]
     tex = "\n\n    ".join(parts)
     return tex if paragraphs(tex) else ""

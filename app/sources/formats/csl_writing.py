@@ -39,8 +39,12 @@ _SIMPLE = {
 _GENRES = {"phdthesis": "PhD thesis", "mastersthesis": "Master's thesis"}
 
 
-def item(record: PaperRecord) -> dict[str, Any]:
-    """The record as an item; a field that is not known is left out."""
+# What may have several lines.
+_LONG = frozenset({"abstract", "note"})
+
+
+def item(record: PaperRecord, note: str = "") -> dict[str, Any]:
+    """The record as an item, with a note on it; a field that is not known is left out."""
     kind, details = kind_of(record), record.details
     first, last = pages_of(record)
     venue = venue_of(record)
@@ -60,6 +64,7 @@ def item(record: PaperRecord) -> dict[str, Any]:
         "DOI": record.doi,
         "URL": record.url or address_of(record),
         "abstract": record.abstract,
+        "note": note,
         "keyword": ", ".join(keywords_of(record)),
     }
     found |= {field: details.get(name, "") for name, field in _SIMPLE.items()}
@@ -67,7 +72,7 @@ def item(record: PaperRecord) -> dict[str, Any]:
     if kind == "preprint" and record.arxiv_id:
         found |= {"publisher": "arXiv", "number": f"arXiv:{record.arxiv_id}"}
     return {
-        name: visible_line(value) if isinstance(value, str) and name != "abstract" else value
+        name: visible_line(value) if isinstance(value, str) and name not in _LONG else value
         for name, value in found.items()
         if value
     }

@@ -42,14 +42,15 @@ _SIMPLE = {
 }
 
 
-def entry(record: PaperRecord) -> str:
-    """The record as one entry of RIS.
+def entry(record: PaperRecord, note: str = "") -> str:
+    """The record as one entry of RIS, with a note on it, if there is one.
 
     With the line ends that the format asks for.
 
     No value can begin a line of its own, so none can add a field or an entry.
     """
-    fields = [(tag, visible_line(value)) for tag, value in _fields(record)]
+    told = (*_fields(record), ("N1", note))
+    fields = [(tag, visible_line(value)) for tag, value in told]
     lines = [f"{tag}  - {value}" for tag, value in fields if value]
     return "\r\n".join([*lines, "ER  - ", ""])
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from io import SEEK_END, BytesIO
@@ -27,6 +27,7 @@ from werkzeug.wrappers import Response
 
 from app.db import now
 from app.services.exporting import vault
+from app.services.exporting.archive import write_archive
 from app.services.importing import faults, process
 from app.services.importing.bibtex_files import BIBTEX
 from app.services.importing.opening import MAX_PASTED, PASTED, BadSource, ImportSource
@@ -67,13 +68,31 @@ class ImportReport:
 @needs_sign_in
 def export() -> Response:
     """All one's summaries, private and anonymous ones too, as a zip of Markdown files."""
-    user = signed_in()
-    name = vault.make_zip_name(user, now())
-    file = cast(BinaryIO, SpooledTemporaryFile(max_size=MAX_MEMORY_BYTES))  # noqa: SIM115  (sent below)
-    with zipfile.ZipFile(file, "w") as archive:
-        write = vault.make_zip_writer(archive)
-        for _ in vault.export_vault(db(), [user], write, config().secret_key or ""):
+    user, secret = signed_in(), config().secret_key or ""
+
+    def write(packed: zipfile.ZipFile) -> None:
+        write_file = vault.make_zip_writer(packed)
+        for _ in vault.export_vault(db(), [user], write_file, secret, with_list=True):
             pass
+
+    return _send_zip(vault.make_zip_name(user, now()), write)
+
+
+@blueprint.get("/settings/archive")
+@FILES_LIMIT
+@needs_sign_in
+def take_archive() -> Response:
+    """All that one has here, as a zip."""
+    user, secret = signed_in(), config().secret_key or ""
+    name = vault.make_zip_name(user, now(), "archive-")
+    return _send_zip(name, lambda packed: write_archive(db(), user, packed, secret))
+
+
+def _send_zip(name: str, write: Callable[[zipfile.ZipFile], None]) -> Response:
+    """A zip that waits on the disk when it is large."""
+    file = cast(BinaryIO, SpooledTemporaryFile(max_size=MAX_MEMORY_BYTES))  # noqa: SIM115  (sent below)
+    with zipfile.ZipFile(file, "w") as packed:
+        write(packed)
     file.seek(0)
     answer = send_file(file, "application/zip", as_attachment=True, download_name=name)
     answer.call_on_close(file.close)

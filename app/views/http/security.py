@@ -80,6 +80,8 @@ MAIL_LIMIT = limiter.shared_limit("5/minute;10/hour;20/day", "mail", methods=["P
 WRITE_LIMIT = limiter.shared_limit("30/minute;300/hour", "write", methods=["POST"])
 DRAFT_LIMIT = limiter.shared_limit("90/minute", "draft", methods=["POST"])
 FILES_LIMIT = limiter.shared_limit("6/minute;30/hour", "files", methods=["GET", "POST"])
+# A library of 200,000 papers is 200 files for a guest.
+EXPORT_LIMIT = limiter.shared_limit("20/minute;300/hour", "export", methods=["GET", "HEAD"])
 UPLOAD_LIMIT = limiter.shared_limit("30/minute;300/hour", "upload", methods=["POST"])
 VOTE_LIMIT = limiter.shared_limit("60/minute", "vote", methods=["POST", "DELETE"])
 LIST_LIMIT = limiter.shared_limit("90/minute", "list", methods=["POST", "DELETE"])

@@ -12,6 +12,7 @@ from app.models.papers.list_entry import PRIORITIES
 from app.references.labels import KIND_LABELS, capitalised, field_label
 from app.rendering import plain_takeaway
 from app.rendering.headings import ContentsLine, is_long, read_contents, reading_minutes
+from app.services.exporting.formats import FORMATS
 from app.views.http import access, moments
 from app.views.http.forms import SAVE_LABELS, STATUS_LABELS, VISIBLE_TO, WHO_SEES
 
@@ -37,6 +38,7 @@ def init(app: Flask) -> None:
         priorities=PRIORITIES,
         program_name=PROGRAM_NAME,
         save_labels=SAVE_LABELS,
+        export_formats=FORMATS,
         status_labels=STATUS_LABELS,
         visible_to_whom=VISIBLE_TO,
         who_sees=WHO_SEES,

@@ -1,23 +1,20 @@
-"""One's own reading list: its page, changes of many entries, its BibTeX."""
+"""One's own reading list: its page, changes of many entries."""
 
 from __future__ import annotations
 
-from tempfile import SpooledTemporaryFile
-from typing import Any, BinaryIO, cast
+from typing import Any
 
-from flask import Blueprint, flash, render_template, request, send_file, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.models.papers.list_entry import STATUSES
 from app.queries.lists import reading_list as queries
 from app.queries.lists.reading_list import ListFilter
-from app.services.exporting.bibtex_file import read_list_entries
-from app.services.exporting.citations import FORMATS
 from app.services.lists import bulk_changes, entries
 from app.services.refusals import Refusal
 from app.views.http import listing
 from app.views.http.access import db, local_url, needs_sign_in, search_text, see_other, signed_in
-from app.views.http.security import FILES_LIMIT, SEARCH_LIMIT, WRITE_LIMIT
+from app.views.http.security import SEARCH_LIMIT, WRITE_LIMIT
 from app.views.lists.entries import NOTICE
 from app.views.parts import own_entries
 
@@ -31,7 +28,6 @@ SORTS = {
     "changed": "Last changed",
 }
 MAX_ARGUMENT_CHARS = 300
-MAX_MEMORY_BYTES = 5_000_000  # of a file before it goes to the disk
 
 
 @blueprint.get("/list")
@@ -43,8 +39,8 @@ def index() -> str:
 
 def _render(problem: Refusal | None = None, typed: dict[str, str] | None = None) -> str:
     user = signed_in()
-    wanted, sort = _read_filter(), _read_sort()
-    shown = _arguments(wanted, sort)
+    wanted, sort = read_filter(), read_sort()
+    shown = make_arguments(wanted, sort)
     here = listing.page_number()
     rows = queries.load_list_rows(
         db(), user, wanted, sort=sort, size=listing.ROWS + 1, skip=(here - 1) * listing.ROWS
@@ -79,7 +75,7 @@ def change() -> Response | tuple[str, int]:
     ids = [int(each) for each in request.form.getlist("entry") if each.isdecimal()]
     ids = [each for each in ids[: entries.MAX_ENTRIES] if each < 2**31]
     if request.form.get("all") == "1":
-        ids = queries.list_entry_ids(db(), user, _read_filter())
+        ids = queries.list_entry_ids(db(), user, read_filter())
     action, labels = request.form.get("action", ""), request.form.get("labels", "")
     try:
         if not ids:
@@ -114,24 +110,7 @@ def see() -> Response:
     return see_other(local_url(request.form.get("next"), url_for("reading_list.index")))
 
 
-@blueprint.get("/list.bib")
-@FILES_LIMIT
-@needs_sign_in
-def bib() -> Response:
-    """The whole list as BibTeX, with the reader's own keys."""
-    file = cast(BinaryIO, SpooledTemporaryFile(MAX_MEMORY_BYTES))  # noqa: SIM115  (Flask closes it)
-    for text in read_list_entries(db(), signed_in()):
-        file.write(text.encode())
-    file.seek(0)
-    return send_file(
-        file,
-        mimetype=f"{FORMATS['bib']}; charset=utf-8",
-        as_attachment=True,
-        download_name="reading-list.bib",
-    )
-
-
-def _read_filter() -> ListFilter:
+def read_filter() -> ListFilter:
     """What the address says; what it cannot mean narrows nothing."""
     status = request.args.get("status", "")
     return ListFilter(
@@ -145,12 +124,13 @@ def _read_filter() -> ListFilter:
     )
 
 
-def _read_sort() -> str:
+def read_sort() -> str:
+    """One of `SORTS`."""
     sort = request.args.get("sort", "")
     return sort if sort in SORTS else "added"
 
 
-def _arguments(wanted: ListFilter, sort: str) -> dict[str, Any]:
+def make_arguments(wanted: ListFilter, sort: str) -> dict[str, Any]:
     """The filter as arguments of an address."""
     return {
         "status": wanted.status or None,

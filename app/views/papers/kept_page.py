@@ -24,6 +24,7 @@ from app.queries.links.links import SeeAlso
 from app.queries.summary_entries import SummaryEntry
 from app.references.addresses import outside_url
 from app.services.exporting import citations
+from app.services.exporting.formats import list_described
 from app.services.papers import duplicates
 from app.sources.bibtex import writing
 from app.sources.formats import citation_line, meta_tags
@@ -183,7 +184,7 @@ def _load(paper: Paper, user: User | None) -> dict[str, Any]:
         "entries": entries,
         "address": address,
         "head_tags": meta_tags.tags(record),
-        "signposts": metadata.list_signposts(record, address, citations.FORMATS.items()),
+        "signposts": metadata.list_signposts(record, address, list_described()),
         "preview": metadata.make_preview(paper, entries, db().info["site_url"]),
         "linked_data": metadata.build_linked_data(record, entries, address, find_address),
         "see_also": [_recommended(each) for each in see_also],

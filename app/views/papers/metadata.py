@@ -39,6 +39,25 @@ class SharedPreview:
     image: str = ""
 
 
+@dataclass(frozen=True)
+class PublicFacts:
+    """What is known here of a paper besides its record.
+
+    Attributes:
+        address: of its page here.
+        identifiers: all of them.
+        summaries: how many public ones it has.
+        links_to, linked_from: keys of papers that its public summaries link to, and of those whose
+            public summaries link here.
+    """
+
+    address: str
+    identifiers: Sequence[Identifier]
+    summaries: int
+    links_to: Sequence[str]
+    linked_from: Sequence[str]
+
+
 def list_signposts(
     record: PaperRecord, address: str, formats: Iterable[tuple[str, str]]
 ) -> list[Signpost]:
@@ -80,39 +99,28 @@ def make_preview(paper: Paper, entries: Sequence[SummaryEntry], site_url: str) -
     return SharedPreview(description, site_url + image if image else "")
 
 
-def format_public_json(
-    record: PaperRecord,
-    names: Sequence[Identifier],
-    *,
-    address: str,
-    summaries: int,
-    links_to: Sequence[str],
-    linked_from: Sequence[str],
-) -> str:
+def format_public_json(record: PaperRecord, facts: PublicFacts, note: str = "") -> str:
     """What everybody may know of a paper, as an item of CSL-JSON.
 
     What that format has no field for stands in its `custom`, as its schema wants it.
 
     Args:
-        names: all identifiers of the paper.
-        address: of its page here.
-        summaries: how many public ones it has.
-        links_to, linked_from: keys of papers that its public summaries link to, and of those whose
-            public summaries link here.
+        record: the paper, perhaps under a reader's own key.
+        note: what the reader asked for besides.
     """
-    item = csl_writing.item(record)
+    item = csl_writing.item(record, note)
     item["custom"] = {
-        "address": address,
+        "address": facts.address,
         "arxiv": record.arxiv_id or None,
         "identifiers": [
             {"kind": name.kind, "value": name.value, "url": outside_url(name.kind, name.value)}
-            for name in names
+            for name in facts.identifiers
         ],
-        "linked_from": list(linked_from),
-        "links_to": list(links_to),
+        "linked_from": list(facts.linked_from),
+        "links_to": list(facts.links_to),
         "published": None if record.published_on is None else record.published_on.isoformat(),
         "section": record.section or None,
-        "summaries": summaries,
+        "summaries": facts.summaries,
         "venue": record.venue_key or None,
     }
     return json.dumps(item, ensure_ascii=False, indent=2) + "\n"

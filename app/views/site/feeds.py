@@ -23,6 +23,7 @@ from app.queries.catalogue import overview
 from app.queries.paging import Slice
 from app.queries.summary_entries import ANONYMOUS_ANCHOR, SummaryEntry
 from app.rendering import plain_takeaway
+from app.text.xml import remove_not_xml
 from app.views.http import listing
 from app.views.http.access import db
 from app.views.http.security import FILES_LIMIT, open_to_other_sites
@@ -39,7 +40,6 @@ _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)|https?://\S+")
 # The addresses of this site in the HTML of a text, which the sanitiser wrote.
 _OWN_ADDRESS = re.compile(r'(<(?:a|img|video|audio)\b[^<>]*? (?:href|src)=")(?=/(?!/))')
 # Characters that XML 1.0 cannot hold.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @blueprint.get("/feed.atom")
@@ -140,7 +140,7 @@ def _whole_rss(description: Description) -> Response:
     place: dict[str, str] = {}
     while True:
         found = summaries.list_latest(db(), size=BATCH, **place)
-        target.write(_NOT_XML.sub("", _rss_items(found.rows, description)).encode())
+        target.write(remove_not_xml(_rss_items(found.rows, description)).encode())
         if found.after is None:
             break
         place = {"after": found.after}
@@ -187,7 +187,7 @@ def _links(found: Slice) -> list[tuple[str, str]]:
 def _xml(template: str, mimetype: str, **context: object) -> Response:
     site = db().info["site_url"]
     text = render_template(template, site=site, edited=_edited, **context)
-    return open_to_other_sites(Response(_NOT_XML.sub("", text), mimetype=mimetype))
+    return open_to_other_sites(Response(remove_not_xml(text), mimetype=mimetype))
 
 
 def _edited(entry: SummaryEntry) -> datetime:

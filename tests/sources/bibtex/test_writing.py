@@ -60,7 +60,7 @@ def test_an_entry() -> None:
         "  author        = {Kaiming He and {LIGO Collaboration} and van der Maaten, Jr, L. and"
         " {Research and Co, Inc.}},\n"
         "  editor        = {Ann Lee and {Lee and Sons}},\n"
-        "  title         = {{Faster R-CNN: $\\mathcal{O}(n)$ for \\$5 \\& 100 \\%}},\n"
+        "  title         = {Faster {R-CNN}: $\\mathcal{O}(n)$ for \\$5 \\& 100 \\%},\n"
         "  booktitle     = {NIPS},\n"
         "  series        = {S \\#1},\n"
         "  volume        = {28},\n"

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing
 from app.models import Paper, PaperAuthor
-from app.views.papers.citations import file_name
+from app.views.exports.answers import make_file_name
 from tests.helpers.client import Browser, Page
 from tests.helpers.factories import make_paper, make_summary, make_user
 
@@ -146,7 +146,7 @@ def test_an_unknown_paper_has_no_file(guest: Browser, suffix: str) -> None:
     ],
 )
 def test_names_of_files_are_plain(key: str, name: str) -> None:
-    assert file_name(key) == name
+    assert make_file_name(key) == name
 
 
 def test_the_page_tells_programs_what_it_is_about(guest: Browser, session: Session) -> None:

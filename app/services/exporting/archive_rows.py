@@ -1,0 +1,154 @@
+"""What a person has here besides summaries, as rows that JSON can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from app.models import (
+    DeletedSummary,
+    Draft,
+    EmailAddress,
+    FormerName,
+    ListEntry,
+    Paper,
+    Revision,
+    SignIn,
+    Summary,
+    User,
+    Vote,
+)
+from app.models.papers.list_entry import DATE_COLUMNS, PRIORITIES
+from app.queries.lists.own_entries import load_label_names
+from app.queries.visibility import visible_to
+
+BATCH = 200  # rows in memory at once
+Read = Callable[[Session, int], Iterator[dict[str, Any]]]
+
+
+def make_profile(session: Session, user: User) -> dict[str, Any]:
+    """Who somebody is here."""
+    former = select(FormerName.name).where(FormerName.user_id == user.id).order_by(FormerName.name)
+    sign_ins = select(SignIn.signed_in_at, SignIn.device).where(SignIn.user_id == user.id)
+    mail = session.get(EmailAddress, user.id)
+    return {
+        "username": user.name,
+        "display_name": user.display_name,
+        "bio": user.bio,
+        "role": user.role,
+        "joined_at": user.joined_at,
+        "former_usernames": list(session.scalars(former)),
+        "email": None if mail is None else mail.address,
+        "sign_ins": [
+            {"signed_in_at": moment, "device": device}
+            for moment, device in session.execute(sign_ins.order_by(SignIn.signed_in_at))
+        ],
+    }
+
+
+def read_drafts(session: Session, user_id: int) -> Iterator[dict[str, Any]]:
+    """What is not published yet."""
+    columns: tuple[Any, ...] = (
+        Paper.key.label("key"),
+        Paper.title,
+        Draft.summary_id,
+        Draft.source,
+        Draft.takeaway,
+    )
+    query = select(
+        Draft.id, *columns, Draft.tags, Draft.visibility, Draft.anonymous, Draft.saved_at
+    )
+    query = query.join(Paper, Paper.id == Draft.paper_id).where(Draft.user_id == user_id)
+    return _read(session, query, Draft.id)
+
+
+def read_versions(session: Session, user_id: int) -> Iterator[dict[str, Any]]:
+    """All versions of summaries, those that others never saw too."""
+    columns: tuple[Any, ...] = (
+        Paper.key.label("key"),
+        Revision.summary_id,
+        Revision.number,
+        Revision.source,
+    )
+    query = select(
+        Revision.id, *columns, Revision.takeaway, Revision.saved_at, Revision.public_since
+    )
+    query = query.join(Summary, Summary.id == Revision.summary_id)
+    query = query.join(Paper, Paper.id == Summary.paper_id).where(Summary.user_id == user_id)
+    return _read(session, query, Revision.id)
+
+
+def read_votes(session: Session, user_id: int) -> Iterator[dict[str, Any]]:
+    """Votes on what the voter can see now: that a text was hidden is its writer's secret."""
+    voter = session.get(User, user_id)
+    columns: tuple[Any, ...] = (Paper.key.label("key"), Vote.value, Vote.cast_at)
+    query = select(Summary.id, *columns)
+    query = query.select_from(Vote).join(Summary, Summary.id == Vote.summary_id)
+    query = query.join(Paper, Paper.id == Summary.paper_id)
+    return _read(session, query.where(Vote.user_id == user_id, visible_to(voter)), Summary.id)
+
+
+def read_deleted(session: Session, user_id: int) -> Iterator[dict[str, Any]]:
+    """The texts of summaries that can still be restored, without what others did to them."""
+    query = select(
+        DeletedSummary.id, Paper.key.label("key"), DeletedSummary.deleted_at, DeletedSummary.data
+    )
+    query = query.join(Paper, Paper.id == DeletedSummary.paper_id)
+    query = query.where(DeletedSummary.user_id == user_id)
+    for row in _read(session, query, DeletedSummary.id):
+        summary = row.pop("data")["summary"]
+        kept = ("source", "takeaway", "visibility", "anonymous", "created_at", "edited_at")
+        yield row | {name: summary.get(name) for name in kept}
+
+
+def read_list(session: Session, user_id: int) -> Iterator[dict[str, Any]]:
+    """The whole reading list."""
+    columns: tuple[Any, ...] = (
+        Paper.key.label("key"),
+        Paper.title,
+        Paper.doi,
+        Paper.arxiv_id,
+        ListEntry.status,
+    )
+    more = (ListEntry.added_at, ListEntry.changed_at, ListEntry.priority, ListEntry.position)
+    dates = (getattr(ListEntry, name) for name in DATE_COLUMNS.values())
+    texts = (ListEntry.citekey, ListEntry.remark, ListEntry.notes)
+    query = select(ListEntry.id, *columns, *dates, *more, *texts)
+    query = query.join(Paper, Paper.id == ListEntry.paper_id).where(ListEntry.user_id == user_id)
+    for rows in _read_batches(session, query, ListEntry.id):
+        labels = load_label_names(session, [row["id"] for row in rows])
+        for row in rows:
+            facts = {"priority": PRIORITIES[row["priority"]], "labels": labels.get(row["id"], [])}
+            yield row | facts
+
+
+def _read(session: Session, query: Select[Any], number: Any) -> Iterator[dict[str, Any]]:
+    """The rows of a query in the order of a number."""
+    for rows in _read_batches(session, query, number):
+        yield from rows
+
+
+def _read_batches(
+    session: Session, query: Select[Any], number: Any
+) -> Iterator[list[dict[str, Any]]]:
+    last = 0
+    query = query.order_by(number).limit(BATCH)
+    while rows := session.execute(query.where(number > last)).mappings().all():
+        yield [
+            {("paper" if name == "key" else name): value for name, value in row.items()}
+            for row in rows
+        ]
+        last = rows[-1]["id"]
+
+
+# The files that are lists of rows, and what reads them.
+TABLES: Mapping[str, Read] = {
+    "drafts.json": read_drafts,
+    "versions.json": read_versions,
+    "deleted.json": read_deleted,
+    "votes.json": read_votes,
+    "list.json": read_list,
+}

@@ -1,0 +1,126 @@
+"""A set of papers that somebody takes away, and all that the formats say of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, count
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.models import ListEntry, Paper, PaperAuthor, User
+from app.queries import full_texts
+from app.queries.lists.own_entries import EntryFacts, load_entry_facts
+from app.queries.summary_entries import SummaryEntry
+from app.references.addresses import paper_path
+from app.services.exporting.citations import record_of
+from app.sources.record import PaperRecord
+
+BATCH = 200  # papers that are in memory at once
+
+
+@dataclass(frozen=True)
+class PaperSet:
+    """Papers in an order, for one reader.
+
+    Attributes:
+        title: what they are, as a heading.
+        paper_ids: their numbers; what is gone meanwhile is left out.
+        reader: whose keys, list and summaries are shown besides what everybody sees.
+        path: of the page that shows them.
+        writer: whose summaries alone are meant, if not everybody's.
+        has_notes: whether the reader's remark and a summary stand beside each paper.
+    """
+
+    title: str
+    paper_ids: Sequence[int]
+    reader: User | None = None
+    path: str = "/"
+    writer: User | None = None
+    has_notes: bool = False
+
+
+@dataclass(frozen=True)
+class ExportedPaper:
+    """A paper as its reader cites it; `entry` is what their list says of it."""
+
+    record: PaperRecord
+    address: str
+    summaries_count: int
+    entry: EntryFacts | None = None
+    note: str = ""
+
+
+def read_exported_papers(session: Session, chosen: PaperSet) -> Iterator[ExportedPaper]:
+    """The papers of a set in its order, a batch of them in memory at once."""
+    site = session.info["site_url"]
+    key_of = _choose_keys(session, chosen.reader)
+    for start in range(0, len(chosen.paper_ids), BATCH):
+        ids = chosen.paper_ids[start : start + BATCH]
+        papers = _load_papers(session, ids)
+        entries = load_entry_facts(session, chosen.reader, ids)
+        texts = _load_texts(session, chosen, ids) if chosen.has_notes else {}
+        for paper in (papers[each] for each in ids if each in papers):
+            key, entry = key_of(paper), entries.get(paper.id)
+            record = record_of(paper, sorted(paper.identifiers, key=lambda name: name.id))
+            # By the key that the paper has here it is found when the file is read again.
+            others = () if key == paper.key else (paper.key,)
+            yield ExportedPaper(
+                replace(record, key=key, other_keys=others),
+                site + paper_path(paper.key),
+                paper.summaries_count,
+                entry,
+                _make_note(entry, texts.get(paper.id), site) if chosen.has_notes else "",
+            )
+        session.expunge_all()
+
+
+def _choose_keys(session: Session, reader: User | None) -> Callable[[Paper], str]:
+    """What tells by which key a reader cites a paper.
+
+    Another paper whose key the reader took for one of their own gets a number behind its key.
+    """
+    own: dict[int, str] = {}
+    if reader is not None:
+        listed = select(ListEntry.paper_id, ListEntry.citekey)
+        listed = listed.where(ListEntry.user_id == reader.id, ListEntry.citekey.is_not(None))
+        own = {paper_id: key for paper_id, key in session.execute(listed) if key}
+    taken = {key.lower() for key in own.values()}
+
+    def choose(paper: Paper) -> str:
+        numbered = (f"{paper.key}-{number}" for number in count(2))
+        free = (each for each in chain([paper.key], numbered) if each.lower() not in taken)
+        return own.get(paper.id) or next(free)
+
+    return choose
+
+
+def _load_papers(session: Session, ids: Collection[int]) -> dict[int, Paper]:
+    query = select(Paper).options(
+        joinedload(Paper.venue),
+        selectinload(Paper.identifiers),
+        selectinload(Paper.authorships).joinedload(PaperAuthor.author),
+    )
+    return {paper.id: paper for paper in session.scalars(query.where(Paper.id.in_(ids)))}
+
+
+def _load_texts(
+    session: Session, chosen: PaperSet, ids: Collection[int]
+) -> dict[int, SummaryEntry]:
+    """One summary of each paper: the reader's own, else the best."""
+    found = full_texts.choose_texts(session, ids, chosen.reader, chosen.writer, per_paper=1)
+    numbers = [number for texts in found.values() for number in texts]
+    return {
+        entry.paper.id: entry for entry in full_texts.load_texts(session, numbers, chosen.reader)
+    }
+
+
+def _make_note(entry: EntryFacts | None, text: SummaryEntry | None, site: str) -> str:
+    """The reader's remark, and a summary with its writer and address, as paragraphs."""
+    parts = [] if entry is None else [entry.remark]
+    if text is not None:
+        writer = "Anonymous" if text.writer is None else text.writer.display_name
+        address = f"{site}/summary/{text.summary.id}"
+        parts += [text.summary.takeaway, text.summary.source, f"Summary by {writer}: {address}"]
+    return "\n\n".join(filter(None, parts))

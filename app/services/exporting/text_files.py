@@ -1,0 +1,98 @@
+"""Sets of papers as text: BibTeX, RIS, CSL-JSON and a table."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from io import StringIO
+from typing import BinaryIO
+
+from sqlalchemy.orm import Session
+
+from app.services.exporting.paper_set import ExportedPaper, PaperSet, read_exported_papers
+from app.sources.bibtex import writing as bibtex_writing
+from app.sources.formats import csl_writing, ris_writing
+from app.sources.formats.table_cells import make_cell
+
+_COLUMNS = (
+    *("key", "title", "authors", "year", "venue", "doi", "arxiv", "url", "keywords"),
+    *("summaries", "address"),
+)
+_OWN_COLUMNS = ("status", "status_date", "added", "priority", "labels", "remark")
+# Without it spreadsheets take the file for one in the letters of their system.
+_MARK = "\ufeff"
+
+Parts = Callable[[Iterator[ExportedPaper], PaperSet], Iterator[str]]
+Write = Callable[[Session, PaperSet, BinaryIO], None]
+
+
+def make_writer(parts: Parts) -> Write:
+    """What writes a set into a file, from what makes the text of papers piece by piece."""
+
+    def write(session: Session, chosen: PaperSet, file: BinaryIO) -> None:
+        for part in parts(read_exported_papers(session, chosen), chosen):
+            file.write(part.encode("utf-8", "replace"))
+
+    return write
+
+
+def write_bibtex(papers: Iterator[ExportedPaper], _: PaperSet) -> Iterator[str]:
+    """Entries with an empty line between two."""
+    start = ""
+    for paper in papers:
+        yield f"{start}{bibtex_writing.entry(paper.record, paper.note)}\n"
+        start = "\n"
+
+
+def write_ris(papers: Iterator[ExportedPaper], _: PaperSet) -> Iterator[str]:
+    """Entries one after the other, as the format wants them."""
+    for paper in papers:
+        yield ris_writing.entry(paper.record, paper.note)
+
+
+def write_csl(papers: Iterator[ExportedPaper], _: PaperSet) -> Iterator[str]:
+    """A list of items of CSL-JSON."""
+    start = "[\n"
+    for paper in papers:
+        yield start + json.dumps(csl_writing.item(paper.record, paper.note), ensure_ascii=False)
+        start = ",\n"
+    yield "[]\n" if start == "[\n" else "\n]\n"
+
+
+def write_csv(papers: Iterator[ExportedPaper], chosen: PaperSet) -> Iterator[str]:
+    """A table (RFC 4180) that a spreadsheet opens without running anything in it.
+
+    For a member with what their list says of each paper.
+    """
+    own = () if chosen.reader is None else _OWN_COLUMNS
+    notes = ("note",) if chosen.has_notes else ()
+    yield _MARK + _line((*_COLUMNS, *own, *notes))
+    for paper in papers:
+        cells = [*_cells(paper), *(_own_cells(paper) if own else ())]
+        yield _line((*cells, *((paper.note,) if notes else ())))
+
+
+def _cells(paper: ExportedPaper) -> tuple[str, ...]:
+    record = paper.record
+    return (
+        *(record.key, record.title, "; ".join(record.authors), str(record.year or "")),
+        *(record.venue_title or record.venue, record.doi, record.arxiv_id, record.url),
+        *(record.keywords, str(paper.summaries_count), paper.address),
+    )
+
+
+def _own_cells(paper: ExportedPaper) -> tuple[str, ...]:
+    entry = paper.entry
+    if entry is None:
+        return ("",) * len(_OWN_COLUMNS)
+    return (
+        *(entry.status, entry.status_date, entry.added_at.date().isoformat(), entry.priority),
+        *("; ".join(entry.labels), entry.remark),
+    )
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    written = StringIO()
+    csv.writer(written).writerow([make_cell(cell) for cell in cells])
+    return written.getvalue()

@@ -1,0 +1,90 @@
+"""A set of papers as the answer to a request, bounded, with the way to what follows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from tempfile import SpooledTemporaryFile
+from typing import Any, BinaryIO, cast
+
+from flask import request, send_file, url_for
+from werkzeug.wrappers import Response
+
+from app.models import User
+from app.services.exporting.formats import FORMATS
+from app.services.exporting.paper_set import PaperSet
+from app.services.lists.entries import MAX_ENTRIES
+from app.views.http import listing
+from app.views.http.access import db, viewer
+from app.views.http.security import open_to_other_sites
+
+# The variable part of a route: one of the ends of `FORMATS`.
+END = f".<any({','.join(FORMATS)}):form>"
+MAX_GUEST_PAPERS = 1_000  # in one file
+MAX_MEMBER_PAPERS = MAX_ENTRIES
+MAX_FILE_NAME_CHARS = 100
+MAX_MEMORY_BYTES = 5_000_000  # of a file before it goes to the disk
+
+
+def answer_set(
+    form: str,
+    title: str,
+    load: Callable[..., Sequence[int]],
+    path: str,
+    *,
+    name: str,
+    writer: User | None = None,
+) -> Response:
+    """The part of a set that the request asks for, as a file in one of `FORMATS`.
+
+    Args:
+        load: gives the numbers of its papers, from `limit` and `offset`.
+        path: of the page that shows the set.
+        name: of the file, without its end.
+        writer: whose summaries alone are meant.
+    """
+    reader, here = viewer(), listing.page_number()
+    size = MAX_GUEST_PAPERS if reader is None else MAX_MEMBER_PAPERS
+    ids = load(limit=size + 1, offset=(here - 1) * size)
+    chosen = PaperSet(title, ids[:size], reader, path, writer, has_notes=wants_notes())
+    part = f"-{here}" if here > 1 else ""
+    answer = send_set(form, chosen, make_file_name(name) + part)
+    links = [f'<{db().info["site_url"]}{path}>; rel="describes"; type="text/html"']
+    if len(ids) > size and here < listing.MAX_PAGE:
+        links.append(f'<{_address_of_page(here + 1)}>; rel="next"')
+    answer.headers["Link"] = ", ".join(links)
+    answer.headers["X-Robots-Tag"] = "noindex"
+    if reader is None:
+        open_to_other_sites(answer)
+    return answer
+
+
+def send_set(form: str, chosen: PaperSet, name: str) -> Response:
+    """A set as a file with its name; larger ones wait on the disk."""
+    file = cast(BinaryIO, SpooledTemporaryFile(MAX_MEMORY_BYTES))  # noqa: SIM115  (closed below)
+    FORMATS[form].write(db(), chosen, file)
+    file.seek(0)
+    kind = FORMATS[form].media_type
+    answer = send_file(file, kind, as_attachment=True, download_name=f"{name}.{form}")
+    answer.content_type = FORMATS[form].content_type
+    answer.call_on_close(file.close)
+    return answer
+
+
+def wants_notes() -> bool:
+    """Whether the reader's remarks and a summary of each paper are asked for."""
+    return request.args.get("notes") == "1"
+
+
+def make_file_name(text: str) -> str:
+    """A text as the name of a file.
+
+    Letters, digits, hyphens and full stops of ASCII.
+    """
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.")
+    return plain[:MAX_FILE_NAME_CHARS].rstrip("-.") or "paper"
+
+
+def _address_of_page(number: int) -> str:
+    values: dict[str, Any] = {**(request.view_args or {}), **request.args, "page": number}
+    return str(db().info["site_url"]) + url_for(str(request.endpoint), **values)

@@ -1,0 +1,158 @@
+"""Sets of papers as files: whose, in which order, how many, and what of them is private."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from io import StringIO
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import User
+from app.services.exporting.formats import FORMATS
+from app.views.exports import answers
+from tests.helpers.client import Browser, Page
+from tests.helpers.factories import make_paper, make_summary, make_user, put_on_list
+
+SETS = ("/papers", "/tag/deep", "/venue/conf/x", "/author/ada-king", "/user/cleo", "/search")
+TEXTS = [end for end, each in FORMATS.items() if each.is_text]
+
+
+def find_keys(page: Page) -> list[str]:
+    assert page.status == 200, page.location
+    return re.findall(r"@\w+\{([^,]+),", page.text)
+
+
+def find_user(session: Session, name: str) -> User:
+    found = session.scalars(select(User).where(User.name == name)).one()
+    session.commit()
+    return found
+
+
+def read_table(page: Page) -> list[dict[str, str]]:
+    assert page.text.startswith("\ufeff")
+    return list(csv.DictReader(StringIO(page.text.removeprefix("\ufeff"), newline="")))
+
+
+def fill(session: Session) -> None:
+    """Three papers of one venue and author; cleo wrote about two, of one without her name."""
+    cleo = make_user(session, "cleo", "Cleo")
+    for number in range(3):
+        facts = {"authors": ("Ada King",), "venue": "conf/x", "year": 2019 + number}
+        paper = make_paper(session, f"conf/x/A{number}", f"Alike {number}", **facts)
+        if number:
+            source = f"Text {number} with $x^{number}$."
+            make_summary(session, paper, cleo, source, tags=["deep"], anonymous=number == 2)
+    put_on_list(session, cleo, paper, citekey="cleos", remark="Hers")
+
+
+def test_every_page_has_its_files(guest: Browser, session: Session) -> None:
+    fill(session)
+    found = {each: set(find_keys(guest.get(f"{each}.bib?q=alike"))) for each in SETS}
+    every = {f"conf/x/A{number}" for number in range(3)}
+    assert found.pop("/tag/deep") == {"conf/x/A1", "conf/x/A2"}
+    assert found.pop("/user/cleo") == {"conf/x/A1"}  # the other one has no name
+    assert found == dict.fromkeys(found, every)
+    for path in ("/venue/conf/x", "/author/ada-king"):
+        assert find_keys(guest.get(f"{path}.bib?year=2020")) == ["conf/x/A1"]
+    for path in ("/tag/none", "/venue/none", "/author/none", "/user/none", "/nothing"):
+        assert guest.get(f"{path}.bib").status == 404
+    assert find_keys(guest.get("/search.bib?q=")) == []
+
+
+@pytest.mark.parametrize("end", FORMATS)
+def test_each_format_is_a_file_with_a_name(guest: Browser, session: Session, end: str) -> None:
+    fill(session)
+    answer = guest.get(f"/tag/deep.{end}").response
+    assert answer.headers["Content-Type"] == FORMATS[end].content_type
+    assert answer.headers["Content-Disposition"] == f"attachment; filename=tag-deep.{end}"
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    assert (
+        answer.headers["Link"] == '<http://localhost/tag/deep>; rel="describes"; type="text/html"'
+    )
+    page = guest.get("/tag/deep").text
+    assert f'href="/tag/deep.{end}" rel="nofollow"' in page
+    empty = guest.get(f"/search.{end}?q=nothingatall").response
+    assert (empty.status_code, empty.mimetype) == (200, FORMATS[end].media_type)
+
+
+def test_a_guest_gets_so_many_and_the_way_to_more(
+    guest: Browser, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(session)
+    monkeypatch.setattr(answers, "MAX_GUEST_PAPERS", 2)
+    first = guest.get("/venue/conf/x.bib?notes=1")
+    (address,) = re.findall(r'<([^<>]+)>; rel="next"', first.response.headers["Link"])
+    assert address == "http://localhost/venue/conf/x.bib?notes=1&page=2"
+    second = guest.get(address.removeprefix("http://localhost"))
+    assert 'rel="next"' not in second.response.headers["Link"]
+    assert "filename=X-2.bib" in second.response.headers["Content-Disposition"]
+    assert len(find_keys(first)) == 2
+    assert sorted(find_keys(first) + find_keys(second)) == [f"conf/x/A{n}" for n in range(3)]
+
+
+def test_what_a_reader_notes_is_theirs_alone(app: Flask, session: Session) -> None:
+    fill(session)
+    ann = Browser(app.test_client()).sign_up("ann", "Ann")
+    user = find_user(session, "ann")
+    paper = make_paper(session, "conf/x/A9", "Alike 9", venue="conf/x", year=2030)
+    make_summary(session, paper, make_user(session, "ben", "Ben"), "Bens text.", takeaway="So.")
+    make_summary(session, paper, user, "Mine & *only*.", visibility="private")
+    put_on_list(session, user, paper, citekey="mine2030", remark="=Hidden", labels="b, a")
+    others = (Browser(app.test_client()), Browser(app.test_client()).sign_up("dan"))
+    number = paper.id
+    for end in TEXTS:
+        for path in ("/venue/conf/x", "/paper/conf/x/A9"):
+            own = ann.get(f"{path}.{end}?notes=1").text
+            mine = ("mine2030", "=Hidden", "only", "Summary by Ann: http://localhost/summary/")
+            assert [each for each in mine if each not in own] == [], (end, path)
+            assert "Bens" not in own
+            plain = ann.get(f"{path}.{end}").text
+            assert ("mine2030" in plain, "only" in plain) == (True, False)
+            assert ("Hidden" in plain) == (end == "csv")
+            for reader in others:
+                shown = reader.get(f"{path}.{end}?notes=1").text
+                public = ("conf/x/A9", "Summary by Ben: ", "So.", "Bens text.")
+                assert [each for each in public if each not in shown] == [], (end, path)
+                assert not re.search("mine2030|Hidden|only|Ann", shown), (end, path)
+    assert "Anonymous: http" in others[0].get("/venue/conf/x.ris?notes=1").text
+    assert "Cleo: http" not in others[0].get("/paper/conf/x/A2.ris?notes=1").text
+    assert "{mine2030," in ann.get(f"/unapi?id=paper:{number}&format=bibtex").text
+    assert "Access-Control-Allow-Origin" not in ann.get("/venue/conf/x.bib").response.headers
+    assert "no-store" in ann.get("/venue/conf/x.bib").response.headers["Cache-Control"]
+
+
+def test_a_list_as_a_table(app: Flask, session: Session) -> None:
+    fill(session)
+    ann = Browser(app.test_client()).sign_up("ann")
+    user = find_user(session, "ann")
+    paper = make_paper(session, "conf/x/A9", "=cmd()|'x'!A0", authors=("Åsa Ek", "Bo"), year=1999)
+    put_on_list(session, user, paper, status="read", remark='-1, "quoted"\nx', labels="b, a")
+    put_on_list(session, user, make_paper(session, "k"), priority="high", citekey="own")
+    second, first = read_table(ann.get("/list.csv?sort=year"))[::-1]
+    assert (first["title"], first["authors"], first["year"]) == (
+        "'=cmd()|'x'!A0",
+        "Åsa Ek; Bo",
+        "1999",
+    )
+    assert (first["status"], first["labels"], first["priority"]) == ("read", "a; b", "")
+    assert first["remark"].startswith('\'-1, "quoted"')
+    assert first["address"] == "http://localhost/paper/conf/x/A9"
+    assert (second["key"], second["priority"], second["status"]) == ("own", "high", "to-read")
+    assert [row["key"] for row in read_table(ann.get("/list.csv?status=read"))] == ["conf/x/A9"]
+    assert [each["id"] for each in json.loads(ann.get("/list.json?q=cmd").text)] == ["conf/x/A9"]
+    assert Browser(app.test_client()).get("/list.csv").status == 302
+    assert "status" not in read_table(Browser(app.test_client()).get("/papers.csv"))[0]
+
+
+def test_a_name_may_end_like_a_format(guest: Browser, session: Session) -> None:
+    paper = make_paper(session, "conf/x/A1", venue="V", venue_key="conf/v.bib")
+    make_summary(session, paper, make_user(session, "eve.bib"), tags=["c.bib", "c"])
+    for path in ("/tag/c.bib", "/venue/conf/v.bib", "/user/eve.bib"):
+        assert guest.get(path).status == 200, path
+        assert find_keys(guest.get(f"{path}.bib")) == ["conf/x/A1"], path
+    assert guest.get("/tag/C.ris").location == "/tag/c.ris"
