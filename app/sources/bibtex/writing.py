@@ -76,6 +76,7 @@ def entry(record: PaperRecord) -> str:
         **_archives(record.other_urls),
         "published": record.published_on.isoformat() if record.published_on else "",
         "ids": ", ".join(record.other_keys),
+        "note": escape_tex(record.note),
         "keywords": escape_tex(record.keywords),
         "abstract": _abstract(record.abstract),
     }

@@ -61,6 +61,7 @@ def item(record: PaperRecord) -> dict[str, Any]:
         "URL": record.url or address_of(record),
         "abstract": record.abstract,
         "keyword": ", ".join(keywords_of(record)),
+        "note": record.note,
     }
     found |= {field: details.get(name, "") for name, field in _SIMPLE.items()}
     found["publisher"] = found["publisher"] or details.get("school") or details.get("institution")
