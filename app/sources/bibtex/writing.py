@@ -46,7 +46,20 @@ def entry(record: PaperRecord) -> str:
 
     Titles stand in double braces, so that styles keep their capitals; formulas stay as they are.
     """
-    kind = _kind(record)
+    kind = kind_of_entry(record)
+    lines = [
+        f"  {name:<13} = {value if name == 'month' else '{' + value + '}'}"
+        for name, value in fields_of(record).items()
+    ]
+    return f"@{kind}{{{record.key or 'paper'},\n" + ",\n".join(lines) + "\n}"
+
+
+def fields_of(record: PaperRecord) -> dict[str, str]:
+    """The fields of an entry by their names, as TeX without the braces around them.
+
+    A month is a macro.
+    """
+    kind = kind_of_entry(record)
     details = {name: record.details.get(name, "") for name in DETAILS}
     venue = record.venue_title or record.venue
     is_preprint = record.venue_key == CORR or (bool(record.arxiv_id) and not venue)
@@ -84,15 +97,11 @@ def entry(record: PaperRecord) -> str:
         if fields[where] and fields[where] != escape_tex(venue):
             where = "booktitle"  # the detail of that name says something else
         fields[where] = escape_tex(venue)
-    lines = [
-        f"  {name:<13} = {value if name == 'month' else '{' + value + '}'}"
-        for name, value in fields.items()
-        if value
-    ]
-    return f"@{kind}{{{record.key or 'paper'},\n" + ",\n".join(lines) + "\n}"
+    return {name: value for name, value in fields.items() if value}
 
 
-def _kind(record: PaperRecord) -> str:
+def kind_of_entry(record: PaperRecord) -> str:
+    """The type of its entry."""
     told = re.sub(r"[^a-z]", "", record.details.get("type", "").lower())
     if told:
         return "misc" if told in NO_PAPERS else told
