@@ -16,8 +16,9 @@ from app.services.bibliography.changes import is_published_here, offer_changes
 from app.services.bibliography.matching import Match, find_doubles, match_entries
 from app.services.bibliography.reading import ReadBibliography, ReadEntry, SourceFile
 from app.sources.bibtex.positions import SourceText
-from app.sources.bibtex.required_fields import find_missing_fields
+from app.sources.bibtex.required_fields import find_missing_fields, name_group
 from app.sources.retractions import Retraction, list_record_names, to_json
+from app.sources.same_work import work_of
 
 MAX_LISTED = 2000  # keys that are cited and not there
 MAX_TITLE_CHARS = 300
@@ -75,8 +76,9 @@ def _describe(entry: ReadEntry, match: Match) -> dict[str, Any]:
         "line": entry.scanned.line,
         "title": record.title[:MAX_TITLE_CHARS] if record else "",
         "problem": entry.problem,
-        "missing": [" or ".join(group) for group in missing],
+        "missing": [name_group(group) for group in missing],
         "paper": paper and paper.id,
+        "is_preprint": record is not None and work_of(record).kind == "preprint",
         "published": _name_publication(paper) if is_published_here(entry, paper) else "",
         "misnamed": match.misnamed and [match.misnamed.key, match.misnamed.title],
     }

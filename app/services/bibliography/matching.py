@@ -14,7 +14,12 @@ from app.models import Paper, PaperAuthor
 from app.queries.identifiers import list_reference_names
 from app.services.bibliography.reading import ReadEntry
 from app.services.bulk import among, split_into_batches
-from app.services.papers.deduplication import differs, is_record_of, names_work
+from app.services.papers.deduplication import (
+    differs,
+    is_record_of,
+    may_be_renamed,
+    names_work,
+)
 from app.services.papers.facts import FIELDS, list_record_identifiers
 from app.services.papers.paper_names import Name, known_names
 from app.sources.record import PaperRecord
@@ -108,7 +113,8 @@ def _match(session: Session, known: _Known, record: PaperRecord, names: list[Nam
         paper = known.papers.get(known.by_name.get(name, 0))
         if paper is None or name[0] not in FIELDS:
             continue
-        if names_work(paper.title, _printed(paper), record):
+        names_it = names_work(paper.title, _printed(paper), record)
+        if names_it or may_be_renamed(paper.title, _printed(paper), record):
             return Match(paper)
         misnamed = misnamed or paper
     same = _find_by_title(known, record)

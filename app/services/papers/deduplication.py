@@ -176,6 +176,19 @@ def names_work(title: str, names: Sequence[str], record: PaperRecord) -> bool:
     return not ours or not theirs or not set(ours).isdisjoint(theirs)
 
 
+def may_be_renamed(title: str, names: Sequence[str], record: PaperRecord) -> bool:
+    """Whether a record with an identifier of a work may be about it under a former title.
+
+    Preprints get other titles when they appear: the authors are all the same, half of the words
+    are, and none of the others says which part it is.
+    """
+    ours, theirs = comparable_surnames(names), comparable_surnames(record.authors)
+    one, other = set(title_words(title)), set(title_words(record.title))
+    if not ours or ours != theirs or 2 * len(one & other) < len(one | other):
+        return False
+    return not any(_PART.fullmatch(word) for word in one ^ other)
+
+
 def _has_title(our_title: str, their_title: str) -> bool:
     """Whether the titles are the same, but for hyphens, or for a subtitle that is no part's."""
     one, other = title_words(our_title), title_words(their_title)

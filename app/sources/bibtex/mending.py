@@ -121,7 +121,8 @@ def _removal(text: str, span: FieldSpan) -> Edit:
     rest = re.compile(r"[ \t]*\n").match(text, end)
     if not text[line_start:start].strip() and line_start and rest:
         return Edit(line_start, rest.end(), "")
-    return Edit(start, end, "")
+    spaces = re.compile(r"[ \t]+(?=\S)").match(text, end)
+    return Edit(start, spaces.end() if spaces else end, "")
 
 
 def _named_like(told: str, name: str) -> str:

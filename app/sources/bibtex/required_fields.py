@@ -36,6 +36,7 @@ _SAME = {
     "electronic": "online",
     "www": "online",
 }
+_CHOICES = (_EITHER, _REQUIRED["inbook"][2], _REQUIRED["online"][1])
 # What a reader of the bibliography looks for besides.
 USEFUL = {"article": ("volume", "number", "pages"), "inproceedings": ("pages",)}
 
@@ -44,6 +45,11 @@ def find_missing_fields(kind: str, names: Collection[str]) -> list[tuple[str, ..
     """The groups of fields of which an entry must have one, and has none."""
     groups = _REQUIRED.get(plain_kind(kind), ())
     return [group for group in groups if not any(name in names for name in group)]
+
+
+def name_group(group: tuple[str, ...]) -> str:
+    """What is missing, in words: the name that BibTeX knows, or the two that it lets choose."""
+    return " or ".join(group[:2]) if group in _CHOICES else group[0]
 
 
 def plain_kind(kind: str) -> str:

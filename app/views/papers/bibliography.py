@@ -65,7 +65,7 @@ def show(token: str) -> Response:
     return _private(
         render_template(
             "papers/bibliography.html",
-            token=token,
+            check=token,
             report=found.report,
             found=found,
             chosen=chosen,
@@ -89,7 +89,7 @@ def offer(token: str) -> Response:
     return _private(
         render_template(
             "papers/bibliography_changes.html",
-            token=token,
+            check=token,
             report=report,
             groups=[(label, changes) for label, changes in groups if changes],
             is_ticked=request.args.get("ticks") != "none",

@@ -60,6 +60,9 @@ def test_a_guest_checks_and_downloads(guest: Browser, session: Session, app: Fla
     changes = guest.get(f"{address}/changes")
     assert changes.text.count(" checked ") == changes.text.count('name="tick"') > 3
     assert " checked " not in guest.get(f"{address}/changes?ticks=none").text
+    targets = {*re.findall(r'action="(/bibliography/[^"]+)', page.text + changes.text)}
+    assert targets == {f"{address}/delete", f"{address}/changes"}
+    assert f'href="{address}/changes"' in page.text
     same = submit(guest, f"{address}/changes", f"{address}/changes", {"file": "0"})
     assert same.response.get_data() == BIB.encode()
     assert "filename=thesis.bib" in same.response.headers["Content-Disposition"]
