@@ -34,6 +34,7 @@ _CHANGES = table("changes", column("name"))
 PRIVATE_TABLES = frozenset(
     {
         "backups",
+        "bibliographies",
         "bounces",
         "changes",
         "deleted_summaries",
@@ -58,6 +59,7 @@ PRIVATE_TABLES = frozenset(
         "picture_uses",
         "pictures",
         "reading_lists",
+        "retraction_records",  # what they make of a paper stands in its own row
         "search_entries",
         "search_words",
         "sign_ins",

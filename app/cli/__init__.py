@@ -19,6 +19,7 @@ from app.cli.jobs import jobs
 from app.cli.links import links
 from app.cli.mail import mail
 from app.cli.maintenance import reindex, rerender, similar, tidy
+from app.cli.retractions import import_retractions
 from app.cli.users import user
 
 HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -170,7 +171,7 @@ def render(file: TextIO) -> None:
 
 
 for command in (
-    *(import_, import_dblp, export, user, links, jobs, mail),
+    *(import_, import_dblp, import_retractions, export, user, links, jobs, mail),
     *(backup, restore, doctor, reindex, rerender, similar, tidy),
 ):
     main.add_command(command)

@@ -8,12 +8,14 @@ from app.models.derived import Change, DerivedVersion
 from app.models.job import Job
 from app.models.mail import Bounce, EmailAddress, Mail, MailToken
 from app.models.papers.author import Author, AuthorName, PaperAuthor
+from app.models.papers.bibliography import Bibliography
 from app.models.papers.dump_import import DumpImport
 from app.models.papers.list_entry import EntryCopy, ListEntry, ReadingList
 from app.models.papers.list_label import EntryLabel, ListLabel
 from app.models.papers.merge import MergedDraft, PaperDifference, PaperMerge
 from app.models.papers.offer import LookUp, OfferedRecord
 from app.models.papers.paper import Identifier, Paper, folded
+from app.models.papers.retraction import RetractionRecord
 from app.models.papers.revision import PaperRevision
 from app.models.papers.section import Section
 from app.models.papers.similar import SimilarMark, SimilarPaper, SimilarWord
@@ -32,6 +34,7 @@ __all__ = [
     "Author",
     "AuthorName",
     "Backup",
+    "Bibliography",
     "Bounce",
     "Change",
     "DeletedSummary",
@@ -65,6 +68,7 @@ __all__ = [
     "Picture",
     "PictureUse",
     "ReadingList",
+    "RetractionRecord",
     "Revision",
     "SearchEntry",
     "SearchWord",

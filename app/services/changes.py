@@ -2,8 +2,8 @@
 
 A service says which rows it is about to change or remove (`note`), or has made (`note_new`).
 When the transaction is committed, what hangs on them is brought into step, here and nowhere else:
-links that waited for a paper, similar papers, search entries, counts, authors and venues that no
-paper has any more. So none of them can be
+links that waited for a paper, similar papers, search entries, counts, marks of retractions, authors
+and venues that no paper has any more. So none of them can be
 forgotten, each is done once for all that a transaction changed, and nobody sees the one without
 the other.
 """
@@ -26,6 +26,7 @@ from app.services.counters import counts, totals
 from app.services.counters.differences import Placement
 from app.services.links.resolving import resolve_links
 from app.services.links.stale import mark_stale
+from app.services.retractions.marking import mark_papers
 from app.services.search_index import indexing
 from app.services.similar import similarity
 from app.services.unused import remove_unused
@@ -190,6 +191,7 @@ def apply(session: Session) -> None:
         _follow_search(session, changes, present)
     _follow_counts(session, changes, present)
     if changes.papers:
+        mark_papers(session, changes.papers)
         _remove_unused(session, changes)
     session.flush()
     if pointed:

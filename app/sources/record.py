@@ -53,6 +53,7 @@ class PaperRecord:
         abstract: paragraphs are separated by blank lines.
         keywords: separated by commas.
         published_on: day of first publication.
+        note: what a citation says besides, such as that the paper is retracted.
         section: slug of the section, `NO_SECTION` for none, empty for "as the venue says".
     """
 
@@ -76,6 +77,7 @@ class PaperRecord:
     other_keys: tuple[str, ...] = ()
     other_urls: tuple[str, ...] = ()
     orcids: tuple[str, ...] = ()
+    note: str = ""
 
 
 def has_more_authors(record: PaperRecord) -> bool:

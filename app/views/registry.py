@@ -28,6 +28,7 @@ from app.views.lists import entries, reading_list
 from app.views.maps import maps
 from app.views.papers import (
     adding,  # noqa: F401  (its pages belong to the blueprint of papers)
+    bibliography,
     editing,
     links,
     merges,
@@ -55,6 +56,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         account,
         account_deletion,
         authors,
+        bibliography,
         deletion,
         drafts,
         editing,

@@ -15,6 +15,8 @@ from app.models import Paper, Revision, Summary, User
 from app.paths import SAMPLE
 from app.server import open_database
 from app.services.accounts import account, administration
+from app.services.bibliography.checks import keep_check
+from app.services.bibliography.reading import SourceFile
 from app.services.operation import sample, schema
 from app.services.papers.editing import PaperEdit, edit_paper
 from app.services.papers.merging import merge_papers
@@ -23,6 +25,7 @@ from app.services.similar import similarity
 from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
 from tests.contact_sheet import extremes
+from tests.helpers.bibliographies import BIB, TEX
 from tests.helpers.factories import make_paper, make_summary, publish, save_draft
 from tests.helpers.samples.crafted_pictures import saved
 from tests.helpers.samples.pictures import drawing
@@ -46,6 +49,7 @@ class Places:
     revision: int = 0
     old: int = 0
     code: str = ""
+    bibliography: str = ""
     words: str = "deep"
 
 
@@ -152,8 +156,16 @@ def _add_traces(session: Session, mira: User, places: Places) -> Places:
             "old": versions[0],
             "revision": versions[-1],
             "code": shared.share_code or "",
+            "bibliography": _check_bibliography(session),
         }
     )
+
+
+def _check_bibliography(session: Session) -> str:
+    files = [SourceFile("thesis.bib", BIB.encode()), SourceFile("thesis.tex", TEX.encode())]
+    token = keep_check(session, files)
+    session.commit()
+    return token
 
 
 def _merge_and_correct(session: Session, paper: Paper) -> None:

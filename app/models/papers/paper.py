@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     JSON,
@@ -18,7 +18,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.db import Base, UTCDateTime
 from app.models.papers.author import Author, PaperAuthor
 from app.models.papers.venue import Venue
+from app.sources import retractions
 from app.sources.record import PaperRecord
+from app.sources.retractions import Retraction
 from app.sources.same_work import WorkFacts, kind_of_work
 from app.text.folding import make_slug
 
@@ -70,7 +72,8 @@ class Paper(Base):
     venue's title, or its name where no title. `details` holds what else a citation shows,
     under BibTeX's names.
     `summaries_count` (public ones), `top_score` (of these) and `rank`, by which lists are ordered,
-    are kept in step by `services.counters.counts`. `source_stamp` tells an import whether what it
+    are kept in step by `services.counters.counts`, `retraction_state` by
+    `services.retractions.marking`. `source_stamp` tells an import whether what it
     read has changed since.
     """
 
@@ -102,6 +105,7 @@ class Paper(Base):
     summaries_count: Mapped[int] = mapped_column(default=0, server_default="0")
     top_score: Mapped[int] = mapped_column(default=0, server_default="0")
     rank: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    retraction_state: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     renderer_version: Mapped[int]
     added_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
@@ -158,6 +162,12 @@ class Paper(Base):
             kind_of_work(record, venue.kind if venue else ""),
             tuple(authorship.author_id for authorship in self.authorships),
         )
+
+    @property
+    def retraction(self) -> Retraction | None:
+        """That it is retracted, or of concern; `None` for most papers."""
+        state = self.retraction_state
+        return None if state is None else retractions.from_json(state)
 
     @property
     def venue_label(self) -> str:

@@ -24,6 +24,7 @@ from app.services.dblp.names import Authors, Venues
 from app.services.dblp.updates import merge_works, update_papers
 from app.services.dblp.works import SOURCE, DumpWork
 from app.services.papers.paper_names import known_names
+from app.services.retractions.marking import mark_papers
 from app.services.search_index.bulk_entries import BulkIndex
 from app.services.search_index.indexing import index_papers
 from app.sources.record import PaperRecord
@@ -166,6 +167,7 @@ class Store:
         insert_rows(
             session, PaperAuthor, ("paper_id", "position", "author_id", "name"), authorships
         )
+        mark_papers(session, [row[0] for row in papers])
         self._index.add(searched)
         index_papers(session, known_otherwise)
         counts.write(session)

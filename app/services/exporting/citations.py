@@ -62,6 +62,7 @@ def record_of(paper: Paper, names: Sequence[Identifier]) -> PaperRecord:
         published_on=paper.published_on,
         section=paper.section_slug or "",
         details=details,
+        note="" if paper.retraction is None else paper.retraction.note,
     )
 
 

@@ -8,11 +8,11 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, insert_missing, lock_papers
-from app.models import EntryLabel, ListEntry, User
+from app.models import EntryLabel, ListEntry, Paper, User
 from app.queries.lists.own_entries import load_label_names
 from app.services.bulk import split_into_batches
 from app.services.lists.copies import LABELS, OF_STATUS, WHOLE, copy_entry, keep_copies
-from app.services.lists.entries import change_status, check_status
+from app.services.lists.entries import add_entries, change_status, check_status
 from app.services.lists.labels import (
     MAX_LABELS,
     find_labels,
@@ -43,6 +43,25 @@ def set_statuses(session: Session, user: User, entry_ids: Collection[int], statu
         change_status(entry, status)
     session.flush()
     return len(entries), keep_copies(session, user, copies)
+
+
+def add_papers(session: Session, user: User, paper_ids: Collection[int], status: str) -> Changed:
+    """Put papers on the reader's list; what is there already stays as it is.
+
+    Raises:
+        Refusal: for another word, or when the list has no room for all of them.
+    """
+    check_status(status)
+    begin_writing(session)
+    lock_papers(session, alone=False)
+    lock_user(session, user.id)
+    theirs = ListEntry.user_id == user.id
+    wanted: list[int] = []
+    for some in split_into_batches(paper_ids):
+        listed = select(ListEntry.id).where(theirs, ListEntry.paper_id == Paper.id).exists()
+        wanted += session.scalars(select(Paper.id).where(Paper.id.in_(some), ~listed))
+    add_entries(session, user, wanted, status)
+    return len(wanted), keep_copies(session, user, {each: {} for each in wanted})
 
 
 def remove_entries(session: Session, user: User, entry_ids: Collection[int]) -> Changed:

@@ -6,6 +6,7 @@ Each function is a part of one transaction, which the caller commits.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
@@ -192,27 +193,40 @@ def _lock(session: Session, user: User, paper: Paper) -> None:
     check_paper_exists(session, paper)
 
 
-def _add(session: Session, user: User, paper: Paper, status: str) -> ListEntry:
+def add_entries(session: Session, user: User, paper_ids: Sequence[int], status: str) -> None:
+    """Put papers on a list that is locked, and on which none of them is; the first on top.
+
+    Raises:
+        Refusal: when the list has no room for all of them.
+    """
     theirs = ListEntry.user_id == user.id
     count = session.scalar(select(func.count()).select_from(ListEntry).where(theirs)) or 0
-    if count >= MAX_ENTRIES:
+    if count + len(paper_ids) > MAX_ENTRIES:
         message = f"Your list is full: it can have up to {MAX_ENTRIES:,} papers."
         raise Refusal("status", message)
     moment = now()
     seen = {"user_id": user.id, "seen_at": moment}
     insert_missing(session, ReadingList, [seen], ["user_id"])
     highest = session.scalar(select(func.max(ListEntry.position)).where(theirs)) or 0
-    entry = ListEntry(
-        user_id=user.id,
-        paper_id=paper.id,
-        status=status,
-        added_at=moment,
-        changed_at=moment,
-        position=highest + GAP,
-        **{DATE_COLUMNS[status]: moment},
+    session.add_all(
+        ListEntry(
+            user_id=user.id,
+            paper_id=paper_id,
+            status=status,
+            added_at=moment,
+            changed_at=moment,
+            position=highest + place * GAP,
+            **{DATE_COLUMNS[status]: moment},
+        )
+        for place, paper_id in enumerate(reversed(paper_ids), 1)
     )
-    session.add(entry)
     session.flush()
+
+
+def _add(session: Session, user: User, paper: Paper, status: str) -> ListEntry:
+    add_entries(session, user, [paper.id], status)
+    entry = find_entry(session, user, paper)
+    assert entry is not None
     return entry
 
 

@@ -10,6 +10,7 @@ paper too many can be merged, but one that is taken for another is lost.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -98,10 +99,16 @@ def match_record(
     return Match(None, replace(record, key=key), notes)
 
 
-def is_record_of(session: Session, paper: Paper, record: PaperRecord) -> bool:
-    """Whether a record that gives the key of a paper is about it."""
+def is_record_of(
+    session: Session, paper: Paper, record: PaperRecord, names: Sequence[str] | None = None
+) -> bool:
+    """Whether a record that gives the key of a paper is about it.
+
+    Args:
+        names: of the paper's authors, where they are loaded.
+    """
     words = title_words(paper.title)
-    if words != title_words(record.title) or _differs(paper, record):
+    if words != title_words(record.title) or differs(paper, record):
         return False
     years = abs(paper.year - record.year) if paper.year and record.year else 0
     if years > (0 if is_generic(words) else MAX_YEARS_BETWEEN):
@@ -112,7 +119,8 @@ def is_record_of(session: Session, paper: Paper, record: PaperRecord) -> bool:
             one, other = record.details.get(name, ""), told.get(name, "")
             if one and other and one != other:
                 return False
-    ours, theirs = comparable_surnames(_names(session, paper)), comparable_surnames(record.authors)
+    ours = comparable_surnames(_names(session, paper) if names is None else names)
+    theirs = comparable_surnames(record.authors)
     if has_more_authors(record):
         ours = ours[: len(theirs)]
     elif told.get("authors") == OTHERS:
@@ -134,7 +142,7 @@ def _by_identifiers(
         if ref not in known:
             continue
         paper = session.scalars(select(Paper).where(Paper.key == known[ref])).one()
-        if _has_title(paper, record) and _share_an_author(session, paper, record):
+        if names_work(paper.title, _names(session, paper), record):
             return paper, record, ()
         name = f"the {KIND_LABELS[ref.kind]} {ref.value}"
         if takes_back and _take_back(session, ref):
@@ -156,24 +164,44 @@ def _by_identifiers(
     return None, record, tuple(notes)
 
 
-def _has_title(paper: Paper, record: PaperRecord) -> bool:
+def names_work(title: str, names: Sequence[str], record: PaperRecord) -> bool:
+    """Whether a record with an identifier of a work is about it, by title and authors.
+
+    Args:
+        title, names: of the work and its authors.
+    """
+    if not _has_title(title, record.title):
+        return False
+    ours, theirs = comparable_surnames(names), comparable_surnames(record.authors)
+    return not ours or not theirs or not set(ours).isdisjoint(theirs)
+
+
+def may_be_renamed(title: str, names: Sequence[str], record: PaperRecord) -> bool:
+    """Whether a record with an identifier of a work may be about it under a former title.
+
+    Preprints get other titles when they appear: the authors are all the same, half of the words
+    are, and none of the others says which part it is.
+    """
+    ours, theirs = comparable_surnames(names), comparable_surnames(record.authors)
+    one, other = set(title_words(title)), set(title_words(record.title))
+    if not ours or ours != theirs or 2 * len(one & other) < len(one | other):
+        return False
+    return not any(_PART.fullmatch(word) for word in one ^ other)
+
+
+def _has_title(our_title: str, their_title: str) -> bool:
     """Whether the titles are the same, but for hyphens, or for a subtitle that is no part's."""
-    one, other = title_words(paper.title), title_words(record.title)
+    one, other = title_words(our_title), title_words(their_title)
     if "".join(one) == "".join(other):
         return True
     short, long = sorted((one, other), key=len)
-    title = max(paper.title, record.title, key=lambda each: len(title_words(each)))
+    title = max(our_title, their_title, key=lambda each: len(title_words(each)))
     if not short or is_generic(short) or long[: len(short)] != short:
         return False
     if any(_PART.fullmatch(word) for word in long[len(short) :]):
         return False
     starts = (title[: mark.start()] for mark in _SUBTITLE.finditer(title))
     return any(title_words(start) == short for start in starts)
-
-
-def _share_an_author(session: Session, paper: Paper, record: PaperRecord) -> bool:
-    ours, theirs = comparable_surnames(_names(session, paper)), comparable_surnames(record.authors)
-    return not ours or not theirs or not set(ours).isdisjoint(theirs)
 
 
 def _by_key(session: Session, record: PaperRecord) -> Paper | None:
@@ -234,7 +262,7 @@ def _take_back(session: Session, ref: PaperRef) -> bool:
     return True
 
 
-def _differs(paper: Paper, record: PaperRecord) -> bool:
+def differs(paper: Paper, record: PaperRecord) -> bool:
     """Whether an identifier says that they are two."""
     pairs = ((record.doi, paper.doi), (record.arxiv_id, paper.arxiv_id))
     return any(mine and theirs and folded(mine) != folded(theirs) for mine, theirs in pairs)
@@ -262,7 +290,7 @@ def _of_same_work(session: Session, record: PaperRecord, before: int) -> Paper |
         )
     )
     for paper in session.scalars(query.execution_options(populate_existing=True)):
-        if _differs(paper, record):
+        if differs(paper, record):
             continue
         if not record.key and _is_same_entry(session, paper, record):
             return paper

@@ -15,11 +15,11 @@ from app.services.papers.insertion import set_orcids
 from app.services.row_values import decode_row, encode_row
 from app.text.words import title_folded
 
-# What is counted is worked out anew.
+# What is counted, and whether it is retracted, is worked out anew.
 _OF_A_PAPER = tuple(
     column.name
     for column in Paper.__table__.columns
-    if column.name not in ("id", "summaries_count", "top_score", "rank")
+    if column.name not in ("id", "summaries_count", "top_score", "rank", "retraction_state")
 )
 _OF_A_VENUE = ("key", "name", "title", "kind", "section_slug")
 

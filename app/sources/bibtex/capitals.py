@@ -21,6 +21,18 @@ _ENDS = re.compile(r"[:.!?]")
 _MIN_LONG_CHARS = 4
 _MIN_WORDS_IN_CAPITALS = 4
 _ARTICLES = frozenset({"A", "I", "O"})
+_SINGLE = re.compile(r"([A-Z])(\d+|\+\+|#)?")  # R, C++, L2
+# Names after which methods and things are called, and their adjectives.
+_NAME_WORDS = """
+    Banach Bayes Bayesian Bernoulli Bessel Boltzmann Boolean Brownian Carlo Cauchy Chebyshev
+    Dirac Dirichlet Einstein Euclidean Euler Fisher Fourier Frobenius Galois Gauss Gaussian Gibbs
+    Hamiltonian Hilbert Hopfield Jacobi Jacobian Kalman Kullback Lagrange Lagrangian Langevin
+    Laplace Laplacian Lebesgue Leibler Lipschitz Lyapunov Markov Markovian Monte Nash Newton
+    Newtonian Poisson Ramsey Riemann Riemannian Schmidt Shannon Sobolev Taylor Turing Voronoi
+    Wasserstein Wiener Wikipedia Python Linux Java English French German Spanish Chinese Japanese
+    Arabic Europe European America American Africa African Asia Asian China India Japan
+"""
+_NAMES = frozenset(_NAME_WORDS.split())
 
 
 def protect_capitals(title: str) -> str:
@@ -51,7 +63,7 @@ def _mark(tex: str) -> str:
             written.append(found[0])
             begins = begins and found[0].isspace()
             continue
-        is_meant = _is_meant(found[3], are_usual=are_usual or begins)
+        is_meant = needs_braces(found[3], is_first=begins, are_usual=are_usual)
         written.append(f"{found[2]}{{{found[3]}}}{found[4]}" if is_meant else found[0])
         begins = bool(_ENDS.search(found[4]))
     return "".join(written) if at == len(tex) else f"{{{tex}}}"
@@ -63,19 +75,24 @@ def _are_usual(words: list[str]) -> bool:
     return not long or sum(word[0].isupper() for word in long) * 2 > len(long)
 
 
-def _is_meant(word: str, *, are_usual: bool) -> bool:
+def needs_braces(word: str, *, is_first: bool, are_usual: bool = True) -> bool:
     """Whether a word would lose something with its capitals.
 
     Args:
-        are_usual: whether a capital at its beginning says nothing.
+        is_first: whether it begins the title or its subtitle, where styles leave a capital.
+        are_usual: whether a capital at the beginning of a word says nothing in this title.
     """
-    for part in _PARTS.split(word):
-        letters = [sign for sign in part if sign.isalpha()]
-        if any(sign.isupper() for sign in letters[1:]):
-            return True
-        if letters and letters[0].isupper():
-            if not are_usual or not part[0].isalpha():
-                return True
-            if len(part) == 1 and part not in _ARTICLES:
-                return True
-    return False
+    return any(_loses(part, is_first, are_usual) for part in _PARTS.split(word))
+
+
+def _loses(part: str, is_first: bool, are_usual: bool) -> bool:
+    letters = [sign for sign in part if sign.isalpha()]
+    if any(sign.isupper() for sign in letters[1:]):
+        return True
+    if not letters or not letters[0].isupper():
+        return False
+    if single := _SINGLE.fullmatch(part):
+        return bool(single[2]) or (part not in _ARTICLES and not is_first)
+    if not part[0].isalpha():
+        return True
+    return not is_first and (part in _NAMES or not are_usual)

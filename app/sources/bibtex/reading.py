@@ -72,7 +72,19 @@ def read_entries(text: str, marks: MarksLeft | None = None) -> Iterator[FoundEnt
     Yields:
         Every entry, good or bad. Keys lose dblp's `DBLP:` in front; an entry may have none.
     """
-    text = plain_ends(text.removeprefix("\ufeff")).replace("\0", "")
+    for _, judged in scan_entries(plain_ends(text.removeprefix("\ufeff")).replace("\0", ""), marks):
+        yield judged
+
+
+def scan_entries(
+    text: str, marks: MarksLeft | None = None
+) -> Iterator[tuple[BibtexEntry, FoundEntry | BadEntry]]:
+    """The same with what was scanned, whose places are those of the text.
+
+    Args:
+        text: with newlines for line ends, and without NUL.
+        marks: as `read_entries` has it.
+    """
     scanner = BibtexScanner(text, known_strings())
     parents = _parents(text, scanner)
     for entry in scanner.entries():
@@ -85,9 +97,9 @@ def read_entries(text: str, marks: MarksLeft | None = None) -> Iterator[FoundEnt
             entry.problems.append((entry.line, said))
         # What an entry inherits, and what stands for strings, counts as often as it is used.
         if marks is not None and not all(map(marks.takes, entry.fields.values())):
-            yield BadEntry(entry.line, f"{_named(entry)}: {TOO_MANY_MARKS}.")
+            yield entry, BadEntry(entry.line, f"{_named(entry)}: {TOO_MANY_MARKS}.")
             return
-        yield _judged(entry)
+        yield entry, _judged(entry)
 
 
 def read_bibtex(text: str) -> tuple[list[PaperRecord], list[BadEntry]]:
@@ -137,23 +149,29 @@ def decode(data: bytes) -> tuple[str, str]:
         return data.decode("utf-8-sig"), ""
     except UnicodeDecodeError as error:
         first = data.count(b"\n", 0, error.start) + 1
-    named = _ENCODING.search(data[:2000])
-    encoding = "cp1252"
-    if named is not None:
-        with suppress(LookupError):
-            encoding = codecs.lookup(named[1].decode()).name
-    lines = [_line_of(line, encoding) for line in data.split(b"\n")]
+    encoding = find_encoding(data)
+    lines = [decode_line(line, encoding)[0] for line in data.split(b"\n")]
     shown = "Windows-1252" if encoding in ("cp1252", "utf-8") else encoding
     return "\n".join(lines), f"Line {first} is not UTF-8; read as {shown}."
 
 
-def _line_of(line: bytes, encoding: str) -> str:
+def find_encoding(data: bytes) -> str:
+    """The encoding of lines that are not UTF-8: what the file names, else Windows-1252."""
+    named = _ENCODING.search(data[:2000])
+    if named is not None:
+        with suppress(LookupError):
+            return codecs.lookup(named[1].decode()).name
+    return "cp1252"
+
+
+def decode_line(line: bytes, encoding: str) -> tuple[str, str]:
+    """A line as text, and the encoding that it is in: UTF-8 wherever it can be."""
     for name in ("utf-8", encoding, "cp1252"):
         try:
-            return line.decode(name)
+            return line.decode(name), name
         except UnicodeDecodeError:
             continue
-    return line.decode("latin-1")
+    return line.decode("latin-1"), "latin-1"
 
 
 def _parents(text: str, scanner: BibtexScanner) -> dict[str, BibtexEntry]:

@@ -14,7 +14,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from app.sources.bibtex.values import EntryReader, UnclosedDelimiter
+from app.sources.bibtex.values import EntryReader, FieldSpan, UnclosedDelimiter
 
 MAX_STRING = 1000  # characters of what a macro stands for
 _TYPES = (
@@ -58,6 +58,8 @@ class BibtexEntry:
         fields: by their names in lower case, with TeX, macros resolved and pieces joined.
         lines: on which each field begins.
         problems: what was mended, with the line.
+        kind_at: where the name of its type begins, -1 where the first line is damaged.
+        spans: where its own fields stand, but for those of entries that are not closed.
     """
 
     kind: str
@@ -66,6 +68,8 @@ class BibtexEntry:
     fields: dict[str, str] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     problems: list[tuple[int, str]] = field(default_factory=list)
+    kind_at: int = -1
+    spans: dict[str, FieldSpan] = field(default_factory=dict)
 
 
 class BibtexScanner:
@@ -111,7 +115,7 @@ class BibtexScanner:
             if kind == "comment":
                 at = self._after_comment(head.end(), limit)
                 continue
-            entry = BibtexEntry(kind, "", self.line(head.start()))
+            entry = BibtexEntry(kind, "", self.line(head.start()), kind_at=head.start(1))
             at = self._read(entry, head.end(), limit, closer)
             if kind == "string":
                 self._strings.update(
@@ -202,4 +206,5 @@ class BibtexScanner:
             reader.problem(error.at, f"a {what} is not closed")
             reader.salvage()
         entry.fields, entry.lines, entry.problems = reader.found, reader.lines, reader.problems
+        entry.spans = reader.spans
         return max(reader.at, at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from app.sources.bibtex.strings import NAMING
 
@@ -37,6 +37,17 @@ _KNOWN_WORDS = """
 _KNOWN = frozenset(_KNOWN_WORDS.split())
 
 
+class FieldSpan(NamedTuple):
+    """Where a field stands in the text: from its name to the end of its value.
+
+    `value_at` is the first sign of the value, its brace or quotation mark included.
+    """
+
+    name_at: int
+    value_at: int
+    end: int
+
+
 class UnclosedDelimiter(Exception):
     """A brace or a quotation mark is not closed before the next entry."""
 
@@ -66,6 +77,7 @@ class EntryReader:
 
     Attributes:
         found, lines: the fields and on which lines they begin.
+        spans: where they stand, empty ones too; none where something is not closed.
         problems: what was mended, with the line.
     """
 
@@ -77,6 +89,7 @@ class EntryReader:
         self.whole = whole
         self.found: dict[str, str] = {}
         self.lines: dict[str, int] = {}
+        self.spans: dict[str, FieldSpan] = {}
         self.problems: list[tuple[int, str]] = []
 
     def problem(self, at: int, said: str) -> None:
@@ -143,7 +156,7 @@ class EntryReader:
 
         Each field up to the next one.
         """
-        self.found, self.lines = {}, {}
+        self.found, self.lines, self.spans = {}, {}, {}
         begins = list(_BEGINS.finditer(self.text, max(self.begin - 1, 0), self.limit))[:MAX_FIELDS]
         ends = [*(each.start() + 1 for each in begins[1:]), self.limit]
         for begin, end in zip(begins, ends, strict=False):
@@ -179,11 +192,14 @@ class EntryReader:
         elif not has_comma:
             self.problem(begin, f"missing comma before {name[1]:.40}")
         self.at = name.end()
+        self._pass(_SPACE)
+        start = self.at
         value = self._value(name[1].lower() in NAMING)
-        self._keep(name[1], value, begin)
+        end = start + len(self.text[start : self.at].rstrip())
+        self._keep(name[1], value, begin, FieldSpan(begin, start, end))
         return name.end(), self.at
 
-    def _keep(self, name: str, value: str, at: int) -> None:
+    def _keep(self, name: str, value: str, at: int, span: FieldSpan | None = None) -> None:
         name = name.lower()
         # As in BibTeX, the first of two fields of a name counts.
         if value.strip() and name in self.found:
@@ -192,6 +208,8 @@ class EntryReader:
         elif value.strip():
             self.found[name] = value
             self.lines[name] = self.whole.line(at)
+        if span is not None:
+            self.spans.setdefault(name, span)
 
     def _value(self, is_name: bool) -> str:
         pieces = []

@@ -50,7 +50,20 @@ def entry(record: PaperRecord, note: str = "") -> str:
     Args:
         note: what somebody says of it, for the field `annote`; paragraphs are kept.
     """
-    kind = _kind(record)
+    kind = kind_of_entry(record)
+    lines = [
+        f"  {name:<13} = {value if name == 'month' else '{' + value + '}'}"
+        for name, value in fields_of(record, note).items()
+    ]
+    return f"@{kind}{{{record.key or 'paper'},\n" + ",\n".join(lines) + "\n}"
+
+
+def fields_of(record: PaperRecord, note: str = "") -> dict[str, str]:
+    """The fields of an entry by their names, as TeX without the braces around them.
+
+    A month is a macro.
+    """
+    kind = kind_of_entry(record)
     details = {name: record.details.get(name, "") for name in DETAILS}
     venue = record.venue_title or record.venue
     is_preprint = record.venue_key == CORR or (bool(record.arxiv_id) and not venue)
@@ -80,6 +93,7 @@ def entry(record: PaperRecord, note: str = "") -> str:
         **_archives(record.other_urls),
         "published": record.published_on.isoformat() if record.published_on else "",
         "ids": ", ".join(record.other_keys),
+        "note": escape_tex(record.note),
         "keywords": escape_tex(record.keywords),
         "abstract": _paragraphs(record.abstract),
         "annote": _paragraphs(note),
@@ -88,15 +102,11 @@ def entry(record: PaperRecord, note: str = "") -> str:
         if fields[where] and fields[where] != escape_tex(venue):
             where = "booktitle"  # the detail of that name says something else
         fields[where] = escape_tex(venue)
-    lines = [
-        f"  {name:<13} = {value if name == 'month' else '{' + value + '}'}"
-        for name, value in fields.items()
-        if value
-    ]
-    return f"@{kind}{{{record.key or 'paper'},\n" + ",\n".join(lines) + "\n}"
+    return {name: value for name, value in fields.items() if value}
 
 
-def _kind(record: PaperRecord) -> str:
+def kind_of_entry(record: PaperRecord) -> str:
+    """The type of its entry."""
     told = re.sub(r"[^a-z]", "", record.details.get("type", "").lower())
     if told:
         return "misc" if told in NO_PAPERS else told

@@ -64,8 +64,8 @@ def item(record: PaperRecord, note: str = "") -> dict[str, Any]:
         "DOI": record.doi,
         "URL": record.url or address_of(record),
         "abstract": record.abstract,
-        "note": note,
         "keyword": ", ".join(keywords_of(record)),
+        "note": "\n\n".join(filter(None, (record.note, note))),
     }
     found |= {field: details.get(name, "") for name, field in _SIMPLE.items()}
     found["publisher"] = found["publisher"] or details.get("school") or details.get("institution")

@@ -91,4 +91,5 @@ def _fields(record: PaperRecord) -> Iterator[tuple[str, str]]:
     yield "L1", pdf_of(record)
     for word in keywords_of(record):
         yield "KW", word
+    yield "N1", record.note
     yield "AB", record.abstract

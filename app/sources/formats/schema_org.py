@@ -6,6 +6,7 @@ from typing import Any
 
 from app.references.addresses import outside_url
 from app.sources.record import PaperRecord
+from app.sources.retractions import Retraction
 from app.sources.works import address_of, date_of, keywords_of, kind_of, pages_of, pdf_of, venue_of
 
 MAX_AUTHORS = 200
@@ -36,6 +37,16 @@ def article(record: PaperRecord) -> dict[str, Any]:
         "sameAs": list(dict.fromkeys(filter(None, same_as))),
     }
     return _known(found)
+
+
+def retraction_facts(retraction: Retraction | None) -> dict[str, Any]:
+    """What is said of a work that is retracted, or of concern."""
+    if retraction is None:
+        return {}
+    comment = {"@type": "CorrectionComment", "text": retraction.note, "url": retraction.url}
+    day = retraction.noticed_on
+    comment["datePublished"] = day.isoformat() if day else ""
+    return {"creativeWorkStatus": retraction.label, "correction": _known(comment)}
 
 
 def _person(record: PaperRecord, place: int) -> dict[str, str]:

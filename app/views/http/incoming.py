@@ -18,8 +18,7 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Response
 
-from app.views.http import access
-from app.views.http.security import LARGE_REQUESTS
+from app.views.http.security import allowed_bytes
 
 ASKED = "shortlist.allowance"  # no header can have this name
 
@@ -65,10 +64,8 @@ def allowance(app: Flask) -> Callable[[dict[str, Any]], int]:
 
 
 def _allowed() -> int:
-    large = LARGE_REQUESTS.get(request.endpoint or "") if request.method == "POST" else None
-    if large is None or access.viewer() is None:
-        return int(current_app.config["MAX_CONTENT_LENGTH"])
-    return large
+    large = allowed_bytes()
+    return int(current_app.config["MAX_CONTENT_LENGTH"]) if large is None else large
 
 
 def fields(body: bytes) -> list[tuple[str, str]]:

@@ -47,14 +47,16 @@ HEADERS = {
 NOT_KEPT = "private, no-store"
 HSTS = "max-age=63072000; includeSubDomains"
 
-# Bytes that a signed-in user may send where files are uploaded; elsewhere 1 MB is the limit. For
+# Bytes that one may send where files are uploaded, mostly signed in; elsewhere 1 MB. For
 # pictures it is more than one may have: so that a photograph that is too large is refused with
 # the form filled in, and not before the form is read. Large files wait on the disk meanwhile.
 LARGE_REQUESTS = {
     "pictures.add": 32_000_000,
     "summaries.save": 32_000_000,
     "files.read": 60_000_000,
+    "bibliography.check": 3_500_000,
 }
+OPEN_TO_GUESTS = frozenset({"bibliography.check"})  # where these may be sent without signing in
 
 csrf = CSRFProtect()
 
@@ -82,6 +84,7 @@ DRAFT_LIMIT = limiter.shared_limit("90/minute", "draft", methods=["POST"])
 FILES_LIMIT = limiter.shared_limit("6/minute;30/hour", "files", methods=["GET", "POST"])
 # A library of 200,000 papers is 200 files for a guest.
 EXPORT_LIMIT = limiter.shared_limit("20/minute;300/hour", "export", methods=["GET", "HEAD"])
+CHECK_LIMIT = limiter.shared_limit("10/minute;60/hour", "check", methods=["POST"])
 UPLOAD_LIMIT = limiter.shared_limit("30/minute;300/hour", "upload", methods=["POST"])
 VOTE_LIMIT = limiter.shared_limit("60/minute", "vote", methods=["POST", "DELETE"])
 LIST_LIMIT = limiter.shared_limit("90/minute", "list", methods=["POST", "DELETE"])
@@ -192,7 +195,16 @@ def _refuse_other_sites() -> Response | None:
     return None
 
 
+def allowed_bytes() -> int | None:
+    """How much this request may send; `None` for as much as any other."""
+    endpoint = request.endpoint or ""
+    limit = LARGE_REQUESTS.get(endpoint) if request.method == "POST" else None
+    if limit is None or (endpoint not in OPEN_TO_GUESTS and access.viewer() is None):
+        return None
+    return limit
+
+
 def _take_more() -> None:
-    limit = LARGE_REQUESTS.get(request.endpoint or "")
-    if limit is not None and request.method == "POST" and access.viewer() is not None:
+    limit = allowed_bytes()
+    if limit is not None:
         request.max_content_length = limit

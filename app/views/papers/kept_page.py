@@ -186,7 +186,9 @@ def _load(paper: Paper, user: User | None) -> dict[str, Any]:
         "head_tags": meta_tags.tags(record),
         "signposts": metadata.list_signposts(record, address, list_described()),
         "preview": metadata.make_preview(paper, entries, db().info["site_url"]),
-        "linked_data": metadata.build_linked_data(record, entries, address, find_address),
+        "linked_data": metadata.build_linked_data(
+            record, paper.retraction, entries, address, find_address
+        ),
         "see_also": [_recommended(each) for each in see_also],
         "mentioned_in": mentioned_in,
         "mentions_count": mentions_count,

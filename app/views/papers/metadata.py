@@ -17,6 +17,7 @@ from app.references.addresses import outside_url
 from app.rendering import plain_takeaway
 from app.sources.formats import csl_writing, schema_org
 from app.sources.record import PaperRecord
+from app.sources.retractions import Retraction
 
 # In the HTML of a text, which the sanitiser wrote: a picture that this site keeps itself.
 _OWN_PICTURE = re.compile(r'<img\b[^<>]*? src="(/pictures/[\w-]+\.(?:png|jpg))"')
@@ -128,6 +129,7 @@ def format_public_json(record: PaperRecord, facts: PublicFacts, note: str = "") 
 
 def build_linked_data(
     record: PaperRecord,
+    retraction: Retraction | None,
     entries: Sequence[SummaryEntry],
     address: str,
     address_of: Callable[[Summary], str],
@@ -145,6 +147,7 @@ def build_linked_data(
         if entry.summary.visibility == "public"
     ]
     work = {"@context": "https://schema.org", "@id": address, **schema_org.article(record)}
+    work |= schema_org.retraction_facts(retraction)
     return work | {"url": address} | ({"review": reviews} if reviews else {})
 
 

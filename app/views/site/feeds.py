@@ -18,6 +18,7 @@ from urllib.parse import quote
 from flask import Blueprint, abort, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
+from app.models import Paper
 from app.queries import summaries, summary_entries
 from app.queries.catalogue import overview
 from app.queries.paging import Slice
@@ -54,6 +55,7 @@ def atom() -> Response:
         links=_links(found),
         updated=updated,
         absolute=_absolute,
+        marked_title=_marked_title,
     )
 
 
@@ -165,6 +167,7 @@ def _rss_items(entries: Sequence[SummaryEntry], description: Description) -> str
             db(), [entry.summary.id for entry in entries]
         ),
         description=description,
+        marked_title=_marked_title,
         old_address=_old_address,
         rfc822=lambda entry: format_datetime(_edited(entry)),
     )
@@ -194,6 +197,11 @@ def _edited(entry: SummaryEntry) -> datetime:
     # A private text that is published later is new to readers then, whenever it was written.
     published = entry.summary.published_at or entry.summary.created_at
     return max(entry.summary.edited_at or published, published)
+
+
+def _marked_title(paper: Paper) -> str:
+    """The title, after what must be known of the paper first."""
+    return f"{paper.retraction.label}: {paper.title}" if paper.retraction else paper.title
 
 
 def _absolute(html: str) -> str:

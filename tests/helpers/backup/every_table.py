@@ -35,6 +35,7 @@ SPECIAL: dict[str, Any] = {
     "data": SNAPSHOT,
     "reasons": [["words", "graph"]],
     "details": {"pages": "1–2"},
+    "retraction_state": {"nature": "retraction", "date": "2021-03-04", "reasons": [], "url": ""},
     "year": 2016,
     "position": 0,
     "renderer_version": 1,

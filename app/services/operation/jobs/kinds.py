@@ -14,6 +14,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from app.services.accounts import deletion, recovery
+from app.services.bibliography import checks
 from app.services.mail import outbox
 from app.services.operation import rerender, tidying
 from app.services.operation.backup import schedule
@@ -78,6 +79,12 @@ KINDS: Kinds = {
             "Deletes accounts as their owners asked a fortnight before.",
             deletion.delete_due,
             is_waiting=deletion.has_due,
+        ),
+        JobKind(
+            "bibliographies",
+            "Deletes bibliographies that were checked more than an hour ago.",
+            checks.delete_old_checks,
+            is_waiting=checks.has_old_checks,
         ),
         JobKind(
             recovery.KIND,

@@ -1,0 +1,133 @@
+"""The pages of a checked bibliography, for guests and members."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.db import begin_writing, now
+from app.models import Bibliography, ListEntry, User
+from app.services.bibliography import checks
+from app.services.bibliography.process import CheckBusy
+from app.services.bibliography.reading import read_files
+from tests.helpers.bibliographies import BIB, TEX, make_library
+from tests.helpers.client import Browser, Page
+from tests.helpers.factories import make_summary
+
+
+@pytest.fixture
+def _no_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read in this process, which is faster."""
+    monkeypatch.setattr(checks, "read_in_child", read_files)
+
+
+def send(browser: Browser, *files: tuple[str, bytes], pasted: str = "") -> Page:
+    token = re.search(r'name="csrf_token" value="([^"]+)', browser.get("/bibliography").text)
+    assert token
+    data: dict[str, Any] = {"csrf_token": token[1], "pasted": pasted}
+    data["files"] = [(BytesIO(content), name) for name, content in files]
+    return browser.post("/bibliography", data, content_type="multipart/form-data")
+
+
+def submit(browser: Browser, page: str, action: str, data: dict[str, Any]) -> Page:
+    token = re.search(r'name="csrf_token" value="([^"]+)', browser.get(page).text)
+    assert token
+    return browser.post(action, {"csrf_token": token[1], **data})
+
+
+@pytest.mark.usefixtures("_no_child")
+def test_a_guest_checks_and_downloads(guest: Browser, session: Session, app: Flask) -> None:
+    papers = make_library(session)
+    make_summary(session, papers["good"], takeaway="Shallow is deep.")
+    sent = send(guest, ("thesis.bib", BIB.encode()), ("thesis.tex", TEX.encode()))
+    assert sent.status == 303, sent.text
+    address = sent.location
+    assert re.fullmatch(r"/bibliography/[\w-]{43}", address)
+    page = guest.get(address)
+    assert page.response.headers["Cache-Control"] == "private, no-store"
+    for part in ("Preprint, published: ICLR 2018", "missing-key", "Never cited", "Same work as"):
+        assert part in page.text
+    assert "Shallow is deep." in guest.get(f"{address}?show=here").text
+    assert "my list" not in page.text
+    assert guest.get(f"{address}?show=nonsense&page=99999").status == 200
+    changes = guest.get(f"{address}/changes")
+    assert changes.text.count(" checked ") == changes.text.count('name="tick"') > 3
+    assert " checked " not in guest.get(f"{address}/changes?ticks=none").text
+    targets = {*re.findall(r'action="(/bibliography/[^"]+)', page.text + changes.text)}
+    assert targets == {f"{address}/delete", f"{address}/changes"}
+    assert f'href="{address}/changes"' in page.text
+    same = submit(guest, f"{address}/changes", f"{address}/changes", {"file": "0"})
+    assert same.response.get_data() == BIB.encode()
+    assert "filename=thesis.bib" in same.response.headers["Content-Disposition"]
+    ticks = {"file": "0", "tick": ["0", "x", "99999"]}
+    assert submit(guest, f"{address}/changes", f"{address}/changes", ticks).status == 200
+    for file in ("1", "7", "-1", ""):
+        wrong = submit(guest, f"{address}/changes", f"{address}/changes", {"file": file})
+        assert wrong.status == 404
+    # Another one's session sees nothing without the address; an hour later nobody does.
+    begin_writing(session)
+    session.execute(update(Bibliography).values(checked_at=now() - timedelta(minutes=61)))
+    session.commit()
+    assert guest.get(address).status == 404
+    assert checks.has_old_checks(session)
+    session.commit()
+    list(checks.delete_old_checks(session))
+    assert session.scalar(select(func.count()).select_from(Bibliography)) == 0
+
+
+@pytest.mark.usefixtures("_no_child")
+def test_a_member_adds_all_to_their_list(guest: Browser, session: Session) -> None:
+    make_library(session)
+    ann = guest.sign_up("ann")
+    address = send(ann, pasted=BIB).location
+    added = submit(ann, address, f"{address}/list", {"status": "reading"})
+    assert added.status == 303
+    page = ann.get(address)
+    assert "4 papers added to your list." in page.text
+    assert "Undo" in page.text
+    assert "On your list: Reading" in ann.get(f"{address}?show=here").text
+    user = session.scalars(select(User).where(User.name == "ann")).one()
+    query = select(ListEntry.status).where(ListEntry.user_id == user.id)
+    assert session.scalars(query).all() == ["reading"] * 4
+    session.commit()
+    assert submit(ann, address, f"{address}/list", {"status": "nonsense"}).status == 303
+    assert "Choose a status" in ann.get(address).text
+    assert submit(ann, address, f"{address}/delete", {}).status == 303
+    assert ann.get(address).status == 404
+    outside = Browser(guest.client.application.test_client())
+    assert outside.post(f"{address}/list", {}).status == 401
+
+
+@pytest.mark.usefixtures("_no_child")
+@pytest.mark.sqlite_only(reason="nothing of it reads the database")
+def test_what_cannot_be_checked_is_told(
+    guest: Browser, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Choose a file" in send(guest).text
+    large = send(guest, ("a.bib", b"x" * 3_100_000))
+    assert large.status == 422
+    assert "up to 3 MB" in large.text
+    empty = send(guest, pasted="just words")
+    assert empty.status == 422
+    assert "just words" in empty.text
+
+    def refuse(_files: object) -> None:
+        raise CheckBusy
+
+    monkeypatch.setattr(checks, "read_in_child", refuse)
+    busy = send(guest, pasted="@misc{a, title={B}}")
+    assert busy.status == 503
+    assert "@misc{a" in busy.text
+
+
+@pytest.mark.sqlite_only(reason="the process has no database")
+def test_a_process_of_its_own_reads_it(guest: Browser, session: Session) -> None:
+    address = send(guest, ("ä b.bib", BIB.encode())).location
+    assert "22 entries" in guest.get(address).text

@@ -1,0 +1,46 @@
+"""Where a retracted paper is marked: on kept pages too, as soon as the notice is read in."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import User
+from app.services.retractions.importing import import_retractions
+from tests.helpers.client import Browser
+from tests.helpers.factories import make_paper, make_summary, put_on_list
+from tests.helpers.retractions import write_notices
+
+
+def test_every_place_shows_it(guest: Browser, session: Session, tmp_path: Path) -> None:
+    paper = make_paper(session, "conf/x/Y20", "On solid ground", doi="10.1000/abc")
+    make_summary(session, paper)
+    writer = Browser(guest.client.application.test_client()).sign_up("ann")
+    ann = session.scalars(select(User).where(User.name == "ann")).one()
+    put_on_list(session, ann, paper)
+    pages = [guest.get("/"), guest.get(f"/paper/{paper.key}")]  # kept from now on
+    assert "Retracted" not in "".join(page.text for page in pages)
+    notice = {"OriginalPaperDOI": "10.1000/abc", "RetractionDOI": "10.1000/n_1"}
+    path = write_notices(tmp_path / "r.csv", notice)
+    deque(import_retractions(session, path), maxlen=0)
+    page = guest.get(f"/paper/{paper.key}")
+    for part in ("Retracted", "4 March 2021", "concerns about data", "https://doi.org/10.1000/n_1"):
+        assert part in page.text
+    (script,) = (
+        each for each in page.tree.iter("script") if each.get("type") == "application/ld+json"
+    )
+    data = json.loads(script.text or "")
+    assert data["creativeWorkStatus"] == "Retracted"
+    assert data["correction"]["url"] == "https://doi.org/10.1000/n_1"
+    for path in ("/", "/search?q=solid", "/rss.xml", "/feed.atom", "/venues"):
+        assert ("Retracted" in guest.get(path).text) == (path != "/venues"), path
+    assert "Retracted" in writer.get("/list").text
+    note = "Retracted, 4 March 2021: concerns about data. Notice: https://doi.org/10.1000/n_1"
+    assert f"N1  - {note}" in guest.get(f"/paper/{paper.key}.ris").text
+    assert json.loads(guest.get(f"/paper/{paper.key}.json").text)["note"] == note
+    for address in (f"/paper/{paper.key}.bib", "/list.bib"):
+        assert note.replace("_", "\\_") in writer.get(address).text
