@@ -60,6 +60,7 @@ PRIVATE_TABLES = frozenset(
         "reading_lists",
         "search_entries",
         "search_words",
+        "shelf_members",
         "sign_ins",
         "similar_marks",
         "similar_words",

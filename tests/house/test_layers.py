@@ -41,6 +41,7 @@ LAYERS: list[set[str]] = [
 ROOMS: dict[str, list[set[str]]] = {
     "app.views": [
         {"registry"},
+        {"shelves"},
         {"accounts", "lists", "pictures", "site"},
         {"summaries"},
         {"catalogue", "papers"},
@@ -57,7 +58,7 @@ ROOMS: dict[str, list[set[str]]] = {
         {"operation.fonts"},
         {"dblp", "exporting", "importing", "lookup", "moderation"},
         {"accounts", "comments", "papers"},
-        {"lists"},
+        {"lists", "shelves"},
         {"summaries"},
         {"pictures"},
         {"notices", "votes"},
@@ -68,7 +69,7 @@ ROOMS: dict[str, list[set[str]]] = {
     ],
     "app.queries": [
         {"lists"},
-        {"catalogue", "links", "search"},
+        {"catalogue", "links", "search", "shelves"},
         {""},
     ],
     "app.models": [
