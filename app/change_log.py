@@ -62,6 +62,7 @@ PRIVATE_TABLES = frozenset(
         "retraction_records",  # what they make of a paper stands in its own row
         "search_entries",
         "search_words",
+        "shelf_members",
         "sign_ins",
         "similar_marks",
         "similar_words",

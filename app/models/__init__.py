@@ -18,6 +18,7 @@ from app.models.papers.paper import Identifier, Paper, folded
 from app.models.papers.retraction import RetractionRecord
 from app.models.papers.revision import PaperRevision
 from app.models.papers.section import Section
+from app.models.papers.shelf import Shelf, ShelfEntry, ShelfMember
 from app.models.papers.similar import SimilarMark, SimilarPaper, SimilarWord
 from app.models.papers.venue import Venue, VenueYear
 from app.models.search_entry import HiddenEntry, SearchEntry, SearchWord
@@ -73,6 +74,9 @@ __all__ = [
     "SearchEntry",
     "SearchWord",
     "Section",
+    "Shelf",
+    "ShelfEntry",
+    "ShelfMember",
     "SignIn",
     "SimilarMark",
     "SimilarPaper",

@@ -31,7 +31,7 @@ def list_summaries_of_paper(
 ) -> list[SummaryEntry]:
     """All summaries of a paper that the viewer may see, in full, best first."""
     query = (
-        _select_with_relations()
+        _select_without_authors()
         .where(Summary.paper_id == paper.id, visible_to(viewer))
         .order_by(Summary.score.desc(), Summary.created_at, Summary.id)
     )

@@ -22,7 +22,7 @@ from app.change_log import (
     name_of_title,
     name_of_user,
 )
-from app.models import Paper, Summary, SummaryTag, Tag, User, Venue
+from app.models import Paper, Shelf, Summary, SummaryTag, Tag, User, Venue
 from app.queries.visibility import public
 
 # The tables whose changes the names of papers, summaries and users tell. Authors have no names:
@@ -41,6 +41,7 @@ _OF_SUMMARIES = frozenset(
     }
 )
 _OF_USERS = frozenset({"users", "former_names"})
+_OF_SHELVES = frozenset({"shelves", "shelf_entries"})
 
 # Built once: each write runs some of these.
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -108,6 +109,20 @@ def name_users(session: Session, user_ids: Iterable[int]) -> None:
     paths = [name_of_path("user", each) for each in names]
     called = [name_of_user(path) for path in paths]
     name_changes(session.connection(), [*paths, *called], _OF_USERS)
+
+
+def name_shelf(session: Session, shelf: Shelf, paper_ids: Collection[int] = ()) -> None:
+    """Name what shows a shelf as changed: nothing, unless it is public.
+
+    Args:
+        paper_ids: of papers that came on it.
+    """
+    names: set[str] = set()
+    if shelf.visibility == "public":
+        owner = session.scalar(select(User.name).where(User.id == shelf.user_id))
+        keys = session.scalars(select(Paper.key).where(Paper.id.in_(paper_ids)))
+        names = {name_of_path("user", owner or ""), *(name_of_path("paper", key) for key in keys)}
+    name_changes(session.connection(), names, _OF_SHELVES)
 
 
 def name_everything(session: Session) -> None:

@@ -29,12 +29,17 @@ from app.views.maps import maps
 from app.views.papers import (
     adding,  # noqa: F401  (its pages belong to the blueprint of papers)
     bibliography,
+    comparing,
     editing,
     links,
     merges,
     paper,
 )
 from app.views.parts import own_entries
+from app.views.shelves import editing as shelf_editing
+from app.views.shelves import entries as shelf_entries
+from app.views.shelves import members as shelf_members
+from app.views.shelves import shelf
 from app.views.site import about, feeds, first_steps, health, home, legacy, search, well_known
 from app.views.summaries import deletion, drafts, editor_requests, history, sharing, summary, votes
 
@@ -57,6 +62,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         account_deletion,
         authors,
         bibliography,
+        comparing,
         deletion,
         drafts,
         editing,
@@ -84,6 +90,10 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         sessions,
         set_files,
         sharing,
+        shelf,
+        shelf_editing,
+        shelf_entries,
+        shelf_members,
         summary,
         tags,
         users,

@@ -27,7 +27,7 @@ from app.cache.pages import PageCache
 from app.cache.wsgi import CachedApp
 from app.config import Config
 from app.db import Database, now
-from app.models import Author, Paper, Revision, Summary, Tag, User, Venue
+from app.models import Author, Paper, Revision, Shelf, Summary, Tag, User, Venue
 from app.services.accounts.administration import set_role
 from app.services.accounts.sessions import start_session
 from app.views.http import moments
@@ -44,6 +44,8 @@ WRITES = (
     *("write", "edit", *("change_settings",) * 3, "vote", "withdraw_vote", "delete", "restore"),
     *("add_paper", "edit_paper", "merge", "undo_merge", "remove_paper", "rename"),
     *("change_profile", "change_role", "run_jobs"),
+    *(*("change_shelf",) * 3, "make_shelf", "add_to_shelf", "remove_from_shelf", "share_shelf"),
+    "delete_shelf",
 )
 QUERIES = {
     "/": ["?tab=recent", "?tab=rated", "?openings=1"],
@@ -51,7 +53,10 @@ QUERIES = {
     "/users": ["?page=2"],
 }
 # The first parts of the paths of pages that guests share.
-KEPT = ("", "author", "card", "feed.atom", "paper", "summary", "tag", "user", "venue", "venues")
+KEPT = (
+    *("", "author", "card", "feed.atom", "paper", "shelf", "summary", "tag", "user", "venue"),
+    "venues",
+)
 # One leads to something else each time; the others are zips with the day in their names.
 WITHOUT = ("home.random", "files.export", "files.take_archive")
 
@@ -139,12 +144,14 @@ def list_values(session: Session) -> dict[str, list[str]]:
     def load(*columns: Any) -> list[str]:
         return [str(each) for column in columns for each in session.scalars(select(column))]
 
+    codes = (Summary.share_code, Shelf.share_code)
     found = {
         "key": load(Paper.key, Venue.key, Author.key),
         "name": load(User.name, Tag.name),
         "summary_id": load(Summary.id) or ["1"],
         "revision_id": load(Revision.id) or ["1"],
-        "code": [each for each in load(Summary.share_code) if each != "None"] or ["no-such-code"],
+        "slug": load(Shelf.slug) or ["no-such-shelf"],
+        "code": [each for each in load(*codes) if each != "None"] or ["no-such-code"],
         "token": ["no-such-token"],
         "part": ["1"],
         "form": ["csv", "epub"],

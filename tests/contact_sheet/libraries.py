@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.config import Config
 from app.db import Database
-from app.models import Paper, Revision, Summary, User
+from app.models import Paper, Revision, Shelf, Summary, User
 from app.paths import SAMPLE
 from app.server import open_database
 from app.services.accounts import account, administration
@@ -21,12 +21,21 @@ from app.services.operation import sample, schema
 from app.services.papers.editing import PaperEdit, edit_paper
 from app.services.papers.merging import merge_papers
 from app.services.pictures.uploads import store_picture
+from app.services.shelves.entries import add_paper_to_shelf
+from app.services.shelves.members import invite_member
 from app.services.similar import similarity
 from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
 from tests.contact_sheet import extremes
 from tests.helpers.bibliographies import BIB, TEX
-from tests.helpers.factories import make_paper, make_summary, publish, save_draft
+from tests.helpers.factories import (
+    join_shelf,
+    make_paper,
+    make_shelf,
+    make_summary,
+    publish,
+    save_draft,
+)
 from tests.helpers.samples.crafted_pictures import saved
 from tests.helpers.samples.pictures import drawing
 
@@ -50,6 +59,8 @@ class Places:
     old: int = 0
     code: str = ""
     bibliography: str = ""
+    shelf: str = ""
+    compared: str = ""
     words: str = "deep"
 
 
@@ -142,6 +153,7 @@ def _add_traces(session: Session, mira: User, places: Places) -> Places:
         visibility="unlisted",
     )
     _merge_and_correct(session, bare)
+    shelf = _share_shelf(session, mira, paper, bare)
     session.commit()
     written = session.scalars(
         select(Summary).where(Summary.paper_id == paper.id, Summary.user_id == mira.id)
@@ -157,6 +169,8 @@ def _add_traces(session: Session, mira: User, places: Places) -> Places:
             "revision": versions[-1],
             "code": shared.share_code or "",
             "bibliography": _check_bibliography(session),
+            "shelf": shelf.slug,
+            "compared": "&".join(f"paper={each.id}" for each in (paper, bare)),
         }
     )
 
@@ -166,6 +180,19 @@ def _check_bibliography(session: Session) -> str:
     token = keep_check(session, files)
     session.commit()
     return token
+
+
+def _share_shelf(session: Session, mira: User, paper: Paper, bare: Paper) -> Shelf:
+    boss = session.scalars(select(User).where(User.name == ADMINISTRATOR)).one()
+    description = "What to read first, with *why*, and $O(n^2)$."
+    shelf = make_shelf(
+        session, mira, paper, title="Object detection", description=description, visibility="public"
+    )
+    join_shelf(session, shelf, boss)
+    add_paper_to_shelf(session, boss, shelf, bare, "Read this one last: it sums up the rest.")
+    invite_member(session, make_shelf(session, boss, title="Seminar"), MEMBER, "editor")
+    session.commit()
+    return shelf
 
 
 def _merge_and_correct(session: Session, paper: Paper) -> None:

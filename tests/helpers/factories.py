@@ -12,10 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, now
-from app.models import Draft, ListEntry, Paper, Summary, User
+from app.models import Draft, ListEntry, Paper, Shelf, ShelfMember, Summary, User
 from app.services.lists.entries import EntryTexts, save_entry
 from app.services.operation.rerender import renew_marked
 from app.services.papers.adding import add_paper
+from app.services.shelves.entries import add_paper_to_shelf
+from app.services.shelves.shelf import ShelfTexts, create_shelf
 from app.services.summaries import drafts
 from app.services.summaries.content import BaseVersion, Content, Edit, SummarySettings
 from app.services.summaries.publishing import change_summary, create_summary
@@ -116,6 +118,25 @@ def put_on_list(session: Session, user: User, paper: Paper, **texts: Any) -> Lis
     entry = save_entry(session, user, paper, EntryTexts(**{"status": "to-read", **texts}))
     session.commit()
     return entry
+
+
+def make_shelf(
+    session: Session, owner: User, *papers: Paper, title: str = "A shelf", **texts: Any
+) -> Shelf:
+    """A shelf with papers on it, private unless it is said otherwise."""
+    shelf = create_shelf(session, owner, ShelfTexts(title=title, **texts))
+    for paper in papers:
+        add_paper_to_shelf(session, owner, shelf, paper)
+    session.commit()
+    return shelf
+
+
+def join_shelf(session: Session, shelf: Shelf, user: User, role: str = "editor") -> None:
+    """Let somebody be a member of a shelf."""
+    begin_writing(session)
+    member = {"shelf_id": shelf.id, "user_id": user.id, "role": role}
+    session.add(ShelfMember(**member, invited_at=now(), accepted_at=now()))
+    session.commit()
 
 
 def read_entry(session: Session, user: User, paper: Paper) -> ListEntry | None:

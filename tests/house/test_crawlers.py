@@ -12,13 +12,15 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests.helpers.client import Browser
-from tests.helpers.factories import make_paper, make_summary, make_user, publish
+from tests.helpers.factories import make_paper, make_shelf, make_summary, make_user, publish
 
 # What is made of every combination of words, steps or versions, or differs each time.
 ENDLESS = (
     *("/search?q=a", "/search?q=a&sort=new&exact=1", "/random", "/openings?show=1"),
     *("/map/paper/conf/x/A", "/map/paper/conf/x/A?steps=2", "/map/tag/deep", "/map/user/ann"),
     *("/map/venue/conf/x", "/mentions/conf/x/A", "/card/conf/x/A"),
+    *("/paper/conf/x/A/compare", "/shelf/ann/guide/compare?paper=1&paper=2"),
+    "/shared-shelf/code/compare?paper=1&paper=2",
     *("/summary/1/compare?from=1&to=2", "/login?next=/", "/signup?next=/"),
 )
 SINGLE = ("/login", "/signup", "/write")  # forbidden, but one page each
@@ -45,7 +47,15 @@ def find_forbidden(robots: str) -> re.Pattern[str]:
 def test_robots_names_what_has_no_end(guest: Browser) -> None:
     forbidden = find_forbidden(guest.get("/robots.txt").text)
     assert [each for each in ENDLESS if not forbidden.match(each)] == []
-    for path in ("/", "/paper/conf/x/A", "/summary/1", "/user/ann", "/venues?page=2", "/tag/deep"):
+    for path in (
+        "/",
+        "/paper/conf/x/A",
+        "/summary/1",
+        "/user/ann",
+        "/shelf/a/b",
+        "/venues?page=2",
+        "/tag/deep",
+    ):
         assert not forbidden.match(path), path
 
 
@@ -54,7 +64,9 @@ def test_no_link_leads_a_crawler_there(app: Flask, guest: Browser, session: Sess
     for number in range(26):  # more than a page of a list
         paper = make_paper(session, f"conf/x/A{number}", f"Title {number}", venue="conf/x")
         make_summary(session, paper, None, f"By \\cite{{conf/x/A{number // 9}}}.", tags=["deep"])
-    publish(session, make_user(session, "ann"), paper, source="One text.")
+    ann = make_user(session, "ann")
+    publish(session, ann, paper, source="One text.")
+    make_shelf(session, ann, paper, title="Guide", visibility="public")
     publish(session, make_user(session, "ben"), paper, source="Words \\cite{conf/x/A1}.")
     session.commit()
     forbidden = find_forbidden(guest.get("/robots.txt").text)

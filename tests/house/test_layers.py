@@ -42,6 +42,7 @@ ROOMS: dict[str, list[set[str]]] = {
     "app.views": [
         {"registry"},
         {"exports"},
+        {"shelves"},
         {"accounts", "lists", "pictures", "site"},
         {"summaries"},
         {"catalogue", "papers"},
@@ -59,7 +60,7 @@ ROOMS: dict[str, list[set[str]]] = {
         {"bibliography"},
         {"dblp", "exporting", "importing", "lookup", "moderation"},
         {"accounts", "comments", "papers"},
-        {"lists"},
+        {"lists", "shelves"},
         {"summaries"},
         {"pictures"},
         {"notices", "votes"},
@@ -70,7 +71,7 @@ ROOMS: dict[str, list[set[str]]] = {
     ],
     "app.queries": [
         {"lists"},
-        {"catalogue", "links", "search"},
+        {"catalogue", "links", "search", "shelves"},
         {""},
     ],
     "app.models": [

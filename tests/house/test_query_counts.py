@@ -11,11 +11,13 @@ from app.db import Database
 from app.models import Revision, Summary, User
 from app.services import votes
 from app.services.pictures.uploads import store_picture
+from app.services.shelves.entries import add_paper_to_shelf
 from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
 from tests.helpers.client import Browser
 from tests.helpers.factories import (
     make_paper,
+    make_shelf,
     make_summary,
     make_user,
     publish,
@@ -31,6 +33,7 @@ PAGES = (
     "/?tab=recent&s=cs",
     "/?period=year",
     "/paper/conf/x/Center",
+    "/paper/conf/x/Center/compare",
     "/wanted",
     "/mentions/conf/x/Center",
     "/card/conf/x/Center",
@@ -116,8 +119,10 @@ def test_a_writers_own_lists_do_not_either(
     session.commit()
     changing = make_paper(session, "conf/x/Changing")
     history = f"/summary/{make_summary(session, changing, ann).id}/history"
+    shelf = make_shelf(session, ann, title="Mine")
+    shelves = ("/shelf/ann/mine", "/shelf/ann/mine/feed.atom", "/map/shelf/ann/mine")
     listed = ("/list", "/list?sort=hand&label=each&q=remark", "/search?q=in:list", "/list.bib")
-    pages = ("/write", "/drafts", "/deleted", "/pictures", history, *listed)
+    pages = ("/write", "/drafts", "/deleted", "/pictures", history, *listed, *shelves)
     few: dict[str, int] = {}
     for first, last in ((0, 3), (3, 9)):
         for number in range(first, last):
@@ -126,13 +131,14 @@ def test_a_writers_own_lists_do_not_either(
             content = Content(f"Draft {number}")
             save_draft(session, ann, paper, content, base_revision=0, seen_version=0)
             name = store_picture(session, ann, saved(drawing(size=(100 + number, 100)))).name
+            add_paper_to_shelf(session, ann, shelf, paper, "A note")
             put_on_list(session, ann, paper, labels=f"each, l{number}", remark="A remark")
             make_summary(session, make_paper(session), ann, f"![A plot](/pictures/{name})")
             publish(session, ann, changing, source=f"Version {number}.")
             session.commit()
         revision = session.scalar(select(func.max(Revision.id)))
         session.rollback()
-        marks = {"/pictures": name, history: f"/revision/{revision}"}
+        marks = {"/map/shelf/ann/mine": "Mine", "/pictures": name, history: f"/revision/{revision}"}
         for path in pages:
             with count_queries(database) as statements:
                 assert marks.get(path, f"conf/x/D{last - 1}") in guest.get(path).text

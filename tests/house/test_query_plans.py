@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.db import Database, begin_writing
 from app.models import User
 from tests.helpers.client import Browser
-from tests.helpers.factories import make_paper, make_summary, make_user, put_on_list
+from tests.helpers.factories import make_paper, make_shelf, make_summary, make_user, put_on_list
 
 PAGES = (
     "/",
@@ -30,6 +30,8 @@ PAGES = (
     "/author/some-body",
     "/users",
     "/user/mira",
+    "/shelf/mira/guide",
+    "/shelf/mira/guide/feed.atom",
     "/tags",
     "/tag/detection",
     "/about",
@@ -72,7 +74,9 @@ def test_no_page_reads_a_whole_table(
         guest.sign_up("reader")
     facts = {"year": 2016, "section": "cs", "authors": ("Some Body",)}
     paper = make_paper(session, "conf/x/A", **facts)
-    make_summary(session, paper, make_user(session, "mira"), tags=["detection"])
+    mira = make_user(session, "mira")
+    make_summary(session, paper, mira, tags=["detection"])
+    make_shelf(session, mira, paper, title="Guide", visibility="public")
     for path in PAGES:
         with plans(database) as found:
             assert guest.get(path).status == 200, path

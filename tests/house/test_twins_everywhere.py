@@ -93,6 +93,7 @@ ARGUMENTS = {
     "name": [*USERS, *TAGS, PICTURE],
     "summary_id": ["1", "2", "3"],
     "revision_id": [str(number) for number in range(1, 8)],
+    "slug": ["nothing-of-this-slug"],
     "code": ["nothing-of-this-code"],
     "token": ["nothing-of-this-token"],
     "part": ["1", "2"],

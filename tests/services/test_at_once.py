@@ -26,7 +26,7 @@ from app.services.refusals import Refusal
 from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
 from tests.helpers.client import PASSWORD, Browser
-from tests.helpers.factories import make_paper, make_summary, make_user, save_draft
+from tests.helpers.factories import make_paper, make_shelf, make_summary, make_user, save_draft
 from tests.helpers.waiting import SAFETY
 
 AT_ONCE = 2
@@ -53,7 +53,7 @@ FIELDS = {
     "password": PASSWORD,
 }
 # Those have tests of their own below.
-LEFT = {"deletion.delete", "account.enter", "account.create"}
+LEFT = {"deletion.delete", "account.enter", "account.create", "shelf_editing.delete"}
 ENDING = ("/logout", "/settings/password")
 
 
@@ -140,6 +140,7 @@ def ann(site: Flask, any_file_database: Database) -> Browser:
         for paper, visibility in zip(papers, ("public", "unlisted", "private"), strict=False):
             make_summary(session, paper, user, "Hers.", visibility=visibility)
         make_summary(session, papers[0], other, "His.")
+        make_shelf(session, user, papers[0])
         delete_summary(session, make_summary(session, papers[3], user, "Deleted."))
         session.commit()
         save_draft(session, user, papers[0], Content("A draft."), base_revision=1, seen_version=0)
@@ -173,6 +174,7 @@ def addresses(site: Flask) -> list[tuple[str, str]]:
             for number in range(1, 7) if rule.arguments else [0]:
                 path = re.sub(r"<path:key>", f"conf/x/A{number - 1}", rule.rule)
                 path = re.sub(r"<int:\w+>", str(number), path)
+                path = path.replace("<name>/<slug>", "ann/a-shelf")
                 found.add((method, path.replace("<name>", "A" * 22 + ".png")))
     # Those that end the session come last.
     return sorted(found, key=lambda each: (each[1] in ENDING, each))
@@ -235,8 +237,9 @@ def test_two_bring_the_same_picture_tag_and_paper(
     assert max(at_once(any_file_database, *once)) < 500
     once = [post(browser, "/summary/4/vote", value="1") for browser in (bea, again(site, bea))]
     assert max(at_once(any_file_database, *once)) < 500
-    once = [post(browser, "/summary/1/delete") for browser in (ann, again(site, ann))]
-    assert at_once(any_file_database, *once) == [303, 303]
+    for path in ("/summary/1/delete", "/shelf/ann/a-shelf/delete"):
+        once = [post(browser, path) for browser in (ann, again(site, ann))]
+        assert at_once(any_file_database, *once)[0] == 303
     with any_file_database.session() as session:
         assert session.get(Summary, 1) is None
         assert session.scalar(select(func.count()).where(Tag.name.startswith("brand"))) == 1

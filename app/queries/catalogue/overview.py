@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.models import (
     Paper,
     Section,
+    Shelf,
     Summary,
     SummaryTag,
     Tag,
@@ -106,11 +107,13 @@ def has_papers(session: Session) -> bool:
 def count_sitemap_parts(session: Session, size: int) -> int:
     """Count the parts of a sitemap, at least 1.
 
-    Each has `size` numbers of summaries and as many of users.
+    Each has `size` numbers of summaries, and as many of users and of shelves.
     """
     summary = select(Summary.id).where(public_of_few()).order_by(Summary.id.desc()).limit(1)
     user = select(func.max(Writer.user_id))
-    return max(session.scalar(summary) or 0, session.scalar(user) or 0) // size + 1
+    shelf = select(func.max(Shelf.id)).where(Shelf.visibility == "public")
+    highest = max(session.scalar(each) or 0 for each in (summary, user, shelf))
+    return highest // size + 1
 
 
 def list_sitemap_papers(session: Session, part: int, size: int) -> list[tuple[str, datetime]]:

@@ -130,6 +130,16 @@ def load_venue_graph(
     return _load_graph(session, public.order_by(Summary.id.desc()), viewer, max_papers)
 
 
+def load_graph_of_papers(
+    session: Session, paper_ids: Sequence[int], viewer: User | None, *, max_papers: int
+) -> Graph:
+    """The links among some papers, those with most of them first."""
+    edges = _list_edges_between(session, paper_ids, viewer)
+    chosen = _choose_strongest(_count_links(edges), max_papers)
+    within = [edge for edge in edges if edge.source in chosen and edge.target in chosen]
+    return _build_graph(session, chosen, within, len(paper_ids) - len(chosen))
+
+
 def load_public_graph(session: Session) -> Graph:
     """All public links, and the papers at their ends; for files, not for pages."""
     edges = _load_edges(session, _select_links(None))

@@ -16,6 +16,8 @@ from app.models import (
     Paper,
     ReadingList,
     SearchEntry,
+    Shelf,
+    ShelfEntry,
     Summary,
     User,
     Venue,
@@ -27,6 +29,8 @@ from app.queries.lists.own_entries import load_label_names
 from app.queries.papers import PaperRow
 from app.queries.search.listed import has_label, list_conditions, searched_texts
 from app.queries.search.own import match_clauses
+from app.queries.shelves.access import belongs_to
+from app.queries.shelves.overview import SEPARATOR, select_shelved
 from app.queries.visibility import public_of_few
 from app.search import parse_query
 
@@ -51,6 +55,7 @@ class ListFilter:
         is_summarised: only papers that have a public summary.
         is_new: only papers with new summaries.
         text: a query, as the search box takes it.
+        shelf: by what a form names it, one that the reader owns or shares.
     """
 
     status: str = ""
@@ -60,6 +65,7 @@ class ListFilter:
     is_summarised: bool = False
     is_new: bool = False
     text: str = ""
+    shelf: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,8 +87,8 @@ class ListOverview:
     """What a list can be narrowed to, each with its number of papers.
 
     Attributes:
-        labels, years, venues: value, name and number; labels in alphabetical order, the latest
-            years and the venues with most papers first.
+        labels, years, venues, shelves: value, name and number; labels in alphabetical order, the
+            latest years, the venues with most papers and the shelves changed last first.
     """
 
     total: int
@@ -90,6 +96,7 @@ class ListOverview:
     labels: Sequence[tuple[str, str, int]]
     years: Sequence[tuple[int, str, int]]
     venues: Sequence[tuple[str, str, int]]
+    shelves: Sequence[tuple[str, str, int]]
     summarised: int
     new: int
 
@@ -132,6 +139,14 @@ def list_paper_ids(
     return list(session.scalars(query))
 
 
+def list_papers_of_entries(session: Session, user: User, entry_ids: Sequence[int]) -> list[int]:
+    """The papers of some entries of a reader, in the order of the entries' numbers."""
+    query = select(ListEntry.id, ListEntry.paper_id).where(ListEntry.user_id == user.id)
+    found = session.execute(query.where(ListEntry.id.in_(entry_ids))).all()
+    places = {number: place for place, number in enumerate(entry_ids)}
+    return [row.paper_id for row in sorted(found, key=lambda row: places[row.id])]
+
+
 def load_overview(session: Session, user: User) -> ListOverview:
     """Count what is on a list, in a fixed number of queries."""
     theirs = ListEntry.user_id == user.id
@@ -168,6 +183,7 @@ def load_overview(session: Session, user: User) -> ListOverview:
         labels=[(name, name, count) for name, count in session.execute(labels)],
         years=[(year, str(year), years[year]) for year in sorted(years, reverse=True)],
         venues=_name_venues(session, venues),
+        shelves=_count_shelves(session, user),
         summarised=summarised,
         new=session.scalar(new) or 0,
     )
@@ -195,6 +211,8 @@ def _filtered(
         conditions.append(ListEntry.status == wanted.status)
     if wanted.label:
         conditions.append(has_label(user, wanted.label))
+    if wanted.shelf:
+        conditions.append(ListEntry.paper_id.in_(select_shelved(user, wanted.shelf)))
     if wanted.year is not None:
         conditions.append(Paper.year == wanted.year)
     if wanted.venue:
@@ -240,6 +258,21 @@ def _select_new(user: User, *columns: Any) -> Select[Any]:
 def _count_new(session: Session, user: User, ids: Sequence[int]) -> dict[int, int]:
     query = _select_new(user, ListEntry.id, func.count()).where(ListEntry.id.in_(ids))
     return dict(session.execute(query.group_by(ListEntry.id)).all()) if ids else {}
+
+
+def _count_shelves(session: Session, user: User) -> list[tuple[str, str, int]]:
+    """The reader's shelves on which papers of their list are."""
+    query = (
+        select(User.name, Shelf.slug, Shelf.title, func.count())
+        .join(Shelf, Shelf.user_id == User.id)
+        .join(ShelfEntry, ShelfEntry.shelf_id == Shelf.id)
+        .join(ListEntry, ListEntry.paper_id == ShelfEntry.paper_id)
+        .where(ListEntry.user_id == user.id, belongs_to(user))
+        .group_by(User.name, Shelf.slug, Shelf.title, Shelf.id, Shelf.changed_at)
+        .order_by(Shelf.changed_at.desc(), Shelf.id.desc())
+    )
+    found = session.execute(query)
+    return [(f"{name}{SEPARATOR}{slug}", title, count) for name, slug, title, count in found]
 
 
 def _name_venues(session: Session, counts: Mapping[int, int]) -> list[tuple[str, str, int]]:

@@ -25,6 +25,7 @@ from app.services.accounts.user_names import check_name, check_unreserved
 from app.services.locks import lock_account
 from app.services.pictures.files import make_picture_path
 from app.services.refusals import Refusal
+from app.services.shelves.joining import clear_notes
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,7 @@ def delete_user(session: Session, user: User, *, with_summaries: bool = False) -
     cast = delete(Vote).where(Vote.user_id == user.id).returning(Vote.summary_id)
     touched = session.scalars(cast).all()
     votes.recount_all(session, touched)
+    clear_notes(session, user)
     files = _files(session, user)
     name = user.name
     session.delete(user)

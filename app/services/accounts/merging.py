@@ -32,6 +32,7 @@ from app.services.lists import joining
 from app.services.locks import lock_account
 from app.services.pictures.addresses import note_uses
 from app.services.refusals import Refusal
+from app.services.shelves.joining import give_shelves
 from app.services.summaries import draft_merge
 from app.services.summaries.publishing import keep_revision_html
 
@@ -86,6 +87,7 @@ def merge(session: Session, source: User, target: User) -> AccountMergeResult:
     _move_further(session, source, target)
     _move_drafts(session, source, target, {*theirs, *others})
     joining.give_list(session, source, target)
+    give_shelves(session, source, target)
     for table in (Picture, DeletedSummary, FormerName, MergedDraft, *_DECISIONS, PaperDifference):
         session.execute(update(table).where(table.user_id == source.id).values(user_id=target.id))
     for decided in _DECISIONS:

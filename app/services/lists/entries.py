@@ -22,13 +22,13 @@ from app.services.lists.copies import OF_STATUS, WHOLE, copy_entry, is_taken, ke
 from app.services.lists.labels import parse_labels, prune_labels, replace_labels
 from app.services.lists.words import refresh_words
 from app.services.locks import check_paper_exists, lock_user
+from app.services.ordering import GAP, make_end_position, move_row
 from app.services.refusals import Refusal, Refusals
 from app.services.renderer import render_text
 from app.text.lines import one_line, plain_ends
 
 MAX_ENTRIES = 12_000  # on one list
 MAX_REMARK_CHARS = 300
-GAP = 1 << 20  # between the positions of two entries
 # What would end a key in TeX or BibTeX.
 _NO_KEY = re.compile(r"[\s{}(),=\\\"#%~']|[^\x21-\x7e\xa1-\U0010ffff]")
 
@@ -154,23 +154,9 @@ def move_entry(
     """
     _lock(session, user, paper)
     entry = find_entry(session, user, paper)
-    if entry is None or direction not in ("up", "down", "top", "bottom"):
+    if entry is None:
         return False
-    is_up = direction in ("up", "top")
-    other = None
-    if direction in ("up", "down"):
-        other = _find_position(session, user, entry, is_up, beside)
-        if other is None:
-            return False
-    position = _make_position(session, user, other, is_up)
-    if position is None:  # no room between the two
-        _spread(session, user)
-        session.refresh(entry)
-        other = _find_position(session, user, entry, is_up, beside)
-        position = _make_position(session, user, other, is_up)
-    entry.position = entry.position if position is None else position
-    session.flush()
-    return True
+    return move_row(session, entry, ListEntry.user_id == user.id, direction, beside)
 
 
 def mark_seen(session: Session, user: User) -> None:
@@ -207,7 +193,7 @@ def add_entries(session: Session, user: User, paper_ids: Sequence[int], status: 
     moment = now()
     seen = {"user_id": user.id, "seen_at": moment}
     insert_missing(session, ReadingList, [seen], ["user_id"])
-    highest = session.scalar(select(func.max(ListEntry.position)).where(theirs)) or 0
+    lowest = make_end_position(session, ListEntry, theirs, is_up=True)
     session.add_all(
         ListEntry(
             user_id=user.id,
@@ -215,10 +201,10 @@ def add_entries(session: Session, user: User, paper_ids: Sequence[int], status: 
             status=status,
             added_at=moment,
             changed_at=moment,
-            position=highest + place * GAP,
+            position=lowest + place * GAP,
             **{DATE_COLUMNS[status]: moment},
         )
-        for place, paper_id in enumerate(reversed(paper_ids), 1)
+        for place, paper_id in enumerate(reversed(paper_ids))
     )
     session.flush()
 
@@ -258,52 +244,3 @@ def _render_notes(session: Session, notes: str) -> str:
         return render_text(session, notes).html
     except RenderError as error:  # also when the server has no time for it
         raise Refusal("notes", str(error)) from None
-
-
-def _find_position(
-    session: Session, user: User, entry: ListEntry, is_up: bool, beside: int | None
-) -> int | None:
-    """The position of the entry that another one goes above or below."""
-    query = select(ListEntry.position).where(ListEntry.user_id == user.id)
-    if beside is not None:
-        return session.scalar(query.where(ListEntry.id == beside, ListEntry.id != entry.id))
-    if is_up:
-        query = query.where(ListEntry.position > entry.position).order_by(ListEntry.position)
-    else:
-        query = query.where(ListEntry.position < entry.position)
-        query = query.order_by(ListEntry.position.desc())
-    return session.scalar(query.limit(1))
-
-
-def _make_position(session: Session, user: User, other: int | None, is_up: bool) -> int | None:
-    """A position just above or below another one, or at an end; `None` if there is no room."""
-    column, theirs = ListEntry.position, ListEntry.user_id == user.id
-    if other is None:
-        end = session.scalar(select(func.max(column) if is_up else func.min(column)).where(theirs))
-        return (end or 0) + (GAP if is_up else -GAP)
-    beyond = column > other if is_up else column < other
-    next_one = select(func.min(column) if is_up else func.max(column)).where(theirs, beyond)
-    found = session.scalar(next_one)
-    if found is None:
-        return other + (GAP if is_up else -GAP)
-    middle = (found + other) // 2
-    return middle if middle not in (found, other) else None
-
-
-def _spread(session: Session, user: User) -> None:
-    """Number the order by hand anew, with gaps."""
-    session.flush()
-    ranked = (
-        select(
-            ListEntry.id,
-            func.row_number().over(order_by=(ListEntry.position, ListEntry.id)).label("place"),
-        )
-        .where(ListEntry.user_id == user.id)
-        .subquery()
-    )
-    session.execute(
-        update(ListEntry)
-        .where(ListEntry.id == ranked.c.id)
-        .values(position=ranked.c.place * GAP)
-        .execution_options(synchronize_session=False)
-    )

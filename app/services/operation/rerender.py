@@ -21,6 +21,7 @@ from app.models import (
     ListEntry,
     Paper,
     Revision,
+    Shelf,
     Summary,
     User,
     folded,
@@ -36,6 +37,7 @@ from app.rendering import (
 )
 from app.services import changes
 from app.services.accounts.account import render_bio
+from app.services.changed_pages import name_shelf
 from app.services.links.stale import BATCH, RENDERER, STALE, lock_oldest_version
 from app.services.refusals import Refusal
 from app.services.renderer import render_text
@@ -44,8 +46,8 @@ from app.services.summaries.publishing import apply_rendered_text
 MAX_REQUEST_SECONDS = 1.0
 
 Text = TypeVar("Text", Summary, Revision)
-TextRow = TypeVar("TextRow", User, ListEntry)
-Row = TypeVar("Row", Summary, Revision, User, ListEntry)
+TextRow = TypeVar("TextRow", User, ListEntry, Shelf)
+Row = TypeVar("Row", Summary, Revision, User, ListEntry, Shelf)
 
 
 def has_marked(session: Session) -> bool:
@@ -101,7 +103,7 @@ def count_stale(session: Session) -> int:
     """Count the texts that have stale HTML.
 
     Another renderer made it, or they are marked. Summaries, versions, papers' titles and abstracts,
-    what people say of themselves, and notes on lists.
+    what people say of themselves, notes on lists, and descriptions of shelves.
     """
     counts = (
         session.scalar(select(func.count()).select_from(table).where(condition))
@@ -114,7 +116,7 @@ def renew_stale(session: Session) -> Iterator[int]:
     """Make stale HTML and links anew from their source.
 
     Papers first, whose addresses links may lead to, then summaries, the versions before their
-    present ones, people, and notes on lists.
+    present ones, people, notes on lists, and descriptions of shelves.
 
     Rendering happens outside the transaction, so that nobody waits for it, and what was saved
     meanwhile is left alone. A text that today's limits refuse keeps the HTML it has: it was safe
@@ -128,6 +130,7 @@ def renew_stale(session: Session) -> Iterator[int]:
     yield from _renew_texts(session, Revision, _STALE[Revision])
     yield from _renew_bios(session)
     yield from _renew_notes(session)
+    yield from _renew_descriptions(session)
     # Looked for with the row locked: nobody restores an old text between these two.
     oldest = lock_oldest_version(session)
     if not any(_is_any(session, table) for table in _STALE):
@@ -194,8 +197,22 @@ def _set_html(session: Session, row: TextRow, name: str, source: str, html: str)
     if found is not None and getattr(found, name) == source:
         setattr(found, f"{name}_html", html)
         found.renderer_version = RENDERER_VERSION
+        if isinstance(found, Shelf):
+            name_shelf(session, found)
     session.commit()
     return row.id
+
+
+def _renew_descriptions(session: Session) -> Iterator[int]:
+    for row in _one_by_one(session, Shelf, _STALE[Shelf]):
+        description, html = row.description, row.description_html
+        try:
+            html = render_text(session, description).html
+        except RendererBusy:
+            continue
+        except RenderError:
+            pass
+        yield _set_html(session, row, "description", description, html)
 
 
 def _one_by_one(
@@ -270,4 +287,5 @@ _STALE: dict[Any, ColumnElement[bool]] = {
     Paper: _other(Paper),
     User: _other(User) & (User.bio != ""),
     ListEntry: _other(ListEntry) & (ListEntry.notes != ""),
+    Shelf: _other(Shelf) & (Shelf.description != ""),
 }

@@ -23,6 +23,7 @@ from app.models import (
     PaperMerge,
     PaperRevision,
     SearchEntry,
+    ShelfEntry,
     Summary,
     User,
 )
@@ -43,8 +44,8 @@ from app.services.similar.similarity import lock_similar_papers
 
 # All reasons in one sentence: which of them it is could tell that a private text exists.
 IN_USE = (
-    "Papers with summaries, drafts, notes or merges can’t be removed. Is it a duplicate? Merge it"
-    " instead."
+    "This paper is in use: papers with summaries, drafts, notes or merges, or on a shelf, can’t be"
+    " removed. Is it a duplicate? Merge it instead."
 )
 
 
@@ -116,6 +117,7 @@ def _is_used(session: Session, paper: Paper) -> bool:
         exists().where(DeletedSummary.paper_id == paper.id),
         exists().where(Draft.paper_id == paper.id),
         exists().where(ListEntry.paper_id == paper.id, ListEntry.words != ""),
+        exists().where(ShelfEntry.paper_id == paper.id),
         exists().where(merged, PaperMerge.undone_at.is_(None)),
     )
     return bool(session.scalar(select(or_(*hanging))))

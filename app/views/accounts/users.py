@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from app.db import now
 from app.queries import people
 from app.queries.catalogue import list_lines
+from app.queries.shelves.overview import list_public_shelves
 from app.views.http import listing, openings
 from app.views.http.access import db, viewer
 from app.views.http.shared_pages import expire_page, shared
@@ -53,4 +54,5 @@ def show(name: str) -> str | Response:
         ),
         openings=openings.are_shown(),
         is_me=is_me,
+        shelves=list_public_shelves(db(), user),
     )

@@ -32,6 +32,13 @@ from app.text.lines import plain_ends
 VISIBLE_TO = {"public": "Public", "unlisted": "Unlisted", "private": "Private"}
 # What the button does that saves a new summary.
 SAVE_LABELS = {"public": "Publish", "unlisted": "Save unlisted", "private": "Save privately"}
+# The same of a shelf, whose members see it whatever it is.
+WHO_SEES_SHELF = {
+    "public": "Anyone. Listed on your profile and on the pages of its papers.",
+    "unlisted": "Members, and people with the secret link. You can reset or revoke it.",
+    "private": "Only you and the members you invite.",
+}
+SHELF_ROLES = {"editor": "Can add papers", "viewer": "Can view"}
 WHO_SEES = {
     "public": "Shown on the paper’s page, in lists, feeds and search.",
     "unlisted": "Only people with the secret link. You can reset or revoke it.",
@@ -241,3 +248,19 @@ class ListEntryForm(Form):
         "Your citation key", description="Used in your BibTeX file, e.g. ren2015faster."
     )
     notes = LinesField("Notes", description="Markdown; LaTeX between $…$ is supported.")
+
+
+class ShelfForm(Form):
+    title = StringField("Title", [InputRequired("Enter a title.")])
+    slug = StringField(
+        "Address",
+        description="The end of its URL. Made from the title if empty; links to an "
+        "earlier address stop working.",
+    )
+    description = LinesField("Description", description="Markdown; LaTeX between $…$ is supported.")
+    visibility = RadioField("Visibility", choices=VISIBLE_TO, validate_choice=False)
+
+
+class ShelfMemberForm(Form):
+    name = StringField("Username", [InputRequired("Enter a username.")])
+    role = SelectField("Role", choices=SHELF_ROLES, validate_choice=False)

@@ -14,7 +14,14 @@ from app.rendering import plain_takeaway
 from app.rendering.headings import ContentsLine, is_long, read_contents, reading_minutes
 from app.services.exporting.formats import FORMATS
 from app.views.http import access, moments
-from app.views.http.forms import SAVE_LABELS, STATUS_LABELS, VISIBLE_TO, WHO_SEES
+from app.views.http.forms import (
+    SAVE_LABELS,
+    SHELF_ROLES,
+    STATUS_LABELS,
+    VISIBLE_TO,
+    WHO_SEES,
+    WHO_SEES_SHELF,
+)
 
 HUES = 12
 HUE_STEP = 5  # accounts that were made one after the other are 150 degrees apart
@@ -39,9 +46,11 @@ def init(app: Flask) -> None:
         program_name=PROGRAM_NAME,
         save_labels=SAVE_LABELS,
         export_formats=FORMATS,
+        shelf_roles=SHELF_ROLES,
         status_labels=STATUS_LABELS,
         visible_to_whom=VISIBLE_TO,
         who_sees=WHO_SEES,
+        who_sees_shelf=WHO_SEES_SHELF,
     )
     app.context_processor(lambda: {"viewer": access.viewer()})
 

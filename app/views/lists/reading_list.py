@@ -7,11 +7,14 @@ from typing import Any
 from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.models import User
 from app.models.papers.list_entry import STATUSES
 from app.queries.lists import reading_list as queries
 from app.queries.lists.reading_list import ListFilter
+from app.queries.shelves.overview import find_addable_shelf, list_addable_shelves
 from app.services.lists import bulk_changes, entries
 from app.services.refusals import Refusal
+from app.services.shelves.entries import add_papers_to_shelf
 from app.views.http import listing
 from app.views.http.access import db, local_url, needs_sign_in, search_text, see_other, signed_in
 from app.views.http.security import SEARCH_LIMIT, WRITE_LIMIT
@@ -53,6 +56,7 @@ def _render(problem: Refusal | None = None, typed: dict[str, str] | None = None)
         "lists/index.html",
         page=page,
         overview=overview,
+        addable=list_addable_shelves(db(), user),
         total=queries.count_list_rows(db(), user, wanted) if is_narrowed else overview.total,
         wanted=wanted,
         is_narrowed=is_narrowed,
@@ -80,6 +84,8 @@ def change() -> Response | tuple[str, int]:
     try:
         if not ids:
             raise Refusal("entry", "Select papers first.")
+        if action == "shelve":
+            return _shelve(user, ids)
         if action == "remove":
             count, batch = bulk_changes.remove_entries(db(), user, ids)
         elif action == "label":
@@ -90,7 +96,7 @@ def change() -> Response | tuple[str, int]:
             count, batch = bulk_changes.set_statuses(db(), user, ids, action)
     except Refusal as refused:
         db().rollback()
-        return _render(refused, {"labels": labels}), 422
+        return _render(refused, {"labels": labels, "shelf": request.form.get("shelf", "")}), 422
     db().commit()
     back = local_url(request.form.get("next"), url_for("reading_list.index"))
     papers = "1 paper" if count == 1 else f"{count:,} papers"
@@ -98,6 +104,25 @@ def change() -> Response | tuple[str, int]:
     notice = {"text": said, "undo": batch if count else None, "next": back}
     flash(notice, NOTICE)  # type: ignore[arg-type]  # the session keeps any JSON
     return see_other(back)
+
+
+def _shelve(user: User, entry_ids: list[int]) -> Response:
+    """Put the papers of entries on the shelf that the form names.
+
+    Raises:
+        Refusal: when there is no such shelf, or not enough room.
+    """
+    shelf = find_addable_shelf(db(), user, request.form.get("shelf", ""))
+    if shelf is None:
+        raise Refusal("shelf", "Choose a shelf.")
+    paper_ids = queries.list_papers_of_entries(db(), user, entry_ids)
+    count = add_papers_to_shelf(db(), user, shelf, paper_ids)
+    db().commit()
+    papers = "1 paper" if count == 1 else f"{count:,} papers"
+    already = len(paper_ids) - count
+    said = f" {already:,} already there." if already else ""
+    flash(f"{papers} added to {shelf.title}.{said}", "good")
+    return see_other(local_url(request.form.get("next"), url_for("reading_list.index")))
 
 
 @blueprint.post("/list/seen")
@@ -121,6 +146,7 @@ def read_filter() -> ListFilter:
         is_summarised=request.args.get("has") == "summary",
         is_new=request.args.get("new") == "1",
         text=search_text(MAX_ARGUMENT_CHARS),
+        shelf=request.args.get("shelf", "")[:MAX_ARGUMENT_CHARS],
     )
 
 
@@ -140,5 +166,6 @@ def make_arguments(wanted: ListFilter, sort: str) -> dict[str, Any]:
         "has": "summary" if wanted.is_summarised else None,
         "new": 1 if wanted.is_new else None,
         "q": wanted.text or None,
+        "shelf": wanted.shelf or None,
         "sort": sort if sort != "added" else None,
     }

@@ -35,7 +35,7 @@ def paper(key: str) -> str | Response:
         db(), found, viewer(), steps=steps, max_papers=MAX_PAPERS if steps == 2 else MAX_NEIGHBOURS
     )
     back = url_for("papers.show", key=found.key)
-    return _page(around, found.title, back, center=found, steps=steps)
+    return show_map(around, found.title, back, center=found, steps=steps)
 
 
 @blueprint.get("/map/tag/<name>")
@@ -45,7 +45,7 @@ def tag(name: str) -> str | Response:
     if found is None:
         abort(404)
     linked = graph.load_tag_graph(db(), found, max_papers=MAX_PAPERS)
-    return _page(linked, found.name, url_for("tags.show", name=found.name))
+    return show_map(linked, found.name, url_for("tags.show", name=found.name))
 
 
 @blueprint.get("/map/venue/<path:key>")
@@ -55,7 +55,7 @@ def venue(key: str) -> str | Response:
     if found is None:
         abort(404)
     linked = graph.load_venue_graph(db(), found, viewer(), max_papers=MAX_PAPERS)
-    return _page(linked, found.name, url_for("venues.show", key=found.key))
+    return show_map(linked, found.name, url_for("venues.show", key=found.key))
 
 
 @blueprint.get("/map/user/<name>")
@@ -65,12 +65,24 @@ def user(name: str) -> str | Response:
     if found is None:
         abort(404)
     linked = graph.load_user_graph(db(), found, viewer(), max_papers=MAX_PAPERS)
-    return _page(linked, found.display_name, url_for("users.show", name=found.name))
+    return show_map(linked, found.display_name, url_for("users.show", name=found.name))
 
 
-def _page(
-    found: Graph, name: str, back: str, *, center: Paper | None = None, steps: int = 0
+def show_map(
+    found: Graph,
+    name: str,
+    back: str,
+    *,
+    center: Paper | None = None,
+    steps: int = 0,
+    is_hidden: bool = False,
 ) -> str | Response:
+    """The page of a map, or the file of it that is asked for.
+
+    Args:
+        back: the page that it belongs to.
+        is_hidden: whether no search engine may list it.
+    """
     form = request.args.get("as", "")
     if form in graph_files.FORMATS:
         # The same for everybody who sees the same links; a browser saves what it cannot show.
@@ -85,4 +97,5 @@ def _page(
         steps=steps,
         back=back,
         forms=list(graph_files.FORMATS),
+        is_hidden=is_hidden,
     )

@@ -21,6 +21,7 @@ from app.queries import drafts, papers, similar, summaries
 from app.queries.catalogue import list_lines
 from app.queries.links import graph, links
 from app.queries.links.links import SeeAlso
+from app.queries.shelves.overview import list_public_shelves_of_paper
 from app.queries.summary_entries import SummaryEntry
 from app.references.addresses import outside_url
 from app.services.exporting import citations
@@ -178,6 +179,7 @@ def _load(paper: Paper, user: User | None) -> dict[str, Any]:
     names = papers.list_identifiers(db(), paper)
     record = citations.record_of(paper, names)
     address = db().info["site_url"] + url_for("papers.show", key=paper.key)
+    shelves, shelves_count = list_public_shelves_of_paper(db(), paper)
     around = graph.load_neighbourhood_graph(db(), paper, user, steps=1, max_papers=MAP_PAPERS)
     return {
         "paper": paper,
@@ -192,6 +194,8 @@ def _load(paper: Paper, user: User | None) -> dict[str, Any]:
         "see_also": [_recommended(each) for each in see_also],
         "mentioned_in": mentioned_in,
         "mentions_count": mentions_count,
+        "shelves": shelves,
+        "shelves_count": shelves_count,
         "similar": similar.list_similar_papers(db(), paper, linked),
         "map": draw_timeline(around, paper.id, MAP_WIDTH, MAP_PAPERS),
         "map_papers": set(around.papers),

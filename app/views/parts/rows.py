@@ -7,9 +7,10 @@ member than to others, such as those of their own texts, are made for them alone
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from markupsafe import Markup
@@ -27,6 +28,7 @@ from app.views.parts.places import MemberPlaces, describe_paper, name_writer, re
 
 _VOTES, _CONTROL, _REMARK = map(make_mark, ("votes", "control", "remark"))
 _MARKS = {"votes": _VOTES, "control": _CONTROL, "remark": _REMARK}
+_NOTHING: Mapping[int, Markup] = MappingProxyType({})
 _PLACES = {name: Markup(mark) for name, mark in _MARKS.items()}  # noqa: S704  (made of letters)
 
 
@@ -66,8 +68,12 @@ def show_entries(found: Slice, openings: bool = False) -> Slice:
     return replace(found, rows=rows)
 
 
-def show_papers(found: Slice) -> Slice:
-    """A slice of lines of papers, each as HTML with the best of its summaries."""
+def show_papers(found: Slice, further: Mapping[int, Markup] = _NOTHING) -> Slice:
+    """A slice of lines of papers, each as HTML with the best of its summaries.
+
+    Args:
+        further: HTML that a page adds to rows, by the number of the paper.
+    """
     paper_ids = [line.id for line in found.rows]
     reader = viewer()
     hiding: set[int] = set()
@@ -91,19 +97,26 @@ def show_papers(found: Slice) -> Slice:
     for number in paper_ids:
         if number in parts:
             facts = parts[number].facts
-            rows.append(_fill(places, parts[number], facts["id"], facts["score"], facts["writer"]))
+            row = (facts["id"], facts["score"], facts["writer"])
+            rows.append(_fill(places, parts[number], *row, further.get(number, "")))
         elif number in ours:
-            rows.append(render_macro("rows", "paper_row", ours[number], reader))
+            more = (ours[number], reader, False, None, further.get(number, ""))
+            rows.append(render_macro("rows", "paper_row", *more))
     return replace(found, rows=rows)
 
 
 def _fill(
-    places: MemberPlaces, part: PagePart, summary_id: int, score: int, writer_id: int | None
+    places: MemberPlaces,
+    part: PagePart,
+    summary_id: int,
+    score: int,
+    writer_id: int | None,
+    further: str = "",
 ) -> Markup:
     column = places.make_votes(summary_id, score, part.facts["whose"], writer_id)
     html = part.html.replace(_VOTES, column)
     html = html.replace(_CONTROL, places.make_control(part.facts, summary_id))
-    html = html.replace(_REMARK, places.make_remark(part.facts))
+    html = html.replace(_REMARK, places.make_remark(part.facts) + further)
     return Markup(html)  # noqa: S704  (templates made all of it)
 
 

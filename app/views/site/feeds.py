@@ -22,6 +22,7 @@ from app.models import Paper
 from app.queries import summaries, summary_entries
 from app.queries.catalogue import overview
 from app.queries.paging import Slice
+from app.queries.shelves.overview import list_sitemap_shelves
 from app.queries.summary_entries import ANONYMOUS_ANCHOR, SummaryEntry
 from app.rendering import plain_takeaway
 from app.text.xml import remove_not_xml
@@ -114,6 +115,7 @@ def _sitemap(part: int) -> Response:
         is_first=part == 0,
         papers=overview.list_sitemap_papers(db(), part, SITEMAP_PART),
         writers=overview.list_sitemap_writers(db(), part, SITEMAP_PART),
+        shelves=list_sitemap_shelves(db(), part * SITEMAP_PART, (part + 1) * SITEMAP_PART),
     )
 
 
@@ -187,10 +189,15 @@ def _links(found: Slice) -> list[tuple[str, str]]:
     return links
 
 
-def _xml(template: str, mimetype: str, **context: object) -> Response:
+def answer_xml(template: str, mimetype: str, **context: object) -> Response:
+    """A template as XML, without what XML cannot hold."""
     site = db().info["site_url"]
     text = render_template(template, site=site, edited=_edited, **context)
-    return open_to_other_sites(Response(remove_not_xml(text), mimetype=mimetype))
+    return Response(remove_not_xml(text), mimetype=mimetype)
+
+
+def _xml(template: str, mimetype: str, **context: object) -> Response:
+    return open_to_other_sites(answer_xml(template, mimetype, **context))
 
 
 def _edited(entry: SummaryEntry) -> datetime:

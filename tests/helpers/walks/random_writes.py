@@ -10,12 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import now
-from app.models import Author, Paper, PaperMerge, Summary, Tag, User, Venue
+from app.models import Author, Paper, PaperMerge, Shelf, Summary, Tag, User, Venue
 from app.services import votes
 from app.services.accounts import account, administration
 from app.services.operation.rerender import renew_marked
 from app.services.papers import editing, merge_undo, merging, removal
 from app.services.refusals import Refusal
+from app.services.shelves import entries as shelved
+from app.services.shelves import members
+from app.services.shelves import shelf as shelf_services
+from app.services.shelves.shelf import ShelfTexts
 from app.services.similar import similarity
 from app.services.summaries import deletion
 from tests.helpers.factories import make_paper, make_user, publish
@@ -50,6 +54,8 @@ class RandomWrites:
                 self.remove_paper,
                 self.rename,
                 self.change_profile,
+                *(self.make_shelf, self.change_shelf, self.add_to_shelf, self.remove_from_shelf),
+                *(self.share_shelf, self.delete_shelf),
                 *(self.run_jobs,) * 3,
             )
         )
@@ -71,12 +77,17 @@ class RandomWrites:
             ("/author/", lambda: list(self.session.scalars(select(Author.key)))),
             ("/user/", lambda: list(self.session.scalars(select(User.name)))),
             ("/venue/", lambda: list(self.session.scalars(select(Venue.key)))),
+            ("/shelf/", self._shelf_names),
             ("/tag/", lambda: list(self.session.scalars(select(Tag.name)))),
             ("/summary/", lambda: list(self.session.scalars(select(Summary.id)))),
         ]
         found = [f"{start}{key}" for start, load in keys for key in load()]
         self.session.commit()
         return found
+
+    def _shelf_names(self) -> list[object]:
+        query = select(User.name, Shelf.slug).join(Shelf, Shelf.user_id == User.id)
+        return [f"{name}/{slug}" for name, slug in self.session.execute(query)]
 
     def write(self) -> None:
         linked = self._paper()
@@ -181,6 +192,38 @@ class RandomWrites:
     def change_profile(self) -> None:
         account.change_profile(self.session, self._user(), "Another Name", "A *bio*.")
 
+    def make_shelf(self) -> None:
+        visibility = self.chance.choice(("public", "unlisted", "private"))
+        texts = ShelfTexts(f"Shelf {self.chance.randrange(3)}", "", "Its *text*.", visibility)
+        made = shelf_services.create_shelf(self.session, self._user(), texts)
+        owner = self.session.get_one(User, made.user_id)
+        shelved.add_paper_to_shelf(self.session, owner, made, self._paper(), "A note")
+
+    def change_shelf(self) -> None:
+        shelf, _ = self._shelf()
+        visibility = self.chance.choice(("public", "unlisted", "private"))
+        texts = ShelfTexts(f"Shelf {self.chance.randrange(9)}", shelf.slug, "", visibility)
+        shelf_services.change_shelf(self.session, shelf, texts)
+
+    def add_to_shelf(self) -> None:
+        shelf, user = self._shelf()
+        note = f"Note {self.chance.randrange(99)}"
+        shelved.add_paper_to_shelf(self.session, user, shelf, self._paper(), note)
+
+    def remove_from_shelf(self) -> None:
+        shelf, user = self._shelf()
+        shelved.remove_from_shelf(self.session, user, shelf, self._paper())
+
+    def share_shelf(self) -> None:
+        shelf, owner = self._shelf()
+        user = self._user()
+        members.invite_member(self.session, shelf, user.name, "editor")
+        if self.chance.random() < 0.7:
+            members.accept_invitation(self.session, user, owner.name, shelf.slug)
+
+    def delete_shelf(self) -> None:
+        shelf_services.delete_shelf(self.session, self._shelf()[0])
+
     def run_jobs(self) -> None:
         deque(renew_marked(self.session), maxlen=0)
         deque(similarity.refresh_marked_papers(self.session), maxlen=0)
@@ -190,6 +233,13 @@ class RandomWrites:
 
     def _paper(self) -> Paper:
         return self.chance.choice(self.session.scalars(select(Paper).order_by(Paper.id)).all())
+
+    def _shelf(self) -> tuple[Shelf, User]:
+        """A shelf with its owner; one is made if there is none."""
+        if self.session.scalar(select(Shelf.id)) is None:
+            self.make_shelf()
+        found = self.chance.choice(self.session.scalars(select(Shelf).order_by(Shelf.id)).all())
+        return found, self.session.get_one(User, found.user_id)
 
     def _summary(self) -> Summary | None:
         found = self.session.scalars(select(Summary).order_by(Summary.id)).all()

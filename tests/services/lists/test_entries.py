@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.models import EntryCopy, ListEntry, ListLabel, ReadingList
 from app.queries.lists.own_entries import load_label_names
+from app.services import ordering
 from app.services.accounts.administration import delete_user
 from app.services.lists import copies, entries
 from app.services.lists.labels import MAX_LABELS
@@ -211,7 +212,7 @@ def test_entries_are_moved_by_hand(session: Session) -> None:
 def test_there_is_always_room_between_two(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(entries, "GAP", 2)
+    monkeypatch.setattr(ordering, "GAP", 2)
     user = make_user(session)
     papers = [make_paper(session) for _ in range(4)]
     numbers = [put_on_list(session, user, paper).id for paper in papers]

@@ -16,7 +16,7 @@ from app.services.accounts.administration import set_role
 from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
 from tests.helpers.client import PASSWORD, Browser
-from tests.helpers.factories import make_paper, make_summary, save_draft
+from tests.helpers.factories import make_paper, make_shelf, make_summary, save_draft
 
 # Anyone may sign up, sign in and out, and use what a mail holds; what others send there changes
 # nothing of Ann's.
@@ -29,7 +29,7 @@ ONE_CLICK = "email.unsubscribe"
 THEIRS = (
     *("users", "summaries", "revisions", "drafts", "deleted_summaries", "pictures"),
     *("picture_uses", "links", "search_entries", "summary_tags", "email_addresses"),
-    "deletion_requests",
+    *("deletion_requests", "shelves", "shelf_entries"),
 )
 FIELDS = {
     "source": "Taken over.",
@@ -69,6 +69,7 @@ def ann(app: Flask, session: Session) -> Browser:
     for paper, visibility in zip(papers, ("private", "unlisted", "public"), strict=False):
         make_summary(session, paper, user, "Hers.", visibility=visibility)
     delete_summary(session, make_summary(session, papers[3], user, "Deleted."))
+    make_shelf(session, user, papers[2], visibility="public")
     content = Content("A draft.")
     save_draft(session, user, papers[0], content, base_revision=1, seen_version=0)
     session.add(
@@ -105,7 +106,9 @@ def writing_routes(app: Flask) -> list[tuple[str, str, str]]:
                     "token": number,
                     "handle": number,
                     "number": number,
+                    "slug": "a-shelf",
                 }
+                values |= {"name": "ann"} if "slug" in rule.arguments else {}
                 path = rule.rule
                 for name in rule.arguments:
                     path = re.sub(rf"<[^<>]*\b{name}>", values[name], path)
@@ -134,6 +137,7 @@ def test_there_is_something_to_protect(app: Flask, ann: Browser, session: Sessio
     rows = of_ann(session)
     assert len(rows["summaries"]) == 3
     assert all(rows[name] for name in ("users", "drafts", "deleted_summaries", "pictures"))
+    assert all(rows[name] for name in ("shelves", "shelf_entries"))
     endpoints = {endpoint for endpoint, _, _ in writing_routes(app)}
     assert {"summaries.save", "sharing.renew", "deletion.restore", "drafts.save"} <= endpoints
 

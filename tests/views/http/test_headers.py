@@ -43,6 +43,7 @@ def addresses(app: Flask, session: Session) -> Iterator[str]:
         "key": session.scalar(select(Paper.key)),
         "name": session.scalar(select(User.name)),
         "code": "none",
+        "slug": "none",
         "token": "none",
         "number": 1,
         "handle": "0" * 16,

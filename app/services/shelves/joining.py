@@ -1,0 +1,108 @@
+"""What becomes of shelves when two papers, or two accounts, become one.
+
+Of two papers that are merged and on the same shelf, one entry is joined to the other: it keeps who
+added it, when, and the note, and stands by itself again when the merge is undone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session, aliased
+
+from app.models import Paper, PaperMerge, Shelf, ShelfEntry, ShelfMember, User
+from app.services.bulk import split_into_batches
+from app.services.shelves.shelf import free_slug
+
+
+def move_shelf_entries(
+    session: Session, merge: PaperMerge, kept: Paper, removed: Paper
+) -> dict[str, Any]:
+    """Let entries of one paper be entries of another one.
+
+    Returns:
+        What undoing needs: numbers of those that moved, and of those that were joined before,
+        each with what it was joined to.
+    """
+    session.flush()
+    other = aliased(ShelfEntry)
+    pairs = select(ShelfEntry.id, other.id).join(other, other.shelf_id == ShelfEntry.shelf_id)
+    pairs = pairs.where(ShelfEntry.paper_id == kept.id, other.paper_id == removed.id)
+    followers: list[list[int]] = []
+    for staying, going in session.execute(pairs.order_by(ShelfEntry.id)).all():
+        behind = ShelfEntry.joined_id == going
+        found = select(ShelfEntry.id).where(behind).order_by(ShelfEntry.id)
+        followers += [[each, going] for each in session.scalars(found)]
+        _update(session, behind, joined_id=staying)
+        joined = {"paper_id": None, "joined_id": staying, "merge_id": merge.id}
+        _update(session, ShelfEntry.id == going, **joined)
+    here = ShelfEntry.paper_id == removed.id
+    moved = list(session.scalars(select(ShelfEntry.id).where(here).order_by(ShelfEntry.id)))
+    _update(session, here, paper_id=kept.id)
+    return {"moved": moved, "followers": followers}
+
+
+def move_shelf_entries_back(
+    session: Session, merge: PaperMerge, kept: Paper, restored: Paper
+) -> None:
+    """Let entries that came along be about their paper again.
+
+    What was removed since stays away.
+    """
+    session.flush()
+    data = merge.data.get("shelved", {})
+    for some in split_into_batches(data.get("moved", [])):
+        came = ShelfEntry.id.in_(some) & (ShelfEntry.paper_id == kept.id)
+        _update(session, came, paper_id=restored.id)
+    alone = {"paper_id": restored.id, "joined_id": None, "merge_id": None}
+    _update(session, ShelfEntry.merge_id == merge.id, **alone)
+    for number, before in data.get("followers", []):
+        there = select(ShelfEntry.id).where(ShelfEntry.id == before).scalar_subquery()
+        if session.scalar(select(there)) is not None:
+            is_joined = ShelfEntry.joined_id.is_not(None)
+            _update(session, (ShelfEntry.id == number) & is_joined, joined_id=before)
+
+
+def give_shelves(session: Session, source: User, target: User) -> None:
+    """Let the shelves of one account, what it shares and what it added, be another's."""
+    session.flush()
+    taken = set(session.scalars(select(Shelf.slug).where(Shelf.user_id == target.id)))
+    for shelf in session.scalars(select(Shelf).where(Shelf.user_id == source.id)).all():
+        shelf.slug = free_slug(shelf.slug, taken) if shelf.slug in taken else shelf.slug
+        taken.add(shelf.slug)
+        shelf.user_id = target.id
+        session.flush()
+    _update(session, ShelfEntry.user_id == source.id, user_id=target.id)
+    _give_memberships(session, source, target)
+
+
+def clear_notes(session: Session, user: User) -> None:
+    """Remove the notes that somebody wrote on shelves, with whose account they go."""
+    _update(session, ShelfEntry.user_id == user.id, note="")
+
+
+def _give_memberships(session: Session, source: User, target: User) -> None:
+    """Let one of them have the wider role and the earlier date; nobody is a member of their own."""
+    owned = select(Shelf.id).where(Shelf.user_id == target.id)
+    both = ShelfMember.user_id.in_((source.id, target.id))
+    session.execute(delete(ShelfMember).where(both, ShelfMember.shelf_id.in_(owned)))
+    query = select(ShelfMember).where(both).execution_options(populate_existing=True)
+    theirs: dict[int, ShelfMember] = {}
+    members = session.scalars(query).all()
+    for member in sorted(members, key=lambda each: each.user_id != target.id):
+        other = theirs.setdefault(member.shelf_id, member)
+        if other is member:
+            member.user_id = target.id
+            session.flush()
+            continue
+        other.role = min(other.role, member.role)  # an editor before a viewer
+        moments = [each.accepted_at for each in (other, member) if each.accepted_at is not None]
+        other.accepted_at = min(moments, default=None)
+        session.delete(member)
+        session.flush()
+
+
+def _update(session: Session, which: Any, **values: Any) -> None:
+    changed = update(ShelfEntry).where(which).values(**values)
+    session.execute(changed.execution_options(synchronize_session=False))

@@ -1,0 +1,62 @@
+"""Load-or-404 of shelves by what the viewer wants to do, and their addresses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, url_for
+
+from app.models import Shelf, User
+from app.queries.people import find_user
+from app.queries.shelves import access
+from app.queries.shelves.access import SeenShelf
+from app.views.http.access import db, viewer
+from app.views.http.shared_pages import keep_private
+
+
+def load_shelf_or_404(name: str = "", slug: str = "", code: str = "") -> SeenShelf:
+    """The shelf of an address or of a secret link.
+
+    One that the viewer may not see does not exist for them.
+    """
+    looking = viewer()
+    if code:
+        found = access.find_linked_shelf(db(), code, looking)
+    else:
+        found = access.find_shelf(db(), name, slug, looking)
+    if found is None and not code:
+        owner = find_user(db(), name)  # who may have had another name
+        found = access.find_shelf(db(), owner.name, slug, looking) if owner else None
+    if found is None:
+        abort(404)
+    if not found.is_public:
+        keep_private()
+    return found
+
+
+def load_addable_shelf(name: str, slug: str) -> SeenShelf:
+    """A shelf to which the viewer may add papers: 403 when they may only look."""
+    found = load_shelf_or_404(name, slug)
+    if not found.may_add:
+        abort(403)
+    return found
+
+
+def load_own_shelf(name: str, slug: str) -> SeenShelf:
+    """A shelf of the viewer's own: 403 when they may only look or add."""
+    found = load_shelf_or_404(name, slug)
+    if not found.is_mine:
+        abort(403)
+    return found
+
+
+def place_of(seen: SeenShelf) -> dict[str, Any]:
+    """What the addresses hold of a shelf, by the way on which the viewer came."""
+    if seen.code:
+        return {"code": seen.code}
+    return {"name": seen.owner.name, "slug": seen.shelf.slug}
+
+
+def shelf_address(shelf: Shelf, owner: User) -> str:
+    """The address of a shelf for its owner and members."""
+    return url_for("shelves.show", name=owner.name, slug=shelf.slug)

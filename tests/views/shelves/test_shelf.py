@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Paper, Shelf, ShelfMember, User
+from app.queries.shelves import contents
+from app.services.shelves import entries
+from app.services.shelves.shelf import ShelfTexts, change_shelf, delete_shelf
+from app.views.http import listing
+from tests.helpers.client import Browser
+from tests.helpers.factories import (
+    join_shelf,
+    make_paper,
+    make_shelf,
+    make_summary,
+    make_user,
+    put_on_list,
+)
+
+KEY = "conf/x/A1"
+
+
+def find_user(session: Session, name: str) -> User:
+    found = session.scalars(select(User).where(User.name == name)).one()
+    session.commit()
+    return found
+
+
+def another(guest: Browser) -> Browser:
+    return Browser(guest.client.application.test_client())
+
+
+def test_a_shelf_is_made_filled_noted_and_deleted(guest: Browser, session: Session) -> None:
+    paper = make_paper(session, KEY, "A paper", doi="10.1000/abc")
+    make_paper(session, "conf/x/A2", "Another")
+    guest.sign_up("ann")
+    answer = guest.submit("/shelves/new", title="My shelf", description="*Why*", paper=KEY)
+    assert (answer.status, answer.location) == (303, "/shelf/ann/my-shelf")
+    page = guest.get("/shelf/ann/my-shelf")
+    assert "<em>Why</em>" in page.text
+    assert "A paper" in page.text
+    answer = guest.submit("/shelf/ann/my-shelf", "/shelf/ann/my-shelf/papers", pasted="10.1000/abc")
+    assert answer.status == 422
+    assert "on the shelf already" in answer.text
+    assert 'value="10.1000/abc"' in answer.text
+    add = {"pasted": "conf/x/A2", "note": "Read <b>this</b>"}
+    assert guest.submit("/shelf/ann/my-shelf", "/shelf/ann/my-shelf/papers", **add).status == 303
+    page = guest.get("/shelf/ann/my-shelf")
+    assert "Read &lt;b&gt;this&lt;/b&gt;" in page.text
+    assert re.search(r"A paper.*Another", page.text, re.DOTALL)
+    guest.submit("/shelf/ann/my-shelf", "/shelf/ann/my-shelf/move/conf/x/A2", direction="up")
+    assert re.search(r"Another.*A paper", guest.get("/shelf/ann/my-shelf").text, re.DOTALL)
+    guest.submit("/shelf/ann/my-shelf", f"/shelf/ann/my-shelf/remove/{KEY}")
+    shelf = session.scalars(select(Shelf)).one()
+    assert paper.id not in contents.list_shelved_ids(session, shelf)
+    session.commit()
+    assert guest.submit("/shelf/ann/my-shelf/delete").location == "/shelves"
+    assert guest.get("/shelf/ann/my-shelf").status == 404
+
+
+def test_what_is_not_here_can_be_added(guest: Browser, session: Session) -> None:
+    guest.sign_up("ann")
+    make_shelf(session, find_user(session, "ann"))
+    answer = guest.submit("/shelf/ann/a-shelf", "/shelf/ann/a-shelf/papers", pasted="10.1000/none")
+    assert answer.status == 422
+    assert "/papers/new?q=10.1000/none" in answer.links()
+
+
+def test_adding_from_a_paper_and_from_the_list(guest: Browser, session: Session) -> None:
+    paper = make_paper(session, KEY, "A paper")
+    other = make_paper(session, "conf/x/A2", "Another")
+    guest.sign_up("ann")
+    ann = find_user(session, "ann")
+    shelf = make_shelf(session, ann)
+    way = next(each for each in guest.get(f"/paper/{KEY}").links() if "/shelves/add/" in each)
+    answer = guest.submit(way, f"/shelves/add/{KEY}", note="Because", shelf="ann/a-shelf")
+    assert answer.location.startswith(f"/paper/{KEY}")
+    assert f"/shelf/ann/{shelf.slug}" in guest.get(way).links()  # already on
+    found = [put_on_list(session, ann, each) for each in (paper, other)]
+    form = guest.get("/list").form("/list/change")
+    chosen = {**form, "entry": [str(each.id) for each in found], "action": "shelve"}
+    page = guest.get(guest.post("/list/change", {**chosen, "shelf": "ann/a-shelf"}).location)  # type: ignore[dict-item]
+    assert "1 paper added to A shelf. 1 already there." in page.text
+    text = guest.get("/list?shelf=ann/a-shelf").text
+    assert "2 papers shown of 2" in text
+    assert "0 papers shown of 2" in guest.get("/list?shelf=ben/a-shelf").text
+    assert guest.post("/list/change", {**chosen, "shelf": "ann/other"}).status == 422  # type: ignore[dict-item]
+
+
+def test_members_accept_add_and_leave(guest: Browser, session: Session) -> None:
+    make_paper(session, KEY, "A paper")
+    of_ann = make_paper(session, "conf/x/A2", "Ann’s paper")
+    guest.sign_up("ann")
+    ben = another(guest).sign_up("ben")
+    make_shelf(session, find_user(session, "ann"), of_ann)
+    home = "/shelf/ann/a-shelf"
+    refused = guest.submit(f"{home}/members", name="nobody")
+    assert (refused.status, 'value="nobody"' in refused.text) == (422, True)
+    assert guest.submit(f"{home}/members", name="ben", role="editor").status == 303
+    assert ben.get(home).status == 404
+    assert ben.submit("/shelves", f"{home}/accept").location == home
+    assert ben.submit(home, f"{home}/papers", pasted=KEY).status == 303
+    page = ben.get(home)
+    assert f"{home}/remove/{KEY}" in page.text
+    assert f"{home}/remove/conf/x/A2" not in page.text
+    token = page.form(f"{home}/papers")
+    assert ben.post(f"{home}/remove/conf/x/A2", token).status == 422
+    for path in ("edit", "delete"):
+        assert ben.get(f"{home}/{path}").status == 403
+        assert ben.post(f"{home}/{path}", token).status == 403
+    assert ben.submit(f"{home}/members", f"{home}/leave").location == "/shelves"
+    assert ben.get(home).status == 404
+    assert "A paper" in guest.get(home).text
+    assert session.scalars(select(ShelfMember)).all() == []
+
+
+@pytest.mark.parametrize("answer", ["accept", "leave"])
+def test_invitations_tell_nothing_to_others(guest: Browser, session: Session, answer: str) -> None:
+    make_shelf(session, make_user(session, "ann"))
+    guest.sign_up("ben")
+    token = guest.get("/settings").form("/logout")
+    texts = set()
+    for slug in ("a-shelf", "no-such-shelf"):
+        assert guest.post(f"/shelf/ann/{slug}/{answer}", token).location == "/shelves"
+        texts.add(re.sub(r'value="[^"]*"', "", guest.get("/shelves").text))
+    assert len(texts) == 1
+
+
+def test_an_unlisted_shelf_is_seen_by_its_link_alone(guest: Browser, session: Session) -> None:
+    ann, paper = make_user(session, "ann"), make_paper(session, KEY, "A paper")
+    shelf = make_shelf(session, ann, paper, title="Hidden", visibility="unlisted")
+    address = f"/shared-shelf/{shelf.share_code}"
+    page = guest.get(address)
+    assert "A paper" in page.text
+    assert '<meta name="robots" content="noindex, nofollow">' in page.text
+    assert page.response.headers["Referrer-Policy"] == "same-origin"
+    assert "public" not in page.response.headers["Cache-Control"]
+    feed = guest.get(f"{address}/feed.atom")
+    assert feed.response.headers["X-Robots-Tag"] == "noindex"
+    assert "Access-Control-Allow-Origin" not in feed.response.headers
+    for path in ("/shelf/ann/hidden", "/shelf/ann/hidden/feed.atom", "/map/shelf/ann/hidden"):
+        assert guest.get(path).status == 404, path
+    for path in ("/user/ann", f"/paper/{KEY}", "/sitemap.xml"):
+        text = guest.get(path).text
+        assert "Hidden" not in text, path
+        assert str(shelf.share_code) not in text, path
+    change_shelf(session, shelf, ShelfTexts("Hidden", "hidden"))
+    session.commit()
+    assert guest.get(address).status == 404
+
+
+def test_a_public_shelf_is_listed_until_it_is_not(guest: Browser, session: Session) -> None:
+    ann, paper = make_user(session, "ann"), make_paper(session, KEY, "A paper")
+    make_summary(session, paper, takeaway="What it says")
+    shelf = make_shelf(session, ann, paper, title="Guide", visibility="public")
+    places = ("/user/ann", f"/paper/{KEY}", "/sitemap.xml", "/shelf/ann/guide")
+    for path in (*places, *places):  # kept the second time
+        assert "/shelf/ann/guide" in guest.get(path).text, path
+    page = guest.get("/shelf/ann/guide")
+    assert "What it says" in page.text
+    assert "Set-Cookie" not in page.response.headers
+    assert "On 1 public shelf" in guest.get(f"/paper/{KEY}").text
+    assert "What it says" in guest.get("/shelf/ann/guide/feed.atom").text
+    change_shelf(session, shelf, ShelfTexts("Guide", "guide"))
+    session.commit()
+    for path in places[:3]:
+        assert "guide" not in guest.get(path).text.lower(), path
+    assert guest.get("/shelf/ann/guide").status == 404
+    change_shelf(session, shelf, ShelfTexts("Guide", "guide", visibility="public"))
+    session.commit()
+    assert "/shelf/ann/guide" in guest.get(f"/paper/{KEY}").text
+    delete_shelf(session, shelf)
+    session.commit()
+    assert "guide" not in guest.get(f"/paper/{KEY}").text
+
+
+def test_a_paper_that_is_added_or_removed_shows_at_once(guest: Browser, session: Session) -> None:
+    ann, paper = make_user(session, "ann"), make_paper(session, KEY, "A paper")
+    shelf = make_shelf(session, ann, title="Guide", visibility="public")
+    addresses = (f"/paper/{KEY}", "/shelf/ann/guide", "/shelf/ann/guide/feed.atom")
+    for path in (*addresses, *addresses):
+        guest.get(path)
+    entries.add_paper_to_shelf(session, ann, shelf, paper, "Because")
+    session.commit()
+    assert "Guide" in guest.get(addresses[0]).text
+    assert "Because" in guest.get(addresses[1]).text
+    assert "Because" in guest.get(addresses[2]).text
+    entries.remove_from_shelf(session, ann, shelf, paper)
+    session.commit()
+    assert "Guide" not in guest.get(addresses[0]).text
+    assert "Because" not in guest.get(addresses[1]).text
+
+
+def test_renamed_owners_are_found(guest: Browser, session: Session) -> None:
+    ann = make_user(session, "ann")
+    shelf = make_shelf(session, ann, visibility="public")
+    session.commit()
+    assert guest.get(f"/shelf/Ann/{shelf.slug}").status == 200
+
+
+def test_pages_and_a_comparison(
+    guest: Browser, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "ROWS", 2)
+    ann = make_user(session, "ann")
+    papers: list[Paper] = [make_paper(session, f"conf/x/P{n}", f"Paper {n}") for n in range(3)]
+    text = "# Doubts\n\nSee [it](/paper/conf/x/P0).\n\n# Results\n\nGood."
+    make_summary(session, papers[1], None, text, takeaway="Take this")
+    make_shelf(session, ann, *papers, title="Guide", visibility="public")
+    page = guest.get("/shelf/ann/guide")
+    assert "Paper 2" not in page.text
+    assert "/shelf/ann/guide?page=2" in page.links()
+    assert "Paper 2" in guest.get("/shelf/ann/guide?page=2").text
+    asked = "&".join(f"paper={each.id}" for each in papers)
+    page = guest.get(f"/shelf/ann/guide/compare?{asked}")
+    assert page.status == 200
+    for words in ("Paper 0", "Take this", "Doubts", "Results", "noindex"):
+        assert words in page.text, words
+    assert guest.get(f"/shelf/ann/guide/compare?paper={papers[0].id}").status == 422
+    off = make_paper(session)
+    refused = guest.get(f"/shelf/ann/guide/compare?paper={off.id}&paper={papers[0].id}&paper=x")
+    assert refused.status == 422
+    assert 'class="map__line' in guest.get("/map/shelf/ann/guide").text
+
+
+def test_a_looking_member_has_no_forms(guest: Browser, session: Session) -> None:
+    ann, paper = make_user(session, "ann"), make_paper(session, KEY)
+    shelf = make_shelf(session, ann, paper)
+    guest.sign_up("ben")
+    join_shelf(session, shelf, find_user(session, "ben"), "viewer")
+    page = guest.get("/shelf/ann/a-shelf")
+    assert page.status == 200
+    assert "/shelf/ann/a-shelf/papers" not in page.text
+    token = guest.get("/settings").form("/logout")
+    assert guest.post("/shelf/ann/a-shelf/papers", {**token, "pasted": KEY}).status == 403
