@@ -121,7 +121,7 @@ NOT_PAGES = {
     *("assets.favicon", "editor.suggest_tags", "feeds.rss_all", "feeds.rss_full"),
     *("search.description", "paper_files.show", "paper_files.unapi"),
     *("set_files.author", "set_files.everything", "set_files.reading_list", "set_files.search"),
-    *("set_files.tag", "set_files.user", "set_files.venue"),
+    *("set_files.shelf", "set_files.tag", "set_files.user", "set_files.venue"),
     *("drafts.token", "editor.suggest", "feeds.atom", "feeds.robots", "feeds.rss"),
     *(
         "shelves.atom",

@@ -34,6 +34,7 @@ def answer_set(
     *,
     name: str,
     writer: User | None = None,
+    is_public: bool = True,
 ) -> Response:
     """The part of a set that the request asks for, as a file in one of `FORMATS`.
 
@@ -42,6 +43,7 @@ def answer_set(
         path: of the page that shows the set.
         name: of the file, without its end.
         writer: whose summaries alone are meant.
+        is_public: whether everybody may know of the set.
     """
     reader, here = viewer(), listing.page_number()
     size = MAX_GUEST_PAPERS if reader is None else MAX_MEMBER_PAPERS
@@ -54,7 +56,7 @@ def answer_set(
         links.append(f'<{_address_of_page(here + 1)}>; rel="next"')
     answer.headers["Link"] = ", ".join(links)
     answer.headers["X-Robots-Tag"] = "noindex"
-    if reader is None:
+    if reader is None and is_public:
         open_to_other_sites(answer)
     return answer
 

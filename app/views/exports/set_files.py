@@ -11,6 +11,7 @@ from app.queries import people
 from app.queries.catalogue import authors, overview, paper_ids, venues
 from app.queries.lists import reading_list as lists
 from app.queries.search import results
+from app.queries.shelves.contents import list_shelved_ids
 from app.views.accounts import users
 from app.views.catalogue import authors as author_pages
 from app.views.catalogue import tags
@@ -21,6 +22,7 @@ from app.views.http.access import db, needs_sign_in, search_text, signed_in, vie
 from app.views.http.security import EXPORT_LIMIT
 from app.views.lists import reading_list as list_pages
 from app.views.papers.paper import MAX_QUERY_CHARS
+from app.views.shelves.loading import load_shelf_or_404, place_of
 from app.views.site.search import SORTS
 
 blueprint = Blueprint("set_files", __name__)
@@ -117,3 +119,18 @@ def user(name: str, form: str) -> Response | str:
     path = url_for("users.show", name=found.name)
     title = f"Summaries by {found.display_name}"
     return answer_set(form, title, load, path, name=f"user-{found.name}", writer=found)
+
+
+@blueprint.get(f"/shelf/<name>/<slug>{END}")
+@blueprint.get(f"/shared-shelf/<code>{END}")
+@EXPORT_LIMIT
+def shelf(form: str, name: str = "", slug: str = "", code: str = "") -> Response:
+    """The papers of a shelf, in its order."""
+    seen = load_shelf_or_404(name, slug, code)
+
+    def load(limit: int, offset: int) -> list[int]:
+        return list_shelved_ids(db(), seen.shelf)[offset : offset + limit]
+
+    path = url_for("shelves.show", **place_of(seen))
+    title = seen.shelf.title
+    return answer_set(form, title, load, path, name=title, is_public=seen.is_public)

@@ -16,7 +16,13 @@ from app.models import User
 from app.services.exporting.formats import FORMATS
 from app.views.exports import answers
 from tests.helpers.client import Browser, Page
-from tests.helpers.factories import make_paper, make_summary, make_user, put_on_list
+from tests.helpers.factories import (
+    make_paper,
+    make_shelf,
+    make_summary,
+    make_user,
+    put_on_list,
+)
 
 SETS = ("/papers", "/tag/deep", "/venue/conf/x", "/author/ada-king", "/user/cleo", "/search")
 TEXTS = [end for end, each in FORMATS.items() if each.is_text]
@@ -156,3 +162,18 @@ def test_a_name_may_end_like_a_format(guest: Browser, session: Session) -> None:
         assert guest.get(path).status == 200, path
         assert find_keys(guest.get(f"{path}.bib")) == ["conf/x/A1"], path
     assert guest.get("/tag/C.ris").location == "/tag/c.ris"
+
+
+def test_a_shelf_is_for_who_may_see_it(guest: Browser, session: Session) -> None:
+    papers = [make_paper(session, f"conf/x/A{number}", f"Paper {number}") for number in range(2)]
+    cleo = make_user(session, "cleo")
+    make_shelf(session, cleo, *papers, title="Guide", visibility="public")
+    hidden = make_shelf(session, cleo, *papers, title="Plans", visibility="unlisted")
+    page = guest.get("/shelf/cleo/guide.bib")
+    assert sorted(find_keys(page)) == ["conf/x/A0", "conf/x/A1"]
+    assert page.response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert guest.get("/shelf/cleo/plans.bib").status == 404
+    page = guest.get(f"/shared-shelf/{hidden.share_code}.bib")
+    assert sorted(find_keys(page)) == ["conf/x/A0", "conf/x/A1"]
+    assert page.response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "no-store" in page.response.headers["Cache-Control"]
