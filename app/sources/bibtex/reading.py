@@ -72,6 +72,14 @@ def read_entries(text: str, marks: MarksLeft | None = None) -> Iterator[FoundEnt
     Yields:
         Every entry, good or bad. Keys lose dblp's `DBLP:` in front; an entry may have none.
     """
+    for _, entry in read_whole_entries(text, marks):
+        yield entry
+
+
+def read_whole_entries(
+    text: str, marks: MarksLeft | None = None
+) -> Iterator[tuple[BibtexEntry, FoundEntry | BadEntry]]:
+    """As `read_entries`, each with all its fields and its key as they are written."""
     text = plain_ends(text.removeprefix("\ufeff")).replace("\0", "")
     scanner = BibtexScanner(text, known_strings())
     parents = _parents(text, scanner)
@@ -85,9 +93,9 @@ def read_entries(text: str, marks: MarksLeft | None = None) -> Iterator[FoundEnt
             entry.problems.append((entry.line, said))
         # What an entry inherits, and what stands for strings, counts as often as it is used.
         if marks is not None and not all(map(marks.takes, entry.fields.values())):
-            yield BadEntry(entry.line, f"{_named(entry)}: {TOO_MANY_MARKS}.")
+            yield entry, BadEntry(entry.line, f"{_named(entry)}: {TOO_MANY_MARKS}.")
             return
-        yield _judged(entry)
+        yield entry, _judged(entry)
 
 
 def read_bibtex(text: str) -> tuple[list[PaperRecord], list[BadEntry]]:
