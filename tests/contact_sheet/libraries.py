@@ -24,12 +24,21 @@ from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
 from tests.contact_sheet import extremes
 from tests.helpers.factories import make_paper, make_summary, publish, save_draft
+from tests.helpers.list_imports import preview_list
 from tests.helpers.samples.crafted_pictures import saved
 from tests.helpers.samples.pictures import drawing
 
 PASSWORD = "correct horse battery"
 MEMBER, ADMINISTRATOR = "mira", "boss"
 ROLES = {"guest": "", "member": MEMBER, "administrator": ADMINISTRATOR}
+
+# A list of another tool, of which something is to be chosen.
+LIST = """
+@article{own:1, title={A new paper of $n$ words}, author={Ann Lee}, year=2024, readstatus={read},
+  groups={Thesis, Chapter 2}, keywords={words, counting}}
+@article{own:2, title={A shared paper}, author={Ann Lee}, year=2024}
+@article{own:3, year=2024}
+"""
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,7 @@ class Places:
     revision: int = 0
     old: int = 0
     code: str = ""
+    token: str = ""
     words: str = "deep"
 
 
@@ -152,6 +162,7 @@ def _add_traces(session: Session, mira: User, places: Places) -> Places:
             "old": versions[0],
             "revision": versions[-1],
             "code": shared.share_code or "",
+            "token": preview_list(session, mira, LIST).token,
         }
     )
 

@@ -89,6 +89,8 @@ PAGES = (
     Page("reading_list.index", "/list", ("member",)),
     Page("reading_list.index", "/list?sort=hand&q={words}", ("member",)),
     Page("lists.edit", "/list/entry/{paper}", ("member",)),
+    Page("list_imports.start", "/list/import", ("member",)),
+    Page("list_imports.show", "/list/import/{token}", ("member",)),
     Page("drafts.index", "/drafts", ("member",)),
     Page("pictures.index", "/pictures", ("member",)),
     Page("links.health", "/links", ("member",)),

@@ -55,6 +55,7 @@ ROOMS: dict[str, list[set[str]]] = {
         {"operation.backup"},
         {"operation"},
         {"operation.fonts"},
+        {"importing.lists"},
         {"dblp", "exporting", "importing", "lookup", "moderation"},
         {"accounts", "comments", "papers"},
         {"lists"},
@@ -91,6 +92,7 @@ ROOMS: dict[str, list[set[str]]] = {
         {""},
     ],
     "app.sources": [
+        {"lists"},
         {"formats", "lookup"},
         {"bibtex", "dblp_dump"},
         {""},

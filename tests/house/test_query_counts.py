@@ -117,6 +117,7 @@ def test_a_writers_own_lists_do_not_either(
     changing = make_paper(session, "conf/x/Changing")
     history = f"/summary/{make_summary(session, changing, ann).id}/history"
     listed = ("/list", "/list?sort=hand&label=each&q=remark", "/search?q=in:list", "/list.bib")
+    listed = (*listed, "/list/import")
     pages = ("/write", "/drafts", "/deleted", "/pictures", history, *listed)
     few: dict[str, int] = {}
     for first, last in ((0, 3), (3, 9)):

@@ -26,6 +26,7 @@ from app.services.renderer import render_text
 from app.text.lines import one_line, plain_ends
 
 MAX_ENTRIES = 12_000  # on one list
+LIST_FULL = f"Your list is full: it can have up to {MAX_ENTRIES:,} papers."
 MAX_REMARK_CHARS = 300
 GAP = 1 << 20  # between the positions of two entries
 # What would end a key in TeX or BibTeX.
@@ -107,7 +108,7 @@ def save_entry(session: Session, user: User, paper: Paper, form: EntryTexts) -> 
     refused.check(check_status, None, form.status)
     labels = refused.check(parse_labels, [], form.labels)
     refused.check(_check_texts, None, remark, notes)
-    refused.check(_check_citekey, None, citekey)
+    refused.check(check_citekey, None, citekey)
     if form.priority not in PRIORITIES:
         refused.add([Refusal("priority", "Choose a priority: none, low, medium or high.")])
     html = refused.check(_render_notes, "", session, notes)
@@ -193,27 +194,48 @@ def _lock(session: Session, user: User, paper: Paper) -> None:
 
 
 def _add(session: Session, user: User, paper: Paper, status: str) -> ListEntry:
-    theirs = ListEntry.user_id == user.id
-    count = session.scalar(select(func.count()).select_from(ListEntry).where(theirs)) or 0
-    if count >= MAX_ENTRIES:
-        message = f"Your list is full: it can have up to {MAX_ENTRIES:,} papers."
-        raise Refusal("status", message)
-    moment = now()
-    seen = {"user_id": user.id, "seen_at": moment}
-    insert_missing(session, ReadingList, [seen], ["user_id"])
-    highest = session.scalar(select(func.max(ListEntry.position)).where(theirs)) or 0
-    entry = ListEntry(
-        user_id=user.id,
-        paper_id=paper.id,
-        status=status,
-        added_at=moment,
-        changed_at=moment,
-        position=highest + GAP,
-        **{DATE_COLUMNS[status]: moment},
-    )
+    begin_list(session, user)
+    room, highest = find_room(session, user)
+    if room <= 0:
+        raise Refusal("status", LIST_FULL)
+    entry = make_entry(user.id, paper.id, status, highest + GAP)
     session.add(entry)
     session.flush()
     return entry
+
+
+def begin_list(session: Session, user: User) -> None:
+    """Make the row of a reader's list as a whole, if there is none."""
+    seen = {"user_id": user.id, "seen_at": now()}
+    insert_missing(session, ReadingList, [seen], ["user_id"])
+
+
+def find_room(session: Session, user: User) -> tuple[int, int]:
+    """How many more entries a list can have, and the highest position in it."""
+    theirs = ListEntry.user_id == user.id
+    count, highest = session.execute(
+        select(func.count(), func.max(ListEntry.position)).where(theirs)
+    ).one()
+    return MAX_ENTRIES - count, highest or 0
+
+
+def make_entry(user_id: int, paper_id: int, status: str, position: int) -> ListEntry:
+    """A new entry, which the caller adds to the session."""
+    moment = now()
+    return ListEntry(
+        user_id=user_id,
+        paper_id=paper_id,
+        status=status,
+        added_at=moment,
+        changed_at=moment,
+        position=position,
+        priority=0,
+        remark="",
+        notes="",
+        notes_html="",
+        renderer_version=0,
+        **{DATE_COLUMNS[status]: moment},
+    )
 
 
 def _check_texts(remark: str, notes: str) -> None:
@@ -228,7 +250,8 @@ def _check_texts(remark: str, notes: str) -> None:
     refused.raise_first()
 
 
-def _check_citekey(citekey: str) -> None:
+def check_citekey(citekey: str) -> None:
+    """Refuse what cannot be a key in BibTeX, or is too long."""
     if len(citekey) > MAX_CITEKEY_CHARS:
         message = f"Up to {MAX_CITEKEY_CHARS} characters (you have {len(citekey)})."
         raise Refusal("citekey", message)

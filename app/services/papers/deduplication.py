@@ -10,6 +10,7 @@ paper too many can be merged, but one that is taken for another is lost.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -101,7 +102,7 @@ def match_record(
 def is_record_of(session: Session, paper: Paper, record: PaperRecord) -> bool:
     """Whether a record that gives the key of a paper is about it."""
     words = title_words(paper.title)
-    if words != title_words(record.title) or _differs(paper, record):
+    if words != title_words(record.title) or have_other_identifiers(paper, record):
         return False
     years = abs(paper.year - record.year) if paper.year and record.year else 0
     if years > (0 if is_generic(words) else MAX_YEARS_BETWEEN):
@@ -134,7 +135,9 @@ def _by_identifiers(
         if ref not in known:
             continue
         paper = session.scalars(select(Paper).where(Paper.key == known[ref])).one()
-        if _has_title(paper, record) and _share_an_author(session, paper, record):
+        if has_same_title(paper.title, record.title) and share_an_author(
+            _names(session, paper), record.authors
+        ):
             return paper, record, ()
         name = f"the {KIND_LABELS[ref.kind]} {ref.value}"
         if takes_back and _take_back(session, ref):
@@ -156,13 +159,13 @@ def _by_identifiers(
     return None, record, tuple(notes)
 
 
-def _has_title(paper: Paper, record: PaperRecord) -> bool:
-    """Whether the titles are the same, but for hyphens, or for a subtitle that is no part's."""
-    one, other = title_words(paper.title), title_words(record.title)
+def has_same_title(first: str, second: str) -> bool:
+    """Whether titles are the same, but for hyphens, or for a subtitle that is no part's."""
+    one, other = title_words(first), title_words(second)
     if "".join(one) == "".join(other):
         return True
     short, long = sorted((one, other), key=len)
-    title = max(paper.title, record.title, key=lambda each: len(title_words(each)))
+    title = max(first, second, key=lambda each: len(title_words(each)))
     if not short or is_generic(short) or long[: len(short)] != short:
         return False
     if any(_PART.fullmatch(word) for word in long[len(short) :]):
@@ -171,8 +174,9 @@ def _has_title(paper: Paper, record: PaperRecord) -> bool:
     return any(title_words(start) == short for start in starts)
 
 
-def _share_an_author(session: Session, paper: Paper, record: PaperRecord) -> bool:
-    ours, theirs = comparable_surnames(_names(session, paper)), comparable_surnames(record.authors)
+def share_an_author(names: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether two lists of authors have somebody in common, or one of them nobody."""
+    ours, theirs = comparable_surnames(names), comparable_surnames(others)
     return not ours or not theirs or not set(ours).isdisjoint(theirs)
 
 
@@ -234,8 +238,8 @@ def _take_back(session: Session, ref: PaperRef) -> bool:
     return True
 
 
-def _differs(paper: Paper, record: PaperRecord) -> bool:
-    """Whether an identifier says that they are two."""
+def have_other_identifiers(paper: Paper, record: PaperRecord) -> bool:
+    """Whether an identifier says that a paper and a record are two."""
     pairs = ((record.doi, paper.doi), (record.arxiv_id, paper.arxiv_id))
     return any(mine and theirs and folded(mine) != folded(theirs) for mine, theirs in pairs)
 
@@ -262,7 +266,7 @@ def _of_same_work(session: Session, record: PaperRecord, before: int) -> Paper |
         )
     )
     for paper in session.scalars(query.execution_options(populate_existing=True)):
-        if _differs(paper, record):
+        if have_other_identifiers(paper, record):
             continue
         if not record.key and _is_same_entry(session, paper, record):
             return paper

@@ -54,6 +54,7 @@ LARGE_REQUESTS = {
     "pictures.add": 32_000_000,
     "summaries.save": 32_000_000,
     "files.read": 60_000_000,
+    "list_imports.read": 60_000_000,
 }
 
 csrf = CSRFProtect()
