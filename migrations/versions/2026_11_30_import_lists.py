@@ -14,7 +14,7 @@ down_revision = "0028"
 branch_labels = None
 depends_on = None
 
-_IMPORT = ("'preview'", "'waiting'", "'done'", "'undoing'", "'undone'")
+_IMPORT = ("'reading'", "'preview'", "'waiting'", "'done'", "'undoing'", "'undone'")
 _ROW = (
     *("'new'", "'here'", "'same'", "'unclear'", "'asked'", "'refused'"),
     *("'added'", "'changed'", "'unchanged'"),

@@ -41,8 +41,9 @@ def run_import(
 def import_list(session: Session, user: User, text: str, name: str = "list") -> ListImport:
     """Import a list with all defaults."""
     found = preview_list(session, user, text, name)
+    number = found.id
     run_import(session, found)
-    return found
+    return session.get_one(ListImport, number)
 
 
 def undo_list(session: Session, found: ListImport) -> None:

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UTCDateTime
 
-# `preview`: shown to its reader, and nothing of it stored; `waiting`: the job stores it;
-# `undoing`: the job undoes it.
-IMPORT_STATES = ("preview", "waiting", "done", "undoing", "undone")
+# `reading`: its rows are coming in; `preview`: shown to its reader, and nothing of it stored;
+# `waiting`: the job stores it; `undoing`: the job undoes it.
+IMPORT_STATES = ("reading", "preview", "waiting", "done", "undoing", "undone")
 # `same`: the work of an earlier row; `unclear`: the reader chooses; `asked`: others are asked for
 # its title. Once stored a row is `added`, `changed`, `unchanged` or `refused`.
 ROW_STATES = (

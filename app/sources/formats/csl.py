@@ -15,6 +15,7 @@ from app.references.mentions import archive_urls, arxiv_alone, arxiv_in, doi_in
 from app.references.orcid import orcid_of
 from app.sources.answers import (
     calendar_day,
+    mend_escapes,
     month_macro,
     objects_at,
     text_at,
@@ -66,7 +67,7 @@ def read_csl(text: str) -> tuple[list[PaperRecord], list[BadEntry]]:
     if is_too_long(text):
         return [], [BadEntry(1, f"This is more than {MAX_PASTED_BYTES:,} bytes of CSL-JSON.")]
     try:
-        value = json.loads(text.lstrip("\ufeff"))
+        value = json.loads(mend_escapes(text.lstrip("\ufeff")))
     except json.JSONDecodeError as error:
         return [], [BadEntry(error.lineno, f"This is not JSON: {error.msg}.")]
     except (ValueError, RecursionError):

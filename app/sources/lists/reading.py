@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from app.sources.answers import mend_escapes
 from app.sources.bibtex.reading import BadEntry
 from app.sources.formats.ris import looks_like_ris
 from app.sources.lists.bibtex import read_bibtex_list
@@ -44,7 +45,7 @@ def read_list(text: str, name: str = "") -> tuple[str, Rows]:
 
 def _read_json(text: str) -> Rows:
     try:
-        value = json.loads(text.lstrip("\ufeff"))
+        value = json.loads(mend_escapes(text.lstrip("\ufeff")))
     except json.JSONDecodeError as error:
         yield BadEntry(error.lineno, f"Line {error.lineno}: this is not JSON: {error.msg}.")
         return

@@ -7,17 +7,19 @@ from io import BytesIO
 from typing import BinaryIO, cast
 
 from flask import Blueprint, abort, flash, make_response, render_template, request, url_for
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from app.models import ListImport
 from app.models.papers.list_entry import STATUSES
 from app.models.papers.list_import import PREVIEW_LIFE, UNDO_LIFE
 from app.queries.lists import imports as queries
+from app.rendering import RenderError, render_inline
 from app.services.importing import process
 from app.services.importing.lists import previews, reading, work
 from app.services.importing.opening import BadSource
 from app.services.refusals import Refusal
-from app.sources.lists.listed_paper import from_json
+from app.sources.lists.listed_paper import ListedPaper, from_json
 from app.views.http.access import db, lookup_settings, needs_sign_in, see_other, signed_in
 from app.views.http.security import FILES_LIMIT, WRITE_LIMIT
 
@@ -46,12 +48,10 @@ def read() -> Answer:
         with ExitStack() as opened:
             name, (unit, rows) = _open(opened)
             found = previews.make_preview(db(), user, name, unit, rows)
-    except (BadSource, previews.ImportTooLarge) as error:
-        db().rollback()
+    except (BadSource, previews.BadList) as error:
         return _form(str(error)), 422
     except process.ImportBusy as error:
         return _form(str(error)), 503, {"Retry-After": str(process.RETRY_AFTER)}
-    db().commit()
     return see_other(url_for("list_imports.show", token=found.token))
 
 
@@ -152,6 +152,7 @@ def _page(found: ListImport, problem: str = "", status: int = 200) -> Response:
                 for each in queries.list_unclear_rows(db(), found, MAX_SHOWN)
             ],
             new=[(from_json(row.data), row) for row in new],
+            title_html=_render_title,
             statuses=STATUSES,
             until=found.made_at + PREVIEW_LIFE,
         )
@@ -169,6 +170,14 @@ def _page(found: ListImport, problem: str = "", status: int = 200) -> Response:
     if found.state in ("waiting", "undoing"):
         answer.headers["Refresh"] = str(REFRESH_SECONDS)
     return answer
+
+
+def _render_title(row: ListedPaper) -> Markup:
+    """What a row is called, with its formulas."""
+    try:
+        return Markup(render_inline(row.shown))  # noqa: S704  (safe HTML)
+    except RenderError:
+        return escape(row.shown)
 
 
 def _form(problem: str = "") -> str:

@@ -128,6 +128,7 @@ def test_pasted_lines() -> None:
         ' "collections": {"a": 1}}',
         '[{"title": {"a": 1}}]',
         "{",
+        '[{"title": "a\\u0000b \\ud800 \\ud83d\\ude00", "id": "\\udfff", "annote": "\\u0000"}]',
         "TY  - \nER  -",
         "@article{",
     ],
@@ -137,6 +138,7 @@ def test_damaged_files_give_reasons(text: str) -> None:
     assert bad or found
     for row in found:
         assert from_json(to_json(row)) == row
+        assert "\0" not in str(to_json(row)).encode().decode()
 
 
 @settings(max_examples=60, deadline=None)

@@ -170,7 +170,8 @@ class RowIndex:
         for each in self._by_title[words][:MAX_SAME_TITLE] if words else ():
             if self._is_same(self._records[each], record, is_named=False):
                 return each
-        self._records[position] = record
+        # What tells works apart, without what takes room: a list may be long.
+        self._records[position] = replace(record, abstract="", other_urls=())
         for name in names:
             self._by_name.setdefault(name, position)
         if words:
@@ -188,4 +189,8 @@ class RowIndex:
         if any(mine and theirs and mine.lower() != theirs.lower() for mine, theirs in pairs):
             return False
         works = work_of(one, "one"), work_of(other, "other")
-        return is_named_by(*works) or is_same(*works) or one == other
+        return (
+            is_named_by(*works)
+            or is_same(*works)
+            or one == replace(other, abstract="", other_urls=())
+        )

@@ -44,7 +44,7 @@ from app.sources.lists.listed_paper import (
 from app.sources.lists.statuses import TO_READ, guess_status
 from app.sources.record import PaperRecord
 from app.text.folding import fold_label
-from app.text.lines import one_line, visible_line
+from app.text.lines import visible, visible_line
 
 MAX_ROWS = 20_000  # of one import
 MAX_STORED_BYTES = 60_000_000  # of all rows of one import
@@ -61,7 +61,7 @@ TOO_MANY_ASKED = (
 Incoming = ListedPaper | BadEntry
 
 
-class ImportTooLarge(ValueError):
+class BadList(ValueError):
     """A list that is not taken as a whole; the message says why."""
 
 
@@ -71,6 +71,8 @@ class _Preview:
 
     index: RowIndex = field(default_factory=RowIndex)
     rows: list[dict[str, Any]] = field(default_factory=list)
+    total: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
     words: Counter[str] = field(default_factory=Counter)
     labels: Counter[tuple[str, str]] = field(default_factory=Counter)
     spellings: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -83,7 +85,7 @@ def make_preview(
 ) -> ListImport:
     """See what a list holds and what of it is here, and keep that for its reader.
 
-    The caller commits.
+    Commits after each batch: nobody waits while more is read.
 
     Args:
         name: of the file, or what stands for it.
@@ -91,16 +93,22 @@ def make_preview(
         batches: the rows, some at a time.
 
     Raises:
-        ImportTooLarge: for too many rows.
+        BadList: for too many rows, or none.
     """
     preview = _Preview()
-    for batch in batches:
-        _take_batch(session, batch, preview)
-        if len(preview.rows) > MAX_ROWS:
-            raise ImportTooLarge(f"Up to {MAX_ROWS:,} papers can be imported at a time; split it.")
-        if preview.stored_bytes > MAX_STORED_BYTES:
-            raise ImportTooLarge("This list is too large to import: split it.")
-    return _store(session, user, name, unit, preview)
+    found = _begin(session, user, name)
+    try:
+        for batch in batches:
+            _take_batch(session, batch, preview)
+            _store_rows(session, found, preview)
+        if not preview.total:
+            raise BadList("There is no paper in this list.")
+    except BaseException:
+        session.rollback()
+        discard_import(session, found)
+        session.commit()
+        raise
+    return _finish(session, found, unit, preview)
 
 
 def discard_import(session: Session, found: ListImport) -> None:
@@ -112,7 +120,9 @@ def discard_import(session: Session, found: ListImport) -> None:
 def purge_imports(session: Session) -> int:
     """Forget what is too old of everybody; says how many. The caller commits."""
     begin_writing(session)
-    previews = (ListImport.state == "preview") & (ListImport.made_at < now() - PREVIEW_LIFE)
+    previews = ListImport.state.in_(("reading", "preview")) & (
+        ListImport.made_at < now() - PREVIEW_LIFE
+    )
     stored = ListImport.state.in_(("done", "undone")) & (ListImport.made_at < now() - UNDO_LIFE)
     old = delete(ListImport).where(previews | stored).returning(ListImport.id)
     return len(session.scalars(old).all())
@@ -124,7 +134,7 @@ def _take_batch(session: Session, batch: Sequence[Incoming], preview: _Preview) 
     good = [row for row, _ in fitted if isinstance(row, ListedPaper)]
     matches = iter(match_rows(session, good))
     for row, note in fitted:
-        position = len(preview.rows)
+        position = preview.total
         if isinstance(row, BadEntry):
             _add(preview, row.line, "refused", message=row.message)
             continue
@@ -187,6 +197,7 @@ def _fit(session: Session, row: Incoming) -> tuple[Incoming, str]:
         return BadEntry(row.line, said), ""
     if len(row.remark) > MAX_REMARK_CHARS:
         row = replace(row, remark="", notes=f"{row.remark}\n\n{row.notes}".strip())
+    row = replace(row, notes=visible(row.notes))
     text = row.notes.encode()
     if len(text) > MAX_NOTES_BYTES:
         notes.append("the notes are too long and were left out")
@@ -194,7 +205,7 @@ def _fit(session: Session, row: Incoming) -> tuple[Incoming, str]:
         row,
         record=record,
         status=visible_line(row.status)[:MAX_WORD_CHARS],
-        remark=one_line(row.remark),
+        remark=visible_line(row.remark),
         notes="" if len(text) > MAX_NOTES_BYTES else row.notes,
         labels=_tidy_names(row.labels),
         collections=_tidy_names(row.collections),
@@ -228,21 +239,24 @@ def _add(
     data: Mapping[str, Any] | None = None,
 ) -> None:
     row = {
-        "position": len(preview.rows),
+        "position": preview.total,
         "line": min(max(line, 0), 2**31 - 1),
         "state": state,
         "key": key,
-        "message": message,
+        "message": visible_line(message),
         "data": dict(data or {}),
     }
+    preview.total += 1
+    preview.counts[state] += 1
     preview.stored_bytes += len(json.dumps(row["data"]))
     preview.rows.append(row)
 
 
-def _store(session: Session, user: User, name: str, unit: str, preview: _Preview) -> ListImport:
+def _begin(session: Session, user: User, name: str) -> ListImport:
+    """Make room for one more preview of a member."""
     begin_writing(session)
     unfinished = select(ListImport.id).where(
-        ListImport.user_id == user.id, ListImport.state == "preview"
+        ListImport.user_id == user.id, ListImport.state.in_(("reading", "preview"))
     )
     older = session.scalars(unfinished.order_by(ListImport.id.desc()).offset(MAX_UNFINISHED - 1))
     session.execute(delete(ListImport).where(ListImport.id.in_(older.all())))
@@ -250,34 +264,52 @@ def _store(session: Session, user: User, name: str, unit: str, preview: _Preview
         token=secrets.token_urlsafe(18),
         user_id=user.id,
         name=visible_line(name)[:200] or "list",
-        state="preview",
+        state="reading",
         position=0,
         made_at=now(),
-        data={
-            "unit": unit,
-            "total": len(preview.rows),
-            "counts": dict(Counter(row["state"] for row in preview.rows)),
-            "statuses": [
-                {"word": word, "rows": count, "status": guess_status(word) or TO_READ}
-                for word, count in _first_words(preview.words)
-            ],
-            "labels": [
-                {
-                    "kind": kind,
-                    "name": preview.spellings[kind, folded],
-                    "rows": count,
-                    "wanted": kind != "keyword",
-                }
-                for (kind, folded), count in _first_labels(preview.labels)
-            ],
-            "more_labels": max(0, len(preview.labels) - MAX_LABEL_CHOICES),
-        },
+        data={},
     )
     session.add(found)
-    session.flush()
-    if preview.rows:
-        rows = [{"import_id": found.id, **row} for row in preview.rows]
-        session.execute(insert(ListImportRow), rows)
+    session.commit()
+    return found
+
+
+def _store_rows(session: Session, found: ListImport, preview: _Preview) -> None:
+    """Store the rows that were judged."""
+    if preview.total > MAX_ROWS:
+        raise BadList(f"Up to {MAX_ROWS:,} papers can be imported at a time; split it.")
+    if preview.stored_bytes > MAX_STORED_BYTES:
+        raise BadList("This list is too large to import: split it.")
+    rows, preview.rows = preview.rows, []
+    begin_writing(session)
+    if rows:
+        session.execute(insert(ListImportRow), [{"import_id": found.id, **row} for row in rows])
+    session.commit()
+
+
+def _finish(session: Session, found: ListImport, unit: str, preview: _Preview) -> ListImport:
+    begin_writing(session)
+    found.state = "preview"
+    found.data = {
+        "unit": unit,
+        "total": preview.total,
+        "counts": dict(preview.counts),
+        "statuses": [
+            {"word": word, "rows": count, "status": guess_status(word) or TO_READ}
+            for word, count in _first_words(preview.words)
+        ],
+        "labels": [
+            {
+                "kind": kind,
+                "name": preview.spellings[kind, folded],
+                "rows": count,
+                "wanted": kind != "keyword",
+            }
+            for (kind, folded), count in _first_labels(preview.labels)
+        ],
+        "more_labels": max(0, len(preview.labels) - MAX_LABEL_CHOICES),
+    }
+    session.commit()
     return found
 
 

@@ -16,6 +16,7 @@ from app.db import begin_writing, lock_papers
 from app.models import ListImport, ListImportRow, Paper, User
 from app.queries.identifiers import find_papers
 from app.references.identifiers import PaperRef
+from app.services.importing import faults
 from app.services.importing.fitting import fit_entry
 from app.services.importing.lists.entry_writing import EntryWriter, IncomingEntry
 from app.services.importing.lists.matching import match_rows
@@ -50,9 +51,35 @@ def store_step(session: Session, import_id: int) -> int:
     Returns:
         How many rows this step dealt with; 0 when all are stored.
     """
+    try:
+        return _store_rows(session, import_id, BATCH)
+    except Exception:  # whatever it is, the other rows are stored
+        faults.roll_back(session)
+        session.expunge_all()
+    try:
+        return _store_rows(session, import_id, 1)
+    except Exception as error:
+        faults.roll_back(session)
+        session.expunge_all()
+        _refuse_row(session, import_id, faults.describe_refusal(error, f"list {import_id}"))
+        return 1
+
+
+def _refuse_row(session: Session, import_id: int, message: str) -> None:
+    """Go on after a row that cannot be stored."""
+    begin_writing(session)
+    found = session.get_one(ListImport, import_id)
+    row = session.get_one(ListImportRow, (import_id, found.position))
+    row.state, row.message, row.data = "refused", message, {}
+    found.position += 1
+    session.commit()
+    session.expunge_all()
+
+
+def _store_rows(session: Session, import_id: int, most: int) -> int:
     found = session.get_one(ListImport, import_id, populate_existing=True)
     user = session.get_one(User, found.user_id)
-    rows = _load_rows(session, found)
+    rows = _load_rows(session, found, most)
     if not rows:
         return 0
     listed = {row.position: from_json(row.data) for row in rows if row.state in OPEN}
@@ -77,12 +104,12 @@ def store_step(session: Session, import_id: int) -> int:
     return len(rows)
 
 
-def _load_rows(session: Session, found: ListImport) -> list[ListImportRow]:
+def _load_rows(session: Session, found: ListImport, most: int) -> list[ListImportRow]:
     """The rows of the next step: one that others are asked about is a step of its own."""
     query = select(ListImportRow).where(
         ListImportRow.import_id == found.id, ListImportRow.position >= found.position
     )
-    rows = list(session.scalars(query.order_by(ListImportRow.position).limit(BATCH)))
+    rows = list(session.scalars(query.order_by(ListImportRow.position).limit(most)))
     ends = [place for place, row in enumerate(rows) if row.state == "asked"]
     if ends:
         return rows[: max(1, ends[0])]

@@ -6,13 +6,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import EntryCopy, ListEntry, ListImport, ListLabel, Paper, User
 from app.queries.lists.own_entries import load_label_names
 from app.services.exporting.bibtex_file import read_list_entries
-from app.services.importing.lists import storing, work
+from app.services.importing.lists import previews, storing, work
+from app.services.importing.lists.entry_writing import EntryWriter, IncomingEntry
+from app.services.lists import entries as entry_rules
 from app.services.papers.adding import add_paper
 from app.sources.record import PaperRecord
 from tests.helpers.factories import make_paper, make_summary, make_user, put_on_list, read_entry
@@ -212,6 +215,45 @@ def test_a_paper_with_a_summary_survives_undoing(session: Session) -> None:
     make_summary(session, paper, make_user(session), "Mine.", visibility="private")
     undo_list(session, found)
     assert [each.title for each in session.scalars(select(Paper))] == [HE]
+
+
+def test_a_row_that_cannot_be_stored_costs_no_other(
+    session: Session, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    user = make_user(session)
+    write = EntryWriter.write
+
+    def fail(writer: EntryWriter, incoming: IncomingEntry, *, is_made: bool) -> Any:
+        if incoming.citekey == "vaswani:2017":
+            raise RuntimeError("of ours")
+        return write(writer, incoming, is_made=is_made)
+
+    monkeypatch.setattr(EntryWriter, "write", fail)
+    found = import_list(session, user, BBT)
+    assert [state for state, _ in list_states(session, found)] == ["added", "refused", "refused"]
+    assert count(session, Paper) == 1
+    assert "Attention" not in caplog.text
+
+
+def test_a_list_that_is_too_long_leaves_nothing(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = make_user(session)
+    monkeypatch.setattr(previews, "MAX_ROWS", 2)
+    with pytest.raises(previews.BadList, match="Up to 2"):
+        preview_list(session, user, BBT)
+    with pytest.raises(previews.BadList, match="no paper"):
+        preview_list(session, user, '{"items": [{"itemType": "note"}]}')
+    assert count(session, ListImport) == 0
+
+
+def test_a_full_list_takes_no_more(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = make_user(session)
+    monkeypatch.setattr(entry_rules, "MAX_ENTRIES", 1)
+    found = import_list(session, user, BBT)
+    assert [state for state, _ in list_states(session, found)] == ["added", "refused", "refused"]
+    undo_list(session, found)
+    assert count(session, Paper) == 0
 
 
 def test_a_key_that_is_taken_or_impossible_is_left_out(session: Session) -> None:
