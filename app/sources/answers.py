@@ -24,7 +24,10 @@ _UNREADABLE = "sent something that cannot be read."
 
 
 def mend_escapes(text: str) -> str:
-    """JSON whose escapes mean no NUL and no half of a character, which no database keeps."""
+    """JSON without escapes for NUL or half a character.
+
+    No database keeps these.
+    """
     return _ESCAPES.sub(_mend_escape, text) if "\\u" in text else text
 
 

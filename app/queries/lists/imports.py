@@ -19,7 +19,7 @@ MAX_IMPORTS = 20  # of which a page tells
 
 
 class UnclearRow(NamedTuple):
-    """A row about which its reader is asked, with the papers that it may be about."""
+    """A row about which its reader is asked, and the papers that it may mean."""
 
     row: ListImportRow
     candidates: Sequence[Paper]

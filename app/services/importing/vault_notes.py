@@ -60,7 +60,7 @@ class VaultNotes:
         return found
 
     def find_path(self, note: str, target: str) -> str | None:
-        """The path of the other note that a link in one leads to; arguments as of `find`."""
+        """The path of the note that a link means; arguments as of `find`."""
         name = self._name(note, _without_end(target).casefold())
         return None if name == note else name
 

@@ -135,7 +135,7 @@ def _join(session: Session, staying: ListEntry, going: ListEntry) -> None:
 
 
 def join_facts(staying: ListEntry, going: ListEntry) -> None:
-    """Let an entry have what another one of its paper says besides; labels and key aside."""
+    """Let an entry have what another one says besides; labels and key aside."""
     staying.status = max(staying.status, going.status, key=STATUSES.index)
     for column in ("added_at", *DATE_COLUMNS.values()):
         moments = [moment for each in (staying, going) if (moment := getattr(each, column))]

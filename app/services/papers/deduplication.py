@@ -160,7 +160,10 @@ def _by_identifiers(
 
 
 def has_same_title(first: str, second: str) -> bool:
-    """Whether titles are the same, but for hyphens, or for a subtitle that is no part's."""
+    """Whether two titles are the same, hyphens and a subtitle aside.
+
+    The subtitle of a part counts.
+    """
     one, other = title_words(first), title_words(second)
     if "".join(one) == "".join(other):
         return True

@@ -20,7 +20,7 @@ _BULLET = re.compile(r"^\s*(?:[-*+•]|\d{1,4}[.)])\s+(?:\[[ xX]?\]\s*)?")
 
 
 def read_names(text: str) -> Iterator[ListedPaper | BadEntry]:
-    """The papers that the lines of a text name; bullets and numbers in front do not count."""
+    """The papers that the lines of a text name, bullets and numbers aside."""
     for number, line in enumerate(text.split("\n"), 1):
         bare = one_line(_BULLET.sub("", line))
         if not bare:

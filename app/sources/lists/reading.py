@@ -1,4 +1,4 @@
-"""Finds out what a text is, and reads the papers of the list that it holds."""
+"""Finds out in which format a list is, and reads it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Rows = Iterator[ListedPaper | BadEntry]
 
 
 def read_list(text: str, name: str = "") -> tuple[str, Rows]:
-    """The papers of a text in one of the formats, and what could not be read.
+    """The papers of a text, and what of it could not be read.
 
     Args:
         name: of its file; only `.csv` and `.tsv` say more than the text itself.

@@ -54,7 +54,7 @@ def status_of_tag(tag: str) -> str:
 
 
 def split_status(words: Iterable[str]) -> tuple[str, tuple[str, ...]]:
-    """The first status that one of some tags says, and those that say none, each once."""
+    """The first status among some tags, and the other tags, each once."""
     status, others = "", []
     for word in filter(None, (each.strip() for each in words)):
         said = status_of_tag(word)

@@ -1,4 +1,4 @@
-"""Zotero's web API (version 3): the library of one user, with a key that they give.
+"""Zotero's web API, version 3: the library of a user who gives a key.
 
 https://www.zotero.org/support/dev/web_api/v3/basics. It is asked for lists, never for a paper.
 """

@@ -14,7 +14,8 @@ from app.models import ListImport
 from app.models.papers.list_entry import STATUSES
 from app.models.papers.list_import import PREVIEW_LIFE, UNDO_LIFE
 from app.queries.lists import imports as queries
-from app.rendering import RenderError, render_inline
+from app.rendering import RenderError
+from app.rendering.markdown import render_inline
 from app.services.importing import process
 from app.services.importing.lists import previews, reading, work
 from app.services.importing.opening import BadSource

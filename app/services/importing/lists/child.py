@@ -1,6 +1,7 @@
-"""What a process of its own does with a reading list: opens the file, hands out its rows.
+"""Opens a file with a reading list, and hands out its rows.
 
-It imports nothing of the database, as `app.services.importing.child`.
+As `app.services.importing.child`, it runs in a process of its own and imports nothing of the
+database.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from app.sources.lists.reading import read_list
 BATCH = 250
 
 
-class _Open:
+class _OpenList:
     """What the child has open."""
 
     rows: Iterator[ListedPaper | BadEntry]
@@ -28,18 +29,18 @@ class _Open:
 
 
 def _open_file(number: int, name: str) -> str:
-    file = _Open.held.enter_context(os.fdopen(number, "rb"))
-    unit, _Open.rows = open_list(file, name, _Open.held)
+    file = _OpenList.held.enter_context(os.fdopen(number, "rb"))
+    unit, _OpenList.rows = open_list(file, name, _OpenList.held)
     return unit
 
 
 def _open_text(text: str) -> str:
-    unit, _Open.rows = read_list(text)
+    unit, _OpenList.rows = read_list(text)
     return unit
 
 
 def _take() -> list[ListedPaper | BadEntry]:
-    return list(islice(_Open.rows, BATCH))
+    return list(islice(_OpenList.rows, BATCH))
 
 
 FUNCTIONS = {"open_file": _open_file, "open_text": _open_text, "take": _take}

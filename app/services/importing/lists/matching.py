@@ -58,7 +58,11 @@ class RowMatch:
 
 
 def match_rows(session: Session, rows: Sequence[ListedPaper]) -> list[RowMatch]:
-    """Find the papers of some rows, whose records are in normal form; a few queries for all."""
+    """Find the papers of some rows, with a few queries for all.
+
+    Args:
+        rows: whose records are in normal form.
+    """
     sure = [_names(list_sure_references(row.record)) for row in rows]
     keys = [_names(_list_keys(row)) for row in rows]
     known = known_names(session, {name for each in (*sure, *keys) for name in each})

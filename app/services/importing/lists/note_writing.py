@@ -1,6 +1,6 @@
-"""Notes of a list, once all its papers are here: rendered, and added to what an entry says.
+"""Renders the notes of a list, and adds them to its entries.
 
-Links between notes lead to the papers of these.
+This comes when all papers are here. Links between notes lead to the papers of these.
 """
 
 from __future__ import annotations
@@ -32,7 +32,11 @@ COLUMNS = ("notes", "notes_html", "renderer_version")
 
 
 def find_notes(session: Session, import_id: int) -> tuple[list[int], dict[str, str]]:
-    """The positions of rows whose notes are to be stored, and the keys of papers by note's path."""
+    """The rows whose notes are to be stored.
+
+    Returns:
+        Their positions, and the keys of papers by the paths of their notes.
+    """
     query = select(ListImportRow.position, ListImportRow.key, ListImportRow.data).where(
         ListImportRow.import_id == import_id
     )

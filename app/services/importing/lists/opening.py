@@ -1,4 +1,7 @@
-"""The rows of a file with a reading list; called by a process that has no database."""
+"""The rows of a file with a reading list.
+
+Called by a process that has no database.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an import of a list will do, kept for who asked until they start or forget it.
+"""What an import of a list will do, kept until its reader starts it.
 
 `ListImport.data` holds:
 
@@ -66,7 +66,7 @@ class BadList(ValueError):
 
 
 @dataclass
-class _Preview:
+class _RowsSoFar:
     """What is known of a list while its rows come in."""
 
     index: RowIndex = field(default_factory=RowIndex)
@@ -83,7 +83,7 @@ class _Preview:
 def make_preview(
     session: Session, user: User, name: str, unit: str, batches: Iterable[Sequence[Incoming]]
 ) -> ListImport:
-    """See what a list holds and what of it is here, and keep that for its reader.
+    """See what a list holds, and keep that for its reader.
 
     Commits after each batch: nobody waits while more is read.
 
@@ -95,7 +95,7 @@ def make_preview(
     Raises:
         BadList: for too many rows, or none.
     """
-    preview = _Preview()
+    preview = _RowsSoFar()
     found = _begin(session, user, name)
     try:
         for batch in batches:
@@ -128,7 +128,7 @@ def purge_imports(session: Session) -> int:
     return len(session.scalars(old).all())
 
 
-def _take_batch(session: Session, batch: Sequence[Incoming], preview: _Preview) -> None:
+def _take_batch(session: Session, batch: Sequence[Incoming], preview: _RowsSoFar) -> None:
     """Judge some rows, in their order."""
     fitted: list[tuple[Incoming, str]] = [_fit(session, each) for each in batch]
     good = [row for row, _ in fitted if isinstance(row, ListedPaper)]
@@ -160,7 +160,7 @@ def _take_batch(session: Session, batch: Sequence[Incoming], preview: _Preview) 
         _add(preview, row.line, state, key=key, message=note, data=data)
 
 
-def _why_not_asked(row: ListedPaper, preview: _Preview) -> str:
+def _why_not_asked(row: ListedPaper, preview: _RowsSoFar) -> str:
     """Why nobody can be asked which paper a row means; empty when somebody can."""
     if preview.asked >= MAX_ASKED:
         return TOO_MANY_ASKED
@@ -220,7 +220,7 @@ def _tidy_names(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name[:MAX_LABEL_CHARS].strip() for name in lines if name))
 
 
-def _count(preview: _Preview, row: ListedPaper) -> None:
+def _count(preview: _RowsSoFar, row: ListedPaper) -> None:
     preview.words[row.status] += 1
     for kind, names in zip(KINDS, (row.labels, row.collections, row.keywords), strict=True):
         for name in names:
@@ -230,7 +230,7 @@ def _count(preview: _Preview, row: ListedPaper) -> None:
 
 
 def _add(
-    preview: _Preview,
+    preview: _RowsSoFar,
     line: int,
     state: str,
     *,
@@ -274,7 +274,7 @@ def _begin(session: Session, user: User, name: str) -> ListImport:
     return found
 
 
-def _store_rows(session: Session, found: ListImport, preview: _Preview) -> None:
+def _store_rows(session: Session, found: ListImport, preview: _RowsSoFar) -> None:
     """Store the rows that were judged."""
     if preview.total > MAX_ROWS:
         raise BadList(f"Up to {MAX_ROWS:,} papers can be imported at a time; split it.")
@@ -287,7 +287,7 @@ def _store_rows(session: Session, found: ListImport, preview: _Preview) -> None:
     session.commit()
 
 
-def _finish(session: Session, found: ListImport, unit: str, preview: _Preview) -> ListImport:
+def _finish(session: Session, found: ListImport, unit: str, preview: _RowsSoFar) -> ListImport:
     begin_writing(session)
     found.state = "preview"
     found.data = {

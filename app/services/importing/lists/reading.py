@@ -1,4 +1,4 @@
-"""The rows of a list: of a file or text, read by a child, or of Zotero's own service."""
+"""The rows of a list: of a file, a text, or Zotero's own service."""
 
 from __future__ import annotations
 

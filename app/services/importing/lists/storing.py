@@ -1,4 +1,4 @@
-"""Storing a list that its reader has seen and started: some rows at a time, each step resumable.
+"""Stores a list that its reader has started, in steps that can be repeated.
 
 First the papers and entries, then the notes: these may link to papers of later rows.
 """

@@ -1,7 +1,8 @@
-"""Undoing an import of a list: what it made is removed, what it changed is as it was.
+"""Undoes an import of a list.
 
-What its reader changed since stays: each column goes back only where it still is what the import
-wrote, and an entry on which they have written since stays on the list.
+What it made is removed, and what it changed is as it was. What its reader changed since stays:
+each column goes back only where it still is what the import wrote, and an entry on which they have
+written since stays on the list.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def start_import(session: Session, found: ListImport, choices: ImportChoices) ->
 
 
 def undo_import(session: Session, found: ListImport) -> bool:
-    """Let the job undo an import, also one that is on its way; the caller commits.
+    """Let the job undo an import, also a running one; the caller commits.
 
     Returns:
         Whether there was anything to undo.
