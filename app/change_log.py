@@ -49,6 +49,8 @@ PRIVATE_TABLES = frozenset(
         "invitations",
         "jobs",
         "list_entries",
+        "list_import_rows",
+        "list_imports",
         "list_labels",
         "login_sessions",
         "look_ups",

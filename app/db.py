@@ -100,6 +100,8 @@ class Database:
         url: SQLAlchemy address; `sqlite://` alone is a database in memory, for tests.
         site_url, site_name, password_cost, data_dir, backups, mail: settings (see `Config`) that
             services need while they write; they find them in `session.info` under the same names.
+        outside: how jobs look papers up elsewhere (`app.services.lookup.asking.LookupSettings`);
+            `None`: not at all.
         slow_query_ms: statements that take longer are logged; 0 logs none.
     """
 
@@ -114,6 +116,7 @@ class Database:
         backups: BackupSettings | None = None,
         slow_query_ms: int = 0,
         mail: MailSettings = NO_MAIL_SERVER,
+        outside: object = None,
     ) -> None:
         self.engine = _create_engine(url)
         if slow_query_ms:
@@ -126,6 +129,7 @@ class Database:
             "link_base": site_url,  # the former may be taken from a request, this one never
             "site_name": site_name,
             "mail": mail,
+            "outside": outside,
             "password_cost": password_cost,
             "data_dir": data_dir,
             "backups": backups,

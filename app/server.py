@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from app.config import Config
 from app.db import Database, sqlite_warning
 from app.services.files import probe_folder
+from app.services.lookup.asking import make_lookup_settings
 from app.services.operation import refolding, schema
 from app.services.operation.fonts.files import ensure_fonts, find_fonts
 
@@ -104,6 +105,9 @@ def open_database(config: Config) -> Database:
         backups=config.backups,
         slow_query_ms=config.slow_query_ms,
         mail=config.mail,
+        outside=make_lookup_settings(
+            config.data_dir, on=config.lookups, site_url=config.site_url, contact=config.contact
+        ),
     )
 
 

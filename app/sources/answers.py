@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -15,7 +16,25 @@ from app.sources.contract import SourceUnavailable
 from app.sources.months import MACROS, month_number
 from app.text.lines import one_line
 
+# A pair of halves, any other escape, or a backslash that is itself escaped.
+_ESCAPES = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\\\"
+)
 _UNREADABLE = "sent something that cannot be read."
+
+
+def mend_escapes(text: str) -> str:
+    """JSON without escapes for NUL or half a character.
+
+    No database keeps these.
+    """
+    return _ESCAPES.sub(_mend_escape, text) if "\\u" in text else text
+
+
+def _mend_escape(match: re.Match[str]) -> str:
+    found = match[0]
+    is_half = len(found) == 6 and found[2] in "dD" and found[3] not in "01234567"
+    return "\\ufffd" if is_half or found == "\\u0000" else found
 
 
 def read_json(body: bytes) -> Any:
@@ -25,7 +44,7 @@ def read_json(body: bytes) -> Any:
         SourceUnavailable: when it is none, or is nested deeper than Python can follow.
     """
     try:
-        return json.loads(body)
+        return json.loads(mend_escapes(body.decode("utf-8", "replace")))
     except (ValueError, RecursionError):
         raise SourceUnavailable(_UNREADABLE) from None
 

@@ -24,7 +24,7 @@ from app.views.http import (
     shared_pages,
     templating,
 )
-from app.views.lists import entries, reading_list
+from app.views.lists import entries, list_imports, reading_list
 from app.views.maps import maps
 from app.views.papers import (
     adding,  # noqa: F401  (its pages belong to the blueprint of papers)
@@ -78,6 +78,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         invitations,
         legacy,
         links,
+        list_imports,
         maps,
         merges,
         about,

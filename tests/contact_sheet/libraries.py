@@ -36,12 +36,21 @@ from tests.helpers.factories import (
     publish,
     save_draft,
 )
+from tests.helpers.list_imports import preview_list
 from tests.helpers.samples.crafted_pictures import saved
 from tests.helpers.samples.pictures import drawing
 
 PASSWORD = "correct horse battery"
 MEMBER, ADMINISTRATOR = "mira", "boss"
 ROLES = {"guest": "", "member": MEMBER, "administrator": ADMINISTRATOR}
+
+# A list of another tool, of which something is to be chosen.
+LIST = """
+@article{own:1, title={A new paper of $n$ words}, author={Ann Lee}, year=2024, readstatus={read},
+  groups={Thesis, Chapter 2}, keywords={words, counting}}
+@article{own:2, title={A shared paper}, author={Ann Lee}, year=2024}
+@article{own:3, year=2024}
+"""
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,7 @@ class Places:
     bibliography: str = ""
     shelf: str = ""
     compared: str = ""
+    token: str = ""
     words: str = "deep"
 
 
@@ -171,6 +181,7 @@ def _add_traces(session: Session, mira: User, places: Places) -> Places:
             "bibliography": _check_bibliography(session),
             "shelf": shelf.slug,
             "compared": "&".join(f"paper={each.id}" for each in (paper, bare)),
+            "token": preview_list(session, mira, LIST).token,
         }
     )
 

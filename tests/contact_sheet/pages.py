@@ -102,6 +102,8 @@ PAGES = (
     Page("shelf_members.index", "/shelf/mira/{shelf}/members", ("member",)),
     Page("shelf_entries.choose", "/shelves/add/{bare}", ("member",)),
     Page("comparing.show", "/paper/{paper}/compare"),
+    Page("list_imports.start", "/list/import", ("member",)),
+    Page("list_imports.show", "/list/import/{token}", ("member",)),
     Page("drafts.index", "/drafts", ("member",)),
     Page("pictures.index", "/pictures", ("member",)),
     Page("links.health", "/links", ("member",)),

@@ -51,15 +51,16 @@ class Reply:
 
 
 class StandIn:
-    """The server; `replies` by host and path, `asked` what came in.
+    """The server; `replies` by host and path, or with the query; `asked` what came in.
 
-    What is held comes when `let_go` is set.
+    `keys` are those that came with it. What is held comes when `let_go` is set.
     """
 
     def __init__(self) -> None:
         self.replies: dict[str, Reply] = {}
         self.asked: list[str] = []
         self.agents: set[str] = set()
+        self.keys: list[str] = []
         self.let_go = threading.Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True
@@ -96,7 +97,10 @@ class StandIn:
                 address = self.headers["Host"] + unquote(self.path.partition("?")[0])
                 stand_in.asked.append(self.headers["Host"] + self.path)
                 stand_in.agents.add(self.headers["User-Agent"])
-                reply = stand_in.replies.get(address, Reply(404, b"Resource not found."))
+                stand_in.keys.append(self.headers.get("Zotero-API-Key", ""))
+                missing = Reply(404, b"Resource not found.")
+                exactly = stand_in.replies.get(stand_in.asked[-1])
+                reply = exactly or stand_in.replies.get(address, missing)
                 if reply.held:
                     stand_in.let_go.wait(SAFETY)
                 with suppress(OSError):  # the asker had enough

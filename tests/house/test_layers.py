@@ -58,6 +58,7 @@ ROOMS: dict[str, list[set[str]]] = {
         {"operation"},
         {"operation.fonts"},
         {"bibliography"},
+        {"importing.lists"},
         {"dblp", "exporting", "importing", "lookup", "moderation"},
         {"accounts", "comments", "papers"},
         {"lists", "shelves"},
@@ -92,6 +93,7 @@ ROOMS: dict[str, list[set[str]]] = {
         {""},
     ],
     "app.sources": [
+        {"lists"},
         {"formats", "lookup"},
         {"bibtex", "dblp_dump"},
         {""},

@@ -122,6 +122,7 @@ def test_a_writers_own_lists_do_not_either(
     shelf = make_shelf(session, ann, title="Mine")
     shelves = ("/shelf/ann/mine", "/shelf/ann/mine/feed.atom", "/map/shelf/ann/mine")
     listed = ("/list", "/list?sort=hand&label=each&q=remark", "/search?q=in:list", "/list.bib")
+    listed = (*listed, "/list/import")
     pages = ("/write", "/drafts", "/deleted", "/pictures", history, *listed, *shelves)
     few: dict[str, int] = {}
     for first, last in ((0, 3), (3, 9)):

@@ -90,7 +90,8 @@ class EntryCopy(Base):
 
     Of one change all have the same `batch`; `data` holds the former values of columns, and the
     names of labels under `labels`. It is empty for an entry that the change made. The copies of a
-    merge have its number, and what both entries were.
+    merge have its number, and what both entries were; those of an import have its number, and what
+    `services.importing.lists.undoing` needs.
     """
 
     __tablename__ = "entry_copies"
@@ -103,6 +104,9 @@ class EntryCopy(Base):
     )
     merge_id: Mapped[int | None] = mapped_column(
         ForeignKey("paper_merges.id", ondelete="CASCADE"), index=True
+    )
+    import_id: Mapped[int | None] = mapped_column(
+        ForeignKey("list_imports.id", ondelete="CASCADE"), index=True
     )
     batch: Mapped[str] = mapped_column(String(22), default="", server_default="")
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)

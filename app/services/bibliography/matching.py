@@ -15,7 +15,7 @@ from app.queries.identifiers import list_reference_names
 from app.services.bibliography.reading import ReadEntry
 from app.services.bulk import among, split_into_batches
 from app.services.papers.deduplication import (
-    differs,
+    have_other_identifiers,
     is_record_of,
     may_be_renamed,
     names_work,
@@ -138,7 +138,7 @@ def _find_by_title(known: _Known, record: PaperRecord) -> Paper | None:
     possible = [
         (other, paper)
         for other, paper in facts
-        if is_version(other, work) or not differs(paper, record)
+        if is_version(other, work) or not have_other_identifiers(paper, record)
     ]
     same = find_same_work(work, [other for other, _ in possible])
     return next((paper for other, paper in possible if other is same), None)

@@ -13,23 +13,22 @@ from app.db import begin_writing, lock_papers
 from app.models import Paper
 from app.queries.identifiers import find_known_keys, list_reference_names
 from app.queries.papers import find_paper_by_key
-from app.references.identifiers import OWN_VENUES, PaperRef
+from app.references.identifiers import PaperRef
 from app.references.labels import field_label
 from app.services.bulk import among
 from app.services.importing import faults
+from app.services.importing.fitting import fit_entry
 from app.services.importing.terms import ImportOutcome, ImportRun, IncomingPaper
 from app.services.papers.adding import add_new_papers, add_paper, prepare
 from app.services.papers.completion import complete_paper
 from app.services.papers.deduplication import find_newest_paper_id, is_record_of, match_record
-from app.services.papers.facts import MAX_VENUE_KEY, list_record_identifiers
-from app.services.papers.fitting import Misfit, fit
+from app.services.papers.facts import list_record_identifiers
 from app.services.papers.insertion import PreparedPaper
 from app.services.papers.paper_names import Name, known_names, name_of
 from app.services.refusals import PaperExists, Refusal
 from app.sources.bibtex.reading import BadEntry, FoundEntry
-from app.sources.record import DETAILS, PaperRecord
+from app.sources.record import PaperRecord
 from app.sources.same_work import title_words
-from app.text.folding import make_slug
 from app.text.words import title_folded
 
 BATCH = 100
@@ -79,7 +78,7 @@ def _outcome(session: Session, incoming: IncomingPaper, run: ImportRun) -> Impor
         return _bad(incoming, entry)
     notes = [*incoming.notes, *entry.notes]
     try:
-        record = _fitted(session, entry.record, run, notes)
+        record = fit_entry(session, entry.record, notes, is_member=run.is_member)
         outcome = _import(session, record, run, notes)
     except Refusal as refused:
         return _refused(incoming, entry, refused, notes)
@@ -152,7 +151,7 @@ class _EntryBatch:
             return None
         notes = [*incoming.notes, *entry.notes]
         try:
-            record = _fitted(self._session, entry.record, self._run, notes)
+            record = fit_entry(self._session, entry.record, notes, is_member=self._run.is_member)
         except Refusal as refused:
             self._outcomes[number] = _refused(incoming, entry, refused, notes)
             return None
@@ -242,29 +241,3 @@ def _without_known_keys(session: Session, record: PaperRecord) -> PaperRecord:
     known = find_known_keys(session, [PaperRef("key", key) for key in record.other_keys])
     free = tuple(key for key in record.other_keys if PaperRef("key", key) not in known)
     return replace(record, other_keys=free)
-
-
-def _fitted(session: Session, record: PaperRecord, run: ImportRun, notes: list[str]) -> PaperRecord:
-    """The record as it can be kept; the notes say what was changed for that.
-
-    Raises:
-        Refusal: when there is nothing left that could be a paper.
-    """
-    if "/" in record.venue and " " not in record.venue and not record.venue_key:
-        # Such a name would be taken for the key of a venue.
-        record = replace(record, venue_key=f"{OWN_VENUES}{make_slug(record.venue)}"[:MAX_VENUE_KEY])
-    record, misfits = fit(session, record)
-    notes += map(_said, misfits)
-    if run.options.only is not None:  # a member's file: such a name may be any paper's
-        record = replace(record, other_keys=())
-    return record
-
-
-def _said(misfit: Misfit) -> str:
-    if misfit.is_shortened:
-        return f"{'a' if misfit.field == 'name' else 'the'} {misfit.field} was shortened"
-    if misfit.field in DETAILS:
-        return f"the field {misfit.field} is too long and was left out"
-    instead = f"it is {misfit.kept}" if misfit.kept else "it was left out"
-    label = field_label(misfit.field)
-    return f"the {label} {misfit.written:.80} cannot be used here; {instead}"

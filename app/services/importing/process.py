@@ -50,20 +50,36 @@ def read_file(file: BinaryIO, name: str, opened: ExitStack) -> ImportSource:
     """
     number = file.fileno()
     file.seek(0)  # what was written to it is on the disk then
-    return _begun(opened, [number], "open_file", number, name)
+    child, count = start_child(opened, opener.__name__, [number], "open_file", number, name)
+    return ImportSource(_items(child), count)
 
 
 def read_pasted(text: str, opened: ExitStack) -> ImportSource:
     """As `opening.open_pasted_bibtex`, in a child; otherwise as `read_file`."""
-    return _begun(opened, [], "open_pasted", text)
+    child, count = start_child(opened, opener.__name__, [], "open_pasted", text)
+    return ImportSource(_items(child), count)
 
 
-def _begun(opened: ExitStack, files: list[int], name: str, *arguments: Any) -> ImportSource:
-    if not _TURNS.acquire(blocking=False):
-        raise ImportBusy
-    opened.callback(_TURNS.release)
+def start_child(
+    opened: ExitStack, module: str, files: list[int], name: str, *arguments: Any
+) -> tuple[Child, Any]:
+    """Start a child, and let it open what it is to read.
+
+    Args:
+        opened: ends the child.
+        module: whose functions it calls, as `sandbox.Child` has it.
+        files: numbers of files that it inherits.
+        name, arguments: of the function that opens.
+
+    Returns:
+        The child, and what that function answered.
+
+    Raises:
+        BadSource, ImportBusy: as `read_file`.
+    """
+    take_turn(opened)
     child = Child(
-        opener.__name__,
+        module,
         seconds=MAX_CPU_SECONDS,
         lifetime=MAX_CPU_SECONDS,
         within=MAX_WAIT_SECONDS,
@@ -72,10 +88,17 @@ def _begun(opened: ExitStack, files: list[int], name: str, *arguments: Any) -> I
     )
     opened.callback(child.stop)
     try:
-        count: int | None = child.call(name, *arguments)
+        answer = child.call(name, *arguments)
     except (ResourceLimitExceeded, SandboxBusy) as error:
         raise BadSource(str(faults.make_stopped(error))) from None
-    return ImportSource(_items(child), count)
+    return child, answer
+
+
+def take_turn(opened: ExitStack) -> None:
+    """Take one of the turns to import, until `opened` is closed; raises `ImportBusy`."""
+    if not _TURNS.acquire(blocking=False):
+        raise ImportBusy
+    opened.callback(_TURNS.release)
 
 
 def _items(child: Child) -> Iterator[IncomingFile | IncomingPaper]:

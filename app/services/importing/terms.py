@@ -129,3 +129,8 @@ class ImportRun:
     papers: dict[str, PaperRecord] = field(default_factory=dict)
     links: dict[tuple[str, ...], str | None] = field(default_factory=dict)
     newest_before: int | None = None
+
+    @property
+    def is_member(self) -> bool:
+        """Whether a member imports for themselves, not who runs the library."""
+        return self.options.only is not None

@@ -49,8 +49,8 @@ class VaultNotes:
             note: the path of the note that holds the link.
             target: as written, without the part behind `#`.
         """
-        name = self._name(note, _without_end(target).casefold())
-        if name is None or name == note:
+        name = self.find_path(note, target)
+        if name is None:
             return None
         if name in self._found:
             return self._found[name]
@@ -58,6 +58,11 @@ class VaultNotes:
         if len(self._found) < MAX_KEPT:
             self._found[name] = found
         return found
+
+    def find_path(self, note: str, target: str) -> str | None:
+        """The path of the note that a link means; arguments as of `find`."""
+        name = self._name(note, _without_end(target).casefold())
+        return None if name == note else name
 
     def _target(self, name: str) -> NoteTarget | None:
         try:

@@ -61,7 +61,9 @@ def keep_copies(session: Session, user: User, copies: Mapping[int, dict[str, Any
 def forget_old_copies(session: Session, user_id: int | None = None) -> None:
     """Remove copies that are too old to undo anything; with `None` those of all readers."""
     old = delete(EntryCopy).where(
-        EntryCopy.merge_id.is_(None), EntryCopy.made_at < now() - MAX_UNDO_AGE
+        EntryCopy.merge_id.is_(None),
+        EntryCopy.import_id.is_(None),
+        EntryCopy.made_at < now() - MAX_UNDO_AGE,
     )
     session.execute(old if user_id is None else old.where(EntryCopy.user_id == user_id))
 

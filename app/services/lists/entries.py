@@ -22,12 +22,13 @@ from app.services.lists.copies import OF_STATUS, WHOLE, copy_entry, is_taken, ke
 from app.services.lists.labels import parse_labels, prune_labels, replace_labels
 from app.services.lists.words import refresh_words
 from app.services.locks import check_paper_exists, lock_user
-from app.services.ordering import GAP, make_end_position, move_row
+from app.services.ordering import GAP, move_row
 from app.services.refusals import Refusal, Refusals
 from app.services.renderer import render_text
 from app.text.lines import one_line, plain_ends
 
 MAX_ENTRIES = 12_000  # on one list
+LIST_FULL = f"Your list is full: it can have up to {MAX_ENTRIES:,} papers."
 MAX_REMARK_CHARS = 300
 # What would end a key in TeX or BibTeX.
 _NO_KEY = re.compile(r"[\s{}(),=\\\"#%~']|[^\x21-\x7e\xa1-\U0010ffff]")
@@ -108,7 +109,7 @@ def save_entry(session: Session, user: User, paper: Paper, form: EntryTexts) -> 
     refused.check(check_status, None, form.status)
     labels = refused.check(parse_labels, [], form.labels)
     refused.check(_check_texts, None, remark, notes)
-    refused.check(_check_citekey, None, citekey)
+    refused.check(check_citekey, None, citekey)
     if form.priority not in PRIORITIES:
         refused.add([Refusal("priority", "Choose a priority: none, low, medium or high.")])
     html = refused.check(_render_notes, "", session, notes)
@@ -185,26 +186,13 @@ def add_entries(session: Session, user: User, paper_ids: Sequence[int], status: 
     Raises:
         Refusal: when the list has no room for all of them.
     """
-    theirs = ListEntry.user_id == user.id
-    count = session.scalar(select(func.count()).select_from(ListEntry).where(theirs)) or 0
-    if count + len(paper_ids) > MAX_ENTRIES:
-        message = f"Your list is full: it can have up to {MAX_ENTRIES:,} papers."
-        raise Refusal("status", message)
-    moment = now()
-    seen = {"user_id": user.id, "seen_at": moment}
-    insert_missing(session, ReadingList, [seen], ["user_id"])
-    lowest = make_end_position(session, ListEntry, theirs, is_up=True)
+    begin_list(session, user)
+    room, highest = find_room(session, user)
+    if len(paper_ids) > room:
+        raise Refusal("status", LIST_FULL)
     session.add_all(
-        ListEntry(
-            user_id=user.id,
-            paper_id=paper_id,
-            status=status,
-            added_at=moment,
-            changed_at=moment,
-            position=lowest + place * GAP,
-            **{DATE_COLUMNS[status]: moment},
-        )
-        for place, paper_id in enumerate(reversed(paper_ids))
+        make_entry(user.id, paper_id, status, highest + place * GAP)
+        for place, paper_id in enumerate(reversed(paper_ids), 1)
     )
     session.flush()
 
@@ -214,6 +202,40 @@ def _add(session: Session, user: User, paper: Paper, status: str) -> ListEntry:
     entry = find_entry(session, user, paper)
     assert entry is not None
     return entry
+
+
+def begin_list(session: Session, user: User) -> None:
+    """Make the row of a reader's list as a whole, if there is none."""
+    seen = {"user_id": user.id, "seen_at": now()}
+    insert_missing(session, ReadingList, [seen], ["user_id"])
+
+
+def find_room(session: Session, user: User) -> tuple[int, int]:
+    """How many more entries a list can have, and the highest position in it."""
+    theirs = ListEntry.user_id == user.id
+    count, highest = session.execute(
+        select(func.count(), func.max(ListEntry.position)).where(theirs)
+    ).one()
+    return MAX_ENTRIES - count, highest or 0
+
+
+def make_entry(user_id: int, paper_id: int, status: str, position: int) -> ListEntry:
+    """A new entry, which the caller adds to the session."""
+    moment = now()
+    return ListEntry(
+        user_id=user_id,
+        paper_id=paper_id,
+        status=status,
+        added_at=moment,
+        changed_at=moment,
+        position=position,
+        priority=0,
+        remark="",
+        notes="",
+        notes_html="",
+        renderer_version=0,
+        **{DATE_COLUMNS[status]: moment},
+    )
 
 
 def _check_texts(remark: str, notes: str) -> None:
@@ -228,7 +250,8 @@ def _check_texts(remark: str, notes: str) -> None:
     refused.raise_first()
 
 
-def _check_citekey(citekey: str) -> None:
+def check_citekey(citekey: str) -> None:
+    """Refuse what cannot be a key in BibTeX, or is too long."""
     if len(citekey) > MAX_CITEKEY_CHARS:
         message = f"Up to {MAX_CITEKEY_CHARS} characters (you have {len(citekey)})."
         raise Refusal("citekey", message)

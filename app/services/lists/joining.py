@@ -32,6 +32,7 @@ from app.services.lists.words import refresh_words
 from app.services.row_values import decode_row
 
 BETWEEN = "\n\n---\n\n"
+_DOT = " · "
 _RULE = "<hr>"  # what `BETWEEN` becomes
 
 
@@ -116,14 +117,7 @@ def give_list(session: Session, source: User, target: User) -> None:
 
 def _join(session: Session, staying: ListEntry, going: ListEntry) -> None:
     """Make one entry of two of one reader."""
-    staying.status = max(staying.status, going.status, key=STATUSES.index)
-    for column in ("added_at", *DATE_COLUMNS.values()):
-        moments = [moment for each in (staying, going) if (moment := getattr(each, column))]
-        setattr(staying, column, min(moments, default=None))
-    staying.changed_at = max(staying.changed_at, going.changed_at)
-    staying.priority = max(staying.priority, going.priority)
-    staying.position = max(staying.position, going.position)
-    _join_texts(staying, going)
+    join_facts(staying, going)
     citekey = staying.citekey or going.citekey
     rows = [
         {"entry_id": staying.id, "label_id": label_id}
@@ -140,10 +134,24 @@ def _join(session: Session, staying: ListEntry, going: ListEntry) -> None:
     refresh_words(session, [staying.id])
 
 
+def join_facts(staying: ListEntry, going: ListEntry) -> None:
+    """Let an entry have what another one says besides; labels and key aside."""
+    staying.status = max(staying.status, going.status, key=STATUSES.index)
+    for column in ("added_at", *DATE_COLUMNS.values()):
+        moments = [moment for each in (staying, going) if (moment := getattr(each, column))]
+        setattr(staying, column, min(moments, default=None))
+    staying.changed_at = max(staying.changed_at, going.changed_at)
+    staying.priority = max(staying.priority, going.priority)
+    staying.position = max(staying.position, going.position)
+    _join_texts(staying, going)
+
+
 def _join_texts(staying: ListEntry, going: ListEntry) -> None:
     """Keep all that a reader wrote, even where it is longer than a form takes."""
-    parts = dict.fromkeys(filter(None, (staying.remark, going.remark)))
-    staying.remark = " · ".join(parts)
+    lines = (line for each in (staying, going) for line in each.remark.split(_DOT))
+    staying.remark = _DOT.join(dict.fromkeys(filter(None, lines)))
+    if going.notes in staying.notes.split(BETWEEN):
+        return
     written = [each for each in (staying, going) if each.notes.strip()]
     texts = {each.notes: each.notes_html for each in written}
     versions = [each.renderer_version for each in written]

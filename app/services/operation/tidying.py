@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.models import Change
+from app.services.importing.lists import previews
 from app.services.lists import copies
 from app.services.lookup import asking, cache, offers
 from app.services.mail import outbox
@@ -34,9 +35,9 @@ class TidyResult:
 def tidy(session: Session) -> Iterator[TidyResult]:
     """Forget summaries that were deleted too long ago, and remove pictures that nothing shows.
 
-    Also forget old look-ups, mail, changes and answers of the outside. In a library from before
-    version 0004 of the schema, texts that share a picture get addresses of their own; in one from
-    before 0010, the similar papers of all are marked.
+    Also forget old look-ups, imports of lists, mail, changes and answers of the outside. In a
+    library from before version 0004 of the schema, texts that share a picture get addresses of
+    their own; in one from before 0010, the similar papers of all are marked.
 
     Yields:
         What each step removed, after its commit.
@@ -44,6 +45,7 @@ def tidy(session: Session) -> Iterator[TidyResult]:
     forgotten = deletion.purge_deleted(session)
     offers.purge(session)
     copies.forget_old_copies(session)
+    previews.purge_imports(session)
     outbox.purge_mail(session)
     _shorten_log(session)
     session.commit()

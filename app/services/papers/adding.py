@@ -89,7 +89,7 @@ def add_prepared(
     lock_papers(session, alone=True)
     record = prepared.record
     if not record.key:
-        record = replace(record, key=_made_up_key(session, record))
+        record = replace(record, key=make_key(session, record))
     names = list_record_identifiers(record)
     vouched = is_trusted_source(source, adder)
     taken = find_known_keys(session, names)
@@ -133,7 +133,8 @@ def _insert(session: Session, prepared: PreparedPaper, source: str, *, renames: 
     return session.get_one(Paper, number)
 
 
-def _made_up_key(session: Session, record: PaperRecord) -> str:
+def make_key(session: Session, record: PaperRecord) -> str:
+    """A free key for a paper whose record has none."""
     # As many reference managers do: surname, year, first word of the title, a number if taken.
     surname = surname_for_key(record.authors[0]) if record.authors else ""
     words = make_slug(fold(record.title)).split("-")

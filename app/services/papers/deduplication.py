@@ -108,7 +108,7 @@ def is_record_of(
         names: of the paper's authors, where they are loaded.
     """
     words = title_words(paper.title)
-    if words != title_words(record.title) or differs(paper, record):
+    if words != title_words(record.title) or have_other_identifiers(paper, record):
         return False
     years = abs(paper.year - record.year) if paper.year and record.year else 0
     if years > (0 if is_generic(words) else MAX_YEARS_BETWEEN):
@@ -170,10 +170,7 @@ def names_work(title: str, names: Sequence[str], record: PaperRecord) -> bool:
     Args:
         title, names: of the work and its authors.
     """
-    if not _has_title(title, record.title):
-        return False
-    ours, theirs = comparable_surnames(names), comparable_surnames(record.authors)
-    return not ours or not theirs or not set(ours).isdisjoint(theirs)
+    return has_same_title(title, record.title) and share_an_author(names, record.authors)
 
 
 def may_be_renamed(title: str, names: Sequence[str], record: PaperRecord) -> bool:
@@ -189,19 +186,28 @@ def may_be_renamed(title: str, names: Sequence[str], record: PaperRecord) -> boo
     return not any(_PART.fullmatch(word) for word in one ^ other)
 
 
-def _has_title(our_title: str, their_title: str) -> bool:
-    """Whether the titles are the same, but for hyphens, or for a subtitle that is no part's."""
-    one, other = title_words(our_title), title_words(their_title)
+def has_same_title(first: str, second: str) -> bool:
+    """Whether two titles are the same, hyphens and a subtitle aside.
+
+    The subtitle of a part counts.
+    """
+    one, other = title_words(first), title_words(second)
     if "".join(one) == "".join(other):
         return True
     short, long = sorted((one, other), key=len)
-    title = max(our_title, their_title, key=lambda each: len(title_words(each)))
+    title = max(first, second, key=lambda each: len(title_words(each)))
     if not short or is_generic(short) or long[: len(short)] != short:
         return False
     if any(_PART.fullmatch(word) for word in long[len(short) :]):
         return False
     starts = (title[: mark.start()] for mark in _SUBTITLE.finditer(title))
     return any(title_words(start) == short for start in starts)
+
+
+def share_an_author(names: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether two lists of authors have somebody in common, or one of them nobody."""
+    ours, theirs = comparable_surnames(names), comparable_surnames(others)
+    return not ours or not theirs or not set(ours).isdisjoint(theirs)
 
 
 def _by_key(session: Session, record: PaperRecord) -> Paper | None:
@@ -262,8 +268,8 @@ def _take_back(session: Session, ref: PaperRef) -> bool:
     return True
 
 
-def differs(paper: Paper, record: PaperRecord) -> bool:
-    """Whether an identifier says that they are two."""
+def have_other_identifiers(paper: Paper, record: PaperRecord) -> bool:
+    """Whether an identifier says that a paper and a record are two."""
     pairs = ((record.doi, paper.doi), (record.arxiv_id, paper.arxiv_id))
     return any(mine and theirs and folded(mine) != folded(theirs) for mine, theirs in pairs)
 
@@ -290,7 +296,7 @@ def _of_same_work(session: Session, record: PaperRecord, before: int) -> Paper |
         )
     )
     for paper in session.scalars(query.execution_options(populate_existing=True)):
-        if differs(paper, record):
+        if have_other_identifiers(paper, record):
             continue
         if not record.key and _is_same_entry(session, paper, record):
             return paper

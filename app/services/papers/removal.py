@@ -8,10 +8,11 @@ One transaction each, which the caller commits.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import delete, exists, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.db import begin_writing, lock_papers
 from app.models import (
@@ -62,7 +63,7 @@ def remove_paper(session: Session, paper: Paper, user: User, reason: str) -> Pap
     present = papers.reload_paper(session, paper.id)
     if present is None:
         raise Refusal("paper", JUST_MERGED)
-    if _is_used(session, present):
+    if _find_used(session, [present.id]):
         raise Refusal("paper", IN_USE)
     changes.note(session, "paper", present.id)
     facts = {name: text for name, text in list_facts(present).items() if text}
@@ -74,14 +75,35 @@ def remove_paper(session: Session, paper: Paper, user: User, reason: str) -> Pap
     # By its last key all of them are found, when there is no paper any more that they belong to.
     ours = PaperRevision.id.in_(data["revisions"])
     session.execute(update(PaperRevision).where(ours).values(paper_key=present.key))
-    leading = Link.target_id == present.id
-    mark_stale(session, session.scalars(select(Link.summary_id).where(leading).distinct()).all())
-    session.execute(update(Link).where(leading).values(target_id=None))
-    session.execute(delete(SearchEntry).where(SearchEntry.paper_id == present.id))
-    session.flush()
-    session.execute(delete(Paper).where(Paper.id == present.id))
+    _delete_rows(session, [present.id])
     session.expunge(present)
     return revision
+
+
+def remove_unused_papers(session: Session, ids: Collection[int]) -> None:
+    """Remove those of some papers with which nobody has done anything since they were added.
+
+    Nothing tells which were removed: that one stays may be due to a private text. The caller holds
+    `lock_papers` alone.
+    """
+    lock_similar_papers(session)
+    known = (ListEntry.paper_id, Link.target_id, PaperRevision.paper_id)
+    used = {number for column in known for number in _find_in(session, column, ids)}
+    used |= _find_used(session, ids)
+    unused = sorted(set(ids) - used)
+    if unused:
+        changes.note(session, "paper", *unused)
+        _delete_rows(session, unused)
+
+
+def _delete_rows(session: Session, ids: Collection[int]) -> None:
+    """Delete papers that are noted as changed; links to them wait for them again."""
+    leading = Link.target_id.in_(ids)
+    mark_stale(session, session.scalars(select(Link.summary_id).where(leading).distinct()).all())
+    session.execute(update(Link).where(leading).values(target_id=None))
+    session.execute(delete(SearchEntry).where(SearchEntry.paper_id.in_(ids)))
+    session.flush()
+    session.execute(delete(Paper).where(Paper.id.in_(ids)))
 
 
 def undo_revision(
@@ -110,17 +132,28 @@ def undo_revision(
     return _restore_paper(session, revision, user)
 
 
-def _is_used(session: Session, paper: Paper) -> bool:
-    merged = or_(PaperMerge.kept_id == paper.id, PaperMerge.paper_id == paper.id)
-    hanging = (
-        exists().where(Summary.paper_id == paper.id),
-        exists().where(DeletedSummary.paper_id == paper.id),
-        exists().where(Draft.paper_id == paper.id),
-        exists().where(ListEntry.paper_id == paper.id, ListEntry.words != ""),
-        exists().where(ShelfEntry.paper_id == paper.id),
-        exists().where(merged, PaperMerge.undone_at.is_(None)),
-    )
-    return bool(session.scalar(select(or_(*hanging))))
+def _find_used(session: Session, ids: Collection[int]) -> set[int]:
+    """Those of some papers on which anything hangs."""
+    is_undone = PaperMerge.undone_at.is_not(None)
+    found = {
+        number
+        for column in (Summary.paper_id, DeletedSummary.paper_id, Draft.paper_id)
+        for number in _find_in(session, column, ids)
+    }
+    found |= _find_in(session, ListEntry.paper_id, ids, ListEntry.words != "")
+    found |= _find_in(session, ShelfEntry.paper_id, ids)
+    for column in (PaperMerge.kept_id, PaperMerge.paper_id):
+        found |= _find_in(session, column, ids, ~is_undone)
+    return found
+
+
+def _find_in(
+    session: Session,
+    column: InstrumentedAttribute[Any],
+    ids: Collection[int],
+    *conditions: ColumnElement[bool],
+) -> set[int]:
+    return set(session.scalars(select(column).where(column.in_(ids), *conditions)))
 
 
 def _whole(session: Session, paper: Paper) -> dict[str, Any]:

@@ -124,7 +124,7 @@ def read(data: bytes) -> SummaryFile:
 def _file(fields: Mapping[str, Any], body: str, lines: Mapping[str, int]) -> SummaryFile:
     user, display_name = _plain(fields, "user"), _plain(fields, "display_name")
     return SummaryFile(
-        record=_record(fields),
+        record=read_paper(fields),
         text=body,
         citekey=_plain(fields, "citekey").lstrip("@"),
         user=user.lower().lstrip("@"),
@@ -145,7 +145,12 @@ def _file(fields: Mapping[str, Any], body: str, lines: Mapping[str, int]) -> Sum
     )
 
 
-def _record(fields: Mapping[str, Any]) -> PaperRecord:
+def read_paper(fields: Mapping[str, Any]) -> PaperRecord:
+    """What the fields of front matter, under our names, say of the paper.
+
+    Raises:
+        BadFile: when they do not tell which one it is.
+    """
     appeared = text(fields, "year") or ("" if _date(fields) else text(fields, "date"))
     year = re.search(r"\b\d{4}\b", appeared)
     people = read_authors(fields.get("authors") or [])

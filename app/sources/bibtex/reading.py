@@ -72,17 +72,22 @@ def read_entries(text: str, marks: MarksLeft | None = None) -> Iterator[FoundEnt
     Yields:
         Every entry, good or bad. Keys lose dblp's `DBLP:` in front; an entry may have none.
     """
-    for _, judged in scan_entries(plain_ends(text.removeprefix("\ufeff")).replace("\0", ""), marks):
+    for _, judged in scan_entries(clean_bibtex(text), marks):
         yield judged
+
+
+def clean_bibtex(text: str) -> str:
+    """A text with newlines for line ends, and without a byte order mark and NUL."""
+    return plain_ends(text.removeprefix("\ufeff")).replace("\0", "")
 
 
 def scan_entries(
     text: str, marks: MarksLeft | None = None
 ) -> Iterator[tuple[BibtexEntry, FoundEntry | BadEntry]]:
-    """The same with what was scanned, whose places are those of the text.
+    """As `read_entries`, each with what was scanned, whose places are those of the text.
 
     Args:
-        text: with newlines for line ends, and without NUL.
+        text: as `clean_bibtex` leaves it.
         marks: as `read_entries` has it.
     """
     scanner = BibtexScanner(text, known_strings())

@@ -15,6 +15,7 @@ from app.references.mentions import archive_urls, arxiv_alone, arxiv_in, doi_in
 from app.references.orcid import orcid_of
 from app.sources.answers import (
     calendar_day,
+    mend_escapes,
     month_macro,
     objects_at,
     text_at,
@@ -66,7 +67,7 @@ def read_csl(text: str) -> tuple[list[PaperRecord], list[BadEntry]]:
     if is_too_long(text):
         return [], [BadEntry(1, f"This is more than {MAX_PASTED_BYTES:,} bytes of CSL-JSON.")]
     try:
-        value = json.loads(text.lstrip("\ufeff"))
+        value = json.loads(mend_escapes(text.lstrip("\ufeff")))
     except json.JSONDecodeError as error:
         return [], [BadEntry(error.lineno, f"This is not JSON: {error.msg}.")]
     except (ValueError, RecursionError):
@@ -74,13 +75,13 @@ def read_csl(text: str) -> tuple[list[PaperRecord], list[BadEntry]]:
     records: list[PaperRecord] = []
     bad: list[BadEntry] = []
     marks = MarksLeft()
-    for number, item in enumerate(_items(value), 1):
+    for number, item in enumerate(list_csl_items(value), 1):
         # Its texts, not its JSON, whose own braces and escapes would count too.
         if not all(map(marks.takes, _texts(item))):
             bad.append(BadEntry(1, f"Item {number}: {TOO_MANY_MARKS}."))
             break
         if _string(item, "title"):
-            records.append(_record(item))
+            records.append(read_csl_item(item))
         else:
             bad.append(BadEntry(1, f"Item {number} has no title."))
     if not records and not bad:
@@ -88,7 +89,7 @@ def read_csl(text: str) -> tuple[list[PaperRecord], list[BadEntry]]:
     return records, bad
 
 
-def _items(value: Any) -> list[Any]:
+def list_csl_items(value: Any) -> list[Any]:
     """The items of a text; Crossref's answers hold one or several in a `message`."""
     message = value_at(value, "message")
     if isinstance(message, dict):
@@ -112,7 +113,8 @@ def _string(item: Any, name: str) -> str:
     return text_at(item, name) or text_at(item, name, 0)
 
 
-def _record(item: Mapping[str, Any]) -> PaperRecord:
+def read_csl_item(item: Mapping[str, Any]) -> PaperRecord:
+    """The record of one item; its title is empty when it has none."""
     day = value_at(item, "issued", "date-parts", 0)
     authors = [(_name(each), text_at(each, "ORCID")) for each in objects_at(item, "author")]
     has_others = bool(authors) and is_others(authors[-1][0])

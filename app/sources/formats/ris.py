@@ -40,6 +40,8 @@ _TYPES = {
     "RPRT": "techreport",
     "UNPB": "unpublished",
 }
+NO_ENTRY = "There is no RIS entry here; one begins with “TY  - ”."
+NO_TITLE = "This entry has no title (TI)."
 _AUTHORS = ("AU", "A1")  # what programs call the same people
 _VENUES = ("T2", "JO", "JF", "BT", "JA", "J2", "T3")
 Fields = Mapping[str, list[str]]
@@ -69,21 +71,23 @@ def read_ris(text: str) -> tuple[list[PaperRecord], list[BadEntry]]:
     records: list[PaperRecord] = []
     bad: list[BadEntry] = []
     marks = MarksLeft()
-    for line, fields in _entries(text.lstrip("\ufeff")):
+    for line, fields in read_ris_fields(text):
         if not all(map(marks.takes, chain.from_iterable(fields.values()))):
             bad.append(BadEntry(line, f"{TOO_MANY_MARKS[0].upper()}{TOO_MANY_MARKS[1:]}."))
             break
-        if _first(fields, "TI", "T1", "CT"):
-            records.append(_record(fields))
+        record = read_ris_record(fields)
+        if record is None:
+            bad.append(BadEntry(line, NO_TITLE))
         else:
-            bad.append(BadEntry(line, "This entry has no title (TI)."))
+            records.append(record)
     if not records and not bad:
-        bad.append(BadEntry(1, "There is no RIS entry here; one begins with “TY  - ”."))
+        bad.append(BadEntry(1, NO_ENTRY))
     return records, bad
 
 
-def _entries(text: str) -> list[tuple[int, dict[str, list[str]]]]:
-    """Each entry with the number of its first line."""
+def read_ris_fields(text: str) -> list[tuple[int, dict[str, list[str]]]]:
+    """The values of each entry by their tags, with the number of its first line."""
+    text = text.lstrip("\ufeff")
     found: list[tuple[int, dict[str, list[str]]]] = []
     last: list[str] | None = None
     for number, line in enumerate(plain_ends(mend_signs(text)).split("\n"), 1):
@@ -113,7 +117,11 @@ def _first(fields: Fields, *tags: str) -> str:
     return next((fields[tag][0] for tag in tags if fields.get(tag) and fields[tag][0]), "")
 
 
-def _record(fields: Fields) -> PaperRecord:
+def read_ris_record(fields: Fields) -> PaperRecord | None:
+    """The record of an entry; `None` for one without a title."""
+    title = one_line(_first(fields, "TI", "T1", "CT"))
+    if not title:
+        return None
     date = re.split(r"[/-]", _first(fields, "DA", "PY", "Y1"))
     date += [""] * (3 - len(date))
     addresses = [
@@ -127,7 +135,7 @@ def _record(fields: Fields) -> PaperRecord:
     said = [*map(arxiv_in, hints), *map(arxiv_alone, fields.get("N1", []))]
     keywords = (one_line(word) for word in fields.get("KW", []))
     return PaperRecord(
-        title=one_line(_first(fields, "TI", "T1", "CT")),
+        title=title,
         authors=_names(fields, *_AUTHORS),
         year=year_of(_first(fields, "PY", "Y1", "DA")[:4]),
         published_on=calendar_day(*date[:3]),

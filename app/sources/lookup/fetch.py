@@ -87,19 +87,25 @@ class FetchSettings:
     turns: HostSchedule = HOST_SCHEDULE
 
 
-def make_fetch(asking: FetchSettings, until: float) -> Fetch:
+def make_fetch(
+    asking: FetchSettings, until: float, headers: Mapping[str, str] | None = None
+) -> Fetch:
     """What sources ask through.
 
     Args:
         until: the moment of `time.monotonic()` at which every answer must be there.
+        headers: further ones, such as a key; no host gets them to which another one sends us.
     """
 
     def fetch(host: str, path: str, query: Mapping[str, str]) -> bytes | None:
         target = path + ("?" + urlencode(query) if query else "")
+        further = dict(headers or {})
         for _ in range(MAX_REDIRECTS + 1):
-            answer = _ask(asking, host, target, until)
+            answer = _ask(asking, host, target, until, further)
             if not isinstance(answer, _Redirect):
                 return answer
+            if answer.host != host:
+                further = {}
             host, target = answer.host, answer.target
         raise SourceUnavailable("sent us from one address to the next.")
 
@@ -114,7 +120,9 @@ class _Redirect:
     target: str
 
 
-def _ask(asking: FetchSettings, host: str, target: str, until: float) -> bytes | _Redirect | None:
+def _ask(
+    asking: FetchSettings, host: str, target: str, until: float, headers: Mapping[str, str]
+) -> bytes | _Redirect | None:
     if host not in HOSTS or not _TARGET.fullmatch(target):
         raise SourceUnavailable("cannot be asked for this.")
     time.sleep(asking.turns.take(host, until))
@@ -123,7 +131,7 @@ def _ask(asking: FetchSettings, host: str, target: str, until: float) -> bytes |
     except (OSError, ValueError):  # the latter for names that cannot be one
         raise SourceUnavailable("cannot be reached from here at the moment.") from None
     try:
-        connected.sendall(_request(asking, host, target))
+        connected.sendall(_request(asking, host, target, headers))
         timed: Any = _Timed(connected, until)  # of a socket, an answer needs `makefile` only
         response = http.client.HTTPResponse(timed, method="GET")
         response.begin()
@@ -136,7 +144,7 @@ def _ask(asking: FetchSettings, host: str, target: str, until: float) -> bytes |
         connected.close()
 
 
-def _request(asking: FetchSettings, host: str, target: str) -> bytes:
+def _request(asking: FetchSettings, host: str, target: str, headers: Mapping[str, str]) -> bytes:
     lines = (
         f"GET {target} HTTP/1.1",
         f"Host: {host}",
@@ -144,6 +152,7 @@ def _request(asking: FetchSettings, host: str, target: str) -> bytes:
         "Accept: application/json, application/atom+xml, application/xml, text/plain, */*;q=0.1",
         "Accept-Encoding: gzip",
         "Connection: close",
+        *(f"{name}: {value}" for name, value in headers.items()),
     )
     return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
 

@@ -6,7 +6,7 @@ A new one is a module that keeps the contract, and its line.
 from __future__ import annotations
 
 from app.sources.contract import PaperSource
-from app.sources.lookup import acl, arxiv, crossref, dblp, openreview
+from app.sources.lookup import acl, arxiv, crossref, dblp, openreview, zotero
 
 # Where several know a paper, the facts of the first count.
 SOURCES: tuple[PaperSource, ...] = (
@@ -17,4 +17,7 @@ SOURCES: tuple[PaperSource, ...] = (
     arxiv,
 )
 # Hosts that may be asked, and seconds between two questions to each.
-HOSTS = {host: seconds for source in SOURCES for host, seconds in source.HOSTS.items()}
+HOSTS = {
+    **{host: seconds for source in SOURCES for host, seconds in source.HOSTS.items()},
+    **zotero.HOSTS,
+}

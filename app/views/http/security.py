@@ -55,6 +55,7 @@ LARGE_REQUESTS = {
     "summaries.save": 32_000_000,
     "files.read": 60_000_000,
     "bibliography.check": 3_500_000,
+    "list_imports.read": 60_000_000,
 }
 OPEN_TO_GUESTS = frozenset({"bibliography.check"})  # where these may be sent without signing in
 

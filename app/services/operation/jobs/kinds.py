@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.services.accounts import deletion, recovery
 from app.services.bibliography import checks
+from app.services.importing.lists import work as list_imports
 from app.services.mail import outbox
 from app.services.operation import rerender, tidying
 from app.services.operation.backup import schedule
@@ -93,8 +94,13 @@ KINDS: Kinds = {
         ),
         JobKind(outbox.JOB, "Sends mail.", outbox.send_mail),
         JobKind(
+            list_imports.JOB,
+            "Imports reading lists from other tools, and undoes that.",
+            list_imports.work_on_import,
+        ),
+        JobKind(
             "tidy",
-            "Deletes unused images, summaries deleted over 30 days ago, old look-ups and mail.",
+            "Deletes unused images, old trash, look-ups, imports of lists and mail.",
             tidying.tidy,
             every=timedelta(days=1),
         ),

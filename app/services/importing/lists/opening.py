@@ -1,0 +1,141 @@
+"""The rows of a file with a reading list.
+
+Called by a process that has no database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import BinaryIO
+
+from app.services.importing.archives import Archive, BadArchive, open_archive
+from app.services.importing.opening import MARKDOWN, BadSource
+from app.services.importing.vault_notes import VaultNotes
+from app.services.summaries.file_reading import MAX_FILE, read, read_paper
+from app.sources.bibtex.reading import BadEntry, decode
+from app.sources.formats import front_matter
+from app.sources.formats.front_matter import BadFile
+from app.sources.formats.markdown_links import link_notes
+from app.sources.formats.note_fields import rename_fields
+from app.sources.lists.listed_paper import ListedPaper, read_moment
+from app.sources.lists.reading import read_list
+from app.sources.lists.statuses import split_status
+
+MAX_LIST_BYTES = 50_000_000  # of a file
+MAX_LINKS = 200  # from a note to others
+_FIELDS = (
+    *("key", "title", "authors", "year", "venue", "doi", "arxiv", "url", "abstract", "published"),
+    *("section", "venue_key", "venue_title", "citekey", "tags", "date", "status", "remark"),
+    *("priority", "read", "added"),
+)
+_NAMING = {"key", "doi", "arxiv", "citekey", "authors"}
+_STATUS_NAMES = ("status", "read_status", "readstatus", "reading_status", "reading-status")
+_PRIORITIES = {"low": 1, "medium": 2, "high": 3}
+
+
+def open_list(
+    file: BinaryIO, name: str, opened: ExitStack
+) -> tuple[str, Iterator[ListedPaper | BadEntry]]:
+    """The rows of a file, and what their numbers count.
+
+    Args:
+        opened: closes what is opened here.
+
+    Raises:
+        BadSource: for what cannot be read as a whole.
+    """
+    start = file.read(4)
+    file.seek(0)
+    if start.startswith(b"PK"):
+        try:
+            archive = opened.enter_context(open_archive(file))
+        except BadArchive as error:
+            raise BadSource(f"{name}: {error}") from None
+        return "note", _read_vault(archive)
+    data = file.read(MAX_LIST_BYTES + 1)
+    if len(data) > MAX_LIST_BYTES:
+        raise BadSource(f"{name} has more than {MAX_LIST_BYTES // 1_000_000} MB; split it.")
+    text, note = decode(data)
+    if not note and "\0" in text[:2000]:
+        raise BadSource(f"{name}: unsupported file type.")
+    return read_list(text, name)
+
+
+def _read_vault(archive: Archive) -> Iterator[ListedPaper | BadEntry]:
+    shown = [name for name in archive.names if not any(p.startswith(".") for p in name.split("/"))]
+    names = [name for name in shown if name.lower().endswith(MARKDOWN)]
+
+    def take(name: str) -> bytes:
+        try:
+            return archive.read(name, MAX_FILE)
+        except BadArchive as error:
+            raise BadFile(str(error)) from None
+
+    notes = VaultNotes(names, lambda name: read(take(name)))
+    for number, name in enumerate(names, 1):
+        try:
+            row = _read_note(take(name), number)
+            if row is None:
+                continue
+        except BadFile as error:
+            yield BadEntry(number, f"{name:.200}, line {error.line}: {error}")
+            continue
+        yield replace(row, path=name, links=_find_links(row.notes, name, notes))
+    if not names:
+        yield BadEntry(1, "There is no Markdown file in this zip.")
+
+
+def _find_links(text: str, name: str, notes: VaultNotes) -> dict[str, str]:
+    found: dict[str, str] = {}
+
+    def find(target: str) -> None:
+        if len(found) < MAX_LINKS and (path := notes.find_path(name, target)) is not None:
+            found[target] = path
+
+    link_notes(text, find)
+    return found
+
+
+def _read_note(data: bytes, number: int) -> ListedPaper | None:
+    """What a note says; `None` for one that does not mean to be about a paper."""
+    try:
+        content = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BadFile("The file is not UTF-8.", line) from None
+    if content.split("\n", 1)[0].rstrip() != front_matter.MARK:
+        return None
+    note = front_matter.parse(content)
+    given = {_name_field(name): value for name, value in note.fields.items()}
+    fields, _ = rename_fields(given, {}, _FIELDS)
+    if not _NAMING & fields.keys():
+        return None
+    record = replace(read_paper(fields), key="", other_keys=())
+    said, labels = split_status(_read_tags(fields))
+    citekey = front_matter.text(fields, "citekey").strip().lstrip("@")
+    key = front_matter.text(fields, "key").strip()
+    return ListedPaper(
+        line=number,
+        record=record,
+        citekey=citekey,
+        names=(key, citekey),
+        status=front_matter.text(fields, "status").strip() or said,
+        status_at=read_moment(front_matter.text(fields, "read")[:40]),
+        added_at=read_moment(front_matter.text(fields, "added")[:40]),
+        priority=_PRIORITIES.get(front_matter.text(fields, "priority").strip().lower(), 0),
+        remark=front_matter.text(fields, "remark"),
+        notes=note.body.strip("\n") if note.body.strip() else "",
+        labels=labels,
+    )
+
+
+def _name_field(name: str) -> str:
+    return "status" if name.strip().lower() in _STATUS_NAMES else name
+
+
+def _read_tags(fields: dict[str, object]) -> list[str]:
+    written = front_matter.texts(fields, "tags")
+    parts = written[0].split(",") if len(written) == 1 else written
+    return [part.strip().lstrip("#") for part in parts]

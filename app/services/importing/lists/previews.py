@@ -1,0 +1,324 @@
+"""What an import of a list will do, kept until its reader starts it.
+
+`ListImport.data` holds:
+
+- `unit`: what the numbers of rows count, "line", "item" or "note";
+- `statuses`: each word for a status with its number of rows and ours for it; "" for rows without;
+- `labels`: each label with its kind (`label`, `collection`, `keyword`), number of rows, and whether
+  the reader wants it;
+- `counts`: rows by their state; `total`: of all;
+- `problems`: sentences about the file as a whole.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from app.db import begin_writing, now
+from app.models import ListImport, ListImportRow, User
+from app.models.papers.list_import import PREVIEW_LIFE, UNDO_LIFE
+from app.models.papers.list_label import MAX_LABEL_CHARS
+from app.references.identifiers import PaperRef, implied_references, is_dblp_key
+from app.references.labels import field_label
+from app.services.importing.fitting import fit_entry
+from app.services.importing.lists.matching import RowIndex, list_sure_references, match_rows
+from app.services.lists.entries import MAX_REMARK_CHARS
+from app.services.lookup.finding import NO_ADDRESS
+from app.services.refusals import Refusal
+from app.sources.bibtex.reading import BadEntry
+from app.sources.lists.listed_paper import (
+    MAX_NAMES,
+    MAX_NOTES_BYTES,
+    MAX_WORD_CHARS,
+    ListedPaper,
+    to_json,
+)
+from app.sources.lists.statuses import TO_READ, guess_status
+from app.sources.record import PaperRecord
+from app.text.folding import fold_label
+from app.text.lines import visible, visible_line
+
+MAX_ROWS = 20_000  # of one import
+MAX_STORED_BYTES = 60_000_000  # of all rows of one import
+MAX_ASKED = 200  # rows for which others are asked
+MAX_STATUS_WORDS = 30  # that can be mapped; others count as none
+MAX_LABEL_CHOICES = 300
+MAX_UNFINISHED = 3  # previews of one member; the oldest go
+KINDS = ("label", "collection", "keyword")
+UNTITLED = "no paper here has this name, and it isn’t an identifier. Use its DOI or arXiv ID."
+TOO_MANY_ASKED = (
+    f"up to {MAX_ASKED} new papers at a time can be looked up by identifier alone. Import the"
+    " others later."
+)
+Incoming = ListedPaper | BadEntry
+
+
+class BadList(ValueError):
+    """A list that is not taken as a whole; the message says why."""
+
+
+@dataclass
+class _RowsSoFar:
+    """What is known of a list while its rows come in."""
+
+    index: RowIndex = field(default_factory=RowIndex)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    total: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    words: Counter[str] = field(default_factory=Counter)
+    labels: Counter[tuple[str, str]] = field(default_factory=Counter)
+    spellings: dict[tuple[str, str], str] = field(default_factory=dict)
+    stored_bytes: int = 0
+    asked: int = 0
+
+
+def make_preview(
+    session: Session, user: User, name: str, unit: str, batches: Iterable[Sequence[Incoming]]
+) -> ListImport:
+    """See what a list holds, and keep that for its reader.
+
+    Commits after each batch: nobody waits while more is read.
+
+    Args:
+        name: of the file, or what stands for it.
+        unit: what the rows' numbers count.
+        batches: the rows, some at a time.
+
+    Raises:
+        BadList: for too many rows, or none.
+    """
+    preview = _RowsSoFar()
+    found = _begin(session, user, name)
+    try:
+        for batch in batches:
+            _take_batch(session, batch, preview)
+            _store_rows(session, found, preview)
+        if not preview.total:
+            raise BadList("There is no paper in this list.")
+    except BaseException:
+        session.rollback()
+        discard_import(session, found)
+        session.commit()
+        raise
+    return _finish(session, found, unit, preview)
+
+
+def discard_import(session: Session, found: ListImport) -> None:
+    """Forget a preview; the caller commits."""
+    begin_writing(session)
+    session.execute(delete(ListImport).where(ListImport.id == found.id))
+
+
+def purge_imports(session: Session) -> int:
+    """Forget what is too old of everybody; says how many. The caller commits."""
+    begin_writing(session)
+    previews = ListImport.state.in_(("reading", "preview")) & (
+        ListImport.made_at < now() - PREVIEW_LIFE
+    )
+    stored = ListImport.state.in_(("done", "undone")) & (ListImport.made_at < now() - UNDO_LIFE)
+    old = delete(ListImport).where(previews | stored).returning(ListImport.id)
+    return len(session.scalars(old).all())
+
+
+def _take_batch(session: Session, batch: Sequence[Incoming], preview: _RowsSoFar) -> None:
+    """Judge some rows, in their order."""
+    fitted: list[tuple[Incoming, str]] = [_fit(session, each) for each in batch]
+    good = [row for row, _ in fitted if isinstance(row, ListedPaper)]
+    matches = iter(match_rows(session, good))
+    for row, note in fitted:
+        position = preview.total
+        if isinstance(row, BadEntry):
+            _add(preview, row.line, "refused", message=row.message)
+            continue
+        match = next(matches)
+        key = match.paper.key if match.paper is not None else ""
+        first = preview.index.find_or_add(position, row, key)
+        data = to_json(row)
+        if first is not None:
+            state, data["first"] = "same", first
+        elif match.paper is not None:
+            state = "here"
+        elif match.candidates:
+            state, data["candidates"] = "unclear", [each.key for each in match.candidates]
+        elif row.record.title and not row.is_loose:
+            state = "new"
+        else:
+            state = "asked"
+            if why := _why_not_asked(row, preview):
+                _add(preview, row.line, "refused", message=f"{row.shown:.80}: {why}")
+                continue
+            preview.asked += 1
+        _count(preview, row)
+        _add(preview, row.line, state, key=key, message=note, data=data)
+
+
+def _why_not_asked(row: ListedPaper, preview: _RowsSoFar) -> str:
+    """Why nobody can be asked which paper a row means; empty when somebody can."""
+    if preview.asked >= MAX_ASKED:
+        return TOO_MANY_ASKED
+    if list_askable_names(row.record):
+        return ""
+    return NO_ADDRESS if row.record.url else UNTITLED
+
+
+def list_askable_names(record: PaperRecord) -> list[str]:
+    """The identifiers of a record by which others may know it, as `lookup.asking` takes them."""
+    if record.title:
+        return []
+    refs = [ref for ref in list_sure_references(record) if ref.kind != "url"]
+    if "/" in record.key:
+        refs.append(PaperRef("key", record.key))
+    refs = [each for ref in refs for each in (ref, *implied_references(ref))]
+    return list(dict.fromkeys(f"{ref.kind}:{ref.value}" for ref in refs))
+
+
+def _fit(session: Session, row: Incoming) -> tuple[Incoming, str]:
+    """A row that can be kept, and what was changed for that."""
+    if isinstance(row, BadEntry):
+        return row, ""
+    notes: list[str] = []
+    record = row.record
+    # A reader's key is their own: only dblp's are the names of papers for everybody.
+    key = record.key if is_dblp_key(record.key) or not record.title else ""
+    record = replace(record, key=key, other_keys=(), keywords="")
+    try:
+        if record.title:
+            record = fit_entry(session, record, notes, is_member=True)
+    except Refusal as refused:
+        said = f"{row.shown:.60}: {field_label(refused.field)}: {refused.message}"
+        return BadEntry(row.line, said), ""
+    if len(row.remark) > MAX_REMARK_CHARS:
+        row = replace(row, remark="", notes=f"{row.remark}\n\n{row.notes}".strip())
+    row = replace(row, notes=visible(row.notes))
+    text = row.notes.encode()
+    if len(text) > MAX_NOTES_BYTES:
+        notes.append("the notes are too long and were left out")
+    row = replace(
+        row,
+        record=record,
+        status=visible_line(row.status)[:MAX_WORD_CHARS],
+        remark=visible_line(row.remark),
+        notes="" if len(text) > MAX_NOTES_BYTES else row.notes,
+        labels=_tidy_names(row.labels),
+        collections=_tidy_names(row.collections),
+        keywords=_tidy_names(row.keywords),
+    )
+    return row, "; ".join(notes)
+
+
+def _tidy_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Names as labels can be called: a comma would end one."""
+    lines = (visible_line(name.replace(",", " ").replace('"', " ")) for name in names[:MAX_NAMES])
+    return tuple(dict.fromkeys(name[:MAX_LABEL_CHARS].strip() for name in lines if name))
+
+
+def _count(preview: _RowsSoFar, row: ListedPaper) -> None:
+    preview.words[row.status] += 1
+    for kind, names in zip(KINDS, (row.labels, row.collections, row.keywords), strict=True):
+        for name in names:
+            folded = (kind, fold_label(name))
+            preview.labels[folded] += 1
+            preview.spellings.setdefault(folded, name)
+
+
+def _add(
+    preview: _RowsSoFar,
+    line: int,
+    state: str,
+    *,
+    key: str = "",
+    message: str = "",
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    row = {
+        "position": preview.total,
+        "line": min(max(line, 0), 2**31 - 1),
+        "state": state,
+        "key": key,
+        "message": visible_line(message),
+        "data": dict(data or {}),
+    }
+    preview.total += 1
+    preview.counts[state] += 1
+    preview.stored_bytes += len(json.dumps(row["data"]))
+    preview.rows.append(row)
+
+
+def _begin(session: Session, user: User, name: str) -> ListImport:
+    """Make room for one more preview of a member."""
+    begin_writing(session)
+    unfinished = select(ListImport.id).where(
+        ListImport.user_id == user.id, ListImport.state.in_(("reading", "preview"))
+    )
+    older = session.scalars(unfinished.order_by(ListImport.id.desc()).offset(MAX_UNFINISHED - 1))
+    session.execute(delete(ListImport).where(ListImport.id.in_(older.all())))
+    found = ListImport(
+        token=secrets.token_urlsafe(18),
+        user_id=user.id,
+        name=visible_line(name)[:200] or "list",
+        state="reading",
+        position=0,
+        made_at=now(),
+        data={},
+    )
+    session.add(found)
+    session.commit()
+    return found
+
+
+def _store_rows(session: Session, found: ListImport, preview: _RowsSoFar) -> None:
+    """Store the rows that were judged."""
+    if preview.total > MAX_ROWS:
+        raise BadList(f"Up to {MAX_ROWS:,} papers can be imported at a time; split it.")
+    if preview.stored_bytes > MAX_STORED_BYTES:
+        raise BadList("This list is too large to import: split it.")
+    rows, preview.rows = preview.rows, []
+    begin_writing(session)
+    if rows:
+        session.execute(insert(ListImportRow), [{"import_id": found.id, **row} for row in rows])
+    session.commit()
+
+
+def _finish(session: Session, found: ListImport, unit: str, preview: _RowsSoFar) -> ListImport:
+    begin_writing(session)
+    found.state = "preview"
+    found.data = {
+        "unit": unit,
+        "total": preview.total,
+        "counts": dict(preview.counts),
+        "statuses": [
+            {"word": word, "rows": count, "status": guess_status(word) or TO_READ}
+            for word, count in _first_words(preview.words)
+        ],
+        "labels": [
+            {
+                "kind": kind,
+                "name": preview.spellings[kind, folded],
+                "rows": count,
+                "wanted": kind != "keyword",
+            }
+            for (kind, folded), count in _first_labels(preview.labels)
+        ],
+        "more_labels": max(0, len(preview.labels) - MAX_LABEL_CHOICES),
+    }
+    session.commit()
+    return found
+
+
+def _first_words(words: Counter[str]) -> list[tuple[str, int]]:
+    said = [(word, count) for word, count in words.most_common() if word][:MAX_STATUS_WORDS]
+    return [*said, *([("", words[""])] if words[""] else [])]
+
+
+def _first_labels(labels: Counter[tuple[str, str]]) -> list[tuple[tuple[str, str], int]]:
+    order = {kind: place for place, kind in enumerate(KINDS)}
+    most = sorted(labels.items(), key=lambda each: (order[each[0][0]], -each[1], each[0][1]))
+    return most[:MAX_LABEL_CHOICES]

@@ -1,0 +1,63 @@
+"""BibTeX and biblatex with what a reader noted in them: JabRef's fields, and Zotero's exports.
+
+JabRef's special fields: https://docs.jabref.org/finding-sorting-and-cleaning-entries/specialfields
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from app.sources.bibtex.reading import BadEntry, clean_bibtex, scan_entries
+from app.sources.lists.listed_paper import ListedPaper, read_moment
+from app.sources.lists.statuses import split_status
+from app.sources.record import PaperRecord
+from app.text.tex import paragraphs, plain
+
+# JabRef has prio1 for the highest.
+_PRIORITIES = {"prio1": 3, "prio2": 2, "prio3": 1, "high": 3, "medium": 2, "low": 1}
+_NOTES = ("annote", "annotation", "review", "comment")
+_ADDED = ("creationdate", "timestamp", "date-added")
+
+
+def read_bibtex_list(text: str) -> Iterator[ListedPaper | BadEntry]:
+    """The entries of a text of any size, with their keys as written."""
+    for whole, entry in scan_entries(clean_bibtex(text)):
+        if isinstance(entry, BadEntry):
+            yield entry
+            continue
+        yield _read_entry(entry.line, whole.key, whole.fields, entry.record)
+
+
+def _read_entry(line: int, key: str, fields: Mapping[str, str], record: PaperRecord) -> ListedPaper:
+    told = plain(fields.get("readstatus", "")) or plain(fields.get("read_status", ""))
+    words = _split(fields.get("keywords") or fields.get("keyword", ""))
+    status, keywords = split_status(words)
+    notes = [
+        paragraphs(text)
+        for name, text in fields.items()
+        if name in _NOTES or name.startswith("comment-")
+    ]
+    added = (read_moment(fields.get(name, "")[:40]) for name in _ADDED)
+    return ListedPaper(
+        line=line,
+        record=record,
+        citekey=key,
+        names=(record.key, *record.other_keys),
+        status=told or status,
+        added_at=next(filter(None, added), None),
+        priority=_PRIORITIES.get(plain(fields.get("priority", "")).lower(), 0),
+        remark=_ranking(plain(fields.get("ranking", ""))),
+        notes="\n\n".join(filter(None, notes)),
+        collections=tuple(dict.fromkeys(_split(fields.get("groups", "")))),
+        keywords=keywords,
+    )
+
+
+def _split(text: str) -> list[str]:
+    return [word for part in re.split(r"[,;]", text) if (word := plain(part))]
+
+
+def _ranking(text: str) -> str:
+    found = re.fullmatch(r"rank([1-5])", text.strip().lower())
+    return f"Ranking: {found[1]} of 5" if found else ""

@@ -1,0 +1,192 @@
+"""Bringing a reading list in from other tools: the form, the preview, progress and undoing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from io import BytesIO
+from typing import BinaryIO, cast
+
+from flask import Blueprint, abort, flash, make_response, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from app.models import ListImport
+from app.models.papers.list_entry import STATUSES
+from app.models.papers.list_import import PREVIEW_LIFE, UNDO_LIFE
+from app.queries.lists import imports as queries
+from app.services.importing import process
+from app.services.importing.lists import previews, reading, work
+from app.services.importing.opening import BadSource
+from app.services.refusals import Refusal
+from app.services.renderer import render_lines
+from app.sources.lists.listed_paper import ListedPaper, from_json
+from app.views.http.access import db, lookup_settings, needs_sign_in, see_other, signed_in
+from app.views.http.security import FILES_LIMIT, WRITE_LIMIT
+
+blueprint = Blueprint("list_imports", __name__)
+MAX_SHOWN = 200  # rows of a kind
+MAX_NEW_SHOWN = 50
+REFRESH_SECONDS = 5  # between two looks at an import on its way
+PASTED = "Pasted list"
+ZOTERO = "Zotero library"
+Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
+
+
+@blueprint.get("/list/import")
+@needs_sign_in
+def start() -> str:
+    return _form()
+
+
+@blueprint.post("/list/import")
+@FILES_LIMIT
+@needs_sign_in
+def read() -> Answer:
+    """Read what was sent, and show what an import of it will do."""
+    user = signed_in()
+    try:
+        with ExitStack() as opened:
+            name, (unit, rows) = _open(opened)
+            found = previews.make_preview(db(), user, name, unit, rows)
+    except (BadSource, previews.BadList) as error:
+        return _form(str(error)), 422
+    except process.ImportBusy as error:
+        return _form(str(error)), 503, {"Retry-After": str(process.RETRY_AFTER)}
+    return see_other(url_for("list_imports.show", token=found.token))
+
+
+def _open(opened: ExitStack) -> tuple[str, reading.Rows]:
+    """The rows of the file, the text or the library that the form names."""
+    file = request.files.get("file")
+    text = request.form.get("text", "")
+    user_id = request.form.get("zotero_user", "").strip()
+    if file is not None and file.filename:
+        # Flask closes what was uploaded when the view returns, and the child inherits it.
+        stream, file.stream = file.stream, BytesIO()
+        opened.callback(stream.close)
+        return file.filename, reading.read_list_file(cast(BinaryIO, stream), file.filename, opened)
+    if text.strip():
+        return PASTED, reading.read_list_text(text, opened)
+    if user_id:
+        key = request.form.get("zotero_key", "").strip()
+        return ZOTERO, reading.read_zotero_library(lookup_settings(), user_id, key, opened)
+    raise BadSource("Choose a file, paste a list, or enter your Zotero user ID and key.")
+
+
+@blueprint.get("/list/import/<token>")
+@needs_sign_in
+def show(token: str) -> Response:
+    return _page(_load_or_404(token))
+
+
+@blueprint.post("/list/import/<token>")
+@WRITE_LIMIT
+@needs_sign_in
+def begin(token: str) -> Response:
+    """Start the import as the reader chose."""
+    found = _load_or_404(token)
+    form = request.form
+    statuses = {
+        number: form[f"status-{number}"]
+        for number in range(len(found.data["statuses"]))
+        if f"status-{number}" in form
+    }
+    papers = {
+        int(name.removeprefix("paper-")): value
+        for name, value in form.items()
+        if name.startswith("paper-") and name.removeprefix("paper-").isdecimal()
+    }
+    labels = {int(each) for each in form.getlist("label") if each.isdecimal()}
+    try:
+        work.start_import(db(), found, work.ImportChoices(statuses, labels, papers))
+    except Refusal as refused:
+        db().rollback()
+        return _page(_load_or_404(token), refused.message, 422)
+    db().commit()
+    return see_other(url_for("list_imports.show", token=token))
+
+
+@blueprint.post("/list/import/<token>/undo")
+@WRITE_LIMIT
+@needs_sign_in
+def undo(token: str) -> Response:
+    is_begun = work.undo_import(db(), _load_or_404(token))
+    db().commit()
+    if not is_begun:
+        flash("This can’t be undone any more.", "warning")
+    return see_other(url_for("list_imports.show", token=token))
+
+
+@blueprint.post("/list/import/<token>/discard")
+@WRITE_LIMIT
+@needs_sign_in
+def discard(token: str) -> Response:
+    """Forget a preview."""
+    found = _load_or_404(token)
+    if found.state == "preview":
+        previews.discard_import(db(), found)
+        db().commit()
+        flash("Discarded. Nothing was imported.", "good")
+    return see_other(url_for("list_imports.start"))
+
+
+def _load_or_404(token: str) -> ListImport:
+    found = queries.find_import(db(), signed_in(), token)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _page(found: ListImport, problem: str = "", status: int = 200) -> Response:
+    counts = queries.count_rows(db(), found)
+    rest = {"problem": problem, "found": found, "counts": counts, "most": MAX_SHOWN}
+    refused = queries.list_rows(db(), found, ("refused",), MAX_SHOWN)
+    if found.state == "preview":
+        new = queries.list_rows(db(), found, ("new", "asked"), MAX_NEW_SHOWN)
+        added = [(from_json(row.data), row) for row in new]
+        unclear = [
+            (from_json(each.row.data), each.row, each.candidates)
+            for each in queries.list_unclear_rows(db(), found, MAX_SHOWN)
+        ]
+        page = render_template(
+            "lists/import_preview.html",
+            **rest,
+            refused=refused,
+            unclear=unclear,
+            new=added,
+            title_of=_render_titles(row[0] for row in (*unclear, *added)),
+            statuses=STATUSES,
+            until=found.made_at + PREVIEW_LIFE,
+        )
+    else:
+        page = render_template(
+            "lists/import_progress.html",
+            **rest,
+            refused=refused,
+            noted=queries.list_rows_with_notes(db(), found, MAX_SHOWN),
+            left=queries.count_undoable(db(), found),
+            until=found.made_at + UNDO_LIFE,
+            refresh_seconds=REFRESH_SECONDS,
+        )
+    answer = make_response(page, status)
+    if found.state in ("waiting", "undoing"):
+        answer.headers["Refresh"] = str(REFRESH_SECONDS)
+    return answer
+
+
+def _render_titles(rows: Iterable[ListedPaper]) -> dict[str, Markup]:
+    """What rows are called, with their formulas, by the words for it."""
+    words = list(dict.fromkeys(row.shown for row in rows))
+    return dict(zip(words, render_lines(words, len(words)), strict=True))
+
+
+def _form(problem: str = "") -> str:
+    return render_template(
+        "lists/import.html",
+        problem=problem,
+        typed=request.form,
+        imports=queries.list_imports(db(), signed_in()),
+        most=previews.MAX_ROWS,
+        can_ask=lookup_settings().on,
+    )

@@ -1,0 +1,232 @@
+"""Bringing a list in as a reader does: form, preview, progress, undoing; and what is refused."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections import deque
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.db import begin_writing, now
+from app.models import Job, ListEntry, ListImport, ListImportRow, Paper
+from app.models.papers.list_import import PREVIEW_LIFE
+from app.services.importing.lists import previews, work
+from app.services.operation import tidying
+from tests.helpers.client import Browser, Page
+from tests.helpers.factories import make_paper
+from tests.helpers.outside import Reply, StandIn
+
+FILES = Path(__file__).parents[2] / "sources/lists/files"
+JABREF = (FILES / "jabref.bib").read_bytes()
+KEY = "aB3" * 8
+ITEMS = "api.zotero.org/users/12345/items?itemType=-attachment&format=json&limit=100&start={}"
+COLLECTIONS = "api.zotero.org/users/12345/collections"
+NOTE = """---
+title: "{title}"
+authors: [Ann Lee]
+year: 2020
+citationKey: {key}
+DOI: "{doi}"
+status: Read
+tags: [method]
+---
+
+See [[{link}]] and *this*.
+"""
+
+
+@pytest.fixture
+def ann(guest: Browser) -> Browser:
+    return guest.sign_up("ann")
+
+
+def send(browser: Browser, data: bytes = b"", name: str = "list.bib", **fields: str) -> Page:
+    form: dict[str, object] = {**browser.get("/list/import").form("/list/import"), **fields}
+    form["file"] = (io.BytesIO(data), name if data else "")
+    return browser.post("/list/import", form, content_type="multipart/form-data")
+
+
+def run_jobs(session: Session) -> None:
+    """Do what was queued."""
+    jobs = session.scalars(select(Job).where(Job.kind == work.JOB)).all()
+    session.commit()
+    for job in jobs:
+        deque(work.work_on_import(session, **job.argument), maxlen=0)
+
+
+def count(session: Session, table: type[object]) -> int:
+    found = session.scalar(select(func.count()).select_from(table)) or 0
+    session.commit()
+    return found
+
+
+def test_from_file_to_list_and_back(ann: Browser, session: Session) -> None:
+    assert "/list/import" in ann.get("/list").links()
+    path = send(ann, JABREF).location
+    page = ann.get(path)
+    assert "Import preview" in page.text
+    assert "line 30" in page.text
+    assert "no title" in page.text
+    assert count(session, ListEntry) == count(session, Paper) == 0
+    fields = page.form(path)
+    answer = ann.post(path, {**fields, "status-0": "reading", "label": "0"})
+    assert (answer.status, answer.location) == (303, path)
+    waiting = ann.get(path)
+    assert waiting.response.headers["Refresh"]
+    assert "0 of 3 rows" in waiting.text
+    run_jobs(session)
+    done = ann.get(path)
+    assert "Refresh" not in done.response.headers
+    assert "added to your list" in done.text
+    assert "jabref" not in ann.get("/list?label=Vision").text
+    assert "Deep Residual Learning" in ann.get("/list?label=Thesis&status=reading").text
+    assert ann.post(path, fields).status == 422
+    ann.submit(path, f"{path}/undo")
+    assert "left" in ann.get(path).text
+    run_jobs(session)
+    assert "Your list is as it was before" in ann.get(path).text
+    assert count(session, ListEntry) == count(session, Paper) == 0
+
+
+def test_nobody_else_sees_an_import(ann: Browser, app: Flask) -> None:
+    path = send(ann, JABREF).location
+    ben = Browser(app.test_client()).sign_up("ben")
+    assert ben.get(path).status == 404
+    token = ben.get("/list/import").form("/list/import")["csrf_token"]
+    for each in (path, f"{path}/undo", f"{path}/discard"):
+        assert ben.post(each, {"csrf_token": token}).status == 404
+    assert Browser(app.test_client()).get(path).status == 302
+    assert path not in ben.get("/list/import").text
+    assert path in ann.get("/list/import").text
+
+
+def test_previews_are_few_and_do_not_last(ann: Browser, session: Session) -> None:
+    paths = [send(ann, JABREF).location for _ in range(previews.MAX_UNFINISHED + 1)]
+    assert [ann.get(path).status for path in paths] == [404, 200, 200, 200]
+    ann.submit(paths[1], f"{paths[1]}/discard")
+    assert ann.get(paths[1]).status == 404
+    begin_writing(session)
+    session.execute(update(ListImport).values(made_at=now() - PREVIEW_LIFE))
+    session.commit()
+    assert ann.get(paths[2]).status == 404
+    deque(tidying.tidy(session), maxlen=0)
+    assert count(session, ListImport) == count(session, ListImportRow) == 0
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "said"),
+    [
+        (b"", "", "Choose a file"),
+        (b"PK\x05\x06 no zip", "x.zip", "not a zip"),
+        (b"\x00\x01\x02\x00", "x.pdf", "unsupported file type"),
+    ],
+)
+def test_what_cannot_be_read_is_refused(ann: Browser, data: bytes, name: str, said: str) -> None:
+    page = send(ann, data, name, zotero_user="" if data else " ")
+    assert page.status == 422
+    assert said in page.text
+
+
+def test_a_bad_form_changes_nothing(ann: Browser, session: Session) -> None:
+    path = send(ann, JABREF).location
+    fields = ann.get(path).form(path)
+    page = ann.post(path, {**fields, "status-0": "burnt", "paper-x": "1", "paper-99": "a"})
+    assert page.status == 422
+    assert "Choose a status" in page.text
+    assert count(session, Job) == 0
+
+
+def test_pasted_lines_are_found_here_or_elsewhere(
+    ann: Browser, app: Flask, session: Session, stand_in: StandIn, tmp_path: Path
+) -> None:
+    make_paper(session, "conf/x/Here", "A paper that is here", doi="10.1234/here")
+    stand_in.usual()
+    outside = stand_in.outside(tmp_path)
+    text = (
+        "https://doi.org/10.1234/HERE\nA paper that is here\n10.1109/cvpr.2016.90\n"
+        "10.1234/nobody.knows\nhttps://example.org/a\njust words\n"
+    )
+    path = send(ann, text=text).location
+    page = ann.get(path)
+    for said in ("tell which paper this URL is", "isn’t an identifier", "duplicates in this list"):
+        assert said in page.text
+    ann.submit(path)
+    session.info["outside"] = outside
+    run_jobs(session)
+    rows = session.execute(
+        select(ListImportRow.state, ListImportRow.message).order_by(ListImportRow.position)
+    ).all()
+    session.commit()
+    assert [state for state, _ in rows] == [
+        "added", "unchanged", "added", "refused", "refused", "refused",
+    ]  # fmt: skip
+    assert rows[3].message == "no source knows this paper"
+    found = session.scalars(select(Paper.title).order_by(Paper.id)).all()
+    session.commit()
+    assert found == ["A paper that is here", "Deep Residual Learning for Image Recognition"]
+
+
+def test_a_vault_keeps_its_links(ann: Browser, session: Session) -> None:
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w") as archive:
+        first = {"title": "The first note", "key": "one2020", "doi": "10.1234/one"}
+        second = {"title": "The second note", "key": "two2020", "doi": "10.1234/two"}
+        archive.writestr("papers/One.md", NOTE.format(**first, link="Two"))
+        archive.writestr("papers/Two.md", NOTE.format(**second, link="Diary"))
+        archive.writestr("Diary.md", "Nothing about a paper.\n")
+        archive.writestr("Broken.md", "---\ntitle: [x\n---\n")
+    path = send(ann, zipped.getvalue(), "vault.zip").location
+    assert "Broken.md, line 2" in ann.get(path).text
+    page = ann.get(path)
+    ann.post(path, {**page.form(path), "label": "0"})
+    run_jobs(session)
+    entries = session.scalars(select(ListEntry).order_by(ListEntry.id)).all()
+    session.commit()
+    assert [(each.citekey, each.status) for each in entries] == [
+        ("one2020", "read"),
+        ("two2020", "read"),
+    ]
+    assert "[Two](/paper/10.1234/two)" in entries[0].notes
+    assert 'href="/paper/10.1234/two"' in entries[0].notes_html
+    assert "[[Diary]]" in entries[1].notes
+    assert "second note" in ann.get("/list?label=method").text
+
+
+def test_zotero_is_read_page_by_page_with_a_key_that_is_not_kept(
+    ann: Browser, app: Flask, session: Session, stand_in: StandIn, tmp_path: Path
+) -> None:
+    exported = json.loads((FILES / "better-bibtex.json").read_text("utf-8"))
+    data = {**exported["items"][1], "tags": [{"tag": "📗 Read"}], "collections": ["AAAA1111"]}
+    note = {"itemType": "note", "parentItem": "EFGH2345", "note": "<p>A note.</p>"}
+    fill = [{"key": f"A{n}", "data": {"itemType": "annotation"}} for n in range(98)]
+    first = [{"key": "EFGH2345", "data": {**data, "key": "EFGH2345"}}, {"data": note}, *fill]
+    folders = [{"key": "AAAA1111", "data": {"key": "AAAA1111", "name": "To teach"}}]
+    stand_in.replies[ITEMS.format(0)] = Reply(body=json.dumps(first).encode())
+    stand_in.replies[ITEMS.format(100)] = Reply(body=b"[]")
+    stand_in.replies[COLLECTIONS] = Reply(body=json.dumps(folders).encode())
+    app.extensions["outside"] = stand_in.outside(tmp_path)
+    path = send(ann, zotero_user="12345", zotero_key=KEY).location
+    assert stand_in.keys[-3:] == [KEY] * 3
+    ann.submit(path, label="0")
+    run_jobs(session)
+    entry = session.scalars(select(ListEntry)).one()
+    session.commit()
+    assert (entry.status, entry.notes, entry.citekey) == ("read", "A note.", "vaswani:2017")
+    assert "To teach" in ann.get("/list").text
+    stored = [str(value) for row in session.execute(select(ListImport.data)) for value in row]
+    session.commit()
+    assert KEY not in "".join(stored)
+    stand_in.replies[COLLECTIONS] = Reply(403, b"Invalid key")
+    refused = send(ann, zotero_user="12345", zotero_key=KEY)
+    assert refused.status == 422
+    assert "Zotero does not want to answer us." in refused.text
+    assert KEY not in refused.text
+    assert 'value="12345"' in refused.text
+    for user, key in (("12345/../1", KEY), ("1", "a b\r\nX: y")):
+        assert send(ann, zotero_user=user, zotero_key=key).status == 422
