@@ -155,7 +155,7 @@ def _page(found: ListImport, problem: str = "", status: int = 200) -> Response:
             refused=refused,
             unclear=unclear,
             new=added,
-            title_of=_render_titles(row[0] for row in (*unclear, *added)),
+            title_of=_render_titles([each[0] for each in unclear] + [each[0] for each in added]),
             statuses=STATUSES,
             until=found.made_at + PREVIEW_LIFE,
         )

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.models import EntryCopy, ListEntry, ListImport, ListLabel, Paper, User
 from app.queries.lists.own_entries import load_label_names
-from app.services.exporting.bibtex_file import read_list_entries
+from app.services.exporting.paper_set import PaperSet, read_exported_papers
+from app.services.exporting.text_files import write_bibtex
 from app.services.importing.lists import previews, storing, work
 from app.services.importing.lists.entry_writing import EntryWriter, IncomingEntry
 from app.services.lists import entries as entry_rules
@@ -105,7 +106,9 @@ def test_an_export_imports_again_without_a_change(session: Session) -> None:
     for text in (BBT, JABREF):
         import_list(session, user, text)
     before, papers = entries(session, user), count(session, Paper)
-    text = "".join(read_list_entries(session, user))
+    listed = select(ListEntry.paper_id).where(ListEntry.user_id == user.id)
+    chosen = PaperSet("My list", session.scalars(listed).all(), user)
+    text = "".join(write_bibtex(read_exported_papers(session, chosen), chosen))
     session.commit()
     found = import_list(session, user, text)
     assert {state for state, _ in list_states(session, found)} == {"unchanged"}
