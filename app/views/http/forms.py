@@ -32,6 +32,11 @@ from app.text.lines import plain_ends
 VISIBLE_TO = {"public": "Public", "unlisted": "Unlisted", "private": "Private"}
 # What the button does that saves a new summary.
 SAVE_LABELS = {"public": "Publish", "unlisted": "Save unlisted", "private": "Save privately"}
+WHO_SEES = {
+    "public": "Shown on the paper’s page, in lists, feeds and search.",
+    "unlisted": "Only people with the secret link. You can reset or revoke it.",
+    "private": "Only you can see it.",
+}
 # The same of a shelf, whose members see it whatever it is.
 WHO_SEES_SHELF = {
     "public": "Anyone. Listed on your profile and on the pages of its papers.",
@@ -39,11 +44,6 @@ WHO_SEES_SHELF = {
     "private": "Only you and the members you invite.",
 }
 SHELF_ROLES = {"editor": "Can add papers", "viewer": "Can view"}
-WHO_SEES = {
-    "public": "Shown on the paper’s page, in lists, feeds and search.",
-    "unlisted": "Only people with the secret link. You can reset or revoke it.",
-    "private": "Only you can see it.",
-}
 # The statuses of a reading list, in the order in which a reader meets them.
 STATUS_LABELS = {"to-read": "To read", "reading": "Reading", "read": "Read", "stopped": "Stopped"}
 

@@ -72,7 +72,10 @@ def split_sections(html: str) -> list[TextSection]:
 
 
 def align_sections(texts: Sequence[Sequence[TextSection]]) -> list[AlignedSection]:
-    """The sections of several texts side by side, about in their order."""
+    """The sections of several texts side by side.
+
+    First those that several have, about in their order; then those of each text alone.
+    """
     order: list[str] = []
     headings: dict[str, str] = {}
     cells: dict[str, list[str | None]] = {}
@@ -86,7 +89,8 @@ def align_sections(texts: Sequence[Sequence[TextSection]]) -> list[AlignedSectio
             place = max(place, order.index(section.name) + 1)
             before = cells[section.name][number]
             cells[section.name][number] = (before or "") + section.html
-    return [AlignedSection(headings[name], tuple(cells[name])) for name in order]
+    found = [AlignedSection(headings[name], tuple(cells[name])) for name in order]
+    return sorted(found, key=lambda each: -1 if each.only is None else each.only)
 
 
 def _append(found: list[TextSection], name: str, heading: str, anchor: str, html: str) -> None:

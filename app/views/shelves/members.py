@@ -56,7 +56,12 @@ def invite(name: str, slug: str) -> Response | tuple[str, int]:
 def remove(name: str, slug: str) -> Response:
     seen = load_own_shelf(name, slug)
     gone = request.form.get("member", "")
-    members.remove_member(db(), seen.shelf, gone)
+    try:
+        members.remove_member(db(), seen.shelf, gone)
+    except Refusal as refused:  # the shelf is gone itself
+        db().rollback()
+        flash(refused.message, "warning")
+        return see_other(url_for("shelves.index"))
     db().commit()
     flash("Member removed. What they added stays until you remove it.", "good")
     return _see_members(seen)

@@ -25,7 +25,7 @@ def test_summaries_stand_side_by_side_under_their_headings(
     for _ in range(2):  # kept the second time
         page = guest.get(COMPARE)
         headings = [each.text for each in page.tree.iter("h2") if each.text]
-        assert headings == ["Takeaway", "Before the first heading", "Results", "Doubts"]
+        assert headings == ["Takeaway", "Results", "Before the first heading", "Doubts"]
         assert "Only <bdi>Anonymous</bdi>" in page.text
         assert "Only <bdi>Ann</bdi>" in page.text
         assert "Ben" not in page.text

@@ -20,7 +20,7 @@ def test_headings_divide_a_text_where_they_stand_by_themselves() -> None:
 
 def test_sections_with_the_same_words_stand_side_by_side() -> None:
     found = align_sections([split_sections(ONE), split_sections(OTHER)])
-    assert [each.heading for each in found] == ["Method", "", "Results: a", "Doubts"]
+    assert [each.heading for each in found] == ["Results: a", "", "Doubts", "Method"]
     by_heading = {each.heading: each for each in found}
     assert by_heading["Results: a"].cells[1] == "<p>Bad</p>"
     assert by_heading["Results: a"].only is None
