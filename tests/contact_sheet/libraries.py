@@ -25,8 +25,8 @@ from app.services.similar import similarity
 from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
 from tests.contact_sheet import extremes
-from tests.helpers.bibliographies import BIB, TEX
 from tests.helpers.factories import make_paper, make_summary, publish, save_draft
+from tests.helpers.samples.bibliographies import BIB, TEX
 from tests.helpers.samples.crafted_pictures import saved
 from tests.helpers.samples.pictures import drawing
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from app.sources.bibtex.positions import Edit
+from app.sources.bibtex.positions import TextEdit
 from app.sources.bibtex.values import FieldSpan
 
 _TOKEN = re.compile(
@@ -29,7 +29,7 @@ _NAMES_WORDS = """
 _NAMES = frozenset(_NAMES_WORDS.split())
 
 
-def protect_capitals(text: str, span: FieldSpan) -> list[Edit]:
+def protect_capitals(text: str, span: FieldSpan) -> list[TextEdit]:
     """Braces around what needs them in the title that stands there; none in doubt.
 
     A title that is written in capitals does not tell which of them matter.
@@ -51,7 +51,7 @@ def protect_capitals(text: str, span: FieldSpan) -> list[Edit]:
             depth -= 1
         elif depth == 0 and _needs_braces(piece, is_first=_is_first(inside, found.start())):
             start = span.value_at + 1 + found.start()
-            edits.append(Edit(start, start + len(piece), f"{{{piece}}}"))
+            edits.append(TextEdit(start, start + len(piece), f"{{{piece}}}"))
     return edits if depth == 0 else []
 
 
