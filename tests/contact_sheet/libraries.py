@@ -27,7 +27,6 @@ from app.services.similar import similarity
 from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
 from tests.contact_sheet import extremes
-from tests.helpers.bibliographies import BIB, TEX
 from tests.helpers.factories import (
     join_shelf,
     make_paper,
@@ -37,6 +36,7 @@ from tests.helpers.factories import (
     save_draft,
 )
 from tests.helpers.list_imports import preview_list
+from tests.helpers.samples.bibliographies import BIB, TEX
 from tests.helpers.samples.crafted_pictures import saved
 from tests.helpers.samples.pictures import drawing
 

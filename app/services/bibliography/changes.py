@@ -10,7 +10,7 @@ from app.models import Paper
 from app.services.bibliography.reading import ReadEntry
 from app.services.exporting.citations import record_of
 from app.sources.bibtex import mending
-from app.sources.bibtex.positions import Edit, SourceText
+from app.sources.bibtex.positions import SourceText, TextEdit
 from app.sources.bibtex.required_fields import USEFUL, find_missing_fields, plain_kind
 from app.sources.bibtex.title_braces import find_missing_braces
 from app.sources.bibtex.writing import fields_of, kind_of_entry
@@ -32,7 +32,7 @@ class OfferedChange(NamedTuple):
 
     kind: str
     says: str
-    edits: list[Edit]
+    edits: list[TextEdit]
 
 
 def is_published_here(entry: ReadEntry, paper: Paper | None) -> bool:
@@ -45,7 +45,10 @@ def is_published_here(entry: ReadEntry, paper: Paper | None) -> bool:
 def offer_changes(
     source: SourceText, entry: ReadEntry, paper: Paper | None, retraction: Retraction | None
 ) -> list[dict[str, Any]]:
-    """The changes of an entry as JSON has them; none where its parts are not known for sure."""
+    """The changes of an entry as JSON has them.
+
+    None where its parts are not known for sure.
+    """
     if not source.is_exact or not mending.can_mend(entry.scanned):
         return []
     offered = []

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.models import Paper
+from app.queries.catalogue.retractions import find_retractions
 from app.queries.identifiers import find_papers
-from app.queries.retractions import find_retractions
 from app.references.identifiers import PaperRef
 from app.services.bibliography.changes import is_published_here, offer_changes
-from app.services.bibliography.matching import Match, find_doubles, match_entries
+from app.services.bibliography.matching import EntryMatch, find_doubles, match_entries
 from app.services.bibliography.reading import ReadBibliography, ReadEntry, SourceFile
 from app.sources.bibtex.positions import SourceText
 from app.sources.bibtex.required_fields import find_missing_fields, name_group
@@ -65,7 +65,7 @@ def check_bibliography(
     }
 
 
-def _describe(entry: ReadEntry, match: Match) -> dict[str, Any]:
+def _describe(entry: ReadEntry, match: EntryMatch) -> dict[str, Any]:
     """What an entry says, and what is here of it."""
     record, paper = entry.record, match.paper
     missing = find_missing_fields(entry.scanned.kind, entry.scanned.fields) if record else []
@@ -91,7 +91,7 @@ def _name_publication(paper: Paper | None) -> str:
 
 
 def _find_retractions(
-    session: Session, entries: Sequence[ReadEntry], matches: Sequence[Match]
+    session: Session, entries: Sequence[ReadEntry], matches: Sequence[EntryMatch]
 ) -> dict[int, Retraction]:
     """The state of each entry's paper, whether it is here or not."""
     found = {
@@ -102,7 +102,7 @@ def _find_retractions(
     elsewhere = {
         number: list_record_names(entry.record)
         for number, (entry, match) in enumerate(zip(entries, matches, strict=True))
-        if entry.record is not None and match == Match(None)
+        if entry.record is not None and match == EntryMatch(None)
     }
     return {**found, **find_retractions(session, elsewhere)}
 

@@ -59,7 +59,7 @@ def keep_check(session: Session, files: Sequence[SourceFile]) -> str:
 
 
 def find_check(session: Session, token: str) -> KeptCheck | None:
-    """The check of a token; `None` when it is too old, or there never was one."""
+    """The check of a token; `None` when it is too old, or unknown."""
     query = select(Bibliography).where(
         Bibliography.token == token, Bibliography.checked_at > now() - MAX_AGE
     )

@@ -1,4 +1,4 @@
-"""Which papers here the entries of a bibliography are about, and which entries are one work."""
+"""Which papers here entries are about, and which entries are one work."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ from app.text.words import title_folded
 MAX_SAME_TITLE = 20  # papers of one title, or entries, that are compared
 
 
-class Match(NamedTuple):
-    """What an entry is about: a paper here; or, though it has its identifier, not another one."""
+class EntryMatch(NamedTuple):
+    """The paper that an entry is about, or another one whose identifier it has."""
 
     paper: Paper | None
     misnamed: Paper | None = None
@@ -53,7 +53,7 @@ class _Known:
     papers: Mapping[int, Paper]
 
 
-def match_entries(session: Session, entries: Sequence[ReadEntry]) -> list[Match]:
+def match_entries(session: Session, entries: Sequence[ReadEntry]) -> list[EntryMatch]:
     """Find the paper of each entry, in a fixed number of queries for 500 papers."""
     names = [_list_names(each.record) if each.record else [] for each in entries]
     by_name = known_names(session, (name for each in names for name in each))
@@ -61,12 +61,14 @@ def match_entries(session: Session, entries: Sequence[ReadEntry]) -> list[Match]
     ids = {*by_name.values(), *(number for each in by_title.values() for number in each)}
     known = _Known(by_name, by_title, _load_papers(session, ids))
     return [
-        Match(None) if entry.record is None else _match(session, known, entry.record, own)
+        EntryMatch(None) if entry.record is None else _match(session, known, entry.record, own)
         for entry, own in zip(entries, names, strict=True)
     ]
 
 
-def find_doubles(entries: Sequence[ReadEntry], matches: Sequence[Match]) -> dict[int, set[int]]:
+def find_doubles(
+    entries: Sequence[ReadEntry], matches: Sequence[EntryMatch]
+) -> dict[int, set[int]]:
     """Which entries are the same work as others under other keys, by their places."""
     found: defaultdict[int, set[int]] = defaultdict(set)
     records = {number: each.record for number, each in enumerate(entries) if each.record}
@@ -107,7 +109,7 @@ def _load_papers(session: Session, ids: set[int]) -> dict[int, Paper]:
     }
 
 
-def _match(session: Session, known: _Known, record: PaperRecord, names: list[Name]) -> Match:
+def _match(session: Session, known: _Known, record: PaperRecord, names: list[Name]) -> EntryMatch:
     misnamed = None
     for name in names:
         paper = known.papers.get(known.by_name.get(name, 0))
@@ -115,11 +117,11 @@ def _match(session: Session, known: _Known, record: PaperRecord, names: list[Nam
             continue
         names_it = names_work(paper.title, _printed(paper), record)
         if names_it or may_be_renamed(paper.title, _printed(paper), record):
-            return Match(paper)
+            return EntryMatch(paper)
         misnamed = misnamed or paper
     same = _find_by_title(known, record)
     if same is not None:
-        return Match(same, misnamed)
+        return EntryMatch(same, misnamed)
     for name in names:
         paper = known.papers.get(known.by_name.get(name, 0))
         if (
@@ -127,8 +129,8 @@ def _match(session: Session, known: _Known, record: PaperRecord, names: list[Nam
             and name[0] == "key"
             and is_record_of(session, paper, record, _printed(paper))
         ):
-            return Match(paper, misnamed)
-    return Match(None, misnamed)
+            return EntryMatch(paper, misnamed)
+    return EntryMatch(None, misnamed)
 
 
 def _find_by_title(known: _Known, record: PaperRecord) -> Paper | None:
@@ -149,7 +151,9 @@ def _printed(paper: Paper) -> list[str]:
 
 
 def _pairs(
-    records: Mapping[int, PaperRecord], works: Mapping[int, WorkFacts], matches: Sequence[Match]
+    records: Mapping[int, PaperRecord],
+    works: Mapping[int, WorkFacts],
+    matches: Sequence[EntryMatch],
 ) -> Iterator[tuple[int, int]]:
     """Pairs of entries that are one work, some more than once."""
     by_identifier: defaultdict[tuple[str, str], list[int]] = defaultdict(list)

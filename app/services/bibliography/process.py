@@ -1,4 +1,4 @@
-"""Reads a bibliography in a process of its own, which is ended when it takes too much."""
+"""Reads a bibliography in a process of its own, within limits."""
 
 from __future__ import annotations
 

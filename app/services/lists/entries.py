@@ -181,7 +181,7 @@ def _lock(session: Session, user: User, paper: Paper) -> None:
 
 
 def add_entries(session: Session, user: User, paper_ids: Sequence[int], status: str) -> None:
-    """Put papers on a list that is locked, and on which none of them is; the first on top.
+    """Put papers on a locked list that has none of them, the first on top.
 
     Raises:
         Refusal: when the list has no room for all of them.

@@ -165,7 +165,7 @@ def _by_identifiers(
 
 
 def names_work(title: str, names: Sequence[str], record: PaperRecord) -> bool:
-    """Whether a record with an identifier of a work is about it, by title and authors.
+    """Whether a record with a work's identifier is about it, by title and authors.
 
     Args:
         title, names: of the work and its authors.
@@ -174,7 +174,7 @@ def names_work(title: str, names: Sequence[str], record: PaperRecord) -> bool:
 
 
 def may_be_renamed(title: str, names: Sequence[str], record: PaperRecord) -> bool:
-    """Whether a record with an identifier of a work may be about it under a former title.
+    """Whether a record with a work's identifier may have its former title.
 
     Preprints get other titles when they appear: the authors are all the same, half of the words
     are, and none of the others says which part it is.

@@ -43,7 +43,7 @@ class RetractionProgress:
 
 
 def import_retractions(session: Session, path: Path) -> Iterator[RetractionProgress]:
-    """Store the notices of a file, and mark the papers that are here; commits after each batch.
+    """Store the notices of a file, and mark papers; commits after each batch.
 
     Reading the same file again changes nothing. A notice that is not in the file stays.
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Identifier, Paper
-from app.queries.retractions import find_retractions, has_notices
+from app.queries.catalogue.retractions import find_retractions, has_notices
 from app.references.identifiers import PaperRef
 from app.services.bulk import among, split_into_batches
 from app.sources.retractions import find_pubmed_id, list_dois, to_json
@@ -22,7 +22,7 @@ _NAMING = ("doi", "arxiv", "acl", "url")
 
 
 def mark_papers(session: Session, paper_ids: Iterable[int]) -> list[int]:
-    """Bring the marks of some papers into step with their identifiers, in a session that writes.
+    """Bring the marks of papers into step, in a session that writes.
 
     Returns:
         The numbers of those whose marks were others.

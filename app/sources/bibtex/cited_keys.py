@@ -1,4 +1,4 @@
-"""Which keys a document cites, as LaTeX notes it in `.aux` files, or as its source says it."""
+"""Which keys a document cites, by its `.aux` file or its source."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 
 
 def find_aux_keys(text: str) -> dict[str, int]:
-    """The keys in an `.aux` file, each with its first line; `*` for all there are."""
+    """The keys in an `.aux` file with their lines; `*` means all."""
     return _collect(text, [(found.start(), found[1]) for found in _AUX.finditer(text)])
 
 
 def find_tex_keys(text: str) -> dict[str, int]:
-    """The keys that a LaTeX source cites, each with its first line; `*` for all there are."""
+    """The keys that a LaTeX source cites with their lines; `*` means all."""
     text = _COMMENT.sub(lambda found: " " * len(found[0]), text)
     groups = []
     for command in _COMMAND.finditer(text):

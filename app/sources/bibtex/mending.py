@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from app.sources.bibtex.positions import Edit
+from app.sources.bibtex.positions import TextEdit
 from app.sources.bibtex.scanner import BibtexEntry
 from app.sources.bibtex.values import FieldSpan
 from app.text.tex import escape_tex
@@ -23,14 +23,16 @@ def can_mend(entry: BibtexEntry) -> bool:
     return entry.kind_at >= 0 and bool(entry.spans)
 
 
-def add_fields(text: str, entry: BibtexEntry, fields: Mapping[str, str]) -> list[Edit]:
+def add_fields(text: str, entry: BibtexEntry, fields: Mapping[str, str]) -> list[TextEdit]:
     """Write further fields behind the others, or into those that are empty.
 
     Args:
         fields: TeX by the names, without braces around it.
     """
     empty = {name: entry.spans[name] for name in fields if name in entry.spans}
-    edits = [Edit(span.value_at, span.end, f"{{{fields[name]}}}") for name, span in empty.items()]
+    edits = [
+        TextEdit(span.value_at, span.end, f"{{{fields[name]}}}") for name, span in empty.items()
+    ]
     fields = {name: value for name, value in fields.items() if name not in empty}
     if not fields:
         return edits
@@ -43,10 +45,10 @@ def add_fields(text: str, entry: BibtexEntry, fields: Mapping[str, str]) -> list
     added = "".join(
         f",{between}{_named_like(told, name)}{{{value}}}" for name, value in fields.items()
     )
-    return [*edits, Edit(last.end, last.end, added)]
+    return [*edits, TextEdit(last.end, last.end, added)]
 
 
-def add_note(text: str, entry: BibtexEntry, note: str) -> list[Edit]:
+def add_note(text: str, entry: BibtexEntry, note: str) -> list[TextEdit]:
     """Say something in the entry's note, behind what it says already."""
     span = entry.spans.get("note")
     tex = escape_tex(note)
@@ -56,13 +58,13 @@ def add_note(text: str, entry: BibtexEntry, note: str) -> list[Edit]:
     if value[:1] in '{"' and value[-1:] in '}"' and len(value) > 1:
         # A bare quotation mark would end a value that stands between two of them.
         tex = tex.replace('"', "''")
-        return [Edit(span.end - 1, span.end - 1, f". {tex}" if value[1:-1].strip() else tex)]
-    return [Edit(span.end, span.end, f" # {{. {tex}}}")]
+        return [TextEdit(span.end - 1, span.end - 1, f". {tex}" if value[1:-1].strip() else tex)]
+    return [TextEdit(span.end, span.end, f" # {{. {tex}}}")]
 
 
 def replace_preprint(
     text: str, entry: BibtexEntry, kind: str, fields: Mapping[str, str]
-) -> list[Edit]:
+) -> list[TextEdit]:
     """Make an entry of a preprint one of its publication.
 
     Type, venue, year and what belongs to these; key, authors, title and eprint stay.
@@ -73,14 +75,14 @@ def replace_preprint(
     """
     written = text[entry.kind_at : entry.kind_at + len(entry.kind)]
     shown = kind.capitalize() if written[0].isupper() else kind
-    edits = [Edit(entry.kind_at, entry.kind_at + len(written), shown)]
+    edits = [TextEdit(entry.kind_at, entry.kind_at + len(written), shown)]
     spans, new = entry.spans, dict(fields)
     venue = next((name for name in _VENUES if name in new), "")
     told = [name for name in _VENUES if name in spans]
     for name in told:
         if name == told[0] and venue:
             named = _named_like(text[spans[name].name_at : spans[name].value_at], venue)
-            edits.append(Edit(spans[name].name_at, spans[name].end, f"{named}{{{new[venue]}}}"))
+            edits.append(TextEdit(spans[name].name_at, spans[name].end, f"{named}{{{new[venue]}}}"))
         else:
             edits.append(_removal(text, spans[name]))
     added = {} if told or not venue else {venue: new[venue]}
@@ -105,14 +107,14 @@ def replace_preprint(
     return [*edits, *add_fields(text, entry, added)]
 
 
-def _replacement(text: str, span: FieldSpan, value: str) -> list[Edit]:
+def _replacement(text: str, span: FieldSpan, value: str) -> list[TextEdit]:
     before = text[span.value_at : span.end]
     if before.strip('{}" ') == value.strip("{}"):
         return []
-    return [Edit(span.value_at, span.end, value)]
+    return [TextEdit(span.value_at, span.end, value)]
 
 
-def _removal(text: str, span: FieldSpan) -> Edit:
+def _removal(text: str, span: FieldSpan) -> TextEdit:
     """Take a field out, with its comma and its line."""
     start, end = span.name_at, span.end
     line_start = text.rfind("\n", 0, start) + 1
@@ -120,9 +122,9 @@ def _removal(text: str, span: FieldSpan) -> Edit:
     end = found.end() if found else end
     rest = re.compile(r"[ \t]*\n").match(text, end)
     if not text[line_start:start].strip() and line_start and rest:
-        return Edit(line_start, rest.end(), "")
+        return TextEdit(line_start, rest.end(), "")
     spaces = re.compile(r"[ \t]+(?=\S)").match(text, end)
-    return Edit(start, spaces.end() if spaces else end, "")
+    return TextEdit(start, spaces.end() if spaces else end, "")
 
 
 def _named_like(told: str, name: str) -> str:

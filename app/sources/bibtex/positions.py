@@ -1,4 +1,4 @@
-"""A BibTeX file as text whose places are known as bytes, so that it can be changed in place."""
+"""A BibTeX file as text, the bytes of whose signs are known."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from app.sources.bibtex.reading import decode_line, find_encoding
 _UTF_16 = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
-class Edit(NamedTuple):
-    """A piece of the text, by the places of its signs, and what stands there instead."""
+class TextEdit(NamedTuple):
+    """A piece of the text, and what stands there instead."""
 
     start: int
     end: int
@@ -59,7 +59,7 @@ class SourceText:
         if "\r" in whole and first < 0:
             self.line_end = "\r"
 
-    def make_byte_edit(self, edit: Edit) -> ByteEdit | None:
+    def make_byte_edit(self, edit: TextEdit) -> ByteEdit | None:
         """An edit of the bytes; `None` where the file's encoding cannot say the new text."""
         text = edit.text.replace("\n", self.line_end)
         line = bisect_right(self._starts, edit.start) - 1

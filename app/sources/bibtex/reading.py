@@ -170,7 +170,7 @@ def find_encoding(data: bytes) -> str:
 
 
 def decode_line(line: bytes, encoding: str) -> tuple[str, str]:
-    """A line as text, and the encoding that it is in: UTF-8 wherever it can be."""
+    """A line as text, and its encoding: UTF-8 wherever it can be."""
     for name in ("utf-8", encoding, "cp1252"):
         try:
             return line.decode(name), name

@@ -48,7 +48,7 @@ def find_missing_fields(kind: str, names: Collection[str]) -> list[tuple[str, ..
 
 
 def name_group(group: tuple[str, ...]) -> str:
-    """What is missing, in words: the name that BibTeX knows, or the two that it lets choose."""
+    """The name that BibTeX knows, or the two that it lets choose."""
     return " or ".join(group[:2]) if group in _CHOICES else group[0]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from app.sources.bibtex.capitals import needs_braces
-from app.sources.bibtex.positions import Edit
+from app.sources.bibtex.positions import TextEdit
 from app.sources.bibtex.values import FieldSpan
 
 _TOKEN = re.compile(
@@ -13,7 +13,7 @@ _TOKEN = re.compile(
 )
 
 
-def find_missing_braces(text: str, span: FieldSpan) -> list[Edit]:
+def find_missing_braces(text: str, span: FieldSpan) -> list[TextEdit]:
     """Braces around what needs them in the title that stands there; none in doubt.
 
     A title that is written in capitals does not tell which of them matter.
@@ -35,7 +35,7 @@ def find_missing_braces(text: str, span: FieldSpan) -> list[Edit]:
             depth -= 1
         elif depth == 0 and _lacks_braces(piece, is_first=_is_first(inside, found.start())):
             start = span.value_at + 1 + found.start()
-            edits.append(Edit(start, start + len(piece), f"{{{piece}}}"))
+            edits.append(TextEdit(start, start + len(piece), f"{{{piece}}}"))
     return edits if depth == 0 else []
 
 

@@ -38,7 +38,7 @@ _KNOWN = frozenset(_KNOWN_WORDS.split())
 
 
 class FieldSpan(NamedTuple):
-    """Where a field stands in the text: from its name to the end of its value.
+    """Where a field stands, from its name to the end of its value.
 
     `value_at` is the first sign of the value, its brace or quotation mark included.
     """

@@ -1,4 +1,4 @@
-"""Check one's bibliography: for guests too. What is found has an address that nobody can guess."""
+"""Check one's bibliography, for guests too, at an address that nobody can guess."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def offer(token: str) -> Response:
 @blueprint.post("/bibliography/<token>/changes")
 @CHECK_LIMIT
 def download(token: str) -> Response:
-    """A file with the changes that are ticked, and else byte for byte as it was sent."""
+    """A file with the changes that are ticked, and no other."""
     found = _find(token)
     file = _read_number(request.form.get("file", ""))
     if file is None or file >= len(found.files) or not found.report["files"][file]["is_bib"]:

@@ -48,7 +48,7 @@ class FoundEntries:
         return found
 
     def list_places(self, name: str) -> list[int]:
-        """The places of the entries of a kind, in their order; of problems, the worst first."""
+        """The places of the entries of a kind; of problems, the worst first."""
         return self._places[name]
 
     def count(self, name: str) -> int:

@@ -13,8 +13,8 @@ from app.services.bibliography.checking import check_bibliography
 from app.services.bibliography.checks import KeptCheck, mend
 from app.services.bibliography.reading import SourceFile, read_files
 from app.services.retractions.importing import import_retractions
-from tests.helpers.bibliographies import BIB, TEX, make_library
 from tests.helpers.retractions import write_notices
+from tests.helpers.samples.bibliographies import BIB, TEX, make_library
 
 
 def check(session: Session, *files: tuple[str, str | bytes]) -> KeptCheck:

@@ -23,6 +23,7 @@ from tests.helpers.factories import make_paper, make_shelf, make_summary, save_d
 OPEN = {
     *("account.create", "account.enter", "account.logout"),
     *("recovery.ask", "recovery.reset", "email.confirm", "email.unsubscribe"),
+    *("bibliography.check", "bibliography.download", "bibliography.delete"),
 }
 # Mail programs post there, with a key instead of a token.
 ONE_CLICK = "email.unsubscribe"

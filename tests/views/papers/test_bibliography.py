@@ -17,9 +17,9 @@ from app.models import Bibliography, ListEntry, User
 from app.services.bibliography import checks
 from app.services.bibliography.process import CheckBusy
 from app.services.bibliography.reading import read_files
-from tests.helpers.bibliographies import BIB, TEX, make_library
 from tests.helpers.client import Browser, Page
 from tests.helpers.factories import make_summary
+from tests.helpers.samples.bibliographies import BIB, TEX, make_library
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from app.models import Paper
 from tests.helpers.factories import make_paper
 
 ANN, BEN, CLEO = "Ann Author", "Ben Binary", "Cleo Curie"
-BIB = (Path(__file__).parent / "samples" / "thesis.bib").read_text("utf-8")
+BIB = (Path(__file__).parent / "thesis.bib").read_text("utf-8")
 TEX = r"""\documentclass{article}
 % \cite{commented}
 \cite[see][p.~3]{good, bad-one}\citep*{Pre17,published}\parencites[1]{part1}[2]{part2}
