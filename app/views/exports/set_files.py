@@ -1,4 +1,7 @@
-"""Sets of papers as files, each beside the page that shows it: `/tag/x.bib` beside `/tag/x`."""
+"""Sets of papers as files, each beside the page that shows it: `/tag/x.bib` beside `/tag/x`.
+
+And as a page to print: `/tag/x/print`.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from app.views.accounts import users
 from app.views.catalogue import authors as author_pages
 from app.views.catalogue import tags
 from app.views.catalogue import venues as venue_pages
-from app.views.exports.answers import END, answer_set
+from app.views.exports.answers import END, PRINT, PRINTED, answer_set
 from app.views.http import listing
 from app.views.http.access import db, needs_sign_in, search_text, signed_in, viewer
 from app.views.http.security import EXPORT_LIMIT
@@ -27,16 +30,18 @@ blueprint = Blueprint("set_files", __name__)
 
 
 @blueprint.get(f"/papers{END}")
+@blueprint.get("/papers/print", defaults=PRINTED)
 @EXPORT_LIMIT
-def everything(form: str) -> Response:
+def everything(form: str) -> Response | str:
     """All papers, in the order in which they came."""
     load = partial(paper_ids.list_paper_ids, db())
     return answer_set(form, "All papers", load, url_for("home.front"), name="papers")
 
 
 @blueprint.get(f"/search{END}")
+@blueprint.get("/search/print", defaults=PRINTED)
 @EXPORT_LIMIT
-def search(form: str) -> Response:
+def search(form: str) -> Response | str:
     """What exactly a query finds, as far as it is ranked."""
     query, sort = search_text(MAX_QUERY_CHARS), request.args.get("sort", "")
     sort = sort if sort in SORTS else "best"
@@ -50,9 +55,10 @@ def search(form: str) -> Response:
 
 
 @blueprint.get(f"/list{END}")
+@blueprint.get("/list/print", defaults=PRINTED)
 @EXPORT_LIMIT
 @needs_sign_in
-def reading_list(form: str) -> Response:
+def reading_list(form: str) -> Response | str:
     """One's own list, narrowed and sorted as its page is."""
     wanted, sort = list_pages.read_filter(), list_pages.read_sort()
     load = partial(lists.list_paper_ids, db(), signed_in(), wanted, sort=sort)
@@ -61,10 +67,11 @@ def reading_list(form: str) -> Response:
 
 
 @blueprint.get(f"/tag/<name>{END}")
+@blueprint.get("/tag/<name>/print", defaults=PRINTED)
 @EXPORT_LIMIT
 def tag(name: str, form: str) -> Response | str:
     whole, found = f"{name}.{form}", overview.find_tag(db(), name)
-    if found is None or overview.find_tag(db(), whole) is not None:
+    if found is None or _is_page(form, overview.find_tag(db(), whole)):
         # A name may really end so.
         page: Response | str = tags.show(whole)
         return page
@@ -76,11 +83,12 @@ def tag(name: str, form: str) -> Response | str:
 
 
 @blueprint.get(f"/venue/<path:key>{END}")
+@blueprint.get("/venue/<path:key>/print", defaults=PRINTED)
 @EXPORT_LIMIT
 def venue(key: str, form: str) -> Response | str:
     """The papers of a venue, of one year or of all."""
     whole, found = f"{key}.{form}", venues.find_venue(db(), key)
-    if found is None or venues.find_venue(db(), whole) is not None:
+    if found is None or _is_page(form, venues.find_venue(db(), whole)):
         return venue_pages.show(whole)
     year = listing.read_year()
     load = partial(paper_ids.list_paper_ids_of_venue, db(), found, year)
@@ -90,11 +98,12 @@ def venue(key: str, form: str) -> Response | str:
 
 
 @blueprint.get(f"/author/<key>{END}")
+@blueprint.get("/author/<key>/print", defaults=PRINTED)
 @EXPORT_LIMIT
 def author(key: str, form: str) -> Response | str:
     """The papers of an author, of one year or of all."""
     whole, found = f"{key}.{form}", authors.find_author(db(), key)
-    if found is None or authors.find_author(db(), whole) is not None:
+    if found is None or _is_page(form, authors.find_author(db(), whole)):
         return author_pages.show(whole)
     year = listing.read_year()
     load = partial(paper_ids.list_paper_ids_of_author, db(), found, year)
@@ -104,11 +113,12 @@ def author(key: str, form: str) -> Response | str:
 
 
 @blueprint.get(f"/user/<name>{END}")
+@blueprint.get("/user/<name>/print", defaults=PRINTED)
 @EXPORT_LIMIT
 def user(name: str, form: str) -> Response | str:
     """The papers about which a user wrote, as far as the reader may know that."""
     whole, found = f"{name}.{form}", people.find_user(db(), name)
-    if found is None or people.find_user(db(), whole) is not None:
+    if found is None or _is_page(form, people.find_user(db(), whole)):
         page: Response | str = users.show(whole)
         return page
     if found.name != name:
@@ -117,3 +127,8 @@ def user(name: str, form: str) -> Response | str:
     path = url_for("users.show", name=found.name)
     title = f"Summaries by {found.display_name}"
     return answer_set(form, title, load, path, name=f"user-{found.name}", writer=found)
+
+
+def _is_page(form: str, named: object | None) -> bool:
+    """Whether the address is that of a page whose name ends like a file."""
+    return form != PRINT and named is not None

@@ -156,3 +156,24 @@ def test_a_name_may_end_like_a_format(guest: Browser, session: Session) -> None:
         assert guest.get(path).status == 200, path
         assert find_keys(guest.get(f"{path}.bib")) == ["conf/x/A1"], path
     assert guest.get("/tag/C.ris").location == "/tag/c.ris"
+
+
+def test_a_set_on_a_page_to_print(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(session)
+    guest = Browser(app.test_client())
+    page = guest.get("/venue/conf/x/print?year=2020")
+    assert page.status == 200
+    assert ("/summary/" in page.text, "Text 1 with" in page.text) == (True, True)
+    assert "Text 2" not in page.text
+    assert 'content="noindex"' in page.text
+    monkeypatch.setattr(answers, "MAX_PRINTED_PAPERS", 1)
+    first = guest.get("/tag/deep/print")
+    assert first.links().count("/tag/deep/print?page=2") == 1
+    assert ("Text 1" in first.text) != ("Text 1" in guest.get("/tag/deep/print?page=2").text)
+    assert "Text 2" not in guest.get("/user/cleo/print").text
+    assert guest.get("/list/print").status == 302
+    assert "No summaries" in guest.get("/search/print?q=nothing").text
+    for path in ("/papers", "/author/ada-king", "/search"):
+        assert guest.get(f"{path}/print?q=alike").status == 200
