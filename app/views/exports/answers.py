@@ -1,4 +1,4 @@
-"""A set of papers as the answer to a request, bounded, with the way to what follows."""
+"""A set of papers as the answer to a request, within bounds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flask import render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from app.models import User
-from app.queries import full_texts
+from app.queries.catalogue import full_texts
 from app.services.exporting.formats import FORMATS
 from app.services.exporting.paper_set import PaperSet
 from app.services.lists.entries import MAX_ENTRIES
@@ -42,7 +42,7 @@ def answer_set(
     name: str,
     writer: User | None = None,
 ) -> Response | str:
-    """The part of a set that the request asks for, as a file in one of `FORMATS`, or a page.
+    """The part of a set that is asked for, as a file or printed.
 
     Args:
         load: gives the numbers of its papers, from `limit` and `offset`.
