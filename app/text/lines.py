@@ -1,4 +1,4 @@
-"""White space, ends of lines and control characters."""
+"""White space, ends of lines, control characters, and what XML cannot hold."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 
 # Those that are no white space; what joins letters and emoji is none of them.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def plain_ends(text: str) -> str:
@@ -34,3 +35,8 @@ def visible(text: str) -> str:
         char if char.isprintable() or char in "\n\t" else " " if char.isspace() else ""
         for char in text
     )
+
+
+def remove_not_xml(text: str) -> str:
+    """A text without the characters that XML 1.0 may not contain."""
+    return _NOT_XML.sub("", text)

@@ -58,6 +58,7 @@ PAGES = (
     Page("users.show", "/user/mira", ("guest", "member")),
     Page("tags.index", "/tags"),
     Page("tags.show", "/tag/{tag}"),
+    Page("set_files.tag", "/tag/{tag}/print"),
     Page("search.results", "/search"),
     Page("search.results", "/search?q={words}"),
     Page("search.results", "/search?q=nothingatall"),
@@ -123,7 +124,7 @@ NOT_PAGES = {
     *("assets.favicon", "editor.suggest_tags", "feeds.rss_all", "feeds.rss_full"),
     *("search.description", "paper_files.show", "paper_files.unapi"),
     *("set_files.author", "set_files.everything", "set_files.reading_list", "set_files.search"),
-    *("set_files.shelf", "set_files.tag", "set_files.user", "set_files.venue"),
+    *("set_files.shelf", "set_files.user", "set_files.venue"),
     *("drafts.token", "editor.suggest", "feeds.atom", "feeds.robots", "feeds.rss"),
     *(
         "shelves.atom",

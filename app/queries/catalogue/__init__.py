@@ -1,4 +1,4 @@
-"""Small lists of the catalogue: authors, venues, tags, sections, totals.
+"""Small lists of the catalogue: authors, venues, tags, sections, totals; sets to export.
 
 Reads only, on `visibility`; imports queries, models and leaves.
 """

@@ -1,4 +1,4 @@
-"""The numbers of the papers of a tag, a venue, an author, a user or everything, in order."""
+"""The numbers of the papers of a tag, venue, author or user, in order."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def list_paper_ids_of_tag(session: Session, tag: Tag, **window: int) -> list[int
 def list_paper_ids_of_user(
     session: Session, user: User, viewer: User | None, **window: int
 ) -> list[int]:
-    """Papers about which a user wrote what the viewer may see as theirs, the latest first."""
+    """Papers about which a user visibly wrote, the latest first."""
     query = (
         select(Summary.paper_id)
         .where(by_writer(user, viewer))

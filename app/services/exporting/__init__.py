@@ -1,4 +1,4 @@
-"""Gives out what is here: files of summaries, BibTeX, citations, graphs.
+"""Gives out what is here: summaries, papers, graphs, and what a person has.
 
 Imports `papers`, `summaries`, `pictures` and what is below them; nothing imports it but views
 and commands.

@@ -1,4 +1,4 @@
-"""All that a person has here, as one zip: texts, drafts, versions, votes, list, images, profile."""
+"""All that a person has here, as one zip."""
 
 from __future__ import annotations
 

@@ -82,7 +82,10 @@ def read_versions(session: Session, user_id: int) -> Iterator[dict[str, Any]]:
 
 
 def read_votes(session: Session, user_id: int) -> Iterator[dict[str, Any]]:
-    """Votes on what the voter can see now: that a text was hidden is its writer's secret."""
+    """Votes on what the voter can see now.
+
+    That a text was hidden since is its writer's secret.
+    """
     voter = session.get(User, user_id)
     columns: tuple[Any, ...] = (Paper.key.label("key"), Vote.value, Vote.cast_at)
     query = select(Summary.id, *columns)

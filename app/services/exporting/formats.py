@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.services.exporting import text_files
-from app.services.exporting.epub.chapters import write_epub
+from app.services.exporting.epub_chapters import write_epub
 from app.services.exporting.text_files import Write, make_writer
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from app.queries.links.graph import Graph, GraphPaper
-from app.text.xml import remove_not_xml
+from app.text.lines import remove_not_xml
 
 FORMATS = {
     "json": "application/json",

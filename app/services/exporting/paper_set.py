@@ -1,4 +1,4 @@
-"""A set of papers that somebody takes away, and all that the formats say of each."""
+"""A set of papers to export, and what the formats say of each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.models import ListEntry, Paper, PaperAuthor, User
-from app.queries import full_texts
+from app.queries.catalogue import full_texts
 from app.queries.lists.own_entries import EntryFacts, load_entry_facts
 from app.queries.summary_entries import SummaryEntry
 from app.references.addresses import paper_path
@@ -53,7 +53,7 @@ class ExportedPaper:
 
 
 def read_exported_papers(session: Session, chosen: PaperSet) -> Iterator[ExportedPaper]:
-    """The papers of a set in its order, a batch of them in memory at once."""
+    """The papers of a set in its order; a batch is in memory."""
     site = session.info["site_url"]
     key_of = _choose_keys(session, chosen.reader)
     for start in range(0, len(chosen.paper_ids), BATCH):

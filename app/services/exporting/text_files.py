@@ -28,7 +28,7 @@ Write = Callable[[Session, PaperSet, BinaryIO], None]
 
 
 def make_writer(parts: Parts) -> Write:
-    """What writes a set into a file, from what makes the text of papers piece by piece."""
+    """What writes a set into a file, from what makes pieces of text."""
 
     def write(session: Session, chosen: PaperSet, file: BinaryIO) -> None:
         for part in parts(read_exported_papers(session, chosen), chosen):

@@ -1,4 +1,4 @@
-"""Which capitals of a title a style of BibTeX may make small, and which must stay.
+"""Which capitals of a title a style of BibTeX may make small.
 
 Styles lower all letters of a title but the first, and the first after a colon.
 Source: O. Patashnik, "Designing BibTeX Styles" (1988), `change.case$`.

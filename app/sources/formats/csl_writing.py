@@ -44,7 +44,7 @@ _LONG = frozenset({"abstract", "note"})
 
 
 def item(record: PaperRecord, note: str = "") -> dict[str, Any]:
-    """The record as an item, with a note on it; a field that is not known is left out."""
+    """The record as an item, with a note; unknown fields are left out."""
     kind, details = kind_of(record), record.details
     first, last = pages_of(record)
     venue = venue_of(record)

@@ -43,7 +43,7 @@ _SIMPLE = {
 
 
 def entry(record: PaperRecord, note: str = "") -> str:
-    """The record as one entry of RIS, with a note on it, if there is one.
+    """The record as one entry of RIS, perhaps with a note.
 
     With the line ends that the format asks for.
 

@@ -1,4 +1,4 @@
-"""Papers as files: a paper, a search, a list, a tag, a venue, an author, a user, everything.
+"""Papers as files, one or a set of them.
 
 Above all other rooms of views, for an address may also be that of a page whose name ends so.
 """

@@ -1,16 +1,18 @@
-"""A set of papers as the answer to a request, bounded, with the way to what follows."""
+"""A set of papers as the answer to a request, within bounds."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
 
-from flask import request, send_file, url_for
+from flask import render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from app.models import User
+from app.queries.catalogue import full_texts
 from app.services.exporting.formats import FORMATS
 from app.services.exporting.paper_set import PaperSet
 from app.services.lists.entries import MAX_ENTRIES
@@ -20,6 +22,11 @@ from app.views.http.security import open_to_other_sites
 
 # The variable part of a route: one of the ends of `FORMATS`.
 END = f".<any({','.join(FORMATS)}):form>"
+# The form of a set that is a page, under its own address.
+PRINT = "print"
+PRINTED = {"form": PRINT}
+MAX_PRINTED_PAPERS = 50  # on one page
+MAX_PRINTED_TEXTS = 3  # of one paper
 MAX_GUEST_PAPERS = 1_000  # in one file
 MAX_MEMBER_PAPERS = MAX_ENTRIES
 MAX_FILE_NAME_CHARS = 100
@@ -35,8 +42,8 @@ def answer_set(
     name: str,
     writer: User | None = None,
     is_public: bool = True,
-) -> Response:
-    """The part of a set that the request asks for, as a file in one of `FORMATS`.
+) -> Response | str:
+    """The part of a set that is asked for, as a file or printed.
 
     Args:
         load: gives the numbers of its papers, from `limit` and `offset`.
@@ -47,6 +54,8 @@ def answer_set(
     """
     reader, here = viewer(), listing.page_number()
     size = MAX_GUEST_PAPERS if reader is None else MAX_MEMBER_PAPERS
+    if form == PRINT:
+        return _print_set(PaperSet(title, load(limit=size, offset=0), reader, path, writer))
     ids = load(limit=size + 1, offset=(here - 1) * size)
     chosen = PaperSet(title, ids[:size], reader, path, writer, has_notes=wants_notes())
     part = f"-{here}" if here > 1 else ""
@@ -59,6 +68,24 @@ def answer_set(
     if reader is None and is_public:
         open_to_other_sites(answer)
     return answer
+
+
+def _print_set(chosen: PaperSet) -> str:
+    """Some papers with their summaries on one page."""
+    found = full_texts.iterate_texts(
+        db(), chosen.paper_ids, chosen.reader, chosen.writer, per_paper=MAX_PRINTED_TEXTS
+    )
+    start = (listing.page_number() - 1) * MAX_PRINTED_PAPERS
+    rows = list(islice(found, start, start + MAX_PRINTED_PAPERS + 1))
+    shown = {name: value for name, value in request.args.items() if name != "page"}
+    more = len(rows) > MAX_PRINTED_PAPERS
+    return render_template(
+        "exports/print.html",
+        title=chosen.title,
+        path=chosen.path,
+        site_url=db().info["site_url"],
+        page=listing.make_number_page(rows[:MAX_PRINTED_PAPERS], more, **shown),
+    )
 
 
 def send_set(form: str, chosen: PaperSet, name: str) -> Response:

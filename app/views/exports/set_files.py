@@ -1,4 +1,7 @@
-"""Sets of papers as files, each beside the page that shows it: `/tag/x.bib` beside `/tag/x`."""
+"""Sets of papers as files, each beside the page that shows it: `/tag/x.bib` beside `/tag/x`.
+
+And as a page to print: `/tag/x/print`.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from app.views.accounts import users
 from app.views.catalogue import authors as author_pages
 from app.views.catalogue import tags
 from app.views.catalogue import venues as venue_pages
-from app.views.exports.answers import END, answer_set
+from app.views.exports.answers import END, PRINT, PRINTED, answer_set
 from app.views.http import listing
 from app.views.http.access import db, needs_sign_in, search_text, signed_in, viewer
 from app.views.http.security import EXPORT_LIMIT
@@ -29,16 +32,18 @@ blueprint = Blueprint("set_files", __name__)
 
 
 @blueprint.get(f"/papers{END}")
+@blueprint.get("/papers/print", defaults=PRINTED)
 @EXPORT_LIMIT
-def everything(form: str) -> Response:
+def everything(form: str) -> Response | str:
     """All papers, in the order in which they came."""
     load = partial(paper_ids.list_paper_ids, db())
     return answer_set(form, "All papers", load, url_for("home.front"), name="papers")
 
 
 @blueprint.get(f"/search{END}")
+@blueprint.get("/search/print", defaults=PRINTED)
 @EXPORT_LIMIT
-def search(form: str) -> Response:
+def search(form: str) -> Response | str:
     """What exactly a query finds, as far as it is ranked."""
     query, sort = search_text(MAX_QUERY_CHARS), request.args.get("sort", "")
     sort = sort if sort in SORTS else "best"
@@ -52,9 +57,10 @@ def search(form: str) -> Response:
 
 
 @blueprint.get(f"/list{END}")
+@blueprint.get("/list/print", defaults=PRINTED)
 @EXPORT_LIMIT
 @needs_sign_in
-def reading_list(form: str) -> Response:
+def reading_list(form: str) -> Response | str:
     """One's own list, narrowed and sorted as its page is."""
     wanted, sort = list_pages.read_filter(), list_pages.read_sort()
     load = partial(lists.list_paper_ids, db(), signed_in(), wanted, sort=sort)
@@ -63,10 +69,11 @@ def reading_list(form: str) -> Response:
 
 
 @blueprint.get(f"/tag/<name>{END}")
+@blueprint.get("/tag/<name>/print", defaults=PRINTED)
 @EXPORT_LIMIT
 def tag(name: str, form: str) -> Response | str:
     whole, found = f"{name}.{form}", overview.find_tag(db(), name)
-    if found is None or overview.find_tag(db(), whole) is not None:
+    if found is None or _is_page(form, overview.find_tag(db(), whole)):
         # A name may really end so.
         page: Response | str = tags.show(whole)
         return page
@@ -78,11 +85,12 @@ def tag(name: str, form: str) -> Response | str:
 
 
 @blueprint.get(f"/venue/<path:key>{END}")
+@blueprint.get("/venue/<path:key>/print", defaults=PRINTED)
 @EXPORT_LIMIT
 def venue(key: str, form: str) -> Response | str:
     """The papers of a venue, of one year or of all."""
     whole, found = f"{key}.{form}", venues.find_venue(db(), key)
-    if found is None or venues.find_venue(db(), whole) is not None:
+    if found is None or _is_page(form, venues.find_venue(db(), whole)):
         return venue_pages.show(whole)
     year = listing.read_year()
     load = partial(paper_ids.list_paper_ids_of_venue, db(), found, year)
@@ -92,11 +100,12 @@ def venue(key: str, form: str) -> Response | str:
 
 
 @blueprint.get(f"/author/<key>{END}")
+@blueprint.get("/author/<key>/print", defaults=PRINTED)
 @EXPORT_LIMIT
 def author(key: str, form: str) -> Response | str:
     """The papers of an author, of one year or of all."""
     whole, found = f"{key}.{form}", authors.find_author(db(), key)
-    if found is None or authors.find_author(db(), whole) is not None:
+    if found is None or _is_page(form, authors.find_author(db(), whole)):
         return author_pages.show(whole)
     year = listing.read_year()
     load = partial(paper_ids.list_paper_ids_of_author, db(), found, year)
@@ -106,11 +115,12 @@ def author(key: str, form: str) -> Response | str:
 
 
 @blueprint.get(f"/user/<name>{END}")
+@blueprint.get("/user/<name>/print", defaults=PRINTED)
 @EXPORT_LIMIT
 def user(name: str, form: str) -> Response | str:
     """The papers about which a user wrote, as far as the reader may know that."""
     whole, found = f"{name}.{form}", people.find_user(db(), name)
-    if found is None or people.find_user(db(), whole) is not None:
+    if found is None or _is_page(form, people.find_user(db(), whole)):
         page: Response | str = users.show(whole)
         return page
     if found.name != name:
@@ -123,8 +133,10 @@ def user(name: str, form: str) -> Response | str:
 
 @blueprint.get(f"/shelf/<name>/<slug>{END}")
 @blueprint.get(f"/shared-shelf/<code>{END}")
+@blueprint.get("/shelf/<name>/<slug>/print", defaults=PRINTED)
+@blueprint.get("/shared-shelf/<code>/print", defaults=PRINTED)
 @EXPORT_LIMIT
-def shelf(form: str, name: str = "", slug: str = "", code: str = "") -> Response:
+def shelf(form: str, name: str = "", slug: str = "", code: str = "") -> Response | str:
     """The papers of a shelf, in its order."""
     seen = load_shelf_or_404(name, slug, code)
 
@@ -134,3 +146,8 @@ def shelf(form: str, name: str = "", slug: str = "", code: str = "") -> Response
     path = url_for("shelves.show", **place_of(seen))
     title = seen.shelf.title
     return answer_set(form, title, load, path, name=title, is_public=seen.is_public)
+
+
+def _is_page(form: str, named: object | None) -> bool:
+    """Whether the address is that of a page whose name ends like a file."""
+    return form != PRINT and named is not None

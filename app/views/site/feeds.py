@@ -25,7 +25,7 @@ from app.queries.paging import Slice
 from app.queries.shelves.overview import list_sitemap_shelves
 from app.queries.summary_entries import ANONYMOUS_ANCHOR, SummaryEntry
 from app.rendering import plain_takeaway
-from app.text.xml import remove_not_xml
+from app.text.lines import remove_not_xml
 from app.views.http import listing
 from app.views.http.access import db
 from app.views.http.security import FILES_LIMIT, open_to_other_sites

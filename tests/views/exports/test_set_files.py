@@ -177,3 +177,24 @@ def test_a_shelf_is_for_who_may_see_it(guest: Browser, session: Session) -> None
     assert sorted(find_keys(page)) == ["conf/x/A0", "conf/x/A1"]
     assert page.response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert "no-store" in page.response.headers["Cache-Control"]
+
+
+def test_a_set_on_a_page_to_print(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(session)
+    guest = Browser(app.test_client())
+    page = guest.get("/venue/conf/x/print?year=2020")
+    assert page.status == 200
+    assert ("/summary/" in page.text, "Text 1 with" in page.text) == (True, True)
+    assert "Text 2" not in page.text
+    assert 'content="noindex"' in page.text
+    monkeypatch.setattr(answers, "MAX_PRINTED_PAPERS", 1)
+    first = guest.get("/tag/deep/print")
+    assert first.links().count("/tag/deep/print?page=2") == 1
+    assert ("Text 1" in first.text) != ("Text 1" in guest.get("/tag/deep/print?page=2").text)
+    assert "Text 2" not in guest.get("/user/cleo/print").text
+    assert guest.get("/list/print").status == 302
+    assert "No summaries" in guest.get("/search/print?q=nothing").text
+    for path in ("/papers", "/author/ada-king", "/search"):
+        assert guest.get(f"{path}/print?q=alike").status == 200

@@ -1,4 +1,4 @@
-"""The HTML of summaries as XHTML for a book: nothing is fetched, and all is valid XML.
+"""The HTML of summaries as XHTML for a book, which fetches nothing.
 
 Sources: EPUB 3.2, "XHTML Content Documents"; HTML, "The XML syntax"; MathML 3.
 """
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from lxml import etree, html
 
 from app.references.addresses import encode_address
-from app.text.xml import remove_not_xml
+from app.text.lines import remove_not_xml
 
 XHTML = "http://www.w3.org/1999/xhtml"
 MATHML = "http://www.w3.org/1998/Math/MathML"

@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 
 from app.rendering.markdown import render
-from app.services.exporting.epub.xhtml import MATHML, XhtmlMaker, make_page, make_valid
+from app.services.exporting.epub_xhtml import MATHML, XhtmlMaker, make_page, make_valid
 from tests.rendering import odd_formulas
 
 MAKER = XhtmlMaker("s1-", "https://e.org".__add__, {"/pictures/a.png": "p1.png"}.get)

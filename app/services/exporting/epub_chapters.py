@@ -1,4 +1,4 @@
-"""The summaries of a set of papers as a book, a chapter for each paper that has any."""
+"""The summaries of a set as a book, a chapter for each paper."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Paper, Picture
-from app.queries.full_texts import iterate_texts
+from app.queries.catalogue.full_texts import iterate_texts
 from app.queries.summary_entries import SummaryEntry
 from app.references.addresses import outside_url, paper_path
-from app.services.exporting.epub.book import Book, Contents
-from app.services.exporting.epub.xhtml import XhtmlMaker, make_text, make_valid
+from app.services.exporting.epub_book import Book, Contents
+from app.services.exporting.epub_xhtml import XhtmlMaker, make_text, make_valid
 from app.services.exporting.paper_set import PaperSet
 from app.services.pictures.files import make_picture_path
 

@@ -23,7 +23,7 @@ def iterate_texts(
     *,
     per_paper: int,
 ) -> Iterator[list[SummaryEntry]]:
-    """Some summaries of each paper that has any, in the order of the papers; see `choose_texts`.
+    """Some summaries of each paper that has any, in order; see `choose_texts`.
 
     What was read is forgotten after each batch of papers.
     """
@@ -75,7 +75,7 @@ def choose_texts(
 
 
 def load_texts(session: Session, ids: Sequence[int], viewer: User | None) -> list[SummaryEntry]:
-    """Summaries that were chosen for this viewer, in the same order, with all that is theirs."""
+    """Chosen summaries in the same order, with all that belongs to them."""
     loaded = load_full_summaries(session, ids)
     seen = set(session.scalars(select(Summary.id).where(Summary.id.in_(ids), visible_to(viewer))))
     return make_entries(

@@ -1,4 +1,4 @@
-"""A book as a file: EPUB 3.2, a zip of pages with a list of what is in it.
+"""A book as a file: EPUB 3.2, a zip of pages.
 
 Sources: EPUB Packages 3.2; EPUB Open Container Format 3.2.
 """
@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import BinaryIO
 from uuid import NAMESPACE_URL, uuid5
 
-from app.services.exporting.epub.xhtml import make_page, make_text
+from app.services.exporting.epub_xhtml import make_page, make_text
 
 # The same each time, so that the same texts give the same file.
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -93,7 +93,7 @@ class Book:
         self._items.append(f'<item id="{stem}" href="{name}" media-type="{kind}"/>')
 
     def close(self, creator: str, changed_at: datetime) -> None:
-        """Write the lists of what is in it; `changed_at` is when anything of it last changed."""
+        """Write the lists of contents; `changed_at` is when anything last changed."""
         nav = make_page(self._title, _make_nav(self._contents))
         self._write(f"{_FOLDER}/nav.xhtml", nav.encode())
         self._write(f"{_FOLDER}/package.opf", self._make_package(creator, changed_at).encode())

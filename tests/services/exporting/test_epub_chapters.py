@@ -14,8 +14,8 @@ from lxml import etree
 from sqlalchemy.orm import Session
 
 from app.models import User
-from app.services.exporting.epub import chapters
-from app.services.exporting.epub.chapters import write_epub
+from app.services.exporting import epub_chapters
+from app.services.exporting.epub_chapters import write_epub
 from app.services.exporting.paper_set import PaperSet
 from app.services.pictures import uploads
 from tests.helpers.factories import make_paper, make_summary, make_user, publish
@@ -135,9 +135,9 @@ def test_a_book_has_what_its_reader_may_see(session: Session) -> None:
 
 def test_a_book_is_bounded(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     ids, _ = fill(session)
-    monkeypatch.setattr(chapters, "MAX_CHAPTERS", 1)
+    monkeypatch.setattr(epub_chapters, "MAX_CHAPTERS", 1)
     assert "EPUB/p2.xhtml" not in read_pages(make_book(session, ids))
-    monkeypatch.setattr(chapters, "MAX_PICTURE_BYTES", 10)
+    monkeypatch.setattr(epub_chapters, "MAX_PICTURE_BYTES", 10)
     text = read_pages(make_book(session, ids[::-1]))["EPUB/p1.xhtml"]
     assert "<img" not in text
     assert 'href="http://localhost/pictures/' in text
