@@ -24,6 +24,7 @@ from tests.helpers.factories import (
     put_on_list,
     save_draft,
 )
+from tests.helpers.list_imports import preview_list
 from tests.helpers.queries import count_queries
 from tests.helpers.samples.crafted_pictures import saved
 from tests.helpers.samples.pictures import drawing
@@ -136,10 +137,12 @@ def test_a_writers_own_lists_do_not_either(
             put_on_list(session, ann, paper, labels=f"each, l{number}", remark="A remark")
             make_summary(session, make_paper(session), ann, f"![A plot](/pictures/{name})")
             publish(session, ann, changing, source=f"Version {number}.")
+            preview_list(session, ann, "@misc{x, title={A listed paper}}", f"import-{number}.bib")
             session.commit()
         revision = session.scalar(select(func.max(Revision.id)))
         session.rollback()
         marks = {"/map/shelf/ann/mine": "Mine", "/pictures": name, history: f"/revision/{revision}"}
+        marks["/list/import"] = f"import-{last - 1}.bib"
         for path in pages:
             with count_queries(database) as statements:
                 assert marks.get(path, f"conf/x/D{last - 1}") in guest.get(path).text

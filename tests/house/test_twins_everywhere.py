@@ -19,6 +19,7 @@ from app.models import (
     Draft,
     EntryCopy,
     ListEntry,
+    ListImport,
     ListLabel,
     Paper,
     Picture,
@@ -44,6 +45,7 @@ from tests.helpers.factories import (
     put_on_list,
     save_draft,
 )
+from tests.helpers.list_imports import preview_list
 from tests.helpers.samples.pictures import source
 from tests.helpers.walks.addresses import TOKENS, list_addresses
 
@@ -201,10 +203,11 @@ def test_drafts_lists_and_deleted_texts_are_as_if_they_were_not_there(
         texts = {"remark": "Hiddenword", "notes": TEXT, "labels": "secrettag", "priority": "high"}
         put_on_list(session, by(session, name), paper, status="read", citekey="hiddenword", **texts)
     remove_entry(session, by(session, "ben"), paper)  # which can be undone
+    preview_list(session, by(session, "ann"), "@misc{hiddenword, title={A hidden list}}")
     session.commit()
     with_it = read(app, reader, session)
     begin_writing(session)
-    lists = (EntryCopy, ListEntry, ListLabel, ReadingList)
+    lists = (EntryCopy, ListEntry, ListImport, ListLabel, ReadingList)
     for table in (DeletedSummary, Draft, Picture, *lists):
         session.execute(delete(table))
     session.commit()
