@@ -60,10 +60,16 @@ def load_rows_of_papers(
     session: Session, ids: Sequence[int], viewer: User | None
 ) -> dict[int, PaperRow]:
     """Rows for the papers with some numbers, by number; a fixed number of queries."""
+    found = load_listed_papers(session, ids)
+    return {row.paper.id: row for row in load_paper_rows(session, found, viewer)}
+
+
+def load_listed_papers(session: Session, ids: Sequence[int]) -> Sequence[Paper]:
+    """Papers as lists show them, with the venue and the names of some authors."""
     query = select(Paper).options(joinedload(Paper.venue)).where(Paper.id.in_(ids))
     found = session.scalars(query).all()
     load_listed_authors(session, found)
-    return {row.paper.id: row for row in load_paper_rows(session, found, viewer)}
+    return found
 
 
 def load_papers(session: Session, ids: Sequence[int]) -> dict[int, Paper]:

@@ -164,19 +164,8 @@ def find_best_summaries(
     Args:
         chosen: numbers of summaries of other papers, one of each, to be shown as well.
     """
-    ranked = (
-        select(
-            Summary.id,
-            func.row_number()
-            .over(
-                partition_by=Summary.paper_id,
-                order_by=(Summary.score.desc(), Summary.created_at, Summary.id),
-            )
-            .label("place"),
-        )
-        .where(Summary.paper_id.in_(paper_ids), visible_to(viewer))
-        .subquery()
-    )
+    wanted_papers = Summary.paper_id.in_(paper_ids)
+    ranked = rank_within_papers().where(wanted_papers, visible_to(viewer)).subquery()
     best = select(ranked.c.id).where(ranked.c.place == 1)
     wanted: ColumnElement[bool] = Summary.id.in_(best)
     if chosen:
@@ -184,6 +173,13 @@ def find_best_summaries(
     rows = session.scalars(_select_for_lists().where(wanted)).all()
     load_listed_authors(session, {summary.paper for summary in rows})
     return {entry.paper.id: entry for entry in make_entries(session, rows, viewer)}
+
+
+def rank_within_papers() -> Select[Any]:
+    """Numbers of summaries, each with its `place` among those of its paper, the best first."""
+    order = (Summary.score.desc(), Summary.created_at, Summary.id)
+    place = func.row_number().over(partition_by=Summary.paper_id, order_by=order)
+    return select(Summary.id, place.label("place"))
 
 
 def list_latest(session: Session, **page: Any) -> Slice:
