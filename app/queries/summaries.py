@@ -164,8 +164,11 @@ def find_best_summaries(
     Args:
         chosen: numbers of summaries of other papers, one of each, to be shown as well.
     """
-    wanted_papers = Summary.paper_id.in_(paper_ids)
-    ranked = rank_within_papers().where(wanted_papers, visible_to(viewer)).subquery()
+    ranked = (
+        select(Summary.id, place_within_paper().label("place"))
+        .where(Summary.paper_id.in_(paper_ids), visible_to(viewer))
+        .subquery()
+    )
     best = select(ranked.c.id).where(ranked.c.place == 1)
     wanted: ColumnElement[bool] = Summary.id.in_(best)
     if chosen:
@@ -175,11 +178,10 @@ def find_best_summaries(
     return {entry.paper.id: entry for entry in make_entries(session, rows, viewer)}
 
 
-def rank_within_papers() -> Select[Any]:
-    """Numbers of summaries, each with its `place` among those of its paper, the best first."""
+def place_within_paper() -> ColumnElement[int]:
+    """The place of a summary among those of its paper that a query asks for, the best first."""
     order = (Summary.score.desc(), Summary.created_at, Summary.id)
-    place = func.row_number().over(partition_by=Summary.paper_id, order_by=order)
-    return select(Summary.id, place.label("place"))
+    return func.row_number().over(partition_by=Summary.paper_id, order_by=order)
 
 
 def list_latest(session: Session, **page: Any) -> Slice:

@@ -24,7 +24,7 @@ from app.queries.search.facets import Facet
 from app.queries.search.listed import find_listed_entries
 from app.queries.search.own import entries_of, hidden_texts
 from app.queries.summary_entries import count_hidden_by_paper
-from app.queries.visibility import public
+from app.queries.visibility import public_of_few
 from app.rendering import curl_quotes
 from app.search import Hits
 from app.search.query import Query
@@ -134,20 +134,23 @@ def load_search_page(session: Session, asked: Asked, viewer: User | None) -> Sea
         found, correction = corrected if is_corrected else found, None
     page = found.papers[asked.offset : asked.offset + asked.limit]
     marker = Marker(found.query, found.completions)
-    others: list[SearchHit] = []
+    wanted = [(each, marker) for each in page]
     is_private = found.query.is_mine or found.query.is_listed
     is_sentence = not (is_corrected or is_private or asked.offset)
     if is_sentence and len(found.papers) <= search.FEW:
         known = [paper.paper_id for paper in found.papers]
         some = search.find_partly(session, found.query, found.completions, known)
-        others = _hits(session, some.papers, Marker(some.query, found.completions), viewer)
+        narrowed = Marker(some.query, found.completions)
+        wanted += [(each, narrowed) for each in some.papers]
     drafts: list[FoundDraft] = []
     if viewer is not None and found.query.is_mine and not asked.offset:
         drafts = find_drafts(session, viewer, found, marker)
+    hits = _hits(session, wanted, viewer)
+    first = {each.paper_id for each in page}
     return SearchPage(
         found.query,
-        _hits(session, page, marker, viewer),
-        others,
+        [hit for hit in hits if hit.paper.id in first],
+        [hit for hit in hits if hit.paper.id not in first],
         len(found.papers),
         found.is_all,
         facets.count_facets(session, found),
@@ -165,22 +168,22 @@ def _find(session: Session, text: str, sort: str, viewer: User | None) -> Hits:
 
 
 def _hits(
-    session: Session, page: Sequence[RankedPaper], marker: Marker, viewer: User | None
+    session: Session, wanted: Sequence[tuple[RankedPaper, Marker]], viewer: User | None
 ) -> list[SearchHit]:
-    """Found papers as they are shown, each with the text that has the words."""
-    if not page:
+    """Found papers as they are shown, each with the text that has the words it was found by."""
+    if not wanted:
         return []
-    paper_ids = [each.paper_id for each in page]
+    paper_ids = [each.paper_id for each, _ in wanted]
     rows = session.connection().execute(_select_papers(), {"papers": paper_ids})
     known = {row.id: FoundPaper(*row) for row in rows}
-    texts = _load_texts(session, page, viewer)
-    chosen = {each.paper_id: _choose_best_text(marker, each, texts) for each in page}
+    texts = _load_texts(session, [each for each, _ in wanted], viewer)
+    chosen = {each.paper_id: _choose_best_text(marker, each, texts) for each, marker in wanted}
     hidden: dict[int, int] = {}
     if viewer is not None:
         hidden = count_hidden_by_paper(session, set(paper_ids), viewer)
     shown = _load_summaries(session, known, chosen, hidden, viewer)
     hits = []
-    for each in page:
+    for each, marker in wanted:
         paper = known.get(each.paper_id)
         if paper is None:  # gone since the index was asked
             continue
@@ -230,13 +233,13 @@ def _load_summaries(
     without = [each for each, number in chosen.items() if number is None]
     public = [each for each in without if each in papers and papers[each].summaries_count]
     public = [each for each in public if each not in hidden]
+    rows: list[Any] = []
     if public:
-        numbers += connection.execute(_select_best(), {"papers": public}).scalars()
-    shown = {}
+        rows += connection.execute(_select_best(), {"papers": public})
     if numbers:
         reader = 0 if viewer is None else viewer.id
-        rows = connection.execute(_select_summaries(), {"summaries": numbers, "viewer": reader})
-        shown = {row.paper_id: FoundSummary(*row) for row in rows}
+        rows += connection.execute(_select_summaries(), {"summaries": numbers, "viewer": reader})
+    shown = {row.paper_id: FoundSummary(*row) for row in rows}
     own = [each for each in without if each in hidden]
     if own:
         for paper_id, entry in summaries.find_best_summaries(session, own, viewer).items():
@@ -261,16 +264,18 @@ def _select_summaries() -> Select[Any]:
     columns = [getattr(Summary, name) for name in FoundSummary._fields]
     return select(*columns).where(
         Summary.id.in_(bindparam("summaries", expanding=True)),
-        or_(public(), Summary.user_id == bindparam("viewer")),
+        or_(public_of_few(), Summary.user_id == bindparam("viewer")),
     )
 
 
 @cache
 def _select_best() -> Select[Any]:
-    """The numbers of the best public summaries of papers."""
+    """The best public summaries of papers."""
+    columns = [getattr(Summary, name) for name in FoundSummary._fields]
     wanted = Summary.paper_id.in_(bindparam("papers", expanding=True))
-    ranked = summaries.rank_within_papers().where(wanted, public()).subquery()
-    return select(ranked.c.id).where(ranked.c.place == 1)
+    place = summaries.place_within_paper().label("place")
+    ranked = select(*columns, place).where(wanted, public_of_few()).subquery()
+    return select(*(ranked.c[name] for name in FoundSummary._fields)).where(ranked.c.place == 1)
 
 
 @cache

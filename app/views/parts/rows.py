@@ -91,7 +91,9 @@ def show_papers(found: Slice) -> Slice:
     for number in paper_ids:
         if number in parts:
             facts = parts[number].facts
-            rows.append(fill_row(places, parts[number], facts["id"], facts["score"], facts["writer"]))
+            rows.append(
+                fill_row(places, parts[number], facts["id"], facts["score"], facts["writer"])
+            )
         elif number in ours:
             rows.append(render_macro("rows", "paper_row", ours[number], reader))
     return replace(found, rows=rows)
