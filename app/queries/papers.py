@@ -30,7 +30,7 @@ class PaperRow:
 
 def find_paper_by_key(session: Session, key: str) -> Paper | None:
     """The paper of exactly this bibtex key, with authors and venue."""
-    return session.scalar(_select_with_relations().where(Paper.key == key))
+    return session.scalar(_select_by_key(), {"key": key})
 
 
 def find_title_by_key(session: Session, key: str) -> tuple[int, str] | None:
@@ -74,7 +74,7 @@ def load_listed_papers(session: Session, ids: Sequence[int]) -> Sequence[Paper]:
 
 def load_papers(session: Session, ids: Sequence[int]) -> dict[int, Paper]:
     """Papers with authors and venue, by number."""
-    found = session.scalars(_select_with_relations().where(Paper.id.in_(ids)))
+    found = session.scalars(_select_by_ids(), {"ids": list(ids)})
     return {paper.id: paper for paper in found}
 
 
@@ -128,6 +128,16 @@ def list_identifiers(session: Session, paper: Paper) -> list[Identifier]:
             select(Identifier).where(Identifier.paper_id == paper.id).order_by(Identifier.id)
         )
     )
+
+
+@cache
+def _select_by_key() -> Select[Paper]:
+    return _select_with_relations().where(Paper.key == bindparam("key"))
+
+
+@cache
+def _select_by_ids() -> Select[Paper]:
+    return _select_with_relations().where(Paper.id.in_(bindparam("ids", expanding=True)))
 
 
 @cache
