@@ -15,11 +15,13 @@ from contextlib import contextmanager
 @contextmanager
 def uncollected() -> Iterator[None]:
     """Collect nothing while the program is loaded: a tenth of the start, and nothing to find."""
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if was_enabled:
+            gc.enable()
 
 
 def collect_on_demand() -> None:

@@ -76,6 +76,10 @@ class TemplateCache(FileSystemBytecodeCache):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         super().__init__(str(folder), f"%s-{version('jinja2')}.bin")
 
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().load_bytecode(bucket)
+
     def dump_bytecode(self, bucket: Bucket) -> None:
         with suppress(OSError):
             super().dump_bytecode(bucket)
