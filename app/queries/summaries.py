@@ -179,7 +179,10 @@ def find_best_summaries(
 
 
 def place_within_paper() -> ColumnElement[int]:
-    """The place of a summary among those of its paper that a query asks for, the best first."""
+    """The place of a summary among those of its paper, the best first.
+
+    Of a query that asks for some summaries, among these.
+    """
     order = (Summary.score.desc(), Summary.created_at, Summary.id)
     return func.row_number().over(partition_by=Summary.paper_id, order_by=order)
 

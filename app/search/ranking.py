@@ -69,7 +69,7 @@ def rank_papers(
 class Ranking:
     """Papers that a query finds, each weighed once, however often rows are added.
 
-    Args: as `rank_papers` has them.
+    It is made of what `rank_papers` takes.
     """
 
     def __init__(

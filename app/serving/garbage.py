@@ -14,7 +14,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Collect nothing while the program is loaded: a tenth of the start, and nothing to find."""
+    """Collect nothing while the program is loaded.
+
+    That takes a tenth of the start, and there is nothing to find.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
