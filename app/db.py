@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -323,8 +324,17 @@ def insert_missing(
         return
     # In one order everywhere, or two transactions could wait for each other.
     rows = sorted(rows, key=lambda row: [str(row[name]) for name in unique])
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    session.execute(insert(table).on_conflict_do_nothing(index_elements=list(unique)), rows)
+    session.flush()
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    # Past the session, which would take a list of rows for its own objects.
+    session.connection().execute(_insert_or_pass(table, tuple(unique), is_sqlite), rows)
+
+
+@cache
+def _insert_or_pass(table: type[Base], unique: tuple[str, ...], is_sqlite: bool) -> Any:
+    """Made once for each table: making it takes longer than a row does."""
+    insert = sqlite_insert if is_sqlite else postgresql_insert
+    return insert(table).on_conflict_do_nothing(index_elements=unique)
 
 
 def sqlite_warning() -> str | None:

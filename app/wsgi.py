@@ -11,6 +11,7 @@ from app import create_app
 from app.config import Config, ConfigError
 from app.logs import configure_logging
 from app.server import open_database
+from app.views.http.templating import TemplateCache
 
 config = Config.from_environment()
 configure_logging(as_json=config.log_json, requests=config.log_requests)
@@ -20,3 +21,4 @@ if config.secret_key is None:
 # somebody who reads a page, and gives way for each query, while a large form is taken apart.
 sys.setswitchinterval(0.0005)
 app = create_app(config, open_database(config))
+app.jinja_env.bytecode_cache = TemplateCache(config.data_dir / "templates")

@@ -119,9 +119,12 @@ def serve(host: str, port: int, workers: int, with_jobs: bool) -> None:
     Example:
       SHORTLIST_SECRET_KEY=… SHORTLIST_SITE_URL=https://papers.example.org shortlist serve
     """
-    from app import server
-    from app.queries import people
-    from app.serving import supervisor, worker
+    from app.serving import garbage
+
+    with garbage.uncollected():
+        from app import server
+        from app.queries import people
+        from app.serving import supervisor, worker
 
     supervisor.end_at_once()
     config = settings()

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Select, bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.models import Identifier, Paper, folded
@@ -80,11 +81,8 @@ def find_papers(
     wanted = {name for each in names.values() for name in each}
     if not wanted:
         return {}
-    found = session.execute(
-        select(Identifier.kind, Identifier.folded, Paper.id, Paper.key)
-        .join(Paper, Paper.id == Identifier.paper_id)
-        .where(tuple_(Identifier.kind, Identifier.folded).in_(list(wanted)))
-    )
+    session.flush()
+    found = session.connection().execute(_select_named(), {"names": list(wanted)})
     by_name = {(kind, name): KnownPaper(number, key) for kind, name, number, key in found}
     known = {}
     for ref in plain:
@@ -92,6 +90,14 @@ def find_papers(
         if paper is not None:
             known[ref] = paper
     return known
+
+
+@cache
+def _select_named() -> Select[Any]:
+    """Made once: making it takes longer than reading what it asks for."""
+    columns: tuple[Any, ...] = (Identifier.kind, Identifier.folded, Paper.id, Paper.key)
+    names = tuple_(Identifier.kind, Identifier.folded).in_(bindparam("names", expanding=True))
+    return select(*columns).join(Paper, Paper.id == Identifier.paper_id).where(names)
 
 
 def find_known_keys(session: Session, refs: Iterable[PaperRef]) -> dict[PaperRef, str]:

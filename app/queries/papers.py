@@ -30,7 +30,7 @@ class PaperRow:
 
 def find_paper_by_key(session: Session, key: str) -> Paper | None:
     """The paper of exactly this bibtex key, with authors and venue."""
-    return session.scalar(_select_with_relations().where(Paper.key == key))
+    return session.scalar(_select_by_key(), {"key": key})
 
 
 def find_title_by_key(session: Session, key: str) -> tuple[int, str] | None:
@@ -60,15 +60,21 @@ def load_rows_of_papers(
     session: Session, ids: Sequence[int], viewer: User | None
 ) -> dict[int, PaperRow]:
     """Rows for the papers with some numbers, by number; a fixed number of queries."""
+    found = load_listed_papers(session, ids)
+    return {row.paper.id: row for row in load_paper_rows(session, found, viewer)}
+
+
+def load_listed_papers(session: Session, ids: Sequence[int]) -> Sequence[Paper]:
+    """Papers as lists show them, with the venue and the names of some authors."""
     query = select(Paper).options(joinedload(Paper.venue)).where(Paper.id.in_(ids))
     found = session.scalars(query).all()
     load_listed_authors(session, found)
-    return {row.paper.id: row for row in load_paper_rows(session, found, viewer)}
+    return found
 
 
 def load_papers(session: Session, ids: Sequence[int]) -> dict[int, Paper]:
     """Papers with authors and venue, by number."""
-    found = session.scalars(_select_with_relations().where(Paper.id.in_(ids)))
+    found = session.scalars(_select_by_ids(), {"ids": list(ids)})
     return {paper.id: paper for paper in found}
 
 
@@ -122,6 +128,16 @@ def list_identifiers(session: Session, paper: Paper) -> list[Identifier]:
             select(Identifier).where(Identifier.paper_id == paper.id).order_by(Identifier.id)
         )
     )
+
+
+@cache
+def _select_by_key() -> Select[Paper]:
+    return _select_with_relations().where(Paper.key == bindparam("key"))
+
+
+@cache
+def _select_by_ids() -> Select[Paper]:
+    return _select_with_relations().where(Paper.id.in_(bindparam("ids", expanding=True)))
 
 
 @cache

@@ -165,15 +165,7 @@ def find_best_summaries(
         chosen: numbers of summaries of other papers, one of each, to be shown as well.
     """
     ranked = (
-        select(
-            Summary.id,
-            func.row_number()
-            .over(
-                partition_by=Summary.paper_id,
-                order_by=(Summary.score.desc(), Summary.created_at, Summary.id),
-            )
-            .label("place"),
-        )
+        select(Summary.id, place_within_paper().label("place"))
         .where(Summary.paper_id.in_(paper_ids), visible_to(viewer))
         .subquery()
     )
@@ -184,6 +176,15 @@ def find_best_summaries(
     rows = session.scalars(_select_for_lists().where(wanted)).all()
     load_listed_authors(session, {summary.paper for summary in rows})
     return {entry.paper.id: entry for entry in make_entries(session, rows, viewer)}
+
+
+def place_within_paper() -> ColumnElement[int]:
+    """The place of a summary among those of its paper, the best first.
+
+    Of a query that asks for some summaries, among these.
+    """
+    order = (Summary.score.desc(), Summary.created_at, Summary.id)
+    return func.row_number().over(partition_by=Summary.paper_id, order_by=order)
 
 
 def list_latest(session: Session, **page: Any) -> Slice:

@@ -24,7 +24,7 @@ from app.search.engine import engine_of
 from app.search.entries import make_name_mark, make_section_mark
 from app.search.partial import PartialHits, find_partly
 from app.search.query import OF_READER, Clause, Part, Phrase, Query, parse_query
-from app.search.ranking import IN_TITLE_AND_NAMES, RankedPaper, rank_papers
+from app.search.ranking import IN_TITLE_AND_NAMES, RankedPaper, Ranking, rank_papers
 from app.text.plurals import stem
 from app.text.words import MAX_TITLE, indexable
 
@@ -122,20 +122,21 @@ def _ranked(
     """Papers that fulfil a query, ranked, and whether there are no others."""
     engine = engine_of(session)
     clauses = query.clauses(completions)
-    rows = list(engine.first(session, clauses, MAX_HITS + 1))
-    more: list[Any] = []
-    papers = rank_papers(rows, query, completions, mine)
+    rows = engine.first(session, clauses, MAX_HITS + 1)
+    ranking = Ranking(query, completions, mine)
+    ranking.add(rows)
     if len(rows) <= MAX_HITS:
-        return papers, True
+        return ranking.sort(), True
     if sort == "date":
         # They are numbered by year, those with summaries first, the others from here on.
-        more += engine.first(session, clauses, MAX_HITS, start=UNSUMMARISED)
+        ranking.add(engine.first(session, clauses, MAX_HITS, start=UNSUMMARISED))
     elif sort == "best" and query.plain:
+        titled = [paper.relevance >= IN_TITLE_AND_NAMES for paper in ranking.papers.values()]
         # Those that have the words in the title or the names may be further back.
-        more += _find_titled(session, query)
-        if sum(paper.relevance >= IN_TITLE_AND_NAMES for paper in papers) < _ENOUGH:
-            more += engine.first(session, clauses, _IN_TITLES, "title people")
-    return rank_papers([*rows, *more], query, completions, mine) if more else papers, False
+        ranking.add(_find_titled(session, query))
+        if sum(titled) < _ENOUGH:
+            ranking.add(engine.first(session, clauses, _IN_TITLES, "title people"))
+    return ranking.sort(), False
 
 
 @dataclass(frozen=True)

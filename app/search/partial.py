@@ -27,6 +27,7 @@ CANDIDATES = 200  # entries of one step
 ENOUGH = 10  # papers after which no further step is made
 MAX_FOUND = 20
 _Completions = Mapping[Part, tuple[str, ...]]
+_Weights = Mapping[Part, tuple[float, int]]
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,13 @@ def find_partly(
     seen = set(known)
     found: list[RankedPaper] = []
 
+    needles = {
+        part: [f" {' '.join(each.words)} " for each in ways if not each.is_begun]
+        for part, ways in ((part, _ways(part, completions)) for part in weights)
+    }
+
     def take(rows: Sequence[Any]) -> None:
-        in_title = {row[0]: _in_title(row[2], weights, completions) for row in rows}
+        in_title = {row[0]: _in_title(row[2], needles, weights) for row in rows}
         ranked = rank_papers(rows, narrowed, completions)
         new = [each for each in ranked if each.paper_id not in seen]
         found.extend(sorted(new, key=lambda each: -in_title[each.paper_id]))
@@ -109,16 +115,10 @@ def _ways(part: Part, completions: _Completions) -> tuple[Phrase, ...]:
     return clause.choices
 
 
-def _in_title(
-    title: str, weights: Mapping[Part, tuple[float, int]], completions: _Completions
-) -> float:
+def _in_title(title: str, needles: Mapping[Part, Sequence[str]], weights: _Weights) -> float:
     padded = f" {title} "
     return sum(
-        weight
-        for part, (weight, _) in weights.items()
-        if any(
-            f" {' '.join(phrase.words)} " in padded
-            for phrase in _ways(part, completions)
-            if not phrase.is_begun
-        )
+        weights[part][0]
+        for part, some in needles.items()
+        if any(needle in padded for needle in some)
     )

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from app.models.search_entry import is_summarised
@@ -27,7 +27,7 @@ from app.text.plurals import stem, stems
 IN_TITLE_AND_NAMES = 3
 
 
-@dataclass
+@dataclass(slots=True)
 class RankedPaper:
     """A found paper; `summaries` are the numbers of its summaries whose entries were found."""
 
@@ -61,27 +61,50 @@ def rank_papers(
         completions: words that an open part of the query may be the beginning of.
         mine: such rows of what only the one who searches finds.
     """
-    mine = list(mine)
-    own = {row[1] for row in mine}
-    measure = _Measure(query, completions)
-    papers: dict[int, RankedPaper] = {}
-    for paper_id, summary_id, title, people, year, venue_id, section, score, place in chain(
-        mine, rows
-    ):
-        found = papers.get(paper_id)
-        if found is None:
-            relevance = measure.relevance(title, people)
-            found = RankedPaper(
-                paper_id, year, venue_id, section, score, is_summarised(place), relevance
-            )
-            papers[paper_id] = found
-        if own and summary_id in own:
-            found.is_mine = True
-        if summary_id is None:
-            found.is_itself = True
-        elif summary_id not in found.summaries:
-            found.summaries.append(summary_id)
-    return sorted(papers.values(), key=lambda each: each.order)
+    ranking = Ranking(query, completions, mine)
+    ranking.add(rows)
+    return ranking.sort()
+
+
+class Ranking:
+    """Papers that a query finds, each weighed once, however often rows are added.
+
+    It is made of what `rank_papers` takes.
+    """
+
+    def __init__(
+        self,
+        query: Query,
+        completions: Mapping[Part, tuple[str, ...]],
+        mine: Iterable[Any] = (),
+    ) -> None:
+        mine = list(mine)
+        self.papers: dict[int, RankedPaper] = {}
+        self._measure = _Measure(query, completions)
+        self._own = {row[1] for row in mine}
+        self.add(mine)
+
+    def add(self, rows: Iterable[Any]) -> None:
+        """Add entries, in the order of their numbers."""
+        papers, own = self.papers, self._own
+        measure = self._measure.relevance
+        for paper_id, summary_id, title, people, year, venue_id, section, score, place in rows:
+            found = papers.get(paper_id)
+            if found is None:
+                is_read = is_summarised(place)
+                found = papers[paper_id] = RankedPaper(
+                    paper_id, year, venue_id, section, score, is_read, measure(title, people)
+                )
+            if own and summary_id in own:
+                found.is_mine = True
+            if summary_id is None:
+                found.is_itself = True
+            elif summary_id not in found.summaries:
+                found.summaries.append(summary_id)
+
+    def sort(self) -> list[RankedPaper]:
+        """The papers, best first."""
+        return sorted(self.papers.values(), key=attrgetter("order"))
 
 
 class _Measure:

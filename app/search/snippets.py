@@ -6,7 +6,8 @@ The result is pieces: plain text, which who shows it escapes, and formulas, whic
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -16,12 +17,15 @@ from app.search.query import Part, Query
 from app.text.folding import fold
 from app.text.plurals import GREEK, UNLIKE_PLURAL, stem
 from app.text.stop_words import is_common
-from app.text.words import COMPOUND, HYPHEN, WORD
+from app.text.words import CJK, COMPOUND, HYPHEN, WORD
 
 _MAX_POSITIONS = 400
 _MAX_TYPESET_CHARS = 200  # of one formula; longer ones stand as their source
 _MAX_TYPESET = 6  # formulas of one excerpt
-_FOREIGN = re.compile(r"[^\W\x00-\x7f]")
+_FOREIGN = re.compile(r"[^\x00-\x7f]")
+_CJK = re.compile(f"[{CJK}]")
+_LETTER = re.compile(rf"[^\W_{CJK}]")
+_END_OF_LINE = re.compile(r"\n\t?|^\t")
 _MAYBE_HYPHEN = "[-‐‑–]?"
 _ENDED = re.compile(r"[.!?:;,…。！？：；，)\]}”’»$–—-]")
 _GOES_ON = re.compile(r"[a-z$\\,.;:)]")
@@ -65,9 +69,8 @@ class Marker:
         # What stands alone, such as `rcnn`, is also found in parts that hyphens join.
         self.single = {row[0] for rows in self.rows for row in rows if len(row) == 1}
         letters = {_pattern(word, word in self.single) for word in firsts if word}
-        letters |= {letter for letter, name in GREEK.items() if name in firsts}
-        pattern = "|".join(sorted(letters))
-        self.quick = re.compile(rf"(?<![^\W_])(?:{pattern})", re.IGNORECASE) if pattern else None
+        letters |= {(letter, "") for letter, name in GREEK.items() if name in firsts}
+        self.quick = _compile_beginnings(letters) if letters else None
         # Those that say something; what stands in any text is not worth an excerpt.
         telling = {
             number for number, part in enumerate(query.plain) if not all(map(is_common, part.words))
@@ -114,13 +117,11 @@ class Marker:
         found = 0
         if self.quick is None:
             return
-        # Words whose letters have accents must be folded to be compared, and what hyphens join.
-        starts = self._candidates(text) if _FOREIGN.search(text) else self.quick.finditer(text)
         last = 0
-        for candidate in starts:
-            if candidate.start() < last:
+        for start in self._candidates(text):
+            if start < last:
                 continue
-            match = WORD.match(text, candidate.start())
+            match = WORD.match(text, start)
             place = match and (self._joined(text, match) or self._place(text, match))
             if place:
                 yield place
@@ -129,13 +130,18 @@ class Marker:
                 if found == _MAX_POSITIONS:
                     return
 
-    def _candidates(self, text: str) -> Iterator[re.Match[str]]:
+    def _candidates(self, text: str) -> list[int]:
+        """Where words begin that may be what is looked for, in order."""
         assert self.quick is not None
-        for word in WORD.finditer(text):
-            start, end = word.span()
-            is_plain = word[0].isascii() and not HYPHEN.match(text, end)
-            if not is_plain or self.quick.match(text, start):
-                yield word
+        starts = [match.start() for match in self.quick.finditer(text)]
+        # Words whose letters have accents must be folded to be compared, and what hyphens join.
+        places = [] if text.isascii() else [match.start() for match in _FOREIGN.finditer(text)]
+        foreign = [place for place in places if text[place].isalnum()]
+        if not foreign:
+            return starts
+        ends = [match.start() - 1 for match in HYPHEN.finditer(text)]
+        joined = [place for place in ends if place >= 0 and text[place].isalnum()]
+        return sorted({*starts, *(_start_of_word(text, place) for place in foreign + joined)})
 
     def _joined(self, text: str, match: re.Match[str]) -> WordPosition | None:
         """Words that hyphens join, which are looked for as a whole."""
@@ -164,12 +170,42 @@ class Marker:
         return None
 
 
-def _pattern(word: str, is_single: bool) -> str:
-    """What a word and its plural begin with: mostly all but the last two letters."""
+def _pattern(word: str, is_single: bool) -> tuple[str, str]:
+    """What a word and its plural begin with: mostly all but the last two letters.
+
+    Returns:
+        The first letter, and a pattern of the others.
+    """
     if word in UNLIKE_PLURAL:
-        return re.escape(word[0])
+        return word[0], ""
     letters = word[:-2] if len(word) > 3 and word.isascii() else word
-    return (_MAYBE_HYPHEN if is_single else "").join(map(re.escape, letters))
+    between = _MAYBE_HYPHEN if is_single else ""
+    return word[0], "".join(between + re.escape(letter) for letter in letters[1:])
+
+
+def _compile_beginnings(patterns: Iterable[tuple[str, str]]) -> re.Pattern[str]:
+    """A pattern for what words may begin with, by first letters and the rest.
+
+    It begins with a set of characters, which `re` looks for several times as fast.
+    """
+    by_first: dict[str, set[str]] = defaultdict(set)
+    for first, rest in patterns:
+        cases = {first, *(each for each in (first.lower(), first.upper()) if len(each) == 1)}
+        by_first["".join(map(re.escape, sorted(cases)))].add(rest)
+    choices = "|".join(
+        f"(?<=[{cases}])(?:{'|'.join(sorted(rests))})" for cases, rests in sorted(by_first.items())
+    )
+    # Nothing is consumed behind the first letter: another word may begin there.
+    return re.compile(rf"[{''.join(sorted(by_first))}](?<![^\W_].)(?=(?i:{choices}))", re.DOTALL)
+
+
+def _start_of_word(text: str, place: int) -> int:
+    """Where the word begins in which a letter stands."""
+    if _CJK.match(text, place):
+        return place
+    while place > 0 and _LETTER.match(text, place - 1):
+        place -= 1
+    return place
 
 
 def _end_of_row(text: str, start: int, row: Sequence[str]) -> int | None:
@@ -234,9 +270,12 @@ def _in_one_line(text: str, start: int, end: int) -> str:
 
     A dot stands between two blocks that would read as one sentence.
     """
+    stretch = text[start:end]
+    if "\n" not in stretch and not stretch.startswith("\t"):
+        return stretch
     parts = []
     here = start
-    for match in re.finditer(r"\n\t?|^\t", text[start:end]):
+    for match in _END_OF_LINE.finditer(stretch):
         at, behind = start + match.start(), start + match.end()
         parts.append(text[here:at])
         here = behind

@@ -6,11 +6,12 @@ Whether they are known, what they may become, what else may be meant.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select, true, union_all
+from sqlalchemy import String, TextClause, bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from app.models import SearchWord
@@ -46,11 +47,13 @@ def look_up(
         names: whether only words of authors' names count as such.
     """
     forms = {form for word in words for form in _list_forms(word)}
-    found = select(literal("").label("beginning"), SearchWord.word).where(
-        SearchWord.word.in_(sorted(forms))
-    )
-    ranges = [_select_completions(each, names) for each in begun if len(each) >= MIN_PREFIX_CHARS]
-    rows: Sequence[Any] = session.execute(union_all(found, *ranges)).all()
+    ranges = [each for each in begun if len(each) >= MIN_PREFIX_CHARS]
+    values: dict[str, Any] = {"forms": sorted(forms)}
+    for number, beginning in enumerate(ranges):
+        values[f"first{number}"] = beginning
+        values[f"end{number}"] = compute_prefix_end(beginning)
+    statement = _build_look_up(len(ranges), names)
+    rows = session.connection().execute(statement, values).all()
     there = {word for beginning, word in rows if not beginning}
     completions: dict[str, list[str]] = {each: [] for each in begun}
     for beginning, word in rows:
@@ -66,7 +69,7 @@ def entry_counts(session: Session, words: Collection[str]) -> dict[str, int]:
     forms = {form: word for word in words for form in _list_forms(word)}
     query = select(SearchWord.word, SearchWord.entries).where(SearchWord.word.in_(sorted(forms)))
     counts: Counter[str] = Counter()
-    for form, entries in session.execute(query):
+    for form, entries in session.connection().execute(query):
         counts[forms[form]] += entries
     return counts
 
@@ -75,19 +78,23 @@ def _list_forms(word: str) -> tuple[str, ...]:
     return (word, singular(word), f"{word}s")
 
 
-def _select_completions(beginning: str, names: bool) -> Select[tuple[str, str]]:
-    found = (
-        select(literal(beginning).label("beginning"), SearchWord.word)
-        .where(
-            SearchWord.word >= beginning,
-            SearchWord.word < compute_prefix_end(beginning),
-            SearchWord.is_name if names else true(),
-        )
-        .order_by(SearchWord.entries.desc(), SearchWord.word)
-        .limit(COMPLETIONS)
-        .subquery()
+@cache
+def _build_look_up(ranges: int, names: bool) -> TextClause:
+    """The statement that looks words up, and what begins as some; made once of each shape."""
+    known = "SELECT '' AS beginning, word FROM search_words WHERE word IN :forms"
+    which = " AND is_name" if names else ""
+    begun = (
+        f"SELECT beginning, word FROM (SELECT :first{number} AS beginning, word FROM search_words"  # noqa: S608  (numbers only)
+        f" WHERE word >= :first{number} AND word < :end{number}{which}"
+        f" ORDER BY entries DESC, word LIMIT {COMPLETIONS}) AS begun{number}"
+        for number in range(ranges)
     )
-    return select(found.c.beginning, found.c.word)
+    statement = text(" UNION ALL ".join([known, *begun]))
+    ends = [f"{end}{number}" for number in range(ranges) for end in ("first", "end")]
+    return statement.bindparams(
+        bindparam("forms", type_=String, expanding=True),
+        *(bindparam(name, type_=String) for name in ends),
+    )
 
 
 def compute_prefix_end(beginning: str) -> str:

@@ -50,6 +50,7 @@ _TARGETS = select(Link.summary_id, Link.target_id).where(
     Link.summary_id.in_(_IDS), Link.target_id.is_not(None)
 )
 _PAPERS = select(Paper.id).where(Paper.id.in_(_IDS)).order_by(Paper.id)
+_USERS = select(User.id).where(User.id.in_(_IDS))
 
 
 class _SummaryState(NamedTuple):
@@ -271,7 +272,9 @@ def _follow_counts(session: Session, changes: _Changes, present: dict[int, _Summ
 
 def _follow_writers(session: Session, summaries: Counter[int], votes: Counter[int]) -> None:
     changed = {each for each in (*summaries, *votes) if summaries[each] or votes[each]}
-    there = {user.id for user in _existing_users(session, changed)}
+    if not changed:
+        return
+    there = set(session.connection().execute(_USERS, {"ids": sorted(changed)}).scalars())
     numbers = {each: (summaries[each], votes[each]) for each in there}
     totals.add_to_writers(session, numbers, len(changed - there))
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.models import Paper, User
 from app.services.refusals import JUST_MERGED, Refusal
+
+# Built once: each text that is saved runs these.
+_LOCK_USER = select(User.id).where(User.id == bindparam("which")).with_for_update()
+_PAPER = select(Paper.id).where(Paper.id == bindparam("which"))
 
 
 def lock_user(session: Session, user_id: int) -> None:
@@ -14,7 +18,8 @@ def lock_user(session: Session, user_id: int) -> None:
 
     SQLite has one writer at a time anyway, and ignores the lock.
     """
-    session.execute(select(User.id).where(User.id == user_id).with_for_update())
+    session.flush()
+    session.connection().execute(_LOCK_USER, {"which": user_id})
 
 
 def lock_account(session: Session, user: User) -> None:
@@ -41,5 +46,5 @@ def check_paper_exists(session: Session, paper: Paper) -> None:
     The caller holds `lock_papers`, so that it cannot happen any more. Its old key leads to the
     other paper from now on: what is sent again arrives there.
     """
-    if session.scalar(select(Paper.id).where(Paper.id == paper.id)) is None:
+    if session.connection().execute(_PAPER, {"which": paper.id}).first() is None:
         raise Refusal("source", JUST_MERGED)

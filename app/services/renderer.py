@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from markupsafe import Markup, escape
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.models import Author, Paper, PaperAuthor
@@ -26,6 +26,13 @@ from app.rendering import (
 from app.text.person_names import surname
 
 NONE_KNOWN = KnownPapers()
+_FIRST_AUTHORS = (  # built once: each text with links runs it
+    select(Paper.key, Paper.year, func.coalesce(PaperAuthor.name, Author.name))
+    .join(PaperAuthor, PaperAuthor.paper_id == Paper.id)
+    .join(Author, Author.id == PaperAuthor.author_id)
+    .where(Paper.key.in_(bindparam("keys", expanding=True)), PaperAuthor.position < 3)
+    .order_by(Paper.key, PaperAuthor.position)
+)
 
 
 @dataclass(frozen=True)
@@ -127,13 +134,8 @@ def load_citation_labels(session: Session, keys: set[str]) -> dict[str, str]:
 
     A paper without authors has none, and is cited by its key.
     """
-    found = session.execute(
-        select(Paper.key, Paper.year, func.coalesce(PaperAuthor.name, Author.name))
-        .join(PaperAuthor, PaperAuthor.paper_id == Paper.id)
-        .join(Author, Author.id == PaperAuthor.author_id)
-        .where(Paper.key.in_(keys), PaperAuthor.position < 3)
-        .order_by(Paper.key, PaperAuthor.position)
-    )
+    session.flush()
+    found = session.connection().execute(_FIRST_AUTHORS, {"keys": list(keys)})
     labels = {}
     for key, rows in groupby(found, key=lambda row: row[0]):
         authors = [(year, surname(name)) for _, year, name in rows]

@@ -55,9 +55,10 @@ def run(
 
 def work(address: Address, ready: Callable[[], None]) -> None:
     """Load the app and serve it; the settings come from the environment."""
-    from app.views.http.incoming import allowance
-    from app.views.http.security import make_headers
-    from app.wsgi import app, config
+    with garbage.uncollected():
+        from app.views.http.incoming import allowance
+        from app.views.http.security import make_headers
+        from app.wsgi import app, config
 
     garbage.collect_on_demand()
     limits = Limits(connections=_connections(Limits.connections))

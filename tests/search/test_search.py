@@ -504,14 +504,13 @@ def test_the_query_is_shown_escaped(guest: Browser) -> None:
 def test_a_paper_is_one_result(session: Session) -> None:
     found = results.load_search_page(session, results.Asked("convolutions", limit=10), None)
     (hit,) = found.hits
-    assert (found.total, hit.entry_is_found, hit.summaries_count) == (1, True, 2)
-    assert hit.entry is not None
-    assert hit.entry.writer is not None
+    assert (found.total, hit.summary_is_found, hit.summaries_count) == (1, True, 2)
+    assert hit.summary is not None
     assert "".join(f"[{each.text}]" if each.is_hit else each.text for each in hit.excerpt) == (
         "It shares the [convolutions], since $\\alpha_t = x^2$ there."
     )
     (hit,) = results.load_search_page(session, results.Asked("faster", limit=10), None).hits
-    assert not hit.entry_is_found
+    assert not hit.summary_is_found
     assert [each.text for each in hit.title if each.is_hit] == ["Faster"]
     (hit,) = results.load_search_page(session, results.Asked("harder", limit=10), None).hits
     assert [each.text for each in hit.excerpt if each.is_hit] == ["harder"]

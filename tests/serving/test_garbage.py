@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.serving.garbage import collect_due, collect_on_demand
+from app.serving.garbage import collect_due, collect_on_demand, uncollected
 from app.serving.limits import Limits
 from app.serving.pool import Pool
 
@@ -34,6 +34,15 @@ def on_demand() -> Iterator[None]:
 def _make_rings(count: int) -> weakref.ref[Ring]:
     rings = [Ring() for _ in range(count)]
     return weakref.ref(rings[0])
+
+
+@pytest.mark.parametrize("is_enabled", [True, False])
+def test_loading_leaves_the_collector_as_it_was(is_enabled: bool) -> None:
+    if is_enabled:
+        gc.enable()
+    with uncollected():
+        assert not gc.isenabled()
+    assert gc.isenabled() is is_enabled
 
 
 def test_nothing_is_collected_while_objects_are_made() -> None:

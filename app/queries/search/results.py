@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from html import escape
 from itertools import accumulate
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app import search
-from app.models import Paper, SearchEntry, User
+from app.models import Paper, SearchEntry, Summary, User
 from app.queries import papers as paper_queries
 from app.queries import summaries
 from app.queries.papers import PaperRow
@@ -22,7 +23,8 @@ from app.queries.search.drafts import FoundDraft, find_drafts
 from app.queries.search.facets import Facet
 from app.queries.search.listed import find_listed_entries
 from app.queries.search.own import entries_of, hidden_texts
-from app.queries.summary_entries import SummaryEntry
+from app.queries.summary_entries import count_hidden_by_paper
+from app.queries.visibility import public_of_few
 from app.rendering import curl_quotes
 from app.search import Hits
 from app.search.query import Query
@@ -34,6 +36,27 @@ SUMMARIES_LOOKED_AT = 3  # of one paper, for the words of the query
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 
 
+class FoundPaper(NamedTuple):
+    """What a result needs of its paper; `summaries_count` are the public ones."""
+
+    id: int
+    key: str
+    title: str
+    title_html: str
+    abstract: str
+    summaries_count: int
+
+
+class FoundSummary(NamedTuple):
+    """What a result needs of its summary."""
+
+    id: int
+    paper_id: int
+    user_id: int
+    score: int
+    anonymous: bool
+
+
 @dataclass(frozen=True)
 class SearchHit:
     """A found paper with one of its summaries.
@@ -41,17 +64,20 @@ class SearchHit:
     The found one, else its best, else `None`.
 
     Attributes:
+        summary_is_found: whether the words stand in that summary's text.
+        summaries_count: those that the viewer may see; 0 where no summary is shown.
         title: the title in pieces, where it is plain text; else empty.
         excerpt: where the words stand in the summary or the abstract; empty where they do not.
-        entry_is_found: whether the words stand in that summary's text.
+        is_for_viewer: whether others would not be shown the same.
     """
 
-    paper: Paper
-    entry: SummaryEntry | None
-    entry_is_found: bool
+    paper: FoundPaper
+    summary: FoundSummary | None
+    summary_is_found: bool
     summaries_count: int
     title: list[Piece]
     excerpt: list[Piece]
+    is_for_viewer: bool
 
 
 @dataclass(frozen=True)
@@ -108,20 +134,23 @@ def load_search_page(session: Session, asked: Asked, viewer: User | None) -> Sea
         found, correction = corrected if is_corrected else found, None
     page = found.papers[asked.offset : asked.offset + asked.limit]
     marker = Marker(found.query, found.completions)
-    others: list[SearchHit] = []
+    wanted = [(each, marker) for each in page]
     is_private = found.query.is_mine or found.query.is_listed
     is_sentence = not (is_corrected or is_private or asked.offset)
     if is_sentence and len(found.papers) <= search.FEW:
         known = [paper.paper_id for paper in found.papers]
         some = search.find_partly(session, found.query, found.completions, known)
-        others = _hits(session, some.papers, Marker(some.query, found.completions), viewer)
+        narrowed = Marker(some.query, found.completions)
+        wanted += [(each, narrowed) for each in some.papers]
     drafts: list[FoundDraft] = []
     if viewer is not None and found.query.is_mine and not asked.offset:
         drafts = find_drafts(session, viewer, found, marker)
+    hits = _hits(session, wanted, viewer)
+    first = {each.paper_id for each in page}
     return SearchPage(
         found.query,
-        _hits(session, page, marker, viewer),
-        others,
+        [hit for hit in hits if hit.paper.id in first],
+        [hit for hit in hits if hit.paper.id not in first],
         len(found.papers),
         found.is_all,
         facets.count_facets(session, found),
@@ -139,43 +168,122 @@ def _find(session: Session, text: str, sort: str, viewer: User | None) -> Hits:
 
 
 def _hits(
-    session: Session, page: Sequence[RankedPaper], marker: Marker, viewer: User | None
+    session: Session, wanted: Sequence[tuple[RankedPaper, Marker]], viewer: User | None
 ) -> list[SearchHit]:
-    """Found papers as they are shown, each with the text that has the words."""
-    if not page:
+    """Found papers as they are shown, each with the text that has the words it was found by."""
+    if not wanted:
         return []
-    known = paper_queries.load_papers(session, [each.paper_id for each in page])
-    texts = _load_texts(session, page, viewer)
-    chosen = {each.paper_id: _choose_best_text(marker, each, texts) for each in page}
-    entries = summaries.find_best_summaries(
-        session,
-        [paper_id for paper_id, number in chosen.items() if number is None],
-        viewer,
-        chosen=[number for number in chosen.values() if number is not None],
-    )
+    paper_ids = [each.paper_id for each, _ in wanted]
+    rows = session.connection().execute(_select_papers(), {"papers": paper_ids})
+    known = {row.id: FoundPaper(*row) for row in rows}
+    texts = _load_texts(session, [each for each, _ in wanted], viewer)
+    chosen = {each.paper_id: _choose_best_text(marker, each, texts) for each, marker in wanted}
+    hidden: dict[int, int] = {}
+    if viewer is not None:
+        hidden = count_hidden_by_paper(session, set(paper_ids), viewer)
+    shown = _load_summaries(session, known, chosen, hidden, viewer)
     hits = []
-    for each in page:
+    for each, marker in wanted:
         paper = known.get(each.paper_id)
         if paper is None:  # gone since the index was asked
             continue
-        entry = entries.get(paper.id)
-        is_found = entry is not None and entry.summary.id == chosen[paper.id]
-        own = texts[entry.summary.id] if entry is not None and is_found else None
+        summary = shown.get(paper.id)
+        is_found = summary is not None and summary.id == chosen[paper.id]
+        own = texts[summary.id] if summary is not None and is_found else None
         if own is None:
             excerpt = _curl_pieces(marker.excerpt(_paragraphs(paper.abstract)))
         else:
             excerpt = marker.excerpt(own)
+        is_anonymous_of_viewer = (
+            summary is not None
+            and summary.anonymous
+            and viewer is not None
+            and summary.user_id == viewer.id
+        )
+        count = paper.summaries_count + hidden.get(paper.id, 0)
         hits.append(
             SearchHit(
                 paper=paper,
-                entry=entry,
-                entry_is_found=is_found,
-                summaries_count=entry.summaries_count if entry is not None else 0,
+                summary=summary,
+                summary_is_found=is_found,
+                summaries_count=count if summary is not None else 0,
                 title=_mark_title(marker, paper),
                 excerpt=excerpt,
+                is_for_viewer=paper.id in hidden or is_anonymous_of_viewer,
             )
         )
     return hits
+
+
+def _load_summaries(
+    session: Session,
+    papers: Mapping[int, FoundPaper],
+    chosen: Mapping[int, int | None],
+    hidden: Collection[int],
+    viewer: User | None,
+) -> dict[int, FoundSummary]:
+    """The summary of each paper that is shown: the chosen one, else the best.
+
+    Args:
+        chosen: numbers of summaries, by paper; `None` where none of them has the words.
+        hidden: papers of which the viewer has texts that others do not see.
+    """
+    connection = session.connection()
+    numbers = [number for number in chosen.values() if number is not None]
+    without = [each for each, number in chosen.items() if number is None]
+    public = [each for each in without if each in papers and papers[each].summaries_count]
+    public = [each for each in public if each not in hidden]
+    rows: list[Any] = []
+    if public:
+        rows += connection.execute(_select_best(), {"papers": public})
+    if numbers:
+        reader = 0 if viewer is None else viewer.id
+        rows += connection.execute(_select_summaries(), {"summaries": numbers, "viewer": reader})
+    shown = {row.paper_id: FoundSummary(*row) for row in rows}
+    own = [each for each in without if each in hidden]
+    if own:
+        for paper_id, entry in summaries.find_best_summaries(session, own, viewer).items():
+            best = entry.summary
+            shown[paper_id] = FoundSummary(
+                best.id, paper_id, best.user_id, best.score, best.anonymous
+            )
+    return shown
+
+
+# Statements are made once: making one takes longer than reading what it asks for.
+
+
+@cache
+def _select_papers() -> Select[Any]:
+    columns = [getattr(Paper, name) for name in FoundPaper._fields]
+    return select(*columns).where(Paper.id.in_(bindparam("papers", expanding=True)))
+
+
+@cache
+def _select_summaries() -> Select[Any]:
+    columns = [getattr(Summary, name) for name in FoundSummary._fields]
+    return select(*columns).where(
+        Summary.id.in_(bindparam("summaries", expanding=True)),
+        or_(public_of_few(), Summary.user_id == bindparam("viewer")),
+    )
+
+
+@cache
+def _select_best() -> Select[Any]:
+    """The best public summaries of papers."""
+    columns = [getattr(Summary, name) for name in FoundSummary._fields]
+    wanted = Summary.paper_id.in_(bindparam("papers", expanding=True))
+    place = summaries.place_within_paper().label("place")
+    ranked = select(*columns, place).where(wanted, public_of_few()).subquery()
+    return select(*(ranked.c[name] for name in FoundSummary._fields)).where(ranked.c.place == 1)
+
+
+@cache
+def _select_texts() -> Select[Any]:
+    columns: tuple[Any, ...] = (SearchEntry.summary_id, SearchEntry.text)
+    return select(*columns).where(
+        SearchEntry.summary_id.in_(bindparam("summaries", expanding=True))
+    )
 
 
 def list_found_papers(
@@ -207,10 +315,10 @@ def _load_texts(
     session: Session, page: Sequence[RankedPaper], viewer: User | None
 ) -> dict[int, str]:
     wanted = [number for each in page for number in each.summaries[:SUMMARIES_LOOKED_AT]]
-    rows = session.execute(
-        select(SearchEntry.summary_id, SearchEntry.text).where(SearchEntry.summary_id.in_(wanted))
-    )
-    texts = {number: text for number, text in rows if number is not None}
+    texts: dict[int, str] = {}
+    if wanted:
+        rows = session.connection().execute(_select_texts(), {"summaries": wanted})
+        texts = dict(rows.all())
     if viewer is not None and any(each.is_mine for each in page):
         texts |= hidden_texts(session, wanted, viewer)
     return texts
@@ -245,7 +353,7 @@ def _curl_pieces(pieces: list[Piece]) -> list[Piece]:
     ]
 
 
-def _mark_title(marker: Marker, paper: Paper) -> list[Piece]:
+def _mark_title(marker: Marker, paper: FoundPaper) -> list[Piece]:
     # A title with formulas or emphasis is shown as it was rendered.
     title = curl_quotes(paper.title)
     return marker.mark(title) if paper.title_html == escape(title) else []

@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Update,
     bindparam,
     case,
     cast,
@@ -60,6 +61,15 @@ _COUNT_SUMMARIES = (
     .where(Summary.paper_id.in_(bindparam("ids", expanding=True)), public())
     .group_by(Summary.paper_id)
 )
+
+
+def _set_sections(which: ColumnElement[bool]) -> Update:
+    section = select(Paper.section_slug).where(Paper.id == Summary.paper_id).scalar_subquery()
+    wrong = Summary.section_slug.is_distinct_from(section) & which
+    return update(Summary).where(wrong).values(section_slug=section)
+
+
+_SET_SECTIONS = _set_sections(Summary.paper_id.in_(bindparam("ids", expanding=True)))
 
 
 def recount(
@@ -143,7 +153,7 @@ def recount_venues(session: Session) -> None:
 def recount_all(session: Session) -> None:
     """Count everything anew: papers from their summaries, then venues, tags, writers, totals."""
     session.flush()
-    _set_sections(session, true())
+    session.connection().execute(_set_sections(true()))
     here = (Summary.paper_id == Paper.id) & public()
     count = select(func.count(Summary.id)).where(here).scalar_subquery()
     top = select(func.coalesce(func.max(Summary.score), 0)).where(here).scalar_subquery()
@@ -164,19 +174,9 @@ def recount_all(session: Session) -> None:
 
 def set_sections(session: Session, paper_ids: Collection[int]) -> None:
     """Give the summaries of these papers the section of their paper, where they have another."""
+    session.flush()
     for ids in split_into_batches(paper_ids):
-        _set_sections(session, Summary.paper_id.in_(ids))
-
-
-def _set_sections(session: Session, which: ColumnElement[bool]) -> None:
-    section = select(Paper.section_slug).where(Paper.id == Summary.paper_id).scalar_subquery()
-    wrong = Summary.section_slug.is_distinct_from(section) & which
-    session.execute(
-        update(Summary)
-        .where(wrong)
-        .values(section_slug=section)
-        .execution_options(synchronize_session=False)
-    )
+        session.connection().execute(_SET_SECTIONS, {"ids": ids})
 
 
 def _counted(session: Session, paper_ids: Sequence[int]) -> dict[int, tuple[int, int]]:

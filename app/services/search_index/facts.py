@@ -71,6 +71,17 @@ _PAPERS = (
     .where(Paper.id.in_(_IDS))
 )
 
+_TAGS = select(SummaryTag.summary_id, Tag.name).join(Tag).where(SummaryTag.summary_id.in_(_IDS))
+_SUMMARIES = {  # by whether those count that have no entry
+    outer: select(
+        *(Summary.id, Summary.paper_id, SearchEntry.text, Summary.takeaway, Summary.anonymous),
+        *(User.display_name, User.name),
+    )
+    .join(User, User.id == Summary.user_id)
+    .join(SearchEntry, SearchEntry.summary_id == Summary.id, isouter=outer)
+    for outer in (False, True)
+}
+
 
 def load_paper_facts(session: Session, paper_ids: Sequence[int]) -> list[PaperFacts]:
     """What is searched of papers; a few statements, whatever their number."""
@@ -126,25 +137,15 @@ def load_summary_facts(
 
     Without `texts`, those that have entries, with the texts of these.
     """
-    rows = session.execute(
-        select(
-            Summary.id,
-            Summary.paper_id,
-            SearchEntry.text,
-            Summary.takeaway,
-            Summary.anonymous,
-            User.display_name,
-            User.name,
-        )
-        .join(User, User.id == Summary.user_id)
-        .join(SearchEntry, SearchEntry.summary_id == Summary.id, isouter=texts is not None)
-        .where(which, ~public_of_few() if hidden else public_of_few())
-    ).all()
+    session.flush()
+    connection = session.connection()
+    query = _SUMMARIES[texts is not None]
+    seen = ~public_of_few() if hidden else public_of_few()
+    rows = connection.execute(query.where(which, seen)).all()
     tags: dict[int, list[str]] = defaultdict(list)
     for start in range(0, len(rows), BATCH):
         numbers = [row[0] for row in rows[start : start + BATCH]]
-        tagged = select(SummaryTag.summary_id, Tag.name).join(Tag)
-        for number, name in session.execute(tagged.where(SummaryTag.summary_id.in_(numbers))):
+        for number, name in connection.execute(_TAGS, {"ids": numbers}):
             tags[number].append(name)
     return [
         (

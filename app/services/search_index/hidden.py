@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing
@@ -13,11 +13,17 @@ from app.search import entries
 from app.services.search_index import facts
 from app.services.search_index.facts import BATCH
 
+# Built once: each text that is saved runs these.
+_THESE = HiddenEntry.summary_id.in_(bindparam("ids", expanding=True))
+_TEXTS = select(HiddenEntry.summary_id, HiddenEntry.text).where(_THESE)
+_REMOVE = delete(HiddenEntry).where(_THESE)
+
 
 def stored_texts(session: Session, summary_ids: Sequence[int]) -> dict[int, str]:
     """What those of some summaries say that have such entries, without markup."""
-    query = select(HiddenEntry.summary_id, HiddenEntry.text)
-    return dict(session.execute(query.where(HiddenEntry.summary_id.in_(summary_ids))).all())
+    session.flush()
+    found = session.connection().execute(_TEXTS, {"ids": list(summary_ids)})
+    return dict(found.all())
 
 
 def write_hidden(session: Session, summary_ids: Sequence[int], texts: Mapping[int, str]) -> None:
@@ -25,7 +31,8 @@ def write_hidden(session: Session, summary_ids: Sequence[int], texts: Mapping[in
 
     A public one has none, nor one whose text is unknown.
     """
-    session.execute(delete(HiddenEntry).where(HiddenEntry.summary_id.in_(summary_ids)))
+    session.flush()
+    session.connection().execute(_REMOVE, {"ids": list(summary_ids)})
     known = [number for number in summary_ids if number in texts]
     found = (
         facts.load_summary_facts(session, Summary.id.in_(known), texts, hidden=True)

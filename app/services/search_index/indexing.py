@@ -10,7 +10,19 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, insert, or_, select, text, true, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -39,6 +51,20 @@ KNOWN_AT_ONCE = 500  # words that one statement looks up
 _TO_INDEX = text(
     "INSERT INTO search_index (rowid, title, people, facts, body)"
     " VALUES (:id, :title, :people, :facts, :body)"
+)
+
+# Built once: each text that is published runs these.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_TEXTS = select(SearchEntry.summary_id, SearchEntry.text).where(SearchEntry.summary_id.in_(_IDS))
+_REMOVE_SUMMARIES = delete(SearchEntry).where(SearchEntry.summary_id.in_(_IDS))
+_REMOVE = delete(SearchEntry).where(SearchEntry.id.in_(_IDS))
+_LOCK_PAPERS = (
+    select(Paper.id).where(Paper.id.in_(_IDS)).order_by(Paper.id).with_for_update(key_share=True)
+)
+_NUMBERS = (
+    select(Paper.id, Paper.year, search_facts.is_summarised(), SearchEntry.id)
+    .outerjoin(SearchEntry, (SearchEntry.paper_id == Paper.id) & is_paper_entry())
+    .where(Paper.id.in_(_IDS))
 )
 
 
@@ -117,14 +143,14 @@ def index_summaries(session: Session, summary_ids: Sequence[int], texts: Mapping
     """
     for start in range(0, len(summary_ids), BATCH):
         these = summary_ids[start : start + BATCH]
-        entered = SearchEntry.summary_id.in_(these)
-        known = select(SearchEntry.summary_id, SearchEntry.text).where(entered)
-        said = {number: text for number, text in session.execute(known) if number}
+        session.flush()
+        connection, which = session.connection(), {"ids": list(these)}
+        said = {number: text for number, text in connection.execute(_TEXTS, which) if number}
         said.update(hidden.stored_texts(session, these))
         said.update(texts)
         hidden.write_hidden(session, these, said)
         found = search_facts.load_summary_facts(session, Summary.id.in_(these), said)
-        session.execute(delete(SearchEntry).where(entered))
+        connection.execute(_REMOVE_SUMMARIES, which)
         papers = search_facts.load_paper_facts(session, sorted({paper_id for paper_id, _ in found}))
         by_id = {paper.id: paper for paper in papers}
         insert_entries(
@@ -141,24 +167,16 @@ def renumber_papers(session: Session, paper_ids: Collection[int]) -> None:
         return
     session.flush()
     # Two who write about one paper queue here, so that the second sees what the first did.
-    session.execute(
-        select(Paper.id)
-        .where(Paper.id.in_(paper_ids))
-        .order_by(Paper.id)
-        .with_for_update(key_share=True)
-    )
-    rows = session.execute(
-        select(Paper.id, Paper.year, search_facts.is_summarised(), SearchEntry.id)
-        .outerjoin(SearchEntry, (SearchEntry.paper_id == Paper.id) & is_paper_entry())
-        .where(Paper.id.in_(paper_ids))
-    ).all()
+    connection, which = session.connection(), {"ids": list(paper_ids)}
+    connection.execute(_LOCK_PAPERS, which)
+    rows = connection.execute(_NUMBERS, which).all()
     moved = {
         number: there
         for number, year, summarised, there in rows
         if there != entry_number(bool(summarised), year, number)
     }
     if moved:
-        session.execute(delete(SearchEntry).where(SearchEntry.id.in_(list(moved.values()))))
+        connection.execute(_REMOVE, {"ids": [each for each in moved.values() if each is not None]})
         insert_entries(
             session,
             [

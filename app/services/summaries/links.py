@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, insert
+from sqlalchemy import bindparam, delete, insert
 from sqlalchemy.orm import Session
 
 from app.models import Link, Summary, folded
@@ -14,10 +14,15 @@ from app.queries.identifiers import MAX_NAMES, find_papers
 from app.rendering import PaperLink as RenderedLink
 from app.text.words import indexable
 
+# Built once, and run past the session's objects: no link is one of them.
+_REMOVE = delete(Link).where(Link.summary_id == bindparam("which"))
+_ADD = insert(Link)
+
 
 def rebuild_links(session: Session, summary: Summary, links: Sequence[RenderedLink]) -> None:
     """Replace all rows of a summary's links; doing it twice changes nothing."""
-    session.execute(delete(Link).where(Link.summary_id == summary.id))
+    session.flush()
+    session.connection().execute(_REMOVE, {"which": summary.id})
     # No paper goes by a name longer than its column.
     links = [link for link in links[:MAX_NAMES] if len(link.ref.value) <= MAX_IDENTIFIER]
     targets = find_papers(session, [link.ref for link in links], unsure=True)
@@ -39,4 +44,4 @@ def rebuild_links(session: Session, summary: Summary, links: Sequence[RenderedLi
         for position, link in enumerate(links)
     ]
     if rows:
-        session.execute(insert(Link), rows)
+        session.connection().execute(_ADD, rows)

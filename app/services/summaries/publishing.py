@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, insert_missing, lock_papers, now
@@ -36,6 +36,12 @@ class EditConflict(Exception):
 
     def __init__(self) -> None:
         super().__init__("This summary was saved in another window since you opened it here.")
+
+
+# Built once, and run past the session's objects: each text that is saved runs these.
+_TAGS = select(Tag.id).where(Tag.name.in_(bindparam("names", expanding=True)))
+_REMOVE_TAGS = delete(SummaryTag).where(SummaryTag.summary_id == bindparam("which"))
+_ADD_TAGS = insert(SummaryTag)
 
 
 class SummaryDeleted(Refusal):
@@ -235,8 +241,8 @@ def _write(
     set_tags(session, summary, parse_tags(content.tags))
     apply_rendered_text(session, summary, rendered)
     if changed:
-        _add_revision(session, summary)
-    if content.visibility == "public":
+        _add_revision(session, summary, moment, is_first=is_new)
+    elif content.visibility == "public":
         _note_public(session, summary, moment)
     return bool(moved)
 
@@ -290,11 +296,13 @@ def _take_rendered(summary: Summary, rendered: RenderedText) -> None:
 def set_tags(session: Session, summary: Summary, names: Sequence[str]) -> None:
     """Replace the tags of a summary that is noted."""
     insert_missing(session, Tag, [{"name": name} for name in names], ["name"])
-    ids = session.scalars(select(Tag.id).where(Tag.name.in_(names))).all()
-    session.execute(delete(SummaryTag).where(SummaryTag.summary_id == summary.id))
+    session.flush()
+    connection = session.connection()
+    ids = connection.execute(_TAGS, {"names": list(names)}).scalars().all()
+    connection.execute(_REMOVE_TAGS, {"which": summary.id})
     if ids:
         rows = [{"summary_id": summary.id, "tag_id": tag_id} for tag_id in ids]
-        session.execute(insert(SummaryTag), rows)
+        connection.execute(_ADD_TAGS, rows)
     session.expire(summary, ["tags"])
 
 
@@ -333,11 +341,13 @@ def _note_public(session: Session, summary: Summary, moment: datetime) -> None:
     )
 
 
-def _add_revision(session: Session, summary: Summary) -> None:
+def _add_revision(session: Session, summary: Summary, moment: datetime, *, is_first: bool) -> None:
+    last = 0 if is_first else find_last_revision_number(session, summary)
     session.add(
         Revision(
             summary_id=summary.id,
-            number=find_last_revision_number(session, summary) + 1,
+            number=last + 1,
+            public_since=moment if summary.visibility == "public" else None,
             source=summary.source,
             takeaway=summary.takeaway,
             saved_at=summary.edited_at or summary.created_at,

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app.models import Paper, Revision, Summary, SummaryTag, Tag, User
 from app.services.summaries.content import Content
+
+# Built once: each text that is saved runs these.
+_LAST = select(func.max(Revision.number)).where(Revision.summary_id == bindparam("which"))
+_OF_WRITER = (
+    select(Summary)
+    .where(Summary.paper_id == bindparam("paper"), Summary.user_id == bindparam("user"))
+    .order_by(Summary.place)
+    .execution_options(populate_existing=True)
+)
 
 
 def lock_summary(session: Session, summary_id: int) -> Summary | None:
@@ -24,12 +33,8 @@ def lock_summaries_of_writer(session: Session, user: User, paper: Paper) -> list
 
     Ordered by `place`; hardly ever more than one.
     """
-    query = (
-        select(Summary)
-        .where(Summary.paper_id == paper.id, Summary.user_id == user.id)
-        .order_by(Summary.place)
-    )
-    return list(session.scalars(query.execution_options(populate_existing=True)))
+    which = {"paper": paper.id, "user": user.id}
+    return list(session.scalars(_OF_WRITER, which))
 
 
 def load_content(session: Session, summary: Summary) -> Content:
@@ -53,8 +58,9 @@ def find_last_revision_number(session: Session, summary: Summary | None) -> int:
     """The number of a summary's last revision; 0 when there is no summary."""
     if summary is None:
         return 0
-    last = select(func.max(Revision.number)).where(Revision.summary_id == summary.id)
-    return session.scalar(last) or 0
+    session.flush()
+    last: int | None = session.connection().scalar(_LAST, {"which": summary.id})
+    return last or 0
 
 
 def close_gap(session: Session, paper_id: int, user_id: int) -> None:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
 
 from flask import Flask
+from flask.templating import Environment
+from jinja2.bccache import Bucket, FileSystemBytecodeCache
 
 from app.config import PROGRAM_NAME
 from app.models import Summary
@@ -53,6 +60,40 @@ def init(app: Flask) -> None:
         who_sees_shelf=WHO_SEES_SHELF,
     )
     app.context_processor(lambda: {"viewer": access.viewer()})
+
+
+class TemplateEnvironment(Environment):
+    """An environment whose templates share one dictionary of globals.
+
+    Jinja chains another, empty one before it for each template. Each page compares and copies
+    these a dozen times, in Python.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The globals of a template, which has none of its own."""
+        return super().make_globals(d) if d else self.globals
+
+
+class TemplateCache(FileSystemBytecodeCache):
+    """Compiled templates in a folder of files: a server that starts again compiles none.
+
+    A template is compiled anew when its text, Jinja or Python is another. Where nothing can be
+    written, each process compiles for itself.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        with suppress(OSError):
+            # Whoever can write there runs code in the server.
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        super().__init__(str(folder), f"%s-{version('jinja2')}.bin")
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
 
 
 @dataclass(frozen=True)

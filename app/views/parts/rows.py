@@ -29,7 +29,7 @@ from app.views.parts.places import MemberPlaces, describe_paper, name_writer, re
 _VOTES, _CONTROL, _REMARK = map(make_mark, ("votes", "control", "remark"))
 _MARKS = {"votes": _VOTES, "control": _CONTROL, "remark": _REMARK}
 _NOTHING: Mapping[int, Markup] = MappingProxyType({})
-_PLACES = {name: Markup(mark) for name, mark in _MARKS.items()}  # noqa: S704  (made of letters)
+PLACES = {name: Markup(mark) for name, mark in _MARKS.items()}  # noqa: S704  (made of letters)
 
 
 def show_entries(found: Slice, openings: bool = False) -> Slice:
@@ -62,7 +62,7 @@ def show_entries(found: Slice, openings: bool = False) -> Slice:
     rows = []
     for line in lines:
         if line.id in parts:
-            rows.append(_fill(places, parts[line.id], line.id, line.score, line.user_id))
+            rows.append(fill_row(places, parts[line.id], line.id, line.score, line.user_id))
         elif line.id in ours:
             rows.append(render_macro("rows", "entry_row", ours[line.id], reader, openings))
     return replace(found, rows=rows)
@@ -98,14 +98,14 @@ def show_papers(found: Slice, further: Mapping[int, Markup] = _NOTHING) -> Slice
         if number in parts:
             facts = parts[number].facts
             row = (facts["id"], facts["score"], facts["writer"])
-            rows.append(_fill(places, parts[number], *row, further.get(number, "")))
+            rows.append(fill_row(places, parts[number], *row, further.get(number, "")))
         elif number in ours:
             more = (ours[number], reader, False, None, further.get(number, ""))
             rows.append(render_macro("rows", "paper_row", *more))
     return replace(found, rows=rows)
 
 
-def _fill(
+def fill_row(
     places: MemberPlaces,
     part: PagePart,
     summary_id: int,
@@ -113,6 +113,7 @@ def _fill(
     writer_id: int | None,
     further: str = "",
 ) -> Markup:
+    """A row with what its reader is shown of votes and list."""
     column = places.make_votes(summary_id, score, part.facts["whose"], writer_id)
     html = part.html.replace(_VOTES, column)
     html = html.replace(_CONTROL, places.make_control(part.facts, summary_id))
@@ -135,14 +136,14 @@ def _make_entries(
     ids: list[int], keys: dict[int, Hashable], openings: bool
 ) -> Iterable[tuple[int, PagePart]]:
     for number, entry in summaries.load_entries(db(), ids, None).items():
-        render = partial(render_macro, "rows", "entry_row", entry, None, openings, _PLACES)
+        render = partial(render_macro, "rows", "entry_row", entry, None, openings, PLACES)
         facts = {"whose": name_writer(entry), **describe_paper(entry.paper)}
         yield number, make_part(keys[number], render, _names(entry), **facts)
 
 
 def _make_papers(ids: list[int], keys: dict[int, Hashable]) -> Iterable[tuple[int, PagePart]]:
     for number, row in papers.load_rows_of_papers(db(), ids, None).items():
-        render = partial(render_macro, "rows", "paper_row", row, None, False, _PLACES)
+        render = partial(render_macro, "rows", "paper_row", row, None, False, PLACES)
         # Any summary of a paper may change which of them is the best, and how many there are.
         names = {name_of_path("paper", row.paper.key)}
         names |= set() if row.best is None else _names(row.best)

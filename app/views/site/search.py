@@ -15,7 +15,7 @@ from app.views.http import listing
 from app.views.http.access import db, search_text, viewer
 from app.views.http.security import SEARCH_LIMIT, TYPING_LIMIT
 from app.views.papers.paper import MAX_QUERY_CHARS, add_paper_url
-from app.views.parts import own_entries
+from app.views.site.search_rows import show_hits, show_pieces
 
 blueprint = Blueprint("search", __name__)
 
@@ -51,15 +51,17 @@ def results() -> str | Response:
         is_exact=is_exact or named is not None,
     )
     found = search.load_search_page(db(), asked, viewer())
-    own_entries.load_for_page(each.paper.id for each in [*found.hits, *found.partial])
+    rows = show_hits([*found.hits, *found.partial])
     # Where a page says nothing else, its address does not either.
     shown = {"sort": sort if sort != "best" else None, "exact": 1 if is_exact else None}
     more = asked.offset + size < found.total
     return render_template(
         "search/results.html",
         q=query,
-        page=listing.make_number_page(found.hits, more, q=query, **shown),
+        page=listing.make_number_page(rows[: len(found.hits)], more, q=query, **shown),
         found=found,
+        partial=rows[len(found.hits) :],
+        pieces=show_pieces,
         facet_names=FACETS,
         sorts=SORTS,
         sort=sort,

@@ -1,0 +1,95 @@
+"""Rows of results are shared without what is marked in them, and filled in for who reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cache.parts import PagePart
+from app.models import Paper, User
+from app.services import votes
+from tests.helpers.client import Browser
+from tests.helpers.factories import make_paper, make_summary, make_user, publish
+
+
+@pytest.fixture
+def paper(session: Session) -> Paper:
+    return make_paper(session, "conf/test/One", "Sparse detectors", abstract="They look <once>.")
+
+
+@pytest.fixture
+def eve(app: Flask) -> Browser:
+    return Browser(app.test_client()).sign_up("eve")
+
+
+def find_user(session: Session, name: str) -> User:
+    return session.scalars(select(User).where(User.name == name)).one()
+
+
+def kept_rows(app: Flask) -> dict[Any, PagePart]:
+    items = app.wsgi_app.cache._items  # type: ignore[attr-defined]
+    return {key: each for key, each in items.items() if isinstance(each, PagePart)}
+
+
+@pytest.mark.sqlite_only
+def test_a_kept_row_serves_other_searches_and_readers(
+    app: Flask, eve: Browser, guest: Browser, session: Session, paper: Paper
+) -> None:
+    summary = make_summary(session, paper, make_user(session, "ada"), "The loss is plain.")
+    first = guest.get("/search?q=loss").text
+    assert not kept_rows(app)  # a crawler asks once
+    assert guest.get("/search?q=loss").text == first
+    assert len(kept := kept_rows(app)) == 1
+    assert "The <mark>loss</mark> is plain." in first
+    other = guest.get("/search?q=plain+detectors").text
+    assert "The loss is <mark>plain</mark>." in other
+    assert "Sparse <mark>detectors</mark></a>" in other
+    votes.cast_vote(session, find_user(session, "eve"), summary.id, 1)
+    session.commit()
+    assert "<span data-score>1</span>" in (shown := eve.get("/search?q=loss").text)
+    assert 'aria-pressed="true"' in shown
+    assert 'aria-pressed="true"' not in guest.get("/search?q=loss").text
+    assert kept_rows(app) == kept  # votes make no row anew
+
+
+def test_a_row_follows_its_summary(guest: Browser, session: Session, paper: Paper) -> None:
+    ada = make_user(session, "ada")
+    make_summary(session, paper, ada, "The loss is plain.", tags=["old"])
+    for _ in range(3):
+        assert ">old</a>" in guest.get("/search?q=loss").text
+    publish(session, ada, paper, source="The loss is large.", tags=["new"])
+    session.commit()
+    page = guest.get("/search?q=loss").text
+    assert "The <mark>loss</mark> is large." in page
+    assert ">new</a>" in page
+    assert ">old</a>" not in page
+
+
+def test_what_only_its_writer_sees_is_in_no_shared_row(
+    eve: Browser, guest: Browser, session: Session, paper: Paper
+) -> None:
+    user = find_user(session, "eve")
+    make_summary(session, paper, make_user(session, "ada"), "The loss is plain.")
+    mine = make_summary(session, paper, user, "The loss is mine.", anonymous=True)
+    votes.cast_vote(session, make_user(session, "fan"), mine.id, 1)
+    session.commit()
+    before = [guest.get("/search?q=sparse").text for _ in range(3)]
+    for _ in range(3):
+        page = eve.get("/search?q=sparse").text
+        assert 'href="/user/eve"' in page[page.index('class="rows"') :]
+    publish(session, user, paper, source="The loss is secret.", visibility="private")
+    session.commit()
+    assert "secret" in eve.get("/search?q=secret").text
+    after = guest.get("/search?q=sparse").text
+    assert [page.count("/user/eve") for page in (*before, after)] == [0, 0, 0, 0]
+    assert "secret" not in guest.get("/search?q=loss").text
+
+
+def test_markup_of_texts_is_shown_as_text(guest: Browser, paper: Paper) -> None:
+    for _ in range(3):
+        assert "They look &lt;<mark>once</mark>&gt;." in guest.get("/search?q=once").text
+    assert paper.summaries_count == 0
