@@ -35,11 +35,13 @@ def create_app(config: Config, database: Database) -> Flask:
     from app.views.http.incoming import Request
     from app.views.http.rate_counts import choose_storage
     from app.views.http.security import with_headers
+    from app.views.http.templating import TemplateEnvironment
     from app.views.registry import register
     from app.views.site.probes import with_probes
 
     app = Flask("app", template_folder=str(TEMPLATES), static_folder=None)
     app.request_class = Request
+    app.jinja_environment = TemplateEnvironment
     app.config.update(
         SECRET_KEY=config.secret_key,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask
+from flask.templating import Environment
 
 from app.config import PROGRAM_NAME
 from app.models import Summary
@@ -17,6 +20,16 @@ from app.views.http.forms import SAVE_LABELS, STATUS_LABELS, VISIBLE_TO, WHO_SEE
 
 HUES = 12
 HUE_STEP = 5  # accounts that were made one after the other are 150 degrees apart
+
+
+class TemplateEnvironment(Environment):
+    """Jinja's environment, with one dictionary of globals for all templates.
+
+    Jinja chains one of each template before it, and walks through such a chain at each import.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return {**self.globals, **d} if d else self.globals
 
 
 def init(app: Flask) -> None:
