@@ -22,7 +22,7 @@ _LINK = re.compile(rb'href="(/(?:paper|summary|user)/[^"?#]+)')
 
 
 def is_about_one(path: str) -> bool:
-    """Whether the page of a path stands on nothing but what it is about and links to."""
+    """Whether a page stands only on its subject and what it links to."""
     return _ABOUT_ONE.match(path) is not None
 
 

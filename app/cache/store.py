@@ -96,7 +96,7 @@ class ItemStore:
         return found
 
     def confirm(self, key: Hashable) -> Any:
-        """What is kept under a key and was in doubt, if all is as it was; else `None`."""
+        """What was in doubt under a key, if it is still true; else `None`."""
         number = self.begin()
         item = self._items.get(key)
         if number is None or item is None or not item.reads or _is_over(item, time.time()):

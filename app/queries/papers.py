@@ -30,7 +30,7 @@ class PaperRow:
 
 def find_paper_by_key(session: Session, key: str) -> Paper | None:
     """The paper of exactly this bibtex key, with authors and venue."""
-    return session.scalar(_select_with_relations().where(Paper.key == key))
+    return session.scalar(_select_by_key(), {"key": key})
 
 
 def find_title_by_key(session: Session, key: str) -> tuple[int, str] | None:
@@ -60,8 +60,7 @@ def load_rows_of_papers(
     session: Session, ids: Sequence[int], viewer: User | None
 ) -> dict[int, PaperRow]:
     """Rows for the papers with some numbers, by number; a fixed number of queries."""
-    query = select(Paper).options(joinedload(Paper.venue)).where(Paper.id.in_(ids))
-    found = session.scalars(query).all()
+    found = session.scalars(_select_for_lists(), {"papers": list(ids)}).all()
     load_listed_authors(session, found)
     return {row.paper.id: row for row in load_paper_rows(session, found, viewer)}
 
@@ -100,8 +99,9 @@ def list_rows_with_title(session: Session, title: str, viewer: User | None) -> l
 
 def list_papers_with_same_title(session: Session, paper: Paper) -> list[Paper]:
     """Other papers with the same words in their title, the oldest first."""
-    if not paper.title_folded:
-        return []
+    same_title = {"title": paper.title_folded, "paper": paper.id}
+    if not paper.title_folded or not session.execute(_select_alike(), same_title).first():
+        return []  # as of nearly all
     same = _select_with_relations().where(
         Paper.title_folded == paper.title_folded, Paper.id != paper.id
     )
@@ -117,17 +117,37 @@ def list_papers_with_title(session: Session, title: str) -> list[Paper]:
 
 def list_identifiers(session: Session, paper: Paper) -> list[Identifier]:
     """All identifiers of a paper, the oldest first."""
-    return list(
-        session.scalars(
-            select(Identifier).where(Identifier.paper_id == paper.id).order_by(Identifier.id)
-        )
-    )
+    return list(session.scalars(_select_identifiers(), {"paper": paper.id}))
 
 
 @cache
 def _select_title() -> Select[Any]:
     columns: tuple[Any, ...] = (Paper.id, Paper.title_folded)
     return select(*columns).where(Paper.key == bindparam("key"))
+
+
+@cache
+def _select_by_key() -> Select[Paper]:
+    return _select_with_relations().where(Paper.key == bindparam("key"))
+
+
+@cache
+def _select_for_lists() -> Select[Paper]:
+    query = select(Paper).options(joinedload(Paper.venue))
+    return query.where(Paper.id.in_(bindparam("papers", expanding=True)))
+
+
+@cache
+def _select_alike() -> Select[Any]:
+    columns: tuple[Any, ...] = (Paper.id,)
+    is_alike = (Paper.title_folded == bindparam("title"), Paper.id != bindparam("paper"))
+    return select(*columns).where(*is_alike).limit(1)
+
+
+@cache
+def _select_identifiers() -> Select[Identifier]:
+    query = select(Identifier).where(Identifier.paper_id == bindparam("paper"))
+    return query.order_by(Identifier.id)
 
 
 def _select_with_relations() -> Select[Paper]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.models import EntryLabel, ListEntry, ListLabel, Paper, User
@@ -24,10 +25,8 @@ def load_own_entries(
     """The viewer's entries of papers, by the paper; nothing for a guest."""
     if viewer is None or not paper_ids:
         return {}
-    query = select(ListEntry.paper_id, ListEntry.status, ListEntry.remark)
-    found = session.execute(
-        query.where(ListEntry.user_id == viewer.id, ListEntry.paper_id.in_(paper_ids))
-    )
+    asked = {"viewer": viewer.id, "papers": list(paper_ids)}
+    found = session.connection().execute(_select_entries(), asked)
     return {paper_id: OwnEntry(status, remark) for paper_id, status, remark in found}
 
 
@@ -63,3 +62,12 @@ def list_label_names(session: Session, viewer: User) -> list[str]:
     """All labels of a reader, in alphabetical order."""
     query = select(ListLabel.name).where(ListLabel.user_id == viewer.id)
     return list(session.scalars(query.order_by(ListLabel.folded)))
+
+
+@cache
+def _select_entries() -> Select[Any]:
+    columns: tuple[Any, ...] = (ListEntry.paper_id, ListEntry.status, ListEntry.remark)
+    return select(*columns).where(
+        ListEntry.user_id == bindparam("viewer"),
+        ListEntry.paper_id.in_(bindparam("papers", expanding=True)),
+    )
