@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import threading
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +20,7 @@ _READ = "SELECT number, name FROM changes WHERE number > {} ORDER BY number LIMI
 _ENDS = "SELECT coalesce(min(number), 0), coalesce(max(number), 0) FROM changes"
 
 Rows = list[tuple[int, str]]
+Read = tuple[str, Any]  # a statement of the driver and its values
 
 
 class LogUnavailable(Exception):
@@ -53,11 +56,21 @@ class LogReader(ABC):
             return newest, [(newest, EVERYTHING)]
         return (rows[-1][0] if rows else newest), [(number, name) for number, name in rows]
 
+    def digest(self, reads: Iterable[Read], number: int) -> bytes | None:
+        """What statements answer now, in short; `None` after any change since a number.
+
+        Raises LogUnavailable.
+        """
+        answers = hashlib.blake2b(digest_size=16)
+        for statement, values in reads:
+            answers.update(repr(self._query(statement, values)).encode())
+        return answers.digest() if self._query(_ENDS, ())[0][1] == number else None
+
     def close(self) -> None:  # noqa: B027  (not every reader has any)
         """Let go of connections."""
 
     @abstractmethod
-    def _query(self, statement: str, values: tuple[int, ...]) -> list[Any]: ...
+    def _query(self, statement: str, values: Any) -> list[Any]: ...
 
 
 class MemoryReader(LogReader):
@@ -70,7 +83,7 @@ class MemoryReader(LogReader):
     def version(self) -> object:
         return self._database.commits.read()
 
-    def _query(self, statement: str, values: tuple[int, ...]) -> list[Any]:
+    def _query(self, statement: str, values: Any) -> list[Any]:
         assert self._connection is not None
         found: list[Any] = self._connection.execute(statement, values).fetchall()
         return found
@@ -109,7 +122,7 @@ class SQLiteReader(LogReader):
             self._kept.connection = found
         return found
 
-    def _query(self, statement: str, values: tuple[int, ...]) -> list[Any]:
+    def _query(self, statement: str, values: Any) -> list[Any]:
         try:
             found: list[Any] = self._connection().execute(statement, values).fetchall()
         except sqlite_module.Error as error:
@@ -176,7 +189,7 @@ class PostgreSQLReader(LogReader):
                 self._is_listening = False
             self._is_closed.wait(RETRY_SECONDS)
 
-    def _query(self, statement: str, values: tuple[int, ...]) -> list[Any]:
+    def _query(self, statement: str, values: Any) -> list[Any]:
         try:
             with self._database.engine.connect() as connection:
                 result = connection.exec_driver_sql(statement, values)

@@ -21,6 +21,11 @@ _ABOUT_ONE = re.compile(r"/(?:paper|summary|tag|user|venue)/.")
 _LINK = re.compile(rb'href="(/(?:paper|summary|user)/[^"?#]+)')
 
 
+def is_about_one(path: str) -> bool:
+    """Whether a page stands only on its subject and what it links to."""
+    return _ABOUT_ONE.match(path) is not None
+
+
 def names_of_page(path: str, html: bytes) -> frozenset[str]:
     """The names on which a page stands.
 
@@ -28,7 +33,7 @@ def names_of_page(path: str, html: bytes) -> frozenset[str]:
         path: of the page, without percent escapes.
         html: the page, in UTF-8.
     """
-    if not _ABOUT_ONE.match(path):
+    if not is_about_one(path):
         return frozenset((ANYTHING,))
     links = {
         unquote(unescape(link.decode())).replace("//", "/") for link in set(_LINK.findall(html))

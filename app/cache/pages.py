@@ -11,7 +11,7 @@ import brotli
 
 from app.cache.encodings import ENCODINGS, choose_encoding
 from app.cache.keys import PageKey
-from app.cache.log import LogReader
+from app.cache.log import LogReader, Read
 from app.cache.store import ItemStore
 
 Headers = list[tuple[str, str]]
@@ -37,6 +37,8 @@ class CachedPage:
         headers: by content encoding, whole.
         names: what it stands on.
         expires_at: seconds since 1970 at which it says something else, `None` for never.
+        reads: the statements that it was made of, if it can be asked whether it is still true.
+        digest: what they answered.
         is_packed: whether it is there in every encoding, packed well.
     """
 
@@ -47,10 +49,13 @@ class CachedPage:
     names: frozenset[str]
     expires_at: float | None
     is_packed: bool = False
+    reads: tuple[Read, ...] = ()
+    digest: bytes = b""
 
     @property
     def size(self) -> int:
-        return _OVERHEAD_BYTES + sum(map(len, self.bodies.values()))
+        statements = sum(len(statement) for statement, _ in self.reads)
+        return _OVERHEAD_BYTES + statements + sum(map(len, self.bodies.values()))
 
 
 Answer = tuple[int, Headers, bytes]

@@ -23,6 +23,8 @@ class PagePart:
     names: frozenset[str]
     expires_at: float | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+    reads = ()  # its names say all that it stands on
+    digest = b""
 
     @property
     def size(self) -> int:

@@ -1,4 +1,8 @@
-"""What was made of the database, kept until something that it shows has changed."""
+"""What was made of the database, kept until something that it shows has changed.
+
+What stands on `ANYTHING` is in doubt after every change. If it says which statements it was made
+of, they are asked again; else it is let go.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from collections import OrderedDict, defaultdict, deque
 from collections.abc import Hashable, Iterable
 from typing import Any, Protocol
 
-from app.cache.log import LogReader, LogUnavailable
+from app.cache.log import LogReader, LogUnavailable, Read
 from app.cache.names import ANYTHING
 from app.change_log import EVERYTHING
 
@@ -22,6 +26,8 @@ class Kept(Protocol):
     Attributes:
         names: what it stands on.
         expires_at: seconds since 1970 at which it says something else, `None` for never.
+        reads: the statements that it was made of besides its names; none if these are not known.
+        digest: what they answered.
     """
 
     @property
@@ -32,6 +38,12 @@ class Kept(Protocol):
 
     @property
     def size(self) -> int: ...
+
+    @property
+    def reads(self) -> tuple[Read, ...]: ...
+
+    @property
+    def digest(self) -> bytes: ...
 
 
 class ItemStore:
@@ -48,6 +60,7 @@ class ItemStore:
         self._lock = threading.RLock()
         self._items: OrderedDict[Hashable, Kept] = OrderedDict()
         self._by_name: defaultdict[str, set[Hashable]] = defaultdict(set)
+        self._true_at: dict[Hashable, int] = {}  # the newest change by then, of what is on ANYTHING
         self._size = 0
         self._number = 0  # of the newest change that is known here
         self._changes: deque[tuple[int, str]] = deque(maxlen=MAX_REMEMBERED_CHANGES)
@@ -71,12 +84,36 @@ class ItemStore:
                 item = self._items.get(key)
                 if item is None:
                     continue
-                if item.expires_at is not None and item.expires_at <= present:
+                if _is_over(item, present):
                     self._drop(key)
+                    continue
+                if self._true_at.get(key, self._number) != self._number:
+                    if not item.reads:
+                        self._drop(key)
                     continue
                 self._items.move_to_end(key)
                 found[key] = item
         return found
+
+    def confirm(self, key: Hashable) -> Any:
+        """What was in doubt under a key, if it is still true; else `None`."""
+        number = self.begin()
+        item = self._items.get(key)
+        if number is None or item is None or not item.reads or _is_over(item, time.time()):
+            return None
+        if self.digest_reads(item.reads, number) != item.digest:
+            return None
+        with self._lock:
+            if self._items.get(key) is item:
+                self._true_at[key] = number
+        return item
+
+    def digest_reads(self, reads: tuple[Read, ...], number: int) -> bytes | None:
+        """What statements answer, in short; `None` if anything was changed since a number."""
+        try:
+            return self._log.digest(reads, number)
+        except LogUnavailable:
+            return None
 
     def is_caught_up(self) -> bool:
         """Whether `find` would answer without reading the log."""
@@ -118,6 +155,8 @@ class ItemStore:
             self._size += item.size
             for name in item.names:
                 self._by_name[name].add(key)
+            if ANYTHING in item.names:
+                self._true_at[key] = self._number
             self._shrink()
             return True
 
@@ -134,6 +173,7 @@ class ItemStore:
         with self._lock:
             self._items.clear()
             self._by_name.clear()
+            self._true_at.clear()
             self._size = 0
 
     def close(self) -> None:
@@ -159,9 +199,8 @@ class ItemStore:
         if name == EVERYTHING:
             self.clear()
             return
-        for changed in (name, ANYTHING):
-            for key in list(self._by_name.get(changed, ())):
-                self._drop(key)
+        for key in list(self._by_name.get(name, ())):
+            self._drop(key)
 
     def _shrink(self) -> None:
         while self._size > self._max_bytes:
@@ -172,11 +211,16 @@ class ItemStore:
         if item is None:
             return
         self._size -= item.size
+        self._true_at.pop(key, None)
         for name in item.names:
             keys = self._by_name[name]
             keys.discard(key)
             if not keys:
                 del self._by_name[name]
+
+
+def _is_over(item: Kept, present: float) -> bool:
+    return item.expires_at is not None and item.expires_at <= present
 
 
 def _concerns(name: str, names: frozenset[str]) -> bool:

@@ -8,7 +8,8 @@ from http import HTTPStatus
 from typing import Any
 
 from app.cache.keys import PageKey, key_of
-from app.cache.names import names_of_page
+from app.cache.log import Read
+from app.cache.names import is_about_one, names_of_page
 from app.cache.pages import Answer, CachedPage, Headers, PageCache, answer_with, make_page
 
 Environ = dict[str, Any]
@@ -27,11 +28,14 @@ class PageNote:
         is_shared: whether everybody who is not signed in gets the same.
         expires_at: seconds since 1970 at which it says something else, `None` for never.
         names: what it stands on besides its links.
+        reads: the statements that it was made of, by which a page about many things is confirmed;
+            `None` where that is not wanted, or cannot be.
     """
 
     is_shared: bool = False
     expires_at: float | None = None
     names: set[str] = field(default_factory=set)
+    reads: list[Read] | None = None
 
     def expire(self, moment: float) -> None:
         """Let the page count until a moment at most, in seconds since 1970."""
@@ -57,7 +61,7 @@ class CachedApp:
         key = None if has_body else _key(environ)
         if key is None:
             return self._app(environ, start_response)
-        page: CachedPage | None = self.cache.find(key)
+        page: CachedPage | None = self.cache.find(key) or self.cache.confirm(key)
         if page is not None:
             page = self.cache.pack(key, page)
             return _send(answer_with(page, *_asked(environ)), start_response)
@@ -71,7 +75,7 @@ class CachedApp:
         number = self.cache.begin()
         if number is None:
             return self._app(environ, start_response)
-        note = environ[NOTE] = PageNote()
+        note = environ[NOTE] = PageNote(reads=None if is_about_one(key.path) else [])
         head: list[Any] = []
         asked = _asked(environ)
         written: list[bytes] = []
@@ -99,7 +103,11 @@ class CachedApp:
         page = make_page(status, headers, body, expires_at=note.expires_at, accepted=asked[1])
         if is_plain and self.cache.was_asked(key):
             names = names_of_page(key.path, body) | note.names
-            self.cache.keep(key, number, replace(page, names=names))
+            reads = tuple(note.reads or ())
+            digest = self.cache.digest_reads(reads, number) if reads else b""
+            if digest is not None:
+                page = replace(page, names=names, reads=reads, digest=digest)
+                self.cache.keep(key, number, page)
         return _send(answer_with(page, *asked), start_response)
 
 

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.models import Draft, Paper, PaperAuthor, Summary, User
+
+_ABOUT_PAPER = (  # made once: each page of a paper that a member views runs it
+    select(Draft)
+    .where(Draft.user_id == bindparam("user"), Draft.paper_id == bindparam("paper"))
+    .order_by(Draft.saved_at.desc(), Draft.id.desc())
+)
 
 
 def list_drafts(session: Session, user: User) -> Sequence[Draft]:
@@ -42,8 +48,4 @@ def find_draft(session: Session, user: User, paper: Paper, summary: Summary | No
 
 def list_drafts_about(session: Session, user: User, paper_id: int) -> Sequence[Draft]:
     """All that a user is writing about a paper, the latest first."""
-    return session.scalars(
-        select(Draft)
-        .where(Draft.user_id == user.id, Draft.paper_id == paper_id)
-        .order_by(Draft.saved_at.desc(), Draft.id.desc())
-    ).all()
+    return session.scalars(_ABOUT_PAPER, {"user": user.id, "paper": paper_id}).all()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.models import Author, Paper, PaperAuthor
@@ -17,9 +19,22 @@ def load_listed_authors(session: Session, papers: Collection[Paper]) -> None:
     papers = [paper for paper in papers if not paper.has_listed_authors]
     if not papers:
         return
+    names: defaultdict[int, list[str]] = defaultdict(list)
+    counts: dict[int, int] = {}
+    for paper_id, name, number in session.execute(
+        _select_names(), {"papers": [paper.id for paper in papers]}
+    ):
+        names[paper_id].append(name)
+        counts[paper_id] = number
+    for paper in papers:
+        paper.list_authors(ListedAuthors(tuple(names[paper.id]), counts.get(paper.id, 0)))
+
+
+@cache
+def _select_names() -> Select[Any]:
     every = aliased(PaperAuthor)
     count = select(func.count()).where(every.paper_id == PaperAuthor.paper_id).scalar_subquery()
-    query = (
+    return (
         select(
             PaperAuthor.paper_id,
             func.coalesce(func.nullif(PaperAuthor.name, ""), Author.name),
@@ -27,15 +42,8 @@ def load_listed_authors(session: Session, papers: Collection[Paper]) -> None:
         )
         .join(Author, Author.id == PaperAuthor.author_id)
         .where(
-            PaperAuthor.paper_id.in_([paper.id for paper in papers]),
+            PaperAuthor.paper_id.in_(bindparam("papers", expanding=True)),
             PaperAuthor.position < MAX_LISTED_AUTHORS,
         )
         .order_by(PaperAuthor.paper_id, PaperAuthor.position)
     )
-    names: defaultdict[int, list[str]] = defaultdict(list)
-    counts: dict[int, int] = {}
-    for paper_id, name, number in session.execute(query):
-        names[paper_id].append(name)
-        counts[paper_id] = number
-    for paper in papers:
-        paper.list_authors(ListedAuthors(tuple(names[paper.id]), counts.get(paper.id, 0)))

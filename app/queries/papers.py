@@ -66,8 +66,7 @@ def load_rows_of_papers(
 
 def load_listed_papers(session: Session, ids: Sequence[int]) -> Sequence[Paper]:
     """Papers as lists show them, with the venue and the names of some authors."""
-    query = select(Paper).options(joinedload(Paper.venue)).where(Paper.id.in_(ids))
-    found = session.scalars(query).all()
+    found = session.scalars(_select_for_lists(), {"papers": list(ids)}).all()
     load_listed_authors(session, found)
     return found
 
@@ -106,8 +105,9 @@ def list_rows_with_title(session: Session, title: str, viewer: User | None) -> l
 
 def list_papers_with_same_title(session: Session, paper: Paper) -> list[Paper]:
     """Other papers with the same words in their title, the oldest first."""
-    if not paper.title_folded:
-        return []
+    same_title = {"title": paper.title_folded, "paper": paper.id}
+    if not paper.title_folded or not session.execute(_select_alike(), same_title).first():
+        return []  # as of nearly all
     same = _select_with_relations().where(
         Paper.title_folded == paper.title_folded, Paper.id != paper.id
     )
@@ -123,11 +123,7 @@ def list_papers_with_title(session: Session, title: str) -> list[Paper]:
 
 def list_identifiers(session: Session, paper: Paper) -> list[Identifier]:
     """All identifiers of a paper, the oldest first."""
-    return list(
-        session.scalars(
-            select(Identifier).where(Identifier.paper_id == paper.id).order_by(Identifier.id)
-        )
-    )
+    return list(session.scalars(_select_identifiers(), {"paper": paper.id}))
 
 
 @cache
@@ -144,6 +140,25 @@ def _select_by_ids() -> Select[Paper]:
 def _select_title() -> Select[Any]:
     columns: tuple[Any, ...] = (Paper.id, Paper.title_folded)
     return select(*columns).where(Paper.key == bindparam("key"))
+
+
+@cache
+def _select_for_lists() -> Select[Paper]:
+    query = select(Paper).options(joinedload(Paper.venue))
+    return query.where(Paper.id.in_(bindparam("papers", expanding=True)))
+
+
+@cache
+def _select_alike() -> Select[Any]:
+    columns: tuple[Any, ...] = (Paper.id,)
+    is_alike = (Paper.title_folded == bindparam("title"), Paper.id != bindparam("paper"))
+    return select(*columns).where(*is_alike).limit(1)
+
+
+@cache
+def _select_identifiers() -> Select[Identifier]:
+    query = select(Identifier).where(Identifier.paper_id == bindparam("paper"))
+    return query.order_by(Identifier.id)
 
 
 def _select_with_relations() -> Select[Paper]:

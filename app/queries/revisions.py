@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import Revision, Summary, User
 from app.queries import summaries
 from app.queries.summary_entries import SummaryEntry
-from app.queries.visibility import public
+from app.queries.visibility import AnyMember, parameters, public, stand_in
 
 
 @dataclass(frozen=True)
@@ -37,21 +39,9 @@ class RevisionRow:
 
 def list_revisions(session: Session, summary: Summary, viewer: User | None) -> list[RevisionRow]:
     """The revisions of a summary that the viewer may see, the latest first."""
-    query = (
-        select(
-            Revision.id,
-            Revision.number,
-            Revision.saved_at,
-            func.length(Revision.source),
-            Revision.public_since,
-        )
-        .join(Summary, Summary.id == Revision.summary_id)
-        .where(Revision.summary_id == summary.id, _visible_to(viewer))
-        .order_by(Revision.number)
-    )
-    found = session.execute(query).all()
-    last = select(func.max(Revision.number)).where(Revision.summary_id == summary.id)
-    current = session.scalar(last)
+    asked = parameters(viewer, summary=summary.id)
+    found = session.execute(_select_rows(stand_in(viewer)), asked).all()
+    current = session.scalar(_select_last_number(), asked)
     rows = []
     before = 0
     for place, (number_id, number, saved_at, size, public_since) in enumerate(found, 1):
@@ -75,11 +65,8 @@ def find_revision(
     session: Session, revision_id: int, viewer: User | None
 ) -> tuple[Revision, SummaryEntry] | None:
     """A revision that the viewer may see, with its summary."""
-    revision = session.scalar(
-        select(Revision)
-        .join(Summary, Summary.id == Revision.summary_id)
-        .where(Revision.id == revision_id, _visible_to(viewer))
-    )
+    asked = parameters(viewer, revision=revision_id)
+    revision = session.scalar(_select_by_number(stand_in(viewer)), asked)
     if revision is None:
         return None
     entry = summaries.find_summary(session, revision.summary_id, viewer)
@@ -88,14 +75,37 @@ def find_revision(
 
 def load_last_revision(session: Session, summary: Summary) -> Revision:
     """The revision that a summary shows now."""
-    return session.scalars(
-        select(Revision)
-        .where(Revision.summary_id == summary.id)
-        .order_by(Revision.number.desc())
-        .limit(1)
-    ).one()
+    return session.scalars(_select_last(), {"summary": summary.id}).one()
 
 
-def _visible_to(viewer: User | None) -> ColumnElement[bool]:
+@cache
+def _select_rows(viewer: AnyMember | None) -> Select[Any]:
+    columns: tuple[Any, ...] = (Revision.id, Revision.number, Revision.saved_at)
+    return (
+        select(*columns, func.length(Revision.source), Revision.public_since)
+        .join(Summary, Summary.id == Revision.summary_id)
+        .where(Revision.summary_id == bindparam("summary"), _visible_to(viewer))
+        .order_by(Revision.number)
+    )
+
+
+@cache
+def _select_last_number() -> Select[Any]:
+    return select(func.max(Revision.number)).where(Revision.summary_id == bindparam("summary"))
+
+
+@cache
+def _select_by_number(viewer: AnyMember | None) -> Select[Revision]:
+    query = select(Revision).join(Summary, Summary.id == Revision.summary_id)
+    return query.where(Revision.id == bindparam("revision"), _visible_to(viewer))
+
+
+@cache
+def _select_last() -> Select[Revision]:
+    query = select(Revision).where(Revision.summary_id == bindparam("summary"))
+    return query.order_by(Revision.number.desc()).limit(1)
+
+
+def _visible_to(viewer: AnyMember | None) -> ColumnElement[bool]:
     by_all = and_(public(), Revision.public_since.is_not(None))
     return by_all if viewer is None else or_(by_all, Summary.user_id == viewer.id)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.models import Paper, SimilarPaper
@@ -41,18 +43,7 @@ def list_similar_papers(
 
     Papers of some numbers can be left out.
     """
-    rows = session.execute(
-        select(
-            SimilarPaper.similar_id,
-            SimilarPaper.reasons,
-            Paper.key,
-            Paper.title_html,
-        )
-        .join(Paper, Paper.id == SimilarPaper.similar_id)
-        .where(SimilarPaper.paper_id == paper.id)
-        .order_by(SimilarPaper.score.desc(), SimilarPaper.similar_id)
-        .limit(MAX_READ_PAPERS)
-    )
+    rows = session.connection().execute(_select_similar(), {"paper": paper.id})
     found = [
         Similar(
             key,
@@ -63,3 +54,15 @@ def list_similar_papers(
         if number not in without
     ]
     return found[:MAX_SHOWN_PAPERS]
+
+
+@cache
+def _select_similar() -> Select[Any]:
+    columns: tuple[Any, ...] = (SimilarPaper.similar_id, SimilarPaper.reasons)
+    return (
+        select(*columns, Paper.key, Paper.title_html)
+        .join(Paper, Paper.id == SimilarPaper.similar_id)
+        .where(SimilarPaper.paper_id == bindparam("paper"))
+        .order_by(SimilarPaper.score.desc(), SimilarPaper.similar_id)
+        .limit(MAX_READ_PAPERS)
+    )

@@ -6,20 +6,25 @@ import random
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
-from app.models import FormerName, Paper, PaperAuthor, Summary, User
+from app.models import FormerName, Paper, PaperAuthor, Summary, SummaryTag, Tag, User
 from app.queries.listed_authors import load_listed_authors
 from app.queries.paging import Order, Slice, parse_moment, take_page
 from app.queries.summary_entries import SummaryEntry, make_entries
 from app.queries.visibility import (
+    AnyMember,
     by_writer,
+    parameters,
     public,
     public_of_few,
     shared_by,
+    stand_in,
     visible_to,
 )
 
@@ -30,18 +35,14 @@ def list_summaries_of_paper(
     session: Session, paper: Paper, viewer: User | None
 ) -> list[SummaryEntry]:
     """All summaries of a paper that the viewer may see, in full, best first."""
-    query = (
-        _select_without_authors()
-        .where(Summary.paper_id == paper.id, visible_to(viewer))
-        .order_by(Summary.score.desc(), Summary.created_at, Summary.id)
-    )
-    found = make_entries(session, session.scalars(query).all(), viewer)
+    asked = parameters(viewer, paper=paper.id)
+    rows = session.scalars(_select_of_paper(stand_in(viewer)), asked).all()
+    found = make_entries(session, rows, viewer)
     named = [each for each in found if each.writer is not None and each.anchor == each.writer.name]
     writers = {each.writer.id: each for each in named if each.writer is not None}
     former: dict[int, list[str]] = defaultdict(list)
     if writers:
-        names = select(FormerName.user_id, FormerName.name).order_by(FormerName.name)
-        for user_id, name in session.execute(names.where(FormerName.user_id.in_(writers))):
+        for user_id, name in session.execute(_select_former_names(), {"users": list(writers)}):
             if user_id is not None:
                 former[user_id].append(name)
     return [
@@ -60,8 +61,9 @@ def count_public_summaries(session: Session, paper: Paper) -> int:
 
 def find_summary(session: Session, summary_id: int, viewer: User | None) -> SummaryEntry | None:
     """One summary in full, if the viewer may see it."""
-    query = _select_with_relations().where(Summary.id == summary_id, visible_to(viewer))
-    found = make_entries(session, session.scalars(query).all(), viewer)
+    asked = parameters(viewer, summary=summary_id)
+    rows = session.scalars(_select_by_number(stand_in(viewer)), asked).all()
+    found = make_entries(session, rows, viewer)
     return found[0] if found else None
 
 
@@ -148,8 +150,9 @@ def load_entries(
     session: Session, ids: Sequence[int], viewer: User | None
 ) -> dict[int, SummaryEntry]:
     """Entries for lists, by number; those that the viewer may not see are left out."""
-    rows = session.scalars(_select_for_lists().where(Summary.id.in_(ids), visible_to(viewer))).all()
-    load_listed_authors(session, {summary.paper for summary in rows})
+    asked = parameters(viewer, summaries=list(ids))
+    rows = session.scalars(_select_by_numbers(stand_in(viewer)), asked).all()
+    _complete_for_lists(session, rows)
     return {entry.summary.id: entry for entry in make_entries(session, rows, viewer)}
 
 
@@ -164,17 +167,9 @@ def find_best_summaries(
     Args:
         chosen: numbers of summaries of other papers, one of each, to be shown as well.
     """
-    ranked = (
-        select(Summary.id, place_within_paper().label("place"))
-        .where(Summary.paper_id.in_(paper_ids), visible_to(viewer))
-        .subquery()
-    )
-    best = select(ranked.c.id).where(ranked.c.place == 1)
-    wanted: ColumnElement[bool] = Summary.id.in_(best)
-    if chosen:
-        wanted = or_(wanted, and_(Summary.id.in_(chosen), visible_to(viewer)))
-    rows = session.scalars(_select_for_lists().where(wanted)).all()
-    load_listed_authors(session, {summary.paper for summary in rows})
+    asked = parameters(viewer, papers=list(paper_ids), chosen=list(chosen))
+    rows = session.scalars(_select_best(stand_in(viewer), bool(chosen)), asked).all()
+    _complete_for_lists(session, rows)
     return {entry.paper.id: entry for entry in make_entries(session, rows, viewer)}
 
 
@@ -225,6 +220,53 @@ def choose_random_paper_key(session: Session) -> str | None:
     )
 
 
+# Statements that pages need are made once: making one takes longer than reading what it asks for.
+
+
+@cache
+def _select_of_paper(viewer: AnyMember | None) -> Select[Summary]:
+    query = _select_without_authors()
+    query = query.where(Summary.paper_id == bindparam("paper"), visible_to(viewer))
+    return query.order_by(Summary.score.desc(), Summary.created_at, Summary.id)
+
+
+@cache
+def _select_by_number(viewer: AnyMember | None) -> Select[Summary]:
+    query = _select_with_relations()
+    return query.where(Summary.id == bindparam("summary"), visible_to(viewer))
+
+
+@cache
+def _select_by_numbers(viewer: AnyMember | None) -> Select[Summary]:
+    numbers: Any = bindparam("summaries", expanding=True)
+    return _select_for_lists().where(Summary.id.in_(numbers), visible_to(viewer))
+
+
+@cache
+def _select_best(viewer: AnyMember | None, has_chosen: bool) -> Select[Summary]:
+    papers: Any = bindparam("papers", expanding=True)
+    ranked = (
+        select(
+            Summary.id,
+            place_within_paper().label("place"),
+        )
+        .where(Summary.paper_id.in_(papers), visible_to(viewer))
+        .subquery()
+    )
+    wanted: ColumnElement[bool] = Summary.id.in_(select(ranked.c.id).where(ranked.c.place == 1))
+    if has_chosen:
+        numbers: Any = bindparam("chosen", expanding=True)
+        wanted = or_(wanted, and_(Summary.id.in_(numbers), visible_to(viewer)))
+    return _select_for_lists().where(wanted)
+
+
+@cache
+def _select_former_names() -> Select[Any]:
+    columns: tuple[Any, ...] = (FormerName.user_id, FormerName.name)
+    query = select(*columns).where(FormerName.user_id.in_(bindparam("users", expanding=True)))
+    return query.order_by(FormerName.name)
+
+
 def _select_with_relations() -> Select[Summary]:
     return _select_without_authors().options(
         joinedload(Summary.paper).selectinload(Paper.authorships).joinedload(PaperAuthor.author),
@@ -234,14 +276,36 @@ def _select_with_relations() -> Select[Summary]:
 def _select_for_lists() -> Select[Summary]:
     # The long columns stay in the database: a list shows the opening only. Of the authors it shows
     # a few, which `load_listed_authors` reads.
-    return _select_without_authors().options(
+    return _select_with_paper().options(
         defer(Summary.html, raiseload=True), defer(Summary.source, raiseload=True)
     )
 
 
 def _select_without_authors() -> Select[Summary]:
+    return _select_with_paper().options(selectinload(Summary.tags))
+
+
+def _select_with_paper() -> Select[Summary]:
     return select(Summary).options(
-        joinedload(Summary.paper).joinedload(Paper.venue),
-        joinedload(Summary.user),
-        selectinload(Summary.tags),
+        joinedload(Summary.paper).joinedload(Paper.venue), joinedload(Summary.user)
+    )
+
+
+def _complete_for_lists(session: Session, rows: Sequence[Summary]) -> None:
+    """Load the tags and the listed authors of summaries, by statements that are made once."""
+    tags: dict[int, list[Tag]] = {summary.id: [] for summary in rows}
+    for summary_id, tag in session.execute(_select_tags(), {"summaries": list(tags)}):
+        tags[summary_id].append(tag)
+    for summary in rows:
+        set_committed_value(summary, "tags", tags[summary.id])
+    load_listed_authors(session, {summary.paper for summary in rows})
+
+
+@cache
+def _select_tags() -> Any:
+    return (
+        select(SummaryTag.summary_id, Tag)
+        .join(Tag, Tag.id == SummaryTag.tag_id)
+        .where(SummaryTag.summary_id.in_(bindparam("summaries", expanding=True)))
+        .order_by(Tag.name)
     )

@@ -5,12 +5,33 @@ The only home of both rules.
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, or_
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, Integer, and_, bindparam, or_
 
 from app.models import Summary, User
 
 
-def visible_to(viewer: User | None) -> ColumnElement[bool]:
+class AnyMember:
+    """A member in a statement that is made once; a parameter says which."""
+
+    id: BindParameter[int] = bindparam("viewer", type_=Integer)
+
+
+_ANY_MEMBER = AnyMember()
+
+
+def stand_in(viewer: User | None) -> AnyMember | None:
+    """Who stands for a viewer in a statement that is made once."""
+    return None if viewer is None else _ANY_MEMBER
+
+
+def parameters(viewer: User | None, **further: Any) -> dict[str, Any]:
+    """The parameters of a statement that was made for a `stand_in`."""
+    return further if viewer is None else {"viewer": viewer.id, **further}
+
+
+def visible_to(viewer: User | AnyMember | None) -> ColumnElement[bool]:
     """Public summaries, and the viewer's own."""
     if viewer is None:
         return Summary.visibility == "public"
@@ -44,7 +65,7 @@ def readable_by_others() -> ColumnElement[bool]:
     return Summary.visibility.in_(("public", "unlisted"))
 
 
-def attributable_to(viewer: User | None) -> ColumnElement[bool]:
+def attributable_to(viewer: User | AnyMember | None) -> ColumnElement[bool]:
     """Summaries whose writer the viewer may know: not the anonymous ones of others.
 
     It says nothing about private ones: use it together with `visible_to`.

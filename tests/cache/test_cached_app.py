@@ -12,10 +12,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.cache.keys import PageKey
 from app.cache.pages import PageCache
-from app.db import now
+from app.db import begin_writing, now
 from app.models import Paper, Summary
-from app.services import votes
+from app.services import changes, votes
 from app.services.summaries import deletion
 from app.views.http import moments
 from tests.helpers.client import Browser
@@ -100,10 +101,55 @@ def test_a_write_elsewhere_leaves_a_page(
     for path in (paper, "/"):
         client.get(path)
         client.get(path)
-    assert len(cache) == 2
+    of_paper, of_list = (_key_of(cache, path) for path in (paper, "/"))
     make_summary(session, other, user)
-    client.get("/about")
-    assert len(cache) == 1  # of the paper; the front page shows anything
+    assert cache.find(of_paper)
+    assert not cache.find(of_list)  # it shows anything
+    assert not cache.confirm(of_list)  # and shows that
+
+
+def test_a_list_is_confirmed_when_its_rows_are_the_same(
+    client: FlaskClient, cache: PageCache, session: Session
+) -> None:
+    writer = make_user(session)
+    long_ago = now() - timedelta(90)
+    entries = [
+        make_summary(session, make_paper(session, f"conf/test/{number}"), created_at=long_ago)
+        for number in range(27)
+    ]
+    session.commit()
+    for _ in range(2):
+        before = client.get("/?tab=rated").data
+    key = _key_of(cache, "/")
+    votes.cast_vote(session, writer, entries[0].id, -1)  # which is on the second page anyway
+    session.commit()
+    assert not cache.find(key)
+    assert cache.confirm(key)
+    assert client.get("/?tab=rated").data == before
+    assert cache.find(key)
+    votes.cast_vote(session, writer, entries[0].id, 1)  # which brings it to the first
+    session.commit()
+    assert not cache.confirm(key)
+    assert client.get("/?tab=rated").data != before
+
+
+def test_what_a_list_shows_ends_it(
+    client: FlaskClient, cache: PageCache, session: Session, paper: str
+) -> None:
+    session.commit()
+    for _ in range(2):
+        client.get("/?tab=rated")
+    key = _key_of(cache, "/")
+    paper_row = find_paper(session)
+    begin_writing(session)
+    changes.note(session, "paper", paper_row.id)
+    paper_row.title_html = "Another title"
+    session.commit()
+    assert not cache.confirm(key)
+
+
+def _key_of(cache: PageCache, path: str) -> PageKey:
+    return next(key for key in cache._items if isinstance(key, PageKey) and key.path == path)
 
 
 def test_a_private_write_leaves_all_pages(

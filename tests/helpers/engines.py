@@ -71,5 +71,5 @@ class NoLog(LogReader):
     def version(self) -> object:
         raise LogUnavailable
 
-    def _query(self, statement: str, values: tuple[int, ...]) -> list[Any]:
+    def _query(self, statement: str, values: Any) -> list[Any]:
         raise LogUnavailable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -24,6 +24,8 @@ from app.models import (
 from app.queries.visibility import public_of_few
 from app.text.folding import fold
 
+_SECTIONS = select(Section.slug, Section.name).order_by(Section.position)
+
 
 @dataclass(frozen=True)
 class Totals:
@@ -35,8 +37,16 @@ class Totals:
     venues: int
 
 
-def list_sections(session: Session) -> list[Section]:
-    return list(session.scalars(select(Section).order_by(Section.position)))
+class SectionName(NamedTuple):
+    """A section of the library, in as much as a link to it needs."""
+
+    slug: str
+    name: str
+
+
+def list_sections(session: Session) -> list[SectionName]:
+    """All sections, in their order."""
+    return [SectionName(*row) for row in session.connection().execute(_SECTIONS)]
 
 
 def find_tag(session: Session, name: str) -> Tag | None:

@@ -6,20 +6,32 @@ neighbourhood, and those of the newest or best summaries of a tag, a venue or a 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    bindparam,
+    case,
+    func,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from app.models import Link, Paper, Section, Summary, SummaryTag, Tag, User, Venue
-from app.queries.visibility import by_writer, visible_to
+from app.queries.visibility import AnyMember, by_writer, parameters, stand_in, visible_to
 
 LINKS_OF_CENTER = 1000
 LINKS_OF_NEIGHBOUR = 100
-NEIGHBOURS_ASKED = 100  # a statement has one part for each
+NEIGHBOURS_ASKED = 100
+PAPERS_IN_STATEMENT = 20  # which has two parts for each
+_NO_PAPER = 0
 SUMMARIES_READ = 2000
 PAPERS_AT_ONCE = 500
 
@@ -174,36 +186,69 @@ def _build_graph(session: Session, ids: list[int], edges: list[Edge], left_out: 
 
 
 def _papers(session: Session, ids: Sequence[int]) -> dict[int, GraphPaper]:
-    facts = (Paper.id, Paper.key, Paper.title, Paper.title_html, Paper.year)
-    query = (
-        select(*facts, Paper.section_slug, Paper.summaries_count, Section.name)
-        .outerjoin(Section, Section.slug == Paper.section_slug)
-        .where(Paper.id.in_(ids))
-    )
-    return {row.id: GraphPaper(*row) for row in session.execute(query)}
+    found = session.connection().execute(_select_papers(), {"papers": list(ids)})
+    return {row.id: GraphPaper(*row) for row in found}
 
 
 def _list_touching_edges(
-    session: Session, ids: Collection[int], viewer: User | None, most: int
+    session: Session, ids: Sequence[int], viewer: User | None, most: int
 ) -> list[Edge]:
     """Edges from or to any of these papers, by the newest `most` links in each direction."""
-
-    def newest(here: ColumnElement[bool]) -> Select[Any]:
-        query = _select_links(viewer).where(here).order_by(Link.id.desc()).limit(most)
-        return select(query.subquery())
-
-    parts = [newest(Summary.paper_id == each) for each in ids]
-    parts += [newest(Link.target_id == each) for each in ids]
-    return _load_edges(session, union_all(*parts))
+    # Statements of two lengths are made once; what is too long for its papers asks for none.
+    size = 1 if len(ids) == 1 else PAPERS_IN_STATEMENT
+    query = _select_touching(stand_in(viewer), size)
+    links: dict[int, Any] = {}  # one between two of the papers is found from both ends
+    for start in range(0, len(ids), size):
+        some = [*ids[start : start + size], *[_NO_PAPER] * size][:size]
+        asked = {f"paper_{number}": each for number, each in enumerate(some)}
+        found = session.connection().execute(query, parameters(viewer, most=most, **asked))
+        links.update((row.link, row) for row in found)
+    return _join_links(links.values())
 
 
 def _list_edges_between(session: Session, ids: Collection[int], viewer: User | None) -> list[Edge]:
-    return _load_edges(
-        session, _select_links(viewer).where(Summary.paper_id.in_(ids), Link.target_id.in_(ids))
+    asked = parameters(viewer, papers=list(ids))
+    found = session.connection().execute(_select_between(stand_in(viewer)), asked)
+    return _join_links(found)
+
+
+def _join_links(links: Iterable[Any]) -> list[Edge]:
+    """The edges that links make, each link once, by the numbers of their ends."""
+    found: dict[tuple[int, int], list[bool]] = defaultdict(list)
+    for source, target, _, also in links:
+        found[source, target].append(bool(also))
+    return [Edge(*ends, len(found[ends]), any(found[ends])) for ends in sorted(found)]
+
+
+@cache
+def _select_touching(viewer: AnyMember | None, size: int) -> Any:
+    def newest(here: ColumnElement[bool]) -> Select[Any]:
+        most = bindparam("most", type_=Integer)
+        query = _select_links(viewer).where(here).order_by(Link.id.desc()).limit(most)
+        return select(query.subquery())
+
+    papers = [bindparam(f"paper_{number}", type_=Integer) for number in range(size)]
+    parts = [newest(Summary.paper_id == each) for each in papers]
+    return union_all(*parts, *(newest(Link.target_id == each) for each in papers))
+
+
+@cache
+def _select_between(viewer: AnyMember | None) -> Select[Any]:
+    papers: Any = bindparam("papers", expanding=True)
+    return _select_links(viewer).where(Summary.paper_id.in_(papers), Link.target_id.in_(papers))
+
+
+@cache
+def _select_papers() -> Any:
+    facts = (Paper.id, Paper.key, Paper.title, Paper.title_html, Paper.year)
+    return (
+        select(*facts, Paper.section_slug, Paper.summaries_count, Section.name)
+        .outerjoin(Section, Section.slug == Paper.section_slug)
+        .where(Paper.id.in_(bindparam("papers", expanding=True)))
     )
 
 
-def _select_links(viewer: User | None) -> Select[Any]:
+def _select_links(viewer: User | AnyMember | None) -> Select[Any]:
     return (
         select(
             Summary.paper_id.label("source"),
@@ -218,9 +263,8 @@ def _select_links(viewer: User | None) -> Select[Any]:
 
 def _load_edges(session: Session, links: Any) -> list[Edge]:
     each = links.subquery().c
-    # A link between two of the papers asked for is found from both ends, and counts once.
     query = (
-        select(each.source, each.target, func.count(each.link.distinct()), func.max(each.see_also))
+        select(each.source, each.target, func.count(each.link), func.max(each.see_also))
         .group_by(each.source, each.target)
         .order_by(each.source, each.target)
     )

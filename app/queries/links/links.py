@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.models import Link, Paper, Summary, User, folded
-from app.queries.visibility import attributable_to, visible_to
+from app.queries.visibility import (
+    AnyMember,
+    attributable_to,
+    parameters,
+    stand_in,
+    visible_to,
+)
 from app.rendering.links import read_reason
 
 BACKLINKS_SHOWN = 50
@@ -71,19 +79,8 @@ class PaperMentions:
 
 def list_see_also(session: Session, paper: Paper, viewer: User | None) -> list[SeeAlso]:
     """What the visible summaries of a paper recommend, each target once, best summary first."""
-    query = (
-        select(
-            *(Link.summary_id, Link.target_kind, Link.target_value, Link.target_folded),
-            *(Link.target_id, Link.target_user, Link.label, Link.sentence_html),
-            *(Paper.key, Paper.title_html),
-        )
-        .join(Link.summary)
-        .outerjoin(Paper, Paper.id == Link.target_id)
-        .where(Summary.paper_id == paper.id, Link.kind == "see also", visible_to(viewer))
-        .order_by(Summary.score.desc(), Summary.id, Link.position)
-        .limit(SEE_ALSO_READ)
-    )
-    rows = session.execute(query).all()
+    query = _select_see_also(stand_in(viewer))
+    rows = session.connection().execute(query, parameters(viewer, paper=paper.id)).all()
     # Where several papers stand in one sentence, it is no reason for one of them.
     shared = Counter((row.summary_id, _unmarked(row.sentence_html)) for row in rows)
     found: dict[object, SeeAlso] = {}
@@ -119,19 +116,18 @@ def list_mentions(
 
     By paper, best first; once a summary.
     """
-    here = and_(Link.target_id == paper.id, Summary.paper_id != paper.id)
-    return _list_backlinks(session, here, viewer, most=MAX_SENTENCES_SHOWN)
+    asked = parameters(viewer, paper=paper.id, skipped=0, most=MAX_SENTENCES_SHOWN)
+    return _list_backlinks(session, _select_backlinks(stand_in(viewer), True), asked)
 
 
 def list_all_mentions(
     session: Session, paper: Paper, viewer: User | None, *, number: int
 ) -> tuple[list[PaperMentions], int]:
     """A page of `BACKLINKS_SHOWN` summaries that link here, and how many do; best first."""
-    here = and_(Link.target_id == paper.id, Summary.paper_id != paper.id)
-    query = select(func.count(Link.summary_id.distinct())).join(Link.summary)
-    total = session.scalar(query.where(here, visible_to(viewer))) or 0
     skipped = (number - 1) * BACKLINKS_SHOWN
-    found, _ = _list_backlinks(session, here, viewer, skipped=skipped, most=BACKLINKS_SHOWN)
+    asked = parameters(viewer, paper=paper.id, skipped=skipped, most=BACKLINKS_SHOWN)
+    total = session.connection().execute(_count_backlinks(stand_in(viewer)), asked).scalar_one()
+    found, _ = _list_backlinks(session, _select_backlinks(stand_in(viewer), True), asked)
     return found, total
 
 
@@ -139,48 +135,17 @@ def list_summaries_citing_unknown(
     session: Session, kind: str, value: str, viewer: User | None
 ) -> list[PaperMentions]:
     """Visible summaries that link to a paper which we do not know."""
-    here = and_(
-        Link.target_kind == kind,
-        Link.target_folded == folded(value),
-        Link.target_id.is_(None),
-    )
-    return _list_backlinks(session, here, viewer, most=BACKLINKS_SHOWN)[0]
+    asked = parameters(viewer, kind=kind, value=folded(value), skipped=0, most=BACKLINKS_SHOWN)
+    return _list_backlinks(session, _select_backlinks(stand_in(viewer), False), asked)[0]
 
 
 def _list_backlinks(
-    session: Session,
-    here: ColumnElement[bool],
-    viewer: User | None,
-    *,
-    most: int,
-    skipped: int = 0,
+    session: Session, query: Select[Any], asked: dict[str, Any]
 ) -> tuple[list[PaperMentions], int]:
     """A few of these links by paper, and how many summaries have one; 0 when none is read."""
-    # Once a summary, at the first place where it links here.
-    first = (
-        select(func.min(Link.id))
-        .join(Link.summary)
-        .where(here, visible_to(viewer))
-        .group_by(Link.summary_id)
-    )
-    query = (
-        select(
-            *(Link.summary_id, Link.kind, Link.sentence_html),
-            *(Paper.id, Paper.key, Paper.title_html, User.name, User.display_name),
-            attributable_to(viewer).label("attributable"),
-            func.count().over().label("total"),
-        )
-        .join(Link.summary)
-        .join(Summary.paper)
-        .join(Summary.user)
-        .where(Link.id.in_(first))
-        .order_by(Summary.score.desc(), Summary.id)
-        .offset(skipped)
-        .limit(most)
-    )
     found: dict[int, PaperMentions] = {}
     total = 0
-    for row in session.execute(query):
+    for row in session.connection().execute(query, asked):
         total = row.total
         paper = LinkedPaper(row.id, row.key, row.title_html)
         found.setdefault(row.id, PaperMentions(paper, [])).places.append(
@@ -192,3 +157,66 @@ def _list_backlinks(
             )
         )
     return list(found.values()), total
+
+
+@cache
+def _select_see_also(viewer: AnyMember | None) -> Any:
+    here = (Summary.paper_id == bindparam("paper"), Link.kind == "see also", visible_to(viewer))
+    return (
+        select(
+            *(Link.summary_id, Link.target_kind, Link.target_value, Link.target_folded),
+            *(Link.target_id, Link.target_user, Link.label, Link.sentence_html),
+            *(Paper.key, Paper.title_html),
+        )
+        .join(Link.summary)
+        .outerjoin(Paper, Paper.id == Link.target_id)
+        .where(*here)
+        .order_by(Summary.score.desc(), Summary.id, Link.position)
+        .limit(SEE_ALSO_READ)
+    )
+
+
+@cache
+def _select_backlinks(viewer: AnyMember | None, is_known: bool) -> Any:
+    # Once a summary, at the first place where it links here.
+    first = (
+        select(func.min(Link.id))
+        .join(Link.summary)
+        .where(_leads_to_paper() if is_known else _leads_to_name(), visible_to(viewer))
+        .group_by(Link.summary_id)
+    )
+    return (
+        select(
+            *(Link.summary_id, Link.kind, Link.sentence_html),
+            *(Paper.id, Paper.key, Paper.title_html, User.name, User.display_name),
+            attributable_to(viewer).label("attributable"),
+            func.count().over().label("total"),
+        )
+        .join(Link.summary)
+        .join(Summary.paper)
+        .join(Summary.user)
+        .where(Link.id.in_(first))
+        .order_by(Summary.score.desc(), Summary.id)
+        .offset(bindparam("skipped", type_=Integer))
+        .limit(bindparam("most", type_=Integer))
+    )
+
+
+@cache
+def _count_backlinks(viewer: AnyMember | None) -> Select[Any]:
+    query = select(func.count(Link.summary_id.distinct())).join(Link.summary)
+    return query.where(_leads_to_paper(), visible_to(viewer))
+
+
+def _leads_to_paper() -> ColumnElement[bool]:
+    paper = bindparam("paper", type_=Integer)
+    return and_(Link.target_id == paper, Summary.paper_id != paper)
+
+
+def _leads_to_name() -> ColumnElement[bool]:
+    """To a paper that is not known."""
+    return and_(
+        Link.target_kind == bindparam("kind"),
+        Link.target_folded == bindparam("value"),
+        Link.target_id.is_(None),
+    )

@@ -7,12 +7,14 @@ the view reads.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import Flask, g, request, session
+from sqlalchemy import Engine, event
 from werkzeug.wrappers import Response
 
 from app.cache.wsgi import NOTE, PageNote
@@ -20,6 +22,7 @@ from app.views.http import access
 
 # Caches in front of ours may keep it too, and ask each time whether it is still true.
 SHARED = "public, no-cache"
+MAX_READS = 30  # statements; what takes more is rather made again
 STATUSES = (200, 404)  # a paper that nobody has written about has a page, and no status of success
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -78,6 +81,31 @@ def name_page(*names: str) -> None:
     note = _note()
     if note is not None:
         note.names.update(names)
+
+
+@contextmanager
+def reading_for_parts() -> Iterator[None]:
+    """What is read meanwhile goes into parts, which say on what they stand."""
+    note = _note()
+    if note is None or note.reads is None:
+        yield
+        return
+    reads, note.reads = note.reads, None
+    yield
+    note.reads = reads
+
+
+@event.listens_for(Engine, "after_cursor_execute")
+def _note_read(
+    _connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, _many: bool
+) -> None:
+    note = _note()
+    if note is None or note.reads is None:
+        return
+    if statement.startswith(("SELECT", "WITH")) and len(note.reads) < MAX_READS:
+        note.reads.append((statement, values))
+    else:
+        note.reads = None
 
 
 def _note() -> PageNote | None:

@@ -16,6 +16,7 @@ from app.queries.links.graph import Graph
 from app.services.exporting import graph_files
 from app.views.http.access import db, load_paper_or_404, viewer
 from app.views.http.security import SEARCH_LIMIT
+from app.views.http.shared_pages import shared
 from app.views.maps import layout, timeline
 
 blueprint = Blueprint("maps", __name__)
@@ -27,6 +28,7 @@ MAX_NARROW_PAPERS = 30
 
 
 @blueprint.get("/map/paper/<path:key>")
+@shared("steps", "as")
 @SEARCH_LIMIT
 def paper(key: str) -> str | Response:
     found = load_paper_or_404(key)
@@ -39,6 +41,7 @@ def paper(key: str) -> str | Response:
 
 
 @blueprint.get("/map/tag/<name>")
+@shared("as")
 @SEARCH_LIMIT
 def tag(name: str) -> str | Response:
     found = overview.find_tag(db(), name)
@@ -49,6 +52,7 @@ def tag(name: str) -> str | Response:
 
 
 @blueprint.get("/map/venue/<path:key>")
+@shared("as")
 @SEARCH_LIMIT
 def venue(key: str) -> str | Response:
     found = venues.find_venue(db(), key)
@@ -59,6 +63,7 @@ def venue(key: str) -> str | Response:
 
 
 @blueprint.get("/map/user/<name>")
+@shared("as")
 @SEARCH_LIMIT
 def user(name: str) -> str | Response:
     found = people.find_user(db(), name)

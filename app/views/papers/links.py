@@ -68,6 +68,7 @@ def health_of_all() -> str:
 
 
 @blueprint.get("/mentions/<path:key>")
+@shared("page")
 @SEARCH_LIMIT
 def mentions(key: str) -> str:
     """All places that point to a paper, of which its own page shows the best."""

@@ -20,7 +20,7 @@ from app.cache.pages import PageCache
 from app.cache.parts import PagePart
 from app.cache.wsgi import CACHE, PageNote
 from app.change_log import name_of_facts, name_of_user
-from app.views.http.shared_pages import expire_at
+from app.views.http.shared_pages import expire_at, name_page
 
 _LINK = re.compile(r'href="(/(paper|user)/[^"?#]+)')
 # Nobody can write a mark: nothing that is stored holds a NUL, and nobody knows the rest.
@@ -39,6 +39,8 @@ def find_parts(keys: Iterable[Hashable]) -> dict[Hashable, PagePart]:
     ends = [part.expires_at for part in found.values() if part.expires_at is not None]
     if ends:
         expire_at(min(ends))
+    for part in found.values():
+        name_page(*part.names)
     return found
 
 
@@ -68,6 +70,7 @@ def make_part(
         outer.expire(note.expires_at)
     linked = names_of_page(about, html.encode()) if about else _linked(html)
     part = PagePart(html, frozenset(names) | linked, note.expires_at, facts)
+    name_page(*part.names)
     cache: PageCache | None = request.environ.get(CACHE)
     number: int | None = g.get("newest_change")
     # What a form was answered with may show what is written and not yet committed. What is asked

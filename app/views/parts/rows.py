@@ -22,6 +22,7 @@ from app.queries.catalogue import list_lines
 from app.queries.paging import Slice
 from app.queries.summary_entries import SummaryEntry
 from app.views.http.access import db, viewer
+from app.views.http.shared_pages import reading_for_parts
 from app.views.parts import own_entries
 from app.views.parts.kept import find_parts, make_mark, make_part
 from app.views.parts.places import MemberPlaces, describe_paper, name_writer, render_macro
@@ -128,7 +129,8 @@ def _find_or_make(
     found = {number: kept[key] for number, key in keys.items() if key in kept}
     missing = [number for number in keys if number not in found]
     if missing:
-        found.update(make(missing))
+        with reading_for_parts():
+            found.update(make(missing))
     return found
 
 

@@ -60,6 +60,20 @@ def test_two_steps_go_further(session: Session, chain: list[Paper]) -> None:
     }
 
 
+def test_many_neighbours_are_asked_for_in_turn(
+    session: Session, chain: list[Paper], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_summary(session, chain[0], source=see_also(chain[2].key))  # both are neighbours of B
+
+    def load() -> graph.Graph:
+        return graph.load_neighbourhood_graph(session, chain[1], None, steps=2, max_papers=60)
+
+    at_once = load()
+    assert keys(at_once) == set("ABCD")
+    monkeypatch.setattr(graph, "PAPERS_IN_STATEMENT", 1)
+    assert load() == at_once
+
+
 def test_the_strongest_have_room(session: Session) -> None:
     center = make_paper(session, "conf/x/Center")
     often = make_paper(session, "conf/x/Often")
