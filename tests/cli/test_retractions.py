@@ -7,7 +7,7 @@ from pathlib import Path
 from app.db import Database
 from tests.helpers.commands import assert_refused, run
 from tests.helpers.factories import make_paper
-from tests.helpers.retractions import write_notices
+from tests.helpers.imports.retractions import write_notices
 
 
 def test_notices_are_read_and_what_is_wrong_is_told(library: Database, tmp_path: Path) -> None:

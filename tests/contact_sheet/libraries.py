@@ -35,7 +35,7 @@ from tests.helpers.factories import (
     publish,
     save_draft,
 )
-from tests.helpers.list_imports import preview_list
+from tests.helpers.imports.lists import preview_list
 from tests.helpers.samples.bibliographies import BIB, TEX
 from tests.helpers.samples.crafted_pictures import saved
 from tests.helpers.samples.pictures import drawing

@@ -24,7 +24,7 @@ from tests.helpers.factories import (
     put_on_list,
     save_draft,
 )
-from tests.helpers.list_imports import preview_list
+from tests.helpers.imports.lists import preview_list
 from tests.helpers.queries import count_queries
 from tests.helpers.samples.crafted_pictures import saved
 from tests.helpers.samples.pictures import drawing

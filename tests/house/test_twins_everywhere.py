@@ -45,7 +45,7 @@ from tests.helpers.factories import (
     put_on_list,
     save_draft,
 )
-from tests.helpers.list_imports import preview_list
+from tests.helpers.imports.lists import preview_list
 from tests.helpers.samples.pictures import source
 from tests.helpers.walks.addresses import TOKENS, list_addresses
 

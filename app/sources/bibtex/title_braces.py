@@ -1,4 +1,4 @@
-"""Braces that titles in a file lack: where, and nothing else of the file is changed."""
+"""Braces that titles in a BibTeX file lack."""
 
 from __future__ import annotations
 

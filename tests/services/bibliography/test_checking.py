@@ -13,7 +13,7 @@ from app.services.bibliography.checking import check_bibliography
 from app.services.bibliography.checks import KeptCheck, mend
 from app.services.bibliography.reading import SourceFile, read_files
 from app.services.retractions.importing import import_retractions
-from tests.helpers.retractions import write_notices
+from tests.helpers.imports.retractions import write_notices
 from tests.helpers.samples.bibliographies import BIB, TEX, make_library
 
 

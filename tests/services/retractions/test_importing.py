@@ -14,7 +14,7 @@ from app.services.papers.merging import merge_papers
 from app.services.retractions.importing import import_retractions
 from app.sources.formats.retraction_watch import BadRetractionFile
 from tests.helpers.factories import make_paper, make_user
-from tests.helpers.retractions import write_notices
+from tests.helpers.imports.retractions import write_notices
 
 
 def read(session: Session, path: Path) -> dict[str, int]:

@@ -9,7 +9,7 @@ import pytest
 
 from app.sources.formats.retraction_watch import BadRetractionFile, BadRow, read_notices
 from app.sources.retractions import RetractionNotice
-from tests.helpers.retractions import COLUMNS, write_notices
+from tests.helpers.imports.retractions import COLUMNS, write_notices
 
 
 def read(path: Path) -> list[RetractionNotice | BadRow]:

@@ -13,7 +13,7 @@ from app.models import User
 from app.services.retractions.importing import import_retractions
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, put_on_list
-from tests.helpers.retractions import write_notices
+from tests.helpers.imports.retractions import write_notices
 
 
 def test_every_place_shows_it(guest: Browser, session: Session, tmp_path: Path) -> None:

@@ -1,13 +1,14 @@
 """Undoes an import of a list.
 
-What it made is removed, and what it changed is as it was. What its reader changed since stays:
-each column goes back only where it still is what the import wrote, and an entry on which they have
-written since stays on the list.
+What it made is removed, papers within an hour, and what it changed is as it was. What its reader
+changed since stays: each column goes back only where it still is what the import wrote, and an
+entry on which they have written since stays on the list.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -23,6 +24,9 @@ from app.services.papers.removal import remove_unused_papers
 from app.services.row_values import decode_row
 
 BATCH = 50
+# For which papers that an import added go with it. Later, one that stays would tell who imported it
+# that others use it, and be it privately.
+PAPERS_LIFE = timedelta(hours=1)
 
 
 def undo_step(session: Session, import_id: int) -> int:
@@ -70,7 +74,8 @@ def _undo(session: Session, found: ListImport, copies: Sequence[EntryCopy]) -> N
     prune_labels(session, found.user_id)
     refresh_words(session, [entry.id for entry in kept])
     ids = [copy.id for copy in copies]
-    made = [copy.paper_id for copy in copies if copy.data["paper"] and copy.paper_id is not None]
+    recent = [copy for copy in copies if copy.made_at > now() - PAPERS_LIFE]
+    made = [copy.paper_id for copy in recent if copy.data["paper"] and copy.paper_id is not None]
     session.execute(delete(EntryCopy).where(EntryCopy.id.in_(ids)))
     remove_unused_papers(session, made)
 

@@ -7,20 +7,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.db import begin_writing, now
 from app.models import EntryCopy, ListEntry, ListImport, ListLabel, Paper, User
 from app.queries.lists.own_entries import load_label_names
 from app.services.exporting.paper_set import PaperSet, read_exported_papers
 from app.services.exporting.text_files import write_bibtex
 from app.services.importing.lists import previews, storing, work
 from app.services.importing.lists.entry_writing import EntryWriter, IncomingEntry
+from app.services.importing.lists.undoing import PAPERS_LIFE
 from app.services.lists import entries as entry_rules
 from app.services.papers.adding import add_paper
 from app.sources.record import PaperRecord
 from tests.helpers.factories import make_paper, make_summary, make_user, put_on_list, read_entry
-from tests.helpers.list_imports import (
+from tests.helpers.imports.lists import (
     import_list,
     list_states,
     preview_list,
@@ -218,6 +220,17 @@ def test_a_paper_with_a_summary_survives_undoing(session: Session) -> None:
     make_summary(session, paper, make_user(session), "Mine.", visibility="private")
     undo_list(session, found)
     assert [each.title for each in session.scalars(select(Paper))] == [HE]
+
+
+def test_later_all_papers_stay_whoever_uses_them(session: Session) -> None:
+    user = make_user(session)
+    found = import_list(session, user, BBT)
+    begin_writing(session)
+    session.execute(update(EntryCopy).values(made_at=now() - PAPERS_LIFE))
+    session.commit()
+    before = count(session, Paper)
+    undo_list(session, found)
+    assert (entries(session, user), count(session, Paper)) == ({}, before)
 
 
 def test_a_row_that_cannot_be_stored_costs_no_other(
