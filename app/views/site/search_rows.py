@@ -12,7 +12,7 @@ from app.change_log import name_of_path, name_of_text
 from app.models import Paper, User
 from app.queries import papers, summaries
 from app.queries.catalogue import list_lines
-from app.queries.search.results import SearchHit
+from app.queries.search.hits import SearchHit
 from app.queries.summary_entries import SummaryEntry
 from app.search.snippets import Piece
 from app.views.http.access import db, viewer
