@@ -33,8 +33,10 @@ def mend_escapes(text: str) -> str:
 
 def _mend_escape(match: re.Match[str]) -> str:
     found = match[0]
+    if found == "\\u0000":
+        return ""
     is_half = len(found) == 6 and found[2] in "dD" and found[3] not in "01234567"
-    return "\\ufffd" if is_half or found == "\\u0000" else found
+    return "\\ufffd" if is_half else found
 
 
 def read_json(body: bytes) -> Any:

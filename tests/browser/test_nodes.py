@@ -16,7 +16,7 @@ from playwright.sync_api import Browser
 
 from app.db import Database
 from tests.helpers.client import PASSWORD
-from tests.helpers.engines import POSTGRESQL
+from tests.helpers.engines import POSTGRESQL, drop_rate_counts
 from tests.helpers.mail.server import CERTIFICATE, KEY
 from tests.helpers.running import free_port, serving
 from tests.helpers.waiting import wait_until
@@ -120,3 +120,4 @@ def test_two_nodes_are_one_site(
                 page.goto(f"{site}/settings")
                 assert page.get_by_label("Display name").input_value() == "Ada the First"
             context.close()
+    drop_rate_counts(postgresql_tables)

@@ -57,7 +57,10 @@ class Browser:
 
     def post(self, path: str, data: dict[str, str] | str | None = None, **options: Any) -> Page:
         """Post as it is, without a token."""
-        return Page(self.client.post(path, data=data, buffered=True, **options))
+        page = Page(self.client.post(path, data=data, buffered=True, **options))
+        # The test client writes large uploads to a file, which it leaves open.
+        page.response.request.environ["wsgi.input"].close()
+        return page
 
     def submit(self, path: str, action: str | None = None, **fields: str) -> Page:
         """Open a page, fill in its form and send it."""

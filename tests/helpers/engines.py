@@ -48,6 +48,12 @@ def empty_postgresql(database: Database) -> None:
         connection.execute(_RESTART)
 
 
+def drop_rate_counts(database: Database) -> None:
+    """Drop the table that servers on PostgreSQL make for themselves; it is in no schema."""
+    with database.migration() as connection:
+        connection.execute(text("DROP TABLE IF EXISTS rate_counts"))
+
+
 def keep_dead_rows(database: Database) -> None:
     """Switch off autovacuum: rows take no place of deleted ones, and statistics stay the same."""
     with database.migration() as connection:

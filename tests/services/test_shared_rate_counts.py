@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from limits.storage import storage_from_string
-from sqlalchemy import text
 
 from app.config import Config
 from app.db import Database
 from app.services import shared_rate_counts
 from app.services.shared_rate_counts import RETRY_SECONDS, SharedCounts, choose_storage
+from tests.helpers.engines import drop_rate_counts
 
 Open = Callable[[], SharedCounts]
 
@@ -40,9 +40,7 @@ def open_counts(any_file_database: Database, settings: Config) -> Iterator[Open]
     for each in opened:
         each._drop_connection()
     if any_file_database.engine.dialect.name == "postgresql":
-        with any_file_database.engine.begin() as connection:
-            connection.execute(text("SET TRANSACTION READ WRITE"))
-            connection.execute(text("DROP TABLE IF EXISTS rate_counts"))
+        drop_rate_counts(any_file_database)
 
 
 @pytest.fixture

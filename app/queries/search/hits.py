@@ -1,4 +1,4 @@
-"""Found papers as a page of results shows them, with the words they were found by."""
+"""Found papers as a page of results shows them."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class SearchHit:
 def load_hits(
     session: Session, wanted: Sequence[tuple[RankedPaper, Marker]], viewer: User | None
 ) -> list[SearchHit]:
-    """Found papers as they are shown, each with the text that has the words it was found by."""
+    """Found papers, each with the text that has the words it was found by."""
     if not wanted:
         return []
     paper_ids = [each.paper_id for each, _ in wanted]

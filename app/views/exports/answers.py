@@ -96,6 +96,7 @@ def send_set(form: str, chosen: PaperSet, name: str) -> Response:
     kind = FORMATS[form].media_type
     answer = send_file(file, kind, as_attachment=True, download_name=f"{name}.{form}")
     answer.content_type = FORMATS[form].content_type
+    del answer.headers["Cache-Control"]  # which says nothing of who may keep it
     answer.call_on_close(file.close)
     return answer
 

@@ -37,5 +37,7 @@ def check(reader: Reader, paths: list[str]) -> None:
             if width != NARROWEST:
                 violations = accessibility_violations(page)
                 found += [f"{path}, {width} px: {each}" for each in violations]
+        found += [f"{path}: {each}" for each in reader.complaints]
+        reader.complaints.clear()
     assert found == [], "\n".join(found)
     assert reader.complaints == []

@@ -64,8 +64,10 @@ class Reader:
         self.page.wait_for_url(self.site.url + "/")
 
     def _note_console(self, message: Any) -> None:
-        # A paper without a summary is a 404 by design, and the browser reports every 404.
-        if message.type in ("error", "warning") and "404" not in message.text:
+        # A paper without a summary is a 404 by design, and the browser reports every 404. Of a font
+        # that it still has in memory from the page before, it says that nothing uses it.
+        usual = ("404", "preloaded using link preload but not used")
+        if message.type in ("error", "warning") and not any(each in message.text for each in usual):
             self.complaints.append(message.text)
 
     def _note_request(self, url: str) -> None:

@@ -176,7 +176,7 @@ def test_a_shelf_is_for_who_may_see_it(guest: Browser, session: Session) -> None
     page = guest.get(f"/shared-shelf/{hidden.share_code}.bib")
     assert sorted(find_keys(page)) == ["conf/x/A0", "conf/x/A1"]
     assert page.response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
-    assert "no-store" in page.response.headers["Cache-Control"]
+    assert "private" in page.response.headers["Cache-Control"]
 
 
 def test_a_set_on_a_page_to_print(

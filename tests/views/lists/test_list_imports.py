@@ -199,7 +199,12 @@ def test_a_vault_keeps_its_links(ann: Browser, session: Session) -> None:
 
 
 def test_zotero_is_read_page_by_page_with_a_key_that_is_not_kept(
-    ann: Browser, app: Flask, session: Session, stand_in: StandIn, tmp_path: Path
+    ann: Browser,
+    app: Flask,
+    session: Session,
+    stand_in: StandIn,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     exported = json.loads((FILES / "better-bibtex.json").read_text("utf-8"))
     data = {**exported["items"][1], "tags": [{"tag": "📗 Read"}], "collections": ["AAAA1111"]}
@@ -210,7 +215,7 @@ def test_zotero_is_read_page_by_page_with_a_key_that_is_not_kept(
     stand_in.replies[ITEMS.format(0)] = Reply(body=json.dumps(first).encode())
     stand_in.replies[ITEMS.format(100)] = Reply(body=b"[]")
     stand_in.replies[COLLECTIONS] = Reply(body=json.dumps(folders).encode())
-    app.extensions["outside"] = stand_in.outside(tmp_path)
+    monkeypatch.setitem(app.extensions, "outside", stand_in.outside(tmp_path))
     path = send(ann, zotero_user="12345", zotero_key=KEY).location
     assert stand_in.keys[-3:] == [KEY] * 3
     ann.submit(path, label="0")
