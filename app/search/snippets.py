@@ -141,7 +141,7 @@ class Marker:
             return starts
         ends = [match.start() - 1 for match in HYPHEN.finditer(text)]
         joined = [place for place in ends if place >= 0 and text[place].isalnum()]
-        return sorted({*starts, *(_start_of_word(text, place) for place in foreign + joined)})
+        return sorted({*starts, *_find_starts(text, sorted(foreign + joined))})
 
     def _joined(self, text: str, match: re.Match[str]) -> WordPosition | None:
         """Words that hyphens join, which are looked for as a whole."""
@@ -199,13 +199,18 @@ def _compile_beginnings(patterns: Iterable[tuple[str, str]]) -> re.Pattern[str]:
     return re.compile(rf"[{''.join(sorted(by_first))}](?<![^\W_].)(?=(?i:{choices}))", re.DOTALL)
 
 
-def _start_of_word(text: str, place: int) -> int:
-    """Where the word begins in which a letter stands."""
-    if _CJK.match(text, place):
-        return place
-    while place > 0 and _LETTER.match(text, place - 1):
-        place -= 1
-    return place
+def _find_starts(text: str, places: Sequence[int]) -> Iterator[int]:
+    """Where the words begin in which some letters stand, in order; each sign is seen once."""
+    last = start = -1
+    for place in places:
+        at = place
+        if not _CJK.match(text, place):
+            while at > 0 and at != last and _LETTER.match(text, at - 1):
+                at -= 1
+            if at == last:  # the same word as that of the letter before
+                at = start
+        last, start = place, at
+        yield at
 
 
 def _end_of_row(text: str, start: int, row: Sequence[str]) -> int | None:
