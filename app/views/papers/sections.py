@@ -15,6 +15,7 @@ from html.parser import HTMLParser
 from app.rendering.headings import HEADINGS
 from app.text.plurals import stems
 
+MAX_SECTIONS = 100  # of one text; what follows belongs to the last
 _VOID = frozenset(
     {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
@@ -61,7 +62,7 @@ def split_sections(html: str) -> list[TextSection]:
     finder = _HeadingFinder(html)
     found: list[TextSection] = []
     start, name, heading, anchor = 0, "", "", ""
-    for first, inner, last in finder.headings:
+    for first, inner, last in finder.headings[: MAX_SECTIONS - 1]:
         _append(found, name, heading, anchor, html[start:first])
         opening = html[first : html.index(">", first)]
         named = _NAMED.search(opening)

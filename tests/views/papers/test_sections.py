@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from app.views.papers.sections import align_sections, split_sections
+from app.views.papers.sections import MAX_SECTIONS, align_sections, split_sections
 
 ONE = (
     '<p>Opening &amp; more</p>\n<h3 id="s1-h-1">Results: <em>a</em></h3>\n<p>Good<br>line</p>'
@@ -26,3 +26,10 @@ def test_sections_with_the_same_words_stand_side_by_side() -> None:
     assert by_heading["Results: a"].only is None
     assert by_heading["Method"].cells == (None, "<p>How</p><p>again</p>")
     assert (by_heading["Method"].only, by_heading["Doubts"].only) == (1, 0)
+
+
+def test_a_text_of_nothing_but_headings_has_so_many_sections() -> None:
+    text = "".join(f"<h3>Word{number}</h3><p>{number}</p>" for number in range(MAX_SECTIONS + 5))
+    found = split_sections(text)
+    assert len(found) == MAX_SECTIONS - 1
+    assert found[-1].html.endswith(f"<p>{MAX_SECTIONS + 4}</p>")
