@@ -33,6 +33,7 @@ def test_it_is_whole(any_file_database: Database, config: Config) -> None:
         assert client.get(address).status_code == 200, address
 
 
+@pytest.mark.slow
 def test_it_is_the_same_at_each_run(tmp_path: Path) -> None:
     found = []
     for name in ("one", "two"):

@@ -27,6 +27,7 @@ def library(tmp_path: Path, sqlite_template: Database) -> Iterator[Database]:
     database.close()
 
 
+@pytest.mark.slow
 def test_a_library_moves_to_a_clean_machine(library: Database, tmp_path: Path) -> None:
     file = tmp_path / "backup.zip"
     done = run(tmp_path / "data", "backup", str(file), SHORTLIST_SITE_NAME="Our lab", **SECRET)

@@ -70,6 +70,7 @@ def test_a_bad_setting_is_named(tmp_path: Path) -> None:
     assert_refused(run(tmp_path, "serve", SHORTLIST_PROXIES="x"), "SHORTLIST_PROXIES must be")
 
 
+@pytest.mark.slow
 def test_a_port_in_use(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -81,6 +82,7 @@ def test_a_port_in_use(tmp_path: Path) -> None:
         assert_refused(run(tmp_path, "demo", "--port", port), "--port")
 
 
+@pytest.mark.slow
 def test_an_unwritable_directory(tmp_path: Path) -> None:
     # A file in its place: also the administrator cannot write below it.
     (tmp_path / "file").write_text("")

@@ -273,6 +273,7 @@ def test_an_import_that_cannot_go_on_says_so(
     assert import_(tmp_path, str(notes)).stdout.count("refused") == 1
 
 
+@pytest.mark.slow
 def test_a_fault_of_ours_in_an_import_is_one_line(
     tmp_path: Path, library: Database, notes: Path
 ) -> None:

@@ -92,6 +92,7 @@ def test_names_are_checked(tmp_path: Path) -> None:
     assert_refused(run(tmp_path, "jobs", "run", "tidy", "--forever"), "don't name any")
 
 
+@pytest.mark.slow
 def test_a_command_waits_for_the_process_that_does_it(tmp_path: Path, library: Database) -> None:
     job = runner.claim_kind(library, KINDS["tidy"])
     assert job is not None

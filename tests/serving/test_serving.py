@@ -239,6 +239,7 @@ def test_clients_that_do_not_take_a_large_answer(tmp_path: Path) -> None:
             assert taken(client) < 30_000_000
 
 
+@pytest.mark.slow
 def test_a_stop_leaves_no_large_answer(tmp_path: Path) -> None:
     with running(tmp_path, stop_seconds=2.0) as port:
         client = connect(port, "GET /big HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -49,6 +49,7 @@ def test_letters_of_other_scripts_stay() -> None:
     assert fold("学会 김민수") == "学会 김민수"
 
 
+@pytest.mark.slow
 def test_folding_any_sign_twice_changes_nothing() -> None:
     for number in range(sys.maxunicode + 1):
         once = fold(chr(number))

@@ -258,6 +258,7 @@ def test_a_preview_gives_way_to_everybody(monkeypatch: pytest.MonkeyPatch) -> No
         renderers.stop()
 
 
+@pytest.mark.slow
 def test_children_end_with_whoever_started_them() -> None:
     program = (
         "import os; from app.rendering.sandbox import processes; processes.render('a');"

@@ -650,6 +650,7 @@ def test_others_texts_are_not_taken_by_mistake(ann: Browser, session: Session) -
     assert (writer.name, summary.visibility) == ("ann", "private")
 
 
+@pytest.mark.slow
 def test_ones_own_from_the_feed(ann: Browser, session: Session) -> None:
     other = ITEM.replace("RenHGS15", "Other16").replace("1506.01497", "1606.01497")
     mine = other.replace("#martinthoma", "#ann").replace("Martin Thoma", "Ann E.")
@@ -701,6 +702,7 @@ def test_the_form_says_what_becomes_public(ann: Browser) -> None:
     assert "New papers are always public" in ann.get("/settings/import").text
 
 
+@pytest.mark.slow
 def test_what_cannot_be_read_as_a_whole(ann: Browser, session: Session) -> None:
     for name, data, says in (
         ("", b"", "Choose a file or paste BibTeX."),

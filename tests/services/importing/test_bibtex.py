@@ -263,6 +263,7 @@ def test_a_file_in_the_browser(
     assert (status, "split it" in text) == (422, True)
 
 
+@pytest.mark.slow
 def test_entries_pasted_in_the_browser(guest: Browser, session: Session) -> None:
     ann = guest.sign_up("ann", "Ann Example")
     for pasted, status, says in (

@@ -66,6 +66,7 @@ def test_more_than_run_at_once_are_told_to_wait(ann: Browser, session: Session) 
     assert session.scalars(select(Paper)).all() == []
 
 
+@pytest.mark.slow
 def test_each_import_gives_its_turn_back(ann: Browser) -> None:
     for name, data, status in (
         ("a.md", NOTE, 200),
@@ -89,6 +90,7 @@ def test_who_leaves_the_page_gives_the_turn_back(ann: Browser) -> None:
     assert all_turns_are_free()
 
 
+@pytest.mark.slow
 def test_what_takes_too_long_ends_with_a_report(
     ann: Browser, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:

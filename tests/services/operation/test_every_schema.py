@@ -51,6 +51,7 @@ def _empty(database: Database) -> None:
         connection.exec_driver_sql("CREATE SCHEMA public")
 
 
+@pytest.mark.slow
 def test_each_schema_becomes_the_next_without_loss(library: Database) -> None:
     script = ScriptDirectory(str(MIGRATIONS))
     revisions = [each.revision for each in script.walk_revisions()][::-1]

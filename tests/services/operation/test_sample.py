@@ -35,6 +35,7 @@ def count(session: Session, table: type) -> int:
     return session.scalar(select(func.count()).select_from(table)) or 0
 
 
+@pytest.mark.slow
 def test_it_is_a_library(loaded: Session) -> None:
     assert count(loaded, Paper) >= 30
     assert count(loaded, Summary) >= 26

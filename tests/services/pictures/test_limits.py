@@ -114,6 +114,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs_stay_within_little_memory(name: str, small: Child) -> None:
     """They are refused as damaged, or only their point is taken."""

@@ -141,6 +141,7 @@ def test_damaged_files_give_reasons(text: str) -> None:
         assert "\0" not in str(to_json(row)).encode().decode()
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=300), st.sampled_from(["", "x.csv", "x.bib"]))
 def test_any_text_is_read(text: str, name: str) -> None:

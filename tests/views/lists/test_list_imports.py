@@ -106,6 +106,7 @@ def test_nobody_else_sees_an_import(ann: Browser, app: Flask) -> None:
     assert path in ann.get("/list/import").text
 
 
+@pytest.mark.slow
 def test_previews_are_few_and_do_not_last(ann: Browser, session: Session) -> None:
     paths = [send(ann, JABREF).location for _ in range(previews.MAX_UNFINISHED + 1)]
     assert [ann.get(path).status for path in paths] == [404, 200, 200, 200]

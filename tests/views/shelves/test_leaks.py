@@ -46,6 +46,7 @@ def read(app: Flask, reader: Browser) -> dict[str, tuple[int, str, str]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("signed_in", [False, True])
 @pytest.mark.parametrize("visibility", ["private", "unlisted"])
 def test_a_hidden_shelf_is_as_if_it_were_not_there(

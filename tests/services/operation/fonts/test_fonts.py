@@ -94,6 +94,7 @@ def test_faces_share_out_their_characters() -> None:
         assert {ord(each) for each in "aZéÉłŠπж…’→"} - seen == {ord("→")}
 
 
+@pytest.mark.slow
 def test_the_text_face_is_bold_where_it_is_upright_and_bears_a_name_of_its_own(
     folder: Path,
 ) -> None:
