@@ -19,11 +19,12 @@ from sqlalchemy import BindParameter, bindparam, event, select
 from sqlalchemy.orm import Session, SessionTransaction
 
 from app.db import begin_writing
-from app.models import Link, Paper, PaperAuthor, Summary, SummaryTag, User
+from app.models import Paper, PaperAuthor, User
 from app.services import changed_pages
 from app.services.bulk import split_into_batches
 from app.services.counters import counts, totals
 from app.services.counters.differences import Placement
+from app.services.counters.summary_states import SummaryState, is_less_public, load_states
 from app.services.links.resolving import resolve_links
 from app.services.links.stale import mark_stale
 from app.services.retractions.marking import mark_papers
@@ -36,34 +37,8 @@ _KEY = "changes"
 
 # Built once: each write runs these.
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_SUMMARIES = (
-    select(
-        *(Summary.id, Summary.paper_id, Summary.user_id, Summary.visibility, Summary.anonymous),
-        *(Summary.published_at, Summary.score, Summary.imported_votes),
-    )
-    .where(Summary.id.in_(_IDS))
-    .order_by(Summary.id)
-    .with_for_update()
-)
-_TAGS = select(SummaryTag.summary_id, SummaryTag.tag_id).where(SummaryTag.summary_id.in_(_IDS))
-_TARGETS = select(Link.summary_id, Link.target_id).where(
-    Link.summary_id.in_(_IDS), Link.target_id.is_not(None)
-)
 _PAPERS = select(Paper.id).where(Paper.id.in_(_IDS)).order_by(Paper.id)
 _USERS = select(User.id).where(User.id.in_(_IDS))
-
-
-class _SummaryState(NamedTuple):
-    """What of a summary others depend on."""
-
-    paper_id: int
-    user_id: int
-    is_public: bool
-    was_public: bool  # now or at any time before
-    is_named: bool
-    votes: int
-    tags: frozenset[int]
-    targets: frozenset[int]  # the papers to which its links lead
 
 
 class ScoreChange(NamedTuple):
@@ -93,7 +68,7 @@ class _Changes:
 
     transaction: SessionTransaction | None
     papers: dict[int, Placement | None] = field(default_factory=dict)
-    summaries: dict[int, _SummaryState | None] = field(default_factory=dict)
+    summaries: dict[int, SummaryState | None] = field(default_factory=dict)
     authors_before: dict[int, set[int]] = field(default_factory=dict)
     scores: dict[int, ScoreChange] = field(default_factory=dict)
     authors: set[int] = field(default_factory=set)
@@ -126,7 +101,7 @@ def note(session: Session, kind: Kind, *ids: int) -> None:
         changed_pages.name_papers(session, new)
     elif kind == "summary":
         new = [each for each in ids if each not in changes.summaries]
-        changes.summaries |= _states(session, new)
+        changes.summaries |= load_states(session, new)
         changed_pages.name_summaries(session, new)
     elif kind == "writer":
         new = [each for each in ids if each not in changes.writers]
@@ -149,7 +124,7 @@ def forget(session: Session, kind: Literal["paper", "summary"], *ids: int) -> No
 def note_new(session: Session, kind: Literal["paper", "summary"], *ids: int) -> None:
     """Note rows that were made in this transaction."""
     changes = _changes(session)
-    rows: dict[int, Placement | None] | dict[int, _SummaryState | None]
+    rows: dict[int, Placement | None] | dict[int, SummaryState | None]
     rows = changes.papers if kind == "paper" else changes.summaries
     for each in ids:
         rows.setdefault(each, None)
@@ -183,7 +158,7 @@ def apply(session: Session) -> None:
     if changes.has_failed:
         raise RuntimeError("What follows from the changes could not be written: roll back first.")
     changes.has_failed = True  # until all is done: half of it must not be kept
-    present = _states(session, changes.summaries)
+    present = load_states(session, changes.summaries)
     pointed: Collection[int] = ()
     if changes.are_more_than_votes:
         pointed = resolve_links(session, _existing_papers(session, changes.papers))
@@ -216,7 +191,7 @@ def _changes(session: Session) -> _Changes:
     return found
 
 
-def _follow_similar(session: Session, changes: _Changes, present: dict[int, _SummaryState]) -> None:
+def _follow_similar(session: Session, changes: _Changes, present: dict[int, SummaryState]) -> None:
     hidden: list[tuple[int, frozenset[int]]] = []
     marked: list[int] = []
     for number, before in changes.summaries.items():
@@ -234,7 +209,7 @@ def _follow_similar(session: Session, changes: _Changes, present: dict[int, _Sum
     similarity.mark_papers(session, _existing_papers(session, {*new, *marked}))
 
 
-def _follow_search(session: Session, changes: _Changes, present: dict[int, _SummaryState]) -> None:
+def _follow_search(session: Session, changes: _Changes, present: dict[int, SummaryState]) -> None:
     indexing.index_summaries(session, list(changes.summaries), changes.texts)
     both = (*changes.summaries.items(), *present.items())
     indexing.renumber_papers(session, {state.paper_id for _, state in both if state is not None})
@@ -244,7 +219,7 @@ def _follow_search(session: Session, changes: _Changes, present: dict[int, _Summ
         indexing.rename_writer(session, user)
 
 
-def _follow_counts(session: Session, changes: _Changes, present: dict[int, _SummaryState]) -> None:
+def _follow_counts(session: Session, changes: _Changes, present: dict[int, SummaryState]) -> None:
     before = [state for state in changes.summaries.values() if state is not None]
     papers = {state.paper_id for state in (*before, *present.values())}
     counts.set_sections(session, {*papers, *changes.papers})
@@ -294,7 +269,7 @@ def _authors_of(session: Session, ids: Iterable[int]) -> dict[int, set[int]]:
     return dict(found)
 
 
-def _name_pages(session: Session, changes: _Changes, present: dict[int, _SummaryState]) -> None:
+def _name_pages(session: Session, changes: _Changes, present: dict[int, SummaryState]) -> None:
     """Name what is changed, and where it stands now; what it was before is named when it is noted.
 
     What readers may not see any more puts all pages out of date.
@@ -313,26 +288,13 @@ def _name_pages(session: Session, changes: _Changes, present: dict[int, _Summary
     if changes.writers:
         changed_pages.name_users(session, changes.writers)
     is_less = (
-        any(_is_hidden(state, present.get(id)) for id, state in changes.summaries.items())
+        any(is_less_public(state, present.get(id)) for id, state in changes.summaries.items())
         or len(_existing_papers(session, changes.papers)) < len(changes.papers)
         or _names(session, changes.writers) != changes.names_before
         or changes.authors
     )
     if is_less:
         changed_pages.name_everything(session)
-
-
-def _is_hidden(before: _SummaryState | None, after: _SummaryState | None) -> bool:
-    """Whether something of a summary that everybody could see is not to be seen any more."""
-    if before is None or not before.is_public:
-        return False
-    if after is None or not after.is_public:
-        return True
-    return (before.paper_id, before.user_id, before.is_named) != (
-        after.paper_id,
-        after.user_id,
-        after.is_named,
-    )
 
 
 def _names(session: Session, user_ids: Collection[int]) -> dict[int, str]:
@@ -347,33 +309,6 @@ def _placements(session: Session, ids: Iterable[int]) -> dict[int, Placement]:
         for some in split_into_batches(ids)
     )
     return {row[0]: Placement(row[1], row[2], row[3]) for each in rows for row in each}
-
-
-def _states(session: Session, ids: Iterable[int]) -> dict[int, _SummaryState]:
-    """How summaries stand; nobody votes on them from here on until the transaction ends."""
-    found: dict[int, _SummaryState] = {}
-    connection = session.connection()
-    for some in split_into_batches(ids):
-        which = {"ids": some}
-        rows = connection.execute(_SUMMARIES, which).all()
-        tags: defaultdict[int, set[int]] = defaultdict(set)
-        targets: defaultdict[int, set[int]] = defaultdict(set)
-        for number, tag in connection.execute(_TAGS, which):
-            tags[number].add(tag)
-        for number, target in connection.execute(_TARGETS, which):
-            targets[number].add(target)  # type: ignore[arg-type]  # none is null here
-        for row in rows:
-            found[row.id] = _SummaryState(
-                paper_id=row.paper_id,
-                user_id=row.user_id,
-                is_public=row.visibility == "public",
-                was_public=row.published_at is not None,
-                is_named=not row.anonymous,
-                votes=row.score - row.imported_votes,
-                tags=frozenset(tags[row.id]),
-                targets=frozenset(targets[row.id]),
-            )
-    return found
 
 
 def _existing_papers(session: Session, ids: Collection[int]) -> list[int]:
