@@ -34,7 +34,7 @@ from app.services.pictures.addresses import note_uses
 from app.services.refusals import Refusal
 from app.services.shelves.joining import give_shelves
 from app.services.summaries import draft_merge
-from app.services.summaries.publishing import keep_revision_html
+from app.services.summaries.revisions import keep_revision_html
 
 _DECISIONS = (PaperMerge, PaperRevision)
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, insert_missing, lock_papers, now
-from app.models import Paper, Revision, Summary, SummaryTag, Tag, User
+from app.models import Paper, Summary, SummaryTag, Tag, User
 from app.rendering import RENDERER_VERSION, RenderError, render_takeaway
 from app.services import changes
 from app.services.links.stale import STALE
@@ -22,6 +22,7 @@ from app.services.renderer import RenderedText, is_current, render_text
 from app.services.summaries import draft_merge, links
 from app.services.summaries.checks import check_content, parse_tags
 from app.services.summaries.content import BaseVersion, Content, Edit
+from app.services.summaries.revisions import add_revision, keep_revision_html, note_public
 from app.services.summaries.state import (
     find_last_revision_number,
     load_content,
@@ -241,9 +242,9 @@ def _write(
     set_tags(session, summary, parse_tags(content.tags))
     apply_rendered_text(session, summary, rendered)
     if changed:
-        _add_revision(session, summary, moment, is_first=is_new)
+        add_revision(session, summary, moment, is_first=is_new)
     elif content.visibility == "public":
-        _note_public(session, summary, moment)
+        note_public(session, summary, moment)
     return bool(moved)
 
 
@@ -309,47 +310,3 @@ def set_tags(session: Session, summary: Summary, names: Sequence[str]) -> None:
 def make_share_code() -> str:
     """A secret for the address of an unlisted summary: 192 random bits."""
     return secrets.token_urlsafe(24)
-
-
-def keep_revision_html(session: Session, summary: Summary) -> None:
-    """Give the last revision the HTML that the summary is about to lose."""
-    session.execute(
-        update(Revision)
-        .where(
-            Revision.summary_id == summary.id,
-            Revision.number == find_last_revision_number(session, summary),
-        )
-        .values(
-            html=summary.html,
-            takeaway_html=summary.takeaway_html,
-            renderer_version=summary.renderer_version,
-        )
-    )
-
-
-def _note_public(session: Session, summary: Summary, moment: datetime) -> None:
-    """Note that everybody can read the last revision from now on, unless they could before."""
-    session.flush()
-    session.execute(
-        update(Revision)
-        .where(
-            Revision.summary_id == summary.id,
-            Revision.number == find_last_revision_number(session, summary),
-            Revision.public_since.is_(None),
-        )
-        .values(public_since=moment)
-    )
-
-
-def _add_revision(session: Session, summary: Summary, moment: datetime, *, is_first: bool) -> None:
-    last = 0 if is_first else find_last_revision_number(session, summary)
-    session.add(
-        Revision(
-            summary_id=summary.id,
-            number=last + 1,
-            public_since=moment if summary.visibility == "public" else None,
-            source=summary.source,
-            takeaway=summary.takeaway,
-            saved_at=summary.edited_at or summary.created_at,
-        )
-    )

@@ -1,0 +1,56 @@
+"""Earlier versions of summaries: what they said, and since when everybody could read it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app.models import Revision, Summary
+from app.services.summaries.state import find_last_revision_number
+
+
+def keep_revision_html(session: Session, summary: Summary) -> None:
+    """Give the last revision the HTML that the summary is about to lose."""
+    session.execute(
+        update(Revision)
+        .where(
+            Revision.summary_id == summary.id,
+            Revision.number == find_last_revision_number(session, summary),
+        )
+        .values(
+            html=summary.html,
+            takeaway_html=summary.takeaway_html,
+            renderer_version=summary.renderer_version,
+        )
+    )
+
+
+def note_public(session: Session, summary: Summary, moment: datetime) -> None:
+    """Note that everybody can read the last revision from now on, unless they could before."""
+    session.flush()
+    session.execute(
+        update(Revision)
+        .where(
+            Revision.summary_id == summary.id,
+            Revision.number == find_last_revision_number(session, summary),
+            Revision.public_since.is_(None),
+        )
+        .values(public_since=moment)
+    )
+
+
+def add_revision(session: Session, summary: Summary, moment: datetime, *, is_first: bool) -> None:
+    """Keep what a summary says now as its next revision."""
+    last = 0 if is_first else find_last_revision_number(session, summary)
+    session.add(
+        Revision(
+            summary_id=summary.id,
+            number=last + 1,
+            public_since=moment if summary.visibility == "public" else None,
+            source=summary.source,
+            takeaway=summary.takeaway,
+            saved_at=summary.edited_at or summary.created_at,
+        )
+    )
