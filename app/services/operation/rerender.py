@@ -46,6 +46,7 @@ from app.services.summaries.publishing import apply_rendered_text
 MAX_REQUEST_SECONDS = 1.0
 
 Text = TypeVar("Text", Summary, Revision)
+MarkdownRow = TypeVar("MarkdownRow", ListEntry, Shelf)
 TextRow = TypeVar("TextRow", User, ListEntry, Shelf)
 Row = TypeVar("Row", Summary, Revision, User, ListEntry, Shelf)
 
@@ -129,8 +130,8 @@ def renew_stale(session: Session) -> Iterator[int]:
     yield from _renew_texts(session, Summary, _STALE[Summary])
     yield from _renew_texts(session, Revision, _STALE[Revision])
     yield from _renew_bios(session)
-    yield from _renew_notes(session)
-    yield from _renew_descriptions(session)
+    yield from _renew_markdown(session, ListEntry, "notes")
+    yield from _renew_markdown(session, Shelf, "description")
     # Looked for with the row locked: nobody restores an old text between these two.
     oldest = lock_oldest_version(session)
     if not any(_is_any(session, table) for table in _STALE):
@@ -178,16 +179,16 @@ def _renew_bios(session: Session) -> Iterator[int]:
         yield _set_html(session, row, "bio", bio, html)
 
 
-def _renew_notes(session: Session) -> Iterator[int]:
-    for row in _one_by_one(session, ListEntry, _STALE[ListEntry]):
-        notes, html = row.notes, row.notes_html
+def _renew_markdown(session: Session, table: type[MarkdownRow], name: str) -> Iterator[int]:
+    for row in _one_by_one(session, table, _STALE[table]):
+        source, html = getattr(row, name), getattr(row, f"{name}_html")
         try:
-            html = render_text(session, notes).html
+            html = render_text(session, source).html
         except RendererBusy:
             continue
         except RenderError:
             pass
-        yield _set_html(session, row, "notes", notes, html)
+        yield _set_html(session, row, name, source, html)
 
 
 def _set_html(session: Session, row: TextRow, name: str, source: str, html: str) -> int:
@@ -201,18 +202,6 @@ def _set_html(session: Session, row: TextRow, name: str, source: str, html: str)
             name_shelf(session, found)
     session.commit()
     return row.id
-
-
-def _renew_descriptions(session: Session) -> Iterator[int]:
-    for row in _one_by_one(session, Shelf, _STALE[Shelf]):
-        description, html = row.description, row.description_html
-        try:
-            html = render_text(session, description).html
-        except RendererBusy:
-            continue
-        except RenderError:
-            pass
-        yield _set_html(session, row, "description", description, html)
 
 
 def _one_by_one(
