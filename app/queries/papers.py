@@ -77,6 +77,12 @@ def load_papers(session: Session, ids: Sequence[int]) -> dict[int, Paper]:
     return {paper.id: paper for paper in found}
 
 
+def load_whole_papers(session: Session, ids: Sequence[int]) -> dict[int, Paper]:
+    """Papers with authors, venue and identifiers, by number."""
+    found = session.scalars(_select_whole(), {"ids": list(ids)})
+    return {paper.id: paper for paper in found}
+
+
 def reload_paper(session: Session, paper_id: int | None) -> Paper | None:
     """Read a paper anew, with authors and venue.
 
@@ -134,6 +140,12 @@ def _select_by_key() -> Select[Paper]:
 @cache
 def _select_by_ids() -> Select[Paper]:
     return _select_with_relations().where(Paper.id.in_(bindparam("ids", expanding=True)))
+
+
+@cache
+def _select_whole() -> Select[Paper]:
+    query = _select_with_relations().options(selectinload(Paper.identifiers))
+    return query.where(Paper.id.in_(bindparam("ids", expanding=True)))
 
 
 @cache

@@ -7,16 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session
 
-from app.models import Paper, PaperAuthor
+from app.models import Paper
 from app.queries.identifiers import list_reference_names
+from app.queries.papers import load_whole_papers
 from app.services.bibliography.reading import ReadEntry
-from app.services.bulk import among, split_into_batches
+from app.services.bulk import split_into_batches
 from app.services.papers.deduplication import (
+    MAX_SAME_TITLE,
     have_other_identifiers,
     is_record_of,
+    list_ids_by_title,
     may_be_renamed,
     names_work,
 )
@@ -33,8 +35,6 @@ from app.sources.same_work import (
 )
 from app.sources.works import pages_of
 from app.text.words import title_folded
-
-MAX_SAME_TITLE = 20  # papers of one title, or entries, that are compared
 
 
 class EntryMatch(NamedTuple):
@@ -57,9 +57,17 @@ def match_entries(session: Session, entries: Sequence[ReadEntry]) -> list[EntryM
     """Find the paper of each entry, in a fixed number of queries for 500 papers."""
     names = [_list_names(each.record) if each.record else [] for each in entries]
     by_name = known_names(session, (name for each in names for name in each))
-    by_title = _find_titles(session, [each.record for each in entries if each.record])
+    titles = {each.record.title for each in entries if each.record}
+    by_title = list_ids_by_title(
+        session, {title_folded(each) for each in titles if is_distinctive(title_words(each))}
+    )
     ids = {*by_name.values(), *(number for each in by_title.values() for number in each)}
-    known = _Known(by_name, by_title, _load_papers(session, ids))
+    papers = {
+        number: paper
+        for some in split_into_batches(ids)
+        for number, paper in load_whole_papers(session, some).items()
+    }
+    known = _Known(by_name, by_title, papers)
     return [
         EntryMatch(None) if entry.record is None else _match(session, known, entry.record, own)
         for entry, own in zip(entries, names, strict=True)
@@ -82,31 +90,6 @@ def find_doubles(
 
 def _list_names(record: PaperRecord) -> list[Name]:
     return [name for ref in list_record_identifiers(record) for name in list_reference_names(ref)]
-
-
-def _find_titles(session: Session, records: Sequence[PaperRecord]) -> dict[str, list[int]]:
-    titles = {
-        title_folded(each.title) for each in records if is_distinctive(title_words(each.title))
-    }
-    found: defaultdict[str, list[int]] = defaultdict(list)
-    query = select(Paper.id, Paper.title_folded).order_by(Paper.id)
-    for number, title in session.execute(query.where(among(session, Paper.title_folded, titles))):
-        if len(found[title]) < MAX_SAME_TITLE:
-            found[title].append(number)
-    return dict(found)
-
-
-def _load_papers(session: Session, ids: set[int]) -> dict[int, Paper]:
-    query = select(Paper).options(
-        joinedload(Paper.venue),
-        selectinload(Paper.identifiers),
-        selectinload(Paper.authorships).joinedload(PaperAuthor.author),
-    )
-    return {
-        paper.id: paper
-        for some in split_into_batches(ids)
-        for paper in session.scalars(query.where(among(session, Paper.id, some)))
-    }
 
 
 def _match(session: Session, known: _Known, record: PaperRecord, names: list[Name]) -> EntryMatch:

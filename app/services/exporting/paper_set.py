@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from itertools import chain, count
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session
 
-from app.models import ListEntry, Paper, PaperAuthor, User
+from app.models import ListEntry, Paper, User
 from app.queries.catalogue import full_texts
 from app.queries.lists.own_entries import EntryFacts, load_entry_facts
+from app.queries.papers import load_whole_papers
 from app.queries.summary_entries import SummaryEntry
 from app.references.addresses import paper_path
 from app.services.exporting.citations import record_of
@@ -58,7 +59,7 @@ def read_exported_papers(session: Session, chosen: PaperSet) -> Iterator[Exporte
     key_of = _choose_keys(session, chosen.reader)
     for start in range(0, len(chosen.paper_ids), BATCH):
         ids = chosen.paper_ids[start : start + BATCH]
-        papers = _load_papers(session, ids)
+        papers = load_whole_papers(session, ids)
         entries = load_entry_facts(session, chosen.reader, ids)
         texts = _load_texts(session, chosen, ids) if chosen.has_notes else {}
         for paper in (papers[each] for each in ids if each in papers):
@@ -94,15 +95,6 @@ def _choose_keys(session: Session, reader: User | None) -> Callable[[Paper], str
         return own.get(paper.id) or next(free)
 
     return choose
-
-
-def _load_papers(session: Session, ids: Collection[int]) -> dict[int, Paper]:
-    query = select(Paper).options(
-        joinedload(Paper.venue),
-        selectinload(Paper.identifiers),
-        selectinload(Paper.authorships).joinedload(PaperAuthor.author),
-    )
-    return {paper.id: paper for paper in session.scalars(query.where(Paper.id.in_(ids)))}
 
 
 def _load_texts(

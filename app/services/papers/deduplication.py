@@ -10,7 +10,8 @@ paper too many can be merged, but one that is taken for another is lost.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +25,7 @@ from app.references.identifiers import PaperRef, implied_references
 from app.references.labels import KIND_LABELS
 from app.references.parsing import parse_identifier
 from app.services import changes
+from app.services.bulk import among
 from app.services.links.resolving import release_links
 from app.services.papers.facts import FIELDS
 from app.services.papers.paper_names import FIRST, free_key, number_key
@@ -162,6 +164,16 @@ def _by_identifiers(
                 others[name] = ""
         record = replace(record, **others)
     return None, record, tuple(notes)
+
+
+def list_ids_by_title(session: Session, titles: Collection[str]) -> dict[str, list[int]]:
+    """The oldest papers with each of some folded titles, up to `MAX_SAME_TITLE` of one."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    query = select(Paper.title_folded, Paper.id).order_by(Paper.id)
+    for title, number in session.execute(query.where(among(session, Paper.title_folded, titles))):
+        if len(found[title]) < MAX_SAME_TITLE:
+            found[title].append(number)
+    return dict(found)
 
 
 def names_work(title: str, names: Sequence[str], record: PaperRecord) -> bool:

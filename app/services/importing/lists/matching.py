@@ -10,17 +10,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Paper
 from app.queries import papers
 from app.queries.identifiers import list_reference_names
 from app.references.identifiers import PaperRef
-from app.services.bulk import among
 from app.services.papers.deduplication import (
     MAX_SAME_TITLE,
     have_other_identifiers,
+    list_ids_by_title,
     names_work,
 )
 from app.services.papers.facts import addresses, list_record_identifiers
@@ -66,11 +65,7 @@ def match_rows(session: Session, rows: Sequence[ListedPaper]) -> list[RowMatch]:
     keys = [_names(_list_keys(row)) for row in rows]
     known = known_names(session, {name for each in (*sure, *keys) for name in each})
     titles = {title_folded(row.record.title) for row in rows} - {""}
-    same: defaultdict[str, list[int]] = defaultdict(list)
-    query = select(Paper.title_folded, Paper.id).order_by(Paper.id)
-    for folded, number in session.execute(query.where(among(session, Paper.title_folded, titles))):
-        if len(same[folded]) < MAX_SAME_TITLE:
-            same[folded].append(number)
+    same = list_ids_by_title(session, titles)
     ids = {*known.values(), *(number for each in same.values() for number in each)}
     loaded = papers.load_papers(session, sorted(ids)) if ids else {}
 
