@@ -95,7 +95,7 @@ def venue(key: str, form: str) -> Response | str:
     year = listing.read_year()
     load = partial(paper_ids.list_paper_ids_of_venue, db(), found, year)
     path = url_for("venues.show", key=found.key, year=year)
-    title = found.name if year is None else f"{found.name} {year}"
+    title = _name_year(found.name, year)
     return answer_set(form, title, load, path, name=title)
 
 
@@ -110,8 +110,7 @@ def author(key: str, form: str) -> Response | str:
     year = listing.read_year()
     load = partial(paper_ids.list_paper_ids_of_author, db(), found, year)
     path = url_for("authors.show", key=found.key, year=year)
-    title = found.name if year is None else f"{found.name} {year}"
-    return answer_set(form, title, load, path, name=found.key)
+    return answer_set(form, _name_year(found.name, year), load, path, name=found.key)
 
 
 @blueprint.get(f"/user/<name>{END}")
@@ -151,3 +150,7 @@ def shelf(form: str, name: str = "", slug: str = "", code: str = "") -> Response
 def _is_page(form: str, named: object | None) -> bool:
     """Whether the address is that of a page whose name ends like a file."""
     return form != PRINT and named is not None
+
+
+def _name_year(name: str, year: int | None) -> str:
+    return name if year is None else f"{name} {year}"
