@@ -14,12 +14,14 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, now
-from app.models import Job, ListEntry, ListImport, ListImportRow, Paper
+from app.models import Job, ListEntry, ListImport, ListImportRow, Paper, User
+from app.models.papers.list_entry import PRIORITIES
 from app.models.papers.list_import import PREVIEW_LIFE
+from app.queries.lists.own_entries import load_label_names
 from app.services.importing.lists import previews, work
 from app.services.operation import tidying
 from tests.helpers.client import Browser, Page
-from tests.helpers.factories import make_paper
+from tests.helpers.factories import make_paper, make_summary, put_on_list, read_entry
 from tests.helpers.outside import Reply, StandIn
 
 FILES = Path(__file__).parents[2] / "sources/lists/files"
@@ -236,3 +238,26 @@ def test_zotero_is_read_page_by_page_with_a_key_that_is_not_kept(
     assert 'value="12345"' in refused.text
     for user, key in (("12345/../1", KEY), ("1", "a b\r\nX: y")):
         assert send(ann, zotero_user=user, zotero_key=key).status == 422
+
+
+def test_a_vault_of_this_site_brings_its_statuses_along(
+    ann: Browser, app: Flask, session: Session
+) -> None:
+    user = session.scalars(select(User).where(User.name == "ann")).one()
+    paper = make_paper(session, "conf/x/A1", "A paper of its own words")
+    make_summary(session, paper, user, "What it says.", tags=["public-tag"])
+    texts = {"remark": "Mine", "labels": "a, b", "priority": "high", "citekey": "own1"}
+    put_on_list(session, user, paper, status="reading", **texts)
+    vault = ann.get("/settings/export").response.get_data()
+    ben = Browser(app.test_client()).sign_up("ben")
+    path = send(ben, vault, "vault.zip").location
+    fields = ben.get(path).form(path)
+    ben.post(path, {**fields, "label": ["0", "1"]})  # type: ignore[dict-item]  # both of one name
+    run_jobs(session)
+    reader = session.scalars(select(User).where(User.name == "ben")).one()
+    entry = read_entry(session, reader, paper)
+    assert entry is not None
+    assert (entry.status, entry.remark, entry.citekey) == ("reading", "Mine", "own1")
+    assert (PRIORITIES[entry.priority], entry.notes) == ("high", "")
+    assert entry.reading_at is not None
+    assert load_label_names(session, [entry.id])[entry.id] == ["a", "b"]

@@ -28,7 +28,7 @@ MAX_LINKS = 200  # from a note to others
 _FIELDS = (
     *("key", "title", "authors", "year", "venue", "doi", "arxiv", "url", "abstract", "published"),
     *("section", "venue_key", "venue_title", "citekey", "tags", "date", "status", "remark"),
-    *("priority", "read", "added"),
+    *("priority", "read", "added", "status_date", "labels", "visibility"),
 )
 _NAMING = {"key", "doi", "arxiv", "citekey", "authors"}
 _STATUS_NAMES = ("status", "read_status", "readstatus", "reading_status", "reading-status")
@@ -113,7 +113,10 @@ def _read_note(data: bytes, number: int) -> ListedPaper | None:
     if not _NAMING & fields.keys():
         return None
     record = replace(read_paper(fields), key="", other_keys=())
-    said, labels = split_status(_read_tags(fields))
+    # What a site like this has written: the text is a summary, and its tags are that summary's.
+    is_summary = "visibility" in fields
+    said, labels = split_status([] if is_summary else _read_tags(fields))
+    since = front_matter.text(fields, "status_date" if is_summary else "read")
     citekey = front_matter.text(fields, "citekey").strip().lstrip("@")
     key = front_matter.text(fields, "key").strip()
     return ListedPaper(
@@ -122,12 +125,12 @@ def _read_note(data: bytes, number: int) -> ListedPaper | None:
         citekey=citekey,
         names=(key, citekey),
         status=front_matter.text(fields, "status").strip() or said,
-        status_at=read_moment(front_matter.text(fields, "read")[:40]),
+        status_at=read_moment(since[:40]),
         added_at=read_moment(front_matter.text(fields, "added")[:40]),
         priority=_PRIORITIES.get(front_matter.text(fields, "priority").strip().lower(), 0),
         remark=front_matter.text(fields, "remark"),
-        notes=note.body.strip("\n") if note.body.strip() else "",
-        labels=labels,
+        notes=note.body.strip("\n") if note.body.strip() and not is_summary else "",
+        labels=(*labels, *front_matter.texts(fields, "labels")),
     )
 
 
