@@ -29,13 +29,15 @@ deleted.json       summaries that you deleted within the last 30 days
 votes.json         your votes, on summaries that you can see now
 list.json          your reading list: statuses with their dates, priorities,
                    labels, remarks, notes, keys, order
+shelves.json       your shelves: papers in order, and your notes
+shelved.json       what you added to shelves of others
 list.bib           the papers on your list as BibTeX
 profile.json       your profile, email address and recent sign-ins
 
 "Import" in the settings of a Shortlist site takes this zip as it is. It reads your
 summaries with their images, and adds the papers of list.bib. It does not read the
-other files: drafts, earlier versions, deleted summaries, votes, images that no
-summary shows, and your profile are here for you to keep. Open the folder of your
+other files: drafts, earlier versions, deleted summaries, votes, shelves, images
+that no summary shows, and your profile are here for you to keep. Open the folder of your
 summaries in Obsidian, or in any editor.
 """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import (
@@ -16,6 +16,8 @@ from app.models import (
     ListEntry,
     Paper,
     Revision,
+    Shelf,
+    ShelfEntry,
     SignIn,
     Summary,
     User,
@@ -23,6 +25,7 @@ from app.models import (
 )
 from app.models.papers.list_entry import DATE_COLUMNS, PRIORITIES
 from app.queries.lists.own_entries import load_label_names
+from app.queries.shelves.access import belongs_to, is_public_shelf
 from app.queries.visibility import visible_to
 
 BATCH = 200  # rows in memory at once
@@ -128,6 +131,34 @@ def read_list(session: Session, user_id: int) -> Iterator[dict[str, Any]]:
             yield row | facts
 
 
+def read_shelves(session: Session, user_id: int) -> Iterator[dict[str, Any]]:
+    """One's own shelves, each with its papers in order and one's own notes."""
+    columns: tuple[Any, ...] = (Shelf.id, Shelf.title, Shelf.slug, Shelf.visibility)
+    query = select(*columns, Shelf.description, Shelf.created_at).where(Shelf.user_id == user_id)
+    for row in _read(session, query, Shelf.id):
+        entries = select(Paper.key, ShelfEntry.added_at, ShelfEntry.note, ShelfEntry.user_id)
+        entries = entries.join(Paper, Paper.id == ShelfEntry.paper_id)
+        entries = entries.where(ShelfEntry.shelf_id == row["id"])
+        found = session.execute(entries.order_by(ShelfEntry.position.desc(), ShelfEntry.id.desc()))
+        yield row | {
+            "papers": [
+                {"paper": key, "added_at": added_at, "note": note if adder == user_id else ""}
+                for key, added_at, note, adder in found
+            ]
+        }
+
+
+def read_shelved(session: Session, user_id: int) -> Iterator[dict[str, Any]]:
+    """What one added to shelves of others, as long as one may see these."""
+    reader = session.get_one(User, user_id)
+    columns: tuple[Any, ...] = (Paper.key.label("key"), Shelf.title.label("shelf"))
+    query = select(ShelfEntry.id, *columns, ShelfEntry.added_at, ShelfEntry.note)
+    query = query.join(Shelf, Shelf.id == ShelfEntry.shelf_id)
+    query = query.join(Paper, Paper.id == ShelfEntry.paper_id)
+    query = query.where(ShelfEntry.user_id == user_id, Shelf.user_id != user_id)
+    return _read(session, query.where(or_(is_public_shelf(), belongs_to(reader))), ShelfEntry.id)
+
+
 def _read(session: Session, query: Select[Any], number: Any) -> Iterator[dict[str, Any]]:
     """The rows of a query in the order of a number."""
     for rows in _read_batches(session, query, number):
@@ -154,4 +185,6 @@ TABLES: Mapping[str, Read] = {
     "deleted.json": read_deleted,
     "votes.json": read_votes,
     "list.json": read_list,
+    "shelves.json": read_shelves,
+    "shelved.json": read_shelved,
 }

@@ -16,11 +16,15 @@ from app.db import Database, begin_writing
 from app.models import Paper, Summary, User
 from app.services import votes
 from app.services.pictures import uploads
+from app.services.shelves.entries import add_paper_to_shelf
+from app.services.shelves.members import decline_invitation
 from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
 from tests.helpers.client import Browser
 from tests.helpers.factories import (
+    join_shelf,
     make_paper,
+    make_shelf,
     make_summary,
     make_user,
     publish,
@@ -68,6 +72,15 @@ def fill(session: Session, ann: User) -> None:
         texts = {"remark": f"Of {user.name}", "notes": "*Noted*", "labels": "b, a"}
         put_on_list(session, user, papers[0], status="read", citekey=f"{user.name}1", **texts)
     put_on_list(session, ann, papers[3], priority="high")
+    make_shelf(session, ann, papers[1], papers[0], title="Anns shelf")
+    theirs = make_shelf(session, ben, papers[2], title="Of another", visibility="public")
+    join_shelf(session, theirs, ann)
+    add_paper_to_shelf(session, ann, theirs, papers[3], "Annotated")
+    hidden = make_shelf(session, ben, title="Left")
+    join_shelf(session, hidden, ann)
+    add_paper_to_shelf(session, ann, hidden, papers[3], "Before I left")
+    decline_invitation(session, ann, "ben", hidden.slug)
+    session.commit()
 
 
 def test_an_archive_has_all_that_is_theirs(app: Flask, session: Session) -> None:
@@ -87,6 +100,11 @@ def test_an_archive_has_all_that_is_theirs(app: Flask, session: Session) -> None
     first, second = data["list.json"]
     assert (first["citekey"], first["remark"], first["notes"]) == ("ann1", "Of ann", "*Noted*")
     assert (first["status"], first["labels"], second["priority"]) == ("read", ["a", "b"], "high")
+    (shelf,) = data["shelves.json"]
+    assert (shelf["title"], shelf["visibility"]) == ("Anns shelf", "private")
+    assert [each["paper"] for each in shelf["papers"]] == ["conf/x/A1", "conf/x/A0"]
+    shelved = [(each["shelf"], each["paper"], each["note"]) for each in data["shelved.json"]]
+    assert shelved == [("Of another", "conf/x/A3", "Annotated")]
     pictures = [each["file"].split("/")[0] for each in data["pictures.json"]]
     assert pictures == ["ann", "pictures"]
     assert {each["file"] for each in data["pictures.json"]} <= files.keys()
