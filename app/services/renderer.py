@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -13,6 +13,9 @@ from sqlalchemy.orm import Session
 
 from app.models import Author, Paper, PaperAuthor
 from app.queries import identifiers
+from app.queries.identifiers import KnownPaper
+from app.queries.links.links import find_linked_papers
+from app.queries.lists.own_entries import find_papers_by_citekeys
 from app.references.identifiers import PaperRef
 from app.rendering import (
     KnownPapers,
@@ -36,19 +39,50 @@ _FIRST_AUTHORS = (  # built once: each text with links runs it
 
 
 @dataclass(frozen=True)
+class TextOwner:
+    """Whose text it is, and which: who writes may use their own citation keys.
+
+    Where such a key has led once, it leads as long as it stands in the text, also when its writer
+    has another list by then.
+
+    Attributes:
+        user_id: the writer, whose list is asked; `None` asks for none.
+        summary_id: the summary, whose links are asked first.
+    """
+
+    user_id: int | None = None
+    summary_id: int | None = None
+
+    def find(self, session: Session, keys: Collection[str]) -> dict[str, KnownPaper]:
+        """What keys mean here that the library does not know."""
+        found: dict[str, KnownPaper] = {}
+        if self.summary_id is not None:
+            found.update(find_linked_papers(session, self.summary_id, keys))
+        if self.user_id is not None:
+            rest = [key for key in keys if key not in found]
+            found.update(find_papers_by_citekeys(session, self.user_id, rest))
+        return found
+
+
+NOBODY = TextOwner()
+
+
+@dataclass(frozen=True)
 class RenderedText(Rendered):
     """A rendered summary, and what it says of papers.
 
     Attributes:
         refs: the papers that it links to.
         known: those of them that were here when it was rendered.
+        owner: whose own keys it may use.
     """
 
     refs: frozenset[PaperRef] = frozenset()
     known: KnownPapers = NONE_KNOWN
+    owner: TextOwner = NOBODY
 
 
-def render_text(session: Session, text: str) -> RenderedText:
+def render_text(session: Session, text: str, owner: TextOwner = NOBODY) -> RenderedText:
     """Render a summary with its links to papers.
 
     Links that name a paper otherwise than by its key lead to it.
@@ -57,6 +91,7 @@ def render_text(session: Session, text: str) -> RenderedText:
 
     Args:
         text: Markdown with LaTeX.
+        owner: whose own keys it may use.
 
     Raises:
         RenderError: for a text that is too large or too deeply nested, with the line.
@@ -65,13 +100,13 @@ def render_text(session: Session, text: str) -> RenderedText:
     asked: list[tuple[frozenset[PaperRef], KnownPapers]] = []
 
     def find(refs: frozenset[PaperRef]) -> KnownPapers:
-        asked.append((refs, _find_papers(session, refs)))
+        asked.append((refs, _find_papers(session, refs, owner)))
         return asked[-1][1]
 
     site_url = session.info["site_url"]
     rendered = render(text, find=find, site_url=site_url, id_prefix=_id_prefix(text))
     refs, known = asked[-1] if asked else (frozenset(), NONE_KNOWN)
-    return RenderedText(**vars(rendered), refs=refs, known=known)
+    return RenderedText(**vars(rendered), refs=refs, known=known, owner=owner)
 
 
 def is_current(session: Session, rendered: RenderedText) -> bool:
@@ -79,10 +114,14 @@ def is_current(session: Session, rendered: RenderedText) -> bool:
 
     The caller holds `lock_papers`, so that this does not change any more.
     """
-    return not rendered.refs or _find_papers(session, rendered.refs) == rendered.known
+    if not rendered.refs:
+        return True
+    return _find_papers(session, rendered.refs, rendered.owner) == rendered.known
 
 
-def preview_text(session: Session, text: str) -> tuple[Preview, dict[PaperRef, str]]:
+def preview_text(
+    session: Session, text: str, owner: TextOwner
+) -> tuple[Preview, dict[PaperRef, str]]:
     """Render a text for its writer.
 
     Returns also the keys of those of its papers that are here.
@@ -93,7 +132,7 @@ def preview_text(session: Session, text: str) -> tuple[Preview, dict[PaperRef, s
     keys: dict[PaperRef, str] = {}
 
     def find(refs: frozenset[PaperRef]) -> KnownPapers:
-        known = _find_papers(session, refs)
+        known = _find_papers(session, refs, owner)
         keys.update(known.keys)
         return known
 
@@ -123,8 +162,26 @@ def _id_prefix(text: str) -> str:
     return f"s{hashlib.sha256(text.encode()).hexdigest()[:8]}-"
 
 
-def _find_papers(session: Session, refs: frozenset[PaperRef]) -> KnownPapers:
+def find_papers_of_text(
+    session: Session, refs: Iterable[PaperRef], owner: TextOwner
+) -> dict[PaperRef, KnownPaper]:
+    """The papers that references (without their user) in a text mean.
+
+    A key of the library means its paper, whatever its writer calls by it.
+    """
+    refs = list(refs)
     known = identifiers.find_papers(session, refs, unsure=True)
+    keys = {
+        ref.value: ref
+        for ref in (each.without_user() for each in refs)
+        if ref.kind == "key" and ref not in known
+    }
+    own = owner.find(session, keys)
+    return {**known, **{keys[key]: paper for key, paper in own.items()}}
+
+
+def _find_papers(session: Session, refs: frozenset[PaperRef], owner: TextOwner) -> KnownPapers:
+    known = find_papers_of_text(session, refs, owner)
     keys = {ref: paper.key for ref, paper in known.items()}
     return KnownPapers(keys, load_citation_labels(session, set(keys.values())) if keys else {})
 

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Link, Paper, Summary
+from app.models import Link, Paper, Summary, User
 from app.queries.identifiers import find_paper, find_paper_exactly
 from app.queries.links import links
 from app.services.summaries import editor
@@ -152,7 +152,7 @@ def test_a_publishers_page_that_is_not_known_is_no_unknown_paper(session: Sessio
     summary = make_summary(session, source=text)
     origin = session.get_one(Paper, summary.paper_id)
     assert [each.value for each in links.list_see_also(session, origin, None)] == ["1506.01497"]
-    analysis = editor.analyse(session, text)
+    analysis = editor.analyse(session, session.get_one(User, summary.user_id), text)
     assert [link.label for link in analysis.links] == ["this"]
     assert analysis.unknown == 1
     # until the paper is added

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, se
 from sqlalchemy.orm import Session
 
 from app.models import Link, Paper, Summary, User, folded
+from app.queries.identifiers import KnownPaper
 from app.queries.visibility import (
     AnyMember,
     attributable_to,
@@ -129,6 +131,23 @@ def list_all_mentions(
     total = session.connection().execute(_count_backlinks(stand_in(viewer)), asked).scalar_one()
     found, _ = _list_backlinks(session, _select_backlinks(stand_in(viewer), True), asked)
     return found, total
+
+
+def find_linked_papers(
+    session: Session, summary_id: int, keys: Collection[str]
+) -> dict[str, KnownPaper]:
+    """The papers to which some keys in a summary lead already, by the keys."""
+    if not keys:
+        return {}
+    columns: tuple[Any, ...] = (Link.target_value, Paper.id, Paper.key)
+    found = session.execute(
+        select(*columns)
+        .join(Paper, Paper.id == Link.target_id)
+        .where(
+            Link.summary_id == summary_id, Link.target_kind == "key", Link.target_value.in_(keys)
+        )
+    )
+    return {value: KnownPaper(paper_id, key) for value, paper_id, key in found}
 
 
 def list_summaries_citing_unknown(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.models import EntryLabel, ListEntry, ListLabel, Paper, User
 from app.models.papers.list_entry import DATE_COLUMNS, PRIORITIES
+from app.queries.identifiers import KnownPaper
 
 
 class OwnEntry(NamedTuple):
@@ -96,6 +97,32 @@ def find_paper_by_citekey(session: Session, viewer: User | None, citekey: str) -
         return None
     query = select(Paper).join(ListEntry, ListEntry.paper_id == Paper.id)
     return session.scalar(query.where(ListEntry.user_id == viewer.id, ListEntry.citekey == citekey))
+
+
+def find_papers_by_citekeys(
+    session: Session, user_id: int, citekeys: Collection[str]
+) -> dict[str, KnownPaper]:
+    """The papers for which a reader uses some citation keys, by these."""
+    if not citekeys:
+        return {}
+    session.flush()
+    values = {"user": user_id, "citekeys": list(citekeys)}
+    found = session.connection().execute(_select_by_citekeys(), values)
+    return {citekey: KnownPaper(paper_id, key) for citekey, paper_id, key in found}
+
+
+@cache
+def _select_by_citekeys() -> Select[Any]:
+    """Made once: each text with links runs it."""
+    columns: tuple[Any, ...] = (ListEntry.citekey, Paper.id, Paper.key)
+    return (
+        select(*columns)
+        .join(Paper, Paper.id == ListEntry.paper_id)
+        .where(
+            ListEntry.user_id == bindparam("user"),
+            ListEntry.citekey.in_(bindparam("citekeys", expanding=True)),
+        )
+    )
 
 
 def load_label_names(session: Session, entry_ids: Collection[int]) -> dict[int, list[str]]:

@@ -24,7 +24,7 @@ from app.services.lists.words import refresh_words
 from app.services.locks import check_paper_exists, lock_user
 from app.services.ordering import GAP, move_row
 from app.services.refusals import Refusal, Refusals
-from app.services.renderer import render_text
+from app.services.renderer import TextOwner, render_text
 from app.text.lines import one_line, plain_ends
 
 MAX_ENTRIES = 12_000  # on one list
@@ -112,7 +112,7 @@ def save_entry(session: Session, user: User, paper: Paper, form: EntryTexts) -> 
     refused.check(check_citekey, None, citekey)
     if form.priority not in PRIORITIES:
         refused.add([Refusal("priority", "Choose a priority: none, low, medium or high.")])
-    html = refused.check(_render_notes, "", session, notes)
+    html = refused.check(_render_notes, "", session, user, notes)
     refused.raise_first()
     _lock(session, user, paper)
     entry = find_entry(session, user, paper)
@@ -260,10 +260,10 @@ def check_citekey(citekey: str) -> None:
         raise Refusal("citekey", f"A citation key can’t contain {sign}.")
 
 
-def _render_notes(session: Session, notes: str) -> str:
+def _render_notes(session: Session, user: User, notes: str) -> str:
     if not notes.strip() or len(notes.encode()) > MAX_TEXT_BYTES:
         return ""
     try:
-        return render_text(session, notes).html
+        return render_text(session, notes, TextOwner(user.id)).html
     except RenderError as error:  # also when the server has no time for it
         raise Refusal("notes", str(error)) from None

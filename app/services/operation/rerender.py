@@ -40,7 +40,7 @@ from app.services.accounts.account import render_bio
 from app.services.changed_pages import name_shelf
 from app.services.links.stale import BATCH, RENDERER, STALE, lock_oldest_version
 from app.services.refusals import Refusal
-from app.services.renderer import render_text
+from app.services.renderer import NOBODY, TextOwner, render_text
 from app.services.summaries.publishing import apply_rendered_text
 
 MAX_REQUEST_SECONDS = 1.0
@@ -149,7 +149,8 @@ def _renew_texts(
     for row in _one_by_one(session, table, condition):
         source, takeaway = row.source, row.takeaway
         try:
-            rendered = render_text(session, source)
+            number = row.id if isinstance(row, Summary) else row.summary_id
+            rendered = render_text(session, source, TextOwner(summary_id=number))
             takeaway_html = render_takeaway(takeaway)
         except RendererBusy:
             continue  # it was not looked at, and comes another time
@@ -183,7 +184,8 @@ def _renew_markdown(session: Session, table: type[MarkdownRow], name: str) -> It
     for row in _one_by_one(session, table, _STALE[table]):
         source, html = getattr(row, name), getattr(row, f"{name}_html")
         try:
-            html = render_text(session, source).html
+            owner = TextOwner(row.user_id) if isinstance(row, ListEntry) else NOBODY
+            html = render_text(session, source, owner).html
         except RendererBusy:
             continue
         except RenderError:

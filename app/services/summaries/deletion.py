@@ -20,6 +20,7 @@ from app.services.links.stale import note_restored
 from app.services.locks import lock_user
 from app.services.pictures import addresses
 from app.services.refusals import Refusal
+from app.services.renderer import TextOwner
 from app.services.row_values import decode_row, encode_row
 from app.services.summaries import draft_merge
 from app.services.summaries.publishing import (
@@ -120,7 +121,7 @@ def restore_summary(session: Session, user: User, summary_id: int) -> Summary | 
     if found is None or found.user_id != user.id or found.deleted_at <= _oldest():
         return None
     data = found.data
-    rendered = render_or_refuse(session, data["summary"]["source"])
+    rendered = render_or_refuse(session, data["summary"]["source"], TextOwner(user.id))
     takeaway_html = render_takeaway_or_refuse(data["summary"]["takeaway"])
     begin_writing(session)
     lock_papers(session, alone=False)

@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 
 from app.models import Paper, User
 from app.queries.identifiers import find_paper
+from app.queries.lists.own_entries import find_paper_by_citekey
 from app.queries.search import results
 from app.references.addresses import paper_path
 from app.references.parsing import parse_identifier
 from app.rendering import MAX_TAKEAWAY_CHARS, Problem, as_label, preview_takeaway
 from app.rendering.inline.brackets import OpenBrackets
 from app.rendering.short_texts import render_inline
-from app.services.renderer import preview_text
+from app.services.renderer import TextOwner, preview_text
 from app.text.words import title_folded
 
 MAX_SUGGESTIONS = 6
@@ -169,14 +170,14 @@ def list_palette() -> tuple[tuple[PaletteFormula, str], ...]:
     return tuple((formula, formula.html) for formula in FORMULAS)
 
 
-def analyse(session: Session, source: str, takeaway: str = "") -> Analysis:
-    """Look a text and its takeaway over as they would be published; nothing is written.
+def analyse(session: Session, user: User, source: str, takeaway: str = "") -> Analysis:
+    """Look over what a user typed, as it would be published; nothing is written.
 
     Raises:
         RenderError: for a text that is too large or too deeply nested, with the line.
         RendererBusy: when the server has no time for it just now.
     """
-    preview, keys = preview_text(session, source)
+    preview, keys = preview_text(session, source, TextOwner(user.id))
     found = session.execute(select(Paper.key, Paper.title).where(Paper.key.in_(keys.values())))
     titles = dict(found.all())
     links = []
@@ -225,7 +226,7 @@ def suggest_papers(session: Session, query: str, viewer: User | None) -> list[Pa
     """
     if len(query) < MIN_QUERY_CHARS:
         return []
-    exact = find_paper(session, query)
+    exact = find_paper_by_citekey(session, viewer, query) or find_paper(session, query)
     found = results.list_found_papers(session, query, viewer, limit=3 * MAX_SUGGESTIONS, offset=0)
     beginning = title_folded(query)
     # First those whose title begins so: that is how most people name a paper.

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import bindparam, delete, insert
 from sqlalchemy.orm import Session
 
 from app.models import Link, Summary, folded
 from app.models.papers.paper import MAX_IDENTIFIER
 from app.models.summaries.link import MAX_LABEL_FOLDED, MAX_USER
-from app.queries.identifiers import MAX_NAMES, find_papers
-from app.rendering import PaperLink as RenderedLink
+from app.queries.identifiers import MAX_NAMES
+from app.services.renderer import RenderedText, find_papers_of_text
 from app.text.words import indexable
 
 # Built once, and run past the session's objects: no link is one of them.
@@ -19,13 +17,14 @@ _REMOVE = delete(Link).where(Link.summary_id == bindparam("which"))
 _ADD = insert(Link)
 
 
-def rebuild_links(session: Session, summary: Summary, links: Sequence[RenderedLink]) -> None:
+def rebuild_links(session: Session, summary: Summary, rendered: RenderedText) -> None:
     """Replace all rows of a summary's links; doing it twice changes nothing."""
     session.flush()
-    session.connection().execute(_REMOVE, {"which": summary.id})
     # No paper goes by a name longer than its column.
-    links = [link for link in links[:MAX_NAMES] if len(link.ref.value) <= MAX_IDENTIFIER]
-    targets = find_papers(session, [link.ref for link in links], unsure=True)
+    links = [link for link in rendered.links[:MAX_NAMES] if len(link.ref.value) <= MAX_IDENTIFIER]
+    # Looked for before the rows are gone: they may tell where the writer's own keys lead.
+    targets = find_papers_of_text(session, [link.ref for link in links], rendered.owner)
+    session.connection().execute(_REMOVE, {"which": summary.id})
     rows = [
         {
             "summary_id": summary.id,

@@ -18,7 +18,7 @@ from app.services.links.stale import STALE
 from app.services.locks import check_paper_exists, lock_user
 from app.services.pictures import addresses
 from app.services.refusals import Refusal
-from app.services.renderer import RenderedText, is_current, render_text
+from app.services.renderer import RenderedText, TextOwner, is_current, render_text
 from app.services.summaries import draft_merge, links
 from app.services.summaries.checks import check_content, parse_tags
 from app.services.summaries.content import BaseVersion, Content, Edit
@@ -98,7 +98,7 @@ def create_summary(
         Refusal: for a text that cannot be taken, with the name of the field.
     """
     content = check_content(edit.applied_to(None))
-    rendered = render_or_refuse(session, content.source)
+    rendered = render_or_refuse(session, content.source, TextOwner(user.id))
     takeaway_html = render_takeaway_or_refuse(content.takeaway)
     begin_writing(session)
     lock_papers(session, alone=False)
@@ -146,8 +146,10 @@ def change_summary(
         Refusal: for a text that cannot be taken, with the name of the field.
     """
     content = check_content(edit.applied_to(load_content(session, summary)))
+    owner = TextOwner(summary.user_id, summary.id)
     made = _RenderedEdit(
-        render_or_refuse(session, content.source), render_takeaway_or_refuse(content.takeaway)
+        render_or_refuse(session, content.source, owner),
+        render_takeaway_or_refuse(content.takeaway),
     )
     begin_writing(session)
     lock_papers(session, alone=False)
@@ -248,10 +250,10 @@ def _write(
     return bool(moved)
 
 
-def render_or_refuse(session: Session, source: str) -> RenderedText:
+def render_or_refuse(session: Session, source: str, owner: TextOwner) -> RenderedText:
     """Render a text; one that the renderer refuses is `Refusal` in its words."""
     try:
-        return render_text(session, source)
+        return render_text(session, source, owner)
     except RenderError as error:
         raise Refusal("source", str(error), error.line) from None
 
@@ -281,7 +283,7 @@ def apply_rendered_text(session: Session, summary: Summary, rendered: RenderedTe
     _take_rendered(summary, rendered)
     if not is_current(session, rendered):
         summary.renderer_version = STALE
-    links.rebuild_links(session, summary, rendered.links)
+    links.rebuild_links(session, summary, rendered)
     addresses.note_uses(session, summary)
     changes.note_text(session, summary.id, rendered.text)
 

@@ -28,7 +28,7 @@ def preview() -> Response:
     """What the live preview shows, as JSON."""
     try:
         found = editor.analyse(
-            db(), request.form.get("source", ""), request.form.get("takeaway", "")
+            db(), signed_in(), request.form.get("source", ""), request.form.get("takeaway", "")
         )
     except RenderError as error:
         busy = isinstance(error, RendererBusy)

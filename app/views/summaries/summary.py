@@ -257,7 +257,9 @@ def _add_picture(aim: EditorTarget, form: SummaryForm) -> str | tuple[str, int]:
 def _preview_page(aim: EditorTarget, form: SummaryForm) -> str | tuple[str, int]:
     """The form again with the text rendered beside it: the way without JavaScript."""
     try:
-        preview = editor.analyse(db(), form.source.data or "", form.takeaway.data or "")
+        preview = editor.analyse(
+            db(), signed_in(), form.source.data or "", form.takeaway.data or ""
+        )
     except ValueError as error:
         form.refuse(Refusal("source", str(error)))
         return editor_form.render_again(aim, form), 422

@@ -19,11 +19,12 @@ from app.services.links import stale
 from app.services.operation import rerender
 from app.services.operation.rerender import count_marked, renew_marked
 from app.services.papers.adding import add_paper
+from app.services.renderer import TextOwner
 from app.services.summaries import publishing
 from app.services.summaries.content import Edit
 from app.services.summaries.publishing import create_summary
 from app.sources.record import PaperRecord
-from tests.helpers.factories import make_paper, make_summary, make_user
+from tests.helpers.factories import make_paper, make_summary, make_user, put_on_list
 
 SEE_ALSO = """The anchor idea is in [MultiBox](/paper/conf/cvpr/ErhanSTA14), they say.
 
@@ -167,6 +168,40 @@ def test_a_link_to_one_persons_summary_leads_there(session: Session) -> None:
     assert found.user == "mira"
 
 
+def test_a_writer_may_use_their_own_citation_keys(session: Session) -> None:
+    paper, mira, noor = make_paper(session), make_user(session), make_user(session)
+    rcnn = make_paper(session, "conf/nips/RenHGS15")
+    put_on_list(session, mira, rcnn, citekey="ren2015faster")
+    text = "It builds on \\cite{ren2015faster} and \\cite{nobody2015}."
+    hers, his = make_summary(session, paper, mira, text), make_summary(session, paper, noor, text)
+    assert 'href="/paper/conf/nips/RenHGS15"' in hers.html
+    assert "RenHGS15" not in his.html
+    assert _targets(session, hers) == [rcnn.id, None]
+    assert _targets(session, his) == [None, None]
+    # It leads there as long as it stands in the text.
+    put_on_list(session, mira, rcnn, citekey="")
+    stale.mark_stale(session, [hers.id, his.id])
+    session.commit()
+    list(renew_marked(session))
+    assert _targets(session, hers) == [rcnn.id, None]
+    hers = make_summary(session, paper, mira, f"{text} Indeed.")
+    assert 'href="/paper/conf/nips/RenHGS15"' in hers.html
+    assert _targets(session, his) == [None, None]
+
+
+def test_a_key_of_the_library_means_its_paper(session: Session) -> None:
+    paper, mira = make_paper(session), make_user(session)
+    named = make_paper(session, "ren2015faster")
+    put_on_list(session, mira, make_paper(session), citekey="ren2015faster")
+    summary = make_summary(session, paper, mira, "As in \\cite{ren2015faster}.")
+    assert _targets(session, summary) == [named.id]
+
+
+def _targets(session: Session, summary: Summary) -> list[int | None]:
+    query = select(Link.target_id).where(Link.summary_id == summary.id)
+    return list(session.scalars(query.order_by(Link.position)))
+
+
 def test_adding_a_paper_does_not_render_what_waits(session: Session) -> None:
     waiting = make_summary(session, source="See https://arxiv.org/abs/1506.02640.")
     record = PaperRecord(title="YOLO", key="conf/cvpr/RedmonDGF16", arxiv_id="1506.02640")
@@ -190,8 +225,8 @@ def test_what_is_saved_meanwhile_is_not_overwritten(
         session.commit()
         real = rerender.render_text
 
-        def slow(where: Session, text: str) -> Rendered:
-            found = real(where, text)
+        def slow(where: Session, text: str, owner: TextOwner) -> Rendered:
+            found = real(where, text, owner)
             if text == "old text":
                 mine = other.get_one(Summary, summary.id)
                 paper = other.get_one(Paper, mine.paper_id)
@@ -214,8 +249,8 @@ def add_while_rendering(
         def patch(module: ModuleType) -> None:
             real = renderer.render_text
 
-            def slow(where: Session, text: str) -> Rendered:
-                found = real(where, text)
+            def slow(where: Session, text: str, owner: TextOwner) -> Rendered:
+                found = real(where, text, owner)
                 where.commit()
                 record = PaperRecord(title="YOLO", key="conf/YOLO", arxiv_id="1506.02640")
                 add_paper(other, record, "test")

@@ -23,7 +23,7 @@ from app.services.lists.entries import make_entry
 from app.services.lists.joining import BETWEEN, join_facts
 from app.services.lists.words import refresh_words
 from app.services.locks import lock_user
-from app.services.renderer import render_text
+from app.services.renderer import TextOwner, render_text
 from app.services.row_values import encode_row
 from app.sources.formats.markdown_links import link_notes
 
@@ -58,7 +58,7 @@ def write_notes(session: Session, import_id: int, position: int, keys: Mapping[s
         return
     text = _link(row.data, keys)
     try:
-        html = render_text(session, text).html
+        html = render_text(session, text, TextOwner(found.user_id)).html
     except RenderError as error:
         html, text = "", ""
         problem = f"the notes were left out: {error}"
