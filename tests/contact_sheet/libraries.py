@@ -33,6 +33,7 @@ from tests.helpers.factories import (
     make_shelf,
     make_summary,
     publish,
+    put_on_list,
     save_draft,
 )
 from tests.helpers.imports.lists import preview_list
@@ -163,6 +164,10 @@ def _add_traces(session: Session, mira: User, places: Places) -> Places:
         visibility="unlisted",
     )
     _merge_and_correct(session, bare)
+    for each, status in ((paper, "read"), (bare, "reading")):
+        put_on_list(
+            session, mira, each, status=status, remark="For the *seminar*.", labels="thesis"
+        )
     shelf = _share_shelf(session, mira, paper, bare)
     session.commit()
     written = session.scalars(

@@ -92,6 +92,7 @@ PAGES = (
     Page("sharing.settings", "/summary/{summary}/sharing", ("member",)),
     Page("reading_list.index", "/list", ("member",)),
     Page("reading_list.index", "/list?sort=hand&q={words}", ("member",)),
+    Page("reading_list.year", "/list/year", ("member",)),
     Page("lists.edit", "/list/entry/{paper}", ("member",)),
     Page("shelves.index", "/shelves", ("member",)),
     Page("shelves.show", "/shelf/mira/{shelf}", ("guest", "member")),

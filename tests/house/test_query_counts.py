@@ -123,7 +123,7 @@ def test_a_writers_own_lists_do_not_either(
     shelf = make_shelf(session, ann, title="Mine")
     shelves = ("/shelf/ann/mine", "/shelf/ann/mine/feed.atom", "/map/shelf/ann/mine")
     listed = ("/list", "/list?sort=hand&label=each&q=remark", "/search?q=in:list", "/list.bib")
-    listed = (*listed, "/list/import")
+    listed = (*listed, "/list/import", "/list/year")
     pages = ("/write", "/drafts", "/deleted", "/pictures", history, *listed, *shelves)
     few: dict[str, int] = {}
     for first, last in ((0, 3), (3, 9)):
@@ -134,7 +134,8 @@ def test_a_writers_own_lists_do_not_either(
             save_draft(session, ann, paper, content, base_revision=0, seen_version=0)
             name = store_picture(session, ann, saved(drawing(size=(100 + number, 100)))).name
             add_paper_to_shelf(session, ann, shelf, paper, "A note")
-            put_on_list(session, ann, paper, labels=f"each, l{number}", remark="A remark")
+            noted = {"labels": f"each, l{number}", "remark": "A remark"}
+            put_on_list(session, ann, paper, status="read", **noted)
             make_summary(session, make_paper(session), ann, f"![A plot](/pictures/{name})")
             publish(session, ann, changing, source=f"Version {number}.")
             preview_list(session, ann, "@misc{x, title={A listed paper}}", f"import-{number}.bib")

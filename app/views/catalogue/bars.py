@@ -1,14 +1,16 @@
 """Small bars drawn as SVG.
 
-Such as the papers of each year of a venue or an author.
+Such as the papers of each year of a venue or an author, or of each month of a reader.
 """
 
 from __future__ import annotations
 
+from calendar import month_abbr
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.queries.catalogue.venues import YearCount
+from app.queries.lists.reading_year import ReadingMonth
 from app.views.http.templating import count
 
 HEIGHT = 72  # of the tallest bar, in units of the drawing
@@ -47,6 +49,26 @@ def make_year_bars(years: Iterable[YearCount], url: str, current: int | None) ->
             is_current=each.year == current,
         )
         for each in years
+    ]
+
+
+def make_month_bars(months: Iterable[ReadingMonth]) -> list[Bar]:
+    """Papers that were read or summarised by month, the latter filled in; the latest first.
+
+    Each leads to the section of its month on the same page.
+    """
+    months = list(months)
+    most = max((len(each.papers) for each in months), default=0) or 1
+    return [
+        Bar(
+            label=month_abbr[each.number],
+            words=f"{count(each.read, 'paper', 'papers')} read, {each.summarised:,} summarised",
+            url=f"#page-month-{each.number}",
+            tall=_height(len(each.papers), most),
+            filled=_height(each.summarised, most),
+            is_current=False,
+        )
+        for each in reversed(months)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import month_name
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -11,10 +12,12 @@ from app.models import User
 from app.models.papers.list_entry import STATUSES
 from app.queries.lists import reading_list as queries
 from app.queries.lists.reading_list import ListFilter
+from app.queries.lists.reading_year import MAX_PAPERS, list_reading_years, load_reading_year
 from app.queries.shelves.overview import find_addable_shelf, list_addable_shelves
 from app.services.lists import bulk_changes, entries
 from app.services.refusals import Refusal
 from app.services.shelves.entries import add_papers_to_shelf
+from app.views.catalogue.bars import make_month_bars
 from app.views.http import listing
 from app.views.http.access import db, local_url, needs_sign_in, search_text, see_other, signed_in
 from app.views.http.security import SEARCH_LIMIT, WRITE_LIMIT
@@ -133,6 +136,28 @@ def see() -> Response:
     entries.mark_seen(db(), signed_in())
     db().commit()
     return see_other(local_url(request.form.get("next"), url_for("reading_list.index")))
+
+
+@blueprint.get("/list/year")
+@needs_sign_in
+def year() -> str:
+    """What one read and summarised in the months of a year, the latest or another."""
+    user = signed_in()
+    years = list_reading_years(db(), user)
+    asked = request.args.get("year", "")
+    shown = next((each for each in years if str(each) == asked), years[0] if years else None)
+    months = [] if shown is None else load_reading_year(db(), user, shown)
+    return render_template(
+        "lists/year.html",
+        years=years,
+        year=shown,
+        months=[(month_name[each.number], each) for each in months if each.papers],
+        titles="".join(paper.title_html for each in months for paper in each.papers[:MAX_PAPERS]),
+        most=MAX_PAPERS,
+        read=sum(each.read for each in months),
+        summarised=sum(each.summarised for each in months),
+        bars=make_month_bars(months),
+    )
 
 
 def read_filter() -> ListFilter:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.models import User
+from app.db import begin_writing
+from app.models import ListEntry, Summary, User
+from app.views.lists import reading_list
 from tests.helpers.client import Browser, Page
 from tests.helpers.factories import make_paper, make_summary, make_user, put_on_list, read_entry
 
@@ -186,3 +189,34 @@ def test_the_list_is_exported_with_the_readers_keys(
     assert re.findall(r"@\w+\{([^,]+),", answer.text) == ["conf/x/B1", "conf/x/B1-2", "one2020"]
     assert "{conf/x/A1}" in answer.text
     assert Browser(guest.client.application.test_client()).get("/list.bib").status == 302
+
+
+def test_a_year_by_months(
+    guest: Browser, session: Session, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = guest.get("/list/year")
+    assert "Nothing here yet" in page.text
+    one, two, three = (make_paper(session, title=each) for each in ("One", "Two", "Three"))
+    make_summary(session, one, ann, visibility="private")
+    make_summary(session, two, make_user(session))
+    for paper in (one, two):
+        put_on_list(session, ann, paper, status="read")
+    put_on_list(session, ann, three)
+    put_on_list(session, make_user(session), three, status="read")
+    begin_writing(session)
+    read = {one.id: datetime(2024, 3, 1, tzinfo=UTC), two.id: datetime(2024, 2, 29, 23, tzinfo=UTC)}
+    for paper_id, moment in read.items():
+        entry = update(ListEntry).where(ListEntry.paper_id == paper_id)
+        session.execute(entry.values(read_at=moment))
+    session.execute(update(Summary).values(created_at=datetime(2025, 1, 1, tzinfo=UTC)))
+    session.commit()
+    latest, year = guest.get("/list/year"), guest.get("/list/year?year=2024")
+    assert "Read in 2025" in latest.text
+    assert "0 papers read, 1 summarised" in latest.text
+    assert guest.get("/list/year?year=1999").text == latest.text
+    assert "2 papers read, 0 summarised" in year.text
+    assert re.findall(r'<h2 id="page-month-(\d+)">', year.text) == ["2", "3"]
+    assert year.text.index(">Two</a>") < year.text.index(">One</a>")
+    assert "Three" not in year.text + latest.text
+    monkeypatch.setattr(reading_list, "MAX_PAPERS", 0)
+    assert "1 more" in guest.get("/list/year").text
