@@ -22,10 +22,8 @@ from app.services.lookup.offers import Expired, Offer, Result
 from app.services.lookup.pasted_input import read_pasted
 from app.services.operation.rerender import renew_first_texts
 from app.services.papers.adding import add_prepared, prepare
-from app.services.papers.facts import check_record, doubtful_authors
 from app.services.refusals import PaperExists, Refusal
-from app.sources.name_lists import parse_names
-from app.sources.record import NO_SECTION, OTHERS, PaperRecord
+from app.sources.record import NO_SECTION
 from app.text.lines import plain_ends
 from app.views.http.access import (
     db,
@@ -39,6 +37,7 @@ from app.views.http.access import (
 from app.views.http.forms import LookUpForm, PaperForm
 from app.views.http.security import LOOKUP_LIMIT, WRITE_LIMIT
 from app.views.papers.paper import MAX_QUERY_CHARS, blueprint
+from app.views.papers.paper_form import fill_form, make_empty_form, read_record
 from app.views.parts import own_entries
 
 USED = "This offer has expired or was used already."
@@ -88,16 +87,16 @@ def new() -> str | tuple[str, int]:
     if "edit" in request.args:
         offer = offers.offer_of(db(), signed_in(), request.args["edit"])
         if offer is None:
-            return _page(_empty(), AddingPage(problems=[USED])), 404
-        return _page(_filled(offer.record), AddingPage(offer.pasted, origin=offer))
+            return _page(make_empty_form(), AddingPage(problems=[USED])), 404
+        return _page(fill_form(offer.record), AddingPage(offer.pasted, origin=offer))
     if "offer" in request.args:
         found = offers.find_kept_result(db(), signed_in(), request.args["offer"])
         if found is None:
-            return _page(_empty(), AddingPage(problems=[GONE])), 404
+            return _page(make_empty_form(), AddingPage(problems=[GONE])), 404
         return _result_page(*found)
     wanted = search_text(MAX_QUERY_CHARS)
     if not wanted:
-        return _page(_empty(), AddingPage())
+        return _page(make_empty_form(), AddingPage())
     result = finding.find_papers(db(), lookup_settings(), wanted, viewer())
     _, result = offers.keep(db(), signed_in(), wanted, result)
     return _result_page(wanted, result)
@@ -121,7 +120,7 @@ def look_up() -> Response | tuple[str, int]:
     """
     form = LookUpForm()
     if not form.validate_on_submit():
-        return _page(_empty(), AddingPage(), form), 422
+        return _page(make_empty_form(), AddingPage(), form), 422
     text = (form.pasted.data or "").replace("\x00", "").strip()
     if len(text) <= MAX_QUERY_CHARS and "\n" not in text and text.isprintable():
         wants_to_write = request.form.get("next") == "write"
@@ -130,7 +129,7 @@ def look_up() -> Response | tuple[str, int]:
         result = finding.find_papers(db(), lookup_settings(), text, viewer())
     except Refusal as refused:
         form.refuse(refused)
-        return _page(_empty(), AddingPage(), form), 422
+        return _page(make_empty_form(), AddingPage(), form), 422
     token, _ = offers.keep(db(), signed_in(), text, result)
     return see_other(url_for("papers.new", offer=token))
 
@@ -164,7 +163,7 @@ def add() -> Response | tuple[str, int]:
         return _used()
     content = AddingPage(offer.pasted, offers=[offer], origin=offer)
     return _added(
-        _filled(offer.record),
+        fill_form(offer.record),
         offer.record.title,
         lambda: offers.add(db(), signed_in(), offer),
         content,
@@ -179,7 +178,7 @@ def create() -> Response | tuple[str, int]:
     form = PaperForm()
     origin = _offer()
     content = AddingPage(_pasted(), origin=origin)
-    record = _checked(form, origin)
+    record = read_record(form, origin)
     if record is None:
         return _page(form, content), 422
     if "offer" in request.form and origin is None:
@@ -250,7 +249,7 @@ def _result_page(pasted: str, result: Result) -> str:
         result.silent,
         result.offers[0] if result.exact else None,
     )
-    return _page(_filled(result.known), content)
+    return _page(fill_form(result.known), content)
 
 
 def _rows(here: list[Paper]) -> list[PaperRow]:
@@ -267,14 +266,6 @@ def _offer() -> Offer | None:
     return offers.offer_of(db(), signed_in(), token) if token else None
 
 
-def _empty() -> PaperForm:
-    return PaperForm(formdata=None)
-
-
-def _filled(record: PaperRecord) -> PaperForm:
-    return PaperForm(formdata=None, data=finding.make_form_fields(record))
-
-
 def _page(form: PaperForm, content: AddingPage, box: LookUpForm | None = None) -> str:
     sections = overview.list_sections(db())
     form.section.choices = [
@@ -289,53 +280,3 @@ def _page(form: PaperForm, content: AddingPage, box: LookUpForm | None = None) -
         box=box or LookUpForm(formdata=None, data={"pasted": content.pasted}),
         content=content,
     )
-
-
-def _checked(form: PaperForm, origin: Offer | None) -> PaperRecord | None:
-    """The record of a form in normal form; `None` when the form shows what is wrong with it."""
-    is_valid = form.validate_on_submit()
-    if doubts := parse_names(form.authors.data or "").doubts:
-        form.refuse(doubtful_authors(doubts))
-        is_valid = False
-    try:
-        record = check_record(db(), _record(form, origin))
-    except Refusal as refused:
-        form.refuse(refused)
-        return None
-    return record if is_valid else None
-
-
-def _record(form: PaperForm, origin: Offer | None) -> PaperRecord:
-    """What the form says, and of what filled it the facts that the form has no field for."""
-    year = "" if form.year.errors else (form.year.data or "").strip()
-    people = parse_names(form.authors.data or "")
-    others = {"authors": OTHERS} if people.has_more else {}
-    record = PaperRecord(
-        title=form.title.data or "",
-        authors=people.names,
-        key=form.key.data or "",
-        year=int(year) if year else None,
-        venue=form.venue.data or "",
-        doi=form.doi.data or "",
-        arxiv_id=form.arxiv_id.data or "",
-        url=form.url.data or "",
-        abstract=form.abstract.data or "",
-        keywords=form.keywords.data or "",
-        section=form.section.data or "",
-        details=others,
-    )
-    if origin is None:
-        return record
-    more = origin.record
-    record = replace(
-        record,
-        details={name: text for name, text in more.details.items() if name != "authors"} | others,
-        openreview_id=more.openreview_id,
-        acl_id=more.acl_id,
-        other_keys=more.other_keys,
-        other_urls=more.other_urls,
-        published_on=more.published_on if record.year == more.year else None,
-    )
-    if record.venue == (more.venue or more.venue_key):
-        record = replace(record, venue_key=more.venue_key, venue_title=more.venue_title)
-    return replace(record, orcids=more.orcids if record.authors == more.authors else ())
