@@ -71,7 +71,7 @@ def write_backup(
     with replace_file(path) as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as opened:
             writer = _BackupWriter(opened, data_dir)
-            with _snapshot(engine) as connection:
+            with rows.open_snapshot(engine) as connection:
                 made_at = now()
                 revision = schema.read_revision(connection)
                 if revision is None:
@@ -159,17 +159,6 @@ def check_members(archive: Archive, manifest: Manifest) -> Iterator[None]:
             raise BadBackup(f"{name} in this backup cannot be read: {error}") from None
         if digest.hexdigest() != member.sha256:
             raise BadBackup(f"{name} in this backup is damaged.")
-
-
-@contextmanager
-def _snapshot(engine: Engine) -> Iterator[Connection]:
-    """A connection that sees the library as it is at one moment, whatever others write."""
-    with engine.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execution_options(isolation_level="REPEATABLE READ")
-        # On SQLite a transaction that reads does so by itself, in write-ahead mode.
-        with connection.begin():
-            yield connection
 
 
 class _BackupWriter:

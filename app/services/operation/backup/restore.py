@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import inspect
@@ -59,10 +60,7 @@ def has_library(connection: Connection) -> bool:
     if not names:
         return False
     if schema.read_revision(connection) is None:
-        raise CannotRestore(
-            "The database holds tables of another program. Name an empty one in"
-            " SHORTLIST_DATABASE_URL."
-        )
+        raise CannotRestore("The database holds tables of another program. Name an empty one.")
     return any(
         # Of our own tables.
         connection.exec_driver_sql(f"SELECT 1 FROM {name} LIMIT 1").first()  # noqa: S608
@@ -201,16 +199,12 @@ def _restore_rows(connection: Connection, archive: Archive, manifest: Manifest) 
     ours = {name: sorted(table.columns) for name, table in tables.items()}
     if ours != {name: sorted(table.columns) for name, table in manifest.tables.items()}:
         raise BadBackup("The tables of this backup are not those of its version.")
-    references = _drop_references(connection)
-    for name in tables:  # which migrations may have begun to fill
-        connection.exec_driver_sql(f"DELETE FROM {name}")  # noqa: S608  (of our own tables)
-    for name, table in manifest.tables.items():
-        for batch in _read_batches(archive, name, table.columns):
-            copy_rows(connection, name, table.columns, batch)
-            yield
-    rows.write_sequences(connection, manifest.sequences)
-    for statement in references:
-        connection.exec_driver_sql(statement)
+    with fill_anew(connection, tables):
+        for name, table in manifest.tables.items():
+            for batch in _read_batches(archive, name, table.columns):
+                copy_rows(connection, name, table.columns, batch)
+                yield
+        rows.write_sequences(connection, manifest.sequences)
     if rows.hash_database(connection) != manifest.content:
         raise BadBackup("What was restored differs from what was backed up.")
 
@@ -231,11 +225,25 @@ def _read_batches(archive: Archive, name: str, columns: list[str]) -> Iterator[l
             yield batch
 
 
-def _drop_references(connection: Connection) -> list[str]:
-    """Drop PostgreSQL's foreign keys; returns the statements that make them again.
+@contextmanager
+def fill_anew(connection: Connection, tables: Iterable[str]) -> Iterator[None]:
+    """Empty tables, and let them be filled in any order; references are checked afterwards.
 
-    Rows come in the order of the tables' names. On SQLite a migration checks references at its end.
+    On SQLite the end of a migration checks them.
+
+    Args:
+        tables: our own names only: they are not quoted.
     """
+    again = _drop_references(connection)
+    for name in tables:  # which migrations may have begun to fill
+        connection.exec_driver_sql(f"DELETE FROM {name}")  # noqa: S608
+    yield
+    for statement in again:
+        connection.exec_driver_sql(statement)
+
+
+def _drop_references(connection: Connection) -> list[str]:
+    """Drop PostgreSQL's foreign keys; returns the statements that make them again."""
     if connection.dialect.name != "postgresql":
         return []
     query = (
