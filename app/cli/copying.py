@@ -1,4 +1,4 @@
-"""`shortlist copy-to`: the whole library in another database."""
+"""`shortlist copy-to` and `copy-images`: the library in another database or storage."""
 
 from __future__ import annotations
 
@@ -66,6 +66,51 @@ def copy_to(url: str) -> None:
     rows = sum(each.target.rows for each in compared)
     click.echo(f"Copied {format_count(rows, 'row')} to {shown}; both sides are the same.")
     click.echo("Set SHORTLIST_DATABASE_URL to it and restart the server. Images were not moved.")
+
+
+@click.command("copy-images")
+@click.argument("to", type=click.Choice(["bucket", "folder"]))
+def copy_images(to: str) -> None:
+    """Copy all images to the bucket, or from it to the data directory.
+
+    Needs the SHORTLIST_BUCKET… settings in both directions. Each image is read back and compared;
+    those that are there already are left alone, so you can stop the command and run it again.
+    Nothing is deleted. The exit code is 1 if an image has no file.
+
+    To change to a bucket while people use the site: run this, restart `shortlist serve` with the
+    settings of the bucket, and run this once more for what was uploaded in between.
+
+    \b
+    Example:
+      shortlist copy-images bucket
+    """
+    from sqlalchemy import select
+
+    from app.models import Picture
+    from app.services.pictures.storage import FolderStorage, open_bucket
+    from app.services.pictures.transfer import Outcome, copy_files
+
+    with bare_library() as (config, database):
+        if config.bucket is None:
+            stop("Set SHORTLIST_BUCKET and its other settings, also to copy images from it.")
+        with database.session() as session:
+            names = session.scalars(select(Picture.name).order_by(Picture.id)).all()
+        counts = dict.fromkeys(Outcome, 0)
+        try:
+            ends = [FolderStorage(config.data_dir), open_bucket(config.bucket)]
+            source, target = ends if to == "bucket" else reversed(ends)
+            work = copy_files(names, source, target)
+            with click.progressbar(work, length=len(names), label="Copying") as bar:
+                for outcome in bar:
+                    counts[outcome] += 1
+        except OSError as error:
+            stop(f"The images cannot be copied: {error.strerror or error}.")
+    click.echo(
+        f"Copied to {target.place}: {format_count(counts[Outcome.COPIED], 'image')};"
+        f" {counts[Outcome.PRESENT]:,} were there already."
+    )
+    if missing := counts[Outcome.MISSING]:
+        stop(f"{format_count(missing, 'image')} without a file in {source.place}.")
 
 
 def _copy(source: Database, target: Database) -> list[TableComparison]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.db import Database
-from tests.helpers.backup.files import fill, hash_of
+from app.services.pictures.storage import make_picture_path
+from tests.helpers.backup.files import CONTENT, PICTURE, fill, hash_of
+from tests.helpers.bucket import running_bucket
 from tests.helpers.commands import assert_refused, run
 from tests.helpers.engines import copy_database
 
@@ -42,3 +44,28 @@ def test_what_is_refused(library: Database, tmp_path: Path) -> None:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0020'")
     assert_refused(run(data, "copy-to", f"sqlite:///{new}"), "older version")
     assert not new.exists()
+
+
+def test_images_go_to_a_bucket_and_back(library: Database, tmp_path: Path) -> None:
+    fill(library)
+    data = tmp_path / "data"
+    assert_refused(run(data, "copy-images", "bucket"), "Set SHORTLIST_BUCKET")
+    with library.migration() as connection:
+        connection.exec_driver_sql("DELETE FROM picture_uses")
+        connection.exec_driver_sql("DELETE FROM former_pictures")
+        connection.exec_driver_sql(f"DELETE FROM pictures WHERE name <> '{PICTURE}'")
+    with running_bucket() as bucket:
+        settings = {
+            "SHORTLIST_BUCKET": bucket.settings.name,
+            "SHORTLIST_BUCKET_URL": bucket.settings.url,
+            "SHORTLIST_BUCKET_KEY": bucket.settings.key,
+            "SHORTLIST_BUCKET_SECRET": bucket.settings.secret,
+        }
+        done = run(data, "copy-images", "bucket", **settings)
+        assert (done.returncode, bucket.objects[PICTURE][0]) == (0, CONTENT)
+        assert "bucket images: 1 image; 0 were there already." in done.stdout
+        make_picture_path(data, PICTURE).unlink()
+        assert run(data, "copy-images", "folder", **settings).returncode == 0
+        assert make_picture_path(data, PICTURE).read_bytes() == CONTENT
+        bucket.status = 503
+        assert_refused(run(data, "copy-images", "bucket", **settings), "does not answer")

@@ -21,9 +21,8 @@ from app.services.operation.backup import manifest as manifests
 from app.services.operation.backup import rows
 from app.services.operation.backup.archive import check_members, open_backup
 from app.services.operation.backup.manifest import BadBackup, Manifest
-from app.services.pictures import files as pictures
 from app.services.pictures.encoding import MAX_BYTES
-from app.services.refusals import Refusal
+from app.services.pictures.storage import PictureStorage, find_storage
 
 MAX_LINE_BYTES = 100_000_000  # bytes of one row
 # What a library takes in a database, compared with its rows as lines: indexes, and a journal.
@@ -118,7 +117,7 @@ def restore_backup(database: Database, path: Path) -> Generator[None, None, Mani
         _check_revision(manifest)
         _check_room(database.info["data_dir"], manifest)
         yield from check_members(archive, manifest)
-        yield from _restore_pictures(database.info["data_dir"], archive, manifest)
+        yield from _restore_pictures(find_storage(database.info), archive, manifest)
         try:
             with database.migration() as connection:
                 _remove_all(connection)
@@ -159,15 +158,18 @@ def _check_room(data_dir: Path, manifest: Manifest) -> None:
         )
 
 
-def _restore_pictures(data_dir: Path, archive: Archive, manifest: Manifest) -> Iterator[None]:
+def _restore_pictures(
+    storage: PictureStorage, archive: Archive, manifest: Manifest
+) -> Iterator[None]:
     for name in manifest.pictures:
-        path = pictures.make_picture_path(data_dir, name)
         content = archive.read(manifests.name_picture(name), MAX_BYTES)
-        if not path.exists() or path.read_bytes() != content:
-            try:
-                pictures.write(path, content)
-            except Refusal:
-                raise CannotRestore(f"{path} cannot be written: is the disk full?") from None
+        try:
+            if storage.read(name) != content:
+                storage.write(name, content)
+        except OSError as error:
+            raise CannotRestore(
+                f"Images cannot be written to {storage.place}: {error.strerror or error}."
+            ) from None
         yield
 
 
