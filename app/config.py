@@ -27,6 +27,7 @@ KEPT_IN_BACKUPS = (
     *("SITE_URL", "SITE_NAME", "WELCOME", "PROXIES", "SIGNUP", "RATE_LIMITS", "LOOKUPS"),
     *("CONTACT", "CACHE_MB", "PASSWORD_COST", "BACKUP_HOURS", "BACKUP_KEEP"),
     *("LOG", "LOG_REQUESTS", "SLOW_QUERY_MS"),
+    *("BUCKET", "BUCKET_URL", "BUCKET_REGION", "BUCKET_PREFIX"),
 )
 
 
@@ -77,6 +78,28 @@ NO_MAIL_SERVER = MailSettings()
 
 
 @dataclass(frozen=True)
+class BucketSettings:
+    """A bucket of a storage that speaks S3, in which images are kept.
+
+    Args:
+        name: of the bucket.
+        url: of the storage; empty for Amazon's.
+        region: in which the bucket is.
+        key, secret: to sign requests with.
+        prefix: with which the names of all objects begin; empty, or with a slash at the end.
+        seconds: for each request.
+    """
+
+    name: str
+    url: str = ""
+    region: str = "us-east-1"
+    key: str = ""
+    secret: str = field(default="", repr=False)
+    prefix: str = ""
+    seconds: int = 5
+
+
+@dataclass(frozen=True)
 class Config:
     """What an installation can be told.
 
@@ -109,6 +132,7 @@ class Config:
         log_requests: whether each request is logged.
         slow_query_ms: statements of the database that take longer are logged; 0 logs none.
         mail: how mail is sent.
+        bucket: where images are kept; `None` keeps them in the data directory.
     """
 
     data_dir: Path
@@ -134,6 +158,7 @@ class Config:
     log_requests: bool = False
     slow_query_ms: int = 1000
     mail: MailSettings = NO_MAIL_SERVER
+    bucket: BucketSettings | None = None
 
     @property
     def https(self) -> bool:
@@ -178,6 +203,13 @@ class Config:
             "SMTP_USER",
             "SMTP_PASSWORD",
             "SMTP_SECONDS",
+            "BUCKET",
+            "BUCKET_URL",
+            "BUCKET_REGION",
+            "BUCKET_KEY",
+            "BUCKET_SECRET",
+            "BUCKET_PREFIX",
+            "BUCKET_SECONDS",
         }
         given = {
             name.removeprefix(PREFIX): value.strip()
@@ -216,6 +248,7 @@ class Config:
             slow_query_ms=_number("SLOW_QUERY_MS", given.get("SLOW_QUERY_MS", "1000"), 0, 600_000),
             idle_days=_number("IDLE_DAYS", given.get("IDLE_DAYS", "90"), 1, 90),
             mail=_mail(given, site_url),
+            bucket=_bucket(given),
         )
 
 
@@ -324,6 +357,34 @@ def _mail(given: Mapping[str, str], site_url: str) -> MailSettings:
         user=user,
         password=password,
         seconds=_number("SMTP_SECONDS", given.get("SMTP_SECONDS", "10"), 1, 30),
+    )
+
+
+def _bucket(given: Mapping[str, str]) -> BucketSettings | None:
+    name = given.get("BUCKET", "")
+    if not name:
+        if any(each.startswith("BUCKET_") for each in given):
+            raise ConfigError(f"{PREFIX}BUCKET must be set when other settings of the bucket are.")
+        return None
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", name, re.A):
+        raise ConfigError(f"{PREFIX}BUCKET must be the name of a bucket, not {name!r}.")
+    url = given.get("BUCKET_URL", "")
+    if url and not re.fullmatch(r"https?://[\w.:\[\]-]+(/[\w./-]*)?", url, re.A):
+        raise ConfigError(f"{PREFIX}BUCKET_URL must be a URL such as https://s3.example.org.")
+    key, secret = given.get("BUCKET_KEY", ""), given.get("BUCKET_SECRET", "")
+    if not key or not secret:
+        raise ConfigError(f"{PREFIX}BUCKET needs {PREFIX}BUCKET_KEY and {PREFIX}BUCKET_SECRET.")
+    prefix = given.get("BUCKET_PREFIX", "").strip("/")
+    if not re.fullmatch(r"[\w./-]{0,200}", prefix, re.A):
+        raise ConfigError(f"{PREFIX}BUCKET_PREFIX must be letters, digits and - _ . / only.")
+    return BucketSettings(
+        name=name,
+        url=url.rstrip("/"),
+        region=given.get("BUCKET_REGION", "us-east-1"),
+        key=key,
+        secret=secret,
+        prefix=f"{prefix}/" if prefix else "",
+        seconds=_number("BUCKET_SECONDS", given.get("BUCKET_SECONDS", "5"), 1, 60),
     )
 
 

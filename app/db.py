@@ -28,7 +28,7 @@ from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeDecorator
 
 from app.change_log import CommitMark, watch
-from app.config import NO_MAIL_SERVER, PROGRAM_NAME, BackupSettings, MailSettings
+from app.config import NO_MAIL_SERVER, PROGRAM_NAME, BackupSettings, BucketSettings, MailSettings
 from app.logs import watch_slow_queries
 
 BUSY_TIMEOUT_MS = 5000
@@ -99,8 +99,8 @@ class Database:
 
     Args:
         url: SQLAlchemy address; `sqlite://` alone is a database in memory, for tests.
-        site_url, site_name, password_cost, data_dir, backups, mail: settings (see `Config`) that
-            services need while they write; they find them in `session.info` under the same names.
+        site_url, site_name, password_cost, data_dir, backups, mail, bucket: settings (see `Config`)
+            that services need; they find them in `session.info` under the same names.
         outside: how jobs look papers up elsewhere (`app.services.lookup.asking.LookupSettings`);
             `None`: not at all.
         slow_query_ms: statements that take longer are logged; 0 logs none.
@@ -118,6 +118,7 @@ class Database:
         slow_query_ms: int = 0,
         mail: MailSettings = NO_MAIL_SERVER,
         outside: object = None,
+        bucket: BucketSettings | None = None,
     ) -> None:
         self.engine = _create_engine(url)
         if slow_query_ms:
@@ -134,6 +135,7 @@ class Database:
             "password_cost": password_cost,
             "data_dir": data_dir,
             "backups": backups,
+            "bucket": bucket,
             "commits": self.commits,
         }
 

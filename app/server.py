@@ -7,6 +7,9 @@ import secrets
 import socket
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from importlib.util import find_spec
+from multiprocessing import get_context
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
@@ -17,6 +20,7 @@ from app.services.files import probe_folder
 from app.services.lookup.asking import make_lookup_settings
 from app.services.operation import refolding, schema
 from app.services.operation.fonts.files import ensure_fonts, find_fonts
+from app.services.pictures.bucket import MISSING
 
 Report = Callable[[str], None]
 
@@ -77,14 +81,28 @@ def _back_up_before_upgrade(database: Database, config: Config, say: Report) -> 
 
     say("Backing up the library before the upgrade …")
     try:
-        paths = deque(schedule.back_up_before(database, "upgrade"), maxlen=1)
+        if config.bucket is None:
+            path = deque(schedule.back_up_before(database, "upgrade"), maxlen=1).pop()
+        else:  # in a process of its own: this one forks, and must not have used the bucket
+            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
+                path = other.submit(_back_up, config).result()
     except OSError as error:
         raise CannotStart(
-            f"The library cannot be backed up before the upgrade: {error.strerror}"
+            f"The library cannot be backed up before the upgrade: {error.strerror or error}"
             f" ({config.backups.folder}). Make room there, name another folder in"
             " SHORTLIST_BACKUP_DIR, or set SHORTLIST_BACKUP_KEEP=0 to upgrade without a backup."
         ) from None
-    say(f"The backup is {paths.pop()}.")
+    say(f"The backup is {path}.")
+
+
+def _back_up(config: Config) -> Path:
+    from app.services.operation.backup import schedule
+
+    database = open_database(config)
+    try:
+        return deque(schedule.back_up_before(database, "upgrade"), maxlen=1).pop()
+    finally:
+        database.close()
 
 
 def _renew_search(database: Database, say: Report) -> None:
@@ -95,7 +113,13 @@ def _renew_search(database: Database, say: Report) -> None:
 
 
 def open_database(config: Config) -> Database:
-    """The database of an installation; services get the settings they need with it."""
+    """The database of an installation; services get the settings they need with it.
+
+    Raises:
+        CannotStart: when a bucket is set that this installation cannot use.
+    """
+    if config.bucket is not None and find_spec("obstore") is None:
+        raise CannotStart(f"{MISSING}, or unset SHORTLIST_BUCKET.")
     return Database(
         config.database_url,
         site_url=config.site_url,
@@ -105,6 +129,7 @@ def open_database(config: Config) -> Database:
         backups=config.backups,
         slow_query_ms=config.slow_query_ms,
         mail=config.mail,
+        bucket=config.bucket,
         outside=make_lookup_settings(
             config.data_dir, on=config.lookups, site_url=config.site_url, contact=config.contact
         ),

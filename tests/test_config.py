@@ -121,3 +121,36 @@ def test_a_mail_server_is_set(security: str, port: int) -> None:
 def test_bad_settings_of_mail_are_named(more: dict[str, str], says: str) -> None:
     with pytest.raises(ConfigError, match=says):
         Config.from_environment({**MAIL, **more})
+
+
+def test_a_bucket_is_named_with_its_key() -> None:
+    given = {
+        "SHORTLIST_BUCKET": "images",
+        "SHORTLIST_BUCKET_URL": "https://s3.example.org/",
+        "SHORTLIST_BUCKET_KEY": "AKID",
+        "SHORTLIST_BUCKET_SECRET": "hidden",
+        "SHORTLIST_BUCKET_PREFIX": "/lab/",
+    }
+    bucket = Config.from_environment(given).bucket
+    assert bucket is not None
+    assert (bucket.url, bucket.prefix, bucket.seconds) == ("https://s3.example.org", "lab/", 5)
+    assert "hidden" not in repr(bucket)
+    assert Config.from_environment({}).bucket is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BUCKET", ""),
+        ("BUCKET", "No Bucket"),
+        ("BUCKET_KEY", ""),
+        ("BUCKET_URL", "https://user:password@s3.example.org"),
+        ("BUCKET_PREFIX", "a b"),
+        ("BUCKET_SECONDS", "0"),
+    ],
+)
+def test_settings_of_a_bucket_that_are_refused(name: str, value: str) -> None:
+    given = {"BUCKET": "images", "BUCKET_KEY": "AKID", "BUCKET_SECRET": "hidden", name: value}
+    with pytest.raises(ConfigError, match="SHORTLIST_BUCKET") as error:
+        Config.from_environment({f"SHORTLIST_{each}": said for each, said in given.items()})
+    assert "password" not in str(error.value)

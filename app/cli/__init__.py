@@ -13,6 +13,7 @@ import click
 from app.cli.backup import backup, restore
 from app.cli.catalogue import import_dblp
 from app.cli.common import address, plain_errors, settings, show_progress, stop
+from app.cli.copying import copy_images, copy_to
 from app.cli.doctor import doctor
 from app.cli.files import export, import_
 from app.cli.jobs import jobs
@@ -175,6 +176,6 @@ def render(file: TextIO) -> None:
 
 for command in (
     *(import_, import_dblp, import_retractions, export, user, links, jobs, mail),
-    *(backup, restore, doctor, reindex, rerender, similar, tidy),
+    *(backup, restore, copy_to, copy_images, doctor, reindex, rerender, similar, tidy),
 ):
     main.add_command(command)

@@ -92,7 +92,7 @@ def restore(file: Path, check: bool, replace: bool) -> None:
         config = settings()
         with plain_errors():
             server.ensure_data_dir(config.data_dir)
-        database = server.open_database(config)
+            database = server.open_database(config)
         try:
             manifest = _restore(database, file, replace)
         finally:
@@ -144,12 +144,13 @@ def _back_up(database: Database, file: Path, told: Mapping[str, str]) -> BackupF
     from app.services.operation import schema
     from app.services.operation.backup import archive, schedule
     from app.services.operation.backup.manifest import BadBackup
+    from app.services.pictures.storage import find_storage
 
     if file.exists() and not archive.is_backup(file):
         stop(f"{file} is there already, and is not a backup. Choose another name.")
-    data_dir = database.info["data_dir"]
     try:
-        made = _finish(archive.write_backup(database.engine, data_dir, file, told))
+        storage = find_storage(database.info)
+        made = _finish(archive.write_backup(database.engine, storage, file, told))
     except archive.NotALibrary:
         stop("There is no library in this database.")
     except OSError as error:

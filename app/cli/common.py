@@ -71,7 +71,8 @@ def bare_library() -> Iterator[tuple[Config, Database]]:
     url = make_url(config.database_url)
     if url.drivername == "sqlite" and not Path(url.database or "").is_file():
         stop(f"There is no library in {url.database}. Set SHORTLIST_DATA_DIR to where it is.")
-    database = server.open_database(config)
+    with plain_errors():
+        database = server.open_database(config)
     try:
         yield config, database
     except DBAPIError as error:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -242,6 +241,7 @@ def delete(name: str, with_summaries: bool, yes: bool) -> None:
       shortlist user delete spammer --with-summaries
     """
     from app.services.accounts import administration
+    from app.services.pictures.storage import find_storage, remove_files
 
     with _change() as session:
         found = administration.find_account(session, name)
@@ -249,7 +249,7 @@ def delete(name: str, with_summaries: bool, yes: bool) -> None:
         _ask(f"Delete {found.name}{what} permanently?", yes)
         done = administration.delete_user(session, found, with_summaries=with_summaries)
         session.commit()
-        _unlink(done.files)
+        remove_files(find_storage(session.info), done.files)
     click.echo(
         f"Deleted {found.name} with {summaries(done.summaries)},"
         f" {format_count(done.votes, 'vote')} and {format_count(len(done.files), 'image')}."
@@ -286,8 +286,3 @@ def _ask(question: str, yes: bool) -> None:
     if not sys.stdin.isatty():
         stop("This needs confirmation. Add --yes to run it without asking.")
     click.confirm(question, abort=True)
-
-
-def _unlink(files: Sequence[Path]) -> None:
-    for path in files:
-        path.unlink(missing_ok=True)

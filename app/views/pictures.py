@@ -6,9 +6,10 @@ from flask import Blueprint, abort, flash, jsonify, render_template, request, ur
 from werkzeug.wrappers import Response
 
 from app.queries import pictures as queries
-from app.services.pictures import encoding, files, uploads
+from app.services.pictures import encoding, uploads
+from app.services.pictures.storage import find_storage, remove_files
 from app.services.refusals import Refusal
-from app.views.http import access, listing
+from app.views.http import listing
 from app.views.http.access import db, needs_sign_in, see_other, signed_in, viewer
 from app.views.http.security import UPLOAD_LIMIT, WRITE_LIMIT, open_to_other_sites
 
@@ -25,10 +26,12 @@ def show(name: str) -> Response:
         picture = queries.find_visible_picture(db(), name, viewer())
     if picture is None:
         abort(404)
-    path = files.make_picture_path(access.config().data_dir, picture.name)
-    if not path.is_file():
+    # The address stays ours, wherever the file is: a bucket knows nothing of who may see it.
+    is_known = request.if_none_match.contains(picture.digest)
+    content = b"" if is_known else find_storage(db().info).read(picture.name)
+    if content is None:
         abort(404)
-    response = Response(path.read_bytes(), mimetype=TYPES[name.rsplit(".", 1)[1]])
+    response = Response(content, mimetype=TYPES[name.rsplit(".", 1)[1]])
     # Asked for again each time: its summary may be private by then.
     response.headers["Cache-Control"] = "private, no-cache"
     response.set_etag(picture.digest)
@@ -72,15 +75,15 @@ def add() -> str | Response | tuple[str, int] | tuple[Response, int]:
 @needs_sign_in
 def remove(name: str) -> Response:
     try:
-        path = uploads.remove_picture(db(), signed_in(), name)
+        file = uploads.remove_picture(db(), signed_in(), name)
     except Refusal as refused:
         db().rollback()
         flash(f"Not deleted: {refused.message}", "warning")
         return see_other(url_for("pictures.index"))
-    if path is None:
+    if file is None:
         abort(404)
     db().commit()
-    path.unlink(missing_ok=True)
+    remove_files(find_storage(db().info), [file])
     flash("Image deleted.", "good")
     return see_other(url_for("pictures.index"))
 

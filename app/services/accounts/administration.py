@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from pathlib import Path
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
@@ -23,18 +22,17 @@ from app.services import changed_pages, changes, votes
 from app.services.accounts import account, demo, email
 from app.services.accounts.user_names import check_name, check_unreserved
 from app.services.locks import lock_account
-from app.services.pictures.files import make_picture_path
 from app.services.refusals import Refusal
 from app.services.shelves.joining import clear_notes
 
 
 @dataclass(frozen=True)
 class AccountDeletion:
-    """What went with an account; `files` are to be unlinked after the commit."""
+    """What went with an account; `files` are to be removed after the commit."""
 
     summaries: int
     votes: int
-    files: Sequence[Path]
+    files: Sequence[str]
 
 
 def find_account(session: Session, name: str) -> User:
@@ -175,6 +173,5 @@ def _check_not_demo(name: str) -> None:
         raise Refusal("name", "The name demo marks the library of `shortlist demo`.")
 
 
-def _files(session: Session, user: User) -> list[Path]:
-    names = session.scalars(select(Picture.name).where(Picture.user_id == user.id))
-    return [make_picture_path(session.info["data_dir"], name) for name in names]
+def _files(session: Session, user: User) -> Sequence[str]:
+    return session.scalars(select(Picture.name).where(Picture.user_id == user.id)).all()

@@ -20,6 +20,7 @@ from app.services.accounts.administration import delete_user
 from app.services.accounts.passwords import check_current_password
 from app.services.locks import lock_user
 from app.services.pictures.addresses import note_uses
+from app.services.pictures.storage import find_storage, remove_files
 from app.services.refusals import Refusal
 from app.services.summaries.sharing import change_visibility
 
@@ -118,8 +119,7 @@ def _delete_account(session: Session, user_id: int) -> None:
         _move_texts(session, user)
     done = delete_user(session, user, with_summaries=True)
     session.commit()
-    for path in done.files:
-        path.unlink(missing_ok=True)
+    remove_files(find_storage(session.info), done.files)
 
 
 def _move_texts(session: Session, user: User) -> None:

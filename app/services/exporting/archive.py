@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Iterable
+from pathlib import PurePath
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.models import ListEntry, Picture, User
 from app.services.exporting import archive_rows, text_files, vault
 from app.services.exporting.paper_set import PaperSet, read_exported_papers
-from app.services.pictures.files import make_picture_path
+from app.services.pictures.storage import find_storage
 
 _README = """\
 Shortlist: everything that {name} has on {site}
@@ -92,14 +93,14 @@ def _write_list(session: Session, user: User, archive: zipfile.ZipFile) -> None:
 def _write_pictures(session: Session, user: User, archive: zipfile.ZipFile) -> None:
     """The files that stand in no summary, and what was said of all."""
     write, written = vault.make_zip_writer(archive), set(archive.namelist())
-    said = []
+    said, storage = [], find_storage(session.info)
     query = select(Picture).where(Picture.user_id == user.id).order_by(Picture.id)
     for picture in session.scalars(query):
-        path = make_picture_path(session.info["data_dir"], picture.name)
-        file = vault.name_picture(picture.digest, path.suffix)
+        file = vault.name_picture(picture.digest, PurePath(picture.name).suffix)
         place = f"{user.name}/{file}" if f"{user.name}/{file}" in written else file
-        if place not in written and path.is_file():
-            write(place, path.read_bytes())
+        content = None if place in written else storage.read(picture.name)
+        if content is not None:
+            write(place, content)
             written.add(place)
         said.append({"file": place, "alt": picture.alt, "uploaded_at": picture.uploaded_at})
     _write_json(archive, "pictures.json", said)

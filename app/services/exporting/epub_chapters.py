@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
+from pathlib import PurePath
 from typing import BinaryIO
 
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from app.references.addresses import outside_url, paper_path
 from app.services.exporting.epub_book import Book, Contents
 from app.services.exporting.epub_xhtml import XhtmlMaker, make_text, make_valid
 from app.services.exporting.paper_set import PaperSet
-from app.services.pictures.files import make_picture_path
+from app.services.pictures.storage import find_storage
 
 MAX_CHAPTERS = 200
 MAX_PER_PAPER = 3  # summaries
@@ -126,11 +127,13 @@ class _ChapterWriter:
         )
         there = set(self._session.scalars(owned))
         for number, name in enumerate((each for each in names if each in there), 1):
-            path = make_picture_path(self._session.info["data_dir"], name)
-            if not path.is_file():
+            if self._picture_bytes > MAX_PICTURE_BYTES:
+                return
+            content = find_storage(self._session.info).read(name)
+            if content is None:
                 continue
-            self._picture_bytes += path.stat().st_size
+            self._picture_bytes += len(content)
             if self._picture_bytes <= MAX_PICTURE_BYTES:
-                file = f"{stem}-{number}{path.suffix}"
-                self._book.add_picture(file, path.read_bytes())
+                file = f"{stem}-{number}{PurePath(name).suffix}"
+                self._book.add_picture(file, content)
                 yield f"/pictures/{name}", file

@@ -8,7 +8,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ from app.queries import summaries
 from app.queries.lists.own_entries import load_entry_facts
 from app.references.addresses import paper_path
 from app.services.files import READABLE, write_file
-from app.services.pictures.files import make_picture_path
+from app.services.pictures.storage import find_storage
 from app.services.pictures.uploads import find_picture_names
 from app.services.summaries import file_writing
 from app.sources.formats.markdown_links import link_exported_notes
@@ -147,12 +147,12 @@ def _with_files(
     own = select(Picture).where(Picture.user_id == user.id, Picture.name.in_(names))
     files: dict[str, str] = {}
     for picture in session.scalars(own) if names else ():
-        path = make_picture_path(session.info["data_dir"], picture.name)
-        if not path.is_file():
-            continue
-        file = name_picture(picture.digest, path.suffix)
-        files[picture.name] = file
+        file = name_picture(picture.digest, PurePath(picture.name).suffix)
         if file not in written:
-            write(f"{user.name}/{file}", path.read_bytes())
+            content = find_storage(session.info).read(picture.name)
+            if content is None:
+                continue
+            write(f"{user.name}/{file}", content)
             written.add(file)
+        files[picture.name] = file
     return link_exported_pictures(summary.source, files.get)

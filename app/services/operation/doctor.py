@@ -23,7 +23,7 @@ from app.queries import site_health
 from app.services.files import probe_folder
 from app.services.mail.transport import FOLDER, probe_server
 from app.services.operation import health, refolding, schema
-from app.services.pictures.files import make_picture_path
+from app.services.pictures.storage import find_storage
 
 OK, WARNING, FAULT = "ok", "warning", "fault"
 MIN_FREE_BYTES = 200_000_000
@@ -190,22 +190,28 @@ def check_pictures(config: Config, database: Database) -> Iterator[Diagnosis]:
     """Whether images and their files belong together."""
     with database.session() as session:
         names = set(session.scalars(select(Picture.name)))
-    paths = list((config.data_dir / "pictures").glob("*/*"))
-    there = {path.name for path in paths}
-    missing = sorted(name for name in names - there if not _exists(config.data_dir, name))
-    old = (now() - ORPHAN_AGE).timestamp()
-    orphans = sorted(
-        str(path) for path in paths if path.name not in names and path.stat().st_mtime < old
-    )
+    try:
+        storage = find_storage(database.info)
+        if config.bucket is not None:
+            storage.probe()
+        files = list(storage.list_files())
+        there = {file.name for file in files}
+        missing = sorted(name for name in names - there if not storage.has(name))
+    except OSError as error:
+        mend = "Look at the settings SHORTLIST_BUCKET… and at the rights of the key."
+        yield Diagnosis(FAULT, "Images", f"{error.strerror or error}.", mend)
+        return
+    old = now() - ORPHAN_AGE
+    orphans = sorted(file.name for file in files if file.name not in names and file.stored_at < old)
     if missing:
         says = f"Without a file: {len(missing):,} ({_name_some(missing)})."
-        mend = f"Copy them from a backup to {config.data_dir / 'pictures'}."
+        mend = f"Copy them from a backup to {storage.place}."
         yield Diagnosis(FAULT, "Images", says, mend)
     if orphans:
         says = f"Files of no image: {len(orphans):,} ({_name_some(orphans)})."
         yield Diagnosis(WARNING, "Images", says, "They do no harm, and can be deleted.")
     if not missing and not orphans:
-        yield Diagnosis(OK, "Images", f"Each of {len(names):,} has its file.")
+        yield Diagnosis(OK, "Images", f"Each of {len(names):,} has its file in {storage.place}.")
 
 
 def check_mail(config: Config, _database: Database) -> Iterator[Diagnosis]:
@@ -309,10 +315,6 @@ CHECKS: dict[str, Check] = {
 def _count_unindexed(session: Session) -> int:
     there = exists().where(SearchEntry.paper_id == Paper.id, is_paper_entry())
     return session.scalar(select(func.count()).select_from(Paper).where(~there)) or 0
-
-
-def _exists(data_dir: Path, name: str) -> bool:
-    return make_picture_path(data_dir, name).exists()
 
 
 def _name_some(names: list[str]) -> str:

@@ -55,9 +55,14 @@ def run_migrations(connection: Connection, revision: str = "head") -> None:
 
 def is_newest(database: Database) -> bool:
     """Whether no migration is left to be run."""
-    known, older = _list_revisions()
     with database.engine.connect() as connection:
-        return read_revision(connection) in known - older
+        return is_newest_revision(read_revision(connection))
+
+
+def is_newest_revision(revision: str | None) -> bool:
+    """Whether no migration follows a revision."""
+    known, older = _list_revisions()
+    return revision in known - older
 
 
 def is_known(revision: str) -> bool:

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing
 from app.models import Draft, FormerPicture, Picture, PictureUse, Revision, Summary, User
 from app.services.locks import lock_user
-from app.services.pictures.files import make_picture_path, write
+from app.services.pictures.files import copy
+from app.services.pictures.storage import find_storage
 from app.services.pictures.uploads import (
     copy_picture,
     find_picture,
@@ -109,7 +110,7 @@ def renew_addresses(session: Session, summary: Summary) -> None:
     of_summary = select(Picture).where(Picture.summary_id == summary.id).order_by(Picture.id)
     for picture in session.scalars(of_summary).all():
         old, new = picture.name, make_picture_name(picture.name.rsplit(".", 1)[1])
-        _copy_file(session, old, new)
+        copy(find_storage(session.info), old, new)
         session.add(FormerPicture(name=old, picture_id=picture.id))
         picture.name = changes[old] = new
     session.flush()
@@ -169,12 +170,6 @@ def _own(session: Session, user: User, names: list[str]) -> dict[str, Picture]:
         .where(Picture.user_id == user.id, FormerPicture.name.in_(names))
     )
     return {**dict(former.all()), **{picture.name: picture for picture in present}}
-
-
-def _copy_file(session: Session, old: str, new: str) -> None:
-    folder = session.info["data_dir"]
-    if make_picture_path(folder, old).is_file():
-        write(make_picture_path(folder, new), make_picture_path(folder, old).read_bytes())
 
 
 def _carry(session: Session, summary: Summary, changes: NameChanges) -> None:

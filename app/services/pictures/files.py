@@ -1,20 +1,24 @@
 """The files of uploaded pictures.
 
-Made in a process with limits, and kept in the data directory.
+Made in a process with limits, and written where `storage` says.
 """
 
 from __future__ import annotations
 
 import atexit
+import logging
 import os
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from app.rendering.sandbox.child import Child, Children, ResourceLimitExceeded, SandboxBusy
-from app.services.files import write_file
 from app.services.pictures import encoding
 from app.services.pictures.encoding import DAMAGED, MAX_BYTES, PictureFile
 from app.services.pictures.headers import BadPicture
+from app.services.pictures.storage import PictureStorage, StorageUnavailable
 from app.services.refusals import Refusal
+
+log = logging.getLogger(__name__)
 
 MAX_MEMORY_BYTES = (
     800_000_000  # bytes of address space; the largest animation that is taken needs 660 MB
@@ -75,18 +79,28 @@ def encode(data: bytes, children: Child | Children | None = None) -> PictureFile
     return made
 
 
-def make_picture_path(data_dir: Path, name: str) -> Path:
-    """Where the file of a picture lies."""
-    return data_dir / "pictures" / name[:2] / name
-
-
-def write(path: Path, content: bytes) -> None:
+def write(storage: PictureStorage, name: str, content: bytes) -> None:
     """Write a file whole or not at all.
 
-    Raises `Refusal` when the disk takes no more.
+    Raises `Refusal` when the disk takes no more, or the bucket does not answer.
     """
+    with _refuse():
+        storage.write(name, content)
+
+
+def copy(storage: PictureStorage, old: str, new: str) -> None:
+    """Give a file, if it is there, a second name; raises as `write`."""
+    with _refuse():
+        storage.copy(old, new)
+
+
+@contextmanager
+def _refuse() -> Iterator[None]:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_file(path, content)
+        yield
+    except StorageUnavailable as error:
+        log.error("An image was not stored: %s", error)
+        said = "Images can’t be stored right now. Your text is kept. Try again shortly."
+        raise Refusal("picture", said) from None
     except OSError:
         raise Refusal("picture", "The server has no space left for this image.") from None

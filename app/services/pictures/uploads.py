@@ -1,6 +1,6 @@
-"""Pictures that writers upload: decoded and written anew, kept in the data directory.
+"""Pictures that writers upload: decoded and written anew.
 
-The rows are here; the files are made by `files`.
+The rows are here; the files are made by `files`, and kept where `storage` says.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import re
 import secrets
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 from sqlalchemy import ColumnElement, String, cast, or_, select
 from sqlalchemy.orm import Session
@@ -31,8 +30,14 @@ from app.models import (
 )
 from app.queries.pictures import measure_pictures
 from app.services.locks import lock_user
-from app.services.pictures.encoding import MAX_BYTES
-from app.services.pictures.files import encode, make_picture_path, write
+from app.services.pictures.encoding import MAX_BYTES, PictureFile
+from app.services.pictures.files import copy, encode, write
+from app.services.pictures.storage import (
+    PictureStorage,
+    StorageUnavailable,
+    find_storage,
+    remove_files,
+)
 from app.services.refusals import Refusal
 from app.text.lines import one_line
 
@@ -74,13 +79,19 @@ def store_picture(
     """
     file = encode(data)
     digest = hashlib.sha256(file.content).hexdigest()
+    storage = find_storage(session.info)
+    # Before others have to wait for this writer; a file without a row is found by `tidy`.
+    name = _store_before(session, user, file, digest, within)
     begin_writing(session)
     lock_user(session, user.id)
     found = find_picture(session, user, digest, within)
     if found is None:
         _check_room(session, user, len(file.content))
+        if name is None:
+            name = make_picture_name(file.extension)
+            write(storage, name, file.content)
         found = Picture(
-            name=make_picture_name(file.extension),
+            name=name,
             user_id=user.id,
             digest=digest,
             width=file.width,
@@ -89,12 +100,29 @@ def store_picture(
             uploaded_at=now(),
         )
     found.alt = one_line(alt)[:MAX_ALT] or found.alt or ""
-    path = make_picture_path(session.info["data_dir"], found.name)
-    if not path.is_file():
-        write(path, file.content)
     session.add(found)
     session.flush()
     return found
+
+
+def _store_before(
+    session: Session, user: User, file: PictureFile, digest: str, within: Summary | None
+) -> str | None:
+    """Write the file of a new picture; its name, or `None` when the picture is here already."""
+    storage = find_storage(session.info)
+    found = find_picture(session, user, digest, within)
+    if found is None:
+        _check_room(session, user, len(file.content))
+        name = make_picture_name(file.extension)
+        write(storage, name, file.content)
+        return name
+    try:
+        is_there = storage.has(found.name)
+    except StorageUnavailable:
+        is_there = False
+    if not is_there:  # lost, and now here again
+        write(storage, found.name, file.content)
+    return None
 
 
 def find_picture(
@@ -135,10 +163,7 @@ def copy_picture(
         uploaded_at=now(),
         **{fact: getattr(picture, fact) for fact in facts},
     )
-    folder = session.info["data_dir"]
-    source = make_picture_path(folder, picture.name)
-    if source.is_file():
-        write(make_picture_path(folder, made.name), source.read_bytes())
+    copy(find_storage(session.info), picture.name, made.name)
     session.add(made)
     session.flush()
     return made
@@ -176,11 +201,11 @@ def format_picture_markdown(picture: Picture, alt: str | None = None) -> str:
     return f"![{escaped}](/pictures/{picture.name})"
 
 
-def remove_picture(session: Session, user: User, name: str) -> Path | None:
+def remove_picture(session: Session, user: User, name: str) -> str | None:
     """Remove one of a user's pictures.
 
     Returns:
-        Its file, to be unlinked after the commit; `None` when they have no such picture.
+        Its file, to be removed after the commit; `None` when they have no such picture.
 
     Raises:
         Refusal: when a summary or draft of theirs shows it.
@@ -206,7 +231,7 @@ def remove_picture(session: Session, user: User, name: str) -> Path | None:
         raise Refusal("picture", f"It’s used in your text about “{shown}”.")
     session.delete(picture)
     session.flush()
-    return make_picture_path(session.info["data_dir"], name)
+    return name
 
 
 def tidy(session: Session, user_id: int | None = None) -> Iterator[int]:
@@ -221,7 +246,7 @@ def tidy(session: Session, user_id: int | None = None) -> Iterator[int]:
     Yields:
         How many pictures of an owner were removed, after the commit.
     """
-    folder = session.info["data_dir"]
+    storage = find_storage(session.info)
     query = select(Picture.user_id).distinct().where(*_unshown())
     if user_id is not None:
         query = query.where(Picture.user_id == user_id)
@@ -236,11 +261,10 @@ def tidy(session: Session, user_id: int | None = None) -> Iterator[int]:
         for picture in unused:
             session.delete(picture)
         session.commit()
-        for picture in unused:
-            make_picture_path(folder, picture.name).unlink(missing_ok=True)
+        remove_files(storage, [picture.name for picture in unused])
         yield len(unused)
     if user_id is None:
-        _remove_strays(session, folder / "pictures")
+        _remove_strays(session, storage)
 
 
 def _unshown() -> tuple[ColumnElement[bool], ...]:
@@ -269,13 +293,14 @@ def _other_texts(session: Session, owner: int) -> Iterator[str]:
     )
 
 
-def _remove_strays(session: Session, folder: Path) -> None:
-    oldest = (now() - MIN_UNUSED_AGE).timestamp()
-    for path in folder.glob("*/*"):
-        if path.stat().st_mtime >= oldest:
+def _remove_strays(session: Session, storage: PictureStorage) -> None:
+    oldest = now() - MIN_UNUSED_AGE
+    for file in storage.list_files():
+        # A bucket may hold other things, too.
+        if file.stored_at >= oldest or not PICTURE_NAME.fullmatch(file.name):
             continue
-        if session.scalar(select(Picture.id).where(Picture.name == path.name)) is None:
-            path.unlink(missing_ok=True)
+        if session.scalar(select(Picture.id).where(Picture.name == file.name)) is None:
+            storage.remove(file.name)
 
 
 def _check_room(session: Session, user: User, size: int) -> None:

@@ -19,6 +19,7 @@ from werkzeug.exceptions import (
 )
 from werkzeug.wrappers import Response
 
+from app.services.pictures.storage import StorageUnavailable
 from app.views.http import access, security, shared_pages
 from app.views.http.forms import LoginForm
 
@@ -40,6 +41,8 @@ MESSAGES = {
         "The database isn’t responding. Try again in a few seconds.",
     ),
 }
+IMAGES_AWAY = "Images can’t be loaded right now. Try again in a few seconds."
+RETRY_SECONDS = 10
 GUESTS_FORMS = (
     *("account.enter", "account.create"),
     *("recovery.ask", "recovery.reset", "email.confirm"),
@@ -80,6 +83,7 @@ def init(app: Flask) -> None:
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(DataError, _cannot_be_stored)
     app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(StorageUnavailable, _storage_away)
     app.register_error_handler(InterfaceError, _perhaps_away)
     app.register_error_handler(InternalError, _perhaps_away)
     app.register_error_handler(TooManyRequests, _too_many)
@@ -151,6 +155,16 @@ def _database_away(
     current_app.logger.error("The database does not answer: %s", error.orig)
     access.drop_session()
     return _answer(503, *MESSAGES[503])
+
+
+def _storage_away(
+    error: StorageUnavailable,
+) -> Response | tuple[str, int] | tuple[Response, int]:
+    current_app.logger.error("Images cannot be read: %s", error)
+    shared_pages.keep_private()
+    response = make_response(_answer(503, MESSAGES[503][0], IMAGES_AWAY))
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def _perhaps_away(

@@ -16,7 +16,7 @@ from app.services.files import write_file
 from app.services.operation.backup import archive, restore, rows
 from app.services.operation.backup.archive import BackupFile
 from app.services.operation.backup.manifest import Manifest
-from app.services.pictures.files import make_picture_path
+from app.services.pictures.storage import find_storage, make_picture_path
 from tests.helpers.backup.every_table import fill_every_table
 
 PICTURE = f"{'A' * 22}.png"
@@ -35,7 +35,7 @@ def finish(work: Generator[None, None, Any]) -> Any:
 def back_up(database: Database, path: Path) -> BackupFile:
     made: BackupFile = finish(
         archive.write_backup(
-            database.engine, database.info["data_dir"], path, {"SHORTLIST_SITE_NAME": "Ours"}
+            database.engine, find_storage(database.info), path, {"SHORTLIST_SITE_NAME": "Ours"}
         )
     )
     return made

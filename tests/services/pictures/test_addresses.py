@@ -15,7 +15,7 @@ from app.models import Draft, Paper, Picture, PictureUse, Revision, Summary, Use
 from app.queries.pictures import find_visible_picture
 from app.services.operation import tidying
 from app.services.pictures import uploads
-from app.services.pictures.files import make_picture_path
+from app.services.pictures.storage import make_picture_path
 from app.services.pictures.uploads import find_picture_names
 from app.services.refusals import Refusal
 from app.services.summaries import deletion, sharing

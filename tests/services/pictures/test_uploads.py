@@ -14,7 +14,8 @@ from app.db import begin_writing, now
 from app.models import Paper, Picture, PictureUse, User
 from app.queries.pictures import find_visible_picture
 from app.services.pictures import encoding, files, uploads
-from app.services.pictures.files import encode, make_picture_path
+from app.services.pictures.files import encode
+from app.services.pictures.storage import make_picture_path
 from app.services.refusals import Refusal
 from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary

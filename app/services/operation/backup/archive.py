@@ -23,7 +23,7 @@ from app.services.operation import schema
 from app.services.operation.backup import manifest as manifests
 from app.services.operation.backup import rows
 from app.services.operation.backup.manifest import BadBackup, Manifest, Member, TableContent
-from app.services.pictures.files import make_picture_path
+from app.services.pictures.storage import PictureStorage
 
 CHUNK_BYTES = 1_000_000  # bytes read or written at once
 # Text that somebody repeats may be packed as well as deflate can. What counts is the total, which
@@ -48,7 +48,7 @@ class BackupFile:
 
 
 def write_backup(
-    engine: Engine, data_dir: Path, path: Path, settings: Mapping[str, str]
+    engine: Engine, storage: PictureStorage, path: Path, settings: Mapping[str, str]
 ) -> Generator[None, None, BackupFile]:
     """Back up a library as it is at one moment, while people go on writing.
 
@@ -56,7 +56,7 @@ def write_backup(
 
     Args:
         engine: of the library's database.
-        data_dir: where its pictures are.
+        storage: where its pictures are.
         path: of the file; its folder is there.
         settings: what of the settings the backup is to contain.
 
@@ -70,8 +70,8 @@ def write_backup(
     """
     with replace_file(path) as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as opened:
-            writer = _BackupWriter(opened, data_dir)
-            with _snapshot(engine) as connection:
+            writer = _BackupWriter(opened, storage)
+            with rows.open_snapshot(engine) as connection:
                 made_at = now()
                 revision = schema.read_revision(connection)
                 if revision is None:
@@ -161,23 +161,12 @@ def check_members(archive: Archive, manifest: Manifest) -> Iterator[None]:
             raise BadBackup(f"{name} in this backup is damaged.")
 
 
-@contextmanager
-def _snapshot(engine: Engine) -> Iterator[Connection]:
-    """A connection that sees the library as it is at one moment, whatever others write."""
-    with engine.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execution_options(isolation_level="REPEATABLE READ")
-        # On SQLite a transaction that reads does so by itself, in write-ahead mode.
-        with connection.begin():
-            yield connection
-
-
 class _BackupWriter:
     """Adds members to a zip, and takes their hashes."""
 
-    def __init__(self, opened: zipfile.ZipFile, data_dir: Path) -> None:
+    def __init__(self, opened: zipfile.ZipFile, storage: PictureStorage) -> None:
         self._zip = opened
-        self._data_dir = data_dir
+        self._storage = storage
         self._pictures: list[str] = []
         self.tables: dict[str, TableContent] = {}
         self.hashes: dict[str, rows.ContentHash] = {}
@@ -202,15 +191,13 @@ class _BackupWriter:
     def add_pictures(self) -> Iterator[None]:
         """Add the files of all pictures that the rows name, as far as they are there still."""
         for name in self._pictures:
-            try:
-                file = make_picture_path(self._data_dir, name).open("rb")
-            except FileNotFoundError:
+            content = self._storage.read(name)
+            if content is None:
                 self.missing.append(name)
                 continue
             # Pictures are packed already.
-            with file, self._member(manifests.name_picture(name), is_packed=True) as write:
-                while chunk := file.read(CHUNK_BYTES):
-                    write(chunk)
+            with self._member(manifests.name_picture(name), is_packed=True) as write:
+                write(content)
             yield
 
     @contextmanager

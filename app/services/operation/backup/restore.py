@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import inspect
@@ -20,9 +21,8 @@ from app.services.operation.backup import manifest as manifests
 from app.services.operation.backup import rows
 from app.services.operation.backup.archive import check_members, open_backup
 from app.services.operation.backup.manifest import BadBackup, Manifest
-from app.services.pictures import files as pictures
 from app.services.pictures.encoding import MAX_BYTES
-from app.services.refusals import Refusal
+from app.services.pictures.storage import PictureStorage, find_storage
 
 MAX_LINE_BYTES = 100_000_000  # bytes of one row
 # What a library takes in a database, compared with its rows as lines: indexes, and a journal.
@@ -59,10 +59,7 @@ def has_library(connection: Connection) -> bool:
     if not names:
         return False
     if schema.read_revision(connection) is None:
-        raise CannotRestore(
-            "The database holds tables of another program. Name an empty one in"
-            " SHORTLIST_DATABASE_URL."
-        )
+        raise CannotRestore("The database holds tables of another program. Name an empty one.")
     return any(
         # Of our own tables.
         connection.exec_driver_sql(f"SELECT 1 FROM {name} LIMIT 1").first()  # noqa: S608
@@ -120,7 +117,7 @@ def restore_backup(database: Database, path: Path) -> Generator[None, None, Mani
         _check_revision(manifest)
         _check_room(database.info["data_dir"], manifest)
         yield from check_members(archive, manifest)
-        yield from _restore_pictures(database.info["data_dir"], archive, manifest)
+        yield from _restore_pictures(find_storage(database.info), archive, manifest)
         try:
             with database.migration() as connection:
                 _remove_all(connection)
@@ -161,15 +158,18 @@ def _check_room(data_dir: Path, manifest: Manifest) -> None:
         )
 
 
-def _restore_pictures(data_dir: Path, archive: Archive, manifest: Manifest) -> Iterator[None]:
+def _restore_pictures(
+    storage: PictureStorage, archive: Archive, manifest: Manifest
+) -> Iterator[None]:
     for name in manifest.pictures:
-        path = pictures.make_picture_path(data_dir, name)
         content = archive.read(manifests.name_picture(name), MAX_BYTES)
-        if not path.exists() or path.read_bytes() != content:
-            try:
-                pictures.write(path, content)
-            except Refusal:
-                raise CannotRestore(f"{path} cannot be written: is the disk full?") from None
+        try:
+            if storage.read(name) != content:
+                storage.write(name, content)
+        except OSError as error:
+            raise CannotRestore(
+                f"Images cannot be written to {storage.place}: {error.strerror or error}."
+            ) from None
         yield
 
 
@@ -201,16 +201,12 @@ def _restore_rows(connection: Connection, archive: Archive, manifest: Manifest) 
     ours = {name: sorted(table.columns) for name, table in tables.items()}
     if ours != {name: sorted(table.columns) for name, table in manifest.tables.items()}:
         raise BadBackup("The tables of this backup are not those of its version.")
-    references = _drop_references(connection)
-    for name in tables:  # which migrations may have begun to fill
-        connection.exec_driver_sql(f"DELETE FROM {name}")  # noqa: S608  (of our own tables)
-    for name, table in manifest.tables.items():
-        for batch in _read_batches(archive, name, table.columns):
-            copy_rows(connection, name, table.columns, batch)
-            yield
-    rows.write_sequences(connection, manifest.sequences)
-    for statement in references:
-        connection.exec_driver_sql(statement)
+    with fill_anew(connection, tables):
+        for name, table in manifest.tables.items():
+            for batch in _read_batches(archive, name, table.columns):
+                copy_rows(connection, name, table.columns, batch)
+                yield
+        rows.write_sequences(connection, manifest.sequences)
     if rows.hash_database(connection) != manifest.content:
         raise BadBackup("What was restored differs from what was backed up.")
 
@@ -231,11 +227,25 @@ def _read_batches(archive: Archive, name: str, columns: list[str]) -> Iterator[l
             yield batch
 
 
-def _drop_references(connection: Connection) -> list[str]:
-    """Drop PostgreSQL's foreign keys; returns the statements that make them again.
+@contextmanager
+def fill_anew(connection: Connection, tables: Iterable[str]) -> Iterator[None]:
+    """Empty tables, and let them be filled in any order; references are checked afterwards.
 
-    Rows come in the order of the tables' names. On SQLite a migration checks references at its end.
+    On SQLite the end of a migration checks them.
+
+    Args:
+        tables: our own names only: they are not quoted.
     """
+    again = _drop_references(connection)
+    for name in tables:  # which migrations may have begun to fill
+        connection.exec_driver_sql(f"DELETE FROM {name}")  # noqa: S608
+    yield
+    for statement in again:
+        connection.exec_driver_sql(statement)
+
+
+def _drop_references(connection: Connection) -> list[str]:
+    """Drop PostgreSQL's foreign keys; returns the statements that make them again."""
     if connection.dialect.name != "postgresql":
         return []
     query = (

@@ -11,12 +11,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Boolean, Date, DateTime, inspect
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.types import JSON, TypeEngine
 
 BATCH = 1000  # rows read or written at once
@@ -68,6 +69,17 @@ def hash_tables(tables: Mapping[str, ContentHash]) -> str:
     """One hash of all rows of a library."""
     lines = (f"{name} {table.rows} {table.value}\n" for name, table in sorted(tables.items()))
     return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+@contextmanager
+def open_snapshot(engine: Engine) -> Iterator[Connection]:
+    """A connection that sees the library as it is at one moment, whatever others write."""
+    with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        # On SQLite a transaction that reads does so by itself, in write-ahead mode.
+        with connection.begin():
+            yield connection
 
 
 def hash_database(connection: Connection) -> str:

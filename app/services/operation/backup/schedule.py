@@ -17,6 +17,7 @@ from app.config import BackupSettings
 from app.db import Database, begin_writing, now
 from app.models import Backup
 from app.services.operation.backup.archive import BackupFile, write_backup
+from app.services.pictures.storage import find_storage
 
 # Bytes that a backup leaves free, besides twice what the last one took: a full disk stops the site.
 MIN_FREE_BYTES = 200_000_000
@@ -57,8 +58,8 @@ def run_backup(session: Session) -> Generator[None]:
     session.commit()
     _make_room(settings.folder)
     path = settings.folder / name_backup(now())
-    engine, data_dir = session.get_bind().engine, session.info["data_dir"]
-    made = yield from write_backup(engine, data_dir, path, settings.told)
+    engine, storage = session.get_bind().engine, find_storage(session.info)
+    made = yield from write_backup(engine, storage, path, settings.told)
     record_backup(session, made, is_scheduled=True)
     session.commit()
     remove_old(settings)
@@ -80,7 +81,7 @@ def back_up_before(database: Database, reason: str) -> Iterator[Path]:
         return
     path = settings.folder / name_backup(now(), f"before-{reason}")
     _make_room(settings.folder)
-    for _ in write_backup(database.engine, database.info["data_dir"], path, settings.told):
+    for _ in write_backup(database.engine, find_storage(database.info), path, settings.told):
         yield path
     remove_old(settings)
 

@@ -12,7 +12,7 @@ from app.db import Database, begin_writing
 from app.models import Summary
 from app.services.operation.backup import archive
 from app.services.operation.backup.manifest import BadBackup
-from app.services.pictures.files import make_picture_path
+from app.services.pictures.storage import FolderStorage, make_picture_path
 from tests.helpers.backup.files import (
     CONTENT,
     PICTURE,
@@ -35,7 +35,9 @@ def test_a_drill(any_file_database: Database, tmp_path: Path) -> None:
         session.execute(delete(Summary).where(Summary.id == 2))
         session.commit()
     before = hash_of(any_file_database)
-    work = archive.write_backup(any_file_database.engine, tmp_path, tmp_path / "a.zip", {})
+    work = archive.write_backup(
+        any_file_database.engine, FolderStorage(tmp_path), tmp_path / "a.zip", {}
+    )
     next(work)
     with any_file_database.session() as session:
         for _ in range(2):
@@ -88,7 +90,7 @@ def test_what_cannot_be_read_back_is_not_kept(
             back_up(any_file_database, path)
     assert path.read_bytes() == b"the backup of yesterday"
     assert not archive.is_backup(path)
-    work = archive.write_backup(any_file_database.engine, tmp_path, path, {})
+    work = archive.write_backup(any_file_database.engine, FolderStorage(tmp_path), path, {})
     next(work)
     work.close()  # as when the program is stopped here
     assert sorted(each.name for each in tmp_path.glob("*.zip")) == ["a.zip"]
@@ -98,7 +100,9 @@ def test_what_cannot_be_read_back_is_not_kept(
 def test_an_empty_database_is_no_library(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'empty.sqlite3'}")
     with pytest.raises(archive.NotALibrary):
-        finish(archive.write_backup(database.engine, tmp_path, tmp_path / "a.zip", {}))
+        finish(
+            archive.write_backup(database.engine, FolderStorage(tmp_path), tmp_path / "a.zip", {})
+        )
     database.close()
 
 
