@@ -154,6 +154,7 @@ def list_values(session: Session) -> dict[str, list[str]]:
         "code": [each for each in load(*codes) if each != "None"] or ["no-such-code"],
         "token": ["no-such-token"],
         "part": ["1"],
+        "number": ["1"],
         "form": ["csv", "epub"],
     }
     session.commit()
