@@ -54,9 +54,17 @@ def read(app: Flask, reader: Browser, codes: list[str]) -> dict[str, tuple[int, 
     return found
 
 
+@pytest.mark.sqlite_only(reason="tests/services/shelves/test_readings.py runs the same SQL")
 @pytest.mark.slow
-@pytest.mark.parametrize("role", ["guest", "member of the site", "member", "owner"])
-@pytest.mark.parametrize("visibility", ["public", "unlisted"])
+@pytest.mark.parametrize(
+    ("role", "visibility"),
+    [
+        ("guest", "public"),
+        ("member of the site", "unlisted"),
+        ("member", "unlisted"),
+        ("owner", "public"),
+    ],
+)
 def test_a_text_that_is_handed_in_is_as_if_it_were_not_there(
     app: Flask, session: Session, role: str, visibility: str
 ) -> None:
