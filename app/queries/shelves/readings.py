@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
@@ -42,6 +42,12 @@ class ReadingLine:
     @property
     def is_open(self) -> bool:
         return self.reading.revealed_at is None
+
+    @property
+    def last_day(self) -> date:
+        """When it ends, or was over, which may be before the day that was set."""
+        revealed_at = self.reading.revealed_at
+        return min(self.reading.ends_on, revealed_at.date() if revealed_at else date.max)
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,7 @@ def _address(seen: SeenShelf, line: ReadingLine) -> str:
 
 def _describe(line: ReadingLine) -> str:
     state = "Open until" if line.is_open else "Read until"
-    said = f"{state} {day(line.reading.ends_on)} (UTC)."
+    said = f"{state} {day(line.last_day)} (UTC)."
     return said if line.leader is None else f"{said} Led by {line.leader.display_name}."
 
 
