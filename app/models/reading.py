@@ -108,7 +108,7 @@ class BallotVote(Base):
 
 
 class ReadingFeed(Base):
-    """The secret by which a member's calendar and feed reader see the readings of a shelf."""
+    """The secret by which a member's calendar sees the readings of a shelf."""
 
     __tablename__ = "reading_feeds"
 

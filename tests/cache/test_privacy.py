@@ -45,7 +45,7 @@ WRITES = (
     *("add_paper", "edit_paper", "merge", "undo_merge", "remove_paper", "rename"),
     *("change_profile", "change_role", "run_jobs"),
     *(*("change_shelf",) * 3, "make_shelf", "add_to_shelf", "remove_from_shelf", "share_shelf"),
-    "delete_shelf",
+    *("delete_shelf", "start_reading", *("hand_in",) * 2),
 )
 QUERIES = {
     "/": ["?tab=recent", "?tab=rated", "?openings=1"],

@@ -14,7 +14,7 @@ from app.queries.shelves.access import SeenShelf
 
 
 @dataclass(frozen=True)
-class Candidate:
+class BallotPaper:
     """A paper of the shelf; `votes` is `None` for who may not know it yet."""
 
     entry_id: int
@@ -26,7 +26,7 @@ class Candidate:
 
 def load_ballot(
     session: Session, seen: SeenShelf, group: ReadingGroup, viewer: User
-) -> Sequence[Candidate]:
+) -> Sequence[BallotPaper]:
     """The papers of a shelf for a ballot.
 
     How many want each, members learn when they have voted themselves or the ballot is closed; then
@@ -42,7 +42,9 @@ def load_ballot(
     mine = {entry_id for entry_id, ids in voters.items() if viewer.id in ids}
     knows = group.ballot == "closed" or bool(mine)
     found = [
-        Candidate(entry_id, key, title, len(voters[entry_id]) if knows else None, entry_id in mine)
+        BallotPaper(
+            entry_id, key, title, len(voters[entry_id]) if knows else None, entry_id in mine
+        )
         for entry_id, key, title in session.execute(query)
     ]
     return sorted(found, key=lambda each: -(each.votes or 0))

@@ -1,4 +1,4 @@
-"""Readings of a shelf: what everybody who sees it may know of them, and one's own answer.
+"""Readings of a shelf, as who sees it may know them, and one's own answer.
 
 Nothing here tells who takes part or has handed in a text, but to themselves.
 """
@@ -88,7 +88,11 @@ def has_ended(reading: Reading, moment: datetime) -> bool:
 
 
 def list_readings(session: Session, seen: SeenShelf, size: int = 0) -> list[ReadingLine]:
-    """The readings of a shelf, those that are open first, then the latest; 0 for all."""
+    """The readings of a shelf, open ones first, then the latest.
+
+    Args:
+        size: how many; 0 for all.
+    """
     return list_all_readings(session, seen.shelf, size, with_leaders=bool(seen.role))
 
 

@@ -1,7 +1,7 @@
-"""The ballot about what a group reads next: members approve of as many papers as they like.
+"""The ballot about what a group reads next.
 
-Each function is a part of one transaction, which the caller commits. Votes are written without a
-trace in the log of changes.
+Members approve of as many papers as they like. Each function is a part of one transaction, which
+the caller commits. Votes are written without a trace in the log of changes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What members do in a reading: say whether they take part, hand a text in, take it back.
+"""What members do in a reading: answer, hand a text in, take it back.
 
 Each function is a part of one transaction, which the caller commits. A text that is handed in stays
 as private as it is until the reveal, and the rows here are written without a trace in the log of

@@ -105,7 +105,7 @@ def start_reading(session: Session, shelf: Shelf, paper: Paper, plan: ReadingPla
 
 
 def change_reading(session: Session, shelf: Shelf, reading: Reading, plan: ReadingPlan) -> None:
-    """Change who leads a reading and, while it is open, until when it can be read.
+    """Change who leads a reading and, while it is open, its last day.
 
     The day is only moved to a later one: texts must not be shown before the day that their writers
     were told.

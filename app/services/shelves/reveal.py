@@ -28,7 +28,9 @@ MIN_TEXTS = 2  # before the day is over: one alone would be shown to who has wri
 
 
 def reveal_if_complete(session: Session, shelf: Shelf, reading: Reading) -> bool:
-    """Reveal a reading if its time has come; the caller holds the lock of its shelf.
+    """Reveal a reading if its time has come.
+
+    The caller holds the lock of its shelf.
 
     Returns:
         Whether this revealed it.

@@ -1,4 +1,4 @@
-"""The ballot about what a group reads next: its owner opens and closes it, members vote."""
+"""The ballot about what a group reads next: opening, closing, voting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The readings of a shelf: the list, one reading, and what the owner and members do there."""
+"""The readings of a shelf: the list, one reading, and their forms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the editor's form says about the readings of a group: keep the text for them, or not.
+"""What the editor's form says about readings of a group: keep the text, or not.
 
 A text that is kept is private until the group's texts are shown, whatever visibility was chosen
 beside it: of two answers the more private one counts.
@@ -23,7 +23,10 @@ _MAX_FIELDS = 50
 
 @dataclass(frozen=True)
 class ReadingChoice:
-    """A reading that the form asks about; `chosen` is an audience, or empty to keep out of it."""
+    """A reading that the form asks about.
+
+    `chosen` is an audience, or empty to keep the text out of it.
+    """
 
     offered: OfferedReading
     chosen: str
@@ -35,9 +38,10 @@ class ReadingChoice:
 
 
 def list_choices(paper: Paper, summary: Summary | None) -> list[ReadingChoice]:
-    """What the form asks: for a new text it proposes to keep it, for a private one what holds.
+    """What the form asks, with what it proposes.
 
-    A text that others can read already is handed in on the page of the reading.
+    A new text is to be kept; of a private one it says what holds. A text that others can read
+    already is handed in on the page of the reading.
     """
     if summary is not None and summary.visibility != "private":
         return []
@@ -46,7 +50,7 @@ def list_choices(paper: Paper, summary: Summary | None) -> list[ReadingChoice]:
 
 
 def read_choices(paper: Paper) -> list[ReadingChoice]:
-    """What the form that was sent says, of readings to which its writer may hand in."""
+    """What was sent, of readings to which its writer may hand in."""
     fields = _read_fields()
     if not fields:
         return []
@@ -59,7 +63,7 @@ def read_choices(paper: Paper) -> list[ReadingChoice]:
 
 
 def is_kept() -> bool:
-    """Whether the form says to keep the text for any reading, also for one that is gone by now."""
+    """Whether the text is to be kept for any reading, also one that is gone."""
     return any(_read_fields().values())
 
 
