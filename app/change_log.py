@@ -34,6 +34,7 @@ _CHANGES = table("changes", column("name"))
 PRIVATE_TABLES = frozenset(
     {
         "backups",
+        "ballot_votes",
         "bibliographies",
         "bounces",
         "changes",
@@ -58,8 +59,10 @@ PRIVATE_TABLES = frozenset(
         "mails",
         "merged_drafts",
         "offered_records",
+        "participations",  # what a reading shows after its reveal is named
         "picture_uses",
         "pictures",
+        "reading_feeds",
         "reading_lists",
         "retraction_records",  # what they make of a paper stands in its own row
         "search_entries",

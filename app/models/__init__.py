@@ -22,6 +22,13 @@ from app.models.papers.section import Section
 from app.models.papers.shelf import Shelf, ShelfEntry, ShelfMember
 from app.models.papers.similar import SimilarMark, SimilarPaper, SimilarWord
 from app.models.papers.venue import Venue, VenueYear
+from app.models.reading import (
+    BallotVote,
+    Participation,
+    Reading,
+    ReadingFeed,
+    ReadingGroup,
+)
 from app.models.search_entry import HiddenEntry, SearchEntry, SearchWord
 from app.models.summaries.draft import Draft
 from app.models.summaries.link import Link
@@ -36,6 +43,7 @@ __all__ = [
     "Author",
     "AuthorName",
     "Backup",
+    "BallotVote",
     "Bibliography",
     "Bounce",
     "Change",
@@ -69,8 +77,12 @@ __all__ = [
     "PaperDifference",
     "PaperMerge",
     "PaperRevision",
+    "Participation",
     "Picture",
     "PictureUse",
+    "Reading",
+    "ReadingFeed",
+    "ReadingGroup",
     "ReadingList",
     "RetractionRecord",
     "Revision",

@@ -41,7 +41,7 @@ _OF_SUMMARIES = frozenset(
     }
 )
 _OF_USERS = frozenset({"users", "former_names"})
-_OF_SHELVES = frozenset({"shelves", "shelf_entries"})
+_OF_SHELVES = frozenset({"shelves", "shelf_entries", "reading_groups", "readings"})
 
 # Built once: each write runs some of these.
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, flash, jsonify, render_template, request, ur
 from werkzeug.wrappers import Response
 
 from app.queries import pictures as queries
+from app.queries.shelves.reading_texts import find_shown_picture
 from app.services.pictures import encoding, uploads
 from app.services.pictures.storage import find_storage, remove_files
 from app.services.refusals import Refusal
@@ -24,6 +25,8 @@ def show(name: str) -> Response:
     picture = None
     if uploads.PICTURE_NAME.fullmatch(name):
         picture = queries.find_visible_picture(db(), name, viewer())
+        if picture is None:
+            picture = find_shown_picture(db(), name, viewer())
     if picture is None:
         abort(404)
     # The address stays ours, wherever the file is: a bucket knows nothing of who may see it.

@@ -36,10 +36,10 @@ from app.views.papers import (
     paper,
 )
 from app.views.parts import own_entries
+from app.views.shelves import ballots, reading_feeds, readings, shelf
 from app.views.shelves import editing as shelf_editing
 from app.views.shelves import entries as shelf_entries
 from app.views.shelves import members as shelf_members
-from app.views.shelves import shelf
 from app.views.site import about, feeds, first_steps, health, home, legacy, search, well_known
 from app.views.summaries import deletion, drafts, editor_requests, history, sharing, summary, votes
 
@@ -61,6 +61,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         account,
         account_deletion,
         authors,
+        ballots,
         bibliography,
         comparing,
         deletion,
@@ -85,7 +86,9 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         paper,
         paper_files,
         pictures,
+        reading_feeds,
         reading_list,
+        readings,
         recovery,
         search,
         sessions,

@@ -45,7 +45,7 @@ WRITES = (
     *("add_paper", "edit_paper", "merge", "undo_merge", "remove_paper", "rename"),
     *("change_profile", "change_role", "run_jobs"),
     *(*("change_shelf",) * 3, "make_shelf", "add_to_shelf", "remove_from_shelf", "share_shelf"),
-    "delete_shelf",
+    *("delete_shelf", "start_reading", *("hand_in",) * 2),
 )
 QUERIES = {
     "/": ["?tab=recent", "?tab=rated", "?openings=1"],
@@ -154,6 +154,7 @@ def list_values(session: Session) -> dict[str, list[str]]:
         "code": [each for each in load(*codes) if each != "None"] or ["no-such-code"],
         "token": ["no-such-token"],
         "part": ["1"],
+        "number": ["1"],
         "form": ["csv", "epub"],
     }
     session.commit()

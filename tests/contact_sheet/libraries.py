@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.config import Config
-from app.db import Database
+from app.db import Database, now
 from app.models import Paper, Revision, Shelf, Summary, User
 from app.paths import SAMPLE
+from app.queries.summaries import find_first_own_summary
 from app.server import open_database
 from app.services.accounts import account, administration
 from app.services.bibliography.checks import keep_check
@@ -21,8 +23,11 @@ from app.services.operation import sample, schema
 from app.services.papers.editing import PaperEdit, edit_paper
 from app.services.papers.merging import merge_papers
 from app.services.pictures.uploads import store_picture
+from app.services.shelves.ballot import open_ballot
 from app.services.shelves.entries import add_paper_to_shelf
 from app.services.shelves.members import invite_member
+from app.services.shelves.participation import hand_in
+from app.services.shelves.readings import ReadingPlan, set_reading_together, start_reading
 from app.services.similar import similarity
 from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
@@ -207,8 +212,25 @@ def _share_shelf(session: Session, mira: User, paper: Paper, bare: Paper) -> She
     join_shelf(session, shelf, boss)
     add_paper_to_shelf(session, boss, shelf, bare, "Read this one last: it sums up the rest.")
     invite_member(session, make_shelf(session, boss, title="Seminar"), MEMBER, "editor")
+    _read_together(session, shelf, mira, boss, paper, bare)
     session.commit()
     return shelf
+
+
+def _read_together(
+    session: Session, shelf: Shelf, mira: User, boss: User, paper: Paper, bare: Paper
+) -> None:
+    """A reading whose texts are shown, and an open one."""
+    set_reading_together(session, shelf, is_on=True)
+    day = (now() + timedelta(days=14)).date().isoformat()
+    shown = start_reading(session, shelf, paper, ReadingPlan(day, boss.name))
+    for user in (mira, boss):
+        summary = find_first_own_summary(session, paper, user) or make_summary(
+            session, paper, user, "# Results\n\nAs good.\n\n# Doubts\n\nFew.", visibility="private"
+        )
+        hand_in(session, user, shelf, shown, summary, "group")
+    start_reading(session, shelf, bare, ReadingPlan(day, mira.name))
+    open_ballot(session, shelf)
 
 
 def _merge_and_correct(session: Session, paper: Paper) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -12,11 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, now
-from app.models import Draft, ListEntry, Paper, Shelf, ShelfMember, Summary, User
+from app.models import Draft, ListEntry, Paper, Reading, Shelf, ShelfMember, Summary, User
 from app.services.lists.entries import EntryTexts, save_entry
 from app.services.operation.rerender import renew_marked
 from app.services.papers.adding import add_paper
 from app.services.shelves.entries import add_paper_to_shelf
+from app.services.shelves.readings import ReadingPlan, set_reading_together, start_reading
 from app.services.shelves.shelf import ShelfTexts, create_shelf
 from app.services.summaries import drafts
 from app.services.summaries.content import BaseVersion, Content, Edit, SummarySettings
@@ -137,6 +138,17 @@ def join_shelf(session: Session, shelf: Shelf, user: User, role: str = "editor")
     member = {"shelf_id": shelf.id, "user_id": user.id, "role": role}
     session.add(ShelfMember(**member, invited_at=now(), accepted_at=now()))
     session.commit()
+
+
+def make_reading(
+    session: Session, shelf: Shelf, paper: Paper, *, days: int = 7, leader: str = ""
+) -> Reading:
+    """An open reading of a paper on a shelf, whose members read together."""
+    set_reading_together(session, shelf, is_on=True)
+    day = (now() + timedelta(days=days)).date().isoformat()
+    reading = start_reading(session, shelf, paper, ReadingPlan(day, leader))
+    session.commit()
+    return reading
 
 
 def read_entry(session: Session, user: User, paper: Paper) -> ListEntry | None:

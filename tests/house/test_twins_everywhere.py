@@ -99,6 +99,7 @@ ARGUMENTS = {
     "code": ["nothing-of-this-code"],
     "token": ["nothing-of-this-token"],
     "part": ["1", "2"],
+    "number": ["1"],
     "form": ["csv", "epub"],
 }
 

@@ -24,6 +24,7 @@ from app.services.accounts.user_names import check_name, check_unreserved
 from app.services.locks import lock_account
 from app.services.refusals import Refusal
 from app.services.shelves.joining import clear_notes
+from app.services.shelves.members import leave_all_shelves
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,7 @@ def delete_user(session: Session, user: User, *, with_summaries: bool = False) -
     touched = session.scalars(cast).all()
     votes.recount_all(session, touched)
     clear_notes(session, user)
+    leave_all_shelves(session, user)
     files = _files(session, user)
     name = user.name
     session.delete(user)

@@ -32,6 +32,8 @@ list.json          your reading list: statuses with their dates, priorities,
                    labels, remarks, notes, keys, order
 shelves.json       your shelves: papers in order, and your notes
 shelved.json       what you added to shelves of others
+readings.json      readings of groups: what you answered and handed in
+ballots.json       the papers that you want a group to read next
 list.bib           the papers on your list as BibTeX
 profile.json       your profile, email address and recent sign-ins
 

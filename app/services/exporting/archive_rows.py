@@ -9,12 +9,15 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import (
+    BallotVote,
     DeletedSummary,
     Draft,
     EmailAddress,
     FormerName,
     ListEntry,
     Paper,
+    Participation,
+    Reading,
     Revision,
     Shelf,
     ShelfEntry,
@@ -159,6 +162,28 @@ def read_shelved(session: Session, user_id: int) -> Iterator[dict[str, Any]]:
     return _read(session, query.where(or_(is_public_shelf(), belongs_to(reader))), ShelfEntry.id)
 
 
+def read_readings(session: Session, user_id: int) -> Iterator[dict[str, Any]]:
+    """What one answered to readings and handed in, on shelves that one may still see."""
+    columns: tuple[Any, ...] = (Paper.key.label("key"), Shelf.title.label("shelf"))
+    own = (Participation.takes_part, Participation.answered_at, Participation.summary_id)
+    query = select(Reading.id, *columns, Reading.ends_on, *own, Participation.audience)
+    query = query.select_from(Participation)
+    query = query.join(Reading, Reading.id == Participation.reading_id)
+    query = query.join(Shelf, Shelf.id == Reading.shelf_id)
+    query = query.join(Paper, Paper.id == Reading.paper_id)
+    return _read(session, query.where(Participation.user_id == user_id), Reading.id)
+
+
+def read_ballots(session: Session, user_id: int) -> Iterator[dict[str, Any]]:
+    """The papers that one wants to be read next."""
+    columns: tuple[Any, ...] = (Paper.key.label("key"), Shelf.title.label("shelf"))
+    query = select(ShelfEntry.id, *columns).select_from(BallotVote)
+    query = query.join(ShelfEntry, ShelfEntry.id == BallotVote.entry_id)
+    query = query.join(Shelf, Shelf.id == ShelfEntry.shelf_id)
+    query = query.join(Paper, Paper.id == ShelfEntry.paper_id)
+    return _read(session, query.where(BallotVote.user_id == user_id), ShelfEntry.id)
+
+
 def _read(session: Session, query: Select[Any], number: Any) -> Iterator[dict[str, Any]]:
     """The rows of a query in the order of a number."""
     for rows in _read_batches(session, query, number):
@@ -187,4 +212,6 @@ TABLES: Mapping[str, Read] = {
     "list.json": read_list,
     "shelves.json": read_shelves,
     "shelved.json": read_shelved,
+    "readings.json": read_readings,
+    "ballots.json": read_ballots,
 }

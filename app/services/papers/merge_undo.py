@@ -33,7 +33,7 @@ from app.services.papers.merging import FILLED_COLUMNS, add_difference
 from app.services.papers.paper_copies import restore_authors, restore_row
 from app.services.refusals import Refusal
 from app.services.row_values import encode_value
-from app.services.shelves.joining import move_shelf_entries_back
+from app.services.shelves.joining import move_readings_back, move_shelf_entries_back
 from app.services.summaries import draft_merge
 from app.services.summaries.state import close_gap
 
@@ -69,6 +69,7 @@ def undo_merge(session: Session, merge_id: int, user: User) -> Paper:
     draft_merge.move_drafts_back(session, merge, kept, restored)
     joining.move_entries_back(session, merge, kept, restored)
     move_shelf_entries_back(session, merge, kept, restored)
+    move_readings_back(session, merge, kept, restored)
     _move_back_summaries(session, data, kept, restored)
     for paper in (kept, restored):
         draft_merge.attach_new_drafts(session, paper)

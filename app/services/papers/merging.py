@@ -2,9 +2,9 @@
 
 One transaction that the caller commits. All that belongs to the paper that goes moves to the one
 that stays: identifiers (its key among them, so that its address leads on), summaries with votes,
-tags and versions, drafts, links, entries of reading lists and shelves. No text is changed, and
-nobody learns of one that they could not see before: a writer of both papers has two summaries on
-one page then, each as it was. What undoing needs is kept in `PaperMerge`
+tags and versions, drafts, links, entries of reading lists and shelves, readings. No text is
+changed, and nobody learns of one that they could not see before: a writer of both papers has two
+summaries on one page then, each as it was. What undoing needs is kept in `PaperMerge`
 (`services.papers.merge_undo`).
 """
 
@@ -38,7 +38,7 @@ from app.services.lists import joining
 from app.services.papers.paper_copies import copy_paper
 from app.services.refusals import Refusal
 from app.services.row_values import encode_value
-from app.services.shelves.joining import move_shelf_entries
+from app.services.shelves.joining import move_readings, move_shelf_entries
 from app.services.similar.similarity import lock_similar_papers
 from app.services.summaries import draft_merge
 
@@ -103,6 +103,7 @@ def merge_papers(
     data["drafts"] = draft_merge.move_drafts(session, merge, kept, removed)
     data["entries"] = joining.move_entries(session, merge, kept, removed)
     data["shelved"] = move_shelf_entries(session, merge, kept, removed)
+    data["readings"] = move_readings(session, kept, removed)
     data["summaries"] = _move_summaries(session, kept, removed)
     data["adopted"] = draft_merge.attach_new_drafts(session, kept, merge)
     data["identifiers"] = _move_identifiers(session, kept, removed)

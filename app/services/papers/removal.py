@@ -23,6 +23,7 @@ from app.models import (
     Paper,
     PaperMerge,
     PaperRevision,
+    Reading,
     SearchEntry,
     ShelfEntry,
     Summary,
@@ -142,6 +143,7 @@ def _find_used(session: Session, ids: Collection[int]) -> set[int]:
     }
     found |= _find_in(session, ListEntry.paper_id, ids, ListEntry.words != "")
     found |= _find_in(session, ShelfEntry.paper_id, ids)
+    found |= _find_in(session, Reading.paper_id, ids)
     for column in (PaperMerge.kept_id, PaperMerge.paper_id):
         found |= _find_in(session, column, ids, ~is_undone)
     return found

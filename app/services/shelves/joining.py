@@ -11,7 +11,18 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, aliased
 
-from app.models import Paper, PaperMerge, Shelf, ShelfEntry, ShelfMember, User
+from app.db import Base
+from app.models import (
+    BallotVote,
+    Paper,
+    PaperMerge,
+    Participation,
+    Reading,
+    Shelf,
+    ShelfEntry,
+    ShelfMember,
+    User,
+)
 from app.services.bulk import split_into_batches
 from app.services.shelves.shelf import free_slug
 
@@ -64,6 +75,23 @@ def move_shelf_entries_back(
             _update(session, (ShelfEntry.id == number) & is_joined, joined_id=before)
 
 
+def move_readings(session: Session, kept: Paper, removed: Paper) -> list[int]:
+    """Let readings of one paper be readings of another one; returns their numbers, for undoing."""
+    session.flush()
+    ours = Reading.paper_id == removed.id
+    moved = list(session.scalars(select(Reading.id).where(ours).order_by(Reading.id)))
+    _update_of(Reading, session, ours, paper_id=kept.id)
+    return moved
+
+
+def move_readings_back(session: Session, merge: PaperMerge, kept: Paper, restored: Paper) -> None:
+    """Let readings that came along be of their paper again."""
+    session.flush()
+    for some in split_into_batches(merge.data.get("readings", [])):
+        came = Reading.id.in_(some) & (Reading.paper_id == kept.id)
+        _update_of(Reading, session, came, paper_id=restored.id)
+
+
 def give_shelves(session: Session, source: User, target: User) -> None:
     """Let the shelves of one account, what it shares and what it added, be another's."""
     session.flush()
@@ -75,6 +103,9 @@ def give_shelves(session: Session, source: User, target: User) -> None:
         session.flush()
     _update(session, ShelfEntry.user_id == source.id, user_id=target.id)
     _give_memberships(session, source, target)
+    _update_of(Reading, session, Reading.leader_id == source.id, leader_id=target.id)
+    _give_participations(session, source, target)
+    _give_votes(session, source, target)
 
 
 def clear_notes(session: Session, user: User) -> None:
@@ -103,6 +134,32 @@ def _give_memberships(session: Session, source: User, target: User) -> None:
         session.flush()
 
 
+def _give_participations(session: Session, source: User, target: User) -> None:
+    """Of two answers to a reading the one with a text stays, else the target's."""
+    session.flush()
+    query = select(Participation).where(Participation.user_id.in_((source.id, target.id)))
+    rows = session.scalars(query.execution_options(populate_existing=True)).all()
+    kept: dict[int, Participation] = {}
+    for row in sorted(rows, key=lambda row: (row.summary_id is None, row.user_id != target.id)):
+        if kept.setdefault(row.reading_id, row) is not row:
+            session.delete(row)
+    session.flush()
+    for row in kept.values():
+        row.user_id = target.id
+    session.flush()
+
+
+def _give_votes(session: Session, source: User, target: User) -> None:
+    theirs = select(BallotVote.entry_id).where(BallotVote.user_id == target.id)
+    twice = delete(BallotVote).where(BallotVote.user_id == source.id)
+    session.execute(twice.where(BallotVote.entry_id.in_(theirs)))
+    _update_of(BallotVote, session, BallotVote.user_id == source.id, user_id=target.id)
+
+
 def _update(session: Session, which: Any, **values: Any) -> None:
-    changed = update(ShelfEntry).where(which).values(**values)
+    _update_of(ShelfEntry, session, which, **values)
+
+
+def _update_of(table: type[Base], session: Session, which: Any, **values: Any) -> None:
+    changed = update(table).where(which).values(**values)
     session.execute(changed.execution_options(synchronize_session=False))

@@ -1,7 +1,7 @@
 """Who shares a shelf: invitations, which are accepted or declined, and roles.
 
 Each function is a part of one transaction, which the caller commits. What somebody added stays
-when they leave.
+when they leave; the texts that they handed in to readings are their own again.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from app.models import Shelf, ShelfMember, User
 from app.models.papers.shelf import ROLES
 from app.queries.people import find_user
 from app.services.refusals import Refusal
+from app.services.shelves.participation import leave_readings
 from app.services.shelves.shelf import lock_shelf
 
 MAX_SHELF_MEMBERS = 50
@@ -65,17 +66,33 @@ def decline_invitation(session: Session, user: User, owner_name: str, slug: str)
     Raises:
         Refusal: without an invitation.
     """
-    _, member = _find_invitation(session, user, owner_name, slug)
+    shelf, member = _find_invitation(session, user, owner_name, slug)
+    lock_shelf(session, shelf)
     session.delete(member)
-    session.flush()
+    leave_readings(session, shelf, user.id)
 
 
 def remove_member(session: Session, shelf: Shelf, name: str) -> None:
     """Take somebody off a shelf, or an invitation back."""
     lock_shelf(session, shelf)
-    named = select(User.id).where(User.name == name).scalar_subquery()
-    gone = delete(ShelfMember).where(ShelfMember.shelf_id == shelf.id)
-    session.execute(gone.where(ShelfMember.user_id == named))
+    gone = session.scalar(select(User.id).where(User.name == name))
+    if gone is not None and gone != shelf.user_id:
+        _remove(session, shelf, gone)
+
+
+def leave_all_shelves(session: Session, user: User) -> None:
+    """Take somebody off the shelves of others, whose account is deleted."""
+    query = select(Shelf).join(ShelfMember, ShelfMember.shelf_id == Shelf.id)
+    shelves = session.scalars(query.where(ShelfMember.user_id == user.id).order_by(Shelf.id))
+    for shelf in shelves.all():
+        lock_shelf(session, shelf)
+        _remove(session, shelf, user.id)
+
+
+def _remove(session: Session, shelf: Shelf, user_id: int) -> None:
+    ours = delete(ShelfMember).where(ShelfMember.shelf_id == shelf.id)
+    session.execute(ours.where(ShelfMember.user_id == user_id))
+    leave_readings(session, shelf, user_id)
 
 
 def _find_member(session: Session, shelf: Shelf, user: User) -> ShelfMember | None:

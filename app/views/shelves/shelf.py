@@ -13,8 +13,10 @@ from app.queries.links import graph
 from app.queries.paging import Slice
 from app.queries.papers import PaperRow
 from app.queries.shelves import contents, overview
+from app.queries.shelves import readings as reading_queries
 from app.queries.shelves.access import SeenShelf
 from app.queries.shelves.contents import ShelvedPaper
+from app.queries.shelves.readings import LATEST_READINGS
 from app.services.refusals import Refusal
 from app.services.shelves.entries import MAX_NOTE_CHARS
 from app.views.http import listing
@@ -68,12 +70,15 @@ def render_shelf(
     else:
         at = place_of(seen)
         page = listing.Page(rows, None, url_for("shelves.show", **at, page=2) if more else None)
+    group = reading_queries.find_group(db(), seen.shelf)
     return render_template(
         "shelves/show.html",
         seen=seen,
         at=place_of(seen),
         page=page,
         total=total,
+        readings=reading_queries.list_readings(db(), seen, LATEST_READINGS),
+        reads_together=group is not None and group.is_on,
         invitation=None if seen.role else overview.find_invitation(db(), seen.shelf, viewer()),
         min_compared=MIN_COMPARED,
         max_compared=MAX_COMPARED,

@@ -23,6 +23,7 @@ from app.services.summaries.publishing import SummaryDeleted
 from app.text import diffs
 from app.views.http.access import db, load_paper_or_404, signed_in
 from app.views.http.forms import SummaryForm
+from app.views.summaries import reading_choices
 
 
 @dataclass(frozen=True)
@@ -236,6 +237,7 @@ def render_editor(
         merge=merge,
         marks=(three_way_merge.MINE, three_way_merge.BETWEEN, three_way_merge.THEIRS),
         alt=alt,
+        reading_choices=reading_choices.list_choices(paper, summary),
         palette=editor.list_palette(),
         max_bytes=MAX_TEXT_BYTES,
         max_picture_bytes=encoding.MAX_BYTES,

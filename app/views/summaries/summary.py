@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -31,7 +32,7 @@ from app.views.http.security import SEARCH_LIMIT, WRITE_LIMIT
 from app.views.http.shared_pages import keep_private, shared
 from app.views.papers.paper import MAX_QUERY_CHARS, add_paper_url, summary_page, unknown_paper
 from app.views.parts import own_entries
-from app.views.summaries import editor_form
+from app.views.summaries import editor_form, reading_choices
 from app.views.summaries.editor_form import EditorTarget
 from app.views.summaries.messages import offer_read, tell_of_addresses
 
@@ -115,6 +116,8 @@ def edit_one(summary_id: int) -> str:
 def _open(aim: EditorTarget) -> str:
     draft = draft_queries.find_draft(db(), signed_in(), aim.paper, aim.summary)
     form, kept_private = editor_form.make_form(draft, aim.summary)
+    if aim.summary is None and reading_choices.list_choices(aim.paper, None):
+        form.visibility.data = "private"  # as the choice says that the page proposes
     if "outline" in request.args and not form.source.data:
         form.source.data = editor.OUTLINE
     return editor_form.render_editor(aim, form, draft=draft, kept_private=kept_private)
@@ -132,8 +135,10 @@ def save(key: str) -> str | Response | tuple[str, int]:
     for name, answer in _OTHER_BUTTONS.items():
         if name in request.form:
             return answer(aim, form)
+    choices = reading_choices.read_choices(aim.paper)
     try:
         saved = _saved(aim, form)
+        reading = reading_choices.follow_choices(saved.summary, choices)
         drafts.close_draft(db(), saved.summary, seen_version=form.draft.data)
     except (drafts.DraftConflict, summary_services.EditConflict):
         db().rollback()
@@ -146,6 +151,10 @@ def save(key: str) -> str | Response | tuple[str, int]:
         form.refuse(refused)
         return editor_form.render_again(aim, form), 422
     db().commit()
+    if reading:
+        flash("Saved, and kept for the group until the texts of this reading are shown.", "good")
+        tell_of_addresses(saved)
+        return see_other(reading)
     said = "Saved." if aim.summary or saved.summary.visibility != "public" else "Published."
     flash(f"{said} {_moved(key, aim)}".strip(), "good")
     tell_of_addresses(saved)
@@ -162,13 +171,13 @@ def _moved(key: str, aim: EditorTarget) -> str:
 
 def _saved(aim: EditorTarget, form: SummaryForm) -> summary_services.SavedSummary:
     """What a form holds, saved as the summary that it changes, or as a new one."""
+    edit = editor_form.read_edit(form)
+    if reading_choices.is_kept():
+        edit = replace(edit, visibility="private")
     if aim.summary is None:
-        return summary_services.create_summary(
-            db(), signed_in(), aim.paper, editor_form.read_edit(form)
-        )
-    return summary_services.change_summary(
-        db(), aim.summary, editor_form.read_edit(form), base=editor_form.read_base_version(form)
-    )
+        return summary_services.create_summary(db(), signed_in(), aim.paper, edit)
+    base = editor_form.read_base_version(form)
+    return summary_services.change_summary(db(), aim.summary, edit, base=base)
 
 
 def continue_writing(key: str) -> str | Response | tuple[str, int]:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Callable
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import now
-from app.models import Author, Paper, PaperMerge, Shelf, Summary, Tag, User, Venue
+from app.models import Author, Paper, PaperMerge, Reading, Shelf, Summary, Tag, User, Venue
+from app.queries.shelves.readings import list_group_members
+from app.queries.summaries import find_first_own_summary
 from app.services import votes
 from app.services.accounts import account, administration
 from app.services.operation.rerender import renew_marked
 from app.services.papers import editing, merge_undo, merging, removal
 from app.services.refusals import Refusal
 from app.services.shelves import entries as shelved
-from app.services.shelves import members
+from app.services.shelves import members, participation, readings, reveal
 from app.services.shelves import shelf as shelf_services
+from app.services.shelves.readings import ReadingPlan
 from app.services.shelves.shelf import ShelfTexts
 from app.services.similar import similarity
 from app.services.summaries import deletion
@@ -55,7 +59,7 @@ class RandomWrites:
                 self.rename,
                 self.change_profile,
                 *(self.make_shelf, self.change_shelf, self.add_to_shelf, self.remove_from_shelf),
-                *(self.share_shelf, self.delete_shelf),
+                *(self.share_shelf, self.delete_shelf, self.start_reading, self.hand_in),
                 *(self.run_jobs,) * 3,
             )
         )
@@ -224,7 +228,30 @@ class RandomWrites:
     def delete_shelf(self) -> None:
         shelf_services.delete_shelf(self.session, self._shelf()[0])
 
+    def start_reading(self) -> None:
+        shelf, owner = self._shelf()
+        readings.set_reading_together(self.session, shelf, is_on=True)
+        day = (now() + timedelta(days=7)).date().isoformat()
+        readings.start_reading(self.session, shelf, self._paper(), ReadingPlan(day, owner.name))
+
+    def hand_in(self) -> None:
+        """Everybody answers, and some hand in what they have written."""
+        reading = self.session.scalar(select(Reading).order_by(Reading.id.desc()))
+        if reading is None:
+            return
+        shelf = self.session.get_one(Shelf, reading.shelf_id)
+        paper = self.session.get_one(Paper, reading.paper_id)
+        for user in list_group_members(self.session, shelf):
+            mine = find_first_own_summary(self.session, paper, user)
+            place = (self.session, user, shelf, reading)
+            if mine is None:
+                participation.answer_reading(*place, takes_part=self.chance.random() < 0.3)
+            else:
+                audience = self.chance.choice(("group", "public"))
+                participation.hand_in(*place, mine, audience)
+
     def run_jobs(self) -> None:
+        deque(reveal.reveal_due(self.session), maxlen=0)
         deque(renew_marked(self.session), maxlen=0)
         deque(similarity.refresh_marked_papers(self.session), maxlen=0)
 

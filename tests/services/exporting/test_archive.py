@@ -13,17 +13,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import Database, begin_writing
-from app.models import Paper, Summary, User
+from app.models import Paper, ShelfEntry, Summary, User
 from app.services import votes
 from app.services.pictures import uploads
+from app.services.shelves.ballot import open_ballot, vote_for_papers
 from app.services.shelves.entries import add_paper_to_shelf
 from app.services.shelves.members import decline_invitation
+from app.services.shelves.participation import answer_reading
 from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
 from tests.helpers.client import Browser
 from tests.helpers.factories import (
     join_shelf,
     make_paper,
+    make_reading,
     make_shelf,
     make_summary,
     make_user,
@@ -76,6 +79,13 @@ def fill(session: Session, ann: User) -> None:
     theirs = make_shelf(session, ben, papers[2], title="Of another", visibility="public")
     join_shelf(session, theirs, ann)
     add_paper_to_shelf(session, ann, theirs, papers[3], "Annotated")
+    reading = make_reading(session, theirs, papers[3])
+    for user in (ann, ben):
+        answer_reading(session, user, theirs, reading, takes_part=user is ann)
+    open_ballot(session, theirs)
+    entries = list(session.scalars(select(ShelfEntry.id).where(ShelfEntry.user_id == ann.id)))
+    vote_for_papers(session, ann, theirs, entries)
+    session.commit()
     hidden = make_shelf(session, ben, title="Left")
     join_shelf(session, hidden, ann)
     add_paper_to_shelf(session, ann, hidden, papers[3], "Before I left")
@@ -105,6 +115,9 @@ def test_an_archive_has_all_that_is_theirs(app: Flask, session: Session) -> None
     assert [each["paper"] for each in shelf["papers"]] == ["conf/x/A1", "conf/x/A0"]
     shelved = [(each["shelf"], each["paper"], each["note"]) for each in data["shelved.json"]]
     assert shelved == [("Of another", "conf/x/A3", "Annotated")]
+    answers = [(each["shelf"], each["takes_part"]) for each in data["readings.json"]]
+    assert answers == [("Of another", True)]
+    assert [each["paper"] for each in data["ballots.json"]] == ["conf/x/A3"]
     pictures = [each["file"].split("/")[0] for each in data["pictures.json"]]
     assert pictures == ["ann", "pictures"]
     assert {each["file"] for each in data["pictures.json"]} <= files.keys()

@@ -133,6 +133,7 @@ def test_every_table_of_papers_is_thought_of() -> None:
         "paper_merges.kept_id",
         "paper_merges.paper_id",
         "paper_revisions.paper_id",
+        "readings.paper_id",
         "search_entries.paper_id",
         "shelf_entries.paper_id",
         "similar_marks.paper_id",

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from app.models import EmailAddress, Paper, Picture, Summary, User
 from app.services.accounts.administration import set_role
+from app.services.shelves.participation import answer_reading, renew_feed
 from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
 from tests.helpers.client import PASSWORD, Browser
-from tests.helpers.factories import make_paper, make_shelf, make_summary, save_draft
+from tests.helpers.factories import make_paper, make_reading, make_shelf, make_summary, save_draft
 
 # Anyone may sign up, sign in and out, and use what a mail holds; what others send there changes
 # nothing of Ann's.
@@ -30,7 +31,7 @@ ONE_CLICK = "email.unsubscribe"
 THEIRS = (
     *("users", "summaries", "revisions", "drafts", "deleted_summaries", "pictures"),
     *("picture_uses", "links", "search_entries", "summary_tags", "email_addresses"),
-    *("deletion_requests", "shelves", "shelf_entries"),
+    *("deletion_requests", "shelves", "shelf_entries", "participations", "reading_feeds"),
 )
 FIELDS = {
     "source": "Taken over.",
@@ -70,7 +71,10 @@ def ann(app: Flask, session: Session) -> Browser:
     for paper, visibility in zip(papers, ("private", "unlisted", "public"), strict=False):
         make_summary(session, paper, user, "Hers.", visibility=visibility)
     delete_summary(session, make_summary(session, papers[3], user, "Deleted."))
-    make_shelf(session, user, papers[2], visibility="public")
+    shelf = make_shelf(session, user, papers[2], visibility="public")
+    reading = make_reading(session, shelf, papers[2])
+    answer_reading(session, user, shelf, reading, takes_part=True)
+    renew_feed(session, user, shelf)
     content = Content("A draft.")
     save_draft(session, user, papers[0], content, base_revision=1, seen_version=0)
     session.add(
@@ -138,7 +142,8 @@ def test_there_is_something_to_protect(app: Flask, ann: Browser, session: Sessio
     rows = of_ann(session)
     assert len(rows["summaries"]) == 3
     assert all(rows[name] for name in ("users", "drafts", "deleted_summaries", "pictures"))
-    assert all(rows[name] for name in ("shelves", "shelf_entries"))
+    shared = ("shelves", "shelf_entries", "participations", "reading_feeds")
+    assert all(rows[name] for name in shared)
     endpoints = {endpoint for endpoint, _, _ in writing_routes(app)}
     assert {"summaries.save", "sharing.renew", "deletion.restore", "drafts.save"} <= endpoints
 

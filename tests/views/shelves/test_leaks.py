@@ -26,6 +26,7 @@ VALUES = {
     "code": ["no-such-code"],
     "token": ["no-such-token"],
     "part": ["1"],
+    "number": ["1"],
     "form": ["csv", "bib"],
 }
 # One leads to something else each time; the others are zips with the day in their names.

@@ -19,6 +19,7 @@ from app.services.importing.lists import work as list_imports
 from app.services.mail import outbox
 from app.services.operation import rerender, tidying
 from app.services.operation.backup import schedule
+from app.services.shelves import reveal
 from app.services.similar import similarity
 
 
@@ -80,6 +81,12 @@ KINDS: Kinds = {
             "Deletes accounts as their owners asked a fortnight before.",
             deletion.delete_due,
             is_waiting=deletion.has_due,
+        ),
+        JobKind(
+            "readings",
+            "Shows the texts of reading groups whose day is over.",
+            reveal.reveal_due,
+            is_waiting=reveal.has_due,
         ),
         JobKind(
             "bibliographies",

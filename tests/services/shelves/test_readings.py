@@ -1,0 +1,235 @@
+from __future__ import annotations
+
+from collections import deque
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db import now
+from app.models import Change, Paper, Participation, Reading, Shelf, Summary, User
+from app.queries.shelves import readings as queries
+from app.queries.shelves.access import find_shelf
+from app.queries.shelves.reading_texts import list_reading_entries
+from app.services.accounts import merging as accounts
+from app.services.accounts.administration import delete_user
+from app.services.papers import merge_undo, merging
+from app.services.refusals import Refusal
+from app.services.shelves import members, participation, readings, reveal
+from app.services.shelves.entries import add_paper_to_shelf
+from app.services.shelves.readings import ReadingPlan
+from app.services.summaries.deletion import delete_summary
+from tests.helpers.factories import (
+    join_shelf,
+    make_paper,
+    make_reading,
+    make_shelf,
+    make_summary,
+    make_user,
+)
+
+Group = tuple[Shelf, Reading, list[User]]
+
+
+def make_group(session: Session, visibility: str = "private") -> Group:
+    """A shelf of Ann, with Ben and Cleo, that reads a paper."""
+    users = [make_user(session, name) for name in ("ann", "ben", "cleo")]
+    paper = make_paper(session, "conf/x/A1", "A paper")
+    shelf = make_shelf(session, users[0], paper, title="Group", visibility=visibility)
+    for user in users[1:]:
+        join_shelf(session, shelf, user)
+    return shelf, make_reading(session, shelf, paper), users
+
+
+def write(session: Session, group: Group, user: User, audience: str = "group") -> Summary:
+    """Write a private text and hand it in."""
+    shelf, reading, _ = group
+    paper = session.get_one(Paper, reading.paper_id)
+    summary = make_summary(session, paper, user, f"By {user.name}.", visibility="private")
+    participation.hand_in(session, user, shelf, reading, summary, audience)
+    session.commit()
+    return summary
+
+
+def read(session: Session, group: Group, viewer: User | None) -> set[str]:
+    """The texts that somebody sees on the page of the reading."""
+    seen = find_shelf(session, "ann", "group", viewer)
+    if seen is None:
+        return set()
+    found = list_reading_entries(session, seen, group[1], viewer)
+    texts = {entry.summary.source for entry in found}
+    session.commit()
+    return texts
+
+
+def run_job(session: Session) -> None:
+    deque(reveal.reveal_due(session), maxlen=0)
+
+
+def test_texts_are_shown_when_all_are_in(session: Session) -> None:
+    group = make_group(session)
+    shelf, reading, (ann, ben, cleo) = group
+    write(session, group, ann)
+    participation.answer_reading(session, cleo, shelf, reading, takes_part=False)
+    session.commit()
+    assert [read(session, group, user) for user in (None, ann, ben, cleo)] == [set()] * 4
+    write(session, group, ben)
+    assert reading.revealed_at is not None
+    both = {"By ann.", "By ben."}
+    assert [read(session, group, user) for user in (ann, ben, cleo)] == [both] * 3
+    assert read(session, group, make_user(session)) == set()
+    assert set(session.scalars(select(Summary.visibility))) == {"private"}
+
+
+def test_one_text_alone_waits_for_the_day(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = make_group(session, "public")
+    shelf, reading, (ann, ben, cleo) = group
+    mine = write(session, group, ann, "public")
+    for user in (ben, cleo):
+        participation.answer_reading(session, user, shelf, reading, takes_part=False)
+    session.commit()
+    last_moment = now().replace(hour=23, minute=59) + timedelta(days=7)
+    monkeypatch.setattr(reveal, "now", lambda: last_moment)
+    assert not reveal.has_due(session)
+    run_job(session)
+    assert read(session, group, ben) == set()
+    monkeypatch.setattr(reveal, "now", lambda: last_moment + timedelta(minutes=1))
+    assert reveal.has_due(session)
+    run_job(session)
+    shown_at = reading.revealed_at
+    run_job(session)
+    assert reading.revealed_at == shown_at
+    assert not reveal.has_due(session)
+    assert session.get_one(Summary, mine.id, populate_existing=True).visibility == "public"
+    for viewer in (None, ben, make_user(session)):
+        assert read(session, group, viewer) == {"By ann."}
+
+
+def test_what_is_for_the_group_is_not_for_guests_of_a_public_shelf(session: Session) -> None:
+    group = make_group(session, "public")
+    shelf, reading, (ann, ben, cleo) = group
+    participation.answer_reading(session, cleo, shelf, reading, takes_part=False)
+    write(session, group, ann)
+    write(session, group, ben, "public")
+    run_job(session)
+    assert read(session, group, None) == {"By ben."}
+    participation.take_back(session, ben, shelf, reading)
+    session.commit()
+    assert read(session, group, None) == set()
+    assert read(session, group, cleo) == {"By ann."}
+
+
+def test_who_leaves_takes_their_text_along(session: Session) -> None:
+    group = make_group(session)
+    shelf, reading, (ann, ben, cleo) = group
+    for user in (ann, ben):
+        write(session, group, user)
+    members.decline_invitation(session, cleo, "ann", "group")  # the last answer was missing
+    session.commit()
+    assert reading.revealed_at is not None
+    assert read(session, group, cleo) == set()
+    members.remove_member(session, shelf, "ben")
+    session.commit()
+    assert read(session, group, ann) == {"By ann."}
+
+
+def test_a_deleted_account_or_text_leaves_nothing(session: Session) -> None:
+    group = make_group(session)
+    _, reading, (ann, ben, cleo) = group
+    write(session, group, ann)
+    gone = write(session, group, ben)
+    delete_summary(session, gone)
+    session.commit()
+    row = session.get_one(Participation, (reading.id, ben.id), populate_existing=True)
+    assert (row.takes_part, row.summary_id) == (True, None)
+    write(session, group, ben)
+    delete_user(session, cleo)
+    session.commit()
+    assert read(session, group, ann) == {"By ann.", "By ben."}
+
+
+def test_merged_papers_and_accounts_keep_readings(session: Session) -> None:
+    group = make_group(session)
+    shelf, reading, (ann, ben, cleo) = group
+    kept = make_paper(session, "conf/x/A2", "The same")
+    before = session.get_one(Paper, reading.paper_id)
+    write(session, group, ben)
+    merge = merging.merge_papers(session, kept, before, ann)
+    session.commit()
+    assert session.get_one(Reading, reading.id, populate_existing=True).paper_id == kept.id
+    restored = merge_undo.undo_merge(session, merge.id, ann)
+    session.commit()
+    assert session.get_one(Reading, reading.id, populate_existing=True).paper_id == restored.id
+    participation.answer_reading(session, cleo, shelf, reading, takes_part=True)
+    session.commit()
+    accounts.merge(session, ben, cleo)
+    session.commit()
+    answer = queries.find_own_answer(session, reading, cleo)
+    assert answer.summary_id is not None
+    assert read(session, group, ann) == set()
+
+
+def test_handing_in_leaves_no_trace_in_the_log(session: Session) -> None:
+    group = make_group(session, "public")
+    shelf, reading, (_, ben, _) = group
+    paper = session.get_one(Paper, reading.paper_id)
+    summary = make_summary(session, paper, ben, "Hidden.", visibility="private")
+    query = select(Change.number).order_by(Change.number)
+    before = session.scalars(query).all()
+    session.commit()
+    participation.hand_in(session, ben, shelf, reading, summary, "public")
+    session.commit()
+    participation.take_back(session, ben, shelf, reading)
+    session.commit()
+    assert session.scalars(query).all() == before
+
+
+def test_what_is_refused(session: Session) -> None:
+    group = make_group(session)
+    shelf, reading, (_, ben, _) = group
+    paper = session.get_one(Paper, reading.paper_id)
+    stranger = make_user(session)
+    theirs = make_summary(session, paper, stranger, visibility="private")
+    other = make_summary(session, None, ben, visibility="private")
+    session.commit()
+    day = reading.ends_on
+    refused = [
+        lambda: participation.answer_reading(session, stranger, shelf, reading, takes_part=True),
+        lambda: participation.hand_in(session, stranger, shelf, reading, theirs, "group"),
+        lambda: participation.hand_in(session, ben, shelf, reading, theirs, "group"),
+        lambda: participation.hand_in(session, ben, shelf, reading, other, "group"),
+        lambda: participation.hand_in(session, ben, shelf, reading, other, "everybody"),
+        lambda: participation.renew_feed(session, stranger, shelf),
+        lambda: readings.start_reading(session, shelf, paper, ReadingPlan(day.isoformat())),
+        lambda: readings.set_reading_together(session, shelf, is_on=False),
+        *(
+            lambda plan=plan: readings.change_reading(session, shelf, reading, plan)
+            for plan in (
+                ReadingPlan((day - timedelta(days=1)).isoformat()),
+                ReadingPlan("soon"),
+                ReadingPlan("9999-12-31"),
+                ReadingPlan(day.isoformat(), stranger.name),
+            )
+        ),
+    ]
+    for call in refused:
+        with pytest.raises(Refusal):
+            call()
+        session.rollback()
+
+
+def test_the_rota_goes_round(session: Session) -> None:
+    shelf, _, (ann, ben, cleo) = make_group(session)
+    all_of_them = queries.list_group_members(session, shelf)
+    assert all_of_them == [ann, ben, cleo]
+    led = []
+    for number in range(4):
+        leader = queries.propose_leader(session, shelf, all_of_them)
+        led.append(leader.name)
+        paper = make_paper(session)
+        add_paper_to_shelf(session, ann, shelf, paper)
+        make_reading(session, shelf, paper, leader=leader.name, days=number + 1)
+    assert led == ["ann", "ben", "cleo", "ann"]

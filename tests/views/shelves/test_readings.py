@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db import now
+from app.models import Paper, Reading, Shelf, Summary, User
+from app.services.shelves.entries import add_paper_to_shelf
+from tests.helpers.client import Browser
+from tests.helpers.factories import join_shelf, make_paper, make_reading, make_shelf
+
+KEY = "conf/x/A1"
+HOME = "/shelf/ann/guide"
+READING = f"{HOME}/readings/1"
+TEXT = {"takeaway": "In one line", "source": "# Doubts\n\nSome doubts."}
+
+
+def find_user(session: Session, name: str) -> User:
+    found = session.scalars(select(User).where(User.name == name)).one()
+    session.commit()
+    return found
+
+
+def another(guest: Browser) -> Browser:
+    return Browser(guest.client.application.test_client())
+
+
+def make_group(guest: Browser, session: Session, visibility: str = "private") -> Browser:
+    """A shelf of Ann (the guest from here on), and Ben's browser, who shares it."""
+    guest.sign_up("ann")
+    ben = another(guest).sign_up("ben")
+    paper = make_paper(session, KEY, "A paper")
+    ann = find_user(session, "ann")
+    shelf = make_shelf(session, ann, paper, title="Guide", visibility=visibility)
+    join_shelf(session, shelf, find_user(session, "ben"), "viewer")
+    return ben
+
+
+def write(browser: Browser, audience: str, **texts: str) -> str:
+    """Write in the ordinary editor; returns where that leads."""
+    form = browser.get(f"/write/{KEY}").form(f"/write/{KEY}")
+    field = next(name for name in form if name.startswith("reading-"))
+    sent = {**form, **TEXT, **texts, field: audience, "save": "1"}
+    return browser.post(f"/write/{KEY}", sent).location
+
+
+def test_a_reading_from_beginning_to_end(guest: Browser, session: Session) -> None:
+    ben = make_group(guest, session)
+    assert ben.get(f"{HOME}/readings").status == 404
+    assert "Read together" in guest.get(HOME).text
+    guest.submit(f"{HOME}/readings", f"{HOME}/readings/switch", value="on")
+    day = (now() + timedelta(days=7)).date()
+    start = f"{HOME}/readings"
+    refused = guest.submit(start, start, paper=KEY, ends_on="yesterday", leader="ben")
+    assert (refused.status, 'value="yesterday"' in refused.text) == (422, True)
+    answer = guest.submit(start, start, paper=KEY, ends_on=day.isoformat(), leader="ben")
+    assert (answer.status, answer.location) == (303, READING)
+    for page in (ben.get(HOME), ben.get(READING), ben.get(start)):
+        assert "A paper" in page.text
+        assert "led by" in page.text
+    # The editor proposes to keep a new text, and the more private answer counts.
+    page = ben.get(f"/write/{KEY}")
+    assert 'value="group" checked' in page.text
+    assert write(ben, "group", visibility="public") == READING
+    assert session.scalars(select(Summary.visibility)).all() == ["private"]
+    session.commit()
+    assert "Your summary is handed in" in ben.get(READING).text
+    for reader in (guest, another(guest)):
+        assert "Some doubts" not in reader.get(f"/paper/{KEY}").text
+    assert "Some doubts" not in guest.get(READING).text
+    assert write(guest, "public", source="# Doubts\n\nNone at all.") == READING
+    page = ben.get(READING)
+    for words in ("Some doubts", "None at all", "Doubts", "It is shown to the group"):
+        assert words in page.text
+    assert "Past readings" in ben.get(start).text
+    ben.submit(READING, f"{READING}/answer", value="take-back")
+    assert "Some doubts" not in guest.get(READING).text
+    ben.submit(READING, f"{READING}/answer", value="hand-in", audience="group")
+    assert "Some doubts" in guest.get(READING).text
+    assert another(guest).get(READING).status == 404
+
+
+def test_a_text_is_kept_out_and_taken_back_in_the_editor(guest: Browser, session: Session) -> None:
+    ben = make_group(guest, session)
+    shelf = session.scalars(select(Shelf)).one()
+    make_reading(session, shelf, session.scalars(select(Paper)).one())
+    assert write(ben, "", visibility="private") == f"/paper/{KEY}#ben"
+    assert "Hand in" in ben.get(READING).text
+    write(ben, "public")
+    assert "It becomes public when it is shown" in ben.get(READING).text
+    write(ben, "")
+    assert "not handed in yet" in ben.get(READING).text
+
+
+def test_only_the_owner_changes_readings(guest: Browser, session: Session) -> None:
+    ben = make_group(guest, session)
+    shelf = session.scalars(select(Shelf)).one()
+    reading = make_reading(session, shelf, session.scalars(select(Paper)).one())
+    token = ben.get("/settings").form("/logout")
+    posts = ("readings", "readings/switch", "readings/1/edit", "readings/1/remove", "ballot")
+    for path in (*posts, "ballot/vote"):  # who may only look does not vote either
+        assert ben.post(f"{HOME}/{path}", token).status == 403, path
+    assert ben.get(f"{READING}/edit").status == 403
+    stranger = another(guest).sign_up("cleo")
+    assert stranger.post(f"{READING}/answer", token).status in (400, 404)
+    later = (reading.ends_on + timedelta(days=3)).isoformat()
+    guest.submit(f"{READING}/edit", ends_on=later, leader="ben")
+    assert later in guest.get(READING).text
+    early = guest.submit(f"{READING}/edit", ends_on=now().date().isoformat(), leader="")
+    assert early.status == 422
+    guest.submit(f"{READING}/edit", f"{READING}/remove")
+    assert guest.get(READING).status == 404
+    assert session.scalars(select(Reading)).all() == []
+
+
+def test_a_ballot_shows_counts_to_who_voted(guest: Browser, session: Session) -> None:
+    ben = make_group(guest, session)
+    shelf = session.scalars(select(Shelf)).one()
+    make_reading(session, shelf, session.scalars(select(Paper)).one())
+    other = make_paper(session, "conf/x/A2", "Another")
+    guest.submit(HOME, f"{HOME}/papers", pasted=other.key)
+    start = f"{HOME}/readings"
+    guest.submit(start, f"{HOME}/ballot", value="open")
+    page = guest.get(start)
+    entry = re.findall(r'name="entry" value="(\d+)"', page.text)[-1]
+    assert "1 vote" not in page.text
+    guest.submit(start, f"{HOME}/ballot/vote", entry=entry)
+    assert "1 vote" in guest.get(start).text
+    assert "1 vote" not in ben.get(start).text
+    guest.submit(start, f"{HOME}/ballot", value="close")
+    result = ben.get(start).text
+    assert "1 vote" in result
+    assert result.index("Another") < result.rindex("A paper")
+    day = (now() + timedelta(days=7)).date().isoformat()
+    guest.submit(start, start, paper=other.key, ends_on=day)
+    assert "Result of the vote" not in guest.get(start).text
+
+
+def test_calendars_and_feeds_need_a_membership(guest: Browser, session: Session) -> None:
+    ben = make_group(guest, session)
+    shelf = session.scalars(select(Shelf)).one()
+    reading = make_reading(session, shelf, session.scalars(select(Paper)).one(), leader="ben")
+    start = f"{HOME}/readings"
+    ben.submit(start, f"{start}/feed")
+    links = [each for each in ben.get(start).links() if "/reading-feed/" in each]
+    outside = another(guest)
+    calendar, feed = (outside.get(each) for each in links)
+    assert calendar.response.mimetype == "text/calendar"
+    assert f"DTSTART;VALUE=DATE:{reading.ends_on:%Y%m%d}\r\n" in calendar.text
+    assert "SUMMARY:A paper\r\n" in calendar.text
+    assert "Led by ben" in feed.text
+    for answer in (calendar, feed):
+        assert answer.response.headers["X-Robots-Tag"] == "noindex"
+        assert "public" not in answer.response.headers["Cache-Control"]
+    assert outside.get(f"{HOME}/readings.ics").status == 404
+    ben.submit(start, f"{start}/feed")
+    assert outside.get(links[0]).status == 404
+    links = [each for each in ben.get(start).links() if "/reading-feed/" in each]
+    ben.submit(f"{HOME}/members", f"{HOME}/leave")
+    assert [outside.get(each).status for each in links] == [404, 404]
+
+
+def test_a_public_shelf_tells_guests_no_members(guest: Browser, session: Session) -> None:
+    make_group(guest, session, "public")
+    shelf = session.scalars(select(Shelf)).one()
+    make_reading(session, shelf, session.scalars(select(Paper)).one(), leader="ben")
+    outside = another(guest)
+    for path in ("", "/readings", "/readings/1", "/readings.ics", "/readings.atom"):
+        for _ in range(2):  # kept the second time
+            page = outside.get(HOME + path)
+            assert page.status == 200
+            assert "A paper" in page.text
+            assert "ben" not in page.text.lower()
+    make_reading(session, shelf, _on(session, shelf))
+    assert "Another" in outside.get(f"{HOME}/readings").text
+
+
+def _on(session: Session, shelf: Shelf) -> Paper:
+    paper = make_paper(session, "conf/x/A2", "Another")
+    add_paper_to_shelf(session, session.get_one(User, shelf.user_id), shelf, paper)
+    session.commit()
+    return paper
