@@ -61,8 +61,10 @@ def read_drafts(session: Session, user_id: int) -> Iterator[dict[str, Any]]:
         Draft.source,
         Draft.takeaway,
     )
+    stated = (Draft.read, Draft.made, Draft.interest)
     query = select(
-        Draft.id, *columns, Draft.tags, Draft.visibility, Draft.anonymous, Draft.saved_at
+        *(Draft.id, *columns, Draft.tags, Draft.visibility, Draft.anonymous, *stated),
+        Draft.saved_at,
     )
     query = query.join(Paper, Paper.id == Draft.paper_id).where(Draft.user_id == user_id)
     return _read(session, query, Draft.id)
@@ -77,7 +79,8 @@ def read_versions(session: Session, user_id: int) -> Iterator[dict[str, Any]]:
         Revision.source,
     )
     query = select(
-        Revision.id, *columns, Revision.takeaway, Revision.saved_at, Revision.public_since
+        *(Revision.id, *columns, Revision.takeaway, Revision.read, Revision.made),
+        *(Revision.saved_at, Revision.public_since),
     )
     query = query.join(Summary, Summary.id == Revision.summary_id)
     query = query.join(Paper, Paper.id == Summary.paper_id).where(Summary.user_id == user_id)
@@ -106,7 +109,10 @@ def read_deleted(session: Session, user_id: int) -> Iterator[dict[str, Any]]:
     query = query.where(DeletedSummary.user_id == user_id)
     for row in _read(session, query, DeletedSummary.id):
         summary = row.pop("data")["summary"]
-        kept = ("source", "takeaway", "visibility", "anonymous", "created_at", "edited_at")
+        kept = (
+            *("source", "takeaway", "visibility", "anonymous", "read", "made", "interest"),
+            *("created_at", "edited_at"),
+        )
         yield row | {name: summary.get(name) for name in kept}
 
 

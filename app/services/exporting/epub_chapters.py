@@ -105,7 +105,7 @@ class _ChapterWriter:
         said = f'<a href="{address}">{day:%Y-%m-%d}</a>'
         marks = [summary.visibility] if summary.visibility != "public" else []
         marks += ["anonymous"] if summary.anonymous and entry.is_mine else []
-        said = " · ".join([said, *marks])
+        said = " · ".join([said, *marks, *summary.provenance.terms.values()])
         yield f'<p class="facts">{said}</p>'
         if summary.takeaway_html:
             takeaway = self._make(summary.takeaway_html, f"{prefix}t-", files)

@@ -248,6 +248,9 @@ class _StoredContent:
     tags: tuple[str, ...]
     visibility: str
     anonymous: bool
+    read: str = ""
+    made: str = ""
+    interest: bool = False
 
 
 def _present(session: Session, summary: Summary) -> _StoredContent:
@@ -257,6 +260,7 @@ def _present(session: Session, summary: Summary) -> _StoredContent:
         tuple(tag_names(session, summary)),
         summary.visibility,
         summary.anonymous,
+        **vars(summary.provenance),
     )
 
 
@@ -276,6 +280,9 @@ def _wanted(
         tags=default.tags if file.tags is None else _tags(file.tags, notes),
         visibility=file.visibility or default.visibility,
         anonymous=default.anonymous if file.anonymous is None else file.anonymous,
+        read=default.read if file.read is None else file.read,
+        made=default.made if file.made is None else file.made,
+        interest=default.interest if file.interest is None else file.interest,
     )
 
 
