@@ -1,4 +1,4 @@
-"""What writers state of their summaries: how much they read, how it was made, an interest.
+"""What writers state of their summaries, and the licences that these are published under.
 
 Revision: 0036
 Follows: 0031
@@ -23,9 +23,26 @@ def upgrade() -> None:
     for table in ("summaries", "drafts"):
         interest = sa.Column("interest", sa.Boolean(), server_default=sa.false(), nullable=False)
         op.add_column(table, interest)
+    licence = sa.Column("licence", sa.String(length=40), server_default="", nullable=False)
+    op.add_column("summaries", licence)
+    op.create_table(
+        "licence_agreements",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("licence", sa.String(length=40), nullable=False),
+        sa.Column("agreed_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_licence_agreements_user_id_users"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("user_id", "licence", name=op.f("pk_licence_agreements")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("licence_agreements")
+    op.drop_column("summaries", "licence")
     for table in ("summaries", "drafts"):
         op.drop_column(table, "interest")
     for table in ("summaries", "drafts", "revisions"):

@@ -16,6 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, UTCDateTime
+from app.licences import LICENCES, Licence
 from app.models.papers.paper import Paper
 from app.models.summaries.tag import SummaryTag, Tag
 from app.models.user import User
@@ -36,7 +37,7 @@ class Summary(Base):
     about when two papers turn out to be one, and keep all that they had.
     `section_slug` is its paper's, kept beside what lists are ordered by.
     `read`, `made` and `interest` are what its writer states of it (`sources.provenance`), empty
-    where they do not.
+    where they do not. `licence` is the one that it was published under, empty for none.
     """
 
     __tablename__ = "summaries"
@@ -80,6 +81,7 @@ class Summary(Base):
     read: Mapped[str] = mapped_column(String(20), default="", server_default="")
     made: Mapped[str] = mapped_column(String(20), default="", server_default="")
     interest: Mapped[bool] = mapped_column(default=False, server_default=false())
+    licence: Mapped[str] = mapped_column(String(40), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     edited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -96,6 +98,10 @@ class Summary(Base):
     @property
     def provenance(self) -> Provenance:
         return Provenance(self.read, self.made, self.interest)
+
+    @property
+    def published_under(self) -> Licence | None:
+        return LICENCES.get(self.licence)
 
 
 class Revision(Base):

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Summary, User
 from app.services import votes
+from app.services.accounts.licences import publish_under, set_licence
 from app.services.importing import faults
 from app.services.importing.bibtex import import_papers
 from app.services.importing.note_links import replace_note_links
@@ -203,6 +204,10 @@ def _import(
         ).summary
     else:
         summary = change_summary(session, here, edit, edited_at=edited_at).summary
+    if options.only is None:
+        set_licence(session, summary, file.licence or options.licence)
+    else:
+        publish_under(session, summary, options.licence, agrees=options.agrees)
     if score and summary.imported_votes != score:
         summary.imported_votes = score
         votes.recount_votes(session, summary)

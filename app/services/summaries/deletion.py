@@ -40,7 +40,7 @@ MAX_TRASH_DAYS = 30
 _COLUMNS = (
     *("source", "html", "opening_html", "excerpt", "renderer_version", "takeaway"),
     *("takeaway_html", "visibility", "anonymous", "created_at", "published_at", "edited_at"),
-    *("imported_votes", "read", "made", "interest"),
+    *("imported_votes", "read", "made", "interest", "licence"),
 )
 _REVISION = (
     *("id", "number", "source", "takeaway", "html", "takeaway_html", "renderer_version"),

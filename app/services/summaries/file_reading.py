@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from app.licences import LICENCES
 from app.references.parsing import reference_from_url
 from app.sources.formats import front_matter
 from app.sources.formats.front_matter import HEAD_LINE, BadFile, text
@@ -23,7 +24,7 @@ MAX_FILE = 1_000_000  # bytes; a text has at most 64 kB, but front matter may be
 FIELDS = (
     *("key", "title", "authors", "year", "venue", "doi", "arxiv", "url", "abstract", "keywords"),
     *("user", "display_name", "created", "edited", "visibility", "anonymous", "takeaway", "tags"),
-    *("read", "made", "interest"),
+    *("read", "made", "interest", "licence"),
 )
 # Beyond those that people write: what a paper's page would lose without them.
 MORE_FIELDS = (*("venue_key", "venue_title", "section", "published", "place", "signature", "date"),)
@@ -36,11 +37,12 @@ OTHER_FIELDS = (
 MAX_PLACE = 99
 _TRUE = {"true", "yes", "on", "1", "y"}
 _FALSE = {"false", "no", "off", "0", "n", ""}
-# What each statement of provenance means, by how it is written.
+# What each statement of a text means, by how it is written.
 _STATEMENTS: Mapping[str, Mapping[str, str | bool]] = {
     "read": {word: word for word in ("", *READ)},
     "made": {word: word for word in ("", *MADE)},
     "interest": dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False),
+    "licence": {"": ""} | {each.lower(): each for each in LICENCES},
 }
 
 
@@ -55,6 +57,7 @@ class SummaryFile:
         names: under which its writer was known where it comes from.
         place: which of its writer's texts about the paper it is, from 0 as in `Summary.place`; a
             file counts from 1.
+        licence: under which it was published where it comes from.
         signature: what proves that it came about by a merge (`signatures`).
         votes: the score that a summary had on the site it comes from.
         unknown: names of fields that mean nothing here.
@@ -79,6 +82,7 @@ class SummaryFile:
     read: str | None = None
     made: str | None = None
     interest: bool | None = None
+    licence: str = ""
     place: int = 0
     signature: str = ""
     votes: int = 0
@@ -231,7 +235,7 @@ def _visibility(fields: Mapping[str, Any]) -> str | None:
 
 
 def _read_statements(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """What a file states of how its text came about.
+    """What a file states of how its text came about, and of its licence.
 
     Other tools have fields of these names, too: what is none of our words says nothing.
     """

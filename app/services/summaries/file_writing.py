@@ -47,6 +47,7 @@ def write(summary: Summary, body: str, secret: str = "", entry: EntryFacts | Non
         "read": summary.read,
         "made": summary.made,
         "interest": summary.interest or "",
+        "licence": summary.licence,
         "takeaway": summary.takeaway,
         "tags": [tag.name for tag in summary.tags],
         "venue_key": venue.key if venue is not None else "",

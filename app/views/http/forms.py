@@ -163,6 +163,7 @@ def _anonymous_field() -> OptionalCheckbox:
 class SharingForm(Form):
     visibility = RadioField("Visibility", choices=VISIBLE_TO, validate_choice=False)
     anonymous = _anonymous_field()
+    agrees = BooleanField("Licence")
 
 
 class SummaryForm(Form):
@@ -174,6 +175,7 @@ class SummaryForm(Form):
     read = SelectField("I read", choices=READ_LABELS, validate_choice=False)
     made = SelectField("Written", choices=MADE_LABELS, validate_choice=False)
     interest = OptionalCheckbox("I’m an author or have an interest")
+    agrees = BooleanField("Licence")
     tags = StringField("Tags", description="Comma-separated, up to 8, e.g. detection, two-stage.")
     revision = IntegerField(widget=HiddenInput())
     draft = IntegerField(widget=HiddenInput())

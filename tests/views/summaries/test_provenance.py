@@ -7,7 +7,8 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Draft, Revision, Summary
+from app.models import Draft, Revision, Summary, User
+from app.queries.search.results import list_found_papers
 from app.queries.summaries import load_full_summaries
 from app.services.summaries.content import Edit, SummarySettings
 from app.services.summaries.file_reading import read
@@ -15,7 +16,7 @@ from app.services.summaries.file_writing import write
 from app.services.summaries.publishing import change_summary
 from app.sources.provenance import Provenance
 from tests.helpers.client import Browser
-from tests.helpers.factories import make_paper, make_summary
+from tests.helpers.factories import make_paper, make_summary, make_user
 
 WORDS = "read in parts · written with machine help · is an author or has an interest"
 STATED = {"read": "parts", "made": "assisted", "interest": "y"}
@@ -73,6 +74,31 @@ def test_nothing_is_stated_by_default(writer: Browser, session: Session) -> None
     page = writer.get(f"/summary/{summary.id}").text
     assert not any(word in page for word in ("read in", "written by", "has an interest"))
     assert writer.submit(EDITOR, source="Text.", read="all of it").status == 422
+
+
+def test_search_finds_what_is_stated(session: Session) -> None:
+    ann = make_user(session, "ann")
+    keys = ("conf/x/A1", "conf/x/B1", "conf/x/C1")
+    public, other, hidden = (
+        make_summary(session, make_paper(session, key), ann, "Text.") for key in keys
+    )
+    change_summary(session, public, Edit(read="parts", interest=True))
+    change_summary(session, other, Edit(read="whole", made="machine"))
+    change_summary(session, hidden, Edit(made="machine", visibility="private"))
+    session.commit()
+
+    def find(query: str, viewer: User | None = None) -> list[str]:
+        found = list_found_papers(session, query, viewer, limit=9, offset=0)
+        return sorted(row.paper.key for row in found)
+
+    assert find("read:parts") == find("interest:stated") == ["conf/x/A1"]
+    assert find("made:machine") == find("READ:whole") == ["conf/x/B1"]
+    assert find("text -made:machine") == ["conf/x/A1"]
+    assert find("made:machine", ann) == ["conf/x/B1", "conf/x/C1"]
+    change_summary(session, public, Edit(read=""))
+    session.commit()
+    assert find("read:parts") == []
+    assert find("read:all") == []  # words like any other
 
 
 def test_words_of_other_tools_state_nothing() -> None:
