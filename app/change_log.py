@@ -49,6 +49,7 @@ PRIVATE_TABLES = frozenset(
         "hidden_entries",
         "invitations",
         "jobs",
+        "licence_agreements",
         "list_entries",
         "list_import_rows",
         "list_imports",

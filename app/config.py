@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from app.licences import LICENCES, Licence
+
 PREFIX = "SHORTLIST_"
 TEST_PREFIX = "SHORTLIST_TEST_"
 MIN_SECRET_LENGTH = 32
@@ -24,7 +26,7 @@ _EMAIL_ADDRESS = r"[\w.+-]{1,100}@[\w.-]{1,100}"
 # What a backup keeps of the settings. Never one that may hold a password or a key: whoever finds a
 # backup must not be able to sign cookies, or to enter the database or another service.
 KEPT_IN_BACKUPS = (
-    *("SITE_URL", "SITE_NAME", "WELCOME", "PROXIES", "SIGNUP", "RATE_LIMITS", "LOOKUPS"),
+    *("SITE_URL", "SITE_NAME", "WELCOME", "LICENCE", "PROXIES", "SIGNUP", "RATE_LIMITS", "LOOKUPS"),
     *("CONTACT", "CACHE_MB", "PASSWORD_COST", "BACKUP_HOURS", "BACKUP_KEEP"),
     *("LOG", "LOG_REQUESTS", "SLOW_QUERY_MS"),
     *("BUCKET", "BUCKET_URL", "BUCKET_REGION", "BUCKET_PREFIX"),
@@ -111,6 +113,7 @@ class Config:
             means "as the request says". It is used in feeds and to recognise our own links.
         site_name: what the site is called, in titles, the masthead, feeds and citations.
         welcome: Markdown that guests read above the front page's list; empty means our own words.
+        licence: under which writers publish their summaries; `None` asks for none.
         proxies: number of reverse proxies in front whose `X-Forwarded-*` headers are believed.
         rate_limit_storage: where Flask-Limiter counts: `database://`, `memory://` (per process) or
             `redis://…`.
@@ -141,6 +144,7 @@ class Config:
     site_url: str = ""
     site_name: str = PROGRAM_NAME
     welcome: str = ""
+    licence: Licence | None = None
     proxies: int = 0
     rate_limit_storage: str = "database://"
     rate_limits: bool = True
@@ -179,6 +183,7 @@ class Config:
             "SITE_URL",
             "SITE_NAME",
             "WELCOME",
+            "LICENCE",
             "PROXIES",
             "RATE_LIMIT_STORAGE",
             "RATE_LIMITS",
@@ -231,6 +236,7 @@ class Config:
             site_url=site_url,
             site_name=_site_name(given.get("SITE_NAME", PROGRAM_NAME)),
             welcome=_welcome(given.get("WELCOME", "")),
+            licence=_licence(given.get("LICENCE", "none")),
             proxies=_number("PROXIES", given.get("PROXIES", "0"), 0, 10),
             rate_limit_storage=given.get("RATE_LIMIT_STORAGE", "database://"),
             rate_limits=_switch("RATE_LIMITS", given.get("RATE_LIMITS", "on")),
@@ -313,6 +319,14 @@ def _welcome(value: str) -> str:
             f"it has {len(value):,}."
         )
     return value
+
+
+def _licence(value: str) -> Licence | None:
+    known = {each.lower(): licence for each, licence in LICENCES.items()}
+    if value.lower() not in ("none", *known):
+        names = ", ".join(LICENCES)
+        raise ConfigError(f"{PREFIX}LICENCE must be none or one of {names}, not {value!r}.")
+    return known.get(value.lower())
 
 
 def _contact(name: str, value: str) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.config import Config, ConfigError
+from app.licences import LICENCES
 
 
 def test_defaults() -> None:
@@ -29,6 +30,7 @@ def test_values_are_read() -> None:
             "SHORTLIST_CONTACT": "librarian@papers.example.org",
             "SHORTLIST_SITE_NAME": "Lab <b>papers</b>",
             "SHORTLIST_WELCOME": "First.\n\nSecond.",
+            "SHORTLIST_LICENCE": "cc-by-4.0",
         }
     )
     assert config.database_url == "postgresql+psycopg://me@db/papers"
@@ -37,6 +39,7 @@ def test_values_are_read() -> None:
     assert (config.proxies, config.signup, config.lookups) == (1, False, False)
     assert config.contact == "librarian@papers.example.org"
     assert (config.site_name, config.welcome) == ("Lab <b>papers</b>", "First.\n\nSecond.")
+    assert config.licence == LICENCES["CC-BY-4.0"]
 
 
 def test_backups_contain_no_secret() -> None:
@@ -56,6 +59,7 @@ def test_backups_contain_no_secret() -> None:
         ("DATABASE_URL", "mysql://x", "must start with sqlite"),
         ("SITE_URL", "papers.example.org", "must be a URL"),
         ("LOOKUPS", "maybe", "must be on or off"),
+        ("LICENCE", "MIT", "must be none or one of CC-BY-4.0"),
         ("CONTACT", "me@example.org)\r\nX: y", "must be a mail address"),
         ("CONTACT", "http://example.org", "must be a mail address"),
         ("SITE_URL", "https://example.org/papers", "must be a URL"),

@@ -13,6 +13,7 @@ import click
 
 from app.cli.common import format_count, library, one_line_faults, stop, summaries
 from app.cli.jobs import run_job
+from app.licences import LICENCES
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -35,8 +36,16 @@ REPORTED = ("added", "changed", "unchanged", "kept", "refused")
     show_default=True,
     help="Visibility of new summaries whose files don't set one.",
 )
+@click.option(
+    "--licence",
+    type=click.Choice([*LICENCES], case_sensitive=False),
+    default=None,
+    help="Licence of public and unlisted summaries whose files don't state one; else none.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would happen without writing anything.")
-def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) -> None:
+def import_(
+    paths: tuple[Path, ...], user: str, visibility: str, licence: str | None, dry_run: bool
+) -> None:
     """Import summaries and papers from files.
 
     Summaries: Markdown files with YAML front matter, folders or zips of them, and ShortScience's
@@ -59,7 +68,9 @@ def import_(paths: tuple[Path, ...], user: str, visibility: str, dry_run: bool) 
     from app.services.importing import faults
     from app.services.importing.terms import ImportOptions
 
-    options = ImportOptions(writer=user.lower(), visibility=visibility, dry_run=dry_run)
+    options = ImportOptions(
+        writer=user.lower(), visibility=visibility, licence=licence or "", dry_run=dry_run
+    )
     report = _Report()
     one_line_faults("app.services.importing.faults")
     with library() as database, database.session() as session:

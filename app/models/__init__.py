@@ -37,7 +37,15 @@ from app.models.summaries.summary import DeletedSummary, Revision, Summary
 from app.models.summaries.tag import SummaryTag, Tag
 from app.models.summaries.vote import Vote
 from app.models.tally import Total, Writer
-from app.models.user import DeletionRequest, FormerName, Invitation, LoginSession, SignIn, User
+from app.models.user import (
+    DeletionRequest,
+    FormerName,
+    Invitation,
+    LicenceAgreement,
+    LoginSession,
+    SignIn,
+    User,
+)
 
 __all__ = [
     "Author",
@@ -61,6 +69,7 @@ __all__ = [
     "Identifier",
     "Invitation",
     "Job",
+    "LicenceAgreement",
     "Link",
     "ListEntry",
     "ListImport",

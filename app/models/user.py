@@ -87,6 +87,18 @@ class DeletionRequest(Base):
     keeps_texts: Mapped[bool]
 
 
+class LicenceAgreement(Base):
+    """That a user agreed to publish under a licence (`app.licences`), and when."""
+
+    __tablename__ = "licence_agreements"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    licence: Mapped[str] = mapped_column(String(40), primary_key=True)
+    agreed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class Invitation(Base):
     """That one person may sign up; the link holds a token, this row its SHA-256."""
 

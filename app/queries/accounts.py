@@ -10,12 +10,27 @@ from sqlalchemy import Row, String, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.db import now
-from app.models import Bounce, EmailAddress, Invitation, Job, LoginSession, Mail, SignIn, User
+from app.models import (
+    Bounce,
+    EmailAddress,
+    Invitation,
+    Job,
+    LicenceAgreement,
+    LoginSession,
+    Mail,
+    SignIn,
+    User,
+)
 
 MAX_LISTED = 100
 MAX_SESSIONS = 100
 MAX_SIGN_INS = 20
 HANDLE_CHARS = 16  # of a token's hash, by which a form names a session
+
+
+def has_agreed(session: Session, user_id: int, licence: str) -> bool:
+    """Whether a user has agreed to publish under a licence."""
+    return session.get(LicenceAgreement, (user_id, licence)) is not None
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ class SummaryFacts:
         text: as it is read, without markup.
         tags: their names.
         writer: the writer's names; none for an anonymous one.
+        stated: what its writer states of it, as `Provenance.terms` has it.
     """
 
     id: int
@@ -58,6 +59,12 @@ class SummaryFacts:
     text: str
     tags: Sequence[str]
     writer: Sequence[str] = ()
+    stated: Sequence[str] = ()
+
+    @property
+    def marks(self) -> list[str]:
+        """The marks of its tags and of what is stated."""
+        return [*map(make_tag_mark, self.tags), *map(make_statement_mark, self.stated)]
 
 
 class PaperTexts(NamedTuple):
@@ -103,7 +110,7 @@ def build_paper_entry(paper: PaperFacts) -> dict[str, Any]:
 def build_summary_entry(paper: PaperFacts, summary: SummaryFacts) -> dict[str, Any]:
     """The row of a summary."""
     row = build_paper_entry(paper)
-    place = build_place_facts(paper, summary.tags)
+    place = build_place_facts(paper, summary.marks)
     texts = build_paper_texts(paper)
     return {
         **row,
@@ -157,6 +164,11 @@ def list_name_vocabulary(paper: PaperFacts) -> list[str]:
 def make_tag_mark(tag: str) -> str:
     """The mark of a tag among the facts."""
     return "=tag=" + _NO_TAG_SIGN.sub("-", fold(tag)).strip("-")
+
+
+def make_statement_mark(term: str) -> str:
+    """The mark of what a writer states of a summary: `=read=parts` of `read:parts`."""
+    return "=" + term.lower().replace(":", "=")
 
 
 def make_year_marks(first: int, last: int) -> list[str]:
@@ -216,14 +228,14 @@ def make_section_mark(slug: str) -> str:
     return "=section=" + _NO_TAG_SIGN.sub("-", fold(slug))
 
 
-def build_place_facts(paper: PaperFacts, tags: Sequence[str] = ()) -> str:
-    """The facts of a paper but for its authors: venue, year, section, tags, marks."""
+def build_place_facts(paper: PaperFacts, marks: Sequence[str] = ()) -> str:
+    """The facts of a paper but for its authors, and marks of a summary."""
     facts = [_analyse_name(name).stems for name in paper.venue]
     if paper.year is not None:
         facts += [str(paper.year), f"=year={paper.year}", f"=decade={paper.year // 10}"]
     if paper.section:
         facts.append(make_section_mark(paper.section))
-    facts += map(make_tag_mark, tags)
+    facts += marks
     if paper.summarised:
         facts.append(SUMMARISED)
     facts.append(EVERYTHING)

@@ -13,6 +13,9 @@ year:2015..2018           its year; also year:2016, year:2015.. and year:..2018
 tag:detection             has a summary with this tag
 section:cs                section (also section:compsci)
 has:summary               with a public summary
+read:whole                has a summary that states so; also read:parts and read:abstract
+made:hand                 likewise; also made:assisted and made:machine
+interest:stated           has one by an author, or somebody else with an interest
 in:mine                   in summaries of the one who searches
 in:list                   on the reading list of the one who searches
 status:reading            with this status there; also status:to-read and "to read"
@@ -37,9 +40,11 @@ from app.search.entries import (
     make_author_mark,
     make_name_mark,
     make_section_mark,
+    make_statement_mark,
     make_tag_mark,
     make_year_marks,
 )
+from app.sources.provenance import MADE, READ
 from app.text.person_names import is_numbered
 from app.text.plurals import stem
 from app.text.words import names_with_signs, whole_words, words
@@ -50,7 +55,9 @@ MAX_PHRASE = 24
 YEARS = (1500, 2200)
 # What only the one who searches can know; no entry of an index is asked about it.
 OF_READER = ("in", "status", "label")
-FIELDS = ("title", "author", "venue", "year", "tag", "section", "has", *OF_READER)
+# What writers state of their summaries, and the words for it.
+STATED = {"read": READ, "made": MADE, "interest": ("stated",)}
+FIELDS = ("title", "author", "venue", "year", "tag", "section", "has", *STATED, *OF_READER)
 # Of one paper only one can be true, so several of them mean either.
 ONE_OF = ("year", "venue", "section")
 _COLUMNS = {"title": "title", "venue": "facts"}
@@ -127,6 +134,8 @@ class Part:
             return tuple(Phrase((mark,), "facts") for mark in make_year_marks(first, last))
         if self.field == "tag":
             return (Phrase((make_tag_mark(self.value),), "facts"),)
+        if self.field in STATED:
+            return (Phrase((make_statement_mark(f"{self.field}:{self.value}"),), "facts"),)
         if self.field == "section":
             return (Phrase((make_section_mark(self.value),), "facts"),)
         if self.field == "author" and is_numbered(self.value):
@@ -281,6 +290,8 @@ def _is_meant(field: str, value: str) -> bool:
         return _parse_years(value) is not None
     if field == "has":
         return value.lower() in ("summary", "summaries")
+    if field in STATED:
+        return value.lower() in STATED[field]
     if field == "in":
         return value.lower() in ("mine", "list")
     if field == "status":

@@ -35,6 +35,7 @@ LAYERS: list[set[str]] = [
     {"app.references"},
     {"app.text"},
     {"app.config", "app.logs", "app.paths"},
+    {"app.licences"},
 ]
 # The same inside a layer, by room. "" is what lies in the layer's own folder, but for modules that
 # are named here themselves.

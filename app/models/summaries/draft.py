@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, UTCDateTime
@@ -44,6 +44,9 @@ class Draft(Base):
     tags: Mapped[str] = mapped_column(Text, default="")
     visibility: Mapped[str] = mapped_column(String(20), default="public")
     anonymous: Mapped[bool] = mapped_column(default=False)
+    read: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    made: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    interest: Mapped[bool] = mapped_column(default=False, server_default=false())
     base_revision: Mapped[int]
     version: Mapped[int]
     saved_at: Mapped[datetime] = mapped_column(UTCDateTime)

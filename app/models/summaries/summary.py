@@ -3,13 +3,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, UTCDateTime
+from app.licences import LICENCES, Licence
 from app.models.papers.paper import Paper
 from app.models.summaries.tag import SummaryTag, Tag
 from app.models.user import User
+from app.sources.provenance import Provenance
 from app.text.visibility import VISIBILITIES
 
 
@@ -25,6 +36,8 @@ class Summary(Base):
     `place` is 0 for the text that its writer's editor opens; further ones of the same writer come
     about when two papers turn out to be one, and keep all that they had.
     `section_slug` is its paper's, kept beside what lists are ordered by.
+    `read`, `made` and `interest` are what its writer states of it (`sources.provenance`), empty
+    where they do not. `licence` is the one that it was published under, empty for none.
     """
 
     __tablename__ = "summaries"
@@ -65,6 +78,10 @@ class Summary(Base):
     visibility: Mapped[str] = mapped_column(String(20), default="public")
     share_code: Mapped[str | None] = mapped_column(String(64), unique=True)
     anonymous: Mapped[bool] = mapped_column(default=False)
+    read: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    made: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    interest: Mapped[bool] = mapped_column(default=False, server_default=false())
+    licence: Mapped[str] = mapped_column(String(40), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     edited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -78,6 +95,15 @@ class Summary(Base):
         lazy="raise", secondary=SummaryTag.__table__, order_by=Tag.name, passive_deletes=True
     )
 
+    @property
+    def provenance(self) -> Provenance:
+        return Provenance(self.read, self.made, self.interest)
+
+    @property
+    def published_under(self) -> Licence | None:
+        """Its licence; none as long as it is private, though its writer may have agreed to one."""
+        return None if self.visibility == "private" else LICENCES.get(self.licence)
+
 
 class Revision(Base):
     """One saved state of a summary, numbered from 1.
@@ -86,7 +112,9 @@ class Revision(Base):
 
     `public_since` is when everybody could first read this state, `None` for one that was replaced
     before its summary became public: only its writer sees that. `html` and `takeaway_html` are
-    kept of replaced states only; the last one's are in the summary.
+    kept of replaced states only; the last one's are in the summary. `read` and `made` are what was
+    stated of this text; that its writer has an interest is said of the summary alone, so that no
+    history tells it of one who takes it back.
     """
 
     __tablename__ = "revisions"
@@ -104,6 +132,8 @@ class Revision(Base):
     html: Mapped[str] = mapped_column(Text, default="", server_default="")
     takeaway_html: Mapped[str] = mapped_column(Text, default="", server_default="")
     renderer_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    read: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    made: Mapped[str] = mapped_column(String(20), default="", server_default="")
     saved_at: Mapped[datetime] = mapped_column(UTCDateTime)
     public_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
 

@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session, aliased
 from app.models import Draft, Paper, SearchEntry, User
 from app.models.search_entry import is_paper_entry
 from app.search import Hits
-from app.search.entries import SummaryFacts, build_summary_body, make_tag_mark
+from app.search.entries import SummaryFacts, build_summary_body
 from app.search.query import Clause, Phrase
 from app.search.snippets import Marker, Piece
+from app.sources.provenance import Provenance
 from app.text.openings import plain_line
 
 MAX_DRAFTS = 100  # drafts that are looked into, the latest ones
@@ -50,6 +51,7 @@ def find_drafts(session: Session, viewer: User, hits: Hits, marker: Marker) -> l
     drafts = session.execute(
         select(
             *(Paper.key, Paper.title_html, Draft.summary_id, Draft.saved_at, Draft.source),
+            *(Draft.read, Draft.made, Draft.interest),
             *(Draft.takeaway, Draft.tags, entry.title, entry.people, entry.facts),
         )
         .join(Paper, Paper.id == Draft.paper_id)
@@ -65,11 +67,13 @@ def find_drafts(session: Session, viewer: User, hits: Hits, marker: Marker) -> l
         if room < 0:
             break
         tags = [tag.strip() for tag in row.tags.split(",") if tag.strip()]
+        stated = list(Provenance(row.read, row.made, row.interest).terms)
+        said = SummaryFacts(0, row.takeaway, row.source, tags, stated=stated)
         texts = {
             "title": row.title,
             "people": row.people,
-            "facts": " ".join([row.facts, *map(make_tag_mark, tags)]),
-            "body": build_summary_body(SummaryFacts(0, row.takeaway, row.source, tags)),
+            "facts": " ".join([row.facts, *said.marks]),
+            "body": build_summary_body(said),
         }
         if all(_fulfils(clause, texts) for clause in clauses):
             read = "\n".join(map(plain_line, [row.takeaway, *row.source.split("\n")]))

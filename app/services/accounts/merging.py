@@ -16,6 +16,7 @@ from app.models import (
     Draft,
     EmailAddress,
     FormerName,
+    LicenceAgreement,
     MergedDraft,
     Paper,
     PaperDifference,
@@ -93,6 +94,7 @@ def merge(session: Session, source: User, target: User) -> AccountMergeResult:
     for decided in _DECISIONS:
         undone = update(decided).where(decided.undone_by_id == source.id)
         session.execute(undone.values(undone_by_id=target.id))
+    _move_agreements(session, source, target)
     if not target.bio:
         target.bio, target.bio_html = source.bio, source.bio_html
         target.renderer_version = source.renderer_version
@@ -239,6 +241,16 @@ def _move_address(session: Session, source: User, target: User) -> None:
     """Keep the email address of the first account where the other has none."""
     has_one = select(EmailAddress.user_id).where(EmailAddress.user_id == target.id)
     moved = update(EmailAddress).where(EmailAddress.user_id == source.id, ~has_one.exists())
+    session.execute(moved.values(user_id=target.id).execution_options(synchronize_session=False))
+
+
+def _move_agreements(session: Session, source: User, target: User) -> None:
+    """Keep which licences the first account agreed to, for the texts that it published."""
+    theirs = select(LicenceAgreement.licence).where(LicenceAgreement.user_id == target.id)
+    moved = update(LicenceAgreement).where(
+        LicenceAgreement.user_id == source.id,
+        LicenceAgreement.licence.not_in(session.scalars(theirs).all()),
+    )
     session.execute(moved.values(user_id=target.id).execution_options(synchronize_session=False))
 
 

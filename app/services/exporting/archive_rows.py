@@ -14,6 +14,7 @@ from app.models import (
     Draft,
     EmailAddress,
     FormerName,
+    LicenceAgreement,
     ListEntry,
     Paper,
     Participation,
@@ -39,6 +40,8 @@ def make_profile(session: Session, user: User) -> dict[str, Any]:
     """Who somebody is here."""
     former = select(FormerName.name).where(FormerName.user_id == user.id).order_by(FormerName.name)
     sign_ins = select(SignIn.signed_in_at, SignIn.device).where(SignIn.user_id == user.id)
+    agreed = select(LicenceAgreement.licence, LicenceAgreement.agreed_at)
+    agreed = agreed.where(LicenceAgreement.user_id == user.id)
     mail = session.get(EmailAddress, user.id)
     return {
         "username": user.name,
@@ -48,6 +51,10 @@ def make_profile(session: Session, user: User) -> dict[str, Any]:
         "joined_at": user.joined_at,
         "former_usernames": list(session.scalars(former)),
         "email": None if mail is None else mail.address,
+        "licences": [
+            {"licence": licence, "agreed_at": moment}
+            for licence, moment in session.execute(agreed.order_by(LicenceAgreement.licence))
+        ],
         "sign_ins": [
             {"signed_in_at": moment, "device": device}
             for moment, device in session.execute(sign_ins.order_by(SignIn.signed_in_at))
@@ -64,8 +71,10 @@ def read_drafts(session: Session, user_id: int) -> Iterator[dict[str, Any]]:
         Draft.source,
         Draft.takeaway,
     )
+    stated = (Draft.read, Draft.made, Draft.interest)
     query = select(
-        Draft.id, *columns, Draft.tags, Draft.visibility, Draft.anonymous, Draft.saved_at
+        *(Draft.id, *columns, Draft.tags, Draft.visibility, Draft.anonymous, *stated),
+        Draft.saved_at,
     )
     query = query.join(Paper, Paper.id == Draft.paper_id).where(Draft.user_id == user_id)
     return _read(session, query, Draft.id)
@@ -80,7 +89,8 @@ def read_versions(session: Session, user_id: int) -> Iterator[dict[str, Any]]:
         Revision.source,
     )
     query = select(
-        Revision.id, *columns, Revision.takeaway, Revision.saved_at, Revision.public_since
+        *(Revision.id, *columns, Revision.takeaway, Revision.read, Revision.made),
+        *(Revision.saved_at, Revision.public_since),
     )
     query = query.join(Summary, Summary.id == Revision.summary_id)
     query = query.join(Paper, Paper.id == Summary.paper_id).where(Summary.user_id == user_id)
@@ -109,7 +119,10 @@ def read_deleted(session: Session, user_id: int) -> Iterator[dict[str, Any]]:
     query = query.where(DeletedSummary.user_id == user_id)
     for row in _read(session, query, DeletedSummary.id):
         summary = row.pop("data")["summary"]
-        kept = ("source", "takeaway", "visibility", "anonymous", "created_at", "edited_at")
+        kept = (
+            *("source", "takeaway", "visibility", "anonymous", "read", "made", "interest"),
+            *("created_at", "edited_at"),
+        )
         yield row | {name: summary.get(name) for name in kept}
 
 

@@ -92,14 +92,22 @@ class Book:
         kind = _PICTURE_TYPES[end]
         self._items.append(f'<item id="{stem}" href="{name}" media-type="{kind}"/>')
 
-    def close(self, creator: str, changed_at: datetime) -> None:
-        """Write the lists of contents; `changed_at` is when anything last changed."""
+    def close(self, creator: str, changed_at: datetime, rights: str = "") -> None:
+        """Write the lists of contents.
+
+        Args:
+            changed_at: when anything last changed.
+            rights: the licences of what is in it; empty for none.
+        """
         nav = make_page(self._title, _make_nav(self._contents))
         self._write(f"{_FOLDER}/nav.xhtml", nav.encode())
-        self._write(f"{_FOLDER}/package.opf", self._make_package(creator, changed_at).encode())
+        self._write(
+            f"{_FOLDER}/package.opf", self._make_package(creator, changed_at, rights).encode()
+        )
         self._zip.close()
 
-    def _make_package(self, creator: str, changed_at: datetime) -> str:
+    def _make_package(self, creator: str, changed_at: datetime, rights: str) -> str:
+        stated = f"<dc:rights>{make_text(rights)}</dc:rights>\n" if rights else ""
         spine = "".join(
             f'<itemref idref="{each.file.split(".")[0]}"/>\n' for each in self._contents
         )
@@ -111,7 +119,7 @@ class Book:
             f"</dc:identifier>\n<dc:title>{make_text(self._title)}</dc:title>\n"
             "<dc:language>en</dc:language>\n"
             f"<dc:creator>{make_text(creator)}</dc:creator>\n"
-            f"<dc:source>{make_text(self._address)}</dc:source>\n"
+            f"<dc:source>{make_text(self._address)}</dc:source>\n{stated}"
             f'<meta property="dcterms:modified">{changed_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'
             "</meta>\n</metadata>\n<manifest>\n"
             '<item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>'

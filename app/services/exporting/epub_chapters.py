@@ -12,6 +12,7 @@ from typing import BinaryIO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.licences import Licence
 from app.models import Paper, Picture
 from app.queries.catalogue.full_texts import iterate_texts
 from app.queries.summary_entries import SummaryEntry
@@ -51,7 +52,8 @@ def write_epub(session: Session, chosen: PaperSet, file: BinaryIO) -> None:
     if not writer.count:
         book.add_page(Contents("none.xhtml", "No summaries"), "<p>There are no summaries.</p>")
     creator = site if chosen.writer is None else chosen.writer.display_name
-    book.close(creator, writer.changed_at)
+    rights = ", ".join(sorted(writer.licences))
+    book.close(creator, writer.changed_at, f"Where stated: {rights}" if rights else "")
 
 
 class _ChapterWriter:
@@ -62,6 +64,7 @@ class _ChapterWriter:
         self._picture_bytes = 0
         self.count = 0
         self.changed_at = _UNCHANGED
+        self.licences: set[str] = set()
 
     def write(self, number: int, entries: Sequence[SummaryEntry]) -> None:
         """Write the summaries of one paper."""
@@ -106,12 +109,18 @@ class _ChapterWriter:
         said = f'<a href="{address}">{day:%Y-%m-%d}</a>'
         marks = [summary.visibility] if summary.visibility != "public" else []
         marks += ["anonymous"] if summary.anonymous and entry.is_mine else []
+        marks += summary.provenance.terms.values()
+        marks += [self._link_licence(summary.published_under)] if summary.published_under else []
         said = " · ".join([said, *marks])
         yield f'<p class="facts">{said}</p>'
         if summary.takeaway_html:
             takeaway = self._make(summary.takeaway_html, f"{prefix}t-", files)
             yield f'<p class="takeaway">{takeaway}</p>'
         yield f"<div>{self._make(summary.html, prefix, files)}</div></section>"
+
+    def _link_licence(self, licence: Licence) -> str:
+        self.licences.add(licence.name)
+        return f'<a href="{licence.url}">{make_text(licence.name)}</a>'
 
     def _make(self, html: str, prefix: str, files: Mapping[str, str]) -> str:
         maker = XhtmlMaker(prefix, self._site.__add__, files.get)

@@ -114,5 +114,8 @@ def _make_note(entry: EntryFacts | None, text: SummaryEntry | None, site: str) -
     if text is not None:
         writer = "Anonymous" if text.writer is None else text.writer.display_name
         address = f"{site}/summary/{text.summary.id}"
-        parts += [text.summary.takeaway, text.summary.source, f"Summary by {writer}: {address}"]
+        licence = text.summary.published_under
+        facts = [f"Summary by {writer}", *text.summary.provenance.terms.values()]
+        stated = ", ".join(facts if licence is None else [*facts, licence.name])
+        parts += [text.summary.takeaway, text.summary.source, f"{stated}: {address}"]
     return "\n\n".join(filter(None, parts))

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Summary, User
 from app.services import votes
+from app.services.accounts.licences import publish_under, set_licence
 from app.services.importing import faults
 from app.services.importing.bibtex import import_papers
 from app.services.importing.note_links import replace_note_links
@@ -203,6 +204,10 @@ def _import(
         ).summary
     else:
         summary = change_summary(session, here, edit, edited_at=edited_at).summary
+    if options.only is None:
+        set_licence(session, summary, file.licence or options.licence)
+    else:
+        publish_under(session, summary, options.licence, agrees=options.agrees)
     if score and summary.imported_votes != score:
         summary.imported_votes = score
         votes.recount_votes(session, summary)
@@ -248,6 +253,9 @@ class _StoredContent:
     tags: tuple[str, ...]
     visibility: str
     anonymous: bool
+    read: str = ""
+    made: str = ""
+    interest: bool = False
 
 
 def _present(session: Session, summary: Summary) -> _StoredContent:
@@ -257,6 +265,7 @@ def _present(session: Session, summary: Summary) -> _StoredContent:
         tuple(tag_names(session, summary)),
         summary.visibility,
         summary.anonymous,
+        **vars(summary.provenance),
     )
 
 
@@ -276,6 +285,9 @@ def _wanted(
         tags=default.tags if file.tags is None else _tags(file.tags, notes),
         visibility=file.visibility or default.visibility,
         anonymous=default.anonymous if file.anonymous is None else file.anonymous,
+        read=default.read if file.read is None else file.read,
+        made=default.made if file.made is None else file.made,
+        interest=default.interest if file.interest is None else file.interest,
     )
 
 

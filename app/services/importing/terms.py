@@ -71,6 +71,9 @@ class ImportOptions:
         all_mine: with `only`, take texts under other names, and under none, as theirs.
         secret: with `only`, the site's, by which it knows what it has signed.
         visibility: of new summaries whose files do not say.
+        licence: of new summaries that others can read; for an administrator's import, of those
+            whose files do not say; empty for none.
+        agrees: with `only`, whether they agree to that licence now.
         dry_run: write nothing.
     """
 
@@ -80,6 +83,8 @@ class ImportOptions:
     all_by_writer: bool = False
     secret: str = ""
     visibility: str = "public"
+    licence: str = ""
+    agrees: bool = False
     dry_run: bool = False
 
     @property

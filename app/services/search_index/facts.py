@@ -25,6 +25,7 @@ from app.models import (
 )
 from app.queries.visibility import public_of_few
 from app.search.entries import PaperFacts, SummaryFacts
+from app.sources.provenance import Provenance
 from app.text.folding import make_slug
 from app.text.person_names import number_of_key
 
@@ -75,7 +76,7 @@ _TAGS = select(SummaryTag.summary_id, Tag.name).join(Tag).where(SummaryTag.summa
 _SUMMARIES = {  # by whether those count that have no entry
     outer: select(
         *(Summary.id, Summary.paper_id, SearchEntry.text, Summary.takeaway, Summary.anonymous),
-        *(User.display_name, User.name),
+        *(User.display_name, User.name, Summary.read, Summary.made, Summary.interest),
     )
     .join(User, User.id == Summary.user_id)
     .join(SearchEntry, SearchEntry.summary_id == Summary.id, isouter=outer)
@@ -156,7 +157,8 @@ def load_summary_facts(
                 text=texts[number] if texts is not None else plain,
                 tags=sorted(tags[number]),
                 writer=() if anonymous or hidden else (shown, name),
+                stated=list(Provenance(*stated).terms),
             ),
         )
-        for number, paper_id, plain, takeaway, anonymous, shown, name in rows
+        for number, paper_id, plain, takeaway, anonymous, shown, name, *stated in rows
     ]

@@ -43,7 +43,7 @@ def write_hidden(session: Session, summary_ids: Sequence[int], texts: Mapping[in
         rows = [
             {
                 "summary_id": own.id,
-                "tags": " ".join(map(entries.make_tag_mark, own.tags)),
+                "tags": " ".join(own.marks),
                 "body": entries.build_summary_body(own),
                 "text": own.text,
             }

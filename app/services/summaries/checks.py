@@ -5,9 +5,11 @@ Its sizes, its tags, and what must not stand in it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.rendering import MAX_TEXT_BYTES
 from app.services.refusals import Refusal, Refusals
-from app.services.summaries.content import Content, normalise_source, split_tags
+from app.services.summaries.content import Content, is_stated_well, normalise_source, split_tags
 from app.services.summaries.three_way_merge import BESIDE, BETWEEN, MINE, THEIRS, open_conflict
 from app.text.lines import one_line
 from app.text.visibility import VISIBILITIES
@@ -39,11 +41,13 @@ def check_content(content: Content) -> Content:
     if content.visibility not in VISIBILITIES:
         words = "Choose a visibility: public, unlisted or private."
         refused.add([Refusal("visibility", words)])
+    if not is_stated_well(content.provenance):
+        refused.add([Refusal("read", "Choose one of the options, or “Not stated”.")])
     tags = refused.check(parse_tags, [], content.tags)
     refused.check(_check_source, None, source)
     refused.check(_check_takeaway, None, takeaway)
     refused.raise_first()
-    return Content(source, takeaway, ",".join(tags), content.visibility, content.anonymous)
+    return replace(content, source=source, takeaway=takeaway, tags=",".join(tags))
 
 
 def _check_source(source: str) -> None:

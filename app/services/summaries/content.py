@@ -10,6 +10,7 @@ import json
 import re
 from dataclasses import dataclass, replace
 
+from app.sources.provenance import MADE, NOT_STATED, READ, Provenance
 from app.text.lines import one_line, plain_ends
 from app.text.visibility import VISIBILITIES
 
@@ -26,25 +27,30 @@ class SummarySettings:
         tags: by name.
         visibility: one of `VISIBILITIES`.
         anonymous: whether its writer is named to nobody.
+        provenance: what its writer states of it.
     """
 
     tags: tuple[str, ...] = ()
     visibility: str = "public"
     anonymous: bool = False
+    provenance: Provenance = NOT_STATED
 
     def to_text(self) -> str:
         """As `from_text` reads it: a form carries along what its window began from."""
-        return json.dumps([list(self.tags), self.visibility, self.anonymous], ensure_ascii=False)
+        stated = self.provenance
+        values = (self.visibility, self.anonymous, stated.read, stated.made, stated.interest)
+        return json.dumps([list(self.tags), *values], ensure_ascii=False)
 
     @classmethod
     def from_text(cls, text: str) -> SummarySettings | None:
         """The settings that a form carried; `None` for anything that `to_text` did not write."""
         try:
-            tags, visibility, anonymous = json.loads(text)
-            found = cls(tuple(map(str, tags)), str(visibility), bool(anonymous))
+            tags, visibility, anonymous, read, made, interest = json.loads(text)
+            stated = Provenance(str(read), str(made), bool(interest))
+            found = cls(tuple(map(str, tags)), str(visibility), bool(anonymous), stated)
         except (ValueError, TypeError, RecursionError):
             return None
-        return found if visibility in VISIBILITIES else None
+        return found if visibility in VISIBILITIES and is_stated_well(stated) else None
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,9 @@ class Content:
     tags: str = ""
     visibility: str = "public"
     anonymous: bool = False
+    read: str = ""
+    made: str = ""
+    interest: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -63,9 +72,12 @@ class Content:
 
     @property
     def settings(self) -> SummarySettings:
-        return SummarySettings(
-            tuple(sorted(split_tags(self.tags))), self.visibility, self.anonymous
-        )
+        tags = tuple(sorted(split_tags(self.tags)))
+        return SummarySettings(tags, self.visibility, self.anonymous, self.provenance)
+
+    @property
+    def provenance(self) -> Provenance:
+        return Provenance(self.read, self.made, self.interest)
 
     def same_as(self, other: Content) -> bool:
         """Whether two would be saved as the same."""
@@ -91,6 +103,9 @@ class Edit:
     tags: str | None = None
     visibility: str | None = None
     anonymous: bool | None = None
+    read: str | None = None
+    made: str | None = None
+    interest: bool | None = None
 
     def applied_to(self, content: Content | None) -> Content:
         """The content after the change; `None` stands for a text that is new."""
@@ -110,6 +125,11 @@ class BaseVersion:
 
     revision: int
     settings: SummarySettings | None = None
+
+
+def is_stated_well(stated: Provenance) -> bool:
+    """Whether a statement consists of words that are known, or is none."""
+    return stated.read in ("", *READ) and stated.made in ("", *MADE)
 
 
 def normalise_source(source: str) -> str:

@@ -41,16 +41,16 @@ MAX_TRASH_DAYS = 30
 _COLUMNS = (
     *("source", "html", "opening_html", "excerpt", "renderer_version", "takeaway"),
     *("takeaway_html", "visibility", "anonymous", "created_at", "published_at", "edited_at"),
-    "imported_votes",
+    *("imported_votes", "read", "made", "interest", "licence"),
 )
 _REVISION = (
     *("id", "number", "source", "takeaway", "html", "takeaway_html", "renderer_version"),
-    *("saved_at", "public_since"),
+    *("read", "made", "saved_at", "public_since"),
 )
 _VOTE = ("user_id", "value", "cast_at")
 _DRAFT = (
     *("source", "takeaway", "tags", "visibility", "anonymous", "base_revision", "version"),
-    "saved_at",
+    *("read", "made", "interest", "saved_at"),
 )
 
 

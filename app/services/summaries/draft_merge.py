@@ -17,9 +17,13 @@ from sqlalchemy.orm import Session
 from app.models import Draft, MergedDraft, Paper, PaperMerge, Summary
 from app.services.row_values import decode_row, encode_row
 from app.services.summaries.three_way_merge import choose_stricter
+from app.sources.provenance import MADE, READ, choose_cautious
 
 BETWEEN = "\n\n---\n\n"
-_TEXT = ("source", "takeaway", "tags", "visibility", "anonymous", "base_revision")
+_TEXT = (
+    *("source", "takeaway", "tags", "visibility", "anonymous", "read", "made", "interest"),
+    "base_revision",
+)
 _KEPT = (*_TEXT, "version", "paper_id", "saved_at")
 
 
@@ -31,6 +35,9 @@ def merge_drafts(session: Session, kept: Draft, removed: Draft) -> None:
     kept.tags = kept.tags or removed.tags
     kept.visibility = str(choose_stricter(kept.visibility, removed.visibility))
     kept.anonymous = kept.anonymous or removed.anonymous
+    kept.read = choose_cautious(READ, kept.read, removed.read)
+    kept.made = choose_cautious(MADE, kept.made, removed.made)
+    kept.interest = kept.interest or removed.interest
     # No window that is open now knows this text.
     kept.version = max(kept.version, removed.version) + 1
     kept.saved_at = max(kept.saved_at, removed.saved_at)
@@ -146,13 +153,16 @@ def _separate(session: Session, pair: MergedDraft, kept: Paper, restored: Paper)
             Draft(
                 user_id=pair.user_id,
                 paper_id=home.id,
-                **decode_row(Draft, {name: going[name] for name in (*_TEXT, "saved_at")}),
+                **decode_row(
+                    Draft, {name: going[name] for name in (*_TEXT, "saved_at") if name in going}
+                ),
                 version=newest + 1,
             )
         )
     if joined is not None and joined.version == pair.data["version"]:
         for name in _TEXT:
-            setattr(joined, name, staying[name])
+            if name in staying:  # it was kept by a version that knew the field
+                setattr(joined, name, staying[name])
         joined.version += 1
     session.delete(pair)
     session.flush()

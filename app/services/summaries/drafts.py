@@ -18,7 +18,13 @@ from app.models import Draft, Paper, Revision, Summary, User
 from app.queries import drafts
 from app.services.locks import check_paper_exists, lock_user
 from app.services.refusals import Refusal
-from app.services.summaries.content import BaseVersion, Content, Edit, SummarySettings
+from app.services.summaries.content import (
+    BaseVersion,
+    Content,
+    Edit,
+    SummarySettings,
+    is_stated_well,
+)
 from app.services.summaries.publishing import SummaryDeleted
 from app.services.summaries.state import (
     find_last_revision_number,
@@ -26,6 +32,7 @@ from app.services.summaries.state import (
     lock_summaries_of_writer,
     lock_summary,
 )
+from app.sources.provenance import NOT_STATED
 from app.text.visibility import VISIBILITIES
 
 # More than a summary may have, so that a text that is too long is kept until it is shorter.
@@ -131,11 +138,8 @@ def save_draft(
         )
         session.add(draft)
     draft.base_revision = max(draft.base_revision, base_revision)  # a merge brings it forward
-    draft.source = content.source
-    draft.takeaway = content.takeaway
-    draft.tags = content.tags
-    draft.visibility = content.visibility
-    draft.anonymous = content.anonymous
+    for name, value in vars(content).items():
+        setattr(draft, name, value)
     draft.saved_at = now()
     # Never one that a draft of this paper had before, also when that was discarded meanwhile.
     seconds = int((draft.saved_at - _EPOCH).total_seconds())
@@ -231,7 +235,7 @@ def _unseen_draft(
 
 
 def _held(draft: Draft) -> Content:
-    return Content(draft.source, draft.takeaway, draft.tags, draft.visibility, draft.anonymous)
+    return Content(**{name: getattr(draft, name) for name in vars(Content(""))})
 
 
 def _unseen_summary(
@@ -255,10 +259,12 @@ def _checked(content: Content) -> Content:
             "source", f"Drafts can be up to {MAX_DRAFT_BYTES:,} bytes (you have {size:,})."
         )
     visible = content.visibility if content.visibility in VISIBILITIES else "private"
+    stated = content.provenance if is_stated_well(content.provenance) else NOT_STATED
     return Content(
         source=source,
         takeaway=content.takeaway.replace("\x00", "")[:MAX_LINE],
         tags=content.tags.replace("\x00", "")[:MAX_LINE],
         visibility=visible,
         anonymous=content.anonymous,
+        **vars(stated),
     )

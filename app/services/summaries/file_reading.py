@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from app.licences import LICENCES
 from app.references.parsing import reference_from_url
 from app.sources.formats import front_matter
 from app.sources.formats.front_matter import HEAD_LINE, BadFile, text
 from app.sources.formats.note_fields import read_authors, rename_fields, without_links
+from app.sources.provenance import MADE, READ
 from app.sources.record import OTHERS, PaperRecord
 from app.text.visibility import VISIBILITIES
 
@@ -22,6 +24,7 @@ MAX_FILE = 1_000_000  # bytes; a text has at most 64 kB, but front matter may be
 FIELDS = (
     *("key", "title", "authors", "year", "venue", "doi", "arxiv", "url", "abstract", "keywords"),
     *("user", "display_name", "created", "edited", "visibility", "anonymous", "takeaway", "tags"),
+    *("read", "made", "interest", "licence"),
 )
 # Beyond those that people write: what a paper's page would lose without them.
 MORE_FIELDS = (*("venue_key", "venue_title", "section", "published", "place", "signature", "date"),)
@@ -34,6 +37,13 @@ OTHER_FIELDS = (
 MAX_PLACE = 99
 _TRUE = {"true", "yes", "on", "1", "y"}
 _FALSE = {"false", "no", "off", "0", "n", ""}
+# What each statement of a text means, by how it is written.
+_STATEMENTS: Mapping[str, Mapping[str, str | bool]] = {
+    "read": {word: word for word in ("", *READ)},
+    "made": {word: word for word in ("", *MADE)},
+    "interest": dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False),
+    "licence": {"": ""} | {each.lower(): each for each in LICENCES},
+}
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,7 @@ class SummaryFile:
         names: under which its writer was known where it comes from.
         place: which of its writer's texts about the paper it is, from 0 as in `Summary.place`; a
             file counts from 1.
+        licence: under which it was published where it comes from.
         signature: what proves that it came about by a merge (`signatures`).
         votes: the score that a summary had on the site it comes from.
         unknown: names of fields that mean nothing here.
@@ -68,6 +79,10 @@ class SummaryFile:
     anonymous: bool | None = None
     takeaway: str | None = None
     tags: tuple[str, ...] | None = None
+    read: str | None = None
+    made: str | None = None
+    interest: bool | None = None
+    licence: str = ""
     place: int = 0
     signature: str = ""
     votes: int = 0
@@ -123,6 +138,7 @@ def read(data: bytes) -> SummaryFile:
 
 def _file(fields: Mapping[str, Any], body: str, lines: Mapping[str, int]) -> SummaryFile:
     user, display_name = _plain(fields, "user"), _plain(fields, "display_name")
+    stated = _read_statements(fields)
     return SummaryFile(
         record=read_paper(fields),
         text=body,
@@ -137,10 +153,14 @@ def _file(fields: Mapping[str, Any], body: str, lines: Mapping[str, int]) -> Sum
         anonymous=_switch(fields, "anonymous"),
         takeaway=_plain(fields, "takeaway") if "takeaway" in fields else None,
         tags=_tags(fields),
+        **stated,
         place=_place(fields),
         signature=_plain(fields, "signature"),
         unknown=tuple(
-            name for name in fields if name not in (*FIELDS, *MORE_FIELDS, *OTHER_FIELDS)
+            name
+            for name in fields
+            if name not in (*FIELDS, *MORE_FIELDS, *OTHER_FIELDS)
+            or (name in _STATEMENTS and name not in stated)
         ),
     )
 
@@ -212,6 +232,19 @@ def _visibility(fields: Mapping[str, Any]) -> str | None:
             f"visibility is {', '.join(VISIBILITIES)}, not {value:.60}.", field="visibility"
         )
     return value or None
+
+
+def _read_statements(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What a file states of how its text came about, and of its licence.
+
+    Other tools have fields of these names, too: what is none of our words says nothing.
+    """
+    typed = {name: _plain(fields, name).lower() for name in _STATEMENTS if name in fields}
+    return {
+        name: _STATEMENTS[name][value]
+        for name, value in typed.items()
+        if value in _STATEMENTS[name]
+    }
 
 
 def _place(fields: Mapping[str, Any]) -> int:

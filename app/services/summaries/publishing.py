@@ -22,7 +22,12 @@ from app.services.renderer import RenderedText, TextOwner, is_current, render_te
 from app.services.summaries import draft_merge, links
 from app.services.summaries.checks import check_content, parse_tags
 from app.services.summaries.content import BaseVersion, Content, Edit
-from app.services.summaries.revisions import add_revision, keep_revision_html, note_public
+from app.services.summaries.revisions import (
+    add_revision,
+    keep_revision_html,
+    note_provenance,
+    note_public,
+)
 from app.services.summaries.state import (
     find_last_revision_number,
     load_content,
@@ -227,6 +232,7 @@ def _write(
     summary.takeaway_html = made.takeaway_html
     summary.visibility = content.visibility
     summary.anonymous = content.anonymous
+    summary.read, summary.made, summary.interest = content.read, content.made, content.interest
     if content.visibility != "unlisted":
         summary.share_code = None  # who has the link sees nothing any more, also later
     elif summary.share_code is None:
@@ -245,8 +251,10 @@ def _write(
     apply_rendered_text(session, summary, rendered)
     if changed:
         add_revision(session, summary, moment, is_first=is_new)
-    elif content.visibility == "public":
-        note_public(session, summary, moment)
+    else:
+        note_provenance(session, summary)
+        if content.visibility == "public":
+            note_public(session, summary, moment)
     return bool(moved)
 
 

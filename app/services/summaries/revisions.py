@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import literal, or_, update
 from sqlalchemy.orm import Session
 
 from app.models import Revision, Summary
@@ -41,6 +41,24 @@ def note_public(session: Session, summary: Summary, moment: datetime) -> None:
     )
 
 
+def note_provenance(session: Session, summary: Summary) -> None:
+    """Note what is stated of the last revision, whose text is still the same.
+
+    What is stated while a summary is hidden does not reach a version that others have seen: that
+    would tell them once there is a newer one.
+    """
+    session.flush()
+    session.execute(
+        update(Revision)
+        .where(
+            Revision.summary_id == summary.id,
+            Revision.number == find_last_revision_number(session, summary),
+            or_(Revision.public_since.is_(None), literal(summary.visibility == "public")),
+        )
+        .values(read=summary.read, made=summary.made)
+    )
+
+
 def add_revision(session: Session, summary: Summary, moment: datetime, *, is_first: bool) -> None:
     """Keep what a summary says now as its next revision."""
     last = 0 if is_first else find_last_revision_number(session, summary)
@@ -51,6 +69,8 @@ def add_revision(session: Session, summary: Summary, moment: datetime, *, is_fir
             public_since=moment if summary.visibility == "public" else None,
             source=summary.source,
             takeaway=summary.takeaway,
+            read=summary.read,
+            made=summary.made,
             saved_at=summary.edited_at or summary.created_at,
         )
     )

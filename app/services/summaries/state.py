@@ -40,7 +40,9 @@ def lock_summaries_of_writer(session: Session, user: User, paper: Paper) -> list
 def load_content(session: Session, summary: Summary) -> Content:
     """A summary as the editor shows it."""
     tags = ", ".join(tag_names(session, summary))
-    return Content(summary.source, summary.takeaway, tags, summary.visibility, summary.anonymous)
+    return Content(
+        tags=tags, **{name: getattr(summary, name) for name in vars(Content("")) if name != "tags"}
+    )
 
 
 def tag_names(session: Session, summary: Summary) -> list[str]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from app.services.summaries.content import Content, SummarySettings, split_tags
+from app.sources.provenance import MADE, READ, choose_cautious
 from app.text.diffs import match_lines
 from app.text.lines import one_line
 from app.text.visibility import VISIBILITIES
@@ -105,33 +109,28 @@ def merge_contents(base: MergeBase, mine: Content, theirs: Content) -> MergedCon
     What only one of them changed is taken.
 
     Where both did, nothing is lost and nothing becomes more public: of two visibilities it is the
-    more private one, anonymous before named; two takeaways stand beside each other.
+    more private one, anonymous before named; of two statements the one that claims less; two
+    takeaways stand beside each other.
     """
     text = merge(base.source, mine.source, theirs.source)
     known = base.settings
     takeaway, takeaway_open = _takeaway(base.takeaway, mine.takeaway, theirs.takeaway)
-    visible, visible_open = _stricter(
-        known.visibility if known else None, mine.visibility, theirs.visibility, base.certain
-    )
-    anonymous, anonymous_open = _stricter(
-        known.anonymous if known else None, mine.anonymous, theirs.anonymous, base.certain
-    )
+    before = {} if known is None else {**vars(known), **vars(known.provenance)}
+    chosen, undecided = {}, {"takeaway": takeaway_open}
+    for name, choose in _CHOICES.items():
+        chosen[name], undecided[name] = _choose(
+            choose, before.get(name), getattr(mine, name), getattr(theirs, name), base.certain
+        )
     tags = mine.tags
     if mine.settings.tags != theirs.settings.tags:
         tags = ", ".join(_tags(known, split_tags(mine.tags), split_tags(theirs.tags)))
-    undecided = {
-        "takeaway": takeaway_open,
-        "visibility": visible_open,
-        "anonymous": anonymous_open,
-    }
     differing = {
         "takeaway": one_line(mine.takeaway) != one_line(theirs.takeaway),
         "tags": mine.settings.tags != theirs.settings.tags,
-        "visibility": mine.visibility != theirs.visibility,
-        "anonymous": mine.anonymous != theirs.anonymous,
+        **{name: getattr(mine, name) != getattr(theirs, name) for name in _CHOICES},
     }
     return MergedContent(
-        Content(text.text, takeaway, tags, str(visible), bool(anonymous)),
+        Content(text.text, takeaway, tags, **chosen),
         text.conflicts,
         tuple(name for name, differs in differing.items() if differs),
         tuple(name for name, is_open in undecided.items() if is_open),
@@ -139,10 +138,20 @@ def merge_contents(base: MergeBase, mine: Content, theirs: Content) -> MergedCon
 
 
 def choose_stricter(one: str | bool, other: str | bool) -> str | bool:
-    """The more private of two visibilities, or whether one of two is anonymous."""
+    """The more private of two visibilities, or whether one of two boxes is ticked."""
     if isinstance(one, bool) or isinstance(other, bool):
         return bool(one or other)
     return max(one, other, key=VISIBILITIES.index)
+
+
+# Of the fields with a few values: which of two that differ is safe until somebody chooses.
+_CHOICES: Mapping[str, Callable[[Any, Any], Any]] = {
+    "visibility": choose_stricter,
+    "anonymous": choose_stricter,
+    "read": partial(choose_cautious, READ),
+    "made": partial(choose_cautious, MADE),
+    "interest": choose_stricter,
+}
 
 
 def open_conflict(text: str) -> int | None:
@@ -173,16 +182,17 @@ def _takeaway(base: str | None, mine: str, theirs: str) -> tuple[str, bool]:
     return here + BESIDE + there, True
 
 
-def _stricter(
-    base: str | bool | None, mine: str | bool, theirs: str | bool, certain: bool
-) -> tuple[str | bool, bool]:
+def _choose(
+    choose: Callable[[Any, Any], Any], base: Any, mine: Any, theirs: Any, certain: bool
+) -> tuple[Any, bool]:
+    """The value of a field, and whether its writer should look: both changed it."""
     if mine == theirs:
         return mine, False
     if mine == base:
         return theirs, False
     if theirs == base and certain:
         return mine, False
-    return choose_stricter(mine, theirs), True
+    return choose(mine, theirs), True
 
 
 def _tags(base: SummarySettings | None, mine: list[str], theirs: list[str]) -> list[str]:

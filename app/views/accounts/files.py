@@ -34,7 +34,14 @@ from app.services.importing.opening import MAX_PASTED, PASTED, BadSource, Import
 from app.services.importing.storing import import_files
 from app.services.importing.terms import ImportOptions, ImportOutcome
 from app.services.operation.rerender import renew_first_texts
-from app.views.http.access import config, db, needs_sign_in, signed_in
+from app.views.http.access import (
+    config,
+    db,
+    find_open_licence,
+    needs_sign_in,
+    signed_in,
+    site_licence,
+)
 from app.views.http.security import FILES_LIMIT
 
 blueprint = Blueprint("files", __name__)
@@ -139,6 +146,8 @@ def read() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
         called=request.form.get("called", "")[:MAX_NAME_CHARS],
         all_by_writer="all_mine" in request.form,
         secret=config().secret_key or "",
+        licence=site_licence(),
+        agrees="agrees" in request.form,
         visibility="public" if request.form.get("visibility") == "public" else "private",
     )
     report = ImportReport(iter(()), source.count)
@@ -196,5 +205,10 @@ def _imported(
 
 def _form(problem: str = "", pasted: str = "") -> str:
     return render_template(
-        "files/import.html", problem=problem, pasted=pasted, most=MAX_FILES, most_pasted=MAX_PASTED
+        "files/import.html",
+        problem=problem,
+        pasted=pasted,
+        licence=find_open_licence(),
+        most=MAX_FILES,
+        most_pasted=MAX_PASTED,
     )

@@ -17,10 +17,11 @@ from app.cache.pages import PageCache
 from app.cache.wsgi import CACHE
 from app.config import Config
 from app.db import Database
-from app.models import Paper, User
+from app.licences import Licence
+from app.models import Paper, Summary, User
 from app.queries import identifiers, papers
 from app.queries import summaries as summary_queries
-from app.queries.accounts import HANDLE_CHARS
+from app.queries.accounts import HANDLE_CHARS, has_agreed
 from app.queries.summary_entries import SummaryEntry
 from app.services.accounts import sessions
 from app.services.lookup.asking import LookupSettings, make_lookup_settings
@@ -212,6 +213,24 @@ def load_own_entry_or_404(summary_id: int) -> SummaryEntry:
     if not entry.is_mine:
         abort(403)
     return entry
+
+
+def site_licence() -> str:
+    """The identifier of the licence that writers publish under; empty for none."""
+    licence = config().licence
+    return "" if licence is None else licence.id
+
+
+def find_open_licence(summary: Summary | None = None) -> Licence | None:
+    """The site's licence, where the reader has to agree to it before they can publish.
+
+    Args:
+        summary: the one that they are about to publish; one with a licence keeps that.
+    """
+    licence = config().licence
+    if licence is None or (summary is not None and summary.licence):
+        return None
+    return None if has_agreed(db(), signed_in().id, licence.id) else licence
 
 
 def search_text(max_chars: int) -> str:

@@ -37,6 +37,19 @@ WHO_SEES = {
     "unlisted": "Only people with the secret link. You can reset or revoke it.",
     "private": "Only you can see it.",
 }
+# How much of a paper was read, and how a text was made (`sources.provenance`), as a form asks it.
+READ_LABELS = {
+    "": "Not stated",
+    "whole": "The whole paper",
+    "parts": "Parts of it",
+    "abstract": "The abstract only",
+}
+MADE_LABELS = {
+    "": "Not stated",
+    "hand": "By hand",
+    "assisted": "With machine help",
+    "machine": "By machine",
+}
 # The same of a shelf, whose members see it whatever it is.
 WHO_SEES_SHELF = {
     "public": "Anyone. Listed on your profile and on the pages of its papers.",
@@ -150,6 +163,7 @@ def _anonymous_field() -> OptionalCheckbox:
 class SharingForm(Form):
     visibility = RadioField("Visibility", choices=VISIBLE_TO, validate_choice=False)
     anonymous = _anonymous_field()
+    agrees = BooleanField("Licence")
 
 
 class SummaryForm(Form):
@@ -158,6 +172,10 @@ class SummaryForm(Form):
     summary = IntegerField(widget=HiddenInput())  # which one it changes; 0 for a new one
     source = LinesField("Summary")
     takeaway = StringField("Takeaway", description="The paper in one sentence. Shown in lists.")
+    read = SelectField("I read", choices=READ_LABELS, validate_choice=False)
+    made = SelectField("Written", choices=MADE_LABELS, validate_choice=False)
+    interest = OptionalCheckbox("I’m an author or have an interest")
+    agrees = BooleanField("Licence")
     tags = StringField("Tags", description="Comma-separated, up to 8, e.g. detection, two-stage.")
     revision = IntegerField(widget=HiddenInput())
     draft = IntegerField(widget=HiddenInput())

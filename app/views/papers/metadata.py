@@ -162,6 +162,10 @@ def _review(entry: SummaryEntry, address: str) -> dict[str, Any]:
         "dateModified": max(summary.edited_at or published, published).date().isoformat(),
         "reviewBody": summary.excerpt,
     }
+    if summary.provenance.words:
+        found["description"] = summary.provenance.words
+    if summary.published_under is not None:
+        found["license"] = summary.published_under.url
     # Its own writer sees their name on an anonymous one; this is what everybody sees.
     if entry.writer is not None and not summary.anonymous:
         found["author"] = {"@type": "Person", "name": entry.writer.display_name}

@@ -13,11 +13,21 @@ from app.queries import papers, summaries
 from app.queries.shelves import ballot, reading_texts, readings
 from app.queries.shelves.access import SeenShelf
 from app.queries.shelves.readings import ReadingLine
+from app.services.accounts.licences import publish_later
 from app.services.refusals import Refusal
 from app.services.shelves import participation
 from app.services.shelves import readings as services
 from app.services.shelves.readings import ReadingPlan
-from app.views.http.access import db, load_paper_or_404, needs_sign_in, see_other, signed_in, viewer
+from app.views.http.access import (
+    db,
+    find_open_licence,
+    load_paper_or_404,
+    needs_sign_in,
+    see_other,
+    signed_in,
+    site_licence,
+    viewer,
+)
 from app.views.http.security import COMPARE_LIMIT, WRITE_LIMIT
 from app.views.http.shared_pages import shared
 from app.views.papers.sections import align_sections, split_sections
@@ -123,7 +133,8 @@ def _render(seen: SeenShelf, line: ReadingLine, problem: Refusal | None = None) 
     if seen.role:
         own = {
             "answer": readings.find_own_answer(db(), line.reading, signed_in()),
-            "mine": summaries.find_first_own_summary(db(), paper, signed_in()),
+            "mine": (mine := summaries.find_first_own_summary(db(), paper, signed_in())),
+            "licence": find_open_licence(mine),
         }
     return render_template(
         "shelves/reading.html",
@@ -222,6 +233,8 @@ def _hand_in(seen: SeenShelf, line: ReadingLine, audience: str) -> None:
     summary = summaries.find_first_own_summary(db(), paper, signed_in())
     if summary is None:
         raise Refusal("summary", "Write a summary of this paper first.")
+    if audience == "public":
+        publish_later(db(), summary, site_licence(), agrees="agrees" in request.form)
     participation.hand_in(db(), signed_in(), seen.shelf, line.reading, summary, audience)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from app.queries.catalogue import overview
-from app.views.http.access import db
+from app.views.http.access import config, db
 from app.views.http.shared_pages import shared
 from app.views.site.help_examples import examples
 
@@ -15,7 +15,9 @@ blueprint = Blueprint("pages", __name__)
 @blueprint.get("/about")
 @shared()
 def about() -> str:
-    return render_template("pages/about.html", totals=overview.load_totals(db()))
+    return render_template(
+        "pages/about.html", totals=overview.load_totals(db()), licence=config().licence
+    )
 
 
 @blueprint.get("/help")

@@ -21,7 +21,7 @@ from app.services.summaries.content import BaseVersion, Content, Edit, SummarySe
 from app.services.summaries.drafts import DraftConflict, OtherVersion
 from app.services.summaries.publishing import SummaryDeleted
 from app.text import diffs
-from app.views.http.access import db, load_paper_or_404, signed_in
+from app.views.http.access import db, find_open_licence, load_paper_or_404, signed_in
 from app.views.http.forms import SummaryForm
 from app.views.summaries import reading_choices
 
@@ -238,6 +238,7 @@ def render_editor(
         marks=(three_way_merge.MINE, three_way_merge.BETWEEN, three_way_merge.THEIRS),
         alt=alt,
         reading_choices=reading_choices.list_choices(paper, summary),
+        licence=find_open_licence(summary),
         palette=editor.list_palette(),
         max_bytes=MAX_TEXT_BYTES,
         max_picture_bytes=encoding.MAX_BYTES,

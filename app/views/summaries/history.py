@@ -12,6 +12,7 @@ from app.services.exporting import citations
 from app.services.refusals import Refusal
 from app.services.summaries import publishing as summary_services
 from app.services.summaries.content import Edit
+from app.sources.provenance import Provenance
 from app.text import diffs
 from app.views.http.access import config, db, load_entry_or_404, needs_sign_in, see_other, viewer
 from app.views.http.security import COMPARE_LIMIT, WRITE_LIMIT
@@ -43,6 +44,9 @@ def show(revision_id: int) -> str:
         of=len(rows),
         html=summary.html if row.is_current else revision.html,
         takeaway_html=summary.takeaway_html if row.is_current else revision.takeaway_html,
+        provenance=summary.provenance
+        if row.is_current
+        else Provenance(revision.read, revision.made, summary.interest),
         bibtex=citations.format_revision_bibtex(
             entry, revision, _address(revision), config().site_name
         ),
@@ -88,7 +92,14 @@ def restore(revision_id: int) -> Response:
     summary = entry.summary
     try:
         saved = summary_services.change_summary(
-            db(), summary, Edit(source=revision.source, takeaway=revision.takeaway)
+            db(),
+            summary,
+            Edit(
+                source=revision.source,
+                takeaway=revision.takeaway,
+                read=revision.read,
+                made=revision.made,
+            ),
         )
     except Refusal as refused:
         db().rollback()

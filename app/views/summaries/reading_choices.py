@@ -14,8 +14,9 @@ from flask import request, url_for
 from app.models import Paper, Summary
 from app.models.reading import AUDIENCES
 from app.queries.shelves.readings import OfferedReading, list_offered_readings
+from app.services.accounts.licences import publish_later
 from app.services.shelves.participation import hand_in, take_back
-from app.views.http.access import db, signed_in
+from app.views.http.access import db, signed_in, site_licence
 
 _FIELD = "reading-"  # and what names the reading
 _MAX_FIELDS = 50
@@ -67,8 +68,14 @@ def is_kept() -> bool:
     return any(_read_fields().values())
 
 
-def follow_choices(summary: Summary, choices: Sequence[ReadingChoice]) -> str:
-    """Do as the form said; raises as `services.shelves.participation.hand_in`.
+def follow_choices(summary: Summary, choices: Sequence[ReadingChoice], *, agrees: bool) -> str:
+    """Do as the form said.
+
+    Args:
+        agrees: whether the form agrees to the site's licence, for texts that will be public.
+
+    Raises:
+        Refusal: as `services.shelves.participation.hand_in` and `services.accounts.licences`.
 
     Returns:
         The address of the reading to which the text is handed in; empty when there is none.
@@ -78,6 +85,8 @@ def follow_choices(summary: Summary, choices: Sequence[ReadingChoice]) -> str:
         offered = choice.offered
         place = (db(), signed_in(), offered.shelf, offered.reading)
         if choice.chosen:
+            if choice.chosen == "public":
+                publish_later(db(), summary, site_licence(), agrees=agrees)
             hand_in(*place, summary, choice.chosen)
             address = address or url_for(
                 "readings.show",

@@ -7,9 +7,18 @@ from werkzeug.wrappers import Response
 
 from app.queries import summaries
 from app.queries.summary_entries import SummaryEntry
+from app.services.accounts.licences import publish_under
 from app.services.refusals import Refusal
 from app.services.summaries import sharing
-from app.views.http.access import db, load_own_entry_or_404, needs_sign_in, see_other, viewer
+from app.views.http.access import (
+    db,
+    find_open_licence,
+    load_own_entry_or_404,
+    needs_sign_in,
+    see_other,
+    site_licence,
+    viewer,
+)
 from app.views.http.forms import SharingForm
 from app.views.http.security import WRITE_LIMIT
 from app.views.summaries.messages import tell_of_addresses
@@ -45,6 +54,7 @@ def change(summary_id: int) -> str | Response | tuple[str, int]:
             visibility=form.visibility.data,
             anonymous=form.anonymous.data,
         )
+        publish_under(db(), saved.summary, site_licence(), agrees=bool(form.agrees.data))
     except Refusal as refused:
         db().rollback()
         form.refuse(refused)
@@ -81,5 +91,6 @@ def _page(entry: SummaryEntry, form: SharingForm | None = None) -> str:
         "summaries/sharing.html",
         entry=entry,
         paper=entry.paper,
+        licence=find_open_licence(summary),
         form=form or SharingForm(formdata=None, data=data),
     )

@@ -12,6 +12,7 @@ from app.models import Draft
 from app.queries import drafts as draft_queries
 from app.queries import identifiers, papers, summaries
 from app.queries.search import results
+from app.services.accounts.licences import publish_under
 from app.services.pictures import uploads
 from app.services.refusals import Refusal
 from app.services.summaries import drafts, editor
@@ -25,6 +26,7 @@ from app.views.http.access import (
     search_text,
     see_other,
     signed_in,
+    site_licence,
     viewer,
 )
 from app.views.http.forms import LookUpForm, SummaryForm
@@ -138,7 +140,9 @@ def save(key: str) -> str | Response | tuple[str, int]:
     choices = reading_choices.read_choices(aim.paper)
     try:
         saved = _saved(aim, form)
-        reading = reading_choices.follow_choices(saved.summary, choices)
+        agrees = bool(form.agrees.data)
+        reading = reading_choices.follow_choices(saved.summary, choices, agrees=agrees)
+        publish_under(db(), saved.summary, site_licence(), agrees=agrees)
         drafts.close_draft(db(), saved.summary, seen_version=form.draft.data)
     except (drafts.DraftConflict, summary_services.EditConflict):
         db().rollback()

@@ -1,7 +1,8 @@
 // What the form holds of somebody's work.
 import { form } from "./elements.js";
 
-const NAMES = ["source", "takeaway", "tags", "visibility", "anonymous"];
+export const NAMES = ["source", "takeaway", "tags", "visibility", "anonymous", "read", "made", "interest"];
+const BOXES = ["anonymous", "interest"];
 
 export function content() {
   const data = new FormData(form);
@@ -10,13 +11,15 @@ export function content() {
 }
 
 export function same(one, other) {
-  return NAMES.every((name) => one[name].replace(/\r\n?/gu, "\n") === other[name].replace(/\r\n?/gu, "\n"));
+  // An entry of long ago lacks the newer fields.
+  const plain = (value = "") => value.replace(/\r\n?/gu, "\n");
+  return NAMES.every((name) => plain(one[name]) === plain(other[name]));
 }
 
 // The same, as far as the server would see no difference in what it sent.
 export function sameSaved(one, other) {
-  const plain = (name, { [name]: value }) => {
-    if (name === "anonymous") return Boolean(value);
+  const plain = (name, { [name]: value = "" }) => {
+    if (BOXES.includes(name)) return Boolean(value);
     if (name === "tags") return value.split(",").map((tag) => tag.trim().toLowerCase()).filter(Boolean).sort().join();
     return name === "source" ? value.replace(/\r\n?/gu, "\n").replace(/^\n+|\n+$/gu, "") : value.trim();
   };
@@ -25,8 +28,8 @@ export function sameSaved(one, other) {
 
 export function fill(values) {
   for (const name of ["source", "takeaway", "tags"]) form.elements[name].value = values[name];
-  form.querySelector("[type=checkbox][name=anonymous]").checked = values.anonymous !== "";
-  form.elements.visibility.value = values.visibility;
+  for (const name of BOXES) form.querySelector(`[type=checkbox][name=${name}]`).checked = Boolean(values[name]);
+  for (const name of ["visibility", "read", "made"]) form.elements[name].value = values[name] ?? "";
   for (const name of ["takeaway", "source", "tags"]) form.elements[name].dispatchEvent(new Event("input", { bubbles: true }));
 }
 

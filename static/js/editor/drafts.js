@@ -1,5 +1,5 @@
 // The text is saved while somebody types: to the server, and to this browser until the server has it.
-import { content, knownState, updateKnownState, same, sameSaved } from "./content.js";
+import { NAMES, content, knownState, updateKnownState, same, sameSaved } from "./content.js";
 import { element, form, token } from "./elements.js";
 import { removeEntry, storeEntry } from "./keeping.js";
 import { button, buttons, clearNotice, clock, notice, setStatus, urgentNotice } from "./notices.js";
@@ -213,7 +213,7 @@ function sayUnsaved(what, label) {
 
 for (const kind of ["input", "change"]) {
   form.addEventListener(kind, ({ target }) => {
-    if (["source", "takeaway", "tags", "visibility", "anonymous"].includes(target.name)) changed();
+    if (NAMES.includes(target.name)) changed();
   });
 }
 form.addEventListener("submit", submit);

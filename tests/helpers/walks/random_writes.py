@@ -11,11 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import now
+from app.licences import LICENCES
 from app.models import Author, Paper, PaperMerge, Reading, Shelf, Summary, Tag, User, Venue
 from app.queries.shelves.readings import list_group_members
 from app.queries.summaries import find_first_own_summary
 from app.services import votes
-from app.services.accounts import account, administration
+from app.services.accounts import account, administration, licences
 from app.services.operation.rerender import renew_marked
 from app.services.papers import editing, merge_undo, merging, removal
 from app.services.refusals import Refusal
@@ -25,7 +26,9 @@ from app.services.shelves import shelf as shelf_services
 from app.services.shelves.readings import ReadingPlan
 from app.services.shelves.shelf import ShelfTexts
 from app.services.similar import similarity
-from app.services.summaries import deletion
+from app.services.summaries import deletion, publishing
+from app.services.summaries.content import Edit
+from app.sources.provenance import READ
 from tests.helpers.factories import make_paper, make_user, publish
 
 
@@ -123,6 +126,9 @@ class RandomWrites:
                 visibility=self.chance.choice(("public", "unlisted", "private")),
                 anonymous=not summary.anonymous,
             )
+            state = Edit(read=self.chance.choice(("", *READ)), interest=self.chance.random() < 0.5)
+            publishing.change_summary(self.session, summary, state)
+            licences.set_licence(self.session, summary, self.chance.choice(("", *LICENCES)))
 
     def vote(self) -> None:
         summary = self._summary()

@@ -753,3 +753,19 @@ def test_notes_link_to_each_other_and_have_aliases(
     with elsewhere.session() as site:
         import_vault(site, tmp_path / "1")
         assert take_out(site, tmp_path / "2") == files
+
+
+def test_an_administrator_imports_no_licence_that_nobody_states(
+    session: Session, tmp_path: Path
+) -> None:
+    paper = {"title": "A", "user": "ann"}
+    note(tmp_path, "a.md", key="x/a/A1", licence="cc-by-sa-4.0", **paper)
+    note(tmp_path, "b.md", key="x/a/B1", **paper)
+    note(tmp_path, "c.md", key="x/a/C1", visibility="private", licence="CC0-1.0", **paper)
+    import_vault(session, tmp_path)
+    query = select(Paper.key, Summary.licence).join(Summary).order_by(Paper.key)
+    stated = {"x/a/A1": "CC-BY-SA-4.0", "x/a/B1": "", "x/a/C1": ""}
+    assert dict(session.execute(query).all()) == stated
+    note(tmp_path, "b.md", "Changed.", key="x/a/B1", **paper)
+    import_vault(session, tmp_path, ImportOptions(licence="CC0-1.0"))
+    assert dict(session.execute(query).all()) == stated | {"x/a/B1": "CC0-1.0"}

@@ -80,6 +80,9 @@ STATES = st.builds(
     st.sampled_from(["", "x", "y", "x, y"]),
     st.sampled_from(["public", "unlisted", "private"]),
     st.booleans(),
+    st.sampled_from(["", "whole", "abstract"]),
+    st.sampled_from(["", "machine"]),
+    st.booleans(),
 )
 
 
