@@ -11,10 +11,11 @@ from app.db import now
 from app.models import Change, Paper, Participation, Reading, Shelf, Summary, User
 from app.queries.shelves import readings as queries
 from app.queries.shelves.access import find_shelf
-from app.queries.shelves.reading_texts import list_reading_entries
+from app.queries.shelves.reading_texts import find_shown_picture, list_reading_entries
 from app.services.accounts import merging as accounts
 from app.services.accounts.administration import delete_user
 from app.services.papers import merge_undo, merging
+from app.services.pictures.uploads import store_picture
 from app.services.refusals import Refusal
 from app.services.shelves import members, participation, readings, reveal
 from app.services.shelves.entries import add_paper_to_shelf
@@ -28,6 +29,8 @@ from tests.helpers.factories import (
     make_summary,
     make_user,
 )
+from tests.helpers.samples.crafted_pictures import saved
+from tests.helpers.samples.pictures import drawing
 
 Group = tuple[Shelf, Reading, list[User]]
 
@@ -120,6 +123,24 @@ def test_what_is_for_the_group_is_not_for_guests_of_a_public_shelf(session: Sess
     session.commit()
     assert read(session, group, None) == set()
     assert read(session, group, cleo) == {"By ann."}
+
+
+def test_images_are_shown_with_their_text(session: Session) -> None:
+    group = make_group(session)
+    shelf, reading, (ann, ben, cleo) = group
+    picture = store_picture(session, ben, saved(drawing(size=(60, 40))))
+    session.commit()
+    paper = session.get_one(Paper, reading.paper_id)
+    source = f"![A plot](/pictures/{picture.name})"
+    mine = make_summary(session, paper, ben, source, visibility="private")
+    participation.hand_in(session, ben, shelf, reading, mine, "group")
+    participation.answer_reading(session, cleo, shelf, reading, takes_part=False)
+    session.commit()
+    assert find_shown_picture(session, picture.name, ann) is None
+    write(session, group, ann)
+    assert find_shown_picture(session, picture.name, cleo) is picture
+    for viewer in (None, make_user(session)):
+        assert find_shown_picture(session, picture.name, viewer) is None
 
 
 def test_who_leaves_takes_their_text_along(session: Session) -> None:
