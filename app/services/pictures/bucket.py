@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.config import BucketSettings
-from app.services.pictures.storage import StorageUnavailable, StoredFile
+from app.services.pictures.contract import StorageUnavailable, StoredFile
 
 if TYPE_CHECKING:
     from obstore.store import S3Store

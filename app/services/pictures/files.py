@@ -13,9 +13,9 @@ from contextlib import contextmanager
 
 from app.rendering.sandbox.child import Child, Children, ResourceLimitExceeded, SandboxBusy
 from app.services.pictures import encoding
+from app.services.pictures.contract import PictureStorage, StorageUnavailable
 from app.services.pictures.encoding import DAMAGED, MAX_BYTES, PictureFile
 from app.services.pictures.headers import BadPicture
-from app.services.pictures.storage import PictureStorage, StorageUnavailable
 from app.services.refusals import Refusal
 
 log = logging.getLogger(__name__)

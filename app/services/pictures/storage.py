@@ -7,62 +7,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from app.config import BucketSettings
 from app.services.files import probe_folder, write_file
+from app.services.pictures.bucket import BucketStorage
+from app.services.pictures.contract import PictureStorage, StoredFile
 
 log = logging.getLogger(__name__)
 _FOLDER = "pictures"
-
-
-class StorageUnavailable(OSError):
-    """The bucket cannot be used now; the message says why, without names and keys."""
-
-
-@dataclass(frozen=True)
-class StoredFile:
-    """A file that is there, whether or not a picture has its name."""
-
-    name: str
-    stored_at: datetime
-
-
-class PictureStorage(Protocol):
-    """What both kinds of storage can do.
-
-    Each method raises `OSError` when that fails, a bucket's `StorageUnavailable`.
-
-    Attributes:
-        place: what it is, for the administrator.
-    """
-
-    place: str
-
-    def read(self, name: str) -> bytes | None:
-        """The content of a file; `None` when there is none."""
-
-    def has(self, name: str) -> bool:
-        """Whether there is such a file."""
-
-    def write(self, name: str, content: bytes) -> None:
-        """Write a file whole or not at all."""
-
-    def copy(self, old: str, new: str) -> None:
-        """Give a file a second name; does nothing when there is none."""
-
-    def remove(self, name: str) -> None:
-        """Remove a file, if it is there."""
-
-    def list_files(self) -> Iterator[StoredFile]:
-        """All files, in any order."""
-
-    def probe(self) -> None:
-        """Write, read and remove a file of no picture."""
 
 
 class FolderStorage:
@@ -124,8 +80,6 @@ def open_bucket(settings: BucketSettings) -> PictureStorage:
     Raises:
         StorageUnavailable: when the settings or the installation cannot be used.
     """
-    from app.services.pictures.bucket import BucketStorage
-
     return BucketStorage(settings)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from enum import Enum
 
-from app.services.pictures.storage import PictureStorage, StorageUnavailable
+from app.services.pictures.contract import PictureStorage, StorageUnavailable
 
 
 class Outcome(Enum):

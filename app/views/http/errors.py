@@ -19,7 +19,7 @@ from werkzeug.exceptions import (
 )
 from werkzeug.wrappers import Response
 
-from app.services.pictures.storage import StorageUnavailable
+from app.services.pictures.contract import StorageUnavailable
 from app.views.http import access, security, shared_pages
 from app.views.http.forms import LoginForm
 

@@ -18,7 +18,8 @@ from app.models import Picture
 from app.services.operation import doctor
 from app.services.pictures import uploads
 from app.services.pictures.bucket import BucketStorage
-from app.services.pictures.storage import FolderStorage, PictureStorage, StorageUnavailable
+from app.services.pictures.contract import PictureStorage, StorageUnavailable
+from app.services.pictures.storage import FolderStorage
 from app.services.pictures.transfer import Outcome, copy_files
 from tests.helpers.backup.every_table import fill_every_table
 from tests.helpers.backup.files import back_up, restore_to

@@ -23,7 +23,7 @@ from app.services.operation import schema
 from app.services.operation.backup import manifest as manifests
 from app.services.operation.backup import rows
 from app.services.operation.backup.manifest import BadBackup, Manifest, Member, TableContent
-from app.services.pictures.storage import PictureStorage
+from app.services.pictures.contract import PictureStorage
 
 CHUNK_BYTES = 1_000_000  # bytes read or written at once
 # Text that somebody repeats may be packed as well as deflate can. What counts is the total, which
