@@ -46,6 +46,7 @@ PRIVATE_TABLES = frozenset(
         "email_addresses",
         "former_pictures",
         "hidden_entries",
+        "identities",
         "invitations",
         "jobs",
         "list_entries",

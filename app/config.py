@@ -9,6 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from app.sign_in_settings import (
+    PLACEHOLDERS,
+    SignInSettings,
+    list_known_names,
+    read_sign_in,
+)
+
 PREFIX = "SHORTLIST_"
 TEST_PREFIX = "SHORTLIST_TEST_"
 MIN_SECRET_LENGTH = 32
@@ -27,6 +34,7 @@ KEPT_IN_BACKUPS = (
     *("SITE_URL", "SITE_NAME", "WELCOME", "PROXIES", "SIGNUP", "RATE_LIMITS", "LOOKUPS"),
     *("CONTACT", "CACHE_MB", "PASSWORD_COST", "BACKUP_HOURS", "BACKUP_KEEP"),
     *("LOG", "LOG_REQUESTS", "SLOW_QUERY_MS"),
+    *("SSO", "PASSWORD_SIGN_IN", "USER_HEADER", "USER_HEADER_FROM"),
 )
 
 
@@ -74,6 +82,7 @@ class MailSettings:
 
 
 NO_MAIL_SERVER = MailSettings()
+ONLY_PASSWORDS = SignInSettings()
 
 
 @dataclass(frozen=True)
@@ -109,6 +118,7 @@ class Config:
         log_requests: whether each request is logged.
         slow_query_ms: statements of the database that take longer are logged; 0 logs none.
         mail: how mail is sent.
+        sign_in: how people sign in.
     """
 
     data_dir: Path
@@ -134,6 +144,7 @@ class Config:
     log_requests: bool = False
     slow_query_ms: int = 1000
     mail: MailSettings = NO_MAIL_SERVER
+    sign_in: SignInSettings = ONLY_PASSWORDS
 
     @property
     def https(self) -> bool:
@@ -178,14 +189,18 @@ class Config:
             "SMTP_USER",
             "SMTP_PASSWORD",
             "SMTP_SECONDS",
+            "SSO",
+            "PASSWORD_SIGN_IN",
+            "USER_HEADER",
+            "USER_HEADER_FROM",
         }
         given = {
             name.removeprefix(PREFIX): value.strip()
             for name, value in environ.items()
             if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX) and value.strip()
         }
-        for name in given.keys() - known:
-            names = ", ".join(PREFIX + each for each in sorted(known))
+        for name in given.keys() - known - list_known_names(given.get("SSO", "")):
+            names = ", ".join(PREFIX + each for each in sorted({*known, *PLACEHOLDERS}))
             raise ConfigError(f"{PREFIX}{name} is not a setting. The settings are {names}.")
         data_dir = Path(given.get("DATA_DIR", "instance")).expanduser().absolute()
         site_url = _site_url(given.get("SITE_URL", ""))
@@ -216,6 +231,7 @@ class Config:
             slow_query_ms=_number("SLOW_QUERY_MS", given.get("SLOW_QUERY_MS", "1000"), 0, 600_000),
             idle_days=_number("IDLE_DAYS", given.get("IDLE_DAYS", "90"), 1, 90),
             mail=_mail(given, site_url),
+            sign_in=_sign_in(given, site_url),
         )
 
 
@@ -325,6 +341,14 @@ def _mail(given: Mapping[str, str], site_url: str) -> MailSettings:
         password=password,
         seconds=_number("SMTP_SECONDS", given.get("SMTP_SECONDS", "10"), 1, 30),
     )
+
+
+def _sign_in(given: Mapping[str, str], site_url: str) -> SignInSettings:
+    passwords = _switch("PASSWORD_SIGN_IN", given.get("PASSWORD_SIGN_IN", "on"))
+    try:
+        return read_sign_in(given, PREFIX, site_url, passwords=passwords)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
 
 
 def _number(name: str, value: str, lowest: int, highest: int) -> int:

@@ -13,6 +13,7 @@ from app.models import (
     Draft,
     EmailAddress,
     FormerName,
+    Identity,
     ListEntry,
     Paper,
     Revision,
@@ -36,6 +37,8 @@ def make_profile(session: Session, user: User) -> dict[str, Any]:
     """Who somebody is here."""
     former = select(FormerName.name).where(FormerName.user_id == user.id).order_by(FormerName.name)
     sign_ins = select(SignIn.signed_in_at, SignIn.device).where(SignIn.user_id == user.id)
+    linked = select(Identity.issuer, Identity.label, Identity.created_at)
+    linked = linked.where(Identity.user_id == user.id).order_by(Identity.id)
     mail = session.get(EmailAddress, user.id)
     return {
         "username": user.name,
@@ -45,6 +48,10 @@ def make_profile(session: Session, user: User) -> dict[str, Any]:
         "joined_at": user.joined_at,
         "former_usernames": list(session.scalars(former)),
         "email": None if mail is None else mail.address,
+        "linked_accounts": [
+            {"issuer": issuer, "label": label, "linked_at": moment}
+            for issuer, label, moment in session.execute(linked)
+        ],
         "sign_ins": [
             {"signed_in_at": moment, "device": device}
             for moment, device in session.execute(sign_ins.order_by(SignIn.signed_in_at))
