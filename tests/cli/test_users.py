@@ -133,7 +133,8 @@ def test_an_invitation_is_a_link(tmp_path: Path) -> None:
 
 
 def test_link(library: Database, tmp_path: Path) -> None:
-    first, second = (run("user", "link", "mira").stdout.strip() for _ in range(2))
+    links = (run(tmp_path, "user", "link", "mira") for _ in range(2))
+    first, second = (link.stdout.strip() for link in links)
     assert "/login/link/" in first
     assert first != second
     token = second.rsplit("/", 1)[1]

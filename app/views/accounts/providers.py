@@ -181,8 +181,9 @@ def _name_page(form: ProvenSignUpForm, proven: ProvenIdentity) -> str:
 
 
 def _fail(message: str, status: int) -> Response:
-    access_page = url_for("account.login" if viewer() is None else "identities.index")
-    page = render_template("account/sign_in_failed.html", message=message, back=access_page)
+    message = message[:1].upper() + message[1:]  # which may begin with what a provider is called
+    back = url_for("account.login" if viewer() is None else "identities.index")
+    page = render_template("account/sign_in_failed.html", message=message, back=back)
     return make_response(page, status)
 
 
