@@ -75,7 +75,8 @@ def create_app(config: Config, database: Database) -> Flask:
     app.wsgi_app = with_probes(app.wsgi_app, app, config)  # type: ignore[method-assign]
     app.wsgi_app = with_headers(app.wsgi_app, config)  # type: ignore[method-assign]
     if config.cache_bytes:
-        cache = PageCache(open_log(database), config.cache_bytes)
+        header = config.sign_in.user_header
+        cache = PageCache(open_log(database), config.cache_bytes, header.name if header else "")
         app.extensions["page_cache"] = cache
         app.wsgi_app = CachedApp(app.wsgi_app, cache)  # type: ignore[method-assign]
     return app

@@ -47,6 +47,7 @@ PRIVATE_TABLES = frozenset(
         "email_addresses",
         "former_pictures",
         "hidden_entries",
+        "identities",
         "invitations",
         "jobs",
         "licence_agreements",

@@ -10,6 +10,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from app.licences import LICENCES, Licence
+from app.sign_in_settings import (
+    PLACEHOLDERS,
+    SignInSettings,
+    list_known_names,
+    read_sign_in,
+)
 
 PREFIX = "SHORTLIST_"
 TEST_PREFIX = "SHORTLIST_TEST_"
@@ -30,6 +36,7 @@ KEPT_IN_BACKUPS = (
     *("CONTACT", "CACHE_MB", "PASSWORD_COST", "BACKUP_HOURS", "BACKUP_KEEP"),
     *("LOG", "LOG_REQUESTS", "SLOW_QUERY_MS"),
     *("BUCKET", "BUCKET_URL", "BUCKET_REGION", "BUCKET_PREFIX"),
+    *("SSO", "PASSWORD_SIGN_IN", "USER_HEADER", "USER_HEADER_FROM"),
 )
 
 
@@ -77,6 +84,7 @@ class MailSettings:
 
 
 NO_MAIL_SERVER = MailSettings()
+ONLY_PASSWORDS = SignInSettings()
 
 
 @dataclass(frozen=True)
@@ -136,6 +144,7 @@ class Config:
         slow_query_ms: statements of the database that take longer are logged; 0 logs none.
         mail: how mail is sent.
         bucket: where images are kept; `None` keeps them in the data directory.
+        sign_in: how people sign in.
     """
 
     data_dir: Path
@@ -163,6 +172,7 @@ class Config:
     slow_query_ms: int = 1000
     mail: MailSettings = NO_MAIL_SERVER
     bucket: BucketSettings | None = None
+    sign_in: SignInSettings = ONLY_PASSWORDS
 
     @property
     def https(self) -> bool:
@@ -215,14 +225,18 @@ class Config:
             "BUCKET_SECRET",
             "BUCKET_PREFIX",
             "BUCKET_SECONDS",
+            "SSO",
+            "PASSWORD_SIGN_IN",
+            "USER_HEADER",
+            "USER_HEADER_FROM",
         }
         given = {
             name.removeprefix(PREFIX): value.strip()
             for name, value in environ.items()
             if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX) and value.strip()
         }
-        for name in given.keys() - known:
-            names = ", ".join(PREFIX + each for each in sorted(known))
+        for name in given.keys() - known - list_known_names(given.get("SSO", "")):
+            names = ", ".join(PREFIX + each for each in sorted({*known, *PLACEHOLDERS}))
             raise ConfigError(f"{PREFIX}{name} is not a setting. The settings are {names}.")
         data_dir = Path(given.get("DATA_DIR", "instance")).expanduser().absolute()
         site_url = _site_url(given.get("SITE_URL", ""))
@@ -255,6 +269,7 @@ class Config:
             idle_days=_number("IDLE_DAYS", given.get("IDLE_DAYS", "90"), 1, 90),
             mail=_mail(given, site_url),
             bucket=_bucket(given),
+            sign_in=_sign_in(given, site_url),
         )
 
 
@@ -400,6 +415,14 @@ def _bucket(given: Mapping[str, str]) -> BucketSettings | None:
         prefix=f"{prefix}/" if prefix else "",
         seconds=_number("BUCKET_SECONDS", given.get("BUCKET_SECONDS", "5"), 1, 60),
     )
+
+
+def _sign_in(given: Mapping[str, str], site_url: str) -> SignInSettings:
+    passwords = _switch("PASSWORD_SIGN_IN", given.get("PASSWORD_SIGN_IN", "on"))
+    try:
+        return read_sign_in(given, PREFIX, site_url, passwords=passwords)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
 
 
 def _number(name: str, value: str, lowest: int, highest: int) -> int:

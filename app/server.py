@@ -21,6 +21,7 @@ from app.services.lookup.asking import make_lookup_settings
 from app.services.operation import refolding, schema
 from app.services.operation.fonts.files import ensure_fonts, find_fonts
 from app.services.pictures.bucket import MISSING
+from app.services.providers import proving
 
 Report = Callable[[str], None]
 
@@ -37,6 +38,7 @@ def prepare(config: Config, say: Report) -> Database:
     """
     _counts_somewhere(config.rate_limit_storage)
     _can_welcome(config.welcome)
+    _can_sign_in(config)
     database = prepare_library(config, say)
     fonts = config.data_dir / "fonts"
     if not find_fonts(fonts):
@@ -190,6 +192,12 @@ def _can_welcome(text: str) -> None:
         render(text)
     except RenderError as error:
         raise CannotStart(f"SHORTLIST_WELCOME cannot be used: {error}") from None
+
+
+def _can_sign_in(config: Config) -> None:
+    missing = proving.list_missing_packages() if config.sign_in.providers else []
+    if missing:
+        raise CannotStart(f"SHORTLIST_SSO needs {' and '.join(missing)}. {proving.INSTALL}")
 
 
 def ensure_data_dir(folder: Path) -> None:

@@ -158,3 +158,57 @@ def test_settings_of_a_bucket_that_are_refused(name: str, value: str) -> None:
     with pytest.raises(ConfigError, match="SHORTLIST_BUCKET") as error:
         Config.from_environment({f"SHORTLIST_{each}": said for each, said in given.items()})
     assert "password" not in str(error.value)
+
+
+SSO = {
+    "SITE_URL": "https://papers.example.org",
+    "SSO": "lab, ORCID",
+    "SSO_LAB_ISSUER": "https://login.example.org/realms/lab/",
+    "SSO_LAB_LABEL": "your lab account",
+    **{f"SSO_{name}_CLIENT_{each}": "x" for name in ("LAB", "ORCID") for each in ("ID", "SECRET")},
+}
+
+
+def prefixed(given: dict[str, str]) -> dict[str, str]:
+    return {f"SHORTLIST_{name}": value for name, value in given.items()}
+
+
+def test_providers_and_headers_are_read() -> None:
+    header = {"USER_HEADER": "X-Remote-User", "USER_HEADER_FROM": "127.0.0.1 fd00::/64"}
+    found = Config.from_environment(prefixed({**SSO, **header, "PASSWORD_SIGN_IN": "off"})).sign_in
+    assert not found.passwords
+    lab, orcid = found.providers
+    assert (lab.label, lab.issuer) == ("your lab account", "https://login.example.org/realms/lab")
+    assert (orcid.name, orcid.label, orcid.issuer) == ("orcid", "ORCID", "https://orcid.org")
+    assert "secret" not in repr(lab).replace("client_secret", "")
+    assert found.user_header is not None
+    assert [found.user_header.is_from(each) for each in ("fd00::9", "10.0.0.1")] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"SITE_URL": ""}, "SSO needs SHORTLIST_SITE_URL"),
+        ({"SSO": "lab"}, "is not a setting. The settings are"),
+        ({"SSO": "lab orcid Lab"}, "each once"),
+        ({"SSO": "lab orcid my-lab"}, "letters and digits"),
+        ({"SSO": "lab orcid proxy"}, "letters and digits"),
+        ({"SSO_LAB_ISSUER": ""}, "SSO_LAB_ISSUER must be a URL"),
+        ({"SSO_LAB_ISSUER": "http://login.example.org"}, "must begin with https"),
+        ({"SSO_LAB_CLIENT_SECRET": ""}, "SSO_LAB_CLIENT_SECRET must be what Lab gave"),
+        ({"SSO_LAB_LABEL": "x" * 50}, "SSO_LAB_LABEL must be one line"),
+        ({"USER_HEADER": "X-Remote-User"}, "go together"),
+        ({"USER_HEADER": "Cookie", "USER_HEADER_FROM": "127.0.0.1"}, "must be the name of a"),
+        ({"USER_HEADER": "X-User", "USER_HEADER_FROM": "proxy"}, "must be addresses such as"),
+        ({"USER_HEADER": "X-User", "USER_HEADER_FROM": "0.0.0.0/0"}, "must not be all"),
+    ],
+)
+def test_providers_that_cannot_be_used(changes: dict[str, str], says: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        Config.from_environment(prefixed({**SSO, **changes}))
+    assert says in str(error.value)
+
+
+def test_without_passwords_there_is_another_way() -> None:
+    with pytest.raises(ConfigError, match="PASSWORD_SIGN_IN=off needs another way"):
+        Config.from_environment({"SHORTLIST_PASSWORD_SIGN_IN": "off"})

@@ -62,10 +62,15 @@ Answer = tuple[int, Headers, bytes]
 
 
 class PageCache(ItemStore):
-    """The pages of one process, and the parts that are kept beside them."""
+    """The pages of one process, and the parts that are kept beside them.
 
-    def __init__(self, log: LogReader, max_bytes: int) -> None:
+    Args:
+        personal_header: a header that says who asks; a request with it is for nobody else.
+    """
+
+    def __init__(self, log: LogReader, max_bytes: int, personal_header: str = "") -> None:
         super().__init__(log, max_bytes)
+        self.personal_header = personal_header.lower()
         self._asked_once: tuple[set[int], set[int]] = set(), set()
 
     def __len__(self) -> int:

@@ -58,7 +58,7 @@ class CachedApp:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         environ[CACHE] = self.cache
         has_body = environ.get("CONTENT_LENGTH") not in (None, "", "0")
-        key = None if has_body else _key(environ)
+        key = None if has_body else _key(self.cache, environ)
         if key is None:
             return self._app(environ, start_response)
         page: CachedPage | None = self.cache.find(key) or self.cache.confirm(key)
@@ -121,18 +121,24 @@ def find_answer(
     """
     if not cache.is_caught_up():
         return None
-    key = key_of(method, path, query, header)
+    key = None if _is_personal(cache, header) else key_of(method, path, query, header)
     page: CachedPage | None = None if key is None else cache.find(key)
     if page is None or not page.is_packed:
         return None
     return answer_with(page, method, header("accept-encoding") or "", header("if-none-match") or "")
 
 
-def _key(environ: Environ) -> PageKey | None:
+def _is_personal(cache: PageCache, header: Callable[[str], str | None]) -> bool:
+    return bool(cache.personal_header and header(cache.personal_header))
+
+
+def _key(cache: PageCache, environ: Environ) -> PageKey | None:
     def header(name: str) -> str | None:
         value: str | None = environ.get("HTTP_" + name.upper().replace("-", "_"))
         return value
 
+    if _is_personal(cache, header):
+        return None
     path = environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace")
     return key_of(environ["REQUEST_METHOD"], path, environ.get("QUERY_STRING", ""), header)
 

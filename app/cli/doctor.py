@@ -16,8 +16,8 @@ def doctor() -> None:
     """Check the installation, and say what to do about each problem.
 
     Checks the database, schema, files and their rights, secret key, clock, search index, images,
-    disk space, last backup and jobs. Changes nothing; the site can be used meanwhile. Run it with
-    the same SHORTLIST_* settings and as the same user as `shortlist serve`.
+    sign-in, disk space, last backup and jobs. Changes nothing; the site can be used meanwhile. Run
+    it with the same SHORTLIST_* settings and as the same user as `shortlist serve`.
 
     The exit code is 1 if there is a fault, else 0, so that cron can send a mail.
 

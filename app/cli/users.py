@@ -85,6 +85,28 @@ def invite() -> None:
     click.echo(f"{base}/signup?invitation={token}")
 
 
+@user.command()
+@NAME
+def link(name: str) -> None:
+    """Print a link with which NAME can sign in once, within an hour.
+
+    For who can't sign in any other way, such as when a provider is gone. Give it to them alone.
+    Set SHORTLIST_SITE_URL, so that it leads to your site.
+
+    \b
+    Example:
+      shortlist user link mira
+    """
+    from app.services.accounts import administration, sign_in_links
+    from app.services.mail.outbox import find_link_base
+
+    with _change() as session:
+        found = administration.find_account(session, name)
+        address = sign_in_links.make_sign_in_link(session, found, find_link_base(session))
+        session.commit()
+    click.echo(address)
+
+
 @user.command("list")
 @click.option("--without-password", is_flag=True, help="Only accounts that can't sign in yet.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")

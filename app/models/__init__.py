@@ -5,6 +5,7 @@ Importing this package makes all of them known to `Base.metadata`.
 
 from app.models.backup import Backup
 from app.models.derived import Change, DerivedVersion
+from app.models.identity import Identity
 from app.models.job import Job
 from app.models.mail import Bounce, EmailAddress, Mail, MailToken
 from app.models.papers.author import Author, AuthorName, PaperAuthor
@@ -67,6 +68,7 @@ __all__ = [
     "FormerPicture",
     "HiddenEntry",
     "Identifier",
+    "Identity",
     "Invitation",
     "Job",
     "LicenceAgreement",

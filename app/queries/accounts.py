@@ -13,6 +13,7 @@ from app.db import now
 from app.models import (
     Bounce,
     EmailAddress,
+    Identity,
     Invitation,
     Job,
     LicenceAgreement,
@@ -137,6 +138,12 @@ def list_sign_ins(session: Session, user: User) -> Sequence[Row[str, datetime]]:
         .limit(MAX_SIGN_INS)
     )
     return session.execute(newest).all()
+
+
+def list_identities(session: Session, user: User) -> Sequence[Identity]:
+    """The accounts elsewhere with which a user signs in, the oldest link first."""
+    mine = select(Identity).where(Identity.user_id == user.id)
+    return session.scalars(mine.order_by(Identity.id).limit(MAX_LISTED)).all()
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.models import Draft, FormerName, Summary, User, Vote, Writer
+from app.models import Draft, FormerName, Identity, Summary, User, Vote, Writer
 from app.queries.paging import Order, Slice, parse_small, take_page
 from app.queries.visibility import attributable_to, public, public_of_few
 
@@ -74,7 +74,7 @@ def list_accounts(session: Session) -> Iterator[Account]:
                     drafted.c.drafts,
                 )
             ),
-            User.password_hash.is_not(None),
+            _is_able(),
             User.role,
         )
         .outerjoin(written, written.c.user_id == User.id)
@@ -87,8 +87,18 @@ def list_accounts(session: Session) -> Iterator[Account]:
 
 def count_accounts(session: Session, most: int) -> int:
     """How many users can sign in, counted up to `most`."""
-    able = select(User.id).where(User.password_hash.is_not(None)).limit(most).subquery()
+    able = select(User.id).where(_is_able()).limit(most).subquery()
     return session.scalar(select(func.count()).select_from(able)) or 0
+
+
+def can_sign_in(session: Session, user: User) -> bool:
+    """Whether somebody has this account: it has a password, or an account elsewhere is linked."""
+    return session.scalar(select(User.id).where(User.id == user.id, _is_able())) is not None
+
+
+def _is_able() -> ColumnElement[bool]:
+    linked = select(Identity.id).where(Identity.user_id == User.id)
+    return or_(User.password_hash.is_not(None), linked.exists())
 
 
 def find_user(session: Session, name: str) -> User | None:

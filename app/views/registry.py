@@ -8,7 +8,18 @@ from flask import Flask
 
 from app.config import Config
 from app.views import pictures
-from app.views.accounts import account, email, files, invitations, recovery, sessions, users
+from app.views.accounts import (
+    account,
+    email,
+    files,
+    identities,
+    invitations,
+    providers,
+    recovery,
+    sessions,
+    user_header,
+    users,
+)
 from app.views.accounts import deletion as account_deletion
 from app.views.assets import assets
 from app.views.catalogue import authors, tags, venues
@@ -52,6 +63,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
     access.init(app, config)
     incoming.init(app)
     security.init(app, config)
+    user_header.init(app)
     shared_pages.init(app)
     errors.init(app)
     templating.init(app)
@@ -76,6 +88,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         health,
         history,
         home,
+        identities,
         invitations,
         legacy,
         links,
@@ -87,6 +100,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         paper_files,
         pictures,
         reading_feeds,
+        providers,
         reading_list,
         readings,
         recovery,

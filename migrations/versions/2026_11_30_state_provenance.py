@@ -1,7 +1,7 @@
 """What writers state of their summaries, and the licences that these are published under.
 
-Revision: 0036
-Follows: 0031
+Revision: 0034
+Follows: 0033
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0036"
-down_revision = "0031"
+revision = "0034"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 

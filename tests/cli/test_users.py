@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.models import Picture, Summary, User
-from app.services.accounts import account
+from app.services.accounts import account, sign_in_links
 from app.services.pictures import uploads
 from tests.helpers.commands import assert_refused, run
 from tests.helpers.factories import make_summary, make_user
@@ -130,3 +130,17 @@ def test_an_invitation_is_a_link(tmp_path: Path) -> None:
     site = {"SHORTLIST_SITE_URL": "http://localhost:8080"}
     done = run(tmp_path, "user", "invite", **site)
     assert done.stdout.startswith("http://localhost:8080/signup?invitation=")
+
+
+def test_link(library: Database, tmp_path: Path) -> None:
+    links = (run(tmp_path, "user", "link", "mira") for _ in range(2))
+    first, second = (link.stdout.strip() for link in links)
+    assert "/login/link/" in first
+    assert first != second
+    token = second.rsplit("/", 1)[1]
+    with library.session() as session:
+        user = sign_in_links.take_sign_in_link(session, token)
+        assert user is not None
+        assert user.name == "mira"
+        assert sign_in_links.take_sign_in_link(session, first.rsplit("/", 1)[1]) is None
+        session.commit()

@@ -36,6 +36,7 @@ LAYERS: list[set[str]] = [
     {"app.text"},
     {"app.config", "app.logs", "app.paths"},
     {"app.licences"},
+    {"app.sign_in_settings"},
 ]
 # The same inside a layer, by room. "" is what lies in the layer's own folder, but for modules that
 # are named here themselves.
@@ -60,7 +61,7 @@ ROOMS: dict[str, list[set[str]]] = {
         {"operation.fonts"},
         {"bibliography"},
         {"importing.lists"},
-        {"dblp", "exporting", "importing", "lookup", "moderation"},
+        {"dblp", "exporting", "importing", "lookup", "moderation", "providers"},
         {"accounts", "comments", "papers"},
         {"lists", "shelves"},
         {"summaries"},
@@ -112,6 +113,7 @@ EFFECTS = {
     "app.rendering.sandbox.processes": "starts the processes that render",
     "app.rendering.sandbox.child": "starts processes that can be stopped",
     "app.rendering.sandbox.worker": "is the program of such a process",
+    "app.sources.lookup.connection": "connects to the outside",
     "app.sources.lookup.fetch": "asks the outside",
     "app.sources.dblp_dump.reader": "reads dblp's file",
     "app.sources.dblp_dump.stream": "reads dblp's file",

@@ -12,12 +12,12 @@ from app.rendering import RENDERER_VERSION, RenderError, render
 from app.services import changed_pages, changes
 from app.services.accounts import email, sessions
 from app.services.accounts.passwords import (
-    check_current_password,
     check_password,
     hash_password,
     renew_hash,
     verify_password,
 )
+from app.services.accounts.proof import Proof, check_proof
 from app.services.accounts.user_names import (
     NAME,
     NOT_A_NAME,
@@ -51,23 +51,32 @@ def sign_up(session: Session, name: str, display_name: str, password: str) -> Us
     return _add_user(session, name, display_name, password, refused)
 
 
+def sign_up_without_password(session: Session, name: str, display_name: str) -> User:
+    """Make an account for somebody who proved elsewhere who they are; otherwise as `sign_up`."""
+    name = name.strip().lower()
+    refused = Refusals()
+    refused.check(check_unreserved, None, name)
+    return _add_user(session, name, display_name, None, refused)
+
+
 def add_user(session: Session, name: str, display_name: str, password: str) -> User:
     """Make an account, also of a reserved name; otherwise as `sign_up`."""
     return _add_user(session, name, display_name, password, Refusals())
 
 
 def _add_user(
-    session: Session, name: str, display_name: str, password: str, refused: Refusals
+    session: Session, name: str, display_name: str, password: str | None, refused: Refusals
 ) -> User:
     refused.check(check_name, None, name)
     refused.check(check_name_is_free, None, session, name)
     shown = refused.check(_display_name, "", display_name)
-    refused.check(check_password, None, password, "password", [name, display_name])
+    if password is not None:
+        refused.check(check_password, None, password, "password", [name, display_name])
     refused.raise_first()
     user = User(
         name=name,
         display_name=shown or name,
-        password_hash=hash_password(session, password),
+        password_hash=None if password is None else hash_password(session, password),
         joined_at=now(),
     )
     begin_writing(session)
@@ -153,15 +162,15 @@ def fold_user_name(name: str) -> str:
     return name.replace("\x00", "").strip().lower()
 
 
-def change_password(session: Session, user: User, current: str, new: str) -> None:
+def change_password(session: Session, user: User, proof: Proof, new: str) -> None:
     """Set a new password and sign every browser out.
 
     Raises:
-        Refusal: when `current` is not the password, or `new` cannot be taken.
+        Refusal: when the proof is none, or `new` cannot be taken.
     """
     names = [user.name, user.display_name]
     refused = Refusals()
-    refused.check(check_current_password, None, session, user, current)
+    refused.check(check_proof, None, session, user, proof)
     refused.check(check_password, None, new, "new", names)
     refused.raise_first()
     set_password(session, user, new)

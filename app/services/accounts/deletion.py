@@ -17,7 +17,7 @@ from app.models import DeletionRequest, Picture, Summary, User
 from app.services import changed_pages, changes
 from app.services.accounts import email, sessions
 from app.services.accounts.administration import delete_user
-from app.services.accounts.passwords import check_current_password
+from app.services.accounts.proof import Proof, check_proof
 from app.services.locks import lock_user
 from app.services.pictures.addresses import note_uses
 from app.services.pictures.storage import find_storage, remove_files
@@ -28,7 +28,7 @@ THINKING_DAYS = 14
 NOBODY = "Deleted user"
 
 
-def ask_for_deletion(session: Session, user: User, current: str, *, keeps_texts: bool) -> datetime:
+def ask_for_deletion(session: Session, user: User, proof: Proof, *, keeps_texts: bool) -> datetime:
     """Let an account be deleted in a fortnight; the caller commits.
 
     It is signed out everywhere at once.
@@ -40,9 +40,9 @@ def ask_for_deletion(session: Session, user: User, current: str, *, keeps_texts:
         When that will be.
 
     Raises:
-        Refusal: for a wrong password, or the only administrator.
+        Refusal: for a proof that is none, or the only administrator.
     """
-    check_current_password(session, user, current)
+    check_proof(session, user, proof)
     begin_writing(session)
     lock_user(session, user.id)
     others = select(func.count()).where(User.role == "administrator", User.id != user.id)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing, now
 from app.models import EmailAddress, User
 from app.references.email_addresses import fold_email_address, parse_email_address
-from app.services.accounts.passwords import check_current_password
+from app.services.accounts.proof import Proof, check_proof
 from app.services.locks import lock_user
 from app.services.mail import outbox, tokens
 from app.services.refusals import Refusal, Refusals
@@ -25,24 +25,24 @@ CONFIRM = "confirm"
 STALE_LINK = "This link has expired or was already used."
 
 
-def ask_for_confirmation(session: Session, user: User, current: str, typed: str) -> str:
+def ask_for_confirmation(session: Session, user: User, proof: Proof, typed: str) -> str:
     """Send a link to a new address.
 
     The address takes the place of the present one once the link is used.
 
     Args:
-        current: the password.
+        proof: that it is still the user.
         typed: the new address.
 
     Returns:
         The address as it is kept.
 
     Raises:
-        Refusal: for a wrong password, or what is no address.
+        Refusal: for a proof that is none, or what is no address.
     """
     refused = Refusals()
     address = refused.check(_check_address, "", typed)
-    refused.check(check_current_password, None, session, user, current)
+    refused.check(check_proof, None, session, user, proof)
     refused.raise_first()
     begin_writing(session)
     row = _lock_row(session, user.id) or EmailAddress(user_id=user.id)
@@ -94,13 +94,34 @@ def confirm_address(session: Session, token: str) -> User:
     return session.get_one(User, used.user_id)
 
 
-def remove_address(session: Session, user: User, current: str) -> None:
+def take_confirmed(session: Session, user: User, typed: str) -> None:
+    """Give a new account an address that somebody else has confirmed; the caller commits.
+
+    One that another account has is left there.
+    """
+    address = parse_email_address(typed)
+    if address is None:
+        return
+    folded = fold_email_address(address)
+    begin_writing(session)
+    taken = select(EmailAddress.user_id).where(EmailAddress.address_folded == folded)
+    if session.scalar(taken) is not None:
+        return
+    row = EmailAddress(user_id=user.id, address=address, address_folded=folded, confirmed_at=now())
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:  # somebody confirmed it in this moment
+        return
+
+
+def remove_address(session: Session, user: User, proof: Proof) -> None:
     """Forget the address of an account, and one that waits for confirmation.
 
     Raises:
-        Refusal: for a wrong password.
+        Refusal: for a proof that is none.
     """
-    check_current_password(session, user, current)
+    check_proof(session, user, proof)
     begin_writing(session)
     row = _lock_row(session, user.id)
     if row is None:

@@ -16,6 +16,7 @@ from app.models import (
     Draft,
     EmailAddress,
     FormerName,
+    Identity,
     LicenceAgreement,
     MergedDraft,
     Paper,
@@ -89,7 +90,8 @@ def merge(session: Session, source: User, target: User) -> AccountMergeResult:
     _move_drafts(session, source, target, {*theirs, *others})
     joining.give_list(session, source, target)
     give_shelves(session, source, target)
-    for table in (Picture, DeletedSummary, FormerName, MergedDraft, *_DECISIONS, PaperDifference):
+    moved_tables = (Picture, DeletedSummary, FormerName, Identity, MergedDraft, PaperDifference)
+    for table in (*moved_tables, *_DECISIONS):
         session.execute(update(table).where(table.user_id == source.id).values(user_id=target.id))
     for decided in _DECISIONS:
         undone = update(decided).where(decided.undone_by_id == source.id)

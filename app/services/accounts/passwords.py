@@ -10,7 +10,6 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy.orm import Session
 
-from app.models import User
 from app.services.accounts.common_passwords import is_common
 from app.services.refusals import Refusal
 
@@ -34,16 +33,6 @@ def check_password(password: str, field: str, names: Sequence[str]) -> None:
         raise Refusal(field, f"Use at most {MAX_PASSWORD:,} characters.")
     if is_common(password, names):
         raise Refusal(field, "This password is too common. Choose a longer or less common one.")
-
-
-def check_current_password(session: Session, user: User, current: str) -> None:
-    """Refuse a password that is not the one of a user who is signed in.
-
-    Raises:
-        Refusal: of the field "current".
-    """
-    if user.password_hash is None or not verify_password(session, user.password_hash, current):
-        raise Refusal("current", "Current password is incorrect.")
 
 
 def hash_password(session: Session, password: str) -> str:

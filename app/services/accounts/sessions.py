@@ -15,6 +15,7 @@ from app.services.tokens import hash_token, make_secret
 
 SESSION_LIFE = timedelta(days=90)
 LOG_LIFE = timedelta(days=90)
+FRESH_MINUTES = 10  # for which a sign-in proves who somebody is as a password does
 
 _SESSION = (  # built once: each request of a member runs it
     select(LoginSession)
@@ -66,6 +67,15 @@ def find_session(session: Session, token: str, idle_days: int) -> LoginSession |
     used_since = (moment - timedelta(days=idle_days)).date()
     values = {"token_hash": hash_token(token), "moment": moment, "used_since": used_since}
     return session.scalars(_SESSION, values).one_or_none()
+
+
+def is_fresh(session: Session, user: User, token: str) -> bool:
+    """Whether a user signed in a moment ago in the browser that has this token."""
+    since = now() - timedelta(minutes=FRESH_MINUTES)
+    found = select(LoginSession.user_id).where(
+        LoginSession.token_hash == hash_token(token), LoginSession.created_at > since
+    )
+    return session.scalar(found) == user.id
 
 
 def is_noted(found: LoginSession) -> bool:

@@ -47,8 +47,13 @@ def make_user_name(known_as: str) -> str:
     plain = letters[:MAX_PLAIN].strip("-") or "user"
     if NOT_A_NAME.fullmatch(plain) or plain.startswith(("page", UNKNOWN)):
         plain = f"user-{plain}"
-    number = int(hashlib.sha256(name.encode("utf-8", "replace")).hexdigest(), 16) % 10**NUMBER
-    return f"{plain}-{number:0{NUMBER}}"
+    return number_name(plain, name)
+
+
+def number_name(plain: str, key: str) -> str:
+    """A username that ends with a number made of a key, the same each time."""
+    number = int(hashlib.sha256(key.encode("utf-8", "replace")).hexdigest(), 16) % 10**NUMBER
+    return f"{plain[:MAX_PLAIN].strip('-')}-{number:0{NUMBER}}"
 
 
 def check_name(name: str) -> None:

@@ -14,6 +14,7 @@ from app.models import (
     Draft,
     EmailAddress,
     FormerName,
+    Identity,
     LicenceAgreement,
     ListEntry,
     Paper,
@@ -42,6 +43,8 @@ def make_profile(session: Session, user: User) -> dict[str, Any]:
     sign_ins = select(SignIn.signed_in_at, SignIn.device).where(SignIn.user_id == user.id)
     agreed = select(LicenceAgreement.licence, LicenceAgreement.agreed_at)
     agreed = agreed.where(LicenceAgreement.user_id == user.id)
+    linked = select(Identity.issuer, Identity.label, Identity.created_at)
+    linked = linked.where(Identity.user_id == user.id).order_by(Identity.id)
     mail = session.get(EmailAddress, user.id)
     return {
         "username": user.name,
@@ -54,6 +57,10 @@ def make_profile(session: Session, user: User) -> dict[str, Any]:
         "licences": [
             {"licence": licence, "agreed_at": moment}
             for licence, moment in session.execute(agreed.order_by(LicenceAgreement.licence))
+        ],
+        "linked_accounts": [
+            {"issuer": issuer, "label": label, "linked_at": moment}
+            for issuer, label, moment in session.execute(linked)
         ],
         "sign_ins": [
             {"signed_in_at": moment, "device": device}

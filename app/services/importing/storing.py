@@ -15,6 +15,7 @@ from typing import cast
 from sqlalchemy.orm import Session
 
 from app.models import Summary, User
+from app.queries.people import can_sign_in
 from app.services import votes
 from app.services.accounts.licences import publish_under, set_licence
 from app.services.importing import faults
@@ -177,7 +178,7 @@ def _import(
         key=paper.key,
         summary=number,
         writer=user.name,
-        can_sign_in=user.password_hash is not None,
+        can_sign_in=can_sign_in(session, user),
         notes=tuple(notes),
     )
     said = hash(wanted)

@@ -24,6 +24,8 @@ from app.services.files import probe_folder
 from app.services.mail.transport import FOLDER, probe_server
 from app.services.operation import health, refolding, schema
 from app.services.pictures.storage import find_storage
+from app.services.providers import proving
+from app.services.providers.exchange import ProviderFailed
 
 OK, WARNING, FAULT = "ok", "warning", "fault"
 MIN_FREE_BYTES = 200_000_000
@@ -231,6 +233,26 @@ def check_mail(config: Config, _database: Database) -> Iterator[Diagnosis]:
         yield Diagnosis(OK, "Mail", f"{settings.host} takes mail from {settings.sender}.")
 
 
+def check_sign_in(config: Config, _database: Database) -> Iterator[Diagnosis]:
+    """Whether the providers say how people sign in with them; nobody is signed in."""
+    about, sign_in = "Sign-in", config.sign_in
+    missing = proving.list_missing_packages() if sign_in.providers else []
+    if missing:
+        says = f"SHORTLIST_SSO needs {' and '.join(missing)}."
+        yield Diagnosis(FAULT, about, says, proving.INSTALL)
+    for provider in sign_in.providers:
+        try:
+            proving.probe_provider(provider)
+        except ProviderFailed as error:
+            mend = f"Look at SHORTLIST_SSO_{provider.name.upper()}_ISSUER and the network."
+            yield Diagnosis(FAULT, about, f"{provider.label} {error}", mend)
+    ways = ["passwords"] if sign_in.passwords else []
+    ways += [provider.label for provider in sign_in.providers]
+    if sign_in.user_header is not None:
+        ways.append(f"the header {sign_in.user_header.name}")
+    yield Diagnosis(OK, about, f"People sign in with {', '.join(ways)}.")
+
+
 def check_disk(config: Config, _database: Database) -> Iterator[Diagnosis]:
     """The space that is left."""
     folders = [config.data_dir, *([config.backups.folder] if config.backups else [])]
@@ -306,6 +328,7 @@ CHECKS: dict[str, Check] = {
     "Search": check_search,
     "Images": check_pictures,
     "Mail": check_mail,
+    "Sign-in": check_sign_in,
     "Disk": check_disk,
     "Backup": check_backup,
     "Jobs": check_jobs,

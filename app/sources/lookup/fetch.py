@@ -12,21 +12,17 @@ means in a moment no longer matters.
 from __future__ import annotations
 
 import http.client
-import io
 import re
 import socket
-import ssl
 import threading
 import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from ipaddress import ip_address
-from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from app.sources.contract import Fetch, RateLimited, SourceUnavailable
+from app.sources.lookup.connection import connect, read_body, read_head, seconds_left
 from app.sources.lookup.registry import HOSTS
 
 MAX_BYTES = 2_000_000  # as sent, and once more unpacked
@@ -132,10 +128,7 @@ def _ask(
         raise SourceUnavailable("cannot be reached from here at the moment.") from None
     try:
         connected.sendall(_request(asking, host, target, headers))
-        timed: Any = _Timed(connected, until)  # of a socket, an answer needs `makefile` only
-        response = http.client.HTTPResponse(timed, method="GET")
-        response.begin()
-        return _answer(asking, host, response)
+        return _answer(asking, host, read_head(connected, "GET", until))
     except TimeoutError:
         raise SourceUnavailable("did not answer in time.") from None
     except (OSError, http.client.HTTPException, zlib.error, ValueError):
@@ -159,62 +152,8 @@ def _request(asking: FetchSettings, host: str, target: str, headers: Mapping[str
 
 def _connect(asking: FetchSettings, host: str, until: float) -> socket.socket:
     if asking.stand_in is not None:
-        return socket.create_connection(("127.0.0.1", asking.stand_in), _left(until))
-    refused: OSError = OSError(f"{host} has no public address")
-    for address in _public_addresses(host):
-        try:
-            plain = socket.create_connection((address, 443), _left(until))
-        except OSError as error:
-            refused = error
-            continue
-        try:
-            plain.settimeout(_left(until))
-            return _tls().wrap_socket(plain, server_hostname=host)
-        except OSError:
-            plain.close()
-            raise
-    raise refused
-
-
-def _public_addresses(host: str) -> list[str]:
-    """The addresses of a host, without those that lie in somebody's own network."""
-    found = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
-    addresses = dict.fromkeys(str(entry[4][0]) for entry in found)
-    return [address for address in addresses if ip_address(address.split("%")[0]).is_global]
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    return ssl.create_default_context()
-
-
-def _left(until: float) -> float:
-    left = until - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left
-
-
-class _Timed:
-    """A connected socket for `HTTPResponse`, every wait on which ends at one moment."""
-
-    def __init__(self, connected: socket.socket, until: float) -> None:
-        self._reader = _TimedReader(connected, until)
-
-    def makefile(self, mode: str) -> io.BufferedReader:
-        return io.BufferedReader(self._reader)
-
-
-class _TimedReader(io.RawIOBase):
-    def __init__(self, connected: socket.socket, until: float) -> None:
-        self._connected, self._until = connected, until
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        self._connected.settimeout(_left(self._until))
-        return self._connected.recv_into(buffer)
+        return socket.create_connection(("127.0.0.1", asking.stand_in), seconds_left(until))
+    return connect(host, 443, until)
 
 
 def _answer(
@@ -222,7 +161,7 @@ def _answer(
 ) -> bytes | _Redirect | None:
     status = response.status
     if status == 200:
-        return _body(response)
+        return read_body(response, MAX_BYTES)
     if status in _MISSING:
         return None
     if status in (301, 302, 303, 307, 308):
@@ -233,25 +172,6 @@ def _answer(
     if status in (401, 403):
         raise SourceUnavailable("does not want to answer us.")
     raise SourceUnavailable(f"has a problem (it answered {status}).")
-
-
-def _body(response: http.client.HTTPResponse) -> bytes:
-    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding not in ("identity", "gzip", "x-gzip", ""):
-        raise SourceUnavailable("sent something that cannot be read.")
-    unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if "gzip" in encoding else None
-    found = bytearray()
-    read = 0
-    while piece := response.read(16_384):
-        read += len(piece)
-        if unpack is not None:
-            piece = unpack.decompress(piece, MAX_BYTES + 1 - len(found))
-        found += piece
-        if read > MAX_BYTES or len(found) > MAX_BYTES or (unpack and unpack.unconsumed_tail):
-            raise SourceUnavailable("sent more than we want to read.")
-    if unpack is not None and not unpack.eof:
-        raise SourceUnavailable("broke off its answer.")
-    return bytes(found)
 
 
 def _moved(location: str, host: str) -> _Redirect:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, render_template, request, url_for
+from flask import Blueprint, flash, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.services.accounts import account, deletion, invitations, sessions
+from app.services.accounts import account, deletion, sessions
 from app.services.mail import outbox
 from app.services.refusals import Refusal
-from app.views.accounts import attempts, reasons
-from app.views.accounts.devices import describe_device
+from app.views.accounts import attempts, entering, reasons
+from app.views.accounts.providers import sign_in_as
+from app.views.accounts.user_header import make_proven, read_user_header, start_session
 from app.views.http import access, errors
 from app.views.http.access import db, local_url, needs_sign_in, see_other, signed_in, viewer
 from app.views.http.forms import LoginForm, PasswordForm, ProfileForm, SignUpForm
@@ -17,10 +18,6 @@ from app.views.http.security import SIGN_IN_LIMIT, SIGN_UP_LIMIT, WRITE_LIMIT
 from app.views.summaries import summary
 
 blueprint = Blueprint("account", __name__)
-NO_INVITATION = (
-    "You need an invitation to sign up, and each works once, within 14 days. Ask the administrator"
-    " for one."
-)
 
 
 @blueprint.get("/signup")
@@ -28,15 +25,18 @@ def signup() -> str | Response:
     if viewer() is not None:
         return see_other(url_for("home.front"))
     invitation = request.args.get("invitation", "")
-    _check_sign_up(invitation)
+    entering.check_sign_up(invitation)
+    if (proven := make_proven()) is not None:
+        return sign_in_as(proven, request.args.get("next", ""), invitation)
     return _sign_up_page(SignUpForm(data={**_next(), "invitation": invitation}))
 
 
 @blueprint.post("/signup")
 @SIGN_UP_LIMIT
 def create() -> Response | tuple[str, int]:
+    entering.check_passwords()
     form = SignUpForm()
-    _check_sign_up(form.invitation.data or "")
+    entering.check_sign_up(form.invitation.data or "")
     is_valid = form.validate_on_submit()  # the service is asked anyway: all errors at once
     try:
         user = account.sign_up(
@@ -48,20 +48,26 @@ def create() -> Response | tuple[str, int]:
     if not is_valid:
         db().rollback()
         return _sign_up_page(form), 422
-    if not _is_open() and not invitations.take_invitation(db(), form.invitation.data or ""):
-        db().rollback()  # somebody else used it in this moment
-        abort(403, NO_INVITATION)
-    access.sign_in(user, sessions.start_session(db(), user, _device()))
-    db().commit()
-    attempts.remember(user.name)
+    entering.take_invitation(form.invitation.data or "")
+    response = entering.enter(user, form.next.data or "", is_new=True)
     flash(f"Welcome, {user.display_name}!", "good")
-    return see_other(local_url(form.next.data, url_for("home.front")))
+    return response
 
 
 @blueprint.get("/login")
 def login() -> str | Response:
+    # Who must show anew that it is still them asks for it.
+    named = make_proven()
+    if named is not None and viewer() is not None and "again" in request.args:
+        start_session(signed_in(), named)
+    elif viewer() is not None and "again" in request.args:
+        return _sign_in_page()
     if viewer() is not None:
         return see_other(local_url(request.args.get("next"), url_for("home.front")))
+    return _sign_in_page()
+
+
+def _sign_in_page() -> str:
     form = LoginForm(data=_next())
     reason = reasons.find_reason(form.next.data or "")
     # Who has just reset a password, or asked to be deleted, is told so here.
@@ -71,17 +77,18 @@ def login() -> str | Response:
 @blueprint.post("/login")
 @SIGN_IN_LIMIT
 def enter() -> str | Response | tuple[str, int]:
+    entering.check_passwords()
     form = LoginForm()
     signed_in = None
     if form.validate_on_submit():
         name = form.name.data or ""
         counted = attempts.list_sign_in_buckets(name)
         attempts.count(counted)
-        signed_in = account.sign_in(db(), name, form.password.data or "", _device())
+        signed_in = account.sign_in(db(), name, form.password.data or "", entering.name_device())
         if signed_in is not None:
             attempts.forgive(counted)
             if not attempts.is_known(name):
-                outbox.queue_notice(db(), "sign-in", signed_in[0].id, device=_device())
+                outbox.queue_notice(db(), "sign-in", signed_in[0].id, device=entering.name_device())
             attempts.remember(name)
         else:
             form.form_errors.append("Wrong username or password.")
@@ -104,6 +111,8 @@ def enter() -> str | Response | tuple[str, int]:
 def logout() -> Response:
     access.sign_out()
     db().commit()
+    if read_user_header():
+        return make_response(render_template("account/signed_out.html"))
     return see_other(url_for("home.front"))
 
 
@@ -139,20 +148,23 @@ def save_profile() -> Response | tuple[str, int]:
 @SIGN_IN_LIMIT
 @needs_sign_in
 def change_password() -> Response | tuple[str, int]:
+    entering.check_passwords()
     form = PasswordForm()
     user = signed_in()
     if not form.validate_on_submit():
         return _settings_page(password_form=form), 422
     try:
         with attempts.guard_current_password():
-            account.change_password(db(), user, form.current.data or "", form.new.data or "")
+            account.change_password(
+                db(), user, access.make_proof(form.current.data), form.new.data or ""
+            )
     except Refusal as refused:
         db().rollback()
         form.refuse(refused)
         return _settings_page(password_form=form), 422
     attempts.remember(user.name)
     # All browsers are signed out now; this one begins anew.
-    access.sign_in(user, sessions.start_session(db(), user, _device()))
+    access.sign_in(user, sessions.start_session(db(), user, entering.name_device()))
     db().commit()
     flash("Password changed. You’ve been signed out everywhere else.", "good")
     return see_other(url_for("account.settings"))
@@ -170,27 +182,9 @@ def _settings_page(
     )
 
 
-def _is_open() -> bool:
-    return access.config().signup
-
-
-def _check_sign_up(invitation: str) -> None:
-    """Answer 403 to who may not sign up."""
-    if _is_open():
-        return
-    if not access.config().by_invitation:
-        abort(403, "Sign-up is closed. Ask the administrator for an account.")
-    if not invitations.is_invitation(db(), invitation):
-        abort(403, NO_INVITATION)
-
-
 def _sign_up_page(form: SignUpForm) -> str:
     reason = reasons.find_reason(form.next.data or "")
     return render_template("account/signup.html", form=form, reason=reason)
-
-
-def _device() -> str:
-    return describe_device(request.headers.get("User-Agent", ""))
 
 
 def _next() -> dict[str, str]:

@@ -32,7 +32,10 @@ def ask() -> Response | tuple[str, int]:
     try:
         with attempts.guard_current_password():
             due_at = deletion.ask_for_deletion(
-                db(), signed_in(), form.current.data or "", keeps_texts=form.texts.data == "keep"
+                db(),
+                signed_in(),
+                access.make_proof(form.current.data),
+                keeps_texts=form.texts.data == "keep",
             )
     except Refusal as refused:
         db().rollback()

@@ -35,7 +35,10 @@ def change() -> Response | tuple[str, int]:
         try:
             with attempts.guard_current_password():
                 address = email.ask_for_confirmation(
-                    db(), signed_in(), form.current.data or "", form.address.data or ""
+                    db(),
+                    signed_in(),
+                    access.make_proof(form.current.data),
+                    form.address.data or "",
                 )
         except Refusal as refused:
             db().rollback()
@@ -57,10 +60,13 @@ def remove() -> Response | tuple[str, int]:
         return _page(removal_form=form), 422
     try:
         with attempts.guard_current_password():
-            email.remove_address(db(), signed_in(), form.password.data or "")
+            email.remove_address(db(), signed_in(), access.make_proof(form.password.data))
     except Refusal as refused:
         db().rollback()
-        form.password.errors = [refused.message]
+        if refused.field == "current":
+            form.password.errors = [refused.message]
+        else:
+            form.refuse(refused)
         return _page(removal_form=form), 422
     db().commit()
     flash("Email address removed.", "good")

@@ -23,6 +23,7 @@ REASONS = {
     "pictures.index": "Sign in to see your images.",
     "files.start": "Sign in to import papers or summaries.",
     "email.settings": "Sign in to change your email address.",
+    "identities.index": "Sign in to see how you sign in.",
     "sessions.index": "Sign in to see where you’re signed in.",
     "account_deletion.confirm": "Sign in to delete your account.",
     "invitations.index": "Sign in to invite people.",

@@ -1,14 +1,16 @@
-"""A forgotten password: ask for a link, and choose a new password with it."""
+"""A forgotten password, and links that an administrator made to sign in once."""
 
 from __future__ import annotations
 
 from flask import Blueprint, flash, make_response, render_template, url_for
 from werkzeug.wrappers import Response
 
-from app.services.accounts import recovery
+from app.models import User
+from app.services.accounts import recovery, sign_in_links
 from app.services.accounts.email import STALE_LINK
 from app.services.refusals import Refusal
-from app.views.accounts import attempts
+from app.views.accounts import attempts, entering
+from app.views.accounts.entering import check_passwords
 from app.views.http.access import config, db, see_other
 from app.views.http.forms import NewPasswordForm, RecoveryForm
 from app.views.http.security import NOT_KEPT, RECOVERY_LIMIT
@@ -18,12 +20,14 @@ blueprint = Blueprint("recovery", __name__)
 
 @blueprint.get("/recover")
 def start() -> str:
+    check_passwords()
     return render_template("account/recover.html", form=RecoveryForm())
 
 
 @blueprint.post("/recover")
 @RECOVERY_LIMIT
 def ask() -> Response | tuple[str, int]:
+    check_passwords()
     form = RecoveryForm()
     if not form.validate_on_submit():
         return render_template("account/recover.html", form=form), 422
@@ -41,12 +45,14 @@ def asked() -> str:
 
 @blueprint.get("/recover/<token>")
 def choose(token: str) -> Response:
+    check_passwords()
     return _choose_page(token, NewPasswordForm(), 200)
 
 
 @blueprint.post("/recover/<token>")
 @RECOVERY_LIMIT
 def reset(token: str) -> Response:
+    check_passwords()
     form = NewPasswordForm()
     if not form.validate_on_submit():
         return _choose_page(token, form, 422)
@@ -62,6 +68,29 @@ def reset(token: str) -> Response:
     return see_other(url_for("account.login"))
 
 
+@blueprint.get("/login/link/<token>")
+def open_link(token: str) -> Response:
+    # Programs that look at links in chats open them: only the button signs in.
+    return _link_page(token, sign_in_links.find_user_of_link(db(), token))
+
+
+@blueprint.post("/login/link/<token>")
+@RECOVERY_LIMIT
+def use_link(token: str) -> Response:
+    user = sign_in_links.take_sign_in_link(db(), token)
+    if user is None:
+        db().rollback()
+        return _link_page(token, None)
+    return entering.enter(user, url_for("account.settings"))
+
+
+def _link_page(token: str, user: User | None) -> Response:
+    page = render_template(
+        "account/sign_in_link.html", user=user, token_in_link=token, problem=STALE_LINK
+    )
+    return _keep_secret(page, 200 if user is not None else 410)
+
+
 def _choose_page(token: str, form: NewPasswordForm, status: int) -> Response:
     user = recovery.find_user(db(), token)
     page = render_template(
@@ -71,6 +100,11 @@ def _choose_page(token: str, form: NewPasswordForm, status: int) -> Response:
         token_in_link=token,
         problem=STALE_LINK,
     )
-    response = make_response(page, status if user is not None else 410)
+    return _keep_secret(page, status if user is not None else 410)
+
+
+def _keep_secret(page: str, status: int) -> Response:
+    """A page whose address is a secret."""
+    response = make_response(page, status)
     response.headers["Cache-Control"] = NOT_KEPT
     return response

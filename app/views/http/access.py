@@ -24,6 +24,7 @@ from app.queries import summaries as summary_queries
 from app.queries.accounts import HANDLE_CHARS, has_agreed
 from app.queries.summary_entries import SummaryEntry
 from app.services.accounts import sessions
+from app.services.accounts.proof import Proof
 from app.services.lookup.asking import LookupSettings, make_lookup_settings
 from app.services.tokens import hash_token
 
@@ -113,6 +114,20 @@ def signed_in() -> User:
     if user is None:
         abort(401)
     return user
+
+
+def asks_password() -> bool:
+    """Whether the viewer has a password to show before their account is changed."""
+    return config().sign_in.passwords and signed_in().password_hash is not None
+
+
+def make_proof(typed: str | None) -> Proof:
+    """What shows that it is still the viewer.
+
+    Args:
+        typed: as their password; where they have none, how long ago they signed in counts.
+    """
+    return Proof(password=typed or "") if asks_password() else Proof(token=token())
 
 
 def needs_sign_in(view: Callable[..., Any]) -> Callable[..., Any]:

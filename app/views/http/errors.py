@@ -46,6 +46,7 @@ RETRY_SECONDS = 10
 GUESTS_FORMS = (
     *("account.enter", "account.create"),
     *("recovery.ask", "recovery.reset", "email.confirm"),
+    *("providers.begin", "providers.create", "recovery.use_link"),
 )
 # Where a draft may be kept, when what was sent was too large to be read.
 TOO_LARGE_IN_EDITOR = (
@@ -56,6 +57,7 @@ TOO_LARGE_IN_EDITOR = (
 SECRET_FORMS = (
     *GUESTS_FORMS,
     *("account.change_password", "email.change", "email.remove", "account_deletion.ask"),
+    *("identities.link", "identities.unlink"),
 )
 # What is shown again: the fields of our forms that hold somebody's work.
 KEPT_FIELDS = {
@@ -202,7 +204,7 @@ def _answer(
     if code == 413 and in_editor:
         message = TOO_LARGE_IN_EDITOR
         way_on.insert(0, ("Back to the editor", access.this_path()))
-    to_sign_in = code == 401 and in_editor
+    to_sign_in = code == 401 and in_editor and access.config().sign_in.passwords
     page = render_template(
         "errors/error.html",
         status=code,

@@ -19,6 +19,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, InputRequired, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
@@ -27,6 +28,7 @@ from app.references.labels import KIND_LABELS, capitalised, field_label
 from app.services.papers.fact_changes import DETAIL_FACTS
 from app.services.refusals import Refusal
 from app.text.lines import plain_ends
+from app.views.http import access
 
 # Who can see a summary of each visibility, and what that means.
 VISIBLE_TO = {"public": "Public", "unlisted": "Unlisted", "private": "Private"}
@@ -182,8 +184,16 @@ class SummaryForm(Form):
     base = HiddenField()  # see `content.SummarySettings.to_text`
 
 
+class _CurrentPassword(InputRequired):
+    """Asks for the password of who has one to type."""
+
+    def __call__(self, form: BaseForm, field: Field) -> None:
+        if access.asks_password():
+            super().__call__(form, field)
+
+
 def _current_password_field() -> PasswordField:
-    return PasswordField("Current password", [InputRequired("Enter your current password.")])
+    return PasswordField("Current password", [_CurrentPassword("Enter your current password.")])
 
 
 def _new_password_field(label: str) -> PasswordField:
@@ -192,16 +202,33 @@ def _new_password_field(label: str) -> PasswordField:
     )
 
 
-class SignUpForm(Form):
-    name = StringField(
+def _user_name_field() -> StringField:
+    return StringField(
         "Username",
         [InputRequired("Choose a username.")],
         description="Letters, digits, . - _ . Part of your profile URL; can’t be changed later.",
     )
+
+
+class SignUpForm(Form):
+    name = _user_name_field()
     display_name = StringField("Display name", description="Shown on your summaries.")
     password = _new_password_field("Password")
     next = HiddenField()
     invitation = HiddenField()
+
+
+class ProvenSignUpForm(Form):
+    """Signs up who has proved elsewhere who they are."""
+
+    name = _user_name_field()
+    display_name = StringField("Display name", description="Shown on your summaries.")
+
+
+class IdentityForm(Form):
+    """Links an account elsewhere, or takes the link away."""
+
+    current = _current_password_field()
 
 
 class LoginForm(Form):

@@ -45,6 +45,8 @@ def init(app: Flask) -> None:
     app.add_template_global(access.this_address)
     app.add_template_global(lambda: access.config().site_name, "site_name")
     app.add_template_global(lambda: access.config().signup, "signup_is_open")
+    app.add_template_global(lambda: access.config().sign_in, "sign_in_settings")
+    app.add_template_global(access.asks_password)
     app.add_template_global(fact_label)
     app.add_template_global(reading_guide)
     app.jinja_env.globals.update(  # macros see them too

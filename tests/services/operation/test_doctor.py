@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import delete, insert, text, update
 from sqlalchemy.orm import Session
 
+from app import server
 from app.config import BackupSettings, Config
 from app.db import Database, begin_writing, now
 from app.models import Backup, DerivedVersion, Job, LoginSession, Picture, SearchEntry
@@ -18,9 +19,13 @@ from app.services.operation import doctor, health
 from app.services.operation.doctor import FAULT, WARNING, Diagnosis
 from app.services.operation.jobs import leases
 from app.services.operation.jobs.kinds import KINDS
+from app.services.providers import proving
+from app.services.providers.metadata import forget_all
+from app.sign_in_settings import GITHUB, SignInSettings
 from app.text import TEXT_VERSION
 from tests.helpers.factories import make_summary
 from tests.helpers.mail.server import running_mail_server
+from tests.helpers.provider import LocalProvider
 
 
 @pytest.fixture
@@ -192,3 +197,26 @@ def test_a_mail_server_that_is_not_there_is_told(
         gone = server.settings()
     (found,) = examine(replace(settings, mail=gone), any_file_database)
     assert (found.level, found.about) == (FAULT, "Mail")
+
+
+def test_sign_in(
+    settings: Config, any_file_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = LocalProvider()
+    kinds = (provider.settings(), provider.settings("github", GITHUB))
+    sign_in = replace(settings, sign_in=SignInSettings(providers=kinds))
+    forget_all()
+    try:
+        assert examine(sign_in, any_file_database) == []
+        provider.metadata = {"issuer": "https://elsewhere.example"}
+        forget_all()
+        (found,) = examine(sign_in, any_file_database)
+    finally:
+        provider.close()
+    assert (found.level, found.says) == (FAULT, "Lab says that it is somebody else.")
+    assert "SHORTLIST_SSO_LAB_ISSUER" in found.mend
+    monkeypatch.setattr(proving, "PACKAGES", ("no_such_package",))
+    found = examine(sign_in, any_file_database)[0]
+    assert (found.level, found.says) == (FAULT, "SHORTLIST_SSO needs no_such_package.")
+    with pytest.raises(server.CannotStart, match="Install the extra `sso`"):
+        server.prepare(sign_in, print)

@@ -13,6 +13,8 @@ from app import create_app
 from app.config import Config
 from app.db import Database, begin_writing, now
 from app.models import EmailAddress, Job, Mail, MailToken, User
+from app.services.accounts import sign_in_links
+from app.sign_in_settings import SignInSettings, UserHeaderSettings
 from tests.helpers.client import PASSWORD, Browser, Page
 from tests.helpers.mail.mailbox import give_address, link_in, read_mail, text_of
 from tests.helpers.queries import count_queries
@@ -158,3 +160,21 @@ def test_the_link_never_leads_where_the_request_said(
     (mail,) = read_mail(database)
     assert "http://127.0.0.1:5000/recover/" in text_of(mail)
     assert "evil" not in mail.as_string()
+
+
+def test_a_link_of_an_administrator_signs_in_once(
+    guest: Browser, app: Flask, config: Config, session: Session
+) -> None:
+    Browser(app.test_client()).sign_up("ann")
+    user = session.scalars(select(User)).one()
+    link = sign_in_links.make_sign_in_link(session, user, "")
+    session.commit()
+    # Where nobody has a password, too.
+    header = UserHeaderSettings("X-Remote-User", ())
+    changed = replace(config, sign_in=SignInSettings(passwords=False, user_header=header))
+    app.extensions["shortlist"] = (changed, app.extensions["shortlist"][1])
+    assert "no-store" in guest.get(link).response.headers["Cache-Control"]
+    assert guest.submit(link).location == "/settings"
+    assert guest.get("/settings").status == 200
+    late = Browser(app.test_client()).get(link)
+    assert (late.status, "Ask the administrator for a new one" in late.text) == (410, True)

@@ -1,0 +1,142 @@
+"""Accounts elsewhere, with which people sign in here.
+
+Somebody is found by issuer and subject alone: an address or a name may be anybody's tomorrow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.db import begin_writing, now
+from app.models import Identity, User
+from app.models.identity import MAX_LABEL
+from app.services.accounts import account, email
+from app.services.accounts.user_names import (
+    check_name,
+    check_unreserved,
+    make_user_name,
+    number_name,
+)
+from app.services.locks import lock_user
+from app.services.refusals import Refusal
+from app.text.lines import visible_line
+
+
+@dataclass(frozen=True)
+class ProvenIdentity:
+    """Who somebody is elsewhere, as was proved to us.
+
+    Attributes:
+        issuer, subject: what no two people have in common.
+        label: what they know it by.
+        user_name, display_name: what they are called there; may be empty.
+        email: an address that is known to be theirs; else empty.
+    """
+
+    issuer: str
+    subject: str
+    label: str
+    user_name: str = ""
+    display_name: str = ""
+    email: str = ""
+
+
+def find_user_by_identity(session: Session, issuer: str, subject: str) -> User | None:
+    """Who signs in with this."""
+    of = select(User).join(Identity, Identity.user_id == User.id)
+    return session.scalar(of.where(Identity.issuer == issuer, Identity.subject == subject))
+
+
+def sign_up_with(session: Session, proven: ProvenIdentity, name: str, display_name: str) -> User:
+    """Make an account for somebody who has proved who they are; the caller commits.
+
+    Raises:
+        Refusal: for a name that cannot be taken, or when they have an account.
+    """
+    user = account.sign_up_without_password(session, name, display_name)
+    _add(session, user, proven)
+    if proven.email:
+        email.take_confirmed(session, user, proven.email)
+    return user
+
+
+def link_identity(session: Session, user: User, proven: ProvenIdentity) -> bool:
+    """Let a user sign in with this, too; the caller commits.
+
+    Returns:
+        Whether that is new.
+
+    Raises:
+        Refusal: when somebody else does.
+    """
+    begin_writing(session)
+    lock_user(session, user.id)
+    owner = find_user_by_identity(session, proven.issuer, proven.subject)
+    if owner is not None:
+        if owner.id != user.id:
+            raise Refusal("form", f"{proven.label} is linked to another account here.")
+        return False
+    _add(session, user, proven)
+    return True
+
+
+def unlink_identity(
+    session: Session, user: User, number: int, issuers: Collection[str], *, has_password: bool
+) -> None:
+    """Let a user no longer sign in with this; the caller commits.
+
+    Args:
+        number: of the row.
+        issuers: those with which people can sign in at present.
+        has_password: whether the user can sign in with a password.
+
+    Raises:
+        Refusal: when there would be no way left to sign in.
+    """
+    begin_writing(session)
+    lock_user(session, user.id)
+    others = select(func.count()).where(
+        Identity.user_id == user.id, Identity.id != number, Identity.issuer.in_(issuers)
+    )
+    if not has_password and not session.scalar(others):
+        raise Refusal("form", "This is your only way to sign in. Link another one first.")
+    session.execute(delete(Identity).where(Identity.user_id == user.id, Identity.id == number))
+
+
+def propose_user_name(session: Session, proven: ProvenIdentity) -> str:
+    """A username that is free, made of what somebody is called elsewhere."""
+    name = make_user_name(proven.user_name or proven.display_name or proven.subject)
+    if _can_be_taken(session, name):
+        return name
+    return number_name(name, f"{proven.issuer} {proven.subject}")
+
+
+def _can_be_taken(session: Session, name: str) -> bool:
+    try:
+        check_name(name)
+        check_unreserved(name)
+        account.check_name_is_free(session, name)
+    except Refusal:
+        return False
+    return True
+
+
+def _add(session: Session, user: User, proven: ProvenIdentity) -> None:
+    row = Identity(
+        user_id=user.id,
+        issuer=proven.issuer,
+        subject=proven.subject,
+        label=visible_line(proven.label)[:MAX_LABEL] or proven.subject[:MAX_LABEL],
+        created_at=now(),
+    )
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError:  # in another window, in this moment
+        session.rollback()
+        raise Refusal("form", "You have an account already. Sign in again.") from None

@@ -1,0 +1,210 @@
+"""Sign in, sign up or link an account with a provider such as ORCID."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, abort, flash, make_response, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from app.services.accounts import identities
+from app.services.accounts.account import MAX_DISPLAY_NAME
+from app.services.accounts.identities import ProvenIdentity
+from app.services.providers import proving
+from app.services.providers.exchange import ProviderFailed, ProviderUnavailable
+from app.services.providers.flow import Answer, flow_from_text, flow_to_text, make_flow
+from app.services.refusals import Refusal
+from app.sign_in_settings import ProviderSettings
+from app.views.accounts import entering
+from app.views.http import access
+from app.views.http.access import db, local_url, see_other, viewer
+from app.views.http.forms import ProvenSignUpForm
+from app.views.http.security import SIGN_IN_LIMIT, SIGN_UP_LIMIT
+
+blueprint = Blueprint("providers", __name__)
+# In the session: a sign-in that was begun, and somebody who has proved who they are.
+BEGUN = "begun"
+PROVEN = "proven"
+LIFE = 900  # seconds for which either counts
+MAX_NEXT = 1000  # characters; the session is a cookie
+
+
+@blueprint.post("/login/with/<name>")
+@SIGN_IN_LIMIT
+def begin(name: str) -> Response:
+    provider = find_provider_or_404(name)
+    return send_to(provider, request.form.get("next", ""), request.form.get("invitation", ""))
+
+
+@blueprint.get("/login/with/<name>/callback")
+def come_back(name: str) -> Response:
+    provider = find_provider_or_404(name)
+    begun = _take(BEGUN)
+    if begun is None or begun["provider"] != name:
+        return _fail(proving.STALE, 422)
+    answer = Answer(
+        code=request.args.get("code", ""),
+        state=request.args.get("state", ""),
+        error=request.args.get("error", ""),
+        issuer=request.args.get("iss", ""),
+    )
+    flow = flow_from_text(begun["flow"], _redirect_uri(provider))
+    try:
+        proven = proving.prove(provider, flow, answer)
+    except ProviderUnavailable as error:
+        return _fail(str(error), 503)
+    except ProviderFailed as error:
+        return _fail(str(error), 422)
+    if begun["links"]:
+        return link_proven(proven, begun["links"])
+    return sign_in_as(proven, begun["next"], begun["invitation"])
+
+
+@blueprint.get("/signup/with")
+def choose_name() -> str | Response:
+    kept = _find(PROVEN)
+    if kept is None:
+        return see_other(url_for("account.login"))
+    proven = ProvenIdentity(**kept["proven"])
+    _check_sign_up(proven, kept["invitation"])
+    proposed = {
+        "name": identities.propose_user_name(db(), proven),
+        "display_name": proven.display_name[:MAX_DISPLAY_NAME],
+    }
+    return _name_page(ProvenSignUpForm(formdata=None, data=proposed), proven)
+
+
+@blueprint.post("/signup/with")
+@SIGN_UP_LIMIT
+def create() -> Response | tuple[str, int]:
+    kept = _find(PROVEN)
+    if kept is None:
+        return _fail(proving.STALE, 422)
+    proven = ProvenIdentity(**kept["proven"])
+    _check_sign_up(proven, kept["invitation"])
+    form = ProvenSignUpForm()
+    is_valid = form.validate_on_submit()
+    user = None
+    if is_valid:
+        try:
+            user = identities.sign_up_with(
+                db(), proven, form.name.data or "", form.display_name.data or ""
+            )
+        except Refusal as refused:
+            db().rollback()
+            form.refuse(refused)
+    if user is None:
+        return _name_page(form, proven), 422
+    entering.take_invitation(kept["invitation"])
+    response = entering.enter(user, kept["next"], is_new=True)
+    flash(f"Welcome, {user.display_name}!", "good")
+    return response
+
+
+def sign_in_as(proven: ProvenIdentity, then: str, invitation: str = "") -> Response:
+    """Sign in who has proved who they are, or let them choose a username."""
+    user = identities.find_user_by_identity(db(), proven.issuer, proven.subject)
+    if user is not None:
+        return entering.enter(user, then)
+    _keep(PROVEN, proven=asdict(proven), next=then, invitation=invitation)
+    return see_other(url_for("providers.choose_name"))
+
+
+def send_to(
+    provider: ProviderSettings, then: str, invitation: str = "", links: int = 0
+) -> Response:
+    """Send the browser to a provider.
+
+    Args:
+        then: where to go when it is back.
+        links: the number of the account to which the one there is linked; 0 to sign in.
+    """
+    flow = make_flow(_redirect_uri(provider))
+    try:
+        address = proving.make_address(provider, flow, again=bool(access.token()) and not links)
+    except ProviderFailed as error:
+        return _fail(str(error), 503)
+    _keep(
+        BEGUN,
+        provider=provider.name,
+        flow=flow_to_text(flow),
+        next=local_url(then, "") if len(then) <= MAX_NEXT else "",
+        invitation=invitation[:100],
+        links=links,
+    )
+    page = render_template("account/leaving.html", address=address, provider=provider)
+    response = make_response(page)
+    # Not a redirect: Chromium applies `form-action` to where the answer to a form redirects, and
+    # that would have to name the provider on every page with the button.
+    response.headers["Refresh"] = f"0; url={address}"
+    return response
+
+
+def find_provider_or_404(name: str) -> ProviderSettings:
+    """The provider of this name."""
+    found = access.config().sign_in.find_provider(name)
+    if found is None:
+        abort(404)
+    return found
+
+
+def link_proven(proven: ProvenIdentity, user_id: int) -> Response:
+    """Link who has proved who they are to the account that asked for it."""
+    user = viewer()
+    if user is None or user.id != user_id:
+        return _fail(proving.STALE, 422)
+    try:
+        is_new = identities.link_identity(db(), user, proven)
+    except Refusal as refused:
+        db().rollback()
+        return _fail(refused.message, 422)
+    db().commit()
+    flash(f"{proven.label} linked." if is_new else f"{proven.label} was linked already.", "good")
+    return see_other(url_for("identities.index"))
+
+
+def _check_sign_up(proven: ProvenIdentity, invitation: str) -> None:
+    config = access.config()
+    if not config.signup and not config.by_invitation:
+        abort(
+            403,
+            f"{proven.label} isn’t linked to an account here. {entering.CLOSED} If you have one,"
+            " sign in as usual and link it in your settings.",
+        )
+    entering.check_sign_up(invitation)
+
+
+def _name_page(form: ProvenSignUpForm, proven: ProvenIdentity) -> str:
+    return render_template("account/choose_name.html", form=form, proven=proven)
+
+
+def _fail(message: str, status: int) -> Response:
+    message = message[:1].upper() + message[1:]  # which may begin with what a provider is called
+    back = url_for("account.login" if viewer() is None else "identities.index")
+    page = render_template("account/sign_in_failed.html", message=message, back=back)
+    return make_response(page, status)
+
+
+def _redirect_uri(provider: ProviderSettings) -> str:
+    # By the settings, and never by what a request says of its host.
+    return access.config().site_url + url_for("providers.come_back", name=provider.name)
+
+
+def _keep(what: str, **values: Any) -> None:
+    session[what] = {**values, "at": int(time.time())}
+
+
+def _find(what: str) -> dict[str, Any] | None:
+    kept = session.get(what)
+    if not isinstance(kept, dict) or kept.get("at", 0) < time.time() - LIFE:
+        return None
+    return kept
+
+
+def _take(what: str) -> dict[str, Any] | None:
+    """What is kept, for the last time."""
+    found = _find(what)
+    session.pop(what, None)
+    return found

@@ -1,0 +1,144 @@
+"""Signing in by the header of a proxy, and from whom it is believed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import create_app
+from app.config import Config
+from app.db import Database
+from app.models import Identity, User
+from app.services.accounts import invitations
+from app.sign_in_settings import SignInSettings, read_sign_in
+from tests.helpers.client import PASSWORD, Browser
+
+PROXY, OTHER = "10.0.5.7", "192.0.2.1"
+SETTINGS = read_sign_in(
+    {"USER_HEADER": "X-Remote-User", "USER_HEADER_FROM": "127.0.0.1, 10.0.5.0/24"},
+    "SHORTLIST_",
+    "",
+    passwords=True,
+)
+
+
+@pytest.fixture
+def behind(app: Flask, config: Config) -> Flask:
+    """A site whose proxy says who asks."""
+    app.wsgi_app.cache.personal_header = "x-remote-user"  # type: ignore[attr-defined]
+    return attach(app, config)
+
+
+def attach(
+    app: Flask, config: Config, sign_in: SignInSettings = SETTINGS, **changes: bool
+) -> Flask:
+    changed = replace(config, sign_in=sign_in, **changes)  # type: ignore[arg-type]
+    app.extensions["shortlist"] = (changed, app.extensions["shortlist"][1])
+    return app
+
+
+def browser(app: Flask, said: str, address: str = PROXY) -> Browser:
+    client = app.test_client()
+    client.environ_base |= {"REMOTE_ADDR": address, "HTTP_X_REMOTE_USER": said}
+    return Browser(client)
+
+
+def who(one: Browser) -> str:
+    """As whom a browser is signed in; empty for nobody."""
+    page = one.get("/about").text
+    return page.split("Signed in as <bdi>")[1].split("<")[0] if "Signed in as" in page else ""
+
+
+def test_whom_the_proxy_names_is_signed_in(behind: Flask, session: Session) -> None:
+    guest = Browser(behind.test_client())
+    for _ in range(3):  # the page is kept for guests
+        assert guest.get("/about").status == 200
+    ada = browser(behind, b"LAB\\Ada@lab.example".decode("latin-1"))
+    assert who(ada) == "ada"
+    assert who(guest) == ""
+    assert ada.get("/settings").status == 200
+    row = session.scalars(select(Identity)).one()
+    assert (row.issuer, row.subject) == ("proxy", "LAB\\Ada@lab.example")
+    session.commit()
+    out = ada.submit("/settings", "/logout")
+    assert (out.status, "signs you in again" in out.text) == (200, True)
+    assert "Signed in as" not in out.text
+    assert who(ada) == "ada"
+    # The name alone finds nobody, and another person in the same browser is somebody else.
+    ada.client.environ_base["HTTP_X_REMOTE_USER"] = "ada"
+    assert who(ada).startswith("ada-")
+    session.commit()
+    assert len(session.scalars(select(User)).all()) == 2
+    # Without the header the session counts for nothing.
+    del ada.client.environ_base["HTTP_X_REMOTE_USER"]
+    assert who(ada) == ""
+    assert ada.get("/settings").status == 302
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("ada", OTHER),
+        ("ada", ""),
+        ("ada", "10.0.50.7"),
+        ("mallory,ada", PROXY),
+        ("a\x00", PROXY),
+        ("", PROXY),
+        ("a" * 300, PROXY),
+    ],
+)
+@pytest.mark.sqlite_only(reason="nothing is read")
+def test_what_is_not_believed(behind: Flask, said: str, address: str) -> None:
+    one = browser(behind, said, address)
+    assert one.get("/about").status == 200
+    assert who(one) == ""
+
+
+@pytest.mark.sqlite_only(reason="nothing is written: test_whom_the_proxy_names_is_signed_in")
+def test_the_address_of_the_connection_counts(config: Config, database: Database) -> None:
+    app = create_app(replace(config, sign_in=SETTINGS, proxies=1), database)
+    stranger = browser(app, "ada", OTHER)
+    stranger.client.environ_base["HTTP_X_FORWARDED_FOR"] = PROXY
+    assert who(stranger) == ""
+    ada = browser(app, "ada")
+    ada.client.environ_base["HTTP_X_FORWARDED_FOR"] = OTHER
+    assert who(ada) == "ada"
+    mapped = browser(app, "ada", f"::ffff:{PROXY}")
+    assert who(mapped) == "ada"
+
+
+def test_nobody_signs_up_where_sign_up_is_closed(
+    behind: Flask, config: Config, session: Session
+) -> None:
+    attach(behind, config, signup=False)
+    ada = browser(behind, "ada")
+    assert who(ada) == ""
+    assert "who has no account here" in ada.get("/login").text
+    attach(behind, config, signup=False, by_invitation=True)
+    assert who(ada) == ""
+    token = invitations.make_invitation(session)
+    session.commit()
+    assert ada.get(f"/signup?invitation={token}").location == "/signup/with"
+    assert ada.submit("/signup/with", name="lovelace").status == 303
+    assert who(ada) == "lovelace"
+
+
+def test_an_account_with_a_password_is_linked(behind: Flask, config: Config) -> None:
+    page = "/settings/sign-in"
+    attach(behind, config, signup=False)
+    attach(behind, config)
+    ada = Browser(behind.test_client()).sign_up("ada")
+    ada.client.environ_base |= {"REMOTE_ADDR": PROXY, "HTTP_X_REMOTE_USER": "al"}
+    assert who(ada) == "ada"  # who is signed in stays so
+    done = ada.submit(page, f"{page}/link", provider="proxy", current=PASSWORD)
+    assert (done.status, done.location) == (303, page)
+    assert who(browser(behind, "al")) == "ada"
+    alone = replace(SETTINGS, passwords=False)
+    attach(behind, config, alone)
+    again = ada.get(f"/login?again=1&next={page}")
+    assert (again.status, again.location) == (303, page)
+    assert "Open this site through its portal" in Browser(behind.test_client()).get("/login").text
