@@ -17,12 +17,12 @@ from tests.helpers.counts import check_counts
 
 @pytest.mark.slow
 def test_it_is_whole(any_file_database: Database, config: Config) -> None:
-    library.fill(any_file_database, summaries=150, papers=120, searchable=True)
+    library.fill(any_file_database, summaries=60, papers=50, searchable=True)
     client = create_app(config, any_file_database).test_client()
     with any_file_database.session() as session:
         check_counts(session)
-        assert session.scalar(select(func.count()).select_from(Summary)) == 150
-        assert session.scalar(select(func.count()).select_from(Paper)) == 120
+        assert session.scalar(select(func.count()).select_from(Summary)) == 60
+        assert session.scalar(select(func.count()).select_from(Paper)) == 50
         assert session.scalar(select(func.count()).select_from(Vote))
         paper = session.scalars(select(Paper).where(Paper.summaries_count > 0).limit(1)).one()
         shown = pages.addresses(session)
@@ -37,7 +37,7 @@ def test_it_is_whole(any_file_database: Database, config: Config) -> None:
 def test_it_is_the_same_at_each_run(tmp_path: Path) -> None:
     found = []
     for name in ("one", "two"):
-        path = library.make(tmp_path / name, summaries=30, papers=40)
+        path = library.make(tmp_path / name, summaries=15, papers=20)
         database = Database(f"sqlite:///{path}")
         with database.session() as session:
             found.append(

@@ -7,6 +7,7 @@ is part of this test without being named here.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Collection
 
 import pytest
 from flask import Flask
@@ -79,9 +80,11 @@ def reader(request: pytest.FixtureRequest, app: Flask) -> Browser:
     return browser
 
 
+# Both read the same pages as the first test, which asks PostgreSQL for them.
+SAME_PAGES = pytest.mark.sqlite_only("test_hidden_is_as_if_it_were_not_there asks the same queries")
 PAPERS = ["conf/x/Target1", "conf/x/Hidden1", "conf/x/Wanted1", "conf/x/Plain1"]
 USERS, TAGS = ["ann", "ben", "cleo"], ["secrettag", "plaintag"]
-PICTURE = "AAAAAAAAAAAAAAAAAAAAAA.png"
+PICTURE, OTHER_PICTURE = "AAAAAAAAAAAAAAAAAAAAAA.png", "BBBBBBBBBBBBBBBBBBBBBB.png"
 # What stands for each variable of the routes, where they say of what: else all that it may be.
 MEANT = {
     "paper": {"key": [*PAPERS, "some-body"]},
@@ -140,13 +143,17 @@ def by(session: Session, name: str) -> User:
     return session.scalars(select(User).where(User.name == name)).one()
 
 
-def write_hidden(session: Session, name: str, **how: object) -> Summary:
-    writer = by(session, name)
-    paper = session.scalars(select(Paper).where(Paper.key == "conf/x/Hidden1")).one()
+def find_paper(session: Session, key: str) -> Paper:
+    return session.scalars(select(Paper).where(Paper.key == key)).one()
+
+
+def add_picture(session: Session, name: str) -> None:
+    """A picture of Ann's, which `TEXT` shows."""
+    writer = by(session, "ann")
     begin_writing(session)
     session.add(
         Picture(
-            name="AAAAAAAAAAAAAAAAAAAAAA.png",
+            name=name,
             user_id=writer.id,
             digest="0" * 64,
             width=1,
@@ -155,59 +162,57 @@ def write_hidden(session: Session, name: str, **how: object) -> Summary:
             uploaded_at=writer.joined_at,
         )
     )
-    session.flush()
+    session.commit()
+
+
+def write_hidden(
+    session: Session, name: str, key: str = "conf/x/Hidden1", text: str = TEXT, **how: object
+) -> Summary:
+    """Somebody's text about a paper, in its second version."""
+    writer, paper = by(session, name), find_paper(session, key)
     facts = {"takeaway": "A hidden takeaway", "tags": ["secrettag"], **how}
     publish(session, writer, paper, source="An earlier hiddenword.", **facts)
-    found = publish(session, writer, paper, source=TEXT, **facts)
+    found = publish(session, writer, paper, source=text, **facts)
     session.commit()
     return found
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("visibility", ["private", "unlisted"])
-def test_hidden_is_as_if_it_were_not_there(
-    app: Flask, reader: Browser, session: Session, visibility: str
-) -> None:
-    library(session)
-    summary = write_hidden(session, "ann", visibility=visibility)
+def give_to_ben(session: Session, summary: Summary, pictures: Collection[str]) -> None:
+    ben = by(session, "ben").id
     begin_writing(session)
-    session.add(
-        Vote(
-            summary_id=summary.id,
-            user_id=by(session, "ben").id,
-            value=1,
-            cast_at=summary.created_at,
-        )
-    )
-    votes.recount_votes(session, summary)
+    session.execute(update(Summary).values(user_id=ben).where(Summary.id == summary.id))
+    session.execute(update(Picture).values(user_id=ben).where(Picture.name.in_(pictures)))
     session.commit()
-    with_it = read(app, reader, session)
-    begin_writing(session)
-    session.execute(delete(Summary).where(Summary.id == summary.id))
-    session.execute(delete(Picture))
-    session.commit()
-    compare(with_it, read(app, reader, session))
 
 
 @pytest.mark.slow
-def test_drafts_lists_and_deleted_texts_are_as_if_they_were_not_there(
-    app: Flask, reader: Browser, session: Session
-) -> None:
+def test_hidden_is_as_if_it_were_not_there(app: Flask, reader: Browser, session: Session) -> None:
+    """Texts that are private, unlisted or deleted, drafts, and lists."""
     library(session)
-    summary = write_hidden(session, "ann")
-    delete_summary(session, summary)
-    paper = session.get_one(Paper, summary.paper_id)
+    add_picture(session, PICTURE)
+    ann, ben = by(session, "ann"), by(session, "ben")
+    private = write_hidden(session, "ann", visibility="private")
+    unlisted = write_hidden(session, "ann", "conf/x/Plain1", visibility="unlisted")
+    begin_writing(session)
+    for summary in (private, unlisted):
+        cast = {"user_id": ben.id, "value": 1, "cast_at": summary.created_at}
+        session.add(Vote(summary_id=summary.id, **cast))
+        votes.recount_votes(session, summary)
+    session.commit()
+    delete_summary(session, write_hidden(session, "ben"))
+    paper = find_paper(session, "conf/x/Hidden1")
     content = Content(TEXT, "A hidden takeaway", "secrettag")
-    save_draft(session, by(session, "ann"), paper, content, base_revision=0, seen_version=0)
+    save_draft(session, ben, paper, content, base_revision=0, seen_version=0)
     session.commit()
-    for name in ("ann", "ben"):
+    for writer in (ann, ben):
         texts = {"remark": "Hiddenword", "notes": TEXT, "labels": "secrettag", "priority": "high"}
-        put_on_list(session, by(session, name), paper, status="read", citekey="hiddenword", **texts)
-    remove_entry(session, by(session, "ben"), paper)  # which can be undone
-    preview_list(session, by(session, "ann"), "@misc{hiddenword, title={A hidden list}}")
+        put_on_list(session, writer, paper, status="read", citekey="hiddenword", **texts)
+    remove_entry(session, ben, paper)  # which can be undone
+    preview_list(session, ann, "@misc{hiddenword, title={A hidden list}}")
     session.commit()
     with_it = read(app, reader, session)
     begin_writing(session)
+    session.execute(delete(Summary).where(Summary.id.in_([private.id, unlisted.id])))
     lists = (EntryCopy, ListEntry, ListImport, ListLabel, ReadingList)
     for table in (DeletedSummary, Draft, Picture, *lists):
         session.execute(delete(table))
@@ -216,72 +221,60 @@ def test_drafts_lists_and_deleted_texts_are_as_if_they_were_not_there(
 
 
 @pytest.mark.slow
+@SAME_PAGES
 def test_anonymous_is_the_same_whoever_wrote_it(
     app: Flask, reader: Browser, session: Session
 ) -> None:
+    """As if Ben had written it, who has the same pictures, also when its pictures stand in a text
+    under Ann's name and in another anonymous one of hers."""
     library(session)
-    summary = write_hidden(session, "ann", anonymous=True)
-    by_ann = read(app, reader, session)
-    assert "Hiddenword" in by_ann["/paper/conf/x/Hidden1"][2]
-    begin_writing(session)
-    ben = by(session, "ben").id
-    session.execute(update(Summary).values(user_id=ben).where(Summary.id == summary.id))
-    session.execute(update(Picture).values(user_id=ben))
-    session.commit()
-    compare(by_ann, read(app, reader, session))
+    add_picture(session, PICTURE)
+    ann = by(session, "ann")
+    text, elsewhere = TEXT, set()
+    for kind, key, anonymous in (("drawing", "Plain1", False), ("grey", "Target1", True)):
+        seen = uploads.store_picture(session, ann, source(kind))
+        shown = f"Hers. {uploads.format_picture_markdown(seen, 'p')}"
+        session.commit()
+        make_summary(session, find_paper(session, f"conf/x/{key}"), ann, shown, anonymous=anonymous)
+        text += f"\n\n{shown}"
+        elsewhere.add(seen.name)
+    summary = write_hidden(session, "ann", text=text, anonymous=True)
+    pictures = set(uploads.find_picture_names(summary.source))
+    assert len(pictures) == 3
+    assert not pictures & elsewhere
+    by_ann = read(app, reader, session, *pictures - {PICTURE})
+    page = by_ann["/paper/conf/x/Hidden1"][2]
+    assert "Hiddenword" in page
+    assert not any(name in page for name in elsewhere)
+    assert all(by_ann[f"/pictures/{name}"][0] == 200 for name in pictures - {PICTURE})
+    give_to_ben(session, summary, pictures)
+    compare(by_ann, read(app, reader, session, *pictures - {PICTURE}))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("becomes", [{"visibility": "private"}, {"anonymous": True}])
-def test_a_change_counts_everywhere_at_once(
-    app: Flask, reader: Browser, session: Session, becomes: dict[str, object]
-) -> None:
-    """Public and named first, read by everybody, then changed: as if it had never been."""
+@SAME_PAGES
+def test_a_change_counts_everywhere_at_once(app: Flask, reader: Browser, session: Session) -> None:
+    """Two texts are public and named first, and read by everybody. Then one becomes private, as if
+    it had never been, and one anonymous, as if Ben had written it."""
     library(session)
-    write_hidden(session, "ann")
-    before = read(app, reader, session)
-    assert "Hiddenword" in before["/search?q=hiddenword"][2] + before["/feed.atom"][2]
-    paper = session.scalars(select(Paper).where(Paper.key == "conf/x/Hidden1")).one()
-    summary = publish(session, by(session, "ann"), paper, source=TEXT, **becomes)
-    session.commit()
-    changed = read(app, reader, session)
+    add_picture(session, PICTURE)
+    add_picture(session, OTHER_PICTURE)
+    other = TEXT.replace(PICTURE, OTHER_PICTURE)
+    private = write_hidden(session, "ann")
+    anonymous = write_hidden(session, "ann", "conf/x/Plain1", other)
+    before = read(app, reader, session, OTHER_PICTURE)
+    for path in ("/paper/conf/x/Hidden1", "/paper/conf/x/Plain1", "/feed.atom"):
+        assert "Hiddenword" in before[path][2]
+    for summary, how in ((private, {"visibility": "private"}), (anonymous, {"anonymous": True})):
+        paper = session.get_one(Paper, summary.paper_id)
+        publish(session, by(session, "ann"), paper, source=summary.source, **how)
+        session.commit()
+    changed = read(app, reader, session, OTHER_PICTURE)
     begin_writing(session)
-    if "anonymous" in becomes:
-        ben = by(session, "ben").id
-        session.execute(update(Summary).values(user_id=ben).where(Summary.id == summary.id))
-        session.execute(update(Picture).values(user_id=ben))
-    else:
-        session.execute(delete(Revision).where(Revision.summary_id == summary.id))
-        session.execute(delete(SearchEntry).where(SearchEntry.summary_id == summary.id))
-        session.execute(delete(Summary).where(Summary.id == summary.id))
-        session.execute(delete(Picture))
+    for table in (Revision, SearchEntry):
+        session.execute(delete(table).where(table.summary_id == private.id))
+    session.execute(delete(Summary).where(Summary.id == private.id))
+    session.execute(delete(Picture).where(Picture.name == PICTURE))
     session.commit()
-    compare(changed, read(app, reader, session))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("first", ["named", "anonymous"])
-def test_a_picture_in_two_texts_links_nobody(
-    app: Flask, reader: Browser, session: Session, first: str
-) -> None:
-    """Ann's picture stands in a text of hers, and she puts its address into an anonymous one: as if
-    Ben, who has the same picture, had written that."""
-    library(session)
-    ben = by(session, "ben").id
-    seen = uploads.store_picture(session, by(session, "ann"), source("drawing"))
-    text = f"Hers. {uploads.format_picture_markdown(seen, 'p')}"
-    session.commit()
-    plain = session.scalars(select(Paper).where(Paper.key == "conf/x/Plain1")).one()
-    hidden = session.scalars(select(Paper).where(Paper.key == "conf/x/Hidden1")).one()
-    make_summary(session, plain, by(session, "ann"), text, anonymous=first == "anonymous")
-    summary = make_summary(session, hidden, by(session, "ann"), text, anonymous=True)
-    (name,) = uploads.find_picture_names(summary.source)
-    found = read(app, reader, session, name)
-    assert name != seen.name
-    assert found[f"/pictures/{name}"][0] == 200
-    assert seen.name not in found["/paper/conf/x/Hidden1"][2]
-    begin_writing(session)
-    session.execute(update(Summary).values(user_id=ben).where(Summary.id == summary.id))
-    session.execute(update(Picture).values(user_id=ben).where(Picture.name == name))
-    session.commit()
-    compare(found, read(app, reader, session, name))
+    give_to_ben(session, anonymous, [OTHER_PICTURE])
+    compare(changed, read(app, reader, session, OTHER_PICTURE))

@@ -12,7 +12,7 @@ from flask import Flask
 
 # What is whatever the reader holds, a token or nothing; and ages, which go on between two looks.
 TOKENS = re.compile(
-    r'(?<=name="csrf_token" value=")[^"]+|(?<="csrf_token":")[^"]+|[^<>]+(?=</time>)'
+    r'(?<=name="csrf_token" value=")[^"]+|(?<="csrf_token":")[^"]+|(?<=>)[^<>]+(?=</time>)'
 )
 
 

@@ -259,6 +259,7 @@ def test_authors_and_a_venue_that_nobody_has_any_more_go_and_come_back(
     check_counts(session)
 
 
+SAME_SQL = pytest.mark.sqlite_only("one that fits and one that does not run the same SQL")
 APPEARED = {"venue": "A Journal", "year": 2015, "doi": "10.1000/a", "details": DETAILS}
 
 
@@ -266,11 +267,11 @@ APPEARED = {"venue": "A Journal", "year": 2015, "doi": "10.1000/a", "details": D
     ("known", "fits"),
     [
         ({}, True),
-        ({"year": 2015}, True),
+        pytest.param({"year": 2015}, True, marks=SAME_SQL),
         ({"year": 2015, "doi": "10.1000/b"}, False),
-        ({"year": 2016}, False),
-        ({"venue": "Another"}, False),
-        ({"details": {"volume": "9"}}, False),
+        pytest.param({"year": 2016}, False, marks=SAME_SQL),
+        pytest.param({"venue": "Another"}, False, marks=SAME_SQL),
+        pytest.param({"details": {"volume": "9"}}, False, marks=SAME_SQL),
     ],
 )
 def test_where_it_appeared_is_one_fact(session: Session, known: dict[str, Any], fits: bool) -> None:

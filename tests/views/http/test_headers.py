@@ -67,6 +67,7 @@ def check(answer_headers: dict[str, str], what: object, *, is_open: bool = False
 
 
 @pytest.mark.slow
+@pytest.mark.sqlite_only("test_twins_everywhere asks PostgreSQL for all pages, as both readers")
 @pytest.mark.parametrize("signed_in", [False, True])
 def test_all_routes_by_all_methods(app: Flask, session: Session, signed_in: bool) -> None:
     make_summary(session)
