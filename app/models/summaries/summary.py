@@ -101,7 +101,7 @@ class Summary(Base):
 
     @property
     def published_under(self) -> Licence | None:
-        """Its licence; none as long as it is private, though its writer may have agreed to one."""
+        """Its licence; none as long as it is private, though one may be agreed."""
         return None if self.visibility == "private" else LICENCES.get(self.licence)
 
 

@@ -33,7 +33,7 @@ def publish_under(session: Session, summary: Summary, licence: str, *, agrees: b
 
 
 def publish_later(session: Session, summary: Summary, licence: str, *, agrees: bool) -> None:
-    """The same for one that may still be private, such as one that a reading will publish."""
+    """The same for one that is published later, such as by a reading."""
     if not licence or summary.licence:
         return
     if not has_agreed(session, summary.user_id, licence):

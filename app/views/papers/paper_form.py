@@ -25,7 +25,11 @@ def fill_form(record: PaperRecord) -> PaperForm:
 
 
 def read_record(form: PaperForm, origin: Offer | None) -> PaperRecord | None:
-    """The record of a form in normal form; `None` when the form shows what is wrong with it."""
+    """Read the record of a form, in normal form.
+
+    Returns:
+        `None` when the form shows what is wrong with it.
+    """
     is_valid = form.validate_on_submit()
     if doubts := parse_names(form.authors.data or "").doubts:
         form.refuse(doubtful_authors(doubts))
