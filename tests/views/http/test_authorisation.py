@@ -23,6 +23,7 @@ from tests.helpers.factories import make_paper, make_shelf, make_summary, save_d
 OPEN = {
     *("account.create", "account.enter", "account.logout"),
     *("recovery.ask", "recovery.reset", "email.confirm", "email.unsubscribe"),
+    *("providers.begin", "providers.create", "recovery.use_link"),
     *("bibliography.check", "bibliography.download", "bibliography.delete"),
 }
 # Mail programs post there, with a key instead of a token.
@@ -30,7 +31,7 @@ ONE_CLICK = "email.unsubscribe"
 THEIRS = (
     *("users", "summaries", "revisions", "drafts", "deleted_summaries", "pictures"),
     *("picture_uses", "links", "search_entries", "summary_tags", "email_addresses"),
-    *("deletion_requests", "shelves", "shelf_entries"),
+    *("deletion_requests", "shelves", "shelf_entries", "identities"),
 )
 FIELDS = {
     "source": "Taken over.",
