@@ -24,6 +24,7 @@ from tests.helpers.factories import make_paper, make_reading, make_shelf, make_s
 OPEN = {
     *("account.create", "account.enter", "account.logout"),
     *("recovery.ask", "recovery.reset", "email.confirm", "email.unsubscribe"),
+    *("providers.begin", "providers.create", "recovery.use_link"),
     *("bibliography.check", "bibliography.download", "bibliography.delete"),
 }
 # Mail programs post there, with a key instead of a token.
@@ -32,6 +33,7 @@ THEIRS = (
     *("users", "summaries", "revisions", "drafts", "deleted_summaries", "pictures"),
     *("picture_uses", "links", "search_entries", "summary_tags", "email_addresses"),
     *("deletion_requests", "shelves", "shelf_entries", "participations", "reading_feeds"),
+    "identities",
 )
 FIELDS = {
     "source": "Taken over.",
