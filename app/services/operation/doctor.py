@@ -210,7 +210,7 @@ def check_pictures(config: Config, database: Database) -> Iterator[Diagnosis]:
         mend = f"Copy them from a backup to {storage.place}."
         yield Diagnosis(FAULT, "Images", says, mend)
     if orphans:
-        says = f"Files of no image: {len(orphans):,} ({_name_some(orphans)})."
+        says = f"Files of no image in {storage.place}: {len(orphans):,} ({_name_some(orphans)})."
         yield Diagnosis(WARNING, "Images", says, "They do no harm, and can be deleted.")
     if not missing and not orphans:
         yield Diagnosis(OK, "Images", f"Each of {len(names):,} has its file in {storage.place}.")

@@ -163,7 +163,7 @@ def test_settings_and_files_are_looked_at(
         (WARNING, "Images"),
         (FAULT, "Disk"),
     ]
-    assert str(orphan) in found[2].says
+    assert f"in {tmp_path / 'pictures'}: 1 (zz.png)" in found[2].says
     assert all(each.mend for each in found)
 
 
