@@ -13,7 +13,10 @@ from app.models import Summary, User
 
 
 class AnyMember:
-    """A member in a statement that is made once; the parameter of this name says which."""
+    """A member in a statement that is made once.
+
+    The parameter of this name says which.
+    """
 
     def __init__(self, parameter: str) -> None:
         self.id: BindParameter[int] = bindparam(parameter, type_=Integer)

@@ -1,4 +1,7 @@
-"""What stands beside a dot on a map, and how wide it is: a short title and a year below it."""
+"""What stands beside a dot on a map, and how wide it is.
+
+It is a short title and a year below it.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,10 @@ class Box:
 
     @property
     def attributes(self) -> Markup:
-        """As those of SVG's `rect`: made here at once, for a template is slow with numbers."""
+        """As those of SVG's `rect`.
+
+        They are made here at once, because a template is slow with numbers.
+        """
         width, height = self.right - self.left, self.bottom - self.top
         return Markup(  # noqa: S704  (numbers)
             f'x="{self.left:.1f}" y="{self.top:.1f}" width="{width:.1f}" height="{height:.1f}"'
@@ -133,7 +139,10 @@ def make_label(spot: Spot, anchor: str, left: float, top: float) -> Label:
 
 
 def drop_overlaps(labels: Sequence[Label]) -> list[Label | None]:
-    """The labels, `None` for those that lie on one before them: the map has no room for these."""
+    """The labels, `None` for those that lie on one before them.
+
+    The map has no room for these.
+    """
     kept: list[Label | None] = []
     for label in labels:
         is_free = not any(each and each.box.overlaps(label.box) for each in kept)

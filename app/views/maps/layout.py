@@ -150,7 +150,8 @@ def _place(sizes: Sizes, x: Floats, y: Floats) -> Placed:
 def _improve(sizes: Sizes, found: Placed) -> Placed:
     """Move dots whose labels lie on something, a few steps far, as long as that helps."""
     tries = _turns(sizes)
-    for move in range(MOVES):
+    # On a large map one dot more or less in its place cannot be seen.
+    for move in range(MOVES if tries > 1 else 0):
         wrong = found.costs[0].nonzero()[0]
         if not len(wrong):
             break

@@ -22,7 +22,7 @@ from app.views.maps.drawing import list_lines
 
 blueprint = Blueprint("maps", __name__)
 MAX_DRAWN = 40  # papers: of more, nobody can read the labels or follow the lines
-MAX_LISTED = 100  # papers whose links a page lists
+MAX_LISTED = 80  # papers whose links a page lists
 MAX_PAPERS = 300  # in a file
 MAX_NEIGHBOURS = 60
 MAX_SUMMARIES = 300  # whose links make the map of a tag, a venue or a user
@@ -82,7 +82,10 @@ def user(name: str) -> str | Response:
 
 
 def max_papers() -> int:
-    """How many papers the graph has at most that is asked for: in a file more than on a page."""
+    """How many papers the graph has at most that is asked for.
+
+    In a file there are more than on a page.
+    """
     return MAX_PAPERS if _form() else MAX_LISTED
 
 

@@ -22,7 +22,7 @@ Numbers = NDArray[np.int64]
 PLACES = 8
 PASSES = 4
 SPREADS = 16
-LEAST = 0.5  # pixels that one lies on another before they are pushed apart
+MIN_OVERLAP = 0.5  # pixels that one lies on another before they are pushed apart
 HEAD = 6.0  # the length of an arrow's head
 # What a place costs that is not inside the picture; the one below always may be taken.
 _OUTSIDE = 10_000
@@ -94,7 +94,7 @@ class Placed:
 
 
 def spread(sizes: Sizes, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """Push dots apart that lie on each other, or on the label below one, across or down.
+    """Push dots apart that lie on each other, or on the label below one.
 
     Returns:
         Where the dots are then, inside the picture.
@@ -109,7 +109,9 @@ def spread(sizes: Sizes, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         right = here_x[:, None, :] - here_x[:, :, None]
         down = here_y[:, None, :] - here_y[:, :, None]
         across, needed = wide - np.abs(right), high - down
-        on_other = (needed > LEAST) & (across > LEAST) & ((down > 0) | ((down == 0) & before))
+        on_other = (
+            (needed > MIN_OVERLAP) & (across > MIN_OVERLAP) & ((down > 0) | ((down == 0) & before))
+        )
         pushed = on_other.any(axis=(1, 2))
         if not pushed.all():
             some, on_other = some[pushed], on_other[pushed]
@@ -176,7 +178,7 @@ def _corners(sizes: Sizes, x: Floats, y: Floats) -> tuple[Floats, Floats]:
 
 
 def ends(sizes: Sizes, x: Floats, y: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """The ends of lines, from the rim of a dot to that of another, with room for heads."""
+    """The ends of lines, from rim to rim, with room for the heads of arrows."""
     start_x, start_y = x[:, sizes.sources], y[:, sizes.sources]
     across, down = x[:, sizes.targets] - start_x, y[:, sizes.targets] - start_y
     length = np.maximum(np.hypot(across, down), 1e-9)
