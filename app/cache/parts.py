@@ -17,15 +17,17 @@ class PagePart:
         names: what it stands on.
         expires_at: seconds since 1970 at which it says something else, `None` for never.
         facts: what has to be known to fill it in.
+        more_bytes: about how much memory the facts take, where that is much.
     """
 
     html: str
     names: frozenset[str]
     expires_at: float | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+    more_bytes: int = 0
     reads = ()  # its names say all that it stands on
     digest = b""
 
     @property
     def size(self) -> int:
-        return _OVERHEAD_BYTES + len(self.html)
+        return _OVERHEAD_BYTES + len(self.html) + self.more_bytes

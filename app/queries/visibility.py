@@ -13,12 +13,16 @@ from app.models import Summary, User
 
 
 class AnyMember:
-    """A member in a statement that is made once; a parameter says which."""
+    """A member in a statement that is made once.
 
-    id: BindParameter[int] = bindparam("viewer", type_=Integer)
+    The parameter of this name says which.
+    """
+
+    def __init__(self, parameter: str) -> None:
+        self.id: BindParameter[int] = bindparam(parameter, type_=Integer)
 
 
-_ANY_MEMBER = AnyMember()
+_ANY_MEMBER = AnyMember("viewer")
 
 
 def stand_in(viewer: User | None) -> AnyMember | None:
@@ -74,7 +78,7 @@ def attributable_to(viewer: User | AnyMember | None) -> ColumnElement[bool]:
     return named if viewer is None else or_(named, Summary.user_id == viewer.id)
 
 
-def by_writer(user: User, viewer: User | None) -> ColumnElement[bool]:
+def by_writer(user: User | AnyMember, viewer: User | AnyMember | None) -> ColumnElement[bool]:
     """Summaries that the viewer may see as written by this user."""
     return and_(Summary.user_id == user.id, visible_to(viewer), attributable_to(viewer))
 

@@ -124,7 +124,7 @@ class _Measure:
         self.joined = {stem("".join(words)) for words in _neighbours(query)}
         last = query.plain[-1] if query.plain else None
         begun = completions.get(last, ()) if last is not None else ()
-        beginning = _beginning([row[-1], *begun]) if begun else ""
+        beginning = common_beginning([row[-1], *begun]) if begun else ""
         self.begun = f" {' '.join([*row[:-1], beginning])}" if beginning else self.row
 
     def relevance(self, title: str, people: str) -> int:
@@ -165,7 +165,7 @@ def _neighbours(query: Query) -> Iterator[Sequence[str]]:
         yield typed[start : start + 3]
 
 
-def _beginning(words: Sequence[str]) -> str:
+def common_beginning(words: Sequence[str]) -> str:
     """What all of these words begin with."""
     first, last = min(words), max(words)
     same = 0

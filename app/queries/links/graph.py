@@ -7,12 +7,13 @@ neighbourhood, and those of the newest or best summaries of a tag, a venue or a 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Integer,
     Select,
@@ -71,6 +72,24 @@ class Graph:
     edges: list[Edge]
     left_out: int
 
+    def limited(self, most: int) -> Graph:
+        """Its strongest papers and the edges between them."""
+        kept = dict(list(self.papers.items())[:most])
+        edges = [edge for edge in self.edges if edge.source in kept and edge.target in kept]
+        return Graph(kept, edges, self.left_out + len(self.papers) - len(kept))
+
+    def best_linked(self, most: int) -> Graph:
+        """Papers that are linked to each other, and the edges between them.
+
+        Those with most links are rarely linked to each other, so edges are chosen, not papers.
+        """
+        if len(self.papers) <= most:
+            return self
+        chosen = _choose_linked(self.edges, most)
+        kept = {number: paper for number, paper in self.papers.items() if number in chosen}
+        edges = [edge for edge in self.edges if edge.source in kept and edge.target in kept]
+        return Graph(kept, edges, self.left_out + len(self.papers) - len(kept))
+
     def targets_of(self, paper: Paper) -> list[str]:
         """Keys of the papers that summaries of one of them link to, strongest first."""
         found = {edge.target for edge in self.edges if edge.source == paper.id}
@@ -109,37 +128,50 @@ def load_neighbourhood_graph(
     return _build_graph(session, chosen, _list_edges_between(session, chosen, viewer), left_out)
 
 
-def load_tag_graph(session: Session, tag: Tag, *, max_papers: int) -> Graph:
-    """What the newest public summaries with a tag link to."""
-    tagged = select(SummaryTag.summary_id).where(SummaryTag.tag_id == tag.id)
-    newest = select(Summary.id).where(Summary.id.in_(tagged), visible_to(None))
-    return _load_graph(session, newest.order_by(Summary.id.desc()), None, max_papers)
+def load_tag_graph(
+    session: Session, tag: Tag, *, max_papers: int, newest: int = SUMMARIES_READ
+) -> Graph:
+    """What the newest public summaries with a tag link to.
+
+    Args:
+        newest: how many of the summaries are looked at.
+    """
+    values = {"tag": tag.id, "newest": newest}
+    return _choose_graph(session, _load_edges(session, _select_of_tag(), values), max_papers)
 
 
-def load_user_graph(session: Session, user: User, viewer: User | None, *, max_papers: int) -> Graph:
+def load_user_graph(
+    session: Session,
+    user: User,
+    viewer: User | None,
+    *,
+    max_papers: int,
+    newest: int = SUMMARIES_READ,
+) -> Graph:
     """The graph of what the newest summaries of a user link to.
 
     Only summaries that the viewer may know to be theirs count.
     """
-    newest = select(Summary.id).where(by_writer(user, viewer)).order_by(Summary.id.desc())
-    return _load_graph(session, newest, viewer, max_papers)
+    values = parameters(viewer, writer=user.id, newest=newest)
+    edges = _load_edges(session, _select_of_user(stand_in(viewer)), values)
+    return _choose_graph(session, edges, max_papers)
 
 
 def load_venue_graph(
-    session: Session, venue: Venue, viewer: User | None, *, max_papers: int
+    session: Session,
+    venue: Venue,
+    viewer: User | None,
+    *,
+    max_papers: int,
+    newest: int = SUMMARIES_READ,
 ) -> Graph:
     """The graph of what the summaries of a venue's papers link to.
 
     Of its first papers in lists.
     """
-    first = (
-        select(Paper.id)
-        .where(Paper.venue_id == venue.id, Paper.summaries_count > 0)
-        .order_by(Paper.rank.desc(), Paper.id.desc())
-        .limit(SUMMARIES_READ)
-    )
-    public = select(Summary.id).where(Summary.paper_id.in_(first), visible_to(None))
-    return _load_graph(session, public.order_by(Summary.id.desc()), viewer, max_papers)
+    values = parameters(viewer, venue=venue.id, newest=newest)
+    edges = _load_edges(session, _select_of_venue(stand_in(viewer)), values)
+    return _choose_graph(session, edges, max_papers)
 
 
 def load_graph_of_papers(
@@ -154,7 +186,7 @@ def load_graph_of_papers(
 
 def load_public_graph(session: Session) -> Graph:
     """All public links, and the papers at their ends; for files, not for pages."""
-    edges = _load_edges(session, _select_links(None))
+    edges = _load_edges(session, _grouped(_select_links(None)), {})
     found: dict[int, GraphPaper] = {}
     ids = sorted(_count_links(edges))
     for start in range(0, len(ids), PAPERS_AT_ONCE):
@@ -162,22 +194,28 @@ def load_public_graph(session: Session) -> Graph:
     return Graph(found, edges, 0)
 
 
-def _load_graph(session: Session, summaries: Select[Any], viewer: User | None, most: int) -> Graph:
-    edges = _load_edges(
-        session,
-        _select_links(viewer).where(Link.summary_id.in_(summaries.limit(SUMMARIES_READ))),
-    )
+def _choose_graph(session: Session, edges: list[Edge], max_papers: int) -> Graph:
+    """The papers that these edges link best, and how many others there are."""
+    found = len(_count_links(edges))
+    chosen = _choose_linked(edges, max_papers)
+    within = [edge for edge in edges if edge.source in chosen and edge.target in chosen]
+    ordered = _choose_strongest(_count_links(within), max_papers)
+    return _build_graph(session, ordered, within, found - len(chosen))
+
+
+def _choose_linked(edges: Iterable[Edge], most: int) -> set[int]:
+    """The ends of the strongest edges, so many at most."""
+    edges = list(edges)
     weights = _count_links(edges)
     chosen: set[int] = set()
-    # By edges, not by papers: those with most links are rarely linked to each other.
     for edge in sorted(
         edges, key=lambda each: (-each.links, -weights[each.source] - weights[each.target])
     ):
-        if len(chosen | {edge.source, edge.target}) <= most:
-            chosen |= {edge.source, edge.target}
-    within = [edge for edge in edges if edge.source in chosen and edge.target in chosen]
-    ordered = _choose_strongest(_count_links(within), most)
-    return _build_graph(session, ordered, within, len(weights) - len(chosen))
+        new = (edge.source not in chosen) + (edge.target not in chosen)
+        if len(chosen) + new <= most:
+            chosen.add(edge.source)
+            chosen.add(edge.target)
+    return chosen
 
 
 def _build_graph(session: Session, ids: list[int], edges: list[Edge], left_out: int) -> Graph:
@@ -239,6 +277,38 @@ def _select_between(viewer: AnyMember | None) -> Select[Any]:
 
 
 @cache
+def _select_of_tag() -> Any:
+    tagged = select(SummaryTag.summary_id).where(SummaryTag.tag_id == bindparam("tag"))
+    return _select_of_newest(Summary.id.in_(tagged) & visible_to(None), None)
+
+
+@cache
+def _select_of_user(viewer: AnyMember | None) -> Any:
+    return _select_of_newest(by_writer(AnyMember("writer"), viewer), viewer)
+
+
+@cache
+def _select_of_venue(viewer: AnyMember | None) -> Any:
+    first = (
+        select(Paper.id)
+        .where(Paper.venue_id == bindparam("venue"), Paper.summaries_count > 0)
+        .order_by(Paper.rank.desc(), Paper.id.desc())
+        .limit(_newest())
+    )
+    return _select_of_newest(Summary.paper_id.in_(first) & visible_to(None), viewer)
+
+
+def _select_of_newest(here: ColumnElement[bool], viewer: AnyMember | None) -> Any:
+    """The links of the newest summaries of some."""
+    newest = select(Summary.id).where(here).order_by(Summary.id.desc()).limit(_newest())
+    return _grouped(_select_links(viewer).where(Link.summary_id.in_(newest)))
+
+
+def _newest() -> BindParameter[int]:
+    return bindparam("newest", type_=Integer)
+
+
+@cache
 def _select_papers() -> Any:
     facts = (Paper.id, Paper.key, Paper.title, Paper.title_html, Paper.year)
     return (
@@ -261,16 +331,18 @@ def _select_links(viewer: User | AnyMember | None) -> Select[Any]:
     )
 
 
-def _load_edges(session: Session, links: Any) -> list[Edge]:
+def _grouped(links: Select[Any]) -> Select[Any]:
     each = links.subquery().c
-    query = (
+    return (
         select(each.source, each.target, func.count(each.link), func.max(each.see_also))
         .group_by(each.source, each.target)
         .order_by(each.source, each.target)
     )
-    return [
-        Edge(source, target, n, bool(also)) for source, target, n, also in session.execute(query)
-    ]
+
+
+def _load_edges(session: Session, query: Select[Any], values: Mapping[str, Any]) -> list[Edge]:
+    found = session.connection().execute(query, dict(values))
+    return [Edge(source, target, n, bool(also)) for source, target, n, also in found]
 
 
 def _count_links(edges: Iterable[Edge]) -> Counter[int]:

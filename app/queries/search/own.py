@@ -6,14 +6,20 @@ nor how long that takes. The texts of one writer are few enough to be read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
+    Integer,
     Select,
     SQLColumnExpression,
+    String,
     and_,
+    bindparam,
     literal,
     not_,
     or_,
@@ -25,6 +31,7 @@ from sqlalchemy.orm import Session, aliased
 from app.models import HiddenEntry, Paper, SearchEntry, Summary, User
 from app.models.search_entry import is_paper_entry
 from app.search.query import Clause, Part, Phrase, Query
+from app.search.ranking import common_beginning
 
 MAX_OWN = 1000  # texts that one search finds
 _Texts = Mapping[str, SQLColumnExpression[str]]
@@ -43,6 +50,42 @@ def entries_of(
     if query.is_mine:
         found += session.execute(_public(clauses, viewer))
     return [tuple(row) for row in found]
+
+
+def may_find_own(session: Session, viewer: User, query: Query) -> bool:
+    """Whether a query may find a text of the viewer that is not public.
+
+    It is asked before every search of a member, so by one statement that is made once: whether any
+    of these texts has a word that begins as one that must be there.
+    """
+    must = Query("", query.plain).clauses(
+        {part: () for part in query.plain if part.words[1:] == ()}
+    )
+    begun = [common_beginning([each.words[0] for each in clause.choices]) for clause in must]
+    longest = max(begun, key=len, default="")
+    if not longest:
+        return True
+    escaped = re.sub("([/%_])", r"/\1", longest)
+    values = {"viewer": viewer.id, "wanted": f"% {escaped}%"}
+    return session.connection().execute(_select_any_hidden(), values).first() is not None
+
+
+@cache
+def _select_any_hidden() -> Select[Any]:
+    entry = aliased(SearchEntry, name="entry")
+    wanted: BindParameter[str] = bindparam("wanted", type_=String)
+    texts = (entry.title, entry.people, entry.facts, HiddenEntry.tags, HiddenEntry.body)
+    return (
+        select(Summary.id)
+        .join(HiddenEntry, HiddenEntry.summary_id == Summary.id)
+        .join(entry, (entry.paper_id == Summary.paper_id) & is_paper_entry(entry))
+        .where(
+            Summary.user_id == bindparam("viewer", type_=Integer),
+            Summary.visibility != "public",
+            or_(*((literal(" ") + text).like(wanted, escape="/") for text in texts)),
+        )
+        .limit(1)
+    )
 
 
 def hidden_texts(session: Session, summary_ids: Sequence[int], viewer: User) -> dict[int, str]:

@@ -9,6 +9,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from app.queries.links.graph import Edge, Graph, GraphPaper
 from app.views.maps.labels import Label
 
@@ -25,6 +27,11 @@ class MapDot:
     y: float
     radius: float
     is_center: bool
+
+    @property
+    def attributes(self) -> Markup:
+        """As those of SVG's `circle`."""
+        return Markup(f'cx="{self.x:.1f}" cy="{self.y:.1f}" r="{self.radius:.1f}"')  # noqa: S704
 
 
 @dataclass(frozen=True)
@@ -110,6 +117,12 @@ def pairs(graph: Graph) -> Iterator[list[Edge]]:
             yield [edge]
         elif source < target:
             yield [edge, back]
+
+
+def list_lines(graph: Graph) -> list[MapLine]:
+    """All lines between its papers, drawn or not, by the title of the first."""
+    lines = [make_line(graph, edges, "") for edges in pairs(graph)]
+    return sorted(lines, key=lambda line: line.source.title.casefold())
 
 
 def make_line(graph: Graph, edges: list[Edge], path: str) -> MapLine:

@@ -13,50 +13,25 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
+import numpy as np
 import rustworkx
 
-from app.queries.links.graph import Edge, Graph, GraphPaper
+from app.queries.links.graph import Graph
 from app.views.maps.drawing import Map, MapDot, make_line, pairs, radius_of
-from app.views.maps.labels import (
-    GAP,
-    Label,
-    Segment,
-    Spot,
-    drop_overlaps,
-    label_size,
-    place_labels,
-    short_title,
-)
+from app.views.maps.labels import Spot, drop_overlaps, short_title
+from app.views.maps.placing import Floats, Placed, Sizes, ends, make_labels, place_labels, spread
 
 ROUNDS = 120  # of the layout, fewer where many papers make each one slow
 # Square pixels for a paper and its label: of many papers, and how much more where there are few.
 ROOM, MORE_ROOM, FEW_PAPERS = 12000.0, 12000.0, 20
 WIDTH, MIN_HEIGHT = 736.0, 420.0  # pixels
 MARGIN = 10.0
-SPREADS = 40
 MAX_TURNS = 24  # of a small map; a larger one is turned less often, for each turn takes longer
-TRIED_PAPERS = 240  # as many papers are placed in all turns together
+TRIED_PAIRS = 2000  # as many pairs of papers are compared in all turns together
+MOVES = 2  # times that dots are moved whose labels lie on something
 GOLDEN_ANGLE = 2.399963
 MIN_REACH, REACH = 30.0, 25.0  # pixels that a dot is moved
-HEAD = 6.0  # the length of an arrow's head
-
-Point = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Arrangement:
-    """Dots and their labels, and what the labels cost: 0 where none lies on anything."""
-
-    spots: dict[int, Spot]
-    labels: dict[int, Label]
-    costs: dict[int, int]
-
-    @property
-    def cost(self) -> int:
-        return sum(self.costs.values())
 
 
 def draw(graph: Graph, center: int | None = None) -> Map:
@@ -69,29 +44,43 @@ def draw(graph: Graph, center: int | None = None) -> Map:
     papers = len(graph.papers)
     room = ROOM + MORE_ROOM * FEW_PAPERS / max(papers, FEW_PAPERS)
     height = max(MIN_HEIGHT, papers * room / WIDTH)
-    spots = {
-        number: Spot(0, 0, radius_of(paper), short_title(paper.title), str(paper.year or ""))
-        for number, paper in _by_importance(graph, center).items()
-    }
-    found = _improve(graph, _turn(graph, spots, height), height)
-    labels = drop_overlaps(found.labels)
-    dots = [
-        MapDot(paper, labels.get(number), spot.x, spot.y, spot.radius, number == center)
-        for number, paper in graph.papers.items()
-        for spot in [found.spots[number]]
+    if not papers:
+        return Map(round(WIDTH), round(height), [], [], graph.left_out)
+    order = _by_importance(graph, center)
+    place_of = {number: place for place, number in enumerate(order)}
+    spots = [
+        Spot(radius_of(paper), short_title(paper.title), str(paper.year or ""))
+        for paper in (graph.papers[number] for number in order)
     ]
-    lines = [make_line(graph, edges, _path(*_ends(found.spots, edges))) for edges in pairs(graph)]
-    return Map(round(WIDTH), round(height), dots, lines, graph.left_out)
+    joined = list(pairs(graph))
+    lines = [
+        (place_of[edges[0].source], place_of[edges[0].target], len(edges) == 2) for edges in joined
+    ]
+    sizes = Sizes(spots, lines, WIDTH, height)
+    found = _improve(sizes, _turn(sizes, _layout(graph, order)))
+    labels = drop_overlaps(make_labels(sizes, spots, found))
+    xs, ys = found.x[0].tolist(), found.y[0].tolist()
+    dots = [
+        MapDot(paper, labels[at], xs[at], ys[at], spots[at].radius, number == center)
+        for number, paper in graph.papers.items()
+        for at in [place_of[number]]
+    ]
+    segments = zip(*(each[0].tolist() for each in ends(sizes, found.x, found.y)), strict=True)
+    drawn = [
+        make_line(graph, edges, _path(*segment))
+        for edges, segment in zip(joined, segments, strict=True)
+    ]
+    return Map(round(WIDTH), round(height), dots, drawn, graph.left_out)
 
 
-def _by_importance(graph: Graph, center: int | None) -> dict[int, GraphPaper]:
+def _by_importance(graph: Graph, center: int | None) -> list[int]:
     """The papers, those first whose labels should have the best places."""
     links = Counter(end for edge in graph.edges for end in (edge.source, edge.target))
-    order = sorted(graph.papers, key=lambda number: (number != center, -links[number], number))
-    return {number: graph.papers[number] for number in order}
+    return sorted(graph.papers, key=lambda number: (number != center, -links[number], number))
 
 
-def _layout(graph: Graph) -> dict[int, tuple[float, float]]:
+def _layout(graph: Graph, order: list[int]) -> Floats:
+    """Where the papers stand: a row of two numbers for each, in this order."""
     numbers = sorted(graph.papers)
     index = {number: place for place, number in enumerate(numbers)}
     net = rustworkx.PyGraph(multigraph=False)
@@ -111,7 +100,7 @@ def _layout(graph: Graph) -> dict[int, tuple[float, float]]:
         num_iter=ROUNDS if len(numbers) <= 100 else ROUNDS // 2,
         seed=1,
     )
-    return {number: (found[index[number]][0], found[index[number]][1]) for number in numbers}
+    return np.array([found[index[number]] for number in order], dtype=np.float64)
 
 
 def _start(key: str) -> tuple[float, float]:
@@ -120,141 +109,62 @@ def _start(key: str) -> tuple[float, float]:
     return int.from_bytes(digest[:4]) / 2**31 - 1, int.from_bytes(digest[4:8]) / 2**31 - 1
 
 
-def _turn(graph: Graph, spots: dict[int, Spot], height: float) -> Arrangement:
+def _turn(sizes: Sizes, places: Floats) -> Placed:
     """The layout, turned as its labels cost least, and stretched to the size of the picture."""
-    places = _layout(graph)
-    turns = _turns(graph)
-    best = None
-    for turn in range(turns):
-        scaled = _scaled(spots, _turned(places, turn / turns), height)
-        found = _labelled(graph, _spread(scaled, height), height)
-        if best is None or found.cost < best.cost:
-            best = found
-        if not best.cost:
-            break
-    assert best is not None
-    return best
+    turns = _turns(sizes)
+    angles = 2 * math.pi * np.arange(turns)[:, None] / turns
+    sine, cosine = np.sin(angles), np.cos(angles)
+    x, y = places[:, 0], places[:, 1]
+    return _place(sizes, *_stretched(sizes, x * cosine - y * sine, x * sine + y * cosine))
 
 
-def _turns(graph: Graph) -> int:
-    return max(1, min(MAX_TURNS, TRIED_PAPERS // max(len(graph.papers), 1)))
+def _turns(sizes: Sizes) -> int:
+    return max(1, min(MAX_TURNS, TRIED_PAIRS // len(sizes.radius) ** 2))
 
 
-def _labelled(graph: Graph, spots: dict[int, Spot], height: float) -> Arrangement:
-    lines = [_ends(spots, edges) for edges in pairs(graph)]
-    return Arrangement(spots, *place_labels(spots, lines, (WIDTH, height)))
+def _stretched(sizes: Sizes, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """The places moved apart until they fill the picture, with room for dots and labels."""
+    room = sizes.half.max()
+    top, bottom = MARGIN + sizes.radius.max(), sizes.height - MARGIN - sizes.below.max()
+    return (
+        _between(room, sizes.width - room, _parts(x)),
+        _between(top, bottom, _parts(y)),
+    )
 
 
-def _improve(graph: Graph, found: Arrangement, height: float) -> Arrangement:
-    """Move dots whose labels lie on something, a few steps far, as long as that helps."""
-    for step in range(2 * _turns(graph)):
-        wrong = [number for number, cost in found.costs.items() if cost]
-        if not wrong:
-            break
-        number = wrong[step % len(wrong)]
-        spot = found.spots[number]
-        # Points of the golden angle lie evenly around a place.
-        angle, reach = step * GOLDEN_ANGLE, MIN_REACH + REACH * (step % 8)
-        x, y = spot.x + reach * math.cos(angle), spot.y + reach * math.sin(angle)
-        moved = {**found.spots, number: replace(spot, x=x, y=y)}
-        tried = _labelled(graph, _spread(moved, height), height)
-        found = min(found, tried, key=lambda arrangement: arrangement.cost)
-    return found
+def _parts(values: Floats) -> Floats:
+    """How far from the least to the largest of its row each value is, from 0 to 1."""
+    least = values.min(axis=1, keepdims=True)
+    range_ = values.max(axis=1, keepdims=True) - least
+    return np.where(range_ > 0, (values - least) / np.where(range_ > 0, range_, 1), 0.5)
 
 
-def _turned(places: Mapping[int, Point], part: float) -> dict[int, Point]:
-    """The same places after a part of a whole turn around the middle."""
-    sine, cosine = math.sin(2 * math.pi * part), math.cos(2 * math.pi * part)
-    return {
-        number: (x * cosine - y * sine, x * sine + y * cosine) for number, (x, y) in places.items()
-    }
-
-
-def _scaled(
-    spots: Mapping[int, Spot], places: Mapping[int, Point], height: float
-) -> dict[int, Spot]:
-    """Stretch the places until they fill the picture, with room for dots and labels."""
-    if not places:
-        return {}
-    room = max(map(_half_width, spots.values()))
-    xs, ys = ([place[axis] for place in places.values()] for axis in (0, 1))
-    low_x, low_y = min(xs), min(ys)
-    wide, high = max(xs) - low_x, max(ys) - low_y
-    top = MARGIN + max(spot.radius for spot in spots.values())
-    bottom = height - MARGIN - max(_below(spot) for spot in spots.values())
-    return {
-        number: replace(
-            spot,
-            x=_between(room, WIDTH - room, (places[number][0] - low_x) / wide if wide else 0.5),
-            y=_between(top, bottom, (places[number][1] - low_y) / high if high else 0.5),
-        )
-        for number, spot in spots.items()
-    }
-
-
-def _between(low: float, high: float, part: float) -> float:
+def _between(low: float, high: float, part: Floats) -> Floats:
     return low + (high - low) * part
 
 
-def _half_width(spot: Spot) -> float:
-    return max(spot.radius, label_size(spot)[0] / 2) + 2
+def _place(sizes: Sizes, x: Floats, y: Floats) -> Placed:
+    return place_labels(sizes, *spread(sizes, x, y)).take_best()
 
 
-def _below(spot: Spot) -> float:
-    """How far a dot and the label below it reach under its middle."""
-    return spot.radius + GAP + label_size(spot)[1]
-
-
-def _spread(spots: dict[int, Spot], height: float) -> dict[int, Spot]:
-    """Push apart those whose dots or labels lie on each other, down and up the page."""
-    x = {number: spot.x for number, spot in spots.items()}
-    y = {number: spot.y for number, spot in spots.items()}
-    half = {number: _half_width(spot) for number, spot in spots.items()}
-    above = {number: spot.radius + GAP for number, spot in spots.items()}
-    below = {number: _below(spot) for number, spot in spots.items()}
-    tallest = max(below.values(), default=0) + max(above.values(), default=0)
-    for _ in range(SPREADS):
-        moved = False
-        order = sorted(spots, key=lambda number: (y[number], number))
-        for place, upper in enumerate(order):
-            for lower in order[place + 1 :]:
-                need = below[upper] + above[lower]
-                gap = y[lower] - y[upper]
-                if gap >= tallest:
-                    break
-                across = half[upper] + half[lower] - abs(x[lower] - x[upper])
-                if gap < need and across > 0.5:
-                    moved = True
-                    if across < need - gap:
-                        push = across / 2 if x[lower] >= x[upper] else -across / 2
-                        x[upper], x[lower] = x[upper] - push, x[lower] + push
-                    else:
-                        y[upper] -= (need - gap) / 2
-                        y[lower] += (need - gap) / 2
-        for number in spots:
-            x[number] = min(max(x[number], half[number]), WIDTH - half[number])
-            y[number] = min(max(y[number], above[number]), height - below[number])
-        if not moved:
+def _improve(sizes: Sizes, found: Placed) -> Placed:
+    """Move dots whose labels lie on something, a few steps far, as long as that helps."""
+    tries = _turns(sizes)
+    # On a large map one dot more or less in its place cannot be seen.
+    for move in range(MOVES if tries > 1 else 0):
+        wrong = found.costs[0].nonzero()[0]
+        if not len(wrong):
             break
-    return {
-        number: replace(spot, x=round(x[number], 1), y=round(y[number], 1))
-        for number, spot in spots.items()
-    }
-
-
-def _ends(spots: Mapping[int, Spot], edges: list[Edge]) -> Segment:
-    """From the rim of one dot to that of the other, with room for the heads of the arrow."""
-    source, target = spots[edges[0].source], spots[edges[0].target]
-    across, down = target.x - source.x, target.y - source.y
-    length = math.hypot(across, down) or 1.0
-    start = source.radius + (HEAD if len(edges) == 2 else 1)
-    end = target.radius + HEAD
-    return (
-        source.x + across * start / length,
-        source.y + down * start / length,
-        target.x - across * end / length,
-        target.y - down * end / length,
-    )
+        steps = np.arange(move * tries, (move + 1) * tries)
+        dots = wrong[steps % len(wrong)]
+        # Points of the golden angle lie evenly around a place.
+        angles, reach = steps * GOLDEN_ANGLE, MIN_REACH + REACH * (steps % 8)
+        x, y = np.repeat(found.x, tries, axis=0), np.repeat(found.y, tries, axis=0)
+        x[np.arange(tries), dots] += reach * np.cos(angles)
+        y[np.arange(tries), dots] += reach * np.sin(angles)
+        tried = _place(sizes, x, y)
+        found = min(found, tried, key=lambda placed: placed.cost)
+    return found
 
 
 def _path(x: float, y: float, to_x: float, to_y: float) -> str:

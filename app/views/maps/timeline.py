@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from app.queries.links.graph import Edge, Graph, GraphPaper
 from app.views.maps.drawing import Map, MapDot, make_line, pairs
-from app.views.maps.labels import FONT, GAP, LINE, Box, Label, Spot, label_size, short_title
+from app.views.maps.labels import FONT, GAP, LINE, Box, Label, Spot, short_title
 
 ROW = 38.0
 MARGIN = 4.0
@@ -28,12 +28,13 @@ def draw_timeline(graph: Graph, center: int | None, width: float, most: int) -> 
         width: of the picture, in pixels.
         most: how many papers at most.
     """
-    kept = dict(list(graph.papers.items())[:most])
-    small = Graph(kept, graph.edges, graph.left_out + len(graph.papers) - len(kept))
-    ordered = sorted(kept.values(), key=lambda paper: (paper.year or 9999, paper.id))
+    small = graph.limited(most)
+    ordered = sorted(small.papers.values(), key=lambda paper: (paper.year or 9999, paper.id))
     height = 2 * MARGIN + ROW * len(ordered)
-    shown = {paper.id: (short_title(paper.title), str(paper.year or "")) for paper in ordered}
-    widest = max((label_size(Spot(0, 0, 0, *shown[paper.id]))[0] for paper in ordered), default=0.0)
+    shown = {
+        paper.id: Spot(RADIUS, short_title(paper.title), str(paper.year or "")) for paper in ordered
+    }
+    widest = max((spot.width for spot in shown.values()), default=0.0)
     # The arcs have what the labels leave.
     column = width - widest - GAP - RADIUS - 2
     dots = {
@@ -47,16 +48,11 @@ def draw_timeline(graph: Graph, center: int | None, width: float, most: int) -> 
     return Map(round(width), round(height), list(dots.values()), lines, small.left_out)
 
 
-def _dot(
-    paper: GraphPaper, shown: tuple[str, str], x: float, y: float, center: int | None
-) -> MapDot:
-    title, year = shown
-    wide, high = label_size(Spot(x, y, RADIUS, title, year))
-    left, top = x + RADIUS + GAP, y - high / 2
-    baseline = y + FONT / 2 - 2 - (LINE / 2 if year else 0)
-    label = Label(
-        title, year, left, round(baseline, 1), "start", Box(left, top, left + wide, top + high)
-    )
+def _dot(paper: GraphPaper, spot: Spot, x: float, y: float, center: int | None) -> MapDot:
+    left, top = x + RADIUS + GAP, y - spot.height / 2
+    baseline = y + FONT / 2 - 2 - (LINE / 2 if spot.year else 0)
+    box = Box(left, top, left + spot.width, top + spot.height)
+    label = Label(spot.title, spot.year, left, round(baseline, 1), "start", box)
     return MapDot(paper, label, round(x, 1), round(y, 1), RADIUS, paper.id == center)
 
 

@@ -50,6 +50,7 @@ def make_part(
     names: Iterable[str],
     *,
     about: str = "",
+    more_bytes: int = 0,
     **facts: Any,
 ) -> PagePart:
     """Make a part, and keep it if it is made of what everybody sees now.
@@ -58,7 +59,7 @@ def make_part(
         render: gives its HTML.
         names: what it stands on besides its links.
         about: the path of the page of which it is the greater part: it stands on what that does.
-        facts: see `PagePart`.
+        more_bytes, facts: see `PagePart`.
     """
     outer = g.get("part_note")
     note = g.part_note = PageNote()
@@ -69,7 +70,7 @@ def make_part(
     if outer is not None and note.expires_at is not None:
         outer.expire(note.expires_at)
     linked = names_of_page(about, html.encode()) if about else _linked(html)
-    part = PagePart(html, frozenset(names) | linked, note.expires_at, facts)
+    part = PagePart(html, frozenset(names) | linked, note.expires_at, facts, more_bytes)
     name_page(*part.names)
     cache: PageCache | None = request.environ.get(CACHE)
     number: int | None = g.get("newest_change")

@@ -23,7 +23,7 @@ from app.views.http import listing
 from app.views.http.access import db, needs_sign_in, signed_in, this_address, viewer
 from app.views.http.security import COMPARE_LIMIT, SEARCH_LIMIT, open_to_other_sites
 from app.views.http.shared_pages import shared
-from app.views.maps.maps import MAX_PAPERS, show_map
+from app.views.maps.maps import max_papers, show_map
 from app.views.papers.sections import TextSection, split_sections
 from app.views.parts.places import render_macro
 from app.views.parts.rows import show_papers
@@ -118,7 +118,7 @@ def show_links(name: str = "", slug: str = "", code: str = "") -> str | Response
     """The map of the links among the papers of a shelf."""
     seen = load_shelf_or_404(name, slug, code)
     ids = contents.list_shelved_ids(db(), seen.shelf)
-    linked = graph.load_graph_of_papers(db(), ids, viewer(), max_papers=MAX_PAPERS)
+    linked = graph.load_graph_of_papers(db(), ids, viewer(), max_papers=max_papers())
     back = url_for("shelves.show", **place_of(seen))
     return show_map(linked, seen.shelf.title, back, is_hidden=not seen.is_public)
 

@@ -15,6 +15,7 @@ from app.views.http import listing
 from app.views.http.access import db, search_text, viewer
 from app.views.http.security import SEARCH_LIMIT, TYPING_LIMIT
 from app.views.papers.paper import MAX_QUERY_CHARS, add_paper_url
+from app.views.site.kept_search import load_search_page
 from app.views.site.search_rows import show_hits, show_pieces
 
 blueprint = Blueprint("search", __name__)
@@ -50,7 +51,7 @@ def results() -> str | Response:
         sort=sort,
         is_exact=is_exact or named is not None,
     )
-    found = search.load_search_page(db(), asked, viewer())
+    found = load_search_page(asked, viewer())
     rows = show_hits([*found.hits, *found.partial])
     # Where a page says nothing else, its address does not either.
     shown = {"sort": sort if sort != "best" else None, "exact": 1 if is_exact else None}

@@ -13,7 +13,7 @@ from app.models import Paper
 from app.queries.catalogue import overview
 from app.queries.links import graph
 from app.services.exporting import graph_files
-from app.views.maps import layout
+from app.views.maps import layout, maps
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, make_user
 from tests.helpers.steps import steps
@@ -173,10 +173,26 @@ def test_pages(guest: Browser, session: Session, chain: list[Paper]) -> None:
         assert guest.get(f"/map/{unknown}").status == 404
 
 
-@pytest.mark.slow
-def test_the_work_for_a_map_does_not_grow_with_its_square() -> None:
-    """Spreading the labels compares each with those beside it, and not with all."""
-    assert steps(layout.draw, ring(300)) < 3.5 * steps(layout.draw, ring(150))
+def test_the_work_for_a_map_of_many_papers_is_bounded() -> None:
+    """A picture has as many papers as a reader can follow, and they are linked to each other."""
+    drawn = ring(300).best_linked(40)
+    assert len(drawn.papers) == 40
+    assert drawn.left_out == 260
+    linked = {end for edge in drawn.edges for end in (edge.source, edge.target)}
+    assert linked == set(drawn.papers)
+    assert steps(layout.draw, drawn) < 12_000
+
+
+def test_a_page_lists_the_links_that_its_picture_has_no_room_for(
+    guest: Browser, session: Session
+) -> None:
+    others = [make_paper(session) for _ in range(maps.MAX_DRAWN + 4)]
+    center = make_paper(session, "conf/x/Center")
+    make_summary(session, center, source=see_also(*(each.key for each in others)))
+    page = guest.get("/map/paper/conf/x/Center").text
+    assert page.count('<a class="map__paper ') == maps.MAX_DRAWN + maps.MAX_NARROW_PAPERS
+    assert "Showing the 40 best-connected papers; the list below has the links of 5 more." in page
+    assert page.count("links to") == len(others)
 
 
 def ring(size: int) -> graph.Graph:

@@ -32,7 +32,8 @@ def find_user(session: Session, name: str) -> User:
 
 def kept_rows(app: Flask) -> dict[Any, PagePart]:
     items = app.wsgi_app.cache._items  # type: ignore[attr-defined]
-    return {key: each for key, each in items.items() if isinstance(each, PagePart)}
+    parts = {key: each for key, each in items.items() if isinstance(each, PagePart)}
+    return {key: part for key, part in parts.items() if key[0] == "result"}
 
 
 @pytest.mark.sqlite_only
@@ -54,6 +55,35 @@ def test_a_kept_row_serves_other_searches_and_readers(
     assert 'aria-pressed="true"' in shown
     assert 'aria-pressed="true"' not in guest.get("/search?q=loss").text
     assert kept_rows(app) == kept  # votes make no row anew
+
+
+def kept_searches(app: Flask) -> list[Any]:
+    items = app.wsgi_app.cache._items  # type: ignore[attr-defined]
+    return sorted(key[2:] for key in items if key[0] == "search")
+
+
+@pytest.mark.sqlite_only
+def test_what_a_member_searched_is_kept_for_them_alone(
+    app: Flask, eve: Browser, guest: Browser, session: Session, paper: Paper
+) -> None:
+    other = make_paper(session, "conf/test/Two", "Dense detectors")
+    reader = find_user(session, "eve")
+    session.commit()
+    for _ in range(2):
+        assert "Dense" in eve.get("/search?q=detectors").text
+    assert kept_searches(app) == [(reader.id,)]
+    for _ in range(2):
+        assert "Dense" in guest.get("/search?q=detectors").text
+    assert kept_searches(app)[0] == ()  # and guests share theirs
+    make_summary(session, paper, reader, "Mine alone.", visibility="private")
+    assert "Mine" not in guest.get("/search?q=detectors").text
+    assert 'href="/user/eve"' in eve.get("/search?q=sparse").text  # beside what all find
+    assert 'href="/user/eve"' not in guest.get("/search?q=sparse").text
+    assert "Mine <mark>alone</mark>" in eve.get("/search?q=alone").text
+    assert "<mark>alone</mark>" not in guest.get("/search?q=alone").text
+    make_summary(session, other, make_user(session, "ada"), "Now detectors are dense.")
+    assert "Now <mark>detectors</mark>" in guest.get("/search?q=detectors").text
+    assert "Now <mark>detectors</mark>" in eve.get("/search?q=detectors").text
 
 
 def test_a_row_follows_its_summary(guest: Browser, session: Session, paper: Paper) -> None:

@@ -1,0 +1,70 @@
+"""What searches found, kept until anything is changed.
+
+Guests share what they asked for. What a member asked for is kept for them alone, although it holds
+nothing but public texts: how quickly an answer comes must not tell what others have looked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import replace
+
+from app.cache.names import ANYTHING
+from app.cache.parts import PagePart
+from app.models import User
+from app.queries.catalogue import list_lines
+from app.queries.search import results
+from app.queries.search.hits import SearchHit
+from app.queries.search.own import may_find_own
+from app.queries.search.results import Asked, SearchPage
+from app.search import parse_query
+from app.views.http.access import db
+from app.views.parts.kept import find_parts, make_part
+
+_HIT_BYTES, _FACET_BYTES = 2500, 2000  # about as much memory as each takes
+
+
+def load_search_page(asked: Asked, reader: User | None) -> SearchPage:
+    """The page of results, kept if others would be shown the same."""
+    if reader is not None and _may_find_own(asked, reader):
+        return results.load_search_page(db(), asked, reader)
+    shared: Hashable = ("search", asked)
+    key = shared if reader is None else ("search", asked, reader.id)
+    kept = find_parts((shared, key))
+    part = kept.get(shared) or kept.get(key) or _make(key, asked)
+    found: SearchPage = part.facts["found"]
+    if reader is None:
+        return found
+    if _shows_more(found, reader):
+        return results.load_search_page(db(), asked, reader)
+    return replace(
+        found,
+        hits=[_for_reader(hit, reader) for hit in found.hits],
+        partial=[_for_reader(hit, reader) for hit in found.partial],
+    )
+
+
+def _make(key: Hashable, asked: Asked) -> PagePart:
+    found = results.load_search_page(db(), asked, None)
+    size = _HIT_BYTES * len(found.hits + found.partial) + _FACET_BYTES * len(found.facets)
+    return make_part(key, lambda: "", (ANYTHING,), more_bytes=size, found=found)
+
+
+def _may_find_own(asked: Asked, reader: User) -> bool:
+    query = parse_query(asked.text)
+    return query.is_mine or query.is_listed or may_find_own(db(), reader, query)
+
+
+def _shows_more(found: SearchPage, reader: User) -> bool:
+    """Whether the reader would be shown more than what guests found."""
+    if found.corrected and may_find_own(db(), reader, found.query):
+        return True
+    paper_ids = {hit.paper.id for hit in found.hits + found.partial}
+    return bool(list_lines.find_papers_with_hidden_texts(db(), reader, paper_ids))
+
+
+def _for_reader(hit: SearchHit, reader: User) -> SearchHit:
+    """A result; only its writer sees that an anonymous summary is theirs."""
+    summary = hit.summary
+    is_theirs = summary is not None and summary.anonymous and summary.user_id == reader.id
+    return replace(hit, is_for_viewer=True) if is_theirs else hit
