@@ -33,8 +33,8 @@ from tests.helpers.engines import (
     empty_postgresql,
     keep_dead_rows,
 )
-from tests.helpers.outside import StandIn
 from tests.helpers.running import shared_folder
+from tests.helpers.stand_ins.outside import StandIn
 
 IN_CI = os.environ.get("CI") == "true"
 if IN_CI and not POSTGRESQL:
@@ -190,7 +190,7 @@ def config_in(folder: Path) -> Config:
         rate_limits=False,
         rate_limit_storage="memory://",  # which a test has for itself
         password_cost=0,
-        # no test asks the outside; see tests/helpers/outside.py for those of look-ups
+        # no test asks the outside; see tests/helpers/stand_ins/outside.py for those of look-ups
         lookups=False,
     )
 

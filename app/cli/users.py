@@ -97,7 +97,8 @@ def link(name: str) -> None:
     Example:
       shortlist user link mira
     """
-    from app.services.accounts import administration, sign_in_links
+    from app.services.accounts import administration
+    from app.services.accounts.sign_in import sign_in_links
     from app.services.mail.outbox import find_link_base
 
     with _change() as session:

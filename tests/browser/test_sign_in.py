@@ -15,7 +15,7 @@ from app.cache.pages import PageCache
 from app.config import Config
 from app.db import Database
 from app.views.http.security import limiter
-from tests.helpers.provider import LocalProvider
+from tests.helpers.stand_ins.provider import LocalProvider
 
 
 @pytest.fixture

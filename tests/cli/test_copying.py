@@ -7,9 +7,9 @@ from pathlib import Path
 from app.db import Database
 from app.services.pictures.storage import make_picture_path
 from tests.helpers.backup.files import CONTENT, PICTURE, fill, hash_of
-from tests.helpers.bucket import running_bucket
 from tests.helpers.commands import assert_refused, run
 from tests.helpers.engines import copy_database
+from tests.helpers.stand_ins.bucket import running_bucket
 
 
 def test_a_copy_is_made_compared_and_not_made_twice(

@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.models import Picture, Summary, User
-from app.services.accounts import account, sign_in_links
+from app.services.accounts import account
+from app.services.accounts.sign_in import sign_in_links
 from app.services.pictures import uploads
 from tests.helpers.commands import assert_refused, run
 from tests.helpers.factories import make_summary, make_user

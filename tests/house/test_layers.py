@@ -62,6 +62,7 @@ ROOMS: dict[str, list[set[str]]] = {
         {"bibliography"},
         {"importing.lists"},
         {"dblp", "exporting", "importing", "lookup", "moderation", "providers"},
+        {"accounts.sign_in"},
         {"accounts", "comments", "papers"},
         {"lists", "shelves"},
         {"summaries"},

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from app.services.accounts.identities import ProvenIdentity
+from app.services.accounts.sign_in.identities import ProvenIdentity
 from app.services.providers.exchange import Asker, ProviderFailed, ProviderUnavailable
 from app.services.providers.flow import Answer, Flow
 from app.services.providers.protocol import BAD_TOKEN, make_challenge

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 from app.models.identity import MAX_SUBJECT
-from app.services.accounts.identities import ProvenIdentity
+from app.services.accounts.sign_in.identities import ProvenIdentity
 from app.services.providers.exchange import Asker, ProviderFailed, ProviderUnavailable
 from app.services.providers.flow import Answer, Flow
 from app.services.providers.metadata import ProviderMetadata, load_keys, load_metadata

@@ -6,7 +6,7 @@ import hmac
 from importlib.util import find_spec
 from types import ModuleType
 
-from app.services.accounts.identities import ProvenIdentity
+from app.services.accounts.sign_in.identities import ProvenIdentity
 from app.services.providers.exchange import ProviderFailed, ProviderUnavailable, make_asker
 from app.services.providers.flow import Answer, Flow
 from app.services.providers.metadata import load_metadata

@@ -25,7 +25,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from app.references.email_addresses import fold_email_address
 from app.services.accounts.account import fold_user_name
-from app.services.accounts.recovery import fold_sought
+from app.services.accounts.sign_in.recovery import fold_sought
 from app.services.refusals import Refusal
 from app.views.http import access
 from app.views.http.security import cookie_name, limiter, seconds_until

@@ -6,7 +6,8 @@ from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.queries.accounts import list_identities
-from app.services.accounts import identities, proof
+from app.services.accounts import proof
+from app.services.accounts.sign_in import identities
 from app.services.refusals import Refusal
 from app.sign_in_settings import BY_PROXY
 from app.views.accounts import attempts

@@ -9,9 +9,9 @@ from typing import Any
 from flask import Blueprint, abort, flash, make_response, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from app.services.accounts import identities
 from app.services.accounts.account import MAX_DISPLAY_NAME
-from app.services.accounts.identities import ProvenIdentity
+from app.services.accounts.sign_in import identities
+from app.services.accounts.sign_in.identities import ProvenIdentity
 from app.services.providers import proving
 from app.services.providers.exchange import ProviderFailed, ProviderUnavailable
 from app.services.providers.flow import Answer, flow_from_text, flow_to_text, make_flow

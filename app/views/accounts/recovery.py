@@ -6,8 +6,8 @@ from flask import Blueprint, flash, make_response, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.models import User
-from app.services.accounts import recovery, sign_in_links
 from app.services.accounts.email import STALE_LINK
+from app.services.accounts.sign_in import recovery, sign_in_links
 from app.services.refusals import Refusal
 from app.views.accounts import attempts, entering
 from app.views.accounts.entering import check_passwords

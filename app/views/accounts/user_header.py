@@ -11,8 +11,9 @@ from flask import Flask, g, request, session
 
 from app.models import User
 from app.models.identity import MAX_SUBJECT
-from app.services.accounts import identities, sessions
-from app.services.accounts.identities import ProvenIdentity
+from app.services.accounts import sessions
+from app.services.accounts.sign_in import identities
+from app.services.accounts.sign_in.identities import ProvenIdentity
 from app.services.refusals import Refusal
 from app.sign_in_settings import BY_PROXY
 from app.views.accounts import entering

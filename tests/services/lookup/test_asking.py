@@ -14,7 +14,7 @@ from app.services.lookup.record_merge import is_same_work, merge_records
 from app.services.papers.facts import MAX_ABSTRACT, MAX_NAME
 from app.sources.record import PaperRecord
 from tests.helpers.factories import make_paper
-from tests.helpers.outside import Reply, StandIn
+from tests.helpers.stand_ins.outside import Reply, StandIn
 
 TITLE = "Deep Residual Learning for Image Recognition"
 

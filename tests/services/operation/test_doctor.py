@@ -25,7 +25,7 @@ from app.sign_in_settings import GITHUB, SignInSettings
 from app.text import TEXT_VERSION
 from tests.helpers.factories import make_summary
 from tests.helpers.mail.server import running_mail_server
-from tests.helpers.provider import LocalProvider
+from tests.helpers.stand_ins.provider import LocalProvider
 
 
 @pytest.fixture

@@ -23,10 +23,10 @@ from app.services.pictures.storage import FolderStorage
 from app.services.pictures.transfer import Outcome, copy_files
 from tests.helpers.backup.every_table import fill_every_table
 from tests.helpers.backup.files import back_up, restore_to
-from tests.helpers.bucket import Bucket, running_bucket
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper
 from tests.helpers.samples.pictures import source
+from tests.helpers.stand_ins.bucket import Bucket, running_bucket
 
 JSON = {"Accept": "application/json"}
 WRITE = "/write/conf/x/A1"

@@ -13,7 +13,7 @@ from app.sources.contract import SourceUnavailable
 from app.sources.lookup import fetch as fetching
 from app.sources.lookup.fetch import FetchSettings, HostSchedule, make_fetch
 from app.sources.lookup.registry import HOSTS
-from tests.helpers.outside import Reply, StandIn
+from tests.helpers.stand_ins.outside import Reply, StandIn
 from tests.helpers.waiting import SAFETY, deadline
 
 DBLP = "dblp.org"

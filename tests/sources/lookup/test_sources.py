@@ -13,7 +13,7 @@ from app.sources.contract import MAX_FOUND_PAPERS, PaperSource, SourceUnavailabl
 from app.sources.lookup import arxiv, crossref, dblp, openreview
 from app.sources.lookup.registry import SOURCES
 from app.sources.record import DETAILS, PaperRecord
-from tests.helpers.outside import ANSWERS, Reply, StandIn
+from tests.helpers.stand_ins.outside import ANSWERS, Reply, StandIn
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from app.services.accounts.merging import merge
 from app.services.exporting.archive_rows import make_profile
 from app.services.providers import exchange
 from tests.helpers.client import PASSWORD, Browser, Page
-from tests.helpers.provider import CALLBACK, CLIENT_ID, LocalProvider
+from tests.helpers.stand_ins.provider import CALLBACK, CLIENT_ID, LocalProvider
 
 ADA = {"sub": "248289761001", "preferred_username": "ada", "name": "Ada Lovelace"}
 

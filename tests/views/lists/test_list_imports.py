@@ -22,7 +22,7 @@ from app.services.importing.lists import previews, work
 from app.services.operation import tidying
 from tests.helpers.client import Browser, Page
 from tests.helpers.factories import make_paper, make_summary, put_on_list, read_entry
-from tests.helpers.outside import Reply, StandIn
+from tests.helpers.stand_ins.outside import Reply, StandIn
 
 FILES = Path(__file__).parents[2] / "sources/lists/files"
 JABREF = (FILES / "jabref.bib").read_bytes()

@@ -19,8 +19,8 @@ from app.services.lookup import asking
 from app.sources.lookup.registry import HOSTS
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper
-from tests.helpers.outside import Reply, StandIn
 from tests.helpers.samples.offers import look_up, offers, press
+from tests.helpers.stand_ins.outside import Reply, StandIn
 
 TITLE = "Deep Residual Learning for Image Recognition"
 

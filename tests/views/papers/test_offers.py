@@ -21,8 +21,8 @@ from app.services.papers import facts
 from app.sources.limits import MAX_PASTED_BYTES
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper
-from tests.helpers.outside import Reply, StandIn
 from tests.helpers.samples.offers import look_up, offers, press
+from tests.helpers.stand_ins.outside import Reply, StandIn
 
 TITLE = "Deep Residual Learning for Image Recognition"
 ENTRY = "@article{key,\n title={One title}, year=1931, pages={1--2}}\n@misc{b, title={Second}}"

@@ -13,7 +13,8 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from app.services.accounts import deletion, recovery
+from app.services.accounts import deletion
+from app.services.accounts.sign_in import recovery
 from app.services.bibliography import checks
 from app.services.importing.lists import work as list_imports
 from app.services.mail import outbox
