@@ -12,6 +12,7 @@ from app.models.papers.paper import MAX_IDENTIFIER
 from app.models.summaries.link import MAX_LABEL_FOLDED, MAX_USER
 from app.queries.identifiers import MAX_NAMES, find_papers
 from app.rendering import PaperLink as RenderedLink
+from app.statements import run
 from app.text.words import indexable
 
 # Built once, and run past the session's objects: no link is one of them.
@@ -22,7 +23,7 @@ _ADD = insert(Link)
 def rebuild_links(session: Session, summary: Summary, links: Sequence[RenderedLink]) -> None:
     """Replace all rows of a summary's links; doing it twice changes nothing."""
     session.flush()
-    session.connection().execute(_REMOVE, {"which": summary.id})
+    run(session.connection(), _REMOVE, {"which": summary.id})
     # No paper goes by a name longer than its column.
     links = [link for link in links[:MAX_NAMES] if len(link.ref.value) <= MAX_IDENTIFIER]
     targets = find_papers(session, [link.ref for link in links], unsure=True)
@@ -44,4 +45,4 @@ def rebuild_links(session: Session, summary: Summary, links: Sequence[RenderedLi
         for position, link in enumerate(links)
     ]
     if rows:
-        session.connection().execute(_ADD, rows)
+        run(session.connection(), _ADD, rows)
