@@ -33,10 +33,10 @@ Values = Mapping[str, Any]
 _Processor = Callable[[Any], Any] | None
 
 
-class FoundRows(list[Any]):
+class RowList(list[Any]):
     """What a statement returned."""
 
-    def all(self) -> FoundRows:
+    def all(self) -> RowList:
         return self
 
     def first(self) -> Any:
@@ -58,7 +58,7 @@ class FoundRows(list[Any]):
 
 def run(
     connection: Connection, statement: Any, values: Values | Sequence[Values] = ()
-) -> FoundRows:
+) -> RowList:
     """Run a statement that was built once, past the session's objects.
 
     Args:
@@ -72,7 +72,7 @@ def run(
         if prepared is not None:
             return _run_directly(connection, prepared, row)
     result = connection.execute(statement, values or None)
-    return FoundRows(result.all()) if result.returns_rows else FoundRows()
+    return RowList(result.all()) if result.returns_rows else RowList()
 
 
 def is_lost(error: BaseException) -> bool:
@@ -159,7 +159,7 @@ def _prepare(statement: Any, dialect: Any, names: tuple[str, ...]) -> _Prepared 
     )
 
 
-def _run_directly(connection: Connection, prepared: _Prepared, values: Values) -> FoundRows:
+def _run_directly(connection: Connection, prepared: _Prepared, values: Values) -> RowList:
     if prepared.table:
         note_write(connection, prepared.table)
     text = prepared.text
@@ -187,7 +187,7 @@ def _run_directly(connection: Connection, prepared: _Prepared, values: Values) -
             connection_invalidated=lost,
             dialect=connection.dialect,
         ) from error
-    return FoundRows(_converted(rows, prepared))
+    return RowList(_converted(rows, prepared))
 
 
 def _converted(rows: Iterable[Any], prepared: _Prepared) -> Iterator[Any]:
