@@ -56,9 +56,7 @@ class RowList(list[Any]):
         return self[0][0] if self else None
 
 
-def run(
-    connection: Connection, statement: Any, values: Values | Sequence[Values] = ()
-) -> RowList:
+def run(connection: Connection, statement: Any, values: Values | Sequence[Values] = ()) -> RowList:
     """Run a statement that was built once, past the session's objects.
 
     Args:
