@@ -30,16 +30,14 @@ from sqlalchemy.types import TypeDecorator
 from app.change_log import CommitMark, watch
 from app.config import NO_MAIL_SERVER, PROGRAM_NAME, BackupSettings, BucketSettings, MailSettings
 from app.logs import watch_slow_queries
+from app.statements import give_up, is_lost, run
 
 BUSY_TIMEOUT_MS = 5000
 READING = {"writing": False, "postgresql_readonly": True}
 WRITING = {"writing": True, "postgresql_readonly": False}
 PAPERS_LOCK = 0x53686F72  # any number that nothing else in the database locks
-# A connection that met one of these goes on failing when the database is well again. Of SQLite's
-# result codes the lowest byte tells the kind (sqlite.org/rescode.html): the file is read-only, the
-# disk failed, the file could not be opened. Of PostgreSQL's: the transaction only reads, and cannot
-# be made to write by a server in recovery.
-SQLITE_LOST = (8, 10, 14)
+# A connection that met one of these goes on failing when the database is well again: the
+# transaction only reads, and cannot be made to write by a server in recovery.
 POSTGRESQL_LOST = ("25006", "0A000")
 DATA_ERRORS = "22"  # PostgreSQL's class of errors whose very message quotes a value
 POOL_SIZE = 10  # connections kept open by a process, a few more than it has threads
@@ -189,7 +187,7 @@ def begin_writing(session: Session) -> None:
     try:
         session.connection(execution_options=WRITING)
     except OperationalError as error:
-        if error.orig is None or not _is_lost(error.orig):
+        if error.orig is None or not is_lost(error.orig):
             raise
         session.rollback()  # the pool is empty now: this opens the file, which may be well again
         session.connection(execution_options=WRITING)
@@ -255,20 +253,14 @@ def begin_on_sqlite(connection: Connection) -> None:
             # do (there is no such vacuum here), but fails then.
             cursor.execute("PRAGMA incremental_vacuum(1)")
     except sqlite_module.OperationalError as error:
-        if _is_lost(error):
-            # Those in the pool were opened as this one was. New ones may write by then.
-            connection.engine.dispose()
-            connection.invalidate(error)
+        if is_lost(error):
+            give_up(connection, error)
         # What SQLAlchemy would make of it: "the database is locked" is no fault of the program.
         raise OperationalError(statement, {}, error) from error
 
 
-def _is_lost(error: BaseException) -> bool:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in SQLITE_LOST
-
-
 def _on_sqlite_error(context: ExceptionContext) -> None:
-    if _is_lost(context.original_exception):
+    if is_lost(context.original_exception):
         context.is_disconnect = True  # the whole pool connects anew
 
 
@@ -329,7 +321,7 @@ def insert_missing(
     session.flush()
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     # Past the session, which would take a list of rows for its own objects.
-    session.connection().execute(_insert_or_pass(table, tuple(unique), is_sqlite), rows)
+    run(session.connection(), _insert_or_pass(table, tuple(unique), is_sqlite), rows)
 
 
 @cache

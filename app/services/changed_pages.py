@@ -24,6 +24,7 @@ from app.change_log import (
 )
 from app.models import Paper, Shelf, Summary, SummaryTag, Tag, User, Venue
 from app.queries.visibility import public
+from app.statements import run
 
 # The tables whose changes the names of papers, summaries and users tell. Authors have no names:
 # their pages stand on anything.
@@ -71,7 +72,7 @@ def name_papers(session: Session, paper_ids: Collection[int]) -> None:
         return
     names: set[str] = set()
     if paper_ids:
-        found = session.connection().execute(_PAPERS, {"ids": list(paper_ids)})
+        found = run(session.connection(), _PAPERS, {"ids": list(paper_ids)})
         for key, title, venue in found:
             path = name_of_path("paper", key)
             names |= {path, name_of_facts(path), name_of_title(title)}
@@ -93,7 +94,7 @@ def name_summaries(
     names: set[str] = set()
     if summary_ids:
         which = {"ids": list(summary_ids)}
-        for row in session.connection().execute(_PUBLIC_SUMMARIES, which):
+        for row in run(session.connection(), _PUBLIC_SUMMARIES, which):
             path = name_of_path("summary", str(row.id))
             names |= {path, name_of_path("paper", row.key)}
             names |= set() if row.id in voted else {name_of_text(path)}

@@ -31,6 +31,7 @@ from app.services.retractions.marking import mark_papers
 from app.services.search_index import indexing
 from app.services.similar import similarity
 from app.services.unused import remove_unused
+from app.statements import run
 
 Kind = Literal["paper", "summary", "author", "writer"]
 _KEY = "changes"
@@ -39,6 +40,7 @@ _KEY = "changes"
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _PAPERS = select(Paper.id).where(Paper.id.in_(_IDS)).order_by(Paper.id)
 _USERS = select(User.id).where(User.id.in_(_IDS))
+_NAMES = select(User.id, User.name).where(User.id.in_(_IDS))
 
 
 class ScoreChange(NamedTuple):
@@ -249,7 +251,7 @@ def _follow_writers(session: Session, summaries: Counter[int], votes: Counter[in
     changed = {each for each in (*summaries, *votes) if summaries[each] or votes[each]}
     if not changed:
         return
-    there = set(session.connection().execute(_USERS, {"ids": sorted(changed)}).scalars())
+    there = set(run(session.connection(), _USERS, {"ids": sorted(changed)}).scalars())
     numbers = {each: (summaries[each], votes[each]) for each in there}
     totals.add_to_writers(session, numbers, len(changed - there))
 
@@ -298,8 +300,7 @@ def _name_pages(session: Session, changes: _Changes, present: dict[int, SummaryS
 
 
 def _names(session: Session, user_ids: Collection[int]) -> dict[int, str]:
-    query = select(User.id, User.name).where(User.id.in_(user_ids))
-    return dict(session.execute(query).all()) if user_ids else {}
+    return dict(run(session.connection(), _NAMES, {"ids": list(user_ids)})) if user_ids else {}
 
 
 def _placements(session: Session, ids: Iterable[int]) -> dict[int, Placement]:
@@ -316,7 +317,7 @@ def _existing_papers(session: Session, ids: Collection[int]) -> list[int]:
     return [
         number
         for some in split_into_batches(ids)
-        for number in connection.execute(_PAPERS, {"ids": some}).scalars()
+        for number in run(connection, _PAPERS, {"ids": some}).scalars()
     ]
 
 

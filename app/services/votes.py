@@ -19,6 +19,7 @@ from app.models import Summary, User, Vote
 from app.services import changes
 from app.services.bulk import is_sqlite
 from app.services.refusals import Refusal
+from app.statements import run
 
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 # Days of age that ten times as many votes make up for. Reddit's formula had half a day; summaries
@@ -83,7 +84,7 @@ def cast_vote(
     if found.user_id == user.id:
         raise Refusal("value", "You can’t vote on your own summary.")
     vote = {"summary_id": found.id, "user_id": user.id, "value": value}
-    session.connection().execute(_CAST[is_sqlite(session)], {**vote, "cast_at": cast_at or now()})
+    run(session.connection(), _CAST[is_sqlite(session)], {**vote, "cast_at": cast_at or now()})
     return _recount(session, found)
 
 
@@ -92,7 +93,7 @@ def withdraw_vote(session: Session, user: User, summary_id: int) -> int | None:
     found = _lock(session, user, summary_id)
     if found is None:
         return None
-    session.connection().execute(_WITHDRAW, {"which": found.id, "user_id": user.id})
+    run(session.connection(), _WITHDRAW, {"which": found.id, "user_id": user.id})
     return _recount(session, found)
 
 
@@ -126,7 +127,7 @@ def recount_all(session: Session, summary_ids: Iterable[int]) -> None:
     """
     session.flush()
     for summary_id in sorted(set(summary_ids)):
-        found = session.connection().execute(_LOCK, {"which": summary_id}).one_or_none()
+        found = run(session.connection(), _LOCK, {"which": summary_id}).one_or_none()
         if found is not None:
             _recount(session, found)
 
@@ -137,7 +138,7 @@ def _lock(session: Session, user: User, summary_id: int) -> Any | None:
     session.flush()
     # Votes on one summary queue here, so that each recount sees all votes before it. SQLite
     # ignores the lock: there the whole transaction has the write lock already.
-    found = session.connection().execute(_LOCK, {"which": summary_id}).one_or_none()
+    found = run(session.connection(), _LOCK, {"which": summary_id}).one_or_none()
     if found is None or (found.visibility != "public" and found.user_id != user.id):
         return None
     return found
@@ -145,11 +146,11 @@ def _lock(session: Session, user: User, summary_id: int) -> Any | None:
 
 def _recount(session: Session, found: Any) -> int:
     connection = session.connection()
-    total = connection.execute(_TOTAL, {"which": found.id}).scalar_one()
+    total = run(connection, _TOTAL, {"which": found.id}).scalar()
     score: int = found.imported_votes + int(total)
     popularity = compute_popularity(score, found.published_at or found.created_at)
     figures = {"score": score, "popularity": popularity}
-    connection.execute(_SET_FIGURES, {"which": found.id, **figures})
+    run(connection, _SET_FIGURES, {"which": found.id, **figures})
     is_counted = found.visibility == "public" and not found.anonymous
     changes.note_score(
         session,

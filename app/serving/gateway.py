@@ -13,7 +13,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Container, Mapping
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -26,11 +26,15 @@ from app.cache.wsgi import find_answer
 from app.serving.answers import App, AppResponse, Client
 from app.serving.bodies import BodyReader, ClientDisconnected
 from app.serving.limits import AddressCounter, Limits, TooManyRequests, network
-from app.serving.pool import Pool
+from app.serving.pool import Lane, Overloaded, Pool
 
 Environ = dict[str, Any]
 
-BUSY = "Temporarily unavailable. Try again in a few seconds."
+BUSY = "The site is busy. Try again in a few seconds."
+NOT_SAVED = (
+    "The site is busy, and what you sent was not saved. Go back in your browser: your text should"
+    " still be in the form. Submit it again in a few seconds."
+)
 BROKEN = "Something broke on our side. We’ve logged it."
 MESSAGES = {
     400: "The request could not be understood.",
@@ -39,6 +43,18 @@ MESSAGES = {
     500: BROKEN,
     503: BUSY,
 }
+# What a browser shows; nothing else is asked for, which the server would have to answer too.
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Temporarily unavailable</title>
+<h1>Temporarily unavailable</h1>
+<p>{}</p>
+"""
+BUSY_PAGE = PAGE.format(BUSY + '</p>\n<p><a href="">Try again</a>').encode()
+NOT_SAVED_PAGE = PAGE.format(NOT_SAVED).encode()
 RETRY_SECONDS = {429: 2, 503: 5}
 BASE: Environ = {
     "SCRIPT_NAME": "",
@@ -61,6 +77,7 @@ class Gateway:
             thread, before more than `limits.body_bytes` are read.
         headers: of the answers that are not the app's.
         cache: of pages that need no app, and no thread.
+        probes: paths that programs ask for that watch the site; they are answered before others.
     """
 
     def __init__(
@@ -70,6 +87,7 @@ class Gateway:
         allowance: Callable[[Environ], int] | None = None,
         headers: Mapping[str, str] | None = None,
         cache: PageCache | None = None,
+        probes: Container[str] = (),
     ) -> None:
         self.limits = limits
         self.when_begun: Callable[[], object] = lambda: None
@@ -77,6 +95,7 @@ class Gateway:
         self._allowance = allowance
         self._headers = [*(headers or {}).items(), ("Cache-Control", "private, no-store")]
         self._cache = cache
+        self._probes = probes
         self._reader = BodyReader(limits)
         self._bodies = AddressCounter(limits.bodies_per_address)
         self._requests = AddressCounter(limits.requests_per_address)
@@ -111,18 +130,21 @@ class Gateway:
 
     async def _take(self, scope: Scope, client: Client, body: AsyncIterator[bytes] | None) -> int:
         """Answer a request, or tell with which status it is refused."""
-        if self._pool.is_full():
+        lane = self._lane(scope)
+        if self._pool.is_full(lane):
             return 503
         environ = _environ(scope)
         address = network(environ["REMOTE_ADDR"]) if self.limits.per_address else ""
         try:
             if body is not None:
                 with self._bodies.one(address):
-                    environ["wsgi.input"] = await self._body(environ, body)
-                if self._pool.is_full():
+                    environ["wsgi.input"] = await self._body(lane, environ, body)
+                if self._pool.is_full(lane):
                     return 503
             with self._requests.one(address):
-                return await self._answer(environ, client)
+                return await self._answer(lane, environ, client)
+        except Overloaded:
+            return 503
         except TooManyRequests:
             return 429
         except TimeoutError:
@@ -135,12 +157,17 @@ class Gateway:
         finally:
             environ["wsgi.input"].close()
 
-    async def _body(self, environ: Environ, chunks: AsyncIterator[bytes]) -> IO[bytes]:
+    def _lane(self, scope: Scope) -> Lane:
+        if scope.method not in ("GET", "HEAD"):
+            return Lane.WRITE
+        return Lane.PROBE if scope.path in self._probes else Lane.READ
+
+    async def _body(self, lane: Lane, environ: Environ, chunks: AsyncIterator[bytes]) -> IO[bytes]:
         async def allowance() -> int:
-            if self._allowance is None or self._pool.is_full():
+            if self._allowance is None or self._pool.is_full(lane):
                 return self.limits.body_bytes
             asked, function = dict(environ), self._allowance
-            allowed = await self._pool.run(lambda: function(asked))
+            allowed = await self._pool.run(lane, lambda: function(asked))
             return max(self.limits.body_bytes, int(str(allowed)))
 
         said = environ.get("CONTENT_LENGTH")
@@ -150,10 +177,12 @@ class Gateway:
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         return body
 
-    async def _answer(self, environ: Environ, client: Client) -> int:
+    async def _answer(self, lane: Lane, environ: Environ, client: Client) -> int:
         answer = AppResponse(client)
         try:
-            file = await self._pool.run(lambda: answer.send(self._app, environ))
+            file = await self._pool.run(lane, lambda: answer.send(self._app, environ))
+        except Overloaded:
+            raise
         except Exception:
             logging.getLogger(__name__).exception("The app failed")
             return 0 if answer.begun else 500
@@ -174,15 +203,19 @@ class Gateway:
             file.unlink()
 
     def _refuse(self, scope: Scope, client: Client, status: int) -> None:
-        message, kind = MESSAGES[status] + "\n", "text/plain"
-        if scope.headers.get("accept", "").startswith("application/json"):
-            message, kind = json.dumps({"error": MESSAGES[status]}), "application/json"
+        accepted = scope.headers.get("accept", "")
+        body, kind = f"{MESSAGES[status]}\n".encode(), "text/plain"
+        if accepted.startswith("application/json"):
+            body, kind = json.dumps({"error": MESSAGES[status]}).encode(), "application/json"
+        elif status == 503 and "text/html" in accepted:
+            is_write = self._lane(scope) is Lane.WRITE
+            body, kind = NOT_SAVED_PAGE if is_write else BUSY_PAGE, "text/html"
         headers = [*self._headers, ("Content-Type", f"{kind}; charset=utf-8")]
         if status in RETRY_SECONDS:
             headers.append(("Retry-After", str(RETRY_SECONDS[status])))
         if status == 408:
             headers.append(("Connection", "close"))
-        client.response_bytes(status, headers, message.encode())
+        client.response_bytes(status, headers, body)
 
 
 async def _chunks(client: Client) -> AsyncIterator[bytes]:

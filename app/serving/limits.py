@@ -23,8 +23,11 @@ class Limits:
             them get in each other's way: the front page is served 92 times a second with one, 83
             with two, 68 with five. Four leave some to those who read while others wait for the
             database.
-        waiting: requests that wait for a thread.
-        waiting_seconds: how long the first of them may have waited when one more is taken.
+        waiting: requests that wait for a thread, of those that read and of those that write.
+        write_seconds: for which a request that sends something waits for a thread at most.
+        read_seconds: the same of one that reads.
+        overload_seconds: for which one that reads may be expected to wait when it is taken, once
+            others have been waiting for `read_seconds` without a pause.
         connections: open connections, busy or idle.
         idle_seconds: for which a connection may send no complete request head.
         body_bytes: of a body that is read before the app is asked whether it may be larger.
@@ -39,7 +42,9 @@ class Limits:
 
     threads: int = 4
     waiting: int = 128
-    waiting_seconds: float = 2.0
+    write_seconds: float = 2.0
+    read_seconds: float = 0.5
+    overload_seconds: float = 0.1
     connections: int = 4096
     idle_seconds: float = 20.0
     body_bytes: int = MAX_REQUEST_BYTES

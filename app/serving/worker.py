@@ -58,6 +58,7 @@ def work(address: Address, ready: Callable[[], None]) -> None:
     with garbage.uncollected():
         from app.views.http.incoming import allowance
         from app.views.http.security import make_headers
+        from app.views.site.probes import PATHS
         from app.wsgi import app, config
 
     garbage.collect_on_demand()
@@ -65,7 +66,8 @@ def work(address: Address, ready: Callable[[], None]) -> None:
     if config.proxies:
         limits = replace(limits, per_address=False, idle_seconds=PROXY_IDLE_SECONDS)
     cache = app.extensions.get("page_cache")
-    serve(Gateway(app, limits, allowance(app), make_headers(config), cache), address, ready)
+    gateway = Gateway(app, limits, allowance(app), make_headers(config), cache, PATHS)
+    serve(gateway, address, ready)
 
 
 def serve(gateway: Gateway, address: Address, ready: Callable[[], None]) -> None:

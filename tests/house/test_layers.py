@@ -30,6 +30,7 @@ LAYERS: list[set[str]] = [
     {"app.models"},
     {"app.cache"},
     {"app.db"},
+    {"app.statements"},
     {"app.change_log"},
     {"app.rendering", "app.sources"},
     {"app.references"},

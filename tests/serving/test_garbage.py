@@ -11,7 +11,7 @@ import pytest
 
 from app.serving.garbage import collect_due, collect_on_demand, uncollected
 from app.serving.limits import Limits
-from app.serving.pool import Pool
+from app.serving.pool import Lane, Pool
 
 
 class Ring:
@@ -79,9 +79,9 @@ def test_older_generations_have_their_turn() -> None:
 def test_a_thread_collects_after_its_work() -> None:
     async def run() -> None:
         pool = Pool(asyncio.get_running_loop(), Limits(threads=1))
-        ring = await pool.run(lambda: _make_rings(gc.get_threshold()[0] * 3))
+        ring = await pool.run(Lane.READ, lambda: _make_rings(gc.get_threshold()[0] * 3))
         # By the time that the second is answered, the thread has ended its first turn.
-        await pool.run(lambda: None)
+        await pool.run(Lane.READ, lambda: None)
         assert isinstance(ring, weakref.ref)
         assert ring() is None
 

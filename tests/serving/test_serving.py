@@ -144,7 +144,7 @@ def test_one_address_may_not_crowd_out_others() -> None:
 
 def test_a_full_queue_is_told_at_once() -> None:
     with (
-        running(threads=1, waiting=1) as port,
+        running(threads=1, waiting=1, read_seconds=SAFETY) as port,
         socket.create_server(("127.0.0.1", 0)) as told,
         ExitStack() as opened,
     ):
@@ -158,7 +158,10 @@ def test_a_full_queue_is_told_at_once() -> None:
         status, body, headers = ask(port, "GET", "/", headers={"Accept": "application/json"})
         assert status == 503
         assert headers["Retry-After"] == "5"
-        assert "Temporarily unavailable" in json.loads(body)["error"]
+        assert "The site is busy" in json.loads(body)["error"]
+        status, body, headers = ask(port, "GET", "/", headers={"Accept": "text/html"})
+        assert (status, headers["X-Frame-Options"]) == (503, "DENY")
+        assert b"Try again</a>" in body
         busy.sendall(b"!")
         assert answer(first)[0] == 200
         opened.enter_context(told.accept()[0]).sendall(b"!")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from app.db import begin_writing, now
 from app.models import LoginSession, SignIn, User
@@ -18,14 +19,21 @@ LOG_LIFE = timedelta(days=90)
 FRESH_MINUTES = 10  # for which a sign-in proves who somebody is as a password does
 
 _SESSION = (  # built once: each request of a member runs it
-    select(LoginSession)
+    select(LoginSession.used_on, User)
+    .join(LoginSession.user)
     .where(
         LoginSession.token_hash == bindparam("token_hash"),
         LoginSession.expires_at > bindparam("moment"),
         LoginSession.used_on >= bindparam("used_since"),
     )
-    .options(joinedload(LoginSession.user))
 )
+
+
+class FoundSession(NamedTuple):
+    """Who is signed in, and the day on which that was last noted."""
+
+    user: User
+    used_on: date
 
 
 def start_session(session: Session, user: User, device: str = "") -> str:
@@ -57,8 +65,8 @@ def start_session(session: Session, user: User, device: str = "") -> str:
     return token
 
 
-def find_session(session: Session, token: str, idle_days: int) -> LoginSession | None:
-    """The session of a token with its user, if it still counts.
+def find_session(session: Session, token: str, idle_days: int) -> FoundSession | None:
+    """The user of a token's session, if it still counts.
 
     Args:
         idle_days: after so many without a request it counts no more.
@@ -66,7 +74,8 @@ def find_session(session: Session, token: str, idle_days: int) -> LoginSession |
     moment = now()
     used_since = (moment - timedelta(days=idle_days)).date()
     values = {"token_hash": hash_token(token), "moment": moment, "used_since": used_since}
-    return session.scalars(_SESSION, values).one_or_none()
+    found = session.execute(_SESSION, values).one_or_none()
+    return None if found is None else FoundSession(found.User, found.used_on)
 
 
 def is_fresh(session: Session, user: User, token: str) -> bool:
@@ -78,7 +87,7 @@ def is_fresh(session: Session, user: User, token: str) -> bool:
     return session.scalar(found) == user.id
 
 
-def is_noted(found: LoginSession) -> bool:
+def is_noted(found: FoundSession) -> bool:
     """Whether it is known already that a session is used today."""
     return found.used_on >= now().date()
 

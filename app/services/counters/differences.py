@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -14,6 +14,34 @@ from app.models import Venue, VenueYear
 from app.models.papers.venue import NO_YEAR
 from app.services.bulk import is_sqlite
 from app.services.counters.totals import add_to_total
+from app.statements import run
+
+
+def _build_add_to_year(insert: Any) -> Any:
+    """The statement that adds to the numbers of a venue's year, or begins them."""
+    statement = insert(VenueYear)
+    return statement.on_conflict_do_update(
+        index_elements=["venue_id", "year"],
+        set_={
+            name: VenueYear.__table__.c[name] + statement.excluded[name]
+            for name in ("papers", "summarised")
+        },
+    )
+
+
+# Built once: each text that is published runs these.
+_ADD_TO_YEAR = {  # by `is_sqlite`
+    True: _build_add_to_year(sqlite_insert),
+    False: _build_add_to_year(postgresql_insert),
+}
+_ADD_TO_VENUE = (
+    update(Venue)
+    .where(Venue.id == bindparam("which"))
+    .values(
+        papers_count=Venue.papers_count + bindparam("papers"),
+        summaries_count=Venue.summaries_count + bindparam("summaries"),
+    )
+)
 
 
 class Placement(NamedTuple):
@@ -62,18 +90,7 @@ class CountDifferences:
         ]
         if not rows:
             return
-        insert = sqlite_insert if is_sqlite(session) else postgresql_insert
-        statement = insert(VenueYear)
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["venue_id", "year"],
-                set_={
-                    name: VenueYear.__table__.c[name] + statement.excluded[name]
-                    for name in ("papers", "summarised")
-                },
-            ),
-            rows,
-        )
+        run(session.connection(), _ADD_TO_YEAR[is_sqlite(session)], rows)
         if min(self._papers.values()) < 0:
             session.execute(delete(VenueYear).where(VenueYear.papers == 0))
 
@@ -88,12 +105,4 @@ class CountDifferences:
         ]
         if rows:
             # Past the session, which would take a list of rows for its own objects.
-            session.connection().execute(
-                update(Venue)
-                .where(Venue.id == bindparam("which"))
-                .values(
-                    papers_count=Venue.papers_count + bindparam("papers"),
-                    summaries_count=Venue.summaries_count + bindparam("summaries"),
-                ),
-                rows,
-            )
+            run(session.connection(), _ADD_TO_VENUE, rows)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Link, Summary, SummaryTag
 from app.services.bulk import split_into_batches
+from app.statements import run
 
 # Built once: each write runs these.
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -48,13 +49,13 @@ def load_states(session: Session, ids: Iterable[int]) -> dict[int, SummaryState]
     connection = session.connection()
     for some in split_into_batches(ids):
         which = {"ids": some}
-        rows = connection.execute(_SUMMARIES, which).all()
+        rows = run(connection, _SUMMARIES, which).all()
         tags: defaultdict[int, set[int]] = defaultdict(set)
         targets: defaultdict[int, set[int]] = defaultdict(set)
-        for number, tag in connection.execute(_TAGS, which):
+        for number, tag in run(connection, _TAGS, which):
             tags[number].add(tag)
-        for number, target in connection.execute(_TARGETS, which):
-            targets[number].add(target)  # type: ignore[arg-type]  # none is null here
+        for number, target in run(connection, _TARGETS, which):
+            targets[number].add(target)
         for row in rows:
             found[row.id] = SummaryState(
                 paper_id=row.paper_id,

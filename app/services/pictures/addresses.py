@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing
@@ -25,8 +25,11 @@ from app.services.pictures.uploads import (
     find_picture_names,
     make_picture_name,
 )
+from app.statements import run
 
 NameChanges = Mapping[str, str]
+# Built once: each text that is saved runs it.
+_REMOVE_USES = delete(PictureUse).where(PictureUse.summary_id == bindparam("which"))
 
 
 def resolve_addresses(
@@ -82,7 +85,8 @@ def note_uses(session: Session, summary: Summary) -> None:
 
     They belong to it from now on. Doing it twice changes nothing.
     """
-    session.execute(delete(PictureUse).where(PictureUse.summary_id == summary.id))
+    session.flush()
+    run(session.connection(), _REMOVE_USES, {"which": summary.id})
     names = find_picture_names(summary.source)
     if not names:
         return

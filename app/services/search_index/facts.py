@@ -26,6 +26,7 @@ from app.models import (
 from app.queries.visibility import public_of_few
 from app.search.entries import PaperFacts, SummaryFacts
 from app.sources.provenance import Provenance
+from app.statements import run
 from app.text.folding import make_slug
 from app.text.person_names import number_of_key
 
@@ -73,7 +74,7 @@ _PAPERS = (
 )
 
 _TAGS = select(SummaryTag.summary_id, Tag.name).join(Tag).where(SummaryTag.summary_id.in_(_IDS))
-_SUMMARIES = {  # by whether those count that have no entry
+_FACTS = {  # by whether those count that have no entry
     outer: select(
         *(Summary.id, Summary.paper_id, SearchEntry.text, Summary.takeaway, Summary.anonymous),
         *(User.display_name, User.name, Summary.read, Summary.made, Summary.interest),
@@ -81,6 +82,12 @@ _SUMMARIES = {  # by whether those count that have no entry
     .join(User, User.id == Summary.user_id)
     .join(SearchEntry, SearchEntry.summary_id == Summary.id, isouter=outer)
     for outer in (False, True)
+}
+_BY_NUMBER = {  # by whether those are meant that are not public
+    hidden: _FACTS[True].where(
+        Summary.id.in_(_IDS), ~public_of_few() if hidden else public_of_few()
+    )
+    for hidden in (False, True)
 }
 
 
@@ -92,20 +99,20 @@ def load_paper_facts(session: Session, paper_ids: Sequence[int]) -> list[PaperFa
     keys: dict[int, list[str]] = defaultdict(list)
     session.flush()
     connection, which = session.connection(), {"ids": list(paper_ids)}
-    for paper_id, printed, name, key in connection.execute(_AUTHORS, which):
+    for paper_id, printed, name, key in run(connection, _AUTHORS, which):
         authors[paper_id].append(printed or name)
         if printed and make_slug(printed) != make_slug(name):
             others[paper_id].append(name)
         keys[paper_id].append(key)
-    for paper_id, name, key in connection.execute(_AUTHOR_NAMES, which):
+    for paper_id, name, key in run(connection, _AUTHOR_NAMES, which):
         others[paper_id].append(name)
         keys[paper_id].append(key)
-    for paper_id, value in connection.execute(_IDENTIFIERS, which):
+    for paper_id, value in run(connection, _IDENTIFIERS, which):
         identifiers[paper_id].append(value)
     titles: dict[int, list[str]] = defaultdict(list)  # under which each stood here, too
-    for number, title in connection.execute(_FORMER_TITLES, which):
+    for number, title in run(connection, _FORMER_TITLES, which):
         titles[number or 0].append(title)
-    rows = connection.execute(_PAPERS, which)
+    rows = run(connection, _PAPERS, which)
     return [
         PaperFacts(
             id=row[0],
@@ -128,25 +135,35 @@ def load_paper_facts(session: Session, paper_ids: Sequence[int]) -> list[PaperFa
 
 
 def load_summary_facts(
-    session: Session,
-    which: ColumnElement[bool],
-    texts: Mapping[int, str] | None = None,
-    *,
-    hidden: bool = False,
+    session: Session, ids: Sequence[int], texts: Mapping[int, str], *, hidden: bool = False
 ) -> list[tuple[int, SummaryFacts]]:
     """Public summaries, each behind its paper's number; with `hidden` those that are not public.
 
-    Without `texts`, those that have entries, with the texts of these.
+    Args:
+        texts: what they say, without markup.
     """
     session.flush()
+    rows = run(session.connection(), _BY_NUMBER[hidden], {"ids": list(ids)})
+    return _summary_facts(session, rows, texts, is_named=not hidden)
+
+
+def load_indexed_facts(
+    session: Session, which: ColumnElement[bool]
+) -> list[tuple[int, SummaryFacts]]:
+    """The same of public summaries that have entries, with the texts of these."""
+    session.flush()
+    rows = session.connection().execute(_FACTS[False].where(which, public_of_few())).all()
+    return _summary_facts(session, rows, {row[0]: row[2] for row in rows}, is_named=True)
+
+
+def _summary_facts(
+    session: Session, rows: Sequence[Any], texts: Mapping[int, str], *, is_named: bool
+) -> list[tuple[int, SummaryFacts]]:
     connection = session.connection()
-    query = _SUMMARIES[texts is not None]
-    seen = ~public_of_few() if hidden else public_of_few()
-    rows = connection.execute(query.where(which, seen)).all()
     tags: dict[int, list[str]] = defaultdict(list)
     for start in range(0, len(rows), BATCH):
         numbers = [row[0] for row in rows[start : start + BATCH]]
-        for number, name in connection.execute(_TAGS, {"ids": numbers}):
+        for number, name in run(connection, _TAGS, {"ids": numbers}):
             tags[number].append(name)
     return [
         (
@@ -154,11 +171,11 @@ def load_summary_facts(
             SummaryFacts(
                 id=number,
                 takeaway=takeaway,
-                text=texts[number] if texts is not None else plain,
+                text=texts[number],
                 tags=sorted(tags[number]),
-                writer=() if anonymous or hidden else (shown, name),
+                writer=(shown, name) if is_named and not anonymous else (),
                 stated=list(Provenance(*stated).terms),
             ),
         )
-        for number, paper_id, plain, takeaway, anonymous, shown, name, *stated in rows
+        for number, paper_id, _, takeaway, anonymous, shown, name, *stated in rows
     ]

@@ -43,6 +43,7 @@ from app.services.bulk import among
 from app.services.search_index import facts as search_facts
 from app.services.search_index import hidden
 from app.services.search_index.facts import BATCH
+from app.statements import run
 
 MAX_PAPERS_IN_TRANSACTION = 4000  # papers in one transaction, where there are very many
 WITHOUT_TRIGGER = 200  # rows that are worth changing the schema for
@@ -58,6 +59,7 @@ _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _TEXTS = select(SearchEntry.summary_id, SearchEntry.text).where(SearchEntry.summary_id.in_(_IDS))
 _REMOVE_SUMMARIES = delete(SearchEntry).where(SearchEntry.summary_id.in_(_IDS))
 _REMOVE = delete(SearchEntry).where(SearchEntry.id.in_(_IDS))
+_ADD = insert(SearchEntry.__table__)  # type: ignore[arg-type]  # past the session's objects
 _LOCK_PAPERS = (
     select(Paper.id).where(Paper.id.in_(_IDS)).order_by(Paper.id).with_for_update(key_share=True)
 )
@@ -121,6 +123,8 @@ def _in_batches(session: Session, which: ColumnElement[bool]) -> Iterator[int]:
 
 def index_authors(session: Session, author_ids: Collection[int]) -> None:
     """Write the entries of all papers of some authors anew, whose names have changed."""
+    if not author_ids:
+        return
     last = 0
     wrote = (
         select(PaperAuthor.paper_id)
@@ -128,7 +132,7 @@ def index_authors(session: Session, author_ids: Collection[int]) -> None:
         .distinct()
     )
     query = wrote.order_by(PaperAuthor.paper_id).limit(BATCH)
-    while author_ids and (ids := session.scalars(query.where(PaperAuthor.paper_id > last)).all()):
+    while ids := session.scalars(query.where(PaperAuthor.paper_id > last)).all():
         last = ids[-1]
         index_papers(session, ids)
 
@@ -145,12 +149,12 @@ def index_summaries(session: Session, summary_ids: Sequence[int], texts: Mapping
         these = summary_ids[start : start + BATCH]
         session.flush()
         connection, which = session.connection(), {"ids": list(these)}
-        said = {number: text for number, text in connection.execute(_TEXTS, which) if number}
+        said = {number: text for number, text in run(connection, _TEXTS, which) if number}
         said.update(hidden.stored_texts(session, these))
         said.update(texts)
         hidden.write_hidden(session, these, said)
-        found = search_facts.load_summary_facts(session, Summary.id.in_(these), said)
-        connection.execute(_REMOVE_SUMMARIES, which)
+        found = search_facts.load_summary_facts(session, these, said)
+        run(connection, _REMOVE_SUMMARIES, which)
         papers = search_facts.load_paper_facts(session, sorted({paper_id for paper_id, _ in found}))
         by_id = {paper.id: paper for paper in papers}
         insert_entries(
@@ -168,15 +172,15 @@ def renumber_papers(session: Session, paper_ids: Collection[int]) -> None:
     session.flush()
     # Two who write about one paper queue here, so that the second sees what the first did.
     connection, which = session.connection(), {"ids": list(paper_ids)}
-    connection.execute(_LOCK_PAPERS, which)
-    rows = connection.execute(_NUMBERS, which).all()
+    run(connection, _LOCK_PAPERS, which)
+    rows = run(connection, _NUMBERS, which).all()
     moved = {
         number: there
         for number, year, summarised, there in rows
         if there != entry_number(bool(summarised), year, number)
     }
     if moved:
-        connection.execute(_REMOVE, {"ids": [each for each in moved.values() if each is not None]})
+        run(connection, _REMOVE, {"ids": [each for each in moved.values() if each is not None]})
         insert_entries(
             session,
             [
@@ -190,7 +194,7 @@ def rename_writer(session: Session, user: User) -> None:
     """Carry a changed display name into the entries of the user's named summaries."""
     session.flush()
     named = select(Summary.id).where(Summary.user_id == user.id, Summary.anonymous.is_(False))
-    for _, facts in search_facts.load_summary_facts(session, SearchEntry.summary_id.in_(named)):
+    for _, facts in search_facts.load_indexed_facts(session, SearchEntry.summary_id.in_(named)):
         session.execute(
             update(SearchEntry)
             .where(SearchEntry.summary_id == facts.id)
@@ -201,7 +205,7 @@ def rename_writer(session: Session, user: User) -> None:
 def _write(session: Session, paper_ids: Sequence[int]) -> list[dict[str, bool]]:
     """Replace the entries of papers and of their summaries; returns the words of each paper."""
     written: dict[int, list[SummaryFacts]] = defaultdict(list)
-    for paper_id, facts in search_facts.load_summary_facts(
+    for paper_id, facts in search_facts.load_indexed_facts(
         session, SearchEntry.paper_id.in_(paper_ids)
     ):
         written[paper_id].append(facts)
@@ -223,9 +227,8 @@ def insert_entries(session: Session, rows: list[dict[str, Any]]) -> None:
     # In the order of the index, which takes it so in the least time.
     rows.sort(key=lambda row: int(row["id"]))
     connection = session.connection()
-    add = insert(SearchEntry.__table__)  # type: ignore[arg-type]
     if connection.dialect.name != "sqlite" or len(rows) < WITHOUT_TRIGGER:
-        connection.execute(add, rows)
+        run(connection, _ADD, rows)
         return
     # A trigger makes FTS5 write a piece of its index for each row, which takes eight times as
     # long. The trigger is back before anybody sees that it was gone.
@@ -233,7 +236,7 @@ def insert_entries(session: Session, rows: list[dict[str, Any]]) -> None:
     trigger = "SELECT sql FROM sqlite_master WHERE name = :name"
     definition: str = connection.execute(text(trigger), {"name": name}).scalar_one()
     connection.exec_driver_sql(f"DROP TRIGGER {name}")
-    connection.execute(add, rows)
+    connection.execute(_ADD, rows)
     connection.execute(_TO_INDEX, rows)
     connection.exec_driver_sql(definition)
 

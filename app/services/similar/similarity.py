@@ -24,10 +24,12 @@ from app.queries.visibility import public
 from app.services import changed_pages
 from app.services.similar.evidence import MAX_SIMILAR_PAPERS, SimilarityResult, find_similar_papers
 from app.services.similar.telling_words import choose_telling_words, extract_text
+from app.statements import run
 
 BATCH = 200
 MAX_TEXTS = 20  # summaries of one paper whose words are read
 MAX_HTML = 50_000  # characters of each
+_ADD_MARK = insert(SimilarMark)  # built once, and run past the session's objects
 _LOCK = 0x53696D69  # any number that nothing else in the database locks
 
 
@@ -36,7 +38,8 @@ def mark_papers(session: Session, paper_ids: Iterable[int]) -> None:
     rows = [{"paper_id": paper_id} for paper_id in dict.fromkeys(paper_ids)]
     if rows:
         begin_writing(session)
-        session.execute(insert(SimilarMark), rows)
+        session.flush()
+        run(session.connection(), _ADD_MARK, rows)
 
 
 def has_marked(session: Session) -> bool:

@@ -11,14 +11,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.models import Draft, MergedDraft, Paper, PaperMerge, Summary
 from app.services.row_values import decode_row, encode_row
 from app.services.summaries.three_way_merge import choose_stricter
 from app.sources.provenance import MADE, READ, choose_cautious
+from app.statements import run
 
+# Built once: each new text runs it.
+_NEW_DRAFTS = (
+    select(Draft.id)
+    .where(Draft.paper_id == bindparam("which"), Draft.summary_id.is_(None))
+    .limit(1)
+)
 BETWEEN = "\n\n---\n\n"
 _TEXT = (
     *("source", "takeaway", "tags", "visibility", "anonymous", "read", "made", "interest"),
@@ -59,7 +66,9 @@ def attach_new_drafts(session: Session, paper: Paper, merge: PaperMerge | None =
         The numbers of those that were no draft of a summary, and are one now.
     """
     session.flush()
-    adopted = []
+    adopted: list[int] = []
+    if run(session.connection(), _NEW_DRAFTS, {"which": paper.id}).first() is None:
+        return adopted
     new = select(Draft).where(Draft.paper_id == paper.id, Draft.summary_id.is_(None))
     for draft in session.scalars(new.execution_options(populate_existing=True)).all():
         written = select(Summary.id).where(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, lock_papers, now
@@ -33,12 +33,14 @@ from app.services.summaries.state import (
     lock_summary,
 )
 from app.sources.provenance import NOT_STATED
+from app.statements import run
 from app.text.visibility import VISIBILITIES
 
 # More than a summary may have, so that a text that is too long is kept until it is shorter.
 MAX_DRAFT_BYTES = 262_144
 MAX_LINE = 2000  # characters of takeaway and tags
 MAX_DRAFTS = 500  # of one user
+_DRAFT_OF = select(Draft.id).where(Draft.summary_id == bindparam("which"))  # built once
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -175,6 +177,9 @@ def close_draft(session: Session, summary: Summary, *, seen_version: int | None)
         DraftConflict: when the draft holds something else that the window has not seen.
     """
     if seen_version is None:
+        return
+    session.flush()
+    if run(session.connection(), _DRAFT_OF, {"which": summary.id}).first() is None:
         return
     user, paper = session.get_one(User, summary.user_id), session.get_one(Paper, summary.paper_id)
     draft = drafts.find_draft(session, user, paper, summary)

@@ -35,6 +35,7 @@ from app.services.summaries.state import (
     lock_summary,
 )
 from app.services.votes import compute_popularity
+from app.statements import run
 
 
 class EditConflict(Exception):
@@ -309,11 +310,11 @@ def set_tags(session: Session, summary: Summary, names: Sequence[str]) -> None:
     insert_missing(session, Tag, [{"name": name} for name in names], ["name"])
     session.flush()
     connection = session.connection()
-    ids = connection.execute(_TAGS, {"names": list(names)}).scalars().all()
-    connection.execute(_REMOVE_TAGS, {"which": summary.id})
+    ids = run(connection, _TAGS, {"names": list(names)}).scalars()
+    run(connection, _REMOVE_TAGS, {"which": summary.id})
     if ids:
         rows = [{"summary_id": summary.id, "tag_id": tag_id} for tag_id in ids]
-        connection.execute(_ADD_TAGS, rows)
+        run(connection, _ADD_TAGS, rows)
     session.expire(summary, ["tags"])
 
 

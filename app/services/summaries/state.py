@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Paper, Revision, Summary, SummaryTag, Tag, User
 from app.services.summaries.content import Content
+from app.statements import run
 
 # Built once: each text that is saved runs these.
 _LAST = select(func.max(Revision.number)).where(Revision.summary_id == bindparam("which"))
@@ -17,6 +18,11 @@ _OF_WRITER = (
     .where(Summary.paper_id == bindparam("paper"), Summary.user_id == bindparam("user"))
     .order_by(Summary.place)
     .execution_options(populate_existing=True)
+)
+_FIRST_OF_WRITER = (
+    select(Summary.id)
+    .where(Summary.paper_id == bindparam("paper"), Summary.user_id == bindparam("user"))
+    .limit(1)
 )
 
 
@@ -34,6 +40,8 @@ def lock_summaries_of_writer(session: Session, user: User, paper: Paper) -> list
     Ordered by `place`; hardly ever more than one.
     """
     which = {"paper": paper.id, "user": user.id}
+    if run(session.connection(), _FIRST_OF_WRITER, which).first() is None:
+        return []
     return list(session.scalars(_OF_WRITER, which))
 
 

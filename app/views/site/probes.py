@@ -26,6 +26,7 @@ WSGIApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 # Source: Prometheus, "Exposition formats", text format 0.0.4.
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 PLAIN_TYPE = "text/plain; charset=utf-8"
+PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
 OK, AWAY = "200 OK", "503 Service Unavailable"
 
 

@@ -1,0 +1,199 @@
+"""Runs the statements of writes.
+
+SQLAlchemy takes ten times as long to run a statement of one row as SQLite does. So a statement that
+is built once, and run in a transaction that writes to SQLite, is compiled once too, and then goes
+to the driver. All else goes the usual way: with PostgreSQL; where somebody watches each statement
+(slow ones are logged, tests count them); and whatever reads, as the cache of pages is told of each
+statement that a page is made of.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import TupleType
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from app.change_log import note_write
+
+# Of SQLite's result codes the lowest byte tells the kind (sqlite.org/rescode.html). After these a
+# connection goes on failing when the database is well again: the file is read-only, the disk
+# failed, the file could not be opened.
+SQLITE_LOST = (8, 10, 14)
+MAX_KEPT = 500  # statements, with a list of each length
+MAX_LISTED = 50  # values of an `IN`; with more, running it takes longer than preparing it
+
+Values = Mapping[str, Any]
+_Processor = Callable[[Any], Any] | None
+
+
+class RowList(list[Any]):
+    """What a statement returned."""
+
+    def all(self) -> RowList:
+        return self
+
+    def first(self) -> Any:
+        return self[0] if self else None
+
+    def one_or_none(self) -> Any:
+        if len(self) > 1:
+            raise ValueError("There is more than one row.")
+        return self.first()
+
+    def scalars(self) -> list[Any]:
+        """The first value of each row."""
+        return [row[0] for row in self]
+
+    def scalar(self) -> Any:
+        """The first value of the first row; `None` where there is none."""
+        return self[0][0] if self else None
+
+
+def run(connection: Connection, statement: Any, values: Values | Sequence[Values] = ()) -> RowList:
+    """Run a statement that was built once, past the session's objects.
+
+    Args:
+        connection: the session's; what the session has to write was flushed.
+        statement: of SQLAlchemy's Core; it is kept, so one that is built at each call costs more.
+        values: of its parameters; several for a write of several rows.
+    """
+    row = values[0] if isinstance(values, Sequence) and len(values) == 1 else values
+    if isinstance(row, Mapping) and _is_direct(connection):
+        prepared = _prepare_for(connection, statement, row)
+        if prepared is not None:
+            return _run_directly(connection, prepared, row)
+    result = connection.execute(statement, values or None)
+    return RowList(result.all()) if result.returns_rows else RowList()
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether SQLite's connection is of no more use after an error."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in SQLITE_LOST
+
+
+def give_up(connection: Connection, error: BaseException) -> None:
+    """Open the file anew after such an error.
+
+    The connections in the pool were opened as this one was. New ones may write by then.
+    """
+    connection.engine.dispose()
+    connection.invalidate(error)
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A statement as the driver takes it.
+
+    Attributes:
+        text: with a mark at each place for a list.
+        places: where the values come from, in the order of the text: a name, how the value is
+            turned into the database's, what it is when none is given, and whether it is a list.
+        table: that it writes to; empty for one that reads.
+        row: makes a row of what is found, `None` for a statement that returns none.
+    """
+
+    text: str
+    places: tuple[tuple[str, _Processor, Any, bool], ...]
+    table: str
+    row: Callable[[Iterable[Any]], Any] | None
+    results: tuple[tuple[int, Callable[[Any], Any]], ...]
+
+
+def _is_direct(connection: Connection) -> bool:
+    return bool(
+        connection.dialect.name == "sqlite"
+        and connection.get_execution_options().get("writing")
+        and not connection.get_execution_options().get("migrating")
+        and not connection.dispatch.before_cursor_execute
+    )
+
+
+def _prepare_for(connection: Connection, statement: Any, values: Values) -> _Prepared | None:
+    """The statement for these values, `None` for one that the driver cannot take so."""
+    prepared = _prepare(statement, connection.dialect, tuple(values))
+    if prepared is None:
+        return None
+    for name, _, _, is_list in prepared.places:
+        if is_list and not 0 < len(values[name]) <= MAX_LISTED:
+            return None
+    return prepared
+
+
+@lru_cache(MAX_KEPT)
+def _prepare(statement: Any, dialect: Any, names: tuple[str, ...]) -> _Prepared | None:
+    compiled = statement.compile(dialect=dialect, column_keys=list(names))
+    assert isinstance(compiled, SQLCompiler)
+    defaults = dict(compiled.params)
+    for column in compiled.insert_prefetch or ():
+        if column.default is None or not column.default.is_scalar:
+            return None
+        defaults[column.key] = column.default.arg  # type: ignore[attr-defined]  # of scalar ones
+    if compiled.update_prefetch:
+        return None
+    places = []
+    for name in compiled.positiontup or ():
+        bound = compiled.binds[name]
+        if isinstance(bound.type, TupleType):
+            return None
+        processor = bound.type.dialect_impl(dialect).bind_processor(dialect)
+        places.append((name, processor, defaults.get(name), bound.expanding))
+    columns = statement.exported_columns
+    kinds = [column.type.dialect_impl(dialect) for column in columns]
+    found = ((n, kind.result_processor(dialect, None)) for n, kind in enumerate(kinds))
+    row: Any = namedtuple("Row", columns.keys(), rename=True) if kinds else None
+    return _Prepared(
+        text=str(compiled),
+        places=tuple(places),
+        table=statement.table.name if getattr(statement, "is_dml", False) else "",
+        row=row and row._make,
+        results=tuple((n, processor) for n, processor in found if processor is not None),
+    )
+
+
+def _run_directly(connection: Connection, prepared: _Prepared, values: Values) -> RowList:
+    if prepared.table:
+        note_write(connection, prepared.table)
+    text = prepared.text
+    bound: list[Any] = []
+    for name, processor, default, is_list in prepared.places:
+        given = values.get(name, default)
+        if is_list:
+            text = text.replace(f"__[POSTCOMPILE_{name}]", ", ".join("?" * len(given)), 1)
+        some = given if is_list else (given,)
+        bound += some if processor is None else map(processor, some)
+    driver: Any = connection.connection.driver_connection
+    try:
+        cursor = driver.execute(text, bound)
+        rows = cursor.fetchall() if prepared.row is not None else ()
+        cursor.close()
+    except connection.dialect.loaded_dbapi.Error as error:
+        if lost := is_lost(error):
+            give_up(connection, error)
+        raise DBAPIError.instance(
+            text,
+            {},
+            error,
+            connection.dialect.loaded_dbapi.Error,
+            hide_parameters=True,
+            connection_invalidated=lost,
+            dialect=connection.dialect,
+        ) from error
+    return RowList(_converted(rows, prepared))
+
+
+def _converted(rows: Iterable[Any], prepared: _Prepared) -> Iterator[Any]:
+    if prepared.row is None:
+        return
+    for row in rows:
+        if prepared.results:
+            row = list(row)  # noqa: PLW2901
+            for number, processor in prepared.results:
+                row[number] = processor(row[number])
+        yield prepared.row(row)

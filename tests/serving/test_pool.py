@@ -1,0 +1,55 @@
+"""What waits for a thread, in which order, and for how long."""
+
+from __future__ import annotations
+
+import asyncio
+from threading import Event
+
+import pytest
+
+from app.serving.limits import Limits
+from app.serving.pool import Lane, Overloaded, Pool
+from tests.helpers.waiting import SAFETY
+
+PATIENT = {"read_seconds": SAFETY, "overload_seconds": SAFETY, "write_seconds": SAFETY}
+
+
+async def hold(pool: Pool) -> tuple[asyncio.Future[object], Event]:
+    """Let the only thread work until the event is set."""
+    begun, end = Event(), Event()
+    held = pool.run(Lane.PROBE, lambda: (begun.set(), end.wait(SAFETY)))
+    await asyncio.to_thread(begun.wait, SAFETY)
+    return held, end
+
+
+def test_many_of_one_kind_keep_no_others_waiting() -> None:
+    async def run() -> list[str]:
+        pool, done = Pool(asyncio.get_running_loop(), Limits(threads=1, waiting=3, **PATIENT)), []
+        _, end = await hold(pool)
+        lanes = [Lane.WRITE] * 3 + [Lane.READ] * 3 + [Lane.PROBE]
+        jobs = [pool.run(lane, lambda name=lane.name: done.append(name)) for lane in lanes]
+        assert [lane.name for lane in Lane if pool.is_full(lane)] == ["READ", "WRITE"]
+        end.set()
+        await asyncio.gather(*jobs)
+        assert not any(map(pool.is_full, Lane))
+        return done
+
+    first, *others = asyncio.run(run())
+    assert first == "PROBE"
+    assert sorted(others[:2]) == sorted(others[2:4]) == ["READ", "WRITE"]
+
+
+def test_who_waited_too_long_is_told_and_nothing_is_done() -> None:
+    async def run() -> None:
+        limits = Limits(threads=1, **{**PATIENT, "read_seconds": 0.0})
+        pool, done = Pool(asyncio.get_running_loop(), limits), []
+        _, end = await hold(pool)
+        read = pool.run(Lane.READ, lambda: done.append("read"))
+        write = pool.run(Lane.WRITE, lambda: done.append("write"))
+        end.set()
+        await write
+        with pytest.raises(Overloaded):
+            await read
+        assert done == ["write"]
+
+    asyncio.run(run())
