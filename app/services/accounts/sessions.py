@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 
 from app.db import begin_writing, now
 from app.models import LoginSession, SignIn, User
@@ -16,15 +19,23 @@ from app.services.tokens import hash_token, make_secret
 SESSION_LIFE = timedelta(days=90)
 LOG_LIFE = timedelta(days=90)
 
+_USER_COLUMNS = tuple(getattr(User, column.key) for column in User.__table__.columns)
 _SESSION = (  # built once: each request of a member runs it
-    select(LoginSession)
+    select(LoginSession.used_on, *_USER_COLUMNS)
+    .join(User, User.id == LoginSession.user_id)
     .where(
         LoginSession.token_hash == bindparam("token_hash"),
         LoginSession.expires_at > bindparam("moment"),
         LoginSession.used_on >= bindparam("used_since"),
     )
-    .options(joinedload(LoginSession.user))
 )
+
+
+class FoundSession(NamedTuple):
+    """Who is signed in, and on which day it was last noted."""
+
+    user: User
+    used_on: date
 
 
 def start_session(session: Session, user: User, device: str = "") -> str:
@@ -56,7 +67,7 @@ def start_session(session: Session, user: User, device: str = "") -> str:
     return token
 
 
-def find_session(session: Session, token: str, idle_days: int) -> LoginSession | None:
+def find_session(session: Session, token: str, idle_days: int) -> FoundSession | None:
     """The session of a token with its user, if it still counts.
 
     Args:
@@ -65,10 +76,24 @@ def find_session(session: Session, token: str, idle_days: int) -> LoginSession |
     moment = now()
     used_since = (moment - timedelta(days=idle_days)).date()
     values = {"token_hash": hash_token(token), "moment": moment, "used_since": used_since}
-    return session.scalars(_SESSION, values).one_or_none()
+    row = session.connection().execute(_SESSION, values).one_or_none()
+    return None if row is None else FoundSession(_attach_user(session, row), row.used_on)
 
 
-def is_noted(found: LoginSession) -> bool:
+def _attach_user(session: Session, row: Row[Any]) -> User:
+    """The user of a row, as if the session had loaded it, in half the time."""
+    present = session.identity_map.get(identity_key(User, row.id))
+    if present is not None:
+        return present
+    user = User()
+    for column in _USER_COLUMNS:
+        set_committed_value(user, column.key, getattr(row, column.key))
+    make_transient_to_detached(user)
+    session.add(user)
+    return user
+
+
+def is_noted(found: FoundSession) -> bool:
     """Whether it is known already that a session is used today."""
     return found.used_on >= now().date()
 
