@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.cache.log import Read
+
 _OVERHEAD_BYTES = 500  # of a part, for its names and key
 
 
@@ -17,15 +19,17 @@ class PagePart:
         names: what it stands on.
         expires_at: seconds since 1970 at which it says something else, `None` for never.
         facts: what has to be known to fill it in.
+        reads: see `CachedPage`; none where the names say all that it stands on.
+        digest: what they answered.
     """
 
     html: str
     names: frozenset[str]
     expires_at: float | None = None
     facts: dict[str, Any] = field(default_factory=dict)
-    reads = ()  # its names say all that it stands on
-    digest = b""
+    reads: tuple[Read, ...] = ()
+    digest: bytes = b""
 
     @property
     def size(self) -> int:
-        return _OVERHEAD_BYTES + len(self.html)
+        return _OVERHEAD_BYTES + len(self.html) + sum(len(statement) for statement, _ in self.reads)
