@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.cache.log import Read
+
 _OVERHEAD_BYTES = 500  # of a part, for its names and key
 
 
@@ -18,6 +20,8 @@ class PagePart:
         expires_at: seconds since 1970 at which it says something else, `None` for never.
         facts: what has to be known to fill it in.
         more_bytes: about how much memory the facts take, where that is much.
+        reads: see `CachedPage`; none where the names say all that it stands on.
+        digest: what they answered.
     """
 
     html: str
@@ -25,9 +29,10 @@ class PagePart:
     expires_at: float | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     more_bytes: int = 0
-    reads = ()  # its names say all that it stands on
-    digest = b""
+    reads: tuple[Read, ...] = ()
+    digest: bytes = b""
 
     @property
     def size(self) -> int:
-        return _OVERHEAD_BYTES + len(self.html) + self.more_bytes
+        read = sum(len(statement) for statement, _ in self.reads)
+        return _OVERHEAD_BYTES + len(self.html) + self.more_bytes + read

@@ -33,12 +33,6 @@ def find_paper_by_key(session: Session, key: str) -> Paper | None:
     return session.scalar(_select_by_key(), {"key": key})
 
 
-def find_title_by_key(session: Session, key: str) -> tuple[int, str] | None:
-    """The number and the folded title of the paper of exactly this bibtex key."""
-    found = session.connection().execute(_select_title(), {"key": key}).first()
-    return None if found is None else (found.id, found.title_folded)
-
-
 def load_paper_rows(
     session: Session, papers: Sequence[Paper], viewer: User | None
 ) -> list[PaperRow]:
@@ -146,12 +140,6 @@ def _select_by_ids() -> Select[Paper]:
 def _select_whole() -> Select[Paper]:
     query = _select_with_relations().options(selectinload(Paper.identifiers))
     return query.where(Paper.id.in_(bindparam("ids", expanding=True)))
-
-
-@cache
-def _select_title() -> Select[Any]:
-    columns: tuple[Any, ...] = (Paper.id, Paper.title_folded)
-    return select(*columns).where(Paper.key == bindparam("key"))
 
 
 @cache

@@ -85,6 +85,7 @@ def signed_in(database: Database, app: Flask) -> Reader:
     client = app.test_client()
     with client.session_transaction() as cookie:
         cookie[TOKEN] = token
+    client.get("/about")  # which adds what a browser has from its second page on
     name = app.config["SESSION_COOKIE_NAME"]
     found = client.get_cookie(name)
     assert found is not None

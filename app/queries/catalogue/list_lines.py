@@ -11,10 +11,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from app.models import Author, Link, Paper, PaperAuthor, Summary, SummaryTag, Tag, User, Venue, Vote
+from app.models import Author, Paper, PaperAuthor, Summary, SummaryTag, Tag, User, Venue, Vote
 from app.queries.paging import Order, Slice, parse_moment, parse_small, parse_whole, take_lines
 from app.queries.visibility import attributable_to, public
 
@@ -88,22 +88,6 @@ def load_own_votes(session: Session, viewer: User, summary_ids: Collection[int])
     return dict(session.connection().execute(_select_votes(), values).all())
 
 
-def find_papers_with_hidden_texts(
-    session: Session, viewer: User, paper_ids: Collection[int]
-) -> set[int]:
-    """Of which papers a member has texts that others do not see."""
-    found = session.connection().execute(
-        _select_hidden(), {"viewer": viewer.id, "papers": list(paper_ids)}
-    )
-    return {row.paper_id for row in found}
-
-
-def has_hidden_texts_around(session: Session, viewer: User, paper_ids: Collection[int]) -> bool:
-    """Whether a member has hidden texts about some papers, or linking to them."""
-    values = {"viewer": viewer.id, "papers": list(paper_ids)}
-    return session.connection().execute(_select_hidden_around(), values).first() is not None
-
-
 # Statements are made once: making one takes longer than reading what it asks for.
 
 
@@ -152,29 +136,6 @@ def _select_votes() -> Select[Any]:
     return select(*columns).where(
         Vote.user_id == bindparam("viewer"),
         Vote.summary_id.in_(bindparam("summaries", expanding=True)),
-    )
-
-
-@cache
-def _select_hidden() -> Select[Any]:
-    columns: tuple[Any, ...] = (Summary.paper_id,)
-    return select(*columns).where(
-        Summary.user_id == bindparam("viewer"),
-        Summary.paper_id.in_(bindparam("papers", expanding=True)),
-        ~public(),
-    )
-
-
-@cache
-def _select_hidden_around() -> Select[Any]:
-    columns: tuple[Any, ...] = (Summary.id,)
-    papers: Any = bindparam("papers", expanding=True)
-    linking = select(Link.summary_id).where(Link.target_id.in_(papers))
-    return (
-        select(*columns)
-        .where(Summary.user_id == bindparam("viewer"), ~public())
-        .where(or_(Summary.paper_id.in_(papers), Summary.id.in_(linking)))
-        .limit(1)
     )
 
 

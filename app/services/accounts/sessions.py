@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 
 from app.db import begin_writing, now
 from app.models import LoginSession, SignIn, User
@@ -18,9 +20,10 @@ SESSION_LIFE = timedelta(days=90)
 LOG_LIFE = timedelta(days=90)
 FRESH_MINUTES = 10  # for which a sign-in proves who somebody is as a password does
 
+_USER_COLUMNS = tuple(getattr(User, column.key) for column in User.__table__.columns)
 _SESSION = (  # built once: each request of a member runs it
-    select(LoginSession.used_on, User)
-    .join(LoginSession.user)
+    select(LoginSession.used_on, *_USER_COLUMNS)
+    .join(User, User.id == LoginSession.user_id)
     .where(
         LoginSession.token_hash == bindparam("token_hash"),
         LoginSession.expires_at > bindparam("moment"),
@@ -30,7 +33,7 @@ _SESSION = (  # built once: each request of a member runs it
 
 
 class FoundSession(NamedTuple):
-    """Who is signed in, and the day on which that was last noted."""
+    """Who is signed in, and on which day it was last noted."""
 
     user: User
     used_on: date
@@ -66,7 +69,7 @@ def start_session(session: Session, user: User, device: str = "") -> str:
 
 
 def find_session(session: Session, token: str, idle_days: int) -> FoundSession | None:
-    """The user of a token's session, if it still counts.
+    """The session of a token with its user, if it still counts.
 
     Args:
         idle_days: after so many without a request it counts no more.
@@ -74,8 +77,21 @@ def find_session(session: Session, token: str, idle_days: int) -> FoundSession |
     moment = now()
     used_since = (moment - timedelta(days=idle_days)).date()
     values = {"token_hash": hash_token(token), "moment": moment, "used_since": used_since}
-    found = session.execute(_SESSION, values).one_or_none()
-    return None if found is None else FoundSession(found.User, found.used_on)
+    row = session.connection().execute(_SESSION, values).one_or_none()
+    return None if row is None else FoundSession(_attach_user(session, row), row.used_on)
+
+
+def _attach_user(session: Session, row: Row[Any]) -> User:
+    """The user of a row, as if the session had loaded it, in half the time."""
+    present = session.identity_map.get(identity_key(User, row.id))
+    if present is not None:
+        return present
+    user = User()
+    for column in _USER_COLUMNS:
+        set_committed_value(user, column.key, getattr(row, column.key))
+    make_transient_to_detached(user)
+    session.add(user)
+    return user
 
 
 def is_fresh(session: Session, user: User, token: str) -> bool:

@@ -8,17 +8,23 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.db import now
+from app.models import User
 from app.queries import people
 from app.queries.catalogue import list_lines
 from app.queries.shelves.overview import list_public_shelves
 from app.views.http import listing, openings
 from app.views.http.access import db, viewer
 from app.views.http.shared_pages import expire_page, shared
+from app.views.parts.member_pages import for_all_members, render_page
 from app.views.parts.rows import show_entries
 
 blueprint = Blueprint("users", __name__)
 USERS = 50
 SCORE_LIFE = timedelta(minutes=10)  # for which a score of the last days stays as it is
+
+
+def _is_own_page(reader: User, name: str) -> bool:
+    return reader.name == name
 
 
 @blueprint.get("/users")
@@ -32,6 +38,7 @@ def index() -> str:
 @blueprint.get("/user/<name>")
 @shared("before", "after", openings.NAME)
 @openings.remembered
+@for_all_members(but=_is_own_page)
 def show(name: str) -> str | Response:
     user = people.find_user(db(), name)
     if user is None:
@@ -43,7 +50,7 @@ def show(name: str) -> str | Response:
     is_me = looking is not None and looking.id == user.id
     expire_page(now() + SCORE_LIFE)
     counts = people.load_user_row(db(), user, now())
-    return render_template(
+    return render_page(
         "users/profile.html",
         user=user,
         summaries_count=counts.summaries

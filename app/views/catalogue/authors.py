@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.queries.catalogue import authors, list_lines
@@ -11,20 +11,22 @@ from app.views.catalogue import bars
 from app.views.http import listing
 from app.views.http.access import db
 from app.views.http.shared_pages import shared
+from app.views.parts.member_pages import for_all_members, render_page
 from app.views.parts.rows import show_papers
 
 blueprint = Blueprint("authors", __name__)
 
 
 @blueprint.get("/author/<key>")
-@shared("before", "after")
+@shared("year", "before", "after", "page")
+@for_all_members()
 def show(key: str) -> str | Response:
     author = authors.find_author(db(), key)
     if author is None:
         return _known_otherwise(key)
     year = listing.read_year()
     found = list_lines.list_papers_of_author(db(), author, year, **listing.read_cursors())
-    return render_template(
+    return render_page(
         "authors/author.html",
         author=author,
         namesakes=authors.list_namesakes(db(), author.key),

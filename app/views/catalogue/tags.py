@@ -9,6 +9,7 @@ from app.queries.catalogue import list_lines, overview
 from app.views.http import listing, openings
 from app.views.http.access import db
 from app.views.http.shared_pages import shared
+from app.views.parts.member_pages import for_all_members, render_page
 from app.views.parts.rows import show_entries
 
 blueprint = Blueprint("tags", __name__)
@@ -24,8 +25,9 @@ def index() -> str:
 
 
 @blueprint.get("/tag/<name>")
-@shared("before", "after", openings.NAME)
+@shared("before", "after", "page", openings.NAME)
 @openings.remembered
+@for_all_members()
 def show(name: str) -> str | Response:
     tag = overview.find_tag(db(), name)
     if tag is None:
@@ -33,7 +35,7 @@ def show(name: str) -> str | Response:
     if tag.name != name:
         return redirect(url_for("tags.show", name=tag.name), 301)
     found = list_lines.list_summaries_by_tag(db(), tag, **listing.read_cursors())
-    return render_template(
+    return render_page(
         "tags/tag.html",
         tag=tag,
         page=listing.make_cursor_page(

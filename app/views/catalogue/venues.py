@@ -10,6 +10,7 @@ from app.views.catalogue import bars
 from app.views.http import listing
 from app.views.http.access import db
 from app.views.http.shared_pages import shared
+from app.views.parts.member_pages import for_all_members, render_page
 from app.views.parts.rows import show_papers
 
 blueprint = Blueprint("venues", __name__)
@@ -18,7 +19,7 @@ WORDS = 8  # looked for at once
 
 
 @blueprint.get("/venues")
-@shared("before", "after")
+@shared("before", "after", "page", "q")
 def index() -> str:
     wanted = listing.read_filter()
     found = venues.list_venues(db(), wanted.split()[:WORDS], **listing.read_cursors(VENUES))
@@ -28,7 +29,8 @@ def index() -> str:
 
 
 @blueprint.get("/venue/<path:key>")
-@shared("year", "before", "after")
+@shared("year", "before", "after", "page")
+@for_all_members()
 def show(key: str) -> str | Response:
     venue = venues.find_venue(db(), key)
     if venue is None:
@@ -37,7 +39,7 @@ def show(key: str) -> str | Response:
         abort(404)
     year = listing.read_year()
     found = list_lines.list_papers_of_venue(db(), venue, year, **listing.read_cursors())
-    return render_template(
+    return render_page(
         "venues/venue.html",
         venue=venue,
         bars=bars.make_year_bars(

@@ -68,49 +68,52 @@ def expire_page(moment: datetime) -> None:
 
 def expire_at(seconds: float) -> None:
     """The same, in seconds since 1970."""
-    note = _note()
-    if note is not None:
+    for note in _notes():
         note.expire(seconds)
-    made: PageNote | None = g.get("part_note")
-    if made is not None:
-        made.expire(seconds)
 
 
 def name_page(*names: str) -> None:
-    """Say on what the present page stands besides its links."""
-    note = _note()
-    if note is not None:
+    """Say on what the present page, or part, stands besides its links."""
+    for note in _notes():
         note.names.update(names)
 
 
 @contextmanager
 def reading_for_parts() -> Iterator[None]:
     """What is read meanwhile goes into parts, which say on what they stand."""
-    note = _note()
-    if note is None or note.reads is None:
-        yield
-        return
-    reads, note.reads = note.reads, None
+    notes = _notes()
+    reads = [note.reads for note in notes]
+    for note in notes:
+        note.reads = None
     yield
-    note.reads = reads
+    for note, before in zip(notes, reads, strict=True):
+        note.reads = before
 
 
 @event.listens_for(Engine, "after_cursor_execute")
 def _note_read(
     _connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, _many: bool
 ) -> None:
-    note = _note()
-    if note is None or note.reads is None:
-        return
-    if statement.startswith(("SELECT", "WITH")) and len(note.reads) < MAX_READS:
-        note.reads.append((statement, values))
-    else:
-        note.reads = None
+    for note in _notes():
+        if note.reads is None:
+            continue
+        if statement.startswith(("SELECT", "WITH")) and len(note.reads) < MAX_READS:
+            note.reads.append((statement, values))
+        else:
+            note.reads = None
 
 
 def _note() -> PageNote | None:
     found: PageNote | None = request.environ.get(NOTE) if request else None
     return found
+
+
+def _notes() -> list[PageNote]:
+    """The notes of the present page and of the part that is being made."""
+    if not request:
+        return []
+    found = (request.environ.get(NOTE), g.get("part_note"))
+    return [note for note in found if note is not None]
 
 
 def _mark_shared(response: Response) -> Response:

@@ -18,7 +18,6 @@ from app.cache.parts import PagePart
 from app.change_log import name_of_path, name_of_title
 from app.models import Draft, Paper, Summary, User
 from app.queries import drafts, papers, similar, summaries
-from app.queries.catalogue import list_lines
 from app.queries.links import graph, links
 from app.queries.links.links import SeeAlso
 from app.queries.shelves.overview import list_public_shelves_of_paper
@@ -34,18 +33,24 @@ from app.views.http.shared_pages import name_page
 from app.views.maps.timeline import draw_timeline
 from app.views.papers import metadata
 from app.views.parts import own_entries
-from app.views.parts.kept import find_parts, make_mark, make_part
-from app.views.parts.places import MemberPlaces, PaperName, name_writer, render_macro
+from app.views.parts.kept import find_page_part, make_mark, make_part
+from app.views.parts.member_pages import FOR_ALL_MEMBERS, fill_frame
+from app.views.parts.places import MemberPlaces, describe_paper, name_writer, render_macro
 
 MAP_PAPERS = 8  # in the small map beside the text
 MAP_WIDTH = 260.0  # pixels, of the side column
 _TEMPLATE = "papers/paper.html"
 _BLOCKS = ("title", "description", "styles", "head", "main", "side")
 _NEXT_BLOCK = make_mark("block")
-_AS_PART = {"layout": "parts/blocks.html", "next_block": _NEXT_BLOCK, "viewer": None}
-_DETAILS = make_mark("details")
-_OWN = make_mark("own")
-_LIST = make_mark("list")
+_AS_BLOCKS = {"layout": "parts/blocks.html", "next_block": _NEXT_BLOCK, "viewer": None}
+_FOR_WRITERS = {"actions": "own_actions", "more": "own_more_actions"}  # macros by their places
+
+
+def _mark(name: str) -> Markup:
+    return Markup(make_mark(name))  # noqa: S704  (made of letters)
+
+
+_DETAILS, _OWN, _LIST = map(_mark, ("details", "own", "list"))
 
 
 @dataclass(frozen=True)
@@ -66,38 +71,22 @@ class Recommended:
 
 def find_page(key: str, user: User | None) -> tuple[str, int] | None:
     """A kept page with its status, if it has all that somebody sees."""
-    found = papers.find_title_by_key(db(), key)
-    if found is None:
+    part = find_page_part(_key(key, user))
+    if part is None:
         return None
-    number, title = found
-    part = find_parts((_key(number),)).get(_key(number))
-    if part is None or _sees_more(part, user):
-        return None
-    name_page(name_of_title(title))
-    return _fill(part, number, key, user)
+    name_page(*part.names)
+    return _fill(part, user)
 
 
 def show_page(paper: Paper, user: User | None) -> tuple[str, int]:
     """The page of a paper as somebody sees it, and its status."""
     name_page(name_of_title(paper.title_folded))  # which shows what may be the same work
-    part = find_parts((_key(paper.id),)).get(_key(paper.id)) or _make_part(paper)
-    if _sees_more(part, user):
-        return _render_page(paper, user)
-    return _fill(part, paper.id, paper.key, user)
+    part = find_page_part(_key(paper.key, user)) or _make_part(paper, user)
+    return _fill(part, user) or _render_page(paper, user)
 
 
-def _key(paper_id: int) -> tuple[Any, ...]:
-    return "paper page", paper_id, db().info["site_url"]
-
-
-def _sees_more(part: PagePart, user: User | None) -> bool:
-    """Whether a page shows somebody more than it shows to others."""
-    facts = part.facts
-    return user is not None and (
-        user.id in facts["writers"]
-        or (user.is_trusted and facts["is_doubtful"])
-        or list_lines.has_hidden_texts_around(db(), user, facts["around"])
-    )
+def _key(key: str, user: User | None) -> tuple[Any, ...]:
+    return "paper page", key, user is not None, db().info["site_url"]
 
 
 def _render_page(paper: Paper, user: User | None) -> tuple[str, int]:
@@ -109,44 +98,73 @@ def _render_page(paper: Paper, user: User | None) -> tuple[str, int]:
     return html, _status(shown["entries"])
 
 
-def _make_part(paper: Paper) -> PagePart:
+def _make_part(paper: Paper, user: User | None) -> PagePart:
+    """The page for guests, in its blocks, or the whole page for all members."""
     shown = _load(paper, None)
     entries: list[SummaryEntry] = shown["entries"]
-    marks = {entry.summary.id: make_mark(f"votes-{entry.summary.id}") for entry in entries}
-    places: dict[Any, str] = {**marks, "details": _DETAILS, "own": _OWN, "list": _LIST}
-    html = {name: Markup(mark) for name, mark in places.items()}  # noqa: S704  (of letters)
+    marks = {entry.summary.id: _make_marks(entry.summary.id) for entry in entries}
+    html: dict[Any, Any] = {**marks, "details": _DETAILS, "own": _OWN, "list": _LIST}
+    shown |= FOR_ALL_MEMBERS if user is not None else _AS_BLOCKS
+    kinds = (None,) if user is None else (False, True)
     return make_part(
-        _key(paper.id),
-        partial(render_template, _TEMPLATE, **{**shown, **_AS_PART, "places": html}),
+        _key(paper.key, user),
+        partial(render_template, _TEMPLATE, **{**shown, "places": html}),
         {name_of_title(paper.title_folded)},
         about=name_of_path("paper", paper.key),
-        title=paper.title,
-        votes=[
-            (marks[each.summary.id], each.summary.id, each.summary.score, name_writer(each))
+        texts=[
+            (each.summary.id, each.summary.score, name_writer(each), each.summary.user_id)
             for each in entries
         ],
-        details={kind: _render_details(paper, kind) for kind in (None, False, True)},
-        writers={entry.summary.user_id for entry in entries},
+        details={kind: _render_details(paper, kind) for kind in kinds},
+        own=render_macro("summary", "write_own", paper.key, entries, None, None),
+        # Of these texts their writers see marks that others do not.
+        writers={
+            entry.summary.user_id
+            for entry in entries
+            if entry.summary.anonymous or entry.summary.place
+        },
         is_doubtful=bool(shown["maybe_same"]),
         around=sorted({paper.id, *shown["map_papers"], *shown["linked"]}),
+        bibtex_key=paper.key,
+        **describe_paper(paper),
     )
 
 
-def _fill(part: PagePart, paper_id: int, key: str, user: User | None) -> tuple[str, int]:
-    ids = [number for _, number, _, _ in part.facts["votes"]]
-    votes = {} if user is None else list_lines.load_own_votes(db(), user, ids)
+def _make_marks(summary_id: int) -> dict[str, Markup]:
+    """The places in a summary: of its votes, and of what its writer can do."""
+    names = ("votes", *_FOR_WRITERS)
+    return {name: _mark(f"{name}-{summary_id}") for name in names}
+
+
+def _fill(part: PagePart, user: User | None) -> tuple[str, int] | None:
+    """A page with its places filled in; `None` if it shows somebody more than it shows others."""
+    facts = part.facts
+    ids = [text[0] for text in facts["texts"]]
+    own, votes = facts["own"], {}
+    if user is not None:
+        if user.id in facts["writers"] or (user.is_trusted and facts["is_doubtful"]):
+            return None
+        found = own_entries.load_own_paper_facts_for_page(facts["paper_id"], ids, facts["around"])
+        if found.sees_more:
+            return None
+        votes = found.votes
+        mine = any(writer == user.id for _, _, _, writer in facts["texts"])
+        if found.draft is not None or mine:
+            own = render_macro("summary", "write_own", facts["bibtex_key"], ids, found.draft, mine)
     places = MemberPlaces(user, votes)
     html = part.html
-    for mark, number, score, whose in part.facts["votes"]:
-        html = html.replace(mark, places.make_votes(number, score, whose, None))
-    details = part.facts["details"][None if user is None else user.is_trusted]
-    own = render_macro("summary", "write_own", key, ids, _find_draft(paper_id, user), None)
-    own_entries.load_for_page([paper_id])
-    listed = PaperName(paper_id, key, part.facts["title"])
-    on_list = render_macro(
-        "lists", "paper_on_list", listed, own_entries.find_loaded(paper_id), user
-    )
-    html = html.replace(_DETAILS, details).replace(_OWN, own).replace(_LIST, on_list)
+    for number, score, whose, writer in facts["texts"]:
+        is_mine = user is not None and writer == user.id
+        marks = _make_marks(number)
+        html = html.replace(marks["votes"], places.make_votes(number, score, whose, writer))
+        for name, macro in _FOR_WRITERS.items():
+            done = render_macro("summary", macro, number) if is_mine else ""
+            html = html.replace(marks[name], done)
+    details = facts["details"][None if user is None else user.is_trusted]
+    html = html.replace(_DETAILS, details).replace(_OWN, own)
+    html = html.replace(_LIST, places.make_whole_control(facts))
+    if user is not None:
+        return fill_frame(html, user), _status(ids)
     blocks = (Markup(block) for block in html.split(_NEXT_BLOCK))  # noqa: S704  (of templates)
     pieces = dict(zip(_BLOCKS, blocks, strict=True))
     return render_template("parts/page.html", pieces=pieces), _status(ids)

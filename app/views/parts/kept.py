@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Hashable, Iterable
+from dataclasses import replace
 from html import unescape
 from typing import Any
 from urllib.parse import unquote
 
 from flask import g, request
 
-from app.cache.names import names_of_page
+from app.cache.names import is_about_one, names_of_page
 from app.cache.pages import PageCache
 from app.cache.parts import PagePart
 from app.cache.wsgi import CACHE, PageNote
@@ -44,6 +45,15 @@ def find_parts(keys: Iterable[Hashable]) -> dict[Hashable, PagePart]:
     return found
 
 
+def find_page_part(key: Hashable) -> PagePart | None:
+    """A part that is the greater part of a page, if need be confirmed."""
+    cache: PageCache | None = request.environ.get(CACHE)
+    if cache is None:
+        return None
+    part: PagePart | None = cache.find(key) or cache.confirm(key)
+    return part
+
+
 def make_part(
     key: Hashable,
     render: Callable[[], str],
@@ -58,11 +68,13 @@ def make_part(
     Args:
         render: gives its HTML.
         names: what it stands on besides its links.
-        about: the path of the page of which it is the greater part: it stands on what that does.
+        about: the path of the page of which it is the greater part: it stands on what that does,
+            and is confirmed as that is.
         more_bytes, facts: see `PagePart`.
     """
     outer = g.get("part_note")
-    note = g.part_note = PageNote()
+    confirmed = bool(about) and not is_about_one(about)
+    note = g.part_note = PageNote(reads=[] if confirmed else None)
     try:
         html = str(render())  # plain: what is filled in is HTML as well, and must stay as it is
     finally:
@@ -70,7 +82,8 @@ def make_part(
     if outer is not None and note.expires_at is not None:
         outer.expire(note.expires_at)
     linked = names_of_page(about, html.encode()) if about else _linked(html)
-    part = PagePart(html, frozenset(names) | linked, note.expires_at, facts, more_bytes)
+    on = frozenset((*names, *linked, *note.names))
+    part = PagePart(html, on, note.expires_at, facts, more_bytes)
     name_page(*part.names)
     cache: PageCache | None = request.environ.get(CACHE)
     number: int | None = g.get("newest_change")
@@ -79,7 +92,11 @@ def make_part(
     if cache is None or number is None or request.method not in ("GET", "HEAD"):
         return part
     if cache.was_asked(key):
-        cache.keep(key, number, part)
+        reads = tuple(note.reads or ())
+        digest = cache.digest_reads(reads, number) if reads else b""
+        if digest is not None:
+            part = replace(part, reads=reads, digest=digest)
+            cache.keep(key, number, part)
     return part
 
 

@@ -3,22 +3,41 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from flask import current_app, url_for
+from flask import current_app, g, request, url_for
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
 from app.models import Paper, User
+from app.queries.lists.own_entries import OwnEntry
 from app.queries.summary_entries import SummaryEntry
+from app.views.http.access import this_address
 from app.views.parts import own_entries
 from app.views.parts.kept import make_mark
 
-# Stand-ins, with which the votes beside one summary, and the control of the reading list beside one
-# paper, are made once for the whole request. Number and key stand in addresses too.
+# Stand-ins, with which the votes beside a summary, and the control of the reading list beside a
+# paper, are made once for all. Those that stand in addresses are made of letters and digits.
 _NUMBER = 9_007_199_254_740_991  # no summary and no paper has it
-_KEY = f"key-{secrets.token_hex(8)}"
-_SCORE, _WHOSE, _TITLE = map(make_mark, ("score", "whose", "title"))
+_KEY, _BACK = f"key-{secrets.token_hex(8)}", f"back-{secrets.token_hex(8)}"
+_SCORE, _WHOSE, _TITLE, _REMARK = map(make_mark, ("score", "whose", "title", "own-remark"))
+TOKEN = make_mark("token")
+_QUOTED_HASH = "%%23"  # behind an address that stands in the query of another one
+_FIELDS = {
+    _BACK + _QUOTED_HASH: f"%(quoted_back)s{_QUOTED_HASH}",
+    _BACK: "%(back)s",
+    str(_NUMBER): "%(number)s",
+    _KEY: "%(key)s",
+    _SCORE: "%(score)s",
+    _WHOSE: "%(whose)s",
+    _TITLE: "%(title)s",
+    _REMARK: "%(remark)s",
+    TOKEN: "%(token)s",
+}
 
 
 @dataclass(frozen=True)
@@ -38,10 +57,12 @@ class MemberPlaces:
     """
 
     def __init__(self, reader: User | None, votes: dict[int, int]) -> None:
-        self._reader = reader
         self._votes = votes
-        self._columns: dict[int | None, str] = {}  # by vote, `None` for a text of their own
-        self._controls: dict[str, str] = {}  # by status, "" for a paper that is not on their list
+        self._entries: dict[int, OwnEntry] = own_entries.loaded()
+        self._reader_id = None if reader is None else reader.id
+        self._token = "" if reader is None else generate_csrf()
+        # Else the page answers a form, and cannot be asked for by its address.
+        self._back = _quote_back(this_address()) if request.method == "GET" else None
 
     def make_votes(self, summary_id: int, score: int, whose: str, writer_id: int | None) -> str:
         """The column of votes beside a public summary.
@@ -49,16 +70,17 @@ class MemberPlaces:
         Args:
             whose: HTML that `name_writer` gave.
         """
-        is_mine = self._reader is not None and self._reader.id == writer_id
+        is_mine = self._reader_id is not None and self._reader_id == writer_id
         vote = None if is_mine else self._votes.get(summary_id, 0)
-        if vote not in self._columns:
-            self._columns[vote] = self._make_column(vote)
-        return (
-            self._columns[vote]
-            .replace(str(_NUMBER), str(summary_id))
-            .replace(_SCORE, str(score))
-            .replace(_WHOSE, whose)
-        )
+        back, quoted = self._back or _quote_back(url_for("summaries.show", summary_id=summary_id))
+        return _make_column(vote, self._reader_id is not None) % {
+            "number": summary_id,
+            "score": score,
+            "whose": whose,
+            "back": back,
+            "quoted_back": quoted,
+            "token": self._token,
+        }
 
     def make_control(self, facts: dict[str, Any], summary_id: int) -> str:
         """The control of the reading list beside a row.
@@ -67,28 +89,104 @@ class MemberPlaces:
             facts: what `describe_paper` gave.
             summary_id: of the summary in the row; 0 for none.
         """
-        own = own_entries.find_loaded(facts["paper_id"])
-        status = own.status if own else ""
-        if status not in self._controls:
-            paper = PaperName(_NUMBER, _KEY, _TITLE)
-            of_any = (paper, own, self._reader, f"page-list-{_NUMBER}")
-            self._controls[status] = str(render_macro("lists", "list_control", *of_any))
-        return (
-            self._controls[status]
-            .replace(str(_NUMBER), str(summary_id or f"p{facts['paper_id']}"))
-            .replace(_KEY, facts["paper_key"])
-            .replace(_TITLE, facts["paper_title"])
-        )
+        own = self._entries.get(facts["paper_id"])
+        back, quoted = self._back or _quote_back(facts["paper_address"])
+        return _make_control(own.status if own else "", self._reader_id is not None) % {
+            "number": summary_id or f"p{facts['paper_id']}",
+            "key": facts["paper_key"],
+            "title": facts["paper_title"],
+            "back": back,
+            "quoted_back": quoted,
+            "token": self._token,
+        }
+
+    def make_whole_control(self, facts: dict[str, Any]) -> str:
+        """The control of the reading list on a paper's page, with the remark.
+
+        Args:
+            facts: what `describe_paper` gave.
+        """
+        own = self._entries.get(facts["paper_id"])
+        back, quoted = self._back or _quote_back(facts["paper_address"])
+        of_own = (own.status, bool(own.remark)) if own else ("", False)
+        return _make_whole_control(*of_own, self._reader_id is not None) % {
+            "number": facts["paper_id"],
+            "key": facts["paper_key"],
+            "title": facts["paper_title"],
+            "remark": escape(own.remark) if own else "",
+            "back": back,
+            "quoted_back": quoted,
+            "token": self._token,
+        }
 
     def make_remark(self, facts: dict[str, Any]) -> str:
         """The reader's own remark on a paper, if there is one."""
-        own = own_entries.find_loaded(facts["paper_id"])
+        own = self._entries.get(facts["paper_id"])
         return str(render_macro("lists", "own_remark", own)) if own and own.remark else ""
 
-    def _make_column(self, vote: int | None) -> str:
-        if vote is None:
-            return str(render_macro("votes", "still_column", _SCORE))
-        return str(render_macro("votes", "column", _NUMBER, _SCORE, _WHOSE, self._reader, vote))
+
+@contextmanager
+def token_as_mark() -> Iterator[None]:
+    """Print, where a form has its token against forgery, a mark meanwhile.
+
+    Flask-WTF makes one token for a request and remembers it in `flask.g`.
+    """
+    before = g.pop("csrf_token", None)
+    g.csrf_token = TOKEN
+    try:
+        yield
+    finally:
+        g.pop("csrf_token")
+        if before is not None:
+            g.csrf_token = before
+
+
+@cache
+def _make_column(vote: int | None, is_member: bool) -> str:
+    """The column for any summary, as a format."""
+    if vote is None:
+        return _make_format(render_macro("votes", "still_column", _SCORE))
+    with token_as_mark():
+        of_any = (_NUMBER, _SCORE, _WHOSE, is_member, vote, _BACK)
+        return _make_format(render_macro("votes", "column", *of_any))
+
+
+@cache
+def _make_control(status: str, is_member: bool) -> str:
+    """The control for any paper, as a format; no status is that of one that is not on the list."""
+    own = OwnEntry(status, "") if status else None
+    place = f"page-list-{_NUMBER}"
+    with token_as_mark():
+        of_any = (
+            PaperName(_NUMBER, _KEY, _TITLE),
+            own,
+            is_member,
+            place,
+            False,
+            f"{_BACK}#{place}",
+        )
+        return _make_format(render_macro("lists", "list_control", *of_any))
+
+
+@cache
+def _make_whole_control(status: str, has_remark: bool, is_member: bool) -> str:
+    own = OwnEntry(status, _REMARK if has_remark else "") if status else None
+    with token_as_mark():
+        of_any = (PaperName(_NUMBER, _KEY, _TITLE), own, is_member, _BACK)
+        return _make_format(render_macro("lists", "paper_on_list", *of_any))
+
+
+def _make_format(html: Markup) -> str:
+    made = str(html).replace("%", "%%")
+    for stand_in, field in _FIELDS.items():
+        made = made.replace(stand_in, field)
+    return made
+
+
+def _quote_back(address: str) -> tuple[str, str]:
+    """An address as HTML has it, by itself and in the query of another one."""
+    quoted = url_for("account.login", next=address).partition("next=")[2]
+    return str(escape(address)), str(escape(quoted))
 
 
 def describe_paper(paper: Paper) -> dict[str, Any]:
@@ -96,6 +194,7 @@ def describe_paper(paper: Paper) -> dict[str, Any]:
     address = url_for("papers.show", key=paper.key)
     return {
         "paper_id": paper.id,
+        "paper_address": address,
         "paper_key": str(escape(address.removeprefix(url_for("papers.show", key="")))),
         "paper_title": str(escape(paper.title)),
     }

@@ -7,18 +7,19 @@ member than to others, such as those of their own texts, are made for them alone
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
+from flask import g
 from markupsafe import Markup
 
 from app.cache.parts import PagePart
 from app.change_log import name_of_path, name_of_text
+from app.models import User
 from app.queries import papers, summaries
-from app.queries.catalogue import list_lines
 from app.queries.paging import Slice
 from app.queries.summary_entries import SummaryEntry
 from app.views.http.access import db, viewer
@@ -28,45 +29,54 @@ from app.views.parts.kept import find_parts, make_mark, make_part
 from app.views.parts.places import MemberPlaces, describe_paper, name_writer, render_macro
 
 _VOTES, _CONTROL, _REMARK = map(make_mark, ("votes", "control", "remark"))
+_VOTES_NAME, _CONTROL_NAME, _REMARK_NAME = (
+    mark.strip("\0") for mark in (_VOTES, _CONTROL, _REMARK)
+)
+_ROW = make_mark("row")
 _MARKS = {"votes": _VOTES, "control": _CONTROL, "remark": _REMARK}
 _NOTHING: Mapping[int, Markup] = MappingProxyType({})
 PLACES = {name: Markup(mark) for name, mark in _MARKS.items()}  # noqa: S704  (made of letters)
 
 
+class RowFacts(NamedTuple):
+    """What has to be known of a row to fill it in.
+
+    Attributes:
+        number: of the summary; 0 for none.
+        writer_id: also of an anonymous one, so that its writer finds it as theirs.
+        hides_writer: whether only the writer may see whose it is.
+        of_part: what its part has.
+        openings: whether it shows how the text begins; `None` for the row of a paper.
+    """
+
+    number: int
+    paper_id: int
+    score: int
+    writer_id: int | None
+    hides_writer: bool
+    of_part: dict[str, Any]
+    openings: bool | None
+
+
+class RowsOfPage(list[RowFacts]):
+    """The rows of a page that is made for all members, in their order."""
+
+
 def show_entries(found: Slice, openings: bool = False) -> Slice:
     """A slice of lines (`app.queries.catalogue.list_lines`) of summaries, with HTML for rows."""
-    reader = viewer()
-    lines = found.rows
-    hiding: set[int] = set()
-    votes: dict[int, int] = {}
-    if reader is not None and lines:
-        paper_ids = {line.paper_id for line in lines}
-        hiding = list_lines.find_papers_with_hidden_texts(db(), reader, paper_ids)
-        votes = list_lines.load_own_votes(db(), reader, [line.id for line in lines])
-        own_entries.load_for_page(paper_ids)
-    # Hidden texts of the reader count for them alone, and only they see that a text is theirs.
-    alone = {
-        line.id
-        for line in lines
-        if line.paper_id in hiding
-        or line.visibility != "public"
-        or (reader is not None and line.user_id == reader.id and line.anonymous)
-    }
+    # What others do not see is in no part.
     keys: dict[int, Hashable] = {
         line.id: ("entry row", line.id, line.summaries_count, openings)
-        for line in lines
-        if line.id not in alone
+        for line in found.rows
+        if line.visibility == "public"
     }
     parts = _find_or_make(keys, lambda ids: _make_entries(ids, keys, openings))
-    ours = summaries.load_entries(db(), sorted(alone), reader) if alone else {}
-    places = MemberPlaces(reader, votes)
     rows = []
-    for line in lines:
-        if line.id in parts:
-            rows.append(fill_row(places, parts[line.id], line.id, line.score, line.user_id))
-        elif line.id in ours:
-            rows.append(render_macro("rows", "entry_row", ours[line.id], reader, openings))
-    return replace(found, rows=rows)
+    for line in found.rows:
+        part = parts.get(line.id)
+        of_line = (line.id, line.paper_id, line.score, line.user_id, line.anonymous)
+        rows.append((RowFacts(*of_line, part.facts if part else {}, openings), part))
+    return replace(found, rows=_show(rows, _NOTHING))
 
 
 def show_papers(found: Slice, further: Mapping[int, Markup] = _NOTHING) -> Slice:
@@ -75,51 +85,112 @@ def show_papers(found: Slice, further: Mapping[int, Markup] = _NOTHING) -> Slice
     Args:
         further: HTML that a page adds to rows, by the number of the paper.
     """
-    paper_ids = [line.id for line in found.rows]
-    reader = viewer()
-    hiding: set[int] = set()
-    if reader is not None and paper_ids:
-        hiding = list_lines.find_papers_with_hidden_texts(db(), reader, paper_ids)
-        own_entries.load_for_page(paper_ids)
-    keys: dict[int, Hashable] = {
-        number: ("paper row", number) for number in paper_ids if number not in hiding
-    }
+    keys: dict[int, Hashable] = {line.id: ("paper row", line.id) for line in found.rows}
     parts = _find_or_make(keys, lambda ids: _make_papers(ids, keys))
-    votes: dict[int, int] = {}
-    if reader is not None:
-        anonymous = {number for number, part in parts.items() if part.facts["hides"] == reader.id}
-        parts = {number: part for number, part in parts.items() if number not in anonymous}
-        hiding |= anonymous
-        best = [part.facts["id"] for part in parts.values() if part.facts["id"]]
-        votes = list_lines.load_own_votes(db(), reader, best) if best else {}
-    ours = papers.load_rows_of_papers(db(), sorted(hiding), reader) if hiding else {}
-    places = MemberPlaces(reader, votes)
     rows = []
-    for number in paper_ids:
-        if number in parts:
-            facts = parts[number].facts
-            row = (facts["id"], facts["score"], facts["writer"])
-            rows.append(fill_row(places, parts[number], *row, further.get(number, "")))
-        elif number in ours:
-            more = (ours[number], reader, False, None, further.get(number, ""))
-            rows.append(render_macro("rows", "paper_row", *more))
-    return replace(found, rows=rows)
+    for number, part in ((line.id, parts[line.id]) for line in found.rows if line.id in parts):
+        best = part.facts
+        of_best = (best["id"], number, best["score"], best["writer"], best["is_anonymous"])
+        rows.append((RowFacts(*of_best, best, None), part))
+    return replace(found, rows=_show(rows, further))
+
+
+def _show(
+    rows: Sequence[tuple[RowFacts, PagePart | None]], further: Mapping[int, Markup]
+) -> list[Markup]:
+    """Rows for who reads, or for all members."""
+    of_page: RowsOfPage | None = g.get("rows_of_page")
+    if of_page is None:
+        html = [(facts, "" if part is None else part.html) for facts, part in rows]
+        return fill_rows(html, viewer(), further)
+    of_page.extend(facts for facts, part in rows if part is not None)
+    marked = (f"{_ROW}{part.html}{_ROW}" for _, part in rows if part is not None)
+    return [Markup(html) for html in marked]  # noqa: S704  (templates made all of it)
+
+
+def fill_page(html: str, rows: RowsOfPage, reader: User) -> str:
+    """What was made for all members, with the rows of one of them."""
+    pieces = html.split(_ROW)
+    pieces[1::2] = fill_rows(list(zip(rows, pieces[1::2], strict=True)), reader)
+    return "".join(pieces)
+
+
+def fill_rows(
+    rows: Sequence[tuple[RowFacts, str]],
+    reader: User | None,
+    further: Mapping[int, Markup] = _NOTHING,
+) -> list[Markup]:
+    """Rows with what their reader is shown of votes and list.
+
+    Hidden texts of the reader count for them alone, and only they see that a text is theirs: rows
+    that are about these are made for them.
+
+    Args:
+        rows: each with the HTML of its part, which is empty for what others do not see.
+    """
+    own = own_entries.load_own_facts_for_page(
+        [facts.number for facts, _ in rows if facts.number],
+        {facts.paper_id for facts, _ in rows},
+    )
+    alone = [facts for facts, html in rows if not html or _shows_more(facts, own.hiding, reader)]
+    ours = _render_alone(alone, reader, further) if alone else {}
+    places = MemberPlaces(reader, own.votes)
+    shown: list[Markup] = []
+    for facts, html in rows:
+        if alone and facts in alone:
+            shown.append(ours.get((facts.number, facts.paper_id), Markup("")))
+        else:
+            shown.append(_fill_row(places, facts, html, further.get(facts.paper_id, "")))
+    return shown
 
 
 def fill_row(
-    places: MemberPlaces,
-    part: PagePart,
-    summary_id: int,
-    score: int,
-    writer_id: int | None,
-    further: str = "",
-) -> Markup:
-    """A row with what its reader is shown of votes and list."""
-    column = places.make_votes(summary_id, score, part.facts["whose"], writer_id)
-    html = part.html.replace(_VOTES, column)
-    html = html.replace(_CONTROL, places.make_control(part.facts, summary_id))
-    html = html.replace(_REMARK, places.make_remark(part.facts) + further)
-    return Markup(html)  # noqa: S704  (templates made all of it)
+    places: MemberPlaces, part: PagePart, number: int, score: int, writer: int | None
+) -> str:
+    """A row of a search with what its reader is shown of votes and list."""
+    facts = RowFacts(number, part.facts["paper_id"], score, writer, False, part.facts, None)
+    return _fill_row(places, facts, part.html)
+
+
+def _fill_row(places: MemberPlaces, facts: RowFacts, html: str, further: str = "") -> Markup:
+    # A mark stands between two NULs, and nothing else has one.
+    pieces = html.split("\0")
+    for place in range(1, len(pieces), 2):
+        name = pieces[place]
+        if name == _VOTES_NAME:
+            votes = (facts.number, facts.score, facts.of_part["whose"], facts.writer_id)
+            pieces[place] = places.make_votes(*votes)
+        elif name == _CONTROL_NAME:
+            pieces[place] = places.make_control(facts.of_part, facts.number)
+        elif name == _REMARK_NAME:
+            pieces[place] = places.make_remark(facts.of_part) + further
+        else:
+            pieces[place] = f"\0{name}\0"
+    return Markup("".join(pieces))  # noqa: S704  (templates made all of it)
+
+
+def _shows_more(facts: RowFacts, hiding: Collection[int], reader: User | None) -> bool:
+    is_mine = reader is not None and facts.writer_id == reader.id
+    return facts.paper_id in hiding or (is_mine and facts.hides_writer)
+
+
+def _render_alone(
+    rows: Sequence[RowFacts], reader: User | None, further: Mapping[int, Markup]
+) -> dict[tuple[int, int], Markup]:
+    """Rows that are made for one reader, by the numbers of summary and paper."""
+    found = {}
+    texts = {facts.number: facts for facts in rows if facts.openings is not None}
+    entries = summaries.load_entries(db(), sorted(texts), reader) if texts else {}
+    for number, entry in entries.items():
+        facts = texts[number]
+        row = render_macro("rows", "entry_row", entry, reader, facts.openings)
+        found[number, facts.paper_id] = row
+    of_papers = {facts.paper_id: facts for facts in rows if facts.openings is None}
+    loaded = papers.load_rows_of_papers(db(), sorted(of_papers), reader) if of_papers else {}
+    for number, paper in loaded.items():
+        more = (paper, reader, False, None, further.get(number, ""))
+        found[of_papers[number].number, number] = render_macro("rows", "paper_row", *more)
+    return found
 
 
 def _find_or_make(
@@ -154,16 +225,16 @@ def _make_papers(ids: list[int], keys: dict[int, Hashable]) -> Iterable[tuple[in
 
 
 def _facts_of_best(best: SummaryEntry | None) -> dict[str, Any]:
-    """What fills in the row of a paper; `hides` is who wrote a summary that hides it."""
+    """What fills in the row of a paper."""
     if best is None:
-        return {"whose": "", "id": 0, "score": 0, "writer": None, "hides": None}
+        return {"whose": "", "id": 0, "score": 0, "writer": None, "is_anonymous": False}
     summary = best.summary
     return {
         "whose": name_writer(best),
         "id": summary.id,
         "score": summary.score,
         "writer": summary.user_id,
-        "hides": summary.user_id if summary.anonymous else None,
+        "is_anonymous": summary.anonymous,
     }
 
 

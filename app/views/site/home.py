@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import cache
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.db import now
+from app.models import User
 from app.queries import summaries
 from app.queries.catalogue import list_lines, overview
 from app.rendering.markdown import render
@@ -16,6 +17,7 @@ from app.views.http import listing
 from app.views.http import openings as row_openings
 from app.views.http.access import config, db, local_url, see_other, viewer
 from app.views.http.shared_pages import expire_page, shared
+from app.views.parts.member_pages import for_all_members, render_page
 from app.views.parts.rows import show_entries
 from app.views.site.first_steps import find_first_steps
 
@@ -31,9 +33,14 @@ PERIODS = {
 PERIOD_LIFE = timedelta(minutes=1)  # for which a list of a period stays as it is
 
 
+def _has_first_steps(_reader: User) -> bool:
+    return find_first_steps() is not None
+
+
 @blueprint.get("/")
-@shared("tab", "s", "period", "before", "after", row_openings.NAME)
+@shared("tab", "s", "period", "before", "after", "page", row_openings.NAME)
 @row_openings.remembered
+@for_all_members(but=_has_first_steps)
 def front() -> str:
     tab = request.args.get("tab", "")
     if tab not in TABS:
@@ -52,7 +59,7 @@ def front() -> str:
     else:
         found = list_lines.list_public_summaries(db(), tab=tab, **place)
     shown = {"tab": tab, "s": section or None, "period": period or None}
-    return render_template(
+    return render_page(
         "home/front.html",
         tab=tab,
         section=section,

@@ -12,7 +12,7 @@ from dataclasses import replace
 from app.cache.names import ANYTHING
 from app.cache.parts import PagePart
 from app.models import User
-from app.queries.catalogue import list_lines
+from app.queries.lists.own_facts import load_own_facts
 from app.queries.search import results
 from app.queries.search.hits import SearchHit
 from app.queries.search.own import may_find_own
@@ -60,7 +60,7 @@ def _shows_more(found: SearchPage, reader: User) -> bool:
     if found.corrected and may_find_own(db(), reader, found.query):
         return True
     paper_ids = {hit.paper.id for hit in found.hits + found.partial}
-    return bool(list_lines.find_papers_with_hidden_texts(db(), reader, paper_ids))
+    return bool(load_own_facts(db(), reader, (), paper_ids).hiding)
 
 
 def _for_reader(hit: SearchHit, reader: User) -> SearchHit:
