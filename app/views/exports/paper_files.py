@@ -32,7 +32,7 @@ def show(key: str, form: str) -> str | Response | tuple[str, int]:
     whole = f"{key}.{form}"
     # A key may really end so.
     if papers.find_paper_by_key(db(), whole) or identifiers.find_paper(db(), whole):
-        return paper_pages.show(whole)
+        return paper_pages.show(key=whole)
     paper = papers.find_paper_by_key(db(), key)
     if paper is not None:
         return _file(paper, form)

@@ -75,7 +75,7 @@ def tag(name: str, form: str) -> Response | str:
     whole, found = f"{name}.{form}", overview.find_tag(db(), name)
     if found is None or _is_page(form, overview.find_tag(db(), whole)):
         # A name may really end so.
-        page: Response | str = tags.show(whole)
+        page: Response | str = tags.show(name=whole)
         return page
     if found.name != name:
         return redirect(url_for(".tag", name=found.name, form=form), 301)
@@ -91,7 +91,7 @@ def venue(key: str, form: str) -> Response | str:
     """The papers of a venue, of one year or of all."""
     whole, found = f"{key}.{form}", venues.find_venue(db(), key)
     if found is None or _is_page(form, venues.find_venue(db(), whole)):
-        return venue_pages.show(whole)
+        return venue_pages.show(key=whole)
     year = listing.read_year()
     load = partial(paper_ids.list_paper_ids_of_venue, db(), found, year)
     path = url_for("venues.show", key=found.key, year=year)
@@ -106,7 +106,7 @@ def author(key: str, form: str) -> Response | str:
     """The papers of an author, of one year or of all."""
     whole, found = f"{key}.{form}", authors.find_author(db(), key)
     if found is None or _is_page(form, authors.find_author(db(), whole)):
-        return author_pages.show(whole)
+        return author_pages.show(key=whole)
     year = listing.read_year()
     load = partial(paper_ids.list_paper_ids_of_author, db(), found, year)
     path = url_for("authors.show", key=found.key, year=year)
@@ -120,7 +120,7 @@ def user(name: str, form: str) -> Response | str:
     """The papers about which a user wrote, as far as the reader may know that."""
     whole, found = f"{name}.{form}", people.find_user(db(), name)
     if found is None or _is_page(form, people.find_user(db(), whole)):
-        page: Response | str = users.show(whole)
+        page: Response | str = users.show(name=whole)
         return page
     if found.name != name:
         return redirect(url_for(".user", name=found.name, form=form), 301)
