@@ -21,7 +21,7 @@ from app.sources.lookup.fetch import FetchSettings, HostSchedule, make_fetch
 from app.sources.lookup.registry import HOSTS
 from tests.helpers.waiting import SAFETY, deadline
 
-ANSWERS = Path(__file__).parents[1] / "sources/lookup/answers"
+ANSWERS = Path(__file__).parents[2] / "sources/lookup/answers"
 # A paper that several sources know.
 USUAL = {
     "export.arxiv.org/api/query": "arxiv.xml",

@@ -274,7 +274,7 @@ def test_linking_and_unlinking(
     away = ben.submit(page, f"{page}/link", provider="lab", current=PASSWORD)
     address = away.response.headers["Refresh"].removeprefix("0; url=")
     refused = ben.get(provider.authorize(address))
-    assert problem(refused) == "ada is linked to another account here."
+    assert problem(refused) == "Ada is linked to another account here."
     other = Browser(app.test_client())
     come_back(other, provider)
     assert "Signed in as <bdi>ada</bdi>" in other.get("/settings").text

@@ -27,6 +27,9 @@ def pages(session: Session) -> list[str]:
     return ["/venue/conf/x", "/tag/detection", "/user/mira", "/paper/conf/x/A"]
 
 
+@pytest.mark.sqlite_only(
+    "tests keep no pages on PostgreSQL; the other tests here run the same statements there"
+)
 def test_a_kept_page_takes_a_query_for_the_session_and_one_for_what_is_the_members_own(
     guest: Browser, database: Database, pages: list[str]
 ) -> None:
