@@ -7,26 +7,26 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from app.licences import LICENCES, Licence
-from app.sign_in_settings import (
-    PLACEHOLDERS,
-    SignInSettings,
-    list_known_names,
-    read_sign_in,
+from app.settings.bucket import BucketSettings, read_bucket
+from app.settings.mail import NO_MAIL_SERVER, MailSettings, read_mail
+from app.settings.sign_in import PLACEHOLDERS, SignInSettings, list_known_names, read_sign_in
+from app.settings.values import (
+    EMAIL_ADDRESS,
+    PREFIX,
+    ConfigError,
+    read_choice,
+    read_number,
+    read_switch,
 )
 
-PREFIX = "SHORTLIST_"
 TEST_PREFIX = "SHORTLIST_TEST_"
 MIN_SECRET_LENGTH = 32
 MIN_TOKEN_LENGTH = 16
 MAX_SITE_NAME_CHARS = 60
 MAX_WELCOME_CHARS = 2000
 PROGRAM_NAME = "Shortlist"
-# How the connection to a mail server is encrypted, and the port that is usual for it.
-SMTP_PORTS = {"starttls": 587, "tls": 465, "none": 25}
-_EMAIL_ADDRESS = r"[\w.+-]{1,100}@[\w.-]{1,100}"
 
 
 # What a backup keeps of the settings. Never one that may hold a password or a key: whoever finds a
@@ -38,10 +38,6 @@ KEPT_IN_BACKUPS = (
     *("BUCKET", "BUCKET_URL", "BUCKET_REGION", "BUCKET_PREFIX"),
     *("SSO", "PASSWORD_SIGN_IN", "USER_HEADER", "USER_HEADER_FROM"),
 )
-
-
-class ConfigError(Exception):
-    """A setting that cannot be used; the message names it and says what would do."""
 
 
 @dataclass(frozen=True)
@@ -61,52 +57,7 @@ class BackupSettings:
     told: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class MailSettings:
-    """How mail is sent.
-
-    Args:
-        sender: the address that it comes from.
-        host: of the SMTP server; empty means that mail is kept in a folder and not sent.
-        port: of the server.
-        security: one of `SMTP_PORTS`.
-        user, password: to sign in to the server with; empty for one that asks for none.
-        seconds: for each step of the conversation with the server.
-    """
-
-    sender: str = "shortlist@localhost"
-    host: str = ""
-    port: int = 587
-    security: str = "starttls"
-    user: str = ""
-    password: str = field(default="", repr=False)
-    seconds: int = 10
-
-
-NO_MAIL_SERVER = MailSettings()
 ONLY_PASSWORDS = SignInSettings()
-
-
-@dataclass(frozen=True)
-class BucketSettings:
-    """A bucket of a storage that speaks S3, in which images are kept.
-
-    Args:
-        name: of the bucket.
-        url: of the storage; empty for Amazon's.
-        region: in which the bucket is.
-        key, secret: to sign requests with.
-        prefix: with which the names of all objects begin; empty, or with a slash at the end.
-        seconds: for each request.
-    """
-
-    name: str
-    url: str = ""
-    region: str = "us-east-1"
-    key: str = ""
-    secret: str = field(default="", repr=False)
-    prefix: str = ""
-    seconds: int = 5
 
 
 @dataclass(frozen=True)
@@ -240,9 +191,7 @@ class Config:
             raise ConfigError(f"{PREFIX}{name} is not a setting. The settings are {names}.")
         data_dir = Path(given.get("DATA_DIR", "instance")).expanduser().absolute()
         site_url = _site_url(given.get("SITE_URL", ""))
-        signup = given.get("SIGNUP", "on").lower()
-        if signup not in ("on", "invitation", "off"):
-            raise ConfigError(f"{PREFIX}SIGNUP must be on, invitation or off, not {signup!r}.")
+        signup = read_choice(given, "SIGNUP", ("on", "invitation", "off"))
         return cls(
             data_dir=data_dir,
             database_url=_database_url(given.get("DATABASE_URL"), data_dir),
@@ -251,24 +200,24 @@ class Config:
             site_name=_site_name(given.get("SITE_NAME", PROGRAM_NAME)),
             welcome=_welcome(given.get("WELCOME", "")),
             licence=_licence(given.get("LICENCE", "none")),
-            proxies=_number("PROXIES", given.get("PROXIES", "0"), 0, 10),
+            proxies=read_number(given, "PROXIES", 0, 0, 10),
             rate_limit_storage=given.get("RATE_LIMIT_STORAGE", "database://"),
-            rate_limits=_switch("RATE_LIMITS", given.get("RATE_LIMITS", "on")),
+            rate_limits=read_switch(given, "RATE_LIMITS", "on"),
             signup=signup == "on",
             by_invitation=signup == "invitation",
-            password_cost=_number("PASSWORD_COST", given.get("PASSWORD_COST", "3"), 1, 20),
-            lookups=_switch("LOOKUPS", given.get("LOOKUPS", "on")),
+            password_cost=read_number(given, "PASSWORD_COST", 3, 1, 20),
+            lookups=read_switch(given, "LOOKUPS", "on"),
             contact=_contact("CONTACT", given.get("CONTACT", "")),
             security_contact=_contact("SECURITY_CONTACT", given.get("SECURITY_CONTACT", "")),
-            cache_bytes=_number("CACHE_MB", given.get("CACHE_MB", "64"), 0, 100_000) * 1_000_000,
+            cache_bytes=read_number(given, "CACHE_MB", 64, 0, 100_000) * 1_000_000,
             backups=_backups(given, data_dir),
             metrics_token=_metrics_token(given.get("METRICS_TOKEN", "")),
-            log_json=_choice("LOG", given.get("LOG", "text"), ("text", "json")) == "json",
-            log_requests=_switch("LOG_REQUESTS", given.get("LOG_REQUESTS", "off")),
-            slow_query_ms=_number("SLOW_QUERY_MS", given.get("SLOW_QUERY_MS", "1000"), 0, 600_000),
-            idle_days=_number("IDLE_DAYS", given.get("IDLE_DAYS", "90"), 1, 90),
-            mail=_mail(given, site_url),
-            bucket=_bucket(given),
+            log_json=read_choice(given, "LOG", ("text", "json")) == "json",
+            log_requests=read_switch(given, "LOG_REQUESTS", "off"),
+            slow_query_ms=read_number(given, "SLOW_QUERY_MS", 1000, 0, 600_000),
+            idle_days=read_number(given, "IDLE_DAYS", 90, 1, 90),
+            mail=read_mail(given, site_url),
+            bucket=read_bucket(given),
             sign_in=_sign_in(given, site_url),
         )
 
@@ -276,8 +225,8 @@ class Config:
 def _backups(given: Mapping[str, str], data_dir: Path) -> BackupSettings:
     return BackupSettings(
         folder=Path(given.get("BACKUP_DIR", data_dir / "backups")).expanduser().absolute(),
-        hours=_number("BACKUP_HOURS", given.get("BACKUP_HOURS", "24"), 1, 24 * 365),
-        keep=_number("BACKUP_KEEP", given.get("BACKUP_KEEP", "7"), 0, 10_000),
+        hours=read_number(given, "BACKUP_HOURS", 24, 1, 24 * 365),
+        keep=read_number(given, "BACKUP_KEEP", 7, 0, 10_000),
         told={PREFIX + name: given[name] for name in KEPT_IN_BACKUPS if name in given},
     )
 
@@ -346,7 +295,7 @@ def _licence(value: str) -> Licence | None:
 
 def _contact(name: str, value: str) -> str:
     # It goes into a header, and there between brackets.
-    if value and not re.fullmatch(rf"{_EMAIL_ADDRESS}|https://[\w./~-]{{1,200}}", value, re.A):
+    if value and not re.fullmatch(rf"{EMAIL_ADDRESS}|https://[\w./~-]{{1,200}}", value, re.A):
         raise ConfigError(
             f"{PREFIX}{name} must be a mail address, or a page that begins with https://, "
             f"not {value!r}."
@@ -354,83 +303,12 @@ def _contact(name: str, value: str) -> str:
     return value
 
 
-def _mail(given: Mapping[str, str], site_url: str) -> MailSettings:
-    host = given.get("SMTP_HOST", "")
-    if not host and any(name.startswith("SMTP_") for name in given):
-        raise ConfigError(f"{PREFIX}SMTP_HOST must be set when other settings of SMTP are.")
-    if host and not re.fullmatch(r"[\w.-]{1,200}|[0-9a-fA-F:]{2,45}", host, re.A):
-        raise ConfigError(f"{PREFIX}SMTP_HOST must be the name of a server, not {host!r}.")
-    if host and not site_url:
-        raise ConfigError(f"{PREFIX}SMTP_HOST needs {PREFIX}SITE_URL, for the links in mail.")
-    security = given.get("SMTP_SECURITY", "starttls").lower()
-    if security not in SMTP_PORTS:
-        raise ConfigError(f"{PREFIX}SMTP_SECURITY must be starttls, tls or none.")
-    user, password = given.get("SMTP_USER", ""), given.get("SMTP_PASSWORD", "")
-    if bool(user) != bool(password):
-        raise ConfigError(f"{PREFIX}SMTP_USER and {PREFIX}SMTP_PASSWORD go together.")
-    if user and security == "none":
-        raise ConfigError(
-            f"{PREFIX}SMTP_PASSWORD is only sent encrypted: set {PREFIX}SMTP_SECURITY."
-        )
-    site_host = urlsplit(site_url).hostname or "localhost"
-    sender = given.get("MAIL_FROM", f"shortlist@{site_host}")
-    if not re.fullmatch(_EMAIL_ADDRESS, sender, re.A):
-        raise ConfigError(
-            f"{PREFIX}MAIL_FROM must be a mail address, such as papers@example.org, not {sender!r}."
-        )
-    return MailSettings(
-        sender=sender,
-        host=host,
-        port=_number("SMTP_PORT", given.get("SMTP_PORT", str(SMTP_PORTS[security])), 1, 65535),
-        security=security,
-        user=user,
-        password=password,
-        seconds=_number("SMTP_SECONDS", given.get("SMTP_SECONDS", "10"), 1, 30),
-    )
-
-
-def _bucket(given: Mapping[str, str]) -> BucketSettings | None:
-    name = given.get("BUCKET", "")
-    if not name:
-        if any(each.startswith("BUCKET_") for each in given):
-            raise ConfigError(f"{PREFIX}BUCKET must be set when other settings of the bucket are.")
-        return None
-    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", name, re.A):
-        raise ConfigError(f"{PREFIX}BUCKET must be the name of a bucket, not {name!r}.")
-    url = given.get("BUCKET_URL", "")
-    if url and not re.fullmatch(r"https?://[\w.:\[\]-]+(/[\w./-]*)?", url, re.A):
-        raise ConfigError(f"{PREFIX}BUCKET_URL must be a URL such as https://s3.example.org.")
-    key, secret = given.get("BUCKET_KEY", ""), given.get("BUCKET_SECRET", "")
-    if not key or not secret:
-        raise ConfigError(f"{PREFIX}BUCKET needs {PREFIX}BUCKET_KEY and {PREFIX}BUCKET_SECRET.")
-    prefix = given.get("BUCKET_PREFIX", "").strip("/")
-    if not re.fullmatch(r"[\w./-]{0,200}", prefix, re.A):
-        raise ConfigError(f"{PREFIX}BUCKET_PREFIX must be letters, digits and - _ . / only.")
-    return BucketSettings(
-        name=name,
-        url=url.rstrip("/"),
-        region=given.get("BUCKET_REGION", "us-east-1"),
-        key=key,
-        secret=secret,
-        prefix=f"{prefix}/" if prefix else "",
-        seconds=_number("BUCKET_SECONDS", given.get("BUCKET_SECONDS", "5"), 1, 60),
-    )
-
-
 def _sign_in(given: Mapping[str, str], site_url: str) -> SignInSettings:
-    passwords = _switch("PASSWORD_SIGN_IN", given.get("PASSWORD_SIGN_IN", "on"))
+    passwords = read_switch(given, "PASSWORD_SIGN_IN", "on")
     try:
         return read_sign_in(given, PREFIX, site_url, passwords=passwords)
     except ValueError as error:
         raise ConfigError(str(error)) from None
-
-
-def _number(name: str, value: str, lowest: int, highest: int) -> int:
-    if not value.isdecimal() or not lowest <= int(value) <= highest:
-        raise ConfigError(
-            f"{PREFIX}{name} must be a number from {lowest} to {highest}, not {value!r}."
-        )
-    return int(value)
 
 
 def _metrics_token(value: str) -> str:
@@ -439,15 +317,3 @@ def _metrics_token(value: str) -> str:
             f"{PREFIX}METRICS_TOKEN must have at least {MIN_TOKEN_LENGTH} ASCII characters."
         )
     return value
-
-
-def _choice(name: str, value: str, choices: tuple[str, ...]) -> str:
-    if value.lower() not in choices:
-        raise ConfigError(f"{PREFIX}{name} must be {' or '.join(choices)}, not {value!r}.")
-    return value.lower()
-
-
-def _switch(name: str, value: str) -> bool:
-    if value.lower() not in ("on", "off"):
-        raise ConfigError(f"{PREFIX}{name} must be on or off, not {value!r}.")
-    return value.lower() == "on"

@@ -28,8 +28,10 @@ from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeDecorator
 
 from app.change_log import CommitMark, watch
-from app.config import NO_MAIL_SERVER, PROGRAM_NAME, BackupSettings, BucketSettings, MailSettings
+from app.config import PROGRAM_NAME, BackupSettings
 from app.logs import watch_slow_queries
+from app.settings.bucket import BucketSettings
+from app.settings.mail import NO_MAIL_SERVER, MailSettings
 from app.statements import give_up, is_lost, run
 
 BUSY_TIMEOUT_MS = 5000

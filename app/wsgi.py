@@ -8,9 +8,10 @@ from __future__ import annotations
 import sys
 
 from app import create_app
-from app.config import Config, ConfigError
+from app.config import Config
 from app.logs import configure_logging
 from app.server import open_database
+from app.settings.values import ConfigError
 from app.views.http.templating import TemplateCache
 
 config = Config.from_environment()

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from app.config import Config, ConfigError
+from app.config import Config
 from app.licences import LICENCES
+from app.settings.values import ConfigError
 
 
 def test_defaults() -> None:

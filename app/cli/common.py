@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 def settings() -> Config:
     """The settings, or an end with a sentence."""
-    from app.config import Config, ConfigError
+    from app.config import Config
+    from app.settings.values import ConfigError
 
     try:
         return Config.from_environment()

@@ -140,7 +140,8 @@ def _copy(source: Database, target: Database) -> list[TableComparison]:
 
 
 def _check_url(url: str) -> str:
-    from app.config import Config, ConfigError
+    from app.config import Config
+    from app.settings.values import ConfigError
 
     try:
         return Config.from_environment({"SHORTLIST_DATABASE_URL": url}).database_url

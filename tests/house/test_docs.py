@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from app.cli import main
-from app.config import Config, ConfigError
+from app.config import Config
+from app.settings.values import ConfigError
 
 ROOT = Path(__file__).parents[2]
 MAX_MAP_LINES = 60

@@ -37,7 +37,7 @@ LAYERS: list[set[str]] = [
     {"app.text"},
     {"app.config", "app.logs", "app.paths"},
     {"app.licences"},
-    {"app.sign_in_settings"},
+    {"app.settings"},
 ]
 # The same inside a layer, by room. "" is what lies in the layer's own folder, but for modules that
 # are named here themselves.

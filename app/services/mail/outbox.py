@@ -20,7 +20,6 @@ from urllib.parse import urlsplit
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from app.config import MailSettings
 from app.db import begin_writing, insert_missing, now
 from app.models import Bounce, EmailAddress, Mail, User
 from app.models.mail import MAX_ANSWER
@@ -35,6 +34,7 @@ from app.services.mail.transport import (
     remove_kept_files,
 )
 from app.services.queue import queue_job
+from app.settings.mail import MailSettings
 
 JOB = "mail"
 PAUSE = timedelta(hours=1)  # between two mails that nobody asked for

@@ -11,9 +11,9 @@ from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 
-from app.config import MailSettings
 from app.services.files import write_file
 from app.services.mail.messages import pack_message
+from app.settings.mail import MailSettings
 from app.text.lines import one_line
 
 FOLDER = "mail"  # in the data directory

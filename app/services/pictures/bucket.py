@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from app.config import BucketSettings
 from app.services.pictures.contract import StorageUnavailable, StoredFile
+from app.settings.bucket import BucketSettings
 
 if TYPE_CHECKING:
     from obstore.store import S3Store

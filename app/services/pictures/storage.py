@@ -12,10 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from app.config import BucketSettings
 from app.services.files import probe_folder, write_file
 from app.services.pictures.bucket import BucketStorage
 from app.services.pictures.contract import PictureStorage, StoredFile
+from app.settings.bucket import BucketSettings
 
 log = logging.getLogger(__name__)
 _FOLDER = "pictures"

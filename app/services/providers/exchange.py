@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, urlencode, urlsplit
 
-from app.sign_in_settings import LOOPBACK
+from app.settings.sign_in import LOOPBACK
 from app.sources.contract import SourceUnavailable
 from app.sources.lookup.connection import connect, read_body, read_head
 

@@ -12,7 +12,7 @@ from app.services.accounts.sign_in.identities import ProvenIdentity
 from app.services.providers.exchange import Asker, ProviderFailed, ProviderUnavailable
 from app.services.providers.flow import Answer, Flow
 from app.services.providers.protocol import BAD_TOKEN, make_challenge
-from app.sign_in_settings import ProviderSettings
+from app.settings.sign_in import ProviderSettings
 
 SCOPE = "user:email"
 _PUBLIC = "https://github.com"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.services.providers.exchange import Asker, ProviderUnavailable, check_url
-from app.sign_in_settings import ProviderSettings
+from app.settings.sign_in import ProviderSettings
 
 LIFE = 3600.0  # seconds for which they are kept
 MIN_KEYS_LIFE = 60.0  # seconds within which keys are not asked for again

@@ -19,7 +19,7 @@ from app.services.providers.protocol import (
     make_challenge,
     read_id_token,
 )
-from app.sign_in_settings import ProviderSettings
+from app.settings.sign_in import ProviderSettings
 
 SCOPES = ("openid", "profile", "email")
 MAX_TOKEN = 20_000  # characters

@@ -10,7 +10,7 @@ from app.services.accounts.sign_in.identities import ProvenIdentity
 from app.services.providers.exchange import ProviderFailed, ProviderUnavailable, make_asker
 from app.services.providers.flow import Answer, Flow
 from app.services.providers.metadata import load_metadata
-from app.sign_in_settings import GITHUB, OPENID, ProviderSettings
+from app.settings.sign_in import GITHUB, OPENID, ProviderSettings
 
 PACKAGES = ("authlib", "joserfc")  # of the extra `sso`
 INSTALL = "Install the extra `sso`: pip install -c requirements.lock -e '.[sso]'"

@@ -9,7 +9,7 @@ from app.queries.accounts import list_identities
 from app.services.accounts import proof
 from app.services.accounts.sign_in import identities
 from app.services.refusals import Refusal
-from app.sign_in_settings import BY_PROXY
+from app.settings.sign_in import BY_PROXY
 from app.views.accounts import attempts
 from app.views.accounts.providers import find_provider_or_404, link_proven, send_to
 from app.views.accounts.user_header import make_proven

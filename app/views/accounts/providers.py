@@ -16,7 +16,7 @@ from app.services.providers import proving
 from app.services.providers.exchange import ProviderFailed, ProviderUnavailable
 from app.services.providers.flow import Answer, flow_from_text, flow_to_text, make_flow
 from app.services.refusals import Refusal
-from app.sign_in_settings import ProviderSettings
+from app.settings.sign_in import ProviderSettings
 from app.views.accounts import entering
 from app.views.http import access
 from app.views.http.access import db, local_url, see_other, viewer

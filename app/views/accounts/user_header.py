@@ -15,7 +15,7 @@ from app.services.accounts import sessions
 from app.services.accounts.sign_in import identities
 from app.services.accounts.sign_in.identities import ProvenIdentity
 from app.services.refusals import Refusal
-from app.sign_in_settings import BY_PROXY
+from app.settings.sign_in import BY_PROXY
 from app.views.accounts import entering
 from app.views.http import access
 from app.views.http.access import db

@@ -14,7 +14,7 @@ from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any
 
-from app.config import MailSettings
+from app.settings.mail import MailSettings
 from tests.helpers.waiting import SAFETY
 
 CERTIFICATE = Path(__file__).parent / "certificate" / "certificate.pem"

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
 
-from app.config import BucketSettings
+from app.settings.bucket import BucketSettings
 
 KEY, SECRET, NAME = "AKIDTEST", "a secret for tests", "images"
 SIGNATURE = re.compile(

@@ -19,7 +19,7 @@ from flask import Flask
 from app.config import Config
 from app.db import now
 from app.services.providers.metadata import forget_all
-from app.sign_in_settings import GITHUB, ProviderSettings, SignInSettings
+from app.settings.sign_in import GITHUB, ProviderSettings, SignInSettings
 
 pytest.importorskip("authlib", reason="needs the extra: pip install 'shortlist[sso]'")
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from app.config import MailSettings
 from app.db import now
 from app.services.mail.messages import (
     Letter,
@@ -14,6 +13,7 @@ from app.services.mail.messages import (
     pack_message,
 )
 from app.services.mail.transport import AddressRefused, MailUnavailable, deliver_message
+from app.settings.mail import MailSettings
 from tests.helpers.mail.server import CERTIFICATE, running_mail_server
 
 SENDER = "papers@example.org"

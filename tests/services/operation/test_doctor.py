@@ -21,7 +21,7 @@ from app.services.operation.jobs import leases
 from app.services.operation.jobs.kinds import KINDS
 from app.services.providers import proving
 from app.services.providers.metadata import forget_all
-from app.sign_in_settings import GITHUB, SignInSettings
+from app.settings.sign_in import GITHUB, SignInSettings
 from app.text import TEXT_VERSION
 from tests.helpers.factories import make_summary
 from tests.helpers.mail.server import running_mail_server

@@ -14,7 +14,7 @@ from app.config import Config
 from app.db import Database, begin_writing, now
 from app.models import EmailAddress, Job, Mail, MailToken, User
 from app.services.accounts.sign_in import sign_in_links
-from app.sign_in_settings import SignInSettings, UserHeaderSettings
+from app.settings.sign_in import SignInSettings, UserHeaderSettings
 from tests.helpers.client import PASSWORD, Browser, Page
 from tests.helpers.mail.mailbox import give_address, link_in, read_mail, text_of
 from tests.helpers.queries import count_queries

@@ -14,7 +14,7 @@ from app.config import Config
 from app.db import Database
 from app.models import Identity, User
 from app.services.accounts import invitations
-from app.sign_in_settings import SignInSettings, read_sign_in
+from app.settings.sign_in import SignInSettings, read_sign_in
 from tests.helpers.client import PASSWORD, Browser
 
 PROXY, OTHER = "10.0.5.7", "192.0.2.1"

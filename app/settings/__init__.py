@@ -1,0 +1,1 @@
+"""Settings that belong together, each with what reads them from the environment."""
