@@ -12,7 +12,7 @@ from app.services.exporting import vault
 from app.services.files import PRIVATE, READABLE, replace_file, write_file
 from app.services.lookup import cache
 from app.services.operation.fonts import files as fonts
-from app.services.pictures import files as pictures
+from app.services.pictures.storage import FolderStorage
 from app.services.refusals import Refusal
 
 
@@ -64,7 +64,7 @@ def test_what_fails_on_the_way_leaves_all_as_it_was(tmp_path: Path) -> None:
 # Each place that writes files, by a call that writes one below a folder.
 HOMES: dict[str, Callable[[Path], object]] = {
     "vault": lambda folder: vault.make_folder_writer(folder)("ann/text.md", b"text"),
-    "picture": lambda folder: pictures.write(folder / "picture.png", b"picture"),
+    "picture": lambda folder: FolderStorage(folder).write("picture.png", b"picture"),
     "answer": lambda folder: cache.write_answer(folder, "question", cache.CachedAnswer()),
     "font": fonts.ensure_fonts,
 }

@@ -514,7 +514,7 @@ def test_what_opens_is_accessible_and_fits(writer: Reader) -> None:
     check(page)
     keys.press("Escape")
     keys.type("[[network")
-    expect(page.get_by_role("option").first).to_be_visible()
+    expect(page.get_by_role("listbox").get_by_role("option").first).to_be_visible()
     check(page)
     keys.press("Escape")
     paste(page)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from app.models import SearchEntry, Summary
+from app.models import SearchEntry
 from app.search import entries
 from app.services.search_index import facts
 from app.services.search_index.indexing import insert_entries, renumber_papers
@@ -24,7 +24,7 @@ def index_texts(session: Session, texts: Mapping[int, str]) -> None:
     for start in range(0, len(numbers), facts.BATCH):
         part = numbers[start : start + facts.BATCH]
         session.execute(delete(SearchEntry).where(SearchEntry.summary_id.in_(part)))
-        found = facts.load_summary_facts(session, Summary.id.in_(part), texts)
+        found = facts.load_summary_facts(session, part, texts)
         papers = {
             each.id: each
             for each in facts.load_paper_facts(session, [number for number, _ in found])
