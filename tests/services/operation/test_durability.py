@@ -26,6 +26,7 @@ from app import create_app
 from app.config import Config
 from app.db import Database, sqlite_module
 from app.models.papers.list_entry import STATUSES
+from app.rendering.sandbox.processes import BUSY
 from app.services.operation import schema
 from tests.helpers.client import PASSWORD, Browser
 from tests.helpers.counts import check_counts
@@ -45,13 +46,20 @@ WRITERS = 3
 SECRET = "a key for tests only, long enough"
 
 
+class ServerBusy(OSError):
+    """The server has no time for what was sent, and took nothing of it."""
+
+
 class Writer(threading.Thread):
     """Saves drafts and summaries, votes and keeps a list, and notes what the server took.
 
     Attributes:
         votes, statuses: what was sent of each, the last one last.
         voted, listed: how many of them were taken.
+        failure: an answer that no writer should get.
     """
+
+    failure = ""
 
     def __init__(self, url: str, number: int, up: threading.Event, summary_id: int) -> None:
         super().__init__(daemon=True)
@@ -76,6 +84,9 @@ class Writer(threading.Thread):
                 self.write()
             except (URLError, ConnectionError, TimeoutError, OSError):
                 self.up.wait(SAFETY)  # until the server is there again
+            except AssertionError as error:
+                self.failure = str(error)
+                return
 
     def write(self) -> None:
         form = fields(get(self.opener, self.url + self.path), self.path)
@@ -125,7 +136,10 @@ def test_killed_again_and_again(tmp_path: Path) -> None:
         server.wait()
         server = start(tmp_path, port)
         up.set()
-    wait_until(lambda: all(writer.listed for writer in writers), "all of each writer")
+    wait_until(
+        lambda: taken(writers) > 0 and all(writer.listed for writer in writers),
+        "all of each writer",
+    )
     for writer in writers:
         writer.stopping = True
     os.killpg(server.pid, signal.SIGKILL)
@@ -145,6 +159,7 @@ def test_killed_again_and_again(tmp_path: Path) -> None:
 
 def taken(writers: list[Writer]) -> int:
     """How many drafts and summaries the server has acknowledged."""
+    assert [writer.failure for writer in writers if writer.failure] == []
     return sum(len(writer.drafts) + len(writer.saved) for writer in writers)
 
 
@@ -219,7 +234,11 @@ def post(opener: OpenerDirector, url: str, form: dict[str, str]) -> str:
         with opener.open(request, timeout=SAFETY) as answer:
             return str(answer.read().decode())
     except HTTPError as error:
-        raise AssertionError(f"{error.code}: {error.read().decode()[:300]}") from None
+        said = error.read().decode()
+        if error.code == 503 or (error.code == 422 and BUSY in said):
+            raise ServerBusy from None
+        problems = re.findall(r'class="problems".*?</div>', said, re.DOTALL)
+        raise AssertionError(f"{error.code}: {(problems or [said])[0][:1000]}") from None
 
 
 def fields(page: str, action: str) -> dict[str, str]:
