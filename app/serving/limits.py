@@ -43,7 +43,7 @@ class Limits:
     threads: int = 4
     waiting: int = 128
     write_seconds: float = 2.0
-    read_seconds: float = 0.5
+    read_seconds: float = 1.0
     overload_seconds: float = 0.1
     connections: int = 4096
     idle_seconds: float = 20.0
