@@ -120,7 +120,7 @@ def _fill_sample(session: Session) -> Places:
         other="conf/iccv/Girshick15",
         venue="conf/nips",
         author="kaiming-he",
-        tag="object detection",
+        tag="detection",
         words="detection",
     )
     return _add_traces(session, mira, places)

@@ -156,7 +156,7 @@ def save(key: str) -> str | Response | tuple[str, int]:
         return editor_form.render_again(aim, form), 422
     db().commit()
     if reading:
-        flash("Saved, and kept for the group until the texts of this reading are shown.", "good")
+        flash("Saved, and handed in to the reading.", "good")
         tell_of_addresses(saved)
         return see_other(reading)
     said = "Saved." if aim.summary or saved.summary.visibility != "public" else "Published."
