@@ -18,10 +18,20 @@ from tests.contact_sheet.libraries import LIBRARIES, ROLES, Places, make_library
 from tests.contact_sheet.pages import PAGES
 from tests.contact_sheet.sheet import Shot, write_sheet
 from tests.helpers.browser.reader import ARGUMENTS, CHROMIUM
-from tests.helpers.running import serving
+from tests.helpers.running import free_port, serving
 
 WIDTHS = (390, 1280)
 THEMES = ("light", "dark")
+# With which pages show most.
+SETTINGS = {
+    "SHORTLIST_RATE_LIMITS": "off",
+    "SHORTLIST_LICENCE": "CC-BY-4.0",
+    "SHORTLIST_SSO": "lab orcid",
+    "SHORTLIST_SSO_LAB_ISSUER": "https://login.example.org",
+    "SHORTLIST_SSO_LAB_LABEL": "your lab account",
+    **{f"SHORTLIST_SSO_{name}_CLIENT_ID": "shortlist" for name in ("LAB", "ORCID")},
+    **{f"SHORTLIST_SSO_{name}_CLIENT_SECRET": "for pictures" for name in ("LAB", "ORCID")},
+}
 # What is measured, at a first visit.
 MEASURED = [
     page for page in PAGES if page.address in ("/", "/paper/{paper}", "/search?q={words}", "/help")
@@ -97,10 +107,11 @@ def main(
 def _photograph(sheet: Sheet, browser: Browser, library: str) -> None:
     with TemporaryDirectory() as made:
         places = make_library(library, Path(made))
-        settings = {"SHORTLIST_RATE_LIMITS": "off"}
-        with serving(Path(made), settings=settings) as serve:
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        settings = {**SETTINGS, "SHORTLIST_SITE_URL": url}
+        with serving(Path(made), settings=settings, port=port) as serve:
             serve.until_line("Shortlist:")
-            url = f"http://127.0.0.1:{serve.port}"
             for look, context in open_looks(browser, url, sheet.looks):
                 tab = context.new_page()
                 for path in sheet.paths(places, look.role):

@@ -77,7 +77,7 @@ def _sign_in(browser: Browser, url: str, name: str) -> list:  # type: ignore[typ
     tab.goto(f"{url}/login")
     tab.get_by_label("Username").fill(name)
     tab.get_by_label("Password").fill(PASSWORD)
-    tab.locator("main").get_by_role("button", name="Sign in").click()
+    tab.locator("main").get_by_role("button", name="Sign in", exact=True).click()
     tab.wait_for_url(f"{url}/")
     found = context.cookies()
     context.close()

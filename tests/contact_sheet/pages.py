@@ -120,6 +120,7 @@ PAGES = (
     Page("account_deletion.confirm", "/settings/delete", ("member",)),
     Page("invitations.index", "/invitations", ("administrator",)),
     Page("sessions.index", "/settings/sessions", ("member",)),
+    Page("identities.index", "/settings/sign-in", ("member",)),
     Page("merges.index", "/merges", MEMBERS),
     Page("merges.new", "/merges/new?one={paper}", ("administrator",)),
     Page("merges.new", "/merges/new?one={paper}&other={other}", ("administrator",)),
@@ -131,6 +132,8 @@ NOT_PAGES = {
     *("set_files.author", "set_files.everything", "set_files.reading_list", "set_files.search"),
     *("set_files.shelf", "set_files.user", "set_files.venue"),
     *("drafts.token", "editor.suggest", "feeds.atom", "feeds.robots", "feeds.rss"),
+    # Shown on the way back from a provider, and by a link that works once.
+    *("providers.choose_name", "providers.come_back", "recovery.open_link"),
     *("reading_feeds.atom", "reading_feeds.calendar"),
     *("reading_feeds.secret_atom", "reading_feeds.secret_calendar"),
     *(

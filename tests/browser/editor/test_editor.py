@@ -614,7 +614,7 @@ def test_server_and_browser_killed_while_typing(
     if "/login" in page.url:  # the browser had not written its cookie yet either
         page.get_by_label("Username").fill("zoe")
         page.get_by_label("Password").fill(PASSWORD)
-        page.locator("main").get_by_role("button", name="Sign in").click()
+        page.locator("main").get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url(address)
     expect(source).to_have_value("One. Two. Three. Four.")
     expect(page.locator("[data-notices=top]")).to_contain_text(

@@ -60,7 +60,7 @@ class Reader:
         self.go("/login")
         self.page.get_by_label("Username").fill(self.site.user)
         self.page.get_by_label("Password").fill(self.site.password)
-        self.page.locator("main").get_by_role("button", name="Sign in").click()
+        self.page.locator("main").get_by_role("button", name="Sign in", exact=True).click()
         self.page.wait_for_url(self.site.url + "/")
 
     def _note_console(self, message: Any) -> None:
