@@ -43,6 +43,14 @@ def mend_signs(text: str) -> str:
     return text.translate(_CONTROLS)
 
 
+def part_runs(tex: str) -> str:
+    """TeX with empty groups in runs of signs that `mend_signs` would take for others.
+
+    Who wrote them meant them: they were kept as they are.
+    """
+    return tex if mend_signs(tex) == tex else _RUN.sub(lambda found: "{}".join(found[0]), tex)
+
+
 def _is_certain(signs: str) -> bool:
     """Whether a run of signs cannot be meant as it stands.
 

@@ -23,7 +23,7 @@ from pylatexenc.latex2text import (
 from pylatexenc.latexwalker import LatexGroupNode, LatexMacroNode, LatexWalker
 from pylatexenc.macrospec import LatexContextDb, MacroSpec
 
-from app.text.signs import mend_signs
+from app.text.signs import mend_signs, part_runs
 from app.text.tex_mending import (
     FIRST_PRIVATE_SIGN,
     PARAGRAPH,
@@ -89,7 +89,7 @@ def escape_tex(text: str) -> str:
 
 def escape_signs(text: str) -> str:
     """Plain text as TeX in which nothing is a formula."""
-    return _SIGN.sub(_sign, text)
+    return part_runs(_SIGN.sub(_sign, text))
 
 
 def _pieces(text: str) -> list[str]:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from app.sources.name_lists import parse_names, write_name
 from app.text.signs import mend_signs
+from app.text.tex import escape_signs, plain
 
 
 @pytest.mark.parametrize(
@@ -38,3 +40,9 @@ def test_signs_are_what_their_writer_meant(read: str, meant: str) -> None:
 )
 def test_what_is_right_stays(text: str) -> None:
     assert mend_signs(text) == text
+
+
+@pytest.mark.parametrize("name", ["Î§", "Ã©", "PaweÅ‚ Ã–zkan"])
+def test_what_was_kept_so_is_written_so(name: str) -> None:
+    assert plain(escape_signs(name)) == name
+    assert parse_names(write_name(name)).names == (name,)
