@@ -29,8 +29,7 @@ _KEY = "changes"
 _MARK_BYTES = 8
 _CHANGES = table("changes", column("name"))
 
-# What no page shows to who is not signed in: it is written without a trace in the log. What search
-# finds is answered without a cache.
+# What no page shows to who is not signed in: it is written without a trace in the log.
 PRIVATE_TABLES = frozenset(
     {
         "backups",
@@ -67,8 +66,6 @@ PRIVATE_TABLES = frozenset(
         "reading_feeds",
         "reading_lists",
         "retraction_records",  # what they make of a paper stands in its own row
-        "search_entries",
-        "search_words",
         "shelf_members",
         "sign_ins",
         "similar_marks",

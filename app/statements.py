@@ -140,8 +140,8 @@ def _prepare(statement: Any, dialect: Any, names: tuple[str, ...]) -> _Prepared 
     places = []
     for name in compiled.positiontup or ():
         bound = compiled.binds[name]
-        if isinstance(bound.type, TupleType):
-            return None
+        if isinstance(bound.type, TupleType) or (bound.required and name not in names):
+            return None  # SQLAlchemy says which value is missing; the driver would take NULL
         processor = bound.type.dialect_impl(dialect).bind_processor(dialect)
         places.append((name, processor, defaults.get(name), bound.expanding))
     columns = statement.exported_columns

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import bindparam, delete, event, func, insert, select, tuple_, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from app.change_log import EVERYTHING
@@ -77,6 +77,12 @@ def test_errors_are_sqlalchemys(session: Session) -> None:
     session.rollback()
     assert "'secret'" not in str(raised.value)
     assert session.scalar(select(func.count()).select_from(Tag)) == 0
+
+
+def test_a_value_that_is_forgotten_is_no_null(session: Session) -> None:
+    begin_writing(session)
+    with pytest.raises(StatementError):
+        run(session.connection(), RENAME, {"new": "d"})
 
 
 @pytest.mark.sqlite_only("PostgreSQL is always asked in the usual way")

@@ -28,8 +28,10 @@ from app.statements import run
 
 # The tables whose changes the names of papers, summaries and users tell. Authors have no names:
 # their pages stand on anything.
+_OF_SEARCH = ("search_entries", "search_words")  # which follow all of these
 _OF_PAPERS = frozenset(
     {
+        *_OF_SEARCH,
         *("papers", "identifiers", "authors", "author_names", "paper_authors", "venues"),
         *("venue_years", "paper_revisions", "similar_papers", "links", "totals"),
         *("summaries", "summary_tags"),  # which hold the section of their paper
@@ -37,11 +39,12 @@ _OF_PAPERS = frozenset(
 )
 _OF_SUMMARIES = frozenset(
     {
+        *_OF_SEARCH,
         *("summaries", "revisions", "links", "tags", "summary_tags", "writers", "totals"),
         *("papers", "venues", "venue_years"),  # what is counted there
     }
 )
-_OF_USERS = frozenset({"users", "former_names"})
+_OF_USERS = frozenset({*_OF_SEARCH, "users", "former_names"})
 _OF_SHELVES = frozenset({"shelves", "shelf_entries", "reading_groups", "readings"})
 
 # Built once: each write runs some of these.
@@ -124,6 +127,11 @@ def name_shelf(session: Session, shelf: Shelf, paper_ids: Collection[int] = ()) 
         keys = session.scalars(select(Paper.key).where(Paper.id.in_(paper_ids)))
         names = {name_of_path("user", owner or ""), *(name_of_path("paper", key) for key in keys)}
     name_changes(session.connection(), names, _OF_SHELVES)
+
+
+def name_search(session: Session) -> None:
+    """Name what search finds as changed, where it alone is."""
+    name_changes(session.connection(), ("/search",), _OF_SEARCH)
 
 
 def name_everything(session: Session) -> None:

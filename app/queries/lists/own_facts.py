@@ -83,7 +83,8 @@ class OwnPaperFacts(NamedTuple):
         votes: 1 or -1 by the number of the summary.
         entry: of the reading list.
         draft: the latest about the paper.
-        sees_more: whether texts that others do not see are about papers of the page, or link there.
+        sees_more: whether texts that others do not see, or not by whom they are, are about papers
+            of the page, or link there.
     """
 
     votes: dict[int, int]
@@ -138,11 +139,12 @@ def _select_of_paper() -> CompoundSelect[Any]:
     hidden: tuple[Any, ...] = (_kind(_HIDDEN), Summary.id, zero, *no_draft)
     linking = select(Link.summary_id).where(Link.target_id.in_(papers))
     around = or_(Summary.paper_id.in_(papers), Summary.id.in_(linking))
+    is_seen_otherwise = or_(~public(), Summary.anonymous)  # its writer is shown whose it is
     return union_all(
         select(*vote).where(Vote.user_id == viewer, Vote.summary_id.in_(summaries)),
         select(*entry).where(ListEntry.user_id == viewer, ListEntry.paper_id == paper),
         select(*draft).where(Draft.user_id == viewer, Draft.paper_id == paper),
-        select(*hidden).where(Summary.user_id == viewer, ~public(), around),
+        select(*hidden).where(Summary.user_id == viewer, is_seen_otherwise, around),
     )
 
 

@@ -39,6 +39,7 @@ from app.models import (
 from app.models.search_entry import entry_number, is_paper_entry
 from app.search import entries
 from app.search.entries import SummaryFacts
+from app.services import changed_pages
 from app.services.bulk import among
 from app.services.search_index import facts as search_facts
 from app.services.search_index import hidden
@@ -104,6 +105,7 @@ def renew(session: Session) -> Iterator[int]:
     """Write all entries and all words anew; commits as `index_missing`, yields as it does."""
     begin_writing(session)
     session.execute(delete(SearchWord))
+    changed_pages.name_search(session)
     session.commit()
     hidden.renew_hidden(session)
     yield from _in_batches(session, true())
@@ -116,6 +118,7 @@ def _in_batches(session: Session, which: ColumnElement[bool]) -> Iterator[int]:
         seen = ids[-1]
         begin_writing(session)
         _count(session, _write(session, ids))
+        changed_pages.name_search(session)
         session.commit()
         yield len(ids)
     session.commit()

@@ -72,10 +72,7 @@ class Recommended:
 def find_page(key: str, user: User | None) -> tuple[str, int] | None:
     """A kept page with its status, if it has all that somebody sees."""
     part = find_page_part(_key(key, user))
-    if part is None:
-        return None
-    name_page(*part.names)
-    return _fill(part, user)
+    return None if part is None else _fill(part, user)
 
 
 def show_page(paper: Paper, user: User | None) -> tuple[str, int]:

@@ -37,12 +37,16 @@ def find_parts(keys: Iterable[Hashable]) -> dict[Hashable, PagePart]:
     """Those of some parts that are kept; the page ends with the first."""
     cache: PageCache | None = request.environ.get(CACHE)
     found: dict[Hashable, PagePart] = {} if cache is None else cache.find_all(keys)
-    ends = [part.expires_at for part in found.values() if part.expires_at is not None]
-    if ends:
-        expire_at(min(ends))
     for part in found.values():
-        name_page(*part.names)
+        _stand_on(part)
     return found
+
+
+def _stand_on(part: PagePart) -> None:
+    """Let the page end with a part that it has, and stand on what that does."""
+    if part.expires_at is not None:
+        expire_at(part.expires_at)
+    name_page(*part.names)
 
 
 def find_page_part(key: Hashable) -> PagePart | None:
@@ -51,6 +55,9 @@ def find_page_part(key: Hashable) -> PagePart | None:
     if cache is None:
         return None
     part: PagePart | None = cache.find(key) or cache.confirm(key)
+    if part is None:
+        return None
+    _stand_on(part)
     return part
 
 

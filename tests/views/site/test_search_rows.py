@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.cache.parts import PagePart
-from app.models import Paper, User
+from app.db import begin_writing
+from app.models import Paper, SearchEntry, User
 from app.services import votes
+from app.services.search_index import indexing
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, make_user, publish
 
@@ -123,3 +126,15 @@ def test_markup_of_texts_is_shown_as_text(guest: Browser, paper: Paper) -> None:
     for _ in range(3):
         assert "They look &lt;<mark>once</mark>&gt;." in guest.get("/search?q=once").text
     assert paper.summaries_count == 0
+
+
+def test_what_was_searched_is_found_anew_after_the_index_is_mended(
+    guest: Browser, session: Session, paper: Paper
+) -> None:
+    begin_writing(session)
+    session.execute(delete(SearchEntry).where(SearchEntry.paper_id == paper.id))
+    session.commit()
+    for _ in range(3):
+        assert "/paper/conf/test/One" not in guest.get("/search?q=sparse").text
+    deque(indexing.index_missing(session), maxlen=0)
+    assert "/paper/conf/test/One" in guest.get("/search?q=sparse").text
