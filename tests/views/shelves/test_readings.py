@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -10,7 +11,12 @@ from app.db import now
 from app.models import Paper, Reading, Shelf, Summary, User
 from app.services.shelves.entries import add_paper_to_shelf
 from tests.helpers.client import Browser
-from tests.helpers.factories import join_shelf, make_paper, make_reading, make_shelf
+from tests.helpers.factories import (
+    join_shelf,
+    make_paper,
+    make_reading,
+    make_shelf,
+)
 
 KEY = "conf/x/A1"
 HOME = "/shelf/ann/guide"
@@ -93,6 +99,29 @@ def test_a_text_is_kept_out_and_taken_back_in_the_editor(guest: Browser, session
     assert "It becomes public when it is shown" in ben.get(READING).text
     write(ben, "")
     assert "not handed in yet" in ben.get(READING).text
+
+
+@pytest.mark.parametrize("is_signed_in", [True, False])
+def test_a_text_that_is_sent_again_is_still_kept(
+    guest: Browser, session: Session, is_signed_in: bool
+) -> None:
+    make_group(guest, session)
+    shelf, paper = session.scalars(select(Shelf)).one(), session.scalars(select(Paper)).one()
+    make_reading(session, shelf, paper)
+    editor = f"/write/{KEY}"
+    form = guest.get(editor).form(editor)
+    form = {**form, **TEXT, "visibility": "public", "save": "1", "csrf_token": "of another session"}
+    if is_signed_in:
+        again = guest.post(editor, form).form(editor)
+    else:
+        page = another(guest).post(editor, form)
+        again = {
+            **page.form(editor),
+            "csrf_token": guest.get("/settings").form("/logout")["csrf_token"],
+        }
+        assert [name for name in page.form("/login") if name.startswith("reading-")]
+    assert guest.post(editor, again).location == READING
+    assert session.scalars(select(Summary.visibility)).all() == ["private"]
 
 
 def test_only_the_owner_changes_readings(guest: Browser, session: Session) -> None:
