@@ -193,6 +193,45 @@ def test_merged_papers_and_accounts_keep_readings(session: Session) -> None:
     assert read(session, group, ann) == set()
 
 
+def test_a_text_of_two_groups_is_published_after_both_reveals(session: Session) -> None:
+    group = make_group(session)
+    shelf, reading, (ann, ben, cleo) = group
+    paper = session.get_one(Paper, reading.paper_id)
+    dora = make_user(session, "dora")
+    other = make_shelf(session, dora, paper, title="Other")
+    join_shelf(session, other, ben)
+    later = make_reading(session, other, paper, days=30)
+    participation.answer_reading(session, cleo, shelf, reading, takes_part=False)
+    write(session, group, ann)
+    mine = make_summary(session, paper, ben, "By ben.", visibility="private")
+    participation.hand_in(session, ben, other, later, mine, "group")
+    participation.hand_in(session, ben, shelf, reading, mine, "public")
+    session.commit()
+    assert read(session, group, cleo) == {"By ann.", "By ben."}
+    assert not reveal.has_due(session)
+    run_job(session)
+    assert session.get_one(Summary, mine.id, populate_existing=True).visibility == "private"
+    assert queries.find_own_answer(session, reading, ben).waits
+    session.commit()
+    readings.remove_reading(session, other, later)
+    session.commit()
+    assert reveal.has_due(session)
+    run_job(session)
+    assert session.get_one(Summary, mine.id, populate_existing=True).visibility == "public"
+
+
+def test_a_text_that_is_deleted_meanwhile_is_not_handed_in(session: Session) -> None:
+    shelf, reading, (_, ben, _) = make_group(session)
+    paper = session.get_one(Paper, reading.paper_id)
+    gone = make_summary(session, paper, ben, visibility="private")
+    session.commit()
+    with Session(session.get_bind(), info=session.info) as another:
+        delete_summary(another, another.get_one(Summary, gone.id))
+        another.commit()
+    with pytest.raises(Refusal, match="of your own"):
+        participation.hand_in(session, ben, shelf, reading, gone, "group")
+
+
 def test_handing_in_leaves_no_trace_in_the_log(session: Session) -> None:
     group = make_group(session, "public")
     shelf, reading, (_, ben, _) = group

@@ -1,21 +1,28 @@
 from __future__ import annotations
 
 import re
+from collections import deque
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db import now
+from app import create_app
+from app.config import Config
+from app.db import Database, now
+from app.licences import LICENCES
 from app.models import Paper, Reading, Shelf, Summary, User
 from app.services.shelves.entries import add_paper_to_shelf
+from app.services.shelves.reveal import reveal_due
 from tests.helpers.client import Browser
 from tests.helpers.factories import (
     join_shelf,
     make_paper,
     make_reading,
     make_shelf,
+    make_summary,
 )
 
 KEY = "conf/x/A1"
@@ -99,6 +106,57 @@ def test_a_text_is_kept_out_and_taken_back_in_the_editor(guest: Browser, session
     assert "It becomes public when it is shown" in ben.get(READING).text
     write(ben, "")
     assert "not handed in yet" in ben.get(READING).text
+
+
+def test_one_is_told_to_whom_the_text_is_shown(guest: Browser, session: Session) -> None:
+    ben = make_group(guest, session)
+    shelf, paper = session.scalars(select(Shelf)).one(), session.scalars(select(Paper)).one()
+    make_reading(session, shelf, paper)
+    user = find_user(session, "ben")
+    make_summary(session, paper, user, visibility="unlisted")
+    ben.submit(READING, f"{READING}/answer", value="hand-in", audience="public")
+    assert "It will be shown to the group" in ben.get(READING).text  # it stays unlisted
+    write(guest, "public")
+    deque(reveal_due(session), maxlen=0)
+    assert "It is shown to the group" in ben.get(READING).text
+    assert "It is public" in guest.get(READING).text
+    make_summary(session, paper, find_user(session, "ann"), "Hidden again.", visibility="private")
+    page = guest.get(READING).text
+    assert "It is shown to the group" in page
+    assert "becomes public" not in page
+
+
+def test_a_text_waits_for_the_readings_of_other_groups(guest: Browser, session: Session) -> None:
+    ben = make_group(guest, session)
+    shelf, paper = session.scalars(select(Shelf)).one(), session.scalars(select(Paper)).one()
+    make_reading(session, shelf, paper)
+    user = find_user(session, "ben")
+    own = make_shelf(session, user, paper, title="Own")
+    make_reading(session, own, paper)
+    make_summary(session, paper, user, visibility="private")
+    for path in (READING, "/shelf/ben/own/readings/1"):
+        ben.submit(path, f"{path}/answer", value="hand-in", audience="public")
+    assert "public when all your readings of this paper have ended" in ben.get(READING).text
+
+
+def test_who_does_not_agree_to_the_licence_keeps_their_choice(
+    config: Config, database: Database, session: Session
+) -> None:
+    app = create_app(replace(config, licence=LICENCES["CC-BY-4.0"]), database)
+    ann = Browser(app.test_client())
+    make_group(ann, session)
+    shelf, paper = session.scalars(select(Shelf)).one(), session.scalars(select(Paper)).one()
+    make_reading(session, shelf, paper)
+    make_summary(session, paper, find_user(session, "ann"), visibility="private")
+    answer = f"{READING}/answer"
+    refused = ann.submit(READING, answer, value="hand-in", audience="public")
+    assert refused.status == 422
+    assert "Agree to CC BY 4.0 to publish, or show it to the group." in refused.text
+    assert 'name="audience" value="public" checked' in refused.text
+    assert "not handed in" not in ann.get(READING).text
+    ann.submit(READING, answer, value="hand-in", audience="public", agrees="1")
+    assert "Your summary is handed in" in ann.get(READING).text
+    assert session.scalars(select(Summary.licence)).all() == ["CC-BY-4.0"]
 
 
 @pytest.mark.parametrize("is_signed_in", [True, False])
