@@ -193,6 +193,20 @@ def test_merged_papers_and_accounts_keep_readings(session: Session) -> None:
     assert read(session, group, ann) == set()
 
 
+def test_undoing_a_merge_moves_no_later_reading(session: Session) -> None:
+    shelf, reading, (ann, *_) = make_group(session)
+    kept = make_paper(session, "conf/x/A2", "The same")
+    before = session.get_one(Paper, reading.paper_id)
+    merge = merging.merge_papers(session, kept, before, ann)
+    session.commit()
+    readings.remove_reading(session, shelf, reading)
+    session.commit()
+    later = make_reading(session, shelf, kept)  # on SQLite it has the number of the other
+    merge_undo.undo_merge(session, merge.id, ann)
+    session.commit()
+    assert session.get_one(Reading, later.id, populate_existing=True).paper_id == kept.id
+
+
 def test_a_text_of_two_groups_is_published_after_both_reveals(session: Session) -> None:
     group = make_group(session)
     shelf, reading, (ann, ben, cleo) = group
