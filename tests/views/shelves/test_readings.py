@@ -159,6 +159,30 @@ def test_who_does_not_agree_to_the_licence_keeps_their_choice(
     assert session.scalars(select(Summary.licence)).all() == ["CC-BY-4.0"]
 
 
+def test_odd_names_of_fields_break_nothing(guest: Browser, session: Session) -> None:
+    make_group(guest, session)
+    form = guest.get(f"/write/{KEY}").form(f"/write/{KEY}")
+    odd = {**form, **TEXT, "reading-\x00": "group", "visibility": "public", "save": "1"}
+    assert guest.post(f"/write/{KEY}", odd).status == 303
+    assert session.scalars(select(Summary.visibility)).all() == ["private"]  # of two the narrower
+    session.commit()
+    token = guest.get("/settings").form("/logout")
+    start = f"{HOME}/readings"
+    make_reading(
+        session, session.scalars(select(Shelf)).one(), session.scalars(select(Paper)).one()
+    )
+    for fields in (
+        {"paper": "\x00", "ends_on": "2027-01-01"},
+        {"paper": KEY, "ends_on": "\x00"},
+        {"paper": KEY, "ends_on": "0001-01-01"},
+        {"paper": KEY, "ends_on": "9999-12-31"},
+        {"paper": KEY, "ends_on": "2027-01-01", "leader": "\x00"},
+    ):
+        assert guest.post(start, {**token, **fields}).status in (404, 422), fields
+    for entry in ("\x00", "²", "٣", "-1", "9" * 30):
+        assert guest.post(f"{HOME}/ballot/vote", {**token, "entry": entry}).status == 422
+
+
 @pytest.mark.parametrize("is_signed_in", [True, False])
 def test_a_text_that_is_sent_again_is_still_kept(
     guest: Browser, session: Session, is_signed_in: bool
