@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db import now
+from app.db import Database, now
 from app.models import Change, Paper, Participation, Reading, Shelf, Summary, User
 from app.queries.shelves import readings as queries
 from app.queries.shelves.access import find_shelf
@@ -20,7 +21,10 @@ from app.services.refusals import Refusal
 from app.services.shelves import members, participation, readings, reveal
 from app.services.shelves.entries import add_paper_to_shelf
 from app.services.shelves.readings import ReadingPlan
+from app.services.summaries.content import Edit
 from app.services.summaries.deletion import delete_summary
+from app.services.summaries.publishing import create_summary
+from tests.helpers.engines import POSTGRESQL
 from tests.helpers.factories import (
     join_shelf,
     make_paper,
@@ -31,6 +35,7 @@ from tests.helpers.factories import (
 )
 from tests.helpers.samples.crafted_pictures import saved
 from tests.helpers.samples.pictures import drawing
+from tests.helpers.waiting import SAFETY, pids_that_wait, wait_until
 
 Group = tuple[Shelf, Reading, list[User]]
 
@@ -307,3 +312,29 @@ def test_the_rota_goes_round(session: Session) -> None:
         add_paper_to_shelf(session, ann, shelf, paper)
         make_reading(session, shelf, paper, leader=leader.name, days=number + 1)
     assert led == ["ann", "ben", "cleo", "ann"]
+
+
+@pytest.mark.skipif(not POSTGRESQL, reason="needs PostgreSQL")
+def test_a_leader_who_hands_in_meanwhile_is_waited_for(postgresql_tables: Database) -> None:
+    with postgresql_tables.session() as session, postgresql_tables.session() as looking:
+        shelf, reading, (ann, ben, _) = make_group(session)
+        paper, next_one = session.get_one(Paper, reading.paper_id), make_paper(session)
+        add_paper_to_shelf(session, ann, shelf, next_one)
+        session.commit()
+        edit = Edit("Mine.", "", "", "private", False)
+        mine = create_summary(session, ben, paper, edit).summary
+
+        def start() -> int:
+            with postgresql_tables.session() as other:
+                here, about = other.get_one(Shelf, shelf.id), other.get_one(Paper, next_one.id)
+                plan = ReadingPlan(reading.ends_on.isoformat(), "ben")
+                made = readings.start_reading(other, here, about, plan)
+                other.commit()
+                return made.number
+
+        with ThreadPoolExecutor(1) as pool:
+            started = pool.submit(start)
+            wait_until(lambda: pids_that_wait(looking), "the other one waits")
+            participation.hand_in(session, ben, shelf, reading, mine, "group")
+            session.commit()
+            assert started.result(SAFETY) == 2
