@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.models import (
@@ -59,12 +59,16 @@ class OwnAnswer:
         summary_id: of the text that one handed in.
         visibility: of that text, as it is now.
         audience: one of `AUDIENCES`.
+        will_publish: whether the text is private now and will be made public.
+        waits: whether another open reading has it, which comes first.
     """
 
     takes_part: bool | None = None
     summary_id: int | None = None
     visibility: str = ""
     audience: str = "group"
+    will_publish: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,13 +124,29 @@ def find_reading(session: Session, seen: SeenShelf, number: int) -> ReadingLine 
 
 def find_own_answer(session: Session, reading: Reading, user: User) -> OwnAnswer:
     """What somebody answered to a reading; for themselves."""
+    own = (Participation.takes_part, Participation.audience, Participation.published_at)
     query = (
-        select(Participation.takes_part, Summary.id, Summary.visibility, Participation.audience)
+        select(*own, Summary.id, Summary.visibility, waits_for_another())
         .outerjoin(Summary, Summary.id == Participation.summary_id)
         .where(Participation.reading_id == reading.id, Participation.user_id == user.id)
     )
     row = session.execute(query).first()
-    return OwnAnswer() if row is None else OwnAnswer(row[0], row[1], row[2] or "", row[3])
+    if row is None:
+        return OwnAnswer()
+    takes_part, audience, published_at, summary_id, visibility, waits = row
+    will_publish = (audience, visibility, published_at) == ("public", "private", None)
+    return OwnAnswer(takes_part, summary_id, visibility or "", audience, will_publish, waits)
+
+
+def waits_for_another() -> ColumnElement[bool]:
+    """Participations whose text is handed in to another reading, which is still open."""
+    other, theirs = aliased(Participation), aliased(Reading)
+    return exists().where(
+        other.summary_id == Participation.summary_id,
+        other.reading_id != Participation.reading_id,
+        theirs.id == other.reading_id,
+        theirs.revealed_at.is_(None),
+    )
 
 
 def list_offered_readings(

@@ -39,7 +39,8 @@ def publish_later(session: Session, summary: Summary, licence: str, *, agrees: b
     if not has_agreed(session, summary.user_id, licence):
         if not agrees:
             name = LICENCES[licence].name
-            raise Refusal("agrees", f"Agree to {name} to publish, or choose Private.")
+            other = "show it to the group" if summary.visibility == "private" else "choose Private"
+            raise Refusal("agrees", f"Agree to {name} to publish, or {other}.")
         begin_writing(session)
         agreement = LicenceAgreement(user_id=summary.user_id, licence=licence, agreed_at=now())
         session.add(agreement)

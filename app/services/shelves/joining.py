@@ -75,11 +75,15 @@ def move_shelf_entries_back(
             _update(session, (ShelfEntry.id == number) & is_joined, joined_id=before)
 
 
-def move_readings(session: Session, kept: Paper, removed: Paper) -> list[int]:
-    """Let readings of one paper be readings of another one; returns their numbers, for undoing."""
+def move_readings(session: Session, kept: Paper, removed: Paper) -> list[str]:
+    """Let readings of one paper be readings of another one.
+
+    Returns:
+        What names them, for undoing: the number of one that is removed may come back.
+    """
     session.flush()
     ours = Reading.paper_id == removed.id
-    moved = list(session.scalars(select(Reading.id).where(ours).order_by(Reading.id)))
+    moved = list(session.scalars(select(Reading.uid).where(ours).order_by(Reading.id)))
     _update_of(Reading, session, ours, paper_id=kept.id)
     return moved
 
@@ -88,7 +92,7 @@ def move_readings_back(session: Session, merge: PaperMerge, kept: Paper, restore
     """Let readings that came along be of their paper again."""
     session.flush()
     for some in split_into_batches(merge.data.get("readings", [])):
-        came = Reading.id.in_(some) & (Reading.paper_id == kept.id)
+        came = Reading.uid.in_([str(each) for each in some]) & (Reading.paper_id == kept.id)
         _update_of(Reading, session, came, paper_id=restored.id)
 
 

@@ -28,6 +28,7 @@ from app.services.refusals import Refusal
 from app.services.shelves.readings import lock_reading
 from app.services.shelves.reveal import reveal_if_complete
 from app.services.shelves.shelf import lock_shelf
+from app.services.summaries.state import lock_summary
 from app.services.tokens import make_secret
 
 NO_MEMBER = "Only members of this shelf take part in its readings."
@@ -62,8 +63,8 @@ def hand_in(
     _begin(session, user, shelf, reading)
     if audience not in AUDIENCES:
         raise Refusal("audience", "Choose who will see it.")
-    session.refresh(summary)
-    if summary.user_id != user.id or summary.paper_id != reading.paper_id:
+    present = lock_summary(session, summary.id)
+    if present is None or (present.user_id, present.paper_id) != (user.id, reading.paper_id):
         raise Refusal("summary", "Choose a summary of your own of this paper.")
     row = _find_or_make(session, user, reading)
     if (row.summary_id, row.audience) != (summary.id, audience):

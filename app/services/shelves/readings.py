@@ -17,7 +17,7 @@ from app.db import begin_writing, lock_papers, now
 from app.models import Paper, Reading, ReadingGroup, Shelf, ShelfEntry
 from app.queries.shelves.readings import list_group_members
 from app.services import changed_pages
-from app.services.locks import check_paper_exists
+from app.services.locks import check_paper_exists, lock_user
 from app.services.refusals import Refusal
 from app.services.shelves.ballot import clear_ballot
 from app.services.shelves.shelf import lock_shelf
@@ -68,6 +68,7 @@ def start_reading(session: Session, shelf: Shelf, paper: Paper, plan: ReadingPla
     """
     begin_writing(session)
     lock_papers(session, alone=False)
+    _lock_leader(session, shelf, plan.leader)
     lock_shelf(session, shelf)
     check_paper_exists(session, paper)
     group = session.get(ReadingGroup, shelf.id, populate_existing=True)
@@ -113,6 +114,7 @@ def change_reading(session: Session, shelf: Shelf, reading: Reading, plan: Readi
     Raises:
         Refusal: for a plan that cannot be taken, or a reading that is gone.
     """
+    _lock_leader(session, shelf, plan.leader)
     lock_shelf(session, shelf)
     lock_reading(session, reading)
     if plan.ends_on != reading.ends_on.isoformat():
@@ -158,6 +160,14 @@ def _parse_day(typed: str, earliest: date) -> date:
     if found > now().date() + timedelta(days=MAX_DAYS_AHEAD):
         raise Refusal("ends_on", "Choose a day within the next two years.")
     return found
+
+
+def _lock_leader(session: Session, shelf: Shelf, name: str) -> None:
+    """Lock who will lead, before the shelf, as who saves a text and hands it in does."""
+    begin_writing(session)
+    for user in list_group_members(session, shelf):
+        if user.name == name.strip():
+            lock_user(session, user.id)
 
 
 def _find_leader(session: Session, shelf: Shelf, name: str) -> int | None:

@@ -3,7 +3,8 @@
 It happens once, when the day of the reading is over (UTC), or before that when every member has
 answered, all who take part have handed in a text, and these are at least two. A transaction sets
 the moment; texts for everybody are made public after it, each in a transaction of its own, so that
-whoever is killed in between leaves nothing half done.
+whoever is killed in between leaves nothing half done. A text that is handed in to several readings
+is made public when all of them are revealed: what one group sees must not show it to another one.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, now
 from app.models import Participation, Reading, Shelf, Summary
-from app.queries.shelves.readings import has_ended, list_group_members
+from app.queries.shelves.readings import has_ended, list_group_members, waits_for_another
 from app.services import changed_pages
 from app.services.refusals import Refusal
 from app.services.shelves.shelf import lock_shelf
@@ -104,7 +105,10 @@ def _publish(session: Session, reading_id: int, user_id: int) -> None:
     begin_writing(session)
     key = (reading_id, user_id)
     row = session.get(Participation, key, populate_existing=True, with_for_update=True)
-    if row is None or (row.summary_id, row.audience) != (text, "public"):
+    still = _select_to_publish().where(
+        Participation.reading_id == reading_id, Participation.user_id == user_id
+    )
+    if row is None or row.summary_id != text or session.execute(still).first() is None:
         session.rollback()
         return
     row.audience, row.published_at = audience, now()
@@ -147,6 +151,7 @@ def _select_to_publish() -> Select[Any]:
             Participation.published_at.is_(None),
             Participation.summary_id.is_not(None),
             Reading.revealed_at.is_not(None),
+            ~waits_for_another(),
         )
         .order_by(*columns)
     )

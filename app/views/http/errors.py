@@ -76,8 +76,11 @@ KEPT_FIELDS = {
     ),
     *("title", "authors", "year", "venue", "doi", "arxiv_id", "url", "key", "section"),
     *("status", "remark", "notes", "labels", "priority", "citekey"),
-    *("keywords", "abstract", "anyway", "bibtex", "display_name", "bio", "value"),
+    *("keywords", "abstract", "anyway", "bibtex", "display_name", "bio", "value", "audience"),
 }
+# Without what keeps a text for a reading, sending it again would publish it.
+KEPT_BEGINNING = "reading-"
+MAX_KEPT = 100
 
 
 def init(app: Flask) -> None:
@@ -247,4 +250,9 @@ def _kept(code: int) -> list[tuple[str, str]] | None:
 def kept_fields() -> list[tuple[str, str]]:
     """The fields of the request that hold somebody's work."""
     fields = request.form.items(multi=True)
-    return [(name, value) for name, value in fields if name in KEPT_FIELDS][: len(KEPT_FIELDS)]
+    kept = [
+        (name, value)
+        for name, value in fields
+        if name in KEPT_FIELDS or name.startswith(KEPT_BEGINNING)
+    ]
+    return kept[:MAX_KEPT]

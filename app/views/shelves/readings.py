@@ -124,7 +124,12 @@ def show(number: int, name: str = "", slug: str = "", code: str = "") -> str:
     return _render(seen, _load(seen, number))
 
 
-def _render(seen: SeenShelf, line: ReadingLine, problem: Refusal | None = None) -> str:
+def _render(
+    seen: SeenShelf,
+    line: ReadingLine,
+    problem: Refusal | None = None,
+    typed: dict[str, str] | None = None,
+) -> str:
     paper = papers.find_paper_by_key(db(), line.key)
     if paper is None:
         abort(404)
@@ -146,6 +151,7 @@ def _render(seen: SeenShelf, line: ReadingLine, problem: Refusal | None = None) 
         entries=entries,
         sections=align_sections([split_sections(each.summary.html) for each in entries]),
         problem=problem,
+        typed=typed or {},
         **own,
     )
 
@@ -215,7 +221,7 @@ def answer(name: str, slug: str, number: int) -> Response | tuple[str, int]:
     except Refusal as refused:
         db().rollback()
         seen = load_shelf_or_404(name, slug)
-        return _render(seen, _load(seen, number), refused), 422
+        return _render(seen, _load(seen, number), refused, _typed("audience")), 422
     db().commit()
     flash(_SAID.get(said, "Your summary is handed in."), "good")
     return _see(seen, number)
@@ -233,9 +239,9 @@ def _hand_in(seen: SeenShelf, line: ReadingLine, audience: str) -> None:
     summary = summaries.find_first_own_summary(db(), paper, signed_in())
     if summary is None:
         raise Refusal("summary", "Write a summary of this paper first.")
+    participation.hand_in(db(), signed_in(), seen.shelf, line.reading, summary, audience)
     if audience == "public":
         publish_later(db(), summary, site_licence(), agrees="agrees" in request.form)
-    participation.hand_in(db(), signed_in(), seen.shelf, line.reading, summary, audience)
 
 
 def _load(seen: SeenShelf, number: int) -> ReadingLine:

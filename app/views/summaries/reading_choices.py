@@ -102,7 +102,8 @@ def follow_choices(summary: Summary, choices: Sequence[ReadingChoice], *, agrees
 def _read_fields() -> dict[str, str]:
     """What was sent, by what names a reading; what is no audience counts as the narrowest."""
     names = [name for name in request.form if name.startswith(_FIELD)][:_MAX_FIELDS]
-    sent = {name.removeprefix(_FIELD): request.form[name] for name in names}
+    # PostgreSQL cannot even be asked for a NUL.
+    sent = {name.removeprefix(_FIELD).replace("\x00", ""): request.form[name] for name in names}
     return {
         uid: said if said in AUDIENCES or not said else AUDIENCES[0] for uid, said in sent.items()
     }

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db import now
+from app.db import Database, now
 from app.models import Change, Paper, Participation, Reading, Shelf, Summary, User
 from app.queries.shelves import readings as queries
 from app.queries.shelves.access import find_shelf
@@ -20,7 +21,10 @@ from app.services.refusals import Refusal
 from app.services.shelves import members, participation, readings, reveal
 from app.services.shelves.entries import add_paper_to_shelf
 from app.services.shelves.readings import ReadingPlan
+from app.services.summaries.content import Edit
 from app.services.summaries.deletion import delete_summary
+from app.services.summaries.publishing import create_summary
+from tests.helpers.engines import POSTGRESQL
 from tests.helpers.factories import (
     join_shelf,
     make_paper,
@@ -31,6 +35,7 @@ from tests.helpers.factories import (
 )
 from tests.helpers.samples.crafted_pictures import saved
 from tests.helpers.samples.pictures import drawing
+from tests.helpers.waiting import SAFETY, pids_that_wait, wait_until
 
 Group = tuple[Shelf, Reading, list[User]]
 
@@ -193,6 +198,59 @@ def test_merged_papers_and_accounts_keep_readings(session: Session) -> None:
     assert read(session, group, ann) == set()
 
 
+def test_undoing_a_merge_moves_no_later_reading(session: Session) -> None:
+    shelf, reading, (ann, *_) = make_group(session)
+    kept = make_paper(session, "conf/x/A2", "The same")
+    before = session.get_one(Paper, reading.paper_id)
+    merge = merging.merge_papers(session, kept, before, ann)
+    session.commit()
+    readings.remove_reading(session, shelf, reading)
+    session.commit()
+    later = make_reading(session, shelf, kept)  # on SQLite it has the number of the other
+    merge_undo.undo_merge(session, merge.id, ann)
+    session.commit()
+    assert session.get_one(Reading, later.id, populate_existing=True).paper_id == kept.id
+
+
+def test_a_text_of_two_groups_is_published_after_both_reveals(session: Session) -> None:
+    group = make_group(session)
+    shelf, reading, (ann, ben, cleo) = group
+    paper = session.get_one(Paper, reading.paper_id)
+    dora = make_user(session, "dora")
+    other = make_shelf(session, dora, paper, title="Other")
+    join_shelf(session, other, ben)
+    later = make_reading(session, other, paper, days=30)
+    participation.answer_reading(session, cleo, shelf, reading, takes_part=False)
+    write(session, group, ann)
+    mine = make_summary(session, paper, ben, "By ben.", visibility="private")
+    participation.hand_in(session, ben, other, later, mine, "group")
+    participation.hand_in(session, ben, shelf, reading, mine, "public")
+    session.commit()
+    assert read(session, group, cleo) == {"By ann.", "By ben."}
+    assert not reveal.has_due(session)
+    run_job(session)
+    assert session.get_one(Summary, mine.id, populate_existing=True).visibility == "private"
+    assert queries.find_own_answer(session, reading, ben).waits
+    session.commit()
+    readings.remove_reading(session, other, later)
+    session.commit()
+    assert reveal.has_due(session)
+    run_job(session)
+    assert session.get_one(Summary, mine.id, populate_existing=True).visibility == "public"
+
+
+def test_a_text_that_is_deleted_meanwhile_is_not_handed_in(session: Session) -> None:
+    shelf, reading, (_, ben, _) = make_group(session)
+    paper = session.get_one(Paper, reading.paper_id)
+    gone = make_summary(session, paper, ben, visibility="private")
+    session.commit()
+    with Session(session.get_bind(), info=session.info) as another:
+        delete_summary(another, another.get_one(Summary, gone.id))
+        another.commit()
+    with pytest.raises(Refusal, match="of your own"):
+        participation.hand_in(session, ben, shelf, reading, gone, "group")
+
+
 def test_handing_in_leaves_no_trace_in_the_log(session: Session) -> None:
     group = make_group(session, "public")
     shelf, reading, (_, ben, _) = group
@@ -254,3 +312,29 @@ def test_the_rota_goes_round(session: Session) -> None:
         add_paper_to_shelf(session, ann, shelf, paper)
         make_reading(session, shelf, paper, leader=leader.name, days=number + 1)
     assert led == ["ann", "ben", "cleo", "ann"]
+
+
+@pytest.mark.skipif(not POSTGRESQL, reason="needs PostgreSQL")
+def test_a_leader_who_hands_in_meanwhile_is_waited_for(postgresql_tables: Database) -> None:
+    with postgresql_tables.session() as session, postgresql_tables.session() as looking:
+        shelf, reading, (ann, ben, _) = make_group(session)
+        paper, next_one = session.get_one(Paper, reading.paper_id), make_paper(session)
+        add_paper_to_shelf(session, ann, shelf, next_one)
+        session.commit()
+        edit = Edit("Mine.", "", "", "private", False)
+        mine = create_summary(session, ben, paper, edit).summary
+
+        def start() -> int:
+            with postgresql_tables.session() as other:
+                here, about = other.get_one(Shelf, shelf.id), other.get_one(Paper, next_one.id)
+                plan = ReadingPlan(reading.ends_on.isoformat(), "ben")
+                made = readings.start_reading(other, here, about, plan)
+                other.commit()
+                return made.number
+
+        with ThreadPoolExecutor(1) as pool:
+            started = pool.submit(start)
+            wait_until(lambda: pids_that_wait(looking), "the other one waits")
+            participation.hand_in(session, ben, shelf, reading, mine, "group")
+            session.commit()
+            assert started.result(SAFETY) == 2

@@ -1,16 +1,29 @@
 from __future__ import annotations
 
 import re
+from collections import deque
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db import now
+from app import create_app
+from app.config import Config
+from app.db import Database, now
+from app.licences import LICENCES
 from app.models import Paper, Reading, Shelf, Summary, User
 from app.services.shelves.entries import add_paper_to_shelf
+from app.services.shelves.reveal import reveal_due
 from tests.helpers.client import Browser
-from tests.helpers.factories import join_shelf, make_paper, make_reading, make_shelf
+from tests.helpers.factories import (
+    join_shelf,
+    make_paper,
+    make_reading,
+    make_shelf,
+    make_summary,
+)
 
 KEY = "conf/x/A1"
 HOME = "/shelf/ann/guide"
@@ -93,6 +106,104 @@ def test_a_text_is_kept_out_and_taken_back_in_the_editor(guest: Browser, session
     assert "It becomes public when it is shown" in ben.get(READING).text
     write(ben, "")
     assert "not handed in yet" in ben.get(READING).text
+
+
+def test_one_is_told_to_whom_the_text_is_shown(guest: Browser, session: Session) -> None:
+    ben = make_group(guest, session)
+    shelf, paper = session.scalars(select(Shelf)).one(), session.scalars(select(Paper)).one()
+    make_reading(session, shelf, paper)
+    user = find_user(session, "ben")
+    make_summary(session, paper, user, visibility="unlisted")
+    ben.submit(READING, f"{READING}/answer", value="hand-in", audience="public")
+    assert "It will be shown to the group" in ben.get(READING).text  # it stays unlisted
+    write(guest, "public")
+    deque(reveal_due(session), maxlen=0)
+    assert "It is shown to the group" in ben.get(READING).text
+    assert "It is public" in guest.get(READING).text
+    make_summary(session, paper, find_user(session, "ann"), "Hidden again.", visibility="private")
+    page = guest.get(READING).text
+    assert "It is shown to the group" in page
+    assert "becomes public" not in page
+
+
+def test_a_text_waits_for_the_readings_of_other_groups(guest: Browser, session: Session) -> None:
+    ben = make_group(guest, session)
+    shelf, paper = session.scalars(select(Shelf)).one(), session.scalars(select(Paper)).one()
+    make_reading(session, shelf, paper)
+    user = find_user(session, "ben")
+    own = make_shelf(session, user, paper, title="Own")
+    make_reading(session, own, paper)
+    make_summary(session, paper, user, visibility="private")
+    for path in (READING, "/shelf/ben/own/readings/1"):
+        ben.submit(path, f"{path}/answer", value="hand-in", audience="public")
+    assert "public when all your readings of this paper have ended" in ben.get(READING).text
+
+
+def test_who_does_not_agree_to_the_licence_keeps_their_choice(
+    config: Config, database: Database, session: Session
+) -> None:
+    app = create_app(replace(config, licence=LICENCES["CC-BY-4.0"]), database)
+    ann = Browser(app.test_client())
+    make_group(ann, session)
+    shelf, paper = session.scalars(select(Shelf)).one(), session.scalars(select(Paper)).one()
+    make_reading(session, shelf, paper)
+    make_summary(session, paper, find_user(session, "ann"), visibility="private")
+    answer = f"{READING}/answer"
+    refused = ann.submit(READING, answer, value="hand-in", audience="public")
+    assert refused.status == 422
+    assert "Agree to CC BY 4.0 to publish, or show it to the group." in refused.text
+    assert 'name="audience" value="public" checked' in refused.text
+    assert "not handed in" not in ann.get(READING).text
+    ann.submit(READING, answer, value="hand-in", audience="public", agrees="1")
+    assert "Your summary is handed in" in ann.get(READING).text
+    assert session.scalars(select(Summary.licence)).all() == ["CC-BY-4.0"]
+
+
+def test_odd_names_of_fields_break_nothing(guest: Browser, session: Session) -> None:
+    make_group(guest, session)
+    form = guest.get(f"/write/{KEY}").form(f"/write/{KEY}")
+    odd = {**form, **TEXT, "reading-\x00": "group", "visibility": "public", "save": "1"}
+    assert guest.post(f"/write/{KEY}", odd).status == 303
+    assert session.scalars(select(Summary.visibility)).all() == ["private"]  # of two the narrower
+    session.commit()
+    token = guest.get("/settings").form("/logout")
+    start = f"{HOME}/readings"
+    make_reading(
+        session, session.scalars(select(Shelf)).one(), session.scalars(select(Paper)).one()
+    )
+    for fields in (
+        {"paper": "\x00", "ends_on": "2027-01-01"},
+        {"paper": KEY, "ends_on": "\x00"},
+        {"paper": KEY, "ends_on": "0001-01-01"},
+        {"paper": KEY, "ends_on": "9999-12-31"},
+        {"paper": KEY, "ends_on": "2027-01-01", "leader": "\x00"},
+    ):
+        assert guest.post(start, {**token, **fields}).status in (404, 422), fields
+    for entry in ("\x00", "²", "٣", "-1", "9" * 30):
+        assert guest.post(f"{HOME}/ballot/vote", {**token, "entry": entry}).status == 422
+
+
+@pytest.mark.parametrize("is_signed_in", [True, False])
+def test_a_text_that_is_sent_again_is_still_kept(
+    guest: Browser, session: Session, is_signed_in: bool
+) -> None:
+    make_group(guest, session)
+    shelf, paper = session.scalars(select(Shelf)).one(), session.scalars(select(Paper)).one()
+    make_reading(session, shelf, paper)
+    editor = f"/write/{KEY}"
+    form = guest.get(editor).form(editor)
+    form = {**form, **TEXT, "visibility": "public", "save": "1", "csrf_token": "of another session"}
+    if is_signed_in:
+        again = guest.post(editor, form).form(editor)
+    else:
+        page = another(guest).post(editor, form)
+        again = {
+            **page.form(editor),
+            "csrf_token": guest.get("/settings").form("/logout")["csrf_token"],
+        }
+        assert [name for name in page.form("/login") if name.startswith("reading-")]
+    assert guest.post(editor, again).location == READING
+    assert session.scalars(select(Summary.visibility)).all() == ["private"]
 
 
 def test_only_the_owner_changes_readings(guest: Browser, session: Session) -> None:
