@@ -408,6 +408,22 @@ def test_names_that_cannot_be_shown_or_kept(
     assert guest.get(provider.authorize(address)).status == 422
 
 
+@pytest.mark.sqlite_only(reason="nothing is read: test_somebody_signs_up_and_in_again")
+def test_keys_that_nobody_can_read_do_not_spoil_others(
+    guest: Browser, provider: LocalProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd: list[dict[str, Any]] = [
+        {"kty": "EC", "crv": "brainpoolP256r1", "x": "AA", "y": "AA", "kid": "odd"},
+        {"kty": "RSA", "n": 5, "e": []},
+        {"kty": "RSA", "n": "AQ", "e": "AQAB"},
+    ]
+    keys = {"keys": [*odd, provider.key.as_dict(private=False)]}
+    monkeypatch.setattr("app.services.providers.openid.load_keys", lambda *_, **__: keys)
+    assert come_back(guest, provider).location == "/signup/with"
+    keys["keys"] = odd
+    assert come_back(guest, provider).status == 422
+
+
 @pytest.mark.sqlite_only(reason="limits are in memory: tests/views/http/test_limits.py")
 def test_one_sign_in_that_was_begun_does_not_ask_a_provider_for_ever(
     config: Config, database: Database, provider: LocalProvider
