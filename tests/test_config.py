@@ -162,6 +162,8 @@ def test_a_bucket_is_named_with_its_key() -> None:
         ("BUCKET_KEY", ""),
         ("BUCKET_URL", "https://user:password@s3.example.org"),
         ("BUCKET_PREFIX", "a b"),
+        ("BUCKET_PREFIX", "lab/../other"),
+        ("BUCKET_PREFIX", "lab//images"),
         ("BUCKET_SECONDS", "0"),
     ],
 )
