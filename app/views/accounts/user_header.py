@@ -77,6 +77,12 @@ def _follow() -> None:
         start_session(user, proven)
 
 
+def is_of(proven: ProvenIdentity, user: User) -> bool:
+    """Whether a user signs in with this; who is named may be somebody else at the same browser."""
+    found = identities.find_user_by_identity(db(), proven.issuer, proven.subject)
+    return found is not None and found.id == user.id
+
+
 def is_still_proven(proven: ProvenIdentity) -> bool:
     """Whether somebody whom the proxy named is named in this request; others need not be."""
     return proven.issuer != BY_PROXY or proven.subject == read_user_header()

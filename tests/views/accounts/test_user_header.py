@@ -174,3 +174,23 @@ def test_a_session_that_does_not_count_is_on_no_page(behind: Flask, config: Conf
     assert who(ada) == "ada"
     attach(behind, config, SignInSettings())
     assert who(ada) == ""
+
+
+def test_a_header_that_is_not_linked_does_not_renew_a_sign_in(
+    behind: Flask, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = "/settings/sign-in"
+    ada = Browser(behind.test_client()).sign_up("ada")
+    attach(behind, config, replace(SETTINGS, passwords=False), signup=False)
+    ada.client.environ_base |= {"REMOTE_ADDR": PROXY, "HTTP_X_REMOTE_USER": "mallory"}
+    minutes = "app.services.accounts.sessions.FRESH_MINUTES"
+    monkeypatch.setattr(minutes, -1)
+    assert ada.submit(page, f"{page}/link", provider="proxy").status == 422
+    before = ada.client.get_cookie("shortlist")
+    again = ada.get(f"/login?again=1&next={page}")
+    assert again.status == 200
+    assert "mallory" in again.text
+    after = ada.client.get_cookie("shortlist")
+    assert before is not None
+    assert after is not None
+    assert before.value == after.value
