@@ -78,7 +78,7 @@ def _follow() -> None:
 
 
 def is_of(proven: ProvenIdentity, user: User) -> bool:
-    """Whether a user signs in with this; who is named may be somebody else at the same browser."""
+    """Whether a user signs in with this; somebody else may be at the same browser."""
     found = identities.find_user_by_identity(db(), proven.issuer, proven.subject)
     return found is not None and found.id == user.id
 
@@ -89,7 +89,7 @@ def is_still_proven(proven: ProvenIdentity) -> bool:
 
 
 def tie_session(proven: ProvenIdentity) -> None:
-    """Let the session that has begun count only while the proxy names them, if it did."""
+    """Let the session count only while the proxy names them, if it did."""
     if proven.issuer == BY_PROXY:
         session[SAID] = proven.subject
 
