@@ -99,14 +99,14 @@ class Config:
     """
 
     data_dir: Path
-    database_url: str
-    secret_key: str | None = None
+    database_url: str = field(repr=False)
+    secret_key: str | None = field(default=None, repr=False)
     site_url: str = ""
     site_name: str = PROGRAM_NAME
     welcome: str = ""
     licence: Licence | None = None
     proxies: int = 0
-    rate_limit_storage: str = "database://"
+    rate_limit_storage: str = field(default="database://", repr=False)
     rate_limits: bool = True
     signup: bool = True
     by_invitation: bool = False
@@ -117,7 +117,7 @@ class Config:
     idle_days: int = 90
     cache_bytes: int = 64_000_000
     backups: BackupSettings | None = None
-    metrics_token: str = ""
+    metrics_token: str = field(default="", repr=False)
     log_json: bool = False
     log_requests: bool = False
     slow_query_ms: int = 1000

@@ -53,6 +53,17 @@ def test_backups_contain_no_secret() -> None:
     assert backups.told == {"SHORTLIST_SITE_NAME": "Ours", "SHORTLIST_BACKUP_KEEP": "2"}
 
 
+def test_settings_are_shown_without_secrets() -> None:
+    given = {
+        "SECRET_KEY": f"HIDDEN{'x' * 40}",
+        "DATABASE_URL": "postgresql://me:HIDDEN@db/papers",
+        "RATE_LIMIT_STORAGE": "redis://:HIDDEN@localhost",
+        "METRICS_TOKEN": "HIDDEN-0123456789",
+    }
+    config = Config.from_environment({f"SHORTLIST_{name}": given[name] for name in given})
+    assert "HIDDEN" not in repr(config)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
@@ -151,6 +162,8 @@ def test_a_bucket_is_named_with_its_key() -> None:
         ("BUCKET_KEY", ""),
         ("BUCKET_URL", "https://user:password@s3.example.org"),
         ("BUCKET_PREFIX", "a b"),
+        ("BUCKET_PREFIX", "lab/../other"),
+        ("BUCKET_PREFIX", "lab//images"),
         ("BUCKET_SECONDS", "0"),
     ],
 )

@@ -41,13 +41,12 @@ def copy_to(url: str) -> None:
     Example:
       shortlist copy-to 'postgresql://shortlist@db.example.org/shortlist'
     """
-    from sqlalchemy.engine import make_url
     from sqlalchemy.exc import DBAPIError
 
     from app.db import Database
 
     address = _check_url(url)
-    shown = make_url(url).render_as_string(hide_password=True)
+    shown = _hide_passwords(url)
     with bare_library() as (config, source):
         if _is_same(config.database_url, address):
             stop("The library is in this database already.")
@@ -140,13 +139,31 @@ def _copy(source: Database, target: Database) -> list[TableComparison]:
 
 
 def _check_url(url: str) -> str:
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
     from app.config import Config
     from app.settings.values import ConfigError
 
     try:
-        return Config.from_environment({"SHORTLIST_DATABASE_URL": url}).database_url
+        address = Config.from_environment({"SHORTLIST_DATABASE_URL": url}).database_url
+        host = make_url(address).host or ""
     except ConfigError:
         stop("URL must start with sqlite:/// and name a file, or with postgresql://.")
+    except (ArgumentError, ValueError):
+        stop("URL can’t be read. Check its port and brackets.")
+    if "@" in host:  # else a part of the password would be looked up, and shown, as a host
+        stop("URL can’t be read. Write @ in a password as %40.")
+    return address
+
+
+def _hide_passwords(url: str) -> str:
+    """A URL for the screen; PostgreSQL takes a password after the question mark, too."""
+    from sqlalchemy.engine import make_url
+
+    found = make_url(url)
+    secret = [name for name in found.query if "password" in name]
+    return found.difference_update_query(secret).render_as_string(hide_password=True)
 
 
 def _is_same(first: str, second: str) -> bool:

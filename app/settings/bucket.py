@@ -53,6 +53,8 @@ def read_bucket(given: Mapping[str, str]) -> BucketSettings | None:
     prefix = given.get("BUCKET_PREFIX", "").strip("/")
     if not re.fullmatch(r"[\w./-]{0,200}", prefix, re.A):
         raise ConfigError(f"{PREFIX}BUCKET_PREFIX must be letters, digits and - _ . / only.")
+    if prefix and not {"", ".", ".."}.isdisjoint(prefix.split("/")):
+        raise ConfigError(f"{PREFIX}BUCKET_PREFIX must be a folder such as shortlist/images.")
     return BucketSettings(
         name=name,
         url=url.rstrip("/"),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from app.cli import copying
 from app.db import Database
 from app.services.pictures.storage import make_picture_path
 from tests.helpers.backup.files import CONTENT, PICTURE, fill, hash_of
@@ -44,6 +47,23 @@ def test_what_is_refused(library: Database, tmp_path: Path) -> None:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0020'")
     assert_refused(run(data, "copy-to", f"sqlite:///{new}"), "older version")
     assert not new.exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("postgresql://u:SECRET@127.0.0.1:abc/x", "URL can’t be read. Check its port"),
+        ("postgresql://u:PART@SECRET@127.0.0.1:1/x", "Write @ in a password as %40"),
+        ("postgresql://u:SECRET@127.0.0.1:1/x", "The copy failed"),
+    ],
+)
+@pytest.mark.sqlite_only(reason="nothing is copied")
+def test_a_password_is_not_shown(library: Database, tmp_path: Path, url: str, says: str) -> None:
+    done = run(tmp_path / "data", "copy-to", url)
+    assert_refused(done, says)
+    assert "SECRET" not in done.stdout + done.stderr
+    shown = copying._hide_passwords("postgresql://u:SECRET@h/x?password=SECRET&sslmode=require")
+    assert shown == "postgresql://u:***@h/x?sslmode=require"
 
 
 def test_images_go_to_a_bucket_and_back(library: Database, tmp_path: Path) -> None:

@@ -179,7 +179,8 @@ def change_password(session: Session, user: User, proof: Proof, new: str) -> Non
 def set_password(session: Session, user: User, new: str) -> None:
     """Set a password without knowing the current one.
 
-    Signs every browser out, makes links to reset it useless, and tells the user by mail.
+    Signs every browser out, makes links to reset it or to sign in useless, and tells the user by
+    mail.
 
     Raises:
         Refusal: for a password that cannot be taken.
@@ -194,7 +195,8 @@ def store_password(session: Session, user: User, hashed: str) -> None:
     user.password_hash = hashed
     changed_pages.name_users(session, ())  # no page shows it
     sessions.end_all_sessions(session, user.id)
-    drop_tokens(session, "recovery", user.id)
+    for kind in ("recovery", "sign-in-link"):
+        drop_tokens(session, kind, user.id)
     email.notify_user(session, user.id, "password-changed")
 
 

@@ -60,7 +60,7 @@ def prove(provider: ProviderSettings, flow: Flow, answer: Answer, asker: Asker) 
     found = asker.get(f"{api}/user", headers)
     number = found.get("id") if isinstance(found, dict) else None
     # Its login may be changed, and taken by somebody else; the number is theirs alone.
-    if not isinstance(number, int) or isinstance(number, bool) or number <= 0:
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 < number < 2**63:
         raise ProviderFailed(BAD_TOKEN)
     login = str(found.get("login") or "")
     return ProvenIdentity(

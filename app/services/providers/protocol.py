@@ -15,7 +15,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import Key, KeySet, import_key
 
 from app.services.providers.exchange import ProviderFailed
 
@@ -97,6 +97,15 @@ def _read_keys(keys: Mapping[str, Any]) -> KeySet:
         for key in (listed[:MAX_KEYS] if isinstance(listed, list) else [])
         if isinstance(key, dict) and key.get("kty") in KEY_TYPES and key.get("use", "sig") == "sig"
     ]
-    if not usable:
+    found = [key for key in map(_import_key, usable) if key is not None]
+    if not found:
         raise ValueError("no key for signatures")
-    return KeySet.import_key_set({"keys": usable})
+    return KeySet(found)
+
+
+def _import_key(key: dict[str, Any]) -> Key | None:
+    """One key; `None` for what is none, or of a curve that nobody here knows."""
+    try:
+        return import_key(key)
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+        return None

@@ -6,7 +6,7 @@ import hmac
 from importlib.util import find_spec
 from types import ModuleType
 
-from app.services.accounts.sign_in.identities import ProvenIdentity
+from app.services.accounts.sign_in.identities import ProvenIdentity, clean_identity
 from app.services.providers.exchange import ProviderFailed, ProviderUnavailable, make_asker
 from app.services.providers.flow import Answer, Flow
 from app.services.providers.metadata import load_metadata
@@ -67,7 +67,7 @@ def prove(provider: ProviderSettings, flow: Flow, answer: Answer) -> ProvenIdent
         found: ProvenIdentity = _protocol(provider).prove(
             provider, flow, answer, make_asker(provider.issuer)
         )
-        return found
+        return clean_identity(found)
     except ProviderUnavailable as error:
         raise ProviderUnavailable(f"{provider.label} {error}") from None
     except ProviderFailed as error:

@@ -9,10 +9,14 @@ import ssl
 import time
 import zlib
 from functools import cache
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address
 from typing import Any
 
 from app.sources.contract import SourceUnavailable
+
+_SPECIAL = IPv4Network("192.0.0.0/24")  # for protocols; some clouds answer there
+# Their last four bytes are an address of IPv4: "mapped", "compatible", and of a NAT64.
+_NAT = tuple(map(IPv6Network, ("::ffff:0:0/96", "::/96", "::ffff:0:0:0/96", "64:ff9b::/96")))
 
 
 def connect(
@@ -96,11 +100,19 @@ def _list_addresses(host: str, port: int, *, is_public: bool) -> list[str]:
     """The addresses of a host; without those that lie in somebody's own network, if wanted."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = dict.fromkeys(str(entry[4][0]) for entry in found)
-    return [
-        address
-        for address in addresses
-        if not is_public or ip_address(address.split("%")[0]).is_global
-    ]
+    return [address for address in addresses if not is_public or _is_public(address)]
+
+
+def _is_public(address: str) -> bool:
+    """Whether an address is one of the internet, also where it stands in one of IPv6."""
+    found = ip_address(address.split("%")[0])
+    if isinstance(found, IPv4Address):
+        return found.is_global and found not in _SPECIAL
+    if any(found in network for network in _NAT):
+        return _is_public(str(IPv4Address(int(found) & 0xFFFF_FFFF)))
+    if found.sixtofour is not None:
+        return _is_public(str(found.sixtofour))
+    return found.is_global
 
 
 @cache

@@ -10,7 +10,7 @@ from app.services.mail import outbox
 from app.services.refusals import Refusal
 from app.views.accounts import attempts, entering, reasons
 from app.views.accounts.providers import sign_in_as
-from app.views.accounts.user_header import make_proven, read_user_header, start_session
+from app.views.accounts.user_header import is_of, make_proven, read_user_header, start_session
 from app.views.http import access, errors
 from app.views.http.access import db, local_url, needs_sign_in, see_other, signed_in, viewer
 from app.views.http.forms import LoginForm, PasswordForm, ProfileForm, SignUpForm
@@ -57,11 +57,11 @@ def create() -> Response | tuple[str, int]:
 @blueprint.get("/login")
 def login() -> str | Response:
     # Who must show anew that it is still them asks for it.
-    named = make_proven()
-    if named is not None and viewer() is not None and "again" in request.args:
+    if viewer() is not None and "again" in request.args:
+        named = make_proven()
+        if named is None or not is_of(named, signed_in()):
+            return _sign_in_page()
         start_session(signed_in(), named)
-    elif viewer() is not None and "again" in request.args:
-        return _sign_in_page()
     if viewer() is not None:
         return see_other(local_url(request.args.get("next"), url_for("home.front")))
     return _sign_in_page()

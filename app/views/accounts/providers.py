@@ -17,11 +17,11 @@ from app.services.providers.exchange import ProviderFailed, ProviderUnavailable
 from app.services.providers.flow import Answer, flow_from_text, flow_to_text, make_flow
 from app.services.refusals import Refusal
 from app.settings.sign_in import ProviderSettings
-from app.views.accounts import entering
+from app.views.accounts import entering, user_header
 from app.views.http import access
 from app.views.http.access import db, local_url, see_other, viewer
 from app.views.http.forms import ProvenSignUpForm
-from app.views.http.security import SIGN_IN_LIMIT, SIGN_UP_LIMIT
+from app.views.http.security import SIGN_IN_LIMIT, SIGN_UP_LIMIT, WAY_BACK_LIMIT
 
 blueprint = Blueprint("providers", __name__)
 # In the session: a sign-in that was begun, and somebody who has proved who they are.
@@ -39,6 +39,7 @@ def begin(name: str) -> Response:
 
 
 @blueprint.get("/login/with/<name>/callback")
+@WAY_BACK_LIMIT
 def come_back(name: str) -> Response:
     provider = find_provider_or_404(name)
     begun = _take(BEGUN)
@@ -83,6 +84,8 @@ def create() -> Response | tuple[str, int]:
     if kept is None:
         return _fail(proving.STALE, 422)
     proven = ProvenIdentity(**kept["proven"])
+    if not user_header.is_still_proven(proven):
+        return _fail(proving.STALE, 422)
     _check_sign_up(proven, kept["invitation"])
     form = ProvenSignUpForm()
     is_valid = form.validate_on_submit()
@@ -99,6 +102,7 @@ def create() -> Response | tuple[str, int]:
         return _name_page(form, proven), 422
     entering.take_invitation(kept["invitation"])
     response = entering.enter(user, kept["next"], is_new=True)
+    user_header.tie_session(proven)
     flash(f"Welcome, {user.display_name}!", "good")
     return response
 
@@ -107,7 +111,9 @@ def sign_in_as(proven: ProvenIdentity, then: str, invitation: str = "") -> Respo
     """Sign in who has proved who they are, or let them choose a username."""
     user = identities.find_user_by_identity(db(), proven.issuer, proven.subject)
     if user is not None:
-        return entering.enter(user, then)
+        response = entering.enter(user, then)
+        user_header.tie_session(proven)
+        return response
     _keep(PROVEN, proven=asdict(proven), next=then, invitation=invitation)
     return see_other(url_for("providers.choose_name"))
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from flask import Flask, g, request, session
+from flask import Flask, request, session
 
 from app.models import User
 from app.models.identity import MAX_SUBJECT
 from app.services.accounts import sessions
 from app.services.accounts.sign_in import identities
-from app.services.accounts.sign_in.identities import ProvenIdentity
+from app.services.accounts.sign_in.identities import ProvenIdentity, clean_identity
 from app.services.refusals import Refusal
 from app.settings.sign_in import BY_PROXY
 from app.views.accounts import entering
@@ -26,6 +26,7 @@ _PEER = "werkzeug.proxy_fix.orig"  # what stood in the environment before proxie
 
 def init(app: Flask) -> None:
     """Follow the header in each request, when the settings name one."""
+    access.ask_before_counting(app, _is_still_said)
     app.before_request(_follow)
     app.add_template_global(read_user_header)
 
@@ -39,20 +40,27 @@ def read_user_header() -> str:
     peer = request.environ.get(_PEER, request.environ).get("REMOTE_ADDR", "")
     if not settings.is_from(str(peer)):
         return ""
-    said = request.headers.get(settings.name, "").strip()
+    # Servers give each byte as a character; white space of Latin-1 may be half of one in UTF-8.
+    said = request.headers.get(settings.name, "").strip(" \t")
     with suppress(UnicodeError):
         said = said.encode("latin-1").decode()
     # A comma is between two values: the proxy passed on what somebody sent.
     if len(said) > MAX_SUBJECT or not said.isprintable() or "," in said:
         return ""
-    return said
+    return said.strip()
 
 
 def make_proven() -> ProvenIdentity | None:
     """Whom the proxy names, if anybody."""
     said = read_user_header()
     name = said.partition("@")[0].rpartition("\\")[2]
-    return ProvenIdentity(BY_PROXY, said, said, user_name=name) if said else None
+    return clean_identity(ProvenIdentity(BY_PROXY, said, said, user_name=name)) if said else None
+
+
+def _is_still_said() -> bool:
+    # Also when the settings name no header any more.
+    begun_by = session.get(SAID)
+    return begun_by is None or begun_by == read_user_header()
 
 
 def _follow() -> None:
@@ -60,10 +68,7 @@ def _follow() -> None:
     if access.config().sign_in.user_header is None or not is_page:
         return
     proven = make_proven()
-    begun_by = session.get(SAID)
-    if begun_by is not None and (proven is None or begun_by != proven.subject):
-        g.viewer = None  # it was begun for somebody who is not named any more
-    if proven is None or (begun_by == proven.subject and access.viewer() is not None):
+    if proven is None or (session.get(SAID) == proven.subject and access.viewer() is not None):
         return
     user = identities.find_user_by_identity(db(), BY_PROXY, proven.subject)
     if user is None and access.viewer() is None and access.config().signup:
@@ -72,12 +77,29 @@ def _follow() -> None:
         start_session(user, proven)
 
 
+def is_of(proven: ProvenIdentity, user: User) -> bool:
+    """Whether a user signs in with this; somebody else may be at the same browser."""
+    found = identities.find_user_by_identity(db(), proven.issuer, proven.subject)
+    return found is not None and found.id == user.id
+
+
+def is_still_proven(proven: ProvenIdentity) -> bool:
+    """Whether somebody whom the proxy named is named in this request; others need not be."""
+    return proven.issuer != BY_PROXY or proven.subject == read_user_header()
+
+
+def tie_session(proven: ProvenIdentity) -> None:
+    """Let the session count only while the proxy names them, if it did."""
+    if proven.issuer == BY_PROXY:
+        session[SAID] = proven.subject
+
+
 def start_session(user: User, proven: ProvenIdentity) -> None:
     """Begin a session in this browser for whom the proxy names, and commit."""
     if access.token():
         sessions.end_session(db(), access.token())
     access.sign_in(user, sessions.start_session(db(), user, entering.name_device()))
-    session[SAID] = proven.subject
+    tie_session(proven)
     db().commit()
 
 

@@ -30,6 +30,7 @@ from app.services.tokens import hash_token
 
 TOKEN = "token"  # noqa: S105  (the name of a field)
 _UNQUOTED = "/:@!$&'()*+,;="  # what a path may contain as it is (RFC 3986, section 3.3)
+_COUNTS = "session_counts"  # in the app's extensions
 _FOR_MEMBERS = "needs_sign_in"  # the mark of a view, which further decorators copy
 
 
@@ -38,8 +39,14 @@ def init(app: Flask, config: Config) -> None:
     app.extensions["outside"] = make_lookup_settings(
         config.data_dir, on=config.lookups, site_url=config.site_url, contact=config.contact
     )
+    ask_before_counting(app, lambda: True)
     app.before_request(_refuse_nul)
     app.teardown_appcontext(_close)
+
+
+def ask_before_counting(app: Flask, question: Callable[[], bool]) -> None:
+    """Let a browser's session count only while a question is answered with yes."""
+    app.extensions[_COUNTS] = question
 
 
 def config() -> Config:
@@ -78,7 +85,8 @@ def viewer() -> User | None:
     No query for a visitor without a cookie; else one a request.
     """
     if "viewer" not in g:
-        row = sessions.find_session(db(), token(), config().idle_days) if token() else None
+        counts = token() and current_app.extensions[_COUNTS]()
+        row = sessions.find_session(db(), token(), config().idle_days) if counts else None
         g.viewer = None if row is None else row.user
         if row is not None and not sessions.is_noted(row):
             g.token_to_note = token()

@@ -72,6 +72,10 @@ limiter = Limiter(key_func=_who, headers_enabled=False)
 SIGN_IN_LIMIT = limiter.shared_limit(
     "10/minute;100/hour", "sign-in", key_func=network, methods=["POST"]
 )
+# Each asks a provider, and a browser can keep what it was sent out with.
+WAY_BACK_LIMIT = limiter.shared_limit(
+    "20/minute;200/hour", "way-back", key_func=network, methods=["GET", "HEAD"]
+)
 SIGN_UP_LIMIT = limiter.shared_limit(
     "10/minute;30/hour", "sign-up", key_func=network, methods=["POST"]
 )

@@ -186,7 +186,11 @@ def test_a_host_is_asked_one_time_after_the_other(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize(
     "address",
-    ["10.0.0.1", "127.0.0.1", "169.254.169.254", "::1", "fd00::1", "fe80::1%eth0", "0.0.0.0"],
+    [
+        *("10.0.0.1", "127.0.0.1", "169.254.169.254", "::1", "fd00::1", "fe80::1%eth0", "0.0.0.0"),
+        *("192.0.0.192", "::ffff:100.100.100.200", "::ffff:0:127.0.0.1", "::127.0.0.1"),
+        *("64:ff9b::a9fe:a9fe", "2002:7f00:1::"),
+    ],
 )
 def test_a_name_that_means_our_own_network_is_not_followed(
     address: str, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import create_app
 from app.config import Config
+from app.db import Database
 from app.models import EmailAddress, Identity, SignIn, User
 from app.queries.people import can_sign_in
 from app.services.accounts import invitations
@@ -381,3 +384,59 @@ def test_nothing_of_the_extra_is_loaded_where_no_provider_is_set() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "'app.services.providers.proving'" in done.stdout
     assert not {"'authlib'", "'joserfc'"} & set(done.stdout.strip("[]\n").split(", "))
+
+
+@pytest.mark.sqlite_only(reason="nothing is read: test_somebody_signs_up_and_in_again")
+def test_names_that_cannot_be_shown_or_kept(
+    guest: Browser, app: Flask, provider: LocalProvider, session: Session
+) -> None:
+    name = "".join(map(chr, range(0x4E00, 0x4E00 + 9000)))  # too long for a cookie
+    said = {"id": 7, "login": "\ud800octo\u202ecat", "name": name}
+    email = {"email": "a\ud800@b.org", "primary": True, "verified": True}
+    provider.github = {**said, "emails": [email]}
+    back = guest.get(provider.authorize(begin(guest, name="github")))
+    assert back.location == "/signup/with"
+    page = guest.get("/signup/with")
+    assert page.status == 200
+    assert "<strong>octocat</strong>" in page.text
+    assert guest.submit("/signup/with").status == 303
+    assert session.scalars(select(User.name)).one() == "octocat"
+    assert session.scalars(select(EmailAddress)).all() == []
+    session.commit()
+    provider.github = {**said, "id": 2**63}
+    address = begin(guest, "/login?again=1", name="github")
+    assert guest.get(provider.authorize(address)).status == 422
+
+
+@pytest.mark.sqlite_only(reason="nothing is read: test_somebody_signs_up_and_in_again")
+def test_keys_that_nobody_can_read_do_not_spoil_others(
+    guest: Browser, provider: LocalProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd: list[dict[str, Any]] = [
+        {"kty": "EC", "crv": "brainpoolP256r1", "x": "AA", "y": "AA", "kid": "odd"},
+        {"kty": "RSA", "n": 5, "e": []},
+        {"kty": "RSA", "n": "AQ", "e": "AQAB"},
+    ]
+    keys = {"keys": [*odd, provider.key.as_dict(private=False)]}
+    monkeypatch.setattr("app.services.providers.openid.load_keys", lambda *_, **__: keys)
+    assert come_back(guest, provider).location == "/signup/with"
+    keys["keys"] = odd
+    assert come_back(guest, provider).status == 422
+
+
+@pytest.mark.sqlite_only(reason="limits are in memory: tests/views/http/test_limits.py")
+def test_one_sign_in_that_was_begun_does_not_ask_a_provider_for_ever(
+    config: Config, database: Database, provider: LocalProvider
+) -> None:
+    app = create_app(replace(config, rate_limits=True), database)
+    provider.attach(app, replace(config, rate_limits=True))
+    guest = Browser(app.test_client())
+    state = begin(guest).split("state=")[1].split("&")[0]
+    kept = guest.client.get_cookie("shortlist")
+    assert kept is not None
+    found = []
+    for _ in range(30):
+        guest.client.set_cookie("shortlist", kept.value)
+        found.append(guest.get(f"{CALLBACK}?code=x&state={state}").status)
+    assert found == [422] * 20 + [429] * 10
+    assert provider.asked.count("/token") == 20

@@ -178,3 +178,13 @@ def test_a_link_of_an_administrator_signs_in_once(
     assert guest.get("/settings").status == 200
     late = Browser(app.test_client()).get(link)
     assert (late.status, "Ask the administrator for a new one" in late.text) == (410, True)
+
+
+def test_a_new_password_ends_links_of_an_administrator(
+    ann: Browser, guest: Browser, session: Session
+) -> None:
+    user = session.scalars(select(User)).one()
+    link = sign_in_links.make_sign_in_link(session, user, "")
+    session.commit()
+    assert ann.submit("/settings", "/settings/password", current=PASSWORD, new=NEW).status == 303
+    assert guest.get(link).status == 410

@@ -123,7 +123,15 @@ def test_nobody_signs_up_where_sign_up_is_closed(
     token = invitations.make_invitation(session)
     session.commit()
     assert ada.get(f"/signup?invitation={token}").location == "/signup/with"
+    form = ada.get("/signup/with").form("/signup/with")
+    for named in ("ben", ""):  # the browser is somebody else's by now
+        ada.client.environ_base["HTTP_X_REMOTE_USER"] = named
+        assert ada.post("/signup/with", form).status == 422
+    ada.client.environ_base["HTTP_X_REMOTE_USER"] = "ada"
     assert ada.submit("/signup/with", name="lovelace").status == 303
+    del ada.client.environ_base["HTTP_X_REMOTE_USER"]
+    assert who(ada) == ""  # nor does the session of this moment count without the proxy
+    ada.client.environ_base["HTTP_X_REMOTE_USER"] = "ada"
     assert who(ada) == "lovelace"
 
 
@@ -142,3 +150,47 @@ def test_an_account_with_a_password_is_linked(behind: Flask, config: Config) -> 
     again = ada.get(f"/login?again=1&next={page}")
     assert (again.status, again.location) == (303, page)
     assert "Open this site through its portal" in Browser(behind.test_client()).get("/login").text
+
+
+def test_names_that_end_with_half_a_space_are_two_people(behind: Flask, session: Session) -> None:
+    # In UTF-8 the last byte of these is white space of Latin-1: NO-BREAK SPACE and NEXT LINE.
+    names = ["josà", "josÅ"]
+    for name in names:
+        assert who(browser(behind, f" {name}\t".encode().decode("latin-1")))
+    assert sorted(session.scalars(select(Identity.subject))) == sorted(names)
+
+
+@pytest.mark.sqlite_only(reason="nothing is written: test_whom_the_proxy_names_is_signed_in")
+def test_a_session_that_does_not_count_is_on_no_page(behind: Flask, config: Config) -> None:
+    ada = browser(behind, "ada")
+    assert who(ada) == "ada"
+    del ada.client.environ_base["HTTP_X_REMOTE_USER"]
+    for path in ("/about", "/nowhere", "/about?a=%00"):
+        assert "Signed in as" not in ada.get(path).text
+    refused = ada.post("/settings/profile")  # without a token
+    assert (refused.status, "Signed in as" in refused.text) == (401, False)
+    # Nor does it when no proxy is believed any more.
+    ada.client.environ_base["HTTP_X_REMOTE_USER"] = "ada"
+    assert who(ada) == "ada"
+    attach(behind, config, SignInSettings())
+    assert who(ada) == ""
+
+
+def test_a_header_that_is_not_linked_does_not_renew_a_sign_in(
+    behind: Flask, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = "/settings/sign-in"
+    ada = Browser(behind.test_client()).sign_up("ada")
+    attach(behind, config, replace(SETTINGS, passwords=False), signup=False)
+    ada.client.environ_base |= {"REMOTE_ADDR": PROXY, "HTTP_X_REMOTE_USER": "mallory"}
+    minutes = "app.services.accounts.sessions.FRESH_MINUTES"
+    monkeypatch.setattr(minutes, -1)
+    assert ada.submit(page, f"{page}/link", provider="proxy").status == 422
+    before = ada.client.get_cookie("shortlist")
+    again = ada.get(f"/login?again=1&next={page}")
+    assert again.status == 200
+    assert "mallory" in again.text
+    after = ada.client.get_cookie("shortlist")
+    assert before is not None
+    assert after is not None
+    assert before.value == after.value

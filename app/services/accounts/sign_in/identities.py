@@ -6,7 +6,7 @@ Somebody is found by issuer and subject alone: an address or a name may be anybo
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing, now
 from app.models import Identity, User
 from app.models.identity import MAX_LABEL
+from app.references.email_addresses import parse_email_address
 from app.services.accounts import account, email
 from app.services.accounts.user_names import (
     check_name,
@@ -44,6 +45,21 @@ class ProvenIdentity:
     user_name: str = ""
     display_name: str = ""
     email: str = ""
+
+
+def clean_identity(said: ProvenIdentity) -> ProvenIdentity:
+    """What somebody is called elsewhere, so that it can be shown and kept.
+
+    The subject stays as it is. An address that would have to be changed is left out: it would be
+    another one.
+    """
+    return replace(
+        said,
+        label=visible_line(said.label)[:MAX_LABEL] or said.subject[:MAX_LABEL],
+        user_name=visible_line(said.user_name)[:MAX_LABEL],
+        display_name=visible_line(said.display_name)[:MAX_LABEL],
+        email=said.email if parse_email_address(said.email) is not None else "",
+    )
 
 
 def find_user_by_identity(session: Session, issuer: str, subject: str) -> User | None:
@@ -131,7 +147,7 @@ def _add(session: Session, user: User, proven: ProvenIdentity) -> None:
         user_id=user.id,
         issuer=proven.issuer,
         subject=proven.subject,
-        label=visible_line(proven.label)[:MAX_LABEL] or proven.subject[:MAX_LABEL],
+        label=proven.label,
         created_at=now(),
     )
     session.add(row)
