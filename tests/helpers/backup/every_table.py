@@ -30,6 +30,9 @@ SNAPSHOT = {"summary": {"source": "S", "imported_votes": 0}, "paper": {"title_fo
 # What the program reads back, and so is not any text.
 SPECIAL: dict[str, Any] = {
     "visibility": "public",
+    "read": "parts",
+    "made": "hand",
+    "licence": "CC-BY-4.0",
     "kind": "key",
     "role": "member",
     "data": SNAPSHOT,
