@@ -25,7 +25,8 @@ def doctor() -> None:
     Example:
       SHORTLIST_DATA_DIR=/srv/shortlist shortlist doctor
     """
-    from app.services.operation.doctor import FAULT, examine
+    from app.services.operation.doctor.diagnosis import FAULT
+    from app.services.operation.doctor.examination import examine
 
     levels = []
     with bare_library() as (config, database):

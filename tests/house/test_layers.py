@@ -57,7 +57,7 @@ ROOMS: dict[str, list[set[str]]] = {
     ],
     "app.services": [
         {"operation.jobs"},
-        {"operation.backup"},
+        {"operation.backup", "operation.doctor"},
         {"operation"},
         {"operation.fonts"},
         {"bibliography"},

@@ -19,11 +19,10 @@ from app.services.papers.deduplication import (
     have_other_identifiers,
     is_record_of,
     list_ids_by_title,
-    may_be_renamed,
-    names_work,
 )
 from app.services.papers.facts import FIELDS, list_record_identifiers
 from app.services.papers.paper_names import Name, known_names
+from app.sources.identity import may_be_renamed, names_work
 from app.sources.record import PaperRecord
 from app.sources.same_work import (
     WorkFacts,

@@ -29,6 +29,7 @@ from app.services.bulk import among
 from app.services.links.resolving import release_links
 from app.services.papers.facts import FIELDS
 from app.services.papers.paper_names import FIRST, free_key, number_key
+from app.sources.identity import names_work
 from app.sources.record import OTHERS, PaperRecord, has_more_authors
 from app.sources.same_work import (
     MAX_YEARS_BETWEEN,
@@ -45,10 +46,7 @@ from app.text.words import title_folded
 
 # Papers that somebody added by hand or from a file, who may have claimed names for them.
 _CLAIMERS = ("bibtex", "pasted", "form")
-_PART = re.compile(r"\d+|[ivx]+|parts?|volumes?|chapters?")
 MAX_SAME_TITLE = 20  # papers of one title that are looked at
-# Where the title may end and its subtitle begin.
-_SUBTITLE = re.compile(r"\s*[:.?!–—(]|\s+-")
 
 
 @dataclass(frozen=True)
@@ -174,52 +172,6 @@ def list_ids_by_title(session: Session, titles: Collection[str]) -> dict[str, li
         if len(found[title]) < MAX_SAME_TITLE:
             found[title].append(number)
     return dict(found)
-
-
-def names_work(title: str, names: Sequence[str], record: PaperRecord) -> bool:
-    """Whether a record with a work's identifier is about it, by title and authors.
-
-    Args:
-        title, names: of the work and its authors.
-    """
-    return has_same_title(title, record.title) and share_an_author(names, record.authors)
-
-
-def may_be_renamed(title: str, names: Sequence[str], record: PaperRecord) -> bool:
-    """Whether a record with a work's identifier may have its former title.
-
-    Preprints get other titles when they appear: the authors are all the same, half of the words
-    are, and none of the others says which part it is.
-    """
-    ours, theirs = comparable_surnames(names), comparable_surnames(record.authors)
-    one, other = set(title_words(title)), set(title_words(record.title))
-    if not ours or ours != theirs or 2 * len(one & other) < len(one | other):
-        return False
-    return not any(_PART.fullmatch(word) for word in one ^ other)
-
-
-def has_same_title(first: str, second: str) -> bool:
-    """Whether two titles are the same, hyphens and a subtitle aside.
-
-    The subtitle of a part counts.
-    """
-    one, other = title_words(first), title_words(second)
-    if "".join(one) == "".join(other):
-        return True
-    short, long = sorted((one, other), key=len)
-    title = max(first, second, key=lambda each: len(title_words(each)))
-    if not short or is_generic(short) or long[: len(short)] != short:
-        return False
-    if any(_PART.fullmatch(word) for word in long[len(short) :]):
-        return False
-    starts = (title[: mark.start()] for mark in _SUBTITLE.finditer(title))
-    return any(title_words(start) == short for start in starts)
-
-
-def share_an_author(names: Sequence[str], others: Sequence[str]) -> bool:
-    """Whether two lists of authors have somebody in common, or one of them nobody."""
-    ours, theirs = comparable_surnames(names), comparable_surnames(others)
-    return not ours or not theirs or not set(ours).isdisjoint(theirs)
 
 
 def _by_key(session: Session, record: PaperRecord) -> Paper | None:

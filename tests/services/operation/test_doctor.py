@@ -15,8 +15,9 @@ from app import server
 from app.config import BackupSettings, Config
 from app.db import Database, begin_writing, now
 from app.models import Backup, DerivedVersion, Job, LoginSession, Picture, SearchEntry
-from app.services.operation import doctor, health
-from app.services.operation.doctor import FAULT, WARNING, Diagnosis
+from app.services.operation import health
+from app.services.operation.doctor import examination, library
+from app.services.operation.doctor.diagnosis import FAULT, OK, WARNING, Diagnosis
 from app.services.operation.jobs import leases
 from app.services.operation.jobs.kinds import KINDS
 from app.services.providers import proving
@@ -53,11 +54,9 @@ def settings(any_file_database: Database, config: Config, tmp_path: Path) -> Con
 
 def examine(settings: Config, database: Database) -> list[Diagnosis]:
     """What is not well; SQLite's own faults are the machine's."""
-    found = list(doctor.examine(settings, database))
-    assert {each.about for each in found} == set(doctor.CHECKS)
-    return [
-        each for each in found if each.level != doctor.OK and "in its write-ahead" not in each.says
-    ]
+    found = list(examination.examine(settings, database))
+    assert {each.about for each in found} == set(examination.CHECKS)
+    return [each for each in found if each.level != OK and "in its write-ahead" not in each.says]
 
 
 def test_what_is_well_has_no_faults(settings: Config, any_file_database: Database) -> None:
@@ -153,7 +152,7 @@ def test_settings_and_files_are_looked_at(
     orphan = tmp_path / "pictures" / "zz" / "zz.png"
     orphan.touch()
     assert examine(settings, any_file_database) == []  # its row may be about to come
-    monkeypatch.setattr(doctor, "ORPHAN_AGE", timedelta(days=-1))
+    monkeypatch.setattr(library, "ORPHAN_AGE", timedelta(days=-1))
     tmp_path.chmod(0o755)
     monkeypatch.setattr(health, "measure_disk", lambda _: health.DiskSpace(1_000, 10**9))
     found = examine(replace(settings, secret_key="x" * 40), any_file_database)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.config import Config
 from app.db import Database
 from app.models import Picture
-from app.services.operation import doctor
+from app.services.operation.doctor import library
 from app.services.pictures import uploads
 from app.services.pictures.bucket import BucketStorage
 from app.services.pictures.contract import PictureStorage, StorageUnavailable
@@ -170,11 +170,11 @@ def test_the_doctor_tries_the_bucket(bucket: Bucket, config: Config, database: D
     settings = replace(config, bucket=bucket.settings)
     database.info["bucket"] = bucket.settings
     try:
-        (well,) = doctor.check_pictures(settings, database)
+        (well,) = library.check_pictures(settings, database)
         assert (well.level, "bucket images" in well.says) == ("ok", True)
         assert {method for method, _ in bucket.asked} >= {"PUT", "GET", "POST"}
         bucket.status = 403
-        (ill,) = doctor.check_pictures(settings, database)
+        (ill,) = library.check_pictures(settings, database)
         assert (ill.level, ill.says) == ("fault", "The bucket refuses the key.")
     finally:
         database.info["bucket"] = None

@@ -20,10 +20,10 @@ from app.services.papers.deduplication import (
     MAX_SAME_TITLE,
     have_other_identifiers,
     list_ids_by_title,
-    names_work,
 )
 from app.services.papers.facts import addresses, list_record_identifiers
 from app.services.papers.paper_names import Name, known_names
+from app.sources.identity import names_work
 from app.sources.lists.listed_paper import ListedPaper
 from app.sources.record import PaperRecord
 from app.sources.same_work import (
