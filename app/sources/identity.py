@@ -1,4 +1,4 @@
-"""When a record that names a work by its identifier is about that work, by title and authors.
+"""Whether a record with a work's identifier is about that work.
 
 Identifiers in files are often another's: chapters carry the DOI of their book, and preprints keep
 theirs under another title.

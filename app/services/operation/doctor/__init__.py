@@ -1,5 +1,5 @@
-"""Look an installation over, and say what to do: checks, which change nothing.
+"""Checks that look an installation over, and say what to do.
 
-`examination` runs them all; those of `installation` are about this machine and its settings, those
-of `library` about what the database contains.
+They change nothing. `examination` runs them all; those of `installation` are about this machine and
+its settings, those of `library` about what the database contains.
 """
