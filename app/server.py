@@ -31,7 +31,19 @@ class CannotStart(Exception):
 
 
 def prepare(config: Config, say: Report) -> Database:
-    """Make all that the server needs: see `prepare_library`, and the fonts.
+    """Make all that the server needs, once its settings are checked.
+
+    Raises:
+        CannotStart: in words for the person who starts it.
+    """
+    check_settings(config)
+    database = prepare_library(config, say)
+    prepare_fonts(config, say)
+    return database
+
+
+def check_settings(config: Config) -> None:
+    """Refuse settings that no server can start with.
 
     Raises:
         CannotStart: in words for the person who starts it.
@@ -39,12 +51,14 @@ def prepare(config: Config, say: Report) -> Database:
     _counts_somewhere(config.rate_limit_storage)
     _can_welcome(config.welcome)
     _can_sign_in(config)
-    database = prepare_library(config, say)
+
+
+def prepare_fonts(config: Config, say: Report) -> None:
+    """Make the fonts, unless they are there: that takes some seconds."""
     fonts = config.data_dir / "fonts"
     if not find_fonts(fonts):
         say("Making the fonts (once) …")
         ensure_fonts(fonts)
-    return database
 
 
 def prepare_library(config: Config, say: Report) -> Database:

@@ -75,7 +75,8 @@ def demo(host: str, port: int) -> None:
     with plain_errors():
         number = server.listening_address(host, port)
         config = replace(config, secret_key=config.secret_key or server.demo_secret(config))
-        database = server.prepare(config, click.echo)
+        server.check_settings(config)
+        database = server.prepare_library(config, click.echo)
     with database.session() as session:
         if not overview.has_papers(session):
             sample.load(session, SAMPLE, show_progress("Loading the sample library"))
@@ -88,6 +89,8 @@ def demo(host: str, port: int) -> None:
         password = demo_account.renew_account(session)
         session.commit()
     database.close()
+    with plain_errors():
+        server.prepare_fonts(config, click.echo)
     click.echo(f"\n  Sign in as   {demo_account.NAME}")
     click.echo(f"  Password     {password}")
 

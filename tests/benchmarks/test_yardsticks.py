@@ -45,6 +45,7 @@ def filled(sqlite_template: Database, tmp_path: Path) -> str:
     return url
 
 
+@pytest.mark.slow
 def test_the_plain_page_compiles_its_template_and_its_query_once(
     filled: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,7 +16,7 @@ from app.services.operation import schema
 from tests.helpers.backup.files import fill, hash_of
 from tests.helpers.commands import SECRET, assert_refused, run
 from tests.helpers.factories import make_summary
-from tests.helpers.running import make_installation, provide_fonts
+from tests.helpers.running import make_installation
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_a_folder_will_do(library: Database, tmp_path: Path) -> None:
 
 def test_an_upgrade_is_preceded_by_a_backup(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    provide_fonts(data)
+    data.mkdir()
     old = Database(f"sqlite:///{data / 'shortlist.sqlite3'}", data_dir=data)
     with old.migration() as connection:
         schema.run_migrations(connection, "0024")

@@ -102,6 +102,7 @@ def test_a_database_of_a_newer_version(tmp_path: Path, sqlite_template: Database
     assert_refused(run(tmp_path, "serve", "--port", str(free_port()), **SECRET), "a newer version")
 
 
+@pytest.mark.slow
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "shortlist.sqlite3").write_text("This is no database. " * 100)
     assert_refused(run(tmp_path, "serve", "--port", str(free_port()), **SECRET), "not a database")
@@ -125,6 +126,7 @@ def test_demo_starts_again_with_what_was_written(tmp_path: Path) -> None:
     assert (tmp_path / "demo-secret").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.slow
 def test_demo_keeps_away_from_other_libraries(tmp_path: Path, sqlite_template: Database) -> None:
     database = make_installation(tmp_path, sqlite_template)
     with database.session() as session:
@@ -133,6 +135,7 @@ def test_demo_keeps_away_from_other_libraries(tmp_path: Path, sqlite_template: D
     assert_refused(run(tmp_path, "demo", "--port", str(free_port())), "isn't a demo library")
 
 
+@pytest.mark.slow
 def test_a_store_that_cannot_count(tmp_path: Path) -> None:
     done = run(tmp_path, "serve", SHORTLIST_RATE_LIMIT_STORAGE="foo://x", **SECRET)
     assert_refused(done, "SHORTLIST_RATE_LIMIT_STORAGE")

@@ -14,7 +14,7 @@ from app.models import DeletedSummary, SearchEntry
 from app.services.summaries import deletion
 from tests.helpers.commands import SECRET, run
 from tests.helpers.factories import make_summary
-from tests.helpers.running import environment, free_port, shortlist
+from tests.helpers.running import environment, free_port, provide_fonts, shortlist
 from tests.helpers.waiting import SAFETY, wait_until
 
 
@@ -35,6 +35,7 @@ def test_tidy_and_reindex(tmp_path: Path, library: Database) -> None:
 @pytest.mark.slow
 def test_serve_tidies(tmp_path: Path, library: Database) -> None:
     delete_long_ago(library)
+    provide_fonts(tmp_path / "data")
     process = subprocess.Popen(
         shortlist("serve", "--port", str(free_port())),
         env=environment(tmp_path / "data", **SECRET),

@@ -92,8 +92,11 @@ def _run_demo(data_dir: Path) -> None:
 
 
 def make_installation(data_dir: Path, template: Database) -> Database:
-    """What the program would make of a data directory, as fast as copying: the caller closes it."""
-    provide_fonts(data_dir)
+    """The library that the program would make, as fast as copying: the caller closes it.
+
+    Without fonts, which only servers need (`provide_fonts`).
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
     found = Database(f"sqlite:///{data_dir / 'shortlist.sqlite3'}", data_dir=data_dir)
     copy_database(template, found)
     return found

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+import pytest
+
 APP = Path(__file__).parents[2] / "app"
 
 
@@ -46,6 +48,7 @@ def handed_on(modules: dict[str, ast.Module], plain: set[str]) -> set[str]:
     return found
 
 
+@pytest.mark.slow
 def test_names_are_imported_from_their_homes() -> None:
     modules, plain = {}, set()
     for path in sorted(APP.rglob("*.py")):

@@ -285,6 +285,7 @@ def test_every_layer_has_its_place() -> None:
     assert {layer(name) for name in modules()} <= set().union(*LAYERS)
 
 
+@pytest.mark.slow
 def test_imports_go_down() -> None:
     assert climbs() == KNOWN_CLIMBS, told(climbs(), KNOWN_CLIMBS)
 
@@ -316,6 +317,7 @@ def test_every_room_says_what_is_in_it() -> None:
             assert ast.get_docstring(tree(path)), f"{module} has no docstring"
 
 
+@pytest.mark.slow
 def test_tests_share_helpers_alone() -> None:
     for path in sorted(TESTS.rglob("*.py")):
         for node in ast.walk(tree(path)):

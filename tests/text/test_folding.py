@@ -56,6 +56,7 @@ def test_folding_any_sign_twice_changes_nothing() -> None:
         assert fold(once) == once, hex(number)
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_folding_any_text_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)

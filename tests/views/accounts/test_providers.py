@@ -379,6 +379,7 @@ def test_links_go_where_the_account_goes(
     assert "Signed in as <bdi>lovelace</bdi>" in ada.get("/settings").text
 
 
+@pytest.mark.slow
 def test_nothing_of_the_extra_is_loaded_where_no_provider_is_set() -> None:
     code = "import sys, app.views.registry; print(sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

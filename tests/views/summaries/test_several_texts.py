@@ -31,6 +31,7 @@ ONCE = pytest.mark.sqlite_only("the pairs of a state with the next one run the s
 PAIRS = [
     pytest.param((one, other), marks=() if (after - before) % len(STATES) == 1 else ONCE)
     for (before, one), (after, other) in itertools.product(enumerate(STATES), repeat=2)
+    if (after - before) % len(STATES) in (0, 1, 3)
 ]
 
 
@@ -163,7 +164,7 @@ ACTIONS: list[Callable[[Browser, int, Session], None]] = [
 def test_whatever_is_done_to_one_leaves_the_other(
     app: Flask, ann: Browser, session: Session, states: tuple[tuple[str, bool], ...]
 ) -> None:
-    """Each state of a text meets each of the other; by turns it is the first or the second."""
+    """Each state meets itself, its neighbours and its opposite; by turns as first and second."""
     first, second = two_texts(session, *states)
     is_second = sum(map(STATES.index, states)) % 2 == 0
     target, other = (second, first) if is_second else (first, second)
