@@ -23,8 +23,11 @@ from app.models import (
     ShelfMember,
     User,
 )
+from app.queries.shelves.access import belongs_to
+from app.queries.shelves.readings import list_open_readings
 from app.services.bulk import split_into_batches
-from app.services.shelves.shelf import free_slug
+from app.services.shelves.reveal import reveal_if_complete
+from app.services.shelves.shelf import free_slug, lock_shelf
 
 
 def move_shelf_entries(
@@ -110,6 +113,7 @@ def give_shelves(session: Session, source: User, target: User) -> None:
     _update_of(Reading, session, Reading.leader_id == source.id, leader_id=target.id)
     _give_participations(session, source, target)
     _give_votes(session, source, target)
+    _reveal_completed(session, target)
 
 
 def clear_notes(session: Session, user: User) -> None:
@@ -151,6 +155,16 @@ def _give_participations(session: Session, source: User, target: User) -> None:
     for row in kept.values():
         row.user_id = target.id
     session.flush()
+
+
+def _reveal_completed(session: Session, user: User) -> None:
+    """Reveal the readings for which nobody but the other account was waited for."""
+    query = select(Shelf).join(Reading, Reading.shelf_id == Shelf.id)
+    query = query.where(Reading.revealed_at.is_(None), belongs_to(user))
+    for shelf in session.scalars(query.order_by(Shelf.id).distinct()).all():
+        lock_shelf(session, shelf)
+        for reading in list_open_readings(session, shelf):
+            reveal_if_complete(session, shelf, reading)
 
 
 def _give_votes(session: Session, source: User, target: User) -> None:
