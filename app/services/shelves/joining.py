@@ -27,7 +27,7 @@ from app.queries.shelves.access import belongs_to
 from app.queries.shelves.readings import list_open_readings
 from app.services.bulk import split_into_batches
 from app.services.shelves.reveal import reveal_if_complete
-from app.services.shelves.shelf import free_slug, lock_shelf
+from app.services.shelves.shelf import free_slug, lock_shelf, remember_slug
 
 
 def move_shelf_entries(
@@ -104,7 +104,9 @@ def give_shelves(session: Session, source: User, target: User) -> None:
     session.flush()
     taken = set(session.scalars(select(Shelf.slug).where(Shelf.user_id == target.id)))
     for shelf in session.scalars(select(Shelf).where(Shelf.user_id == source.id)).all():
-        shelf.slug = free_slug(shelf.slug, taken) if shelf.slug in taken else shelf.slug
+        if shelf.slug in taken:
+            remember_slug(session, shelf)
+            shelf.slug = free_slug(shelf.slug, taken)
         taken.add(shelf.slug)
         shelf.user_id = target.id
         session.flush()
