@@ -90,7 +90,7 @@ def find_moved_shelf(
     Of several the one that had it last. One that is not seen counts for nothing here, so nobody
     learns from an address that another shelf has taken it.
     """
-    seen = is_public_shelf() & FormerSlug.was_public
+    seen: ColumnElement[bool] = is_public_shelf() & FormerSlug.was_public
     if viewer is not None:
         seen = or_(seen, belongs_to(viewer))
     query = _select_with_owner().join(FormerSlug, FormerSlug.shelf_id == Shelf.id)
