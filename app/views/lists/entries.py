@@ -85,7 +85,7 @@ def edit(key: str) -> str:
 @blueprint.post("/list/entry/<path:key>")
 @WRITE_LIMIT
 @needs_sign_in
-def save(key: str) -> Response | tuple[str, int]:
+def save(key: str) -> Response | str | tuple[str, int]:
     paper = load_paper_or_404(key)
     form = ListEntryForm()
     if "preview" in request.form:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
 
-from flask import abort, redirect, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 
 from app.models import Shelf, User
 from app.queries.people import find_user
@@ -12,6 +14,37 @@ from app.queries.shelves import access
 from app.queries.shelves.access import SeenShelf
 from app.views.http.access import db, viewer
 from app.views.http.shared_pages import keep_private
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def at_shelf(blueprint: Blueprint, rest: str = "", before: str = "") -> Callable[[View], View]:
+    """Let a view answer below both addresses of shelves: their own, and that of a secret link.
+
+    Args:
+        rest: of the path, behind the shelf.
+        before: what stands before it.
+    """
+
+    def decorate(view: View) -> View:
+        for start in ("/shelf/<name>/<slug>", "/shared-shelf/<code>"):
+            blueprint.get(f"{before}{start}{rest}")(view)
+        return view
+
+    return decorate
+
+
+def with_shelf(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a view the shelf of its address: 404 for who may not see it.
+
+    It stands next to the view: `shared` and limits come before the shelf is loaded.
+    """
+
+    @wraps(view)
+    def loaded(name: str = "", slug: str = "", code: str = "", **rest: Any) -> Any:
+        return view(load_shelf_or_404(name, slug, code), **rest)
+
+    return loaded
 
 
 def load_shelf_or_404(name: str = "", slug: str = "", code: str = "") -> SeenShelf:

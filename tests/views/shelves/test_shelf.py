@@ -254,7 +254,7 @@ def test_an_earlier_address_leads_to_the_present_one(guest: Browser, session: Se
     make_reading(session, shelf, paper)
     nobody = another(guest)
     rename(session, shelf, "two", "public")
-    for rest in ("", "/feed.atom", "/readings", "/readings/1", "/readings.ics", "/compare?paper=1"):
+    for rest in ("", "/feed.atom", "/readings", "/readings/1", "/readings.ics", "/print"):
         assert nobody.get(f"/shelf/ann/one{rest}").location == f"/shelf/ann/two{rest}"
     assert nobody.get("/map/shelf/ann/one").location == "/map/shelf/ann/two"
     assert nobody.get("/shelf/ann/one?page=2&page=3").location == "/shelf/ann/two?page=2&page=3"
