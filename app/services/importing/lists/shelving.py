@@ -106,8 +106,10 @@ def fill_shelves(
     Returns:
         What undoing needs, by the paper.
     """
-    labels: Labels = [dict(each) for each in found.data["labels"]]
     shelved: dict[int, Shelved] = defaultdict(list)
+    if not placed:
+        return shelved
+    labels: Labels = [dict(each) for each in found.data["labels"]]
     for number, pairs in sorted(placed.items()):
         each = labels[number]
         try:
