@@ -85,9 +85,9 @@ def find_shelf(
 def find_moved_shelf(
     session: Session, owner: User, slug: str, viewer: User | None
 ) -> SeenShelf | None:
-    """The shelf that had a slug before, if the viewer may see it and could have known that slug.
+    """The shelf that had a slug before, if the viewer may know both.
 
-    Of several the one that had it last. One that is not seen counts for nothing here, so nobody
+    They may see the shelf, and could have known the slug. Of several the one that had it last. One that is not seen counts for nothing here, so nobody
     learns from an address that another shelf has taken it.
     """
     seen: ColumnElement[bool] = is_public_shelf() & FormerSlug.was_public

@@ -124,7 +124,7 @@ def remove_from_shelf(session: Session, user: User, shelf: Shelf, paper: Paper) 
 def take_back_entries(
     session: Session, user: User, shelf: Shelf, entries: Mapping[int, datetime]
 ) -> None:
-    """Take away what somebody put on a shelf, unless a note has been written on it since.
+    """Take away what somebody put on a shelf, unless it has a note by now.
 
     Args:
         entries: when each was added, by its number, which another one may have by now.

@@ -195,9 +195,9 @@ def _choose_slug(
 
 
 def remember_slug(session: Session, shelf: Shelf) -> None:
-    """Let the address at which a shelf is lead to it from now on, wherever it goes.
+    """Let the present address of a shelf lead to it also later.
 
-    Where only members knew it, only they are led.
+    Where only members know it, only they are led.
     """
     found = session.get(FormerSlug, (shelf.id, shelf.slug), populate_existing=True)
     if found is None:

@@ -19,7 +19,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def at_shelf(blueprint: Blueprint, rest: str = "", before: str = "") -> Callable[[View], View]:
-    """Let a view answer below both addresses of shelves: their own, and that of a secret link.
+    """Let a view answer at both addresses of a shelf: its own, and the secret one.
 
     Args:
         rest: of the path, behind the shelf.

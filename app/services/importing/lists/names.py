@@ -1,4 +1,4 @@
-"""The labels, collections and keywords of a list: how they are told apart, and which to show."""
+"""The labels, collections and keywords of a list, told apart and chosen for a preview."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Collections of a list that become shelves: chosen in the preview, filled by the job, undone.
+"""Collections of a list that become shelves.
 
-In `ListImport.data` a collection that goes to a shelf has `shelf`: `new` (whether the import makes
+They are chosen in the preview, filled by the job, and undone with the import. In `ListImport.data` a collection that goes to a shelf has `shelf`: `new` (whether the import makes
 it), `id` and `made_at` once there is one, which together tell it from a later one of that number,
 and `added`, how many papers the import put there. A collection that goes where the one around it
 does has `as`, the number of that one. What undoing needs of each paper is in its `EntryCopy.data`,
@@ -98,7 +98,7 @@ def fill_shelves(
     found: ListImport,
     placed: Mapping[int, Sequence[tuple[ListImportRow, int]]],
 ) -> dict[int, Shelved]:
-    """Put the papers of some rows on shelves; what could not be done is said in the rows.
+    """Put the papers of some rows on shelves; the rows say what failed.
 
     Args:
         placed: rows and their papers, by the number of the collection.
@@ -142,7 +142,7 @@ def take_off_shelves(session: Session, found: ListImport, copies: Iterable[Entry
 
 
 def remove_made_shelves(session: Session, found: ListImport) -> None:
-    """Delete the shelves that an import made, but those that have been used for more since."""
+    """Delete the shelves that an import made, unless something else is on them."""
     for each in found.data["labels"]:
         spec = each.get("shelf", {})
         shelf = _find_shelf(session, spec) if spec.get("new") else None
