@@ -87,8 +87,9 @@ def find_moved_shelf(
 ) -> SeenShelf | None:
     """The shelf that had a slug before, if the viewer may know both.
 
-    They may see the shelf, and could have known the slug. Of several the one that had it last. One that is not seen counts for nothing here, so nobody
-    learns from an address that another shelf has taken it.
+    They may see the shelf, and could have known the slug. Of several the one that had it last. One
+    that is not seen counts for nothing here, so nobody learns from an address that another shelf
+    has taken it.
     """
     seen: ColumnElement[bool] = is_public_shelf() & FormerSlug.was_public
     if viewer is not None:

@@ -19,7 +19,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def at_shelf(blueprint: Blueprint, rest: str = "", before: str = "") -> Callable[[View], View]:
-    """Let a view answer at both addresses of a shelf: its own, and the secret one.
+    """Let a view answer at a shelf's own address and at a secret one.
 
     Args:
         rest: of the path, behind the shelf.

@@ -1,10 +1,11 @@
 """Collections of a list that become shelves.
 
-They are chosen in the preview, filled by the job, and undone with the import. In `ListImport.data` a collection that goes to a shelf has `shelf`: `new` (whether the import makes
-it), `id` and `made_at` once there is one, which together tell it from a later one of that number,
-and `added`, how many papers the import put there. A collection that goes where the one around it
-does has `as`, the number of that one. What undoing needs of each paper is in its `EntryCopy.data`,
-as `shelved`: for each entry of a shelf the numbers of both, and when it was added.
+They are chosen in the preview, filled by the job, and undone with the import. In `ListImport.data`
+a collection that goes to a shelf has `shelf`: `new` (whether the import makes it), `id` and
+`made_at` once there is one, which together tell it from a later one of that number, and `added`,
+how many papers the import put there. A collection that goes where the one around it does has `as`,
+the number of that one. What undoing needs of each paper is in its `EntryCopy.data`, as `shelved`:
+for each entry of a shelf the numbers of both, and when it was added.
 """
 
 from __future__ import annotations
