@@ -45,6 +45,7 @@ PRIVATE_TABLES = frozenset(
         "entry_labels",
         "email_addresses",
         "former_pictures",
+        "former_slugs",  # a public shelf that goes on under another one is named
         "hidden_entries",
         "identities",
         "invitations",

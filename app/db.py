@@ -99,8 +99,8 @@ class Database:
 
     Args:
         url: SQLAlchemy address; `sqlite://` alone is a database in memory, for tests.
-        site_url, site_name, password_cost, data_dir, backups, mail, bucket: settings (see `Config`)
-            that services need; they find them in `session.info` under the same names.
+        site_url, site_name, password_cost, data_dir, backups, mail, bucket, licence: settings (see
+            `Config`) that services need; they find them in `session.info` under the same names.
         outside: how jobs look papers up elsewhere (`app.services.lookup.asking.LookupSettings`);
             `None`: not at all.
         slow_query_ms: statements that take longer are logged; 0 logs none.
@@ -119,6 +119,7 @@ class Database:
         mail: MailSettings = NO_MAIL_SERVER,
         outside: object = None,
         bucket: BucketSettings | None = None,
+        licence: str = "",
     ) -> None:
         self.engine = _create_engine(url)
         if slow_query_ms:
@@ -136,6 +137,7 @@ class Database:
             "data_dir": data_dir,
             "backups": backups,
             "bucket": bucket,
+            "licence": licence,
             "commits": self.commits,
         }
 

@@ -146,6 +146,7 @@ def open_database(config: Config) -> Database:
         slow_query_ms=config.slow_query_ms,
         mail=config.mail,
         bucket=config.bucket,
+        licence=config.licence.id if config.licence is not None else "",
         outside=make_lookup_settings(
             config.data_dir, on=config.lookups, site_url=config.site_url, contact=config.contact
         ),

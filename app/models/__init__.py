@@ -20,7 +20,7 @@ from app.models.papers.paper import Identifier, Paper, folded
 from app.models.papers.retraction import RetractionRecord
 from app.models.papers.revision import PaperRevision
 from app.models.papers.section import Section
-from app.models.papers.shelf import Shelf, ShelfEntry, ShelfMember
+from app.models.papers.shelf import FormerSlug, Shelf, ShelfEntry, ShelfMember
 from app.models.papers.similar import SimilarMark, SimilarPaper, SimilarWord
 from app.models.papers.venue import Venue, VenueYear
 from app.models.reading import (
@@ -66,6 +66,7 @@ __all__ = [
     "EntryLabel",
     "FormerName",
     "FormerPicture",
+    "FormerSlug",
     "HiddenEntry",
     "Identifier",
     "Identity",

@@ -68,7 +68,7 @@ ROOMS: dict[str, list[set[str]]] = {
         {"lists", "shelves"},
         {"summaries"},
         {"pictures"},
-        {"notices", "votes"},
+        {"accounts.licences", "notices", "votes"},
         {"changes"},
         {"links", "mail", "retractions", "search_index", "similar"},
         {"counters"},

@@ -50,6 +50,23 @@ class Shelf(Base):
     user: Mapped[User] = relationship(lazy="raise")
 
 
+class FormerSlug(Base):
+    """A slug that a shelf had before, by which its earlier addresses lead to it.
+
+    `was_public` is whether the shelf was public under it: else only its members ever knew it.
+    """
+
+    __tablename__ = "former_slugs"
+    __table_args__ = (Index("ix_former_slugs_slug", "slug"),)
+
+    shelf_id: Mapped[int] = mapped_column(
+        ForeignKey("shelves.id", ondelete="CASCADE"), primary_key=True
+    )
+    slug: Mapped[str] = mapped_column(String(MAX_SLUG_CHARS), primary_key=True)
+    was_public: Mapped[bool]
+    left_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class ShelfMember(Base):
     """That somebody was invited to a shelf; `accepted_at` is `None` until they accept.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -9,10 +10,11 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.db import now
-from app.models import EntryCopy, ListImport, ListImportRow, Paper, User
+from app.models import EntryCopy, ListImport, ListImportRow, Paper, Shelf, User
 from app.models.papers.list_import import PREVIEW_LIFE, UNDO_LIFE
 from app.queries import papers
 from app.queries.identifiers import find_papers
+from app.queries.shelves.access import belongs_to
 from app.references.identifiers import PaperRef
 
 MAX_IMPORTS = 20  # of which a page tells
@@ -81,6 +83,23 @@ def list_unclear_rows(session: Session, found: ListImport, limit: int) -> list[U
     return [
         UnclearRow(row, [paper for key in row.data["candidates"] if (paper := by_key.get(key))])
         for row in rows
+    ]
+
+
+def list_filled_shelves(
+    session: Session, found: ListImport, viewer: User
+) -> list[tuple[Shelf, User, int]]:
+    """The shelves on which an import put papers, with their owners, and how many papers."""
+    counts: Counter[tuple[int, str]] = Counter()
+    for each in found.data["labels"]:
+        if (spec := each.get("shelf")) and "id" in spec:
+            counts[spec["id"], spec["made_at"]] += spec["added"]
+    query = select(Shelf, User).join(User, User.id == Shelf.user_id)
+    query = query.where(Shelf.id.in_([number for number, _ in counts]), belongs_to(viewer))
+    return [
+        (shelf, owner, counts[shelf.id, shelf.created_at.isoformat()])
+        for shelf, owner in session.execute(query.order_by(Shelf.title, Shelf.id))
+        if counts[shelf.id, shelf.created_at.isoformat()]
     ]
 
 

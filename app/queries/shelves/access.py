@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.models import Shelf, ShelfMember, User
+from app.models import FormerSlug, Shelf, ShelfMember, User
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,24 @@ def find_shelf(
     """
     seen = is_public_shelf() if viewer is None else or_(is_public_shelf(), belongs_to(viewer))
     query = _select_with_owner().where(User.name == owner_name, Shelf.slug == slug, seen)
+    return _make_seen(session, session.scalar(query), viewer)
+
+
+def find_moved_shelf(
+    session: Session, owner: User, slug: str, viewer: User | None
+) -> SeenShelf | None:
+    """The shelf that had a slug before, if the viewer may know both.
+
+    They may see the shelf, and could have known the slug. Of several the one that had it last. One
+    that is not seen counts for nothing here, so nobody learns from an address that another shelf
+    has taken it.
+    """
+    seen: ColumnElement[bool] = is_public_shelf() & FormerSlug.was_public
+    if viewer is not None:
+        seen = or_(seen, belongs_to(viewer))
+    query = _select_with_owner().join(FormerSlug, FormerSlug.shelf_id == Shelf.id)
+    query = query.where(FormerSlug.slug == slug, Shelf.user_id == owner.id, seen)
+    query = query.order_by(FormerSlug.left_at.desc(), Shelf.id.desc()).limit(1)
     return _make_seen(session, session.scalar(query), viewer)
 
 

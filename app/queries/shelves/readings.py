@@ -111,6 +111,13 @@ def list_all_readings(
     return [ReadingLine(row[0], row[1], row[2], row[3] if with_leaders else None) for row in found]
 
 
+def list_open_readings(session: Session, shelf: Shelf) -> list[Reading]:
+    """The readings of a shelf that are not revealed, as they are now."""
+    query = select(Reading).where(Reading.shelf_id == shelf.id, Reading.revealed_at.is_(None))
+    query = query.order_by(Reading.id).execution_options(populate_existing=True)
+    return list(session.scalars(query))
+
+
 def find_reading(session: Session, seen: SeenShelf, number: int) -> ReadingLine | None:
     """One reading of a shelf."""
     if not 0 < number < 2**31:

@@ -14,6 +14,7 @@ from app.models import (
     Draft,
     EmailAddress,
     FormerName,
+    FormerSlug,
     Identity,
     LicenceAgreement,
     ListEntry,
@@ -163,11 +164,14 @@ def read_shelves(session: Session, user_id: int) -> Iterator[dict[str, Any]]:
         entries = entries.join(Paper, Paper.id == ShelfEntry.paper_id)
         entries = entries.where(ShelfEntry.shelf_id == row["id"])
         found = session.execute(entries.order_by(ShelfEntry.position.desc(), ShelfEntry.id.desc()))
+        former = select(FormerSlug.slug).where(FormerSlug.shelf_id == row["id"])
+        former = former.where(FormerSlug.slug != row["slug"])
         yield row | {
+            "former_slugs": list(session.scalars(former.order_by(FormerSlug.left_at))),
             "papers": [
                 {"paper": key, "added_at": added_at, "note": note if adder == user_id else ""}
                 for key, added_at, note, adder in found
-            ]
+            ],
         }
 
 

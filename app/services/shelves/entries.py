@@ -6,9 +6,10 @@ an editor removes what they added. A note is changed by who wrote it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, insert_missing, lock_papers, now
@@ -55,18 +56,32 @@ def add_papers_to_shelf(
         Refusal: when there is not enough room.
     """
     _begin(session, user, shelf)
-    there: set[int | None] = set()
-    existing: set[int] = set()
-    for some in split_into_batches(paper_ids):
-        on_shelf = select(ShelfEntry.paper_id).where(
-            ShelfEntry.shelf_id == shelf.id, ShelfEntry.paper_id.in_(some)
-        )
-        there.update(session.scalars(on_shelf))
-        existing.update(session.scalars(select(Paper.id).where(Paper.id.in_(some))))
-    new = [each for each in dict.fromkeys(paper_ids) if each in existing and each not in there]
+    new = _list_new(session, shelf, paper_ids)
     if new:
         _add(session, user, shelf, new, "")
     return len(new)
+
+
+def fill_shelf(
+    session: Session, user: User, shelf: Shelf, paper_ids: Sequence[int]
+) -> tuple[list[ShelfEntry], list[int]]:
+    """Put as many of some papers on a shelf as there is room for.
+
+    Returns:
+        The entries that were made, and the papers that had no room.
+
+    Raises:
+        Refusal: for who may not add papers to it.
+    """
+    _begin(session, user, shelf)
+    new = _list_new(session, shelf, paper_ids)
+    room = max(0, MAX_SHELF_PAPERS - _count_entries(session, shelf))
+    if new[:room]:
+        _add(session, user, shelf, new[:room], "")
+    made = select(ShelfEntry).where(
+        ShelfEntry.shelf_id == shelf.id, ShelfEntry.paper_id.in_(new[:room])
+    )
+    return list(session.scalars(made)), new[room:]
 
 
 def change_note(session: Session, user: User, shelf: Shelf, entry_id: int, note: str) -> None:
@@ -102,6 +117,47 @@ def remove_from_shelf(session: Session, user: User, shelf: Shelf, paper: Paper) 
     gone = [each for each in parts if role == "owner" or each.user_id == user.id]
     if not gone:
         raise Refusal("paper", NOT_YOURS)
+    _take_away(session, entry, parts, gone)
+    _follow(session, shelf, is_less=True)
+
+
+def take_back_entries(
+    session: Session, user: User, shelf: Shelf, entries: Mapping[int, datetime]
+) -> None:
+    """Take away what somebody put on a shelf, unless it has a note by now.
+
+    Args:
+        entries: when each was added, by its number, which another one may have by now.
+
+    Raises:
+        Refusal: for who may not add papers to it any more.
+    """
+    _begin(session, user, shelf)
+    query = select(ShelfEntry).where(ShelfEntry.shelf_id == shelf.id, ShelfEntry.id.in_(entries))
+    query = query.where(ShelfEntry.user_id == user.id, ShelfEntry.note == "")
+    found = session.scalars(query.execution_options(populate_existing=True)).all()
+    for entry in found:
+        if entry.added_at != entries[entry.id]:
+            continue
+        main = entry.joined_id or entry.id
+        together = select(ShelfEntry).where(
+            or_(ShelfEntry.id == main, ShelfEntry.joined_id == main)
+        )
+        parts = session.scalars(together.order_by(ShelfEntry.id)).all()
+        _take_away(session, session.get_one(ShelfEntry, main), parts, [entry])
+    if found:
+        _follow(session, shelf, is_less=True)
+
+
+def _take_away(
+    session: Session, entry: ShelfEntry, parts: Sequence[ShelfEntry], gone: Sequence[ShelfEntry]
+) -> None:
+    """Delete some of the entries that stand together; the others stay together.
+
+    Args:
+        entry: the one that has the paper, to which the other `parts` are joined.
+    """
+    paper_id = entry.paper_id
     left = [each for each in parts if each not in gone]
     for each in left:
         each.joined_id = None
@@ -110,11 +166,11 @@ def remove_from_shelf(session: Session, user: User, shelf: Shelf, paper: Paper) 
     for each in gone:
         session.expunge(each)
     if left and entry in gone:
-        left[0].paper_id, left[0].position = paper.id, entry.position
+        left[0].paper_id, left[0].position = paper_id, entry.position
     for each in left:
         if each.paper_id is None:
             each.joined_id = left[0].id if entry in gone else entry.id
-    _follow(session, shelf, is_less=True)
+    session.flush()
 
 
 def move_on_shelf(
@@ -155,9 +211,26 @@ def _find_entry(session: Session, shelf: Shelf, paper: Paper) -> ShelfEntry | No
     return session.scalar(query.execution_options(populate_existing=True))
 
 
-def _add(session: Session, user: User, shelf: Shelf, paper_ids: Collection[int], note: str) -> None:
+def _list_new(session: Session, shelf: Shelf, paper_ids: Sequence[int]) -> list[int]:
+    """The papers that exist and are not on the shelf, each once, in their order."""
+    there: set[int | None] = set()
+    existing: set[int] = set()
+    for some in split_into_batches(paper_ids):
+        on_shelf = select(ShelfEntry.paper_id).where(
+            ShelfEntry.shelf_id == shelf.id, ShelfEntry.paper_id.in_(some)
+        )
+        there.update(session.scalars(on_shelf))
+        existing.update(session.scalars(select(Paper.id).where(Paper.id.in_(some))))
+    return [each for each in dict.fromkeys(paper_ids) if each in existing and each not in there]
+
+
+def _count_entries(session: Session, shelf: Shelf) -> int:
     count = select(func.count()).select_from(ShelfEntry).where(ShelfEntry.shelf_id == shelf.id)
-    if (session.scalar(count) or 0) + len(paper_ids) > MAX_SHELF_PAPERS:
+    return session.scalar(count) or 0
+
+
+def _add(session: Session, user: User, shelf: Shelf, paper_ids: Collection[int], note: str) -> None:
+    if _count_entries(session, shelf) + len(paper_ids) > MAX_SHELF_PAPERS:
         message = f"A shelf can have up to {MAX_SHELF_PAPERS:,} papers."
         raise Refusal("pasted", message)
     moment = now()

@@ -23,8 +23,11 @@ from app.models import (
     ShelfMember,
     User,
 )
+from app.queries.shelves.access import belongs_to
+from app.queries.shelves.readings import list_open_readings
 from app.services.bulk import split_into_batches
-from app.services.shelves.shelf import free_slug
+from app.services.shelves.reveal import reveal_if_complete
+from app.services.shelves.shelf import free_slug, lock_shelf, remember_slug
 
 
 def move_shelf_entries(
@@ -101,7 +104,9 @@ def give_shelves(session: Session, source: User, target: User) -> None:
     session.flush()
     taken = set(session.scalars(select(Shelf.slug).where(Shelf.user_id == target.id)))
     for shelf in session.scalars(select(Shelf).where(Shelf.user_id == source.id)).all():
-        shelf.slug = free_slug(shelf.slug, taken) if shelf.slug in taken else shelf.slug
+        if shelf.slug in taken:
+            remember_slug(session, shelf)
+            shelf.slug = free_slug(shelf.slug, taken)
         taken.add(shelf.slug)
         shelf.user_id = target.id
         session.flush()
@@ -110,6 +115,7 @@ def give_shelves(session: Session, source: User, target: User) -> None:
     _update_of(Reading, session, Reading.leader_id == source.id, leader_id=target.id)
     _give_participations(session, source, target)
     _give_votes(session, source, target)
+    _reveal_completed(session, target)
 
 
 def clear_notes(session: Session, user: User) -> None:
@@ -151,6 +157,16 @@ def _give_participations(session: Session, source: User, target: User) -> None:
     for row in kept.values():
         row.user_id = target.id
     session.flush()
+
+
+def _reveal_completed(session: Session, user: User) -> None:
+    """Reveal the readings for which nobody but the other account was waited for."""
+    query = select(Shelf).join(Reading, Reading.shelf_id == Shelf.id)
+    query = query.where(Reading.revealed_at.is_(None), belongs_to(user))
+    for shelf in session.scalars(query.order_by(Shelf.id).distinct()).all():
+        lock_shelf(session, shelf)
+        for reading in list_open_readings(session, shelf):
+            reveal_if_complete(session, shelf, reading)
 
 
 def _give_votes(session: Session, source: User, target: User) -> None:

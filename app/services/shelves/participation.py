@@ -23,6 +23,7 @@ from app.models import (
 )
 from app.models.reading import AUDIENCES
 from app.queries.shelves.access import find_role
+from app.queries.shelves.readings import list_open_readings
 from app.services import changed_pages
 from app.services.refusals import Refusal
 from app.services.shelves.readings import lock_reading
@@ -126,8 +127,7 @@ def leave_readings(session: Session, shelf: Shelf, user_id: int) -> None:
     )
     if shelf.visibility == "public" and session.scalar(revealed.limit(1)) is not None:
         changed_pages.name_everything(session)
-    waiting = select(Reading).where(Reading.shelf_id == shelf.id, Reading.revealed_at.is_(None))
-    for reading in session.scalars(waiting).all():
+    for reading in list_open_readings(session, shelf):
         reveal_if_complete(session, shelf, reading)
 
 

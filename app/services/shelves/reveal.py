@@ -19,6 +19,7 @@ from app.db import begin_writing, now
 from app.models import Participation, Reading, Shelf, Summary
 from app.queries.shelves.readings import has_ended, list_group_members, waits_for_another
 from app.services import changed_pages
+from app.services.accounts.licences import publish_under
 from app.services.refusals import Refusal
 from app.services.shelves.shelf import lock_shelf
 from app.services.summaries.content import BaseVersion, Edit
@@ -85,7 +86,8 @@ def _reveal(session: Session, shelf: Shelf, reading: Reading) -> None:
 def _publish(session: Session, reading_id: int, user_id: int) -> None:
     """Make one text public, unless its writer has taken it back or chosen otherwise since.
 
-    One that cannot be rendered any more stays with the group.
+    It gets the licence of the site, which may ask for one since it was handed in. One whose writer
+    has not agreed to that, or that cannot be rendered any more, stays with the group.
     """
     before = session.get(Participation, (reading_id, user_id), populate_existing=True)
     summary = None if before is None else session.get(Summary, before.summary_id or 0)
@@ -96,6 +98,7 @@ def _publish(session: Session, reading_id: int, user_id: int) -> None:
         if summary.visibility == "private":
             base = _load_base(session, summary)
             change_summary(session, summary, Edit(visibility="public"), base=base)
+            publish_under(session, summary, session.info["licence"], agrees=False)
     except (EditConflict, SummaryDeleted):  # just now: the next run looks again
         session.rollback()
         return

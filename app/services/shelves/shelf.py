@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, now
-from app.models import Shelf, User
+from app.models import FormerSlug, Shelf, User
 from app.models.papers.shelf import MAX_SHELF_TITLE_CHARS, MAX_SLUG_CHARS
 from app.rendering import RENDERER_VERSION, RenderError
 from app.rendering.caps import MAX_TEXT_BYTES
@@ -25,6 +25,7 @@ from app.text.lines import plain_ends, visible_line
 from app.text.visibility import VISIBILITIES
 
 MAX_SHELVES = 200  # of one owner
+MAX_FORMER_SLUGS = 20  # of one shelf; the oldest go
 GONE = "This shelf no longer exists."
 
 
@@ -83,8 +84,12 @@ def change_shelf(session: Session, shelf: Shelf, texts: ShelfTexts) -> None:
     title, description, html = _check(session, texts)
     lock_shelf(session, shelf)
     _hide_if_public(session, shelf)
-    if make_slug(texts.slug) != shelf.slug:
-        shelf.slug = _choose_slug(session, shelf.user_id, texts.slug, title, shelf)
+    slug = shelf.slug
+    if make_slug(texts.slug) != slug:
+        slug = _choose_slug(session, shelf.user_id, texts.slug, title, shelf)
+    if slug != shelf.slug or (shelf.visibility == "public" and texts.visibility != "public"):
+        remember_slug(session, shelf)
+    shelf.slug = slug
     shelf.title = title
     shelf.description, shelf.description_html = description, html
     shelf.renderer_version = RENDERER_VERSION
@@ -187,6 +192,24 @@ def _choose_slug(
             raise Refusal("slug", "Another shelf of yours has this address.")
         return slug
     return free_slug(make_slug(title), taken)
+
+
+def remember_slug(session: Session, shelf: Shelf) -> None:
+    """Let the present address of a shelf lead to it also later.
+
+    Where only members know it, only they are led.
+    """
+    found = session.get(FormerSlug, (shelf.id, shelf.slug), populate_existing=True)
+    if found is None:
+        former = select(FormerSlug).where(FormerSlug.shelf_id == shelf.id)
+        newest = former.order_by(FormerSlug.left_at.desc(), FormerSlug.slug)
+        for each in session.scalars(newest.offset(MAX_FORMER_SLUGS - 1)).all():
+            session.delete(each)
+        found = FormerSlug(shelf_id=shelf.id, slug=shelf.slug, was_public=False)
+        session.add(found)
+    found.was_public = found.was_public or shelf.visibility == "public"
+    found.left_at = now()
+    session.flush()
 
 
 def free_slug(wanted: str, taken: set[str]) -> str:

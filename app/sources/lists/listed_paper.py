@@ -14,6 +14,8 @@ MAX_NOTES_BYTES = 64_000
 MAX_WORD_CHARS = 60  # of a status as its tool calls it
 MAX_NAME_CHARS = 200  # of a label or collection as its tool has it
 MAX_NAMES = 100  # labels of one row
+MAX_DEPTH = 10  # names in the path of a collection; the outer ones of a longer one are left out
+PATH_BREAK = "\n"  # which no name contains
 _MOMENTS = ("status_at", "added_at")
 _TUPLES = ("labels", "collections", "keywords", "names")
 
@@ -32,7 +34,8 @@ class ListedPaper:
         priority: from 0 to 3, as `ListEntry.priority`.
         notes: Markdown.
         labels, collections, keywords: what the reader calls it, the folders in which it is, and
-            what may be the publisher's words.
+            what may be the publisher's words. A folder is the path to it: the names from the
+            outermost on, with `PATH_BREAK` between them.
         path: of a note, by which others link to it.
         links: the targets of links in the notes, and the paths of the notes that they mean.
         is_loose: whether the title is a line that somebody pasted, which may be anything.

@@ -3,7 +3,8 @@
 Both have the fields of Zotero's own data model (https://api.zotero.org/schema). The web API
 (https://www.zotero.org/support/dev/web_api/v3/basics) gives `{"key", "data": {…}}`, and notes as
 items of their own with a `parentItem`. Better BibTeX ("BetterBibTeX JSON") gives the fields at the
-top of each item, its notes with it, and `collections` that list the numbers of their items.
+top of each item, its notes with it, and `collections` that list the numbers of their items. An item
+is in the collections that say so: one within another is a collection by itself.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from app.references.mentions import arxiv_in
 from app.sources.answers import objects_at, text_at, texts_at, value_at
 from app.sources.bibtex.reading import BadEntry
 from app.sources.formats.csl import read_csl_item
-from app.sources.lists.listed_paper import ListedPaper, read_moment
+from app.sources.lists.listed_paper import MAX_DEPTH, PATH_BREAK, ListedPaper, read_moment
 from app.sources.lists.statuses import read_extra, split_status
 from app.sources.markup import plain
 
@@ -142,15 +143,39 @@ def _collection_names(whole: Mapping[str, Any]) -> Names:
             for each in given
             if isinstance(each, dict)
         ]
+    names = {text_at(each, "key"): text_at(each, "name") for each in listed}
+    parents = _collection_parents(listed)
     found: dict[str, tuple[str, ...]] = {}
     for each in listed:
-        name = text_at(each, "name")
-        if not name:
+        key = text_at(each, "key")
+        if not names[key]:
             continue
-        found[text_at(each, "key")] = (name,)
+        path = _make_path(key, names, parents)
+        found[key] = (path,)
         for number in texts_at(each, "items"):
-            found[f"#{number}"] = (*found.get(f"#{number}", ()), name)
+            found[f"#{number}"] = (*found.get(f"#{number}", ()), path)
     return found
+
+
+def _collection_parents(listed: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """In which collection each one is, if in any: either of both may say so."""
+    found: dict[str, str] = {}
+    for each in listed:
+        key = text_at(each, "key")
+        if parent := text_at(each, "parent") or text_at(each, "parentCollection"):
+            found[key] = parent
+        for inner in texts_at(each, "collections"):
+            found.setdefault(inner, key)
+    return found
+
+
+def _make_path(key: str, names: Mapping[str, str], parents: Mapping[str, str]) -> str:
+    """The path of a collection, which ends where it would come back to itself."""
+    keys: list[str] = []
+    while key and key not in keys and len(keys) < MAX_DEPTH:
+        keys.append(key)
+        key = parents.get(key, "")
+    return PATH_BREAK.join(filter(None, (names.get(each, "") for each in reversed(keys))))
 
 
 def _to_csl(item: Mapping[str, Any], extra: Mapping[str, str]) -> dict[str, Any]:

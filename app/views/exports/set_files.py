@@ -14,6 +14,7 @@ from app.queries import people
 from app.queries.catalogue import authors, overview, paper_ids, venues
 from app.queries.lists import reading_list as lists
 from app.queries.search import results
+from app.queries.shelves.access import SeenShelf
 from app.queries.shelves.contents import list_shelved_ids
 from app.views.accounts import users
 from app.views.catalogue import authors as author_pages
@@ -25,7 +26,7 @@ from app.views.http.access import db, needs_sign_in, search_text, signed_in, vie
 from app.views.http.security import EXPORT_LIMIT
 from app.views.lists import reading_list as list_pages
 from app.views.papers.paper import MAX_QUERY_CHARS
-from app.views.shelves.loading import load_shelf_or_404, place_of
+from app.views.shelves.loading import at_shelf, place_of, with_shelf
 from app.views.site.search import SORTS
 
 blueprint = Blueprint("set_files", __name__)
@@ -130,14 +131,13 @@ def user(name: str, form: str) -> Response | str:
     return answer_set(form, title, load, path, name=f"user-{found.name}", writer=found)
 
 
-@blueprint.get(f"/shelf/<name>/<slug>{END}")
-@blueprint.get(f"/shared-shelf/<code>{END}")
+@at_shelf(blueprint, END)
 @blueprint.get("/shelf/<name>/<slug>/print", defaults=PRINTED)
 @blueprint.get("/shared-shelf/<code>/print", defaults=PRINTED)
 @EXPORT_LIMIT
-def shelf(form: str, name: str = "", slug: str = "", code: str = "") -> Response | str:
+@with_shelf
+def shelf(seen: SeenShelf, form: str) -> Response | str:
     """The papers of a shelf, in its order."""
-    seen = load_shelf_or_404(name, slug, code)
 
     def load(limit: int, offset: int) -> list[int]:
         return list_shelved_ids(db(), seen.shelf)[offset : offset + limit]

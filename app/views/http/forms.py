@@ -299,8 +299,8 @@ class ShelfForm(Form):
     title = StringField("Title", [InputRequired("Enter a title.")])
     slug = StringField(
         "Address",
-        description="The end of its URL. Made from the title if empty; links to an "
-        "earlier address stop working.",
+        description="The end of its URL. Made from the title if empty. Links to an "
+        "earlier address lead here.",
     )
     description = LinesField("Description", description="Markdown; LaTeX between $…$ is supported.")
     visibility = RadioField("Visibility", choices=VISIBLE_TO, validate_choice=False)

@@ -10,10 +10,12 @@ from werkzeug.wrappers import Response
 from app.models import ListEntry, Paper
 from app.models.papers.list_entry import DATE_COLUMNS, PRIORITIES
 from app.queries.lists import own_entries as queries
+from app.rendering import RenderError
 from app.services.lists import copies, entries
 from app.services.lists.entries import EntryTexts
 from app.services.lists.labels import MAX_LABELS
 from app.services.refusals import Refusal
+from app.services.summaries.editor import Analysis, analyse
 from app.views.http.access import (
     db,
     load_paper_or_404,
@@ -83,9 +85,11 @@ def edit(key: str) -> str:
 @blueprint.post("/list/entry/<path:key>")
 @WRITE_LIMIT
 @needs_sign_in
-def save(key: str) -> Response | tuple[str, int]:
+def save(key: str) -> Response | str | tuple[str, int]:
     paper = load_paper_or_404(key)
     form = ListEntryForm()
+    if "preview" in request.form:
+        return _preview(paper, form)
     texts = EntryTexts(
         status=form.status.data or "",
         remark=form.remark.data or "",
@@ -161,7 +165,19 @@ def _read_entry(entry: ListEntry | None) -> dict[str, str]:
     }
 
 
-def _render(paper: Paper, entry: ListEntry | None, form: ListEntryForm) -> str:
+def _preview(paper: Paper, form: ListEntryForm) -> str | tuple[str, int]:
+    """The form again with the notes rendered below them: the way without JavaScript."""
+    entry = queries.find_own_entry(db(), signed_in(), paper)
+    try:
+        return _render(paper, entry, form, analyse(db(), signed_in(), form.notes.data or ""))
+    except RenderError as error:
+        form.refuse(Refusal("notes", str(error)))
+        return _render(paper, entry, form), 422
+
+
+def _render(
+    paper: Paper, entry: ListEntry | None, form: ListEntryForm, preview: Analysis | None = None
+) -> str:
     dates = (
         {}
         if entry is None
@@ -179,4 +195,5 @@ def _render(paper: Paper, entry: ListEntry | None, form: ListEntryForm) -> str:
         dates=sorted(dates.items(), key=lambda item: item[1]),
         known_labels=queries.list_label_names(db(), signed_in()),
         max_labels=MAX_LABELS,
+        preview=preview,
     )

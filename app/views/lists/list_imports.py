@@ -15,11 +15,13 @@ from app.models import ListImport
 from app.models.papers.list_entry import STATUSES
 from app.models.papers.list_import import PREVIEW_LIFE, UNDO_LIFE
 from app.queries.lists import imports as queries
+from app.queries.shelves.overview import ShelfLine, list_addable_shelves
 from app.services.importing import process
 from app.services.importing.lists import previews, reading, work
 from app.services.importing.opening import BadSource
 from app.services.refusals import Refusal
 from app.services.renderer import render_lines
+from app.services.shelves.entries import MAX_SHELF_PAPERS
 from app.sources.lists.listed_paper import ListedPaper, from_json
 from app.views.http.access import db, lookup_settings, needs_sign_in, see_other, signed_in
 from app.views.http.security import FILES_LIMIT, WRITE_LIMIT
@@ -27,6 +29,8 @@ from app.views.http.security import FILES_LIMIT, WRITE_LIMIT
 blueprint = Blueprint("list_imports", __name__)
 MAX_SHOWN = 200  # rows of a kind
 MAX_NEW_SHOWN = 50
+MAX_OPTIONS = 4000  # shelves times collections, in a preview
+MIN_SHELVES_SHOWN = 20
 REFRESH_SECONDS = 5  # between two looks at an import on its way
 PASTED = "Pasted list"
 ZOTERO = "Zotero library"
@@ -98,8 +102,14 @@ def begin(token: str) -> Response:
         if name.startswith("paper-") and name.removeprefix("paper-").isdecimal()
     }
     labels = {int(each) for each in form.getlist("label") if each.isdecimal()}
+    collections = {
+        number: form[f"collection-{number}"].replace("\x00", "")
+        for number in range(len(found.data["labels"]))
+        if f"collection-{number}" in form
+    }
+    choices = work.ImportChoices(statuses, labels, papers, collections)
     try:
-        work.start_import(db(), found, work.ImportChoices(statuses, labels, papers))
+        work.start_import(db(), found, choices)
     except Refusal as refused:
         db().rollback()
         return _page(_load_or_404(token), refused.message, 422)
@@ -157,6 +167,9 @@ def _page(found: ListImport, problem: str = "", status: int = 200) -> Response:
             new=added,
             title_of=_render_titles([each[0] for each in unclear] + [each[0] for each in added]),
             statuses=STATUSES,
+            shelves=_list_shelves(found),
+            shelf_room=MAX_SHELF_PAPERS,
+            typed=request.form if request.method == "POST" else None,
             until=found.made_at + PREVIEW_LIFE,
         )
     else:
@@ -166,6 +179,7 @@ def _page(found: ListImport, problem: str = "", status: int = 200) -> Response:
             refused=refused,
             noted=queries.list_rows_with_notes(db(), found, MAX_SHOWN),
             left=queries.count_undoable(db(), found),
+            shelves=queries.list_filled_shelves(db(), found, signed_in()),
             until=found.made_at + UNDO_LIFE,
             refresh_seconds=REFRESH_SECONDS,
         )
@@ -173,6 +187,15 @@ def _page(found: ListImport, problem: str = "", status: int = 200) -> Response:
     if found.state in ("waiting", "undoing"):
         answer.headers["Refresh"] = str(REFRESH_SECONDS)
     return answer
+
+
+def _list_shelves(found: ListImport) -> list[ShelfLine]:
+    """The shelves that are offered for each collection, fewer where there are many of these."""
+    collections = sum(1 for each in found.data["labels"] if each["kind"] == "collection")
+    if not collections:
+        return []
+    shelves = list_addable_shelves(db(), signed_in())
+    return shelves[: max(MIN_SHELVES_SHOWN, MAX_OPTIONS // collections)]
 
 
 def _render_titles(rows: Iterable[ListedPaper]) -> dict[str, Markup]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
 
-from flask import abort, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 
 from app.models import Shelf, User
 from app.queries.people import find_user
@@ -13,25 +15,75 @@ from app.queries.shelves.access import SeenShelf
 from app.views.http.access import db, viewer
 from app.views.http.shared_pages import keep_private
 
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def at_shelf(blueprint: Blueprint, rest: str = "", before: str = "") -> Callable[[View], View]:
+    """Let a view answer at a shelf's own address and at a secret one.
+
+    Args:
+        rest: of the path, behind the shelf.
+        before: what stands before it.
+    """
+
+    def decorate(view: View) -> View:
+        for start in ("/shelf/<name>/<slug>", "/shared-shelf/<code>"):
+            blueprint.get(f"{before}{start}{rest}")(view)
+        return view
+
+    return decorate
+
+
+def with_shelf(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a view the shelf of its address: 404 for who may not see it.
+
+    It stands next to the view: `shared` and limits come before the shelf is loaded.
+    """
+
+    @wraps(view)
+    def loaded(name: str = "", slug: str = "", code: str = "", **rest: Any) -> Any:
+        return view(load_shelf_or_404(name, slug, code), **rest)
+
+    return loaded
+
 
 def load_shelf_or_404(name: str = "", slug: str = "", code: str = "") -> SeenShelf:
     """The shelf of an address or of a secret link.
 
-    One that the viewer may not see does not exist for them.
+    One that the viewer may not see does not exist for them. From an address that it had before,
+    whoever reads is sent to the present one; what is sent there is taken.
     """
     looking = viewer()
     if code:
         found = access.find_linked_shelf(db(), code, looking)
     else:
-        found = access.find_shelf(db(), name, slug, looking)
-    if found is None and not code:
-        owner = find_user(db(), name)  # who may have had another name
-        found = access.find_shelf(db(), owner.name, slug, looking) if owner else None
+        found = access.find_shelf(db(), name, slug, looking) or _find_moved(name, slug)
     if found is None:
         abort(404)
     if not found.is_public:
         keep_private()
+    if not code and (found.owner.name, found.shelf.slug) != (name, slug):
+        _lead_on(found)
     return found
+
+
+def _find_moved(name: str, slug: str) -> SeenShelf | None:
+    """The shelf of an address that its owner's name or its own was in before."""
+    owner = find_user(db(), name)
+    if owner is None:
+        return None
+    found = access.find_shelf(db(), owner.name, slug, viewer())
+    return found or access.find_moved_shelf(db(), owner, slug, viewer())
+
+
+def _lead_on(seen: SeenShelf) -> None:
+    """Send a reader to the same page at the shelf's present address.
+
+    Not for good: another shelf may take the former one.
+    """
+    if request.method in ("GET", "HEAD"):
+        values = {**request.args.to_dict(flat=False), **(request.view_args or {}), **place_of(seen)}
+        abort(redirect(url_for(request.endpoint or "shelves.show", **values)))
 
 
 def load_addable_shelf(name: str, slug: str) -> SeenShelf:

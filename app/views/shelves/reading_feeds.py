@@ -21,24 +21,24 @@ from app.views.http.moments import day
 from app.views.http.security import WRITE_LIMIT, open_to_other_sites
 from app.views.http.shared_pages import keep_private, shared
 from app.views.shelves.icalendar import MIMETYPE, CalendarEvent, make_calendar
-from app.views.shelves.loading import load_shelf_or_404, place_of
+from app.views.shelves.loading import at_shelf, load_shelf_or_404, place_of, with_shelf
 from app.views.site.feeds import answer_xml
 
 blueprint = Blueprint("reading_feeds", __name__)
 
 
-@blueprint.get("/shelf/<name>/<slug>/readings.ics")
-@blueprint.get("/shared-shelf/<code>/readings.ics")
+@at_shelf(blueprint, "/readings.ics")
 @shared()
-def calendar(name: str = "", slug: str = "", code: str = "") -> Response:
-    return _answer_calendar(load_shelf_or_404(name, slug, code))
+@with_shelf
+def calendar(seen: SeenShelf) -> Response:
+    return _answer_calendar(seen)
 
 
-@blueprint.get("/shelf/<name>/<slug>/readings.atom")
-@blueprint.get("/shared-shelf/<code>/readings.atom")
+@at_shelf(blueprint, "/readings.atom")
 @shared()
-def atom(name: str = "", slug: str = "", code: str = "") -> Response:
-    return _answer_atom(load_shelf_or_404(name, slug, code))
+@with_shelf
+def atom(seen: SeenShelf) -> Response:
+    return _answer_atom(seen)
 
 
 @blueprint.get("/reading-feed/<code>/readings.ics")

@@ -31,17 +31,23 @@ from app.views.http.access import (
 from app.views.http.security import COMPARE_LIMIT, WRITE_LIMIT
 from app.views.http.shared_pages import shared
 from app.views.papers.sections import align_sections, split_sections
-from app.views.shelves.loading import load_own_shelf, load_shelf_or_404, place_of
+from app.views.shelves.loading import (
+    at_shelf,
+    load_own_shelf,
+    load_shelf_or_404,
+    place_of,
+    with_shelf,
+)
 
 blueprint = Blueprint("readings", __name__)
 USUAL_TIME = timedelta(days=14)  # which the form proposes for a reading
 
 
-@blueprint.get("/shelf/<name>/<slug>/readings")
-@blueprint.get("/shared-shelf/<code>/readings")
+@at_shelf(blueprint, "/readings")
 @shared()
-def index(name: str = "", slug: str = "", code: str = "") -> str:
-    return render_index(load_shelf_or_404(name, slug, code))
+@with_shelf
+def index(seen: SeenShelf) -> str:
+    return render_index(seen)
 
 
 def render_index(
@@ -115,12 +121,11 @@ def switch(name: str, slug: str) -> Response | tuple[str, int]:
     return see_other(url_for("readings.index", **place_of(seen)))
 
 
-@blueprint.get("/shelf/<name>/<slug>/readings/<int:number>")
-@blueprint.get("/shared-shelf/<code>/readings/<int:number>")
+@at_shelf(blueprint, "/readings/<int:number>")
 @COMPARE_LIMIT
 @shared()
-def show(number: int, name: str = "", slug: str = "", code: str = "") -> str:
-    seen = load_shelf_or_404(name, slug, code)
+@with_shelf
+def show(seen: SeenShelf, number: int) -> str:
     return _render(seen, _load(seen, number))
 
 

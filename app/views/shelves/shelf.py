@@ -27,7 +27,7 @@ from app.views.maps.maps import max_papers, show_map
 from app.views.papers.sections import TextSection, split_sections
 from app.views.parts.places import render_macro
 from app.views.parts.rows import show_papers
-from app.views.shelves.loading import load_shelf_or_404, place_of
+from app.views.shelves.loading import at_shelf, place_of, with_shelf
 from app.views.site.feeds import answer_xml
 
 blueprint = Blueprint("shelves", __name__)
@@ -42,11 +42,11 @@ def index() -> str:
     return render_template("shelves/index.html", shelves=shelves)
 
 
-@blueprint.get("/shelf/<name>/<slug>")
-@blueprint.get("/shared-shelf/<code>")
+@at_shelf(blueprint)
 @shared("page")
-def show(name: str = "", slug: str = "", code: str = "") -> str:
-    return render_shelf(load_shelf_or_404(name, slug, code))
+@with_shelf
+def show(seen: SeenShelf) -> str:
+    return render_shelf(seen)
 
 
 def render_shelf(
@@ -88,11 +88,10 @@ def render_shelf(
     )
 
 
-@blueprint.get("/shelf/<name>/<slug>/feed.atom")
-@blueprint.get("/shared-shelf/<code>/feed.atom")
+@at_shelf(blueprint, "/feed.atom")
 @shared()
-def atom(name: str = "", slug: str = "", code: str = "") -> Response:
-    seen = load_shelf_or_404(name, slug, code)
+@with_shelf
+def atom(seen: SeenShelf) -> Response:
     added = contents.list_latest_additions(db(), seen.shelf, FEED_PAPERS)
     updated: datetime = max(
         (line.notes[0].added_at for _, line in added), default=seen.shelf.created_at
@@ -111,24 +110,22 @@ def atom(name: str = "", slug: str = "", code: str = "") -> Response:
     return answer
 
 
-@blueprint.get("/map/shelf/<name>/<slug>")
-@blueprint.get("/map/shared-shelf/<code>")
+@at_shelf(blueprint, before="/map")
 @SEARCH_LIMIT
-def show_links(name: str = "", slug: str = "", code: str = "") -> str | Response:
+@with_shelf
+def show_links(seen: SeenShelf) -> str | Response:
     """The map of the links among the papers of a shelf."""
-    seen = load_shelf_or_404(name, slug, code)
     ids = contents.list_shelved_ids(db(), seen.shelf)
     linked = graph.load_graph_of_papers(db(), ids, viewer(), max_papers=max_papers())
     back = url_for("shelves.show", **place_of(seen))
     return show_map(linked, seen.shelf.title, back, is_hidden=not seen.is_public)
 
 
-@blueprint.get("/shelf/<name>/<slug>/compare")
-@blueprint.get("/shared-shelf/<code>/compare")
+@at_shelf(blueprint, "/compare")
 @COMPARE_LIMIT
-def compare(name: str = "", slug: str = "", code: str = "") -> str | tuple[str, int]:
+@with_shelf
+def compare(seen: SeenShelf) -> str | tuple[str, int]:
     """Some papers of a shelf as a table of takeaways and headings."""
-    seen = load_shelf_or_404(name, slug, code)
     asked = [int(each) for each in request.args.getlist("paper") if each.isdecimal()]
     asked = list(dict.fromkeys(each for each in asked[:100] if each < 2**31))
     rows: list[PaperRow] = []

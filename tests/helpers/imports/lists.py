@@ -28,11 +28,12 @@ def run_import(
     *,
     labels: set[int] | None = None,
     statuses: Mapping[int, str] | None = None,
+    collections: Mapping[int, str] | None = None,
 ) -> None:
     """Start an import, and let the job do it."""
     if labels is None:
         labels = {n for n, each in enumerate(found.data["labels"]) if each["wanted"]}
-    choices = work.ImportChoices(statuses or {}, labels, papers or {})
+    choices = work.ImportChoices(statuses or {}, labels, papers or {}, collections or {})
     work.start_import(session, found, choices)
     session.commit()
     deque(work.work_on_import(session, found.id), maxlen=0)

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db import Database, now
-from app.models import Change, Paper, Participation, Reading, Shelf, Summary, User
+from app.db import Database, begin_writing, now
+from app.models import Change, LicenceAgreement, Paper, Participation, Reading, Shelf, Summary, User
 from app.queries.shelves import readings as queries
 from app.queries.shelves.access import find_shelf
 from app.queries.shelves.reading_texts import find_shown_picture, list_reading_entries
@@ -196,6 +196,38 @@ def test_merged_papers_and_accounts_keep_readings(session: Session) -> None:
     answer = queries.find_own_answer(session, reading, cleo)
     assert answer.summary_id is not None
     assert read(session, group, ann) == set()
+
+
+def test_a_merge_of_accounts_completes_a_reading(session: Session) -> None:
+    """Where one who was waited for is now one who has handed in."""
+    group = make_group(session)
+    _, _, (ann, ben, cleo) = group
+    for user in (ann, ben):
+        write(session, group, user)
+    assert read(session, group, ann) == set()
+    accounts.merge(session, cleo, ben)
+    session.commit()
+    assert read(session, group, ann) == read(session, group, ben) == {"By ann.", "By ben."}
+
+
+def test_a_licence_that_came_later_needs_an_agreement(session: Session) -> None:
+    """Who has agreed to it since publishes under it; another's text stays with the group."""
+    group = make_group(session)
+    _, _, users = group
+    texts = [write(session, group, user, "public") for user in users[:2]]
+    session.info["licence"] = "CC-BY-4.0"
+    begin_writing(session)
+    session.add(LicenceAgreement(user_id=users[1].id, licence="CC-BY-4.0", agreed_at=now()))
+    session.commit()
+    write(session, group, users[2])
+    run_job(session)
+    found = [session.get_one(Summary, each.id, populate_existing=True) for each in texts]
+    assert [(each.visibility, each.licence) for each in found] == [
+        ("private", ""),
+        ("public", "CC-BY-4.0"),
+    ]
+    assert read(session, group, users[2]) == {"By ann.", "By ben.", "By cleo."}
+    assert not reveal.has_due(session)
 
 
 def test_undoing_a_merge_moves_no_later_reading(session: Session) -> None:

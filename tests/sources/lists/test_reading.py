@@ -41,7 +41,7 @@ def test_better_bibtex_json() -> None:
     assert he.added_at == datetime(2021, 3, 4, 10, 20, 30, tzinfo=UTC)
     assert he.notes == "Skip connections are the point.\n\nTry it."
     assert he.labels == ("vision",)
-    assert he.collections == ("Thesis", "Chapter 2, methods")
+    assert he.collections == ("Thesis", "Thesis\nChapter 2, methods")
     assert (attention.citekey, attention.record.arxiv_id) == ("vaswani:2017", "1706.03762")
     assert (attention.status, attention.labels) == ("To Read", ())
     assert bad == [BadEntry(4, "This item has no title.")]

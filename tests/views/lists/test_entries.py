@@ -125,6 +125,30 @@ def test_what_is_noted_is_saved_and_shown_again(guest: Browser, session: Session
     assert (held["status"], held["priority"]) == ("reading", "high")
 
 
+def test_notes_are_previewed_without_being_saved(guest: Browser, session: Session) -> None:
+    paper = make_paper(session, KEY, "A paper")
+    guest.sign_up("ann")
+    ann = find_user(session, "ann")
+    put_on_list(session, ann, paper, notes="The stored ones.")
+    path = f"/list/entry/{KEY}"
+    notes = "Typed **now**, see \\cite{nobody} <script>alert(1)</script>\n\n$\\frac{1$"
+    page = guest.submit(path, preview="1", notes=notes, remark="Kept")
+    assert page.status == 200
+    assert "Typed <strong>now</strong>" in page.text
+    assert "“<bdi>nobody</bdi>” is not in the library" in page.text
+    assert "Line 3: " in page.text
+    assert "<script>alert" not in page.text
+    fields = page.form(path)
+    assert (fields["notes"], fields["remark"]) == (notes, "Kept")
+    entry = read_entry(session, ann, paper)
+    assert entry is not None
+    assert (entry.notes, entry.remark) == ("The stored ones.", "")
+    refused = guest.submit(path, preview="1", notes="x" * 70_000, remark="Kept")
+    assert refused.status == 422
+    assert "longer than 64 kB" in refused.text
+    assert refused.form(path)["remark"] == "Kept"
+
+
 def test_a_refused_form_keeps_what_was_typed(guest: Browser, session: Session) -> None:
     make_paper(session, KEY)
     guest.sign_up("ann")

@@ -14,14 +14,21 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, now
-from app.models import Job, ListEntry, ListImport, ListImportRow, Paper, User
+from app.models import Job, ListEntry, ListImport, ListImportRow, Paper, Shelf, ShelfEntry, User
 from app.models.papers.list_entry import PRIORITIES
 from app.models.papers.list_import import PREVIEW_LIFE
 from app.queries.lists.own_entries import load_label_names
 from app.services.importing.lists import previews, work
 from app.services.operation import tidying
 from tests.helpers.client import Browser, Page
-from tests.helpers.factories import make_paper, make_summary, put_on_list, read_entry
+from tests.helpers.factories import (
+    make_paper,
+    make_shelf,
+    make_summary,
+    make_user,
+    put_on_list,
+    read_entry,
+)
 from tests.helpers.stand_ins.outside import Reply, StandIn
 
 FILES = Path(__file__).parents[2] / "sources/lists/files"
@@ -238,6 +245,56 @@ def test_zotero_is_read_page_by_page_with_a_key_that_is_not_kept(
     assert 'value="12345"' in refused.text
     for user, key in (("12345/../1", KEY), ("1", "a b\r\nX: y")):
         assert send(ann, zotero_user=user, zotero_key=key).status == 422
+
+
+def test_collections_are_chosen_in_the_preview(ann: Browser, app: Flask, session: Session) -> None:
+    user = session.scalars(select(User).where(User.name == "ann")).one()
+    make_shelf(session, user, title="Mine <b>", slug="mine")
+    make_shelf(session, make_user(session, "ben"), title="Of another")
+    path = send(ann, JABREF).location
+    page = ann.get(path)
+    assert "Mine &lt;b&gt;" in page.text
+    assert "Of another" not in page.text
+    fields = page.form(path)
+    assert (fields["collection-0"], fields["collection-1"]) == ("label", "label")
+    typed = {**fields, "status-0": "stopped", "collection-0": "new", "label": "3"}
+    refused = ann.post(path, {**typed, "collection-1": "ben/of-another"})
+    assert refused.status == 422
+    assert "Choose a shelf to which you can add papers." in refused.text
+    kept = refused.form(path)
+    assert [kept[name] for name in ("status-0", "collection-0", "label")] == ["stopped", "new", "3"]
+    ann.post(path, {**typed, "collection-1": "ann/mine"})
+    run_jobs(session)
+    done = ann.get(path)
+    for said in ('href="/shelf/ann/thesis"', 'href="/shelf/ann/mine"'):
+        assert said in done.text
+    assert "Deep Residual Learning" in ann.get("/shelf/ann/thesis").text
+    ann.submit(path, f"{path}/undo")
+    run_jobs(session)
+    assert "Your list and your shelves are as they were" in ann.get(path).text
+    assert ann.get("/shelf/ann/thesis").status == 404
+
+
+def test_folders_of_a_vault_are_offered_and_left_out(ann: Browser, session: Session) -> None:
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w") as archive:
+        for name in ("Vault/Papers/Vision/One.md", "Vault/Papers/Two.md", "Vault/Three.md"):
+            facts = {"title": f"A note of {name}", "key": name[-8:-3], "link": "None"}
+            archive.writestr(name, NOTE.format(**facts, doi=f"10.1234/{name[-8:-3]}"))
+    path = send(ann, zipped.getvalue(), "vault.zip").location
+    page = ann.get(path)
+    for said in ("Papers / Vision", "Same as outer collection"):
+        assert said in page.text
+    fields = page.form(path)
+    folders = {name: value for name, value in fields.items() if name.startswith("collection-")}
+    assert set(folders.values()) == {"none"}
+    first, second = folders
+    ann.post(path, {**fields, first: "new", second: "parent"})
+    run_jobs(session)
+    shelf = session.scalars(select(Shelf)).one()
+    found = session.scalar(select(func.count()).select_from(ShelfEntry))
+    session.commit()
+    assert (shelf.title, found) == ("Papers", 2)
 
 
 def test_a_vault_of_this_site_brings_its_statuses_along(

@@ -15,6 +15,7 @@ from app.db import Database, now
 from app.licences import LICENCES
 from app.models import Paper, Reading, Shelf, Summary, User
 from app.services.shelves.entries import add_paper_to_shelf
+from app.services.shelves.participation import hand_in
 from app.services.shelves.reveal import reveal_due
 from tests.helpers.client import Browser
 from tests.helpers.factories import (
@@ -156,6 +157,26 @@ def test_who_does_not_agree_to_the_licence_keeps_their_choice(
     assert "not handed in" not in ann.get(READING).text
     ann.submit(READING, answer, value="hand-in", audience="public", agrees="1")
     assert "Your summary is handed in" in ann.get(READING).text
+    assert session.scalars(select(Summary.licence)).all() == ["CC-BY-4.0"]
+
+
+def test_who_handed_in_before_there_was_a_licence_can_agree(
+    config: Config, database: Database, session: Session
+) -> None:
+    make_group(ann := Browser(create_app(config, database).test_client()), session)
+    shelf, paper = session.scalars(select(Shelf)).one(), session.scalars(select(Paper)).one()
+    reading, user = make_reading(session, shelf, paper), find_user(session, "ann")
+    mine = make_summary(session, paper, user, visibility="private")
+    hand_in(session, user, shelf, reading, mine, "public")
+    session.commit()
+    page = ann.get(READING)
+    assert "It becomes public when it is shown." in page.text
+    assert "under a licence" not in page.text
+    now_with = create_app(replace(config, licence=LICENCES["CC-BY-4.0"]), database)
+    again = Browser(now_with.test_client()).sign_in("ann")
+    assert "yours stays with the group" in again.get(READING).text
+    again.submit(READING, f"{READING}/answer", value="hand-in", audience="public", agrees="1")
+    assert "under a licence" not in again.get(READING).text
     assert session.scalars(select(Summary.licence)).all() == ["CC-BY-4.0"]
 
 

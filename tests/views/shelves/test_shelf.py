@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Paper, Shelf, ShelfMember, User
+from app.db import begin_writing
+from app.models import FormerName, Paper, Shelf, ShelfMember, User
 from app.queries.shelves import contents
 from app.services.shelves import entries
 from app.services.shelves.shelf import ShelfTexts, change_shelf, delete_shelf
@@ -15,6 +16,7 @@ from tests.helpers.client import Browser
 from tests.helpers.factories import (
     join_shelf,
     make_paper,
+    make_reading,
     make_shelf,
     make_summary,
     make_user,
@@ -199,7 +201,12 @@ def test_renamed_owners_are_found(guest: Browser, session: Session) -> None:
     ann = make_user(session, "ann")
     shelf = make_shelf(session, ann, visibility="public")
     session.commit()
-    assert guest.get(f"/shelf/Ann/{shelf.slug}").status == 200
+    begin_writing(session)
+    session.add(FormerName(name="anna", user_id=ann.id))
+    session.commit()
+    for name in ("Ann", "anna"):
+        answer = guest.get(f"/shelf/{name}/{shelf.slug}")
+        assert (answer.status, answer.location) == (302, "/shelf/ann/a-shelf")
 
 
 def test_pages_and_a_comparison(
@@ -237,3 +244,59 @@ def test_a_looking_member_has_no_forms(guest: Browser, session: Session) -> None
     assert "/shelf/ann/a-shelf/papers" not in page.text
     token = guest.get("/settings").form("/logout")
     assert guest.post("/shelf/ann/a-shelf/papers", {**token, "pasted": KEY}).status == 403
+
+
+def test_an_earlier_address_leads_to_the_present_one(guest: Browser, session: Session) -> None:
+    paper = make_paper(session, KEY, "A paper")
+    guest.sign_up("ann")
+    ann, ben = find_user(session, "ann"), another(guest).sign_up("ben")
+    shelf = make_shelf(session, ann, paper, title="One", visibility="public")
+    make_reading(session, shelf, paper)
+    nobody = another(guest)
+    rename(session, shelf, "two", "public")
+    for rest in ("", "/feed.atom", "/readings", "/readings/1", "/readings.ics", "/print"):
+        assert nobody.get(f"/shelf/ann/one{rest}").location == f"/shelf/ann/two{rest}"
+    assert nobody.get("/map/shelf/ann/one").location == "/map/shelf/ann/two"
+    assert nobody.get("/shelf/ann/one?page=2&page=3").location == "/shelf/ann/two?page=2&page=3"
+    form = guest.get("/shelf/ann/two/edit").form("/shelf/ann/two/edit")
+    answer = guest.post("/shelf/ann/one/edit", {**form, "slug": "three", "visibility": "private"})
+    assert answer.location == "/shelf/ann/three"
+    missing = nobody.get("/shelf/ann/nothing")
+    for slug in ("one", "two", "three"):
+        for looking in (nobody, ben):
+            found = looking.get(f"/shelf/ann/{slug}")
+            assert found.status == 404
+            told = found.text.replace(f"/shelf/ann/{slug}", "/shelf/ann/nothing")
+            assert looking is ben or told == missing.text
+        assert guest.get(f"/shelf/ann/{slug}", follow_redirects=True).status == 200
+    rename(session, shelf, "four", "private")
+    rename(session, shelf, "five", "public")
+    assert nobody.get("/shelf/ann/two").location == "/shelf/ann/five"
+    assert nobody.get("/shelf/ann/four").status == 404  # it was never public there
+    assert guest.get("/shelf/ann/four").location == "/shelf/ann/five"
+
+
+def test_a_live_shelf_has_its_address_before_former_ones(guest: Browser, session: Session) -> None:
+    guest.sign_up("ann")
+    ann, nobody = find_user(session, "ann"), another(guest)
+    first = make_shelf(session, ann, title="Notes", visibility="public")
+    rename(session, first, "old-notes", "public")
+    second = make_shelf(session, ann, title="Notes", visibility="private")
+    assert second.slug == "notes"
+    assert guest.get("/shelf/ann/notes").status == 200
+    # That a private shelf has the address now is told to nobody.
+    assert nobody.get("/shelf/ann/notes").location == "/shelf/ann/old-notes"
+    rename(session, second, "notes", "public")
+    assert nobody.get("/shelf/ann/notes").status == 200
+    rename(session, first, "notes-again", "private")
+    rename(session, second, "newer", "private")
+    assert nobody.get("/shelf/ann/notes").status == 404
+    assert guest.get("/shelf/ann/notes").location == "/shelf/ann/newer"
+    delete_shelf(session, second)
+    session.commit()
+    assert guest.get("/shelf/ann/notes").location == "/shelf/ann/notes-again"
+
+
+def rename(session: Session, shelf: Shelf, slug: str, visibility: str) -> None:
+    change_shelf(session, shelf, ShelfTexts(shelf.title, slug, "", visibility))
+    session.commit()

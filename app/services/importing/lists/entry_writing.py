@@ -2,7 +2,7 @@
 
 `EntryCopy.data` of an import holds `made` (whether it made the entry), `paper` (whether it made
 the paper), `before` (the columns that it changed, as they were), `after` (digests of what it
-wrote), and `labels` (those that it added).
+wrote), `labels` (those that it added), and `shelved` (see `shelving`).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from app.db import insert_missing, now
 from app.models import EntryCopy, EntryLabel, ListEntry, ListImport, ListLabel, User
 from app.models.papers.list_entry import DATE_COLUMNS
 from app.queries.lists.own_entries import load_label_names
+from app.services.importing.lists.shelving import Shelved
 from app.services.lists.copies import WHOLE
 from app.services.lists.entries import (
     LIST_FULL,
@@ -126,7 +127,7 @@ class EntryWriter:
                 return "refused", [LIST_FULL]
             entry = self._make(incoming)
             self._set_citekey(entry, incoming, notes)
-            self._copy(incoming, {"made": True, "paper": is_made})
+            self._copy(incoming.paper_id, {"made": True, "paper": is_made})
             self._add_labels(entry, incoming, notes)
             self._note_after(entry)
             return "added", notes
@@ -138,12 +139,16 @@ class EntryWriter:
         labels = self._add_labels(entry, incoming, notes)
         if changed or labels or is_made:
             data = {"made": False, "paper": is_made, "before": changed, "labels": labels}
-            self._copy(incoming, data)
+            self._copy(incoming.paper_id, data)
             self._note_after(entry)
         if not (changed or labels):
             return "unchanged", notes
         entry.changed_at = now()
         return "changed", notes
+
+    def note_shelved(self, paper_id: int, shelved: Shelved) -> None:
+        """Keep what undoing needs of what was put on shelves."""
+        self._copy(paper_id, {"made": False, "paper": False, "shelved": shelved})
 
     def finish(self) -> None:
         """Write labels and the words by which entries are found."""
@@ -236,23 +241,26 @@ class EntryWriter:
         self._known_labels.add(folded)
         return True
 
-    def _copy(self, incoming: IncomingEntry, data: dict[str, Any]) -> None:
+    def _copy(self, paper_id: int, data: dict[str, Any]) -> None:
         """Keep what undoing needs; of several rows of one paper the first knows what was before."""
-        copy = self._copies.get(incoming.paper_id)
+        copy = self._copies.get(paper_id)
         if copy is not None:
             before = {**data.get("before", {}), **copy.data.get("before", {})}
-            labels = [*copy.data.get("labels", ()), *data.get("labels", ())]
-            copy.data = {**copy.data, "before": before, "labels": labels}
+            lists = {
+                name: [*copy.data.get(name, ()), *data.get(name, ())]
+                for name in ("labels", "shelved")
+            }
+            copy.data = {**copy.data, "before": before, **lists}
             return
         copy = EntryCopy(
             user_id=self._user.id,
-            paper_id=incoming.paper_id,
+            paper_id=paper_id,
             import_id=self._import.id,
             made_at=now(),
             data=data,
         )
         self._session.add(copy)
-        self._copies[incoming.paper_id] = copy
+        self._copies[paper_id] = copy
 
     def _note_after(self, entry: ListEntry) -> None:
         copy = self._copies[entry.paper_id]
@@ -262,7 +270,7 @@ class EntryWriter:
     def _note_paper(self, incoming: IncomingEntry, is_made: bool) -> None:
         """Remember a paper that was made although its entry had no room."""
         if is_made:
-            self._copy(incoming, {"made": False, "paper": True})
+            self._copy(incoming.paper_id, {"made": False, "paper": True})
 
 
 def make_digests(entry: ListEntry, columns: Iterable[str]) -> dict[str, str]:

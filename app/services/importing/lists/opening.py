@@ -19,7 +19,7 @@ from app.sources.formats import front_matter
 from app.sources.formats.front_matter import BadFile
 from app.sources.formats.markdown_links import link_notes
 from app.sources.formats.note_fields import rename_fields
-from app.sources.lists.listed_paper import ListedPaper, read_moment
+from app.sources.lists.listed_paper import PATH_BREAK, ListedPaper, read_moment
 from app.sources.lists.reading import read_list
 from app.sources.lists.statuses import split_status
 
@@ -66,6 +66,7 @@ def open_list(
 def _read_vault(archive: Archive) -> Iterator[ListedPaper | BadEntry]:
     shown = [name for name in archive.names if not any(p.startswith(".") for p in name.split("/"))]
     names = [name for name in shown if name.lower().endswith(MARKDOWN)]
+    outer = int(all("/" in name for name in shown) and len({n.split("/")[0] for n in shown}) == 1)
 
     def take(name: str) -> bytes:
         try:
@@ -82,7 +83,9 @@ def _read_vault(archive: Archive) -> Iterator[ListedPaper | BadEntry]:
         except BadFile as error:
             yield BadEntry(number, f"{name:.200}, line {error.line}: {error}")
             continue
-        yield replace(row, path=name, links=_find_links(row.notes, name, notes))
+        folders = PATH_BREAK.join(name.split("/")[outer:-1])
+        links = _find_links(row.notes, name, notes)
+        yield replace(row, path=name, links=links, collections=(folders,) if folders else ())
     if not names:
         yield BadEntry(1, "There is no Markdown file in this zip.")
 

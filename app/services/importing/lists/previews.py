@@ -5,7 +5,7 @@
 - `unit`: what the numbers of rows count, "line", "item" or "note";
 - `statuses`: each word for a status with its number of rows and ours for it; "" for rows without;
 - `labels`: each label with its kind (`label`, `collection`, `keyword`), number of rows, and whether
-  the reader wants it;
+  the reader wants it as a label; of collections the path, and what `shelving` says of them;
 - `counts`: rows by their state; `total`: of all;
 - `problems`: sentences about the file as a whole.
 """
@@ -25,17 +25,23 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing, now
 from app.models import ListImport, ListImportRow, User
 from app.models.papers.list_import import PREVIEW_LIFE, UNDO_LIFE
-from app.models.papers.list_label import MAX_LABEL_CHARS
 from app.references.identifiers import PaperRef, implied_references, is_dblp_key
 from app.references.labels import field_label
 from app.services.importing.fitting import fit_entry
 from app.services.importing.lists.matching import RowIndex, list_sure_references, match_rows
+from app.services.importing.lists.names import (
+    KINDS,
+    choose_names,
+    find_parent,
+    fold_path,
+    tidy_names,
+    tidy_paths,
+)
 from app.services.lists.entries import MAX_REMARK_CHARS
 from app.services.lookup.finding import NO_ADDRESS
 from app.services.refusals import Refusal
 from app.sources.bibtex.reading import BadEntry
 from app.sources.lists.listed_paper import (
-    MAX_NAMES,
     MAX_NOTES_BYTES,
     MAX_WORD_CHARS,
     ListedPaper,
@@ -43,16 +49,13 @@ from app.sources.lists.listed_paper import (
 )
 from app.sources.lists.statuses import TO_READ, guess_status
 from app.sources.record import PaperRecord
-from app.text.folding import fold_label
 from app.text.lines import visible, visible_line
 
 MAX_ROWS = 20_000  # of one import
 MAX_STORED_BYTES = 60_000_000  # of all rows of one import
 MAX_ASKED = 200  # rows for which others are asked
 MAX_STATUS_WORDS = 30  # that can be mapped; others count as none
-MAX_LABEL_CHOICES = 300
 MAX_UNFINISHED = 3  # previews of one member; the oldest go
-KINDS = ("label", "collection", "keyword")
 UNTITLED = "no paper here has this name, and it isn’t an identifier. Use its DOI or arXiv ID."
 TOO_MANY_ASKED = (
     f"up to {MAX_ASKED} new papers at a time can be looked up by identifier alone. Import the"
@@ -207,26 +210,24 @@ def _fit(session: Session, row: Incoming) -> tuple[Incoming, str]:
         status=visible_line(row.status)[:MAX_WORD_CHARS],
         remark=visible_line(row.remark),
         notes="" if len(text) > MAX_NOTES_BYTES else row.notes,
-        labels=_tidy_names(row.labels),
-        collections=_tidy_names(row.collections),
-        keywords=_tidy_names(row.keywords),
+        labels=tidy_names(row.labels),
+        collections=tidy_paths(row.collections),
+        keywords=tidy_names(row.keywords),
     )
     return row, "; ".join(notes)
-
-
-def _tidy_names(names: Sequence[str]) -> tuple[str, ...]:
-    """Names as labels can be called: a comma would end one."""
-    lines = (visible_line(name.replace(",", " ").replace('"', " ")) for name in names[:MAX_NAMES])
-    return tuple(dict.fromkeys(name[:MAX_LABEL_CHARS].strip() for name in lines if name))
 
 
 def _count(preview: _RowsSoFar, row: ListedPaper) -> None:
     preview.words[row.status] += 1
     for kind, names in zip(KINDS, (row.labels, row.collections, row.keywords), strict=True):
         for name in names:
-            folded = (kind, fold_label(name))
+            folded = (kind, fold_path(name))
             preview.labels[folded] += 1
             preview.spellings.setdefault(folded, name)
+            around = name
+            while around := find_parent(around):  # which can be chosen too
+                preview.labels[kind, fold_path(around)] += 0
+                preview.spellings.setdefault((kind, fold_path(around)), around)
 
 
 def _add(
@@ -289,6 +290,7 @@ def _store_rows(session: Session, found: ListImport, preview: _RowsSoFar) -> Non
 
 def _finish(session: Session, found: ListImport, unit: str, preview: _RowsSoFar) -> ListImport:
     begin_writing(session)
+    chosen = choose_names(preview.labels)
     found.state = "preview"
     found.data = {
         "unit": unit,
@@ -303,11 +305,12 @@ def _finish(session: Session, found: ListImport, unit: str, preview: _RowsSoFar)
                 "kind": kind,
                 "name": preview.spellings[kind, folded],
                 "rows": count,
-                "wanted": kind != "keyword",
+                # The folders of a vault rather keep its files in order.
+                "wanted": kind == "label" or (kind == "collection" and unit != "note"),
             }
-            for (kind, folded), count in _first_labels(preview.labels)
+            for (kind, folded), count in chosen
         ],
-        "more_labels": max(0, len(preview.labels) - MAX_LABEL_CHOICES),
+        "more_labels": len(preview.labels) - len(chosen),
     }
     session.commit()
     return found
@@ -316,9 +319,3 @@ def _finish(session: Session, found: ListImport, unit: str, preview: _RowsSoFar)
 def _first_words(words: Counter[str]) -> list[tuple[str, int]]:
     said = [(word, count) for word, count in words.most_common() if word][:MAX_STATUS_WORDS]
     return [*said, *([("", words[""])] if words[""] else [])]
-
-
-def _first_labels(labels: Counter[tuple[str, str]]) -> list[tuple[tuple[str, str], int]]:
-    order = {kind: place for place, kind in enumerate(KINDS)}
-    most = sorted(labels.items(), key=lambda each: (order[each[0][0]], -each[1], each[0][1]))
-    return most[:MAX_LABEL_CHOICES]

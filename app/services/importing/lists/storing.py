@@ -5,7 +5,8 @@ First the papers and entries, then the notes: these may link to papers of later 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from app.models import ListImport, ListImportRow, Paper, User
 from app.services.importing import faults
 from app.services.importing.fitting import fit_entry
 from app.services.importing.lists.entry_writing import EntryWriter, IncomingEntry
+from app.services.importing.lists.names import find_label, fold_path
 from app.services.importing.lists.paper_finding import (
     NOT_FOUND,
     OPEN,
@@ -23,6 +25,7 @@ from app.services.importing.lists.paper_finding import (
     prepare_papers,
 )
 from app.services.importing.lists.previews import list_askable_names
+from app.services.importing.lists.shelving import Labels, fill_shelves, find_choice
 from app.services.locks import lock_user
 from app.services.lookup import asking
 from app.services.papers.adding import (
@@ -141,8 +144,10 @@ def _write_entries(
     writer = EntryWriter(session, user, found, keys, citekeys)
     choices = _Choices(found)
     with session.no_autoflush:
-        _write_rows(rows, listed, finder, writer, choices, keys)
+        placed = _write_rows(rows, listed, finder, writer, choices, keys)
     writer.finish()
+    for paper_id, shelved in fill_shelves(session, user, found, placed).items():
+        writer.note_shelved(paper_id, shelved)
 
 
 def _write_rows(
@@ -152,7 +157,9 @@ def _write_rows(
     writer: EntryWriter,
     choices: _Choices,
     keys: Mapping[int, str],
-) -> None:
+) -> dict[int, list[tuple[ListImportRow, int]]]:
+    """Write the entries; returns what is to be put on shelves, by the number of a collection."""
+    placed: dict[int, list[tuple[ListImportRow, int]]] = defaultdict(list)
     for row in rows:
         if row.state not in OPEN:
             continue
@@ -167,7 +174,10 @@ def _write_rows(
         finder.made.discard(paper_id)
         row.state, row.key = state, keys[paper_id]
         row.message = "; ".join(filter(None, (row.message, *notes)))
+        for number in choices.list_shelved(listed[row.position]) if state != "refused" else ():
+            placed[number].append((row, paper_id))
         row.data = _shorten(listed[row.position])
+    return placed
 
 
 def _shorten(row: ListedPaper) -> dict[str, Any]:
@@ -179,19 +189,26 @@ def _shorten(row: ListedPaper) -> dict[str, Any]:
 
 
 class _Choices:
-    """How the reader wants words and labels to be understood."""
+    """How the reader wants words, labels and collections to be understood."""
 
     def __init__(self, found: ListImport) -> None:
+        labels: Labels = found.data["labels"]
         self._statuses = {each["word"]: each["status"] for each in found.data["statuses"]}
-        self._wanted = {
-            (each["kind"], each["name"].casefold())
-            for each in found.data["labels"]
-            if each["wanted"]
-        }
+        self._labels: dict[tuple[str, str], str] = {}
+        self._shelves: dict[str, int] = {}
+        for number, each in enumerate(labels):
+            place, folded = find_choice(labels, number), fold_path(each["name"])
+            chosen = labels[place]
+            if chosen["wanted"]:
+                self._labels[each["kind"], folded] = "" if chosen is each else chosen["name"]
+            if "shelf" in chosen:
+                self._shelves[folded] = place
 
     def apply(self, row: ListedPaper, paper_id: int) -> IncomingEntry:
         """What a row says of the entry of its paper."""
-        kinds = (("label", row.labels), ("collection", row.collections), ("keyword", row.keywords))
+        labels = [*self._find_labels("label", row.labels)]
+        labels += map(find_label, self._find_labels("collection", row.collections))
+        labels += self._find_labels("keyword", row.keywords)
         return IncomingEntry(
             paper_id=paper_id,
             status=self._statuses.get(row.status, self._statuses.get("", "to-read")),
@@ -201,10 +218,17 @@ class _Choices:
             priority=row.priority,
             remark=row.remark,
             citekey=row.citekey,
-            labels=tuple(
-                name
-                for kind, names in kinds
-                for name in names
-                if (kind, name.casefold()) in self._wanted
-            ),
+            labels=tuple(filter(None, labels)),
         )
+
+    def list_shelved(self, row: ListedPaper) -> list[int]:
+        """The numbers of the collections to whose shelves a row goes."""
+        found = (self._shelves.get(fold_path(path)) for path in row.collections)
+        return list(dict.fromkeys(number for number in found if number is not None))
+
+    def _find_labels(self, kind: str, names: Iterable[str]) -> Iterator[str]:
+        """The names that are wanted, or what they go as."""
+        for name in names:
+            wanted = self._labels.get((kind, fold_path(name)))
+            if wanted is not None:
+                yield wanted or name

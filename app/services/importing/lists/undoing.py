@@ -2,7 +2,7 @@
 
 What it made is removed, papers within an hour, and what it changed is as it was. What its reader
 changed since stays: each column goes back only where it still is what the import wrote, and an
-entry on which they have written since stays on the list.
+entry on which they have written since stays, be it on the list or on a shelf.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing, lock_papers, now
 from app.models import EntryCopy, ListEntry, ListImport
 from app.services.importing.lists.entry_writing import make_digests
+from app.services.importing.lists.shelving import remove_made_shelves, take_off_shelves
 from app.services.lists.copies import is_taken
 from app.services.lists.labels import find_labels, prune_labels, remove_labels
 from app.services.lists.words import refresh_words
@@ -43,12 +44,15 @@ def undo_step(session: Session, import_id: int) -> int:
     copies = session.scalars(query.limit(BATCH)).all()
     if copies:
         _undo(session, found, copies)
+    else:
+        remove_made_shelves(session, found)
     session.commit()
     session.expunge_all()
     return len(copies)
 
 
 def _undo(session: Session, found: ListImport, copies: Sequence[EntryCopy]) -> None:
+    take_off_shelves(session, found, copies)
     papers = [copy.paper_id for copy in copies if copy.paper_id is not None]
     query = select(ListEntry).where(
         ListEntry.user_id == found.user_id, ListEntry.paper_id.in_(papers)

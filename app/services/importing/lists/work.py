@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing
-from app.models import ListImport, ListImportRow
+from app.models import ListImport, ListImportRow, User
 from app.models.papers.list_entry import STATUSES
 from app.services.importing.lists.note_writing import find_notes, write_notes
+from app.services.importing.lists.shelving import choose_shelves
 from app.services.importing.lists.storing import store_step
 from app.services.importing.lists.undoing import undo_step
 from app.services.queue import queue_job
@@ -27,6 +28,8 @@ class ImportChoices:
     Attributes:
         statuses: ours for each word, by its number in the preview.
         labels: the numbers of those that are wanted.
+        collections: where those of some numbers go, as `shelving` names it; it comes before
+            `labels`.
         papers: for rows about which they were asked, by position: the key of a paper, `new`, or
             `skip`.
     """
@@ -34,13 +37,15 @@ class ImportChoices:
     statuses: Mapping[int, str]
     labels: Collection[int]
     papers: Mapping[int, str]
+    collections: Mapping[int, str] = field(default_factory=dict)
 
 
 def start_import(session: Session, found: ListImport, choices: ImportChoices) -> None:
     """Let the job store what a preview shows; the caller commits.
 
     Raises:
-        Refusal: for a status that there is not, or an import that is started already.
+        Refusal: for a status that there is not, an import that is started already, and as
+            `choose_shelves`.
     """
     begin_writing(session)
     session.refresh(found, with_for_update=True)
@@ -56,6 +61,8 @@ def start_import(session: Session, found: ListImport, choices: ImportChoices) ->
         {**each, "wanted": number in choices.labels}
         for number, each in enumerate(found.data["labels"])
     ]
+    user = session.get_one(User, found.user_id)
+    choose_shelves(session, user, labels, choices.collections)
     found.data = {**found.data, "statuses": statuses, "labels": labels}
     query = select(ListImportRow).where(
         ListImportRow.import_id == found.id, ListImportRow.state == "unclear"

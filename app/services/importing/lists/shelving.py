@@ -1,0 +1,200 @@
+"""Collections of a list that become shelves.
+
+They are chosen in the preview, filled by the job, and undone with the import. In `ListImport.data`
+a collection that goes to a shelf has `shelf`: `new` (whether the import makes it), `id` and
+`made_at` once there is one, which together tell it from a later one of that number, and `added`,
+how many papers the import put there. A collection that goes where the one around it does has `as`,
+the number of that one. What undoing needs of each paper is in its `EntryCopy.data`, as `shelved`:
+for each entry of a shelf the numbers of both, and when it was added.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from app.models import (
+    EntryCopy,
+    ListImport,
+    ListImportRow,
+    ReadingGroup,
+    Shelf,
+    ShelfEntry,
+    ShelfMember,
+    User,
+)
+from app.models.papers.shelf import MAX_SHELF_TITLE_CHARS
+from app.queries.shelves.access import find_role
+from app.queries.shelves.overview import find_addable_shelf
+from app.services.importing.lists.names import find_parent, fold_path
+from app.services.refusals import Refusal
+from app.services.shelves.entries import MAX_SHELF_PAPERS, fill_shelf, take_back_entries
+from app.services.shelves.shelf import (
+    MAX_SHELVES,
+    ShelfTexts,
+    create_shelf,
+    delete_shelf,
+    lock_shelf,
+)
+from app.sources.lists.listed_paper import PATH_BREAK
+
+# What a reader can choose for a collection, besides the name of one of their shelves.
+LABEL, NEW, PARENT, NONE = "label", "new", "parent", "none"
+NAME_BREAK = " / "  # as readers see it
+Labels = list[dict[str, Any]]
+Shelved = list[tuple[int, int, str]]
+
+
+def choose_shelves(
+    session: Session, user: User, labels: Labels, choices: Mapping[int, str]
+) -> None:
+    """Write into `labels` where each collection goes.
+
+    Args:
+        choices: by the numbers of collections.
+
+    Raises:
+        Refusal: for a shelf to which the reader cannot add, or more new ones than they can have.
+    """
+    places = {fold_path(each["name"]): n for n, each in enumerate(labels) if _is_folder(each)}
+    for number, each in enumerate(labels):
+        choice = choices.get(number, "")
+        if not choice or not _is_folder(each):
+            continue
+        each["wanted"] = choice == LABEL
+        if choice == NEW:
+            each["shelf"] = {"new": True, "added": 0}
+        elif choice == PARENT:
+            # Each has one around it that has a smaller number, so this comes to an end.
+            around = places.get(fold_path(find_parent(each["name"])))
+            if around is not None:
+                each["as"] = around
+        elif choice not in (LABEL, NONE):
+            shelf = find_addable_shelf(session, user, choice)
+            if shelf is None:
+                raise Refusal("shelf", "Choose a shelf to which you can add papers.")
+            each["shelf"] = {"new": False, **_name_shelf(shelf), "added": 0}
+    new = sum(1 for each in labels if each.get("shelf", {}).get("new"))
+    owned = select(func.count()).select_from(Shelf).where(Shelf.user_id == user.id)
+    if new and (session.scalar(owned) or 0) + new > MAX_SHELVES:
+        message = f"You can have up to {MAX_SHELVES} shelves: choose fewer new ones."
+        raise Refusal("shelf", message)
+
+
+def find_choice(labels: Labels, number: int) -> int:
+    """The number of the collection whose choice holds for one."""
+    while "as" in labels[number] and labels[number]["as"] != number:
+        number = labels[number]["as"]
+    return number
+
+
+def fill_shelves(
+    session: Session,
+    user: User,
+    found: ListImport,
+    placed: Mapping[int, Sequence[tuple[ListImportRow, int]]],
+) -> dict[int, Shelved]:
+    """Put the papers of some rows on shelves; the rows say what failed.
+
+    Args:
+        placed: rows and their papers, by the number of the collection.
+
+    Returns:
+        What undoing needs, by the paper.
+    """
+    shelved: dict[int, Shelved] = defaultdict(list)
+    if not placed:
+        return shelved
+    labels: Labels = [dict(each) for each in found.data["labels"]]
+    for number, pairs in sorted(placed.items()):
+        each = labels[number]
+        try:
+            shelf, spec = _find_or_make(session, user, each)
+            made, left = fill_shelf(session, user, shelf, [paper_id for _, paper_id in pairs])
+        except Refusal as refused:
+            _note(pairs, f"not on the shelf {show_path(each['name'])}: {refused.message}")
+            continue
+        for entry in made:
+            record = (shelf.id, entry.id, entry.added_at.isoformat())
+            shelved[entry.paper_id or 0].append(record)
+        full = f"the shelf {shelf.title} is full: it can have up to {MAX_SHELF_PAPERS:,} papers"
+        _note([pair for pair in pairs if pair[1] in left], full)
+        each["shelf"] = {**spec, "added": spec["added"] + len(made)}
+    found.data = {**found.data, "labels": labels}
+    return shelved
+
+
+def take_off_shelves(session: Session, found: ListImport, copies: Iterable[EntryCopy]) -> None:
+    """Take what an import put on shelves away, where its reader still may."""
+    by_shelf: dict[int, dict[int, datetime]] = defaultdict(dict)
+    for copy in copies:
+        for shelf_id, entry_id, added_at in copy.data.get("shelved", ()):
+            by_shelf[shelf_id][entry_id] = datetime.fromisoformat(added_at)
+    user = session.get_one(User, found.user_id)
+    for shelf_id, entries in sorted(by_shelf.items()):
+        shelf = session.get(Shelf, shelf_id, populate_existing=True)
+        if shelf is not None and find_role(session, shelf, user) in ("owner", "editor"):
+            take_back_entries(session, user, shelf, entries)
+
+
+def remove_made_shelves(session: Session, found: ListImport) -> None:
+    """Delete the shelves that an import made, unless something else is on them."""
+    for each in found.data["labels"]:
+        spec = each.get("shelf", {})
+        shelf = _find_shelf(session, spec) if spec.get("new") else None
+        if shelf is None or shelf.user_id != found.user_id:
+            continue
+        lock_shelf(session, shelf)
+        others = (
+            exists().where(ShelfEntry.shelf_id == shelf.id),
+            exists().where(ShelfMember.shelf_id == shelf.id),
+            exists().where(ReadingGroup.shelf_id == shelf.id),
+        )
+        if not shelf.description and not any(session.scalar(select(has)) for has in others):
+            delete_shelf(session, shelf)
+
+
+def show_path(path: str) -> str:
+    """The path of a collection as readers see it."""
+    return path.replace(PATH_BREAK, NAME_BREAK)
+
+
+def _is_folder(label: Mapping[str, Any]) -> bool:
+    return bool(label["kind"] == "collection")
+
+
+def _find_or_make(
+    session: Session, user: User, label: Mapping[str, Any]
+) -> tuple[Shelf, dict[str, Any]]:
+    spec = dict(label["shelf"])
+    if spec["new"] and "id" not in spec:
+        title = show_path(label["name"])
+        if len(title) > MAX_SHELF_TITLE_CHARS:
+            title = label["name"].rpartition(PATH_BREAK)[2][:MAX_SHELF_TITLE_CHARS]
+        shelf: Shelf | None = create_shelf(session, user, ShelfTexts(title))
+    else:
+        shelf = _find_shelf(session, spec)
+    if shelf is None:
+        raise Refusal("shelf", "It was deleted.")
+    return shelf, {**spec, **_name_shelf(shelf)}
+
+
+def _name_shelf(shelf: Shelf) -> dict[str, Any]:
+    return {"id": shelf.id, "made_at": shelf.created_at.isoformat()}
+
+
+def _find_shelf(session: Session, spec: Mapping[str, Any]) -> Shelf | None:
+    """The shelf that was chosen or made, and not another one with its number."""
+    shelf = session.get(Shelf, spec.get("id", 0), populate_existing=True)
+    is_same = shelf is not None and shelf.created_at.isoformat() == spec.get("made_at")
+    return shelf if is_same else None
+
+
+def _note(pairs: Iterable[tuple[ListImportRow, int]], said: str) -> None:
+    for row, _ in pairs:
+        row.message = "; ".join(filter(None, (row.message, said)))

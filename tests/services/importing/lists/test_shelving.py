@@ -1,0 +1,177 @@
+"""Collections that become shelves, and what undoing the import leaves of them."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.models import EntryCopy, ListEntry, ListImport, Paper, Shelf, ShelfEntry
+from app.queries.lists.imports import list_filled_shelves
+from app.queries.lists.own_entries import load_label_names
+from app.services.importing.lists import shelving, work
+from app.services.papers.merging import merge_papers
+from app.services.refusals import Refusal
+from app.services.shelves import entries
+from app.services.shelves.members import remove_member
+from app.services.shelves.shelf import delete_shelf
+from tests.helpers.factories import join_shelf, make_paper, make_shelf, make_user
+from tests.helpers.imports.lists import list_states, preview_list, run_import, undo_list
+
+HEAD = "title,authors,year,collections\n"
+LIST = HEAD + "".join(
+    f"{name} paper of this list,Ann Lee,2020,{folders}\n"
+    for name, folders in {"One": "Thesis; Talks", "Two": "Thesis", "Six": "Talks"}.items()
+)
+NESTED = """{"items": [
+ {"itemType": "journalArticle", "itemID": 1, "title": "One paper of this list"},
+ {"itemType": "journalArticle", "itemID": 2, "title": "Two paper of this list"},
+ {"itemType": "journalArticle", "itemID": 3, "title": "Six paper of this list"}],
+ "collections": {
+  "A": {"key": "A", "name": "Thesis", "items": [1], "collections": ["B"]},
+  "B": {"key": "B", "name": "Methods", "parent": "A", "items": [2]},
+  "C": {"key": "C", "name": "Methods", "parent": "D", "items": [3]},
+  "D": {"key": "D", "name": "Talks", "parent": "C"}}}"""
+
+
+def shelves(session: Session) -> dict[str, list[str]]:
+    """The papers on all shelves."""
+    query = select(Shelf.title, Paper.title).outerjoin(ShelfEntry, ShelfEntry.shelf_id == Shelf.id)
+    query = query.outerjoin(Paper, Paper.id == ShelfEntry.paper_id)
+    found: dict[str, list[str]] = {}
+    for shelf, paper in session.execute(query.order_by(ShelfEntry.position.desc())):
+        found.setdefault(shelf, []).extend([paper] if paper else [])
+    session.commit()
+    return {shelf: [title[:3] for title in titles] for shelf, titles in found.items()}
+
+
+def read_labels(session: Session) -> list[list[str]]:
+    """Of all entries, in the order of their papers."""
+    ids = session.scalars(select(ListEntry.id).order_by(ListEntry.paper_id)).all()
+    found = load_label_names(session, ids)
+    session.commit()
+    return [found.get(each, []) for each in ids]
+
+
+def count(session: Session, table: type[Any]) -> int:
+    found = session.scalar(select(func.count()).select_from(table)) or 0
+    session.commit()
+    return found
+
+
+def names(found: ListImport) -> list[tuple[str, int]]:
+    return [(shelving.show_path(each["name"]), each["rows"]) for each in found.data["labels"]]
+
+
+def test_collections_become_shelves_and_are_undone(session: Session) -> None:
+    user, friend = make_user(session, "ann"), make_user(session, "ben")
+    course = make_shelf(session, friend, make_paper(session, title="Old"), title="Course")
+    join_shelf(session, course, user)
+    found = preview_list(session, user, LIST, "x.csv")
+    assert names(found) == [("Talks", 2), ("Thesis", 2)]
+    run_import(session, found, collections={0: "ben/course", 1: "new"})
+    assert shelves(session) == {"Course": ["Old", "One", "Six"], "Thesis": ["One", "Two"]}
+    assert read_labels(session) == [[], [], []]
+    made = session.scalars(select(Shelf).where(Shelf.title == "Thesis")).one()
+    assert (made.user_id, made.visibility, made.slug) == (user.id, "private", "thesis")
+    shown = list_filled_shelves(session, found, user)
+    assert [(shelf.title, owner.name, n) for shelf, owner, n in shown] == [
+        ("Course", "ben", 2),
+        ("Thesis", "ann", 2),
+    ]
+    session.commit()
+    again = preview_list(session, user, LIST, "x.csv")  # of a list that is here already
+    run_import(session, again, collections={0: "ann/thesis", 1: "none"})
+    assert shelves(session)["Thesis"] == ["One", "Two", "Six"]
+    undo_list(session, again)
+    assert shelves(session)["Thesis"] == ["One", "Two"]
+    undo_list(session, found)
+    assert shelves(session) == {"Course": ["Old"]}
+    assert (count(session, Paper), count(session, EntryCopy)) == (1, 0)
+
+
+def test_inner_collections_are_separate_or_go_with_the_outer_one(session: Session) -> None:
+    user = make_user(session, "ann")
+    found = preview_list(session, user, NESTED)
+    assert names(found) == [
+        ("Talks", 0),
+        ("Talks / Methods", 1),
+        ("Thesis", 1),
+        ("Thesis / Methods", 1),
+    ]
+    run_import(session, found, collections={0: "label", 1: "parent", 2: "new", 3: "new"})
+    assert shelves(session) == {"Thesis": ["One"], "Thesis / Methods": ["Two"]}
+    assert read_labels(session) == [[], [], ["Talks"]]
+    undo_list(session, found)
+    found = preview_list(session, user, NESTED)
+    run_import(session, found, collections={0: "none", 1: "label", 2: "new", 3: "parent"})
+    assert shelves(session) == {"Thesis": ["One", "Two"]}
+    assert read_labels(session) == [[], [], ["Methods"]]
+
+
+def test_what_was_done_with_shelves_since_stays(session: Session) -> None:
+    """Notes, what others added, shelves with members; and of merged papers the other half."""
+    user, friend = make_user(session, "ann"), make_user(session, "ben")
+    course = make_shelf(session, friend, title="Course")
+    join_shelf(session, course, user)
+    found = preview_list(session, user, LIST, "x.csv")
+    run_import(session, found, collections={0: "new", 1: "ben/course"})
+    papers = {paper.title[:3]: paper for paper in session.scalars(select(Paper))}
+    talks = session.scalars(select(Shelf).where(Shelf.title == "Talks")).one()
+    entry = session.scalars(select(ShelfEntry).where(ShelfEntry.shelf_id == talks.id)).first()
+    assert entry is not None
+    entries.change_note(session, user, talks, entry.id, "Ask about this.")
+    session.commit()
+    other = make_paper(session, title="Its double")
+    entries.add_paper_to_shelf(session, friend, course, other, "Mine")
+    session.commit()
+    merge_papers(session, papers["Two"], other, None)
+    session.commit()
+    undo_list(session, found)
+    assert shelves(session) == {"Course": ["Two"], "Talks": ["One"]}
+    notes = session.scalars(select(ShelfEntry.note).order_by(ShelfEntry.note)).all()
+    assert notes == ["Ask about this.", "Mine"]
+
+
+def test_who_is_no_member_any_more_takes_nothing_away(session: Session) -> None:
+    user, friend = make_user(session, "ann"), make_user(session, "ben")
+    course = make_shelf(session, friend, title="Course")
+    join_shelf(session, course, user)
+    found = preview_list(session, user, LIST, "x.csv")
+    run_import(session, found, collections={0: "new", 1: "ben/course"})
+    made = session.scalars(select(Shelf).where(Shelf.title == "Talks")).one()
+    join_shelf(session, made, friend)
+    remove_member(session, course, "ann")
+    session.commit()
+    undo_list(session, found)
+    assert shelves(session) == {"Course": ["One", "Two"], "Talks": []}
+
+
+def test_limits_and_rights_of_shelves_are_kept(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user, friend = make_user(session, "ann"), make_user(session, "ben")
+    make_shelf(session, friend, title="Private")
+    gone = make_shelf(session, user, title="Gone")
+    found = preview_list(session, user, LIST, "x.csv")
+    monkeypatch.setattr(shelving, "MAX_SHELVES", 2)
+    for chosen in ({0: "ben/private"}, {0: "ann/nothing"}, {0: "new", 1: "new"}):
+        with pytest.raises(Refusal) as refused:
+            work.start_import(session, found, work.ImportChoices({}, (), {}, chosen))
+        assert refused.value.field == "shelf"
+        session.rollback()
+    monkeypatch.setattr(entries, "MAX_SHELF_PAPERS", 1)
+    choices = work.ImportChoices({}, (), {}, {0: "ann/gone", 1: "new"})
+    work.start_import(session, session.get_one(ListImport, found.id), choices)
+    session.commit()
+    delete_shelf(session, gone)
+    make_shelf(session, friend, title="Later")  # on SQLite it has the number of the other
+    deque(work.work_on_import(session, found.id), maxlen=0)
+    assert shelves(session) == {"Private": [], "Later": [], "Thesis": ["One"]}
+    said = [message for _, message in list_states(session, found)]
+    assert "not on the shelf Talks: It was deleted." in said[0]
+    assert "the shelf Thesis is full" in said[1]
+    assert [state for state, _ in list_states(session, found)] == ["added"] * 3
