@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.references.addresses import outside_url
-from app.services.bibliography.changes import KnownFacts, offer_facts
+from app.services.bibliography.changes import KnownFacts, offer_doi, offer_facts
 from app.services.bibliography.findings import DOUBTFUL, FOUND, WRONG_DOI, Finding
 from app.services.bibliography.reading import ReadEntry
 from app.services.papers.fitting import fit
@@ -24,6 +24,15 @@ from app.sources.retractions import to_json
 MAX_TITLE_CHARS = 300
 MAX_AUTHORS = 3  # that are told of another work
 WAITING, SILENT = "waiting", "silent"
+# What is added to entries of the report.
+_UNANSWERED = {
+    "question": "",
+    "asked": "",
+    "other": None,
+    "right_doi": "",
+    "known_at": "",
+    "is_told_elsewhere": False,
+}
 # What the publication of a preprint changes by itself.
 _OF_PUBLICATION = frozenset({"fields", "doi"})
 
@@ -42,6 +51,9 @@ def make_answer(
             "by": ", ".join(filter(None, (names, str(known.year or "")))),
             "is_notice": finding.is_notice,
         }
+    if finding.right_doi:
+        answer["right_doi"] = finding.right_doi
+        answer["changes"] = offer_doi(source, entry, finding.right_doi)
     if finding.state != FOUND or known is None:
         return answer
     where = " ".join(filter(None, (known.venue_title or known.venue, str(known.year or ""))))
@@ -63,8 +75,7 @@ def join_answers(
     Args:
         answers: by the places of entries; `None` where there is none yet.
     """
-    plain = {"question": "", "asked": "", "other": None, "known_at": "", "is_told_elsewhere": False}
-    entries = [{**plain, **each} for each in report["entries"]]
+    entries = [{**_UNANSWERED, **each} for each in report["entries"]]
     changes = [{**each, "id": str(at)} for at, each in enumerate(report["changes"])]
     for place, answer in answers:
         entry = entries[place]
@@ -72,6 +83,7 @@ def join_answers(
         if not answer or answer["state"] == SILENT:
             continue
         entry["other"] = answer.get("other")
+        entry["right_doi"] = answer.get("right_doi", "")
         entry["known_at"] = answer.get("url", "")
         for name in ("published", "retraction"):
             if not entry[name] and answer.get(name):

@@ -21,6 +21,7 @@ KINDS = {
     "published": "Replace preprints by their published versions",
     "fields": "Add missing fields",
     "doi": "Add DOIs",
+    "right_doi": "Replace DOIs of other papers",
     "capitals": "Protect capitals in titles",
 }
 
@@ -63,6 +64,16 @@ def offer_facts(
     if known is not None and entry.record is not None:
         changes += _correct_facts(source.text, entry, known)
     return _as_json(source, entry, changes)
+
+
+def offer_doi(source: SourceText, entry: ReadEntry, doi: str) -> list[dict[str, Any]]:
+    """To replace the DOI of another work, where it stands in the field of that name."""
+    edits = mending.replace_field(source.text, entry.scanned, "doi", _tex_of_doi(doi))
+    return _as_json(source, entry, [OfferedChange("right_doi", doi, edits)] if edits else [])
+
+
+def _tex_of_doi(doi: str) -> str:
+    return fields_of(PaperRecord(title="", doi=doi))["doi"]
 
 
 def _as_json(

@@ -48,6 +48,7 @@ class Finding:
         record: of its work, or of the work that its DOI is.
         is_publication: whether the record is that of the publication of the entry's preprint.
         is_notice: whether the DOI is that of a notice about another work.
+        right_doi: of the entry's work, where its DOI is another work's and the right one is known.
     """
 
     state: str
@@ -55,6 +56,7 @@ class Finding:
     is_publication: bool = False
     retraction: Retraction | None = None
     is_notice: bool = False
+    right_doi: str = ""
 
 
 def choose_question(record: PaperRecord) -> str:
@@ -74,7 +76,11 @@ def ask_about(outside: LookupSettings, record: PaperRecord) -> Finding:
     doi = _doi_to_ask(record)
     work = find_known_work(outside, doi) if doi else None
     if work is not None and (work.is_notice or not _agree(work.record, record)):
-        return _judge_other(work, record)
+        finding = _judge_other(work, record)
+        if finding.state != WRONG_DOI:
+            return finding
+        right = _find_by_facts(outside, replace(record, doi=""))
+        return replace(finding, right_doi=right.record.doi if right is not None else "")
     if work_of(record).kind == "preprint":
         return _find_publication(outside, record, work)
     if work is None:

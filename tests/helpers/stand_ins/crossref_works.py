@@ -70,10 +70,12 @@ def play_crossref(stand_in: StandIn) -> None:
         2017,
         **{"update-to": announced},
     )
-    for work in (other, part2, preprint, published, small, series, nodoi, notice):
+    glass = make_work("10.1000/glass", "Growing Tomatoes under Glass", ("Cleo Curie",), 2011)
+    for work in (glass, other, part2, preprint, published, small, series, nodoi, notice):
         body = json.dumps({"message": work}).encode()
         stand_in.replies[f"api.crossref.org/works/{work['DOI']}"] = Reply(body=body)
     for words, works in {
+        "Growing Tomatoes under Glass curie 2011": [other, glass],
         "Many Small Things Seen from Afar author": [series, small],
         "Large Things in Series: Part I author": [series],
         "Known for Its Missing Fields binary 2015": [nodoi, part2],

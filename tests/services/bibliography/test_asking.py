@@ -79,6 +79,7 @@ def test_answers_say_no_more_than_is_sure(session: Session, outside: LookupSetti
     (retracted,) = (key for key, each in entries.items() if each["retraction"])
     assert (retracted, entries[retracted]["retraction"]["date"]) == ("retracted", "2021-03-04")
     assert entries["wrong"]["other"]["by"] == "Ben Binary, 2019"
+    assert entries["wrong"]["right_doi"] == "10.1000/glass"
     assert entries["part"]["other"]["title"] == "A Theory of Everything Small: Part II"
     assert entries["notice"]["other"]["is_notice"]
     changes = load(session, token).report["changes"]
@@ -87,6 +88,7 @@ def test_answers_say_no_more_than_is_sure(session: Session, outside: LookupSetti
     assert offered == {
         ("retracted", "retracted"),
         ("retracted", "fields"),
+        ("wrong", "right_doi"),
         ("asserted", "published"),
         ("preprint", "published"),
         ("nodoi", "fields"),
@@ -122,10 +124,11 @@ def test_only_what_is_ticked_is_changed(session: Session, outside: LookupSetting
 """
         in mended
     )
+    assert "journal={G}, doi={10.1000/glass}}" in mended
     assert "volume={4}, doi={10.1000/nodoi}" in mended
     assert "@article{preprint, title={Many Small Things Seen from Afar}" in mended
     assert _list_keys(mended) == _list_keys(ASKED_BIB)
-    same = {line for line in ASKED_BIB.splitlines() if "{part," in line or "{wrong," in line}
+    same = {line for line in ASKED_BIB.splitlines() if "{part," in line or "{series," in line}
     assert same <= set(mended.splitlines())
     # The ids of changes stay, whatever is answered later.
     library = [each["id"] for each in check.report["changes"] if "by" not in each]
