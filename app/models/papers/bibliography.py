@@ -28,12 +28,12 @@ class Bibliography(Base):
 
 
 class BibliographyQuestion(Base):
-    """That Crossref is to be asked about an entry of a checked bibliography, and what it said.
+    """A question to Crossref about an entry of a checked bibliography.
 
     Attributes:
         entry: the place of the entry in the report.
         answered_at: `None` while it is to be asked.
-        answer: see `services.bibliography.answers`.
+        answer: what it said; see `services.bibliography.answers`.
     """
 
     __tablename__ = "bibliography_questions"

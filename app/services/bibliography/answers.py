@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.references.addresses import outside_url
 from app.services.bibliography.changes import KnownFacts, offer_doi, offer_facts
-from app.services.bibliography.findings import DOUBTFUL, FOUND, WRONG_DOI, Finding
+from app.services.bibliography.findings import DOUBTFUL, FOUND, WRONG_DOI, CrossrefFinding
 from app.services.bibliography.reading import ReadEntry
 from app.services.papers.fitting import fit
 from app.services.refusals import Refusal
@@ -38,9 +38,9 @@ _OF_PUBLICATION = frozenset({"fields", "doi"})
 
 
 def make_answer(
-    session: Session, source: SourceText, entry: ReadEntry, finding: Finding
+    session: Session, source: SourceText, entry: ReadEntry, finding: CrossrefFinding
 ) -> dict[str, Any]:
-    """What a finding says of an entry and offers to change, as JSON can hold it."""
+    """What a finding says of an entry and offers to change, as JSON."""
     known = _fit(session, finding.record)
     answer: dict[str, Any] = {"state": finding.state}
     if finding.state in (WRONG_DOI, DOUBTFUL) and known is not None:

@@ -67,7 +67,7 @@ def offer_facts(
 
 
 def offer_doi(source: SourceText, entry: ReadEntry, doi: str) -> list[dict[str, Any]]:
-    """To replace the DOI of another work, where it stands in the field of that name."""
+    """Offer to replace the DOI of another work, where the entry has that field."""
     edits = mending.replace_field(source.text, entry.scanned, "doi", _tex_of_doi(doi))
     return _as_json(source, entry, [OfferedChange("right_doi", doi, edits)] if edits else [])
 

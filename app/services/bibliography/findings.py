@@ -39,7 +39,7 @@ BY_DOI, BY_TITLE = "doi", "title"
 
 
 @dataclass(frozen=True)
-class Finding:
+class CrossrefFinding:
     """What is known of an entry by what Crossref answered.
 
     Attributes:
@@ -60,14 +60,14 @@ class Finding:
 
 
 def choose_question(record: PaperRecord) -> str:
-    """How Crossref can be asked about an entry: by its DOI, by its title, or not at all."""
+    """How Crossref can be asked about an entry: by DOI, title, or not."""
     if _doi_to_ask(record):
         return BY_DOI
     can_match = record.authors and record.year and is_distinctive(title_words(record.title))
     return BY_TITLE if can_match else ""
 
 
-def ask_about(outside: LookupSettings, record: PaperRecord) -> Finding:
+def ask_about(outside: LookupSettings, record: PaperRecord) -> CrossrefFinding:
     """Ask Crossref about the work of an entry; takes some seconds at most.
 
     Raises:
@@ -85,7 +85,7 @@ def ask_about(outside: LookupSettings, record: PaperRecord) -> Finding:
         return _find_publication(outside, record, work)
     if work is None:
         work = _find_by_facts(outside, record)
-    return Finding(UNKNOWN) if work is None else _tell(work)
+    return CrossrefFinding(UNKNOWN) if work is None else _tell(work)
 
 
 def _doi_to_ask(record: PaperRecord) -> str:
@@ -93,8 +93,8 @@ def _doi_to_ask(record: PaperRecord) -> str:
     return "" if record.doi.lower().startswith(ARXIV_DOI) else record.doi
 
 
-def _tell(work: KnownWork, *, is_publication: bool = False) -> Finding:
-    return Finding(FOUND, work.record, is_publication, work.retraction)
+def _tell(work: KnownWork, *, is_publication: bool = False) -> CrossrefFinding:
+    return CrossrefFinding(FOUND, work.record, is_publication, work.retraction)
 
 
 def _agree(known: PaperRecord, record: PaperRecord) -> bool:
@@ -102,26 +102,26 @@ def _agree(known: PaperRecord, record: PaperRecord) -> bool:
     return names_work(title, names, record) or may_be_renamed(title, names, record)
 
 
-def _judge_other(work: KnownWork, record: PaperRecord) -> Finding:
+def _judge_other(work: KnownWork, record: PaperRecord) -> CrossrefFinding:
     """Whether an entry has surely the DOI of another work, or only perhaps."""
     known = work.record
     if work.is_notice:
-        return Finding(DOUBTFUL, known, is_notice=True)
+        return CrossrefFinding(DOUBTFUL, known, is_notice=True)
     one, other = set(title_words(known.title)), set(title_words(record.title))
     is_like = 2 * len(one & other) >= len(one | other)
     is_unlike = not is_like and not has_same_title(known.title, record.title)
     has_authors = bool(known.authors and record.authors)
     if is_unlike and has_authors and not share_an_author(known.authors, record.authors):
-        return Finding(WRONG_DOI, known)
+        return CrossrefFinding(WRONG_DOI, known)
     # A formula has one spelling here and another there.
     if is_like and "$" in known.title + record.title:
-        return Finding(UNKNOWN)
-    return Finding(DOUBTFUL, known)
+        return CrossrefFinding(UNKNOWN)
+    return CrossrefFinding(DOUBTFUL, known)
 
 
 def _find_publication(
     outside: LookupSettings, record: PaperRecord, work: KnownWork | None
-) -> Finding:
+) -> CrossrefFinding:
     """Where a preprint has appeared: as its server says, or as the rule of the same work does."""
     if work is not None and is_published(work_of(work.record)):
         return _tell(work, is_publication=True)  # it has the DOI of its publication already
@@ -133,7 +133,7 @@ def _find_publication(
     published = find_known_work(outside, found.doi) if found is not None else None
     if published is not None and not published.is_notice and _agree(published.record, record):
         return _tell(published, is_publication=True)
-    return Finding(UNKNOWN) if work is None else _tell(work)
+    return CrossrefFinding(UNKNOWN) if work is None else _tell(work)
 
 
 def _choose_publication(record: PaperRecord, found: Sequence[PaperRecord]) -> PaperRecord | None:

@@ -23,7 +23,7 @@ NAME = crossref.NAME
 
 
 def find_known_work(outside: LookupSettings, doi: str) -> KnownWork | None:
-    """The work of a DOI with what has become of it; `None` when Crossref has none.
+    """The work of a DOI and its fate; `None` when Crossref has none.
 
     Takes some seconds at most, or nothing when it was asked before.
 

@@ -68,7 +68,7 @@ def note_provenance(session: Session, summary: Summary) -> None:
 def add_revision(
     session: Session, summary: Summary, moment: datetime, saved_at: datetime, *, is_first: bool
 ) -> None:
-    """Keep what a summary says now, and what is stated of it, as its next revision.
+    """Keep a summary and what is stated of it as its next revision.
 
     Args:
         moment: the present one, from which on others can read it, if they can.

@@ -147,7 +147,7 @@ def test_a_member_asks_crossref(
     for said in (
         "This DOI is another paper’s at Crossref: <bdi>Deep Learning of Shallow Nets",
         "Crossref has another title under this DOI",
-        "Under this DOI Crossref has a notice about another paper",
+        "This DOI is that of a notice of retraction or concern",
         "published: Journal of Results 2020, according to Crossref",
         "4 March 2021",
     ):
