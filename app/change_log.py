@@ -35,6 +35,7 @@ PRIVATE_TABLES = frozenset(
         "backups",
         "ballot_votes",
         "bibliographies",
+        "bibliography_questions",
         "bounces",
         "changes",
         "deleted_summaries",

@@ -9,7 +9,7 @@ from app.models.identity import Identity
 from app.models.job import Job
 from app.models.mail import Bounce, EmailAddress, Mail, MailToken
 from app.models.papers.author import Author, AuthorName, PaperAuthor
-from app.models.papers.bibliography import Bibliography
+from app.models.papers.bibliography import Bibliography, BibliographyQuestion
 from app.models.papers.dump_import import DumpImport
 from app.models.papers.list_entry import EntryCopy, ListEntry, ReadingList
 from app.models.papers.list_import import ListImport, ListImportRow
@@ -54,6 +54,7 @@ __all__ = [
     "Backup",
     "BallotVote",
     "Bibliography",
+    "BibliographyQuestion",
     "Bounce",
     "Change",
     "DeletedSummary",

@@ -18,6 +18,7 @@ from app.models import Revision, Summary, User
 from app.queries import summaries
 from app.queries.summary_entries import SummaryEntry
 from app.queries.visibility import AnyMember, parameters, public, stand_in
+from app.sources.provenance import NOT_STATED, Provenance
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class RevisionRow:
     """A revision in a list.
 
     `number` counts those that the viewer may see, from 1; `size` and `change` are in characters;
-    `is_current` says whether it is what the summary shows now.
+    `is_current` says whether it is what the summary shows now. `stated` is what is stated of its
+    text, without an interest, and `stated_before` the same of the one before.
     """
 
     id: int
@@ -35,6 +37,8 @@ class RevisionRow:
     change: int
     is_current: bool
     was_public: bool
+    stated: Provenance
+    stated_before: Provenance
 
 
 def list_revisions(session: Session, summary: Summary, viewer: User | None) -> list[RevisionRow]:
@@ -43,8 +47,9 @@ def list_revisions(session: Session, summary: Summary, viewer: User | None) -> l
     found = session.execute(_select_rows(stand_in(viewer)), asked).all()
     current = session.scalar(_select_last_number(), asked)
     rows = []
-    before = 0
-    for place, (number_id, number, saved_at, size, public_since) in enumerate(found, 1):
+    before, stated_before = 0, NOT_STATED
+    for place, (number_id, number, saved_at, size, public_since, *said) in enumerate(found, 1):
+        stated = Provenance(*said)
         is_current = number == current
         rows.append(
             RevisionRow(
@@ -55,9 +60,11 @@ def list_revisions(session: Session, summary: Summary, viewer: User | None) -> l
                 change=size - before,
                 is_current=is_current,
                 was_public=public_since is not None,
+                stated=stated,
+                stated_before=stated_before,
             )
         )
-        before = size
+        before, stated_before = size, stated
     return rows[::-1]
 
 
@@ -82,7 +89,13 @@ def load_last_revision(session: Session, summary: Summary) -> Revision:
 def _select_rows(viewer: AnyMember | None) -> Select[Any]:
     columns: tuple[Any, ...] = (Revision.id, Revision.number, Revision.saved_at)
     return (
-        select(*columns, func.length(Revision.source), Revision.public_since)
+        select(
+            *columns,
+            func.length(Revision.source),
+            Revision.public_since,
+            Revision.read,
+            Revision.made,
+        )
         .join(Summary, Summary.id == Revision.summary_id)
         .where(Revision.summary_id == bindparam("summary"), _visible_to(viewer))
         .order_by(Revision.number)

@@ -14,6 +14,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.models import Paper, SimilarPaper
+from app.sources.retractions import Retraction, from_json
 
 MAX_SHOWN_PAPERS = 4
 MAX_READ_PAPERS = 12  # what is shown elsewhere on the page is left out
@@ -34,6 +35,7 @@ class Similar:
     key: str
     title_html: str
     reasons: list[Reason]
+    retraction: Retraction | None
 
 
 def list_similar_papers(
@@ -49,8 +51,9 @@ def list_similar_papers(
             key,
             title_html,
             [Reason(*reason) for reason in reasons],
+            state and from_json(state),
         )
-        for number, reasons, key, title_html in rows
+        for number, reasons, key, title_html, state in rows
         if number not in without
     ]
     return found[:MAX_SHOWN_PAPERS]
@@ -60,7 +63,7 @@ def list_similar_papers(
 def _select_similar() -> Select[Any]:
     columns: tuple[Any, ...] = (SimilarPaper.similar_id, SimilarPaper.reasons)
     return (
-        select(*columns, Paper.key, Paper.title_html)
+        select(*columns, Paper.key, Paper.title_html, Paper.retraction_state)
         .join(Paper, Paper.id == SimilarPaper.similar_id)
         .where(SimilarPaper.paper_id == bindparam("paper"))
         .order_by(SimilarPaper.score.desc(), SimilarPaper.similar_id)

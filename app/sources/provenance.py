@@ -20,6 +20,16 @@ MADE = {
     "machine": "written by machine",
 }
 INTEREST = "is an author or has an interest"
+# The same for rows of lists, where there is little room.
+_BRIEF = {
+    "read:whole": "read whole",
+    "read:parts": "read in parts",
+    "read:abstract": "abstract only",
+    "made:hand": "by hand",
+    "made:assisted": "machine help",
+    "made:machine": "by machine",
+    "interest:stated": "has an interest",
+}
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,11 @@ class Provenance:
     def words(self) -> str:
         """What is stated, for a line below a name; empty for nothing."""
         return " · ".join(self.terms.values())
+
+    @property
+    def brief(self) -> str:
+        """The same for the row of a list."""
+        return " · ".join(_BRIEF[term] for term in self.terms)
 
 
 NOT_STATED = Provenance()

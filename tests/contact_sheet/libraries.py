@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.config import Config
-from app.db import Database, now
-from app.models import Paper, Revision, Shelf, Summary, User
+from app.db import Database, begin_writing, now
+from app.models import BibliographyQuestion, Paper, Revision, Shelf, Summary, User
 from app.paths import SAMPLE
 from app.queries.summaries import find_first_own_summary
 from app.server import open_database
@@ -74,6 +74,7 @@ class Places:
     old: int = 0
     code: str = ""
     bibliography: str = ""
+    asked: str = ""
     shelf: str = ""
     compared: str = ""
     token: str = ""
@@ -189,6 +190,7 @@ def _add_traces(session: Session, mira: User, places: Places) -> Places:
             "revision": versions[-1],
             "code": shared.share_code or "",
             "bibliography": _check_bibliography(session),
+            "asked": _ask_about_bibliography(session),
             "shelf": shelf.slug,
             "compared": "&".join(f"paper={each.id}" for each in (paper, bare)),
             "token": preview_list(session, mira, LIST).token,
@@ -199,6 +201,21 @@ def _add_traces(session: Session, mira: User, places: Places) -> Places:
 def _check_bibliography(session: Session) -> str:
     files = [SourceFile("thesis.bib", BIB.encode()), SourceFile("thesis.tex", TEX.encode())]
     token = keep_check(session, files)
+    session.commit()
+    return token
+
+
+def _ask_about_bibliography(session: Session) -> str:
+    """One about whose entries Crossref is to be asked."""
+    token = _check_bibliography(session)
+    begin_writing(session)
+    unknown = {"state": "unknown"}
+    session.add_all(
+        BibliographyQuestion(
+            token=token, entry=entry, asked_at=now(), answered_at=at, answer=unknown
+        )
+        for entry, at in ((0, now()), (1, None))
+    )
     session.commit()
     return token
 

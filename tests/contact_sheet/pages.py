@@ -67,6 +67,7 @@ PAGES = (
     Page("pages.help", "/help"),
     Page("bibliography.start", "/bibliography"),
     Page("bibliography.show", "/bibliography/{bibliography}", ("guest", "member")),
+    Page("bibliography.progress", "/bibliography/{asked}/crossref"),
     Page("bibliography.offer", "/bibliography/{bibliography}/changes"),
     Page("account.login", "/login?next=/write"),
     Page("account.signup", "/signup?next=/write"),

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import LargeBinary, String
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UTCDateTime
@@ -24,3 +25,23 @@ class Bibliography(Base):
     checked_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     files: Mapped[bytes] = mapped_column(LargeBinary)
     report: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class BibliographyQuestion(Base):
+    """A question to Crossref about an entry of a checked bibliography.
+
+    Attributes:
+        entry: the place of the entry in the report.
+        answered_at: `None` while it is to be asked.
+        answer: what it said; see `services.bibliography.answers`.
+    """
+
+    __tablename__ = "bibliography_questions"
+
+    token: Mapped[str] = mapped_column(
+        ForeignKey(Bibliography.token, ondelete="CASCADE"), primary_key=True
+    )
+    entry: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    answer: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Link, Paper, Section, Summary, SummaryTag, Tag, User, Venue
 from app.queries.visibility import AnyMember, by_writer, parameters, stand_in, visible_to
+from app.sources.retractions import Retraction, from_json
 
 LINKS_OF_CENTER = 1000
 LINKS_OF_NEIGHBOUR = 100
@@ -59,6 +60,7 @@ class GraphPaper:
     section_slug: str | None
     summaries_count: int
     section: str | None = None  # its name
+    retraction: Retraction | None = None
 
 
 @dataclass(frozen=True)
@@ -225,7 +227,12 @@ def _build_graph(session: Session, ids: list[int], edges: list[Edge], left_out: 
 
 def _papers(session: Session, ids: Sequence[int]) -> dict[int, GraphPaper]:
     found = session.connection().execute(_select_papers(), {"papers": list(ids)})
-    return {row.id: GraphPaper(*row) for row in found}
+    return {row.id: _make_paper(row) for row in found}
+
+
+def _make_paper(row: Any) -> GraphPaper:
+    # The last column is the mark of a retracted paper.
+    return GraphPaper(*(*row[:-1], row[-1] and from_json(row[-1])))
 
 
 def _list_touching_edges(
@@ -312,7 +319,13 @@ def _newest() -> BindParameter[int]:
 def _select_papers() -> Any:
     facts = (Paper.id, Paper.key, Paper.title, Paper.title_html, Paper.year)
     return (
-        select(*facts, Paper.section_slug, Paper.summaries_count, Section.name)
+        select(
+            *facts,
+            Paper.section_slug,
+            Paper.summaries_count,
+            Section.name,
+            Paper.retraction_state,
+        )
         .outerjoin(Section, Section.slug == Paper.section_slug)
         .where(Paper.id.in_(bindparam("papers", expanding=True)))
     )

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from app.models import Paper
 from app.services.bibliography.reading import ReadEntry
-from app.services.exporting.citations import record_of
 from app.sources.bibtex import mending
 from app.sources.bibtex.positions import SourceText, TextEdit
 from app.sources.bibtex.required_fields import USEFUL, find_missing_fields, plain_kind
 from app.sources.bibtex.title_braces import find_missing_braces
 from app.sources.bibtex.writing import fields_of, kind_of_entry
+from app.sources.record import PaperRecord
 from app.sources.retractions import Retraction
-from app.sources.same_work import is_published, work_of
 
 # The kinds of changes, in the order in which they are listed.
 KINDS = {
@@ -23,6 +21,7 @@ KINDS = {
     "published": "Replace preprints by their published versions",
     "fields": "Add missing fields",
     "doi": "Add DOIs",
+    "right_doi": "Replace DOIs of other papers",
     "capitals": "Protect capitals in titles",
 }
 
@@ -35,24 +34,55 @@ class OfferedChange(NamedTuple):
     edits: list[TextEdit]
 
 
-def is_published_here(entry: ReadEntry, paper: Paper | None) -> bool:
-    """Whether an entry is a preprint's, and its paper is known to have appeared since."""
-    if entry.record is None or paper is None or work_of(entry.record).kind != "preprint":
-        return False
-    return is_published(paper.work)
+class KnownFacts(NamedTuple):
+    """What the library or a source knows of the work that an entry is about.
+
+    Attributes:
+        publication: where and when it appeared, if the entry is that of its preprint.
+    """
+
+    record: PaperRecord
+    publication: str = ""
 
 
 def offer_changes(
-    source: SourceText, entry: ReadEntry, paper: Paper | None, retraction: Retraction | None
+    source: SourceText, entry: ReadEntry, known: KnownFacts | None, retraction: Retraction | None
 ) -> list[dict[str, Any]]:
     """The changes of an entry as JSON has them.
 
     None where its parts are not known for sure.
     """
+    found = offer_facts(source, entry, known, retraction)
+    return found + _as_json(source, entry, _protect_capitals(source.text, entry))
+
+
+def offer_facts(
+    source: SourceText, entry: ReadEntry, known: KnownFacts | None, retraction: Retraction | None
+) -> list[dict[str, Any]]:
+    """As `offer_changes`, without those that need nobody's knowledge."""
+    changes = [] if retraction is None else [*_tell_retraction(source.text, entry, retraction)]
+    if known is not None and entry.record is not None:
+        changes += _correct_facts(source.text, entry, known)
+    return _as_json(source, entry, changes)
+
+
+def offer_doi(source: SourceText, entry: ReadEntry, doi: str) -> list[dict[str, Any]]:
+    """Offer to replace the DOI of another work, where the entry has that field."""
+    edits = mending.replace_field(source.text, entry.scanned, "doi", _tex_of_doi(doi))
+    return _as_json(source, entry, [OfferedChange("right_doi", doi, edits)] if edits else [])
+
+
+def _tex_of_doi(doi: str) -> str:
+    return fields_of(PaperRecord(title="", doi=doi))["doi"]
+
+
+def _as_json(
+    source: SourceText, entry: ReadEntry, changes: Iterable[OfferedChange]
+) -> list[dict[str, Any]]:
     if not source.is_exact or not mending.can_mend(entry.scanned):
         return []
     offered = []
-    for change in _list_changes(source.text, entry, paper, retraction):
+    for change in changes:
         edits = [source.make_byte_edit(edit) for edit in change.edits]
         known = [edit for edit in edits if edit is not None]
         if known and len(known) == len(edits):
@@ -61,34 +91,31 @@ def offer_changes(
     return offered
 
 
-def _list_changes(
-    text: str, entry: ReadEntry, paper: Paper | None, retraction: Retraction | None
+def _tell_retraction(
+    text: str, entry: ReadEntry, retraction: Retraction
 ) -> Iterator[OfferedChange]:
-    scanned = entry.scanned
-    if retraction is not None:
-        span = scanned.spans.get("note")
-        note = text[span.value_at : span.end].lower() if span else ""
-        if "retract" not in note and "expression of concern" not in note:
-            edits = mending.add_note(text, scanned, retraction.note)
-            yield OfferedChange("retracted", f"note: {retraction.note}", edits)
-    if paper is not None and entry.record is not None:
-        yield from _of_paper(text, entry, paper)
-    if "title" in scanned.spans:
-        edits = find_missing_braces(text, scanned.spans["title"])
+    span = entry.scanned.spans.get("note")
+    note = text[span.value_at : span.end].lower() if span else ""
+    if "retract" not in note and "expression of concern" not in note:
+        edits = mending.add_note(text, entry.scanned, retraction.note)
+        yield OfferedChange("retracted", f"note: {retraction.note}", edits)
+
+
+def _protect_capitals(text: str, entry: ReadEntry) -> Iterator[OfferedChange]:
+    if "title" in entry.scanned.spans:
+        edits = find_missing_braces(text, entry.scanned.spans["title"])
         if edits:
             words = ", ".join(edit.text for edit in edits)
             yield OfferedChange("capitals", f"title: {words}", edits)
 
 
-def _of_paper(text: str, entry: ReadEntry, paper: Paper) -> Iterator[OfferedChange]:
-    """What the library knows better or besides."""
-    record = record_of(paper, sorted(paper.identifiers, key=lambda name: name.id))
-    fields, kind = fields_of(record), kind_of_entry(record)
+def _correct_facts(text: str, entry: ReadEntry, known: KnownFacts) -> Iterator[OfferedChange]:
+    """What is known better or besides."""
+    fields, kind = fields_of(known.record), kind_of_entry(known.record)
     scanned = entry.scanned
-    if is_published_here(entry, paper):
+    if known.publication:
         edits = mending.replace_preprint(text, scanned, kind, fields)
-        where = " ".join(filter(None, (paper.venue_label, str(paper.year or ""))))
-        yield OfferedChange("published", f"@{kind}, {where}", edits)
+        yield OfferedChange("published", f"@{kind}, {known.publication}", edits)
         return
     if plain_kind(scanned.kind) != plain_kind(kind):
         return  # what is known is perhaps another version's

@@ -12,13 +12,15 @@ from app.models import Paper
 from app.queries.catalogue.retractions import find_retractions
 from app.queries.identifiers import find_papers
 from app.references.identifiers import PaperRef
-from app.services.bibliography.changes import is_published_here, offer_changes
+from app.services.bibliography.changes import KnownFacts, offer_changes
+from app.services.bibliography.findings import choose_question
 from app.services.bibliography.matching import EntryMatch, find_doubles, match_entries
 from app.services.bibliography.reading import ReadBibliography, ReadEntry, SourceFile
+from app.services.exporting.citations import record_of
 from app.sources.bibtex.positions import SourceText
 from app.sources.bibtex.required_fields import find_missing_fields, name_group
 from app.sources.retractions import Retraction, list_record_names, to_json
-from app.sources.same_work import work_of
+from app.sources.same_work import is_published, work_of
 
 MAX_LISTED = 2000  # keys that are cited and not there
 MAX_TITLE_CHARS = 300
@@ -49,7 +51,8 @@ def check_bibliography(
                 "is_uncited": uses.is_uncited(number),
             }
         )
-        for change in offer_changes(sources[entry.file], entry, match.paper, retraction):
+        known = _know(entry, match.paper)
+        for change in offer_changes(sources[entry.file], entry, known, retraction):
             changes.append({**change, "entry": number, "file": entry.file})
     return {
         "files": [
@@ -69,6 +72,8 @@ def _describe(entry: ReadEntry, match: EntryMatch) -> dict[str, Any]:
     """What an entry says, and what is here of it."""
     record, paper = entry.record, match.paper
     missing = find_missing_fields(entry.scanned.kind, entry.scanned.fields) if record else []
+    is_preprint = record is not None and work_of(record).kind == "preprint"
+    published = "" if paper is None else _name_publication(entry, paper)
     return {
         "key": entry.key,
         "kind": entry.scanned.kind,
@@ -78,14 +83,29 @@ def _describe(entry: ReadEntry, match: EntryMatch) -> dict[str, Any]:
         "problem": entry.problem,
         "missing": [name_group(group) for group in missing],
         "paper": paper and paper.id,
-        "is_preprint": record is not None and work_of(record).kind == "preprint",
-        "published": _name_publication(paper) if is_published_here(entry, paper) else "",
+        "is_preprint": is_preprint,
+        "published": published,
         "misnamed": match.misnamed and [match.misnamed.key, match.misnamed.title],
+        "question": (
+            choose_question(record)
+            if record is not None and (paper is None or (is_preprint and not published))
+            else ""
+        ),
     }
 
 
-def _name_publication(paper: Paper | None) -> str:
+def _know(entry: ReadEntry, paper: Paper | None) -> KnownFacts | None:
     if paper is None:
+        return None
+    record = record_of(paper, sorted(paper.identifiers, key=lambda name: name.id))
+    return KnownFacts(record, _name_publication(entry, paper))
+
+
+def _name_publication(entry: ReadEntry, paper: Paper) -> str:
+    """Where a paper appeared, if the entry is that of its preprint; else empty."""
+    if entry.record is None or work_of(entry.record).kind != "preprint":
+        return ""
+    if not is_published(paper.work):
         return ""
     return " ".join(filter(None, (paper.venue_label, str(paper.year or ""))))
 

@@ -14,7 +14,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, now
-from app.models import Bibliography
+from app.models import Bibliography, BibliographyQuestion
+from app.services.bibliography.answers import join_answers
 from app.services.bibliography.checking import check_bibliography
 from app.services.bibliography.process import read_in_child
 from app.services.bibliography.reading import SourceFile
@@ -59,7 +60,7 @@ def keep_check(session: Session, files: Sequence[SourceFile]) -> str:
 
 
 def find_check(session: Session, token: str) -> KeptCheck | None:
-    """The check of a token; `None` when it is too old, or unknown."""
+    """The check of a token, with what Crossref answered; `None` when too old, or unknown."""
     query = select(Bibliography).where(
         Bibliography.token == token, Bibliography.checked_at > now() - MAX_AGE
     )
@@ -67,7 +68,14 @@ def find_check(session: Session, token: str) -> KeptCheck | None:
     if row is None:
         return None
     files = [SourceFile(name, b64decode(data)) for name, data in _unpack(row.files)]
-    return KeptCheck(files, _unpack(row.report))
+    asked = BibliographyQuestion
+    answers = session.execute(
+        select(asked.entry, asked.answered_at, asked.answer)
+        .where(asked.token == token)
+        .order_by(asked.entry)
+    )
+    told = [(entry, answer if at is not None else None) for entry, at, answer in answers]
+    return KeptCheck(files, join_answers(_unpack(row.report), told))
 
 
 def delete_check(session: Session, token: str) -> None:
@@ -76,12 +84,12 @@ def delete_check(session: Session, token: str) -> None:
     session.execute(delete(Bibliography).where(Bibliography.token == token))
 
 
-def mend(check: KeptCheck, file: int, ticked: Collection[int]) -> bytes:
-    """A file with the changes that were ticked, by their places in the report."""
+def mend(check: KeptCheck, file: int, ticked: Collection[str]) -> bytes:
+    """A file with the changes that were ticked, by their ids."""
     edits = [
         ByteEdit(start, end, b64decode(data))
-        for number, change in enumerate(check.report["changes"])
-        if number in ticked and change["file"] == file
+        for change in check.report["changes"]
+        if change["id"] in ticked and change["file"] == file
         for start, end, data in change["edits"]
     ]
     return apply_edits(check.files[file].data, edits)

@@ -156,7 +156,7 @@ def _pairs(
     for one, other in _each_two(by_paper.values()):
         mine, theirs = works[one], works[other]
         alike = mine.year == theirs.year and mine.kind == theirs.kind
-        if is_version(mine, theirs) or (alike and not _differ(records[one], records[other])):
+        if is_version(mine, theirs) or (alike and not are_told_apart(records[one], records[other])):
             yield one, other
     for group in by_title.values():
         yield from _same_of_title(group[:MAX_SAME_TITLE], records, works)
@@ -170,7 +170,10 @@ def _same_of_title(
             each
             for each in group
             if each != one
-            and (is_version(works[one], works[each]) or not _differ(records[one], records[each]))
+            and (
+                is_version(works[one], works[each])
+                or not are_told_apart(records[one], records[each])
+            )
         ]
         same = find_same_work(works[one], [works[each] for each in others])
         yield from ((one, each) for each in others if works[each] is same)
@@ -182,8 +185,8 @@ def _each_two(groups: Iterable[Sequence[int]]) -> Iterator[tuple[int, int]]:
         yield from ((one, other) for at, one in enumerate(some) for other in some[at + 1 :])
 
 
-def _differ(one: PaperRecord, other: PaperRecord) -> bool:
-    """Whether two entries with one title say of themselves that they are two publications."""
+def are_told_apart(one: PaperRecord, other: PaperRecord) -> bool:
+    """Whether two records with one title say of themselves that they are two publications."""
     first, second = pages_of(one)[0], pages_of(other)[0]
     pairs = [(one.doi, other.doi), (one.arxiv_id, other.arxiv_id), (first, second)]
     pairs.append((one.details.get("volume", ""), other.details.get("volume", "")))

@@ -19,6 +19,7 @@ _KEYS = (
     ("year", "node", "int"),
     ("section", "node", "string"),
     ("summaries", "node", "int"),
+    ("retraction", "node", "string"),
     ("links", "edge", "int"),
     ("see_also", "edge", "boolean"),
 )
@@ -32,8 +33,8 @@ def write(graph: Graph, form: str) -> str:
 def format_graph_json(graph: Graph) -> str:
     """The graph as JSON.
 
-    `{"papers": [{"key", "title", "year", "section", "summaries"}], "links": [{"source", "target",
-    "links", "see_also"}], "left_out": 0}`
+    `{"papers": [{"key", "title", "year", "section", "summaries", "retraction"}], "links":
+    [{"source", "target", "links", "see_also"}], "left_out": 0}`
     """
     return json.dumps(
         {
@@ -83,7 +84,8 @@ def format_dot(graph: Graph) -> str:
     """A `digraph` for Graphviz."""
     lines = ["digraph shortlist {"]
     for paper in graph.papers.values():
-        lines.append(f"  {_quoted(paper.key)} [label={_quoted(paper.title)}];")
+        mark = f" ({paper.retraction.label})" if paper.retraction else ""
+        lines.append(f"  {_quoted(paper.key)} [label={_quoted(paper.title + mark)}];")
     for source, target, links, see_also in _edges(graph):
         style = "solid" if see_also else "dashed"
         lines.append(f"  {_quoted(source)} -> {_quoted(target)} [weight={links}, style={style}];")
@@ -96,6 +98,7 @@ def _facts(paper: GraphPaper) -> dict[str, Any]:
         "year": paper.year,
         "section": paper.section_slug,
         "summaries": paper.summaries_count,
+        "retraction": paper.retraction and paper.retraction.nature,
     }
 
 

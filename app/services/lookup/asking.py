@@ -90,7 +90,7 @@ class LookupAnswer:
 
 
 @dataclass(frozen=True)
-class _Question:
+class Question:
     """One thing to ask one source.
 
     `text` names it in the cache.
@@ -98,7 +98,7 @@ class _Question:
 
     source: PaperSource
     text: str
-    ask: Callable[[Fetch], Sequence[PaperRecord]]
+    ask: Callable[[Fetch], CachedAnswer]
 
 
 def find_works(outside: LookupSettings, names: Iterable[str]) -> LookupAnswer:
@@ -151,7 +151,7 @@ def search_titles(outside: LookupSettings, title: str) -> LookupAnswer:
     return replace(unheard, finds=tuple(map(_joined, works[:MAX_FINDS])))
 
 
-def _by_names(names: Iterable[str]) -> Iterable[_Question]:
+def _by_names(names: Iterable[str]) -> Iterable[Question]:
     for name in list(names)[: len(SOURCES)]:
         kind, _, value = name.partition(":")
         for source in SOURCES:
@@ -159,26 +159,28 @@ def _by_names(names: Iterable[str]) -> Iterable[_Question]:
                 yield _find_question(source, value)
 
 
-def _find_question(source: PaperSource, value: str) -> _Question:
-    def ask(fetch: Fetch) -> list[PaperRecord]:
+def _find_question(source: PaperSource, value: str) -> Question:
+    def ask(fetch: Fetch) -> CachedAnswer:
         record = source.find(value, fetch)
-        return [] if record is None else [record]
+        return CachedAnswer(() if record is None else (record,))
 
-    return _Question(source, f"{source.NAME} find {value}", ask)
-
-
-def _by_title(title: str) -> list[_Question]:
-    return [_search_question(source, title) for source in SOURCES if source.search_title]
+    return Question(source, f"{source.NAME} find {value}", ask)
 
 
-def _search_question(source: PaperSource, title: str) -> _Question:
-    def ask(fetch: Fetch) -> list[PaperRecord]:
-        return source.search_title(title, fetch) if source.search_title else []
-
-    return _Question(source, f"{source.NAME} search {title_folded(title)}", ask)
+def _by_title(title: str) -> list[Question]:
+    return [make_search(source, title) for source in SOURCES if source.search_title]
 
 
-def _about(record: PaperRecord) -> Iterable[_Question]:
+def make_search(source: PaperSource, title: str) -> Question:
+    """Ask a source for papers whose title is like this one."""
+
+    def ask(fetch: Fetch) -> CachedAnswer:
+        return CachedAnswer(tuple(source.search_title(title, fetch) if source.search_title else ()))
+
+    return Question(source, f"{source.NAME} search {title_folded(title)}", ask)
+
+
+def _about(record: PaperRecord) -> Iterable[Question]:
     """What completes a record: its other identifiers, and from the source that has keys its key
     and its preprint."""
     for source in SOURCES:
@@ -186,29 +188,18 @@ def _about(record: PaperRecord) -> Iterable[_Question]:
         if value:
             yield _find_question(source, value)
         if source.KIND == "key" and not (record.key and record.arxiv_id):
-            yield _search_question(source, record.title[:MAX_TITLE])
+            yield make_search(source, record.title[:MAX_TITLE])
 
 
 def _ask(
-    outside: LookupSettings, questions: Sequence[_Question], until: float, *, in_haste: bool = False
+    outside: LookupSettings, questions: Sequence[Question], until: float, *, in_haste: bool = False
 ) -> tuple[list[tuple[PaperSource, PaperRecord]], LookupAnswer]:
     """The answers in the order of the questions, and who gave none.
 
     Args:
         in_haste: whether there is so little time that a refusal says nothing about next time.
     """
-    answers = {each.text: cache.read_answer(outside.folder, each.text) for each in questions}
-    missing = [each for each in questions if answers[each.text] is None]
-    problems = []
-    if missing and not outside.on:
-        problems.append(LOOKUPS_OFF)
-    elif missing and not LOOKUP_SLOTS.acquire(blocking=False):
-        problems.append(BUSY)
-    elif missing:
-        try:
-            answers |= _answers(outside, missing, until, in_haste)
-        finally:
-            LOOKUP_SLOTS.release()
+    answers, problem = answer_questions(outside, questions, until, in_haste=in_haste)
     found = []
     silent = {}
     for question in questions:
@@ -217,20 +208,42 @@ def _ask(
             silent[question.source.NAME] = answer.problem
         elif answer is not None:
             found += [(question.source, record) for record in answer.records]
-    return found, LookupAnswer((), tuple(problems), silent)
+    return found, LookupAnswer((), (problem,) if problem else (), silent)
+
+
+def answer_questions(
+    outside: LookupSettings, questions: Sequence[Question], until: float, *, in_haste: bool = False
+) -> tuple[dict[str, CachedAnswer | None], str]:
+    """The answers by the texts of the questions, from the cache or from the sources.
+
+    Returns:
+        With them, why nobody was asked for those that are `None`; empty when there are none.
+    """
+    answers = {each.text: cache.read_answer(outside.folder, each.text) for each in questions}
+    missing = [each for each in questions if answers[each.text] is None]
+    if missing and not outside.on:
+        return answers, LOOKUPS_OFF
+    if missing and not LOOKUP_SLOTS.acquire(blocking=False):
+        return answers, BUSY
+    if missing:
+        try:
+            answers |= _answers(outside, missing, until, in_haste)
+        finally:
+            LOOKUP_SLOTS.release()
+    return answers, ""
 
 
 def _answers(
-    outside: LookupSettings, questions: Sequence[_Question], until: float, in_haste: bool
+    outside: LookupSettings, questions: Sequence[Question], until: float, in_haste: bool
 ) -> dict[str, CachedAnswer | None]:
     """Ask in threads of their own: a name server that is slow cannot be told to hurry."""
     fetch = make_fetch(outside.asking, until)
     came: SimpleQueue[tuple[str, CachedAnswer]] = SimpleQueue()
 
-    def ask(question: _Question) -> None:
+    def ask(question: Question) -> None:
         lasting = not in_haste
         try:
-            answer = CachedAnswer(tuple(question.ask(fetch)))
+            answer = question.ask(fetch)
         except SourceUnavailable as unavailable:
             answer = CachedAnswer(problem=str(unavailable))
             lasting = lasting and not isinstance(unavailable, RateLimited)

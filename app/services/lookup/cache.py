@@ -11,9 +11,11 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from app.services.files import write_file
 from app.sources.record import PaperRecord, from_json, to_json
@@ -27,10 +29,14 @@ MAX_FILES = 20_000
 
 @dataclass(frozen=True)
 class CachedAnswer:
-    """What a source said: papers, or in `problem` why it said nothing."""
+    """What a source said: papers, or in `problem` why it said nothing.
+
+    `further` is what it told besides, as JSON can hold it.
+    """
 
     records: tuple[PaperRecord, ...] = ()
     problem: str = ""
+    further: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def seconds(self) -> int:
@@ -48,7 +54,8 @@ def read_answer(folder: Path, question: str) -> CachedAnswer | None:
             return None
         if not 0 < value["until"] - time.time() <= SECONDS_FOUND:
             return None
-        return CachedAnswer(tuple(map(from_json, value["records"])), str(value["problem"]))
+        records = tuple(map(from_json, value["records"]))
+        return CachedAnswer(records, str(value["problem"]), dict(value.get("further", {})))
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
 
@@ -61,6 +68,7 @@ def write_answer(folder: Path, question: str, answer: CachedAnswer) -> None:
         "until": time.time() + answer.seconds,
         "records": [to_json(record) for record in answer.records],
         "problem": answer.problem,
+        "further": answer.further,
     }
     path = _path(folder, question)
     with suppress(OSError):

@@ -24,6 +24,7 @@ from app.services.summaries.checks import check_content, parse_tags
 from app.services.summaries.content import BaseVersion, Content, Edit
 from app.services.summaries.revisions import (
     add_revision,
+    is_last_public,
     keep_revision_html,
     note_provenance,
     note_public,
@@ -222,9 +223,16 @@ def _write(
         source = addresses.replace_names(source, moved)
         rendered = _with_addresses(rendered, moved)
     changed = is_new or (summary.source, summary.takeaway) != (source, content.takeaway)
+    # What others were told of a text stays in its history.
+    is_restated = (
+        not changed
+        and (summary.read, summary.made) != (content.read, content.made)
+        and is_last_public(session, summary)
+    )
     moment = summary.created_at if is_new else now()
     if changed and not is_new:
         summary.edited_at = moment
+    if (changed and not is_new) or is_restated:
         keep_revision_html(session, summary)
     if edited_at is not None:
         summary.edited_at = edited_at
@@ -251,7 +259,10 @@ def _write(
     set_tags(session, summary, parse_tags(content.tags))
     apply_rendered_text(session, summary, rendered)
     if changed:
-        add_revision(session, summary, moment, is_first=is_new)
+        saved_at = summary.edited_at or summary.created_at
+        add_revision(session, summary, moment, saved_at, is_first=is_new)
+    elif is_restated:
+        add_revision(session, summary, moment, moment, is_first=False)
     else:
         note_provenance(session, summary)
         if content.visibility == "public":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import literal, or_, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.models import Revision, Summary
@@ -41,11 +41,17 @@ def note_public(session: Session, summary: Summary, moment: datetime) -> None:
     )
 
 
+def is_last_public(session: Session, summary: Summary) -> bool:
+    """Whether others could read the last revision, now or before."""
+    query = select(Revision.public_since).where(Revision.summary_id == summary.id)
+    return session.scalar(query.order_by(Revision.number.desc()).limit(1)) is not None
+
+
 def note_provenance(session: Session, summary: Summary) -> None:
     """Note what is stated of the last revision, whose text is still the same.
 
-    What is stated while a summary is hidden does not reach a version that others have seen: that
-    would tell them once there is a newer one.
+    A version that others have seen keeps what they were told: what is stated later, perhaps while
+    the summary is hidden, is another version's.
     """
     session.flush()
     session.execute(
@@ -53,14 +59,20 @@ def note_provenance(session: Session, summary: Summary) -> None:
         .where(
             Revision.summary_id == summary.id,
             Revision.number == find_last_revision_number(session, summary),
-            or_(Revision.public_since.is_(None), literal(summary.visibility == "public")),
+            Revision.public_since.is_(None),
         )
         .values(read=summary.read, made=summary.made)
     )
 
 
-def add_revision(session: Session, summary: Summary, moment: datetime, *, is_first: bool) -> None:
-    """Keep what a summary says now as its next revision."""
+def add_revision(
+    session: Session, summary: Summary, moment: datetime, saved_at: datetime, *, is_first: bool
+) -> None:
+    """Keep a summary and what is stated of it as its next revision.
+
+    Args:
+        moment: the present one, from which on others can read it, if they can.
+    """
     last = 0 if is_first else find_last_revision_number(session, summary)
     session.add(
         Revision(
@@ -71,6 +83,6 @@ def add_revision(session: Session, summary: Summary, moment: datetime, *, is_fir
             takeaway=summary.takeaway,
             read=summary.read,
             made=summary.made,
-            saved_at=summary.edited_at or summary.created_at,
+            saved_at=saved_at,
         )
     )

@@ -48,6 +48,12 @@ def add_fields(text: str, entry: BibtexEntry, fields: Mapping[str, str]) -> list
     return [*edits, TextEdit(last.end, last.end, added)]
 
 
+def replace_field(text: str, entry: BibtexEntry, name: str, value: str) -> list[TextEdit]:
+    """Give a field another value; nothing where there is no such field."""
+    span = entry.spans.get(name)
+    return _replacement(text, span, f"{{{value}}}") if span is not None else []
+
+
 def add_note(text: str, entry: BibtexEntry, note: str) -> list[TextEdit]:
     """Say something in the entry's note, behind what it says already."""
     span = entry.spans.get("note")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -24,6 +24,16 @@ from app.sources.answers import (
 from app.sources.contract import MAX_FOUND_PAPERS, Fetch
 from app.sources.markup import one_line, plain
 from app.sources.record import PaperRecord
+from app.sources.retractions import (
+    CONCERN,
+    CORRECTION,
+    REINSTATEMENT,
+    RETRACTION,
+    Retraction,
+    RetractionNotice,
+    find_state,
+    notice_url,
+)
 from app.text.person_names import format_name
 
 NAME = "Crossref"
@@ -53,6 +63,23 @@ _TYPES = {
 _FIELDS = (
     "DOI,title,subtitle,author,issued,container-title,type,volume,issue,page,publisher,relation"
 )
+# What a notice is of those that change what a paper is worth; Crossmark's types of updates.
+_NATURES = {
+    "retraction": RETRACTION,
+    "withdrawal": RETRACTION,
+    "removal": RETRACTION,
+    "partial_retraction": CORRECTION,
+    "expression_of_concern": CONCERN,
+    "correction": CORRECTION,
+    "reinstatement": REINSTATEMENT,
+}
+MAX_NOTICES = 20  # of one paper that are read
+# What publishers write before the title of a paper that they have retracted.
+_MARK = re.compile(
+    r"\s*[\[(]?(?:retracted|withdrawn)(?:\s+(?:article|paper|chapter|manuscript))?"
+    r"\s*(?:[\])]\s*[:–—-]?|[:–—])\s*",
+    re.IGNORECASE,
+)
 _ACRONYM = re.compile(r"\(([A-Z][A-Za-z&/-]*[A-Z][A-Za-z&/-]*)(?:[ '’‘]*\d{2,4})?\)")
 
 
@@ -69,6 +96,64 @@ def find(value: str, fetch: Fetch) -> PaperRecord | None:
     if body is None:
         return None
     return _record(value_at(read_json(body), "message"))
+
+
+@dataclass(frozen=True)
+class KnownWork:
+    """A work with what has become of it.
+
+    Attributes:
+        record: without the publisher's mark of a retracted paper before its title.
+        retraction: the state in which the notices about it leave it.
+        is_notice: whether it is itself a notice that another work is retracted, or of concern.
+        published_dois: those under which a preprint has appeared.
+    """
+
+    record: PaperRecord
+    retraction: Retraction | None = None
+    is_notice: bool = False
+    published_dois: tuple[str, ...] = ()
+
+
+def find_work(doi: str, fetch: Fetch) -> KnownWork | None:
+    """The work of a DOI, if it is one of Crossref's.
+
+    "updated-by" has the notices about it, "update-to" the works that it is a notice about.
+
+    Raises:
+        SourceUnavailable: when the service does not say.
+    """
+    body = fetch(_HOST, f"/works/{quote(doi, safe='')}", {})
+    work = None if body is None else value_at(read_json(body), "message")
+    record = _record(work)
+    if record is None:
+        return None
+    notices = [_notice(number, each) for number, each in enumerate(objects_at(work, "updated-by"))]
+    told = (_NATURES.get(text_at(each, "type")) for each in objects_at(work, "update-to"))
+    relations = objects_at(work, "relation", "is-preprint-of")
+    published = (from_doi(text_at(each, "id")) for each in relations)
+    return KnownWork(
+        replace(record, title=_without_mark(record.title)),
+        find_state([each for each in notices if each is not None][:MAX_NOTICES]),
+        any(nature in (RETRACTION, CONCERN) for nature in told),
+        tuple(ref.value for ref in published if ref is not None and ref.kind == "doi"),
+    )
+
+
+def _without_mark(title: str) -> str:
+    found = _MARK.match(title)
+    return title[found.end() :] or title if found else title
+
+
+def _notice(number: int, update: Any) -> RetractionNotice | None:
+    nature = _NATURES.get(text_at(update, "type"))
+    if nature is None:
+        return None
+    day = value_at(update, "updated", "date-parts", 0)
+    ref = from_doi(text_at(update, "DOI"))
+    doi = ref.value if ref is not None and ref.kind == "doi" else ""
+    on = calendar_day(value_at(day, 0), value_at(day, 1), value_at(day, 2))
+    return RetractionNotice(number, "", "", nature, on, (), notice_url(doi, ""))
 
 
 def _expand(short: str, fetch: Fetch) -> str:

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from app.queries.links.graph import Edge, Graph, GraphPaper
+from app.sources.retractions import Retraction
 from app.views.maps.labels import Label
 
 STRONG_LINKS = 3
+CROSS_BEYOND = 2.0  # pixels by which the lines over a retracted paper reach beyond its dot
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,19 @@ class MapDot:
     def attributes(self) -> Markup:
         """As those of SVG's `circle`."""
         return Markup(f'cx="{self.x:.1f}" cy="{self.y:.1f}" r="{self.radius:.1f}"')  # noqa: S704
+
+    @property
+    def cross(self) -> str:
+        """The lines over the dot of a retracted paper, one where there is only concern.
+
+        As SVG's path; empty for other papers.
+        """
+        retraction = self.paper.retraction
+        return (
+            ""
+            if retraction is None
+            else draw_cross(self.x, self.y, self.radius, is_whole=retraction.is_retracted)
+        )
 
 
 @dataclass(frozen=True)
@@ -97,8 +112,25 @@ class Map:
         return any(not dot.paper.summaries_count for dot in self.dots)
 
     @property
+    def retractions(self) -> list[Retraction]:
+        """The kinds of marks of retracted papers on it, one of each."""
+        found = {
+            dot.paper.retraction.nature: dot.paper.retraction
+            for dot in self.dots
+            if dot.paper.retraction
+        }
+        return [found[nature] for nature in sorted(found, reverse=True)]
+
+    @property
     def has_sizes(self) -> bool:
         return len({dot.radius for dot in self.dots if dot.paper.summaries_count}) > 1
+
+
+def draw_cross(x: float, y: float, radius: float, *, is_whole: bool) -> str:
+    """Two lines over a dot, or one, as SVG's path."""
+    reach = round(radius * math.sqrt(0.5) + CROSS_BEYOND, 1)
+    line = f"M{x - reach:.1f} {y + reach:.1f}l{2 * reach:.1f} {-2 * reach:.1f}"
+    return f"{line}m0 {2 * reach:.1f}l{-2 * reach:.1f} {-2 * reach:.1f}" if is_whole else line
 
 
 def radius_of(paper: GraphPaper) -> float:

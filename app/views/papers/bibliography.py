@@ -4,20 +4,36 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, abort, flash, make_response, render_template, request, url_for
+from flask import (
+    Blueprint,
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.wrappers import Response
 
 from app.models.papers.list_entry import STATUSES
 from app.queries import papers
-from app.services.bibliography import checks
+from app.services.bibliography import asking, checks
 from app.services.bibliography.changes import KINDS
 from app.services.bibliography.process import RETRY_AFTER, CheckBusy, TooComplex
 from app.services.bibliography.reading import PASTED, SourceFile
 from app.services.lists import bulk_changes
 from app.services.refusals import Refusal
 from app.text.lines import plain_ends
-from app.views.http.access import db, needs_sign_in, see_other, signed_in, viewer
-from app.views.http.security import CHECK_LIMIT, NOT_KEPT, WRITE_LIMIT
+from app.views.http.access import (
+    db,
+    lookup_settings,
+    needs_sign_in,
+    see_other,
+    signed_in,
+    viewer,
+)
+from app.views.http.security import ASK_LIMIT, CHECK_LIMIT, NOT_KEPT, WRITE_LIMIT
 from app.views.papers.found_entries import FILTERS, FoundEntries
 from app.views.parts import own_entries
 
@@ -27,6 +43,7 @@ MAX_BYTES = 3_000_000  # of all files together
 MAX_NAME_CHARS = 100
 PER_PAGE = 100
 LIST_NOTICE = "list"
+REFRESH_SECONDS = 5  # while Crossref is asked
 
 
 @blueprint.get("/bibliography")
@@ -74,8 +91,43 @@ def show(token: str) -> Response:
             page=page,
             pages=-(-len(places) // PER_PAGE),
             statuses=STATUSES,
+            askable=len(asking.choose_entries(found.report)) if lookup_settings().on else 0,
         )
     )
+
+
+@blueprint.post("/bibliography/<token>/crossref")
+@ASK_LIMIT
+@needs_sign_in
+def ask(token: str) -> Response:
+    """Let Crossref be asked about entries that the library does not know."""
+    found = _find(token)
+    try:
+        count = asking.start_asking(db(), lookup_settings(), token, found)
+    except Refusal as refused:
+        db().rollback()
+        flash(refused.message, "warning")
+        return see_other(url_for("bibliography.show", token=token))
+    db().commit()
+    page = "bibliography.progress" if count else "bibliography.show"
+    return see_other(url_for(page, token=token))
+
+
+@blueprint.get("/bibliography/<token>/crossref")
+def progress(token: str) -> Response:
+    """How far Crossref has been asked; loaded again until all is answered."""
+    found = FoundEntries(_find(token).report)
+    if not found.waiting:
+        return redirect(url_for("bibliography.show", token=token))
+    page = render_template(
+        "papers/bibliography_progress.html",
+        check=token,
+        found=found,
+        refresh_seconds=REFRESH_SECONDS,
+    )
+    answer = _private(page)
+    answer.headers["Refresh"] = str(REFRESH_SECONDS)
+    return answer
 
 
 @blueprint.get("/bibliography/<token>/changes")
@@ -83,7 +135,7 @@ def offer(token: str) -> Response:
     """The changes that are offered, to be ticked."""
     report = _find(token).report
     groups = [
-        (label, [each for each in enumerate(report["changes"]) if each[1]["kind"] == kind])
+        (label, [each for each in report["changes"] if each["kind"] == kind])
         for kind, label in KINDS.items()
     ]
     return _private(
@@ -105,8 +157,7 @@ def download(token: str) -> Response:
     file = _read_number(request.form.get("file", ""))
     if file is None or file >= len(found.files) or not found.report["files"][file]["is_bib"]:
         abort(404)
-    ticked = {_read_number(each) for each in request.form.getlist("tick")} - {None}
-    data = checks.mend(found, file, ticked)  # type: ignore[arg-type]  # none is None
+    data = checks.mend(found, file, set(request.form.getlist("tick")))
     answer = _private(data)
     answer.mimetype = "application/x-bibtex"
     answer.headers.set("Content-Disposition", "attachment", filename=found.files[file].name)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from app.services.bibliography.answers import WAITING
+from app.services.bibliography.findings import DOUBTFUL, WRONG_DOI
 from app.sources.retractions import RETRACTION, Retraction, from_json
 
 # What may be wrong with an entry, the worst first, as links to these entries are called.
@@ -14,6 +16,8 @@ PROBLEMS = {
     "concern": "Expression of concern",
     "malformed": "Malformed or repaired",
     "misnamed": "Identifier of another paper",
+    "wrong_doi": "DOI of another paper",
+    "doubtful": "DOI to check",
     "same": "Same work under two keys",
     "published": "Preprint, published since",
     "missing": "Missing fields",
@@ -24,6 +28,7 @@ FILTERS = {
     **PROBLEMS,
     "here": "In the library",
     "elsewhere": "Not in the library",
+    "asked": "Asked at Crossref",
     "all": "All entries",
 }
 
@@ -42,6 +47,8 @@ class FoundEntries:
             for name in self.find_problems(entry):
                 found[name].append(number)
             found["here" if entry["paper"] is not None else "elsewhere"].append(number)
+            if entry["asked"]:
+                found["asked"].append(number)
         in_order = (number for name in PROBLEMS for number in found[name])
         found["problems"] = list(dict.fromkeys(in_order))
         found["all"] = list(range(len(self.entries)))
@@ -59,6 +66,11 @@ class FoundEntries:
         """Name, label and number of entries of each kind that there is."""
         return [(name, label, self.count(name)) for name, label in FILTERS.items()]
 
+    @cached_property
+    def waiting(self) -> int:
+        """About how many entries Crossref is to be asked yet."""
+        return sum(entry["asked"] == WAITING for entry in self.entries)
+
     def retraction(self, entry: Mapping[str, Any]) -> Retraction | None:
         """The state of an entry's paper."""
         state = entry["retraction"]
@@ -73,6 +85,8 @@ class FoundEntries:
             "concern": state is not None and not is_retracted,
             "malformed": entry["problem"] or entry["notes"],
             "misnamed": entry["misnamed"],
+            "wrong_doi": entry["asked"] == WRONG_DOI,
+            "doubtful": entry["asked"] == DOUBTFUL,
             "same": entry["same"],
             "published": entry["published"],
             "missing": entry["missing"],

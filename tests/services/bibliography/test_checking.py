@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from app.services.bibliography.answers import join_answers
 from app.services.bibliography.checking import check_bibliography
 from app.services.bibliography.checks import KeptCheck, mend
 from app.services.bibliography.reading import SourceFile, read_files
@@ -21,7 +22,8 @@ def check(session: Session, *files: tuple[str, str | bytes]) -> KeptCheck:
     sent = [
         SourceFile(name, data if isinstance(data, bytes) else data.encode()) for name, data in files
     ]
-    return KeptCheck(sent, check_bibliography(session, sent, read_files(sent)))
+    report = check_bibliography(session, sent, read_files(sent))
+    return KeptCheck(sent, join_answers(report, ()))
 
 
 def keys(check: KeptCheck, what: str) -> list[str]:
@@ -85,8 +87,7 @@ def test_changes_change_only_what_they_say(session: Session, checked: KeptCheck)
     assert offered["Pre17", "published"] == "@inproceedings, ICLR 2018"
     assert offered["bad-one", "capitals"] == "title: {ImageNet}"
     assert {key for key, kind in offered if kind == "retracted"} == {"bad-one", "concern"}
-    everything = range(len(checked.report["changes"]))
-    mended = mend(checked, 0, set(everything)).decode()
+    mended = mend(checked, 0, {each["id"] for each in checked.report["changes"]}).decode()
     assert """    title     = "Unsound Results on {ImageNet} with {BERT}",""" in mended
     assert (
         """    doi       = {10.1000/Unsound},
@@ -139,7 +140,7 @@ def test_any_file_comes_back_byte_for_byte(session: Session, encoding: str, end:
     data = text.encode(encoding)
     found = check(session, ("a.bib", data))
     assert mend(found, 0, set()) == data
-    everything = set(range(len(found.report["changes"])))
+    everything = {each["id"] for each in found.report["changes"]}
     assert len(everything) > 5
     mended = mend(found, 0, everything)
     shown = mended.decode(encoding)
@@ -149,7 +150,7 @@ def test_any_file_comes_back_byte_for_byte(session: Session, encoding: str, end:
     # One change alone changes its own bytes.
     for number in everything:
         one = mend(found, 0, {number})
-        edits = found.report["changes"][number]["edits"]
+        edits = found.report["changes"][int(number)]["edits"]
         start, stop = min(e[0] for e in edits), max(e[1] for e in edits)
         assert one[:start] == data[:start]
         assert one[len(one) - (len(data) - stop) :] == data[stop:]
@@ -163,7 +164,7 @@ def test_any_file_comes_back_byte_for_byte(session: Session, encoding: str, end:
 def test_bad_input_is_no_fault(session: Session, data: bytes) -> None:
     for name in ("a.bib", "a.tex", "a.aux", "a.zip"):
         found = check(session, (name, data))
-        assert mend(found, 0, set(range(len(found.report["changes"])))) is not None
+        assert mend(found, 0, {each["id"] for each in found.report["changes"]}) is not None
 
 
 @pytest.mark.sqlite_only(reason="reads little of the database")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import deque
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +17,14 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, now
 from app.models import Bibliography, ListEntry, User
-from app.services.bibliography import checks
+from app.services.bibliography import asking, checks
 from app.services.bibliography.process import CheckBusy
 from app.services.bibliography.reading import read_files
 from tests.helpers.client import Browser, Page
 from tests.helpers.factories import make_summary
 from tests.helpers.samples.bibliographies import BIB, TEX, make_library
+from tests.helpers.stand_ins.crossref_works import ASKED_BIB, play_crossref
+from tests.helpers.stand_ins.outside import StandIn
 
 
 @pytest.fixture
@@ -103,6 +108,56 @@ def test_a_member_adds_all_to_their_list(guest: Browser, session: Session) -> No
     assert ann.get(address).status == 404
     outside = Browser(guest.client.application.test_client())
     assert outside.post(f"{address}/list", {}).status == 401
+
+
+@pytest.mark.usefixtures("_no_child")
+def test_a_member_asks_crossref(
+    guest: Browser,
+    session: Session,
+    app: Flask,
+    stand_in: StandIn,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(asking, "read_in_child", read_files)
+    play_crossref(stand_in)
+    outside = stand_in.outside(tmp_path)
+    monkeypatch.setitem(app.extensions, "outside", replace(outside, on=False))
+    ann = guest.sign_up("ann")
+    address = send(ann, pasted=ASKED_BIB).location
+    assert "Ask Crossref" not in ann.get(address).text
+    assert submit(ann, address, f"{address}/crossref", {}).location == address
+    assert "switched off" in ann.get(address).text
+    monkeypatch.setitem(app.extensions, "outside", outside)
+    other = Browser(guest.client.application.test_client())
+    assert "to ask Crossref about 9 entries" in other.get(address).text
+    assert other.post(f"{address}/crossref", {}).status == 401
+    assert "Ask Crossref about these 9 entries" in ann.get(address).text
+    started = submit(ann, address, f"{address}/crossref", {})
+    assert started.location == f"{address}/crossref"
+    page = ann.get(started.location)
+    assert "0 of 9 entries" in page.text
+    assert page.response.headers["Refresh"] == "5"
+    assert "being asked about 9 entries" in ann.get(address).text
+    assert stand_in.asked == []  # no page waits for it
+    session.info["outside"] = outside
+    deque(asking.ask_waiting(session), maxlen=0)
+    assert ann.get(started.location).location == address
+    page = ann.get(address)
+    for said in (
+        "This DOI is another paper’s at Crossref: <bdi>Deep Learning of Shallow Nets",
+        "Crossref has another title under this DOI",
+        "This DOI is that of a notice of retraction or concern",
+        "published: Journal of Results 2020, according to Crossref",
+        "4 March 2021",
+    ):
+        assert said in page.text
+    assert "Ask Crossref" not in page.text
+    changes = ann.get(f"{address}/changes").text
+    assert "According to Crossref" in changes
+    ticks = {"file": "0", "tick": re.findall(r'name="tick" value="([^"]+)', changes)}
+    mended = submit(ann, f"{address}/changes", f"{address}/changes", ticks)
+    assert b"volume={4}, doi={10.1000/nodoi}" in mended.response.get_data()
 
 
 @pytest.mark.usefixtures("_no_child")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import deque
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import User
+from app.db import begin_writing
+from app.models import SimilarPaper, User
 from app.services.retractions.importing import import_retractions
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper, make_summary, put_on_list
@@ -44,3 +46,37 @@ def test_every_place_shows_it(guest: Browser, session: Session, tmp_path: Path) 
     assert json.loads(guest.get(f"/paper/{paper.key}.json").text)["note"] == note
     for address in (f"/paper/{paper.key}.bib", "/list.bib"):
         assert note.replace("_", "\\_") in writer.get(address).text
+
+
+def test_maps_and_similar_papers_show_it(guest: Browser, session: Session, tmp_path: Path) -> None:
+    one = make_paper(session, "conf/x/A20", "On a crossed dot")
+    other = make_paper(session, "conf/x/B20", "Of solid ground", doi="10.1000/abc")
+    doubted = make_paper(session, "conf/x/C20", "Of soft ground", doi="10.1000/def")
+    similar = make_paper(session, "conf/x/D20", "Of similar ground", doi="10.1000/ghi")
+    make_summary(session, one, source="Compare [b](/paper/conf/x/B20) and [c](/paper/conf/x/C20).")
+    reasons = [["tags", "ground"]]
+    begin_writing(session)
+    session.add(SimilarPaper(paper_id=one.id, similar_id=similar.id, score=1.0, reasons=reasons))
+    session.commit()
+    before = guest.get(f"/paper/{one.key}").text
+    assert "Similar papers" in before
+    assert "map__cross" not in before + guest.get(f"/map/paper/{one.key}").text
+    path = write_notices(
+        tmp_path / "r.csv",
+        {"OriginalPaperDOI": "10.1000/abc"},
+        {"OriginalPaperDOI": "10.1000/def", "RetractionNature": "Expression of concern"},
+        {"OriginalPaperDOI": "10.1000/ghi"},
+    )
+    deque(import_retractions(session, path), maxlen=0)
+    page = guest.get(f"/paper/{one.key}")
+    (side,) = (each for each in page.tree.iter("ul") if each.get("class") == "see-also similar")
+    assert "Retracted" in "".join(side.itertext())
+    for text, pictures in ((page.text, 1), (guest.get(f"/map/paper/{one.key}").text, 2)):
+        assert text.count(', retracted">') == text.count(", expression of concern") == pictures
+        assert len(set(re.findall(r'class="map__cross" d="([^"]+)', text))) >= 2 * pictures
+    exported = json.loads(guest.get(f"/map/paper/{one.key}?as=json").text)
+    assert {each["key"]: each["retraction"] for each in exported["papers"]} == {
+        one.key: None,
+        other.key: "retraction",
+        doubted.key: "concern",
+    }

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Draft, Revision, Summary, User
+from app.models import Draft, Paper, Revision, Summary, User
 from app.queries.search.results import list_found_papers
 from app.queries.summaries import load_full_summaries
 from app.services.summaries.content import Edit, SummarySettings
@@ -116,13 +116,50 @@ def test_a_version_keeps_what_was_stated_of_its_text(session: Session) -> None:
         query = select(Revision.source, Revision.made).order_by(Revision.number)
         return [(source, made) for source, made in session.execute(query)]
 
-    assert change(made="hand", interest=True) == [("One.", "hand")]
+    # What others have read as not stated stays so in that version.
+    said = [("One.", ""), ("One.", "hand")]
+    assert change(made="hand", interest=True) == said
     # What is stated while nobody sees it does not reach the version that everybody saw.
-    assert change(visibility="private") == [("One.", "hand")]
-    assert change(made="machine") == [("One.", "hand")]
-    assert change(source="Two.") == [("One.", "hand"), ("Two.", "machine")]
-    assert change(made="assisted") == [("One.", "hand"), ("Two.", "assisted")]
-    assert change(visibility="public", made="hand")[-1] == ("Two.", "hand")
+    assert change(visibility="private") == said
+    assert change(made="machine") == [*said, ("One.", "machine")]
+    assert change(made="assisted") == [*said, ("One.", "assisted")]
+    said = change(source="Two.")
+    assert said[2:] == [("One.", "assisted"), ("Two.", "assisted")]
+    assert change(visibility="public", made="hand") == [*said[:3], ("Two.", "hand")]
+    assert change(visibility="private", read="whole")[3:] == [("Two.", "hand"), ("Two.", "hand")]
+    public = select(Revision.number).where(Revision.public_since.is_not(None))
+    assert session.scalars(public.order_by(Revision.number)).all() == [1, 2, 4]
+
+
+def test_a_change_of_what_is_stated_is_in_rows_and_in_the_history(
+    writer: Browser, session: Session, app: Flask
+) -> None:
+    writer.submit(EDITOR, source="Text.", save="1")
+    guest = Browser(app.test_client())
+    lists = ("/", "/user/ann", "/search?q=paper", "/?openings=1")
+    for path in lists:  # kept from now on
+        assert 'title="read' not in guest.get(path).text + guest.get(path).text
+    writer.submit(EDITOR, source="Text.", save="1", **STATED)
+    for path in lists:
+        row = f'title="{WORDS}">read in parts · machine help · has an interest</span>'
+        assert row in guest.get(path).text, path
+    summary = load_only(session)
+    assert summary.edited_at is None  # the text is the same
+    writer.submit(EDITOR, source="Text.", save="1", read="whole", made="assisted", interest="")
+    history = f"/summary/{summary.id}/history"
+    page = guest.get(history).text
+    assert "now stated: read in parts · written with machine help" in page
+    before, now = (
+        "read in parts · written with machine help",
+        "read whole · written with machine help",
+    )
+    assert f"changed from “{before}” to “{now}”" in page
+    page = guest.get(f"/summary/{summary.id}/compare").text
+    assert f"<del>{before}</del>" in page
+    assert f"<ins>{now}</ins>" in page
+    assert "interest" not in page.partition("<main")[2]
+    make_summary(session, session.get_one(Paper, summary.paper_id), source="Other.")
+    assert "read whole · machine help</span>" in guest.get("/paper/conf/x/A1/compare").text
 
 
 def test_an_interest_that_is_taken_back_is_in_no_version(

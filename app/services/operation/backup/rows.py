@@ -22,7 +22,12 @@ from sqlalchemy.types import JSON, TypeEngine
 
 BATCH = 1000  # rows read or written at once
 # A backup names the revision itself, and caches learn from the log of changes: they are empty then.
-NOT_KEPT = frozenset({"alembic_version", "bibliographies", "changes", "rate_counts"})
+NOT_KEPT = frozenset(
+    {
+        *("alembic_version", "bibliographies", "bibliography_questions"),
+        *("changes", "rate_counts"),
+    }
+)
 _WHOLE = 2**256
 _FTS5_PARTS = ("data", "idx", "content", "docsize", "config")  # sqlite.org/fts5.html, section 9
 # The sequences of PostgreSQL, with the table and column that each numbers.

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.services.accounts import deletion
 from app.services.accounts.sign_in import recovery
-from app.services.bibliography import checks
+from app.services.bibliography import asking, checks
 from app.services.importing.lists import work as list_imports
 from app.services.mail import outbox
 from app.services.operation import rerender, tidying
@@ -94,6 +94,13 @@ KINDS: Kinds = {
             "Deletes bibliographies that were checked more than an hour ago.",
             checks.delete_old_checks,
             is_waiting=checks.has_old_checks,
+        ),
+        JobKind(
+            asking.JOB,
+            "Asks Crossref about entries of checked bibliographies, where somebody wants it.",
+            asking.ask_waiting,
+            is_waiting=asking.has_waiting,
+            count_left=asking.count_waiting,
         ),
         JobKind(
             recovery.KIND,

@@ -1,0 +1,169 @@
+"""What Crossref is asked about entries, and what its answers may say of them."""
+
+from __future__ import annotations
+
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import BibliographyQuestion
+from app.services.bibliography import asking, checks
+from app.services.bibliography.checks import KeptCheck, find_check, keep_check, mend
+from app.services.bibliography.reading import SourceFile, read_files
+from app.services.lookup.asking import LookupSettings
+from app.services.refusals import Refusal
+from tests.helpers.stand_ins.crossref_works import ASKED_BIB, play_crossref
+from tests.helpers.stand_ins.outside import Reply, StandIn
+
+
+@pytest.fixture(autouse=True)
+def _no_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read in this process, which is faster."""
+    monkeypatch.setattr(checks, "read_in_child", read_files)
+    monkeypatch.setattr(asking, "read_in_child", read_files)
+
+
+@pytest.fixture
+def outside(session: Session, stand_in: StandIn, tmp_path: Path) -> LookupSettings:
+    play_crossref(stand_in)
+    found = stand_in.outside(tmp_path)
+    session.info["outside"] = found
+    return found
+
+
+def keep(session: Session, text: str = ASKED_BIB) -> str:
+    token = keep_check(session, [SourceFile("a.bib", text.encode())])
+    session.commit()
+    return token
+
+
+def load(session: Session, token: str) -> KeptCheck:
+    found = find_check(session, token)
+    session.commit()
+    assert found is not None
+    return found
+
+
+def ask(session: Session, outside: LookupSettings, token: str) -> dict[str, Any]:
+    """Ask about all that can be asked; the entries of the report by their keys."""
+    asking.start_asking(session, outside, token, load(session, token))
+    session.commit()
+    deque(asking.ask_waiting(session), maxlen=0)
+    return {each["key"]: each for each in load(session, token).report["entries"]}
+
+
+def test_answers_say_no_more_than_is_sure(session: Session, outside: LookupSettings) -> None:
+    token = keep(session)
+    assert not any(each["asked"] for each in load(session, token).report["entries"])
+    entries = ask(session, outside, token)
+    assert {key: each["asked"] for key, each in entries.items()} == {
+        "retracted": "found",
+        "wrong": "wrong_doi",
+        "part": "doubtful",
+        "asserted": "found",
+        "preprint": "found",
+        "series": "unknown",
+        "nodoi": "found",
+        "notice": "doubtful",
+        "unknown": "unknown",
+        "editorial": "",
+    }
+    assert {key: each["published"] for key, each in entries.items() if each["published"]} == {
+        "asserted": "Journal of Results 2014",
+        "preprint": "Journal of Results 2020",
+    }
+    (retracted,) = (key for key, each in entries.items() if each["retraction"])
+    assert (retracted, entries[retracted]["retraction"]["date"]) == ("retracted", "2021-03-04")
+    assert entries["wrong"]["other"]["by"] == "Ben Binary, 2019"
+    assert entries["wrong"]["right_doi"] == "10.1000/glass"
+    assert entries["part"]["other"]["title"] == "A Theory of Everything Small: Part II"
+    assert entries["notice"]["other"]["is_notice"]
+    changes = load(session, token).report["changes"]
+    keys = _list_keys(ASKED_BIB)
+    offered = {(keys[each["entry"]], each["kind"]) for each in changes if "by" in each}
+    assert offered == {
+        ("retracted", "retracted"),
+        ("retracted", "fields"),
+        ("wrong", "right_doi"),
+        ("asserted", "published"),
+        ("preprint", "published"),
+        ("nodoi", "fields"),
+        ("nodoi", "doi"),
+    }
+
+
+def _list_keys(text: str) -> list[str]:
+    """The keys of all entries, in their order."""
+    heads = (line for line in text.splitlines() if line.startswith("@"))
+    return [line.partition("{")[2].partition(",")[0] for line in heads]
+
+
+def test_only_what_is_ticked_is_changed(session: Session, outside: LookupSettings) -> None:
+    token = keep(session)
+    ask(session, outside, token)
+    check = load(session, token)
+    assert mend(check, 0, set()) == ASKED_BIB.encode()
+    mended = mend(check, 0, {each["id"] for each in check.report["changes"]}).decode()
+    assert (
+        """% kept
+@article{retracted,
+  title = {Unsound Results of a Careless Study},
+  author = {Ann Author},
+  year = 2018,
+  journal = {J. Res.},
+  doi = {10.1000/unsound},
+  note = {Retracted, 4 March 2021. Notice: https://doi.org/10.1000/unsound-notice},
+  volume = {7},
+  number = {2},
+  pages = {11--19}
+}
+"""
+        in mended
+    )
+    assert "journal={G}, doi={10.1000/glass}}" in mended
+    assert "volume={4}, doi={10.1000/nodoi}" in mended
+    assert "@article{preprint, title={Many Small Things Seen from Afar}" in mended
+    assert _list_keys(mended) == _list_keys(ASKED_BIB)
+    same = {line for line in ASKED_BIB.splitlines() if "{part," in line or "{series," in line}
+    assert same <= set(mended.splitlines())
+    # The ids of changes stay, whatever is answered later.
+    library = [each["id"] for each in check.report["changes"] if "by" not in each]
+    assert library == [str(at) for at in range(len(library))]
+
+
+@pytest.mark.sqlite_only(reason="the queries run in the tests above")
+def test_questions_are_bounded_and_silence_is_told(
+    session: Session,
+    stand_in: StandIn,
+    outside: LookupSettings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for address in list(stand_in.replies):
+        stand_in.replies[address] = Reply(500)
+    monkeypatch.setattr(asking, "MAX_ASKED", 6)
+    monkeypatch.setattr(asking, "MAX_BY_TITLE", 2)
+    token = keep(session)
+    entries = ask(session, outside, token)
+    asked = {key: each["asked"] for key, each in entries.items() if each["asked"]}
+    # Those with a DOI first, then preprints; the fourth failure in a row is not waited for.
+    assert list(asked) == ["retracted", "wrong", "part", "asserted", "preprint", "series"]
+    assert set(asked.values()) == {"silent"}
+    assert len(stand_in.asked) == asking.MAX_FAILURES
+    assert asking.choose_entries(load(session, token).report)[:2] == [0, 1]  # may be asked again
+    monkeypatch.setattr(asking, "MAX_WAITING", 3)
+    with pytest.raises(Refusal, match="asked a lot"):
+        asking.start_asking(session, outside, token, load(session, token))
+    session.rollback()
+    off = stand_in.outside(Path("none"), on=False)
+    check = load(session, token)
+    with pytest.raises(Refusal, match="switched off"):
+        asking.start_asking(session, off, token, check)
+    checks.delete_check(session, token)
+    session.commit()
+    assert session.scalar(select(BibliographyQuestion.entry).limit(1)) is None
+    session.commit()
+    assert not asking.has_waiting(session)
