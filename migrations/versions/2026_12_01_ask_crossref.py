@@ -1,7 +1,7 @@
 """What Crossref is asked about the entries of checked bibliographies.
 
-Revision: 0041
-Follows: 0034
+Revision: 0036
+Follows: 0035
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0041"
-down_revision = "0034"
+revision = "0036"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """The slugs that shelves had before.
 
-Revision: 0039
+Revision: 0035
 Follows: 0034
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0039"
+revision = "0035"
 down_revision = "0034"
 branch_labels = None
 depends_on = None
