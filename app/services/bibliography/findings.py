@@ -13,12 +13,7 @@ from dataclasses import dataclass, replace
 from app.services.bibliography.matching import are_told_apart
 from app.services.lookup.asking import LookupSettings
 from app.services.lookup.known_works import find_known_work, search_works
-from app.services.papers.deduplication import (
-    has_same_title,
-    may_be_renamed,
-    names_work,
-    share_an_author,
-)
+from app.sources.identity import has_same_title, may_be_renamed, names_work, share_an_author
 from app.sources.lookup.crossref import KnownWork
 from app.sources.record import PaperRecord
 from app.sources.retractions import ARXIV_DOI, Retraction
