@@ -61,6 +61,7 @@ PRIVATE_TABLES = frozenset(
         "merged_drafts",
         "offered_records",
         "participations",  # what a reading shows after its reveal is named
+        "passkeys",
         "picture_uses",
         "pictures",
         "reading_feeds",
@@ -70,6 +71,7 @@ PRIVATE_TABLES = frozenset(
         "sign_ins",
         "similar_marks",
         "similar_words",
+        "used_challenges",
         "votes",
     }
 )
