@@ -63,6 +63,7 @@ PRIVATE_TABLES = frozenset(
         "merged_drafts",
         "offered_records",
         "participations",  # what a reading shows after its reveal is named
+        "passkeys",
         "picture_uses",
         "pictures",
         "reading_feeds",
@@ -72,6 +73,7 @@ PRIVATE_TABLES = frozenset(
         "sign_ins",
         "similar_marks",
         "similar_words",
+        "used_challenges",
         "votes",
     }
 )

@@ -36,7 +36,7 @@ KEPT_IN_BACKUPS = (
     *("CONTACT", "CACHE_MB", "PASSWORD_COST", "BACKUP_HOURS", "BACKUP_KEEP"),
     *("LOG", "LOG_REQUESTS", "SLOW_QUERY_MS"),
     *("BUCKET", "BUCKET_URL", "BUCKET_REGION", "BUCKET_PREFIX"),
-    *("SSO", "PASSWORD_SIGN_IN", "USER_HEADER", "USER_HEADER_FROM"),
+    *("SSO", "PASSWORD_SIGN_IN", "USER_HEADER", "USER_HEADER_FROM", "PASSKEYS"),
 )
 
 
@@ -178,6 +178,7 @@ class Config:
             "BUCKET_SECONDS",
             "SSO",
             "PASSWORD_SIGN_IN",
+            "PASSKEYS",
             "USER_HEADER",
             "USER_HEADER_FROM",
         }
@@ -305,8 +306,9 @@ def _contact(name: str, value: str) -> str:
 
 def _sign_in(given: Mapping[str, str], site_url: str) -> SignInSettings:
     passwords = read_switch(given, "PASSWORD_SIGN_IN", "on")
+    passkeys = read_switch(given, "PASSKEYS", "off")
     try:
-        return read_sign_in(given, PREFIX, site_url, passwords=passwords)
+        return read_sign_in(given, PREFIX, site_url, passwords=passwords, passkeys=passkeys)
     except ValueError as error:
         raise ConfigError(str(error)) from None
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.config import Config
 from app.db import Database, sqlite_warning
+from app.services.accounts.sign_in import passkeys
 from app.services.files import probe_folder
 from app.services.lookup.asking import make_lookup_settings
 from app.services.operation import refolding, schema
@@ -213,6 +214,8 @@ def _can_sign_in(config: Config) -> None:
     missing = proving.list_missing_packages() if config.sign_in.providers else []
     if missing:
         raise CannotStart(f"SHORTLIST_SSO needs {' and '.join(missing)}. {proving.INSTALL}")
+    if config.sign_in.passkeys is not None and not passkeys.is_installed():
+        raise CannotStart(f"SHORTLIST_PASSKEYS needs {passkeys.PACKAGE}. {passkeys.INSTALL}")
 
 
 def ensure_data_dir(folder: Path) -> None:

@@ -189,12 +189,18 @@ def prefixed(given: dict[str, str]) -> dict[str, str]:
 
 def test_providers_and_headers_are_read() -> None:
     header = {"USER_HEADER": "X-Remote-User", "USER_HEADER_FROM": "127.0.0.1 fd00::/64"}
+    header |= {"PASSKEYS": "on", "SITE_URL": "https://papers.example.org:443"}
     found = Config.from_environment(prefixed({**SSO, **header, "PASSWORD_SIGN_IN": "off"})).sign_in
     assert not found.passwords
     lab, orcid = found.providers
     assert (lab.label, lab.issuer) == ("your lab account", "https://login.example.org/realms/lab")
     assert (orcid.name, orcid.label, orcid.issuer) == ("orcid", "ORCID", "https://orcid.org")
     assert "secret" not in repr(lab).replace("client_secret", "")
+    assert found.passkeys is not None
+    assert (found.passkeys.rp_id, found.passkeys.origin) == (
+        "papers.example.org",
+        "https://papers.example.org",
+    )
     assert found.user_header is not None
     assert [found.user_header.is_from(each) for each in ("fd00::9", "10.0.0.1")] == [True, False]
 
@@ -203,6 +209,9 @@ def test_providers_and_headers_are_read() -> None:
     ("changes", "says"),
     [
         ({"SITE_URL": ""}, "SSO needs SHORTLIST_SITE_URL"),
+        ({"SITE_URL": "", "SSO": "", "PASSKEYS": "on"}, "is not a setting"),
+        ({"PASSKEYS": "on", "SITE_URL": "http://papers.example.org"}, "PASSKEYS needs SHORTLIST"),
+        ({"PASSKEYS": "on", "SITE_URL": "https://192.0.2.1"}, "PASSKEYS needs SHORTLIST_SITE_URL"),
         ({"SSO": "lab"}, "is not a setting. The settings are"),
         ({"SSO": "lab orcid Lab"}, "each once"),
         ({"SSO": "lab orcid my-lab"}, "letters and digits"),

@@ -156,7 +156,7 @@ def list_(without_password: bool, as_json: bool) -> None:
 @NAME
 @PASSWORD
 def password(name: str, password_stdin: bool) -> None:
-    """Reset the password of NAME, print it, and end all sessions.
+    """Reset the password of NAME, print it, end all sessions and remove all passkeys.
 
     Use this to hand over an imported account to its owner.
 
@@ -165,10 +165,12 @@ def password(name: str, password_stdin: bool) -> None:
       shortlist user password mira
     """
     from app.services.accounts import account, administration
+    from app.services.accounts.sign_in.passkeys import drop_passkeys
 
     with _change() as session:
         found = administration.find_account(session, name)
         new = _password(password_stdin)
+        drop_passkeys(session, found)
         account.set_password(session, found, new)
         session.commit()
     _tell_password(found.name, new, given=password_stdin)

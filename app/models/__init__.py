@@ -23,6 +23,7 @@ from app.models.papers.section import Section
 from app.models.papers.shelf import FormerSlug, Shelf, ShelfEntry, ShelfMember
 from app.models.papers.similar import SimilarMark, SimilarPaper, SimilarWord
 from app.models.papers.venue import Venue, VenueYear
+from app.models.passkey import Passkey, UsedChallenge
 from app.models.reading import (
     BallotVote,
     Participation,
@@ -91,6 +92,7 @@ __all__ = [
     "PaperMerge",
     "PaperRevision",
     "Participation",
+    "Passkey",
     "Picture",
     "PictureUse",
     "Reading",
@@ -113,6 +115,7 @@ __all__ = [
     "SummaryTag",
     "Tag",
     "Total",
+    "UsedChallenge",
     "User",
     "Venue",
     "VenueYear",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.db import Base, UTCDateTime
 
 MAX_DEVICE_CHARS = 60
+MAX_WAY_CHARS = 60
 ROLES = ("member", "trusted", "administrator")
 
 
@@ -48,7 +49,8 @@ class LoginSession(Base):
     """One signed-in browser.
 
     The cookie holds a random token, this row only its SHA-256. `device` is what its owner can
-    recognise, and `used_on` the day (in UTC) of its last request.
+    recognise, and `used_on` the day (in UTC) of its last request. `proved_at` is when they last
+    proved who they are: a provider may have asked them before the session began.
     """
 
     __tablename__ = "login_sessions"
@@ -56,6 +58,7 @@ class LoginSession(Base):
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    proved_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     device: Mapped[str] = mapped_column(String(MAX_DEVICE_CHARS), default="")
     used_on: Mapped[date] = mapped_column()
@@ -64,7 +67,10 @@ class LoginSession(Base):
 
 
 class SignIn(Base):
-    """That somebody signed in, for their own eyes."""
+    """That somebody signed in, for their own eyes.
+
+    `way` says with what, such as "passkey"; it is empty for sign-ins from before it was noted.
+    """
 
     __tablename__ = "sign_ins"
     __table_args__ = (Index("ix_sign_ins_user_id_signed_in_at", "user_id", "signed_in_at"),)
@@ -73,6 +79,7 @@ class SignIn(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     signed_in_at: Mapped[datetime] = mapped_column(UTCDateTime)
     device: Mapped[str] = mapped_column(String(MAX_DEVICE_CHARS))
+    way: Mapped[str] = mapped_column(String(MAX_WAY_CHARS), default="", server_default="")
 
 
 class DeletionRequest(Base):

@@ -19,6 +19,7 @@ from app.models import (
     LicenceAgreement,
     LoginSession,
     Mail,
+    Passkey,
     SignIn,
     User,
 )
@@ -129,10 +130,10 @@ def list_sessions(session: Session, user: User, idle_days: int) -> Sequence[Sess
     return [SessionRow(*row) for row in rows]
 
 
-def list_sign_ins(session: Session, user: User) -> Sequence[Row[str, datetime]]:
-    """The latest sign-ins of a user, the newest first: `device` and `signed_in_at`."""
+def list_sign_ins(session: Session, user: User) -> Sequence[Row[str, str, datetime]]:
+    """The latest sign-ins of a user, the newest first: `device`, `way` and `signed_in_at`."""
     newest = (
-        select(SignIn.device, SignIn.signed_in_at)
+        select(SignIn.device, SignIn.way, SignIn.signed_in_at)
         .where(SignIn.user_id == user.id)
         .order_by(SignIn.signed_in_at.desc())
         .limit(MAX_SIGN_INS)
@@ -144,6 +145,12 @@ def list_identities(session: Session, user: User) -> Sequence[Identity]:
     """The accounts elsewhere with which a user signs in, the oldest link first."""
     mine = select(Identity).where(Identity.user_id == user.id)
     return session.scalars(mine.order_by(Identity.id).limit(MAX_LISTED)).all()
+
+
+def list_passkeys(session: Session, user: User) -> Sequence[Passkey]:
+    """The passkeys of a user, the oldest first."""
+    mine = select(Passkey).where(Passkey.user_id == user.id)
+    return session.scalars(mine.order_by(Passkey.id).limit(MAX_LISTED)).all()
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.models import Draft, FormerName, Identity, Summary, User, Vote, Writer
+from app.models import Draft, FormerName, Identity, Passkey, Summary, User, Vote, Writer
 from app.queries.paging import Order, Slice, parse_small, take_page
 from app.queries.visibility import attributable_to, public, public_of_few
 
@@ -92,13 +92,14 @@ def count_accounts(session: Session, most: int) -> int:
 
 
 def can_sign_in(session: Session, user: User) -> bool:
-    """Whether somebody has this account: it has a password, or an account elsewhere is linked."""
+    """Whether somebody has this account: a password, a linked account or a passkey."""
     return session.scalar(select(User.id).where(User.id == user.id, _is_able())) is not None
 
 
 def _is_able() -> ColumnElement[bool]:
     linked = select(Identity.id).where(Identity.user_id == User.id)
-    return or_(User.password_hash.is_not(None), linked.exists())
+    keys = select(Passkey.id).where(Passkey.user_id == User.id)
+    return or_(User.password_hash.is_not(None), linked.exists(), keys.exists())
 
 
 def find_user(session: Session, name: str) -> User | None:

@@ -1,4 +1,4 @@
-"""Settings of signing in without a password: providers, and a proxy that says who asks."""
+"""Settings of signing in without a password: providers, a proxy that says who asks, passkeys."""
 
 from __future__ import annotations
 
@@ -81,6 +81,19 @@ class UserHeaderSettings:
 
 
 @dataclass(frozen=True)
+class PasskeySettings:
+    """For which site passkeys are made and used.
+
+    Args:
+        rp_id: its host, to which an authenticator ties a passkey.
+        origin: that a browser must state, such as `https://papers.example.org`.
+    """
+
+    rp_id: str
+    origin: str
+
+
+@dataclass(frozen=True)
 class SignInSettings:
     """How people sign in.
 
@@ -88,11 +101,13 @@ class SignInSettings:
         passwords: whether they may with a password.
         providers: with whom they may.
         user_header: what a proxy says, `None` where none is believed.
+        passkeys: `None` where they cannot be used.
     """
 
     passwords: bool = True
     providers: tuple[ProviderSettings, ...] = ()
     user_header: UserHeaderSettings | None = None
+    passkeys: PasskeySettings | None = None
 
     def find_provider(self, name: str) -> ProviderSettings | None:
         """The provider of this name."""
@@ -109,13 +124,18 @@ def list_known_names(names: str) -> set[str]:
 
 
 def read_sign_in(
-    given: Mapping[str, str], prefix: str, site_url: str, *, passwords: bool
+    given: Mapping[str, str],
+    prefix: str,
+    site_url: str,
+    *,
+    passwords: bool,
+    passkeys: bool = False,
 ) -> SignInSettings:
     """Read the settings of signing in.
 
     Args:
         given: their values by their names, without the prefix.
-        passwords: whether people may sign in with a password.
+        passwords, passkeys: whether people may sign in with these.
 
     Raises:
         ValueError: for a value that cannot be used, with a message that names it.
@@ -132,7 +152,8 @@ def read_sign_in(
             f"{prefix}PASSWORD_SIGN_IN=off needs another way to sign in: set {prefix}SSO or"
             f" {prefix}USER_HEADER."
         )
-    return SignInSettings(passwords, providers, header)
+    of_passkeys = _read_passkeys(site_url, prefix) if passkeys else None
+    return SignInSettings(passwords, providers, header, of_passkeys)
 
 
 def _split(names: str) -> list[str]:
@@ -164,6 +185,30 @@ def _read_provider(given: Mapping[str, str], prefix: str, name: str) -> Provider
     return ProviderSettings(
         name, label, issuer, values["CLIENT_ID"], values["CLIENT_SECRET"], protocol
     )
+
+
+def _read_passkeys(site_url: str, prefix: str) -> PasskeySettings:
+    """The host and origin of the site; browsers make no passkey for an address or without TLS."""
+    parts = urlsplit(site_url)
+    host = (parts.hostname or "").rstrip(".")
+    is_secure = parts.scheme == "https" or host == "localhost"
+    if not is_secure or re.fullmatch(r"\[?[0-9a-f:.]+\]?", host):
+        raise ValueError(
+            f"{prefix}PASSKEYS needs {prefix}SITE_URL with a host name and https, such as"
+            " https://papers.example.org."
+        )
+    return PasskeySettings(host, make_origin(site_url))
+
+
+def make_origin(url: str) -> str:
+    """The origin of a URL as a browser states it.
+
+    The port that its scheme has anyway is left out.
+    """
+    parts = urlsplit(url)
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    port = "" if parts.port in (None, usual) else f":{parts.port}"
+    return f"{parts.scheme}://{parts.hostname}{port}"
 
 
 def _read_header(given: Mapping[str, str], prefix: str) -> UserHeaderSettings | None:

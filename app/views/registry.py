@@ -12,15 +12,13 @@ from app.views.accounts import (
     account,
     email,
     files,
-    identities,
     invitations,
-    providers,
     recovery,
     sessions,
-    user_header,
     users,
 )
 from app.views.accounts import deletion as account_deletion
+from app.views.accounts.sign_in import identities, passkeys, providers, user_header
 from app.views.assets import assets
 from app.views.catalogue import authors, tags, venues
 from app.views.exports import paper_files, set_files
@@ -98,6 +96,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
         about,
         paper,
         paper_files,
+        passkeys,
         pictures,
         reading_feeds,
         providers,

@@ -122,6 +122,7 @@ PAGES = (
     Page("invitations.index", "/invitations", ("administrator",)),
     Page("sessions.index", "/settings/sessions", ("member",)),
     Page("identities.index", "/settings/sign-in", ("member",)),
+    Page("passkeys.index", "/settings/passkeys", ("member",)),
     Page("merges.index", "/merges", MEMBERS),
     Page("merges.new", "/merges/new?one={paper}", ("administrator",)),
     Page("merges.new", "/merges/new?one={paper}&other={other}", ("administrator",)),

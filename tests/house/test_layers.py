@@ -47,6 +47,7 @@ ROOMS: dict[str, list[set[str]]] = {
         {"exports"},
         {"shelves"},
         {"accounts", "lists", "pictures", "site"},
+        {"accounts.sign_in"},
         {"summaries"},
         {"catalogue", "papers"},
         {"maps"},

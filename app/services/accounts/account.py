@@ -154,7 +154,7 @@ def sign_in(
     if session.scalar(locked) != stored:
         return None
     user.password_hash = renewed
-    return user, sessions.start_session(session, user, device)
+    return user, sessions.start_session(session, user, device, "password")
 
 
 def fold_user_name(name: str) -> str:

@@ -23,6 +23,7 @@ from app.models import (
     PaperDifference,
     PaperMerge,
     PaperRevision,
+    Passkey,
     Picture,
     Revision,
     Summary,
@@ -90,8 +91,8 @@ def merge(session: Session, source: User, target: User) -> AccountMergeResult:
     _move_drafts(session, source, target, {*theirs, *others})
     joining.give_list(session, source, target)
     give_shelves(session, source, target)
-    moved_tables = (Picture, DeletedSummary, FormerName, Identity, MergedDraft, PaperDifference)
-    for table in (*moved_tables, *_DECISIONS):
+    moved_tables = (Picture, DeletedSummary, FormerName, MergedDraft, PaperDifference)
+    for table in (*moved_tables, Identity, Passkey, *_DECISIONS):
         session.execute(update(table).where(table.user_id == source.id).values(user_id=target.id))
     for decided in _DECISIONS:
         undone = update(decided).where(decided.undone_by_id == source.id)

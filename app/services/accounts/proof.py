@@ -17,11 +17,11 @@ class Proof:
     """The password, or a recent sign-in where none can be typed.
 
     Args:
-        password: as somebody typed it.
-        token: of the browser's session, when that counts instead.
+        password: as somebody typed it; `None` where they have none to type.
+        token: of the browser's session, which counts then; empty when it has none.
     """
 
-    password: str = ""
+    password: str | None = None
     token: str = ""
 
 
@@ -31,7 +31,7 @@ def check_proof(session: Session, user: User, proof: Proof) -> None:
     Raises:
         Refusal: of the field "current".
     """
-    if proof.token:
+    if proof.password is None:
         if not sessions.is_fresh(session, user, proof.token):
             raise Refusal(
                 "form", f"You signed in over {sessions.FRESH_MINUTES} minutes ago. Sign in again."

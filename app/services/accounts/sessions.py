@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, delete, select, update
@@ -12,12 +12,14 @@ from sqlalchemy.orm.util import identity_key
 
 from app.db import begin_writing, now
 from app.models import LoginSession, SignIn, User
-from app.models.user import MAX_DEVICE_CHARS
+from app.models.user import MAX_DEVICE_CHARS, MAX_WAY_CHARS
 from app.queries.accounts import HANDLE_CHARS
 from app.services.tokens import hash_token, make_secret
 
 SESSION_LIFE = timedelta(days=90)
 LOG_LIFE = timedelta(days=90)
+MAX_SESSIONS = 100  # of a user; the one that was not used for longest ends
+MAX_SIGN_INS = 1000  # of a user in the log
 FRESH_MINUTES = 10  # for which a sign-in proves who somebody is as a password does
 
 _USER_COLUMNS = tuple(getattr(User, column.key) for column in User.__table__.columns)
@@ -39,11 +41,19 @@ class FoundSession(NamedTuple):
     used_on: date
 
 
-def start_session(session: Session, user: User, device: str = "") -> str:
-    """Sign a browser in as somebody who has just proved who they are.
+def start_session(
+    session: Session,
+    user: User,
+    device: str = "",
+    way: str = "",
+    proved_at: datetime | None = None,
+) -> str:
+    """Sign a browser in as somebody who has proved who they are.
 
     Args:
         device: what its owner will recognise, such as "Firefox on Linux".
+        way: with what they did, as the log of sign-ins names it.
+        proved_at: when they did, as a provider says; `None` for now.
 
     Returns:
         The token for its cookie; only its hash is kept.
@@ -52,20 +62,44 @@ def start_session(session: Session, user: User, device: str = "") -> str:
     token = make_secret()
     moment = now()
     session.execute(delete(LoginSession).where(LoginSession.expires_at < moment))
-    old = (SignIn.user_id == user.id) & (SignIn.signed_in_at < moment - LOG_LIFE)
-    session.execute(delete(SignIn).where(old))
+    _make_room(session, user.id)
     session.add(
         LoginSession(
             token_hash=hash_token(token),
             user_id=user.id,
             created_at=moment,
+            proved_at=moment if proved_at is None else min(proved_at, moment),
             expires_at=moment + SESSION_LIFE,
             device=device[:MAX_DEVICE_CHARS],
             used_on=moment.date(),
         )
     )
-    session.add(SignIn(user_id=user.id, signed_in_at=moment, device=device[:MAX_DEVICE_CHARS]))
+    session.add(
+        SignIn(
+            user_id=user.id,
+            signed_in_at=moment,
+            device=device[:MAX_DEVICE_CHARS],
+            way=way[:MAX_WAY_CHARS],
+        )
+    )
     return token
+
+
+def _make_room(session: Session, user_id: int) -> None:
+    """End the sessions, and forget the sign-ins, that are one too many with the next."""
+    used_last = (LoginSession.used_on.desc(), LoginSession.created_at.desc())
+    sessions = select(LoginSession.token_hash).where(LoginSession.user_id == user_id)
+    beyond = sessions.order_by(*used_last).offset(MAX_SESSIONS - 1).limit(MAX_SESSIONS)
+    ended = session.scalars(beyond).all()
+    if ended:
+        session.execute(delete(LoginSession).where(LoginSession.token_hash.in_(ended)))
+    mine = SignIn.user_id == user_id
+    newest = select(SignIn.signed_in_at).where(mine).order_by(SignIn.signed_in_at.desc())
+    last = session.scalar(newest.offset(MAX_SIGN_INS - 1).limit(1))
+    before = now() - LOG_LIFE
+    if last is not None:
+        before = max(before, last)
+    session.execute(delete(SignIn).where(mine, SignIn.signed_in_at <= before))
 
 
 def find_session(session: Session, token: str, idle_days: int) -> FoundSession | None:
@@ -95,10 +129,10 @@ def _attach_user(session: Session, row: Row[Any]) -> User:
 
 
 def is_fresh(session: Session, user: User, token: str) -> bool:
-    """Whether a user signed in a moment ago in the browser that has this token."""
+    """Whether the user of this token has just proved who they are."""
     since = now() - timedelta(minutes=FRESH_MINUTES)
     found = select(LoginSession.user_id).where(
-        LoginSession.token_hash == hash_token(token), LoginSession.created_at > since
+        LoginSession.token_hash == hash_token(token), LoginSession.proved_at > since
     )
     return session.scalar(found) == user.id
 

@@ -20,6 +20,7 @@ from app.models import (
     ListEntry,
     Paper,
     Participation,
+    Passkey,
     Reading,
     Revision,
     Shelf,
@@ -41,11 +42,14 @@ Read = Callable[[Session, int], Iterator[dict[str, Any]]]
 def make_profile(session: Session, user: User) -> dict[str, Any]:
     """Who somebody is here."""
     former = select(FormerName.name).where(FormerName.user_id == user.id).order_by(FormerName.name)
-    sign_ins = select(SignIn.signed_in_at, SignIn.device).where(SignIn.user_id == user.id)
+    sign_ins = select(SignIn.signed_in_at, SignIn.device, SignIn.way)
+    sign_ins = sign_ins.where(SignIn.user_id == user.id)
     agreed = select(LicenceAgreement.licence, LicenceAgreement.agreed_at)
     agreed = agreed.where(LicenceAgreement.user_id == user.id)
     linked = select(Identity.issuer, Identity.label, Identity.created_at)
     linked = linked.where(Identity.user_id == user.id).order_by(Identity.id)
+    keys = select(Passkey.name, Passkey.rp_id, Passkey.created_at, Passkey.used_on)
+    keys = keys.where(Passkey.user_id == user.id).order_by(Passkey.id)
     mail = session.get(EmailAddress, user.id)
     return {
         "username": user.name,
@@ -63,9 +67,13 @@ def make_profile(session: Session, user: User) -> dict[str, Any]:
             {"issuer": issuer, "label": label, "linked_at": moment}
             for issuer, label, moment in session.execute(linked)
         ],
+        "passkeys": [
+            {"name": name, "site": site, "created_at": moment, "used_on": day}
+            for name, site, moment, day in session.execute(keys)
+        ],
         "sign_ins": [
-            {"signed_in_at": moment, "device": device}
-            for moment, device in session.execute(sign_ins.order_by(SignIn.signed_in_at))
+            {"signed_in_at": moment, "device": device, "way": way}
+            for moment, device, way in session.execute(sign_ins.order_by(SignIn.signed_in_at))
         ],
     }
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from app.services.tokens import make_secret
 
@@ -17,12 +19,15 @@ class Flow:
         state: that it must bring; nobody else can know it.
         nonce: that the provider must sign.
         verifier: that only we can show when the code is exchanged (RFC 7636).
+        again_since: when somebody was sent to prove anew who they are, in seconds since 1970;
+            0 for who only signs in.
     """
 
     redirect_uri: str
     state: str
     nonce: str
     verifier: str
+    again_since: int = 0
 
 
 @dataclass(frozen=True)
@@ -35,16 +40,24 @@ class Answer:
     issuer: str = ""
 
 
-def make_flow(redirect_uri: str) -> Flow:
-    """A sign-in that begins."""
-    return Flow(redirect_uri, make_secret(), make_secret(), make_secret())
+def make_flow(redirect_uri: str, *, again: bool = False) -> Flow:
+    """A sign-in that begins.
+
+    Args:
+        again: whether the provider asks who it is even when it knows.
+    """
+    since = int(time.time()) if again else 0
+    return Flow(redirect_uri, make_secret(), make_secret(), make_secret(), since)
 
 
-def flow_to_text(flow: Flow) -> dict[str, str]:
+def flow_to_json(flow: Flow) -> dict[str, Any]:
     """What is kept of a flow in a session."""
-    return {"state": flow.state, "nonce": flow.nonce, "verifier": flow.verifier}
+    kept = {"state": flow.state, "nonce": flow.nonce, "verifier": flow.verifier}
+    return {**kept, "again_since": flow.again_since}
 
 
-def flow_from_text(kept: Mapping[str, str], redirect_uri: str) -> Flow:
+def flow_from_json(kept: Mapping[str, Any], redirect_uri: str) -> Flow:
     """A flow of what was kept of it."""
-    return Flow(redirect_uri, kept["state"], kept["nonce"], kept["verifier"])
+    return Flow(
+        redirect_uri, kept["state"], kept["nonce"], kept["verifier"], kept.get("again_since", 0)
+    )

@@ -18,11 +18,11 @@ SCOPE = "user:email"
 _PUBLIC = "https://github.com"
 
 
-def make_address(provider: ProviderSettings, flow: Flow, _asker: Asker, *, again: bool) -> str:
+def make_address(provider: ProviderSettings, flow: Flow, _asker: Asker) -> str:
     """Where a browser is sent to sign in.
 
-    Args:
-        again: whether GitHub lets them choose who they are even when it knows.
+    GitHub can be told to ask with which account, but not for a password, nor does it say when it
+    did: who comes back has proved who they are now.
     """
     query = {
         "client_id": provider.client_id,
@@ -31,7 +31,7 @@ def make_address(provider: ProviderSettings, flow: Flow, _asker: Asker, *, again
         "state": flow.state,
         "code_challenge": make_challenge(flow.verifier),
         "code_challenge_method": "S256",
-        **({"prompt": "select_account"} if again else {}),
+        **({"prompt": "select_account"} if flow.again_since else {}),
     }
     return f"{provider.issuer}/login/oauth/authorize?{urlencode(query)}"
 

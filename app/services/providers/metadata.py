@@ -23,7 +23,7 @@ class ProviderMetadata:
     Attributes:
         issuer: as it stands in its tokens.
         userinfo_endpoint: empty where there is none.
-        scopes: those that it names; empty when it names none.
+        scopes, claims: those that it names; empty when it names none.
         takes_basic: whether it wants our secret in a header, and not in the form.
         says_issuer: whether it names itself when it sends somebody back (RFC 9207).
     """
@@ -34,6 +34,7 @@ class ProviderMetadata:
     jwks_uri: str
     userinfo_endpoint: str = ""
     scopes: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
     takes_basic: bool = True
     says_issuer: bool = False
 
@@ -114,6 +115,7 @@ def _read(said: Any, issuer: str) -> ProviderMetadata:
         jwks_uri=said["jwks_uri"],
         userinfo_endpoint=userinfo,
         scopes=_words(said.get("scopes_supported")),
+        claims=_words(said.get("claims_supported")),
         takes_basic=not methods or "client_secret_basic" in methods,
         says_issuer=said.get("authorization_response_iss_parameter_supported") is True,
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
@@ -14,6 +16,7 @@ from app.services.providers.flow import Answer, Flow
 from app.services.providers.metadata import ProviderMetadata, load_keys, load_metadata
 from app.services.providers.protocol import (
     BAD_TOKEN,
+    LEEWAY,
     Expected,
     UnknownKey,
     make_challenge,
@@ -25,11 +28,10 @@ SCOPES = ("openid", "profile", "email")
 MAX_TOKEN = 20_000  # characters
 
 
-def make_address(provider: ProviderSettings, flow: Flow, asker: Asker, *, again: bool) -> str:
+def make_address(provider: ProviderSettings, flow: Flow, asker: Asker) -> str:
     """Where a browser is sent to sign in.
 
-    Args:
-        again: whether the provider asks who it is even when it knows.
+    Who has to prove it anew is asked again, whatever the provider knows.
     """
     metadata = load_metadata(provider, asker)
     scopes = [each for each in SCOPES if not metadata.scopes or each in metadata.scopes]
@@ -42,7 +44,8 @@ def make_address(provider: ProviderSettings, flow: Flow, asker: Asker, *, again:
         "nonce": flow.nonce,
         "code_challenge": make_challenge(flow.verifier),
         "code_challenge_method": "S256",
-        **({"prompt": "login"} if again else {}),
+        # The one asks for it, the other one makes the token say when it was (section 3.1.2.1).
+        **({"prompt": "login", "max_age": "0"} if flow.again_since else {}),
     }
     endpoint = metadata.authorization_endpoint
     return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
@@ -71,8 +74,31 @@ def prove(provider: ProviderSettings, flow: Flow, answer: Answer, asker: Asker) 
         raise ProviderFailed(BAD_TOKEN)
     if not subject.isascii() or not subject.isprintable():
         raise ProviderFailed(BAD_TOKEN)
+    auth_time = _read_auth_time(metadata, flow, claims)
     told = {**_ask_further(metadata, claims, access_token, asker), **claims}
-    return _make_identity(provider, subject, told)
+    return replace(_make_identity(provider, subject, told), auth_time=auth_time)
+
+
+def _read_auth_time(metadata: ProviderMetadata, flow: Flow, claims: Mapping[str, Any]) -> int:
+    """When somebody was asked who they are, in seconds since 1970; 0 if it is not said.
+
+    A provider must say it when a maximum age was asked for, but some know no such thing: of these,
+    whoever comes back has proved who they are now. One that lists the claim is held to it.
+    """
+    said = claims.get("auth_time")
+    if said is None:
+        if flow.again_since and "auth_time" in metadata.claims:
+            raise ProviderFailed(BAD_TOKEN)
+        return 0
+    if (
+        isinstance(said, bool)
+        or not isinstance(said, int | float)
+        or not 0 < said <= time.time() + LEEWAY
+    ):
+        raise ProviderFailed(BAD_TOKEN)
+    if said < flow.again_since - LEEWAY:
+        raise ProviderFailed("didn’t ask you to sign in again. Sign out there, and try again.")
+    return int(said)
 
 
 def _exchange_code(

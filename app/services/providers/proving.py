@@ -33,19 +33,14 @@ def probe_provider(provider: ProviderSettings) -> None:
         load_metadata(provider, make_asker(provider.issuer))
 
 
-def make_address(provider: ProviderSettings, flow: Flow, *, again: bool = False) -> str:
+def make_address(provider: ProviderSettings, flow: Flow) -> str:
     """Where a browser is sent to sign in.
-
-    Args:
-        again: whether the provider asks who it is even when it knows.
 
     Raises:
         ProviderUnavailable: with its name in the message.
     """
     try:
-        address: str = _protocol(provider).make_address(
-            provider, flow, make_asker(provider.issuer), again=again
-        )
+        address: str = _protocol(provider).make_address(provider, flow, make_asker(provider.issuer))
         return address
     except ProviderUnavailable as error:
         raise ProviderUnavailable(f"{provider.label} {error}") from None

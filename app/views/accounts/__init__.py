@@ -1,4 +1,4 @@
 """Pages of accounts: signing up and in, settings, users, one's own files.
 
-Imports `http`, services and queries.
+Imports `accounts.sign_in`, `http`, services and queries.
 """

@@ -8,9 +8,14 @@ from werkzeug.wrappers import Response
 from app.services.accounts import account, deletion, sessions
 from app.services.mail import outbox
 from app.services.refusals import Refusal
-from app.views.accounts import attempts, entering, reasons
-from app.views.accounts.providers import sign_in_as
-from app.views.accounts.user_header import is_of, make_proven, read_user_header, start_session
+from app.views.accounts.sign_in import attempts, entering, reasons
+from app.views.accounts.sign_in.providers import sign_in_as
+from app.views.accounts.sign_in.user_header import (
+    is_of,
+    make_proven,
+    read_user_header,
+    start_session,
+)
 from app.views.http import access, errors
 from app.views.http.access import db, local_url, needs_sign_in, see_other, signed_in, viewer
 from app.views.http.forms import LoginForm, PasswordForm, ProfileForm, SignUpForm
@@ -49,7 +54,7 @@ def create() -> Response | tuple[str, int]:
         db().rollback()
         return _sign_up_page(form), 422
     entering.take_invitation(form.invitation.data or "")
-    response = entering.enter(user, form.next.data or "", is_new=True)
+    response = entering.enter(user, form.next.data or "", "sign-up", is_new=True)
     flash(f"Welcome, {user.display_name}!", "good")
     return response
 
@@ -164,7 +169,7 @@ def change_password() -> Response | tuple[str, int]:
         return _settings_page(password_form=form), 422
     attempts.remember(user.name)
     # All browsers are signed out now; this one begins anew.
-    access.sign_in(user, sessions.start_session(db(), user, entering.name_device()))
+    access.sign_in(user, sessions.start_session(db(), user, entering.name_device(), "new password"))
     db().commit()
     flash("Password changed. You’ve been signed out everywhere else.", "good")
     return see_other(url_for("account.settings"))

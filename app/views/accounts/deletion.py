@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.services.accounts import deletion
 from app.services.refusals import Refusal
-from app.views.accounts import attempts
+from app.views.accounts.sign_in import attempts
 from app.views.http import access
 from app.views.http.access import db, needs_sign_in, see_other, signed_in
 from app.views.http.forms import AccountDeletionForm

@@ -9,7 +9,7 @@ from app.queries.accounts import load_address
 from app.services.accounts import email
 from app.services.mail import outbox
 from app.services.refusals import Refusal
-from app.views.accounts import attempts
+from app.views.accounts.sign_in import attempts
 from app.views.http import access
 from app.views.http.access import config, db, needs_sign_in, see_other, signed_in
 from app.views.http.forms import EmailForm, RemovalForm

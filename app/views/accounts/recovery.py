@@ -9,8 +9,8 @@ from app.models import User
 from app.services.accounts.email import STALE_LINK
 from app.services.accounts.sign_in import recovery, sign_in_links
 from app.services.refusals import Refusal
-from app.views.accounts import attempts, entering
-from app.views.accounts.entering import check_passwords
+from app.views.accounts.sign_in import attempts, entering
+from app.views.accounts.sign_in.entering import check_passwords
 from app.views.http.access import config, db, see_other
 from app.views.http.forms import NewPasswordForm, RecoveryForm
 from app.views.http.security import NOT_KEPT, RECOVERY_LIMIT
@@ -81,7 +81,7 @@ def use_link(token: str) -> Response:
     if user is None:
         db().rollback()
         return _link_page(token, None)
-    return entering.enter(user, url_for("account.settings"))
+    return entering.enter(user, url_for("account.settings"), "sign-in link")
 
 
 def _link_page(token: str, user: User | None) -> Response:

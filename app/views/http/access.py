@@ -30,7 +30,9 @@ from app.services.tokens import hash_token
 
 TOKEN = "token"  # noqa: S105  (the name of a field)
 _UNQUOTED = "/:@!$&'()*+,;="  # what a path may contain as it is (RFC 3986, section 3.3)
-_COUNTS = "session_counts"  # in the app's extensions
+# In the app's extensions.
+_COUNTS = "session_counts"
+_NAMED = "named_viewer"
 _FOR_MEMBERS = "needs_sign_in"  # the mark of a view, which further decorators copy
 
 
@@ -39,14 +41,19 @@ def init(app: Flask, config: Config) -> None:
     app.extensions["outside"] = make_lookup_settings(
         config.data_dir, on=config.lookups, site_url=config.site_url, contact=config.contact
     )
-    ask_before_counting(app, lambda: True)
+    believe(app, lambda: True, lambda: None)
     app.before_request(_refuse_nul)
     app.teardown_appcontext(_close)
 
 
-def ask_before_counting(app: Flask, question: Callable[[], bool]) -> None:
-    """Let a browser's session count only while a question is answered with yes."""
-    app.extensions[_COUNTS] = question
+def believe(app: Flask, counts: Callable[[], bool], named: Callable[[], User | None]) -> None:
+    """Let something else say who is signed in, besides a browser's session.
+
+    Args:
+        counts: whether the session of the request counts.
+        named: who the viewer is in this request, whatever its session says; `None` for nobody.
+    """
+    app.extensions[_COUNTS], app.extensions[_NAMED] = counts, named
 
 
 def config() -> Config:
@@ -87,11 +94,25 @@ def viewer() -> User | None:
     if "viewer" not in g:
         counts = token() and current_app.extensions[_COUNTS]()
         row = sessions.find_session(db(), token(), config().idle_days) if counts else None
+        named: User | None = current_app.extensions[_NAMED]()
+        if named is not None and (row is None or row.user.id != named.id):
+            g.viewer, g.acts_once = named, True
+            return named
         g.viewer = None if row is None else row.user
         if row is not None and not sessions.is_noted(row):
             g.token_to_note = token()
     found: User | None = g.viewer
     return found
+
+
+def acts_once() -> bool:
+    """Whether the viewer is signed in for this request alone, without a session."""
+    return viewer() is not None and bool(g.get("acts_once"))
+
+
+def act_once(user: User) -> None:
+    """Let somebody be the viewer of this request alone."""
+    g.viewer, g.acts_once = user, True
 
 
 def token() -> str:
@@ -136,6 +157,11 @@ def make_proof(typed: str | None) -> Proof:
         typed: as their password; where they have none, how long ago they signed in counts.
     """
     return Proof(password=typed or "") if asks_password() else Proof(token=token())
+
+
+def whose_guesses() -> str:
+    """Whose wrong passwords are counted together: the browser's, or the viewer's without one."""
+    return token() or f"user {signed_in().id}"
 
 
 def needs_sign_in(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -190,7 +216,7 @@ def sign_in(user: User, new_token: str) -> None:
     session.clear()
     session[TOKEN] = new_token
     session.permanent = True
-    g.viewer = user
+    g.viewer, g.acts_once = user, False
 
 
 def sign_out() -> None:

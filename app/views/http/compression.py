@@ -15,7 +15,7 @@ import gzip
 from flask import Flask, request, session
 from werkzeug.wrappers import Response
 
-from app.views.http import shared_pages
+from app.views.http import access, shared_pages
 
 MIN_BYTES = 1000  # less fits into one packet anyway
 LEVEL = 1  # a tenth of the time of level 6, for a tenth more bytes
@@ -39,7 +39,7 @@ def _compress(response: Response) -> Response:
         or response.status_code in (204, 206, 304)
         or "Content-Encoding" in response.headers
         or shared_pages.is_packed_later()
-        or (bool(session) and _is_chosen(response))
+        or ((bool(session) or access.viewer_is_known()) and _is_chosen(response))
     ):
         return response
     body = response.get_data()

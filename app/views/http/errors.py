@@ -47,6 +47,7 @@ GUESTS_FORMS = (
     *("account.enter", "account.create"),
     *("recovery.ask", "recovery.reset", "email.confirm"),
     *("providers.begin", "providers.create", "recovery.use_link"),
+    *("passkeys.begin", "passkeys.enter"),
 )
 # Where a draft may be kept, when what was sent was too large to be read.
 TOO_LARGE_IN_EDITOR = (
@@ -58,6 +59,7 @@ SECRET_FORMS = (
     *GUESTS_FORMS,
     *("account.change_password", "email.change", "email.remove", "account_deletion.ask"),
     *("identities.link", "identities.unlink"),
+    *("passkeys.begin_adding", "passkeys.add", "passkeys.remove"),
 )
 # What is shown again: the fields of our forms that hold somebody's work.
 KEPT_FIELDS = {
@@ -121,7 +123,7 @@ def _too_many(error: TooManyRequests) -> Response:
     )
     title, message = MESSAGES[429]
     message = message.format(wait=format_wait(seconds))
-    if request.endpoint == "account.enter" and not _wants_json():
+    if request.endpoint in ("account.enter", "passkeys.enter") and not _wants_json():
         form = LoginForm()
         form.form_errors.append(message)
         kept_for = request.form.get("kept_for", "")

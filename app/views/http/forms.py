@@ -225,10 +225,24 @@ class ProvenSignUpForm(Form):
     display_name = StringField("Display name", description="Shown on your summaries.")
 
 
-class IdentityForm(Form):
-    """Links an account elsewhere, or takes the link away."""
+class ProofForm(Form):
+    """Changes with what somebody signs in, and asks who they are for that."""
 
     current = _current_password_field()
+
+
+class PasskeyForm(ProofForm):
+    """Adds or removes a passkey; the browser fills in what it made."""
+
+    name = StringField("Name", description="Such as the device that keeps it.")
+    credential = HiddenField()
+
+
+class PasskeyEntryForm(Form):
+    """Signs in with a passkey; the browser fills in what it signed."""
+
+    credential = HiddenField()
+    next = HiddenField()
 
 
 class LoginForm(Form):

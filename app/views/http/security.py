@@ -76,6 +76,10 @@ SIGN_IN_LIMIT = limiter.shared_limit(
 WAY_BACK_LIMIT = limiter.shared_limit(
     "20/minute;200/hour", "way-back", key_func=network, methods=["GET", "HEAD"]
 )
+# Asked for without a name, and costs no query: a passkey follows, which is a sign-in.
+CHALLENGE_LIMIT = limiter.shared_limit(
+    "20/minute;200/hour", "challenge", key_func=network, methods=["POST"]
+)
 SIGN_UP_LIMIT = limiter.shared_limit(
     "10/minute;30/hour", "sign-up", key_func=network, methods=["POST"]
 )

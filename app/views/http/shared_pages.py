@@ -123,6 +123,7 @@ def _mark_shared(response: Response) -> Response:
         and response.status_code in STATUSES
         and not response.is_streamed
         and not access.token()
+        and not access.viewer_is_known()
         and not session.modified
         and "Set-Cookie" not in response.headers
     ):

@@ -43,6 +43,7 @@ class LocalProvider:
         token_answer: what it answers instead of tokens.
         github: what GitHub's API says.
         asked: the paths that were asked for.
+        prompts, max_ages: with what browsers were sent here.
     """
 
     claims: dict[str, Any] = field(default_factory=lambda: {"sub": "248289761001"})
@@ -55,6 +56,7 @@ class LocalProvider:
     asked: list[str] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     prompts: list[str] = field(default_factory=list)
+    max_ages: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.published = [self.key]
@@ -95,6 +97,7 @@ class LocalProvider:
         assert query["client_id"] == CLIENT_ID
         assert query["code_challenge_method"] == "S256"
         self.prompts.append(query.get("prompt", ""))
+        self.max_ages.append(query.get("max_age", ""))
         code = secrets.token_urlsafe(8)
         self.codes[code] = query
         back = urlsplit(query["redirect_uri"])

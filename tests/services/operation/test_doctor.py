@@ -15,6 +15,7 @@ from app import server
 from app.config import BackupSettings, Config
 from app.db import Database, begin_writing, now
 from app.models import Backup, DerivedVersion, Job, LoginSession, Picture, SearchEntry
+from app.services.accounts.sign_in import passkeys
 from app.services.operation import health
 from app.services.operation.doctor import examination, library
 from app.services.operation.doctor.diagnosis import FAULT, OK, WARNING, Diagnosis
@@ -22,7 +23,7 @@ from app.services.operation.jobs import leases
 from app.services.operation.jobs.kinds import KINDS
 from app.services.providers import proving
 from app.services.providers.metadata import forget_all
-from app.settings.sign_in import GITHUB, SignInSettings
+from app.settings.sign_in import GITHUB, PasskeySettings, SignInSettings
 from app.text import TEXT_VERSION
 from tests.helpers.factories import make_summary
 from tests.helpers.mail.server import running_mail_server
@@ -87,7 +88,7 @@ def lose_file(session: Session) -> None:
 
 def go_back_in_time(session: Session) -> None:
     moment = now() + timedelta(days=1)
-    facts = {"token_hash": "x", "created_at": moment, "expires_at": moment}
+    facts = {"token_hash": "x", "created_at": moment, "expires_at": moment, "proved_at": moment}
     session.add(LoginSession(user_id=1, device="", used_on=moment.date(), **facts))
 
 
@@ -218,4 +219,12 @@ def test_sign_in(
     found = examine(sign_in, any_file_database)[0]
     assert (found.level, found.says) == (FAULT, "SHORTLIST_SSO needs no_such_package.")
     with pytest.raises(server.CannotStart, match="Install the extra `sso`"):
+        server.prepare(sign_in, print)
+    of_site = PasskeySettings("papers.example.org", "https://papers.example.org")
+    sign_in = replace(settings, sign_in=SignInSettings(passkeys=of_site))
+    assert examine(sign_in, any_file_database) == []
+    monkeypatch.setattr(passkeys, "PACKAGE", "no_such_package")
+    (found_one,) = examine(sign_in, any_file_database)
+    assert (found_one.level, found_one.mend) == (FAULT, passkeys.INSTALL)
+    with pytest.raises(server.CannotStart, match="Install the extra `passkeys`"):
         server.prepare(sign_in, print)

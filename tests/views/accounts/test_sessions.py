@@ -15,7 +15,7 @@ from app.config import Config
 from app.db import Database, begin_writing, now
 from app.models import EmailAddress, Job, LoginSession, Mail, User
 from app.services.accounts import sessions
-from app.views.accounts.devices import UNKNOWN_DEVICE, describe_device
+from app.views.accounts.sign_in.devices import UNKNOWN_DEVICE, describe_device
 from tests.helpers.client import Browser
 from tests.helpers.mail.mailbox import give_address, read_mail, text_of
 from tests.helpers.queries import count_queries

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.models import EmailAddress, Paper, Picture, Summary, User
+from app.models import EmailAddress, Paper, Passkey, Picture, Summary, User
 from app.services.accounts.administration import set_role
 from app.services.shelves.participation import answer_reading, renew_feed
 from app.services.summaries.content import Content
@@ -25,6 +25,7 @@ OPEN = {
     *("account.create", "account.enter", "account.logout"),
     *("recovery.ask", "recovery.reset", "email.confirm", "email.unsubscribe"),
     *("providers.begin", "providers.create", "recovery.use_link"),
+    *("passkeys.begin", "passkeys.enter"),
     *("bibliography.check", "bibliography.download", "bibliography.delete"),
 }
 # Mail programs post there, with a key instead of a token.
@@ -33,7 +34,7 @@ THEIRS = (
     *("users", "summaries", "revisions", "drafts", "deleted_summaries", "pictures"),
     *("picture_uses", "links", "search_entries", "summary_tags", "email_addresses"),
     *("deletion_requests", "shelves", "shelf_entries", "participations", "reading_feeds"),
-    "identities",
+    *("identities", "passkeys"),
 )
 FIELDS = {
     "source": "Taken over.",
@@ -84,6 +85,9 @@ def ann(app: Flask, session: Session) -> Browser:
     session.add(
         EmailAddress(user_id=user.id, address="ann@example.org", address_folded="ann@example.org")
     )
+    key = {"credential_id": "AA", "public_key": "AA", "handle": "AA", "rp_id": "a.org"}
+    facts = {"name": "Key", "sign_count": 0, "is_synced": False, "created_at": user.joined_at}
+    session.add(Passkey(user_id=user.id, **key, **facts))
     session.add(
         Picture(
             name="A" * 22 + ".png",

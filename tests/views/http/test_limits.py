@@ -16,7 +16,7 @@ from app import create_app
 from app.config import Config
 from app.db import Database
 from app.services.accounts import account
-from app.views.accounts import attempts
+from app.views.accounts.sign_in import attempts
 from app.views.http.errors import format_wait
 from app.views.http.security import limiter
 from app.views.http.visitors import NOWHERE, network_of

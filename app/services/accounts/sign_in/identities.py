@@ -5,10 +5,9 @@ Somebody is found by issuer and subject alone: an address or a name may be anybo
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,6 +16,7 @@ from app.models import Identity, User
 from app.models.identity import MAX_LABEL
 from app.references.email_addresses import parse_email_address
 from app.services.accounts import account, email
+from app.services.accounts.sign_in.ways import UsableWays, check_other_way
 from app.services.accounts.user_names import (
     check_name,
     check_unreserved,
@@ -37,6 +37,7 @@ class ProvenIdentity:
         label: what they know it by.
         user_name, display_name: what they are called there; may be empty.
         email: an address that is known to be theirs; else empty.
+        auth_time: when they were last asked who they are, in seconds since 1970; 0 if nobody says.
     """
 
     issuer: str
@@ -45,6 +46,7 @@ class ProvenIdentity:
     user_name: str = ""
     display_name: str = ""
     email: str = ""
+    auth_time: int = 0
 
 
 def clean_identity(said: ProvenIdentity) -> ProvenIdentity:
@@ -81,8 +83,10 @@ def sign_up_with(session: Session, proven: ProvenIdentity, name: str, display_na
     return user
 
 
-def link_identity(session: Session, user: User, proven: ProvenIdentity) -> bool:
+def link_identity(session: Session, user: User, proven: ProvenIdentity, ways: UsableWays) -> bool:
     """Let a user sign in with this, too; the caller commits.
+
+    They are told by mail.
 
     Returns:
         Whether that is new.
@@ -98,30 +102,30 @@ def link_identity(session: Session, user: User, proven: ProvenIdentity) -> bool:
             raise Refusal("form", f"{proven.label} is linked to another account here.")
         return False
     _add(session, user, proven)
+    email.notify_user(
+        session, user.id, "account-linked", issuer=ways.issuers.get(proven.issuer, proven.issuer)
+    )
     return True
 
 
-def unlink_identity(
-    session: Session, user: User, number: int, issuers: Collection[str], *, has_password: bool
-) -> None:
+def unlink_identity(session: Session, user: User, number: int, ways: UsableWays) -> None:
     """Let a user no longer sign in with this; the caller commits.
+
+    They are told by mail.
 
     Args:
         number: of the row.
-        issuers: those with which people can sign in at present.
-        has_password: whether the user can sign in with a password.
 
     Raises:
         Refusal: when there would be no way left to sign in.
     """
     begin_writing(session)
     lock_user(session, user.id)
-    others = select(func.count()).where(
-        Identity.user_id == user.id, Identity.id != number, Identity.issuer.in_(issuers)
-    )
-    if not has_password and not session.scalar(others):
-        raise Refusal("form", "This is your only way to sign in. Link another one first.")
-    session.execute(delete(Identity).where(Identity.user_id == user.id, Identity.id == number))
+    check_other_way(session, user, ways, identity=number)
+    gone = delete(Identity).where(Identity.user_id == user.id, Identity.id == number)
+    for issuer in session.scalars(gone.returning(Identity.issuer)).all():
+        label = ways.issuers.get(issuer, issuer)
+        email.notify_user(session, user.id, "account-unlinked", issuer=label)
 
 
 def propose_user_name(session: Session, proven: ProvenIdentity) -> str:

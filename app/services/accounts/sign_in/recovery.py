@@ -18,6 +18,7 @@ from app.references.email_addresses import MAX_CHARS, fold_email_address
 from app.services.accounts.account import fold_user_name, store_password
 from app.services.accounts.email import STALE_LINK
 from app.services.accounts.passwords import check_password, hash_password
+from app.services.accounts.sign_in.passkeys import drop_passkeys
 from app.services.mail import outbox, tokens
 from app.services.queue import queue_job
 from app.services.refusals import Refusal
@@ -68,6 +69,8 @@ def find_user(session: Session, token: str) -> User | None:
 def reset_password(session: Session, token: str, new: str) -> User:
     """Set a password by a link, which is used up, and sign every browser out.
 
+    The passkeys of the account go: who had got into it may have added one.
+
     Raises:
         Refusal: for a link that is of no use, or a password that cannot be taken; the link can
             still be used after the latter.
@@ -79,6 +82,7 @@ def reset_password(session: Session, token: str, new: str) -> User:
     hashed = hash_password(session, new)
     if tokens.take_token(session, KIND, token) is None:  # used in this moment
         raise Refusal("token", STALE_LINK)
+    drop_passkeys(session, user)
     store_password(session, user, hashed)
     return user
 

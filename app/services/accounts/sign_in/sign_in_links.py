@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from app.models import User
+from app.services.accounts.sign_in.passkeys import drop_passkeys
 from app.services.mail import tokens
 from app.services.mail.kinds import MailKind
 
@@ -29,6 +30,12 @@ def find_user_of_link(session: Session, token: str) -> User | None:
 
 
 def take_sign_in_link(session: Session, token: str) -> User | None:
-    """Use a link up, with all others of this user; the caller commits."""
+    """Use a link up, with all others of this user; the caller commits.
+
+    Their passkeys go, too.
+    """
     row = tokens.take_token(session, KIND.name, token)
-    return None if row is None else session.get(User, row.user_id)
+    user = None if row is None else session.get(User, row.user_id)
+    if user is not None:
+        drop_passkeys(session, user)
+    return user

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from app.config import Config
 from app.db import Database, now
 from app.models import LoginSession
+from app.services.accounts.sign_in import passkeys
 from app.services.files import probe_folder
 from app.services.mail.transport import FOLDER, probe_server
 from app.services.operation import health
@@ -109,6 +110,9 @@ def check_sign_in(config: Config, _database: Database) -> Iterator[Diagnosis]:
     if missing:
         says = f"SHORTLIST_SSO needs {' and '.join(missing)}."
         yield Diagnosis(FAULT, about, says, proving.INSTALL)
+    if sign_in.passkeys is not None and not passkeys.is_installed():
+        says = f"SHORTLIST_PASSKEYS needs {passkeys.PACKAGE}."
+        yield Diagnosis(FAULT, about, says, passkeys.INSTALL)
     for provider in sign_in.providers:
         try:
             proving.probe_provider(provider)
@@ -117,6 +121,8 @@ def check_sign_in(config: Config, _database: Database) -> Iterator[Diagnosis]:
             yield Diagnosis(FAULT, about, f"{provider.label} {error}", mend)
     ways = ["passwords"] if sign_in.passwords else []
     ways += [provider.label for provider in sign_in.providers]
+    if sign_in.passkeys is not None:
+        ways.append("passkeys")
     if sign_in.user_header is not None:
         ways.append(f"the header {sign_in.user_header.name}")
     yield Diagnosis(OK, about, f"People sign in with {', '.join(ways)}.")

@@ -24,6 +24,7 @@ REASONS = {
     "files.start": "Sign in to import papers or summaries.",
     "email.settings": "Sign in to change your email address.",
     "identities.index": "Sign in to see how you sign in.",
+    "passkeys.index": "Sign in to see your passkeys.",
     "sessions.index": "Sign in to see where you’re signed in.",
     "account_deletion.confirm": "Sign in to delete your account.",
     "invitations.index": "Sign in to invite people.",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import create_app
 from app.config import Config
 from app.db import Database
-from app.models import Identity, User
+from app.models import Identity, LoginSession, SignIn, User
 from app.services.accounts import invitations
 from app.settings.sign_in import SignInSettings, read_sign_in
 from tests.helpers.client import PASSWORD, Browser
@@ -77,6 +77,46 @@ def test_whom_the_proxy_names_is_signed_in(behind: Flask, session: Session) -> N
     del ada.client.environ_base["HTTP_X_REMOTE_USER"]
     assert who(ada) == ""
     assert ada.get("/settings").status == 302
+
+
+def test_requests_without_a_cookie_store_no_session(
+    behind: Flask, config: Config, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):  # as a program asks, which keeps no cookie
+        program = browser(behind, "ada")
+        assert who(program) == "ada"
+        assert program.get("/about").response.headers["Cache-Control"] == "private, no-store"
+    assert len(session.scalars(select(User)).all()) == 1
+    assert session.scalars(select(LoginSession)).all() == []
+    assert session.scalars(select(SignIn)).all() == []
+    session.commit()
+    ada = browser(behind, "ada")
+    # All that members may do can be done: a file that is too large for guests is read.
+    large = ada.submit("/settings/import", owner="x" * 1_200_000)
+    assert (large.status, "Choose a file" in large.text) == (422, True)
+    assert ada.submit("/settings", "/settings/profile", display_name="Ada L.").status == 303
+    # Who shows anew that it is still them has a session, one for a browser, and few in all.
+    page = "/settings/email"
+    refused = ada.submit(page, address="ada@example.org")
+    assert (refused.status, "Sign in again" in refused.text) == (422, True)
+    for _ in range(2):
+        assert ada.get(f"/login?again=1&next={page}").location == page
+    assert ada.submit(page, address="ada@example.org").status == 303
+    assert len(session.scalars(select(LoginSession)).all()) == 1
+    assert session.scalars(select(SignIn.way).distinct()).all() == ["your organisation’s sign-in"]
+    session.commit()
+    monkeypatch.setattr("app.services.accounts.sessions.MAX_SESSIONS", 2)
+    monkeypatch.setattr("app.services.accounts.sessions.MAX_SIGN_INS", 3)
+    for _ in range(4):
+        assert browser(behind, "ada").get(f"/login?again=1&next={page}").location == page
+    assert len(session.scalars(select(LoginSession)).all()) == 2
+    assert len(session.scalars(select(SignIn)).all()) == 3
+    session.commit()
+    # Somebody else at this browser: that session has ended.
+    ada.client.environ_base["HTTP_X_REMOTE_USER"] = "ben"
+    assert who(ada) == "ben"
+    del ada.client.environ_base["HTTP_X_REMOTE_USER"]
+    assert who(ada) == ""
 
 
 @pytest.mark.parametrize(

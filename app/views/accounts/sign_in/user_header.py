@@ -1,6 +1,8 @@
 """Sign in by the header in which a proxy says who asks.
 
-A session that was begun so counts only while the proxy says the same.
+Each request is that of whom its header names, and no session is stored: programs keep no cookies,
+and would begin one with each request. Only who must show that it is still them begins one, which
+counts only while the proxy says the same.
 """
 
 from __future__ import annotations
@@ -16,17 +18,18 @@ from app.services.accounts.sign_in import identities
 from app.services.accounts.sign_in.identities import ProvenIdentity, clean_identity
 from app.services.refusals import Refusal
 from app.settings.sign_in import BY_PROXY
-from app.views.accounts import entering
+from app.views.accounts.sign_in import entering
 from app.views.http import access
 from app.views.http.access import db
 
+NAME = "your organisation’s sign-in"  # in texts
 SAID = "said"  # in the session: what the proxy said when it was begun
 _PEER = "werkzeug.proxy_fix.orig"  # what stood in the environment before proxies were believed
 
 
 def init(app: Flask) -> None:
     """Follow the header in each request, when the settings name one."""
-    access.ask_before_counting(app, _is_still_said)
+    access.believe(app, _is_still_said, _find_named)
     app.before_request(_follow)
     app.add_template_global(read_user_header)
 
@@ -63,18 +66,29 @@ def _is_still_said() -> bool:
     return begun_by is None or begun_by == read_user_header()
 
 
+def _find_named() -> User | None:
+    """Who has the account that the header names; the session says it where it was begun so."""
+    proven = make_proven() if access.config().sign_in.user_header is not None else None
+    if proven is None or (access.token() and session.get(SAID) == proven.subject):
+        return None
+    return identities.find_user_by_identity(db(), BY_PROXY, proven.subject)
+
+
 def _follow() -> None:
     is_page = request.endpoint is not None and not request.endpoint.startswith("assets.")
     if access.config().sign_in.user_header is None or not is_page:
         return
     proven = make_proven()
-    if proven is None or (session.get(SAID) == proven.subject and access.viewer() is not None):
+    if proven is None:
         return
-    user = identities.find_user_by_identity(db(), BY_PROXY, proven.subject)
-    if user is None and access.viewer() is None and access.config().signup:
+    if access.viewer() is None and access.config().signup:
         user = _sign_up(proven)
-    if user is not None:
-        start_session(user, proven)
+        if user is not None:
+            access.act_once(user)
+    if access.acts_once() and access.token():  # somebody else was at this browser
+        sessions.end_session(db(), access.token())
+        session.clear()
+        db().commit()
 
 
 def is_of(proven: ProvenIdentity, user: User) -> bool:
@@ -98,7 +112,8 @@ def start_session(user: User, proven: ProvenIdentity) -> None:
     """Begin a session in this browser for whom the proxy names, and commit."""
     if access.token():
         sessions.end_session(db(), access.token())
-    access.sign_in(user, sessions.start_session(db(), user, entering.name_device()))
+    begun = sessions.start_session(db(), user, entering.name_device(), NAME)
+    access.sign_in(user, begun)
     tie_session(proven)
     db().commit()
 
@@ -106,7 +121,9 @@ def start_session(user: User, proven: ProvenIdentity) -> None:
 def _sign_up(proven: ProvenIdentity) -> User | None:
     name = identities.propose_user_name(db(), proven)
     try:
-        return identities.sign_up_with(db(), proven, name, "")
+        user = identities.sign_up_with(db(), proven, name, "")
+        db().commit()
+        return user
     except Refusal:  # another request has done so in this moment
         db().rollback()
         return identities.find_user_by_identity(db(), BY_PROXY, proven.subject)

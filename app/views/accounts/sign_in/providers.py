@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import asdict
-from typing import Any
+from datetime import UTC, datetime
 
-from flask import Blueprint, abort, flash, make_response, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.models import User
 from app.services.accounts.account import MAX_DISPLAY_NAME
 from app.services.accounts.sign_in import identities
 from app.services.accounts.sign_in.identities import ProvenIdentity
 from app.services.providers import proving
 from app.services.providers.exchange import ProviderFailed, ProviderUnavailable
-from app.services.providers.flow import Answer, flow_from_text, flow_to_text, make_flow
+from app.services.providers.flow import Answer, flow_from_json, flow_to_json, make_flow
 from app.services.refusals import Refusal
 from app.settings.sign_in import ProviderSettings
-from app.views.accounts import entering, user_header
+from app.views.accounts.sign_in import entering, kept, user_header
+from app.views.accounts.sign_in.usable_ways import find_usable_ways
 from app.views.http import access
 from app.views.http.access import db, local_url, see_other, viewer
 from app.views.http.forms import ProvenSignUpForm
@@ -42,7 +43,7 @@ def begin(name: str) -> Response:
 @WAY_BACK_LIMIT
 def come_back(name: str) -> Response:
     provider = find_provider_or_404(name)
-    begun = _take(BEGUN)
+    begun = kept.take(BEGUN, LIFE)
     if begun is None or begun["provider"] != name:
         return _fail(proving.STALE, 422)
     answer = Answer(
@@ -51,7 +52,7 @@ def come_back(name: str) -> Response:
         error=request.args.get("error", ""),
         issuer=request.args.get("iss", ""),
     )
-    flow = flow_from_text(begun["flow"], _redirect_uri(provider))
+    flow = flow_from_json(begun["flow"], _redirect_uri(provider))
     try:
         proven = proving.prove(provider, flow, answer)
     except ProviderUnavailable as error:
@@ -65,11 +66,11 @@ def come_back(name: str) -> Response:
 
 @blueprint.get("/signup/with")
 def choose_name() -> str | Response:
-    kept = _find(PROVEN)
-    if kept is None:
+    found = kept.find(PROVEN, LIFE)
+    if found is None:
         return see_other(url_for("account.login"))
-    proven = ProvenIdentity(**kept["proven"])
-    _check_sign_up(proven, kept["invitation"])
+    proven = ProvenIdentity(**found["proven"])
+    _check_sign_up(proven, found["invitation"])
     proposed = {
         "name": identities.propose_user_name(db(), proven),
         "display_name": proven.display_name[:MAX_DISPLAY_NAME],
@@ -80,13 +81,13 @@ def choose_name() -> str | Response:
 @blueprint.post("/signup/with")
 @SIGN_UP_LIMIT
 def create() -> Response | tuple[str, int]:
-    kept = _find(PROVEN)
-    if kept is None:
+    found = kept.find(PROVEN, LIFE)
+    if found is None:
         return _fail(proving.STALE, 422)
-    proven = ProvenIdentity(**kept["proven"])
+    proven = ProvenIdentity(**found["proven"])
     if not user_header.is_still_proven(proven):
         return _fail(proving.STALE, 422)
-    _check_sign_up(proven, kept["invitation"])
+    _check_sign_up(proven, found["invitation"])
     form = ProvenSignUpForm()
     is_valid = form.validate_on_submit()
     user = None
@@ -100,9 +101,8 @@ def create() -> Response | tuple[str, int]:
             form.refuse(refused)
     if user is None:
         return _name_page(form, proven), 422
-    entering.take_invitation(kept["invitation"])
-    response = entering.enter(user, kept["next"], is_new=True)
-    user_header.tie_session(proven)
+    entering.take_invitation(found["invitation"])
+    response = _enter(user, proven, found["next"], is_new=True)
     flash(f"Welcome, {user.display_name}!", "good")
     return response
 
@@ -111,10 +111,8 @@ def sign_in_as(proven: ProvenIdentity, then: str, invitation: str = "") -> Respo
     """Sign in who has proved who they are, or let them choose a username."""
     user = identities.find_user_by_identity(db(), proven.issuer, proven.subject)
     if user is not None:
-        response = entering.enter(user, then)
-        user_header.tie_session(proven)
-        return response
-    _keep(PROVEN, proven=asdict(proven), next=then, invitation=invitation)
+        return _enter(user, proven, then)
+    kept.keep(PROVEN, proven=asdict(proven), next=then, invitation=invitation)
     return see_other(url_for("providers.choose_name"))
 
 
@@ -127,15 +125,16 @@ def send_to(
         then: where to go when it is back.
         links: the number of the account to which the one there is linked; 0 to sign in.
     """
-    flow = make_flow(_redirect_uri(provider))
+    again = viewer() is not None and not links
+    flow = make_flow(_redirect_uri(provider), again=again)
     try:
-        address = proving.make_address(provider, flow, again=bool(access.token()) and not links)
+        address = proving.make_address(provider, flow)
     except ProviderFailed as error:
         return _fail(str(error), 503)
-    _keep(
+    kept.keep(
         BEGUN,
         provider=provider.name,
-        flow=flow_to_text(flow),
+        flow=flow_to_json(flow),
         next=local_url(then, "") if len(then) <= MAX_NEXT else "",
         invitation=invitation[:100],
         links=links,
@@ -162,13 +161,22 @@ def link_proven(proven: ProvenIdentity, user_id: int) -> Response:
     if user is None or user.id != user_id:
         return _fail(proving.STALE, 422)
     try:
-        is_new = identities.link_identity(db(), user, proven)
+        is_new = identities.link_identity(db(), user, proven, find_usable_ways())
     except Refusal as refused:
         db().rollback()
         return _fail(refused.message, 422)
     db().commit()
     flash(f"{proven.label} linked." if is_new else f"{proven.label} was linked already.", "good")
     return see_other(url_for("identities.index"))
+
+
+def _enter(user: User, proven: ProvenIdentity, then: str, *, is_new: bool = False) -> Response:
+    way = find_usable_ways().issuers.get(proven.issuer, "")
+    said = proven.auth_time
+    proved_at = datetime.fromtimestamp(said, UTC) if said else None
+    response = entering.enter(user, then, way, is_new=is_new, proved_at=proved_at)
+    user_header.tie_session(proven)
+    return response
 
 
 def _check_sign_up(proven: ProvenIdentity, invitation: str) -> None:
@@ -196,21 +204,3 @@ def _fail(message: str, status: int) -> Response:
 def _redirect_uri(provider: ProviderSettings) -> str:
     # By the settings, and never by what a request says of its host.
     return access.config().site_url + url_for("providers.come_back", name=provider.name)
-
-
-def _keep(what: str, **values: Any) -> None:
-    session[what] = {**values, "at": int(time.time())}
-
-
-def _find(what: str) -> dict[str, Any] | None:
-    kept = session.get(what)
-    if not isinstance(kept, dict) or kept.get("at", 0) < time.time() - LIFE:
-        return None
-    return kept
-
-
-def _take(what: str) -> dict[str, Any] | None:
-    """What is kept, for the last time."""
-    found = _find(what)
-    session.pop(what, None)
-    return found

@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from app.config import Config
-from app.db import Database
-from app.models import EmailAddress, Identity, SignIn, User
+from app.db import Database, begin_writing, now
+from app.models import EmailAddress, Identity, Mail, SignIn, User
 from app.queries.people import can_sign_in
 from app.services.accounts import invitations
 from app.services.accounts.merging import merge
 from app.services.exporting.archive_rows import make_profile
 from app.services.providers import exchange
+from app.services.providers.metadata import forget_all
 from tests.helpers.client import PASSWORD, Browser, Page
 from tests.helpers.stand_ins.provider import CALLBACK, CLIENT_ID, LocalProvider
 
@@ -265,6 +266,9 @@ def test_linking_and_unlinking(
 ) -> None:
     page = "/settings/sign-in"
     guest.sign_up("ada")
+    begin_writing(session)
+    session.add(EmailAddress(user_id=1, address="a@b.org", address_folded="a@b.org"))
+    session.commit()
     wrong = guest.submit(page, f"{page}/link", provider="lab", current="wrong password")
     assert wrong.status == 422
     assert "Current password is incorrect." in wrong.text
@@ -290,8 +294,12 @@ def test_linking_and_unlinking(
     assert session.scalars(select(Identity.id)).all() == [number]
     session.commit()
     form = {**guest.get(page).form(f"{page}/link"), "current": PASSWORD}
-    assert guest.post(f"{page}/{number}/unlink", form).status == 303
+    for _ in range(2):  # the second time there is nothing to unlink, and to tell
+        assert guest.post(f"{page}/{number}/unlink", form).status == 303
     assert session.scalars(select(Identity.id)).all() == []
+    told = session.scalars(select(Mail).where(Mail.kind.startswith("account-"))).all()
+    assert [each.kind for each in told] == ["account-linked", "account-unlinked"]
+    assert {each.facts["issuer"] for each in told} == {"Lab"}
 
 
 def test_who_has_no_password_shows_a_sign_in_of_a_moment_ago(
@@ -320,6 +328,38 @@ def test_who_has_no_password_shows_a_sign_in_of_a_moment_ago(
     new = "a much better secret"
     assert guest.submit("/settings", "/settings/password", new=new).status == 303
     assert Browser(app.test_client()).sign_in("ada", new)
+
+
+def test_a_renewed_proof_is_of_now(
+    guest: Browser, app: Flask, provider: LocalProvider, session: Session
+) -> None:
+    """A provider says when it last asked; one that never says so is believed to have asked now."""
+    page, moment = "/settings/email", int(now().timestamp())
+    provider.claims["auth_time"] = moment - 3600  # it knew them for an hour
+    sign_up(guest, provider)
+    assert provider.max_ages == [""]
+    old = guest.submit(page, address="ada@example.org")
+    assert (old.status, "Sign in again" in old.text) == (422, True)
+
+    def prove_again() -> Page:
+        address = begin(guest, f"/login?again=1&next={page}", next=page)
+        return guest.get(provider.authorize(address))
+
+    assert problem(prove_again()).startswith("Lab didn’t ask you to sign in again.")
+    assert (provider.prompts[-1], provider.max_ages[-1]) == ("login", "0")
+    for wrong in (moment + 3600, "now", True, -1, float("nan")):
+        provider.claims["auth_time"] = wrong
+        assert problem(prove_again()).startswith("Lab sent an answer that doesn’t prove")
+    assert guest.submit(page, address="ada@example.org").status == 422
+    provider.claims["auth_time"] = moment
+    assert prove_again().location == page
+    assert guest.submit(page, address="ada@example.org").status == 303
+    del provider.claims["auth_time"]
+    assert prove_again().location == page
+    provider.metadata = {"claims_supported": ["sub", "auth_time"]}  # it could say it
+    forget_all()
+    assert problem(prove_again()).startswith("Lab sent an answer that doesn’t prove")
+    assert session.scalars(select(SignIn.way).distinct()).all() == ["Lab"]
 
 
 def test_passwords_can_be_switched_off(
@@ -380,11 +420,11 @@ def test_links_go_where_the_account_goes(
 
 
 @pytest.mark.slow
-def test_nothing_of_the_extra_is_loaded_where_no_provider_is_set() -> None:
+def test_nothing_of_the_extras_is_loaded_where_no_setting_asks_for_it() -> None:
     code = "import sys, app.views.registry; print(sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "'app.services.providers.proving'" in done.stdout
-    assert not {"'authlib'", "'joserfc'"} & set(done.stdout.strip("[]\n").split(", "))
+    assert not {"'authlib'", "'joserfc'", "'fido2'"} & set(done.stdout.strip("[]\n").split(", "))
 
 
 @pytest.mark.sqlite_only(reason="nothing is read: test_somebody_signs_up_and_in_again")

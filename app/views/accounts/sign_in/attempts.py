@@ -101,7 +101,7 @@ def guard_current_password() -> Iterator[None]:
     Raises:
         TooManyRequests: when there were too many in this session; the block does not run then.
     """
-    counted = [(FROM_ONE_BROWSER, f"session:{_hash(access.token())}")]
+    counted = [(FROM_ONE_BROWSER, f"session:{_hash(access.whose_guesses())}")]
     count(counted)
     try:
         yield

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import abort, request, url_for
 from werkzeug.wrappers import Response
 
 from app.models import User
 from app.services.accounts import deletion, invitations, sessions
 from app.services.mail import outbox
-from app.views.accounts import attempts
-from app.views.accounts.devices import describe_device
+from app.views.accounts.sign_in import attempts
+from app.views.accounts.sign_in.devices import describe_device
 from app.views.http import access
 from app.views.http.access import db, local_url, see_other
 
@@ -47,18 +49,27 @@ def take_invitation(invitation: str) -> None:
         abort(403, NO_INVITATION)
 
 
-def enter(user: User, then: str, *, is_new: bool = False) -> Response:
+def enter(
+    user: User,
+    then: str,
+    way: str,
+    *,
+    is_new: bool = False,
+    proved_at: datetime | None = None,
+) -> Response:
     """Begin a session in this browser, commit, and go on.
 
     Args:
         then: where to, if it is on this site.
+        way: with what they proved who they are, as the log of sign-ins names it.
         is_new: whether the account was made now.
+        proved_at: when they did; `None` for now.
     """
     if not is_new and not attempts.is_known(user.name):
         outbox.queue_notice(db(), "sign-in", user.id, device=name_device())
     if access.token():
         sessions.end_session(db(), access.token())
-    access.sign_in(user, sessions.start_session(db(), user, name_device()))
+    access.sign_in(user, sessions.start_session(db(), user, name_device(), way, proved_at))
     db().commit()
     attempts.remember(user.name)
     if deletion.find_request(db(), user.id) is not None:
