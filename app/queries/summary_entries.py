@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from app.models import Paper, Summary, User, Vote
 from app.queries.visibility import find_visible_writer, public
@@ -84,25 +84,6 @@ def make_entries(
             )
         )
     return dressed
-
-
-def find_summaries_after_first(session: Session, ids: Sequence[int]) -> set[int]:
-    """Which of these public summaries come after another of their writer's.
-
-    Both are about the same paper and under the writer's name.
-    """
-    before = aliased(Summary)
-    query = select(Summary.id).join(
-        before,
-        and_(
-            before.paper_id == Summary.paper_id,
-            before.user_id == Summary.user_id,
-            before.place < Summary.place,
-            before.visibility == "public",
-            before.anonymous.is_(False),
-        ),
-    )
-    return set(session.scalars(query.where(Summary.id.in_(ids), Summary.anonymous.is_(False))))
 
 
 def count_hidden_by_paper(
