@@ -6,32 +6,32 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any
 
-from flask import Flask, current_app, url_for
+from flask import Flask, url_for
 from werkzeug.routing import PathConverter, UnicodeConverter
 from werkzeug.routing.map import Map
 
 MAX_PATHS = 20_000  # kept; each takes some 300 bytes
 _OF_ONE_REQUEST = ("next", "before", "after")  # arguments that hardly come back
 _STAND_IN = "any-value"
-Values = tuple[tuple[str, Any], ...]
+_Ends = tuple[str, str, Callable[[str], str]]
+_maker: dict[str, Callable[..., str]] = {}  # of the app that was made last; all have one map
 
 
 def init(app: Flask) -> None:
     """Give templates a `url_for` that remembers paths."""
-    app.jinja_env.globals["url_for"] = _make_url_for(app)
+    app.jinja_env.globals["url_for"] = _maker["path"] = _make_url_for(app)
 
 
 def path_for(endpoint: str, **values: Any) -> str:
     """What a template's `url_for` gives."""
-    make: Callable[..., str] = current_app.jinja_env.globals["url_for"]  # type: ignore[assignment]
-    return make(endpoint, **values)
+    return _maker["path"](endpoint, **values)
 
 
 def _make_url_for(app: Flask) -> Callable[..., str]:
     build = app.url_map.bind("localhost").build
 
     @cache
-    def find_ends(endpoint: str, name: str) -> tuple[str, str, Callable[[str], str]] | None:
+    def find_ends(endpoint: str, name: str) -> _Ends | None:
         to_url = _find_converter(app.url_map, endpoint, name)
         if to_url is None:
             return None
@@ -39,16 +39,16 @@ def _make_url_for(app: Flask) -> Callable[..., str]:
         return before, after, to_url
 
     @lru_cache(maxsize=MAX_PATHS)
-    def path(endpoint: str, values: Values) -> str:
+    def path(endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+        return build(endpoint, dict(values))
+
+    def path_for(endpoint: str, **values: Any) -> str:
         if len(values) == 1:
-            name, value = values[0]
+            [(name, value)] = values.items()
             ends = find_ends(endpoint, name) if isinstance(value, str) else None
             if ends is not None:
                 before, after, to_url = ends
                 return f"{before}{to_url(value)}{after}"
-        return build(endpoint, dict(values))
-
-    def path_for(endpoint: str, **values: Any) -> str:
         # Names that begin so are Flask's own; a dot at the beginning means the present blueprint.
         if any(name.startswith("_") or name in _OF_ONE_REQUEST for name in values):
             return url_for(endpoint, **values)
@@ -62,7 +62,10 @@ def _find_converter(routes: Map, endpoint: str, name: str) -> Callable[[str], st
 
     `None` where the route has no such variable alone, or may not be told by its endpoint.
     """
-    rules = list(routes.iter_rules(endpoint))
+    try:
+        rules = list(routes.iter_rules(endpoint))
+    except KeyError:
+        return None
     fitting = [rule for rule in rules if rule.arguments == {name}]
     if len(fitting) != 1 or any(not rule.arguments or rule.defaults for rule in rules):
         return None

@@ -154,8 +154,7 @@ def print_where(paper: Any) -> str:
     title = f' title="{escape(printed)}"' if printed else ""
     of_year = ""
     if year:
-        in_year = escape(path_for("venues.show", key=venue.key, year=year))
-        of_year = f' <a href="{in_year}">{year}</a>'
+        of_year = f' <a href="{address}?year={year}">{year}</a>'
     label = escape(paper.venue_label)
     return f'<span><a href="{address}"{title}><bdi>{label}</bdi></a>{of_year}</span>'
 

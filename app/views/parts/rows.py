@@ -26,7 +26,7 @@ from app.queries.paging import Slice
 from app.views.http.access import db, viewer
 from app.views.http.shared_pages import reading_for_parts
 from app.views.parts import own_entries
-from app.views.parts.kept import find_parts, make_mark, make_part
+from app.views.parts.kept import PartMaker, find_parts, make_mark
 from app.views.parts.places import MemberPlaces, describe_paper, name_writer
 from app.views.parts.row_html import print_entry_row, print_paper_row
 
@@ -209,20 +209,22 @@ def _find_or_make(
 def _make_entries(
     ids: list[int], keys: dict[int, Hashable], openings: bool
 ) -> Iterable[tuple[int, PagePart]]:
+    maker = PartMaker()
     for number, entry in list_rows.load_listed_entries(db(), ids, openings).items():
         render = partial(print_entry_row, entry, None, openings, PLACES)
         facts = {"whose": name_writer(entry), **describe_paper(entry.paper)}
-        yield number, make_part(keys[number], render, _names(entry), **facts)
+        yield number, maker.make(keys[number], render, _names(entry), facts)
 
 
 def _make_papers(ids: list[int], keys: dict[int, Hashable]) -> Iterable[tuple[int, PagePart]]:
+    maker = PartMaker()
     for number, row in list_rows.load_listed_paper_rows(db(), ids).items():
         render = partial(print_paper_row, row, None, places=PLACES)
         # Any summary of a paper may change which of them is the best, and how many there are.
         names = {name_of_path("paper", row.paper.key)}
         names |= set() if row.best is None else _names(row.best)
         facts = {**_facts_of_best(row.best), **describe_paper(row.paper)}
-        yield number, make_part(keys[number], render, names, **facts)
+        yield number, maker.make(keys[number], render, names, facts)
 
 
 def _facts_of_best(best: ListedEntry | None) -> dict[str, Any]:
