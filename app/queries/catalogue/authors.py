@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app import search
@@ -96,7 +96,8 @@ def list_co_authors(session: Session, author: Author) -> list[CoAuthor]:
 
     Of somebody with thousands of papers, or papers with thousands of authors, the latest count.
     """
-    found = session.connection().execute(_select_co_authors(), {"author": author.id})
+    limits = {"most_papers": MAX_PAPERS, "most_joint": MAX_JOINT_AUTHORSHIPS}
+    found = session.connection().execute(_select_co_authors(), {"author": author.id, **limits})
     return [CoAuthor(AuthorLink(key, name), papers) for key, name, papers in found]
 
 
@@ -134,14 +135,14 @@ def _select_co_authors() -> Select[Any]:
         select(PaperAuthor.paper_id)
         .where(PaperAuthor.author_id == bindparam("author"))
         .order_by(PaperAuthor.paper_id.desc())
-        .limit(MAX_PAPERS)
+        .limit(bindparam("most_papers", type_=Integer))
         .subquery()
     )
     together = (
         select(PaperAuthor.author_id)
         .join(latest, latest.c.paper_id == PaperAuthor.paper_id)
         .where(PaperAuthor.author_id != bindparam("author"))
-        .limit(MAX_JOINT_AUTHORSHIPS)
+        .limit(bindparam("most_joint", type_=Integer))
         .subquery()
     )
     most = (

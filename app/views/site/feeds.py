@@ -43,7 +43,9 @@ MAX_MEMORY_BYTES = 1_000_000  # of that feed, before it goes to the disk
 _GAP = "\0"  # where the items of that feed go
 Description = Callable[[Any], str]
 SITEMAP_PART = 20_000  # papers and as many users; 50,000 addresses are allowed in a file
-_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)|https?://\S+")
+# Each way begins with a sign of its own, which is what is quickly looked for.
+_LINKED = r"\[([^\]\n]*)\]\([^)\s]*\)"
+_LINK = re.compile(rf"!{_LINKED}|{_LINKED}|https?://\S+")
 # The addresses of this site in the HTML of a text, which the sanitiser wrote.
 _OWN_ADDRESS = re.compile(r'(<(?:a|img|video|audio)\b[^<>]*? (?:href|src)=")(?=/(?!/))')
 
@@ -238,7 +240,7 @@ def _absolute(html: str) -> str:
 
 def _text_of(entry: Any) -> str:
     """The Markdown source, addresses taken out, as ShortScience's feed had it."""
-    return _LINK.sub(lambda match: match[1] or "", entry.text)
+    return _LINK.sub(lambda match: match[1] or match[2] or "", entry.text)
 
 
 def _old_address(entry: Any) -> str:
