@@ -46,7 +46,7 @@ def init(app: Flask) -> None:
 def print_age(at: datetime, also: str = "") -> Markup:
     """A moment as its age, and on hover the moment in UTC, with what shall stand there also."""
     return Markup(  # noqa: S704  (escaped)
-        f'<time datetime="{iso(at)}" title="{moment(at)}{escape(also)}" data-age>'
+        f'<time datetime="{iso(at)}" title="{moment(at)}{escape(also) if also else ""}" data-age>'
         f"{_age_now(at)}</time>"
     )
 

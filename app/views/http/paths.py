@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any
@@ -13,6 +14,7 @@ from werkzeug.routing.map import Map
 MAX_PATHS = 20_000  # kept; each takes some 300 bytes
 _OF_ONE_REQUEST = ("next", "before", "after")  # arguments that hardly come back
 _STAND_IN = "any-value"
+_is_plain = re.compile(r"[A-Za-z0-9_.~/:-]*").fullmatch  # as most are: stands in a path as it is
 _Ends = tuple[str, str, Callable[[str], str]]
 _maker: dict[str, Callable[..., str]] = {}  # of the app that was made last; all have one map
 
@@ -48,7 +50,7 @@ def _make_url_for(app: Flask) -> Callable[..., str]:
             ends = find_ends(endpoint, name) if isinstance(value, str) else None
             if ends is not None:
                 before, after, to_url = ends
-                return f"{before}{to_url(value)}{after}"
+                return f"{before}{value if _is_plain(value) else to_url(value)}{after}"
         # Names that begin so are Flask's own; a dot at the beginning means the present blueprint.
         if any(name.startswith("_") or name in _OF_ONE_REQUEST for name in values):
             return url_for(endpoint, **values)

@@ -85,14 +85,14 @@ def print_row(
         places: marks where something is filled in for each reader, in a row that is kept for all.
         further: HTML that a page adds.
     """
-    address = escape(path_for("papers.show", key=paper.key))
+    address = _href("papers.show", key=paper.key)
     of_entry = chips = ""
     votes: object = "<div></div>"
     if entry is not None:
         votes = places["votes"] if places else render_macro("votes", "votes", entry, viewer)
         marks = render_macro("people", "short_marks", entry.summary) if entry.is_mine else ""
         of_entry = (
-            f'<span class="row__writer">{escape(whose)}{" " if whose else ""}'
+            f'<span class="row__writer">{f"{escape(whose)} " if whose else ""}'
             f"{print_writer(entry.writer)}</span>{marks}{print_dates(entry.summary)}"
         )
         chips = print_tags(entry.tags)
@@ -114,7 +114,7 @@ def print_row(
         f'<li><article class="row" data-row>\n{votes}<div class="row__body">\n'
         f"{print_unapi_id(paper)}"
         f'<h2 class="row__title" dir="auto"><a href="{address}{fragment}">'
-        f"{escape(title) or paper.title_html}</a></h2>\n"
+        f"{escape(title) if title else paper.title_html}</a></h2>\n"
         f'<div class="meta row__meta">{print_retraction_mark(paper)}{of_entry}{other}'
         f"{print_where(paper)}{print_authors(paper)}</div>\n"
         f"{_print_text(paper, entry, address, excerpt, openings)}{chips}{remark}"
@@ -140,7 +140,7 @@ def print_writer(user: Any) -> str:
     """A link to a user; `None` is "Anonymous"."""
     if user is None:
         return "Anonymous"
-    address = escape(path_for("users.show", name=user.name))
+    address = _href("users.show", name=user.name)
     return f'<a href="{address}"><bdi>{escape(user.display_name)}</bdi></a>'
 
 
@@ -149,7 +149,7 @@ def print_where(paper: Any) -> str:
     venue, year = paper.venue, paper.year
     if venue is None:
         return f"<span>{year}</span>" if year else ""
-    address = escape(path_for("venues.show", key=venue.key))
+    address = _href("venues.show", key=venue.key)
     printed = paper.printed_venue[1]
     title = f' title="{escape(printed)}"' if printed else ""
     of_year = ""
@@ -165,7 +165,8 @@ def print_authors(paper: Any) -> str:
     if not names:
         return ""
     shown = total if total <= ALL_NAMED else FIRST_NAMED
-    named = "</bdi>, <bdi>".join(str(escape(name)) for name in names[:shown])
+    # Nothing that is stored holds a NUL, so that all of them are escaped at once.
+    named = str(escape("\0".join(names[:shown]))).replace("\0", "</bdi>, <bdi>")
     more = f" and {total - shown} more" if total > shown else ""
     return f'<span class="meta__authors"><bdi>{named}</bdi>{more}</span>'
 
@@ -173,11 +174,17 @@ def print_authors(paper: Any) -> str:
 def print_tags(tags: Iterable[Any]) -> str:
     """Tags as links."""
     chips = "".join(
-        f'<li><a class="chip" href="{escape(path_for("tags.show", name=tag.name))}">'
+        f'<li><a class="chip" href="{_href("tags.show", name=tag.name)}">'
         f"{escape(tag.name)}</a></li>"
         for tag in tags
     )
     return f'<ul class="chips" aria-label="Tags">{chips}</ul>' if chips else ""
+
+
+def _href(endpoint: str, **values: str) -> str:
+    """A path as an attribute has it; quoted as it is, only these two signs mean something there."""
+    path = path_for(endpoint, **values)
+    return str(escape(path)) if "&" in path or "'" in path else path
 
 
 def _print_text(paper: Any, entry: Any, address: str, excerpt: str, openings: bool) -> str:
@@ -200,7 +207,7 @@ def _print_text(paper: Any, entry: Any, address: str, excerpt: str, openings: bo
 
 
 def _print_writing(paper: Any) -> str:
-    address = escape(path_for("summaries.edit", key=paper.key))
+    address = _href("summaries.edit", key=paper.key)
     return (
         '<p class="row__actions"><a class="button button--quiet button--small" '
         f'href="{address}">{_icon("edit")} Write'
