@@ -1,6 +1,7 @@
-"""What rows of lists show, for all readers: of public summaries alone, and as plain objects.
+"""What rows of lists show to all readers, as plain objects.
 
-They have the names that papers and summaries have elsewhere, as far as a row asks for them.
+They are of public summaries alone. Their attributes are called as those of papers and summaries
+are elsewhere, as far as a row asks for them.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class ListedVenue:
 
 
 @dataclass(slots=True)
-class ListedPaper:
+class RowPaper:
     """A paper as rows show it."""
 
     id: int
@@ -80,7 +81,7 @@ class ListedEntry:
     """
 
     summary: Any
-    paper: ListedPaper
+    paper: RowPaper
     tags: Sequence[ListedTag]
     writer: ListedWriter | None
     summaries_count: int
@@ -89,10 +90,10 @@ class ListedEntry:
 
 
 @dataclass(slots=True)
-class ListedPaperRow:
+class PaperListRow:
     """A paper with the best of its public summaries, if it has one."""
 
-    paper: ListedPaper
+    paper: RowPaper
     best: ListedEntry | None
 
     @property
@@ -114,7 +115,7 @@ def load_listed_entries(
     return {each.summary.id: each for each in _make_entries(connection, found, papers)}
 
 
-def load_listed_paper_rows(session: Session, ids: Sequence[int]) -> dict[int, ListedPaperRow]:
+def load_listed_paper_rows(session: Session, ids: Sequence[int]) -> dict[int, PaperListRow]:
     """Rows for papers, by number."""
     connection = session.connection()
     found = connection.execute(_select_papers(), {"papers": list(ids)}).all()
@@ -122,14 +123,14 @@ def load_listed_paper_rows(session: Session, ids: Sequence[int]) -> dict[int, Li
     written = [row.paper_id for row in found if row.summaries_count]
     best = connection.execute(_select_best(), {"papers": written}).all() if written else ()
     entries = {each.paper.id: each for each in _make_entries(connection, best, papers)}
-    return {number: ListedPaperRow(paper, entries.get(number)) for number, paper in papers.items()}
+    return {number: PaperListRow(paper, entries.get(number)) for number, paper in papers.items()}
 
 
-def _make_papers(connection: Connection, rows: Iterable[Any]) -> dict[int, ListedPaper]:
+def _make_papers(connection: Connection, rows: Iterable[Any]) -> dict[int, RowPaper]:
     by_number = {row.paper_id: row for row in rows}
     authors = load_authors_by_paper(connection, list(by_number))
     return {
-        number: ListedPaper(
+        number: RowPaper(
             number,
             row.key,
             row.title,
@@ -145,7 +146,7 @@ def _make_papers(connection: Connection, rows: Iterable[Any]) -> dict[int, Liste
 
 
 def _make_entries(
-    connection: Connection, rows: Sequence[Any], papers: dict[int, ListedPaper]
+    connection: Connection, rows: Sequence[Any], papers: dict[int, RowPaper]
 ) -> Iterable[ListedEntry]:
     tags: defaultdict[int, list[ListedTag]] = defaultdict(list)
     numbers = [row.id for row in rows]

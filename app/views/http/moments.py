@@ -44,7 +44,11 @@ def init(app: Flask) -> None:
 
 
 def print_age(at: datetime, also: str = "") -> Markup:
-    """A moment as its age, and on hover the moment in UTC, with what shall stand there also."""
+    """A moment as its age, and on hover the moment in UTC.
+
+    Args:
+        also: what shall stand there besides.
+    """
     return Markup(  # noqa: S704  (escaped)
         f'<time datetime="{iso(at)}" title="{moment(at)}{escape(also) if also else ""}" data-age>'
         f"{_age_now(at)}</time>"
@@ -52,7 +56,9 @@ def print_age(at: datetime, also: str = "") -> Markup:
 
 
 def print_dates(summary: Any, address: str = "") -> Markup:
-    """When a summary was written, and edited: an edit on the same day shows on hover alone.
+    """When a summary was written, and edited.
+
+    An edit on the same day shows on hover alone.
 
     Args:
         address: where the first moment leads to; empty for no link.

@@ -84,7 +84,7 @@ def make_part(
 
 
 class PartMaker:
-    """Makes parts of one page, which may be many: what it asks the request it asks once."""
+    """Makes many parts of one page, and asks the request once for all of them."""
 
     def __init__(self) -> None:
         self._globals = g._get_current_object()

@@ -14,7 +14,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
 from app.models import Paper, User
-from app.queries.catalogue.list_rows import ListedEntry, ListedPaper
+from app.queries.catalogue.list_rows import ListedEntry, RowPaper
 from app.queries.lists.own_entries import OwnEntry
 from app.queries.summary_entries import SummaryEntry
 from app.views.http.access import this_address
@@ -191,7 +191,7 @@ def _quote_back(address: str) -> tuple[str, str]:
     return str(escape(address)), str(escape(quoted))
 
 
-def describe_paper(paper: Paper | ListedPaper) -> dict[str, Any]:
+def describe_paper(paper: Paper | RowPaper) -> dict[str, Any]:
     """The facts of a part that its control needs; texts are HTML."""
     address = path_for("papers.show", key=paper.key)
     return {

@@ -1,7 +1,8 @@
-"""The HTML of rows, joined of strings: a page that nobody has seen has dozens of them to make.
+"""The HTML of rows, joined of strings.
 
-The one home of what lists say of a paper and a summary; macros of the same names print it
-elsewhere. Papers and entries are those of `app.queries.catalogue.list_rows`, or loaded in full.
+A page that nobody has seen has dozens of them to make. This is the one home of what lists say of a
+paper and a summary; macros print the same elsewhere. Papers and entries are those of
+`app.queries.catalogue.list_rows`, or loaded in full.
 """
 
 from __future__ import annotations
@@ -53,7 +54,10 @@ def print_entry_row(
 
 
 def print_paper_row(found: Any, viewer: User | None, **more: Any) -> str:
-    """A paper by the best of its summaries, which is called so where there are more."""
+    """A paper by the best of its summaries.
+
+    It is called so where there are more.
+    """
     whose = "top summary by" if found.summaries_count > 1 else ""
     return print_row(found.paper, found.best, found.summaries_count, viewer, whose=whose, **more)
 

@@ -21,8 +21,7 @@ from werkzeug.wrappers import Response
 
 from app.licences import LICENCES, Licence
 from app.models import Summary
-from app.queries import feed_entries
-from app.queries.catalogue import overview
+from app.queries.catalogue import feed_entries, overview
 from app.queries.paging import Slice
 from app.queries.shelves.overview import list_sitemap_shelves
 from app.queries.summary_entries import ANONYMOUS_ANCHOR
