@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.models import Author, Paper, PaperAuthor
@@ -19,15 +19,21 @@ def load_listed_authors(session: Session, papers: Collection[Paper]) -> None:
     papers = [paper for paper in papers if not paper.has_listed_authors]
     if not papers:
         return
+    found = load_authors_by_paper(session.connection(), [paper.id for paper in papers])
+    for paper in papers:
+        paper.list_authors(found[paper.id])
+
+
+def load_authors_by_paper(
+    connection: Connection, paper_ids: Sequence[int]
+) -> Mapping[int, ListedAuthors]:
+    """The names that lists show, by the number of the paper."""
     names: defaultdict[int, list[str]] = defaultdict(list)
     counts: dict[int, int] = {}
-    for paper_id, name, number in session.execute(
-        _select_names(), {"papers": [paper.id for paper in papers]}
-    ):
+    for paper_id, name, number in connection.execute(_select_names(), {"papers": paper_ids}):
         names[paper_id].append(name)
         counts[paper_id] = number
-    for paper in papers:
-        paper.list_authors(ListedAuthors(tuple(names[paper.id]), counts.get(paper.id, 0)))
+    return {each: ListedAuthors(tuple(names[each]), counts.get(each, 0)) for each in paper_ids}
 
 
 @cache

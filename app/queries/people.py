@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.models import Draft, FormerName, Identity, Passkey, Summary, User, Vote, Writer
@@ -104,9 +105,7 @@ def _is_able() -> ColumnElement[bool]:
 
 def find_user(session: Session, name: str) -> User | None:
     """The user of this name, or who had it before and left a trace."""
-    name = name.lower()
-    renamed = select(FormerName.user_id).where(FormerName.name == name).scalar_subquery()
-    return session.scalar(select(User).where(or_(User.name == name, User.id == renamed)))
+    return session.scalar(_select_user(), {"name": name.lower()})
 
 
 def list_writers(session: Session) -> list[User]:
@@ -125,17 +124,16 @@ def list_most_productive(session: Session, now: datetime, *, size: int, **cursor
     query = select(Writer).where(Writer.summaries > 0).options(joinedload(Writer.user))
     found = take_page(session, query, BY_SUMMARIES, size=size, **cursors)
     recent = _count_recent_votes(session, [writer.user_id for writer in found.rows], now)
-    rows = [_make_row(writer, recent) for writer in found.rows]
+    rows = [_make_row(writer.user, writer, recent) for writer in found.rows]
     return Slice(rows, found.before, found.after)
 
 
 def load_user_row(session: Session, user: User, now: datetime) -> UserRow:
     """One user's public numbers."""
-    query = select(Writer).where(Writer.user_id == user.id, Writer.summaries > 0)
-    writer = session.scalar(query.options(joinedload(Writer.user)))
+    writer = session.connection().execute(_select_writer(), {"user": user.id}).first()
     if writer is None:
         return UserRow(user, 0, None)
-    return _make_row(writer, _count_recent_votes(session, [user.id], now))
+    return _make_row(user, writer, _count_recent_votes(session, [user.id], now))
 
 
 def count_hidden_summaries(session: Session, user: User) -> int:
@@ -150,18 +148,41 @@ def count_hidden_summaries(session: Session, user: User) -> int:
 
 def _count_recent_votes(session: Session, user_ids: Sequence[int], now: datetime) -> dict[int, int]:
     """The votes on what users wrote that are too young for the SciScore."""
-    query = (
-        select(Summary.user_id, func.sum(Vote.value))
+    asked = {"users": user_ids, "since": now - VOTE_AGE}
+    return dict(session.connection().execute(_select_recent_votes(), asked).all())
+
+
+def _make_row(user: User, writer: Any, recent: dict[int, int]) -> UserRow:
+    # SciScore, as on ShortScience: mean votes per summary, of votes older than two days.
+    settled = writer.votes - recent.get(user.id, 0)
+    return UserRow(user, writer.summaries, settled / writer.summaries)
+
+
+# Statements that pages need are made once: making one takes longer than reading what it asks for.
+
+
+@cache
+def _select_user() -> Select[User]:
+    name: Any = bindparam("name")
+    renamed = select(FormerName.user_id).where(FormerName.name == name).scalar_subquery()
+    return select(User).where(or_(User.name == name, User.id == renamed))
+
+
+@cache
+def _select_writer() -> Select[Any]:
+    columns: tuple[Any, ...] = (Writer.summaries, Writer.votes)
+    return select(*columns).where(Writer.user_id == bindparam("user"), Writer.summaries > 0)
+
+
+@cache
+def _select_recent_votes() -> Select[Any]:
+    columns: tuple[Any, ...] = (Summary.user_id, func.sum(Vote.value))
+    # Begun at these votes: all that somebody ever got may be very many.
+    theirs = (Summary.user_id + 0).in_(bindparam("users", expanding=True))
+    return (
+        select(*columns)
         .join(Vote, Vote.summary_id == Summary.id)
-        # Begun at these votes: all that somebody ever got may be very many.
-        .where(Vote.cast_at >= now - VOTE_AGE, (Summary.user_id + 0).in_(user_ids))
+        .where(Vote.cast_at >= bindparam("since", type_=Vote.cast_at.type), theirs)
         .where(public_of_few(), attributable_to(None))
         .group_by(Summary.user_id)
     )
-    return dict(session.execute(query).all())
-
-
-def _make_row(writer: Writer, recent: dict[int, int]) -> UserRow:
-    # SciScore, as on ShortScience: mean votes per summary, of votes older than two days.
-    settled = writer.votes - recent.get(writer.user_id, 0)
-    return UserRow(writer.user, writer.summaries, settled / writer.summaries)

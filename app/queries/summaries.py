@@ -15,7 +15,6 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.models import FormerName, Paper, PaperAuthor, Summary, SummaryTag, Tag, User
 from app.queries.listed_authors import load_listed_authors
-from app.queries.paging import Order, Slice, parse_moment, take_page
 from app.queries.summary_entries import SummaryEntry, make_entries
 from app.queries.visibility import (
     AnyMember,
@@ -27,8 +26,6 @@ from app.queries.visibility import (
     stand_in,
     visible_to,
 )
-
-LATEST = Order((Summary.published_at,), Summary.id, (parse_moment,))
 
 
 def list_summaries_of_paper(
@@ -180,14 +177,6 @@ def place_within_paper() -> ColumnElement[int]:
     """
     order = (Summary.score.desc(), Summary.created_at, Summary.id)
     return func.row_number().over(partition_by=Summary.paper_id, order_by=order)
-
-
-def list_latest(session: Session, **page: Any) -> Slice:
-    """A page of public summaries in full, the latest first, for feeds."""
-    query = _select_without_authors().where(public())
-    found = take_page(session, query, LATEST, **page)
-    load_listed_authors(session, {summary.paper for summary in found.rows})
-    return replace(found, rows=make_entries(session, found.rows, None))
 
 
 def latest_paper_keys(session: Session, limit: int) -> list[str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from app.models import Paper, Summary, User, Vote
+from app.models import Paper, Summary, Tag, User, Vote
 from app.queries.visibility import find_visible_writer, public
 
 ANONYMOUS_ANCHOR = "anon"  # ShortScience's fragment for an anonymous summary
@@ -35,14 +36,23 @@ class SummaryEntry:
     former_anchors: tuple[str, ...] = ()
 
     @property
+    def tags(self) -> list[Tag]:
+        return self.summary.tags
+
+    @property
     def fragment(self) -> str:
         """Where a link from elsewhere finds it on its paper's page.
 
         A paper may have several anonymous ones, and after a merge several of a name; only that
         page knows which of them is which.
         """
-        is_one_of_several = self.summary.anonymous or self.summary.place > 0
-        return f"page-by-{self.summary.id}" if is_one_of_several else self.anchor
+        return choose_fragment(self.summary, self.anchor)
+
+
+def choose_fragment(summary: Any, anchor: str) -> str:
+    """Where a link finds a summary on its paper's page; see `SummaryEntry.fragment`."""
+    is_one_of_several = summary.anonymous or summary.place > 0
+    return f"page-by-{summary.id}" if is_one_of_several else anchor
 
 
 def make_entries(
@@ -84,25 +94,6 @@ def make_entries(
             )
         )
     return dressed
-
-
-def find_summaries_after_first(session: Session, ids: Sequence[int]) -> set[int]:
-    """Which of these public summaries come after another of their writer's.
-
-    Both are about the same paper and under the writer's name.
-    """
-    before = aliased(Summary)
-    query = select(Summary.id).join(
-        before,
-        and_(
-            before.paper_id == Summary.paper_id,
-            before.user_id == Summary.user_id,
-            before.place < Summary.place,
-            before.visibility == "public",
-            before.anonymous.is_(False),
-        ),
-    )
-    return set(session.scalars(query.where(Summary.id.in_(ids), Summary.anonymous.is_(False))))
 
 
 def count_hidden_by_paper(

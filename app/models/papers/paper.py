@@ -56,6 +56,17 @@ def venue_label(printed: str | None, shared: str) -> str:
     return shared if printed.islower() and printed == shared.lower() else printed
 
 
+def printed_venue(printed: str | None, name: str, title: str) -> tuple[str, str]:
+    """Name and title of a venue as the record of a paper prints them.
+
+    The title is empty where there is no other one than the name.
+    """
+    if not printed:
+        return name, title
+    same = make_slug(printed) == make_slug(name)
+    return (printed, "") if same else (name, printed)
+
+
 class ListedAuthors(NamedTuple):
     """The first authors of a paper, at most `MAX_LISTED_AUTHORS`, and how many there are."""
 
@@ -178,15 +189,12 @@ class Paper(Base):
     def printed_venue(self) -> tuple[str, str]:
         """Name and title of its venue as its record prints them.
 
-        The title is empty where there is no other one than the name. Needs `venue` to be loaded.
+        Both are empty without one. Needs `venue` to be loaded.
         """
-        venue, printed = self.venue, self.venue_name
-        if venue is None:
-            return "", ""
-        if not printed:
-            return venue.name, venue.title
-        same = make_slug(printed) == make_slug(venue.name)
-        return (printed, "") if same else (venue.name, printed)
+        venue = self.venue
+        return (
+            ("", "") if venue is None else printed_venue(self.venue_name, venue.name, venue.title)
+        )
 
 
 class Identifier(Base):

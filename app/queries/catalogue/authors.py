@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app import search
 from app.models import Author, AuthorName, Paper, PaperAuthor
 from app.queries.catalogue.venues import YearCount
-from app.text.person_names import remove_number_from_key
+from app.text.person_names import number_of_key, remove_number_from_key
 from app.text.words import words
 
 MAX_CO_AUTHORS = 12
@@ -20,16 +21,27 @@ MAX_PAPERS = 2000  # in which co-authors are looked for
 MAX_JOINT_AUTHORSHIPS = 20_000  # authors of these
 
 
-@dataclass(frozen=True)
-class CoAuthor:
+class AuthorLink(NamedTuple):
+    """An author in as much as a link to them needs."""
+
+    key: str
+    name: str
+
+    @property
+    def number(self) -> str:
+        """See `Author.number`."""
+        return number_of_key(self.key)
+
+
+class CoAuthor(NamedTuple):
     """Somebody with whom an author has written, and how many papers."""
 
-    author: Author
+    author: AuthorLink
     papers: int
 
 
 def find_author(session: Session, key: str) -> Author | None:
-    return session.scalar(select(Author).where(Author.key == key))
+    return session.scalar(_select_author(), {"key": key})
 
 
 def find_author_by_other_name(session: Session, key: str) -> Author | None:
@@ -59,19 +71,15 @@ def find_author_by_folded_name(session: Session, name: str) -> Author | None:
     )
 
 
-def list_namesakes(session: Session, key: str) -> list[Author]:
+def list_namesakes(session: Session, key: str) -> list[AuthorLink]:
     """Other people with this name whom dblp tells apart by a number.
 
     In the order of these numbers, the one without a number first; at most `MAX_NAMESAKES`.
     """
     base = remove_number_from_key(key)
-    numbered = Author.key.between(f"{base}-0001", f"{base}-9999")
-    found = session.scalars(
-        select(Author)
-        .where((Author.key == base) | numbered)
-        .order_by(Author.key)
-        .limit(MAX_NAMESAKES + 1)
-    )
+    asked = {"base": base, "first": f"{base}-0001", "last": f"{base}-9999"}
+    rows = session.connection().execute(_select_namesakes(), asked)
+    found = [AuthorLink(*row) for row in rows]
     # Between these two stand other names where the database sorts by a language's rules.
     theirs = [each for each in found if each.key in (base, f"{base}-{each.number}")]
     return [each for each in theirs if each.key != key][:MAX_NAMESAKES]
@@ -79,8 +87,8 @@ def list_namesakes(session: Session, key: str) -> list[Author]:
 
 def list_other_names(session: Session, author: Author) -> list[str]:
     """Under which other names an author has written."""
-    found = session.scalars(select(AuthorName.name).where(AuthorName.author_id == author.id))
-    return sorted(set(found) - {author.name})
+    found = session.connection().execute(_select_other_names(), {"author": author.id})
+    return sorted({name for (name,) in found} - {author.name})
 
 
 def list_co_authors(session: Session, author: Author) -> list[CoAuthor]:
@@ -88,18 +96,53 @@ def list_co_authors(session: Session, author: Author) -> list[CoAuthor]:
 
     Of somebody with thousands of papers, or papers with thousands of authors, the latest count.
     """
+    limits = {"most_papers": MAX_PAPERS, "most_joint": MAX_JOINT_AUTHORSHIPS}
+    found = session.connection().execute(_select_co_authors(), {"author": author.id, **limits})
+    return [CoAuthor(AuthorLink(key, name), papers) for key, name, papers in found]
+
+
+def list_author_years(session: Session, author: Author) -> list[YearCount]:
+    """The years of an author's papers, the latest first."""
+    found = session.connection().execute(_select_years(), {"author": author.id})
+    return [YearCount(*row) for row in found]
+
+
+# Statements are made once: making one takes longer than reading what it asks for.
+
+
+@cache
+def _select_author() -> Select[Author]:
+    return select(Author).where(Author.key == bindparam("key"))
+
+
+@cache
+def _select_namesakes() -> Select[Any]:
+    columns: tuple[Any, ...] = (Author.key, Author.name)
+    numbered = Author.key.between(bindparam("first"), bindparam("last"))
+    called = or_(Author.key == bindparam("base"), numbered)
+    return select(*columns).where(called).order_by(Author.key).limit(MAX_NAMESAKES + 1)
+
+
+@cache
+def _select_other_names() -> Select[Any]:
+    columns: tuple[Any, ...] = (AuthorName.name,)
+    return select(*columns).where(AuthorName.author_id == bindparam("author"))
+
+
+@cache
+def _select_co_authors() -> Select[Any]:
     latest = (
         select(PaperAuthor.paper_id)
-        .where(PaperAuthor.author_id == author.id)
+        .where(PaperAuthor.author_id == bindparam("author"))
         .order_by(PaperAuthor.paper_id.desc())
-        .limit(MAX_PAPERS)
+        .limit(bindparam("most_papers", type_=Integer))
         .subquery()
     )
     together = (
         select(PaperAuthor.author_id)
         .join(latest, latest.c.paper_id == PaperAuthor.paper_id)
-        .where(PaperAuthor.author_id != author.id)
-        .limit(MAX_JOINT_AUTHORSHIPS)
+        .where(PaperAuthor.author_id != bindparam("author"))
+        .limit(bindparam("most_joint", type_=Integer))
         .subquery()
     )
     most = (
@@ -109,18 +152,19 @@ def list_co_authors(session: Session, author: Author) -> list[CoAuthor]:
         .limit(MAX_CO_AUTHORS)
         .subquery()
     )
-    query = select(Author, most.c.papers).join(most, most.c.author_id == Author.id)
-    found = session.execute(query.order_by(most.c.papers.desc(), Author.name, Author.id))
-    return [CoAuthor(each, papers) for each, papers in found]
+    columns: tuple[Any, ...] = (Author.key, Author.name, most.c.papers)
+    query = select(*columns).join(most, most.c.author_id == Author.id)
+    return query.order_by(most.c.papers.desc(), Author.name, Author.id)
 
 
-def list_author_years(session: Session, author: Author) -> list[YearCount]:
-    """The years of an author's papers, the latest first."""
-    theirs = select(PaperAuthor.paper_id).where(PaperAuthor.author_id == author.id)
-    query = (
-        select(Paper.year, func.count(), func.count().filter(Paper.summaries_count > 0))
+@cache
+def _select_years() -> Select[Any]:
+    theirs = select(PaperAuthor.paper_id).where(PaperAuthor.author_id == bindparam("author"))
+    with_summaries = func.count().filter(Paper.summaries_count > 0)
+    columns: tuple[Any, ...] = (Paper.year, func.count(), with_summaries)
+    return (
+        select(*columns)
         .where(Paper.id.in_(theirs), Paper.year.is_not(None))
         .group_by(Paper.year)
         .order_by(Paper.year.desc())
     )
-    return [YearCount(year or 0, papers, some) for year, papers, some in session.execute(query)]

@@ -140,10 +140,13 @@ def _select_votes() -> Select[Any]:
 
 
 def _select_summaries(order: Order | None = None) -> Select[Any]:
+    # Of the paper no join: rows that are passed over on the way to a page further down are then
+    # read in the index of the order alone.
+    of_paper = select(Paper.summaries_count).where(Paper.id == Summary.paper_id).scalar_subquery()
     columns = (
         *(Summary.id, Summary.paper_id, Summary.user_id, Summary.score),
-        *(Summary.visibility, Summary.anonymous, Paper.summaries_count),
+        *(Summary.visibility, Summary.anonymous, of_paper.label("summaries_count")),
     )
     there = {column.key for column in columns}
     further = () if order is None else [each for each in order.columns if each.key not in there]
-    return select(*columns, *further).join(Paper, Paper.id == Summary.paper_id)
+    return select(*columns, *further)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import (
@@ -51,7 +52,7 @@ def list_sections(session: Session) -> list[SectionName]:
 
 def find_tag(session: Session, name: str) -> Tag | None:
     """A tag that at least one public summary carries."""
-    return session.scalar(select(Tag).where(Tag.name == name.lower(), Tag.summaries_count > 0))
+    return session.scalar(_select_tag(), {"name": name.lower()})
 
 
 def list_tags(session: Session, part: str, limit: int) -> tuple[list[Tag], bool]:
@@ -156,3 +157,8 @@ def list_sitemap_writers(session: Session, part: int, size: int) -> list[str]:
 
 def _is_within_part(number: Any, part: int, size: int) -> ColumnElement[bool]:
     return and_(number >= part * size, number < (part + 1) * size)
+
+
+@cache
+def _select_tag() -> Select[Tag]:
+    return select(Tag).where(Tag.name == bindparam("name"), Tag.summaries_count > 0)

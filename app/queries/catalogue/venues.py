@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.models import Venue, VenueYear
@@ -37,7 +38,7 @@ class YearCount:
 
 
 def find_venue(session: Session, key: str) -> Venue | None:
-    return session.scalar(select(Venue).where(Venue.key == key))
+    return session.scalar(_select_venue(), {"key": key})
 
 
 def list_venues(session: Session, words: Sequence[str], *, size: int, **cursors: Any) -> Slice:
@@ -56,12 +57,8 @@ def list_venues(session: Session, words: Sequence[str], *, size: int, **cursors:
 
 def list_venue_years(session: Session, venue: Venue) -> list[YearCount]:
     """The years of a venue, the latest first."""
-    query = (
-        select(VenueYear.year, VenueYear.papers, VenueYear.summarised)
-        .where(VenueYear.venue_id == venue.id, VenueYear.year != NO_YEAR)
-        .order_by(VenueYear.year.desc())
-    )
-    return [YearCount(*row) for row in session.execute(query)]
+    found = session.connection().execute(_select_years(), {"venue": venue.id})
+    return [YearCount(*row) for row in found]
 
 
 def _find_year_spans(session: Session, venue_ids: Sequence[int]) -> dict[int, str]:
@@ -79,3 +76,18 @@ def _find_year_spans(session: Session, venue_ids: Sequence[int]) -> dict[int, st
         for venue_id, first, last in session.execute(query)
         if first is not None
     }
+
+
+# Statements that pages need are made once: making one takes longer than reading what it asks for.
+
+
+@cache
+def _select_venue() -> Select[Venue]:
+    return select(Venue).where(Venue.key == bindparam("key"))
+
+
+@cache
+def _select_years() -> Select[Any]:
+    columns: tuple[Any, ...] = (VenueYear.year, VenueYear.papers, VenueYear.summarised)
+    query = select(*columns).where(VenueYear.venue_id == bindparam("venue"))
+    return query.where(VenueYear.year != NO_YEAR).order_by(VenueYear.year.desc())

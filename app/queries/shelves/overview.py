@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.models import Paper, Shelf, ShelfEntry, ShelfMember, User
@@ -96,8 +97,8 @@ def list_values_with_paper(session: Session, user: User, paper: Paper) -> set[st
 
 def list_public_shelves(session: Session, owner: User) -> list[ShelfLine]:
     """The public shelves of a user, the last changed first."""
-    query = _select_lines().where(Shelf.user_id == owner.id, is_public_shelf())
-    return _lines(session, query.limit(MAX_PUBLIC_SHELVES))
+    found = session.execute(_select_public(), {"owner": owner.id})
+    return [_line(row, "") for row in found]
 
 
 def list_public_shelves_of_paper(session: Session, paper: Paper) -> tuple[list[Any], int]:
@@ -143,6 +144,12 @@ def find_invitation(session: Session, shelf: Shelf, viewer: User | None) -> Shel
     query = select(ShelfMember).where(ShelfMember.accepted_at.is_(None))
     theirs = (ShelfMember.shelf_id == shelf.id, ShelfMember.user_id == viewer.id)
     return session.scalar(query.where(*theirs))
+
+
+@cache
+def _select_public() -> Select[Any]:
+    query = _select_lines().where(Shelf.user_id == bindparam("owner"), is_public_shelf())
+    return query.limit(MAX_PUBLIC_SHELVES)
 
 
 def _select_lines(*further: Any) -> Select[Any]:

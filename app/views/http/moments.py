@@ -8,8 +8,10 @@ anew while it is open. A page that is kept is made anew when the first of its ag
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from flask import Flask
+from markupsafe import Markup, escape
 
 from app.db import now
 from app.views.http.shared_pages import expire_page
@@ -25,6 +27,10 @@ _UNITS = (
 )
 # Clocks differ: what lies less than this ahead has just happened.
 _AHEAD = timedelta(minutes=5)
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December"),
+)
 
 
 def init(app: Flask) -> None:
@@ -33,7 +39,43 @@ def init(app: Flask) -> None:
     app.add_template_filter(iso)
     app.add_template_filter(moment)
     app.add_template_filter(_age_now, "age")
-    app.add_template_filter(is_later_day)
+    app.add_template_global(print_age)
+    app.add_template_global(print_dates)
+
+
+def print_age(at: datetime, also: str = "") -> Markup:
+    """A moment as its age, and on hover the moment in UTC.
+
+    Args:
+        also: what shall stand there besides.
+    """
+    return Markup(  # noqa: S704  (escaped)
+        f'<time datetime="{iso(at)}" title="{moment(at)}{escape(also) if also else ""}" data-age>'
+        f"{_age_now(at)}</time>"
+    )
+
+
+def print_dates(summary: Any, address: str = "") -> Markup:
+    """When a summary was written, and edited.
+
+    An edit on the same day shows on hover alone.
+
+    Args:
+        address: where the first moment leads to; empty for no link.
+    """
+    written: datetime = summary.published_at or summary.created_at
+    edited: datetime | None = summary.edited_at
+    also = further = ""
+    if edited is not None and edited > written:
+        if day(edited) == day(written):
+            also = f"; edited {moment(edited)}"
+        else:
+            further = f"<span>edited {print_age(edited)}</span>"
+    shown: str = print_age(written, also)
+    if address:
+        hidden = '<span class="visually-hidden">Permalink: </span>'
+        shown = f'<a href="{escape(address)}" rel="bookmark">{hidden}{shown}</a>'
+    return Markup(f"<span>{shown}</span>{further}")  # noqa: S704  (escaped)
 
 
 def age(at: datetime, present: datetime) -> str:
@@ -76,12 +118,13 @@ def day(moment: date | None) -> str:
     """`12 May 2026`, or nothing for `None`."""
     if isinstance(moment, datetime):
         moment = moment.astimezone(UTC)
-    return "" if moment is None else f"{moment.day} {moment:%B %Y}"
+    return "" if moment is None else f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year:04}"
 
 
 def moment(moment: datetime) -> str:
     """`12 May 2026, 14:03 UTC`."""
-    return f"{day(moment)}, {moment.astimezone(UTC):%H:%M} UTC"
+    at = moment.astimezone(UTC)
+    return f"{day(at)}, {at.hour:02}:{at.minute:02} UTC"
 
 
 def iso(moment: date | None) -> str:
@@ -89,8 +132,3 @@ def iso(moment: date | None) -> str:
     if isinstance(moment, datetime):
         return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
     return "" if moment is None else moment.isoformat()
-
-
-def is_later_day(moment: datetime | None, than: datetime) -> bool:
-    """Whether a moment is on a later day than another; `None` is not."""
-    return moment is not None and moment > than and day(moment) != day(than)

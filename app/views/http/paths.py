@@ -1,33 +1,76 @@
-"""Paths of pages for templates, remembered, since a list of rows holds hundreds."""
+"""Paths of pages for templates, made quickly and remembered: a list of rows holds hundreds."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import Flask, url_for
+from werkzeug.routing import PathConverter, UnicodeConverter
+from werkzeug.routing.map import Map
 
 MAX_PATHS = 20_000  # kept; each takes some 300 bytes
 _OF_ONE_REQUEST = ("next", "before", "after")  # arguments that hardly come back
+_STAND_IN = "any-value"
+_is_plain = re.compile(r"[A-Za-z0-9_.~/:-]*").fullmatch  # as most are: stands in a path as it is
+_Ends = tuple[str, str, Callable[[str], str]]
+_maker: dict[str, Callable[..., str]] = {}  # of the app that was made last; all have one map
 
 
 def init(app: Flask) -> None:
     """Give templates a `url_for` that remembers paths."""
-    app.jinja_env.globals["url_for"] = _make_url_for(app)
+    app.jinja_env.globals["url_for"] = _maker["path"] = _make_url_for(app)
+
+
+def path_for(endpoint: str, **values: Any) -> str:
+    """What a template's `url_for` gives."""
+    return _maker["path"](endpoint, **values)
 
 
 def _make_url_for(app: Flask) -> Callable[..., str]:
     build = app.url_map.bind("localhost").build
+
+    @cache
+    def find_ends(endpoint: str, name: str) -> _Ends | None:
+        to_url = _find_converter(app.url_map, endpoint, name)
+        if to_url is None:
+            return None
+        before, after = build(endpoint, {name: _STAND_IN}).split(_STAND_IN)
+        return before, after, to_url
 
     @lru_cache(maxsize=MAX_PATHS)
     def path(endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
         return build(endpoint, dict(values))
 
     def path_for(endpoint: str, **values: Any) -> str:
+        if len(values) == 1:
+            [(name, value)] = values.items()
+            ends = find_ends(endpoint, name) if isinstance(value, str) else None
+            if ends is not None:
+                before, after, to_url = ends
+                return f"{before}{value if _is_plain(value) else to_url(value)}{after}"
         # Names that begin so are Flask's own; a dot at the beginning means the present blueprint.
         if any(name.startswith("_") or name in _OF_ONE_REQUEST for name in values):
             return url_for(endpoint, **values)
         return path(endpoint, tuple(values.items()))
 
     return path_for
+
+
+def _find_converter(routes: Map, endpoint: str, name: str) -> Callable[[str], str] | None:
+    """What writes the one variable of a route into its path.
+
+    `None` where the route has no such variable alone, or may not be told by its endpoint.
+    """
+    try:
+        rules = list(routes.iter_rules(endpoint))
+    except KeyError:
+        return None
+    fitting = [rule for rule in rules if rule.arguments == {name}]
+    if len(fitting) != 1 or any(not rule.arguments or rule.defaults for rule in rules):
+        return None
+    converter = fitting[0]._converters[name]
+    # Werkzeug's own: what others make of a value may be anything.
+    return converter.to_url if type(converter) in (PathConverter, UnicodeConverter) else None

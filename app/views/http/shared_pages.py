@@ -68,20 +68,20 @@ def expire_page(moment: datetime) -> None:
 
 def expire_at(seconds: float) -> None:
     """The same, in seconds since 1970."""
-    for note in _notes():
+    for note in list_notes():
         note.expire(seconds)
 
 
 def name_page(*names: str) -> None:
     """Say on what the present page, or part, stands besides its links."""
-    for note in _notes():
+    for note in list_notes():
         note.names.update(names)
 
 
 @contextmanager
 def reading_for_parts() -> Iterator[None]:
     """What is read meanwhile goes into parts, which say on what they stand."""
-    notes = _notes()
+    notes = list_notes()
     reads = [note.reads for note in notes]
     for note in notes:
         note.reads = None
@@ -94,7 +94,7 @@ def reading_for_parts() -> Iterator[None]:
 def _note_read(
     _connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, _many: bool
 ) -> None:
-    for note in _notes():
+    for note in list_notes():
         if note.reads is None:
             continue
         if statement.startswith(("SELECT", "WITH")) and len(note.reads) < MAX_READS:
@@ -108,7 +108,7 @@ def _note() -> PageNote | None:
     return found
 
 
-def _notes() -> list[PageNote]:
+def list_notes() -> list[PageNote]:
     """The notes of the present page and of the part that is being made."""
     if not request:
         return []

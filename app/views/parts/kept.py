@@ -21,7 +21,7 @@ from app.cache.pages import PageCache
 from app.cache.parts import PagePart
 from app.cache.wsgi import CACHE, PageNote
 from app.change_log import name_of_facts, name_of_user
-from app.views.http.shared_pages import expire_at, name_page
+from app.views.http.shared_pages import expire_at, list_notes, name_page
 
 _LINK = re.compile(r'href="(/(paper|user)/[^"?#]+)')
 # Nobody can write a mark: nothing that is stored holds a NUL, and nobody knows the rest.
@@ -79,32 +79,59 @@ def make_part(
             and is confirmed as that is.
         more_bytes, facts: see `PagePart`.
     """
-    outer = g.get("part_note")
-    confirmed = bool(about) and not is_about_one(about)
-    note = g.part_note = PageNote(reads=[] if confirmed else None)
-    try:
-        html = str(render())  # plain: what is filled in is HTML as well, and must stay as it is
-    finally:
-        g.part_note = outer
-    if outer is not None and note.expires_at is not None:
-        outer.expire(note.expires_at)
-    linked = names_of_page(about, html.encode()) if about else _linked(html)
-    on = frozenset((*names, *linked, *note.names))
-    part = PagePart(html, on, note.expires_at, facts, more_bytes)
-    name_page(*part.names)
-    cache: PageCache | None = request.environ.get(CACHE)
-    number: int | None = g.get("newest_change")
-    # What a form was answered with may show what is written and not yet committed. What is asked
-    # for once is not kept: a crawler must not push out what people read.
-    if cache is None or number is None or request.method not in ("GET", "HEAD"):
-        return part
-    if cache.was_asked(key):
+    maker = PartMaker()
+    return maker.make(key, render, names, facts, about=about, more_bytes=more_bytes)
+
+
+class PartMaker:
+    """Makes many parts of one page, and asks the request once for all of them."""
+
+    def __init__(self) -> None:
+        self._globals = g._get_current_object()
+        self._outer: PageNote | None = g.get("part_note")
+        self._notes = list_notes()
+        cache: PageCache | None = request.environ.get(CACHE)
+        # What a form was answered with may show what is written and not yet committed.
+        self._cache = cache if request.method in ("GET", "HEAD") else None
+        self._number: int | None = g.get("newest_change")
+
+    def make(
+        self,
+        key: Hashable,
+        render: Callable[[], str],
+        names: Iterable[str],
+        facts: dict[str, Any],
+        *,
+        about: str = "",
+        more_bytes: int = 0,
+    ) -> PagePart:
+        """See `make_part`."""
+        confirmed = bool(about) and not is_about_one(about)
+        note = self._globals.part_note = PageNote(reads=[] if confirmed else None)
+        try:
+            html = str(render())  # plain: what is filled in is HTML as well, and must stay as it is
+        finally:
+            self._globals.part_note = self._outer
+        if self._outer is not None and note.expires_at is not None:
+            self._outer.expire(note.expires_at)
+        linked = names_of_page(about, html.encode()) if about else _linked(html)
+        on = frozenset((*names, *linked, *note.names))
+        part = PagePart(html, on, note.expires_at, facts, more_bytes)
+        for each in self._notes:
+            each.names.update(on)
+        return self._keep(key, part, note)
+
+    def _keep(self, key: Hashable, part: PagePart, note: PageNote) -> PagePart:
+        cache, number = self._cache, self._number
+        # What is asked for once is not kept: a crawler must not push out what people read.
+        if cache is None or number is None or not cache.was_asked(key):
+            return part
         reads = tuple(note.reads or ())
         digest = cache.digest_reads(reads, number) if reads else b""
         if digest is not None:
             part = replace(part, reads=reads, digest=digest)
             cache.keep(key, number, part)
-    return part
+        return part
 
 
 def _linked(html: str) -> set[str]:

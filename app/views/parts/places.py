@@ -14,9 +14,11 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
 from app.models import Paper, User
+from app.queries.catalogue.list_rows import ListedEntry, RowPaper
 from app.queries.lists.own_entries import OwnEntry
 from app.queries.summary_entries import SummaryEntry
 from app.views.http.access import this_address
+from app.views.http.paths import path_for
 from app.views.parts import own_entries
 from app.views.parts.kept import make_mark
 
@@ -189,20 +191,21 @@ def _quote_back(address: str) -> tuple[str, str]:
     return str(escape(address)), str(escape(quoted))
 
 
-def describe_paper(paper: Paper) -> dict[str, Any]:
+def describe_paper(paper: Paper | RowPaper) -> dict[str, Any]:
     """The facts of a part that its control needs; texts are HTML."""
-    address = url_for("papers.show", key=paper.key)
+    address = path_for("papers.show", key=paper.key)
     return {
         "paper_id": paper.id,
         "paper_address": address,
-        "paper_key": str(escape(address.removeprefix(url_for("papers.show", key="")))),
+        "paper_key": str(escape(address.removeprefix(path_for("papers.show", key="")))),
         "paper_title": str(escape(paper.title)),
     }
 
 
-def name_writer(entry: SummaryEntry) -> str:
+def name_writer(entry: SummaryEntry | ListedEntry) -> str:
     """Whose summary it is, as the votes beside it say; HTML."""
-    return str(escape(render_macro("votes", "whose", entry)))
+    writer = entry.writer
+    return "the anonymous summary" if writer is None else f"{escape(writer.display_name)}’s summary"
 
 
 def render_macro(template: str, macro: str, *values: Any) -> Markup:

@@ -20,22 +20,23 @@ from app.cache.parts import PagePart
 from app.change_log import name_of_path, name_of_text
 from app.models import User
 from app.queries import papers, summaries
+from app.queries.catalogue import list_rows
+from app.queries.catalogue.list_rows import ListedEntry
 from app.queries.paging import Slice
-from app.queries.summary_entries import SummaryEntry
 from app.views.http.access import db, viewer
 from app.views.http.shared_pages import reading_for_parts
 from app.views.parts import own_entries
-from app.views.parts.kept import find_parts, make_mark, make_part
-from app.views.parts.places import MemberPlaces, describe_paper, name_writer, render_macro
+from app.views.parts.kept import PartMaker, find_parts, make_mark
+from app.views.parts.places import MemberPlaces, describe_paper, name_writer
+from app.views.parts.row_html import print_entry_row, print_paper_row
 
 _VOTES, _CONTROL, _REMARK = map(make_mark, ("votes", "control", "remark"))
 _VOTES_NAME, _CONTROL_NAME, _REMARK_NAME = (
     mark.strip("\0") for mark in (_VOTES, _CONTROL, _REMARK)
 )
 _ROW = make_mark("row")
-_MARKS = {"votes": _VOTES, "control": _CONTROL, "remark": _REMARK}
+PLACES = {"votes": _VOTES, "control": _CONTROL, "remark": _REMARK}
 _NOTHING: Mapping[int, Markup] = MappingProxyType({})
-PLACES = {name: Markup(mark) for name, mark in _MARKS.items()}  # noqa: S704  (made of letters)
 
 
 class RowFacts(NamedTuple):
@@ -183,13 +184,13 @@ def _render_alone(
     entries = summaries.load_entries(db(), sorted(texts), reader) if texts else {}
     for number, entry in entries.items():
         facts = texts[number]
-        row = render_macro("rows", "entry_row", entry, reader, facts.openings)
-        found[number, facts.paper_id] = row
+        row = print_entry_row(entry, reader, bool(facts.openings))
+        found[number, facts.paper_id] = Markup(row)  # noqa: S704  (made of escaped texts)
     of_papers = {facts.paper_id: facts for facts in rows if facts.openings is None}
     loaded = papers.load_rows_of_papers(db(), sorted(of_papers), reader) if of_papers else {}
     for number, paper in loaded.items():
-        more = (paper, reader, False, None, further.get(number, ""))
-        found[of_papers[number].number, number] = render_macro("rows", "paper_row", *more)
+        row = print_paper_row(paper, reader, further=further.get(number, ""))
+        found[of_papers[number].number, number] = Markup(row)  # noqa: S704  (as above)
     return found
 
 
@@ -208,23 +209,25 @@ def _find_or_make(
 def _make_entries(
     ids: list[int], keys: dict[int, Hashable], openings: bool
 ) -> Iterable[tuple[int, PagePart]]:
-    for number, entry in summaries.load_entries(db(), ids, None).items():
-        render = partial(render_macro, "rows", "entry_row", entry, None, openings, PLACES)
+    maker = PartMaker()
+    for number, entry in list_rows.load_listed_entries(db(), ids, openings).items():
+        render = partial(print_entry_row, entry, None, openings, PLACES)
         facts = {"whose": name_writer(entry), **describe_paper(entry.paper)}
-        yield number, make_part(keys[number], render, _names(entry), **facts)
+        yield number, maker.make(keys[number], render, _names(entry), facts)
 
 
 def _make_papers(ids: list[int], keys: dict[int, Hashable]) -> Iterable[tuple[int, PagePart]]:
-    for number, row in papers.load_rows_of_papers(db(), ids, None).items():
-        render = partial(render_macro, "rows", "paper_row", row, None, False, PLACES)
+    maker = PartMaker()
+    for number, row in list_rows.load_listed_paper_rows(db(), ids).items():
+        render = partial(print_paper_row, row, None, places=PLACES)
         # Any summary of a paper may change which of them is the best, and how many there are.
         names = {name_of_path("paper", row.paper.key)}
         names |= set() if row.best is None else _names(row.best)
         facts = {**_facts_of_best(row.best), **describe_paper(row.paper)}
-        yield number, make_part(keys[number], render, names, **facts)
+        yield number, maker.make(keys[number], render, names, facts)
 
 
-def _facts_of_best(best: SummaryEntry | None) -> dict[str, Any]:
+def _facts_of_best(best: ListedEntry | None) -> dict[str, Any]:
     """What fills in the row of a paper."""
     if best is None:
         return {"whose": "", "id": 0, "score": 0, "writer": None, "is_anonymous": False}
@@ -238,5 +241,5 @@ def _facts_of_best(best: SummaryEntry | None) -> dict[str, Any]:
     }
 
 
-def _names(entry: SummaryEntry) -> set[str]:
+def _names(entry: ListedEntry) -> set[str]:
     return {name_of_text(name_of_path("summary", str(entry.summary.id)))}

@@ -16,15 +16,19 @@ from typing import Any, BinaryIO, cast
 from urllib.parse import quote
 
 from flask import Blueprint, abort, render_template, request, send_file, url_for
+from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.wrappers import Response
 
-from app.models import Paper
-from app.queries import summaries, summary_entries
-from app.queries.catalogue import overview
+from app.licences import LICENCES, Licence
+from app.models import Summary
+from app.queries.catalogue import feed_entries, overview
 from app.queries.paging import Slice
 from app.queries.shelves.overview import list_sitemap_shelves
-from app.queries.summary_entries import ANONYMOUS_ANCHOR, SummaryEntry
+from app.queries.summary_entries import ANONYMOUS_ANCHOR
 from app.rendering import plain_takeaway
+from app.sources import retractions
+from app.sources.provenance import Provenance
+from app.sources.retractions import Retraction
 from app.text.lines import remove_not_xml
 from app.views.http import listing
 from app.views.http.access import db
@@ -36,34 +40,36 @@ ITEMS = 30
 BATCH = 200  # summaries of the feed of all that are in memory at once
 MAX_MEMORY_BYTES = 1_000_000  # of that feed, before it goes to the disk
 _GAP = "\0"  # where the items of that feed go
-Description = Callable[[SummaryEntry], str]
+Description = Callable[[Any], str]
 SITEMAP_PART = 20_000  # papers and as many users; 50,000 addresses are allowed in a file
-_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)|https?://\S+")
+# Each way begins with a sign of its own, which is what is quickly looked for.
+_LINKED = r"\[([^\]\n]*)\]\([^)\s]*\)"
+_LINK = re.compile(rf"!{_LINKED}|{_LINKED}|https?://\S+")
 # The addresses of this site in the HTML of a text, which the sanitiser wrote.
 _OWN_ADDRESS = re.compile(r'(<(?:a|img|video|audio)\b[^<>]*? (?:href|src)=")(?=/(?!/))')
-# Characters that XML 1.0 cannot hold.
 
 
 @blueprint.get("/feed.atom")
 @shared("after", "before")
 def atom() -> Response:
-    found = summaries.list_latest(db(), **listing.read_cursors(ITEMS))
-    updated = max((_edited(entry) for entry in found.rows), default=None)
+    found = feed_entries.list_feed_entries(db(), Summary.html, **listing.read_cursors(ITEMS))
     return _xml(
         "feeds/atom.xml",
         "application/atom+xml",
         entries=found.rows,
+        tags=feed_entries.load_tag_names(db(), [entry.id for entry in found.rows]),
         links=_links(found),
-        updated=updated,
+        updated=max(map(_edited, found.rows), default=None),
+        edited=_edited,
         absolute=_absolute,
-        marked_title=_marked_title,
+        **_FACTS,
     )
 
 
 @blueprint.get("/rss.xml")
 @shared("after", "before")
 def rss() -> Response:
-    found = summaries.list_latest(db(), **listing.read_cursors(ITEMS))
+    found = feed_entries.list_feed_entries(db(), Summary.source, **listing.read_cursors(ITEMS))
     return _xml(
         "feeds/rss.xml",
         "application/rss+xml",
@@ -77,14 +83,14 @@ def rss() -> Response:
 @FILES_LIMIT
 def rss_all() -> Response:
     """All summaries, each by its takeaway or first sentence."""
-    return _whole_rss(lambda entry: plain_takeaway(entry.summary.takeaway) or entry.summary.excerpt)
+    return _whole_rss(Summary.excerpt, lambda entry: plain_takeaway(entry.takeaway) or entry.text)
 
 
 @blueprint.get("/rss-full.xml")
 @FILES_LIMIT
 def rss_full() -> Response:
     """All summaries in full."""
-    return _whole_rss(_text_of)
+    return _whole_rss(Summary.source, _text_of)
 
 
 @blueprint.get("/sitemap.xml")
@@ -126,7 +132,7 @@ def robots() -> Response:
     return Response(text, mimetype="text/plain")
 
 
-def _whole_rss(description: Description) -> Response:
+def _whole_rss(text: InstrumentedAttribute[str], description: Description) -> Response:
     # A file, since a client may take its time, and a library may not fit into memory.
     file = cast(BinaryIO, SpooledTemporaryFile(max_size=MAX_MEMORY_BYTES))  # noqa: SIM115  (sent below)
     packed = bool(request.accept_encodings["gzip"])
@@ -143,12 +149,11 @@ def _whole_rss(description: Description) -> Response:
     target.write(head.encode())
     place: dict[str, str] = {}
     while True:
-        found = summaries.list_latest(db(), size=BATCH, **place)
+        found = feed_entries.list_feed_entries(db(), text, size=BATCH, **place)
         target.write(remove_not_xml(_rss_items(found.rows, description)).encode())
         if found.after is None:
             break
         place = {"after": found.after}
-        db().expunge_all()
     target.write(foot.encode())
     if packed:
         target.close()
@@ -160,18 +165,16 @@ def _whole_rss(description: Description) -> Response:
     return open_to_other_sites(response)
 
 
-def _rss_items(entries: Sequence[SummaryEntry], description: Description) -> str:
+def _rss_items(entries: Sequence[Any], description: Description) -> str:
     return render_template(
         "feeds/rss_items.xml",
         site=db().info["site_url"],
         entries=entries,
-        further=summary_entries.find_summaries_after_first(
-            db(), [entry.summary.id for entry in entries]
-        ),
+        further=feed_entries.find_after_first(db(), entries),
         description=description,
-        marked_title=_marked_title,
         old_address=_old_address,
-        rfc822=lambda entry: format_datetime(_edited(entry)),
+        rfc822=_rfc822,
+        **_FACTS,
     )
 
 
@@ -192,7 +195,7 @@ def _links(found: Slice) -> list[tuple[str, str]]:
 def answer_xml(template: str, mimetype: str, **context: object) -> Response:
     """A template as XML, without what XML cannot hold."""
     site = db().info["site_url"]
-    text = render_template(template, site=site, edited=_edited, **context)
+    text = render_template(template, site=site, **context)
     return Response(remove_not_xml(text), mimetype=mimetype)
 
 
@@ -200,15 +203,32 @@ def _xml(template: str, mimetype: str, **context: object) -> Response:
     return open_to_other_sites(answer_xml(template, mimetype, **context))
 
 
-def _edited(entry: SummaryEntry) -> datetime:
+def _edited(entry: Any) -> datetime:
     # A private text that is published later is new to readers then, whenever it was written.
-    published = entry.summary.published_at or entry.summary.created_at
-    return max(entry.summary.edited_at or published, published)
+    published: datetime = entry.published_at or entry.created_at
+    return max(entry.edited_at or published, published)
 
 
-def _marked_title(paper: Paper) -> str:
+def _rfc822(entry: Any) -> str:
+    return format_datetime(_edited(entry))
+
+
+def _retraction(entry: Any) -> Retraction | None:
+    return retractions.from_json(entry.retraction_state) if entry.retraction_state else None
+
+
+def _marked_title(entry: Any) -> str:
     """The title, after what must be known of the paper first."""
-    return f"{paper.retraction.label}: {paper.title}" if paper.retraction else paper.title
+    retraction = _retraction(entry)
+    return f"{retraction.label}: {entry.title}" if retraction else entry.title
+
+
+def _provenance(entry: Any) -> Provenance:
+    return Provenance(entry.read, entry.made, entry.interest)
+
+
+def _licence(entry: Any) -> Licence | None:
+    return LICENCES.get(entry.licence)
 
 
 def _absolute(html: str) -> str:
@@ -217,12 +237,21 @@ def _absolute(html: str) -> str:
     return _OWN_ADDRESS.sub(lambda found: f"{found[1]}{site}", html)
 
 
-def _text_of(entry: SummaryEntry) -> str:
+def _text_of(entry: Any) -> str:
     """The Markdown source, addresses taken out, as ShortScience's feed had it."""
-    return _LINK.sub(lambda match: match[1] or "", entry.summary.source)
+    return _LINK.sub(lambda match: match[1] or match[2] or "", entry.text)
 
 
-def _old_address(entry: SummaryEntry) -> str:
+def _old_address(entry: Any) -> str:
     """ShortScience's address of a summary, below our own site."""
-    writer = ANONYMOUS_ANCHOR if entry.writer is None else entry.writer.name
-    return f"/paper?bibtexKey={quote(entry.paper.key, safe='/:')}#{writer}"
+    writer = ANONYMOUS_ANCHOR if entry.name is None else entry.name
+    return f"/paper?bibtexKey={quote(entry.key, safe='/:')}#{writer}"
+
+
+# What templates ask of an entry, which is a plain row.
+_FACTS: dict[str, Any] = {
+    "marked_title": _marked_title,
+    "retraction": _retraction,
+    "provenance": _provenance,
+    "licence": _licence,
+}

@@ -18,7 +18,8 @@ from app.search.snippets import Piece
 from app.views.http.access import db, viewer
 from app.views.parts import own_entries
 from app.views.parts.kept import find_parts, make_mark, make_part
-from app.views.parts.places import MemberPlaces, describe_paper, name_writer, render_macro
+from app.views.parts.places import MemberPlaces, describe_paper, name_writer
+from app.views.parts.row_html import print_row
 from app.views.parts.rows import PLACES, fill_row
 
 _TITLE, _EXCERPT = map(make_mark, ("title-pieces", "excerpt-pieces"))
@@ -92,14 +93,21 @@ def _render(
     title: Markup,
     excerpt: Markup,
     reader: User | None,
-    places: dict[str, Markup] | None = None,
+    places: dict[str, str] | None = None,
 ) -> Markup:
     paper, entry = loaded
     whose = "matches the summary by" if hit.summary_is_found else "top summary by"
     whose = whose if hit.summaries_count > 1 else ""
     anchor = entry.fragment if entry is not None else ""
-    shown = (paper, entry, hit.summaries_count, reader)
-    return render_macro("rows", "row", *shown, False, whose, anchor, title, excerpt, False, places)
+    row = print_row(
+        *(paper, entry, hit.summaries_count, reader),
+        whose=whose,
+        anchor=anchor,
+        title=title,
+        excerpt=excerpt,
+        places=places,
+    )
+    return Markup(row)  # noqa: S704  (made of escaped texts)
 
 
 def _make(key: Hashable, hit: SearchHit, loaded: _Loaded) -> PagePart:
