@@ -131,11 +131,12 @@ def _ranked(
         # They are numbered by year, those with summaries first, the others from here on.
         ranking.add(engine.first(session, clauses, MAX_HITS, start=UNSUMMARISED))
     elif sort == "best" and query.plain:
-        titled = [paper.relevance >= IN_TITLE_AND_NAMES for paper in ranking.papers.values()]
+        titled = sum(each.relevance >= IN_TITLE_AND_NAMES for each in ranking.papers.values())
         # Those that have the words in the title or the names may be further back.
         ranking.add(_find_titled(session, query))
-        if sum(titled) < _ENOUGH:
-            ranking.add(engine.first(session, clauses, _IN_TITLES, "title people"))
+        if titled < _ENOUGH:
+            behind, more = rows[-1][-1] + 1, _IN_TITLES - titled
+            ranking.add(engine.first(session, clauses, more, "title people", start=behind))
     return ranking.sort(), False
 
 

@@ -26,7 +26,9 @@ _FOREIGN = re.compile(r"[^\x00-\x7f]")
 _CJK = re.compile(f"[{CJK}]")
 _LETTER = re.compile(rf"[^\W_{CJK}]")
 _END_OF_LINE = re.compile(r"\n\t?|^\t")
-_MAYBE_HYPHEN = "[-‐‑–]?"
+# Any sign that is no letter, of which `WORD` and `HYPHEN` tell those that count: a set with signs
+# beyond Latin-1 takes as long to compile as all the rest of a search takes.
+_MAYBE_HYPHEN = r"\W?"
 _ENDED = re.compile(r"[.!?:;,…。！？：；，)\]}”’»$–—-]")
 _GOES_ON = re.compile(r"[a-z$\\,.;:)]")
 
