@@ -70,7 +70,7 @@ def _make(key: Hashable, asked: Asked) -> PagePart:
 
 def _may_find_own(asked: Asked, reader: User) -> bool:
     query = parse_query(asked.text)
-    return query.is_mine or query.is_listed or may_find_own(db(), reader, query)
+    return query.is_enclosed or bool(query.shelves) or may_find_own(db(), reader, query)
 
 
 def _for_reader(hit: SearchHit, reader: User) -> SearchHit:
