@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from itertools import takewhile
 
 from app.rendering.math.conversion import to_mathml
@@ -54,6 +55,15 @@ class WordPosition:
     start: int
     end: int
     part: int
+
+
+def mark_pieces(pieces: Iterable[Piece]) -> str:
+    """The HTML of a text in pieces, what was looked for marked and formulas set."""
+    html = []
+    for piece in pieces:
+        text = piece.html or escape(piece.text)
+        html.append(f"<mark>{text}</mark>" if piece.is_hit else text)
+    return "".join(html)
 
 
 class Marker:

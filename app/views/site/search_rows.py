@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
 from markupsafe import Markup
 
@@ -12,7 +11,7 @@ from app.models import User
 from app.queries import summaries
 from app.queries.lists.own_facts import OwnFacts
 from app.queries.search.hits import SearchHit
-from app.search.snippets import Piece
+from app.search.snippets import Piece, mark_pieces
 from app.views.http.access import db, viewer
 from app.views.parts.places import MemberPlaces, render_macro
 from app.views.parts.rows import FoundTexts, fill_row, find_parts_of_rows
@@ -43,27 +42,16 @@ def show_hits(hits: Sequence[SearchHit], own: OwnFacts) -> list[Markup]:
 
 
 def show_pieces(pieces: Sequence[Piece]) -> Markup:
-    """A text in pieces, those that were looked for marked; nothing for no text.
-
-    Formulas are set.
-    """
-    return Markup(_mark(pieces))  # noqa: S704  (escaped, or made of formulas)
-
-
-def _mark(pieces: Sequence[Piece]) -> str:
-    html = []
-    for piece in pieces:
-        text = piece.html or escape(piece.text)
-        html.append(f"<mark>{text}</mark>" if piece.is_hit else text)
-    return "".join(html)
+    """A text in pieces, those that were looked for marked; nothing for no text."""
+    return Markup(mark_pieces(pieces))  # noqa: S704  (escaped, or made of formulas)
 
 
 def _fill(places: MemberPlaces, part: PagePart | None, hit: SearchHit) -> Markup | None:
     if part is None:
         return None
-    excerpt = _EXCERPT.format(_mark(hit.excerpt)) if hit.excerpt else ""
+    excerpt = _EXCERPT.format(hit.excerpt_html) if hit.excerpt else ""
     whose = f"{_name_role(hit)} " if hit.summaries_count > 1 else ""
-    texts = FoundTexts(_mark(hit.title), whose, excerpt)
+    texts = FoundTexts(hit.title_html, whose, excerpt)
     if hit.summary is None:
         return fill_row(places, part, texts)
     return fill_row(places, part, texts, hit.summary.id, hit.summary.score, hit.summary.user_id)
