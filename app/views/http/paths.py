@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 from flask import Flask, url_for
 
 MAX_PATHS = 20_000  # kept; each takes some 300 bytes
+MAX_QUERIES = 5_000  # likewise
+_OF_ONE_REQUEST = ("next", "before", "after")  # arguments that hardly come back
 _UNQUOTED = "!$'()*,/:;?@"  # what Werkzeug leaves as it is in a query
 
 
@@ -37,8 +39,20 @@ def _make_url_for(app: Flask) -> Callable[..., str]:
             return url_for(endpoint, **values)
         own = list_arguments(endpoint)
         here = path(endpoint, tuple((name, values[name]) for name in values if name in own))
-        asked = [(name, values[name]) for name in values if name not in own]
-        query = urlencode([pair for pair in asked if pair[1] is not None], safe=_UNQUOTED)
+        asked = tuple((name, values[name]) for name in values if name not in own)
+        query = _encode(asked) if asked else ""
         return f"{here}?{query}" if query else here
 
     return path_for
+
+
+def _encode(asked: tuple[tuple[str, Any], ...]) -> str:
+    is_rare = any(name in _OF_ONE_REQUEST for name, _ in asked)
+    return _encode_anew(asked) if is_rare else _encode_once(asked)
+
+
+def _encode_anew(asked: tuple[tuple[str, Any], ...]) -> str:
+    return urlencode([pair for pair in asked if pair[1] is not None], safe=_UNQUOTED)
+
+
+_encode_once = lru_cache(maxsize=MAX_QUERIES)(_encode_anew)
