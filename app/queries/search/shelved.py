@@ -59,7 +59,7 @@ def list_unwanted_papers(session: Session, query: Query, viewer: User | None) ->
 
 
 def shelf_conditions(query: Query, viewer: User | None, paper_id: Any) -> list[ColumnElement[bool]]:
-    """What a query says of the shelves on which a paper must be, or must not be."""
+    """On which shelves a query says that a paper must be, or must not be."""
     found = []
     for part in query.shelves:
         is_there = paper_id.in_(_select_shelved(part, viewer))

@@ -63,7 +63,7 @@ class RowFacts(NamedTuple):
 
 
 class FoundTexts(NamedTuple):
-    """HTML that stands in a row of a search in the place of a list's; empty for what stays."""
+    """What a search puts into the row of a list, as HTML; empty for what stays."""
 
     title: str = ""
     whose: str = ""

@@ -26,7 +26,10 @@ _HIT_BYTES, _FACET_BYTES = 2500, 2000  # about as much memory as each takes
 
 
 def load_search_page(asked: Asked, reader: User | None) -> tuple[SearchPage, OwnFacts]:
-    """The page of results, kept if others would be shown the same, and what is the reader's own."""
+    """The page of results and what is the reader's own.
+
+    It is kept if others would be shown the same.
+    """
     if reader is not None and _may_find_own(asked, reader):
         return _load_own(asked, reader)
     shared: Hashable = ("search", asked)

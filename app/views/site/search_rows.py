@@ -1,4 +1,4 @@
-"""The rows of search results: those of lists, with the words of the search marked in them."""
+"""The rows of search results: those of lists, with the words marked in them."""
 
 from __future__ import annotations
 
