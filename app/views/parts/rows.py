@@ -63,7 +63,7 @@ class RowFacts(NamedTuple):
 
 
 class FoundTexts(NamedTuple):
-    """What a search puts into the row of a list, as HTML; empty for what stays."""
+    """HTML that a search puts into a list's row; empty for what stays."""
 
     title: str = ""
     whose: str = ""
