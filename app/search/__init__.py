@@ -23,7 +23,7 @@ from app.search import vocabulary
 from app.search.engine import engine_of
 from app.search.entries import make_name_mark, make_section_mark
 from app.search.partial import PartialHits, find_partly
-from app.search.query import OF_READER, Clause, Part, Phrase, Query, parse_query
+from app.search.query import ANY_ENTRY, OF_READER, Clause, Part, Phrase, Query, parse_query
 from app.search.ranking import IN_TITLE_AND_NAMES, RankedPaper, Ranking, rank_papers
 from app.text.plurals import stem
 from app.text.words import MAX_TITLE, indexable
@@ -94,15 +94,15 @@ def search_papers(
         sort: one of `SORTS`. Where there are too many matches, the newest are found however many
             there are, and the best by votes among those that are most important.
         own: gives what the index does not have, in the form of an engine's rows: what is only
-            for the one who searches. Of a query `in:mine`, or about their list, nothing else is
-            looked at.
+            for the one who searches. Of a query `in:mine`, or about a list or shelf, nothing else
+            is looked at.
     """
     if not query.parts:
         return Hits(query, [], True)
     query = _replace_section_names(session, query)
     completions, unknown = _find_completions(session, query)
     mine = own(query, completions)
-    if query.is_mine or query.is_listed:
+    if query.is_enclosed:
         papers = rank_papers((), query, completions, mine)
         papers.sort(key=SORTS[sort])
         return Hits(query, papers[:MAX_HITS], len(papers) <= MAX_HITS, completions, unknown)
@@ -121,7 +121,7 @@ def _ranked(
 ) -> tuple[list[RankedPaper], bool]:
     """Papers that fulfil a query, ranked, and whether there are no others."""
     engine = engine_of(session)
-    clauses = query.clauses(completions)
+    clauses = query.clauses(completions) or [ANY_ENTRY]
     rows = engine.first(session, clauses, MAX_HITS + 1)
     ranking = Ranking(query, completions, mine)
     ranking.add(rows)
@@ -131,11 +131,12 @@ def _ranked(
         # They are numbered by year, those with summaries first, the others from here on.
         ranking.add(engine.first(session, clauses, MAX_HITS, start=UNSUMMARISED))
     elif sort == "best" and query.plain:
-        titled = [paper.relevance >= IN_TITLE_AND_NAMES for paper in ranking.papers.values()]
+        titled = sum(each.relevance >= IN_TITLE_AND_NAMES for each in ranking.papers.values())
         # Those that have the words in the title or the names may be further back.
         ranking.add(_find_titled(session, query))
-        if sum(titled) < _ENOUGH:
-            ranking.add(engine.first(session, clauses, _IN_TITLES, "title people"))
+        if titled < _ENOUGH:
+            behind, more = rows[-1][-1] + 1, _IN_TITLES - titled
+            ranking.add(engine.first(session, clauses, more, "title people", start=behind))
     return ranking.sort(), False
 
 
@@ -161,6 +162,8 @@ def search_by_prefix(session: Session, query: Query, limit: int) -> PrefixMatche
     engine = engine_of(session)
     completions, _ = _find_completions(session, query)
     clauses = query.clauses(completions)
+    if not clauses:  # nothing but what says where to look
+        return PrefixMatches([], [])
     rows = engine.first(session, clauses, _SUGGESTED, "title people")
     papers = [found.paper_id for found in rank_papers(rows, query, completions)]
     typed = indexable(query.text)

@@ -7,7 +7,7 @@ many papers have the words.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice
 from math import log2
@@ -43,13 +43,13 @@ class PartialHits:
 
 
 def find_partly(
-    session: Session, query: Query, completions: _Completions, known: Sequence[int]
+    session: Session, query: Query, completions: _Completions, known: Collection[int]
 ) -> PartialHits:
     """Find papers that have some of the telling words of a query.
 
     Args:
         completions: words of the index that parts of the query may be the beginning of.
-        known: numbers of papers that have all words, which are left out.
+        known: numbers of papers that have all words, or are not wanted: they are left out.
     """
     telling = [part for part in query.plain if not all(map(is_common, part.words))]
     if len(query.plain) < 2 or not telling:

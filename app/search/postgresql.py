@@ -37,7 +37,7 @@ def first(
 ) -> Sequence[Row[Any]]:
     """As `app.search.sqlite.first`."""
     values = {"query": build_expression(clauses, within), "limit": limit, "start": start}
-    return session.execute(_FIRST, values).all()
+    return session.connection().execute(_FIRST, values).all()
 
 
 def is_any(session: Session, clauses: Sequence[Clause]) -> bool:

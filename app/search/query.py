@@ -20,6 +20,7 @@ in:mine                   in summaries of the one who searches
 in:list                   on the reading list of the one who searches
 status:reading            with this status there; also status:to-read and "to read"
 label:thesis              with this label there
+shelf:to-read             on a shelf with this address; shelf:ann/to-read is Ann's
 -survey                   without this; a minus before any of the above
 transf*                   words that begin so
 """
@@ -45,6 +46,7 @@ from app.search.entries import (
     make_year_marks,
 )
 from app.sources.provenance import MADE, READ
+from app.text.folding import make_slug
 from app.text.person_names import is_numbered
 from app.text.plurals import stem
 from app.text.words import names_with_signs, whole_words, words
@@ -54,7 +56,7 @@ MAX_PARTS = 24
 MAX_PHRASE = 24
 YEARS = (1500, 2200)
 # What only the one who searches can know; no entry of an index is asked about it.
-OF_READER = ("in", "status", "label")
+OF_READER = ("in", "status", "label", "shelf")
 # What writers state of their summaries, and the words for it.
 STATED = {"read": READ, "made": MADE, "interest": ("stated",)}
 FIELDS = ("title", "author", "venue", "year", "tag", "section", "has", *STATED, *OF_READER)
@@ -97,6 +99,9 @@ class Clause:
 
     choices: tuple[Phrase, ...]
     negative: bool = False
+
+
+ANY_ENTRY = Clause((Phrase((EVERYTHING,), "facts"),))
 
 
 @dataclass(frozen=True)
@@ -167,6 +172,11 @@ class Part:
         return _parse_status(self.value)
 
     @property
+    def shelf(self) -> tuple[str, str]:
+        """The owner and the slug of the shelf that was typed; no owner for anybody's."""
+        return _parse_shelf(self.value)
+
+    @property
     def whole(self) -> tuple[str, ...]:
         """What was typed in one word that signs divide, as a whole."""
         found = whole_words(self.value)
@@ -200,6 +210,16 @@ class Query:
         """Whether only the reading list of the one who searches is looked into."""
         return any(part.field in ("status", "label") or part.is_in("list") for part in self.parts)
 
+    @cached_property
+    def shelves(self) -> tuple[Part, ...]:
+        """The shelves that are named, also those whose papers are not wanted."""
+        return tuple(part for part in self.parts if part.field == "shelf")
+
+    @property
+    def is_enclosed(self) -> bool:
+        """Whether only some papers that the reader names are looked into, and no index."""
+        return self.is_mine or self.is_listed or not all(part.negative for part in self.shelves)
+
     def clauses(self, completions: dict[Part, tuple[str, ...]] | None = None) -> list[Clause]:
         """What an entry has to fulfil.
 
@@ -224,7 +244,7 @@ class Query:
                 phrases += (Phrase(row, is_begun=len(row[-1]) > 2),)
             found.append(Clause(tuple(dict.fromkeys(phrases)), part.negative))
         if found and all(clause.negative for clause in found):
-            found.append(Clause((Phrase((EVERYTHING,), "facts"),)))
+            found.append(ANY_ENTRY)
         return found
 
     def without(self, gone: Part) -> str:
@@ -278,7 +298,7 @@ def _parse_part(match: re.Match[str]) -> Part | None:
         field, value = "", match[0].lstrip("-")
     signed = names_with_signs(value)
     typed = tuple(signed if [value.lower()] == signed else words(value)[:MAX_PHRASE])
-    if not typed and field not in ("tag", "section", "label"):
+    if not typed and field not in ("tag", "section", "label", "shelf"):
         return None
     is_open = match["quoted"] is None and not field and value.endswith("*") and len(typed) == 1
     return Part(match[0], field, negative, typed, value, is_open)
@@ -298,6 +318,8 @@ def _is_meant(field: str, value: str) -> bool:
         return bool(_parse_status(value))
     if field == "label":
         return bool(value.strip())
+    if field == "shelf":
+        return bool(_parse_shelf(value)[1])
     if field == "tag":
         return len(make_tag_mark(value)) > len("=tag=")
     if field == "section":
@@ -310,6 +332,11 @@ def _parse_status(value: str) -> str:
     typed = "-".join(value.lower().replace("-", " ").split())
     typed = "to-read" if typed == "toread" else typed
     return typed if typed in STATUSES else ""
+
+
+def _parse_shelf(value: str) -> tuple[str, str]:
+    owner, _, slug = value.rpartition("/")
+    return owner.strip(), make_slug(slug)
 
 
 def _parse_years(value: str) -> tuple[int, int] | None:

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from itertools import takewhile
 
 from app.rendering.math.conversion import to_mathml
@@ -26,7 +27,9 @@ _FOREIGN = re.compile(r"[^\x00-\x7f]")
 _CJK = re.compile(f"[{CJK}]")
 _LETTER = re.compile(rf"[^\W_{CJK}]")
 _END_OF_LINE = re.compile(r"\n\t?|^\t")
-_MAYBE_HYPHEN = "[-‐‑–]?"
+# Any sign that is no letter, of which `WORD` and `HYPHEN` tell those that count: a set with signs
+# beyond Latin-1 takes as long to compile as all the rest of a search takes.
+_MAYBE_HYPHEN = r"\W?"
 _ENDED = re.compile(r"[.!?:;,…。！？：；，)\]}”’»$–—-]")
 _GOES_ON = re.compile(r"[a-z$\\,.;:)]")
 
@@ -52,6 +55,15 @@ class WordPosition:
     start: int
     end: int
     part: int
+
+
+def mark_pieces(pieces: Iterable[Piece]) -> str:
+    """The HTML of a text in pieces, what was looked for marked and formulas set."""
+    html = []
+    for piece in pieces:
+        text = piece.html or escape(piece.text)
+        html.append(f"<mark>{text}</mark>" if piece.is_hit else text)
+    return "".join(html)
 
 
 class Marker:

@@ -41,7 +41,7 @@ def first(
         start: the number of an entry, before which none is taken.
     """
     values = {"query": build_expression(clauses, within), "limit": limit, "start": start}
-    return session.execute(_FIRST, values).all()
+    return session.connection().execute(_FIRST, values).all()
 
 
 def is_any(session: Session, clauses: Sequence[Clause]) -> bool:

@@ -49,7 +49,7 @@ WRITES = (
 )
 QUERIES = {
     "/": ["?tab=recent", "?tab=rated", "?openings=1"],
-    "/search": ["?q=title", "?q=words"],
+    "/search": ["?q=title", "?q=words", "?q=shelf:shelf-1"],
     "/users": ["?page=2"],
 }
 # The first parts of the paths of pages that guests share.

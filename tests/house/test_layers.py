@@ -77,7 +77,8 @@ ROOMS: dict[str, list[set[str]]] = {
     ],
     "app.queries": [
         {"lists"},
-        {"catalogue", "links", "search", "shelves"},
+        {"search"},
+        {"catalogue", "links", "shelves"},
         {""},
     ],
     "app.models": [

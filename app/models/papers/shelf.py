@@ -33,6 +33,7 @@ class Shelf(Base):
     __table_args__ = (
         UniqueConstraint("user_id", "slug"),
         CheckConstraint(f"visibility IN {VISIBILITIES}", name="visibility"),
+        Index("ix_shelves_slug", "slug"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -5,7 +5,6 @@ What a row shows is read apart from that, where it is not kept already.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -14,7 +13,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from app.models import Author, Paper, PaperAuthor, Summary, SummaryTag, Tag, User, Venue, Vote
+from app.models import Author, Paper, PaperAuthor, Summary, SummaryTag, Tag, User, Venue
 from app.queries.paging import Order, Slice, parse_moment, parse_small, parse_whole, take_lines
 from app.queries.visibility import attributable_to, public
 
@@ -82,12 +81,6 @@ def list_papers_of_author(session: Session, author: Author, year: int | None, **
     return take_lines(session, query, ORDERS["rank"], {"of": author.id, "year": year}, **page)
 
 
-def load_own_votes(session: Session, viewer: User, summary_ids: Collection[int]) -> dict[int, int]:
-    """A member's votes on some summaries: 1 or -1 by number."""
-    values = {"viewer": viewer.id, "summaries": list(summary_ids)}
-    return dict(session.connection().execute(_select_votes(), values).all())
-
-
 # Statements are made once: making one takes longer than reading what it asks for.
 
 
@@ -128,15 +121,6 @@ def _select_papers(*, by_author: bool, of_year: bool) -> Select[Any]:
         Paper.id.in_(theirs) if by_author else Paper.venue_id == bindparam("of")
     )
     return query.where(Paper.year == bindparam("year")) if of_year else query
-
-
-@cache
-def _select_votes() -> Select[Any]:
-    columns: tuple[Any, ...] = (Vote.summary_id, Vote.value)
-    return select(*columns).where(
-        Vote.user_id == bindparam("viewer"),
-        Vote.summary_id.in_(bindparam("summaries", expanding=True)),
-    )
 
 
 def _select_summaries(order: Order | None = None) -> Select[Any]:

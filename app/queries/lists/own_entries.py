@@ -95,8 +95,8 @@ def find_paper_by_citekey(session: Session, viewer: User | None, citekey: str) -
     """The paper for which the viewer uses a citation key."""
     if viewer is None or not citekey:
         return None
-    query = select(Paper).join(ListEntry, ListEntry.paper_id == Paper.id)
-    return session.scalar(query.where(ListEntry.user_id == viewer.id, ListEntry.citekey == citekey))
+    known = find_papers_by_citekeys(session, viewer.id, [citekey]).get(citekey)
+    return None if known is None else session.get(Paper, known.id)
 
 
 def find_papers_by_citekeys(

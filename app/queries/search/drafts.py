@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.models import Draft, Paper, SearchEntry, User
 from app.models.search_entry import is_paper_entry
+from app.queries.search.shelved import shelf_conditions
 from app.search import Hits
 from app.search.entries import SummaryFacts, build_summary_body
 from app.search.query import Clause, Phrase
@@ -56,7 +57,7 @@ def find_drafts(session: Session, viewer: User, hits: Hits, marker: Marker) -> l
         )
         .join(Paper, Paper.id == Draft.paper_id)
         .join(entry, (entry.paper_id == Draft.paper_id) & is_paper_entry(entry))
-        .where(Draft.user_id == viewer.id)
+        .where(Draft.user_id == viewer.id, *shelf_conditions(hits.query, viewer, Draft.paper_id))
         .order_by(Draft.saved_at.desc(), Draft.id.desc())
         .limit(MAX_DRAFTS)
     )

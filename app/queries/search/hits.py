@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from html import escape
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ from app.queries.summary_entries import count_hidden_by_paper
 from app.queries.visibility import public_of_few
 from app.rendering import curl_quotes
 from app.search.ranking import RankedPaper
-from app.search.snippets import Marker, Piece
+from app.search.snippets import Marker, Piece, mark_pieces
 from app.text.lines import one_line
 
 SUMMARIES_LOOKED_AT = 3  # of one paper, for the words of the query
@@ -69,6 +69,18 @@ class SearchHit:
     title: list[Piece]
     excerpt: list[Piece]
     is_for_viewer: bool
+
+    # A search that is kept is shown many times.
+
+    @cached_property
+    def title_html(self) -> str:
+        """The title with what was looked for marked; empty where `title` is."""
+        return mark_pieces(self.title)
+
+    @cached_property
+    def excerpt_html(self) -> str:
+        """The same of the excerpt."""
+        return mark_pieces(self.excerpt)
 
 
 def load_hits(

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, not_, select
+from sqlalchemy import ColumnElement, exists, not_, select
 from sqlalchemy.orm import Session
 
-from app.models import EntryLabel, ListEntry, ListLabel, Paper, SearchEntry, User
+from app.models import EntryLabel, ListEntry, ListLabel, SearchEntry, User
 from app.models.search_entry import is_paper_entry
-from app.queries.search.own import entries_of, match_clauses
+from app.queries.search.own import entries_of, match_clauses, select_entries
+from app.queries.search.shelved import shelf_conditions
 from app.search import MAX_HITS
 from app.search.query import Part, Query
 from app.text.folding import fold_label
@@ -34,15 +35,20 @@ def find_listed_entries(
     if query.is_mine:
         return own
     clauses = query.clauses(dict.fromkeys(completions, ()))
-    found = _select_entries().where(*conditions, match_clauses(clauses, searched_texts()))
-    if not query.plain:  # then a summary finds no more than its paper does
+    on = ListEntry.paper_id == SearchEntry.paper_id
+    found = (
+        select_entries()
+        .join(ListEntry, on)
+        .where(*conditions, match_clauses(clauses, searched_texts()))
+    )
+    if not clauses:  # then a summary finds no more than its paper does
         found = found.where(is_paper_entry())
     rows = session.execute(found.order_by(SearchEntry.id).limit(MAX_HITS + 1))
     return [*own, *(tuple(row) for row in rows)]
 
 
 def list_conditions(query: Query, viewer: User) -> list[ColumnElement[bool]]:
-    """What the viewer's entries must be: what a query says of status and labels."""
+    """What the viewer's entries must be: what a query says of status, labels and shelves."""
     found: list[ColumnElement[bool]] = [ListEntry.user_id == viewer.id]
     wanted = [part.status for part in query.parts if part.field == "status" and not part.negative]
     if wanted:
@@ -53,7 +59,7 @@ def list_conditions(query: Query, viewer: User) -> list[ColumnElement[bool]]:
         elif part.field == "label":
             has = has_label(viewer, part.value)
             found.append(not_(has) if part.negative else has)
-    return found
+    return found + shelf_conditions(query, viewer, ListEntry.paper_id)
 
 
 def has_label(viewer: User, name: str) -> ColumnElement[bool]:
@@ -75,16 +81,3 @@ def searched_texts() -> dict[str, Any]:
         "body": SearchEntry.body,
         "": ListEntry.words,
     }
-
-
-def _select_entries() -> Select[Any]:
-    columns: list[Any] = [
-        *(SearchEntry.paper_id, SearchEntry.summary_id, SearchEntry.title, SearchEntry.people),
-        *(Paper.year, Paper.venue_id, Paper.section_slug, Paper.top_score, SearchEntry.id),
-    ]
-    return (
-        select(*columns)
-        .select_from(ListEntry)
-        .join(Paper, Paper.id == ListEntry.paper_id)
-        .join(SearchEntry, SearchEntry.paper_id == ListEntry.paper_id)
-    )

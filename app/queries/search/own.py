@@ -147,6 +147,15 @@ def _columns(entry: type[SearchEntry]) -> Select[Any]:
     )
 
 
+def select_entries() -> Select[Any]:
+    """Entries with their papers, in the form of an engine's rows."""
+    columns: list[Any] = [
+        *(SearchEntry.paper_id, SearchEntry.summary_id, SearchEntry.title, SearchEntry.people),
+        *(Paper.year, Paper.venue_id, Paper.section_slug, Paper.top_score, SearchEntry.id),
+    ]
+    return select(*columns).select_from(SearchEntry).join(Paper, Paper.id == SearchEntry.paper_id)
+
+
 def match_clauses(clauses: Sequence[Clause], texts: _Texts) -> ColumnElement[bool]:
     """Whether an entry fulfils the clauses."""
     return and_(true(), *(_is(clause, texts) for clause in clauses))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from app.queries.search.facets import Facet
 from app.queries.search.hits import SearchHit, load_hits
 from app.queries.search.listed import find_listed_entries
 from app.queries.search.own import entries_of
+from app.queries.search.shelved import find_shelved_entries, list_unwanted_papers
 from app.search import Hits
 from app.search.query import Query
 from app.search.ranking import RankedPaper
@@ -79,10 +80,10 @@ def load_search_page(session: Session, asked: Asked, viewer: User | None) -> Sea
     page = found.papers[asked.offset : asked.offset + asked.limit]
     marker = Marker(found.query, found.completions)
     wanted = [(each, marker) for each in page]
-    is_private = found.query.is_mine or found.query.is_listed
-    is_sentence = not (is_corrected or is_private or asked.offset)
+    is_sentence = not (is_corrected or found.query.is_enclosed or asked.offset)
     if is_sentence and len(found.papers) <= search.FEW:
-        known = [paper.paper_id for paper in found.papers]
+        known = {paper.paper_id for paper in found.papers}
+        known |= list_unwanted_papers(session, found.query, viewer)
         some = search.find_partly(session, found.query, found.completions, known)
         narrowed = Marker(some.query, found.completions)
         wanted += [(each, narrowed) for each in some.papers]
@@ -106,9 +107,17 @@ def load_search_page(session: Session, asked: Asked, viewer: User | None) -> Sea
 
 def _find(session: Session, text: str, sort: str, viewer: User | None) -> Hits:
     query = search.parse_query(text)
-    find = find_listed_entries if query.is_listed else entries_of
-    own = search.no_entries if viewer is None else partial(find, session, viewer)
-    return search.search_papers(session, query, sort=sort, own=own)
+    own: search.OwnEntries = search.no_entries
+    if viewer is not None:
+        own = partial(find_listed_entries if query.is_listed else entries_of, session, viewer)
+    if query.is_enclosed and query.shelves and not query.is_listed:
+        own = partial(find_shelved_entries, session, viewer)
+    found = search.search_papers(session, query, sort=sort, own=own)
+    unwanted = list_unwanted_papers(session, query, viewer)
+    if unwanted:
+        wanted = [each for each in found.papers if each.paper_id not in unwanted]
+        found = replace(found, papers=wanted)
+    return found
 
 
 def list_found_papers(

@@ -44,6 +44,8 @@ def suggest_completions(session: Session, typed: str) -> Suggestions:
 
 def _find_authors(session: Session, query: Query, paper_ids: Sequence[int]) -> list[Author]:
     """The authors of some papers whose names have the words, those of most of them first."""
+    if not paper_ids:
+        return []
     wrote = Counter(
         session.scalars(
             select(PaperAuthor.author_id).where(PaperAuthor.paper_id.in_(paper_ids))

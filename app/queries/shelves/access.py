@@ -45,6 +45,11 @@ def is_public_shelf() -> ColumnElement[bool]:
     return Shelf.visibility == "public"
 
 
+def is_seen_by(viewer: User | None) -> ColumnElement[bool]:
+    """Shelves that somebody may see at their own addresses."""
+    return is_public_shelf() if viewer is None else or_(is_public_shelf(), belongs_to(viewer))
+
+
 def belongs_to(user: User) -> ColumnElement[bool]:
     """Shelves that somebody owns, or is a member of; an invitation is not enough."""
     return or_(
@@ -77,8 +82,8 @@ def find_shelf(
 
     A secret link is another address.
     """
-    seen = is_public_shelf() if viewer is None else or_(is_public_shelf(), belongs_to(viewer))
-    query = _select_with_owner().where(User.name == owner_name, Shelf.slug == slug, seen)
+    named = (User.name == owner_name, Shelf.slug == slug)
+    query = _select_with_owner().where(*named, is_seen_by(viewer))
     return _make_seen(session, session.scalar(query), viewer)
 
 

@@ -1,4 +1,4 @@
-"""Paths of pages for templates, made quickly and remembered: a list of rows holds hundreds."""
+"""Addresses of pages for templates, made quickly and remembered: lists hold hundreds."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, url_for
 from werkzeug.routing import PathConverter, UnicodeConverter
 from werkzeug.routing.map import Map
 
 MAX_PATHS = 20_000  # kept; each takes some 300 bytes
+MAX_QUERIES = 5_000  # likewise
 _OF_ONE_REQUEST = ("next", "before", "after")  # arguments that hardly come back
 _STAND_IN = "any-value"
 _is_plain = re.compile(r"[A-Za-z0-9_.~/:-]*").fullmatch  # as most are: stands in a path as it is
 _Ends = tuple[str, str, Callable[[str], str]]
 _maker: dict[str, Callable[..., str]] = {}  # of the app that was made last; all have one map
+_UNQUOTED = "!$'()*,/:;?@"  # what Werkzeug leaves as it is in a query
 
 
 def init(app: Flask) -> None:
@@ -44,6 +47,12 @@ def _make_url_for(app: Flask) -> Callable[..., str]:
     def path(endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
         return build(endpoint, dict(values))
 
+    @cache
+    def list_arguments(endpoint: str) -> frozenset[str]:
+        """What stands in the path of a page, or chooses among its paths."""
+        rules = list(app.url_map.iter_rules(endpoint))
+        return frozenset().union(*(rule.arguments for rule in rules))
+
     def path_for(endpoint: str, **values: Any) -> str:
         if len(values) == 1:
             [(name, value)] = values.items()
@@ -52,9 +61,13 @@ def _make_url_for(app: Flask) -> Callable[..., str]:
                 before, after, to_url = ends
                 return f"{before}{value if _is_plain(value) else to_url(value)}{after}"
         # Names that begin so are Flask's own; a dot at the beginning means the present blueprint.
-        if any(name.startswith("_") or name in _OF_ONE_REQUEST for name in values):
+        if endpoint[0] == "." or any(name[0] == "_" for name in values):
             return url_for(endpoint, **values)
-        return path(endpoint, tuple(values.items()))
+        own = list_arguments(endpoint)
+        here = path(endpoint, tuple((name, values[name]) for name in values if name in own))
+        asked = tuple((name, values[name]) for name in values if name not in own)
+        query = _encode(asked) if asked else ""
+        return f"{here}?{query}" if query else here
 
     return path_for
 
@@ -74,3 +87,15 @@ def _find_converter(routes: Map, endpoint: str, name: str) -> Callable[[str], st
     converter = fitting[0]._converters[name]
     # Werkzeug's own: what others make of a value may be anything.
     return converter.to_url if type(converter) in (PathConverter, UnicodeConverter) else None
+
+
+def _encode(asked: tuple[tuple[str, Any], ...]) -> str:
+    is_rare = any(name in _OF_ONE_REQUEST for name, _ in asked)
+    return _encode_anew(asked) if is_rare else _encode_once(asked)
+
+
+def _encode_anew(asked: tuple[tuple[str, Any], ...]) -> str:
+    return urlencode([pair for pair in asked if pair[1] is not None], safe=_UNQUOTED)
+
+
+_encode_once = lru_cache(maxsize=MAX_QUERIES)(_encode_anew)

@@ -24,6 +24,7 @@ from app.views.parts.places import name_writer, render_macro
 
 ALL_NAMED = 4  # authors; of more the first three are named
 FIRST_NAMED = 3
+_NO_MARKS: Mapping[str, str] = dict.fromkeys(("title", "whose", "takeaway", "end"), "")
 
 
 def init(app: Flask) -> None:
@@ -87,9 +88,11 @@ def print_row(
         title, excerpt: HTML in which is marked what was looked for; the excerpt stands in the place
             of the takeaway.
         write: whether to offer to write about the paper.
-        places: marks where something is filled in for each reader, in a row that is kept for all.
+        places: marks, in a row that is kept for all, of what is filled in for each reader and of
+            what a search replaces.
         further: HTML that a page adds.
     """
+    mark = places or _NO_MARKS
     address = _href("papers.show", key=paper.key)
     of_entry = chips = ""
     votes: object = "<div></div>"
@@ -97,8 +100,8 @@ def print_row(
         votes = places["votes"] if places else render_macro("votes", "votes", entry, viewer)
         marks = render_macro("people", "short_marks", entry.summary) if entry.is_mine else ""
         of_entry = (
-            f'<span class="row__writer">{f"{escape(whose)} " if whose else ""}'
-            f"{print_writer(entry.writer)}</span>{marks}{print_dates(entry.summary)}"
+            f'<span class="row__writer">{mark["whose"]}{f"{escape(whose)} " if whose else ""}'
+            f"{mark['end']}{print_writer(entry.writer)}</span>{marks}{print_dates(entry.summary)}"
             f"{print_provenance(entry.summary)}"
         )
         chips = print_tags(entry.tags)
@@ -120,10 +123,11 @@ def print_row(
         f'<li><article class="row" data-row>\n{votes}<div class="row__body">\n'
         f"{print_unapi_id(paper)}"
         f'<h2 class="row__title" dir="auto"><a href="{address}{fragment}">'
-        f"{escape(title) if title else paper.title_html}</a></h2>\n"
+        f"{mark['title']}{escape(title) if title else paper.title_html}{mark['end']}</a></h2>\n"
         f'<div class="meta row__meta">{print_retraction_mark(paper)}{of_entry}{other}'
         f"{print_where(paper)}{print_authors(paper)}</div>\n"
-        f"{_print_text(paper, entry, address, excerpt, openings)}{chips}{remark}"
+        f"{mark['takeaway']}{_print_takeaway(entry, excerpt, openings)}{mark['end']}"
+        f"{_print_opening(paper, entry, address) if openings else ''}{chips}{remark}"
         f"{_print_writing(paper) if write else ''}</div>\n{control}\n</article></li>"
     )
 
@@ -201,19 +205,23 @@ def _href(endpoint: str, **values: str) -> str:
     return str(escape(path)) if "&" in path or "'" in path else path
 
 
-def _print_text(paper: Any, entry: Any, address: str, excerpt: str, openings: bool) -> str:
-    """The takeaway, or what stands in its place, and how the text begins."""
-    html = ""
+def _print_takeaway(entry: Any, excerpt: str, openings: bool) -> str:
+    """The takeaway, or what stands in its place."""
     if excerpt:
-        html = f'<p class="row__takeaway row__excerpt" dir="auto">{escape(excerpt)}</p>\n'
-    elif entry is not None and (entry.summary.takeaway_html or not openings):
-        summary = entry.summary
-        said = summary.takeaway_html or summary.lead_html or escape(summary.excerpt)
-        html = f'<p class="row__takeaway" dir="auto">{said}</p>\n'
-    if not openings or entry is None:
-        return html
+        return f'<p class="row__takeaway row__excerpt" dir="auto">{escape(excerpt)}</p>\n'
+    if entry is None or (openings and not entry.summary.takeaway_html):
+        return ""
+    summary = entry.summary
+    said = summary.takeaway_html or summary.lead_html or escape(summary.excerpt)
+    return f'<p class="row__takeaway" dir="auto">{said}</p>\n'
+
+
+def _print_opening(paper: Any, entry: Any, address: str) -> str:
+    """How the text begins."""
+    if entry is None:
+        return ""
     return (
-        f'{html}<div class="opening"><div class="opening__text"><div class="prose" dir="auto">'
+        f'<div class="opening"><div class="opening__text"><div class="prose" dir="auto">'
         f"{entry.summary.opening_html}</div></div></div>\n"
         f'<a class="read-on" href="{address}#{escape(entry.fragment)}">Continue reading'
         f'<span class="visually-hidden">: {escape(paper.title)}</span> {_icon("next")}</a>\n'

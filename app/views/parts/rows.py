@@ -30,13 +30,18 @@ from app.views.parts.kept import PartMaker, find_parts, make_mark
 from app.views.parts.places import MemberPlaces, describe_paper, name_writer
 from app.views.parts.row_html import print_entry_row, print_paper_row
 
-_VOTES, _CONTROL, _REMARK = map(make_mark, ("votes", "control", "remark"))
-_VOTES_NAME, _CONTROL_NAME, _REMARK_NAME = (
-    mark.strip("\0") for mark in (_VOTES, _CONTROL, _REMARK)
-)
 _ROW = make_mark("row")
-PLACES = {"votes": _VOTES, "control": _CONTROL, "remark": _REMARK}
+_MARKS = {
+    name: make_mark(f"row-{name}")
+    for name in ("votes", "control", "remark", "title", "whose", "takeaway", "end")
+}
+_VOTES_NAME, _CONTROL_NAME, _REMARK_NAME, _TITLE_NAME, _WHOSE_NAME, _TAKEAWAY_NAME, _END_NAME = (
+    mark.strip("\0") for mark in _MARKS.values()
+)
 _NOTHING: Mapping[int, Markup] = MappingProxyType({})
+# Each stands before what a search may replace, and `end` behind it.
+_REPLACED = {_TITLE_NAME: "title", _WHOSE_NAME: "whose", _TAKEAWAY_NAME: "takeaway"}
+PLACES: Mapping[str, str] = _MARKS
 
 
 class RowFacts(NamedTuple):
@@ -59,6 +64,17 @@ class RowFacts(NamedTuple):
     openings: bool | None
 
 
+class FoundTexts(NamedTuple):
+    """HTML that a search puts into a list's row; empty for what stays."""
+
+    title: str = ""
+    whose: str = ""
+    takeaway: str = ""
+
+
+_OF_LISTS = FoundTexts()
+
+
 class RowsOfPage(list[RowFacts]):
     """The rows of a page that is made for all members, in their order."""
 
@@ -67,7 +83,7 @@ def show_entries(found: Slice, openings: bool = False) -> Slice:
     """A slice of lines (`app.queries.catalogue.list_lines`) of summaries, with HTML for rows."""
     # What others do not see is in no part.
     keys: dict[int, Hashable] = {
-        line.id: ("entry row", line.id, line.summaries_count, openings)
+        line.id: _key_of_entry(line.id, line.summaries_count, openings)
         for line in found.rows
         if line.visibility == "public"
     }
@@ -86,7 +102,7 @@ def show_papers(found: Slice, further: Mapping[int, Markup] = _NOTHING) -> Slice
     Args:
         further: HTML that a page adds to rows, by the number of the paper.
     """
-    keys: dict[int, Hashable] = {line.id: ("paper row", line.id) for line in found.rows}
+    keys: dict[int, Hashable] = {line.id: _key_of_paper(line.id) for line in found.rows}
     parts = _find_or_make(keys, lambda ids: _make_papers(ids, keys))
     rows = []
     for number, part in ((line.id, parts[line.id]) for line in found.rows if line.id in parts):
@@ -145,15 +161,44 @@ def fill_rows(
     return shown
 
 
+def find_parts_of_rows(
+    counts: Mapping[int, int], paper_ids: Iterable[int]
+) -> tuple[dict[int, PagePart], dict[int, PagePart]]:
+    """The rows that lists have of public summaries, and of papers, by number.
+
+    Args:
+        counts: of all public summaries of its paper, by the number of a summary.
+    """
+    of_texts: dict[int, Hashable] = {
+        number: _key_of_entry(number, count) for number, count in counts.items()
+    }
+    of_papers: dict[int, Hashable] = {number: _key_of_paper(number) for number in paper_ids}
+    return (
+        _find_or_make(of_texts, lambda ids: _make_entries(ids, of_texts, False)),
+        _find_or_make(of_papers, lambda ids: _make_papers(ids, of_papers)),
+    )
+
+
 def fill_row(
-    places: MemberPlaces, part: PagePart, number: int, score: int, writer: int | None
-) -> str:
+    places: MemberPlaces,
+    part: PagePart,
+    texts: FoundTexts,
+    number: int = 0,
+    score: int = 0,
+    writer: int | None = None,
+) -> Markup:
     """A row of a search with what its reader is shown of votes and list."""
     facts = RowFacts(number, part.facts["paper_id"], score, writer, False, part.facts, None)
-    return _fill_row(places, facts, part.html)
+    return _fill_row(places, facts, part.html, texts=texts)
 
 
-def _fill_row(places: MemberPlaces, facts: RowFacts, html: str, further: str = "") -> Markup:
+def _fill_row(
+    places: MemberPlaces,
+    facts: RowFacts,
+    html: str,
+    further: str = "",
+    texts: FoundTexts = _OF_LISTS,
+) -> Markup:
     # A mark stands between two NULs, and nothing else has one.
     pieces = html.split("\0")
     for place in range(1, len(pieces), 2):
@@ -165,6 +210,11 @@ def _fill_row(places: MemberPlaces, facts: RowFacts, html: str, further: str = "
             pieces[place] = places.make_control(facts.of_part, facts.number)
         elif name == _REMARK_NAME:
             pieces[place] = places.make_remark(facts.of_part) + further
+        elif name in _REPLACED:
+            pieces[place] = ""
+            pieces[place + 1] = getattr(texts, _REPLACED[name]) or pieces[place + 1]
+        elif name == _END_NAME:
+            pieces[place] = ""
         else:
             pieces[place] = f"\0{name}\0"
     return Markup("".join(pieces))  # noqa: S704  (templates made all of it)
@@ -192,6 +242,14 @@ def _render_alone(
         row = print_paper_row(paper, reader, further=further.get(number, ""))
         found[of_papers[number].number, number] = Markup(row)  # noqa: S704  (as above)
     return found
+
+
+def _key_of_entry(number: int, count: int, openings: bool = False) -> Hashable:
+    return ("entry row", number, count, openings)
+
+
+def _key_of_paper(number: int) -> Hashable:
+    return ("paper row", number)
 
 
 def _find_or_make(

@@ -12,35 +12,56 @@ from dataclasses import replace
 from app.cache.names import ANYTHING
 from app.cache.parts import PagePart
 from app.models import User
-from app.queries.lists.own_facts import load_own_facts
+from app.queries.lists.own_facts import OwnFacts
 from app.queries.search import results
 from app.queries.search.hits import SearchHit
 from app.queries.search.own import may_find_own
 from app.queries.search.results import Asked, SearchPage
 from app.search import parse_query
 from app.views.http.access import db
+from app.views.parts import own_entries
 from app.views.parts.kept import find_parts, make_part
 
 _HIT_BYTES, _FACET_BYTES = 2500, 2000  # about as much memory as each takes
 
 
-def load_search_page(asked: Asked, reader: User | None) -> SearchPage:
-    """The page of results, kept if others would be shown the same."""
+def load_search_page(asked: Asked, reader: User | None) -> tuple[SearchPage, OwnFacts]:
+    """The page of results and what is the reader's own.
+
+    It is kept if others would be shown the same.
+    """
     if reader is not None and _may_find_own(asked, reader):
-        return results.load_search_page(db(), asked, reader)
+        return _load_own(asked, reader)
     shared: Hashable = ("search", asked)
     key = shared if reader is None else ("search", asked, reader.id)
     kept = find_parts((shared, key))
     part = kept.get(shared) or kept.get(key) or _make(key, asked)
     found: SearchPage = part.facts["found"]
     if reader is None:
-        return found
-    if _shows_more(found, reader):
-        return results.load_search_page(db(), asked, reader)
-    return replace(
+        return found, _load_facts(found)
+    if found.corrected and may_find_own(db(), reader, found.query):
+        return _load_own(asked, reader)
+    own = _load_facts(found)
+    if own.hiding:
+        return _load_own(asked, reader)
+    shown = replace(
         found,
         hits=[_for_reader(hit, reader) for hit in found.hits],
         partial=[_for_reader(hit, reader) for hit in found.partial],
+    )
+    return shown, own
+
+
+def _load_own(asked: Asked, reader: User) -> tuple[SearchPage, OwnFacts]:
+    found = results.load_search_page(db(), asked, reader)
+    return found, _load_facts(found)
+
+
+def _load_facts(found: SearchPage) -> OwnFacts:
+    hits = found.hits + found.partial
+    return own_entries.load_own_facts_for_page(
+        [hit.summary.id for hit in hits if hit.summary is not None],
+        {hit.paper.id for hit in hits},
     )
 
 
@@ -52,15 +73,7 @@ def _make(key: Hashable, asked: Asked) -> PagePart:
 
 def _may_find_own(asked: Asked, reader: User) -> bool:
     query = parse_query(asked.text)
-    return query.is_mine or query.is_listed or may_find_own(db(), reader, query)
-
-
-def _shows_more(found: SearchPage, reader: User) -> bool:
-    """Whether the reader would be shown more than what guests found."""
-    if found.corrected and may_find_own(db(), reader, found.query):
-        return True
-    paper_ids = {hit.paper.id for hit in found.hits + found.partial}
-    return bool(load_own_facts(db(), reader, (), paper_ids).hiding)
+    return query.is_enclosed or bool(query.shelves) or may_find_own(db(), reader, query)
 
 
 def _for_reader(hit: SearchHit, reader: User) -> SearchHit:

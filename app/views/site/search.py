@@ -51,8 +51,8 @@ def results() -> str | Response:
         sort=sort,
         is_exact=is_exact or named is not None,
     )
-    found = load_search_page(asked, viewer())
-    rows = show_hits([*found.hits, *found.partial])
+    found, own = load_search_page(asked, viewer())
+    rows = show_hits([*found.hits, *found.partial], own)
     # Where a page says nothing else, its address does not either.
     shown = {"sort": sort if sort != "best" else None, "exact": 1 if is_exact else None}
     more = asked.offset + size < found.total

@@ -1,6 +1,8 @@
-"""Paths that are joined are those that Werkzeug builds."""
+"""Addresses in templates are those that Flask would make."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 from flask import Flask, url_for
@@ -21,3 +23,23 @@ def test_paths_are_those_of_werkzeug(app: Flask, endpoint: str, name: str) -> No
         further = {name: "a/b", "year": 2015}
         assert path_for(endpoint, **further) == url_for(endpoint, **further)
         assert path_for("account.login", next="/a?b=c") == url_for("account.login", next="/a?b=c")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "values"),
+    [
+        ("home.front", {}),
+        ("home.front", {"tab": "recent", "page": 2}),
+        ("papers.show", {"key": "conf/x/Ünder 1"}),
+        ("search.results", {"q": "a b&c=ü/“x” 100%+'1'", "sort": None, "exact": 1}),
+        ("set_files.search", {"form": "bib", "q": "shelf:ann/to-read", "notes": None}),
+        ("account.login", {"next": "/search?q=a b&page=2#x"}),
+        ("shelves.show", {"name": "ann", "slug": "to-read", "page": None}),
+        ("home.front", {"_external": True, "tab": "rated"}),
+    ],
+)
+def test_an_address_is_as_flask_makes_it(app: Flask, endpoint: str, values: dict[str, Any]) -> None:
+    with app.test_request_context("/"):
+        path_for = app.jinja_env.globals["url_for"]
+        for _ in range(2):
+            assert path_for(endpoint, **values) == url_for(endpoint, **values)

@@ -137,7 +137,7 @@ def test_the_search_box_knows_the_list(guest: Browser, session: Session, ann: Us
     one, two, three = (
         make_paper(session, title=f"Deep {each}") for each in ("one", "two", "three")
     )
-    make_summary(session, three, source="About walruses.")
+    make_summary(session, three, source="About walruses.", tags=["sea"])
     put_on_list(session, ann, one, labels="chapter 2", remark="zebra")
     put_on_list(session, ann, two, status="read")
     put_on_list(session, ann, three, status="reading")
@@ -146,6 +146,7 @@ def test_the_search_box_knows_the_list(guest: Browser, session: Session, ann: Us
         "in:list deep": 3,
         "in:list zebra": 1,
         "in:list walrus": 1,
+        "in:list tag:sea": 1,
         "status:reading": 1,
         "status:read status:reading": 2,
         'status:"to read"': 1,

@@ -36,7 +36,7 @@ def find_user(session: Session, name: str) -> User:
 def kept_rows(app: Flask) -> dict[Any, PagePart]:
     items = app.wsgi_app.cache._items  # type: ignore[attr-defined]
     parts = {key: each for key, each in items.items() if isinstance(each, PagePart)}
-    return {key: part for key, part in parts.items() if key[0] == "result"}
+    return {key: part for key, part in parts.items() if key[0] == "entry row"}
 
 
 @pytest.mark.sqlite_only
