@@ -6,7 +6,7 @@ import hashlib
 import logging
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
@@ -61,16 +61,22 @@ class LogReader(ABC):
 
         Raises LogUnavailable.
         """
-        answers = hashlib.blake2b(digest_size=16)
-        for statement, values in reads:
-            answers.update(repr(self._query(statement, values)).encode())
-        return answers.digest() if self._query(_ENDS, ())[0][1] == number else None
+        digest = digest_answers(self._query, reads)
+        return digest if self._query(_ENDS, ())[0][1] == number else None
 
     def close(self) -> None:  # noqa: B027  (not every reader has any)
         """Let go of connections."""
 
     @abstractmethod
     def _query(self, statement: str, values: Any) -> list[Any]: ...
+
+
+def digest_answers(query: Callable[[str, Any], list[Any]], reads: Iterable[Read]) -> bytes:
+    """What statements answer, in short."""
+    answers = hashlib.blake2b(digest_size=16)
+    for statement, values in reads:
+        answers.update(repr(query(statement, values)).encode())
+    return answers.digest()
 
 
 class MemoryReader(LogReader):

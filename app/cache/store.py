@@ -106,6 +106,7 @@ class ItemStore:
         with self._lock:
             if self._items.get(key) is item:
                 self._true_at[key] = number
+                self._items.move_to_end(key)
         return item
 
     def digest_reads(self, reads: tuple[Read, ...], number: int) -> bytes | None:

@@ -167,7 +167,7 @@ def test_memory_is_bounded(any_file_database: Database) -> None:
         begun = cache.begin()
         assert begun is not None
         cache.keep(KEY._replace(query=str(number)), begun, page("/x", body=bytes(400)))
-    assert len(cache) == 50_000 // 1_400
+    assert len(cache) == 50_000 // 1_700
     assert cache.find(KEY._replace(query="99")) is not None
     assert cache.find(KEY._replace(query="0")) is None
     assert not cache.keep(KEY, begun, page("/x", body=bytes(60_000)))

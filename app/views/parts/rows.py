@@ -2,21 +2,21 @@
 
 A row is the same for everybody, so it is kept without its votes and without what a reading list
 says, which are filled in for who reads (`app.views.parts.places`). Rows that show more to one
-member than to others, such as those of their own texts, are made for them alone.
+member than to others, such as those of their own texts, are in `app.views.parts.own_rows`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import g
 from markupsafe import Markup
 
-from app.cache.parts import PagePart
+from app.cache.parts import PagePart, estimate_bytes
 from app.change_log import name_of_path, name_of_text
 from app.models import User
 from app.queries import papers, summaries
@@ -26,40 +26,107 @@ from app.views.http.access import db, viewer
 from app.views.http.shared_pages import reading_for_parts
 from app.views.parts import own_entries
 from app.views.parts.kept import find_parts, make_mark, make_part
-from app.views.parts.places import MemberPlaces, describe_paper, name_writer, render_macro
+from app.views.parts.own_rows import RowFacts, show_alone, shows_more
+from app.views.parts.places import (
+    MemberPlaces,
+    describe_paper,
+    name_writer,
+    render_macro,
+)
+from app.views.parts.slots import Slot, fill_marks, replace_slots
 
 _VOTES, _CONTROL, _REMARK = map(make_mark, ("votes", "control", "remark"))
 _VOTES_NAME, _CONTROL_NAME, _REMARK_NAME = (
     mark.strip("\0") for mark in (_VOTES, _CONTROL, _REMARK)
 )
 _ROW = make_mark("row")
+_NO_WRITER = 0  # the number of a member who has written nothing
 _MARKS = {"votes": _VOTES, "control": _CONTROL, "remark": _REMARK}
 _NOTHING: Mapping[int, Markup] = MappingProxyType({})
 PLACES = {name: Markup(mark) for name, mark in _MARKS.items()}  # noqa: S704  (made of letters)
 
 
-class RowFacts(NamedTuple):
-    """What has to be known of a row to fill it in.
+class RowsOfPage:
+    """The rows of a page that is made for all members, in their order.
 
     Attributes:
-        number: of the summary; 0 for none.
-        writer_id: also of an anonymous one, so that its writer finds it as theirs.
-        hides_writer: whether only the writer may see whose it is.
-        of_part: what its part has.
-        openings: whether it shows how the text begins; `None` for the row of a paper.
+        summary_ids, paper_ids: what has to be asked of a member.
     """
 
-    number: int
-    paper_id: int
-    score: int
-    writer_id: int | None
-    hides_writer: bool
-    of_part: dict[str, Any]
-    openings: bool | None
+    def __init__(self) -> None:
+        self.summary_ids: list[int] = []
+        self.paper_ids: list[int] = []
+        self._facts: list[RowFacts] = []
+        self._rows: list[Slot] = []
+        self._slots: list[list[Slot]] = []  # of each row
 
+    def extend(self, facts: Iterable[RowFacts]) -> None:
+        """Add what has to be known of further rows."""
+        self._facts += facts
 
-class RowsOfPage(list[RowFacts]):
-    """The rows of a page that is made for all members, in their order."""
+    def fill(self, html: str) -> str:
+        """Fill the marks in as members read them who have nothing of their own here."""
+        places = MemberPlaces(_NO_WRITER, {}, {})
+        pieces = html.split(_ROW)
+        start = 0
+        for number, piece in enumerate(pieces):
+            if number % 2:
+                facts = self._facts[number // 2]
+                fill = partial(_fill_mark, places, facts)
+                pieces[number], slots = fill_marks(piece, fill, start)
+                self._slots.append(slots)
+                self._rows.append(Slot("", start, start + len(pieces[number])))
+            start += len(pieces[number])
+        self.summary_ids = sorted({facts.number for facts in self._facts if facts.number})
+        self.paper_ids = sorted({facts.paper_id for facts in self._facts})
+        return "".join(pieces)
+
+    def fill_for(self, html: str, reader: User) -> str:
+        """The page as a member reads it.
+
+        Args:
+            html: what `fill` gave.
+        """
+        own = own_entries.load_own_facts_for_page(self.summary_ids, self.paper_ids)
+        own_rows = [
+            number
+            for number, facts in enumerate(self._facts)
+            if facts.writer_id == reader.id
+            or facts.number in own.votes
+            or facts.paper_id in own.entries
+            or facts.paper_id in own.hiding
+        ]
+        if not own_rows:
+            return html
+        alone = {
+            number: self._facts[number]
+            for number in own_rows
+            if shows_more(self._facts[number], own.hiding, reader)
+        }
+        ours = show_alone(list(alone.values()), reader, _NOTHING) if alone else {}
+        places = MemberPlaces(reader.id, own.votes)
+        fillings: list[tuple[Slot, str]] = []
+        for number in own_rows:
+            facts = self._facts[number]
+            if number in alone:
+                html_alone = ours.get((facts.number, facts.paper_id), "")
+                fillings.append((self._rows[number], html_alone))
+            else:
+                fillings += [
+                    (slot, _fill_mark(places, facts, slot.name) or "")
+                    for slot in self._slots[number]
+                ]
+        return replace_slots(html, fillings)
+
+    @property
+    def size(self) -> int:
+        """About how many bytes of memory it takes."""
+        return sum(
+            map(
+                estimate_bytes,
+                (self.summary_ids, self.paper_ids, self._facts, self._rows, self._slots),
+            )
+        )
 
 
 def show_entries(found: Slice, openings: bool = False) -> Slice:
@@ -108,13 +175,6 @@ def _show(
     return [Markup(html) for html in marked]  # noqa: S704  (templates made all of it)
 
 
-def fill_page(html: str, rows: RowsOfPage, reader: User) -> str:
-    """What was made for all members, with the rows of one of them."""
-    pieces = html.split(_ROW)
-    pieces[1::2] = fill_rows(list(zip(rows, pieces[1::2], strict=True)), reader)
-    return "".join(pieces)
-
-
 def fill_rows(
     rows: Sequence[tuple[RowFacts, str]],
     reader: User | None,
@@ -132,9 +192,9 @@ def fill_rows(
         [facts.number for facts, _ in rows if facts.number],
         {facts.paper_id for facts, _ in rows},
     )
-    alone = [facts for facts, html in rows if not html or _shows_more(facts, own.hiding, reader)]
-    ours = _render_alone(alone, reader, further) if alone else {}
-    places = MemberPlaces(reader, own.votes)
+    alone = [facts for facts, html in rows if not html or shows_more(facts, own.hiding, reader)]
+    ours = show_alone(alone, reader, further) if alone else {}
+    places = MemberPlaces(None if reader is None else reader.id, own.votes)
     shown: list[Markup] = []
     for facts, html in rows:
         if alone and facts in alone:
@@ -153,44 +213,19 @@ def fill_row(
 
 
 def _fill_row(places: MemberPlaces, facts: RowFacts, html: str, further: str = "") -> Markup:
-    # A mark stands between two NULs, and nothing else has one.
-    pieces = html.split("\0")
-    for place in range(1, len(pieces), 2):
-        name = pieces[place]
-        if name == _VOTES_NAME:
-            votes = (facts.number, facts.score, facts.of_part["whose"], facts.writer_id)
-            pieces[place] = places.make_votes(*votes)
-        elif name == _CONTROL_NAME:
-            pieces[place] = places.make_control(facts.of_part, facts.number)
-        elif name == _REMARK_NAME:
-            pieces[place] = places.make_remark(facts.of_part) + further
-        else:
-            pieces[place] = f"\0{name}\0"
-    return Markup("".join(pieces))  # noqa: S704  (templates made all of it)
+    return Markup(fill_marks(html, partial(_fill_mark, places, facts, further=further))[0])  # noqa: S704  (templates made all of it)
 
 
-def _shows_more(facts: RowFacts, hiding: Collection[int], reader: User | None) -> bool:
-    is_mine = reader is not None and facts.writer_id == reader.id
-    return facts.paper_id in hiding or (is_mine and facts.hides_writer)
-
-
-def _render_alone(
-    rows: Sequence[RowFacts], reader: User | None, further: Mapping[int, Markup]
-) -> dict[tuple[int, int], Markup]:
-    """Rows that are made for one reader, by the numbers of summary and paper."""
-    found = {}
-    texts = {facts.number: facts for facts in rows if facts.openings is not None}
-    entries = summaries.load_entries(db(), sorted(texts), reader) if texts else {}
-    for number, entry in entries.items():
-        facts = texts[number]
-        row = render_macro("rows", "entry_row", entry, reader, facts.openings)
-        found[number, facts.paper_id] = row
-    of_papers = {facts.paper_id: facts for facts in rows if facts.openings is None}
-    loaded = papers.load_rows_of_papers(db(), sorted(of_papers), reader) if of_papers else {}
-    for number, paper in loaded.items():
-        more = (paper, reader, False, None, further.get(number, ""))
-        found[of_papers[number].number, number] = render_macro("rows", "paper_row", *more)
-    return found
+def _fill_mark(places: MemberPlaces, facts: RowFacts, name: str, further: str = "") -> str | None:
+    """What stands at a mark of a row; `None` for one that is filled in elsewhere."""
+    if name == _VOTES_NAME:
+        whose: str = facts.of_part["whose"]
+        return places.make_votes(facts.number, facts.score, whose, facts.writer_id)
+    if name == _CONTROL_NAME:
+        return places.make_control(facts.of_part, facts.number)
+    if name == _REMARK_NAME:
+        return places.make_remark(facts.of_part) + further
+    return None
 
 
 def _find_or_make(

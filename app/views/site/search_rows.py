@@ -37,7 +37,7 @@ def show_hits(hits: Sequence[SearchHit]) -> list[Markup]:
     kept = find_parts(keys.values())
     shared = [hit for hit in hits if hit.paper.id in keys and keys[hit.paper.id] not in kept]
     loaded = _load(shared, None) | _load([hit for hit in hits if hit.is_for_viewer], reader)
-    places = MemberPlaces(reader, votes)
+    places = MemberPlaces(None if reader is None else reader.id, votes)
     rows = []
     for hit in hits:
         title = show_pieces(hit.title) or Markup(hit.paper.title_html)  # noqa: S704  (rendered)
