@@ -35,6 +35,7 @@ class LogReader(ABC):
     """
 
     _mark = "?"  # of a value, in statements of the driver
+    tells_all = False  # whether each commit changes the version, also one that logs nothing
 
     @abstractmethod
     def version(self) -> object:
@@ -102,6 +103,8 @@ class SQLiteReader(LogReader):
     (sqlite.org/pragma.html#pragma_data_version), so each thread keeps one on which nothing is
     written, and which has no transaction open: inside one it would see the past.
     """
+
+    tells_all = True
 
     def __init__(self, path: str) -> None:
         self._path = path

@@ -18,8 +18,9 @@ from markupsafe import Markup
 
 from app.cache.parts import PagePart
 from app.models import User
-from app.views.http.access import db, this_address, viewer
+from app.views.http.access import db, signed_in, this_address, viewer
 from app.views.parts.kept import find_page_part, make_mark, make_part
+from app.views.parts.own_parts import find_own_part, make_own_key, make_own_part
 from app.views.parts.places import TOKEN, render_macro, token_as_mark
 from app.views.parts.rows import RowsOfPage
 
@@ -117,6 +118,18 @@ def fill_frame(html: str, reader: User) -> str:
     menu = _make_account_menu(MenuUser(reader.id, reader.name, reader.display_name))
     html = html.replace(_ACCOUNT, menu, 1)
     return html.replace(_FLASHES, said, 1).replace(TOKEN, generate_csrf())
+
+
+def show_own_page(kind: str, render: Callable[[], str]) -> str:
+    """A page that one member alone is shown, kept for them.
+
+    Args:
+        render: makes it with `MEMBER_PLACES` (see `make_own_part`).
+    """
+    reader = signed_in()
+    key = make_own_key(kind, reader)
+    part = find_own_part(key) or make_own_part(key, reader, render)
+    return fill_frame(part.html, reader)
 
 
 class MenuUser(NamedTuple):

@@ -1,8 +1,8 @@
 """What is made for one member alone, and kept for them.
 
 It shows texts that only they see, and the log of changes tells nothing of these. So it is kept with
-all statements that it was made of, and they are asked again each time: that takes a tenth of the
-time of making it.
+all statements that it was made of, and they are asked again unless nothing at all was committed
+meanwhile: that takes a tenth of the time of making it.
 """
 
 from __future__ import annotations

@@ -97,3 +97,23 @@ def test_what_others_change_is_seen_at_once(
     look(eve)
     write(session, paper, "mira", source="Of Mira.", visibility="private")
     assert all("2 summaries" not in eve.get(path).text for path in PATHS)
+
+
+def test_a_reading_list_is_its_readers_alone_and_always_new(
+    app: Flask, guest: Browser, eve: Browser, session: Session, paper: Paper
+) -> None:
+    user = session.scalars(select(User).where(User.name == "eve")).one()
+    entry = put_on_list(session, user, session.get_one(Paper, paper.id), remark="Before")
+    bob = Browser(app.test_client()).sign_up("bob")
+    for _ in range(3):
+        text = eve.get("/list").text
+        assert "Before" in text
+        assert "\0" not in text
+        assert "Before" not in bob.get("/list").text
+    begin_writing(session)
+    entry.remark = "After"
+    session.commit()
+    assert "After" in eve.get("/list").text
+    assert "Before" not in eve.get("/list").text
+    eve.submit("/account", "/logout")
+    assert eve.get("/list").status == 302
