@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection, Engine
 
 FACTS = "facts"  # of a record: what JSON shows as fields of its own
 REQUESTS = "app.requests"
+SLOW_QUERY_MS = "slow_query_ms"  # an option of an engine whose slow queries are logged
 MAX_STATEMENT_CHARS = 2000
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 _slow_log = logging.getLogger("app.slow_queries")
@@ -75,6 +76,7 @@ class JSONFormatter(logging.Formatter):
 
 def watch_slow_queries(engine: Engine, milliseconds: int) -> None:
     """Log statements that take longer, without their values."""
+    engine.update_execution_options(**{SLOW_QUERY_MS: milliseconds})
 
     @event.listens_for(engine, "before_cursor_execute")
     def begin(connection: Connection, *_: Any) -> None:
@@ -84,6 +86,11 @@ def watch_slow_queries(engine: Engine, milliseconds: int) -> None:
     def end(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
         took = (perf_counter() - connection.info.pop("begun", perf_counter())) * 1000
         if took >= milliseconds:
-            said = " ".join(statement.split())[:MAX_STATEMENT_CHARS]
-            facts = {"ms": round(took), "statement": said}
-            _slow_log.warning("Slow query, %.0f ms: %s", took, said, extra={FACTS: facts})
+            log_slow_query(statement, took)
+
+
+def log_slow_query(statement: str, milliseconds: float) -> None:
+    """Log a statement that took long."""
+    said = " ".join(statement.split())[:MAX_STATEMENT_CHARS]
+    facts = {"ms": round(milliseconds), "statement": said}
+    _slow_log.warning("Slow query, %.0f ms: %s", milliseconds, said, extra={FACTS: facts})

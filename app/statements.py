@@ -1,10 +1,10 @@
-"""Runs the statements of writes.
+"""Runs the statements of writes, and what is read for one member alone.
 
 SQLAlchemy takes ten times as long to run a statement of one row as SQLite does. So a statement that
 is built once, and run in a transaction that writes to SQLite, is compiled once too, and then goes
-to the driver. All else goes the usual way: with PostgreSQL; where somebody watches each statement
-(slow ones are logged, tests count them); and whatever reads, as the cache of pages is told of each
-statement that a page is made of.
+to the driver. So does what `read_alone` reads. All else goes the usual way: with PostgreSQL; where
+somebody watches each statement, as tests do that count them; and whatever else reads, as the cache
+of pages is told of each statement that a page is made of.
 """
 
 from __future__ import annotations
@@ -13,14 +13,18 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import inf
+from time import perf_counter
 from typing import Any
 
-from sqlalchemy import TupleType
-from sqlalchemy.engine import Connection
+from sqlalchemy import TupleType, event
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from app.change_log import note_write
+from app.logs import SLOW_QUERY_MS, log_slow_query
 
 # Of SQLite's result codes the lowest byte tells the kind (sqlite.org/rescode.html). After these a
 # connection goes on failing when the database is well again: the file is read-only, the disk
@@ -29,6 +33,7 @@ SQLITE_LOST = (8, 10, 14)
 MAX_KEPT = 500  # statements, with a list of each length
 MAX_LISTED = 50  # values of an `IN`; with more, running it takes longer than preparing it
 
+_CONNECTED = "is_connected"  # in a session's information: it has had a connection
 Values = Mapping[str, Any]
 _Processor = Callable[[Any], Any] | None
 
@@ -73,6 +78,62 @@ def run(connection: Connection, statement: Any, values: Values | Sequence[Values
     return RowList(result.all()) if result.returns_rows else RowList()
 
 
+def read_alone(session: Session, statement: Any, values: Values) -> RowList:
+    """Read what goes into no page and no part that is kept.
+
+    A session that has asked nothing yet begins no transaction for it, which takes longer than
+    reading: each such statement sees what is committed when it runs.
+
+    Args:
+        statement, values: as `run` takes them, of a statement that only reads.
+    """
+    engine: Any = session.get_bind()
+    if engine.dialect.name == "sqlite" and not _is_watched(engine):
+        prepared = _prepare_for(engine, statement, values)
+        if prepared is not None and session.info.get(_CONNECTED):
+            session.flush()
+            return _run_directly(session.connection(), prepared, values)
+        if prepared is not None:
+            return _run_without_transaction(engine, prepared, values)
+    session.flush()
+    return RowList(session.connection().execute(statement, values).all())
+
+
+def answer_in_transaction(session: Session) -> Callable[[str, Any], list[Any]] | None:
+    """What the driver answers in the transaction in which a session reads.
+
+    `None` where a transaction does not go on seeing what it saw: with PostgreSQL.
+    """
+    engine: Any = session.get_bind()
+    if engine.dialect.name != "sqlite":
+        return None
+    driver: Any = session.connection().connection.driver_connection
+
+    def answer(statement: str, values: Any) -> list[Any]:
+        found: list[Any] = driver.execute(statement, values).fetchall()
+        return found
+
+    return answer
+
+
+@event.listens_for(Session, "after_begin")
+def _note_connection(session: Session, _transaction: Any, _connection: Connection) -> None:
+    session.info[_CONNECTED] = True
+
+
+def _run_without_transaction(engine: Engine, prepared: _Prepared, values: Values) -> RowList:
+    pooled = engine.raw_connection()
+    try:
+        return _execute(engine, pooled.driver_connection, prepared, values)
+    except engine.dialect.loaded_dbapi.Error as error:
+        if lost := is_lost(error):
+            engine.dispose()
+            pooled.invalidate(error)
+        raise _wrap(engine, prepared, error, lost) from error
+    finally:
+        pooled.close()
+
+
 def is_lost(error: BaseException) -> bool:
     """Whether SQLite's connection is of no more use after an error."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in SQLITE_LOST
@@ -111,13 +172,19 @@ def _is_direct(connection: Connection) -> bool:
         connection.dialect.name == "sqlite"
         and connection.get_execution_options().get("writing")
         and not connection.get_execution_options().get("migrating")
-        and not connection.dispatch.before_cursor_execute
+        and not _is_watched(connection)
     )
 
 
-def _prepare_for(connection: Connection, statement: Any, values: Values) -> _Prepared | None:
+def _is_watched(where: Connection | Engine) -> bool:
+    """Whether somebody watches statements who is not told of those that are run directly."""
+    told = SLOW_QUERY_MS in where.get_execution_options()  # what logs slow ones, which we do, too
+    return len(where.dispatch.before_cursor_execute) > told
+
+
+def _prepare_for(where: Connection | Engine, statement: Any, values: Values) -> _Prepared | None:
     """The statement for these values, `None` for one that the driver cannot take so."""
-    prepared = _prepare(statement, connection.dialect, tuple(values))
+    prepared = _prepare(statement, where.dialect, tuple(values))
     if prepared is None:
         return None
     for name, _, _, is_list in prepared.places:
@@ -160,6 +227,17 @@ def _prepare(statement: Any, dialect: Any, names: tuple[str, ...]) -> _Prepared 
 def _run_directly(connection: Connection, prepared: _Prepared, values: Values) -> RowList:
     if prepared.table:
         note_write(connection, prepared.table)
+    try:
+        return _execute(connection, connection.connection.driver_connection, prepared, values)
+    except connection.dialect.loaded_dbapi.Error as error:
+        if lost := is_lost(error):
+            give_up(connection, error)
+        raise _wrap(connection, prepared, error, lost) from error
+
+
+def _execute(
+    where: Connection | Engine, driver: Any, prepared: _Prepared, values: Values
+) -> RowList:
     text = prepared.text
     bound: list[Any] = []
     for name, processor, default, is_list in prepared.places:
@@ -168,24 +246,30 @@ def _run_directly(connection: Connection, prepared: _Prepared, values: Values) -
             text = text.replace(f"__[POSTCOMPILE_{name}]", ", ".join("?" * len(given)), 1)
         some = given if is_list else (given,)
         bound += some if processor is None else map(processor, some)
-    driver: Any = connection.connection.driver_connection
-    try:
-        cursor = driver.execute(text, bound)
-        rows = cursor.fetchall() if prepared.row is not None else ()
-        cursor.close()
-    except connection.dialect.loaded_dbapi.Error as error:
-        if lost := is_lost(error):
-            give_up(connection, error)
-        raise DBAPIError.instance(
-            text,
-            {},
-            error,
-            connection.dialect.loaded_dbapi.Error,
-            hide_parameters=True,
-            connection_invalidated=lost,
-            dialect=connection.dialect,
-        ) from error
+    begun = perf_counter()
+    cursor = driver.execute(text, bound)
+    rows = cursor.fetchall() if prepared.row is not None else ()
+    cursor.close()
+    took = (perf_counter() - begun) * 1000
+    if took >= where.get_execution_options().get(SLOW_QUERY_MS, inf):
+        log_slow_query(text, took)
     return RowList(_converted(rows, prepared))
+
+
+def _wrap(
+    where: Connection | Engine, prepared: _Prepared, error: BaseException, lost: bool
+) -> BaseException:
+    """The error as SQLAlchemy's own way raises it."""
+    kind = where.dialect.loaded_dbapi.Error
+    return DBAPIError.instance(
+        prepared.text,
+        {},
+        error,
+        kind,
+        hide_parameters=True,
+        connection_invalidated=lost,
+        dialect=where.dialect,
+    )
 
 
 def _converted(rows: Iterable[Any], prepared: _Prepared) -> Iterator[Any]:

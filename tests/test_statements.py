@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import bindparam, delete, event, func, insert, select, tuple_, update
+from sqlalchemy import String, bindparam, delete, event, func, insert, select, tuple_, update
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from app.change_log import EVERYTHING
-from app.db import begin_writing
+from app.db import Database, begin_writing
+from app.logs import watch_slow_queries
 from app.models import Change, Identifier, Paper, Summary, Tag, User
-from app.statements import MAX_LISTED, run
+from app.statements import MAX_LISTED, read_alone, run
 from tests.helpers.factories import make_paper, make_summary, make_user
 
 IDS = bindparam("ids", expanding=True)
@@ -103,3 +104,48 @@ def test_only_writes_to_sqlite_are_run_directly(session: Session) -> None:
         named = {"names": [("key", paper.id)]}
         assert run(session.connection(), select(Identifier.value).where(names), named)
         assert len(texts) == 1
+
+
+def test_what_is_read_alone_is_the_same_in_a_transaction_and_without(session: Session) -> None:
+    ids = [make_summary(session).id, make_summary(session, anonymous=True).id]
+    session.commit()
+    for some in (ids, [], [*ids, *range(-MAX_LISTED, 0)]):
+        given = {"ids": some}
+        with Session(session.get_bind(), info={}) as opened:
+            found = [read_alone(opened, SUMMARIES, given)]
+            opened.connection()
+            found.append(read_alone(opened, SUMMARIES, given))
+            expected = [tuple(row) for row in opened.execute(SUMMARIES, given)]
+        assert [[tuple(row) for row in each] for each in found] == [expected] * 2
+
+
+@pytest.mark.sqlite_only("PostgreSQL is always asked in the usual way")
+def test_what_is_read_alone_begins_nothing_and_sees_what_the_session_wrote(
+    session: Session,
+) -> None:
+    user = make_user(session, "one")
+    query = select(User.display_name).where(User.id == bindparam("which"))
+    with usual(session) as texts:
+        opened = Session(session.get_bind(), info={})
+        assert read_alone(opened, query, {"which": user.id}).scalar() == user.display_name
+        assert not opened.in_transaction()
+        assert texts == []
+    begin_writing(session)
+    user.display_name = "Another"
+    assert read_alone(session, query, {"which": user.id}).scalar() == "Another"
+    session.rollback()
+
+
+def test_slow_statements_are_logged_that_are_run_directly(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    database = Database("sqlite://")
+    watch_slow_queries(database.engine, 0)
+    query = select((bindparam("given", type_=String) + "b").label("joined"))
+    with caplog.at_level("WARNING"), database.session() as session, usual(session) as texts:
+        assert read_alone(session, query, {"given": "a secret"}).scalar() == "a secretb"
+    database.close()
+    assert texts == []
+    assert len(caplog.records) == 1
+    assert "joined" in caplog.text
+    assert "a secret" not in caplog.text

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
@@ -35,6 +35,7 @@ class LogReader(ABC):
     """
 
     _mark = "?"  # of a value, in statements of the driver
+    tells_all = False  # whether each commit changes the version, also one that logs nothing
 
     @abstractmethod
     def version(self) -> object:
@@ -61,16 +62,22 @@ class LogReader(ABC):
 
         Raises LogUnavailable.
         """
-        answers = hashlib.blake2b(digest_size=16)
-        for statement, values in reads:
-            answers.update(repr(self._query(statement, values)).encode())
-        return answers.digest() if self._query(_ENDS, ())[0][1] == number else None
+        digest = digest_answers(self._query, reads)
+        return digest if self._query(_ENDS, ())[0][1] == number else None
 
     def close(self) -> None:  # noqa: B027  (not every reader has any)
         """Let go of connections."""
 
     @abstractmethod
     def _query(self, statement: str, values: Any) -> list[Any]: ...
+
+
+def digest_answers(query: Callable[[str, Any], list[Any]], reads: Iterable[Read]) -> bytes:
+    """What statements answer, in short."""
+    answers = hashlib.blake2b(digest_size=16)
+    for statement, values in reads:
+        answers.update(repr(query(statement, values)).encode())
+    return answers.digest()
 
 
 class MemoryReader(LogReader):
@@ -96,6 +103,8 @@ class SQLiteReader(LogReader):
     (sqlite.org/pragma.html#pragma_data_version), so each thread keeps one on which nothing is
     written, and which has no transaction open: inside one it would see the past.
     """
+
+    tells_all = True
 
     def __init__(self, path: str) -> None:
         self._path = path

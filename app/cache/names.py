@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 from app.change_log import name_of_user
 
+NAME_BYTES = 300  # about as much memory as one takes, by which things are found, too
 ANYTHING = "/"  # every change is one of it
 _ABOUT_ONE = re.compile(r"/(?:paper|summary|tag|user|venue)/.")
 _LINK = re.compile(rb'href="(/(?:paper|summary|user)/[^"?#]+)')

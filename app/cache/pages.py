@@ -12,6 +12,7 @@ import brotli
 from app.cache.encodings import ENCODINGS, choose_encoding
 from app.cache.keys import PageKey
 from app.cache.log import LogReader, Read
+from app.cache.names import NAME_BYTES
 from app.cache.store import ItemStore
 
 Headers = list[tuple[str, str]]
@@ -23,7 +24,7 @@ BROTLI_QUALITY = 5
 MIN_PACKED_BYTES = 500  # less is not worth it
 # Of whatever is asked for once, only a mark is kept: a crawler must not push out what people read.
 MAX_ASKED_ONCE = 50_000
-_OVERHEAD_BYTES = 1_000  # of a page, for its names and headers
+_OVERHEAD_BYTES = 1_000  # of a page, for its headers
 _SET_HERE = ("content-length", "content-encoding", "etag", "vary")
 
 
@@ -55,7 +56,8 @@ class CachedPage:
     @property
     def size(self) -> int:
         statements = sum(len(statement) for statement, _ in self.reads)
-        return _OVERHEAD_BYTES + statements + sum(map(len, self.bodies.values()))
+        names = NAME_BYTES * len(self.names)
+        return _OVERHEAD_BYTES + names + statements + sum(map(len, self.bodies.values()))
 
 
 Answer = tuple[int, Headers, bytes]

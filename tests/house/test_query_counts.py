@@ -7,16 +7,19 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.db import Database
-from app.models import Revision, Summary, User
+from app.db import Database, now
+from app.models import Paper, Revision, Shelf, Summary, User
 from app.services import votes
 from app.services.pictures.uploads import store_picture
+from app.services.shelves import ballot, participation
 from app.services.shelves.entries import add_paper_to_shelf
 from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
 from tests.helpers.client import Browser
 from tests.helpers.factories import (
+    join_shelf,
     make_paper,
+    make_reading,
     make_shelf,
     make_summary,
     make_user,
@@ -148,4 +151,55 @@ def test_a_writers_own_lists_do_not_either(
             with count_queries(database) as statements:
                 assert marks.get(path, f"conf/x/D{last - 1}") in guest.get(path).text
             assert len(statements) == few.setdefault(path, len(statements)), (path, statements)
+            assert len(statements) <= MOST, (path, statements)
+
+
+def make_shelved_paper(session: Session, shelf: Shelf, user: User) -> Paper:
+    paper = make_paper(session)
+    add_paper_to_shelf(session, user, shelf, paper)
+    session.commit()
+    return paper
+
+
+def read_paper(session: Session, shelf: Shelf, readers: list[User]) -> int:
+    """A reading of a new paper on a shelf, in which all texts are shown; its number."""
+    paper = make_shelved_paper(session, shelf, readers[0])
+    reading = make_reading(session, shelf, paper)
+    for reader in readers:
+        text = make_summary(session, paper, reader, "One part.\n\n## Method\nAnother part.")
+        participation.hand_in(session, reader, shelf, reading, text, "public")
+    reading.revealed_at = now()
+    session.commit()
+    return reading.number
+
+
+@pytest.mark.parametrize("is_member", [True, False])
+def test_readings_of_a_shelf_do_not_either(
+    app: Flask, guest: Browser, database: Database, session: Session, is_member: bool
+) -> None:
+    if is_member:
+        guest.sign_up("ann")
+        ann = session.scalars(select(User).where(User.name == "ann")).one()
+    else:
+        ann = make_user(session, "ann")
+    session.commit()
+    shelf = make_shelf(session, ann, title="Club", visibility="public")
+    few: dict[str, int] = {}
+    readers: list[User] = []
+    for more in (2, 3):
+        for _ in range(more):
+            readers.append(reader := make_user(session))
+            join_shelf(session, shelf, reader)
+            number = read_paper(session, shelf, readers)
+        make_reading(session, shelf, make_shelved_paper(session, shelf, ann))
+        make_shelved_paper(session, shelf, ann)
+        ballot.open_ballot(session, shelf)
+        session.commit()
+        for path in ("/readings", f"/readings/{number}", ""):
+            clear(app)
+            with count_queries(database) as statements:
+                text = guest.get(f"/shelf/ann/club{path}").text
+            kind = path.rstrip("0123456789")
+            assert kind != "/readings/" or text.count("Another part.") >= len(readers)
+            assert len(statements) == few.setdefault(kind, len(statements)), (path, statements)
             assert len(statements) <= MOST, (path, statements)

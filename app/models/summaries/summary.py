@@ -56,7 +56,11 @@ class Summary(Base):
         Index("ix_summaries_section_rated", "section_slug", "visibility", "score", "id"),
         Index("ix_summaries_user_id_created_at", "user_id", "created_at", "id"),
         # Without it SQLite finds a paper's public summaries among all public ones.
-        Index("ix_summaries_paper_id_visibility", "paper_id", "visibility", "score", "id"),
+        # Its last columns tell what is new to a reading list, without a look at the rows.
+        Index(
+            "ix_summaries_paper_id_visibility",
+            *("paper_id", "visibility", "score", "id", "published_at", "user_id"),
+        ),
         Index("ix_summaries_renderer_version", "renderer_version"),
         # The number stands in addresses, so that of a deleted summary must not come back.
         {"sqlite_autoincrement": True},

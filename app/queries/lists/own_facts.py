@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from app.models import Draft, Link, ListEntry, Summary, User, Vote
 from app.queries.lists.own_entries import OwnEntry
 from app.queries.visibility import public
+from app.statements import read_alone
 
 
 class OwnFacts(NamedTuple):
@@ -41,6 +42,7 @@ class OwnFacts(NamedTuple):
 
 
 _VOTE, _ENTRY, _HIDDEN, _DRAFT = range(4)
+_NONE = [0]  # numbers that nothing has, for a list that must not be empty
 
 
 def load_own_facts(
@@ -53,9 +55,12 @@ def load_own_facts(
     found = OwnFacts({}, {}, set())
     if viewer is None or not (summary_ids or paper_ids):
         return found
-    session.flush()
-    values = {"viewer": viewer.id, "summaries": list(summary_ids), "papers": list(paper_ids)}
-    rows = session.connection().execute(_select_own(), values)
+    values = {
+        "viewer": viewer.id,
+        "summaries": list(summary_ids) or _NONE,
+        "papers": list(paper_ids) or _NONE,
+    }
+    rows = read_alone(session, _select_own(), values)
     for kind, number, value, status, remark in rows:
         if kind == _VOTE:
             found.votes[number] = value
@@ -101,9 +106,13 @@ def load_own_paper_facts(
     Args:
         around: papers that the page shows, of which hidden texts would show on it.
     """
-    session.flush()
-    values = {"summaries": list(summary_ids), "papers": around, "paper": paper_id}
-    rows = session.connection().execute(_select_of_paper(), {"viewer": viewer.id, **values})
+    values = {
+        "viewer": viewer.id,
+        "summaries": list(summary_ids) or _NONE,
+        "papers": around,
+        "paper": paper_id,
+    }
+    rows = read_alone(session, _select_of_paper(), values)
     votes: dict[int, int] = {}
     entry: OwnEntry | None = None
     draft: OwnDraft | None = None

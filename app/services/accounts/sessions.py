@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.orm import Session, make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.attributes import instance_dict
 from sqlalchemy.orm.util import identity_key
 
 from app.db import begin_writing, now
@@ -15,6 +15,7 @@ from app.models import LoginSession, SignIn, User
 from app.models.user import MAX_DEVICE_CHARS, MAX_WAY_CHARS
 from app.queries.accounts import HANDLE_CHARS
 from app.services.tokens import hash_token, make_secret
+from app.statements import read_alone
 
 SESSION_LIFE = timedelta(days=90)
 LOG_LIFE = timedelta(days=90)
@@ -23,6 +24,7 @@ MAX_SIGN_INS = 1000  # of a user in the log
 FRESH_MINUTES = 10  # for which a sign-in proves who somebody is as a password does
 
 _USER_COLUMNS = tuple(getattr(User, column.key) for column in User.__table__.columns)
+_USER_KEYS = tuple(column.key for column in _USER_COLUMNS)
 _SESSION = (  # built once: each request of a member runs it
     select(LoginSession.used_on, *_USER_COLUMNS)
     .join(User, User.id == LoginSession.user_id)
@@ -111,7 +113,7 @@ def find_session(session: Session, token: str, idle_days: int) -> FoundSession |
     moment = now()
     used_since = (moment - timedelta(days=idle_days)).date()
     values = {"token_hash": hash_token(token), "moment": moment, "used_since": used_since}
-    row = session.connection().execute(_SESSION, values).one_or_none()
+    row = read_alone(session, _SESSION, values).one_or_none()
     return None if row is None else FoundSession(_attach_user(session, row), row.used_on)
 
 
@@ -121,8 +123,8 @@ def _attach_user(session: Session, row: Row[Any]) -> User:
     if present is not None:
         return present
     user = User()
-    for column in _USER_COLUMNS:
-        set_committed_value(user, column.key, getattr(row, column.key))
+    # As `set_committed_value` of each would do: a column has nothing that follows from its value.
+    instance_dict(user).update(zip(_USER_KEYS, row[1:], strict=True))
     make_transient_to_detached(user)
     session.add(user)
     return user

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, url_for
 from werkzeug.wrappers import Response
 
 from app.db import now
@@ -29,10 +29,11 @@ def _is_own_page(reader: User, name: str) -> bool:
 
 @blueprint.get("/users")
 @shared("before", "after")
+@for_all_members()
 def index() -> str:
     expire_page(now() + SCORE_LIFE)
     found = people.list_most_productive(db(), now(), **listing.read_cursors(USERS))
-    return render_template("users/index.html", page=listing.make_cursor_page(found))
+    return render_page("users/index.html", page=listing.make_cursor_page(found))
 
 
 @blueprint.get("/user/<name>")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, url_for
 from werkzeug.wrappers import Response
 
 from app.queries.catalogue import list_lines, overview
@@ -18,10 +18,11 @@ TAGS = 200
 
 @blueprint.get("/tags")
 @shared()
+@for_all_members()
 def index() -> str:
     wanted = listing.read_filter()
     tags, more = overview.list_tags(db(), wanted, TAGS)
-    return render_template("tags/index.html", tags=tags, more=more, wanted=wanted)
+    return render_page("tags/index.html", tags=tags, more=more, wanted=wanted)
 
 
 @blueprint.get("/tag/<name>")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, url_for
 from werkzeug.wrappers import Response
 
 from app.queries.catalogue import list_lines, venues
@@ -20,10 +20,11 @@ WORDS = 8  # looked for at once
 
 @blueprint.get("/venues")
 @shared("before", "after", "page", "q")
+@for_all_members()
 def index() -> str:
     wanted = listing.read_filter()
     found = venues.list_venues(db(), wanted.split()[:WORDS], **listing.read_cursors(VENUES))
-    return render_template(
+    return render_page(
         "venues/index.html", wanted=wanted, page=listing.make_cursor_page(found, q=wanted or None)
     )
 

@@ -23,6 +23,7 @@ from app.views.http.access import db, local_url, needs_sign_in, search_text, see
 from app.views.http.security import SEARCH_LIMIT, WRITE_LIMIT
 from app.views.lists.entries import NOTICE
 from app.views.parts import own_entries
+from app.views.parts.member_pages import MEMBER_PLACES, show_own_page
 
 blueprint = Blueprint("reading_list", __name__)
 SORTS = {
@@ -40,10 +41,12 @@ MAX_ARGUMENT_CHARS = 300
 @SEARCH_LIMIT
 @needs_sign_in
 def index() -> str:
-    return _render()
+    return show_own_page("reading list", lambda: _render(member_places=MEMBER_PLACES))
 
 
-def _render(problem: Refusal | None = None, typed: dict[str, str] | None = None) -> str:
+def _render(
+    problem: Refusal | None = None, typed: dict[str, str] | None = None, **places: Any
+) -> str:
     user = signed_in()
     wanted, sort = read_filter(), read_sort()
     shown = make_arguments(wanted, sort)
@@ -70,6 +73,7 @@ def _render(problem: Refusal | None = None, typed: dict[str, str] | None = None)
         here=url_for("reading_list.index", **shown, page=here if here > 1 else None),
         problem=problem,
         typed=typed or {},
+        **places,
     )
 
 

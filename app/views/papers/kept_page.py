@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from app.cache.parts import PagePart
 from app.change_log import name_of_path, name_of_title
-from app.models import Draft, Paper, Summary, User
+from app.models import Paper, Summary, User
 from app.queries import drafts, papers, similar, summaries
 from app.queries.links import graph, links
 from app.queries.links.links import SeeAlso
@@ -34,7 +34,8 @@ from app.views.maps.timeline import draw_timeline
 from app.views.papers import metadata
 from app.views.parts import own_entries
 from app.views.parts.kept import find_page_part, make_mark, make_part
-from app.views.parts.member_pages import FOR_ALL_MEMBERS, fill_frame
+from app.views.parts.member_pages import FOR_ALL_MEMBERS, MEMBER_PLACES, fill_frame
+from app.views.parts.own_parts import find_own_part, make_own_key, make_own_part
 from app.views.parts.places import MemberPlaces, describe_paper, name_writer, render_macro
 
 MAP_PAPERS = 8  # in the small map beside the text
@@ -72,27 +73,47 @@ class Recommended:
 def find_page(key: str, user: User | None) -> tuple[str, int] | None:
     """A kept page with its status, if it has all that somebody sees."""
     part = find_page_part(_key(key, user))
-    return None if part is None else _fill(part, user)
+    if part is None:
+        return None
+    return _fill(part, user) or (None if user is None else _find_own_page(key, user))
 
 
 def show_page(paper: Paper, user: User | None) -> tuple[str, int]:
     """The page of a paper as somebody sees it, and its status."""
     name_page(name_of_title(paper.title_folded))  # which shows what may be the same work
     part = find_page_part(_key(paper.key, user)) or _make_part(paper, user)
-    return _fill(part, user) or _render_page(paper, user)
+    return _fill(part, user) or _render_own_page(paper, user)
 
 
 def _key(key: str, user: User | None) -> tuple[Any, ...]:
     return "paper page", key, user is not None, db().info["site_url"]
 
 
-def _render_page(paper: Paper, user: User | None) -> tuple[str, int]:
-    own_entries.load_for_page([paper.id])
-    shown = _load(paper, user)
-    draft = _find_draft(paper.id, user)
-    mine = next((entry.summary for entry in shown["entries"] if entry.is_mine), None)
-    html = render_template(_TEMPLATE, **shown, places={}, my_draft=draft, my_summary=mine)
-    return html, _status(shown["entries"])
+def _find_own_page(key: str, user: User) -> tuple[str, int] | None:
+    """A page that was made for one member, if it is kept."""
+    part = find_own_part(make_own_key("own paper", user, key))
+    return None if part is None else (fill_frame(part.html, user), part.facts["status"])
+
+
+def _render_own_page(paper: Paper, user: User | None) -> tuple[str, int]:
+    """A page for one member, with what others do not see."""
+    if user is None:
+        raise ValueError("A guest sees no more than others.")
+    facts: dict[str, Any] = {}
+
+    def render() -> str:
+        own_entries.load_for_page([paper.id])
+        shown = _load(paper, user)
+        facts["status"] = _status(shown["entries"])
+        mine = next((entry.summary for entry in shown["entries"] if entry.is_mine), None)
+        draft = next(iter(drafts.list_drafts_about(db(), user, paper.id)), None)
+        own: dict[str, Any] = {"places": {}, "my_draft": draft, "my_summary": mine}
+        return render_template(_TEMPLATE, **shown, **own, member_places=MEMBER_PLACES)
+
+    about = name_of_path("paper", paper.key)
+    key = make_own_key("own paper", user, paper.key)
+    part = make_own_part(key, user, render, about=about, facts=facts)
+    return fill_frame(part.html, user), facts["status"]
 
 
 def _make_part(paper: Paper, user: User | None) -> PagePart:
@@ -148,7 +169,7 @@ def _fill(part: PagePart, user: User | None) -> tuple[str, int] | None:
         mine = any(writer == user.id for _, _, _, writer in facts["texts"])
         if found.draft is not None or mine:
             own = render_macro("summary", "write_own", facts["bibtex_key"], ids, found.draft, mine)
-    places = MemberPlaces(user, votes)
+    places = MemberPlaces(None if user is None else user.id, votes)
     html = part.html
     for number, score, whose, writer in facts["texts"]:
         is_mine = user is not None and writer == user.id
@@ -176,12 +197,6 @@ def _render_details(paper: Paper, is_trusted: bool | None) -> str:
 def _status(entries: Collection[object]) -> int:
     # ShortScience promised 200 only for a paper with a summary, and other sites test for it.
     return 200 if entries else 404
-
-
-def _find_draft(paper_id: int, user: User | None) -> Draft | None:
-    if user is None:
-        return None
-    return next(iter(drafts.list_drafts_about(db(), user, paper_id)), None)
 
 
 def _load(paper: Paper, user: User | None) -> dict[str, Any]:

@@ -18,13 +18,15 @@ from markupsafe import Markup
 
 from app.cache.parts import PagePart
 from app.models import User
-from app.views.http.access import db, this_address, viewer
+from app.views.http.access import db, signed_in, this_address, viewer
 from app.views.parts.kept import find_page_part, make_mark, make_part
+from app.views.parts.own_parts import find_own_part, make_own_key, make_own_part
 from app.views.parts.places import TOKEN, render_macro, token_as_mark
-from app.views.parts.rows import RowsOfPage, fill_page
+from app.views.parts.rows import RowsOfPage
 
 _ACCOUNT, _FLASHES = map(make_mark, ("account", "flashes"))
-_PLACES = {"account": Markup(_ACCOUNT), "flashes": Markup(_FLASHES)}  # noqa: S704  (of letters)
+# What differs by member around the content of each page, for `base.html`.
+MEMBER_PLACES = {"account": Markup(_ACCOUNT), "flashes": Markup(_FLASHES)}  # noqa: S704  (of letters)
 _FLASHED = "_flashes"  # where Flask keeps messages in the session
 MAX_MENUS = 500  # kept; each takes 2 kB
 View = TypeVar("View", bound=Callable[..., Any])
@@ -42,7 +44,7 @@ class SharedMember:
 
 
 # What a template is given for a page that all members share.
-FOR_ALL_MEMBERS = {"viewer": SharedMember(), "member_places": _PLACES}
+FOR_ALL_MEMBERS = {"viewer": SharedMember(), "member_places": MEMBER_PLACES}
 
 
 class _OtherAnswerError(Exception):
@@ -95,18 +97,18 @@ def _make(key: Hashable, view: Callable[..., Any], values: dict[str, Any]) -> Pa
         try:
             with token_as_mark():
                 answer = view(**values)
+                if not isinstance(answer, str):
+                    raise _OtherAnswerError(answer)
+                return rows.fill(answer)
         finally:
             g.viewer, g.rows_of_page = reader, None
-        if not isinstance(answer, str):
-            raise _OtherAnswerError(answer)
-        return answer
 
     return make_part(key, render, (), about=request.path, rows=rows)
 
 
 def _fill(part: PagePart, reader: User) -> str:
-    html = fill_page(part.html, part.facts["rows"], reader)
-    return fill_frame(html, reader)
+    rows: RowsOfPage = part.facts["rows"]
+    return fill_frame(rows.fill_for(part.html, reader), reader)
 
 
 def fill_frame(html: str, reader: User) -> str:
@@ -116,6 +118,18 @@ def fill_frame(html: str, reader: User) -> str:
     menu = _make_account_menu(MenuUser(reader.id, reader.name, reader.display_name))
     html = html.replace(_ACCOUNT, menu, 1)
     return html.replace(_FLASHES, said, 1).replace(TOKEN, generate_csrf())
+
+
+def show_own_page(kind: str, render: Callable[[], str]) -> str:
+    """A page that one member alone is shown, kept for them.
+
+    Args:
+        render: makes it with `MEMBER_PLACES` (see `make_own_part`).
+    """
+    reader = signed_in()
+    key = make_own_key(kind, reader)
+    part = find_own_part(key) or make_own_part(key, reader, render)
+    return fill_frame(part.html, reader)
 
 
 class MenuUser(NamedTuple):

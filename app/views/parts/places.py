@@ -13,7 +13,7 @@ from flask import current_app, g, request, url_for
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
-from app.models import Paper, User
+from app.models import Paper
 from app.queries.catalogue.list_rows import ListedEntry, RowPaper
 from app.queries.lists.own_entries import OwnEntry
 from app.queries.summary_entries import SummaryEntry
@@ -55,14 +55,22 @@ class MemberPlaces:
     """The places of one reader, who may be a guest.
 
     Args:
+        reader_id: the number of their account.
         votes: theirs, by the numbers of summaries.
+        entries: of their reading list, by the numbers of papers; those that were loaded for the
+            page, unless they are given.
     """
 
-    def __init__(self, reader: User | None, votes: dict[int, int]) -> None:
+    def __init__(
+        self,
+        reader_id: int | None,
+        votes: dict[int, int],
+        entries: dict[int, OwnEntry] | None = None,
+    ) -> None:
         self._votes = votes
-        self._entries: dict[int, OwnEntry] = own_entries.loaded()
-        self._reader_id = None if reader is None else reader.id
-        self._token = "" if reader is None else generate_csrf()
+        self._entries = own_entries.loaded() if entries is None else entries
+        self._reader_id = reader_id
+        self._token = "" if reader_id is None else generate_csrf()
         # Else the page answers a form, and cannot be asked for by its address.
         self._back = _quote_back(this_address()) if request.method == "GET" else None
 

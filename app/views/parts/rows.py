@@ -2,12 +2,12 @@
 
 A row is the same for everybody, so it is kept without its votes and without what a reading list
 says, which are filled in for who reads (`app.views.parts.places`). Rows that show more to one
-member than to others, such as those of their own texts, are made for them alone.
+member than to others, such as those of their own texts, are in `app.views.parts.own_rows`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
@@ -16,10 +16,9 @@ from typing import Any, NamedTuple
 from flask import g
 from markupsafe import Markup
 
-from app.cache.parts import PagePart
+from app.cache.parts import PagePart, estimate_bytes
 from app.change_log import name_of_path, name_of_text
 from app.models import User
-from app.queries import papers, summaries
 from app.queries.catalogue import list_rows
 from app.queries.catalogue.list_rows import ListedEntry
 from app.queries.paging import Slice
@@ -27,8 +26,10 @@ from app.views.http.access import db, viewer
 from app.views.http.shared_pages import reading_for_parts
 from app.views.parts import own_entries
 from app.views.parts.kept import PartMaker, find_parts, make_mark
+from app.views.parts.own_rows import RowFacts, show_alone, shows_more
 from app.views.parts.places import MemberPlaces, describe_paper, name_writer
 from app.views.parts.row_html import print_entry_row, print_paper_row
+from app.views.parts.slots import Slot, fill_marks, replace_slots
 
 _ROW = make_mark("row")
 _MARKS = {
@@ -38,30 +39,95 @@ _MARKS = {
 _VOTES_NAME, _CONTROL_NAME, _REMARK_NAME, _TITLE_NAME, _WHOSE_NAME, _TAKEAWAY_NAME, _END_NAME = (
     mark.strip("\0") for mark in _MARKS.values()
 )
+_FILLED = (_VOTES_NAME, _CONTROL_NAME, _REMARK_NAME)
+_NO_WRITER = 0  # the number of a member who has written nothing
 _NOTHING: Mapping[int, Markup] = MappingProxyType({})
 # Each stands before what a search may replace, and `end` behind it.
 _REPLACED = {_TITLE_NAME: "title", _WHOSE_NAME: "whose", _TAKEAWAY_NAME: "takeaway"}
 PLACES: Mapping[str, str] = _MARKS
 
 
-class RowFacts(NamedTuple):
-    """What has to be known of a row to fill it in.
+class RowsOfPage:
+    """The rows of a page that is made for all members, in their order.
 
     Attributes:
-        number: of the summary; 0 for none.
-        writer_id: also of an anonymous one, so that its writer finds it as theirs.
-        hides_writer: whether only the writer may see whose it is.
-        of_part: what its part has.
-        openings: whether it shows how the text begins; `None` for the row of a paper.
+        summary_ids, paper_ids: what has to be asked of a member.
     """
 
-    number: int
-    paper_id: int
-    score: int
-    writer_id: int | None
-    hides_writer: bool
-    of_part: dict[str, Any]
-    openings: bool | None
+    def __init__(self) -> None:
+        self.summary_ids: list[int] = []
+        self.paper_ids: list[int] = []
+        self._facts: list[RowFacts] = []
+        self._rows: list[Slot] = []
+        self._slots: list[list[Slot]] = []  # of each row
+
+    def extend(self, facts: Iterable[RowFacts]) -> None:
+        """Add what has to be known of further rows."""
+        self._facts += facts
+
+    def fill(self, html: str) -> str:
+        """Fill the marks in as members read them who have nothing of their own here."""
+        places = MemberPlaces(_NO_WRITER, {}, {})
+        pieces = html.split(_ROW)
+        start = 0
+        for number, piece in enumerate(pieces):
+            if number % 2:
+                facts = self._facts[number // 2]
+                fill = partial(_fill_mark, places, facts)
+                pieces[number], slots = fill_marks(piece, fill, start)
+                self._slots.append([slot for slot in slots if slot.name in _FILLED])
+                self._rows.append(Slot("", start, start + len(pieces[number])))
+            start += len(pieces[number])
+        self.summary_ids = sorted({facts.number for facts in self._facts if facts.number})
+        self.paper_ids = sorted({facts.paper_id for facts in self._facts})
+        return "".join(pieces)
+
+    def fill_for(self, html: str, reader: User) -> str:
+        """The page as a member reads it.
+
+        Args:
+            html: what `fill` gave.
+        """
+        own = own_entries.load_own_facts_for_page(self.summary_ids, self.paper_ids)
+        own_rows = [
+            number
+            for number, facts in enumerate(self._facts)
+            if facts.writer_id == reader.id
+            or facts.number in own.votes
+            or facts.paper_id in own.entries
+            or facts.paper_id in own.hiding
+        ]
+        if not own_rows:
+            return html
+        alone = {
+            number: self._facts[number]
+            for number in own_rows
+            if shows_more(self._facts[number], own.hiding, reader)
+        }
+        ours = show_alone(list(alone.values()), reader, _NOTHING) if alone else {}
+        places = MemberPlaces(reader.id, own.votes)
+        fillings: list[tuple[Slot, str]] = []
+        for number in own_rows:
+            facts = self._facts[number]
+            if number in alone:
+                html_alone = ours.get((facts.number, facts.paper_id), "")
+                fillings.append((self._rows[number], html_alone))
+            else:
+                fillings += [
+                    (slot, _fill_mark(places, facts, slot.name) or "")
+                    for slot in self._slots[number]
+                ]
+        return replace_slots(html, fillings)
+
+    @property
+    def size(self) -> int:
+        """About how many bytes of memory it takes."""
+        return sum(
+            map(
+                estimate_bytes,
+                (self.summary_ids, self.paper_ids, self._facts, self._rows, self._slots),
+            )
+        )
 
 
 class FoundTexts(NamedTuple):
@@ -70,13 +136,6 @@ class FoundTexts(NamedTuple):
     title: str = ""
     whose: str = ""
     takeaway: str = ""
-
-
-_OF_LISTS = FoundTexts()
-
-
-class RowsOfPage(list[RowFacts]):
-    """The rows of a page that is made for all members, in their order."""
 
 
 def show_entries(found: Slice, openings: bool = False) -> Slice:
@@ -125,13 +184,6 @@ def _show(
     return [Markup(html) for html in marked]  # noqa: S704  (templates made all of it)
 
 
-def fill_page(html: str, rows: RowsOfPage, reader: User) -> str:
-    """What was made for all members, with the rows of one of them."""
-    pieces = html.split(_ROW)
-    pieces[1::2] = fill_rows(list(zip(rows, pieces[1::2], strict=True)), reader)
-    return "".join(pieces)
-
-
 def fill_rows(
     rows: Sequence[tuple[RowFacts, str]],
     reader: User | None,
@@ -149,9 +201,9 @@ def fill_rows(
         [facts.number for facts, _ in rows if facts.number],
         {facts.paper_id for facts, _ in rows},
     )
-    alone = [facts for facts, html in rows if not html or _shows_more(facts, own.hiding, reader)]
-    ours = _render_alone(alone, reader, further) if alone else {}
-    places = MemberPlaces(reader, own.votes)
+    alone = [facts for facts, html in rows if not html or shows_more(facts, own.hiding, reader)]
+    ours = show_alone(alone, reader, further) if alone else {}
+    places = MemberPlaces(None if reader is None else reader.id, own.votes)
     shown: list[Markup] = []
     for facts, html in rows:
         if alone and facts in alone:
@@ -189,59 +241,33 @@ def fill_row(
 ) -> Markup:
     """A row of a search with what its reader is shown of votes and list."""
     facts = RowFacts(number, part.facts["paper_id"], score, writer, False, part.facts, None)
-    return _fill_row(places, facts, part.html, texts=texts)
+    return _fill_row(places, facts, _replace_texts(part.html, texts))
 
 
-def _fill_row(
-    places: MemberPlaces,
-    facts: RowFacts,
-    html: str,
-    further: str = "",
-    texts: FoundTexts = _OF_LISTS,
-) -> Markup:
-    # A mark stands between two NULs, and nothing else has one.
-    pieces = html.split("\0")
+def _replace_texts(html: str, texts: FoundTexts) -> str:
+    """A row's part with what a search puts into it."""
+    pieces = html.split("\0")  # a mark stands between two, and nothing else has one
     for place in range(1, len(pieces), 2):
         name = pieces[place]
-        if name == _VOTES_NAME:
-            votes = (facts.number, facts.score, facts.of_part["whose"], facts.writer_id)
-            pieces[place] = places.make_votes(*votes)
-        elif name == _CONTROL_NAME:
-            pieces[place] = places.make_control(facts.of_part, facts.number)
-        elif name == _REMARK_NAME:
-            pieces[place] = places.make_remark(facts.of_part) + further
-        elif name in _REPLACED:
-            pieces[place] = ""
+        if name in _REPLACED:
             pieces[place + 1] = getattr(texts, _REPLACED[name]) or pieces[place + 1]
-        elif name == _END_NAME:
-            pieces[place] = ""
-        else:
-            pieces[place] = f"\0{name}\0"
-    return Markup("".join(pieces))  # noqa: S704  (templates made all of it)
+    return "\0".join(pieces)
 
 
-def _shows_more(facts: RowFacts, hiding: Collection[int], reader: User | None) -> bool:
-    is_mine = reader is not None and facts.writer_id == reader.id
-    return facts.paper_id in hiding or (is_mine and facts.hides_writer)
+def _fill_row(places: MemberPlaces, facts: RowFacts, html: str, further: str = "") -> Markup:
+    return Markup(fill_marks(html, partial(_fill_mark, places, facts, further=further))[0])  # noqa: S704  (templates made all of it)
 
 
-def _render_alone(
-    rows: Sequence[RowFacts], reader: User | None, further: Mapping[int, Markup]
-) -> dict[tuple[int, int], Markup]:
-    """Rows that are made for one reader, by the numbers of summary and paper."""
-    found = {}
-    texts = {facts.number: facts for facts in rows if facts.openings is not None}
-    entries = summaries.load_entries(db(), sorted(texts), reader) if texts else {}
-    for number, entry in entries.items():
-        facts = texts[number]
-        row = print_entry_row(entry, reader, bool(facts.openings))
-        found[number, facts.paper_id] = Markup(row)  # noqa: S704  (made of escaped texts)
-    of_papers = {facts.paper_id: facts for facts in rows if facts.openings is None}
-    loaded = papers.load_rows_of_papers(db(), sorted(of_papers), reader) if of_papers else {}
-    for number, paper in loaded.items():
-        row = print_paper_row(paper, reader, further=further.get(number, ""))
-        found[of_papers[number].number, number] = Markup(row)  # noqa: S704  (as above)
-    return found
+def _fill_mark(places: MemberPlaces, facts: RowFacts, name: str, further: str = "") -> str | None:
+    """What stands at a mark of a row; `None` for one that is filled in elsewhere."""
+    if name == _VOTES_NAME:
+        whose: str = facts.of_part["whose"]
+        return places.make_votes(facts.number, facts.score, whose, facts.writer_id)
+    if name == _CONTROL_NAME:
+        return places.make_control(facts.of_part, facts.number)
+    if name == _REMARK_NAME:
+        return places.make_remark(facts.of_part) + further
+    return "" if name in _REPLACED or name == _END_NAME else None
 
 
 def _key_of_entry(number: int, count: int, openings: bool = False) -> Hashable:

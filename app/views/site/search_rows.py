@@ -28,7 +28,7 @@ def show_hits(hits: Sequence[SearchHit], own: OwnFacts) -> list[Markup]:
     alone = [hit.paper.id for hit in shared if hit.summary is None]
     of_texts, of_papers = find_parts_of_rows(counts, alone)
     ours = _render_alone([hit for hit in hits if hit.is_for_viewer], reader)
-    places = MemberPlaces(reader, own.votes)
+    places = MemberPlaces(None if reader is None else reader.id, own.votes)
     rows = []
     for hit in hits:
         if hit.is_for_viewer:
