@@ -20,6 +20,7 @@ from sqlalchemy.engine import Connection, Engine
 FACTS = "facts"  # of a record: what JSON shows as fields of its own
 REQUESTS = "app.requests"
 MAX_STATEMENT_CHARS = 2000
+SLOW_QUERY_MS = "slow_query_ms"  # the execution option of an engine that is watched
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 _slow_log = logging.getLogger("app.slow_queries")
 
@@ -74,7 +75,11 @@ class JSONFormatter(logging.Formatter):
 
 
 def watch_slow_queries(engine: Engine, milliseconds: int) -> None:
-    """Log statements that take longer, without their values."""
+    """Log statements that take longer, without their values.
+
+    Who hands one to the driver, past the events of SQLAlchemy, measures it with `note_query`.
+    """
+    engine.update_execution_options(**{SLOW_QUERY_MS: milliseconds})
 
     @event.listens_for(engine, "before_cursor_execute")
     def begin(connection: Connection, *_: Any) -> None:
@@ -82,8 +87,15 @@ def watch_slow_queries(engine: Engine, milliseconds: int) -> None:
 
     @event.listens_for(engine, "after_cursor_execute")
     def end(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
-        took = (perf_counter() - connection.info.pop("begun", perf_counter())) * 1000
-        if took >= milliseconds:
-            said = " ".join(statement.split())[:MAX_STATEMENT_CHARS]
-            facts = {"ms": round(took), "statement": said}
-            _slow_log.warning("Slow query, %.0f ms: %s", took, said, extra={FACTS: facts})
+        begun = connection.info.pop("begun", None)
+        if begun is not None:
+            note_query(statement, perf_counter() - begun, milliseconds)
+
+
+def note_query(statement: str, seconds: float, milliseconds: int) -> None:
+    """Log a statement if it took longer than so many milliseconds."""
+    took = seconds * 1000
+    if took >= milliseconds:
+        said = " ".join(statement.split())[:MAX_STATEMENT_CHARS]
+        facts = {"ms": round(took), "statement": said}
+        _slow_log.warning("Slow query, %.0f ms: %s", took, said, extra={FACTS: facts})

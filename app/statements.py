@@ -3,8 +3,8 @@
 SQLAlchemy takes ten times as long to run a statement of one row as SQLite does. So a statement that
 is built once, and run in a transaction that writes to SQLite, is compiled once too, and then goes
 to the driver. All else goes the usual way: with PostgreSQL; where somebody watches each statement
-(slow ones are logged, tests count them); and whatever reads, as the cache of pages is told of each
-statement that a page is made of.
+(as tests that count them); and whatever reads, as the cache of pages is told of each statement that
+a page is made of.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from time import perf_counter
 from typing import Any
 
 from sqlalchemy import TupleType
@@ -21,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from app.change_log import note_write
+from app.logs import SLOW_QUERY_MS, note_query
 
 # Of SQLite's result codes the lowest byte tells the kind (sqlite.org/rescode.html). After these a
 # connection goes on failing when the database is well again: the file is read-only, the disk
@@ -107,11 +109,13 @@ class _Prepared:
 
 
 def _is_direct(connection: Connection) -> bool:
+    options = connection.get_execution_options()
     return bool(
         connection.dialect.name == "sqlite"
-        and connection.get_execution_options().get("writing")
-        and not connection.get_execution_options().get("migrating")
-        and not connection.dispatch.before_cursor_execute
+        and options.get("writing")
+        and not options.get("migrating")
+        # Slow statements are noted here as well.
+        and len(connection.dispatch.before_cursor_execute) == (SLOW_QUERY_MS in options)
     )
 
 
@@ -169,6 +173,7 @@ def _run_directly(connection: Connection, prepared: _Prepared, values: Values) -
         some = given if is_list else (given,)
         bound += some if processor is None else map(processor, some)
     driver: Any = connection.connection.driver_connection
+    begun = perf_counter()
     try:
         cursor = driver.execute(text, bound)
         rows = cursor.fetchall() if prepared.row is not None else ()
@@ -185,6 +190,9 @@ def _run_directly(connection: Connection, prepared: _Prepared, values: Values) -
             connection_invalidated=lost,
             dialect=connection.dialect,
         ) from error
+    slow_ms = connection.get_execution_options().get(SLOW_QUERY_MS)
+    if slow_ms is not None:
+        note_query(text, perf_counter() - begun, slow_ms)
     return RowList(_converted(rows, prepared))
 
 

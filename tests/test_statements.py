@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import bindparam, delete, event, func, insert, select, tuple_, update
+from sqlalchemy import bindparam, delete, event, func, insert, literal, select, tuple_, update
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from app.change_log import EVERYTHING
-from app.db import begin_writing
+from app.db import Database, begin_writing
+from app.logs import SLOW_QUERY_MS
 from app.models import Change, Identifier, Paper, Summary, Tag, User
 from app.statements import MAX_LISTED, run
 from tests.helpers.factories import make_paper, make_summary, make_user
@@ -66,6 +67,21 @@ def test_writes(session: Session) -> None:
     assert sorted(run(connection, REMOVE, {"names": ["b", "d", "e"]}).scalars()) == ["b", "d"]
     session.commit()
     assert EVERYTHING in session.scalars(select(Change.name)).all()  # nobody named the change
+
+
+@pytest.mark.sqlite_only("PostgreSQL is always asked in the usual way")
+def test_slow_ones_are_logged_and_run_directly(caplog: pytest.LogCaptureFixture) -> None:
+    """The server logs slow statements by default: no write may be slower for that."""
+    database = Database("sqlite://", slow_query_ms=1)
+    database.engine.update_execution_options(**{SLOW_QUERY_MS: 0})
+    with database.session() as session:
+        begin_writing(session)
+        with usual(session) as texts:
+            assert run(session.connection(), select(literal("secret")), {}).scalar() == "secret"
+        assert texts == []
+    database.close()
+    assert [each for each in caplog.messages if "SELECT ?" in each]
+    assert "secret" not in caplog.text
 
 
 def test_errors_are_sqlalchemys(session: Session) -> None:
