@@ -96,7 +96,7 @@ class WaitingLine:
         return job
 
     def is_late(self, job: WaitingWork) -> bool:
-        """Whether a job has waited for so long that nobody may wait for its answer any more."""
+        """Whether a job has waited for too long to be begun."""
         most = self._patience * (MAX_ERROR if self.is_overload else 1.0)
         return self._clock() - job.since > most
 
