@@ -39,9 +39,9 @@ class WaitingLine:
     A burst may wait for a while. Where one more would have to wait for longer than that, or who
     reads has found others waiting for as long as that, more comes in than is answered. Then waiting
     helps nobody: as many are answered if those who come wait for a moment only or are told at once,
-    and who was let in before is told, too. That ends when nobody waits and no more come than are
-    answered. Source of the idea: B. Maurer, "Fail at Scale", ACM Queue 13 (8), 2015, "Controlled
-    delay".
+    and who reads and was let in before is told, too. That ends when nobody waits and no more come
+    than are answered. Source of the idea: B. Maurer, "Fail at Scale", ACM Queue 13 (8), 2015,
+    "Controlled delay".
 
     Args:
         lane: what waits here.
@@ -97,7 +97,9 @@ class WaitingLine:
 
     def is_late(self, job: WaitingWork) -> bool:
         """Whether a job has waited for too long to be begun."""
-        most = self._patience * (MAX_ERROR if self.is_overload else 1.0)
+        most = self._burst_seconds
+        if self.is_overload and self._is_read:  # who sends something was promised a place
+            most = min(most, self._overload_seconds * MAX_ERROR)
         return self._clock() - job.since > most
 
     @property
