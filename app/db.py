@@ -33,6 +33,7 @@ from app.logs import watch_slow_queries
 from app.settings.bucket import BucketSettings
 from app.settings.mail import NO_MAIL_SERVER, MailSettings
 from app.statements import give_up, is_lost, run
+from app.write_queue import WriteQueue, leave
 
 BUSY_TIMEOUT_MS = 5000
 READING = {"writing": False, "postgresql_readonly": True}
@@ -219,9 +220,10 @@ def _create_engine(url: str) -> Engine:
         **pool,
     )
     event.listen(engine, "connect", _set_pragmas)
-    event.listen(engine, "begin", begin_on_sqlite)
     if not in_memory:  # which is gone with its only connection
+        WriteQueue(engine, BUSY_TIMEOUT_MS / 1000)  # before a transaction begins
         event.listen(engine, "handle_error", _on_sqlite_error)
+    event.listen(engine, "begin", begin_on_sqlite)
     return engine
 
 
@@ -257,6 +259,7 @@ def begin_on_sqlite(connection: Connection) -> None:
             # do (there is no such vacuum here), but fails then.
             cursor.execute("PRAGMA incremental_vacuum(1)")
     except sqlite_module.OperationalError as error:
+        leave(connection.info)
         if is_lost(error):
             give_up(connection, error)
         # What SQLAlchemy would make of it: "the database is locked" is no fault of the program.

@@ -26,7 +26,8 @@ from app.cache.wsgi import find_answer
 from app.serving.answers import App, AppResponse, Client
 from app.serving.bodies import BodyReader, ClientDisconnected
 from app.serving.limits import AddressCounter, Limits, TooManyRequests, network
-from app.serving.pool import Lane, Overloaded, Pool
+from app.serving.pool import Overloaded, Pool
+from app.serving.waiting_line import Lane
 
 Environ = dict[str, Any]
 
@@ -131,7 +132,7 @@ class Gateway:
     async def _take(self, scope: Scope, client: Client, body: AsyncIterator[bytes] | None) -> int:
         """Answer a request, or tell with which status it is refused."""
         lane = self._lane(scope)
-        if self._pool.is_full(lane):
+        if not self._pool.admit(lane):
             return 503
         environ = _environ(scope)
         address = network(environ["REMOTE_ADDR"]) if self.limits.per_address else ""

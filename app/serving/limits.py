@@ -26,8 +26,8 @@ class Limits:
         waiting: requests that wait for a thread, of those that read and of those that write.
         write_seconds: for which a request that sends something waits for a thread at most.
         read_seconds: the same of one that reads.
-        overload_seconds: for which one that reads may be expected to wait when it is taken, once
-            others have been waiting for `read_seconds` without a pause.
+        overload_seconds: for which either may be expected to wait when it is let in, as long as
+            more comes in than is answered.
         connections: open connections, busy or idle.
         idle_seconds: for which a connection may send no complete request head.
         body_bytes: of a body that is read before the app is asked whether it may be larger.
@@ -42,7 +42,7 @@ class Limits:
 
     threads: int = 4
     waiting: int = 128
-    write_seconds: float = 2.0
+    write_seconds: float = 3.0
     read_seconds: float = 1.0
     overload_seconds: float = 0.1
     connections: int = 4096

@@ -3,81 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Callable
-from enum import IntEnum
 from queue import SimpleQueue
 from threading import Thread
 from time import monotonic
-from typing import NamedTuple
 
 from app.serving.garbage import collect_due
 from app.serving.limits import Limits
-
-NEWEST_SHARE = 0.2  # of the newest interval in the average
-
-Work = Callable[[], object]
-
-
-class Lane(IntEnum):
-    """What waits together."""
-
-    PROBE = 0  # by programs that watch the site: taken first
-    READ = 1
-    WRITE = 2  # takes turns with reading, so that many who send something stop no reader
+from app.serving.waiting_line import Lane, WaitingLine, WaitingWork, Work
 
 
 class Overloaded(Exception):
     """A request has waited for too long, and was not begun."""
-
-
-class _WaitingWork(NamedTuple):
-    since: float
-    work: Work
-    future: asyncio.Future[object]
-
-
-class _Queue:
-    """What waits in one lane.
-
-    A burst may wait for a while. Where the queue has not been empty for as long as that, more comes
-    in than is answered; then waiting helps nobody, and readers wait for a short time only. Source:
-    B. Maurer, "Fail at Scale", ACM Queue 13 (8), 2015, "Controlled delay". Who sends something is
-    always waited for: being refused costs them more.
-    """
-
-    def __init__(self, lane: Lane, limits: Limits) -> None:
-        self.jobs: deque[_WaitingWork] = deque()
-        self._most = limits.waiting
-        is_read = lane is Lane.READ
-        self._seconds = limits.read_seconds if is_read else limits.write_seconds
-        self._overload_seconds = limits.overload_seconds if is_read else limits.write_seconds
-        self._empty_at = self._taken_at = monotonic()
-        self._interval = 0.0  # seconds between two jobs, of late
-
-    def add(self, job: _WaitingWork) -> None:
-        if not self.jobs:
-            self._empty_at = self._taken_at = job.since
-        self.jobs.append(job)
-
-    def take(self) -> _WaitingWork:
-        """The first job; `IndexError` when there is none."""
-        job, now = self.jobs.popleft(), monotonic()
-        self._interval += (now - self._taken_at - self._interval) * NEWEST_SHARE
-        self._taken_at = now
-        if not self.jobs:
-            self._empty_at = now
-        return job
-
-    def is_late(self, job: _WaitingWork) -> bool:
-        """Whether a job has waited for so long that nobody may wait for its answer any more."""
-        return monotonic() - job.since > self._seconds
-
-    def is_full(self) -> bool:
-        """Whether one more would wait for too long: it is told at once."""
-        waiting, is_overload = len(self.jobs), monotonic() - self._empty_at > self._seconds
-        patience = self._overload_seconds if is_overload else self._seconds
-        return waiting >= self._most or waiting * self._interval > patience
 
 
 class Pool:
@@ -90,12 +26,16 @@ class Pool:
 
     def __init__(self, loop: asyncio.AbstractEventLoop, limits: Limits) -> None:
         self._loop = loop
-        self._queues = {lane: _Queue(lane, limits) for lane in Lane}
+        self._queues = {lane: WaitingLine(lane, limits) for lane in Lane}
         self._added: SimpleQueue[None] = SimpleQueue()  # one for each job in all queues
         self._is_turn_to_write = False
         for _ in range(limits.threads):
             # Daemons: a worker that must stop does not wait for a thread that does not end.
             Thread(target=self._work, daemon=True).start()
+
+    def admit(self, lane: Lane) -> bool:
+        """Whether one more that comes may wait; asked once of each request."""
+        return self._queues[lane].admit()
 
     def is_full(self, lane: Lane) -> bool:
         """Whether one more would wait for too long."""
@@ -107,7 +47,7 @@ class Pool:
         The result is `Overloaded` when it has waited for too long.
         """
         future = self._loop.create_future()
-        self._queues[lane].add(_WaitingWork(monotonic(), work, future))
+        self._queues[lane].add(WaitingWork(monotonic(), work, future))
         self._added.put(None)
         return future
 
@@ -132,7 +72,7 @@ class Pool:
             del job, result, error
             collect_due()
 
-    def _take(self) -> tuple[_Queue, _WaitingWork]:
+    def _take(self) -> tuple[WaitingLine, WaitingWork]:
         """The next job; there is one, which another thread may only exchange for a later one."""
         while True:
             order = [Lane.PROBE, Lane.READ, Lane.WRITE]

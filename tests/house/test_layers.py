@@ -31,7 +31,7 @@ LAYERS: list[set[str]] = [
     {"app.cache"},
     {"app.db"},
     {"app.statements"},
-    {"app.change_log"},
+    {"app.change_log", "app.write_queue"},
     {"app.rendering", "app.sources"},
     {"app.references"},
     {"app.text"},

@@ -8,7 +8,8 @@ from threading import Event
 import pytest
 
 from app.serving.limits import Limits
-from app.serving.pool import Lane, Overloaded, Pool
+from app.serving.pool import Overloaded, Pool
+from app.serving.waiting_line import Lane
 from tests.helpers.waiting import SAFETY
 
 PATIENT = {"read_seconds": SAFETY, "overload_seconds": SAFETY, "write_seconds": SAFETY}

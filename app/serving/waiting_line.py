@@ -1,0 +1,107 @@
+"""What waits for a thread, and how many more may wait."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from enum import IntEnum
+from time import monotonic
+from typing import NamedTuple
+
+from app.serving.limits import Limits
+
+NEWEST_SHARE = 0.2  # of the newest interval in the average by which a wait is estimated
+TREND_SHARE = 0.05  # in the averages that tell whether more comes in than is answered
+MORE = 1.25  # times as many come as are taken: that is more, and no chance
+MAX_ERROR = 2.0  # times as long as was estimated somebody may wait
+
+Work = Callable[[], object]
+
+
+class Lane(IntEnum):
+    """What waits together."""
+
+    PROBE = 0  # by programs that watch the site: taken first
+    READ = 1
+    WRITE = 2  # takes turns with reading, so that many who send something stop no reader
+
+
+class WaitingWork(NamedTuple):
+    since: float
+    work: Work
+    future: asyncio.Future[object]
+
+
+class WaitingLine:
+    """What waits in one lane.
+
+    A burst may wait for a while. Where one more would have to wait for longer than that, or who
+    reads has found others waiting for as long as that, more comes in than is answered. Then waiting
+    helps nobody: as many are answered if those who come wait for a moment only or are told at once,
+    and who reads and was let in before is told, too. That ends when nobody waits and no more come
+    than are answered. Source of the idea: B. Maurer, "Fail at Scale", ACM Queue 13 (8), 2015,
+    "Controlled delay".
+
+    Args:
+        lane: what waits here.
+        limits: for how long.
+        clock: tells seconds.
+    """
+
+    def __init__(self, lane: Lane, limits: Limits, clock: Callable[[], float] = monotonic) -> None:
+        self.jobs: deque[WaitingWork] = deque()
+        self.is_overload = False
+        self._clock = clock
+        self._most = limits.waiting
+        self._is_read = lane is Lane.READ
+        self._burst_seconds = limits.read_seconds if self._is_read else limits.write_seconds
+        self._overload_seconds = min(limits.overload_seconds, self._burst_seconds)
+        self._empty_at = self._taken_at = self._came_at = clock()
+        self._interval = 0.0  # seconds between two jobs that are taken, of late
+        self._taken_trend = self._came_trend = 0.0  # the same, and between two that come, smoothed
+
+    def admit(self) -> bool:
+        """Whether one more that comes may wait."""
+        now = self._clock()
+        self._came_trend += (now - self._came_at - self._came_trend) * TREND_SHARE
+        self._came_at = now
+        return not self.is_full()
+
+    def is_full(self) -> bool:
+        """Whether one more would wait for too long: it is told at once."""
+        waiting = len(self.jobs)
+        seconds = waiting * self._interval
+        is_long = self._is_read and self._clock() - self._empty_at > self._burst_seconds
+        if seconds > self._burst_seconds or waiting >= self._most or (waiting and is_long):
+            self.is_overload = True
+        return waiting >= self._most or seconds > self._patience
+
+    def add(self, job: WaitingWork) -> None:
+        if not self.jobs:
+            self._empty_at = self._taken_at = job.since
+        self.jobs.append(job)
+
+    def take(self) -> WaitingWork:
+        """The first job; `IndexError` when there is none."""
+        job, now = self.jobs.popleft(), self._clock()
+        took = now - self._taken_at
+        self._interval += (took - self._interval) * NEWEST_SHARE
+        self._taken_trend += (took - self._taken_trend) * TREND_SHARE
+        self._taken_at = now
+        if not self.jobs:
+            self._empty_at = now
+            if self._came_trend * MORE >= self._taken_trend:
+                self.is_overload = False
+        return job
+
+    def is_late(self, job: WaitingWork) -> bool:
+        """Whether a job has waited for too long to be begun."""
+        most = self._burst_seconds
+        if self.is_overload and self._is_read:  # who sends something was promised a place
+            most = min(most, self._overload_seconds * MAX_ERROR)
+        return self._clock() - job.since > most
+
+    @property
+    def _patience(self) -> float:
+        return self._overload_seconds if self.is_overload else self._burst_seconds

@@ -1,0 +1,1 @@
+"""Clients of a server that is killed while they write to it."""
