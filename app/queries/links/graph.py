@@ -6,9 +6,7 @@ neighbourhood, and those of the newest or best summaries of a tag, a venue or a 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -26,8 +24,17 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.models import Link, Paper, Section, Summary, SummaryTag, Tag, User, Venue
+from app.queries.links.edges import (
+    Edge,
+    Graph,
+    GraphPaper,
+    choose_linked,
+    choose_strongest,
+    count_links,
+    join_links,
+)
 from app.queries.visibility import AnyMember, by_writer, parameters, stand_in, visible_to
-from app.sources.retractions import Retraction, from_json
+from app.sources.retractions import from_json
 
 LINKS_OF_CENTER = 1000
 LINKS_OF_NEIGHBOUR = 100
@@ -36,71 +43,6 @@ PAPERS_IN_STATEMENT = 20  # which has two parts for each
 _NO_PAPER = 0
 SUMMARIES_READ = 2000
 PAPERS_AT_ONCE = 500
-
-
-@dataclass(frozen=True)
-class Edge:
-    """That summaries of the paper `source` link to the paper `target`, `links` times."""
-
-    source: int
-    target: int
-    links: int
-    see_also: bool
-
-
-@dataclass(frozen=True)
-class GraphPaper:
-    """A paper, in as much as a map or a file of one needs."""
-
-    id: int
-    key: str
-    title: str
-    title_html: str
-    year: int | None
-    section_slug: str | None
-    summaries_count: int
-    section: str | None = None  # its name
-    retraction: Retraction | None = None
-
-
-@dataclass(frozen=True)
-class Graph:
-    """Papers by number, the strongest first, and the edges between them.
-
-    `left_out` counts papers that were found and had no room.
-    """
-
-    papers: dict[int, GraphPaper]
-    edges: list[Edge]
-    left_out: int
-
-    def limited(self, most: int) -> Graph:
-        """Its strongest papers and the edges between them."""
-        kept = dict(list(self.papers.items())[:most])
-        edges = [edge for edge in self.edges if edge.source in kept and edge.target in kept]
-        return Graph(kept, edges, self.left_out + len(self.papers) - len(kept))
-
-    def best_linked(self, most: int) -> Graph:
-        """Papers that are linked to each other, and the edges between them.
-
-        Those with most links are rarely linked to each other, so edges are chosen, not papers.
-        """
-        if len(self.papers) <= most:
-            return self
-        chosen = _choose_linked(self.edges, most)
-        kept = {number: paper for number, paper in self.papers.items() if number in chosen}
-        edges = [edge for edge in self.edges if edge.source in kept and edge.target in kept]
-        return Graph(kept, edges, self.left_out + len(self.papers) - len(kept))
-
-    def targets_of(self, paper: Paper) -> list[str]:
-        """Keys of the papers that summaries of one of them link to, strongest first."""
-        found = {edge.target for edge in self.edges if edge.source == paper.id}
-        return [each.key for number, each in self.papers.items() if number in found]
-
-    def sources_of(self, paper: Paper) -> list[str]:
-        """Keys of the papers whose summaries link to one of them, strongest first."""
-        found = {edge.source for edge in self.edges if edge.target == paper.id}
-        return [each.key for number, each in self.papers.items() if number in found]
 
 
 def load_neighbourhood_graph(
@@ -115,16 +57,16 @@ def load_neighbourhood_graph(
         steps: 1 or 2.
         max_papers: how many papers at most, the strongest: by number of links, then by age.
     """
-    around = _count_links(_list_touching_edges(session, [paper.id], viewer, LINKS_OF_CENTER))
+    around = count_links(_list_touching_edges(session, [paper.id], viewer, LINKS_OF_CENTER))
     del around[paper.id]
-    chosen = [paper.id, *_choose_strongest(around, max_papers - 1)]
+    chosen = [paper.id, *choose_strongest(around, max_papers - 1)]
     left_out = len(around) - len(chosen) + 1
     if steps == 2 and len(chosen) > 1:
         asked = chosen[1 : NEIGHBOURS_ASKED + 1]
-        beyond = _count_links(_list_touching_edges(session, asked, viewer, LINKS_OF_NEIGHBOUR))
+        beyond = count_links(_list_touching_edges(session, asked, viewer, LINKS_OF_NEIGHBOUR))
         for known in chosen:
             del beyond[known]
-        further = _choose_strongest(beyond, max_papers - len(chosen))
+        further = choose_strongest(beyond, max_papers - len(chosen))
         left_out += len(beyond) - len(further)
         chosen += further
     return _build_graph(session, chosen, _list_edges_between(session, chosen, viewer), left_out)
@@ -181,7 +123,7 @@ def load_graph_of_papers(
 ) -> Graph:
     """The links among some papers, those with most of them first."""
     edges = _list_edges_between(session, paper_ids, viewer)
-    chosen = _choose_strongest(_count_links(edges), max_papers)
+    chosen = choose_strongest(count_links(edges), max_papers)
     within = [edge for edge in edges if edge.source in chosen and edge.target in chosen]
     return _build_graph(session, chosen, within, len(paper_ids) - len(chosen))
 
@@ -190,7 +132,7 @@ def load_public_graph(session: Session) -> Graph:
     """All public links, and the papers at their ends; for files, not for pages."""
     edges = _load_edges(session, _grouped(_select_links(None)), {})
     found: dict[int, GraphPaper] = {}
-    ids = sorted(_count_links(edges))
+    ids = sorted(count_links(edges))
     for start in range(0, len(ids), PAPERS_AT_ONCE):
         found |= _papers(session, ids[start : start + PAPERS_AT_ONCE])
     return Graph(found, edges, 0)
@@ -198,26 +140,11 @@ def load_public_graph(session: Session) -> Graph:
 
 def _choose_graph(session: Session, edges: list[Edge], max_papers: int) -> Graph:
     """The papers that these edges link best, and how many others there are."""
-    found = len(_count_links(edges))
-    chosen = _choose_linked(edges, max_papers)
+    found = len(count_links(edges))
+    chosen = choose_linked(edges, max_papers)
     within = [edge for edge in edges if edge.source in chosen and edge.target in chosen]
-    ordered = _choose_strongest(_count_links(within), max_papers)
+    ordered = choose_strongest(count_links(within), max_papers)
     return _build_graph(session, ordered, within, found - len(chosen))
-
-
-def _choose_linked(edges: Iterable[Edge], most: int) -> set[int]:
-    """The ends of the strongest edges, so many at most."""
-    edges = list(edges)
-    weights = _count_links(edges)
-    chosen: set[int] = set()
-    for edge in sorted(
-        edges, key=lambda each: (-each.links, -weights[each.source] - weights[each.target])
-    ):
-        new = (edge.source not in chosen) + (edge.target not in chosen)
-        if len(chosen) + new <= most:
-            chosen.add(edge.source)
-            chosen.add(edge.target)
-    return chosen
 
 
 def _build_graph(session: Session, ids: list[int], edges: list[Edge], left_out: int) -> Graph:
@@ -248,21 +175,13 @@ def _list_touching_edges(
         asked = {f"paper_{number}": each for number, each in enumerate(some)}
         found = session.connection().execute(query, parameters(viewer, most=most, **asked))
         links.update((row.link, row) for row in found)
-    return _join_links(links.values())
+    return join_links(links.values())
 
 
 def _list_edges_between(session: Session, ids: Collection[int], viewer: User | None) -> list[Edge]:
     asked = parameters(viewer, papers=list(ids))
     found = session.connection().execute(_select_between(stand_in(viewer)), asked)
-    return _join_links(found)
-
-
-def _join_links(links: Iterable[Any]) -> list[Edge]:
-    """The edges that links make, each link once, by the numbers of their ends."""
-    found: dict[tuple[int, int], list[bool]] = defaultdict(list)
-    for source, target, _, also in links:
-        found[source, target].append(bool(also))
-    return [Edge(*ends, len(found[ends]), any(found[ends])) for ends in sorted(found)]
+    return join_links(found)
 
 
 @cache
@@ -356,15 +275,3 @@ def _grouped(links: Select[Any]) -> Select[Any]:
 def _load_edges(session: Session, query: Select[Any], values: Mapping[str, Any]) -> list[Edge]:
     found = session.connection().execute(query, dict(values))
     return [Edge(source, target, n, bool(also)) for source, target, n, also in found]
-
-
-def _count_links(edges: Iterable[Edge]) -> Counter[int]:
-    found: Counter[int] = Counter()
-    for edge in edges:
-        found[edge.source] += edge.links
-        found[edge.target] += edge.links
-    return found
-
-
-def _choose_strongest(weights: Counter[int], most: int) -> list[int]:
-    return sorted(weights, key=lambda each: (-weights[each], each))[: max(most, 0)]

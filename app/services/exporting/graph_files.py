@@ -6,7 +6,7 @@ import json
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from app.queries.links.graph import Graph, GraphPaper
+from app.queries.links.edges import Graph, GraphPaper
 from app.text.lines import remove_not_xml
 
 FORMATS = {

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from app.queries.links.graph import Edge, Graph, GraphPaper
+from app.queries.links.edges import Edge, Graph, GraphPaper
 from app.sources.retractions import Retraction
 from app.views.maps.labels import Label
 

@@ -17,7 +17,7 @@ from collections import Counter
 import numpy as np
 import rustworkx
 
-from app.queries.links.graph import Graph
+from app.queries.links.edges import Graph
 from app.views.maps.drawing import Map, MapDot, make_line, pairs, radius_of
 from app.views.maps.labels import Spot, drop_overlaps, short_title
 from app.views.maps.placing import Floats, Placed, Sizes, ends, make_labels, place_labels, spread

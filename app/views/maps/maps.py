@@ -12,7 +12,7 @@ from app.models import Paper
 from app.queries import people
 from app.queries.catalogue import overview, venues
 from app.queries.links import graph
-from app.queries.links.graph import Graph
+from app.queries.links.edges import Graph
 from app.services.exporting import graph_files
 from app.views.http.access import db, load_paper_or_404, viewer
 from app.views.http.security import SEARCH_LIMIT

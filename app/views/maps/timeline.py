@@ -7,7 +7,7 @@ https://doi.org/10.1109/INFVIS.2002.1173155.
 
 from __future__ import annotations
 
-from app.queries.links.graph import Edge, Graph, GraphPaper
+from app.queries.links.edges import Edge, Graph, GraphPaper
 from app.views.maps.drawing import Map, MapDot, make_line, pairs
 from app.views.maps.labels import FONT, GAP, LINE, Box, Label, Spot, short_title
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from app.queries.links.graph import Edge, Graph, GraphPaper
+from app.queries.links.edges import Edge, Graph, GraphPaper
 from app.views.maps import layout, timeline
 from app.views.maps.drawing import Map
 from app.views.maps.labels import Box, drop_overlaps, short_title, text_width

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.models import Paper
 from app.queries.catalogue import overview
 from app.queries.links import graph
+from app.queries.links.edges import Edge, Graph, GraphPaper
 from app.services.exporting import graph_files
 from app.views.maps import layout, maps
 from tests.helpers.client import Browser
@@ -34,7 +35,7 @@ def chain(session: Session) -> list[Paper]:
     return papers
 
 
-def keys(found: graph.Graph) -> set[str]:
+def keys(found: Graph) -> set[str]:
     return {paper.key[-1] for paper in found.papers.values()}
 
 
@@ -65,7 +66,7 @@ def test_many_neighbours_are_asked_for_in_turn(
 ) -> None:
     make_summary(session, chain[0], source=see_also(chain[2].key))  # both are neighbours of B
 
-    def load() -> graph.Graph:
+    def load() -> Graph:
         return graph.load_neighbourhood_graph(session, chain[1], None, steps=2, max_papers=60)
 
     at_once = load()
@@ -195,12 +196,12 @@ def test_a_page_lists_the_links_that_its_picture_has_no_room_for(
     assert page.count("links to") == len(others)
 
 
-def ring(size: int) -> graph.Graph:
+def ring(size: int) -> Graph:
     """A map of so many papers, each of which links to one other."""
     papers = [
-        graph.GraphPaper(number, f"k/{number}", f"T {number}", "", None, None, number % 7)
+        GraphPaper(number, f"k/{number}", f"T {number}", "", None, None, number % 7)
         for number in range(size)
     ]
     ends = [(number, (number * 7 + 1) % size) for number in range(size)]
-    edges = [graph.Edge(one, other, 1, True) for one, other in ends if one != other]
-    return graph.Graph({paper.id: paper for paper in papers}, edges, 0)
+    edges = [Edge(one, other, 1, True) for one, other in ends if one != other]
+    return Graph({paper.id: paper for paper in papers}, edges, 0)
