@@ -1,4 +1,7 @@
-"""Papers with the links between them, and which of them are drawn; nothing is read here."""
+"""Papers with the links between them, and which of them are drawn.
+
+Nothing is read here.
+"""
 
 from __future__ import annotations
 
