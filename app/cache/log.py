@@ -7,6 +7,7 @@ import logging
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
+from itertools import count
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
@@ -101,7 +102,8 @@ class SQLiteReader(LogReader):
 
     `PRAGMA data_version` changes with every commit of another connection
     (sqlite.org/pragma.html#pragma_data_version), so each thread keeps one on which nothing is
-    written, and which has no transaction open: inside one it would see the past.
+    written, and which has no transaction open: inside one it would see the past. Each connection
+    begins with the same number, so the version also says which connection it is.
     """
 
     tells_all = True
@@ -109,13 +111,14 @@ class SQLiteReader(LogReader):
     def __init__(self, path: str) -> None:
         self._path = path
         self._kept = threading.local()
+        self._opened = count()
 
     def version(self) -> object:
         try:
             number: int = self._connection().execute("PRAGMA data_version").fetchone()[0]
         except sqlite_module.Error as error:
             raise self._lost(error) from error
-        return number
+        return self._kept.serial, number
 
     def close(self) -> None:
         if (connection := self._kept.__dict__.pop("connection", None)) is not None:
@@ -128,7 +131,7 @@ class SQLiteReader(LogReader):
                 self._path, isolation_level=None, timeout=1.0, check_same_thread=False
             )
             found.execute("PRAGMA query_only = ON")
-            self._kept.connection = found
+            self._kept.connection, self._kept.serial = found, next(self._opened)
         return found
 
     def _query(self, statement: str, values: Any) -> list[Any]:

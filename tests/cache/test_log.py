@@ -20,6 +20,7 @@ from app.models import Author, Change, Job, User
 from app.services import changed_pages
 from app.services.accounts import account
 from app.services.bulk import insert_rows
+from app.services.operation import schema
 from tests.helpers.engines import POSTGRESQL, NoLog
 from tests.helpers.factories import make_paper, make_summary, make_user
 from tests.helpers.waiting import wait_until
@@ -181,6 +182,24 @@ def test_a_private_write_is_seen_by_what_is_asked_again(any_file_database: Datab
     assert cache.begin() == number
     assert cache.confirm("own") is None
     cache.close()
+
+
+def test_a_commit_is_seen_by_a_connection_that_is_opened_anew(tmp_path: Path) -> None:
+    """Of each connection SQLite counts the commits of others from the same number on."""
+    database = Database(f"sqlite:///{tmp_path / 'own.sqlite3'}")
+    schema.upgrade(database)
+    log = open_log(database)
+    cache = PageCache(log, 50_000)
+    number = cache.begin()
+    assert number is not None
+    assert cache.keep(KEY, number, page("/paper/conf/test/Kept"))
+    with pytest.raises(LogUnavailable):
+        log._query("SELECT nothing FROM nowhere", ())
+    with database.session() as writing:
+        make_paper(writing, "conf/test/Kept")
+    assert cache.find(KEY) is None
+    cache.close()
+    database.close()
 
 
 def test_memory_is_bounded(any_file_database: Database) -> None:

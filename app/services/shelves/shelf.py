@@ -147,7 +147,7 @@ def _check(session: Session, texts: ShelfTexts) -> tuple[str, str, str]:
     """Title, description and its HTML."""
     refused = Refusals()
     title = visible_line(texts.title)
-    description = plain_ends(texts.description).strip("\n")
+    description = plain_ends(texts.description).replace("\x00", "").strip("\n")
     refused.check(_check_title, None, title)
     if len(texts.slug) > MAX_SLUG_CHARS:
         refused.add([Refusal("slug", f"Up to {MAX_SLUG_CHARS} characters.")])

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import islice
 from tempfile import SpooledTemporaryFile
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
-from flask import render_template, request, send_file, url_for
+from flask import render_template, request, send_file
 from werkzeug.wrappers import Response
 
 from app.models import User
@@ -62,7 +62,7 @@ def answer_set(
     answer = send_set(form, chosen, make_file_name(name) + part)
     links = [f'<{db().info["site_url"]}{path}>; rel="describes"; type="text/html"']
     if len(ids) > size and here < listing.MAX_PAGE:
-        links.append(f'<{_address_of_page(here + 1)}>; rel="next"')
+        links.append(f'<{db().info["site_url"]}{listing.address_of_page(here + 1)}>; rel="next"')
     answer.headers["Link"] = ", ".join(links)
     answer.headers["X-Robots-Tag"] = "noindex"
     if reader is None and is_public:
@@ -77,14 +77,13 @@ def _print_set(chosen: PaperSet) -> str:
     )
     start = (listing.page_number() - 1) * MAX_PRINTED_PAPERS
     rows = list(islice(found, start, start + MAX_PRINTED_PAPERS + 1))
-    shown = {name: value for name, value in request.args.items() if name != "page"}
     more = len(rows) > MAX_PRINTED_PAPERS
     return render_template(
         "exports/print.html",
         title=chosen.title,
         path=chosen.path,
         site_url=db().info["site_url"],
-        page=listing.make_number_page(rows[:MAX_PRINTED_PAPERS], more, **shown),
+        page=listing.make_same_page(rows[:MAX_PRINTED_PAPERS], more),
     )
 
 
@@ -113,8 +112,3 @@ def make_file_name(text: str) -> str:
     """
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.")
     return plain[:MAX_FILE_NAME_CHARS].rstrip("-.") or "paper"
-
-
-def _address_of_page(number: int) -> str:
-    values: dict[str, Any] = {**(request.view_args or {}), **request.args, "page": number}
-    return str(db().info["site_url"]) + url_for(str(request.endpoint), **values)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import request, url_for
 
@@ -73,6 +74,25 @@ def make_number_page(rows: Sequence[Any], more: bool, **fixed: Any) -> Page:
         _address(fixed, page=here - 1 if here > 2 else None) if here > 1 else None,
         _address(fixed, page=here + 1) if more and here < MAX_PAGE else None,
     )
+
+
+def make_same_page(rows: Sequence[Any], more: bool) -> Page:
+    """The same for a list whose address may say anything else."""
+    here = page_number()
+    return Page(
+        rows,
+        address_of_page(here - 1 if here > 2 else None) if here > 1 else None,
+        address_of_page(here + 1) if more and here < MAX_PAGE else None,
+    )
+
+
+def address_of_page(number: int | None) -> str:
+    """The present address with another number of the page; `None` for the first."""
+    # Readers choose the names, by which `url_for` would be told other things.
+    asked = [pair for pair in request.args.items(multi=True) if pair[0] != "page"]
+    query = urlencode(asked if number is None else [*asked, ("page", number)])
+    path = url_for(str(request.endpoint), **(request.view_args or {}))
+    return f"{path}?{query}" if query else path
 
 
 def page_number() -> int:

@@ -12,7 +12,7 @@ from app.models import Shelf, User
 from app.queries.people import find_user
 from app.queries.shelves import access
 from app.queries.shelves.access import SeenShelf
-from app.views.http.access import db, viewer
+from app.views.http.access import db, this_address, this_path, viewer
 from app.views.http.shared_pages import keep_private
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -82,8 +82,10 @@ def _lead_on(seen: SeenShelf) -> None:
     Not for good: another shelf may take the former one.
     """
     if request.method in ("GET", "HEAD"):
-        values = {**request.args.to_dict(flat=False), **(request.view_args or {}), **place_of(seen)}
-        abort(redirect(url_for(request.endpoint or "shelves.show", **values)))
+        values = {**(request.view_args or {}), **place_of(seen)}
+        # The query stays text: by the names in it `url_for` would be told other things.
+        query = this_address().removeprefix(this_path())
+        abort(redirect(url_for(request.endpoint or "shelves.show", **values) + query))
 
 
 def load_addable_shelf(name: str, slug: str) -> SeenShelf:

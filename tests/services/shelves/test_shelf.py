@@ -48,6 +48,11 @@ def test_descriptions_are_rendered_and_rendered_again(session: Session) -> None:
     assert "<em>b</em>" in found.description_html
 
 
+def test_a_description_holds_no_nul(session: Session) -> None:
+    shelf = make_shelf(session, make_user(session), description="a\0b")
+    assert shelf.description == "ab"
+
+
 def test_a_link_that_was_revoked_stays_so(session: Session) -> None:
     shelf = make_shelf(session, make_user(session), visibility="unlisted")
     texts = ShelfTexts(shelf.title, shelf.slug, "", "unlisted")

@@ -193,6 +193,8 @@ def test_a_set_on_a_page_to_print(
     first = guest.get("/tag/deep/print")
     assert first.links().count("/tag/deep/print?page=2") == 1
     assert ("Text 1" in first.text) != ("Text 1" in guest.get("/tag/deep/print?page=2").text)
+    for query in ("rows=1&more=1", "endpoint=x&_scheme=y", "_external=1", "fixed=1&fixed=2"):
+        assert f"/tag/deep/print?{query}&page=2" in guest.get(f"/tag/deep/print?{query}").links()
     assert "Text 2" not in guest.get("/user/cleo/print").text
     assert guest.get("/list/print").status == 302
     assert "No summaries" in guest.get("/search/print?q=nothing").text

@@ -258,6 +258,8 @@ def test_an_earlier_address_leads_to_the_present_one(guest: Browser, session: Se
         assert nobody.get(f"/shelf/ann/one{rest}").location == f"/shelf/ann/two{rest}"
     assert nobody.get("/map/shelf/ann/one").location == "/map/shelf/ann/two"
     assert nobody.get("/shelf/ann/one?page=2&page=3").location == "/shelf/ann/two?page=2&page=3"
+    for query in ("_scheme=ftp&_external=1", "endpoint=x", "_anchor=x", "_method=POST"):
+        assert nobody.get(f"/shelf/ann/one?{query}").location == f"/shelf/ann/two?{query}"
     form = guest.get("/shelf/ann/two/edit").form("/shelf/ann/two/edit")
     answer = guest.post("/shelf/ann/one/edit", {**form, "slug": "three", "visibility": "private"})
     assert answer.location == "/shelf/ann/three"
