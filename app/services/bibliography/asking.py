@@ -5,6 +5,7 @@ Questions are rows that wait to be answered. The page only adds them, and reads 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -23,6 +24,7 @@ from app.services.refusals import Refusal
 from app.sources.bibtex.positions import SourceText
 from app.sources.contract import SourceUnavailable
 
+_log = logging.getLogger(__name__)
 JOB = "crossref"
 MAX_ASKED = 100  # entries at a time
 MAX_BY_TITLE = 40  # of these, as each is two questions or more
@@ -118,6 +120,9 @@ def _ask_of(session: Session, token: str, check: KeptCheck | None) -> Iterator[i
                 failures = 0
             except SourceUnavailable:
                 failures += 1
+            except Exception:  # whatever it is, it must not keep all others waiting
+                session.rollback()
+                _log.exception("What Crossref says of an entry cannot be kept.")
         _store(session, token, place, answer)
         yield place
 
