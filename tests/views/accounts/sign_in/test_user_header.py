@@ -175,6 +175,17 @@ def test_nobody_signs_up_where_sign_up_is_closed(
     assert who(ada) == "lovelace"
 
 
+def test_another_site_begins_no_sessions(behind: Flask, session: Session) -> None:
+    """Its pages can make the browser ask, and the proxy names who is at it."""
+    ada = browser(behind, "ada")
+    assert who(ada) == "ada"
+    page = ada.get("/login?again=1", headers={"Sec-Fetch-Site": "cross-site"})
+    assert page.status == 200
+    assert session.scalars(select(LoginSession)).all() == []
+    session.commit()
+    assert ada.get("/login?again=1", headers={"Sec-Fetch-Site": "same-origin"}).status == 303
+
+
 def test_a_session_that_ended_locks_nobody_out(
     behind: Flask, config: Config, session: Session
 ) -> None:
