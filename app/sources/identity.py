@@ -15,7 +15,7 @@ from app.text.person_names import comparable_surnames
 
 _PART = re.compile(r"\d+|[ivx]+|parts?|volumes?|chapters?")
 # What else tells two parts apart, and stands in other titles too.
-_ORDINAL = re.compile(r"[b-h]|one|two|three|four|first|second|third|fourth")
+_ORDINAL = re.compile(r"[b-z]|\d+[a-z]|one|two|three|four|first|second|third|fourth")
 # Where the title may end and its subtitle begin.
 _SUBTITLE = re.compile(r"[:.?!–—(]|\s-")
 

@@ -22,7 +22,13 @@ def test_a_subtitle_is_no_other_title() -> None:
 
 def test_a_part_is_not_a_former_title_of_another() -> None:
     names = ("Ann Lee", "Ben Binary")
-    for one, other in (("I", "II"), ("A", "B"), ("One", "Two"), ("the first", "the second")):
+    for one, other in (
+        ("I", "II"),
+        ("A", "B"),
+        ("One", "Two"),
+        ("the first", "the second"),
+        ("2a", "2b"),
+    ):
         record = PaperRecord(title=f"{TITLE}: Part {other}", authors=names)
         assert not may_be_renamed(f"{TITLE}: Part {one}", names, record)
     record = PaperRecord(title="The theory of small things", authors=names)
