@@ -60,7 +60,10 @@ def has_same_title(first: str, second: str) -> bool:
 
 
 def _count_words_before_marks(title: str) -> Iterator[int]:
-    """How many words there are before each mark; each part is read once, as there may be many."""
+    """How many words are before each mark.
+
+    Each part is read once, as there may be many.
+    """
     number = start = 0
     for mark in _SUBTITLE.finditer(title):
         number += len(title_words(title[start : mark.start()]))

@@ -92,7 +92,7 @@ def read_year() -> int | None:
 
 
 def read_numbers(texts: Iterable[str]) -> list[int]:
-    """Those of some texts that are numbers as rows can have; anybody may send any text."""
+    """Those of some texts that are numbers as rows can have."""
     return [int(text) for text in texts if text.isdecimal() and len(text) <= MAX_DIGITS]
 
 
