@@ -7,15 +7,17 @@ theirs under another title.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from app.sources.record import PaperRecord
 from app.sources.same_work import is_generic, title_words
 from app.text.person_names import comparable_surnames
 
 _PART = re.compile(r"\d+|[ivx]+|parts?|volumes?|chapters?")
+# What else tells two parts apart, and stands in other titles too.
+_ORDINAL = re.compile(r"[b-z]|\d+[a-z]|one|two|three|four|first|second|third|fourth")
 # Where the title may end and its subtitle begin.
-_SUBTITLE = re.compile(r"\s*[:.?!–—(]|\s+-")
+_SUBTITLE = re.compile(r"[:.?!–—(]|\s-")
 
 
 def names_work(title: str, names: Sequence[str], record: PaperRecord) -> bool:
@@ -37,7 +39,7 @@ def may_be_renamed(title: str, names: Sequence[str], record: PaperRecord) -> boo
     one, other = set(title_words(title)), set(title_words(record.title))
     if not ours or ours != theirs or 2 * len(one & other) < len(one | other):
         return False
-    return not any(_PART.fullmatch(word) for word in one ^ other)
+    return not any(_PART.fullmatch(word) or _ORDINAL.fullmatch(word) for word in one ^ other)
 
 
 def has_same_title(first: str, second: str) -> bool:
@@ -54,8 +56,19 @@ def has_same_title(first: str, second: str) -> bool:
         return False
     if any(_PART.fullmatch(word) for word in long[len(short) :]):
         return False
-    starts = (title[: mark.start()] for mark in _SUBTITLE.finditer(title))
-    return any(title_words(start) == short for start in starts)
+    return any(number == len(short) for number in _count_words_before_marks(title))
+
+
+def _count_words_before_marks(title: str) -> Iterator[int]:
+    """How many words are before each mark.
+
+    Each part is read once, as there may be many.
+    """
+    number = start = 0
+    for mark in _SUBTITLE.finditer(title):
+        number += len(title_words(title[start : mark.start()]))
+        start = mark.start()
+        yield number
 
 
 def share_an_author(names: Sequence[str], others: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ Questions are rows that wait to be answered. The page only adds them, and reads 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -23,6 +24,7 @@ from app.services.refusals import Refusal
 from app.sources.bibtex.positions import SourceText
 from app.sources.contract import SourceUnavailable
 
+_log = logging.getLogger(__name__)
 JOB = "crossref"
 MAX_ASKED = 100  # entries at a time
 MAX_BY_TITLE = 40  # of these, as each is two questions or more
@@ -94,15 +96,11 @@ def ask_waiting(session: Session) -> Iterator[int]:
 
 
 def _ask_of(session: Session, token: str, check: KeptCheck | None) -> Iterator[int]:
-    entries: Sequence[ReadEntry] = ()
-    sources: dict[int, SourceText] = {}
-    if check is not None:
-        try:
-            entries = read_in_child(check.files).entries
-        except (CheckBusy, TooComplex):  # it could be read when it was checked
-            entries = ()
-        numbers = {each.file for each in entries}
-        sources = {number: SourceText(check.files[number].data) for number in numbers}
+    entries = _read_entries(check)
+    numbers = {each.file for each in entries}
+    sources = (
+        {} if check is None else {each: SourceText(check.files[each].data) for each in numbers}
+    )
     waiting = select(BibliographyQuestion.entry).where(
         BibliographyQuestion.token == token, BibliographyQuestion.answered_at.is_(None)
     )
@@ -118,8 +116,21 @@ def _ask_of(session: Session, token: str, check: KeptCheck | None) -> Iterator[i
                 failures = 0
             except SourceUnavailable:
                 failures += 1
+            except Exception:  # as in `_read_entries`
+                session.rollback()
+                _log.exception("What Crossref says of an entry cannot be kept.")
         _store(session, token, place, answer)
         yield place
+
+
+def _read_entries(check: KeptCheck | None) -> Sequence[ReadEntry]:
+    try:
+        return [] if check is None else read_in_child(check.files).entries
+    except (CheckBusy, TooComplex):  # it could be read when it was checked
+        return []
+    except Exception:  # whatever it is, it must not keep all others waiting
+        _log.exception("A bibliography cannot be read again.")
+        return []
 
 
 def _ask(session: Session, source: SourceText, entry: ReadEntry) -> dict[str, Any]:

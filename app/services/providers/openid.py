@@ -26,6 +26,7 @@ from app.settings.sign_in import ProviderSettings
 
 SCOPES = ("openid", "profile", "email")
 MAX_TOKEN = 20_000  # characters
+MAX_AGE = 365 * 24 * 3600  # seconds; of a sign-in at the provider that nobody is asked about again
 
 
 def make_address(provider: ProviderSettings, flow: Flow, asker: Asker) -> str:
@@ -44,8 +45,10 @@ def make_address(provider: ProviderSettings, flow: Flow, asker: Asker) -> str:
         "nonce": flow.nonce,
         "code_challenge": make_challenge(flow.verifier),
         "code_challenge_method": "S256",
-        # The one asks for it, the other one makes the token say when it was (section 3.1.2.1).
-        **({"prompt": "login", "max_age": "0"} if flow.again_since else {}),
+        # This makes the token say when they were asked who they are (section 3.1.2.1): else who
+        # signs out first, and is let in again without a question, would have proved it anew.
+        "max_age": "0" if flow.again_since else str(MAX_AGE),
+        **({"prompt": "login"} if flow.again_since else {}),
     }
     endpoint = metadata.authorization_endpoint
     return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"

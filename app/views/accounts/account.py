@@ -19,7 +19,12 @@ from app.views.accounts.sign_in.user_header import (
 from app.views.http import access, errors
 from app.views.http.access import db, local_url, needs_sign_in, see_other, signed_in, viewer
 from app.views.http.forms import LoginForm, PasswordForm, ProfileForm, SignUpForm
-from app.views.http.security import SIGN_IN_LIMIT, SIGN_UP_LIMIT, WRITE_LIMIT
+from app.views.http.security import (
+    SIGN_IN_LIMIT,
+    SIGN_UP_LIMIT,
+    WRITE_LIMIT,
+    is_from_other_site,
+)
 from app.views.summaries import summary
 
 blueprint = Blueprint("account", __name__)
@@ -64,7 +69,8 @@ def login() -> str | Response:
     # Who must show anew that it is still them asks for it.
     if viewer() is not None and "again" in request.args:
         named = make_proven()
-        if named is None or not is_of(named, signed_in()):
+        # Each session that begins may end the one that was not used for longest.
+        if named is None or not is_of(named, signed_in()) or is_from_other_site():
             return _sign_in_page()
         start_session(signed_in(), named)
     if viewer() is not None:

@@ -41,17 +41,18 @@ def init(app: Flask, config: Config) -> None:
     app.extensions["outside"] = make_lookup_settings(
         config.data_dir, on=config.lookups, site_url=config.site_url, contact=config.contact
     )
-    believe(app, lambda: True, lambda: None)
+    believe(app, lambda: True, lambda _has_session: None)
     app.before_request(_refuse_nul)
     app.teardown_appcontext(_close)
 
 
-def believe(app: Flask, counts: Callable[[], bool], named: Callable[[], User | None]) -> None:
+def believe(app: Flask, counts: Callable[[], bool], named: Callable[[bool], User | None]) -> None:
     """Let something else say who is signed in, besides a browser's session.
 
     Args:
         counts: whether the session of the request counts.
-        named: who the viewer is in this request, whatever its session says; `None` for nobody.
+        named: who the viewer is in this request, whatever its session says; `None` for nobody. It
+            is told whether there is a session that counts.
     """
     app.extensions[_COUNTS], app.extensions[_NAMED] = counts, named
 
@@ -94,7 +95,7 @@ def viewer() -> User | None:
     if "viewer" not in g:
         counts = token() and current_app.extensions[_COUNTS]()
         row = sessions.find_session(db(), token(), config().idle_days) if counts else None
-        named: User | None = current_app.extensions[_NAMED]()
+        named: User | None = current_app.extensions[_NAMED](row is not None)
         if named is not None and (row is None or row.user.id != named.id):
             g.viewer, g.acts_once = named, True
             return named

@@ -5,7 +5,7 @@ Rows and the addresses of the pages around.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +18,7 @@ from app.views.http.access import search_text
 ROWS = 25
 MAX_PAGE = 500
 MAX_FILTER_CHARS = 100
+MAX_DIGITS = 9  # of a number: databases keep no larger ones, and Python reads no long ones
 MAX_CRAWLED_ARGUMENTS = 2  # one that chooses, and the place in the list
 
 
@@ -110,11 +111,14 @@ def read_year() -> int | None:
     return _whole("year", 1, 9999)
 
 
+def read_numbers(texts: Iterable[str]) -> list[int]:
+    """Those of some texts that are numbers as rows can have."""
+    return [int(text) for text in texts if text.isdecimal() and len(text) <= MAX_DIGITS]
+
+
 def _whole(name: str, lowest: int, highest: int) -> int | None:
-    text = request.args.get(name, "")
-    if not text.isdecimal() or len(text) > 9:
-        return None
-    return int(text) if lowest <= int(text) <= highest else None
+    found = read_numbers([request.args.get(name, "")])
+    return found[0] if found and lowest <= found[0] <= highest else None
 
 
 def _address(fixed: dict[str, Any], **place: Any) -> str:

@@ -196,14 +196,17 @@ def _refuse_other_sites() -> Response | None:
     The browser withholds our cookie then. An answer that set a new one, as every page with a form
     does, would replace it, and so sign the reader out.
     """
-    if request.method in ("GET", "HEAD", "OPTIONS"):
+    if request.method in ("GET", "HEAD", "OPTIONS") or not is_from_other_site():
         return None
+    return Response("This was sent from another site.\n", 403, mimetype="text/plain")
+
+
+def is_from_other_site() -> bool:
+    """Whether another site's page makes the browser ask this, as far as it says."""
     origin = request.headers.get("Origin", "null")
     site = request.headers.get("Sec-Fetch-Site", "")
     elsewhere = origin != "null" and urlsplit(origin).netloc != request.host
-    if site == "cross-site" or (not site and elsewhere):
-        return Response("This was sent from another site.\n", 403, mimetype="text/plain")
-    return None
+    return site == "cross-site" or (not site and elsewhere)
 
 
 def allowed_bytes() -> int | None:

@@ -24,6 +24,7 @@ from app.services.renderer import render_lines
 from app.services.shelves.entries import MAX_SHELF_PAPERS
 from app.sources.lists.listed_paper import ListedPaper, from_json
 from app.views.http.access import db, lookup_settings, needs_sign_in, see_other, signed_in
+from app.views.http.listing import read_numbers
 from app.views.http.security import FILES_LIMIT, WRITE_LIMIT
 
 blueprint = Blueprint("list_imports", __name__)
@@ -97,11 +98,12 @@ def begin(token: str) -> Response:
         if f"status-{number}" in form
     }
     papers = {
-        int(name.removeprefix("paper-")): value
+        number: value
         for name, value in form.items()
-        if name.startswith("paper-") and name.removeprefix("paper-").isdecimal()
+        if name.startswith("paper-")
+        for number in read_numbers([name.removeprefix("paper-")])
     }
-    labels = {int(each) for each in form.getlist("label") if each.isdecimal()}
+    labels = set(read_numbers(form.getlist("label")))
     collections = {
         number: form[f"collection-{number}"].replace("\x00", "")
         for number in range(len(found.data["labels"]))

@@ -83,8 +83,7 @@ def _render(
 def change() -> Response | tuple[str, int]:
     """Change the entries that are ticked, or all that the list is narrowed to."""
     user = signed_in()
-    ids = [int(each) for each in request.form.getlist("entry") if each.isdecimal()]
-    ids = [each for each in ids[: entries.MAX_ENTRIES] if each < 2**31]
+    ids = listing.read_numbers(request.form.getlist("entry"))[: entries.MAX_ENTRIES]
     if request.form.get("all") == "1":
         ids = queries.list_entry_ids(db(), user, read_filter())
     action, labels = request.form.get("action", ""), request.form.get("labels", "")

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from app.services.refusals import Refusal
 from app.services.shelves import ballot
 from app.views.http.access import db, needs_sign_in, see_other, signed_in
+from app.views.http.listing import read_numbers
 from app.views.http.security import LIST_LIMIT, WRITE_LIMIT
 from app.views.shelves.loading import load_addable_shelf, load_own_shelf, place_of
 from app.views.shelves.readings import render_index
@@ -46,8 +47,7 @@ def change(name: str, slug: str) -> Response | tuple[str, int]:
 def vote(name: str, slug: str) -> Response | tuple[str, int]:
     """Replace the viewer's votes."""
     seen = load_addable_shelf(name, slug)
-    sent = request.form.getlist("entry")
-    chosen = [int(each) for each in sent if each.isdecimal() and len(each) < 10]
+    chosen = read_numbers(request.form.getlist("entry"))
     try:
         ballot.vote_for_papers(db(), signed_in(), seen.shelf, chosen)
     except Refusal as refused:

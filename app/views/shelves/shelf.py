@@ -126,8 +126,7 @@ def show_links(seen: SeenShelf) -> str | Response:
 @with_shelf
 def compare(seen: SeenShelf) -> str | tuple[str, int]:
     """Some papers of a shelf as a table of takeaways and headings."""
-    asked = [int(each) for each in request.args.getlist("paper") if each.isdecimal()]
-    asked = list(dict.fromkeys(each for each in asked[:100] if each < 2**31))
+    asked = list(dict.fromkeys(listing.read_numbers(request.args.getlist("paper")[:100])))
     rows: list[PaperRow] = []
     if MIN_COMPARED <= len(asked) <= MAX_COMPARED:
         rows = contents.load_compared_papers(db(), seen.shelf, asked, viewer())

@@ -167,3 +167,19 @@ def test_questions_are_bounded_and_silence_is_told(
     assert session.scalar(select(BibliographyQuestion.entry).limit(1)) is None
     session.commit()
     assert not asking.has_waiting(session)
+
+
+@pytest.mark.sqlite_only(reason="the queries run in the tests above")
+def test_an_answer_that_cannot_be_kept_holds_nobody_up(
+    session: Session, outside: LookupSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = asking.make_answer
+
+    def fail_once(*given: Any) -> dict[str, Any]:
+        monkeypatch.setattr(asking, "make_answer", kept)
+        raise KeyError("title")
+
+    monkeypatch.setattr(asking, "make_answer", fail_once)
+    entries = ask(session, outside, keep(session))
+    assert [entries[each]["asked"] for each in ("retracted", "wrong")] == ["silent", "wrong_doi"]
+    assert not asking.has_waiting(session)

@@ -146,7 +146,9 @@ def test_what_cannot_be_read_is_refused(ann: Browser, data: bytes, name: str, sa
 def test_a_bad_form_changes_nothing(ann: Browser, session: Session) -> None:
     path = send(ann, JABREF).location
     fields = ann.get(path).form(path)
-    page = ann.post(path, {**fields, "status-0": "burnt", "paper-x": "1", "paper-99": "a"})
+    digits = "1" * 5000  # more than Python reads
+    sent = {"paper-x": "1", "paper-99": "a", f"paper-{digits}": "new", "label": digits}
+    page = ann.post(path, {**fields, **sent, "status-0": "burnt"})
     assert page.status == 422
     assert "Choose a status" in page.text
     assert count(session, Job) == 0

@@ -99,6 +99,8 @@ def test_several_are_changed_at_once_and_back(guest: Browser, session: Session, 
     ids = [put_on_list(session, ann, paper).id for paper in papers]
     form = guest.get("/list").form("/list/change")
     ticked = {**form, "entry": [str(each) for each in ids[:2]]}  # type: ignore[dict-item]
+    long = {**ticked, "entry": "1" * 5000, "action": "read"}
+    assert guest.post("/list/change", long).status == 422
     answer = guest.post("/list/change", {**ticked, "action": "read"})
     assert answer.status == 303
     page = guest.get(answer.location)

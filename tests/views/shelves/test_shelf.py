@@ -228,6 +228,7 @@ def test_pages_and_a_comparison(
     for words in ("Paper 0", "Take this", "Doubts", "Results", "noindex"):
         assert words in page.text, words
     assert guest.get(f"/shelf/ann/guide/compare?paper={papers[0].id}").status == 422
+    assert guest.get(f"/shelf/ann/guide/compare?paper={'1' * 5000}").status == 422
     off = make_paper(session)
     refused = guest.get(f"/shelf/ann/guide/compare?paper={off.id}&paper={papers[0].id}&paper=x")
     assert refused.status == 422

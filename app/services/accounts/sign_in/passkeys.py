@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.util import find_spec
@@ -67,10 +67,7 @@ def begin_adding(
     """
     from app.services.accounts.sign_in import ceremonies
 
-    mine = select(Passkey).where(Passkey.user_id == user.id).order_by(Passkey.id)
-    known = session.scalars(mine).all()
-    if len(known) >= MAX_PASSKEYS:
-        raise Refusal("form", f"Up to {MAX_PASSKEYS} passkeys. Remove one first.")
+    known = _list_known(session, user)
     # One handle for an account: an authenticator keeps one key of each for a site.
     begun = Begun(make_secret(), known[0].handle if known else make_secret())
     account = ceremonies.AccountLabel(begun.handle, user.name, user.display_name)
@@ -90,7 +87,7 @@ def add_passkey(
         name: by which its owner knows it; empty for one of ours.
 
     Raises:
-        Refusal: for what is no such key, or one that is known.
+        Refusal: for what is no such key, one that is known, or one too many.
     """
     from app.services.accounts.sign_in import ceremonies
 
@@ -101,6 +98,7 @@ def add_passkey(
     begin_writing(session)
     lock_user(session, user.id)
     _use_up(session, begun.challenge)
+    _list_known(session, user)  # others may have been added in other windows
     row = Passkey(
         user_id=user.id,
         credential_id=made.credential_id,
@@ -195,6 +193,15 @@ def drop_passkeys(session: Session, user: User) -> None:
     gone = delete(Passkey).where(Passkey.user_id == user.id)
     if session.scalars(gone.returning(Passkey.id)).all():
         email.notify_user(session, user.id, "passkey-removed")
+
+
+def _list_known(session: Session, user: User) -> Sequence[Passkey]:
+    """The passkeys of a user, who may have one more."""
+    mine = select(Passkey).where(Passkey.user_id == user.id).order_by(Passkey.id)
+    known = session.scalars(mine).all()
+    if len(known) >= MAX_PASSKEYS:
+        raise Refusal("form", f"Up to {MAX_PASSKEYS} passkeys. Remove one first.")
+    return known
 
 
 def _read(answer: str) -> Mapping[str, Any]:

@@ -54,6 +54,7 @@ from app.text.lines import visible, visible_line
 MAX_ROWS = 20_000  # of one import
 MAX_STORED_BYTES = 60_000_000  # of all rows of one import
 MAX_ASKED = 200  # rows for which others are asked
+MAX_COLLECTIONS = 5000  # that are counted: with those around it, the path of one is 10 KB
 MAX_STATUS_WORDS = 30  # that can be mapped; others count as none
 MAX_UNFINISHED = 3  # previews of one member; the oldest go
 UNTITLED = "no paper here has this name, and it isn’t an identifier. Use its DOI or arXiv ID."
@@ -79,6 +80,7 @@ class _RowsSoFar:
     words: Counter[str] = field(default_factory=Counter)
     labels: Counter[tuple[str, str]] = field(default_factory=Counter)
     spellings: dict[tuple[str, str], str] = field(default_factory=dict)
+    collections: int = 0  # of these
     stored_bytes: int = 0
     asked: int = 0
 
@@ -222,12 +224,23 @@ def _count(preview: _RowsSoFar, row: ListedPaper) -> None:
     for kind, names in zip(KINDS, (row.labels, row.collections, row.keywords), strict=True):
         for name in names:
             folded = (kind, fold_path(name))
+            if kind == "collection" and folded not in preview.labels:
+                if preview.collections >= MAX_COLLECTIONS:
+                    continue
+                _count_around(preview, name)
             preview.labels[folded] += 1
             preview.spellings.setdefault(folded, name)
-            around = name
-            while around := find_parent(around):  # which can be chosen too
-                preview.labels[kind, fold_path(around)] += 0
-                preview.spellings.setdefault((kind, fold_path(around)), around)
+
+
+def _count_around(preview: _RowsSoFar, name: str) -> None:
+    """Note a collection and those around it, which can be chosen too."""
+    around = name
+    while around:
+        folded = ("collection", fold_path(around))
+        preview.collections += folded not in preview.labels
+        preview.labels[folded] += 0
+        preview.spellings.setdefault(folded, around)
+        around = find_parent(around)
 
 
 def _add(

@@ -143,19 +143,21 @@ def take_off_shelves(session: Session, found: ListImport, copies: Iterable[Entry
 
 
 def remove_made_shelves(session: Session, found: ListImport) -> None:
-    """Delete the shelves that an import made, unless something else is on them."""
+    """Delete the shelves that an import made, unless something was done with them since."""
     for each in found.data["labels"]:
         spec = each.get("shelf", {})
         shelf = _find_shelf(session, spec) if spec.get("new") else None
         if shelf is None or shelf.user_id != found.user_id:
             continue
         lock_shelf(session, shelf)
+        if (shelf.title, shelf.visibility, shelf.description) != (_name_new(each), "private", ""):
+            continue
         others = (
             exists().where(ShelfEntry.shelf_id == shelf.id),
             exists().where(ShelfMember.shelf_id == shelf.id),
             exists().where(ReadingGroup.shelf_id == shelf.id),
         )
-        if not shelf.description and not any(session.scalar(select(has)) for has in others):
+        if not any(session.scalar(select(has)) for has in others):
             delete_shelf(session, shelf)
 
 
@@ -173,15 +175,20 @@ def _find_or_make(
 ) -> tuple[Shelf, dict[str, Any]]:
     spec = dict(label["shelf"])
     if spec["new"] and "id" not in spec:
-        title = show_path(label["name"])
-        if len(title) > MAX_SHELF_TITLE_CHARS:
-            title = label["name"].rpartition(PATH_BREAK)[2][:MAX_SHELF_TITLE_CHARS]
-        shelf: Shelf | None = create_shelf(session, user, ShelfTexts(title))
+        shelf: Shelf | None = create_shelf(session, user, ShelfTexts(_name_new(label)))
     else:
         shelf = _find_shelf(session, spec)
     if shelf is None:
         raise Refusal("shelf", "It was deleted.")
     return shelf, {**spec, **_name_shelf(shelf)}
+
+
+def _name_new(label: Mapping[str, Any]) -> str:
+    """What the shelf of a collection is called when it is made."""
+    title = show_path(label["name"])
+    if len(title) > MAX_SHELF_TITLE_CHARS:
+        title = label["name"].rpartition(PATH_BREAK)[2][:MAX_SHELF_TITLE_CHARS].strip()
+    return title
 
 
 def _name_shelf(shelf: Shelf) -> dict[str, Any]:

@@ -66,10 +66,13 @@ def _is_still_said() -> bool:
     return begun_by is None or begun_by == read_user_header()
 
 
-def _find_named() -> User | None:
-    """Who has the account that the header names; the session says it where it was begun so."""
+def _find_named(has_session: bool) -> User | None:
+    """Who has the account that the header names; the session says it where it was begun so.
+
+    One that has ended says nothing: its cookie stays in the browser.
+    """
     proven = make_proven() if access.config().sign_in.user_header is not None else None
-    if proven is None or (access.token() and session.get(SAID) == proven.subject):
+    if proven is None or (has_session and session.get(SAID) == proven.subject):
         return None
     return identities.find_user_by_identity(db(), BY_PROXY, proven.subject)
 

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from app.models import EntryCopy, ListEntry, ListImport, Paper, Shelf, ShelfEntry
 from app.queries.lists.imports import list_filled_shelves
 from app.queries.lists.own_entries import load_label_names
-from app.services.importing.lists import shelving, work
+from app.services.importing.lists import previews, shelving, work
 from app.services.papers.merging import merge_papers
 from app.services.refusals import Refusal
 from app.services.shelves import entries
 from app.services.shelves.members import remove_member
-from app.services.shelves.shelf import delete_shelf
+from app.services.shelves.shelf import ShelfTexts, change_shelf, delete_shelf
 from tests.helpers.factories import join_shelf, make_paper, make_shelf, make_user
 from tests.helpers.imports.lists import list_states, preview_list, run_import, undo_list
 
@@ -136,6 +136,20 @@ def test_what_was_done_with_shelves_since_stays(session: Session) -> None:
     assert notes == ["Ask about this.", "Mine"]
 
 
+def test_a_made_shelf_that_was_renamed_or_shown_stays(session: Session) -> None:
+    user = make_user(session, "ann")
+    long = "Long " * 50
+    found = preview_list(session, user, LIST.replace("Thesis", f"A; {long}"), "x.csv")
+    run_import(session, found, collections=dict.fromkeys(range(3), "new"))
+    made = {shelf.title: shelf for shelf in session.scalars(select(Shelf))}
+    assert len(made) == 3
+    change_shelf(session, made["A"], ShelfTexts("My thesis", visibility="private"))
+    change_shelf(session, made["Talks"], ShelfTexts("Talks", visibility="public"))
+    session.commit()
+    undo_list(session, found)
+    assert shelves(session) == {"My thesis": [], "Talks": []}
+
+
 def test_who_is_no_member_any_more_takes_nothing_away(session: Session) -> None:
     user, friend = make_user(session, "ann"), make_user(session, "ben")
     course = make_shelf(session, friend, title="Course")
@@ -175,3 +189,14 @@ def test_limits_and_rights_of_shelves_are_kept(
     assert "not on the shelf Talks: It was deleted." in said[0]
     assert "the shelf Thesis is full" in said[1]
     assert [state for state, _ in list_states(session, found)] == ["added"] * 3
+
+
+@pytest.mark.sqlite_only(reason="nothing new is written")
+def test_no_more_collections_are_counted_than_can_be_kept(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(previews, "MAX_COLLECTIONS", 2)
+    found = preview_list(
+        session, make_user(session, "ann"), LIST + "Ten,Ann Lee,2020,More\n", "x.csv"
+    )
+    assert names(found) == [("Talks", 2), ("Thesis", 2)]

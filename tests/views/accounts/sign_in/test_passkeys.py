@@ -16,7 +16,7 @@ from app.db import begin_writing
 from app.models import EmailAddress, Mail, Passkey, SignIn, UsedChallenge, User
 from app.queries.people import can_sign_in
 from app.services.accounts.merging import merge
-from app.services.accounts.sign_in import recovery, sign_in_links
+from app.services.accounts.sign_in import passkeys, recovery, sign_in_links
 from app.services.exporting.archive_rows import make_profile
 from app.services.mail import tokens
 from app.services.mail.kinds import MAIL_KINDS
@@ -255,6 +255,23 @@ def test_a_count_that_goes_back_ends_a_passkey(site: Flask, session: Session) ->
     assert add(ada, synced).status == 303
     for _ in range(2):
         assert enter(Browser(site.test_client()), synced).status == 303
+
+
+def test_an_account_has_so_many_passkeys_and_no_more(
+    site: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when their challenges were all given out before the first was answered."""
+    monkeypatch.setattr(passkeys, "MAX_PASSKEYS", 1)
+    ada = Browser(site.test_client()).sign_up("ada")
+    made = SoftAuthenticator().create(ask(ada, PAGE, OPTIONS, current=PASSWORD))
+    cookie = ada.client.get_cookie("shortlist")
+    assert cookie is not None
+    assert add(ada, SoftAuthenticator()).status == 303
+    form = ada.get(PAGE).form(PAGE)
+    ada.client.set_cookie("shortlist", cookie.value)
+    refused = ada.post(PAGE, {**form, "credential": made})
+    assert (refused.status, "Up to 1 passkeys." in refused.text) == (422, True)
+    assert len(session.scalars(select(Passkey)).all()) == 1
 
 
 def test_the_last_way_to_sign_in_stays(site: Flask, config: Config, session: Session) -> None:

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app import create_app
 from app.config import Config
-from app.db import Database
+from app.db import Database, begin_writing
 from app.models import Identity, LoginSession, SignIn, User
 from app.services.accounts import invitations
 from app.settings.sign_in import SignInSettings, read_sign_in
@@ -173,6 +173,32 @@ def test_nobody_signs_up_where_sign_up_is_closed(
     assert who(ada) == ""  # nor does the session of this moment count without the proxy
     ada.client.environ_base["HTTP_X_REMOTE_USER"] = "ada"
     assert who(ada) == "lovelace"
+
+
+def test_another_site_begins_no_sessions(behind: Flask, session: Session) -> None:
+    """Its pages can make the browser ask, and the proxy names who is at it."""
+    ada = browser(behind, "ada")
+    assert who(ada) == "ada"
+    page = ada.get("/login?again=1", headers={"Sec-Fetch-Site": "cross-site"})
+    assert page.status == 200
+    assert session.scalars(select(LoginSession)).all() == []
+    session.commit()
+    assert ada.get("/login?again=1", headers={"Sec-Fetch-Site": "same-origin"}).status == 303
+
+
+def test_a_session_that_ended_locks_nobody_out(
+    behind: Flask, config: Config, session: Session
+) -> None:
+    ada = browser(behind, "ada")
+    assert who(ada) == "ada"
+    attach(behind, config, signup=False)
+    assert ada.get("/login?again=1&next=/settings").location == "/settings"
+    begin_writing(session)
+    session.execute(delete(LoginSession))
+    session.commit()
+    assert who(ada) == "ada"  # although the browser has the cookie of that session
+    del ada.client.environ_base["HTTP_X_REMOTE_USER"]
+    assert who(ada) == ""
 
 
 def test_an_account_with_a_password_is_linked(behind: Flask, config: Config) -> None:
