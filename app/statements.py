@@ -122,16 +122,19 @@ def _note_connection(session: Session, _transaction: Any, _connection: Connectio
 
 
 def _run_without_transaction(engine: Engine, prepared: _Prepared, values: Values) -> RowList:
-    pooled = engine.raw_connection()
+    pooled = None
     try:
+        pooled = engine.raw_connection()  # which may have to open the file
         return _execute(engine, pooled.driver_connection, prepared, values)
     except engine.dialect.loaded_dbapi.Error as error:
         if lost := is_lost(error):
             engine.dispose()
-            pooled.invalidate(error)
+            if pooled is not None:
+                pooled.invalidate(error)
         raise _wrap(engine, prepared, error, lost) from error
     finally:
-        pooled.close()
+        if pooled is not None:
+            pooled.close()
 
 
 def is_lost(error: BaseException) -> bool:

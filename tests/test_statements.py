@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from sqlalchemy import String, bindparam, delete, event, func, insert, select, tuple_, update
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 
 from app.change_log import EVERYTHING
@@ -78,6 +79,16 @@ def test_errors_are_sqlalchemys(session: Session) -> None:
     session.rollback()
     assert "'secret'" not in str(raised.value)
     assert session.scalar(select(func.count()).select_from(Tag)) == 0
+
+
+@pytest.mark.sqlite_only("PostgreSQL is always asked in the usual way")
+def test_a_file_that_cannot_be_opened_is_an_error_of_sqlalchemys(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/missing/file")
+    query = select(User.id).where(User.id == bindparam("which"))
+    with database.session() as session, pytest.raises(OperationalError) as raised:
+        read_alone(session, query, {"which": 1})
+    database.close()
+    assert raised.value.connection_invalidated
 
 
 def test_a_value_that_is_forgotten_is_no_null(session: Session) -> None:

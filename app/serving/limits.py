@@ -31,7 +31,8 @@ class Limits:
         connections: open connections, busy or idle.
         idle_seconds: for which a connection may send no complete request head.
         body_bytes: of a body that is read before the app is asked whether it may be larger.
-        body_seconds: in which that many bytes must come in, and each further so many.
+        body_seconds: in which that many bytes must come in, and each further so many; and for which
+            a client may take nothing of an answer.
         per_address: whether one address is bounded. Behind a proxy all requests have its address.
         bodies_per_address: bodies that one address may be sending.
         requests_per_address: requests of one address that wait or are answered.

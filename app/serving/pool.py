@@ -91,5 +91,10 @@ def _settle(future: asyncio.Future[object], result: object, error: BaseException
         return
     if error is None:
         future.set_result(result)
+    elif isinstance(error, StopIteration) or not isinstance(error, Exception):
+        # A future refuses the one, and the others would end the loop, or pass for a client's.
+        wrapped = RuntimeError(f"the work ended with {type(error).__name__}")
+        wrapped.__cause__ = error
+        future.set_exception(wrapped)
     else:
         future.set_exception(error)

@@ -15,6 +15,9 @@ NEWEST_SHARE = 0.2  # of the newest interval in the average by which a wait is e
 TREND_SHARE = 0.05  # in the averages that tell whether more comes in than is answered
 MORE = 1.25  # times as many come as are taken: that is more, and no chance
 MAX_ERROR = 2.0  # times as long as was estimated somebody may wait
+# Times as long as a burst may wait: no interval counts for more, or a pause of the machine, or of
+# those who come, would be felt for long after it.
+MAX_INTERVAL = 2.0
 
 Work = Callable[[], object]
 
@@ -57,6 +60,7 @@ class WaitingLine:
         self._is_read = lane is Lane.READ
         self._burst_seconds = limits.read_seconds if self._is_read else limits.write_seconds
         self._overload_seconds = min(limits.overload_seconds, self._burst_seconds)
+        self._max_interval = self._burst_seconds * MAX_INTERVAL
         self._empty_at = self._taken_at = self._came_at = clock()
         self._interval = 0.0  # seconds between two jobs that are taken, of late
         self._taken_trend = self._came_trend = 0.0  # the same, and between two that come, smoothed
@@ -64,7 +68,8 @@ class WaitingLine:
     def admit(self) -> bool:
         """Whether one more that comes may wait."""
         now = self._clock()
-        self._came_trend += (now - self._came_at - self._came_trend) * TREND_SHARE
+        gap = min(now - self._came_at, self._max_interval)
+        self._came_trend += (gap - self._came_trend) * TREND_SHARE
         self._came_at = now
         return not self.is_full()
 
@@ -85,7 +90,7 @@ class WaitingLine:
     def take(self) -> WaitingWork:
         """The first job; `IndexError` when there is none."""
         job, now = self.jobs.popleft(), self._clock()
-        took = now - self._taken_at
+        took = min(now - self._taken_at, self._max_interval)
         self._interval += (took - self._interval) * NEWEST_SHARE
         self._taken_trend += (took - self._taken_trend) * TREND_SHARE
         self._taken_at = now

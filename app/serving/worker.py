@@ -9,11 +9,13 @@ import asyncio
 import os
 import resource
 import signal
+import socket
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from multiprocessing import parent_process
 from threading import Timer
+from typing import Any
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -78,10 +80,34 @@ def serve(gateway: Gateway, address: Address, ready: Callable[[], None]) -> None
     asyncio.run(_serve(gateway, address, ready))
 
 
+class _Listener(Server):
+    """granian's server, that gives up clients who take nothing of what they are sent.
+
+    Once granian has an answer it waits for its client without a limit, and the answer stays in
+    memory. The system ends such a connection where it knows `TCP_USER_TIMEOUT`, as Linux does.
+
+    Attributes:
+        taking_seconds: for which a client may take nothing.
+    """
+
+    taking_seconds: float
+
+    def _init_shared_socket(self) -> None:
+        super()._init_shared_socket()  # type: ignore[no-untyped-call]  # granian's own
+        # Where it only knows the address so far, the socket itself is needed.
+        shared: Any = self._shd if self._ssp is None else self._ssp.build()
+        self._shd, self._ssp = shared, None
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            # Connections get it from the socket at which they came.
+            milliseconds = max(1, int(self.taking_seconds * 1000))
+            with socket.socket(fileno=os.dup(shared.get_fd())) as listening:
+                listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
+
+
 async def _serve(gateway: Gateway, address: Address, ready: Callable[[], None]) -> None:
     limits = gateway.limits
     loop = asyncio.get_running_loop()
-    server = Server(
+    server = _Listener(
         gateway,
         address=address[0],
         port=address[1],
@@ -97,6 +123,7 @@ async def _serve(gateway: Gateway, address: Address, ready: Callable[[], None]) 
         ),
         log_level=LogLevels.error,
     )
+    server.taking_seconds = limits.body_seconds
 
     def stop() -> None:
         # Whatever still runs then, such as an answer that its client does not take, is left.

@@ -33,6 +33,9 @@ def app(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
     if path == "/big":
         start("200 OK", [kind, ("Content-Length", "30000000")])
         return (b"x" * 10_000 for _ in range(3000))
+    if path == "/medium":
+        start("200 OK", [kind, ("Content-Length", "250000")])
+        return [b"x" * 250_000]
     if path == "/stream":
         start("200 OK", [kind])
         return (f"{number}\n".encode() for number in range(3))

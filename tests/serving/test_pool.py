@@ -54,3 +54,20 @@ def test_who_waited_too_long_is_told_and_nothing_is_done() -> None:
         assert done == ["write"]
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("error", [StopIteration, SystemExit, asyncio.CancelledError])
+def test_what_no_future_can_hold_is_told_as_an_error(error: type[BaseException]) -> None:
+    """Else the client would wait without end, or the whole worker would end."""
+
+    def fail() -> None:
+        raise error
+
+    async def run() -> None:
+        pool = Pool(asyncio.get_running_loop(), Limits(threads=1))
+        with pytest.raises(RuntimeError) as raised:
+            await asyncio.wait_for(pool.run(Lane.READ, fail), SAFETY)
+        assert isinstance(raised.value.__cause__, error)
+        assert await pool.run(Lane.READ, lambda: "next") == "next"
+
+    asyncio.run(run())

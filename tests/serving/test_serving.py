@@ -19,7 +19,7 @@ from app.views.http.security import LARGE_REQUESTS
 from tests.helpers.client import Browser
 from tests.helpers.running import serving
 from tests.helpers.small_server import ALLOWED, running
-from tests.helpers.waiting import SAFETY
+from tests.helpers.waiting import SAFETY, wait_until
 
 HEAD = "POST {} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {}\r\n\r\n"
 
@@ -240,6 +240,30 @@ def test_clients_that_do_not_take_a_large_answer(tmp_path: Path) -> None:
             assert ask(port, "GET", "/headers")[1] == b"body"
         for client in slow:
             assert taken(client) < 30_000_000
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="the system has no such limit")
+def test_clients_that_take_nothing_of_an_answer_in_memory(hasty: int) -> None:
+    """They are given up; the server does not hold the answer as long as they like."""
+    with socket.socket() as client:
+        # As over a network: at home the system takes the whole answer off the server's hands.
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        client.settimeout(SAFETY)
+        client.connect(("127.0.0.1", hasty))
+        client.sendall(b"GET /medium HTTP/1.1\r\nHost: x\r\n\r\n")
+        wait_until(lambda: is_given_up(client), "the end of the connection")
+        assert taken(client) < 250_000
+    assert len(ask(hasty, "GET", "/medium")[1]) == 250_000
+
+
+def is_given_up(client: socket.socket) -> bool:
+    """Whether the server knows nothing of a connection any more."""
+    try:
+        client.send(b"G")
+    except (ConnectionResetError, BrokenPipeError):
+        return True
+    return False
 
 
 @pytest.mark.slow

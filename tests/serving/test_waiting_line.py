@@ -51,6 +51,9 @@ class Load:
                 return
             self.take()
 
+    def pause_until(self, moment: float) -> None:
+        self._free_at = moment
+
     def take(self) -> None:
         """Answer the first, or tell it that it has waited for too long."""
         job = self.line.take()
@@ -93,6 +96,19 @@ def test_a_burst_waits(lane: Lane) -> None:
     load.run(10 + each / 1000 for each in range(20))
     load.run(evenly(12, 20, RATE / 5))
     assert load.refused == []
+
+
+@pytest.mark.parametrize("lane", [Lane.READ, Lane.WRITE])
+def test_a_pause_is_forgotten(lane: Lane) -> None:
+    """The machine stands still for a minute: who comes when it goes on again is not refused."""
+    load = Load(lane)
+    load.run(second + each / 1000 for second in range(10) for each in range(3))
+    load.pause_until(70)
+    load.run(evenly(10, 70, RATE / 5))
+    assert load.refused
+    load.run(71 + second + each / 1000 for second in range(30) for each in range(10))
+    assert [moment for moment, _ in load.refused if moment > 72] == []
+    assert not load.line.is_overload
 
 
 def test_as_many_writers_as_always_wait_for_each_other() -> None:

@@ -156,12 +156,8 @@ def _expired(_error: CSRFError) -> Response | tuple[str, int] | tuple[Response, 
     )
 
 
-def _database_away(
-    error: OperationalError,
-) -> Response | tuple[str, int] | tuple[Response, int]:
-    current_app.logger.error("The database does not answer: %s", error.orig)
-    access.drop_session()
-    return _answer(503, *MESSAGES[503])
+def _database_away(error: OperationalError) -> Response:
+    return _say_database_away(error)
 
 
 def _storage_away(
@@ -174,15 +170,19 @@ def _storage_away(
     return response
 
 
-def _perhaps_away(
-    error: DBAPIError,
-) -> Response | tuple[str, int] | tuple[Response, int]:
+def _perhaps_away(error: DBAPIError) -> Response:
     """A read-only PostgreSQL, or a connection that it ended, is no fault of the program."""
     if not error.connection_invalidated:
         raise error
+    return _say_database_away(error)
+
+
+def _say_database_away(error: DBAPIError) -> Response:
     current_app.logger.error("The database does not answer: %s", error.orig)
     access.drop_session()
-    return _answer(503, *MESSAGES[503])
+    response = make_response(_answer(503, *MESSAGES[503]))
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def _cannot_be_stored(

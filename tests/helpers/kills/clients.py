@@ -184,7 +184,7 @@ class Importer(KilledClient):
 
     @property
     def has_all(self) -> bool:
-        return bool(self.sent_once)
+        return len(self.sent_once) > 1  # one is undone at the end, and one has to be there still
 
 
 def make_bibtex(titles: list[str]) -> str:

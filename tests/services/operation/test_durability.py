@@ -86,6 +86,24 @@ def shared_file(tmp_path: Path, config: Config) -> Iterator[tuple[Path, Browser]
     database.close()
 
 
+def test_a_file_that_cannot_be_opened_is_said(
+    shared_file: tuple[Path, Browser], tmp_path: Path
+) -> None:
+    """Also when who asks is the first thing that is read, before any transaction."""
+    file, writer = shared_file
+    form = writer.get("/write/conf/x/A1").form("/write/conf/x/A1")
+    form["source"] = "Kept."
+    writer.client.application.extensions["shortlist"][1].engine.dispose()
+    away = file.rename(tmp_path / "away")
+    file.mkdir()
+    answer = writer.post("/write/conf/x/A1", form)
+    assert (answer.status, answer.response.headers["Retry-After"]) == (503, "10")
+    assert "Kept." in answer.text
+    file.rmdir()
+    away.rename(file)
+    assert writer.post("/write/conf/x/A1", form).status == 303
+
+
 def test_a_locked_file_is_waited_for_then_said(shared_file: tuple[Path, Browser]) -> None:
     file, writer = shared_file
     form = writer.get("/write/conf/x/A1").form("/write/conf/x/A1")

@@ -135,6 +135,7 @@ def check_imports(connection: sqlite3.Connection, importer: Importer) -> None:
     )
     listed = [title for (title,) in connection.execute(query, [importer.user])]
     assert len(listed) == len(set(listed))
+    assert importer.lists, "nothing is left that could have been lost"
     wanted = {title for titles in importer.lists.values() for title in titles}
     # An import whose start was cut off before its answer may be there too, and is whole then.
     more = set(listed) - wanted
