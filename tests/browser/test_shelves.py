@@ -70,21 +70,23 @@ def expect_texts(page: Page, *texts: str) -> None:
 def test_two_read_a_paper_unseen_until_both_are_in(
     writer: Reader, browser: Browser, site: Site
 ) -> None:
-    page = writer.page
+    page = writer.page  # the paper is one that no other test writes about
     context = browser.new_context()
     other = Reader(context.new_page(), site)
     other.go("/signup")
     other.page.get_by_label("Username").fill("second-reader")
     other.page.get_by_label("Password").fill("a long password of theirs")
     other.page.locator("main").get_by_role("button", name="Sign up").click()
-    other.page.wait_for_url(site.url + "/**")
-    writer.go("/shelves/new?paper=conf/iccv/Girshick15")
+    expect(other.page.get_by_role("button", name="Sign up")).to_have_count(0)
+    writer.go("/shelves/new?paper=conf/nips/VaswaniSPUJGKP17")
     page.get_by_label("Title").fill("We read")
     page.get_by_role("button", name="Create shelf").click()
+    page.wait_for_url("**/shelf/**")
     home = page.url.removeprefix(site.url)
     writer.go(f"{home}/members")
     page.get_by_label("Username").fill("second-reader")
     page.get_by_role("button", name="Invite").click()
+    expect(page.locator(".flash")).to_contain_text("second-reader")
     other.go("/shelves")
     other.page.get_by_role("button", name="Accept").click()
     expect(other.page.locator("h1")).to_have_text("We read")
@@ -94,7 +96,7 @@ def test_two_read_a_paper_unseen_until_both_are_in(
     expect(page.locator(".flash")).to_contain_text("Reading started.")
     reading = page.url.removeprefix(site.url)
     write_for_the_group(writer, reading, "What the first one thinks.")
-    for path in (reading, "/paper/conf/iccv/Girshick15", home):
+    for path in (reading, "/paper/conf/nips/VaswaniSPUJGKP17", home):
         other.go(path)
         expect(other.page.locator("main")).not_to_contain_text("What the first one thinks.")
     write_for_the_group(other, reading, "What the second one thinks.")
