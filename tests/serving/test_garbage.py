@@ -12,6 +12,7 @@ import pytest
 from app.serving.garbage import collect_due, collect_on_demand, uncollected
 from app.serving.limits import Limits
 from app.serving.pool import Lane, Pool
+from tests.helpers.loops import run_in_thread
 
 
 class Ring:
@@ -85,4 +86,4 @@ def test_a_thread_collects_after_its_work() -> None:
         assert isinstance(ring, weakref.ref)
         assert ring() is None
 
-    asyncio.run(run())
+    run_in_thread(run())

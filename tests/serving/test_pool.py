@@ -10,6 +10,7 @@ import pytest
 from app.serving.limits import Limits
 from app.serving.pool import Overloaded, Pool
 from app.serving.waiting_line import Lane
+from tests.helpers.loops import run_in_thread
 from tests.helpers.waiting import SAFETY
 
 PATIENT = {"read_seconds": SAFETY, "overload_seconds": SAFETY, "write_seconds": SAFETY}
@@ -35,7 +36,7 @@ def test_many_of_one_kind_keep_no_others_waiting() -> None:
         assert not any(map(pool.is_full, Lane))
         return done
 
-    first, *others = asyncio.run(run())
+    first, *others = run_in_thread(run())
     assert first == "PROBE"
     assert sorted(others[:2]) == sorted(others[2:4]) == ["READ", "WRITE"]
 
@@ -53,7 +54,7 @@ def test_who_waited_too_long_is_told_and_nothing_is_done() -> None:
             await read
         assert done == ["write"]
 
-    asyncio.run(run())
+    run_in_thread(run())
 
 
 @pytest.mark.parametrize("error", [StopIteration, SystemExit, asyncio.CancelledError])
@@ -70,4 +71,4 @@ def test_what_no_future_can_hold_is_told_as_an_error(error: type[BaseException])
         assert isinstance(raised.value.__cause__, error)
         assert await pool.run(Lane.READ, lambda: "next") == "next"
 
-    asyncio.run(run())
+    run_in_thread(run())
