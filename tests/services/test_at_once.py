@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -25,6 +26,7 @@ from app.services.papers.merging import merge_papers
 from app.services.refusals import Refusal
 from app.services.summaries.content import Content
 from app.services.summaries.deletion import delete_summary
+from app.write_queue import WriteQueue
 from tests.helpers.client import PASSWORD, Browser
 from tests.helpers.factories import make_paper, make_shelf, make_summary, make_user, save_draft
 from tests.helpers.waiting import SAFETY
@@ -77,6 +79,11 @@ class Start:
             assert self._changed.wait_for(lambda: len(self._came) == AT_ONCE, SAFETY)
 
 
+def _makes_wait(listener: Any) -> bool:
+    is_queue = isinstance(getattr(listener, "__self__", None), WriteQueue)
+    return is_queue or listener is db.begin_on_sqlite
+
+
 @contextmanager
 def writing_together(database: Database) -> Iterator[Start]:
     """Let the first writes of as many threads as there are begin together, all having read."""
@@ -87,10 +94,12 @@ def writing_together(database: Database) -> Iterator[Start]:
         if options.get("writing"):
             start.wait()
 
+    # They wait before they take their turns, and before they begin.
+    later = [each for each in database.engine.dispatch.begin if _makes_wait(each)]
     event.listen(database.engine, "begin", wait)
-    if event.contains(database.engine, "begin", db.begin_on_sqlite):  # which must come last
-        event.remove(database.engine, "begin", db.begin_on_sqlite)
-        event.listen(database.engine, "begin", db.begin_on_sqlite)
+    for each in later:
+        event.remove(database.engine, "begin", each)
+        event.listen(database.engine, "begin", each)
     try:
         yield start
     finally:
