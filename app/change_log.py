@@ -12,7 +12,7 @@ from __future__ import annotations
 import mmap
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ CHANNEL = "shortlist_changes"  # of PostgreSQL's NOTIFY
 _LOCK = 0x53686F73  # any number that nothing else in the database locks
 _KEY = "changes"
 _MARK_BYTES = 8
-_CHANGES = table("changes", column("name"))
+_ADD_NAMES = insert(table("changes", column("name")))  # built once: each write runs it
 
 # What no page shows to who is not signed in: it is written without a trace in the log.
 PRIVATE_TABLES = frozenset(
@@ -130,15 +130,20 @@ class CommitMark:
         return self._shared
 
 
-def watch(engine: Engine, mark: CommitMark) -> None:
-    """Log all that is written by this engine from now on."""
+def watch(engine: Engine, mark: CommitMark, run: Callable[[Connection, Any, Any], object]) -> None:
+    """Log all that is written by this engine from now on.
+
+    Args:
+        mark: is changed after each commit that was logged.
+        run: writes rows with a statement that was built once.
+    """
     event.listen(engine, "begin", _forget)
     event.listen(engine, "rollback", _forget)
     event.listen(engine, "before_execute", _note_table)
 
     @event.listens_for(engine, "commit")
     def log(connection: Connection) -> None:
-        if _log_names(connection):
+        if _log_names(connection, run):
             mark.expect()
 
 
@@ -207,10 +212,10 @@ def _note_table(connection: Connection, statement: ClauseElement, *_parameters: 
 
 def log_everything(connection: Connection) -> None:
     """Log that anything may be changed, at once."""
-    connection.execute(insert(_CHANGES), [{"name": EVERYTHING}])
+    connection.execute(_ADD_NAMES, [{"name": EVERYTHING}])
 
 
-def _log_names(connection: Connection) -> bool:
+def _log_names(connection: Connection, run: Callable[[Connection, Any, Any], object]) -> bool:
     writes: _Writes | None = connection.info.pop(_KEY, None)
     if writes is None or not writes.tables:
         return False
@@ -224,7 +229,7 @@ def _log_names(connection: Connection) -> bool:
         # Numbers must be seen in their order, or a reader would pass one over that is committed
         # after a higher one. The lock lasts until the commit, which is next.
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-    connection.execute(insert(_CHANGES), [{"name": name} for name in sorted(names)])
+    run(connection, _ADD_NAMES, [{"name": name} for name in sorted(names)])
     if on_postgresql:
         connection.execute(select(func.pg_notify(CHANNEL, "")))
     return True

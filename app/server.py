@@ -15,7 +15,8 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from app.config import Config
-from app.db import Database, sqlite_warning
+from app.db import Database
+from app.engines import sqlite_warning
 from app.services.accounts.sign_in import passkeys
 from app.services.files import probe_folder
 from app.services.lookup.asking import make_lookup_settings

@@ -33,7 +33,7 @@ SQLITE_LOST = (8, 10, 14)
 MAX_KEPT = 500  # statements, with a list of each length
 MAX_LISTED = 50  # values of an `IN`; with more, running it takes longer than preparing it
 
-_CONNECTED = "is_connected"  # in a session's information: it has had a connection
+_CONNECTED = "connected"  # in a session's information: its last transaction with a connection
 Values = Mapping[str, Any]
 _Processor = Callable[[Any], Any] | None
 
@@ -74,6 +74,10 @@ def run(connection: Connection, statement: Any, values: Values | Sequence[Values
         prepared = _prepare_for(connection, statement, row)
         if prepared is not None:
             return _run_directly(connection, prepared, row)
+    elif isinstance(values, Sequence) and values and _is_direct(connection):
+        prepared = _prepare_for(connection, statement, values[0])
+        if prepared is not None and _is_for_many(prepared, values):
+            return _run_directly(connection, prepared, values)
     result = connection.execute(statement, values or None)
     return RowList(result.all()) if result.returns_rows else RowList()
 
@@ -117,8 +121,15 @@ def answer_in_transaction(session: Session) -> Callable[[str, Any], list[Any]] |
 
 
 @event.listens_for(Session, "after_begin")
-def _note_connection(session: Session, _transaction: Any, _connection: Connection) -> None:
-    session.info[_CONNECTED] = True
+def _note_connection(session: Session, transaction: Any, _connection: Connection) -> None:
+    if not transaction.nested:
+        session.info[_CONNECTED] = transaction
+
+
+def has_connection(session: Session) -> bool:
+    """Whether the transaction of a session has one of the database, too."""
+    transaction = session.get_transaction()
+    return transaction is not None and session.info.get(_CONNECTED) is transaction
 
 
 def _run_without_transaction(engine: Engine, prepared: _Prepared, values: Values) -> RowList:
@@ -185,6 +196,13 @@ def _is_watched(where: Connection | Engine) -> bool:
     return len(where.dispatch.before_cursor_execute) > told
 
 
+def _is_for_many(prepared: _Prepared, rows: Sequence[Values]) -> bool:
+    """Whether a statement runs for all of these rows as it does for the first."""
+    if prepared.row is not None or any(is_list for *_, is_list in prepared.places):
+        return False
+    return all(row.keys() == rows[0].keys() for row in rows)
+
+
 def _prepare_for(where: Connection | Engine, statement: Any, values: Values) -> _Prepared | None:
     """The statement for these values, `None` for one that the driver cannot take so."""
     prepared = _prepare(statement, where.dialect, tuple(values))
@@ -227,7 +245,9 @@ def _prepare(statement: Any, dialect: Any, names: tuple[str, ...]) -> _Prepared 
     )
 
 
-def _run_directly(connection: Connection, prepared: _Prepared, values: Values) -> RowList:
+def _run_directly(
+    connection: Connection, prepared: _Prepared, values: Values | Sequence[Values]
+) -> RowList:
     if prepared.table:
         note_write(connection, prepared.table)
     try:
@@ -239,24 +259,36 @@ def _run_directly(connection: Connection, prepared: _Prepared, values: Values) -
 
 
 def _execute(
-    where: Connection | Engine, driver: Any, prepared: _Prepared, values: Values
+    where: Connection | Engine,
+    driver: Any,
+    prepared: _Prepared,
+    values: Values | Sequence[Values],
 ) -> RowList:
     text = prepared.text
-    bound: list[Any] = []
-    for name, processor, default, is_list in prepared.places:
-        given = values.get(name, default)
-        if is_list:
-            text = text.replace(f"__[POSTCOMPILE_{name}]", ", ".join("?" * len(given)), 1)
-        some = given if is_list else (given,)
-        bound += some if processor is None else map(processor, some)
     begun = perf_counter()
-    cursor = driver.execute(text, bound)
+    if isinstance(values, Mapping):
+        for name, _, _, is_list in prepared.places:
+            if is_list:
+                marks = ", ".join("?" * len(values[name]))
+                text = text.replace(f"__[POSTCOMPILE_{name}]", marks, 1)
+        cursor = driver.execute(text, _bind(prepared, values))
+    else:
+        cursor = driver.executemany(text, [_bind(prepared, row) for row in values])
     rows = cursor.fetchall() if prepared.row is not None else ()
     cursor.close()
     took = (perf_counter() - begun) * 1000
     if took >= where.get_execution_options().get(SLOW_QUERY_MS, inf):
         log_slow_query(text, took)
     return RowList(_converted(rows, prepared))
+
+
+def _bind(prepared: _Prepared, values: Values) -> list[Any]:
+    bound: list[Any] = []
+    for name, processor, default, is_list in prepared.places:
+        given = values.get(name, default)
+        some = given if is_list else (given,)
+        bound += some if processor is None else map(processor, some)
+    return bound
 
 
 def _wrap(

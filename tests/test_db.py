@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from app.config import Config
-from app.db import Database, begin_writing, now, sqlite_module
+from app.db import Database, begin_writing, now
+from app.engines import sqlite_module
 from app.models import Paper, User
 from app.services import bulk
 from tests.helpers.client import Browser

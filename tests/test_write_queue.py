@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
-from app.db import WRITING, begin_on_sqlite, sqlite_module
+from app.engines import WRITING, begin_on_sqlite, sqlite_module
 from app.write_queue import WriteQueue
 from tests.helpers.waiting import SAFETY, wait_until
 

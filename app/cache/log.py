@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 
 from app.change_log import CHANNEL, EVERYTHING
-from app.db import Database, sqlite_module
+from app.db import Database
+from app.engines import sqlite_module
 
 MAX_ROWS = 2000  # read at once; more than that change everything
 RETRY_SECONDS = 5.0

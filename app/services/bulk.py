@@ -16,7 +16,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.change_log import note_write
-from app.db import Base, hide_values
+from app.db import Base
+from app.engines import hide_values
 
 BATCH = 500  # rows named in one statement
 

@@ -18,7 +18,8 @@ from typing import Any
 from limits.storage import Storage
 
 from app.config import Config
-from app.db import Database, sqlite_module
+from app.db import Database
+from app.engines import sqlite_module
 from app.services import rate_counts
 from app.services.rate_counts import SWEEP_SECONDS, MemoryCounts
 

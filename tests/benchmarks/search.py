@@ -17,7 +17,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.db import Database, sqlite_module
+from app.db import Database
+from app.engines import sqlite_module
 from app.queries.search import results, suggestions
 from tests.benchmarks import library
 from tests.benchmarks.measure import Figure

@@ -12,7 +12,8 @@ from click.testing import CliRunner
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from app.db import Database, sqlite_module
+from app.db import Database
+from app.engines import sqlite_module
 from tests.benchmarks import __main__ as program
 from tests.benchmarks import library, search
 from tests.benchmarks.measure import Figure

@@ -6,7 +6,7 @@ from flask import Flask, render_template
 from jinja2 import DictLoader
 from sqlalchemy import create_engine, select
 
-from app.db import sqlite_module
+from app.engines import sqlite_module
 from app.models import Paper, Summary, User, Venue
 from app.queries.visibility import public
 

@@ -14,7 +14,8 @@ from sqlalchemy import event, func, select
 
 from app import db, server
 from app.config import Config
-from app.db import Database, sqlite_module
+from app.db import Database
+from app.engines import sqlite_module
 from app.models import Paper, Revision, Summary, User
 from app.services.accounts import account, administration
 from tests.helpers.client import PASSWORD

@@ -16,7 +16,7 @@ from PIL import Image
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
-from app import create_app, db
+from app import create_app, engines
 from app.config import Config
 from app.db import Database
 from app.models import Paper, Picture, Summary, Tag, User
@@ -81,7 +81,7 @@ class Start:
 
 def _makes_wait(listener: Any) -> bool:
     is_queue = isinstance(getattr(listener, "__self__", None), WriteQueue)
-    return is_queue or listener is db.begin_on_sqlite
+    return is_queue or listener is engines.begin_on_sqlite
 
 
 @contextmanager

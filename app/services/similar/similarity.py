@@ -18,7 +18,8 @@ from typing import Any
 from sqlalchemy import delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
-from app.db import READING, begin_writing, insert_missing
+from app.db import begin_writing, insert_missing
+from app.engines import READING
 from app.models import Paper, SimilarMark, SimilarPaper, SimilarWord, Summary
 from app.queries.visibility import public
 from app.services import changed_pages

@@ -11,7 +11,8 @@ from typing import Any
 
 from lxml import etree
 
-from app.db import Database, sqlite_module
+from app.db import Database
+from app.engines import sqlite_module
 from app.services.operation import schema
 
 BATCH = 2000

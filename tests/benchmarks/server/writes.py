@@ -30,7 +30,8 @@ from werkzeug.test import create_environ, run_wsgi_app
 
 from app import create_app
 from app.config import Config
-from app.db import Database, sqlite_module
+from app.db import Database
+from app.engines import sqlite_module
 from app.models import Paper, Summary, User, Vote
 from app.services.accounts.sessions import start_session
 from app.views.http.access import TOKEN

@@ -18,10 +18,11 @@ from sqlalchemy import event, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from app import db
+from app import engines
 from app.cache.pages import PageCache
 from app.config import Config
-from app.db import Database, sqlite_module
+from app.db import Database
+from app.engines import sqlite_module
 from app.models import Paper, Summary
 from app.services.importing import faults, storing
 from app.services.importing.opening import BadSource, open_source
@@ -40,7 +41,7 @@ def disk(
     tmp_path: Path, sqlite_template: Database, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Database]:
     """A library in a file, for which nobody waits long."""
-    monkeypatch.setattr(db, "BUSY_TIMEOUT_MS", 20)
+    monkeypatch.setattr(engines, "BUSY_TIMEOUT_MS", 20)
     folder = tmp_path / "data"
     folder.mkdir()
     found = Database(f"sqlite:///{folder / 'shortlist.sqlite3'}", password_cost=0, data_dir=folder)

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from app.config import Config
-from app.db import Database, sqlite_module
+from app.db import Database
+from app.engines import sqlite_module
 from app.services.operation import schema
 from tests.helpers.client import Browser
 from tests.helpers.factories import make_paper

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from app.db import Database, sqlite_module
+from app.db import Database
+from app.engines import sqlite_module
 from app.services.operation import schema
 from tests.helpers.counts import check_counts
 from tests.helpers.factories import make_paper, make_summary

@@ -13,7 +13,8 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from app.change_log import log_everything
-from app.db import Database, sqlite_module
+from app.db import Database
+from app.engines import sqlite_module
 from app.services.bulk import copy_rows
 from app.services.importing.archives import Archive, BadArchive
 from app.services.operation import schema

@@ -10,7 +10,8 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app.config import Config
-from app.db import Database, now, sqlite_module, sqlite_warning
+from app.db import Database, now
+from app.engines import sqlite_module, sqlite_warning
 from app.models import Job, Paper, Picture, SearchEntry
 from app.models.search_entry import is_paper_entry
 from app.queries import site_health
