@@ -29,7 +29,7 @@ from app.engines import WRITING, open_engine, raw_connection
 from app.logs import watch_slow_queries
 from app.settings.bucket import BucketSettings
 from app.settings.mail import NO_MAIL_SERVER, MailSettings
-from app.statements import has_connection, is_lost, run
+from app.statements import connection_of, has_connection, is_lost, run
 
 _TOO_LATE = "A session begins to write before its first savepoint."
 PAPERS_LOCK = 0x53686F72  # any number that nothing else in the database locks
@@ -156,7 +156,7 @@ def begin_writing(session: Session) -> None:
     writes already, so that services can call each other.
     """
     if has_connection(session):
-        if session.connection().get_execution_options().get("writing"):
+        if connection_of(session).get_execution_options().get("writing"):
             return
         if session.in_nested_transaction():
             raise RuntimeError(_TOO_LATE)
@@ -196,7 +196,7 @@ def insert_missing(
     session.flush()
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     # Past the session, which would take a list of rows for its own objects.
-    run(session.connection(), _insert_or_pass(table, tuple(unique), is_sqlite), rows)
+    run(connection_of(session), _insert_or_pass(table, tuple(unique), is_sqlite), rows)
 
 
 @cache

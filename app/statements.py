@@ -13,6 +13,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from math import inf
 from time import perf_counter
 from typing import Any
@@ -33,7 +34,7 @@ SQLITE_LOST = (8, 10, 14)
 MAX_KEPT = 500  # statements, with a list of each length
 MAX_LISTED = 50  # values of an `IN`; with more, running it takes longer than preparing it
 
-_CONNECTED = "connected"  # in a session's information: its last transaction with a connection
+_CONNECTED = "connected"  # in a session's information: its transaction, and that of the database
 Values = Mapping[str, Any]
 _Processor = Callable[[Any], Any] | None
 
@@ -94,9 +95,9 @@ def read_alone(session: Session, statement: Any, values: Values) -> RowList:
     engine: Any = session.get_bind()
     if engine.dialect.name == "sqlite" and not _is_watched(engine):
         prepared = _prepare_for(engine, statement, values)
-        if prepared is not None and session.info.get(_CONNECTED):
+        if prepared is not None and has_connection(session):
             session.flush()
-            return _run_directly(session.connection(), prepared, values)
+            return _run_directly(connection_of(session), prepared, values)
         if prepared is not None:
             return _run_without_transaction(engine, prepared, values)
     session.flush()
@@ -121,15 +122,32 @@ def answer_in_transaction(session: Session) -> Callable[[str, Any], list[Any]] |
 
 
 @event.listens_for(Session, "after_begin")
-def _note_connection(session: Session, transaction: Any, _connection: Connection) -> None:
-    if not transaction.nested:
-        session.info[_CONNECTED] = transaction
+def _note_connection(session: Session, transaction: Any, connection: Connection) -> None:
+    if transaction.parent is None:
+        session.info[_CONNECTED] = transaction, connection
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget_connection(session: Session, transaction: Any) -> None:
+    if transaction.parent is None:
+        session.info.pop(_CONNECTED, None)
 
 
 def has_connection(session: Session) -> bool:
-    """Whether the transaction of a session has one of the database, too."""
-    transaction = session.get_transaction()
-    return transaction is not None and session.info.get(_CONNECTED) is transaction
+    """Whether a session is in a transaction of the database."""
+    return _CONNECTED in session.info
+
+
+def connection_of(session: Session) -> Connection:
+    """The connection of a session's transaction; one is begun where there is none.
+
+    The session itself takes longer to find it than a short statement runs.
+    """
+    found = session.info.get(_CONNECTED)
+    if found is None or not found[0].is_active:  # the session says what went wrong
+        return session.connection()
+    connection: Connection = found[1]
+    return connection
 
 
 def _run_without_transaction(engine: Engine, prepared: _Prepared, values: Values) -> RowList:
@@ -169,36 +187,40 @@ class _Prepared:
     Attributes:
         text: with a mark at each place for a list.
         places: where the values come from, in the order of the text: a name, how the value is
-            turned into the database's, what it is when none is given, and whether it is a list.
+            turned into the database's, what it is when none is given, whether it is a list, and
+            how many values each of that list has if these are several.
         table: that it writes to; empty for one that reads.
         row: makes a row of what is found, `None` for a statement that returns none.
     """
 
     text: str
-    places: tuple[tuple[str, _Processor, Any, bool], ...]
+    places: tuple[tuple[str, _Processor, Any, bool, int], ...]
     table: str
     row: Callable[[Iterable[Any]], Any] | None
     results: tuple[tuple[int, Callable[[Any], Any]], ...]
 
 
 def _is_direct(connection: Connection) -> bool:
+    options = connection.get_execution_options()
     return bool(
-        connection.dialect.name == "sqlite"
-        and connection.get_execution_options().get("writing")
-        and not connection.get_execution_options().get("migrating")
+        options.get("writing")
+        and not options.get("migrating")
+        and connection.dialect.name == "sqlite"
         and not _is_watched(connection)
     )
 
 
 def _is_watched(where: Connection | Engine) -> bool:
     """Whether somebody watches statements who is not told of those that are run directly."""
-    told = SLOW_QUERY_MS in where.get_execution_options()  # what logs slow ones, which we do, too
-    return len(where.dispatch.before_cursor_execute) > told
+    watchers = where.dispatch.before_cursor_execute
+    if SLOW_QUERY_MS in where.get_execution_options():
+        return len(watchers) > 1  # one logs slow ones, which we do, too
+    return bool(watchers)
 
 
 def _is_for_many(prepared: _Prepared, rows: Sequence[Values]) -> bool:
     """Whether a statement runs for all of these rows as it does for the first."""
-    if prepared.row is not None or any(is_list for *_, is_list in prepared.places):
+    if prepared.row is not None or any(is_list for _, _, _, is_list, _ in prepared.places):
         return False
     return all(row.keys() == rows[0].keys() for row in rows)
 
@@ -208,7 +230,7 @@ def _prepare_for(where: Connection | Engine, statement: Any, values: Values) -> 
     prepared = _prepare(statement, where.dialect, tuple(values))
     if prepared is None:
         return None
-    for name, _, _, is_list in prepared.places:
+    for name, _, _, is_list, _ in prepared.places:
         if is_list and not 0 < len(values[name]) <= MAX_LISTED:
             return None
     return prepared
@@ -228,14 +250,18 @@ def _prepare(statement: Any, dialect: Any, names: tuple[str, ...]) -> _Prepared 
     places = []
     for name in compiled.positiontup or ():
         bound = compiled.binds[name]
-        if isinstance(bound.type, TupleType) or (bound.required and name not in names):
+        if bound.required and name not in names:
             return None  # SQLAlchemy says which value is missing; the driver would take NULL
-        processor = bound.type.dialect_impl(dialect).bind_processor(dialect)
-        places.append((name, processor, defaults.get(name), bound.expanding))
+        kinds = bound.type.types if isinstance(bound.type, TupleType) else [bound.type]
+        processors = [kind.dialect_impl(dialect).bind_processor(dialect) for kind in kinds]
+        width = len(kinds) if isinstance(bound.type, TupleType) else 0
+        if width and any(processors):
+            return None
+        places.append((name, processors[0], defaults.get(name), bound.expanding, width))
     columns = statement.exported_columns
-    kinds = [column.type.dialect_impl(dialect) for column in columns]
-    found = ((n, kind.result_processor(dialect, None)) for n, kind in enumerate(kinds))
-    row: Any = namedtuple("Row", columns.keys(), rename=True) if kinds else None
+    found_kinds = [column.type.dialect_impl(dialect) for column in columns]
+    found = ((n, kind.result_processor(dialect, None)) for n, kind in enumerate(found_kinds))
+    row: Any = namedtuple("Row", columns.keys(), rename=True) if found_kinds else None
     return _Prepared(
         text=str(compiled),
         places=tuple(places),
@@ -267,9 +293,11 @@ def _execute(
     text = prepared.text
     begun = perf_counter()
     if isinstance(values, Mapping):
-        for name, _, _, is_list in prepared.places:
+        for name, _, _, is_list, width in prepared.places:
             if is_list:
-                marks = ", ".join("?" * len(values[name]))
+                mark = f"({', '.join('?' * width)})" if width else "?"
+                marks = ", ".join([mark] * len(values[name]))
+                marks = f"VALUES {marks}" if width else marks
                 text = text.replace(f"__[POSTCOMPILE_{name}]", marks, 1)
         cursor = driver.execute(text, _bind(prepared, values))
     else:
@@ -284,9 +312,10 @@ def _execute(
 
 def _bind(prepared: _Prepared, values: Values) -> list[Any]:
     bound: list[Any] = []
-    for name, processor, default, is_list in prepared.places:
+    for name, processor, default, is_list, width in prepared.places:
         given = values.get(name, default)
         some = given if is_list else (given,)
+        some = chain.from_iterable(some) if width else some
         bound += some if processor is None else map(processor, some)
     return bound
 

@@ -6,14 +6,19 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import String, bindparam, delete, event, func, insert, select, tuple_, update
-from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
+from sqlalchemy.exc import (
+    IntegrityError,
+    OperationalError,
+    PendingRollbackError,
+    StatementError,
+)
 from sqlalchemy.orm import Session
 
 from app.change_log import EVERYTHING
 from app.db import Database, begin_writing
 from app.logs import watch_slow_queries
 from app.models import Change, Identifier, Paper, Summary, Tag, User
-from app.statements import MAX_LISTED, read_alone, run
+from app.statements import MAX_LISTED, connection_of, has_connection, read_alone, run
 from tests.helpers.factories import make_paper, make_summary, make_user
 
 IDS = bindparam("ids", expanding=True)
@@ -101,10 +106,8 @@ def test_a_value_that_is_forgotten_is_no_null(session: Session) -> None:
 def test_only_writes_to_sqlite_are_run_directly(session: Session) -> None:
     """The cache of pages has to know what pages read."""
     user = make_user(session)
-    paper = make_paper(session)
     session.commit()
     query = select(User.id).where(User.id == bindparam("which"))
-    names = tuple_(Identifier.kind, Identifier.paper_id).in_(bindparam("names", expanding=True))
     with usual(session) as texts:
         assert run(session.connection(), query, {"which": user.id}).scalar() == user.id
         assert len(texts) == 1
@@ -112,9 +115,73 @@ def test_only_writes_to_sqlite_are_run_directly(session: Session) -> None:
         texts.clear()
         assert run(session.connection(), query, {"which": user.id}).scalar() == user.id
         assert texts == []
-        named = {"names": [("key", paper.id)]}
-        assert run(session.connection(), select(Identifier.value).where(names), named)
+
+
+@pytest.mark.sqlite_only("PostgreSQL is always asked in the usual way")
+def test_what_the_driver_cannot_take_goes_the_usual_way(session: Session) -> None:
+    summary = make_summary(session)
+    session.commit()
+    begin_writing(session)
+    pairs = bindparam("pairs", expanding=True)
+    made = tuple_(Summary.id, Summary.created_at).in_(pairs)  # a moment is turned into a text
+    given = {"pairs": [(summary.id, summary.created_at)]}
+    rows = [{"name": name, "folded": name} for name in "ab"]
+    with usual(session) as texts:
+        assert run(session.connection(), select(Summary.id).where(made), given)
         assert len(texts) == 1
+        add = insert(Tag).returning(Tag.name)
+        assert sorted(run(session.connection(), add, rows).scalars()) == ["a", "b"]
+        assert len(texts) == 2
+
+
+def test_several_values_of_a_row_are_looked_for_together(session: Session) -> None:
+    papers = [make_paper(session, key=f"paper/{number}") for number in range(3)]
+    pairs = [("key", paper.id) for paper in papers[:2]] + [("doi", papers[2].id)]
+    names = tuple_(Identifier.kind, Identifier.paper_id).in_(bindparam("names", expanding=True))
+    query = select(Identifier.value).where(names).order_by(Identifier.value)
+    begin_writing(session)
+    for some in (pairs, pairs[:1], [], pairs * MAX_LISTED):
+        found = run(session.connection(), query, {"names": some}).scalars()
+        assert found == [f"paper/{number}" for number in range(min(len(some), 2))]
+
+
+def test_several_rows_are_written_at_once(session: Session) -> None:
+    begin_writing(session)
+    with usual(session) as texts:
+        rows = [{"name": name, "folded": name} for name in "abc"]
+        run(connection_of(session), ADD_TAG, rows)
+        assert (texts == []) is (session.get_bind().dialect.name == "sqlite")
+    assert session.scalars(select(Tag.name).order_by(Tag.name)).all() == ["a", "b", "c"]
+    with pytest.raises(IntegrityError):
+        run(connection_of(session), ADD_TAG, rows)
+    session.rollback()
+
+
+def test_the_connection_of_a_session_is_that_of_its_transaction(session: Session) -> None:
+    session.commit()
+    assert not has_connection(session)
+    connection = connection_of(session)
+    assert has_connection(session)
+    assert connection is session.connection()
+    begin_writing(session)
+    assert connection_of(session) is session.connection()
+    assert connection_of(session).get_execution_options()["writing"]
+    with session.begin_nested():
+        assert connection_of(session) is session.connection()
+    assert connection_of(session) is session.connection()
+    session.rollback()
+    assert not has_connection(session)
+
+
+def test_after_a_failed_flush_nothing_is_written_before_a_rollback(session: Session) -> None:
+    begin_writing(session)
+    session.add_all([Tag(name="a", folded="a"), Tag(name="a", folded="a")])
+    with pytest.raises(IntegrityError):
+        session.flush()
+    with pytest.raises(PendingRollbackError):
+        connection_of(session)
+    session.rollback()
+    assert session.scalars(select(Tag.name)).all() == []
 
 
 def test_what_is_read_alone_is_the_same_in_a_transaction_and_without(session: Session) -> None:

@@ -24,7 +24,7 @@ from app.change_log import (
 )
 from app.models import Paper, Shelf, Summary, SummaryTag, Tag, User, Venue
 from app.queries.visibility import public
-from app.statements import run
+from app.statements import connection_of, run
 
 # The tables whose changes the names of papers, summaries and users tell. Authors have no names:
 # their pages stand on anything.
@@ -75,12 +75,12 @@ def name_papers(session: Session, paper_ids: Collection[int]) -> None:
         return
     names: set[str] = set()
     if paper_ids:
-        found = run(session.connection(), _PAPERS, {"ids": list(paper_ids)})
+        found = run(connection_of(session), _PAPERS, {"ids": list(paper_ids)})
         for key, title, venue in found:
             path = name_of_path("paper", key)
             names |= {path, name_of_facts(path), name_of_title(title)}
             names |= {name_of_path("venue", venue)} if venue else set()
-    name_changes(session.connection(), names, _OF_PAPERS)
+    name_changes(connection_of(session), names, _OF_PAPERS)
 
 
 def name_summaries(
@@ -97,14 +97,14 @@ def name_summaries(
     names: set[str] = set()
     if summary_ids:
         which = {"ids": list(summary_ids)}
-        for row in run(session.connection(), _PUBLIC_SUMMARIES, which):
+        for row in run(connection_of(session), _PUBLIC_SUMMARIES, which):
             path = name_of_path("summary", str(row.id))
             names |= {path, name_of_path("paper", row.key)}
             names |= set() if row.id in voted else {name_of_text(path)}
             names |= set() if row.anonymous else {name_of_path("user", row.name)}
             names |= {name_of_path("venue", row.venue)} if row.venue else set()
             names |= {name_of_path("tag", row.tag)} if row.tag else set()
-    name_changes(session.connection(), names, _OF_SUMMARIES)
+    name_changes(connection_of(session), names, _OF_SUMMARIES)
 
 
 def name_users(session: Session, user_ids: Iterable[int]) -> None:
@@ -112,7 +112,7 @@ def name_users(session: Session, user_ids: Iterable[int]) -> None:
     names = session.scalars(select(User.name).where(User.id.in_(list(user_ids))))
     paths = [name_of_path("user", each) for each in names]
     called = [name_of_user(path) for path in paths]
-    name_changes(session.connection(), [*paths, *called], _OF_USERS)
+    name_changes(connection_of(session), [*paths, *called], _OF_USERS)
 
 
 def name_shelf(session: Session, shelf: Shelf, paper_ids: Collection[int] = ()) -> None:
@@ -126,12 +126,12 @@ def name_shelf(session: Session, shelf: Shelf, paper_ids: Collection[int] = ()) 
         owner = session.scalar(select(User.name).where(User.id == shelf.user_id))
         keys = session.scalars(select(Paper.key).where(Paper.id.in_(paper_ids)))
         names = {name_of_path("user", owner or ""), *(name_of_path("paper", key) for key in keys)}
-    name_changes(session.connection(), names, _OF_SHELVES)
+    name_changes(connection_of(session), names, _OF_SHELVES)
 
 
 def name_search(session: Session) -> None:
     """Name what search finds as changed, where it alone is."""
-    name_changes(session.connection(), ("/search",), _OF_SEARCH)
+    name_changes(connection_of(session), ("/search",), _OF_SEARCH)
 
 
 def name_everything(session: Session) -> None:
@@ -139,4 +139,4 @@ def name_everything(session: Session) -> None:
 
     For what takes something from readers: it must be gone from every page, whichever showed it.
     """
-    name_changes(session.connection(), (EVERYTHING,), ())
+    name_changes(connection_of(session), (EVERYTHING,), ())

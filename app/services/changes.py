@@ -31,7 +31,7 @@ from app.services.retractions.marking import mark_papers
 from app.services.search_index import indexing
 from app.services.similar import similarity
 from app.services.unused import remove_unused
-from app.statements import run
+from app.statements import connection_of, run
 
 Kind = Literal["paper", "summary", "author", "writer"]
 _KEY = "changes"
@@ -251,7 +251,7 @@ def _follow_writers(session: Session, summaries: Counter[int], votes: Counter[in
     changed = {each for each in (*summaries, *votes) if summaries[each] or votes[each]}
     if not changed:
         return
-    there = set(run(session.connection(), _USERS, {"ids": sorted(changed)}).scalars())
+    there = set(run(connection_of(session), _USERS, {"ids": sorted(changed)}).scalars())
     numbers = {each: (summaries[each], votes[each]) for each in there}
     totals.add_to_writers(session, numbers, len(changed - there))
 
@@ -300,7 +300,7 @@ def _name_pages(session: Session, changes: _Changes, present: dict[int, SummaryS
 
 
 def _names(session: Session, user_ids: Collection[int]) -> dict[int, str]:
-    return dict(run(session.connection(), _NAMES, {"ids": list(user_ids)})) if user_ids else {}
+    return dict(run(connection_of(session), _NAMES, {"ids": list(user_ids)})) if user_ids else {}
 
 
 def _placements(session: Session, ids: Iterable[int]) -> dict[int, Placement]:
@@ -313,7 +313,7 @@ def _placements(session: Session, ids: Iterable[int]) -> dict[int, Placement]:
 
 
 def _existing_papers(session: Session, ids: Collection[int]) -> list[int]:
-    connection = session.connection()
+    connection = connection_of(session)
     return [
         number
         for some in split_into_batches(ids)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Paper, User
 from app.services.refusals import JUST_MERGED, Refusal
-from app.statements import run
+from app.statements import connection_of, run
 
 # Built once: each text that is saved runs these.
 _LOCK_USER = select(User.id).where(User.id == bindparam("which")).with_for_update()
@@ -20,7 +20,7 @@ def lock_user(session: Session, user_id: int) -> None:
     SQLite has one writer at a time anyway, and ignores the lock.
     """
     session.flush()
-    run(session.connection(), _LOCK_USER, {"which": user_id})
+    run(connection_of(session), _LOCK_USER, {"which": user_id})
 
 
 def lock_account(session: Session, user: User) -> None:
@@ -47,5 +47,5 @@ def check_paper_exists(session: Session, paper: Paper) -> None:
     The caller holds `lock_papers`, so that it cannot happen any more. Its old key leads to the
     other paper from now on: what is sent again arrives there.
     """
-    if run(session.connection(), _PAPER, {"which": paper.id}).first() is None:
+    if run(connection_of(session), _PAPER, {"which": paper.id}).first() is None:
         raise Refusal("source", JUST_MERGED)

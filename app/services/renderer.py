@@ -26,7 +26,7 @@ from app.rendering import (
     render,
     render_inline,
 )
-from app.statements import run
+from app.statements import connection_of, run
 from app.text.person_names import surname
 
 NONE_KNOWN = KnownPapers()
@@ -193,7 +193,7 @@ def load_citation_labels(session: Session, keys: set[str]) -> dict[str, str]:
     A paper without authors has none, and is cited by its key.
     """
     session.flush()
-    found = run(session.connection(), _FIRST_AUTHORS, {"keys": list(keys)})
+    found = run(connection_of(session), _FIRST_AUTHORS, {"keys": list(keys)})
     labels = {}
     for key, rows in groupby(found, key=lambda row: row[0]):
         authors = [(year, surname(name)) for _, year, name in rows]

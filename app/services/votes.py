@@ -19,7 +19,7 @@ from app.models import Summary, User, Vote
 from app.services import changes
 from app.services.bulk import is_sqlite
 from app.services.refusals import Refusal
-from app.statements import run
+from app.statements import connection_of, run
 
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 # Days of age that ten times as many votes make up for. Reddit's formula had half a day; summaries
@@ -84,7 +84,7 @@ def cast_vote(
     if found.user_id == user.id:
         raise Refusal("value", "You can’t vote on your own summary.")
     vote = {"summary_id": found.id, "user_id": user.id, "value": value}
-    run(session.connection(), _CAST[is_sqlite(session)], {**vote, "cast_at": cast_at or now()})
+    run(connection_of(session), _CAST[is_sqlite(session)], {**vote, "cast_at": cast_at or now()})
     return _recount(session, found)
 
 
@@ -93,7 +93,7 @@ def withdraw_vote(session: Session, user: User, summary_id: int) -> int | None:
     found = _lock(session, user, summary_id)
     if found is None:
         return None
-    run(session.connection(), _WITHDRAW, {"which": found.id, "user_id": user.id})
+    run(connection_of(session), _WITHDRAW, {"which": found.id, "user_id": user.id})
     return _recount(session, found)
 
 
@@ -127,7 +127,7 @@ def recount_all(session: Session, summary_ids: Iterable[int]) -> None:
     """
     session.flush()
     for summary_id in sorted(set(summary_ids)):
-        found = run(session.connection(), _LOCK, {"which": summary_id}).one_or_none()
+        found = run(connection_of(session), _LOCK, {"which": summary_id}).one_or_none()
         if found is not None:
             _recount(session, found)
 
@@ -138,14 +138,14 @@ def _lock(session: Session, user: User, summary_id: int) -> Any | None:
     session.flush()
     # Votes on one summary queue here, so that each recount sees all votes before it. SQLite
     # ignores the lock: there the whole transaction has the write lock already.
-    found = run(session.connection(), _LOCK, {"which": summary_id}).one_or_none()
+    found = run(connection_of(session), _LOCK, {"which": summary_id}).one_or_none()
     if found is None or (found.visibility != "public" and found.user_id != user.id):
         return None
     return found
 
 
 def _recount(session: Session, found: Any) -> int:
-    connection = session.connection()
+    connection = connection_of(session)
     total = run(connection, _TOTAL, {"which": found.id}).scalar()
     score: int = found.imported_votes + int(total)
     popularity = compute_popularity(score, found.published_at or found.created_at)

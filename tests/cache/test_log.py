@@ -287,6 +287,7 @@ def test_what_is_written_past_sqlalchemy_has_one_home() -> None:
     }
     assert found == {
         "cache/log.py",
+        "db.py",
         "engines.py",
         "queries/search/facets.py",
         "services/operation/backup/copying.py",  # to a database that nobody reads yet

@@ -41,7 +41,7 @@ from app.queries.visibility import public
 from app.services.bulk import split_into_batches
 from app.services.counters import totals
 from app.services.counters.differences import CountDifferences, Placement
-from app.statements import run
+from app.statements import connection_of, run
 
 _COLUMNS = ("summaries_count", "top_score", "rank")
 
@@ -94,7 +94,7 @@ def recount(
         if placement is not None:
             differences.add(placement, -1)
     for ids in split_into_batches({*paper_ids, *before}):
-        papers = run(session.connection(), _LOCK_PAPERS, {"ids": ids}).all()
+        papers = run(connection_of(session), _LOCK_PAPERS, {"ids": ids}).all()
         # Only now, when nobody else counts these: what others committed meanwhile is seen.
         present = _counted(session, ids)
         changed = []
@@ -154,7 +154,7 @@ def recount_venues(session: Session) -> None:
 def recount_all(session: Session) -> None:
     """Count everything anew: papers from their summaries, then venues, tags, writers, totals."""
     session.flush()
-    session.connection().execute(_set_sections(true()))
+    connection_of(session).execute(_set_sections(true()))
     here = (Summary.paper_id == Paper.id) & public()
     count = select(func.count(Summary.id)).where(here).scalar_subquery()
     top = select(func.coalesce(func.max(Summary.score), 0)).where(here).scalar_subquery()
@@ -177,12 +177,12 @@ def set_sections(session: Session, paper_ids: Collection[int]) -> None:
     """Give the summaries of these papers the section of their paper, where they have another."""
     session.flush()
     for ids in split_into_batches(paper_ids):
-        run(session.connection(), _SET_SECTIONS, {"ids": ids})
+        run(connection_of(session), _SET_SECTIONS, {"ids": ids})
 
 
 def _counted(session: Session, paper_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """The number of public summaries of papers, and the highest score of these."""
-    rows = run(session.connection(), _COUNT_SUMMARIES, {"ids": paper_ids})
+    rows = run(connection_of(session), _COUNT_SUMMARIES, {"ids": paper_ids})
     return {paper_id: (count, top) for paper_id, count, top in rows}
 
 
@@ -202,7 +202,7 @@ def _write(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return
     # Past the session, which would take a list of rows for its own objects.
-    run(session.connection(), _SET_COUNTS, list(rows))
+    run(connection_of(session), _SET_COUNTS, list(rows))
     _forget(session, Paper, _COLUMNS)
 
 

@@ -14,7 +14,7 @@ from app.models import Venue, VenueYear
 from app.models.papers.venue import NO_YEAR
 from app.services.bulk import is_sqlite
 from app.services.counters.totals import add_to_total
-from app.statements import run
+from app.statements import connection_of, run
 
 
 def _build_add_to_year(insert: Any) -> Any:
@@ -90,7 +90,7 @@ class CountDifferences:
         ]
         if not rows:
             return
-        run(session.connection(), _ADD_TO_YEAR[is_sqlite(session)], rows)
+        run(connection_of(session), _ADD_TO_YEAR[is_sqlite(session)], rows)
         if min(self._papers.values()) < 0:
             session.execute(delete(VenueYear).where(VenueYear.papers == 0))
 
@@ -105,4 +105,4 @@ class CountDifferences:
         ]
         if rows:
             # Past the session, which would take a list of rows for its own objects.
-            run(session.connection(), _ADD_TO_VENUE, rows)
+            run(connection_of(session), _ADD_TO_VENUE, rows)

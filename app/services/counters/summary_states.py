@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Link, Summary, SummaryTag
 from app.services.bulk import split_into_batches
-from app.statements import run
+from app.statements import connection_of, run
 
 # Built once: each write runs these.
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -46,7 +46,7 @@ class SummaryState(NamedTuple):
 def load_states(session: Session, ids: Iterable[int]) -> dict[int, SummaryState]:
     """How summaries stand; nobody votes on them from here on until the transaction ends."""
     found: dict[int, SummaryState] = {}
-    connection = session.connection()
+    connection = connection_of(session)
     for some in split_into_batches(ids):
         which = {"ids": some}
         rows = run(connection, _SUMMARIES, which).all()

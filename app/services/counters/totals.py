@@ -17,7 +17,7 @@ from app.db import insert_missing
 from app.models import Paper, Summary, SummaryTag, Tag, Total, Writer
 from app.queries.visibility import attributable_to, public
 from app.services.bulk import split_into_batches
-from app.statements import run
+from app.statements import connection_of, run
 
 VOTES = func.coalesce(func.sum(Summary.score - Summary.imported_votes), 0)
 
@@ -53,14 +53,14 @@ def add_to_total(session: Session, name: str, difference: int) -> None:
     """Change one of the numbers of everything, by its name in `Total`."""
     if difference:
         insert_missing(session, Total, [{"name": name, "number": 0}], ["name"])
-        run(session.connection(), _ADD_TO_TOTAL, {"which": name, "more": difference})
+        run(connection_of(session), _ADD_TO_TOTAL, {"which": name, "more": difference})
 
 
 def add_to_tags(session: Session, numbers: Mapping[int, int]) -> None:
     """Change how many public summaries carry tags, by tag."""
     rows = [{"which": each, "more": number} for each, number in sorted(numbers.items()) if number]
     if rows:
-        run(session.connection(), _ADD_TO_TAG, rows)
+        run(connection_of(session), _ADD_TO_TAG, rows)
 
 
 def add_to_writers(session: Session, numbers: Mapping[int, tuple[int, int]], gone: int = 0) -> None:
@@ -77,7 +77,7 @@ def add_to_writers(session: Session, numbers: Mapping[int, tuple[int, int]], gon
             insert_missing(session, Writer, [row], ["user_id"])
         if summaries or votes:
             values = {"which": user_id, "summaries": summaries, "votes": votes}
-            after = run(session.connection(), _ADD_TO_WRITER, values).scalar() or 0
+            after = run(connection_of(session), _ADD_TO_WRITER, values).scalar() or 0
             more += (after > 0) - (after - summaries > 0)
     add_to_total(session, "writers", more)
 
@@ -85,7 +85,7 @@ def add_to_writers(session: Session, numbers: Mapping[int, tuple[int, int]], gon
 def carry_scores(session: Session, summary_ids: Sequence[int]) -> None:
     """Let the lists of summaries' tags know their scores."""
     for ids in split_into_batches(summary_ids):
-        run(session.connection(), _CARRY_SCORES, {"ids": ids})
+        run(connection_of(session), _CARRY_SCORES, {"ids": ids})
 
 
 def recount_all(session: Session) -> None:

@@ -25,7 +25,7 @@ from app.services.pictures.uploads import (
     find_picture_names,
     make_picture_name,
 )
-from app.statements import run
+from app.statements import connection_of, run
 
 NameChanges = Mapping[str, str]
 # Built once: each text that is saved runs it.
@@ -86,7 +86,7 @@ def note_uses(session: Session, summary: Summary) -> None:
     They belong to it from now on. Doing it twice changes nothing.
     """
     session.flush()
-    run(session.connection(), _REMOVE_USES, {"which": summary.id})
+    run(connection_of(session), _REMOVE_USES, {"which": summary.id})
     names = find_picture_names(summary.source)
     if not names:
         return

@@ -26,7 +26,7 @@ from app.models import (
 from app.queries.visibility import public_of_few
 from app.search.entries import PaperFacts, SummaryFacts
 from app.sources.provenance import Provenance
-from app.statements import run
+from app.statements import connection_of, run
 from app.text.folding import make_slug
 from app.text.person_names import number_of_key
 
@@ -98,7 +98,7 @@ def load_paper_facts(session: Session, paper_ids: Sequence[int]) -> list[PaperFa
     identifiers: dict[int, list[str]] = defaultdict(list)
     keys: dict[int, list[str]] = defaultdict(list)
     session.flush()
-    connection, which = session.connection(), {"ids": list(paper_ids)}
+    connection, which = connection_of(session), {"ids": list(paper_ids)}
     for paper_id, printed, name, key in run(connection, _AUTHORS, which):
         authors[paper_id].append(printed or name)
         if printed and make_slug(printed) != make_slug(name):
@@ -143,7 +143,7 @@ def load_summary_facts(
         texts: what they say, without markup.
     """
     session.flush()
-    rows = run(session.connection(), _BY_NUMBER[hidden], {"ids": list(ids)})
+    rows = run(connection_of(session), _BY_NUMBER[hidden], {"ids": list(ids)})
     return _summary_facts(session, rows, texts, is_named=not hidden)
 
 
@@ -152,14 +152,14 @@ def load_indexed_facts(
 ) -> list[tuple[int, SummaryFacts]]:
     """The same of public summaries that have entries, with the texts of these."""
     session.flush()
-    rows = session.connection().execute(_FACTS[False].where(which, public_of_few())).all()
+    rows = connection_of(session).execute(_FACTS[False].where(which, public_of_few())).all()
     return _summary_facts(session, rows, {row[0]: row[2] for row in rows}, is_named=True)
 
 
 def _summary_facts(
     session: Session, rows: Sequence[Any], texts: Mapping[int, str], *, is_named: bool
 ) -> list[tuple[int, SummaryFacts]]:
-    connection = session.connection()
+    connection = connection_of(session)
     tags: dict[int, list[str]] = defaultdict(list)
     for start in range(0, len(rows), BATCH):
         numbers = [row[0] for row in rows[start : start + BATCH]]

@@ -12,7 +12,7 @@ from app.models import HiddenEntry
 from app.search import entries
 from app.services.search_index import facts
 from app.services.search_index.facts import BATCH
-from app.statements import run
+from app.statements import connection_of, run
 
 # Built once: each text that is saved runs these.
 _THESE = HiddenEntry.summary_id.in_(bindparam("ids", expanding=True))
@@ -23,7 +23,7 @@ _REMOVE = delete(HiddenEntry).where(_THESE)
 def stored_texts(session: Session, summary_ids: Sequence[int]) -> dict[int, str]:
     """What those of some summaries say that have such entries, without markup."""
     session.flush()
-    found = run(session.connection(), _TEXTS, {"ids": list(summary_ids)})
+    found = run(connection_of(session), _TEXTS, {"ids": list(summary_ids)})
     return dict(found.all())
 
 
@@ -33,7 +33,7 @@ def write_hidden(session: Session, summary_ids: Sequence[int], texts: Mapping[in
     A public one has none, nor one whose text is unknown.
     """
     session.flush()
-    run(session.connection(), _REMOVE, {"ids": list(summary_ids)})
+    run(connection_of(session), _REMOVE, {"ids": list(summary_ids)})
     known = [number for number in summary_ids if number in texts]
     found = facts.load_summary_facts(session, known, texts, hidden=True) if known else []
     if found:

@@ -44,7 +44,7 @@ from app.services.bulk import among
 from app.services.search_index import facts as search_facts
 from app.services.search_index import hidden
 from app.services.search_index.facts import BATCH
-from app.statements import run
+from app.statements import connection_of, run
 
 MAX_PAPERS_IN_TRANSACTION = 4000  # papers in one transaction, where there are very many
 WITHOUT_TRIGGER = 200  # rows that are worth changing the schema for
@@ -151,7 +151,7 @@ def index_summaries(session: Session, summary_ids: Sequence[int], texts: Mapping
     for start in range(0, len(summary_ids), BATCH):
         these = summary_ids[start : start + BATCH]
         session.flush()
-        connection, which = session.connection(), {"ids": list(these)}
+        connection, which = connection_of(session), {"ids": list(these)}
         said = {number: text for number, text in run(connection, _TEXTS, which) if number}
         said.update(hidden.stored_texts(session, these))
         said.update(texts)
@@ -174,7 +174,7 @@ def renumber_papers(session: Session, paper_ids: Collection[int]) -> None:
         return
     session.flush()
     # Two who write about one paper queue here, so that the second sees what the first did.
-    connection, which = session.connection(), {"ids": list(paper_ids)}
+    connection, which = connection_of(session), {"ids": list(paper_ids)}
     run(connection, _LOCK_PAPERS, which)
     rows = run(connection, _NUMBERS, which).all()
     moved = {
@@ -229,7 +229,7 @@ def insert_entries(session: Session, rows: list[dict[str, Any]]) -> None:
         return
     # In the order of the index, which takes it so in the least time.
     rows.sort(key=lambda row: int(row["id"]))
-    connection = session.connection()
+    connection = connection_of(session)
     if connection.dialect.name != "sqlite" or len(rows) < WITHOUT_TRIGGER:
         run(connection, _ADD, rows)
         return

@@ -25,7 +25,7 @@ from app.queries.visibility import public
 from app.services import changed_pages
 from app.services.similar.evidence import MAX_SIMILAR_PAPERS, SimilarityResult, find_similar_papers
 from app.services.similar.telling_words import choose_telling_words, extract_text
-from app.statements import run
+from app.statements import connection_of, run
 
 BATCH = 200
 MAX_TEXTS = 20  # summaries of one paper whose words are read
@@ -40,7 +40,7 @@ def mark_papers(session: Session, paper_ids: Iterable[int]) -> None:
     if rows:
         begin_writing(session)
         session.flush()
-        run(session.connection(), _ADD_MARK, rows)
+        run(connection_of(session), _ADD_MARK, rows)
 
 
 def has_marked(session: Session) -> bool:

@@ -18,7 +18,7 @@ from app.models import Draft, MergedDraft, Paper, PaperMerge, Summary
 from app.services.row_values import decode_row, encode_row
 from app.services.summaries.three_way_merge import choose_stricter
 from app.sources.provenance import MADE, READ, choose_cautious
-from app.statements import run
+from app.statements import connection_of, run
 
 # Built once: each new text runs it.
 _NEW_DRAFTS = (
@@ -67,7 +67,7 @@ def attach_new_drafts(session: Session, paper: Paper, merge: PaperMerge | None =
     """
     session.flush()
     adopted: list[int] = []
-    if run(session.connection(), _NEW_DRAFTS, {"which": paper.id}).first() is None:
+    if run(connection_of(session), _NEW_DRAFTS, {"which": paper.id}).first() is None:
         return adopted
     new = select(Draft).where(Draft.paper_id == paper.id, Draft.summary_id.is_(None))
     for draft in session.scalars(new.execution_options(populate_existing=True)).all():

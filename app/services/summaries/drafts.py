@@ -33,7 +33,7 @@ from app.services.summaries.state import (
     lock_summary,
 )
 from app.sources.provenance import NOT_STATED
-from app.statements import run
+from app.statements import connection_of, run
 from app.text.visibility import VISIBILITIES
 
 # More than a summary may have, so that a text that is too long is kept until it is shorter.
@@ -179,7 +179,7 @@ def close_draft(session: Session, summary: Summary, *, seen_version: int | None)
     if seen_version is None:
         return
     session.flush()
-    if run(session.connection(), _DRAFT_OF, {"which": summary.id}).first() is None:
+    if run(connection_of(session), _DRAFT_OF, {"which": summary.id}).first() is None:
         return
     user, paper = session.get_one(User, summary.user_id), session.get_one(Paper, summary.paper_id)
     draft = drafts.find_draft(session, user, paper, summary)

@@ -10,7 +10,7 @@ from app.models.papers.paper import MAX_IDENTIFIER
 from app.models.summaries.link import MAX_LABEL_FOLDED, MAX_USER
 from app.queries.identifiers import MAX_NAMES
 from app.services.renderer import RenderedText, find_papers_of_text
-from app.statements import run
+from app.statements import connection_of, run
 from app.text.words import indexable
 
 # Built once, and run past the session's objects: no link is one of them.
@@ -25,7 +25,7 @@ def rebuild_links(session: Session, summary: Summary, rendered: RenderedText) ->
     links = [link for link in rendered.links[:MAX_NAMES] if len(link.ref.value) <= MAX_IDENTIFIER]
     # Looked for before the rows are gone: they may tell where the writer's own keys lead.
     targets = find_papers_of_text(session, [link.ref for link in links], rendered.owner)
-    run(session.connection(), _REMOVE, {"which": summary.id})
+    run(connection_of(session), _REMOVE, {"which": summary.id})
     rows = [
         {
             "summary_id": summary.id,
@@ -44,4 +44,4 @@ def rebuild_links(session: Session, summary: Summary, rendered: RenderedText) ->
         for position, link in enumerate(links)
     ]
     if rows:
-        run(session.connection(), _ADD, rows)
+        run(connection_of(session), _ADD, rows)

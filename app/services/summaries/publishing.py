@@ -36,7 +36,7 @@ from app.services.summaries.state import (
     lock_summary,
 )
 from app.services.votes import compute_popularity
-from app.statements import run
+from app.statements import connection_of, run
 
 
 class EditConflict(Exception):
@@ -320,7 +320,7 @@ def set_tags(session: Session, summary: Summary, names: Sequence[str]) -> None:
     """Replace the tags of a summary that is noted."""
     insert_missing(session, Tag, [{"name": name} for name in names], ["name"])
     session.flush()
-    connection = session.connection()
+    connection = connection_of(session)
     ids = run(connection, _TAGS, {"names": list(names)}).scalars()
     run(connection, _REMOVE_TAGS, {"which": summary.id})
     if ids:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Paper, Revision, Summary, SummaryTag, Tag, User
 from app.services.summaries.content import Content
-from app.statements import run
+from app.statements import connection_of, run
 
 # Built once: each text that is saved runs these.
 _LAST = select(func.max(Revision.number)).where(Revision.summary_id == bindparam("which"))
@@ -40,7 +40,7 @@ def lock_summaries_of_writer(session: Session, user: User, paper: Paper) -> list
     Ordered by `place`; hardly ever more than one.
     """
     which = {"paper": paper.id, "user": user.id}
-    if run(session.connection(), _FIRST_OF_WRITER, which).first() is None:
+    if run(connection_of(session), _FIRST_OF_WRITER, which).first() is None:
         return []
     return list(session.scalars(_OF_WRITER, which))
 
@@ -69,7 +69,7 @@ def find_last_revision_number(session: Session, summary: Summary | None) -> int:
     if summary is None:
         return 0
     session.flush()
-    last: int | None = session.connection().scalar(_LAST, {"which": summary.id})
+    last: int | None = connection_of(session).scalar(_LAST, {"which": summary.id})
     return last or 0
 
 
