@@ -19,11 +19,11 @@ from app.services.bulk import among
 from app.services.importing import faults
 from app.services.importing.fitting import fit_entry
 from app.services.importing.terms import ImportOutcome, ImportRun, IncomingPaper
-from app.services.papers.adding import add_new_papers, add_paper, prepare
+from app.services.papers.adding import add_new_papers, add_paper
 from app.services.papers.completion import complete_paper
 from app.services.papers.deduplication import find_newest_paper_id, is_record_of, match_record
 from app.services.papers.facts import list_record_identifiers
-from app.services.papers.insertion import PreparedPaper
+from app.services.papers.insertion import PreparedPaper, prepare
 from app.services.papers.paper_names import Name, known_names, name_of
 from app.services.refusals import PaperExists, Refusal
 from app.sources.bibtex.reading import BadEntry, FoundEntry

@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing, lock_papers, now
 from app.models import LookUp, OfferedRecord, Paper, User
 from app.queries import papers
-from app.services.papers.adding import add_prepared, prepare
+from app.services.papers.adding import add_prepared
 from app.services.papers.deduplication import match_record
+from app.services.papers.insertion import prepare
 from app.services.refusals import PaperExists
 from app.sources.record import PaperRecord, from_json, to_json
 from app.text.person_names import remove_number

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, lock_papers
 from app.models import Paper, User
 from app.queries.identifiers import find_known_keys
-from app.rendering import RenderError, render_inline, render_plain
 from app.services.papers.duplicates import (
     UNTRUSTED_SOURCES,
     find_duplicate,
@@ -20,9 +18,9 @@ from app.services.papers.duplicates import (
     merge_if_duplicate,
 )
 from app.services.papers.facts import addresses, check_record, list_record_identifiers
-from app.services.papers.insertion import PreparedPaper, insert_papers
+from app.services.papers.insertion import PreparedPaper, insert_papers, prepare
 from app.services.papers.paper_names import free_key
-from app.services.refusals import PaperExists, Refusal, Refusals
+from app.services.refusals import PaperExists
 from app.sources.record import PaperRecord
 from app.text.folding import fold, make_slug
 from app.text.person_names import surname_for_key
@@ -43,22 +41,6 @@ def add_paper(
         AlreadyThere, Refused: as `add_prepared` and `prepare`.
     """
     return add_prepared(session, prepare(check_record(session, record)), source, adder)
-
-
-def prepare(record: PaperRecord) -> PreparedPaper:
-    """Render what is rendered of a record.
-
-    Args:
-        record: in normal form (`facts.check_record`, `facts.fitting`).
-
-    Raises:
-        Refusal: for a title or abstract that cannot be rendered, with the name of the field.
-    """
-    refused = Refusals()
-    title = refused.check(_rendered, "", "title", render_inline, record.title)
-    abstract = refused.check(_rendered, "", "abstract", render_plain, record.abstract)
-    refused.raise_first()
-    return PreparedPaper(record, title, abstract)
 
 
 def add_prepared(
@@ -141,10 +123,3 @@ def make_key(session: Session, record: PaperRecord) -> str:
     word = next((word for word in words if len(word) > 3), "paper")
     base = f"{surname or 'unknown'}{record.year or ''}{word}"[:200]
     return free_key(session, base)
-
-
-def _rendered(field: str, renderer: Any, text: str) -> str:
-    try:
-        return str(renderer(text))
-    except RenderError as error:
-        raise Refusal(field, str(error)) from None

@@ -21,8 +21,7 @@ from app.references.identifiers import PaperRef
 from app.services import changes
 from app.services.links.stale import mark_stale
 from app.services.papers import spellings
-from app.services.papers.adding import prepare
-from app.services.papers.insertion import find_or_add_authors, find_or_add_venues
+from app.services.papers.insertion import find_or_add_authors, find_or_add_venues, prepare
 from app.services.papers.paper_copies import orcids_of
 from app.services.papers.paper_names import NAMING_FACTS, change_names
 from app.sources.name_lists import NameList, parse_names, write_names

@@ -18,13 +18,13 @@ from app.references.identifiers import (
     kind_of_venue,
     stream_of,
 )
-from app.rendering import RENDERER_VERSION
+from app.rendering import RENDERER_VERSION, RenderError, render_inline, render_plain
 from app.services import changes
 from app.services.bulk import among, reserve_ids
 from app.services.papers import spellings
 from app.services.papers.facts import MAX_NAME, MAX_VENUE_KEY, addresses, list_record_identifiers
 from app.services.papers.paper_names import Name, known_names, name_of, name_rows
-from app.services.refusals import Refusal
+from app.services.refusals import Refusal, Refusals
 from app.sources.record import PaperRecord
 from app.sources.sections import section_of_paper, section_of_venue
 from app.text.folding import make_slug
@@ -39,6 +39,22 @@ class PreparedPaper:
     record: PaperRecord
     title_html: str
     abstract_html: str
+
+
+def prepare(record: PaperRecord) -> PreparedPaper:
+    """Render what is rendered of a record.
+
+    Args:
+        record: in normal form (`facts.check_record`, `facts.fitting`).
+
+    Raises:
+        Refusal: for a title or abstract that cannot be rendered, with the name of the field.
+    """
+    refused = Refusals()
+    title = refused.check(_rendered, "", "title", render_inline, record.title)
+    abstract = refused.check(_rendered, "", "abstract", render_plain, record.abstract)
+    refused.raise_first()
+    return PreparedPaper(record, title, abstract)
 
 
 def insert_papers(
@@ -249,3 +265,10 @@ def set_orcids(session: Session, orcids: dict[str, str]) -> None:
             update(Author).where(unknown).values(orcid=bindparam("told")),
             [{"of": key, "told": orcid} for key, orcid in sorted(orcids.items())],
         )
+
+
+def _rendered(field: str, renderer: Any, text: str) -> str:
+    try:
+        return str(renderer(text))
+    except RenderError as error:
+        raise Refusal(field, str(error)) from None

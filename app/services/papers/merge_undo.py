@@ -26,11 +26,15 @@ from app.models import (
     User,
 )
 from app.queries import papers
+from app.references.identifiers import PaperRef
 from app.services import changes
 from app.services.links.resolving import list_link_names, release_links
 from app.services.lists import joining
+from app.services.papers.editing import add_revision, mark_undone
+from app.services.papers.fact_changes import FactChange, list_facts
 from app.services.papers.merging import FILLED_COLUMNS, add_difference
 from app.services.papers.paper_copies import restore_authors, restore_row
+from app.services.papers.paper_names import give_names, known_names, name_of
 from app.services.refusals import Refusal
 from app.services.row_values import encode_value
 from app.services.shelves.joining import move_readings_back, move_shelf_entries_back
@@ -74,7 +78,8 @@ def undo_merge(session: Session, merge_id: int, user: User) -> Paper:
     for paper in (kept, restored):
         draft_merge.attach_new_drafts(session, paper)
     _move_back_identifiers(session, data, kept, restored)
-    _take_out(session, data["filled"], kept)
+    _give_lost_names(session, restored)
+    _undo_filling(session, data, kept, user)
     restore_authors(session, restored, data)
     _mark_different_again(session, data["differences"], kept, restored, user)
     back = update(PaperMerge).where(PaperMerge.id.in_(data["merges"]), PaperMerge.kept_id.is_(None))
@@ -128,6 +133,32 @@ def _move_back_identifiers(
             .where(Identifier.paper_id == kept.id, theirs)
             .values(paper_id=restored.id)
         )
+
+
+def _give_lost_names(session: Session, restored: Paper) -> None:
+    """Let its own DOI and arXiv ID lead to a paper again that an edit of the other one gave up."""
+    told = (("doi", restored.doi), ("arxiv", restored.arxiv_id))
+    own = [PaperRef(kind, value) for kind, value in told if value]
+    taken = known_names(session, map(name_of, own))
+    give_names(session, restored.id, [ref for ref in own if name_of(ref) not in taken])
+
+
+def _undo_filling(session: Session, data: dict[str, Any], kept: Paper, user: User) -> None:
+    """Take out what was filled in, and write that down as any undoing of an edit."""
+    before = list_facts(kept)
+    _take_out(session, data["filled"], kept)
+    session.flush()
+    present = papers.reload_paper(session, kept.id)
+    assert present is not None
+    after = list_facts(present)
+    filling = session.get(PaperRevision, data.get("revision", 0), populate_existing=True)
+    if filling is None or filling.undone_at is not None:
+        return  # it was merged by a version that wrote nothing down, or undone already
+    changed = [name for name in filling.after if after[name] != before[name]]
+    if changed:
+        old, new = ({name: facts[name] for name in changed} for facts in (before, after))
+        add_revision(session, present, FactChange(old, new), user, kind="undo")
+        mark_undone(filling, user)
 
 
 def _take_out(session: Session, filled: dict[str, Any], kept: Paper) -> None:

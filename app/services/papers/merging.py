@@ -29,12 +29,15 @@ from app.models import (
     Summary,
     User,
 )
+from app.models.papers.revision import MAX_REASON
 from app.queries import papers
 from app.queries.catalogue import merges
 from app.queries.visibility import public
 from app.services import changes
 from app.services.links.stale import mark_stale
 from app.services.lists import joining
+from app.services.papers.editing import add_revision
+from app.services.papers.fact_changes import FactChange, list_facts
 from app.services.papers.paper_copies import copy_paper
 from app.services.refusals import Refusal
 from app.services.row_values import encode_value
@@ -108,7 +111,9 @@ def merge_papers(
     data["adopted"] = draft_merge.attach_new_drafts(session, kept, merge)
     data["identifiers"] = _move_identifiers(session, kept, removed)
     data["differences"] = _move_differences(session, kept, removed, user)
-    data["filled"] = _fill(session, kept, removed) if fill else {}
+    data["filled"] = {}
+    if fill:
+        _fill_with_revision(session, data, kept, removed, None if by_rule else user)
     merge.data = data
     _move_links(session, kept, removed)
     session.flush()
@@ -193,6 +198,26 @@ def _move_differences(
     for other in added:
         add_difference(session, kept.id, other, user)
     return {"before": others, "added": added}
+
+
+def _fill_with_revision(
+    session: Session, data: dict[str, Any], kept: Paper, removed: Paper, user: User | None
+) -> None:
+    """Fill in what the kept paper lacks, and write that down as any edit."""
+    before = list_facts(kept)
+    data["filled"] = _fill(session, kept, removed)
+    session.flush()
+    present = _present(session, kept.id)
+    after = list_facts(present)
+    changed = [name for name in after if after[name] != before[name]]
+    if not changed:
+        return
+    old, new = ({name: facts[name] for name in changed} for facts in (before, after))
+    reason = f"Filled in from {removed.key}, merged into this paper"
+    change = FactChange(old, new)
+    if len(reason) > MAX_REASON:  # of a key that is nearly as long as an address
+        reason = f"{reason[: MAX_REASON - 1]}…"
+    data["revision"] = add_revision(session, present, change, user, reason=reason).id
 
 
 def _fill(session: Session, kept: Paper, removed: Paper) -> dict[str, Any]:

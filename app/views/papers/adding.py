@@ -21,7 +21,8 @@ from app.services.lookup import finding, offers
 from app.services.lookup.offers import Expired, Offer, Result
 from app.services.lookup.pasted_input import read_pasted
 from app.services.operation.rerender import renew_first_texts
-from app.services.papers.adding import add_prepared, prepare
+from app.services.papers.adding import add_prepared
+from app.services.papers.insertion import prepare
 from app.services.refusals import PaperExists, Refusal
 from app.sources.record import NO_SECTION
 from app.text.lines import plain_ends

@@ -13,7 +13,7 @@ from app.models import Author, Identifier, Link, Paper, PaperRevision, Summary, 
 from app.queries import identifiers, papers
 from app.queries.search import results
 from app.services.accounts.administration import set_role
-from app.services.papers import adding, editing, removal
+from app.services.papers import editing, insertion, removal
 from app.services.papers.editing import ONLY_TRUSTED, PaperEdit, edit_paper, stamp_facts
 from app.services.papers.fact_changes import FACTS, list_facts
 from app.services.papers.merge_undo import undo_merge
@@ -310,7 +310,7 @@ def test_nobody_waits_for_the_rendering(
 ) -> None:
     paper = make_paper(session, "a/b/C", title="First")
     steps: list[str] = []
-    rendering, locking = adding.render_inline, editing.lock_papers
+    rendering, locking = insertion.render_inline, editing.lock_papers
 
     def render(text: str) -> Any:
         steps.append(f"render {text}")
@@ -320,7 +320,7 @@ def test_nobody_waits_for_the_rendering(
         steps.append("lock")
         locking(*args, **options)
 
-    monkeypatch.setattr(adding, "render_inline", render)
+    monkeypatch.setattr(insertion, "render_inline", render)
     monkeypatch.setattr(editing, "lock_papers", lock)
     monkeypatch.setattr(removal, "lock_papers", lock)
     revision = edit(session, paper, curator, title="Second")

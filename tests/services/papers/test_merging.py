@@ -22,12 +22,14 @@ from app.models import (
     Paper,
     PaperDifference,
     PaperMerge,
+    PaperRevision,
     SearchEntry,
     SimilarPaper,
     Summary,
     User,
     Venue,
 )
+from app.models.papers.revision import MAX_REASON
 from app.queries import papers, summaries
 from app.queries.identifiers import find_paper
 from app.queries.search import results
@@ -35,9 +37,11 @@ from app.services import votes
 from app.services.accounts import merging
 from app.services.exporting import vault
 from app.services.operation.rerender import renew_marked, renew_stale
+from app.services.papers import fact_changes
 from app.services.papers.duplicates import suggest_duplicates
 from app.services.papers.merge_undo import undo_merge
 from app.services.papers.merging import mark_different, merge_papers
+from app.services.papers.removal import undo_revision
 from app.services.refusals import JUST_MERGED, Refusal
 from app.services.similar import similarity
 from app.services.summaries.content import BaseVersion, Content, Edit
@@ -50,6 +54,7 @@ from tests.helpers.factories import make_paper, make_summary, make_user, publish
 APART = {
     *("changes", "users", "authors", "paper_merges", "paper_differences", "search_words"),
     *("similar_marks", "similar_papers", "similar_words"),
+    "paper_revisions",  # that facts were filled in, and taken out again, stays written down
 }
 TITLE = "Deep Residual Learning for Image Recognition"
 
@@ -314,6 +319,74 @@ def test_facts_changed_since_stay(session: Session) -> None:
     undo(session, number)
     paper = session.get_one(Paper, kept.id)
     assert (paper.abstract, paper.arxiv_id) == ("Another abstract.", None)
+
+
+def list_revisions(session: Session) -> list[PaperRevision]:
+    return list(session.scalars(select(PaperRevision).order_by(PaperRevision.id)))
+
+
+def test_what_is_filled_in_is_written_down_as_an_edit(session: Session) -> None:
+    kept, removed = pair(session)
+    curator = make_user(session)
+    before = fact_changes.list_facts(papers.reload_paper(session, kept.id) or kept)
+    number = merge(session, kept, removed, curator)
+    (filling,) = list_revisions(session)
+    facts = {"abstract": removed.abstract, "arxiv_id": "1512.03385"}
+    assert filling.after == facts
+    assert filling.before == {"abstract": "", "arxiv_id": ""}
+    assert (filling.kind, filling.user_id, filling.paper_id) == ("edit", curator.id, kept.id)
+    assert filling.reason == "Filled in from journals/corr/HeZRS15, merged into this paper"
+    undo(session, number)
+    filling, undoing = list_revisions(session)
+    assert filling.undone_at is not None
+    assert (undoing.kind, undoing.after) == ("undo", filling.before)
+    assert fact_changes.list_facts(papers.reload_paper(session, kept.id) or kept) == before
+    assert len(list_revisions(session)) == 2
+
+
+def test_what_was_filled_in_can_be_undone_before_the_merge_is(session: Session) -> None:
+    kept = make_paper(session, "he2015deep", TITLE)
+    authors = ("Kaiming He",)
+    removed = make_paper(session, "he2015", TITLE, authors=authors, keywords="nets", **APPEARED)
+    before = library(session)
+    number = merge(session, kept, removed)
+    (filling,) = list_revisions(session)
+    assert {"authors", "venue", "year", "doi", "keywords", *DETAILS} == filling.after.keys()
+    _, left = undo_revision(session, filling.id, make_user(session))
+    session.commit()
+    session.expire_all()
+    assert left == []
+    paper = papers.reload_paper(session, kept.id)
+    assert paper is not None
+    assert {name: fact_changes.list_facts(paper)[name] for name in filling.before} == filling.before
+    assert find_paper(session, "10.1000/a") is None
+    undo(session, number)
+    assert find_paper(session, "10.1000/a") is not None
+    after = library(session)
+    del after["identifiers"], before["identifiers"]  # the DOI's row is another one
+    assert after == before
+    assert len(list_revisions(session)) == 2
+
+
+def test_what_the_program_merges_is_nobodys_edit(session: Session) -> None:
+    kept, removed = pair(session)
+    merge_papers(session, kept, removed, make_user(session), by_rule=True)
+    session.commit()
+    assert [each.user_id for each in list_revisions(session)] == [None]
+
+
+def test_a_merge_that_fills_nothing_in_is_no_edit(session: Session) -> None:
+    kept = make_paper(session, "a/b/Kept")
+    merge(session, kept, make_paper(session, "a/b/Removed"))
+    assert list_revisions(session) == []
+
+
+def test_the_reason_names_a_long_key_in_short(session: Session) -> None:
+    kept = make_paper(session, "a/b/Kept")
+    merge(session, kept, make_paper(session, f"a/b/{'k' * 200}", keywords="nets"))
+    (filling,) = list_revisions(session)
+    assert len(filling.reason) == MAX_REASON
+    assert filling.reason.endswith("k…")
 
 
 def test_who_wrote_about_both_keeps_both(session: Session) -> None:

@@ -13,15 +13,10 @@ from app.models import ListImportRow, Paper, User
 from app.queries.identifiers import find_papers
 from app.references.identifiers import PaperRef
 from app.services.importing.lists.matching import match_rows
-from app.services.papers.adding import (
-    add_new_papers,
-    add_prepared,
-    make_key,
-    prepare,
-)
+from app.services.papers.adding import add_new_papers, add_prepared, make_key
 from app.services.papers.deduplication import match_record
 from app.services.papers.facts import list_record_identifiers
-from app.services.papers.insertion import PreparedPaper
+from app.services.papers.insertion import PreparedPaper, prepare
 from app.services.papers.paper_names import name_of
 from app.services.refusals import PaperExists, Refusal
 from app.sources.lists.listed_paper import ListedPaper

@@ -28,10 +28,7 @@ from app.services.importing.lists.previews import list_askable_names
 from app.services.importing.lists.shelving import Labels, fill_shelves, find_choice
 from app.services.locks import lock_user
 from app.services.lookup import asking
-from app.services.papers.adding import (
-    prepare,
-)
-from app.services.papers.insertion import PreparedPaper
+from app.services.papers.insertion import PreparedPaper, prepare
 from app.services.refusals import Refusal
 from app.sources.lists.listed_paper import ListedPaper, from_json
 
