@@ -10,10 +10,10 @@ the other.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from sqlalchemy import BindParameter, bindparam, event, select
 from sqlalchemy.orm import Session, SessionTransaction
@@ -22,7 +22,7 @@ from app.db import begin_writing
 from app.models import Paper, PaperAuthor, User
 from app.services import changed_pages
 from app.services.bulk import split_into_batches
-from app.services.counters import counts, totals
+from app.services.counters.counted_changes import ScoreChange, count_changes
 from app.services.counters.differences import Placement
 from app.services.counters.summary_states import SummaryState, is_less_public, load_states
 from app.services.links.resolving import resolve_links
@@ -39,19 +39,7 @@ _KEY = "changes"
 # Built once: each write runs these.
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _PAPERS = select(Paper.id).where(Paper.id.in_(_IDS)).order_by(Paper.id)
-_USERS = select(User.id).where(User.id.in_(_IDS))
 _NAMES = select(User.id, User.name).where(User.id.in_(_IDS))
-
-
-class ScoreChange(NamedTuple):
-    """What other votes on a summary change.
-
-    `votes` is by how many more its writer has, as long as everybody knows who that is.
-    """
-
-    paper_id: int
-    user_id: int
-    votes: int
 
 
 @dataclass
@@ -167,7 +155,7 @@ def apply(session: Session) -> None:
         mark_stale(session, pointed)
         _follow_similar(session, changes, present)
         _follow_search(session, changes, present)
-    _follow_counts(session, changes, present)
+    count_changes(session, changes.papers, changes.summaries, present, changes.scores)
     if changes.papers:
         mark_papers(session, changes.papers)
         _remove_unused(session, changes)
@@ -219,41 +207,6 @@ def _follow_search(session: Session, changes: _Changes, present: dict[int, Summa
     indexing.index_authors(session, changes.authors)
     for user in _existing_users(session, changes.writers):
         indexing.rename_writer(session, user)
-
-
-def _follow_counts(session: Session, changes: _Changes, present: dict[int, SummaryState]) -> None:
-    before = [state for state in changes.summaries.values() if state is not None]
-    papers = {state.paper_id for state in (*before, *present.values())}
-    counts.set_sections(session, {*papers, *changes.papers})
-    only_voted = [
-        each for number, each in changes.scores.items() if number not in changes.summaries
-    ]
-    papers.update(each.paper_id for each in only_voted)
-    counts.recount(session, papers, changes.papers)
-    totals.carry_scores(session, sorted({*present, *changes.scores}))
-    tags: Counter[int] = Counter()
-    summaries: Counter[int] = Counter()
-    votes = Counter[int]()
-    for each in only_voted:
-        votes[each.user_id] += each.votes
-    for sign, states in ((-1, before), (1, list(present.values()))):
-        for state in states:
-            if state.is_public:
-                tags.update(dict.fromkeys(state.tags, sign))
-            if state.is_public and state.is_named:
-                summaries[state.user_id] += sign
-                votes[state.user_id] += sign * state.votes
-    totals.add_to_tags(session, tags)
-    _follow_writers(session, summaries, votes)
-
-
-def _follow_writers(session: Session, summaries: Counter[int], votes: Counter[int]) -> None:
-    changed = {each for each in (*summaries, *votes) if summaries[each] or votes[each]}
-    if not changed:
-        return
-    there = set(run(connection_of(session), _USERS, {"ids": sorted(changed)}).scalars())
-    numbers = {each: (summaries[each], votes[each]) for each in there}
-    totals.add_to_writers(session, numbers, len(changed - there))
 
 
 def _remove_unused(session: Session, changes: _Changes) -> None:

@@ -18,6 +18,7 @@ from app.db import begin_writing, lock_papers, now
 from app.models import Summary, User, Vote
 from app.services import changes
 from app.services.bulk import is_sqlite
+from app.services.counters.counted_changes import ScoreChange
 from app.services.refusals import Refusal
 from app.statements import connection_of, run
 
@@ -155,9 +156,7 @@ def _recount(session: Session, found: Any) -> int:
     changes.note_score(
         session,
         found.id,
-        changes.ScoreChange(
-            found.paper_id, found.user_id, score - found.score if is_counted else 0
-        ),
+        ScoreChange(found.paper_id, found.user_id, score - found.score if is_counted else 0),
     )
     if (loaded := session.identity_map.get(identity_key(Summary, found.id))) is not None:
         for name, value in figures.items():

@@ -22,7 +22,7 @@ from app.services.lookup.asking import LookupSettings
 from app.services.lookup.finding import find_papers as find_here
 from app.services.papers.facts import list_record_identifiers
 from app.services.papers.fitting import fit
-from app.services.summaries.file_reading import read
+from app.services.summaries.files.reading import read
 from app.sources.bibtex.reading import read_bibtex
 from app.sources.formats.csl import read_csl
 from app.sources.formats.ris import read_ris

@@ -20,7 +20,7 @@ from app.references.addresses import paper_path
 from app.services.files import READABLE, write_file
 from app.services.pictures.storage import find_storage
 from app.services.pictures.uploads import find_picture_names
-from app.services.summaries import file_writing
+from app.services.summaries.files import writing
 from app.sources.formats.markdown_links import link_exported_notes
 from app.sources.formats.markdown_pictures import link_exported_pictures
 
@@ -72,7 +72,7 @@ def export_vault(
                 body = link_exported_notes(body, notes.get)
                 signed = secret if number in several else ""
                 entry = entries.get(found[number].paper_id)
-                text = file_writing.write(found[number], body, signed, entry)
+                text = writing.write(found[number], body, signed, entry)
                 write(name, text.encode("utf-8", "replace"))
                 yield name
             session.expunge_all()

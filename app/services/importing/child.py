@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from app.services.importing.opening import BadSource, ImportSource, open_file, open_pasted_bibtex
 from app.services.importing.terms import IncomingFile, IncomingPaper, NoteTarget
-from app.services.summaries.file_reading import SummaryFile
+from app.services.summaries.files.reading import SummaryFile
 from app.sources.formats.front_matter import BadFile
 
 

@@ -34,7 +34,7 @@ from app.services.importing.writers import choose_writer_name, ensure_writer
 from app.services.refusals import Refusal
 from app.services.summaries.checks import MAX_TAGS, parse_tags
 from app.services.summaries.content import Edit, normalise_source
-from app.services.summaries.file_reading import SummaryFile, cap_moments
+from app.services.summaries.files.reading import SummaryFile, cap_moments
 from app.services.summaries.publishing import change_summary, create_summary
 from app.services.summaries.signatures import is_signed
 from app.services.summaries.state import lock_summaries_of_writer, tag_names

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from app.services.summaries.file_reading import SummaryFile
+from app.services.summaries.files.reading import SummaryFile
 from app.sources.bibtex.reading import BadEntry, FoundEntry
 from app.sources.record import PaperRecord
 

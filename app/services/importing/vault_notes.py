@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from app.services.importing.terms import NoteTarget
-from app.services.summaries.file_reading import SummaryFile
+from app.services.summaries.files.reading import SummaryFile
 from app.sources.formats.front_matter import BadFile
 from app.sources.formats.markdown_links import NOTES
 

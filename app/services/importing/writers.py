@@ -11,7 +11,7 @@ from app.services.accounts import account
 from app.services.accounts.user_names import UNKNOWN
 from app.services.importing.terms import ImportOptions
 from app.services.summaries.content import normalise_source
-from app.services.summaries.file_reading import SummaryFile
+from app.services.summaries.files.reading import SummaryFile
 from app.sources.formats.front_matter import BadFile
 
 

@@ -41,7 +41,7 @@ from app.services.changed_pages import name_shelf
 from app.services.links.stale import BATCH, RENDERER, STALE, lock_oldest_version
 from app.services.refusals import Refusal
 from app.services.renderer import NOBODY, TextOwner, render_text
-from app.services.summaries.publishing import apply_rendered_text
+from app.services.summaries.rendered_text import apply_rendered_text
 
 MAX_REQUEST_SECONDS = 1.0
 

@@ -23,12 +23,11 @@ from app.services.refusals import Refusal
 from app.services.renderer import TextOwner
 from app.services.row_values import decode_row, encode_row
 from app.services.summaries import draft_merge
-from app.services.summaries.publishing import (
+from app.services.summaries.publishing import make_share_code, set_tags
+from app.services.summaries.rendered_text import (
     apply_rendered_text,
-    make_share_code,
     render_or_refuse,
     render_takeaway_or_refuse,
-    set_tags,
 )
 from app.services.summaries.state import (
     close_gap,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, insert, select
@@ -12,16 +12,22 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, insert_missing, lock_papers, now
 from app.models import Paper, Summary, SummaryTag, Tag, User
-from app.rendering import RENDERER_VERSION, RenderError, render_takeaway
 from app.services import changes
-from app.services.links.stale import STALE
 from app.services.locks import check_paper_exists, lock_user
 from app.services.pictures import addresses
 from app.services.refusals import Refusal
-from app.services.renderer import RenderedText, TextOwner, is_current, render_text
-from app.services.summaries import draft_merge, links
+from app.services.renderer import TextOwner
+from app.services.summaries import draft_merge
 from app.services.summaries.checks import check_content, parse_tags
 from app.services.summaries.content import BaseVersion, Content, Edit
+from app.services.summaries.rendered_text import (
+    RenderedEdit,
+    apply_rendered_text,
+    render_or_refuse,
+    render_takeaway_or_refuse,
+    take_rendered,
+    with_addresses,
+)
 from app.services.summaries.revisions import (
     add_revision,
     is_last_public,
@@ -126,7 +132,7 @@ def create_summary(
         score=0,
         imported_votes=0,
     )
-    made = _RenderedEdit(rendered, takeaway_html)
+    made = RenderedEdit(rendered, takeaway_html)
     changed = _write(session, user, summary, content, made, edited_at, is_new=True)
     draft_merge.attach_new_drafts(session, paper)
     return SavedSummary(summary, changed)
@@ -154,7 +160,7 @@ def change_summary(
     """
     content = check_content(edit.applied_to(load_content(session, summary)))
     owner = TextOwner(summary.user_id, summary.id)
-    made = _RenderedEdit(
+    made = RenderedEdit(
         render_or_refuse(session, content.source, owner),
         render_takeaway_or_refuse(content.takeaway),
     )
@@ -180,14 +186,6 @@ def _free_place(texts: Sequence[Summary], wanted: int) -> int:
     return wanted if wanted not in taken else max(taken) + 1
 
 
-@dataclass(frozen=True)
-class _RenderedEdit:
-    """What the renderer made of a text and its takeaway, before this was anybody's turn."""
-
-    text: RenderedText
-    takeaway_html: str
-
-
 def _is_known(
     session: Session, summary: Summary, present: Content, seen: BaseVersion | None
 ) -> bool:
@@ -202,7 +200,7 @@ def _write(
     user: User,
     summary: Summary,
     content: Content,
-    made: _RenderedEdit,
+    made: RenderedEdit,
     edited_at: datetime | None,
     *,
     is_new: bool,
@@ -221,7 +219,7 @@ def _write(
     moved = addresses.resolve_addresses(session, user, home, source)
     if moved:
         source = addresses.replace_names(source, moved)
-        rendered = _with_addresses(rendered, moved)
+        rendered = with_addresses(rendered, moved)
     changed = is_new or (summary.source, summary.takeaway) != (source, content.takeaway)
     # What others were told of a text stays in its history.
     is_restated = (
@@ -251,7 +249,7 @@ def _write(
     summary.popularity = compute_popularity(
         summary.score, summary.published_at or summary.created_at
     )
-    _take_rendered(summary, rendered)
+    take_rendered(summary, rendered)
     session.add(summary)
     session.flush()
     if is_new:
@@ -268,52 +266,6 @@ def _write(
         if content.visibility == "public":
             note_public(session, summary, moment)
     return bool(moved)
-
-
-def render_or_refuse(session: Session, source: str, owner: TextOwner) -> RenderedText:
-    """Render a text; one that the renderer refuses is `Refusal` in its words."""
-    try:
-        return render_text(session, source, owner)
-    except RenderError as error:
-        raise Refusal("source", str(error), error.line) from None
-
-
-def render_takeaway_or_refuse(takeaway: str) -> str:
-    """Render a takeaway; one that the renderer refuses is `Refusal` in its words."""
-    try:
-        return render_takeaway(takeaway)
-    except RenderError as error:
-        raise Refusal("takeaway", str(error)) from None
-
-
-def _with_addresses(rendered: RenderedText, moved: dict[str, str]) -> RenderedText:
-    return replace(
-        rendered,
-        html=addresses.replace_names(rendered.html, moved),
-        opening=addresses.replace_names(rendered.opening, moved),
-        lead=addresses.replace_names(rendered.lead, moved),
-    )
-
-
-def apply_rendered_text(session: Session, summary: Summary, rendered: RenderedText) -> None:
-    """Write the HTML, links and pictures of a summary whose change is noted.
-
-    The caller holds `lock_papers`. A text whose links changed while it was rendered is marked.
-    """
-    _take_rendered(summary, rendered)
-    if not is_current(session, rendered):
-        summary.renderer_version = STALE
-    links.rebuild_links(session, summary, rendered)
-    addresses.note_uses(session, summary)
-    changes.note_text(session, summary.id, rendered.text)
-
-
-def _take_rendered(summary: Summary, rendered: RenderedText) -> None:
-    summary.html = rendered.html
-    summary.opening_html = rendered.opening
-    summary.lead_html = rendered.lead
-    summary.excerpt = rendered.excerpt
-    summary.renderer_version = RENDERER_VERSION
 
 
 def set_tags(session: Session, summary: Summary, names: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from app.queries.papers import find_paper_by_key
 from app.services.importing import note_links, vault_notes
 from app.services.importing.terms import ImportOptions
 from app.services.importing.vault_notes import VaultNotes
-from app.services.summaries.file_reading import SummaryFile
+from app.services.summaries.files.reading import SummaryFile
 from app.sources.record import PaperRecord
 from tests.helpers.factories import make_paper, make_user
 from tests.helpers.queries import count_queries

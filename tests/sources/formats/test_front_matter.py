@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.summaries import file_reading
+from app.services.summaries.files import reading
 from app.sources.formats.front_matter import BadFile, join, parse, split
 from tests.helpers.steps import no_hang, steps
 
@@ -74,15 +74,13 @@ def test_values_stay_as_they_are_typed() -> None:
 )
 def test_what_cannot_be_read_names_its_line(text: str, line: int, says: str) -> None:
     with pytest.raises(BadFile) as raised:
-        file_reading.read(text.encode())
+        reading.read(text.encode())
     assert raised.value.line == line
     assert says in str(raised.value)
 
 
 def test_tags_make_nothing() -> None:
-    found = file_reading.read(
-        b"---\nkey: !!python/object/apply:os.abort []\ndoi: 10.1/x\n---\nText."
-    )
+    found = reading.read(b"---\nkey: !!python/object/apply:os.abort []\ndoi: 10.1/x\n---\nText.")
     assert (found.record.key, found.record.doi) == ("", "10.1/x")
 
 
@@ -95,7 +93,7 @@ def test_anchors_do_not_multiply() -> None:
 
 def test_other_line_ends_and_marks() -> None:
     data = "\ufeff---\r\nkey: conf/x/A1\r\n---\r\n\r\nOne.\r\nTwo.\r\n".encode()
-    found = file_reading.read(data)
+    found = reading.read(data)
     assert (found.record.key, found.text) == ("conf/x/A1", "One.\nTwo.")
 
 
@@ -105,7 +103,7 @@ def head(**fields: str) -> bytes:
 
 
 def test_all_that_a_file_can_say() -> None:
-    found = file_reading.read(
+    found = reading.read(
         head(
             title="'On: this'",
             authors="[Ada Byron, Kurt Gödel 0001]",
@@ -143,7 +141,7 @@ def test_all_that_a_file_can_say() -> None:
     ["Ada Byron and Kurt Gödel", "Ada Byron, Kurt Gödel", "Ada Byron; Kurt Gödel"],
 )
 def test_authors_in_one_line(written: str) -> None:
-    assert file_reading.read(head(authors=written)).record.authors == ("Ada Byron", "Kurt Gödel")
+    assert reading.read(head(authors=written)).record.authors == ("Ada Byron", "Kurt Gödel")
 
 
 @pytest.mark.parametrize(
@@ -157,7 +155,7 @@ def test_authors_in_one_line(written: str) -> None:
 )
 def test_a_value_that_means_nothing(name: str, value: str, says: str) -> None:
     with pytest.raises(BadFile) as raised:
-        file_reading.read(head(**{"year": "2015", name: value}))
+        reading.read(head(**{"year": "2015", name: value}))
     assert says in str(raised.value)
     assert raised.value.line == 4
 
@@ -174,12 +172,12 @@ def test_what_is_no_summary() -> None:
         (b"x" * 1_000_001, 1, "at most 1,000,000 bytes"),
     ):
         with pytest.raises(BadFile, match=says) as raised:
-            file_reading.read(data)
+            reading.read(data)
         assert raised.value.line == line
 
 
 def test_fields_of_other_programs_are_named() -> None:
-    assert file_reading.read(head(aliases="[x]", rating="5", My_Field="x")).unknown == (
+    assert reading.read(head(aliases="[x]", rating="5", My_Field="x")).unknown == (
         "rating",
         "My_Field",
     )

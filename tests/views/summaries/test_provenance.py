@@ -11,8 +11,8 @@ from app.models import Draft, Paper, Revision, Summary, User
 from app.queries.search.results import list_found_papers
 from app.queries.summaries import load_full_summaries
 from app.services.summaries.content import Edit, SummarySettings
-from app.services.summaries.file_reading import read
-from app.services.summaries.file_writing import write
+from app.services.summaries.files.reading import read
+from app.services.summaries.files.writing import write
 from app.services.summaries.publishing import change_summary
 from app.sources.provenance import Provenance
 from tests.helpers.client import Browser

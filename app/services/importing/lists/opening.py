@@ -13,7 +13,7 @@ from typing import BinaryIO
 from app.services.importing.archives import Archive, BadArchive, open_archive
 from app.services.importing.opening import MARKDOWN, BadSource
 from app.services.importing.vault_notes import VaultNotes
-from app.services.summaries.file_reading import MAX_FILE, read, read_paper
+from app.services.summaries.files.reading import MAX_FILE, read, read_paper
 from app.sources.bibtex.reading import BadEntry, decode
 from app.sources.formats import front_matter
 from app.sources.formats.front_matter import BadFile
