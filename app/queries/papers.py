@@ -33,6 +33,11 @@ def find_paper_by_key(session: Session, key: str) -> Paper | None:
     return session.scalar(_select_by_key(), {"key": key})
 
 
+def find_bare_paper(session: Session, key: str) -> Paper | None:
+    """The paper of exactly this bibtex key, with nothing that belongs to it, for a write."""
+    return session.scalar(_select_bare(), {"key": key})
+
+
 def load_paper_rows(
     session: Session, papers: Sequence[Paper], viewer: User | None
 ) -> list[PaperRow]:
@@ -129,6 +134,11 @@ def list_identifiers(session: Session, paper: Paper) -> list[Identifier]:
 @cache
 def _select_by_key() -> Select[Paper]:
     return _select_with_relations().where(Paper.key == bindparam("key"))
+
+
+@cache
+def _select_bare() -> Select[Paper]:
+    return select(Paper).where(Paper.key == bindparam("key"))
 
 
 @cache

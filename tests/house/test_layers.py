@@ -68,6 +68,7 @@ ROOMS: dict[str, list[set[str]]] = {
         {"accounts.sign_in"},
         {"accounts", "comments", "papers"},
         {"lists", "shelves"},
+        {"summaries.files"},
         {"summaries"},
         {"pictures"},
         {"accounts.licences", "notices", "votes"},

@@ -23,6 +23,7 @@ from app.models import (
     Writer,
 )
 from app.services import changes, votes
+from app.services.counters import counts
 from app.services.links.stale import STALE
 from tests.helpers.counts import check_counts
 from tests.helpers.factories import make_paper, make_summary, make_user, publish
@@ -31,6 +32,7 @@ from tests.helpers.queries import count_queries
 APP = Path(__file__).parents[2] / "app"
 # What is derived, and who may bring it into step: `changes`, and who makes all of it anew.
 DERIVED = {
+    "app.services.counters.counted_changes": {"count_changes"},
     "app.services.counters.counts": {"recount", "set_sections"},
     "app.services.counters.totals": {
         "recount_tags",
@@ -246,7 +248,7 @@ def test_when_what_follows_fails_nothing_is_kept(
     changes.note(session, "paper", paper.id)
     paper.year = 2017
     with monkeypatch.context() as patched:
-        patched.setattr(changes.counts, "recount", fail)
+        patched.setattr(counts, "recount", fail)
         with pytest.raises(ZeroDivisionError):
             session.commit()
     with pytest.raises(RuntimeError, match="roll back first"):

@@ -152,9 +152,11 @@ def index_summaries(session: Session, summary_ids: Sequence[int], texts: Mapping
         these = summary_ids[start : start + BATCH]
         session.flush()
         connection, which = connection_of(session), {"ids": list(these)}
-        said = {number: text for number, text in run(connection, _TEXTS, which) if number}
-        said.update(hidden.stored_texts(session, these))
-        said.update(texts)
+        said = dict(texts)
+        if unknown := [number for number in these if number not in texts]:
+            rows = run(connection, _TEXTS, {"ids": unknown})
+            said.update((number, text) for number, text in rows if number)
+            said.update(hidden.stored_texts(session, unknown))
         hidden.write_hidden(session, these, said)
         found = search_facts.load_summary_facts(session, these, said)
         run(connection, _REMOVE_SUMMARIES, which)

@@ -1,4 +1,4 @@
-"""What the renderer made of a summary's text, and what follows from it in its rows."""
+"""A summary's rendered text, and writing it to its rows."""
 
 from __future__ import annotations
 

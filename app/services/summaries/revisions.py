@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.models import Revision, Summary
 from app.services.summaries.state import find_last_revision_number
+from app.statements import connection_of, run
+
+_ADD = insert(Revision)  # built once, and run past the session's objects: each text that is saved
 
 
 def keep_revision_html(session: Session, summary: Summary) -> None:
@@ -74,15 +77,15 @@ def add_revision(
         moment: the present one, from which on others can read it, if they can.
     """
     last = 0 if is_first else find_last_revision_number(session, summary)
-    session.add(
-        Revision(
-            summary_id=summary.id,
-            number=last + 1,
-            public_since=moment if summary.visibility == "public" else None,
-            source=summary.source,
-            takeaway=summary.takeaway,
-            read=summary.read,
-            made=summary.made,
-            saved_at=saved_at,
-        )
-    )
+    session.flush()
+    row = {
+        "summary_id": summary.id,
+        "number": last + 1,
+        "public_since": moment if summary.visibility == "public" else None,
+        "source": summary.source,
+        "takeaway": summary.takeaway,
+        "read": summary.read,
+        "made": summary.made,
+        "saved_at": saved_at,
+    }
+    run(connection_of(session), _ADD, row)

@@ -76,7 +76,9 @@ def db() -> Session:
     """
     if "db" not in g:
         database: Database = current_app.extensions["shortlist"][1]
-        cache: PageCache | None = request.environ.get(CACHE)
+        # What a form is answered with is not kept, nor is any part of it.
+        is_kept = request.method in ("GET", "HEAD")
+        cache: PageCache | None = request.environ.get(CACHE) if is_kept else None
         # Before the session reads: parts of pages that it makes stand on what was there by then.
         g.newest_change = None if cache is None else cache.begin()
         g.db = database.session()

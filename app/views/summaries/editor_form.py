@@ -11,7 +11,7 @@ from typing import Any
 from flask import render_template, url_for
 
 from app.models import Draft, Paper, Summary
-from app.queries import summaries
+from app.queries import papers, summaries
 from app.queries.catalogue import merges
 from app.rendering import MAX_TEXT_BYTES
 from app.services.pictures import encoding
@@ -63,7 +63,7 @@ def find_target(key: str, form: SummaryForm) -> EditorTarget:
         if summary is None:
             raise SummaryDeleted
         return EditorTarget(summary.paper, summary)
-    paper = load_paper_or_404(key)
+    paper = papers.find_bare_paper(db(), key) or load_paper_or_404(key)
     summary = summaries.find_first_own_summary(db(), paper, signed_in())
     if summary is not None and summaries.has_several_summaries(db(), paper, signed_in()):
         # Which of them it is about, nobody knows.
@@ -220,6 +220,7 @@ def render_editor(
         alt: what was typed about a picture that could not be taken.
     """
     paper, summary = target.paper, target.summary
+    papers.load_papers(db(), [paper.id])  # with authors and venue, which a write does without
     saved = state.find_last_revision_number(db(), summary)
     return render_template(
         "summaries/edit.html" if merge is None else "drafts/merge.html",

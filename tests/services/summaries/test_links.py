@@ -20,7 +20,7 @@ from app.services.operation import rerender
 from app.services.operation.rerender import count_marked, renew_marked
 from app.services.papers.adding import add_paper
 from app.services.renderer import TextOwner
-from app.services.summaries import publishing
+from app.services.summaries import rendered_text
 from app.services.summaries.content import Edit
 from app.services.summaries.publishing import create_summary
 from app.sources.record import PaperRecord
@@ -284,7 +284,7 @@ def test_a_text_whose_paper_is_added_while_it_is_saved_is_marked(
 ) -> None:
     with any_file_database.session() as session:
         paper, mira = make_paper(session), make_user(session)
-        add_while_rendering(publishing)
+        add_while_rendering(rendered_text)
         edit = Edit("See https://arxiv.org/abs/1506.02640.", "", "", "public", False)
         summary = create_summary(session, mira, paper, edit).summary
         session.commit()

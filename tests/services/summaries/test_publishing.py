@@ -11,7 +11,7 @@ from app.models import Link, Revision, SearchEntry, Summary, Tag, Vote
 from app.rendering import MAX_TEXT_BYTES, RendererBusy
 from app.services import votes
 from app.services.refusals import Refusal
-from app.services.summaries import publishing
+from app.services.summaries import publishing, rendered_text
 from app.services.summaries.checks import parse_tags
 from app.services.summaries.content import Edit
 from app.services.summaries.deletion import delete_summary
@@ -127,7 +127,9 @@ def test_a_takeaway_that_cannot_be_rendered_is_refused_before_anything_is_locked
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paper, user = make_paper(session), make_user(session)
-    monkeypatch.setattr(publishing, "render_takeaway", Mock(side_effect=RendererBusy("Try again.")))
+    monkeypatch.setattr(
+        rendered_text, "render_takeaway", Mock(side_effect=RendererBusy("Try again."))
+    )
     with pytest.raises(Refusal, match="Try again") as caught:
         publishing.create_summary(session, user, paper, Edit(source="A text.", takeaway="$x$"))
     assert caught.value.field == "takeaway"
