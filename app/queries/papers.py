@@ -34,7 +34,7 @@ def find_paper_by_key(session: Session, key: str) -> Paper | None:
 
 
 def find_bare_paper(session: Session, key: str) -> Paper | None:
-    """The paper of exactly this bibtex key, with nothing that belongs to it, for a write."""
+    """The paper of exactly this bibtex key, without authors and venue: for a write."""
     return session.scalar(_select_bare(), {"key": key})
 
 
