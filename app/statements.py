@@ -2,9 +2,9 @@
 
 SQLAlchemy takes ten times as long to run a statement of one row as SQLite does. So a statement that
 is built once, and run in a transaction that writes to SQLite, is compiled once too, and then goes
-to the driver. So does what `read_alone` reads. All else goes the usual way: with PostgreSQL; where
-somebody watches each statement, as tests do that count them; and whatever else reads, as the cache
-of pages is told of each statement that a page is made of.
+to the driver. So does what `read_alone` and `read_rows` read. All else goes the usual way: with
+PostgreSQL, where somebody watches each statement, as tests do that count them, and whatever else
+reads.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
 from time import perf_counter
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import TupleType, event
@@ -35,7 +36,10 @@ MAX_LISTED = 50  # values of an `IN`; with more, running it takes longer than pr
 
 _CONNECTED = "is_connected"  # in a session's information: it has had a connection
 Values = Mapping[str, Any]
+NO_VALUES: Values = MappingProxyType({})
 _Processor = Callable[[Any], Any] | None
+_Told = Sequence[Callable[[str, Any], None]]
+_told: list[Callable[[str, Any], None]] = []  # of each statement that `read_rows` runs directly
 
 
 class RowList(list[Any]):
@@ -97,6 +101,29 @@ def read_alone(session: Session, statement: Any, values: Values) -> RowList:
             return _run_without_transaction(engine, prepared, values)
     session.flush()
     return RowList(session.connection().execute(statement, values).all())
+
+
+def read_rows(connection: Connection, statement: Any, values: Values = NO_VALUES) -> RowList:
+    """Read rows of which pages are made, in the session's transaction.
+
+    Who notes what a page is made of is told of it (`tell_of_reads`).
+
+    Args:
+        connection, statement, values: as `run` takes them, of a statement that only reads.
+    """
+    if connection.dialect.name == "sqlite" and not _is_watched(connection):
+        prepared = _prepare_for(connection, statement, values)
+        if prepared is not None:
+            return _run_directly(connection, prepared, values, _told)
+    return RowList(connection.execute(statement, values or None).all())
+
+
+def tell_of_reads(callback: Callable[[str, Any], None]) -> None:
+    """Call a function with the text and values of each statement that `read_rows` runs directly.
+
+    Of others SQLAlchemy's events tell.
+    """
+    _told.append(callback)
 
 
 def answer_in_transaction(session: Session) -> Callable[[str, Any], list[Any]] | None:
@@ -227,11 +254,14 @@ def _prepare(statement: Any, dialect: Any, names: tuple[str, ...]) -> _Prepared 
     )
 
 
-def _run_directly(connection: Connection, prepared: _Prepared, values: Values) -> RowList:
+def _run_directly(
+    connection: Connection, prepared: _Prepared, values: Values, told: _Told = ()
+) -> RowList:
     if prepared.table:
         note_write(connection, prepared.table)
     try:
-        return _execute(connection, connection.connection.driver_connection, prepared, values)
+        driver = connection.connection.driver_connection
+        return _execute(connection, driver, prepared, values, told)
     except connection.dialect.loaded_dbapi.Error as error:
         if lost := is_lost(error):
             give_up(connection, error)
@@ -239,7 +269,11 @@ def _run_directly(connection: Connection, prepared: _Prepared, values: Values) -
 
 
 def _execute(
-    where: Connection | Engine, driver: Any, prepared: _Prepared, values: Values
+    where: Connection | Engine,
+    driver: Any,
+    prepared: _Prepared,
+    values: Values,
+    told: _Told = (),
 ) -> RowList:
     text = prepared.text
     bound: list[Any] = []
@@ -256,6 +290,8 @@ def _execute(
     took = (perf_counter() - begun) * 1000
     if took >= where.get_execution_options().get(SLOW_QUERY_MS, inf):
         log_slow_query(text, took)
+    for tell in told:
+        tell(text, bound)
     return RowList(_converted(rows, prepared))
 
 

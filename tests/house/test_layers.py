@@ -30,7 +30,7 @@ LAYERS: list[set[str]] = [
     {"app.models"},
     {"app.cache"},
     {"app.db"},
-    {"app.statements"},
+    {"app.statements", "app.entities"},
     {"app.change_log", "app.write_queue"},
     {"app.rendering", "app.sources"},
     {"app.references"},

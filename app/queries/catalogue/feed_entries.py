@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from app.models import Paper, Summary, SummaryTag, Tag, User
 from app.queries.paging import Order, Slice, parse_moment, take_lines
 from app.queries.visibility import attributable_to, public, public_of_few
+from app.statements import read_rows
 
 LATEST = Order((Summary.published_at,), Summary.id, (parse_moment,))
 
@@ -30,7 +31,7 @@ def list_feed_entries(session: Session, text: InstrumentedAttribute[str], **page
     # The numbers first, which an index has: what lies before the page is passed over there.
     found = take_lines(session, _select_numbers(), LATEST, {}, **page)
     numbers = [row.id for row in found.rows]
-    rows = session.connection().execute(_select_entries(text), {"summaries": numbers})
+    rows = read_rows(session.connection(), _select_entries(text), {"summaries": numbers})
     by_number = {row.id: row for row in rows}
     return replace(found, rows=[by_number[each] for each in numbers if each in by_number])
 
@@ -38,7 +39,7 @@ def list_feed_entries(session: Session, text: InstrumentedAttribute[str], **page
 def load_tag_names(session: Session, summary_ids: Sequence[int]) -> dict[int, list[str]]:
     """The tags of summaries by number, in the order of the alphabet."""
     found: defaultdict[int, list[str]] = defaultdict(list)
-    for number, name in session.connection().execute(_select_tags(), {"summaries": summary_ids}):
+    for number, name in read_rows(session.connection(), _select_tags(), {"summaries": summary_ids}):
         found[number].append(name)
     return found
 

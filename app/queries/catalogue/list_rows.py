@@ -24,6 +24,7 @@ from app.queries.summary_entries import choose_fragment
 from app.queries.visibility import attributable_to, public_of_few
 from app.sources import retractions
 from app.sources.retractions import Retraction
+from app.statements import read_rows
 
 
 @dataclass(slots=True)
@@ -110,7 +111,7 @@ def load_listed_entries(
         openings: whether they show how the texts begin.
     """
     connection = session.connection()
-    found = connection.execute(_select_entries(openings), {"summaries": list(ids)}).all()
+    found = read_rows(connection, _select_entries(openings), {"summaries": list(ids)})
     papers = _make_papers(connection, found)
     return {each.summary.id: each for each in _make_entries(connection, found, papers)}
 
@@ -118,10 +119,10 @@ def load_listed_entries(
 def load_listed_paper_rows(session: Session, ids: Sequence[int]) -> dict[int, PaperListRow]:
     """Rows for papers, by number."""
     connection = session.connection()
-    found = connection.execute(_select_papers(), {"papers": list(ids)}).all()
+    found = read_rows(connection, _select_papers(), {"papers": list(ids)})
     papers = _make_papers(connection, found)
     written = [row.paper_id for row in found if row.summaries_count]
-    best = connection.execute(_select_best(), {"papers": written}).all() if written else ()
+    best = read_rows(connection, _select_best(), {"papers": written}) if written else ()
     entries = {each.paper.id: each for each in _make_entries(connection, best, papers)}
     return {number: PaperListRow(paper, entries.get(number)) for number, paper in papers.items()}
 
