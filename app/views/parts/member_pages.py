@@ -19,6 +19,7 @@ from markupsafe import Markup
 from app.cache.parts import PagePart
 from app.models import User
 from app.views.http.access import db, signed_in, this_address, viewer
+from app.views.parts.frames import render_framed
 from app.views.parts.kept import find_page_part, make_mark, make_part
 from app.views.parts.own_parts import find_own_part, make_own_key, make_own_part
 from app.views.parts.places import TOKEN, render_macro, token_as_mark
@@ -85,7 +86,9 @@ def for_all_members(
 def render_page(template: str, **shown: Any) -> str:
     """A page for who reads, or for all members."""
     if g.get("rows_of_page") is not None:
-        shown |= FOR_ALL_MEMBERS
+        return render_framed(template, **shown, **FOR_ALL_MEMBERS)
+    if viewer() is None and request.method in ("GET", "HEAD"):
+        return render_framed(template, **shown)
     return render_template(template, **shown)
 
 
