@@ -44,6 +44,7 @@ _NO_WRITER = 0  # the number of a member who has written nothing
 _NOTHING: Mapping[int, Markup] = MappingProxyType({})
 # Each stands before what a search may replace, and `end` behind it.
 _REPLACED = {_TITLE_NAME: "title", _WHOSE_NAME: "whose", _TAKEAWAY_NAME: "takeaway"}
+_NO_TEXTS = dict.fromkeys((*_REPLACED, _END_NAME), "")
 PLACES: Mapping[str, str] = _MARKS
 
 
@@ -73,7 +74,7 @@ class RowsOfPage:
         for number, piece in enumerate(pieces):
             if number % 2:
                 facts = self._facts[number // 2]
-                fill = partial(_fill_mark, places, facts)
+                fill = _fill_places(places, facts).get
                 pieces[number], slots = fill_marks(piece, fill, start)
                 self._slots.append([slot for slot in slots if slot.name in _FILLED])
                 self._rows.append(Slot("", start, start + len(pieces[number])))
@@ -113,10 +114,8 @@ class RowsOfPage:
                 html_alone = ours.get((facts.number, facts.paper_id), "")
                 fillings.append((self._rows[number], html_alone))
             else:
-                fillings += [
-                    (slot, _fill_mark(places, facts, slot.name) or "")
-                    for slot in self._slots[number]
-                ]
+                filled = _fill_places(places, facts)
+                fillings += [(slot, filled[slot.name]) for slot in self._slots[number]]
         return replace_slots(html, fillings)
 
     @property
@@ -255,19 +254,24 @@ def _replace_texts(html: str, texts: FoundTexts) -> str:
 
 
 def _fill_row(places: MemberPlaces, facts: RowFacts, html: str, further: str = "") -> Markup:
-    return Markup(fill_marks(html, partial(_fill_mark, places, facts, further=further))[0])  # noqa: S704  (templates made all of it)
+    filled = _fill_places(places, facts, further)
+    pieces = html.split("\0")  # a mark stands between two, and nothing else has one
+    for place in range(1, len(pieces), 2):
+        name = pieces[place]
+        pieces[place] = filled[name] if name in filled else f"\0{name}\0"
+    return Markup("".join(pieces))  # noqa: S704  (templates made all of it)
 
 
-def _fill_mark(places: MemberPlaces, facts: RowFacts, name: str, further: str = "") -> str | None:
-    """What stands at a mark of a row; `None` for one that is filled in elsewhere."""
-    if name == _VOTES_NAME:
-        whose: str = facts.of_part["whose"]
-        return places.make_votes(facts.number, facts.score, whose, facts.writer_id)
-    if name == _CONTROL_NAME:
-        return places.make_control(facts.of_part, facts.number)
-    if name == _REMARK_NAME:
-        return places.make_remark(facts.of_part) + further
-    return "" if name in _REPLACED or name == _END_NAME else None
+def _fill_places(places: MemberPlaces, facts: RowFacts, further: str = "") -> dict[str, str]:
+    """What stands at the marks of a row, by their names."""
+    of_part = facts.of_part
+    whose: str = of_part["whose"]
+    return {
+        **_NO_TEXTS,
+        _VOTES_NAME: places.make_votes(facts.number, facts.score, whose, facts.writer_id),
+        _CONTROL_NAME: places.make_control(of_part, facts.number),
+        _REMARK_NAME: places.make_remark(of_part) + further,
+    }
 
 
 def _key_of_entry(number: int, count: int, openings: bool = False) -> Hashable:
