@@ -17,7 +17,7 @@ from app.queries.shelves.overview import find_addable_shelf, list_addable_shelve
 from app.services.lists import bulk_changes, entries
 from app.services.refusals import Refusal
 from app.services.shelves.entries import add_papers_to_shelf
-from app.views.catalogue.bars import make_month_bars
+from app.views.catalogue.bars import make_month_bars, print_bars
 from app.views.http import listing
 from app.views.http.access import db, local_url, needs_sign_in, search_text, see_other, signed_in
 from app.views.http.security import SEARCH_LIMIT, WRITE_LIMIT
@@ -159,7 +159,7 @@ def year() -> str:
         most=MAX_PAPERS,
         read=sum(each.read for each in months),
         summarised=sum(each.summarised for each in months),
-        bars=make_month_bars(months),
+        bars=print_bars(make_month_bars(months), "Months", some="summarised by you"),
     )
 
 

@@ -19,6 +19,7 @@ from app.queries.lists.own_entries import OwnEntry
 from app.queries.summary_entries import SummaryEntry
 from app.views.http.access import this_address
 from app.views.http.paths import path_for
+from app.views.http.quoting import quote
 from app.views.parts import own_entries
 from app.views.parts.kept import make_mark
 
@@ -205,15 +206,15 @@ def describe_paper(paper: Paper | RowPaper) -> dict[str, Any]:
     return {
         "paper_id": paper.id,
         "paper_address": address,
-        "paper_key": str(escape(address.removeprefix(path_for("papers.show", key="")))),
-        "paper_title": str(escape(paper.title)),
+        "paper_key": quote(address.removeprefix(path_for("papers.show", key=""))),
+        "paper_title": quote(paper.title),
     }
 
 
 def name_writer(entry: SummaryEntry | ListedEntry) -> str:
     """Whose summary it is, as the votes beside it say; HTML."""
     writer = entry.writer
-    return "the anonymous summary" if writer is None else f"{escape(writer.display_name)}’s summary"
+    return "the anonymous summary" if writer is None else f"{quote(writer.display_name)}’s summary"
 
 
 def render_macro(template: str, macro: str, *values: Any) -> Markup:

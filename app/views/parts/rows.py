@@ -258,7 +258,7 @@ def _fill_row(places: MemberPlaces, facts: RowFacts, html: str, further: str = "
     pieces = html.split("\0")  # a mark stands between two, and nothing else has one
     for place in range(1, len(pieces), 2):
         name = pieces[place]
-        pieces[place] = filled[name] if name in filled else f"\0{name}\0"
+        pieces[place] = filled.get(name) or ("" if name in filled else f"\0{name}\0")
     return Markup("".join(pieces))  # noqa: S704  (templates made all of it)
 
 
