@@ -227,6 +227,8 @@ def _prepare_for(where: Connection | Engine, statement: Any, values: Values) -> 
 def _prepare(statement: Any, dialect: Any, names: tuple[str, ...]) -> _Prepared | None:
     compiled = statement.compile(dialect=dialect, column_keys=list(names))
     assert isinstance(compiled, SQLCompiler)
+    if compiled.literal_execute_params:
+        return None  # a value that SQLAlchemy writes into the text each time
     defaults = dict(compiled.params)
     for column in compiled.insert_prefetch or ():
         if column.default is None or not column.default.is_scalar:

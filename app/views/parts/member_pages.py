@@ -123,14 +123,15 @@ def fill_frame(html: str, reader: User) -> str:
     return html.replace(_FLASHES, said, 1).replace(TOKEN, generate_csrf())
 
 
-def show_own_page(kind: str, render: Callable[[], str]) -> str:
+def show_own_page(kind: str, render: Callable[[], str], *of_what: Hashable) -> str:
     """A page that one member alone is shown, kept for them.
 
     Args:
         render: makes it with `MEMBER_PLACES` (see `make_own_part`).
+        of_what: what it is made of besides what it asks the database.
     """
     reader = signed_in()
-    key = make_own_key(kind, reader)
+    key = make_own_key(kind, reader, *of_what)
     part = find_own_part(key) or make_own_part(key, reader, render)
     return fill_frame(part.html, reader)
 
