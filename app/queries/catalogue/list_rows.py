@@ -127,6 +127,14 @@ def load_listed_paper_rows(session: Session, ids: Sequence[int]) -> dict[int, Pa
     return {number: PaperListRow(paper, entries.get(number)) for number, paper in papers.items()}
 
 
+def load_tag_names(connection: Connection, summary_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The tags of summaries by number, in the order of the alphabet."""
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for number, name in read_rows(connection, _select_tags(), {"summaries": summary_ids}):
+        found[number].append(name)
+    return found
+
+
 def _make_papers(connection: Connection, rows: Iterable[Any]) -> dict[int, RowPaper]:
     by_number = {row.paper_id: row for row in rows}
     authors = load_authors_by_paper(connection, list(by_number))
@@ -149,17 +157,14 @@ def _make_papers(connection: Connection, rows: Iterable[Any]) -> dict[int, RowPa
 def _make_entries(
     connection: Connection, rows: Sequence[Any], papers: dict[int, RowPaper]
 ) -> Iterable[ListedEntry]:
-    tags: defaultdict[int, list[ListedTag]] = defaultdict(list)
     numbers = [row.id for row in rows]
-    if numbers:
-        for number, name in connection.execute(_select_tags(), {"summaries": numbers}):
-            tags[number].append(ListedTag(name))
+    names = load_tag_names(connection, numbers) if numbers else {}
     for row in rows:
         writer = None if row.name is None else ListedWriter(row.name, row.display_name)
         yield ListedEntry(
             row,
             papers[row.paper_id],
-            tags.get(row.id, ()),
+            [ListedTag(name) for name in names.get(row.id, ())],
             writer,
             row.summaries_count,
             choose_fragment(row, row.name),

@@ -22,8 +22,8 @@ from app.views.http.access import db, signed_in, this_address, viewer
 from app.views.parts.frames import render_framed
 from app.views.parts.kept import find_page_part, make_mark, make_part
 from app.views.parts.own_parts import find_own_part, make_own_key, make_own_part
+from app.views.parts.page_rows import RowsOfPage
 from app.views.parts.places import TOKEN, render_macro, token_as_mark
-from app.views.parts.rows import RowsOfPage
 
 _ACCOUNT, _FLASHES = map(make_mark, ("account", "flashes"))
 # What differs by member around the content of each page, for `base.html`.
