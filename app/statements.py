@@ -2,9 +2,9 @@
 
 SQLAlchemy takes ten times as long to run a statement of one row as SQLite does. So a statement that
 is built once, and run in a transaction that writes to SQLite, is compiled once too, and then goes
-to the driver. So does what `read_alone` reads. All else goes the usual way: with PostgreSQL; where
-somebody watches each statement, as tests do that count them; and whatever else reads, as the cache
-of pages is told of each statement that a page is made of.
+to the driver. So does what `read_alone` and `read_rows` read. All else goes the usual way: with
+PostgreSQL, where somebody watches each statement, as tests do that count them, and whatever else
+reads.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from functools import lru_cache
 from itertools import chain
 from math import inf
 from time import perf_counter
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import TupleType, event
@@ -36,7 +37,10 @@ MAX_LISTED = 50  # values of an `IN`; with more, running it takes longer than pr
 
 _CONNECTED = "connected"  # in a session's information: its transaction, and that of the database
 Values = Mapping[str, Any]
+NO_VALUES: Values = MappingProxyType({})
 _Processor = Callable[[Any], Any] | None
+_Told = Sequence[Callable[[str, Any], None]]
+_told: list[Callable[[str, Any], None]] = []  # of each statement that `read_rows` runs directly
 
 
 class RowList(list[Any]):
@@ -102,6 +106,29 @@ def read_alone(session: Session, statement: Any, values: Values) -> RowList:
             return _run_without_transaction(engine, prepared, values)
     session.flush()
     return RowList(session.connection().execute(statement, values).all())
+
+
+def read_rows(connection: Connection, statement: Any, values: Values = NO_VALUES) -> RowList:
+    """Read rows of which pages are made, in the session's transaction.
+
+    Who notes what a page is made of is told of it (`tell_of_reads`).
+
+    Args:
+        connection, statement, values: as `run` takes them, of a statement that only reads.
+    """
+    if connection.dialect.name == "sqlite" and not _is_watched(connection):
+        prepared = _prepare_for(connection, statement, values)
+        if prepared is not None:
+            return _run_directly(connection, prepared, values, _told)
+    return RowList(connection.execute(statement, values or None).all())
+
+
+def tell_of_reads(callback: Callable[[str, Any], None]) -> None:
+    """Call a function with the text and values of each statement that `read_rows` runs directly.
+
+    Of others SQLAlchemy's events tell.
+    """
+    _told.append(callback)
 
 
 def answer_in_transaction(session: Session) -> Callable[[str, Any], list[Any]] | None:
@@ -240,6 +267,8 @@ def _prepare_for(where: Connection | Engine, statement: Any, values: Values) -> 
 def _prepare(statement: Any, dialect: Any, names: tuple[str, ...]) -> _Prepared | None:
     compiled = statement.compile(dialect=dialect, column_keys=list(names))
     assert isinstance(compiled, SQLCompiler)
+    if compiled.literal_execute_params:
+        return None  # a value that SQLAlchemy writes into the text each time
     defaults = dict(compiled.params)
     for column in compiled.insert_prefetch or ():
         if column.default is None or not column.default.is_scalar:
@@ -272,12 +301,16 @@ def _prepare(statement: Any, dialect: Any, names: tuple[str, ...]) -> _Prepared 
 
 
 def _run_directly(
-    connection: Connection, prepared: _Prepared, values: Values | Sequence[Values]
+    connection: Connection,
+    prepared: _Prepared,
+    values: Values | Sequence[Values],
+    told: _Told = (),
 ) -> RowList:
     if prepared.table:
         note_write(connection, prepared.table)
     try:
-        return _execute(connection, connection.connection.driver_connection, prepared, values)
+        driver = connection.connection.driver_connection
+        return _execute(connection, driver, prepared, values, told)
     except connection.dialect.loaded_dbapi.Error as error:
         if lost := is_lost(error):
             give_up(connection, error)
@@ -289,6 +322,7 @@ def _execute(
     driver: Any,
     prepared: _Prepared,
     values: Values | Sequence[Values],
+    told: _Told = (),
 ) -> RowList:
     text = prepared.text
     begun = perf_counter()
@@ -299,14 +333,18 @@ def _execute(
                 marks = ", ".join([mark] * len(values[name]))
                 marks = f"VALUES {marks}" if width else marks
                 text = text.replace(f"__[POSTCOMPILE_{name}]", marks, 1)
-        cursor = driver.execute(text, _bind(prepared, values))
+        bound = _bind(prepared, values)
+        cursor = driver.execute(text, bound)
     else:
-        cursor = driver.executemany(text, [_bind(prepared, row) for row in values])
+        bound = [_bind(prepared, row) for row in values]
+        cursor = driver.executemany(text, bound)
     rows = cursor.fetchall() if prepared.row is not None else ()
     cursor.close()
     took = (perf_counter() - begun) * 1000
     if took >= where.get_execution_options().get(SLOW_QUERY_MS, inf):
         log_slow_query(text, took)
+    for tell in told:
+        tell(text, bound)
     return RowList(_converted(rows, prepared))
 
 

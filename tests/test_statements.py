@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import String, bindparam, delete, event, func, insert, select, tuple_, update
+from sqlalchemy import String, bindparam, cast, delete, event, func, insert, select, tuple_, update
 from sqlalchemy.exc import (
     IntegrityError,
     OperationalError,
@@ -14,11 +14,13 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.orm import Session
 
+from app import statements
 from app.change_log import EVERYTHING
 from app.db import Database, begin_writing
+from app.entities import find_entity, select_columns
 from app.logs import watch_slow_queries
 from app.models import Change, Identifier, Paper, Summary, Tag, User
-from app.statements import MAX_LISTED, connection_of, has_connection, read_alone, run
+from app.statements import MAX_LISTED, connection_of, has_connection, read_alone, read_rows, run
 from tests.helpers.factories import make_paper, make_summary, make_user
 
 IDS = bindparam("ids", expanding=True)
@@ -227,3 +229,47 @@ def test_slow_statements_are_logged_that_are_run_directly(
     assert len(caplog.records) == 1
     assert "joined" in caplog.text
     assert "a secret" not in caplog.text
+
+
+def test_rows_of_pages_are_read_past_sqlalchemy_and_told(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [make_summary(session).id, make_summary(session, anonymous=True).id]
+    session.commit()
+    told: list[tuple[str, object]] = []
+    monkeypatch.setattr(statements, "_told", [lambda text, values: told.append((text, values))])
+    connection = session.connection()
+    connection.execute(SUMMARIES, {"ids": ids})  # which begins the transaction
+    with usual(session) as texts:
+        found = read_rows(connection, SUMMARIES, {"ids": ids})
+    assert [row.id for row in found] == ids
+    if connection.dialect.name == "sqlite":
+        assert texts == []
+        [(text, values)] = told
+        again = connection.connection.driver_connection.execute(text, values)  # type: ignore[union-attr]
+        assert [row[0] for row in again.fetchall()] == ids
+    else:
+        assert len(texts) == 1
+        assert told == []
+
+
+def test_a_value_that_is_written_into_the_text_goes_the_usual_way(session: Session) -> None:
+    make_summary(session)
+    joined = select(func.aggregate_strings(cast(Paper.id, String), ",")).where(
+        Paper.id > bindparam("least")
+    )
+    assert read_rows(session.connection(), joined, {"least": 0}).scalar()
+
+
+def test_an_entity_is_attached_as_the_session_loads_it(session: Session) -> None:
+    paper = make_paper(session, "conf/x/A", "A paper")
+    session.commit()
+    session.expunge_all()
+    statement = select_columns(Paper).where(Paper.key == bindparam("key"))
+    assert find_entity(session, Paper, statement, {"key": "conf/x/B"}) is None
+    found = find_entity(session, Paper, statement, {"key": paper.key})
+    assert found is not None
+    assert found.title == "A paper"
+    assert found not in session.dirty
+    assert session.get(Paper, found.id) is found
+    assert find_entity(session, Paper, statement, {"key": paper.key}) is found

@@ -124,6 +124,21 @@ class ItemStore:
         except LogUnavailable:
             return None
 
+    def list_changes(self, number: int) -> frozenset[str] | None:
+        """The names of what was changed since a number.
+
+        `None` if all may be, or nobody knows any more.
+        """
+        try:
+            self._catch_up()
+        except LogUnavailable:
+            return None
+        with self._lock:
+            if number < self._forgotten:
+                return None
+            names = frozenset(name for since, name in self._changes if since > number)
+        return None if EVERYTHING in names else names
+
     def is_caught_up(self) -> bool:
         """Whether `find` would answer without reading the log."""
         try:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.models import Author, Paper, PaperAuthor
 from app.models.papers.paper import MAX_LISTED_AUTHORS, ListedAuthors
+from app.statements import read_rows
 
 
 def load_listed_authors(session: Session, papers: Collection[Paper]) -> None:
@@ -30,7 +31,7 @@ def load_authors_by_paper(
     """The names that lists show, by the number of the paper."""
     names: defaultdict[int, list[str]] = defaultdict(list)
     counts: dict[int, int] = {}
-    for paper_id, name, number in connection.execute(_select_names(), {"papers": paper_ids}):
+    for paper_id, name, number in read_rows(connection, _select_names(), {"papers": paper_ids}):
         names[paper_id].append(name)
         counts[paper_id] = number
     return {each: ListedAuthors(tuple(names[each]), counts.get(each, 0)) for each in paper_ids}

@@ -11,9 +11,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from app.entities import find_entity, select_columns
 from app.models import Draft, FormerName, Identity, Passkey, Summary, User, Vote, Writer
 from app.queries.paging import Order, Slice, parse_small, take_page
 from app.queries.visibility import attributable_to, public, public_of_few
+from app.statements import read_rows
 
 VOTE_AGE = timedelta(days=2)
 BY_SUMMARIES = Order((Writer.summaries,), Writer.user_id, (parse_small,), name="user_id")
@@ -105,7 +107,7 @@ def _is_able() -> ColumnElement[bool]:
 
 def find_user(session: Session, name: str) -> User | None:
     """The user of this name, or who had it before and left a trace."""
-    return session.scalar(_select_user(), {"name": name.lower()})
+    return find_entity(session, User, _select_user(), {"name": name.lower()})
 
 
 def list_writers(session: Session) -> list[User]:
@@ -130,7 +132,7 @@ def list_most_productive(session: Session, now: datetime, *, size: int, **cursor
 
 def load_user_row(session: Session, user: User, now: datetime) -> UserRow:
     """One user's public numbers."""
-    writer = session.connection().execute(_select_writer(), {"user": user.id}).first()
+    writer = read_rows(session.connection(), _select_writer(), {"user": user.id}).first()
     if writer is None:
         return UserRow(user, 0, None)
     return _make_row(user, writer, _count_recent_votes(session, [user.id], now))
@@ -149,7 +151,7 @@ def count_hidden_summaries(session: Session, user: User) -> int:
 def _count_recent_votes(session: Session, user_ids: Sequence[int], now: datetime) -> dict[int, int]:
     """The votes on what users wrote that are too young for the SciScore."""
     asked = {"users": user_ids, "since": now - VOTE_AGE}
-    return dict(session.connection().execute(_select_recent_votes(), asked).all())
+    return dict(read_rows(session.connection(), _select_recent_votes(), asked))
 
 
 def _make_row(user: User, writer: Any, recent: dict[int, int]) -> UserRow:
@@ -162,10 +164,10 @@ def _make_row(user: User, writer: Any, recent: dict[int, int]) -> UserRow:
 
 
 @cache
-def _select_user() -> Select[User]:
+def _select_user() -> Select[Any]:
     name: Any = bindparam("name")
     renamed = select(FormerName.user_id).where(FormerName.name == name).scalar_subquery()
-    return select(User).where(or_(User.name == name, User.id == renamed))
+    return select_columns(User).where(or_(User.name == name, User.id == renamed))
 
 
 @cache

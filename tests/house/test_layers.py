@@ -30,7 +30,7 @@ LAYERS: list[set[str]] = [
     {"app.models"},
     {"app.cache"},
     {"app.db"},
-    {"app.engines"},
+    {"app.engines", "app.entities"},
     {"app.statements"},
     {"app.change_log", "app.write_queue"},
     {"app.rendering", "app.sources"},

@@ -9,8 +9,10 @@ from sqlalchemy import Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app import search
+from app.entities import find_entity, select_columns
 from app.models import Author, AuthorName, Paper, PaperAuthor
 from app.queries.catalogue.venues import YearCount
+from app.statements import read_rows
 from app.text.person_names import number_of_key, remove_number_from_key
 from app.text.words import words
 
@@ -41,7 +43,7 @@ class CoAuthor(NamedTuple):
 
 
 def find_author(session: Session, key: str) -> Author | None:
-    return session.scalar(_select_author(), {"key": key})
+    return find_entity(session, Author, _select_author(), {"key": key})
 
 
 def find_author_by_other_name(session: Session, key: str) -> Author | None:
@@ -78,7 +80,7 @@ def list_namesakes(session: Session, key: str) -> list[AuthorLink]:
     """
     base = remove_number_from_key(key)
     asked = {"base": base, "first": f"{base}-0001", "last": f"{base}-9999"}
-    rows = session.connection().execute(_select_namesakes(), asked)
+    rows = read_rows(session.connection(), _select_namesakes(), asked)
     found = [AuthorLink(*row) for row in rows]
     # Between these two stand other names where the database sorts by a language's rules.
     theirs = [each for each in found if each.key in (base, f"{base}-{each.number}")]
@@ -87,7 +89,7 @@ def list_namesakes(session: Session, key: str) -> list[AuthorLink]:
 
 def list_other_names(session: Session, author: Author) -> list[str]:
     """Under which other names an author has written."""
-    found = session.connection().execute(_select_other_names(), {"author": author.id})
+    found = read_rows(session.connection(), _select_other_names(), {"author": author.id})
     return sorted({name for (name,) in found} - {author.name})
 
 
@@ -97,13 +99,13 @@ def list_co_authors(session: Session, author: Author) -> list[CoAuthor]:
     Of somebody with thousands of papers, or papers with thousands of authors, the latest count.
     """
     limits = {"most_papers": MAX_PAPERS, "most_joint": MAX_JOINT_AUTHORSHIPS}
-    found = session.connection().execute(_select_co_authors(), {"author": author.id, **limits})
+    found = read_rows(session.connection(), _select_co_authors(), {"author": author.id, **limits})
     return [CoAuthor(AuthorLink(key, name), papers) for key, name, papers in found]
 
 
 def list_author_years(session: Session, author: Author) -> list[YearCount]:
     """The years of an author's papers, the latest first."""
-    found = session.connection().execute(_select_years(), {"author": author.id})
+    found = read_rows(session.connection(), _select_years(), {"author": author.id})
     return [YearCount(*row) for row in found]
 
 
@@ -111,8 +113,8 @@ def list_author_years(session: Session, author: Author) -> list[YearCount]:
 
 
 @cache
-def _select_author() -> Select[Author]:
-    return select(Author).where(Author.key == bindparam("key"))
+def _select_author() -> Select[Any]:
+    return select_columns(Author).where(Author.key == bindparam("key"))
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -11,9 +10,10 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from app.models import Paper, Summary, SummaryTag, Tag, User
+from app.models import Paper, Summary, User
 from app.queries.paging import Order, Slice, parse_moment, take_lines
 from app.queries.visibility import attributable_to, public, public_of_few
+from app.statements import read_rows
 
 LATEST = Order((Summary.published_at,), Summary.id, (parse_moment,))
 
@@ -30,17 +30,9 @@ def list_feed_entries(session: Session, text: InstrumentedAttribute[str], **page
     # The numbers first, which an index has: what lies before the page is passed over there.
     found = take_lines(session, _select_numbers(), LATEST, {}, **page)
     numbers = [row.id for row in found.rows]
-    rows = session.connection().execute(_select_entries(text), {"summaries": numbers})
+    rows = read_rows(session.connection(), _select_entries(text), {"summaries": numbers})
     by_number = {row.id: row for row in rows}
     return replace(found, rows=[by_number[each] for each in numbers if each in by_number])
-
-
-def load_tag_names(session: Session, summary_ids: Sequence[int]) -> dict[int, list[str]]:
-    """The tags of summaries by number, in the order of the alphabet."""
-    found: defaultdict[int, list[str]] = defaultdict(list)
-    for number, name in session.connection().execute(_select_tags(), {"summaries": summary_ids}):
-        found[number].append(name)
-    return found
 
 
 def find_after_first(session: Session, entries: Sequence[Any]) -> set[int]:
@@ -77,17 +69,6 @@ def _select_entries(text: InstrumentedAttribute[str]) -> Select[Any]:
         .join(Paper, Paper.id == Summary.paper_id)
         .outerjoin(User, and_(User.id == Summary.user_id, attributable_to(None)))
         .where(Summary.id.in_(bindparam("summaries", expanding=True)), public_of_few())
-    )
-
-
-@cache
-def _select_tags() -> Select[Any]:
-    columns: tuple[Any, ...] = (SummaryTag.summary_id, Tag.name)
-    return (
-        select(*columns)
-        .join(Tag, Tag.id == SummaryTag.tag_id)
-        .where(SummaryTag.summary_id.in_(bindparam("summaries", expanding=True)))
-        .order_by(Tag.name)
     )
 
 

@@ -24,6 +24,7 @@ from app.queries.summary_entries import choose_fragment
 from app.queries.visibility import attributable_to, public_of_few
 from app.sources import retractions
 from app.sources.retractions import Retraction
+from app.statements import read_rows
 
 
 @dataclass(slots=True)
@@ -110,7 +111,7 @@ def load_listed_entries(
         openings: whether they show how the texts begin.
     """
     connection = session.connection()
-    found = connection.execute(_select_entries(openings), {"summaries": list(ids)}).all()
+    found = read_rows(connection, _select_entries(openings), {"summaries": list(ids)})
     papers = _make_papers(connection, found)
     return {each.summary.id: each for each in _make_entries(connection, found, papers)}
 
@@ -118,12 +119,20 @@ def load_listed_entries(
 def load_listed_paper_rows(session: Session, ids: Sequence[int]) -> dict[int, PaperListRow]:
     """Rows for papers, by number."""
     connection = session.connection()
-    found = connection.execute(_select_papers(), {"papers": list(ids)}).all()
+    found = read_rows(connection, _select_papers(), {"papers": list(ids)})
     papers = _make_papers(connection, found)
     written = [row.paper_id for row in found if row.summaries_count]
-    best = connection.execute(_select_best(), {"papers": written}).all() if written else ()
+    best = read_rows(connection, _select_best(), {"papers": written}) if written else ()
     entries = {each.paper.id: each for each in _make_entries(connection, best, papers)}
     return {number: PaperListRow(paper, entries.get(number)) for number, paper in papers.items()}
+
+
+def load_tag_names(connection: Connection, summary_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The tags of summaries by number, in the order of the alphabet."""
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for number, name in read_rows(connection, _select_tags(), {"summaries": summary_ids}):
+        found[number].append(name)
+    return found
 
 
 def _make_papers(connection: Connection, rows: Iterable[Any]) -> dict[int, RowPaper]:
@@ -148,17 +157,14 @@ def _make_papers(connection: Connection, rows: Iterable[Any]) -> dict[int, RowPa
 def _make_entries(
     connection: Connection, rows: Sequence[Any], papers: dict[int, RowPaper]
 ) -> Iterable[ListedEntry]:
-    tags: defaultdict[int, list[ListedTag]] = defaultdict(list)
     numbers = [row.id for row in rows]
-    if numbers:
-        for number, name in connection.execute(_select_tags(), {"summaries": numbers}):
-            tags[number].append(ListedTag(name))
+    names = load_tag_names(connection, numbers) if numbers else {}
     for row in rows:
         writer = None if row.name is None else ListedWriter(row.name, row.display_name)
         yield ListedEntry(
             row,
             papers[row.paper_id],
-            tags.get(row.id, ()),
+            [ListedTag(name) for name in names.get(row.id, ())],
             writer,
             row.summaries_count,
             choose_fragment(row, row.name),

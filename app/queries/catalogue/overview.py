@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.entities import find_entity, select_columns
 from app.models import (
     Paper,
     Section,
@@ -23,6 +24,7 @@ from app.models import (
     Writer,
 )
 from app.queries.visibility import public_of_few
+from app.statements import read_rows
 from app.text.folding import fold
 
 _SECTIONS = select(Section.slug, Section.name).order_by(Section.position)
@@ -47,12 +49,12 @@ class SectionName(NamedTuple):
 
 def list_sections(session: Session) -> list[SectionName]:
     """All sections, in their order."""
-    return [SectionName(*row) for row in session.connection().execute(_SECTIONS)]
+    return [SectionName(*row) for row in read_rows(session.connection(), _SECTIONS)]
 
 
 def find_tag(session: Session, name: str) -> Tag | None:
     """A tag that at least one public summary carries."""
-    return session.scalar(_select_tag(), {"name": name.lower()})
+    return find_entity(session, Tag, _select_tag(), {"name": name.lower()})
 
 
 def list_tags(session: Session, part: str, limit: int) -> tuple[list[Tag], bool]:
@@ -160,5 +162,5 @@ def _is_within_part(number: Any, part: int, size: int) -> ColumnElement[bool]:
 
 
 @cache
-def _select_tag() -> Select[Tag]:
-    return select(Tag).where(Tag.name == bindparam("name"), Tag.summaries_count > 0)
+def _select_tag() -> Select[Any]:
+    return select_columns(Tag).where(Tag.name == bindparam("name"), Tag.summaries_count > 0)

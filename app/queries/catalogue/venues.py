@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from app.entities import find_entity, select_columns
 from app.models import Venue, VenueYear
 from app.models.papers.venue import NO_YEAR
 from app.queries.paging import Order, Slice, parse_small, take_page
+from app.statements import read_rows
 from app.text.folding import fold
 
 BY_SUMMARIES = Order(
@@ -38,7 +40,7 @@ class YearCount:
 
 
 def find_venue(session: Session, key: str) -> Venue | None:
-    return session.scalar(_select_venue(), {"key": key})
+    return find_entity(session, Venue, _select_venue(), {"key": key})
 
 
 def list_venues(session: Session, words: Sequence[str], *, size: int, **cursors: Any) -> Slice:
@@ -57,7 +59,7 @@ def list_venues(session: Session, words: Sequence[str], *, size: int, **cursors:
 
 def list_venue_years(session: Session, venue: Venue) -> list[YearCount]:
     """The years of a venue, the latest first."""
-    found = session.connection().execute(_select_years(), {"venue": venue.id})
+    found = read_rows(session.connection(), _select_years(), {"venue": venue.id})
     return [YearCount(*row) for row in found]
 
 
@@ -82,8 +84,8 @@ def _find_year_spans(session: Session, venue_ids: Sequence[int]) -> dict[int, st
 
 
 @cache
-def _select_venue() -> Select[Venue]:
-    return select(Venue).where(Venue.key == bindparam("key"))
+def _select_venue() -> Select[Any]:
+    return select_columns(Venue).where(Venue.key == bindparam("key"))
 
 
 @cache

@@ -10,14 +10,10 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.models import (
-    EntryLabel,
     ListEntry,
-    ListLabel,
     Paper,
     ReadingList,
     SearchEntry,
-    Shelf,
-    ShelfEntry,
     Summary,
     User,
     Venue,
@@ -29,8 +25,7 @@ from app.queries.lists.own_entries import load_label_names
 from app.queries.papers import PaperRow
 from app.queries.search.listed import has_label, list_conditions, searched_texts
 from app.queries.search.own import match_clauses
-from app.queries.shelves.access import belongs_to
-from app.queries.shelves.overview import SEPARATOR, select_shelved
+from app.queries.shelves.overview import select_shelved
 from app.queries.visibility import public_of_few
 from app.search import parse_query
 
@@ -82,25 +77,6 @@ class ListRow:
         return self.row.paper
 
 
-@dataclass(frozen=True)
-class ListOverview:
-    """What a list can be narrowed to, each with its number of papers.
-
-    Attributes:
-        labels, years, venues, shelves: value, name and number; labels in alphabetical order, the
-            latest years, the venues with most papers and the shelves changed last first.
-    """
-
-    total: int
-    statuses: Mapping[str, int]
-    labels: Sequence[tuple[str, str, int]]
-    years: Sequence[tuple[int, str, int]]
-    venues: Sequence[tuple[str, str, int]]
-    shelves: Sequence[tuple[str, str, int]]
-    summarised: int
-    new: int
-
-
 def load_list_rows(
     session: Session, user: User, wanted: ListFilter, *, sort: str, size: int, skip: int
 ) -> list[ListRow]:
@@ -147,55 +123,12 @@ def list_papers_of_entries(session: Session, user: User, entry_ids: Sequence[int
     return [row.paper_id for row in sorted(found, key=lambda row: places[row.id])]
 
 
-def load_overview(session: Session, user: User) -> ListOverview:
-    """Count what is on a list, in a fixed number of queries."""
-    theirs = ListEntry.user_id == user.id
-    statuses = select(ListEntry.status, func.count()).where(theirs).group_by(ListEntry.status)
-    counts = dict(session.execute(statuses).all())
-    labels = (
-        select(ListLabel.name, func.count())
-        .join(EntryLabel, EntryLabel.label_id == ListLabel.id)
-        .where(ListLabel.user_id == user.id)
-        .group_by(ListLabel.id)
-        .order_by(ListLabel.folded)
-    )
-    written = func.nullif(Paper.summaries_count, 0)
-    facts = (
-        select(Paper.venue_id, Paper.year, func.count(), func.count(written))
-        .select_from(ListEntry)
-        .join(Paper, Paper.id == ListEntry.paper_id)
-        .where(theirs)
-        .group_by(Paper.venue_id, Paper.year)
-    )
-    years: dict[int, int] = {}
-    venues: dict[int, int] = {}
-    summarised = 0
-    for venue_id, year, count, with_summary in session.execute(facts):
-        summarised += with_summary
-        if year is not None:
-            years[year] = years.get(year, 0) + count
-        if venue_id is not None:
-            venues[venue_id] = venues.get(venue_id, 0) + count
-    new = _select_new(user, func.count(ListEntry.id.distinct()))
-    return ListOverview(
-        total=sum(counts.values()),
-        statuses=counts,
-        labels=[(name, name, count) for name, count in session.execute(labels)],
-        years=[(year, str(year), years[year]) for year in sorted(years, reverse=True)],
-        venues=_name_venues(session, venues),
-        shelves=_count_shelves(session, user),
-        summarised=summarised,
-        new=session.scalar(new) or 0,
-    )
-
-
 _COLUMNS: tuple[Any, ...] = (
     *(ListEntry.id, ListEntry.paper_id, ListEntry.status, ListEntry.priority, ListEntry.remark),
     *(ListEntry.citekey, ListEntry.added_at, ListEntry.changed_at, ListEntry.to_read_at),
     *(ListEntry.reading_at, ListEntry.stopped_at, ListEntry.read_at),
     (ListEntry.notes != "").label("has_notes"),
 )
-MAX_VENUES = 30  # that are offered
 
 
 def _filtered(
@@ -250,34 +183,12 @@ def _load_papers(session: Session, ids: Sequence[int]) -> list[Paper]:
     return found
 
 
-def _select_new(user: User, *columns: Any) -> Select[Any]:
+def select_new(user: User, *columns: Any) -> Select[Any]:
+    """Entries of a list beside the summaries that are new to its reader."""
     query = select(*columns).select_from(ListEntry).join(Summary, and_(*_is_new(user)))
     return query.where(ListEntry.user_id == user.id)
 
 
 def _count_new(session: Session, user: User, ids: Sequence[int]) -> dict[int, int]:
-    query = _select_new(user, ListEntry.id, func.count()).where(ListEntry.id.in_(ids))
+    query = select_new(user, ListEntry.id, func.count()).where(ListEntry.id.in_(ids))
     return dict(session.execute(query.group_by(ListEntry.id)).all()) if ids else {}
-
-
-def _count_shelves(session: Session, user: User) -> list[tuple[str, str, int]]:
-    """The reader's shelves on which papers of their list are."""
-    query = (
-        select(User.name, Shelf.slug, Shelf.title, func.count())
-        .join(Shelf, Shelf.user_id == User.id)
-        .join(ShelfEntry, ShelfEntry.shelf_id == Shelf.id)
-        .join(ListEntry, ListEntry.paper_id == ShelfEntry.paper_id)
-        .where(ListEntry.user_id == user.id, belongs_to(user))
-        .group_by(User.name, Shelf.slug, Shelf.title, Shelf.id, Shelf.changed_at)
-        .order_by(Shelf.changed_at.desc(), Shelf.id.desc())
-    )
-    found = session.execute(query)
-    return [(f"{name}{SEPARATOR}{slug}", title, count) for name, slug, title, count in found]
-
-
-def _name_venues(session: Session, counts: Mapping[int, int]) -> list[tuple[str, str, int]]:
-    """The venues with most papers, with their keys and names."""
-    most = sorted(counts, key=lambda venue_id: (-counts[venue_id], venue_id))[:MAX_VENUES]
-    query = select(Venue.id, Venue.key, Venue.name).where(Venue.id.in_(most))
-    named = {row.id: row for row in session.execute(query)}
-    return [(named[each].key, named[each].name, counts[each]) for each in most if each in named]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Row, bindparam, delete, select, update
-from sqlalchemy.orm import Session, make_transient_to_detached
-from sqlalchemy.orm.attributes import instance_dict
-from sqlalchemy.orm.util import identity_key
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.orm import Session
 
 from app.db import begin_writing, now
+from app.entities import attach_entity, list_columns
 from app.models import LoginSession, SignIn, User
 from app.models.user import MAX_DEVICE_CHARS, MAX_WAY_CHARS
 from app.queries.accounts import HANDLE_CHARS
@@ -23,10 +22,8 @@ MAX_SESSIONS = 100  # of a user; the one that was not used for longest ends
 MAX_SIGN_INS = 1000  # of a user in the log
 FRESH_MINUTES = 10  # for which a sign-in proves who somebody is as a password does
 
-_USER_COLUMNS = tuple(getattr(User, column.key) for column in User.__table__.columns)
-_USER_KEYS = tuple(column.key for column in _USER_COLUMNS)
 _SESSION = (  # built once: each request of a member runs it
-    select(LoginSession.used_on, *_USER_COLUMNS)
+    select(LoginSession.used_on, *list_columns(User))
     .join(User, User.id == LoginSession.user_id)
     .where(
         LoginSession.token_hash == bindparam("token_hash"),
@@ -114,20 +111,7 @@ def find_session(session: Session, token: str, idle_days: int) -> FoundSession |
     used_since = (moment - timedelta(days=idle_days)).date()
     values = {"token_hash": hash_token(token), "moment": moment, "used_since": used_since}
     row = read_alone(session, _SESSION, values).one_or_none()
-    return None if row is None else FoundSession(_attach_user(session, row), row.used_on)
-
-
-def _attach_user(session: Session, row: Row[Any]) -> User:
-    """The user of a row, as if the session had loaded it, in half the time."""
-    present = session.identity_map.get(identity_key(User, row.id))
-    if present is not None:
-        return present
-    user = User()
-    # As `set_committed_value` of each would do: a column has nothing that follows from its value.
-    instance_dict(user).update(zip(_USER_KEYS, row[1:], strict=True))
-    make_transient_to_detached(user)
-    session.add(user)
-    return user
+    return None if row is None else FoundSession(attach_entity(session, User, row[1:]), row.used_on)
 
 
 def is_fresh(session: Session, user: User, token: str) -> bool:

@@ -32,7 +32,7 @@ def show(key: str) -> str | Response:
         namesakes=authors.list_namesakes(db(), author.key),
         other_names=authors.list_other_names(db(), author),
         co_authors=authors.list_co_authors(db(), author),
-        bars=bars.make_year_bars(
+        bars=bars.print_year_bars(
             authors.list_author_years(db(), author), url_for("authors.show", key=author.key), year
         ),
         year=year,

@@ -6,15 +6,19 @@ Such as the papers of each year of a venue or an author, or of each month of a r
 from __future__ import annotations
 
 from calendar import month_abbr
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from app.queries.catalogue.venues import YearCount
 from app.queries.lists.reading_year import ReadingMonth
+from app.views.http.quoting import quote
 from app.views.http.templating import count
 
 HEIGHT = 72  # of the tallest bar, in units of the drawing
 MIN_BAR_PIXELS = 2  # what is not nothing is seen
+CURRENT = ' aria-current="page"'
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,11 @@ def make_year_bars(years: Iterable[YearCount], url: str, current: int | None) ->
     ]
 
 
+def print_year_bars(years: Iterable[YearCount], url: str, current: int | None) -> Markup:
+    """The bars that `make_year_bars` gives, as HTML."""
+    return print_bars(make_year_bars(years, url, current))
+
+
 def make_month_bars(months: Iterable[ReadingMonth]) -> list[Bar]:
     """Papers that were read or summarised by month, the latter filled in; the latest first.
 
@@ -70,6 +79,42 @@ def make_month_bars(months: Iterable[ReadingMonth]) -> list[Bar]:
         )
         for each in reversed(months)
     ]
+
+
+def print_bars(
+    bars: Sequence[Bar],
+    label: str = "Years",
+    every: str = "papers",
+    some: str = "with summaries",
+) -> Markup:
+    """Bars in their order: a list of links, each with its numbers in words.
+
+    Args:
+        every, some: what whole bars show, and what is filled.
+    """
+    if not bars:
+        return Markup("")
+    items = "".join(map(_print_bar, bars))
+    return Markup(  # noqa: S704  (escaped)
+        f'<p class="years-key" aria-hidden="true"><span>{quote(every)}</span> '
+        f'<span class="years-key__summaries">{quote(some)}</span></p>\n'
+        f'<ol class="years" aria-label="{quote(label)}">{items}</ol>'
+    )
+
+
+def _print_bar(bar: Bar) -> str:
+    words = quote(bar.words)
+    filled = (
+        f'<path class="years__summaries" d="M0 72V{HEIGHT - bar.filled}H20V72"/>'
+        if bar.filled
+        else ""
+    )
+    return (
+        f'  <li><a href="{quote(bar.url)}"{CURRENT if bar.is_current else ""} title="{words}">'
+        f'<svg viewBox="0 0 20 72" aria-hidden="true">'
+        f'<path class="years__papers" d="M0 72V{HEIGHT - bar.tall}H20V72"/>{filled}</svg> '
+        f'{quote(bar.label)}<span class="visually-hidden">: {words}</span></a></li>'
+    )
 
 
 def _words(year: YearCount) -> str:

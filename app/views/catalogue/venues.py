@@ -43,7 +43,7 @@ def show(key: str) -> str | Response:
     return render_page(
         "venues/venue.html",
         venue=venue,
-        bars=bars.make_year_bars(
+        bars=bars.print_year_bars(
             venues.list_venue_years(db(), venue), url_for("venues.show", key=venue.key), year
         ),
         year=year,

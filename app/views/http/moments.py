@@ -11,9 +11,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from app.db import now
+from app.views.http.quoting import quote
 from app.views.http.shared_pages import expire_page
 
 # From this age on, which is a matter of weeks, the day says more than a count.
@@ -49,13 +50,22 @@ def print_age(at: datetime, also: str = "") -> Markup:
     Args:
         also: what shall stand there besides.
     """
-    return Markup(  # noqa: S704  (escaped)
-        f'<time datetime="{iso(at)}" title="{moment(at)}{escape(also) if also else ""}" data-age>'
+    return Markup(_write_age(at, also))  # noqa: S704  (escaped)
+
+
+def _write_age(at: datetime, also: str = "") -> str:
+    return (
+        f'<time datetime="{iso(at)}" title="{moment(at)}{quote(also)}" data-age>'
         f"{_age_now(at)}</time>"
     )
 
 
 def print_dates(summary: Any, address: str = "") -> Markup:
+    """What `write_dates` gives, for templates."""
+    return Markup(write_dates(summary, address))  # noqa: S704  (escaped)
+
+
+def write_dates(summary: Any, address: str = "") -> str:
     """When a summary was written, and edited.
 
     An edit on the same day shows on hover alone.
@@ -70,12 +80,12 @@ def print_dates(summary: Any, address: str = "") -> Markup:
         if day(edited) == day(written):
             also = f"; edited {moment(edited)}"
         else:
-            further = f"<span>edited {print_age(edited)}</span>"
-    shown: str = print_age(written, also)
+            further = f"<span>edited {_write_age(edited)}</span>"
+    shown = _write_age(written, also)
     if address:
         hidden = '<span class="visually-hidden">Permalink: </span>'
-        shown = f'<a href="{escape(address)}" rel="bookmark">{hidden}{shown}</a>'
-    return Markup(f"<span>{shown}</span>{further}")  # noqa: S704  (escaped)
+        shown = f'<a href="{quote(address)}" rel="bookmark">{hidden}{shown}</a>'
+    return f"<span>{shown}</span>{further}"
 
 
 def age(at: datetime, present: datetime) -> str:

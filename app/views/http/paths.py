@@ -12,6 +12,8 @@ from flask import Flask, url_for
 from werkzeug.routing import PathConverter, UnicodeConverter
 from werkzeug.routing.map import Map
 
+from app.views.http.quoting import quote
+
 MAX_PATHS = 20_000  # kept; each takes some 300 bytes
 MAX_QUERIES = 5_000  # likewise
 _OF_ONE_REQUEST = ("next", "before", "after")  # arguments that hardly come back
@@ -30,6 +32,12 @@ def init(app: Flask) -> None:
 def path_for(endpoint: str, **values: Any) -> str:
     """What a template's `url_for` gives."""
     return _maker["path"](endpoint, **values)
+
+
+@lru_cache(maxsize=MAX_PATHS)
+def print_path(endpoint: str, **values: str) -> str:
+    """The path of a page as an attribute of HTML has it."""
+    return quote(path_for(endpoint, **values))
 
 
 def _make_url_for(app: Flask) -> Callable[..., str]:

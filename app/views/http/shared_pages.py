@@ -18,6 +18,7 @@ from sqlalchemy import Engine, event
 from werkzeug.wrappers import Response
 
 from app.cache.wsgi import NOTE, PageNote
+from app.statements import tell_of_reads
 from app.views.http import access
 
 # Caches in front of ours may keep it too, and ask each time whether it is still true.
@@ -94,6 +95,10 @@ def reading_for_parts() -> Iterator[None]:
 def _note_read(
     _connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, _many: bool
 ) -> None:
+    _note_statement(statement, values)
+
+
+def _note_statement(statement: str, values: Any) -> None:
     for note in list_notes():
         if note.reads is None:
             continue
@@ -101,6 +106,9 @@ def _note_read(
             note.reads.append((statement, values))
         else:
             note.reads = None
+
+
+tell_of_reads(_note_statement)
 
 
 def _note() -> PageNote | None:

@@ -11,17 +11,19 @@ from werkzeug.wrappers import Response
 from app.models import User
 from app.models.papers.list_entry import STATUSES
 from app.queries.lists import reading_list as queries
+from app.queries.lists.list_overview import CatalogueFacets, load_overview
 from app.queries.lists.reading_list import ListFilter
 from app.queries.lists.reading_year import MAX_PAPERS, list_reading_years, load_reading_year
 from app.queries.shelves.overview import find_addable_shelf, list_addable_shelves
 from app.services.lists import bulk_changes, entries
 from app.services.refusals import Refusal
 from app.services.shelves.entries import add_papers_to_shelf
-from app.views.catalogue.bars import make_month_bars
+from app.views.catalogue.bars import make_month_bars, print_bars
 from app.views.http import listing
 from app.views.http.access import db, local_url, needs_sign_in, search_text, see_other, signed_in
 from app.views.http.security import SEARCH_LIMIT, WRITE_LIMIT
 from app.views.lists.entries import NOTICE
+from app.views.lists.kept_facets import load_facets
 from app.views.parts import own_entries
 from app.views.parts.member_pages import MEMBER_PLACES, show_own_page
 
@@ -41,11 +43,17 @@ MAX_ARGUMENT_CHARS = 300
 @SEARCH_LIMIT
 @needs_sign_in
 def index() -> str:
-    return show_own_page("reading list", lambda: _render(member_places=MEMBER_PLACES))
+    facets = load_facets(signed_in())
+    return show_own_page(
+        "reading list", lambda: _render(facets, member_places=MEMBER_PLACES), facets
+    )
 
 
 def _render(
-    problem: Refusal | None = None, typed: dict[str, str] | None = None, **places: Any
+    facets: CatalogueFacets,
+    problem: Refusal | None = None,
+    typed: dict[str, str] | None = None,
+    **places: Any,
 ) -> str:
     user = signed_in()
     wanted, sort = read_filter(), read_sort()
@@ -56,7 +64,7 @@ def _render(
     )
     page = listing.make_number_page(rows[: listing.ROWS], len(rows) > listing.ROWS, **shown)
     own_entries.load_for_page(row.paper.id for row in page.rows)
-    overview = queries.load_overview(db(), user)
+    overview = load_overview(db(), user, facets)
     is_narrowed = wanted != ListFilter()
     return render_template(
         "lists/index.html",
@@ -102,7 +110,8 @@ def change() -> Response | tuple[str, int]:
             count, batch = bulk_changes.set_statuses(db(), user, ids, action)
     except Refusal as refused:
         db().rollback()
-        return _render(refused, {"labels": labels, "shelf": request.form.get("shelf", "")}), 422
+        typed = {"labels": labels, "shelf": request.form.get("shelf", "")}
+        return _render(load_facets(user), refused, typed), 422
     db().commit()
     back = local_url(request.form.get("next"), url_for("reading_list.index"))
     papers = "1 paper" if count == 1 else f"{count:,} papers"
@@ -145,6 +154,10 @@ def see() -> Response:
 @needs_sign_in
 def year() -> str:
     """What one read and summarised in the months of a year, the latest or another."""
+    return show_own_page("reading year", _render_year)
+
+
+def _render_year() -> str:
     user = signed_in()
     years = list_reading_years(db(), user)
     asked = request.args.get("year", "")
@@ -159,7 +172,8 @@ def year() -> str:
         most=MAX_PAPERS,
         read=sum(each.read for each in months),
         summarised=sum(each.summarised for each in months),
-        bars=make_month_bars(months),
+        bars=print_bars(make_month_bars(months), "Months", some="summarised by you"),
+        member_places=MEMBER_PLACES,
     )
 
 

@@ -33,6 +33,7 @@ from app.views.http.shared_pages import name_page
 from app.views.maps.timeline import draw_timeline
 from app.views.papers import metadata
 from app.views.parts import own_entries
+from app.views.parts.frames import AS_BLOCKS, frame_blocks
 from app.views.parts.kept import find_page_part, make_mark, make_part
 from app.views.parts.member_pages import FOR_ALL_MEMBERS, MEMBER_PLACES, fill_frame
 from app.views.parts.own_parts import find_own_part, make_own_key, make_own_part
@@ -41,9 +42,6 @@ from app.views.parts.places import MemberPlaces, describe_paper, name_writer, re
 MAP_PAPERS = 8  # in the small map beside the text
 MAP_WIDTH = 260.0  # pixels, of the side column
 _TEMPLATE = "papers/paper.html"
-_BLOCKS = ("title", "description", "styles", "head", "main", "side")
-_NEXT_BLOCK = make_mark("block")
-_AS_BLOCKS = {"layout": "parts/blocks.html", "next_block": _NEXT_BLOCK, "viewer": None}
 _FOR_WRITERS = {"actions": "own_actions", "more": "own_more_actions"}  # macros by their places
 
 
@@ -122,7 +120,7 @@ def _make_part(paper: Paper, user: User | None) -> PagePart:
     entries: list[SummaryEntry] = shown["entries"]
     marks = {entry.summary.id: _make_marks(entry.summary.id) for entry in entries}
     html: dict[Any, Any] = {**marks, "details": _DETAILS, "own": _OWN, "list": _LIST}
-    shown |= FOR_ALL_MEMBERS if user is not None else _AS_BLOCKS
+    shown |= FOR_ALL_MEMBERS if user is not None else {**AS_BLOCKS, "viewer": None}
     kinds = (None,) if user is None else (False, True)
     return make_part(
         _key(paper.key, user),
@@ -181,11 +179,7 @@ def _fill(part: PagePart, user: User | None) -> tuple[str, int] | None:
     details = facts["details"][None if user is None else user.is_trusted]
     html = html.replace(_DETAILS, details).replace(_OWN, own)
     html = html.replace(_LIST, places.make_whole_control(facts))
-    if user is not None:
-        return fill_frame(html, user), _status(ids)
-    blocks = (Markup(block) for block in html.split(_NEXT_BLOCK))  # noqa: S704  (of templates)
-    pieces = dict(zip(_BLOCKS, blocks, strict=True))
-    return render_template("parts/page.html", pieces=pieces), _status(ids)
+    return fill_frame(html, user) if user is not None else frame_blocks(html), _status(ids)
 
 
 def _render_details(paper: Paper, is_trusted: bool | None) -> str:

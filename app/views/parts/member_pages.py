@@ -19,10 +19,11 @@ from markupsafe import Markup
 from app.cache.parts import PagePart
 from app.models import User
 from app.views.http.access import db, signed_in, this_address, viewer
+from app.views.parts.frames import render_framed
 from app.views.parts.kept import find_page_part, make_mark, make_part
 from app.views.parts.own_parts import find_own_part, make_own_key, make_own_part
+from app.views.parts.page_rows import RowsOfPage
 from app.views.parts.places import TOKEN, render_macro, token_as_mark
-from app.views.parts.rows import RowsOfPage
 
 _ACCOUNT, _FLASHES = map(make_mark, ("account", "flashes"))
 # What differs by member around the content of each page, for `base.html`.
@@ -85,7 +86,9 @@ def for_all_members(
 def render_page(template: str, **shown: Any) -> str:
     """A page for who reads, or for all members."""
     if g.get("rows_of_page") is not None:
-        shown |= FOR_ALL_MEMBERS
+        return render_framed(template, **shown, **FOR_ALL_MEMBERS)
+    if viewer() is None and request.method in ("GET", "HEAD"):
+        return render_framed(template, **shown)
     return render_template(template, **shown)
 
 
@@ -120,14 +123,15 @@ def fill_frame(html: str, reader: User) -> str:
     return html.replace(_FLASHES, said, 1).replace(TOKEN, generate_csrf())
 
 
-def show_own_page(kind: str, render: Callable[[], str]) -> str:
+def show_own_page(kind: str, render: Callable[[], str], *of_what: Hashable) -> str:
     """A page that one member alone is shown, kept for them.
 
     Args:
         render: makes it with `MEMBER_PLACES` (see `make_own_part`).
+        of_what: what it is made of besides what it asks the database.
     """
     reader = signed_in()
-    key = make_own_key(kind, reader)
+    key = make_own_key(kind, reader, *of_what)
     part = find_own_part(key) or make_own_part(key, reader, render)
     return fill_frame(part.html, reader)
 

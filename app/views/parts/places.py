@@ -19,6 +19,7 @@ from app.queries.lists.own_entries import OwnEntry
 from app.queries.summary_entries import SummaryEntry
 from app.views.http.access import this_address
 from app.views.http.paths import path_for
+from app.views.http.quoting import quote
 from app.views.parts import own_entries
 from app.views.parts.kept import make_mark
 
@@ -72,7 +73,7 @@ class MemberPlaces:
         self._reader_id = reader_id
         self._token = "" if reader_id is None else generate_csrf()
         # Else the page answers a form, and cannot be asked for by its address.
-        self._back = _quote_back(this_address()) if request.method == "GET" else None
+        self._back = quote_back(this_address()) if request.method == "GET" else None
 
     def make_votes(self, summary_id: int, score: int, whose: str, writer_id: int | None) -> str:
         """The column of votes beside a public summary.
@@ -82,7 +83,7 @@ class MemberPlaces:
         """
         is_mine = self._reader_id is not None and self._reader_id == writer_id
         vote = None if is_mine else self._votes.get(summary_id, 0)
-        back, quoted = self._back or _quote_back(url_for("summaries.show", summary_id=summary_id))
+        back, quoted = self._back or quote_back(url_for("summaries.show", summary_id=summary_id))
         return _make_column(vote, self._reader_id is not None) % {
             "number": summary_id,
             "score": score,
@@ -100,7 +101,7 @@ class MemberPlaces:
             summary_id: of the summary in the row; 0 for none.
         """
         own = self._entries.get(facts["paper_id"])
-        back, quoted = self._back or _quote_back(facts["paper_address"])
+        back, quoted = self._back or quote_back(facts["paper_address"])
         return _make_control(own.status if own else "", self._reader_id is not None) % {
             "number": summary_id or f"p{facts['paper_id']}",
             "key": facts["paper_key"],
@@ -117,7 +118,7 @@ class MemberPlaces:
             facts: what `describe_paper` gave.
         """
         own = self._entries.get(facts["paper_id"])
-        back, quoted = self._back or _quote_back(facts["paper_address"])
+        back, quoted = self._back or quote_back(facts["paper_address"])
         of_own = (own.status, bool(own.remark)) if own else ("", False)
         return _make_whole_control(*of_own, self._reader_id is not None) % {
             "number": facts["paper_id"],
@@ -193,9 +194,9 @@ def _make_format(html: Markup) -> str:
     return made
 
 
-def _quote_back(address: str) -> tuple[str, str]:
+def quote_back(address: str) -> tuple[str, str]:
     """An address as HTML has it, by itself and in the query of another one."""
-    quoted = url_for("account.login", next=address).partition("next=")[2]
+    quoted = path_for("account.login", next=address).partition("next=")[2]
     return str(escape(address)), str(escape(quoted))
 
 
@@ -205,15 +206,15 @@ def describe_paper(paper: Paper | RowPaper) -> dict[str, Any]:
     return {
         "paper_id": paper.id,
         "paper_address": address,
-        "paper_key": str(escape(address.removeprefix(path_for("papers.show", key="")))),
-        "paper_title": str(escape(paper.title)),
+        "paper_key": quote(address.removeprefix(path_for("papers.show", key=""))),
+        "paper_title": quote(paper.title),
     }
 
 
 def name_writer(entry: SummaryEntry | ListedEntry) -> str:
     """Whose summary it is, as the votes beside it say; HTML."""
     writer = entry.writer
-    return "the anonymous summary" if writer is None else f"{escape(writer.display_name)}’s summary"
+    return "the anonymous summary" if writer is None else f"{quote(writer.display_name)}’s summary"
 
 
 def render_macro(template: str, macro: str, *values: Any) -> Markup:

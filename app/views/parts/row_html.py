@@ -12,12 +12,13 @@ from functools import cache
 from typing import Any
 
 from flask import Flask
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from app.models import User
 from app.sources.provenance import Provenance
-from app.views.http.moments import print_dates
-from app.views.http.paths import path_for
+from app.views.http.moments import write_dates
+from app.views.http.paths import print_path
+from app.views.http.quoting import quote
 from app.views.http.templating import count
 from app.views.parts.own_entries import own_entry
 from app.views.parts.places import name_writer, render_macro
@@ -93,15 +94,15 @@ def print_row(
         further: HTML that a page adds.
     """
     mark = places or _NO_MARKS
-    address = _href("papers.show", key=paper.key)
+    address = print_path("papers.show", key=paper.key)
     of_entry = chips = ""
     votes: object = "<div></div>"
     if entry is not None:
         votes = places["votes"] if places else render_macro("votes", "votes", entry, viewer)
         marks = render_macro("people", "short_marks", entry.summary) if entry.is_mine else ""
         of_entry = (
-            f'<span class="row__writer">{mark["whose"]}{f"{escape(whose)} " if whose else ""}'
-            f"{mark['end']}{print_writer(entry.writer)}</span>{marks}{print_dates(entry.summary)}"
+            f'<span class="row__writer">{mark["whose"]}{f"{quote(whose)} " if whose else ""}'
+            f"{mark['end']}{print_writer(entry.writer)}</span>{marks}{write_dates(entry.summary)}"
             f"{print_provenance(entry.summary)}"
         )
         chips = print_tags(entry.tags)
@@ -115,15 +116,15 @@ def print_row(
         remark, control = places["remark"], places["control"]
     else:
         own = own_entry(paper)
-        remark = f"{render_macro('lists', 'own_remark', own)}{escape(further)}"
+        remark = f"{render_macro('lists', 'own_remark', own)}{quote(further)}"
         place = f"page-list-{entry.summary.id if entry is not None else f'p{paper.id}'}"
         control = render_macro("lists", "list_control", paper, own, viewer, place)
-    fragment = f"#{escape(anchor)}" if anchor else ""
+    fragment = f"#{quote(anchor)}" if anchor else ""
     return (
         f'<li><article class="row" data-row>\n{votes}<div class="row__body">\n'
         f"{print_unapi_id(paper)}"
         f'<h2 class="row__title" dir="auto"><a href="{address}{fragment}">'
-        f"{mark['title']}{escape(title) if title else paper.title_html}{mark['end']}</a></h2>\n"
+        f"{mark['title']}{quote(title) if title else paper.title_html}{mark['end']}</a></h2>\n"
         f'<div class="meta row__meta">{print_retraction_mark(paper)}{of_entry}{other}'
         f"{print_where(paper)}{print_authors(paper)}</div>\n"
         f"{mark['takeaway']}{_print_takeaway(entry, excerpt, openings)}{mark['end']}"
@@ -143,7 +144,7 @@ def print_retraction_mark(paper: Any) -> str:
     if retraction is None:
         return ""
     kind = "" if retraction.is_retracted else " retraction--concern"
-    return f'<strong class="retraction{kind}">{escape(retraction.label)}</strong>'
+    return f'<strong class="retraction{kind}">{quote(retraction.label)}</strong>'
 
 
 def print_provenance(summary: Any) -> str:
@@ -151,15 +152,15 @@ def print_provenance(summary: Any) -> str:
     if not (summary.read or summary.made or summary.interest):
         return ""
     stated = Provenance(summary.read, summary.made, summary.interest)
-    return f'<span class="row__stated" title="{escape(stated.words)}">{escape(stated.brief)}</span>'
+    return f'<span class="row__stated" title="{quote(stated.words)}">{quote(stated.brief)}</span>'
 
 
 def print_writer(user: Any) -> str:
     """A link to a user; `None` is "Anonymous"."""
     if user is None:
         return "Anonymous"
-    address = _href("users.show", name=user.name)
-    return f'<a href="{address}"><bdi>{escape(user.display_name)}</bdi></a>'
+    address = print_path("users.show", name=user.name)
+    return f'<a href="{address}"><bdi>{quote(user.display_name)}</bdi></a>'
 
 
 def print_where(paper: Any) -> str:
@@ -167,13 +168,13 @@ def print_where(paper: Any) -> str:
     venue, year = paper.venue, paper.year
     if venue is None:
         return f"<span>{year}</span>" if year else ""
-    address = _href("venues.show", key=venue.key)
+    address = print_path("venues.show", key=venue.key)
     printed = paper.printed_venue[1]
-    title = f' title="{escape(printed)}"' if printed else ""
+    title = f' title="{quote(printed)}"' if printed else ""
     of_year = ""
     if year:
         of_year = f' <a href="{address}?year={year}">{year}</a>'
-    label = escape(paper.venue_label)
+    label = quote(paper.venue_label)
     return f'<span><a href="{address}"{title}><bdi>{label}</bdi></a>{of_year}</span>'
 
 
@@ -184,7 +185,7 @@ def print_authors(paper: Any) -> str:
         return ""
     shown = total if total <= ALL_NAMED else FIRST_NAMED
     # Nothing that is stored holds a NUL, so that all of them are escaped at once.
-    named = str(escape("\0".join(names[:shown]))).replace("\0", "</bdi>, <bdi>")
+    named = quote("\0".join(names[:shown])).replace("\0", "</bdi>, <bdi>")
     more = f" and {total - shown} more" if total > shown else ""
     return f'<span class="meta__authors"><bdi>{named}</bdi>{more}</span>'
 
@@ -192,27 +193,21 @@ def print_authors(paper: Any) -> str:
 def print_tags(tags: Iterable[Any]) -> str:
     """Tags as links."""
     chips = "".join(
-        f'<li><a class="chip" href="{_href("tags.show", name=tag.name)}">'
-        f"{escape(tag.name)}</a></li>"
+        f'<li><a class="chip" href="{print_path("tags.show", name=tag.name)}">'
+        f"{quote(tag.name)}</a></li>"
         for tag in tags
     )
     return f'<ul class="chips" aria-label="Tags">{chips}</ul>' if chips else ""
 
 
-def _href(endpoint: str, **values: str) -> str:
-    """A path as an attribute has it; quoted as it is, only these two signs mean something there."""
-    path = path_for(endpoint, **values)
-    return str(escape(path)) if "&" in path or "'" in path else path
-
-
 def _print_takeaway(entry: Any, excerpt: str, openings: bool) -> str:
     """The takeaway, or what stands in its place."""
     if excerpt:
-        return f'<p class="row__takeaway row__excerpt" dir="auto">{escape(excerpt)}</p>\n'
+        return f'<p class="row__takeaway row__excerpt" dir="auto">{quote(excerpt)}</p>\n'
     if entry is None or (openings and not entry.summary.takeaway_html):
         return ""
     summary = entry.summary
-    said = summary.takeaway_html or summary.lead_html or escape(summary.excerpt)
+    said = summary.takeaway_html or summary.lead_html or quote(summary.excerpt)
     return f'<p class="row__takeaway" dir="auto">{said}</p>\n'
 
 
@@ -223,17 +218,17 @@ def _print_opening(paper: Any, entry: Any, address: str) -> str:
     return (
         f'<div class="opening"><div class="opening__text"><div class="prose" dir="auto">'
         f"{entry.summary.opening_html}</div></div></div>\n"
-        f'<a class="read-on" href="{address}#{escape(entry.fragment)}">Continue reading'
-        f'<span class="visually-hidden">: {escape(paper.title)}</span> {_icon("next")}</a>\n'
+        f'<a class="read-on" href="{address}#{quote(entry.fragment)}">Continue reading'
+        f'<span class="visually-hidden">: {quote(paper.title)}</span> {_icon("next")}</a>\n'
     )
 
 
 def _print_writing(paper: Any) -> str:
-    address = _href("summaries.edit", key=paper.key)
+    address = print_path("summaries.edit", key=paper.key)
     return (
         '<p class="row__actions"><a class="button button--quiet button--small" '
         f'href="{address}">{_icon("edit")} Write'
-        f'<span class="visually-hidden"> about {escape(paper.title)}</span></a></p>\n'
+        f'<span class="visually-hidden"> about {quote(paper.title)}</span></a></p>\n'
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from flask import g
 from markupsafe import Markup
 
-from app.cache.parts import PagePart, estimate_bytes
+from app.cache.parts import PagePart
 from app.change_log import name_of_path, name_of_text
 from app.models import User
 from app.queries.catalogue import list_rows
@@ -25,109 +25,14 @@ from app.queries.paging import Slice
 from app.views.http.access import db, viewer
 from app.views.http.shared_pages import reading_for_parts
 from app.views.parts import own_entries
-from app.views.parts.kept import PartMaker, find_parts, make_mark
+from app.views.parts.kept import PartMaker, find_parts
 from app.views.parts.own_rows import RowFacts, show_alone, shows_more
+from app.views.parts.page_rows import ROW, RowsOfPage
 from app.views.parts.places import MemberPlaces, describe_paper, name_writer
 from app.views.parts.row_html import print_entry_row, print_paper_row
-from app.views.parts.slots import Slot, fill_marks, replace_slots
+from app.views.parts.row_places import PLACES, REPLACED, fill_places
 
-_ROW = make_mark("row")
-_MARKS = {
-    name: make_mark(f"row-{name}")
-    for name in ("votes", "control", "remark", "title", "whose", "takeaway", "end")
-}
-_VOTES_NAME, _CONTROL_NAME, _REMARK_NAME, _TITLE_NAME, _WHOSE_NAME, _TAKEAWAY_NAME, _END_NAME = (
-    mark.strip("\0") for mark in _MARKS.values()
-)
-_FILLED = (_VOTES_NAME, _CONTROL_NAME, _REMARK_NAME)
-_NO_WRITER = 0  # the number of a member who has written nothing
 _NOTHING: Mapping[int, Markup] = MappingProxyType({})
-# Each stands before what a search may replace, and `end` behind it.
-_REPLACED = {_TITLE_NAME: "title", _WHOSE_NAME: "whose", _TAKEAWAY_NAME: "takeaway"}
-PLACES: Mapping[str, str] = _MARKS
-
-
-class RowsOfPage:
-    """The rows of a page that is made for all members, in their order.
-
-    Attributes:
-        summary_ids, paper_ids: what has to be asked of a member.
-    """
-
-    def __init__(self) -> None:
-        self.summary_ids: list[int] = []
-        self.paper_ids: list[int] = []
-        self._facts: list[RowFacts] = []
-        self._rows: list[Slot] = []
-        self._slots: list[list[Slot]] = []  # of each row
-
-    def extend(self, facts: Iterable[RowFacts]) -> None:
-        """Add what has to be known of further rows."""
-        self._facts += facts
-
-    def fill(self, html: str) -> str:
-        """Fill the marks in as members read them who have nothing of their own here."""
-        places = MemberPlaces(_NO_WRITER, {}, {})
-        pieces = html.split(_ROW)
-        start = 0
-        for number, piece in enumerate(pieces):
-            if number % 2:
-                facts = self._facts[number // 2]
-                fill = partial(_fill_mark, places, facts)
-                pieces[number], slots = fill_marks(piece, fill, start)
-                self._slots.append([slot for slot in slots if slot.name in _FILLED])
-                self._rows.append(Slot("", start, start + len(pieces[number])))
-            start += len(pieces[number])
-        self.summary_ids = sorted({facts.number for facts in self._facts if facts.number})
-        self.paper_ids = sorted({facts.paper_id for facts in self._facts})
-        return "".join(pieces)
-
-    def fill_for(self, html: str, reader: User) -> str:
-        """The page as a member reads it.
-
-        Args:
-            html: what `fill` gave.
-        """
-        own = own_entries.load_own_facts_for_page(self.summary_ids, self.paper_ids)
-        own_rows = [
-            number
-            for number, facts in enumerate(self._facts)
-            if facts.writer_id == reader.id
-            or facts.number in own.votes
-            or facts.paper_id in own.entries
-            or facts.paper_id in own.hiding
-        ]
-        if not own_rows:
-            return html
-        alone = {
-            number: self._facts[number]
-            for number in own_rows
-            if shows_more(self._facts[number], own.hiding, reader)
-        }
-        ours = show_alone(list(alone.values()), reader, _NOTHING) if alone else {}
-        places = MemberPlaces(reader.id, own.votes)
-        fillings: list[tuple[Slot, str]] = []
-        for number in own_rows:
-            facts = self._facts[number]
-            if number in alone:
-                html_alone = ours.get((facts.number, facts.paper_id), "")
-                fillings.append((self._rows[number], html_alone))
-            else:
-                fillings += [
-                    (slot, _fill_mark(places, facts, slot.name) or "")
-                    for slot in self._slots[number]
-                ]
-        return replace_slots(html, fillings)
-
-    @property
-    def size(self) -> int:
-        """About how many bytes of memory it takes."""
-        return sum(
-            map(
-                estimate_bytes,
-                (self.summary_ids, self.paper_ids, self._facts, self._rows, self._slots),
-            )
-        )
 
 
 class FoundTexts(NamedTuple):
@@ -180,7 +85,7 @@ def _show(
         html = [(facts, "" if part is None else part.html) for facts, part in rows]
         return fill_rows(html, viewer(), further)
     of_page.extend(facts for facts, part in rows if part is not None)
-    marked = (f"{_ROW}{part.html}{_ROW}" for _, part in rows if part is not None)
+    marked = (f"{ROW}{part.html}{ROW}" for _, part in rows if part is not None)
     return [Markup(html) for html in marked]  # noqa: S704  (templates made all of it)
 
 
@@ -249,25 +154,18 @@ def _replace_texts(html: str, texts: FoundTexts) -> str:
     pieces = html.split("\0")  # a mark stands between two, and nothing else has one
     for place in range(1, len(pieces), 2):
         name = pieces[place]
-        if name in _REPLACED:
-            pieces[place + 1] = getattr(texts, _REPLACED[name]) or pieces[place + 1]
+        if name in REPLACED:
+            pieces[place + 1] = getattr(texts, REPLACED[name]) or pieces[place + 1]
     return "\0".join(pieces)
 
 
 def _fill_row(places: MemberPlaces, facts: RowFacts, html: str, further: str = "") -> Markup:
-    return Markup(fill_marks(html, partial(_fill_mark, places, facts, further=further))[0])  # noqa: S704  (templates made all of it)
-
-
-def _fill_mark(places: MemberPlaces, facts: RowFacts, name: str, further: str = "") -> str | None:
-    """What stands at a mark of a row; `None` for one that is filled in elsewhere."""
-    if name == _VOTES_NAME:
-        whose: str = facts.of_part["whose"]
-        return places.make_votes(facts.number, facts.score, whose, facts.writer_id)
-    if name == _CONTROL_NAME:
-        return places.make_control(facts.of_part, facts.number)
-    if name == _REMARK_NAME:
-        return places.make_remark(facts.of_part) + further
-    return "" if name in _REPLACED or name == _END_NAME else None
+    filled = fill_places(places, facts, further)
+    pieces = html.split("\0")  # a mark stands between two, and nothing else has one
+    for place in range(1, len(pieces), 2):
+        name = pieces[place]
+        pieces[place] = filled.get(name) or ("" if name in filled else f"\0{name}\0")
+    return Markup("".join(pieces))  # noqa: S704  (templates made all of it)
 
 
 def _key_of_entry(number: int, count: int, openings: bool = False) -> Hashable:

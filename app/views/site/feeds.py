@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response
 from app.licences import LICENCES, Licence
 from app.models import Summary
 from app.queries.catalogue import feed_entries, overview
+from app.queries.catalogue.list_rows import load_tag_names
 from app.queries.paging import Slice
 from app.queries.shelves.overview import list_sitemap_shelves
 from app.queries.summary_entries import ANONYMOUS_ANCHOR
@@ -57,7 +58,7 @@ def atom() -> Response:
         "feeds/atom.xml",
         "application/atom+xml",
         entries=found.rows,
-        tags=feed_entries.load_tag_names(db(), [entry.id for entry in found.rows]),
+        tags=load_tag_names(db().connection(), [entry.id for entry in found.rows]),
         links=_links(found),
         updated=max(map(_edited, found.rows), default=None),
         edited=_edited,
