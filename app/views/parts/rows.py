@@ -32,19 +32,12 @@ from app.views.parts.row_html import print_entry_row, print_paper_row
 from app.views.parts.slots import Slot, fill_marks, replace_slots
 
 _ROW = make_mark("row")
-_MARKS = {
-    name: make_mark(f"row-{name}")
-    for name in ("votes", "control", "remark", "title", "whose", "takeaway", "end")
+PLACES: Mapping[str, str] = {
+    name: make_mark(f"row-{name}") for name in ("votes", "control", "remark")
 }
-_VOTES_NAME, _CONTROL_NAME, _REMARK_NAME, _TITLE_NAME, _WHOSE_NAME, _TAKEAWAY_NAME, _END_NAME = (
-    mark.strip("\0") for mark in _MARKS.values()
-)
-_FILLED = (_VOTES_NAME, _CONTROL_NAME, _REMARK_NAME)
+_VOTES_NAME, _CONTROL_NAME, _REMARK_NAME = (mark.strip("\0") for mark in PLACES.values())
 _NO_WRITER = 0  # the number of a member who has written nothing
 _NOTHING: Mapping[int, Markup] = MappingProxyType({})
-# Each stands before what a search may replace, and `end` behind it.
-_REPLACED = {_TITLE_NAME: "title", _WHOSE_NAME: "whose", _TAKEAWAY_NAME: "takeaway"}
-PLACES: Mapping[str, str] = _MARKS
 
 
 class RowsOfPage:
@@ -75,7 +68,7 @@ class RowsOfPage:
                 facts = self._facts[number // 2]
                 fill = partial(_fill_mark, places, facts)
                 pieces[number], slots = fill_marks(piece, fill, start)
-                self._slots.append([slot for slot in slots if slot.name in _FILLED])
+                self._slots.append(slots)
                 self._rows.append(Slot("", start, start + len(pieces[number])))
             start += len(pieces[number])
         self.summary_ids = sorted({facts.number for facts in self._facts if facts.number})
@@ -128,14 +121,6 @@ class RowsOfPage:
                 (self.summary_ids, self.paper_ids, self._facts, self._rows, self._slots),
             )
         )
-
-
-class FoundTexts(NamedTuple):
-    """HTML that a search puts into a list's row; empty for what stays."""
-
-    title: str = ""
-    whose: str = ""
-    takeaway: str = ""
 
 
 def show_entries(found: Slice, openings: bool = False) -> Slice:
@@ -209,52 +194,12 @@ def fill_rows(
         if alone and facts in alone:
             shown.append(ours.get((facts.number, facts.paper_id), Markup("")))
         else:
-            shown.append(_fill_row(places, facts, html, further.get(facts.paper_id, "")))
+            shown.append(fill_row(places, facts, html, further.get(facts.paper_id, "")))
     return shown
 
 
-def find_parts_of_rows(
-    counts: Mapping[int, int], paper_ids: Iterable[int]
-) -> tuple[dict[int, PagePart], dict[int, PagePart]]:
-    """The rows that lists have of public summaries, and of papers, by number.
-
-    Args:
-        counts: of all public summaries of its paper, by the number of a summary.
-    """
-    of_texts: dict[int, Hashable] = {
-        number: _key_of_entry(number, count) for number, count in counts.items()
-    }
-    of_papers: dict[int, Hashable] = {number: _key_of_paper(number) for number in paper_ids}
-    return (
-        _find_or_make(of_texts, lambda ids: _make_entries(ids, of_texts, False)),
-        _find_or_make(of_papers, lambda ids: _make_papers(ids, of_papers)),
-    )
-
-
-def fill_row(
-    places: MemberPlaces,
-    part: PagePart,
-    texts: FoundTexts,
-    number: int = 0,
-    score: int = 0,
-    writer: int | None = None,
-) -> Markup:
-    """A row of a search with what its reader is shown of votes and list."""
-    facts = RowFacts(number, part.facts["paper_id"], score, writer, False, part.facts, None)
-    return _fill_row(places, facts, _replace_texts(part.html, texts))
-
-
-def _replace_texts(html: str, texts: FoundTexts) -> str:
-    """A row's part with what a search puts into it."""
-    pieces = html.split("\0")  # a mark stands between two, and nothing else has one
-    for place in range(1, len(pieces), 2):
-        name = pieces[place]
-        if name in _REPLACED:
-            pieces[place + 1] = getattr(texts, _REPLACED[name]) or pieces[place + 1]
-    return "\0".join(pieces)
-
-
-def _fill_row(places: MemberPlaces, facts: RowFacts, html: str, further: str = "") -> Markup:
+def fill_row(places: MemberPlaces, facts: RowFacts, html: str, further: str = "") -> Markup:
+    """A row with what its reader is shown of votes and list."""
     return Markup(fill_marks(html, partial(_fill_mark, places, facts, further=further))[0])  # noqa: S704  (templates made all of it)
 
 
@@ -267,7 +212,7 @@ def _fill_mark(places: MemberPlaces, facts: RowFacts, name: str, further: str = 
         return places.make_control(facts.of_part, facts.number)
     if name == _REMARK_NAME:
         return places.make_remark(facts.of_part) + further
-    return "" if name in _REPLACED or name == _END_NAME else None
+    return None
 
 
 def _key_of_entry(number: int, count: int, openings: bool = False) -> Hashable:

@@ -6,8 +6,8 @@ nothing but public texts: how quickly an answer comes must not tell what others 
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import replace
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
 
 from app.cache.names import ANYTHING
 from app.cache.parts import PagePart
@@ -21,11 +21,26 @@ from app.search import parse_query
 from app.views.http.access import db
 from app.views.parts import own_entries
 from app.views.parts.kept import find_parts, make_part
+from app.views.site.search_rows import FoundRow, make_found_rows
 
-_HIT_BYTES, _FACET_BYTES = 2500, 2000  # about as much memory as each takes
+_HIT_BYTES, _FACET_BYTES = 4500, 2000  # about as much memory as each takes
 
 
-def load_search_page(asked: Asked, reader: User | None) -> tuple[SearchPage, OwnFacts]:
+@dataclass(frozen=True)
+class ShownSearch:
+    """What a search found for its reader.
+
+    Attributes:
+        rows: of the results that others are shown the same, by paper.
+        own: what is filled in for the reader.
+    """
+
+    found: SearchPage
+    rows: Mapping[int, FoundRow]
+    own: OwnFacts
+
+
+def load_search_page(asked: Asked, reader: User | None) -> ShownSearch:
     """The page of results and what is the reader's own.
 
     It is kept if others would be shown the same.
@@ -37,8 +52,9 @@ def load_search_page(asked: Asked, reader: User | None) -> tuple[SearchPage, Own
     kept = find_parts((shared, key))
     part = kept.get(shared) or kept.get(key) or _make(key, asked)
     found: SearchPage = part.facts["found"]
+    rows: Mapping[int, FoundRow] = part.facts["rows"]
     if reader is None:
-        return found, _load_facts(found)
+        return ShownSearch(found, rows, _load_facts(found))
     if found.corrected and may_find_own(db(), reader, found.query):
         return _load_own(asked, reader)
     own = _load_facts(found)
@@ -49,12 +65,12 @@ def load_search_page(asked: Asked, reader: User | None) -> tuple[SearchPage, Own
         hits=[_for_reader(hit, reader) for hit in found.hits],
         partial=[_for_reader(hit, reader) for hit in found.partial],
     )
-    return shown, own
+    return ShownSearch(shown, rows, own)
 
 
-def _load_own(asked: Asked, reader: User) -> tuple[SearchPage, OwnFacts]:
+def _load_own(asked: Asked, reader: User) -> ShownSearch:
     found = results.load_search_page(db(), asked, reader)
-    return found, _load_facts(found)
+    return ShownSearch(found, make_found_rows(found.hits + found.partial), _load_facts(found))
 
 
 def _load_facts(found: SearchPage) -> OwnFacts:
@@ -67,8 +83,16 @@ def _load_facts(found: SearchPage) -> OwnFacts:
 
 def _make(key: Hashable, asked: Asked) -> PagePart:
     found = results.load_search_page(db(), asked, None)
-    size = _HIT_BYTES * len(found.hits + found.partial) + _FACET_BYTES * len(found.facets)
-    return make_part(key, lambda: "", (ANYTHING,), more_bytes=size, found=found)
+    hits = found.hits + found.partial
+    rows: dict[int, FoundRow] = {}
+
+    def render() -> str:
+        # Made here, so that the part ends when an age in a row does.
+        rows.update(make_found_rows(hits))
+        return ""
+
+    size = _HIT_BYTES * len(hits) + _FACET_BYTES * len(found.facets)
+    return make_part(key, render, (ANYTHING,), more_bytes=size, found=found, rows=rows)
 
 
 def _may_find_own(asked: Asked, reader: User) -> bool:

@@ -51,8 +51,9 @@ def results() -> str | Response:
         sort=sort,
         is_exact=is_exact or named is not None,
     )
-    found, own = load_search_page(asked, viewer())
-    rows = show_hits([*found.hits, *found.partial], own)
+    loaded = load_search_page(asked, viewer())
+    found = loaded.found
+    rows = show_hits([*found.hits, *found.partial], loaded.rows, loaded.own)
     # Where a page says nothing else, its address does not either.
     shown = {"sort": sort if sort != "best" else None, "exact": 1 if is_exact else None}
     more = asked.offset + size < found.total
