@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 
+from markupsafe import Markup
+
 from app.cache.names import ANYTHING
 from app.cache.parts import PagePart
 from app.models import User
@@ -21,6 +23,7 @@ from app.search import parse_query
 from app.views.http.access import db
 from app.views.parts import own_entries
 from app.views.parts.kept import find_parts, make_part
+from app.views.site.search_facets import print_facets
 from app.views.site.search_rows import FoundRow, make_found_rows
 
 _HIT_BYTES, _FACET_BYTES = 4500, 2000  # about as much memory as each takes
@@ -32,11 +35,13 @@ class ShownSearch:
 
     Attributes:
         rows: of the results that others are shown the same, by paper.
+        facets: HTML of those that stand beside the results.
         own: what is filled in for the reader.
     """
 
     found: SearchPage
     rows: Mapping[int, FoundRow]
+    facets: Markup
     own: OwnFacts
 
 
@@ -53,8 +58,9 @@ def load_search_page(asked: Asked, reader: User | None) -> ShownSearch:
     part = kept.get(shared) or kept.get(key) or _make(key, asked)
     found: SearchPage = part.facts["found"]
     rows: Mapping[int, FoundRow] = part.facts["rows"]
+    facets: Markup = part.facts["facets"]
     if reader is None:
-        return ShownSearch(found, rows, _load_facts(found))
+        return ShownSearch(found, rows, facets, _load_facts(found))
     if found.corrected and may_find_own(db(), reader, found.query):
         return _load_own(asked, reader)
     own = _load_facts(found)
@@ -65,12 +71,17 @@ def load_search_page(asked: Asked, reader: User | None) -> ShownSearch:
         hits=[_for_reader(hit, reader) for hit in found.hits],
         partial=[_for_reader(hit, reader) for hit in found.partial],
     )
-    return ShownSearch(shown, rows, own)
+    return ShownSearch(shown, rows, facets, own)
 
 
 def _load_own(asked: Asked, reader: User) -> ShownSearch:
     found = results.load_search_page(db(), asked, reader)
-    return ShownSearch(found, make_found_rows(found.hits + found.partial), _load_facts(found))
+    rows = make_found_rows(found.hits + found.partial)
+    return ShownSearch(found, rows, _print_facets(found, asked), _load_facts(found))
+
+
+def _print_facets(found: SearchPage, asked: Asked) -> Markup:
+    return print_facets(found.facets, asked.sort if asked.sort != "best" else None)
 
 
 def _load_facts(found: SearchPage) -> OwnFacts:
@@ -92,7 +103,8 @@ def _make(key: Hashable, asked: Asked) -> PagePart:
         return ""
 
     size = _HIT_BYTES * len(hits) + _FACET_BYTES * len(found.facets)
-    return make_part(key, render, (ANYTHING,), more_bytes=size, found=found, rows=rows)
+    facts = {"found": found, "rows": rows, "facets": _print_facets(found, asked)}
+    return make_part(key, render, (ANYTHING,), more_bytes=size, **facts)
 
 
 def _may_find_own(asked: Asked, reader: User) -> bool:
