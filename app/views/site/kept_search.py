@@ -20,9 +20,11 @@ from app.queries.search.hits import SearchHit
 from app.queries.search.own import may_find_own
 from app.queries.search.results import Asked, SearchPage
 from app.search import parse_query
+from app.search.query import Query
 from app.views.http.access import db
 from app.views.parts import own_entries
 from app.views.parts.kept import find_parts, make_part
+from app.views.parts.own_parts import find_own_part, make_own_key, make_own_part
 from app.views.site.search_facets import print_facets
 from app.views.site.search_rows import FoundRow, make_found_rows
 
@@ -61,7 +63,7 @@ def load_search_page(asked: Asked, reader: User | None) -> ShownSearch:
     facets: Markup = part.facts["facets"]
     if reader is None:
         return ShownSearch(found, rows, facets, _load_facts(found))
-    if found.corrected and may_find_own(db(), reader, found.query):
+    if found.corrected and _may_find_hidden(found.query, reader):
         return _load_own(asked, reader)
     own = _load_facts(found)
     if own.hiding:
@@ -109,7 +111,18 @@ def _make(key: Hashable, asked: Asked) -> PagePart:
 
 def _may_find_own(asked: Asked, reader: User) -> bool:
     query = parse_query(asked.text)
-    return query.is_enclosed or bool(query.shelves) or may_find_own(db(), reader, query)
+    return query.is_enclosed or bool(query.shelves) or _may_find_hidden(query, reader)
+
+
+def _may_find_hidden(query: Query, reader: User) -> bool:
+    """Whether a query may find a hidden text of the reader; kept, as all of these are looked at."""
+    key = make_own_key("search among hidden texts", reader, query.text)
+    part = find_own_part(key)
+    if part is None:
+        part = make_own_part(
+            key, reader, lambda: "found" if may_find_own(db(), reader, query) else ""
+        )
+    return bool(part.html)
 
 
 def _for_reader(hit: SearchHit, reader: User) -> SearchHit:
