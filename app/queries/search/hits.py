@@ -29,6 +29,7 @@ from app.queries.visibility import public_of_few
 from app.rendering import curl_quotes
 from app.search.ranking import RankedPaper
 from app.search.snippets import Marker, Piece
+from app.statements import read_alone
 from app.text.lines import one_line
 
 SUMMARIES_LOOKED_AT = 3  # of one paper, for the words of the query
@@ -78,7 +79,7 @@ def load_hits(
         return []
     paper_ids = [each.paper_id for each, _ in wanted]
     connection = session.connection()
-    rows = connection.execute(select_papers(Paper.abstract), {"papers": paper_ids}).all()
+    rows = read_alone(session, _select_papers(), {"papers": paper_ids})
     abstracts = {row.paper_id: row.abstract for row in rows}
     counts = {row.paper_id: row.summaries_count for row in rows}
     papers = make_papers(connection, rows)
@@ -148,10 +149,10 @@ def _load_entries(
     best = [each for each in without if each not in hidden]
     if not numbers and not best:
         return {}
-    connection = session.connection()
-    values = {"summaries": numbers, "papers": best}
-    rows = connection.execute(_select_shown(bool(numbers), bool(best)), values).all()
-    return {each.paper.id: each for each in make_entries(connection, rows, papers)}
+    values = {"summaries": numbers} if numbers else {}
+    values |= {"papers": best} if best else {}
+    rows = read_alone(session, _select_shown(bool(numbers), bool(best)), values)
+    return {each.paper.id: each for each in make_entries(session.connection(), rows, papers)}
 
 
 def _load_own(
@@ -166,7 +167,7 @@ def _load_own(
     shown: dict[int, FoundSummary] = {}
     if numbers:
         values = {"summaries": numbers, "viewer": viewer.id}
-        rows = session.connection().execute(_select_own(), values)
+        rows = read_alone(session, _select_own(), values)
         shown = {row.paper_id: FoundSummary(*row) for row in rows}
     without = [each for each, number in chosen.items() if number is None and each in hidden]
     if without:
@@ -184,8 +185,7 @@ def _load_texts(
     wanted = [number for each in page for number in each.summaries[:SUMMARIES_LOOKED_AT]]
     texts: dict[int, str] = {}
     if wanted:
-        rows = session.connection().execute(_select_texts(), {"summaries": wanted})
-        texts = dict(rows.all())
+        texts = dict(read_alone(session, _select_texts(), {"summaries": wanted}))
     if viewer is not None and any(each.is_mine for each in page):
         texts |= hidden_texts(session, wanted, viewer)
     return texts
@@ -226,7 +226,13 @@ def _mark_title(marker: Marker, paper: RowPaper) -> list[Piece]:
     return marker.mark(title) if paper.title_html == escape(title) else []
 
 
-# Statements are made once: making one takes longer than reading what it asks for.
+# Statements are made once: making one takes longer than reading what it asks for. The cache of pages
+# is told of none: what a search found is kept until anything at all is changed.
+
+
+@cache
+def _select_papers() -> Select[Any]:
+    return select_papers(Paper.abstract)
 
 
 @cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from markupsafe import Markup
 
@@ -105,7 +106,8 @@ def _make(key: Hashable, asked: Asked) -> PagePart:
         return ""
 
     size = _HIT_BYTES * len(hits) + _FACET_BYTES * len(found.facets)
-    facts = {"found": found, "rows": rows, "facets": _print_facets(found, asked)}
+    facets = _print_facets(found, asked)
+    facts: dict[str, Any] = {"found": found, "rows": rows, "facets": facets}
     return make_part(key, render, (ANYTHING,), more_bytes=size, **facts)
 
 

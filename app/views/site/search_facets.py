@@ -29,9 +29,7 @@ def print_facets(facets: Sequence[Facet], sort: str | None) -> Markup:
     html = []
     for facet in facets:
         if facet.name in FACETS:
-            html.append(
-                f'<section class="side-block">\n<h2>{FACETS[facet.name]}</h2>\n<ul>'
-            )
+            html.append(f'<section class="side-block">\n<h2>{FACETS[facet.name]}</h2>\n<ul>')
             html += [
                 f'<li><a href="{before}{escape(quote_value(value.query))}{behind}">'
                 f"<bdi>{escape(value.label)}</bdi></a> <small>{value.count:,}</small></li>"
