@@ -1,4 +1,7 @@
-"""The facets of a search as HTML, joined of strings: a page has dozens of their links."""
+"""The facets of a search as HTML, joined of strings.
+
+A page has dozens of their links.
+"""
 
 from __future__ import annotations
 

@@ -20,7 +20,10 @@ from app.views.parts.rows import PLACES, fill_row
 
 
 class FoundRow(NamedTuple):
-    """A result as all readers share it: with marks where something is filled in for each."""
+    """A result as all readers share it.
+
+    It has marks where something is filled in for each of them.
+    """
 
     facts: RowFacts
     html: str
