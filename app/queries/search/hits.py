@@ -226,8 +226,8 @@ def _mark_title(marker: Marker, paper: RowPaper) -> list[Piece]:
     return marker.mark(title) if paper.title_html == escape(title) else []
 
 
-# Statements are made once: making one takes longer than reading what it asks for. The cache of pages
-# is told of none: what a search found is kept until anything at all is changed.
+# Statements are made once: making one takes longer than reading what it asks for. The cache of
+# pages is told of none: what a search found is kept until anything at all is changed.
 
 
 @cache
