@@ -17,6 +17,7 @@ LENGTH = 240
 # in them.
 _BEFORE = 36
 _MAX_FORMULA_CHARS = 400
+_CJK = re.compile(f"[{CJK}]")
 _BREAK = re.compile(rf"\s+|(?=[{CJK}])")
 _BEGINNING = re.compile(r"\n|(?<=[.!?])\s+(?=[^\Wa-z\d_])|(?<=[。！？])")
 
@@ -89,9 +90,18 @@ def _start(text: str, low: int, first: int, formulas: list[FormulaMatch]) -> int
 def _end(text: str, start: int, last: int, high: int, formulas: list[FormulaMatch]) -> int:
     end = min(high, max(last, start + LENGTH))
     if end < high:
-        gaps = [gap.start() for gap in _BREAK.finditer(text, last, end)]
-        end = gaps[-1] if gaps and gaps[-1] > last else last
+        end = last + _find_last_break(text[last:end])
     for each in formulas:
         if each.start < end < each.end:
             end = each.end if each.start < last else max(each.start, last)
     return end
+
+
+def _find_last_break(stretch: str) -> int:
+    """Where the last gap between two words begins; 0 where there is none."""
+    if _CJK.search(stretch):
+        return max((gap.start() for gap in _BREAK.finditer(stretch)), default=0)
+    if stretch[-1:].isspace():
+        return len(stretch.rstrip())
+    words = stretch.rsplit(maxsplit=1)
+    return len(words[0]) if len(words) > 1 else 0

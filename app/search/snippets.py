@@ -33,6 +33,10 @@ _MAYBE_HYPHEN = r"\W?"
 _ENDED = re.compile(r"[.!?:;,…。！？：；，)\]}”’»$–—-]")
 _GOES_ON = re.compile(r"[a-z$\\,.;:)]")
 
+# What a word may be of a query: whether it is a plural, and the numbers of parts with the words
+# that have to follow it.
+_Ways = tuple[bool, list[tuple[int, tuple[str, ...]]]]
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -82,7 +86,8 @@ class Marker:
         self.single = {row[0] for rows in self.rows for row in rows if len(row) == 1}
         letters = {_pattern(word, word in self.single) for word in firsts if word}
         letters |= {(letter, "") for letter, name in GREEK.items() if name in firsts}
-        self.quick = _compile_beginnings(letters) if letters else None
+        self.quick = _compile_beginnings(letters)
+        self._ways: dict[str, _Ways] = {}
         # Those that say something; what stands in any text is not worth an excerpt.
         telling = {
             number for number, part in enumerate(query.plain) if not all(map(is_common, part.words))
@@ -127,8 +132,6 @@ class Marker:
 
     def _places(self, text: str) -> Iterator[WordPosition]:
         found = 0
-        if self.quick is None:
-            return
         last = 0
         for start in self._candidates(text):
             if start < last:
@@ -144,8 +147,10 @@ class Marker:
 
     def _candidates(self, text: str) -> list[int]:
         """Where words begin that may be what is looked for, in order."""
-        assert self.quick is not None
-        starts = [match.start() for match in self.quick.finditer(text)]
+        lowered = _lower(text)
+        starts = [match.start() for quick in self.quick for match in quick.finditer(lowered)]
+        if len(self.quick) > 1:
+            starts.sort()
         # Words whose letters have accents must be folded to be compared, and what hyphens join.
         places = [] if text.isascii() else [match.start() for match in _FOREIGN.finditer(text)]
         foreign = [place for place in places if text[place].isalnum()]
@@ -167,19 +172,27 @@ class Marker:
         return WordPosition(compound.start(), compound.end(), number)
 
     def _place(self, text: str, match: re.Match[str]) -> WordPosition | None:
-        folded = fold(match[0])
-        singular = stem(folded)
-        if singular != folded and text[match.start() - 1 : match.start()] == "\\":
+        is_plural, ways = self._find_ways(match[0])
+        if is_plural and text[match.start() - 1 : match.start()] == "\\":
             return None  # `\times` has to do with no time
-        for number, rows in enumerate(self.rows):
-            if self.begun[number] and folded.startswith(self.begun[number]):
-                return WordPosition(match.start(), match.end(), number)
-            for row in rows:
-                if row[0] == singular:
-                    end = _end_of_row(text, match.end(), row[1:])
-                    if end is not None:
-                        return WordPosition(match.start(), end, number)
+        for number, others in ways:
+            end = _end_of_row(text, match.end(), others)
+            if end is not None:
+                return WordPosition(match.start(), end, number)
         return None
+
+    def _find_ways(self, word: str) -> _Ways:
+        found = self._ways.get(word)
+        if found is None:
+            folded = fold(word)
+            singular = stem(folded)
+            ways: list[tuple[int, tuple[str, ...]]] = []
+            for number, rows in enumerate(self.rows):
+                if self.begun[number] and folded.startswith(self.begun[number]):
+                    ways.append((number, ()))
+                ways += [(number, row[1:]) for row in rows if row[0] == singular]
+            found = self._ways[word] = singular != folded, ways
+        return found
 
 
 def _pattern(word: str, is_single: bool) -> tuple[str, str]:
@@ -195,20 +208,27 @@ def _pattern(word: str, is_single: bool) -> tuple[str, str]:
     return word[0], "".join(between + re.escape(letter) for letter in letters[1:])
 
 
-def _compile_beginnings(patterns: Iterable[tuple[str, str]]) -> re.Pattern[str]:
-    """A pattern for what words may begin with, by first letters and the rest.
+def _compile_beginnings(patterns: Iterable[tuple[str, str]]) -> list[re.Pattern[str]]:
+    """Patterns for what words in lower case may begin with, by first letters and the rest.
 
-    It begins with a set of characters, which `re` looks for several times as fast.
+    Each begins with a letter, which `re` looks for many times as fast as for one of a set.
     """
     by_first: dict[str, set[str]] = defaultdict(set)
     for first, rest in patterns:
-        cases = {first, *(each for each in (first.lower(), first.upper()) if len(each) == 1)}
-        by_first["".join(map(re.escape, sorted(cases)))].add(rest)
-    choices = "|".join(
-        f"(?<=[{cases}])(?:{'|'.join(sorted(rests))})" for cases, rests in sorted(by_first.items())
-    )
+        by_first[_lower(first)].add(rest)
     # Nothing is consumed behind the first letter: another word may begin there.
-    return re.compile(rf"[{''.join(sorted(by_first))}](?<![^\W_].)(?=(?i:{choices}))", re.DOTALL)
+    return [
+        re.compile(rf"{re.escape(first)}(?<![^\W_].)(?={'|'.join(sorted(rests))})", re.DOTALL)
+        for first, rests in sorted(by_first.items())
+    ]
+
+
+def _lower(text: str) -> str:
+    """A text of the same length in lower case."""
+    lowered = text.lower()
+    if len(lowered) != len(text):  # of `İ` two signs are made
+        return "".join(low if len(low := sign.lower()) == 1 else sign for sign in text)
+    return lowered
 
 
 def _find_starts(text: str, places: Sequence[int]) -> Iterator[int]:

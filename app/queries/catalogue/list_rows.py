@@ -7,7 +7,7 @@ are elsewhere, as far as a row asks for them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -112,18 +112,18 @@ def load_listed_entries(
     """
     connection = session.connection()
     found = read_rows(connection, _select_entries(openings), {"summaries": list(ids)})
-    papers = _make_papers(connection, found)
-    return {each.summary.id: each for each in _make_entries(connection, found, papers)}
+    papers = make_papers(connection, found)
+    return {each.summary.id: each for each in make_entries(connection, found, papers)}
 
 
 def load_listed_paper_rows(session: Session, ids: Sequence[int]) -> dict[int, PaperListRow]:
     """Rows for papers, by number."""
     connection = session.connection()
-    found = read_rows(connection, _select_papers(), {"papers": list(ids)})
-    papers = _make_papers(connection, found)
+    found = read_rows(connection, select_papers(), {"papers": list(ids)})
+    papers = make_papers(connection, found)
     written = [row.paper_id for row in found if row.summaries_count]
     best = read_rows(connection, _select_best(), {"papers": written}) if written else ()
-    entries = {each.paper.id: each for each in _make_entries(connection, best, papers)}
+    entries = {each.paper.id: each for each in make_entries(connection, best, papers)}
     return {number: PaperListRow(paper, entries.get(number)) for number, paper in papers.items()}
 
 
@@ -135,7 +135,8 @@ def load_tag_names(connection: Connection, summary_ids: Sequence[int]) -> dict[i
     return found
 
 
-def _make_papers(connection: Connection, rows: Iterable[Any]) -> dict[int, RowPaper]:
+def make_papers(connection: Connection, rows: Iterable[Any]) -> dict[int, RowPaper]:
+    """Papers of rows that `select_papers` or `_select_entries` gave, by number."""
     by_number = {row.paper_id: row for row in rows}
     authors = load_authors_by_paper(connection, list(by_number))
     return {
@@ -154,9 +155,10 @@ def _make_papers(connection: Connection, rows: Iterable[Any]) -> dict[int, RowPa
     }
 
 
-def _make_entries(
-    connection: Connection, rows: Sequence[Any], papers: dict[int, RowPaper]
+def make_entries(
+    connection: Connection, rows: Sequence[Any], papers: Mapping[int, RowPaper]
 ) -> Iterable[ListedEntry]:
+    """Entries of rows that `select_summaries` gave, in their order."""
     numbers = [row.id for row in rows]
     names = load_tag_names(connection, numbers) if numbers else {}
     for row in rows:
@@ -192,16 +194,17 @@ _OF_PAPER: tuple[Any, ...] = (
 def _select_entries(openings: bool) -> Select[Any]:
     further = (Summary.opening_html,) if openings else ()
     return (
-        _select_summaries(*_OF_PAPER, *further)
+        select_summaries(*_OF_PAPER, *further)
         .outerjoin(Venue, Venue.id == Paper.venue_id)
         .where(Summary.id.in_(bindparam("summaries", expanding=True)), public_of_few())
     )
 
 
 @cache
-def _select_papers() -> Select[Any]:
+def select_papers(*further: Any) -> Select[Any]:
+    """The `papers` of these numbers, with what rows show, and further columns."""
     return (
-        select(Paper.id.label("paper_id"), Paper.summaries_count, *_OF_PAPER)
+        select(Paper.id.label("paper_id"), Paper.summaries_count, *_OF_PAPER, *further)
         .outerjoin(Venue, Venue.id == Paper.venue_id)
         .where(Paper.id.in_(bindparam("papers", expanding=True)))
     )
@@ -215,10 +218,11 @@ def _select_best() -> Select[Any]:
         .where(Summary.paper_id.in_(papers), public_of_few())
         .subquery()
     )
-    return _select_summaries().where(Summary.id.in_(select(ranked.c.id).where(ranked.c.place == 1)))
+    return select_summaries().where(Summary.id.in_(select(ranked.c.id).where(ranked.c.place == 1)))
 
 
-def _select_summaries(*further: Any) -> Select[Any]:
+def select_summaries(*further: Any) -> Select[Any]:
+    """Summaries with what rows show of them, and further columns; who asks says which."""
     # Of who is not named not even the name is read.
     return (
         select(*_OF_SUMMARY, *further)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.models import EntryLabel, ListEntry, ListLabel, Paper, User
 from app.models.papers.list_entry import DATE_COLUMNS, PRIORITIES
 from app.queries.identifiers import KnownPaper
+from app.statements import read_alone
 
 
 class OwnEntry(NamedTuple):
@@ -95,7 +96,8 @@ def find_paper_by_citekey(session: Session, viewer: User | None, citekey: str) -
     """The paper for which the viewer uses a citation key."""
     if viewer is None or not citekey:
         return None
-    known = find_papers_by_citekeys(session, viewer.id, [citekey]).get(citekey)
+    values = {"user": viewer.id, "citekeys": [citekey]}
+    known = read_alone(session, _select_by_citekeys(), values).first()
     return None if known is None else session.get(Paper, known.id)
 
 

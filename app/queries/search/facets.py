@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Author, Section, Tag, Venue
 from app.search import Hits
+from app.statements import read_alone
 from app.text.person_names import number_of_key
 
 MAX_VALUES = 8
@@ -98,7 +99,7 @@ def _load_names(
         field: [int(key) for key, _ in counted[field]] for field in ("venue", "author", "tag")
     }
     values["section"] = [key for key, _ in counted["section"]]
-    rows = session.connection().execute(_select_names(), values)
+    rows = read_alone(session, _select_names(), values)
     names: dict[str, dict[str, tuple[str, str]]] = {
         **{field: {} for field in ("venue", "author", "tag", "section")},
         "has": {"summary": ("With a summary", "summary")},

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from flask import Flask, url_for
 from werkzeug.routing import PathConverter, UnicodeConverter
@@ -95,6 +95,11 @@ def _find_converter(routes: Map, endpoint: str, name: str) -> Callable[[str], st
     converter = fitting[0]._converters[name]
     # Werkzeug's own: what others make of a value may be anything.
     return converter.to_url if type(converter) in (PathConverter, UnicodeConverter) else None
+
+
+def quote_value(value: str) -> str:
+    """A value as addresses of pages have it behind their question mark."""
+    return quote_plus(value, safe=_UNQUOTED)
 
 
 def _encode(asked: tuple[tuple[str, Any], ...]) -> str:

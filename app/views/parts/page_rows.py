@@ -13,7 +13,7 @@ from app.views.parts import own_entries
 from app.views.parts.kept import make_mark
 from app.views.parts.own_rows import RowFacts, show_alone, shows_more
 from app.views.parts.places import MemberPlaces
-from app.views.parts.row_places import FILLED, fill_places
+from app.views.parts.row_places import fill_places
 from app.views.parts.slots import Slot, fill_marks, replace_slots
 
 ROW = make_mark("row")
@@ -49,7 +49,7 @@ class RowsOfPage:
                 facts = self._facts[number // 2]
                 fill = fill_places(places, facts).get
                 pieces[number], slots = fill_marks(piece, fill, start)
-                self._slots.append([slot for slot in slots if slot.name in FILLED])
+                self._slots.append(slots)
                 self._rows.append(Slot("", start, start + len(pieces[number])))
             start += len(pieces[number])
         self.summary_ids = sorted({facts.number for facts in self._facts if facts.number})

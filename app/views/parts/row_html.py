@@ -25,7 +25,6 @@ from app.views.parts.places import name_writer, render_macro
 
 ALL_NAMED = 4  # authors; of more the first three are named
 FIRST_NAMED = 3
-_NO_MARKS: Mapping[str, str] = dict.fromkeys(("title", "whose", "takeaway", "end"), "")
 
 
 def init(app: Flask) -> None:
@@ -89,11 +88,9 @@ def print_row(
         title, excerpt: HTML in which is marked what was looked for; the excerpt stands in the place
             of the takeaway.
         write: whether to offer to write about the paper.
-        places: marks, in a row that is kept for all, of what is filled in for each reader and of
-            what a search replaces.
+        places: marks, in a row that is kept for all, of what is filled in for each reader.
         further: HTML that a page adds.
     """
-    mark = places or _NO_MARKS
     address = print_path("papers.show", key=paper.key)
     of_entry = chips = ""
     votes: object = "<div></div>"
@@ -101,8 +98,8 @@ def print_row(
         votes = places["votes"] if places else render_macro("votes", "votes", entry, viewer)
         marks = render_macro("people", "short_marks", entry.summary) if entry.is_mine else ""
         of_entry = (
-            f'<span class="row__writer">{mark["whose"]}{f"{quote(whose)} " if whose else ""}'
-            f"{mark['end']}{print_writer(entry.writer)}</span>{marks}{write_dates(entry.summary)}"
+            f'<span class="row__writer">{f"{quote(whose)} " if whose else ""}'
+            f"{print_writer(entry.writer)}</span>{marks}{write_dates(entry.summary)}"
             f"{print_provenance(entry.summary)}"
         )
         chips = print_tags(entry.tags)
@@ -124,10 +121,10 @@ def print_row(
         f'<li><article class="row" data-row>\n{votes}<div class="row__body">\n'
         f"{print_unapi_id(paper)}"
         f'<h2 class="row__title" dir="auto"><a href="{address}{fragment}">'
-        f"{mark['title']}{quote(title) if title else paper.title_html}{mark['end']}</a></h2>\n"
+        f"{quote(title) if title else paper.title_html}</a></h2>\n"
         f'<div class="meta row__meta">{print_retraction_mark(paper)}{of_entry}{other}'
         f"{print_where(paper)}{print_authors(paper)}</div>\n"
-        f"{mark['takeaway']}{_print_takeaway(entry, excerpt, openings)}{mark['end']}"
+        f"{_print_takeaway(entry, excerpt, openings)}"
         f"{_print_opening(paper, entry, address) if openings else ''}{chips}{remark}"
         f"{_print_writing(paper) if write else ''}</div>\n{control}\n</article></li>"
     )

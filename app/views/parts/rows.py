@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import g
 from markupsafe import Markup
@@ -30,17 +30,10 @@ from app.views.parts.own_rows import RowFacts, show_alone, shows_more
 from app.views.parts.page_rows import ROW, RowsOfPage
 from app.views.parts.places import MemberPlaces, describe_paper, name_writer
 from app.views.parts.row_html import print_entry_row, print_paper_row
-from app.views.parts.row_places import PLACES, REPLACED, fill_places
+from app.views.parts.row_places import PLACES, fill_places
+from app.views.parts.slots import fill_marks
 
 _NOTHING: Mapping[int, Markup] = MappingProxyType({})
-
-
-class FoundTexts(NamedTuple):
-    """HTML that a search puts into a list's row; empty for what stays."""
-
-    title: str = ""
-    whose: str = ""
-    takeaway: str = ""
 
 
 def show_entries(found: Slice, openings: bool = False) -> Slice:
@@ -114,58 +107,14 @@ def fill_rows(
         if alone and facts in alone:
             shown.append(ours.get((facts.number, facts.paper_id), Markup("")))
         else:
-            shown.append(_fill_row(places, facts, html, further.get(facts.paper_id, "")))
+            shown.append(fill_row(places, facts, html, further.get(facts.paper_id, "")))
     return shown
 
 
-def find_parts_of_rows(
-    counts: Mapping[int, int], paper_ids: Iterable[int]
-) -> tuple[dict[int, PagePart], dict[int, PagePart]]:
-    """The rows that lists have of public summaries, and of papers, by number.
-
-    Args:
-        counts: of all public summaries of its paper, by the number of a summary.
-    """
-    of_texts: dict[int, Hashable] = {
-        number: _key_of_entry(number, count) for number, count in counts.items()
-    }
-    of_papers: dict[int, Hashable] = {number: _key_of_paper(number) for number in paper_ids}
-    return (
-        _find_or_make(of_texts, lambda ids: _make_entries(ids, of_texts, False)),
-        _find_or_make(of_papers, lambda ids: _make_papers(ids, of_papers)),
-    )
-
-
-def fill_row(
-    places: MemberPlaces,
-    part: PagePart,
-    texts: FoundTexts,
-    number: int = 0,
-    score: int = 0,
-    writer: int | None = None,
-) -> Markup:
-    """A row of a search with what its reader is shown of votes and list."""
-    facts = RowFacts(number, part.facts["paper_id"], score, writer, False, part.facts, None)
-    return _fill_row(places, facts, _replace_texts(part.html, texts))
-
-
-def _replace_texts(html: str, texts: FoundTexts) -> str:
-    """A row's part with what a search puts into it."""
-    pieces = html.split("\0")  # a mark stands between two, and nothing else has one
-    for place in range(1, len(pieces), 2):
-        name = pieces[place]
-        if name in REPLACED:
-            pieces[place + 1] = getattr(texts, REPLACED[name]) or pieces[place + 1]
-    return "\0".join(pieces)
-
-
-def _fill_row(places: MemberPlaces, facts: RowFacts, html: str, further: str = "") -> Markup:
-    filled = fill_places(places, facts, further)
-    pieces = html.split("\0")  # a mark stands between two, and nothing else has one
-    for place in range(1, len(pieces), 2):
-        name = pieces[place]
-        pieces[place] = filled.get(name) or ("" if name in filled else f"\0{name}\0")
-    return Markup("".join(pieces))  # noqa: S704  (templates made all of it)
+def fill_row(places: MemberPlaces, facts: RowFacts, html: str, further: str = "") -> Markup:
+    """A row with what its reader is shown of votes and list."""
+    fill = fill_places(places, facts, further).get
+    return Markup(fill_marks(html, fill)[0])  # noqa: S704  (templates made all of it)
 
 
 def _key_of_entry(number: int, count: int, openings: bool = False) -> Hashable:

@@ -6,8 +6,11 @@ nothing but public texts: how quickly an answer comes must not tell what others 
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import replace
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from markupsafe import Markup
 
 from app.cache.names import ANYTHING
 from app.cache.parts import PagePart
@@ -18,14 +21,34 @@ from app.queries.search.hits import SearchHit
 from app.queries.search.own import may_find_own
 from app.queries.search.results import Asked, SearchPage
 from app.search import parse_query
+from app.search.query import Query
 from app.views.http.access import db
 from app.views.parts import own_entries
 from app.views.parts.kept import find_parts, make_part
+from app.views.parts.own_parts import find_own_part, make_own_key, make_own_part
+from app.views.site.search_facets import print_facets
+from app.views.site.search_rows import FoundRow, make_found_rows
 
-_HIT_BYTES, _FACET_BYTES = 2500, 2000  # about as much memory as each takes
+_HIT_BYTES, _FACET_BYTES = 4500, 2000  # about as much memory as each takes
 
 
-def load_search_page(asked: Asked, reader: User | None) -> tuple[SearchPage, OwnFacts]:
+@dataclass(frozen=True)
+class ShownSearch:
+    """What a search found for its reader.
+
+    Attributes:
+        rows: of the results that others are shown the same, by paper.
+        facets: HTML of those that stand beside the results.
+        own: what is filled in for the reader.
+    """
+
+    found: SearchPage
+    rows: Mapping[int, FoundRow]
+    facets: Markup
+    own: OwnFacts
+
+
+def load_search_page(asked: Asked, reader: User | None) -> ShownSearch:
     """The page of results and what is the reader's own.
 
     It is kept if others would be shown the same.
@@ -37,9 +60,11 @@ def load_search_page(asked: Asked, reader: User | None) -> tuple[SearchPage, Own
     kept = find_parts((shared, key))
     part = kept.get(shared) or kept.get(key) or _make(key, asked)
     found: SearchPage = part.facts["found"]
+    rows: Mapping[int, FoundRow] = part.facts["rows"]
+    facets: Markup = part.facts["facets"]
     if reader is None:
-        return found, _load_facts(found)
-    if found.corrected and may_find_own(db(), reader, found.query):
+        return ShownSearch(found, rows, facets, _load_facts(found))
+    if found.corrected and _may_find_hidden(found.query, reader):
         return _load_own(asked, reader)
     own = _load_facts(found)
     if own.hiding:
@@ -49,12 +74,17 @@ def load_search_page(asked: Asked, reader: User | None) -> tuple[SearchPage, Own
         hits=[_for_reader(hit, reader) for hit in found.hits],
         partial=[_for_reader(hit, reader) for hit in found.partial],
     )
-    return shown, own
+    return ShownSearch(shown, rows, facets, own)
 
 
-def _load_own(asked: Asked, reader: User) -> tuple[SearchPage, OwnFacts]:
+def _load_own(asked: Asked, reader: User) -> ShownSearch:
     found = results.load_search_page(db(), asked, reader)
-    return found, _load_facts(found)
+    rows = make_found_rows(found.hits + found.partial)
+    return ShownSearch(found, rows, _print_facets(found, asked), _load_facts(found))
+
+
+def _print_facets(found: SearchPage, asked: Asked) -> Markup:
+    return print_facets(found.facets, asked.sort if asked.sort != "best" else None)
 
 
 def _load_facts(found: SearchPage) -> OwnFacts:
@@ -67,13 +97,34 @@ def _load_facts(found: SearchPage) -> OwnFacts:
 
 def _make(key: Hashable, asked: Asked) -> PagePart:
     found = results.load_search_page(db(), asked, None)
-    size = _HIT_BYTES * len(found.hits + found.partial) + _FACET_BYTES * len(found.facets)
-    return make_part(key, lambda: "", (ANYTHING,), more_bytes=size, found=found)
+    hits = found.hits + found.partial
+    rows: dict[int, FoundRow] = {}
+
+    def render() -> str:
+        # Made here, so that the part ends when an age in a row does.
+        rows.update(make_found_rows(hits))
+        return ""
+
+    size = _HIT_BYTES * len(hits) + _FACET_BYTES * len(found.facets)
+    facets = _print_facets(found, asked)
+    facts: dict[str, Any] = {"found": found, "rows": rows, "facets": facets}
+    return make_part(key, render, (ANYTHING,), more_bytes=size, **facts)
 
 
 def _may_find_own(asked: Asked, reader: User) -> bool:
     query = parse_query(asked.text)
-    return query.is_enclosed or bool(query.shelves) or may_find_own(db(), reader, query)
+    return query.is_enclosed or bool(query.shelves) or _may_find_hidden(query, reader)
+
+
+def _may_find_hidden(query: Query, reader: User) -> bool:
+    """Whether a query may find a hidden text of the reader; kept, as all of these are looked at."""
+    key = make_own_key("search among hidden texts", reader, query.text)
+    part = find_own_part(key)
+    if part is None:
+        part = make_own_part(
+            key, reader, lambda: "found" if may_find_own(db(), reader, query) else ""
+        )
+    return bool(part.html)
 
 
 def _for_reader(hit: SearchHit, reader: User) -> SearchHit:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -9,6 +11,7 @@ from app.queries import identifiers
 from app.queries.lists.own_entries import find_paper_by_citekey
 from app.queries.search import results as search
 from app.queries.search import suggestions
+from app.queries.search.drafts import FoundDraft
 from app.references.identifiers import PaperRef
 from app.references.parsing import parse_identifier
 from app.views.http import listing
@@ -20,14 +23,6 @@ from app.views.site.search_rows import show_hits, show_pieces
 
 blueprint = Blueprint("search", __name__)
 
-FACETS = {
-    "has": "Summaries",
-    "year": "Year",
-    "venue": "Venue",
-    "section": "Section",
-    "tag": "Tag",
-    "author": "Author",
-}
 SORTS = {"best": "Best match", "date": "Newest", "votes": "Most votes"}
 
 
@@ -51,8 +46,9 @@ def results() -> str | Response:
         sort=sort,
         is_exact=is_exact or named is not None,
     )
-    found, own = load_search_page(asked, viewer())
-    rows = show_hits([*found.hits, *found.partial], own)
+    loaded = load_search_page(asked, viewer())
+    found = loaded.found
+    rows = show_hits([*found.hits, *found.partial], loaded.rows, loaded.own)
     # Where a page says nothing else, its address does not either.
     shown = {"sort": sort if sort != "best" else None, "exact": 1 if is_exact else None}
     more = asked.offset + size < found.total
@@ -63,7 +59,8 @@ def results() -> str | Response:
         found=found,
         partial=rows[len(found.hits) :],
         pieces=show_pieces,
-        facet_names=FACETS,
+        facets=loaded.facets,
+        formulas=_find_formulas(found.drafts, rows),
         sorts=SORTS,
         sort=sort,
         shown=shown,
@@ -100,6 +97,12 @@ def description() -> Response:
     """How a browser searches here, for its list of search engines."""
     page = render_template("search/opensearch.xml", site=db().info["site_url"])
     return Response(page, mimetype="application/opensearchdescription+xml")
+
+
+def _find_formulas(drafts: Sequence[FoundDraft], rows: Iterable[str]) -> str:
+    """The first text of a page of results that shows a formula, by which its font is fetched."""
+    texts = [text for draft in drafts for text in (draft.title_html, show_pieces(draft.excerpt))]
+    return next((text for text in (*rows, *texts) if "<math" in text), "")
 
 
 def _named(query: str) -> PaperRef | None:

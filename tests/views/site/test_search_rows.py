@@ -10,7 +10,6 @@ from flask import Flask
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.cache.parts import PagePart
 from app.db import begin_writing
 from app.models import Paper, SearchEntry, User
 from app.services import votes
@@ -33,36 +32,50 @@ def find_user(session: Session, name: str) -> User:
     return session.scalars(select(User).where(User.name == name)).one()
 
 
-def kept_rows(app: Flask) -> dict[Any, PagePart]:
-    items = app.wsgi_app.cache._items  # type: ignore[attr-defined]
-    parts = {key: each for key, each in items.items() if isinstance(each, PagePart)}
-    return {key: part for key, part in parts.items() if key[0] == "entry row"}
-
-
-@pytest.mark.sqlite_only
-def test_a_kept_row_serves_other_searches_and_readers(
-    app: Flask, eve: Browser, guest: Browser, session: Session, paper: Paper
-) -> None:
-    summary = make_summary(session, paper, make_user(session, "ada"), "The loss is plain.")
-    first = guest.get("/search?q=loss").text
-    assert not kept_rows(app)  # a crawler asks once
-    assert guest.get("/search?q=loss").text == first
-    assert len(kept := kept_rows(app)) == 1
-    assert "The <mark>loss</mark> is plain." in first
-    other = guest.get("/search?q=plain+detectors").text
-    assert "The loss is <mark>plain</mark>." in other
-    assert "Sparse <mark>detectors</mark></a>" in other
-    votes.cast_vote(session, find_user(session, "eve"), summary.id, 1)
-    session.commit()
-    assert "<span data-score>1</span>" in (shown := eve.get("/search?q=loss").text)
-    assert 'aria-pressed="true"' in shown
-    assert 'aria-pressed="true"' not in guest.get("/search?q=loss").text
-    assert kept_rows(app) == kept  # votes make no row anew
-
-
 def kept_searches(app: Flask) -> list[Any]:
     items = app.wsgi_app.cache._items  # type: ignore[attr-defined]
     return sorted(key[2:] for key in items if key[0] == "search")
+
+
+@pytest.mark.sqlite_only
+def test_kept_rows_are_filled_in_for_each_reader(
+    app: Flask, eve: Browser, guest: Browser, session: Session, paper: Paper
+) -> None:
+    summary = make_summary(session, paper, make_user(session, "ada"), "The loss is plain.")
+    votes.cast_vote(session, find_user(session, "eve"), summary.id, 1)
+    session.commit()
+    first = guest.get("/search?q=loss").text
+    assert not kept_searches(app)  # a crawler asks once
+    assert guest.get("/search?q=loss").text == first
+    assert kept_searches(app) == [()]
+    assert "The <mark>loss</mark> is plain." in first
+    assert "<span data-score>1</span>" in (shown := eve.get("/search?q=loss").text)
+    assert "The <mark>loss</mark> is plain." in shown
+    assert 'aria-pressed="true"' in shown
+    assert 'aria-pressed="true"' not in first
+    assert kept_searches(app) == [()]  # what guests share served a member too
+    assert guest.get("/search?q=loss").text == first
+    other = guest.get("/search?q=plain+detectors").text
+    assert "The loss is <mark>plain</mark>." in other
+    assert "Sparse <mark>detectors</mark></a>" in other
+
+
+@pytest.mark.sqlite_only
+def test_a_member_finds_a_text_that_was_hidden_after_the_same_search(
+    eve: Browser, guest: Browser, session: Session, paper: Paper
+) -> None:
+    reader = find_user(session, "eve")
+    mine = make_summary(session, paper, reader, "A lantern alone.", visibility="private")
+    for _ in range(3):
+        assert "A <mark>lantern</mark>" in eve.get("/search?q=lantern").text
+        assert "<mark>beacon</mark>" not in eve.get("/search?q=beacon").text
+    publish(session, reader, paper, source="A beacon alone.", visibility="private")
+    session.commit()
+    assert mine.visibility == "private"
+    for _ in range(2):
+        assert "A <mark>beacon</mark>" in eve.get("/search?q=beacon").text
+        assert "<mark>lantern</mark>" not in eve.get("/search?q=lantern").text
+        assert "<mark>beacon</mark>" not in guest.get("/search?q=beacon").text
 
 
 @pytest.mark.sqlite_only
