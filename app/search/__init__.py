@@ -20,10 +20,11 @@ from sqlalchemy.orm import Session
 from app.models import Paper, SearchEntry, Section
 from app.models.search_entry import UNSUMMARISED, is_paper_entry
 from app.search import vocabulary
+from app.search.clauses import ANY_ENTRY, Clause, Phrase, build_clauses
 from app.search.engine import engine_of
 from app.search.entries import make_name_mark, make_section_mark
 from app.search.partial import PartialHits, find_partly
-from app.search.query import ANY_ENTRY, OF_READER, Clause, Part, Phrase, Query, parse_query
+from app.search.query import OF_READER, Part, Query, parse_query
 from app.search.ranking import IN_TITLE_AND_NAMES, RankedPaper, Ranking, rank_papers
 from app.text.plurals import stem
 from app.text.words import MAX_TITLE, indexable
@@ -121,7 +122,7 @@ def _ranked(
 ) -> tuple[list[RankedPaper], bool]:
     """Papers that fulfil a query, ranked, and whether there are no others."""
     engine = engine_of(session)
-    clauses = query.clauses(completions) or [ANY_ENTRY]
+    clauses = build_clauses(query, completions) or [ANY_ENTRY]
     rows = engine.first(session, clauses, MAX_HITS + 1)
     ranking = Ranking(query, completions, mine)
     ranking.add(rows)
@@ -161,7 +162,7 @@ def search_by_prefix(session: Session, query: Query, limit: int) -> PrefixMatche
     query = _replace_section_names(session, query)
     engine = engine_of(session)
     completions, _ = _find_completions(session, query)
-    clauses = query.clauses(completions)
+    clauses = build_clauses(query, completions)
     if not clauses:  # nothing but what says where to look
         return PrefixMatches([], [])
     rows = engine.first(session, clauses, _SUGGESTED, "title people")
@@ -203,7 +204,7 @@ def suggest_correction(session: Session, hits: Hits) -> str | None:
     text = " ".join(changed.get(part) or part.text for part in query.parts)
     corrected = _replace_section_names(session, parse_query(text))
     completions, _ = _find_completions(session, corrected)
-    found = engine_of(session).is_any(session, corrected.clauses(completions))
+    found = engine_of(session).is_any(session, build_clauses(corrected, completions))
     return text if found else None
 
 
@@ -262,7 +263,7 @@ def _correct_part(session: Session, part: Part) -> str | None:
     if len(part.words) == 1 and not known:
         for row in vocabulary.split_unknown_word(session, part.words[0]):
             text = f"{field}{row}"
-            if engine_of(session).is_any(session, parse_query(text).clauses()):
+            if engine_of(session).is_any(session, build_clauses(parse_query(text))):
                 return text
     found = []
     for word in part.words:

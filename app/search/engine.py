@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from app.search import postgresql, sqlite
-from app.search.query import Clause
+from app.search.clauses import Clause
 
 
 class Engine(Protocol):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from app.search.query import Clause, Phrase
+from app.search.clauses import Clause, Phrase
 
 _WEIGHTS = {"title": "A", "people": "B", "facts": "C", "body": "D"}
 # In the order of numbers, which is that of importance: for frequent words the rows are read in

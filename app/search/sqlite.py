@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from app.search.query import Clause, Phrase
+from app.search.clauses import Clause, Phrase
 
 # In the order of numbers, which is that of importance: FTS5 stops when it has enough.
 _FIRST = text(
