@@ -26,6 +26,7 @@ from app.search.entries import make_name_mark, make_section_mark
 from app.search.partial import PartialHits, find_partly
 from app.search.query import OF_READER, Part, Query, parse_query
 from app.search.ranking import IN_TITLE_AND_NAMES, RankedPaper, Ranking, rank_papers
+from app.search.reading import Read, read_alone, read_for_page
 from app.text.plurals import stem
 from app.text.words import MAX_TITLE, indexable
 
@@ -161,24 +162,24 @@ def search_by_prefix(session: Session, query: Query, limit: int) -> PrefixMatche
         return PrefixMatches([], [])
     query = _replace_section_names(session, query)
     engine = engine_of(session)
-    completions, _ = _find_completions(session, query)
+    completions, _ = _find_completions(session, query, read_alone)
     clauses = build_clauses(query, completions)
     if not clauses:  # nothing but what says where to look
         return PrefixMatches([], [])
-    rows = engine.first(session, clauses, _SUGGESTED, "title people")
+    rows = engine.first(session, clauses, _SUGGESTED, "title people", read=read_alone)
     papers = [found.paper_id for found in rank_papers(rows, query, completions)]
     typed = indexable(query.text)
     if typed and not query.filters:
         papers += engine.titles(session, typed, vocabulary.compute_prefix_end(typed), limit)
     names = [] if query.filters else _build_name_clauses(session, query)
-    named = engine.first(session, names, _SUGGESTED) if names else []
-    return PrefixMatches(list(dict.fromkeys(papers))[:limit], list({row[0]: None for row in named}))
+    named = engine.list_papers(session, names, _SUGGESTED) if names else []
+    return PrefixMatches(list(dict.fromkeys(papers))[:limit], named)
 
 
 def _build_name_clauses(session: Session, query: Query) -> list[Clause]:
     """The words of a query as words of authors' names, each of which may be only begun."""
     typed = [word for part in query.plain for word in part.words]
-    begun = vocabulary.look_up(session, (), set(typed), names=True).completions
+    begun = vocabulary.look_up(session, (), set(typed), names=True, read=read_alone).completions
     return [
         Clause(
             tuple(
@@ -276,7 +277,7 @@ def _correct_part(session: Session, part: Part) -> str | None:
 
 
 def _find_completions(
-    session: Session, query: Query
+    session: Session, query: Query, read: Read = read_for_page
 ) -> tuple[dict[Part, tuple[str, ...]], tuple[Part, ...]]:
     """What open and unknown words may be the beginning of, and which words are unknown."""
     single = [part for part in query.plain if len(part.words) == 1]
@@ -286,9 +287,10 @@ def _find_completions(
         session,
         {part.words[0] for part in single},
         {part.words[0] for part in single if part.is_open},
+        read=read,
     )
     begun = {part.words[0] for part in single if not part.is_open} - first.known
-    more = vocabulary.look_up(session, (), begun).completions if begun else {}
+    more = vocabulary.look_up(session, (), begun, read=read).completions if begun else {}
     words = {**first.completions, **more}
     found = {
         part: vocabulary.drop_repeats(map(stem, words[part.words[0]]))
