@@ -177,9 +177,14 @@ def search_by_prefix(session: Session, query: Query, limit: int) -> PrefixMatche
 
 
 def _build_name_clauses(session: Session, query: Query) -> list[Clause]:
-    """The words of a query as words of authors' names, each of which may be only begun."""
+    """The words of a query as words of authors' names, each of which may be only begun.
+
+    None where one of them begins no name: then nobody has all.
+    """
     typed = [word for part in query.plain for word in part.words]
     begun = vocabulary.look_up(session, (), set(typed), names=True, read=read_alone).completions
+    if any(len(word) >= vocabulary.MIN_PREFIX_CHARS and not begun[word] for word in typed):
+        return []
     return [
         Clause(
             tuple(
