@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.models import Paper, SearchEntry, Section
@@ -236,17 +237,22 @@ def _find_titled(session: Session, query: Query) -> list[Any]:
     title = indexable(query.text)
     if not title or query.filters or len(title) >= MAX_TITLE:
         return []
-    found = session.execute(
+    return list(read_for_page(session, _select_titled(), {"title": title}))
+
+
+@cache
+def _select_titled() -> Select[Any]:
+    """The papers of one title; made once, which takes longer than reading what it asks for."""
+    return (
         select(
             *(SearchEntry.paper_id, SearchEntry.summary_id, SearchEntry.title, SearchEntry.people),
             *(Paper.year, Paper.venue_id, Paper.section_slug, Paper.top_score, SearchEntry.id),
         )
         .join(Paper, Paper.id == SearchEntry.paper_id)
-        .where(Paper.title_folded == title, is_paper_entry())
+        .where(Paper.title_folded == bindparam("title"), is_paper_entry())
         .order_by(SearchEntry.id)
         .limit(_SAME_TITLE)
     )
-    return [tuple(row) for row in found]
 
 
 def _list_doubtful_parts(hits: Hits) -> list[Part]:
