@@ -243,11 +243,12 @@ def _find_titled(session: Session, query: Query) -> list[Any]:
 @cache
 def _select_titled() -> Select[Any]:
     """The papers of one title; made once, which takes longer than reading what it asks for."""
+    columns: tuple[Any, ...] = (
+        *(SearchEntry.paper_id, SearchEntry.summary_id, SearchEntry.title, SearchEntry.people),
+        *(Paper.year, Paper.venue_id, Paper.section_slug, Paper.top_score, SearchEntry.id),
+    )
     return (
-        select(
-            *(SearchEntry.paper_id, SearchEntry.summary_id, SearchEntry.title, SearchEntry.people),
-            *(Paper.year, Paper.venue_id, Paper.section_slug, Paper.top_score, SearchEntry.id),
-        )
+        select(*columns)
         .join(Paper, Paper.id == SearchEntry.paper_id)
         .where(Paper.title_folded == bindparam("title"), is_paper_entry())
         .order_by(SearchEntry.id)

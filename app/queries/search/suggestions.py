@@ -156,8 +156,9 @@ def _select_papers() -> Select[Any]:
 
 @cache
 def _select_authors() -> Select[Any]:
+    columns: tuple[Any, ...] = (Author.id, Author.key, Author.name)
     return (
-        select(Author.id, Author.key, Author.name)
+        select(*columns)
         .join(PaperAuthor, PaperAuthor.author_id == Author.id)
         .where(PaperAuthor.paper_id.in_(bindparam("papers", expanding=True)))
     )
@@ -165,8 +166,9 @@ def _select_authors() -> Select[Any]:
 
 @cache
 def _select_venues() -> Select[Any]:
+    columns: tuple[Any, ...] = (Venue.key, Venue.name)
     return (
-        select(Venue.key, Venue.name)
+        select(*columns)
         .where(
             or_(
                 Venue.folded.like(bindparam("name"), escape="/"),
