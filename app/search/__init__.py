@@ -12,19 +12,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.models import Paper, SearchEntry, Section
 from app.models.search_entry import UNSUMMARISED, is_paper_entry
 from app.search import vocabulary
+from app.search.clauses import ANY_ENTRY, Clause, Phrase, build_clauses
 from app.search.engine import engine_of
 from app.search.entries import make_name_mark, make_section_mark
 from app.search.partial import PartialHits, find_partly
-from app.search.query import ANY_ENTRY, OF_READER, Clause, Part, Phrase, Query, parse_query
+from app.search.query import OF_READER, Part, Query, parse_query
 from app.search.ranking import IN_TITLE_AND_NAMES, RankedPaper, Ranking, rank_papers
+from app.search.reading import Read, read_alone, read_for_page
 from app.text.plurals import stem
 from app.text.words import MAX_TITLE, indexable
 
@@ -121,7 +124,7 @@ def _ranked(
 ) -> tuple[list[RankedPaper], bool]:
     """Papers that fulfil a query, ranked, and whether there are no others."""
     engine = engine_of(session)
-    clauses = query.clauses(completions) or [ANY_ENTRY]
+    clauses = build_clauses(query, completions) or [ANY_ENTRY]
     rows = engine.first(session, clauses, MAX_HITS + 1)
     ranking = Ranking(query, completions, mine)
     ranking.add(rows)
@@ -160,24 +163,29 @@ def search_by_prefix(session: Session, query: Query, limit: int) -> PrefixMatche
         return PrefixMatches([], [])
     query = _replace_section_names(session, query)
     engine = engine_of(session)
-    completions, _ = _find_completions(session, query)
-    clauses = query.clauses(completions)
+    completions, _ = _find_completions(session, query, read_alone)
+    clauses = build_clauses(query, completions)
     if not clauses:  # nothing but what says where to look
         return PrefixMatches([], [])
-    rows = engine.first(session, clauses, _SUGGESTED, "title people")
+    rows = engine.first(session, clauses, _SUGGESTED, "title people", read=read_alone)
     papers = [found.paper_id for found in rank_papers(rows, query, completions)]
     typed = indexable(query.text)
     if typed and not query.filters:
         papers += engine.titles(session, typed, vocabulary.compute_prefix_end(typed), limit)
     names = [] if query.filters else _build_name_clauses(session, query)
-    named = engine.first(session, names, _SUGGESTED) if names else []
-    return PrefixMatches(list(dict.fromkeys(papers))[:limit], list({row[0]: None for row in named}))
+    named = engine.list_papers(session, names, _SUGGESTED) if names else []
+    return PrefixMatches(list(dict.fromkeys(papers))[:limit], named)
 
 
 def _build_name_clauses(session: Session, query: Query) -> list[Clause]:
-    """The words of a query as words of authors' names, each of which may be only begun."""
+    """The words of a query as words of authors' names, each of which may be only begun.
+
+    None where one of them begins no name: then nobody has all.
+    """
     typed = [word for part in query.plain for word in part.words]
-    begun = vocabulary.look_up(session, (), set(typed), names=True).completions
+    begun = vocabulary.look_up(session, (), set(typed), names=True, read=read_alone).completions
+    if any(len(word) >= vocabulary.MIN_PREFIX_CHARS and not begun[word] for word in typed):
+        return []
     return [
         Clause(
             tuple(
@@ -203,7 +211,7 @@ def suggest_correction(session: Session, hits: Hits) -> str | None:
     text = " ".join(changed.get(part) or part.text for part in query.parts)
     corrected = _replace_section_names(session, parse_query(text))
     completions, _ = _find_completions(session, corrected)
-    found = engine_of(session).is_any(session, corrected.clauses(completions))
+    found = engine_of(session).is_any(session, build_clauses(corrected, completions))
     return text if found else None
 
 
@@ -229,17 +237,23 @@ def _find_titled(session: Session, query: Query) -> list[Any]:
     title = indexable(query.text)
     if not title or query.filters or len(title) >= MAX_TITLE:
         return []
-    found = session.execute(
-        select(
-            *(SearchEntry.paper_id, SearchEntry.summary_id, SearchEntry.title, SearchEntry.people),
-            *(Paper.year, Paper.venue_id, Paper.section_slug, Paper.top_score, SearchEntry.id),
-        )
+    return list(read_for_page(session, _select_titled(), {"title": title}))
+
+
+@cache
+def _select_titled() -> Select[Any]:
+    """The papers of one title; made once, which takes longer than reading what it asks for."""
+    columns: tuple[Any, ...] = (
+        *(SearchEntry.paper_id, SearchEntry.summary_id, SearchEntry.title, SearchEntry.people),
+        *(Paper.year, Paper.venue_id, Paper.section_slug, Paper.top_score, SearchEntry.id),
+    )
+    return (
+        select(*columns)
         .join(Paper, Paper.id == SearchEntry.paper_id)
-        .where(Paper.title_folded == title, is_paper_entry())
+        .where(Paper.title_folded == bindparam("title"), is_paper_entry())
         .order_by(SearchEntry.id)
         .limit(_SAME_TITLE)
     )
-    return [tuple(row) for row in found]
 
 
 def _list_doubtful_parts(hits: Hits) -> list[Part]:
@@ -262,7 +276,7 @@ def _correct_part(session: Session, part: Part) -> str | None:
     if len(part.words) == 1 and not known:
         for row in vocabulary.split_unknown_word(session, part.words[0]):
             text = f"{field}{row}"
-            if engine_of(session).is_any(session, parse_query(text).clauses()):
+            if engine_of(session).is_any(session, build_clauses(parse_query(text))):
                 return text
     found = []
     for word in part.words:
@@ -275,7 +289,7 @@ def _correct_part(session: Session, part: Part) -> str | None:
 
 
 def _find_completions(
-    session: Session, query: Query
+    session: Session, query: Query, read: Read = read_for_page
 ) -> tuple[dict[Part, tuple[str, ...]], tuple[Part, ...]]:
     """What open and unknown words may be the beginning of, and which words are unknown."""
     single = [part for part in query.plain if len(part.words) == 1]
@@ -285,9 +299,10 @@ def _find_completions(
         session,
         {part.words[0] for part in single},
         {part.words[0] for part in single if part.is_open},
+        read=read,
     )
     begun = {part.words[0] for part in single if not part.is_open} - first.known
-    more = vocabulary.look_up(session, (), begun).completions if begun else {}
+    more = vocabulary.look_up(session, (), begun, read=read).completions if begun else {}
     words = {**first.completions, **more}
     found = {
         part: vocabulary.drop_repeats(map(stem, words[part.words[0]]))

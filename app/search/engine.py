@@ -8,7 +8,8 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from app.search import postgresql, sqlite
-from app.search.query import Clause
+from app.search.clauses import Clause
+from app.search.reading import Read, read_for_page
 
 
 class Engine(Protocol):
@@ -21,9 +22,12 @@ class Engine(Protocol):
         limit: int,
         within: str = "",
         start: int = 0,
+        read: Read = read_for_page,
     ) -> Sequence[Any]: ...
 
     def is_any(self, session: Session, clauses: Sequence[Clause]) -> bool: ...
+
+    def list_papers(self, session: Session, clauses: Sequence[Clause], limit: int) -> list[int]: ...
 
     def titles(self, session: Session, start: str, end: str, limit: int) -> list[int]: ...
 

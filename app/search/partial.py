@@ -16,8 +16,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.search import vocabulary
+from app.search.clauses import Clause, Phrase, build_clauses
 from app.search.engine import engine_of
-from app.search.query import Clause, Part, Phrase, Query
+from app.search.query import Part, Query
 from app.search.ranking import RankedPaper, rank_papers
 from app.text.stop_words import is_common
 
@@ -58,7 +59,7 @@ def find_partly(
     weights = {part: _weight(part, counts) for part in telling}
     chosen = sorted(telling, key=weights.__getitem__, reverse=True)[:MAX_WORDS]
     narrowed = Query(query.text, tuple(part for part in query.parts if part in chosen))
-    filters = Query("", query.filters).clauses() if query.filters else []
+    filters = build_clauses(Query("", query.filters)) if query.filters else []
     most = len(chosen) if len(chosen) < len(query.plain) else len(chosen) - 1
     engine = engine_of(session)
     seen = set(known)
@@ -111,7 +112,7 @@ def _steps(parts: Sequence[Part], most: int, completions: _Completions) -> Itera
 
 
 def _ways(part: Part, completions: _Completions) -> tuple[Phrase, ...]:
-    (clause,) = Query("", (part,)).clauses(dict(completions))
+    (clause,) = build_clauses(Query("", (part,)), completions)
     return clause.choices
 
 

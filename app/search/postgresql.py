@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Integer, column, text
 from sqlalchemy.orm import Session
 
-from app.search.query import Clause, Phrase
+from app.search.clauses import Clause, Phrase
+from app.search.reading import ENTRY_COLUMNS, Read, read_alone, read_for_page
 
 _WEIGHTS = {"title": "A", "people": "B", "facts": "C", "body": "D"}
 # In the order of numbers, which is that of importance: for frequent words the rows are read in
@@ -22,22 +23,35 @@ _FIRST = text(
     ORDER BY e.id
     LIMIT :limit
     """
-)
+).columns(*ENTRY_COLUMNS)
+_PAPERS = text(
+    """
+    SELECT paper_id FROM search_entries
+    WHERE vector @@ CAST(:query AS tsquery)
+    ORDER BY id
+    LIMIT :limit
+    """
+).columns(column("paper_id", Integer))
 _ANY = text("SELECT 1 FROM search_entries WHERE vector @@ CAST(:query AS tsquery) LIMIT 1")
 # By bytes, as the index has them, whatever the locale.
 _TITLES = text(
     """
     SELECT id FROM papers WHERE title_folded ~>=~ :first AND title_folded ~<~ :last LIMIT :limit
     """
-)
+).columns(column("id", Integer))
 
 
 def first(
-    session: Session, clauses: Sequence[Clause], limit: int, within: str = "", start: int = 0
-) -> Sequence[Row[Any]]:
+    session: Session,
+    clauses: Sequence[Clause],
+    limit: int,
+    within: str = "",
+    start: int = 0,
+    read: Read = read_for_page,
+) -> Sequence[Any]:
     """As `app.search.sqlite.first`."""
     values = {"query": build_expression(clauses, within), "limit": limit, "start": start}
-    return session.connection().execute(_FIRST, values).all()
+    return read(session, _FIRST, values)
 
 
 def is_any(session: Session, clauses: Sequence[Clause]) -> bool:
@@ -45,9 +59,17 @@ def is_any(session: Session, clauses: Sequence[Clause]) -> bool:
     return session.execute(_ANY, {"query": build_expression(clauses)}).first() is not None
 
 
+def list_papers(session: Session, clauses: Sequence[Clause], limit: int) -> list[int]:
+    """As `app.search.sqlite.list_papers`."""
+    values = {"query": build_expression(clauses), "limit": limit}
+    rows = read_alone(session, _PAPERS, values)
+    return list({row[0]: None for row in rows})
+
+
 def titles(session: Session, start: str, end: str, limit: int) -> list[int]:
     """As `app.search.sqlite.titles`."""
-    return list(session.scalars(_TITLES, {"first": start, "last": end, "limit": limit}))
+    values = {"first": start, "last": end, "limit": limit}
+    return [row[0] for row in read_alone(session, _TITLES, values)]
 
 
 def build_expression(clauses: Sequence[Clause], within: str = "") -> str:

@@ -28,26 +28,13 @@ transf*                   words that begin so
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from app.models.papers.list_entry import STATUSES
-from app.search.entries import (
-    EVERYTHING,
-    SUMMARISED,
-    abbreviated_mark,
-    initials_mark,
-    make_author_mark,
-    make_name_mark,
-    make_section_mark,
-    make_statement_mark,
-    make_tag_mark,
-    make_year_marks,
-)
+from app.search.entries import make_section_mark, make_tag_mark
 from app.sources.provenance import MADE, READ
 from app.text.folding import make_slug
-from app.text.person_names import is_numbered
 from app.text.plurals import stem
 from app.text.words import names_with_signs, whole_words, words
 
@@ -62,9 +49,6 @@ STATED = {"read": READ, "made": MADE, "interest": ("stated",)}
 FIELDS = ("title", "author", "venue", "year", "tag", "section", "has", *STATED, *OF_READER)
 # Of one paper only one can be true, so several of them mean either.
 ONE_OF = ("year", "venue", "section")
-_COLUMNS = {"title": "title", "venue": "facts"}
-# Venues whose keys at dblp keep another name than they go by.
-_VENUES = {("neurips",): "nips", ("arxiv",): "corr"}
 _PART = re.compile(
     rf"""
     (?P<minus>-?)
@@ -73,35 +57,8 @@ _PART = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_ELIDED = re.compile(r"\b\w['’ʼ]\w")  # of O'Neil and d'Alembert
 _ET_AL = re.compile(r"(?<!\S)et\s+al\b\.?,?", re.IGNORECASE)
-_NUMBERED = re.compile(r"([a-z]{2,})(\d+)")  # as `resnet50`, which may be written in two words
 _YEARS = re.compile(r"(\d{4})?(?:(\.{2,3}|-|–)(\d{4})?)?")
-
-
-@dataclass(frozen=True)
-class Phrase:
-    """Words of the index in a row.
-
-    Attributes:
-        column: where; empty for anywhere, else `title`, `people` or `facts`.
-        is_begun: whether the last one is only the beginning of a word.
-    """
-
-    words: tuple[str, ...]
-    column: str = ""
-    is_begun: bool = False
-
-
-@dataclass(frozen=True)
-class Clause:
-    """At least one of these, or with `negative` none of them."""
-
-    choices: tuple[Phrase, ...]
-    negative: bool = False
-
-
-ANY_ENTRY = Clause((Phrase((EVERYTHING,), "facts"),))
 
 
 @dataclass(frozen=True)
@@ -131,36 +88,6 @@ class Part:
     def is_plain(self) -> bool:
         """Whether it is looked for in all that an entry says."""
         return not self.field and not self.negative
-
-    def phrases(self) -> tuple[Phrase, ...]:
-        """What it looks for."""
-        if self.field == "year":
-            first, last = _parse_years(self.value) or YEARS
-            return tuple(Phrase((mark,), "facts") for mark in make_year_marks(first, last))
-        if self.field == "tag":
-            return (Phrase((make_tag_mark(self.value),), "facts"),)
-        if self.field in STATED:
-            return (Phrase((make_statement_mark(f"{self.field}:{self.value}"),), "facts"),)
-        if self.field == "section":
-            return (Phrase((make_section_mark(self.value),), "facts"),)
-        if self.field == "author" and is_numbered(self.value):
-            return (Phrase((make_author_mark(self.value),), "facts"),)
-        if self.field == "author":
-            family, comma, given = self.value.partition(",")  # also as reference managers have it
-            named = words(f"{given} {family}") if comma else self.words
-            if _ELIDED.search(self.value):  # the letter before it is no initial
-                return (Phrase(tuple(make_name_mark(stem(word)) for word in named), "facts"),)
-            return tuple(_names(named[:MAX_PHRASE]))
-        if self.field == "has":
-            return (Phrase((SUMMARISED,), "facts"),)
-        column = _COLUMNS.get(self.field, "")
-        if self.field == "venue" and self.words in _VENUES:
-            return (Phrase(self.stems, column), Phrase((stem(_VENUES[self.words]),), column))
-        # `R-CNN` is found as it is written, and as `rcnn`; `resnet50` also as two words.
-        whole = tuple(Phrase((stem(word),), column) for word in self.whole)
-        numbered = _NUMBERED.fullmatch(self.words[0]) if len(self.words) == 1 else None
-        split = (Phrase((stem(numbered[1]), numbered[2]), column),) if numbered else ()
-        return (Phrase(self.stems, column), *whole, *split)
 
     def is_in(self, where: str) -> bool:
         """Whether it says that only what is `mine`, or on my `list`, is looked into."""
@@ -220,33 +147,6 @@ class Query:
         """Whether only some papers that the reader names are looked into, and no index."""
         return self.is_mine or self.is_listed or not all(part.negative for part in self.shelves)
 
-    def clauses(self, completions: dict[Part, tuple[str, ...]] | None = None) -> list[Clause]:
-        """What an entry has to fulfil.
-
-        Args:
-            completions: words of the index that an open part may be the beginning of.
-        """
-        found: list[Clause] = []
-        for field in ONE_OF:
-            chosen = [part for part in self.filters if part.field == field and not part.negative]
-            if chosen:
-                found.append(Clause(tuple(each for part in chosen for each in part.phrases())))
-        for part in self.parts:
-            if part.field in OF_READER or (part.field in ONE_OF and not part.negative):
-                continue
-            phrases = part.phrases()
-            if completions is not None and part in completions:
-                phrases += tuple(Phrase((word,)) for word in completions[part])
-                if not completions[part]:  # rare, so the engine may look for what begins so
-                    phrases += (Phrase(part.words, is_begun=len(part.words[0]) > 2),)
-            if part.is_open and len(part.words) > 1:  # a row of words, of a key or a title
-                row = (*part.stems[:-1], part.words[-1])
-                phrases += (Phrase(row, is_begun=len(row[-1]) > 2),)
-            found.append(Clause(tuple(dict.fromkeys(phrases)), part.negative))
-        if found and all(clause.negative for clause in found):
-            found.append(ANY_ENTRY)
-        return found
-
     def without(self, gone: Part) -> str:
         """The query as it would be typed without one of its parts."""
         return " ".join(part.text for part in self.parts if part is not gone)
@@ -260,20 +160,6 @@ class Query:
         ]
         quoted = value if re.fullmatch(r'[^\s"]+', value) else f'"{value.replace(chr(34), " ")}"'
         return " ".join([*kept, f"{field}:{quoted}"])
-
-
-def _names(name: Sequence[str]) -> Iterator[Phrase]:
-    """How the author of a name may be printed.
-
-    `G. E. Hinton` is whoever has these initials; `Geoffrey Hinton` also who is printed `G. Hinton`.
-    """
-    *given, family = name
-    if given and all(len(word) == 1 for word in given):
-        yield Phrase((initials_mark("".join(given), stem(family)),), "facts")
-        return
-    yield Phrase(tuple(make_name_mark(stem(word)) for word in name), "facts")
-    if len(given) == 1:
-        yield Phrase((abbreviated_mark(given[0][0], stem(family)),), "facts")
 
 
 def parse_query(text: str) -> Query:
@@ -307,7 +193,7 @@ def _parse_part(match: re.Match[str]) -> Part | None:
 def _is_meant(field: str, value: str) -> bool:
     """Whether a field is followed by something that it can have."""
     if field == "year":
-        return _parse_years(value) is not None
+        return parse_years(value) is not None
     if field == "has":
         return value.lower() in ("summary", "summaries")
     if field in STATED:
@@ -339,8 +225,11 @@ def _parse_shelf(value: str) -> tuple[str, str]:
     return owner.strip(), make_slug(slug)
 
 
-def _parse_years(value: str) -> tuple[int, int] | None:
-    """`2016`, `2015..2018`, `2015..` or `..2018`, within `YEARS`."""
+def parse_years(value: str) -> tuple[int, int] | None:
+    """The first and the last year that are meant, within `YEARS`; `None` for what is none.
+
+    Such as `2016`, `2015..2018`, `2015..` and `..2018`.
+    """
     match = _YEARS.fullmatch(value)
     if match is None or not (match[1] or match[3]):
         return None

@@ -44,8 +44,14 @@ class RankedPaper:
 
     @property
     def order(self) -> tuple[int, bool, bool, int, int, int]:
-        votes = (not self.is_mine, not self.is_summarised, -self.score)
-        return (-self.relevance, *votes, -(self.year or 0), -self.paper_id)
+        return (
+            -self.relevance,
+            not self.is_mine,
+            not self.is_summarised,
+            -self.score,
+            -(self.year or 0),
+            -self.paper_id,
+        )
 
 
 def rank_papers(
@@ -111,8 +117,11 @@ class _Measure:
     """The plain words of a query, made ready to be looked for in a thousand titles."""
 
     def __init__(self, query: Query, completions: Mapping[Part, tuple[str, ...]]) -> None:
+        # What is a word is looked for among the words of a title, the rest in its letters.
         self.words = [
-            (f" {' '.join(part.stems)} ", *(f" {word} " for word in completions.get(part, ())))
+            (frozenset((*part.stems[:1], *completions.get(part, ()))), "")
+            if len(part.words) == 1
+            else (frozenset(completions.get(part, ())), f" {' '.join(part.stems)} ")
             for part in query.plain
         ]
         row = [stem for part in query.plain for stem in part.stems]
@@ -144,11 +153,16 @@ class _Measure:
         if self.begun in people:
             return 5
         in_title = in_both = 0
-        for choices in self.words:
-            if any(word in title for word in choices):
+        of_title = title.split()
+        of_people: list[str] | None = None
+        for words, row in self.words:
+            if not words.isdisjoint(of_title) or (row and row in title):
                 in_title += 1
                 in_both += 1
-            elif any(word in people for word in choices):
+                continue
+            if of_people is None:
+                of_people = people.split()
+            if not words.isdisjoint(of_people) or (row and row in people):
                 in_both += 1
         if in_title == len(self.words):
             return 4

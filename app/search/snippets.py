@@ -13,6 +13,7 @@ from html import escape
 from itertools import takewhile
 
 from app.rendering.math.conversion import to_mathml
+from app.search.clauses import list_phrases
 from app.search.excerpt_window import LENGTH, Window, window_around
 from app.search.query import Part, Query
 from app.text.folding import fold
@@ -77,7 +78,7 @@ class Marker:
         self.rows: list[list[tuple[str, ...]]] = []  # of each part the rows of words that are it
         self.begun: list[str] = []  # of each part the letters that a word may begin with
         for part in query.plain:
-            ways = [phrase.words for phrase in part.phrases()]
+            ways = [phrase.words for phrase in list_phrases(part)]
             self.rows.append([*ways, *((word,) for word in completions.get(part, ()))])
             is_begun = part in completions and len(part.words[0]) > 2
             self.begun.append(part.words[0] if is_begun else "")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Integer, column, text
 from sqlalchemy.orm import Session
 
-from app.search.query import Clause, Phrase
+from app.search.clauses import Clause, Phrase
+from app.search.reading import ENTRY_COLUMNS, Read, read_alone, read_for_page
 
 # In the order of numbers, which is that of importance: FTS5 stops when it has enough.
 _FIRST = text(
@@ -22,26 +23,41 @@ _FIRST = text(
     ORDER BY search_index.rowid
     LIMIT :limit
     """
-)
+).columns(*ENTRY_COLUMNS)
+_PAPERS = text(
+    """
+    SELECT e.paper_id
+    FROM search_index CROSS JOIN search_entries AS e ON e.id = search_index.rowid
+    WHERE search_index MATCH :query
+    ORDER BY search_index.rowid
+    LIMIT :limit
+    """
+).columns(column("paper_id", Integer))
 _ANY = text("SELECT 1 FROM search_index WHERE search_index MATCH :query LIMIT 1")
 _TITLES = text(
     """
     SELECT id FROM papers WHERE title_folded >= :first AND title_folded < :last LIMIT :limit
     """
-)
+).columns(column("id", Integer))
 
 
 def first(
-    session: Session, clauses: Sequence[Clause], limit: int, within: str = "", start: int = 0
-) -> Sequence[Row[Any]]:
+    session: Session,
+    clauses: Sequence[Clause],
+    limit: int,
+    within: str = "",
+    start: int = 0,
+    read: Read = read_for_page,
+) -> Sequence[Any]:
     """The first entries that fulfil the clauses, with what they are ranked by.
 
     Args:
         within: the columns, with spaces between, in which words without a column must stand.
         start: the number of an entry, before which none is taken.
+        read: `read_alone` where nobody keeps what is found.
     """
     values = {"query": build_expression(clauses, within), "limit": limit, "start": start}
-    return session.connection().execute(_FIRST, values).all()
+    return read(session, _FIRST, values)
 
 
 def is_any(session: Session, clauses: Sequence[Clause]) -> bool:
@@ -49,9 +65,17 @@ def is_any(session: Session, clauses: Sequence[Clause]) -> bool:
     return session.execute(_ANY, {"query": build_expression(clauses)}).first() is not None
 
 
+def list_papers(session: Session, clauses: Sequence[Clause], limit: int) -> list[int]:
+    """Papers of the first entries that fulfil the clauses."""
+    values = {"query": build_expression(clauses), "limit": limit}
+    rows = read_alone(session, _PAPERS, values)
+    return list({row[0]: None for row in rows})
+
+
 def titles(session: Session, start: str, end: str, limit: int) -> list[int]:
     """Papers whose folded title is from `start` on and before `end`."""
-    return list(session.scalars(_TITLES, {"first": start, "last": end, "limit": limit}))
+    values = {"first": start, "last": end, "limit": limit}
+    return [row[0] for row in read_alone(session, _TITLES, values)]
 
 
 def build_expression(clauses: Sequence[Clause], within: str = "") -> str:

@@ -6,15 +6,16 @@ Whether they are known, what they may become, what else may be meant.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import String, TextClause, bindparam, func, select, text
+from sqlalchemy import String, TextualSelect, bindparam, column, func, select, text
 from sqlalchemy.orm import Session
 
 from app.models import SearchWord
+from app.search.reading import Read, read_for_page
 from app.text.plurals import singular
 
 MIN_PREFIX_CHARS = 3
@@ -37,7 +38,12 @@ class WordLookup:
 
 
 def look_up(
-    session: Session, words: Collection[str], begun: Collection[str], *, names: bool = False
+    session: Session,
+    words: Collection[str],
+    begun: Collection[str],
+    *,
+    names: bool = False,
+    read: Read = read_for_page,
 ) -> WordLookup:
     """Look words up, in one statement.
 
@@ -45,15 +51,17 @@ def look_up(
         words: which of these some paper has, in the singular or the plural.
         begun: the most frequent words that begin as each of these.
         names: whether only words of authors' names count as such.
+        read: `read_alone` where nobody keeps what is found.
     """
     forms = {form for word in words for form in _list_forms(word)}
     ranges = [each for each in begun if len(each) >= MIN_PREFIX_CHARS]
-    values: dict[str, Any] = {"forms": sorted(forms)}
+    values: dict[str, Any] = {"forms": sorted(forms)} if forms else {}
     for number, beginning in enumerate(ranges):
         values[f"first{number}"] = beginning
         values[f"end{number}"] = compute_prefix_end(beginning)
-    statement = _build_look_up(len(ranges), names)
-    rows = session.connection().execute(statement, values).all()
+    rows: Sequence[Any] = ()
+    if values:
+        rows = read(session, _build_look_up(bool(forms), len(ranges), names), values)
     there = {word for beginning, word in rows if not beginning}
     completions: dict[str, list[str]] = {each: [] for each in begun}
     for beginning, word in rows:
@@ -79,7 +87,7 @@ def _list_forms(word: str) -> tuple[str, ...]:
 
 
 @cache
-def _build_look_up(ranges: int, names: bool) -> TextClause:
+def _build_look_up(forms: bool, ranges: int, names: bool) -> TextualSelect:
     """The statement that looks words up, and what begins as some; made once of each shape."""
     known = "SELECT '' AS beginning, word FROM search_words WHERE word IN :forms"
     which = " AND is_name" if names else ""
@@ -89,12 +97,12 @@ def _build_look_up(ranges: int, names: bool) -> TextClause:
         f" ORDER BY entries DESC, word LIMIT {COMPLETIONS}) AS begun{number}"
         for number in range(ranges)
     )
-    statement = text(" UNION ALL ".join([known, *begun]))
+    statement = text(" UNION ALL ".join([known, *begun] if forms else begun))
     ends = [f"{end}{number}" for number in range(ranges) for end in ("first", "end")]
-    return statement.bindparams(
-        bindparam("forms", type_=String, expanding=True),
-        *(bindparam(name, type_=String) for name in ends),
-    )
+    if forms:
+        statement = statement.bindparams(bindparam("forms", type_=String, expanding=True))
+    statement = statement.bindparams(*(bindparam(name, type_=String) for name in ends))
+    return statement.columns(column("beginning", String), column("word", String))
 
 
 def compute_prefix_end(beginning: str) -> str:
@@ -142,15 +150,15 @@ def split_unknown_word(session: Session, word: str) -> list[str]:
 
 def _find_neighbours(session: Session, word: str, most: int) -> Iterator[tuple[str, int]]:
     half = len(word) // 2
-    for column, part in (
+    for ends, part in (
         (SearchWord.word, word[:half]),
         (SearchWord.reversed, word[: -half - 1 : -1]),
     ):
         rows = session.execute(
             select(SearchWord.word, SearchWord.entries)
             .where(
-                column >= part,
-                column < compute_prefix_end(part),
+                ends >= part,
+                ends < compute_prefix_end(part),
                 func.length(SearchWord.word).between(len(word) - most, len(word) + most),
             )
             .order_by(SearchWord.entries.desc(), SearchWord.word)

@@ -28,6 +28,7 @@ from app.queries.search.own import match_clauses
 from app.queries.shelves.overview import select_shelved
 from app.queries.visibility import public_of_few
 from app.search import parse_query
+from app.search.clauses import build_clauses
 
 # By which a list is sorted; what is equal stands in the order in which it was added.
 SORTS: Mapping[str, tuple[Any, ...]] = {
@@ -156,7 +157,7 @@ def _filtered(
     if wanted.is_new:
         conditions.append(exists().where(*_is_new(user)).correlate(ListEntry))
     # The last word may be only begun.
-    clauses = typed.clauses({part: () for part in typed.plain if part.is_open})
+    clauses = build_clauses(typed, {part: () for part in typed.plain if part.is_open})
     if clauses:
         own = and_(SearchEntry.paper_id == ListEntry.paper_id, is_paper_entry())
         query = query.join(SearchEntry, own)

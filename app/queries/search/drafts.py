@@ -18,8 +18,8 @@ from app.models import Draft, Paper, SearchEntry, User
 from app.models.search_entry import is_paper_entry
 from app.queries.search.shelved import shelf_conditions
 from app.search import Hits
+from app.search.clauses import Clause, Phrase, build_clauses
 from app.search.entries import SummaryFacts, build_summary_body
-from app.search.query import Clause, Phrase
 from app.search.snippets import Marker, Piece
 from app.sources.provenance import Provenance
 from app.text.openings import plain_line
@@ -47,7 +47,7 @@ def find_drafts(session: Session, viewer: User, hits: Hits, marker: Marker) -> l
         marker: of its words.
     """
     # As in `own`: what may be a beginning is looked for as one.
-    clauses = hits.query.clauses(dict.fromkeys(hits.completions, ()))
+    clauses = build_clauses(hits.query, dict.fromkeys(hits.completions, ()))
     entry = aliased(SearchEntry, name="entry")
     drafts = session.execute(
         select(

@@ -16,6 +16,7 @@ from app.models.search_entry import is_paper_entry
 from app.queries.search.own import entries_of, match_clauses, select_entries
 from app.queries.search.shelved import shelf_conditions
 from app.search import MAX_HITS
+from app.search.clauses import build_clauses
 from app.search.query import Part, Query
 from app.text.folding import fold_label
 
@@ -34,7 +35,7 @@ def find_listed_entries(
     own = [row for row in entries_of(session, viewer, query, completions) if row[0] in listed]
     if query.is_mine:
         return own
-    clauses = query.clauses(dict.fromkeys(completions, ()))
+    clauses = build_clauses(query, dict.fromkeys(completions, ()))
     on = ListEntry.paper_id == SearchEntry.paper_id
     found = (
         select_entries()

@@ -30,7 +30,8 @@ from sqlalchemy.orm import Session, aliased
 
 from app.models import HiddenEntry, Paper, SearchEntry, Summary, User
 from app.models.search_entry import is_paper_entry
-from app.search.query import Clause, Part, Phrase, Query
+from app.search.clauses import Clause, Phrase, build_clauses
+from app.search.query import Part, Query
 from app.search.ranking import common_beginning
 
 MAX_OWN = 1000  # texts that one search finds
@@ -45,7 +46,7 @@ def entries_of(
     Of a query `in:mine` also their public ones.
     """
     # What may be a beginning is looked for as one: no text need be searched for all its endings.
-    clauses = query.clauses(dict.fromkeys(completions, ()))
+    clauses = build_clauses(query, dict.fromkeys(completions, ()))
     found = list(session.execute(_hidden(clauses, viewer)))
     if query.is_mine:
         found += session.execute(_public(clauses, viewer))
@@ -58,9 +59,8 @@ def may_find_own(session: Session, viewer: User, query: Query) -> bool:
     It is asked before every search of a member, so by one statement that is made once: whether any
     of these texts has a word that begins as one that must be there.
     """
-    must = Query("", query.plain).clauses(
-        {part: () for part in query.plain if part.words[1:] == ()}
-    )
+    words = {part: () for part in query.plain if part.words[1:] == ()}
+    must = build_clauses(Query("", query.plain), words)
     begun = [common_beginning([each.words[0] for each in clause.choices]) for clause in must]
     longest = max(begun, key=len, default="")
     if not longest:

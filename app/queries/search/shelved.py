@@ -17,6 +17,7 @@ from app.models.search_entry import is_paper_entry
 from app.queries.search.own import entries_of, match_clauses, select_entries
 from app.queries.shelves.access import belongs_to, is_seen_by
 from app.search import MAX_HITS
+from app.search.clauses import build_clauses
 from app.search.query import Part, Query
 
 
@@ -40,7 +41,7 @@ def find_shelved_entries(
         own = [row for row in own if row[0] in there]
     if query.is_mine:
         return own
-    clauses = query.clauses(dict.fromkeys(completions, ()))
+    clauses = build_clauses(query, dict.fromkeys(completions, ()))
     texts = {name: getattr(SearchEntry, name) for name in ("title", "people", "facts", "body")}
     found = select_entries().where(*conditions, match_clauses(clauses, texts))
     if not clauses:  # then a summary finds no more than its paper does
