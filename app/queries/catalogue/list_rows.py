@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 from app.models import Paper, Summary, SummaryTag, Tag, User, Venue
 from app.models.papers import paper as paper_rules
 from app.models.papers.paper import ListedAuthors
+from app.queries.catalogue.retractions import read_mark
 from app.queries.listed_authors import load_authors_by_paper
 from app.queries.summaries import place_within_paper
 from app.queries.summary_entries import choose_fragment
 from app.queries.visibility import attributable_to, public_of_few
-from app.sources import retractions
 from app.sources.retractions import Retraction
 
 
@@ -138,7 +138,7 @@ def _make_papers(connection: Connection, rows: Iterable[Any]) -> dict[int, RowPa
             row.year,
             row.venue_name,
             ListedVenue(row.venue_key, row.venue_short, row.venue_title) if row.venue_key else None,
-            retractions.from_json(row.retraction_state) if row.retraction_state else None,
+            read_mark(row.retraction_state),
             authors[number],
         )
         for number, row in by_number.items()
