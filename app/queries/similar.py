@@ -14,8 +14,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.models import Paper, SimilarPaper
-from app.queries.catalogue.retractions import read_mark
-from app.sources.retractions import Retraction
+from app.sources.retractions import Retraction, read_mark
 
 MAX_SHOWN_PAPERS = 4
 MAX_READ_PAPERS = 12  # what is shown elsewhere on the page is left out

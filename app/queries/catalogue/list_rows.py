@@ -18,12 +18,11 @@ from sqlalchemy.orm import Session
 from app.models import Paper, Summary, SummaryTag, Tag, User, Venue
 from app.models.papers import paper as paper_rules
 from app.models.papers.paper import ListedAuthors
-from app.queries.catalogue.retractions import read_mark
 from app.queries.listed_authors import load_authors_by_paper
 from app.queries.summaries import place_within_paper
 from app.queries.summary_entries import choose_fragment
 from app.queries.visibility import attributable_to, public_of_few
-from app.sources.retractions import Retraction
+from app.sources.retractions import Retraction, read_mark
 
 
 @dataclass(slots=True)

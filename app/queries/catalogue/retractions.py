@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.models import RetractionRecord
-from app.sources.retractions import Retraction, RetractionNotice, find_state, from_json
+from app.sources.retractions import Retraction, RetractionNotice, find_state
 
 MAX_NAMES = 500  # in a statement
 Key = TypeVar("Key", bound=Hashable)
@@ -19,11 +19,6 @@ Key = TypeVar("Key", bound=Hashable)
 def has_notices(session: Session) -> bool:
     """Whether any notice was ever read in."""
     return session.scalar(select(RetractionRecord.id).limit(1)) is not None
-
-
-def read_mark(state: Mapping[str, Any] | None) -> Retraction | None:
-    """The mark in a paper's row, as every list of papers shows it; most papers have none."""
-    return from_json(state) if state else None
 
 
 def find_retractions(

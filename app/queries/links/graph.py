@@ -24,7 +24,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.models import Link, Paper, Section, Summary, SummaryTag, Tag, User, Venue
-from app.queries.catalogue.retractions import read_mark
 from app.queries.links.edges import (
     Edge,
     Graph,
@@ -35,6 +34,7 @@ from app.queries.links.edges import (
     join_links,
 )
 from app.queries.visibility import AnyMember, by_writer, parameters, stand_in, visible_to
+from app.sources.retractions import read_mark
 
 LINKS_OF_CENTER = 1000
 LINKS_OF_NEIGHBOUR = 100

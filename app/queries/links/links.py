@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, se
 from sqlalchemy.orm import Session
 
 from app.models import Link, Paper, Summary, User, folded
-from app.queries.catalogue.retractions import read_mark
 from app.queries.identifiers import KnownPaper
 from app.queries.visibility import (
     AnyMember,
@@ -22,7 +21,7 @@ from app.queries.visibility import (
     visible_to,
 )
 from app.rendering.links import read_reason
-from app.sources.retractions import Retraction
+from app.sources.retractions import Retraction, read_mark
 
 BACKLINKS_SHOWN = 50
 MAX_SENTENCES_SHOWN = 3  # beside a paper's summaries

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.models import EntryCopy, ListEntry, ListImport, Paper, Shelf, ShelfEntry
 from app.queries.lists.imports import list_filled_shelves
 from app.queries.lists.own_entries import load_label_names
-from app.services.importing.lists import previews, shelving, work
+from app.services.importing.lists import shelving, work
 from app.services.papers.merging import merge_papers
 from app.services.refusals import Refusal
 from app.services.shelves import entries
@@ -195,7 +195,7 @@ def test_limits_and_rights_of_shelves_are_kept(
 def test_no_more_collections_are_counted_than_can_be_kept(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(previews, "MAX_COLLECTIONS", 2)
+    monkeypatch.setattr("app.services.importing.lists.names.MAX_COLLECTIONS", 2)
     found = preview_list(
         session, make_user(session, "ann"), LIST + "Ten,Ann Lee,2020,More\n", "x.csv"
     )
