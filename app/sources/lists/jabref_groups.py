@@ -60,8 +60,8 @@ class GroupTree:
             self._add(kind, parts, around)
 
     def _add(self, kind: str, parts: list[str], around: int) -> None:
-        name, hierarchy, *rest = *parts, "", "", "", "", "", ""
-        number, name = len(self._groups), plain(name)[: 2 * MAX_NAME_CHARS]
+        written, hierarchy, *rest = [*parts, *[""] * 6]
+        number, name = len(self._groups), plain(written)[: 2 * MAX_NAME_CHARS]
         has_entries = kind in _STATIC
         if kind in _STATIC:
             self._by_name[name].append(number)
@@ -85,11 +85,11 @@ class GroupTree:
         return PATH_BREAK.join(filter(None, [*outer, name][-MAX_DEPTH:]))
 
     def find_paths(self, key: str, fields: Mapping[str, str], names: Iterable[str]) -> list[str]:
-        """The paths of the groups of an entry; a name that the tree does not have is a path too.
+        """The paths of the groups of an entry.
 
         Args:
             fields: with TeX.
-            names: that it gives its groups.
+            names: that it gives its groups; one that the tree does not have is a path by itself.
         """
         told = [name for name in names if name not in self._by_name]
         found = {each for name in names for each in self._by_name.get(name, ())}
@@ -105,8 +105,8 @@ class GroupTree:
         for number in sorted(found):  # the outer one comes first
             group = self._groups[number]
             outer = self._groups[group.around] if group.around >= 0 else None
-            is_refining = group.hierarchy == _REFINING and outer is not None
-            if not is_refining or not outer.has_entries or group.around in inside:
+            is_narrow = group.hierarchy == _REFINING and outer is not None and outer.has_entries
+            if not is_narrow or group.around in inside:
                 inside.add(number)
         for number in sorted(inside):
             around = self._groups[number].around
@@ -176,3 +176,14 @@ def _match(by_word: Mapping[str, list[tuple[int, str]]], value: str) -> Iterator
 
 def _fold(word: str) -> str:
     return plain(word).casefold()
+
+
+def write_group_tree(names: Iterable[str]) -> str:
+    """A tree of static groups beside each other, as JabRef 5 keeps it; empty for none."""
+    lines = [f"1 StaticGroup:{_escape(_escape(name) + ';0;1;;;;')};\n" for name in names]
+    tree = f"0 AllEntriesGroup:;\n{''.join(lines)}"
+    return f"@Comment{{jabref-meta: grouping:\n{tree}}}\n" if lines else ""
+
+
+def _escape(text: str) -> str:
+    return re.sub(r"[\\;]", r"\\\g<0>", _BRACES.sub("", text))
