@@ -179,7 +179,7 @@ def _fold(word: str) -> str:
 
 
 def write_group_tree(names: Iterable[str]) -> str:
-    """A tree of static groups beside each other, as JabRef 5 keeps it; empty for none."""
+    """A tree of static groups beside each other; empty for none."""
     lines = [f"1 StaticGroup:{_escape(_escape(name) + ';0;1;;;;')};\n" for name in names]
     tree = f"0 AllEntriesGroup:;\n{''.join(lines)}"
     return f"@Comment{{jabref-meta: grouping:\n{tree}}}\n" if lines else ""
